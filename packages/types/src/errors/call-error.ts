@@ -1,0 +1,71 @@
+import { PluginError } from './plugin-error.js';
+
+/** Why a call failed. The same in every isolation mode. */
+export type CallErrorCode =
+  /** No plugin of that id is loaded. */
+  | 'CALL_NOT_FOUND'
+  /** The input cannot be written as JSON, is too large, or the plugin refused it (-2). */
+  | 'CALL_INVALID_INPUT'
+  /** The fuel limit is used up. */
+  | 'CALL_FUEL_EXHAUSTED'
+  /** The time limit is over. */
+  | 'CALL_DEADLINE_EXCEEDED'
+  /** The plugin asked for more memory than its limit, and failed for the lack of it. */
+  | 'CALL_MEMORY_EXHAUSTED'
+  /** The guest's call stack overflowed. */
+  | 'CALL_STACK_EXHAUSTED'
+  /** The output is longer than `maxOutputBytes`. */
+  | 'CALL_OUTPUT_TOO_LARGE'
+  /** Too many calls are running and waiting. */
+  | 'CALL_CONCURRENCY_EXCEEDED'
+  /** The guest trapped: `unreachable`, division by zero, out of bounds, `abort`, … */
+  | 'CALL_TRAPPED'
+  /** The plugin returned an error code; `pluginCode` and `pluginMessage` are its own. */
+  | 'CALL_PLUGIN_FAILED'
+  /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
+  | 'CALL_INVALID_OUTPUT'
+  /** The caller's `AbortSignal` fired. */
+  | 'CALL_CANCELLED'
+  /** The thread or process that ran the plugin died. */
+  | 'CALL_CRASHED'
+  /** The plugin was unloaded, or the system closed, before the call could run. */
+  | 'CALL_SHUT_DOWN';
+
+/** What a call had used when it ended. */
+export interface CallUsage {
+  /** Wall time inside the plugin, in milliseconds. */
+  readonly executionTimeMs: number;
+  /** Size of the guest's linear memory after the call, in bytes. */
+  readonly memoryUsedBytes: number;
+  /** Fuel units charged. */
+  readonly fuelUsed: number;
+}
+
+/** Fields that a {@link CallError} carries where they apply. */
+export interface CallErrorDetails extends ErrorOptions {
+  readonly pluginCode?: number | string | undefined;
+  readonly pluginMessage?: string | undefined;
+  readonly pluginDetails?: unknown;
+  readonly usage?: CallUsage | undefined;
+}
+
+/** A call failed. Its instance is thrown away; the next call gets a fresh one. */
+export class CallError extends PluginError<CallErrorCode> {
+  override readonly name = 'CallError';
+  /** The plugin's own error code: the number it returned, or the text code it gave to `host_error`. */
+  readonly pluginCode: number | string | undefined;
+  /** The plugin's own words: untrusted text, escape before showing. */
+  readonly pluginMessage: string | undefined;
+  /** What the plugin passed as `details`: untrusted data. */
+  readonly pluginDetails: unknown;
+  /** What the call used until it failed; undefined if it never ran. */
+  readonly usage: CallUsage | undefined;
+
+  constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
+    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.pluginCode = details.pluginCode;
+    this.pluginMessage = details.pluginMessage;
+    this.pluginDetails = details.pluginDetails;
+    this.usage = details.usage;
+  }
+}

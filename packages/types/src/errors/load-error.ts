@@ -1,0 +1,69 @@
+import { PluginError } from './plugin-error.js';
+
+/** Why a plugin could not be found, read, admitted, checked or started. */
+export type LoadErrorCode =
+  /** No such file, directory entry or plugin id. */
+  | 'LOAD_NOT_FOUND'
+  /** The file exists but cannot be read as a module: a directory, no permission, too large. */
+  | 'LOAD_UNREADABLE'
+  /** A plugin of that id is loaded already. */
+  | 'LOAD_ALREADY_LOADED'
+  /** `maxLoadedPlugins` is reached. */
+  | 'LOAD_TOO_MANY_PLUGINS'
+  /** The bytes are not a valid WebAssembly module; `offset` says where. */
+  | 'LOAD_INVALID_MODULE'
+  /** The module is valid, but admission refuses it; `violations` says why. */
+  | 'LOAD_REJECTED'
+  /** A required export is missing or has another type. */
+  | 'LOAD_BAD_EXPORT'
+  /** The metadata is not JSON, or not of the contract's shape. */
+  | 'LOAD_INVALID_METADATA'
+  /** Custom section and `plugin_metadata` disagree. */
+  | 'LOAD_METADATA_MISMATCH'
+  /** The plugin was made for another version of the contract, or for a newer host. */
+  | 'LOAD_INCOMPATIBLE_API'
+  /** Instantiation, the start function or `_initialize` failed. */
+  | 'LOAD_START_FAILED'
+  /** `plugin_init` returned an error code. */
+  | 'LOAD_INIT_FAILED'
+  /** The manager or the system is closed. */
+  | 'LOAD_SHUT_DOWN';
+
+/** Fields that a {@link LoadError} carries where they apply. */
+export interface LoadErrorDetails extends ErrorOptions {
+  /** Byte offset in the module, counted from its start. */
+  readonly offset?: number | undefined;
+  /** Every admission rule that the module breaks. */
+  readonly violations?: readonly AdmissionViolation[];
+  /** The export or metadata field that is at fault. */
+  readonly field?: string;
+}
+
+/** One admission rule that a module breaks. */
+export interface AdmissionViolation {
+  /** Name of the cap or rule, as in the limits table: `maxTableElements`, `import`, … */
+  readonly rule: string;
+  /** What the module has, where the rule is a cap. */
+  readonly value?: number | string;
+  /** What is allowed, where the rule is a cap. */
+  readonly limit?: number | string;
+  /** Byte offset of the offending item, counted from the module's start. */
+  readonly offset: number;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A plugin could not be loaded. Nothing of it is kept. */
+export class LoadError extends PluginError<LoadErrorCode> {
+  override readonly name = 'LoadError';
+  readonly offset: number | undefined;
+  readonly violations: readonly AdmissionViolation[];
+  readonly field: string | undefined;
+
+  constructor(code: LoadErrorCode, message: string, details: LoadErrorDetails = {}) {
+    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.offset = details.offset;
+    this.violations = details.violations ?? [];
+    this.field = details.field;
+  }
+}

@@ -1,0 +1,69 @@
+import type { LogLevel } from '../abi/result-codes.js';
+
+/** The guest's linear memory as a host function sees it. */
+export interface GuestMemory {
+  /**
+   * The whole memory, current at the time of the call. Ask again after every return into the guest:
+   * growth detaches an older view.
+   */
+  bytes(): Uint8Array;
+}
+
+/** A function that a guest may import: numbers and bigints in, one of them or nothing out. */
+export type HostFunction = (...args: never[]) => number | bigint | void;
+
+/** What the guest told `host_error`, `abort` or `proc_exit` before its call failed. */
+export interface GuestFailure {
+  readonly code?: number | string;
+  readonly message: string;
+  readonly details?: unknown;
+}
+
+/**
+ * The host functions of one plugin instance.
+ *
+ * Made by `host`, used by `runtime`, handed over by `manager`. Calls of one instance never overlap.
+ */
+export interface HostBinding {
+  readonly specificationVersion: 'v1';
+  /** Import module name, then function name. Null-prototype objects, so that no import reaches `Object.prototype`. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
+  /** Called once, before any guest code runs. */
+  attachMemory(memory: GuestMemory): void;
+  /** Called before each call into the guest; forgets what an earlier call left. */
+  beginCall(call: HostCall): void;
+  /** Called after each call, failed or not. Host functions called outside of a call fail. */
+  endCall(): HostCallReport;
+}
+
+/** What a host function may know about the call that it serves. */
+export interface HostCall {
+  readonly requestId?: string | undefined;
+  /** Receives chunks of `host_emit`; undefined if nobody listens. */
+  readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
+}
+
+/** What happened in the host functions during one call. */
+export interface HostCallReport {
+  /** Set if the guest reported an error. */
+  readonly failure: GuestFailure | undefined;
+  /** Number of host calls. */
+  readonly calls: number;
+  /** Number of host calls refused for want of a permission. */
+  readonly denied: number;
+}
+
+/** One line that a plugin logged. */
+export interface LogRecord {
+  /** Id of the plugin. */
+  readonly plugin: string;
+  readonly level: LogLevel;
+  /** Untrusted text with control characters escaped. */
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
+  readonly requestId?: string;
+}
+
+/** Where log records go. Must not throw. */
+export type LogSink = (record: LogRecord) => void;

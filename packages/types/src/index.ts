@@ -1,0 +1,77 @@
+/**
+ * Contracts, wire codecs and errors that every Testbench package shares.
+ *
+ * It has no dependency and does nothing by itself: packages that must not import each other meet here.
+ *
+ * @packageDocumentation
+ */
+export {
+  type AbiSignature,
+  type AbiValueType,
+  API_VERSION,
+  CLASSIC_EXPORTS,
+  METADATA_SECTION,
+  OPTIONAL_EXPORTS,
+  REQUIRED_EXPORTS,
+} from './abi/exports.js';
+export { HOST_FUNCTIONS, HOST_MODULE } from './abi/host-functions.js';
+export { type UnpackedResult, unpackResult } from './abi/packed-result.js';
+export { GuestCode, HostCode, LOG_LEVELS, type LogLevel } from './abi/result-codes.js';
+export { nearestKey } from './config/nearest-key.js';
+export { rejectUnknownKeys } from './config/reject-unknown-keys.js';
+export { parseWireJson } from './data/parse-wire-json.js';
+export type {
+  CallContext,
+  ChatMessage,
+  EvaluatorData,
+  EvaluatorResult,
+  FilterData,
+  FilterResult,
+  OutputMetadata,
+  PluginInput,
+  PluginOutput,
+  ProviderData,
+  ProviderResult,
+} from './data/plugin-data.js';
+export { parseOutputEnvelope, validateOutputData } from './data/validate-output.js';
+export { WireError, type WireErrorCode } from './data/wire-error.js';
+export {
+  CallError,
+  type CallErrorCode,
+  type CallErrorDetails,
+  type CallUsage,
+} from './errors/call-error.js';
+export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
+export {
+  type AdmissionViolation,
+  LoadError,
+  type LoadErrorCode,
+  type LoadErrorDetails,
+} from './errors/load-error.js';
+export { PluginError } from './errors/plugin-error.js';
+export type {
+  GuestFailure,
+  GuestMemory,
+  HostBinding,
+  HostCall,
+  HostCallReport,
+  HostFunction,
+  LogRecord,
+  LogSink,
+} from './host/host-binding.js';
+export {
+  DEFAULT_LIMITS,
+  MAX_JSON_DEPTH,
+  MAX_METADATA_BYTES,
+  type ResourceLimits,
+} from './limits.js';
+export { encodeMetadata } from './metadata/encode-metadata.js';
+export { decodeMetadata, parseMetadata } from './metadata/parse-metadata.js';
+export {
+  CAPABILITIES,
+  type Capability,
+  type Permissions,
+  PLUGIN_TYPES,
+  type PluginMetadata,
+  type PluginType,
+} from './metadata/plugin-metadata.js';

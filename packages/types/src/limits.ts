@@ -1,0 +1,48 @@
+/** Default and wire-level caps; each with its reason. Configurable ones are defaults of {@link ResourceLimits}. */
+
+const MiB = 1024 * 1024;
+
+/** Linear memory of one plugin: the original system's default. */
+export const DEFAULT_MAX_MEMORY_BYTES = 64 * MiB;
+/** Wall time of one call: the original system's default. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+/** Instructions of one call: the original system's default; one to three seconds of tight loops. */
+export const DEFAULT_MAX_FUEL = 1_000_000_000;
+/** Input JSON of one call. A million-token prompt is about 4 MiB; twice that leaves room for an image. */
+export const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
+/** Output JSON of one call. `JSON.parse` of 30 MB of `{}` takes 10-19 s and 1.2 GB; 1 MiB takes at most 0.6 s. */
+export const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
+
+/** Metadata JSON. Real ones are under 4 KiB; an index reads thousands of them. */
+export const MAX_METADATA_BYTES = 64 * 1024;
+/** Nesting of any JSON from a plugin. 10,000 levels parse, but overflow the stack of `structuredClone`. */
+export const MAX_JSON_DEPTH = 64;
+/** Plugin name: ends up in file names, tables and metric labels. */
+export const MAX_NAME_LENGTH = 128;
+/** Free text in metadata. */
+export const MAX_TEXT_LENGTH = 4096;
+/** Entries of a list or map in metadata. */
+export const MAX_METADATA_ENTRIES = 128;
+
+/** Limits of one call. */
+export interface ResourceLimits {
+  /** Largest linear memory, in bytes; rounded down to whole 64 KiB pages. @default 67108864 */
+  readonly maxMemoryBytes: number;
+  /** Wall time of one call, in milliseconds. @default 30000 */
+  readonly timeoutMs: number;
+  /** Instructions of one call, in fuel units. @default 1000000000 */
+  readonly maxFuel: number;
+  /** Longest input JSON, in bytes. @default 8388608 */
+  readonly maxInputBytes: number;
+  /** Longest output JSON, in bytes. @default 1048576 */
+  readonly maxOutputBytes: number;
+}
+
+/** The limits that hold where none are given. */
+export const DEFAULT_LIMITS: ResourceLimits = {
+  maxMemoryBytes: DEFAULT_MAX_MEMORY_BYTES,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  maxFuel: DEFAULT_MAX_FUEL,
+  maxInputBytes: DEFAULT_MAX_INPUT_BYTES,
+  maxOutputBytes: DEFAULT_MAX_OUTPUT_BYTES,
+};

@@ -1,0 +1,58 @@
+/** The five kinds of plugin. */
+export const PLUGIN_TYPES = ['evaluator', 'provider', 'transform', 'filter', 'custom'] as const;
+
+/** What a plugin is for; decides the shape of its `data`. */
+export type PluginType = (typeof PLUGIN_TYPES)[number];
+
+/** What a plugin says it can do. */
+export const CAPABILITIES = [
+  'text_evaluation',
+  'multi_modal_evaluation',
+  'api_requests',
+  'data_transform',
+  'result_filter',
+  'streaming',
+  'file_system',
+  'network',
+] as const;
+
+/** One of {@link CAPABILITIES}. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Access to things outside the plugin. In metadata: asked for. Given to the manager: granted. */
+export interface Permissions {
+  readonly filesystem?: boolean;
+  readonly network?: boolean;
+  readonly envVars?: boolean;
+  /** Directories; a path prefix of whole segments. Needs `filesystem`. */
+  readonly allowedDirs?: readonly string[];
+  /** Hosts, optionally with scheme and port. Needs `network`. */
+  readonly allowedHosts?: readonly string[];
+  /** Names of environment variables. Needs `envVars`. */
+  readonly allowedEnv?: readonly string[];
+}
+
+/** What a plugin says about itself; untrusted text throughout. */
+export interface PluginMetadata {
+  readonly name: string;
+  /** Semantic version of the plugin. */
+  readonly version: string;
+  readonly description: string;
+  readonly author: string;
+  readonly pluginType: PluginType;
+  readonly capabilities: readonly Capability[];
+  /** Semantic version of the contract that it was made for. */
+  readonly apiVersion: string;
+  /** Lowest contract version of a host that can run it. */
+  readonly minHostVersion?: string;
+  readonly homepage?: string;
+  readonly license?: string;
+  /** The author's own pairs. */
+  readonly custom?: Readonly<Record<string, string>>;
+  /** Name of another plugin to a semver range. */
+  readonly dependencies?: Readonly<Record<string, string>>;
+  /** JSON Schema of what `plugin_init` takes. */
+  readonly configSchema?: Readonly<Record<string, unknown>>;
+  /** What it asks for. Asking grants nothing. */
+  readonly permissions?: Permissions;
+}

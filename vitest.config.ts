@@ -1,0 +1,36 @@
+import { existsSync, readdirSync } from 'node:fs';
+
+import { defineConfig } from 'vitest/config';
+
+// Every workspace folder that may hold tests is a project named after it.
+const directories = [
+  ...readdirSync('packages').map((name) => `packages/${name}`),
+  ...['plugins-sdk', 'example-plugins', 'conformance', 'tests'].filter((name) => existsSync(name)),
+];
+
+const conditions = ['@testbench/source', 'module', 'node', 'development|production'];
+const resolve = { conditions };
+const ssr = { resolve: { conditions, externalConditions: conditions } };
+
+export default defineConfig({
+  resolve,
+  ssr,
+  test: {
+    projects: directories.map((directory) => ({
+      resolve,
+      ssr,
+      test: {
+        name: directory.replace('packages/', ''),
+        root: directory,
+        include: ['**/*.test.ts'],
+        exclude: ['**/node_modules/**', '**/dist/**', '**/build/**'],
+      },
+    })),
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/__fixtures__/**', '**/index.ts'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
