@@ -6,6 +6,13 @@
  * @packageDocumentation
  */
 export {
+  checkContractExports,
+  type Contract,
+  type ExportedItem,
+  type ExportProblem,
+  signatureText,
+} from './abi/check-exports.js';
+export {
   type AbiSignature,
   type AbiValueType,
   API_VERSION,
@@ -59,10 +66,12 @@ export type {
   LogRecord,
   LogSink,
 } from './host/host-binding.js';
+
 export {
   DEFAULT_LIMITS,
   MAX_JSON_DEPTH,
   MAX_METADATA_BYTES,
+  MAX_MODULE_BYTES,
   type ResourceLimits,
 } from './limits.js';
 export { encodeMetadata } from './metadata/encode-metadata.js';

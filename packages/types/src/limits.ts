@@ -13,6 +13,8 @@ export const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
 /** Output JSON of one call. `JSON.parse` of 30 MB of `{}` takes 10-19 s and 1.2 GB; 1 MiB takes at most 0.6 s. */
 export const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
+/** A module. Real plugins are 2 kB to 5 MB; the engine's own cap is 1 GiB. */
+export const MAX_MODULE_BYTES = 16 * MiB;
 /** Metadata JSON. Real ones are under 4 KiB; an index reads thousands of them. */
 export const MAX_METADATA_BYTES = 64 * 1024;
 /** Nesting of any JSON from a plugin. 10,000 levels parse, but overflow the stack of `structuredClone`. */

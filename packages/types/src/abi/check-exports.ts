@@ -1,0 +1,98 @@
+import {
+  type AbiSignature,
+  CLASSIC_EXPORTS,
+  OPTIONAL_EXPORTS,
+  REQUIRED_EXPORTS,
+} from './exports.js';
+
+/** Which of the contract's two signatures a plugin has. */
+export type Contract = 'v1' | 'classic';
+
+/** One export of a module, as a decoder describes it. */
+export interface ExportedItem {
+  readonly name: string;
+  readonly kind: string;
+  /** The type, for functions. */
+  readonly signature?: { readonly params: readonly string[]; readonly results: readonly string[] };
+}
+
+/** An export that does not meet the contract. */
+export interface ExportProblem {
+  readonly name: string;
+  /** What is wrong, to stand after the name: `it is missing`, `its type is …, expected …`. */
+  readonly state: string;
+}
+
+/**
+ * Tells the contract's signatures apart by the type of `plugin_execute`, and lists what does not meet it.
+ *
+ * @param exports All exports of a module.
+ * @returns `contract` is undefined if there is no function `plugin_execute`.
+ *
+ * @example
+ * ```ts
+ * import { checkContractExports } from '@testbench/types';
+ *
+ * checkContractExports([{ name: 'memory', kind: 'memory' }]).problems[0]; // => { name: 'plugin_execute', state: 'it is missing' }
+ * ```
+ */
+export function checkContractExports(exports: Iterable<ExportedItem>): {
+  readonly contract: Contract | undefined;
+  readonly problems: readonly ExportProblem[];
+} {
+  const items = new Map<string, ExportedItem>();
+  for (const item of exports) items.set(item.name, item);
+  const problems: ExportProblem[] = [];
+  const require = (name: string, expected: AbiSignature, optional: boolean): void => {
+    const item = items.get(name);
+    const state = item === undefined ? (optional ? '' : 'it is missing') : mismatch(item, expected);
+    if (state !== '') problems.push({ name, state });
+  };
+
+  const execute = items.get('plugin_execute');
+  if (execute === undefined) {
+    return { contract: undefined, problems: [{ name: 'plugin_execute', state: 'it is missing' }] };
+  }
+  const memory = items.get('memory');
+  if (memory?.kind !== 'memory') {
+    const state = memory === undefined ? 'it is missing' : `it is a ${memory.kind}, not a memory`;
+    problems.push({ name: 'memory', state });
+  }
+  const contract: Contract = mismatch(execute, CLASSIC_EXPORTS['plugin_execute']!) === '' ? 'classic' : 'v1';
+  if (contract === 'classic') {
+    for (const [name, expected] of Object.entries(CLASSIC_EXPORTS)) require(name, expected, false);
+    for (const name of ['plugin_alloc', 'plugin_free', 'plugin_shutdown']) {
+      require(name, REQUIRED_EXPORTS[name]!, true);
+    }
+  } else {
+    for (const [name, expected] of Object.entries(REQUIRED_EXPORTS)) require(name, expected, false);
+    for (const [name, expected] of Object.entries(OPTIONAL_EXPORTS)) require(name, expected, true);
+  }
+  return { contract, problems };
+}
+
+/** How an export differs from what is expected; `''` if it does not. */
+function mismatch(item: ExportedItem, expected: AbiSignature): string {
+  if (item.kind !== 'func' && item.kind !== 'function') return `it is a ${item.kind}, not a function`;
+  const actual = item.signature && signatureText(item.signature);
+  if (actual === undefined || actual === signatureText(expected)) return '';
+  return `its type is ${actual}, expected ${signatureText(expected)}`;
+}
+
+/**
+ * Writes a function's type the way people read it.
+ *
+ * @example
+ * ```ts
+ * import { signatureText } from '@testbench/types';
+ *
+ * signatureText({ params: ['i32', 'i32'], results: ['i64'] }); // => '(i32, i32) -> i64'
+ * ```
+ */
+export function signatureText(signature: {
+  readonly params: readonly string[];
+  readonly results: readonly string[];
+}): string {
+  const { params, results } = signature;
+  return `(${params.join(', ')}) -> ${results.length === 1 ? results[0] : `(${results.join(', ')})`}`;
+}
