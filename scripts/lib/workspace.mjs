@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository, with no slash at its end. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+
+/** Reads a JSON file. */
+export function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/**
+ * Lists the workspace's packages, the root left out.
+ *
+ * Reads only the `- folder` and `- folder/*` lines of pnpm-workspace.yaml, so that it works before
+ * anything is installed.
+ */
+export function workspacePackages(base = root) {
+  const text = readFileSync(join(base, 'pnpm-workspace.yaml'), 'utf8');
+  const list = /^packages:\n((?: +- .+\n)+)/m.exec(text);
+  const patterns = list === null ? [] : list[1].match(/[^\s-]\S*/g);
+  const folders = patterns.flatMap((pattern) => {
+    if (!pattern.endsWith('/*')) return [pattern];
+    const parent = pattern.slice(0, -2);
+    if (!existsSync(join(base, parent))) return [];
+    return readdirSync(join(base, parent)).map((name) => `${parent}/${name}`);
+  });
+  return folders
+    .filter((folder) => existsSync(join(base, folder, 'package.json')))
+    .sort()
+    .map((folder) => ({ folder, manifest: readJson(join(base, folder, 'package.json')) }));
+}

@@ -1,0 +1,43 @@
+// `npm test`: set-up, then every test. Further arguments go to vitest: `npm test -- --project wasm`.
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { main, setUp } from './setup.mjs';
+import { runTool } from './lib/run.mjs';
+import { readJson, root } from './lib/workspace.mjs';
+
+await main(async () => {
+  await setUp('Running the tests');
+  const report = join(root, 'results', 'tests.json');
+  rmSync(report, { force: true });
+  const args = process.argv.slice(2);
+  // Coverage of a part of the tests would mislead.
+  const coverage = args.length === 0 ? ['--coverage'] : [];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await runTool('vitest', ['run', ...reporters, ...coverage, ...args], {
+    show: true,
+  });
+  if (!existsSync(report)) {
+    console.error('\nCannot count the tests: vitest ended before it wrote its report');
+    return 1;
+  }
+  const counts = countTests(readJson(report));
+  if (code !== 0 && counts.failed === 0) {
+    console.error('\nNo test failed, but vitest did: see the errors above');
+    counts.failed = 1;
+  }
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return code;
+});
+
+/** A file that could not be loaded has no tests in the report; it counts as one failure. */
+function countTests(report) {
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
