@@ -1,0 +1,39 @@
+import { ByteWriter } from './byte-writer.js';
+import { checkHeader } from './check-header.js';
+import { readSections } from './decode-module.js';
+
+/**
+ * Reads the contents of every custom section of that name, in the order of the file.
+ *
+ * @returns Views on `bytes`, not copies.
+ * @throws {DecodeError} If the bytes are not a sequence of sections.
+ *
+ * @example
+ * ```ts
+ * import { appendCustomSection, readCustomSections } from '@testbench/wasm';
+ *
+ * const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+ * const noted = appendCustomSection(empty, 'note', new TextEncoder().encode('hello'));
+ * readCustomSections(noted, 'note').map((payload) => new TextDecoder().decode(payload)); // => ['hello']
+ * ```
+ */
+export function readCustomSections(bytes: Uint8Array, name: string): Uint8Array[] {
+  return readSections(bytes)
+    .filter((section) => section.name === name)
+    .map((section) => bytes.subarray(section.contentStart, section.end));
+}
+
+/**
+ * Returns a copy of a module with a custom section at its end.
+ *
+ * @throws {DecodeError} If the bytes do not begin like a module.
+ */
+export function appendCustomSection(
+  bytes: Uint8Array,
+  name: string,
+  payload: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  checkHeader(bytes);
+  const content = new ByteWriter(payload.length + name.length + 8).name(name).raw(payload);
+  return new ByteWriter(bytes.length + content.length + 8).raw(bytes).section(0, content).finish();
+}

@@ -1,0 +1,74 @@
+import type { ByteReader } from './byte-reader.js';
+import { DecodeError } from './decode-error.js';
+import { readMutability } from './type-section.js';
+import { readValueType, type ValueType } from './value-type.js';
+
+/** Size limits of a memory (in pages) or table (in elements). */
+export interface Limits {
+  readonly minimum: number;
+  /** Undefined where the module declares none. */
+  readonly maximum: number | undefined;
+  /** True for a memory that threads may share. */
+  readonly shared: boolean;
+  /** True where addresses are 64 bits wide. */
+  readonly address64: boolean;
+}
+
+/** A memory. */
+export interface MemoryType extends Limits {
+  /** Bytes of one page as a power of two; 16 unless the module chose another. */
+  readonly pageSizeLog2: number;
+}
+
+/** A table. */
+export interface TableType extends Limits {
+  readonly element: ValueType;
+}
+
+/** A global variable. */
+export interface GlobalType {
+  readonly type: ValueType;
+  readonly mutable: boolean;
+}
+
+/** Reads the limits of a memory or table, and the page size that may follow a memory's. */
+export function readMemoryType(reader: ByteReader): MemoryType {
+  const at = reader.offset;
+  const flags = reader.u8('limits');
+  if (flags > 0x0f) {
+    throw new DecodeError(
+      'DECODE_UNKNOWN',
+      at,
+      `Cannot read limits: unknown flags 0x${flags.toString(16)}`,
+    );
+  }
+  const address64 = (flags & 4) !== 0;
+  const size = (what: string): number => (address64 ? Number(reader.u64(what)) : reader.u32(what));
+  const minimum = size('minimum');
+  const maximum = (flags & 1) === 0 ? undefined : size('maximum');
+  const pageSizeLog2 = (flags & 8) === 0 ? 16 : reader.u32('page size');
+  return { minimum, maximum, shared: (flags & 2) !== 0, address64, pageSizeLog2 };
+}
+
+/** Reads an element type and limits. */
+export function readTableType(reader: ByteReader): TableType {
+  const element = readValueType(reader);
+  const { minimum, maximum, shared, address64 } = readMemoryType(reader);
+  return { element, minimum, maximum, shared, address64 };
+}
+
+/** Reads a value type and its mutability. */
+export function readGlobalType(reader: ByteReader): GlobalType {
+  const type = readValueType(reader);
+  return { type, mutable: readMutability(reader) };
+}
+
+/** Reads a tag's attribute and the index of its function type. */
+export function readTagType(reader: ByteReader): number {
+  const at = reader.offset;
+  const attribute = reader.u8('tag attribute');
+  if (attribute !== 0) {
+    throw new DecodeError('DECODE_UNKNOWN', at, `Cannot read tag: unknown attribute ${attribute}`);
+  }
+  return reader.u32('tag type');
+}

@@ -1,0 +1,119 @@
+import type { ByteReader } from './byte-reader.js';
+import { DecodeError } from './decode-error.js';
+import { readValueType, readValueTypes, type ValueType } from './value-type.js';
+
+/** The parameters and results of a function or tag. */
+export interface FunctionType {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A field of a struct, or the element of an array. */
+export interface FieldType {
+  /** A value type, or the packed `i8` or `i16`. */
+  readonly type: ValueType;
+  readonly mutable: boolean;
+}
+
+/** What every type definition has. */
+interface TypeDefinitionBase {
+  /** Byte offset of the definition. */
+  readonly offset: number;
+  /** Byte offset just after it. */
+  readonly end: number;
+  /** False if other types may be declared as its subtypes. */
+  readonly final: boolean;
+  /** Indices of its declared supertypes. */
+  readonly supertypes: readonly number[];
+  /** True if it stands in an explicit `rec` group. */
+  readonly recursive: boolean;
+}
+
+/** One entry of the type index space. */
+export type TypeDefinition =
+  | (TypeDefinitionBase & FunctionType & { readonly kind: 'function' })
+  | (TypeDefinitionBase & { readonly kind: 'struct'; readonly fields: readonly FieldType[] })
+  | (TypeDefinitionBase & { readonly kind: 'array'; readonly element: FieldType });
+
+function readField(reader: ByteReader): FieldType {
+  const code = reader.bytes[reader.offset];
+  let type: ValueType;
+  if (reader.remaining > 0 && (code === 0x78 || code === 0x77)) {
+    reader.offset += 1;
+    type = code === 0x78 ? 'i8' : 'i16';
+  } else {
+    type = readValueType(reader);
+  }
+  return { type, mutable: readMutability(reader) };
+}
+
+/** Reads the mutability flag of a field or global. */
+export function readMutability(reader: ByteReader): boolean {
+  const at = reader.offset;
+  const flag = reader.u8('mutability');
+  if (flag > 1) {
+    throw new DecodeError('DECODE_UNKNOWN', at, `Cannot read mutability: unknown flag ${flag}`);
+  }
+  return flag === 1;
+}
+
+function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition {
+  const offset = reader.offset;
+  let code = reader.u8('type');
+  let final = true;
+  const supertypes: number[] = [];
+  if (code === 0x50 || code === 0x4f) {
+    final = code === 0x4f;
+    const count = reader.count('supertypes');
+    for (let index = 0; index < count; index += 1) supertypes.push(reader.u32('supertype'));
+    code = reader.u8('type');
+  }
+  switch (code) {
+    case 0x60: {
+      const params = readValueTypes(reader, 'parameters');
+      const results = readValueTypes(reader, 'results');
+      const end = reader.offset;
+      return { kind: 'function', params, results, offset, end, final, supertypes, recursive };
+    }
+    case 0x5f: {
+      const count = reader.count('fields', 2);
+      const fields: FieldType[] = [];
+      for (let index = 0; index < count; index += 1) fields.push(readField(reader));
+      const end = reader.offset;
+      return { kind: 'struct', fields, offset, end, final, supertypes, recursive };
+    }
+    case 0x5e: {
+      const element = readField(reader);
+      const end = reader.offset;
+      return { kind: 'array', element, offset, end, final, supertypes, recursive };
+    }
+    default:
+      throw new DecodeError(
+        'DECODE_UNKNOWN',
+        reader.offset - 1,
+        `Cannot read type: unknown form 0x${code.toString(16)}`,
+      );
+  }
+}
+
+/** Decoded types, and how many entries the section's vector has: a `rec` group is one entry. */
+export interface TypeSection {
+  readonly types: readonly TypeDefinition[];
+  readonly groups: number;
+}
+
+/** Reads the content of the type section. */
+export function readTypes(reader: ByteReader): TypeSection {
+  const groups = reader.count('types', 2);
+  const types: TypeDefinition[] = [];
+  for (let group = 0; group < groups; group += 1) {
+    if (reader.bytes[reader.offset] === 0x4e && reader.remaining > 0) {
+      reader.offset += 1;
+      const count = reader.count('recursive types', 2);
+      for (let index = 0; index < count; index += 1) types.push(readDefinition(reader, true));
+    } else {
+      types.push(readDefinition(reader, false));
+    }
+  }
+  return { types, groups };
+}
