@@ -75,7 +75,11 @@ export {
   type ResourceLimits,
 } from './limits.js';
 export { encodeMetadata } from './metadata/encode-metadata.js';
-export { decodeMetadata, parseMetadata } from './metadata/parse-metadata.js';
+export {
+  decodeMetadata,
+  decodeMetadataSections,
+  parseMetadata,
+} from './metadata/parse-metadata.js';
 export {
   CAPABILITIES,
   type Capability,

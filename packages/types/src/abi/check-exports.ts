@@ -8,12 +8,18 @@ import {
 /** Which of the contract's two signatures a plugin has. */
 export type Contract = 'v1' | 'classic';
 
+interface Signature {
+  readonly params: readonly string[];
+  readonly results: readonly string[];
+}
+
 /** One export of a module, as a decoder describes it. */
 export interface ExportedItem {
   readonly name: string;
+  /** `function`, `memory`, `table`, `global` or `tag`. */
   readonly kind: string;
-  /** The type, for functions. */
-  readonly signature?: { readonly params: readonly string[]; readonly results: readonly string[] };
+  /** For functions: parameters and results. */
+  readonly type?: unknown;
 }
 
 /** An export that does not meet the contract. */
@@ -58,7 +64,8 @@ export function checkContractExports(exports: Iterable<ExportedItem>): {
     const state = memory === undefined ? 'it is missing' : `it is a ${memory.kind}, not a memory`;
     problems.push({ name: 'memory', state });
   }
-  const contract: Contract = mismatch(execute, CLASSIC_EXPORTS['plugin_execute']!) === '' ? 'classic' : 'v1';
+  const contract: Contract =
+    mismatch(execute, CLASSIC_EXPORTS['plugin_execute']!) === '' ? 'classic' : 'v1';
   if (contract === 'classic') {
     for (const [name, expected] of Object.entries(CLASSIC_EXPORTS)) require(name, expected, false);
     for (const name of ['plugin_alloc', 'plugin_free', 'plugin_shutdown']) {
@@ -73,10 +80,10 @@ export function checkContractExports(exports: Iterable<ExportedItem>): {
 
 /** How an export differs from what is expected; `''` if it does not. */
 function mismatch(item: ExportedItem, expected: AbiSignature): string {
-  if (item.kind !== 'func' && item.kind !== 'function') return `it is a ${item.kind}, not a function`;
-  const actual = item.signature && signatureText(item.signature);
-  if (actual === undefined || actual === signatureText(expected)) return '';
-  return `its type is ${actual}, expected ${signatureText(expected)}`;
+  if (item.kind !== 'function') return `it is a ${item.kind}, not a function`;
+  const actual = signatureText(item.type as Signature);
+  const wanted = signatureText(expected);
+  return actual === wanted ? '' : `its type is ${actual}, expected ${wanted}`;
 }
 
 /**
@@ -89,10 +96,7 @@ function mismatch(item: ExportedItem, expected: AbiSignature): string {
  * signatureText({ params: ['i32', 'i32'], results: ['i64'] }); // => '(i32, i32) -> i64'
  * ```
  */
-export function signatureText(signature: {
-  readonly params: readonly string[];
-  readonly results: readonly string[];
-}): string {
+export function signatureText(signature: Signature): string {
   const { params, results } = signature;
   return `(${params.join(', ')}) -> ${results.length === 1 ? results[0] : `(${results.join(', ')})`}`;
 }

@@ -18,9 +18,21 @@ describe('parseWireJson()', () => {
   });
 
   it.each([
-    { name: 'bytes that are not UTF-8', bytes: Uint8Array.of(0x22, 0xff, 0x22), code: 'WIRE_BAD_UTF8' },
-    { name: 'an escaped lone surrogate', bytes: utf8(String.raw`["\ud800"]`), code: 'WIRE_BAD_UTF8' },
-    { name: 'a lone surrogate in a key', bytes: utf8(String.raw`{"\udc00":1}`), code: 'WIRE_BAD_UTF8' },
+    {
+      name: 'bytes that are not UTF-8',
+      bytes: Uint8Array.of(0x22, 0xff, 0x22),
+      code: 'WIRE_BAD_UTF8',
+    },
+    {
+      name: 'an escaped lone surrogate',
+      bytes: utf8(String.raw`["\ud800"]`),
+      code: 'WIRE_BAD_UTF8',
+    },
+    {
+      name: 'a lone surrogate in a key',
+      bytes: utf8(String.raw`{"\udc00":1}`),
+      code: 'WIRE_BAD_UTF8',
+    },
     { name: 'a byte order mark', bytes: utf8('\uFEFF{}'), code: 'WIRE_BAD_JSON' },
     { name: 'NaN', bytes: utf8('{"score":NaN}'), code: 'WIRE_BAD_JSON' },
     { name: 'nothing', bytes: utf8(''), code: 'WIRE_BAD_JSON' },

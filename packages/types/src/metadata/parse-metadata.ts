@@ -57,6 +57,26 @@ export function decodeMetadata(bytes: Uint8Array): PluginMetadata {
 }
 
 /**
+ * Decodes the metadata of a module from its custom sections named `testbench.plugin`.
+ *
+ * @param sections The payloads, in the module's order.
+ * @returns undefined if there is no section.
+ * @throws {LoadError} `LOAD_INVALID_METADATA`, also for a second section: readers could disagree on which one counts.
+ */
+export function decodeMetadataSections(
+  sections: readonly Uint8Array[],
+): PluginMetadata | undefined {
+  const [section, second] = sections;
+  if (second !== undefined) {
+    throw new LoadError(
+      'LOAD_INVALID_METADATA',
+      'Cannot read metadata: there are two custom sections for it',
+    );
+  }
+  return section && decodeMetadata(section);
+}
+
+/**
  * Reads metadata from a parsed JSON value with the wire's snake_case names.
  *
  * @throws {LoadError} `LOAD_INVALID_METADATA`, with `field`.

@@ -1,0 +1,299 @@
+import { PermissionSet } from '@testbench/sandbox';
+import { HOST_FUNCTIONS, type HostFunction, type LogRecord } from '@testbench/types';
+import { describe, expect, it } from 'vitest';
+
+import {
+  createHostBinding,
+  type HostBindingOptions,
+  hostSignatures,
+} from './create-host-binding.js';
+import { MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
+import { seededRandom } from './random.js';
+import { createMemoryState } from './state-store.js';
+
+const SIZE = 65_536;
+
+/** A binding attached to one page of memory, in a call, with what it logged. */
+function openBinding(options: Partial<HostBindingOptions> = {}) {
+  const bytes = new Uint8Array(SIZE);
+  const logs: LogRecord[] = [];
+  const binding = createHostBinding({
+    pluginId: 'test',
+    now: () => 1234,
+    onLog: (record) => logs.push(record),
+    ...options,
+  });
+  binding.attachMemory({ bytes: () => bytes });
+  binding.beginCall({ requestId: 'r1' });
+  const call = (name: string, ...args: (number | bigint)[]): number | bigint | void => {
+    const run = binding.imports['env']?.[name] ?? binding.imports['wasi_snapshot_preview1']?.[name];
+    return (run as HostFunction)(...(args as never[]));
+  };
+  const write = (ptr: number, text: string): [ptr: number, len: number] => {
+    const data = new TextEncoder().encode(text);
+    bytes.set(data, ptr);
+    return [ptr, data.length];
+  };
+  return { bytes, logs, binding, call, write };
+}
+
+describe('createHostBinding()', () => {
+  it('offers the functions that hostSignatures() tells, with the types of the contract', () => {
+    const { binding } = openBinding();
+    const signatures = hostSignatures({ enableWasi: false });
+    expect(Object.keys(signatures['env']!).sort()).toEqual(
+      Object.keys(binding.imports['env']!).sort(),
+    );
+    for (const [name, signature] of Object.entries(signatures['env']!)) {
+      expect(signature).toEqual(HOST_FUNCTIONS[name]);
+    }
+  });
+
+  it('gives imports no prototype, so that "constructor" is not importable', () => {
+    const { imports } = createHostBinding({ pluginId: 'test' });
+    expect(Object.getPrototypeOf(imports)).toBeNull();
+    expect(Object.getPrototypeOf(imports['env'])).toBeNull();
+    expect(imports['constructor']).toBeUndefined();
+  });
+
+  it('answers nothing outside of a call', () => {
+    const { binding, call } = openBinding();
+    binding.endCall();
+    expect(call('host_random', 0)).toBe(-2);
+    expect(call('host_current_time_ms')).toBe(0n);
+  });
+
+  // Rows 43 and 44 of the attack catalogue: pointers and lengths arrive as signed numbers.
+  it.each([
+    { ptr: -16, len: 16 },
+    { ptr: SIZE - 1, len: 2 },
+    { ptr: 8, len: -1 },
+    { ptr: 0x7fff_ffff, len: 0x7fff_ffff },
+    { ptr: SIZE + 1, len: 0 },
+  ])('rejects the range $ptr, $len in every function that takes one', ({ ptr, len }) => {
+    const { call, write } = openBinding({
+      permissions: new PermissionSet({ envVars: true, allowedEnv: ['A'] }),
+      env: { A: 'value' },
+    });
+    const key = write(100, 'A');
+    call('host_set_state', ...key, ...key);
+    expect(call('host_log', 2, ptr, len)).toBe(-2);
+    expect(call('host_error', ptr, len)).toBe(-2);
+    expect(call('host_emit', ptr, len)).toBe(-2);
+    expect(call('host_random_bytes', ptr, len)).toBe(-2);
+    expect(call('host_set_state', ptr, len, 0, 0)).toBe(-2);
+    expect(call('host_set_state', ...key, ptr, len)).toBe(-2);
+    expect(call('host_get_state', ...key, ptr, len)).toBe(-2);
+    expect(call('host_delete_state', ptr, len)).toBe(-2);
+    expect(call('host_env_get', ...key, ptr, len)).toBe(-2);
+  });
+});
+
+describe('host_log', () => {
+  it('passes an escaped record on', () => {
+    const { call, write, logs } = openBinding();
+    expect(call('host_log', 3, ...write(0, 'a\n\u001b[31mb'))).toBe(0);
+    expect(logs).toEqual([
+      { plugin: 'test', level: 'warn', message: 'a\\x0a\\x1b[31mb', timeMs: 1234, requestId: 'r1' },
+    ]);
+  });
+
+  it('rejects an unknown level', () => {
+    const { call } = openBinding();
+    expect(call('host_log', 5, 0, 0)).toBe(-2);
+    expect(call('host_log', -1, 0, 0)).toBe(-2);
+  });
+
+  // Row 57: a flood is cut, and what was cut is told.
+  it('drops records beyond the quota and says how many', () => {
+    const { call, binding, logs } = openBinding();
+    for (let index = 0; index < MAX_LOG_RECORDS_PER_CALL; index += 1) call('host_log', 2, 0, 0);
+    expect(call('host_log', 2, 0, 0)).toBe(-4);
+    expect(call('host_log', 2, 0, 0)).toBe(-4);
+    binding.endCall();
+    expect(logs).toHaveLength(MAX_LOG_RECORDS_PER_CALL + 1);
+    expect(logs.at(-1)?.message).toBe('2 more log records of this call were dropped');
+  });
+});
+
+describe('host_error', () => {
+  it.each([
+    { text: 'plain', failure: { message: 'plain' } },
+    {
+      text: '{"code":"E1","message":"m","details":[1]}',
+      failure: { code: 'E1', message: 'm', details: [1] },
+    },
+    { text: '{not json', failure: { message: '{not json' } },
+    { text: '{"code":1}', failure: { message: '{"code":1}' } },
+  ])('reads $text', ({ text, failure }) => {
+    const { call, write, binding } = openBinding();
+    expect(call('host_error', ...write(0, text))).toBe(0);
+    expect(binding.endCall().failure).toEqual(failure);
+  });
+
+  it('is forgotten by the next call', () => {
+    const { call, write, binding } = openBinding();
+    call('host_error', ...write(0, 'old'));
+    binding.endCall();
+    binding.beginCall({});
+    expect(binding.endCall().failure).toBeUndefined();
+  });
+});
+
+describe('abort', () => {
+  it('throws with the text and the place', () => {
+    const { call, bytes, binding } = openBinding();
+    const writeUtf16 = (ptr: number, text: string): number => {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(ptr - 4, text.length * 2, true);
+      for (let index = 0; index < text.length; index += 1) {
+        view.setUint16(ptr + index * 2, text.charCodeAt(index), true);
+      }
+      return ptr;
+    };
+    const message = writeUtf16(16, 'naïve 😀');
+    const file = writeUtf16(64, 'a.ts');
+    expect(() => call('abort', message, file, 3, 7)).toThrow('naïve 😀 in a.ts:3:7');
+    expect(binding.endCall().failure?.message).toBe('naïve 😀 in a.ts:3:7');
+  });
+
+  it.each([0, 2, -2, SIZE])('survives the pointer %i', (ptr) => {
+    const { call } = openBinding();
+    expect(() => call('abort', ptr, ptr, 1, 1)).toThrow('abort');
+  });
+});
+
+describe('host_emit', () => {
+  it('hands over a copy of each chunk', () => {
+    const { call, write, bytes, binding } = openBinding();
+    const chunks: string[] = [];
+    binding.beginCall({ onChunk: (chunk) => chunks.push(new TextDecoder().decode(chunk)) });
+    call('host_emit', ...write(0, 'one'));
+    bytes.fill(0);
+    call('host_emit', ...write(0, 'two'));
+    expect(chunks).toEqual(['one', 'two']);
+  });
+});
+
+describe('host_random', () => {
+  it('stays below its bound and reaches all of it', () => {
+    const { call } = openBinding();
+    const seen = new Set(Array.from({ length: 500 }, () => call('host_random', 3)));
+    expect(seen).toEqual(new Set([0, 1, 2]));
+  });
+
+  it('repeats with the same seed', () => {
+    const draw = (seed: number): unknown[] => {
+      const { call } = openBinding({ random: seededRandom(seed) });
+      return Array.from({ length: 5 }, () => call('host_random', 0));
+    };
+    expect(draw(42)).toEqual(draw(42));
+    expect(draw(42)).not.toEqual(draw(43));
+  });
+});
+
+describe('state', () => {
+  it('keeps, reads in part, and deletes', () => {
+    const { call, write, bytes } = openBinding();
+    const key = write(0, 'key');
+    expect(call('host_get_state', ...key, 100, 10)).toBe(-1);
+    expect(call('host_set_state', ...key, ...write(50, 'value'))).toBe(0);
+    expect(call('host_get_state', ...key, 100, 3)).toBe(5);
+    expect(new TextDecoder().decode(bytes.subarray(100, 105))).toBe('val\0\0');
+    expect(call('host_delete_state', ...key)).toBe(0);
+    expect(call('host_delete_state', ...key)).toBe(-1);
+  });
+
+  // Row 59: keys of two plugins never meet, and a full store changes nothing.
+  it('is apart for each store, and refuses what exceeds the quota', () => {
+    const state = createMemoryState({ maxBytes: 10 });
+    const first = openBinding({ state });
+    const other = openBinding();
+    expect(first.call('host_set_state', ...first.write(0, 'k'), 0, 8)).toBe(0);
+    expect(first.call('host_set_state', ...first.write(0, 'k'), 0, 9)).toBe(-4);
+    expect(first.call('host_get_state', ...first.write(0, 'k'), 0, 0)).toBe(8);
+    expect(other.call('host_get_state', ...other.write(0, 'k'), 0, 0)).toBe(-1);
+  });
+
+  it('counts a replaced value once', () => {
+    const state = createMemoryState();
+    const half = new Uint8Array(MAX_STATE_BYTES / 2);
+    expect(state.set('a', half)).toBe(true);
+    expect(state.set('a', half)).toBe(true);
+    expect(state.set('b', half)).toBe(false);
+  });
+});
+
+describe('host_env_get', () => {
+  const permissions = new PermissionSet({
+    envVars: true,
+    allowedEnv: ['LANG', 'toString', 'GONE'],
+  });
+  const env = { LANG: 'C', SECRET: 'hush' };
+
+  it('reads what is granted', () => {
+    const { call, write, bytes } = openBinding({ permissions, env });
+    expect(call('host_env_get', ...write(0, 'LANG'), 100, 10)).toBe(1);
+    expect(bytes[100]).toBe('C'.charCodeAt(0));
+  });
+
+  it('denies the rest, and logs and counts that', () => {
+    const { call, write, binding, logs } = openBinding({ permissions, env });
+    expect(call('host_env_get', ...write(0, 'SECRET'), 100, 10)).toBe(-3);
+    expect(logs[0]?.message).toBe('denied: environment variable "SECRET"');
+    expect(binding.endCall().denied).toBe(1);
+  });
+
+  it('finds nothing on the prototype', () => {
+    const { call, write } = openBinding({ permissions, env });
+    expect(call('host_env_get', ...write(0, 'toString'), 100, 10)).toBe(-1);
+    expect(call('host_env_get', ...write(0, 'GONE'), 100, 10)).toBe(-1);
+  });
+});
+
+describe('WASI', () => {
+  it('is not there unless asked for', () => {
+    expect(Object.keys(createHostBinding({ pluginId: 'a' }).imports)).toEqual(['env']);
+    expect(Object.keys(hostSignatures({}))).toEqual(['env']);
+  });
+
+  it('answers every function that it lists', () => {
+    const { binding } = openBinding({ enableWasi: true });
+    const listed = hostSignatures({ enableWasi: true })['wasi_snapshot_preview1']!;
+    const offered = binding.imports['wasi_snapshot_preview1']!;
+    expect(Object.keys(offered).sort()).toEqual(Object.keys(listed).sort());
+  });
+
+  it('turns standard output into log records', () => {
+    const { call, write, bytes, logs } = openBinding({ enableWasi: true });
+    const [ptr, len] = write(100, 'one\ntwo\n');
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, ptr, true);
+    view.setUint32(4, len, true);
+    expect(call('fd_write', 1, 0, 1, 200)).toBe(0);
+    expect(view.getUint32(200, true)).toBe(len);
+    expect(logs.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'one'],
+      ['info', 'two'],
+    ]);
+    expect(call('fd_write', 3, 0, 1, 200)).toBe(8);
+    expect(call('fd_write', 1, -8, 1, 200)).toBe(21);
+  });
+
+  it('has no arguments, environment, files or input', () => {
+    const { call, bytes } = openBinding({ enableWasi: true });
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 99, true);
+    expect(call('environ_sizes_get', 0, 4)).toBe(0);
+    expect(view.getUint32(0, true)).toBe(0);
+    expect(call('path_open', 3, 0, 0, 0, 0, 0n, 0n, 0, 0)).toBe(76);
+    expect(call('fd_prestat_get', 3, 0)).toBe(8);
+    expect(call('fd_read', 0, 0, 0, 4)).toBe(0);
+  });
+
+  it('ends the call at proc_exit, with the status as the plugin code', () => {
+    const { call, binding } = openBinding({ enableWasi: true });
+    expect(() => call('proc_exit', 3)).toThrow('status 3');
+    expect(binding.endCall().failure?.code).toBe(3);
+  });
+});

@@ -1,0 +1,127 @@
+import { PermissionSet } from '@testbench/sandbox';
+import {
+  type AbiSignature,
+  HOST_FUNCTIONS,
+  HOST_MODULE,
+  HostCode,
+  type HostBinding,
+  type HostCallReport,
+  type HostFunction,
+} from '@testbench/types';
+
+import { messageFunctions } from './functions/messages.js';
+import { stateAndEnvFunctions } from './functions/state-and-env.js';
+import { timeAndRandomFunctions } from './functions/time-and-random.js';
+import { GuestStop, HostContext, type HostServices } from './host-context.js';
+import { systemRandom } from './random.js';
+import { createMemoryState } from './state-store.js';
+import { Errno, wasiFunctions } from './wasi/wasi-functions.js';
+import { WASI_FUNCTIONS, WASI_MODULE } from './wasi/wasi-signatures.js';
+
+/** What {@link createHostBinding} needs to know. */
+export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId'>> {
+  /** Stands in every log record. */
+  readonly pluginId: string;
+  /** Answers WASI preview 1 imports. @default false */
+  readonly enableWasi?: boolean;
+}
+
+/** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
+export type HostSignatures = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+
+/**
+ * Makes the host functions of one plugin instance.
+ *
+ * @param options Defaults: no permission, no environment, system clock and random numbers, a state
+ *   of its own in memory, log records dropped.
+ * @returns A binding for one instance; pass the same `state` to the next instance to let state outlive it.
+ *
+ * @example
+ * ```ts
+ * import { createHostBinding } from '@testbench/host';
+ *
+ * const lines: string[] = [];
+ * const binding = createHostBinding({
+ *   pluginId: 'demo',
+ *   onLog: (record) => lines.push(record.message),
+ * });
+ * Object.keys(binding.imports); // => ['env']
+ * ```
+ */
+export function createHostBinding(options: HostBindingOptions): HostBinding {
+  const context = new HostContext({
+    permissions: new PermissionSet(),
+    onLog: () => {},
+    state: createMemoryState(),
+    random: systemRandom,
+    now: Date.now,
+    env: {},
+    ...options,
+  });
+  const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
+  imports[HOST_MODULE] = guardAll(
+    context,
+    {
+      ...messageFunctions(context),
+      ...timeAndRandomFunctions(context),
+      ...stateAndEnvFunctions(context),
+    },
+    HostCode.invalidArgument,
+  );
+  if (options.enableWasi === true) {
+    imports[WASI_MODULE] = guardAll(context, wasiFunctions(context), Errno.inval);
+  }
+  return {
+    specificationVersion: 'v1',
+    imports: Object.freeze(imports),
+    attachMemory: (memory) => context.memory.attach(memory),
+    beginCall: (call) => context.begin(call),
+    endCall(): HostCallReport {
+      context.end();
+      return { failure: context.failure, calls: context.calls, denied: context.denied };
+    },
+  };
+}
+
+/**
+ * Names and types of what {@link createHostBinding} offers.
+ *
+ * @example
+ * ```ts
+ * import { hostSignatures } from '@testbench/host';
+ *
+ * hostSignatures({ enableWasi: false })['env']?.['host_log']; // => { params: ['i32', 'i32', 'i32'], results: ['i32'] }
+ * ```
+ */
+export function hostSignatures(options: { readonly enableWasi?: boolean }): HostSignatures {
+  const offered = createHostBinding({ pluginId: '' }).imports[HOST_MODULE] ?? {};
+  const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
+    [HOST_MODULE]: Object.fromEntries(
+      Object.entries(HOST_FUNCTIONS).filter(([name]) => Object.hasOwn(offered, name)),
+    ),
+  };
+  if (options.enableWasi === true) signatures[WASI_MODULE] = WASI_FUNCTIONS;
+  return signatures;
+}
+
+/** A null-prototype object of functions that fail cleanly while no call is running, and count themselves. */
+function guardAll(
+  context: HostContext,
+  functions: Record<string, HostFunction>,
+  outsideCall: number,
+): Readonly<Record<string, HostFunction>> {
+  const guarded: Record<string, HostFunction> = Object.create(null);
+  for (const [name, run] of Object.entries(functions)) {
+    const outside = name === 'host_current_time_ms' ? 0n : outsideCall;
+    const neverReturns = name === 'abort' || name === 'proc_exit';
+    guarded[name] = (...args: never[]) => {
+      if (context.call === undefined) {
+        if (neverReturns) throw new GuestStop(`"${name}" was called outside of a call`);
+        return outside;
+      }
+      context.calls += 1;
+      return run(...args);
+    };
+  }
+  return Object.freeze(guarded);
+}

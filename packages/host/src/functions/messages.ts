@@ -1,0 +1,95 @@
+import {
+  HostCode,
+  type HostFunction,
+  LOG_LEVELS,
+  PluginError,
+  parseWireJson,
+} from '@testbench/types';
+
+import { escapeText } from '../escape-text.js';
+import { lenientText } from '../guest-view.js';
+import { GuestStop, type HostContext } from '../host-context.js';
+import {
+  MAX_CHUNK_BYTES,
+  MAX_EMITTED_BYTES,
+  MAX_ERROR_BYTES,
+  MAX_LOG_RECORD_BYTES,
+} from '../limits.js';
+
+/** `host_log`, `host_error`, `host_emit` and AssemblyScript's `abort`. */
+export function messageFunctions(context: HostContext): Record<string, HostFunction> {
+  const { memory } = context;
+  return {
+    host_log(level: number, ptr: number, len: number): number {
+      const name = LOG_LEVELS[level];
+      const bytes = memory.range(ptr, len);
+      if (name === undefined || bytes === undefined) return HostCode.invalidArgument;
+      const text = lenientText(bytes.subarray(0, MAX_LOG_RECORD_BYTES));
+      return context.log(name, text) ? 0 : HostCode.limitExceeded;
+    },
+
+    host_error(ptr: number, len: number): number {
+      const bytes = memory.range(ptr, len);
+      if (bytes === undefined) return HostCode.invalidArgument;
+      context.failure = readFailure(bytes.subarray(0, MAX_ERROR_BYTES));
+      return 0;
+    },
+
+    host_emit(ptr: number, len: number): number {
+      const bytes = memory.range(ptr, len);
+      if (bytes === undefined) return HostCode.invalidArgument;
+      if (
+        bytes.length > MAX_CHUNK_BYTES ||
+        context.emittedBytes + bytes.length > MAX_EMITTED_BYTES
+      ) {
+        return HostCode.limitExceeded;
+      }
+      context.emittedBytes += bytes.length;
+      context.call?.onChunk?.(bytes.slice());
+      return 0;
+    },
+
+    abort(message: number, file: number, line: number, column: number): never {
+      const text = readAssemblyScriptString(context, message) || 'abort';
+      const source = readAssemblyScriptString(context, file);
+      const place = source === '' ? '' : ` in ${source}:${line >>> 0}:${column >>> 0}`;
+      context.failure = { message: escapeText(`${text}${place}`) };
+      throw new GuestStop(context.failure.message);
+    },
+  };
+}
+
+/** Text, or `{code, message, details}` as JSON. */
+function readFailure(bytes: Uint8Array): NonNullable<HostContext['failure']> {
+  if (bytes[0] === '{'.charCodeAt(0)) {
+    try {
+      const value = parseWireJson(bytes) as Record<string, unknown>;
+      const { code, message, details } = value;
+      if (typeof message === 'string') {
+        return {
+          message: escapeText(message),
+          ...(typeof code === 'string' || typeof code === 'number'
+            ? { code: typeof code === 'string' ? escapeText(code) : code }
+            : {}),
+          ...(details === undefined ? {} : { details }),
+        };
+      }
+    } catch (error) {
+      // Text that only looks like JSON is still a message.
+      if (!PluginError.is(error)) throw error;
+    }
+  }
+  return { message: escapeText(lenientText(bytes)) };
+}
+
+/** Reads AssemblyScript's string layout: UTF-16 at `ptr`, its byte length in the four bytes before; '' for null or a wild pointer. */
+function readAssemblyScriptString(context: HostContext, ptr: number): string {
+  if (ptr === 0) return '';
+  const length = context.memory.readU32((ptr >>> 0) - 4);
+  const bytes =
+    length === undefined
+      ? undefined
+      : context.memory.range(ptr, Math.min(length, MAX_ERROR_BYTES) & ~1);
+  // The view may start at an odd offset, which no Uint16Array can.
+  return bytes === undefined ? '' : new TextDecoder('utf-16le').decode(bytes);
+}

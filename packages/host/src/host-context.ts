@@ -1,0 +1,85 @@
+import type { PermissionSet } from '@testbench/sandbox';
+import type { GuestFailure, HostCall, LogLevel, LogRecord, LogSink } from '@testbench/types';
+
+import { escapeText } from './escape-text.js';
+import { GuestView } from './guest-view.js';
+import { MAX_LOG_RECORDS_PER_CALL } from './limits.js';
+import type { RandomSource } from './random.js';
+import type { StateStore } from './state-store.js';
+
+/** What the host functions of one instance work with. */
+export interface HostServices {
+  readonly pluginId: string;
+  readonly permissions: PermissionSet;
+  readonly onLog: LogSink;
+  readonly state: StateStore;
+  readonly random: RandomSource;
+  /** Milliseconds since the epoch, whole: a coarse clock gives timing attacks less to go on. */
+  readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The mutable side of one instance's host functions: its memory, and what happened in the running call. */
+export class HostContext {
+  readonly memory = new GuestView();
+  call: HostCall | undefined;
+  failure: GuestFailure | undefined;
+  calls = 0;
+  denied = 0;
+  emittedBytes = 0;
+  #logged = 0;
+  #droppedLogs = 0;
+
+  constructor(readonly services: HostServices) {}
+
+  begin(call: HostCall): void {
+    this.call = call;
+    this.failure = undefined;
+    this.calls = 0;
+    this.denied = 0;
+    this.emittedBytes = 0;
+    this.#logged = 0;
+    this.#droppedLogs = 0;
+  }
+
+  end(): void {
+    if (this.#droppedLogs > 0) {
+      this.#write('warn', `${this.#droppedLogs} more log records of this call were dropped`);
+    }
+    this.call = undefined;
+  }
+
+  /** Passes a record on, escaped. @returns false once the call's quota is used up. */
+  log(level: LogLevel, text: string): boolean {
+    if (this.#logged >= MAX_LOG_RECORDS_PER_CALL) {
+      this.#droppedLogs += 1;
+      return false;
+    }
+    this.#logged += 1;
+    this.#write(level, escapeText(text));
+    return true;
+  }
+
+  /** Counts and logs a refusal: an operator wants to see who asks for what was not granted. */
+  deny(what: string): void {
+    this.denied += 1;
+    this.log('warn', `denied: ${what}`);
+  }
+
+  #write(level: LogLevel, message: string): void {
+    const requestId = this.call?.requestId;
+    const record: LogRecord = {
+      plugin: this.services.pluginId,
+      level,
+      message,
+      timeMs: this.services.now(),
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+    this.services.onLog(record);
+  }
+}
+
+/** Unwinds the guest after `abort` or `proc_exit`; the reason stands in the context's `failure`. */
+export class GuestStop extends Error {
+  override readonly name = 'GuestStop';
+}

@@ -1,0 +1,18 @@
+/**
+ * The functions that a plugin may call, each asking the sandbox first.
+ *
+ * It is a package of its own so that a host can be tested, replaced or audited apart from the engine that runs plugins.
+ *
+ * @packageDocumentation
+ */
+export {
+  createHostBinding,
+  type HostBindingOptions,
+  type HostSignatures,
+  hostSignatures,
+} from './create-host-binding.js';
+export { escapeText } from './escape-text.js';
+export type { HostServices } from './host-context.js';
+export { type RandomSource, seededRandom, systemRandom } from './random.js';
+export { createMemoryState, type StateStore } from './state-store.js';
+export { WASI_MODULE } from './wasi/wasi-signatures.js';

@@ -1,0 +1,52 @@
+import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from './limits.js';
+
+/** State of one plugin: a map from text to bytes that outlives its instances. */
+export interface StateStore {
+  /** The value, owned by the store: copy before changing. */
+  get(key: string): Uint8Array | undefined;
+  /** Stores a copy of `value`. @returns false if the quota would be exceeded; nothing changes then. */
+  set(key: string, value: Uint8Array): boolean;
+  /** @returns false if there was no such key. */
+  delete(key: string): boolean;
+}
+
+/**
+ * Makes a store in memory with a quota on entries and bytes.
+ *
+ * Give each plugin its own: keys of two plugins must never meet, however they are spelled.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryState } from '@testbench/host';
+ *
+ * const state = createMemoryState({ maxBytes: 10 });
+ * state.set('key', Uint8Array.of(1, 2, 3)); // => true
+ * state.set('other', new Uint8Array(10)); // => false
+ * ```
+ */
+export function createMemoryState(
+  quota: { readonly maxBytes?: number; readonly maxEntries?: number } = {},
+): StateStore {
+  const { maxBytes = MAX_STATE_BYTES, maxEntries = MAX_STATE_ENTRIES } = quota;
+  const entries = new Map<string, Uint8Array>();
+  let usedBytes = 0;
+  // UTF-16 keys cost at most two bytes a unit.
+  const cost = (key: string, value: Uint8Array | undefined): number =>
+    value === undefined ? 0 : key.length * 2 + value.length;
+  return {
+    get: (key) => entries.get(key),
+    set(key, value) {
+      const before = entries.get(key);
+      const bytes = usedBytes - cost(key, before) + cost(key, value);
+      const count = entries.size + (before === undefined ? 1 : 0);
+      if (bytes > maxBytes || count > maxEntries) return false;
+      entries.set(key, value.slice());
+      usedBytes = bytes;
+      return true;
+    },
+    delete(key) {
+      usedBytes -= cost(key, entries.get(key));
+      return entries.delete(key);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * Index of plugins by type, capability and version, and what can be known of a plugin without running it.
+ *
+ * It is a package of its own because a catalogue must never run what it lists.
+ *
+ * @packageDocumentation
+ */
+export {
+  type DiscoveredPlugin,
+  type DiscoverOptions,
+  discoverPlugins,
+} from './discover-plugins.js';
+export { type PluginInspection, inspectPlugin } from './inspect-plugin.js';
+export { type IndexEntry, PluginIndex } from './plugin-index.js';

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+
+import {
+  checkContractExports,
+  type Contract,
+  decodeMetadataSections,
+  type ExportProblem,
+  METADATA_SECTION,
+  type PluginMetadata,
+} from '@testbench/types';
+import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
+
+/** What a module's bytes say about it. */
+export interface PluginInspection {
+  /** `sha256:` and the hex digest of the bytes. */
+  readonly digest: string;
+  /** From the custom section; undefined if there is none. */
+  readonly metadata: PluginMetadata | undefined;
+  /** Undefined if the module has no function `plugin_execute`. */
+  readonly contract: Contract | undefined;
+  /** Exports that do not meet the contract. */
+  readonly exportProblems: readonly ExportProblem[];
+  readonly summary: ModuleSummary;
+}
+
+/**
+ * Tells what can be known of a plugin without running it.
+ *
+ * @param bytes The whole module; read, not kept.
+ * @throws {DecodeError} If the bytes are not a module, with the offset.
+ * @throws {LoadError} `LOAD_INVALID_METADATA`.
+ */
+export function inspectPlugin(bytes: Uint8Array): PluginInspection {
+  const summary = inspectModule(bytes);
+  const { contract, problems } = checkContractExports(summary.exports);
+  return {
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    metadata: decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION)),
+    contract,
+    exportProblems: problems,
+    summary,
+  };
+}

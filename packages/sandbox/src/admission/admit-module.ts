@@ -1,0 +1,33 @@
+import { type AdmissionViolation, type Contract, LoadError } from '@testbench/types';
+
+import { type AdmissionPolicy, type AdmissionReport, checkModule } from './check-module.js';
+
+/** A report without violations. */
+export interface Admission extends AdmissionReport {
+  readonly contract: Contract;
+}
+
+/**
+ * Admits a module or says why not.
+ *
+ * @param bytes The whole module; read, not kept.
+ * @throws {LoadError} `LOAD_INVALID_MODULE`; `LOAD_INVALID_METADATA`; `LOAD_BAD_EXPORT` if only exports are at
+ *   fault; `LOAD_REJECTED` for any other violation. `violations` lists them all.
+ */
+export function admitModule(bytes: Uint8Array, policy: AdmissionPolicy): Admission {
+  const report = checkModule(bytes, policy);
+  const { violations, contract } = report;
+  if (violations.length > 0 || contract === undefined) throw rejection(violations);
+  return { ...report, contract };
+}
+
+function rejection(violations: readonly AdmissionViolation[]): LoadError {
+  const onlyExports = violations.every(({ rule }) => rule === 'export');
+  const [first] = violations;
+  const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
+  return new LoadError(
+    onlyExports ? 'LOAD_BAD_EXPORT' : 'LOAD_REJECTED',
+    `Cannot admit module: ${first?.message}${more}`,
+    { violations, offset: first?.offset },
+  );
+}

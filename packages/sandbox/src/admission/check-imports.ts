@@ -1,0 +1,42 @@
+import {
+  type AbiSignature,
+  type AdmissionViolation,
+  nearestKey,
+  signatureText,
+} from '@testbench/types';
+import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
+
+/** What a module may import: module name, function name, exact type. */
+export type ImportPolicy = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+
+/**
+ * Refuses every import that is not on the list with exactly that type.
+ *
+ * A plain object of imports would resolve `constructor.constructor` to `Function`: only own keys count.
+ */
+export function checkImports(summary: ModuleSummary, allowed: ImportPolicy): AdmissionViolation[] {
+  return summary.imports.flatMap((item) => {
+    const state = problemOf(item, allowed);
+    if (state === undefined) return [];
+    const name = JSON.stringify(`${item.module}.${item.name}`);
+    return [{ rule: 'import', offset: item.offset, message: `import ${name}: ${state}` }];
+  });
+}
+
+function problemOf(item: ImportSummary, allowed: ImportPolicy): string | undefined {
+  const functions = Object.hasOwn(allowed, item.module) ? allowed[item.module]! : undefined;
+  if (functions === undefined) {
+    if (item.module.startsWith('wasi')) return 'WASI is off; enable it for this plugin';
+    const modules = Object.keys(allowed).map((name) => `"${name}"`);
+    return `the host has no module of that name, only ${modules.join(', ')}`;
+  }
+  if (item.kind !== 'function') return `it is a ${item.kind}, and only functions may be imported`;
+  const expected = Object.hasOwn(functions, item.name) ? functions[item.name]! : undefined;
+  if (expected === undefined) {
+    const near = nearestKey(item.name, Object.keys(functions));
+    return `the host has no such function${near === undefined ? '' : `, did you mean "${near}"?`}`;
+  }
+  const actual = signatureText(item.type);
+  const wanted = signatureText(expected);
+  return actual === wanted ? undefined : `its type is ${actual}, expected ${wanted}`;
+}

@@ -1,0 +1,89 @@
+import {
+  type AdmissionViolation,
+  checkContractExports,
+  type Contract,
+  decodeMetadataSections,
+  LoadError,
+  METADATA_SECTION,
+  type PluginMetadata,
+} from '@testbench/types';
+import {
+  DecodeError,
+  inspectModule,
+  type ModuleSummary,
+  readCustomSections,
+} from '@testbench/wasm';
+
+import { DEFAULT_FEATURES, type FeatureSet } from '../features.js';
+import { checkCaps } from './check-caps.js';
+import { checkImports, type ImportPolicy } from './check-imports.js';
+
+/** What a module may have. */
+export interface AdmissionPolicy {
+  /** Over the defaults. */
+  readonly features?: Partial<FeatureSet>;
+  /** Functions that the host offers; nothing else may be imported. */
+  readonly imports: ImportPolicy;
+  /** Largest memory at the start, in bytes. */
+  readonly maxMemoryBytes: number;
+}
+
+/** What admission found out about a module. */
+export interface AdmissionReport {
+  /** Everything that is refused; the module may be loaded only if this is empty. */
+  readonly violations: readonly AdmissionViolation[];
+  /** Undefined if the module has no function `plugin_execute`. */
+  readonly contract: Contract | undefined;
+  /** From the custom section; undefined if there is none. */
+  readonly metadata: PluginMetadata | undefined;
+  readonly summary: ModuleSummary;
+}
+
+/**
+ * Checks a module against a policy and lists everything that it breaks, without an engine.
+ *
+ * @param bytes The whole module; read, not kept.
+ * @throws {LoadError} `LOAD_INVALID_MODULE` with the offset if the bytes are not a module; `LOAD_INVALID_METADATA`.
+ *
+ * @example
+ * ```ts
+ * import { checkModule } from '@testbench/sandbox';
+ *
+ * const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 9); // (memory 9)
+ * const report = checkModule(module, { imports: {}, maxMemoryBytes: 65_536 });
+ * report.violations.map(({ rule, value }) => [rule, value]); // => [['maxMemoryBytes', 589824], ['export', undefined]]
+ * ```
+ */
+export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): AdmissionReport {
+  const summary = inspect(bytes);
+  const features = { ...DEFAULT_FEATURES, ...policy.features };
+  const { contract, problems } = checkContractExports(summary.exports);
+  const violations: AdmissionViolation[] = [
+    ...checkCaps(summary, policy.maxMemoryBytes),
+    ...Array.from(summary.features)
+      .filter(([feature]) => !features[feature])
+      .map(([feature, offset]) => ({
+        rule: `feature ${feature}`,
+        offset,
+        message: `feature "${feature}": it is not admitted`,
+      })),
+    ...checkImports(summary, policy.imports),
+    ...problems.map(({ name, state }) => ({
+      rule: 'export',
+      offset: summary.exports.find((item) => item.name === name)?.offset ?? 0,
+      message: `export "${name}": ${state}`,
+    })),
+  ];
+  const metadata = decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION));
+  return { violations, contract, metadata, summary };
+}
+
+/** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
+function inspect(bytes: Uint8Array): ModuleSummary {
+  try {
+    return inspectModule(bytes);
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new LoadError('LOAD_INVALID_MODULE', cause.message, { cause, offset: cause.offset });
+  }
+}

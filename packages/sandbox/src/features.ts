@@ -1,0 +1,27 @@
+import { type Feature, FEATURES } from '@testbench/wasm';
+
+/** For each feature of WebAssembly beyond its first version, by its proposal's name: may a module use it? */
+export type FeatureSet = Readonly<Record<Feature, boolean>>;
+
+/** What compilers emit for plugins, and what cannot hurt: the rest is refused. */
+const ADMITTED: ReadonlySet<Feature> = new Set<Feature>([
+  'mutable-globals',
+  'sign-extension',
+  'saturating-float-to-int',
+  'bulk-memory',
+  'multi-value',
+  'reference-types',
+  'simd',
+  'extended-const',
+]);
+
+/**
+ * The features that are admitted where nothing else is said.
+ *
+ * Left out: exceptions could swallow what the host throws; the garbage-collected heap has no limit that the host
+ * could set; threads can wait for ever; results of relaxed SIMD differ between machines; each memory
+ * reserves 8 to 10 GiB of address space; tail calls make a stack trace lie, and no plugin needs them.
+ */
+export const DEFAULT_FEATURES = Object.fromEntries(
+  FEATURES.map((feature) => [feature, ADMITTED.has(feature)]),
+) as FeatureSet;

@@ -1,0 +1,16 @@
+/**
+ * Decides which modules may be loaded, and what a plugin may do.
+ *
+ * It is a package of its own so that a module can be checked without an engine: nothing here runs anything.
+ *
+ * @packageDocumentation
+ */
+export { type Admission, admitModule } from './admission/admit-module.js';
+export type { ImportPolicy } from './admission/check-imports.js';
+export {
+  type AdmissionPolicy,
+  type AdmissionReport,
+  checkModule,
+} from './admission/check-module.js';
+export { DEFAULT_FEATURES, type FeatureSet } from './features.js';
+export { PermissionSet } from './permissions/permission-set.js';
