@@ -1,0 +1,34 @@
+import { PluginError } from '@testbench/types';
+
+/** Why a plugin project could not be built. */
+export type BuildErrorCode =
+  /** The folder has no `assembly/index.ts` or no `@testbench/plugins-sdk`. */
+  | 'BUILD_NO_PROJECT'
+  /** The compiler refused the source; `diagnostics` says where and why. */
+  | 'BUILD_COMPILE_FAILED'
+  /** The module was compiled, but no host would load it. */
+  | 'BUILD_INVALID_PLUGIN';
+
+/** One thing that the compiler says about the source. */
+export interface Diagnostic {
+  /** File, relative to the project; empty if the whole project is meant. */
+  readonly file: string;
+  /** Line, counted from 1; 0 if no line is meant. */
+  readonly line: number;
+  /** One sentence: what is wrong and what to do. */
+  readonly message: string;
+}
+
+/** A plugin project cannot be built. */
+export class BuildError extends PluginError<BuildErrorCode> {
+  override readonly name = 'BuildError';
+
+  constructor(
+    code: BuildErrorCode,
+    message: string,
+    readonly diagnostics: readonly Diagnostic[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}

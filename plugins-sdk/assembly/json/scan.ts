@@ -1,0 +1,274 @@
+/**
+ * Finds its way through JSON bytes without building anything.
+ *
+ * `validate` checks a whole document once. After that, `skipValue` and the others trust the bytes.
+ * The cursor is module-level: calls of one plugin never overlap.
+ */
+
+/** Deepest nesting of an input. The host's own limit for outputs is 64; both bound the stack. */
+export const MAX_DEPTH: i32 = 256;
+
+export const QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const OPEN_BRACKET: u32 = 0x5b;
+const CLOSE_BRACKET: u32 = 0x5d;
+const OPEN_BRACE: u32 = 0x7b;
+const CLOSE_BRACE: u32 = 0x7d;
+
+let at: usize = 0;
+let end: usize = 0;
+let expected: string = "";
+
+/** What the failed validation expected, for a message. */
+export function validationProblem(start: usize): string {
+  return "expected " + expected + " at byte " + (at - start).toString();
+}
+
+function wanted(what: string): bool {
+  expected = what;
+  return false;
+}
+
+/** The byte under the cursor; 0, which no token starts with, at the end. */
+function peek(): u32 {
+  return at < end ? <u32>load<u8>(at) : 0;
+}
+
+function skipSpace(): void {
+  while (at < end) {
+    const byte = <u32>load<u8>(at);
+    if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) return;
+    at++;
+  }
+}
+
+/** Checks that the bytes are one JSON value in UTF-8, nested at most `MAX_DEPTH` deep. */
+export function validate(ptr: usize, len: usize): bool {
+  at = ptr;
+  end = ptr + len;
+  skipSpace();
+  if (!checkValue(MAX_DEPTH)) return false;
+  skipSpace();
+  return at == end || wanted("the end");
+}
+
+function checkValue(depth: i32): bool {
+  const byte = peek();
+  if (byte == QUOTE) return checkString();
+  if (byte == OPEN_BRACE) return depth > 0 ? checkObject(depth - 1) : wanted("less nesting");
+  if (byte == OPEN_BRACKET) return depth > 0 ? checkArray(depth - 1) : wanted("less nesting");
+  if (byte == 0x74) return checkWord(0x65757274, 4); // true
+  if (byte == 0x66) return at + 5 <= end && checkWord(0x65736c61, 5, 1); // false
+  if (byte == 0x6e) return checkWord(0x6c6c756e, 4); // null
+  return checkNumber();
+}
+
+/** Compares four bytes, little-endian, `offset` bytes from the cursor; steps over `length`. */
+function checkWord(word: u32, length: usize, offset: usize = 0): bool {
+  if (at + length > end || load<u32>(at + offset) != word) return wanted("a value");
+  at += length;
+  return true;
+}
+
+function checkObject(depth: i32): bool {
+  at++;
+  skipSpace();
+  if (peek() == CLOSE_BRACE) {
+    at++;
+    return true;
+  }
+  while (true) {
+    if (peek() != QUOTE) return wanted("a key in quotes");
+    if (!checkString()) return false;
+    skipSpace();
+    if (peek() != COLON) return wanted('":"');
+    at++;
+    skipSpace();
+    if (!checkValue(depth)) return false;
+    skipSpace();
+    const byte = peek();
+    at++;
+    if (byte == CLOSE_BRACE) return true;
+    if (byte != COMMA) {
+      at--;
+      return wanted('"," or "}"');
+    }
+    skipSpace();
+  }
+}
+
+function checkArray(depth: i32): bool {
+  at++;
+  skipSpace();
+  if (peek() == CLOSE_BRACKET) {
+    at++;
+    return true;
+  }
+  while (true) {
+    if (!checkValue(depth)) return false;
+    skipSpace();
+    const byte = peek();
+    at++;
+    if (byte == CLOSE_BRACKET) return true;
+    if (byte != COMMA) {
+      at--;
+      return wanted('"," or "]"');
+    }
+    skipSpace();
+  }
+}
+
+function skipDigits(): bool {
+  const first = at;
+  while (at < end && <u32>load<u8>(at) - 0x30 < 10) at++;
+  return at > first;
+}
+
+function checkNumber(): bool {
+  if (peek() == 0x2d) at++;
+  if (peek() == 0x30) at++;
+  else if (!skipDigits()) return wanted("a value");
+  if (peek() == 0x2e) {
+    at++;
+    if (!skipDigits()) return wanted("a digit");
+  }
+  if ((peek() | 0x20) == 0x65) {
+    at++;
+    const sign = peek();
+    if (sign == 0x2b || sign == 0x2d) at++;
+    if (!skipDigits()) return wanted("a digit");
+  }
+  return true;
+}
+
+/** Steps over bytes that need no look: 8 at a time while none is a quote, an escape, a control or not ASCII. */
+function skipPlain(): void {
+  while (at + 8 <= end) {
+    const word = load<u64>(at);
+    const quote = word ^ 0x2222222222222222;
+    const escape = word ^ 0x5c5c5c5c5c5c5c5c;
+    // The high bit of a byte is set where the byte is zero (or, harmlessly, follows one that is).
+    const special =
+      ((quote - 0x0101010101010101) & ~quote) |
+      ((escape - 0x0101010101010101) & ~escape) |
+      (word - 0x2020202020202020) |
+      word;
+    if ((special & 0x8080808080808080) != 0) return;
+    at += 8;
+  }
+}
+
+function checkString(): bool {
+  at++;
+  while (true) {
+    skipPlain();
+    if (at >= end) return wanted("a closing quote");
+    const byte = <u32>load<u8>(at);
+    if (byte == QUOTE) {
+      at++;
+      return true;
+    }
+    if (byte == BACKSLASH) {
+      if (!checkEscape()) return false;
+    } else if (byte < 0x20) {
+      return wanted("an escaped control character");
+    } else if (byte < 0x80) {
+      at++;
+    } else if (!checkSequence(byte)) {
+      return wanted("UTF-8");
+    }
+  }
+}
+
+function checkEscape(): bool {
+  at++;
+  const byte = peek();
+  at++;
+  if (byte == 0x75) {
+    for (let digit = 0; digit < 4; digit++, at++) {
+      if (hexValue(peek()) < 0) return wanted("a hexadecimal digit");
+    }
+    return true;
+  }
+  // " \ / b f n r t
+  const known =
+    byte == QUOTE || byte == BACKSLASH || byte == 0x2f || byte == 0x62 ||
+    byte == 0x66 || byte == 0x6e || byte == 0x72 || byte == 0x74;
+  if (known) return true;
+  at--;
+  return wanted("an escape");
+}
+
+/** Checks one multi-byte sequence: no overlong form, no surrogate, nothing above U+10FFFF. */
+function checkSequence(lead: u32): bool {
+  if (lead < 0xc2 || lead > 0xf4) return false;
+  const length: usize = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (at + length > end) return false;
+  const second = <u32>load<u8>(at, 1);
+  const low: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const high: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return false;
+  for (let index: usize = 2; index < length; index++) {
+    if ((<u32>load<u8>(at + index) & 0xc0) != 0x80) return false;
+  }
+  at += length;
+  return true;
+}
+
+/** Value of a hexadecimal digit, -1 if it is none. */
+export function hexValue(byte: u32): i32 {
+  if (byte - 0x30 < 10) return byte - 0x30;
+  const letter = (byte | 0x20) - 0x61;
+  return letter < 6 ? letter + 10 : -1;
+}
+
+/** First byte at or after `ptr` that is not white space. */
+export function afterSpace(ptr: usize): usize {
+  while (<u32>load<u8>(ptr) <= 0x20) ptr++;
+  return ptr;
+}
+
+/** First byte after the valid string that starts with the quote at `ptr`. */
+export function afterString(ptr: usize): usize {
+  at = ptr + 1;
+  // The end of memory, not of the document: the closing quote comes first. Eight bytes beyond it are
+  // only looked at where memory has them.
+  end = (<usize>memory.size()) << 16;
+  while (true) {
+    skipPlain();
+    const byte = <u32>load<u8>(at);
+    if (byte == QUOTE) return at + 1;
+    at += byte == BACKSLASH ? 2 : 1;
+  }
+}
+
+/** First byte after the valid value that starts at `ptr`. */
+export function afterValue(ptr: usize, limit: usize): usize {
+  let depth = 0;
+  while (true) {
+    const byte = <u32>load<u8>(ptr);
+    if (byte == QUOTE) {
+      ptr = afterString(ptr);
+    } else if (byte == OPEN_BRACE || byte == OPEN_BRACKET) {
+      depth++;
+      ptr++;
+    } else if (byte == CLOSE_BRACE || byte == CLOSE_BRACKET) {
+      depth--;
+      ptr++;
+    } else if (depth > 0) {
+      // Inside of a container, a number or a word is just bytes on the way to its end.
+      ptr++;
+      continue;
+    } else {
+      while (ptr < limit && isScalarByte(<u32>load<u8>(ptr))) ptr++;
+    }
+    if (depth == 0) return ptr;
+  }
+}
+
+/** True for what numbers, `true`, `false` and `null` are made of. */
+function isScalarByte(byte: u32): bool {
+  return byte > 0x20 && byte != COMMA && byte != CLOSE_BRACKET && byte != CLOSE_BRACE;
+}

@@ -1,0 +1,287 @@
+import { pack } from "../host/memory";
+import { fail } from "../plugin/failure";
+import { Json } from "./json";
+
+/** Deepest nesting that a host accepts in an output. */
+const MAX_DEPTH: i32 = 64;
+const FIRST_SIZE: usize = 512;
+/** Bytes of the longest number: a minus, 17 digits, a point, an exponent. */
+const MAX_NUMBER: usize = 32;
+
+/**
+ * Writes JSON, front to back, as UTF-8 straight into the block that the host will read.
+ *
+ * ```
+ * out.object().field("answer", 42).key("words").array().value("a").value("b").end().end();
+ * ```
+ *
+ * A mistake, such as a number that JSON does not have or an object without its `end`, fails the call
+ * with a message; it never gives broken JSON.
+ */
+@final
+export class JsonWriter {
+  private buffer: ArrayBuffer = new ArrayBuffer(<i32>FIRST_SIZE);
+  private size: usize = 0;
+  private depth: i32 = 0;
+  /** One bit a level: 1 for an object, 0 for a list; the innermost is the lowest. */
+  private kinds: u64 = 0;
+  /** True if the next value or key of this container comes after another one. */
+  private comma: bool = false;
+  /** True between a key and its value. */
+  private keyed: bool = false;
+
+  /** Begins an object; `end` closes it. */
+  object(): JsonWriter {
+    return this.open(0x7b, 1);
+  }
+
+  /** Begins a list; `end` closes it. */
+  array(): JsonWriter {
+    return this.open(0x5b, 0);
+  }
+
+  /** Closes the innermost object or list. */
+  end(): JsonWriter {
+    if (this.depth == 0 || this.keyed) return this.misuse("end() without an open object or list");
+    this.reserve(1);
+    this.put((this.kinds & 1) != 0 ? 0x7d : 0x5d);
+    this.kinds >>= 1;
+    this.depth--;
+    this.comma = true;
+    return this;
+  }
+
+  /** Names the value that comes next. */
+  key(name: string): JsonWriter {
+    if (this.depth == 0 || (this.kinds & 1) == 0 || this.keyed) return this.misuse("key() outside of an object");
+    if (this.comma) {
+      this.reserve(1);
+      this.put(0x2c);
+    }
+    this.putString(name);
+    this.reserve(1);
+    this.put(0x3a);
+    this.comma = false;
+    this.keyed = true;
+    return this;
+  }
+
+  /** Writes a string, number, boolean, `Json`, or a list of them. */
+  value<T>(value: T): JsonWriter {
+    if (isBoolean<T>()) return this.boolean(<bool>value);
+    if (isInteger<T>()) return this.integer(<i64>value);
+    if (isFloat<T>()) return this.number(<f64>value);
+    if (isNullable<T>()) {
+      if (value === null) return this.null();
+    }
+    if (isString<T>()) return this.string(<string>value);
+    if (value instanceof Json) return this.json(<Json>value);
+    if (isArrayLike<T>()) {
+      this.array();
+      // @ts-ignore: only instantiated for lists
+      for (let index = 0; index < value.length; index++) this.value(value[index]);
+      return this.end();
+    }
+    ERROR("A JsonWriter writes strings, numbers, booleans, Json, and lists of them");
+    return this;
+  }
+
+  /** Writes a key and its value. */
+  field<T>(name: string, value: T): JsonWriter {
+    return this.key(name).value<T>(value);
+  }
+
+  /** Writes a string; an unpaired surrogate becomes U+FFFD, since UTF-8 has no form for it. */
+  string(text: string): JsonWriter {
+    this.separate();
+    this.putString(text);
+    return this;
+  }
+
+  /** Writes a number such that reading it gives the same double; NaN and infinities fail the call. */
+  number(value: f64): JsonWriter {
+    if (!isFinite(value)) {
+      fail("Cannot write a number: it is " + value.toString());
+      return this.null();
+    }
+    // Whole numbers are most of all numbers, and shorter without their ".0".
+    if (trunc(value) == value && abs(value) < 9007199254740992.0 && reinterpret<u64>(value) != 1 << 63) {
+      return this.integer(<i64>value);
+    }
+    return this.ascii(value.toString());
+  }
+
+  integer(value: i64): JsonWriter {
+    return this.ascii(value.toString());
+  }
+
+  boolean(value: bool): JsonWriter {
+    return this.ascii(value ? "true" : "false");
+  }
+
+  null(): JsonWriter {
+    return this.ascii("null");
+  }
+
+  /** Writes a value as it came, byte by byte: nothing of a number or an order of keys is lost. */
+  json(value: Json): JsonWriter {
+    const length = value.sourceLength;
+    if (length == 0) return this.null();
+    this.separate();
+    this.reserve(length);
+    memory.copy(changetype<usize>(this.buffer) + this.size, value.sourceStart, length);
+    this.size += length;
+    return this;
+  }
+
+  /** What is written so far, as text. */
+  toString(): string {
+    return String.UTF8.decodeUnsafe(changetype<usize>(this.buffer), this.size);
+  }
+
+  /** Forgets all that is written. */
+  clear(): void {
+    this.size = 0;
+    this.depth = 0;
+    this.kinds = 0;
+    this.comma = false;
+    this.keyed = false;
+  }
+
+  /** True if what is written is one whole value. */
+  get complete(): bool {
+    return this.depth == 0 && this.size > 0;
+  }
+
+  /** Number of objects and lists that are open. */
+  get level(): i32 {
+    return this.depth;
+  }
+
+  /** Where writing stands; `rewind` goes back to it. For this library. */
+  mark(): usize {
+    return this.size;
+  }
+
+  /** Drops what was written after `mark`, which must have been taken before a value in a list. */
+  rewind(mark: usize, depth: i32, comma: bool): void {
+    this.kinds >>= this.depth - depth;
+    this.size = mark;
+    this.depth = depth;
+    this.comma = comma;
+    this.keyed = false;
+  }
+
+  /** Hands the bytes to the host, as a packed result, and starts anew. */
+  take(): i64 {
+    const block = __pin(changetype<usize>(this.buffer));
+    const size = this.size;
+    this.buffer = new ArrayBuffer(<i32>max(FIRST_SIZE, size));
+    this.clear();
+    return pack(block, size);
+  }
+
+  private open(bracket: u32, kind: u64): JsonWriter {
+    if (this.depth == MAX_DEPTH) return this.misuse("more than 64 levels");
+    this.separate();
+    this.reserve(1);
+    this.put(bracket);
+    this.kinds = (this.kinds << 1) | kind;
+    this.depth++;
+    this.comma = false;
+    return this;
+  }
+
+  /** Whatever has to stand between the last value and the next one. */
+  private separate(): void {
+    if (this.depth > 0 && (this.kinds & 1) != 0 && !this.keyed) {
+      this.misuse("a value in an object without a key");
+    }
+    if (this.depth == 0 && this.size > 0) this.misuse("a second value after the whole one");
+    if (this.comma) {
+      this.reserve(1);
+      this.put(0x2c);
+    }
+    this.comma = true;
+    this.keyed = false;
+  }
+
+  private misuse(what: string): JsonWriter {
+    fail("Cannot write the output: " + what);
+    return this;
+  }
+
+  private ascii(text: string): JsonWriter {
+    this.separate();
+    this.reserve(MAX_NUMBER);
+    for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index));
+    return this;
+  }
+
+  private putString(text: string): void {
+    const length = text.length;
+    // A unit takes at most 3 bytes, but for controls, which reserve their own 6.
+    this.reserve(<usize>length * 3 + 2);
+    this.put(0x22);
+    for (let index = 0; index < length; index++) {
+      const unit = <u32>text.charCodeAt(index);
+      if (unit == 0x22 || unit == 0x5c) {
+        this.put(0x5c);
+        this.put(unit);
+      } else if (unit < 0x20) {
+        this.putControl(unit);
+        this.reserve(<usize>(length - index) * 3 + 1);
+      } else if (unit < 0x80) {
+        this.put(unit);
+      } else if (unit < 0x800) {
+        this.put(0xc0 | (unit >>> 6));
+        this.put(0x80 | (unit & 0x3f));
+      } else {
+        index += this.putWide(unit, index + 1 < length ? <u32>text.charCodeAt(index + 1) : 0);
+      }
+    }
+    this.put(0x22);
+  }
+
+  private putControl(unit: u32): void {
+    this.reserve(6);
+    this.put(0x5c);
+    const short: u32 = unit == 0x08 ? 0x62 : unit == 0x09 ? 0x74 : unit == 0x0a ? 0x6e : unit == 0x0c ? 0x66 : unit == 0x0d ? 0x72 : 0;
+    if (short != 0) return this.put(short);
+    this.put(0x75);
+    this.put(0x30);
+    this.put(0x30);
+    this.put(0x30 + (unit >>> 4));
+    const digit = unit & 15;
+    this.put(digit < 10 ? 0x30 + digit : 0x57 + digit);
+  }
+
+  /** Writes a unit from U+0800, together with `next` if the two are a pair; returns how many of `next` it took. */
+  private putWide(unit: u32, next: u32): i32 {
+    if ((unit & 0xfc00) == 0xd800 && (next & 0xfc00) == 0xdc00) {
+      const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
+      this.put(0xf0 | (point >>> 18));
+      this.put(0x80 | ((point >>> 12) & 0x3f));
+      this.put(0x80 | ((point >>> 6) & 0x3f));
+      this.put(0x80 | (point & 0x3f));
+      return 1;
+    }
+    if ((unit & 0xf800) == 0xd800) unit = 0xfffd;
+    this.put(0xe0 | (unit >>> 12));
+    this.put(0x80 | ((unit >>> 6) & 0x3f));
+    this.put(0x80 | (unit & 0x3f));
+    return 0;
+  }
+
+  private put(byte: u32): void {
+    store<u8>(changetype<usize>(this.buffer) + this.size++, <u8>byte);
+  }
+
+  private reserve(more: usize): void {
+    const needed = this.size + more;
+    if (needed <= <usize>this.buffer.byteLength) return;
+    const larger = new ArrayBuffer(<i32>max(needed, <usize>this.buffer.byteLength << 1));
+    memory.copy(changetype<usize>(larger), changetype<usize>(this.buffer), this.size);
+    this.buffer = larger;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Write Testbench plugins in AssemblyScript: extend a class, return a result.
+ *
+ * @packageDocumentation
+ */
+export { log } from "./assembly/host/log";
+export { state } from "./assembly/host/state";
+export { emit, env, now, random, randomInt } from "./assembly/host/system";
+export { Json, JsonKind } from "./assembly/json/json";
+export { JsonWriter } from "./assembly/json/writer";
+export { Custom } from "./assembly/plugin/custom";
+export { Evaluation, Evaluator, EvaluatorInput } from "./assembly/plugin/evaluator";
+export { ErrorCode, fail, invalidInput } from "./assembly/plugin/failure";
+export { Filter } from "./assembly/plugin/filter";
+export { reportMetric } from "./assembly/plugin/metrics";
+export { contextValue, Plugin, requestId } from "./assembly/plugin/plugin";
+export { Completion, Message, Provider, ProviderRequest } from "./assembly/plugin/provider";
+export { TextTransform, Transform } from "./assembly/plugin/transform";
+export { oneOf, plugin, range } from "./assembly/decorators";

@@ -1,0 +1,128 @@
+import { describeConfig } from './describe-config.js';
+import { evaluateLiteral } from './evaluate-literal.js';
+import { locate } from './locate.js';
+
+const API_VERSION = '1.0.0';
+
+/** Base class to plugin type. */
+const TYPES = {
+  Evaluator: 'evaluator',
+  Provider: 'provider',
+  Transform: 'transform',
+  TextTransform: 'transform',
+  Filter: 'filter',
+  Custom: 'custom',
+};
+
+/** What a plugin of the type can do unless it says otherwise. */
+const CAPABILITIES = {
+  evaluator: ['text_evaluation'],
+  provider: ['api_requests'],
+  transform: ['data_transform'],
+  filter: ['result_filter'],
+  custom: [],
+};
+
+/** Name in the decorator to name on the wire. */
+const FIELDS = {
+  name: 'name',
+  version: 'version',
+  description: 'description',
+  author: 'author',
+  type: 'plugin_type',
+  capabilities: 'capabilities',
+  apiVersion: 'api_version',
+  minHostVersion: 'min_host_version',
+  homepage: 'homepage',
+  license: 'license',
+  custom: 'custom',
+  dependencies: 'dependencies',
+  configSchema: 'config_schema',
+  permissions: 'permissions',
+};
+
+const PERMISSIONS = {
+  filesystem: 'filesystem',
+  network: 'network',
+  envVars: 'env_vars',
+  allowedDirs: 'allowed_dirs',
+  allowedHosts: 'allowed_hosts',
+  allowedEnv: 'allowed_env',
+};
+
+/**
+ * Reads all that the entry needs to know from the author's class.
+ *
+ * @returns {{ className: string, path: string, exported: boolean, metadata: Record<string, unknown>,
+ *   config: import('./describe-config.js').Config | undefined }}
+ */
+export function describePlugin(source, declaration, packageJson) {
+  const where = locate(declaration.range);
+  const className = declaration.name.text;
+  if (!declaration.isAny(EXPORT)) {
+    throw new Error(`Cannot build ${where}: class ${className} is not exported; write "export class ${className}"`);
+  }
+  const decorator = declaration.decorators.find(({ name }) => name.text === 'plugin');
+  const declared = rename(
+    decorator.args?.length ? evaluateLiteral(decorator.args[0]) : {},
+    FIELDS,
+    where,
+  );
+  if (declared.permissions) declared.permissions = rename(declared.permissions, PERMISSIONS, where);
+  const type = declared.plugin_type ?? TYPES[declaration.extendsType?.name.identifier.text];
+  if (type === undefined) {
+    throw new Error(
+      `Cannot build ${where}: class ${className} extends none of ${Object.keys(TYPES).join(', ')}; extend one, or give @plugin a "type"`,
+    );
+  }
+  const config = describeConfig(source, declaration);
+  const metadata = withoutUndefined({
+    name: unscoped(packageJson.name),
+    version: packageJson.version,
+    description: packageJson.description ?? '',
+    author: authorName(packageJson.author) ?? '',
+    license: packageJson.license,
+    homepage: packageJson.homepage,
+    plugin_type: type,
+    capabilities: CAPABILITIES[type],
+    api_version: API_VERSION,
+    config_schema: config?.schema,
+    ...declared,
+  });
+  for (const field of ['name', 'version']) {
+    if (typeof metadata[field] !== 'string' || metadata[field] === '') {
+      throw new Error(
+        `Cannot build ${where}: the plugin has no ${field}; give it in @plugin({ ${field}: "…" }) or in package.json`,
+      );
+    }
+  }
+  return { className, path: source.internalPath, metadata, config };
+}
+
+/** `CommonFlags.Export` of the compiler, which it does not hand out. */
+const EXPORT = 2;
+
+function rename(object, names, where) {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => {
+      if (!Object.hasOwn(names, key)) {
+        throw new Error(
+          `Cannot build ${where}: @plugin does not know "${key}"; it knows ${Object.keys(names).join(', ')}`,
+        );
+      }
+      return [names[key], value];
+    }),
+  );
+}
+
+function unscoped(name) {
+  return name?.replace(/^@[^/]*\//, '').replace(/^plugin-/, '');
+}
+
+function authorName(author) {
+  return typeof author === 'object' && author !== null ? author.name : author;
+}
+
+function withoutUndefined(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
