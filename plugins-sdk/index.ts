@@ -17,3 +17,19 @@ export { contextValue, Plugin, requestId } from "./assembly/plugin/plugin";
 export { Completion, Message, Provider, ProviderRequest } from "./assembly/plugin/provider";
 export { TextTransform, Transform } from "./assembly/plugin/transform";
 export { oneOf, plugin, range } from "./assembly/decorators";
+export {
+  isAsciiLetter,
+  isAsciiPunctuation,
+  isDigit,
+  isSpace,
+  isWordCharacter,
+} from "./assembly/text/characters";
+export { countCodePoints, toCodePoints } from "./assembly/text/code-points";
+export {
+  collapseSpace,
+  normalizeAnswer,
+  splitWords,
+  strip,
+  withoutPunctuation,
+  withoutWords,
+} from "./assembly/text/words";

@@ -1,11 +1,12 @@
-import { Evaluation, Evaluator, EvaluatorInput, oneOf, plugin, range } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, isDigit, Json, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Text after whose last occurrence the answer stands. */
+  /** The answer stands after the last occurrence of this text; empty for the whole text. */
   after: string = "A: ";
-  /** How two answers are compared. */
+  /** `text` compares the answers without commas; `number` compares the last numbers in them. */
   @oneOf(["text", "number"])
   compare: string = "text";
+  /** With `number`: how far apart the two may be, as a share of the right one. */
   @range(0, 1)
   tolerance: f64 = 0;
 }
@@ -16,13 +17,46 @@ export class NumericMatch extends Evaluator {
 
   evaluate(input: EvaluatorInput): Evaluation {
     const answer = this.extract(input.output);
-    const right = this.extract(input.expected);
-    return Evaluation.pass(answer == right).explain(answer + " / " + right);
+    const references = input.references;
+    for (let index = 0; index < references.length; index++) {
+      if (this.same(answer, this.extract(references[index]))) return Evaluation.pass(true).explain(answer);
+    }
+    return Evaluation.pass(false).explain(answer);
   }
 
+  /** The line after the marker, without commas. */
   private extract(text: string): string {
-    const at = text.lastIndexOf(this.config.after);
-    const rest = at < 0 ? text : text.slice(at + this.config.after.length);
-    return rest.split("\n")[0].replaceAll(",", "").trim();
+    const marker = this.config.after;
+    const at = text.lastIndexOf(marker);
+    const rest = at < 0 ? text : text.substring(at + marker.length);
+    const end = rest.indexOf("\n");
+    const line = at < 0 || marker.length == 0 || end < 0 ? rest : rest.substring(0, end);
+    return strip(line.replaceAll(",", ""));
   }
+
+  private same(answer: string, expected: string): bool {
+    if (this.config.compare == "text") return answer == expected;
+    const number = lastNumber(answer);
+    const right = lastNumber(expected);
+    return abs(number - right) <= this.config.tolerance * abs(right);
+  }
+}
+
+/** The last decimal number in a text; NaN, which equals nothing, if there is none. */
+function lastNumber(text: string): f64 {
+  let end = text.length;
+  while (end > 0 && !isDigit(text.charCodeAt(end - 1))) end--;
+  let start = end;
+  let point = false;
+  while (start > 0) {
+    const unit = text.charCodeAt(start - 1);
+    if (unit == 0x2e && !point && start > 1 && isDigit(text.charCodeAt(start - 2))) point = true;
+    else if (!isDigit(unit)) break;
+    start--;
+  }
+  if (start == end) return NaN;
+  // A leading zero is fine for people, but not for JSON.
+  while (start + 1 < end && text.charCodeAt(start) == 0x30 && isDigit(text.charCodeAt(start + 1))) start++;
+  const value = Json.parse(text.substring(start, end)).number();
+  return start > 0 && text.charCodeAt(start - 1) == 0x2d ? -value : value;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -63,7 +64,8 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
       ...request.flags,
     ],
     {
-      transforms: [transform],
+      // The compiler makes the instance; its types only know instances.
+      transforms: [transform as unknown as Transform],
       writeFile: (name: string, contents: string | Uint8Array) => void outputs.set(name, contents),
       reportDiagnostic: (message: unknown) => void diagnostics.push(message as CompilerMessage),
       // Both are reported as diagnostics or thrown; the compiler's drawings are not for our messages.
@@ -71,7 +73,11 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
       stderr: { write: () => undefined },
     },
   );
-  const errors = diagnostics.filter(({ category }) => category === ERROR).map(explainDiagnostic);
+  const explain = (category: number): Diagnostic[] =>
+    diagnostics
+      .filter((message) => message.category === category)
+      .map((message) => explainDiagnostic(message, (...place) => lineOf(request, ...place)));
+  const errors = explain(ERROR);
   if (errors.length > 0) throw compileError(request, errors, error);
   if (error) throw new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
   const bytes = outputs.get('plugin.wasm');
@@ -82,8 +88,17 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   return {
     bytes,
     sourceMap: typeof sourceMap === 'string' ? sourceMap : undefined,
-    warnings: diagnostics.filter(({ category }) => category === WARNING).map(explainDiagnostic),
+    warnings: explain(WARNING),
   };
+}
+
+/** The compiler reports offsets only, so the file is read once more; generated and library files have no line. */
+function lineOf({ directory }: CompileRequest, file: string, offset: number): number {
+  try {
+    return readFileSync(join(directory, file), 'utf8').slice(0, offset).split('\n').length;
+  } catch {
+    return 0;
+  }
 }
 
 function compileError(
@@ -95,13 +110,17 @@ function compileError(
   const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
   const first = sorted[0]!;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const where = first.file === '' ? request.entry : `${first.file}:${first.line}`;
+  const where = first.file === '' ? request.entry : place(first);
   return new BuildError(
     'BUILD_COMPILE_FAILED',
     `Cannot build ${where}: ${first.message}${more}`,
     sorted,
     { cause },
   );
+}
+
+function place({ file, line }: Diagnostic): string {
+  return line === 0 ? file : `${file}:${line}`;
 }
 
 function rank({ file }: Diagnostic): number {

@@ -7,7 +7,7 @@ export interface CompilerMessage {
   readonly message: string;
   readonly range: {
     readonly start: number;
-    readonly source: { readonly normalizedPath: string; lineAt(position: number): number };
+    readonly source: { readonly normalizedPath: string };
   } | null;
 }
 
@@ -32,14 +32,21 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/File '~lib\/@testbench\/plugins-sdk/, 'run your package manager\'s install in the project'],
 ];
 
-/** Turns a message of the compiler into a sentence with file, line and, where one is known, a cure. */
-export function explainDiagnostic(message: CompilerMessage): Diagnostic {
+/**
+ * Turns a message of the compiler into a sentence with file, line and, where one is known, a cure.
+ *
+ * @param lineOf Line of an offset in a file, counted from 1; 0 if the file is not the author's.
+ */
+export function explainDiagnostic(
+  message: CompilerMessage,
+  lineOf: (file: string, offset: number) => number,
+): Diagnostic {
   const cure = CURES.find(([pattern]) => pattern.test(message.message))?.[1];
   const text = message.message.replace(/\.$/, '');
   const { range } = message;
   return {
     file: range?.source.normalizedPath ?? '',
-    line: range ? range.source.lineAt(range.start) : 0,
+    line: range ? lineOf(range.source.normalizedPath, range.start) : 0,
     message: cure === undefined ? text : `${text}; ${cure}`,
   };
 }

@@ -1,0 +1,39 @@
+import { Completion, invalidInput, Json, plugin, Provider, ProviderRequest } from "@testbench/plugins-sdk";
+
+class Options {
+  /**
+   * Where in the record the model's answer stands: keys with dots between them, `{model}` for the
+   * model's name.
+   */
+  field: string = "answers.{model}";
+  /** Answers by prompt, for data without records: model to prompt to answer. */
+  answers: Json = Json.missing;
+}
+
+@plugin({
+  name: "replay",
+  capabilities: ["text_evaluation"],
+})
+export class Replay extends Provider {
+  config: Options = new Options();
+
+  complete(request: ProviderRequest): Completion {
+    const model = request.model;
+    let answer = this.find(request.record, model);
+    if (!answer.exists) answer = this.config.answers.get(model).get(request.prompt);
+    if (!answer.exists) {
+      invalidInput('Cannot replay "' + model + '": the record has no "' + this.config.field.replace("{model}", model) + '"');
+    }
+    const completion = new Completion(answer.text(), model);
+    completion.finishReason = "stop";
+    return completion;
+  }
+
+  /** Walks the path. A model's name may hold dots, so it is put in after the path is split. */
+  private find(record: Json, model: string): Json {
+    const keys = this.config.field.split(".");
+    let value = record;
+    for (let index = 0; index < keys.length; index++) value = value.get(keys[index].replace("{model}", model));
+    return value;
+  }
+}

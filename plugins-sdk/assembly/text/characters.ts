@@ -1,0 +1,43 @@
+import { WORD_EDGES, WORD_TABLE } from "./word-table";
+
+/** True for what Python's `str.isspace` and `str.split` take for white space. */
+export function isSpace(point: i32): bool {
+  if (point <= 0x20) return point == 0x20 || (point >= 0x09 && point <= 0x0d) || (point >= 0x1c && point <= 0x1f);
+  if (point < 0x1680) return point == 0x85 || point == 0xa0;
+  return (
+    point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+    point == 0x202f || point == 0x205f || point == 0x3000
+  );
+}
+
+/** True for `0` to `9`. */
+export function isDigit(point: i32): bool {
+  return <u32>(point - 0x30) < 10;
+}
+
+/** True for the 32 characters of Python's `string.punctuation`. */
+export function isAsciiPunctuation(point: i32): bool {
+  return (
+    (point >= 0x21 && point <= 0x2f) || (point >= 0x3a && point <= 0x40) ||
+    (point >= 0x5b && point <= 0x60) || (point >= 0x7b && point <= 0x7e)
+  );
+}
+
+/** True for ASCII letters. */
+export function isAsciiLetter(point: i32): bool {
+  return <u32>((point | 0x20) - 0x61) < 26;
+}
+
+/** True for letters and digits of all scripts, and `_`: what `\w` matches in Python. */
+export function isWordCharacter(point: i32): bool {
+  if (point < 0x80) return isAsciiLetter(point) || isDigit(point) || point == 0x5f;
+  let low = 0;
+  let high = WORD_EDGES;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (load<u32>(WORD_TABLE + (<usize>middle << 2)) <= <u32>point) low = middle + 1;
+    else high = middle;
+  }
+  // An odd number of edges lies at or before a character that is inside of a range.
+  return (low & 1) == 1;
+}
