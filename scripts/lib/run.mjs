@@ -34,15 +34,17 @@ export function childEnv() {
  *
  * @param options.onLine Receives each line of the output as it comes; the output is then not shown.
  * @param options.show Gives the child this terminal instead.
+ * @param options.timeoutMs Ends the child after this time.
  * @returns The exit code (1 if a signal ended it) and all output, empty when shown.
  */
 export function run(command, args, options = {}) {
-  const { onLine, show = false, cwd = root, env = {} } = options;
+  const { onLine, show = false, cwd = root, env = {}, timeoutMs = 0 } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...childEnv(), ...env },
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
       shell: process.platform === 'win32',
     });
     let output = '';

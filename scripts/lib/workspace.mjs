@@ -28,6 +28,6 @@ export function workspacePackages(base = root) {
   });
   return folders
     .filter((folder) => existsSync(join(base, folder, 'package.json')))
-    .sort()
+    .sort((a, b) => (a < b ? -1 : 1))
     .map((folder) => ({ folder, manifest: readJson(join(base, folder, 'package.json')) }));
 }

@@ -3,15 +3,15 @@
 const MiB = 1024 * 1024;
 
 /** Linear memory of one plugin: the original system's default. */
-export const DEFAULT_MAX_MEMORY_BYTES = 64 * MiB;
+const DEFAULT_MAX_MEMORY_BYTES = 64 * MiB;
 /** Wall time of one call: the original system's default. */
-export const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 /** Instructions of one call: the original system's default; one to three seconds of tight loops. */
-export const DEFAULT_MAX_FUEL = 1_000_000_000;
+const DEFAULT_MAX_FUEL = 1_000_000_000;
 /** Input JSON of one call. A million-token prompt is about 4 MiB; twice that leaves room for an image. */
-export const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
+const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
 /** Output JSON of one call. `JSON.parse` of 30 MB of `{}` takes 10-19 s and 1.2 GB; 1 MiB takes at most 0.6 s. */
-export const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
+const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
 /** A module. Real plugins are 2 kB to 5 MB; the engine's own cap is 1 GiB. */
 export const MAX_MODULE_BYTES = 16 * MiB;

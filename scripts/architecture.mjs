@@ -1,0 +1,25 @@
+/**
+ * The direction of dependencies: what each package may import from the workspace.
+ *
+ * The one source of this rule. The table in docs/architecture.md is compared with it.
+ */
+export const mayImport = {
+  types: [],
+  wasm: ['types'],
+  metering: ['types', 'wasm'],
+  runtime: ['types', 'metering'],
+  sandbox: ['types', 'wasm'],
+  host: ['types', 'sandbox'],
+  registry: ['types', 'wasm'],
+  manager: ['types', 'sandbox', 'host', 'runtime'],
+  core: ['types', 'manager', 'registry'],
+  bench: ['types', 'core'],
+  sdk: ['types', 'wasm', 'sandbox', 'core'],
+  cli: ['bench', 'sdk', 'core', 'registry'],
+};
+
+/** Packages that run in browsers, so that no Node module may be imported. */
+export const withoutNode = ['types', 'wasm', 'metering', 'runtime'];
+
+/** Packages without any dependency from outside of the workspace. */
+export const withoutDependencies = ['types', 'wasm', 'metering'];
