@@ -1,0 +1,16 @@
+/**
+ * `PluginSystem`: plugin manager and plugin index behind one front.
+ *
+ * It is a package of its own so that applications depend on one name, while each part stays usable alone.
+ *
+ * @packageDocumentation
+ */
+export type {
+  ExecuteOptions,
+  LoadPluginOptions,
+  PluginInfo,
+  PluginStatus,
+} from '@testbench/manager';
+export { readModuleFile } from '@testbench/manager';
+export type { DiscoveredPlugin } from '@testbench/registry';
+export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

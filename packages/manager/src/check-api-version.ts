@@ -1,0 +1,28 @@
+import { API_VERSION, LoadError, type PluginMetadata } from '@testbench/types';
+import semver from 'semver';
+
+/**
+ * Makes sure that the plugin speaks this host's version of the contract.
+ *
+ * Within a major version the contract only grows, so a plugin of any minor version may load: an import that this
+ * host does not have was refused by admission.
+ *
+ * @throws {LoadError} `LOAD_INCOMPATIBLE_API`.
+ */
+export function checkApiVersion(metadata: PluginMetadata): void {
+  const { name, apiVersion, minHostVersion } = metadata;
+  if (semver.major(apiVersion) !== semver.major(API_VERSION)) {
+    throw new LoadError(
+      'LOAD_INCOMPATIBLE_API',
+      `Cannot load plugin "${name}": it is made for contract ${apiVersion}, this host speaks ${API_VERSION}`,
+      { field: 'api_version' },
+    );
+  }
+  if (minHostVersion !== undefined && semver.lt(API_VERSION, minHostVersion)) {
+    throw new LoadError(
+      'LOAD_INCOMPATIBLE_API',
+      `Cannot load plugin "${name}": it needs a host that speaks contract ${minHostVersion}, this one speaks ${API_VERSION}`,
+      { field: 'min_host_version' },
+    );
+  }
+}

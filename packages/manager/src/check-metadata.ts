@@ -1,0 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { encodeMetadata, LoadError, type PluginMetadata } from '@testbench/types';
+
+/**
+ * Makes sure that what a plugin says when asked is what its custom section says: an index reads only the section.
+ *
+ * @param section Undefined if the module has no section.
+ * @throws {LoadError} `LOAD_METADATA_MISMATCH`, with the first field that differs.
+ */
+export function checkMetadata(answer: PluginMetadata, section: PluginMetadata | undefined): void {
+  if (section === undefined) return;
+  const left = encodeMetadata(answer);
+  const right = encodeMetadata(section);
+  for (const field of Object.keys(left)) {
+    if (!isDeepStrictEqual(left[field], right[field])) {
+      throw new LoadError(
+        'LOAD_METADATA_MISMATCH',
+        `Cannot load plugin "${answer.name}": "${field}" of plugin_metadata differs from the custom section`,
+        { field },
+      );
+    }
+  }
+}

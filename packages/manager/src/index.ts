@@ -1,0 +1,17 @@
+/**
+ * Loads, runs, reloads and unloads plugins, with limits and statistics.
+ *
+ * It is a package of its own because it wires admission, host functions and runtime together: who
+ * wants other wiring replaces this one and keeps the rest.
+ *
+ * @packageDocumentation
+ */
+export type { PluginInfo, PluginStatus } from './plugin-info.js';
+export {
+  type ExecuteOptions,
+  type LoadPluginOptions,
+  PluginManager,
+  type PluginManagerOptions,
+  type PluginSource,
+} from './plugin-manager.js';
+export { readModuleFile } from './read-module-file.js';

@@ -1,0 +1,28 @@
+import type { Contract, PluginMetadata, ResourceLimits } from '@testbench/types';
+
+/**
+ * What a plugin is doing: `ready` for calls; `executing` at least one; `error` after a call that
+ * failed, until one succeeds (calls are still taken, each failed instance was replaced);
+ * `unloading` while it is being removed.
+ */
+export type PluginStatus = 'ready' | 'executing' | 'error' | 'unloading';
+
+/** A loaded plugin as it was when asked; does not change afterwards. */
+export interface PluginInfo {
+  readonly id: string;
+  readonly metadata: PluginMetadata;
+  /** `sha256:` and the hex digest of the module's bytes. */
+  readonly digest: string;
+  readonly contract: Contract;
+  readonly status: PluginStatus;
+  /** Calls that ended, failed ones included. */
+  readonly executionCount: number;
+  readonly errorCount: number;
+  /** Wall time inside the plugin over all calls, in milliseconds. */
+  readonly totalTimeMs: number;
+  readonly loadedAt: Date;
+  readonly lastExecutedAt?: Date;
+  /** The file it came from. */
+  readonly path?: string;
+  readonly limits: ResourceLimits;
+}

@@ -1,0 +1,302 @@
+import {
+  createMemoryState,
+  type HostBindingOptions,
+  hostSignatures,
+  seededRandom,
+  type StateStore,
+} from '@testbench/host';
+import { ModuleCache } from '@testbench/runtime';
+import { DEFAULT_FEATURES, type FeatureSet, PermissionSet } from '@testbench/sandbox';
+import {
+  CallError,
+  DEFAULT_LIMITS,
+  LoadError,
+  type LogSink,
+  type Permissions,
+  type PluginInput,
+  type PluginOutput,
+  rejectUnknownKeys,
+  type ResourceLimits,
+} from '@testbench/types';
+
+import { openDirectoryStore } from './directory-store.js';
+import {
+  DEFAULT_MAX_CONCURRENT_EXECUTIONS,
+  DEFAULT_MAX_LOADED_PLUGINS,
+  MAX_QUEUED_EXECUTIONS,
+} from './limits.js';
+import { LoadedPlugin } from './loaded-plugin.js';
+import type { PluginInfo } from './plugin-info.js';
+import { PluginVersion } from './plugin-version.js';
+import { readModuleFile } from './read-module-file.js';
+import { requireCount, resolveLimits } from './resolve-limits.js';
+import { Semaphore } from './semaphore.js';
+
+/** How a {@link PluginManager} works; every field has a default. */
+export interface PluginManagerOptions {
+  /** Limits of every plugin that is loaded without its own. */
+  readonly limits?: Partial<ResourceLimits>;
+  /** WebAssembly features that admission allows, over the defaults of `@testbench/sandbox`. */
+  readonly features?: Partial<FeatureSet>;
+  /** Answers WASI preview 1 imports, denying what is not harmless. @default false */
+  readonly enableWasi?: boolean;
+  /** @default 100 */
+  readonly maxLoadedPlugins?: number;
+  /** Calls running at a time over all plugins; up to 10,000 more wait. @default 64 */
+  readonly maxConcurrentExecutions?: number;
+  /** Directory that keeps metered modules between processes; others must not be able to write to it. @default none */
+  readonly cacheDir?: string;
+  /** Gets what plugins log. @default dropped */
+  readonly onLog?: LogSink;
+  /** Makes the plugins' random numbers reproducible. @default random numbers of the operating system */
+  readonly random?: { readonly seed: number };
+  /** The plugins' clock, in whole milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+const OPTION_KEYS = [
+  'limits',
+  'features',
+  'enableWasi',
+  'maxLoadedPlugins',
+  'maxConcurrentExecutions',
+  'cacheDir',
+  'onLog',
+  'random',
+  'now',
+];
+
+/** How one plugin is loaded. */
+export interface LoadPluginOptions {
+  /** The name to call it by. @default the metadata's name */
+  readonly id?: string;
+  /** Handed to `plugin_init` as JSON. @default {} */
+  readonly config?: unknown;
+  /** Limits of its calls, over the manager's. */
+  readonly limits?: Partial<ResourceLimits>;
+  /** What it may do. What it asks for in its metadata grants nothing. @default nothing */
+  readonly permissions?: Permissions;
+}
+
+/** Limits of one call, below or above the plugin's own. */
+export interface ExecuteOptions {
+  /** Cancels the call while it waits for its turn. An inline call that runs holds the thread, so only its deadline ends it. */
+  readonly signal?: AbortSignal;
+  /** Wall time, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Instructions, in fuel units. */
+  readonly maxFuel?: number;
+}
+
+/** A module: the path of a file, or its bytes. */
+export type PluginSource = string | Uint8Array;
+
+/**
+ * Loads plugins, runs calls under limits, swaps versions, and counts.
+ *
+ * Plugins run on the caller's thread: a call returns or fails within its limits, and nothing else
+ * runs on this thread meanwhile.
+ */
+export class PluginManager {
+  readonly #plugins = new Map<string, LoadedPlugin>();
+  readonly #limits: ResourceLimits;
+  readonly #features: FeatureSet;
+  readonly #maxLoadedPlugins: number;
+  readonly #semaphore: Semaphore;
+  readonly #host: Omit<HostBindingOptions, 'pluginId' | 'permissions' | 'state'>;
+  readonly #cacheDir: string | undefined;
+  #cache: Promise<ModuleCache> | undefined;
+  #closed = false;
+
+  /** @throws {ConfigError} For an unknown key or a wrong value. */
+  constructor(options: PluginManagerOptions = {}) {
+    rejectUnknownKeys(options, OPTION_KEYS, '');
+    rejectUnknownKeys(options.features ?? {}, Object.keys(DEFAULT_FEATURES), 'features');
+    this.#limits = resolveLimits(DEFAULT_LIMITS, options.limits);
+    this.#features = { ...DEFAULT_FEATURES, ...options.features };
+    this.#maxLoadedPlugins = options.maxLoadedPlugins ?? DEFAULT_MAX_LOADED_PLUGINS;
+    requireCount(this.#maxLoadedPlugins, 'maxLoadedPlugins');
+    const maxRunning = options.maxConcurrentExecutions ?? DEFAULT_MAX_CONCURRENT_EXECUTIONS;
+    requireCount(maxRunning, 'maxConcurrentExecutions');
+    this.#semaphore = new Semaphore(maxRunning, MAX_QUEUED_EXECUTIONS);
+    this.#cacheDir = options.cacheDir;
+    this.#host = {
+      enableWasi: options.enableWasi ?? false,
+      env: process.env,
+      ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+      ...(options.now === undefined ? {} : { now: options.now }),
+      ...(options.random === undefined ? {} : { random: seededRandom(options.random.seed) }),
+    };
+  }
+
+  /** Number of loaded plugins. */
+  get pluginCount(): number {
+    return this.#plugins.size;
+  }
+
+  /**
+   * Loads a plugin: admission, metering, compilation, metadata, `plugin_init`.
+   *
+   * @param source A file's path, or the bytes; bytes are copied.
+   * @returns What is known of it. On failure nothing is kept.
+   * @throws {LoadError} See `LoadErrorCode`.
+   * @throws {ConfigError} For wrong limits or permissions.
+   */
+  async load(source: PluginSource, options: LoadPluginOptions = {}): Promise<PluginInfo> {
+    rejectUnknownKeys(options, ['id', 'config', 'limits', 'permissions'], 'options');
+    this.#checkRoom(options.id);
+    const state = createMemoryState();
+    const version = await this.#loadVersion(source, options, state);
+    const { id } = version.options;
+    try {
+      // Again: others may have been loaded meanwhile.
+      this.#checkRoom(id);
+    } catch (error) {
+      version.shutdown();
+      throw error;
+    }
+    const plugin = new LoadedPlugin(id, version, pathOf(source), options, state);
+    this.#plugins.set(id, plugin);
+    return plugin.info();
+  }
+
+  /**
+   * Runs one input through a plugin.
+   *
+   * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call on a fresh instance.
+   * @throws {ConfigError} `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number above 0.
+   */
+  async execute(
+    id: string,
+    input: PluginInput,
+    options: ExecuteOptions = {},
+  ): Promise<PluginOutput> {
+    const { signal, timeoutMs, maxFuel } = options;
+    if (timeoutMs !== undefined) requireCount(timeoutMs, 'timeoutMs');
+    if (maxFuel !== undefined) requireCount(maxFuel, 'maxFuel');
+    if (signal?.aborted === true) {
+      throw new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled before', {
+        cause: signal.reason,
+      });
+    }
+    if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
+    if (!this.#plugins.has(id)) throw notLoaded(id);
+    if (!this.#semaphore.tryEnter()) await this.#semaphore.enter(signal);
+    try {
+      const plugin = this.#plugins.get(id);
+      if (plugin === undefined) throw notLoaded(id);
+      return plugin.run(input, options);
+    } finally {
+      this.#semaphore.leave();
+    }
+  }
+
+  /**
+   * Puts another version in a plugin's place. Configuration, limits, permissions and state stay.
+   *
+   * The new version is loaded and initialized beside the old one and swapped in at once; if anything fails, the
+   * old one stays.
+   *
+   * @throws {LoadError} As for `load`; `LOAD_NOT_FOUND` if no plugin of that id is loaded.
+   */
+  async reload(id: string, source: PluginSource): Promise<PluginInfo> {
+    const plugin = this.#plugins.get(id);
+    if (plugin === undefined) throw noSuchPlugin(id);
+    await plugin.reload(async () => ({
+      version: await this.#loadVersion(source, { ...plugin.loadOptions, id }, plugin.state),
+      path: pathOf(source),
+    }));
+    return plugin.info();
+  }
+
+  /**
+   * Removes a plugin after telling it to shut down.
+   *
+   * @throws {LoadError} `LOAD_NOT_FOUND`.
+   */
+  async unload(id: string): Promise<void> {
+    const plugin = this.#plugins.get(id);
+    if (plugin === undefined) throw noSuchPlugin(id);
+    this.#plugins.delete(id);
+    plugin.remove();
+  }
+
+  /** What is known of one plugin; undefined if it is not loaded. */
+  info(id: string): PluginInfo | undefined {
+    return this.#plugins.get(id)?.info();
+  }
+
+  /** What is known of all plugins, in the order of loading. */
+  list(): PluginInfo[] {
+    return Array.from(this.#plugins.values(), (plugin) => plugin.info());
+  }
+
+  /** Unloads everything. Waiting calls fail with `CALL_SHUT_DOWN`, and so does everything afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#semaphore.close();
+    for (const plugin of this.#plugins.values()) plugin.remove();
+    this.#plugins.clear();
+  }
+
+  /** @throws {LoadError} If a plugin of that id cannot be added. */
+  #checkRoom(id: string | undefined): void {
+    if (this.#closed) throw new LoadError('LOAD_SHUT_DOWN', 'Cannot load plugin: closed');
+    if (id !== undefined && this.#plugins.has(id)) {
+      throw new LoadError(
+        'LOAD_ALREADY_LOADED',
+        `Cannot load plugin "${id}": one of that id is loaded already`,
+      );
+    }
+    if (this.#plugins.size >= this.#maxLoadedPlugins) {
+      throw new LoadError(
+        'LOAD_TOO_MANY_PLUGINS',
+        `Cannot load plugin: ${this.#plugins.size} are loaded, limit is ${this.#maxLoadedPlugins}`,
+      );
+    }
+  }
+
+  async #loadVersion(
+    source: PluginSource,
+    options: LoadPluginOptions,
+    state: StateStore,
+  ): Promise<PluginVersion> {
+    const bytes =
+      typeof source === 'string' ? await readModuleFile(source) : new Uint8Array(source);
+    return await PluginVersion.load({
+      id: options.id,
+      bytes,
+      config: options.config,
+      limits: resolveLimits(this.#limits, options.limits),
+      permissions: new PermissionSet(options.permissions),
+      features: this.#features,
+      imports: hostSignatures({ enableWasi: this.#host.enableWasi ?? false }),
+      cache: await this.#openCache(),
+      state,
+      host: this.#host,
+    });
+  }
+
+  #openCache(): Promise<ModuleCache> {
+    this.#cache ??= openCache(this.#cacheDir);
+    return this.#cache;
+  }
+}
+
+async function openCache(directory: string | undefined): Promise<ModuleCache> {
+  return new ModuleCache(
+    directory === undefined ? {} : { store: await openDirectoryStore(directory) },
+  );
+}
+
+function pathOf(source: PluginSource): string | undefined {
+  return typeof source === 'string' ? source : undefined;
+}
+
+function notLoaded(id: string): CallError {
+  return new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
+}
+
+function noSuchPlugin(id: string): LoadError {
+  return new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${id}": it is not loaded`);
+}

@@ -1,0 +1,36 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
+
+/**
+ * Reads a module's bytes from a file.
+ *
+ * @throws {LoadError} `LOAD_NOT_FOUND`; `LOAD_UNREADABLE` for a directory, a device, a file above
+ *   16 MiB, or one that may not be read.
+ */
+export async function readModuleFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const unreadable = (state: string, cause?: unknown): LoadError =>
+    new LoadError('LOAD_UNREADABLE', `Cannot read "${path}": ${state}`, { cause });
+  try {
+    // Without O_NONBLOCK, opening a FIFO would wait for its writer and hold one of the few I/O threads.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (stat.isDirectory()) throw unreadable('it is a directory');
+    if (!stat.isFile()) throw unreadable('it is not a regular file');
+    const { size } = stat;
+    if (size > MAX_MODULE_BYTES)
+      throw unreadable(`it has ${size} bytes, limit is ${MAX_MODULE_BYTES}`);
+    const bytes = new Uint8Array(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    if (bytesRead !== size) throw unreadable('it became shorter while it was read');
+    return bytes;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`, { cause });
+    }
+    if (cause instanceof LoadError) throw cause;
+    throw unreadable((cause as Error).message, cause);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  CallError,
+  type CallErrorCode,
+  type CallUsage,
+  GuestCode,
+  type HostCallReport,
+  LoadError,
+} from '@testbench/types';
+
+/** What is known when a call has failed. */
+export interface FailureFacts {
+  readonly timeoutMs: number;
+  readonly maxFuel: number;
+  readonly maxMemoryBytes: number;
+  readonly usage: CallUsage;
+  readonly report: HostCallReport;
+  readonly exhausted: 'fuel' | 'deadline' | 'cancelled' | undefined;
+  /** Growths of memory or table that the cap refused during the call. */
+  readonly growthDenied: number;
+}
+
+/** Names why a call threw: a limit first, then what the guest said itself, then what the engine says. */
+export function failureOfThrow(error: unknown, facts: FailureFacts): CallError | LoadError {
+  const { usage, report, exhausted } = facts;
+  const fail = (code: CallErrorCode, state: string): CallError =>
+    new CallError(code, `Cannot finish call: ${state}`, {
+      cause: error,
+      usage,
+      pluginCode: report.failure?.code,
+      pluginMessage: report.failure?.message,
+      pluginDetails: report.failure?.details,
+    });
+
+  switch (exhausted) {
+    case 'fuel':
+      return fail('CALL_FUEL_EXHAUSTED', `all ${facts.maxFuel} units of fuel are used up`);
+    case 'deadline':
+      return fail('CALL_DEADLINE_EXCEEDED', `the time limit of ${facts.timeoutMs} ms is over`);
+    case 'cancelled':
+      return fail('CALL_CANCELLED', 'it was cancelled');
+    default:
+  }
+  // Our own words about what the guest gave.
+  if (error instanceof LoadError) return error;
+  if (error instanceof CallError) {
+    return new CallError(error.code, error.message, { cause: error.cause, usage });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /call stack/i.test(message)) {
+    return fail('CALL_STACK_EXHAUSTED', 'the call stack overflowed');
+  }
+  if (facts.growthDenied > 0) {
+    return fail(
+      'CALL_MEMORY_EXHAUSTED',
+      `the memory limit of ${facts.maxMemoryBytes} bytes is reached (${message})`,
+    );
+  }
+  return fail('CALL_TRAPPED', `the plugin trapped: ${report.failure?.message ?? message}`);
+}
+
+/** Names the error code that a guest's function returned. */
+export function failureOfCode(code: number, facts: FailureFacts): CallError {
+  const { failure } = facts.report;
+  const said = failure === undefined ? '' : `: ${failure.message}`;
+  const details = {
+    usage: facts.usage,
+    pluginCode: failure?.code ?? code,
+    pluginMessage: failure?.message,
+    pluginDetails: failure?.details,
+  };
+  switch (code) {
+    case GuestCode.invalidInput:
+      return new CallError(
+        'CALL_INVALID_INPUT',
+        `Cannot finish call: the plugin refuses the input${said}`,
+        details,
+      );
+    case GuestCode.outOfMemory:
+      return new CallError(
+        'CALL_MEMORY_EXHAUSTED',
+        `Cannot finish call: the plugin is out of memory${said}`,
+        details,
+      );
+    default:
+      return new CallError(
+        'CALL_PLUGIN_FAILED',
+        `Cannot finish call: the plugin returned error code ${code}${said}`,
+        details,
+      );
+  }
+}

@@ -1,0 +1,83 @@
+import { meterModule } from '@testbench/metering';
+import { LoadError, PluginError } from '@testbench/types';
+
+import { MAX_TABLE_ELEMENTS, PAGE_BYTES } from './limits.js';
+import type { ModuleCache } from './module-cache.js';
+import { sha256Hex } from './sha256.js';
+
+/** A plugin's module, metered and compiled; make any number of instances from it. */
+export interface CompiledPlugin {
+  readonly module: WebAssembly.Module;
+  /** `sha256:` and the lower-case hex digest of the original bytes. */
+  readonly digest: string;
+  /** The cap that `memory.grow` was given, in bytes. */
+  readonly maxMemoryBytes: number;
+}
+
+/** How {@link compilePlugin} compiles. */
+export interface CompileOptions {
+  /** Largest linear memory, in bytes; growth beyond it fails for the guest. */
+  readonly maxMemoryBytes: number;
+  /** Where compiled modules are kept. @default none */
+  readonly cache?: ModuleCache;
+}
+
+/** Part of the cache key: goes up whenever the same module is rewritten to other bytes. */
+const REWRITE_VERSION = 1;
+
+/**
+ * Meters and compiles a plugin's module.
+ *
+ * The engine checks the bytes before anything is rewritten. Nothing of the module runs.
+ *
+ * @param bytes The whole module; read, not kept, not changed.
+ * @throws {LoadError} `LOAD_INVALID_MODULE` if the engine refuses it, with the offset that the engine names;
+ *   `LOAD_REJECTED` if the module cannot be metered.
+ */
+export async function compilePlugin(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: CompileOptions,
+): Promise<CompiledPlugin> {
+  const { maxMemoryBytes, cache } = options;
+  const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
+  const hex = await sha256Hex(bytes);
+  const key = `${hex}-${REWRITE_VERSION}-${maxMemoryPages}`;
+  const compile = async (): Promise<WebAssembly.Module> => {
+    let metered = await cache?.store?.read(key);
+    if (metered === undefined) {
+      metered = meter(bytes, maxMemoryPages);
+      await cache?.store?.write(key, metered);
+    }
+    return WebAssembly.compile(metered);
+  };
+  const module = await (cache === undefined ? compile() : cache.getOrCompile(key, compile));
+  return { module, digest: `sha256:${hex}`, maxMemoryBytes };
+}
+
+function meter(bytes: Uint8Array<ArrayBuffer>, maxMemoryPages: number): Uint8Array<ArrayBuffer> {
+  if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
+  try {
+    return meterModule(bytes, {
+      maxMemoryPages,
+      maxTableElements: MAX_TABLE_ELEMENTS,
+    }).bytes;
+  } catch (cause) {
+    if (!PluginError.is(cause)) throw cause;
+    throw new LoadError('LOAD_REJECTED', cause.message, { cause });
+  }
+}
+
+/** Compiles once more for the engine's own words: `validate` only says no. */
+function invalidModule(bytes: Uint8Array<ArrayBuffer>): LoadError {
+  try {
+    const module = new WebAssembly.Module(bytes);
+    return new LoadError('LOAD_INVALID_MODULE', `Cannot compile ${String(module)}: not valid`);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const offset = /@\+(\d+)/.exec(message)?.[1];
+    return new LoadError('LOAD_INVALID_MODULE', `Cannot compile module: ${message}`, {
+      cause,
+      offset: offset === undefined ? undefined : Number(offset),
+    });
+  }
+}

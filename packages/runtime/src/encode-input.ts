@@ -1,0 +1,42 @@
+import { CallError, type PluginInput } from '@testbench/types';
+
+import { SCRATCH_TEXT_LENGTH } from './limits.js';
+
+const encoder = new TextEncoder();
+// Valid until the next call of `encodeText`: it is copied into guest memory at once.
+const scratch = new Uint8Array(SCRATCH_TEXT_LENGTH * 3);
+
+/** UTF-8 of `text`; use it before the next call, which may write to the same buffer. */
+export function encodeText(text: string): Uint8Array {
+  if (text.length > SCRATCH_TEXT_LENGTH) return encoder.encode(text);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
+
+/** The envelope of the v1 contract as JSON. */
+export function envelopeText(input: PluginInput): string {
+  const context = input.context;
+  const contextText =
+    context === undefined
+      ? '{"metadata":{}}'
+      : jsonText('context', {
+          request_id: context.requestId,
+          metadata: context.metadata ?? {},
+        });
+  return `{"data":${jsonText('data', input.data)},"context":${contextText}}`;
+}
+
+/** @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold: a cycle, a bigint, a function, nothing at all. */
+export function jsonText(what: string, value: unknown): string {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    cause = error;
+  }
+  if (text === undefined) {
+    const reason = cause instanceof Error ? cause.message : `a ${typeof value} has no JSON form`;
+    throw new CallError('CALL_INVALID_INPUT', `Cannot write ${what} as JSON: ${reason}`, { cause });
+  }
+  return text;
+}

@@ -1,0 +1,14 @@
+/**
+ * Compiles WebAssembly plugins and calls them under fuel, deadline and memory limits, on the caller's thread.
+ *
+ * It is a package of its own because it needs no Node API: it runs the same in browsers, Deno and Bun.
+ *
+ * @packageDocumentation
+ */
+export { type CompiledPlugin, type CompileOptions, compilePlugin } from './compile-plugin.js';
+export { ModuleCache, type ModuleCacheOptions, type ModuleStore } from './module-cache.js';
+export {
+  type InstanceCallOptions,
+  type InstanceOptions,
+  PluginInstance,
+} from './plugin-instance.js';

@@ -1,0 +1,66 @@
+import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
+
+/**
+ * Keeps metered bytes from one process to the next.
+ *
+ * Whoever can write to a store can run unmetered code: `read` gives bytes only if they are as they were written.
+ */
+export interface ModuleStore {
+  /** @returns The bytes, or undefined if they are not there or not intact. */
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+/** How a {@link ModuleCache} keeps modules. */
+export interface ModuleCacheOptions {
+  /** Modules kept in memory; the least recently used goes first. @default 256 */
+  readonly maxModules?: number;
+  /** Where metered bytes are kept beyond this process. @default none */
+  readonly store?: ModuleStore;
+}
+
+/**
+ * Compiled modules in memory, each compiled once however many ask for it at the same time.
+ *
+ * @example
+ * ```ts
+ * import { ModuleCache } from '@testbench/runtime';
+ *
+ * const cache = new ModuleCache({ maxModules: 8 });
+ * const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+ * const first = await cache.getOrCompile('key', () => WebAssembly.compile(empty));
+ * const second = await cache.getOrCompile('key', () => WebAssembly.compile(empty));
+ * first === second; // => true
+ * ```
+ */
+export class ModuleCache {
+  readonly store: ModuleStore | undefined;
+  readonly #maxModules: number;
+  readonly #modules = new Map<string, Promise<WebAssembly.Module>>();
+
+  constructor(options: ModuleCacheOptions = {}) {
+    this.store = options.store;
+    this.#maxModules = options.maxModules ?? DEFAULT_MAX_CACHED_MODULES;
+  }
+
+  /** Gives the module of `key`, calling `compile` if there is none. A failed compilation is not kept. */
+  async getOrCompile(
+    key: string,
+    compile: () => Promise<WebAssembly.Module>,
+  ): Promise<WebAssembly.Module> {
+    const pending = this.#modules.get(key) ?? compile();
+    // Set again in either case: a map iterates in the order of insertion, so the first is the oldest.
+    this.#modules.delete(key);
+    this.#modules.set(key, pending);
+    const oldest = this.#modules.keys().next().value;
+    if (this.#modules.size > this.#maxModules && oldest !== undefined) {
+      this.#modules.delete(oldest);
+    }
+    try {
+      return await pending;
+    } catch (error) {
+      if (this.#modules.get(key) === pending) this.#modules.delete(key);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+
+import { guestWat, openGuest, packed, quietHost } from './__fixtures__/guest.js';
+
+const input = { data: null };
+const PAGE = 65_536;
+const FOREVER = '(loop (br 0)) (unreachable)';
+
+describe('PluginInstance.execute()', () => {
+  it('writes the envelope, and reads data and metrics', async () => {
+    // Copies its input to the end of {"data": … }: what the host wrote comes back as data.
+    const instance = await openGuest(
+      guestWat({
+        outputText: '{"metadata":{"metrics":{"words":2}},"data":',
+        execute: `
+          (memory.copy (i32.add (i32.const 4096) (i32.const 43)) (local.get $ptr) (local.get $len))
+          (i32.store8 (i32.add (i32.const 4139) (local.get $len)) (i32.const 0x7d))
+          (i64.or (i64.const ${BigInt(4096) << 32n}) (i64.extend_i32_u (i32.add (local.get $len) (i32.const 44))))`,
+      }),
+    );
+    const output = instance.execute({
+      data: { text: 'naïve 😀' },
+      context: { requestId: 'r', metadata: { k: 'v' } },
+    });
+    expect(output.data).toEqual({
+      data: { text: 'naïve 😀' },
+      context: { request_id: 'r', metadata: { k: 'v' } },
+    });
+    expect(output.metadata.metrics).toEqual({ words: 2 });
+    expect(output.metadata.memoryUsedBytes).toBe(2 * PAGE);
+    expect(output.metadata.fuelUsed).toBeGreaterThan(0);
+  });
+
+  it('counts the same fuel each time', async () => {
+    const instance = await openGuest(guestWat());
+    const first = instance.execute(input).metadata.fuelUsed;
+    expect(instance.execute(input).metadata.fuelUsed).toBe(first);
+  });
+
+  it('stops an infinite loop when the fuel is used up', async () => {
+    const instance = await openGuest(guestWat({ execute: FOREVER }), {
+      limits: { maxFuel: 100_000 },
+    });
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({
+        code: 'CALL_FUEL_EXHAUSTED',
+        usage: expect.objectContaining({ memoryUsedBytes: 2 * PAGE }),
+      }),
+    );
+    expect(instance.poisoned).toBe(true);
+  });
+
+  it('stops an infinite loop at the deadline', async () => {
+    const limits = { timeoutMs: 20, maxFuel: Number.MAX_SAFE_INTEGER };
+    const instance = await openGuest(guestWat({ execute: FOREVER }), { limits });
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({ code: 'CALL_DEADLINE_EXCEEDED' }),
+    );
+  });
+
+  it('stops when the caller cancels', async () => {
+    const instance = await openGuest(guestWat({ execute: FOREVER }));
+    let polls = 0;
+    expect(() => instance.execute(input, { isCancelled: () => (polls += 1) > 2 })).toThrow(
+      expect.objectContaining({ code: 'CALL_CANCELLED' }),
+    );
+  });
+
+  it('names the memory limit when a growth was refused and the guest trapped', async () => {
+    const wat = guestWat({
+      execute: `(if (i32.eq (memory.grow (i32.const 100)) (i32.const -1)) (then (unreachable))) (i64.const -1)`,
+    });
+    const instance = await openGuest(wat, { maxMemoryBytes: 4 * PAGE });
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({ code: 'CALL_MEMORY_EXHAUSTED' }),
+    );
+  });
+
+  it('refuses a module whose memory is too large from the start', async () => {
+    await expect(openGuest(guestWat(), { maxMemoryBytes: PAGE })).rejects.toMatchObject({
+      code: 'LOAD_REJECTED',
+    });
+  });
+
+  it.each([
+    { name: 'unreachable', execute: '(unreachable)', code: 'CALL_TRAPPED' },
+    {
+      name: 'endless recursion',
+      execute: '(call $deep) (i64.const 0)',
+      code: 'CALL_STACK_EXHAUSTED',
+    },
+    // Rows 43 to 45 of the attack catalogue.
+    { name: 'a pointer outside', execute: packed(0x7fff_ff00, 5), code: 'CALL_INVALID_OUTPUT' },
+    { name: 'a length outside', execute: packed(4096, 0xffff_ffff), code: 'CALL_INVALID_OUTPUT' },
+    { name: 'an end just outside', execute: packed(2 * PAGE - 1, 2), code: 'CALL_INVALID_OUTPUT' },
+    { name: 'no output', execute: packed(4096, 0), code: 'CALL_INVALID_OUTPUT' },
+    { name: 'zero bytes as JSON', execute: packed(PAGE, 8), code: 'CALL_INVALID_OUTPUT' },
+    { name: 'more than maxOutputBytes', execute: packed(0, PAGE), code: 'CALL_OUTPUT_TOO_LARGE' },
+  ])('fails for $name with $code', async ({ execute, code }) => {
+    const wat = guestWat({ execute, rest: '(func $deep (call $deep) (call $deep))' });
+    const instance = await openGuest(wat, {
+      limits: { maxOutputBytes: 1000, maxFuel: Number.MAX_SAFE_INTEGER },
+    });
+    expect(() => instance.execute(input)).toThrow(expect.objectContaining({ code }));
+    expect(instance.poisoned).toBe(true);
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({ code: 'CALL_SHUT_DOWN' }),
+    );
+  });
+
+  it.each([
+    { alloc: '(i32.const 0)', code: 'CALL_MEMORY_EXHAUSTED' },
+    { alloc: '(i32.const -16)', code: 'CALL_INVALID_OUTPUT' },
+    { alloc: `(i32.const ${2 * PAGE - 4})`, code: 'CALL_INVALID_OUTPUT' },
+  ])('fails for an allocator that gives $alloc', async ({ alloc, code }) => {
+    const instance = await openGuest(guestWat({ alloc }));
+    expect(() => instance.execute(input)).toThrow(expect.objectContaining({ code }));
+  });
+
+  // Row 46: a view of the memory from before the growth would lose the input silently.
+  it('survives an allocator that grows the memory', async () => {
+    const instance = await openGuest(
+      guestWat({
+        alloc: '(i32.mul (memory.grow (i32.const 1)) (i32.const 65536))',
+        execute: `(if (i32.ne (i32.load8_u (local.get $ptr)) (i32.const 0x7b)) (then (unreachable))) ${packed(4096, 15)}`,
+      }),
+    );
+    expect(instance.execute(input).data).toBe('fine');
+    expect(instance.memoryBytes).toBe(3 * PAGE);
+  });
+
+  it.each([
+    { code: -1, expected: { code: 'CALL_PLUGIN_FAILED', pluginCode: -1 } },
+    { code: -2, expected: { code: 'CALL_INVALID_INPUT', pluginCode: -2 } },
+    { code: -4, expected: { code: 'CALL_MEMORY_EXHAUSTED', pluginCode: -4 } },
+    { code: -77, expected: { code: 'CALL_PLUGIN_FAILED', pluginCode: -77 } },
+  ])('tells the error code $code, and keeps the instance', async ({ code, expected }) => {
+    const instance = await openGuest(guestWat({ execute: `(i64.const ${code})` }));
+    expect(() => instance.execute(input)).toThrow(expect.objectContaining(expected));
+    expect(instance.poisoned).toBe(false);
+  });
+
+  it('passes on what the plugin told the host about its failure', async () => {
+    const failure = { code: 'NO_ANSWER', message: 'nothing to compare', details: { line: 3 } };
+    const instance = await openGuest(guestWat({ execute: '(i64.const -1)' }), {
+      host: quietHost({}, { failure, calls: 1, denied: 0 }),
+    });
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({
+        pluginCode: 'NO_ANSWER',
+        pluginMessage: 'nothing to compare',
+        pluginDetails: { line: 3 },
+      }),
+    );
+  });
+
+  it.each([{ data: undefined }, { data: 1n }, { data: () => 1 }])(
+    'refuses data that has no JSON form before the plugin runs',
+    async ({ data }) => {
+      const instance = await openGuest(guestWat({ execute: '(unreachable)' }));
+      expect(() => instance.execute({ data })).toThrow(
+        expect.objectContaining({ code: 'CALL_INVALID_INPUT' }),
+      );
+      expect(instance.poisoned).toBe(false);
+    },
+  );
+
+  it('refuses an input that is too long', async () => {
+    const instance = await openGuest(guestWat(), { limits: { maxInputBytes: 50 } });
+    expect(() => instance.execute({ data: 'x'.repeat(50) })).toThrow(
+      expect.objectContaining({ code: 'CALL_INVALID_INPUT' }),
+    );
+  });
+
+  it('checks data against the shape for the type, once the type is known', async () => {
+    const instance = await openGuest(
+      guestWat({
+        metadataText:
+          '{"name":"e","version":"1.0.0","plugin_type":"evaluator","api_version":"1.0.0"}',
+        outputText: '{"data":{"score":1e400}}',
+      }),
+    );
+    instance.readMetadata();
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({ code: 'CALL_INVALID_OUTPUT' }),
+    );
+  });
+});
+
+describe('PluginInstance.init()', () => {
+  it('hands over the configuration as JSON', async () => {
+    const wat = guestWat({
+      init: '(i32.ne (i32.load8_u offset=2 (local.get $ptr)) (i32.const 0x6b))',
+    });
+    const instance = await openGuest(wat);
+    instance.init({ k: 1 });
+    expect(() => instance.init({ other: 1 })).toThrow(
+      expect.objectContaining({ code: 'LOAD_INIT_FAILED' }),
+    );
+  });
+
+  it('fails as a load when the plugin traps', async () => {
+    const instance = await openGuest(guestWat({ init: '(unreachable)' }));
+    expect(() => instance.init({})).toThrow(expect.objectContaining({ code: 'LOAD_START_FAILED' }));
+  });
+});
+
+describe('new PluginInstance()', () => {
+  it('runs "_initialize" once, under limits', async () => {
+    const rest = '(func (export "_initialize") (loop (br 0)))';
+    await expect(
+      openGuest(guestWat({ rest }), { limits: { maxFuel: 1000 } }),
+    ).rejects.toMatchObject({
+      code: 'LOAD_START_FAILED',
+      cause: { code: 'CALL_FUEL_EXHAUSTED' },
+    });
+  });
+
+  it('stops a start function that does not end', async () => {
+    const rest = '(func $start (loop (br 0))) (start $start)';
+    await expect(openGuest(guestWat({ rest }))).rejects.toMatchObject({
+      code: 'LOAD_START_FAILED',
+    });
+  });
+
+  it.each([
+    { wat: '(module)', field: 'memory' },
+    { wat: '(module (func (export "memory")))', field: 'memory' },
+    { wat: '(module (memory (export "memory") 1))', field: 'plugin_execute' },
+    {
+      wat: '(module (memory (export "memory") 1) (global (export "plugin_execute") i32 (i32.const 0)))',
+      field: 'plugin_execute',
+    },
+    {
+      wat: '(module (memory (export "memory") 1) (func (export "plugin_execute") (param i32) (result i64) (i64.const 0)))',
+      field: 'plugin_alloc',
+    },
+  ])('names the export at fault in $wat', async ({ wat, field }) => {
+    await expect(openGuest(wat)).rejects.toMatchObject({ code: 'LOAD_BAD_EXPORT', field });
+  });
+
+  it('refuses an import that the host does not offer', async () => {
+    const imports = '(import "env" "system" (func))';
+    await expect(openGuest(guestWat({ imports }))).rejects.toMatchObject({ code: 'LOAD_REJECTED' });
+  });
+});
