@@ -1,0 +1,75 @@
+import type { PluginInfo } from '@testbench/core';
+import {
+  CallError,
+  type CallErrorCode,
+  DEFAULT_LIMITS,
+  LoadError,
+  type PluginInput,
+  type PluginOutput,
+  type PluginType,
+} from '@testbench/types';
+
+import type { BenchSystem } from '../run/stage.js';
+
+/** What a scripted plugin does with its data. */
+export type Script = (data: never) => unknown;
+
+/**
+ * A plugin system whose plugins are functions, by file name: for what no well-behaved plugin does, such as giving
+ * back items that it never got. Everything else is tested with real plugins.
+ */
+export class ScriptedSystem implements BenchSystem {
+  readonly loaded = new Map<string, Script>();
+  readonly unloaded: string[] = [];
+
+  constructor(readonly scripts: Readonly<Record<string, readonly [PluginType, Script]>>) {}
+
+  async loadPlugin(path: string, { id = path }: { id?: string } = {}): Promise<PluginInfo> {
+    const [, name = ''] = /\/([^/]+)\.wasm$/.exec(path) ?? [];
+    const entry = this.scripts[name];
+    if (entry === undefined)
+      throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`);
+    const [pluginType, script] = entry;
+    this.loaded.set(id, script);
+    return {
+      id,
+      metadata: {
+        name,
+        version: '1.0.0',
+        description: '',
+        author: '',
+        pluginType,
+        capabilities: [],
+        apiVersion: '1.0.0',
+      },
+      digest: `sha256:${name}`,
+      contract: 'v1',
+      status: 'ready',
+      executionCount: 0,
+      errorCount: 0,
+      totalTimeMs: 0,
+      loadedAt: new Date(0),
+      limits: DEFAULT_LIMITS,
+    };
+  }
+
+  async executePlugin<Data>(id: string, input: PluginInput): Promise<PluginOutput<Data>> {
+    const data = (await this.loaded.get(id)!(input.data as never)) as Data;
+    return {
+      data,
+      metadata: { metrics: {}, executionTimeMs: 2, memoryUsedBytes: 65_536, fuelUsed: 10 },
+    };
+  }
+
+  async unloadPlugin(id: string): Promise<void> {
+    this.loaded.delete(id);
+    this.unloaded.push(id);
+  }
+}
+
+/** Fails as a plugin call does. */
+export function failCall(code: CallErrorCode, message = `Cannot call: ${code}`): never {
+  throw new CallError(code, message, {
+    usage: { executionTimeMs: 1, memoryUsedBytes: 0, fuelUsed: 5 },
+  });
+}

@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { temporaryFile } from '../__fixtures__/temporary-folder.js';
+import { loadBenchmarkConfig } from './load-benchmark-config.js';
+
+const YAML = `
+name: test
+dataset: { path: data.csv, fields: { input: q } }
+provider:
+  plugin: replay.wasm
+  models: [a, b]
+evaluators:
+  - plugin: ../exact-match.wasm
+`;
+
+describe('loadBenchmarkConfig()', () => {
+  it('reads YAML, with paths from its folder', async () => {
+    const file = await temporaryFile('bench.yaml', YAML);
+    const config = await loadBenchmarkConfig(file);
+    expect(config.dataset.path).toBe(join(dirname(file), 'data.csv'));
+    expect(config.evaluators[0]?.plugin).toBe(join(dirname(dirname(file)), 'exact-match.wasm'));
+    expect(config.provider.models).toEqual(['a', 'b']);
+  });
+
+  it('reads JSON to the same', async () => {
+    const folder = dirname(await temporaryFile('bench.yaml', YAML));
+    const { parse } = await import('yaml');
+    const json = await temporaryFile('bench.json', JSON.stringify(parse(YAML)));
+    const config = await loadBenchmarkConfig(json);
+    expect(config.dataset.path.replace(dirname(json), folder)).toBe(join(folder, 'data.csv'));
+  });
+
+  it.each([
+    { name: 'bad.json', text: '{"name":', state: 'not valid JSON' },
+    { name: 'bad.yaml', text: 'name: [a\n', state: 'not valid YAML' },
+    { name: 'twice.yaml', text: 'name: a\nname: b\n', state: 'Map keys must be unique at line 2' },
+    { name: 'alias.yaml', text: 'name: *x\n', state: 'not valid YAML' },
+  ])('rejects $name', async ({ name, text, state }) => {
+    await expect(loadBenchmarkConfig(await temporaryFile(name, text))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(state),
+    });
+  });
+
+  it('stops at aliases that multiply beyond measure', async () => {
+    const rows = Array.from({ length: 12 }, (_, n) => {
+      const previous = n === 0 ? 'x' : `*a${n - 1}`;
+      return `a${n}: &a${n} [${Array.from({ length: 9 }, () => previous).join(', ')}]`;
+    });
+    const file = await temporaryFile('bomb.yaml', `${rows.join('\n')}\n`);
+    await expect(loadBenchmarkConfig(file)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('alias'),
+    });
+  });
+
+  it.each(['/nonexistent.yaml', '/'])('rejects %s as unreadable', async (path) => {
+    await expect(loadBenchmarkConfig(path)).rejects.toMatchObject({
+      code: 'BENCH_CONFIG_UNREADABLE',
+      file: path,
+    });
+  });
+});

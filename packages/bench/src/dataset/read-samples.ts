@@ -1,0 +1,92 @@
+import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { BenchError } from '../errors.js';
+import { invalidLine } from './dataset-error.js';
+import type { DatasetRecord } from './dataset-record.js';
+import { readCsv } from './read-csv.js';
+import { readJsonl } from './read-jsonl.js';
+import { selectField } from './select-field.js';
+
+/** A record with the fields that every benchmark needs. */
+export interface Sample extends DatasetRecord {
+  /** The question. */
+  readonly input: string;
+  /** The right answer, or several of which any will do. */
+  readonly expected: string | readonly string[] | undefined;
+}
+
+const READERS = { jsonl: readJsonl, csv: readCsv };
+
+/**
+ * Streams the samples of a dataset, in order, in constant memory.
+ *
+ * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, `BENCH_DATASET_INVALID` or `BENCH_DATASET_EMPTY`.
+ */
+export async function* readSamples(
+  dataset: ResolvedBenchmarkConfig['dataset'],
+): AsyncGenerator<Sample> {
+  const { path, offset, limit = Number.POSITIVE_INFINITY, fields } = dataset;
+  let count = 0;
+  for await (const record of READERS[dataset.format](path)) {
+    if (record.index < offset) continue;
+    yield toSample(path, record, fields);
+    count += 1;
+    // Not at the head of the loop: that would read and check one record more than asked for.
+    if (count >= limit) return;
+  }
+  if (count > 0) return;
+  const range = offset === 0 ? '' : ` from number ${offset + 1} on`;
+  throw new BenchError(
+    'BENCH_DATASET_EMPTY',
+    `Cannot run over dataset ${JSON.stringify(path)}: it has no records${range}`,
+    { file: path },
+  );
+}
+
+function toSample(
+  file: string,
+  record: DatasetRecord,
+  fields: ResolvedBenchmarkConfig['dataset']['fields'],
+): Sample {
+  const found = selectField(record.row, fields.input);
+  if (found === undefined) throw missingField(file, record, fields.input, 'input');
+  const input = toText(found);
+  if (input === undefined) throw wrongField(file, record, fields.input, 'a text');
+  const answer = selectField(record.row, fields.expected ?? 'expected');
+  // A name that somebody wrote down must be there; the default one may be missing.
+  if (answer === undefined && fields.expected !== undefined) {
+    throw missingField(file, record, fields.expected, 'expected');
+  }
+  const expected = Array.isArray(answer) ? answer.map(toText) : toText(answer);
+  if (answer !== undefined && (expected === undefined || !isComplete(expected))) {
+    throw wrongField(file, record, fields.expected ?? 'expected', 'a text or a list of texts');
+  }
+  return { ...record, input, expected: expected as Sample['expected'] };
+}
+
+/** Numbers and truth values are written out; anything else is no text. */
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+function isComplete(expected: string | readonly (string | undefined)[]): boolean {
+  return typeof expected === 'string' || !expected.includes(undefined);
+}
+
+function missingField(
+  file: string,
+  record: DatasetRecord,
+  field: string,
+  role: string,
+): BenchError {
+  const known = Object.keys(record.row).slice(0, 20).join(', ');
+  return invalidLine(
+    file,
+    record.line,
+    `expected a field ${JSON.stringify(field)} (dataset.fields.${role}), the record has: ${known}`,
+  );
+}
+
+function wrongField(file: string, record: DatasetRecord, field: string, what: string): BenchError {
+  return invalidLine(file, record.line, `expected ${what} in field ${JSON.stringify(field)}`);
+}

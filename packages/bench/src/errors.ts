@@ -1,0 +1,57 @@
+import { PluginError } from '@testbench/types';
+
+/** Why a benchmark could not be run to its end. */
+export type BenchErrorCode =
+  /** The configuration file is missing or cannot be read. */
+  | 'BENCH_CONFIG_UNREADABLE'
+  /** The dataset is missing or cannot be read. */
+  | 'BENCH_DATASET_UNREADABLE'
+  /** A line of the dataset is not what was expected; `file` and `line` say where. */
+  | 'BENCH_DATASET_INVALID'
+  /** The dataset has no record in the range asked for. */
+  | 'BENCH_DATASET_EMPTY'
+  /** A plugin call failed, and the run is set to stop at the first failure. */
+  | 'BENCH_CALL_FAILED'
+  /** The results cannot be written. */
+  | 'BENCH_OUTPUT_FAILED'
+  /** The caller's `AbortSignal` fired. */
+  | 'BENCH_CANCELLED';
+
+/** Fields that a {@link BenchError} carries where they apply. */
+export interface BenchErrorDetails extends ErrorOptions {
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** A benchmark could not be run to its end. No results file is written or changed. */
+export class BenchError extends PluginError<BenchErrorCode> {
+  override readonly name = 'BenchError';
+  /** The file at fault. */
+  readonly file: string | undefined;
+  /** The line at fault, counted from 1. */
+  readonly line: number | undefined;
+
+  constructor(code: BenchErrorCode, message: string, details: BenchErrorDetails = {}) {
+    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.file = details.file;
+    this.line = details.line;
+  }
+}
+
+const FILE_STATES: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  EEXIST: 'a file of that name exists',
+  ENOSPC: 'no space left on the device',
+  EMFILE: 'too many open files',
+};
+
+/** Says what went wrong with a file in words; undefined if `error` does not come from the file system. */
+export function describeFileError(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  const code = String(error.code);
+  return FILE_STATES[code] ?? code;
+}

@@ -1,0 +1,34 @@
+/**
+ * Runs a dataset through provider, transform, evaluator and filter plugins, and sums up the scores.
+ *
+ * It is a package of its own because a program may want the results without a command line, and the
+ * plugin system without datasets.
+ *
+ * @packageDocumentation
+ */
+/** Base of the errors of all packages, so that a caller can tell them from bugs without a further dependency. */
+export { PluginError } from '@testbench/types';
+export type {
+  BenchmarkConfig,
+  DatasetConfig,
+  DatasetFormat,
+  EvaluatorConfig,
+  FieldsConfig,
+  PluginConfig,
+  ProviderConfig,
+  ResolvedBenchmarkConfig,
+} from './config/benchmark-config.js';
+export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
+export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
+export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
+export type { BenchmarkSummary, PluginSummary } from './results/benchmark-summary.js';
+export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.js';
+export { RESULTS_FILE, SUMMARY_FILE } from './results/results-folder.js';
+export { type ErrorCount, ScoreBoard, type ScoreSummary } from './results/score-board.js';
+export { type BenchmarkProgress, runBenchmark, type RunOptions } from './run/run-benchmark.js';
+export type { BenchSystem, StageUsage } from './run/stage.js';
+export {
+  type ConfidenceInterval,
+  type IntervalMethod,
+  ScoreTally,
+} from './statistics/score-tally.js';

@@ -1,0 +1,43 @@
+import type { PluginType } from '@testbench/types';
+
+import type { DatasetFormat } from '../config/benchmark-config.js';
+import type { StageUsage } from '../run/stage.js';
+import type { ScoreSummary } from './score-board.js';
+
+/** One plugin of a run, by name and digest, so that the run can be repeated. */
+export interface PluginSummary extends StageUsage {
+  /** `provider`, `transforms[0]`, `filter`, or the evaluator's name. */
+  readonly stage: string;
+  readonly type: PluginType;
+  /** The plugin's own name and version: untrusted text. */
+  readonly name: string;
+  readonly version: string;
+  /** `sha256:` and the hex digest of the module. */
+  readonly digest: string;
+}
+
+/** What a whole run came to: the content of `summary.json`. */
+export interface BenchmarkSummary {
+  /** Version of this shape. */
+  readonly formatVersion: 1;
+  readonly name: string;
+  readonly description?: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly dataset: {
+    readonly path: string;
+    readonly format: DatasetFormat;
+    readonly offset: number;
+    readonly limit?: number;
+  };
+  /** Number of records that were run. */
+  readonly records: number;
+  readonly models: readonly string[];
+  readonly evaluators: readonly string[];
+  /** One for each model and evaluator, in that order. */
+  readonly scores: readonly ScoreSummary[];
+  readonly plugins: readonly PluginSummary[];
+  /** Folder with `results.jsonl` and `summary.json`, if they were written. */
+  readonly output?: string;
+}

@@ -1,0 +1,359 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { failCall, type Script, ScriptedSystem } from '../__fixtures__/scripted-system.js';
+import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
+import type { BenchmarkConfig } from '../config/benchmark-config.js';
+import type { ResultRow } from '../results/result-row.js';
+import { runBenchmark, type RunOptions } from './run-benchmark.js';
+
+interface Answer {
+  readonly model: string;
+  readonly prompt: string;
+}
+
+const echo: Script = ({ model, prompt }: Answer) => ({ text: `${model}:${prompt}`, model });
+const exact: Script = ({ output, expected }: { output: string; expected: string }) => ({
+  score: output === expected ? 1 : 0,
+});
+const half: Script = () => ({ score: 0.5, explanation: 'always', metrics: { words: 2 } });
+
+const scripts = {
+  echo: ['provider', echo],
+  exact: ['evaluator', exact],
+  half: ['evaluator', half],
+} as const;
+
+interface Setting {
+  readonly config: BenchmarkConfig;
+  readonly folder: string;
+  readonly rows: ResultRow[];
+  readonly options: RunOptions & { readonly system: ScriptedSystem };
+}
+
+async function setUp(
+  more: ConstructorParameters<typeof ScriptedSystem>[0] = {},
+  change: Partial<BenchmarkConfig> = {},
+  lines: readonly string[] = ['0', '1', '2'].map((n) => `{"input":"${n}","expected":"a:${n}"}`),
+): Promise<Setting> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'data.jsonl'), lines.join('\n'));
+  const rows: ResultRow[] = [];
+  return {
+    folder,
+    rows,
+    config: {
+      name: 'test',
+      dataset: { path: join(folder, 'data.jsonl') },
+      provider: { plugin: '/echo.wasm', models: ['a', 'b'] },
+      evaluators: [{ plugin: '/exact.wasm' }, { plugin: '/half.wasm' }],
+      output: join(folder, 'out'),
+      ...change,
+    },
+    options: {
+      system: new ScriptedSystem({ ...scripts, ...more }),
+      onRow: (row) => void rows.push(row),
+    },
+  };
+}
+
+describe('runBenchmark()', () => {
+  it('scores every record with every model and evaluator, in order', async () => {
+    const { config, options, rows, folder } = await setUp();
+    const summary = await runBenchmark(config, options);
+    expect(summary).toMatchObject({ name: 'test', records: 3, models: ['a', 'b'] });
+    expect(
+      summary.scores.map(({ model, evaluator, n, mean }) => [model, evaluator, n, mean]),
+    ).toEqual([
+      ['a', 'exact', 3, 1],
+      ['a', 'half', 3, 0.5],
+      ['b', 'exact', 3, 0],
+      ['b', 'half', 3, 0.5],
+    ]);
+    expect(rows.map(({ index, model }) => [index, model])).toEqual([
+      [0, 'a'],
+      [0, 'b'],
+      [1, 'a'],
+      [1, 'b'],
+      [2, 'a'],
+      [2, 'b'],
+    ]);
+    expect(rows[1]).toEqual({
+      index: 0,
+      line: 1,
+      model: 'b',
+      input: '0',
+      expected: 'a:0',
+      output: 'b:0',
+      scores: { exact: 0, half: 0.5 },
+      details: { half: { explanation: 'always', metrics: { words: 2 } } },
+    });
+    expect(await readdir(join(folder, 'out'))).toEqual(['results.jsonl', 'summary.json']);
+    const written = await readFile(join(folder, 'out/results.jsonl'), 'utf8');
+    expect(
+      written
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(rows);
+    const parsed: unknown = JSON.parse(await readFile(join(folder, 'out/summary.json'), 'utf8'));
+    expect(parsed).toEqual(summary);
+  });
+
+  it('counts what each plugin used, and unloads all of them', async () => {
+    const { config, options } = await setUp();
+    const summary = await runBenchmark(config, options);
+    expect(summary.plugins[0]).toEqual({
+      stage: 'provider',
+      type: 'provider',
+      name: 'echo',
+      version: '1.0.0',
+      digest: 'sha256:echo',
+      calls: 6,
+      failedCalls: 0,
+      timeMs: 12,
+      fuelUsed: 60,
+    });
+    expect(options.system.unloaded).toEqual([
+      'test/evaluators[1]',
+      'test/evaluators[0]',
+      'test/provider',
+    ]);
+  });
+
+  it('hands model, prompt, record and parameters to the provider', async () => {
+    const seen: unknown[] = [];
+    const spy: Script = (data: Answer) => {
+      seen.push(data);
+      return { text: 'x', model: data.model };
+    };
+    const { config, options } = await setUp(
+      { spy: ['provider', spy] },
+      { provider: { plugin: '/spy.wasm', models: ['a'], parameters: { temperature: 0 } } },
+      ['{"input":"q","more":[1]}'],
+    );
+    await runBenchmark(config, options);
+    expect(seen).toEqual([
+      { temperature: 0, model: 'a', prompt: 'q', record: { input: 'q', more: [1] } },
+    ]);
+  });
+
+  it('sends answers through the transforms, and keeps the original', async () => {
+    const cut: Script = ({ text }: { text: string }) => ({ text: text.slice(2) });
+    const { config, options, rows } = await setUp(
+      { cut: ['transform', cut] },
+      { transforms: [{ plugin: '/cut.wasm' }] },
+    );
+    await runBenchmark(config, options);
+    expect(rows[0]).toMatchObject({ answer: 'a:0', output: '0' });
+  });
+
+  it('counts a failed call for its evaluator only, and goes on', async () => {
+    const flaky: Script = ({ input }: { input: string }) =>
+      input === '1' ? failCall('CALL_TRAPPED', 'Cannot call: it trapped') : { score: 1 };
+    const { config, options, rows } = await setUp(
+      { flaky: ['evaluator', flaky] },
+      { evaluators: [{ plugin: '/exact.wasm' }, { plugin: '/flaky.wasm' }] },
+    );
+    const { scores, plugins } = await runBenchmark(config, options);
+    expect(scores[0]).toMatchObject({ evaluator: 'exact', n: 3, errors: 0 });
+    expect(scores[1]).toMatchObject({
+      evaluator: 'flaky',
+      n: 2,
+      errors: 1,
+      errorCodes: { CALL_TRAPPED: { count: 1, first: { index: 1, line: 2 } } },
+    });
+    expect(rows[2]?.errors).toEqual({
+      flaky: { code: 'CALL_TRAPPED', message: 'Cannot call: it trapped' },
+    });
+    expect(plugins[2]).toMatchObject({ calls: 6, failedCalls: 2, timeMs: 4 * 2 + 2, fuelUsed: 50 });
+  });
+
+  it('counts a failure of the provider or a transform for every evaluator', async () => {
+    const broken: Script = ({ prompt, model }: Answer) =>
+      prompt === '0' ? failCall('CALL_PLUGIN_FAILED') : { text: 'x', model };
+    const odd: Script = ({ record }: { record: { input: string } }) =>
+      record.input === '1' ? { words: 'x' } : { text: 'y' };
+    const { config, options, rows } = await setUp(
+      { broken: ['provider', broken], odd: ['transform', odd] },
+      {
+        provider: { plugin: '/broken.wasm', models: ['a'] },
+        transforms: [{ plugin: '/odd.wasm' }],
+      },
+    );
+    const { scores } = await runBenchmark(config, options);
+    expect(rows.map(({ failure }) => failure && [failure.stage, failure.code])).toEqual([
+      ['provider', 'CALL_PLUGIN_FAILED'],
+      ['transforms[0]', 'CALL_INVALID_OUTPUT'],
+      undefined,
+    ]);
+    for (const score of scores) expect(score).toMatchObject({ n: 1, errors: 2 });
+  });
+
+  it('leaves out of the scores what the filter drops', async () => {
+    const keepB: Script = ({ items }: { items: { model: string }[] }) => ({
+      items: items.filter(({ model }) => model === 'b'),
+      dropped: [{ index: 0, reason: 'not b' }],
+    });
+    const { config, options, rows } = await setUp(
+      { keepB: ['filter', keepB] },
+      { filter: { plugin: '/keepB.wasm' } },
+    );
+    const { scores } = await runBenchmark(config, options);
+    expect(scores[0]).toMatchObject({ model: 'a', n: 0, dropped: 3, errors: 0 });
+    expect(scores[2]).toMatchObject({ model: 'b', n: 3, dropped: 0 });
+    expect(rows[0]?.dropped).toEqual({ reason: 'not b' });
+    expect(rows[1]?.dropped).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'made up', items: [{ model: 'c' }] },
+    { name: 'doubled', items: [{ model: 'a' }, { model: 'a' }] },
+    { name: 'nameless', items: [null] },
+  ])('counts a filter that gives back $name items as failed', async ({ items }) => {
+    const { config, options } = await setUp(
+      { odd: ['filter', () => ({ items })] },
+      { filter: { plugin: '/odd.wasm' } },
+    );
+    const { scores } = await runBenchmark(config, options);
+    expect(scores[0]).toMatchObject({ n: 0, errors: 3, dropped: 0 });
+    expect(scores[0]?.errorCodes).toHaveProperty('CALL_INVALID_OUTPUT');
+  });
+
+  it('stops at the first failure with failFast, naming the cause, and writes nothing', async () => {
+    const { config, options, folder } = await setUp(
+      { bad: ['evaluator', () => failCall('CALL_FUEL_EXHAUSTED')] },
+      { evaluators: [{ name: 'strict', plugin: '/bad.wasm' }], failFast: true },
+    );
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'BENCH_CALL_FAILED',
+      line: 1,
+      message: expect.stringContaining('strict failed with CALL_FUEL_EXHAUSTED'),
+    });
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+    expect(options.system.loaded.size).toBe(0);
+  });
+
+  it('reports the failure itself, not the calls that were stopped for it', async () => {
+    const slowFirst: Script = async ({ prompt, model }: Answer) => {
+      if (prompt === '2') failCall('CALL_TRAPPED');
+      for (let turns = 0; turns < 5; turns += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return prompt === '0' ? failCall('CALL_CANCELLED') : { text: 'x', model };
+    };
+    const { config, options } = await setUp(
+      { slowFirst: ['provider', slowFirst] },
+      { provider: { plugin: '/slowFirst.wasm', models: ['a'] }, failFast: true },
+    );
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'BENCH_CALL_FAILED',
+      message: expect.stringContaining('CALL_TRAPPED'),
+    });
+  });
+
+  it('leaves the results of an earlier run alone when the dataset has a bad line', async () => {
+    const { config, options, folder } = await setUp();
+    await runBenchmark(config, options);
+    const before = await readFile(join(folder, 'out/results.jsonl'), 'utf8');
+    await writeFile(join(folder, 'data.jsonl'), '{"input":"9"}\nnot json\n');
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'BENCH_DATASET_INVALID',
+      line: 2,
+    });
+    expect(await readdir(join(folder, 'out'))).toEqual(['results.jsonl', 'summary.json']);
+    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it.each([0, 3])('stops when cancelled after %d rows, and writes nothing', async (after) => {
+    const { config, options, rows, folder } = await setUp();
+    const controller = new AbortController();
+    if (after === 0) controller.abort();
+    const run = runBenchmark(config, {
+      ...options,
+      signal: controller.signal,
+      onRow: (row) => {
+        if (rows.push(row) === after) controller.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: 'BENCH_CANCELLED' });
+    expect(rows.length).toBeLessThan(6);
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+    expect(options.system.loaded.size).toBe(0);
+  });
+
+  it('gives the same rows in shards as in one run', async () => {
+    const lines = Array.from({ length: 10 }, (_, n) => `{"input":"${n}","expected":"a:${n}"}`);
+    const whole = await setUp({}, {}, lines);
+    await runBenchmark(whole.config, whole.options);
+    const sharded: ResultRow[] = [];
+    for (const offset of [0, 4, 8]) {
+      const { config, options } = whole;
+      await runBenchmark(
+        { ...config, dataset: { ...config.dataset, offset, limit: 4 } },
+        { ...options, onRow: (row) => void sharded.push(row) },
+      );
+    }
+    expect(sharded).toEqual(whole.rows);
+  });
+
+  it('tells how far it is', async () => {
+    const { config, options } = await setUp();
+    const seen: [number, number][] = [];
+    await runBenchmark(config, {
+      ...options,
+      onProgress: ({ records, fraction }) => seen.push([records, fraction]),
+    });
+    expect(seen.map(([records]) => records)).toEqual([1, 2, 3]);
+    expect(seen[0]?.[1]).toBeCloseTo(1 / 3, 1);
+    expect(seen[2]?.[1]).toBe(1);
+  });
+
+  it('rejects a plugin of the wrong type for its place', async () => {
+    const { config, options } = await setUp(
+      {},
+      { provider: { plugin: '/half.wasm', models: ['a'] } },
+    );
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path: 'provider.plugin',
+      message: expect.stringContaining('expected plugin type "provider", found "evaluator"'),
+    });
+    expect(options.system.loaded.size).toBe(0);
+  });
+
+  it('unloads what it loaded when a later plugin does not load', async () => {
+    const { config, options } = await setUp({}, { filter: { plugin: '/missing.wasm' } });
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+    expect(options.system.loaded.size).toBe(0);
+  });
+
+  it('rejects a missing dataset before it loads anything', async () => {
+    const { config, options } = await setUp({}, { dataset: { path: '/nonexistent.jsonl' } });
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'BENCH_DATASET_UNREADABLE',
+    });
+    expect(options.system.unloaded).toEqual([]);
+  });
+
+  it('says so if the results cannot be written', async () => {
+    const { config, options, folder } = await setUp();
+    const output = join(folder, 'data.jsonl');
+    await expect(runBenchmark({ ...config, output }, options)).rejects.toMatchObject({
+      code: 'BENCH_OUTPUT_FAILED',
+      file: output,
+    });
+  });
+
+  it('does not count an error that is no failed call', async () => {
+    const bug: Script = () => {
+      throw new TypeError('a bug');
+    };
+    const { config, options } = await setUp(
+      { bug: ['evaluator', bug] },
+      { evaluators: [{ plugin: '/bug.wasm' }] },
+    );
+    await expect(runBenchmark(config, options)).rejects.toThrow(TypeError);
+  });
+});

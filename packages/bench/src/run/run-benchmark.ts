@@ -1,0 +1,221 @@
+import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+
+import { PluginSystem } from '@testbench/core';
+import type { LogSink } from '@testbench/types';
+
+import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import { unreadableDataset } from '../dataset/dataset-error.js';
+import { readSamples } from '../dataset/read-samples.js';
+import type { BenchmarkSummary } from '../results/benchmark-summary.js';
+import type { ResultRow } from '../results/result-row.js';
+import { ResultsFolder } from '../results/results-folder.js';
+import { ScoreBoard } from '../results/score-board.js';
+import { cancelled, evaluateSample } from './evaluate-sample.js';
+import { loadPipeline, type Pipeline } from './load-pipeline.js';
+import { mapOrdered } from './map-ordered.js';
+import type { BenchSystem } from './stage.js';
+
+/** Calls inside this thread leave no room for signals and timers; this often the run makes some, in milliseconds. */
+const BREATHE_EVERY_MS = 50;
+
+/** How far a run is. */
+export interface BenchmarkProgress {
+  /** Records done. */
+  readonly records: number;
+  /** Estimated share of the whole, 0 to 1. */
+  readonly fraction: number;
+  /** Rows so far with at least one failed call. */
+  readonly failedRows: number;
+}
+
+/** What `runBenchmark` takes beside the configuration. */
+export interface RunOptions {
+  /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
+  readonly system?: BenchSystem;
+  /** Stops the run with `BENCH_CANCELLED`; nothing is written. */
+  readonly signal?: AbortSignal;
+  /** Called after each record. Must not throw. */
+  readonly onProgress?: (progress: BenchmarkProgress) => void;
+  /** Called with each row, in the order of dataset and models. The run waits for it. */
+  readonly onRow?: (row: ResultRow) => void | Promise<void>;
+  /** Gets what plugins log; unused if `system` is given. @default dropped */
+  readonly onLog?: LogSink;
+}
+
+/**
+ * Runs a dataset through provider, transforms, evaluators and filter, and sums up the scores.
+ *
+ * Records stream from disk and rows stream to disk, so memory does not grow with the dataset. A failed call is
+ * counted, and the run goes on; a bad line of the dataset ends the run. Results appear only when the run is
+ * through: `results.jsonl` and `summary.json` in the folder `config.output`, replacing those of an earlier run.
+ *
+ * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
+ * @throws {ConfigError} The configuration is wrong, or a plugin has the wrong type for its place.
+ * @throws {LoadError} A plugin does not load.
+ * @throws {BenchError} See its codes.
+ */
+export async function runBenchmark(
+  config: BenchmarkConfig,
+  options: RunOptions = {},
+): Promise<BenchmarkSummary> {
+  const resolved = parseBenchmarkConfig(config);
+  const startedAt = new Date();
+  const datasetBytes = await fileSize(resolved.dataset.path);
+  const ownSystem = options.system === undefined ? createSystem(resolved, options) : undefined;
+  const system = options.system ?? ownSystem!;
+  try {
+    const pipeline = await loadPipeline(system, resolved);
+    try {
+      return await runPipeline(resolved, pipeline, options, { startedAt, datasetBytes });
+    } finally {
+      await pipeline.unload();
+    }
+  } finally {
+    await ownSystem?.close();
+  }
+}
+
+interface RunFacts {
+  readonly startedAt: Date;
+  readonly datasetBytes: number;
+}
+
+async function runPipeline(
+  config: ResolvedBenchmarkConfig,
+  pipeline: Pipeline,
+  options: RunOptions,
+  facts: RunFacts,
+): Promise<BenchmarkSummary> {
+  const { models } = config.provider;
+  const board = new ScoreBoard(
+    models,
+    config.evaluators.map((evaluator) => evaluator.name),
+  );
+  const folder =
+    config.output === undefined ? undefined : await ResultsFolder.create(config.output);
+  try {
+    const records = await streamRows(config, pipeline, options, facts, async (row) => {
+      board.add(row);
+      await folder?.addRow(row);
+      await options.onRow?.(row);
+    });
+    const summary = summarize(config, pipeline, board, records, facts.startedAt);
+    await folder?.publish(summary);
+    return summary;
+  } finally {
+    await folder?.discard();
+  }
+}
+
+/** Sends all samples through the pipeline; returns their number. */
+async function streamRows(
+  config: ResolvedBenchmarkConfig,
+  pipeline: Pipeline,
+  options: RunOptions,
+  facts: RunFacts,
+  onRow: (row: ResultRow) => Promise<void>,
+): Promise<number> {
+  const { provider, dataset, concurrency, failFast } = config;
+  // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
+  const stop = new AbortController();
+  const signal =
+    options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  let failure: unknown;
+  const results = mapOrdered(readSamples(dataset), concurrency, async (sample) => {
+    try {
+      const rows = await evaluateSample(pipeline, sample, {
+        models: provider.models,
+        parameters: provider.parameters ?? {},
+        failFast,
+        signal,
+      });
+      return { sample, rows };
+    } catch (error) {
+      // Earlier records are still in flight, and come back as cancelled now; this is the cause.
+      failure ??= error;
+      stop.abort();
+      throw error;
+    }
+  });
+
+  let records = 0;
+  let failedRows = 0;
+  let lastBreath = performance.now();
+  try {
+    throwIfAborted(options.signal);
+    for await (const { sample, rows } of results) {
+      throwIfAborted(options.signal);
+      for (const row of rows) {
+        if (row.failure !== undefined || row.errors !== undefined) failedRows += 1;
+        await onRow(row);
+      }
+      records += 1;
+      const byCount = records / (dataset.limit ?? Number.POSITIVE_INFINITY);
+      const byBytes = sample.endByte / facts.datasetBytes;
+      const fraction = Math.min(1, Math.max(byCount, byBytes));
+      options.onProgress?.({ records, fraction, failedRows });
+      if (performance.now() - lastBreath > BREATHE_EVERY_MS) {
+        await setImmediate();
+        lastBreath = performance.now();
+      }
+    }
+    return records;
+  } catch (error) {
+    stop.abort();
+    throw failure ?? error;
+  }
+}
+
+function summarize(
+  config: ResolvedBenchmarkConfig,
+  pipeline: Pipeline,
+  board: ScoreBoard,
+  records: number,
+  startedAt: Date,
+): BenchmarkSummary {
+  const { path, format, offset, limit } = config.dataset;
+  return withoutUndefined({
+    formatVersion: 1 as const,
+    name: config.name,
+    description: config.description,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    dataset: withoutUndefined({ path, format, offset, limit }),
+    records,
+    models: config.provider.models,
+    evaluators: config.evaluators.map((evaluator) => evaluator.name),
+    scores: board.summaries(),
+    plugins: pipeline.stages.map(({ name: stage, plugin, usage }) => ({
+      stage,
+      type: plugin.metadata.pluginType,
+      name: plugin.metadata.name,
+      version: plugin.metadata.version,
+      digest: plugin.digest,
+      ...usage,
+    })),
+    output: config.output,
+  });
+}
+
+function createSystem(config: ResolvedBenchmarkConfig, options: RunOptions): PluginSystem {
+  const uses = 1 + config.transforms.length + config.evaluators.length + (config.filter ? 1 : 0);
+  return new PluginSystem({
+    maxLoadedPlugins: uses,
+    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+  });
+}
+
+async function fileSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw unreadableDataset(path, error);
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled();
+}

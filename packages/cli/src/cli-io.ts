@@ -1,0 +1,19 @@
+/** Where a command writes text. */
+export interface CliOutput {
+  write(text: string): unknown;
+  /** True for a terminal: then colours and a progress bar make sense. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
+/** The world as a command sees it; tests hand in their own. */
+export interface CliIo {
+  readonly stdout: CliOutput;
+  readonly stderr: CliOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths on the command line start here. */
+  readonly cwd: string;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+}

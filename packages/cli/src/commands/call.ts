@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+
+import { PluginSystem } from '@testbench/core';
+
+import type { CliIo } from '../cli-io.js';
+import { ExitCode } from '../exit-code.js';
+import { parseCommandLine, readWholeNumber } from '../parse-command-line.js';
+import { readJsonArgument } from '../read-json-argument.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import { formatBytes, formatCount, formatDuration } from '../render/format-value.js';
+import { createStyle } from '../render/style.js';
+import { UsageError } from '../usage-error.js';
+
+const HELP = `Usage: testbench call <plugin.wasm> --input <json|@file> [options]
+
+Runs one input through a plugin and prints the output. Time, fuel and memory go to stderr.
+
+Options:
+  --input <json|@file>    the plugin's "data", such as '{"output": "4", "expected": "4"}'
+  --config <json|@file>   what the plugin is initialised with
+  --timeout-ms <n>        time limit (default 30000)
+  --max-fuel <n>          instruction limit (default 1000000000)
+  --json                  print output and usage as one JSON object
+  --debug                 show a stack trace of an error
+  -h, --help              show this text
+
+The plugin gets no permissions. Its log goes to stderr.
+`;
+
+const OPTIONS = {
+  input: { type: 'string' },
+  config: { type: 'string' },
+  'timeout-ms': { type: 'string' },
+  'max-fuel': { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+/** `testbench call <plugin.wasm> --input <json|@file>` */
+export async function callCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  const { values, positionals } = parseCommandLine('call', args, OPTIONS, ['<plugin.wasm>']);
+  if (values.help === true) {
+    io.stdout.write(HELP);
+    return ExitCode.ok;
+  }
+  if (values.input === undefined) throw new UsageError('--input is missing', 'call');
+  const data = await readJsonArgument('call', 'input', values.input, io.cwd);
+  const config = await readJsonArgument('call', 'config', values.config ?? '{}', io.cwd);
+  const timeoutMs = readWholeNumber('call', 'timeout-ms', values['timeout-ms'], 1);
+  const maxFuel = readWholeNumber('call', 'max-fuel', values['max-fuel'], 1);
+
+  const system = new PluginSystem({
+    limits: {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(maxFuel === undefined ? {} : { maxFuel }),
+    },
+    onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
+  });
+  try {
+    const { id } = await system.loadPlugin(resolve(io.cwd, positionals[0]!), { config });
+    const output = await system.executePlugin(id, { data }, { signal: io.signal });
+    const shown = values.json === true ? output : output.data;
+    io.stdout.write(`${escapeJson(JSON.stringify(shown, undefined, 2))}\n`);
+    if (values.json === true) return ExitCode.ok;
+    const { executionTimeMs, fuelUsed, memoryUsedBytes } = output.metadata;
+    const usage = [
+      `time ${formatDuration(executionTimeMs)}`,
+      `fuel ${formatCount(fuelUsed)}`,
+      `memory ${formatBytes(memoryUsedBytes)}`,
+    ].join(' · ');
+    io.stderr.write(`${createStyle(io.stderr, io.env).dim(usage)}\n`);
+    return ExitCode.ok;
+  } finally {
+    await system.close();
+  }
+}

@@ -1,0 +1,13 @@
+/** What the process ends with. */
+export const ExitCode = {
+  ok: 0,
+  /** The command was understood, but did not succeed. */
+  failure: 1,
+  /** The command line makes no sense. */
+  usage: 2,
+  /** Ctrl-C: 128 and the number of SIGINT, as shells have it. */
+  interrupted: 130,
+} as const;
+
+/** One of {@link ExitCode}. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -1,0 +1,27 @@
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `12345` as `12,345`. */
+export function formatCount(count: number): string {
+  return counts.format(count);
+}
+
+/** Milliseconds as `0.123 ms`, `12.3 ms`, `1.23 s` or `2 min 3 s`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1) return `${milliseconds.toFixed(3)} ms`;
+  if (milliseconds < 1000) return `${milliseconds.toPrecision(3)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+}
+
+/** Bytes as `512 B`, `1.5 KiB` or `64 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]!}`;
+}

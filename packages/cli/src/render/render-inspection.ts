@@ -1,0 +1,156 @@
+import type { PluginInspection } from '@testbench/registry';
+
+import { escapeText } from './escape-text.js';
+import { formatBytes, formatCount } from './format-value.js';
+import { type Column, renderTable } from './render-table.js';
+import type { Style } from './style.js';
+
+type Summary = PluginInspection['summary'];
+type Extern = Summary['exports'][number];
+type Rows = (readonly [label: string, value: string | undefined])[];
+
+/** Shows what a module's bytes say: metadata, contract, imports, exports, memory and sizes. */
+export function renderInspection(inspection: PluginInspection, style: Style): string {
+  const { summary, metadata } = inspection;
+  const name = metadata === undefined ? 'module without metadata' : metadata.name;
+  const parts = [
+    `${style.bold(escapeText(name))}${metadata === undefined ? '' : ` ${escapeText(metadata.version)}`}`,
+    renderPairs(metadataRows(inspection), style),
+    renderSection('Contract', contractLines(inspection, style), style),
+    renderSection('Imports', renderExterns(summary.imports), style),
+    renderSection('Exports', renderExterns(summary.exports), style),
+    renderSection('Limits', [renderPairs(limitRows(summary), style)], style),
+    renderSection('Sizes', renderSizes(summary, style), style),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function metadataRows({ metadata, digest }: PluginInspection): Rows {
+  if (metadata === undefined) return [['digest', digest]];
+  const { permissions = {} } = metadata;
+  const asked = Object.entries(permissions)
+    .filter(([, value]) => value !== false)
+    .map(([key, value]) => (value === true ? key : `${key}: ${value.join(' ')}`));
+  return [
+    ['type', metadata.pluginType],
+    ['description', metadata.description || undefined],
+    ['author', metadata.author || undefined],
+    ['license', metadata.license],
+    ['homepage', metadata.homepage],
+    ['capabilities', metadata.capabilities.join(', ') || 'none'],
+    ['asks for', asked.join(', ') || 'no permission'],
+    ['API version', metadata.apiVersion],
+    ['needs host', metadata.minHostVersion && `${metadata.minHostVersion} or newer`],
+    ['config keys', configKeys(metadata.configSchema)],
+    ['digest', digest],
+  ];
+}
+
+/** The names in a JSON Schema's `properties`. */
+function configKeys(schema: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const properties = schema?.['properties'];
+  if (typeof properties !== 'object' || properties === null) return undefined;
+  return Object.keys(properties).join(', ') || undefined;
+}
+
+function contractLines({ contract, exportProblems }: PluginInspection, style: Style): string[] {
+  const meets = exportProblems.length === 0 ? style.green('met') : style.red('not met');
+  return [
+    contract === undefined ? style.red('not a plugin') : `${contract}: ${meets}`,
+    ...exportProblems.map(({ name, state }) => `${escapeText(name)}: ${escapeText(state)}`),
+  ];
+}
+
+function renderExterns(externs: readonly (Extern & { readonly module?: string })[]): string[] {
+  if (externs.length === 0) return ['none'];
+  const columns: Column[] = [{ title: '' }, { title: '' }];
+  const rows = externs.map((extern) => {
+    const name = extern.module === undefined ? extern.name : `${extern.module}.${extern.name}`;
+    return [{ text: escapeText(name) }, { text: describeType(extern) }];
+  });
+  // The titles are empty: kind and name explain themselves.
+  return renderTable(columns, rows, (text) => text)
+    .split('\n')
+    .slice(1);
+}
+
+function describeType(extern: Extern): string {
+  switch (extern.kind) {
+    case 'function':
+    case 'tag': {
+      const { params, results } = extern.type;
+      return `${extern.kind} (${params.join(', ')}) -> (${results.join(', ')})`;
+    }
+    case 'memory':
+      return `memory ${describeMemory(extern.type)}`;
+    case 'table':
+      return `table of ${extern.type.element}, ${describeRange(extern.type)} entries`;
+    default:
+      return `global ${extern.type.mutable ? 'mutable ' : ''}${extern.type.type}`;
+  }
+}
+
+function limitRows(summary: Summary): Rows {
+  const { memories, tables } = summary;
+  return [
+    ['memory', memories.map(({ type }) => describeMemory(type)).join('; ') || 'none'],
+    [
+      'tables',
+      tables.map(({ type }) => `${type.element}, ${describeRange(type)} entries`).join('; ') ||
+        'none',
+    ],
+    ['features', [...summary.features.keys()].join(', ') || 'none beyond the first version'],
+    ['start function', summary.start === undefined ? 'none' : `function ${summary.start.index}`],
+  ];
+}
+
+function describeMemory(type: {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+  readonly pageSizeLog2: number;
+  readonly shared: boolean;
+}): string {
+  const bytes = (pages: number): string => formatBytes(pages * 2 ** type.pageSizeLog2);
+  const most =
+    type.maximum === undefined ? 'no declared maximum' : `at most ${bytes(type.maximum)}`;
+  return `${bytes(type.minimum)} at start, ${most}${type.shared ? ', shared' : ''}`;
+}
+
+function describeRange({
+  minimum,
+  maximum,
+}: {
+  minimum: number;
+  maximum: number | undefined;
+}): string {
+  return maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
+}
+
+function renderSizes(summary: Summary, style: Style): string[] {
+  const { counts, sections, customSections, byteLength } = summary;
+  const columns: Column[] = [{ title: 'section' }, { title: 'bytes', align: 'right' }];
+  // Custom sections stand in both lists, in the same order; here they get their own names.
+  const names = customSections.values();
+  const rows = sections.map(({ name, size }) => {
+    const custom = name === 'custom' ? names.next().value : undefined;
+    const shown = custom === undefined ? name : `custom "${custom.name}"`;
+    return [{ text: escapeText(shown) }, { text: formatCount(size) }];
+  });
+  return [
+    `${formatCount(byteLength)} bytes: ${formatCount(counts.functions)} functions, ${formatCount(counts.instructions)} instructions, ${formatBytes(counts.dataBytes)} of data`,
+    ...renderTable(columns, rows, style.dim).split('\n'),
+  ];
+}
+
+function renderSection(title: string, lines: readonly string[], style: Style): string {
+  const indented = lines.flatMap((line) => line.split('\n')).map((line) => `  ${line}`);
+  return [style.bold(title), ...indented].join('\n');
+}
+
+function renderPairs(rows: Rows, style: Style): string {
+  const shown = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  const width = Math.max(...shown.map(([label]) => label.length));
+  return shown
+    .map(([label, value]) => `${style.dim(label.padEnd(width))}  ${escapeText(value)}`)
+    .join('\n');
+}

@@ -1,0 +1,98 @@
+import { type BenchmarkSummary, ScoreBoard } from '@testbench/bench';
+import { describe, expect, it } from 'vitest';
+
+import { renderSummary } from './render-summary.js';
+import { createStyle } from './style.js';
+
+const style = createStyle({ write: () => {} }, {});
+
+function summaryOf(fill: (board: ScoreBoard) => void, more: Partial<BenchmarkSummary> = {}) {
+  const board = new ScoreBoard(['a', 'b'], ['match', 'f1']);
+  fill(board);
+  return {
+    formatVersion: 1,
+    name: 'test',
+    startedAt: '2025-01-01T00:00:00.000Z',
+    durationMs: 1234,
+    dataset: { path: '/data.jsonl', format: 'jsonl', offset: 0 },
+    records: 1000,
+    models: ['a', 'b'],
+    evaluators: ['match', 'f1'],
+    scores: board.summaries(),
+    plugins: [],
+    ...more,
+  } as const satisfies BenchmarkSummary;
+}
+
+const row = { line: 1, input: 'q', output: 'o' };
+
+describe('renderSummary()', () => {
+  it('shows shares in percent, graded means as numbers, and which interval is which', () => {
+    const summary = summaryOf((board) => {
+      for (const [index, match] of [1, 0, 1, 1].entries()) {
+        board.add({ ...row, index, model: 'a', scores: { match, f1: match / 2 } });
+        board.add({ ...row, index, model: 'b', scores: { match: 0, f1: 0.25 } });
+      }
+    });
+    expect(renderSummary(summary, style).split('\n')).toEqual([
+      'test · 1,000 records · 2 models · 2 evaluators · 1.23 s',
+      '',
+      'model  evaluator  n    mean  95 % interval  errors',
+      'a      match      4  75.0 %  30.1 – 95.4 %       0',
+      '       f1         4   0.375  0.000 – 0.773       0',
+      'b      match      4   0.0 %   0.0 – 49.0 %       0',
+      '       f1         4   0.250  0.250 – 0.250       0',
+      '',
+      "Intervals: Wilson for scores of only 0 and 1 (in %); Student's t for graded scores",
+    ]);
+  });
+
+  it('shows failures by code with their first line, escaped, and no scores as a dash', () => {
+    const errors = { match: { code: 'CALL_TRAPPED', message: 'Cannot call: \u001B[2J' } };
+    const summary = summaryOf((board) => {
+      board.add({ ...row, index: 0, line: 7, model: 'a', scores: { f1: 0.5 }, errors });
+      board.add({ ...row, index: 1, line: 8, model: 'a', scores: { f1: 0.5 }, errors });
+    });
+    const text = renderSummary(summary, style);
+    expect(text).toContain('a      match      0      –              –       2');
+    expect(text).toContain('CALL_TRAPPED × 2  a / match, first on line 7: Cannot call: \\u001b[2J');
+  });
+
+  it('has a column for dropped rows only if there is a filter', () => {
+    const filter = {
+      stage: 'filter',
+      type: 'filter',
+      name: 'f',
+      version: '1.0.0',
+      digest: 'sha256:0',
+      calls: 0,
+      failedCalls: 0,
+      timeMs: 0,
+      fuelUsed: 0,
+    } as const;
+    expect(
+      renderSummary(
+        summaryOf(() => {}),
+        style,
+      ),
+    ).not.toContain('dropped');
+    expect(
+      renderSummary(
+        summaryOf(() => {}, { plugins: [filter] }),
+        style,
+      ),
+    ).toContain('dropped');
+  });
+
+  it('does not flood the terminal with failures', () => {
+    const summary = summaryOf((board) => {
+      for (let index = 0; index < 20; index += 1) {
+        const failure = { stage: 'provider', code: `CODE_${index}`, message: 'm' };
+        board.add({ ...row, index, model: 'a', scores: {}, failure });
+      }
+    });
+    const text = renderSummary(summary, style);
+    expect(text.match(/CODE_/g)).toHaveLength(8);
+    expect(text).toContain('and 32 more kinds of failure');
+  });
+});

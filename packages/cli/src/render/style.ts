@@ -1,0 +1,26 @@
+import type { CliIo, CliOutput } from '../cli-io.js';
+
+/** Marks a text for a terminal, or gives it back as it is. */
+export type Mark = (text: string) => string;
+
+/** The marks that commands use. */
+export interface Style {
+  readonly bold: Mark;
+  readonly dim: Mark;
+  readonly red: Mark;
+  readonly green: Mark;
+}
+
+const plain: Mark = (text) => text;
+const sgr =
+  (on: number, off: number): Mark =>
+  (text) =>
+    `\u001B[${on}m${text}\u001B[${off}m`;
+
+/** Colours only for a terminal, and never against `NO_COLOR` (https://no-color.org). */
+export function createStyle(output: CliOutput, env: CliIo['env']): Style {
+  const coloured = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return coloured
+    ? { bold: sgr(1, 22), dim: sgr(2, 22), red: sgr(31, 39), green: sgr(32, 39) }
+    : { bold: plain, dim: plain, red: plain, green: plain };
+}

@@ -1,0 +1,11 @@
+/** The command line makes no sense. Exit code 2; `command` is the one whose help may serve. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+
+  constructor(
+    message: string,
+    readonly command?: string,
+  ) {
+    super(message);
+  }
+}
