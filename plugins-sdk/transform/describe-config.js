@@ -110,6 +110,6 @@ function docComment(text) {
   return last
     ?.replaceAll(/^\s*\*? ?/gm, '')
     .trim()
-    .split(/\n\s*\n|\n@/)[0]
+    .split(/\n\s*\n|\n\s*@/)[0]
     .replaceAll(/\s+/g, ' ');
 }

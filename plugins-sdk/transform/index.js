@@ -37,15 +37,19 @@ export default class PluginTransform extends Transform {
       );
     }
     const [{ source, declaration }] = found;
-    const packageJson = JSON.parse(
-      await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}'),
-    );
-    const plugin = describePlugin(source, declaration, packageJson);
+    const plugin = describePlugin(source, declaration, await this.readPackage());
     this.metadata = new TextEncoder().encode(JSON.stringify(plugin.metadata));
     const code = generateEntry(plugin, this.metadata, CONTRACT);
     // Only the generated functions become exports, whatever the author's file exports.
     source.sourceKind = SourceKind.User;
     parser.parseFile(code, 'testbench-entry.ts', true);
+  }
+
+  /** The project's package.json, which supplies what the declaration leaves out. */
+  async readPackage() {
+    return JSON.parse(
+      await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}'),
+    );
   }
 
   /** @param {{ addCustomSection(name: string, contents: Uint8Array): void }} module */

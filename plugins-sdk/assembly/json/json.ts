@@ -78,6 +78,10 @@ export class Json {
     return this.start != 0 && load<u8>(this.start) != 0x6e;
   }
 
+  get isNull(): bool {
+    return this.kind == JsonKind.Null;
+  }
+
   get isString(): bool {
     return this.kind == JsonKind.String;
   }

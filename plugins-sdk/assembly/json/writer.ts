@@ -105,8 +105,8 @@ export class JsonWriter {
       return this.null();
     }
     // Whole numbers are most of all numbers, and shorter without their ".0".
-    if (trunc(value) == value && abs(value) < 9007199254740992.0 && reinterpret<u64>(value) != 1 << 63) {
-      return this.integer(<i64>value);
+    if (trunc(value) == value && abs(value) < 9007199254740992.0) {
+      return value == 0 && reinterpret<i64>(value) < 0 ? this.ascii("-0") : this.integer(<i64>value);
     }
     return this.ascii(value.toString());
   }

@@ -4,7 +4,8 @@
 export const WORD_EDGES: i32 = 1550;
 
 /** Sorted code points from U+0080 at which letters and digits begin (even index) and end (odd index). */
-export const WORD_TABLE: usize = memory.data<u32>([
+// @ts-ignore: decorator
+@lazy export const WORD_TABLE: usize = memory.data<u32>([
   170,171,178,180,181,182,185,187,188,191,192,215,216,247,248,706,710,722,736,741,748,749,750,751,880,885,886,
   888,890,894,895,896,902,903,904,907,908,909,910,930,931,1014,1015,1154,1162,1328,1329,1367,1369,1370,1376,1417,
   1488,1515,1519,1523,1568,1611,1632,1642,1646,1648,1649,1748,1749,1750,1765,1767,1774,1789,1791,1792,1808,1809,

@@ -64,7 +64,8 @@ export function withoutWords(text: string, words: string[]): string {
   return copied == 0 ? text : result + text.substring(copied);
 }
 
-const ARTICLES: string[] = ["a", "an", "the"];
+// @ts-ignore: decorator
+@lazy const ARTICLES: string[] = ["a", "an", "the"];
 
 /** How the SQuAD script prepares an answer: lower case, no punctuation, no articles, single spaces. */
 export function normalizeAnswer(text: string): string {

@@ -1,0 +1,237 @@
+import loader from '@assemblyscript/loader';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { compile } from './compile.js';
+
+const SOURCE = `
+import { Json, JsonWriter, JsonKind } from "@testbench/plugins-sdk";
+
+const out = new JsonWriter();
+
+function copy(value: Json): void {
+  if (value.isObject) {
+    out.object();
+    for (let i = 0; i < value.length; i++) { out.key(value.keyAt(i)); copy(value.at(i)); }
+    out.end();
+  } else if (value.isArray) {
+    out.array();
+    for (let i = 0; i < value.length; i++) copy(value.at(i));
+    out.end();
+  } else if (value.isString) out.string(value.text());
+  else if (value.isNumber) out.number(value.number());
+  else if (value.isBoolean) out.boolean(value.boolean());
+  else out.null();
+}
+
+/** Decodes everything and writes it again; "!" if the text is not JSON. */
+export function roundTrip(text: string): string {
+  const value = Json.parse(text);
+  if (value.kind == JsonKind.Missing) return "!";
+  out.clear();
+  copy(value);
+  return out.toString();
+}
+
+export function parseNumber(text: string): f64 { return Json.parse(text).number(); }
+export function writeNumber(value: f64): string { out.clear(); return out.number(value).toString(); }
+export function writeString(text: string): string { out.clear(); return out.string(text).toString(); }
+export function field(text: string, key: string): string { return Json.parse(text).get(key).text("none"); }
+export function source(text: string, index: i32): string { return Json.parse(text).at(index).source(); }
+export function misuse(): string {
+  out.clear();
+  out.object().value(1);
+  return out.toString();
+}
+`;
+
+interface Exports extends Record<string, unknown> {
+  parseNumber(text: number): number;
+}
+
+let wasm: Exports;
+let call: (name: string, ...args: (string | number)[]) => string;
+let parseNumber: (text: string) => number;
+
+beforeAll(async () => {
+  const bytes = await compile(SOURCE, { flags: ['--exportRuntime'] });
+  const { exports } = await loader.instantiate<Exports>(bytes, {
+    env: { host_error: () => 0 },
+  });
+  wasm = exports;
+  const { __newString, __getString, __collect, __pin, __unpin } = exports as never as Record<
+    string,
+    (value: any) => any
+  >;
+  const pass = (text: string): number => __pin!(__newString!(text)) as number;
+  call = (name, ...args) => {
+    const passed = args.map((arg) => (typeof arg === 'string' ? pass(arg) : arg));
+    const result = __getString!((exports[name] as any)(...passed)) as string;
+    args.forEach((arg, index) => typeof arg === 'string' && __unpin!(passed[index]));
+    __collect!(undefined);
+    return result;
+  };
+  parseNumber = (text) => {
+    const pointer = pass(text);
+    const value = wasm.parseNumber(pointer);
+    __unpin!(pointer);
+    __collect!(undefined);
+    return value;
+  };
+}, 60_000);
+
+describe('Json and JsonWriter', () => {
+  it('read and write what V8 reads and writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+        const text = JSON.stringify(value);
+        expect(JSON.parse(call('roundTrip', text))).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('accept exactly what V8 accepts', () => {
+    const piece = fc.constantFrom(
+      ...['{', '}', '[', ']', ',', ':', '"a"', '"', '\\', '\\u00e9', '\\ud800', '0', '-', '1', '.5'],
+      ...['e', 'E+1', 'true', 'false', 'null', 'nul', ' ', '\n', '\t', '\u00a0', '\u0001', 'é', '😀'],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+        const text = pieces.join('');
+        let valid = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        expect([text, call('roundTrip', text) !== '!']).toEqual([text, valid]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it.each([
+    ['', '!'],
+    ['[1,]', '!'],
+    ['{"a":1,}', '!'],
+    ['{a:1}', '!'],
+    ['[01]', '!'],
+    ['[+1]', '!'],
+    ['[.5]', '!'],
+    ['[1.]', '!'],
+    ['[1e]', '!'],
+    ['[-]', '!'],
+    ['["\t"]', '!'],
+    ['["\\x41"]', '!'],
+    ['["\\u12"]', '!'],
+    ['[1] 2', '!'],
+    ['\ufeff[]', '!'],
+    ['truee', '!'],
+    [' [ 1 , { "a" : [ ] } ] ', '[1,{"a":[]}]'],
+    ['"\\u0000\\b\\f\\n\\r\\t\\/\\"\\\\"', '"\\u0000\\b\\f\\n\\r\\t/\\"\\\\"'],
+    ['"\\ud83d\\ude00"', '"😀"'],
+    ['"\\ud83d"', '"\ufffd"'],
+    ['"\\ude00\\ud83d"', '"\ufffd\ufffd"'],
+    ['-0', '-0'],
+    ['{"a":1,"a":2}', '{"a":1,"a":2}'],
+  ])('turn %j into %j', (text, expected) => {
+    expect(call('roundTrip', text)).toBe(expected);
+  });
+
+  it('take the last of two fields with one key, like V8', () => {
+    expect(call('field', '{"k":1,"\\u006b":2}', 'k')).toBe('2');
+    expect(call('field', '{"k":"v"}', 'x')).toBe('none');
+    expect(call('field', '{"é😀":"v"}', 'é😀')).toBe('v');
+  });
+
+  it('keep the bytes of a value that nobody decodes', () => {
+    expect(call('source', '[1e2, {"b" : 12345678901234567890} , "\\u0041"]', 1)).toBe(
+      '{"b" : 12345678901234567890}',
+    );
+  });
+
+  it('refuse nesting beyond 256 levels without overflowing the stack', () => {
+    expect(call('field', `${'['.repeat(256)}${']'.repeat(256)}`, 'k')).toBe('none');
+    expect(call('roundTrip', '['.repeat(100_000))).toBe('!');
+    expect(call('roundTrip', `${'['.repeat(257)}${']'.repeat(257)}`)).toBe('!');
+  });
+
+  it('write any string as V8 reads it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+        expect(JSON.parse(call('writeString', text))).toBe(text.toWellFormed());
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('numbers', () => {
+  it('are read to the same double as V8 reads', () => {
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 40 });
+    const decimal = fc
+      .tuple(fc.boolean(), digits, digits, fc.integer({ min: -345, max: 320 }))
+      .map(
+        ([negative, whole, fraction, exponent]) =>
+          `${negative ? '-' : ''}${whole.join('').replace(/^0+(?=\d)/, '')}.${fraction.join('')}e${exponent}`,
+      );
+    fc.assert(
+      fc.property(fc.oneof(decimal, fc.double({ noNaN: true, noDefaultInfinity: true }).map(String)), (text) => {
+        expect([text, parseNumber(text)]).toEqual([text, Number(text)]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('half way between two doubles go to the even one', () => {
+    const edges = [
+      '9007199254740993',
+      '9007199254740992.99999999999999999999999999999',
+      '9007199254740993.00000000000000000000000000001',
+      '2.4703282292062327208e-324',
+      '2.4703282292062328e-324',
+      '4.9406564584124654e-324',
+      '2.2250738585072011e-308',
+      '2.2250738585072012e-308',
+      '1.7976931348623157e308',
+      '1.7976931348623158e308',
+      '1.7976931348623159e308',
+      '1e400',
+      '1e-400',
+      '1e99999999999',
+      '0e99999999999',
+      `0.${'0'.repeat(400)}1e401`,
+      `1${'0'.repeat(400)}e-400`,
+      '123456789012345678901234567890',
+      '0.1',
+      '0.30000000000000004',
+      '1e22',
+      '1e23',
+      '8.5',
+    ];
+    for (const text of edges) expect([text, parseNumber(text)]).toEqual([text, Number(text)]);
+  });
+
+  it('are written so that V8 reads the same double', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(JSON.parse(call('writeNumber', value))).toBe(value);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    [1, '1'],
+    [-3, '-3'],
+    [0.5, '0.5'],
+    [1e21, '1e+21'],
+    [0.1, '0.1'],
+    [5e-324, '5e-324'],
+    [Number.NaN, 'null'],
+    [Infinity, 'null'],
+  ])('%d is written as %s', (value, text) => {
+    expect(call('writeNumber', value)).toBe(text);
+  });
+});
