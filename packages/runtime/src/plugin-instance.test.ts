@@ -1,6 +1,7 @@
+import { guestWat, packed } from '@testbench/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { guestWat, openGuest, packed, quietHost } from './__fixtures__/guest.js';
+import { openGuest, quietHost } from './__fixtures__/guest.js';
 
 const input = { data: null };
 const PAGE = 65_536;

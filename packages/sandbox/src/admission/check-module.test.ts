@@ -1,30 +1,12 @@
+import { assemble } from '@testbench/test-kit';
 import { HOST_FUNCTIONS } from '@testbench/types';
 import { appendCustomSection, ByteWriter, HEADER } from '@testbench/wasm';
-import initWabt from 'wabt';
 import { describe, expect, it } from 'vitest';
 
 import { admitModule } from './admit-module.js';
 import { checkModule } from './check-module.js';
 
-const wabt = await initWabt();
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-function assemble(wat: string): Uint8Array {
-  const module = wabt.parseWat('test.wat', wat, {
-    exceptions: true,
-    threads: true,
-    tail_call: true,
-    multi_memory: true,
-    memory64: true,
-    gc: true,
-    relaxed_simd: true,
-    extended_const: true,
-  });
-  // Names are checked by our own decoder; validity is the engine's business.
-  const { buffer } = module.toBinary({});
-  module.destroy();
-  return buffer;
-}
 
 /** A plugin with every export of the v1 contract, and whatever a test adds or replaces. */
 function plugin(rest = '', memory = '(memory (export "memory") 1)'): Uint8Array {
@@ -105,7 +87,10 @@ describe('checkModule()', () => {
     {
       row: 13,
       rule: 'maxNesting',
-      sections: oneFunction([0], [...Array(1001).fill([0x02, 0x40]).flat(), ...Array(1001).fill(0x0b)]),
+      sections: oneFunction(
+        [0],
+        [...Array(1001).fill([0x02, 0x40]).flat(), ...Array(1001).fill(0x0b)],
+      ),
     },
     { row: 14, rule: 'maxGlobals', sections: [section(6, 10_001, [0x7f, 0, 0x41, 0, 0x0b])] },
     {
@@ -150,17 +135,26 @@ describe('checkModule()', () => {
     { from: 'constructor', name: 'constructor', says: 'no module of that name' },
     { from: 'env', name: 'constructor', says: 'no such function' },
     { from: 'env', name: 'host_logg', says: 'did you mean "host_log"' },
-    { from: 'env', name: 'host_log', says: 'its type is () -> (), expected (i32, i32, i32) -> i32' },
+    {
+      from: 'env',
+      name: 'host_log',
+      says: 'its type is () -> (), expected (i32, i32, i32) -> i32',
+    },
     { from: 'wasi_snapshot_preview1', name: 'fd_write', says: 'WASI is off' },
   ])('refuses the import $from.$name', ({ from, name, says }) => {
-    const [violation] = checkModule(plugin(`(import "${from}" "${name}" (func))`), policy).violations;
+    const [violation] = checkModule(
+      plugin(`(import "${from}" "${name}" (func))`),
+      policy,
+    ).violations;
     expect(violation).toMatchObject({ rule: 'import', message: expect.stringContaining(says) });
     expect(violation?.offset).toBeGreaterThan(8);
   });
 
   it('refuses the import of anything but a function', () => {
-    const [violation] = checkModule(plugin('(import "env" "host_log" (table 1 funcref))'), policy)
-      .violations;
+    const [violation] = checkModule(
+      plugin('(import "env" "host_log" (table 1 funcref))'),
+      policy,
+    ).violations;
     expect(violation?.message).toContain('it is a table');
   });
 
@@ -207,7 +201,8 @@ describe('admitModule()', () => {
         violations: expect.arrayContaining([
           expect.objectContaining({ message: 'export "plugin_alloc": it is missing' }),
           expect.objectContaining({
-            message: 'export "plugin_execute": its type is (i32) -> i64, expected (i32, i32) -> i64',
+            message:
+              'export "plugin_execute": its type is (i32) -> i64, expected (i32, i32) -> i64',
           }),
         ]),
       }),
