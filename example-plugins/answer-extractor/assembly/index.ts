@@ -18,7 +18,7 @@ export class AnswerExtractor extends TextTransform {
 
   apply(text: string): string {
     const config = this.config;
-    const at = text.lastIndexOf(config.after);
+    const at = config.after.length == 0 ? 0 : text.lastIndexOf(config.after);
     let answer = at < 0 ? this.fallback(text) : text.substring(at + config.after.length);
     if (at >= 0 && config.before.length > 0) {
       const end = answer.indexOf(config.before);

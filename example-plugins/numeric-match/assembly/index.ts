@@ -27,10 +27,10 @@ export class NumericMatch extends Evaluator {
   /** The line after the marker, without commas. */
   private extract(text: string): string {
     const marker = this.config.after;
-    const at = text.lastIndexOf(marker);
+    const at = marker.length == 0 ? -1 : text.lastIndexOf(marker);
     const rest = at < 0 ? text : text.substring(at + marker.length);
     const end = rest.indexOf("\n");
-    const line = at < 0 || marker.length == 0 || end < 0 ? rest : rest.substring(0, end);
+    const line = at < 0 || end < 0 ? rest : rest.substring(0, end);
     return strip(line.replaceAll(",", ""));
   }
 

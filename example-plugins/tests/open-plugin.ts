@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+
+import { createTestHost, type TestHost } from '@testbench/sdk';
+
+/** Path of an example plugin's module, as its build writes it. */
+export function pluginPath(name: string): string {
+  return fileURLToPath(new URL(`../${name}/build/${name}.wasm`, import.meta.url));
+}
+
+/** Loads an example plugin into a real host. */
+export async function openPlugin(name: string, config?: unknown): Promise<TestHost> {
+  return await createTestHost(pluginPath(name), config === undefined ? {} : { config });
+}

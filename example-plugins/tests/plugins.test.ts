@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+
+import { openPlugin } from './open-plugin.js';
+
+/** Runs a table of `[config, input, output]` through a plugin. */
+function table(name: string, rows: readonly (readonly [config: object, data: unknown, output: unknown])[]): void {
+  describe(name, () => {
+    it.each(rows)('%j %j', async (config, data, output) => {
+      await using host = await openPlugin(name, config);
+      const result = await host.call(data);
+      expect(result.data).toEqual(output);
+      // A plugin that took more would be slow for a thousand records.
+      expect(result.metadata.fuelUsed).toBeLessThan(1_000_000);
+    });
+  });
+}
+
+const right = { score: 1 };
+const wrong = { score: 0 };
+
+table('exact-match', [
+  [{}, { output: 'Paris', expected: 'Paris' }, right],
+  [{}, { output: ' Paris\n', expected: 'Paris' }, right],
+  [{ ignore_space: false }, { output: ' Paris\n', expected: 'Paris' }, wrong],
+  [{}, { output: 'paris', expected: 'Paris' }, wrong],
+  [{ ignore_case: true }, { output: 'ПАРИЖ', expected: ['Рим', 'Париж'] }, right],
+  [{ ignore_punctuation: true }, { output: 'It’s, ok!', expected: 'It’s ok' }, right],
+  [{ ignore_numbers: true }, { output: 'agent007', expected: 'agent' }, right],
+  [{}, { output: 18, expected: '18' }, right],
+  [{}, { output: '', expected: '' }, right],
+]);
+
+table('contains', [
+  [{}, { output: 'The capital is PARIS.', expected: 'paris' }, { score: 1, metrics: { found: 1 } }],
+  [
+    { texts: ['a', 'x'], require: 'share' },
+    { output: 'abc' },
+    { score: 0.5, metrics: { found: 1 }, explanation: 'not found: "x"' },
+  ],
+  [
+    { texts: ['a', 'x'], require: 'all' },
+    { output: 'abc' },
+    { score: 0, metrics: { found: 1 }, explanation: 'not found: "x"' },
+  ],
+  [{ texts: ['b'], require: 'none' }, { output: 'abc' }, { score: 0, metrics: { found: 1 } }],
+  [{ texts: ['ABC'], ignore_case: false }, { output: 'abc' }, { score: 0, metrics: { found: 0 }, explanation: 'not found: "ABC"' }],
+]);
+
+table('token-f1', [
+  [{}, { output: 'the cat sat', expected: 'A cat sat!' }, { score: 1, metrics: { precision: 1, recall: 1 } }],
+  [{}, { output: 'cat', expected: 'cat dog' }, { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } }],
+  [{}, { output: 'x', expected: ['y', 'x z'] }, { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } }],
+  [{}, { output: '', expected: '' }, { score: 0, metrics: { precision: 0, recall: 0 } }],
+  [{ normalize: false }, { output: 'The cat', expected: 'the cat' }, { score: 0.5, metrics: { precision: 0.5, recall: 0.5 } }],
+]);
+
+table('numeric-match', [
+  [{}, { output: 'so\nA: 1,234', expected: 'x\nA: 1234' }, { score: 1, explanation: '1234' }],
+  [{}, { output: 'A: 3\nA: 4\n', expected: '4' }, { score: 1, explanation: '4' }],
+  [{}, { output: 'A: 4.0', expected: '4' }, { score: 0, explanation: '4.0' }],
+  [{ compare: 'number' }, { output: 'A: $4.0 each', expected: '4' }, { score: 1, explanation: '$4.0 each' }],
+  [{ compare: 'number', after: '' }, { output: 'it is -007', expected: -7 }, { score: 1, explanation: 'it is -007' }],
+  [{ compare: 'number', after: '#### ' }, { output: '#### 5', expected: ['none', '5'] }, { score: 1, explanation: '5' }],
+  [{ compare: 'number', tolerance: 0.01 }, { output: '99.5', expected: '100' }, { score: 1, explanation: '99.5' }],
+  [{ compare: 'number' }, { output: 'none', expected: 'none' }, { score: 0, explanation: 'none' }],
+]);
+
+table('answer-extractor', [
+  [{}, { text: 'first\nA: 18 \nmore', record: {} }, { text: '18' }],
+  [{}, 'no marker', 'no marker'],
+  [{ otherwise: 'empty' }, 'no marker', ''],
+  [{ otherwise: 'last-line' }, 'one\ntwo\n \n', 'two'],
+  [{ after: '<a>', before: '</a>', trim: false }, 'x<a> 1\n2 </a>y', ' 1\n2 '],
+  [{ after: '', before: ' ' }, 'first word', 'first'],
+]);
+
+table('normalize-text', [
+  [{}, '  Ein  ÄPFEL\u00a0Kuchen ', 'ein äpfel kuchen'],
+  [{ lowercase: false, collapse_space: false }, ' A  b ', 'A  b'],
+  [{ remove_punctuation: true, remove_words: ['the'] }, 'The end, theme; the-end', 'end theme theend'],
+  [{ trim: false, collapse_space: false }, ' A ', ' a '],
+]);
+
+table('threshold', [
+  [
+    {},
+    { items: [{ score: 0.5 }, { score: 0.4, x: 1e21 }, {}] },
+    {
+      items: [{ score: 0.5 }],
+      dropped: [
+        { index: 1, reason: '0.4 is less than 0.5' },
+        { index: 2, reason: 'no number "score"' },
+      ],
+    },
+  ],
+  [
+    { field: 'scores.f1', min: -1, max: 0.5, keep_missing: true },
+    { items: [{ scores: { f1: 0 } }, { scores: { f1: 0.6 } }, 7] },
+    { items: [{ scores: { f1: 0 } }, 7], dropped: [{ index: 1, reason: '0.6 is more than 0.5' }] },
+  ],
+  [{}, { items: [] }, { items: [], dropped: [] }],
+]);
+
+table('text-statistics', [
+  [
+    {},
+    'Hi 👋 you. Is 3.5 e.g. ok?\nYes',
+    {
+      characters: 29,
+      bytes: 32,
+      words: 8,
+      distinct_words: 8,
+      mean_word_length: 22 / 8,
+      sentences: 4,
+      lines: 2,
+    },
+  ],
+  [
+    { field: 'output' },
+    { output: '' },
+    { characters: 0, bytes: 0, words: 0, distinct_words: 0, mean_word_length: 0, sentences: 0, lines: 0 },
+  ],
+]);
+
+table('replay', [
+  [
+    {},
+    { model: 'm.1', prompt: 'q', record: { answers: { 'm.1': 'a' } } },
+    { text: 'a', model: 'm.1', finish_reason: 'stop' },
+  ],
+  [
+    { field: '{model}.solution' },
+    { model: '6b', prompt: 'q', record: { '6b': { solution: 'a\nb', is_correct: true } } },
+    { text: 'a\nb', model: '6b', finish_reason: 'stop' },
+  ],
+  [
+    { answers: { m: { q: 'canned' } } },
+    { model: 'm', prompt: 'q' },
+    { text: 'canned', model: 'm', finish_reason: 'stop' },
+  ],
+]);
+
+describe('what is wrong', () => {
+  it.each([
+    ['replay', { model: 'm', prompt: 'q', record: {} }, 'Cannot replay "m": the record has no "answers.m"'],
+    ['exact-match', { output: 'x' }, 'Cannot evaluate: field "expected" is missing'],
+    ['text-statistics', 5, 'Cannot count: expected a string, or an object with a string "text"'],
+    ['threshold', { item: [] }, 'Cannot filter: expected a list "items", found nothing'],
+  ])('in the input of %s is said in one sentence', async (name, data, message) => {
+    await using host = await openPlugin(name);
+    await expect(host.call(data)).rejects.toMatchObject({
+      code: 'CALL_INVALID_INPUT',
+      pluginMessage: message,
+    });
+  });
+
+  it.each([
+    ['exact-match', { ignorecase: true }],
+    ['contains', { require: 'some' }],
+    ['numeric-match', { tolerance: 2 }],
+    ['threshold', { min: '1' }],
+  ])('in the configuration of %s stops the loading: %j', async (name, config) => {
+    await expect(openPlugin(name, config)).rejects.toMatchObject({
+      code: 'LOAD_INIT_FAILED',
+      message: expect.stringContaining('Cannot read the configuration'),
+    });
+  });
+});
