@@ -1,0 +1,66 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { assemble, guestWat, METADATA } from '@testbench/test-kit';
+import { appendCustomSection } from '@testbench/wasm';
+import { describe, expect, it } from 'vitest';
+
+import { PluginSystem } from './plugin-system.js';
+
+const plugin = (fields: object): Uint8Array => {
+  const metadataText = JSON.stringify({ ...JSON.parse(METADATA), ...fields });
+  const section = new TextEncoder().encode(metadataText);
+  return appendCustomSection(assemble(guestWat({ metadataText })), 'testbench.plugin', section);
+};
+
+describe('PluginSystem', () => {
+  it('loads from a file, runs, reloads and unloads', async () => {
+    await using system = new PluginSystem();
+    const path = join(mkdtempSync(join(tmpdir(), 'testbench-core-')), 'a.wasm');
+    writeFileSync(path, plugin({}));
+    expect(await system.loadPlugin(path)).toMatchObject({ id: 'guest', path });
+    expect((await system.executePlugin<string>('guest', { data: 1 })).data).toBe('fine');
+    await system.reloadPlugin('guest', plugin({ version: '2.0.0' }));
+    expect(system.getPluginInfo('guest')).toMatchObject({
+      metadata: { version: '2.0.0' },
+      executionCount: 1,
+    });
+    await system.unloadPlugin('guest');
+    expect(system.pluginCount).toBe(0);
+  });
+
+  it('finds by type and capability, as of the current version', async () => {
+    await using system = new PluginSystem();
+    await system.loadPluginFromBytes('a', plugin({ plugin_type: 'filter' }));
+    await system.loadPluginFromBytes('b', plugin({ capabilities: ['network'] }));
+    expect(system.findPluginsByType('filter').map(({ id }) => id)).toEqual(['a']);
+    expect(system.findPluginsByCapability('network').map(({ id }) => id)).toEqual(['b']);
+    await system.reloadPlugin('b', plugin({ plugin_type: 'filter' }));
+    expect(system.findPluginsByType('filter').map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(system.findPluginsByCapability('network')).toEqual([]);
+    await system.unloadPlugin('a');
+    expect(system.findPluginsByType('filter').map(({ id }) => id)).toEqual(['b']);
+    expect(system.listPlugins().map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('discovers what lies in its search paths', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'testbench-core-'));
+    writeFileSync(join(folder, 'x.wasm'), plugin({ name: 'x' }));
+    await using system = new PluginSystem({ searchPaths: [folder] });
+    expect(await system.discoverPlugins()).toMatchObject([{ metadata: { name: 'x' } }]);
+    expect(system.pluginCount).toBe(0);
+  });
+
+  it('refuses an unknown option, and everything after close', async () => {
+    expect(() => new PluginSystem({ searchPath: [] } as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY' }),
+    );
+    const system = new PluginSystem();
+    await system.close();
+    await system.close();
+    await expect(system.loadPluginFromBytes('a', plugin({}))).rejects.toMatchObject({
+      code: 'LOAD_SHUT_DOWN',
+    });
+  });
+});

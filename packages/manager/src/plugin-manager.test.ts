@@ -1,0 +1,288 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { assemble, guestWat, METADATA, packed } from '@testbench/test-kit';
+import type { LogRecord } from '@testbench/types';
+import { appendCustomSection } from '@testbench/wasm';
+import { describe, expect, it } from 'vitest';
+
+import { PluginManager } from './plugin-manager.js';
+
+const FOREVER = '(loop (br 0)) (unreachable)';
+const input = { data: null };
+const plain = assemble(guestWat());
+
+/** A plugin that gives `value`. */
+const giving = (value: number): Uint8Array =>
+  assemble(guestWat({ outputText: `{"data":${value}}` }));
+
+/** A plugin whose n-th call on one instance gives n. */
+const counting = assemble(
+  guestWat({
+    outputText: '{"data":0}',
+    execute: `(i32.store8 (i32.const 4104) (i32.add (i32.load8_u (i32.const 4104)) (i32.const 1)))
+      (if (i32.eq (local.get $len) (i32.const 41)) (then (unreachable))) ${packed(4096, 10)}`,
+  }),
+);
+
+const withMetadata = (fields: object): Uint8Array =>
+  assemble(guestWat({ metadataText: JSON.stringify({ ...JSON.parse(METADATA), ...fields }) }));
+
+describe('PluginManager.load()', () => {
+  it('loads under the name of the metadata, or under the id', async () => {
+    const manager = new PluginManager();
+    expect(await manager.load(plain)).toMatchObject({
+      id: 'guest',
+      contract: 'v1',
+      status: 'ready',
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      executionCount: 0,
+    });
+    await manager.load(plain, { id: 'other' });
+    expect(manager.list().map(({ id }) => id)).toEqual(['guest', 'other']);
+  });
+
+  it('refuses a second plugin of one id, also when both load at the same time', async () => {
+    const manager = new PluginManager();
+    const results = await Promise.allSettled([manager.load(plain), manager.load(plain)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await expect(manager.load(plain, { id: 'guest' })).rejects.toMatchObject({
+      code: 'LOAD_ALREADY_LOADED',
+    });
+    expect(manager.pluginCount).toBe(1);
+  });
+
+  it('refuses one plugin too many', async () => {
+    const manager = new PluginManager({ maxLoadedPlugins: 1 });
+    await manager.load(plain);
+    await expect(manager.load(plain, { id: 'b' })).rejects.toMatchObject({
+      code: 'LOAD_TOO_MANY_PLUGINS',
+    });
+  });
+
+  it.each([
+    {
+      name: 'another major version',
+      fields: { api_version: '2.0.0' },
+      code: 'LOAD_INCOMPATIBLE_API',
+    },
+    { name: 'a newer host', fields: { min_host_version: '1.9.0' }, code: 'LOAD_INCOMPATIBLE_API' },
+    { name: 'a bad version', fields: { version: 'one' }, code: 'LOAD_INVALID_METADATA' },
+    { name: 'a bad type', fields: { plugin_type: 'judge' }, code: 'LOAD_INVALID_METADATA' },
+    { name: 'a path as a name', fields: { name: '../x' }, code: 'LOAD_INVALID_METADATA' },
+  ])('refuses metadata with $name', async ({ fields, code }) => {
+    const manager = new PluginManager();
+    await expect(manager.load(withMetadata(fields))).rejects.toMatchObject({ code });
+    expect(manager.pluginCount).toBe(0);
+  });
+
+  it('refuses metadata that is not JSON', async () => {
+    const bytes = assemble(guestWat({ metadataText: 'name: guest' }));
+    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
+      code: 'LOAD_INVALID_METADATA',
+    });
+  });
+
+  it('refuses metadata that differs from the custom section, and names the field', async () => {
+    const section = new TextEncoder().encode(METADATA.replace('1.0.0', '1.0.1'));
+    const bytes = appendCustomSection(plain, 'testbench.plugin', section);
+    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
+      code: 'LOAD_METADATA_MISMATCH',
+      field: 'version',
+    });
+  });
+
+  it('fails when plugin_init refuses the configuration', async () => {
+    const bytes = assemble(guestWat({ init: '(i32.const -2)' }));
+    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
+      code: 'LOAD_INIT_FAILED',
+    });
+  });
+
+  it('logs under the name of a plugin that has no custom section', async () => {
+    const logs: LogRecord[] = [];
+    const manager = new PluginManager({ onLog: (record) => logs.push(record) });
+    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+    await manager.load(
+      assemble(
+        guestWat({ imports, init: '(call $log (i32.const 2) (i32.const 1024) (i32.const 6))' }),
+      ),
+    );
+    expect(logs).toMatchObject([{ plugin: 'guest', level: 'info', message: '{"name' }]);
+  });
+
+  it('keeps metered modules in the cache directory', async () => {
+    const cacheDir = join(mkdtempSync(join(tmpdir(), 'testbench-manager-')), 'cache');
+    await new PluginManager({ cacheDir }).load(plain);
+    expect(readdirSync(cacheDir)).toHaveLength(1);
+    const second = new PluginManager({ cacheDir });
+    await second.load(plain);
+    expect((await second.execute('guest', input)).data).toBe('fine');
+    await second.load(plain, { id: 'small', limits: { maxMemoryBytes: 3 * 65_536 } });
+    expect(readdirSync(cacheDir)).toHaveLength(2);
+  });
+});
+
+describe('new PluginManager()', () => {
+  it.each([
+    { options: { maxLoadedPlugin: 1 }, path: 'maxLoadedPlugin' },
+    { options: { limits: { timeoutMS: 1 } }, path: 'limits.timeoutMS' },
+    { options: { limits: { timeoutMs: 0 } }, path: 'limits.timeoutMs' },
+    { options: { limits: { maxFuel: 1.5 } }, path: 'limits.maxFuel' },
+    { options: { features: { simdd: true } }, path: 'features.simdd' },
+    { options: { maxConcurrentExecutions: -1 }, path: 'maxConcurrentExecutions' },
+    { options: { random: { seed: -1 } }, path: 'random.seed' },
+  ])('refuses $options', ({ options, path }) => {
+    expect(() => new PluginManager(options as never)).toThrow(expect.objectContaining({ path }));
+  });
+});
+
+describe('PluginManager.execute()', () => {
+  it('counts calls, failures and time', async () => {
+    const manager = new PluginManager({ now: () => 0 });
+    await manager.load(counting);
+    await manager.execute('guest', input);
+    await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
+      code: 'CALL_TRAPPED',
+    });
+    expect(manager.info('guest')).toMatchObject({
+      status: 'error',
+      executionCount: 2,
+      errorCount: 1,
+      lastExecutedAt: expect.any(Date),
+    });
+    await manager.execute('guest', input);
+    expect(manager.info('guest')?.status).toBe('ready');
+  });
+
+  it('keeps the instance between calls, and takes a fresh one after a trap', async () => {
+    const manager = new PluginManager();
+    await manager.load(counting);
+    expect((await manager.execute('guest', input)).data).toBe(1);
+    expect((await manager.execute('guest', input)).data).toBe(2);
+    await expect(manager.execute('guest', { data: 'trap' })).rejects.toThrow();
+    expect((await manager.execute('guest', input)).data).toBe(1);
+  });
+
+  it.each([
+    { options: { maxFuel: 10_000 }, code: 'CALL_FUEL_EXHAUSTED' },
+    { options: { timeoutMs: 10 }, code: 'CALL_DEADLINE_EXCEEDED' },
+  ])('lets a call lower its limits: $code', async ({ options, code }) => {
+    const manager = new PluginManager();
+    await manager.load(assemble(guestWat({ execute: FOREVER })));
+    await expect(manager.execute('guest', input, options)).rejects.toMatchObject({ code });
+  });
+
+  it('refuses an unknown plugin, a cancelled call and wrong limits', async () => {
+    const manager = new PluginManager();
+    await manager.load(plain);
+    await expect(manager.execute('nobody', input)).rejects.toMatchObject({
+      code: 'CALL_NOT_FOUND',
+    });
+    await expect(
+      manager.execute('guest', input, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'CALL_CANCELLED' });
+    await expect(manager.execute('guest', input, { timeoutMs: 0 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+  });
+
+  it("runs a call that a plugin's log record starts on another instance, or makes it wait", async () => {
+    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+    const talking = assemble(
+      guestWat({
+        imports,
+        execute: `(drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1))) ${packed(4096, 15)}`,
+      }),
+    );
+    for (const maxConcurrentExecutions of [1, 2]) {
+      const order: string[] = [];
+      const calls: Promise<unknown>[] = [];
+      const manager = new PluginManager({
+        maxConcurrentExecutions,
+        onLog: () => {
+          order.push('log');
+          if (order.length === 1) calls.push(manager.execute('guest', input));
+          order.push('logged');
+        },
+      });
+      await manager.load(talking);
+      await manager.execute('guest', input);
+      await Promise.all(calls);
+      expect(order).toEqual(
+        maxConcurrentExecutions === 1
+          ? ['log', 'logged', 'log', 'logged']
+          : ['log', 'log', 'logged', 'logged'],
+      );
+      expect(manager.info('guest')).toMatchObject({ executionCount: 2, status: 'ready' });
+    }
+  });
+});
+
+describe('PluginManager.reload()', () => {
+  it('swaps the version and keeps the statistics', async () => {
+    const manager = new PluginManager();
+    await manager.load(giving(1));
+    expect((await manager.execute('guest', input)).data).toBe(1);
+    const info = await manager.reload('guest', giving(2));
+    expect(info.executionCount).toBe(1);
+    expect((await manager.execute('guest', input)).data).toBe(2);
+  });
+
+  it('keeps the old version if the new one does not load', async () => {
+    const manager = new PluginManager();
+    await manager.load(giving(1));
+    const before = manager.info('guest')?.digest;
+    await expect(manager.reload('guest', Uint8Array.of(1))).rejects.toMatchObject({
+      code: 'LOAD_INVALID_MODULE',
+    });
+    expect(manager.info('guest')?.digest).toBe(before);
+    expect((await manager.execute('guest', input)).data).toBe(1);
+  });
+
+  it('loses no call while versions change', async () => {
+    const manager = new PluginManager();
+    await manager.load(giving(0));
+    const seen: unknown[] = [];
+    const reloads = Array.from({ length: 10 }, (_, index) =>
+      manager.reload('guest', giving(index)),
+    );
+    for (let call = 0; call < 500; call += 1) {
+      seen.push((await manager.execute('guest', input)).data);
+      if (call % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(reloads);
+    expect(seen).toHaveLength(500);
+    expect((await manager.execute('guest', input)).data).toBe(9);
+  });
+
+  // Row 96 of the attack catalogue.
+  it('does not bring back a plugin that was unloaded meanwhile', async () => {
+    const manager = new PluginManager();
+    await manager.load(giving(1));
+    const reload = manager.reload('guest', giving(2));
+    await manager.unload('guest');
+    await expect(reload).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    expect(manager.pluginCount).toBe(0);
+  });
+});
+
+describe('PluginManager.unload() and close()', () => {
+  it('tells the plugin, and survives what it does', async () => {
+    const manager = new PluginManager();
+    await manager.load(assemble(guestWat({ shutdown: '(unreachable)' })));
+    await manager.unload('guest');
+    await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+    await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
+  });
+
+  it('refuses everything after close', async () => {
+    const manager = new PluginManager();
+    await manager.load(plain);
+    await manager.close();
+    expect(manager.pluginCount).toBe(0);
+    await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    await expect(manager.load(plain)).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
+  });
+});
