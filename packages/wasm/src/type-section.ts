@@ -31,7 +31,12 @@ interface TypeDefinitionBase {
 
 /** One entry of the type index space. */
 export type TypeDefinition =
-  | (TypeDefinitionBase & FunctionType & { readonly kind: 'function' })
+  | (TypeDefinitionBase &
+      FunctionType & {
+        readonly kind: 'function';
+        /** Byte offset of the result list; it runs to `end`. */
+        readonly resultsOffset: number;
+      })
   | (TypeDefinitionBase & { readonly kind: 'struct'; readonly fields: readonly FieldType[] })
   | (TypeDefinitionBase & { readonly kind: 'array'; readonly element: FieldType });
 
@@ -71,9 +76,11 @@ function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition 
   switch (code) {
     case 0x60: {
       const params = readValueTypes(reader, 'parameters');
+      const resultsOffset = reader.offset;
       const results = readValueTypes(reader, 'results');
       const end = reader.offset;
-      return { kind: 'function', params, results, offset, end, final, supertypes, recursive };
+      const types = { params, results, resultsOffset };
+      return { kind: 'function', ...types, offset, end, final, supertypes, recursive };
     }
     case 0x5f: {
       const count = reader.count('fields', 2);

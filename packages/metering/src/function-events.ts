@@ -1,0 +1,115 @@
+/** What an event is. Events are the instructions that control flow, cost placement or rewriting has to look at. */
+export const EventKind = {
+  Block: 0,
+  Loop: 1,
+  If: 2,
+  Else: 3,
+  End: 4,
+  Br: 5,
+  /** `br_if` and the other conditional branches. */
+  BrIf: 6,
+  BrTable: 7,
+  Return: 8,
+  Trap: 9,
+  Call: 10,
+  /** A call whose target is not known: `call_indirect`, `call_ref`. */
+  CallUnknown: 11,
+  TailCall: 12,
+  Throw: 13,
+  Try: 14,
+  Catch: 15,
+  TryTable: 16,
+  /** An operator with a length that has to be paid for. */
+  Bulk: 17,
+  Grow: 18,
+  /** `br_table`'s label, or the clause of a `try_table`: continues the event before it. */
+  Label: 19,
+} as const;
+
+/** The event cannot be reached. */
+export const DEAD = 0x100;
+/** A live branch goes to this block; for a loop: it really is one. */
+export const TARGETED = 0x200;
+/** The loop, or a loop inside it, contains a call or an operator that becomes one. */
+export const CALLS = 0x400;
+/** The code before this `else` or `end` cannot be reached. */
+export const DEAD_BEFORE = 0x800;
+/** A loop stands inside this one. */
+export const OUTER = 0x1000;
+
+const STRIDE = 6;
+
+/** Events of all functions of a module, in one growing array: modules have millions of them. */
+export class EventList {
+  count = 0;
+  private data = new Int32Array(STRIDE * 1024);
+
+  /**
+   * @param start Byte offset of the instruction.
+   * @param end Byte offset just after it.
+   * @param cost Fuel of the code since the previous event, this instruction included.
+   * @param argument By kind: block type, callee, opcode, or byte offset of a label.
+   * @param link By kind: the event that a branch goes to or a block ends at; -1 is the function itself.
+   */
+  push(
+    kind: number,
+    start: number,
+    end: number,
+    cost: number,
+    argument: number,
+    link: number,
+  ): number {
+    const at = this.count * STRIDE;
+    if (at + STRIDE > this.data.length) {
+      const grown = new Int32Array(this.data.length * 2);
+      grown.set(this.data);
+      this.data = grown;
+    }
+    const { data } = this;
+    data[at] = kind;
+    data[at + 1] = start;
+    data[at + 2] = end;
+    data[at + 3] = cost;
+    data[at + 4] = argument;
+    data[at + 5] = link;
+    return this.count++;
+  }
+
+  kind(event: number): number {
+    return this.data[event * STRIDE]! & 0xff;
+  }
+  flags(event: number): number {
+    return this.data[event * STRIDE]!;
+  }
+  mark(event: number, flag: number): void {
+    this.data[event * STRIDE]! |= flag;
+  }
+  start(event: number): number {
+    return this.data[event * STRIDE + 1]!;
+  }
+  end(event: number): number {
+    return this.data[event * STRIDE + 2]!;
+  }
+  cost(event: number): number {
+    return this.data[event * STRIDE + 3]!;
+  }
+  argument(event: number): number {
+    return this.data[event * STRIDE + 4]!;
+  }
+  link(event: number): number {
+    return this.data[event * STRIDE + 5]!;
+  }
+}
+
+/** What one scan found out about a function. Events are `[first, last)` of the module's {@link EventList}. */
+export interface FunctionShape {
+  readonly first: number;
+  readonly last: number;
+  readonly hasLoop: boolean;
+  readonly hasCatch: boolean;
+  /** Contains something other than direct calls that leaves the function. */
+  readonly hasUnknown: boolean;
+  readonly hasCall: boolean;
+  /** A live branch goes to the function's own label. */
+  readonly branchesToExit: boolean;
+}

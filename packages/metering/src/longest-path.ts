@@ -1,0 +1,148 @@
+import {
+  DEAD,
+  DEAD_BEFORE,
+  EventKind,
+  type EventList,
+  type FunctionShape,
+  TARGETED,
+} from './function-events.js';
+
+/** Weights of a function: what its entry and each of its loops pay at once. */
+export interface Weights {
+  readonly entry: number;
+  /** Weight of each loop, by the event that opens it. */
+  readonly loops: ReadonlyMap<number, number>;
+}
+
+/** Scratch space for {@link longestPath}, reused from function to function. */
+export class PathScratch {
+  need = new Float64Array(0);
+  level = new Int32Array(0);
+  other = new Float64Array(0);
+
+  ready(size: number): void {
+    if (this.need.length >= size) return;
+    this.need = new Float64Array(2 * size);
+    this.level = new Int32Array(2 * size);
+    this.other = new Float64Array(2 * size);
+  }
+}
+
+/**
+ * Finds the costliest way through each region of a function: the function without its loops, and each loop without the
+ * loops inside it. One pass backwards over the events.
+ *
+ * A region's weight covers every way from its entry to where it ends: a back edge, an exit, or the function's end. Code
+ * behind a loop belongs to the region that the loop stands in.
+ *
+ * @param extra Additional cost of a call, by callee.
+ * @param shortest Finds the cheapest way instead; ways that end in a trap do not count then.
+ */
+export function longestPath(
+  events: EventList,
+  shape: FunctionShape,
+  scratch: PathScratch,
+  extra: (callee: number) => number,
+  shortest = false,
+): Weights {
+  const { first, last } = shape;
+  scratch.ready(last - first);
+  const { need, level, other } = scratch;
+  const loops = new Map<number, number>();
+  const pick = shortest ? Math.min : Math.max;
+  /** What must be paid behind the loop of each level, seen from the region around it. */
+  const exits: number[] = [0];
+  let current = 0;
+  let labels = Number.NaN;
+
+  /** What a branch to a label still needs in this region; for the regions around it, the need is noted. */
+  const along = (target: number): number => {
+    if (target === -1) return 0;
+    if (events.kind(target) === EventKind.Loop) return 0;
+    const at = target - first;
+    const depth = exits.length - 1;
+    if (level[at] === depth) return need[at]!;
+    exits[level[at]! + 1] = pick(exits[level[at]! + 1]!, need[at]!);
+    return 0;
+  };
+
+  for (let event = last - 1; event >= first; event -= 1) {
+    const flags = events.flags(event);
+    if ((flags & DEAD) !== 0) continue;
+    const link = events.link(event);
+    const cost = events.cost(event);
+    switch (flags & 0xff) {
+      case EventKind.End:
+        if (link === -1) {
+          current = cost;
+        } else if (events.kind(link) === EventKind.Loop) {
+          if ((events.flags(link) & TARGETED) !== 0) {
+            exits.push((flags & DEAD_BEFORE) === 0 ? current : 0);
+            current = 0;
+          }
+          current += cost;
+        } else {
+          need[link - first] = current;
+          other[link - first] = current;
+          level[link - first] = exits.length - 1;
+          current += cost;
+        }
+        break;
+      case EventKind.Loop:
+        if ((flags & TARGETED) !== 0) {
+          loops.set(event, current);
+          current = exits.pop()!;
+        }
+        current += cost;
+        break;
+      case EventKind.Else:
+        other[link - first] = current;
+        current = need[link - first]! + cost;
+        break;
+      case EventKind.If:
+        current = pick(current, other[event - first]!) + cost;
+        break;
+      case EventKind.Catch: {
+        const at = link - first;
+        other[at] = Math.max(other[at]!, current);
+        current = need[at]! + cost;
+        break;
+      }
+      case EventKind.Try:
+        // The costliest handler may follow any part of the body.
+        current += other[event - first]! + cost;
+        break;
+      case EventKind.Label:
+        labels = Number.isNaN(labels) ? along(link) : pick(labels, along(link));
+        break;
+      case EventKind.TryTable:
+        current += (Number.isNaN(labels) ? 0 : labels) + cost;
+        labels = Number.NaN;
+        break;
+      case EventKind.BrTable:
+        current = labels + cost;
+        labels = Number.NaN;
+        break;
+      case EventKind.Br:
+        current = along(link) + cost;
+        break;
+      case EventKind.BrIf:
+        current = pick(current, along(link)) + cost;
+        break;
+      case EventKind.Trap:
+        current = shortest ? Number.POSITIVE_INFINITY : cost;
+        break;
+      case EventKind.Return:
+      case EventKind.TailCall:
+      case EventKind.Throw:
+        current = cost;
+        break;
+      case EventKind.Call:
+        current += cost + extra(events.argument(event));
+        break;
+      default:
+        current += cost;
+    }
+  }
+  return { entry: current, loops };
+}

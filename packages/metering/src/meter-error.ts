@@ -1,0 +1,27 @@
+import { PluginError } from '@testbench/types';
+
+/** Why a module cannot be metered, or an instance not attached to. */
+export type MeterErrorCode =
+  /** The engine does not accept the module, or it is not well-formed; see `cause` and `offset`. */
+  | 'METER_INVALID_MODULE'
+  /** The module exports a name under the reserved prefix. */
+  | 'METER_RESERVED_NAME'
+  /** A function body would grow beyond what engines accept. */
+  | 'METER_BODY_TOO_LARGE'
+  /** The instance does not come from a metered module. */
+  | 'METER_NOT_METERED';
+
+/** A module or an instance that metering cannot work on. */
+export class MeterError extends PluginError<MeterErrorCode> {
+  override readonly name = 'MeterError';
+
+  /** @param offset Byte offset in the original module, where there is one. */
+  constructor(
+    code: MeterErrorCode,
+    message: string,
+    readonly offset?: number,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}

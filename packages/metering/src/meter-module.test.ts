@@ -1,0 +1,237 @@
+import { inspectModule } from '@testbench/wasm';
+import wabtFactory from 'wabt';
+import { describe, expect, it } from 'vitest';
+
+import { attachMeter, type Meter, type MeterHandler } from './attach-meter.js';
+import { meterModule, type MeterMode, type MeterOptions } from './meter-module.js';
+import { RESERVED_PREFIX } from './reserved-names.js';
+
+const wabt = await wabtFactory();
+const FEATURES = { exceptions: true, tail_call: true, memory64: true, multi_memory: true };
+
+function assemble(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(wabt.parseWat('test.wat', text, FEATURES).toBinary({}).buffer);
+}
+
+interface Run {
+  readonly call: (name: string, ...values: number[]) => unknown;
+  readonly meter: Meter;
+  readonly instance: WebAssembly.Instance;
+}
+
+function load(
+  text: string,
+  options: MeterOptions = {},
+  imports: WebAssembly.Imports = {},
+  handler?: MeterHandler,
+): Run {
+  const { bytes } = meterModule(assemble(text), options);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+  const meter = attachMeter(instance, handler);
+  const call: Run['call'] = (name, ...values) =>
+    (instance.exports[name] as (...values: number[]) => unknown)(...values);
+  return { call, meter, instance };
+}
+
+/** Fuel of one call of the export `f` with plenty of fuel. */
+function cost(text: string, mode: MeterMode, ...values: number[]): number {
+  const { call, meter } = load(text, { mode });
+  meter.setFuel(1e12);
+  call('f', ...values);
+  return Number(meter.fuelUsed);
+}
+
+const MODES: readonly MeterMode[] = ['exact', 'coarse'];
+
+const BRANCHY = `(module (func (export "f") (param i32) (result i32)
+  (if (result i32) (local.get 0)
+    (then (i32.add (i32.const 1) (i32.const 2)))
+    (else (i32.const 7)))))`;
+
+const LOOP = `(module (func (export "f") (param $n i32) (result i32) (local $i i32)
+  (block $out
+    (loop $again
+      (br_if $out (i32.ge_u (local.get $i) (local.get $n)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $again)))
+  (local.get $i)))`;
+
+describe('meterModule()', () => {
+  describe('exact mode', () => {
+    it.each([
+      // local.get, if, then 3 or 1
+      { name: 'the arm that is taken', text: BRANCHY, value: 1, fuel: 5 },
+      { name: 'the other arm', text: BRANCHY, value: 0, fuel: 3 },
+      // A turn is 3 + br_if, then 4 + br; the last turn leaves at br_if; local.get.
+      { name: 'no turn of a loop', text: LOOP, value: 0, fuel: 5 },
+      { name: 'one turn of a loop', text: LOOP, value: 1, fuel: 14 },
+      { name: 'a thousand turns', text: LOOP, value: 1000, fuel: 9005 },
+    ])('counts $name', ({ text, value, fuel }) => {
+      expect(cost(text, 'exact', value)).toBe(fuel);
+    });
+
+    it('counts early returns, tables of labels and constant callees', () => {
+      const text = `(module
+        (func $leaf (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+        (func (export "f") (param i32) (result i32)
+          (block $c (block $b (block $a
+            (br_table $a $b $c (local.get 0)))
+            (return (i32.const 10)))
+            (return (call $leaf (i32.const 1))))
+          (i32.mul (call $leaf (i32.const 2)) (i32.const 3))))`;
+      expect(cost(text, 'exact', 0)).toBe(3);
+      expect(cost(text, 'exact', 1)).toBe(2 + 2 + 3);
+      expect(cost(text, 'exact', 2)).toBe(2 + 4 + 3);
+    });
+
+    it('counts lengths of bulk operators and successful growth', () => {
+      const text = `(module (memory 1 4) (func (export "f") (param i32)
+        (memory.fill (i32.const 0) (i32.const 1) (local.get 0))
+        (drop (memory.grow (i32.const 1)))
+        (drop (memory.grow (i32.const 100)))))`;
+      expect(cost(text, 'exact', 8000)).toBe(4 + 1000 + 2 + 1024 + 2);
+    });
+  });
+
+  it('never counts less in coarse mode', () => {
+    for (const text of [BRANCHY, LOOP]) {
+      for (const value of [0, 1, 5]) {
+        expect(cost(text, 'coarse', value)).toBeGreaterThanOrEqual(cost(text, 'exact', value));
+      }
+    }
+  });
+
+  it('asks for the next slice and stops at the deadline', () => {
+    let polls = 0;
+    const onSlice = (): 'continue' | 'deadline' => (++polls < 5 ? 'continue' : 'deadline');
+    const { call, meter } = load(LOOP, {}, {}, { sliceFuel: 1000, onSlice });
+    meter.setFuel(1e9);
+    expect(() => call('f', 1e6)).toThrow(WebAssembly.RuntimeError);
+    expect(meter.exhausted).toBe('deadline');
+    expect(polls).toBe(5);
+    expect(Number(meter.fuelUsed)).toBeLessThan(7000);
+  });
+
+  it('stays stopped until it is filled up again', () => {
+    const { call, meter } = load(LOOP);
+    meter.setFuel(100);
+    expect(() => call('f', 1000)).toThrow(WebAssembly.RuntimeError);
+    expect(meter.exhausted).toBe('fuel');
+    expect(meter.fuelUsed).toBe(100n);
+    expect(() => call('f', 1000)).toThrow(WebAssembly.RuntimeError);
+    meter.setFuel(100_000);
+    expect(meter.exhausted).toBeUndefined();
+    expect(call('f', 1000)).toBe(1000);
+  });
+
+  it('treats an exception of the handler as cancellation', () => {
+    const failure = new Error('broken handler');
+    const onSlice = (): never => {
+      throw failure;
+    };
+    const { call, meter } = load(LOOP, {}, {}, { sliceFuel: 10, onSlice });
+    meter.setFuel(1e6);
+    expect(() => call('f', 1000)).toThrow(WebAssembly.RuntimeError);
+    expect(meter).toMatchObject({ exhausted: 'cancelled', handlerError: failure });
+  });
+
+  it('refuses growth beyond the limits and counts the refusals', () => {
+    const text = `(module (memory (export "m") 1 100) (table $t (export "t") 1 100 funcref)
+      (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+      (func (export "table") (param i32) (result i32) (table.grow $t (ref.null func) (local.get 0))))`;
+    const { call, meter } = load(text, { maxMemoryPages: 3, maxTableElements: 4 });
+    meter.setFuel(1e9);
+    expect(call('grow', 2)).toBe(1);
+    expect(call('grow', 1)).toBe(-1);
+    expect(call('grow', -1)).toBe(-1);
+    expect(call('table', 3)).toBe(1);
+    expect(call('table', 1)).toBe(-1);
+    expect(meter.growthDenied).toBe(3);
+    meter.setFuel(1);
+    expect(meter.growthDenied).toBe(0);
+  });
+
+  it('leaves declared limits alone, so that linking does not change', () => {
+    const text = `(module (import "m" "m" (memory 1 100)))`;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 200 });
+    expect(() => load(text, { maxMemoryPages: 5 }, { m: { m: memory } })).toThrow(
+      WebAssembly.LinkError,
+    );
+  });
+
+  it('exports state under reserved names', () => {
+    const { instance } = load(
+      `(module (memory 1) (table 2 funcref) (global (mut i32) (i32.const 5)) (global i32 (i32.const 6)))`,
+      { exportState: true },
+    );
+    expect(Object.keys(instance.exports).map((name) => name.slice(RESERVED_PREFIX.length))).toEqual(
+      ['fuel', 'denied', 'hook', 'global.0', 'table.0', 'memory.0'],
+    );
+  });
+
+  it.each(MODES)('keeps imports and exports and their order (%s)', (mode) => {
+    const bytes = assemble(
+      `(module (import "a" "b" (func $x (param i32))) (export "y" (func $x)) (memory (export "m") 1))`,
+    );
+    const before = inspectModule(bytes);
+    const after = inspectModule(meterModule(bytes, { mode }).bytes);
+    const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
+    expect(names(after.imports)).toEqual(names(before.imports));
+    expect(names(after.exports).slice(0, 2)).toEqual(names(before.exports));
+  });
+
+  it('rejects exports under the reserved prefix', () => {
+    const bytes = assemble(`(module (func (export "${RESERVED_PREFIX}fuel")))`);
+    expect(() => meterModule(bytes)).toThrow(
+      expect.objectContaining({ code: 'METER_RESERVED_NAME', offset: 21 }),
+    );
+  });
+
+  it('rejects a module that metering would make valid', () => {
+    // global.get 0 of a module without globals: after metering, global 0 would be the counter.
+    const valid = assemble(`(module (func (export "f") (drop (i32.const 0))))`);
+    const at = valid.lastIndexOf(0x41);
+    valid[at] = 0x23;
+    expect(() => meterModule(valid)).toThrow(
+      expect.objectContaining({ code: 'METER_INVALID_MODULE' }),
+    );
+  });
+
+  it.each([
+    { options: { maxMemoryPages: -1 } },
+    { options: { startFuel: 0.5 } },
+    { options: { costs: { operator: -1 } } },
+    { options: { costs: { operators: { 0x6a: 2e6 } } } },
+    { options: { costs: { memoryBytesLog2: 17 } } },
+  ])('rejects $options', ({ options }) => {
+    expect(() => meterModule(assemble('(module)'), options)).toThrow(RangeError);
+  });
+
+  it('charges prices of single operators', () => {
+    const costs = { operator: 2, operators: { 0x6a: 50 } };
+    const { call, meter } = load(BRANCHY, { mode: 'exact', costs });
+    meter.setFuel(1000);
+    call('f', 1);
+    expect(meter.fuelUsed).toBe(58n);
+  });
+
+  it('drops sections that speak of code positions, and keeps names', () => {
+    const parsed = wabt.parseWat('test.wat', '(module (func $named nop))');
+    const bytes = new Uint8Array(parsed.toBinary({ write_debug_names: true }).buffer);
+    const names = inspectModule(meterModule(bytes).bytes).customSections.map(({ name }) => name);
+    expect(names).toEqual(['name']);
+  });
+});
+
+describe('attachMeter()', () => {
+  it('rejects an instance that was not metered', () => {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(assemble('(module)')));
+    expect(() => attachMeter(instance)).toThrow(
+      expect.objectContaining({ code: 'METER_NOT_METERED' }),
+    );
+  });
+
+  it.each([-1, 2 ** 63, 0.5])('rejects %d units of fuel', (fuel) => {
+    expect(() => load(LOOP).meter.setFuel(fuel)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,373 @@
+import {
+  ByteReader,
+  type ByteWriter,
+  type FunctionBody,
+  InstructionCursor,
+  type Module,
+  Opcode,
+} from '@testbench/wasm';
+
+import type { Charges } from './exact-placement.js';
+import {
+  CALLS,
+  DEAD,
+  EventKind,
+  type EventList,
+  type FunctionShape,
+  OUTER,
+  TARGETED,
+} from './function-events.js';
+import type { HelperFunctions } from './helper-functions.js';
+
+const VOID = 0x40;
+const I64 = 0x7e;
+const I64_ADD = 0x7c;
+const I64_SUB = 0x7d;
+const I64_LT_S = 0x53;
+
+/** Engines accept no more locals, parameters included. */
+const MAX_LOCALS = 50_000;
+
+/** Blocks that stand between a wrapped loop and the code around it. */
+const WRAP_DEPTH = 3;
+
+/** What a function's rewriting needs to know besides its code. */
+export interface FunctionPlan {
+  readonly shape: FunctionShape;
+  /** Charges by the event behind which they stand; -1 is the entry. */
+  readonly charges: Charges;
+  readonly checkEntry: boolean;
+}
+
+/** Counts of what was inserted. */
+export interface RewriteStats {
+  charges: number;
+  checks: number;
+}
+
+/** Writes the metered bodies of a module's functions. */
+export class FunctionRewriter {
+  readonly stats: RewriteStats = { charges: 0, checks: 0 };
+  private readonly cursor: InstructionCursor;
+  /** Where the function keeps its count while it runs; otherwise each charge goes to the global. */
+  private inLocal = false;
+  /** The local that holds the count, or a scratch local beside the global; -1 for none. */
+  private local = -1;
+  /** The loop that is being written in two levels; -1 for none. Only innermost loops are, so there is one at most. */
+  private wrapped = -1;
+  /** Everything before this offset of the original is written. */
+  private copied = 0;
+
+  constructor(
+    private readonly module: Module,
+    private readonly events: EventList,
+    private readonly out: ByteWriter,
+    private readonly helpers: HelperFunctions,
+    private readonly fuelGlobal: number,
+    /** Whether calls of this function leave the count alone. */
+    private readonly isFree: (callee: number) => boolean,
+  ) {
+    this.cursor = new InstructionCursor(module.bytes, 0, 0);
+  }
+
+  /** Writes a function's body without its size. */
+  rewrite(index: number, plan: FunctionPlan): void {
+    const { module, events, out } = this;
+    const body = module.bodies[index]!;
+    const { shape, charges } = plan;
+    const typeIndex = module.functions[module.importedFunctions + index]!;
+    const type = module.types[typeIndex];
+    const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
+    const hasPlainLoop = shape.hasLoop && this.classifyLoops(shape);
+    this.inLocal = hasPlainLoop && !shape.hasCatch && locals < MAX_LOCALS;
+    const useful = this.inLocal || plan.checkEntry || shape.hasLoop;
+    this.local = useful && locals < MAX_LOCALS ? locals : -1;
+    this.copyLocals(body);
+    const wrap = this.inLocal && shape.branchesToExit;
+    // A branch to the function's own label must store the count first: it goes to this block instead.
+    if (wrap) this.openResultBlock(typeIndex);
+    if (this.inLocal) this.reload();
+    this.charge(charges.get(-1) ?? 0, plan.checkEntry);
+    for (let event = shape.first; event < shape.last - 1; event += 1) {
+      const flags = events.flags(event);
+      if ((flags & DEAD) === 0) this.rewriteEvent(event, flags, charges);
+      else if (this.wrapped !== -1) this.shiftLabels(event, flags & 0xff);
+    }
+    this.copyTo(body.end - 1);
+    if (wrap) out.u8(Opcode.End);
+    if (this.inLocal) this.flush();
+    out.u8(Opcode.End);
+  }
+
+  /** Marks loops that contain calls or other loops; true if there is one without calls. */
+  private classifyLoops(shape: FunctionShape): boolean {
+    const { events } = this;
+    const open: number[] = [];
+    // Stops where the mark stands already, because then it stands further out as well.
+    const mark = (flag: number): void => {
+      for (let at = open.length - 1; at >= 0 && (events.flags(open[at]!) & flag) === 0; at -= 1) {
+        events.mark(open[at]!, flag);
+      }
+    };
+    let hasPlainLoop = false;
+    for (let event = shape.first; event < shape.last; event += 1) {
+      const flags = events.flags(event);
+      const kind = flags & 0xff;
+      if ((flags & (DEAD | TARGETED)) === TARGETED && kind === EventKind.Loop) {
+        mark(OUTER);
+        open.push(event);
+      } else if (kind === EventKind.End && open.length > 0 && events.link(event) === open.at(-1)) {
+        if ((events.flags(open.pop()!) & CALLS) === 0) hasPlainLoop = true;
+      } else if (
+        kind === EventKind.CallUnknown ||
+        kind === EventKind.Bulk ||
+        kind === EventKind.Grow ||
+        (kind === EventKind.Call && !this.isFree(events.argument(event)))
+      ) {
+        mark(CALLS);
+      }
+    }
+    return hasPlainLoop;
+  }
+
+  private rewriteEvent(event: number, flags: number, charges: Charges): void {
+    const { events, out } = this;
+    const kind = flags & 0xff;
+    switch (kind) {
+      case EventKind.Loop:
+        if ((flags & TARGETED) !== 0) {
+          this.openLoop(event, flags, charges.get(event) ?? 0);
+          return;
+        }
+        break;
+      case EventKind.End:
+        if (events.link(event) === this.wrapped) this.closeWrapped(event, charges);
+        break;
+      case EventKind.Br:
+      case EventKind.BrIf:
+      case EventKind.BrTable:
+        if (this.wrapped !== -1) this.shiftLabels(event, kind);
+        break;
+      case EventKind.Return:
+      case EventKind.TailCall:
+      case EventKind.Throw:
+        this.copyTo(events.start(event));
+        if (this.inLocal) this.flush();
+        break;
+      case EventKind.Call:
+      case EventKind.CallUnknown:
+        if (this.inLocal && !(kind === EventKind.Call && this.isFree(events.argument(event)))) {
+          this.copyTo(events.start(event));
+          this.flush();
+          this.copyTo(events.end(event));
+          this.reload();
+        }
+        break;
+      case EventKind.Bulk:
+      case EventKind.Grow: {
+        this.copyTo(events.start(event));
+        const helper = this.lengthHelper(event);
+        if (this.inLocal) this.flush();
+        out.u8(Opcode.Call).u32(helper);
+        if (this.inLocal) this.reload();
+        // The helper grows itself; the other operators follow it.
+        if (kind === EventKind.Grow) this.copied = events.end(event);
+        break;
+      }
+      default:
+    }
+    const charge = charges.get(event);
+    if (charge !== undefined) {
+      this.copyTo(events.end(event));
+      this.charge(charge, false);
+    }
+  }
+
+  private openLoop(event: number, flags: number, charge: number): void {
+    const { events, out } = this;
+    this.copyTo(events.start(event));
+    const plain = this.inLocal && (flags & (CALLS | OUTER)) === 0;
+    if (!plain || !this.hasNoParams(events.argument(event))) {
+      this.copyTo(events.end(event));
+      this.charge(charge, true);
+      return;
+    }
+    // The engine optimises a loop without calls best: leave it to ask for fuel, and enter it again.
+    const type = this.module.bytes.subarray(events.start(event) + 1, events.end(event));
+    out.u8(Opcode.Block).raw(type).u8(Opcode.Loop).raw(type).u8(Opcode.Block).u8(VOID);
+    this.copyTo(events.end(event));
+    this.wrapped = event;
+    this.subtract(charge);
+    out.u8(Opcode.LocalTee).u32(this.local);
+    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S).u8(Opcode.BrIf).u8(1);
+    this.stats.checks += 1;
+  }
+
+  private closeWrapped(event: number, charges: Charges): void {
+    const { events, out, local } = this;
+    const charge = charges.get(this.wrapped) ?? 0;
+    this.copyTo(events.end(event));
+    out.u8(Opcode.Br).u8(2).u8(Opcode.End);
+    out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
+    if (charge !== 0) {
+      // The loop's header will charge again.
+      out.u8(Opcode.I64Const).signed(charge).u8(I64_ADD);
+    }
+    out.u8(Opcode.LocalSet).u32(local).u8(Opcode.Br).u8(0).u8(Opcode.End).u8(Opcode.End);
+    this.wrapped = -1;
+  }
+
+  /** Adapts branches out of the wrapped loop to the {@link WRAP_DEPTH} blocks around it. */
+  private shiftLabels(event: number, kind: number): void {
+    const { events, out, cursor, wrapped } = this;
+    if (kind === EventKind.Br || kind === EventKind.BrIf) {
+      if (events.link(event) >= wrapped) return;
+      this.copyTo(events.argument(event));
+      const reader = new ByteReader(this.module.bytes, events.argument(event));
+      out.u32(reader.u32('label') + WRAP_DEPTH);
+      this.copied = reader.offset;
+    } else if (kind === EventKind.BrTable) {
+      cursor.reset(events.start(event), events.end(event)).next();
+      this.copyTo(cursor.immediateOffset);
+      let label = event;
+      cursor.forEachLabel((depth) => {
+        label += 1;
+        out.u32(events.link(label) < wrapped ? depth + WRAP_DEPTH : depth);
+      });
+      this.copied = events.end(event);
+    }
+  }
+
+  private lengthHelper(event: number): number {
+    const { events, cursor, helpers, module } = this;
+    cursor.reset(events.start(event), events.end(event)).next();
+    const { index, second } = cursor;
+    const memory64 = (at: number): boolean => module.memories[at]!.type.address64;
+    const table64 = (at: number): boolean => module.tables[at]!.type.address64;
+    switch (events.argument(event)) {
+      case Opcode.MemoryGrow:
+        return helpers.growMemory(index, memory64(index));
+      case Opcode.TableGrow:
+        return helpers.growTable(index, table64(index), tableElement(module, index));
+      case Opcode.MemoryFill:
+        return helpers.bulk('memory', memory64(index));
+      case Opcode.MemoryCopy:
+        return helpers.bulk('memory', memory64(index) && memory64(second));
+      case Opcode.MemoryInit:
+        return helpers.bulk('memory', false);
+      case Opcode.TableFill:
+        return helpers.bulk('table', table64(index));
+      case Opcode.TableCopy:
+        return helpers.bulk('table', table64(index) && table64(second));
+      case Opcode.TableInit:
+        return helpers.bulk('table', false);
+      default:
+        return helpers.bulk('array', false);
+    }
+  }
+
+  /** Pays, and asks for more where `check` says so. */
+  private charge(amount: number, check: boolean): void {
+    const { out, local, inLocal, fuelGlobal } = this;
+    if (amount === 0 && !check) return;
+    if (amount !== 0) this.stats.charges += 1;
+    this.subtract(amount);
+    if (!check) {
+      this.put();
+      return;
+    }
+    this.stats.checks += 1;
+    if (local === -1) {
+      // No room for a local: read the global again.
+      this.put();
+      out.u8(Opcode.GlobalGet).u32(fuelGlobal);
+    } else {
+      out.u8(Opcode.LocalTee).u32(local);
+      if (!inLocal) {
+        if (amount !== 0) out.u8(Opcode.GlobalSet).u32(fuelGlobal).u8(Opcode.LocalGet).u32(local);
+      }
+    }
+    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S).u8(Opcode.If).u8(VOID);
+    if (inLocal) {
+      out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
+      out.u8(Opcode.LocalSet).u32(local);
+    } else {
+      out.u8(Opcode.Call).u32(this.helpers.refillGlobal());
+    }
+    out.u8(Opcode.End);
+  }
+
+  /** Leaves the count less `amount` on the stack. */
+  private subtract(amount: number): void {
+    const { out, local, inLocal, fuelGlobal } = this;
+    if (inLocal) out.u8(Opcode.LocalGet).u32(local);
+    else out.u8(Opcode.GlobalGet).u32(fuelGlobal);
+    if (amount !== 0) out.u8(Opcode.I64Const).signed(amount).u8(I64_SUB);
+  }
+
+  /** Stores the count that is on the stack where the function keeps it. */
+  private put(): void {
+    const { out, local, inLocal, fuelGlobal } = this;
+    if (inLocal) out.u8(Opcode.LocalSet).u32(local);
+    else out.u8(Opcode.GlobalSet).u32(fuelGlobal);
+  }
+
+  private flush(): void {
+    const { out, local, fuelGlobal } = this;
+    out.u8(Opcode.LocalGet).u32(local).u8(Opcode.GlobalSet).u32(fuelGlobal);
+  }
+
+  private reload(): void {
+    const { out, local, fuelGlobal } = this;
+    out.u8(Opcode.GlobalGet).u32(fuelGlobal).u8(Opcode.LocalSet).u32(local);
+  }
+
+  private copyLocals(body: FunctionBody): void {
+    const { out } = this;
+    this.copied = body.code;
+    if (this.local === -1) {
+      out.copy(this.module.bytes, body.start, body.code);
+      return;
+    }
+    const reader = new ByteReader(this.module.bytes, body.start);
+    out.u32(reader.u32('count of locals') + 1);
+    out.copy(this.module.bytes, reader.offset, body.code);
+    out.u8(1).u8(I64);
+  }
+
+  private openResultBlock(typeIndex: number): void {
+    const { out, helpers } = this;
+    const { bytes, types } = this.module;
+    const type = types[typeIndex]!;
+    out.u8(Opcode.Block);
+    if (type.kind !== 'function' || type.results.length === 0) out.u8(VOID);
+    else out.signed(helpers.type([0, ...bytes.subarray(type.resultsOffset, type.end)]));
+  }
+
+  private hasNoParams(blockType: number): boolean {
+    if (blockType < 0) return true;
+    const type = this.module.types[blockType];
+    return type?.kind === 'function' && type.params.length === 0;
+  }
+
+  private copyTo(offset: number): void {
+    if (offset > this.copied) {
+      this.out.copy(this.module.bytes, this.copied, offset);
+      this.copied = offset;
+    }
+  }
+}
+
+/** The encoded element type of a table. */
+function tableElement({ bytes, tables }: Module, index: number): Uint8Array {
+  const { offset, initial, imported } = tables[index]!;
+  // A table with an initial value begins with 0x40 0x00, an import with its kind.
+  const start = offset + (imported ? 1 : initial === undefined ? 0 : 2);
+  const length = bytes[start] === 0x63 || bytes[start] === 0x64 ? 2 : 1;
+  let end = start + length;
+  if (length === 2) {
+    if (bytes[start + 1] === 0x62) end += 1;
+    while ((bytes[end - 1]! & 0x80) !== 0) end += 1;
+  }
+  return bytes.subarray(start, end);
+}
