@@ -8,7 +8,6 @@ import { UsageError } from './usage-error.js';
 
 /** What to do about an error, where the message itself does not say it. */
 const HINTS: Readonly<Record<string, string>> = {
-  LOAD_NOT_FOUND: 'check the path; the example plugins are there after `pnpm build`',
   LOAD_INVALID_MODULE: 'the file must be a core WebAssembly module: no component, no text format',
   LOAD_BAD_EXPORT: '`testbench inspect <plugin.wasm>` shows what the module exports',
   LOAD_REJECTED: '`testbench inspect <plugin.wasm>` shows what the module imports and declares',

@@ -18,8 +18,8 @@ Runs one input through a plugin and prints the output. Time, fuel and memory go 
 Options:
   --input <json|@file>    the plugin's "data", such as '{"output": "4", "expected": "4"}'
   --config <json|@file>   what the plugin is initialised with
-  --timeout-ms <n>        time limit (default 30000)
-  --max-fuel <n>          instruction limit (default 1000000000)
+  --timeout-ms <n>        time limit of the call (default 30000)
+  --max-fuel <n>          instruction limit of the call (default 1000000000)
   --json                  print output and usage as one JSON object
   --debug                 show a stack trace of an error
   -h, --help              show this text
@@ -49,15 +49,19 @@ export async function callCommand(args: readonly string[], io: CliIo): Promise<E
   const maxFuel = readWholeNumber('call', 'max-fuel', values['max-fuel'], 1);
 
   const system = new PluginSystem({
-    limits: {
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(maxFuel === undefined ? {} : { maxFuel }),
-    },
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
     const { id } = await system.loadPlugin(resolve(io.cwd, positionals[0]!), { config });
-    const output = await system.executePlugin(id, { data }, { signal: io.signal });
+    const output = await system.executePlugin(
+      id,
+      { data },
+      {
+        signal: io.signal,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(maxFuel === undefined ? {} : { maxFuel }),
+      },
+    );
     const shown = values.json === true ? output : output.data;
     io.stdout.write(`${escapeJson(JSON.stringify(shown, undefined, 2))}\n`);
     if (values.json === true) return ExitCode.ok;

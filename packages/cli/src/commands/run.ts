@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 
 import {
   type BenchmarkConfig,
@@ -124,10 +124,16 @@ async function report(
   }
   if (json !== undefined) await writeWhole(resolve(io.cwd, json), text);
   const style = createStyle(io.stdout, io.env);
-  const folder = relative(io.cwd, summary.output!) || '.';
+  const folder = shorten(summary.output!, io.cwd);
   io.stdout.write(`${renderSummary(summary, style)}\n\n`);
   io.stdout.write(`Results: ${escapeText(join(folder, RESULTS_FILE))}\n`);
   io.stdout.write(`Summary: ${escapeText(join(folder, SUMMARY_FILE))}\n`);
+}
+
+/** As seen from the working directory, unless it lies outside of it. */
+function shorten(path: string, cwd: string): string {
+  const fromHere = relative(cwd, path);
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
 }
 
 /** A reader of the file sees the old text or the new one, never half of it. */

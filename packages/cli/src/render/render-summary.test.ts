@@ -91,7 +91,8 @@ describe('renderSummary()', () => {
         board.add({ ...row, index, model: 'a', scores: {}, failure });
       }
     });
-    const text = renderSummary(summary, style);
+    const text = renderSummary({ ...summary, records: 1 }, style);
+    expect(text).toContain('test · 1 record · 2 models');
     expect(text.match(/CODE_/g)).toHaveLength(8);
     expect(text).toContain('and 32 more kinds of failure');
   });

@@ -1,7 +1,7 @@
 import type { BenchmarkSummary, ScoreSummary } from '@testbench/bench';
 
 import { escapeText } from './escape-text.js';
-import { formatCount, formatDuration } from './format-value.js';
+import { formatCount, formatDuration, formatItems } from './format-value.js';
 import { type Cell, type Column, renderTable } from './render-table.js';
 import type { Style } from './style.js';
 
@@ -12,9 +12,9 @@ const MAX_FAILURES_SHOWN = 8;
 export function renderSummary(summary: BenchmarkSummary, style: Style): string {
   const headline = [
     style.bold(escapeText(summary.name)),
-    `${formatCount(summary.records)} records`,
-    `${summary.models.length} models`,
-    `${summary.evaluators.length} evaluators`,
+    formatItems(summary.records, 'record'),
+    formatItems(summary.models.length, 'model'),
+    formatItems(summary.evaluators.length, 'evaluator'),
     formatDuration(summary.durationMs),
   ].join(' · ');
   const parts = [headline, renderScores(summary, style), style.dim(intervalNote(summary))];

@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { captureIo } from '../__fixtures__/captured-io.js';
+import { examplePlugin, temporaryFolder } from '../__fixtures__/paths.js';
+import { main } from '../main.js';
+
+const TOKEN_F1 = examplePlugin('token-f1');
+const INPUT = '{"output":"the cat sat","expected":"a cat"}';
+
+describe('testbench call', () => {
+  it('prints the output, and what it took to stderr', async () => {
+    const { io, stdout, stderr } = captureIo();
+    expect(await main(['call', TOKEN_F1, '--input', INPUT], io)).toBe(0);
+    expect(JSON.parse(stdout())).toMatchObject({
+      score: 2 / 3,
+      metrics: { precision: 0.5, recall: 1 },
+    });
+    expect(stderr()).toMatch(/^time [\d.]+ ms · fuel [\d,]+ · memory 64 KiB\n$/);
+  });
+
+  it('prints everything as one JSON object with --json', async () => {
+    const { io, stdout, stderr } = captureIo();
+    expect(await main(['call', TOKEN_F1, '--input', INPUT, '--json'], io)).toBe(0);
+    expect(stderr()).toBe('');
+    const output = JSON.parse(stdout()) as { metadata: { fuelUsed: number } };
+    expect(output).toMatchObject({ data: { score: 2 / 3 }, metadata: { memoryUsedBytes: 65_536 } });
+    expect(output.metadata.fuelUsed).toBeGreaterThan(1000);
+  });
+
+  it('reads input and configuration from files', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'in.json'), '{"output":"A CAT","expected":"a cat"}');
+    await writeFile(join(cwd, 'config.json'), '{"ignore_case":true}');
+    const args = ['call', examplePlugin('exact-match'), '--input', '@in.json'];
+    const strict = captureIo({ cwd });
+    expect(await main(args, strict.io)).toBe(0);
+    expect(JSON.parse(strict.stdout())).toMatchObject({ score: 0 });
+    const lenient = captureIo({ cwd });
+    expect(await main([...args, '--config', '@config.json'], lenient.io)).toBe(0);
+    expect(JSON.parse(lenient.stdout())).toMatchObject({ score: 1 });
+  });
+
+  it.each([
+    {
+      args: ['--max-fuel', '100'],
+      code: 'CALL_FUEL_EXHAUSTED',
+      hint: 'raise the limit with "maxFuel"',
+    },
+    { args: ['--config', '{"normalise":true}'], code: 'LOAD_INIT_FAILED', hint: '' },
+  ])('fails with $code for $args', async ({ args, code, hint }) => {
+    const { io, stdout, stderr } = captureIo();
+    expect(await main(['call', TOKEN_F1, '--input', INPUT, ...args], io)).toBe(1);
+    expect(stdout()).toBe('');
+    expect(stderr().startsWith(`error ${code}: `)).toBe(true);
+    expect(stderr()).toContain(hint);
+  });
+
+  it('refuses a file that is no module', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'text.wasm'), '(module)');
+    const { io, stderr } = captureIo({ cwd });
+    expect(await main(['call', 'text.wasm', '--input', '{}'], io)).toBe(1);
+    expect(stderr()).toMatch(/^error LOAD_INVALID_MODULE: .*\n {2}hint: /);
+  });
+});
