@@ -140,6 +140,30 @@ table('replay', [
   ],
 ]);
 
+describe('length-ratio, a plugin of the classic signature', () => {
+  it('loads unchanged, and takes and gives bare data', async () => {
+    await using host = await openPlugin('length-ratio');
+    expect(host.info).toMatchObject({
+      contract: 'classic',
+      metadata: { name: 'length-ratio', pluginType: 'evaluator' },
+    });
+    expect((await host.call({ output: 'é😀', expected: 'abcd' })).data).toEqual({ score: 0.5 });
+    expect((await host.call({ output: '', expected: '' })).data).toEqual({ score: 1 });
+    await expect(host.call({ output: 'x' })).rejects.toMatchObject({ code: 'CALL_INVALID_INPUT' });
+  });
+
+  it('does not grow', async () => {
+    await using host = await openPlugin('length-ratio');
+    const data = { output: 'x'.repeat(500), expected: 'y' };
+    const { metadata } = await host.call(data);
+    let last = metadata.memoryUsedBytes;
+    for (let count = 0; count < 2000; count += 1) {
+      last = (await host.call(data)).metadata.memoryUsedBytes;
+    }
+    expect(last).toBeLessThanOrEqual(metadata.memoryUsedBytes + 2 ** 17);
+  });
+});
+
 describe('what is wrong', () => {
   it.each([
     ['replay', { model: 'm', prompt: 'q', record: {} }, 'Cannot replay "m": the record has no "answers.m"'],

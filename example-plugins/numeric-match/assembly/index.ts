@@ -55,8 +55,9 @@ function lastNumber(text: string): f64 {
     start--;
   }
   if (start == end) return NaN;
+  const negative = start > 0 && text.charCodeAt(start - 1) == 0x2d;
   // A leading zero is fine for people, but not for JSON.
   while (start + 1 < end && text.charCodeAt(start) == 0x30 && isDigit(text.charCodeAt(start + 1))) start++;
   const value = Json.parse(text.substring(start, end)).number();
-  return start > 0 && text.charCodeAt(start - 1) == 0x2d ? -value : value;
+  return negative ? -value : value;
 }

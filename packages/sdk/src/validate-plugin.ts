@@ -1,14 +1,14 @@
+import { type AdmissionReport, checkModule } from '@testbench/sandbox';
 import {
-  checkContractExports,
   type Contract,
-  decodeMetadataSections,
+  DEFAULT_LIMITS,
   HOST_FUNCTIONS,
   HOST_MODULE,
   METADATA_SECTION,
   PluginError,
   type PluginMetadata,
 } from '@testbench/types';
-import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
+import type { ModuleSummary } from '@testbench/wasm';
 
 /** Something because of which a host would refuse a module. */
 export interface PluginProblem {
@@ -42,19 +42,28 @@ const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
  * @param bytes The whole module, from any language.
  */
 export function validatePlugin(bytes: Uint8Array): PluginReport {
-  let summary: ModuleSummary;
+  let report: AdmissionReport;
   try {
-    summary = inspectModule(bytes);
+    report = checkModule(bytes, {
+      imports: { [HOST_MODULE]: HOST_FUNCTIONS },
+      maxMemoryBytes: DEFAULT_LIMITS.maxMemoryBytes,
+    });
   } catch (error) {
-    return { ok: false, problems: [{ part: 'module', message: messageOf(error) }] };
+    if (!PluginError.is(error)) throw error;
+    const part = error.code === 'LOAD_INVALID_METADATA' ? 'metadata' : 'module';
+    return { ok: false, problems: [{ part, message: error.message }] };
   }
-  const { contract, problems: exports } = checkContractExports(summary.exports);
-  const problems: PluginProblem[] = exports.map(({ name, state }) => ({
-    part: 'export',
-    message: `Export "${name}": ${state}`,
-  }));
+  const { violations, summary, contract, metadata } = report;
+  const problems: PluginProblem[] = violations
+    .filter(({ rule }) => rule !== 'import')
+    .map(({ rule, message }) => ({ part: rule === 'export' ? 'export' : 'module', message }));
   problems.push(...importProblems(summary));
-  const metadata = readMetadata(bytes, problems);
+  if (metadata === undefined) {
+    problems.push({
+      part: 'metadata',
+      message: `Custom section "${METADATA_SECTION}": it is missing; add it with embedMetadata() of @testbench/sdk`,
+    });
+  }
   if (problems.length > 0 || contract === undefined || metadata === undefined) {
     return { ok: false, problems };
   }
@@ -70,22 +79,4 @@ function importProblems({ imports }: ModuleSummary): PluginProblem[] {
       `no host offers it; the functions of the contract are in module "${HOST_MODULE}"`;
     return [{ part: 'import', message: `Import "${module}.${name}": ${cure}` }];
   });
-}
-
-function readMetadata(bytes: Uint8Array, problems: PluginProblem[]): PluginMetadata | undefined {
-  try {
-    const metadata = decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION));
-    if (metadata !== undefined) return metadata;
-    problems.push({
-      part: 'metadata',
-      message: `Custom section "${METADATA_SECTION}": it is missing; add it with embedMetadata() of @testbench/sdk`,
-    });
-  } catch (error) {
-    problems.push({ part: 'metadata', message: messageOf(error) });
-  }
-  return undefined;
-}
-
-function messageOf(error: unknown): string {
-  return PluginError.is(error) ? error.message : String(error);
 }
