@@ -89,6 +89,21 @@ describe('createHostBinding()', () => {
   });
 });
 
+// Row 37 of the attack catalogue: a storm of host calls costs fuel, by call and by length.
+describe('fuel', () => {
+  it.each([
+    { name: 'host_random', args: [3], fuel: 50 },
+    { name: 'host_emit', args: [0, 801], fuel: 50 + 101 },
+    { name: 'host_log', args: [2, 0, SIZE + 1], fuel: 50 },
+  ])('of $name is charged', ({ name, args, fuel }) => {
+    const { call, binding } = openBinding();
+    let charged = 0;
+    binding.beginCall({ charge: (units) => (charged += units) });
+    call(name, ...args);
+    expect(charged).toBe(fuel);
+  });
+});
+
 describe('host_log', () => {
   it('passes an escaped record on', () => {
     const { call, write, logs } = openBinding();

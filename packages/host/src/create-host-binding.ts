@@ -13,6 +13,7 @@ import { messageFunctions } from './functions/messages.js';
 import { stateAndEnvFunctions } from './functions/state-and-env.js';
 import { timeAndRandomFunctions } from './functions/time-and-random.js';
 import { GuestStop, HostContext, type HostServices } from './host-context.js';
+import { BYTES_PER_FUEL, CALL_FUEL } from './limits.js';
 import { systemRandom } from './random.js';
 import { createMemoryState } from './state-store.js';
 import { Errno, wasiFunctions } from './wasi/wasi-functions.js';
@@ -104,7 +105,7 @@ export function hostSignatures(options: { readonly enableWasi?: boolean }): Host
   return signatures;
 }
 
-/** A null-prototype object of functions that fail cleanly while no call is running, and count themselves. */
+/** A null-prototype object of functions that fail cleanly while no call is running, and count and charge for themselves. */
 function guardAll(
   context: HostContext,
   functions: Record<string, HostFunction>,
@@ -120,7 +121,13 @@ function guardAll(
         return outside;
       }
       context.calls += 1;
-      return run(...args);
+      context.memory.touchedBytes = 0;
+      try {
+        return run(...args);
+      } finally {
+        const { touchedBytes } = context.memory;
+        context.call?.charge?.(CALL_FUEL + Math.ceil(touchedBytes / BYTES_PER_FUEL));
+      }
     };
   }
   return Object.freeze(guarded);

@@ -10,6 +10,8 @@ const encoder = new TextEncoder();
  * gives `undefined` (or false) for a range that is not wholly inside the memory.
  */
 export class GuestView {
+  /** Bytes of all ranges that were asked for; whoever charges for them sets it back. */
+  touchedBytes = 0;
   #memory: GuestMemory | undefined;
 
   attach(memory: GuestMemory): void {
@@ -24,6 +26,7 @@ export class GuestView {
     if (bytes === undefined || start > bytes.length || length > bytes.length - start) {
       return undefined;
     }
+    this.touchedBytes += length;
     return bytes.subarray(start, start + length);
   }
 

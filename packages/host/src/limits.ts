@@ -20,3 +20,8 @@ export const MAX_STATE_BYTES = 1024 * 1024;
 export const MAX_STATE_ENTRIES = 4096;
 /** Buffers of one WASI `fd_write`: what POSIX systems call IOV_MAX. */
 export const MAX_WASI_BUFFERS = 1024;
+
+/** Fuel of one host call. It takes 25 ns and more, as long as some dozen instructions. */
+export const CALL_FUEL = 50;
+/** Bytes of guest memory that a host call reads or writes for one more unit of fuel. */
+export const BYTES_PER_FUEL = 8;

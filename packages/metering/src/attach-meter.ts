@@ -21,6 +21,12 @@ export interface Meter {
    * @param fuel Units, from 0 to 2^62.
    */
   setFuel(fuel: bigint | number): void;
+  /**
+   * Takes fuel for work that a host function does for the guest. The guest is stopped at its next check if too little is left.
+   *
+   * @param fuel Units, a whole number from 0 to 2^53.
+   */
+  charge(fuel: number): void;
   /** Fuel used since {@link setFuel}; never more than was set. */
   readonly fuelUsed: bigint;
   /** Why the guest was stopped; undefined if it was not. It stays stopped until the next {@link setFuel}. */
@@ -104,6 +110,11 @@ class InstanceMeter implements Meter {
     this.denied.value = 0;
     this.exhausted = undefined;
     this.handlerError = undefined;
+  }
+
+  charge(fuel: number): void {
+    // While a host function runs, the guest's counter stands in the global.
+    this.fuel.value = (this.fuel.value as bigint) - BigInt(fuel);
   }
 
   get fuelUsed(): bigint {

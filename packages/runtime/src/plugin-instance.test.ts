@@ -59,6 +59,36 @@ describe('PluginInstance.execute()', () => {
     );
   });
 
+  // Row 37 of the attack catalogue.
+  it('stops a storm of host calls by the fuel that the host charges', async () => {
+    let charge: ((fuel: number) => void) | undefined;
+    let calls = 0;
+    const host = quietHost({
+      env: {
+        host_random: () => {
+          calls += 1;
+          charge?.(1000);
+          return 0;
+        },
+      },
+    });
+    const instance = await openGuest(
+      guestWat({
+        imports: '(import "env" "host_random" (func $host (param i32) (result i32)))',
+        execute: '(loop (drop (call $host (i32.const 0))) (br 0)) (unreachable)',
+      }),
+      {
+        host: { ...host, beginCall: (call) => (charge = call.charge) },
+        limits: { maxFuel: 1_000_000 },
+      },
+    );
+    expect(() => instance.execute(input)).toThrow(
+      expect.objectContaining({ code: 'CALL_FUEL_EXHAUSTED' }),
+    );
+    expect(calls).toBeGreaterThan(900);
+    expect(calls).toBeLessThanOrEqual(1000);
+  });
+
   it('stops when the caller cancels', async () => {
     const instance = await openGuest(guestWat({ execute: FOREVER }));
     let polls = 0;

@@ -26,7 +26,7 @@ import { readOutput } from './read-output.js';
 import { V1Protocol } from './v1-protocol.js';
 
 /** Limits and hooks of one call. */
-export interface InstanceCallOptions extends HostCall {
+export interface InstanceCallOptions extends Omit<HostCall, 'charge'> {
   /** Wall time, in milliseconds. @default the instance's limit */
   readonly timeoutMs?: number | undefined;
   /** Instructions, in fuel units. @default the instance's limit */
@@ -70,6 +70,7 @@ export class PluginInstance {
   #pluginType: PluginType | undefined;
   #deadline = 0;
   #isCancelled: (() => boolean) | undefined;
+  readonly #charge = (fuel: number): void => this.#meter.charge(fuel);
   #inCall = false;
   #poisoned = false;
 
@@ -222,7 +223,11 @@ export class PluginInstance {
     }
     const timeoutMs = options.timeoutMs ?? this.#limits.timeoutMs;
     const maxFuel = options.maxFuel ?? this.#limits.maxFuel;
-    this.#host.beginCall(options);
+    this.#host.beginCall({
+      requestId: options.requestId,
+      onChunk: options.onChunk,
+      charge: this.#charge,
+    });
     this.#isCancelled = options.isCancelled;
     this.#inCall = true;
     const start = performance.now();

@@ -50,10 +50,8 @@ function check(value: unknown, depth: number, mayHoldSurrogates: boolean): void 
     for (const item of value) check(item, depth + 1, mayHoldSurrogates);
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
-    if (mayHoldSurrogates) checkString(key);
-    check(item, depth + 1, mayHoldSurrogates);
-  }
+  if (mayHoldSurrogates) for (const key of Object.keys(value)) checkString(key);
+  for (const item of Object.values(value)) check(item, depth + 1, mayHoldSurrogates);
 }
 
 function checkString(text: string): void {

@@ -39,6 +39,8 @@ export interface HostBinding {
 /** What a host function may know about the call that it serves. */
 export interface HostCall {
   readonly requestId?: string | undefined;
+  /** Takes fuel for what a host function does, so that a storm of host calls ends like a loop does. */
+  readonly charge?: ((fuel: number) => void) | undefined;
   /** Receives chunks of `host_emit`; undefined if nobody listens. */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
