@@ -11,7 +11,7 @@ const COMMON = {
 } as const satisfies OptionsConfig;
 
 /** Values of a command's options, by their declaration. */
-export type OptionValues<Options extends OptionsConfig> = {
+type OptionValues<Options extends OptionsConfig> = {
   readonly [Name in keyof Options]?: Options[Name]['type'] extends 'boolean' ? boolean : string;
 };
 
