@@ -88,3 +88,10 @@ export {
   type PluginMetadata,
   type PluginType,
 } from './metadata/plugin-metadata.js';
+export {
+  INPUT_ENVELOPE_SCHEMA,
+  OUTPUT_DATA_SCHEMAS,
+  OUTPUT_ENVELOPE_SCHEMA,
+} from './schema/envelope-schema.js';
+export type { JsonSchema } from './schema/json-schema.js';
+export { METADATA_SCHEMA } from './schema/metadata-schema.js';

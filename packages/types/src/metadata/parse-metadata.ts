@@ -3,6 +3,7 @@ import { LoadError } from '../errors/load-error.js';
 import { PluginError } from '../errors/plugin-error.js';
 import { MAX_METADATA_BYTES, MAX_NAME_LENGTH } from '../limits.js';
 import { FieldReader, invalidField, isJsonObject } from './field-reader.js';
+import { NAME, SEMVER } from './patterns.js';
 import {
   CAPABILITIES,
   type Capability,
@@ -11,12 +12,6 @@ import {
   type PluginMetadata,
   type PluginType,
 } from './plugin-metadata.js';
-
-// The expression that semver.org suggests, without its capture groups.
-const SEMVER =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
-/** A name is a path segment or `scope/name`, npm style: it ends up in file names and metric labels. */
-const NAME = /^(?:@?[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/i;
 
 /**
  * Decodes metadata bytes: UTF-8 JSON of the contract's shape.

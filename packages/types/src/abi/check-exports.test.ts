@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+
+import { checkContractExports, type ExportedItem } from './check-exports.js';
+import { type AbiSignature, CLASSIC_EXPORTS, REQUIRED_EXPORTS } from './exports.js';
+
+const functions = (table: Readonly<Record<string, AbiSignature>>): ExportedItem[] =>
+  Object.entries(table).map(([name, type]) => ({ name, kind: 'function', type }));
+const memory: ExportedItem = { name: 'memory', kind: 'memory' };
+const v1 = [memory, ...functions(REQUIRED_EXPORTS)];
+const without = (name: string) => v1.filter((item) => item.name !== name);
+
+describe('checkContractExports()', () => {
+  it('accepts both signatures, and tells them apart', () => {
+    expect(checkContractExports(v1)).toEqual({ contract: 'v1', problems: [] });
+    expect(checkContractExports([memory, ...functions(CLASSIC_EXPORTS)])).toEqual({
+      contract: 'classic',
+      problems: [],
+    });
+  });
+
+  it.each(Object.keys(REQUIRED_EXPORTS))('misses %s', (name) => {
+    const { problems } = checkContractExports(without(name));
+    expect(problems).toContainEqual({ name, state: 'it is missing' });
+  });
+
+  it.each([
+    {
+      item: { name: 'memory', kind: 'function', type: { params: [], results: [] } },
+      state: 'it is a function, not a memory',
+    },
+    {
+      item: { name: 'plugin_init', kind: 'global' },
+      state: 'it is a global, not a function',
+    },
+    {
+      item: { name: 'plugin_shutdown', kind: 'function', type: { params: [], results: ['i64'] } },
+      state: 'its type is () -> i64, expected () -> i32',
+    },
+    {
+      item: { name: 'plugin_execute', kind: 'function', type: { params: ['f32'], results: [] } },
+      state: 'its type is (f32) -> (), expected (i32, i32) -> i64',
+    },
+    {
+      item: { name: 'plugin_health', kind: 'function', type: { params: ['i32'], results: [] } },
+      state: 'its type is (i32) -> (), expected () -> i32',
+    },
+  ])('names $item.name when $state', ({ item, state }) => {
+    expect(checkContractExports([...without(item.name), item])).toEqual({
+      contract: 'v1',
+      problems: [{ name: item.name, state }],
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import * as types from './index.js';
+
+// Pins: these values are on the wire or in users' code, so a change must be seen in review.
+describe('the wire contract', () => {
+  it('keeps its names and numbers', () => {
+    expect(types.API_VERSION).toBe('1.0.0');
+    expect(types.METADATA_SECTION).toBe('testbench.plugin');
+    expect(types.HOST_MODULE).toBe('env');
+    expect(types.GuestCode).toEqual({
+      ok: 0,
+      error: -1,
+      invalidInput: -2,
+      timeout: -3,
+      outOfMemory: -4,
+    });
+    expect(types.HostCode).toEqual({
+      notFound: -1,
+      invalidArgument: -2,
+      permissionDenied: -3,
+      limitExceeded: -4,
+      inputOutput: -5,
+      cancelled: -6,
+    });
+    expect(types.LOG_LEVELS).toEqual(['trace', 'debug', 'info', 'warn', 'error']);
+  });
+
+  it('keeps the default limits', () => {
+    expect(types.DEFAULT_LIMITS).toEqual({
+      maxMemoryBytes: 67_108_864,
+      timeoutMs: 30_000,
+      maxFuel: 1_000_000_000,
+      maxInputBytes: 8_388_608,
+      maxOutputBytes: 1_048_576,
+    });
+  });
+
+  it('keeps the signatures of the exports', () => {
+    const text = (table: Readonly<Record<string, types.AbiSignature>>) =>
+      Object.entries(table).map(
+        ([name, { params, results }]) => `${name}(${params.join()}) ${results.join()}`,
+      );
+    expect(text(types.REQUIRED_EXPORTS)).toEqual([
+      'plugin_alloc(i32) i32',
+      'plugin_free(i32,i32) ',
+      'plugin_metadata() i64',
+      'plugin_init(i32,i32) i32',
+      'plugin_execute(i32,i32) i64',
+      'plugin_shutdown() i32',
+    ]);
+    expect(text(types.CLASSIC_EXPORTS)).toEqual([
+      'plugin_metadata(i32,i32) i32',
+      'plugin_execute(i32,i32,i32,i32) i32',
+    ]);
+    expect(text(types.HOST_FUNCTIONS)).toHaveLength(20);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+
+import { decodeMetadata, decodeMetadataSections, parseMetadata } from './parse-metadata.js';
+
+const least = { name: 'a', version: '1.0.0', plugin_type: 'custom', api_version: '1.0.0' };
+const utf8 = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+describe('parseMetadata()', () => {
+  it('fills what is absent, and leaves optional fields out', () => {
+    expect(parseMetadata(least)).toEqual({
+      name: 'a',
+      version: '1.0.0',
+      description: '',
+      author: '',
+      pluginType: 'custom',
+      capabilities: [],
+      apiVersion: '1.0.0',
+    });
+  });
+
+  it('ignores fields that a later version of the contract may add', () => {
+    expect(parseMetadata({ ...least, later: { deep: 1 } })).not.toHaveProperty('later');
+  });
+
+  it.each([
+    { field: 'name', value: undefined, state: 'it is missing' },
+    { field: 'name', value: '../up', state: 'expected letters' },
+    { field: 'version', value: '1', state: 'expected a semantic version' },
+    { field: 'plugin_type', value: 'judge', state: 'expected one of evaluator, provider' },
+    { field: 'description', value: 1, state: 'expected a string' },
+    { field: 'homepage', value: 'x'.repeat(4097), state: '4097 characters, limit is 4096' },
+    { field: 'capabilities', value: 'network', state: 'expected a list' },
+    { field: 'config_schema', value: [], state: 'expected an object' },
+  ])('names the field $field when its value is $value', ({ field, value, state }) => {
+    expect(() => parseMetadata({ ...least, [field]: value })).toThrow(
+      expect.objectContaining({
+        code: 'LOAD_INVALID_METADATA',
+        field,
+        message: expect.stringContaining(`Cannot read metadata field "${field}": ${state}`),
+      }),
+    );
+  });
+
+  it.each([
+    { field: 'capabilities[1]', change: { capabilities: ['network', 'fly'] } },
+    { field: 'permissions.network', change: { permissions: { network: 'yes' } } },
+    { field: 'permissions.allowed_hosts[0]', change: { permissions: { allowed_hosts: [1] } } },
+    { field: 'custom.a', change: { custom: { a: 1 } } },
+  ])('names the nested field $field', ({ field, change }) => {
+    expect(() => parseMetadata({ ...least, ...change })).toThrow(
+      expect.objectContaining({ code: 'LOAD_INVALID_METADATA', field }),
+    );
+  });
+
+  it('keeps a key "__proto__" as data', () => {
+    const value: unknown = JSON.parse(
+      `{"name":"a","version":"1.0.0","plugin_type":"custom","api_version":"1.0.0","custom":{"__proto__":"x"}}`,
+    );
+    const { custom } = parseMetadata(value);
+    expect(Object.entries(custom ?? {})).toEqual([['__proto__', 'x']]);
+    expect(Object.getPrototypeOf(custom)).toBe(Object.prototype);
+  });
+
+  it('does not take a field from a prototype', () => {
+    const value: unknown = Object.create(least);
+    expect(() => parseMetadata(value)).toThrow(expect.objectContaining({ field: 'name' }));
+  });
+});
+
+describe('decodeMetadata()', () => {
+  it.each([
+    { title: 'not JSON', bytes: new TextEncoder().encode('{name'), message: 'not valid JSON' },
+    { title: 'not UTF-8', bytes: Uint8Array.of(0x22, 0xff, 0x22), message: 'not valid UTF-8' },
+    { title: 'no bytes', bytes: new Uint8Array(), message: 'not valid JSON' },
+    { title: 'a list', bytes: utf8([]), message: 'expected a JSON object' },
+    {
+      title: 'too long',
+      bytes: utf8({ ...least, pad: 'x'.repeat(65_536) }),
+      message: 'limit is 65536',
+    },
+  ])('rejects $title', ({ bytes, message }) => {
+    expect(() => decodeMetadata(bytes)).toThrow(
+      expect.objectContaining({
+        code: 'LOAD_INVALID_METADATA',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+});
+
+describe('decodeMetadataSections()', () => {
+  it('gives undefined without a section, and the one there is', () => {
+    expect(decodeMetadataSections([])).toBeUndefined();
+    expect(decodeMetadataSections([utf8(least)])?.name).toBe('a');
+  });
+
+  it('rejects two sections, even equal ones', () => {
+    expect(() => decodeMetadataSections([utf8(least), utf8(least)])).toThrow(
+      expect.objectContaining({ code: 'LOAD_INVALID_METADATA' }),
+    );
+  });
+});
