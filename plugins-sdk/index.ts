@@ -3,28 +3,28 @@
  *
  * @packageDocumentation
  */
-export { log } from "./assembly/host/log";
-export { state } from "./assembly/host/state";
-export { emit, env, now, random, randomInt } from "./assembly/host/system";
-export { Json, JsonKind } from "./assembly/json/json";
-export { JsonWriter } from "./assembly/json/writer";
-export { Custom } from "./assembly/plugin/custom";
-export { Evaluation, Evaluator, EvaluatorInput } from "./assembly/plugin/evaluator";
-export { ErrorCode, fail, invalidInput } from "./assembly/plugin/failure";
-export { Filter } from "./assembly/plugin/filter";
-export { reportMetric } from "./assembly/plugin/metrics";
-export { contextValue, Plugin, requestId } from "./assembly/plugin/plugin";
-export { Completion, Message, Provider, ProviderRequest } from "./assembly/plugin/provider";
-export { TextTransform, Transform } from "./assembly/plugin/transform";
-export { oneOf, plugin, range } from "./assembly/decorators";
+export { log } from './assembly/host/log';
+export { state } from './assembly/host/state';
+export { emit, env, now, random, randomInt } from './assembly/host/system';
+export { Json, JsonKind } from './assembly/json/json';
+export { JsonWriter } from './assembly/json/writer';
+export { Custom } from './assembly/plugin/custom';
+export { Evaluation, Evaluator, EvaluatorInput } from './assembly/plugin/evaluator';
+export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';
+export { Filter } from './assembly/plugin/filter';
+export { reportMetric } from './assembly/plugin/metrics';
+export { contextValue, Plugin, requestId } from './assembly/plugin/plugin';
+export { Completion, Message, Provider, ProviderRequest } from './assembly/plugin/provider';
+export { TextTransform, Transform } from './assembly/plugin/transform';
+export { oneOf, plugin, range } from './assembly/decorators';
 export {
   isAsciiLetter,
   isAsciiPunctuation,
   isDigit,
   isSpace,
   isWordCharacter,
-} from "./assembly/text/characters";
-export { countCodePoints, toCodePoints } from "./assembly/text/code-points";
+} from './assembly/text/characters';
+export { countCodePoints, toCodePoints } from './assembly/text/code-points';
 export {
   collapseSpace,
   normalizeAnswer,
@@ -32,4 +32,4 @@ export {
   strip,
   withoutPunctuation,
   withoutWords,
-} from "./assembly/text/words";
+} from './assembly/text/words';

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openPlugin } from './open-plugin.js';
 
 /** Runs a table of `[config, input, output]` through a plugin. */
-function table(name: string, rows: readonly (readonly [config: object, data: unknown, output: unknown])[]): void {
-  describe(name, () => {
+function table(
+  name: string,
+  rows: readonly (readonly [config: object, data: unknown, output: unknown])[],
+): void {
+  describe(`plugin ${name}`, () => {
     it.each(rows)('%j %j', async (config, data, output) => {
       await using host = await openPlugin(name, config);
       const result = await host.call(data);
@@ -43,25 +46,61 @@ table('contains', [
     { score: 0, metrics: { found: 1 }, explanation: 'not found: "x"' },
   ],
   [{ texts: ['b'], require: 'none' }, { output: 'abc' }, { score: 0, metrics: { found: 1 } }],
-  [{ texts: ['ABC'], ignore_case: false }, { output: 'abc' }, { score: 0, metrics: { found: 0 }, explanation: 'not found: "ABC"' }],
+  [
+    { texts: ['ABC'], ignore_case: false },
+    { output: 'abc' },
+    { score: 0, metrics: { found: 0 }, explanation: 'not found: "ABC"' },
+  ],
 ]);
 
 table('token-f1', [
-  [{}, { output: 'the cat sat', expected: 'A cat sat!' }, { score: 1, metrics: { precision: 1, recall: 1 } }],
-  [{}, { output: 'cat', expected: 'cat dog' }, { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } }],
-  [{}, { output: 'x', expected: ['y', 'x z'] }, { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } }],
+  [
+    {},
+    { output: 'the cat sat', expected: 'A cat sat!' },
+    { score: 1, metrics: { precision: 1, recall: 1 } },
+  ],
+  [
+    {},
+    { output: 'cat', expected: 'cat dog' },
+    { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } },
+  ],
+  [
+    {},
+    { output: 'x', expected: ['y', 'x z'] },
+    { score: 2 / 3, metrics: { precision: 1, recall: 0.5 } },
+  ],
   [{}, { output: '', expected: '' }, { score: 0, metrics: { precision: 0, recall: 0 } }],
-  [{ normalize: false }, { output: 'The cat', expected: 'the cat' }, { score: 0.5, metrics: { precision: 0.5, recall: 0.5 } }],
+  [
+    { normalize: false },
+    { output: 'The cat', expected: 'the cat' },
+    { score: 0.5, metrics: { precision: 0.5, recall: 0.5 } },
+  ],
 ]);
 
 table('numeric-match', [
   [{}, { output: 'so\nA: 1,234', expected: 'x\nA: 1234' }, { score: 1, explanation: '1234' }],
   [{}, { output: 'A: 3\nA: 4\n', expected: '4' }, { score: 1, explanation: '4' }],
   [{}, { output: 'A: 4.0', expected: '4' }, { score: 0, explanation: '4.0' }],
-  [{ compare: 'number' }, { output: 'A: $4.0 each', expected: '4' }, { score: 1, explanation: '$4.0 each' }],
-  [{ compare: 'number', after: '' }, { output: 'it is -007', expected: -7 }, { score: 1, explanation: 'it is -007' }],
-  [{ compare: 'number', after: '#### ' }, { output: '#### 5', expected: ['none', '5'] }, { score: 1, explanation: '5' }],
-  [{ compare: 'number', tolerance: 0.01 }, { output: '99.5', expected: '100' }, { score: 1, explanation: '99.5' }],
+  [
+    { compare: 'number' },
+    { output: 'A: $4.0 each', expected: '4' },
+    { score: 1, explanation: '$4.0 each' },
+  ],
+  [
+    { compare: 'number', after: '' },
+    { output: 'it is -007', expected: -7 },
+    { score: 1, explanation: 'it is -007' },
+  ],
+  [
+    { compare: 'number', after: '#### ' },
+    { output: '#### 5', expected: ['none', '5'] },
+    { score: 1, explanation: '5' },
+  ],
+  [
+    { compare: 'number', tolerance: 0.01 },
+    { output: '99.5', expected: '100' },
+    { score: 1, explanation: '99.5' },
+  ],
   [{ compare: 'number' }, { output: 'none', expected: 'none' }, { score: 0, explanation: 'none' }],
 ]);
 
@@ -77,7 +116,11 @@ table('answer-extractor', [
 table('normalize-text', [
   [{}, '  Ein  ÄPFEL\u00a0Kuchen ', 'ein äpfel kuchen'],
   [{ lowercase: false, collapse_space: false }, ' A  b ', 'A  b'],
-  [{ remove_punctuation: true, remove_words: ['the'] }, 'The end, theme; the-end', 'end theme theend'],
+  [
+    { remove_punctuation: true, remove_words: ['the'] },
+    'The end, theme; the-end',
+    'end theme theend',
+  ],
   [{ trim: false, collapse_space: false }, ' A ', ' a '],
 ]);
 
@@ -118,7 +161,15 @@ table('text-statistics', [
   [
     { field: 'output' },
     { output: '' },
-    { characters: 0, bytes: 0, words: 0, distinct_words: 0, mean_word_length: 0, sentences: 0, lines: 0 },
+    {
+      characters: 0,
+      bytes: 0,
+      words: 0,
+      distinct_words: 0,
+      mean_word_length: 0,
+      sentences: 0,
+      lines: 0,
+    },
   ],
 ]);
 
@@ -166,7 +217,11 @@ describe('length-ratio, a plugin of the classic signature', () => {
 
 describe('what is wrong', () => {
   it.each([
-    ['replay', { model: 'm', prompt: 'q', record: {} }, 'Cannot replay "m": the record has no "answers.m"'],
+    [
+      'replay',
+      { model: 'm', prompt: 'q', record: {} },
+      'Cannot replay "m": the record has no "answers.m"',
+    ],
     ['exact-match', { output: 'x' }, 'Cannot evaluate: field "expected" is missing'],
     ['text-statistics', 5, 'Cannot count: expected a string, or an object with a string "text"'],
     ['threshold', { item: [] }, 'Cannot filter: expected a list "items", found nothing'],

@@ -12,8 +12,11 @@ export function sharedFile(name: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** One row, of any shape. */
+type Row = ReturnType<typeof JSON.parse>;
+
 /** The rows of a JSONL file. */
-export function readRows(path: string): Record<string, any>[] {
+export function readRows(path: string): Row[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -21,7 +21,10 @@ export const WORD_EDGES: i32 = ${edges.length};
 /** Sorted code points from U+0080 at which letters and digits begin (even index) and end (odd index). */
 // @ts-ignore: decorator
 @lazy export const WORD_TABLE: usize = memory.data<u32>([
-${edges.map(String).join(',').replaceAll(/(.{1,110}),/g, '  $1,\n')}
+${edges
+  .map(String)
+  .join(',')
+  .replaceAll(/(.{1,110}),/g, '  $1,\n')}
 ]);
 `,
 );

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import asc from 'assemblyscript/asc';
 
+// oxlint-disable-next-line import/no-named-as-default
 import PluginTransform from '../transform/index.js';
 
 const LIBRARY = '@testbench/plugins-sdk/';
@@ -17,7 +18,10 @@ interface CompileOptions {
 }
 
 /** Compiles AssemblyScript source that imports this library by its name; fails with the compiler's words. */
-export async function compile(source: string, options: CompileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function compile(
+  source: string,
+  options: CompileOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   let output: Uint8Array<ArrayBuffer> | undefined;
   let problems = '';
   const { error } = await asc.main(

@@ -1,6 +1,9 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** A parsed answer of any shape, or a negative code. */
+type Answer = ReturnType<typeof JSON.parse>;
+
 /** The exports of the wire contract. */
 interface PluginExports {
   readonly memory: WebAssembly.Memory;
@@ -38,7 +41,8 @@ export class PlainHost {
     };
     let random = 0;
     const env = {
-      host_log: (level: number, ptr: number, len: number) => this.logs.push([level, text(ptr, len)]),
+      host_log: (level: number, ptr: number, len: number) =>
+        this.logs.push([level, text(ptr, len)]),
       host_error: (ptr: number, len: number) => {
         this.error = text(ptr, len);
         return 0;
@@ -54,12 +58,14 @@ export class PlainHost {
       },
       host_get_state: (kptr: number, klen: number, ptr: number, max: number) =>
         fill(ptr, max, this.state.get(text(kptr, klen))),
-      host_delete_state: (kptr: number, klen: number) => (this.state.delete(text(kptr, klen)) ? 0 : -1),
+      host_delete_state: (kptr: number, klen: number) =>
+        this.state.delete(text(kptr, klen)) ? 0 : -1,
       abort: (message: number) => {
         throw new Error(`abort: ${this.utf16(message)}`);
       },
     };
     this.exports = new WebAssembly.Instance(module, { env }).exports as never;
+    // oxlint-disable-next-line no-underscore-dangle -- the contract's name
     this.exports._initialize();
   }
 
@@ -69,22 +75,22 @@ export class PlainHost {
   }
 
   /** Calls `plugin_execute` with `data`; gives the output's `data`, or the code. */
-  execute(data: unknown, context?: unknown): any {
+  execute(data: unknown, context?: unknown): Answer {
     const output = this.executeText(JSON.stringify({ data, context }));
     return typeof output === 'number' ? output : output.data;
   }
 
-  executeText(input: string): any {
+  executeText(input: string): Answer {
     return this.read(this.write(input, (ptr, len) => this.exports.plugin_execute(ptr, len)));
   }
 
-  batch(inputs: unknown): any {
+  batch(inputs: unknown): Answer {
     return this.read(
       this.write(JSON.stringify(inputs), (ptr, len) => this.exports.plugin_execute_batch(ptr, len)),
     );
   }
 
-  metadata(): any {
+  metadata(): Answer {
     return this.read(this.exports.plugin_metadata());
   }
 
@@ -98,7 +104,7 @@ export class PlainHost {
     return result;
   }
 
-  private read(packed: bigint): any {
+  private read(packed: bigint): Answer {
     if (packed < 0n) return Number(packed);
     const ptr = Number(packed >> 32n);
     const len = Number(packed & 0xffffffffn);

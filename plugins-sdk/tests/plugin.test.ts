@@ -149,7 +149,10 @@ describe('configuration', () => {
   });
 
   it.each([
-    [{ mod: 'words' }, 'unknown key "mod"; known keys: mode, share, limit, flag, words, weights, extra'],
+    [
+      { mod: 'words' },
+      'unknown key "mod"; known keys: mode, share, limit, flag, words, weights, extra',
+    ],
     [{ mode: 'x' }, '"mode" is "x", expected one of length, words'],
     [{ mode: 1 }, '"mode" is 1, expected one of length, words'],
     [{ share: 1.5 }, '"share" is 1.5, expected a number from 0 to 1'],
@@ -241,7 +244,8 @@ describe('a call', () => {
   it('keeps what a field holds, though the input is freed', () => {
     const host = load();
     host.execute({ output: 'keep', expected: '', extra: { a: ['b', 1] } });
-    for (let count = 0; count < 50; count += 1) host.execute({ output: 'x'.repeat(900), expected: '' });
+    for (let count = 0; count < 50; count += 1)
+      host.execute({ output: 'x'.repeat(900), expected: '' });
     expect(host.execute({ output: 'kept' }).explanation).toBe('{"a":["b",1]}');
   });
 });

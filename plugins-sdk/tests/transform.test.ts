@@ -47,11 +47,23 @@ describe('the transform', () => {
 
   it.each([
     ['export class A {}', /no class has @plugin/],
-    [`@plugin({}) export class A ${CUSTOM} @plugin({}) export class B ${CUSTOM}`, /2 classes have @plugin/],
-    [`@plugin({}) class A ${CUSTOM}`, /index\.ts:2: class A is not exported; write "export class A"/],
+    [
+      `@plugin({}) export class A ${CUSTOM} @plugin({}) export class B ${CUSTOM}`,
+      /2 classes have @plugin/,
+    ],
+    [
+      `@plugin({}) class A ${CUSTOM}`,
+      /index\.ts:2: class A is not exported; write "export class A"/,
+    ],
     ['@plugin({}) export class A {}', /index\.ts:2: class A extends none of Evaluator, /],
-    [`@plugin({ nam: "a" }) export class A ${CUSTOM}`, /@plugin does not know "nam"; it knows name, /],
-    [`const N = "a"; @plugin({ name: N }) export class A ${CUSTOM}`, /must be written out in literals/],
+    [
+      `@plugin({ nam: "a" }) export class A ${CUSTOM}`,
+      /@plugin does not know "nam"; it knows name, /,
+    ],
+    [
+      `const N = "a"; @plugin({ name: N }) export class A ${CUSTOM}`,
+      /must be written out in literals/,
+    ],
     [
       `@plugin({}) export class A extends Custom { config: Nope; run(data: Json, out: JsonWriter): void {} }`,
       /the class Nope of "config" is not in this file/,

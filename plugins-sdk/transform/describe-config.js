@@ -36,7 +36,8 @@ export function describeConfig(source, declaration) {
   if (field === undefined) return undefined;
   const className = typeText(field.type);
   const config = source.statements.find(
-    (statement) => statement.kind === NodeKind.ClassDeclaration && statement.name.text === className,
+    (statement) =>
+      statement.kind === NodeKind.ClassDeclaration && statement.name.text === className,
   );
   if (config === undefined) {
     throw new Error(

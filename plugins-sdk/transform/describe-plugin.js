@@ -60,7 +60,9 @@ export function describePlugin(source, declaration, packageJson) {
   const where = locate(declaration.range);
   const className = declaration.name.text;
   if (!declaration.isAny(EXPORT)) {
-    throw new Error(`Cannot build ${where}: class ${className} is not exported; write "export class ${className}"`);
+    throw new Error(
+      `Cannot build ${where}: class ${className} is not exported; write "export class ${className}"`,
+    );
   }
   const decorator = declaration.decorators.find(({ name }) => name.text === 'plugin');
   const declared = rename(

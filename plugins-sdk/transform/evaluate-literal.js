@@ -14,7 +14,9 @@ export function evaluateLiteral(node) {
       case LiteralKind.String:
         return node.value;
       case LiteralKind.Integer:
-        return Number(BigInt.asIntN(64, (BigInt(node.value.high) << 32n) | BigInt(node.value.low >>> 0)));
+        return Number(
+          BigInt.asIntN(64, (BigInt(node.value.high) << 32n) | BigInt(node.value.low >>> 0)),
+        );
       case LiteralKind.Float:
         return node.value;
       case LiteralKind.Array:

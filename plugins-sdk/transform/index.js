@@ -25,7 +25,9 @@ export default class PluginTransform extends Transform {
   /** @param {import('assemblyscript').Parser} parser */
   async afterParse(parser) {
     const entries = parser.sources.filter(
-      (source) => source.sourceKind === SourceKind.UserEntry && !source.isLibrary,
+      // The runtime is an entry, too.
+      ({ sourceKind, normalizedPath }) =>
+        sourceKind === SourceKind.UserEntry && !normalizedPath.startsWith('~lib/'),
     );
     const found = entries.flatMap(findPluginClasses);
     if (found.length !== 1) {
@@ -47,9 +49,7 @@ export default class PluginTransform extends Transform {
 
   /** The project's package.json, which supplies what the declaration leaves out. */
   async readPackage() {
-    return JSON.parse(
-      await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}'),
-    );
+    return JSON.parse(await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}'));
   }
 
   /** @param {{ addCustomSection(name: string, contents: Uint8Array): void }} module */

@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Transform } from 'assemblyscript/transform';
 
 import { BuildError, type Diagnostic } from './build-error.js';
-import { type CompilerMessage, explainDiagnostic } from './explain-diagnostic.js';
+import {
+  type CompilerMessage,
+  explainDiagnostic,
+  type ExplainedDiagnostic,
+} from './explain-diagnostic.js';
 
 /** What the compiler is to aim for. */
 export type Optimization = 'speed' | 'size' | 'none';
@@ -57,9 +60,15 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   const { error } = await compiler.main(
     [
       request.entry,
-      ...['--baseDir', request.directory, '--outFile', 'plugin.wasm'],
+      '--baseDir',
+      request.directory,
+      '--outFile',
+      'plugin.wasm',
       ...(request.sourceMap ? ['--sourceMap'] : []),
-      ...['--runtime', 'minimal', '--exportStart', '_initialize'],
+      '--runtime',
+      'minimal',
+      '--exportStart',
+      '_initialize',
       ...OPTIMIZATION[request.optimize],
       ...request.flags,
     ],
@@ -73,10 +82,12 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
       stderr: { write: () => undefined },
     },
   );
-  const explain = (category: number): Diagnostic[] =>
+  const explain = (category: number): ExplainedDiagnostic[] =>
     diagnostics
       .filter((message) => message.category === category)
-      .map((message) => explainDiagnostic(message, (...place) => lineOf(request, ...place)));
+      .map((message) =>
+        explainDiagnostic(message, (file, offset) => lineOf(request, file, offset)),
+      );
   const errors = explain(ERROR);
   if (errors.length > 0) throw compileError(request, errors, error);
   if (error) throw new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
@@ -103,10 +114,10 @@ function lineOf({ directory }: CompileRequest, file: string, offset: number): nu
 
 function compileError(
   request: CompileRequest,
-  errors: readonly Diagnostic[],
+  errors: readonly ExplainedDiagnostic[],
   cause: unknown,
 ): BuildError {
-  // What the author wrote comes first: an error in generated code follows from one there.
+  // What the author wrote comes first, and there the mistakes with a known cure: others follow from them.
   const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
   const first = sorted[0]!;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
@@ -123,25 +134,26 @@ function place({ file, line }: Diagnostic): string {
   return line === 0 ? file : `${file}:${line}`;
 }
 
-function rank({ file }: Diagnostic): number {
-  if (file === 'testbench-entry.ts') return 2;
-  return file.startsWith('~lib/') ? 1 : 0;
+function rank({ file, cured }: ExplainedDiagnostic): number {
+  if (file === 'testbench-entry.ts') return 3;
+  if (file.startsWith('~lib/')) return 2;
+  return cured ? 0 : 1;
 }
 
-/** The transform of the library version that the project itself depends on. */
+/** The transform of the library that the compiler will find: the nearest `node_modules` that has it. */
 async function loadTransform(directory: string): Promise<new () => Transform> {
-  const require = createRequire(join(directory, 'package.json'));
-  let path: string;
-  try {
-    path = require.resolve('@testbench/plugins-sdk/transform');
-  } catch (cause) {
-    throw new BuildError(
-      'BUILD_NO_PROJECT',
-      `Cannot build "${directory}": it does not have @testbench/plugins-sdk; add it to devDependencies and install`,
-      [],
-      { cause },
-    );
+  for (let folder = directory; ; folder = dirname(folder)) {
+    const path = join(folder, 'node_modules/@testbench/plugins-sdk/transform/index.js');
+    if (existsSync(path)) {
+      const module = (await import(pathToFileURL(realpathSync(path)).href)) as {
+        default: new () => Transform;
+      };
+      return module.default;
+    }
+    if (folder === dirname(folder)) break;
   }
-  const module = (await import(pathToFileURL(path).href)) as { default: new () => Transform };
-  return module.default;
+  throw new BuildError(
+    'BUILD_NO_PROJECT',
+    `Cannot build "${directory}": it does not have @testbench/plugins-sdk; add it to devDependencies and install`,
+  );
 }

@@ -96,6 +96,7 @@ export async function createTestHost(
     setTime: (value) => {
       nowMs = value;
     },
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
     call: async <Data>(
       data: unknown,
       { context, ...execute }: ExecuteOptions & { readonly context?: CallContext } = {},

@@ -11,6 +11,11 @@ export interface CompilerMessage {
   } | null;
 }
 
+/** A diagnostic, and whether its message says what to do. */
+export interface ExplainedDiagnostic extends Diagnostic {
+  readonly cured: boolean;
+}
+
 /** Mistakes that people from TypeScript make, and the cure for each. */
 const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/Not implemented: Closures/, 'AssemblyScript has no closures; use a field, a global or a loop'],
@@ -20,7 +25,10 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   ],
   [/Not implemented: Iterators/, 'AssemblyScript has no for-of; count with for (let i = 0; …)'],
   [/Cannot find name 'RegExp'|regular expression/i, 'AssemblyScript has no regular expressions'],
-  [/Cannot find name 'any'|Type 'any'/, 'every type is known at compile time; use Json for data of any shape'],
+  [
+    /Cannot find name 'any'|Type 'any'/,
+    'every type is known at compile time; use Json for data of any shape',
+  ],
   [
     /Cannot find name '(?:fetch|require|process|Buffer|setTimeout|Promise)'/,
     'a plugin has no JavaScript around it; use what @testbench/plugins-sdk offers',
@@ -29,7 +37,7 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
     /must be implemented|does not implement|Non-abstract class/,
     'write the method that the base class asks for, with exactly its types',
   ],
-  [/File '~lib\/@testbench\/plugins-sdk/, 'run your package manager\'s install in the project'],
+  [/File '~lib\/@testbench\/plugins-sdk/, "run your package manager's install in the project"],
 ];
 
 /**
@@ -40,7 +48,7 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
 export function explainDiagnostic(
   message: CompilerMessage,
   lineOf: (file: string, offset: number) => number,
-): Diagnostic {
+): ExplainedDiagnostic {
   const cure = CURES.find(([pattern]) => pattern.test(message.message))?.[1];
   const text = message.message.replace(/\.$/, '');
   const { range } = message;
@@ -48,5 +56,6 @@ export function explainDiagnostic(
     file: range?.source.normalizedPath ?? '',
     line: range ? lineOf(range.source.normalizedPath, range.start) : 0,
     message: cure === undefined ? text : `${text}; ${cure}`,
+    cured: cure !== undefined,
   };
 }

@@ -8,7 +8,7 @@ import {
   PluginError,
   type PluginMetadata,
 } from '@testbench/types';
-import type { ModuleSummary } from '@testbench/wasm';
+import type { ImportSummary } from '@testbench/wasm';
 
 /** Something because of which a host would refuse a module. */
 export interface PluginProblem {
@@ -32,7 +32,10 @@ export type PluginReport =
 const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
   [/^console\./, 'console does not exist here; use log of @testbench/plugins-sdk'],
   [/^Date\.now$/, 'Date does not exist here; use now() of @testbench/plugins-sdk'],
-  [/^(?:seed|Math\.random)$/, 'Math.random does not exist here; use random() of @testbench/plugins-sdk'],
+  [
+    /^(?:seed|Math\.random)$/,
+    'Math.random does not exist here; use random() of @testbench/plugins-sdk',
+  ],
   [/^trace$/, 'trace does not exist here; use log of @testbench/plugins-sdk'],
 ];
 
@@ -54,10 +57,14 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
     return { ok: false, problems: [{ part, message: error.message }] };
   }
   const { violations, summary, contract, metadata } = report;
-  const problems: PluginProblem[] = violations
-    .filter(({ rule }) => rule !== 'import')
-    .map(({ rule, message }) => ({ part: rule === 'export' ? 'export' : 'module', message }));
-  problems.push(...importProblems(summary));
+  const problems = violations.flatMap(({ rule, message, offset }): PluginProblem[] => {
+    if (rule === 'export') return [{ part: 'export', message }];
+    if (rule !== 'import') return [{ part: 'module', message }];
+    return importProblem(
+      summary.imports.find((item) => item.offset === offset)!,
+      message,
+    );
+  });
   if (metadata === undefined) {
     problems.push({
       part: 'metadata',
@@ -70,13 +77,9 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
   return { ok: true, problems: [], contract, metadata };
 }
 
-function importProblems({ imports }: ModuleSummary): PluginProblem[] {
-  return imports.flatMap(({ module, name }): PluginProblem[] => {
-    if (module === 'wasi_snapshot_preview1') return [];
-    if (module === HOST_MODULE && Object.hasOwn(HOST_FUNCTIONS, name)) return [];
-    const cure =
-      (module === HOST_MODULE && FOREIGN_IMPORTS.find(([pattern]) => pattern.test(name))?.[1]) ||
-      `no host offers it; the functions of the contract are in module "${HOST_MODULE}"`;
-    return [{ part: 'import', message: `Import "${module}.${name}": ${cure}` }];
-  });
+function importProblem({ module, name }: ImportSummary, message: string): PluginProblem[] {
+  // Whether WASI is on is the host's choice, not the module's fault.
+  if (module === 'wasi_snapshot_preview1') return [];
+  const cure = FOREIGN_IMPORTS.find(([pattern]) => pattern.test(name))?.[1];
+  return [{ part: 'import', message: cure === undefined ? message : `${message}; ${cure}` }];
 }
