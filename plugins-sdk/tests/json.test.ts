@@ -80,7 +80,7 @@ const parseNumber = (text: string): number => invoke('parseNumber', [text], (val
 
 beforeAll(async () => {
   const bytes = await compile(SOURCE, { flags: ['--exportRuntime'] });
-  const instance = await instantiate(bytes, { env: { host_error: () => 0 } as object });
+  const instance = await instantiate(bytes, { env: { host_error: () => 0 } } as never);
   wasm = instance.exports as never;
 }, 60_000);
 
