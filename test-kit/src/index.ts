@@ -1,3 +1,4 @@
+import { appendCustomSection } from '@testbench/wasm';
 import initWabt from 'wabt';
 
 const wabt = await initWabt();
@@ -75,4 +76,9 @@ export function guestWat(parts: GuestParts = {}): string {
       ${parts.execute ?? packed(4096, length(output))})
     (func (export "plugin_shutdown") (result i32) ${parts.shutdown ?? '(i32.const 0)'})
     ${parts.rest ?? ''})`;
+}
+
+/** Appends metadata JSON as the custom section that an index reads. */
+export function withMetadataSection(bytes: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
+  return appendCustomSection(bytes, 'testbench.plugin', new TextEncoder().encode(text));
 }

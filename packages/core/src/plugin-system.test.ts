@@ -2,16 +2,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { assemble, guestWat, METADATA } from '@testbench/test-kit';
-import { appendCustomSection } from '@testbench/wasm';
+import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { PluginSystem } from './plugin-system.js';
 
 const plugin = (fields: object): Uint8Array => {
   const metadataText = JSON.stringify({ ...JSON.parse(METADATA), ...fields });
-  const section = new TextEncoder().encode(metadataText);
-  return appendCustomSection(assemble(guestWat({ metadataText })), 'testbench.plugin', section);
+  return withMetadataSection(assemble(guestWat({ metadataText })), metadataText);
 };
 
 describe('PluginSystem', () => {

@@ -7,11 +7,11 @@
  * @packageDocumentation
  */
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
-export {
-  type ExecuteOptions,
-  type LoadPluginOptions,
-  PluginManager,
-  type PluginManagerOptions,
-  type PluginSource,
-} from './plugin-manager.js';
+export type {
+  ExecuteOptions,
+  LoadPluginOptions,
+  PluginManagerOptions,
+  PluginSource,
+} from './options.js';
+export { PluginManager } from './plugin-manager.js';
 export { readModuleFile } from './read-module-file.js';

@@ -7,7 +7,7 @@ import {
 } from '@testbench/types';
 
 import type { PluginInfo, PluginStatus } from './plugin-info.js';
-import type { ExecuteOptions, LoadPluginOptions } from './plugin-manager.js';
+import type { ExecuteOptions, LoadPluginOptions } from './options.js';
 import type { PluginVersion } from './plugin-version.js';
 
 type LoadVersion = () => Promise<{ version: PluginVersion; path: string | undefined }>;

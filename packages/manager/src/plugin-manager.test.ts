@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { assemble, guestWat, METADATA, packed } from '@testbench/test-kit';
+import { assemble, guestWat, METADATA, packed, withMetadataSection } from '@testbench/test-kit';
 import type { LogRecord } from '@testbench/types';
-import { appendCustomSection } from '@testbench/wasm';
 import { describe, expect, it } from 'vitest';
 
 import { PluginManager } from './plugin-manager.js';
@@ -85,8 +84,7 @@ describe('PluginManager.load()', () => {
   });
 
   it('refuses metadata that differs from the custom section, and names the field', async () => {
-    const section = new TextEncoder().encode(METADATA.replace('1.0.0', '1.0.1'));
-    const bytes = appendCustomSection(plain, 'testbench.plugin', section);
+    const bytes = withMetadataSection(plain, METADATA.replace('1.0.0', '1.0.1'));
     await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
       code: 'LOAD_METADATA_MISMATCH',
       field: 'version',
@@ -161,7 +159,9 @@ describe('PluginManager.execute()', () => {
     await manager.load(counting);
     expect((await manager.execute('guest', input)).data).toBe(1);
     expect((await manager.execute('guest', input)).data).toBe(2);
-    await expect(manager.execute('guest', { data: 'trap' })).rejects.toThrow();
+    await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
+      code: 'CALL_TRAPPED',
+    });
     expect((await manager.execute('guest', input)).data).toBe(1);
   });
 

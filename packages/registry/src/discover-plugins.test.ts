@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { assemble, guestWat, METADATA } from '@testbench/test-kit';
-import { appendCustomSection } from '@testbench/wasm';
+import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { discoverPlugins } from './discover-plugins.js';
@@ -12,11 +11,7 @@ import { inspectPlugin } from './inspect-plugin.js';
 // Traps as soon as it runs: finding it must not.
 const hostile = assemble(guestWat({ rest: '(func $start (unreachable)) (start $start)' }));
 const named = (name: string): Uint8Array =>
-  appendCustomSection(
-    hostile,
-    'testbench.plugin',
-    new TextEncoder().encode(METADATA.replace('guest', name)),
-  );
+  withMetadataSection(hostile, METADATA.replace('guest', name));
 
 let folder: string;
 const put = (path: string, bytes: Uint8Array): void => {

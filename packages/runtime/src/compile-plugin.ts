@@ -70,8 +70,8 @@ function meter(bytes: Uint8Array<ArrayBuffer>, maxMemoryPages: number): Uint8Arr
 /** Compiles once more for the engine's own words: `validate` only says no. */
 function invalidModule(bytes: Uint8Array<ArrayBuffer>): LoadError {
   try {
-    const module = new WebAssembly.Module(bytes);
-    return new LoadError('LOAD_INVALID_MODULE', `Cannot compile ${String(module)}: not valid`);
+    void new WebAssembly.Module(bytes);
+    return new LoadError('LOAD_INVALID_MODULE', 'Cannot compile module: the engine refuses it');
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const offset = /@\+(\d+)/.exec(message)?.[1];

@@ -5,11 +5,11 @@ export class LinearMemory implements GuestMemory {
   #bytes: Uint8Array<ArrayBuffer>;
 
   constructor(readonly memory: WebAssembly.Memory) {
-    this.#bytes = new Uint8Array(memory.buffer as ArrayBuffer);
+    this.#bytes = new Uint8Array(memory.buffer);
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    const buffer = this.memory.buffer as ArrayBuffer;
+    const { buffer } = this.memory;
     if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
     return this.#bytes;
   }

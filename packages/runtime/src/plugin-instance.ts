@@ -53,6 +53,10 @@ export interface InstanceOptions {
  * @example
  * ```ts no-run
  * import { compilePlugin, PluginInstance } from '@testbench/runtime';
+ * import type { HostBinding } from '@testbench/types';
+ *
+ * declare const bytes: Uint8Array<ArrayBuffer>;
+ * declare const host: HostBinding;
  *
  * const plugin = await compilePlugin(bytes, { maxMemoryBytes: 64 * 2 ** 20 });
  * const instance = new PluginInstance(plugin, { host });
@@ -291,7 +295,7 @@ interface RunResult<T> {
 /** Instantiates, with the engine's link errors told as ours. */
 function instantiate(module: WebAssembly.Module, host: HostBinding): WebAssembly.Instance {
   try {
-    return new WebAssembly.Instance(module, host.imports as WebAssembly.Imports);
+    return new WebAssembly.Instance(module, host.imports);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof WebAssembly.LinkError || cause instanceof TypeError) {

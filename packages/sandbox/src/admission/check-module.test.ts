@@ -22,9 +22,14 @@ function plugin(rest = '', memory = '(memory (export "memory") 1)'): Uint8Array 
     ${rest.startsWith('(import') ? '' : rest})`);
 }
 
+/** `count` times the same bytes. */
+function repeat(count: number, bytes: readonly number[]): number[] {
+  return Array.from({ length: count }, () => bytes).flat();
+}
+
 /** The bytes of a section that holds `count` items of the same bytes. */
 function section(id: number, count: number, item: readonly number[]): number[] {
-  const items = Uint8Array.from(Array(count).fill(item).flat());
+  const items = Uint8Array.from(repeat(count, item));
   const content = new ByteWriter(items.length + 8).u32(count).raw(items);
   return [...new ByteWriter(items.length + 16).section(id, content).finish()];
 }
@@ -70,7 +75,7 @@ describe('checkModule()', () => {
     {
       row: 9,
       rule: 'maxLocalsTimesBranches',
-      sections: oneFunction([1, 0x84, 7, 0x7f], Array(4500).fill([0x02, 0x40, 0x0b]).flat()),
+      sections: oneFunction([1, 0x84, 7, 0x7f], repeat(4500, [0x02, 0x40, 0x0b])),
     },
     { row: 11, rule: 'maxBodyBytes', sections: oneFunction([0], Array(262_144).fill(0x01)) },
     {
@@ -79,18 +84,13 @@ describe('checkModule()', () => {
       // block, i32.const 0, br_table of 65,001 labels, end
       sections: oneFunction(
         [0],
-        Array(4)
-          .fill([0x02, 0x40, 0x41, 0, 0x0e, 0xe8, 0xfb, 3, ...Array(65_001).fill(0), 0x0b])
-          .flat(),
+        repeat(4, [0x02, 0x40, 0x41, 0, 0x0e, 0xe8, 0xfb, 3, ...Array(65_001).fill(0), 0x0b]),
       ),
     },
     {
       row: 13,
       rule: 'maxNesting',
-      sections: oneFunction(
-        [0],
-        [...Array(1001).fill([0x02, 0x40]).flat(), ...Array(1001).fill(0x0b)],
-      ),
+      sections: oneFunction([0], [...repeat(1001, [0x02, 0x40]), ...Array(1001).fill(0x0b)]),
     },
     { row: 14, rule: 'maxGlobals', sections: [section(6, 10_001, [0x7f, 0, 0x41, 0, 0x0b])] },
     {
@@ -178,16 +178,11 @@ describe('checkModule()', () => {
     { name: 'text', bytes: utf8('(module)'), offset: 0 },
     { name: 'another version', bytes: Uint8Array.of(0, 0x61, 0x73, 0x6d, 2, 0, 0, 0), offset: 4 },
     { name: 'a component', bytes: Uint8Array.of(0, 0x61, 0x73, 0x6d, 13, 0, 1, 0), offset: 6 },
-    { name: 'a module cut short', bytes: plugin().subarray(0, 40), offset: 8 },
+    { name: 'a module cut short', bytes: plugin().subarray(0, 40), offset: 10 },
   ])('says where $name is no module', ({ bytes, offset }) => {
     expect(() => checkModule(bytes, policy)).toThrow(
-      expect.objectContaining({ code: 'LOAD_INVALID_MODULE', offset: expect.any(Number) }),
+      expect.objectContaining({ code: 'LOAD_INVALID_MODULE', offset }),
     );
-    try {
-      checkModule(bytes, policy);
-    } catch (error) {
-      expect((error as { offset: number }).offset).toBeGreaterThanOrEqual(offset);
-    }
   });
 });
 
