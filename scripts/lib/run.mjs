@@ -16,7 +16,7 @@ export function pinnedNode() {
  * The environment for a child: the workspace's tools come first on the path, and what npm sets for
  * its own children is gone, because another package manager would read it as its configuration.
  */
-export function childEnv() {
+function childEnv() {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !/^npm_(lifecycle|package)_/i.test(name) &&
