@@ -29,6 +29,11 @@ export interface LoadPluginOptions {
   readonly id?: string;
   /** Handed to `plugin_init` as JSON. @default {} */
   readonly config?: unknown;
+  /**
+   * What instances keep from one call to the next: everything, or nothing. With `reset`, memory, globals and tables
+   * are brought back to what they were after `plugin_init`. What `host_set_state` stored stays. @default 'keep'
+   */
+  readonly state?: 'keep' | 'reset';
   /** Limits of its calls, over the manager's. */
   readonly limits?: Partial<ResourceLimits>;
   /** What it may do. What it asks for in its metadata grants nothing. @default nothing */

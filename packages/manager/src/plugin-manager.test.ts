@@ -220,6 +220,27 @@ describe('PluginManager.execute()', () => {
   });
 });
 
+describe('state: "reset"', () => {
+  it('lets no call see what an earlier one left', async () => {
+    const manager = new PluginManager();
+    await manager.load(counting, { id: 'keep' });
+    await manager.load(counting, { id: 'reset', state: 'reset' });
+    const seen = async (id: string): Promise<unknown[]> => [
+      (await manager.execute(id, input)).data,
+      (await manager.execute(id, input)).data,
+    ];
+    expect(await seen('keep')).toEqual([1, 2]);
+    expect(await seen('reset')).toEqual([1, 1]);
+  });
+
+  it('refuses another word', async () => {
+    const options = { state: 'forget' as never };
+    await expect(new PluginManager().load(plain, options)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+  });
+});
+
 describe('PluginManager.reload()', () => {
   it('swaps the version and keeps the statistics', async () => {
     const manager = new PluginManager();

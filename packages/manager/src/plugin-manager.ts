@@ -9,6 +9,7 @@ import { ModuleCache } from '@testbench/runtime';
 import { DEFAULT_FEATURES, type FeatureSet, PermissionSet } from '@testbench/sandbox';
 import {
   CallError,
+  ConfigError,
   DEFAULT_LIMITS,
   LoadError,
   type PluginInput,
@@ -100,7 +101,7 @@ export class PluginManager {
    * @throws {ConfigError} For wrong limits or permissions.
    */
   async load(source: PluginSource, options: LoadPluginOptions = {}): Promise<PluginInfo> {
-    rejectUnknownKeys(options, ['id', 'config', 'limits', 'permissions'], 'options');
+    rejectUnknownKeys(options, ['id', 'config', 'state', 'limits', 'permissions'], 'options');
     this.#checkRoom(options.id);
     const state = createMemoryState();
     const version = await this.#loadVersion(source, options, state);
@@ -224,6 +225,7 @@ export class PluginManager {
       id: options.id,
       bytes,
       config: options.config,
+      reset: readState(options.state) === 'reset',
       limits: resolveLimits(this.#limits, options.limits),
       permissions: new PermissionSet(options.permissions),
       features: this.#features,
@@ -243,6 +245,15 @@ export class PluginManager {
 async function openCache(directory: string | undefined): Promise<ModuleCache> {
   return new ModuleCache(
     directory === undefined ? {} : { store: await openDirectoryStore(directory) },
+  );
+}
+
+function readState(state: unknown): 'keep' | 'reset' {
+  if (state === undefined || state === 'keep' || state === 'reset') return state ?? 'keep';
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    'options.state',
+    `Cannot use "options.state": expected "keep" or "reset", found ${JSON.stringify(state)}`,
   );
 }
 

@@ -30,6 +30,8 @@ export interface VersionOptions {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly config: unknown;
   readonly limits: ResourceLimits;
+  /** Bring instances back to their state after `plugin_init` between calls. */
+  readonly reset: boolean;
   readonly permissions: PermissionSet;
   /** What admission allows. */
   readonly features: FeatureSet;
@@ -71,6 +73,7 @@ export class PluginVersion {
     });
     const compiled = await compilePlugin(bytes, {
       maxMemoryBytes: limits.maxMemoryBytes,
+      resettable: options.reset,
       cache: options.cache,
     });
     const guess = options.id ?? admitted.metadata?.name ?? 'unnamed';
@@ -84,7 +87,7 @@ export class PluginVersion {
       instance = createInstance(compiled, named);
       instance.readMetadata();
     }
-    instance.init(options.config);
+    initialize(instance, options);
     return new PluginVersion(metadata, compiled, named, instance);
   }
 
@@ -95,7 +98,7 @@ export class PluginVersion {
     try {
       const instance = createInstance(this.compiled, this.options);
       instance.readMetadata();
-      instance.init(this.options.config);
+      initialize(instance, this.options);
       return instance;
     } catch (cause) {
       if (!(cause instanceof LoadError)) throw cause;
@@ -105,9 +108,11 @@ export class PluginVersion {
     }
   }
 
-  /** Takes an instance back; a poisoned one is dropped, and so is one too many. */
+  /** Takes an instance back; one that cannot serve another call is dropped, and so is one too many. */
   release(instance: PluginInstance): void {
-    if (!instance.poisoned && this.#idle.length < MAX_IDLE_INSTANCES) this.#idle.push(instance);
+    if (this.#idle.length >= MAX_IDLE_INSTANCES) return;
+    const usable = this.options.reset ? instance.reset() : !instance.poisoned;
+    if (usable) this.#idle.push(instance);
   }
 
   /** Tells every idle instance that no more calls will come. Failures of a plugin that leaves are its own. */
@@ -130,4 +135,9 @@ function createInstance(compiled: CompiledPlugin, options: NamedOptions): Plugin
     state: options.state,
   });
   return new PluginInstance(compiled, { host, limits: options.limits });
+}
+
+function initialize(instance: PluginInstance, options: VersionOptions): void {
+  instance.init(options.config);
+  if (options.reset) instance.takeSnapshot();
 }

@@ -1,4 +1,4 @@
-import { meterModule } from '@testbench/metering';
+import { meterModule, type MeterOptions } from '@testbench/metering';
 import { LoadError, PluginError } from '@testbench/types';
 
 import { MAX_TABLE_ELEMENTS, PAGE_BYTES } from './limits.js';
@@ -18,6 +18,8 @@ export interface CompiledPlugin {
 export interface CompileOptions {
   /** Largest linear memory, in bytes; growth beyond it fails for the guest. */
   readonly maxMemoryBytes: number;
+  /** Makes instances that can be reset to a snapshot. @default false */
+  readonly resettable?: boolean;
   /** Where compiled modules are kept. @default none */
   readonly cache?: ModuleCache;
 }
@@ -38,14 +40,14 @@ export async function compilePlugin(
   bytes: Uint8Array<ArrayBuffer>,
   options: CompileOptions,
 ): Promise<CompiledPlugin> {
-  const { maxMemoryBytes, cache } = options;
+  const { maxMemoryBytes, resettable = false, cache } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
   const hex = await sha256Hex(bytes);
-  const key = `${hex}-${REWRITE_VERSION}-${maxMemoryPages}`;
+  const key = `${hex}-${REWRITE_VERSION}-${maxMemoryPages}${resettable ? '-state' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
     let metered = await cache?.store?.read(key);
     if (metered === undefined) {
-      metered = meter(bytes, maxMemoryPages);
+      metered = meter(bytes, { maxMemoryPages, exportState: resettable });
       await cache?.store?.write(key, metered);
     }
     return WebAssembly.compile(metered);
@@ -54,12 +56,13 @@ export async function compilePlugin(
   return { module, digest: `sha256:${hex}`, maxMemoryBytes };
 }
 
-function meter(bytes: Uint8Array<ArrayBuffer>, maxMemoryPages: number): Uint8Array<ArrayBuffer> {
+function meter(bytes: Uint8Array<ArrayBuffer>, options: MeterOptions): Uint8Array<ArrayBuffer> {
   if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
   try {
     return meterModule(bytes, {
-      maxMemoryPages,
+      ...options,
       maxTableElements: MAX_TABLE_ELEMENTS,
+      validated: true,
     }).bytes;
   } catch (cause) {
     if (!PluginError.is(cause)) throw cause;

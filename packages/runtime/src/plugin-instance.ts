@@ -23,6 +23,7 @@ import { SLICE_FUEL } from './limits.js';
 import { LinearMemory } from './linear-memory.js';
 import type { Protocol } from './protocol.js';
 import { readOutput } from './read-output.js';
+import { Snapshot } from './snapshot.js';
 import { V1Protocol } from './v1-protocol.js';
 
 /** Limits and hooks of one call. */
@@ -71,6 +72,8 @@ export class PluginInstance {
   readonly #memory: LinearMemory;
   readonly #meter: Meter;
   readonly #protocol: Protocol;
+  readonly #instance: WebAssembly.Instance;
+  #snapshot: Snapshot | undefined;
   #pluginType: PluginType | undefined;
   #deadline = 0;
   #isCancelled: (() => boolean) | undefined;
@@ -88,6 +91,7 @@ export class PluginInstance {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#host = options.host;
     const instance = instantiate(plugin.module, options.host);
+    this.#instance = instance;
     this.#exports = pickExports(instance);
     this.#memory = new LinearMemory(this.#exports.memory);
     if (this.#memory.size > plugin.maxMemoryBytes) {
@@ -206,6 +210,25 @@ export class PluginInstance {
     });
     if (typeof value === 'number') throw failureOfCode(value, facts);
     return { data: value.data, metadata: { metrics: value.metrics, ...facts.usage } };
+  }
+
+  /**
+   * Remembers memory, mutable globals and tables as they are now, for {@link reset}. Call it after `init`.
+   *
+   * The module must have been compiled as `resettable`, or globals and tables are left out.
+   */
+  takeSnapshot(): void {
+    this.#snapshot = Snapshot.take(this.#instance, this.#exports.memory);
+  }
+
+  /**
+   * Brings the instance back to its snapshot, so that no later call can see anything of an earlier one.
+   *
+   * @returns false if it cannot: the call failed, memory or a table has grown, or there is no snapshot. Make a new
+   *   instance then.
+   */
+  reset(): boolean {
+    return !this.#poisoned && this.#snapshot?.restore() === true;
   }
 
   /**

@@ -25,6 +25,7 @@ export async function openGuest(
 ): Promise<PluginInstance> {
   const plugin = await compilePlugin(assemble(wat), {
     maxMemoryBytes: options.maxMemoryBytes ?? 64 * 65_536,
+    resettable: options.resettable ?? false,
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   });
   return new PluginInstance(plugin, { host: quietHost(), ...options });
