@@ -33,3 +33,6 @@ export {
   withoutPunctuation,
   withoutWords,
 } from './assembly/text/words';
+export { levenshteinDistance } from './assembly/text/levenshtein';
+export { countCharacterNgrams, countWordNgrams, NgramCounts } from './assembly/text/ngrams';
+export { WordIds } from './assembly/text/word-ids';

@@ -11,13 +11,20 @@ export class TokenF1 extends Evaluator {
 
   evaluate(input: EvaluatorInput): Evaluation {
     const output = this.words(input.output);
+    const text = output.join(" ");
+    let exact = 0;
     const references = input.references;
     let best = new Overlap(0, 0, 0);
     for (let index = 0; index < references.length; index++) {
-      const overlap = compareWords(output, this.words(references[index]));
+      const expected = this.words(references[index]);
+      if (expected.join(" ") == text) exact = 1;
+      const overlap = compareWords(output, expected);
       if (overlap.f1 > best.f1) best = overlap;
     }
-    return new Evaluation(best.f1).metric("precision", best.precision).metric("recall", best.recall);
+    return new Evaluation(best.f1)
+      .metric("precision", best.precision)
+      .metric("recall", best.recall)
+      .metric("exact", exact);
   }
 
   private words(text: string): string[] {

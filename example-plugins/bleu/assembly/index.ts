@@ -1,0 +1,78 @@
+import {
+  countWordNgrams, Evaluation, Evaluator, EvaluatorInput, NgramCounts, oneOf, plugin, range,
+} from "@testbench/plugins-sdk";
+
+import { BleuStatistics } from "./statistics";
+import { tokenize } from "./tokenize";
+
+class Options {
+  /** How a line is divided into tokens. */
+  @oneOf(["13a", "none", "char"])
+  tokenize: string = "13a";
+  /** What to do where no n-gram of an order fits. */
+  @oneOf(["exp", "floor", "add-k", "none"])
+  smooth_method: string = "exp";
+  /** For `floor` (0.1 if negative) and `add-k` (1 if negative). */
+  smooth_value: f64 = -1;
+  /** Leaves out orders that a short sentence does not have: `auto` for sentences, not for a corpus. */
+  @oneOf(["auto", "yes", "no"])
+  effective_order: string = "auto";
+  /** Longest n-grams. */
+  @range(1, 8)
+  max_ngram_order: i32 = 4;
+  /** Makes all letters lower case first. */
+  lowercase: bool = false;
+}
+
+@plugin({ name: "bleu" })
+export class Bleu extends Evaluator {
+  config: Options = new Options();
+
+  /**
+   * A sentence: `output` is a string, `expected` one reference or a list of them. A corpus: `output` is a list
+   * of sentences, `expected` a list of streams, and `expected[k][i]` is reference k of sentence i; an empty
+   * one counts as missing.
+   */
+  evaluate(input: EvaluatorInput): Evaluation {
+    const config = this.config;
+    const output = input.field("output");
+    const statistics = new BleuStatistics(config.max_ngram_order);
+    let sentence = true;
+    if (output.isArray) {
+      sentence = false;
+      const streams = input.field("expected");
+      for (let index = 0; index < output.length; index++) {
+        const references: string[] = [];
+        for (let stream = 0; stream < streams.length; stream++) {
+          const reference = streams.at(stream).at(index).text();
+          if (reference.length > 0) references.push(reference);
+        }
+        this.count(output.at(index).text(), references, statistics);
+      }
+    } else {
+      this.count(input.output, input.references, statistics);
+    }
+    const effective = config.effective_order == "yes" || (config.effective_order == "auto" && sentence);
+    const bleu = statistics.score(config.smooth_method, config.smooth_value, effective);
+    const evaluation = new Evaluation(min(1.0, bleu / 100)).metric("bleu", bleu);
+    statistics.report(evaluation);
+    return evaluation;
+  }
+
+  private tokens(text: string): string[] {
+    return tokenize(this.config.lowercase ? text.toLowerCase() : text, this.config.tokenize);
+  }
+
+  private count(text: string, references: string[], statistics: BleuStatistics): void {
+    const tokens = this.tokens(text);
+    const lists: string[][] = [];
+    for (let index = 0; index < references.length; index++) lists.push(this.tokens(references[index]));
+    statistics.addLengths(tokens.length, lists);
+    for (let order = 1; order <= this.config.max_ngram_order; order++) {
+      const expected = new NgramCounts();
+      for (let index = 0; index < lists.length; index++) expected.mergeMax(countWordNgrams(lists[index], order));
+      const given = countWordNgrams(tokens, order);
+      statistics.addOrder(order, given.overlap(expected), given.total);
+    }
+  }
+}

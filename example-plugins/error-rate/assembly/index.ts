@@ -1,0 +1,94 @@
+import {
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, levenshteinDistance, oneOf, plugin, strip, toCodePoints, WordIds,
+} from "@testbench/plugins-sdk";
+
+import { align, Alignment } from "./align";
+
+class Options {
+  /** `word` for WER, MER, WIL and WIP; `character` for CER. */
+  @oneOf(["word", "character"])
+  unit: string = "word";
+  /** Joins all sentences into one before they are compared. */
+  contiguous: bool = false;
+}
+
+@plugin({ name: "error-rate" })
+export class ErrorRate extends Evaluator {
+  config: Options = new Options();
+
+  /** Takes a sentence, or a list of sentences of which each has its own reference. */
+  evaluate(input: EvaluatorInput): Evaluation {
+    let outputs = input.field("output").texts();
+    let references = input.references;
+    if (this.config.contiguous) {
+      outputs = [outputs.join(" ")];
+      references = [references.join(" ")];
+    }
+    if (outputs.length != references.length) {
+      invalidInput(`Cannot evaluate: ${outputs.length} sentences, ${references.length} references`);
+      return new Evaluation(0);
+    }
+    return this.config.unit == "word" ? wordErrors(outputs, references) : characterErrors(outputs, references);
+  }
+}
+
+function wordErrors(outputs: string[], references: string[]): Evaluation {
+  const sum = new Alignment();
+  for (let index = 0; index < outputs.length; index++) {
+    const ids = new WordIds();
+    sum.add(align(ids.of(splitAsJiwer(references[index])), ids.of(splitAsJiwer(outputs[index]))));
+  }
+  const errors = sum.substitutions + sum.deletions + sum.insertions;
+  const expected = sum.hits + sum.substitutions + sum.deletions;
+  const given = sum.hits + sum.substitutions + sum.insertions;
+  const wer = rate(errors, expected);
+  const all = expected + sum.insertions;
+  const mer = all == 0 ? 0 : <f64>errors / all;
+  const hits = <f64>sum.hits;
+  const wip = expected > 0 && given > 0 ? (hits / expected) * (hits / given) : expected == given ? 1 : 0;
+  return new Evaluation(max(0, 1 - wer))
+    .metric("wer", wer)
+    .metric("mer", mer)
+    .metric("wip", wip)
+    .metric("wil", 1 - wip)
+    .metric("hits", hits)
+    .metric("substitutions", sum.substitutions)
+    .metric("deletions", sum.deletions)
+    .metric("insertions", sum.insertions);
+}
+
+function characterErrors(outputs: string[], references: string[]): Evaluation {
+  let errors = 0;
+  let expected = 0;
+  for (let index = 0; index < outputs.length; index++) {
+    const reference = toCodePoints(strip(references[index]));
+    errors += levenshteinDistance(reference, toCodePoints(strip(outputs[index])));
+    expected += reference.length;
+  }
+  const cer = rate(errors, expected);
+  return new Evaluation(max(0, 1 - cer)).metric("cer", cer).metric("errors", errors).metric("characters", expected);
+}
+
+/** Errors a reference unit; without any reference unit, the errors themselves. */
+function rate(errors: i32, expected: i32): f64 {
+  return expected == 0 ? errors : <f64>errors / expected;
+}
+
+/** jiwer's defaults: stretches of two or more spaces become one, ends are stripped, a blank divides. */
+function splitAsJiwer(text: string): string[] {
+  let collapsed = "";
+  let start = 0;
+  for (let index = 0; index < text.length; ) {
+    let end = index;
+    while (end < text.length && isSpace(text.charCodeAt(end))) end++;
+    if (end - index >= 2) {
+      collapsed += text.substring(start, index) + " ";
+      start = end;
+    }
+    index = max(end, index + 1);
+  }
+  const words = strip(collapsed + text.substring(start)).split(" ");
+  const kept: string[] = [];
+  for (let index = 0; index < words.length; index++) if (words[index].length > 0) kept.push(words[index]);
+  return kept;
+}

@@ -1,0 +1,173 @@
+import type { TestHost } from '@testbench/sdk';
+
+/** A test vector, as the files of the reference data have it. */
+export interface Vector {
+  readonly id: string;
+  readonly inputs: Loose;
+  readonly options: Loose;
+  readonly expected: Loose;
+  readonly tolerance: number;
+}
+
+/** JSON of any shape. */
+type Loose = ReturnType<typeof JSON.parse>;
+
+/** How the vectors of one file are put to a plugin. */
+interface Adapter {
+  readonly plugin: string;
+  /** Vectors that need what the plugin does not offer, and says so. */
+  readonly unsupported?: (vector: Vector) => boolean;
+  readonly config: (vector: Vector) => object;
+  /** Computes what the vector expects: a number, or an object of numbers. */
+  readonly run: (vector: Vector, host: TestHost) => Promise<Loose>;
+}
+
+const call = async (host: TestHost, data: object): Promise<Loose> =>
+  (await host.call<Loose>(data)).data;
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Leaves out what is not given, so that the plugin's default counts. */
+function given(options: Loose, ...keys: string[]): object {
+  return Object.fromEntries(
+    keys
+      .filter((key) => options[key] !== undefined && options[key] !== null)
+      .map((key) => [key, options[key]]),
+  );
+}
+
+/** `hypothesis` with references of its own, or `hypotheses` with reference streams. */
+const translation = ({ inputs }: Vector): object => ({
+  output: inputs.hypotheses ?? inputs.hypothesis,
+  expected: inputs.references,
+});
+
+/** Adapter by the name of the file. */
+export const ADAPTERS: Readonly<Record<string, Adapter>> = {
+  squad_f1: {
+    plugin: 'token-f1',
+    config: () => ({}),
+    run: async ({ inputs, options }, host) => {
+      const score = async (output: string, expected: string[]): Promise<Loose> => {
+        const { score: f1, metrics } = await call(host, { output, expected });
+        return { f1, em: metrics.exact };
+      };
+      if (inputs.prediction !== undefined) {
+        const result = await score(inputs.prediction, inputs.references);
+        return options.field === undefined ? result : result[options.field];
+      }
+      const results: Loose[] = [];
+      for (const [index, prediction] of inputs.predictions.entries()) {
+        results.push(await score(prediction, inputs.references[index]));
+      }
+      return {
+        f1: 100 * mean(results.map(({ f1 }) => f1)),
+        em: 100 * mean(results.map(({ em }) => em)),
+      };
+    },
+  },
+  levenshtein: {
+    plugin: 'levenshtein',
+    config: () => ({}),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
+  wer: {
+    plugin: 'error-rate',
+    config: ({ options }) => ({ contiguous: options.transform === 'contiguous' }),
+    run: async ({ inputs }, host) =>
+      (await call(host, { output: inputs.hypothesis, expected: inputs.reference })).metrics,
+  },
+  cer: {
+    plugin: 'error-rate',
+    config: () => ({ unit: 'character' }),
+    run: async ({ inputs }, host) =>
+      (await call(host, { output: inputs.hypothesis, expected: inputs.reference })).metrics,
+  },
+  rouge: {
+    plugin: 'rouge',
+    config: ({ options }) => given(options, 'type', 'use_stemmer'),
+    run: async ({ inputs, options }, host) => {
+      const score = async (output: string, expected: string | string[]): Promise<Loose> => {
+        const { metrics } = await call(host, { output, expected });
+        const value = (field: string): number => metrics[`${options.type}_${field}`];
+        return {
+          precision: value('precision'),
+          recall: value('recall'),
+          fmeasure: value('fmeasure'),
+        };
+      };
+      if (inputs.target !== undefined || inputs.prediction !== undefined) {
+        const result = await score(inputs.prediction, inputs.target ?? inputs.targets);
+        return options.field === undefined ? result : result[options.field];
+      }
+      const results: Loose[] = [];
+      for (const [index, prediction] of inputs.predictions.entries()) {
+        results.push(await score(prediction, inputs.targets[index]));
+      }
+      return mean(results.map((result) => result[options.field ?? 'fmeasure']));
+    },
+  },
+  bleu: {
+    plugin: 'bleu',
+    unsupported: ({ options }) => options.tokenize === 'intl',
+    config: ({ options }) => ({
+      ...given(
+        options,
+        'tokenize',
+        'smooth_method',
+        'smooth_value',
+        'lowercase',
+        'max_ngram_order',
+      ),
+      ...(options.effective_order !== undefined && {
+        effective_order: options.effective_order ? 'yes' : 'no',
+      }),
+    }),
+    run: async (vector, host) => (await call(host, translation(vector))).metrics.bleu,
+  },
+  chrf: {
+    plugin: 'chrf',
+    config: ({ options }) =>
+      given(
+        options,
+        'char_order',
+        'word_order',
+        'beta',
+        'lowercase',
+        'whitespace',
+        'eps_smoothing',
+      ),
+    run: async (vector, host) => (await call(host, translation(vector))).metrics.chrf,
+  },
+  pass_at_k: {
+    plugin: 'pass-at-k',
+    config: () => ({}),
+    run: async ({ inputs, options }, host) => (await call(host, inputs))[options.field],
+  },
+  perplexity: {
+    plugin: 'perplexity',
+    config: ({ options }) => ({
+      words_of: options.denominator?.replace('words of ', '') ?? 'text',
+    }),
+    run: async ({ inputs, options }, host) => (await call(host, inputs))[options.stat],
+  },
+  calibration: {
+    plugin: 'calibration',
+    config: ({ options }) => given(options, 'n_bins'),
+    run: async ({ inputs, options }, host) => {
+      const result = await call(host, inputs);
+      if (options.metric === 'brier') return result.brier;
+      return result[{ l1: 'ece', l2: 'rmsce', max: 'mce' }[options.norm as 'l1'] ?? 'ece'];
+    },
+  },
+  cosine: {
+    plugin: 'cosine',
+    config: ({ options }) => given(options, 'expected_min'),
+    run: async ({ inputs }, host) => {
+      const data = { output_embedding: inputs.a, expected_embedding: inputs.b };
+      const { score, metrics } = await call(host, data);
+      return { scaled: score, cosine: metrics?.cosine ?? null };
+    },
+  },
+};
