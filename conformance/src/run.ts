@@ -120,7 +120,7 @@ async function exercise(
 }
 
 /** Their own behaviour depends on time, addresses or goroutines, so that counts of two runs differ slightly. */
-const UNSTEADY = new Set(['esbuild-wasm', 'wasmoon']);
+const UNSTEADY = new Set(['esbuild-wasm', 'wasmoon', 'sql.js']);
 
 async function modules(): Promise<void> {
   for (const name of Object.keys(REAL_MODULES)) {
@@ -161,7 +161,7 @@ async function engines(): Promise<void> {
     [26, ['--liftoff-only']],
     [26, ['--no-liftoff']],
   ];
-  for (const name of ['hash-wasm', 'source-map', 'argon2-browser', 'sql.js']) {
+  for (const name of ['hash-wasm', 'source-map', 'argon2-browser', '@bokuweb/zstd-wasm']) {
     for (const mode of MODES) {
       const start = performance.now();
       const fuels = new Set<string>();

@@ -31,6 +31,13 @@ const MAX_LOCALS = 50_000;
 /** Blocks that stand between a wrapped loop and the code around it. */
 const WRAP_DEPTH = 3;
 
+/** How much more often code runs for each loop around it, and how deep that is believed. */
+const LOOP_WEIGHT = 8;
+const MAX_WEIGHTED = 6;
+
+/** Bytes of a loop's body up to which it is repeated most. */
+const SMALL_LOOP = 96;
+
 /** What a function's rewriting needs to know besides its code. */
 export interface FunctionPlan {
   readonly shape: FunctionShape;
@@ -55,6 +62,8 @@ export class FunctionRewriter {
   private local = -1;
   /** The loop that is being written in two levels; -1 for none. Only innermost loops are, so there is one at most. */
   private wrapped = -1;
+  /** How many blocks stand between the code being written and what is outside of the wrapped loop. */
+  private shift = 0;
   /** Everything before this offset of the original is written. */
   private copied = 0;
 
@@ -72,14 +81,14 @@ export class FunctionRewriter {
 
   /** Writes a function's body without its size. */
   rewrite(index: number, plan: FunctionPlan): void {
-    const { module, events, out } = this;
+    const { module, out } = this;
     const body = module.bodies[index]!;
     const { shape, charges } = plan;
     const typeIndex = module.functions[module.importedFunctions + index]!;
     const type = module.types[typeIndex];
     const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
-    const hasPlainLoop = shape.hasLoop && this.classifyLoops(shape);
-    this.inLocal = hasPlainLoop && !shape.hasCatch && locals < MAX_LOCALS;
+    const prefersLocal = shape.hasLoop && this.classifyLoops(shape, charges);
+    this.inLocal = prefersLocal && !shape.hasCatch && locals < MAX_LOCALS;
     const useful = this.inLocal || plan.checkEntry || shape.hasLoop;
     this.local = useful && locals < MAX_LOCALS ? locals : -1;
     this.copyLocals(body);
@@ -88,19 +97,29 @@ export class FunctionRewriter {
     if (wrap) this.openResultBlock(typeIndex);
     if (this.inLocal) this.reload();
     this.charge(charges.get(-1) ?? 0, plan.checkEntry);
-    for (let event = shape.first; event < shape.last - 1; event += 1) {
-      const flags = events.flags(event);
-      if ((flags & DEAD) === 0) this.rewriteEvent(event, flags, charges);
-      else if (this.wrapped !== -1) this.shiftLabels(event, flags & 0xff);
-    }
+    this.rewriteEvents(shape.first, shape.last - 1, charges);
     this.copyTo(body.end - 1);
     if (wrap) out.u8(Opcode.End);
     if (this.inLocal) this.flush();
     out.u8(Opcode.End);
   }
 
-  /** Marks loops that contain calls or other loops; true if there is one without calls. */
-  private classifyLoops(shape: FunctionShape): boolean {
+  private rewriteEvents(first: number, last: number, charges: Charges): void {
+    const { events } = this;
+    for (let event = first; event < last; event += 1) {
+      const flags = events.flags(event);
+      const isLoop = (flags & (0xff | DEAD | TARGETED)) === (EventKind.Loop | TARGETED);
+      if (isLoop && this.canWrap(event, flags)) event = this.wrapLoop(event, charges);
+      else if ((flags & DEAD) === 0) this.rewriteEvent(event, flags, charges);
+      else if (this.wrapped !== -1) this.shiftLabels(event, flags & 0xff);
+    }
+  }
+
+  /**
+   * Marks loops that contain calls or other loops. True if the count should be kept in a local: there is a loop without
+   * calls, or loops charge more often than they call.
+   */
+  private classifyLoops(shape: FunctionShape, charges: Charges): boolean {
     const { events } = this;
     const open: number[] = [];
     // Stops where the mark stands already, because then it stands further out as well.
@@ -110,6 +129,7 @@ export class FunctionRewriter {
       }
     };
     let hasPlainLoop = false;
+    let balance = 0;
     for (let event = shape.first; event < shape.last; event += 1) {
       const flags = events.flags(event);
       const kind = flags & 0xff;
@@ -125,9 +145,12 @@ export class FunctionRewriter {
         (kind === EventKind.Call && !this.isFree(events.argument(event)))
       ) {
         mark(CALLS);
+        // A call costs a store and a load.
+        balance -= 2 * LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
       }
+      if (charges.has(event)) balance += LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
     }
-    return hasPlainLoop;
+    return hasPlainLoop || balance > 0;
   }
 
   private rewriteEvent(event: number, flags: number, charges: Charges): void {
@@ -136,12 +159,10 @@ export class FunctionRewriter {
     switch (kind) {
       case EventKind.Loop:
         if ((flags & TARGETED) !== 0) {
-          this.openLoop(event, flags, charges.get(event) ?? 0);
+          this.copyTo(events.end(event));
+          this.charge(charges.get(event) ?? 0, true);
           return;
         }
-        break;
-      case EventKind.End:
-        if (events.link(event) === this.wrapped) this.closeWrapped(event, charges);
         break;
       case EventKind.Br:
       case EventKind.BrIf:
@@ -183,48 +204,103 @@ export class FunctionRewriter {
     }
   }
 
-  private openLoop(event: number, flags: number, charge: number): void {
-    const { events, out } = this;
-    this.copyTo(events.start(event));
-    const plain = this.inLocal && (flags & (CALLS | OUTER)) === 0;
-    if (!plain || !this.hasNoParams(events.argument(event))) {
-      this.copyTo(events.end(event));
-      this.charge(charge, true);
-      return;
+  private canWrap(event: number, flags: number): boolean {
+    return (
+      this.inLocal &&
+      (flags & (CALLS | OUTER)) === 0 &&
+      this.hasNoParams(this.events.argument(event))
+    );
+  }
+
+  /**
+   * Writes an innermost loop without calls so that it has none afterwards either: engines unroll such loops and keep them in
+   * registers. To ask for fuel, it is left, and entered again.
+   *
+   * ```
+   * block $done
+   *   loop $again
+   *     block $ask
+   *       loop $turns
+   *         (pay for all copies; br_if $ask if there is not enough)
+   *         block (copy of the body, whose back edges lead to the block's end) (br $done) end
+   *         (last copy of the body)
+   *       end
+   *       br $done
+   *     end
+   *     (ask for fuel; br $again)
+   *   end
+   * end
+   * ```
+   *
+   * @returns The event of the loop's end.
+   */
+  private wrapLoop(event: number, charges: Charges): number {
+    const { events, out, local } = this;
+    let end = event + 1;
+    let leaves = false;
+    for (; events.kind(end) !== EventKind.End || events.link(end) !== event; end += 1) {
+      const kind = events.kind(end);
+      const branches =
+        (kind >= EventKind.Br && kind <= EventKind.BrTable) || kind === EventKind.Label;
+      if (kind === EventKind.Return || (branches && events.link(end) < event))
+        leaves ||= kind !== EventKind.BrTable;
     }
-    // The engine optimises a loop without calls best: leave it to ask for fuel, and enter it again.
-    const type = this.module.bytes.subarray(events.start(event) + 1, events.end(event));
+    // Branches out of the loop cannot give anything back: each copy then pays for itself.
+    const bodyStart = events.end(event);
+    const bodyEnd = events.start(end);
+    const copies = copiesFor(bodyEnd - bodyStart);
+    const charge = charges.get(event) ?? 0;
+    this.copyTo(events.start(event));
+    const type = this.module.bytes.subarray(events.start(event) + 1, bodyStart);
     out.u8(Opcode.Block).raw(type).u8(Opcode.Loop).raw(type).u8(Opcode.Block).u8(VOID);
-    this.copyTo(events.end(event));
+    this.copyTo(bodyStart);
     this.wrapped = event;
-    this.subtract(charge);
-    out.u8(Opcode.LocalTee).u32(this.local);
+    const ahead = leaves ? 1 : copies;
+    this.subtract(charge * ahead);
+    out.u8(Opcode.LocalTee).u32(local);
     out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S).u8(Opcode.BrIf).u8(1);
     this.stats.checks += 1;
-  }
-
-  private closeWrapped(event: number, charges: Charges): void {
-    const { events, out, local } = this;
-    const charge = charges.get(this.wrapped) ?? 0;
-    this.copyTo(events.end(event));
+    if (charge !== 0) this.stats.charges += 1;
+    for (let copy = 1; copy <= copies; copy += 1) {
+      const last = copy === copies;
+      this.shift = last ? WRAP_DEPTH : WRAP_DEPTH + 1;
+      this.copied = bodyStart;
+      if (ahead === 1 && copy > 1) this.charge(charge, false);
+      if (!last) out.u8(Opcode.Block).u8(VOID);
+      this.rewriteEvents(event + 1, end, charges);
+      this.copyTo(bodyEnd);
+      // Gives back what was paid for copies that do not run.
+      if (ahead > 1 && !last) this.charge(-charge * (copies - copy), false);
+      if (!last)
+        out
+          .u8(Opcode.Br)
+          .u8(WRAP_DEPTH + 1)
+          .u8(Opcode.End);
+    }
+    this.copyTo(events.end(end));
+    this.wrapped = -1;
     out.u8(Opcode.Br).u8(2).u8(Opcode.End);
     out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
-    if (charge !== 0) {
-      // The loop's header will charge again.
-      out.u8(Opcode.I64Const).signed(charge).u8(I64_ADD);
-    }
+    // The loop's header will charge again.
+    if (charge !== 0)
+      out
+        .u8(Opcode.I64Const)
+        .signed(charge * ahead)
+        .u8(I64_ADD);
     out.u8(Opcode.LocalSet).u32(local).u8(Opcode.Br).u8(0).u8(Opcode.End).u8(Opcode.End);
-    this.wrapped = -1;
+    const after = charges.get(end);
+    if (after !== undefined) this.charge(after, false);
+    return end;
   }
 
-  /** Adapts branches out of the wrapped loop to the {@link WRAP_DEPTH} blocks around it. */
+  /** Adapts branches out of the wrapped loop to the blocks around it. */
   private shiftLabels(event: number, kind: number): void {
-    const { events, out, cursor, wrapped } = this;
+    const { events, out, cursor, wrapped, shift } = this;
     if (kind === EventKind.Br || kind === EventKind.BrIf) {
       if (events.link(event) >= wrapped) return;
       this.copyTo(events.argument(event));
       const reader = new ByteReader(this.module.bytes, events.argument(event));
-      out.u32(reader.u32('label') + WRAP_DEPTH);
+      out.u32(reader.u32('label') + shift);
       this.copied = reader.offset;
     } else if (kind === EventKind.BrTable) {
       cursor.reset(events.start(event), events.end(event)).next();
@@ -232,7 +308,7 @@ export class FunctionRewriter {
       let label = event;
       cursor.forEachLabel((depth) => {
         label += 1;
-        out.u32(events.link(label) < wrapped ? depth + WRAP_DEPTH : depth);
+        out.u32(events.link(label) < wrapped ? depth + shift : depth);
       });
       this.copied = events.end(event);
     }
@@ -356,6 +432,11 @@ export class FunctionRewriter {
       this.copied = offset;
     }
   }
+}
+
+/** How often a small loop's body is repeated: one check then serves several turns. */
+function copiesFor(bytes: number): number {
+  return bytes <= SMALL_LOOP ? 4 : bytes <= 2 * SMALL_LOOP ? 2 : 1;
 }
 
 /** The encoded element type of a table. */
