@@ -30,6 +30,9 @@ import { FunctionScanner } from './scan-function.js';
 /** Engines accept no longer function bodies. */
 const MAX_BODY_BYTES = 7_654_321;
 
+/** @see https://webassembly.github.io/branch-hinting/core/appendix/custom.html */
+const BRANCH_HINTS = 'metadata.code.branch_hint';
+
 /** Custom sections that speak of code by its position, which the rewriting changes. */
 const STALE_SECTIONS =
   /^(\.debug_|reloc\.|linking$|sourceMappingURL$|external_debug_info$|metadata\.code\.)/;
@@ -160,6 +163,8 @@ class Rewriting {
   private readonly fuelGlobal: number;
   private readonly hookTable: number;
   private free = 0;
+  /** The branch hint section, empty if there is nothing to hint at. */
+  private readonly hints = new ByteWriter();
 
   constructor(
     private readonly module: Module,
@@ -260,6 +265,9 @@ class Rewriting {
       }
       this.prefixSize(code, start, module.bodies[index]!.start);
     });
+    if (rewriter.hintedFunctions > 0) {
+      this.hints.name(BRANCH_HINTS).u32(rewriter.hintedFunctions).raw(rewriter.hints.view());
+    }
     return rewriter.stats;
   }
 
@@ -380,6 +388,7 @@ class Rewriting {
 
   private writeCode(out: ByteWriter, code: ByteWriter): void {
     const { helpers, module } = this;
+    if (this.hints.length > 0) out.section(SectionId.Custom, this.hints);
     const count = new ByteWriter().u32(module.bodies.length + helpers.bodies.length);
     const tail = new ByteWriter();
     for (const body of helpers.bodies) tail.u32(body.length).raw(body);

@@ -1,6 +1,6 @@
 import {
   ByteReader,
-  type ByteWriter,
+  ByteWriter,
   type FunctionBody,
   InstructionCursor,
   type Module,
@@ -55,6 +55,12 @@ export interface RewriteStats {
 /** Writes the metered bodies of a module's functions. */
 export class FunctionRewriter {
   readonly stats: RewriteStats = { charges: 0, checks: 0 };
+  /** Content of a branch hint section without its count: every check is unlikely to ask for fuel. */
+  readonly hints = new ByteWriter();
+  hintedFunctions = 0;
+  /** Offsets of the current function's checks, from its body's start. */
+  private readonly checks: number[] = [];
+  private bodyStart = 0;
   private readonly cursor: InstructionCursor;
   /** Where the function keeps its count while it runs; otherwise each charge goes to the global. */
   private inLocal = false;
@@ -81,7 +87,9 @@ export class FunctionRewriter {
 
   /** Writes a function's body without its size. */
   rewrite(index: number, plan: FunctionPlan): void {
-    const { module, out } = this;
+    const { module, out, checks } = this;
+    this.bodyStart = out.length;
+    checks.length = 0;
     const body = module.bodies[index]!;
     const { shape, charges } = plan;
     const typeIndex = module.functions[module.importedFunctions + index]!;
@@ -102,6 +110,11 @@ export class FunctionRewriter {
     if (wrap) out.u8(Opcode.End);
     if (this.inLocal) this.flush();
     out.u8(Opcode.End);
+    if (checks.length === 0) return;
+    this.hintedFunctions += 1;
+    this.hints.u32(module.importedFunctions + index).u32(checks.length);
+    // One byte each: 0 is unlikely.
+    for (const offset of checks) this.hints.u32(offset).u8(1).u8(0);
   }
 
   private rewriteEvents(first: number, last: number, charges: Charges): void {
@@ -258,8 +271,9 @@ export class FunctionRewriter {
     const ahead = leaves ? 1 : copies;
     this.subtract(charge * ahead);
     out.u8(Opcode.LocalTee).u32(local);
-    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S).u8(Opcode.BrIf).u8(1);
-    this.stats.checks += 1;
+    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
+    this.hint();
+    out.u8(Opcode.BrIf).u8(1);
     if (charge !== 0) this.stats.charges += 1;
     for (let copy = 1; copy <= copies; copy += 1) {
       const last = copy === copies;
@@ -352,7 +366,6 @@ export class FunctionRewriter {
       this.put();
       return;
     }
-    this.stats.checks += 1;
     if (local === -1) {
       // No room for a local: read the global again.
       this.put();
@@ -363,7 +376,9 @@ export class FunctionRewriter {
         if (amount !== 0) out.u8(Opcode.GlobalSet).u32(fuelGlobal).u8(Opcode.LocalGet).u32(local);
       }
     }
-    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S).u8(Opcode.If).u8(VOID);
+    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
+    this.hint();
+    out.u8(Opcode.If).u8(VOID);
     if (inLocal) {
       out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
       out.u8(Opcode.LocalSet).u32(local);
@@ -371,6 +386,12 @@ export class FunctionRewriter {
       out.u8(Opcode.Call).u32(this.helpers.refillGlobal());
     }
     out.u8(Opcode.End);
+  }
+
+  /** Notes that the branch which comes next is a check. */
+  private hint(): void {
+    this.stats.checks += 1;
+    this.checks.push(this.out.length - this.bodyStart);
   }
 
   /** Leaves the count less `amount` on the stack. */
