@@ -112,8 +112,11 @@ export class ExactPlacement {
     }
     const ground = points.of(0);
     const root = points.root(0);
-    const prepaid = (point: number): number =>
-      points.of(point) - (points.root(point) === root ? ground : 0);
+    const prepaid = (point: number): number => {
+      // Shortens the way first.
+      const isGrounded = points.root(point) === root;
+      return points.of(point) - (isGrounded ? ground : 0);
+    };
     const charges: Charges = new Map();
     let owed = false;
     for (const { from, to, cost, after, traps } of stretches) {

@@ -1,0 +1,53 @@
+import { MeterError, meterModule } from '@testbench/metering';
+import { DecodeError, inspectModule } from '@testbench/wasm';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { encodeProgram, programs } from './generate-program.js';
+
+const runs = Number(process.env['MUTATIONS'] ?? 60_000);
+
+/** Changes that keep much of a module intact: the decoder gets deep into it. */
+const changes = fc.array(
+  fc.record({ at: fc.nat(), value: fc.nat(255), kind: fc.constantFrom('set', 'insert', 'cut') }),
+  { minLength: 1, maxLength: 4 },
+);
+
+type Change = typeof changes extends fc.Arbitrary<infer Item> ? Item : never;
+
+function mutate(bytes: Uint8Array, list: Change): Uint8Array<ArrayBuffer> {
+  let result = [...bytes];
+  for (const { at, value, kind } of list) {
+    const index = 8 + (at % Math.max(1, result.length - 8));
+    if (kind === 'set') result[index] = value;
+    else if (kind === 'insert') result.splice(index, 0, value);
+    else result = result.slice(0, index);
+  }
+  return Uint8Array.from(result);
+}
+
+/** True unless something else than our own errors comes out, or a module becomes valid by being metered. */
+function survives(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    inspectModule(bytes);
+  } catch (error) {
+    if (!(error instanceof DecodeError) || error.offset > bytes.length) return false;
+  }
+  try {
+    // Without the engine's check first, the rewriter itself must stand any bytes that decode.
+    meterModule(bytes, { validated: WebAssembly.validate(bytes) });
+  } catch (error) {
+    return error instanceof MeterError && !WebAssembly.validate(bytes);
+  }
+  return WebAssembly.validate(bytes);
+}
+
+const mutated = fc.property(programs, changes, (program, list) =>
+  survives(mutate(encodeProgram(program), list)),
+);
+
+describe('mutated modules', () => {
+  it(`give typed errors or metered modules, ${runs} times`, { timeout: 600_000 }, () => {
+    expect(() => fc.assert(mutated, { numRuns: runs })).not.toThrow();
+  });
+});
