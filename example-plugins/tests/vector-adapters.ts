@@ -170,4 +170,28 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
       return { scaled: score, cosine: metrics?.cosine ?? null };
     },
   },
+  numeric_diff: {
+    plugin: 'numeric-diff',
+    config: () => ({}),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
+  json_diff: {
+    plugin: 'json-diff',
+    config: ({ inputs, options }) => ({
+      preserve_strings: options.preserveStrings ?? inputs.preserveStrings ?? false,
+    }),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
+  list_contains: {
+    plugin: 'list-contains',
+    config: ({ inputs, options }) => ({
+      allow_extra_entities: inputs.allowExtraEntities ?? options.allowExtraEntities ?? false,
+    }),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
+  valid_json: {
+    plugin: 'json-validity',
+    config: () => ({}),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
 };
