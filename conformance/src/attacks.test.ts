@@ -140,18 +140,21 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
     }
   });
 
-  it('stops within milliseconds of a deadline', () => {
+  it('asks every few milliseconds, so that deadlines are sharp', () => {
+    // CPU time of this thread: others may use the machine.
+    const now = (): number => process.threadCpuUsage().user / 1000;
     for (const { text } of ENDLESS) {
-      let late = 0;
-      const deadline = performance.now() + 20;
+      const started = now();
+      let last = started;
+      let longest = 0;
       const { run, meter } = load(`(module ${text})`, mode, {}, () => {
-        late = performance.now() - deadline;
-        return late < 0 ? 'continue' : 'deadline';
+        longest = Math.max(longest, now() - last);
+        last = now();
+        return last - started < 30 ? 'continue' : 'deadline';
       });
       meter.setFuel(1n << 60n);
       expect(run).toThrow(WebAssembly.RuntimeError);
-      // Generous, because tests share the machine; alone it is under 5.
-      expect(late).toBeLessThan(100);
+      expect(longest).toBeLessThan(30);
     }
   });
 

@@ -1,3 +1,4 @@
+import type { ChargeList } from './charge-list.js';
 import {
   DEAD,
   DEAD_BEFORE,
@@ -6,6 +7,9 @@ import {
   type FunctionShape,
   TARGETED,
 } from './function-events.js';
+
+/** Above every weight of a stretch. */
+const MAX_WEIGHT = 2 ** 20;
 
 /** A union-find structure over control points, each with its prepaid amount relative to its root. */
 class Potentials {
@@ -64,21 +68,54 @@ class Potentials {
   }
 }
 
-/** One straight stretch of code. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-  readonly cost: number;
+/** Straight stretches of code, one entry in each array. Their numbers fit the sorting key up to 2^24. */
+class Stretches {
+  count = 0;
+  from = new Int32Array(256);
+  to = new Int32Array(256);
+  cost = new Float64Array(256);
   /** The event behind which it begins; -1 is the function's entry. */
-  readonly after: number;
-  /** How often it runs compared to the others, as far as structure tells. */
-  readonly weight: number;
+  after = new Int32Array(256);
   /** It ends in a trap: nobody sees the count behind it. */
-  readonly traps: boolean;
-}
+  traps = new Uint8Array(256);
+  private keys = new Float64Array(256);
 
-/** Charges by the event behind which they stand; -1 is the function's entry. */
-export type Charges = Map<number, number>;
+  /** @param weight How often it runs compared to the others, as far as structure tells. */
+  add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
+    const index = this.count++;
+    if (index === this.from.length) this.grow();
+    this.from[index] = from;
+    this.to[index] = to;
+    this.cost[index] = cost;
+    this.after[index] = after;
+    this.traps[index] = traps ? 1 : 0;
+    // Later code first among equals: charges then move towards the entry, and are paid ahead.
+    this.keys[index] = (MAX_WEIGHT - weight) * 2 ** 24 - index;
+  }
+
+  /** Calls `visit` with each stretch, those that run most often first. */
+  byWeight(visit: (index: number) => void): void {
+    const order = this.keys.subarray(0, this.count).sort();
+    for (const key of order) visit(Math.ceil(key / 2 ** 24) * 2 ** 24 - key);
+  }
+
+  private grow(): void {
+    const size = 2 * this.count;
+    const copy = <Store extends Int32Array | Float64Array | Uint8Array>(
+      store: Store,
+      old: Store,
+    ): Store => {
+      store.set(old);
+      return store;
+    };
+    this.from = copy(new Int32Array(size), this.from);
+    this.to = copy(new Int32Array(size), this.to);
+    this.cost = copy(new Float64Array(size), this.cost);
+    this.after = copy(new Int32Array(size), this.after);
+    this.traps = copy(new Uint8Array(size), this.traps);
+    this.keys = copy(new Float64Array(size), this.keys);
+  }
+}
 
 /**
  * Places charges so that every way through a function adds up to exactly its cost, with as few charges as the structure
@@ -90,7 +127,7 @@ export type Charges = Map<number, number>;
  */
 export class ExactPlacement {
   private readonly points = new Potentials();
-  private stretches: Stretch[] = [];
+  private readonly stretches = new Stretches();
   private labels = new Map<number, number>();
 
   constructor(
@@ -100,52 +137,47 @@ export class ExactPlacement {
     private readonly pinCalls: boolean,
   ) {}
 
-  place(shape: FunctionShape): Charges {
+  /** Fills `charges` for one function. */
+  place(shape: FunctionShape, charges: ChargeList): void {
+    charges.reset(shape.first, shape.last);
     this.collect(shape);
     const { points, stretches } = this;
-    const order = stretches.map((_, index) => index);
-    // Later code first among equals: charges then move towards the entry, and are paid ahead.
-    order.sort((a, b) => stretches[b]!.weight - stretches[a]!.weight || b - a);
-    for (const index of order) {
-      const { from, to, cost } = stretches[index]!;
-      points.join(from, to, -cost);
-    }
-    const ground = points.of(0);
+    stretches.byWeight((index) => {
+      points.join(stretches.from[index]!, stretches.to[index]!, -stretches.cost[index]!);
+    });
     const root = points.root(0);
+    const ground = points.of(0);
     const prepaid = (point: number): number => {
       // Shortens the way first.
       const isGrounded = points.root(point) === root;
       return points.of(point) - (isGrounded ? ground : 0);
     };
-    const charges: Charges = new Map();
     let owed = false;
-    for (const { from, to, cost, after, traps } of stretches) {
-      // A run takes such a stretch once at most in each of its open calls.
-      if (traps) continue;
-      const before = prepaid(from);
-      const behind = prepaid(to);
+    for (let index = 0; index < stretches.count; index += 1) {
+      // A run takes a stretch that traps once at most in each of its open calls.
+      if (stretches.traps[index] === 1) continue;
+      const before = prepaid(stretches.from[index]!);
+      const behind = prepaid(stretches.to[index]!);
       if (before < 0 || behind < 0) owed = true;
-      const charge = behind - before + cost;
-      if (charge !== 0) charges.set(after, charge);
+      charges.set(stretches.after[index]!, behind - before + stretches.cost[index]!);
     }
     // Work that is paid only after a call could be repeated by recursion without ever being paid.
-    if (owed && (shape.hasCall || shape.hasUnknown)) return this.plain();
-    return charges;
+    if (owed && (shape.hasCall || shape.hasUnknown)) this.placePlainly(charges);
   }
 
   /** Every stretch pays for itself. */
-  private plain(): Charges {
-    const charges: Charges = new Map();
-    for (const { cost, after, traps } of this.stretches) {
-      if (cost !== 0 && !traps) charges.set(after, cost);
+  private placePlainly(charges: ChargeList): void {
+    const { stretches } = this;
+    for (let index = 0; index < stretches.count; index += 1) {
+      const traps = stretches.traps[index] === 1;
+      charges.set(stretches.after[index]!, traps ? 0 : stretches.cost[index]!);
     }
-    return charges;
   }
 
   private collect(shape: FunctionShape): void {
     const { events, points } = this;
     points.reset();
-    this.stretches = [];
+    this.stretches.count = 0;
     this.labels.clear();
     const ground = points.add();
     let current = ground;
@@ -157,8 +189,8 @@ export class ExactPlacement {
     let joined = -1;
 
     const close = (to: number, traps = false): void => {
-      const weight = loops * 1024 - Math.min(branches, 1023);
-      this.stretches.push({ from: current, to, cost, after, weight, traps });
+      const weight = Math.min(loops, 1000) * 1024 - Math.min(branches, 1023);
+      this.stretches.add(current, to, cost, after, weight, traps);
       cost = 0;
     };
     const open = (point: number, event: number): void => {

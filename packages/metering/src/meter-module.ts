@@ -11,8 +11,9 @@ import {
 } from '@testbench/wasm';
 
 import { analyseCalls, Role } from './call-graph.js';
+import { ChargeList } from './charge-list.js';
 import { completeCosts, type CostTable, OperatorCosts } from './cost-table.js';
-import { type Charges, ExactPlacement } from './exact-placement.js';
+import { ExactPlacement } from './exact-placement.js';
 import { EventList, type FunctionShape } from './function-events.js';
 import { HelperFunctions } from './helper-functions.js';
 import { longestPath, PathScratch } from './longest-path.js';
@@ -251,6 +252,7 @@ class Rewriting {
       this.fuelGlobal,
       isFree,
     );
+    const charges = new ChargeList();
     shapes.forEach((shape, index) => {
       const start = code.length;
       if (roles[index] === Role.Free) {
@@ -258,9 +260,8 @@ class Rewriting {
         const body = module.bodies[index]!;
         code.copy(module.bytes, body.start, body.end);
       } else {
-        const charges = exact
-          ? placement.place(shape)
-          : coarseCharges(events, shape, scratch, extra);
+        if (exact) placement.place(shape, charges);
+        else placeCoarsely(events, shape, scratch, extra, charges);
         rewriter.rewrite(index, { shape, charges, checkEntry: roles[index] === Role.Checked });
       }
       this.prefixSize(code, start, module.bodies[index]!.start);
@@ -414,12 +415,15 @@ class Rewriting {
   }
 }
 
-function coarseCharges(
+function placeCoarsely(
   events: EventList,
   shape: FunctionShape,
   scratch: PathScratch,
   extra: (callee: number) => number,
-): Charges {
+  charges: ChargeList,
+): void {
+  charges.reset(shape.first, shape.last);
   const { entry, loops } = longestPath(events, shape, scratch, extra);
-  return new Map(loops).set(-1, entry);
+  charges.set(-1, entry);
+  for (const [event, weight] of loops) charges.set(event, weight);
 }

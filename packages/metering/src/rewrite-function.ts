@@ -7,7 +7,7 @@ import {
   Opcode,
 } from '@testbench/wasm';
 
-import type { Charges } from './exact-placement.js';
+import type { ChargeList } from './charge-list.js';
 import {
   CALLS,
   DEAD,
@@ -42,7 +42,7 @@ const SMALL_LOOP = 96;
 export interface FunctionPlan {
   readonly shape: FunctionShape;
   /** Charges by the event behind which they stand; -1 is the entry. */
-  readonly charges: Charges;
+  readonly charges: ChargeList;
   readonly checkEntry: boolean;
 }
 
@@ -104,7 +104,7 @@ export class FunctionRewriter {
     // A branch to the function's own label must store the count first: it goes to this block instead.
     if (wrap) this.openResultBlock(typeIndex);
     if (this.inLocal) this.reload();
-    this.charge(charges.get(-1) ?? 0, plan.checkEntry);
+    this.charge(charges.get(-1), plan.checkEntry);
     this.rewriteEvents(shape.first, shape.last - 1, charges);
     this.copyTo(body.end - 1);
     if (wrap) out.u8(Opcode.End);
@@ -117,7 +117,7 @@ export class FunctionRewriter {
     for (const offset of checks) this.hints.u32(offset).u8(1).u8(0);
   }
 
-  private rewriteEvents(first: number, last: number, charges: Charges): void {
+  private rewriteEvents(first: number, last: number, charges: ChargeList): void {
     const { events } = this;
     for (let event = first; event < last; event += 1) {
       const flags = events.flags(event);
@@ -132,7 +132,7 @@ export class FunctionRewriter {
    * Marks loops that contain calls or other loops. True if the count should be kept in a local: there is a loop without
    * calls, or loops charge more often than they call.
    */
-  private classifyLoops(shape: FunctionShape, charges: Charges): boolean {
+  private classifyLoops(shape: FunctionShape, charges: ChargeList): boolean {
     const { events } = this;
     const open: number[] = [];
     // Stops where the mark stands already, because then it stands further out as well.
@@ -161,19 +161,19 @@ export class FunctionRewriter {
         // A call costs a store and a load.
         balance -= 2 * LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
       }
-      if (charges.has(event)) balance += LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
+      if (charges.get(event) !== 0) balance += LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
     }
     return hasPlainLoop || balance > 0;
   }
 
-  private rewriteEvent(event: number, flags: number, charges: Charges): void {
+  private rewriteEvent(event: number, flags: number, charges: ChargeList): void {
     const { events, out } = this;
     const kind = flags & 0xff;
     switch (kind) {
       case EventKind.Loop:
         if ((flags & TARGETED) !== 0) {
           this.copyTo(events.end(event));
-          this.charge(charges.get(event) ?? 0, true);
+          this.charge(charges.get(event), true);
           return;
         }
         break;
@@ -211,7 +211,7 @@ export class FunctionRewriter {
       default:
     }
     const charge = charges.get(event);
-    if (charge !== undefined) {
+    if (charge !== 0) {
       this.copyTo(events.end(event));
       this.charge(charge, false);
     }
@@ -247,7 +247,7 @@ export class FunctionRewriter {
    *
    * @returns The event of the loop's end.
    */
-  private wrapLoop(event: number, charges: Charges): number {
+  private wrapLoop(event: number, charges: ChargeList): number {
     const { events, out, local } = this;
     let end = event + 1;
     let leaves = false;
@@ -262,7 +262,7 @@ export class FunctionRewriter {
     const bodyStart = events.end(event);
     const bodyEnd = events.start(end);
     const copies = copiesFor(bodyEnd - bodyStart);
-    const charge = charges.get(event) ?? 0;
+    const charge = charges.get(event);
     this.copyTo(events.start(event));
     const type = this.module.bytes.subarray(events.start(event) + 1, bodyStart);
     out.u8(Opcode.Block).raw(type).u8(Opcode.Loop).raw(type).u8(Opcode.Block).u8(VOID);
@@ -302,8 +302,7 @@ export class FunctionRewriter {
         .signed(charge * ahead)
         .u8(I64_ADD);
     out.u8(Opcode.LocalSet).u32(local).u8(Opcode.Br).u8(0).u8(Opcode.End).u8(Opcode.End);
-    const after = charges.get(end);
-    if (after !== undefined) this.charge(after, false);
+    this.charge(charges.get(end), false);
     return end;
   }
 

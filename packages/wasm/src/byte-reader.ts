@@ -44,12 +44,15 @@ export class ByteReader {
 
   /** Unsigned 32-bit LEB128. */
   u32(what: string): number {
-    const first = this.offset < this.end ? this.bytes[this.offset]! : 0x80;
-    if (first < 0x80) {
-      this.offset += 1;
-      return first;
+    const start = this.offset;
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.u8(what);
+      // The fifth byte holds the top 4 of 32 bits.
+      if (shift === 28 && byte > 0x0f) this.overlong(start, 32, what);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
     }
-    return Number(this.leb(32, false, what));
   }
 
   /** Unsigned 64-bit LEB128. */
@@ -101,16 +104,16 @@ export class ByteReader {
         const rest = (byte & 0x7f) >> (signed ? used - 1 : used);
         const all = 0x7f >> (signed ? used - 1 : used);
         if (byte >= 0x80 || (rest !== 0 && !(signed && rest === all))) {
-          throw new DecodeError(
-            'DECODE_OVERLONG',
-            start,
-            `Cannot read ${what}: more than ${bits} bits`,
-          );
+          this.overlong(start, bits, what);
         }
       }
       if (byte < 0x80) {
         return signed ? BigInt.asIntN(Math.min(64, 7 * (index + 1)), value) : value;
       }
     }
+  }
+
+  private overlong(offset: number, bits: number, what: string): never {
+    throw new DecodeError('DECODE_OVERLONG', offset, `Cannot read ${what}: more than ${bits} bits`);
   }
 }

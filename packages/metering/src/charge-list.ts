@@ -1,0 +1,26 @@
+/**
+ * Charges of one function by the event behind which they stand; -1 is the function's entry. Reused from function to function,
+ * because a module has tens of thousands.
+ */
+export class ChargeList {
+  private first = 0;
+  private size = 0;
+  private amounts = new Float64Array(1024);
+
+  /** Forgets all charges and makes room for those of events `[first, last)`. */
+  reset(first: number, last: number): void {
+    this.amounts.fill(0, 0, this.size);
+    this.first = first;
+    this.size = last - first + 1;
+    if (this.size > this.amounts.length) this.amounts = new Float64Array(2 * this.size);
+  }
+
+  /** The charge behind an event; 0 for none. */
+  get(event: number): number {
+    return this.amounts[event === -1 ? 0 : event - this.first + 1]!;
+  }
+
+  set(event: number, amount: number): void {
+    this.amounts[event === -1 ? 0 : event - this.first + 1] = amount;
+  }
+}
