@@ -194,4 +194,9 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     config: () => ({}),
     run: async ({ inputs }, host) => (await call(host, inputs)).score,
   },
+  exact_match_json: {
+    plugin: 'exact-match',
+    config: () => ({ compare_json: true }),
+    run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
 };

@@ -1,5 +1,5 @@
 import {
-  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, plugin, withoutPunctuation,
+  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, withoutPunctuation,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -11,6 +11,8 @@ class Options {
   ignore_numbers: bool = false;
   /** Takes any white space for one space, and none at the ends. */
   ignore_space: bool = true;
+  /** Compares JSON instead of text if either side is an object, a list or null; the order of keys counts. */
+  compare_json: bool = false;
 }
 
 @plugin({ name: "exact-match" })
@@ -18,6 +20,7 @@ export class ExactMatch extends Evaluator {
   config: Options = new Options();
 
   evaluate(input: EvaluatorInput): Evaluation {
+    if (this.config.compare_json) return Evaluation.pass(sameJson(input.field("output"), input.field("expected")));
     const output = this.normalize(input.output);
     const references = input.references;
     for (let index = 0; index < references.length; index++) {
@@ -41,4 +44,52 @@ function withoutDigits(text: string): string {
     if (!isDigit(text.charCodeAt(index))) kept += text.charAt(index);
   }
   return kept;
+}
+
+/** As autoevals' ExactMatch: text that is JSON equals the value that it stands for, if there is one on the other side. */
+function sameJson(output: Json, expected: Json): bool {
+  const structured = isStructured(output) || isStructured(expected);
+  return jsonText(output, structured) == jsonText(expected, structured);
+}
+
+function isStructured(value: Json): bool {
+  return value.isObject || value.isArray || !value.exists;
+}
+
+function jsonText(value: Json, structured: bool): string {
+  if (value.isString) {
+    const inner = structured ? Json.parse(value.text()) : Json.missing;
+    if (inner.kindName == "nothing") return value.text();
+    value = inner;
+  }
+  const out = new JsonWriter();
+  rewrite(value, out);
+  return out.toString();
+}
+
+/** Writes a value without spaces, its keys in their order; of two equal ones, the last value in the place of the first. */
+function rewrite(value: Json, out: JsonWriter): void {
+  if (value.isObject) {
+    out.object();
+    const seen = new Set<string>();
+    for (let index = 0; index < value.length; index++) {
+      const key = value.keyAt(index);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      rewrite(value.get(key), out.key(key));
+    }
+    out.end();
+  } else if (value.isArray) {
+    out.array();
+    for (let index = 0; index < value.length; index++) rewrite(value.at(index), out);
+    out.end();
+  } else if (value.isString) {
+    out.string(value.text());
+  } else if (value.isNumber) {
+    out.number(value.number());
+  } else if (value.isBoolean) {
+    out.boolean(value.boolean());
+  } else {
+    out.null();
+  }
 }

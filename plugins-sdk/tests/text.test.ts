@@ -1,0 +1,124 @@
+/* oxlint-disable no-underscore-dangle -- the names that the compiler gives its runtime */
+import { instantiate } from '@assemblyscript/loader';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { compile } from './compile.js';
+
+const SOURCE = `
+import {
+  collapseSpace, countCodePoints, isWordCharacter, levenshteinDistance, normalizeAnswer, strip, toCodePoints, withoutPunctuation,
+} from "@testbench/plugins-sdk";
+
+export function distance(a: string, b: string): i32 { return levenshteinDistance(toCodePoints(a), toCodePoints(b)); }
+export function count(text: string): i32 { return countCodePoints(text); }
+export function isWord(point: i32): bool { return isWordCharacter(point); }
+export function normalize(text: string): string { return normalizeAnswer(text); }
+export function collapse(text: string): string { return collapseSpace(text); }
+export function stripped(text: string): string { return strip(text); }
+export function bare(text: string): string { return withoutPunctuation(text); }
+`;
+
+/** What the compiler's `--exportRuntime` adds, and the functions above. */
+interface Exports {
+  __newString(text: string): number;
+  __getString(pointer: number): string;
+  __pin(pointer: number): number;
+  __unpin(pointer: number): void;
+  __collect(): void;
+  distance(a: number, b: number): number;
+  count(text: number): number;
+  isWord(point: number): number;
+  [name: string]: (...args: never[]) => unknown;
+}
+
+let wasm: Exports;
+
+function withStrings<Result>(
+  texts: readonly string[],
+  use: (...pointers: number[]) => Result,
+): Result {
+  const pointers = texts.map((text) => wasm.__pin(wasm.__newString(text)));
+  const result = use(...pointers);
+  for (const pointer of pointers) wasm.__unpin(pointer);
+  wasm.__collect();
+  return result;
+}
+
+const distance = (a: string, b: string): number =>
+  withStrings([a, b], (left, right) => wasm.distance(left, right));
+const text = (name: string, value: string): string =>
+  withStrings([value], (pointer) =>
+    wasm.__getString((wasm[name] as (pointer: number) => number)(pointer)),
+  );
+
+beforeAll(async () => {
+  const bytes = await compile(SOURCE, { flags: ['--exportRuntime'] });
+  wasm = (await instantiate(bytes)).exports as never;
+}, 60_000);
+
+/** The textbook table, for comparison. */
+function plainDistance(a: readonly string[], b: readonly string[]): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of a.entries()) {
+    const next = [i + 1];
+    for (const [j, right] of b.entries()) {
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (left === right ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+describe('levenshteinDistance()', () => {
+  it('is the textbook distance, over one block and several', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '😀'), maxLength: 200 });
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        expect(distance(a, b)).toBe(plainDistance(Array.from(a), Array.from(b)));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each([
+    ['', '', 0],
+    ['', 'abc', 3],
+    ['kitten', 'sitting', 3],
+    ['👍', '👎', 1],
+    ['a'.repeat(64), 'b'.repeat(64), 64],
+    ['a'.repeat(128), 'a'.repeat(65), 63],
+  ])('%s, %s: %i', (a, b, expected) => {
+    expect(distance(a, b)).toBe(expected);
+  });
+});
+
+describe('characters and words', () => {
+  it('know letters and digits of all scripts', () => {
+    const wrong: number[] = [];
+    for (let point = 0; point < 0x30000; point += 1) {
+      if (point >= 0xd800 && point < 0xe000) continue;
+      const expected = /[\p{L}\p{N}_]/u.test(String.fromCodePoint(point));
+      if ((wasm.isWord(point) === 1) !== expected) wrong.push(point);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('count characters as Python does', () => {
+    expect(withStrings(['a😀é'], (pointer) => wasm.count(pointer))).toBe(3);
+    // One grapheme, but seven code points.
+    expect(withStrings(['👨‍👩‍👧‍👦'], (pointer) => wasm.count(pointer))).toBe(7);
+  });
+
+  it.each([
+    ['normalize', 'The Cat, a dog -- an ANT!', 'cat dog ant'],
+    ['normalize', 'theory of the a', 'theory of'],
+    ['normalize', 'éthe the‑a', 'éthe ‑'],
+    ['normalize', 'U.S.', 'us'],
+    ['collapse', '\u00a0a\u3000 b\u001c', 'a b'],
+    ['stripped', '\t a b \u2009', 'a b'],
+    ['bare', "it's “ok”!", 'its “ok”'],
+  ])('%s %j gives %j', (name, value, expected) => {
+    expect(text(name, value)).toBe(expected);
+  });
+});
