@@ -22,6 +22,7 @@ export const COUNT = 'naive.count';
 
 /** Prices under which lengths cost nothing, so that operators alone are counted. */
 export const OPERATORS_ONLY = {
+  operators: {},
   memoryBytesLog2: 16,
   tableElement: 0,
   memoryPage: 0,
