@@ -15,6 +15,10 @@ type Loose = ReturnType<typeof JSON.parse>;
 /** How the vectors of one file are put to a plugin. */
 interface Adapter {
   readonly plugin: string;
+  /** The file, if it is not named like the adapter. */
+  readonly file?: string;
+  /** Which of the file's vectors are meant. @default all */
+  readonly only?: (vector: Vector) => boolean;
   /** Vectors that need what the plugin does not offer, and says so. */
   readonly unsupported?: (vector: Vector) => boolean;
   readonly config: (vector: Vector) => object;
@@ -198,5 +202,23 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     plugin: 'exact-match',
     config: () => ({ compare_json: true }),
     run: async ({ inputs }, host) => (await call(host, inputs)).score,
+  },
+  numeric_match: {
+    plugin: 'match',
+    only: ({ options }) => options.mode === undefined,
+    config: ({ options }) => given(options, 'numeric', 'location'),
+    run: async ({ inputs }, host) =>
+      (await call(host, { output: inputs.output, expected: inputs.targets })).score,
+  },
+  gsm8k_extract: {
+    file: 'numeric_match',
+    plugin: 'answer-extractor',
+    only: ({ options }) => options.mode === 'gsm8k_extract',
+    config: () => ({ after: '#### ', take: 'number', which: 'first', otherwise: 'empty' }),
+    run: async ({ inputs }, host) => {
+      const { text } = await call(host, { text: inputs.completion });
+      // The reference's word for "no answer".
+      return text === '' ? '[invalid]' : text;
+    },
   },
 };
