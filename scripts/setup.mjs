@@ -83,10 +83,13 @@ function npm(args, onLine) {
 
 async function build() {
   console.log('2/3 Building packages and plugins');
-  const args = ['run', 'build', '--output-logs=errors-only'];
+  // Grouped: the lines of a task come together when it has ended, so that each tells of progress.
+  const args = ['run', 'build', '--output-logs=new-only', '--log-order=grouped'];
   const { code, output } = await runTool('turbo', args, {
     env: { TURBO_TELEMETRY_DISABLED: '1' },
     onLine: (line) => {
+      const [, built] = /^(\S+):build: cache miss/.exec(line) || [];
+      if (built !== undefined) console.log(`    built ${built}`);
       if (/^ *(Tasks|Cached|Time):/.test(line)) console.log(`    ${line.trim()}`);
     },
   });

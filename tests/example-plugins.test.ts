@@ -87,7 +87,8 @@ describe('the example plugins behind one PluginSystem', () => {
 
   it('are discovered from their files without running', async () => {
     const found = await system.discoverPlugins();
-    expect(found.map(({ metadata }) => metadata.name).toSorted()).toEqual(names);
+    // Among others: the list above has those whose answers are checked here.
+    expect(found.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(names));
   });
 
   it('are replaced by another version under the same id', async () => {
