@@ -63,13 +63,25 @@ async function install() {
     }
   });
   if (code === 0) return;
-  const cure = unreachable.test(output)
-    ? 'The package registry cannot be reached. Check the connection and the proxy settings; if you use\n' +
-      'a mirror, name it with `npm config set registry <url>`. Then run the command again.'
-    : 'If a file in node_modules is broken, delete the node_modules folders and run the command again.';
   throw new SetUpError(
-    `Cannot install packages: the last lines were\n\n${tail(output)}\n\n${cure}`,
+    `Cannot install packages: the last lines were\n\n${tail(output)}\n\n${cureOf(output)}`,
   );
+}
+
+function cureOf(output) {
+  if (/OUTDATED_LOCKFILE/.test(output)) {
+    return (
+      'A package.json has changed without the lockfile. If you changed it, run `npx -y pnpm install` and\n' +
+      'commit pnpm-lock.yaml with it; else ask whoever did.'
+    );
+  }
+  if (unreachable.test(output)) {
+    return (
+      'The package registry cannot be reached. Check the connection and the proxy settings; if you use\n' +
+      'a mirror, name it with `npm config set registry <url>`. Then run the command again.'
+    );
+  }
+  return 'If a file in node_modules is broken, delete the node_modules folders and run the command again.';
 }
 
 /** Runs npm, by the path that npm gives to its scripts: Windows cannot spawn the bare name. */
