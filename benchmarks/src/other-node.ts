@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Runs these benchmarks again on another Node from the registry, and returns its exit code.
+ *
+ * Node 20 does not run TypeScript, so a copy without the types is made in `dist/`.
+ *
+ * @throws {RangeError} If that version is not installed.
+ */
+export function runOnNode(version: string, options: readonly string[]): number {
+  const node = join(root, `node_modules/n${version}/bin/node`);
+  if (!existsSync(node)) throw new RangeError(`Cannot run on Node ${version}: not installed`);
+  const target = join(root, 'dist');
+  mkdirSync(target, { recursive: true });
+  for (const file of readdirSync(join(root, 'src'))) {
+    const source = stripTypeScriptTypes(readFileSync(join(root, 'src', file), 'utf8'));
+    const script = source.replaceAll(/(['"])(\.\/[^'"]*)\.ts\1/g, '$1$2.js$1');
+    writeFileSync(join(target, file.replace(/\.ts$/, '.js')), script);
+  }
+  const { status } = spawnSync(node, [join(target, 'metering.js'), ...options], {
+    stdio: 'inherit',
+  });
+  return status ?? 1;
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { type Candidate, interleave, type Sample } from './interleave.ts';
+import { PROGRAMS } from './program-loads.ts';
+
+/** One line of the table of whole programs. */
+export interface ProgramRow {
+  readonly name: string;
+  readonly plainMs: number;
+  readonly coarse: number;
+  readonly exact: number;
+}
+
+/** The next message; a child that ends instead is an error. */
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (value: unknown): void => {
+      child.off('exit', onExit);
+      resolve(value);
+    };
+    const onExit = (code: number | null): void => {
+      child.off('message', onMessage);
+      reject(new Error(`Cannot measure program: its process ended with ${code}`));
+    };
+    child.once('message', onMessage);
+    child.once('exit', onExit);
+  });
+}
+
+async function measureProgram(name: string, short: boolean): Promise<ProgramRow> {
+  // The file's own ending: on Node 20 this is JavaScript.
+  const script = fileURLToPath(
+    new URL(`program-child${extname(import.meta.url)}`, import.meta.url),
+  );
+  const children: ChildProcess[] = [];
+  try {
+    // Each variant in a process of its own, because loaders keep one instance for good.
+    const candidates: Candidate[] = [];
+    for (const variant of ['plain', 'coarse', 'exact']) {
+      const child = fork(script, [name, variant]);
+      children.push(child);
+      await message(child);
+      const run = async (): Promise<Sample> => {
+        child.send('run');
+        return (await message(child)) as Sample;
+      };
+      candidates.push({ name: variant, run });
+    }
+    // For the optimising compiler; the outputs are compared here as well.
+    await interleave(name, candidates, short ? 5 : 12);
+    const compared = await interleave(name, candidates, short ? 5 : 15);
+    return {
+      name,
+      plainMs: compared.ms('plain'),
+      coarse: compared.ratio('coarse', 'plain'),
+      exact: compared.ratio('exact', 'plain'),
+    };
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+/** Measures whole programs; `done` gets each line when it is there. */
+export async function measurePrograms(
+  short: boolean,
+  done: (row: ProgramRow) => void,
+): Promise<ProgramRow[]> {
+  const rows: ProgramRow[] = [];
+  for (const name of Object.keys(PROGRAMS)) {
+    const row = await measureProgram(name, short);
+    rows.push(row);
+    done(row);
+  }
+  return rows;
+}

@@ -1,0 +1,108 @@
+import type { ProgramRow } from './programs.ts';
+import type { RewritingResult } from './rewriting.ts';
+import type { KernelRow } from './run-time.ts';
+import { geometricMean } from './statistics.ts';
+
+/** A measured figure beside its target. */
+export interface Verdict {
+  readonly id: 'P1' | 'P2' | 'P7';
+  readonly what: string;
+  readonly measured: number;
+  /** Undefined for a baseline, which has none. */
+  readonly target: { readonly atMost: number } | { readonly atLeast: number } | undefined;
+  readonly met: boolean | undefined;
+}
+
+function verdict(
+  id: Verdict['id'],
+  what: string,
+  measured: number,
+  target?: { readonly atMost: number } | { readonly atLeast: number },
+): Verdict {
+  if (target === undefined) return { id, what, measured, target, met: undefined };
+  const met = 'atMost' in target ? measured <= target.atMost : measured >= target.atLeast;
+  return { id, what, measured, target, met };
+}
+
+/** P1, of all kernels. */
+export function runTimeVerdicts(rows: readonly KernelRow[]): Verdict[] {
+  const worst = (mode: 'coarse' | 'exact'): KernelRow =>
+    rows.reduce((a, b) => (b[mode] > a[mode] ? b : a));
+  const mean = (mode: 'coarse' | 'exact'): number => geometricMean(rows.map((row) => row[mode]));
+  const count = `${rows.length} kernels`;
+  return [
+    verdict('P1', `coarse / unmetered, geometric mean of ${count}`, mean('coarse'), {
+      atMost: 1.05,
+    }),
+    verdict('P1', `coarse / unmetered, worst (${worst('coarse').name})`, worst('coarse').coarse, {
+      atMost: 1.25,
+    }),
+    verdict('P1', `exact / unmetered, geometric mean of ${count}`, mean('exact'), {
+      atMost: 1.15,
+    }),
+    verdict('P1', `exact / unmetered, worst (${worst('exact').name})`, worst('exact').exact),
+  ];
+}
+
+/** P2, of the kernels that have a native program. */
+export function nativeVerdicts(rows: readonly KernelRow[]): Verdict[] {
+  const coarse = rows.flatMap((row) => row.coarseToNative ?? []);
+  const plain = rows.flatMap((row) => row.plainToNative ?? []);
+  if (coarse.length === 0) return [];
+  const count = `${coarse.length} kernels`;
+  return [
+    verdict('P2', `coarse / native, geometric mean of ${count}`, geometricMean(coarse), {
+      atMost: 1.05,
+    }),
+    verdict('P2', 'unmetered / native: what the engine alone costs', geometricMean(plain)),
+  ];
+}
+
+/** P7. */
+export function rewritingVerdicts(result: RewritingResult): Verdict[] {
+  const verdicts: Verdict[] = [];
+  for (const { mode, speed, withValidation, first, growth } of result.modes) {
+    verdicts.push(
+      verdict('P7', `rewriting, ${mode}, MB/s`, speed, { atLeast: 50 }),
+      verdict('P7', `rewriting, ${mode}, engine's validation included, MB/s`, withValidation),
+      verdict('P7', `rewriting, ${mode}, first call of the process, MB/s`, first),
+      verdict('P7', `size after / before, ${mode}`, growth, { atMost: 1.35 }),
+    );
+  }
+  verdicts.push(verdict('P7', "the engine's validation alone, MB/s", result.validate));
+  return verdicts;
+}
+
+const cell = (value: number | undefined, digits: number): string =>
+  (value === undefined ? '-' : value.toFixed(digits)).padStart(9);
+
+export const KERNEL_HEADER = `${'kernel'.padEnd(12)}${'plain ms'.padStart(9)}${'coarse'.padStart(9)}${'exact'.padStart(9)}${'plain'.padStart(12)}${'coarse'.padStart(9)}\n${'/ unmetered'.padStart(39)}${'/ native'.padStart(21)}`;
+
+/** One line of the table of kernels. */
+export function kernelLine(row: KernelRow): string {
+  const { name, plainMs, coarse, exact, plainToNative, coarseToNative } = row;
+  const natives = `${cell(plainToNative, 2)}${cell(coarseToNative, 2)}`;
+  return `${name.padEnd(12)}${cell(plainMs, 2)}${cell(coarse, 3)}${cell(exact, 3)}   ${natives}`;
+}
+
+/** One line of the table of programs. */
+export function programLine({ name, plainMs, coarse, exact }: ProgramRow): string {
+  return `${name.padEnd(12)}${cell(plainMs, 2)}${cell(coarse, 3)}${cell(exact, 3)}`;
+}
+
+/** The last table: what was measured, the target, and whether it is met. */
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const lines = verdicts.map(({ id, what, measured, target, met }) => {
+    const wanted =
+      target === undefined
+        ? ''
+        : 'atMost' in target
+          ? `<= ${target.atMost}`
+          : `>= ${target.atLeast}`;
+    const mark = met === undefined ? '' : met ? 'yes' : 'no';
+    return `${id}  ${what.padEnd(58)}${cell(measured, measured < 10 ? 3 : 1)}${wanted.padStart(9)}  ${mark}`.trimEnd();
+  });
+  return [`${''.padEnd(62)}${'measured'.padStart(9)}${'target'.padStart(9)}  met`, ...lines].join(
+    '\n',
+  );
+}

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+
+import { attachMeter, meterModule } from '@testbench/metering';
+
+import { buildC, buildNative, buildScript } from './build-kernels.ts';
+import { type Candidate, interleave } from './interleave.ts';
+import { C_KERNELS, SCRIPT_KERNELS } from './kernels.ts';
+import { cpuMs } from './statistics.ts';
+
+/** One line of the table of kernels: milliseconds of the plain module, else ratios. */
+export interface KernelRow {
+  readonly name: string;
+  readonly plainMs: number;
+  readonly coarse: number;
+  readonly exact: number;
+  /** Over the faster native program; undefined for AssemblyScript and without a compiler. */
+  readonly plainToNative: number | undefined;
+  readonly coarseToNative: number | undefined;
+}
+
+type Variant = 'plain' | 'coarse' | 'exact';
+type Kernel = (size: number) => number;
+
+function load(bytes: Uint8Array<ArrayBuffer>, variant: Variant): WebAssembly.Exports {
+  // AssemblyScript calls `abort` when a check of its library fails.
+  const imports = { env: { abort: () => undefined } };
+  if (variant === 'plain') {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
+  }
+  const metered = meterModule(bytes, { mode: variant }).bytes;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(metered), imports);
+  // Polled at every slice, as a host with a deadline would.
+  attachMeter(instance, { onSlice: () => 'continue' }).setFuel(1n << 60n);
+  return instance.exports;
+}
+
+/** Calls a kernel until the optimising compiler has taken over. */
+function warmUp(call: Kernel, size: number, ms: number): void {
+  const start = cpuMs();
+  for (let calls = 0; calls < 5 || cpuMs() - start < ms; calls += 1) call(size);
+}
+
+function native(name: string, program: string, kernel: string, size: number): Candidate {
+  return {
+    name,
+    run: () => {
+      const output = execFileSync(program, [kernel, String(size)], { encoding: 'utf8' });
+      const [, checksum, us] = output.split(' ');
+      return { ms: Number(us) / 1000, checksum: Number(checksum) };
+    },
+  };
+}
+
+async function measureKernel(
+  bytes: Uint8Array<ArrayBuffer>,
+  kernel: string,
+  size: number,
+  natives: ReadonlyMap<string, string>,
+  short: boolean,
+): Promise<KernelRow> {
+  const candidates = (['plain', 'coarse', 'exact'] as const).map((name): Candidate => {
+    const call = load(bytes, name)[kernel] as Kernel;
+    warmUp(call, size, short ? 60 : 200);
+    return {
+      name,
+      run: () => {
+        const start = cpuMs();
+        const checksum = call(size) >>> 0;
+        return { ms: cpuMs() - start, checksum };
+      },
+    };
+  });
+  for (const [name, program] of natives) candidates.push(native(name, program, kernel, size));
+  const compared = await interleave(kernel, candidates, short ? 5 : 15);
+  const fastest = [...natives.keys()].sort((a, b) => compared.ms(a) - compared.ms(b))[0];
+  const toNative = (name: Variant): number | undefined =>
+    fastest === undefined ? undefined : compared.ratio(name, fastest);
+  return {
+    name: kernel,
+    plainMs: compared.ms('plain'),
+    coarse: compared.ratio('coarse', 'plain'),
+    exact: compared.ratio('exact', 'plain'),
+    plainToNative: toNative('plain'),
+    coarseToNative: toNative('coarse'),
+  };
+}
+
+/** Measures kernels, all of them if none is named; `done` gets each line when it is there. */
+export async function measureKernels(
+  options: {
+    readonly short: boolean;
+    readonly kernels: readonly string[];
+    /** Also compare with native programs. */
+    readonly natives: boolean;
+  },
+  done: (row: KernelRow) => void,
+): Promise<{ rows: KernelRow[]; compilers: string[] }> {
+  const natives = options.natives ? await buildNative() : new Map<string, string>();
+  const sources = [
+    { bytes: await buildC(), kernels: C_KERNELS, natives },
+    { bytes: await buildScript(), kernels: SCRIPT_KERNELS, natives: new Map<string, string>() },
+  ];
+  const rows: KernelRow[] = [];
+  for (const source of sources) {
+    for (const [name, size] of Object.entries(source.kernels)) {
+      if (options.kernels.length > 0 && !options.kernels.includes(name)) continue;
+      const row = await measureKernel(source.bytes, name, size, source.natives, options.short);
+      rows.push(row);
+      done(row);
+    }
+  }
+  return { rows, compilers: [...natives.keys()] };
+}
