@@ -221,4 +221,31 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
       return text === '' ? '[invalid]' : text;
     },
   },
+  ter: {
+    plugin: 'ter',
+    unsupported: ({ options }) =>
+      Boolean(options.normalized) || Boolean(options.no_punct) || Boolean(options.asian_support),
+    config: ({ options }) => given(options, 'case_sensitive'),
+    run: async (vector, host) => {
+      const { metrics } = await call(host, translation(vector));
+      return vector.options.output === 'components'
+        ? { ...metrics, score: metrics.ter }
+        : metrics.ter;
+    },
+  },
+  multiple_choice: {
+    plugin: 'multiple-choice',
+    config: ({ options }) => ({
+      normalization: /_norm$/.test(options.metric) ? options.metric.replace('_norm', '') : 'none',
+    }),
+    run: async ({ inputs, options }, host) => {
+      // The vectors give probabilities; the plugin takes their logarithms.
+      const logprobs =
+        inputs.logprobs ??
+        (inputs.probs ?? inputs.rank_probs).map((value: number) => Math.log(value));
+      const result = await call(host, { ...inputs, logprobs });
+      const fields = { acc: 'accuracy', mc_prob: 'probability', mrr: 'reciprocal_rank' };
+      return result[fields[options.metric as keyof typeof fields] ?? 'scores'];
+    },
+  },
 };

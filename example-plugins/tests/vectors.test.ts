@@ -14,6 +14,9 @@ function readVectors(name: string): Vector[] {
 
 /** What the plugin gave, with each number that is within the tolerance replaced by the expected one. */
 function settle(actual: any, { expected, tolerance }: Vector): unknown {
+  if (Array.isArray(expected)) {
+    return expected.map((value, index) => settleNumber(actual[index], value, tolerance));
+  }
   if (typeof expected === 'object' && expected !== null) {
     return Object.fromEntries(
       Object.keys(expected).map((key) => [

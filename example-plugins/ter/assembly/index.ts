@@ -1,0 +1,67 @@
+import { Evaluation, Evaluator, EvaluatorInput, plugin, splitWords, WordIds } from "@testbench/plugins-sdk";
+
+import { countEdits } from "./edits";
+import { tokenize } from "./tokenize";
+
+class Options {
+  /** Puts spaces around marks, joins lines and reads XML entities first. */
+  normalized: bool = false;
+  /** Removes marks. */
+  no_punct: bool = false;
+  /** Takes each Chinese character for a word if `normalized`, removes marks of full width if `no_punct`. */
+  asian_support: bool = false;
+  /** Keeps upper and lower case apart. */
+  case_sensitive: bool = false;
+}
+
+@plugin({ name: "ter" })
+export class Ter extends Evaluator {
+  config: Options = new Options();
+  private edits: f64 = 0;
+  private referenceLength: f64 = 0;
+
+  /** Sentences and corpora as for `bleu`: `expected[k][i]` is reference k of sentence i. */
+  evaluate(input: EvaluatorInput): Evaluation {
+    this.edits = 0;
+    this.referenceLength = 0;
+    const output = input.field("output");
+    if (output.isArray) {
+      const streams = input.field("expected");
+      for (let index = 0; index < output.length; index++) {
+        const references: string[] = [];
+        for (let stream = 0; stream < streams.length; stream++) references.push(streams.at(stream).at(index).text());
+        this.count(output.at(index).text(), references);
+      }
+    } else {
+      this.count(input.output, input.references);
+    }
+    // An answer to an empty reference is all wrong, however long it is.
+    const rate = this.referenceLength > 0 ? this.edits / this.referenceLength : this.edits > 0 ? 1 : 0;
+    return new Evaluation(max(0, 1 - rate))
+      .metric("ter", 100 * rate)
+      .metric("num_edits", this.edits)
+      .metric("ref_length", this.referenceLength);
+  }
+
+  /** Adds the fewest edits to any reference, and the references' mean length. */
+  private count(text: string, references: string[]): void {
+    if (references.length == 0) return;
+    const ids = new WordIds();
+    const given = ids.of(this.words(text));
+    let fewest = i32.MAX_VALUE;
+    let lengths: f64 = 0;
+    for (let index = 0; index < references.length; index++) {
+      const expected = ids.of(this.words(references[index]));
+      fewest = min(fewest, countEdits(given, expected));
+      lengths += expected.length;
+    }
+    this.edits += fewest;
+    this.referenceLength += lengths / references.length;
+  }
+
+  private words(text: string): string[] {
+    const config = this.config;
+    if (!config.case_sensitive) text = text.toLowerCase();
+    return splitWords(tokenize(text, config.normalized, config.no_punct, config.asian_support));
+  }
+}
