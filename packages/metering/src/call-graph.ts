@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
 import type { Module } from '@testbench/wasm';
 
 import { DEAD, EventKind, type EventList, type FunctionShape } from './function-events.js';
@@ -10,14 +11,14 @@ import { longestPath, type PathScratch } from './longest-path.js';
 const MAX_UNCHECKED = 128;
 
 /** How each function takes part in metering. */
-export const Role = {
+export const enum Role {
   /** Charges and checks at its entry. */
-  Checked: 0,
+  Checked = 0,
   /** Charges, but needs no check at its entry: what it does before its first check is short. */
-  Short: 1,
+  Short = 1,
   /** Does nothing itself: its cost is constant, and its callers pay it. */
-  Free: 2,
-} as const;
+  Free = 2,
+}
 
 /** Roles of all functions, and what the callers of free ones pay. */
 export interface CallGraph {

@@ -1,4 +1,4 @@
-import { Opcode } from '@testbench/wasm';
+import { Opcode } from './operators.js';
 
 /**
  * Prices in fuel units, all whole numbers. Two modules metered with different tables count differently: the table is part of

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
 import type { ChargeList } from './charge-list.js';
 import {
   DEAD,

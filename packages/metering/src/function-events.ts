@@ -1,30 +1,30 @@
 /** What an event is. Events are the instructions that control flow, cost placement or rewriting has to look at. */
-export const EventKind = {
-  Block: 0,
-  Loop: 1,
-  If: 2,
-  Else: 3,
-  End: 4,
-  Br: 5,
+export const enum EventKind {
+  Block = 0,
+  Loop = 1,
+  If = 2,
+  Else = 3,
+  End = 4,
+  Br = 5,
   /** `br_if` and the other conditional branches. */
-  BrIf: 6,
-  BrTable: 7,
-  Return: 8,
-  Trap: 9,
-  Call: 10,
+  BrIf = 6,
+  BrTable = 7,
+  Return = 8,
+  Trap = 9,
+  Call = 10,
   /** A call whose target is not known: `call_indirect`, `call_ref`. */
-  CallUnknown: 11,
-  TailCall: 12,
-  Throw: 13,
-  Try: 14,
-  Catch: 15,
-  TryTable: 16,
+  CallUnknown = 11,
+  TailCall = 12,
+  Throw = 13,
+  Try = 14,
+  Catch = 15,
+  TryTable = 16,
   /** An operator with a length that has to be paid for. */
-  Bulk: 17,
-  Grow: 18,
+  Bulk = 17,
+  Grow = 18,
   /** `br_table`'s label, or the clause of a `try_table`: continues the event before it. */
-  Label: 19,
-} as const;
+  Label = 19,
+}
 
 /** The event cannot be reached. */
 export const DEAD = 0x100;

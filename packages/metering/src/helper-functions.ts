@@ -1,25 +1,26 @@
-import { ByteWriter, Opcode } from '@testbench/wasm';
+import { ByteWriter } from '@testbench/wasm';
 
 import type { CostTable } from './cost-table.js';
+import { Opcode } from './operators.js';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
 const VOID = 0x40;
 
 /** Operators that only helpers use. */
-const Op = {
-  I32Add: 0x6a,
-  I32Eq: 0x46,
-  I64LtS: 0x53,
-  I64GtU: 0x56,
-  I64Eq: 0x51,
-  I64Add: 0x7c,
-  I64Sub: 0x7d,
-  I64Mul: 0x7e,
-  I64ShrU: 0x88,
-  I64ExtendI32U: 0xad,
-  TableSize: 0xfc010,
-} as const;
+const enum Op {
+  I32Add = 0x6a,
+  I32Eq = 0x46,
+  I64LtS = 0x53,
+  I64GtU = 0x56,
+  I64Eq = 0x51,
+  I64Add = 0x7c,
+  I64Sub = 0x7d,
+  I64Mul = 0x7e,
+  I64ShrU = 0x88,
+  I64ExtendI32U = 0xad,
+  TableSize = 0xfc010,
+}
 
 /** Limits of growth that metered code keeps. */
 export interface GrowthLimits {

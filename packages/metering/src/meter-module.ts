@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
 import {
   ByteReader,
   ByteWriter,
@@ -5,7 +6,6 @@ import {
   decodeModule,
   InstructionCursor,
   type Module,
-  Opcode,
   SECTION_ORDER,
   SectionId,
 } from '@testbench/wasm';
@@ -27,6 +27,7 @@ import {
 } from './reserved-names.js';
 import { FunctionRewriter } from './rewrite-function.js';
 import { FunctionScanner } from './scan-function.js';
+import { Opcode } from './operators.js';
 
 /** Engines accept no longer function bodies. */
 const MAX_BODY_BYTES = 7_654_321;

@@ -1,10 +1,10 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
 import {
   ByteReader,
   ByteWriter,
   type FunctionBody,
   InstructionCursor,
   type Module,
-  Opcode,
 } from '@testbench/wasm';
 
 import type { ChargeList } from './charge-list.js';
@@ -18,6 +18,7 @@ import {
   TARGETED,
 } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
+import { Opcode } from './operators.js';
 
 const VOID = 0x40;
 const I64 = 0x7e;

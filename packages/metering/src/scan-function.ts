@@ -1,4 +1,5 @@
-import { type FunctionBody, InstructionCursor, Opcode } from '@testbench/wasm';
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
+import { type FunctionBody, InstructionCursor } from '@testbench/wasm';
 
 import type { OperatorCosts } from './cost-table.js';
 import {
@@ -9,6 +10,7 @@ import {
   type FunctionShape,
   TARGETED,
 } from './function-events.js';
+import { Opcode } from './operators.js';
 
 /** Operators behind a prefix whose price depends on a length. */
 const BULK = new Set<number>([
