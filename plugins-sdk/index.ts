@@ -34,5 +34,6 @@ export {
   withoutWords,
 } from './assembly/text/words';
 export { levenshteinDistance } from './assembly/text/levenshtein';
+export { separateMarks } from './assembly/text/marks';
 export { countCharacterNgrams, countWordNgrams, NgramCounts } from './assembly/text/ngrams';
 export { WordIds } from './assembly/text/word-ids';
