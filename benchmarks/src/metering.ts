@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { C_KERNELS, SCRIPT_KERNELS } from './kernels.ts';
 import { runOnNode } from './other-node.ts';
 import { measurePrograms, type ProgramRow } from './programs.ts';
 import {
@@ -84,9 +85,14 @@ async function run(): Promise<void> {
   );
 }
 
-const unknown = [...parts].filter((part) => !PARTS.includes(part));
+const names = Object.keys({ ...C_KERNELS, ...SCRIPT_KERNELS });
+const unknown = [
+  ...[...parts].filter((part) => !PARTS.includes(part)),
+  ...kernels.filter((name) => !names.includes(name)),
+];
 if (unknown.length > 0) {
-  console.error(`No such part: ${unknown.join(', ')}. Known: ${PARTS.join(', ')}`);
+  console.error(`Not known: ${unknown.join(', ')}`);
+  console.error(`Parts: ${PARTS.join(', ')}\nKernels: ${names.join(', ')}`);
   process.exitCode = 1;
 } else if (values.node === undefined || process.versions.node.startsWith(`${values.node}.`)) {
   await run();

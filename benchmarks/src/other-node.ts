@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Runs these benchmarks again on another Node from the registry, and returns its exit code.
  *
- * Node 20 does not run TypeScript, so a copy without the types is made in `dist/`.
+ * Node 20 does not run TypeScript, so a copy without the types, and with paths to match, is made in `dist/`.
+ *
+ * The namespace import matters: Node 20 loads this file too, and has no `stripTypeScriptTypes`.
  *
  * @throws {RangeError} If that version is not installed.
  */
@@ -19,7 +21,7 @@ export function runOnNode(version: string, options: readonly string[]): number {
   const target = join(root, 'dist');
   mkdirSync(target, { recursive: true });
   for (const file of readdirSync(join(root, 'src'))) {
-    const source = stripTypeScriptTypes(readFileSync(join(root, 'src', file), 'utf8'));
+    const source = nodeModule.stripTypeScriptTypes(readFileSync(join(root, 'src', file), 'utf8'));
     const script = source.replaceAll(/(['"])(\.\/[^'"]*)\.ts\1/g, '$1$2.js$1');
     writeFileSync(join(target, file.replace(/\.ts$/, '.js')), script);
   }

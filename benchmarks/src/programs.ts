@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { type Candidate, interleave, type Sample } from './interleave.ts';
@@ -30,10 +29,7 @@ function message(child: ChildProcess): Promise<unknown> {
 }
 
 async function measureProgram(name: string, short: boolean): Promise<ProgramRow> {
-  // The file's own ending: on Node 20 this is JavaScript.
-  const script = fileURLToPath(
-    new URL(`program-child${extname(import.meta.url)}`, import.meta.url),
-  );
+  const script = fileURLToPath(new URL('./program-child.ts', import.meta.url));
   const children: ChildProcess[] = [];
   try {
     // Each variant in a process of its own, because loaders keep one instance for good.

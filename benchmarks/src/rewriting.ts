@@ -6,6 +6,8 @@ import { meterModule } from '@testbench/metering';
 import { type Candidate, interleave } from './interleave.ts';
 import { cpuMs } from './statistics.ts';
 
+const require = createRequire(import.meta.url);
+
 /** Speed of rewriting one real module; megabytes of input in a second of CPU time. */
 export interface RewritingResult {
   readonly module: string;
@@ -27,7 +29,7 @@ export interface RewritingResult {
 /** Rewrites esbuild, a Go program: about 14 MB, thousands of functions, some of them huge. */
 export async function measureRewriting(short: boolean): Promise<RewritingResult> {
   const module = 'esbuild-wasm/esbuild.wasm';
-  const bytes = new Uint8Array(readFileSync(createRequire(import.meta.url).resolve(module)));
+  const bytes = new Uint8Array(readFileSync(require.resolve('esbuild-wasm/esbuild.wasm')));
   const megabytes = bytes.length / 1e6;
   const growths = new Map<string, number>();
   const rewriting = (mode: 'coarse' | 'exact', validated: boolean): Candidate => ({
