@@ -37,8 +37,8 @@ export interface Meter {
   readonly handlerError: unknown;
 }
 
-/** Slices of this size are used where no handler asks for smaller ones: what a trap can lose is then bounded. */
-const MAX_SLICE = 1n << 40n;
+/** Slices without a handler: what a trap can lose stays bounded, and the hook costs nothing that can be measured. */
+const UNPOLLED_SLICE = 10_000_000n;
 const MAX_FUEL = 1n << 62n;
 
 /**
@@ -70,7 +70,7 @@ export function attachMeter(instance: WebAssembly.Instance, handler?: MeterHandl
     fuel,
     denied,
     handler,
-    handler === undefined ? MAX_SLICE : BigInt(slice),
+    handler === undefined ? UNPOLLED_SLICE : BigInt(slice),
   );
   hook.set(
     0,

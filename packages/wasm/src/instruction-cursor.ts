@@ -281,15 +281,20 @@ export class InstructionCursor {
       this.features |= MULTI_MEMORY;
     }
     this.index = align;
-    const byte = this.position < this.#end ? this.bytes[this.position]! : 0x80;
-    if (byte < 0x80) {
-      this.second = byte;
-      this.position += 1;
-    } else {
-      const reader = this.#at(this.position);
-      this.second = Number(reader.u64('memory offset'));
-      this.position = reader.offset;
+    // Up to four bytes, 28 bits, without the big integers that 64 bits need.
+    let value = 0;
+    for (let count = 0; count < 4 && this.position + count < this.#end; count += 1) {
+      const byte = this.bytes[this.position + count]!;
+      value |= (byte & 0x7f) << (7 * count);
+      if (byte < 0x80) {
+        this.second = value;
+        this.position += count + 1;
+        return;
+      }
     }
+    const reader = this.#at(this.position);
+    this.second = Number(reader.u64('memory offset'));
+    this.position = reader.offset;
   }
 
   #u32(): number {
