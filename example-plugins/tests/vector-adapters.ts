@@ -7,6 +7,7 @@ export interface Vector {
   readonly options: Loose;
   readonly expected: Loose;
   readonly tolerance: number;
+  readonly note?: string;
 }
 
 /** JSON of any shape. */
@@ -223,9 +224,8 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   ter: {
     plugin: 'ter',
-    unsupported: ({ options }) =>
-      Boolean(options.normalized) || Boolean(options.no_punct) || Boolean(options.asian_support),
-    config: ({ options }) => given(options, 'case_sensitive'),
+    config: ({ options }) =>
+      given(options, 'normalized', 'no_punct', 'asian_support', 'case_sensitive'),
     run: async (vector, host) => {
       const { metrics } = await call(host, translation(vector));
       return vector.options.output === 'components'
@@ -233,10 +233,32 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
         : metrics.ter;
     },
   },
+  tokenizer_tercom: {
+    plugin: 'ter',
+    config: ({ options }) => ({ case_sensitive: false, ...options }),
+    // The plugin does not show its tokens, but how many they are, and that they are those of the expected line.
+    run: async ({ inputs, expected }, host) => {
+      const { metrics } = await call(host, { output: expected, expected: inputs.text });
+      const tokens = expected.split(' ').filter((token: string) => token !== '');
+      return metrics.num_edits === 0 && metrics.ref_length === tokens.length ? expected : metrics;
+    },
+  },
+  gleu: {
+    plugin: 'gleu',
+    config: ({ options, note }) => ({
+      ...given(options, 'min_len', 'max_len'),
+      // One vector is of an implementation that makes letters lower case, and says so in words only.
+      lowercase: note?.includes('lowercases') ?? false,
+    }),
+    run: async ({ inputs }, host) =>
+      (await call(host, { output: inputs.predictions, expected: inputs.references })).score,
+  },
   multiple_choice: {
     plugin: 'multiple-choice',
     config: ({ options }) => ({
-      normalization: /_norm$/.test(options.metric) ? options.metric.replace('_norm', '') : 'none',
+      normalization: options.metric.endsWith('_norm')
+        ? options.metric.replace('_norm', '')
+        : 'none',
     }),
     run: async ({ inputs, options }, host) => {
       // The vectors give probabilities; the plugin takes their logarithms.

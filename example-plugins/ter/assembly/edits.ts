@@ -15,6 +15,7 @@ export function countEdits(given: StaticArray<i32>, expected: StaticArray<i32>):
 @final
 class ShiftSearch {
   private distance: BeamDistance;
+  private given: StaticArray<i32>;
   private candidate: StaticArray<i32>;
   private tried: i32 = 0;
   private gain: i32 = 0;
@@ -22,7 +23,9 @@ class ShiftSearch {
   private start: i32 = 0;
   private target: i32 = 0;
 
-  constructor(private given: StaticArray<i32>, private expected: StaticArray<i32>) {
+  constructor(given: StaticArray<i32>, private expected: StaticArray<i32>) {
+    // A copy: the caller compares the same words with other references.
+    this.given = given.slice<StaticArray<i32>>();
     this.distance = new BeamDistance(expected, given.length);
     this.candidate = new StaticArray<i32>(given.length);
   }

@@ -1,4 +1,4 @@
-import { isDigit } from "@testbench/plugins-sdk";
+import { separateMarks } from "@testbench/plugins-sdk";
 
 /** Prepares a line as Tercom does; words lie between white space. The letters' case is as it came. */
 export function tokenize(line: string, normalized: bool, noMarks: bool, asian: bool): string {
@@ -10,7 +10,6 @@ export function tokenize(line: string, normalized: bool, noMarks: bool, asian: b
   return line;
 }
 
-/** The steps are one after the other, and within a step matches do not overlap. */
 function separateWestern(line: string): string {
   line = line
     .replaceAll("\n-", "")
@@ -19,15 +18,14 @@ function separateWestern(line: string): string {
     .replaceAll("&amp;", "&")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">");
-  line = aroundMarks(" " + line + " ").replaceAll("'s ", " 's ");
-  return afterDigitDash(beforeNonDigit(afterNonDigit(line)));
+  return separateMarks(line, true);
 }
 
 /**
  * Puts spaces around each Chinese character and each Asian mark.
  *
  * Tercom would do so around stretches of kana, too, but its expressions only match at the start of a line, where
- * `separateWestern` has put a space.
+ * `separateMarks` has put a space.
  */
 function separateAsian(line: string): string {
   let result = "";
@@ -67,63 +65,4 @@ function withoutMarks(line: string, asian: bool): string {
     start = index + 1;
   }
   return result + line.substring(start);
-}
-
-/** `([{-~[-` -&(-+:-@/])` -> ` \1 ` */
-function aroundMarks(text: string): string {
-  let result = "";
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    const mark =
-      (unit >= 0x7b && unit <= 0x7e) || (unit >= 0x5b && unit <= 0x60) || (unit >= 0x20 && unit <= 0x26) ||
-      (unit >= 0x28 && unit <= 0x2b) || (unit >= 0x3a && unit <= 0x40) || unit == 0x2f;
-    if (!mark) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " ";
-    start = index + 1;
-  }
-  return result + text.substring(start);
-}
-
-function isPointOrComma(unit: i32): bool {
-  return unit == 0x2e || unit == 0x2c;
-}
-
-/** `([^0-9])([\.,])` -> `\1 \2 ` */
-function afterNonDigit(text: string): string {
-  let result = "";
-  let start = 0;
-  for (let index = 1; index < text.length; index++) {
-    if (!isPointOrComma(text.charCodeAt(index)) || isDigit(text.charCodeAt(index - 1))) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " ";
-    start = index + 1;
-    // The mark is used up: it cannot be the first half of the next match.
-    index++;
-  }
-  return result + text.substring(start);
-}
-
-/** `([\.,])([^0-9])` -> ` \1 \2` */
-function beforeNonDigit(text: string): string {
-  let result = "";
-  let start = 0;
-  for (let index = 0; index + 1 < text.length; index++) {
-    if (!isPointOrComma(text.charCodeAt(index)) || isDigit(text.charCodeAt(index + 1))) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " " + text.charAt(index + 1);
-    start = index + 2;
-    index++;
-  }
-  return result + text.substring(start);
-}
-
-/** `([0-9])(-)` -> `\1 \2 ` */
-function afterDigitDash(text: string): string {
-  let result = "";
-  let start = 0;
-  for (let index = 1; index < text.length; index++) {
-    if (text.charCodeAt(index) != 0x2d || !isDigit(text.charCodeAt(index - 1))) continue;
-    result += text.substring(start, index) + " - ";
-    start = index + 1;
-  }
-  return result + text.substring(start);
 }

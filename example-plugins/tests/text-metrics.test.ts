@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+
+import { openPlugin } from './open-plugin.js';
+
+describe('plugin ter', () => {
+  it.each([
+    // Moving a stretch of words is one edit, wherever it goes.
+    [{}, 'd e f g h a b c', 'a b c d e f g h', { num_edits: 1, ref_length: 8 }],
+    [{}, 'b c d e a', 'a b c d e', { num_edits: 1, ref_length: 5 }],
+    [{}, '', 'a b', { num_edits: 2, ref_length: 2 }],
+    [{}, 'a b', '', { num_edits: 2, ref_length: 0 }],
+    [{}, '', '', { num_edits: 0, ref_length: 0 }],
+    // The nearest reference counts, and the mean of their lengths; the first one leaves no trace in the second.
+    [{}, 'c a b d', ['a b d c x', 'c a b d'], { num_edits: 0, ref_length: 4.5 }],
+    [{}, 'Hello WORLD', 'hello world', { num_edits: 0, ref_length: 2 }],
+    [{ case_sensitive: true }, 'Hello WORLD', 'hello world', { num_edits: 2, ref_length: 2 }],
+    [{ no_punct: true }, 'a, b!', 'a b?', { num_edits: 0, ref_length: 2 }],
+    [
+      { normalized: true },
+      "it&apos;s 3.5, it's",
+      "it&apos;s 3.5 , it 's",
+      { num_edits: 0, ref_length: 9 },
+    ],
+    [
+      { normalized: true, asian_support: true },
+      '美众。',
+      '美 众 。',
+      { num_edits: 0, ref_length: 3 },
+    ],
+  ])('%j %j against %j', async (config, output, expected, metrics) => {
+    await using host = await openPlugin('ter', config);
+    const result = await host.call<{ metrics: object }>({ output, expected });
+    expect(result.data.metrics).toMatchObject(metrics);
+  });
+
+  it('sums over a corpus', async () => {
+    await using host = await openPlugin('ter');
+    const { data } = await host.call({ output: ['a b', 'c d'], expected: [['a b', 'c x']] });
+    expect(data).toEqual({ score: 0.75, metrics: { ter: 25, num_edits: 1, ref_length: 4 } });
+  });
+
+  it('ends the search for moves where sacreBLEU does, after 1000 of them', async () => {
+    await using host = await openPlugin('ter');
+    const words = Array.from({ length: 120 }, (_, index) => `w${index % 3}`);
+    const { data } = await host.call<{ metrics: object }>({
+      output: words.join(' '),
+      expected: words.toReversed().join(' '),
+    });
+    expect(data.metrics).toMatchObject({ num_edits: 80, ref_length: 120 });
+  });
+});
+
+describe('plugin gleu', () => {
+  it.each([
+    [{}, 'a b', 'a b', { score: 1, metrics: { matches: 3, total: 3 } }],
+    [{}, 'a b', 'a b c d', { score: 0.3, metrics: { matches: 3, total: 10 } }],
+    [{ min_len: 2 }, 'a', 'a', { score: 0, metrics: { matches: 0, total: 0 } }],
+    [{ max_len: 1 }, 'a.', 'a .', { score: 1, metrics: { matches: 2, total: 2 } }],
+    [
+      { max_len: 1, tokenize: 'none' },
+      'a.',
+      'a .',
+      { score: 0, metrics: { matches: 0, total: 2 } },
+    ],
+    [
+      { max_len: 1, lowercase: true },
+      'A',
+      ['b', 'a'],
+      { score: 1, metrics: { matches: 1, total: 1 } },
+    ],
+    [
+      { max_len: 1 },
+      ['a', 'b c'],
+      [['a'], ['x', 'b c d']],
+      { score: 0.75, metrics: { matches: 3, total: 4 } },
+    ],
+    [{}, '', '', { score: 0, metrics: { matches: 0, total: 0 } }],
+  ])('%j %j against %j', async (config, output, expected, evaluation) => {
+    await using host = await openPlugin('gleu', config);
+    expect((await host.call({ output, expected })).data).toEqual(evaluation);
+  });
+
+  it('refuses a corpus whose references are not as many', async () => {
+    await using host = await openPlugin('gleu');
+    await expect(host.call({ output: ['a', 'b'], expected: [['a']] })).rejects.toMatchObject({
+      pluginMessage: 'Cannot evaluate: 2 sentences, references for 1',
+    });
+  });
+});
