@@ -80,7 +80,8 @@ async function suite(): Promise<void> {
           ],
           { METER_MODE: mode },
         );
-        const total = /^TOTAL.*$/m.exec(output)?.[0] ?? output.slice(-300);
+        const total =
+          /^TOTAL.*$/m.exec(output)?.[0] ?? `no total, exit code ${code}: ${output.slice(-300)}`;
         const passed = /passed (\d+) failed (\d+)/.exec(total);
         const ok = code === 0 && passed !== null && Number(passed[1]) > 60_000;
         if (!ok)
