@@ -36,4 +36,5 @@ export {
 export { levenshteinDistance } from './assembly/text/levenshtein';
 export { separateMarks } from './assembly/text/marks';
 export { countCharacterNgrams, countWordNgrams, NgramCounts } from './assembly/text/ngrams';
+export { joinTexts, TextBuilder } from './assembly/text/text-builder';
 export { WordIds } from './assembly/text/word-ids';

@@ -215,6 +215,25 @@ describe('length-ratio, a plugin of the classic signature', () => {
   });
 });
 
+describe('long answers', () => {
+  // Two thousand words used up all memory when texts were put together piece by piece.
+  const words = Array.from({ length: 2000 }, (_, index) => `word${index % 700}.`).join(' ');
+  it.each([
+    ['exact-match', { ignore_case: true, ignore_punctuation: true, ignore_numbers: true }],
+    ['token-f1', {}],
+    ['match', { location: 'any' }],
+    ['contains', {}],
+    ['levenshtein', {}],
+    ['error-rate', {}],
+    ['rouge', {}],
+    ['bleu', {}],
+  ])('fit %s within the default limits', async (name, config) => {
+    await using host = await openPlugin(name, config);
+    const { data } = await host.call<{ score: number }>({ output: words, expected: words });
+    expect(data.score).toBeCloseTo(1);
+  });
+});
+
 describe('what is wrong', () => {
   it.each([
     [

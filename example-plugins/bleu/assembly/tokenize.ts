@@ -1,4 +1,4 @@
-import { isDigit, splitWords } from "@testbench/plugins-sdk";
+import { isDigit, splitWords, TextBuilder } from "@testbench/plugins-sdk";
 
 /** Splits a line as sacreBLEU does with `tokenize="13a"`, `"char"` or `"none"`. */
 export function tokenize(line: string, kind: string): string[] {
@@ -36,7 +36,7 @@ function separate(line: string): string {
 
 /** `([\{-\~\[-\` -\&\(-\+\:-\@\/])` -> ` \1 ` */
 function aroundMarks(text: string): string {
-  let result = "";
+  const result = new TextBuilder();
   let start = 0;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
@@ -44,10 +44,10 @@ function aroundMarks(text: string): string {
       (unit >= 0x7b && unit <= 0x7e) || (unit >= 0x5b && unit <= 0x60) || (unit >= 0x20 && unit <= 0x26) ||
       (unit >= 0x28 && unit <= 0x2b) || (unit >= 0x3a && unit <= 0x40) || unit == 0x2f;
     if (!mark) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " ";
+    result.addPart(text, start, index).addUnit(0x20).addUnit(text.charCodeAt(index)).addUnit(0x20);
     start = index + 1;
   }
-  return result + text.substring(start);
+  return result.addPart(text, start, text.length).toString();
 }
 
 function isPointOrComma(unit: i32): bool {
@@ -56,39 +56,39 @@ function isPointOrComma(unit: i32): bool {
 
 /** `([^0-9])([\.,])` -> `\1 \2 ` */
 function afterNonDigit(text: string): string {
-  let result = "";
+  const result = new TextBuilder();
   let start = 0;
   for (let index = 1; index < text.length; index++) {
     if (!isPointOrComma(text.charCodeAt(index)) || isDigit(text.charCodeAt(index - 1))) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " ";
+    result.addPart(text, start, index).addUnit(0x20).addUnit(text.charCodeAt(index)).addUnit(0x20);
     start = index + 1;
     // The mark is used up: it cannot be the first half of the next match.
     index++;
   }
-  return result + text.substring(start);
+  return result.addPart(text, start, text.length).toString();
 }
 
 /** `([\.,])([^0-9])` -> ` \1 \2` */
 function beforeNonDigit(text: string): string {
-  let result = "";
+  const result = new TextBuilder();
   let start = 0;
   for (let index = 0; index + 1 < text.length; index++) {
     if (!isPointOrComma(text.charCodeAt(index)) || isDigit(text.charCodeAt(index + 1))) continue;
-    result += text.substring(start, index) + " " + text.charAt(index) + " " + text.charAt(index + 1);
+    result.addPart(text, start, index).addUnit(0x20).addUnit(text.charCodeAt(index)).addUnit(0x20).addUnit(text.charCodeAt(index + 1));
     start = index + 2;
     index++;
   }
-  return result + text.substring(start);
+  return result.addPart(text, start, text.length).toString();
 }
 
 /** `([0-9])(-)` -> `\1 \2 ` */
 function afterDigitDash(text: string): string {
-  let result = "";
+  const result = new TextBuilder();
   let start = 0;
   for (let index = 1; index < text.length; index++) {
     if (text.charCodeAt(index) != 0x2d || !isDigit(text.charCodeAt(index - 1))) continue;
-    result += text.substring(start, index) + " - ";
+    result.addPart(text, start, index).add(" - ");
     start = index + 1;
   }
-  return result + text.substring(start);
+  return result.addPart(text, start, text.length).toString();
 }

@@ -1,5 +1,5 @@
 import {
-  countCharacterNgrams, countWordNgrams, Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, NgramCounts, plugin, range,
+  countCharacterNgrams, countWordNgrams, Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, joinTexts, NgramCounts, plugin, range,
   splitWords,
 } from "@testbench/plugins-sdk";
 
@@ -70,7 +70,7 @@ export class Chrf extends Evaluator {
     const config = this.config;
     if (config.lowercase) text = text.toLowerCase();
     const counts: NgramCounts[] = [];
-    const characters = config.whitespace ? text : splitWords(text).join("");
+    const characters = config.whitespace ? text : joinTexts(splitWords(text), "");
     for (let order = 1; order <= config.char_order; order++) counts.push(countCharacterNgrams(characters, order));
     if (config.word_order > 0) {
       const words = separatePunctuation(splitWords(text));

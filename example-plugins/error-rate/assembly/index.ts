@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, levenshteinDistance, oneOf, plugin, strip, toCodePoints, WordIds,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, strip, TextBuilder, toCodePoints, WordIds,
 } from "@testbench/plugins-sdk";
 
 import { align, Alignment } from "./align";
@@ -21,8 +21,8 @@ export class ErrorRate extends Evaluator {
     let outputs = input.field("output").texts();
     let references = input.references;
     if (this.config.contiguous) {
-      outputs = [outputs.join(" ")];
-      references = [references.join(" ")];
+      outputs = [joinTexts(outputs, " ")];
+      references = [joinTexts(references, " ")];
     }
     if (outputs.length != references.length) {
       invalidInput(`Cannot evaluate: ${outputs.length} sentences, ${references.length} references`);
@@ -76,18 +76,18 @@ function rate(errors: i32, expected: i32): f64 {
 
 /** jiwer's defaults: stretches of two or more spaces become one, ends are stripped, a blank divides. */
 function splitAsJiwer(text: string): string[] {
-  let collapsed = "";
+  const collapsed = new TextBuilder();
   let start = 0;
   for (let index = 0; index < text.length; ) {
     let end = index;
     while (end < text.length && isSpace(text.charCodeAt(end))) end++;
     if (end - index >= 2) {
-      collapsed += text.substring(start, index) + " ";
+      collapsed.addPart(text, start, index).addUnit(0x20);
       start = end;
     }
     index = max(end, index + 1);
   }
-  const words = strip(collapsed + text.substring(start)).split(" ");
+  const words = strip(collapsed.addPart(text, start, text.length).toString()).split(" ");
   const kept: string[] = [];
   for (let index = 0; index < words.length; index++) if (words[index].length > 0) kept.push(words[index]);
   return kept;

@@ -1,5 +1,5 @@
 import {
-  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, withoutPunctuation,
+  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, TextBuilder, withoutPunctuation,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -39,11 +39,11 @@ export class ExactMatch extends Evaluator {
 }
 
 function withoutDigits(text: string): string {
-  let kept = "";
+  const kept = new TextBuilder();
   for (let index = 0; index < text.length; index++) {
-    if (!isDigit(text.charCodeAt(index))) kept += text.charAt(index);
+    if (!isDigit(text.charCodeAt(index))) kept.addUnit(text.charCodeAt(index));
   }
-  return kept;
+  return kept.toString();
 }
 
 /** As autoevals' ExactMatch: text that is JSON equals the value that it stands for, if there is one on the other side. */

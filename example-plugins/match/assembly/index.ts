@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, isSpace, oneOf, plugin, splitWords, strip,
+  Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, isSpace, oneOf, plugin, splitWords, strip, TextBuilder,
 } from "@testbench/plugins-sdk";
 
 import { digitValue, parseNumber } from "./numbers";
@@ -99,14 +99,14 @@ function isNumericMark(unit: i32): bool {
 
 /** Without such marks, and without points that no digit follows. */
 function withoutNumericMarks(text: string): string {
-  let kept = "";
+  const kept = new TextBuilder();
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (isNumericMark(unit)) continue;
     if (unit == 0x2e && (index + 1 == text.length || digitValue(nextKept(text, index + 1)) < 0)) continue;
-    kept += text.charAt(index);
+    kept.addUnit(unit);
   }
-  return kept;
+  return kept.toString();
 }
 
 /** The first unit at or after `index` that is no such mark: those go before the points are looked at. */

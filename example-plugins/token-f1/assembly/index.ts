@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, normalizeAnswer, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, plugin, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
   /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
@@ -11,13 +11,13 @@ export class TokenF1 extends Evaluator {
 
   evaluate(input: EvaluatorInput): Evaluation {
     const output = this.words(input.output);
-    const text = output.join(" ");
+    const text = joinTexts(output, " ");
     let exact = 0;
     const references = input.references;
     let best = new Overlap(0, 0, 0);
     for (let index = 0; index < references.length; index++) {
       const expected = this.words(references[index]);
-      if (expected.join(" ") == text) exact = 1;
+      if (joinTexts(expected, " ") == text) exact = 1;
       const overlap = compareWords(output, expected);
       if (overlap.f1 > best.f1) best = overlap;
     }

@@ -1,4 +1,5 @@
 import { isAsciiPunctuation, isSpace, isWordCharacter } from "./characters";
+import { joinTexts, TextBuilder } from "./text-builder";
 
 /** The words between white space, without empty ones: what Python's `text.split()` gives. */
 export function splitWords(text: string): string[] {
@@ -20,7 +21,7 @@ export function splitWords(text: string): string[] {
 
 /** The text without white space around it, with one space for each stretch of it inside. */
 export function collapseSpace(text: string): string {
-  return splitWords(text).join(" ");
+  return joinTexts(splitWords(text), " ");
 }
 
 /** The text without white space around it: what Python's `text.strip()` gives. */
@@ -45,7 +46,7 @@ export function withoutPunctuation(text: string): string {
 
 /** The text with a space in place of each of the given whole words, as `\b(a|an|the)\b` finds them. */
 export function withoutWords(text: string, words: string[]): string {
-  let result = "";
+  const result = new TextBuilder();
   let copied = 0;
   let start = -1;
   for (let index = 0; index <= text.length; ) {
@@ -54,14 +55,14 @@ export function withoutWords(text: string, words: string[]): string {
       if (start < 0) start = index;
     } else if (start >= 0) {
       if (words.includes(text.substring(start, index))) {
-        result += text.substring(copied, start) + " ";
+        result.addPart(text, copied, start).addUnit(0x20);
         copied = index;
       }
       start = -1;
     }
     index += point > 0xffff ? 2 : 1;
   }
-  return copied == 0 ? text : result + text.substring(copied);
+  return copied == 0 ? text : result.addPart(text, copied, text.length).toString();
 }
 
 // @ts-ignore: decorator
