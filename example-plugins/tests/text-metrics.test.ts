@@ -87,3 +87,55 @@ describe('plugin gleu', () => {
     });
   });
 });
+
+describe('plugin readability', () => {
+  it.each([
+    [
+      '',
+      {
+        sentences: 0,
+        words: 0,
+        syllables: 0,
+        lix: 0,
+        rix: 0,
+        smog_index: 0,
+        coleman_liau_index: 0,
+      },
+    ],
+    ['...', { sentences: 1, words: 0, characters: 3, letters: 0, flesch_reading_ease: 0 }],
+    // Sentences of one or two words do not count, but a text has one.
+    ['Oh no. Yes! The T.V. set is on.', { sentences: 1, words: 8 }],
+    ['One two three. Four five six?!', { sentences: 2, words: 6, lix: 3 }],
+    // An apostrophe alone is a mark; that of a contraction belongs to its word.
+    ["' 's 'tis - it's", { words: 3, letters: 7, characters: 12 }],
+    ["don't well-known naïveté_1", { words: 3, long_words: 2 }],
+    ['Cool dogs wear da sunglasses.', { syllables: 7, polysyllables: 1, rix: 1 }],
+    // Characters are code points.
+    ['👋🏽 hello wide world', { words: 3, characters: 16, letters: 14 }],
+  ])('counts %j', async (output, metrics) => {
+    await using host = await openPlugin('readability');
+    const { data } = await host.call<{ metrics: object }>({ output });
+    expect(data.metrics).toMatchObject(metrics);
+  });
+
+  it.each([
+    [1, 'the strength games you yes there walked style league quote'],
+    [2, "table beyond playing wanted going lion lovely being houses didn't"],
+    [3, 'idea beautiful family tourism area enjoying usual'],
+    [4, 'necessary education information interesting'],
+  ])('finds %i syllables in each word of %j', async (syllables, words) => {
+    await using host = await openPlugin('readability');
+    for (const word of words.split(' ')) {
+      const { data } = await host.call<{ metrics: { syllables: number } }>({ output: word });
+      expect([word, data.metrics.syllables]).toEqual([word, syllables]);
+    }
+  });
+
+  it('keeps the score within 0 and 1', async () => {
+    await using host = await openPlugin('readability');
+    const score = async (output: string): Promise<number> =>
+      (await host.call<{ score: number }>({ output })).data.score;
+    expect(await score('We go up. We go on. It is so.')).toBe(1);
+    expect(await score('Internationalization notwithstanding institutionalization')).toBe(0);
+  });
+});

@@ -253,6 +253,17 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     run: async ({ inputs }, host) =>
       (await call(host, { output: inputs.predictions, expected: inputs.references })).score,
   },
+  readability: {
+    plugin: 'readability',
+    // textstat looks syllables and easy words up; the plugin estimates the former, and does without the latter.
+    unsupported: ({ options }) =>
+      ['flesch_reading_ease', 'flesch_kincaid_grade', 'smog_index', 'gunning_fog'].includes(
+        options.metric,
+      ),
+    config: () => ({}),
+    run: async ({ inputs, options }, host) =>
+      (await call(host, { output: inputs.text })).metrics[options.metric],
+  },
   multiple_choice: {
     plugin: 'multiple-choice',
     config: ({ options }) => ({
