@@ -156,7 +156,10 @@ export class FunctionRewriter {
         kind === EventKind.CallUnknown ||
         kind === EventKind.Bulk ||
         kind === EventKind.Grow ||
-        (kind === EventKind.Call && !this.isFree(events.argument(event)))
+        (kind === EventKind.Call &&
+          !this.isFree(events.argument(event)) &&
+          // A panic: `call $abort, unreachable` is no part of the loop's turns.
+          events.kind(event + 1) !== EventKind.Trap)
       ) {
         mark(CALLS);
         // A call costs a store and a load.
