@@ -8,6 +8,11 @@ const require = createRequire(import.meta.url);
 /** Those of `modules`, and two whose loaders do what none of them does. */
 export const MODULES = {
   ...REAL_MODULES,
+  'argon2-browser': () => {
+    // Its loader takes a Node that can stream for a browser, and fetches a path.
+    WebAssembly.instantiateStreaming = undefined;
+    return REAL_MODULES['argon2-browser']();
+  },
   // Compiles while it streams.
   '@jsquash/png': async () => {
     const { default: encode, init } = await import('@jsquash/png/encode.js');

@@ -9,7 +9,7 @@ import { MODULES } from './more-modules.mjs';
 
 const TIMEOUT_MS = 60_000;
 const MODES = ['exact', 'coarse'] as const;
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 
 /** What `child.mjs` prints. */
 interface Report {
@@ -28,7 +28,7 @@ interface Report {
 type Mode = 'plain' | (typeof MODES)[number];
 
 function exercise(name: string, mode: Mode, fuel?: bigint): Promise<Report | string> {
-  const args = [file('child.mjs'), name, mode, ...(fuel === undefined ? [] : [String(fuel)])];
+  const args = [CHILD, name, mode, ...(fuel === undefined ? [] : [String(fuel)])];
   const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
   return new Promise((done) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
@@ -82,7 +82,7 @@ async function check(name: string): Promise<Row> {
 }
 
 function versionOf(name: string): string {
-  const path = file(`../node_modules/${name}/package.json`);
+  const path = fileURLToPath(new URL(`../node_modules/${name}/package.json`, import.meta.url));
   if (!existsSync(path)) return '?';
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
