@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { pinnedNode, run, runTool, tail } from '../lib/run.mjs';
+import { run, runTool, tail } from '../lib/run.mjs';
 import { root, workspacePackages } from '../lib/workspace.mjs';
 
 const page = readFileSync(join(root, 'docs/writing-a-plugin.md'), 'utf8');
@@ -58,7 +58,8 @@ async function follow(block, archives) {
   const actual = command.startsWith('npm install')
     ? `npm install --no-fund --no-audit --save-dev ${archives.join(' ')}`
     : command;
-  const env = { PATH: `${dirname(pinnedNode())}${delimiter}${process.env.PATH}`, NO_COLOR: '1' };
+  // The machine's own Node and npm, with their configuration: a reader has no others.
+  const env = { PATH: process.env.PATH, NO_COLOR: '1' };
   const output = await must(command, run('sh', ['-c', actual], { cwd: project, env }));
   for (const line of expected) {
     if (!output.includes(line)) {
