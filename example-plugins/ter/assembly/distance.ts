@@ -3,11 +3,6 @@ const BEAM_WIDTH: i32 = 25;
 /** Cost of a cell that is not computed; one more than it does not overflow. */
 const UNKNOWN: i32 = 1 << 29;
 
-const KEEP: u8 = 0;
-const SUBSTITUTE: u8 = 1;
-const DELETE: u8 = 2;
-const INSERT: u8 = 3;
-
 /** Which word of the answer stands where which word of the reference does, and where the two differ. */
 @final
 export class Alignment {
@@ -27,138 +22,154 @@ export class Alignment {
 /**
  * The edit distance of answers to one reference, near the diagonal of the table only, as sacreBLEU computes it.
  *
- * The table of one answer is kept. Answers that differ from it by a shift begin with the same words, and so with the
- * same rows.
+ * The table of one answer is kept, as much of each row as is computed. An answer that differs from it by a shift has
+ * the same rows above the shift, and below it rows that soon differ by the same number in each cell.
  */
 @final
 export class BeamDistance {
-  private costs: StaticArray<i32>;
-  private edits: StaticArray<u8>;
+  /** The part of each row that is computed, and where it is kept. */
+  private first: StaticArray<i32>;
+  private end: StaticArray<i32>;
+  private base: StaticArray<i32>;
+  private costs: StaticArray<i32> = new StaticArray<i32>(0);
   private above: StaticArray<i32>;
   private current: StaticArray<i32>;
-  private ratio: f64;
-  private beam: i32 = BEAM_WIDTH;
-  private width: i32;
+  private words: StaticArray<i32> = new StaticArray<i32>(0);
 
   constructor(private expected: StaticArray<i32>, private rows: i32) {
     const width = expected.length + 1;
-    this.width = width;
-    this.costs = new StaticArray<i32>((rows + 1) * width);
-    this.edits = new StaticArray<u8>((rows + 1) * width);
     this.above = new StaticArray<i32>(width);
     this.current = new StaticArray<i32>(width);
-    this.ratio = rows > 0 ? <f64>expected.length / rows : 1;
+    this.first = new StaticArray<i32>(rows + 1);
+    this.end = new StaticArray<i32>(rows + 1);
+    this.base = new StaticArray<i32>(rows + 1);
+    const ratio: f64 = rows > 0 ? <f64>expected.length / rows : 1;
     // Else two rows of a very short answer would have nothing in common.
-    if (BEAM_WIDTH < this.ratio / 2) this.beam = <i32>Math.ceil(this.ratio / 2 + BEAM_WIDTH);
-    for (let column = 0; column < width; column++) {
-      unchecked((this.costs[column] = column));
-      unchecked((this.edits[column] = INSERT));
+    const beam = BEAM_WIDTH < ratio / 2 ? <i32>Math.ceil(ratio / 2 + BEAM_WIDTH) : BEAM_WIDTH;
+    let size = width;
+    this.end[0] = width;
+    for (let row = 1; row <= rows; row++) {
+      const diagonal = <i32>Math.floor(row * ratio);
+      this.first[row] = max(0, diagonal - beam);
+      this.end[row] = row == rows ? width : min(width, diagonal + beam);
+      this.base[row] = size;
+      size += this.end[row] - this.first[row];
     }
+    this.costs = new StaticArray<i32>(size);
+    for (let column = 0; column < width; column++) this.costs[column] = column;
   }
 
-  private first(row: i32): i32 {
-    return max(0, <i32>Math.floor(row * this.ratio) - this.beam);
-  }
-
-  private end(row: i32): i32 {
-    return row == this.rows ? this.width : min(this.width, <i32>Math.floor(row * this.ratio) + this.beam);
+  private cost(row: i32, column: i32): i32 {
+    if (column < this.first[row] || column >= this.end[row]) return UNKNOWN;
+    return this.costs[this.base[row] + column - this.first[row]];
   }
 
   /** Computes the table of an answer, and keeps it. */
   fill(given: StaticArray<i32>): i32 {
-    const width = this.width;
-    const costs = this.costs;
-    const edits = this.edits;
-    const expected = this.expected;
-    costs.fill(UNKNOWN, width);
+    this.words = given;
+    this.restore(0);
     for (let row = 1; row <= this.rows; row++) {
-      const word = unchecked(given[row - 1]);
-      const end = this.end(row);
-      for (let column = this.first(row), at = row * width + column; column < end; column++, at++) {
-        // Of equal costs the first is taken: that decides on the alignment, and it on the shifts.
-        let cost = UNKNOWN;
-        let edit = KEEP;
-        if (column > 0) {
-          const same = word == unchecked(expected[column - 1]);
-          cost = unchecked(costs[at - width - 1]) + (same ? 0 : 1);
-          edit = same ? KEEP : SUBSTITUTE;
-        }
-        const deletion = unchecked(costs[at - width]) + 1;
-        if (deletion < cost) {
-          cost = deletion;
-          edit = DELETE;
-        }
-        if (column > 0) {
-          const insertion = unchecked(costs[at - 1]) + 1;
-          if (insertion < cost) {
-            cost = insertion;
-            edit = INSERT;
-          }
-        }
-        unchecked((costs[at] = min(cost, UNKNOWN)));
-        unchecked((edits[at] = edit));
-      }
+      this.step(row, given[row - 1]);
+      const first = this.first[row];
+      const base = this.base[row] - first;
+      for (let column = first; column < this.end[row]; column++) unchecked((this.costs[base + column] = this.above[column]));
     }
-    return unchecked(costs[costs.length - 1]);
+    return this.cost(this.rows, this.expected.length);
   }
 
   /**
-   * The distance of another answer, of the same length, whose first `same` words are those of the one that was filled
-   * in. Any number above `most` stands for a distance above it.
+   * The distance of another answer of the same length, with the same words as the one that was filled in before `start`
+   * and from `end`. Any number above `most` stands for a distance above it.
    */
-  measure(given: StaticArray<i32>, same: i32, most: i32): i32 {
-    const width = this.width;
-    const expected = this.expected;
-    let above = this.above;
-    let current = this.current;
-    for (let column = 0, at = same * width; column < width; column++, at++) {
-      unchecked((above[column] = this.costs[at]));
-    }
-    for (let row = same + 1; row <= this.rows; row++) {
-      const word = unchecked(given[row - 1]);
-      const first = this.first(row);
-      const end = this.end(row);
-      let least = UNKNOWN;
-      let left = UNKNOWN;
-      let corner = first > 0 ? unchecked(above[first - 1]) : UNKNOWN;
-      if (first > 0) unchecked((current[first - 1] = UNKNOWN));
-      for (let column = first; column < end; column++) {
-        const up = unchecked(above[column]);
-        let cost = min(up, left) + 1;
-        if (column > 0) cost = min(cost, word == unchecked(expected[column - 1]) ? corner : corner + 1);
-        cost = min(cost, UNKNOWN);
-        unchecked((current[column] = cost));
-        least = min(least, cost);
-        left = cost;
-        corner = up;
-      }
+  measure(given: StaticArray<i32>, start: i32, end: i32, most: i32): i32 {
+    this.restore(start);
+    for (let row = start + 1; row <= this.rows; row++) {
+      const least = this.step(row, unchecked(given[row - 1]));
       // Each way to the last cell leads through this row.
       if (least > most) return least;
-      if (end < width) current.fill(UNKNOWN, end);
-      const swap = above;
-      above = current;
-      current = swap;
+      if (row < end) continue;
+      const difference = this.compare(row);
+      if (difference != UNKNOWN) return this.cost(this.rows, this.expected.length) + difference;
     }
-    return unchecked(above[width - 1]);
+    return unchecked(this.above[this.expected.length]);
   }
 
-  /** The alignment of the answer that was filled in. */
+  /** Makes a row that is kept the current one. */
+  private restore(row: i32): void {
+    const first = this.first[row];
+    const base = this.base[row] - first;
+    this.above.fill(UNKNOWN);
+    for (let column = first; column < this.end[row]; column++) unchecked((this.above[column] = this.costs[base + column]));
+  }
+
+  /** By how much all cells of the current row differ from those that are kept; `UNKNOWN` if not all by the same. */
+  private compare(row: i32): i32 {
+    const first = this.first[row];
+    const base = this.base[row] - first;
+    const difference = unchecked(this.above[first] - this.costs[base + first]);
+    for (let column = first + 1; column < this.end[row]; column++) {
+      if (unchecked(this.above[column] - this.costs[base + column]) != difference) return UNKNOWN;
+    }
+    return difference;
+  }
+
+  /** Computes a row from the one above it, makes it the current one, and returns its least cost. */
+  private step(row: i32, word: i32): i32 {
+    const expected = this.expected;
+    const above = this.above;
+    const current = this.current;
+    const first = unchecked(this.first[row]);
+    const end = unchecked(this.end[row]);
+    let least = UNKNOWN;
+    let left = UNKNOWN;
+    let corner = UNKNOWN;
+    if (first > 0) {
+      corner = unchecked(above[first - 1]);
+      unchecked((current[first - 1] = UNKNOWN));
+    }
+    for (let column = first; column < end; column++) {
+      const up = unchecked(above[column]);
+      let cost = min(up, left) + 1;
+      if (column > 0) cost = min(cost, corner + (word == unchecked(expected[column - 1]) ? 0 : 1));
+      cost = min(cost, UNKNOWN);
+      unchecked((current[column] = cost));
+      least = min(least, cost);
+      left = cost;
+      corner = up;
+    }
+    // The next row reads no further than this.
+    const next = row < this.rows ? unchecked(this.end[row + 1]) : end;
+    for (let column = end; column < next; column++) unchecked((current[column] = UNKNOWN));
+    this.above = current;
+    this.current = above;
+    return least;
+  }
+
+  /** The alignment of the answer that was filled in: of equal costs a pair, else a deletion, else an insertion. */
   align(): Alignment {
-    const width = this.width;
-    const alignment = new Alignment(this.rows, width - 1);
+    const alignment = new Alignment(this.rows, this.expected.length);
     let row = this.rows;
-    let column = width - 1;
+    let column = this.expected.length;
     while (row > 0 || column > 0) {
-      const edit = unchecked(this.edits[row * width + column]);
-      const wrong: u8 = edit == KEEP ? 0 : 1;
-      if (edit != DELETE) {
-        column--;
-        unchecked((alignment.positions[column] = row - 1));
-        unchecked((alignment.wrongExpected[column] = wrong));
+      const cost = this.cost(row, column);
+      if (row > 0 && column > 0) {
+        const wrong: u8 = this.words[row - 1] == this.expected[column - 1] ? 0 : 1;
+        if (this.cost(row - 1, column - 1) + wrong == cost) {
+          row--;
+          column--;
+          alignment.positions[column] = row;
+          alignment.wrongGiven[row] = wrong;
+          alignment.wrongExpected[column] = wrong;
+          continue;
+        }
       }
-      if (edit != INSERT) {
+      if (row > 0 && this.cost(row - 1, column) + 1 == cost) {
         row--;
-        unchecked((alignment.wrongGiven[row] = wrong));
+        alignment.wrongGiven[row] = 1;
+      } else {
+        column--;
+        alignment.positions[column] = row - 1;
+        alignment.wrongExpected[column] = 1;
       }
     }
     return alignment;

@@ -82,7 +82,9 @@ class ShiftSearch {
       this.tried++;
       shift(this.given, start, length, target, this.candidate);
       const most = distance - max(1, this.gain);
-      const gain = distance - this.distance.measure(this.candidate, min(start, target), most);
+      // A target among the moved words, or after them, counts from their new place.
+      const end = max(start + length, min(this.given.length, target + length));
+      const gain = distance - this.distance.measure(this.candidate, min(start, target), end, most);
       if (gain > 0 && this.isBetter(gain, start, length, target)) {
         this.gain = gain;
         this.start = start;
