@@ -236,11 +236,15 @@ describe('runBenchmark()', () => {
   });
 
   it('reports the failure itself, not the calls that were stopped for it', async () => {
+    const third = Promise.withResolvers<void>();
     const slowFirst: Script = async ({ prompt, model }: Answer) => {
-      if (prompt === '2') failCall('CALL_TRAPPED');
-      for (let turns = 0; turns < 5; turns += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
+      if (prompt === '2') {
+        third.resolve();
+        failCall('CALL_TRAPPED');
       }
+      await third.promise;
+      // The run has dealt with the third record's failure by then.
+      await new Promise((resolve) => setImmediate(resolve));
       return prompt === '0' ? failCall('CALL_CANCELLED') : { text: 'x', model };
     };
     const { config, options } = await setUp(
