@@ -139,3 +139,20 @@ describe('plugin readability', () => {
     expect(await score('Internationalization notwithstanding institutionalization')).toBe(0);
   });
 });
+
+describe('plugin bleu-nltk', () => {
+  it.each([
+    [{ weights: [1] }, 'a a', ['a b', 'a'], 0.5],
+    // A shorter answer is penalised against the nearest reference, not against the shortest.
+    [{ weights: [1] }, 'a b', ['a', 'a b c'], 1],
+    [{ weights: [1] }, 'a b', ['a b c d'], Math.exp(-1)],
+    [{ weights: [0.5, 0.5] }, 'a b x', 'a b c', Math.sqrt((2 / 3) * (1 / 2))],
+    [{ weights: [0.5, 0.5] }, ['a', 'b c'], [['a'], ['b c']], Math.sqrt(1 / 2)],
+    [{}, 'x', 'a', 0],
+    [{}, '', 'a', 0],
+  ])('%j %j against %j', async (config, output, expected, score) => {
+    await using host = await openPlugin('bleu-nltk', config);
+    const { data } = await host.call<{ score: number }>({ output, expected });
+    expect(data.score).toBeCloseTo(score, 12);
+  });
+});

@@ -253,6 +253,17 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     run: async ({ inputs }, host) =>
       (await call(host, { output: inputs.predictions, expected: inputs.references })).score,
   },
+  bleu_nltk: {
+    plugin: 'bleu-nltk',
+    config: ({ options }) => given(options, 'weights'),
+    run: async ({ inputs, options }, host) => {
+      const { score, metrics } = await call(host, {
+        output: inputs.hypotheses ?? inputs.hypothesis,
+        expected: inputs.references_per_segment ?? inputs.references,
+      });
+      return options.output === 'modified_precision' ? metrics[`precision_${options.n}`] : score;
+    },
+  },
   readability: {
     plugin: 'readability',
     // textstat looks syllables and easy words up; the plugin estimates the former, and does without the latter.
