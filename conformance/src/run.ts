@@ -1,13 +1,11 @@
 // Proves the metering on the official suite, on real modules and across engines; see README.md. Usage:
-//   node src/run.ts [suite] [modules] [engines] [portable]     without a name: all of them
+//   node src/run.ts [suite] [modules] [engines]     without a name: all of them
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundle } from './bundle.ts';
 import { REAL_MODULES } from './real-modules.mjs';
 
 interface Row {
@@ -180,45 +178,7 @@ async function engines(): Promise<void> {
   }
 }
 
-/** Chromium, where the machine has it, prints the page that the script leaves. */
-const CHROMIUM = '/usr/bin/chromium';
-
-async function portable(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'portable-'));
-  try {
-    const script = join(directory, 'check.mjs');
-    const code = await bundle(new URL('portable-check.mjs', import.meta.url));
-    writeFileSync(script, code);
-    // A classic script in the page itself: module scripts of files are not loaded.
-    const page = join(directory, 'check.html');
-    writeFileSync(page, `<body><script>{${new TextDecoder().decode(code)}}</script></body>`);
-    const require = createRequire(import.meta.url);
-    const binary = (name: string, path: string): string =>
-      join(dirname(require.resolve(`${name}/package.json`)), path);
-    const browser = ['--headless', '--no-sandbox', '--disable-gpu', '--dump-dom', `file://${page}`];
-    const runtimes: [name: string, program: string, options: string[]][] = [
-      ['Node 26', node(26), [script]],
-      ['Deno', binary('@deno/linux-x64-glibc', 'deno'), ['run', script]],
-      ['Bun', binary('@oven/bun-linux-x64', 'bin/bun'), ['run', script]],
-      ['Chromium', CHROMIUM, browser],
-    ];
-    for (const [name, program, options] of runtimes) {
-      const start = performance.now();
-      if (!existsSync(program)) {
-        note(`runs on ${name}`, undefined, `${program} is not installed`, start);
-        continue;
-      }
-      const { output } = await run(program, options, {}, 60_000);
-      const expected = 'exact 500500 9001 fuel deadline; coarse 500500 9001 fuel deadline';
-      const ok = output.includes(expected);
-      note(`runs on ${name}`, ok, ok ? expected : output.slice(-300), start);
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
-const parts: Record<string, () => Promise<void>> = { suite, modules, engines, portable };
+const parts: Record<string, () => Promise<void>> = { suite, modules, engines };
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((part) => parts[part] === undefined);
 if (unknown !== undefined) {
