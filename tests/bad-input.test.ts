@@ -102,10 +102,10 @@ describe('metadata', () => {
     });
   });
 
-  it('at a place outside of the memory: LOAD_START_FAILED', async () => {
+  it('at a place outside of the memory: LOAD_INVALID_METADATA', async () => {
     const bytes = assemble(guestWat({ metadata: packed(0x7fff_0000, 10) }));
     await expect(system.loadPluginFromBytes('guest', bytes)).rejects.toMatchObject({
-      code: 'LOAD_START_FAILED',
+      code: 'LOAD_INVALID_METADATA',
       message: sentence,
     });
   });

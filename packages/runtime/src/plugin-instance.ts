@@ -7,6 +7,7 @@ import {
   type HostBinding,
   type HostCall,
   LoadError,
+  type LoadErrorCode,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
@@ -136,13 +137,14 @@ export class PluginInstance {
    * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_START_FAILED` if the plugin fails to answer.
    */
   readMetadata(): PluginMetadata {
-    const { value } = this.#load('read metadata', () => {
+    const read = (): PluginMetadata | number => {
       const answer = this.#protocol.readMetadata();
       if (!answer.ok) return answer.code;
       const metadata = decodeMetadata(answer.bytes);
       answer.release();
       return metadata;
-    });
+    };
+    const { value } = this.#load('read metadata', read, 'LOAD_INVALID_METADATA');
     if (typeof value === 'number') {
       throw new LoadError(
         'LOAD_INVALID_METADATA',
@@ -292,13 +294,25 @@ export class PluginInstance {
     return { value: value as T, facts };
   }
 
-  /** Like `#run`, for what happens while a plugin is loaded: failures are load errors. */
-  #load<T>(action: string, body: () => T): RunResult<T> {
+  /**
+   * Like `#run`, for what happens while a plugin is loaded: failures are load errors.
+   *
+   * @param breach The code for a result that breaks the contract.
+   */
+  #load<T>(
+    action: string,
+    body: () => T,
+    breach: LoadErrorCode = 'LOAD_START_FAILED',
+  ): RunResult<T> {
     try {
       return this.#run({}, body);
     } catch (cause) {
       if (cause instanceof LoadError || !(cause instanceof CallError)) throw cause;
-      throw new LoadError('LOAD_START_FAILED', `Cannot ${action}: ${cause.message}`, { cause });
+      throw new LoadError(
+        cause.code === 'CALL_INVALID_OUTPUT' ? breach : 'LOAD_START_FAILED',
+        `Cannot ${action}: ${cause.message}`,
+        { cause },
+      );
     }
   }
 
