@@ -59,6 +59,8 @@ describe('InstructionCursor', () => {
     { bytes: [0xfc, 0x7f], code: 'DECODE_UNKNOWN', offset: 0 },
     { bytes: [0x20], code: 'DECODE_TRUNCATED', offset: 1 },
     { bytes: [0x43, 0, 0], code: 'DECODE_TRUNCATED', offset: 3 },
+    // A try_table whose block type is missing.
+    { bytes: [0x1f], code: 'DECODE_TRUNCATED', offset: 1 },
     { bytes: [0x20, 0x80, 0x80, 0x80, 0x80, 0x10], code: 'DECODE_OVERLONG' },
     { bytes: [0x41, 0x80, 0x80, 0x80, 0x80, 0x40], code: 'DECODE_OVERLONG' },
     { bytes: [0x01], code: 'DECODE_TRUNCATED', offset: 1 },

@@ -357,7 +357,9 @@ export class InstructionCursor {
   }
 
   #truncated(offset: number): never {
-    throw new DecodeError('DECODE_TRUNCATED', offset, 'Cannot read instruction: unexpected end');
+    // Immediates of one fixed byte are stepped over before anybody looks whether they were there.
+    const end = Math.min(offset, this.#end);
+    throw new DecodeError('DECODE_TRUNCATED', end, 'Cannot read instruction: unexpected end');
   }
 
   #overlong(): never {
