@@ -1,7 +1,7 @@
 // Proves the metering on the official suite, on real modules and across engines; see README.md. Usage:
 //   node src/run.ts [suite] [modules] [engines]     without a name: all of them
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,18 +35,24 @@ function run(
   env: Record<string, string> = {},
   timeoutMs = 300_000,
 ): Promise<{ code: number | null; output: string }> {
+  // Into a file: a program that calls process.exit() loses what still waits in a pipe.
+  const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
+  const path = join(directory, 'output');
+  const file = openSync(path, 'w');
   return new Promise((done) => {
     const child = spawn(program, options, {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', file, file],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
-    child.on('error', (error) => done({ code: -1, output: String(error) }));
-    child.on('close', (code) => done({ code, output }));
+    const finish = (code: number | null, output: string): void => {
+      closeSync(file);
+      rmSync(directory, { recursive: true });
+      done({ code, output });
+    };
+    child.on('error', (error) => finish(-1, String(error)));
+    child.on('exit', (code) => finish(code, readFileSync(path, 'utf8')));
   });
 }
 
