@@ -6,9 +6,6 @@
  * @packageDocumentation
  */
 export { type CompiledPlugin, type CompileOptions, compilePlugin } from './compile-plugin.js';
+export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
 export { ModuleCache, type ModuleCacheOptions, type ModuleStore } from './module-cache.js';
-export {
-  type InstanceCallOptions,
-  type InstanceOptions,
-  PluginInstance,
-} from './plugin-instance.js';
+export { PluginInstance } from './plugin-instance.js';

@@ -5,7 +5,6 @@ import {
   decodeMetadata,
   DEFAULT_LIMITS,
   type HostBinding,
-  type HostCall,
   LoadError,
   type LoadErrorCode,
   type PluginInput,
@@ -20,30 +19,14 @@ import { ClassicProtocol } from './classic-protocol.js';
 import type { CompiledPlugin } from './compile-plugin.js';
 import { encodeText, envelopeText, jsonText } from './encode-input.js';
 import { type GuestExports, pickExports } from './guest-exports.js';
+import type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
+import { instantiate } from './instantiate.js';
 import { SLICE_FUEL } from './limits.js';
 import { LinearMemory } from './linear-memory.js';
 import type { Protocol } from './protocol.js';
 import { readOutput } from './read-output.js';
 import { Snapshot } from './snapshot.js';
 import { V1Protocol } from './v1-protocol.js';
-
-/** Limits and hooks of one call. */
-export interface InstanceCallOptions extends Omit<HostCall, 'charge'> {
-  /** Wall time, in milliseconds. @default the instance's limit */
-  readonly timeoutMs?: number | undefined;
-  /** Instructions, in fuel units. @default the instance's limit */
-  readonly maxFuel?: number | undefined;
-  /** Polled a few hundred times a second while the guest runs; true stops it. */
-  readonly isCancelled?: (() => boolean) | undefined;
-}
-
-/** How a {@link PluginInstance} is made. */
-export interface InstanceOptions {
-  /** The host functions; used by this instance alone. */
-  readonly host: HostBinding;
-  /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
-  readonly limits?: Partial<ResourceLimits>;
-}
 
 /**
  * One running copy of a plugin on the caller's thread.
@@ -327,21 +310,4 @@ export class PluginInstance {
 interface RunResult<T> {
   readonly value: T;
   readonly facts: FailureFacts;
-}
-
-/** Instantiates, with the engine's link errors told as ours. */
-function instantiate(module: WebAssembly.Module, host: HostBinding): WebAssembly.Instance {
-  try {
-    return new WebAssembly.Instance(module, host.imports);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof WebAssembly.LinkError || cause instanceof TypeError) {
-      throw new LoadError('LOAD_REJECTED', `Cannot instantiate module: ${message}`, { cause });
-    }
-    throw new LoadError(
-      'LOAD_START_FAILED',
-      `Cannot instantiate module: its start function failed (${message})`,
-      { cause },
-    );
-  }
 }

@@ -2,7 +2,8 @@ import { assemble } from '@testbench/test-kit';
 import type { HostBinding, HostCallReport } from '@testbench/types';
 
 import { compilePlugin, type CompileOptions } from '../compile-plugin.js';
-import { type InstanceOptions, PluginInstance } from '../plugin-instance.js';
+import type { InstanceOptions } from '../instance-options.js';
+import { PluginInstance } from '../plugin-instance.js';
 
 /** A host that offers nothing and reports nothing, but for what a test sets. */
 export function quietHost(

@@ -1,0 +1,19 @@
+import type { HostBinding, HostCall, ResourceLimits } from '@testbench/types';
+
+/** Limits and hooks of one call. */
+export interface InstanceCallOptions extends Omit<HostCall, 'charge'> {
+  /** Wall time, in milliseconds. @default the instance's limit */
+  readonly timeoutMs?: number | undefined;
+  /** Instructions, in fuel units. @default the instance's limit */
+  readonly maxFuel?: number | undefined;
+  /** Polled a few hundred times a second while the guest runs; true stops it. */
+  readonly isCancelled?: (() => boolean) | undefined;
+}
+
+/** How a `PluginInstance` is made. */
+export interface InstanceOptions {
+  /** The host functions; used by this instance alone. */
+  readonly host: HostBinding;
+  /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
+  readonly limits?: Partial<ResourceLimits>;
+}
