@@ -68,14 +68,18 @@ export class HostContext {
 
   #write(level: LogLevel, message: string): void {
     const requestId = this.call?.requestId;
-    const record: LogRecord = {
-      plugin: this.services.pluginId,
-      level,
-      message,
-      timeMs: this.services.now(),
-      ...(requestId === undefined ? {} : { requestId }),
-    };
-    this.services.onLog(record);
+    try {
+      const record: LogRecord = {
+        plugin: this.services.pluginId,
+        level,
+        message,
+        timeMs: this.services.now(),
+        ...(requestId === undefined ? {} : { requestId }),
+      };
+      this.services.onLog(record);
+    } catch {
+      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+    }
   }
 }
 

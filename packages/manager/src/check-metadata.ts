@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { encodeMetadata, LoadError, type PluginMetadata } from '@testbench/types';
 
 /**
- * Makes sure that what a plugin says when asked is what its custom section says: an index reads only the section.
+ * Makes sure that what a plugin says when asked is what its custom section says, since an index reads only the
+ * section; or what an earlier instance of it said.
  *
- * @param section Undefined if the module has no section.
+ * @param section What it must be; undefined if the module has no section.
  * @throws {LoadError} `LOAD_METADATA_MISMATCH`, with the first field that differs.
  */
 export function checkMetadata(answer: PluginMetadata, section: PluginMetadata | undefined): void {
@@ -16,7 +17,7 @@ export function checkMetadata(answer: PluginMetadata, section: PluginMetadata | 
     if (!isDeepStrictEqual(left[field], right[field])) {
       throw new LoadError(
         'LOAD_METADATA_MISMATCH',
-        `Cannot load plugin "${answer.name}": "${field}" of plugin_metadata differs from the custom section`,
+        `Cannot load plugin "${answer.name}": "${field}" of plugin_metadata is not what it said in the custom section or before`,
         { field },
       );
     }

@@ -54,7 +54,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
         await rename(temporary, pathOf(key));
       } catch {
         // A full disk costs speed at the next start, not this plugin.
-        await rm(temporary, { force: true });
+        await rm(temporary, { force: true }).catch(() => {});
       }
     },
   };

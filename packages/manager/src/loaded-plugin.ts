@@ -1,6 +1,7 @@
 import type { StateStore } from '@testbench/host';
 import {
   CallError,
+  LoadError,
   type PluginInput,
   type PluginOutput,
   type ResourceLimits,
@@ -89,11 +90,11 @@ export class LoadedPlugin {
 
   async #swap(load: LoadVersion, earlier: Promise<unknown>): Promise<void> {
     await earlier;
-    if (this.#removed) throw shutDown(this.id);
+    if (this.#removed) throw unloaded(this.id);
     const { version, path } = await load();
     if (this.#removed) {
       version.shutdown();
-      throw shutDown(this.id);
+      throw unloaded(this.id);
     }
     const old = this.#version;
     this.#version = version;
@@ -138,4 +139,8 @@ export class LoadedPlugin {
 
 function shutDown(id: string): CallError {
   return new CallError('CALL_SHUT_DOWN', `Cannot use plugin "${id}": it was unloaded`);
+}
+
+function unloaded(id: string): LoadError {
+  return new LoadError('LOAD_SHUT_DOWN', `Cannot reload plugin "${id}": it was unloaded`);
 }

@@ -220,6 +220,45 @@ describe('PluginManager.execute()', () => {
   });
 });
 
+describe('callbacks of the embedder', () => {
+  // plugin_alloc logs, and the sink calls another plugin before the first one's input is written.
+  it('cannot mix the inputs of two calls', async () => {
+    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+    const reader = assemble(
+      guestWat({
+        imports,
+        outputText: '{"data":0}',
+        alloc: `(drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1))) (global.get $heap)`,
+        execute: `(i32.store8 (i32.const 4104) (i32.load8_u offset=8 (local.get $ptr))) ${packed(4096, 10)}`,
+      }),
+    );
+    let logs = 0;
+    const calls: Promise<unknown>[] = [];
+    const manager = new PluginManager({
+      onLog: () => {
+        logs += 1;
+        // The first record comes from plugin_init, the second from the call.
+        if (logs === 2) calls.push(manager.execute('guest', { data: 2 }));
+      },
+    });
+    await manager.load(reader);
+    expect((await manager.execute('guest', { data: 1 })).data).toBe(1);
+    await Promise.all(calls);
+  });
+
+  it('may fail without harm to the call', async () => {
+    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+    const manager = new PluginManager({
+      onLog: () => {
+        throw new RangeError('the sink is full');
+      },
+    });
+    const execute = `(drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1))) ${packed(4096, 15)}`;
+    await manager.load(assemble(guestWat({ imports, execute })));
+    expect((await manager.execute('guest', input)).data).toBe('fine');
+  });
+});
+
 describe('state: "reset"', () => {
   it('lets no call see what an earlier one left', async () => {
     const manager = new PluginManager();
@@ -284,7 +323,7 @@ describe('PluginManager.reload()', () => {
     await manager.load(giving(1));
     const reload = manager.reload('guest', giving(2));
     await manager.unload('guest');
-    await expect(reload).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    await expect(reload).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
     expect(manager.pluginCount).toBe(0);
   });
 });

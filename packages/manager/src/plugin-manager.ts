@@ -141,6 +141,8 @@ export class PluginManager {
     if (!this.#plugins.has(id)) throw notLoaded(id);
     if (!this.#semaphore.tryEnter()) await this.#semaphore.enter(signal);
     try {
+      // Whoever waited may find that much has changed.
+      if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
       const plugin = this.#plugins.get(id);
       if (plugin === undefined) throw notLoaded(id);
       return plugin.run(input, options);
@@ -237,7 +239,11 @@ export class PluginManager {
   }
 
   #openCache(): Promise<ModuleCache> {
-    this.#cache ??= openCache(this.#cacheDir);
+    this.#cache ??= openCache(this.#cacheDir).catch((error: unknown) => {
+      // The next load tries again: a directory may become usable.
+      this.#cache = undefined;
+      throw error;
+    });
     return this.#cache;
   }
 }

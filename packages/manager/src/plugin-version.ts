@@ -85,7 +85,7 @@ export class PluginVersion {
     if (named.id !== guess) {
       // Its host functions log under a wrong name; only a module without the custom section gets here.
       instance = createInstance(compiled, named);
-      instance.readMetadata();
+      checkMetadata(instance.readMetadata(), metadata);
     }
     initialize(instance, options);
     return new PluginVersion(metadata, compiled, named, instance);
@@ -97,7 +97,8 @@ export class PluginVersion {
     if (idle !== undefined) return idle;
     try {
       const instance = createInstance(this.compiled, this.options);
-      instance.readMetadata();
+      // A plugin that says something else now would have its outputs checked by another shape.
+      checkMetadata(instance.readMetadata(), this.metadata);
       initialize(instance, this.options);
       return instance;
     } catch (cause) {

@@ -67,7 +67,10 @@ async function findWasmFiles(
 ): Promise<string[]> {
   const files: string[] = [];
   const visit = async (path: string, depth: number): Promise<void> => {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      report(path, toLoadError(path, error));
+      return [];
+    });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const child = join(path, entry.name);

@@ -3,13 +3,13 @@ import { CallError, type PluginInput } from '@testbench/types';
 import { SCRATCH_TEXT_LENGTH } from './limits.js';
 
 const encoder = new TextEncoder();
-// Valid until the next call of `encodeText`: it is copied into guest memory at once.
+// Saves measuring the text; what leaves is a copy, since another call may be encoded before this one is written.
 const scratch = new Uint8Array(SCRATCH_TEXT_LENGTH * 3);
 
-/** UTF-8 of `text`; use it before the next call, which may write to the same buffer. */
+/** UTF-8 of `text`. */
 export function encodeText(text: string): Uint8Array {
   if (text.length > SCRATCH_TEXT_LENGTH) return encoder.encode(text);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+  return scratch.slice(0, encoder.encodeInto(text, scratch).written);
 }
 
 /** The envelope of the v1 contract as JSON. */

@@ -254,6 +254,7 @@ export class PluginInstance {
     } catch (thrown) {
       error = thrown;
       failed = true;
+      this.#poisoned = true;
     }
     this.#inCall = false;
     const facts: FailureFacts = {
