@@ -1,7 +1,7 @@
-import { CallError, GuestCode } from '@testbench/types';
+import { CallError, GuestCode, PAGE_BYTES } from '@testbench/types';
 
 import type { GuestExports, GuestFunction } from './guest-exports.js';
-import { CLASSIC_OUTPUT_BYTES, PAGE_BYTES } from './limits.js';
+import { CLASSIC_OUTPUT_BYTES } from './limits.js';
 import type { LinearMemory } from './linear-memory.js';
 import type { GuestResult, Protocol } from './protocol.js';
 import { toI32 } from './v1-protocol.js';

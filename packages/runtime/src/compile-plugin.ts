@@ -1,7 +1,6 @@
 import { meterModule, type MeterOptions } from '@testbench/metering';
-import { LoadError, PluginError } from '@testbench/types';
+import { LoadError, MAX_TABLE_ELEMENTS, PAGE_BYTES, PluginError } from '@testbench/types';
 
-import { MAX_TABLE_ELEMENTS, PAGE_BYTES } from './limits.js';
 import type { ModuleCache } from './module-cache.js';
 import { sha256Hex } from './sha256.js';
 

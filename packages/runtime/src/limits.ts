@@ -9,11 +9,5 @@ export const SCRATCH_TEXT_LENGTH = 16_384;
 /** Compiled modules kept in memory by default: the plugins of one host, and as many old versions. */
 export const DEFAULT_MAX_CACHED_MODULES = 256;
 
-/** Elements that a table may grow to; indirect calls of a large Rust or C program need a few thousand. */
-export const MAX_TABLE_ELEMENTS = 10_000;
-
 /** Room for the output of a classic plugin at the first try; a plugin that needs more says so and is asked again. */
 export const CLASSIC_OUTPUT_BYTES = 65_536;
-
-/** Size of a WebAssembly page in bytes. @see https://webassembly.github.io/spec/core/exec/runtime.html#page-size */
-export const PAGE_BYTES = 65_536;

@@ -1,7 +1,5 @@
 /** Caps of admission; each with the cost that it prevents. All are checked before the engine sees a byte. */
 
-/** Elements of a table at the start. One table of 10 million elements aborts the whole process, past every worker limit. */
-export const MAX_TABLE_ELEMENTS = 10_000;
 /** Tables. A hundred capped tables would add up to one uncapped; AssemblyScript, Rust and C emit one. */
 export const MAX_TABLES = 1;
 /** Globals: a million cost hundreds of megabytes in the engine; real modules have a few dozen. */
@@ -36,5 +34,3 @@ export const MAX_RESULTS = 100;
 export const MAX_CUSTOM_SECTION_BYTES = 8 * 1024 * 1024;
 /** Custom sections. */
 export const MAX_CUSTOM_SECTIONS = 100;
-/** Size of a WebAssembly page in bytes. @see https://webassembly.github.io/spec/core/exec/runtime.html#page-size */
-export const PAGE_BYTES = 65_536;

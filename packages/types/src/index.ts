@@ -72,6 +72,8 @@ export {
   MAX_JSON_DEPTH,
   MAX_METADATA_BYTES,
   MAX_MODULE_BYTES,
+  MAX_TABLE_ELEMENTS,
+  PAGE_BYTES,
   type ResourceLimits,
 } from './limits.js';
 export { encodeMetadata } from './metadata/encode-metadata.js';

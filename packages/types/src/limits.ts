@@ -15,6 +15,13 @@ const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
 /** A module. Real plugins are 2 kB to 5 MB; the engine's own cap is 1 GiB. */
 export const MAX_MODULE_BYTES = 16 * MiB;
+/** Size of a WebAssembly page in bytes. @see https://webassembly.github.io/spec/core/exec/runtime.html#page-size */
+export const PAGE_BYTES = 65_536;
+/**
+ * Elements of a table, at the start and grown. One of 10 million aborts the whole process, past every worker limit;
+ * indirect calls of a large Rust or C program need a few thousand.
+ */
+export const MAX_TABLE_ELEMENTS = 10_000;
 /** Metadata JSON. Real ones are under 4 KiB; an index reads thousands of them. */
 export const MAX_METADATA_BYTES = 64 * 1024;
 /** Nesting of any JSON from a plugin. 10,000 levels parse, but overflow the stack of `structuredClone`. */

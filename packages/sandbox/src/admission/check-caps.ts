@@ -1,4 +1,9 @@
-import { type AdmissionViolation, MAX_MODULE_BYTES } from '@testbench/types';
+import {
+  type AdmissionViolation,
+  MAX_MODULE_BYTES,
+  MAX_TABLE_ELEMENTS,
+  PAGE_BYTES,
+} from '@testbench/types';
 import type { ModuleSummary } from '@testbench/wasm';
 
 import * as limits from '../limits.js';
@@ -127,7 +132,7 @@ function* measurePeaks({ peaks }: ModuleSummary): Generator<Measure> {
 
 function* measureStorage(summary: ModuleSummary, maxMemoryBytes: number): Generator<Measure> {
   for (const { type, offset } of summary.tables) {
-    const limit = limits.MAX_TABLE_ELEMENTS;
+    const limit = MAX_TABLE_ELEMENTS;
     yield {
       rule: 'maxTableElements',
       what: 'elements of a table',
@@ -137,7 +142,7 @@ function* measureStorage(summary: ModuleSummary, maxMemoryBytes: number): Genera
     };
   }
   for (const { type, offset } of summary.memories) {
-    const value = type.minimum * limits.PAGE_BYTES;
+    const value = type.minimum * PAGE_BYTES;
     yield { rule: 'maxMemoryBytes', what: 'bytes of memory', value, limit: maxMemoryBytes, offset };
   }
 }
