@@ -7,6 +7,7 @@ import {
   type HostBindingOptions,
   hostSignatures,
 } from './create-host-binding.js';
+import { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 import { MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
 import { seededRandom } from './random.js';
 import { createMemoryState } from './state-store.js';
@@ -14,18 +15,28 @@ import { createMemoryState } from './state-store.js';
 const SIZE = 65_536;
 
 /** A binding attached to one page of memory, in a call, with what it logged. */
-function openBinding(options: Partial<HostBindingOptions> = {}) {
+function openBinding({
+  permissions,
+  env,
+  state,
+  ...options
+}: Partial<HostBindingOptions & HostEffectsOptions> = {}) {
   const bytes = new Uint8Array(SIZE);
   const logs: LogRecord[] = [];
   const binding = createHostBinding({
     pluginId: 'test',
     now: () => 1234,
     onLog: (record) => logs.push(record),
+    effects: createHostEffects({
+      ...(permissions && { permissions }),
+      ...(env && { env }),
+      ...(state && { state }),
+    }),
     ...options,
   });
   binding.attachMemory({ bytes: () => bytes });
   binding.beginCall({ requestId: 'r1' });
-  const call = (name: string, ...args: (number | bigint)[]): number | bigint | void => {
+  const call = (name: string, ...args: (number | bigint)[]): ReturnType<HostFunction> => {
     const run = binding.imports['env']?.[name] ?? binding.imports['wasi_snapshot_preview1']?.[name];
     return (run as HostFunction)(...(args as never[]));
   };

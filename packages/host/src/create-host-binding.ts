@@ -1,21 +1,22 @@
-import { PermissionSet } from '@testbench/sandbox';
 import {
   type AbiSignature,
+  HOST_EFFECTS,
   HOST_FUNCTIONS,
   HOST_MODULE,
   HostCode,
   type HostBinding,
   type HostCallReport,
+  type HostEffects,
   type HostFunction,
 } from '@testbench/types';
 
 import { messageFunctions } from './functions/messages.js';
-import { stateAndEnvFunctions } from './functions/state-and-env.js';
+import { createHostEffects } from './effects/create-host-effects.js';
+import { effectFunctions } from './functions/effect-functions.js';
 import { timeAndRandomFunctions } from './functions/time-and-random.js';
 import { GuestStop, HostContext, type HostServices } from './host-context.js';
 import { BYTES_PER_FUEL, CALL_FUEL } from './limits.js';
 import { systemRandom } from './random.js';
-import { createMemoryState } from './state-store.js';
 import { Errno, wasiFunctions } from './wasi/wasi-functions.js';
 import { WASI_FUNCTIONS, WASI_MODULE } from './wasi/wasi-signatures.js';
 
@@ -25,7 +26,18 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
   readonly pluginId: string;
   /** Answers WASI preview 1 imports. @default false */
   readonly enableWasi?: boolean;
+  /** What happens outside of the guest's thread. @default `createHostEffects()`: nothing is permitted */
+  readonly effects?: HostEffects;
 }
+
+/**
+ * Functions that may keep the guest waiting: network, files, and a listener that takes chunks slower than they come.
+ * State and environment answer at once.
+ */
+const WAITING: ReadonlySet<string> = new Set([
+  'host_emit',
+  ...Object.keys(HOST_EFFECTS).filter((name) => /^host_(http|file)_/.test(name)),
+]);
 
 /** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
@@ -33,9 +45,9 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
 /**
  * Makes the host functions of one plugin instance.
  *
- * @param options Defaults: no permission, no environment, system clock and random numbers, a state
- *   of its own in memory, log records dropped.
- * @returns A binding for one instance; pass the same `state` to the next instance to let state outlive it.
+ * @param options Defaults: no permission, system clock and random numbers, a state of its own in memory, log records
+ *   dropped.
+ * @returns A binding for one instance.
  *
  * @example
  * ```ts
@@ -50,22 +62,17 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
  * ```
  */
 export function createHostBinding(options: HostBindingOptions): HostBinding {
-  const context = new HostContext({
-    permissions: new PermissionSet(),
-    onLog: () => {},
-    state: createMemoryState(),
-    random: systemRandom,
-    now: Date.now,
-    env: {},
-    ...options,
-  });
+  const context = new HostContext(
+    { onLog: () => {}, random: systemRandom, now: Date.now, ...options },
+    options.effects ?? createHostEffects(),
+  );
   const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
   imports[HOST_MODULE] = guardAll(
     context,
     {
       ...messageFunctions(context),
       ...timeAndRandomFunctions(context),
-      ...stateAndEnvFunctions(context),
+      ...effectFunctions(context),
     },
     HostCode.invalidArgument,
   );
@@ -75,11 +82,13 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
+    waiting: WAITING,
     attachMemory: (memory) => context.memory.attach(memory),
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {
       context.end();
-      return { failure: context.failure, calls: context.calls, denied: context.denied };
+      const { failure, calls, denied } = context;
+      return { failure, calls, denied, callsByName: Object.fromEntries(context.callsByName) };
     },
   };
 }
@@ -120,14 +129,16 @@ function guardAll(
         if (neverReturns) throw new GuestStop(`"${name}" was called outside of a call`);
         return outside;
       }
-      context.calls += 1;
+      context.count(name);
       context.memory.touchedBytes = 0;
+      let result: ReturnType<HostFunction>;
       try {
-        return run(...args);
+        result = run(...args);
       } finally {
         const { touchedBytes } = context.memory;
         context.call?.charge?.(CALL_FUEL + Math.ceil(touchedBytes / BYTES_PER_FUEL));
       }
+      return result;
     };
   }
   return Object.freeze(guarded);

@@ -1,22 +1,24 @@
-import type { PermissionSet } from '@testbench/sandbox';
-import type { GuestFailure, HostCall, LogLevel, LogRecord, LogSink } from '@testbench/types';
+import type {
+  GuestFailure,
+  HostCall,
+  HostEffects,
+  LogLevel,
+  LogRecord,
+  LogSink,
+} from '@testbench/types';
 
 import { escapeText } from './escape-text.js';
 import { GuestView } from './guest-view.js';
 import { MAX_LOG_RECORDS_PER_CALL } from './limits.js';
 import type { RandomSource } from './random.js';
-import type { StateStore } from './state-store.js';
 
 /** What the host functions of one instance work with. */
 export interface HostServices {
   readonly pluginId: string;
-  readonly permissions: PermissionSet;
   readonly onLog: LogSink;
-  readonly state: StateStore;
   readonly random: RandomSource;
   /** Milliseconds since the epoch, whole: a coarse clock gives timing attacks less to go on. */
   readonly now: () => number;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The mutable side of one instance's host functions: its memory, and what happened in the running call. */
@@ -25,27 +27,43 @@ export class HostContext {
   call: HostCall | undefined;
   failure: GuestFailure | undefined;
   calls = 0;
+  readonly callsByName = new Map<string, number>();
   denied = 0;
   emittedBytes = 0;
   #logged = 0;
   #droppedLogs = 0;
 
-  constructor(readonly services: HostServices) {}
+  constructor(
+    readonly services: HostServices,
+    readonly effects: HostEffects,
+  ) {}
 
   begin(call: HostCall): void {
     this.call = call;
     this.failure = undefined;
     this.calls = 0;
+    this.callsByName.clear();
     this.denied = 0;
     this.emittedBytes = 0;
     this.#logged = 0;
     this.#droppedLogs = 0;
+    this.effects.beginCall({
+      requestId: call.requestId,
+      signal: call.signal,
+      deadlineMs: call.deadlineMs ?? Number.POSITIVE_INFINITY,
+    });
+  }
+
+  count(name: string): void {
+    this.calls += 1;
+    this.callsByName.set(name, (this.callsByName.get(name) ?? 0) + 1);
   }
 
   end(): void {
     if (this.#droppedLogs > 0) {
       this.#write('warn', `${this.#droppedLogs} more log records of this call were dropped`);
     }
+    this.effects.endCall();
     this.call = undefined;
   }
 

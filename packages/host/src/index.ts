@@ -11,6 +11,7 @@ export {
   type HostSignatures,
   hostSignatures,
 } from './create-host-binding.js';
+export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export { escapeText } from './escape-text.js';
 export type { HostServices } from './host-context.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';

@@ -12,6 +12,8 @@ export const MAX_RANDOM_BYTES = 65_536;
 export const MAX_CHUNK_BYTES = 1024 * 1024;
 /** All chunks of one call, in bytes. */
 export const MAX_EMITTED_BYTES = 64 * 1024 * 1024;
+/** Bytes that a guest hands to one effect: the largest request body or piece of a file. */
+export const MAX_EFFECT_INPUT_BYTES = 16 * 1024 * 1024;
 /** A state key or the name of an environment variable, in bytes. */
 export const MAX_KEY_BYTES = 512;
 /** All state of one plugin, keys and values, in bytes. */

@@ -61,7 +61,7 @@ export class PluginManager {
   readonly #features: FeatureSet;
   readonly #maxLoadedPlugins: number;
   readonly #semaphore: Semaphore;
-  readonly #host: Omit<HostBindingOptions, 'pluginId' | 'permissions' | 'state'>;
+  readonly #host: Omit<HostBindingOptions, 'pluginId' | 'effects'>;
   readonly #cacheDir: string | undefined;
   #cache: Promise<ModuleCache> | undefined;
   #closed = false;
@@ -80,7 +80,6 @@ export class PluginManager {
     this.#cacheDir = options.cacheDir;
     this.#host = {
       enableWasi: options.enableWasi ?? false,
-      env: process.env,
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
       ...(options.now === undefined ? {} : { now: options.now }),
       ...(options.random === undefined ? {} : { random: seededRandom(options.random.seed) }),

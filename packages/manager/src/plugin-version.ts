@@ -1,4 +1,9 @@
-import { createHostBinding, type HostBindingOptions, type StateStore } from '@testbench/host';
+import {
+  createHostBinding,
+  createHostEffects,
+  type HostBindingOptions,
+  type StateStore,
+} from '@testbench/host';
 import {
   type CompiledPlugin,
   compilePlugin,
@@ -39,7 +44,7 @@ export interface VersionOptions {
   readonly cache: ModuleCache;
   /** State that outlives instances and versions. */
   readonly state: StateStore;
-  readonly host: Omit<HostBindingOptions, 'pluginId' | 'permissions' | 'state'>;
+  readonly host: Omit<HostBindingOptions, 'pluginId' | 'effects'>;
 }
 
 type NamedOptions = VersionOptions & { readonly id: string };
@@ -132,8 +137,11 @@ function createInstance(compiled: CompiledPlugin, options: NamedOptions): Plugin
   const host = createHostBinding({
     ...options.host,
     pluginId: options.id,
-    permissions: options.permissions,
-    state: options.state,
+    effects: createHostEffects({
+      permissions: options.permissions,
+      state: options.state,
+      env: process.env,
+    }),
   });
   return new PluginInstance(compiled, { host, limits: options.limits });
 }

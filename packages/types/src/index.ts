@@ -43,6 +43,7 @@ export type {
 export { parseOutputEnvelope, validateOutputData } from './data/validate-output.js';
 export { WireError, type WireErrorCode } from './data/wire-error.js';
 export {
+  CALL_ERROR_CODES,
   CallError,
   type CallErrorCode,
   type CallErrorDetails,
@@ -51,6 +52,7 @@ export {
 export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
 export {
   type AdmissionViolation,
+  LOAD_ERROR_CODES,
   LoadError,
   type LoadErrorCode,
   type LoadErrorDetails,
@@ -66,6 +68,15 @@ export type {
   LogRecord,
   LogSink,
 } from './host/host-binding.js';
+export {
+  type EffectArgument,
+  type EffectCall,
+  type EffectName,
+  type EffectParameter,
+  type EffectResult,
+  HOST_EFFECTS,
+  type HostEffects,
+} from './host/host-effects.js';
 
 export {
   DEFAULT_LIMITS,

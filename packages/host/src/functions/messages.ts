@@ -35,7 +35,7 @@ export function messageFunctions(context: HostContext): Record<string, HostFunct
       return 0;
     },
 
-    host_emit(ptr: number, len: number): number {
+    host_emit(ptr: number, len: number): number | Promise<number> {
       const bytes = memory.range(ptr, len);
       if (bytes === undefined) return HostCode.invalidArgument;
       if (
@@ -45,8 +45,8 @@ export function messageFunctions(context: HostContext): Record<string, HostFunct
         return HostCode.limitExceeded;
       }
       context.emittedBytes += bytes.length;
-      context.call?.onChunk?.(bytes.slice());
-      return 0;
+      const taken = context.call?.onChunk?.(bytes.slice());
+      return taken instanceof Promise ? taken.then(() => 0) : 0;
     },
 
     abort(message: number, file: number, line: number, column: number): never {

@@ -1,35 +1,41 @@
 import { PluginError } from './plugin-error.js';
 
-/** Why a call failed. The same in every isolation mode. */
-export type CallErrorCode =
+/** Every {@link CallErrorCode}. */
+export const CALL_ERROR_CODES = [
   /** No plugin of that id is loaded. */
-  | 'CALL_NOT_FOUND'
+  'CALL_NOT_FOUND',
   /** The input cannot be written as JSON, is too large, or the plugin refused it (-2). */
-  | 'CALL_INVALID_INPUT'
+  'CALL_INVALID_INPUT',
   /** The fuel limit is used up. */
-  | 'CALL_FUEL_EXHAUSTED'
+  'CALL_FUEL_EXHAUSTED',
   /** The time limit is over. */
-  | 'CALL_DEADLINE_EXCEEDED'
+  'CALL_DEADLINE_EXCEEDED',
   /** The plugin asked for more memory than its limit, and failed for the lack of it. */
-  | 'CALL_MEMORY_EXHAUSTED'
+  'CALL_MEMORY_EXHAUSTED',
   /** The guest's call stack overflowed. */
-  | 'CALL_STACK_EXHAUSTED'
+  'CALL_STACK_EXHAUSTED',
   /** The output is longer than `maxOutputBytes`. */
-  | 'CALL_OUTPUT_TOO_LARGE'
+  'CALL_OUTPUT_TOO_LARGE',
   /** Too many calls are running and waiting. */
-  | 'CALL_CONCURRENCY_EXCEEDED'
+  'CALL_CONCURRENCY_EXCEEDED',
   /** The guest trapped: `unreachable`, division by zero, out of bounds, `abort`, … */
-  | 'CALL_TRAPPED'
+  'CALL_TRAPPED',
   /** The plugin returned an error code; `pluginCode` and `pluginMessage` are its own. */
-  | 'CALL_PLUGIN_FAILED'
+  'CALL_PLUGIN_FAILED',
   /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
-  | 'CALL_INVALID_OUTPUT'
+  'CALL_INVALID_OUTPUT',
   /** The caller's `AbortSignal` fired. */
-  | 'CALL_CANCELLED'
+  'CALL_CANCELLED',
   /** The thread or process that ran the plugin died. */
-  | 'CALL_CRASHED'
+  'CALL_CRASHED',
+  /** The plugin crashed too often and rests; `retryAfterMs` says for how long. */
+  'CALL_QUARANTINED',
   /** The plugin was unloaded, or the system closed, before the call could run. */
-  | 'CALL_SHUT_DOWN';
+  'CALL_SHUT_DOWN',
+] as const;
+
+/** Why a call failed. The same in every isolation mode. */
+export type CallErrorCode = (typeof CALL_ERROR_CODES)[number];
 
 /** What a call had used when it ended. */
 export interface CallUsage {

@@ -1,33 +1,43 @@
 import { PluginError } from './plugin-error.js';
 
-/** Why a plugin could not be found, read, admitted, checked or started. */
-export type LoadErrorCode =
+/** Every {@link LoadErrorCode}. */
+export const LOAD_ERROR_CODES = [
   /** No such file, directory entry or plugin id. */
-  | 'LOAD_NOT_FOUND'
+  'LOAD_NOT_FOUND',
   /** The file exists but cannot be read as a module: a directory, no permission, too large. */
-  | 'LOAD_UNREADABLE'
+  'LOAD_UNREADABLE',
   /** A plugin of that id is loaded already. */
-  | 'LOAD_ALREADY_LOADED'
+  'LOAD_ALREADY_LOADED',
   /** `maxLoadedPlugins` is reached. */
-  | 'LOAD_TOO_MANY_PLUGINS'
+  'LOAD_TOO_MANY_PLUGINS',
   /** The bytes are not a valid WebAssembly module; `offset` says where. */
-  | 'LOAD_INVALID_MODULE'
+  'LOAD_INVALID_MODULE',
   /** The module is valid, but admission refuses it; `violations` says why. */
-  | 'LOAD_REJECTED'
+  'LOAD_REJECTED',
   /** A required export is missing or has another type. */
-  | 'LOAD_BAD_EXPORT'
+  'LOAD_BAD_EXPORT',
   /** The metadata is not JSON, or not of the contract's shape. */
-  | 'LOAD_INVALID_METADATA'
+  'LOAD_INVALID_METADATA',
   /** Custom section and `plugin_metadata` disagree. */
-  | 'LOAD_METADATA_MISMATCH'
+  'LOAD_METADATA_MISMATCH',
   /** The plugin was made for another version of the contract, or for a newer host. */
-  | 'LOAD_INCOMPATIBLE_API'
+  'LOAD_INCOMPATIBLE_API',
   /** Instantiation, the start function or `_initialize` failed. */
-  | 'LOAD_START_FAILED'
+  'LOAD_START_FAILED',
   /** `plugin_init` returned an error code. */
-  | 'LOAD_INIT_FAILED'
+  'LOAD_INIT_FAILED',
+  /** A new version failed its health check or gave another answer than was expected; the old one stays. */
+  'LOAD_UNHEALTHY',
+  /** The plugin needs what this host cannot give in this isolation mode: waiting without JSPI. */
+  'LOAD_UNSUPPORTED',
+  /** The thread or process that should run the plugin died. */
+  'LOAD_CRASHED',
   /** The manager or the system is closed. */
-  | 'LOAD_SHUT_DOWN';
+  'LOAD_SHUT_DOWN',
+] as const;
+
+/** Why a plugin could not be found, read, admitted, checked or started. */
+export type LoadErrorCode = (typeof LOAD_ERROR_CODES)[number];
 
 /** Fields that a {@link LoadError} carries where they apply. */
 export interface LoadErrorDetails extends ErrorOptions {

@@ -9,8 +9,8 @@ export interface GuestMemory {
   bytes(): Uint8Array;
 }
 
-/** A function that a guest may import: numbers and bigints in, one of them or nothing out. */
-export type HostFunction = (...args: never[]) => number | bigint | void;
+/** A function that a guest may import: numbers and bigints in, one of them, nothing, or a promise of a number out. */
+export type HostFunction = (...args: never[]) => number | bigint | void | Promise<number>;
 
 /** What the guest told `host_error`, `abort` or `proc_exit` before its call failed. */
 export interface GuestFailure {
@@ -28,6 +28,11 @@ export interface HostBinding {
   readonly specificationVersion: 'v1';
   /** Import module name, then function name. Null-prototype objects, so that no import reaches `Object.prototype`. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
+  /**
+   * Functions of module `env` that may give a promise. The guest is suspended meanwhile where the engine can do that
+   * (JSPI).
+   */
+  readonly waiting: ReadonlySet<string>;
   /** Called once, before any guest code runs. */
   attachMemory(memory: GuestMemory): void;
   /** Called before each call into the guest; forgets what an earlier call left. */
@@ -41,8 +46,15 @@ export interface HostCall {
   readonly requestId?: string | undefined;
   /** Takes fuel for what a host function does, so that a storm of host calls ends like a loop does. */
   readonly charge?: ((fuel: number) => void) | undefined;
-  /** Receives chunks of `host_emit`; undefined if nobody listens. */
-  readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
+  /**
+   * Receives chunks of `host_emit`; undefined if nobody listens. Where the guest can wait, it goes on when the promise is
+   * fulfilled.
+   */
+  readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+  /** Fires when the caller gives up: ends what the call waits for. */
+  readonly signal?: AbortSignal | undefined;
+  /** When the call's time is over, on the clock of `performance.now()`. @default never */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** What happened in the host functions during one call. */
@@ -51,6 +63,8 @@ export interface HostCallReport {
   readonly failure: GuestFailure | undefined;
   /** Number of host calls. */
   readonly calls: number;
+  /** The same by name of the function. */
+  readonly callsByName: Readonly<Record<string, number>>;
   /** Number of host calls refused for want of a permission. */
   readonly denied: number;
 }

@@ -1,0 +1,43 @@
+import { PermissionSet } from '@testbench/sandbox';
+import { HostCode, type HostEffects } from '@testbench/types';
+
+import { createMemoryState, type StateStore } from '../state-store.js';
+import type { EffectHandlers } from './effect-handlers.js';
+import { stateAndEnvEffects } from './state-and-env.js';
+
+/** What {@link createHostEffects} works with. */
+export interface HostEffectsOptions {
+  /** What the plugin may do. @default nothing */
+  readonly permissions?: PermissionSet;
+  /** The plugin's state. @default a store of its own in memory */
+  readonly state?: StateStore;
+  /** The environment that `allowedEnv` is about. @default none */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Makes the effects of one plugin instance: state and environment, each within the permissions.
+ *
+ * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
+ *
+ * @example
+ * ```ts
+ * import { createHostEffects } from '@testbench/host';
+ *
+ * const effects = createHostEffects();
+ * effects.perform('host_get_state', [new TextEncoder().encode('key'), 16]); // => { code: -1 }
+ * ```
+ */
+export function createHostEffects(options: HostEffectsOptions = {}): HostEffects {
+  const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
+  const handlers: EffectHandlers = stateAndEnvEffects(state, permissions, env);
+  return {
+    beginCall: () => {},
+    perform(name, args) {
+      const handler = handlers[name];
+      if (handler !== undefined) return handler(args);
+      return { code: HostCode.permissionDenied, denied: `"${name}"` };
+    },
+    endCall: () => {},
+  };
+}

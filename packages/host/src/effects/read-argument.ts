@@ -1,0 +1,30 @@
+import type { EffectArgument } from '@testbench/types';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The bytes at `index`; undefined for anything else. */
+export function bytesAt(args: readonly EffectArgument[], index: number): Uint8Array | undefined {
+  const value = args[index];
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** The unsigned 32-bit number at `index`; undefined for anything else. */
+export function numberAt(args: readonly EffectArgument[], index: number): number | undefined {
+  const value = args[index];
+  return typeof value === 'number' ? value >>> 0 : undefined;
+}
+
+/** The text at `index`; undefined if it is longer than `maxBytes`, not UTF-8, or not bytes. */
+export function textAt(
+  args: readonly EffectArgument[],
+  index: number,
+  maxBytes: number,
+): string | undefined {
+  const bytes = bytesAt(args, index);
+  if (bytes === undefined || bytes.length > maxBytes) return undefined;
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  type EffectArgument,
+  type EffectName,
+  type EffectParameter,
+  type EffectResult,
+  HOST_EFFECTS,
+  HostCode,
+  type HostFunction,
+} from '@testbench/types';
+
+import type { HostContext } from '../host-context.js';
+import { MAX_EFFECT_INPUT_BYTES } from '../limits.js';
+
+/** The guest's side of every function of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
+export function effectFunctions(context: HostContext): Record<string, HostFunction> {
+  return Object.fromEntries(
+    (Object.keys(HOST_EFFECTS) as EffectName[]).map((name) => [name, marshal(context, name)]),
+  );
+}
+
+function marshal(context: HostContext, name: EffectName): HostFunction {
+  const parameters: readonly EffectParameter[] = HOST_EFFECTS[name];
+  return (...numbers: readonly number[]): number | Promise<number> => {
+    const args: EffectArgument[] = [];
+    let outPtr = 0;
+    let outMax = 0;
+    let next = 0;
+    for (const parameter of parameters) {
+      const first = numbers[next++] ?? 0;
+      if (parameter === 'number') {
+        args.push(first);
+        continue;
+      }
+      const length = (numbers[next++] ?? 0) >>> 0;
+      if (parameter === 'in') {
+        const bytes = context.memory.range(first, length);
+        if (bytes === undefined) return HostCode.invalidArgument;
+        if (length > MAX_EFFECT_INPUT_BYTES) return HostCode.limitExceeded;
+        args.push(bytes.slice());
+      } else {
+        // Before the effect: what was read from a stream could not be put back.
+        if (context.memory.range(first, length) === undefined) return HostCode.invalidArgument;
+        outPtr = first;
+        outMax = length;
+        args.push(length);
+      }
+    }
+    const give = (result: EffectResult): number => {
+      if (result.denied !== undefined) context.deny(result.denied);
+      if (result.bytes !== undefined && result.code >= 0) {
+        // The memory may have moved while the guest waited, so the range is taken anew; it cannot have shrunk.
+        context.memory.fill(outPtr, outMax, result.bytes);
+      }
+      return result.code;
+    };
+    const result = context.effects.perform(name, args);
+    return result instanceof Promise ? result.then(give) : give(result);
+  };
+}
