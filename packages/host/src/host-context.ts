@@ -1,13 +1,13 @@
-import type {
-  GuestFailure,
-  HostCall,
-  HostEffects,
-  LogLevel,
-  LogRecord,
-  LogSink,
+import {
+  escapeText,
+  type GuestFailure,
+  type HostCall,
+  type HostEffects,
+  type LogLevel,
+  type LogRecord,
+  type LogSink,
 } from '@testbench/types';
 
-import { escapeText } from './escape-text.js';
 import { GuestView } from './guest-view.js';
 import { MAX_LOG_RECORDS_PER_CALL } from './limits.js';
 import type { RandomSource } from './random.js';

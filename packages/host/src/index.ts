@@ -12,7 +12,6 @@ export {
   hostSignatures,
 } from './create-host-binding.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
-export { escapeText } from './escape-text.js';
 export type { HostServices } from './host-context.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export { createMemoryState, type StateStore } from './state-store.js';

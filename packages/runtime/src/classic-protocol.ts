@@ -3,7 +3,7 @@ import { CallError, GuestCode, PAGE_BYTES } from '@testbench/types';
 import type { GuestExports, GuestFunction } from './guest-exports.js';
 import { CLASSIC_OUTPUT_BYTES } from './limits.js';
 import type { LinearMemory } from './linear-memory.js';
-import type { GuestResult, Protocol } from './protocol.js';
+import { type GuestResult, type Protocol, runNow, type Steps } from './protocol.js';
 import { toI32 } from './v1-protocol.js';
 
 /**
@@ -36,25 +36,29 @@ export class ClassicProtocol implements Protocol {
   }
 
   readMetadata(): GuestResult {
-    return this.#ask('metadata', (out, length) => this.exports.metadata(out, length));
+    return runNow(this.#ask('metadata', (out, length) => this.exports.metadata(out, length)));
   }
 
-  init(config: Uint8Array): number {
-    const { init } = this.exports;
+  *init(config: Uint8Array): Steps<number> {
+    const { init, initArity } = this.exports;
     if (init === undefined) return GuestCode.ok;
-    if (init.length === 0) return toI32('plugin_init', init());
+    if (initArity === 0) return toI32('plugin_init', yield init());
     const ptr = this.#write(config);
-    const code = toI32('plugin_init', init(ptr, config.length));
+    const code = toI32('plugin_init', yield init(ptr, config.length));
     this.#rooms.releaseAll();
     return code;
   }
 
-  execute(input: Uint8Array): GuestResult {
+  execute(input: Uint8Array): Steps<GuestResult> {
     const { length } = input;
     const ptr = this.#write(input);
     return this.#ask('output', (out, outLength) =>
       this.exports.execute(ptr, length, out, outLength),
     );
+  }
+
+  executeBatch(): Steps<GuestResult> {
+    throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the classic signature has none');
   }
 
   #write(bytes: Uint8Array): number {
@@ -64,7 +68,7 @@ export class ClassicProtocol implements Protocol {
   }
 
   /** Calls once, and again if the plugin says that the room was too small. */
-  #ask(what: string, call: (out: number, outLength: number) => unknown): GuestResult {
+  *#ask(what: string, call: (out: number, outLength: number) => unknown): Steps<GuestResult> {
     const lengthPtr = this.#rooms.take(4);
     let capacity = Math.min(CLASSIC_OUTPUT_BYTES, this.maxOutputBytes);
     for (let attempt = 0; ; attempt += 1) {
@@ -72,7 +76,7 @@ export class ClassicProtocol implements Protocol {
       this.#writeLength(lengthPtr, capacity);
       const code = toI32(
         `plugin_${what === 'metadata' ? 'metadata' : 'execute'}`,
-        call(out, lengthPtr),
+        yield call(out, lengthPtr),
       );
       const length = this.#readLength(lengthPtr);
       if (code === GuestCode.ok) {

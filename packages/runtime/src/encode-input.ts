@@ -1,4 +1,4 @@
-import { CallError, type PluginInput } from '@testbench/types';
+import { CallError, type Contract, type PluginInput } from '@testbench/types';
 
 import { SCRATCH_TEXT_LENGTH } from './limits.js';
 
@@ -6,14 +6,45 @@ const encoder = new TextEncoder();
 // Saves measuring the text; what leaves is a copy, since another call may be encoded before this one is written.
 const scratch = new Uint8Array(SCRATCH_TEXT_LENGTH * 3);
 
+/**
+ * UTF-8 of an input.
+ *
+ * @throws {CallError} `CALL_INVALID_INPUT` if it is longer than `maxBytes`.
+ */
+export function encodeChecked(text: string, maxBytes: number): Uint8Array {
+  const bytes = encodeText(text);
+  if (bytes.length <= maxBytes) return bytes;
+  throw new CallError(
+    'CALL_INVALID_INPUT',
+    `Cannot start call: the input is ${bytes.length} bytes, limit is ${maxBytes}`,
+  );
+}
+
 /** UTF-8 of `text`. */
 export function encodeText(text: string): Uint8Array {
   if (text.length > SCRATCH_TEXT_LENGTH) return encoder.encode(text);
   return scratch.slice(0, encoder.encodeInto(text, scratch).written);
 }
 
+/**
+ * Writes one input as the plugin's contract wants it: an envelope, or the bare `data` for a classic plugin.
+ *
+ * @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold.
+ *
+ * @example
+ * ```ts
+ * import { encodeInput } from '@testbench/runtime';
+ *
+ * encodeInput({ data: 1 }, 'v1'); // => '{"data":1,"context":{"metadata":{}}}'
+ * encodeInput({ data: 1 }, 'classic'); // => '1'
+ * ```
+ */
+export function encodeInput(input: PluginInput, contract: Contract): string {
+  return contract === 'classic' ? jsonText('data', input.data) : envelopeText(input);
+}
+
 /** The envelope of the v1 contract as JSON. */
-export function envelopeText(input: PluginInput): string {
+function envelopeText(input: PluginInput): string {
   const context = input.context;
   const contextText =
     context === undefined

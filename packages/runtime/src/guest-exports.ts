@@ -1,5 +1,7 @@
 import { type Contract, LoadError } from '@testbench/types';
 
+import { promising } from './suspension.js';
+
 /** A guest's function as JavaScript sees it; its results are checked where they are used. */
 export type GuestFunction = (...args: number[]) => unknown;
 
@@ -12,8 +14,12 @@ export interface GuestExports {
   readonly alloc: GuestFunction | undefined;
   readonly free: GuestFunction | undefined;
   readonly init: GuestFunction | undefined;
+  /** Parameters of `init`, which a wrapped function does not tell. */
+  readonly initArity: number | undefined;
   readonly shutdown: GuestFunction | undefined;
   readonly initialize: GuestFunction | undefined;
+  readonly executeBatch: GuestFunction | undefined;
+  readonly health: GuestFunction | undefined;
 }
 
 /** Parameters of each function of the v1 contract. */
@@ -32,9 +38,10 @@ const V1_ARITY = {
  * JavaScript shows a function's number of parameters but not its types. That tells the two signatures apart;
  * a wrong type shows at the call, and admission checks types exactly beforehand.
  *
+ * @param waits Makes functions that may call a host function that waits give a promise.
  * @throws {LoadError} `LOAD_BAD_EXPORT`, naming the export.
  */
-export function pickExports(instance: WebAssembly.Instance): GuestExports {
+export function pickExports(instance: WebAssembly.Instance, waits: boolean): GuestExports {
   const { exports } = instance;
   const memory = exports['memory'];
   if (!(memory instanceof WebAssembly.Memory)) {
@@ -57,16 +64,24 @@ export function pickExports(instance: WebAssembly.Instance): GuestExports {
   } else {
     checkArity('plugin_metadata', required('plugin_metadata'), 2);
   }
+  const waiting = (run: GuestFunction): GuestFunction => (waits ? promising(run) : run);
+  const optionalWaiting = (name: string): GuestFunction | undefined => {
+    const run = optional(name);
+    return run && waiting(run);
+  };
   return {
     contract,
     memory,
-    execute,
+    execute: waiting(execute),
     metadata: required('plugin_metadata'),
     alloc: optional('plugin_alloc'),
     free: optional('plugin_free'),
-    init: optional('plugin_init'),
-    shutdown: optional('plugin_shutdown'),
+    init: optionalWaiting('plugin_init'),
+    initArity: optional('plugin_init')?.length,
+    shutdown: optionalWaiting('plugin_shutdown'),
     initialize: optional('_initialize'),
+    executeBatch: optionalWaiting('plugin_execute_batch'),
+    health: optional('plugin_health'),
   };
 }
 

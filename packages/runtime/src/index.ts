@@ -6,6 +6,10 @@
  * @packageDocumentation
  */
 export { type CompiledPlugin, type CompileOptions, compilePlugin } from './compile-plugin.js';
+export { encodeInput } from './encode-input.js';
 export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
 export { ModuleCache, type ModuleCacheOptions, type ModuleStore } from './module-cache.js';
-export { PluginInstance } from './plugin-instance.js';
+export { PluginInstance, type RawOutput } from './plugin-instance.js';
+export { type BatchEntry, readBatchOutput } from './read-batch-output.js';
+export { type ParsedOutput, readOutput } from './read-output.js';
+export { canSuspend } from './suspension.js';

@@ -1,7 +1,7 @@
 import type { HostBinding, HostCall, ResourceLimits } from '@testbench/types';
 
 /** Limits and hooks of one call. */
-export interface InstanceCallOptions extends Omit<HostCall, 'charge'> {
+export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'deadlineMs'> {
   /** Wall time, in milliseconds. @default the instance's limit */
   readonly timeoutMs?: number | undefined;
   /** Instructions, in fuel units. @default the instance's limit */

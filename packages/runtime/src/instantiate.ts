@@ -1,13 +1,54 @@
-import { type HostBinding, LoadError } from '@testbench/types';
+import { HOST_MODULE, type HostBinding, LoadError } from '@testbench/types';
+
+import { canSuspend, suspending } from './suspension.js';
+
+/**
+ * True if the module imports a function that may keep it waiting, so that every call must be able to suspend.
+ *
+ * @throws {LoadError} `LOAD_UNSUPPORTED` if it cannot do without and the engine has no JSPI.
+ */
+export function mustWait(module: WebAssembly.Module, host: HostBinding): boolean {
+  const waiting = WebAssembly.Module.imports(module)
+    .filter((item) => item.module === HOST_MODULE && host.waiting.has(item.name))
+    .map((item) => item.name);
+  if (waiting.length === 0) return false;
+  if (canSuspend) return true;
+  // Chunks of a stream can be gathered instead; network and files cannot.
+  const needed = waiting.find((name) => name !== 'host_emit');
+  if (needed === undefined) return false;
+  throw new LoadError(
+    'LOAD_UNSUPPORTED',
+    `Cannot run plugin inline: "${needed}" may wait, and this engine cannot suspend WebAssembly (JSPI, Node 24 and newer); use a thread or a process`,
+    { field: needed },
+  );
+}
+
+/** The host's functions, those that may wait wrapped so that they suspend the guest. */
+function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
+  if (!waits) return host.imports as WebAssembly.Imports;
+  const imports: Record<string, Record<string, unknown>> = Object.create(null);
+  for (const [name, functions] of Object.entries(host.imports)) {
+    const wrapped: Record<string, unknown> = Object.create(null);
+    for (const [field, run] of Object.entries(functions)) {
+      wrapped[field] = name === HOST_MODULE && host.waiting.has(field) ? suspending(run) : run;
+    }
+    imports[name] = wrapped;
+  }
+  return imports as WebAssembly.Imports;
+}
 
 /**
  * Instantiates, with the engine's link errors told as ours. The start function runs.
  *
  * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_START_FAILED`.
  */
-export function instantiate(module: WebAssembly.Module, host: HostBinding): WebAssembly.Instance {
+export function instantiate(
+  module: WebAssembly.Module,
+  host: HostBinding,
+  waits: boolean,
+): WebAssembly.Instance {
   try {
-    return new WebAssembly.Instance(module, host.imports);
+    return new WebAssembly.Instance(module, importsOf(host, waits));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof WebAssembly.LinkError || cause instanceof TypeError) {

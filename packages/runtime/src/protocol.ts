@@ -4,6 +4,26 @@ export type GuestResult =
   | { readonly ok: false; readonly code: number };
 
 /**
+ * A way through guest code: yields what each function that may wait gave, and wants it back, settled if it was a promise.
+ * The same steps serve guests that run through and guests that are suspended.
+ */
+export type Steps<T> = Generator<unknown, T, unknown>;
+
+/** Takes all steps at once. */
+export function runNow<T>(steps: Steps<T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(step.value);
+  return step.value;
+}
+
+/** Takes all steps, waiting at each. */
+export async function runWaiting<T>(steps: Steps<T>): Promise<T> {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await step.value);
+  return step.value;
+}
+
+/**
  * One of the contract's two signatures: how bytes get into the guest and out of it.
  *
  * Every method runs guest code, so it may throw whatever a trap throws, and `CallError` for a
@@ -12,6 +32,8 @@ export type GuestResult =
 export interface Protocol {
   readMetadata(): GuestResult;
   /** @returns 0, or an error code. */
-  init(config: Uint8Array): number;
-  execute(input: Uint8Array): GuestResult;
+  init(config: Uint8Array): Steps<number>;
+  execute(input: Uint8Array): Steps<GuestResult>;
+  /** Only where the guest exports `plugin_execute_batch`. */
+  executeBatch(inputs: Uint8Array): Steps<GuestResult>;
 }

@@ -2,7 +2,7 @@ import { CallError, unpackResult } from '@testbench/types';
 
 import { type GuestExports, type GuestFunction, present } from './guest-exports.js';
 import type { LinearMemory } from './linear-memory.js';
-import type { GuestResult, Protocol } from './protocol.js';
+import type { GuestResult, Protocol, Steps } from './protocol.js';
 
 /** The v1 contract: packed results, the guest allocates. */
 export class V1Protocol implements Protocol {
@@ -21,18 +21,26 @@ export class V1Protocol implements Protocol {
     return this.#result('metadata', this.exports.metadata());
   }
 
-  init(config: Uint8Array): number {
+  *init(config: Uint8Array): Steps<number> {
     const length = config.length;
     const ptr = this.#write(config);
-    const code = toI32('plugin_init', this.exports.init?.(ptr, length));
+    const code = toI32('plugin_init', yield this.exports.init?.(ptr, length));
     this.#free(ptr, length);
     return code;
   }
 
-  execute(input: Uint8Array): GuestResult {
+  execute(input: Uint8Array): Steps<GuestResult> {
+    return this.#call(this.exports.execute, input);
+  }
+
+  executeBatch(inputs: Uint8Array): Steps<GuestResult> {
+    return this.#call(present('plugin_execute_batch', this.exports.executeBatch), inputs);
+  }
+
+  *#call(run: GuestFunction, input: Uint8Array): Steps<GuestResult> {
     const length = input.length;
     const ptr = this.#write(input);
-    const packed = this.exports.execute(ptr, length);
+    const packed = yield run(ptr, length);
     // Taken apart before the input is freed: freeing runs guest code, which may move nothing but may trap.
     const result = this.#result('output', packed);
     this.#free(ptr, length);

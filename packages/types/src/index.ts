@@ -108,3 +108,4 @@ export {
 } from './schema/envelope-schema.js';
 export type { JsonSchema } from './schema/json-schema.js';
 export { METADATA_SCHEMA } from './schema/metadata-schema.js';
+export { escapeText } from './text/escape-text.js';

@@ -1,4 +1,5 @@
 import {
+  escapeText,
   HostCode,
   type HostFunction,
   LOG_LEVELS,
@@ -6,7 +7,6 @@ import {
   parseWireJson,
 } from '@testbench/types';
 
-import { escapeText } from '../escape-text.js';
 import { lenientText } from '../guest-view.js';
 import { GuestStop, type HostContext } from '../host-context.js';
 import {

@@ -8,11 +8,12 @@ import { PluginInstance } from '../plugin-instance.js';
 /** A host that offers nothing and reports nothing, but for what a test sets. */
 export function quietHost(
   imports: HostBinding['imports'] = {},
-  report: HostCallReport = { failure: undefined, calls: 0, denied: 0 },
+  report: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} },
 ): HostBinding {
   return {
     specificationVersion: 'v1',
     imports,
+    waiting: new Set(),
     attachMemory: () => {},
     beginCall: () => {},
     endCall: () => report,

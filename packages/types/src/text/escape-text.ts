@@ -8,7 +8,7 @@ const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202
  *
  * @example
  * ```ts
- * import { escapeText } from '@testbench/host';
+ * import { escapeText } from '@testbench/types';
  *
  * escapeText('ok\n\u001b[31mred'); // => 'ok\\x0a\\x1b[31mred'
  * ```

@@ -1,0 +1,84 @@
+import {
+  CallError,
+  escapeText,
+  parseOutputEnvelope,
+  parseWireJson,
+  type PluginType,
+  validateOutputData,
+  WireError,
+} from '@testbench/types';
+
+import type { ParsedOutput } from './read-output.js';
+
+/** What a batch gave for one of its inputs. */
+export type BatchEntry =
+  | { readonly ok: true; readonly output: ParsedOutput }
+  | { readonly ok: false; readonly error: CallError };
+
+/**
+ * Parses and checks the output of `plugin_execute_batch`: a list with one envelope, or one `{"error": …}`, an input.
+ *
+ * @param count Number of inputs.
+ * @param maxBytes Limit for all of it.
+ * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not such a list; an entry of the wrong shape fails alone.
+ */
+export function readBatchOutput(
+  bytes: Uint8Array,
+  count: number,
+  type: PluginType | undefined,
+  maxBytes: number,
+): BatchEntry[] {
+  if (bytes.length > maxBytes) {
+    throw new CallError(
+      'CALL_OUTPUT_TOO_LARGE',
+      `Cannot read output: ${bytes.length} bytes, limit is ${maxBytes}`,
+    );
+  }
+  const list = wire(() => parseWireJson(bytes));
+  if (!Array.isArray(list) || list.length !== count) {
+    const found = Array.isArray(list) ? `a list of ${list.length}` : `a ${typeof list}`;
+    throw new CallError(
+      'CALL_INVALID_OUTPUT',
+      `Cannot read output: expected a list of ${count}, found ${found}`,
+    );
+  }
+  return list.map((value) => readEntry(value, type));
+}
+
+function readEntry(value: unknown, type: PluginType | undefined): BatchEntry {
+  const error = errorOf(value);
+  if (error !== undefined) return { ok: false, error };
+  try {
+    const output = wire(() => parseOutputEnvelope(value));
+    if (type !== undefined) wire(() => validateOutputData(type, output.data));
+    return { ok: true, output };
+  } catch (cause) {
+    if (cause instanceof CallError) return { ok: false, error: cause };
+    throw cause;
+  }
+}
+
+/** What an entry `{"error": {"code", "message"}}` says. */
+function errorOf(value: unknown): CallError | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error'))
+    return undefined;
+  const { code, message } = Object((value as { error: unknown }).error) as Record<string, unknown>;
+  const words = typeof message === 'string' ? escapeText(message) : 'it gives no reason';
+  return new CallError(
+    code === -2 ? 'CALL_INVALID_INPUT' : 'CALL_PLUGIN_FAILED',
+    `Cannot finish call: the plugin failed for this input: ${words}`,
+    {
+      pluginCode: typeof code === 'number' || typeof code === 'string' ? code : undefined,
+      pluginMessage: words,
+    },
+  );
+}
+
+function wire<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${cause.message}`, { cause });
+  }
+}
