@@ -6,12 +6,20 @@
  *
  * @packageDocumentation
  */
+export type { BatchResult, Isolation } from './isolation/executor.js';
+export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
 export type {
   ExecuteOptions,
+  GoldenInput,
   LoadPluginOptions,
   PluginManagerOptions,
   PluginSource,
+  ReloadOptions,
+  StreamPart,
 } from './options.js';
 export { PluginManager } from './plugin-manager.js';
+export type { IsolationRequest } from './plugin-version.js';
 export { readModuleFile } from './read-module-file.js';
+export type { CallStatistics } from './statistics/call-statistics.js';
+export type { DurationSummary } from './statistics/histogram.js';

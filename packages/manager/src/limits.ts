@@ -8,3 +8,40 @@ export const DEFAULT_MAX_CONCURRENT_EXECUTIONS = 64;
 export const MAX_QUEUED_EXECUTIONS = 10_000;
 /** Idle instances kept for one plugin: each holds its own linear memory. */
 export const MAX_IDLE_INSTANCES = 4;
+
+/** From asking a thread to stop until it is terminated. It polls every millisecond or two, but may be compiling or copying. */
+export const THREAD_GRACE_MS = 100;
+/** The same for a process; it cannot be asked, so this is what its own deadline may be late. */
+export const PROCESS_GRACE_MS = 100;
+/** JavaScript heap of a runner thread: inputs and outputs in flight, and the engine's own. Guest memory is not in it. */
+export const THREAD_HEAP_MB = 128;
+/** JavaScript heap of a child process. */
+export const PROCESS_HEAP_MB = 128;
+/** Address space of a child process: Node takes 1.1 GB of it, a guest at most 4 GiB, by default 64 MiB. */
+export const PROCESS_ADDRESS_SPACE_KB = 6_000_000;
+/** One message of a child process: a batch of outputs. */
+export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+/** Log records of one command that a host takes: each call has its own, smaller quota, which a hostile runner ignores. */
+export const MAX_LOG_RECORDS_PER_COMMAND = 1_000_000;
+/** What starting a runner and loading a module there may take, beside the plugin's own time limit. */
+export const LOAD_TIMEOUT_MS = 10_000;
+/** Inputs that cross to a runner in one message: enough to make the crossing cheap, few enough to share them out. */
+export const MAX_BATCH_INPUTS = 64;
+/** Their length in UTF-16 units; a single longer input still goes. */
+export const MAX_BATCH_BYTES = 1024 * 1024;
+/** An idle thread or process ends after this time. */
+export const RUNNER_IDLE_MS = 30_000;
+/** Child processes of one plugin: one plugin never takes all of a machine. */
+export const DEFAULT_MAX_PROCESSES_PER_PLUGIN = 2;
+/** Time for running calls when a version is replaced; then they are ended. */
+export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
+/** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */
+export const MAX_CRASHES_IN_A_ROW = 3;
+/** How long it rests at first; twice as long each further time. */
+export const QUARANTINE_MS = 1000;
+/** The longest rest. */
+export const MAX_QUARANTINE_MS = 60_000;
+/** From this many concurrent calls on, one place is kept free of any single plugin. */
+export const MIN_PLACES_TO_SHARE = 8;
+/** A file that is watched counts as changed when it has been quiet for this long: writers take several steps. */
+export const WATCH_QUIET_MS = 100;

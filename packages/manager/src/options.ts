@@ -1,5 +1,14 @@
 import type { FeatureSet } from '@testbench/sandbox';
-import type { LogSink, Permissions, ResourceLimits } from '@testbench/types';
+import type {
+  LogSink,
+  Permissions,
+  PluginInput,
+  PluginOutput,
+  ResourceLimits,
+} from '@testbench/types';
+
+import type { Isolation } from './isolation/executor.js';
+import type { IsolationRequest } from './plugin-version.js';
 
 /** How a `PluginManager` works; every field has a default. */
 export interface PluginManagerOptions {
@@ -9,17 +18,32 @@ export interface PluginManagerOptions {
   readonly features?: Partial<FeatureSet>;
   /** Answers WASI preview 1 imports, denying what is not harmless. @default false */
   readonly enableWasi?: boolean;
+  /**
+   * Where plugins run, or a policy that chooses by what it trusts: `inline` on the caller's thread, `thread` in a pool of
+   * worker threads, `process` in hardened child processes of their own. @default 'thread'
+   */
+  readonly isolation?: Isolation | ((plugin: IsolationRequest) => Isolation);
+  /** Worker threads of all plugins; one plugin gets at most all but one of them. @default one more than processors */
+  readonly maxThreads?: number;
+  /** Child processes of one plugin. @default 2 */
+  readonly maxProcessesPerPlugin?: number;
   /** @default 100 */
   readonly maxLoadedPlugins?: number;
-  /** Calls running at a time over all plugins; up to 10,000 more wait. @default 64 */
+  /**
+   * Calls taken at a time over all plugins; up to 10,000 more wait, each plugin's in turn. From 8 on, one place is kept
+   * free of any single plugin. @default 64
+   */
   readonly maxConcurrentExecutions?: number;
   /** Directory that keeps metered modules between processes; others must not be able to write to it. @default none */
   readonly cacheDir?: string;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
-  /** Makes the plugins' random numbers reproducible. @default random numbers of the operating system */
+  /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */
   readonly random?: { readonly seed: number };
-  /** The plugins' clock, in whole milliseconds since the epoch. @default Date.now */
+  /**
+   * The plugins' clock, in whole milliseconds since the epoch. In threads and processes it is read once, at the start of
+   * each call. @default Date.now
+   */
   readonly now?: () => number;
 }
 
@@ -34,21 +58,55 @@ export interface LoadPluginOptions {
    * are brought back to what they were after `plugin_init`. What `host_set_state` stored stays. @default 'keep'
    */
   readonly state?: 'keep' | 'reset';
+  /** Where it runs. @default the manager's */
+  readonly isolation?: Isolation;
   /** Limits of its calls, over the manager's. */
   readonly limits?: Partial<ResourceLimits>;
   /** What it may do. What it asks for in its metadata grants nothing. @default nothing */
   readonly permissions?: Permissions;
 }
 
+/** How a new version takes the place of an old one. */
+export interface ReloadOptions {
+  /** Time for the old version's running calls, in milliseconds; then threads and processes are ended. @default 30000 */
+  readonly drainTimeoutMs?: number;
+  /** Inputs that the new version must answer well before it takes over. @default none */
+  readonly golden?: readonly GoldenInput[];
+  /**
+   * Puts the old version back when more than this share of the new one's first calls fails, from 0 to 1. Errors of the
+   * caller do not count. @default never
+   */
+  readonly maxErrorRate?: number;
+  /** Calls that {@link maxErrorRate} looks at before it judges. @default 10 */
+  readonly minTrialCalls?: number;
+  /** Calls after which the new version is trusted. @default 100 */
+  readonly trialCalls?: number;
+}
+
+/** An input whose output is known. */
+export interface GoldenInput {
+  readonly input: PluginInput;
+  /** True if the output is as it should be. */
+  readonly check: (output: PluginOutput) => boolean;
+}
+
 /** Limits of one call, below or above the plugin's own. */
 export interface ExecuteOptions {
-  /** Cancels the call while it waits for its turn. An inline call that runs holds the thread, so only its deadline ends it. */
+  /**
+   * Cancels the call: while it waits for its turn or for a host function, and in a thread or process also while it runs.
+   * An inline call that runs holds the thread, so only its deadline ends it.
+   */
   readonly signal?: AbortSignal;
-  /** Wall time, in milliseconds. */
+  /** Wall time, in milliseconds, from the moment of asking. @default the plugin's, from the moment of its turn */
   readonly timeoutMs?: number;
   /** Instructions, in fuel units. */
   readonly maxFuel?: number;
 }
+
+/** A part of a streamed answer: chunks as the plugin emits them, then the result. */
+export type StreamPart =
+  | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'result'; readonly output: PluginOutput };
 
 /** A module: the path of a file, or its bytes. */
 export type PluginSource = string | Uint8Array;

@@ -1,11 +1,15 @@
 import type { Contract, PluginMetadata, ResourceLimits } from '@testbench/types';
 
+import type { Isolation } from './isolation/executor.js';
+import type { CallStatistics } from './statistics/call-statistics.js';
+
 /**
  * What a plugin is doing: `ready` for calls; `executing` at least one; `error` after a call that
  * failed, until one succeeds (calls are still taken, each failed instance was replaced);
+ * `quarantined` for a while after its threads or processes died several times in a row;
  * `unloading` while it is being removed.
  */
-export type PluginStatus = 'ready' | 'executing' | 'error' | 'unloading';
+export type PluginStatus = 'ready' | 'executing' | 'error' | 'quarantined' | 'unloading';
 
 /** A loaded plugin as it was when asked; does not change afterwards. */
 export interface PluginInfo {
@@ -14,15 +18,19 @@ export interface PluginInfo {
   /** `sha256:` and the hex digest of the module's bytes. */
   readonly digest: string;
   readonly contract: Contract;
+  readonly isolation: Isolation;
   readonly status: PluginStatus;
   /** Calls that ended, failed ones included. */
   readonly executionCount: number;
   readonly errorCount: number;
   /** Wall time inside the plugin over all calls, in milliseconds. */
   readonly totalTimeMs: number;
+  readonly statistics: CallStatistics;
   readonly loadedAt: Date;
   readonly lastExecutedAt?: Date;
   /** The file it came from. */
   readonly path?: string;
+  /** The version before the last reload, kept for `rollback`. */
+  readonly previous?: { readonly version: string; readonly digest: string };
   readonly limits: ResourceLimits;
 }

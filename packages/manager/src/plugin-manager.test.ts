@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 import { assemble, guestWat, METADATA, packed, withMetadataSection } from '@testbench/test-kit';
 import type { LogRecord } from '@testbench/types';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
+import type { PluginManagerOptions } from './options.js';
 import { PluginManager } from './plugin-manager.js';
 
 const FOREVER = '(loop (br 0)) (unreachable)';
@@ -28,97 +29,263 @@ const counting = assemble(
 const withMetadata = (fields: object): Uint8Array =>
   assemble(guestWat({ metadataText: JSON.stringify({ ...JSON.parse(METADATA), ...fields }) }));
 
-describe('PluginManager.load()', () => {
-  it('loads under the name of the metadata, or under the id', async () => {
-    const manager = new PluginManager();
-    expect(await manager.load(plain)).toMatchObject({
-      id: 'guest',
-      contract: 'v1',
-      status: 'ready',
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      executionCount: 0,
+const opened: PluginManager[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((manager) => manager.close()));
+});
+
+// The contract of isolation: the same limits, errors and results wherever a plugin runs.
+describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolation) => {
+  const open = (options: PluginManagerOptions = {}): PluginManager => {
+    const manager = new PluginManager({ isolation, ...options });
+    opened.push(manager);
+    return manager;
+  };
+
+  describe('PluginManager.load()', () => {
+    it('loads under the name of the metadata, or under the id', async () => {
+      const manager = open();
+      expect(await manager.load(plain)).toMatchObject({
+        id: 'guest',
+        contract: 'v1',
+        status: 'ready',
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        executionCount: 0,
+      });
+      await manager.load(plain, { id: 'other' });
+      expect(manager.list().map(({ id }) => id)).toEqual(['guest', 'other']);
     });
-    await manager.load(plain, { id: 'other' });
-    expect(manager.list().map(({ id }) => id)).toEqual(['guest', 'other']);
-  });
 
-  it('refuses a second plugin of one id, also when both load at the same time', async () => {
-    const manager = new PluginManager();
-    const results = await Promise.allSettled([manager.load(plain), manager.load(plain)]);
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    await expect(manager.load(plain, { id: 'guest' })).rejects.toMatchObject({
-      code: 'LOAD_ALREADY_LOADED',
+    it('refuses a second plugin of one id, also when both load at the same time', async () => {
+      const manager = open();
+      const results = await Promise.allSettled([manager.load(plain), manager.load(plain)]);
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      await expect(manager.load(plain, { id: 'guest' })).rejects.toMatchObject({
+        code: 'LOAD_ALREADY_LOADED',
+      });
+      expect(manager.pluginCount).toBe(1);
     });
-    expect(manager.pluginCount).toBe(1);
-  });
 
-  it('refuses one plugin too many', async () => {
-    const manager = new PluginManager({ maxLoadedPlugins: 1 });
-    await manager.load(plain);
-    await expect(manager.load(plain, { id: 'b' })).rejects.toMatchObject({
-      code: 'LOAD_TOO_MANY_PLUGINS',
+    it('refuses one plugin too many', async () => {
+      const manager = open({ maxLoadedPlugins: 1 });
+      await manager.load(plain);
+      await expect(manager.load(plain, { id: 'b' })).rejects.toMatchObject({
+        code: 'LOAD_TOO_MANY_PLUGINS',
+      });
+    });
+
+    it.each([
+      {
+        name: 'another major version',
+        fields: { api_version: '2.0.0' },
+        code: 'LOAD_INCOMPATIBLE_API',
+      },
+      {
+        name: 'a newer host',
+        fields: { min_host_version: '1.9.0' },
+        code: 'LOAD_INCOMPATIBLE_API',
+      },
+      { name: 'a bad version', fields: { version: 'one' }, code: 'LOAD_INVALID_METADATA' },
+      { name: 'a bad type', fields: { plugin_type: 'judge' }, code: 'LOAD_INVALID_METADATA' },
+      { name: 'a path as a name', fields: { name: '../x' }, code: 'LOAD_INVALID_METADATA' },
+    ])('refuses metadata with $name', async ({ fields, code }) => {
+      const manager = open();
+      await expect(manager.load(withMetadata(fields))).rejects.toMatchObject({ code });
+      expect(manager.pluginCount).toBe(0);
+    });
+
+    it('refuses metadata that is not JSON', async () => {
+      const bytes = assemble(guestWat({ metadataText: 'name: guest' }));
+      await expect(open().load(bytes)).rejects.toMatchObject({
+        code: 'LOAD_INVALID_METADATA',
+      });
+    });
+
+    it('refuses metadata that differs from the custom section, and names the field', async () => {
+      const bytes = withMetadataSection(plain, METADATA.replace('1.0.0', '1.0.1'));
+      await expect(open().load(bytes)).rejects.toMatchObject({
+        code: 'LOAD_METADATA_MISMATCH',
+        field: 'version',
+      });
+    });
+
+    it('fails when plugin_init refuses the configuration', async () => {
+      const bytes = assemble(guestWat({ init: '(i32.const -2)' }));
+      await expect(open().load(bytes)).rejects.toMatchObject({
+        code: 'LOAD_INIT_FAILED',
+      });
+    });
+
+    it('logs under the name of a plugin that has no custom section', async () => {
+      const logs: LogRecord[] = [];
+      const manager = open({ onLog: (record) => logs.push(record) });
+      const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+      await manager.load(
+        assemble(
+          guestWat({ imports, init: '(call $log (i32.const 2) (i32.const 1024) (i32.const 6))' }),
+        ),
+      );
+      expect(logs).toMatchObject([{ plugin: 'guest', level: 'info', message: '{"name' }]);
+    });
+
+    // A child process meters for itself, so that the host's engine never reads the module.
+    it.skipIf(isolation === 'process')('keeps metered modules in the cache directory', async () => {
+      const cacheDir = join(mkdtempSync(join(tmpdir(), 'testbench-manager-')), 'cache');
+      await open({ cacheDir }).load(plain);
+      expect(readdirSync(cacheDir)).toHaveLength(1);
+      const second = open({ cacheDir });
+      await second.load(plain);
+      expect((await second.execute('guest', input)).data).toBe('fine');
+      await second.load(plain, { id: 'small', limits: { maxMemoryBytes: 3 * 65_536 } });
+      expect(readdirSync(cacheDir)).toHaveLength(2);
     });
   });
 
-  it.each([
-    {
-      name: 'another major version',
-      fields: { api_version: '2.0.0' },
-      code: 'LOAD_INCOMPATIBLE_API',
-    },
-    { name: 'a newer host', fields: { min_host_version: '1.9.0' }, code: 'LOAD_INCOMPATIBLE_API' },
-    { name: 'a bad version', fields: { version: 'one' }, code: 'LOAD_INVALID_METADATA' },
-    { name: 'a bad type', fields: { plugin_type: 'judge' }, code: 'LOAD_INVALID_METADATA' },
-    { name: 'a path as a name', fields: { name: '../x' }, code: 'LOAD_INVALID_METADATA' },
-  ])('refuses metadata with $name', async ({ fields, code }) => {
-    const manager = new PluginManager();
-    await expect(manager.load(withMetadata(fields))).rejects.toMatchObject({ code });
-    expect(manager.pluginCount).toBe(0);
-  });
+  describe('PluginManager.execute()', () => {
+    it('counts calls, failures and time', async () => {
+      const manager = open({ now: () => 0 });
+      await manager.load(counting);
+      await manager.execute('guest', input);
+      await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
+        code: 'CALL_TRAPPED',
+      });
+      expect(manager.info('guest')).toMatchObject({
+        status: 'error',
+        executionCount: 2,
+        errorCount: 1,
+        lastExecutedAt: expect.any(Date),
+      });
+      await manager.execute('guest', input);
+      expect(manager.info('guest')?.status).toBe('ready');
+    });
 
-  it('refuses metadata that is not JSON', async () => {
-    const bytes = assemble(guestWat({ metadataText: 'name: guest' }));
-    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
-      code: 'LOAD_INVALID_METADATA',
+    it('keeps the instance between calls, and takes a fresh one after a trap', async () => {
+      const manager = open();
+      await manager.load(counting);
+      expect((await manager.execute('guest', input)).data).toBe(1);
+      expect((await manager.execute('guest', input)).data).toBe(2);
+      await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
+        code: 'CALL_TRAPPED',
+      });
+      expect((await manager.execute('guest', input)).data).toBe(1);
+    });
+
+    it.each([
+      { options: { maxFuel: 10_000 }, code: 'CALL_FUEL_EXHAUSTED' },
+      { options: { timeoutMs: 10 }, code: 'CALL_DEADLINE_EXCEEDED' },
+    ])('lets a call lower its limits: $code', async ({ options, code }) => {
+      const manager = open();
+      await manager.load(assemble(guestWat({ execute: FOREVER })));
+      await expect(manager.execute('guest', input, options)).rejects.toMatchObject({ code });
+    });
+
+    it('refuses an unknown plugin, a cancelled call and wrong limits', async () => {
+      const manager = open();
+      await manager.load(plain);
+      await expect(manager.execute('nobody', input)).rejects.toMatchObject({
+        code: 'CALL_NOT_FOUND',
+      });
+      await expect(
+        manager.execute('guest', input, { signal: AbortSignal.abort() }),
+      ).rejects.toMatchObject({ code: 'CALL_CANCELLED' });
+      await expect(manager.execute('guest', input, { timeoutMs: 0 })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+      });
     });
   });
 
-  it('refuses metadata that differs from the custom section, and names the field', async () => {
-    const bytes = withMetadataSection(plain, METADATA.replace('1.0.0', '1.0.1'));
-    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
-      code: 'LOAD_METADATA_MISMATCH',
-      field: 'version',
+  describe('state: "reset"', () => {
+    it('lets no call see what an earlier one left', async () => {
+      const manager = open();
+      await manager.load(counting, { id: 'keep' });
+      await manager.load(counting, { id: 'reset', state: 'reset' });
+      const seen = async (id: string): Promise<unknown[]> => [
+        (await manager.execute(id, input)).data,
+        (await manager.execute(id, input)).data,
+      ];
+      expect(await seen('keep')).toEqual([1, 2]);
+      expect(await seen('reset')).toEqual([1, 1]);
+    });
+
+    it('refuses another word', async () => {
+      const options = { state: 'forget' as never };
+      await expect(open().load(plain, options)).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+      });
     });
   });
 
-  it('fails when plugin_init refuses the configuration', async () => {
-    const bytes = assemble(guestWat({ init: '(i32.const -2)' }));
-    await expect(new PluginManager().load(bytes)).rejects.toMatchObject({
-      code: 'LOAD_INIT_FAILED',
+  describe('PluginManager.reload()', () => {
+    it('swaps the version and keeps the statistics', async () => {
+      const manager = open();
+      await manager.load(giving(1));
+      expect((await manager.execute('guest', input)).data).toBe(1);
+      const info = await manager.reload('guest', giving(2));
+      expect(info.executionCount).toBe(1);
+      expect((await manager.execute('guest', input)).data).toBe(2);
+    });
+
+    it('keeps the old version if the new one does not load', async () => {
+      const manager = open();
+      await manager.load(giving(1));
+      const before = manager.info('guest')?.digest;
+      await expect(manager.reload('guest', Uint8Array.of(1))).rejects.toMatchObject({
+        code: 'LOAD_INVALID_MODULE',
+      });
+      expect(manager.info('guest')?.digest).toBe(before);
+      expect((await manager.execute('guest', input)).data).toBe(1);
+    });
+
+    it('loses no call while versions change', async () => {
+      const manager = open();
+      await manager.load(giving(0));
+      const seen: unknown[] = [];
+      const reloads = Array.from({ length: 10 }, (_, index) =>
+        manager.reload('guest', giving(index)),
+      );
+      for (let call = 0; call < 500; call += 1) {
+        seen.push((await manager.execute('guest', input)).data);
+        if (call % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(reloads);
+      expect(seen).toHaveLength(500);
+      expect((await manager.execute('guest', input)).data).toBe(9);
+    });
+
+    // Row 96 of the attack catalogue.
+    it('does not bring back a plugin that was unloaded meanwhile', async () => {
+      const manager = open();
+      await manager.load(giving(1));
+      const reload = expect(manager.reload('guest', giving(2))).rejects.toMatchObject({
+        code: 'LOAD_SHUT_DOWN',
+      });
+      await manager.unload('guest');
+      await reload;
+      expect(manager.pluginCount).toBe(0);
     });
   });
 
-  it('logs under the name of a plugin that has no custom section', async () => {
-    const logs: LogRecord[] = [];
-    const manager = new PluginManager({ onLog: (record) => logs.push(record) });
-    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
-    await manager.load(
-      assemble(
-        guestWat({ imports, init: '(call $log (i32.const 2) (i32.const 1024) (i32.const 6))' }),
-      ),
-    );
-    expect(logs).toMatchObject([{ plugin: 'guest', level: 'info', message: '{"name' }]);
-  });
+  describe('PluginManager.unload() and close()', () => {
+    it('tells the plugin, and survives what it does', async () => {
+      const manager = open();
+      await manager.load(assemble(guestWat({ shutdown: '(unreachable)' })));
+      await manager.unload('guest');
+      await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+      await expect(manager.execute('guest', input)).rejects.toMatchObject({
+        code: 'CALL_NOT_FOUND',
+      });
+    });
 
-  it('keeps metered modules in the cache directory', async () => {
-    const cacheDir = join(mkdtempSync(join(tmpdir(), 'testbench-manager-')), 'cache');
-    await new PluginManager({ cacheDir }).load(plain);
-    expect(readdirSync(cacheDir)).toHaveLength(1);
-    const second = new PluginManager({ cacheDir });
-    await second.load(plain);
-    expect((await second.execute('guest', input)).data).toBe('fine');
-    await second.load(plain, { id: 'small', limits: { maxMemoryBytes: 3 * 65_536 } });
-    expect(readdirSync(cacheDir)).toHaveLength(2);
+    it('refuses everything after close', async () => {
+      const manager = open();
+      await manager.load(plain);
+      await manager.close();
+      expect(manager.pluginCount).toBe(0);
+      await expect(manager.execute('guest', input)).rejects.toMatchObject({
+        code: 'CALL_SHUT_DOWN',
+      });
+      await expect(manager.load(plain)).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
+    });
   });
 });
 
@@ -136,58 +303,7 @@ describe('new PluginManager()', () => {
   });
 });
 
-describe('PluginManager.execute()', () => {
-  it('counts calls, failures and time', async () => {
-    const manager = new PluginManager({ now: () => 0 });
-    await manager.load(counting);
-    await manager.execute('guest', input);
-    await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
-      code: 'CALL_TRAPPED',
-    });
-    expect(manager.info('guest')).toMatchObject({
-      status: 'error',
-      executionCount: 2,
-      errorCount: 1,
-      lastExecutedAt: expect.any(Date),
-    });
-    await manager.execute('guest', input);
-    expect(manager.info('guest')?.status).toBe('ready');
-  });
-
-  it('keeps the instance between calls, and takes a fresh one after a trap', async () => {
-    const manager = new PluginManager();
-    await manager.load(counting);
-    expect((await manager.execute('guest', input)).data).toBe(1);
-    expect((await manager.execute('guest', input)).data).toBe(2);
-    await expect(manager.execute('guest', { data: 'trap' })).rejects.toMatchObject({
-      code: 'CALL_TRAPPED',
-    });
-    expect((await manager.execute('guest', input)).data).toBe(1);
-  });
-
-  it.each([
-    { options: { maxFuel: 10_000 }, code: 'CALL_FUEL_EXHAUSTED' },
-    { options: { timeoutMs: 10 }, code: 'CALL_DEADLINE_EXCEEDED' },
-  ])('lets a call lower its limits: $code', async ({ options, code }) => {
-    const manager = new PluginManager();
-    await manager.load(assemble(guestWat({ execute: FOREVER })));
-    await expect(manager.execute('guest', input, options)).rejects.toMatchObject({ code });
-  });
-
-  it('refuses an unknown plugin, a cancelled call and wrong limits', async () => {
-    const manager = new PluginManager();
-    await manager.load(plain);
-    await expect(manager.execute('nobody', input)).rejects.toMatchObject({
-      code: 'CALL_NOT_FOUND',
-    });
-    await expect(
-      manager.execute('guest', input, { signal: AbortSignal.abort() }),
-    ).rejects.toMatchObject({ code: 'CALL_CANCELLED' });
-    await expect(manager.execute('guest', input, { timeoutMs: 0 })).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-    });
-  });
-
+describe('callbacks of the embedder, inline', () => {
   it("runs a call that a plugin's log record starts on another instance, or makes it wait", async () => {
     const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
     const talking = assemble(
@@ -200,6 +316,7 @@ describe('PluginManager.execute()', () => {
       const order: string[] = [];
       const calls: Promise<unknown>[] = [];
       const manager = new PluginManager({
+        isolation: 'inline',
         maxConcurrentExecutions,
         onLog: () => {
           order.push('log');
@@ -218,9 +335,7 @@ describe('PluginManager.execute()', () => {
       expect(manager.info('guest')).toMatchObject({ executionCount: 2, status: 'ready' });
     }
   });
-});
 
-describe('callbacks of the embedder', () => {
   // plugin_alloc logs, and the sink calls another plugin before the first one's input is written.
   it('cannot mix the inputs of two calls', async () => {
     const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
@@ -235,6 +350,7 @@ describe('callbacks of the embedder', () => {
     let logs = 0;
     const calls: Promise<unknown>[] = [];
     const manager = new PluginManager({
+      isolation: 'inline',
       onLog: () => {
         logs += 1;
         // The first record comes from plugin_init, the second from the call.
@@ -249,6 +365,7 @@ describe('callbacks of the embedder', () => {
   it('may fail without harm to the call', async () => {
     const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
     const manager = new PluginManager({
+      isolation: 'inline',
       onLog: () => {
         throw new RangeError('the sink is full');
       },
@@ -256,93 +373,5 @@ describe('callbacks of the embedder', () => {
     const execute = `(drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1))) ${packed(4096, 15)}`;
     await manager.load(assemble(guestWat({ imports, execute })));
     expect((await manager.execute('guest', input)).data).toBe('fine');
-  });
-});
-
-describe('state: "reset"', () => {
-  it('lets no call see what an earlier one left', async () => {
-    const manager = new PluginManager();
-    await manager.load(counting, { id: 'keep' });
-    await manager.load(counting, { id: 'reset', state: 'reset' });
-    const seen = async (id: string): Promise<unknown[]> => [
-      (await manager.execute(id, input)).data,
-      (await manager.execute(id, input)).data,
-    ];
-    expect(await seen('keep')).toEqual([1, 2]);
-    expect(await seen('reset')).toEqual([1, 1]);
-  });
-
-  it('refuses another word', async () => {
-    const options = { state: 'forget' as never };
-    await expect(new PluginManager().load(plain, options)).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-    });
-  });
-});
-
-describe('PluginManager.reload()', () => {
-  it('swaps the version and keeps the statistics', async () => {
-    const manager = new PluginManager();
-    await manager.load(giving(1));
-    expect((await manager.execute('guest', input)).data).toBe(1);
-    const info = await manager.reload('guest', giving(2));
-    expect(info.executionCount).toBe(1);
-    expect((await manager.execute('guest', input)).data).toBe(2);
-  });
-
-  it('keeps the old version if the new one does not load', async () => {
-    const manager = new PluginManager();
-    await manager.load(giving(1));
-    const before = manager.info('guest')?.digest;
-    await expect(manager.reload('guest', Uint8Array.of(1))).rejects.toMatchObject({
-      code: 'LOAD_INVALID_MODULE',
-    });
-    expect(manager.info('guest')?.digest).toBe(before);
-    expect((await manager.execute('guest', input)).data).toBe(1);
-  });
-
-  it('loses no call while versions change', async () => {
-    const manager = new PluginManager();
-    await manager.load(giving(0));
-    const seen: unknown[] = [];
-    const reloads = Array.from({ length: 10 }, (_, index) =>
-      manager.reload('guest', giving(index)),
-    );
-    for (let call = 0; call < 500; call += 1) {
-      seen.push((await manager.execute('guest', input)).data);
-      if (call % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-    await Promise.all(reloads);
-    expect(seen).toHaveLength(500);
-    expect((await manager.execute('guest', input)).data).toBe(9);
-  });
-
-  // Row 96 of the attack catalogue.
-  it('does not bring back a plugin that was unloaded meanwhile', async () => {
-    const manager = new PluginManager();
-    await manager.load(giving(1));
-    const reload = manager.reload('guest', giving(2));
-    await manager.unload('guest');
-    await expect(reload).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
-    expect(manager.pluginCount).toBe(0);
-  });
-});
-
-describe('PluginManager.unload() and close()', () => {
-  it('tells the plugin, and survives what it does', async () => {
-    const manager = new PluginManager();
-    await manager.load(assemble(guestWat({ shutdown: '(unreachable)' })));
-    await manager.unload('guest');
-    await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
-    await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
-  });
-
-  it('refuses everything after close', async () => {
-    const manager = new PluginManager();
-    await manager.load(plain);
-    await manager.close();
-    expect(manager.pluginCount).toBe(0);
-    await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
-    await expect(manager.load(plain)).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
   });
 });

@@ -1,15 +1,5 @@
-import {
-  createHostBinding,
-  createHostEffects,
-  type HostBindingOptions,
-  type StateStore,
-} from '@testbench/host';
-import {
-  type CompiledPlugin,
-  compilePlugin,
-  type ModuleCache,
-  PluginInstance,
-} from '@testbench/runtime';
+import { createHostEffects, seededRandom, type StateStore } from '@testbench/host';
+import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
   admitModule,
   type AdmissionPolicy,
@@ -18,51 +8,73 @@ import {
 } from '@testbench/sandbox';
 import {
   CallError,
-  type Contract,
+  type HostEffects,
   LoadError,
+  type LogRecord,
+  type LogSink,
+  type PluginInput,
   type PluginMetadata,
+  type PluginOutput,
   type ResourceLimits,
 } from '@testbench/types';
 
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
-import { MAX_IDLE_INSTANCES } from './limits.js';
+import { sha256Digest } from './digest.js';
+import type { BatchResult, Executor, Isolation, RunOptions } from './isolation/executor.js';
+import { InlineExecutor } from './isolation/inline-executor.js';
+import { RemoteExecutor } from './isolation/remote-executor.js';
+import type { RunnerPools } from './isolation/runner-pools.js';
+import type { GuestSetup } from './runner/messages.js';
 
 /** What one version of a plugin is made from. */
 export interface VersionOptions {
   /** @default the metadata's name */
   readonly id: string | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** A JSON value of our own. */
   readonly config: unknown;
   readonly limits: ResourceLimits;
   /** Bring instances back to their state after `plugin_init` between calls. */
   readonly reset: boolean;
+  readonly isolation: (plugin: IsolationRequest) => Isolation;
   readonly permissions: PermissionSet;
   /** What admission allows. */
   readonly features: FeatureSet;
   readonly imports: AdmissionPolicy['imports'];
+  readonly enableWasi: boolean;
   readonly cache: ModuleCache;
+  readonly pools: RunnerPools;
   /** State that outlives instances and versions. */
   readonly state: StateStore;
-  readonly host: Omit<HostBindingOptions, 'pluginId' | 'effects'>;
+  readonly onLog: LogSink;
+  readonly now: (() => number) | undefined;
+  readonly seed: number | undefined;
 }
 
-type NamedOptions = VersionOptions & { readonly id: string };
+/** What a policy may look at to choose an isolation. */
+export interface IsolationRequest {
+  /** The id that the caller gave. */
+  readonly id: string | undefined;
+  /** `sha256:` and the hex digest of the module's bytes. */
+  readonly digest: string;
+  /** From the custom section: what the plugin says about itself, which nobody has verified. */
+  readonly metadata: PluginMetadata | undefined;
+}
 
-/** One loaded version of a plugin: its compiled module, and instances made from it as calls need them. */
+let versionCount = 0;
+
+/** One loaded version of a plugin, and the calls that run on it. */
 export class PluginVersion {
-  readonly contract: Contract;
-  readonly #idle: PluginInstance[];
+  #running = 0;
+  #onIdle: (() => void) | undefined;
 
   private constructor(
-    readonly metadata: PluginMetadata,
-    readonly compiled: CompiledPlugin,
-    readonly options: NamedOptions,
-    first: PluginInstance,
-  ) {
-    this.contract = first.contract;
-    this.#idle = [first];
-  }
+    readonly id: string,
+    readonly digest: string,
+    readonly limits: ResourceLimits,
+    readonly executor: Executor,
+  ) {}
 
   /**
    * Admits, compiles, instantiates, checks and initializes. Nothing is kept of a version that fails.
@@ -76,77 +88,145 @@ export class PluginVersion {
       imports,
       maxMemoryBytes: limits.maxMemoryBytes,
     });
-    const compiled = await compilePlugin(bytes, {
-      maxMemoryBytes: limits.maxMemoryBytes,
-      resettable: options.reset,
-      cache: options.cache,
-    });
-    const guess = options.id ?? admitted.metadata?.name ?? 'unnamed';
-    let instance = createInstance(compiled, { ...options, id: guess });
-    const metadata = instance.readMetadata();
-    checkMetadata(metadata, admitted.metadata);
-    checkApiVersion(metadata);
-    const named = { ...options, id: options.id ?? metadata.name };
-    if (named.id !== guess) {
-      // Its host functions log under a wrong name; only a module without the custom section gets here.
-      instance = createInstance(compiled, named);
-      checkMetadata(instance.readMetadata(), metadata);
-    }
-    initialize(instance, options);
-    return new PluginVersion(metadata, compiled, named, instance);
-  }
-
-  /** Takes an idle instance, or makes one. Give it back with {@link release}. */
-  acquire(): PluginInstance {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
+    const section = admitted.metadata;
+    const digest = sha256Digest(bytes);
+    const isolation = options.isolation({ id: options.id, digest, metadata: section });
+    // Only then is the name known of a plugin that has no custom section; it stands in its log records.
+    const early: LogRecord[] = [];
+    let id = options.id ?? section?.name;
+    const onLog: LogSink = (record) => {
+      if (id === undefined) early.push(record);
+      else options.onLog({ ...record, plugin: id });
+    };
+    const executor = await openExecutor(isolation, { ...options, onLog }, id ?? digest);
     try {
-      const instance = createInstance(this.compiled, this.options);
-      // A plugin that says something else now would have its outputs checked by another shape.
-      checkMetadata(instance.readMetadata(), this.metadata);
-      initialize(instance, this.options);
-      return instance;
-    } catch (cause) {
-      if (!(cause instanceof LoadError)) throw cause;
-      throw new CallError('CALL_CRASHED', `Cannot start a fresh instance: ${cause.message}`, {
-        cause,
+      const { metadata } = executor;
+      checkMetadata(metadata, section);
+      checkApiVersion(metadata);
+      id ??= metadata.name;
+      for (const record of early) options.onLog({ ...record, plugin: id });
+      return new PluginVersion(id, digest, limits, executor);
+    } catch (error) {
+      await executor.shutdown();
+      throw error;
+    }
+  }
+
+  get metadata(): PluginMetadata {
+    return this.executor.metadata;
+  }
+
+  execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
+    this.#running += 1;
+    let result: PluginOutput | Promise<PluginOutput>;
+    try {
+      result = this.executor.execute(input, options);
+    } catch (error) {
+      this.#ended();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(() => this.#ended());
+    this.#ended();
+    return result;
+  }
+
+  async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
+    this.#running += 1;
+    try {
+      return await this.executor.executeBatch(inputs, options);
+    } finally {
+      this.#ended();
+    }
+  }
+
+  /**
+   * Asks the plugin how it is.
+   *
+   * @throws {LoadError} `LOAD_UNHEALTHY`.
+   */
+  async checkHealth(): Promise<void> {
+    let state: string;
+    try {
+      const code = await this.executor.health();
+      if (code === 0) return;
+      state = `"plugin_health" returned ${code}`;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      state = error.message;
+    }
+    throw new LoadError('LOAD_UNHEALTHY', `Cannot use plugin "${this.id}": ${state}`);
+  }
+
+  /** Lets running calls end, for at most `timeoutMs`, and tells the instances to shut down. */
+  async retire(timeoutMs: number): Promise<void> {
+    if (this.#running > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+        timer.unref();
       });
+      clearTimeout(timer);
     }
+    if (this.#running > 0) this.executor.kill();
+    await this.executor.shutdown();
   }
 
-  /** Takes an instance back; one that cannot serve another call is dropped, and so is one too many. */
-  release(instance: PluginInstance): void {
-    if (this.#idle.length >= MAX_IDLE_INSTANCES) return;
-    const usable = this.options.reset ? instance.reset() : !instance.poisoned;
-    if (usable) this.#idle.push(instance);
-  }
-
-  /** Tells every idle instance that no more calls will come. Failures of a plugin that leaves are its own. */
-  shutdown(): void {
-    for (const instance of this.#idle.splice(0)) {
-      try {
-        instance.shutdown();
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error;
-      }
-    }
+  #ended(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#onIdle?.();
   }
 }
 
-function createInstance(compiled: CompiledPlugin, options: NamedOptions): PluginInstance {
-  const host = createHostBinding({
-    ...options.host,
-    pluginId: options.id,
-    effects: createHostEffects({
+async function openExecutor(
+  isolation: Isolation,
+  options: VersionOptions,
+  pluginId: string,
+): Promise<Executor> {
+  const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
+  const setup: GuestSetup = {
+    pluginId,
+    config,
+    limits,
+    reset,
+    enableWasi,
+    ...(seed === undefined ? {} : { seed }),
+  };
+  const effects = (): HostEffects =>
+    createHostEffects({
       permissions: options.permissions,
       state: options.state,
       env: process.env,
-    }),
+    });
+  if (isolation === 'process') {
+    const guest = { version: (versionCount += 1), setup, bytes, effects, onLog };
+    const pool = options.pools.openProcesses();
+    try {
+      return await RemoteExecutor.load(isolation, pool, guest, { ownsPool: true, now });
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+  }
+  const compiled = await compilePlugin(bytes, {
+    maxMemoryBytes: limits.maxMemoryBytes,
+    resettable: reset,
+    cache: options.cache,
   });
-  return new PluginInstance(compiled, { host, limits: options.limits });
-}
-
-function initialize(instance: PluginInstance, options: VersionOptions): void {
-  instance.init(options.config);
-  if (options.reset) instance.takeSnapshot();
+  if (isolation === 'inline') {
+    return await InlineExecutor.load({
+      compiled,
+      setup,
+      effects,
+      onLog,
+      now,
+      random: seed === undefined ? undefined : () => seededRandom(seed),
+    });
+  }
+  const { module } = compiled;
+  const guest = { version: (versionCount += 1), setup, module, effects, onLog };
+  return await RemoteExecutor.load(isolation, options.pools.threads, guest, {
+    ownsPool: false,
+    now,
+  });
 }

@@ -70,6 +70,7 @@ export class PluginInstance {
   #isCancelled: (() => boolean) | undefined;
   readonly #charge = (fuel: number): void => this.#meter.charge(fuel);
   #inCall = false;
+  #report: HostCallReport = NO_REPORT;
   #poisoned = false;
 
   /**
@@ -121,6 +122,11 @@ export class PluginInstance {
   /** True if the plugin exports `plugin_execute_batch`. */
   get hasBatch(): boolean {
     return this.#exports.executeBatch !== undefined && this.contract === 'v1';
+  }
+
+  /** What happened in the host functions during the last call. */
+  get lastReport(): HostCallReport {
+    return this.#report;
   }
 
   /** Size of the linear memory, in bytes. */
@@ -242,7 +248,7 @@ export class PluginInstance {
       ),
     );
     if (typeof value === 'number') throw failureOfCode(value, facts);
-    return { bytes: value, usage: facts.usage, report: facts.report };
+    return { bytes: value, usage: facts.usage };
   }
 
   readonly #parse = (bytes: Uint8Array): ParsedOutput =>
@@ -374,6 +380,7 @@ export class PluginInstance {
 
   #end({ start, timeoutMs, maxFuel }: RunningCall): FailureFacts {
     this.#inCall = false;
+    this.#report = this.#host.endCall();
     return {
       timeoutMs,
       maxFuel,
@@ -383,7 +390,7 @@ export class PluginInstance {
         memoryUsedBytes: this.#memory.size,
         fuelUsed: Number(this.#meter.fuelUsed),
       },
-      report: this.#host.endCall(),
+      report: this.#report,
       exhausted: this.#meter.exhausted,
       growthDenied: this.#meter.growthDenied,
     };
@@ -420,6 +427,8 @@ export class PluginInstance {
   }
 }
 
+const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} };
+
 /** Options of functions in which a plugin must not call what waits: its start, its metadata, its health. */
 const NEVER_WAITS: InstanceCallOptions = {};
 
@@ -427,7 +436,6 @@ const NEVER_WAITS: InstanceCallOptions = {};
 export interface RawOutput {
   readonly bytes: Uint8Array;
   readonly usage: CallUsage;
-  readonly report: HostCallReport;
 }
 
 interface RunningCall {

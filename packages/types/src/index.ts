@@ -51,6 +51,12 @@ export {
 } from './errors/call-error.js';
 export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
 export {
+  type ErrorRecord,
+  fromErrorRecord,
+  readUsage,
+  toErrorRecord,
+} from './errors/error-record.js';
+export {
   type AdmissionViolation,
   LOAD_ERROR_CODES,
   LoadError,

@@ -1,0 +1,49 @@
+import type {
+  Contract,
+  HostCallReport,
+  PluginInput,
+  PluginMetadata,
+  PluginOutput,
+} from '@testbench/types';
+
+/** Where a plugin runs: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
+export type Isolation = 'inline' | 'thread' | 'process';
+
+/** Every {@link Isolation}. */
+export const ISOLATIONS: readonly Isolation[] = ['inline', 'thread', 'process'];
+
+/** What one call may take, and whom it tells. */
+export interface RunOptions {
+  /** Wall time inside the plugin, in milliseconds. @default the plugin's limit */
+  readonly timeoutMs?: number | undefined;
+  /** Instructions, in fuel units. @default the plugin's limit */
+  readonly maxFuel?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+  /** Told what happened in the host functions, failed call or not. */
+  readonly onReport?: ((report: Omit<HostCallReport, 'failure'>) => void) | undefined;
+}
+
+/** What became of one input of a batch. */
+export type BatchResult = PromiseSettledResult<PluginOutput>;
+
+/** Runs the calls of one version of a plugin, in one of the three isolations, all with the same limits and errors. */
+export interface Executor {
+  readonly isolation: Isolation;
+  readonly metadata: PluginMetadata;
+  readonly contract: Contract;
+  /**
+   * Runs one input. Inline plugins that never wait answer at once.
+   *
+   * @throws {CallError}
+   */
+  execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput>;
+  /** Runs several inputs, each failing alone, and keeps their order. Limits hold for one input. */
+  executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]>;
+  /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */
+  health(): Promise<number>;
+  /** Tells all idle instances that no more calls will come; calls that come all the same get fresh ones. */
+  shutdown(): Promise<void>;
+  /** Ends calls that are still running, where that is possible. */
+  kill(): void;
+}

@@ -1,0 +1,156 @@
+import {
+  type CallError,
+  type EffectName,
+  fromErrorRecord,
+  HOST_EFFECTS,
+  LOG_LEVELS,
+  type LoadError,
+  type LogLevel,
+  MAX_METADATA_BYTES,
+  type PluginMetadata,
+  parseMetadata,
+  readUsage,
+  type CallUsage,
+} from '@testbench/types';
+
+import type { RunnerReport } from '../runner/messages.js';
+
+/** What became of one input, checked. */
+export type Outcome =
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly usage: CallUsage }
+  | { readonly ok: false; readonly error: CallError | LoadError };
+
+/** A `RunnerReply` that was checked field by field. */
+export type CheckedReply =
+  | {
+      readonly type: 'loaded';
+      readonly metadata: PluginMetadata;
+      readonly contract: 'v1' | 'classic';
+      readonly hasBatch: boolean;
+    }
+  | { readonly type: 'failed'; readonly error: CallError | LoadError }
+  | { readonly type: 'done'; readonly outcomes: readonly Outcome[]; readonly report: RunnerReport }
+  | { readonly type: 'health'; readonly code: number }
+  | { readonly type: 'unloaded' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'effect';
+      readonly name: EffectName;
+      readonly args: readonly (number | Uint8Array)[];
+    };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks a message from a thread or child process, as from an enemy: a guest that has broken out of the engine forges
+ * what it likes.
+ *
+ * @returns undefined if it is not a reply, or one with a field of a wrong type.
+ * @throws {LoadError} `LOAD_INVALID_METADATA` if the metadata breaks the contract.
+ */
+export function parseReply(message: unknown): CheckedReply | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const reply = message as Fields;
+  switch (reply['type']) {
+    case 'done':
+      return parseDone(reply);
+    case 'effect':
+      return parseEffect(reply);
+    case 'chunk': {
+      const bytes = reply['bytes'];
+      return bytes instanceof Uint8Array ? { type: 'chunk', bytes } : undefined;
+    }
+    case 'log': {
+      const level = LOG_LEVELS.find((name) => name === reply['level']);
+      const text = reply['message'];
+      return level === undefined || typeof text !== 'string'
+        ? undefined
+        : { type: 'log', level, message: text };
+    }
+    case 'health': {
+      const code = reply['code'];
+      return typeof code === 'number' ? { type: 'health', code: code | 0 } : undefined;
+    }
+    case 'failed': {
+      const error = fromErrorRecord(reply['error']);
+      return error && { type: 'failed', error };
+    }
+    case 'loaded':
+      return parseLoaded(reply);
+    case 'unloaded':
+      return { type: 'unloaded' };
+    default:
+      return undefined;
+  }
+}
+
+function parseLoaded(reply: Fields): CheckedReply | undefined {
+  const { metadata, contract, hasBatch } = reply;
+  if (typeof metadata !== 'string' || metadata.length > MAX_METADATA_BYTES) return undefined;
+  if (contract !== 'v1' && contract !== 'classic') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata);
+  } catch {
+    return undefined;
+  }
+  return {
+    type: 'loaded',
+    metadata: parseMetadata(value),
+    contract,
+    hasBatch: hasBatch === true,
+  };
+}
+
+function parseDone(reply: Fields): CheckedReply | undefined {
+  const { outcomes, bytes, report } = reply;
+  const checkedReport = parseReport(report);
+  if (!Array.isArray(outcomes) || !(bytes instanceof Uint8Array) || checkedReport === undefined) {
+    return undefined;
+  }
+  const checked: Outcome[] = [];
+  let start = 0;
+  for (const value of outcomes as readonly unknown[]) {
+    const outcome = Object(value) as Fields;
+    if (outcome['ok'] !== true) {
+      const error = fromErrorRecord(outcome['error']);
+      if (error === undefined) return undefined;
+      checked.push({ ok: false, error });
+      continue;
+    }
+    const end = outcome['end'];
+    const usage = readUsage(outcome);
+    if (usage === undefined || !isCount(end) || end < start || end > bytes.length) return undefined;
+    checked.push({ ok: true, bytes: bytes.subarray(start, end), usage });
+    start = end;
+  }
+  return { type: 'done', outcomes: checked, report: checkedReport };
+}
+
+function parseReport(value: unknown): RunnerReport | undefined {
+  const { calls, denied, callsByName } = Object(value) as Fields;
+  if (!isCount(calls) || !isCount(denied)) return undefined;
+  const entries = Object.entries(Object(callsByName) as Fields).slice(0, MAX_NAMES);
+  if (!entries.every(([, count]) => isCount(count))) return undefined;
+  return { calls, denied, callsByName: Object.fromEntries(entries) as Record<string, number> };
+}
+
+function parseEffect(reply: Fields): CheckedReply | undefined {
+  const { name, args } = reply;
+  if (typeof name !== 'string' || !Object.hasOwn(HOST_EFFECTS, name)) return undefined;
+  if (!Array.isArray(args) || args.length > MAX_ARGUMENTS) return undefined;
+  const isArgument = (value: unknown): boolean =>
+    typeof value === 'number' || value instanceof Uint8Array;
+  if (!args.every(isArgument)) return undefined;
+  return { type: 'effect', name: name as EffectName, args: args as (number | Uint8Array)[] };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** More than there are host functions and WASI functions together. */
+const MAX_NAMES = 100;
+/** No effect takes more. */
+const MAX_ARGUMENTS = 4;

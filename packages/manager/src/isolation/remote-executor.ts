@@ -1,0 +1,263 @@
+import { type BatchEntry, encodeInput, readBatchOutput, readOutput } from '@testbench/runtime';
+import {
+  CallError,
+  type CallUsage,
+  LoadError,
+  type PluginInput,
+  type PluginMetadata,
+  type PluginOutput,
+} from '@testbench/types';
+
+import { checkMetadata } from '../check-metadata.js';
+import { LOAD_TIMEOUT_MS, MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
+import { limitsOfBatch, toResult } from './batch.js';
+import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
+import type { Outcome } from './parse-reply.js';
+import type { LoadedFacts, RemoteGuest, Runner } from './runner.js';
+import type { RunnerPool } from './runner-pool.js';
+
+/** Runs calls in threads or child processes; outputs are parsed and checked here. */
+export class RemoteExecutor implements Executor {
+  private constructor(
+    readonly isolation: Isolation,
+    readonly pool: RunnerPool,
+    readonly guest: RemoteGuest,
+    readonly facts: LoadedFacts,
+    /** True if the pool serves this plugin alone, and ends with it. */
+    readonly ownsPool: boolean,
+    readonly now: (() => number) | undefined,
+  ) {}
+
+  /** @throws {LoadError} */
+  static async load(
+    isolation: Isolation,
+    pool: RunnerPool,
+    guest: RemoteGuest,
+    options: { readonly ownsPool: boolean; readonly now?: (() => number) | undefined },
+  ): Promise<RemoteExecutor> {
+    const facts = await pool.use(guest.setup.pluginId, guest.version, {}, (runner) =>
+      runner.load(guest, { timeoutMs: LOAD_TIMEOUT_MS + guest.setup.limits.timeoutMs }),
+    );
+    return new RemoteExecutor(isolation, pool, guest, facts, options.ownsPool, options.now);
+  }
+
+  get metadata(): PluginMetadata {
+    return this.facts.metadata;
+  }
+
+  get contract(): 'v1' | 'classic' {
+    return this.facts.contract;
+  }
+
+  async execute(input: PluginInput, options: RunOptions): Promise<PluginOutput> {
+    const [result] = await this.#runInputs([this.#encode(input)], false, options, {
+      requestId: input.context?.requestId,
+    });
+    if (result?.status === 'fulfilled') return result.value;
+    throw result?.reason ?? new CallError('CALL_CRASHED', 'Cannot finish call: no answer');
+  }
+
+  async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
+    const results = new Array<BatchResult>(inputs.length);
+    const groups: Group[] = [];
+    let group: Group = { indices: [], texts: [], length: 0 };
+    inputs.forEach((input, index) => {
+      let text: string;
+      try {
+        text = this.#encode(input);
+      } catch (reason) {
+        results[index] = { status: 'rejected', reason };
+        return;
+      }
+      if (group.texts.length >= MAX_BATCH_INPUTS || group.length + text.length > MAX_BATCH_BYTES) {
+        groups.push(group);
+        group = { indices: [], texts: [], length: 0 };
+      }
+      group.indices.push(index);
+      group.texts.push(text);
+      group.length += text.length;
+    });
+    groups.push(group);
+    await Promise.all(
+      groups.map(async ({ indices, texts }) => {
+        const part = await this.#runGroup(texts, options);
+        indices.forEach((index, position) => {
+          results[index] = part[position]!;
+        });
+      }),
+    );
+    return results;
+  }
+
+  async health(): Promise<number> {
+    return await this.#withRunner({}, (runner) =>
+      runner.health(this.guest, { timeoutMs: this.guest.setup.limits.timeoutMs }),
+    );
+  }
+
+  async shutdown(): Promise<void> {
+    const { version, setup } = this.guest;
+    const options = { timeoutMs: setup.limits.timeoutMs };
+    // One after the other: each takes an idle runner that has the version; busy ones are told by whoever drains.
+    for (let count = this.pool.idle.length; count > 0; count -= 1) {
+      const known = this.pool.idle.some((runner) => runner.has(version));
+      if (!known) break;
+      try {
+        await this.pool.use(setup.pluginId, version, {}, async (runner) => {
+          if (runner.has(version)) await runner.unload(this.guest, options);
+        });
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+      }
+    }
+    if (this.ownsPool) this.pool.close();
+  }
+
+  kill(): void {
+    if (this.ownsPool) this.pool.close();
+  }
+
+  async #runGroup(texts: readonly string[], options: RunOptions): Promise<BatchResult[]> {
+    if (texts.length === 0) return [];
+    try {
+      if (this.facts.hasBatch && texts.length > 1) {
+        const results = await this.#runInputs(texts, true, options);
+        // A batch that failed as a whole says nothing about its inputs: each runs alone.
+        if (results.length === texts.length) return results;
+      }
+      return await this.#runInputs(texts, false, options);
+    } catch (reason) {
+      if (!(reason instanceof CallError)) throw reason;
+      if (texts.length === 1 || reason.code !== 'CALL_CRASHED') {
+        return texts.map(() => ({ status: 'rejected', reason }));
+      }
+      // The runner died for one of them; the others are not to blame.
+      const results: BatchResult[] = [];
+      for (const text of texts) results.push(...(await this.#runGroup([text], options)));
+      return results;
+    }
+  }
+
+  /** Runs inputs on one runner. A whole batch that fails gives one result. */
+  async #runInputs(
+    texts: readonly string[],
+    batch: boolean,
+    options: RunOptions,
+    call: { readonly requestId?: string | undefined } = {},
+  ): Promise<BatchResult[]> {
+    const { limits } = this.guest.setup;
+    const { signal, onChunk, onReport } = options;
+    const { requestId } = call;
+    return await this.#withRunner(options, async (runner) => {
+      const reply = await runner.call(
+        this.guest,
+        { ...limitsOfBatch(limits, options, texts.length), signal, onChunk, requestId },
+        {
+          inputs: texts,
+          batch,
+          timeoutMs: options.timeoutMs ?? limits.timeoutMs,
+          maxFuel: options.maxFuel ?? limits.maxFuel,
+          stream: onChunk !== undefined,
+          ...(requestId === undefined ? {} : { requestId }),
+          ...(this.now === undefined ? {} : { nowMs: this.now() }),
+        },
+      );
+      onReport?.(reply.report);
+      const { outcomes } = reply;
+      const results = batch ? this.#readBatch(outcomes[0], texts.length) : outcomes.map(this.#read);
+      if (results.some(isInvalid)) runner.discard(this.guest.version);
+      // Those that did not run any more.
+      while (!batch && results.length < texts.length) {
+        const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
+        results.push({ status: 'rejected', reason });
+      }
+      return results;
+    });
+  }
+
+  async #withRunner<T>(options: RunOptions, run: (runner: Runner) => Promise<T>): Promise<T> {
+    const { setup, version } = this.guest;
+    const patience = { signal: options.signal };
+    return await this.pool.use(setup.pluginId, version, patience, async (runner) => {
+      if (!runner.has(version)) await this.#loadInto(runner);
+      return await run(runner);
+    });
+  }
+
+  /** Another runner of a version that loaded before. */
+  async #loadInto(runner: Runner): Promise<void> {
+    try {
+      const { limits } = this.guest.setup;
+      const facts = await runner.load(this.guest, {
+        timeoutMs: LOAD_TIMEOUT_MS + limits.timeoutMs,
+      });
+      checkMetadata(facts.metadata, this.facts.metadata);
+    } catch (cause) {
+      if (!(cause instanceof LoadError)) throw cause;
+      throw new CallError('CALL_CRASHED', `Cannot start a fresh instance: ${cause.message}`, {
+        cause,
+      });
+    }
+  }
+
+  readonly #read = (outcome: Outcome): BatchResult => {
+    if (!outcome.ok) return { status: 'rejected', reason: outcome.error };
+    const { bytes, usage } = outcome;
+    try {
+      const { maxOutputBytes } = this.guest.setup.limits;
+      const { data, metrics } = readOutput(
+        bytes,
+        this.contract,
+        this.metadata.pluginType,
+        maxOutputBytes,
+      );
+      return { status: 'fulfilled', value: { data, metadata: { metrics, ...usage } } };
+    } catch (error) {
+      return { status: 'rejected', reason: withUsage(error, usage) };
+    }
+  };
+
+  #readBatch(outcome: Outcome | undefined, count: number): BatchResult[] {
+    if (outcome?.ok !== true) return [];
+    let entries: BatchEntry[];
+    try {
+      entries = readBatchOutput(
+        outcome.bytes,
+        count,
+        this.metadata.pluginType,
+        this.guest.setup.limits.maxOutputBytes,
+      );
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return [];
+    }
+    return entries.map((entry) => toResult(entry, outcome.usage, count));
+  }
+
+  #encode(input: PluginInput): string {
+    const text = encodeInput(input, this.contract);
+    const { maxInputBytes } = this.guest.setup.limits;
+    // No text is longer in UTF-16 units than in bytes; the runner measures exactly.
+    if (text.length <= maxInputBytes) return text;
+    throw new CallError(
+      'CALL_INVALID_INPUT',
+      `Cannot start call: the input is ${Buffer.byteLength(text)} bytes, limit is ${maxInputBytes}`,
+    );
+  }
+}
+
+interface Group {
+  readonly indices: number[];
+  readonly texts: string[];
+  length: number;
+}
+
+function isInvalid(result: BatchResult): boolean {
+  if (result.status === 'fulfilled') return false;
+  return result.reason instanceof CallError && result.reason.code === 'CALL_INVALID_OUTPUT';
+}
+
+function withUsage(error: unknown, usage: CallUsage): unknown {
+  if (!(error instanceof CallError)) return error;
+  return new CallError(error.code, error.message, { cause: error.cause, usage });
+}

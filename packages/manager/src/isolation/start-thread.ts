@@ -1,0 +1,43 @@
+import { Worker } from 'node:worker_threads';
+
+import { CANCELLED, FLAG_COUNT, WAKE } from '../runner/thread-flags.js';
+import { THREAD_GRACE_MS, THREAD_HEAP_MB } from '../limits.js';
+import { runnerEntry } from './runner-entry.js';
+import type { StartRunner } from './runner-link.js';
+
+/** Starts a worker thread. It has an empty environment; its standard output and error lead nowhere. */
+export const startThread: StartRunner = ({ onMessage, onExit }) => {
+  const flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(runnerEntry('thread-main'), {
+    workerData: { flags: flags.buffer },
+    env: {},
+    argv: [],
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+  });
+  let reason: string | undefined;
+  worker.on('message', onMessage);
+  // Without a listener an error of the thread would end the whole process (row 95 of the attack catalogue).
+  worker.on('error', (error) => {
+    reason ??= error instanceof Error ? error.message : String(error);
+  });
+  worker.on('messageerror', (error) => {
+    reason ??= error.message;
+    void worker.terminate();
+  });
+  worker.on('exit', (code) => onExit(reason ?? `the thread ended with code ${code}`));
+  worker.unref();
+  return {
+    graceMs: THREAD_GRACE_MS,
+    send(command) {
+      worker.postMessage(command);
+      Atomics.add(flags, WAKE, 1);
+      Atomics.notify(flags, WAKE);
+    },
+    requestStop: (stop) => void Atomics.store(flags, CANCELLED, stop ? 1 : 0),
+    setBusy: (busy) => (busy ? worker.ref() : worker.unref()),
+    kill: () => void worker.terminate(),
+  };
+};

@@ -1,0 +1,52 @@
+import { EventEmitter } from 'node:events';
+
+import type { CallUsage } from '@testbench/types';
+
+import type { PluginInfo } from './plugin-info.js';
+
+/** A call that begins. */
+export interface CallStartEvent {
+  /** Unique in this process; the same in the event of its end. */
+  readonly call: number;
+  readonly plugin: string;
+  readonly requestId?: string | undefined;
+}
+
+/** A call that has ended, well or not. */
+export interface CallEndEvent extends CallStartEvent {
+  /** Until it got its turn, in milliseconds. */
+  readonly queueTimeMs: number;
+  /** From then on, in milliseconds. */
+  readonly runTimeMs: number;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  readonly usage?: CallUsage | undefined;
+  readonly hostCalls: number;
+  readonly deniedCalls: number;
+}
+
+/** What a `PluginManager` tells, by name of the event. */
+export interface PluginEvents {
+  'call-start': [CallStartEvent];
+  'call-end': [CallEndEvent];
+  'plugin-loaded': [PluginInfo];
+  /** Another version has taken over; `reason` is `reload`, `rollback`, or `error-rate` for a rollback on its own. */
+  'plugin-swapped': [PluginInfo & { readonly reason: 'reload' | 'rollback' | 'error-rate' }];
+  'plugin-unloaded': [{ readonly id: string }];
+  /** Its threads or processes died too often; it takes no calls for a while. */
+  'plugin-quarantined': [PluginInfo];
+  /** A file that is watched has changed, but the new version could not be loaded; the old one stays. */
+  'reload-failed': [{ readonly id: string; readonly error: unknown }];
+}
+
+/** Tells listeners what happens. A listener that throws shows as a process warning: it is no business of the call's. */
+export class PluginEmitter extends EventEmitter<PluginEvents> {
+  tell<Name extends keyof PluginEvents>(name: Name, event: PluginEvents[Name][0]): void {
+    if (this.listenerCount(name) === 0) return;
+    try {
+      (this as EventEmitter).emit(name, event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : new TypeError(String(error)));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { LoadError } from '@testbench/types';
+
+/**
+ * Messages between host and child process, as bytes on a pipe.
+ *
+ * ```
+ * | u32 le: length of JSON | u32 le: length of blobs | JSON | blobs |
+ * ```
+ *
+ * Each `Uint8Array` in a message stands in the JSON as `{"$blob": [offset, length]}`. JSON instead of the engine's own
+ * serialization: its decoder was not made for bytes from an enemy.
+ */
+export const FRAME_HEADER_BYTES = 8;
+
+/** Writes a message as one frame. */
+export function encodeFrame(message: unknown): Uint8Array {
+  const blobs: Uint8Array[] = [];
+  let blobBytes = 0;
+  const text = JSON.stringify(message, (_key, value: unknown) => {
+    if (!(value instanceof Uint8Array)) return value;
+    const offset = blobBytes;
+    blobs.push(value);
+    blobBytes += value.length;
+    return { $blob: [offset, value.length] };
+  });
+  const json = new TextEncoder().encode(text);
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + json.length + blobBytes);
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, json.length, true);
+  view.setUint32(4, blobBytes, true);
+  frame.set(json, FRAME_HEADER_BYTES);
+  let offset = FRAME_HEADER_BYTES + json.length;
+  for (const blob of blobs) {
+    frame.set(blob, offset);
+    offset += blob.length;
+  }
+  return frame;
+}
+
+/** Length of the body that a header announces. */
+export function bodyLength(header: Uint8Array): number {
+  const view = new DataView(header.buffer, header.byteOffset, FRAME_HEADER_BYTES);
+  return view.getUint32(0, true) + view.getUint32(4, true);
+}
+
+/**
+ * Reads a frame.
+ *
+ * @throws {LoadError} `LOAD_CRASHED` for anything that {@link encodeFrame} would not write.
+ */
+export function decodeFrame(frame: Uint8Array): unknown {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const jsonLength = view.getUint32(0, true);
+  const blobs = frame.subarray(FRAME_HEADER_BYTES + jsonLength);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(
+      frame.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + jsonLength),
+    );
+    return JSON.parse(text, (_key, value: unknown) => readBlob(value, blobs));
+  } catch (cause) {
+    throw new LoadError('LOAD_CRASHED', 'Cannot read message: it is malformed', { cause });
+  }
+}
+
+function readBlob(value: unknown, blobs: Uint8Array): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '$blob')) return value;
+  const [offset, length] = (value as { $blob: [unknown, unknown] }).$blob;
+  if (
+    !Number.isSafeInteger(offset) ||
+    !Number.isSafeInteger(length) ||
+    (offset as number) < 0 ||
+    (length as number) < 0 ||
+    (offset as number) + (length as number) > blobs.length
+  ) {
+    throw new RangeError('a blob lies outside of the frame');
+  }
+  return blobs.slice(offset as number, (offset as number) + (length as number));
+}

@@ -1,0 +1,112 @@
+import type {
+  EffectArgument,
+  EffectName,
+  ErrorRecord,
+  LogRecord,
+  ResourceLimits,
+} from '@testbench/types';
+
+/** How a runner makes instances of one version of a plugin. */
+export interface GuestSetup {
+  readonly pluginId: string;
+  readonly config: unknown;
+  readonly limits: ResourceLimits;
+  readonly reset: boolean;
+  readonly enableWasi: boolean;
+  /** Makes random numbers reproducible, the same for each instance. */
+  readonly seed?: number;
+}
+
+/** What a host tells a runner: a thread or child process that runs guests. One command at a time, each answered. */
+export type RunnerCommand =
+  | {
+      readonly type: 'load';
+      readonly version: number;
+      readonly setup: GuestSetup;
+      /** For a thread: compiled by the host. */
+      readonly module?: WebAssembly.Module;
+      /** For a process: the original bytes, metered and compiled there, so that the host's engine never reads them. */
+      readonly bytes?: Uint8Array;
+    }
+  | {
+      readonly type: 'call';
+      readonly version: number;
+      /** JSON texts; more than one for a batch. */
+      readonly inputs: readonly string[];
+      /** Hands all inputs to `plugin_execute_batch` at once. */
+      readonly batch: boolean;
+      /** Limits of one input. */
+      readonly timeoutMs: number;
+      readonly maxFuel: number;
+      readonly requestId?: string;
+      /** True if somebody listens to chunks. */
+      readonly stream: boolean;
+      /** The clock stands at this time for the plugin. @default the runner's clock */
+      readonly nowMs?: number;
+    }
+  | { readonly type: 'health'; readonly version: number }
+  /** Throws the instance away: its last output was wrong. Not answered. */
+  | { readonly type: 'discard'; readonly version: number }
+  | { readonly type: 'unload'; readonly version: number }
+  /** Answers an `effect` or a `chunk`. */
+  | {
+      readonly type: 'reply';
+      readonly code: number;
+      readonly bytes?: Uint8Array;
+      readonly denied?: string;
+    };
+
+/** What became of one input. */
+export type RunnerOutcome =
+  | {
+      readonly ok: true;
+      /** Where its output ends in `bytes`; it begins where the one before ends. */
+      readonly end: number;
+      readonly executionTimeMs: number;
+      readonly memoryUsedBytes: number;
+      readonly fuelUsed: number;
+    }
+  | { readonly ok: false; readonly error: ErrorRecord };
+
+/** Host calls of one command. */
+export interface RunnerReport {
+  readonly calls: number;
+  readonly denied: number;
+  readonly callsByName: Readonly<Record<string, number>>;
+}
+
+/** What a runner tells its host. Everything in it is checked by `parseReply`: a hostile guest may have taken over. */
+export type RunnerReply =
+  | {
+      readonly type: 'loaded';
+      /** JSON as on the wire. */
+      readonly metadata: string;
+      readonly contract: 'v1' | 'classic';
+      readonly hasBatch: boolean;
+    }
+  | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | {
+      readonly type: 'done';
+      /** One for each input; for a batch one, whose output is the list. */
+      readonly outcomes: readonly RunnerOutcome[];
+      readonly bytes: Uint8Array;
+      readonly report: RunnerReport;
+    }
+  | { readonly type: 'health'; readonly code: number }
+  | { readonly type: 'unloaded' }
+  | { readonly type: 'log'; readonly level: LogRecord['level']; readonly message: string }
+  | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'effect';
+      readonly name: EffectName;
+      readonly args: readonly EffectArgument[];
+    };
+
+/** A runner's end of the link to its host. */
+export interface RunnerLink {
+  send(reply: RunnerReply): void;
+  /** Blocks until the next command is there. */
+  receive(): RunnerCommand;
+  /** True if the host wants the running call stopped. */
+  isCancelled(): boolean;
+}

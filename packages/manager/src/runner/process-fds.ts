@@ -1,0 +1,6 @@
+/** File descriptors of a child process; 0 and 1 lead nowhere, 2 tells the host why the child died. */
+
+/** Frames from the host. */
+export const COMMAND_FD = 3;
+/** Frames to the host. */
+export const REPLY_FD = 4;

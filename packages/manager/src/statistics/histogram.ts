@@ -1,0 +1,57 @@
+/** Buckets per doubling: a bucket is at most 19 % wide, so a percentile is right within a tenth. */
+const BUCKETS_PER_OCTAVE = 4;
+/** One microsecond; everything below counts as that. */
+const SMALLEST = 0.001;
+/** Reaches to 2^30 µs, about 18 minutes. */
+const BUCKETS = 30 * BUCKETS_PER_OCTAVE;
+
+/** Percentiles of a duration, in milliseconds, each within a tenth. */
+export interface DurationSummary {
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  /** Exact. */
+  readonly max: number;
+}
+
+/** Counts durations in buckets that grow by the fourth root of two: half a kilobyte, however many are recorded. */
+export class Histogram {
+  readonly #counts = new Uint32Array(BUCKETS);
+  #count = 0;
+  #max = 0;
+
+  /** @param durationMs In milliseconds. */
+  record(durationMs: number): void {
+    const octaves = Math.log2(Math.max(durationMs, SMALLEST) / SMALLEST);
+    const index = Math.min(Math.floor(octaves * BUCKETS_PER_OCTAVE), BUCKETS - 1);
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.#count += 1;
+    if (durationMs > this.#max) this.#max = durationMs;
+  }
+
+  summary(): DurationSummary {
+    return {
+      count: this.#count,
+      p50: this.#percentile(0.5),
+      p90: this.#percentile(0.9),
+      p99: this.#percentile(0.99),
+      max: this.#max,
+    };
+  }
+
+  #percentile(share: number): number {
+    if (this.#count === 0) return 0;
+    const rank = Math.ceil(share * this.#count);
+    let seen = 0;
+    for (let index = 0; index < BUCKETS; index += 1) {
+      seen += this.#counts[index] ?? 0;
+      if (seen >= rank) {
+        // The middle of the bucket, on the scale that it lies on.
+        const middle = SMALLEST * 2 ** ((index + 0.5) / BUCKETS_PER_OCTAVE);
+        return Math.min(middle, this.#max);
+      }
+    }
+    return this.#max;
+  }
+}

@@ -1,0 +1,102 @@
+import { parseWireJson } from '../data/parse-wire-json.js';
+import { MAX_TEXT_LENGTH } from '../limits.js';
+import { isJsonObject } from '../metadata/field-reader.js';
+import { CALL_ERROR_CODES, CallError, type CallErrorCode, type CallUsage } from './call-error.js';
+import { LOAD_ERROR_CODES, LoadError, type LoadErrorCode } from './load-error.js';
+
+/** An error as plain data, to cross a thread or a process. */
+export interface ErrorRecord {
+  readonly code: CallErrorCode | LoadErrorCode;
+  readonly message: string;
+  readonly pluginCode?: number | string;
+  readonly pluginMessage?: string;
+  /** The plugin's details as JSON. */
+  readonly pluginDetails?: string;
+  readonly usage?: CallUsage;
+  readonly field?: string;
+}
+
+/**
+ * Writes an error down; its cause is left out, since a cause may hold anything.
+ *
+ * @example
+ * ```ts
+ * import { CallError, fromErrorRecord, toErrorRecord } from '@testbench/types';
+ *
+ * const record = toErrorRecord(new CallError('CALL_TRAPPED', 'Cannot finish call: unreachable'));
+ * fromErrorRecord(record)?.code; // => 'CALL_TRAPPED'
+ * fromErrorRecord({ code: 'EVIL', message: '' }); // => undefined
+ * ```
+ */
+export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
+  const { code, message } = error;
+  if (error instanceof LoadError) {
+    return { code, message, ...(error.field === undefined ? {} : { field: error.field }) };
+  }
+  const { pluginCode, pluginMessage, pluginDetails, usage } = error;
+  return {
+    code,
+    message,
+    ...(pluginCode === undefined ? {} : { pluginCode }),
+    ...(pluginMessage === undefined ? {} : { pluginMessage }),
+    ...(pluginDetails === undefined ? {} : { pluginDetails: JSON.stringify(pluginDetails) }),
+    ...(usage === undefined ? {} : { usage }),
+  };
+}
+
+/**
+ * Reads an error that was written down by somebody who is not trusted.
+ *
+ * @returns undefined for anything that {@link toErrorRecord} would not write: an unknown code, a wrong type. Long texts are cut.
+ */
+export function fromErrorRecord(value: unknown): CallError | LoadError | undefined {
+  if (!isJsonObject(value) || typeof value['message'] !== 'string') return undefined;
+  const message = value['message'].slice(0, MAX_TEXT_LENGTH);
+  const code = value['code'];
+  if (isOneOf(LOAD_ERROR_CODES, code)) {
+    const field = value['field'];
+    return new LoadError(
+      code,
+      message,
+      typeof field === 'string' ? { field: field.slice(0, MAX_TEXT_LENGTH) } : {},
+    );
+  }
+  if (!isOneOf(CALL_ERROR_CODES, code)) return undefined;
+  const { pluginCode, pluginMessage, pluginDetails } = value;
+  return new CallError(code, message, {
+    pluginCode: typeof pluginCode === 'number' ? pluginCode : cut(pluginCode),
+    pluginMessage: cut(pluginMessage),
+    pluginDetails: parseDetails(pluginDetails),
+    usage: readUsage(value['usage']),
+  });
+}
+
+/** Reads what a call has used; undefined unless it is three numbers from 0. */
+export function readUsage(value: unknown): CallUsage | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { executionTimeMs, memoryUsedBytes, fuelUsed } = value;
+  const isAmount = (amount: unknown): amount is number =>
+    typeof amount === 'number' && amount >= 0 && Number.isFinite(amount);
+  if (!isAmount(executionTimeMs) || !isAmount(memoryUsedBytes) || !isAmount(fuelUsed)) {
+    return undefined;
+  }
+  return { executionTimeMs, memoryUsedBytes, fuelUsed };
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: unknown): value is T {
+  return (values as readonly unknown[]).includes(value);
+}
+
+function cut(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : undefined;
+}
+
+function parseDetails(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return parseWireJson(new TextEncoder().encode(text));
+  } catch {
+    // Details are a help for people; ones that cannot be read are none.
+    return undefined;
+  }
+}
