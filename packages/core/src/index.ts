@@ -6,10 +6,22 @@
  * @packageDocumentation
  */
 export type {
+  BatchResult,
+  CallEndEvent,
+  CallStartEvent,
+  CallStatistics,
+  DurationSummary,
   ExecuteOptions,
+  GoldenInput,
+  Isolation,
+  IsolationRequest,
   LoadPluginOptions,
+  PluginEmitter,
+  PluginEvents,
   PluginInfo,
   PluginStatus,
+  ReloadOptions,
+  StreamPart,
 } from '@testbench/manager';
 export { readModuleFile } from '@testbench/manager';
 export type { DiscoveredPlugin } from '@testbench/registry';

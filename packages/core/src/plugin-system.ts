@@ -1,9 +1,13 @@
 import {
+  type BatchResult,
   type ExecuteOptions,
   type LoadPluginOptions,
+  type PluginEmitter,
   type PluginInfo,
   PluginManager,
   type PluginManagerOptions,
+  type ReloadOptions,
+  type StreamPart,
 } from '@testbench/manager';
 import { type DiscoveredPlugin, discoverPlugins, PluginIndex } from '@testbench/registry';
 import type { Capability, PluginInput, PluginOutput, PluginType } from '@testbench/types';
@@ -38,6 +42,12 @@ export class PluginSystem implements AsyncDisposable {
     const { searchPaths = [], ...managerOptions } = options;
     this.#manager = new PluginManager(managerOptions);
     this.#searchPaths = searchPaths;
+    this.events.on('plugin-swapped', (info) => this.#index.add(info));
+  }
+
+  /** Tells what happens: calls, loads, swaps. */
+  get events(): PluginEmitter {
+    return this.#manager.events;
   }
 
   /** Number of loaded plugins. */
@@ -85,6 +95,44 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
+   * Runs several inputs through a plugin: much cheaper an input than one call each, most of all in threads and processes.
+   *
+   * @returns One result an input, in their order, as `Promise.allSettled` gives them. An input that fails fails alone.
+   * @throws {CallError} Only for what concerns them all.
+   */
+  async executeBatch(
+    id: string,
+    inputs: readonly PluginInput[],
+    options: ExecuteOptions = {},
+  ): Promise<BatchResult[]> {
+    return await this.#manager.executeBatch(id, inputs, options);
+  }
+
+  /**
+   * Runs one input and gives what the plugin emits meanwhile, then the result. Leaving the loop early cancels the call.
+   *
+   * @example
+   * ```ts no-run
+   * import { PluginSystem } from '@testbench/core';
+   *
+   * await using system = new PluginSystem();
+   * await system.loadPlugin('chat.wasm', { id: 'chat' });
+   * for await (const part of system.executePluginStream('chat', { data: { prompt: 'Hi' } })) {
+   *   if (part.type === 'chunk') process.stdout.write(part.bytes);
+   * }
+   * ```
+   *
+   * @throws {CallError} At the next part, as {@link executePlugin} does.
+   */
+  executePluginStream(
+    id: string,
+    input: PluginInput,
+    options: ExecuteOptions = {},
+  ): AsyncGenerator<StreamPart, void, void> {
+    return this.#manager.executeStream(id, input, options);
+  }
+
+  /**
    * Removes a plugin, after telling it to shut down.
    *
    * @throws {LoadError} `LOAD_NOT_FOUND`.
@@ -98,10 +146,34 @@ export class PluginSystem implements AsyncDisposable {
    * Puts another version in a plugin's place; configuration, limits, permissions and state stay.
    *
    * @param source A file's path, or bytes.
+   * @param options What the new version must show, and when the old one comes back by itself.
    * @throws {LoadError} The old version stays.
    */
-  async reloadPlugin(id: string, source: string | Uint8Array): Promise<PluginInfo> {
-    return this.#added(await this.#manager.reload(id, source));
+  async reloadPlugin(
+    id: string,
+    source: string | Uint8Array,
+    options: ReloadOptions = {},
+  ): Promise<PluginInfo> {
+    return await this.#manager.reload(id, source, options);
+  }
+
+  /**
+   * Puts the version before the last reload back.
+   *
+   * @throws {LoadError} `LOAD_NOT_FOUND` if there is none.
+   */
+  async rollbackPlugin(id: string): Promise<PluginInfo> {
+    return await this.#manager.rollback(id);
+  }
+
+  /**
+   * Reloads a plugin whenever its file changes; a change that does not load is told by the event `reload-failed`.
+   *
+   * @returns A function that ends it.
+   * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
+   */
+  watchPlugin(id: string, options: ReloadOptions = {}): () => void {
+    return this.#manager.watch(id, options);
   }
 
   /** What is known of all plugins, in the order of loading. */
