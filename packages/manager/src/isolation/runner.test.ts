@@ -1,0 +1,156 @@
+import { createHostEffects } from '@testbench/host';
+import { DEFAULT_LIMITS, type LogRecord } from '@testbench/types';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { RunnerCommand } from '../runner/messages.js';
+import { parseReply } from './parse-reply.js';
+import { type RemoteGuest, Runner } from './runner.js';
+import type { RunnerLinkEvents } from './runner-link.js';
+
+const options = { timeoutMs: 50 };
+const metadata = '{"name":"guest","version":"1.0.0","plugin_type":"custom","api_version":"1.0.0"}';
+const loaded = { type: 'loaded', metadata, contract: 'v1', hasBatch: false };
+const report = { calls: 0, denied: 0, callsByName: {} };
+const call = { inputs: ['{}'], batch: false, timeoutMs: 50, maxFuel: 1, stream: false };
+
+/** A runner whose other end says what a test wants. */
+function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => void) {
+  const sent: RunnerCommand[] = [];
+  const logs: LogRecord[] = [];
+  let killed = 0;
+  const runner = new Runner((events) => ({
+    graceMs: 5,
+    send(command) {
+      sent.push(command);
+      queueMicrotask(() => answer(command, events));
+    },
+    requestStop: () => {},
+    setBusy: () => {},
+    kill: () => (killed += 1),
+  }));
+  const guest: RemoteGuest = {
+    version: 1,
+    setup: {
+      pluginId: 'guest',
+      config: undefined,
+      limits: DEFAULT_LIMITS,
+      reset: false,
+      enableWasi: false,
+    },
+    effects: createHostEffects,
+    onLog: (record) => logs.push(record),
+  };
+  return { runner, guest, sent, logs, killed: () => killed };
+}
+
+// Row 100 of the attack catalogue: a guest that broke out of the engine speaks for its runner.
+describe('Runner', () => {
+  it.each([
+    { name: 'nothing', message: undefined },
+    { name: 'another type', message: { type: 'root' } },
+    { name: 'too many outcomes', message: done([ok(0), ok(0)]) },
+    { name: 'an output beyond its bytes', message: done([ok(9)]) },
+    { name: 'a negative length', message: done([ok(-1)]) },
+    {
+      name: 'an error code of its own',
+      message: done([{ ok: false, error: { code: 'EVIL', message: '' } }]),
+    },
+    { name: 'usage that is no number', message: done([{ ...ok(0), fuelUsed: Infinity }]) },
+    { name: 'an effect that is none', message: { type: 'effect', name: 'constructor', args: [] } },
+    {
+      name: 'arguments of another kind',
+      message: { type: 'effect', name: 'host_env_get', args: [{}] },
+    },
+    { name: 'an answer to another command', message: { type: 'unloaded' } },
+  ])('kills what sends $name', async ({ message }) => {
+    const { runner, guest, killed } = forge((command, events) => {
+      events.onMessage(command.type === 'load' ? loaded : message);
+    });
+    await runner.load(guest, options);
+    await expect(runner.call(guest, options, call)).rejects.toMatchObject({
+      code: 'CALL_CRASHED',
+    });
+    expect(killed()).toBe(1);
+    expect(runner.dead).toBe(true);
+  });
+
+  it('refuses metadata that breaks the contract', async () => {
+    const { runner, guest } = forge((_command, events) => {
+      events.onMessage({ ...loaded, metadata: metadata.replace('guest', '../guest') });
+    });
+    await expect(runner.load(guest, options)).rejects.toMatchObject({
+      code: 'LOAD_INVALID_METADATA',
+    });
+  });
+
+  it('performs effects within the permissions, and tells who asked for more', async () => {
+    const key = new TextEncoder().encode('HOME');
+    const { runner, guest, sent } = forge((command, events) => {
+      if (command.type === 'load') events.onMessage(loaded);
+      if (command.type === 'call') {
+        events.onMessage({ type: 'effect', name: 'host_env_get', args: [key, 16] });
+      }
+      if (command.type === 'reply') events.onMessage(done([ok(0)]));
+    });
+    await runner.load(guest, options);
+    await runner.call(guest, options, call);
+    expect(sent.at(-1)).toEqual({
+      type: 'reply',
+      code: -3,
+      denied: 'environment variable "HOME"',
+    });
+  });
+
+  it('escapes log records, and gives them the name of the plugin', async () => {
+    const { runner, guest, logs } = forge((command, events) => {
+      events.onMessage({ type: 'log', level: 'info', message: 'a\n\u001b[31mb', plugin: 'other' });
+      events.onMessage(command.type === 'load' ? loaded : done([ok(0)]));
+    });
+    await runner.load(guest, options);
+    expect(logs).toMatchObject([{ plugin: 'guest', message: String.raw`a\x0a\x1b[31mb` }]);
+  });
+
+  it('gives up on one that says nothing', async () => {
+    const { runner, guest, killed } = forge((command, events) => {
+      if (command.type === 'load') events.onMessage(loaded);
+    });
+    await runner.load(guest, options);
+    await expect(runner.call(guest, options, call)).rejects.toMatchObject({
+      code: 'CALL_DEADLINE_EXCEEDED',
+    });
+    expect(killed()).toBe(1);
+  });
+
+  it('fails the call of one that dies', async () => {
+    const { runner, guest } = forge((command, events) => {
+      if (command.type === 'load') events.onMessage(loaded);
+      else events.onExit('it fell over');
+    });
+    await runner.load(guest, options);
+    await expect(runner.call(guest, options, call)).rejects.toMatchObject({
+      code: 'CALL_CRASHED',
+      message: 'Cannot finish call: it fell over',
+    });
+  });
+});
+
+describe('parseReply()', () => {
+  it('takes anything without an exception but for wrong metadata', () => {
+    const types = ['loaded', 'failed', 'done', 'health', 'unloaded', 'log', 'chunk', 'effect'];
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.object({ maxDepth: 3 }), (type, fields) => {
+        const reply = parseReply({ ...fields, type });
+        expect(reply === undefined || reply.type === type).toBe(true);
+      }),
+    );
+  });
+});
+
+function ok(end: number) {
+  return { ok: true, end, executionTimeMs: 1, memoryUsedBytes: 1, fuelUsed: 1 };
+}
+
+function done(outcomes: readonly object[]) {
+  return { type: 'done', outcomes, bytes: new Uint8Array(4), report };
+}
