@@ -1,4 +1,4 @@
-import type { PluginInfo } from '@testbench/core';
+import type { BatchResult, PluginInfo } from '@testbench/core';
 import {
   CallError,
   type CallErrorCode,
@@ -10,6 +10,8 @@ import {
 } from '@testbench/types';
 
 import type { BenchSystem } from '../run/stage.js';
+
+const NOTHING = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
 
 /** What a scripted plugin does with its data. */
 export type Script = (data: never) => unknown;
@@ -44,10 +46,20 @@ export class ScriptedSystem implements BenchSystem {
       },
       digest: `sha256:${name}`,
       contract: 'v1',
+      isolation: 'inline',
       status: 'ready',
       executionCount: 0,
       errorCount: 0,
       totalTimeMs: 0,
+      statistics: {
+        queueTimeMs: NOTHING,
+        runTimeMs: NOTHING,
+        fuelUsed: 0,
+        peakMemoryBytes: 0,
+        hostCalls: {},
+        deniedCalls: 0,
+        outcomes: {},
+      },
       loadedAt: new Date(0),
       limits: DEFAULT_LIMITS,
     };
@@ -59,6 +71,10 @@ export class ScriptedSystem implements BenchSystem {
       data,
       metadata: { metrics: {}, executionTimeMs: 2, memoryUsedBytes: 65_536, fuelUsed: 10 },
     };
+  }
+
+  async executeBatch(id: string, inputs: readonly PluginInput[]): Promise<BatchResult[]> {
+    return await Promise.allSettled(inputs.map((input) => this.executePlugin(id, input)));
   }
 
   async unloadPlugin(id: string): Promise<void> {

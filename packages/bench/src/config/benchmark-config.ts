@@ -70,7 +70,7 @@ export interface BenchmarkConfig {
   readonly filter?: PluginConfig;
   /** Limits of every call. @default those of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
-  /** Records in flight. @default 4 */
+  /** Records in flight. @default 256, or 4 where a plugin uses the network */
   readonly concurrency?: number;
   /** Stop at the first failed call instead of counting it. @default false */
   readonly failFast?: boolean;
@@ -87,6 +87,5 @@ export interface ResolvedBenchmarkConfig extends BenchmarkConfig {
   };
   readonly transforms: readonly PluginConfig[];
   readonly evaluators: readonly (EvaluatorConfig & { readonly name: string })[];
-  readonly concurrency: number;
   readonly failFast: boolean;
 }

@@ -22,7 +22,6 @@ describe('parseBenchmarkConfig()', () => {
       provider: { plugin: '/base/config/replay.wasm', models: ['m'] },
       transforms: [],
       evaluators: [{ plugin: '/base/config/plugins/exact-match.wasm', name: 'exact-match' }],
-      concurrency: 4,
       failFast: false,
       output: '/base/out',
     });

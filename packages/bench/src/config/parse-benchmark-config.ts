@@ -16,7 +16,6 @@ import {
 import { type ConfigFields, ConfigNode } from './config-node.js';
 import { withoutUndefined } from './without-undefined.js';
 
-const DEFAULT_CONCURRENCY = 4;
 /** More than this in flight only costs memory: calls wait for threads, not for each other. */
 const MAX_CONCURRENCY = 1024;
 
@@ -95,7 +94,7 @@ export function parseBenchmarkConfig(
     evaluators: readEvaluators(root.required('evaluators'), baseDirectory),
     filter: maybe(root.optional('filter'), (node) => readPlugin(node, baseDirectory)),
     limits: maybe(root.optional('limits'), readLimits),
-    concurrency: readConcurrency(root.optional('concurrency')),
+    concurrency: maybe(root.optional('concurrency'), readConcurrency),
     failFast: root.optional('failFast')?.boolean() ?? false,
     output: maybe(root.optional('output'), (node) => resolve(baseDirectory, node.text())),
   };
@@ -219,9 +218,9 @@ function readPermissions(node: ConfigNode): Permissions {
   });
 }
 
-function readConcurrency(node: ConfigNode | undefined): number {
-  const concurrency = node?.wholeNumber(1) ?? DEFAULT_CONCURRENCY;
-  if (concurrency > MAX_CONCURRENCY) node!.reject(`at most ${MAX_CONCURRENCY}`);
+function readConcurrency(node: ConfigNode): number {
+  const concurrency = node.wholeNumber(1);
+  if (concurrency > MAX_CONCURRENCY) node.reject(`at most ${MAX_CONCURRENCY}`);
   return concurrency;
 }
 

@@ -20,6 +20,10 @@ import type { BenchSystem } from './stage.js';
 
 /** Calls inside this thread leave no room for signals and timers; this often the run makes some, in milliseconds. */
 const BREATHE_EVERY_MS = 50;
+/** Records in flight where a plugin waits for a network: what public APIs bear without complaint. */
+const WAITING_CONCURRENCY = 4;
+/** Records in flight otherwise: as many as share the cost of a batch, few enough to hold in memory. */
+const BATCH_CONCURRENCY = 256;
 
 /** How far a run is. */
 export interface BenchmarkProgress {
@@ -118,7 +122,9 @@ async function streamRows(
   facts: RunFacts,
   onRow: (row: ResultRow) => Promise<void>,
 ): Promise<number> {
-  const { provider, dataset, concurrency, failFast } = config;
+  const { provider, dataset, failFast } = config;
+  const waits = pipeline.stages.some((stage) => stage.waits);
+  const concurrency = config.concurrency ?? (waits ? WAITING_CONCURRENCY : BATCH_CONCURRENCY);
   // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
   const stop = new AbortController();
   const signal =

@@ -1,8 +1,13 @@
 import type { PluginInfo, PluginSystem } from '@testbench/core';
-import { CallError } from '@testbench/types';
+import { CallError, type PluginInput, type PluginOutput } from '@testbench/types';
+
+import { CallBatcher } from './call-batcher.js';
 
 /** What the bench needs of a plugin system. */
-export type BenchSystem = Pick<PluginSystem, 'loadPlugin' | 'executePlugin' | 'unloadPlugin'>;
+export type BenchSystem = Pick<
+  PluginSystem,
+  'loadPlugin' | 'executePlugin' | 'executeBatch' | 'unloadPlugin'
+>;
 
 /** What the calls of one stage came to. */
 export interface StageUsage {
@@ -19,6 +24,7 @@ export class Stage {
   #failedCalls = 0;
   #timeMs = 0;
   #fuelUsed = 0;
+  #batcher: CallBatcher | undefined;
 
   /**
    * @param name The place, as a path of the configuration: `provider`, `transforms[0]`; for an evaluator, its name.
@@ -30,6 +36,12 @@ export class Stage {
     readonly plugin: PluginInfo,
     readonly system: BenchSystem,
   ) {}
+
+  /** True if the plugin says that it uses the network, so that its calls wait for others. */
+  get waits(): boolean {
+    const { capabilities } = this.plugin.metadata;
+    return capabilities.includes('network') || capabilities.includes('api_requests');
+  }
 
   /** Sums up the calls so far. */
   get usage(): StageUsage {
@@ -50,14 +62,10 @@ export class Stage {
   async call<Data>(data: unknown, requestId: string, signal: AbortSignal): Promise<Data> {
     this.#calls += 1;
     try {
-      const output = await this.system.executePlugin<Data>(
-        this.id,
-        { data, context: { requestId } },
-        { signal },
-      );
+      const output = await this.#execute({ data, context: { requestId } }, signal);
       this.#timeMs += output.metadata.executionTimeMs;
       this.#fuelUsed += output.metadata.fuelUsed;
-      return output.data;
+      return output.data as Data;
     } catch (error) {
       this.#failedCalls += 1;
       if (error instanceof CallError) {
@@ -66,5 +74,15 @@ export class Stage {
       }
       throw error;
     }
+  }
+  /** A plugin that waits for a network has its calls side by side; the others' go together. */
+  #execute(input: PluginInput, signal: AbortSignal): Promise<PluginOutput> {
+    if (this.waits) return this.system.executePlugin(this.id, input, { signal });
+    // All calls of a run have the same signal.
+    this.#batcher ??= new CallBatcher(
+      (inputs, options) => this.system.executeBatch(this.id, inputs, options),
+      { signal },
+    );
+    return this.#batcher.call(input);
   }
 }
