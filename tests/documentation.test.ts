@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 
-/** The members of every `type …ErrorCode` union in the packages. */
+/** The members of every `type …ErrorCode` union, or of the list that it is made from, in the packages. */
 function errorCodes(): string[] {
   return readdirSync(join(root, 'packages')).flatMap((name) => {
     const source = join(root, 'packages', name, 'src');
@@ -15,7 +15,7 @@ function errorCodes(): string[] {
       .flatMap((path) => {
         // Without comments: they hold semicolons.
         const text = readFileSync(join(source, path), 'utf8').replace(/\/\*[^]*?\*\//g, '');
-        const unions = text.matchAll(/^export type \w+ErrorCode =([^;]*);/gm);
+        const unions = text.matchAll(/^export (?:type \w+ErrorCode|const \w+_ERROR_CODES) =([^;]*);/gm);
         return [...unions].flatMap(([, members = '']) =>
           [...members.matchAll(/'([A-Z0-9_]+)'/g)].map((match) => match[1]!),
         );

@@ -7,3 +7,11 @@ export type EffectHandler = (
 
 /** Handlers by name; a function without one is refused. */
 export type EffectHandlers = Partial<Record<EffectName, EffectHandler>>;
+
+/** Functions of `HOST_EFFECTS` that this host offers; a plugin that imports another is not admitted. */
+export const OFFERED_EFFECTS = [
+  'host_set_state',
+  'host_get_state',
+  'host_delete_state',
+  'host_env_get',
+] as const satisfies readonly EffectName[];

@@ -8,14 +8,13 @@ import {
   type HostFunction,
 } from '@testbench/types';
 
+import { OFFERED_EFFECTS } from '../effects/effect-handlers.js';
 import type { HostContext } from '../host-context.js';
 import { MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
-/** The guest's side of every function of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
+/** The guest's side of the functions of `HOST_EFFECTS` that are offered: reads the arguments, has the effect done, fills the buffer. */
 export function effectFunctions(context: HostContext): Record<string, HostFunction> {
-  return Object.fromEntries(
-    (Object.keys(HOST_EFFECTS) as EffectName[]).map((name) => [name, marshal(context, name)]),
-  );
+  return Object.fromEntries(OFFERED_EFFECTS.map((name) => [name, marshal(context, name)]));
 }
 
 function marshal(context: HostContext, name: EffectName): HostFunction {

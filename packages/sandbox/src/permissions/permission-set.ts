@@ -1,4 +1,22 @@
+import { isAbsolute, normalize } from 'node:path';
+
 import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+
+import {
+  type DirectoryGrant,
+  innermostDirectory,
+  parseDirectoryGrant,
+} from './directory-grant.js';
+import {
+  grantCovers,
+  hasEmptyLabel,
+  type HostGrant,
+  hostOf,
+  isLoopbackHost,
+  parseHostGrant,
+  portOf,
+} from './host-grant.js';
+import { isLoopbackAddress, isPrivateAddress } from './private-address.js';
 
 /** Each permission, and the list that says what it covers. */
 const LISTS = {
@@ -6,6 +24,8 @@ const LISTS = {
   network: 'allowedHosts',
   envVars: 'allowedEnv',
 } as const satisfies Partial<Record<keyof Permissions, keyof Permissions>>;
+
+type Permission = keyof typeof LISTS;
 
 const KEYS = [...Object.keys(LISTS), ...Object.values(LISTS)];
 
@@ -20,59 +40,96 @@ const KEYS = [...Object.keys(LISTS), ...Object.values(LISTS)];
  * ```ts
  * import { PermissionSet } from '@testbench/sandbox';
  *
- * const granted = new PermissionSet({ envVars: true, allowedEnv: ['LANG'] });
- * granted.allowsEnv('LANG'); // => true
+ * const granted = new PermissionSet({ network: true, allowedHosts: ['*.example.com'] });
+ * granted.allowsRequest(new URL('https://api.example.com/v1')); // => true
+ * granted.allowsRequest(new URL('http://api.example.com/v1')); // => false
  * granted.allowsEnv('HOME'); // => false
  * ```
  */
 export class PermissionSet {
+  /** Directories, as granted. */
+  readonly directories: readonly DirectoryGrant[];
+  readonly #hosts: readonly HostGrant[];
   readonly #env: ReadonlySet<string>;
 
   /**
    * @param granted What the host grants; copied.
-   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, or `CONFIG_INVALID` where a permission and its list do not go together.
+   * @param path Where it stands in a configuration, for messages.
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, or `CONFIG_INVALID` where a permission and its list do not go together,
+   *   or an entry could mean more than its author thought.
    */
-  constructor(granted: Permissions = {}) {
-    rejectUnknownKeys(granted, KEYS, 'permissions');
-    for (const [permission, list] of Object.entries(LISTS) as [
-      keyof typeof LISTS,
-      (typeof LISTS)[keyof typeof LISTS],
-    ][]) {
-      checkPair(granted, permission, list);
+  constructor(granted: Permissions = {}, path = 'permissions') {
+    rejectUnknownKeys(granted, KEYS, path);
+    for (const permission of Object.keys(LISTS) as Permission[]) {
+      checkPair(granted, permission, path);
     }
-    this.#env = new Set(granted.envVars === true ? granted.allowedEnv : []);
+    this.directories = parseEach(granted, 'allowedDirs', path, parseDirectoryGrant);
+    rejectTwins(this.directories, `${path}.allowedDirs`);
+    this.#hosts = parseEach(granted, 'allowedHosts', path, parseText(parseHostGrant));
+    this.#env = new Set(parseEach(granted, 'allowedEnv', path, parseText(parseName)));
   }
 
   /** True if the plugin may read the environment variable `name`; names are compared exactly. */
   allowsEnv(name: string): boolean {
     return this.#env.has(name);
   }
+
+  /**
+   * True if a grant covers the URL's scheme, host and port.
+   *
+   * Never true for a URL with a user name or password. Says nothing about the address that the name resolves to: ask
+   * {@link allowsAddress} for each.
+   */
+  allowsRequest(url: URL): boolean {
+    if (url.username !== '' || url.password !== '' || hasEmptyLabel(hostOf(url))) return false;
+    return this.#hosts.some((grant) => grantCovers(grant, url));
+  }
+
+  /**
+   * True if a connection for `url` may go to `address`: a public one, or a private one that a grant names.
+   *
+   * A name that resolves to a private address is no grant of it, but for `localhost`. To grant `build.internal`, grant its
+   * address beside it.
+   *
+   * @param address What the host of `url` resolved to.
+   */
+  allowsAddress(url: URL, address: string): boolean {
+    if (!this.allowsRequest(url)) return false;
+    if (!isPrivateAddress(address)) return true;
+    if (isLoopbackAddress(address) && isLoopbackHost(hostOf(url))) return true;
+    const literal = new URL(url);
+    literal.hostname = address.includes(':') ? `[${address}]` : address;
+    // A hostname that a URL cannot take leaves the old one in place, which would be found among the grants.
+    if (hostOf(literal) === hostOf(url) && hostOf(url) !== address) return false;
+    return (
+      portOf(literal) === portOf(url) && this.#hosts.some((grant) => grantCovers(grant, literal))
+    );
+  }
+
+  /**
+   * True if a granted directory holds `path` and its access suffices; of nested ones, the innermost decides.
+   *
+   * Compares text: whoever opens the path must ask again for the path of what was opened.
+   *
+   * @param path Absolute and normalised; never true for another.
+   */
+  allowsPath(path: string, access: DirectoryGrant['access']): boolean {
+    if (path.includes('\0') || !isAbsolute(path) || normalize(path) !== path) return false;
+    const grant = innermostDirectory(this.directories, path);
+    return grant !== undefined && (access === 'read-only' || grant.access === 'read-write');
+  }
 }
 
-function checkPair(
+/** Reads a list item by item; a string as the result says what is wrong with the item. */
+function parseEach<Item extends object | string[]>(
   granted: Permissions,
-  permission: keyof typeof LISTS,
-  list: (typeof LISTS)[keyof typeof LISTS],
-): void {
-  const flag: unknown = granted[permission];
-  const items: unknown = granted[list];
-  if (flag !== undefined && typeof flag !== 'boolean') {
-    invalid(`permissions.${permission}`, 'expected true or false');
-  }
-  if (
-    items !== undefined &&
-    !(Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== ''))
-  ) {
-    invalid(`permissions.${list}`, 'expected a list of non-empty strings');
-  }
-  if (flag === true && items === undefined) {
-    invalid(`permissions.${permission}`, `it needs "${list}", the list of what it covers`);
-  }
-  if (flag !== true && items !== undefined) {
-    invalid(`permissions.${list}`, `it needs "${permission}: true"`);
-  }
-}
-
-function invalid(path: string, state: string): never {
-  throw new ConfigError('CONFIG_INVALID', path, `Cannot grant "${path}": ${state}`);
+  list: (typeof LISTS)[Permission],
+  path: string,
+  parse: (entry: unknown) => Item | string,
+): Item[] {
+  const items: readonly unknown[] = granted[list] ?? [];
+  return items.map((entry, index) => {
+    const item = parse(entry);
+    return typeof item === 'string' ? invalid(`${path}.${list}[${index}]`, item) : item;
+  });
 }
