@@ -15,7 +15,9 @@ function errorCodes(): string[] {
       .flatMap((path) => {
         // Without comments: they hold semicolons.
         const text = readFileSync(join(source, path), 'utf8').replace(/\/\*[^]*?\*\//g, '');
-        const unions = text.matchAll(/^export (?:type \w+ErrorCode|const \w+_ERROR_CODES) =([^;]*);/gm);
+        const unions = text.matchAll(
+          /^export (?:type \w+ErrorCode|const \w+_ERROR_CODES) =([^;]*);/gm,
+        );
         return [...unions].flatMap(([, members = '']) =>
           [...members.matchAll(/'([A-Z0-9_]+)'/g)].map((match) => match[1]!),
         );

@@ -56,9 +56,10 @@ function minimalHost(): HostBinding {
   return {
     specificationVersion: 'v1',
     imports: { env: { abort: () => {}, host_error: () => 0 } },
+    waiting: new Set(),
     attachMemory: () => {},
     beginCall: () => {},
-    endCall: () => ({ failure: undefined, calls: 0, denied: 0 }),
+    endCall: () => ({ failure: undefined, calls: 0, denied: 0, callsByName: {} }),
   };
 }
 

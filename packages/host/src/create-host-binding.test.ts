@@ -193,7 +193,11 @@ describe('host_emit', () => {
   it('hands over a copy of each chunk', () => {
     const { call, write, bytes, binding } = openBinding();
     const chunks: string[] = [];
-    binding.beginCall({ onChunk: (chunk) => chunks.push(new TextDecoder().decode(chunk)) });
+    binding.beginCall({
+      onChunk: (chunk) => {
+        chunks.push(new TextDecoder().decode(chunk));
+      },
+    });
     call('host_emit', ...write(0, 'one'));
     bytes.fill(0);
     call('host_emit', ...write(0, 'two'));

@@ -196,10 +196,12 @@ export class LoadedPlugin {
   }
 
   async #inTurn(swap: () => Promise<void>): Promise<void> {
-    const turn = this.#lastSwap.then(async () => {
+    const earlier = this.#lastSwap;
+    const turn = (async () => {
+      await earlier;
       if (this.#removed) throw unloaded(this.id);
       await swap();
-    });
+    })();
     this.#lastSwap = turn.catch(() => {});
     await turn;
   }

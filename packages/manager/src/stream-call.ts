@@ -25,16 +25,15 @@ export async function* streamCall(
       wake();
     });
   const both = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-  void run(onChunk, both).then(
-    (output) => {
-      outcome = { output };
-      wake();
-    },
-    (error: unknown) => {
+  const watch = async (): Promise<void> => {
+    try {
+      outcome = { output: await run(onChunk, both) };
+    } catch (error) {
       outcome = { error };
-      wake();
-    },
-  );
+    }
+    wake();
+  };
+  void watch();
   try {
     for (;;) {
       const chunk = chunks.shift();

@@ -1,6 +1,7 @@
 import { CallError, GuestCode, PAGE_BYTES } from '@testbench/types';
 
-import type { GuestExports, GuestFunction } from './guest-exports.js';
+import type { GuestExports } from './guest-exports.js';
+import type { GuestFunction } from './suspension.js';
 import { CLASSIC_OUTPUT_BYTES } from './limits.js';
 import type { LinearMemory } from './linear-memory.js';
 import { type GuestResult, type Protocol, runNow, type Steps } from './protocol.js';

@@ -1,9 +1,6 @@
 import { type Contract, LoadError } from '@testbench/types';
 
-import { promising } from './suspension.js';
-
-/** A guest's function as JavaScript sees it; its results are checked where they are used. */
-export type GuestFunction = (...args: number[]) => unknown;
+import { type GuestFunction, promising } from './suspension.js';
 
 /** The exports that the contract names, taken from an instance and checked for kind and arity. */
 export interface GuestExports {

@@ -25,7 +25,7 @@ export function mustWait(module: WebAssembly.Module, host: HostBinding): boolean
 
 /** The host's functions, those that may wait wrapped so that they suspend the guest. */
 function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
-  if (!waits) return host.imports as WebAssembly.Imports;
+  if (!waits) return host.imports;
   const imports: Record<string, Record<string, unknown>> = Object.create(null);
   for (const [name, functions] of Object.entries(host.imports)) {
     const wrapped: Record<string, unknown> = Object.create(null);

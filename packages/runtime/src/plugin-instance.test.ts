@@ -174,7 +174,7 @@ describe('PluginInstance.execute()', () => {
   it('passes on what the plugin told the host about its failure', async () => {
     const failure = { code: 'NO_ANSWER', message: 'nothing to compare', details: { line: 3 } };
     const instance = await openGuest(guestWat({ execute: '(i64.const -1)' }), {
-      host: quietHost({}, { failure, calls: 1, denied: 0 }),
+      host: quietHost({}, { failure, calls: 1, denied: 0, callsByName: {} }),
     });
     expect(() => instance.execute(input)).toThrow(
       expect.objectContaining({

@@ -1,4 +1,5 @@
-import type { GuestFunction } from './guest-exports.js';
+/** A guest's function as JavaScript sees it; its results are checked where they are used. */
+export type GuestFunction = (...args: number[]) => unknown;
 
 /** What JavaScript Promise Integration adds to `WebAssembly`; TypeScript does not know it yet. */
 interface PromiseIntegration {

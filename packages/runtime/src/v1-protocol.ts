@@ -1,6 +1,7 @@
 import { CallError, unpackResult } from '@testbench/types';
 
-import { type GuestExports, type GuestFunction, present } from './guest-exports.js';
+import { type GuestExports, present } from './guest-exports.js';
+import type { GuestFunction } from './suspension.js';
 import type { LinearMemory } from './linear-memory.js';
 import type { GuestResult, Protocol, Steps } from './protocol.js';
 

@@ -58,7 +58,8 @@ export class RemoteExecutor implements Executor {
   }
 
   async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
-    const results = new Array<BatchResult>(inputs.length);
+    const results: BatchResult[] = [];
+    results.length = inputs.length;
     const groups: Group[] = [];
     let group: Group = { indices: [], texts: [], length: 0 };
     inputs.forEach((input, index) => {
@@ -167,7 +168,8 @@ export class RemoteExecutor implements Executor {
       const results = batch ? this.#readBatch(outcomes[0], texts.length) : outcomes.map(this.#read);
       if (results.some(isInvalid)) runner.discard(this.guest.version);
       // Those that did not run any more.
-      while (!batch && results.length < texts.length) {
+      if (batch) return results;
+      while (results.length < texts.length) {
         const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
         results.push({ status: 'rejected', reason });
       }

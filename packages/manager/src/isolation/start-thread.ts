@@ -32,6 +32,8 @@ export const startThread: StartRunner = ({ onMessage, onExit }) => {
   return {
     graceMs: THREAD_GRACE_MS,
     send(command) {
+      // A thread has no origin.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage(command);
       Atomics.add(flags, WAKE, 1);
       Atomics.notify(flags, WAKE);
