@@ -1,0 +1,271 @@
+// Prints P3-P6 and P8-P11 of the engine beside its peers, from one run; see README.md.
+//   node --expose-gc src/engine.ts [--short]
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { type Isolation, PluginManager } from '@testbench/manager';
+
+import {
+  emitting,
+  endless,
+  noop,
+  openExtism,
+  openFloor,
+  openTestbench,
+  openWapc,
+  type Peer,
+} from './engine-peers.ts';
+import { median } from './statistics.ts';
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((option) => option !== '--'),
+  options: { short: { type: 'boolean', default: false } },
+});
+const ROUNDS = values.short ? 3 : 9;
+const BUDGET_MS = values.short ? 40 : 150;
+
+/** `{"output":"x…"}`, about `bytes` long. */
+const payload = (bytes: number): unknown => ({ output: 'x'.repeat(Math.max(bytes - 13, 1)) });
+
+/** Median microseconds of a call of each peer; they take turns, so what slows the machine slows all. */
+async function compare(peers: readonly Peer[], data: unknown): Promise<Map<string, number>> {
+  const times = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
+  for (const peer of peers) await timeCalls(peer, data);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const peer of peers) times.get(peer.name)!.push(await timeCalls(peer, data));
+  }
+  return new Map([...times].map(([name, list]) => [name, median(list)]));
+}
+
+async function timeCalls({ call }: Peer, data: unknown): Promise<number> {
+  const start = performance.now();
+  let calls = 0;
+  let now = start;
+  while (now - start < BUDGET_MS) {
+    for (let batch = 0; batch < 8; batch += 1) await call(data);
+    calls += 8;
+    now = performance.now();
+  }
+  return ((now - start) / calls) * 1000;
+}
+
+function line(
+  id: string,
+  what: string,
+  measured: string,
+  target: string,
+  met: boolean | undefined,
+): void {
+  const verdict = met === undefined ? '' : met ? 'yes' : 'no';
+  console.log(
+    `${id.padEnd(4)} ${what.padEnd(58)} ${measured.padStart(14)} ${target.padStart(12)}  ${verdict}`.trimEnd(),
+  );
+}
+
+const us = (value: number): string => `${value < 100 ? value.toFixed(1) : value.toFixed(0)} us`;
+const gc = (globalThis as { gc?: () => void }).gc ?? ((): void => {});
+const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;
+
+console.log(
+  `Node ${process.versions.node}, ${availableParallelism()} processors; medians of ${ROUNDS} rounds in turns`,
+);
+line('', '', 'measured', 'target', undefined);
+
+// P3, P4: one call.
+const peers = [
+  openFloor(),
+  await openTestbench('inline', { isolation: 'inline' }),
+  await openExtism('Extism', false),
+  await openWapc(),
+  await openTestbench('thread', { isolation: 'thread' }),
+  await openExtism('Extism worker', true),
+  await openTestbench('process', { isolation: 'process' }),
+];
+for (const [id, size, label] of [
+  ['P3', 100, '100 B'],
+  ['P4', 65_536, '64 kB'],
+  ['P4', 1_048_576, '1 MB'],
+] as const) {
+  const times = await compare(peers, payload(size));
+  const floor = times.get('floor')!;
+  const inline = times.get('inline')!;
+  line(
+    id,
+    `call of ${label}: inline`,
+    us(inline),
+    id === 'P3' ? '<= 5 us' : '',
+    id === 'P3' ? inline <= 5 : undefined,
+  );
+  line(
+    id,
+    `call of ${label}: inline / floor (${us(floor)})`,
+    (inline / floor).toFixed(2),
+    '<= 1.5',
+    inline / floor <= 1.5,
+  );
+  for (const [name, time] of times) {
+    if (name === 'floor' || name === 'inline') continue;
+    line(id, `call of ${label}: ${name}`, us(time), '', undefined);
+  }
+}
+for (const peer of peers) await peer.close();
+
+// P5: throughput of batches.
+for (const threads of [1, availableParallelism()]) {
+  const manager = new PluginManager({
+    isolation: 'thread',
+    maxThreads: threads === 1 ? 1 : threads + 1,
+  });
+  await manager.load(noop);
+  const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
+  await manager.executeBatch('noop', inputs);
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = performance.now();
+    await manager.executeBatch('noop', inputs);
+    rates.push(inputs.length / ((performance.now() - start) / 1000));
+  }
+  const rate = median(rates);
+  const all = threads === availableParallelism();
+  line(
+    'P5',
+    `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`,
+    rate.toFixed(0),
+    all ? '>= 100000' : '',
+    all ? rate >= 100_000 : undefined,
+  );
+  await manager.close();
+}
+
+// P6: loading, cold and from the directory cache.
+{
+  const cacheDir = mkdtempSync(join(tmpdir(), 'testbench-benchmark-'));
+  const times: Record<'cold' | 'cached', number[]> = { cold: [], cached: [] };
+  for (let round = 0; round < ROUNDS * 3; round += 1) {
+    for (const kind of ['cold', 'cached'] as const) {
+      const manager = new PluginManager({
+        isolation: 'inline',
+        ...(kind === 'cached' ? { cacheDir } : {}),
+      });
+      // The directory is opened once a manager, and warms up with the first plugin.
+      if (kind === 'cached') await manager.load(noop, { id: 'first' });
+      const start = performance.now();
+      await manager.load(noop);
+      times[kind].push(performance.now() - start);
+      await manager.close();
+    }
+  }
+  rmSync(cacheDir, { recursive: true });
+  line(
+    'P6',
+    'load of a small plugin, cold',
+    `${median(times.cold).toFixed(2)} ms`,
+    '<= 5 ms',
+    median(times.cold) <= 5,
+  );
+  line(
+    'P6',
+    'load of a small plugin, compiled before',
+    `${median(times.cached).toFixed(2)} ms`,
+    '<= 0.3 ms',
+    median(times.cached) <= 0.3,
+  );
+}
+
+// P8: memory of loaded plugins.
+{
+  gc();
+  const before = rssMb();
+  const manager = new PluginManager({ isolation: 'inline', maxLoadedPlugins: 1000 });
+  const count = values.short ? 200 : 1000;
+  for (let index = 0; index < count; index += 1) await manager.load(noop, { id: `p${index}` });
+  gc();
+  const each = (rssMb() - before) / count;
+  line(
+    'P8',
+    `resident memory of each of ${count} loaded plugins`,
+    `${each.toFixed(3)} MB`,
+    '<= 0.15 MB',
+    each <= 0.15,
+  );
+  await manager.close();
+}
+
+// P9: how late an endless loop is stopped.
+for (const isolation of ['inline', 'thread', 'process'] satisfies Isolation[]) {
+  const manager = new PluginManager({ isolation, limits: { timeoutMs: 100, maxFuel: 2 ** 50 } });
+  await manager.load(endless);
+  const late: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = performance.now();
+    await manager.execute('noop', { data: null }).catch(() => {});
+    late.push(performance.now() - start - 100);
+  }
+  const worst = Math.max(...late);
+  line(
+    'P9',
+    `endless loop, ${isolation}: late by at most`,
+    `${worst.toFixed(1)} ms`,
+    '<= 10 ms',
+    worst <= 10,
+  );
+  await manager.close();
+}
+
+// P10: reset against keep.
+{
+  const keep = await openTestbench('keep', { isolation: 'inline' });
+  const manager = new PluginManager({ isolation: 'inline' });
+  await manager.load(noop, { state: 'reset' });
+  const reset: Peer = {
+    name: 'reset',
+    call: (data) => manager.execute('noop', { data }),
+    close: () => manager.close(),
+  };
+  const times = await compare([keep, reset], payload(100));
+  const pages = 34;
+  const added = times.get('reset')! - times.get('keep')!;
+  const allowed = 5 + 3 * (pages - 1);
+  line(
+    'P10',
+    `"reset" over "keep", a plugin of ${pages} pages`,
+    us(added),
+    `<= ${allowed} us`,
+    added <= allowed,
+  );
+  await keep.close();
+  await reset.close();
+}
+
+// P11: calls that wait, on one thread.
+{
+  const count = values.short ? 1000 : 10_000;
+  gc();
+  const manager = new PluginManager({ isolation: 'inline', maxConcurrentExecutions: 16_384 });
+  await manager.load(emitting);
+  const streams = [];
+  for (let index = 0; index < count; index += 1) {
+    const stream = manager.executeStream('noop', { data: null });
+    await stream.next();
+    streams.push(stream);
+  }
+  await sleep(10);
+  const resident = rssMb();
+  let results = 0;
+  for (const stream of streams) {
+    for await (const part of stream) if (part.type === 'result') results += 1;
+  }
+  if (results !== count)
+    throw new RangeError(`Cannot measure waiting calls: ${results} of ${count} ended`);
+  line(
+    'P11',
+    `resident memory with ${count} suspended calls`,
+    `${resident.toFixed(0)} MB`,
+    '<= 300 MB',
+    resident <= 300,
+  );
+  await manager.close();
+}
