@@ -20,7 +20,8 @@ describe('PermissionSet', () => {
     { granted: { network: true }, path: 'permissions.network' },
     { granted: { allowedEnv: ['A'] }, path: 'permissions.allowedEnv' },
     { granted: { envVars: false, allowedEnv: ['A'] }, path: 'permissions.allowedEnv' },
-    { granted: { envVars: true, allowedEnv: [''] }, path: 'permissions.allowedEnv' },
+    { granted: { envVars: true, allowedEnv: [''] }, path: 'permissions.allowedEnv[0]' },
+    { granted: { envVars: true, allowedEnv: ['*'] }, path: 'permissions.allowedEnv[0]' },
     { granted: { envVars: 'yes' as never }, path: 'permissions.envVars' },
   ])('refuses $granted', ({ granted, path }) => {
     expect(() => new PermissionSet(granted)).toThrow(
@@ -35,5 +36,144 @@ describe('PermissionSet', () => {
         message: expect.stringContaining('"allowedEnv"'),
       }),
     );
+  });
+});
+
+const hosts = (...allowedHosts: string[]): PermissionSet =>
+  new PermissionSet({ network: true, allowedHosts });
+
+describe('allowsRequest()', () => {
+  it.each([
+    { grant: 'api.example.com', url: 'https://api.example.com/v1' },
+    { grant: 'api.example.com', url: 'https://API.EXAMPLE.COM.:443/' },
+    { grant: 'api.example.com:8443', url: 'https://api.example.com:8443/' },
+    { grant: 'http://api.example.com', url: 'http://api.example.com/' },
+    { grant: '*.example.com', url: 'https://api.example.com/' },
+    { grant: 'localhost:8080', url: 'http://localhost:8080/' },
+    { grant: '127.0.0.1:8080', url: 'http://127.1:8080/' },
+    { grant: 'http://[::1]:8080', url: 'http://[::1]:8080/' },
+    { grant: 'xn--bcher-kva.de', url: 'https://bücher.de/' },
+  ])('lets $url through by $grant', ({ grant, url }) => {
+    expect(hosts(grant).allowsRequest(new URL(url))).toBe(true);
+  });
+
+  // Rows 74, 76, 80, 81 and 84 of the attack catalogue.
+  it.each([
+    { grant: 'api.example.com', url: 'http://api.example.com/' },
+    { grant: 'api.example.com', url: 'https://api.example.com:8443/' },
+    { grant: 'api.example.com', url: 'https://evilapi.example.com/' },
+    { grant: 'api.example.com', url: 'https://api.example.com.evil.org/' },
+    { grant: 'api.example.com', url: 'https://api.example.com../' },
+    { grant: 'api.example.com', url: 'https://user@api.example.com/' },
+    { grant: 'api.example.com', url: 'https://api.example.com@127.0.0.1/' },
+    { grant: 'api.example.com', url: 'ftp://api.example.com/' },
+    { grant: '*.example.com', url: 'https://example.com/' },
+    { grant: '*.example.com', url: 'https://a.b.example.com/' },
+    { grant: '*.example.com', url: 'https://evilexample.com/' },
+    { grant: 'apple.com', url: 'https://аpple.com/' },
+    { grant: 'http://127.0.0.1:80', url: 'http://127.0.0.2:80/' },
+  ])('stops $url at $grant', ({ grant, url }) => {
+    expect(hosts(grant).allowsRequest(new URL(url))).toBe(false);
+  });
+
+  it.each([
+    ...['*', '*.com', 'a.*.com', '*.127.0.0.1', '*example.com', 'https://*', 'ftp://example.com'],
+    ...[
+      'user@example.com',
+      'https://example.com/',
+      'example.com/path',
+      'example.com?x',
+      'a..b',
+      'a.',
+    ],
+    ...['127.1', '0x7f000001', 'bücher.de', 'example.com:0', 'example.com:65536', '', 'a b'],
+  ])('does not take "%s" for a grant', (grant) => {
+    expect(() => hosts('fine.example.com', grant)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedHosts[1]' }),
+    );
+  });
+});
+
+describe('allowsAddress()', () => {
+  const url = new URL('https://api.example.com/');
+
+  it.each(['93.184.215.14', '2606:4700::1111', '::ffff:93.184.215.14'])('allows %s', (address) => {
+    expect(hosts('api.example.com').allowsAddress(url, address)).toBe(true);
+  });
+
+  // Rows 75, 77 and 78 of the attack catalogue.
+  it.each([
+    ...['127.0.0.1', '10.0.0.1', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1'],
+    ...['0.0.0.0', '255.255.255.255', '224.0.0.1', '::', '::1', '::127.0.0.1', '::ffff:10.0.0.1'],
+    ...[
+      '64:ff9b::7f00:1',
+      '2002:7f00:1::',
+      'fc00::1',
+      'fd12::1',
+      'fe80::1',
+      'fe80::1%eth0',
+      'ff02::1',
+    ],
+    ...['localhost', '', '127.1'],
+  ])('does not let a granted name lead to %s', (address) => {
+    expect(hosts('api.example.com').allowsAddress(url, address)).toBe(false);
+    expect(hosts('*.example.com').allowsAddress(url, address)).toBe(false);
+  });
+
+  it('allows a private address that is granted beside the name, with the same port', () => {
+    expect(hosts('api.example.com', '10.0.0.1').allowsAddress(url, '10.0.0.1')).toBe(true);
+    expect(hosts('api.example.com', '10.0.0.1:8443').allowsAddress(url, '10.0.0.1')).toBe(false);
+    expect(hosts('api.example.com', '10.0.0.1').allowsAddress(url, '10.0.0.2')).toBe(false);
+  });
+
+  it('lets localhost lead to this machine only', () => {
+    const local = new URL('http://localhost:8080/');
+    expect(hosts('localhost:8080').allowsAddress(local, '127.0.0.1')).toBe(true);
+    expect(hosts('localhost:8080').allowsAddress(local, '::1')).toBe(true);
+    expect(hosts('localhost:8080').allowsAddress(local, '10.0.0.1')).toBe(false);
+  });
+});
+
+describe('allowsPath()', () => {
+  const granted = new PermissionSet({
+    filesystem: true,
+    allowedDirs: [
+      '/data',
+      { path: '/data/out', access: 'read-write' },
+      { path: '/data/out/fixed', access: 'read-only' },
+    ],
+  });
+
+  // Rows 64, 70 and 73 of the attack catalogue.
+  it.each([
+    { path: '/data/a.txt', read: true, write: false },
+    { path: '/data/out/a.txt', read: true, write: true },
+    { path: '/data/out/fixed/a.txt', read: true, write: false },
+    { path: '/data2/a.txt', read: false, write: false },
+    { path: '/data/../etc/passwd', read: false, write: false },
+    { path: '/data/out/../a.txt', read: false, write: false },
+    { path: '/data/a\0.txt', read: false, write: false },
+    { path: 'data/a.txt', read: false, write: false },
+    { path: '/', read: false, write: false },
+  ])('answers $read and $write for $path', ({ path, read, write }) => {
+    expect(granted.allowsPath(path, 'read-only')).toBe(read);
+    expect(granted.allowsPath(path, 'read-write')).toBe(write);
+  });
+
+  it.each([
+    ...['/', 'data', './data', '/data/..', '/data//x', '/a\0b', '', 7, null, { path: '/data' }],
+    ...[
+      { path: '/data', access: 'rw' },
+      { path: '/d', access: 'read-only', mode: 1 },
+    ],
+  ])('does not take %j for a grant', (entry) => {
+    expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as string] })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedDirs[0]' }),
+    );
+  });
+
+  it('does not take two grants of one directory', () => {
+    const allowedDirs = ['/data', { path: '/data', access: 'read-write' as const }];
+    expect(() => new PermissionSet({ filesystem: true, allowedDirs })).toThrow('twice');
   });
 });

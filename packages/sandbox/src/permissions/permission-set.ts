@@ -2,11 +2,7 @@ import { isAbsolute, normalize } from 'node:path';
 
 import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
 
-import {
-  type DirectoryGrant,
-  innermostDirectory,
-  parseDirectoryGrant,
-} from './directory-grant.js';
+import { type DirectoryGrant, innermostDirectory, parseDirectoryGrant } from './directory-grant.js';
 import {
   grantCovers,
   hasEmptyLabel,
@@ -66,7 +62,9 @@ export class PermissionSet {
     this.directories = parseEach(granted, 'allowedDirs', path, parseDirectoryGrant);
     rejectTwins(this.directories, `${path}.allowedDirs`);
     this.#hosts = parseEach(granted, 'allowedHosts', path, parseText(parseHostGrant));
-    this.#env = new Set(parseEach(granted, 'allowedEnv', path, parseText(parseName)));
+    this.#env = new Set(
+      parseEach(granted, 'allowedEnv', path, parseText(parseName)).map(({ name }) => name),
+    );
   }
 
   /** True if the plugin may read the environment variable `name`; names are compared exactly. */
@@ -121,7 +119,7 @@ export class PermissionSet {
 }
 
 /** Reads a list item by item; a string as the result says what is wrong with the item. */
-function parseEach<Item extends object | string[]>(
+function parseEach<Item extends object>(
   granted: Permissions,
   list: (typeof LISTS)[Permission],
   path: string,
@@ -132,4 +130,47 @@ function parseEach<Item extends object | string[]>(
     const item = parse(entry);
     return typeof item === 'string' ? invalid(`${path}.${list}[${index}]`, item) : item;
   });
+}
+
+function parseText<Item>(
+  parse: (text: string) => Item | string,
+): (entry: unknown) => Item | string {
+  return (entry) =>
+    typeof entry === 'string' && entry !== '' ? parse(entry) : 'expected a non-empty string';
+}
+
+function parseName(name: string): string | { name: string } {
+  // A name with "=" does not exist, and "*" would look as if it granted all.
+  return /[=*\0]/.test(name) ? 'it is not the name of an environment variable' : { name };
+}
+
+/** Two entries for one directory could say two things. */
+function rejectTwins(directories: readonly DirectoryGrant[], path: string): void {
+  const seen = new Set<string>();
+  for (const directory of directories) {
+    if (seen.has(directory.path)) invalid(path, `"${directory.path}" stands there twice`);
+    seen.add(directory.path);
+  }
+}
+
+function checkPair(granted: Permissions, permission: Permission, path: string): void {
+  const list = LISTS[permission];
+  const flag: unknown = granted[permission];
+  const items: unknown = granted[list];
+  if (flag !== undefined && typeof flag !== 'boolean') {
+    invalid(`${path}.${permission}`, 'expected true or false');
+  }
+  if (items !== undefined && !Array.isArray(items)) {
+    invalid(`${path}.${list}`, 'expected a list');
+  }
+  if (flag === true && items === undefined) {
+    invalid(`${path}.${permission}`, `it needs "${list}", the list of what it covers`);
+  }
+  if (flag !== true && items !== undefined) {
+    invalid(`${path}.${list}`, `it needs "${permission}: true"`);
+  }
+}
+
+function invalid(path: string, state: string): never {
+  throw new ConfigError('CONFIG_INVALID', path, `Cannot grant "${path}": ${state}`);
 }

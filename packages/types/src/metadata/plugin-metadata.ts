@@ -24,9 +24,12 @@ export interface Permissions {
   readonly filesystem?: boolean;
   readonly network?: boolean;
   readonly envVars?: boolean;
-  /** Directories; a path prefix of whole segments. Needs `filesystem`. */
-  readonly allowedDirs?: readonly string[];
-  /** Hosts, optionally with scheme and port. Needs `network`. */
+  /** Directories with all that is below them; a string stands for reading only. Needs `filesystem`. */
+  readonly allowedDirs?: readonly (
+    | string
+    | { readonly path: string; readonly access: 'read-only' | 'read-write' }
+  )[];
+  /** Hosts, optionally with scheme and port: `api.example.com`, `http://localhost:8080`, `*.example.com`. Needs `network`. */
   readonly allowedHosts?: readonly string[];
   /** Names of environment variables. Needs `envVars`. */
   readonly allowedEnv?: readonly string[];
