@@ -7,7 +7,7 @@ export interface DirectoryGrant {
   readonly access: 'read-only' | 'read-write';
 }
 
-const KEYS = ['path', 'access'];
+const KEYS = new Set(['path', 'access']);
 
 /**
  * Parses an entry of `allowedDirs`: a path for reading, or `{ path, access }`.
@@ -19,7 +19,7 @@ export function parseDirectoryGrant(entry: unknown): DirectoryGrant | string {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     return 'expected a path or an object { path, access }';
   }
-  const unknown = Object.keys(entry).find((key) => !KEYS.includes(key));
+  const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return `unknown key "${unknown}"`;
   const { path, access } = entry as Readonly<Record<string, unknown>>;
   if (typeof path !== 'string') return 'its path is not a string';

@@ -77,16 +77,26 @@ describe('allowsRequest()', () => {
   });
 
   it.each([
-    ...['*', '*.com', 'a.*.com', '*.127.0.0.1', '*example.com', 'https://*', 'ftp://example.com'],
-    ...[
-      'user@example.com',
-      'https://example.com/',
-      'example.com/path',
-      'example.com?x',
-      'a..b',
-      'a.',
-    ],
-    ...['127.1', '0x7f000001', 'bücher.de', 'example.com:0', 'example.com:65536', '', 'a b'],
+    '*',
+    '*.com',
+    'a.*.com',
+    '*.127.0.0.1',
+    '*example.com',
+    'https://*',
+    'ftp://example.com',
+    'user@example.com',
+    'https://example.com/',
+    'example.com/path',
+    'example.com?x',
+    'a..b',
+    'a.',
+    '127.1',
+    '0x7f000001',
+    'bücher.de',
+    'example.com:0',
+    'example.com:65536',
+    '',
+    'a b',
   ])('does not take "%s" for a grant', (grant) => {
     expect(() => hosts('fine.example.com', grant)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedHosts[1]' }),
@@ -103,18 +113,29 @@ describe('allowsAddress()', () => {
 
   // Rows 75, 77 and 78 of the attack catalogue.
   it.each([
-    ...['127.0.0.1', '10.0.0.1', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1'],
-    ...['0.0.0.0', '255.255.255.255', '224.0.0.1', '::', '::1', '::127.0.0.1', '::ffff:10.0.0.1'],
-    ...[
-      '64:ff9b::7f00:1',
-      '2002:7f00:1::',
-      'fc00::1',
-      'fd12::1',
-      'fe80::1',
-      'fe80::1%eth0',
-      'ff02::1',
-    ],
-    ...['localhost', '', '127.1'],
+    '127.0.0.1',
+    '10.0.0.1',
+    '172.31.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '255.255.255.255',
+    '224.0.0.1',
+    '::',
+    '::1',
+    '::127.0.0.1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    'fc00::1',
+    'fd12::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'ff02::1',
+    'localhost',
+    '',
+    '127.1',
   ])('does not let a granted name lead to %s', (address) => {
     expect(hosts('api.example.com').allowsAddress(url, address)).toBe(false);
     expect(hosts('*.example.com').allowsAddress(url, address)).toBe(false);
@@ -161,11 +182,25 @@ describe('allowsPath()', () => {
   });
 
   it.each([
-    ...['/', 'data', './data', '/data/..', '/data//x', '/a\0b', '', 7, null, { path: '/data' }],
-    ...[
-      { path: '/data', access: 'rw' },
-      { path: '/d', access: 'read-only', mode: 1 },
-    ],
+    '/',
+    'data',
+    './data',
+    '/data/..',
+    '/data//x',
+    '/a\0b',
+    '',
+    7,
+    null,
+    { path: '/data' },
+    {
+      path: '/data',
+      access: 'rw',
+    },
+    {
+      path: '/d',
+      access: 'read-only',
+      mode: 1,
+    },
   ])('does not take %j for a grant', (entry) => {
     expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as string] })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedDirs[0]' }),
