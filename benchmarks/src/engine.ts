@@ -77,6 +77,34 @@ console.log(
 );
 line('', '', 'measured', 'target', undefined);
 
+// P5: throughput of batches. Comes first: the other parts teach the engine shapes that a server does not have.
+for (const threads of [1, availableParallelism()]) {
+  const manager = new PluginManager({
+    isolation: 'thread',
+    maxThreads: threads === 1 ? 1 : threads + 1,
+  });
+  await manager.load(noop);
+  const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
+  // As long as it takes the engine to optimise both ends.
+  for (let turn = 0; turn < 25; turn += 1) await manager.executeBatch('noop', inputs);
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = performance.now();
+    await manager.executeBatch('noop', inputs);
+    rates.push(inputs.length / ((performance.now() - start) / 1000));
+  }
+  const rate = median(rates);
+  const all = threads === availableParallelism();
+  line(
+    'P5',
+    `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`,
+    rate.toFixed(0),
+    all ? '>= 100000' : '',
+    all ? rate >= 100_000 : undefined,
+  );
+  await manager.close();
+}
+
 // P8: memory of loaded plugins.
 {
   gc();
@@ -164,33 +192,6 @@ for (const [id, size, label] of [
   }
 }
 for (const peer of peers) await peer.close();
-
-// P5: throughput of batches.
-for (const threads of [1, availableParallelism()]) {
-  const manager = new PluginManager({
-    isolation: 'thread',
-    maxThreads: threads === 1 ? 1 : threads + 1,
-  });
-  await manager.load(noop);
-  const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
-  await manager.executeBatch('noop', inputs);
-  const rates: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const start = performance.now();
-    await manager.executeBatch('noop', inputs);
-    rates.push(inputs.length / ((performance.now() - start) / 1000));
-  }
-  const rate = median(rates);
-  const all = threads === availableParallelism();
-  line(
-    'P5',
-    `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`,
-    rate.toFixed(0),
-    all ? '>= 100000' : '',
-    all ? rate >= 100_000 : undefined,
-  );
-  await manager.close();
-}
 
 // P6: loading, cold and from the directory cache.
 {

@@ -39,6 +39,8 @@ const WAITING: ReadonlySet<string> = new Set([
   ...Object.keys(HOST_EFFECTS).filter((name) => /^host_(http|file)_/.test(name)),
 ]);
 
+const NO_CALLS: Readonly<Record<string, number>> = Object.freeze({});
+
 /** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
 
@@ -88,7 +90,8 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
     endCall(): HostCallReport {
       context.end();
       const { failure, calls, denied } = context;
-      return { failure, calls, denied, callsByName: Object.fromEntries(context.callsByName) };
+      const callsByName = calls === 0 ? NO_CALLS : Object.fromEntries(context.callsByName);
+      return { failure, calls, denied, callsByName };
     },
   };
 }

@@ -175,7 +175,8 @@ export class PluginManager {
     input: PluginInput,
     options: ExecuteOptions = {},
   ): Promise<PluginOutput> {
-    return await this.#inTurn(id, options, (plugin, remaining, queueTimeMs) =>
+    // Handed on as it is: waiting for it here would cost the fast path another turn.
+    return this.#inTurn(id, options, (plugin, remaining, queueTimeMs) =>
       plugin.run(input, remaining, queueTimeMs),
     );
   }

@@ -91,6 +91,7 @@ export class Semaphore {
     const left = (this.#runningByKey.get(key) ?? 0) - 1;
     if (left > 0) this.#runningByKey.set(key, left);
     else this.#runningByKey.delete(key);
+    if (this.#waitingCount === 0) return;
     for (const [next, waiters] of this.#waiting) {
       if (!this.#hasPlace(next)) continue;
       const [first] = waiters;
