@@ -282,6 +282,45 @@ describe.each(['thread', 'process'] as const)('isolation: %s', (isolation) => {
     expect(settled).toBe(6);
   });
 
+  it('frees what a version held, also where a runner was busy when it was replaced', async () => {
+    const logs: string[] = [];
+    const imports = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
+    const leaving = (version: string): Uint8Array =>
+      assemble(
+        guestWat({
+          imports,
+          rest: `(data (i32.const 512) "${version}")`,
+          shutdown: '(call $log (i32.const 2) (i32.const 512) (i32.const 1))',
+        }),
+      );
+    const talking = new PluginManager({
+      isolation,
+      maxThreads: 1,
+      maxProcessesPerPlugin: 1,
+      onLog: ({ message }) => logs.push(message),
+    });
+    opened.push(talking);
+    await talking.load(leaving('a'));
+    await talking.execute('guest', input);
+    const running = talking.execute('guest', input);
+    await Promise.all([talking.reload('guest', leaving('b')), running]);
+    await talking.unload('guest');
+    expect(logs).toEqual(['a', 'b']);
+  });
+
+  // Row 97 of the attack catalogue.
+  it('ends the calls of an old version that take too long to drain', async () => {
+    const manager = open({ limits: { maxFuel: Number.MAX_SAFE_INTEGER } });
+    await manager.load(sometimesForever);
+    const [running] = await Promise.allSettled([
+      manager.execute('guest', { data: 'long' }),
+      sleep(100).then(() => manager.reload('guest', assemble(guestWat()), { drainTimeoutMs: 100 })),
+    ]);
+    expect(running).toMatchObject({ reason: { code: 'CALL_SHUT_DOWN' } });
+    expect((await manager.execute('guest', input)).data).toBe('fine');
+    expect(manager.info('guest')?.status).toBe('ready');
+  });
+
   it('lets a running call end on the old version', async () => {
     const manager = open({ limits: { maxFuel: Number.MAX_SAFE_INTEGER } });
     // Counts to a few hundred million, so that the swap comes first.

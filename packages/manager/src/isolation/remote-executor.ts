@@ -97,25 +97,12 @@ export class RemoteExecutor implements Executor {
   }
 
   async shutdown(): Promise<void> {
-    const { version, setup } = this.guest;
-    const options = { timeoutMs: setup.limits.timeoutMs };
-    // One after the other: each takes an idle runner that has the version; busy ones are told by whoever drains.
-    for (let count = this.pool.idle.length; count > 0; count -= 1) {
-      const known = this.pool.idle.some((runner) => runner.has(version));
-      if (!known) break;
-      try {
-        await this.pool.use(setup.pluginId, version, {}, async (runner) => {
-          if (runner.has(version)) await runner.unload(this.guest, options);
-        });
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error;
-      }
-    }
+    await this.pool.retire(this.guest);
     if (this.ownsPool) this.pool.close();
   }
 
   kill(): void {
-    if (this.ownsPool) this.pool.close();
+    this.pool.endCalls(this.guest.version);
   }
 
   async #runGroup(texts: readonly string[], options: RunOptions): Promise<BatchResult[]> {

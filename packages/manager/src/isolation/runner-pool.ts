@@ -1,5 +1,7 @@
+import { CallError } from '@testbench/types';
+
 import { type Patience, Semaphore } from '../semaphore.js';
-import { Runner } from './runner.js';
+import { type RemoteGuest, Runner } from './runner.js';
 import type { StartRunner } from './runner-link.js';
 
 /** How a {@link RunnerPool} grows and shrinks. */
@@ -18,6 +20,8 @@ export class RunnerPool {
   readonly #places: Semaphore;
   readonly #idle: Runner[] = [];
   readonly #all = new Set<Runner>();
+  /** Versions that are gone, until no runner holds them any more. */
+  readonly #retired = new Map<number, RemoteGuest>();
   #shrinkTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -34,11 +38,6 @@ export class RunnerPool {
     return this.#closed;
   }
 
-  /** Runners that have nothing to do. */
-  get idle(): readonly Runner[] {
-    return this.#idle;
-  }
-
   /**
    * Takes a runner for as long as `use` runs.
    *
@@ -52,26 +51,63 @@ export class RunnerPool {
     run: (runner: Runner) => Promise<T>,
   ): Promise<T> {
     if (!this.#places.tryEnter(key)) await this.#places.enter(key, patience);
+    // A version that was rolled back to is needed again.
+    this.#retired.delete(version);
     const runner = this.#take(version);
     try {
       return await run(runner);
     } finally {
+      if (this.#retired.size > 0) await this.#unloadRetired(runner);
       if (runner.dead) this.#all.delete(runner);
-      else if (this.#closed) runner.kill();
+      else if (this.#closed) runner.end();
       else this.#idle.push(runner);
       this.#scheduleShrinking();
       this.#places.leave(key);
     }
   }
 
-  /** Ends all runners; calls that run there fail. */
+  /** Tells a version in all runners to shut down: in idle ones now, in the others when they have done what they do. */
+  async retire(guest: RemoteGuest): Promise<void> {
+    this.#retired.set(guest.version, guest);
+    const holding = this.#idle.filter((runner) => runner.has(guest.version));
+    await Promise.all(
+      holding.map(async (runner) => {
+        this.#idle.splice(this.#idle.indexOf(runner), 1);
+        await this.#unloadRetired(runner);
+        if (runner.dead || this.#closed) this.#all.delete(runner);
+        else this.#idle.push(runner);
+      }),
+    );
+  }
+
+  /** Ends the calls of a version that are still running. */
+  endCalls(version: number): void {
+    for (const runner of this.#all) if (runner.isBusyWith(version)) runner.end();
+  }
+
+  /** Ends all runners; calls that run there fail with `CALL_SHUT_DOWN`. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#shrinkTimer);
     this.#places.close();
-    for (const runner of this.#all) runner.kill();
+    for (const runner of this.#all) runner.end();
     this.#all.clear();
     this.#idle.length = 0;
+  }
+
+  async #unloadRetired(runner: Runner): Promise<void> {
+    for (const [version, guest] of this.#retired) {
+      if (runner.has(version) && !runner.dead) {
+        try {
+          await runner.unload(guest, { timeoutMs: guest.setup.limits.timeoutMs });
+        } catch (error) {
+          // A plugin that does not leave in time loses its runner; nobody waits for it any more.
+          if (!(error instanceof CallError)) throw error;
+        }
+      }
+      const held = [...this.#all].some((other) => !other.dead && other.has(version));
+      if (!held) this.#retired.delete(version);
+    }
   }
 
   #take(version: number): Runner {
@@ -98,7 +134,7 @@ export class RunnerPool {
       // The first of the list was idle longest.
       const runner = this.#idle.shift();
       if (runner === undefined) return;
-      runner.kill();
+      runner.end();
       this.#all.delete(runner);
       if (this.#idle.length > 0) this.#scheduleShrinking();
     }, this.options.idleMs);

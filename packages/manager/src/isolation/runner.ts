@@ -1,6 +1,10 @@
 import {
   CallError,
+  type EffectArgument,
+  type EffectName,
+  type EffectResult,
   escapeText,
+  HostCode,
   type HostEffects,
   LoadError,
   type LogSink,
@@ -141,9 +145,14 @@ export class Runner {
     this.#effects.delete(guest.version);
   }
 
-  kill(): void {
-    this.#dead = true;
-    this.#link.kill();
+  /** True while it carries out a command of this version. */
+  isBusyWith(version: number): boolean {
+    return this.#pending?.guest.version === version;
+  }
+
+  /** Ends it; the command that it has fails with `CALL_SHUT_DOWN`. */
+  end(): void {
+    this.#kill(new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded'));
   }
 
   async #command(
@@ -276,13 +285,26 @@ export class Runner {
     pending: Pending,
     { name, args }: Extract<CheckedReply, { type: 'effect' }>,
   ): Promise<void> {
-    const { code, bytes, denied } = await pending.effects.perform(name, args);
+    const { code, bytes, denied } = await this.#effect(pending, name, args);
     this.#reply(pending, {
       type: 'reply',
       code,
       ...(bytes === undefined ? {} : { bytes }),
       ...(denied === undefined ? {} : { denied }),
     });
+  }
+
+  /** Effects do not throw; should one all the same, the guest gets a code and the host lives on. */
+  async #effect(
+    pending: Pending,
+    name: EffectName,
+    args: readonly EffectArgument[],
+  ): Promise<EffectResult> {
+    try {
+      return await pending.effects.perform(name, args);
+    } catch {
+      return { code: HostCode.inputOutput };
+    }
   }
 
   #reply(pending: Pending, command: RunnerCommand): void {
@@ -298,7 +320,8 @@ export class Runner {
 
   #kill(verdict: CallError): void {
     this.#verdict ??= verdict;
-    this.kill();
+    this.#dead = true;
+    this.#link.kill();
     // The exit may take a while; whoever waits need not.
     this.#pending?.reject(this.#verdict);
   }
