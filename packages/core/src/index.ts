@@ -23,6 +23,6 @@ export type {
   ReloadOptions,
   StreamPart,
 } from '@testbench/manager';
-export { readModuleFile } from '@testbench/manager';
+export { ISOLATIONS, readModuleFile } from '@testbench/manager';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

@@ -6,7 +6,7 @@
  *
  * @packageDocumentation
  */
-export type { BatchResult, Isolation } from './isolation/executor.js';
+export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
 export type {

@@ -1,3 +1,4 @@
+import type { Isolation } from '@testbench/core';
 import type { Permissions, ResourceLimits } from '@testbench/types';
 
 /** Formats of a dataset file. */
@@ -70,6 +71,8 @@ export interface BenchmarkConfig {
   readonly filter?: PluginConfig;
   /** Limits of every call. @default those of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
+  /** Where plugins run; `process` for those of strangers. @default 'thread' */
+  readonly isolation?: Isolation;
   /** Records in flight. @default 256, or 4 where a plugin uses the network */
   readonly concurrency?: number;
   /** Stop at the first failed call instead of counting it. @default false */

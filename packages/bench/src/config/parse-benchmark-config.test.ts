@@ -147,6 +147,11 @@ describe('parseBenchmarkConfig()', () => {
       message: 'expected true or false',
     },
     {
+      change: { isolation: 'container' },
+      path: 'isolation',
+      message: 'expected "inline" or "thread" or "process", found "container"',
+    },
+    {
       change: { concurrency: 5000 },
       path: 'concurrency',
       message: 'expected at most 1024, found 5000',

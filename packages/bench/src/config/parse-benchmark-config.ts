@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path';
 
+import { type Isolation, ISOLATIONS } from '@testbench/core';
 import {
   ConfigError,
   DEFAULT_LIMITS,
@@ -28,6 +29,7 @@ const CONFIG_KEYS = [
   'evaluators',
   'filter',
   'limits',
+  'isolation',
   'concurrency',
   'failFast',
   'output',
@@ -94,6 +96,7 @@ export function parseBenchmarkConfig(
     evaluators: readEvaluators(root.required('evaluators'), baseDirectory),
     filter: maybe(root.optional('filter'), (node) => readPlugin(node, baseDirectory)),
     limits: maybe(root.optional('limits'), readLimits),
+    isolation: maybe(root.optional('isolation'), readIsolation),
     concurrency: maybe(root.optional('concurrency'), readConcurrency),
     failFast: root.optional('failFast')?.boolean() ?? false,
     output: maybe(root.optional('output'), (node) => resolve(baseDirectory, node.text())),
@@ -216,6 +219,11 @@ function readPermissions(node: ConfigNode): Permissions {
     allowedHosts: texts('allowedHosts'),
     allowedEnv: texts('allowedEnv'),
   });
+}
+
+function readIsolation(node: ConfigNode): Isolation {
+  const isolation = ISOLATIONS.find((known) => known === node.value);
+  return isolation ?? node.reject(ISOLATIONS.map((known) => `"${known}"`).join(' or '));
 }
 
 function readConcurrency(node: ConfigNode): number {

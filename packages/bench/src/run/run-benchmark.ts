@@ -210,6 +210,7 @@ function createSystem(config: ResolvedBenchmarkConfig, options: RunOptions): Plu
   const uses = 1 + config.transforms.length + config.evaluators.length + (config.filter ? 1 : 0);
   return new PluginSystem({
     maxLoadedPlugins: uses,
+    ...(config.isolation === undefined ? {} : { isolation: config.isolation }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
 }

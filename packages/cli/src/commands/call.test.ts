@@ -29,6 +29,20 @@ describe('testbench call', () => {
     expect(output.metadata.fuelUsed).toBeGreaterThan(1000);
   });
 
+  it.each(['inline', 'process'])('gives the same with --isolation %s', async (isolation) => {
+    const { io, stdout } = captureIo();
+    const args = ['call', TOKEN_F1, '--input', INPUT, '--isolation', isolation];
+    expect(await main(args, io)).toBe(0);
+    expect(JSON.parse(stdout())).toMatchObject({ score: 2 / 3 });
+  });
+
+  it('refuses another isolation', async () => {
+    const { io, stderr } = captureIo();
+    const args = ['call', TOKEN_F1, '--input', INPUT, '--isolation', 'container'];
+    expect(await main(args, io)).toBe(2);
+    expect(stderr()).toContain('--isolation takes inline, thread, process');
+  });
+
   it('reads input and configuration from files', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'in.json'), '{"output":"A CAT","expected":"a cat"}');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { PluginSystem } from '@testbench/core';
+import { ISOLATIONS, PluginSystem } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -18,6 +18,7 @@ Runs one input through a plugin and prints the output. Time, fuel and memory go 
 Options:
   --input <json|@file>    the plugin's "data", such as '{"output": "4", "expected": "4"}'
   --config <json|@file>   what the plugin is initialised with
+  --isolation <mode>      inline, thread or process (default thread)
   --timeout-ms <n>        time limit of the call (default 30000)
   --max-fuel <n>          instruction limit of the call (default 1000000000)
   --json                  print output and usage as one JSON object
@@ -30,6 +31,7 @@ The plugin gets no permissions. Its log goes to stderr.
 const OPTIONS = {
   input: { type: 'string' },
   config: { type: 'string' },
+  isolation: { type: 'string' },
   'timeout-ms': { type: 'string' },
   'max-fuel': { type: 'string' },
   json: { type: 'boolean' },
@@ -48,7 +50,13 @@ export async function callCommand(args: readonly string[], io: CliIo): Promise<E
   const timeoutMs = readWholeNumber('call', 'timeout-ms', values['timeout-ms'], 1);
   const maxFuel = readWholeNumber('call', 'max-fuel', values['max-fuel'], 1);
 
+  const isolation = ISOLATIONS.find((known) => known === values.isolation);
+  if (values.isolation !== undefined && isolation === undefined) {
+    throw new UsageError(`--isolation takes ${ISOLATIONS.join(', ')}`, 'call');
+  }
+
   const system = new PluginSystem({
+    ...(isolation === undefined ? {} : { isolation }),
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
