@@ -8,12 +8,6 @@ export function bytesAt(args: readonly EffectArgument[], index: number): Uint8Ar
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** The unsigned 32-bit number at `index`; undefined for anything else. */
-export function numberAt(args: readonly EffectArgument[], index: number): number | undefined {
-  const value = args[index];
-  return typeof value === 'number' ? value >>> 0 : undefined;
-}
-
 /** The text at `index`; undefined if it is longer than `maxBytes`, not UTF-8, or not bytes. */
 export function textAt(
   args: readonly EffectArgument[],
