@@ -67,6 +67,21 @@ describe('createHostBinding()', () => {
     expect(imports['constructor']).toBeUndefined();
   });
 
+  it('makes only the functions that a module imports, if it is told', () => {
+    const { imports } = createHostBinding({
+      pluginId: 'test',
+      enableWasi: true,
+      imports: [
+        { module: 'env', name: 'host_log' },
+        { module: 'env', name: 'constructor' },
+        { module: 'env', name: 'fd_write' },
+        { module: 'wasi_snapshot_preview1', name: 'fd_write' },
+      ],
+    });
+    expect(Object.keys(imports['env']!)).toEqual(['host_log']);
+    expect(Object.keys(imports['wasi_snapshot_preview1']!)).toEqual(['fd_write']);
+  });
+
   it('answers nothing outside of a call', () => {
     const { binding, call } = openBinding();
     binding.endCall();

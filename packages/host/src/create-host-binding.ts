@@ -10,14 +10,14 @@ import {
   type HostFunction,
 } from '@testbench/types';
 
-import { messageFunctions } from './functions/messages.js';
+import { MESSAGE_FUNCTIONS } from './functions/messages.js';
 import { createHostEffects } from './effects/create-host-effects.js';
-import { effectFunctions } from './functions/effect-functions.js';
-import { timeAndRandomFunctions } from './functions/time-and-random.js';
-import { GuestStop, HostContext, type HostServices } from './host-context.js';
+import { EFFECT_FUNCTIONS } from './functions/effect-functions.js';
+import { TIME_AND_RANDOM_FUNCTIONS } from './functions/time-and-random.js';
+import { type ContextFunction, GuestStop, HostContext, type HostServices } from './host-context.js';
 import { BYTES_PER_FUEL, CALL_FUEL } from './limits.js';
 import { systemRandom } from './random.js';
-import { Errno, wasiFunctions } from './wasi/wasi-functions.js';
+import { Errno, WASI_IMPLEMENTATION } from './wasi/wasi-functions.js';
 import { WASI_FUNCTIONS, WASI_MODULE } from './wasi/wasi-signatures.js';
 
 /** What {@link createHostBinding} needs to know. */
@@ -28,7 +28,19 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
   readonly enableWasi?: boolean;
   /** What happens outside of the guest's thread. @default `createHostEffects()`: nothing is permitted */
   readonly effects?: HostEffects;
+  /**
+   * What the module imports, as `WebAssembly.Module.imports` tells: only those functions are made. Thousands of
+   * instances with all of them would hold ten times the memory. @default every function that is offered
+   */
+  readonly imports?: readonly { readonly module: string; readonly name: string }[];
 }
+
+/** Every function of module `env` that is offered. */
+const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
+  ...MESSAGE_FUNCTIONS,
+  ...TIME_AND_RANDOM_FUNCTIONS,
+  ...EFFECT_FUNCTIONS,
+};
 
 /**
  * Functions that may keep the guest waiting: network, files, and a listener that takes chunks slower than they come.
@@ -69,18 +81,19 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
     options.effects ?? createHostEffects(),
   );
   const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
-  imports[HOST_MODULE] = guardAll(
-    context,
-    {
-      ...messageFunctions(context),
-      ...timeAndRandomFunctions(context),
-      ...effectFunctions(context),
-    },
-    HostCode.invalidArgument,
-  );
-  if (options.enableWasi === true) {
-    imports[WASI_MODULE] = guardAll(context, wasiFunctions(context), Errno.inval);
-  }
+  const bind = (
+    module: string,
+    functions: Readonly<Record<string, ContextFunction>>,
+    outsideCall: number,
+  ): void => {
+    const names =
+      options.imports === undefined
+        ? Object.keys(functions)
+        : options.imports.filter((item) => item.module === module).map(({ name }) => name);
+    imports[module] = guardAll(context, functions, names, outsideCall);
+  };
+  bind(HOST_MODULE, ENV_FUNCTIONS, HostCode.invalidArgument);
+  if (options.enableWasi === true) bind(WASI_MODULE, WASI_IMPLEMENTATION, Errno.inval);
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
@@ -107,42 +120,54 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
  * ```
  */
 export function hostSignatures(options: { readonly enableWasi?: boolean }): HostSignatures {
-  const offered = createHostBinding({ pluginId: '' }).imports[HOST_MODULE] ?? {};
   const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
     [HOST_MODULE]: Object.fromEntries(
-      Object.entries(HOST_FUNCTIONS).filter(([name]) => Object.hasOwn(offered, name)),
+      Object.entries(HOST_FUNCTIONS).filter(([name]) => Object.hasOwn(ENV_FUNCTIONS, name)),
     ),
   };
   if (options.enableWasi === true) signatures[WASI_MODULE] = WASI_FUNCTIONS;
   return signatures;
 }
 
-/** A null-prototype object of functions that fail cleanly while no call is running, and count and charge for themselves. */
+/**
+ * A null-prototype object of functions that fail cleanly while no call is running, and count and charge for themselves.
+ *
+ * @param names Those that are made; names without a function are left out, and fail to link.
+ */
 function guardAll(
   context: HostContext,
-  functions: Record<string, HostFunction>,
+  functions: Readonly<Record<string, ContextFunction>>,
+  names: readonly string[],
   outsideCall: number,
 ): Readonly<Record<string, HostFunction>> {
   const guarded: Record<string, HostFunction> = Object.create(null);
-  for (const [name, run] of Object.entries(functions)) {
-    const outside = name === 'host_current_time_ms' ? 0n : outsideCall;
-    const neverReturns = name === 'abort' || name === 'proc_exit';
-    guarded[name] = (...args: never[]) => {
-      if (context.call === undefined) {
-        if (neverReturns) throw new GuestStop(`"${name}" was called outside of a call`);
-        return outside;
-      }
-      context.count(name);
-      context.memory.touchedBytes = 0;
-      let result: ReturnType<HostFunction>;
-      try {
-        result = run(...args);
-      } finally {
-        const { touchedBytes } = context.memory;
-        context.call?.charge?.(CALL_FUEL + Math.ceil(touchedBytes / BYTES_PER_FUEL));
-      }
-      return result;
-    };
+  for (const name of names) {
+    if (!Object.hasOwn(functions, name)) continue;
+    guarded[name] = guard(context, name, functions[name]!, outsideCall);
   }
   return Object.freeze(guarded);
+}
+
+function guard(
+  context: HostContext,
+  name: string,
+  run: ContextFunction,
+  outsideCall: number,
+): HostFunction {
+  return (...args: never[]) => {
+    if (context.call === undefined) {
+      if (name === 'abort' || name === 'proc_exit') {
+        throw new GuestStop(`"${name}" was called outside of a call`);
+      }
+      return name === 'host_current_time_ms' ? 0n : outsideCall;
+    }
+    context.count(name);
+    context.memory.touchedBytes = 0;
+    try {
+      return run(context, ...args);
+    } finally {
+      const { touchedBytes } = context.memory;
+      context.call?.charge?.(CALL_FUEL + Math.ceil(touchedBytes / BYTES_PER_FUEL));
+    }
+  };
 }

@@ -3,6 +3,7 @@ import {
   type GuestFailure,
   type HostCall,
   type HostEffects,
+  type HostFunction,
   type LogLevel,
   type LogRecord,
   type LogSink,
@@ -100,6 +101,9 @@ export class HostContext {
     }
   }
 }
+
+/** A host function that is not bound to an instance yet: the same for all of them. */
+export type ContextFunction = (context: HostContext, ...args: never[]) => ReturnType<HostFunction>;
 
 /** Unwinds the guest after `abort` or `proc_exit`; the reason stands in the context's `failure`. */
 export class GuestStop extends Error {

@@ -11,6 +11,8 @@ export interface CompiledPlugin {
   readonly digest: string;
   /** The cap that `memory.grow` was given, in bytes. */
   readonly maxMemoryBytes: number;
+  /** What the module imports; asked once, since the engine makes the list anew each time. */
+  readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
 }
 
 /** How {@link compilePlugin} compiles. */
@@ -52,7 +54,12 @@ export async function compilePlugin(
     return WebAssembly.compile(metered);
   };
   const module = await (cache === undefined ? compile() : cache.getOrCompile(key, compile));
-  return { module, digest: `sha256:${hex}`, maxMemoryBytes };
+  return {
+    module,
+    digest: `sha256:${hex}`,
+    maxMemoryBytes,
+    imports: WebAssembly.Module.imports(module),
+  };
 }
 
 function meter(bytes: Uint8Array<ArrayBuffer>, options: MeterOptions): Uint8Array<ArrayBuffer> {

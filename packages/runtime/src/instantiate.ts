@@ -7,8 +7,11 @@ import { canSuspend, suspending } from './suspension.js';
  *
  * @throws {LoadError} `LOAD_UNSUPPORTED` if it cannot do without and the engine has no JSPI.
  */
-export function mustWait(module: WebAssembly.Module, host: HostBinding): boolean {
-  const waiting = WebAssembly.Module.imports(module)
+export function mustWait(
+  imports: readonly WebAssembly.ModuleImportDescriptor[],
+  host: HostBinding,
+): boolean {
+  const waiting = imports
     .filter((item) => item.module === HOST_MODULE && host.waiting.has(item.name))
     .map((item) => item.name);
   if (waiting.length === 0) return false;

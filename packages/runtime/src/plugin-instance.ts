@@ -83,7 +83,7 @@ export class PluginInstance {
   constructor(plugin: CompiledPlugin, options: InstanceOptions) {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#host = options.host;
-    this.waits = mustWait(plugin.module, options.host);
+    this.waits = mustWait(plugin.imports, options.host);
     const instance = instantiate(plugin.module, options.host, this.waits);
     this.#instance = instance;
     this.#exports = pickExports(instance, this.waits);

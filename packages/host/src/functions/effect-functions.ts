@@ -5,21 +5,20 @@ import {
   type EffectResult,
   HOST_EFFECTS,
   HostCode,
-  type HostFunction,
 } from '@testbench/types';
 
 import { OFFERED_EFFECTS } from '../effects/effect-handlers.js';
-import type { HostContext } from '../host-context.js';
+import type { ContextFunction } from '../host-context.js';
 import { MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
 /** The guest's side of the functions of `HOST_EFFECTS` that are offered: reads the arguments, has the effect done, fills the buffer. */
-export function effectFunctions(context: HostContext): Record<string, HostFunction> {
-  return Object.fromEntries(OFFERED_EFFECTS.map((name) => [name, marshal(context, name)]));
-}
+export const EFFECT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = Object.fromEntries(
+  OFFERED_EFFECTS.map((name) => [name, marshal(name)]),
+);
 
-function marshal(context: HostContext, name: EffectName): HostFunction {
+function marshal(name: EffectName): ContextFunction {
   const parameters: readonly EffectParameter[] = HOST_EFFECTS[name];
-  return (...numbers: readonly number[]): number | Promise<number> => {
+  return (context, ...numbers: readonly number[]): number | Promise<number> => {
     const args: EffectArgument[] = [];
     let outPtr = 0;
     let outMax = 0;

@@ -1,14 +1,7 @@
-import {
-  escapeText,
-  HostCode,
-  type HostFunction,
-  LOG_LEVELS,
-  PluginError,
-  parseWireJson,
-} from '@testbench/types';
+import { escapeText, HostCode, LOG_LEVELS, PluginError, parseWireJson } from '@testbench/types';
 
 import { lenientText } from '../guest-view.js';
-import { GuestStop, type HostContext } from '../host-context.js';
+import { type ContextFunction, GuestStop, type HostContext } from '../host-context.js';
 import {
   MAX_CHUNK_BYTES,
   MAX_EMITTED_BYTES,
@@ -17,47 +10,41 @@ import {
 } from '../limits.js';
 
 /** `host_log`, `host_error`, `host_emit` and AssemblyScript's `abort`. */
-export function messageFunctions(context: HostContext): Record<string, HostFunction> {
-  const { memory } = context;
-  return {
-    host_log(level: number, ptr: number, len: number): number {
-      const name = LOG_LEVELS[level];
-      const bytes = memory.range(ptr, len);
-      if (name === undefined || bytes === undefined) return HostCode.invalidArgument;
-      const text = lenientText(bytes.subarray(0, MAX_LOG_RECORD_BYTES));
-      return context.log(name, text) ? 0 : HostCode.limitExceeded;
-    },
+export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
+  host_log(context, level: number, ptr: number, len: number): number {
+    const name = LOG_LEVELS[level];
+    const bytes = context.memory.range(ptr, len);
+    if (name === undefined || bytes === undefined) return HostCode.invalidArgument;
+    const text = lenientText(bytes.subarray(0, MAX_LOG_RECORD_BYTES));
+    return context.log(name, text) ? 0 : HostCode.limitExceeded;
+  },
 
-    host_error(ptr: number, len: number): number {
-      const bytes = memory.range(ptr, len);
-      if (bytes === undefined) return HostCode.invalidArgument;
-      context.failure = readFailure(bytes.subarray(0, MAX_ERROR_BYTES));
-      return 0;
-    },
+  host_error(context, ptr: number, len: number): number {
+    const bytes = context.memory.range(ptr, len);
+    if (bytes === undefined) return HostCode.invalidArgument;
+    context.failure = readFailure(bytes.subarray(0, MAX_ERROR_BYTES));
+    return 0;
+  },
 
-    host_emit(ptr: number, len: number): number | Promise<number> {
-      const bytes = memory.range(ptr, len);
-      if (bytes === undefined) return HostCode.invalidArgument;
-      if (
-        bytes.length > MAX_CHUNK_BYTES ||
-        context.emittedBytes + bytes.length > MAX_EMITTED_BYTES
-      ) {
-        return HostCode.limitExceeded;
-      }
-      context.emittedBytes += bytes.length;
-      const taken = context.call?.onChunk?.(bytes.slice());
-      return taken instanceof Promise ? taken.then(() => 0) : 0;
-    },
+  host_emit(context, ptr: number, len: number): number | Promise<number> {
+    const bytes = context.memory.range(ptr, len);
+    if (bytes === undefined) return HostCode.invalidArgument;
+    if (bytes.length > MAX_CHUNK_BYTES || context.emittedBytes + bytes.length > MAX_EMITTED_BYTES) {
+      return HostCode.limitExceeded;
+    }
+    context.emittedBytes += bytes.length;
+    const taken = context.call?.onChunk?.(bytes.slice());
+    return taken instanceof Promise ? taken.then(() => 0) : 0;
+  },
 
-    abort(message: number, file: number, line: number, column: number): never {
-      const text = readAssemblyScriptString(context, message) || 'abort';
-      const source = readAssemblyScriptString(context, file);
-      const place = source === '' ? '' : ` in ${source}:${line >>> 0}:${column >>> 0}`;
-      context.failure = { message: escapeText(`${text}${place}`) };
-      throw new GuestStop(context.failure.message);
-    },
-  };
-}
+  abort(context, message: number, file: number, line: number, column: number): never {
+    const text = readAssemblyScriptString(context, message) || 'abort';
+    const source = readAssemblyScriptString(context, file);
+    const place = source === '' ? '' : ` in ${source}:${line >>> 0}:${column >>> 0}`;
+    context.failure = { message: escapeText(`${text}${place}`) };
+    throw new GuestStop(context.failure.message);
+  },
+};
 
 /** Text, or `{code, message, details}` as JSON. */
 function readFailure(bytes: Uint8Array): NonNullable<HostContext['failure']> {

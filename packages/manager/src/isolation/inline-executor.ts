@@ -224,6 +224,7 @@ function open({ compiled, setup, effects, onLog, now, random }: InlineGuest): Pl
   const host = createHostBinding({
     pluginId: setup.pluginId,
     enableWasi: setup.enableWasi,
+    imports: compiled.imports,
     effects: effects(),
     onLog,
     ...(now === undefined ? {} : { now }),

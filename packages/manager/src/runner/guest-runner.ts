@@ -67,7 +67,12 @@ export class GuestRunner {
               maxMemoryBytes: setup.limits.maxMemoryBytes,
               resettable: setup.reset,
             })
-          : { module, digest: '', maxMemoryBytes: setup.limits.maxMemoryBytes };
+          : {
+              module,
+              digest: '',
+              maxMemoryBytes: setup.limits.maxMemoryBytes,
+              imports: WebAssembly.Module.imports(module),
+            };
       const guest: LoadedGuest = { plugin, setup, instance: undefined };
       const instance = this.#open(guest);
       const metadata = instance.readMetadata();
@@ -170,6 +175,7 @@ export class GuestRunner {
     const host = createHostBinding({
       pluginId: setup.pluginId,
       enableWasi: setup.enableWasi,
+      imports: plugin.imports,
       effects: this.#remoteEffects,
       onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),
       now: () => this.#nowMs ?? Date.now(),
