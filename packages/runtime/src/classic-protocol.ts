@@ -1,10 +1,12 @@
 import { CallError, GuestCode, PAGE_BYTES } from '@testbench/types';
 
 import type { GuestExports } from './guest-exports.js';
-import type { GuestFunction } from './suspension.js';
+import type { InputText } from './input-text.js';
 import { CLASSIC_OUTPUT_BYTES } from './limits.js';
-import type { LinearMemory } from './linear-memory.js';
-import { type GuestResult, type Protocol, runNow, type Steps } from './protocol.js';
+import type { LinearMemory, Place } from './linear-memory.js';
+import type { Protocol, Read } from './protocol.js';
+import { runNow, runWaiting, type Steps } from './steps.js';
+import { type GuestFunction, promising } from './suspension.js';
 import { toI32 } from './v1-protocol.js';
 
 /**
@@ -20,6 +22,7 @@ import { toI32 } from './v1-protocol.js';
  */
 export class ClassicProtocol implements Protocol {
   readonly #rooms: Rooms;
+  #executeWaiting: GuestFunction | undefined;
 
   constructor(
     readonly exports: GuestExports,
@@ -36,40 +39,62 @@ export class ClassicProtocol implements Protocol {
         : new AllocatedRooms(alloc, free);
   }
 
-  readMetadata(): GuestResult {
-    return runNow(this.#ask('metadata', (out, length) => this.exports.metadata(out, length)));
+  readMetadata<T extends object>(read: Read<T>): T | number {
+    const { metadata } = this.exports;
+    return runNow(this.#ask('metadata', read, (out, length) => metadata(out, length)));
   }
 
-  *init(config: Uint8Array): Steps<number> {
-    const { init, initArity } = this.exports;
-    if (init === undefined) return GuestCode.ok;
-    if (initArity === 0) return toI32('plugin_init', yield init());
-    const ptr = this.#write(config);
-    const code = toI32('plugin_init', yield init(ptr, config.length));
+  init(config: Uint8Array): number {
+    return runNow(this.#init(config, this.exports.init));
+  }
+
+  async initWaiting(config: Uint8Array): Promise<number> {
+    const { init } = this.exports;
+    return await runWaiting(this.#init(config, init && promising(init)));
+  }
+
+  execute<T extends object>(input: InputText, read: Read<T>): T | number {
+    return runNow(this.#execute(this.exports.execute, input, read));
+  }
+
+  async executeWaiting<T extends object>(input: InputText, read: Read<T>): Promise<T | number> {
+    this.#executeWaiting ??= promising(this.exports.execute);
+    return await runWaiting(this.#execute(this.#executeWaiting, input, read));
+  }
+
+  executeBatch(): never {
+    throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the classic signature has none');
+  }
+
+  *#init(config: Uint8Array, run: GuestFunction | undefined): Steps<number> {
+    if (run === undefined) return GuestCode.ok;
+    // A wrapped function does not tell its parameters.
+    if (this.exports.init?.length === 0) return toI32('plugin_init', yield run());
+    const { ptr, length } = this.#write(config);
+    const code = toI32('plugin_init', yield run(ptr, length));
     this.#rooms.releaseAll();
     return code;
   }
 
-  execute(input: Uint8Array): Steps<GuestResult> {
-    const { length } = input;
-    const ptr = this.#write(input);
-    return this.#ask('output', (out, outLength) =>
-      this.exports.execute(ptr, length, out, outLength),
-    );
+  #execute<T extends object>(
+    run: GuestFunction,
+    input: InputText,
+    read: Read<T>,
+  ): Steps<T | number> {
+    const { ptr, length } = this.#write(input);
+    return this.#ask('output', read, (out, outLength) => run(ptr, length, out, outLength));
   }
 
-  executeBatch(): Steps<GuestResult> {
-    throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the classic signature has none');
-  }
-
-  #write(bytes: Uint8Array): number {
-    const ptr = this.#rooms.take(bytes.length);
-    this.memory.range('the room for the input', ptr, bytes.length).set(bytes);
-    return ptr;
+  #write(input: InputText): Place {
+    return this.memory.write(input, (size) => this.#rooms.take(size));
   }
 
   /** Calls once, and again if the plugin says that the room was too small. */
-  *#ask(what: string, call: (out: number, outLength: number) => unknown): Steps<GuestResult> {
+  *#ask<T extends object>(
+    what: string,
+    read: Read<T>,
+    call: (out: number, outLength: number) => unknown,
+  ): Steps<T | number> {
     const lengthPtr = this.#rooms.take(4);
     let capacity = Math.min(CLASSIC_OUTPUT_BYTES, this.maxOutputBytes);
     for (let attempt = 0; ; attempt += 1) {
@@ -87,12 +112,13 @@ export class ClassicProtocol implements Protocol {
             `Cannot read ${what}: it says ${length} bytes, the room is ${capacity}`,
           );
         }
-        const bytes = this.memory.range(what, out, length);
-        return { ok: true, bytes, release: () => this.#rooms.releaseAll() };
+        const value = read(this.memory.range(what, out, length));
+        this.#rooms.releaseAll();
+        return value;
       }
       if (code !== GuestCode.outOfMemory || attempt > 0 || length <= capacity) {
         this.#rooms.releaseAll();
-        return { ok: false, code };
+        return code;
       }
       if (length > this.maxOutputBytes) {
         throw new CallError(

@@ -1,30 +1,6 @@
 import { CallError, type Contract, type PluginInput } from '@testbench/types';
 
-import { SCRATCH_TEXT_LENGTH } from './limits.js';
-
-const encoder = new TextEncoder();
-// Saves measuring the text; what leaves is a copy, since another call may be encoded before this one is written.
-const scratch = new Uint8Array(SCRATCH_TEXT_LENGTH * 3);
-
-/**
- * UTF-8 of an input.
- *
- * @throws {CallError} `CALL_INVALID_INPUT` if it is longer than `maxBytes`.
- */
-export function encodeChecked(text: string, maxBytes: number): Uint8Array {
-  const bytes = encodeText(text);
-  if (bytes.length <= maxBytes) return bytes;
-  throw new CallError(
-    'CALL_INVALID_INPUT',
-    `Cannot start call: the input is ${bytes.length} bytes, limit is ${maxBytes}`,
-  );
-}
-
-/** UTF-8 of `text`. */
-export function encodeText(text: string): Uint8Array {
-  if (text.length > SCRATCH_TEXT_LENGTH) return encoder.encode(text);
-  return scratch.slice(0, encoder.encodeInto(text, scratch).written);
-}
+import { JOINED_TEXT_LENGTH } from './limits.js';
 
 /**
  * Writes one input as the plugin's contract wants it: an envelope, or the bare `data` for a classic plugin.
@@ -40,20 +16,26 @@ export function encodeText(text: string): Uint8Array {
  * ```
  */
 export function encodeInput(input: PluginInput, contract: Contract): string {
-  return contract === 'classic' ? jsonText('data', input.data) : envelopeText(input);
+  const text = inputText(input, contract);
+  return typeof text === 'string' ? text : text.join('');
 }
 
-/** The envelope of the v1 contract as JSON. */
-function envelopeText(input: PluginInput): string {
-  const context = input.context;
-  const contextText =
-    context === undefined
-      ? '{"metadata":{}}'
-      : jsonText('context', {
-          request_id: context.requestId,
-          metadata: context.metadata ?? {},
-        });
-  return `{"data":${jsonText('data', input.data)},"context":${contextText}}`;
+/** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it once more. */
+export function inputText(input: PluginInput, contract: Contract): string | readonly string[] {
+  const data = jsonText('data', input.data);
+  if (contract === 'classic') return data;
+  const { context } = input;
+  const end = context === undefined ? NO_CONTEXT : `,"context":${contextText(context)}}`;
+  return data.length > JOINED_TEXT_LENGTH ? ['{"data":', data, end] : `{"data":${data}${end}`;
+}
+
+const NO_CONTEXT = ',"context":{"metadata":{}}}';
+
+function contextText(context: NonNullable<PluginInput['context']>): string {
+  return jsonText('context', {
+    request_id: context.requestId,
+    metadata: context.metadata ?? {},
+  });
 }
 
 /** @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold: a cycle, a bigint, a function, nothing at all. */
@@ -65,9 +47,16 @@ export function jsonText(what: string, value: unknown): string {
   } catch (error) {
     cause = error;
   }
-  if (text === undefined) {
-    const reason = cause instanceof Error ? cause.message : `a ${typeof value} has no JSON form`;
-    throw new CallError('CALL_INVALID_INPUT', `Cannot write ${what} as JSON: ${reason}`, { cause });
-  }
-  return text;
+  if (text !== undefined) return text;
+  const reason = cause instanceof Error ? cause.message : `a ${typeof value} has no JSON form`;
+  throw new CallError('CALL_INVALID_INPUT', `Cannot write ${what} as JSON: ${reason}`, { cause });
+}
+
+/** @throws {CallError} `CALL_INVALID_INPUT` if the input's UTF-8 is longer than `maxBytes`. */
+export function checkInputLength(length: number, maxBytes: number): void {
+  if (length <= maxBytes) return;
+  throw new CallError(
+    'CALL_INVALID_INPUT',
+    `Cannot start call: the input is ${length} bytes, limit is ${maxBytes}`,
+  );
 }

@@ -1,6 +1,6 @@
 import { type Contract, LoadError } from '@testbench/types';
 
-import { type GuestFunction, promising } from './suspension.js';
+import type { GuestFunction } from './suspension.js';
 
 /** The exports that the contract names, taken from an instance and checked for kind and arity. */
 export interface GuestExports {
@@ -11,8 +11,6 @@ export interface GuestExports {
   readonly alloc: GuestFunction | undefined;
   readonly free: GuestFunction | undefined;
   readonly init: GuestFunction | undefined;
-  /** Parameters of `init`, which a wrapped function does not tell. */
-  readonly initArity: number | undefined;
   readonly shutdown: GuestFunction | undefined;
   readonly initialize: GuestFunction | undefined;
   readonly executeBatch: GuestFunction | undefined;
@@ -35,10 +33,9 @@ const V1_ARITY = {
  * JavaScript shows a function's number of parameters but not its types. That tells the two signatures apart;
  * a wrong type shows at the call, and admission checks types exactly beforehand.
  *
- * @param waits Makes functions that may call a host function that waits give a promise.
  * @throws {LoadError} `LOAD_BAD_EXPORT`, naming the export.
  */
-export function pickExports(instance: WebAssembly.Instance, waits: boolean): GuestExports {
+export function pickExports(instance: WebAssembly.Instance): GuestExports {
   const { exports } = instance;
   const memory = exports['memory'];
   if (!(memory instanceof WebAssembly.Memory)) {
@@ -61,23 +58,17 @@ export function pickExports(instance: WebAssembly.Instance, waits: boolean): Gue
   } else {
     checkArity('plugin_metadata', required('plugin_metadata'), 2);
   }
-  const waiting = (run: GuestFunction): GuestFunction => (waits ? promising(run) : run);
-  const optionalWaiting = (name: string): GuestFunction | undefined => {
-    const run = optional(name);
-    return run && waiting(run);
-  };
   return {
     contract,
     memory,
-    execute: waiting(execute),
+    execute,
     metadata: required('plugin_metadata'),
     alloc: optional('plugin_alloc'),
     free: optional('plugin_free'),
-    init: optionalWaiting('plugin_init'),
-    initArity: optional('plugin_init')?.length,
-    shutdown: optionalWaiting('plugin_shutdown'),
+    init: optional('plugin_init'),
+    shutdown: optional('plugin_shutdown'),
     initialize: optional('_initialize'),
-    executeBatch: optionalWaiting('plugin_execute_batch'),
+    executeBatch: optional('plugin_execute_batch'),
     health: optional('plugin_health'),
   };
 }

@@ -3,8 +3,12 @@
 /** Fuel between two looks at the clock. At 1 to 5 ns a unit that is 0.5 to 2.5 ms: sharp enough for a tolerance of 10 ms. */
 export const SLICE_FUEL = 500_000;
 
-/** Texts up to this length are encoded through one buffer that is reused; for longer ones a buffer of their own costs little beside the rest. */
-export const SCRATCH_TEXT_LENGTH = 16_384;
+/** JSON text up to this length is joined with its envelope; longer text is written in pieces, since joining copies it. */
+export const JOINED_TEXT_LENGTH = 4096;
+/** The buffer through which inputs are encoded, at first: all of nearly every input. */
+export const MIN_SHARED_BYTES = 65_536;
+/** The same at most: inputs of a million characters. What is longer gets a buffer of its own. A power of two. */
+export const MAX_SHARED_BYTES = 4 * 1024 * 1024;
 
 /** Compiled modules kept in memory by default: the plugins of one host, and as many old versions. */
 export const DEFAULT_MAX_CACHED_MODULES = 256;

@@ -1,5 +1,7 @@
 import { CallError, type GuestMemory } from '@testbench/types';
 
+import { encodeShared, encodingCount, type InputText } from './input-text.js';
+
 /** The guest's memory with a view that is made anew only when growth has detached it. */
 export class LinearMemory implements GuestMemory {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -19,11 +21,12 @@ export class LinearMemory implements GuestMemory {
   }
 
   /**
-   * A view of a range that the guest named; valid until the guest runs again.
+   * Makes sure that a range which the guest named is wholly inside the memory.
    *
-   * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not wholly inside the memory.
+   * @returns All of the memory, valid until the guest runs again.
+   * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not.
    */
-  range(what: string, ptr: number, len: number): Uint8Array {
+  check(what: string, ptr: number, len: number): Uint8Array<ArrayBuffer> {
     const bytes = this.bytes();
     const start = ptr >>> 0;
     const length = len >>> 0;
@@ -33,6 +36,35 @@ export class LinearMemory implements GuestMemory {
         `Cannot read ${what}: ${length} bytes at ${start} are outside of a memory of ${bytes.length} bytes`,
       );
     }
-    return bytes.subarray(start, start + length);
+    return bytes;
   }
+
+  /** A view of a range that the guest named; valid until the guest runs again. @throws {CallError} As `check` does. */
+  range(what: string, ptr: number, len: number): Uint8Array {
+    const start = ptr >>> 0;
+    return this.check(what, ptr, len).subarray(start, start + (len >>> 0));
+  }
+
+  /**
+   * Writes an input where the guest says.
+   *
+   * @param allocate Guest code; gives the place for a number of bytes.
+   * @returns Where it lies.
+   * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside of the memory; whatever `allocate` throws.
+   */
+  write(input: InputText, allocate: (size: number) => number): Place {
+    let bytes = encodeShared(input);
+    const encodings = encodingCount();
+    const ptr = allocate(bytes.length);
+    // The allocator may have called a host function, and that another plugin, which used the same buffer.
+    if (encodingCount() !== encodings) bytes = encodeShared(input);
+    this.check('the room for the input', ptr, bytes.length).set(bytes, ptr);
+    return { ptr, length: bytes.length };
+  }
+}
+
+/** A piece of guest memory. */
+export interface Place {
+  readonly ptr: number;
+  readonly length: number;
 }

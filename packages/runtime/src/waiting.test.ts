@@ -75,6 +75,26 @@ describe.skipIf(!canSuspend)('a plugin that waits', () => {
     });
   });
 
+  it('may wait in plugin_init, plugin_health and plugin_shutdown', async () => {
+    let asked = 0;
+    const wat = guestWat({
+      imports: '(import "env" "ask" (func $ask (param i32) (result i32)))',
+      init: '(call $ask (i32.const 0))',
+      rest: '(func (export "plugin_health") (result i32) (call $ask (i32.const 1)))',
+    });
+    const instance = await openGuest(wat, {
+      host: askable(async (what) => {
+        asked += 1;
+        return what === 0 ? 0 : 7;
+      }),
+    });
+    await instance.initAsync({});
+    expect(await instance.healthAsync()).toBe(7);
+    expect(asked).toBe(2);
+    await instance.shutdownAsync();
+    await expect(instance.executeAsync(input)).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+  });
+
   it('cannot be run by the methods that give no promise', async () => {
     const instance = await openGuest(asking, { host: askable(() => 1) });
     expect(() => instance.execute(input)).toThrow(

@@ -1,0 +1,168 @@
+import { attachMeter, type Meter } from '@testbench/metering';
+import {
+  CallError,
+  type CallUsage,
+  type HostBinding,
+  type HostCallReport,
+  type LoadError,
+  type ResourceLimits,
+} from '@testbench/types';
+
+import { type FailureFacts, failureOfThrow } from './call-failure.js';
+import type { InstanceCallOptions } from './instance-options.js';
+import { SLICE_FUEL } from './limits.js';
+import type { LinearMemory } from './linear-memory.js';
+
+const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} };
+
+/**
+ * Runs the guest code of one instance under fuel, deadline and memory limits, one call at a time.
+ *
+ * A call is `begin`, guest code, and `finish` or `fail`. Its figures stay until the next one, in fields instead of objects:
+ * this is the way of every call.
+ */
+export class CallGuard {
+  readonly #meter: Meter;
+  readonly #maxFuel: bigint;
+  readonly #charge = (fuel: number): void => this.#meter.charge(fuel);
+  #poisoned = false;
+  #inCall = false;
+  #report = NO_REPORT;
+  #isCancelled: (() => boolean) | undefined;
+  #startMs = 0;
+  #deadlineMs = 0;
+  #timeoutMs = 0;
+  #callMaxFuel = 0;
+  #executionTimeMs = 0;
+  #fuelUsed = 0;
+
+  /** @param instance Of a metered module. */
+  constructor(
+    instance: WebAssembly.Instance,
+    readonly host: HostBinding,
+    readonly limits: ResourceLimits,
+    readonly memory: LinearMemory,
+  ) {
+    this.#maxFuel = BigInt(limits.maxFuel);
+    this.#meter = attachMeter(instance, {
+      sliceFuel: SLICE_FUEL,
+      onSlice: () => {
+        if (performance.now() >= this.#deadlineMs) return 'deadline';
+        return this.#isCancelled?.() === true ? 'cancelled' : 'continue';
+      },
+    });
+  }
+
+  /** True after a trap or a limit: every further call fails. */
+  get poisoned(): boolean {
+    return this.#poisoned;
+  }
+
+  /** What happened in the host functions during the last call. */
+  get report(): HostCallReport {
+    return this.#report;
+  }
+
+  /** What the last call took. */
+  get usage(): CallUsage {
+    return {
+      executionTimeMs: this.#executionTimeMs,
+      memoryUsedBytes: this.memory.size,
+      fuelUsed: this.#fuelUsed,
+    };
+  }
+
+  /** Everything that is known of the last call. */
+  get facts(): FailureFacts {
+    return {
+      timeoutMs: this.#timeoutMs,
+      maxFuel: this.#callMaxFuel,
+      maxMemoryBytes: this.limits.maxMemoryBytes,
+      usage: this.usage,
+      report: this.#report,
+      exhausted: this.#meter.exhausted,
+      growthDenied: this.#meter.growthDenied,
+    };
+  }
+
+  /** Lets no further call in. */
+  poison(): void {
+    this.#poisoned = true;
+  }
+
+  /** @throws {CallError} `CALL_SHUT_DOWN` if the instance is poisoned or in another call. */
+  begin(options: InstanceCallOptions): void {
+    if (this.#inCall) this.refuse('it is in another call');
+    if (this.#poisoned) this.refuse('an earlier call failed');
+    const { timeoutMs = this.limits.timeoutMs, maxFuel } = options;
+    this.#timeoutMs = timeoutMs;
+    this.#callMaxFuel = maxFuel ?? this.limits.maxFuel;
+    this.#startMs = performance.now();
+    this.#deadlineMs = this.#startMs + timeoutMs;
+    this.host.beginCall({
+      requestId: options.requestId,
+      onChunk: options.onChunk,
+      signal: options.signal,
+      charge: this.#charge,
+      deadlineMs: this.#deadlineMs,
+    });
+    this.#isCancelled = options.isCancelled;
+    this.#inCall = true;
+    this.#meter.setFuel(maxFuel ?? this.#maxFuel);
+  }
+
+  /** Ends a call whose guest code has returned. @throws {CallError} If a limit stopped it. */
+  finish(): void {
+    this.#end();
+    // A guest that returns although a limit stopped it has hidden the trap somehow.
+    if (this.#meter.exhausted === undefined) return;
+    this.#poisoned = true;
+    throw failureOfThrow(undefined, this.facts);
+  }
+
+  /** Ends a call whose guest code has thrown, poisons the instance, and names the failure. */
+  fail(error: unknown): CallError | LoadError {
+    this.#poisoned = true;
+    this.#end();
+    return failureOfThrow(error, this.facts);
+  }
+
+  /** A whole call. @throws {CallError} */
+  run<T>(options: InstanceCallOptions, body: () => T): T {
+    this.begin(options);
+    let value: T;
+    try {
+      value = body();
+    } catch (error) {
+      throw this.fail(error);
+    }
+    this.finish();
+    return value;
+  }
+
+  /** A whole call during which the guest may be suspended. */
+  async runWaiting<T>(options: InstanceCallOptions, body: () => Promise<T>): Promise<T> {
+    this.begin(options);
+    let value: T;
+    try {
+      value = await body();
+    } catch (error) {
+      throw this.fail(error);
+    }
+    this.finish();
+    return value;
+  }
+
+  /** @throws {CallError} `CALL_SHUT_DOWN`. */
+  refuse(state: string): never {
+    throw new CallError('CALL_SHUT_DOWN', `Cannot use plugin instance: ${state}`);
+  }
+
+  #end(): void {
+    this.#inCall = false;
+    this.#isCancelled = undefined;
+    this.#report = this.host.endCall();
+    this.#executionTimeMs = performance.now() - this.#startMs;
+    this.#fuelUsed = Number(this.#meter.fuelUsed);
+  }
+}
