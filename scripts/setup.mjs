@@ -36,7 +36,11 @@ export async function setUp(job, lean = false) {
   console.log(`3/3 ${job} (set-up took ${seconds(started)})\n`);
 }
 
-const proofs = ['@testbench/conformance', '@testbench/benchmarks'];
+const proofs = [
+  '@testbench/conformance',
+  '@testbench/benchmarks',
+  '@testbench/plugin-levenshtein-c',
+];
 
 /** A hash of everything that decides what an installation holds. */
 function installInputs() {

@@ -5,15 +5,24 @@
  *
  * @packageDocumentation
  */
-export { BuildError, type BuildErrorCode, type Diagnostic } from './build-error.js';
-export { buildPlugin, type BuildPluginOptions, type BuildResult } from './build-plugin.js';
-export type { Optimization } from './compile-assembly.js';
+export { BuildError, type BuildErrorCode, type Diagnostic } from './compile/build-error.js';
+export { buildPlugin, type BuildPluginOptions, type BuildResult } from './compile/build-plugin.js';
+export type { Optimization } from './compile/compile-assembly.js';
+export { measureSize, type SizeReport, type SizeShare } from './compile/measure-size.js';
+export type { PluginLanguage } from './compile/project.js';
+export {
+  checkPlugin,
+  type CheckFinding,
+  type CheckPluginOptions,
+  type CheckReport,
+} from './check/check-plugin.js';
+export type { CommandOutput } from './commands/command.js';
+export { embedMetadata } from './embed-metadata.js';
+export { runAuthorCommand } from './run-author-command.js';
 export {
   createTestHost,
   type TestCall,
   type TestHost,
   type TestHostOptions,
-} from './create-test-host.js';
-export { embedMetadata } from './embed-metadata.js';
-export { type CommandOutput, runAuthorCommand } from './run-author-command.js';
+} from './test-host/create-test-host.js';
 export { type PluginProblem, type PluginReport, validatePlugin } from './validate-plugin.js';

@@ -1,22 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
-
 import { PluginError } from '@testbench/types';
 
-import { BuildError } from './build-error.js';
-import { buildPlugin } from './build-plugin.js';
-import { validatePlugin } from './validate-plugin.js';
+import { buildCommand } from './commands/build-command.js';
+import { checkCommand } from './commands/check-command.js';
+import { embedCommand } from './commands/embed-command.js';
+import { type AuthorCommand, type CommandOutput, WrongUse } from './commands/command.js';
+import { validateCommand } from './commands/validate-command.js';
 
-const USAGE = `testbench-plugin build [folder] [--optimize speed|size|none] [--source-map] [--out file]
-testbench-plugin validate <plugin.wasm>
-`;
+const COMMANDS: Readonly<Record<string, AuthorCommand>> = {
+  build: buildCommand,
+  validate: validateCommand,
+  check: checkCommand,
+  embed: embedCommand,
+};
 
-/** Where the command writes. */
-export interface CommandOutput {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
+const USAGE = `${Object.values(COMMANDS)
+  .map(({ usage }) => `testbench-plugin ${usage}`)
+  .join('\n')}\n`;
 
 /**
  * Runs the command of plugin authors, `testbench-plugin`.
@@ -28,90 +27,25 @@ export async function runAuthorCommand(
   args: readonly string[],
   output: CommandOutput = process,
 ): Promise<number> {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        optimize: { type: 'string' },
-        'source-map': { type: 'boolean' },
-        out: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    output.stderr.write(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
-  const { positionals, values } = parsed;
-  const [command, target] = positionals;
-  if (values.help) {
+  const [name = '', ...rest] = args;
+  if (name === '--help' || rest.includes('--help')) {
     output.stdout.write(USAGE);
     return 0;
   }
-  const { optimize } = values;
-  const knownOptimize =
-    optimize === undefined || optimize === 'speed' || optimize === 'size' || optimize === 'none';
-  if (command === 'build' && knownOptimize) {
-    return build(
-      {
-        ...(target !== undefined && { directory: target }),
-        ...(optimize !== undefined && { optimize }),
-        ...(values['source-map'] && { sourceMap: true }),
-        ...(values.out !== undefined && { outFile: values.out }),
-      },
-      output,
-    );
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    output.stderr.write(USAGE);
+    return 2;
   }
-  if (command === 'validate' && target !== undefined) return validate(target, output);
-  output.stderr.write(USAGE);
-  return 2;
-}
-
-async function build(
-  options: Parameters<typeof buildPlugin>[0],
-  output: CommandOutput,
-): Promise<number> {
   try {
-    const result = await buildPlugin(options);
-    for (const { file, line, message } of result.warnings) {
-      output.stderr.write(`warning: ${file}:${line}: ${message}\n`);
-    }
-    const { name, version, pluginType } = result.metadata;
-    const path = relative(process.cwd(), result.path);
-    output.stdout.write(
-      `${path}: ${pluginType} ${name} ${version}, ${result.size} bytes, ${result.gzipSize} compressed\n`,
-    );
-    return 0;
+    return await command.run(rest, output);
   } catch (error) {
+    if (error instanceof WrongUse) {
+      output.stderr.write(`${error.message}\n${USAGE}`);
+      return 2;
+    }
     if (!PluginError.is(error)) throw error;
     output.stderr.write(`${error.message}\n`);
-    if (error instanceof BuildError && error.diagnostics.length > 1) {
-      for (const { file, line, message } of error.diagnostics) {
-        output.stderr.write(`  ${file}:${line}: ${message}\n`);
-      }
-    }
     return 1;
   }
-}
-
-async function validate(path: string, output: CommandOutput): Promise<number> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    output.stderr.write(`Cannot read "${path}": ${(error as Error).message}\n`);
-    return 1;
-  }
-  const report = validatePlugin(bytes);
-  if (report.ok) {
-    const { metadata, contract } = report;
-    output.stdout.write(
-      `${path}: ${metadata.pluginType} ${metadata.name} ${metadata.version}, contract ${contract}\n`,
-    );
-    return 0;
-  }
-  for (const { message } of report.problems) output.stderr.write(`${path}: ${message}\n`);
-  return 1;
 }

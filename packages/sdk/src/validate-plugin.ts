@@ -1,9 +1,11 @@
 import { type AdmissionReport, checkModule } from '@testbench/sandbox';
 import {
+  API_VERSION,
   type Contract,
   DEFAULT_LIMITS,
   HOST_FUNCTIONS,
   HOST_MODULE,
+  MAX_MODULE_BYTES,
   METADATA_SECTION,
   PluginError,
   type PluginMetadata,
@@ -26,7 +28,19 @@ export type PluginReport =
       readonly contract: Contract;
       readonly metadata: PluginMetadata;
     }
-  | { readonly ok: false; readonly problems: readonly PluginProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly PluginProblem[];
+      /** Undefined if it cannot be told. */
+      readonly contract: Contract | undefined;
+    };
+
+const SECTION_MISSING = `custom section "${METADATA_SECTION}": it is missing; add it with \`testbench-plugin embed\``;
+
+/** True for a module that has everything but its metadata section. */
+export function isSectionMissing({ message }: PluginProblem): boolean {
+  return message === SECTION_MISSING;
+}
 
 /** Imports that AssemblyScript's standard library makes, and what to use in their place. */
 const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
@@ -45,6 +59,10 @@ const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
  * @param bytes The whole module, from any language.
  */
 export function validatePlugin(bytes: Uint8Array): PluginReport {
+  if (bytes.length > MAX_MODULE_BYTES) {
+    const message = `it has ${bytes.length} bytes, limit is ${MAX_MODULE_BYTES}; build it for size, and leave large tables out`;
+    return { ok: false, problems: [{ part: 'module', message }], contract: undefined };
+  }
   let report: AdmissionReport;
   try {
     report = checkModule(bytes, {
@@ -54,7 +72,7 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
   } catch (error) {
     if (!PluginError.is(error)) throw error;
     const part = error.code === 'LOAD_INVALID_METADATA' ? 'metadata' : 'module';
-    return { ok: false, problems: [{ part, message: error.message }] };
+    return { ok: false, problems: [{ part, message: error.message }], contract: undefined };
   }
   const { violations, summary, contract, metadata } = report;
   const problems = violations.flatMap(({ rule, message, offset }): PluginProblem[] => {
@@ -66,15 +84,40 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
     );
   });
   if (metadata === undefined) {
-    problems.push({
-      part: 'metadata',
-      message: `Custom section "${METADATA_SECTION}": it is missing; add it with embedMetadata() of @testbench/sdk`,
-    });
+    problems.push({ part: 'metadata', message: SECTION_MISSING });
   }
+  if (metadata !== undefined) problems.push(...versionProblems(metadata));
   if (problems.length > 0 || contract === undefined || metadata === undefined) {
-    return { ok: false, problems };
+    return { ok: false, problems, contract };
   }
   return { ok: true, problems: [], contract, metadata };
+}
+
+/** A host refuses what is made for another major version of the contract, or for a later one than its own. */
+function versionProblems({ apiVersion, minHostVersion }: PluginMetadata): PluginProblem[] {
+  const part = 'metadata';
+  if (majorOf(apiVersion) !== majorOf(API_VERSION)) {
+    const message = `metadata field "api_version": it is made for contract ${apiVersion}, hosts speak ${API_VERSION}; set it to "${API_VERSION}"`;
+    return [{ part, message }];
+  }
+  if (minHostVersion !== undefined && numbersOf(minHostVersion) > numbersOf(API_VERSION)) {
+    const message = `metadata field "min_host_version": it is ${minHostVersion}, hosts speak contract ${API_VERSION}; lower it`;
+    return [{ part, message }];
+  }
+  return [];
+}
+
+function majorOf(version: string): string {
+  return version.split('.')[0]!;
+}
+
+/** The three numbers of a version, so that texts compare as versions do; pre-releases count as their release. */
+function numbersOf(version: string): string {
+  const [numbers = ''] = version.split(/[-+]/);
+  return numbers
+    .split('.')
+    .map((part) => part.padStart(10, '0'))
+    .join('.');
 }
 
 function importProblem({ module, name }: ImportSummary, message: string): PluginProblem[] {

@@ -6,10 +6,10 @@ import { readCustomSections } from '@testbench/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildPlugin } from './build-plugin.js';
-import { createTestHost } from './create-test-host.js';
-import { embedMetadata } from './embed-metadata.js';
-import { runAuthorCommand } from './run-author-command.js';
-import { validatePlugin } from './validate-plugin.js';
+import { createTestHost } from '../test-host/create-test-host.js';
+import { embedMetadata } from '../embed-metadata.js';
+import { runAuthorCommand } from '../run-author-command.js';
+import { validatePlugin } from '../validate-plugin.js';
 
 const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const IMPORT =
@@ -33,7 +33,7 @@ async function project(files: Record<string, string>, library = true): Promise<s
   if (library) {
     await mkdir(join(directory, 'node_modules/@testbench'), { recursive: true });
     await symlink(
-      resolve(import.meta.dirname, '../../../plugins-sdk'),
+      resolve(import.meta.dirname, '../../../../plugins-sdk'),
       join(directory, 'node_modules/@testbench/plugins-sdk'),
     );
   }

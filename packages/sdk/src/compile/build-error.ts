@@ -2,8 +2,10 @@ import { PluginError } from '@testbench/types';
 
 /** Why a plugin project could not be built. */
 export type BuildErrorCode =
-  /** The folder has no `assembly/index.ts` or no `@testbench/plugins-sdk`. */
+  /** The folder has no source of a plugin, or not `@testbench/plugins-sdk`. */
   | 'BUILD_NO_PROJECT'
+  /** No compiler for the plugin's language is installed. */
+  | 'BUILD_NO_COMPILER'
   /** The compiler refused the source; `diagnostics` says where and why. */
   | 'BUILD_COMPILE_FAILED'
   /** The module was compiled, but no host would load it. */

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Transform } from 'assemblyscript/transform';
 
 import { BuildError, type Diagnostic } from './build-error.js';
+import { compileFailed } from './compile-failed.js';
 import {
   type CompilerMessage,
   explainDiagnostic,
@@ -28,6 +29,7 @@ export interface CompileRequest {
 
 /** What compiling gives. */
 export interface Compiled {
+  /** The module, with the names of its functions. */
   readonly bytes: Uint8Array;
   /** Source map JSON. */
   readonly sourceMap: string | undefined;
@@ -42,7 +44,7 @@ const OPTIMIZATION: Readonly<Record<Optimization, readonly string[]>> = {
   // lists of texts with shorter code, which is quadratic in time and memory.
   speed: ['--optimizeLevel', '2', '--shrinkLevel', '0'],
   size: ['--optimizeLevel', '3', '--shrinkLevel', '2', '--converge', '--noAssert'],
-  none: ['--debug'],
+  none: [],
 };
 
 /**
@@ -70,6 +72,8 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
       'minimal',
       '--exportStart',
       '_initialize',
+      // Names of functions, for the size report.
+      '--debug',
       ...OPTIMIZATION[request.optimize],
       ...request.flags,
     ],
@@ -90,7 +94,10 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
         explainDiagnostic(message, (file, offset) => lineOf(request, file, offset)),
       );
   const errors = explain(ERROR);
-  if (errors.length > 0) throw compileError(request, errors, error);
+  if (errors.length > 0) {
+    const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
+    throw compileFailed(request.entry, sorted, '', error);
+  }
   if (error) throw new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
   const bytes = outputs.get('plugin.wasm');
   if (!(bytes instanceof Uint8Array)) {
@@ -113,28 +120,7 @@ function lineOf({ directory }: CompileRequest, file: string, offset: number): nu
   }
 }
 
-function compileError(
-  request: CompileRequest,
-  errors: readonly ExplainedDiagnostic[],
-  cause: unknown,
-): BuildError {
-  // What the author wrote comes first, and there the mistakes with a known cure: others follow from them.
-  const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
-  const first = sorted[0]!;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const where = first.file === '' ? request.entry : place(first);
-  return new BuildError(
-    'BUILD_COMPILE_FAILED',
-    `Cannot build ${where}: ${first.message}${more}`,
-    sorted,
-    { cause },
-  );
-}
-
-function place({ file, line }: Diagnostic): string {
-  return line === 0 ? file : `${file}:${line}`;
-}
-
+/** What the author wrote comes first, and there the mistakes with a known cure: others follow from them. */
 function rank({ file, cured }: ExplainedDiagnostic): number {
   if (file === 'testbench-entry.ts') return 3;
   if (file.startsWith('~lib/')) return 2;

@@ -1,0 +1,107 @@
+//! Testbench plugins in Rust: the contract's exports, JSON in and out, and the host's functions. It has no dependencies.
+//!
+//! ```
+//! use testbench::{Failure, Json, Plugin};
+//!
+//! struct Same;
+//!
+//! impl Plugin for Same {
+//!     const METADATA: &'static str = r#"{
+//!         "name": "same", "version": "1.0.0", "plugin_type": "evaluator", "api_version": "1.0.0"
+//!     }"#;
+//!
+//!     fn start(_config: &Json) -> Result<Self, Failure> {
+//!         Ok(Same)
+//!     }
+//!
+//!     fn execute(&mut self, data: &Json) -> Result<Json, Failure> {
+//!         let same = data.get("output") == data.get("expected");
+//!         Ok(Json::object([("score", Json::from(if same { 1.0 } else { 0.0 }))]))
+//!     }
+//! }
+//!
+//! testbench::export!(Same);
+//! ```
+
+mod contract;
+pub mod host;
+mod json;
+mod parse;
+
+#[doc(hidden)]
+pub use contract::PluginCell;
+pub use json::Json;
+
+/// What a call fails with. The host gets the code and the message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Below 0; -2 is for an input that makes no sense.
+    pub code: i32,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Failure { code: -1, message: message.into() }
+    }
+
+    /// The caller asked for something that makes no sense.
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Failure { code: -2, message: message.into() }
+    }
+}
+
+/// A plugin: made once from its configuration, then called for each input.
+pub trait Plugin: Sized {
+    /// What the plugin is, as JSON: the contract's metadata.
+    const METADATA: &'static str;
+
+    /// Takes the configuration, an object that is empty if there is none.
+    fn start(config: &Json) -> Result<Self, Failure>;
+
+    /// Turns the data of one call into the data of its output.
+    fn execute(&mut self, data: &Json) -> Result<Json, Failure>;
+}
+
+/// Writes the contract's exports for a [`Plugin`].
+#[macro_export]
+macro_rules! export {
+    ($plugin:ty) => {
+        static PLUGIN: $crate::PluginCell<$plugin> = $crate::PluginCell::new();
+
+        #[no_mangle]
+        pub extern "C" fn plugin_alloc(size: u32) -> u32 {
+            PLUGIN.alloc(size)
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_free(ptr: u32, size: u32) {
+            PLUGIN.free(ptr, size)
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_metadata() -> i64 {
+            PLUGIN.metadata()
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_init(ptr: u32, len: u32) -> i32 {
+            PLUGIN.init(ptr, len)
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_execute(ptr: u32, len: u32) -> i64 {
+            PLUGIN.execute(ptr, len)
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_execute_batch(ptr: u32, len: u32) -> i64 {
+            PLUGIN.execute_batch(ptr, len)
+        }
+
+        #[no_mangle]
+        pub extern "C" fn plugin_shutdown() -> i32 {
+            PLUGIN.shutdown()
+        }
+    };
+}

@@ -1,0 +1,19 @@
+import type { Contract } from '@testbench/types';
+
+import type { GuestCheckName } from './guest-checks.js';
+import type { Finding, SubjectRecord } from './subject.js';
+
+/** What the thread of the checks is to do. */
+export type ThreadTask =
+  | { readonly kind: 'ask-metadata'; readonly bytes: Uint8Array; readonly contract: Contract }
+  | {
+      readonly kind: 'check';
+      readonly subject: SubjectRecord;
+      readonly checks: readonly GuestCheckName[];
+    };
+
+/** What it tells. */
+export type ThreadReport =
+  | { readonly kind: 'metadata'; readonly finding: Finding; readonly bytes: Uint8Array | undefined }
+  | { readonly kind: 'begin'; readonly name: GuestCheckName }
+  | { readonly kind: 'end'; readonly name: GuestCheckName; readonly finding: Finding };

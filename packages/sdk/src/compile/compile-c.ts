@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { BuildError, type Diagnostic } from './build-error.js';
+import type { CompileRequest, Compiled, Optimization } from './compile-assembly.js';
+import { compileFailed } from './compile-failed.js';
+import { nativeFolder } from './native-folder.js';
+import { filesIn } from './project.js';
+import { programsNamed, runCompiler } from './run-compiler.js';
+
+const LEVELS: Readonly<Record<Optimization, string>> = { speed: '-O2', size: '-Oz', none: '-O1' };
+
+/** What every plugin needs: no C library, and the stack below the data, so that an overflow traps instead of writing there. */
+const FLAGS = [
+  '--target=wasm32-unknown-unknown',
+  '-std=c11',
+  '-nostdlib',
+  '-ffreestanding',
+  '-mbulk-memory',
+  '-Wall',
+  '-Wl,--no-entry,--strip-debug,--stack-first,-z,stack-size=131072',
+];
+
+/**
+ * Compiles a plugin in C: every `src/*.c`, with the folder of `testbench.h` on the include path.
+ *
+ * The compiler is `@yowasp/clang` where the project has it, which is the same on every machine, else a `clang` on the search
+ * path.
+ *
+ * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
+ */
+export async function compileC(request: CompileRequest): Promise<Compiled> {
+  const { directory, entry, optimize, flags } = request;
+  const compile = yowaspClang(directory) ?? systemClang();
+  if (compile === undefined) {
+    throw new BuildError(
+      'BUILD_NO_COMPILER',
+      `Cannot build ${entry}: there is no clang; run \`npm install --save-dev @yowasp/clang\`, or install clang and lld`,
+    );
+  }
+  const sources = filesIn(join(directory, 'src'), '.c').map((name) => `src/${name}`);
+  const { bytes, stderr } = await compile(directory, sources, [
+    ...FLAGS,
+    LEVELS[optimize],
+    ...flags,
+  ]);
+  const said = readDiagnostics(stderr);
+  if (bytes === undefined) {
+    throw compileFailed(
+      entry,
+      said.filter(({ level }) => level === 'error').map(({ diagnostic }) => diagnostic),
+      stderr,
+    );
+  }
+  return {
+    bytes,
+    sourceMap: undefined,
+    warnings: said.filter(({ level }) => level === 'warning').map(({ diagnostic }) => diagnostic),
+  };
+}
+
+type Compile = (
+  directory: string,
+  sources: readonly string[],
+  flags: readonly string[],
+) => Promise<{ readonly bytes: Uint8Array | undefined; readonly stderr: string }>;
+
+type Tree = { [name: string]: Tree | string | Uint8Array };
+
+/** The compiler from npm, as far as it is used here. It works in a file system of its own. */
+interface Yowasp {
+  readonly commands: {
+    clang(
+      args: readonly string[],
+      files: Tree,
+      options: { readonly stderr: (bytes: Uint8Array | null) => void },
+    ): Promise<Tree | undefined>;
+  };
+  /** Without arguments it only reads its own files; `clang` does that too, but tells of it on the standard output. */
+  runLLVM(args: null, files: Tree, options: { readonly fetchProgress: () => void }): Promise<void>;
+}
+
+function yowaspClang(directory: string): Compile | undefined {
+  let path: string;
+  try {
+    path = createRequire(join(directory, 'package.json')).resolve('@yowasp/clang');
+  } catch {
+    return undefined;
+  }
+  return async (folder, sources, flags) => {
+    const yowasp = (await import(pathToFileURL(path).href)) as Yowasp;
+    await yowasp.runLLVM(null, {}, { fetchProgress: () => undefined });
+    const decoder = new TextDecoder();
+    let stderr = '';
+    const files: Tree = {
+      src: await readTree(join(folder, 'src')),
+      include: await readTree(nativeFolder('c')),
+    };
+    try {
+      const output = await yowasp.commands.clang(
+        [...flags, '-Iinclude', '-o', 'plugin.wasm', ...sources],
+        files,
+        {
+          stderr: (bytes) =>
+            void (stderr += bytes === null ? '' : decoder.decode(bytes, { stream: true })),
+        },
+      );
+      const bytes = output?.['plugin.wasm'];
+      return { bytes: bytes instanceof Uint8Array ? bytes : undefined, stderr };
+    } catch (error) {
+      if ((error as { code?: unknown }).code === undefined) throw error;
+      return { bytes: undefined, stderr };
+    }
+  };
+}
+
+async function readTree(folder: string): Promise<Tree> {
+  const names = [...filesIn(folder, '.c'), ...filesIn(folder, '.h')];
+  const entries = names.map(async (name) => [name, await readFile(join(folder, name))] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function systemClang(): Compile | undefined {
+  const [clang] = programsNamed('clang');
+  if (clang === undefined) return undefined;
+  return async (folder, sources, flags) => {
+    const scratch = await mkdtemp(join(tmpdir(), 'testbench-c-'));
+    try {
+      const output = join(scratch, 'plugin.wasm');
+      const { code, stderr } = await runCompiler(
+        clang,
+        [...flags, `-I${nativeFolder('c')}`, '-o', output, ...sources],
+        folder,
+      );
+      if (code !== 0 || !existsSync(output)) return { bytes: undefined, stderr };
+      return { bytes: new Uint8Array(await readFile(output)), stderr };
+    } finally {
+      await rm(scratch, { recursive: true });
+    }
+  };
+}
+
+/** What clang and its linker say: `src/plugin.c:3:5: error: …` and `wasm-ld: error: …: undefined symbol: …`. */
+function readDiagnostics(
+  stderr: string,
+): { readonly level: string; readonly diagnostic: Diagnostic }[] {
+  return stderr.split('\n').flatMap((text) => {
+    const undefinedSymbol = /undefined symbol: (\S+)/.exec(text);
+    if (undefinedSymbol !== null) {
+      const message = `undefined symbol "${undefinedSymbol[1]}"; a plugin has no C library, use what testbench.h offers`;
+      return [{ level: 'error', diagnostic: { file: '', line: 0, message } }];
+    }
+    const [, file, line, level, message] =
+      /^(.+?):(\d+):\d+: (?:fatal )?(error|warning): (.*)$/.exec(text) ?? [];
+    if (message === undefined) return [];
+    return [{ level: level!, diagnostic: { file: file!, line: Number(line), message } }];
+  });
+}

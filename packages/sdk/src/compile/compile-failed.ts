@@ -1,0 +1,31 @@
+import { BuildError, type Diagnostic } from './build-error.js';
+
+/**
+ * Makes the error of a compiler that refused the source: one sentence about the first mistake, all of them as diagnostics.
+ *
+ * @param entry What is named if no mistake has a place.
+ * @param diagnostics The mistakes, the one to tell of first.
+ * @param otherwise What the compiler wrote, in case that no mistake could be read from it.
+ */
+export function compileFailed(
+  entry: string,
+  diagnostics: readonly Diagnostic[],
+  otherwise = '',
+  cause?: unknown,
+): BuildError {
+  const [first] = diagnostics;
+  if (first === undefined) {
+    const lines = otherwise.split('\n').filter((line) => line.trim() !== '');
+    const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no output';
+    return new BuildError('BUILD_COMPILE_FAILED', `Cannot build ${entry}: ${telling.trim()}`);
+  }
+  const { file, line, message } = first;
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
+  const where = file === '' ? entry : line === 0 ? file : `${file}:${line}`;
+  return new BuildError(
+    'BUILD_COMPILE_FAILED',
+    `Cannot build ${where}: ${message}${more}`,
+    diagnostics,
+    { cause },
+  );
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  // What runs in a thread is a file of its own.
+  entry: { index: 'src/index.ts', 'check-thread': 'src/check/check-thread.ts' },
+  format: 'esm',
+  sourcemap: true,
+  clean: true,
+});
