@@ -15,6 +15,11 @@ export const THREAD_GRACE_MS = 100;
 export const PROCESS_GRACE_MS = 100;
 /** JavaScript heap of a runner thread: inputs and outputs in flight, and the engine's own. Guest memory is not in it. */
 export const THREAD_HEAP_MB = 128;
+/**
+ * One input to a thread or process, in UTF-16 units: a text that does not fit its heap would not end the thread but the whole
+ * process. Binds where `maxInputBytes` is larger.
+ */
+export const MAX_RUNNER_INPUT_LENGTH = 32 * 1024 * 1024;
 /** JavaScript heap of a child process. */
 export const PROCESS_HEAP_MB = 128;
 /** Address space of a child process: Node takes 1.1 GB of it, a guest at most 4 GiB, by default 64 MiB. */

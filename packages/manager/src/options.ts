@@ -1,4 +1,4 @@
-import type { FeatureSet } from '@testbench/sandbox';
+import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   LogSink,
   Permissions,
@@ -16,6 +16,8 @@ export interface PluginManagerOptions {
   readonly limits?: Partial<ResourceLimits>;
   /** WebAssembly features that admission allows, over the defaults of `@testbench/sandbox`. */
   readonly features?: Partial<FeatureSet>;
+  /** Caps of admission, over the defaults of `@testbench/sandbox`. Raise them only for modules that you trust. */
+  readonly caps?: Partial<AdmissionCaps>;
   /** Answers WASI preview 1 imports, denying what is not harmless. @default false */
   readonly enableWasi?: boolean;
   /**

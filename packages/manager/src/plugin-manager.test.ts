@@ -296,6 +296,7 @@ describe('new PluginManager()', () => {
     { options: { limits: { timeoutMs: 0 } }, path: 'limits.timeoutMs' },
     { options: { limits: { maxFuel: 1.5 } }, path: 'limits.maxFuel' },
     { options: { features: { simdd: true } }, path: 'features.simdd' },
+    { options: { caps: { maxLocal: 1 } }, path: 'caps.maxLocal' },
     { options: { maxConcurrentExecutions: -1 }, path: 'maxConcurrentExecutions' },
     { options: { random: { seed: -1 } }, path: 'random.seed' },
   ])('refuses $options', ({ options, path }) => {

@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 
 import { createMemoryState, hostSignatures, seededRandom, type StateStore } from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
-import { DEFAULT_FEATURES, type FeatureSet, PermissionSet } from '@testbench/sandbox';
+import {
+  type AdmissionCaps,
+  DEFAULT_FEATURES,
+  type FeatureSet,
+  PermissionSet,
+} from '@testbench/sandbox';
 import {
   CallError,
   ConfigError,
@@ -39,7 +44,7 @@ import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
 import { type IsolationRequest, PluginVersion } from './plugin-version.js';
 import { readModuleFile } from './read-module-file.js';
-import { requireCount, resolveLimits } from './resolve-limits.js';
+import { requireCount, resolveCaps, resolveLimits } from './resolve-limits.js';
 import { Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { ownJson } from './own-json.js';
@@ -48,6 +53,7 @@ import { watchFile } from './watch-file.js';
 const OPTION_KEYS = [
   'limits',
   'features',
+  'caps',
   'enableWasi',
   'isolation',
   'maxThreads',
@@ -73,6 +79,7 @@ export class PluginManager {
   readonly #plugins = new Map<string, LoadedPlugin>();
   readonly #limits: ResourceLimits;
   readonly #features: FeatureSet;
+  readonly #caps: AdmissionCaps;
   readonly #maxLoadedPlugins: number;
   readonly #semaphore: Semaphore;
   readonly #pools: RunnerPools;
@@ -94,6 +101,7 @@ export class PluginManager {
     rejectUnknownKeys(options.features ?? {}, Object.keys(DEFAULT_FEATURES), 'features');
     this.#limits = resolveLimits(DEFAULT_LIMITS, options.limits);
     this.#features = { ...DEFAULT_FEATURES, ...options.features };
+    this.#caps = resolveCaps(options.caps);
     this.#maxLoadedPlugins = options.maxLoadedPlugins ?? DEFAULT_MAX_LOADED_PLUGINS;
     requireCount(this.#maxLoadedPlugins, 'maxLoadedPlugins');
     const maxRunning = options.maxConcurrentExecutions ?? DEFAULT_MAX_CONCURRENT_EXECUTIONS;
@@ -390,6 +398,7 @@ export class PluginManager {
       limits: resolveLimits(this.#limits, options.limits),
       permissions: new PermissionSet(options.permissions),
       features: this.#features,
+      caps: this.#caps,
       imports: hostSignatures({ enableWasi: this.#enableWasi }),
       enableWasi: this.#enableWasi,
       cache: await this.#openCache(),

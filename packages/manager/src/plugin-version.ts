@@ -1,6 +1,7 @@
 import { createHostEffects, seededRandom, type StateStore } from '@testbench/host';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
+  type AdmissionCaps,
   admitModule,
   type AdmissionPolicy,
   type FeatureSet,
@@ -41,6 +42,7 @@ export interface VersionOptions {
   readonly permissions: PermissionSet;
   /** What admission allows. */
   readonly features: FeatureSet;
+  readonly caps: AdmissionCaps;
   readonly imports: AdmissionPolicy['imports'];
   readonly enableWasi: boolean;
   readonly cache: ModuleCache;
@@ -82,9 +84,10 @@ export class PluginVersion {
    * @throws {LoadError} Every code that is about one module.
    */
   static async load(options: VersionOptions): Promise<PluginVersion> {
-    const { bytes, limits, features, imports } = options;
+    const { bytes, limits, features, caps, imports } = options;
     const admitted = admitModule(bytes, {
       features,
+      caps,
       imports,
       maxMemoryBytes: limits.maxMemoryBytes,
     });

@@ -1,3 +1,4 @@
+import { type AdmissionCaps, DEFAULT_CAPS } from '@testbench/sandbox';
 import { ConfigError, rejectUnknownKeys, type ResourceLimits } from '@testbench/types';
 
 /** The largest value that makes sense of each limit; beyond it lies a mistake. */
@@ -32,6 +33,17 @@ export function resolveLimits(
     limits[key] = value;
   }
   return limits;
+}
+
+/**
+ * Lays given caps of admission over the defaults.
+ *
+ * @throws {ConfigError} As {@link resolveLimits}.
+ */
+export function resolveCaps(overrides: Partial<AdmissionCaps> = {}): AdmissionCaps {
+  rejectUnknownKeys(overrides, Object.keys(DEFAULT_CAPS), 'caps');
+  for (const [key, value] of Object.entries(overrides)) requireCount(value, `caps.${key}`);
+  return { ...DEFAULT_CAPS, ...overrides };
 }
 
 /** @throws {ConfigError} `CONFIG_INVALID` for anything but a whole number from 1 to `max`. */

@@ -13,5 +13,6 @@ export {
   checkModule,
 } from './admission/check-module.js';
 export { DEFAULT_FEATURES, type FeatureSet } from './features.js';
+export { type AdmissionCaps, DEFAULT_CAPS } from './limits.js';
 export { type DirectoryGrant, innermostDirectory } from './permissions/directory-grant.js';
 export { PermissionSet } from './permissions/permission-set.js';

@@ -9,7 +9,12 @@ import {
 } from '@testbench/types';
 
 import { checkMetadata } from '../check-metadata.js';
-import { LOAD_TIMEOUT_MS, MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
+import {
+  LOAD_TIMEOUT_MS,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_INPUTS,
+  MAX_RUNNER_INPUT_LENGTH,
+} from '../limits.js';
 import { limitsOfBatch, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
 import type { Outcome } from './parse-reply.js';
@@ -225,7 +230,7 @@ export class RemoteExecutor implements Executor {
 
   #encode(input: PluginInput): string {
     const text = encodeInput(input, this.contract);
-    const { maxInputBytes } = this.guest.setup.limits;
+    const maxInputBytes = Math.min(this.guest.setup.limits.maxInputBytes, MAX_RUNNER_INPUT_LENGTH);
     // No text is longer in UTF-16 units than in bytes; the runner measures exactly.
     if (text.length <= maxInputBytes) return text;
     throw new CallError(

@@ -1,3 +1,5 @@
+import { MessageChannel } from 'node:worker_threads';
+
 import { createHostEffects } from '@testbench/host';
 import { DEFAULT_LIMITS, type LogRecord } from '@testbench/types';
 import fc from 'fast-check';
@@ -120,6 +122,31 @@ describe('Runner', () => {
       code: 'CALL_DEADLINE_EXCEEDED',
     });
     expect(killed()).toBe(1);
+  });
+
+  it('takes an answer that came in time to a host that was busy itself', async () => {
+    const { runner, guest, killed } = forge((command, events) => {
+      if (command.type === 'load') {
+        events.onMessage(loaded);
+        return;
+      }
+      // Written at once, but read by the host only after its timers.
+      const socket = new MessageChannel();
+      socket.port1.on('message', (message) => {
+        socket.port1.close();
+        events.onMessage(message);
+      });
+      socket.port2.postMessage(done([ok(0)]));
+      const until = performance.now() + options.timeoutMs + 20;
+      while (performance.now() < until);
+    });
+    await runner.load(guest, options);
+    // From here on, timers are looked at before messages.
+    await new Promise(setImmediate);
+    await expect(runner.call(guest, options, call)).resolves.toMatchObject({
+      outcomes: [{ ok: true }],
+    });
+    expect(killed()).toBe(0);
   });
 
   it('fails the call of one that dies', async () => {

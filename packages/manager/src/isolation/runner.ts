@@ -191,16 +191,19 @@ export class Runner {
     try {
       return await new Promise<CheckedReply>((resolve, reject) => {
         this.#pending = { guest, options, effects, resolve, reject, logs: 0 };
+        const expire = (): void => {
+          if (this.#pending?.resolve !== resolve) return;
+          abort.abort();
+          this.#kill(
+            new CallError(
+              'CALL_DEADLINE_EXCEEDED',
+              `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
+            ),
+          );
+        };
         killTimer = setTimeout(
-          () => {
-            abort.abort();
-            this.#kill(
-              new CallError(
-                'CALL_DEADLINE_EXCEEDED',
-                `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
-              ),
-            );
-          },
+          // A host that was busy itself reads first what has arrived meanwhile.
+          () => setImmediate(expire),
           Math.min(timeoutMs + link.graceMs, 2 ** 31 - 1),
         );
         signal?.addEventListener('abort', cancel);

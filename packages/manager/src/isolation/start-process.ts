@@ -51,7 +51,8 @@ export const startProcess: StartRunner = ({ onMessage, onExit }) => {
           '/bin/sh',
           [
             '-c',
-            `ulimit -v ${PROCESS_ADDRESS_SPACE_KB}; exec "$0" "$@"`,
+            // The shell sets variables of its own, such as the folder that the host runs in.
+            `ulimit -v ${PROCESS_ADDRESS_SPACE_KB}; unset PWD OLDPWD SHLVL _; exec "$0" "$@"`,
             process.execPath,
             ...args,
           ],

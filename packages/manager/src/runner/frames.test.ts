@@ -15,6 +15,14 @@ describe('decodeFrame()', () => {
     );
   });
 
+  it('copies blobs, so that neither a small one keeps its frame nor JSON changes it', () => {
+    const frame = Buffer.from(encodeFrame({ bytes: Uint8Array.of(1, 2, 3) }));
+    const { bytes } = decodeFrame(frame) as { bytes: Uint8Array };
+    expect(bytes.constructor).toBe(Uint8Array);
+    expect(bytes.buffer.byteLength).toBe(3);
+    expect(decodeFrame(encodeFrame({ bytes }))).toEqual({ bytes: Uint8Array.of(1, 2, 3) });
+  });
+
   it('takes any bytes without another error than its own', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: FRAME_HEADER_BYTES }), (bytes) => {

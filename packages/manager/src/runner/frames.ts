@@ -74,5 +74,6 @@ function readBlob(value: unknown, blobs: Uint8Array): unknown {
   ) {
     throw new RangeError('a blob lies outside of the frame');
   }
-  return blobs.slice(offset as number, (offset as number) + (length as number));
+  // A copy, and no `Buffer`: that would keep the whole frame alive, and JSON would write it as an object of its own.
+  return Uint8Array.from(blobs.subarray(offset as number, (offset as number) + (length as number)));
 }

@@ -1,6 +1,7 @@
-import { type AdmissionViolation, type Contract, LoadError } from '@testbench/types';
+import type { Contract } from '@testbench/types';
 
 import { type AdmissionPolicy, type AdmissionReport, checkModule } from './check-module.js';
+import { rejection } from './rejection.js';
 
 /** A report without violations. */
 export interface Admission extends AdmissionReport {
@@ -19,15 +20,4 @@ export function admitModule(bytes: Uint8Array, policy: AdmissionPolicy): Admissi
   const { violations, contract } = report;
   if (violations.length > 0 || contract === undefined) throw rejection(violations);
   return { ...report, contract };
-}
-
-function rejection(violations: readonly AdmissionViolation[]): LoadError {
-  const onlyExports = violations.every(({ rule }) => rule === 'export');
-  const [first] = violations;
-  const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new LoadError(
-    onlyExports ? 'LOAD_BAD_EXPORT' : 'LOAD_REJECTED',
-    `Cannot admit module: ${first?.message}${more}`,
-    { violations, offset: first?.offset },
-  );
 }

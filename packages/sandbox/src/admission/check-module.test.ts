@@ -122,6 +122,34 @@ describe('checkModule()', () => {
     expect(rulesOf(plugin('', memory))).toContain(rule);
   });
 
+  // So many that reading them would take seconds and gigabytes.
+  it.each([
+    { row: 14, rule: 'maxGlobals', bytes: section(6, 40_001, [0x7f, 0, 0x41, 0, 0x0b]) },
+    { row: 15, rule: 'maxTypes', bytes: section(1, 40_001, [0x60, 0, 0]) },
+    {
+      row: 15,
+      rule: 'maxTypes',
+      bytes: section(1, 1, [0x60, 0x80, 0x80, 0x40, ...Array(2 ** 20).fill(0x7f), 0]),
+    },
+    { row: 16, rule: 'maxCustomSections', bytes: repeat(401, [0, 2, 1, 0x78]) },
+    { row: 21, rule: 'maxTypes', bytes: [1, 5, 0xff, 0xff, 0xff, 0xff, 0x0f] },
+  ])('refuses row $row with $rule without reading it', ({ rule, bytes }) => {
+    expect(() => checkModule(Uint8Array.from([...HEADER, ...bytes]), policy)).toThrow(
+      expect.objectContaining({
+        code: 'LOAD_REJECTED',
+        violations: [expect.objectContaining({ rule })],
+      }),
+    );
+  });
+
+  it('takes other caps from the policy', () => {
+    const locals = plugin(`(func (local ${'i32 '.repeat(1001)}))`);
+    expect(checkModule(locals, { ...policy, caps: { maxLocals: 2000 } }).violations).toEqual([]);
+    expect(checkModule(plugin(), { ...policy, caps: { maxExports: 3 } }).violations).toMatchObject([
+      { rule: 'maxExports', value: 7, limit: 3 },
+    ]);
+  });
+
   it('refuses row 16, custom sections', () => {
     let many = plugin();
     for (let index = 0; index <= 100; index += 1) many = appendCustomSection(many, 'x', utf8(''));

@@ -15,13 +15,18 @@ import {
 } from '@testbench/wasm';
 
 import { DEFAULT_FEATURES, type FeatureSet } from '../features.js';
+import { type AdmissionCaps, DEFAULT_CAPS } from '../limits.js';
 import { checkCaps } from './check-caps.js';
+import { checkCounts } from './check-counts.js';
 import { checkImports, type ImportPolicy } from './check-imports.js';
+import { rejection } from './rejection.js';
 
 /** What a module may have. */
 export interface AdmissionPolicy {
   /** Over the defaults. */
   readonly features?: Partial<FeatureSet>;
+  /** Over `DEFAULT_CAPS`. */
+  readonly caps?: Partial<AdmissionCaps>;
   /** Functions that the host offers; nothing else may be imported. */
   readonly imports: ImportPolicy;
   /** Largest memory at the start, in bytes. */
@@ -43,7 +48,8 @@ export interface AdmissionReport {
  * Checks a module against a policy and lists everything that it breaks, without an engine.
  *
  * @param bytes The whole module; read, not kept.
- * @throws {LoadError} `LOAD_INVALID_MODULE` with the offset if the bytes are not a module; `LOAD_INVALID_METADATA`.
+ * @throws {LoadError} `LOAD_INVALID_MODULE` with the offset if the bytes are not a module; `LOAD_INVALID_METADATA`;
+ *   `LOAD_REJECTED` for a module so far above its caps that reading it would take long.
  *
  * @example
  * ```ts
@@ -55,11 +61,12 @@ export interface AdmissionReport {
  * ```
  */
 export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): AdmissionReport {
-  const summary = inspect(bytes);
+  const caps = { ...DEFAULT_CAPS, ...policy.caps };
+  const summary = inspect(bytes, caps);
   const features = { ...DEFAULT_FEATURES, ...policy.features };
   const { contract, problems } = checkContractExports(summary.exports);
   const violations: AdmissionViolation[] = [
-    ...checkCaps(summary, policy.maxMemoryBytes),
+    ...checkCaps(summary, caps, policy.maxMemoryBytes),
     ...Array.from(summary.features)
       .filter(([feature]) => !features[feature])
       .map(([feature, offset]) => ({
@@ -79,8 +86,10 @@ export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): Admissi
 }
 
 /** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
-function inspect(bytes: Uint8Array): ModuleSummary {
+function inspect(bytes: Uint8Array, caps: AdmissionCaps): ModuleSummary {
   try {
+    const violations = checkCounts(bytes, caps);
+    if (violations.length > 0) throw rejection(violations);
     return inspectModule(bytes);
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;

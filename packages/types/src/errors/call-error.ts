@@ -1,3 +1,4 @@
+import { escapeText } from '../text/escape-text.js';
 import { PluginError } from './plugin-error.js';
 
 /** Every {@link CallErrorCode}. */
@@ -68,7 +69,12 @@ export class CallError extends PluginError<CallErrorCode> {
   readonly usage: CallUsage | undefined;
 
   constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
+    super(
+      code,
+      escapeText(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.pluginCode = details.pluginCode;
     this.pluginMessage = details.pluginMessage;
     this.pluginDetails = details.pluginDetails;

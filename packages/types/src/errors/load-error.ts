@@ -1,3 +1,4 @@
+import { escapeText } from '../text/escape-text.js';
 import { PluginError } from './plugin-error.js';
 
 /** Every {@link LoadErrorCode}. */
@@ -71,7 +72,12 @@ export class LoadError extends PluginError<LoadErrorCode> {
   readonly field: string | undefined;
 
   constructor(code: LoadErrorCode, message: string, details: LoadErrorDetails = {}) {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
+    super(
+      code,
+      escapeText(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.offset = details.offset;
     this.violations = details.violations ?? [];
     this.field = details.field;

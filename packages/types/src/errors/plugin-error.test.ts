@@ -8,6 +8,13 @@ import { ConfigError } from './config-error.js';
 import { LoadError } from './load-error.js';
 import { PluginError } from './plugin-error.js';
 
+it('escapes what a plugin could have put into a message', () => {
+  const evil = 'Cannot admit module: import "\u001b[2J\n\u202e"';
+  for (const error of [new LoadError('LOAD_REJECTED', evil), new CallError('CALL_TRAPPED', evil)]) {
+    expect(error.message).toBe(String.raw`Cannot admit module: import "\x1b[2J\x0a\u202e"`);
+  }
+});
+
 describe('PluginError.is()', () => {
   it.each([
     new LoadError('LOAD_NOT_FOUND', 'm'),

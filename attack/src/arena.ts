@@ -1,0 +1,198 @@
+import {
+  type LoadPluginOptions,
+  PluginManager,
+  type PluginManagerOptions,
+} from '@testbench/manager';
+import { DEFAULT_CAPS } from '@testbench/sandbox';
+import { assemble, guestWat } from '@testbench/test-kit';
+import { CallError, LoadError, type LogRecord, type PluginOutput } from '@testbench/types';
+
+import { insist, type Mode, NotContained } from './attack.ts';
+
+/** Wall time of a call; an attack that a limit stops takes as long. */
+const TIMEOUT_MS = 300;
+/** What a limit may be late, by the suite's criteria. */
+export const LATE_MS = 2000;
+/** What starting a thread or a process and loading a module there may take, beside the plugin's own time. */
+const LOAD_MS = 10_000;
+const NEIGHBOUR = 'neighbour';
+
+const neighbour = assemble(guestWat());
+
+/** How an attack ended: the error's code, and the rules of admission that were broken. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly rules: readonly string[];
+}
+
+type AttackOptions = Omit<PluginManagerOptions, 'isolation' | 'onLog'>;
+
+/**
+ * Where one attack takes place: a manager that runs every plugin in one isolation, with a well-behaved neighbour that is called
+ * again and again meanwhile.
+ */
+export class Arena {
+  readonly mode: Mode;
+  readonly logs: LogRecord[] = [];
+  readonly #open: { readonly manager: PluginManager; readonly alone: boolean }[] = [];
+  #lost: string | undefined;
+  #neighbourCalls = 0;
+  #over = false;
+
+  constructor(mode: Mode) {
+    this.mode = mode;
+  }
+
+  /**
+   * A manager of this mode.
+   *
+   * @param alone Without a neighbour: where whoever runs the plugin is hostile, and would run the neighbour as well.
+   */
+  async manager(options: AttackOptions = {}, alone = false): Promise<PluginManager> {
+    const manager = new PluginManager({
+      ...options,
+      limits: { timeoutMs: TIMEOUT_MS, maxFuel: 2 ** 50, ...options.limits },
+      isolation: this.mode === 'host' ? 'inline' : this.mode,
+      onLog: (record) => this.logs.push(record),
+    });
+    this.#open.push({ manager, alone });
+    if (alone) return manager;
+    await manager.load(neighbour, { id: NEIGHBOUR });
+    void this.#keepCalling(manager);
+    return manager;
+  }
+
+  /**
+   * Loads a module that must be refused.
+   *
+   * @param codes The error that it must be refused with, or several.
+   * @param rule A rule of admission that it must break; undefined for errors that are no question of rules.
+   * @returns What refused it.
+   */
+  async refuse(
+    bytes: Uint8Array,
+    codes: string | readonly string[],
+    rule?: string,
+    options: AttackOptions = {},
+  ): Promise<string> {
+    const manager = await this.manager(options);
+    const refusal = await this.#failure(LOAD_MS + TIMEOUT_MS, async () => {
+      await manager.load(bytes, { id: 'attacker' });
+      return 'it was loaded';
+    });
+    insist([codes].flat().includes(refusal.code), `refused by ${describe(refusal)}`);
+    insist(rule === undefined || refusal.rules.includes(rule), `refused by ${describe(refusal)}`);
+    insist(manager.info('attacker') === undefined, 'something was kept of it');
+    return rule === undefined ? refusal.code : `${refusal.code}, ${rule}`;
+  }
+
+  /** Loads a module and calls it; the call must fail with one of `codes`, and another must fail no worse. */
+  async fail(
+    bytes: Uint8Array,
+    codes: string | readonly string[],
+    options: AttackOptions & { readonly load?: LoadPluginOptions; readonly data?: unknown } = {},
+  ): Promise<string> {
+    const { load, data = null, ...rest } = options;
+    const manager = await this.manager(rest);
+    await manager.load(bytes, { id: 'attacker', ...load });
+    const { timeoutMs = TIMEOUT_MS } = rest.limits ?? {};
+    let code = '';
+    // A second time: the instance that failed must be gone, and the plugin still be there.
+    for (let round = 0; round < 2; round += 1) {
+      const refusal = await this.#failure(timeoutMs, async () => {
+        const output = await manager.execute('attacker', { data });
+        return `the call gave ${JSON.stringify(output.data)?.slice(0, 100)}`;
+      });
+      insist([codes].flat().includes(refusal.code), `the call failed by ${describe(refusal)}`);
+      code ||= refusal.code;
+    }
+    insist(manager.info('attacker') !== undefined, 'the plugin is gone');
+    return code;
+  }
+
+  /** Loads a module and calls it; the call must end in order, which shows that nothing was gained. */
+  async call(
+    bytes: Uint8Array,
+    options: AttackOptions & { readonly load?: LoadPluginOptions; readonly data?: unknown } = {},
+  ): Promise<PluginOutput> {
+    const { load, data = null, ...rest } = options;
+    const manager = await this.manager(rest);
+    await manager.load(bytes, { id: 'attacker', ...load });
+    return await manager.execute('attacker', { data });
+  }
+
+  /**
+   * Loads and calls a module with all caps of admission raised. It may do what it likes, as long as it fails with an error of ours or
+   * ends in order, in time.
+   */
+  async endure(bytes: Uint8Array, features: Record<string, boolean>): Promise<string> {
+    const raised = Object.keys(DEFAULT_CAPS).map((name) => [name, Number.MAX_SAFE_INTEGER]);
+    const manager = await this.manager({ caps: Object.fromEntries(raised), features });
+    const started = performance.now();
+    const late = (): number => performance.now() - started - LOAD_MS - 2 * TIMEOUT_MS;
+    try {
+      await manager.load(bytes, { id: 'attacker' });
+      await manager.execute('attacker', { data: null });
+    } catch (error) {
+      insist(late() < LATE_MS, `it ended ${late().toFixed(0)} ms after its limit`);
+      const { code, message } = refusalOf(error);
+      return `the child: ${code} (${message.replace(/^Cannot [^:]*: /, '').slice(0, 60)})`;
+    }
+    insist(late() < LATE_MS, `it ended ${late().toFixed(0)} ms after its limit`);
+    return 'the child: it comes to nothing';
+  }
+
+  /** Ends the attack: the neighbour must have lost nothing. */
+  async close(): Promise<void> {
+    const before = this.#neighbourCalls;
+    for (const { manager, alone } of this.#open) {
+      if (alone) continue;
+      const { data } = await manager.execute(NEIGHBOUR, { data: null });
+      insist(data === 'fine', 'the neighbour gave a wrong answer');
+    }
+    this.#over = true;
+    for (const { manager } of this.#open) await manager.close();
+    if (this.#lost !== undefined) {
+      throw new NotContained(`the neighbour lost a call after ${before}: ${this.#lost}`);
+    }
+  }
+
+  async #keepCalling(manager: PluginManager): Promise<void> {
+    while (!this.#over) {
+      try {
+        const { data } = await manager.execute(NEIGHBOUR, { data: null });
+        if (data !== 'fine') this.#lost = 'a wrong answer';
+        this.#neighbourCalls += 1;
+      } catch (error) {
+        // Closing ends the call that runs.
+        if (!this.#over) this.#lost = String(error);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The error of something that must fail, in time. */
+  async #failure(limitMs: number, action: () => Promise<string>): Promise<Refusal> {
+    const started = performance.now();
+    try {
+      throw new NotContained(await action());
+    } catch (error) {
+      const lateMs = performance.now() - started - limitMs;
+      insist(lateMs < LATE_MS, `it ended ${lateMs.toFixed(0)} ms after its limit`);
+      return refusalOf(error);
+    }
+  }
+}
+
+/** Our own errors; anything else went through a hole. */
+export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof LoadError || error instanceof CallError)) throw error;
+  const rules = error instanceof LoadError ? error.violations.map(({ rule }) => rule) : [];
+  return { code: error.code, message: error.message, rules };
+}
+
+function describe({ code, message, rules }: Refusal): string {
+  return `${code} ${rules.join(' ')} (${message.slice(0, 200)})`;
+}

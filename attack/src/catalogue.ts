@@ -1,0 +1,24 @@
+import type { Attack } from './attack.ts';
+import { abi } from './groups/abi.ts';
+import { execution } from './groups/execution.ts';
+import { filesAndNetwork } from './groups/files-and-network.ts';
+import { hostFunctions } from './groups/host-functions.ts';
+import { managerRows } from './groups/manager.ts';
+import { moduleFormat } from './groups/module-format.ts';
+import { registryRows } from './groups/registry.ts';
+import { supplyChain } from './groups/supply-chain.ts';
+
+/** Rows of the catalogue. */
+export const ROWS = 101;
+
+/** Every attack, by row. */
+export const CATALOGUE: readonly Attack[] = [
+  ...moduleFormat,
+  ...execution,
+  ...abi,
+  ...hostFunctions,
+  ...filesAndNetwork,
+  ...registryRows,
+  ...managerRows,
+  ...supplyChain,
+].sort((one, other) => one.row - other.row);

@@ -1,0 +1,106 @@
+import { ByteWriter, Opcode } from '@testbench/wasm';
+
+import { body, EMPTY_TYPE, localsOf, rawPlugin, repeated } from './raw-plugin.ts';
+
+/** A module that is small and expensive to compile. */
+export interface BodyBomb {
+  readonly row: number;
+  readonly name: string;
+  /** The rule of admission that refuses it. */
+  readonly rule: string;
+  readonly make: () => Uint8Array;
+}
+
+/** `block`, a conditional branch out of it on a local, a write to a local, `end`. */
+const branchOn = (local: number): readonly number[] => [
+  ...new ByteWriter()
+    .raw([Opcode.Block, 0x40, 0x20])
+    .u32(local)
+    .raw([Opcode.BrIf, 0, 0x20, 0, 0x41, 1, 0x6a, 0x21])
+    .u32(local)
+    .u8(Opcode.End)
+    .view(),
+];
+
+/** Code of `count` branches over `locals` locals. */
+function branches(count: number, locals: number): Uint8Array {
+  const code = new ByteWriter(count * 16);
+  for (let index = 0; index < count; index += 1) code.raw(branchOn((index * 7919) % locals));
+  return code.finish();
+}
+
+/** Rows 9 to 13. */
+export const bodyBombs: readonly BodyBomb[] = [
+  {
+    row: 9,
+    name: '50,000 locals and 4,000 branches',
+    rule: 'maxLocals',
+    make: () => rawPlugin({ execute: { locals: localsOf(49_000), code: branches(4000, 49_000) } }),
+  },
+  {
+    row: 10,
+    name: '50,000 locals in each of 1,000 functions',
+    rule: 'maxLocals',
+    make: () =>
+      rawPlugin({
+        functions: { count: 1000, item: [EMPTY_TYPE] },
+        bodies: { count: 1000, item: body(localsOf(50_000), branches(10, 50_000)) },
+        execute: { locals: [0], code: callAll(1000) },
+      }),
+  },
+  {
+    row: 11,
+    name: 'a body of 1 MiB of diamonds',
+    rule: 'maxBodyBytes',
+    make: () => rawPlugin({ execute: { locals: localsOf(900), code: diamonds(50_000, 900) } }),
+  },
+  {
+    row: 12,
+    name: '100 br_tables of 65,520 labels',
+    rule: 'maxBranchTableLabels',
+    make: () => rawPlugin({ execute: { locals: [0], code: labelTables(100, 65_519) } }),
+  },
+  {
+    row: 13,
+    name: '500,000 nested blocks',
+    rule: 'maxNesting',
+    make: () =>
+      rawPlugin({
+        execute: {
+          locals: [0],
+          code: [...repeated(500_000, [Opcode.Block, 0x40]), ...repeated(500_000, [Opcode.End])],
+        },
+      }),
+  },
+];
+
+/** `if (local) local = local + 1 else local = local * 3`, `count` times: each joins two values of a local. */
+function diamonds(count: number, locals: number): Uint8Array {
+  const code = new ByteWriter(count * 24);
+  for (let index = 0; index < count; index += 1) {
+    const local = (index * 7919) % locals;
+    const other = (index * 104_729) % locals;
+    code.u8(0x20).u32(local).raw([Opcode.If, 0x40, 0x20]).u32(other);
+    code.raw([0x41, 1, 0x6a, 0x21]).u32(local).u8(Opcode.Else).u8(0x20).u32(other);
+    code.raw([0x41, 3, 0x6c, 0x21]).u32(local).u8(Opcode.End);
+  }
+  return code.finish();
+}
+
+/** `block`, `i32.const 0`, a table of labels, `end`; `count` times. */
+function labelTables(count: number, labels: number): Uint8Array {
+  const one = new ByteWriter(labels + 16)
+    .raw([Opcode.Block, 0x40, 0x41, 0, Opcode.BrTable])
+    .u32(labels)
+    .raw(new Uint8Array(labels + 1))
+    .u8(Opcode.End)
+    .finish();
+  return repeated(count, [...one]);
+}
+
+/** Calls the further functions one after the other. */
+function callAll(count: number): Uint8Array {
+  const code = new ByteWriter();
+  for (let index = 0; index < count; index += 1) code.u8(Opcode.Call).u32(6 + index);
+  return code.finish();
+}

@@ -1,0 +1,77 @@
+import { METADATA } from '@testbench/test-kit';
+
+/** What a child sends that no longer runs our code, for each command that it gets. */
+export interface Forgery {
+  /** True if the message is well-formed, so that the call may end in order. */
+  readonly harmless?: boolean;
+  readonly answer: (type: string) => readonly unknown[];
+  /** Bytes in the place of frames. */
+  readonly raw?: readonly number[];
+}
+
+const loaded = { type: 'loaded', metadata: METADATA, contract: 'v1', hasBatch: false };
+const report = { calls: 0, denied: 0, callsByName: {} };
+const usage = { executionTimeMs: 1, memoryUsedBytes: 1, fuelUsed: 1 };
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function done(text: string, outcome: object = {}): object {
+  const bytes = utf8(text);
+  return {
+    type: 'done',
+    outcomes: [{ ok: true, end: bytes.length, ...usage, ...outcome }],
+    bytes,
+    report,
+  };
+}
+
+/** Loads in order, then answers a call like this. */
+const toCall =
+  (...messages: readonly unknown[]) =>
+  (type: string): readonly unknown[] =>
+    type === 'load' ? [loaded] : type === 'call' || type === 'reply' ? messages : [];
+
+/** Messages of a compromised child, by name. */
+export const FORGERIES: Readonly<Record<string, Forgery>> = {
+  'an output of another shape': { answer: toCall(done('{"score":1}')) },
+  'an output that is no JSON': { answer: toCall(done('{"data":')) },
+  'an output with a prototype': {
+    harmless: true,
+    answer: toCall(done('{"data":{"__proto__":{"polluted":1}}}')),
+  },
+  'fuel that is no number': { answer: toCall(done('{"data":1}', { fuelUsed: '1' })) },
+  'an output beyond its bytes': { answer: toCall(done('{"data":1}', { end: 1e9 })) },
+  'a type that there is not': { answer: toCall({ type: 'constructor' }) },
+  'an error code that there is not': {
+    answer: toCall({ type: 'done', outcomes: [{ ok: false, error: { code: 'ROOT' } }], report }),
+  },
+  'metadata of another shape': {
+    answer: () => [{ ...loaded, metadata: '{"name":"../../etc/passwd"}' }],
+  },
+  'an effect that there is not': {
+    answer: toCall({ type: 'effect', name: '__proto__', args: [] }),
+  },
+  'an effect that it was not granted, for ever': {
+    answer: toCall({ type: 'effect', name: 'host_env_get', args: [utf8('PATH'), 4096] }),
+  },
+  'log records with control characters': {
+    harmless: true,
+    answer: toCall(
+      { type: 'log', level: 'error', message: '\u001b[2J\n[host] all is well' },
+      done('{"data":1}'),
+    ),
+  },
+  'an answer before it was asked': { answer: (type) => (type === 'load' ? [loaded, loaded] : []) },
+  'a frame of 4 GiB': { answer: () => [], raw: Array.from({ length: 8 }, () => 0xff) },
+  'a frame that is no JSON': { answer: () => [], raw: [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b, 0x7b] },
+  'blobs outside of the frame': {
+    answer: () => [],
+    raw: [20, 0, 0, 0, 0, 0, 0, 0, ...utf8('{"a":{"$blob":[9,9]}}').subarray(0, 20)],
+  },
+  'nothing more': { answer: toCall() },
+  'an error that nobody catches': {
+    answer(type) {
+      if (type === 'call') throw new Error('nobody catches this');
+      return type === 'load' ? [loaded] : [];
+    },
+  },
+};

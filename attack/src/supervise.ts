@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import type { Attack, Mode, Verdict } from './attack.ts';
+import { CATALOGUE } from './catalogue.ts';
+
+/** After so long an attack has hung its host; those that load under a child's own limit take 13 s at most. */
+const PATIENCE_MS = 40_000;
+
+/** Runs attacks of one mode in a host of their own; one that dies or hangs is the attack's success, and another takes its place. */
+export async function supervise(
+  mode: Mode,
+  attacks: readonly Attack[],
+  onVerdict: (verdict: Verdict) => void,
+): Promise<void> {
+  let host = await startHost(mode);
+  for (const attack of attacks) {
+    const started = performance.now();
+    const answer = await ask(host, CATALOGUE.indexOf(attack));
+    if (typeof answer !== 'string') {
+      onVerdict(answer);
+      continue;
+    }
+    const { row, name } = attack;
+    const durationMs = performance.now() - started;
+    onVerdict({ row, name, mode, outcome: 'NOT CONTAINED', by: answer, durationMs, stallMs: 0 });
+    host.kill('SIGKILL');
+    host = await startHost(mode);
+  }
+  host.disconnect();
+}
+
+async function startHost(mode: Mode): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('host-process.ts', import.meta.url));
+  const host = fork(script, [mode], { execArgv: ['--no-warnings'] });
+  await new Promise((resolve) => host.once('message', resolve));
+  return host;
+}
+
+/** The host's verdict, or what became of the host. */
+async function ask(host: ChildProcess, index: number): Promise<Verdict | string> {
+  return await new Promise((resolve) => {
+    const settle = (answer: Verdict | string): void => {
+      clearTimeout(timer);
+      host.off('message', settle as (message: unknown) => void);
+      host.off('exit', onExit);
+      resolve(answer);
+    };
+    const onExit = (code: number | null, signal: string | null): void =>
+      settle(`the host died with ${signal ?? `code ${code}`}`);
+    const timer = setTimeout(() => settle('the host hung'), PATIENCE_MS);
+    host.on('message', settle as (message: unknown) => void);
+    host.on('exit', onExit);
+    host.send(index);
+  });
+}
