@@ -200,6 +200,64 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
     expect(meter.exhausted).toBe('fuel');
   });
 
+  it('an exception of the host takes no work with it that a caller has not paid', () => {
+    // What Emscripten does for exceptions: the host calls the guest back, and catches what another import throws.
+    let work: () => unknown = () => undefined;
+    const imports = {
+      call: (): void => {
+        try {
+          work();
+        } catch {}
+      },
+      fail: (): never => {
+        throw new Error('not a trap');
+      },
+    };
+    const text = `(module (import "host" "call" (func $call)) (import "host" "fail" (func $fail))
+      (func $guard (param i32) (if (i32.eqz (local.get 0)) (then (call $fail) (unreachable))))
+      (func (export "work") (local i32)
+        (local.set 0 (i32.const 1000))
+        (loop
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+          (call $guard (local.get 0))
+          (br 0)))
+      (func (export "run") (loop (call $call) (br 0))))`;
+    const { bytes } = meterModule(assemble(text), { mode });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: imports });
+    let polls = 0;
+    const onSlice = (): 'continue' | 'deadline' => (++polls < 20 ? 'continue' : 'deadline');
+    const meter = attachMeter(instance, { sliceFuel: 50_000, onSlice });
+    let calls = 0;
+    work = () => {
+      calls += 1;
+      return (instance.exports['work'] as () => unknown)();
+    };
+    meter.setFuel(1n << 60n);
+    expect(instance.exports['run']).toThrow(WebAssembly.RuntimeError);
+    // Each call of `work` does more than 5000 units.
+    expect(calls).toBeLessThan((20 * 50_000) / 5000);
+  });
+
+  it('a guest that its host calls back from a failed check is stopped', () => {
+    let run: () => unknown = () => undefined;
+    let depth = 0;
+    const fail = (): void => {
+      depth += 1;
+      try {
+        run();
+      } catch {}
+    };
+    const text = `(import "host" "fail" (func $fail)) (func $guard (call $fail) (unreachable))
+      (func (export "run") (call $guard))`;
+    const loaded = load(`(module ${text})`, mode, { fail });
+    ({ run } = loaded);
+    // A call of `run` costs one unit at least.
+    loaded.meter.setFuel(100);
+    expect(run).toThrow(WebAssembly.RuntimeError);
+    expect(loaded.meter.exhausted).toBe('fuel');
+    expect(depth).toBeLessThanOrEqual(101);
+  });
+
   it('catch_all sees neither the trap nor what onSlice threw', () => {
     const text = `(module (global (export "seen") (mut i32) (i32.const 0)) (func $spin (loop br 0))
       (func (export "run") (try (do (call $spin)) (catch_all (global.set 0 (i32.const 1))))))`;

@@ -12,7 +12,7 @@ export type Piece =
     }
   | { readonly kind: 'branch' | 'branch-if'; readonly label: number }
   | { readonly kind: 'table'; readonly labels: readonly number[] }
-  | { readonly kind: 'return' | 'leaf' | 'indirect' }
+  | { readonly kind: 'return' | 'leaf' | 'guarded' | 'indirect' }
   | { readonly kind: 'call'; readonly callee: number };
 
 /** Programs of a few functions of nested blocks, loops, branches and calls. */
@@ -26,7 +26,14 @@ export const programs: fc.Arbitrary<readonly (readonly Piece[])[]> = fc.array(
         kind: fc.constantFrom('branch' as const, 'branch-if' as const),
         label: fc.nat(9),
       }),
-      fc.record({ kind: fc.constantFrom('return' as const, 'leaf' as const, 'indirect' as const) }),
+      fc.record({
+        kind: fc.constantFrom(
+          'return' as const,
+          'leaf' as const,
+          'guarded' as const,
+          'indirect' as const,
+        ),
+      }),
       fc.record({ kind: fc.constant('call' as const), callee: fc.nat(9) }),
       fc.record({
         kind: fc.constant('table' as const),
@@ -64,7 +71,7 @@ export function encodeProgram(program: readonly (readonly Piece[])[]): Uint8Arra
   const out = new ByteWriter().raw(HEADER);
   // 0: () -> (), 1: (i32) -> i32
   section(1, (w) => w.raw([2, 0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f]));
-  section(3, (w) => w.u32(count + 2).raw([...program.map(() => 0), 1, 1]));
+  section(3, (w) => w.u32(count + 3).raw([...program.map(() => 0), 1, 1, 1]));
   section(4, (w) => w.raw([1, 0x70, 0]).u32(count));
   section(6, (w) => w.raw([2, 0x7f, 1, 0x41, 1, 0x0b, 0x7f, 1, 0x41]).signed(300).u8(0x0b));
   section(7, (w) => w.u32(1).name('run').u8(0).u32(run));
@@ -73,7 +80,7 @@ export function encodeProgram(program: readonly (readonly Piece[])[]): Uint8Arra
     program.forEach((_, index) => w.u32(index));
   });
   section(10, (w) => {
-    w.u32(count + 2);
+    w.u32(count + 3);
     for (const body of program) {
       const code = new ByteWriter().u8(0);
       step(code);
@@ -104,6 +111,11 @@ export function encodeProgram(program: readonly (readonly Piece[])[]): Uint8Arra
       0x0b,
     ];
     w.u32(start.length).raw(start);
+    // x + 1, behind a guard that never fails: `if (x == steps + 2^20) { run(x); unreachable }`
+    const guarded = new ByteWriter().raw([0, 0x20, 0, 0x23, STEPS, 0x41]).signed(2 ** 20);
+    guarded.raw([0x6a, 0x46, 0x04, 0x40, 0x20, 0, Opcode.Call]).u32(run);
+    guarded.raw([0x1a, 0, 0x0b, 0x20, 0, 0x41, 1, 0x6a, 0x0b]);
+    w.u32(guarded.length).raw(guarded.view());
   });
   return out.finish();
 }
@@ -188,6 +200,13 @@ function encodePieces(
         break;
       case 'leaf':
         code.raw([0x23, RANDOM, Opcode.Call]).u32(leaf).raw([0x24, RANDOM]);
+        break;
+      case 'guarded':
+        random(code);
+        code
+          .u8(Opcode.Call)
+          .u32(leaf + 2)
+          .u8(Opcode.Drop);
         break;
       case 'indirect':
         random(code);

@@ -135,7 +135,7 @@ class InstanceMeter implements Meter {
       this.exhausted = 'fuel';
       return;
     }
-    const verdict = this.ask();
+    const verdict = this.#ask();
     if (verdict !== 'continue') {
       this.exhausted = verdict;
       return;
@@ -147,7 +147,7 @@ class InstanceMeter implements Meter {
     this.fuel.value = remaining + grant;
   }
 
-  private ask(): SliceVerdict {
+  #ask(): SliceVerdict {
     if (this.handler === undefined) return 'continue';
     try {
       return this.handler.onSlice();

@@ -2,7 +2,7 @@
 import type { Module } from '@testbench/wasm';
 
 import { DEAD, EventKind, type EventList, type FunctionShape } from './function-events.js';
-import { longestPath, type PathScratch } from './longest-path.js';
+import { longestPath, type PathScratch, Way } from './longest-path.js';
 
 /**
  * Longest stretch, in fuel units, that a function may run without a check of its own. Small enough that a body full of
@@ -16,82 +16,112 @@ export const enum Role {
   Checked = 0,
   /** Charges, but needs no check at its entry: what it does before its first check is short. */
   Short = 1,
-  /** Does nothing itself: its cost is constant, and its callers pay it. */
+  /** Does nothing itself: its callers pay it, what it costs or what it costs at most. */
   Free = 2,
 }
 
-/** Roles of all functions, and what the callers of free ones pay. */
+/** Functions that something else than a direct call reaches. */
+export interface Reachable {
+  /** The host or a reference may call them: they must pay for themselves. */
+  readonly escaping: ReadonlySet<number>;
+  /** Only `call_indirect` reaches these; undefined if it may reach more than these and escaping ones. */
+  readonly tabled: ReadonlySet<number> | undefined;
+}
+
+/**
+ * What is known of the targets of calls. Targets are functions by their index, behind them what `call_indirect` of each type
+ * may reach, and last what `call_ref` may reach.
+ */
 export interface CallGraph {
-  /** Role of each function that is not imported. */
   readonly roles: Uint8Array;
-  /** Cost that a call of this function adds at the caller. */
-  readonly extra: (callee: number) => number;
+  /** Fuel that a call adds at the caller. */
+  readonly paid: Float64Array;
+  /** 1 if the target, though free, may call the host or something that is not free; it traps then. */
+  readonly leaves: Uint8Array;
 }
 
 /**
  * Decides for every function whether it has to check, to charge, or neither.
  *
- * Every cycle of calls and every loop contains a check: a function that calls one that is not short checks at its entry.
+ * Every cycle of calls and every loop contains a check: a function that calls one that is not short checks at its entry,
+ * unless it traps when that one returns. Where exceptions are caught, it may not get as far as the trap.
  *
- * @param exact Only functions with the same cost on every way may be free.
+ * @param exact Only functions with the same cost on every way that returns may be free.
  */
 export function analyseCalls(
   module: Module,
   events: EventList,
   shapes: readonly FunctionShape[],
-  escaping: ReadonlySet<number>,
+  { escaping, tabled }: Reachable,
   scratch: PathScratch,
   exact: boolean,
 ): CallGraph {
   const imported = module.importedFunctions;
-  const roles = new Uint8Array(shapes.length);
-  /** Longest stretch of a function without a check, callees included; Infinity if unknown. */
-  const stretch = new Float64Array(shapes.length);
-  const paid = new Float64Array(shapes.length);
+  const { functions, types } = module;
+  const targets = functions.length + types.length + 1;
+  const roles = new Uint8Array(targets);
+  const paid = new Float64Array(targets);
+  const leaves = new Uint8Array(targets);
+  /** Longest stretch of a function without a check, callees included. */
+  const stretch = new Float64Array(targets);
   /** 0 not seen, 1 being looked at, 2 done. */
-  const state = new Uint8Array(shapes.length);
-
-  const extra = (callee: number): number => (callee < imported ? 0 : paid[callee - imported]!);
+  const state = new Uint8Array(targets).fill(2, 0, imported);
+  const catches = shapes.some((shape) => shape.hasCatch);
 
   const finish = (index: number): void => {
-    const shape = shapes[index]!;
+    const shape = shapes[index - imported]!;
+    const escapes = escaping.has(index);
     let isShort = !shape.hasUnknown;
     let callees = 0;
     for (let event = shape.first; isShort && shape.hasCall && event < shape.last; event += 1) {
       const flags = events.flags(event);
       if ((flags & 0xff) !== EventKind.Call || (flags & DEAD) !== 0) continue;
-      const callee = events.argument(event) - imported;
-      // An imported function may call back; one that is being looked at calls this one.
-      isShort = callee >= 0 && state[callee] === 2 && roles[callee] !== Role.Checked;
-      if (isShort && roles[callee] === Role.Short) callees += stretch[callee]!;
+      const callee = events.argument(event);
+      if (roles[callee] === Role.Checked) {
+        // A panic, such as a failed bounds check. What is being looked at calls this function.
+        isShort = !catches && state[callee] === 2 && events.kind(event + 1) === EventKind.Trap;
+        leaves[index] = 1;
+      } else {
+        leaves[index]! |= leaves[callee]!;
+        if (roles[callee] === Role.Short) callees += stretch[callee]!;
+      }
     }
+    // The host may call back what escapes.
+    if (escapes && leaves[index] === 1) return;
     // A loop checks itself; only what calls follow in it must not add up.
     if (isShort && shape.hasLoop && shape.hasCall) isShort = callees === 0;
     if (!isShort) return;
-    const longest = longestPath(events, shape, scratch, extra).entry;
-    stretch[index] = longest + callees;
+    let { entry } = longestPath(events, shape, scratch, paid);
+    stretch[index] = entry + callees;
     if (stretch[index] > MAX_UNCHECKED) return;
     roles[index] = Role.Short;
-    if (shape.hasLoop || callees > 0 || escaping.has(index + imported)) return;
-    if (exact && longestPath(events, shape, scratch, extra, true).entry !== longest) return;
+    if (shape.hasLoop || callees > 0 || escapes) return;
+    if (exact) {
+      ({ entry } = longestPath(events, shape, scratch, paid, Way.LongestReturning));
+      const shortest = longestPath(events, shape, scratch, paid, Way.ShortestReturning);
+      if (entry !== shortest.entry) return;
+    }
     roles[index] = Role.Free;
-    paid[index] = longest;
+    paid[index] = entry;
   };
 
   // Callees first, without recursion: a chain of a million calls is a valid module.
   const stack: { index: number; event: number }[] = [];
-  for (let root = 0; root < shapes.length; root += 1) {
+  const enter = (index: number): void => {
+    state[index] = 1;
+    stack.push({ index, event: shapes[index - imported]!.first });
+  };
+  for (let root = imported; root < functions.length; root += 1) {
     if (state[root] !== 0) continue;
-    state[root] = 1;
-    stack.push({ index: root, event: shapes[root]!.first });
+    enter(root);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const shape = shapes[top.index]!;
+      const shape = shapes[top.index - imported]!;
       let next = -1;
       if (shape.hasCall && !shape.hasUnknown) {
         while (top.event < shape.last && next === -1) {
           if (events.kind(top.event) === EventKind.Call) {
-            const callee = events.argument(top.event) - imported;
-            if (callee >= 0 && state[callee] === 0) next = callee;
+            const callee = events.argument(top.event);
+            if (state[callee] === 0) next = callee;
           }
           top.event += 1;
         }
@@ -101,10 +131,31 @@ export function analyseCalls(
         state[top.index] = 2;
         stack.pop();
       } else {
-        state[next] = 1;
-        stack.push({ index: next, event: shapes[next]!.first });
+        enter(next);
       }
     }
   }
-  return { roles, extra };
+
+  if (tabled !== undefined) {
+    // Types that are written alike are the same: they share the target of the first of them.
+    const first = new Map<string, number>();
+    const target = types.map((type, index) => {
+      const signature =
+        type.kind === 'function' ? `${type.params.join()}>${type.results.join()}` : '';
+      if (!first.has(signature)) first.set(signature, functions.length + index);
+      return first.get(signature)!;
+    });
+    // A call of what no table holds traps.
+    roles.fill(Role.Free, functions.length, targets - 1);
+    for (const index of tabled) {
+      const at = target[functions[index]!]!;
+      roles[at] = Math.min(roles[at]!, roles[index]!);
+      paid[at] = Math.max(paid[at]!, paid[index]!);
+      leaves[at]! |= leaves[index]!;
+    }
+    target.forEach((at, index) => {
+      for (const list of [roles, paid, leaves]) list[functions.length + index] = list[at]!;
+    });
+  }
+  return { roles, paid, leaves };
 }

@@ -84,7 +84,7 @@ class Stretches {
   /** @param weight How often it runs compared to the others, as far as structure tells. */
   add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
     const index = this.count++;
-    if (index === this.from.length) this.grow();
+    if (index === this.from.length) this.#grow();
     this.from[index] = from;
     this.to[index] = to;
     this.cost[index] = cost;
@@ -100,7 +100,7 @@ class Stretches {
     for (const key of order) visit(Math.ceil(key / 2 ** 24) * 2 ** 24 - key);
   }
 
-  private grow(): void {
+  #grow(): void {
     const size = 2 * this.count;
     const copy = <Store extends Int32Array | Float64Array | Uint8Array>(
       store: Store,
@@ -133,7 +133,7 @@ export class ExactPlacement {
 
   constructor(
     private readonly events: EventList,
-    private readonly extra: (callee: number) => number,
+    private readonly paid: Float64Array,
     /** Calls are points at which the count must be right: an exception may end a stretch there. */
     private readonly pinCalls: boolean,
   ) {}
@@ -141,7 +141,7 @@ export class ExactPlacement {
   /** Fills `charges` for one function. */
   place(shape: FunctionShape, charges: ChargeList): void {
     charges.reset(shape.first, shape.last);
-    this.collect(shape);
+    this.#collect(shape);
     const { points, stretches } = this;
     stretches.byWeight((index) => {
       points.join(stretches.from[index]!, stretches.to[index]!, -stretches.cost[index]!);
@@ -163,11 +163,11 @@ export class ExactPlacement {
       charges.set(stretches.after[index]!, behind - before + stretches.cost[index]!);
     }
     // Work that is paid only after a call could be repeated by recursion without ever being paid.
-    if (owed && (shape.hasCall || shape.hasUnknown)) this.placePlainly(charges);
+    if (owed && (shape.hasCall || shape.hasUnknown)) this.#placePlainly(charges);
   }
 
   /** Every stretch pays for itself. */
-  private placePlainly(charges: ChargeList): void {
+  #placePlainly(charges: ChargeList): void {
     const { stretches } = this;
     for (let index = 0; index < stretches.count; index += 1) {
       const traps = stretches.traps[index] === 1;
@@ -175,7 +175,7 @@ export class ExactPlacement {
     }
   }
 
-  private collect(shape: FunctionShape): void {
+  #collect(shape: FunctionShape): void {
     const { events, points } = this;
     points.reset();
     this.stretches.count = 0;
@@ -304,7 +304,7 @@ export class ExactPlacement {
           break;
         case EventKind.Call:
         case EventKind.CallUnknown:
-          if (kind === EventKind.Call) cost += this.extra(events.argument(event));
+          if (kind === EventKind.Call) cost += this.paid[events.argument(event)]!;
           if (this.pinCalls) {
             close(ground);
             open(ground, event);

@@ -48,7 +48,7 @@ export class EventList {
    * @param start Byte offset of the instruction.
    * @param end Byte offset just after it.
    * @param cost Fuel of the code since the previous event, this instruction included.
-   * @param argument By kind: block type, callee, opcode, or byte offset of a label.
+   * @param argument By kind: block type, target as in `CallGraph`, opcode, or byte offset of a label.
    * @param link By kind: the event that a branch goes to or a block ends at; -1 is the function itself.
    */
   push(

@@ -7,6 +7,9 @@ const I32 = 0x7f;
 const I64 = 0x7e;
 const VOID = 0x40;
 
+/** A body without locals and instructions. */
+const NOTHING = Uint8Array.of(0, Opcode.End);
+
 /** Operators that only helpers use. */
 const enum Op {
   I32Add = 0x6a,
@@ -69,9 +72,17 @@ export class HelperFunctions {
     return index;
   }
 
+  /** Appends functions that do nothing and are never called. */
+  pad(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      this.bodies.push(NOTHING);
+      this.types.push(this.type([0, 0]));
+    }
+  }
+
   /** `(remaining: i64) -> i64`: stores the remaining fuel, asks for more, traps if there is none. */
   refill(): number {
-    return this.get('refill', [1, I64, 1, I64], (code) => {
+    return this.#get('refill', [1, I64, 1, I64], (code) => {
       code.u8(Opcode.LocalGet).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
       // An empty table traps as well: nobody has attached a meter yet.
       code.u8(Opcode.I32Const).u32(0);
@@ -90,7 +101,7 @@ export class HelperFunctions {
   /** `() -> ()`: asks for more, as {@link refill}, for code that keeps the count in the global. */
   refillGlobal(): number {
     const refill = this.refill();
-    return this.get('refill-global', [0, 0], (code) => {
+    return this.#get('refill-global', [0, 0], (code) => {
       code.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal);
       code.u8(Opcode.Call).u32(refill).u8(Opcode.Drop);
     });
@@ -99,10 +110,10 @@ export class HelperFunctions {
   /** `(n) -> n`: pays for a length that is on top of the stack. */
   bulk(unit: 'memory' | 'table' | 'array', address64: boolean): number {
     const value = address64 ? I64 : I32;
-    return this.get(`bulk ${unit} ${address64}`, [1, value, 1, value], (code) => {
+    return this.#get(`bulk ${unit} ${address64}`, [1, value, 1, value], (code) => {
       code.u8(Opcode.LocalGet).u32(0);
       if (!address64) code.u8(Op.I64ExtendI32U);
-      else this.clamp(code);
+      else this.#clamp(code);
       if (unit === 'memory') {
         code.u8(Opcode.I64Const).signed(this.costs.memoryBytesLog2).u8(Op.I64ShrU);
       } else {
@@ -110,7 +121,7 @@ export class HelperFunctions {
         code.u8(Opcode.I64Const).signed(unit === 'table' ? tableElement : arrayElement);
         code.u8(Op.I64Mul);
       }
-      this.pay(code);
+      this.#pay(code);
       code.u8(Opcode.LocalGet).u32(0);
     });
   }
@@ -118,18 +129,18 @@ export class HelperFunctions {
   /** `(pages) -> old`: `memory.grow` under the limit, paid for if it succeeds. */
   growMemory(memory: number, address64: boolean): number {
     const value = address64 ? I64 : I32;
-    return this.get(
+    return this.#get(
       `grow-memory ${memory}`,
       [1, value, 1, value],
       (code) => {
         const { maxMemoryPages } = this.limits;
         if (maxMemoryPages !== undefined) {
-          this.gate(code, 0, address64, maxMemoryPages, () => {
+          this.#gate(code, 0, address64, maxMemoryPages, () => {
             code.u8(Opcode.MemorySize).u32(memory);
           });
         }
         code.u8(Opcode.LocalGet).u32(0).u8(Opcode.MemoryGrow).u32(memory);
-        this.payGrowth(code, 0, 1, address64, this.costs.memoryPage);
+        this.#payGrowth(code, 0, 1, address64, this.costs.memoryPage);
       },
       value,
     );
@@ -139,13 +150,13 @@ export class HelperFunctions {
   growTable(table: number, address64: boolean, element: Uint8Array): number {
     const value = address64 ? I64 : I32;
     const signature = [2, ...element, value, 1, value];
-    return this.get(
+    return this.#get(
       `grow-table ${table}`,
       signature,
       (code) => {
         const { maxTableElements } = this.limits;
         if (maxTableElements !== undefined) {
-          this.gate(code, 1, address64, maxTableElements, () => {
+          this.#gate(code, 1, address64, maxTableElements, () => {
             code
               .u8(0xfc)
               .u32(Op.TableSize & 0xfff)
@@ -157,14 +168,14 @@ export class HelperFunctions {
           .u8(0xfc)
           .u32(Opcode.TableGrow & 0xfff)
           .u32(table);
-        this.payGrowth(code, 1, 2, address64, this.costs.tableElement);
+        this.#payGrowth(code, 1, 2, address64, this.costs.tableElement);
       },
       value,
     );
   }
 
   /** Returns -1 and counts the refusal if size and growth together exceed the limit. */
-  private gate(
+  #gate(
     code: ByteWriter,
     local: number,
     address64: boolean,
@@ -178,7 +189,7 @@ export class HelperFunctions {
     widen();
     code.u8(Opcode.LocalGet).u32(local);
     widen();
-    if (address64) this.clamp(code);
+    if (address64) this.#clamp(code);
     code.u8(Op.I64Add).u8(Opcode.I64Const).signed(limit).u8(Op.I64GtU);
     code.u8(Opcode.If).u8(VOID);
     const { deniedGlobal } = this.at;
@@ -192,7 +203,7 @@ export class HelperFunctions {
   }
 
   /** The result is on the stack and in local `result`; the length is in local `length`. */
-  private payGrowth(
+  #payGrowth(
     code: ByteWriter,
     length: number,
     result: number,
@@ -206,7 +217,7 @@ export class HelperFunctions {
     code.u8(Opcode.LocalGet).u32(length);
     if (!address64) code.u8(Op.I64ExtendI32U);
     code.u8(Opcode.I64Const).signed(price).u8(Op.I64Mul);
-    this.pay(code);
+    this.#pay(code);
     code.u8(Opcode.End).u8(Opcode.LocalGet).u32(result);
   }
 
@@ -214,8 +225,8 @@ export class HelperFunctions {
    * Replaces the i64 on the stack by 2^40 if it is larger: its product with a price must not overflow, and an operator with
    * such a length traps anyway.
    */
-  private clamp(code: ByteWriter): void {
-    const clamp = this.get('clamp', [1, I64, 1, I64], (body) => {
+  #clamp(code: ByteWriter): void {
+    const clamp = this.#get('clamp', [1, I64, 1, I64], (body) => {
       body
         .u8(Opcode.I64Const)
         .signed(2 ** 40)
@@ -233,9 +244,9 @@ export class HelperFunctions {
   }
 
   /** Takes the i64 on the stack off the fuel, and asks for more if that is less than nothing. */
-  private pay(code: ByteWriter): void {
+  #pay(code: ByteWriter): void {
     const refill = this.refillGlobal();
-    const pay = this.get('pay', [1, I64, 0], (body) => {
+    const pay = this.#get('pay', [1, I64, 0], (body) => {
       body.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal).u8(Opcode.LocalGet).u32(0).u8(Op.I64Sub);
       body.u8(Opcode.LocalTee).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
       body.u8(Opcode.LocalGet).u32(0).u8(Opcode.I64Const).u32(0).u8(Op.I64LtS);
@@ -244,7 +255,7 @@ export class HelperFunctions {
     code.u8(Opcode.Call).u32(pay);
   }
 
-  private get(
+  #get(
     key: string,
     signature: readonly number[],
     write: (code: ByteWriter) => void,

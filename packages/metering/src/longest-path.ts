@@ -8,6 +8,16 @@ import {
   TARGETED,
 } from './function-events.js';
 
+/** Which way {@link longestPath} looks for. Where exceptions cannot be caught, nobody sees what a way to a trap costs. */
+export const enum Way {
+  Longest = 0,
+  LongestReturning = 1,
+  ShortestReturning = 2,
+}
+
+/** What makes a way that traps as good as others, or never taken. */
+const TRAPS = [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+
 /** Weights of a function: what its entry and each of its loops pay at once. */
 export interface Weights {
   readonly entry: number;
@@ -36,21 +46,21 @@ export class PathScratch {
  * A region's weight covers every way from its entry to where it ends: a back edge, an exit, or the function's end. Code
  * behind a loop belongs to the region that the loop stands in.
  *
- * @param extra Additional cost of a call, by callee.
+ * @param paid Additional cost of a call, by target.
  * @param shortest Finds the cheapest way instead; ways that end in a trap do not count then.
  */
 export function longestPath(
   events: EventList,
   shape: FunctionShape,
   scratch: PathScratch,
-  extra: (callee: number) => number,
-  shortest = false,
+  paid: Float64Array,
+  way: Way = Way.Longest,
 ): Weights {
   const { first, last } = shape;
   scratch.ready(last - first);
   const { need, level, other } = scratch;
   const loops = new Map<number, number>();
-  const pick = shortest ? Math.min : Math.max;
+  const pick = way === Way.ShortestReturning ? Math.min : Math.max;
   /** What must be paid behind the loop of each level, seen from the region around it. */
   const exits: number[] = [0];
   let current = 0;
@@ -131,15 +141,18 @@ export function longestPath(
         current = pick(current, along(link)) + cost;
         break;
       case EventKind.Trap:
-        current = shortest ? Number.POSITIVE_INFINITY : cost;
+        current = cost + TRAPS[way];
+        break;
+      case EventKind.TailCall:
+        current = cost + paid[events.argument(event)]!;
         break;
       case EventKind.Return:
-      case EventKind.TailCall:
       case EventKind.Throw:
         current = cost;
         break;
       case EventKind.Call:
-        current += cost + extra(events.argument(event));
+      case EventKind.CallUnknown:
+        current += cost + paid[events.argument(event)]!;
         break;
       default:
         current += cost;

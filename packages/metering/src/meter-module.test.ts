@@ -1,4 +1,4 @@
-import { inspectModule } from '@testbench/wasm';
+import { decodeModule, inspectModule } from '@testbench/wasm';
 import wabtFactory from 'wabt';
 import { describe, expect, it } from 'vitest';
 
@@ -99,6 +99,64 @@ describe('meterModule()', () => {
         expect(cost(text, 'coarse', value)).toBeGreaterThanOrEqual(cost(text, 'exact', value));
       }
     }
+  });
+
+  describe('functions that only a table reaches', () => {
+    /** Calls function 0 or 1 of the table by turns; the first is short, the second has a loop. */
+    const module = (more: string): string => `(module (type $t (func (param i32) (result i32)))
+      (table $p 2 funcref) (elem (table $p) (i32.const 0) $short $long) ${more}
+      (func $short (type $t) (i32.mul (local.get 0) (i32.add (local.get 0) (i32.const 3))))
+      (func $long (type $t) (local $i i32)
+        (loop (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+        (local.get $i))
+      (func (export "f") (param $n i32) (result i32) (local $sum i32)
+        (loop
+          (local.set $sum (i32.add (local.get $sum)
+            (call_indirect $p (type $t) (local.get $n) (i32.and (local.get $n) (i32.const 1)))))
+          (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $sum)))`;
+
+    it.each([
+      { name: 'are paid by their callers', more: '', free: 1 },
+      { name: 'pay if the table is exported', more: '(export "t" (table $p))', free: 0 },
+      {
+        name: 'pay if references move',
+        more: '(func (export "g") (drop (table.get $p (i32.const 0))))',
+        free: 0,
+      },
+    ])('$name', ({ more, free }) => {
+      const text = module(more);
+      expect(meterModule(assemble(text)).stats.free).toBe(free);
+      for (const value of [1, 2, 1001]) {
+        const exact = cost(text, 'exact', value);
+        const coarse = cost(text, 'coarse', value);
+        expect(coarse).toBeGreaterThanOrEqual(exact);
+        // The short function costs 5; a call of the long one may be charged that as well.
+        expect(coarse).toBeLessThanOrEqual(exact + 5 * value + 20);
+      }
+    });
+  });
+
+  it.each(MODES)('leaves functions alone that call only to fail (%s)', (mode) => {
+    const text = `(module (import "h" "abort" (func $abort (param i32)))
+      (func $get (param i32) (result i32)
+        (if (i32.ge_u (local.get 0) (i32.const 10)) (then (call $abort (local.get 0)) (unreachable)))
+        (i32.mul (local.get 0) (i32.const 2)))
+      (func (export "f") (param i32) (result i32) (call $get (local.get 0))))`;
+    expect(meterModule(assemble(text), { mode }).stats.free).toBe(1);
+    const { call, meter } = load(text, { mode }, { h: { abort: () => undefined } });
+    meter.setFuel(1000);
+    expect(call('f', 4)).toBe(8);
+    // f: local.get and call; get: the way that returns, 7
+    expect(meter.fuelUsed).toBe(9n);
+    expect(() => call('f', 40)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  it('adds functions that keep the share of small ones, by which V8 decides how much to inline', () => {
+    const large = `(func (result i32) ${'(i32.const 1) (drop) '.repeat(20)} (i32.const 1))`;
+    const bytes = assemble(`(module ${large.repeat(5)} (func) (func))`);
+    const { bodies } = decodeModule(meterModule(bytes).bytes);
+    expect(bodies.filter(({ start, end }) => end - start < 50)).toHaveLength(bodies.length / 2);
   });
 
   it('asks for the next slice and stops at the deadline', () => {

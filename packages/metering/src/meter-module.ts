@@ -8,9 +8,10 @@ import {
   type Module,
   SECTION_ORDER,
   SectionId,
+  type TypeDefinition,
 } from '@testbench/wasm';
 
-import { analyseCalls, Role } from './call-graph.js';
+import { analyseCalls, type Reachable, Role } from './call-graph.js';
 import { ChargeList } from './charge-list.js';
 import { completeCosts, type CostTable, OperatorCosts } from './cost-table.js';
 import { ExactPlacement } from './exact-placement.js';
@@ -31,6 +32,16 @@ import { Opcode } from './operators.js';
 
 /** Engines accept no longer function bodies. */
 const MAX_BODY_BYTES = 7_654_321;
+
+/**
+ * V8 allows for five times the code by inlining where half of a module's functions are smaller than this many bytes, and for
+ * twice the code where a quarter is, since then it takes the others for inlined already. Metering makes small functions larger
+ * and their callers too: without a remedy, calls that are inlined before are not afterwards.
+ */
+const SMALL_BODY = 50;
+
+/** Engines accept no more functions in a module. */
+const MAX_FUNCTIONS = 1_000_000;
 
 /** @see https://webassembly.github.io/branch-hinting/core/appendix/custom.html */
 const BRANCH_HINTS = 'metadata.code.branch_hint';
@@ -199,7 +210,7 @@ class Rewriting {
   run(): MeteredModule {
     const { module, mode, costs } = this;
     const code = new ByteWriter(Math.ceil(module.bytes.length * 1.3) + 1024);
-    const stats = this.rewriteBodies(code);
+    const stats = this.#rewriteBodies(code);
     const out = new ByteWriter(code.length + module.bytes.length + 1024);
     out.raw(module.bytes.subarray(0, 8));
     const left = [...SECTION_ORDER];
@@ -210,13 +221,13 @@ class Rewriting {
         continue;
       }
       // Sections that the module lacks go where the order wants them.
-      while (left[0] !== id) this.writeMissing(left.shift()!, out, code);
+      while (left[0] !== id) this.#writeMissing(left.shift()!, out, code);
       left.shift();
-      if (!this.writeSection(id, section.contentStart, end, out, code)) {
+      if (!this.#writeSection(id, section.contentStart, end, out, code)) {
         out.copy(module.bytes, start, end);
       }
     }
-    for (const id of left) this.writeMissing(id, out, code);
+    for (const id of left) this.#writeMissing(id, out, code);
     const bytes = out.finish();
     return {
       bytes,
@@ -232,41 +243,43 @@ class Rewriting {
     };
   }
 
-  private rewriteBodies(code: ByteWriter): { charges: number; checks: number } {
+  #rewriteBodies(code: ByteWriter): { charges: number; checks: number } {
     const { module, events, mode } = this;
-    const scanner = new FunctionScanner(module.bytes, events, new OperatorCosts(this.costs));
+    const scanner = new FunctionScanner(module, events, new OperatorCosts(this.costs));
     const shapes = module.bodies.map((body) => scanner.scan(body));
     const scratch = new PathScratch();
     const exact = mode === 'exact';
-    const escaping = this.escapingFunctions(scanner.referenced);
-    const { roles, extra } = analyseCalls(module, events, shapes, escaping, scratch, exact);
-    const imported = module.importedFunctions;
-    const isFree = (callee: number): boolean =>
-      callee >= imported && roles[callee - imported] === Role.Free;
+    const reachable = this.#reachableFunctions(scanner, exact);
+    const calls = analyseCalls(module, events, shapes, reachable, scratch, exact);
+    const role = (index: number): number => calls.roles[module.importedFunctions + index]!;
     const pinCalls = shapes.some((shape) => shape.hasCatch);
-    const placement = new ExactPlacement(events, extra, pinCalls);
+    const placement = new ExactPlacement(events, calls.paid, pinCalls);
     const rewriter = new FunctionRewriter(
       module,
       events,
       code,
       this.helpers,
       this.fuelGlobal,
-      isFree,
+      calls,
     );
     const charges = new ChargeList();
+    let large = 0;
     shapes.forEach((shape, index) => {
       const start = code.length;
-      if (roles[index] === Role.Free) {
+      if (role(index) === Role.Free) {
         this.free += 1;
         const body = module.bodies[index]!;
         code.copy(module.bytes, body.start, body.end);
       } else {
         if (exact) placement.place(shape, charges);
-        else placeCoarsely(events, shape, scratch, extra, charges);
-        rewriter.rewrite(index, { shape, charges, checkEntry: roles[index] === Role.Checked });
+        else placeCoarsely(events, shape, scratch, calls.paid, charges);
+        rewriter.rewrite(index, { shape, charges, checkEntry: role(index) === Role.Checked });
       }
-      this.prefixSize(code, start, module.bodies[index]!.start);
+      if (code.length - start >= SMALL_BODY) large += 1;
+      this.#prefixSize(code, start, module.bodies[index]!.start);
     });
+    const room = MAX_FUNCTIONS - module.functions.length - this.helpers.bodies.length;
+    this.helpers.pad(Math.min(2 * large - shapes.length, room));
     if (rewriter.hintedFunctions > 0) {
       this.hints.name(BRANCH_HINTS).u32(rewriter.hintedFunctions).raw(rewriter.hints.view());
     }
@@ -274,7 +287,7 @@ class Rewriting {
   }
 
   /** Puts the size before the body that was just written. */
-  private prefixSize(code: ByteWriter, start: number, offset: number): void {
+  #prefixSize(code: ByteWriter, start: number, offset: number): void {
     const size = code.length - start;
     if (size > MAX_BODY_BYTES) {
       throw new MeterError(
@@ -291,38 +304,50 @@ class Rewriting {
     buffer.set(encoded, start);
   }
 
-  /** Functions that somebody else than a direct call can reach: they must pay for themselves. */
-  private escapingFunctions(referenced: ReadonlySet<number>): Set<number> {
+  #reachableFunctions(scanner: FunctionScanner, exact: boolean): Reachable {
     const { module } = this;
-    const escaping = new Set(referenced);
+    const escaping = scanner.referenced;
+    const tabled = new Set<number>();
     const cursor = new InstructionCursor(module.bytes, 0, 0);
-    const walk = (start: number, end: number): number => {
+    const walk = (start: number, end: number, found: Set<number>): number => {
       cursor.reset(start, end);
-      while (cursor.next()) if (cursor.opcode === Opcode.RefFunc) escaping.add(cursor.index);
+      while (cursor.next()) if (cursor.opcode === Opcode.RefFunc) found.add(cursor.index);
       return cursor.position;
     };
     for (const { kind, index } of module.exports) if (kind === 'function') escaping.add(index);
     if (module.start !== undefined) escaping.add(module.start.index);
-    for (const { initial } of [...module.globals, ...module.tables]) {
-      if (initial !== undefined) walk(initial.start, initial.end);
+    for (const { initial } of module.globals) {
+      if (initial !== undefined) walk(initial.start, initial.end, escaping);
+    }
+    for (const { initial } of module.tables) {
+      if (initial !== undefined) walk(initial.start, initial.end, tabled);
     }
     for (const { entries, count, expressions } of module.elements) {
       const reader = new ByteReader(module.bytes, entries.start, entries.end);
       for (let index = 0; index < count; index += 1) {
-        if (expressions) reader.offset = walk(reader.offset, entries.end);
-        else escaping.add(reader.u32('function index'));
+        if (expressions) reader.offset = walk(reader.offset, entries.end, tabled);
+        else tabled.add(reader.u32('function index'));
       }
     }
-    return escaping;
+    // Otherwise a function may cost more than its callers expect, or be called by others.
+    const isPrivate =
+      !exact &&
+      !scanner.movesFunctions &&
+      module.tables.every(({ imported }) => !imported) &&
+      module.exports.every(({ kind }) => kind !== 'table') &&
+      module.types.every(isPlain);
+    if (isPrivate) return { escaping, tabled };
+    for (const index of tabled) escaping.add(index);
+    return { escaping, tabled: undefined };
   }
 
-  private writeMissing(id: number, out: ByteWriter, code: ByteWriter): void {
+  #writeMissing(id: number, out: ByteWriter, code: ByteWriter): void {
     // An empty vector, to be appended to.
-    this.writeSection(id, -1, -1, out, code);
+    this.#writeSection(id, -1, -1, out, code);
   }
 
   /** Writes a section that has something appended; false if this one has not. */
-  private writeSection(
+  #writeSection(
     id: number,
     start: number,
     end: number,
@@ -333,41 +358,41 @@ class Rewriting {
     switch (id) {
       case SectionId.Type:
         // Each new type is an entry, and so a recursion group, of its own.
-        this.append(id, start, end, out, helpers.newTypes.length, (content) => {
+        this.#append(id, start, end, out, helpers.newTypes.length, (content) => {
           for (const type of helpers.newTypes) content.raw(type);
         });
         return true;
       case SectionId.Function:
-        this.append(id, start, end, out, helpers.types.length, (content) => {
+        this.#append(id, start, end, out, helpers.types.length, (content) => {
           for (const type of helpers.types) content.u32(type);
         });
         return true;
       case SectionId.Table:
         // funcref, one element at least and at most.
-        this.append(id, start, end, out, 1, (content) => content.raw([0x70, 1, 1, 1]));
+        this.#append(id, start, end, out, 1, (content) => content.raw([0x70, 1, 1, 1]));
         return true;
       case SectionId.Global:
-        this.append(id, start, end, out, 2, (content) => {
+        this.#append(id, start, end, out, 2, (content) => {
           content.raw([0x7e, 1, Opcode.I64Const]).signed(this.options.startFuel ?? 10_000_000);
           content.u8(Opcode.End).raw([0x7f, 1, Opcode.I32Const, 0, Opcode.End]);
         });
         return true;
       case SectionId.Export: {
-        const added = this.newExports();
-        this.append(id, start, end, out, added.length, (content) => {
+        const added = this.#newExports();
+        this.#append(id, start, end, out, added.length, (content) => {
           for (const [name, kind, index] of added) content.name(name).u8(kind).u32(index);
         });
         return true;
       }
       case SectionId.Code:
-        this.writeCode(out, code);
+        this.#writeCode(out, code);
         return true;
       default:
         return false;
     }
   }
 
-  private append(
+  #append(
     id: number,
     start: number,
     end: number,
@@ -388,7 +413,7 @@ class Rewriting {
     out.section(id, content);
   }
 
-  private writeCode(out: ByteWriter, code: ByteWriter): void {
+  #writeCode(out: ByteWriter, code: ByteWriter): void {
     const { helpers, module } = this;
     if (this.hints.length > 0) out.section(SectionId.Custom, this.hints);
     const count = new ByteWriter().u32(module.bodies.length + helpers.bodies.length);
@@ -398,7 +423,7 @@ class Rewriting {
     out.raw(count.view()).raw(code.view()).raw(tail.view());
   }
 
-  private newExports(): (readonly [name: string, kind: number, index: number])[] {
+  #newExports(): (readonly [name: string, kind: number, index: number])[] {
     const { module } = this;
     const added: (readonly [string, number, number])[] = [
       [FUEL_EXPORT, 3, this.fuelGlobal],
@@ -416,15 +441,22 @@ class Rewriting {
   }
 }
 
+/** A function type that equals another exactly if both are written alike. */
+function isPlain(type: TypeDefinition): boolean {
+  if (type.kind !== 'function' || !type.final || type.recursive) return false;
+  // Two indices may stand for one type.
+  return ![...type.params, ...type.results].some((value) => value.startsWith('('));
+}
+
 function placeCoarsely(
   events: EventList,
   shape: FunctionShape,
   scratch: PathScratch,
-  extra: (callee: number) => number,
+  paid: Float64Array,
   charges: ChargeList,
 ): void {
   charges.reset(shape.first, shape.last);
-  const { entry, loops } = longestPath(events, shape, scratch, extra);
+  const { entry, loops } = longestPath(events, shape, scratch, paid);
   charges.set(-1, entry);
   for (const [event, weight] of loops) charges.set(event, weight);
 }

@@ -35,6 +35,8 @@ export const enum Opcode {
   LocalTee = 0x22,
   GlobalGet = 0x23,
   GlobalSet = 0x24,
+  TableGet = 0x25,
+  TableSet = 0x26,
   MemorySize = 0x3f,
   MemoryGrow = 0x40,
   I32Const = 0x41,

@@ -7,6 +7,7 @@ import {
   type Module,
 } from '@testbench/wasm';
 
+import { type CallGraph, Role } from './call-graph.js';
 import type { ChargeList } from './charge-list.js';
 import {
   CALLS,
@@ -38,6 +39,12 @@ const MAX_WEIGHTED = 6;
 
 /** Bytes of a loop's body up to which it is repeated most. */
 const SMALL_LOOP = 96;
+
+/** What goes to a label. */
+const BRANCHES = new Set<number>([EventKind.Br, EventKind.BrIf, EventKind.Label]);
+
+/** What leaves a function. */
+const LEAVES = new Set<number>([EventKind.Return, EventKind.TailCall, EventKind.Throw]);
 
 /** What a function's rewriting needs to know besides its code. */
 export interface FunctionPlan {
@@ -80,8 +87,7 @@ export class FunctionRewriter {
     private readonly out: ByteWriter,
     private readonly helpers: HelperFunctions,
     private readonly fuelGlobal: number,
-    /** Whether calls of this function leave the count alone. */
-    private readonly isFree: (callee: number) => boolean,
+    private readonly calls: CallGraph,
   ) {
     this.cursor = new InstructionCursor(module.bytes, 0, 0);
   }
@@ -96,20 +102,20 @@ export class FunctionRewriter {
     const typeIndex = module.functions[module.importedFunctions + index]!;
     const type = module.types[typeIndex];
     const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
-    const prefersLocal = shape.hasLoop && this.classifyLoops(shape, charges);
+    const prefersLocal = shape.hasLoop && this.#classifyLoops(shape, charges);
     this.inLocal = prefersLocal && !shape.hasCatch && locals < MAX_LOCALS;
     const useful = this.inLocal || plan.checkEntry || shape.hasLoop;
     this.local = useful && locals < MAX_LOCALS ? locals : -1;
-    this.copyLocals(body);
+    this.#copyLocals(body);
     const wrap = this.inLocal && shape.branchesToExit;
     // A branch to the function's own label must store the count first: it goes to this block instead.
-    if (wrap) this.openResultBlock(typeIndex);
-    if (this.inLocal) this.reload();
-    this.charge(charges.get(-1), plan.checkEntry);
-    this.rewriteEvents(shape.first, shape.last - 1, charges);
-    this.copyTo(body.end - 1);
+    if (wrap) this.#openResultBlock(typeIndex);
+    if (this.inLocal) this.#reload();
+    this.#charge(charges.get(-1), plan.checkEntry);
+    this.#rewriteEvents(shape.first, shape.last - 1, charges);
+    this.#copyTo(body.end - 1);
     if (wrap) out.u8(Opcode.End);
-    if (this.inLocal) this.flush();
+    if (this.inLocal) this.#flush();
     out.u8(Opcode.End);
     if (checks.length === 0) return;
     this.hintedFunctions += 1;
@@ -118,14 +124,14 @@ export class FunctionRewriter {
     for (const offset of checks) this.hints.u32(offset).u8(1).u8(0);
   }
 
-  private rewriteEvents(first: number, last: number, charges: ChargeList): void {
+  #rewriteEvents(first: number, last: number, charges: ChargeList): void {
     const { events } = this;
     for (let event = first; event < last; event += 1) {
       const flags = events.flags(event);
       const isLoop = (flags & (0xff | DEAD | TARGETED)) === (EventKind.Loop | TARGETED);
-      if (isLoop && this.canWrap(event, flags)) event = this.wrapLoop(event, charges);
-      else if ((flags & DEAD) === 0) this.rewriteEvent(event, flags, charges);
-      else if (this.wrapped !== -1) this.shiftLabels(event, flags & 0xff);
+      if (isLoop && this.#canWrap(event, flags)) event = this.#wrapLoop(event, charges);
+      else if ((flags & DEAD) === 0) this.#rewriteEvent(event, flags, charges);
+      else if (this.wrapped !== -1) this.#shiftLabels(event, flags & 0xff);
     }
   }
 
@@ -133,7 +139,7 @@ export class FunctionRewriter {
    * Marks loops that contain calls or other loops. True if the count should be kept in a local: there is a loop without
    * calls, or loops charge more often than they call.
    */
-  private classifyLoops(shape: FunctionShape, charges: ChargeList): boolean {
+  #classifyLoops(shape: FunctionShape, charges: ChargeList): boolean {
     const { events } = this;
     const open: number[] = [];
     // Stops where the mark stands already, because then it stands further out as well.
@@ -153,11 +159,10 @@ export class FunctionRewriter {
       } else if (kind === EventKind.End && open.length > 0 && events.link(event) === open.at(-1)) {
         if ((events.flags(open.pop()!) & CALLS) === 0) hasPlainLoop = true;
       } else if (
-        kind === EventKind.CallUnknown ||
         kind === EventKind.Bulk ||
         kind === EventKind.Grow ||
-        (kind === EventKind.Call &&
-          !this.isFree(events.argument(event)) &&
+        ((kind === EventKind.Call || kind === EventKind.CallUnknown) &&
+          this.calls.roles[events.argument(event)] !== Role.Free &&
           // A panic: `call $abort, unreachable` is no part of the loop's turns.
           events.kind(event + 1) !== EventKind.Trap)
       ) {
@@ -170,44 +175,39 @@ export class FunctionRewriter {
     return hasPlainLoop || balance > 0;
   }
 
-  private rewriteEvent(event: number, flags: number, charges: ChargeList): void {
+  #rewriteEvent(event: number, flags: number, charges: ChargeList): void {
     const { events, out } = this;
     const kind = flags & 0xff;
     switch (kind) {
       case EventKind.Loop:
         if ((flags & TARGETED) !== 0) {
-          this.copyTo(events.end(event));
-          this.charge(charges.get(event), true);
+          this.#copyTo(events.end(event));
+          this.#charge(charges.get(event), true);
           return;
         }
         break;
       case EventKind.Br:
       case EventKind.BrIf:
       case EventKind.BrTable:
-        if (this.wrapped !== -1) this.shiftLabels(event, kind);
+        if (this.wrapped !== -1) this.#shiftLabels(event, kind);
         break;
       case EventKind.Return:
       case EventKind.TailCall:
       case EventKind.Throw:
-        this.copyTo(events.start(event));
-        if (this.inLocal) this.flush();
+        this.#copyTo(events.start(event));
+        if (this.inLocal) this.#flush();
         break;
       case EventKind.Call:
       case EventKind.CallUnknown:
-        if (this.inLocal && !(kind === EventKind.Call && this.isFree(events.argument(event)))) {
-          this.copyTo(events.start(event));
-          this.flush();
-          this.copyTo(events.end(event));
-          this.reload();
-        }
+        if (this.inLocal) this.#callOut(event);
         break;
       case EventKind.Bulk:
       case EventKind.Grow: {
-        this.copyTo(events.start(event));
-        const helper = this.lengthHelper(event);
-        if (this.inLocal) this.flush();
+        this.#copyTo(events.start(event));
+        const helper = this.#lengthHelper(event);
+        if (this.inLocal) this.#flush();
         out.u8(Opcode.Call).u32(helper);
-        if (this.inLocal) this.reload();
+        if (this.inLocal) this.#reload();
         // The helper grows itself; the other operators follow it.
         if (kind === EventKind.Grow) this.copied = events.end(event);
         break;
@@ -216,16 +216,30 @@ export class FunctionRewriter {
     }
     const charge = charges.get(event);
     if (charge !== 0) {
-      this.copyTo(events.end(event));
-      this.charge(charge, false);
+      this.#copyTo(events.end(event));
+      this.#charge(charge, false);
     }
   }
 
-  private canWrap(event: number, flags: number): boolean {
+  /** Lets a callee have the count that stands in the local. */
+  #callOut(event: number): void {
+    const { events, calls } = this;
+    const callee = events.argument(event);
+    const isFree = calls.roles[callee] === Role.Free;
+    // It may call the host before it traps, and an exception would take the local with it.
+    if (isFree && calls.leaves[callee] === 0) return;
+    this.#copyTo(events.start(event));
+    this.#flush();
+    if (isFree) return;
+    this.#copyTo(events.end(event));
+    this.#reload();
+  }
+
+  #canWrap(event: number, flags: number): boolean {
     return (
       this.inLocal &&
       (flags & (CALLS | OUTER)) === 0 &&
-      this.hasNoParams(this.events.argument(event))
+      this.#hasNoParams(this.events.argument(event))
     );
   }
 
@@ -251,51 +265,48 @@ export class FunctionRewriter {
    *
    * @returns The event of the loop's end.
    */
-  private wrapLoop(event: number, charges: ChargeList): number {
+  #wrapLoop(event: number, charges: ChargeList): number {
     const { events, out, local } = this;
     let end = event + 1;
     let leaves = false;
     for (; events.kind(end) !== EventKind.End || events.link(end) !== event; end += 1) {
       const kind = events.kind(end);
-      const branches =
-        (kind >= EventKind.Br && kind <= EventKind.BrTable) || kind === EventKind.Label;
-      if (kind === EventKind.Return || (branches && events.link(end) < event))
-        leaves ||= kind !== EventKind.BrTable;
+      leaves ||= LEAVES.has(kind) || (BRANCHES.has(kind) && events.link(end) < event);
     }
     // Branches out of the loop cannot give anything back: each copy then pays for itself.
     const bodyStart = events.end(event);
     const bodyEnd = events.start(end);
     const copies = copiesFor(bodyEnd - bodyStart);
     const charge = charges.get(event);
-    this.copyTo(events.start(event));
+    this.#copyTo(events.start(event));
     const type = this.module.bytes.subarray(events.start(event) + 1, bodyStart);
     out.u8(Opcode.Block).raw(type).u8(Opcode.Loop).raw(type).u8(Opcode.Block).u8(VOID);
-    this.copyTo(bodyStart);
+    this.#copyTo(bodyStart);
     this.wrapped = event;
     const ahead = leaves ? 1 : copies;
-    this.subtract(charge * ahead);
+    this.#subtract(charge * ahead);
     out.u8(Opcode.LocalTee).u32(local);
     out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
-    this.hint();
+    this.#hint();
     out.u8(Opcode.BrIf).u8(1);
     if (charge !== 0) this.stats.charges += 1;
     for (let copy = 1; copy <= copies; copy += 1) {
       const last = copy === copies;
       this.shift = last ? WRAP_DEPTH : WRAP_DEPTH + 1;
       this.copied = bodyStart;
-      if (ahead === 1 && copy > 1) this.charge(charge, false);
+      if (ahead === 1 && copy > 1) this.#charge(charge, false);
       if (!last) out.u8(Opcode.Block).u8(VOID);
-      this.rewriteEvents(event + 1, end, charges);
-      this.copyTo(bodyEnd);
+      this.#rewriteEvents(event + 1, end, charges);
+      this.#copyTo(bodyEnd);
       // Gives back what was paid for copies that do not run.
-      if (ahead > 1 && !last) this.charge(-charge * (copies - copy), false);
+      if (ahead > 1 && !last) this.#charge(-charge * (copies - copy), false);
       if (!last)
         out
           .u8(Opcode.Br)
           .u8(WRAP_DEPTH + 1)
           .u8(Opcode.End);
     }
-    this.copyTo(events.end(end));
+    this.#copyTo(events.end(end));
     this.wrapped = -1;
     out.u8(Opcode.Br).u8(2).u8(Opcode.End);
     out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
@@ -306,22 +317,22 @@ export class FunctionRewriter {
         .signed(charge * ahead)
         .u8(I64_ADD);
     out.u8(Opcode.LocalSet).u32(local).u8(Opcode.Br).u8(0).u8(Opcode.End).u8(Opcode.End);
-    this.charge(charges.get(end), false);
+    this.#charge(charges.get(end), false);
     return end;
   }
 
   /** Adapts branches out of the wrapped loop to the blocks around it. */
-  private shiftLabels(event: number, kind: number): void {
+  #shiftLabels(event: number, kind: number): void {
     const { events, out, cursor, wrapped, shift } = this;
     if (kind === EventKind.Br || kind === EventKind.BrIf) {
       if (events.link(event) >= wrapped) return;
-      this.copyTo(events.argument(event));
+      this.#copyTo(events.argument(event));
       const reader = new ByteReader(this.module.bytes, events.argument(event));
       out.u32(reader.u32('label') + shift);
       this.copied = reader.offset;
     } else if (kind === EventKind.BrTable) {
       cursor.reset(events.start(event), events.end(event)).next();
-      this.copyTo(cursor.immediateOffset);
+      this.#copyTo(cursor.immediateOffset);
       let label = event;
       cursor.forEachLabel((depth) => {
         label += 1;
@@ -331,7 +342,7 @@ export class FunctionRewriter {
     }
   }
 
-  private lengthHelper(event: number): number {
+  #lengthHelper(event: number): number {
     const { events, cursor, helpers, module } = this;
     cursor.reset(events.start(event), events.end(event)).next();
     const { index, second } = cursor;
@@ -360,18 +371,18 @@ export class FunctionRewriter {
   }
 
   /** Pays, and asks for more where `check` says so. */
-  private charge(amount: number, check: boolean): void {
+  #charge(amount: number, check: boolean): void {
     const { out, local, inLocal, fuelGlobal } = this;
     if (amount === 0 && !check) return;
     if (amount !== 0) this.stats.charges += 1;
-    this.subtract(amount);
+    this.#subtract(amount);
     if (!check) {
-      this.put();
+      this.#put();
       return;
     }
     if (local === -1) {
       // No room for a local: read the global again.
-      this.put();
+      this.#put();
       out.u8(Opcode.GlobalGet).u32(fuelGlobal);
     } else {
       out.u8(Opcode.LocalTee).u32(local);
@@ -380,7 +391,7 @@ export class FunctionRewriter {
       }
     }
     out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
-    this.hint();
+    this.#hint();
     out.u8(Opcode.If).u8(VOID);
     if (inLocal) {
       out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
@@ -392,13 +403,13 @@ export class FunctionRewriter {
   }
 
   /** Notes that the branch which comes next is a check. */
-  private hint(): void {
+  #hint(): void {
     this.stats.checks += 1;
     this.checks.push(this.out.length - this.bodyStart);
   }
 
   /** Leaves the count less `amount` on the stack. */
-  private subtract(amount: number): void {
+  #subtract(amount: number): void {
     const { out, local, inLocal, fuelGlobal } = this;
     if (inLocal) out.u8(Opcode.LocalGet).u32(local);
     else out.u8(Opcode.GlobalGet).u32(fuelGlobal);
@@ -406,23 +417,23 @@ export class FunctionRewriter {
   }
 
   /** Stores the count that is on the stack where the function keeps it. */
-  private put(): void {
+  #put(): void {
     const { out, local, inLocal, fuelGlobal } = this;
     if (inLocal) out.u8(Opcode.LocalSet).u32(local);
     else out.u8(Opcode.GlobalSet).u32(fuelGlobal);
   }
 
-  private flush(): void {
+  #flush(): void {
     const { out, local, fuelGlobal } = this;
     out.u8(Opcode.LocalGet).u32(local).u8(Opcode.GlobalSet).u32(fuelGlobal);
   }
 
-  private reload(): void {
+  #reload(): void {
     const { out, local, fuelGlobal } = this;
     out.u8(Opcode.GlobalGet).u32(fuelGlobal).u8(Opcode.LocalSet).u32(local);
   }
 
-  private copyLocals(body: FunctionBody): void {
+  #copyLocals(body: FunctionBody): void {
     const { out } = this;
     this.copied = body.code;
     if (this.local === -1) {
@@ -435,7 +446,7 @@ export class FunctionRewriter {
     out.u8(1).u8(I64);
   }
 
-  private openResultBlock(typeIndex: number): void {
+  #openResultBlock(typeIndex: number): void {
     const { out, helpers } = this;
     const { bytes, types } = this.module;
     const type = types[typeIndex]!;
@@ -444,13 +455,13 @@ export class FunctionRewriter {
     else out.signed(helpers.type([0, ...bytes.subarray(type.resultsOffset, type.end)]));
   }
 
-  private hasNoParams(blockType: number): boolean {
+  #hasNoParams(blockType: number): boolean {
     if (blockType < 0) return true;
     const type = this.module.types[blockType];
     return type?.kind === 'function' && type.params.length === 0;
   }
 
-  private copyTo(offset: number): void {
+  #copyTo(offset: number): void {
     if (offset > this.copied) {
       this.out.copy(this.module.bytes, this.copied, offset);
       this.copied = offset;

@@ -1,5 +1,5 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
-import { type FunctionBody, InstructionCursor } from '@testbench/wasm';
+import { type FunctionBody, InstructionCursor, type Module } from '@testbench/wasm';
 
 import type { OperatorCosts } from './cost-table.js';
 import {
@@ -30,13 +30,21 @@ const BULK = new Set<number>([
   Opcode.ArrayInitElem,
 ]);
 
+/** Operators behind a prefix that bring functions into tables, or references to them out of segments. */
+const MOVES_FUNCTIONS = new Set<number>([
+  Opcode.TableGrow,
+  Opcode.TableFill,
+  Opcode.ArrayNewElem,
+  Opcode.ArrayInitElem,
+]);
+
 /** Reads function bodies into events. One scanner serves a whole module. */
 export class FunctionScanner {
   /** Functions that `ref.func` instructions refer to. */
   readonly referenced = new Set<number>();
+  /** Functions leave tables, or get into them, otherwise than by element segments. */
+  movesFunctions = false;
   private readonly cursor: InstructionCursor;
-  private readonly events: EventList;
-  private readonly costs: OperatorCosts;
   /** Events that opened the blocks around the current instruction. */
   private open: number[] = [];
   private cost = 0;
@@ -47,10 +55,12 @@ export class FunctionScanner {
   private hasCall = false;
   private branchesToExit = false;
 
-  constructor(bytes: Uint8Array, events: EventList, costs: OperatorCosts) {
-    this.cursor = new InstructionCursor(bytes, 0, 0);
-    this.events = events;
-    this.costs = costs;
+  constructor(
+    private readonly module: Module,
+    private readonly events: EventList,
+    private readonly costs: OperatorCosts,
+  ) {
+    this.cursor = new InstructionCursor(module.bytes, 0, 0);
   }
 
   scan(body: FunctionBody): FunctionShape {
@@ -67,18 +77,21 @@ export class FunctionScanner {
       const { opcode } = cursor;
       if (opcode < 256) {
         this.cost += plain[opcode]!;
-        if (opcode <= Opcode.TryTable) this.control(opcode);
-        else if (opcode === Opcode.MemoryGrow) this.leave(EventKind.Grow, opcode);
+        if (opcode <= Opcode.TryTable) this.#control(opcode);
+        else if (opcode === Opcode.MemoryGrow) this.#leave(EventKind.Grow, opcode);
         else if (opcode === Opcode.RefFunc) this.referenced.add(cursor.index);
         else if (opcode === Opcode.BrOnNull || opcode === Opcode.BrOnNonNull) {
-          this.branch(EventKind.BrIf, cursor.index);
+          this.#branch(EventKind.BrIf, cursor.index);
+        } else if (opcode === Opcode.TableGet || opcode === Opcode.TableSet) {
+          this.movesFunctions = true;
         }
       } else {
+        if (MOVES_FUNCTIONS.has(opcode)) this.movesFunctions = true;
         this.cost += this.costs.ofPrefixed(opcode);
-        if (BULK.has(opcode)) this.leave(EventKind.Bulk, opcode);
-        else if (opcode === Opcode.TableGrow) this.leave(EventKind.Grow, opcode);
+        if (BULK.has(opcode)) this.#leave(EventKind.Bulk, opcode);
+        else if (opcode === Opcode.TableGrow) this.#leave(EventKind.Grow, opcode);
         else if (opcode === Opcode.BrOnCast || opcode === Opcode.BrOnCastFail) {
-          this.branch(EventKind.BrIf, cursor.index);
+          this.#branch(EventKind.BrIf, cursor.index);
         }
       }
     }
@@ -95,123 +108,123 @@ export class FunctionScanner {
     };
   }
 
-  private control(opcode: number): void {
+  #control(opcode: number): void {
     const { cursor } = this;
     switch (opcode) {
       case Opcode.Block:
-        this.openBlock(EventKind.Block);
+        this.#openBlock(EventKind.Block);
         break;
       case Opcode.Loop:
-        this.openBlock(EventKind.Loop);
+        this.#openBlock(EventKind.Loop);
         break;
       case Opcode.If:
-        this.openBlock(EventKind.If);
+        this.#openBlock(EventKind.If);
         break;
       case Opcode.Try:
         this.hasCatch = this.hasUnknown = true;
-        this.openBlock(EventKind.Try);
+        this.#openBlock(EventKind.Try);
         break;
       case Opcode.TryTable:
-        this.openTryTable();
+        this.#openTryTable();
         break;
       case Opcode.Else:
       case Opcode.Catch:
       case Opcode.CatchAll: {
         const opener = this.open.at(-1)!;
-        const before = this.endOfStretch();
+        const before = this.#endOfStretch();
         this.live = (this.events.flags(opener) & DEAD) === 0;
-        this.push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
+        this.#push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
         break;
       }
       case Opcode.End:
       case Opcode.Delegate:
-        this.closeBlock();
+        this.#closeBlock();
         break;
       case Opcode.Br:
-        this.branch(EventKind.Br, cursor.index);
+        this.#branch(EventKind.Br, cursor.index);
         this.live = false;
         break;
       case Opcode.BrIf:
-        this.branch(EventKind.BrIf, cursor.index);
+        this.#branch(EventKind.BrIf, cursor.index);
         break;
       case Opcode.BrTable: {
-        this.push(EventKind.BrTable, cursor.index, -1);
-        cursor.forEachLabel((label) => this.label(label));
+        this.#push(EventKind.BrTable, cursor.index, -1);
+        cursor.forEachLabel((label) => this.#label(label));
         this.live = false;
         break;
       }
       case Opcode.Return:
-        this.push(EventKind.Return, 0, -1);
+        this.#push(EventKind.Return, 0, -1);
         this.live = false;
         break;
       case Opcode.Unreachable:
-        this.push(EventKind.Trap, 0, -1);
+        this.#push(EventKind.Trap, 0, -1);
         this.live = false;
         break;
       case Opcode.Call:
         this.hasCall = true;
-        this.leave(EventKind.Call, cursor.index);
+        this.#leave(EventKind.Call, cursor.index);
         break;
       case Opcode.CallIndirect:
       case Opcode.CallRef:
         this.hasUnknown = true;
-        this.leave(EventKind.CallUnknown, opcode);
+        this.#leave(EventKind.CallUnknown, this.#unknownTarget(opcode === Opcode.CallIndirect));
         break;
       case Opcode.ReturnCall:
         // The callee pays for itself: it must not rely on its callers.
         this.referenced.add(cursor.index);
-        this.finish(EventKind.TailCall);
+        this.#finish(EventKind.TailCall, cursor.index);
         break;
       case Opcode.ReturnCallIndirect:
       case Opcode.ReturnCallRef:
-        this.finish(EventKind.TailCall);
+        this.#finish(EventKind.TailCall, this.#unknownTarget(opcode === Opcode.ReturnCallIndirect));
         break;
       case Opcode.Throw:
       case Opcode.Rethrow:
       case Opcode.ThrowRef:
-        this.finish(EventKind.Throw);
+        this.#finish(EventKind.Throw, 0);
         break;
       default:
     }
   }
 
   /** Flags of an `else` or `end`; the cost of unreachable code before it is dropped. */
-  private endOfStretch(): number {
+  #endOfStretch(): number {
     if (this.live) return 0;
     this.cost = 0;
     return DEAD_BEFORE;
   }
 
-  private push(kind: number, argument: number, link: number): number {
+  #push(kind: number, argument: number, link: number): number {
     const { cursor, cost } = this;
     this.cost = 0;
     const dead = this.live ? 0 : DEAD;
     return this.events.push(kind | dead, cursor.offset, cursor.position, cost, argument, link);
   }
 
-  private openBlock(kind: number): void {
-    this.open.push(this.push(kind, this.cursor.blockType, -1));
+  #openBlock(kind: number): void {
+    this.open.push(this.#push(kind, this.cursor.blockType, -1));
   }
 
-  private openTryTable(): void {
-    const opener = this.push(EventKind.TryTable, this.cursor.blockType, -1);
+  #openTryTable(): void {
+    const opener = this.#push(EventKind.TryTable, this.cursor.blockType, -1);
     this.hasCatch = this.hasUnknown = true;
     // Labels of the clauses are counted from outside the block.
-    this.cursor.forEachCatch((_, label) => this.label(label));
+    this.cursor.forEachCatch((_, label) => this.#label(label));
     this.open.push(opener);
   }
 
-  private closeBlock(): void {
+  #closeBlock(): void {
     const { events } = this;
     const opener = this.open.pop() ?? -1;
-    const before = this.endOfStretch();
+    const before = this.#endOfStretch();
     if (opener === -1) {
-      this.push(EventKind.End | before, 0, -1);
+      this.#push(EventKind.End | before, 0, -1);
       return;
     }
     const flags = events.flags(opener);
     this.live = (flags & DEAD) === 0;
-    this.push(EventKind.End | before, 0, opener);
+    this.#push(EventKind.End | before, 0, opener);
     const isLoop = events.kind(opener) === EventKind.Loop;
     if (isLoop && (flags & TARGETED) !== 0) this.hasLoop = true;
     if (isLoop) {
@@ -225,17 +238,17 @@ export class FunctionScanner {
     }
   }
 
-  private branch(kind: number, label: number): void {
-    this.push(kind, this.cursor.immediateOffset, this.target(label));
+  #branch(kind: number, label: number): void {
+    this.#push(kind, this.cursor.immediateOffset, this.#target(label));
   }
 
-  private label(label: number): void {
+  #label(label: number): void {
     const dead = this.live ? 0 : DEAD;
     const { position } = this.cursor;
-    this.events.push(EventKind.Label | dead, position, position, 0, 0, this.target(label));
+    this.events.push(EventKind.Label | dead, position, position, 0, 0, this.#target(label));
   }
 
-  private target(label: number): number {
+  #target(label: number): number {
     const { open } = this;
     const target = label < open.length ? open[open.length - 1 - label]! : -1;
     if (this.live) {
@@ -245,14 +258,20 @@ export class FunctionScanner {
     return target;
   }
 
-  private leave(kind: number, argument: number): void {
+  #leave(kind: number, argument: number): void {
     if (kind !== EventKind.Call) this.hasUnknown = true;
-    this.push(kind, argument, -1);
+    this.#push(kind, argument, -1);
   }
 
-  private finish(kind: number): void {
+  /** The target of an indirect call: see `CallGraph`. */
+  #unknownTarget(isIndirect: boolean): number {
+    const { functions, types } = this.module;
+    return functions.length + (isIndirect ? this.cursor.index : types.length);
+  }
+
+  #finish(kind: number, argument: number): void {
     this.hasUnknown = true;
-    this.push(kind, 0, -1);
+    this.#push(kind, argument, -1);
     this.live = false;
   }
 }

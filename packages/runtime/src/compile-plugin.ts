@@ -26,7 +26,7 @@ export interface CompileOptions {
 }
 
 /** Part of the cache key: goes up whenever the same module is rewritten to other bytes. */
-const REWRITE_VERSION = 1;
+const REWRITE_VERSION = 2;
 
 /**
  * Meters and compiles a plugin's module.

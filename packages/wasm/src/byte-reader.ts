@@ -49,7 +49,7 @@ export class ByteReader {
     for (let shift = 0; ; shift += 7) {
       const byte = this.u8(what);
       // The fifth byte holds the top 4 of 32 bits.
-      if (shift === 28 && byte > 0x0f) this.overlong(start, 32, what);
+      if (shift === 28 && byte > 0x0f) this.#overlong(start, 32, what);
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
@@ -57,12 +57,12 @@ export class ByteReader {
 
   /** Unsigned 64-bit LEB128. */
   u64(what: string): bigint {
-    return this.leb(64, false, what);
+    return this.#leb(64, false, what);
   }
 
   /** Signed 33-bit LEB128: heap types and block types. */
   s33(what: string): number {
-    return Number(this.leb(33, true, what));
+    return Number(this.#leb(33, true, what));
   }
 
   /** Reads the count of a vector whose entries take at least `entryBytes` each, so that no count outgrows the bytes. */
@@ -91,7 +91,7 @@ export class ByteReader {
     }
   }
 
-  private leb(bits: number, signed: boolean, what: string): bigint {
+  #leb(bits: number, signed: boolean, what: string): bigint {
     const start = this.offset;
     const lastByte = Math.ceil(bits / 7) - 1;
     let value = 0n;
@@ -104,7 +104,7 @@ export class ByteReader {
         const rest = (byte & 0x7f) >> (signed ? used - 1 : used);
         const all = 0x7f >> (signed ? used - 1 : used);
         if (byte >= 0x80 || (rest !== 0 && !(signed && rest === all))) {
-          this.overlong(start, bits, what);
+          this.#overlong(start, bits, what);
         }
       }
       if (byte < 0x80) {
@@ -113,7 +113,7 @@ export class ByteReader {
     }
   }
 
-  private overlong(offset: number, bits: number, what: string): never {
+  #overlong(offset: number, bits: number, what: string): never {
     throw new DecodeError('DECODE_OVERLONG', offset, `Cannot read ${what}: more than ${bits} bits`);
   }
 }

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
 import { checkHeader } from './check-header.js';
 import { DecodeError } from './decode-error.js';
@@ -109,7 +110,7 @@ class ModuleDecoder {
     for (const section of sections) {
       if (section.id === SectionId.Custom) continue;
       const reader = new ByteReader(bytes, section.contentStart, section.end);
-      this.readSection(section.id, reader);
+      this.#readSection(section.id, reader);
       if (reader.remaining > 0) {
         throw new DecodeError(
           'DECODE_MISMATCH',
@@ -118,7 +119,7 @@ class ModuleDecoder {
         );
       }
     }
-    this.checkCounts();
+    this.#checkCounts();
     const { types, groups } = this.typeSection;
     const { imports, functions, importedFunctions, tables, memories, tags, globals } = this;
     const { exports, start, elements, dataCount, bodies, data } = this;
@@ -143,19 +144,19 @@ class ModuleDecoder {
     };
   }
 
-  private readSection(id: number, reader: ByteReader): void {
+  #readSection(id: number, reader: ByteReader): void {
     switch (id) {
       case SectionId.Type:
         this.typeSection = readTypes(reader);
         break;
       case SectionId.Import:
-        vector(reader, 'imports', () => this.readImport(reader));
+        vector(reader, 'imports', () => this.#readImport(reader));
         break;
       case SectionId.Function:
         vector(reader, 'functions', () => this.functions.push(reader.u32('type index')));
         break;
       case SectionId.Table:
-        vector(reader, 'tables', () => this.readTable(reader));
+        vector(reader, 'tables', () => this.#readTable(reader));
         break;
       case SectionId.Memory:
         vector(reader, 'memories', () => {
@@ -199,15 +200,15 @@ class ModuleDecoder {
     }
   }
 
-  private readImport(reader: ByteReader): void {
+  #readImport(reader: ByteReader): void {
     const offset = reader.offset;
     const module = reader.name('module name of import');
     const name = reader.name('name of import');
-    const type = this.readImportType(reader);
+    const type = this.#readImportType(reader);
     this.imports.push({ module, name, type, offset });
   }
 
-  private readImportType(reader: ByteReader): ExternType {
+  #readImportType(reader: ByteReader): ExternType {
     const offset = reader.offset;
     const code = reader.u8('kind of import');
     const imported = true;
@@ -244,7 +245,7 @@ class ModuleDecoder {
     }
   }
 
-  private readTable(reader: ByteReader): void {
+  #readTable(reader: ByteReader): void {
     const offset = reader.offset;
     let initial: Table['initial'];
     if (reader.bytes[offset] === 0x40) {
@@ -262,7 +263,7 @@ class ModuleDecoder {
     this.tables.push({ type: readTableType(reader), imported: false, offset, initial });
   }
 
-  private checkCounts(): void {
+  #checkCounts(): void {
     const declared = this.functions.length - this.importedFunctions;
     const end = this.bytes.length;
     if (declared !== this.bodies.length) {

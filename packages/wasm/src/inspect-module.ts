@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { decodeModule } from './decode-module.js';
 import type { GlobalType, MemoryType, TableType } from './extern-type.js';
 import { type Feature, FEATURES, featureBit } from './features.js';

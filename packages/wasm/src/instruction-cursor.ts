@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
 import { DecodeError } from './decode-error.js';
 import { featureBit } from './features.js';

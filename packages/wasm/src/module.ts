@@ -3,22 +3,22 @@ import type { TypeDefinition } from './type-section.js';
 import type { ValueType } from './value-type.js';
 
 /** Section ids of the binary format. */
-export const SectionId = {
-  Custom: 0,
-  Type: 1,
-  Import: 2,
-  Function: 3,
-  Table: 4,
-  Memory: 5,
-  Global: 6,
-  Export: 7,
-  Start: 8,
-  Element: 9,
-  Code: 10,
-  Data: 11,
-  DataCount: 12,
-  Tag: 13,
-} as const;
+export enum SectionId {
+  Custom = 0,
+  Type = 1,
+  Import = 2,
+  Function = 3,
+  Table = 4,
+  Memory = 5,
+  Global = 6,
+  Export = 7,
+  Start = 8,
+  Element = 9,
+  Code = 10,
+  Data = 11,
+  DataCount = 12,
+  Tag = 13,
+}
 
 /** Section ids in the order in which sections must stand; custom sections may stand anywhere. */
 export const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
