@@ -16,7 +16,9 @@ export { reportMetric } from './assembly/plugin/metrics';
 export { contextValue, Plugin, requestId } from './assembly/plugin/plugin';
 export { Completion, Message, Provider, ProviderRequest } from './assembly/plugin/provider';
 export { TextTransform, Transform } from './assembly/plugin/transform';
+export { Regex, RegexMatch } from './assembly/regex/regex';
 export { oneOf, plugin, range } from './assembly/decorators';
+export { foldCase, foldPoint } from './assembly/text/case-fold';
 export {
   isAsciiLetter,
   isAsciiPunctuation,

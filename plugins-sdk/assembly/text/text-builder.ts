@@ -31,6 +31,22 @@ export class TextBuilder {
     return this;
   }
 
+  /** Appends one code point. */
+  addPoint(point: i32): TextBuilder {
+    if (point < 0x10000) return this.addUnit(point);
+    return this.addUnit(0xd7c0 + (point >>> 10)).addUnit(0xdc00 | (point & 0x3ff));
+  }
+
+  /** UTF-16 units so far. */
+  get length(): i32 {
+    return this.size;
+  }
+
+  /** Forgets all that was appended. */
+  clear(): void {
+    this.size = 0;
+  }
+
   toString(): string {
     return String.UTF16.decodeUnsafe(changetype<usize>(this.buffer), <usize>this.size << 1);
   }

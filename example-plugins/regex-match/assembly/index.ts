@@ -1,0 +1,79 @@
+import { Evaluation, Evaluator, EvaluatorInput, foldCase, plugin, Regex, RegexMatch, strip } from "@testbench/plugins-sdk";
+
+class Options {
+  /** What the answer must match. Empty: the right answers are the patterns. */
+  pattern: string = "";
+  /** Wants the whole answer to match, not a part of it. */
+  whole: bool = false;
+  /** Takes upper and lower case for the same. */
+  ignore_case: bool = false;
+  /** Lets `^` and `$` match at the ends of lines. */
+  multiline: bool = false;
+  /** Lets `.` match the ends of lines. */
+  dot_all: bool = false;
+  /** Compares what the first group took with the right answers, instead of being content with a match. */
+  compare_group: bool = false;
+  /** Turns the judgement round: the answer must not match. */
+  negate: bool = false;
+}
+
+@plugin({ name: "regex-match" })
+export class RegexEvaluator extends Evaluator {
+  config: Options = new Options();
+  private compiled: Regex[] = [];
+
+  start(): void {
+    if (this.config.pattern.length > 0) this.regex(this.config.pattern);
+  }
+
+  evaluate(input: EvaluatorInput): Evaluation {
+    const output = input.output;
+    const pattern = this.config.pattern;
+    if (pattern.length == 0) {
+      const patterns = input.references;
+      for (let index = 0; index < patterns.length; index++) {
+        const match = this.regex(patterns[index]).match(output);
+        if (match !== null) return this.judge(true, match);
+      }
+      return this.judge(false, null);
+    }
+    const match = this.regex(pattern).match(output);
+    if (match === null || !this.config.compare_group) return this.judge(match !== null, match);
+    const references = input.references;
+    for (let index = 0; index < references.length; index++) {
+      if (this.same(taken(match), references[index])) return this.judge(true, match);
+    }
+    return this.judge(false, match);
+  }
+
+  private judge(right: bool, match: RegexMatch | null): Evaluation {
+    const evaluation = Evaluation.pass(right != this.config.negate);
+    return match === null ? evaluation : evaluation.explain('found "' + taken(match) + '"');
+  }
+
+  private same(a: string, b: string): bool {
+    a = strip(a);
+    b = strip(b);
+    return this.config.ignore_case ? foldCase(a) == foldCase(b) : a == b;
+  }
+
+  /** Compiles a pattern, or gives it as compiled before: a dataset uses few. */
+  private regex(pattern: string): Regex {
+    const config = this.config;
+    const source = config.whole ? "^(?:" + pattern + ")$" : pattern;
+    for (let index = 0; index < this.compiled.length; index++) {
+      if (this.compiled[index].pattern == source) return this.compiled[index];
+    }
+    const flags = (config.ignore_case ? "i" : "") + (config.multiline ? "m" : "") + (config.dot_all ? "s" : "");
+    const regex = new Regex(source, flags);
+    if (this.compiled.length == 16) this.compiled.shift();
+    this.compiled.push(regex);
+    return regex;
+  }
+}
+
+/** What the first group with a part in the match took; without one, the whole match. */
+function taken(match: RegexMatch): string {
+  for (let group = 1; group <= match.groups; group++) if (match.has(group)) return match.group(group);
+  return match.value;
+}
