@@ -11,6 +11,7 @@ export type {
   CallStartEvent,
   CallStatistics,
   DurationSummary,
+  EnvSecret,
   ExecuteOptions,
   GoldenInput,
   Isolation,
@@ -21,8 +22,15 @@ export type {
   PluginInfo,
   PluginStatus,
   ReloadOptions,
+  Secret,
+  SecretStore,
   StreamPart,
 } from '@testbench/manager';
-export { ISOLATIONS, readModuleFile } from '@testbench/manager';
+export {
+  createEnvSecrets,
+  createMemorySecrets,
+  ISOLATIONS,
+  readModuleFile,
+} from '@testbench/manager';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

@@ -14,5 +14,12 @@ export {
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export type { HostServices } from './host-context.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
+export {
+  createEnvSecrets,
+  createMemorySecrets,
+  type EnvSecret,
+  type Secret,
+  type SecretStore,
+} from './secrets/secret-store.js';
 export { createMemoryState, type StateStore } from './state-store.js';
 export { WASI_MODULE } from './wasi/wasi-signatures.js';

@@ -20,6 +20,39 @@ export const MAX_KEY_BYTES = 512;
 export const MAX_STATE_BYTES = 1024 * 1024;
 /** State entries of one plugin; bounds the cost of the map beside the bytes. */
 export const MAX_STATE_ENTRIES = 4096;
+/** Handles that one call has open at a time, requests and files together. */
+export const MAX_OPEN_HANDLES = 16;
+
+/** Requests of one call. A plugin that needs more is a crawler. */
+export const MAX_REQUESTS_PER_CALL = 256;
+/** Sockets of one plugin, idle ones included: a machine has tens of thousands for everybody. */
+export const MAX_SOCKETS_PER_PLUGIN = 32;
+/** Sockets of one plugin to one origin: what browsers allow themselves, and a little more. */
+export const MAX_SOCKETS_PER_ORIGIN = 8;
+/** Connecting to one host, name and TLS included. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** An idle connection is kept for this long, whatever the server suggests. */
+export const KEEP_ALIVE_MS = 4_000;
+/** A URL; servers refuse longer ones from 8 kB on. */
+export const MAX_URL_BYTES = 8_192;
+/** Headers of a request. */
+export const MAX_REQUEST_HEADERS = 64;
+/** Headers of a request, or of an answer, in bytes together: what servers take, doubled. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+/** Brackets and commas in the JSON of a request, outside of strings: 16 MiB of them take seconds to parse. */
+export const MAX_REQUEST_STRUCTURE = 1_000;
+/** Body of one answer, in bytes, both as it arrives and decompressed: 260 kB of gzip can become 268 MB. */
+export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Redirects that one request follows: what browsers follow is 20, what APIs need is one or two. */
+export const MAX_REDIRECTS = 5;
+/** What one read gives at most; the rest comes with the next. */
+export const MAX_READ_BYTES = 1024 * 1024;
+
+/** Characters of a secret. A shorter one could be guessed by looking which guesses are masked in an answer. */
+export const MIN_SECRET_LENGTH = 8;
+/** The same, at most: it has to fit a header. */
+export const MAX_SECRET_LENGTH = 8_192;
+
 /** Buffers of one WASI `fd_write`: what POSIX systems call IOV_MAX. */
 export const MAX_WASI_BUFFERS = 1024;
 

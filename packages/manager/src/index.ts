@@ -6,6 +6,13 @@
  *
  * @packageDocumentation
  */
+export {
+  createEnvSecrets,
+  createMemorySecrets,
+  type EnvSecret,
+  type Secret,
+  type SecretStore,
+} from '@testbench/host';
 export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';

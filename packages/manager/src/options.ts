@@ -1,3 +1,4 @@
+import type { SecretStore } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   LogSink,
@@ -38,6 +39,8 @@ export interface PluginManagerOptions {
   readonly maxConcurrentExecutions?: number;
   /** Directory that keeps metered modules between processes; others must not be able to write to it. @default none */
   readonly cacheDir?: string;
+  /** What `${secret:NAME}` in the header of a plugin's request stands for. @default none */
+  readonly secrets?: SecretStore;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */

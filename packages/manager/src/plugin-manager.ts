@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 
-import { createMemoryState, hostSignatures, seededRandom, type StateStore } from '@testbench/host';
+import {
+  createMemoryState,
+  hostSignatures,
+  type SecretStore,
+  seededRandom,
+  type StateStore,
+} from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
 import {
   type AdmissionCaps,
@@ -61,6 +67,7 @@ const OPTION_KEYS = [
   'maxLoadedPlugins',
   'maxConcurrentExecutions',
   'cacheDir',
+  'secrets',
   'onLog',
   'random',
   'now',
@@ -85,6 +92,7 @@ export class PluginManager {
   readonly #pools: RunnerPools;
   readonly #isolation: (plugin: IsolationRequest) => Isolation;
   readonly #enableWasi: boolean;
+  readonly #secrets: SecretStore | undefined;
   readonly #onLog: LogSink;
   readonly #now: (() => number) | undefined;
   readonly #seed: number | undefined;
@@ -125,6 +133,7 @@ export class PluginManager {
     }
     this.#cacheDir = options.cacheDir;
     this.#enableWasi = options.enableWasi ?? false;
+    this.#secrets = options.secrets;
     this.#onLog = options.onLog ?? (() => {});
     this.#now = options.now;
     this.#seed = options.random?.seed;
@@ -404,6 +413,7 @@ export class PluginManager {
       cache: await this.#openCache(),
       pools: this.#pools,
       state,
+      secrets: this.#secrets,
       onLog: this.#onLog,
       now: this.#now,
       seed: this.#seed,

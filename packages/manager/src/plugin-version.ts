@@ -1,4 +1,10 @@
-import { createHostEffects, seededRandom, type StateStore } from '@testbench/host';
+import {
+  createHostEffects,
+  type SecretStore,
+  seededRandom,
+  type StateStore,
+} from '@testbench/host';
+import { createHttpClient, type HttpClient } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
   type AdmissionCaps,
@@ -49,6 +55,7 @@ export interface VersionOptions {
   readonly pools: RunnerPools;
   /** State that outlives instances and versions. */
   readonly state: StateStore;
+  readonly secrets: SecretStore | undefined;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -76,6 +83,7 @@ export class PluginVersion {
     readonly digest: string,
     readonly limits: ResourceLimits,
     readonly executor: Executor,
+    readonly http: HttpClient,
   ) {}
 
   /**
@@ -101,16 +109,25 @@ export class PluginVersion {
       if (id === undefined) early.push(record);
       else options.onLog({ ...record, plugin: id });
     };
-    const executor = await openExecutor(isolation, { ...options, onLog }, id ?? digest);
+    const { permissions, secrets } = options;
+    const http = createHttpClient({
+      permissions,
+      // As with log records: without an id and a section, a plugin has no name before it runs.
+      pluginId: id ?? digest,
+      ...(secrets === undefined ? {} : { secrets }),
+    });
+    let executor: Executor | undefined;
     try {
+      executor = await openExecutor(isolation, { ...options, onLog, http }, id ?? digest);
       const { metadata } = executor;
       checkMetadata(metadata, section);
       checkApiVersion(metadata);
       id ??= metadata.name;
       for (const record of early) options.onLog({ ...record, plugin: id });
-      return new PluginVersion(id, digest, limits, executor);
+      return new PluginVersion(id, digest, limits, executor, http);
     } catch (error) {
-      await executor.shutdown();
+      await executor?.shutdown();
+      await http.close();
       throw error;
     }
   }
@@ -173,6 +190,7 @@ export class PluginVersion {
     }
     if (this.#running > 0) this.executor.kill();
     await this.executor.shutdown();
+    await this.http.close();
   }
 
   #ended(): void {
@@ -183,7 +201,7 @@ export class PluginVersion {
 
 async function openExecutor(
   isolation: Isolation,
-  options: VersionOptions,
+  options: VersionOptions & { readonly http: HttpClient },
   pluginId: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
@@ -200,6 +218,7 @@ async function openExecutor(
       permissions: options.permissions,
       state: options.state,
       env: process.env,
+      http: options.http,
     });
   if (isolation === 'process') {
     const guest = { version: (versionCount += 1), setup, bytes, effects, onLog };

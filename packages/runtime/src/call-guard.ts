@@ -35,6 +35,8 @@ export class CallGuard {
   #callMaxFuel = 0;
   #executionTimeMs = 0;
   #fuelUsed = 0;
+  /** The limit that ended the last call. */
+  #exhausted: FailureFacts['exhausted'];
 
   /** @param instance Of a metered module. */
   constructor(
@@ -46,10 +48,7 @@ export class CallGuard {
     this.#maxFuel = BigInt(limits.maxFuel);
     this.#meter = attachMeter(instance, {
       sliceFuel: SLICE_FUEL,
-      onSlice: () => {
-        if (performance.now() >= this.#deadlineMs) return 'deadline';
-        return this.#isCancelled?.() === true ? 'cancelled' : 'continue';
-      },
+      onSlice: () => this.#overdue(performance.now()) ?? 'continue',
     });
   }
 
@@ -80,7 +79,7 @@ export class CallGuard {
       maxMemoryBytes: this.limits.maxMemoryBytes,
       usage: this.usage,
       report: this.#report,
-      exhausted: this.#meter.exhausted,
+      exhausted: this.#exhausted,
       growthDenied: this.#meter.growthDenied,
     };
   }
@@ -115,7 +114,7 @@ export class CallGuard {
   finish(): void {
     this.#end();
     // A guest that returns although a limit stopped it has hidden the trap somehow.
-    if (this.#meter.exhausted === undefined) return;
+    if (this.#exhausted === undefined) return;
     this.#poisoned = true;
     throw failureOfThrow(undefined, this.facts);
   }
@@ -158,11 +157,19 @@ export class CallGuard {
     throw new CallError('CALL_SHUT_DOWN', `Cannot use plugin instance: ${state}`);
   }
 
+  #overdue(now: number): 'deadline' | 'cancelled' | undefined {
+    if (now >= this.#deadlineMs) return 'deadline';
+    return this.#isCancelled?.() === true ? 'cancelled' : undefined;
+  }
+
   #end(): void {
     this.#inCall = false;
-    this.#isCancelled = undefined;
     this.#report = this.host.endCall();
-    this.#executionTimeMs = performance.now() - this.#startMs;
+    const now = performance.now();
+    // A guest that waited for a host function may come back late, and end before it asks for the time.
+    this.#exhausted = this.#meter.exhausted ?? this.#overdue(now);
+    this.#isCancelled = undefined;
+    this.#executionTimeMs = now - this.#startMs;
     this.#fuelUsed = Number(this.#meter.fuelUsed);
   }
 }

@@ -2,7 +2,9 @@ import { PermissionSet } from '@testbench/sandbox';
 import { HostCode, type HostEffects } from '@testbench/types';
 
 import { createMemoryState, type StateStore } from '../state-store.js';
+import type { HttpClient } from '../http/http-client.js';
 import type { EffectHandlers } from './effect-handlers.js';
+import { httpEffects } from './http-effects.js';
 import { stateAndEnvEffects } from './state-and-env.js';
 
 /** What {@link createHostEffects} works with. */
@@ -13,10 +15,12 @@ export interface HostEffectsOptions {
   readonly state?: StateStore;
   /** The environment that `allowedEnv` is about. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The plugin's connections, with the same permissions. @default no network */
+  readonly http?: HttpClient;
 }
 
 /**
- * Makes the effects of one plugin instance: state and environment, each within the permissions.
+ * Makes the effects of one plugin instance: state, environment and network, each within the permissions.
  *
  * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
  *
@@ -30,14 +34,18 @@ export interface HostEffectsOptions {
  */
 export function createHostEffects(options: HostEffectsOptions = {}): HostEffects {
   const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
-  const handlers: EffectHandlers = stateAndEnvEffects(state, permissions, env);
+  const http = httpEffects(options.http);
+  const handlers: EffectHandlers = {
+    ...stateAndEnvEffects(state, permissions, env),
+    ...http.handlers,
+  };
   return {
-    beginCall: () => {},
+    beginCall: (call) => http.beginCall(call),
     perform(name, args) {
       const handler = handlers[name];
       if (handler !== undefined) return handler(args);
       return { code: HostCode.permissionDenied, denied: `"${name}"` };
     },
-    endCall: () => {},
+    endCall: () => http.endCall(),
   };
 }

@@ -34,6 +34,7 @@ export type CheckedReply =
   | { readonly type: 'unloaded' }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'begin'; readonly remainingMs: number }
   | {
       readonly type: 'effect';
       readonly name: EffectName;
@@ -60,6 +61,12 @@ export function parseReply(message: unknown): CheckedReply | undefined {
     case 'chunk': {
       const bytes = reply['bytes'];
       return bytes instanceof Uint8Array ? { type: 'chunk', bytes } : undefined;
+    }
+    case 'begin': {
+      const remainingMs = reply['remainingMs'];
+      return typeof remainingMs === 'number' && remainingMs >= 0
+        ? { type: 'begin', remainingMs }
+        : undefined;
     }
     case 'log': {
       const level = LOG_LEVELS.find((name) => name === reply['level']);

@@ -58,7 +58,13 @@ export class RemoteExecutor implements Executor {
     const [result] = await this.#runInputs([this.#encode(input)], false, options, {
       requestId: input.context?.requestId,
     });
-    if (result?.status === 'fulfilled') return result.value;
+    if (result?.status === 'fulfilled') {
+      // A child process cannot be asked to stop, and one whose host calls were ended may be done before it is killed.
+      if (options.signal?.aborted !== true) return result.value;
+      throw new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
+        cause: options.signal.reason,
+      });
+    }
     throw result?.reason ?? new CallError('CALL_CRASHED', 'Cannot finish call: no answer');
   }
 

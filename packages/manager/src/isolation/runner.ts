@@ -1,6 +1,7 @@
 import {
   CallError,
   type EffectArgument,
+  type EffectCall,
   type EffectName,
   type EffectResult,
   escapeText,
@@ -47,6 +48,8 @@ interface Pending {
   readonly guest: RemoteGuest;
   readonly options: CommandOptions;
   readonly effects: HostEffects;
+  /** The whole command, as effects see it; each input of a batch may have less time. */
+  readonly call: EffectCall;
   readonly resolve: (reply: CheckedReply) => void;
   readonly reject: (error: CallError) => void;
   logs: number;
@@ -168,11 +171,12 @@ export class Runner {
     const effects = this.#effects.get(guest.version);
     if (effects === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: not loaded');
     const abort = new AbortController();
-    effects.beginCall({
+    const call: EffectCall = {
       requestId,
       signal: abort.signal,
       deadlineMs: performance.now() + timeoutMs,
-    });
+    };
+    effects.beginCall(call);
     link.requestStop(false);
     link.setBusy(true);
     let killTimer: NodeJS.Timeout | undefined;
@@ -190,7 +194,7 @@ export class Runner {
     };
     try {
       return await new Promise<CheckedReply>((resolve, reject) => {
-        this.#pending = { guest, options, effects, resolve, reject, logs: 0 };
+        this.#pending = { guest, options, effects, call, resolve, reject, logs: 0 };
         const expire = (): void => {
           if (this.#pending?.resolve !== resolve) return;
           abort.abort();
@@ -244,6 +248,13 @@ export class Runner {
       case 'chunk':
         void this.#chunk(pending, reply.bytes);
         return;
+      case 'begin':
+        pending.effects.endCall();
+        pending.effects.beginCall({
+          ...pending.call,
+          deadlineMs: Math.min(pending.call.deadlineMs, performance.now() + reply.remainingMs),
+        });
+        return;
       case 'effect':
         void this.#perform(pending, reply);
         return;
@@ -288,12 +299,13 @@ export class Runner {
     pending: Pending,
     { name, args }: Extract<CheckedReply, { type: 'effect' }>,
   ): Promise<void> {
-    const { code, bytes, denied } = await this.#effect(pending, name, args);
+    const { code, bytes, denied, problem } = await this.#effect(pending, name, args);
     this.#reply(pending, {
       type: 'reply',
       code,
       ...(bytes === undefined ? {} : { bytes }),
       ...(denied === undefined ? {} : { denied }),
+      ...(problem === undefined ? {} : { problem }),
     });
   }
 

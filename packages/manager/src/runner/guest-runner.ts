@@ -2,6 +2,7 @@ import { createHostBinding, seededRandom } from '@testbench/host';
 import { type CompiledPlugin, compilePlugin, PluginInstance } from '@testbench/runtime';
 import {
   CallError,
+  type EffectCall,
   type EffectResult,
   encodeMetadata,
   type HostEffects,
@@ -37,6 +38,8 @@ export class GuestRunner {
   readonly #guests = new Map<number, LoadedGuest>();
   /** The plugins' clock during the running call. */
   #nowMs: number | undefined;
+  /** The running call, until the host knows of it. */
+  #begun: EffectCall | undefined;
 
   constructor(readonly link: RunnerLink) {}
 
@@ -190,8 +193,16 @@ export class GuestRunner {
 
   /** Effects that the host performs while this thread blocks. */
   readonly #remoteEffects: HostEffects = {
-    beginCall: () => {},
+    beginCall: (call) => {
+      this.#begun = call;
+    },
     perform: (name, args) => {
+      if (this.#begun !== undefined && /^host_(http|file)_/.test(name)) {
+        const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
+        // Infinity does not cross as a number.
+        this.link.send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });
+        this.#begun = undefined;
+      }
       this.link.send({ type: 'effect', name, args });
       return this.#awaitReply();
     },

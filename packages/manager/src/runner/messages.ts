@@ -54,6 +54,7 @@ export type RunnerCommand =
       readonly code: number;
       readonly bytes?: Uint8Array;
       readonly denied?: string;
+      readonly problem?: string;
     };
 
 /** What became of one input. */
@@ -96,6 +97,8 @@ export type RunnerReply =
   | { readonly type: 'unloaded' }
   | { readonly type: 'log'; readonly level: LogRecord['level']; readonly message: string }
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  /** Comes before the first waiting effect of each input: what an earlier input left open is closed. Not answered. */
+  | { readonly type: 'begin'; readonly remainingMs: number }
   | {
       readonly type: 'effect';
       readonly name: EffectName;

@@ -37,6 +37,8 @@ export interface EffectResult {
   readonly bytes?: Uint8Array;
   /** What was refused for want of a permission, in words for the operator's log; untrusted text, escaped when logged. */
   readonly denied?: string;
+  /** What else went wrong, in words for the operator's log; never a secret, never a whole input. */
+  readonly problem?: string;
 }
 
 /** What an effect may know about the call that it serves. */

@@ -1,0 +1,40 @@
+import type { EffectArgument } from '@testbench/types';
+
+import { MAX_OPEN_HANDLES } from '../limits.js';
+
+/** What one call has open, by number. Numbers are not used twice in a call, so that a stale one leads nowhere. */
+export class HandleTable<T extends { close(): void }> {
+  readonly #open = new Map<number, T>();
+  #last = 0;
+
+  /** True if one more can be added. */
+  get hasRoom(): boolean {
+    return this.#open.size < MAX_OPEN_HANDLES;
+  }
+
+  /** @returns Its number, from 1. */
+  add(value: T): number {
+    this.#last += 1;
+    this.#open.set(this.#last, value);
+    return this.#last;
+  }
+
+  get(handle: EffectArgument | undefined): T | undefined {
+    return typeof handle === 'number' ? this.#open.get(handle) : undefined;
+  }
+
+  /** Takes it out without closing it. */
+  remove(handle: EffectArgument | undefined): T | undefined {
+    const value = this.get(handle);
+    if (value !== undefined) this.#open.delete(handle as number);
+    return value;
+  }
+
+  /** Closes whatever is open, and begins anew. */
+  closeAll(): void {
+    const values = [...this.#open.values()];
+    this.#open.clear();
+    this.#last = 0;
+    for (const value of values) value.close();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+
+import { HostCode } from '@testbench/types';
+
+import { MAX_READ_BYTES, MAX_RESPONSE_BYTES } from '../limits.js';
+import type { SecretMask } from '../secrets/mask-secrets.js';
+import { HttpFailure } from './http-failure.js';
+
+/** Reads a body piece by piece; nothing is read ahead of the plugin but what the streams themselves buffer. */
+export class BodyReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #mask: SecretMask;
+  #rest: Uint8Array = new Uint8Array(0);
+  #total = 0;
+  #ended = false;
+
+  constructor(body: Readable, mask: SecretMask) {
+    this.#chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    this.#mask = mask;
+  }
+
+  /**
+   * @param maxBytes From 1.
+   * @returns The next bytes, at most `maxBytes` and at most 1 MiB; none at the end. The caller's to keep.
+   * @throws {HttpFailure} Limit exceeded, for a body that is too long. Whatever the stream throws.
+   */
+  async read(maxBytes: number): Promise<Uint8Array> {
+    while (this.#rest.length === 0 && !this.#ended) await this.#fetch();
+    const length = Math.min(maxBytes, MAX_READ_BYTES, this.#rest.length);
+    // A copy: what crosses to a thread takes the whole buffer along.
+    const piece = new Uint8Array(this.#rest.subarray(0, length));
+    this.#rest = this.#rest.subarray(length);
+    return piece;
+  }
+
+  async #fetch(): Promise<void> {
+    const next = await this.#chunks.next();
+    if (next.done === true) {
+      this.#ended = true;
+      this.#rest = this.#mask.end();
+      return;
+    }
+    this.#total += next.value.length;
+    if (this.#total > MAX_RESPONSE_BYTES) {
+      throw new HttpFailure(HostCode.limitExceeded, `the body is over ${MAX_RESPONSE_BYTES} bytes`);
+    }
+    this.#rest = this.#mask.push(next.value);
+  }
+}

@@ -1,0 +1,108 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { callbackify, promisify } from 'node:util';
+
+import type { PermissionSet } from '@testbench/sandbox';
+import { HostCode } from '@testbench/types';
+import { buildConnector } from 'undici';
+
+import { CONNECT_TIMEOUT_MS, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
+import { HttpFailure } from './http-failure.js';
+
+/** Gives all addresses of a host name. */
+export type ResolveName = (hostname: string) => Promise<readonly string[]>;
+
+/** What connections of one plugin are made with. */
+export interface ConnectorOptions {
+  readonly permissions: PermissionSet;
+  /** @default the system's resolver, hosts file included */
+  readonly resolve?: ResolveName;
+  /** Certificate authorities in PEM, in place of those that Node trusts. */
+  readonly ca?: string;
+}
+
+type Connect = ReturnType<typeof buildConnector>;
+
+/**
+ * Makes connections only to addresses that the permissions allow.
+ *
+ * A name is resolved once, and the connection goes to one of the addresses that were checked: a second answer of the name
+ * server, other than the first (DNS rebinding), is never asked for.
+ */
+export function createCheckedConnector(options: ConnectorOptions): Connect {
+  const { permissions, resolve = resolveWithSystem, ca } = options;
+  let sockets = 0;
+
+  const open = async (target: buildConnector.Options): Promise<Socket> => {
+    const addresses = await allowedAddresses(target, permissions, resolve);
+    const connect = promisify(
+      buildConnector({
+        timeout: CONNECT_TIMEOUT_MS,
+        lookup: pinnedLookup(addresses),
+        // Whatever the process's environment says.
+        rejectUnauthorized: true,
+        ...(ca === undefined ? {} : { ca }),
+      }) as (
+        target: buildConnector.Options,
+        callback: (error: Error | null, socket: Socket) => void,
+      ) => void,
+    );
+    const socket = await connect(target);
+    const { remoteAddress = '' } = socket;
+    if (permissions.allowsAddress(urlOf(target), remoteAddress)) return socket;
+    // Cannot happen, unless something below rewrites where connections go.
+    socket.destroy();
+    throw new HttpFailure(HostCode.permissionDenied, 'connected to a wrong address');
+  };
+
+  return callbackify(async (target: buildConnector.Options): Promise<Socket> => {
+    if (sockets >= MAX_SOCKETS_PER_PLUGIN) {
+      throw new HttpFailure(HostCode.limitExceeded, 'too many connections are open');
+    }
+    sockets += 1;
+    try {
+      const socket = await open(target);
+      socket.once('close', () => (sockets -= 1));
+      return socket;
+    } catch (error) {
+      sockets -= 1;
+      throw error;
+    }
+    // Its type ties the two arguments of the callback together, as no function of Node does.
+  }) as unknown as Connect;
+}
+
+async function allowedAddresses(
+  target: buildConnector.Options,
+  permissions: PermissionSet,
+  resolve: ResolveName,
+): Promise<readonly string[]> {
+  const { hostname } = target;
+  const found = isIP(hostname) === 0 ? await resolve(hostname) : [hostname];
+  const url = urlOf(target);
+  const allowed = found.filter((address) => permissions.allowsAddress(url, address));
+  if (allowed.length > 0) return allowed;
+  // Not which one: a plugin must not learn what names of the inside resolve to.
+  throw found.length === 0
+    ? new HttpFailure(HostCode.inputOutput, 'the name has no address')
+    : new HttpFailure(HostCode.permissionDenied, 'it resolves to an address that is not granted');
+}
+
+function urlOf({ protocol, hostname, port }: buildConnector.Options): URL {
+  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
+  return new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`);
+}
+
+/** Answers with what was resolved and checked before, whatever it is asked. */
+function pinnedLookup(addresses: readonly string[]): LookupFunction {
+  const found = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_hostname, options, callback) => {
+    const [first] = found;
+    if (options.all === true || first === undefined) callback(null, found);
+    else callback(null, first.address, first.family);
+  };
+}
+
+async function resolveWithSystem(hostname: string): Promise<string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+}

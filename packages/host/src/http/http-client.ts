@@ -1,0 +1,169 @@
+import { type EffectCall, HostCode } from '@testbench/types';
+import { Agent, request as send } from 'undici';
+
+import { utf8 } from '../guest-view.js';
+import {
+  KEEP_ALIVE_MS,
+  MAX_HEADER_BYTES,
+  MAX_REDIRECTS,
+  MAX_RESPONSE_BYTES,
+  MAX_SOCKETS_PER_ORIGIN,
+} from '../limits.js';
+import { fillSecrets } from '../secrets/fill-secrets.js';
+import { maskText, SecretMask } from '../secrets/mask-secrets.js';
+import type { SecretStore } from '../secrets/secret-store.js';
+import { BodyReader } from './body-reader.js';
+import { type ConnectorOptions, createCheckedConnector } from './checked-connector.js';
+import { ACCEPT_ENCODING, decodeBody } from './decode-body.js';
+import { followRedirect, type Hop } from './follow-redirect.js';
+import { mayReceive } from './header-policy.js';
+import { HttpExchange, type OpenedResponse } from './http-exchange.js';
+import { HttpFailure } from './http-failure.js';
+import type { HttpRequest } from './parse-request.js';
+
+/** What {@link createHttpClient} works with. */
+export interface HttpClientOptions extends ConnectorOptions {
+  /** Secrets may be for some plugins only. */
+  readonly pluginId: string;
+  /** What `${secret:NAME}` in a header stands for. @default none */
+  readonly secrets?: SecretStore;
+}
+
+/** The connections of one plugin, shared by its instances and by nobody else. */
+export interface HttpClient {
+  /** Starts a request that the permissions allow. @throws {HttpFailure} Denied. */
+  start(request: HttpRequest, call: EffectCall): HttpExchange;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+type Answer = Awaited<ReturnType<typeof send>>;
+
+/**
+ * Makes the HTTP client of one plugin, for `createHostEffects`.
+ *
+ * Every hop is checked twice, its URL before and its address when the connection is made. Connections, and what is learned
+ * from their timing, are not shared with other plugins. Proxies of the environment are not used.
+ *
+ * @example
+ * ```ts
+ * import { createHostEffects } from '@testbench/host';
+ * import { createHttpClient } from '@testbench/host/http';
+ * import { PermissionSet } from '@testbench/sandbox';
+ *
+ * const permissions = new PermissionSet({ network: true, allowedHosts: ['api.example.com'] });
+ * const http = createHttpClient({ permissions, pluginId: 'demo' });
+ * const effects = createHostEffects({ permissions, http });
+ * const request = new TextEncoder().encode('{"url":"https://other.example.com/"}');
+ * effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY });
+effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP request: GET https://other.example.com' }
+ * await http.close();
+ * ```
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { permissions, pluginId, secrets } = options;
+  const agent = new Agent({
+    connect: createCheckedConnector(options),
+    connections: MAX_SOCKETS_PER_ORIGIN,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    // One deadline covers it all: see HttpExchange.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const checkPermission = ({ method, url }: Hop, redirected: boolean): void => {
+    if (permissions.allowsRequest(url)) return;
+    const target = `${method} ${originOf(url)}`;
+    throw new HttpFailure(
+      HostCode.permissionDenied,
+      redirected ? `redirected to ${target}` : target,
+    );
+  };
+
+  const exchange = async (first: Hop, signal: AbortSignal): Promise<OpenedResponse> => {
+    const used = new Set<string>();
+    let hop = first;
+    for (let redirects = 0; ; redirects += 1) {
+      const filled = await fillSecrets(hop.headers, hop.url, pluginId, secrets);
+      for (const secret of filled.used) used.add(secret);
+      const answer = await send(hop.url, {
+        dispatcher: agent,
+        method: hop.method,
+        headers: {
+          'user-agent': 'testbench',
+          ...Object.fromEntries(filled.headers),
+          'accept-encoding': ACCEPT_ENCODING,
+        },
+        body: hop.body ?? null,
+        signal,
+      });
+      // A stream that fails while nobody reads it must not end the process.
+      answer.body.on('error', () => {});
+      try {
+        const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
+        if (next === undefined) return openResponse(hop, answer, [...used]);
+        if (redirects >= MAX_REDIRECTS) {
+          throw new HttpFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
+        }
+        checkPermission(next, true);
+        hop = next;
+      } catch (error) {
+        answer.body.destroy();
+        throw error;
+      }
+      answer.body.destroy();
+    }
+  };
+
+  return {
+    start(request, call) {
+      checkPermission(request, false);
+      return new HttpExchange({
+        what: `${request.method} ${originOf(request.url)}`,
+        call,
+        timeoutMs: request.timeoutMs,
+        send: (signal) => exchange(request, signal),
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function openResponse(hop: Hop, answer: Answer, secrets: readonly string[]): OpenedResponse {
+  const { statusCode, headers: received, body } = answer;
+  const coding = textOf(received['content-encoding']);
+  const isEmpty =
+    hop.method === 'HEAD' ||
+    [204, 205, 304].includes(statusCode) ||
+    received['content-length'] === '0';
+  const decoded = isEmpty ? body : decodeBody(body, coding);
+  const headers: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(received)) {
+    // What was decoded has neither its old length nor its old coding.
+    const outdated = decoded !== body && /^content-(?:encoding|length)$/.test(name);
+    if (mayReceive(name) && !outdated) headers.push([name, maskText(textOf(value) ?? '', secrets)]);
+  }
+  const head = {
+    status: statusCode,
+    url: maskText(hop.url.href, secrets),
+    headers: Object.fromEntries(headers),
+  };
+  return {
+    head: utf8(JSON.stringify(head)),
+    body: new BodyReader(decoded, new SecretMask(secrets)),
+  };
+}
+
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(', ') : value;
+}
+
+/** For the log. Hosts may be long. */
+function originOf(url: URL): string {
+  const { origin } = url;
+  return origin.length <= 300 ? origin : `${origin.slice(0, 300)}…`;
+}

@@ -1,0 +1,38 @@
+import { type EffectResult, HostCode } from '@testbench/types';
+
+/** Why a request came to nothing. Its message goes to the operator's log and holds neither secrets nor whole inputs. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+
+  /** @param code One of `HostCode`, for the guest. */
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the guest and the log are told of a failure. `what` names the request: method and origin. */
+export function failureResult(error: unknown, what: string): EffectResult {
+  if (!(error instanceof HttpFailure)) {
+    const reason = reasonOf(error);
+    const tooLong = reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+    const code = tooLong ? HostCode.limitExceeded : HostCode.inputOutput;
+    return { code, problem: `${what}: ${reason}` };
+  }
+  const text = `${what}: ${error.message}`;
+  if (error.code === HostCode.permissionDenied) return { code: error.code, denied: text };
+  // That a call is over is no news to whoever ended it.
+  if (error.code === HostCode.cancelled) return { code: error.code };
+  return { code: error.code, problem: text };
+}
+
+/** A code such as ECONNREFUSED. Never the message, in which a client may quote what it was given. */
+function reasonOf(error: unknown): string {
+  const { code, cause, name } = Object(error) as Readonly<Record<string, unknown>>;
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code)) return code;
+  // The parser's errors have no code.
+  if (name === 'HTTPParserError') return 'the answer is not HTTP';
+  return cause === undefined ? 'the exchange failed' : reasonOf(cause);
+}

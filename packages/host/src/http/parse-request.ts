@@ -1,0 +1,180 @@
+import { HostCode, parseWireJson, PluginError } from '@testbench/types';
+
+import { utf8 } from '../guest-view.js';
+import {
+  MAX_HEADER_BYTES,
+  MAX_REQUEST_HEADERS,
+  MAX_REQUEST_STRUCTURE,
+  MAX_URL_BYTES,
+} from '../limits.js';
+import { mayRequest } from './header-policy.js';
+import { HttpFailure } from './http-failure.js';
+
+/** Methods that a plugin may use, and whether they carry a body. */
+const METHODS = {
+  GET: false,
+  HEAD: false,
+  OPTIONS: false,
+  POST: true,
+  PUT: true,
+  PATCH: true,
+  DELETE: true,
+} as const;
+
+/** One of the methods that a plugin may use. */
+export type HttpMethod = keyof typeof METHODS;
+
+/** A request of a plugin, checked for everything but permissions. */
+export interface HttpRequest {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  /** Names in lower case. Values may hold `${secret:NAME}`. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array | undefined;
+  /** Time from asking to the last byte, in milliseconds; undefined if only the call's own counts. */
+  readonly timeoutMs: number | undefined;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+
+const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'timeout_ms']);
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** Tab, visible ASCII and the upper half of Latin-1, with nothing white at the ends. */
+const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+
+/**
+ * Reads what a plugin handed to `host_http_open`.
+ *
+ * @throws {HttpFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
+ */
+export function parseRequest(bytes: Uint8Array): HttpRequest {
+  if (countStructure(bytes) > MAX_REQUEST_STRUCTURE) return invalid('it has too many parts');
+  let value: unknown;
+  try {
+    value = parseWireJson(bytes);
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return invalid('it is not JSON');
+  }
+  if (!isObject(value)) return invalid('it is not an object');
+  const unknown = Object.keys(value).find((key) => !KEYS.has(key));
+  if (unknown !== undefined)
+    return invalid(`unknown field ${JSON.stringify(unknown.slice(0, 40))}`);
+  const field = (key: string): unknown => value[key] ?? undefined;
+  const method = readMethod(field('method') ?? 'GET');
+  const body = readBody(field('body'), field('body_base64'));
+  if (body !== undefined && !METHODS[method]) return invalid(`${method} has no body`);
+  return {
+    method,
+    url: readUrl(field('url')),
+    headers: readHeaders(field('headers') ?? {}),
+    body,
+    timeoutMs: readTimeout(field('timeout_ms')),
+  };
+}
+
+function readMethod(value: unknown): HttpMethod {
+  const method = (Object.keys(METHODS) as HttpMethod[]).find((name) => name === value);
+  return method ?? invalid(`its method is not one of ${Object.keys(METHODS).join(', ')}`);
+}
+
+function readUrl(value: unknown): URL {
+  if (typeof value !== 'string') return invalid('its url is not a string');
+  if (value.length > MAX_URL_BYTES) return invalid(`its url is longer than ${MAX_URL_BYTES}`);
+  return parseUrl(value) ?? invalid('its url is not an absolute http or https URL');
+}
+
+/** A URL that a request may go to as far as its form tells; without its fragment. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  let url: URL;
+  try {
+    url = new URL(text, base);
+  } catch {
+    return undefined;
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  url.hash = '';
+  return url;
+}
+
+function readHeaders(value: unknown): Map<string, string> {
+  if (!isObject(value)) return invalid('its headers are not an object');
+  const headers = new Map<string, string>();
+  let bytes = 0;
+  for (const [key, text] of Object.entries(value)) {
+    const name = key.toLowerCase();
+    if (!TOKEN.test(name)) return invalid('a header has a name with characters that none has');
+    if (typeof text !== 'string' || !FIELD_VALUE.test(text)) {
+      return invalid(`header "${name.slice(0, 40)}" has a value that no header can have`);
+    }
+    if (!mayRequest(name)) {
+      throw new HttpFailure(HostCode.permissionDenied, `header "${name.slice(0, 40)}"`);
+    }
+    if (headers.has(name)) return invalid(`header "${name.slice(0, 40)}" stands there twice`);
+    headers.set(name, text);
+    bytes += name.length + text.length + 4;
+  }
+  if (headers.size > MAX_REQUEST_HEADERS || bytes > MAX_HEADER_BYTES) {
+    throw new HttpFailure(HostCode.limitExceeded, 'it has too many or too long headers');
+  }
+  return headers;
+}
+
+function readBody(text: unknown, base64: unknown): Uint8Array | undefined {
+  if (text !== undefined && base64 !== undefined) return invalid('it has two bodies');
+  if (text !== undefined)
+    return typeof text === 'string' ? utf8(text) : invalid('its body is not a string');
+  if (base64 === undefined) return undefined;
+  if (
+    typeof base64 !== 'string' ||
+    !/^[A-Za-z0-9+/]*={0,2}$/.test(base64) ||
+    base64.length % 4 !== 0
+  ) {
+    return invalid('its body_base64 is not base64');
+  }
+  return Buffer.from(base64, 'base64');
+}
+
+function readTimeout(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
+  return invalid('its timeout_ms is not a number above 0');
+}
+
+/**
+ * Opening brackets and commas outside of strings: what the cost of parsing grows with, beside the length.
+ *
+ * 16 MiB of `[{},{},…]` would hold the host's own thread for seconds, before anything could be refused.
+ */
+function countStructure(bytes: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === COMMA || byte === OPEN_LIST || byte === OPEN_OBJECT) count += 1;
+    if (byte === QUOTE) index = endOfString(bytes, index);
+  }
+  return count;
+}
+
+/** Index of the quote that ends the string which begins at `start`; the end of the bytes if there is none. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  for (let quote = start; ;) {
+    quote = bytes.indexOf(QUOTE, quote + 1);
+    if (quote < 0) return bytes.length;
+    let backslashes = 0;
+    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return quote;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(state: string): never {
+  throw new HttpFailure(HostCode.invalidArgument, state);
+}
