@@ -46,7 +46,7 @@ export default {
     },
   ],
   options: {
-    exclude: '^packages/[^/]+/(dist|build|bin)/',
+    exclude: '^packages/[^/]+/(dist|build|bin|templates)/',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -15,7 +15,8 @@ export const mayImport = {
   core: ['types', 'manager', 'registry'],
   bench: ['types', 'core'],
   sdk: ['types', 'wasm', 'sandbox', 'core'],
-  cli: ['bench', 'sdk', 'core', 'registry'],
+  'create-plugin': ['types'],
+  cli: ['bench', 'sdk', 'create-plugin', 'core', 'registry'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

@@ -43,11 +43,11 @@ function* manifestProblems() {
 function* documentProblems() {
   const path = join(base, 'docs/architecture.md');
   if (!existsSync(path)) return;
-  const rows = readFileSync(path, 'utf8').matchAll(/^\| `([a-z]+)` \|.*\| ([^|]*) \|$/gm);
+  const rows = readFileSync(path, 'utf8').matchAll(/^\| `([a-z-]+)` \|.*\| ([^|]*) \|$/gm);
   const documented = new Map(
     [...rows].map(([, name, cell]) => [
       name,
-      [...cell.matchAll(/`([a-z]+)`/g)].map((match) => match[1]),
+      [...cell.matchAll(/`([a-z-]+)`/g)].map((match) => match[1]),
     ]),
   );
   for (const [name, allowed] of Object.entries(mayImport)) {

@@ -1,5 +1,5 @@
 /**
- * The `testbench` command: run benchmarks, inspect plugins, call plugins.
+ * The `testbench` command: run benchmarks, inspect plugins, call plugins, begin plugins.
  *
  * It is a package of its own so that the others carry no command line.
  *

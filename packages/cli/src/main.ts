@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CliIo } from './cli-io.js';
 import { callCommand } from './commands/call.js';
 import { inspectCommand } from './commands/inspect.js';
+import { newCommand } from './commands/new.js';
 import { runCommand } from './commands/run.js';
 import { ExitCode } from './exit-code.js';
 import { reportError } from './report-error.js';
@@ -16,6 +17,7 @@ Commands:
   run <config>            run a benchmark and print a table of scores
   inspect <plugin.wasm>   show what a plugin is, without running it
   call <plugin.wasm>      run one input through a plugin
+  new <folder>            begin a plugin of your own
 
 Options:
   -h, --help              show this text, or with a command its own
@@ -29,6 +31,7 @@ const COMMANDS: Readonly<
   run: runCommand,
   inspect: inspectCommand,
   call: callCommand,
+  new: newCommand,
 };
 
 /**

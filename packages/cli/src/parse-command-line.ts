@@ -32,6 +32,8 @@ export function parseCommandLine<const Options extends OptionsConfig>(
   args: readonly string[],
   options: Options,
   positionals: readonly string[],
+  /** Names of positional arguments that may be left out. */
+  optional: readonly string[] = [],
 ): ParsedCommandLine<Options> {
   let parsed;
   try {
@@ -52,11 +54,9 @@ export function parseCommandLine<const Options extends OptionsConfig>(
   if (given < positionals.length) {
     throw new UsageError(`${positionals[given]!} is missing`, command);
   }
-  if (given > positionals.length) {
-    throw new UsageError(
-      `unexpected argument "${result.positionals[positionals.length]!}"`,
-      command,
-    );
+  const most = positionals.length + optional.length;
+  if (given > most) {
+    throw new UsageError(`unexpected argument "${result.positionals[most]!}"`, command);
   }
   return result;
 }

@@ -50,7 +50,7 @@ export interface CheckReport {
  *
  * const { ok, findings } = await checkPlugin(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
  * ok; // => false
- * findings.map(({ check, status }) => [check, status]); // => [['module', 'failed']]
+ * findings[0]?.detail; // => 'export "plugin_execute": it is missing'
  * ```
  */
 export async function checkPlugin(

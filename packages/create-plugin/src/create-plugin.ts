@@ -1,0 +1,120 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
+
+import { renderProject } from './render-project.js';
+import { ScaffoldError } from './scaffold-error.js';
+import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
+
+/** What to make. */
+export interface CreatePluginOptions {
+  /** Where; its last part is the plugin's name. */
+  readonly directory: string;
+  /** @default 'evaluator' */
+  readonly type?: PluginType;
+  /** @default 'assemblyscript' */
+  readonly language?: TemplateLanguage;
+}
+
+/** What was made. */
+export interface CreatedPlugin {
+  /** Absolute path of the project. */
+  readonly directory: string;
+  readonly name: string;
+  readonly type: PluginType;
+  readonly language: TemplateLanguage;
+  /** Its files, relative to it. */
+  readonly files: readonly string[];
+}
+
+/** A name of files, of an npm package, and in metadata; longer ones than this break tables. */
+const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+/**
+ * Makes a plugin project that builds, has a test and a README.
+ *
+ * @throws {ScaffoldError} Nothing is changed for a bad name or a folder that is not empty.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ *
+ * import { createPlugin } from '@testbench/create-plugin';
+ *
+ * const folder = await mkdtemp(join(tmpdir(), 'testbench-'));
+ * const { name, files } = await createPlugin({ directory: join(folder, 'keyword-coverage') });
+ * name; // => 'keyword-coverage'
+ * files.includes('assembly/index.ts'); // => true
+ * ```
+ */
+export async function createPlugin(options: CreatePluginOptions): Promise<CreatedPlugin> {
+  const directory = resolve(options.directory);
+  const name = basename(directory);
+  if (!NAME.test(name) || name.includes('..') || name === 'node_modules') {
+    throw new ScaffoldError(
+      'SCAFFOLD_BAD_NAME',
+      `Cannot create "${name}": a name is up to 64 of a-z, 0-9, ".", "_" and "-", and begins and ends with a letter or digit`,
+    );
+  }
+  const type = known('type', PLUGIN_TYPES, options.type ?? 'evaluator');
+  const language = known('language', TEMPLATE_LANGUAGES, options.language ?? 'assemblyscript');
+  await requireEmpty(directory, name);
+  const files = await renderProject({ name, type, language });
+  try {
+    for (const [path, text] of files) {
+      const target = join(directory, path);
+      await mkdir(dirname(target), { recursive: true });
+      // Never over a file that came to be in the meantime.
+      await writeFile(target, text, { flag: 'wx' });
+    }
+  } catch (cause) {
+    throw unwritable(name, cause);
+  }
+  return { directory, name, type, language, files: [...files.keys()] };
+}
+
+function known<const Value extends string>(
+  what: string,
+  values: readonly Value[],
+  given: string,
+): Value {
+  const value = values.find((each) => each === given);
+  if (value !== undefined) return value;
+  throw new ScaffoldError(
+    'SCAFFOLD_BAD_CHOICE',
+    `Cannot create a plugin: there is no ${what} "${given}", expected ${values.join(', ')}`,
+  );
+}
+
+async function requireEmpty(directory: string, name: string): Promise<void> {
+  let entries: string[];
+  try {
+    entries = await readdir(directory);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code === 'ENOTDIR') {
+      throw new ScaffoldError(
+        'SCAFFOLD_NOT_EMPTY',
+        `Cannot create "${name}": there is a file of that name; choose another name`,
+        { cause },
+      );
+    }
+    throw unwritable(name, cause);
+  }
+  // A fresh repository is as good as empty.
+  if (entries.some((entry) => entry !== '.git')) {
+    throw new ScaffoldError(
+      'SCAFFOLD_NOT_EMPTY',
+      `Cannot create "${name}": the folder is not empty; choose another name, or empty it`,
+    );
+  }
+}
+
+function unwritable(name: string, cause: unknown): ScaffoldError {
+  const state = cause instanceof Error ? cause.message : String(cause);
+  return new ScaffoldError('SCAFFOLD_UNWRITABLE', `Cannot create "${name}": ${state}`, { cause });
+}

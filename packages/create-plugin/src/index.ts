@@ -1,0 +1,12 @@
+/**
+ * Begins a Testbench plugin: a project that builds, has a test and a README.
+ *
+ * It is a package of its own so that `npm create @testbench/plugin` downloads a few files, and no compiler.
+ *
+ * @packageDocumentation
+ */
+export { askChoices, type Prompt } from './ask-choices.js';
+export { createPlugin, type CreatedPlugin, type CreatePluginOptions } from './create-plugin.js';
+export { type CreateOutput, runCreateCommand } from './run-create-command.js';
+export { ScaffoldError, type ScaffoldErrorCode } from './scaffold-error.js';
+export { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';

@@ -1,0 +1,86 @@
+import { relative } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+
+import { PluginError } from '@testbench/types';
+
+import { askChoices, type Prompt } from './ask-choices.js';
+import { createPlugin } from './create-plugin.js';
+
+const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provider|transform|filter|custom]
+  [--language assemblyscript|rust|c] [--yes]
+`;
+
+/** Where the command writes, and whom it may ask. */
+export interface CreateOutput {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  /** Left out if nobody is there to answer. */
+  readonly prompt?: Prompt | undefined;
+}
+
+/**
+ * Runs `npm create @testbench/plugin`: makes a project by its arguments, and asks for what is missing on a terminal.
+ *
+ * @param args What stands after the command's name.
+ * @returns The exit code: 0, 1 if nothing was made, 2 for a wrong use.
+ */
+export async function runCreateCommand(
+  args: readonly string[],
+  output?: CreateOutput,
+): Promise<number> {
+  const terminal = output === undefined ? openTerminal() : undefined;
+  const { stdout, stderr, prompt } = output ?? terminal!;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        type: { type: 'string' },
+        language: { type: 'string' },
+        yes: { type: 'boolean', short: 'y' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help === true) {
+      stdout.write(USAGE);
+      return 0;
+    }
+    if (positionals.length > 1) throw new TypeError(`Unexpected argument "${positionals[1]}"`);
+    const { directory, ...choices } = await askChoices(
+      { directory: positionals[0], type: values.type, language: values.language },
+      values.yes === true ? undefined : prompt,
+    );
+    if (directory === undefined) throw new TypeError('The name of the plugin is missing');
+    const created = await createPlugin({ directory, ...choices });
+    stdout.write(
+      `Created ${created.name}, a plugin of type ${created.type} in ${created.language}. Next:\n\n` +
+        `  cd ${relative(process.cwd(), created.directory) || '.'}\n  npm install\n  npm test\n`,
+    );
+    return 0;
+  } catch (error) {
+    // Wrong arguments: ours above, and those of node:util.
+    if (error instanceof TypeError) {
+      stderr.write(`${error.message.split('. ')[0]}\n${USAGE}`);
+      return 2;
+    }
+    if (!PluginError.is(error)) throw error;
+    stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    terminal?.close();
+  }
+}
+
+/** The real world: questions only where somebody sits before it. */
+function openTerminal(): CreateOutput & { close(): void } {
+  const { stdin, stdout, stderr } = process;
+  const readline =
+    stdin.isTTY && stdout.isTTY ? createInterface({ input: stdin, output: stdout }) : undefined;
+  return {
+    stdout,
+    stderr,
+    prompt: readline && ((question) => readline.question(question)),
+    close: () => readline?.close(),
+  };
+}

@@ -1,0 +1,5 @@
+/** Languages that there are projects for. */
+export const TEMPLATE_LANGUAGES = ['assemblyscript', 'rust', 'c'] as const;
+
+/** One of {@link TEMPLATE_LANGUAGES}. */
+export type TemplateLanguage = (typeof TEMPLATE_LANGUAGES)[number];

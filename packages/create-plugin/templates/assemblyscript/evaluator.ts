@@ -1,0 +1,25 @@
+import { Evaluation, Evaluator, EvaluatorInput, plugin } from "@testbench/plugins-sdk";
+
+class Options {
+  /** Takes upper and lower case for the same. */
+  ignore_case: bool = true;
+}
+
+@plugin({ name: "{{NAME}}" })
+export class {{CLASS}} extends Evaluator {
+  config: Options = new Options();
+
+  evaluate(input: EvaluatorInput): Evaluation {
+    const keywords = input.references;
+    const answer = this.normalize(input.output);
+    let found = 0;
+    for (let index = 0; index < keywords.length; index++) {
+      if (answer.includes(this.normalize(keywords[index]))) found++;
+    }
+    return new Evaluation(f64(found) / f64(max(1, keywords.length))).metric("found", found);
+  }
+
+  private normalize(text: string): string {
+    return this.config.ignore_case ? text.toLowerCase() : text;
+  }
+}

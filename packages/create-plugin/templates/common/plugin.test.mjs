@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { checkPlugin, createTestHost } from '@testbench/sdk';
+
+const path = fileURLToPath(new URL('build/{{NAME}}.wasm', import.meta.url));
+const input = {{INPUT}};
+
+test('gives what it should', async () => {
+  const host = await createTestHost(path);
+  const { data } = await host.call(input);
+  assert.deepEqual(data, {{OUTPUT}});
+  await host.close();
+});
+
+test('keeps the contract', async () => {
+  const { ok, findings } = await checkPlugin(await readFile(path), { inputs: [input] });
+  assert.ok(ok, JSON.stringify(findings, null, 2));
+});

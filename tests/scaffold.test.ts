@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+import { createPlugin, TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
+import { BuildError, buildPlugin } from '@testbench/sdk';
+import { PLUGIN_TYPES } from '@testbench/types';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = mkdtempSync(join(tmpdir(), 'testbench-scaffold-'));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+/** What `npm install` would bring. */
+const PACKAGES = {
+  '@testbench/sdk': 'packages/sdk',
+  '@testbench/plugins-sdk': 'plugins-sdk',
+  '@yowasp/clang': 'example-plugins/levenshtein-c/node_modules/@yowasp/clang',
+};
+
+function install(directory: string): void {
+  for (const [name, path] of Object.entries(PACKAGES)) {
+    const target = resolve(import.meta.dirname, '..', path);
+    const link = join(directory, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    if (existsSync(target)) symlinkSync(target, link);
+  }
+}
+
+/** Whether this machine has the language's compiler, as the build tells. */
+async function canBuild(language: (typeof TEMPLATE_LANGUAGES)[number]): Promise<boolean> {
+  const directory = join(root, `probe-${language}`);
+  await createPlugin({ directory, language });
+  install(directory);
+  try {
+    await buildPlugin({ directory, optimize: 'none' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof BuildError) || error.code !== 'BUILD_NO_COMPILER') throw error;
+    process.stderr.write(`skipped: ${error.message}\n`);
+    return false;
+  }
+}
+
+// Whole programs are for the product; here many are built, so that less optimisation is enough. One folder for all, so
+// that what they share is compiled once.
+Object.assign(process.env, {
+  CARGO_TARGET_DIR: join(root, 'target'),
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+});
+
+for (const language of TEMPLATE_LANGUAGES) {
+  const possible = await canBuild(language);
+  describe(`a fresh project in ${language}`, () => {
+    it.skipIf(!possible).each(PLUGIN_TYPES)(
+      'of type %s builds, and passes its own test',
+      async (type) => {
+        const directory = join(root, `${language}-${type}`);
+        await createPlugin({ directory, language, type });
+        install(directory);
+        const { metadata, warnings } = await buildPlugin({ directory, optimize: 'none' });
+        expect(metadata).toMatchObject({
+          name: `${language}-${type}`,
+          version: '0.1.0',
+          pluginType: type,
+        });
+        expect(warnings).toEqual([]);
+        const { status, stdout } = spawnSync(process.execPath, ['--test'], {
+          cwd: directory,
+          encoding: 'utf8',
+          env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+        });
+        expect({ status, stdout }).toEqual({
+          status: 0,
+          stdout: expect.stringMatching(/pass 2\n.*fail 0\n/s),
+        });
+      },
+    );
+  });
+}
