@@ -16,6 +16,10 @@ export const LATE_MS = 2000;
 /** What starting a thread or a process and loading a module there may take, beside the plugin's own time. */
 const LOAD_MS = 10_000;
 const NEIGHBOUR = 'neighbour';
+/** Admission that lets everything in. */
+export const NO_CAPS = Object.fromEntries(
+  Object.keys(DEFAULT_CAPS).map((name) => [name, Number.MAX_SAFE_INTEGER]),
+);
 
 const neighbour = assemble(guestWat());
 
@@ -123,12 +127,12 @@ export class Arena {
   }
 
   /**
-   * Loads and calls a module with all caps of admission raised. It may do what it likes, as long as it fails with an error of ours or
-   * ends in order, in time.
+   * Loads and calls a module that may do what it likes, as long as it fails with an error of ours or ends in order, in time.
+   *
+   * @param options Without any, all caps of admission are raised.
    */
-  async endure(bytes: Uint8Array, features: Record<string, boolean>): Promise<string> {
-    const raised = Object.keys(DEFAULT_CAPS).map((name) => [name, Number.MAX_SAFE_INTEGER]);
-    const manager = await this.manager({ caps: Object.fromEntries(raised), features });
+  async endure(bytes: Uint8Array, options: AttackOptions = { caps: NO_CAPS }): Promise<string> {
+    const manager = await this.manager(options);
     const started = performance.now();
     const late = (): number => performance.now() - started - LOAD_MS - 2 * TIMEOUT_MS;
     try {
@@ -137,10 +141,10 @@ export class Arena {
     } catch (error) {
       insist(late() < LATE_MS, `it ended ${late().toFixed(0)} ms after its limit`);
       const { code, message } = refusalOf(error);
-      return `the child: ${code} (${message.replace(/^Cannot [^:]*: /, '').slice(0, 60)})`;
+      return `${code} (${message.replace(/^Cannot [^:]*: /, '').slice(0, 60)})`;
     }
     insist(late() < LATE_MS, `it ended ${late().toFixed(0)} ms after its limit`);
-    return 'the child: it comes to nothing';
+    return 'it comes to nothing';
   }
 
   /** Ends the attack: the neighbour must have lost nothing. */

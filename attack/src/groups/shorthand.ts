@@ -1,6 +1,6 @@
 import { assemble, guestWat, type GuestParts } from '@testbench/test-kit';
 
-import type { Arena } from '../arena.ts';
+import { type Arena, NO_CAPS } from '../arena.ts';
 import { type Attack, ISOLATED } from '../attack.ts';
 
 type CallOptions = Parameters<Arena['fail']>[2];
@@ -55,6 +55,6 @@ export function endured(
     row,
     name: `${name}, caps raised`,
     modes: ['process'],
-    run: (arena) => arena.endure(make(), features),
+    run: (arena) => arena.endure(make(), { caps: NO_CAPS, features }),
   };
 }

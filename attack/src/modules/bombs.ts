@@ -23,7 +23,7 @@ const branchOn = (local: number): readonly number[] => [
 ];
 
 /** Code of `count` branches over `locals` locals. */
-function branches(count: number, locals: number): Uint8Array {
+export function branches(count: number, locals: number): Uint8Array {
   const code = new ByteWriter(count * 16);
   for (let index = 0; index < count; index += 1) code.raw(branchOn((index * 7919) % locals));
   return code.finish();
@@ -75,7 +75,7 @@ export const bodyBombs: readonly BodyBomb[] = [
 ];
 
 /** `if (local) local = local + 1 else local = local * 3`, `count` times: each joins two values of a local. */
-function diamonds(count: number, locals: number): Uint8Array {
+export function diamonds(count: number, locals: number): Uint8Array {
   const code = new ByteWriter(count * 24);
   for (let index = 0; index < count; index += 1) {
     const local = (index * 7919) % locals;
@@ -88,7 +88,7 @@ function diamonds(count: number, locals: number): Uint8Array {
 }
 
 /** `block`, `i32.const 0`, a table of labels, `end`; `count` times. */
-function labelTables(count: number, labels: number): Uint8Array {
+export function labelTables(count: number, labels: number): Uint8Array {
   const one = new ByteWriter(labels + 16)
     .raw([Opcode.Block, 0x40, 0x41, 0, Opcode.BrTable])
     .u32(labels)
@@ -103,4 +103,17 @@ function callAll(count: number): Uint8Array {
   const code = new ByteWriter();
   for (let index = 0; index < count; index += 1) code.u8(Opcode.Call).u32(6 + index);
   return code.finish();
+}
+
+/** Functions that return at once, and that take an engine as long to compile as admission allows; each is called. */
+export function codeAtTheCaps(): Uint8Array {
+  // `if (local 0 == 0) return`: true, but no compiler can know.
+  const leave = [0x20, 0, 0x45, Opcode.If, 0x40, Opcode.Return, Opcode.End];
+  const expensive = body(localsOf(290), [...leave, ...diamonds(11_000, 290)]);
+  const cheap = body(localsOf(1), [...leave, ...diamonds(11_000, 1)]);
+  return rawPlugin({
+    functions: { count: 46, item: [EMPTY_TYPE] },
+    bodies: { count: 6, item: expensive, next: { count: 40, item: cheap } },
+    execute: { locals: [0], code: callAll(46) },
+  });
 }

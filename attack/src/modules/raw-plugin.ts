@@ -5,6 +5,8 @@ import { ByteWriter, HEADER, SectionId } from '@testbench/wasm';
 interface Items {
   readonly count: number;
   readonly item: ArrayLike<number>;
+  /** Others after them. */
+  readonly next?: Items;
 }
 
 /** What a raw plugin has beside what every plugin has; each part is encoded as the section wants it. */
@@ -59,12 +61,16 @@ const NAMES = [
 export function rawPlugin(parts: RawParts = {}): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1024).raw(HEADER);
   const section = (id: number, items: Items, own: readonly ArrayLike<number>[]): void => {
-    const count = own.length + items.count;
-    if (count === 0) return;
-    const content = new ByteWriter(items.item.length * items.count + 256).u32(count);
+    let { length: count } = own;
+    const content = new ByteWriter(items.item.length * items.count + 256);
     for (const bytes of own) content.raw(bytes);
-    for (let index = 0; index < items.count; index += 1) content.raw(items.item);
-    out.section(id, content);
+    for (let more: Items | undefined = items; more !== undefined; more = more.next) {
+      count += more.count;
+      for (let index = 0; index < more.count; index += 1) content.raw(more.item);
+    }
+    if (count === 0) return;
+    const whole = new ByteWriter(content.length + 8).u32(count).raw(content.view());
+    out.section(id, whole);
   };
   section(SectionId.Type, parts.types ?? NONE, TYPES);
   section(

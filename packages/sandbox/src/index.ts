@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 export { type Admission, admitModule } from './admission/admit-module.js';
+export type { AdmissionMeasure } from './admission/measure-module.js';
 export type { ImportPolicy } from './admission/check-imports.js';
 export {
   type AdmissionPolicy,

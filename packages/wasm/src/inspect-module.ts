@@ -69,6 +69,8 @@ export interface ModuleSummary {
     readonly instructions: number;
     /** Labels of all `br_table`s. */
     readonly branchTableLabels: number;
+    /** Locals times branches, added up over all functions: what the time to compile them grows with. */
+    readonly localsTimesBranches: number;
   };
   /** The largest of each, with the offset of the function body or segment that has it. */
   readonly peaks: {
@@ -133,6 +135,7 @@ class Inspection {
   };
   private instructions = 0;
   private branchTableLabels = 0;
+  private localsTimesBranches = 0;
   private readonly cursor: InstructionCursor;
 
   constructor(private readonly module: Module) {
@@ -213,6 +216,7 @@ class Inspection {
         customSections: customs.length,
         instructions: this.instructions,
         branchTableLabels: this.branchTableLabels,
+        localsTimesBranches: this.localsTimesBranches,
       },
       peaks,
     };
@@ -311,6 +315,7 @@ class Inspection {
     this.raise('bodyBytes', end - start, start);
     this.raise('nesting', nesting, start);
     this.raise('branches', branches, start);
+    this.localsTimesBranches += locals * branches;
     this.raise('localsTimesBranches', locals * branches, start);
   }
 

@@ -77,7 +77,17 @@ describe('checkModule()', () => {
       rule: 'maxLocalsTimesBranches',
       sections: oneFunction([1, 0x84, 7, 0x7f], repeat(4500, [0x02, 0x40, 0x0b])),
     },
-    { row: 11, rule: 'maxBodyBytes', sections: oneFunction([0], Array(262_144).fill(0x01)) },
+    {
+      row: 11,
+      rule: 'maxTotalLocalsTimesBranches',
+      // 40 functions of 1,000 locals and 624 branches.
+      sections: [
+        section(1, 1, [0x60, 0, 0]),
+        section(3, 40, [0]),
+        section(10, 40, [0xd5, 0x0e, 1, 0xe8, 7, 0x7f, ...repeat(624, [0x02, 0x40, 0x0b]), 0x0b]),
+      ],
+    },
+    { row: 11, rule: 'maxBodyBytes', sections: oneFunction([0], Array(524_288).fill(0x01)) },
     {
       row: 12,
       rule: 'maxBranchTableLabels',
@@ -90,7 +100,7 @@ describe('checkModule()', () => {
     {
       row: 13,
       rule: 'maxNesting',
-      sections: oneFunction([0], [...repeat(1001, [0x02, 0x40]), ...Array(1001).fill(0x0b)]),
+      sections: oneFunction([0], [...repeat(5001, [0x02, 0x40]), ...Array(5001).fill(0x0b)]),
     },
     { row: 14, rule: 'maxGlobals', sections: [section(6, 10_001, [0x7f, 0, 0x41, 0, 0x0b])] },
     {
@@ -106,7 +116,7 @@ describe('checkModule()', () => {
     {
       row: 18,
       rule: 'maxSegments',
-      sections: [section(5, 1, [0, 1]), section(11, 10_001, [0, 0x41, 0, 0x0b, 0])],
+      sections: [section(5, 1, [0, 1]), section(11, 50_001, [0, 0x41, 0, 0x0b, 0])],
     },
   ])('refuses row $row with $rule', ({ rule, sections }) => {
     expect(rulesOf(Uint8Array.from([...HEADER, ...sections.flat()]))).toContain(rule);
@@ -140,6 +150,15 @@ describe('checkModule()', () => {
         violations: [expect.objectContaining({ rule })],
       }),
     );
+  });
+
+  it('measures everything that has a cap', () => {
+    const { measures } = checkModule(plugin('(table 7 funcref)'), policy);
+    expect(measures.length).toBeGreaterThan(20);
+    expect(measures.find(({ rule }) => rule === 'maxTableElements')).toMatchObject({
+      value: 7,
+      limit: 10_000,
+    });
   });
 
   it('takes other caps from the policy', () => {

@@ -16,7 +16,7 @@ import {
 
 import { DEFAULT_FEATURES, type FeatureSet } from '../features.js';
 import { type AdmissionCaps, DEFAULT_CAPS } from '../limits.js';
-import { checkCaps } from './check-caps.js';
+import { type AdmissionMeasure, exceeded, measureModule } from './measure-module.js';
 import { checkCounts } from './check-counts.js';
 import { checkImports, type ImportPolicy } from './check-imports.js';
 import { rejection } from './rejection.js';
@@ -37,6 +37,8 @@ export interface AdmissionPolicy {
 export interface AdmissionReport {
   /** Everything that is refused; the module may be loaded only if this is empty. */
   readonly violations: readonly AdmissionViolation[];
+  /** Everything that has a cap, also where it is kept. */
+  readonly measures: readonly AdmissionMeasure[];
   /** Undefined if the module has no function `plugin_execute`. */
   readonly contract: Contract | undefined;
   /** From the custom section; undefined if there is none. */
@@ -63,10 +65,11 @@ export interface AdmissionReport {
 export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): AdmissionReport {
   const caps = { ...DEFAULT_CAPS, ...policy.caps };
   const summary = inspect(bytes, caps);
+  const measures = measureModule(summary, caps, policy.maxMemoryBytes);
   const features = { ...DEFAULT_FEATURES, ...policy.features };
   const { contract, problems } = checkContractExports(summary.exports);
   const violations: AdmissionViolation[] = [
-    ...checkCaps(summary, caps, policy.maxMemoryBytes),
+    ...exceeded(measures),
     ...Array.from(summary.features)
       .filter(([feature]) => !features[feature])
       .map(([feature, offset]) => ({
@@ -82,7 +85,7 @@ export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): Admissi
     })),
   ];
   const metadata = decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION));
-  return { violations, contract, metadata, summary };
+  return { violations, measures, contract, metadata, summary };
 }
 
 /** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
