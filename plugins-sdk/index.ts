@@ -23,7 +23,10 @@ export {
   isAsciiLetter,
   isAsciiPunctuation,
   isDigit,
+  isNumber,
+  isPunctuation,
   isSpace,
+  isSymbol,
   isWordCharacter,
 } from './assembly/text/characters';
 export { countCodePoints, toCodePoints } from './assembly/text/code-points';
@@ -36,7 +39,7 @@ export {
   withoutWords,
 } from './assembly/text/words';
 export { levenshteinDistance } from './assembly/text/levenshtein';
-export { separateMarks } from './assembly/text/marks';
-export { countCharacterNgrams, countWordNgrams, NgramCounts } from './assembly/text/ngrams';
+export { separate13a, separateMarks } from './assembly/text/marks';
+export { NgramMatcher } from './assembly/text/ngrams';
 export { joinTexts, TextBuilder } from './assembly/text/text-builder';
-export { WordIds } from './assembly/text/word-ids';
+export { Vocabulary } from './assembly/text/vocabulary';

@@ -115,7 +115,6 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   bleu: {
     plugin: 'bleu',
-    unsupported: ({ options }) => options.tokenize === 'intl',
     config: ({ options }) => ({
       ...given(
         options,

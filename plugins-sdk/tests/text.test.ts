@@ -7,7 +7,8 @@ import { compile } from './compile.js';
 
 const SOURCE = `
 import {
-  collapseSpace, countCodePoints, isWordCharacter, levenshteinDistance, normalizeAnswer, strip, toCodePoints, withoutPunctuation,
+  collapseSpace, countCodePoints, isNumber, isPunctuation, isSymbol, isWordCharacter, levenshteinDistance, NgramMatcher, normalizeAnswer,
+  strip, toCodePoints, Vocabulary, withoutPunctuation,
 } from "@testbench/plugins-sdk";
 
 export function distance(a: string, b: string): i32 { return levenshteinDistance(toCodePoints(a), toCodePoints(b)); }
@@ -17,6 +18,27 @@ export function normalize(text: string): string { return normalizeAnswer(text); 
 export function collapse(text: string): string { return collapseSpace(text); }
 export function stripped(text: string): string { return strip(text); }
 export function bare(text: string): string { return withoutPunctuation(text); }
+export function classOf(point: i32): i32 {
+  return isPunctuation(point) ? 1 : isSymbol(point) ? 2 : isNumber(point) ? 3 : 0;
+}
+export function numbers(text: string): string {
+  const vocabulary = new Vocabulary(1);
+  const numbers = vocabulary.split(text);
+  let list = vocabulary.size.toString();
+  for (let index = 0; index < numbers.length; index++) list += " " + numbers[index].toString();
+  return list;
+}
+export function matches(lines: string): string {
+  const vocabulary = new Vocabulary();
+  const texts = lines.split("\\n");
+  const given = vocabulary.split(texts[0]);
+  const references: StaticArray<i32>[] = [];
+  for (let index = 1; index < texts.length; index++) references.push(vocabulary.split(texts[index]));
+  const matcher = new NgramMatcher(given, references);
+  let list = "";
+  for (let order = 1; order <= 5; order++) list += matcher.next().toString() + "/" + matcher.total.toString() + " ";
+  return list;
+}
 `;
 
 /** What the compiler's `--exportRuntime` adds, and the functions above. */
@@ -29,6 +51,7 @@ interface Exports {
   distance(a: number, b: number): number;
   count(text: number): number;
   isWord(point: number): number;
+  classOf(point: number): number;
   [name: string]: (...args: never[]) => unknown;
 }
 
@@ -104,6 +127,17 @@ describe('characters and words', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('know punctuation, symbols and numbers', () => {
+    const wrong: number[] = [];
+    for (let point = 0; point < 0x30000; point += 1) {
+      if (point >= 0xd800 && point < 0xe000) continue;
+      const character = String.fromCodePoint(point);
+      const expected = [/\p{P}/u, /\p{S}/u, /\p{N}/u].findIndex((kind) => kind.test(character)) + 1;
+      if (wasm.classOf(point) !== expected) wrong.push(point);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('count characters as Python does', () => {
     expect(withStrings(['a😀é'], (pointer) => wasm.count(pointer))).toBe(3);
     // One grapheme, but seven code points.
@@ -117,8 +151,73 @@ describe('characters and words', () => {
     ['normalize', 'U.S.', 'us'],
     ['collapse', '\u00a0a\u3000 b\u001c', 'a b'],
     ['stripped', '\t a b \u2009', 'a b'],
+    ['collapse', 'a\tb', 'a b'],
+    ['collapse', ' \n ', ''],
     ['bare', "it's “ok”!", 'its “ok”'],
   ])('%s %j gives %j', (name, value, expected) => {
     expect(text(name, value)).toBe(expected);
+  });
+});
+
+describe('normalizeAnswer()', () => {
+  it('is what the SQuAD script does, whatever the characters', () => {
+    const unit = fc.constantFrom(...Array.from("aAtThHeEnN  .,'-_9\t\u0001é—\u00a0😀"));
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), (value) => {
+        const expected = value
+          .toLowerCase()
+          .replaceAll(/[!-/:-@[-`{-~]/g, '')
+          .replaceAll(/(?<![\p{L}\p{N}_])(a|an|the)(?![\p{L}\p{N}_])/gu, ' ')
+          .split(/\s+/)
+          .filter((word) => word !== '')
+          .join(' ');
+        expect(text('normalize', value)).toBe(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('Vocabulary', () => {
+  it('numbers words in the order in which they come', () => {
+    expect(text('numbers', ' b a  b\u3000c a ')).toBe('3 0 1 0 2 1');
+    expect(text('numbers', '')).toBe('0');
+  });
+
+  it('grows, and keeps words apart', () => {
+    const words = Array.from({ length: 3000 }, (_, index) => `w${index % 1000}`);
+    const expected = words.map((_, index) => index % 1000).join(' ');
+    expect(text('numbers', words.join(' '))).toBe(`1000 ${expected}`);
+  });
+});
+
+describe('NgramMatcher', () => {
+  const sentence = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
+
+  function countNgrams(words: readonly string[], order: number): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (let start = 0; start + order <= words.length; start += 1) {
+      const ngram = words.slice(start, start + order).join(' ');
+      counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  it('clips each n-gram at the reference that has it most often', () => {
+    fc.assert(
+      fc.property(sentence, fc.array(sentence, { maxLength: 3 }), (given, references) => {
+        const expected = [1, 2, 3, 4, 5].map((order) => {
+          const counts = references.map((reference) => countNgrams(reference, order));
+          let found = 0;
+          for (const [ngram, count] of countNgrams(given, order)) {
+            found += Math.min(count, Math.max(0, ...counts.map((other) => other.get(ngram) ?? 0)));
+          }
+          return `${found}/${Math.max(0, given.length - order + 1)} `;
+        });
+        const lines = [given, ...references].map((words) => words.join(' ')).join('\n');
+        expect(text('matches', lines)).toBe(expected.join(''));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { countWordNgrams, Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramCounts, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
   /** Weight of each order of n-grams, from words up. */
@@ -42,26 +42,25 @@ export class BleuNltk extends Evaluator {
   }
 
   private count(text: string, references: string[]): void {
-    const words = splitWords(text);
-    const lists: string[][] = [];
+    const vocabulary = new Vocabulary(text.length >> 2);
+    const words = vocabulary.split(text);
+    const expected: StaticArray<i32>[] = [];
     // The reference nearest in length counts, the shorter one of two.
     let nearest = -1;
     for (let index = 0; index < references.length; index++) {
-      const list = splitWords(references[index]);
-      lists.push(list);
+      const list = vocabulary.split(references[index]);
+      expected.push(list);
       const gap = abs(list.length - words.length);
       const least = abs(nearest - words.length);
       if (nearest < 0 || gap < least || (gap == least && list.length < nearest)) nearest = list.length;
     }
     this.outputLength += words.length;
     this.referenceLength += max(0, nearest);
+    const ngrams = new NgramMatcher(words, expected);
     for (let order = 0; order < this.matches.length; order++) {
-      const given = countWordNgrams(words, order + 1);
-      const expected = new NgramCounts();
-      for (let index = 0; index < lists.length; index++) expected.mergeMax(countWordNgrams(lists[index], order + 1));
-      this.matches[order] += given.overlap(expected);
+      this.matches[order] += ngrams.next();
       // NLTK's denominator is at least 1 for each sentence.
-      this.totals[order] += max(1, given.total);
+      this.totals[order] += max(1, ngrams.total);
     }
   }
 

@@ -1,5 +1,5 @@
 import {
-  countWordNgrams, Evaluation, Evaluator, EvaluatorInput, NgramCounts, oneOf, plugin, range,
+  Evaluation, Evaluator, EvaluatorInput, NgramMatcher, oneOf, plugin, range, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { BleuStatistics } from "./statistics";
@@ -7,7 +7,7 @@ import { tokenize } from "./tokenize";
 
 class Options {
   /** How a line is divided into tokens. */
-  @oneOf(["13a", "none", "char"])
+  @oneOf(["13a", "intl", "none", "char"])
   tokenize: string = "13a";
   /** What to do where no n-gram of an order fits. */
   @oneOf(["exp", "floor", "add-k", "none"])
@@ -59,20 +59,20 @@ export class Bleu extends Evaluator {
     return evaluation;
   }
 
-  private tokens(text: string): string[] {
-    return tokenize(this.config.lowercase ? text.toLowerCase() : text, this.config.tokenize);
+  private tokens(text: string, vocabulary: Vocabulary): StaticArray<i32> {
+    return tokenize(this.config.lowercase ? text.toLowerCase() : text, this.config.tokenize, vocabulary);
   }
 
   private count(text: string, references: string[], statistics: BleuStatistics): void {
-    const tokens = this.tokens(text);
-    const lists: string[][] = [];
-    for (let index = 0; index < references.length; index++) lists.push(this.tokens(references[index]));
-    statistics.addLengths(tokens.length, lists);
+    const vocabulary = new Vocabulary(text.length >> 2);
+    const given = this.tokens(text, vocabulary);
+    const expected: StaticArray<i32>[] = [];
+    for (let index = 0; index < references.length; index++) expected.push(this.tokens(references[index], vocabulary));
+    statistics.addLengths(given.length, expected);
+    const ngrams = new NgramMatcher(given, expected);
     for (let order = 1; order <= this.config.max_ngram_order; order++) {
-      const expected = new NgramCounts();
-      for (let index = 0; index < lists.length; index++) expected.mergeMax(countWordNgrams(lists[index], order));
-      const given = countWordNgrams(tokens, order);
-      statistics.addOrder(order, given.overlap(expected), given.total);
+      const matches = ngrams.next();
+      statistics.addOrder(order, matches, ngrams.total);
     }
   }
 }

@@ -14,7 +14,7 @@ export class BleuStatistics {
   }
 
   /** Adds a sentence's length and that of the reference which is nearest to it, the shorter of two. */
-  addLengths(output: i32, references: string[][]): void {
+  addLengths(output: i32, references: StaticArray<i32>[]): void {
     let nearest = -1;
     for (let index = 0; index < references.length; index++) {
       const length = references[index].length;

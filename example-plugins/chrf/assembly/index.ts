@@ -1,6 +1,5 @@
 import {
-  countCharacterNgrams, countWordNgrams, Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, joinTexts, NgramCounts, plugin, range,
-  splitWords,
+  Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, isSpace, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { ChrfStatistics } from "./statistics";
@@ -50,13 +49,17 @@ export class Chrf extends Evaluator {
 
   /** The statistics with the reference that gives the best score. */
   private best(text: string, references: string[]): ChrfStatistics {
-    const given = this.ngrams(text);
-    let best = new ChrfStatistics(given.length);
+    const config = this.config;
+    const given = new Sides(text, config);
+    const orders = config.char_order + config.word_order;
+    let best = new ChrfStatistics(orders);
     let bestScore: f64 = -1;
     for (let index = 0; index < references.length; index++) {
-      const statistics = new ChrfStatistics(given.length);
-      statistics.compare(given, this.ngrams(references[index]));
-      const score = statistics.score(this.config.beta, this.config.eps_smoothing);
+      const expected = new Sides(references[index], config, given.vocabulary);
+      const statistics = new ChrfStatistics(orders);
+      statistics.compare(0, config.char_order, given.characters, expected.characters);
+      statistics.compare(config.char_order, config.word_order, given.words, expected.words);
+      const score = statistics.score(config.beta, config.eps_smoothing);
       if (score > bestScore) {
         bestScore = score;
         best = statistics;
@@ -64,37 +67,42 @@ export class Chrf extends Evaluator {
     }
     return best;
   }
+}
 
-  /** Counts for each order: characters first, then words. */
-  private ngrams(text: string): NgramCounts[] {
-    const config = this.config;
+/** A text as characters and, if they count, as words. */
+@final
+class Sides {
+  readonly characters: StaticArray<i32>;
+  readonly words: StaticArray<i32>;
+
+  constructor(text: string, config: Options, readonly vocabulary: Vocabulary = new Vocabulary()) {
     if (config.lowercase) text = text.toLowerCase();
-    const counts: NgramCounts[] = [];
-    const characters = config.whitespace ? text : joinTexts(splitWords(text), "");
-    for (let order = 1; order <= config.char_order; order++) counts.push(countCharacterNgrams(characters, order));
-    if (config.word_order > 0) {
-      const words = separatePunctuation(splitWords(text));
-      for (let order = 1; order <= config.word_order; order++) counts.push(countWordNgrams(words, order));
-    }
-    return counts;
+    this.characters = toCodePoints(config.whitespace ? text : withoutSpace(text));
+    this.words = config.word_order > 0 ? vocabulary.split(separatePunctuation(splitWords(text))) : new StaticArray<i32>(0);
   }
 }
 
+function withoutSpace(text: string): string {
+  const kept = new StaticArray<u16>(text.length);
+  let size = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (!isSpace(unit)) unchecked((kept[size++] = <u16>unit));
+  }
+  return String.UTF16.decodeUnsafe(changetype<usize>(kept), <usize>size << 1);
+}
+
 /** Takes one mark off each word: the one at its end, or else the one at its start. */
-function separatePunctuation(words: string[]): string[] {
-  const separated: string[] = [];
+function separatePunctuation(words: string[]): string {
+  const separated = new TextBuilder();
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     const last = word.length - 1;
-    if (last > 0 && isAsciiPunctuation(word.charCodeAt(last))) {
-      separated.push(word.substring(0, last));
-      separated.push(word.substring(last));
-    } else if (last > 0 && isAsciiPunctuation(word.charCodeAt(0))) {
-      separated.push(word.substring(0, 1));
-      separated.push(word.substring(1));
-    } else {
-      separated.push(word);
-    }
+    let cut = 0;
+    if (last > 0 && isAsciiPunctuation(word.charCodeAt(last))) cut = last;
+    else if (last > 0 && isAsciiPunctuation(word.charCodeAt(0))) cut = 1;
+    if (cut > 0) separated.addPart(word, 0, cut).addUnit(0x20);
+    separated.addPart(word, cut, word.length).addUnit(0x20);
   }
-  return separated;
+  return separated.toString();
 }

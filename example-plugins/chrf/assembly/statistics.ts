@@ -1,4 +1,4 @@
-import { Evaluation, NgramCounts } from "@testbench/plugins-sdk";
+import { Evaluation, NgramMatcher } from "@testbench/plugins-sdk";
 
 /** What sacreBLEU puts for a share that has nothing to be a share of. */
 const EPSILON: f64 = 1e-16;
@@ -16,12 +16,15 @@ export class ChrfStatistics {
     this.matches = new StaticArray<f64>(orders);
   }
 
-  compare(given: NgramCounts[], expected: NgramCounts[]): void {
-    for (let index = 0; index < this.orders; index++) {
-      this.expected[index] = expected[index].total;
+  /** Adds what two sequences have in common, in `orders` orders from place `first` on. */
+  compare(first: i32, orders: i32, given: StaticArray<i32>, expected: StaticArray<i32>): void {
+    const ngrams = new NgramMatcher(given, [expected]);
+    for (let index = first; index < first + orders; index++) {
+      this.matches[index] = ngrams.next();
+      const total = max(0, expected.length - ngrams.order + 1);
+      this.expected[index] = total;
       // Without n-grams of this order in the reference, those of the output do not count either.
-      this.given[index] = expected[index].total > 0 ? given[index].total : 0;
-      this.matches[index] = given[index].overlap(expected[index]);
+      this.given[index] = total > 0 ? ngrams.total : 0;
     }
   }
 

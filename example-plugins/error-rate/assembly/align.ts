@@ -1,7 +1,7 @@
 import { fail } from "@testbench/plugins-sdk";
 
-/** Cells of the largest table, 32 MiB: about 4,000 words against 4,000. */
-const MAX_CELLS: i64 = 16777216;
+/** Words of the largest table of steps, 32 MiB: about 16,000 words against 16,000. */
+const MAX_TABLE: i64 = 4194304;
 
 /** How often each kind of edit stands in an alignment. */
 @final
@@ -20,49 +20,47 @@ export class Alignment {
 }
 
 /**
- * Aligns two sequences with the fewest edits.
+ * Aligns two sequences of numbers below `symbols` with the fewest edits.
  *
  * Several alignments can be equally short, and rates like MER depend on which one is taken. This takes the
  * one of rapidfuzz, which the reference implementation uses: without the common ends, walking back from the
  * end, a deletion where the table allows it, then an insertion, then a pair.
  */
-export function align(reference: StaticArray<i32>, output: StaticArray<i32>): Alignment {
+export function align(reference: StaticArray<i32>, output: StaticArray<i32>, symbols: i32): Alignment {
   const result = new Alignment();
   let start = 0;
   let endReference = reference.length;
   let endOutput = output.length;
-  while (start < endReference && start < endOutput && reference[start] == output[start]) start++;
-  while (endReference > start && endOutput > start && reference[endReference - 1] == output[endOutput - 1]) {
+  while (start < endReference && start < endOutput && unchecked(reference[start]) == unchecked(output[start])) start++;
+  while (endReference > start && endOutput > start && unchecked(reference[endReference - 1]) == unchecked(output[endOutput - 1])) {
     endReference--;
     endOutput--;
   }
-  const rows = endOutput - start;
-  const columns = endReference - start;
-  result.hits = reference.length - columns;
-  const width = columns + 1;
-  if (<i64>(rows + 1) * width > MAX_CELLS) {
+  let row = endOutput - start;
+  let column = endReference - start;
+  result.hits = reference.length - column;
+  const width = (column + 63) >> 6;
+  if (<i64>2 * width * row > MAX_TABLE || <i64>width * symbols > MAX_TABLE) {
     fail("Cannot align: the sentences are too long");
     return result;
   }
-  const table = fillTable(reference, output, start, rows, columns);
+  const table = fillTable(reference, output, start, row, column, symbols);
 
-  let row = rows;
-  let column = columns;
   while (row > 0 && column > 0) {
-    const here = row * width + column;
-    if (table[here] == table[here - 1] + 1) {
+    const bit = (<u64>1) << ((column - 1) & 63);
+    const cell = (row - 1) * 2 * width + ((column - 1) >> 6);
+    if ((unchecked(table[cell]) & bit) != 0) {
       result.deletions++;
       column--;
       continue;
     }
     row--;
-    const above = here - width;
-    if (row > 0 && table[above] + 1 == table[above - 1]) {
+    if (row > 0 && (unchecked(table[cell - width]) & bit) != 0) {
       result.insertions++;
       continue;
     }
     column--;
-    if (reference[start + column] == output[start + row]) result.hits++;
+    if (unchecked(reference[start + column]) == unchecked(output[start + row])) result.hits++;
     else result.substitutions++;
   }
   result.deletions += column;
@@ -70,27 +68,46 @@ export function align(reference: StaticArray<i32>, output: StaticArray<i32>): Al
   return result;
 }
 
-/** Distances of all beginnings: a row for each word of the output, a column for each of the reference. */
+/**
+ * Steps of the table of distances, by Myers' algorithm: for each word of the output a row, and in it one bit for each word of
+ * the reference. First the bits where the distance rises from the cell on the left, then those where it falls.
+ */
 function fillTable(
   reference: StaticArray<i32>,
   output: StaticArray<i32>,
   start: i32,
   rows: i32,
   columns: i32,
-): StaticArray<u16> {
-  const width = columns + 1;
-  const table = new StaticArray<u16>((rows + 1) * width);
-  for (let column = 0; column <= columns; column++) table[column] = <u16>column;
-  for (let row = 1; row <= rows; row++) {
-    const word = output[start + row - 1];
-    let left = <i32>row;
-    const line = row * width;
-    unchecked((table[line] = <u16>row));
-    for (let column = 1; column <= columns; column++) {
-      const above = line - width + column;
-      const pair = <i32>unchecked(table[above - 1]) + (unchecked(reference[start + column - 1]) == word ? 0 : 1);
-      left = min(pair, min(left, <i32>unchecked(table[above])) + 1);
-      unchecked((table[line + column] = <u16>left));
+  symbols: i32,
+): StaticArray<u64> {
+  const width = (columns + 63) >> 6;
+  const places = new StaticArray<u64>(symbols * width);
+  for (let column = 0; column < columns; column++) {
+    const place = unchecked(reference[start + column]) * width + (column >> 6);
+    unchecked((places[place] |= (<u64>1) << (column & 63)));
+  }
+  const table = new StaticArray<u64>(rows * 2 * width);
+  for (let row = 0; row < rows; row++) {
+    const line = row * 2 * width;
+    const word = unchecked(output[start + row]) * width;
+    // The first column rises by one a row.
+    let up: u64 = 1;
+    let down: u64 = 0;
+    for (let block = 0; block < width; block++) {
+      const before = line - 2 * width + block;
+      const positive = row > 0 ? unchecked(table[before]) : u64.MAX_VALUE;
+      const negative = row > 0 ? unchecked(table[before + width]) : 0;
+      const same = unchecked(places[word + block]);
+      const vertical = same | negative;
+      const equal = same | down;
+      const horizontal = (((equal & positive) + positive) ^ positive) | equal;
+      const plus = negative | ~(horizontal | positive);
+      const minus = positive & horizontal;
+      const rising = (plus << 1) | up;
+      unchecked((table[line + block] = (minus << 1) | down | ~(vertical | rising)));
+      unchecked((table[line + width + block] = rising & vertical));
+      up = plus >> 63;
+      down = minus >> 63;
     }
   }
   return table;

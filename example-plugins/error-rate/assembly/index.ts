@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, strip, TextBuilder, toCodePoints, WordIds,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, strip, toCodePoints, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { align, Alignment } from "./align";
@@ -35,8 +35,10 @@ export class ErrorRate extends Evaluator {
 function wordErrors(outputs: string[], references: string[]): Evaluation {
   const sum = new Alignment();
   for (let index = 0; index < outputs.length; index++) {
-    const ids = new WordIds();
-    sum.add(align(ids.of(splitAsJiwer(references[index])), ids.of(splitAsJiwer(outputs[index]))));
+    const vocabulary = new Vocabulary((references[index].length + outputs[index].length) >> 3);
+    const reference = splitAsJiwer(references[index], vocabulary);
+    const output = splitAsJiwer(outputs[index], vocabulary);
+    sum.add(align(reference, output, vocabulary.size));
   }
   const errors = sum.substitutions + sum.deletions + sum.insertions;
   const expected = sum.hits + sum.substitutions + sum.deletions;
@@ -74,21 +76,21 @@ function rate(errors: i32, expected: i32): f64 {
   return expected == 0 ? errors : <f64>errors / expected;
 }
 
-/** jiwer's defaults: stretches of two or more spaces become one, ends are stripped, a blank divides. */
-function splitAsJiwer(text: string): string[] {
-  const collapsed = new TextBuilder();
+/** jiwer's defaults: two or more spaces of any kind count as a blank, a single one only if it is a blank; none at the ends. */
+function splitAsJiwer(text: string, vocabulary: Vocabulary): StaticArray<i32> {
+  const words = new StaticArray<i32>((text.length + 1) >> 1);
+  let count = 0;
+  let end = text.length;
+  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
   let start = 0;
-  for (let index = 0; index < text.length; ) {
-    let end = index;
-    while (end < text.length && isSpace(text.charCodeAt(end))) end++;
-    if (end - index >= 2) {
-      collapsed.addPart(text, start, index).addUnit(0x20);
-      start = end;
-    }
-    index = max(end, index + 1);
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  for (let index = start; index < end; index++) {
+    const unit = text.charCodeAt(index);
+    if (!isSpace(unit) || (unit != 0x20 && !isSpace(text.charCodeAt(index + 1)))) continue;
+    unchecked((words[count++] = vocabulary.numberOf(text, start, index)));
+    while (isSpace(text.charCodeAt(index + 1))) index++;
+    start = index + 1;
   }
-  const words = strip(collapsed.addPart(text, start, text.length).toString()).split(" ");
-  const kept: string[] = [];
-  for (let index = 0; index < words.length; index++) if (words[index].length > 0) kept.push(words[index]);
-  return kept;
+  if (start < end) unchecked((words[count++] = vocabulary.numberOf(text, start, end)));
+  return words.slice<StaticArray<i32>>(0, count);
 }

@@ -1,8 +1,6 @@
 import {
-  countWordNgrams, Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramCounts, oneOf, plugin, range, splitWords,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, oneOf, plugin, range, separate13a, Vocabulary,
 } from "@testbench/plugins-sdk";
-
-import { tokenize13a } from "./tokenize";
 
 class Options {
   /** Shortest n-grams. */
@@ -51,15 +49,20 @@ export class Gleu extends Evaluator {
 
   /** Adds the counts with the first of the references that give the best score. */
   private count(text: string, references: string[]): void {
-    const given = this.ngrams(text);
+    const vocabulary = new Vocabulary(text.length >> 2);
+    const given = this.words(text, vocabulary);
     let matches = 0;
     let total = 0;
     for (let index = 0; index < references.length; index++) {
-      const expected = this.ngrams(references[index]);
-      const all = max(countAll(given), countAll(expected));
+      const expected = this.words(references[index], vocabulary);
+      const all = max(this.countNgrams(given.length), this.countNgrams(expected.length));
       if (all == 0) continue;
       let common = 0;
-      for (let order = 0; order < given.length; order++) common += given[order].overlap(expected[order]);
+      const ngrams = new NgramMatcher(given, [expected]);
+      while (ngrams.order < this.config.max_len) {
+        const found = ngrams.next();
+        if (ngrams.order >= this.config.min_len) common += found;
+      }
       if (total == 0 || <f64>common / all > <f64>matches / total) {
         matches = common;
         total = all;
@@ -69,19 +72,16 @@ export class Gleu extends Evaluator {
     this.total += total;
   }
 
-  /** Counts for each order. */
-  private ngrams(text: string): NgramCounts[] {
+  private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
     const config = this.config;
     if (config.lowercase) text = text.toLowerCase();
-    const words = config.tokenize == "13a" ? tokenize13a(text) : splitWords(text);
-    const counts: NgramCounts[] = [];
-    for (let order = config.min_len; order <= config.max_len; order++) counts.push(countWordNgrams(words, order));
-    return counts;
+    return vocabulary.split(config.tokenize == "13a" ? separate13a(text) : text);
   }
-}
 
-function countAll(counts: NgramCounts[]): i32 {
-  let all = 0;
-  for (let index = 0; index < counts.length; index++) all += counts[index].total;
-  return all;
+  /** How many n-grams so many words have. */
+  private countNgrams(words: i32): i32 {
+    let count = 0;
+    for (let order = this.config.min_len; order <= this.config.max_len; order++) count += max(0, words - order + 1);
+    return count;
+  }
 }

@@ -1,4 +1,4 @@
-import { isWordCharacter } from "@testbench/plugins-sdk";
+import { isWordCharacter, TextBuilder } from "@testbench/plugins-sdk";
 
 const APOSTROPHE: i32 = 0x27;
 const Y: i32 = 0x79;
@@ -10,15 +10,15 @@ const Y: i32 = 0x79;
  * A dictionary of pronunciations would be better, and have a hundred times the size of this plugin.
  */
 export function countSyllables(token: string): i32 {
-  let word = "";
+  const letters = new TextBuilder();
   let any = false;
   for (let index = 0; index < token.length; index++) {
     const letter = isWordCharacter(token.codePointAt(index));
     any = any || letter;
-    if (letter || token.charCodeAt(index) == APOSTROPHE) word += token.charAt(index);
+    if (letter || token.charCodeAt(index) == APOSTROPHE) letters.addUnit(token.charCodeAt(index));
   }
   if (!any) return 0;
-  word = word.toLowerCase();
+  const word = letters.toString().toLowerCase();
   const apostrophe = word.indexOf("'");
   if (apostrophe < 1) return max(1, countGroups(word));
   const stem = word.substring(0, apostrophe);
@@ -32,7 +32,10 @@ function countContraction(stem: string, rest: string): i32 {
 }
 
 function isVowelLetter(word: string, index: i32): bool {
-  return index >= 0 && index < word.length && "aeiouyáàâäãéèêëíìîïóòôöõúùûü".includes(word.charAt(index));
+  if (index < 0 || index >= word.length) return false;
+  const letter = word.charCodeAt(index);
+  if (letter < 0x80) return letter == 0x61 || letter == 0x65 || letter == 0x69 || letter == 0x6f || letter == 0x75 || letter == Y;
+  return "áàâäãéèêëíìîïóòôöõúùûü".includes(word.charAt(index));
 }
 
 /** Like `isVowelLetter`, but for the `y` of "yes" and "playing", which is a consonant. */

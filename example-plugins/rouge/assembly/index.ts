@@ -1,7 +1,10 @@
-import { Evaluation, Evaluator, EvaluatorInput, oneOf, plugin, WordIds } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, NgramMatcher, oneOf, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
-import { longestCommonSubsequence, Overlap, scoreNgrams, scoreSummary } from "./overlap";
-import { tokenize } from "./tokenize";
+import { countSummaryHits, Overlap } from "./overlap";
+import { Subsequences } from "./subsequence";
+import { tokenize, Words } from "./tokenize";
+
+const TYPES: string[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
 
 class Options {
   /** Whose F-measure is the score. */
@@ -17,35 +20,41 @@ export class Rouge extends Evaluator {
 
   /** Of several right answers, the one with the best F-measure counts, for each type by itself. */
   evaluate(input: EvaluatorInput): Evaluation {
-    const output = input.output;
     const references = input.references;
-    const types = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
-    const evaluation = new Evaluation(0);
-    for (let type = 0; type < types.length; type++) {
-      let best = new Overlap(0, 0, 0);
-      for (let index = 0; index < references.length; index++) {
-        const overlap = this.compare(types[type], references[index], output);
-        if (index == 0 || overlap.fmeasure > best.fmeasure) best = overlap;
+    const output = input.output;
+    const best: Overlap[] = [];
+    for (let index = 0; index < references.length; index++) {
+      const overlaps = this.compare(references[index], output);
+      for (let type = 0; type < TYPES.length; type++) {
+        if (index == 0) best.push(overlaps[type]);
+        else if (overlaps[type].fmeasure > best[type].fmeasure) best[type] = overlaps[type];
       }
-      if (types[type] == this.config.type) evaluation.score = best.fmeasure;
+    }
+    const evaluation = new Evaluation(0);
+    for (let type = 0; type < best.length; type++) {
+      if (TYPES[type] == this.config.type) evaluation.score = best[type].fmeasure;
       evaluation
-        .metric(types[type] + "_precision", best.precision)
-        .metric(types[type] + "_recall", best.recall)
-        .metric(types[type] + "_fmeasure", best.fmeasure);
+        .metric(TYPES[type] + "_precision", best[type].precision)
+        .metric(TYPES[type] + "_recall", best[type].recall)
+        .metric(TYPES[type] + "_fmeasure", best[type].fmeasure);
     }
     return evaluation;
   }
 
-  private compare(type: string, target: string, prediction: string): Overlap {
-    const stem = this.config.use_stemmer;
-    if (type == "rougeLsum") return scoreSummary(target.split("\n"), prediction.split("\n"), stem);
-    const expected = tokenize(target, stem);
-    const given = tokenize(prediction, stem);
-    if (type == "rouge1") return scoreNgrams(expected, given, 1);
-    if (type == "rouge2") return scoreNgrams(expected, given, 2);
-    if (expected.length == 0 || given.length == 0) return new Overlap(0, 0, 0);
-    const ids = new WordIds();
-    const common = longestCommonSubsequence(ids.of(expected), ids.of(given));
-    return Overlap.of(common, expected.length, given.length);
+  /** One overlap for each type. */
+  private compare(target: string, prediction: string): Overlap[] {
+    const stemmed = this.config.use_stemmer;
+    const vocabulary = new Vocabulary((target.length + prediction.length) >> 3);
+    const expected = tokenize(target, stemmed, vocabulary);
+    const given = tokenize(prediction, stemmed, vocabulary);
+    const symbols = vocabulary.size;
+    const ngrams = new NgramMatcher(given.numbers, [expected.numbers]);
+    const longest = new Subsequences(expected.numbers, 0, expected.length, symbols).longest(given.numbers);
+    return [
+      Overlap.of(ngrams.next(), expected.length, given.length),
+      Overlap.of(ngrams.next(), expected.length - 1, given.length - 1),
+      Overlap.of(longest, expected.length, given.length),
+      Overlap.of(countSummaryHits(expected, given, symbols), expected.length, given.length),
+    ];
   }
 }

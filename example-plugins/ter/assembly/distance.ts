@@ -22,46 +22,62 @@ export class Alignment {
 /**
  * The edit distance of answers to one reference, near the diagonal of the table only, as sacreBLEU computes it.
  *
- * The table of one answer is kept, as much of each row as is computed. An answer that differs from it by a shift has
- * the same rows above the shift, and below it rows that soon differ by the same number in each cell.
+ * A row is kept as the steps from each cell to the next one, two bits each, by Myers' algorithm: bit `c` of `rises` says that column
+ * c + 1 costs one more than column c, that of `falls` one less. Of cells that are not computed, those on the left count as equal and those on
+ * the right as rising, with no word in common: no way through them is then shorter than one through the cells that are.
+ *
+ * The table of one answer is kept. An answer that differs from it by a shift has the same rows above the shift, and below it rows that soon
+ * differ by the same number in each cell.
  */
 @final
 export class BeamDistance {
-  /** The part of each row that is computed, and where it is kept. */
+  /** The columns of each row that are computed, and where its bits are kept: the blocks of those, rises and falls in turn. */
   private first: StaticArray<i32>;
   private end: StaticArray<i32>;
   private base: StaticArray<i32>;
-  private costs: StaticArray<i32> = new StaticArray<i32>(0);
-  private above: StaticArray<i32>;
-  private current: StaticArray<i32>;
+  private kept: StaticArray<u64>;
+  /** Cost of the first column that is computed. */
+  private keptCosts: StaticArray<i32>;
+  /** Where in the reference each word stands. */
+  private places: StaticArray<u64>;
+  private blocks: i32;
+  /** The current row. */
+  private bits: StaticArray<u64>;
+  private cost: i32 = 0;
   private words: StaticArray<i32> = new StaticArray<i32>(0);
 
-  constructor(private expected: StaticArray<i32>, private rows: i32) {
+  /** @param symbols One more than the largest number of a word. */
+  constructor(private expected: StaticArray<i32>, private rows: i32, symbols: i32) {
     const width = expected.length + 1;
-    this.above = new StaticArray<i32>(width);
-    this.current = new StaticArray<i32>(width);
-    this.first = new StaticArray<i32>(rows + 1);
-    this.end = new StaticArray<i32>(rows + 1);
-    this.base = new StaticArray<i32>(rows + 1);
+    const blocks = (expected.length + 63) >> 6;
+    const first = new StaticArray<i32>(rows + 1);
+    const end = new StaticArray<i32>(rows + 1);
+    const base = new StaticArray<i32>(rows + 1);
     const ratio: f64 = rows > 0 ? <f64>expected.length / rows : 1;
     // Else two rows of a very short answer would have nothing in common.
     const beam = BEAM_WIDTH < ratio / 2 ? <i32>Math.ceil(ratio / 2 + BEAM_WIDTH) : BEAM_WIDTH;
-    let size = width;
-    this.end[0] = width;
+    let size = 2 * blocks;
+    end[0] = width;
     for (let row = 1; row <= rows; row++) {
       const diagonal = <i32>Math.floor(row * ratio);
-      this.first[row] = max(0, diagonal - beam);
-      this.end[row] = row == rows ? width : min(width, diagonal + beam);
-      this.base[row] = size;
-      size += this.end[row] - this.first[row];
+      first[row] = max(0, diagonal - beam);
+      end[row] = row == rows ? width : min(width, diagonal + beam);
+      base[row] = size;
+      size += 2 * (lastBlock(first[row], end[row]) - (first[row] >> 6) + 1);
     }
-    this.costs = new StaticArray<i32>(size);
-    for (let column = 0; column < width; column++) this.costs[column] = column;
-  }
-
-  private cost(row: i32, column: i32): i32 {
-    if (column < this.first[row] || column >= this.end[row]) return UNKNOWN;
-    return this.costs[this.base[row] + column - this.first[row]];
+    const places = new StaticArray<u64>(symbols * blocks);
+    for (let column = 0; column < expected.length; column++) {
+      places[expected[column] * blocks + (column >> 6)] |= (<u64>1) << (column & 63);
+    }
+    this.first = first;
+    this.end = end;
+    this.base = base;
+    this.kept = new StaticArray<u64>(size);
+    this.keptCosts = new StaticArray<i32>(rows + 1);
+    this.places = places;
+    this.blocks = blocks;
+    this.bits = new StaticArray<u64>(2 * blocks);
+    for (let block = 0; block < blocks; block++) this.kept[2 * block] = u64.MAX_VALUE;
   }
 
   /** Computes the table of an answer, and keeps it. */
@@ -70,79 +86,95 @@ export class BeamDistance {
     this.restore(0);
     for (let row = 1; row <= this.rows; row++) {
       this.step(row, given[row - 1]);
-      const first = this.first[row];
-      const base = this.base[row] - first;
-      for (let column = first; column < this.end[row]; column++) unchecked((this.costs[base + column] = this.above[column]));
+      const from = (this.first[row] >> 6) * 2;
+      const to = (lastBlock(this.first[row], this.end[row]) + 1) * 2;
+      for (let index = from; index < to; index++) {
+        unchecked((this.kept[this.base[row] + index - from] = this.bits[index]));
+      }
+      this.keptCosts[row] = this.cost;
     }
-    return this.cost(this.rows, this.expected.length);
+    return this.costAt(this.rows, this.expected.length);
   }
 
   /**
    * The distance of another answer of the same length, with the same words as the one that was filled in before `start`
-   * and from `end`. Any number above `most` stands for a distance above it.
+   * and from `end`.
    */
-  measure(given: StaticArray<i32>, start: i32, end: i32, most: i32): i32 {
+  measure(given: StaticArray<i32>, start: i32, end: i32): i32 {
     this.restore(start);
     for (let row = start + 1; row <= this.rows; row++) {
-      const least = this.step(row, unchecked(given[row - 1]));
-      // Each way to the last cell leads through this row.
-      if (least > most) return least;
-      if (row < end) continue;
-      const difference = this.compare(row);
-      if (difference != UNKNOWN) return this.cost(this.rows, this.expected.length) + difference;
+      this.step(row, unchecked(given[row - 1]));
+      if (row >= end && this.isParallel(row)) {
+        return this.costAt(this.rows, this.expected.length) + this.cost - unchecked(this.keptCosts[row]);
+      }
     }
-    return unchecked(this.above[this.expected.length]);
+    const first = this.first[this.rows];
+    return this.cost + sumSteps(this.bits, 0, first, this.expected.length);
   }
 
   /** Makes a row that is kept the current one. */
   private restore(row: i32): void {
-    const first = this.first[row];
-    const base = this.base[row] - first;
-    this.above.fill(UNKNOWN);
-    for (let column = first; column < this.end[row]; column++) unchecked((this.above[column] = this.costs[base + column]));
-  }
-
-  /** By how much all cells of the current row differ from those that are kept; `UNKNOWN` if not all by the same. */
-  private compare(row: i32): i32 {
-    const first = this.first[row];
-    const base = this.base[row] - first;
-    const difference = unchecked(this.above[first] - this.costs[base + first]);
-    for (let column = first + 1; column < this.end[row]; column++) {
-      if (unchecked(this.above[column] - this.costs[base + column]) != difference) return UNKNOWN;
+    const from = (this.first[row] >> 6) * 2;
+    const to = (lastBlock(this.first[row], this.end[row]) + 1) * 2;
+    for (let index = from; index < to; index++) {
+      unchecked((this.bits[index] = this.kept[this.base[row] + index - from]));
     }
-    return difference;
+    this.cost = this.keptCosts[row];
   }
 
-  /** Computes a row from the one above it, makes it the current one, and returns its least cost. */
-  private step(row: i32, word: i32): i32 {
-    const expected = this.expected;
-    const above = this.above;
-    const current = this.current;
+  /** True if all cells of the current row differ from those that are kept by the same number. */
+  private isParallel(row: i32): bool {
     const first = unchecked(this.first[row]);
-    const end = unchecked(this.end[row]);
-    let least = UNKNOWN;
-    let left = UNKNOWN;
-    let corner = UNKNOWN;
-    if (first > 0) {
-      corner = unchecked(above[first - 1]);
-      unchecked((current[first - 1] = UNKNOWN));
+    const last = unchecked(this.end[row]) - 1;
+    const base = unchecked(this.base[row]) - (first >> 6) * 2;
+    for (let block = first >> 6; block <= (last - 1) >> 6; block++) {
+      const index = 2 * block;
+      const rises = unchecked(this.bits[index]) ^ unchecked(this.kept[base + index]);
+      const falls = unchecked(this.bits[index + 1]) ^ unchecked(this.kept[base + index + 1]);
+      if (((rises | falls) & bitsFrom(first, block) & ~bitsFrom(last, block)) != 0) return false;
     }
-    for (let column = first; column < end; column++) {
-      const up = unchecked(above[column]);
-      let cost = min(up, left) + 1;
-      if (column > 0) cost = min(cost, corner + (word == unchecked(expected[column - 1]) ? 0 : 1));
-      cost = min(cost, UNKNOWN);
-      unchecked((current[column] = cost));
-      least = min(least, cost);
-      left = cost;
-      corner = up;
+    return true;
+  }
+
+  /** Computes a row from the one above it, and makes it the current one. */
+  private step(row: i32, word: i32): void {
+    const bits = this.bits;
+    const first = unchecked(this.first[row]);
+    const above = unchecked(this.first[row - 1]);
+    const endAbove = unchecked(this.end[row - 1]);
+    // The first column whose cell and the one above it are both known, or one less if the cell on the left of the latter is.
+    const low = first == 0 ? 0 : max(first - 1, above);
+    let cost = this.cost + (above < first ? sumSteps(bits, 0, above, first) : 0);
+    // On the left of what is computed, columns rise by one a row.
+    let up: u64 = 1;
+    let down: u64 = 0;
+    const places = word * this.blocks;
+    const last = max(low, unchecked(this.end[row]) - 2) >> 6;
+    for (let block = low >> 6; block <= last; block++) {
+      const inside = bitsFrom(low, block);
+      const fresh = bitsFrom(endAbove - 1, block);
+      const positive = (unchecked(bits[2 * block]) & inside) | fresh;
+      const negative = unchecked(bits[2 * block + 1]) & inside & ~fresh;
+      const same = unchecked(this.places[places + block]) & inside & ~bitsFrom(endAbove, block);
+      const vertical = same | negative;
+      const equal = same | down;
+      const horizontal = (((equal & positive) + positive) ^ positive) | equal;
+      const plus = negative | ~(horizontal | positive);
+      const minus = positive & horizontal;
+      const rising = (plus << 1) | up;
+      unchecked((bits[2 * block] = (minus << 1) | down | ~(vertical | rising)));
+      unchecked((bits[2 * block + 1] = rising & vertical));
+      up = plus >> 63;
+      down = minus >> 63;
+      if (low < first && block == low >> 6) cost += <i32>((plus >> low) & 1) - <i32>((minus >> low) & 1);
     }
-    // The next row reads no further than this.
-    const next = row < this.rows ? unchecked(this.end[row + 1]) : end;
-    for (let column = end; column < next; column++) unchecked((current[column] = UNKNOWN));
-    this.above = current;
-    this.current = above;
-    return least;
+    this.cost = low < first ? cost : cost + 1;
+  }
+
+  private costAt(row: i32, column: i32): i32 {
+    const first = this.first[row];
+    if (column < first || column >= this.end[row]) return UNKNOWN;
+    return this.keptCosts[row] + sumSteps(this.kept, this.base[row] - (first >> 6) * 2, first, column);
   }
 
   /** The alignment of the answer that was filled in: of equal costs a pair, else a deletion, else an insertion. */
@@ -151,10 +183,10 @@ export class BeamDistance {
     let row = this.rows;
     let column = this.expected.length;
     while (row > 0 || column > 0) {
-      const cost = this.cost(row, column);
+      const cost = this.costAt(row, column);
       if (row > 0 && column > 0) {
         const wrong: u8 = this.words[row - 1] == this.expected[column - 1] ? 0 : 1;
-        if (this.cost(row - 1, column - 1) + wrong == cost) {
+        if (this.costAt(row - 1, column - 1) + wrong == cost) {
           row--;
           column--;
           alignment.positions[column] = row;
@@ -163,7 +195,7 @@ export class BeamDistance {
           continue;
         }
       }
-      if (row > 0 && this.cost(row - 1, column) + 1 == cost) {
+      if (row > 0 && this.costAt(row - 1, column) + 1 == cost) {
         row--;
         alignment.wrongGiven[row] = 1;
       } else {
@@ -174,4 +206,27 @@ export class BeamDistance {
     }
     return alignment;
   }
+}
+
+/** The last block that holds a step between two columns of a row. */
+function lastBlock(first: i32, end: i32): i32 {
+  return max(first, end - 2) >> 6;
+}
+
+/** The bits of a block from bit `from` of the whole row on. */
+// @ts-ignore: decorator
+@inline
+function bitsFrom(from: i32, block: i32): u64 {
+  const shift = from - (block << 6);
+  return shift >= 64 ? 0 : u64.MAX_VALUE << max(0, shift);
+}
+
+/** By how much column `to` costs more than column `from`; `base` is where block 0 is or would be. */
+function sumSteps(bits: StaticArray<u64>, base: i32, from: i32, to: i32): i32 {
+  let sum: u64 = 0;
+  for (let block = from >> 6; block << 6 < to; block++) {
+    const inside = bitsFrom(from, block) & ~bitsFrom(to, block);
+    sum += popcnt(unchecked(bits[base + 2 * block]) & inside) - popcnt(unchecked(bits[base + 2 * block + 1]) & inside);
+  }
+  return <i32>sum;
 }

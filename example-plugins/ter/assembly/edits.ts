@@ -5,10 +5,14 @@ const MAX_SHIFT_LENGTH: i32 = 10;
 const MAX_SHIFT_DISTANCE: i32 = 50;
 const MAX_CANDIDATES: i32 = 1000;
 
-/** Fewest edits that turn the answer into the reference, of which moving some words to another place is one. */
-export function countEdits(given: StaticArray<i32>, expected: StaticArray<i32>): i32 {
+/**
+ * Fewest edits that turn the answer into the reference, of which moving some words to another place is one.
+ *
+ * @param symbols One more than the largest number of a word.
+ */
+export function countEdits(given: StaticArray<i32>, expected: StaticArray<i32>, symbols: i32): i32 {
   if (expected.length == 0) return given.length;
-  return new ShiftSearch(given, expected).run();
+  return new ShiftSearch(given, expected, symbols).run();
 }
 
 /** Takes the best shift as long as there is one that pays. */
@@ -23,10 +27,10 @@ class ShiftSearch {
   private start: i32 = 0;
   private target: i32 = 0;
 
-  constructor(given: StaticArray<i32>, private expected: StaticArray<i32>) {
+  constructor(given: StaticArray<i32>, private expected: StaticArray<i32>, symbols: i32) {
     // A copy: the caller compares the same words with other references.
     this.given = given.slice<StaticArray<i32>>();
-    this.distance = new BeamDistance(expected, given.length);
+    this.distance = new BeamDistance(expected, given.length, symbols);
     this.candidate = new StaticArray<i32>(given.length);
   }
 
@@ -81,10 +85,9 @@ class ShiftSearch {
       previous = target;
       this.tried++;
       shift(this.given, start, length, target, this.candidate);
-      const most = distance - max(1, this.gain);
       // A target among the moved words, or after them, counts from their new place.
       const end = max(start + length, min(this.given.length, target + length));
-      const gain = distance - this.distance.measure(this.candidate, min(start, target), end, most);
+      const gain = distance - this.distance.measure(this.candidate, min(start, target), end);
       if (gain > 0 && this.isBetter(gain, start, length, target)) {
         this.gain = gain;
         this.start = start;

@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, plugin, splitWords, WordIds } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countEdits } from "./edits";
 import { tokenize } from "./tokenize";
@@ -46,22 +46,22 @@ export class Ter extends Evaluator {
   /** Adds the fewest edits to any reference, and the references' mean length. */
   private count(text: string, references: string[]): void {
     if (references.length == 0) return;
-    const ids = new WordIds();
-    const given = ids.of(this.words(text));
+    const vocabulary = new Vocabulary(text.length >> 2);
+    const given = this.words(text, vocabulary);
     let fewest = i32.MAX_VALUE;
     let lengths: f64 = 0;
     for (let index = 0; index < references.length; index++) {
-      const expected = ids.of(this.words(references[index]));
-      fewest = min(fewest, countEdits(given, expected));
+      const expected = this.words(references[index], vocabulary);
+      fewest = min(fewest, countEdits(given, expected, vocabulary.size));
       lengths += expected.length;
     }
     this.edits += fewest;
     this.referenceLength += lengths / references.length;
   }
 
-  private words(text: string): string[] {
+  private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
     const config = this.config;
     if (!config.case_sensitive) text = text.toLowerCase();
-    return splitWords(tokenize(text, config.normalized, config.no_punct, config.asian_support));
+    return vocabulary.split(tokenize(text, config.normalized, config.no_punct, config.asian_support));
   }
 }

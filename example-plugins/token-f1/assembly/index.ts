@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, normalizeAnswer, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
   /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
@@ -10,15 +10,15 @@ export class TokenF1 extends Evaluator {
   config: Options = new Options();
 
   evaluate(input: EvaluatorInput): Evaluation {
-    const output = this.words(input.output);
-    const text = joinTexts(output, " ");
+    const vocabulary = new Vocabulary();
+    const output = this.words(input.output, vocabulary);
     let exact = 0;
     const references = input.references;
     let best = new Overlap(0, 0, 0);
     for (let index = 0; index < references.length; index++) {
-      const expected = this.words(references[index]);
-      if (joinTexts(expected, " ") == text) exact = 1;
-      const overlap = compareWords(output, expected);
+      const expected = this.words(references[index], vocabulary);
+      if (areEqual(output, expected)) exact = 1;
+      const overlap = compareWords(output, expected, vocabulary.size);
       if (overlap.f1 > best.f1) best = overlap;
     }
     return new Evaluation(best.f1)
@@ -27,8 +27,8 @@ export class TokenF1 extends Evaluator {
       .metric("exact", exact);
   }
 
-  private words(text: string): string[] {
-    return splitWords(this.config.normalize ? normalizeAnswer(text) : text);
+  private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
+    return vocabulary.split(this.config.normalize ? normalizeAnswer(text) : text);
   }
 }
 
@@ -41,19 +41,21 @@ class Overlap {
   ) {}
 }
 
+function areEqual(a: StaticArray<i32>, b: StaticArray<i32>): bool {
+  if (a.length != b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] != b[index]) return false;
+  return true;
+}
+
 /** Compares two texts as bags of words. */
-function compareWords(output: string[], expected: string[]): Overlap {
-  const left = new Map<string, i32>();
-  for (let index = 0; index < expected.length; index++) {
-    const word = expected[index];
-    left.set(word, (left.has(word) ? left.get(word) : 0) + 1);
-  }
+function compareWords(output: StaticArray<i32>, expected: StaticArray<i32>, size: i32): Overlap {
+  const left = new StaticArray<i32>(size);
+  for (let index = 0; index < expected.length; index++) left[expected[index]]++;
   let same = 0;
   for (let index = 0; index < output.length; index++) {
     const word = output[index];
-    const count = left.has(word) ? left.get(word) : 0;
-    if (count == 0) continue;
-    left.set(word, count - 1);
+    if (left[word] == 0) continue;
+    left[word]--;
     same++;
   }
   if (same == 0) return new Overlap(0, 0, 0);

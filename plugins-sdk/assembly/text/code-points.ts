@@ -1,18 +1,37 @@
 /** The text's code points: what Python counts as characters. A lone surrogate counts as one. */
 export function toCodePoints(text: string): StaticArray<i32> {
-  const count = countCodePoints(text);
-  const points = new StaticArray<i32>(count);
-  for (let index = 0, at = 0; index < count; index++) {
-    const point = text.codePointAt(at);
-    unchecked((points[index] = point));
-    at += point > 0xffff ? 2 : 1;
+  const length = text.length;
+  const points = new StaticArray<i32>(length);
+  let count = 0;
+  for (let at = 0; at < length; at++) {
+    let point = <i32>load<u16>(unitAt(text, at));
+    if ((point & 0xfc00) == 0xd800 && isPair(text, at)) {
+      point = 0x10000 + ((point & 0x3ff) << 10) + (<i32>load<u16>(unitAt(text, ++at)) & 0x3ff);
+    }
+    unchecked((points[count++] = point));
   }
-  return points;
+  return count == length ? points : points.slice<StaticArray<i32>>(0, count);
 }
 
 /** Number of code points; `text.length` counts a character beyond the BMP twice. */
 export function countCodePoints(text: string): i32 {
-  let count = 0;
-  for (let at = 0; at < text.length; count++) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  const length = text.length;
+  let count = length;
+  for (let at = 0; at < length; at++) {
+    if ((<i32>load<u16>(unitAt(text, at)) & 0xfc00) != 0xd800 || !isPair(text, at)) continue;
+    count--;
+    at++;
+  }
   return count;
+}
+
+/** True if the high surrogate at `at` is followed by a low one. */
+function isPair(text: string, at: i32): bool {
+  return at + 1 < text.length && (<i32>load<u16>(unitAt(text, at + 1)) & 0xfc00) == 0xdc00;
+}
+
+// @ts-ignore: decorator
+@inline
+function unitAt(text: string, index: i32): usize {
+  return changetype<usize>(text) + (<usize>index << 1);
 }

@@ -1,10 +1,13 @@
-/** Bits of one column block. */
+import { renumber } from "./renumber";
+
+/** Rows of the table in one block: one bit each. */
 const WIDTH: i32 = 64;
 
 /**
  * Fewest insertions, deletions and substitutions that turn one sequence into the other.
  *
- * Myers' bit-vector algorithm: one step for 64 cells of the table. Take `toCodePoints` for texts.
+ * Myers' bit-vector algorithm, as Hyyrö gives it for blocks: one step for 64 cells of the table. Symbols are not negative;
+ * take `toCodePoints` for texts, a `Vocabulary` for words.
  */
 export function levenshteinDistance(a: StaticArray<i32>, b: StaticArray<i32>): i32 {
   let start = 0;
@@ -15,53 +18,72 @@ export function levenshteinDistance(a: StaticArray<i32>, b: StaticArray<i32>): i
     endA--;
     endB--;
   }
-  const rows = endA - start;
-  if (rows == 0) return endB - start;
-  if (endB == start) return rows;
-
-  // Where in `a` each symbol stands: one bit a row, `blocks` words a symbol; symbol 0 stands nowhere.
-  const blocks = (rows + WIDTH - 1) / WIDTH;
-  const symbols = new Map<i32, i32>();
-  for (let row = start; row < endA; row++) {
-    const symbol = unchecked(a[row]);
-    if (!symbols.has(symbol)) symbols.set(symbol, symbols.size + 1);
+  if (endA == start) return endB - start;
+  if (endB == start) return endA - start;
+  const symbols = renumber(a, b);
+  if (steps(endA - start, endB - start) <= steps(endB - start, endA - start)) {
+    return new BlockTable(symbols.size, symbols.b, start, endB).distance(symbols.a, start, endA);
   }
-  const places = new StaticArray<u64>((symbols.size + 1) * blocks);
-  for (let row = 0; row < rows; row++) {
-    const place = symbols.get(unchecked(a[start + row])) * blocks + row / WIDTH;
-    unchecked((places[place] |= (<u64>1) << (row & (WIDTH - 1))));
+  return new BlockTable(symbols.size, symbols.a, start, endA).distance(symbols.b, start, endB);
+}
+
+function steps(rows: i32, columns: i32): i64 {
+  return <i64>((rows + WIDTH - 1) / WIDTH) * columns;
+}
+
+/** The table, block of rows after block of rows; what goes from one to the next are the steps along its last row. */
+@final
+class BlockTable {
+  /** Where in the block's rows each symbol stands. */
+  private places: StaticArray<u64>;
+  /** For each column by how much the row under the last block rises there: 1, 0 or, as 2, minus 1. */
+  private steps: StaticArray<u8>;
+
+  constructor(symbols: i32, private columns: StaticArray<i32>, private start: i32, private end: i32) {
+    this.places = new StaticArray<u64>(symbols);
+    this.steps = new StaticArray<u8>(end - start);
+    // The top row of the table rises by one a column.
+    memory.fill(changetype<usize>(this.steps), 1, end - start);
   }
 
-  const positive = new StaticArray<u64>(blocks);
-  const negative = new StaticArray<u64>(blocks);
-  for (let block = 0; block < blocks; block++) unchecked((positive[block] = u64.MAX_VALUE));
-  const lastBit = (<u64>1) << ((rows - 1) & (WIDTH - 1));
-  let distance = rows;
-  for (let column = start; column < endB; column++) {
-    const symbol = unchecked(b[column]);
-    const base = symbols.has(symbol) ? symbols.get(symbol) * blocks : 0;
-    // The top row of the table grows by one a column.
-    let carry = 1;
-    for (let block = 0; block < blocks; block++) {
-      const up = unchecked(positive[block]);
-      const down = unchecked(negative[block]);
-      let same = unchecked(places[base + block]);
-      const vertical = same | down;
-      if (carry < 0) same |= 1;
-      const horizontal = (((same & up) + up) ^ up) | same;
-      let plus = down | ~(horizontal | up);
-      let minus = up & horizontal;
-      const edge = block == blocks - 1 ? lastBit : <u64>1 << 63;
-      const out = (plus & edge) != 0 ? 1 : (minus & edge) != 0 ? -1 : 0;
-      plus <<= 1;
-      minus <<= 1;
-      if (carry < 0) minus |= 1;
-      else if (carry > 0) plus |= 1;
-      unchecked((positive[block] = minus | ~(vertical | plus)));
-      unchecked((negative[block] = plus & vertical));
-      carry = out;
+  distance(rows: StaticArray<i32>, first: i32, last: i32): i32 {
+    const places = this.places;
+    let distance = last - first;
+    for (let row = first; row < last; row += WIDTH) {
+      const end = min(row + WIDTH, last);
+      for (let index = row; index < end; index++) {
+        unchecked((places[rows[index]] |= (<u64>1) << (index - row)));
+      }
+      this.fill(end - row - 1);
+      for (let index = row; index < end; index++) unchecked((places[rows[index]] = 0));
     }
-    distance += carry;
+    for (let column = this.start; column < this.end; column++) {
+      const step = <i32>unchecked(this.steps[column - this.start]);
+      distance += (step & 1) - (step >> 1);
+    }
+    return distance;
   }
-  return distance;
+
+  /** Computes one block, whose last row is row `last`. */
+  private fill(last: u64): void {
+    const columns = this.columns;
+    const places = this.places;
+    let steps = changetype<usize>(this.steps);
+    let positive = u64.MAX_VALUE;
+    let negative: u64 = 0;
+    for (let column = this.start; column < this.end; column++, steps++) {
+      const step = <u64>load<u8>(steps);
+      const sinks = step >> 1;
+      const same = unchecked(places[columns[column]]);
+      const vertical = same | negative;
+      const equal = same | sinks;
+      const horizontal = (((equal & positive) + positive) ^ positive) | equal;
+      const plus = negative | ~(horizontal | positive);
+      const minus = positive & horizontal;
+      store<u8>(steps, <u8>(((plus >> last) & 1) | (((minus >> last) & 1) << 1)));
+      const rising = (plus << 1) | (step & 1);
+      positive = (minus << 1) | sinks | ~(vertical | rising);
+      negative = rising & vertical;
+    }
+  }
 }

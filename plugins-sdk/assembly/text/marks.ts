@@ -9,24 +9,56 @@ import { isDigit } from "./characters";
  */
 export function separateMarks(line: string, possessives: bool = false): string {
   const length = line.length;
-  const units = new StaticArray<u16>(length + 2);
-  unchecked((units[0] = 0x20));
-  for (let index = 0; index < length; index++) unchecked((units[index + 1] = <u16>line.charCodeAt(index)));
-  unchecked((units[length + 1] = 0x20));
-  let text = aroundMarks(units);
-  if (possessives) text = beforePossessives(text);
-  text = afterDigitDash(beforeNonDigit(afterNonDigit(text)));
-  return String.UTF16.decodeUnsafe(changetype<usize>(text), <usize>text.length << 1);
+  // A mark gets at most four spaces.
+  const most = (length + 2) * 5;
+  let text = new Units(most);
+  let next = new Units(most);
+  aroundMarks(line, text);
+  if (possessives) {
+    beforePossessives(text, next);
+    const previous = text;
+    text = next;
+    next = previous;
+  }
+  afterNonDigit(text, next);
+  beforeNonDigit(next, text);
+  afterDigitDash(text, next);
+  return next.toString();
+}
+
+/** The line as mteval-v13a divides it into words: entities are read, then marks are separated. */
+export function separate13a(line: string): string {
+  for (let index = 0; index < line.length; index++) {
+    const unit = line.charCodeAt(index);
+    if (unit == 0x26 || unit == 0x0a || unit == 0x3c) return separateMarks(unescape(line));
+  }
+  return separateMarks(line);
+}
+
+function unescape(line: string): string {
+  return line
+    .replaceAll("<skipped>", "")
+    .replaceAll("-\n", "")
+    .replaceAll("\n", " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">");
 }
 
 /** Text that is written front to back. */
 @final
 class Units {
+  length: i32 = 0;
   private units: StaticArray<u16>;
-  private length: i32 = 0;
 
   constructor(most: i32) {
     this.units = new StaticArray<u16>(most);
+  }
+
+  @inline
+  at(index: i32): u16 {
+    return unchecked(this.units[index]);
   }
 
   @inline
@@ -34,40 +66,44 @@ class Units {
     unchecked((this.units[this.length++] = unit));
   }
 
-  take(): StaticArray<u16> {
-    return this.units.slice<StaticArray<u16>>(0, this.length);
+  /** Puts a unit with a space on either side. */
+  @inline
+  putApart(unit: u16): void {
+    this.put(0x20);
+    this.put(unit);
+    this.put(0x20);
+  }
+
+  toString(): string {
+    return String.UTF16.decodeUnsafe(changetype<usize>(this.units), <usize>this.length << 1);
   }
 }
 
-/** `([\{-\~\[-\` -\&\(-\+\:-\@\/])` -> ` \1 ` */
-function aroundMarks(text: StaticArray<u16>): StaticArray<u16> {
-  const result = new Units(text.length * 3);
-  for (let index = 0; index < text.length; index++) {
-    const unit = unchecked(text[index]);
-    const mark =
-      (unit >= 0x7b && unit <= 0x7e) || (unit >= 0x5b && unit <= 0x60) || (unit >= 0x20 && unit <= 0x26) ||
-      (unit >= 0x28 && unit <= 0x2b) || (unit >= 0x3a && unit <= 0x40) || unit == 0x2f;
+/** `([\{-\~\[-\` -\&\(-\+\:-\@\/])` -> ` \1 `, between two spaces. */
+function aroundMarks(line: string, result: Units): void {
+  result.put(0x20);
+  for (let index = 0; index < line.length; index++) {
+    const unit = <u16>line.charCodeAt(index);
     // Words are what counts in the end, so that one space is as good as three.
-    if (mark && unit != 0x20) {
-      result.put(0x20);
-      result.put(unit);
-      result.put(0x20);
-    } else {
-      result.put(unit);
-    }
+    if (isMark(unit)) result.putApart(unit);
+    else result.put(unit);
   }
-  return result.take();
+  result.put(0x20);
+}
+
+function isMark(unit: u16): bool {
+  if (unit < 0x30) return (unit >= 0x21 && unit <= 0x26) || (unit >= 0x28 && unit <= 0x2b) || unit == 0x2f;
+  return (unit >= 0x3a && unit <= 0x40) || (unit >= 0x5b && unit <= 0x60) || (unit >= 0x7b && unit <= 0x7e);
 }
 
 /** `'s ` -> ` 's ` */
-function beforePossessives(text: StaticArray<u16>): StaticArray<u16> {
-  const result = new Units(text.length * 2);
+function beforePossessives(text: Units, result: Units): void {
+  result.length = 0;
   for (let index = 0; index < text.length; index++) {
-    const unit = unchecked(text[index]);
-    if (unit == 0x27 && index + 2 < text.length && text[index + 1] == 0x73 && text[index + 2] == 0x20) result.put(0x20);
+    const unit = text.at(index);
+    if (unit == 0x27 && index + 2 < text.length && text.at(index + 1) == 0x73 && text.at(index + 2) == 0x20) result.put(0x20);
     result.put(unit);
   }
-  return result.take();
 }
 
 function isPointOrComma(unit: u16): bool {
@@ -75,50 +111,41 @@ function isPointOrComma(unit: u16): bool {
 }
 
 /** `([^0-9])([\.,])` -> `\1 \2 ` */
-function afterNonDigit(text: StaticArray<u16>): StaticArray<u16> {
-  const result = new Units(text.length * 2);
-  for (let index = 0; index < text.length; index++) {
-    const unit = unchecked(text[index]);
+function afterNonDigit(text: Units, result: Units): void {
+  const length = text.length;
+  result.length = 0;
+  for (let index = 0; index < length; index++) {
+    const unit = text.at(index);
     result.put(unit);
-    if (isDigit(unit) || index + 1 == text.length || !isPointOrComma(unchecked(text[index + 1]))) continue;
+    if (isDigit(unit) || index + 1 == length || !isPointOrComma(text.at(index + 1))) continue;
     // The mark is used up: it cannot be the first half of the next pair.
-    index++;
-    result.put(0x20);
-    result.put(unchecked(text[index]));
-    result.put(0x20);
+    result.putApart(text.at(++index));
   }
-  return result.take();
 }
 
 /** `([\.,])([^0-9])` -> ` \1 \2` */
-function beforeNonDigit(text: StaticArray<u16>): StaticArray<u16> {
-  const result = new Units(text.length * 2);
-  for (let index = 0; index < text.length; index++) {
-    const unit = unchecked(text[index]);
-    if (!isPointOrComma(unit) || index + 1 == text.length || isDigit(unchecked(text[index + 1]))) {
+function beforeNonDigit(text: Units, result: Units): void {
+  const length = text.length;
+  result.length = 0;
+  for (let index = 0; index < length; index++) {
+    const unit = text.at(index);
+    if (!isPointOrComma(unit) || index + 1 == length || isDigit(text.at(index + 1))) {
       result.put(unit);
       continue;
     }
-    index++;
-    result.put(0x20);
-    result.put(unit);
-    result.put(0x20);
-    result.put(unchecked(text[index]));
+    result.putApart(unit);
+    result.put(text.at(++index));
   }
-  return result.take();
 }
 
 /** `([0-9])(-)` -> `\1 \2 ` */
-function afterDigitDash(text: StaticArray<u16>): StaticArray<u16> {
-  const result = new Units(text.length * 2);
-  for (let index = 0; index < text.length; index++) {
-    const unit = unchecked(text[index]);
+function afterDigitDash(text: Units, result: Units): void {
+  const length = text.length;
+  result.length = 0;
+  for (let index = 0; index < length; index++) {
+    const unit = text.at(index);
     result.put(unit);
-    if (!isDigit(unit) || index + 1 == text.length || unchecked(text[index + 1]) != 0x2d) continue;
-    index++;
-    result.put(0x20);
-    result.put(0x2d);
-    result.put(0x20);
+    if (!isDigit(unit) || index + 1 == length || text.at(index + 1) != 0x2d) continue;
+    result.putApart(text.at(++index));
   }
-  return result.take();
 }
