@@ -16,7 +16,9 @@ export const systemRandom: RandomSource = (target) => {
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand), with 128 bits of state.
  *
  * @param seed A whole number from 0 to 2^53 - 1.
- * @throws {ConfigError} `CONFIG_INVALID` for any other number.
+ * @param stream Which of the seed's streams, a whole number from 0 to 2^32 - 1; streams differ from the first byte on.
+ *   @default 0
+ * @throws {ConfigError} `CONFIG_INVALID` for any other seed.
  *
  * @example
  * ```ts
@@ -29,7 +31,7 @@ export const systemRandom: RandomSource = (target) => {
  * first.join() === second.join(); // => true
  * ```
  */
-export function seededRandom(seed: number): RandomSource {
+export function seededRandom(seed: number, stream = 0): RandomSource {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ConfigError(
       'CONFIG_INVALID',
@@ -37,7 +39,7 @@ export function seededRandom(seed: number): RandomSource {
       `Cannot seed random numbers: ${seed} is not a whole number from 0 to 2^53 - 1`,
     );
   }
-  let a = 0;
+  let a = stream | 0;
   let b = seed >>> 0;
   let c = Math.floor(seed / 2 ** 32);
   let counter = 1;

@@ -2,52 +2,32 @@ import type { StateStore } from '@testbench/host';
 import {
   CallError,
   type CallUsage,
-  type HostCallReport,
   LoadError,
   type PluginInput,
   type PluginOutput,
 } from '@testbench/types';
 
+import { CallLedger } from './call-ledger.js';
 import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './limits.js';
-import type { ExecuteOptions, LoadPluginOptions, ReloadOptions } from './options.js';
+import type { ReloadOptions } from './options.js';
 import type { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo, PluginStatus } from './plugin-info.js';
-import type { PluginVersion } from './plugin-version.js';
+import type { PluginVersion, VersionFromPath } from './plugin-version.js';
 import { Quarantine } from './quarantine.js';
-import { StatisticsRecorder } from './statistics/call-statistics.js';
-
-/** A version, and where it came from. */
-export interface VersionFromPath {
-  readonly version: PluginVersion;
-  readonly path: string | undefined;
-}
-
-/** Errors that are the caller's doing, and say nothing against a version. */
-const CALLERS_ERRORS: ReadonlySet<string> = new Set([
-  'CALL_CANCELLED',
-  'CALL_CONCURRENCY_EXCEEDED',
-  'CALL_INVALID_INPUT',
-  'CALL_SHUT_DOWN',
-]);
-
-let callCount = 0;
+import { RunningCall } from './running-call.js';
+import { Trial } from './trial.js';
+import type { OwnLoadOptions } from './version-loader.js';
 
 /** A plugin under its id: the current version, the one before, and what happened so far. */
 export class LoadedPlugin {
   readonly loadedAt = new Date();
-  readonly #statistics = new StatisticsRecorder();
+  readonly #ledger: CallLedger;
   #quarantine = new Quarantine();
   #current: VersionFromPath;
   #previous: VersionFromPath | undefined;
-  /** Calls and errors since the last swap, while its error rate is watched. */
-  #trial: { calls: number; errors: number; readonly options: ReloadOptions } | undefined;
-  #running = 0;
-  #executionCount = 0;
-  #errorCount = 0;
-  #totalTimeMs = 0;
-  #lastExecutedAtMs: number | undefined;
-  #lastFailed = false;
+  /** While the error rate of the current version is watched. */
+  #trial: Trial | undefined;
   #removed = false;
   /** Swaps happen one after the other: each waits for this. */
   #lastSwap: Promise<unknown> = Promise.resolve();
@@ -55,41 +35,31 @@ export class LoadedPlugin {
   constructor(
     readonly id: string,
     first: VersionFromPath,
-    readonly loadOptions: LoadPluginOptions,
+    readonly loadOptions: OwnLoadOptions,
     readonly state: StateStore,
     readonly events: PluginEmitter,
   ) {
     this.#current = first;
+    this.#ledger = new CallLedger(id, events);
   }
 
   /** Runs one call; inline plugins that never wait answer at once. */
   run(
     input: PluginInput,
-    options: ExecuteOptions & RunOptions,
+    options: RunOptions,
     queueTimeMs: number,
   ): PluginOutput | Promise<PluginOutput> {
-    const call = this.#begin(input.context?.requestId, queueTimeMs);
+    const call = this.#begin(input.context?.requestId, options, queueTimeMs);
     let result: PluginOutput | Promise<PluginOutput>;
     try {
-      result = this.#current.version.execute(input, { ...options, onReport: call.onReport });
+      result = call.version.version.executor.execute(input, call);
     } catch (error) {
-      call.fail(error);
+      this.#failed(call, error);
       throw error;
     }
-    if (!(result instanceof Promise)) {
-      call.succeed(result.metadata);
-      return result;
-    }
-    return result.then(
-      (output) => {
-        call.succeed(output.metadata);
-        return output;
-      },
-      (error: unknown) => {
-        call.fail(error);
-        throw error;
-      },
-    );
+    if (result instanceof Promise) return this.#settled(call, result);
+    this.#succeeded(call, result.metadata);
+    return result;
   }
 
   /** Runs a batch; each of its inputs counts as a call. */
@@ -98,13 +68,24 @@ export class LoadedPlugin {
     options: RunOptions,
     queueTimeMs: number,
   ): Promise<BatchResult[]> {
-    const calls = inputs.map(({ context }) => this.#begin(context?.requestId, queueTimeMs));
+    const calls = inputs.map(({ context }) =>
+      this.#begin(context?.requestId, options, queueTimeMs),
+    );
     // Host calls are known for the batch as a whole: the first call carries them.
-    const onReport = calls[0]?.onReport;
-    const results = await this.#current.version.executeBatch(inputs, { ...options, onReport });
+    const [first] = calls;
+    if (first === undefined) return [];
+    let results: BatchResult[];
+    try {
+      results = await first.version.version.executor.executeBatch(inputs, first);
+    } catch (error) {
+      for (const call of calls) this.#failed(call, error);
+      throw error;
+    }
     results.forEach((result, index) => {
-      if (result.status === 'fulfilled') calls[index]?.succeed(result.value.metadata);
-      else calls[index]?.fail(result.reason);
+      const call = calls[index];
+      if (call === undefined) return;
+      if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata);
+      else this.#failed(call, result.reason);
     });
     return results;
   }
@@ -160,14 +141,8 @@ export class LoadedPlugin {
       contract: version.executor.contract,
       isolation: version.executor.isolation,
       status: this.#status(),
-      executionCount: this.#executionCount,
-      errorCount: this.#errorCount,
-      totalTimeMs: this.#totalTimeMs,
-      statistics: this.#statistics.summary(),
+      ...this.#ledger.summary(),
       loadedAt: this.loadedAt,
-      ...(this.#lastExecutedAtMs === undefined
-        ? {}
-        : { lastExecutedAt: new Date(this.#lastExecutedAtMs) }),
       ...(path === undefined ? {} : { path }),
       ...(previous === undefined
         ? {}
@@ -182,7 +157,7 @@ export class LoadedPlugin {
     for (const [index, { input, check }] of golden.entries()) {
       let state: string | undefined;
       try {
-        const output = await version.execute(input, {});
+        const output = await version.executor.execute(input, { verifying: true });
         if (check(output)) continue;
         state = 'it gave another answer';
       } catch (error) {
@@ -219,91 +194,73 @@ export class LoadedPlugin {
     const dropped = this.#previous;
     this.#current = next;
     this.#previous = old;
-    this.#lastFailed = false;
+    this.#ledger.lastFailed = false;
     this.#quarantine = new Quarantine();
-    this.#trial = options.maxErrorRate === undefined ? undefined : { calls: 0, errors: 0, options };
+    this.#trial =
+      options.maxErrorRate === undefined ? undefined : new Trial(options.maxErrorRate, options);
     this.events.tell('plugin-swapped', { ...this.info(), reason });
     if (dropped !== undefined && dropped !== next) await dropped.version.retire(0);
     await old.version.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
   }
 
-  #begin(requestId: string | undefined, queueTimeMs: number) {
+  #begin(requestId: string | undefined, options: RunOptions, queueTimeMs: number): RunningCall {
     if (this.#removed) throw shutDown(this.id);
     this.#quarantine.check(this.id);
-    const version = this.#current;
-    const start = performance.now();
-    const call = (callCount += 1);
-    let report: Omit<HostCallReport, 'failure'> | undefined;
-    this.#running += 1;
-    this.#lastFailed = true;
-    this.events.tell('call-start', { call, plugin: this.id, requestId });
-    const end = (outcome: string, usage: CallUsage | undefined): void => {
-      const runTimeMs = performance.now() - start;
-      this.#running -= 1;
-      this.#executionCount += 1;
-      this.#totalTimeMs += usage?.executionTimeMs ?? 0;
-      this.#lastExecutedAtMs = Date.now();
-      this.#statistics.record({ queueTimeMs, runTimeMs, outcome, usage, report });
-      if (this.events.listenerCount('call-end') > 0) {
-        this.events.tell('call-end', {
-          call,
-          plugin: this.id,
-          requestId,
-          queueTimeMs,
-          runTimeMs,
-          outcome,
-          usage,
-          hostCalls: report?.calls ?? 0,
-          deniedCalls: report?.denied ?? 0,
-        });
-      }
-    };
-    return {
-      onReport: (told: Omit<HostCallReport, 'failure'>): void => {
-        report = told;
-      },
-      succeed: (usage: CallUsage): void => {
-        this.#lastFailed = false;
-        this.#quarantine.succeeded();
-        end('ok', usage);
-        this.#judge(version, false);
-      },
-      fail: (error: unknown): void => {
-        const code = error instanceof CallError ? error.code : 'CALL_CRASHED';
-        this.#errorCount += 1;
-        end(code, error instanceof CallError ? error.usage : undefined);
-        if (code === 'CALL_CRASHED' && version === this.#current && this.#quarantine.crashed()) {
-          this.events.tell('plugin-quarantined', this.info());
-        }
-        this.#judge(version, !CALLERS_ERRORS.has(code));
-      },
-    };
+    // Stream 0 is for plugin_init.
+    const stream = this.#ledger.begun + 1;
+    const call = new RunningCall(this.#current, options, stream, requestId, queueTimeMs);
+    call.version.version.enter();
+    this.#ledger.begin(call);
+    return call;
+  }
+
+  async #settled(call: RunningCall, result: Promise<PluginOutput>): Promise<PluginOutput> {
+    try {
+      const output = await result;
+      this.#succeeded(call, output.metadata);
+      return output;
+    } catch (error) {
+      this.#failed(call, error);
+      throw error;
+    }
+  }
+
+  #succeeded(call: RunningCall, usage: CallUsage): void {
+    this.#quarantine.succeeded();
+    this.#ledger.succeed(call, usage);
+    call.version.version.leave();
+    if (this.#trial !== undefined) this.#judge(call.version, 'ok');
+  }
+
+  #failed(call: RunningCall, error: unknown): void {
+    const code = this.#ledger.fail(call, error);
+    call.version.version.leave();
+    const isCurrent = call.version === this.#current;
+    if (code === 'CALL_CRASHED' && isCurrent && this.#quarantine.crashed()) {
+      this.events.tell('plugin-quarantined', this.info());
+    }
+    this.#judge(call.version, code);
   }
 
   /** Counts a call of a version on trial, and puts the old one back if too many fail. */
-  #judge(version: VersionFromPath, failed: boolean): void {
-    const trial = this.#trial;
-    if (trial === undefined || version !== this.#current) return;
-    trial.calls += 1;
-    if (failed) trial.errors += 1;
-    const { maxErrorRate = 1, trialCalls = 100, minTrialCalls = 10 } = trial.options;
-    if (trial.calls >= minTrialCalls && trial.errors / trial.calls > maxErrorRate) {
-      this.#trial = undefined;
-      void this.#inTurn(async () => {
-        if (this.#previous !== undefined && version === this.#current) {
-          await this.#swap(this.#previous, 'error-rate', {});
-        }
-      }).catch((error: unknown) => this.events.tell('reload-failed', { id: this.id, error }));
-    } else if (trial.calls >= trialCalls) {
-      this.#trial = undefined;
-    }
+  #judge(version: VersionFromPath, outcome: string): void {
+    if (this.#trial === undefined || version !== this.#current) return;
+    const verdict = this.#trial.judge(outcome);
+    if (verdict === 'going') return;
+    this.#trial = undefined;
+    if (verdict === 'passed') return;
+    void this.#inTurn(async () => {
+      if (this.#previous !== undefined && version === this.#current) {
+        await this.#swap(this.#previous, 'error-rate', {});
+      }
+    }).catch((error: unknown) => this.events.tell('reload-failed', { id: this.id, error }));
   }
 
   #status(): PluginStatus {
     if (this.#removed) return 'unloading';
     if (this.#quarantine.active) return 'quarantined';
-    if (this.#running > 0) return 'executing';
-    return this.#lastFailed ? 'error' : 'ready';
+    if (this.#ledger.running > 0) return 'executing';
+    return this.#ledger.lastFailed ? 'error' : 'ready';
   }
 }
 

@@ -284,7 +284,12 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
       await expect(manager.execute('guest', input)).rejects.toMatchObject({
         code: 'CALL_SHUT_DOWN',
       });
-      await expect(manager.load(plain)).rejects.toMatchObject({ code: 'LOAD_SHUT_DOWN' });
+      const shutDown = { code: 'LOAD_SHUT_DOWN' };
+      await expect(manager.load(plain)).rejects.toMatchObject(shutDown);
+      await expect(manager.reload('guest', plain)).rejects.toMatchObject(shutDown);
+      await expect(manager.rollback('guest')).rejects.toMatchObject(shutDown);
+      await expect(manager.unload('guest')).rejects.toMatchObject(shutDown);
+      expect(() => manager.watch('guest')).toThrow(expect.objectContaining(shutDown));
     });
   });
 });

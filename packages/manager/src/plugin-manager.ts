@@ -1,43 +1,17 @@
-import { availableParallelism } from 'node:os';
-
-import {
-  createMemoryState,
-  hostSignatures,
-  type SecretStore,
-  seededRandom,
-  type StateStore,
-} from '@testbench/host';
-import { ModuleCache } from '@testbench/runtime';
-import {
-  type AdmissionCaps,
-  DEFAULT_FEATURES,
-  type FeatureSet,
-  PermissionSet,
-} from '@testbench/sandbox';
+import { createMemoryState } from '@testbench/host';
 import {
   CallError,
-  ConfigError,
-  DEFAULT_LIMITS,
   LoadError,
-  type LogSink,
   type PluginInput,
   type PluginOutput,
   rejectUnknownKeys,
-  type ResourceLimits,
 } from '@testbench/types';
 
-import { openDirectoryStore } from './directory-store.js';
-import { type BatchResult, ISOLATIONS, type Isolation } from './isolation/executor.js';
+import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
-import {
-  DEFAULT_DRAIN_TIMEOUT_MS,
-  DEFAULT_MAX_CONCURRENT_EXECUTIONS,
-  DEFAULT_MAX_LOADED_PLUGINS,
-  DEFAULT_MAX_PROCESSES_PER_PLUGIN,
-  MAX_QUEUED_EXECUTIONS,
-  MIN_PLACES_TO_SHARE,
-} from './limits.js';
-import { LoadedPlugin, type VersionFromPath } from './loaded-plugin.js';
+import { DEFAULT_DRAIN_TIMEOUT_MS, MAX_QUEUED_EXECUTIONS, MIN_PLACES_TO_SHARE } from './limits.js';
+import { LoadedPlugin } from './loaded-plugin.js';
+import { type ManagerSettings, readSettings } from './manager-settings.js';
 import type {
   ExecuteOptions,
   LoadPluginOptions,
@@ -48,34 +22,19 @@ import type {
 } from './options.js';
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
-import { type IsolationRequest, PluginVersion } from './plugin-version.js';
-import { readModuleFile } from './read-module-file.js';
-import { requireCount, resolveCaps, resolveLimits } from './resolve-limits.js';
+import { requireCount } from './resolve-limits.js';
 import { Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
-import { ownJson } from './own-json.js';
+import { VersionLoader } from './version-loader.js';
 import { watchFile } from './watch-file.js';
-
-const OPTION_KEYS = [
-  'limits',
-  'features',
-  'caps',
-  'enableWasi',
-  'isolation',
-  'maxThreads',
-  'maxProcessesPerPlugin',
-  'maxLoadedPlugins',
-  'maxConcurrentExecutions',
-  'cacheDir',
-  'secrets',
-  'onLog',
-  'random',
-  'now',
-];
 
 const RELOAD_KEYS = ['drainTimeoutMs', 'golden', 'maxErrorRate', 'minTrialCalls', 'trialCalls'];
 /** The longest delay of a timer in JavaScript. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const NO_OPTIONS: ExecuteOptions = {};
+
+/** What is done with a plugin once there is a place. */
+type InTurn<T> = (plugin: LoadedPlugin, options: RunOptions, queueTimeMs: number) => T | Promise<T>;
 
 /**
  * Loads plugins, runs calls under limits in the isolation that was chosen, swaps versions, and counts.
@@ -84,61 +43,26 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export class PluginManager {
   readonly #plugins = new Map<string, LoadedPlugin>();
-  readonly #limits: ResourceLimits;
-  readonly #features: FeatureSet;
-  readonly #caps: AdmissionCaps;
-  readonly #maxLoadedPlugins: number;
+  readonly #settings: ManagerSettings;
   readonly #semaphore: Semaphore;
   readonly #pools: RunnerPools;
-  readonly #isolation: (plugin: IsolationRequest) => Isolation;
-  readonly #enableWasi: boolean;
-  readonly #secrets: SecretStore | undefined;
-  readonly #onLog: LogSink;
-  readonly #now: (() => number) | undefined;
-  readonly #seed: number | undefined;
+  readonly #loader: VersionLoader;
   readonly #watchers = new Map<string, () => void>();
-  readonly #cacheDir: string | undefined;
-  #cache: Promise<ModuleCache> | undefined;
   #closed = false;
   /** Tells what happens: calls, loads, swaps. Nobody listening costs nothing. */
   readonly events = new PluginEmitter();
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
   constructor(options: PluginManagerOptions = {}) {
-    rejectUnknownKeys(options, OPTION_KEYS, '');
-    rejectUnknownKeys(options.features ?? {}, Object.keys(DEFAULT_FEATURES), 'features');
-    this.#limits = resolveLimits(DEFAULT_LIMITS, options.limits);
-    this.#features = { ...DEFAULT_FEATURES, ...options.features };
-    this.#caps = resolveCaps(options.caps);
-    this.#maxLoadedPlugins = options.maxLoadedPlugins ?? DEFAULT_MAX_LOADED_PLUGINS;
-    requireCount(this.#maxLoadedPlugins, 'maxLoadedPlugins');
-    const maxRunning = options.maxConcurrentExecutions ?? DEFAULT_MAX_CONCURRENT_EXECUTIONS;
-    requireCount(maxRunning, 'maxConcurrentExecutions');
+    this.#settings = readSettings(options);
+    const { maxConcurrentExecutions: maxRunning } = this.#settings;
     this.#semaphore = new Semaphore(
       maxRunning,
       MAX_QUEUED_EXECUTIONS,
       maxRunning >= MIN_PLACES_TO_SHARE ? maxRunning - 1 : maxRunning,
     );
-    const maxThreads = options.maxThreads ?? availableParallelism() + 1;
-    requireCount(maxThreads, 'maxThreads');
-    const maxProcesses = options.maxProcessesPerPlugin ?? DEFAULT_MAX_PROCESSES_PER_PLUGIN;
-    requireCount(maxProcesses, 'maxProcessesPerPlugin');
-    this.#pools = new RunnerPools(maxThreads, maxProcesses);
-    const { isolation = 'thread' } = options;
-    if (typeof isolation === 'function') {
-      this.#isolation = (plugin) => readIsolation(isolation(plugin), 'isolation');
-    } else {
-      const fixed = readIsolation(isolation, 'isolation');
-      this.#isolation = () => fixed;
-    }
-    this.#cacheDir = options.cacheDir;
-    this.#enableWasi = options.enableWasi ?? false;
-    this.#secrets = options.secrets;
-    this.#onLog = options.onLog ?? (() => {});
-    this.#now = options.now;
-    this.#seed = options.random?.seed;
-    // Tells a wrong seed now, not at the first instance.
-    if (this.#seed !== undefined) seededRandom(this.#seed);
+    this.#pools = new RunnerPools(this.#settings.maxThreads, this.#settings.maxProcessesPerPlugin);
+    this.#loader = new VersionLoader(this.#settings, this.#pools);
   }
 
   /** Number of loaded plugins. */
@@ -155,25 +79,18 @@ export class PluginManager {
    * @throws {ConfigError} For wrong limits or permissions.
    */
   async load(source: PluginSource, options: LoadPluginOptions = {}): Promise<PluginInfo> {
-    rejectUnknownKeys(
-      options,
-      ['id', 'config', 'state', 'isolation', 'limits', 'permissions'],
-      'options',
-    );
     this.#checkRoom(options.id);
-    // What the caller changes afterwards is no business of a plugin that is loaded.
-    const own: LoadPluginOptions = { ...options, config: ownJson(options.config) };
+    const own = this.#loader.own(options);
     const state = createMemoryState();
-    const version = await this.#loadVersion(source, own, state);
-    const { id } = version;
+    const first = await this.#loader.load(source, own, state);
+    const { id } = first.version;
     try {
       // Again: others may have been loaded meanwhile.
       this.#checkRoom(id);
     } catch (error) {
-      await version.retire(0);
+      await first.version.retire(0);
       throw error;
     }
-    const first = { version, path: pathOf(source) };
     const plugin = new LoadedPlugin(id, first, own, state, this.events);
     this.#plugins.set(id, plugin);
     const info = plugin.info();
@@ -190,12 +107,21 @@ export class PluginManager {
   async execute(
     id: string,
     input: PluginInput,
-    options: ExecuteOptions = {},
+    options: ExecuteOptions = NO_OPTIONS,
   ): Promise<PluginOutput> {
-    // Handed on as it is: waiting for it here would cost the fast path another turn.
-    return this.#inTurn(id, options, (plugin, remaining, queueTimeMs) =>
-      plugin.run(input, remaining, queueTimeMs),
-    );
+    const plugin = this.#start(id, options);
+    if (plugin === undefined) {
+      return await this.#waitForTurn(id, options, (late, remaining, queueTimeMs) =>
+        late.run(input, remaining, queueTimeMs),
+      );
+    }
+    // The way of a call that need not wait: one promise, the caller's.
+    try {
+      const result = plugin.run(input, options, 0);
+      return result instanceof Promise ? await result : result;
+    } finally {
+      this.#semaphore.leave(id);
+    }
   }
 
   /**
@@ -249,10 +175,9 @@ export class PluginManager {
   async reload(id: string, source: PluginSource, options: ReloadOptions = {}): Promise<PluginInfo> {
     rejectUnknownKeys(options, RELOAD_KEYS, 'options');
     const plugin = this.#find(id);
-    const load = async (): Promise<VersionFromPath> => ({
-      version: await this.#loadVersion(source, { ...plugin.loadOptions, id }, plugin.state),
-      path: pathOf(source),
-    });
+    // Copied now: an earlier swap may have to end first.
+    const own = typeof source === 'string' ? source : new Uint8Array(source);
+    const load = () => this.#loader.load(own, { ...plugin.loadOptions, id }, plugin.state);
     await plugin.reload(load, options);
     return plugin.info();
   }
@@ -328,38 +253,59 @@ export class PluginManager {
     this.#pools.close();
   }
 
-  /** Waits for a place, and gives it back. */
-  async #inTurn<T>(
-    id: string,
-    options: ExecuteOptions,
-    run: (plugin: LoadedPlugin, options: ExecuteOptions, queueTimeMs: number) => T | Promise<T>,
-  ): Promise<T> {
-    const { signal, timeoutMs, maxFuel } = options;
-    if (timeoutMs !== undefined) requireCount(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
-    if (maxFuel !== undefined) requireCount(maxFuel, 'maxFuel');
-    if (isAborted(signal)) throw cancelledBefore(signal);
-    if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
-    if (!this.#plugins.has(id)) throw notLoaded(id);
-    let queueTimeMs = 0;
-    let remaining = options;
-    if (!this.#semaphore.tryEnter(id)) {
-      const start = performance.now();
-      await this.#semaphore.enter(id, { signal, timeoutMs });
-      queueTimeMs = performance.now() - start;
-      if (timeoutMs !== undefined) {
-        remaining = { ...options, timeoutMs: Math.max(1, Math.ceil(timeoutMs - queueTimeMs)) };
-      }
-    }
+  /** Runs something in a place, and gives the place back. */
+  async #inTurn<T>(id: string, options: ExecuteOptions, run: InTurn<T>): Promise<T> {
+    const plugin = this.#start(id, options);
+    if (plugin === undefined) return await this.#waitForTurn(id, options, run);
     try {
-      // Whoever waited may find that much has changed.
-      if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
-      if (isAborted(signal)) throw cancelledBefore(signal);
-      const plugin = this.#plugins.get(id);
-      if (plugin === undefined) throw notLoaded(id);
-      return await run(plugin, remaining, queueTimeMs);
+      return await run(plugin, options, 0);
     } finally {
       this.#semaphore.leave(id);
     }
+  }
+
+  /**
+   * Takes a place for a call.
+   *
+   * @returns undefined if it has to wait for one.
+   * @throws {CallError} If it cannot run at all.
+   */
+  #start(id: string, options: ExecuteOptions): LoadedPlugin | undefined {
+    const { signal, timeoutMs, maxFuel } = options;
+    if (timeoutMs !== undefined) requireCount(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
+    if (maxFuel !== undefined) requireCount(maxFuel, 'maxFuel');
+    const plugin = this.#findForCall(id, signal);
+    return this.#semaphore.tryEnter(id) ? plugin : undefined;
+  }
+
+  async #waitForTurn<T>(id: string, options: ExecuteOptions, run: InTurn<T>): Promise<T> {
+    const { signal, timeoutMs } = options;
+    const start = performance.now();
+    await this.#semaphore.enter(id, { signal, timeoutMs });
+    try {
+      const queueTimeMs = performance.now() - start;
+      const remaining =
+        timeoutMs === undefined
+          ? options
+          : { ...options, timeoutMs: Math.max(1, Math.ceil(timeoutMs - queueTimeMs)) };
+      // Whoever waited may find that much has changed.
+      return await run(this.#findForCall(id, signal), remaining, queueTimeMs);
+    } finally {
+      this.#semaphore.leave(id);
+    }
+  }
+
+  /** @throws {CallError} If no call can run on it. */
+  #findForCall(id: string, signal: AbortSignal | undefined): LoadedPlugin {
+    if (signal?.aborted === true) {
+      throw new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled before', {
+        cause: signal.reason,
+      });
+    }
+    if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
+    const plugin = this.#plugins.get(id);
+    if (plugin !== undefined) return plugin;
+    throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
   }
 
   /** @throws {LoadError} `LOAD_NOT_FOUND`, or `LOAD_SHUT_DOWN` after `close`. */
@@ -380,95 +326,11 @@ export class PluginManager {
         `Cannot load plugin "${id}": one of that id is loaded already`,
       );
     }
-    if (this.#plugins.size >= this.#maxLoadedPlugins) {
+    if (this.#plugins.size >= this.#settings.maxLoadedPlugins) {
       throw new LoadError(
         'LOAD_TOO_MANY_PLUGINS',
-        `Cannot load plugin: ${this.#plugins.size} are loaded, limit is ${this.#maxLoadedPlugins}`,
+        `Cannot load plugin: ${this.#plugins.size} are loaded, limit is ${this.#settings.maxLoadedPlugins}`,
       );
     }
   }
-
-  async #loadVersion(
-    source: PluginSource,
-    options: LoadPluginOptions,
-    state: StateStore,
-  ): Promise<PluginVersion> {
-    const bytes =
-      typeof source === 'string' ? await readModuleFile(source) : new Uint8Array(source);
-    const { isolation } = options;
-    const chosen =
-      isolation === undefined ? undefined : readIsolation(isolation, 'options.isolation');
-    return await PluginVersion.load({
-      id: options.id,
-      bytes,
-      config: options.config,
-      reset: readState(options.state) === 'reset',
-      isolation: chosen === undefined ? this.#isolation : () => chosen,
-      limits: resolveLimits(this.#limits, options.limits),
-      permissions: new PermissionSet(options.permissions),
-      features: this.#features,
-      caps: this.#caps,
-      imports: hostSignatures({ enableWasi: this.#enableWasi }),
-      enableWasi: this.#enableWasi,
-      cache: await this.#openCache(),
-      pools: this.#pools,
-      state,
-      secrets: this.#secrets,
-      onLog: this.#onLog,
-      now: this.#now,
-      seed: this.#seed,
-    });
-  }
-
-  #openCache(): Promise<ModuleCache> {
-    this.#cache ??= openCache(this.#cacheDir).catch((error: unknown) => {
-      // The next load tries again: a directory may become usable.
-      this.#cache = undefined;
-      throw error;
-    });
-    return this.#cache;
-  }
-}
-
-async function openCache(directory: string | undefined): Promise<ModuleCache> {
-  return new ModuleCache(
-    directory === undefined ? {} : { store: await openDirectoryStore(directory) },
-  );
-}
-
-function readState(state: unknown): 'keep' | 'reset' {
-  if (state === undefined || state === 'keep' || state === 'reset') return state ?? 'keep';
-  throw new ConfigError(
-    'CONFIG_INVALID',
-    'options.state',
-    `Cannot use "options.state": expected "keep" or "reset", found ${JSON.stringify(state)}`,
-  );
-}
-
-function pathOf(source: PluginSource): string | undefined {
-  return typeof source === 'string' ? source : undefined;
-}
-
-function notLoaded(id: string): CallError {
-  return new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
-}
-
-function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
-  return signal?.aborted === true;
-}
-
-function cancelledBefore(signal: AbortSignal): CallError {
-  return new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled before', {
-    cause: signal.reason,
-  });
-}
-
-function readIsolation(value: unknown, path: string): Isolation {
-  const isolation = ISOLATIONS.find((name) => name === value);
-  if (isolation !== undefined) return isolation;
-  throw new ConfigError(
-    'CONFIG_INVALID',
-    path,
-    `Cannot use "${path}": expected "inline", "thread" or "process", found ${JSON.stringify(value)}`,
-  );
 }

@@ -1,9 +1,4 @@
-import {
-  createHostEffects,
-  type SecretStore,
-  seededRandom,
-  type StateStore,
-} from '@testbench/host';
+import { createHostEffects, type SecretStore, type StateStore } from '@testbench/host';
 import { createHttpClient, type HttpClient } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
@@ -19,16 +14,14 @@ import {
   LoadError,
   type LogRecord,
   type LogSink,
-  type PluginInput,
   type PluginMetadata,
-  type PluginOutput,
   type ResourceLimits,
 } from '@testbench/types';
 
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
 import { sha256Digest } from './digest.js';
-import type { BatchResult, Executor, Isolation, RunOptions } from './isolation/executor.js';
+import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
 import { RemoteExecutor } from './isolation/remote-executor.js';
 import type { RunnerPools } from './isolation/runner-pools.js';
@@ -69,6 +62,13 @@ export interface IsolationRequest {
   readonly digest: string;
   /** From the custom section: what the plugin says about itself, which nobody has verified. */
   readonly metadata: PluginMetadata | undefined;
+}
+
+/** A version, and where it came from. */
+export interface VersionFromPath {
+  readonly version: PluginVersion;
+  /** The file; undefined if it came as bytes. */
+  readonly path: string | undefined;
 }
 
 let versionCount = 0;
@@ -136,27 +136,14 @@ export class PluginVersion {
     return this.executor.metadata;
   }
 
-  execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
+  /** A call begins. Whoever says so says `leave` when it has ended: {@link retire} waits for that. */
+  enter(): void {
     this.#running += 1;
-    let result: PluginOutput | Promise<PluginOutput>;
-    try {
-      result = this.executor.execute(input, options);
-    } catch (error) {
-      this.#ended();
-      throw error;
-    }
-    if (result instanceof Promise) return result.finally(() => this.#ended());
-    this.#ended();
-    return result;
   }
 
-  async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
-    this.#running += 1;
-    try {
-      return await this.executor.executeBatch(inputs, options);
-    } finally {
-      this.#ended();
-    }
+  leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#onIdle?.();
   }
 
   /**
@@ -192,11 +179,6 @@ export class PluginVersion {
     await this.executor.shutdown();
     await this.http.close();
   }
-
-  #ended(): void {
-    this.#running -= 1;
-    if (this.#running === 0) this.#onIdle?.();
-  }
 }
 
 async function openExecutor(
@@ -221,10 +203,10 @@ async function openExecutor(
       http: options.http,
     });
   if (isolation === 'process') {
-    const guest = { version: (versionCount += 1), setup, bytes, effects, onLog };
+    const guest = { version: (versionCount += 1), setup, bytes, effects, onLog, now };
     const pool = options.pools.openProcesses();
     try {
-      return await RemoteExecutor.load(isolation, pool, guest, { ownsPool: true, now });
+      return await RemoteExecutor.load(isolation, pool, guest, { ownsPool: true });
     } catch (error) {
       pool.close();
       throw error;
@@ -242,13 +224,9 @@ async function openExecutor(
       effects,
       onLog,
       now,
-      random: seed === undefined ? undefined : () => seededRandom(seed),
     });
   }
   const { module } = compiled;
-  const guest = { version: (versionCount += 1), setup, module, effects, onLog };
-  return await RemoteExecutor.load(isolation, options.pools.threads, guest, {
-    ownsPool: false,
-    now,
-  });
+  const guest = { version: (versionCount += 1), setup, module, effects, onLog, now };
+  return await RemoteExecutor.load(isolation, options.pools.threads, guest, { ownsPool: false });
 }

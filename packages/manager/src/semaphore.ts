@@ -5,6 +5,15 @@ interface Waiter {
   readonly refuse: (error: CallError) => void;
 }
 
+/** The calls of one key. */
+interface Lane {
+  running: number;
+  readonly waiting: Set<Waiter>;
+}
+
+/** Lanes that nobody uses are kept for the next call of their key, until there are this many. */
+const MAX_LANES = 1024;
+
 /** How long somebody is willing to wait for a place. */
 export interface Patience {
   readonly signal?: AbortSignal | undefined;
@@ -22,9 +31,9 @@ export class Semaphore {
   #running = 0;
   #waitingCount = 0;
   #closed = false;
-  readonly #runningByKey = new Map<string, number>();
-  /** Keys in the order in which they get the next places. */
-  readonly #waiting = new Map<string, Set<Waiter>>();
+  readonly #lanes = new Map<string, Lane>();
+  /** Lanes in which somebody waits, in the order in which they get the next places. */
+  readonly #waiting = new Set<Lane>();
 
   constructor(
     readonly maxRunning: number,
@@ -40,8 +49,10 @@ export class Semaphore {
 
   /** Takes a place if one is free and nobody of the key waits for it: the fast path, without a promise. */
   tryEnter(key: string): boolean {
-    if (!this.#hasPlace(key) || this.#waiting.has(key)) return false;
-    this.#take(key);
+    const lane = this.#lanes.get(key) ?? this.#open(key);
+    if (!this.#hasPlace(lane) || lane.waiting.size > 0) return false;
+    this.#running += 1;
+    lane.running += 1;
     return true;
   }
 
@@ -61,10 +72,11 @@ export class Semaphore {
         `Cannot start call: ${this.#running} are running and ${this.#waitingCount} are waiting`,
       );
     }
+    const lane = this.#lanes.get(key) ?? this.#open(key);
     await new Promise<void>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const settle = (then: () => void): void => {
-        this.#forget(key, waiter);
+        this.#forget(lane, waiter);
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
         then();
@@ -78,28 +90,27 @@ export class Semaphore {
       if (timeoutMs !== undefined) {
         timer = setTimeout(() => waiter.refuse(tooLate(timeoutMs)), timeoutMs);
       }
-      const waiters = this.#waiting.get(key);
-      if (waiters === undefined) this.#waiting.set(key, new Set([waiter]));
-      else waiters.add(waiter);
+      lane.waiting.add(waiter);
+      this.#waiting.add(lane);
       this.#waitingCount += 1;
     });
   }
 
   /** Gives a place back. */
   leave(key: string): void {
+    const left = this.#lanes.get(key);
+    if (left === undefined) return;
     this.#running -= 1;
-    const left = (this.#runningByKey.get(key) ?? 0) - 1;
-    if (left > 0) this.#runningByKey.set(key, left);
-    else this.#runningByKey.delete(key);
+    left.running -= 1;
     if (this.#waitingCount === 0) return;
-    for (const [next, waiters] of this.#waiting) {
-      if (!this.#hasPlace(next)) continue;
-      const [first] = waiters;
-      if (first === undefined) continue;
+    for (const lane of this.#waiting) {
+      const [first] = lane.waiting;
+      if (first === undefined || !this.#hasPlace(lane)) continue;
       // To the end of the line: the other keys come first now.
-      this.#waiting.delete(next);
-      this.#waiting.set(next, waiters);
-      this.#take(next);
+      this.#waiting.delete(lane);
+      this.#waiting.add(lane);
+      this.#running += 1;
+      lane.running += 1;
       first.resume();
       return;
     }
@@ -108,25 +119,30 @@ export class Semaphore {
   /** Refuses everybody who waits, and whoever comes. */
   close(): void {
     this.#closed = true;
-    for (const waiters of this.#waiting.values()) {
-      for (const waiter of waiters) waiter.refuse(closed());
+    for (const { waiting } of this.#waiting) {
+      for (const waiter of waiting) waiter.refuse(closed());
     }
   }
 
-  #hasPlace(key: string): boolean {
-    return this.#running < this.maxRunning && (this.#runningByKey.get(key) ?? 0) < this.maxPerKey;
+  #hasPlace(lane: Lane): boolean {
+    return this.#running < this.maxRunning && lane.running < this.maxPerKey;
   }
 
-  #take(key: string): void {
-    this.#running += 1;
-    this.#runningByKey.set(key, (this.#runningByKey.get(key) ?? 0) + 1);
+  #open(key: string): Lane {
+    if (this.#lanes.size >= MAX_LANES) {
+      for (const [name, { running, waiting }] of this.#lanes) {
+        if (running === 0 && waiting.size === 0) this.#lanes.delete(name);
+      }
+    }
+    const lane: Lane = { running: 0, waiting: new Set() };
+    this.#lanes.set(key, lane);
+    return lane;
   }
 
-  #forget(key: string, waiter: Waiter): void {
-    const waiters = this.#waiting.get(key);
-    if (waiters?.delete(waiter) !== true) return;
+  #forget(lane: Lane, waiter: Waiter): void {
+    if (!lane.waiting.delete(waiter)) return;
     this.#waitingCount -= 1;
-    if (waiters.size === 0) this.#waiting.delete(key);
+    if (lane.waiting.size === 0) this.#waiting.delete(lane);
   }
 }
 

@@ -16,4 +16,6 @@ export interface InstanceOptions {
   readonly host: HostBinding;
   /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
+  /** Limits of `_initialize`, which runs at once. @default those of every call */
+  readonly start?: InstanceCallOptions;
 }

@@ -73,7 +73,7 @@ export class PluginInstance {
    *   for an import that may wait where the engine cannot suspend;
    *   `LOAD_START_FAILED` if the start function or `_initialize` traps or hits a limit.
    */
-  constructor(plugin: CompiledPlugin, { host, limits }: InstanceOptions) {
+  constructor(plugin: CompiledPlugin, { host, limits, start = {} }: InstanceOptions) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.waits = mustWait(plugin.imports, host);
     const instance = instantiate(plugin.module, host, this.waits);
@@ -100,7 +100,7 @@ export class PluginInstance {
     const { initialize } = this.#exports;
     if (initialize === undefined) return;
     try {
-      this.#guard.run({}, initialize);
+      this.#guard.run(start, initialize);
     } catch (error) {
       throw asLoadError('run "_initialize"', error);
     }
@@ -124,6 +124,11 @@ export class PluginInstance {
   /** What happened in the host functions during the last call. */
   get lastReport(): HostCallReport {
     return this.#guard.report;
+  }
+
+  /** What the last call took. */
+  get lastUsage(): CallUsage {
+    return this.#guard.usage;
   }
 
   /** Size of the linear memory, in bytes. */

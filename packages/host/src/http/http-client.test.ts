@@ -703,8 +703,6 @@ describe('servers that misbehave', () => {
       code: -4,
       problem: expect.stringContaining('too many connections'),
     });
-    await expect
-      .poll(() => servers.reduce((sum, { sockets }) => sum + sockets.size, 0))
-      .toBe(32);
+    await expect.poll(() => servers.reduce((sum, { sockets }) => sum + sockets.size, 0)).toBe(32);
   });
 });

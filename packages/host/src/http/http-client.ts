@@ -33,7 +33,7 @@ export interface HttpClientOptions extends ConnectorOptions {
 export interface HttpClient {
   /** Starts a request that the permissions allow. @throws {HttpFailure} Denied. */
   start(request: HttpRequest, call: EffectCall): HttpExchange;
-  /** Ends all connections. */
+  /** Ends all connections; a later request makes new ones. */
   close(): Promise<void>;
 }
 
@@ -62,18 +62,7 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { permissions, pluginId, secrets } = options;
-  const agent = new Agent({
-    connect: createCheckedConnector(options),
-    connections: MAX_SOCKETS_PER_ORIGIN,
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    // One deadline covers it all: see HttpExchange.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let agent = openAgent(options);
 
   const checkPermission = ({ method, url }: Hop, redirected: boolean): void => {
     if (permissions.allowsRequest(url)) return;
@@ -129,8 +118,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         send: (signal) => exchange(request, signal),
       });
     },
-    close: () => agent.destroy(),
+    async close() {
+      const ended = agent;
+      // A version that was replaced may be put back in its place, and connects anew then.
+      agent = openAgent(options);
+      await ended.destroy();
+    },
   };
+}
+
+function openAgent(options: HttpClientOptions): Agent {
+  return new Agent({
+    connect: createCheckedConnector(options),
+    connections: MAX_SOCKETS_PER_ORIGIN,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    // One deadline covers it all: see HttpExchange.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 function openResponse(hop: Hop, answer: Answer, secrets: readonly string[]): OpenedResponse {

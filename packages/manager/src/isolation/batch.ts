@@ -5,7 +5,7 @@ import type { BatchResult, RunOptions } from './executor.js';
 
 /** Limits of a batch that runs as one call: those of one input, times their number. */
 export function limitsOfBatch(
-  limits: ResourceLimits,
+  limits: Pick<ResourceLimits, 'timeoutMs' | 'maxFuel'>,
   options: RunOptions,
   count: number,
 ): { timeoutMs: number; maxFuel: number } {

@@ -20,8 +20,18 @@ export interface RunOptions {
   readonly maxFuel?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+  /**
+   * Which stream of reproducible random numbers the call draws from: each call its own, the same in every isolation.
+   *
+   * @default 0
+   */
+  readonly randomStream?: number | undefined;
+  /** True for a call that verifies a version before it takes over: it does not queue behind the plugin's other calls. */
+  readonly verifying?: boolean;
+  /** Told when the call has got its thread or process; until then it was waiting. */
+  onTurn?(): void;
   /** Told what happened in the host functions, failed call or not. */
-  readonly onReport?: ((report: Omit<HostCallReport, 'failure'>) => void) | undefined;
+  onReport?(report: Omit<HostCallReport, 'failure'>): void;
 }
 
 /** What became of one input of a batch. */

@@ -1,36 +1,24 @@
-import { createHostBinding, type RandomSource } from '@testbench/host';
-import {
-  type CompiledPlugin,
-  encodeInput,
-  PluginInstance,
-  readBatchOutput,
-} from '@testbench/runtime';
+import { encodeInput, type PluginInstance, readBatchOutput } from '@testbench/runtime';
 import {
   CallError,
   type Contract,
-  type HostEffects,
-  LoadError,
-  type LogSink,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
 } from '@testbench/types';
 
-import { checkMetadata } from '../check-metadata.js';
 import { MAX_IDLE_INSTANCES } from '../limits.js';
-import type { GuestSetup } from '../runner/messages.js';
-import type { BatchResult, Executor, RunOptions } from './executor.js';
+import { CallBudget } from '../runner/fresh-instance.js';
 import { limitsOfBatch, settle, toResult } from './batch.js';
-
-/** What instances on the caller's thread are made from. */
-export interface InlineGuest {
-  readonly compiled: CompiledPlugin;
-  readonly setup: GuestSetup;
-  readonly effects: () => HostEffects;
-  readonly onLog: LogSink;
-  readonly now?: (() => number) | undefined;
-  readonly random?: (() => RandomSource) | undefined;
-}
+import type { BatchResult, Executor, RunOptions } from './executor.js';
+import { GiveUp } from './give-up.js';
+import {
+  freshInstance,
+  type InlineGuest,
+  openInstance,
+  restartRandom,
+  startInstance,
+} from './inline-guest.js';
 
 /** Runs calls on the caller's thread, on instances made as calls need them. */
 export class InlineExecutor implements Executor {
@@ -51,27 +39,17 @@ export class InlineExecutor implements Executor {
 
   /** @throws {LoadError} */
   static async load(guest: InlineGuest): Promise<InlineExecutor> {
-    const instance = open(guest);
+    const instance = openInstance(guest);
     const metadata = instance.readMetadata();
-    await start(instance, guest.setup);
+    await startInstance(instance, guest.setup);
     return new InlineExecutor(guest, metadata, instance);
   }
 
   execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
-    const instance = this.#idle.pop() ?? this.#fresh();
-    if (instance instanceof Promise) return this.#executeWaiting(instance, input, options);
-    if (instance.waits) return this.#executeWaiting(Promise.resolve(instance), input, options);
-    try {
-      return instance.execute(input, {
-        timeoutMs: options.timeoutMs,
-        maxFuel: options.maxFuel,
-        requestId: input.context?.requestId,
-        onChunk: options.onChunk,
-      });
-    } finally {
-      options.onReport?.(instance.lastReport);
-      this.#release(instance);
-    }
+    const idle = this.#idle.pop();
+    if (idle === undefined) return this.#executeFresh(input, options);
+    if (idle.waits) return this.#executeWaiting(idle, input, options);
+    return this.#executeNow(idle, input, options, options);
   }
 
   async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
@@ -81,18 +59,22 @@ export class InlineExecutor implements Executor {
       if (results !== undefined) return results;
     }
     const results: BatchResult[] = [];
-    for (const input of inputs) {
-      results.push(await settle(() => this.execute(input, options)));
+    for (const [index, input] of inputs.entries()) {
+      results.push(await settle(() => this.execute(input, ofBatch(options, index))));
       // Inline calls hold the thread; between two of them others get their turn.
       if (options.signal?.aborted === true) break;
+    }
+    while (results.length < inputs.length) {
+      const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
+      results.push({ status: 'rejected', reason });
     }
     return results;
   }
 
   async health(): Promise<number> {
-    const instance = await (this.#idle.pop() ?? this.#fresh());
+    const instance = await (this.#idle.pop() ?? this.#fresh({}).instance);
     try {
-      return instance.health();
+      return await instance.healthAsync();
     } finally {
       this.#release(instance);
     }
@@ -113,12 +95,44 @@ export class InlineExecutor implements Executor {
     // A call on this thread cannot be ended from this thread: its deadline does that.
   }
 
+  #executeNow(
+    instance: PluginInstance,
+    input: PluginInput,
+    options: RunOptions,
+    { timeoutMs, maxFuel }: { timeoutMs?: number | undefined; maxFuel?: number | undefined },
+  ): PluginOutput {
+    const { signal } = options;
+    if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
+    try {
+      return instance.execute(input, {
+        timeoutMs,
+        maxFuel,
+        requestId: input.context?.requestId,
+        onChunk: options.onChunk,
+        // Only a listener of the caller's, for logs or chunks, can fire it meanwhile.
+        isCancelled: signal && (() => signal.aborted),
+      });
+    } finally {
+      options.onReport?.(instance.lastReport);
+      this.#release(instance);
+    }
+  }
+
+  #executeFresh(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
+    const { instance, budget } = this.#fresh(options);
+    if (instance instanceof Promise || instance.waits) {
+      return this.#executeWaiting(instance, input, options);
+    }
+    return this.#executeNow(instance, input, options, budget);
+  }
+
   /** @returns undefined if the batch as a whole failed: each input then runs alone. */
   #wholeBatch(inputs: readonly PluginInput[], options: RunOptions): BatchResult[] | undefined {
     const instance = this.#idle.pop()!;
     const { limits } = this.#guest.setup;
     try {
       const text = `[${inputs.map((input) => encodeInput(input, 'v1')).join(',')}]`;
+      if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
       const { bytes, usage } = instance.executeRaw(text, {
         batch: true,
         ...limitsOfBatch(limits, options, inputs.length),
@@ -140,76 +154,49 @@ export class InlineExecutor implements Executor {
   }
 
   async #executeWaiting(
-    pending: Promise<PluginInstance>,
+    instance: PluginInstance | Promise<PluginInstance>,
     input: PluginInput,
     options: RunOptions,
   ): Promise<PluginOutput> {
-    const instance = await pending;
-    const { signal } = options;
     const timeoutMs = options.timeoutMs ?? this.#guest.setup.limits.timeoutMs;
-    const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    let cancel: (() => void) | undefined;
-    // Whatever the guest waits for is told to stop; should that not help, the call ends without it.
-    const gaveUp = new Promise<never>((_resolve, reject) => {
-      const giveUp = (error: CallError): void => {
-        abort.abort(error);
-        reject(error);
-      };
-      timer = setTimeout(
-        () =>
-          giveUp(
-            new CallError(
-              'CALL_DEADLINE_EXCEEDED',
-              `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
-            ),
-          ),
-        timeoutMs,
-      );
-      cancel = () =>
-        giveUp(
-          new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
-            cause: signal?.reason,
-          }),
-        );
-      signal?.addEventListener('abort', cancel);
-      if (signal?.aborted === true) cancel();
-    });
-    const running = instance.executeAsync(input, {
-      timeoutMs,
-      maxFuel: options.maxFuel,
-      requestId: input.context?.requestId,
-      onChunk: options.onChunk,
-      signal: abort.signal,
-      isCancelled: () => abort.signal.aborted,
-    });
+    const giveUp = new GiveUp(timeoutMs, options.signal);
+    return await giveUp.race(this.#runOn(instance, input, options, giveUp));
+  }
+
+  /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */
+  async #runOn(
+    pending: PluginInstance | Promise<PluginInstance>,
+    input: PluginInput,
+    options: RunOptions,
+    giveUp: GiveUp,
+  ): Promise<PluginOutput> {
+    const instance = pending instanceof Promise ? await pending : pending;
     try {
-      const output = await Promise.race([running, gaveUp]);
-      this.#release(instance);
-      return output;
-    } catch (error) {
-      running.catch(() => {});
-      if (!abort.signal.aborted) this.#release(instance);
-      throw error;
+      if (giveUp.error !== undefined) throw giveUp.error;
+      if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
+      return await instance.executeAsync(input, {
+        timeoutMs: giveUp.timeoutMs,
+        maxFuel: options.maxFuel,
+        requestId: input.context?.requestId,
+        onChunk: options.onChunk,
+        signal: giveUp.signal,
+        isCancelled: () => giveUp.error !== undefined,
+      });
     } finally {
-      gaveUp.catch(() => {});
-      clearTimeout(timer);
-      if (cancel !== undefined) signal?.removeEventListener('abort', cancel);
       options.onReport?.(instance.lastReport);
+      this.#release(instance);
     }
   }
 
-  #fresh(): PluginInstance | Promise<PluginInstance> {
-    try {
-      const instance = open(this.#guest);
-      // A plugin that says something else now would have its outputs checked by another shape.
-      checkMetadata(instance.readMetadata(), this.metadata);
-      const started = start(instance, this.#guest.setup);
-      if (started === undefined) return instance;
-      return started.then(() => instance, asCallError);
-    } catch (cause) {
-      return asCallError(cause);
-    }
+  /** An instance for a call, paid for by the call. */
+  #fresh(options: RunOptions): {
+    readonly instance: PluginInstance | Promise<PluginInstance>;
+    readonly budget: CallBudget;
+  } {
+    const { limits } = this.#guest.setup;
+    const { timeoutMs = limits.timeoutMs, maxFuel = limits.maxFuel, signal } = options;
+    const budget = new CallBudget(timeoutMs, maxFuel, signal && (() => signal.aborted));
+    return { instance: freshInstance(this.#guest, this.metadata, budget), budget };
   }
 
   /** Takes an instance back; one that cannot serve another call is dropped, and so is one too many. */
@@ -220,31 +207,15 @@ export class InlineExecutor implements Executor {
   }
 }
 
-function open({ compiled, setup, effects, onLog, now, random }: InlineGuest): PluginInstance {
-  const host = createHostBinding({
-    pluginId: setup.pluginId,
-    enableWasi: setup.enableWasi,
-    imports: compiled.imports,
-    effects: effects(),
-    onLog,
-    ...(now === undefined ? {} : { now }),
-    ...(random === undefined ? {} : { random: random() }),
-  });
-  return new PluginInstance(compiled, { host, limits: setup.limits });
-}
-
-/** @returns undefined if it is done already. */
-function start(instance: PluginInstance, setup: GuestSetup): Promise<void> | undefined {
-  const after = (): void => {
-    if (setup.reset) instance.takeSnapshot();
+/** Options of one input of a batch. */
+function ofBatch(options: RunOptions, index: number): RunOptions {
+  const { timeoutMs, maxFuel, signal, onChunk, randomStream } = options;
+  return {
+    timeoutMs,
+    maxFuel,
+    signal,
+    onChunk,
+    onReport: (report) => options.onReport?.(report),
+    randomStream: randomStream === undefined ? undefined : randomStream + index,
   };
-  if (instance.waits) return instance.initAsync(setup.config).then(after);
-  instance.init(setup.config);
-  after();
-  return undefined;
-}
-
-function asCallError(cause: unknown): never {
-  if (!(cause instanceof LoadError)) throw cause;
-  throw new CallError('CALL_CRASHED', `Cannot start a fresh instance: ${cause.message}`, { cause });
 }

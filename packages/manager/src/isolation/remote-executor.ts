@@ -17,8 +17,10 @@ import {
 } from '../limits.js';
 import { limitsOfBatch, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
+import { GiveUp } from './give-up.js';
 import type { Outcome } from './parse-reply.js';
-import type { LoadedFacts, RemoteGuest, Runner } from './runner.js';
+import type { RemoteGuest } from './remote-guest.js';
+import type { LoadedFacts, Runner } from './runner.js';
 import type { RunnerPool } from './runner-pool.js';
 
 /** Runs calls in threads or child processes; outputs are parsed and checked here. */
@@ -30,7 +32,6 @@ export class RemoteExecutor implements Executor {
     readonly facts: LoadedFacts,
     /** True if the pool serves this plugin alone, and ends with it. */
     readonly ownsPool: boolean,
-    readonly now: (() => number) | undefined,
   ) {}
 
   /** @throws {LoadError} */
@@ -38,12 +39,12 @@ export class RemoteExecutor implements Executor {
     isolation: Isolation,
     pool: RunnerPool,
     guest: RemoteGuest,
-    options: { readonly ownsPool: boolean; readonly now?: (() => number) | undefined },
+    options: { readonly ownsPool: boolean },
   ): Promise<RemoteExecutor> {
-    const facts = await pool.use(guest.setup.pluginId, guest.version, {}, (runner) =>
+    const facts = await pool.use(verifyingKey(guest), guest.version, {}, (runner) =>
       runner.load(guest, { timeoutMs: LOAD_TIMEOUT_MS + guest.setup.limits.timeoutMs }),
     );
-    return new RemoteExecutor(isolation, pool, guest, facts, options.ownsPool, options.now);
+    return new RemoteExecutor(isolation, pool, guest, facts, options.ownsPool);
   }
 
   get metadata(): PluginMetadata {
@@ -57,6 +58,8 @@ export class RemoteExecutor implements Executor {
   async execute(input: PluginInput, options: RunOptions): Promise<PluginOutput> {
     const [result] = await this.#runInputs([this.#encode(input)], false, options, {
       requestId: input.context?.requestId,
+      randomStream: options.randomStream,
+      onTurn: true,
     });
     if (result?.status === 'fulfilled') {
       // A child process cannot be asked to stop, and one whose host calls were ended may be done before it is killed.
@@ -92,7 +95,7 @@ export class RemoteExecutor implements Executor {
     groups.push(group);
     await Promise.all(
       groups.map(async ({ indices, texts }) => {
-        const part = await this.#runGroup(texts, options);
+        const part = await this.#runGroup(texts, options, indices[0] ?? 0);
         indices.forEach((index, position) => {
           results[index] = part[position]!;
         });
@@ -102,7 +105,7 @@ export class RemoteExecutor implements Executor {
   }
 
   async health(): Promise<number> {
-    return await this.#withRunner({}, (runner) =>
+    return await this.#withRunner({ verifying: true }, (runner) =>
       runner.health(this.guest, { timeoutMs: this.guest.setup.limits.timeoutMs }),
     );
   }
@@ -116,15 +119,22 @@ export class RemoteExecutor implements Executor {
     this.pool.endCalls(this.guest.version);
   }
 
-  async #runGroup(texts: readonly string[], options: RunOptions): Promise<BatchResult[]> {
+  /** @param first Number of the group's first input in the batch. */
+  async #runGroup(
+    texts: readonly string[],
+    options: RunOptions,
+    first: number,
+  ): Promise<BatchResult[]> {
     if (texts.length === 0) return [];
+    const { randomStream } = options;
+    const call = { randomStream: randomStream === undefined ? undefined : randomStream + first };
     try {
       if (this.facts.hasBatch && texts.length > 1) {
-        const results = await this.#runInputs(texts, true, options);
+        const results = await this.#runInputs(texts, true, options, call);
         // A batch that failed as a whole says nothing about its inputs: each runs alone.
         if (results.length === texts.length) return results;
       }
-      return await this.#runInputs(texts, false, options);
+      return await this.#runInputs(texts, false, options, call);
     } catch (reason) {
       if (!(reason instanceof CallError)) throw reason;
       if (texts.length === 1 || reason.code !== 'CALL_CRASHED') {
@@ -132,7 +142,9 @@ export class RemoteExecutor implements Executor {
       }
       // The runner died for one of them; the others are not to blame.
       const results: BatchResult[] = [];
-      for (const text of texts) results.push(...(await this.#runGroup([text], options)));
+      for (const [index, text] of texts.entries()) {
+        results.push(...(await this.#runGroup([text], options, first + index)));
+      }
       return results;
     }
   }
@@ -142,31 +154,37 @@ export class RemoteExecutor implements Executor {
     texts: readonly string[],
     batch: boolean,
     options: RunOptions,
-    call: { readonly requestId?: string | undefined } = {},
+    call: RemoteCall,
   ): Promise<BatchResult[]> {
     const { limits } = this.guest.setup;
-    const { signal, onChunk, onReport } = options;
-    const { requestId } = call;
-    return await this.#withRunner(options, async (runner) => {
+    const { signal, onChunk } = options;
+    const { requestId, randomStream = 0 } = call;
+    return await this.#withRunner(options, async (runner, timeoutMs) => {
+      if (call.onTurn === true) options.onTurn?.();
+      const one = {
+        timeoutMs: timeoutMs ?? limits.timeoutMs,
+        maxFuel: options.maxFuel ?? limits.maxFuel,
+      };
+      const all = limitsOfBatch(one, {}, texts.length);
       const reply = await runner.call(
         this.guest,
-        { ...limitsOfBatch(limits, options, texts.length), signal, onChunk, requestId },
+        { timeoutMs: all.timeoutMs, signal, onChunk, requestId },
         {
-          inputs: texts,
+          inputs: batch ? [`[${texts.join(',')}]`] : texts,
           batch,
-          timeoutMs: options.timeoutMs ?? limits.timeoutMs,
-          maxFuel: options.maxFuel ?? limits.maxFuel,
+          ...(batch ? all : one),
           stream: onChunk !== undefined,
+          randomStream,
           ...(requestId === undefined ? {} : { requestId }),
-          ...(this.now === undefined ? {} : { nowMs: this.now() }),
+          ...(this.guest.now === undefined ? {} : { nowMs: this.guest.now() }),
         },
       );
-      onReport?.(reply.report);
+      options.onReport?.(reply.report);
       const { outcomes } = reply;
       const results = batch ? this.#readBatch(outcomes[0], texts.length) : outcomes.map(this.#read);
       if (results.some(isInvalid)) runner.discard(this.guest.version);
-      // Those that did not run any more.
       if (batch) return results;
+      // Those that did not run any more.
       while (results.length < texts.length) {
         const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
         results.push({ status: 'rejected', reason });
@@ -175,13 +193,30 @@ export class RemoteExecutor implements Executor {
     });
   }
 
-  async #withRunner<T>(options: RunOptions, run: (runner: Runner) => Promise<T>): Promise<T> {
+  /**
+   * Takes a runner that has the version loaded.
+   *
+   * A call that is given up meanwhile does not wait for the runner, which goes on and is there for the next call. Once
+   * `run` has begun, the runner's own limits hold.
+   *
+   * @param run Gets what is left of the call's own time limit.
+   */
+  async #withRunner<T>(
+    { timeoutMs, signal, verifying }: RunOptions,
+    run: (runner: Runner, timeoutMs: number | undefined) => Promise<T>,
+  ): Promise<T> {
     const { setup, version } = this.guest;
-    const patience = { signal: options.signal };
-    return await this.pool.use(setup.pluginId, version, patience, async (runner) => {
+    const start = performance.now();
+    const giveUp = new GiveUp(timeoutMs, signal);
+    const key = verifying === true ? verifyingKey(this.guest) : setup.pluginId;
+    const work = this.pool.use(key, version, { signal, timeoutMs }, async (runner) => {
       if (!runner.has(version)) await this.#loadInto(runner);
-      return await run(runner);
+      if (giveUp.error !== undefined) throw giveUp.error;
+      giveUp.end();
+      const left = timeoutMs && Math.max(1, Math.ceil(timeoutMs - (performance.now() - start)));
+      return await run(runner, left);
     });
+    return await giveUp.race(work);
   }
 
   /** Another runner of a version that loaded before. */
@@ -244,6 +279,19 @@ export class RemoteExecutor implements Executor {
       `Cannot start call: the input is ${Buffer.byteLength(text)} bytes, limit is ${maxInputBytes}`,
     );
   }
+}
+
+/** A new version must get a runner while the calls of the one that it replaces hold all places of the plugin. */
+function verifyingKey({ setup }: RemoteGuest): string {
+  return `verify ${setup.pluginId}`;
+}
+
+/** What a command says beside its inputs. */
+interface RemoteCall {
+  readonly requestId?: string | undefined;
+  readonly randomStream: number | undefined;
+  /** Tells when it has its runner. */
+  readonly onTurn?: boolean;
 }
 
 interface Group {

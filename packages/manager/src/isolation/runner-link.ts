@@ -4,6 +4,8 @@ import type { RunnerCommand } from '../runner/messages.js';
 export interface RunnerLink {
   /** Milliseconds from asking a running call to stop until the runner is killed. */
   readonly graceMs: number;
+  /** True if a guest that computes can be asked to stop. */
+  readonly canStop: boolean;
   send(command: RunnerCommand): void;
   /** Asks the running call to stop, where that is possible; false ends the request. */
   requestStop(stop: boolean): void;

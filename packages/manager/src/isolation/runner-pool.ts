@@ -1,7 +1,8 @@
 import { CallError } from '@testbench/types';
 
 import { type Patience, Semaphore } from '../semaphore.js';
-import { type RemoteGuest, Runner } from './runner.js';
+import type { RemoteGuest } from './remote-guest.js';
+import { Runner } from './runner.js';
 import type { StartRunner } from './runner-link.js';
 
 /** How a {@link RunnerPool} grows and shrinks. */
@@ -80,9 +81,9 @@ export class RunnerPool {
     );
   }
 
-  /** Ends the calls of a version that are still running. */
+  /** Ends the calls of a version that are still running; a runner whose guest can be stopped lives on. */
   endCalls(version: number): void {
-    for (const runner of this.#all) if (runner.isBusyWith(version)) runner.end();
+    for (const runner of this.#all) if (runner.isBusyWith(version)) runner.stop();
   }
 
   /** Ends all runners; calls that run there fail with `CALL_SHUT_DOWN`. */

@@ -7,14 +7,22 @@ import { describe, expect, it } from 'vitest';
 
 import type { RunnerCommand } from '../runner/messages.js';
 import { parseReply } from './parse-reply.js';
-import { type RemoteGuest, Runner } from './runner.js';
+import type { RemoteGuest } from './remote-guest.js';
+import { Runner } from './runner.js';
 import type { RunnerLinkEvents } from './runner-link.js';
 
 const options = { timeoutMs: 50 };
 const metadata = '{"name":"guest","version":"1.0.0","plugin_type":"custom","api_version":"1.0.0"}';
 const loaded = { type: 'loaded', metadata, contract: 'v1', hasBatch: false };
 const report = { calls: 0, denied: 0, callsByName: {} };
-const call = { inputs: ['{}'], batch: false, timeoutMs: 50, maxFuel: 1, stream: false };
+const call = {
+  inputs: ['{}'],
+  batch: false,
+  timeoutMs: 50,
+  maxFuel: 1,
+  stream: false,
+  randomStream: 0,
+};
 
 /** A runner whose other end says what a test wants. */
 function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => void) {
@@ -23,6 +31,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => voi
   let killed = 0;
   const runner = new Runner((events) => ({
     graceMs: 5,
+    canStop: true,
     send(command) {
       sent.push(command);
       queueMicrotask(() => answer(command, events));

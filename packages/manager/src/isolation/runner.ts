@@ -1,58 +1,16 @@
-import {
-  CallError,
-  type EffectArgument,
-  type EffectCall,
-  type EffectName,
-  type EffectResult,
-  escapeText,
-  HostCode,
-  type HostEffects,
-  LoadError,
-  type LogSink,
-  type PluginMetadata,
-} from '@testbench/types';
+import { CallError, type HostEffects, LoadError, type PluginMetadata } from '@testbench/types';
 
-import { MAX_LOG_RECORDS_PER_COMMAND } from '../limits.js';
-import type { GuestSetup, RunnerCommand, RunnerReport } from '../runner/messages.js';
+import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
+import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
+import type { RemoteGuest } from './remote-guest.js';
 import type { RunnerLink, StartRunner } from './runner-link.js';
-
-/** What one command may take, and whom it tells. */
-export interface CommandOptions {
-  /** Wall time of the whole command in milliseconds; the runner has its own, sharper limit. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly requestId?: string | undefined;
-  readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
-}
-
-/** A version as a runner needs it: what to load, and what its guests may do. */
-export interface RemoteGuest {
-  /** Unique in this host. */
-  readonly version: number;
-  readonly setup: GuestSetup;
-  readonly module?: WebAssembly.Module;
-  readonly bytes?: Uint8Array;
-  readonly effects: () => HostEffects;
-  readonly onLog: LogSink;
-}
 
 /** What a runner tells of a guest that it has loaded. */
 export interface LoadedFacts {
   readonly metadata: PluginMetadata;
   readonly contract: 'v1' | 'classic';
   readonly hasBatch: boolean;
-}
-
-interface Pending {
-  readonly guest: RemoteGuest;
-  readonly options: CommandOptions;
-  readonly effects: HostEffects;
-  /** The whole command, as effects see it; each input of a batch may have less time. */
-  readonly call: EffectCall;
-  readonly resolve: (reply: CheckedReply) => void;
-  readonly reject: (error: CallError) => void;
-  logs: number;
 }
 
 /**
@@ -64,11 +22,12 @@ interface Pending {
 export class Runner {
   readonly #link: RunnerLink;
   readonly #effects = new Map<number, HostEffects>();
-  #pending: Pending | undefined;
+  #pending: CommandInFlight | undefined;
   /** Why it was killed, where that was the host's doing. */
   #verdict: CallError | undefined;
   #dead = false;
   #onDeath: (() => void) | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
 
   constructor(start: StartRunner) {
     this.#link = start({
@@ -155,7 +114,12 @@ export class Runner {
 
   /** Ends it; the command that it has fails with `CALL_SHUT_DOWN`. */
   end(): void {
-    this.#kill(new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded'));
+    this.#kill(shutDown());
+  }
+
+  /** Ends the command that it has, which fails with `CALL_SHUT_DOWN`; lives on if the guest can be stopped. */
+  stop(): void {
+    this.#stop(undefined, shutDown());
   }
 
   async #command(
@@ -167,60 +131,59 @@ export class Runner {
       throw new CallError('CALL_CRASHED', 'Cannot start call: the runner is not free');
     }
     const link = this.#link;
-    const { timeoutMs, signal, requestId } = options;
+    const { timeoutMs, signal } = options;
     const effects = this.#effects.get(guest.version);
     if (effects === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: not loaded');
-    const abort = new AbortController();
-    const call: EffectCall = {
-      requestId,
-      signal: abort.signal,
-      deadlineMs: performance.now() + timeoutMs,
-    };
-    effects.beginCall(call);
+    const pending = new CommandInFlight(guest, options, effects, (answer) => {
+      if (this.#pending === pending && !this.#dead) link.send(answer);
+    });
+    this.#pending = pending;
     link.requestStop(false);
     link.setBusy(true);
-    let killTimer: NodeJS.Timeout | undefined;
-    const cancel = (): void => {
-      abort.abort(signal?.reason);
-      link.requestStop(true);
-      clearTimeout(killTimer);
-      killTimer = setTimeout(() => {
-        this.#kill(
-          new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
-            cause: signal?.reason,
-          }),
-        );
-      }, link.graceMs);
+    const expire = (): void => {
+      if (this.#pending !== pending) return;
+      pending.abort(undefined);
+      this.#kill(
+        new CallError(
+          'CALL_DEADLINE_EXCEEDED',
+          `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
+        ),
+      );
     };
+    this.#killTimer = setTimeout(
+      // A host that was busy itself reads first what has arrived meanwhile.
+      () => setImmediate(expire),
+      Math.min(timeoutMs + link.graceMs, 2 ** 31 - 1),
+    );
+    const cancel = (): void => this.#stop(signal?.reason);
+    signal?.addEventListener('abort', cancel);
     try {
-      return await new Promise<CheckedReply>((resolve, reject) => {
-        this.#pending = { guest, options, effects, call, resolve, reject, logs: 0 };
-        const expire = (): void => {
-          if (this.#pending?.resolve !== resolve) return;
-          abort.abort();
-          this.#kill(
-            new CallError(
-              'CALL_DEADLINE_EXCEEDED',
-              `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
-            ),
-          );
-        };
-        killTimer = setTimeout(
-          // A host that was busy itself reads first what has arrived meanwhile.
-          () => setImmediate(expire),
-          Math.min(timeoutMs + link.graceMs, 2 ** 31 - 1),
-        );
-        signal?.addEventListener('abort', cancel);
-        link.send(command);
-        if (signal?.aborted === true) cancel();
-      });
+      link.send(command);
+      if (signal?.aborted === true) cancel();
+      return await pending.answer;
     } finally {
-      clearTimeout(killTimer);
+      clearTimeout(this.#killTimer);
       signal?.removeEventListener('abort', cancel);
       this.#pending = undefined;
       effects.endCall();
       if (!this.#dead) link.setBusy(false);
     }
+  }
+
+  /** Asks the command to stop, and kills the runner if that does not help. */
+  #stop(reason: unknown, verdict?: CallError): void {
+    const pending = this.#pending;
+    if (pending === undefined || this.#dead) return;
+    const kill = (): void =>
+      this.#kill(
+        new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', { cause: reason }),
+      );
+    const mayHelp = this.#link.canStop || pending.waits;
+    pending.abort(reason, verdict);
+    this.#link.requestStop(true);
+    clearTimeout(this.#killTimer);
+    if (mayHelp) this.#killTimer = setTimeout(kill, this.#link.graceMs);
+    else kill();
   }
 
   #receive(message: unknown): void {
@@ -237,93 +200,7 @@ export class Runner {
       if (!(error instanceof LoadError)) throw error;
       reply = { type: 'failed', error };
     }
-    if (reply === undefined) {
-      this.#break();
-      return;
-    }
-    switch (reply.type) {
-      case 'log':
-        this.#log(pending, reply.level, reply.message);
-        return;
-      case 'chunk':
-        void this.#chunk(pending, reply.bytes);
-        return;
-      case 'begin':
-        pending.effects.endCall();
-        pending.effects.beginCall({
-          ...pending.call,
-          deadlineMs: Math.min(pending.call.deadlineMs, performance.now() + reply.remainingMs),
-        });
-        return;
-      case 'effect':
-        void this.#perform(pending, reply);
-        return;
-      default:
-        pending.resolve(reply);
-    }
-  }
-
-  #log(pending: Pending, level: Parameters<LogSink>[0]['level'], message: string): void {
-    pending.logs += 1;
-    if (pending.logs > MAX_LOG_RECORDS_PER_COMMAND) {
-      this.#break();
-      return;
-    }
-    const { requestId } = pending.options;
-    try {
-      pending.guest.onLog({
-        plugin: pending.guest.setup.pluginId,
-        level,
-        // Escaped there already, unless a guest has taken over.
-        message: escapeText(message),
-        timeMs: Date.now(),
-        ...(requestId === undefined ? {} : { requestId }),
-      });
-    } catch {
-      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
-    }
-  }
-
-  async #chunk(pending: Pending, bytes: Uint8Array): Promise<void> {
-    let code = 0;
-    try {
-      await pending.options.onChunk?.(bytes);
-    } catch {
-      // Whoever listens has given up; the call's own signal says the rest.
-      code = -1;
-    }
-    this.#reply(pending, { type: 'reply', code });
-  }
-
-  async #perform(
-    pending: Pending,
-    { name, args }: Extract<CheckedReply, { type: 'effect' }>,
-  ): Promise<void> {
-    const { code, bytes, denied, problem } = await this.#effect(pending, name, args);
-    this.#reply(pending, {
-      type: 'reply',
-      code,
-      ...(bytes === undefined ? {} : { bytes }),
-      ...(denied === undefined ? {} : { denied }),
-      ...(problem === undefined ? {} : { problem }),
-    });
-  }
-
-  /** Effects do not throw; should one all the same, the guest gets a code and the host lives on. */
-  async #effect(
-    pending: Pending,
-    name: EffectName,
-    args: readonly EffectArgument[],
-  ): Promise<EffectResult> {
-    try {
-      return await pending.effects.perform(name, args);
-    } catch {
-      return { code: HostCode.inputOutput };
-    }
-  }
-
-  #reply(pending: Pending, command: RunnerCommand): void {
-    if (this.#pending === pending && !this.#dead) this.#link.send(command);
+    if (reply === undefined || !pending.receive(reply)) this.#break();
   }
 
   /** Ends a runner that broke the protocol. */
@@ -338,15 +215,17 @@ export class Runner {
     this.#dead = true;
     this.#link.kill();
     // The exit may take a while; whoever waits need not.
-    this.#pending?.reject(this.#verdict);
+    this.#pending?.fail(this.#verdict);
   }
 
   #exit(reason: string): void {
     this.#dead = true;
     const pending = this.#pending;
-    pending?.reject(
-      this.#verdict ?? new CallError('CALL_CRASHED', `Cannot finish call: ${reason}`),
-    );
+    pending?.fail(this.#verdict ?? new CallError('CALL_CRASHED', `Cannot finish call: ${reason}`));
     if (pending === undefined) this.#onDeath?.();
   }
+}
+
+function shutDown(): CallError {
+  return new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded');
 }

@@ -9,7 +9,8 @@ import {
   PROCESS_GRACE_MS,
   PROCESS_HEAP_MB,
 } from '../limits.js';
-import { bodyLength, decodeFrame, encodeFrame, FRAME_HEADER_BYTES } from '../runner/frames.js';
+import { bodyLength, decodeFrame, encodeFrameParts, FRAME_HEADER_BYTES } from '../runner/frames.js';
+import type { RunnerCommand } from '../runner/messages.js';
 import { COMMAND_FD, REPLY_FD } from '../runner/process-fds.js';
 import { runnerEntry } from './runner-entry.js';
 import type { StartRunner } from './runner-link.js';
@@ -93,12 +94,26 @@ export const startProcess: StartRunner = ({ onMessage, onExit }) => {
   setBusy(false);
   return {
     graceMs: PROCESS_GRACE_MS,
-    send: (command) => void commands.write(encodeFrame(command)),
+    canStop: false,
+    send(command) {
+      commands.cork();
+      for (const part of encodeFrameParts(withBytes(command))) commands.write(part);
+      commands.uncork();
+    },
     requestStop: () => {},
     setBusy,
     kill: () => void child.kill('SIGKILL'),
   };
 };
+
+/** Inputs as bytes beside the JSON of the message: JSON inside of JSON would be escaped and parsed twice. */
+function withBytes(command: RunnerCommand): RunnerCommand {
+  if (command.type !== 'call') return command;
+  const inputs = command.inputs.map((input) =>
+    typeof input === 'string' ? Buffer.from(input) : input,
+  );
+  return { ...command, inputs };
+}
 
 /** Cuts a stream into frames. Whoever sends what is not a frame is broken for good. */
 function readFrames(

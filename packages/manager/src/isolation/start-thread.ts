@@ -31,6 +31,7 @@ export const startThread: StartRunner = ({ onMessage, onExit }) => {
   worker.unref();
   return {
     graceMs: THREAD_GRACE_MS,
+    canStop: true,
     send(command) {
       // A thread has no origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin

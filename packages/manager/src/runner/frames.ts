@@ -14,27 +14,43 @@ export const FRAME_HEADER_BYTES = 8;
 
 /** Writes a message as one frame. */
 export function encodeFrame(message: unknown): Uint8Array {
-  const blobs: Uint8Array[] = [];
-  let blobBytes = 0;
-  const text = JSON.stringify(message, (_key, value: unknown) => {
-    if (!(value instanceof Uint8Array)) return value;
-    const offset = blobBytes;
-    blobs.push(value);
-    blobBytes += value.length;
-    return { $blob: [offset, value.length] };
-  });
-  const json = new TextEncoder().encode(text);
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + json.length + blobBytes);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, json.length, true);
-  view.setUint32(4, blobBytes, true);
-  frame.set(json, FRAME_HEADER_BYTES);
-  let offset = FRAME_HEADER_BYTES + json.length;
-  for (const blob of blobs) {
-    frame.set(blob, offset);
-    offset += blob.length;
+  const parts = encodeFrameParts(message);
+  const frame = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    frame.set(part, offset);
+    offset += part.length;
   }
   return frame;
+}
+
+/** The same in parts, of which the blobs are the message's own bytes. */
+export function encodeFrameParts(message: unknown): Uint8Array[] {
+  const blobs: Uint8Array[] = [];
+  let blobBytes = 0;
+  const text = JSON.stringify(withoutBlobs(message));
+  const json = new TextEncoder().encode(text);
+  const head = new Uint8Array(FRAME_HEADER_BYTES + json.length);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, json.length, true);
+  view.setUint32(4, blobBytes, true);
+  head.set(json, FRAME_HEADER_BYTES);
+  return [head, ...blobs];
+
+  // Not a replacer of `stringify`: Node's Buffer has a `toJSON`, which comes before it.
+  function withoutBlobs(value: unknown): unknown {
+    if (value instanceof Uint8Array) {
+      const offset = blobBytes;
+      blobs.push(value);
+      blobBytes += value.length;
+      return { $blob: [offset, value.length] };
+    }
+    if (Array.isArray(value)) return value.map(withoutBlobs);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, field]) => [key, withoutBlobs(field)]),
+    );
+  }
 }
 
 /** Length of the body that a header announces. */
@@ -75,5 +91,5 @@ function readBlob(value: unknown, blobs: Uint8Array): unknown {
     throw new RangeError('a blob lies outside of the frame');
   }
   // A copy, and no `Buffer`: that would keep the whole frame alive, and JSON would write it as an object of its own.
-  return Uint8Array.from(blobs.subarray(offset as number, (offset as number) + (length as number)));
+  return new Uint8Array(blobs.subarray(offset as number, (offset as number) + (length as number)));
 }

@@ -1,5 +1,11 @@
-import { createHostBinding, seededRandom } from '@testbench/host';
-import { type CompiledPlugin, compilePlugin, PluginInstance } from '@testbench/runtime';
+import { createHostBinding } from '@testbench/host';
+import {
+  type CompiledPlugin,
+  compilePlugin,
+  type InstanceCallOptions,
+  PluginInstance,
+  type RawOutput,
+} from '@testbench/runtime';
 import {
   CallError,
   type EffectCall,
@@ -11,6 +17,8 @@ import {
   toErrorRecord,
 } from '@testbench/types';
 
+import { CallRandom } from './call-random.js';
+import { CallBudget, freshInstanceFailure } from './fresh-instance.js';
 import type {
   GuestSetup,
   RunnerCommand,
@@ -22,10 +30,18 @@ import type {
 type LoadCommand = Extract<RunnerCommand, { type: 'load' }>;
 type CallCommand = Extract<RunnerCommand, { type: 'call' }>;
 
+/** Host calls of one command. */
+interface Totals {
+  calls: number;
+  denied: number;
+  readonly callsByName: Record<string, number>;
+}
+
 /** One version of a plugin in this runner, with the one instance that serves its calls. */
 interface LoadedGuest {
   readonly plugin: CompiledPlugin;
   readonly setup: GuestSetup;
+  readonly random: CallRandom | undefined;
   instance: PluginInstance | undefined;
 }
 
@@ -76,7 +92,8 @@ export class GuestRunner {
               maxMemoryBytes: setup.limits.maxMemoryBytes,
               imports: WebAssembly.Module.imports(module),
             };
-      const guest: LoadedGuest = { plugin, setup, instance: undefined };
+      const random = setup.seed === undefined ? undefined : new CallRandom(setup.seed);
+      const guest: LoadedGuest = { plugin, setup, random, instance: undefined };
       const instance = this.#open(guest);
       const metadata = instance.readMetadata();
       start(instance, setup);
@@ -94,47 +111,64 @@ export class GuestRunner {
   }
 
   #call(command: CallCommand): RunnerReply {
-    const { inputs, batch, timeoutMs, maxFuel, requestId, stream } = command;
-    const count = batch ? inputs.length : 1;
-    const options = {
-      requestId,
-      batch,
-      timeoutMs: timeoutMs * count,
-      maxFuel: Math.min(maxFuel * count, Number.MAX_SAFE_INTEGER),
-      isCancelled: () => this.link.isCancelled(),
-      ...(stream ? { onChunk: (chunk: Uint8Array) => this.#sendChunk(chunk) } : {}),
-    };
     this.#nowMs = command.nowMs;
     const outcomes: RunnerOutcome[] = [];
     const outputs: Uint8Array[] = [];
     const totals = { calls: 0, denied: 0, callsByName: {} as Record<string, number> };
     let end = 0;
-    for (const text of batch ? [`[${inputs.join(',')}]`] : inputs) {
+    for (const [index, input] of command.inputs.entries()) {
       const guest = this.#guests.get(command.version);
       try {
         if (guest === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: lost');
-        const instance = (guest.instance ??= this.#reopen(guest));
-        try {
-          const { bytes, usage } = instance.executeRaw(text, options);
-          end += bytes.length;
-          outputs.push(bytes);
-          outcomes.push({ ok: true, end, ...usage });
-        } finally {
-          const { lastReport } = instance;
-          totals.calls += lastReport.calls;
-          totals.denied += lastReport.denied;
-          for (const [name, calls] of Object.entries(lastReport.callsByName)) {
-            totals.callsByName[name] = (totals.callsByName[name] ?? 0) + calls;
-          }
-          const usable = guest.setup.reset ? instance.reset() : !instance.poisoned;
-          if (!usable) guest.instance = undefined;
-        }
+        const { bytes, usage } = this.#run(guest, command, index, input, totals);
+        end += bytes.length;
+        outputs.push(bytes);
+        outcomes.push({ ok: true, end, ...usage });
       } catch (error) {
         outcomes.push({ ok: false, error: toErrorRecord(known(error)) });
       }
       if (this.link.isCancelled()) break;
     }
     return { type: 'done', outcomes, bytes: join(outputs, end), report: totals };
+  }
+
+  /** Runs one input on the guest's instance, or on a fresh one, for which it pays. */
+  #run(
+    guest: LoadedGuest,
+    command: CallCommand,
+    index: number,
+    input: string | Uint8Array,
+    totals: Totals,
+  ): RawOutput {
+    const isCancelled = (): boolean => this.link.isCancelled();
+    let limits: { readonly timeoutMs: number; readonly maxFuel: number } = command;
+    if (guest.instance === undefined) {
+      const budget = new CallBudget(command.timeoutMs, command.maxFuel, isCancelled);
+      guest.random?.restart(0);
+      guest.instance = this.#reopen(guest, budget);
+      limits = budget;
+    }
+    const { instance } = guest;
+    guest.random?.restart(command.randomStream + index);
+    try {
+      return instance.executeRaw(input, {
+        requestId: command.requestId,
+        batch: command.batch,
+        timeoutMs: limits.timeoutMs,
+        maxFuel: limits.maxFuel,
+        isCancelled,
+        onChunk: command.stream ? this.#sendChunk : undefined,
+      });
+    } finally {
+      const { lastReport } = instance;
+      totals.calls += lastReport.calls;
+      totals.denied += lastReport.denied;
+      for (const [name, calls] of Object.entries(lastReport.callsByName)) {
+        totals.callsByName[name] = (totals.callsByName[name] ?? 0) + calls;
+      }
+      const usable = guest.setup.reset ? instance.reset() : !instance.poisoned;
+      if (!usable) guest.instance = undefined;
+    }
   }
 
   #health(version: number): RunnerReply {
@@ -161,20 +195,22 @@ export class GuestRunner {
     }
   }
 
-  /** A fresh instance in the place of one that failed. */
-  #reopen(guest: LoadedGuest): PluginInstance {
+  /** A fresh instance in the place of one that failed. @throws {CallError} */
+  #reopen(guest: LoadedGuest, budget: CallBudget): PluginInstance {
     try {
-      const instance = this.#open(guest);
-      instance.readMetadata();
-      start(instance, guest.setup);
+      const instance = this.#open(guest, budget.step);
+      budget.spend(instance);
+      instance.readMetadata(budget.step);
+      budget.spend(instance);
+      start(instance, guest.setup, budget.step);
+      budget.spend(instance);
       return instance;
     } catch (cause) {
-      if (!(cause instanceof LoadError)) throw cause;
-      throw new CallError('CALL_CRASHED', `Cannot start a fresh instance: ${cause.message}`);
+      throw freshInstanceFailure(cause);
     }
   }
 
-  #open({ plugin, setup }: LoadedGuest): PluginInstance {
+  #open({ plugin, setup, random }: LoadedGuest, limits?: InstanceCallOptions): PluginInstance {
     const host = createHostBinding({
       pluginId: setup.pluginId,
       enableWasi: setup.enableWasi,
@@ -182,12 +218,13 @@ export class GuestRunner {
       effects: this.#remoteEffects,
       onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),
       now: () => this.#nowMs ?? Date.now(),
-      ...(setup.seed === undefined ? {} : { random: seededRandom(setup.seed) }),
+      ...(random === undefined ? {} : { random: random.fill }),
     });
     // Nothing gives a promise here: the thread blocks while the host works.
     return new PluginInstance(plugin, {
       host: { ...host, waiting: new Set() },
       limits: setup.limits,
+      ...(limits === undefined ? {} : { start: limits }),
     });
   }
 
@@ -209,10 +246,10 @@ export class GuestRunner {
     endCall: () => {},
   };
 
-  #sendChunk(bytes: Uint8Array): void {
+  readonly #sendChunk = (bytes: Uint8Array): void => {
     this.link.send({ type: 'chunk', bytes });
     this.#awaitReply();
-  }
+  };
 
   #awaitReply(): EffectResult {
     for (;;) {
@@ -222,8 +259,8 @@ export class GuestRunner {
   }
 }
 
-function start(instance: PluginInstance, setup: GuestSetup): void {
-  instance.init(setup.config);
+function start(instance: PluginInstance, setup: GuestSetup, limits?: InstanceCallOptions): void {
+  instance.init(setup.config, limits);
   if (setup.reset) instance.takeSnapshot();
 }
 

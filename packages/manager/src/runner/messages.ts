@@ -13,7 +13,7 @@ export interface GuestSetup {
   readonly limits: ResourceLimits;
   readonly reset: boolean;
   readonly enableWasi: boolean;
-  /** Makes random numbers reproducible, the same for each instance. */
+  /** Makes random numbers reproducible: each call draws from a stream of its own. */
   readonly seed?: number;
 }
 
@@ -31,16 +31,18 @@ export type RunnerCommand =
   | {
       readonly type: 'call';
       readonly version: number;
-      /** JSON texts; more than one for a batch. */
-      readonly inputs: readonly string[];
-      /** Hands all inputs to `plugin_execute_batch` at once. */
+      /** JSON: texts for a thread, UTF-8 for a process. */
+      readonly inputs: readonly (string | Uint8Array)[];
+      /** The one input is a list for `plugin_execute_batch`. */
       readonly batch: boolean;
-      /** Limits of one input. */
+      /** Limits of each input. */
       readonly timeoutMs: number;
       readonly maxFuel: number;
       readonly requestId?: string;
       /** True if somebody listens to chunks. */
       readonly stream: boolean;
+      /** The first input's stream of reproducible random numbers; the others have the next ones. */
+      readonly randomStream: number;
       /** The clock stands at this time for the plugin. @default the runner's clock */
       readonly nowMs?: number;
     }

@@ -14,6 +14,7 @@ export interface ErrorRecord {
   readonly pluginDetails?: string;
   readonly usage?: CallUsage;
   readonly field?: string;
+  readonly offset?: number;
 }
 
 /**
@@ -31,7 +32,13 @@ export interface ErrorRecord {
 export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
   const { code, message } = error;
   if (error instanceof LoadError) {
-    return { code, message, ...(error.field === undefined ? {} : { field: error.field }) };
+    const { field, offset } = error;
+    return {
+      code,
+      message,
+      ...(field === undefined ? {} : { field }),
+      ...(offset === undefined ? {} : { offset }),
+    };
   }
   const { pluginCode, pluginMessage, pluginDetails, usage } = error;
   return {
@@ -54,12 +61,12 @@ export function fromErrorRecord(value: unknown): CallError | LoadError | undefin
   const message = value['message'].slice(0, MAX_TEXT_LENGTH);
   const code = value['code'];
   if (isOneOf(LOAD_ERROR_CODES, code)) {
-    const field = value['field'];
-    return new LoadError(
-      code,
-      message,
-      typeof field === 'string' ? { field: field.slice(0, MAX_TEXT_LENGTH) } : {},
-    );
+    const field = cut(value['field']);
+    const offset = value['offset'];
+    return new LoadError(code, message, {
+      ...(field === undefined ? {} : { field }),
+      ...(isOffset(offset) ? { offset } : {}),
+    });
   }
   if (!isOneOf(CALL_ERROR_CODES, code)) return undefined;
   const { pluginCode, pluginMessage, pluginDetails } = value;
@@ -99,4 +106,8 @@ function parseDetails(text: unknown): unknown {
     // Details are a help for people; ones that cannot be read are none.
     return undefined;
   }
+}
+
+function isOffset(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,0 +1,90 @@
+import { CallError, type CallUsage } from '@testbench/types';
+
+import type { PluginEmitter } from './plugin-events.js';
+import type { RunningCall } from './running-call.js';
+import { type CallStatistics, StatisticsRecorder } from './statistics/call-statistics.js';
+
+/** Counts the calls of one plugin, and tells when they begin and end. */
+export class CallLedger {
+  readonly #statistics = new StatisticsRecorder();
+  #running = 0;
+  #executionCount = 0;
+  #errorCount = 0;
+  #totalTimeMs = 0;
+  #lastEndMs: number | undefined;
+  /** True after a call that failed, until one succeeds. */
+  lastFailed = false;
+
+  constructor(
+    readonly plugin: string,
+    readonly events: PluginEmitter,
+  ) {}
+
+  /** Number of calls that run now. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Number of calls that began, ended or not. */
+  get begun(): number {
+    return this.#executionCount + this.#running;
+  }
+
+  begin({ number, requestId }: RunningCall): void {
+    this.#running += 1;
+    this.lastFailed = true;
+    if (this.events.listenerCount('call-start') === 0) return;
+    this.events.tell('call-start', { call: number, plugin: this.plugin, requestId });
+  }
+
+  succeed(call: RunningCall, usage: CallUsage): void {
+    this.lastFailed = false;
+    this.#end(call, 'ok', usage);
+  }
+
+  /** @returns The code under which the failure counts. */
+  fail(call: RunningCall, error: unknown): string {
+    const code = error instanceof CallError ? error.code : 'CALL_CRASHED';
+    this.#errorCount += 1;
+    this.#end(call, code, error instanceof CallError ? error.usage : undefined);
+    return code;
+  }
+
+  summary(): {
+    executionCount: number;
+    errorCount: number;
+    totalTimeMs: number;
+    statistics: CallStatistics;
+    lastExecutedAt?: Date;
+  } {
+    const last = this.#lastEndMs;
+    return {
+      executionCount: this.#executionCount,
+      errorCount: this.#errorCount,
+      totalTimeMs: this.#totalTimeMs,
+      statistics: this.#statistics.summary(),
+      ...(last === undefined ? {} : { lastExecutedAt: new Date(last) }),
+    };
+  }
+
+  #end(call: RunningCall, outcome: string, usage: CallUsage | undefined): void {
+    const { runTimeMs, queueTimeMs, report } = call;
+    this.#running -= 1;
+    this.#executionCount += 1;
+    this.#totalTimeMs += usage?.executionTimeMs ?? 0;
+    this.#lastEndMs = Date.now();
+    this.#statistics.record({ queueTimeMs, runTimeMs, outcome, usage, report });
+    if (this.events.listenerCount('call-end') === 0) return;
+    this.events.tell('call-end', {
+      call: call.number,
+      plugin: this.plugin,
+      requestId: call.requestId,
+      queueTimeMs,
+      runTimeMs,
+      outcome,
+      usage,
+      hostCalls: report?.calls ?? 0,
+      deniedCalls: report?.denied ?? 0,
+    });
+  }
+}

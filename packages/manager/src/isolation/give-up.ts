@@ -1,0 +1,82 @@
+import { CallError } from '@testbench/types';
+
+/**
+ * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.
+ */
+export class GiveUp {
+  readonly #failed: Promise<never>;
+  #reject: (error: CallError) => void = () => {};
+  #abort: AbortController | undefined;
+  #error: CallError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param timeoutMs In milliseconds. @default for ever */
+  constructor(
+    readonly timeoutMs: number | undefined,
+    readonly callerSignal: AbortSignal | undefined,
+  ) {
+    this.#failed = new Promise((_resolve, reject) => {
+      this.#reject = reject;
+    });
+    // Nobody may be waiting when it happens.
+    this.#failed.catch(() => {});
+    if (timeoutMs !== undefined) this.#timer = setTimeout(this.#expire, timeoutMs);
+    callerSignal?.addEventListener('abort', this.#cancel);
+    if (callerSignal?.aborted === true) this.#cancel();
+  }
+
+  /** Fires when the call is given up. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#error !== undefined) this.#abort.abort(this.#error);
+    }
+    return this.#abort.signal;
+  }
+
+  /** Why the call was given up: `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; undefined if it was not. */
+  get error(): CallError | undefined {
+    return this.#error;
+  }
+
+  /**
+   * Waits for `work`, which should stop by itself when {@link signal} fires; should that not help, the caller goes on
+   * without it.
+   *
+   * @throws {CallError} `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; whatever `work` throws.
+   */
+  async race<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.#failed]);
+    } finally {
+      this.end();
+    }
+  }
+
+  /** From now on nothing is given up any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.callerSignal?.removeEventListener('abort', this.#cancel);
+  }
+
+  readonly #expire = (): void =>
+    this.#give(
+      new CallError(
+        'CALL_DEADLINE_EXCEEDED',
+        `Cannot finish call: the time limit of ${this.timeoutMs} ms is over`,
+      ),
+    );
+
+  readonly #cancel = (): void =>
+    this.#give(
+      new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
+        cause: this.callerSignal?.reason,
+      }),
+    );
+
+  #give(error: CallError): void {
+    this.#error = error;
+    this.#reject(error);
+    this.#abort?.abort(error);
+  }
+}

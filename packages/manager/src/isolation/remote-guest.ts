@@ -1,0 +1,16 @@
+import type { HostEffects, LogSink } from '@testbench/types';
+
+import type { GuestSetup } from '../runner/messages.js';
+
+/** A version as a runner needs it: what to load, and what its guests may do. */
+export interface RemoteGuest {
+  /** Unique in this host. */
+  readonly version: number;
+  readonly setup: GuestSetup;
+  readonly module?: WebAssembly.Module;
+  readonly bytes?: Uint8Array;
+  readonly effects: () => HostEffects;
+  readonly onLog: LogSink;
+  /** The clock of log records. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}

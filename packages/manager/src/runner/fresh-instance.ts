@@ -1,0 +1,57 @@
+import type { InstanceCallOptions, PluginInstance } from '@testbench/runtime';
+import { CallError, LoadError } from '@testbench/types';
+
+/**
+ * What a call may still take. A call that has to make a fresh instance first pays for it with its own time and fuel.
+ */
+export class CallBudget {
+  readonly #deadlineMs: number;
+  #fuel: number;
+
+  constructor(
+    timeoutMs: number,
+    maxFuel: number,
+    readonly isCancelled: (() => boolean) | undefined,
+  ) {
+    this.#deadlineMs = performance.now() + timeoutMs;
+    this.#fuel = maxFuel;
+  }
+
+  /** In milliseconds; at least 1. */
+  get timeoutMs(): number {
+    return Math.max(1, Math.ceil(this.#deadlineMs - performance.now()));
+  }
+
+  /** In fuel units; at least 1. */
+  get maxFuel(): number {
+    return Math.max(1, this.#fuel);
+  }
+
+  /** Limits of the next step. */
+  get step(): InstanceCallOptions {
+    return { timeoutMs: this.timeoutMs, maxFuel: this.maxFuel, isCancelled: this.isCancelled };
+  }
+
+  /** A step has ended. */
+  spend({ lastUsage }: PluginInstance): void {
+    this.#fuel -= lastUsage.fuelUsed;
+  }
+}
+
+/** Codes that say what the call's own limits did. */
+const OWN_LIMITS: ReadonlySet<string> = new Set([
+  'CALL_DEADLINE_EXCEEDED',
+  'CALL_FUEL_EXHAUSTED',
+  'CALL_CANCELLED',
+]);
+
+/** Names the failure to make a fresh instance: of the call where its own limits ended it, else of the plugin. */
+export function freshInstanceFailure(cause: unknown): unknown {
+  if (!(cause instanceof LoadError)) return cause;
+  const message = `Cannot start a fresh instance: ${cause.message}`;
+  const reason = cause.cause;
+  if (reason instanceof CallError && OWN_LIMITS.has(reason.code)) {
+    return new CallError(reason.code, message, { cause, usage: reason.usage });
+  }
+  return new CallError('CALL_CRASHED', message, { cause });
+}

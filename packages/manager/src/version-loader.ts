@@ -1,0 +1,117 @@
+import { hostSignatures, type StateStore } from '@testbench/host';
+import { ModuleCache } from '@testbench/runtime';
+import { PermissionSet } from '@testbench/sandbox';
+import { ConfigError, rejectUnknownKeys, type ResourceLimits } from '@testbench/types';
+
+import { openDirectoryStore } from './directory-store.js';
+import type { Isolation } from './isolation/executor.js';
+import type { RunnerPools } from './isolation/runner-pools.js';
+import { type ManagerSettings, readIsolation } from './manager-settings.js';
+import type { LoadPluginOptions, PluginSource } from './options.js';
+import { ownJson } from './own-json.js';
+import { PluginVersion, type VersionFromPath } from './plugin-version.js';
+import { readModuleFile } from './read-module-file.js';
+import { resolveLimits } from './resolve-limits.js';
+
+/** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
+export interface OwnLoadOptions {
+  readonly id: string | undefined;
+  readonly config: unknown;
+  readonly reset: boolean;
+  readonly isolation: Isolation | undefined;
+  readonly limits: ResourceLimits;
+  readonly permissions: PermissionSet;
+}
+
+/** Loads versions of plugins, all with the settings of one manager. */
+export class VersionLoader {
+  readonly #imports: ReturnType<typeof hostSignatures>;
+  #cache: Promise<ModuleCache> | undefined;
+
+  constructor(
+    readonly settings: ManagerSettings,
+    readonly pools: RunnerPools,
+  ) {
+    this.#imports = hostSignatures({ enableWasi: settings.enableWasi });
+  }
+
+  /**
+   * Checks and copies what a caller gave.
+   *
+   * @throws {LoadError} `LOAD_INIT_FAILED` for a configuration that JSON cannot hold.
+   * @throws {ConfigError} For wrong limits, permissions, state or isolation.
+   */
+  own(options: LoadPluginOptions): OwnLoadOptions {
+    rejectUnknownKeys(
+      options,
+      ['id', 'config', 'state', 'isolation', 'limits', 'permissions'],
+      'options',
+    );
+    const { isolation } = options;
+    return {
+      id: options.id,
+      config: ownJson(options.config),
+      reset: readState(options.state) === 'reset',
+      isolation:
+        isolation === undefined ? undefined : readIsolation(isolation, 'options.isolation'),
+      limits: resolveLimits(this.settings.limits, options.limits),
+      permissions: new PermissionSet(options.permissions),
+    };
+  }
+
+  /**
+   * @throws {LoadError} Every code that is about one module.
+   */
+  async load(
+    source: PluginSource,
+    { isolation, ...options }: OwnLoadOptions,
+    state: StateStore,
+  ): Promise<VersionFromPath> {
+    const { settings } = this;
+    const path = typeof source === 'string' ? source : undefined;
+    // Copied before the first wait: the caller may change the bytes.
+    const own = typeof source === 'string' ? undefined : new Uint8Array(source);
+    const bytes = own ?? (await readModuleFile(source as string));
+    const version = await PluginVersion.load({
+      ...options,
+      bytes,
+      isolation: isolation === undefined ? settings.isolation : () => isolation,
+      features: settings.features,
+      caps: settings.caps,
+      imports: this.#imports,
+      enableWasi: settings.enableWasi,
+      cache: await this.#openCache(),
+      pools: this.pools,
+      state,
+      secrets: settings.secrets,
+      onLog: settings.onLog,
+      now: settings.now,
+      seed: settings.seed,
+    });
+    return { version, path };
+  }
+
+  #openCache(): Promise<ModuleCache> {
+    this.#cache ??= openCache(this.settings.cacheDir).catch((error: unknown) => {
+      // The next load tries again: a directory may become usable.
+      this.#cache = undefined;
+      throw error;
+    });
+    return this.#cache;
+  }
+}
+
+async function openCache(directory: string | undefined): Promise<ModuleCache> {
+  return new ModuleCache(
+    directory === undefined ? {} : { store: await openDirectoryStore(directory) },
+  );
+}
+
+function readState(state: unknown): 'keep' | 'reset' {
+  if (state === undefined || state === 'keep' || state === 'reset') return state ?? 'keep';
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    'options.state',
+    `Cannot use "options.state": expected "keep" or "reset", found ${JSON.stringify(state)}`,
+  );
+}
