@@ -1,8 +1,9 @@
-// Follows docs/writing-a-plugin.md to the letter, as somebody would who has only the published packages:
-// packs them, installs the archives with npm into an empty folder, writes the files that the page shows
-// (```… file=path), runs its commands (lines after `$ ` in ```console), and looks for the lines below them.
+// Follows docs/writing-a-plugin.md and docs/plugins-in-rust-and-c.md to the letter, as somebody would who has only the
+// published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
+// looks for the lines below them, writes the files that the page shows (```… file=path), and compares those that a command
+// has made (```… made=path). What is marked needs=rust is left out, with a note, where there is no compiler for it.
 import {
-  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,58 +17,118 @@ import { dirname, join } from 'node:path';
 import { run, runTool, tail } from '../lib/run.mjs';
 import { root, workspacePackages } from '../lib/workspace.mjs';
 
-const page = readFileSync(join(root, 'docs/writing-a-plugin.md'), 'utf8');
 const outside = mkdtempSync(join(tmpdir(), 'testbench-newcomer-'));
-const project = join(outside, 'keyword-coverage');
-mkdirSync(project);
-// The page says to copy it from the example plugins.
-copyFileSync(join(root, 'example-plugins/replay/build/replay.wasm'), join(project, 'replay.wasm'));
+const clang = join(root, 'example-plugins/levenshtein-c/node_modules/@yowasp/clang');
 
 try {
-  const archives = await pack();
-  for (const [, info, body] of page.matchAll(/^```(.*)\n([^]*?)^```$/gm)) {
-    const [, file] = / file=(\S+)/.exec(info) ?? [];
-    if (file !== undefined) {
-      mkdirSync(dirname(join(project, file)), { recursive: true });
-      writeFileSync(join(project, file), body);
-    }
-    if (info === 'console') await follow(body, archives);
+  const archives = await pack(join(outside, 'archives'));
+  for (const page of ['writing-a-plugin', 'plugins-in-rust-and-c']) {
+    const started = Date.now();
+    await followPage(`docs/${page}.md`, join(outside, page), archives);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    console.log(`docs/${page}.md: everything happens as it says, in ${seconds} s`);
   }
-  console.log('the plugin of docs/writing-a-plugin.md builds, answers and is benchmarked');
 } finally {
   rmSync(outside, { recursive: true });
 }
 
-async function pack() {
-  for (const { folder, manifest } of workspacePackages()) {
+async function pack(folder) {
+  for (const { folder: source, manifest } of workspacePackages()) {
     if (manifest.private === true) continue;
-    await must(
-      'pnpm',
-      runTool('pnpm', ['pack', '--pack-destination', outside], { cwd: join(root, folder) }),
-    );
+    const packing = runTool('pnpm', ['pack', '--pack-destination', folder], {
+      cwd: join(root, source),
+    });
+    await must('pnpm pack', packing);
   }
-  return readdirSync(outside)
-    .filter((name) => name.endsWith('.tgz'))
-    .map((name) => join(outside, name));
+  return readdirSync(folder).map((name) => join(folder, name));
 }
 
-async function follow(block, archives) {
-  const [first, ...expected] = block.trimEnd().split('\n');
-  const command = first.replace(/^\$ /, '');
-  // npm takes a package that is installed already for the one that another depends on.
-  const actual = command.startsWith('npm install')
-    ? `npm install --no-fund --no-audit --save-dev ${archives.join(' ')}`
-    : command;
-  // The machine's own Node and npm, with their configuration: a reader has no others.
-  const env = { PATH: process.env.PATH, NO_COLOR: '1' };
-  const output = await must(command, run('sh', ['-c', actual], { cwd: project, env }));
-  for (const line of expected) {
-    if (!output.includes(line)) {
-      throw new Error(
-        `Cannot follow the page: "${command}" did not print "${line}", but\n${tail(output)}`,
+async function followPage(path, empty, archives) {
+  const text = readFileSync(join(root, path), 'utf8');
+  // The page says to copy it from the example plugins.
+  mkdirSync(empty);
+  const place = { cwd: empty, archives };
+  for (const [, info, body] of text.matchAll(/^```(.*)\n([^]*?)^```$/gm)) {
+    const attributes = new Map(
+      [...info.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [key, value]),
+    );
+    if (attributes.get('needs') === 'rust' && !(await hasRust())) {
+      console.log(
+        `skipped: no cargo for wasm32-unknown-unknown, so this was not tried:\n${body.trimEnd()}`,
       );
+      continue;
+    }
+    const file = attributes.get('file');
+    if (file !== undefined) {
+      mkdirSync(dirname(join(place.cwd, file)), { recursive: true });
+      writeFileSync(join(place.cwd, file), body);
+    }
+    const made = attributes.get('made');
+    if (made !== undefined && readFileSync(join(place.cwd, made), 'utf8') !== body) {
+      throw new Error(`Cannot follow ${path}: ${made} is not what the page shows`);
+    }
+    if (/^console\b/.test(info)) await followCommands(body, place);
+  }
+}
+
+/** Commands begin with `$ `; the lines below each stand somewhere in what it prints. */
+async function followCommands(block, place) {
+  for (const part of block.trimEnd().split(/^\$ /m).slice(1)) {
+    const [command, ...expected] = part.trimEnd().split('\n');
+    if (command.startsWith('cd ')) {
+      place.cwd = join(place.cwd, command.slice(3));
+      continue;
+    }
+    // The machine's own Node and npm, with their configuration: a reader has no others.
+    const env = { PATH: process.env.PATH, NO_COLOR: '1' };
+    const actual = asToday(command, place);
+    const output = await must(command, run('sh', ['-c', actual], { cwd: place.cwd, env }));
+    for (const line of expected) {
+      if (!output.includes(line)) {
+        throw new Error(
+          `Cannot follow the page: "${command}" did not print "${line}", but\n${tail(output)}`,
+        );
+      }
     }
   }
+}
+
+/** A command as it must be given until the packages are on a registry. */
+function asToday(command, { cwd, archives }) {
+  const archiveOf = (name) => archives.find((path) => path.includes(`/testbench-${name}-`));
+  const [, rest] = /^npm create @testbench\/plugin (.*)$/.exec(command) ?? [];
+  if (rest !== undefined) {
+    const args = rest.replace(' -- ', ' ');
+    const packages = ['types', 'create-plugin'].map((name) => `--package=${archiveOf(name)}`);
+    return `npm exec --yes ${packages.join(' ')} -- create-plugin ${args}`;
+  }
+  if (command === 'npm install') {
+    const wanted = Object.keys(
+      JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).devDependencies,
+    );
+    // npm takes a package that is installed already for the one that another depends on.
+    const extra = wanted.includes('@yowasp/clang') && existsSync(clang) ? [clang] : [];
+    return `npm install --no-fund --no-audit --save-dev ${[...archives, ...extra].join(' ')}`;
+  }
+  const [, plugin] = /^cp \.\.\/testbench\/(\S+) \.$/.exec(command) ?? [];
+  return plugin === undefined ? command : `cp ${join(root, plugin)} .`;
+}
+
+async function hasRust() {
+  const target = 'wasm32-unknown-unknown';
+  const folders = (process.env.PATH ?? '')
+    .split(':')
+    .filter((folder) => existsSync(join(folder, 'cargo')));
+  for (const folder of folders) {
+    const asked = await run(join(folder, 'rustc'), [
+      '--print',
+      'target-libdir',
+      '--target',
+      target,
+    ]);
+    if (asked.code === 0 && existsSync(asked.output.trim())) return true;
+  }
+  return false;
 }
 
 async function must(command, running) {
