@@ -51,7 +51,26 @@ const WAITING: ReadonlySet<string> = new Set([
   ...Object.keys(HOST_EFFECTS).filter((name) => /^host_(http|file)_/.test(name)),
 ]);
 
-const NO_CALLS: Readonly<Record<string, number>> = Object.freeze({});
+const NOTHING_HAPPENED: HostCallReport = Object.freeze({
+  failure: undefined,
+  calls: 0,
+  denied: 0,
+  callsByName: Object.freeze({}),
+});
+
+/** Stands in for the effects of a module that imports none. */
+const NO_EFFECTS: HostEffects = {
+  beginCall: () => {},
+  perform: () => ({ code: HostCode.permissionDenied }),
+  endCall: () => {},
+};
+
+function usesEffects(imports: HostBindingOptions['imports']): boolean {
+  if (imports === undefined) return true;
+  return imports.some(
+    ({ module, name }) => module === HOST_MODULE && Object.hasOwn(EFFECT_FUNCTIONS, name),
+  );
+}
 
 /** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
@@ -78,7 +97,7 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
 export function createHostBinding(options: HostBindingOptions): HostBinding {
   const context = new HostContext(
     { onLog: () => {}, random: systemRandom, now: Date.now, ...options },
-    options.effects ?? createHostEffects(),
+    options.effects ?? (usesEffects(options.imports) ? createHostEffects() : NO_EFFECTS),
   );
   const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
   const bind = (
@@ -102,9 +121,9 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {
       context.end();
-      const { failure, calls, denied } = context;
-      const callsByName = calls === 0 ? NO_CALLS : Object.fromEntries(context.callsByName);
-      return { failure, calls, denied, callsByName };
+      const { failure, calls, denied, callsByName } = context;
+      if (callsByName === undefined) return NOTHING_HAPPENED;
+      return { failure, calls, denied, callsByName: Object.fromEntries(callsByName) };
     },
   };
 }

@@ -28,7 +28,8 @@ export class HostContext {
   call: HostCall | undefined;
   failure: GuestFailure | undefined;
   calls = 0;
-  readonly callsByName = new Map<string, number>();
+  /** Undefined until the first call. */
+  callsByName: Map<string, number> | undefined;
   denied = 0;
   emittedBytes = 0;
   #logged = 0;
@@ -43,7 +44,7 @@ export class HostContext {
     this.call = call;
     this.failure = undefined;
     this.calls = 0;
-    this.callsByName.clear();
+    this.callsByName = undefined;
     this.denied = 0;
     this.emittedBytes = 0;
     this.#logged = 0;
@@ -57,6 +58,7 @@ export class HostContext {
 
   count(name: string): void {
     this.calls += 1;
+    this.callsByName ??= new Map();
     this.callsByName.set(name, (this.callsByName.get(name) ?? 0) + 1);
   }
 

@@ -4,8 +4,7 @@ import { CallError } from '@testbench/types';
  * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.
  */
 export class GiveUp {
-  readonly #failed: Promise<never>;
-  #reject: (error: CallError) => void = () => {};
+  #reject: ((error: CallError) => void) | undefined;
   #abort: AbortController | undefined;
   #error: CallError | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -15,11 +14,6 @@ export class GiveUp {
     readonly timeoutMs: number | undefined,
     readonly callerSignal: AbortSignal | undefined,
   ) {
-    this.#failed = new Promise((_resolve, reject) => {
-      this.#reject = reject;
-    });
-    // Nobody may be waiting when it happens.
-    this.#failed.catch(() => {});
     if (timeoutMs !== undefined) this.#timer = setTimeout(this.#expire, timeoutMs);
     callerSignal?.addEventListener('abort', this.#cancel);
     if (callerSignal?.aborted === true) this.#cancel();
@@ -45,12 +39,13 @@ export class GiveUp {
    *
    * @throws {CallError} `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; whatever `work` throws.
    */
-  async race<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await Promise.race([work, this.#failed]);
-    } finally {
-      this.end();
-    }
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      // Whatever becomes of work that was given up is nobody's business.
+      work.then(resolve, reject).finally(() => this.end());
+      if (this.#error !== undefined) reject(this.#error);
+    });
   }
 
   /** From now on nothing is given up any more. */
@@ -76,7 +71,8 @@ export class GiveUp {
 
   #give(error: CallError): void {
     this.#error = error;
-    this.#reject(error);
+    this.end();
+    this.#reject?.(error);
     this.#abort?.abort(error);
   }
 }

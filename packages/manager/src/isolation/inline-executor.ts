@@ -153,14 +153,14 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  async #executeWaiting(
+  #executeWaiting(
     instance: PluginInstance | Promise<PluginInstance>,
     input: PluginInput,
     options: RunOptions,
   ): Promise<PluginOutput> {
     const timeoutMs = options.timeoutMs ?? this.#guest.setup.limits.timeoutMs;
     const giveUp = new GiveUp(timeoutMs, options.signal);
-    return await giveUp.race(this.#runOn(instance, input, options, giveUp));
+    return giveUp.race(this.#runOn(instance, input, options, giveUp));
   }
 
   /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */

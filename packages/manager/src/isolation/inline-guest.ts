@@ -1,6 +1,12 @@
 import { createHostBinding } from '@testbench/host';
 import { type CompiledPlugin, type InstanceCallOptions, PluginInstance } from '@testbench/runtime';
-import type { HostEffects, LogSink, PluginMetadata } from '@testbench/types';
+import {
+  HOST_EFFECTS,
+  HOST_MODULE,
+  type HostEffects,
+  type LogSink,
+  type PluginMetadata,
+} from '@testbench/types';
 
 import { checkMetadata } from '../check-metadata.js';
 import { CallRandom } from '../runner/call-random.js';
@@ -27,8 +33,9 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     pluginId: setup.pluginId,
     enableWasi: setup.enableWasi,
     imports: compiled.imports,
-    effects: effects(),
     onLog,
+    // Instances by the thousand should hold only what they can use.
+    ...(usesEffects(compiled) ? { effects: effects() } : {}),
     ...(now === undefined ? {} : { now }),
     ...(random === undefined ? {} : { random: random.fill }),
   });
@@ -36,6 +43,12 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
   const instance = new PluginInstance(compiled, { host, limits: setup.limits, ...start });
   if (random !== undefined) randoms.set(instance, random);
   return instance;
+}
+
+function usesEffects({ imports }: CompiledPlugin): boolean {
+  return imports.some(
+    ({ module, name }) => module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name),
+  );
 }
 
 /** Gives the instance the random numbers of its next call. */

@@ -51,7 +51,10 @@ function check(value: unknown, depth: number, mayHoldSurrogates: boolean): void 
     return;
   }
   if (mayHoldSurrogates) for (const key of Object.keys(value)) checkString(key);
-  for (const item of Object.values(value)) check(item, depth + 1, mayHoldSurrogates);
+  // Without a list of the values: what was parsed has only own fields.
+  for (const key in value) {
+    check((value as Record<string, unknown>)[key], depth + 1, mayHoldSurrogates);
+  }
 }
 
 function checkString(text: string): void {
