@@ -284,6 +284,21 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     run: async ({ inputs, options }, host) =>
       (await call(host, { output: inputs.text })).metrics[options.metric],
   },
+  pii: {
+    plugin: 'pii',
+    // Needs the list of top-level domains, and the check sums of addresses of crypto currencies.
+    unsupported: ({ options }) => ['URL', 'CRYPTO'].includes(options.entity),
+    config: ({ options }) => ({ entities: [options.entity], weak: true }),
+    run: async ({ inputs, expected }, host) => {
+      const { dropped } = await call(host, { items: [inputs.text] });
+      const spans = Array.from(
+        (dropped[0]?.reason ?? '').matchAll(/(\d+)-(\d+)/g),
+        (match: Loose) => [Number(match[1]), Number(match[2])],
+      );
+      // One string each, for the comparison takes lists of numbers only.
+      return JSON.stringify(spans) === JSON.stringify(expected) ? expected : spans;
+    },
+  },
   multiple_choice: {
     plugin: 'multiple-choice',
     config: ({ options }) => ({

@@ -1,0 +1,57 @@
+import { fail, invalidInput, Json, JsonWriter, oneOf, plugin, range, Transform } from "@testbench/plugins-sdk";
+
+import { Pieces } from "./pieces";
+
+/** A text of more chunks than this has a wrong configuration, and its output would be too long. */
+const MAX_CHUNKS: i32 = 100000;
+
+class Options {
+  /** What a chunk is measured in. */
+  @oneOf(["characters", "words", "sentences"])
+  unit: string = "words";
+  /** How many units a chunk has at most. */
+  @range(1, 1000000)
+  size: i32 = 200;
+  /** How many units a chunk shares with the one before. */
+  @range(0, 999999)
+  overlap: i32 = 0;
+}
+
+@plugin({ name: "chunk" })
+export class Chunk extends Transform {
+  config: Options = new Options();
+
+  start(): void {
+    if (this.config.overlap >= this.config.size) {
+      invalidInput('Cannot divide texts: "overlap" is ' + this.config.overlap.toString() + ', expected less than "size"');
+    }
+  }
+
+  transform(data: Json, out: JsonWriter): void {
+    const value = data.isString ? data : data.get("text");
+    if (!value.isString) {
+      invalidInput('Cannot divide: expected a string, or an object with a string "text", found ' + data.kindName);
+      return;
+    }
+    const text = value.text();
+    const pieces = new Pieces(text, this.config.unit);
+    const step = this.config.size - this.config.overlap;
+    if (pieces.count / step > MAX_CHUNKS) {
+      fail("Cannot divide: more than " + MAX_CHUNKS.toString() + " chunks");
+      return;
+    }
+    out.object().key("chunks").array();
+    for (let first = 0; first < pieces.count; first += step) {
+      const last = min(first + this.config.size, pieces.count) - 1;
+      const start = pieces.start(first);
+      const end = pieces.end(last);
+      out.object()
+        .field("text", text.substring(start, end))
+        .field("start", pieces.pointAt(start))
+        .field("end", pieces.pointAt(end))
+        .end();
+      if (last == pieces.count - 1) break;
+    }
+    out.end().end();
+  }
+}

@@ -1,0 +1,92 @@
+import { collapseSpace, Filter, foldCase, Json, oneOf, plugin, range, splitWords, toCodePoints } from "@testbench/plugins-sdk";
+
+import { MinHashIndex } from "./min-hash";
+import { hashText, mix, shingles, similarity } from "./shingles";
+
+class Options {
+  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
+  field: string = "text";
+  /** Texts that are at least so similar count as the same; 1 for equal texts only. */
+  @range(0.1, 1)
+  threshold: f64 = 0.8;
+  /** What texts are divided into. */
+  @oneOf(["words", "characters"])
+  unit: string = "words";
+  /** How many units in a row are compared at a time. */
+  @range(1, 16)
+  size: i32 = 3;
+  /** Takes upper and lower case for the same. */
+  ignore_case: bool = true;
+  /** How many permutations of the hashes are taken: more find more, and take longer. */
+  @range(16, 512)
+  permutations: i32 = 128;
+  /** Chooses the permutations; the same seed finds the same. */
+  seed: i32 = 1;
+}
+
+@plugin({ name: "dedupe" })
+export class Dedupe extends Filter {
+  config: Options = new Options();
+  private keys: string[] = [];
+  private place: i32 = 0;
+  private texts: Map<string, i32> = new Map();
+  private index: MinHashIndex | null = null;
+  private sets: Map<i32, u64[]> = new Map();
+
+  start(): void {
+    this.keys = this.config.field.split(".");
+  }
+
+  begin(data: Json): void {
+    const config = this.config;
+    this.place = -1;
+    this.texts = new Map();
+    this.sets = new Map();
+    this.index = config.threshold < 1 ? new MinHashIndex(config.permutations, config.threshold, config.seed) : null;
+  }
+
+  keep(item: Json): bool {
+    this.place++;
+    let value = item;
+    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
+    if (!value.exists) return true;
+    let text = collapseSpace(value.text());
+    if (this.config.ignore_case) text = foldCase(text);
+    if (this.texts.has(text)) return this.drop("the same as item " + this.texts.get(text).toString());
+    const index = this.index;
+    if (index !== null && !this.isNew(text, index)) return false;
+    this.texts.set(text, this.place);
+    return true;
+  }
+
+  /** Compares the text with those that have a band in common with it, and adds it if it is like none of them. */
+  private isNew(text: string, index: MinHashIndex): bool {
+    const set = shingles(this.parts(text), this.config.size);
+    const keys = index.keysOf(set);
+    const candidates = index.candidates(keys);
+    let best = -1;
+    let most: f64 = 0;
+    for (let number = 0; number < candidates.length; number++) {
+      const shared = similarity(set, this.sets.get(candidates[number]));
+      if (shared < this.config.threshold || shared <= most) continue;
+      best = candidates[number];
+      most = shared;
+    }
+    if (best >= 0) return this.drop("like item " + best.toString() + ", similarity " + most.toString());
+    index.add(this.place, keys);
+    this.sets.set(this.place, set);
+    return true;
+  }
+
+  private parts(text: string): u64[] {
+    const hashes: u64[] = [];
+    if (this.config.unit == "words") {
+      const words = splitWords(text);
+      for (let index = 0; index < words.length; index++) hashes.push(hashText(words[index]));
+    } else {
+      const points = toCodePoints(text);
+      for (let index = 0; index < points.length; index++) hashes.push(mix(points[index]));
+    }
+    return hashes;
+  }
+}

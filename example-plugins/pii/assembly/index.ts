@@ -1,0 +1,119 @@
+import { countCodePoints, Filter, invalidInput, Json, JsonWriter, oneOf, plugin, TextBuilder } from "@testbench/plugins-sdk";
+
+import { findEmails } from "./email";
+import { findAccounts } from "./iban";
+import { findAddresses } from "./ip";
+import { findCards, findPhones, findSocialSecurityNumbers } from "./numbers";
+import { Span } from "./span";
+
+const ENTITIES: string[] = ["EMAIL_ADDRESS", "IBAN_CODE", "CREDIT_CARD", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER"];
+
+class Options {
+  /** What to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `US_SSN`, `IP_ADDRESS`; all of them if empty. */
+  entities: string[] = [];
+  /** Leaves items with personal data out, or replaces the data in them. */
+  @oneOf(["drop", "redact"])
+  action: string = "drop";
+  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
+  field: string = "text";
+  /** What stands in the place of the data; `{entity}` is its kind. */
+  replacement: string = "<{entity}>";
+  /** Also takes what is something else more often than not: nine digits in a row for a US_SSN. */
+  weak: bool = false;
+}
+
+@plugin({ name: "pii" })
+export class Pii extends Filter {
+  config: Options = new Options();
+  private keys: string[] = [];
+
+  start(): void {
+    const wanted = this.config.entities;
+    for (let index = 0; index < wanted.length; index++) {
+      if (!ENTITIES.includes(wanted[index])) {
+        invalidInput('Cannot look for "' + wanted[index] + '": expected one of ' + ENTITIES.join(", "));
+      }
+    }
+    this.keys = this.config.field.split(".");
+  }
+
+  keep(item: Json): bool {
+    let value = item;
+    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
+    const text = value.text();
+    const spans = this.find(text);
+    if (spans.length == 0) return true;
+    const found: string[] = [];
+    for (let index = 0; index < spans.length; index++) {
+      const start = countCodePoints(text.substring(0, spans[index].start));
+      const end = start + countCodePoints(text.substring(spans[index].start, spans[index].end));
+      found.push(spans[index].entity + " " + start.toString() + "-" + end.toString());
+    }
+    return this.drop(found.join(", "));
+  }
+
+  handle(data: Json, out: JsonWriter): void {
+    const items = data.get("items");
+    if (this.config.action == "drop" || !items.isArray) {
+      super.handle(data, out);
+      return;
+    }
+    out.object().key("items").array();
+    for (let index = 0; index < items.length; index++) this.rewrite(items.at(index), 0, out);
+    out.end().key("dropped").array().end().end();
+  }
+
+  /** Writes a value with what stands at the end of the path redacted. */
+  private rewrite(value: Json, depth: i32, out: JsonWriter): void {
+    if (value.isString && (depth == 0 || depth == this.keys.length)) {
+      out.string(this.redact(value.text()));
+    } else if (value.isObject && depth < this.keys.length) {
+      out.object();
+      for (let index = 0; index < value.length; index++) {
+        const key = value.keyAt(index);
+        out.key(key);
+        if (key == this.keys[depth]) this.rewrite(value.at(index), depth + 1, out);
+        else out.json(value.at(index));
+      }
+      out.end();
+    } else {
+      out.json(value);
+    }
+  }
+
+  private redact(text: string): string {
+    const spans = this.find(text);
+    if (spans.length == 0) return text;
+    const result = new TextBuilder();
+    let copied = 0;
+    for (let index = 0; index < spans.length; index++) {
+      result.addPart(text, copied, spans[index].start).add(this.config.replacement.replaceAll("{entity}", spans[index].entity));
+      copied = spans[index].end;
+    }
+    return result.addPart(text, copied, text.length).toString();
+  }
+
+  /** What is found, in order; of two that overlap the first, of two that begin together the longer one. */
+  private find(text: string): Span[] {
+    const spans: Span[] = [];
+    if (this.wants("EMAIL_ADDRESS")) findEmails(text, spans);
+    if (this.wants("IBAN_CODE")) findAccounts(text, spans);
+    if (this.wants("CREDIT_CARD")) findCards(text, spans);
+    if (this.wants("US_SSN")) findSocialSecurityNumbers(text, this.config.weak, spans);
+    if (this.wants("IP_ADDRESS")) findAddresses(text, spans);
+    if (this.wants("PHONE_NUMBER")) findPhones(text, spans);
+    spans.sort((a, b) => (a.start != b.start ? a.start - b.start : b.end - a.end));
+    const apart: Span[] = [];
+    let end = 0;
+    for (let index = 0; index < spans.length; index++) {
+      if (spans[index].start < end) continue;
+      apart.push(spans[index]);
+      end = spans[index].end;
+    }
+    return apart;
+  }
+
+  private wants(entity: string): bool {
+    return this.config.entities.length == 0 || this.config.entities.includes(entity);
+  }
+}

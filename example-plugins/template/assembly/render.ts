@@ -1,0 +1,163 @@
+import { Json, TextBuilder } from "@testbench/plugins-sdk";
+
+import { callHelper, isEmpty, textOf } from "./helpers";
+import { Expression, Node, NodeKind } from "./nodes";
+
+/** What paths are looked up in: a value, and the ones around it. */
+@final
+class Context {
+  index: i32 = -1;
+  key: string = "";
+  isLast: bool = false;
+  /** The nearest one that is an item of `each`. */
+  item: Context | null = null;
+
+  constructor(
+    readonly value: Json,
+    readonly parent: Context | null,
+  ) {}
+}
+
+/** Fills data into a template. */
+@final
+export class Renderer {
+  private out: TextBuilder = new TextBuilder();
+
+  constructor(private data: Json, private escapes: bool) {}
+
+  render(nodes: Node[]): string {
+    this.write(nodes, new Context(this.data, null));
+    return this.out.toString();
+  }
+
+  private write(nodes: Node[], context: Context): void {
+    for (let index = 0; index < nodes.length; index++) {
+      const node = nodes[index];
+      const kind = node.kind;
+      if (kind == NodeKind.Text) this.out.add(node.text);
+      else if (kind == NodeKind.Value) this.writeValue(node, context);
+      else if (kind == NodeKind.Each) this.writeEach(node, context);
+      else this.writeBlock(node, context);
+    }
+  }
+
+  private writeValue(node: Node, context: Context): void {
+    const text = this.text(node.expression, context);
+    if (this.escapes && !node.raw) addEscaped(text, this.out);
+    else this.out.add(text);
+  }
+
+  private writeBlock(node: Node, context: Context): void {
+    const value = this.value(node.expression, context);
+    if (node.kind == NodeKind.With) {
+      // Here 0 is a value like all others.
+      if (isEmpty(value) && !value.isNumber) {
+        this.write(node.otherwise, context);
+        return;
+      }
+      const inner = new Context(value, context);
+      inner.item = context.item;
+      this.write(node.body, inner);
+      return;
+    }
+    this.write(isEmpty(value) == (node.kind == NodeKind.Unless) ? node.body : node.otherwise, context);
+  }
+
+  private writeEach(node: Node, context: Context): void {
+    const value = this.value(node.expression, context);
+    const count = value.isArray || value.isObject ? value.length : 0;
+    if (count == 0) this.write(node.otherwise, context);
+    for (let index = 0; index < count; index++) {
+      const inner = new Context(value.at(index), context);
+      inner.index = index;
+      inner.key = value.isObject ? value.keyAt(index) : index.toString();
+      inner.isLast = index == count - 1;
+      inner.item = inner;
+      this.write(node.body, inner);
+    }
+  }
+
+  private text(expression: Expression, context: Context): string {
+    if (expression.name.length == 0) {
+      if (expression.isData && expression.path.length == 1) {
+        const item = itemOf(context, expression.up);
+        const name = expression.path[0];
+        if (name == "key") return item === null ? "" : item.key;
+      }
+      return textOf(this.value(expression, context));
+    }
+    const values: Json[] = [];
+    for (let index = 0; index < expression.arguments.length; index++) {
+      values.push(this.value(expression.arguments[index], context));
+    }
+    return callHelper(expression.name, values);
+  }
+
+  private value(expression: Expression, context: Context): Json {
+    if (expression.literal !== Json.missing) return expression.literal;
+    const path = expression.path;
+    let value = context.value;
+    let first = 0;
+    if (expression.isData) {
+      if (path.length > 0 && path[0] == "root") {
+        value = this.data;
+        first = 1;
+      } else {
+        return path.length == 1 ? dataOf(itemOf(context, expression.up), path[0]) : Json.missing;
+      }
+    } else {
+      let at: Context | null = context;
+      for (let up = expression.up; up > 0 && at !== null; up--) at = at.parent;
+      if (at === null) return Json.missing;
+      value = at.value;
+    }
+    for (let index = first; index < path.length; index++) value = child(value, path[index]);
+    return value;
+  }
+}
+
+function child(value: Json, name: string): Json {
+  if (value.isObject) return value.get(name);
+  if (name == "length" && value.isArray) return Json.parse(value.length.toString());
+  if (name == "length" && value.isString) return Json.parse(value.text().length.toString());
+  const index = <i32>I32.parseInt(name);
+  return value.isArray && index.toString() == name ? value.at(index) : Json.missing;
+}
+
+function itemOf(context: Context, up: i32): Context | null {
+  let item = context.item;
+  for (; up > 0 && item !== null; up--) {
+    const around: Context | null = item.parent;
+    item = around === null ? null : around.item;
+  }
+  return item;
+}
+
+function dataOf(item: Context | null, name: string): Json {
+  if (item === null) return Json.missing;
+  if (name == "index") return Json.parse(item.index.toString());
+  if (name == "first") return Json.parse(item.index == 0 ? "true" : "false");
+  if (name == "last") return Json.parse(item.isLast ? "true" : "false");
+  return Json.missing;
+}
+
+function addEscaped(text: string, out: TextBuilder): void {
+  let copied = 0;
+  for (let index = 0; index < text.length; index++) {
+    const entity = entityOf(text.charCodeAt(index));
+    if (entity.length == 0) continue;
+    out.addPart(text, copied, index).add(entity);
+    copied = index + 1;
+  }
+  out.addPart(text, copied, text.length);
+}
+
+function entityOf(unit: i32): string {
+  if (unit == 0x26) return "&amp;";
+  if (unit == 0x3c) return "&lt;";
+  if (unit == 0x3e) return "&gt;";
+  if (unit == 0x22) return "&quot;";
+  if (unit == 0x27) return "&#x27;";
+  if (unit == 0x60) return "&#x60;";
+  return unit == 0x3d ? "&#x3D;" : "";
+}

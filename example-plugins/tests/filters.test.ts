@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { openPlugin } from './open-plugin.js';
+
+/** What a filter gives. */
+interface Filtered {
+  readonly items: readonly unknown[];
+  readonly dropped: readonly { readonly index: number; readonly reason: string }[];
+}
+
+async function filter(
+  plugin: string,
+  config: object,
+  items: readonly unknown[],
+): Promise<Filtered> {
+  await using host = await openPlugin(plugin, config);
+  return (await host.call<Filtered>({ items })).data;
+}
+
+describe('plugin pii', () => {
+  it.each([
+    ['Ann <ann.b+c@mail.example.org>, bye', 'Ann <<EMAIL_ADDRESS>>, bye'],
+    ['a@b, x@y.z1, @me.com, a.@b.com', 'a@b, x@y.z1, @me.com, a.@b.com'],
+    ['card 4111-1111-1111-1111.', 'card <CREDIT_CARD>.'],
+    ['card 4111 1111 1111 1112', 'card 4111 1111 1111 1112'],
+    ['DE89 3704 0044 0532 0130 00 2 days', '<IBAN_CODE> 2 days'],
+    ['GB82WEST12345698765432', '<IBAN_CODE>'],
+    ['GB82WEST12345698765433', 'GB82WEST12345698765433'],
+    ['ssn 536-22-1234, not 536-22.1234', 'ssn <US_SSN>, not 536-22.1234'],
+    ['123456780', '123456780'],
+    ['10.0.0.1, [2001:db8::1]:80, 1.2.3', '<IP_ADDRESS>, [<IP_ADDRESS>]:80, 1.2.3'],
+    ['call +44 20 7946 0958 now', 'call <PHONE_NUMBER> now'],
+    ['(212) 555-0123 or 212.555.0123', '<PHONE_NUMBER> or <PHONE_NUMBER>'],
+    ['1-800-555-0123', '<PHONE_NUMBER>'],
+    ['in 2024 there were 12345678901 of 555-0123', 'in 2024 there were 12345678901 of 555-0123'],
+    ['é😀 bob@x.de', 'é😀 <EMAIL_ADDRESS>'],
+    ['', ''],
+  ])('makes of %j %j', async (text, expected) => {
+    const { items } = await filter('pii', { action: 'redact' }, [text]);
+    expect(items).toEqual([expected]);
+  });
+
+  it('drops items, and says what is where in code points', async () => {
+    const items = ['fine', '😀 a@b.de 10.0.0.1', { text: 'a@b.de' }, { other: 'a@b.de' }, 7];
+    expect(await filter('pii', {}, items)).toEqual({
+      items: ['fine', { other: 'a@b.de' }, 7],
+      dropped: [
+        { index: 1, reason: 'EMAIL_ADDRESS 2-8, IP_ADDRESS 9-17' },
+        { index: 2, reason: 'EMAIL_ADDRESS 0-6' },
+      ],
+    });
+  });
+
+  it('redacts one field and leaves all else as it is', async () => {
+    const config = {
+      action: 'redact',
+      field: 'a.b',
+      replacement: '[{entity}]',
+      entities: ['IP_ADDRESS'],
+    };
+    const item = { n: 1e21, a: { b: 'x 10.0.0.1 a@b.de', c: '10.0.0.1' }, b: '10.0.0.1' };
+    expect((await filter('pii', config, [item])).items).toEqual([
+      { ...item, a: { b: 'x [IP_ADDRESS] a@b.de', c: '10.0.0.1' } },
+    ]);
+  });
+
+  it('finds every address in whatever stands around it', async () => {
+    await using host = await openPlugin('pii', { action: 'redact' });
+    const filler = fc.string({
+      unit: fc.constantFrom('a', ' ', '-', '1', '.', ':', '@'),
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(filler, filler, async (before, after) => {
+        const text = `${before} me@home.example ${after}`;
+        const { data } = await host.call<Filtered>({ items: [text] });
+        expect(data.items[0]).toContain(' <EMAIL_ADDRESS> ');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses an entity that it does not know', async () => {
+    await expect(openPlugin('pii', { entities: ['NAME'] })).rejects.toMatchObject({
+      code: 'LOAD_INIT_FAILED',
+    });
+  });
+});
+
+describe('plugin dedupe', () => {
+  it('drops what is the same but for case and white space, and what is nearly the same', async () => {
+    const text = 'the quick brown fox jumps over the lazy dog and runs away from the angry bear';
+    const items = [
+      text,
+      { text: ` ${text.toUpperCase()}` },
+      `${text} now`,
+      'something else',
+      {},
+      '',
+    ];
+    const result = await filter('dedupe', { threshold: 0.9 }, items);
+    expect(result.items).toEqual([text, 'something else', {}, '']);
+    expect(result.dropped).toEqual([
+      { index: 1, reason: 'the same as item 0' },
+      { index: 2, reason: expect.stringMatching(/^like item 0, similarity 0\.9\d+$/) },
+    ]);
+  });
+
+  it('compares characters, and nothing but equal texts at a threshold of 1', async () => {
+    const items = ['12345678901234567890', '12345678901234567891', '1234567890123456789x'];
+    expect(
+      (await filter('dedupe', { unit: 'characters', size: 2, threshold: 0.7 }, items)).items,
+    ).toHaveLength(1);
+    expect((await filter('dedupe', { threshold: 1 }, items)).items).toHaveLength(3);
+  });
+
+  it('forgets the items of one call before the next', async () => {
+    await using host = await openPlugin('dedupe');
+    const first = await host.call({ items: ['a b c', 'a b c'] });
+    const second = await host.call({ items: ['a b c', 'a b c'] });
+    expect(second.data).toEqual(first.data);
+  });
+
+  /** Jaccard similarity of the sets of three words in a row. */
+  function similarity(a: string, b: string): number {
+    const sets = [a, b].map((text) => {
+      const words = text.split(' ');
+      return new Set(words.slice(2).map((_, index) => words.slice(index, index + 3).join(' ')));
+    });
+    const shared = sets[0]!.intersection(sets[1]!).size;
+    return shared / (sets[0]!.size + sets[1]!.size - shared);
+  }
+
+  it('drops only what is like a kept item, and finds nearly all of that', async () => {
+    const [count, threshold] = [400, 0.7];
+    const random = fc.sample(fc.array(fc.nat(40), { minLength: 40, maxLength: 40 }), {
+      seed: 7,
+      numRuns: count / 4,
+    });
+    const items = random.flatMap((words) =>
+      [0, 1, 2, 4].map((changes) =>
+        words
+          .map((word, index) => (index < changes ? `x${index * changes}` : `w${word}`))
+          .join(' '),
+      ),
+    );
+    const result = await filter('dedupe', { threshold }, items);
+    const dropped = new Map(result.dropped.map(({ index, reason }) => [index, reason]));
+    const kept: string[] = [];
+    let missed = 0;
+    for (const [index, item] of items.entries()) {
+      const near = kept.some((other) => similarity(item, other) >= threshold);
+      const reason = dropped.get(index);
+      const original = /item (\d+)/.exec(reason ?? '')?.[1];
+      const real = original === undefined ? 1 : similarity(item, items[Number(original)]!);
+      expect(real).toBeGreaterThanOrEqual(threshold);
+      if (near && reason === undefined) missed += 1;
+      if (reason === undefined) kept.push(item);
+    }
+    expect(dropped.size).toBeGreaterThan(count / 2);
+    expect(missed).toBeLessThan(count / 50);
+  });
+});
+
+describe('plugin word-list', () => {
+  it.each([
+    [{ words: ['ass'] }, ['class', 'ASS!', 'an ass'], ['class']],
+    [{ words: ['ass'], whole_words: false }, ['class', 'no'], ['no']],
+    [{ words: ['Ass'], ignore_case: false }, ['ass', 'Ass'], ['ass']],
+    [{ words: ['straße'] }, ['STRASSE', 'Gasse'], ['Gasse']],
+    [{ words: ['C++', 'no way'] }, ['C++20', 'C+', 'No  way', 'no way!'], ['C+', 'No  way']],
+    [{ words: ['ä'] }, ['bär', 'ä 😀', '😀ä'], ['bär']],
+    [
+      { words: ['x'], action: 'keep', field: 'a.t' },
+      [{ a: { t: 'x' } }, { a: 1 }],
+      [{ a: { t: 'x' } }],
+    ],
+  ])('%j keeps of %j', async (config, items, expected) => {
+    expect((await filter('word-list', config, items)).items).toEqual(expected);
+  });
+
+  it('says which word it was', async () => {
+    const { dropped } = await filter('word-list', { words: ['a', 'B'] }, ['x b']);
+    expect(dropped).toEqual([{ index: 0, reason: 'holds "B"' }]);
+  });
+});
+
+describe('plugin top-k', () => {
+  it.each([
+    [{ k: 2 }, [1, 3, 2, 3], [1, 3]],
+    [{ k: 2, best: 'smallest' }, [1, 3, 2, -3], [0, 3]],
+    // Of equal numbers the first ones stay.
+    [{ k: 1 }, [5, 5, 5], [0]],
+    [{ k: 0 }, [5], []],
+    [{ k: 9 }, [5, null], [0]],
+  ])('%j of %j keeps the places %j, in their order', async (config, scores, places) => {
+    const items = scores.map((score, place) => ({ score, place }));
+    const result = await filter('top-k', config, items);
+    expect(result.items).toEqual(places.map((place) => items[place]));
+    expect(result.dropped).toHaveLength(items.length - places.length);
+  });
+
+  it('says the rank of what it drops', async () => {
+    const items = [{ s: { f1: 0.5 } }, { s: {} }, { s: { f1: 0.9 } }];
+    expect((await filter('top-k', { k: 1, field: 's.f1' }, items)).dropped).toEqual([
+      { index: 0, reason: 'rank 2' },
+      { index: 1, reason: 'no number "s.f1"' },
+    ]);
+  });
+});

@@ -1,0 +1,57 @@
+import { Filter, Json, oneOf, plugin, range } from "@testbench/plugins-sdk";
+
+class Options {
+  /** How many items stay. */
+  @range(0, 1000000)
+  k: i32 = 10;
+  /** Where in an item the number stands: keys with dots between them. */
+  field: string = "score";
+  /** Whether the largest or the smallest numbers are the best. */
+  @oneOf(["largest", "smallest"])
+  best: string = "largest";
+}
+
+/** An item's number, and its place among the items. */
+@final
+class Entry {
+  constructor(
+    readonly value: f64,
+    readonly place: i32,
+  ) {}
+}
+
+@plugin({ name: "top-k" })
+export class TopK extends Filter {
+  config: Options = new Options();
+  private keys: string[] = [];
+  private place: i32 = 0;
+  /** Rank of each item, from 1 on; 0 for one without a number. */
+  private ranks: StaticArray<i32> = new StaticArray<i32>(0);
+
+  start(): void {
+    this.keys = this.config.field.split(".");
+  }
+
+  begin(data: Json): void {
+    const items = data.get("items");
+    const entries: Entry[] = [];
+    for (let place = 0; place < items.length; place++) {
+      let value = items.at(place);
+      for (let index = 0; index < this.keys.length; index++) value = value.get(this.keys[index]);
+      if (!value.isNumber) continue;
+      const number = value.number();
+      entries.push(new Entry(this.config.best == "largest" ? -number : number, place));
+    }
+    // Of equal numbers the earlier item is better.
+    entries.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : a.place - b.place));
+    this.ranks = new StaticArray<i32>(items.length);
+    for (let rank = 0; rank < entries.length; rank++) this.ranks[entries[rank].place] = rank + 1;
+    this.place = -1;
+  }
+
+  keep(item: Json): bool {
+    const rank = this.ranks[++this.place];
+    if (rank == 0) return this.drop('no number "' + this.config.field + '"');
+    return rank <= this.config.k || this.drop("rank " + rank.toString());
+  }
+}

@@ -1,0 +1,65 @@
+import { Filter, foldCase, invalidInput, isWordCharacter, Json, oneOf, plugin } from "@testbench/plugins-sdk";
+
+class Options {
+  /** Words or phrases to look for. */
+  words: string[] = [];
+  /** Leaves out the items that hold one of them, or those that hold none. */
+  @oneOf(["drop", "keep"])
+  action: string = "drop";
+  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
+  field: string = "text";
+  /** Takes upper and lower case for the same. */
+  ignore_case: bool = true;
+  /** Finds whole words only: not "ass" in "class". */
+  whole_words: bool = true;
+}
+
+@plugin({ name: "word-list" })
+export class WordList extends Filter {
+  config: Options = new Options();
+  private keys: string[] = [];
+  private words: string[] = [];
+
+  start(): void {
+    this.keys = this.config.field.split(".");
+    const words = this.config.words;
+    for (let index = 0; index < words.length; index++) {
+      if (words[index].length == 0) invalidInput("Cannot look for a word: it is empty");
+      this.words.push(this.fold(words[index]));
+    }
+  }
+
+  keep(item: Json): bool {
+    let value = item;
+    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
+    const text = this.fold(value.text());
+    const keep = this.config.action == "keep";
+    for (let index = 0; index < this.words.length; index++) {
+      if (!this.holds(text, this.words[index])) continue;
+      return keep || this.drop('holds "' + this.config.words[index] + '"');
+    }
+    return !keep || this.drop("holds none of the words");
+  }
+
+  private fold(text: string): string {
+    return this.config.ignore_case ? foldCase(text) : text;
+  }
+
+  private holds(text: string, word: string): bool {
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      if (!this.config.whole_words) return true;
+      const end = at + word.length;
+      // No letter on either side, unless the word itself ends in something else, as "C++" does.
+      const left = isWordCharacter(word.codePointAt(0)) && at > 0 && isWordCharacter(before(text, at));
+      const right = isWordCharacter(before(word, word.length)) && end < text.length && isWordCharacter(text.codePointAt(end));
+      if (!left && !right) return true;
+    }
+    return false;
+  }
+}
+
+/** The character before the unit at `index`. */
+function before(text: string, index: i32): i32 {
+  const low = (text.charCodeAt(index - 1) & 0xfc00) == 0xdc00;
+  return text.codePointAt(low && index > 1 ? index - 2 : index - 1);
+}
