@@ -12,6 +12,7 @@ export {
   hostSignatures,
 } from './create-host-binding.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
+export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
 export type { HostServices } from './host-context.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export {

@@ -20,7 +20,7 @@ export const MAX_KEY_BYTES = 512;
 export const MAX_STATE_BYTES = 1024 * 1024;
 /** State entries of one plugin; bounds the cost of the map beside the bytes. */
 export const MAX_STATE_ENTRIES = 4096;
-/** Handles that one call has open at a time, requests and files together. */
+/** Requests, and files, that one call has open at a time; each. */
 export const MAX_OPEN_HANDLES = 16;
 
 /** Requests of one call. A plugin that needs more is a crawler. */
@@ -47,6 +47,19 @@ export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 export const MAX_REDIRECTS = 5;
 /** What one read gives at most; the rest comes with the next. */
 export const MAX_READ_BYTES = 1024 * 1024;
+
+/** A path; what Linux takes. */
+export const MAX_PATH_BYTES = 4_096;
+/** Directories of a path below the granted one: each is opened and checked. */
+export const MAX_PATH_DEPTH = 64;
+/** One file, read or written, and all that one call reads: a data set, not a disk. */
+export const MAX_FILE_BYTES = 256 * 1024 * 1024;
+/** All that one loaded version of a plugin writes. */
+export const MAX_WRITTEN_BYTES = 1024 * 1024 * 1024;
+/** Files that one loaded version of a plugin writes: file systems run out of inodes too. */
+export const MAX_WRITTEN_FILES = 10_000;
+/** Entries of a directory that is listed. */
+export const MAX_LISTED_ENTRIES = 10_000;
 
 /** Characters of a secret. A shorter one could be guessed by looking which guesses are masked in an answer. */
 export const MIN_SECRET_LENGTH = 8;

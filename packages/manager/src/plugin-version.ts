@@ -1,4 +1,9 @@
-import { createHostEffects, type SecretStore, type StateStore } from '@testbench/host';
+import {
+  createFileAccess,
+  createHostEffects,
+  type SecretStore,
+  type StateStore,
+} from '@testbench/host';
 import { createHttpClient, type HttpClient } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
@@ -195,12 +200,15 @@ async function openExecutor(
     enableWasi,
     ...(seed === undefined ? {} : { seed }),
   };
+  const { permissions } = options;
+  const files = createFileAccess({ permissions });
   const effects = (): HostEffects =>
     createHostEffects({
-      permissions: options.permissions,
+      permissions,
       state: options.state,
       env: process.env,
       http: options.http,
+      files,
     });
   if (isolation === 'process') {
     const guest = { version: (versionCount += 1), setup, bytes, effects, onLog, now };

@@ -2,8 +2,10 @@ import { PermissionSet } from '@testbench/sandbox';
 import { HostCode, type HostEffects } from '@testbench/types';
 
 import { createMemoryState, type StateStore } from '../state-store.js';
+import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { EffectHandlers } from './effect-handlers.js';
+import { fileEffects } from './file-effects.js';
 import { httpEffects } from './http-effects.js';
 import { stateAndEnvEffects } from './state-and-env.js';
 
@@ -17,10 +19,12 @@ export interface HostEffectsOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The plugin's connections, with the same permissions. @default no network */
   readonly http?: HttpClient;
+  /** The plugin's files, with the same permissions. @default no files */
+  readonly files?: FileAccess;
 }
 
 /**
- * Makes the effects of one plugin instance: state, environment and network, each within the permissions.
+ * Makes the effects of one plugin instance: state, environment, network and files, each within the permissions.
  *
  * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
  *
@@ -35,17 +39,25 @@ export interface HostEffectsOptions {
 export function createHostEffects(options: HostEffectsOptions = {}): HostEffects {
   const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
   const http = httpEffects(options.http);
+  const files = fileEffects(options.files);
   const handlers: EffectHandlers = {
     ...stateAndEnvEffects(state, permissions, env),
     ...http.handlers,
+    ...files.handlers,
   };
   return {
-    beginCall: (call) => http.beginCall(call),
+    beginCall(call) {
+      http.beginCall(call);
+      files.beginCall(call);
+    },
     perform(name, args) {
       const handler = handlers[name];
       if (handler !== undefined) return handler(args);
       return { code: HostCode.permissionDenied, denied: `"${name}"` };
     },
-    endCall: () => http.endCall(),
+    endCall() {
+      http.endCall();
+      files.endCall();
+    },
   };
 }

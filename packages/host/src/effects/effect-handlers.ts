@@ -24,4 +24,9 @@ export const OFFERED_EFFECTS = [
   'host_http_head',
   'host_http_read',
   'host_http_close',
+  'host_file_open',
+  'host_file_read',
+  'host_file_write',
+  'host_file_close',
+  'host_file_list',
 ] as const satisfies readonly EffectName[];

@@ -2,7 +2,7 @@ import { type EffectCall, type EffectResult, HostCode } from '@testbench/types';
 
 import type { HttpClient } from '../http/http-client.js';
 import type { HttpExchange } from '../http/http-exchange.js';
-import { failureResult } from '../http/http-failure.js';
+import { failureResult } from './effect-failure.js';
 import { parseRequest } from '../http/parse-request.js';
 import { MAX_EFFECT_INPUT_BYTES, MAX_REQUESTS_PER_CALL } from '../limits.js';
 import type { CallEffects } from './effect-handlers.js';

@@ -4,7 +4,7 @@ import { HostCode } from '@testbench/types';
 
 import { MAX_READ_BYTES, MAX_RESPONSE_BYTES } from '../limits.js';
 import type { SecretMask } from '../secrets/mask-secrets.js';
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 
 /** Reads a body piece by piece; nothing is read ahead of the plugin but what the streams themselves buffer. */
 export class BodyReader {
@@ -22,7 +22,7 @@ export class BodyReader {
   /**
    * @param maxBytes From 1.
    * @returns The next bytes, at most `maxBytes` and at most 1 MiB; none at the end. The caller's to keep.
-   * @throws {HttpFailure} Limit exceeded, for a body that is too long. Whatever the stream throws.
+   * @throws {EffectFailure} Limit exceeded, for a body that is too long. Whatever the stream throws.
    */
   async read(maxBytes: number): Promise<Uint8Array> {
     while (this.#rest.length === 0 && !this.#ended) await this.#fetch();
@@ -42,7 +42,10 @@ export class BodyReader {
     }
     this.#total += next.value.length;
     if (this.#total > MAX_RESPONSE_BYTES) {
-      throw new HttpFailure(HostCode.limitExceeded, `the body is over ${MAX_RESPONSE_BYTES} bytes`);
+      throw new EffectFailure(
+        HostCode.limitExceeded,
+        `the body is over ${MAX_RESPONSE_BYTES} bytes`,
+      );
     }
     this.#rest = this.#mask.push(next.value);
   }

@@ -7,7 +7,7 @@ import { HostCode } from '@testbench/types';
 import { buildConnector } from 'undici';
 
 import { CONNECT_TIMEOUT_MS, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 
 /** Gives all addresses of a host name. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -52,12 +52,12 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
     if (permissions.allowsAddress(urlOf(target), remoteAddress)) return socket;
     // Cannot happen, unless something below rewrites where connections go.
     socket.destroy();
-    throw new HttpFailure(HostCode.permissionDenied, 'connected to a wrong address');
+    throw new EffectFailure(HostCode.permissionDenied, 'connected to a wrong address');
   };
 
   return callbackify(async (target: buildConnector.Options): Promise<Socket> => {
     if (sockets >= MAX_SOCKETS_PER_PLUGIN) {
-      throw new HttpFailure(HostCode.limitExceeded, 'too many connections are open');
+      throw new EffectFailure(HostCode.limitExceeded, 'too many connections are open');
     }
     sockets += 1;
     try {
@@ -84,8 +84,8 @@ async function allowedAddresses(
   if (allowed.length > 0) return allowed;
   // Not which one: a plugin must not learn what names of the inside resolve to.
   throw found.length === 0
-    ? new HttpFailure(HostCode.inputOutput, 'the name has no address')
-    : new HttpFailure(HostCode.permissionDenied, 'it resolves to an address that is not granted');
+    ? new EffectFailure(HostCode.inputOutput, 'the name has no address')
+    : new EffectFailure(HostCode.permissionDenied, 'it resolves to an address that is not granted');
 }
 
 function urlOf({ protocol, hostname, port }: buildConnector.Options): URL {

@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 import { HostCode } from '@testbench/types';
 
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 
 /** What the host asks for; zstd is not among it, since Node 20 cannot undo it. */
 export const ACCEPT_ENCODING = 'gzip, br';
@@ -20,14 +20,14 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
  * Undoes one content coding, chunk by chunk and no faster than it is read.
  *
  * @param coding The value of `Content-Encoding`.
- * @throws {HttpFailure} Input/output for a coding that was not asked for, or more than one.
+ * @throws {EffectFailure} Input/output for a coding that was not asked for, or more than one.
  */
 export function decodeBody(body: Readable, coding: string | undefined): Readable {
   const name = (coding ?? 'identity').trim().toLowerCase();
   if (name === 'identity' || name === '') return body;
   const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
   if (create === undefined) {
-    throw new HttpFailure(
+    throw new EffectFailure(
       HostCode.inputOutput,
       'the answer has a content encoding nobody asked for',
     );

@@ -2,7 +2,7 @@ import { HostCode } from '@testbench/types';
 
 import { MAX_URL_BYTES } from '../limits.js';
 import { maySurviveRedirect } from './header-policy.js';
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 import { type HttpMethod, type HttpRequest, parseUrl } from './parse-request.js';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -17,7 +17,7 @@ export type Hop = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
  * along that cannot be credentials; whether the plugin may go there is for the caller to ask.
  *
  * @param location The `Location` header.
- * @throws {HttpFailure} Input/output for a place that is no http or https URL.
+ * @throws {EffectFailure} Input/output for a place that is no http or https URL.
  */
 export function followRedirect(
   hop: Hop,
@@ -29,7 +29,7 @@ export function followRedirect(
     typeof location === 'string' && location.length <= MAX_URL_BYTES
       ? parseUrl(location, hop.url)
       : undefined;
-  if (url === undefined) throw new HttpFailure(HostCode.inputOutput, 'redirected to no http URL');
+  if (url === undefined) throw new EffectFailure(HostCode.inputOutput, 'redirected to no http URL');
   const method = nextMethod(hop.method, status);
   const withoutBody = method !== hop.method;
   const sameOrigin = url.origin === hop.url.origin;

@@ -18,7 +18,7 @@ import { ACCEPT_ENCODING, decodeBody } from './decode-body.js';
 import { followRedirect, type Hop } from './follow-redirect.js';
 import { mayReceive } from './header-policy.js';
 import { HttpExchange, type OpenedResponse } from './http-exchange.js';
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 import type { HttpRequest } from './parse-request.js';
 
 /** What {@link createHttpClient} works with. */
@@ -31,7 +31,7 @@ export interface HttpClientOptions extends ConnectorOptions {
 
 /** The connections of one plugin, shared by its instances and by nobody else. */
 export interface HttpClient {
-  /** Starts a request that the permissions allow. @throws {HttpFailure} Denied. */
+  /** Starts a request that the permissions allow. @throws {EffectFailure} Denied. */
   start(request: HttpRequest, call: EffectCall): HttpExchange;
   /** Ends all connections; a later request makes new ones. */
   close(): Promise<void>;
@@ -67,7 +67,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const checkPermission = ({ method, url }: Hop, redirected: boolean): void => {
     if (permissions.allowsRequest(url)) return;
     const target = `${method} ${originOf(url)}`;
-    throw new HttpFailure(
+    throw new EffectFailure(
       HostCode.permissionDenied,
       redirected ? `redirected to ${target}` : target,
     );
@@ -96,7 +96,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
         if (next === undefined) return openResponse(hop, answer, [...used]);
         if (redirects >= MAX_REDIRECTS) {
-          throw new HttpFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
+          throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
         checkPermission(next, true);
         hop = next;

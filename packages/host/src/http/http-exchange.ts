@@ -1,7 +1,7 @@
 import { type EffectCall, type EffectResult, HostCode } from '@testbench/types';
 
 import type { BodyReader } from './body-reader.js';
-import { failureResult, HttpFailure } from './http-failure.js';
+import { failureResult, EffectFailure } from '../effects/effect-failure.js';
 
 /** An answer whose head is there. */
 export interface OpenedResponse {
@@ -83,7 +83,7 @@ export class HttpExchange {
 
   #giveUp(code: number, reason: string): void {
     this.#release();
-    this.#abort.abort(new HttpFailure(code, reason));
+    this.#abort.abort(new EffectFailure(code, reason));
   }
 
   async #guarded(use: (opened: OpenedResponse) => Promise<EffectResult>): Promise<EffectResult> {

@@ -8,7 +8,7 @@ import {
   MAX_URL_BYTES,
 } from '../limits.js';
 import { mayRequest } from './header-policy.js';
-import { HttpFailure } from './http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 
 /** Methods that a plugin may use, and whether they carry a body. */
 const METHODS = {
@@ -49,7 +49,7 @@ const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7
 /**
  * Reads what a plugin handed to `host_http_open`.
  *
- * @throws {HttpFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
+ * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
  */
 export function parseRequest(bytes: Uint8Array): HttpRequest {
   if (countStructure(bytes) > MAX_REQUEST_STRUCTURE) return invalid('it has too many parts');
@@ -112,14 +112,14 @@ function readHeaders(value: unknown): Map<string, string> {
       return invalid(`header "${name.slice(0, 40)}" has a value that no header can have`);
     }
     if (!mayRequest(name)) {
-      throw new HttpFailure(HostCode.permissionDenied, `header "${name.slice(0, 40)}"`);
+      throw new EffectFailure(HostCode.permissionDenied, `header "${name.slice(0, 40)}"`);
     }
     if (headers.has(name)) return invalid(`header "${name.slice(0, 40)}" stands there twice`);
     headers.set(name, text);
     bytes += name.length + text.length + 4;
   }
   if (headers.size > MAX_REQUEST_HEADERS || bytes > MAX_HEADER_BYTES) {
-    throw new HttpFailure(HostCode.limitExceeded, 'it has too many or too long headers');
+    throw new EffectFailure(HostCode.limitExceeded, 'it has too many or too long headers');
   }
   return headers;
 }
@@ -176,5 +176,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function invalid(state: string): never {
-  throw new HttpFailure(HostCode.invalidArgument, state);
+  throw new EffectFailure(HostCode.invalidArgument, state);
 }

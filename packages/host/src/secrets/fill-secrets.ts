@@ -1,6 +1,6 @@
 import { HostCode } from '@testbench/types';
 
-import { HttpFailure } from '../http/http-failure.js';
+import { EffectFailure } from '../effects/effect-failure.js';
 import { hostsOfSecret, isSecretValue, SECRET_NAME, type SecretStore } from './secret-store.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;
@@ -18,7 +18,7 @@ export interface FilledHeaders {
  * A secret that does not exist and one that is not for this host or plugin give the same code, so that a plugin learns
  * nothing about which there are. What is filled in is not looked at again.
  *
- * @throws {HttpFailure} Denied, or invalid argument for a placeholder that is not one. Never with a value.
+ * @throws {EffectFailure} Denied, or invalid argument for a placeholder that is not one. Never with a value.
  */
 export async function fillSecrets(
   headers: ReadonlyMap<string, string>,
@@ -30,7 +30,7 @@ export async function fillSecrets(
   for (const value of headers.values()) {
     for (const [, name = '', end] of value.matchAll(PLACEHOLDER)) {
       if (end === '' || !SECRET_NAME.test(name)) {
-        throw new HttpFailure(HostCode.invalidArgument, 'a header has a malformed ${secret:…}');
+        throw new EffectFailure(HostCode.invalidArgument, 'a header has a malformed ${secret:…}');
       }
       if (!found.has(name)) found.set(name, await readSecret(name, url, pluginId, store));
     }
@@ -57,7 +57,7 @@ async function readSecret(
     secret = await store?.read(name);
   } catch {
     // A store's message may quote what it read.
-    throw new HttpFailure(HostCode.inputOutput, `secret "${name}" could not be read`);
+    throw new EffectFailure(HostCode.inputOutput, `secret "${name}" could not be read`);
   }
   if (secret === undefined) denied(name, 'there is none of that name');
   const { value, plugins } = secret;
@@ -66,9 +66,9 @@ async function readSecret(
     denied(name, `not for ${url.origin}`);
   }
   if (isSecretValue(value)) return value;
-  throw new HttpFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
+  throw new EffectFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
 }
 
 function denied(name: string, why: string): never {
-  throw new HttpFailure(HostCode.permissionDenied, `secret "${name}": ${why}`);
+  throw new EffectFailure(HostCode.permissionDenied, `secret "${name}": ${why}`);
 }

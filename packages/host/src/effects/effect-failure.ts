@@ -1,8 +1,8 @@
 import { type EffectResult, HostCode } from '@testbench/types';
 
-/** Why a request came to nothing. Its message goes to the operator's log and holds neither secrets nor whole inputs. */
-export class HttpFailure extends Error {
-  override readonly name = 'HttpFailure';
+/** Why an effect came to nothing. Its message goes to the operator's log and holds neither secrets nor whole inputs. */
+export class EffectFailure extends Error {
+  override readonly name = 'EffectFailure';
 
   /** @param code One of `HostCode`, for the guest. */
   constructor(
@@ -13,15 +13,25 @@ export class HttpFailure extends Error {
   }
 }
 
-/** What the guest and the log are told of a failure. `what` names the request: method and origin. */
+/** Codes of Node and undici that are more than "it failed". */
+const CODES: Readonly<Record<string, number | undefined>> = {
+  ENOENT: HostCode.notFound,
+  ENOSPC: HostCode.limitExceeded,
+  EDQUOT: HostCode.limitExceeded,
+  EFBIG: HostCode.limitExceeded,
+  EMFILE: HostCode.limitExceeded,
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: HostCode.limitExceeded,
+};
+
+/** What the guest and the log are told of a failure. `what` names what was asked for. */
 export function failureResult(error: unknown, what: string): EffectResult {
-  if (!(error instanceof HttpFailure)) {
+  if (!(error instanceof EffectFailure)) {
     const reason = reasonOf(error);
-    const tooLong = reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-    const code = tooLong ? HostCode.limitExceeded : HostCode.inputOutput;
-    return { code, problem: `${what}: ${reason}` };
+    const code = CODES[reason] ?? HostCode.inputOutput;
+    // That there is no such file is an answer, not a mishap.
+    return code === HostCode.notFound ? { code } : { code, problem: `${what}: ${reason}` };
   }
-  const text = `${what}: ${error.message}`;
+  const text = error.message === '' ? what : `${what}: ${error.message}`;
   if (error.code === HostCode.permissionDenied) return { code: error.code, denied: text };
   // That a call is over is no news to whoever ended it.
   if (error.code === HostCode.cancelled) return { code: error.code };

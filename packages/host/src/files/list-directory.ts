@@ -1,0 +1,34 @@
+import { opendir } from 'node:fs/promises';
+
+import { HostCode } from '@testbench/types';
+
+import { EffectFailure } from '../effects/effect-failure.js';
+import { MAX_LISTED_ENTRIES } from '../limits.js';
+import type { OpenedDirectory } from './open-directory.js';
+import { TEMPORARY_NAME } from './writable-file.js';
+
+/** One entry of a directory. */
+export interface ListedEntry {
+  readonly name: string;
+  readonly type: 'file' | 'directory';
+}
+
+/**
+ * What lies in a directory, in the order of the names. Links, devices and pipes are left out: they cannot be opened.
+ *
+ * @throws {EffectFailure} Limit exceeded. Whatever `opendir` throws.
+ */
+export async function listDirectory({ handle }: OpenedDirectory): Promise<ListedEntry[]> {
+  const entries: ListedEntry[] = [];
+  let seen = 0;
+  for await (const entry of await opendir(`/proc/self/fd/${handle.fd}`)) {
+    seen += 1;
+    if (seen > MAX_LISTED_ENTRIES) {
+      throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_LISTED_ENTRIES} entries`);
+    }
+    const type = entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : undefined;
+    if (type === undefined || TEMPORARY_NAME.test(entry.name)) continue;
+    entries.push({ name: entry.name, type });
+  }
+  return entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+}

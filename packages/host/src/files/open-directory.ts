@@ -1,0 +1,124 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, readlink, realpath, statfs } from 'node:fs/promises';
+import { sep } from 'node:path';
+
+import type { DirectoryGrant } from '@testbench/sandbox';
+import { HostCode } from '@testbench/types';
+
+import { EffectFailure } from '../effects/effect-failure.js';
+import { MAX_PATH_DEPTH } from '../limits.js';
+
+/** Linux: names a file without opening it, so that no device and no FIFO notices. Node has no name for it. */
+export const O_PATH = 0o10_000_000;
+
+const DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * What looks like files and is the kernel: processes and their memory, devices, tracing.
+ *
+ * @see https://man7.org/linux/man-pages/man2/statfs.2.html
+ */
+const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
+  0x9fa0, // proc
+  0x6265_6572, // sysfs
+  0x6462_6720, // debugfs
+  0x7472_6163, // tracefs
+  0x6367_7270, // cgroup2
+]);
+
+/** A granted directory as it was when it was first used. */
+export interface PinnedGrant extends DirectoryGrant {
+  /** Where it really is. */
+  readonly realPath: string;
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** An open directory below a grant. */
+export interface OpenedDirectory {
+  readonly handle: FileHandle;
+  readonly grant: PinnedGrant;
+}
+
+/**
+ * Notes what a granted directory is, so that nobody can put another in its place later.
+ *
+ * @returns undefined if there is no such directory now, or it is one of the kernel's.
+ */
+export async function pinGrant(grant: DirectoryGrant): Promise<PinnedGrant | undefined> {
+  let handle: FileHandle;
+  let realPath: string;
+  try {
+    realPath = await realpath(grant.path);
+    handle = await open(realPath, DIRECTORY);
+  } catch {
+    return undefined;
+  }
+  try {
+    const { type } = await statfs(`/proc/self/fd/${handle.fd}`);
+    if (KERNEL_FILE_SYSTEMS.has(type)) return undefined;
+    const { dev, ino } = await handle.stat();
+    return { ...grant, realPath, dev, ino };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Opens a directory below a grant, one name at a time, each from the one before.
+ *
+ * No link is followed on the way, so a link that is swapped in between two steps leads nowhere. Each directory is recognised
+ * by device and inode: a nested grant also under another spelling (case, Unicode), another file system not at all.
+ *
+ * @param start The innermost grant by the text of the path.
+ * @param names From the grant's directory down; none of them `..`.
+ * @throws {EffectFailure} Denied. Whatever `open` throws.
+ */
+export async function openDirectory(
+  start: PinnedGrant,
+  names: readonly string[],
+  grants: readonly PinnedGrant[],
+): Promise<OpenedDirectory> {
+  if (names.length > MAX_PATH_DEPTH) {
+    throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_PATH_DEPTH} directories`);
+  }
+  let grant = start;
+  let handle = await openName(start.realPath);
+  try {
+    if (!isSame(await handle.stat(), start)) denied('the granted directory was replaced');
+    for (const name of names) {
+      const next = await openName(`/proc/self/fd/${handle.fd}/${name}`);
+      await handle.close();
+      handle = next;
+      const stats = await handle.stat();
+      if (stats.dev !== start.dev) denied('it is on another file system');
+      grant = grants.find((known) => isSame(stats, known)) ?? grant;
+    }
+    const path = await readlink(`/proc/self/fd/${handle.fd}`);
+    // Cannot happen after the walk, unless directories are moved meanwhile.
+    if (path !== start.realPath && !path.startsWith(start.realPath + sep)) denied('it was moved');
+    return { handle, grant };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openName(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, DIRECTORY);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A link, or something else that is no directory.
+    if (code === 'ENOTDIR' || code === 'ELOOP') denied('a link or file is in the way');
+    throw error;
+  }
+}
+
+function isSame(stats: Stats, grant: PinnedGrant): boolean {
+  return stats.dev === grant.dev && stats.ino === grant.ino;
+}
+
+export function denied(why: string): never {
+  throw new EffectFailure(HostCode.permissionDenied, why);
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+
+import { HostCode } from '@testbench/types';
+
+import { EffectFailure } from '../effects/effect-failure.js';
+import { MAX_FILE_BYTES } from '../limits.js';
+import { checkFile } from './check-file.js';
+import type { OpenedDirectory } from './open-directory.js';
+
+/** Names of files that are not complete yet: hidden from plugins. A host that dies leaves them behind. */
+export const TEMPORARY_NAME = /^\.testbench-[0-9a-f]{16}\.tmp$/;
+
+/** A file that a plugin writes. Under its own name it appears when it is complete, in one step, or not at all. */
+export class WritableFile {
+  readonly #directory: FileHandle;
+  readonly #handle: FileHandle;
+  readonly #temporary: string;
+  readonly #target: string;
+  readonly #grant: OpenedDirectory['grant'];
+  readonly #count: (bytes: number) => void;
+  #bytes = 0;
+  #spoiled = false;
+
+  private constructor(
+    { handle, grant }: OpenedDirectory,
+    file: FileHandle,
+    temporary: string,
+    target: string,
+    count: (bytes: number) => void,
+  ) {
+    this.#directory = handle;
+    this.#grant = grant;
+    this.#handle = file;
+    this.#temporary = temporary;
+    this.#target = target;
+    this.#count = count;
+  }
+
+  /**
+   * @param directory Its handle is the file's to close from then on.
+   * @param count Told of bytes that are about to be written; throws if they are too many.
+   * @throws {EffectFailure} Denied, if what is there already must not be replaced. Whatever `open` throws.
+   */
+  static async open(
+    directory: OpenedDirectory,
+    name: string,
+    count: (bytes: number) => void,
+  ): Promise<WritableFile> {
+    const base = `/proc/self/fd/${directory.handle.fd}`;
+    const temporary = `${base}/.testbench-${randomBytes(8).toString('hex')}.tmp`;
+    const target = `${base}/${name}`;
+    await checkTarget(target, directory.grant);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const handle = await open(temporary, flags, 0o666);
+    return new WritableFile(directory, handle, temporary, target, count);
+  }
+
+  /** Appends to it. @throws {EffectFailure} Limit exceeded. Whatever `write` throws. */
+  async write(bytes: Uint8Array): Promise<void> {
+    // Until it has gone well: a file with a hole in it must never appear.
+    this.#spoiled = true;
+    if (this.#bytes + bytes.length > MAX_FILE_BYTES) {
+      throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_FILE_BYTES} bytes`);
+    }
+    this.#bytes += bytes.length;
+    this.#count(bytes.length);
+    await this.#handle.writeFile(bytes);
+    this.#spoiled = false;
+  }
+
+  /**
+   * Puts it in its place, once it is on the disk.
+   *
+   * @param isWanted Asked last: a call that was cancelled meanwhile leaves things as they were.
+   * @throws {EffectFailure} Denied; cancelled. Nothing has changed then.
+   */
+  async commit(isWanted: () => boolean): Promise<void> {
+    try {
+      if (this.#spoiled) throw new EffectFailure(HostCode.inputOutput, 'a write failed before');
+      await this.#handle.sync();
+      await checkTarget(this.#target, this.#grant);
+      if (!isWanted()) throw new EffectFailure(HostCode.cancelled, 'the call is over');
+      // Replaces what has the name, were it a link, and never what a link leads to.
+      await rename(this.#temporary, this.#target);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+    await this.#close();
+  }
+
+  /** Throws it away. */
+  async discard(): Promise<void> {
+    await unlink(this.#temporary).catch(() => {});
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#handle.close();
+    await this.#directory.close();
+  }
+}
+
+async function checkTarget(path: string, grant: OpenedDirectory['grant']): Promise<void> {
+  let stats;
+  try {
+    stats = await lstat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  checkFile(stats, grant);
+}
