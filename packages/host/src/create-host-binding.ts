@@ -17,7 +17,8 @@ import { TIME_AND_RANDOM_FUNCTIONS } from './functions/time-and-random.js';
 import { type ContextFunction, GuestStop, HostContext, type HostServices } from './host-context.js';
 import { BYTES_PER_FUEL, CALL_FUEL } from './limits.js';
 import { systemRandom } from './random.js';
-import { Errno, WASI_IMPLEMENTATION } from './wasi/wasi-functions.js';
+import { Errno } from './wasi/errno.js';
+import { WASI_IMPLEMENTATION } from './wasi/wasi-functions.js';
 import { WASI_FUNCTIONS, WASI_MODULE } from './wasi/wasi-signatures.js';
 
 /** What {@link createHostBinding} needs to know. */
@@ -49,6 +50,17 @@ const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
 const WAITING: ReadonlySet<string> = new Set([
   'host_emit',
   ...Object.keys(HOST_EFFECTS).filter((name) => /^host_(http|file)_/.test(name)),
+]);
+
+/** The same, and functions of WASI that reach a granted directory. */
+const WAITING_WITH_FILES: ReadonlySet<string> = new Set([
+  ...WAITING,
+  'path_open',
+  'path_filestat_get',
+  'fd_read',
+  'fd_readdir',
+  'fd_write',
+  'fd_close',
 ]);
 
 const NOTHING_HAPPENED: HostCallReport = Object.freeze({
@@ -96,7 +108,7 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
  */
 export function createHostBinding(options: HostBindingOptions): HostBinding {
   const context = new HostContext(
-    { onLog: () => {}, random: systemRandom, now: Date.now, ...options },
+    { onLog: () => {}, random: systemRandom, now: Date.now, directories: [], ...options },
     options.effects ?? (usesEffects(options.imports) ? createHostEffects() : NO_EFFECTS),
   );
   const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
@@ -116,7 +128,7 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
-    waiting: WAITING,
+    waiting: (options.directories ?? []).length > 0 ? WAITING_WITH_FILES : WAITING,
     attachMemory: (memory) => context.memory.attach(memory),
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {

@@ -12,6 +12,7 @@ import {
 import { GuestView } from './guest-view.js';
 import { MAX_LOG_RECORDS_PER_CALL } from './limits.js';
 import type { RandomSource } from './random.js';
+import { Descriptors } from './wasi/descriptors.js';
 
 /** What the host functions of one instance work with. */
 export interface HostServices {
@@ -20,11 +21,15 @@ export interface HostServices {
   readonly random: RandomSource;
   /** Milliseconds since the epoch, whole: a coarse clock gives timing attacks less to go on. */
   readonly now: () => number;
+  /** Absolute paths of the directories that a WASI program finds opened. */
+  readonly directories: readonly string[];
 }
 
 /** The mutable side of one instance's host functions: its memory, and what happened in the running call. */
 export class HostContext {
   readonly memory = new GuestView();
+  /** Of a WASI program. */
+  readonly descriptors: Descriptors;
   call: HostCall | undefined;
   failure: GuestFailure | undefined;
   calls = 0;
@@ -38,7 +43,9 @@ export class HostContext {
   constructor(
     readonly services: HostServices,
     readonly effects: HostEffects,
-  ) {}
+  ) {
+    this.descriptors = new Descriptors(services.directories);
+  }
 
   begin(call: HostCall): void {
     this.call = call;
@@ -46,6 +53,7 @@ export class HostContext {
     this.calls = 0;
     this.callsByName = undefined;
     this.denied = 0;
+    this.descriptors.clear();
     this.emittedBytes = 0;
     this.#logged = 0;
     this.#droppedLogs = 0;

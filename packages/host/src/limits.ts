@@ -69,6 +69,9 @@ export const MAX_SECRET_LENGTH = 8_192;
 /** Buffers of one WASI `fd_write`: what POSIX systems call IOV_MAX. */
 export const MAX_WASI_BUFFERS = 1024;
 
+/** The list of a directory for a WASI program, as JSON: some ten thousand names. */
+export const MAX_WASI_LIST_BYTES = 1024 * 1024;
+
 /** Fuel of one host call. It takes 25 ns and more, as long as some dozen instructions. */
 export const CALL_FUEL = 50;
 /** Bytes of guest memory that a host call reads or writes for one more unit of fuel. */

@@ -198,6 +198,7 @@ async function openExecutor(
     limits,
     reset,
     enableWasi,
+    directories: options.permissions.directories.map(({ path }) => path),
     ...(seed === undefined ? {} : { seed }),
   };
   const { permissions } = options;

@@ -1,4 +1,4 @@
-import { HOST_MODULE, type HostBinding, LoadError } from '@testbench/types';
+import { type HostBinding, LoadError } from '@testbench/types';
 
 import { canSuspend, suspending } from './suspension.js';
 
@@ -11,9 +11,7 @@ export function mustWait(
   imports: readonly WebAssembly.ModuleImportDescriptor[],
   host: HostBinding,
 ): boolean {
-  const waiting = imports
-    .filter((item) => item.module === HOST_MODULE && host.waiting.has(item.name))
-    .map((item) => item.name);
+  const waiting = imports.filter((item) => host.waiting.has(item.name)).map((item) => item.name);
   if (waiting.length === 0) return false;
   if (canSuspend) return true;
   // Chunks of a stream can be gathered instead; network and files cannot.
@@ -33,7 +31,7 @@ function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
   for (const [name, functions] of Object.entries(host.imports)) {
     const wrapped: Record<string, unknown> = Object.create(null);
     for (const [field, run] of Object.entries(functions)) {
-      wrapped[field] = name === HOST_MODULE && host.waiting.has(field) ? suspending(run) : run;
+      wrapped[field] = host.waiting.has(field) ? suspending(run) : run;
     }
     imports[name] = wrapped;
   }

@@ -32,6 +32,7 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
   const host = createHostBinding({
     pluginId: setup.pluginId,
     enableWasi: setup.enableWasi,
+    directories: setup.directories,
     imports: compiled.imports,
     onLog,
     // Instances by the thousand should hold only what they can use.

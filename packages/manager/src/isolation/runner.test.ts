@@ -48,6 +48,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => voi
       limits: DEFAULT_LIMITS,
       reset: false,
       enableWasi: false,
+      directories: [],
     },
     effects: createHostEffects,
     onLog: (record) => logs.push(record),

@@ -214,6 +214,7 @@ export class GuestRunner {
     const host = createHostBinding({
       pluginId: setup.pluginId,
       enableWasi: setup.enableWasi,
+      directories: setup.directories,
       imports: plugin.imports,
       effects: this.#remoteEffects,
       onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),

@@ -13,6 +13,8 @@ export interface GuestSetup {
   readonly limits: ResourceLimits;
   readonly reset: boolean;
   readonly enableWasi: boolean;
+  /** Directories that a WASI program finds opened; what it may do there is decided by the host. */
+  readonly directories: readonly string[];
   /** Makes random numbers reproducible: each call draws from a stream of its own. */
   readonly seed?: number;
 }

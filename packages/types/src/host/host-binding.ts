@@ -29,7 +29,7 @@ export interface HostBinding {
   /** Import module name, then function name. Null-prototype objects, so that no import reaches `Object.prototype`. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   /**
-   * Functions of module `env` that may give a promise. The guest is suspended meanwhile where the engine can do that
+   * Functions, by name, that may give a promise. The guest is suspended meanwhile where the engine can do that
    * (JSPI).
    */
   readonly waiting: ReadonlySet<string>;

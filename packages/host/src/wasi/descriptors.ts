@@ -1,0 +1,79 @@
+import { Errno } from './errno.js';
+
+/** What a descriptor of a WASI program stands for, beside the standard streams. */
+export type Descriptor =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'file';
+      /** Of `host_file_open`. */
+      readonly handle: number;
+      readonly writable: boolean;
+      /** Bytes read or written. */
+      position: number;
+    };
+
+const STANDARD_STREAMS = 3;
+
+/**
+ * The descriptors of one instance: 0 to 2 are the standard streams, then come the preopened directories, then what the
+ * running call has opened.
+ */
+export class Descriptors {
+  readonly #opened = new Map<number, Descriptor>();
+  readonly #preopened: readonly Descriptor[];
+  #next: number;
+
+  constructor(directories: readonly string[]) {
+    this.#preopened = directories.map((path) => ({ kind: 'directory', path }));
+    this.#next = STANDARD_STREAMS + directories.length;
+  }
+
+  /** True for standard input, output and error. */
+  isStandard(fd: number): boolean {
+    return fd >>> 0 < STANDARD_STREAMS;
+  }
+
+  get(fd: number): Descriptor | undefined {
+    return this.preopened(fd) ?? this.#opened.get(fd);
+  }
+
+  preopened(fd: number): Extract<Descriptor, { kind: 'directory' }> | undefined {
+    const found = this.#preopened[fd - STANDARD_STREAMS];
+    return found?.kind === 'directory' ? found : undefined;
+  }
+
+  /** @returns Its number; none is used twice in a call. */
+  add(descriptor: Descriptor): number {
+    this.#opened.set(this.#next, descriptor);
+    return this.#next++;
+  }
+
+  remove(fd: number): void {
+    this.#opened.delete(fd);
+  }
+
+  /** Forgets what a call has opened: the host closes its files when the call ends. */
+  clear(): void {
+    this.#opened.clear();
+    this.#next = STANDARD_STREAMS + this.#preopened.length;
+  }
+}
+
+/**
+ * The absolute path that `text` means in a directory.
+ *
+ * @returns An error number for one that leads out of the directory, or that is none.
+ */
+export function resolveIn(directory: string, text: string | undefined): string | number {
+  if (text === undefined || text.includes('\0')) return Errno.inval;
+  if (text.startsWith('/')) return Errno.notcapable;
+  const names: string[] = [];
+  for (const name of text.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name !== '..') names.push(name);
+    else if (names.pop() === undefined) return Errno.notcapable;
+  }
+  return names.length === 0
+    ? directory
+    : `${directory === '/' ? '' : directory}/${names.join('/')}`;
+}
