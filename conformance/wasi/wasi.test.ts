@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,7 @@ beforeAll(() => {
   execFileSync('mkdir', ['-p', join(granted, 'inner')]);
   writeFileSync(join(granted, 'hello.txt'), 'hello');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
+  symlinkSync(join(folder, 'secret.txt'), join(granted, 'link.txt'));
   if (hasC) {
     const flags = ['--target=wasm32-wasi', '-O1', '-mexec-model=reactor'];
     execFileSync('/usr/bin/clang', [...flags, '-o', target('c'), source('reactor.c')]);
@@ -117,6 +118,37 @@ describe.each(languages)('a WASI reactor in $language, by $needs', ({ language, 
       await withProgram(language, { isolation }, async ({ call }) => {
         await expect(call('x')).rejects.toMatchObject({ code: 'CALL_TRAPPED' });
         await expect(call('p')).resolves.toBeDefined();
+      });
+    });
+
+    it.skipIf(!installed)('reads and lists what it is granted, and changes nothing', async () => {
+      await withProgram(language, { isolation, access: 'read-only' }, async ({ call, logs }) => {
+        expect(await call(`f${granted}/hello.txt`)).toBe('hello');
+        expect(await call(`f${granted}/inner/../hello.txt`)).toBe('hello');
+        // hello.txt and inner.
+        expect(await call(`d${granted}`)).toEqual(language === 'c' ? { code: 2, errno: 0 } : 2);
+        for (const path of [
+          `${granted}/../secret.txt`,
+          `${granted}/link.txt`,
+          `${granted}/absent.txt`,
+          `${granted}-not/a.txt`,
+          '/etc/passwd',
+        ]) {
+          const answer = (await call(`f${path}`)) as { errno: number };
+          // Rust has -1 for a path outside of every opened directory.
+          expect(Math.abs(answer.errno), path).toBeGreaterThan(0);
+        }
+        expect(await call(`w${granted}/new.txt`)).toMatchObject({ errno: 76 });
+        expect(existsSync(join(granted, 'new.txt'))).toBe(false);
+        expect(logs.some(({ message }) => message.includes('denied'))).toBe(true);
+      });
+    });
+
+    it.skipIf(!installed)('writes where it may', async () => {
+      await withProgram(language, { isolation, access: 'read-write' }, async ({ call }) => {
+        const path = join(granted, 'inner', `${language}-${isolation}.txt`);
+        expect(await call(`w${path}`)).toEqual(language === 'c' ? { code: 0, errno: 0 } : 0);
+        expect(readFileSync(path, 'utf8')).toBe('written');
       });
     });
 

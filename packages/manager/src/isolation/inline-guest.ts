@@ -36,7 +36,7 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     imports: compiled.imports,
     onLog,
     // Instances by the thousand should hold only what they can use.
-    ...(usesEffects(compiled) ? { effects: effects() } : {}),
+    ...(usesEffects(compiled, setup) ? { effects: effects() } : {}),
     ...(now === undefined ? {} : { now }),
     ...(random === undefined ? {} : { random: random.fill }),
   });
@@ -46,7 +46,9 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
   return instance;
 }
 
-function usesEffects({ imports }: CompiledPlugin): boolean {
+function usesEffects({ imports }: CompiledPlugin, setup: GuestSetup): boolean {
+  // A WASI program reaches granted directories under other names.
+  if (setup.enableWasi && setup.directories.length > 0) return true;
   return imports.some(
     ({ module, name }) => module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name),
   );
