@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestHost, type TestHost } from '@testbench/sdk';
 
 /** Path of an example plugin's module, as its build writes it. */
-function pluginPath(name: string): string {
+export function pluginPath(name: string): string {
   return fileURLToPath(new URL(`../${name}/build/${name}.wasm`, import.meta.url));
 }
 

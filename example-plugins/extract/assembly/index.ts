@@ -1,0 +1,75 @@
+import { invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
+
+import { findJson } from "./find-json";
+import { Query } from "./json-path/query";
+import { PathParser } from "./json-path/parse";
+import { select } from "./json-path/select";
+import { findNumbers } from "./numbers";
+
+class Options {
+  /** What is taken: what `pattern` matches, what `path` leads to in the text's JSON, or a number. */
+  @oneOf(["number", "regex", "json_path"])
+  by: string = "number";
+  /** The regular expression. */
+  pattern: string = "";
+  /** Its flags: any of `i`, `m` and `s`. */
+  flags: string = "";
+  /** The group of it that is taken; 0 is the whole match. */
+  @range(0, 99)
+  group: i32 = 0;
+  /** The JSON path, by RFC 9535. */
+  path: string = "$";
+  /** Which match is taken; `list` takes all of them, as a JSON list. */
+  @oneOf(["last", "first", "list"])
+  which: string = "last";
+  /** What is given if there is none. */
+  @oneOf(["empty", "text"])
+  otherwise: string = "empty";
+}
+
+@plugin({ name: "extract" })
+export class Extract extends TextTransform {
+  config: Options = new Options();
+  private regex: Regex | null = null;
+  private query: Query | null = null;
+
+  start(): void {
+    const config = this.config;
+    if (config.by == "regex") this.regex = new Regex(config.pattern, config.flags);
+    if (config.by != "json_path") return;
+    const parser = new PathParser(config.path);
+    this.query = parser.parse();
+    if (parser.problem.length > 0) invalidInput('Cannot read the JSON path "' + config.path + '": ' + parser.problem);
+  }
+
+  apply(text: string): string {
+    const config = this.config;
+    const regex = this.regex;
+    const query = this.query;
+    if (query !== null) return this.chooseJson(text, query);
+    if (regex === null) return this.choose(text, findNumbers(text));
+    const found: string[] = [];
+    const matches = regex.matchAll(text);
+    for (let index = 0; index < matches.length; index++) {
+      if (matches[index].has(config.group)) found.push(matches[index].group(config.group));
+    }
+    return this.choose(text, found);
+  }
+
+  private choose(text: string, found: string[]): string {
+    if (this.config.which == "list") return new JsonWriter().value(found).toString();
+    if (found.length == 0) return this.config.otherwise == "text" ? text : "";
+    return this.config.which == "first" ? found[0] : found[found.length - 1];
+  }
+
+  /** A string's characters; all else as JSON. */
+  private chooseJson(text: string, query: Query): string {
+    const document = findJson(text);
+    const none: Json[] = [];
+    const found = document === Json.missing ? none : select(query, document, document);
+    if (this.config.which == "list") return new JsonWriter().value(found).toString();
+    const texts: string[] = [];
+    for (let index = 0; index < found.length; index++) texts.push(found[index].isNull ? "null" : found[index].text());
+    return this.choose(text, texts);
+  }
+}
