@@ -98,7 +98,7 @@ export class LoadedPlugin {
         await this.#verify(next.version, options);
       } catch (error) {
         await next.version.retire(0);
-        throw error;
+        throw this.#removed ? unloaded(this.id) : error;
       }
       await this.#swap(next, 'reload', options);
     });

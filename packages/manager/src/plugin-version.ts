@@ -25,7 +25,7 @@ import {
 
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
-import { sha256Digest } from './digest.js';
+import { sha256Hex } from './digest.js';
 import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
 import { RemoteExecutor } from './isolation/remote-executor.js';
@@ -105,7 +105,8 @@ export class PluginVersion {
       maxMemoryBytes: limits.maxMemoryBytes,
     });
     const section = admitted.metadata;
-    const digest = sha256Digest(bytes);
+    const sha256 = sha256Hex(bytes);
+    const digest = `sha256:${sha256}`;
     const isolation = options.isolation({ id: options.id, digest, metadata: section });
     // Only then is the name known of a plugin that has no custom section; it stands in its log records.
     const early: LogRecord[] = [];
@@ -123,7 +124,7 @@ export class PluginVersion {
     });
     let executor: Executor | undefined;
     try {
-      executor = await openExecutor(isolation, { ...options, onLog, http }, id ?? digest);
+      executor = await openExecutor(isolation, { ...options, onLog, http, sha256 }, id ?? digest);
       const { metadata } = executor;
       checkMetadata(metadata, section);
       checkApiVersion(metadata);
@@ -188,7 +189,7 @@ export class PluginVersion {
 
 async function openExecutor(
   isolation: Isolation,
-  options: VersionOptions & { readonly http: HttpClient },
+  options: VersionOptions & { readonly http: HttpClient; readonly sha256: string },
   pluginId: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
@@ -215,7 +216,7 @@ async function openExecutor(
     const guest = { version: (versionCount += 1), setup, bytes, effects, onLog, now };
     const pool = options.pools.openProcesses();
     try {
-      return await RemoteExecutor.load(isolation, pool, guest, { ownsPool: true });
+      return await RemoteExecutor.load(isolation, pool, guest);
     } catch (error) {
       pool.close();
       throw error;
@@ -224,6 +225,7 @@ async function openExecutor(
   const compiled = await compilePlugin(bytes, {
     maxMemoryBytes: limits.maxMemoryBytes,
     resettable: reset,
+    sha256: options.sha256,
     cache: options.cache,
   });
   if (isolation === 'inline') {
@@ -237,5 +239,5 @@ async function openExecutor(
   }
   const { module } = compiled;
   const guest = { version: (versionCount += 1), setup, module, effects, onLog, now };
-  return await RemoteExecutor.load(isolation, options.pools.threads, guest, { ownsPool: false });
+  return await RemoteExecutor.load(isolation, options.pools.threads, guest);
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Semaphore } from './semaphore.js';
@@ -88,5 +89,84 @@ describe('Semaphore', () => {
       code: 'CALL_DEADLINE_EXCEEDED',
     });
     expect(semaphore.waitingCount).toBe(0);
+  });
+});
+
+describe('Semaphore, in any order of events', () => {
+  const key = fc.constantFrom('a', 'b', 'c');
+  const event = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('enter' as const), key }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), key }) },
+    fc.record({ do: fc.constant('abort' as const), key }),
+  );
+
+  it('never lets in too many, keeps the order of each key, and settles everybody', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (events, maxRunning, perKey) => {
+          const semaphore = new Semaphore(maxRunning, 100, Math.min(perKey, maxRunning));
+          const inside: string[] = [];
+          const waiting = new Map<string, { number: number; controller: AbortController }[]>();
+          const entered = new Map<string, number>();
+          const pending: Promise<void>[] = [];
+          let overtaken = false;
+          const enter = async (name: string, number: number): Promise<void> => {
+            const mine = { number, controller: new AbortController() };
+            waiting.set(name, [...(waiting.get(name) ?? []), mine]);
+            const { signal } = mine.controller;
+            const outcome = await semaphore.enter(name, { signal }).then(
+              () => 'entered',
+              (error: unknown) => (error as { code: string }).code,
+            );
+            expect(outcome).toBe(signal.aborted ? 'CALL_CANCELLED' : 'entered');
+            if (outcome === 'entered') {
+              if ((entered.get(name) ?? -1) > number) overtaken = true;
+              entered.set(name, number);
+              inside.push(name);
+            }
+            waiting.set(
+              name,
+              (waiting.get(name) ?? []).filter((each) => each !== mine),
+            );
+          };
+          const leave = (name: string): void => {
+            const at = inside.indexOf(name);
+            if (at < 0) return;
+            inside.splice(at, 1);
+            semaphore.leave(name);
+          };
+          for (const [number, step] of events.entries()) {
+            if (step.do === 'enter') pending.push(enter(step.key, number));
+            else if (step.do === 'leave') leave(step.key);
+            else waiting.get(step.key)?.at(-1)?.controller.abort();
+            await new Promise((resolve) => setImmediate(resolve));
+            expect(inside.length).toBeLessThanOrEqual(maxRunning);
+            for (const name of ['a', 'b', 'c']) {
+              const held = inside.filter((each) => each === name).length;
+              expect(held).toBeLessThanOrEqual(perKey);
+            }
+            // Nobody waits while there is a place for him.
+            const stuck = [...waiting].some(
+              ([name, list]) =>
+                list.length > 0 &&
+                inside.length < maxRunning &&
+                inside.filter((each) => each === name).length < Math.min(perKey, maxRunning),
+            );
+            expect(stuck).toBe(false);
+          }
+          while (inside.length > 0) {
+            leave(inside[0]!);
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          await Promise.all(pending);
+          expect(overtaken).toBe(false);
+          expect(semaphore.waitingCount).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

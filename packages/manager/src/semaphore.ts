@@ -50,7 +50,7 @@ export class Semaphore {
   /** Takes a place if one is free and nobody of the key waits for it: the fast path, without a promise. */
   tryEnter(key: string): boolean {
     const lane = this.#lanes.get(key) ?? this.#open(key);
-    if (!this.#hasPlace(lane) || lane.waiting.size > 0) return false;
+    if (this.#closed || !this.#hasPlace(lane) || lane.waiting.size > 0) return false;
     this.#running += 1;
     lane.running += 1;
     return true;

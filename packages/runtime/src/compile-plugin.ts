@@ -21,6 +21,8 @@ export interface CompileOptions {
   readonly maxMemoryBytes: number;
   /** Makes instances that can be reset to a snapshot. @default false */
   readonly resettable?: boolean;
+  /** SHA-256 of the bytes in lower-case hex, where it is known: the key under which a cache keeps the module. @default computed */
+  readonly sha256?: string;
   /** Where compiled modules are kept. @default none */
   readonly cache?: ModuleCache;
 }
@@ -43,7 +45,7 @@ export async function compilePlugin(
 ): Promise<CompiledPlugin> {
   const { maxMemoryBytes, resettable = false, cache } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
-  const hex = await sha256Hex(bytes);
+  const hex = options.sha256 ?? (await sha256Hex(bytes));
   const key = `${hex}-${REWRITE_VERSION}-${maxMemoryPages}${resettable ? '-state' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
     let metered = await cache?.store?.read(key);

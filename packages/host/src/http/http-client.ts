@@ -62,7 +62,8 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { permissions, pluginId, secrets } = options;
-  let agent = openAgent(options);
+  // Made by the first request: most plugins never make one.
+  let agent: Agent | undefined;
 
   const checkPermission = ({ method, url }: Hop, redirected: boolean): void => {
     if (permissions.allowsRequest(url)) return;
@@ -80,7 +81,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const filled = await fillSecrets(hop.headers, hop.url, pluginId, secrets);
       for (const secret of filled.used) used.add(secret);
       const answer = await send(hop.url, {
-        dispatcher: agent,
+        dispatcher: (agent ??= openAgent(options)),
         method: hop.method,
         headers: {
           'user-agent': 'testbench',
@@ -121,8 +122,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async close() {
       const ended = agent;
       // A version that was replaced may be put back in its place, and connects anew then.
-      agent = openAgent(options);
-      await ended.destroy();
+      agent = undefined;
+      await ended?.destroy();
     },
   };
 }

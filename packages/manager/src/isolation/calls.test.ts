@@ -237,6 +237,21 @@ describe.each(['thread', 'process'] as const)('a runner: %s', (isolation) => {
   });
 });
 
+describe.each(['thread', 'process'] as const)('a version: %s', (isolation) => {
+  it('that is rolled back to takes more calls at a time than it has runners', async () => {
+    const manager = openManager(isolation, { maxThreads: 1, maxProcessesPerPlugin: 1 });
+    await manager.load(assemble(guestWat()));
+    await manager.reload('guest', manyEnds);
+    await manager.rollback('guest');
+    const calls = [input, input, input].map((each) => manager.execute('guest', each));
+    expect(await Promise.all(calls)).toMatchObject([
+      { data: 'fine' },
+      { data: 'fine' },
+      { data: 'fine' },
+    ]);
+  });
+});
+
 describe('a thread', () => {
   it('survives the end of a call that outlasts the drain of its version', async () => {
     const manager = openManager('thread', { maxThreads: 2, limits: { maxFuel: 2 ** 50 } });

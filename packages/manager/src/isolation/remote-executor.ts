@@ -15,6 +15,7 @@ import {
   MAX_BATCH_INPUTS,
   MAX_RUNNER_INPUT_LENGTH,
 } from '../limits.js';
+import { freshInstanceFailure } from '../runner/fresh-instance.js';
 import { limitsOfBatch, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
 import { GiveUp } from './give-up.js';
@@ -30,8 +31,6 @@ export class RemoteExecutor implements Executor {
     readonly pool: RunnerPool,
     readonly guest: RemoteGuest,
     readonly facts: LoadedFacts,
-    /** True if the pool serves this plugin alone, and ends with it. */
-    readonly ownsPool: boolean,
   ) {}
 
   /** @throws {LoadError} */
@@ -39,12 +38,19 @@ export class RemoteExecutor implements Executor {
     isolation: Isolation,
     pool: RunnerPool,
     guest: RemoteGuest,
-    options: { readonly ownsPool: boolean },
   ): Promise<RemoteExecutor> {
-    const facts = await pool.use(verifyingKey(guest), guest.version, {}, (runner) =>
-      runner.load(guest, { timeoutMs: LOAD_TIMEOUT_MS + guest.setup.limits.timeoutMs }),
-    );
-    return new RemoteExecutor(isolation, pool, guest, facts, options.ownsPool);
+    const timeoutMs = LOAD_TIMEOUT_MS + guest.setup.limits.timeoutMs;
+    try {
+      const facts = await pool.use(verifyingKey(guest), guest, {}, (runner) =>
+        runner.load(guest, { timeoutMs }),
+      );
+      return new RemoteExecutor(isolation, pool, guest, facts);
+    } catch (cause) {
+      // It did not come as far as a runner.
+      if (!(cause instanceof CallError)) throw cause;
+      const code = cause.code === 'CALL_SHUT_DOWN' ? 'LOAD_SHUT_DOWN' : 'LOAD_START_FAILED';
+      throw new LoadError(code, `Cannot load plugin: ${cause.message}`, { cause });
+    }
   }
 
   get metadata(): PluginMetadata {
@@ -112,11 +118,10 @@ export class RemoteExecutor implements Executor {
 
   async shutdown(): Promise<void> {
     await this.pool.retire(this.guest);
-    if (this.ownsPool) this.pool.close();
   }
 
   kill(): void {
-    this.pool.endCalls(this.guest.version);
+    this.pool.endCalls(this.guest);
   }
 
   /** @param first Number of the group's first input in the batch. */
@@ -209,7 +214,7 @@ export class RemoteExecutor implements Executor {
     const start = performance.now();
     const giveUp = new GiveUp(timeoutMs, signal);
     const key = verifying === true ? verifyingKey(this.guest) : setup.pluginId;
-    const work = this.pool.use(key, version, { signal, timeoutMs }, async (runner) => {
+    const work = this.pool.use(key, this.guest, { signal, timeoutMs }, async (runner) => {
       if (!runner.has(version)) await this.#loadInto(runner);
       if (giveUp.error !== undefined) throw giveUp.error;
       giveUp.end();
@@ -228,10 +233,7 @@ export class RemoteExecutor implements Executor {
       });
       checkMetadata(facts.metadata, this.facts.metadata);
     } catch (cause) {
-      if (!(cause instanceof LoadError)) throw cause;
-      throw new CallError('CALL_CRASHED', `Cannot start a fresh instance: ${cause.message}`, {
-        cause,
-      });
+      throw freshInstanceFailure(cause);
     }
   }
 

@@ -14,6 +14,8 @@ export interface RunnerPoolOptions {
   readonly maxWaiting: number;
   /** An idle runner ends after this time, in milliseconds. */
   readonly idleMs: number;
+  /** True if it serves one version alone: a runner ends with it. */
+  readonly oneVersion: boolean;
 }
 
 /** Threads or child processes, started as calls need them, each taken by one call at a time. */
@@ -23,6 +25,8 @@ export class RunnerPool {
   readonly #all = new Set<Runner>();
   /** Versions that are gone, until no runner holds them any more. */
   readonly #retired = new Map<number, RemoteGuest>();
+  /** How often the calls of a version were ended: whoever waits since before has been ended too. */
+  readonly #endings = new WeakMap<RemoteGuest, number>();
   #shrinkTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -35,33 +39,34 @@ export class RunnerPool {
     return this.#all.size;
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   /**
    * Takes a runner for as long as `use` runs.
    *
    * @param key The plugin: places are shared out fairly between keys.
-   * @param version Preferred are runners that have it loaded.
+   * @param guest Preferred are runners that have it loaded.
    */
   async use<T>(
     key: string,
-    version: number,
+    guest: RemoteGuest,
     patience: Patience,
     run: (runner: Runner) => Promise<T>,
   ): Promise<T> {
-    if (!this.#places.tryEnter(key)) await this.#places.enter(key, patience);
+    if (!this.#places.tryEnter(key)) {
+      const endings = this.#endings.get(guest);
+      await this.#places.enter(key, patience);
+      if (this.#endings.get(guest) !== endings) {
+        this.#places.leave(key);
+        throw shutDown();
+      }
+    }
     // A version that was rolled back to is needed again.
-    this.#retired.delete(version);
-    const runner = this.#take(version);
+    this.#retired.delete(guest.version);
+    const runner = this.#take(guest.version);
     try {
       return await run(runner);
     } finally {
       if (this.#retired.size > 0) await this.#unloadRetired(runner);
-      if (runner.dead) this.#all.delete(runner);
-      else if (this.#closed) runner.end();
-      else this.#idle.push(runner);
+      this.#giveBack(runner);
       this.#scheduleShrinking();
       this.#places.leave(key);
     }
@@ -75,15 +80,15 @@ export class RunnerPool {
       holding.map(async (runner) => {
         this.#idle.splice(this.#idle.indexOf(runner), 1);
         await this.#unloadRetired(runner);
-        if (runner.dead || this.#closed) this.#all.delete(runner);
-        else this.#idle.push(runner);
+        this.#giveBack(runner);
       }),
     );
   }
 
-  /** Ends the calls of a version that are still running; a runner whose guest can be stopped lives on. */
-  endCalls(version: number): void {
-    for (const runner of this.#all) if (runner.isBusyWith(version)) runner.stop();
+  /** Ends the calls of a version that run or wait; a runner whose guest can be stopped lives on. */
+  endCalls(guest: RemoteGuest): void {
+    this.#endings.set(guest, (this.#endings.get(guest) ?? 0) + 1);
+    for (const runner of this.#all) if (runner.isBusyWith(guest.version)) runner.stop();
   }
 
   /** Ends all runners; calls that run there fail with `CALL_SHUT_DOWN`. */
@@ -94,6 +99,13 @@ export class RunnerPool {
     for (const runner of this.#all) runner.end();
     this.#all.clear();
     this.#idle.length = 0;
+  }
+
+  #giveBack(runner: Runner): void {
+    const useless = this.#closed || (this.options.oneVersion && runner.isEmpty);
+    if (useless) runner.end();
+    if (useless || runner.dead) this.#all.delete(runner);
+    else this.#idle.push(runner);
   }
 
   async #unloadRetired(runner: Runner): Promise<void> {
@@ -141,4 +153,8 @@ export class RunnerPool {
     }, this.options.idleMs);
     this.#shrinkTimer.unref();
   }
+}
+
+function shutDown(): CallError {
+  return new CallError('CALL_SHUT_DOWN', 'Cannot start call: the plugin was unloaded');
 }

@@ -6,6 +6,7 @@ import { startThread } from './start-thread.js';
 /** The threads of a manager, and the processes of each of its plugins. */
 export class RunnerPools {
   #threads: RunnerPool | undefined;
+  /** Those that may have a process running. */
   readonly #processes = new Set<RunnerPool>();
 
   constructor(
@@ -22,21 +23,25 @@ export class RunnerPools {
       maxPerPlugin: Math.max(1, this.maxThreads - 1),
       maxWaiting: MAX_QUEUED_EXECUTIONS,
       idleMs: RUNNER_IDLE_MS,
+      oneVersion: false,
     });
     return this.#threads;
   }
 
-  /** Processes of one version of one plugin; whoever opens them closes them. */
+  /** Processes of one version of one plugin. They end when it is retired, and start anew if it comes back. */
   openProcesses(): RunnerPool {
-    const pool = new RunnerPool({
-      start: startProcess,
+    for (const other of this.#processes) if (other.size === 0) this.#processes.delete(other);
+    const pool: RunnerPool = new RunnerPool({
+      start: (events) => {
+        this.#processes.add(pool);
+        return startProcess(events);
+      },
       maxRunners: this.maxProcessesPerPlugin,
       maxPerPlugin: this.maxProcessesPerPlugin,
       maxWaiting: MAX_QUEUED_EXECUTIONS,
       idleMs: RUNNER_IDLE_MS,
+      oneVersion: true,
     });
-    this.#processes.add(pool);
-    for (const other of this.#processes) if (other.closed) this.#processes.delete(other);
     return pool;
   }
 

@@ -1,10 +1,22 @@
-import { CallError, type HostEffects, LoadError, type PluginMetadata } from '@testbench/types';
+import {
+  CallError,
+  type HostEffects,
+  LoadError,
+  type LoadErrorCode,
+  type PluginMetadata,
+} from '@testbench/types';
 
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
 import type { RunnerLink, StartRunner } from './runner-link.js';
+
+/** How a load has failed whose runner died, or was told to stop. */
+const LOAD_CODES = new Map<string, LoadErrorCode>([
+  ['CALL_CRASHED', 'LOAD_CRASHED'],
+  ['CALL_SHUT_DOWN', 'LOAD_SHUT_DOWN'],
+]);
 
 /** What a runner tells of a guest that it has loaded. */
 export interface LoadedFacts {
@@ -46,6 +58,11 @@ export class Runner {
     this.#onDeath = listener;
   }
 
+  /** True if no version is loaded there. */
+  get isEmpty(): boolean {
+    return this.#effects.size === 0;
+  }
+
   has(version: number): boolean {
     return this.#effects.has(version);
   }
@@ -68,11 +85,10 @@ export class Runner {
       this.#effects.delete(version);
       if (error instanceof LoadError) throw error;
       const { message } = error as Error;
-      const code =
-        error instanceof CallError && error.code === 'CALL_CRASHED'
-          ? 'LOAD_CRASHED'
-          : 'LOAD_START_FAILED';
-      throw new LoadError(code, `Cannot load plugin: ${message}`, { cause: error });
+      const code = LOAD_CODES.get(error instanceof CallError ? error.code : '');
+      throw new LoadError(code ?? 'LOAD_START_FAILED', `Cannot load plugin: ${message}`, {
+        cause: error,
+      });
     }
   }
 

@@ -38,11 +38,12 @@ export class CallBudget {
   }
 }
 
-/** Codes that say what the call's own limits did. */
-const OWN_LIMITS: ReadonlySet<string> = new Set([
+/** Codes that say what the call's own limits did, or its caller. */
+const OWN_ENDS: ReadonlySet<string> = new Set([
   'CALL_DEADLINE_EXCEEDED',
   'CALL_FUEL_EXHAUSTED',
   'CALL_CANCELLED',
+  'CALL_SHUT_DOWN',
 ]);
 
 /** Names the failure to make a fresh instance: of the call where its own limits ended it, else of the plugin. */
@@ -50,7 +51,7 @@ export function freshInstanceFailure(cause: unknown): unknown {
   if (!(cause instanceof LoadError)) return cause;
   const message = `Cannot start a fresh instance: ${cause.message}`;
   const reason = cause.cause;
-  if (reason instanceof CallError && OWN_LIMITS.has(reason.code)) {
+  if (reason instanceof CallError && OWN_ENDS.has(reason.code)) {
     return new CallError(reason.code, message, { cause, usage: reason.usage });
   }
   return new CallError('CALL_CRASHED', message, { cause });
