@@ -1,10 +1,11 @@
 import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
 import { execution } from './groups/execution.ts';
-import { filesAndNetwork } from './groups/files-and-network.ts';
+import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
+import { network } from './groups/network.ts';
 import { registryRows } from './groups/registry.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 
@@ -17,7 +18,8 @@ export const CATALOGUE: readonly Attack[] = [
   ...execution,
   ...abi,
   ...hostFunctions,
-  ...filesAndNetwork,
+  ...filesystem,
+  ...network,
   ...registryRows,
   ...managerRows,
   ...supplyChain,

@@ -136,7 +136,7 @@ describe.each(languages)('a WASI reactor in $language, by $needs', ({ language, 
         ]) {
           const answer = (await call(`f${path}`)) as { errno: number };
           // Rust has -1 for a path outside of every opened directory.
-          expect(Math.abs(answer.errno), path).toBeGreaterThan(0);
+          expect(Math.abs(answer.errno)).toBeGreaterThan(0);
         }
         expect(await call(`w${granted}/new.txt`)).toMatchObject({ errno: 76 });
         expect(existsSync(join(granted, 'new.txt'))).toBe(false);

@@ -1,4 +1,4 @@
-import { assemble, guestWat, packed } from './index.js';
+import { assemble, guestWat, packed } from '@testbench/test-kit';
 
 /** Functions that {@link effectGuest} can call, and what stands for each parameter: as in `HOST_EFFECTS` of the contract. */
 const FUNCTIONS = {

@@ -1,6 +1,7 @@
 import { packed } from '@testbench/test-kit';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
+import { HEX } from '../modules/hex.ts';
 import { plugin, stopped } from './shorthand.ts';
 
 const FINE = packed(4096, 15);
@@ -9,21 +10,6 @@ const LOG = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32
 const STATE = `(import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))
   (import "env" "host_get_state" (func $get (param i32 i32 i32 i32) (result i32)))`;
 const RANDOM = '(import "env" "host_random_bytes" (func $random (param i32 i32) (result i32)))';
-/** Writes `"` and the hex digits of 16 bytes at 8192 as `{"data":"…"}` at 16384. */
-const HEX = `(func $hex (param $from i32) (param $bytes i32) (result i64)
-    (local $i i32) (local $d i32)
-    (i64.store (i32.const 16384) (i64.const 0x2261746164227b)) (i32.store (i32.const 16391) (i32.const 0x223a))
-    (loop
-      (local.set $d (i32.and (i32.shr_u
-        (i32.load8_u (i32.add (local.get $from) (i32.shr_u (local.get $i) (i32.const 1))))
-        (select (i32.const 0) (i32.const 4) (i32.and (local.get $i) (i32.const 1)))) (i32.const 15)))
-      (i32.store8 offset=16393 (local.get $i) (i32.add (local.get $d)
-        (select (i32.const 87) (i32.const 48) (i32.gt_u (local.get $d) (i32.const 9)))))
-      (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-        (i32.shl (local.get $bytes) (i32.const 1)))))
-    (i32.store16 offset=16393 (local.get $i) (i32.const 0x7d22))
-    (i64.add (i64.const 70368744177664) (i64.extend_i32_u (i32.add (local.get $i) (i32.const 11)))))`;
-
 /** Gives what host functions returned, eight hex digits each. */
 const codes = (imports: string, calls: readonly string[]): Uint8Array<ArrayBuffer> =>
   plugin({
