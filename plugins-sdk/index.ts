@@ -38,6 +38,7 @@ export {
   withoutPunctuation,
   withoutWords,
 } from './assembly/text/words';
+export { findJson } from './assembly/text/find-json';
 export { levenshteinDistance } from './assembly/text/levenshtein';
 export { separate13a, separateMarks } from './assembly/text/marks';
 export { NgramMatcher } from './assembly/text/ngrams';

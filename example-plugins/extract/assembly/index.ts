@@ -1,6 +1,5 @@
-import { invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
+import { findJson, invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
 
-import { findJson } from "./find-json";
 import { Query } from "./json-path/query";
 import { PathParser } from "./json-path/parse";
 import { select } from "./json-path/select";

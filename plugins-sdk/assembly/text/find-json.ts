@@ -1,4 +1,4 @@
-import { Json } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
 
 /** More starts than this are not tried: each reads on to where the JSON breaks off. */
 const MAX_STARTS: i32 = 64;

@@ -1,0 +1,61 @@
+import { Evaluation, Evaluator, EvaluatorInput, findJson, invalidInput, Json, plugin, Regex } from "@testbench/plugins-sdk";
+
+import { SchemaCheck } from "./check-schema";
+import { Validator } from "./validator";
+
+/** How many mistakes are told. */
+const MAX_TOLD: i32 = 5;
+
+class Options {
+  /** The schema. Without it, the field `expected` of each input is the schema. */
+  schema: Json = Json.missing;
+  /** Takes the JSON that stands between words and fences; otherwise the whole answer must be JSON. */
+  find: bool = true;
+}
+
+@plugin({ name: "json-schema" })
+export class JsonSchema extends Evaluator {
+  config: Options = new Options();
+  private regexes: Map<string, Regex> = new Map();
+
+  start(): void {
+    if (this.config.schema.exists) this.prepare(this.config.schema);
+  }
+
+  evaluate(input: EvaluatorInput): Evaluation {
+    let schema = this.config.schema;
+    if (!schema.exists) {
+      schema = input.field("expected");
+      if (!schema.exists) invalidInput('Cannot check: there is no setting "schema", and no field "expected"');
+      this.regexes = new Map();
+      if (!this.prepare(schema)) return new Evaluation(0);
+    }
+    const value = this.read(input.field("output"));
+    if (!value.exists && !value.isNull) {
+      return new Evaluation(0).metric("is_json", 0).metric("errors", 0).explain("the answer is not JSON");
+    }
+    const validator = new Validator(schema, this.regexes);
+    const valid = validator.check(schema, value, "");
+    const evaluation = Evaluation.pass(valid).metric("is_json", 1).metric("errors", validator.errors.length);
+    return valid ? evaluation : evaluation.explain(validator.errors.slice(0, MAX_TOLD).join("; "));
+  }
+
+  /** A string is text that holds JSON; all else is the JSON itself. */
+  private read(output: Json): Json {
+    if (!output.isString) return output;
+    return this.config.find ? findJson(output.text()) : Json.parse(output.text());
+  }
+
+  private prepare(schema: Json): bool {
+    const check = new SchemaCheck(schema);
+    if (check.problem.length > 0) {
+      invalidInput("Cannot read the schema: " + check.problem);
+      return false;
+    }
+    for (let index = 0; index < check.patterns.length; index++) {
+      const pattern = check.patterns[index];
+      if (!this.regexes.has(pattern)) this.regexes.set(pattern, new Regex(pattern));
+    }
+    return true;
+  }
+}
