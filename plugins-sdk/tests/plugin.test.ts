@@ -190,7 +190,7 @@ describe('a call', () => {
   it.each([
     [{ expected: 'x' }, 'Cannot evaluate: field "output" is missing'],
     [{ output: 'x' }, 'Cannot evaluate: field "expected" is missing'],
-    [[], 'Cannot evaluate: expected an object with the field "output", found a list'],
+    [[], 'Cannot read the data: expected an object, found a list'],
   ])('refuses %j as invalid input and goes on', (data, message) => {
     const host = load();
     expect(host.execute(data)).toBe(-2);
@@ -210,7 +210,7 @@ describe('a call', () => {
     expect(host.execute({ output: 'fail', expected: '' })).toBe(-7);
     expect(host.error).toBe('no way');
     expect(host.execute({ output: 'nan', expected: '' })).toBe(-1);
-    expect(host.error).toBe('Cannot give a score: it is NaN, expected a number from 0 to 1');
+    expect(host.error).toBe('Cannot write the output: NaN is no score from 0 to 1');
     expect(host.execute({ output: 'x', expected: 'x' }).score).toBe(1);
   });
 
@@ -261,7 +261,7 @@ describe('a batch', () => {
       {
         error: {
           code: -1,
-          message: 'Cannot give a score: it is NaN, expected a number from 0 to 1',
+          message: 'Cannot write the output: NaN is no score from 0 to 1',
         },
       },
       right,

@@ -94,7 +94,7 @@ describe('the five types', () => {
     }`);
     expect(host.execute({ a: [1, 'é'] })).toEqual({ a: [1, 'é'] });
     expect(host.execute(1)).toBe(-1);
-    expect(host.error).toBe('Cannot give a result: the plugin did not write one whole value');
+    expect(host.error).toBe('Cannot write the output: no whole value');
     expect(host.execute(null)).toBe(-1);
     expect(host.execute('x')).toBe('x');
   });

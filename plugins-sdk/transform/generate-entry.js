@@ -20,7 +20,7 @@ export function plugin_metadata(): i64 { return copyToHost(METADATA, ${metadata.
 export function plugin_init(ptr: usize, len: usize): i32 {
   takeFailure();
   const reader = new ConfigReader(readInput(ptr, len));
-${config ? readSettings(config) : '  reader.only([]);'}
+${config ? readSettings(config) : '  reader.none();'}
   return start(instance);
 }
 export function plugin_execute(ptr: usize, len: usize): i64 { return execute(instance, ptr, len); }

@@ -27,6 +27,11 @@ export function allocateBlock(size: usize): usize {
   return __pin(__new(size, idof<ArrayBuffer>()));
 }
 
+/** A buffer without the standard library's checks and their messages. */
+export function newBuffer(size: usize): ArrayBuffer {
+  return changetype<ArrayBuffer>(__new(size, idof<ArrayBuffer>()));
+}
+
 /** Takes a block back from the host. */
 export function releaseBlock(ptr: usize): void {
   __unpin(ptr);

@@ -1,5 +1,5 @@
 import { host_delete_state, host_get_state, host_set_state } from "./imports";
-import { addressOf, encodeUtf8 } from "./utf8";
+import { addressOf, decodeUtf8, encodeUtf8 } from "./utf8";
 
 /** First guess at a value's size; a longer one costs a second question. */
 const GUESS: i32 = 256;
@@ -16,7 +16,7 @@ export namespace state {
       length = host_get_state(addressOf(name), name.byteLength, addressOf(value), length);
     }
     if (length < 0) return null;
-    return String.UTF8.decodeUnsafe(addressOf(value), min(length, value.byteLength));
+    return decodeUtf8(addressOf(value), min(length, value.byteLength));
   }
 
   /** Sets `key`; false if the host refuses, for want of room or permission. */

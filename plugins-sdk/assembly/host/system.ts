@@ -1,5 +1,5 @@
 import { host_current_time_ms, host_emit, host_env_get, host_random } from "./imports";
-import { addressOf, encodeUtf8 } from "./utf8";
+import { addressOf, decodeUtf8, encodeUtf8 } from "./utf8";
 
 /** Milliseconds since 1970, as the host tells them. */
 export function now(): i64 {
@@ -28,7 +28,7 @@ export function env(name: string): string | null {
     length = host_env_get(addressOf(key), key.byteLength, addressOf(value), length);
   }
   if (length < 0) return null;
-  return String.UTF8.decodeUnsafe(addressOf(value), min(length, value.byteLength));
+  return decodeUtf8(addressOf(value), min(length, value.byteLength));
 }
 
 /** Sends one chunk of a streamed output; false if nobody listens or the call is cancelled. */

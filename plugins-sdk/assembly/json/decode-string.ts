@@ -2,47 +2,52 @@ import { afterString, hexValue, QUOTE } from "./scan";
 
 /** Decodes the valid JSON string whose opening quote is at `ptr`. Lone surrogates stay as they are. */
 export function decodeString(ptr: usize): string {
-  const start = ptr + 1;
-  const end = afterString(ptr) - 1;
+  return decodeUnits(ptr + 1, afterString(ptr) - 1, true);
+}
+
+/** Decodes valid UTF-8, with JSON's escapes if it is the inside of a JSON string. */
+export function decodeUnits(from: usize, end: usize, escapes: bool): string {
   // No character takes more UTF-16 units than it has bytes.
-  const text = changetype<usize>(__new((end - start) << 1, idof<String>()));
-  let from = start;
+  const most = (end - from) << 1;
+  const text = __new(most, idof<String>());
   let to = text;
   while (from < end) {
     const byte = <u32>load<u8>(from);
     if (byte < 0x80) {
-      if (byte == 0x5c) {
-        const kind = <u32>load<u8>(from, 1);
-        store<u16>(to, <u16>(kind == 0x75 ? unitAt(from + 2) : unescape(kind)));
-        from += kind == 0x75 ? 6 : 2;
-      } else {
-        store<u16>(to, <u16>byte);
-        from++;
+      let unit = byte;
+      let taken: usize = 1;
+      if (byte == 0x5c && escapes) {
+        unit = <u32>load<u8>(from, 1);
+        taken = 2;
+        if (unit == 0x75) {
+          unit = unitAt(from + 2);
+          taken = 6;
+        } else {
+          unit = unescape(unit);
+        }
       }
-      to += 2;
-    } else if (byte < 0xe0) {
-      store<u16>(to, <u16>(((byte & 0x1f) << 6) | tail(from, 1)));
-      from += 2;
-      to += 2;
-    } else if (byte < 0xf0) {
-      store<u16>(to, <u16>(((byte & 0x0f) << 12) | (tail(from, 1) << 6) | tail(from, 2)));
-      from += 3;
+      store<u16>(to, <u16>unit);
+      from += taken;
       to += 2;
     } else {
-      const point =
-        (((byte & 0x07) << 18) | (tail(from, 1) << 12) | (tail(from, 2) << 6) | tail(from, 3)) - 0x10000;
-      store<u16>(to, <u16>(0xd800 | (point >>> 10)));
-      store<u16>(to, <u16>(0xdc00 | (point & 0x3ff)), 2);
-      from += 4;
-      to += 4;
+      let more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      let point = byte & (0x3f >> more);
+      // A sequence that is cut off must not give more units than it has bytes.
+      for (from++; more > 0 && from < end; more--) point = (point << 6) | (<u32>load<u8>(from++) & 0x3f);
+      if (point > 0xffff) {
+        store<u16>(to, <u16>(0xd7c0 + (point >>> 10)));
+        to += 2;
+        point = 0xdc00 | (point & 0x3ff);
+      }
+      store<u16>(to, <u16>point);
+      to += 2;
     }
   }
   const size = to - text;
-  return changetype<string>(size == (end - start) << 1 ? text : __renew(text, size));
-}
-
-function tail(ptr: usize, offset: usize): u32 {
-  return <u32>load<u8>(ptr + offset) & 0x3f;
+  if (size == most) return changetype<string>(text);
+  const exact = __new(size, idof<String>());
+  memory.copy(exact, text, size);
+  return changetype<string>(exact);
 }
 
 function unitAt(ptr: usize): u32 {

@@ -1,3 +1,4 @@
+import { decodeUtf8, encodeUtf8 } from "../host/utf8";
 import { decodeNumber } from "./decode-number";
 import { decodeString, stringEquals } from "./decode-string";
 import { afterSpace, afterString, afterValue, validate } from "./scan";
@@ -15,7 +16,7 @@ export enum JsonKind {
 }
 
 /** Where the index of one container is built before its length is known. */
-let scratch = new StaticArray<u32>(64);
+let scratch = newIndex(64);
 
 /**
  * A JSON value as it came: a place in the input's bytes, decoded when asked.
@@ -47,8 +48,8 @@ export class Json {
 
   /** Reads JSON text, such as a model's answer; of kind `Missing` if it is not valid. */
   static parse(text: string): Json {
-    // The zero byte after the end stops whoever reads a number.
-    const bytes = String.UTF8.encode(text, true, String.UTF8.ErrorMode.REPLACE);
+    // The zero after the end stops whoever reads a number.
+    const bytes = encodeUtf8(text + "\0");
     return Json.view(bytes, <usize>bytes.byteLength - 1);
   }
 
@@ -128,7 +129,7 @@ export class Json {
   /** The key of field number `position` of an object. */
   keyAt(position: i32): string {
     const index = this.children();
-    return this.isObject && position >= 0 && position * 2 < index.length ? decodeString(index[position * 2]) : "";
+    return this.isObject && position >= 0 && position * 2 < index.length ? decodeString(unchecked(index[position * 2])) : "";
   }
 
   /**
@@ -176,7 +177,7 @@ export class Json {
 
   /** The value's JSON exactly as it came. */
   source(): string {
-    return String.UTF8.decodeUnsafe(this.start, this.sourceLength);
+    return decodeUtf8(this.start, this.sourceLength);
   }
 
   /** Address of the value's JSON, for the writer. */
@@ -200,10 +201,15 @@ export class Json {
     const kind = this.kind;
     const built = kind == JsonKind.Array || kind == JsonKind.Object
       ? buildIndex(this.start, this.limit, kind == JsonKind.Object)
-      : new StaticArray<u32>(0);
+      : newIndex(0);
     this.index = built;
     return built;
   }
+}
+
+/** A list without the standard library's checks and their messages. */
+function newIndex(length: i32): StaticArray<u32> {
+  return changetype<StaticArray<u32>>(__new(<usize>length << 2, idof<StaticArray<u32>>()));
 }
 
 function buildIndex(start: usize, limit: usize, keyed: bool): StaticArray<u32> {
@@ -213,7 +219,7 @@ function buildIndex(start: usize, limit: usize, keyed: bool): StaticArray<u32> {
   // "]" and "}"; a value starts with neither.
   while (byte != 0x5d && byte != 0x7d) {
     if (count + 2 > scratch.length) {
-      const larger = new StaticArray<u32>(scratch.length * 2);
+      const larger = newIndex(scratch.length * 2);
       memory.copy(changetype<usize>(larger), changetype<usize>(scratch), <usize>scratch.length << 2);
       scratch = larger;
     }
@@ -229,7 +235,7 @@ function buildIndex(start: usize, limit: usize, keyed: bool): StaticArray<u32> {
       byte = <u32>load<u8>(at);
     }
   }
-  const index = new StaticArray<u32>(count);
+  const index = newIndex(count);
   memory.copy(changetype<usize>(index), changetype<usize>(scratch), <usize>count << 2);
   return index;
 }

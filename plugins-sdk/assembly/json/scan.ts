@@ -5,6 +5,8 @@
  * The cursor is module-level: calls of one plugin never overlap.
  */
 
+import { formatWhole } from "./format-number";
+
 /** Deepest nesting of an input. The host's own limit for outputs is 64; both bound the stack. */
 export const MAX_DEPTH: i32 = 256;
 
@@ -23,7 +25,7 @@ let expected: string = "";
 
 /** What the failed validation expected, for a message. */
 export function validationProblem(start: usize): string {
-  return "expected " + expected + " at byte " + (at - start).toString();
+  return "expected " + expected + " at byte " + formatWhole(<u32>(at - start));
 }
 
 function wanted(what: string): bool {
@@ -57,8 +59,10 @@ export function validate(ptr: usize, len: usize): bool {
 function checkValue(depth: i32): bool {
   const byte = peek();
   if (byte == QUOTE) return checkString();
-  if (byte == OPEN_BRACE) return depth > 0 ? checkObject(depth - 1) : wanted("less nesting");
-  if (byte == OPEN_BRACKET) return depth > 0 ? checkArray(depth - 1) : wanted("less nesting");
+  if (byte == OPEN_BRACE || byte == OPEN_BRACKET) {
+    // The closing bracket and brace stand two places after the opening ones.
+    return depth > 0 ? checkContainer(depth - 1, byte + 2) : wanted("less nesting");
+  }
   if (byte == 0x74) return checkWord(0x65757274, 4); // true
   if (byte == 0x66) return at + 5 <= end && checkWord(0x65736c61, 5, 1); // false
   if (byte == 0x6e) return checkWord(0x6c6c756e, 4); // null
@@ -72,50 +76,28 @@ function checkWord(word: u32, length: usize, offset: usize = 0): bool {
   return true;
 }
 
-function checkObject(depth: i32): bool {
+function checkContainer(depth: i32, close: u32): bool {
   at++;
   skipSpace();
-  if (peek() == CLOSE_BRACE) {
+  if (peek() == close) {
     at++;
     return true;
   }
   while (true) {
-    if (peek() != QUOTE) return wanted("a key in quotes");
-    if (!checkString()) return false;
-    skipSpace();
-    if (peek() != COLON) return wanted('":"');
-    at++;
-    skipSpace();
+    if (close == CLOSE_BRACE) {
+      if (peek() != QUOTE) return wanted("a key in quotes");
+      if (!checkString()) return false;
+      skipSpace();
+      if (peek() != COLON) return wanted('":"');
+      at++;
+      skipSpace();
+    }
     if (!checkValue(depth)) return false;
     skipSpace();
     const byte = peek();
+    if (byte != COMMA && byte != close) return wanted(close == CLOSE_BRACE ? '"," or "}"' : '"," or "]"');
     at++;
-    if (byte == CLOSE_BRACE) return true;
-    if (byte != COMMA) {
-      at--;
-      return wanted('"," or "}"');
-    }
-    skipSpace();
-  }
-}
-
-function checkArray(depth: i32): bool {
-  at++;
-  skipSpace();
-  if (peek() == CLOSE_BRACKET) {
-    at++;
-    return true;
-  }
-  while (true) {
-    if (!checkValue(depth)) return false;
-    skipSpace();
-    const byte = peek();
-    at++;
-    if (byte == CLOSE_BRACKET) return true;
-    if (byte != COMMA) {
-      at--;
-      return wanted('"," or "]"');
-    }
+    if (byte == close) return true;
     skipSpace();
   }
 }
@@ -173,7 +155,7 @@ function checkString(): bool {
     if (byte == BACKSLASH) {
       if (!checkEscape()) return false;
     } else if (byte < 0x20) {
-      return wanted("an escaped control character");
+      return wanted("an escape");
     } else if (byte < 0x80) {
       at++;
     } else if (!checkSequence(byte)) {
@@ -188,15 +170,14 @@ function checkEscape(): bool {
   at++;
   if (byte == 0x75) {
     for (let digit = 0; digit < 4; digit++, at++) {
-      if (hexValue(peek()) < 0) return wanted("a hexadecimal digit");
+      if (hexValue(peek()) < 0) return wanted("a hex digit");
     }
     return true;
   }
-  // " \ / b f n r t
-  const known =
-    byte == QUOTE || byte == BACKSLASH || byte == 0x2f || byte == 0x62 ||
-    byte == 0x66 || byte == 0x6e || byte == 0x72 || byte == 0x74;
-  if (known) return true;
+  // Of the letters from b on: b f n r t.
+  const letter = byte - 0x62;
+  const known = letter < 19 ? (0x51011 >>> letter) & 1 : <u32>(byte == QUOTE || byte == BACKSLASH || byte == 0x2f);
+  if (known != 0) return true;
   at--;
   return wanted("an escape");
 }

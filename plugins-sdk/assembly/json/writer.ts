@@ -1,11 +1,13 @@
-import { pack } from "../host/memory";
-import { fail } from "../plugin/failure";
+import { newBuffer, pack } from "../host/memory";
+import { decodeUtf8, pointAt, putPoint } from "../host/utf8";
+import { cannotWrite } from "../plugin/failure";
+import { formatNumber, linkFractions } from "./format-number";
 import { Json } from "./json";
 
 /** Deepest nesting that a host accepts in an output. */
 const MAX_DEPTH: i32 = 64;
 const FIRST_SIZE: usize = 512;
-/** Bytes of the longest number: a minus, 17 digits, a point, an exponent. */
+/** Bytes of the longest number: a minus, 19 digits, or 17 with a point and an exponent. */
 const MAX_NUMBER: usize = 32;
 
 /**
@@ -20,7 +22,7 @@ const MAX_NUMBER: usize = 32;
  */
 @final
 export class JsonWriter {
-  private buffer: ArrayBuffer = new ArrayBuffer(<i32>FIRST_SIZE);
+  private buffer: ArrayBuffer = newBuffer(FIRST_SIZE);
   private size: usize = 0;
   private depth: i32 = 0;
   /** One bit a level: 1 for an object, 0 for a list; the innermost is the lowest. */
@@ -42,7 +44,7 @@ export class JsonWriter {
 
   /** Closes the innermost object or list. */
   end(): JsonWriter {
-    if (this.depth == 0 || this.keyed) return this.misuse("end() without an open object or list");
+    if (this.depth == 0 || this.keyed) return this.misuse("end() with nothing open");
     this.reserve(1);
     this.put((this.kinds & 1) != 0 ? 0x7d : 0x5d);
     this.kinds >>= 1;
@@ -100,19 +102,32 @@ export class JsonWriter {
 
   /** Writes a number such that reading it gives the same double; NaN and infinities fail the call. */
   number(value: f64): JsonWriter {
+    linkFractions();
+    return this.linkedNumber(value);
+  }
+
+  /** For this library: as `number`, where whoever made a number with a fraction has linked their formatting. */
+  linkedNumber(value: f64): JsonWriter {
     if (!isFinite(value)) {
-      fail("Cannot write a number: it is " + value.toString());
+      cannotWrite(formatNumber(value) + " is no number");
       return this.null();
     }
     // Whole numbers are most of all numbers, and shorter without their ".0".
     if (trunc(value) == value && abs(value) < 9007199254740992.0) {
       return value == 0 && reinterpret<i64>(value) < 0 ? this.ascii("-0") : this.integer(<i64>value);
     }
-    return this.ascii(value.toString());
+    return this.ascii(formatNumber(value));
   }
 
   integer(value: i64): JsonWriter {
-    return this.ascii(value.toString());
+    this.separate();
+    this.reserve(MAX_NUMBER);
+    if (value < 0) this.put(0x2d);
+    const magnitude = <u64>(value < 0 ? -value : value);
+    let power: u64 = 1;
+    while (magnitude / power >= 10) power *= 10;
+    for (; power > 0; power /= 10) this.put(0x30 + <u32>((magnitude / power) % 10));
+    return this;
   }
 
   boolean(value: bool): JsonWriter {
@@ -136,7 +151,7 @@ export class JsonWriter {
 
   /** What is written so far, as text. */
   toString(): string {
-    return String.UTF8.decodeUnsafe(changetype<usize>(this.buffer), this.size);
+    return decodeUtf8(changetype<usize>(this.buffer), this.size);
   }
 
   /** Forgets all that is written. */
@@ -176,7 +191,7 @@ export class JsonWriter {
   take(): i64 {
     const block = __pin(changetype<usize>(this.buffer));
     const size = this.size;
-    this.buffer = new ArrayBuffer(<i32>max(FIRST_SIZE, size));
+    this.buffer = newBuffer(max(FIRST_SIZE, size));
     this.clear();
     return pack(block, size);
   }
@@ -195,9 +210,9 @@ export class JsonWriter {
   /** Whatever has to stand between the last value and the next one. */
   private separate(): void {
     if (this.depth > 0 && (this.kinds & 1) != 0 && !this.keyed) {
-      this.misuse("a value in an object without a key");
+      this.misuse("a value without a key");
     }
-    if (this.depth == 0 && this.size > 0) this.misuse("a second value after the whole one");
+    if (this.depth == 0 && this.size > 0) this.misuse("a second value");
     if (this.comma) {
       this.reserve(1);
       this.put(0x2c);
@@ -207,7 +222,7 @@ export class JsonWriter {
   }
 
   private misuse(what: string): JsonWriter {
-    fail("Cannot write the output: " + what);
+    cannotWrite(what);
     return this;
   }
 
@@ -233,11 +248,11 @@ export class JsonWriter {
         this.reserve(<usize>(length - index) * 3 + 1);
       } else if (unit < 0x80) {
         this.put(unit);
-      } else if (unit < 0x800) {
-        this.put(0xc0 | (unit >>> 6));
-        this.put(0x80 | (unit & 0x3f));
       } else {
-        index += this.putWide(unit, index + 1 < length ? <u32>text.charCodeAt(index + 1) : 0);
+        const point = pointAt(text, index);
+        if (point > 0xffff) index++;
+        const start = changetype<usize>(this.buffer);
+        this.size = putPoint(start + this.size, point) - start;
       }
     }
     this.put(0x22);
@@ -246,7 +261,8 @@ export class JsonWriter {
   private putControl(unit: u32): void {
     this.reserve(6);
     this.put(0x5c);
-    const short: u32 = unit == 0x08 ? 0x62 : unit == 0x09 ? 0x74 : unit == 0x0a ? 0x6e : unit == 0x0c ? 0x66 : unit == 0x0d ? 0x72 : 0;
+    // b t n - f r, a byte each, from U+0008 on.
+    const short = unit - 8 < 6 ? <u32>(0x7266006e7462 >> (<u64>(unit - 8) << 3)) & 0xff : 0;
     if (short != 0) return this.put(short);
     this.put(0x75);
     this.put(0x30);
@@ -256,23 +272,6 @@ export class JsonWriter {
     this.put(digit < 10 ? 0x30 + digit : 0x57 + digit);
   }
 
-  /** Writes a unit from U+0800, together with `next` if the two are a pair; returns how many of `next` it took. */
-  private putWide(unit: u32, next: u32): i32 {
-    if ((unit & 0xfc00) == 0xd800 && (next & 0xfc00) == 0xdc00) {
-      const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
-      this.put(0xf0 | (point >>> 18));
-      this.put(0x80 | ((point >>> 12) & 0x3f));
-      this.put(0x80 | ((point >>> 6) & 0x3f));
-      this.put(0x80 | (point & 0x3f));
-      return 1;
-    }
-    if ((unit & 0xf800) == 0xd800) unit = 0xfffd;
-    this.put(0xe0 | (unit >>> 12));
-    this.put(0x80 | ((unit >>> 6) & 0x3f));
-    this.put(0x80 | (unit & 0x3f));
-    return 0;
-  }
-
   private put(byte: u32): void {
     store<u8>(changetype<usize>(this.buffer) + this.size++, <u8>byte);
   }
@@ -280,7 +279,7 @@ export class JsonWriter {
   private reserve(more: usize): void {
     const needed = this.size + more;
     if (needed <= <usize>this.buffer.byteLength) return;
-    const larger = new ArrayBuffer(<i32>max(needed, <usize>this.buffer.byteLength << 1));
+    const larger = newBuffer(max(needed, <usize>this.buffer.byteLength << 1));
     memory.copy(changetype<usize>(larger), changetype<usize>(this.buffer), this.size);
     this.buffer = larger;
   }

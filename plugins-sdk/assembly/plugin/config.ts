@@ -1,5 +1,7 @@
 import { Json } from "../json/json";
-import { hasFailed, invalidInput } from "./failure";
+import { cannotRead, hasFailed, wrongKind } from "./failure";
+
+const CONFIGURATION: string = "the configuration";
 
 /**
  * Reads a plugin's configuration; the compiler transform writes the calls, one for each field of the
@@ -9,7 +11,14 @@ import { hasFailed, invalidInput } from "./failure";
 export class ConfigReader {
   constructor(private json: Json) {
     if (json.exists && !json.isObject) {
-      invalidInput("Cannot read the configuration: expected an object, found " + json.kindName);
+      wrongKind(CONFIGURATION, "an object", json.kindName);
+    }
+  }
+
+  /** Refuses any key: there are no settings. */
+  none(): void {
+    if (this.json.length > 0) {
+      refuse('unknown key "' + this.json.keyAt(0) + '"; there are none');
     }
   }
 
@@ -18,7 +27,7 @@ export class ConfigReader {
     for (let position = 0; position < this.json.length; position++) {
       const key = this.json.keyAt(position);
       if (!known.includes(key)) {
-        invalidInput('Cannot read the configuration: unknown key "' + key + '"; known keys: ' + known.join(", "));
+        refuse('unknown key "' + key + '"; known keys: ' + known.join(", "));
       }
     }
   }
@@ -87,9 +96,13 @@ export class ConfigReader {
   private wrong<T>(key: string, expected: string, value: Json, fallback: T): T {
     if (hasFailed()) return fallback;
     const found = value.isString || value.isNumber || value.isBoolean ? value.source() : value.kindName;
-    invalidInput('Cannot read the configuration: "' + key + '" is ' + found + ", expected " + expected);
+    refuse('"' + key + '" is ' + found + ", expected " + expected);
     return fallback;
   }
+}
+
+function refuse(problem: string): void {
+  cannotRead(CONFIGURATION, problem);
 }
 
 function rangeText(least: f64, most: f64): string {

@@ -2,7 +2,7 @@ import { releaseBlock } from "../host/memory";
 import { Json } from "../json/json";
 import { validationProblem } from "../json/scan";
 import { JsonWriter } from "../json/writer";
-import { fail, failureMessage, hasFailed, invalidInput, reportFailure, takeFailure } from "./failure";
+import { cannotRead, cannotWrite, failureMessage, hasFailed, reportFailure, takeFailure, wrongKind } from "./failure";
 import { clearMetrics, writeMetrics } from "./metrics";
 import { Plugin, setContext } from "./plugin";
 
@@ -19,7 +19,7 @@ let batch: Json = Json.missing;
 /** Views what the host wrote; of kind `Missing`, with the call failed, if it is not JSON. */
 export function readInput(ptr: usize, len: usize): Json {
   const json = Json.view(changetype<ArrayBuffer>(ptr), len);
-  if (json === Json.missing) invalidInput("Cannot read the input as JSON: " + validationProblem(ptr));
+  if (json === Json.missing) cannotRead("the input as JSON", validationProblem(ptr));
   return json;
 }
 
@@ -39,7 +39,7 @@ export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
   out.clear();
   batch = readInput(ptr, len);
   if (!hasFailed() && !batch.isArray) {
-    invalidInput("Cannot read the batch: expected a list, found " + batch.kindName);
+    wrongKind("the batch", "a list", batch.kindName);
   }
   if (hasFailed()) return reportFailure();
   const count = batch.length;
@@ -68,7 +68,7 @@ function handleOne(plugin: Plugin, envelope: Json): void {
   const mark = out.mark();
   plugin.handle(envelope.get("data"), out);
   if (!hasFailed() && (out.level != level || out.mark() == mark)) {
-    fail("Cannot give a result: the plugin did not write one whole value");
+    cannotWrite("no whole value");
   }
   if (hasFailed()) return;
   writeMetrics(out);

@@ -1,6 +1,7 @@
 import { Json } from "../json/json";
+import { formatNumber, linkFractions } from "../json/format-number";
 import { JsonWriter } from "../json/writer";
-import { fail, invalidInput } from "./failure";
+import { cannotWrite, invalidInput, wrongKind } from "./failure";
 import { Plugin } from "./plugin";
 
 /** What an evaluator is asked to judge. */
@@ -19,20 +20,22 @@ export class EvaluatorInput {
   /** The answer to judge. Fails the call if there is none. */
   get output(): string {
     const output = this.json.get("output");
-    if (!output.exists) invalidInput('Cannot evaluate: field "output" is missing');
+    if (!output.exists) missing("output");
     return output.text();
   }
 
   /** The right answer; the first one if there are several. Fails the call if there is none. */
   get expected(): string {
-    const references = this.references;
-    return references.length > 0 ? references[0] : "";
+    const expected = this.json.get("expected");
+    const first = expected.isArray ? expected.at(0) : expected;
+    if (expected.isArray ? expected.length == 0 : !expected.exists) missing("expected");
+    return first.text();
   }
 
   /** The right answers, of which any will do. Fails the call if there is none. */
   get references(): string[] {
     const references = this.json.get("expected").texts();
-    if (references.length == 0) invalidInput('Cannot evaluate: field "expected" is missing');
+    if (references.length == 0) missing("expected");
     return references;
   }
 
@@ -47,28 +50,46 @@ export class EvaluatorInput {
   }
 }
 
+function missing(field: string): void {
+  invalidInput('Cannot evaluate: field "' + field + '" is missing');
+}
+
 /** A judgement. */
 @final
 export class Evaluation {
-  private names: string[] = [];
-  private values: f64[] = [];
+  private names: string[] | null = null;
+  private values: f64[] | null = null;
   private explanation: string = "";
   private certainty: f64 = NaN;
 
   constructor(
     /** 0 (wrong) to 1 (right). */
     public score: f64,
-  ) {}
+  ) {
+    linkFractions();
+  }
 
   /** 1 if `right`, else 0. */
   static pass(right: bool): Evaluation {
-    return new Evaluation(right ? 1 : 0);
+    // Without the constructor, which would link what 0 and 1 do not need.
+    const evaluation = changetype<Evaluation>(__new(offsetof<Evaluation>(), idof<Evaluation>()));
+    evaluation.score = right ? 1 : 0;
+    evaluation.names = null;
+    evaluation.values = null;
+    evaluation.certainty = NaN;
+    evaluation.explanation = "";
+    return evaluation;
   }
 
   /** Adds a number beside the score. */
   metric(name: string, value: f64): Evaluation {
-    this.names.push(name);
-    this.values.push(value);
+    linkFractions();
+    if (this.names === null) {
+      this.names = [];
+      this.values = [];
+    }
+    this.names!.push(name);
+    this.values!.push(value);
     return this;
   }
 
@@ -80,6 +101,7 @@ export class Evaluation {
 
   /** Says how sure the judgement is, 0 to 1. */
   confidence(value: f64): Evaluation {
+    linkFractions();
     this.certainty = value;
     return this;
   }
@@ -88,19 +110,19 @@ export class Evaluation {
   write(out: JsonWriter): void {
     // NaN fails both comparisons.
     if (!(this.score >= 0 && this.score <= 1)) {
-      fail("Cannot give a score: it is " + this.score.toString() + ", expected a number from 0 to 1");
+      cannotWrite(formatNumber(this.score) + " is no score from 0 to 1");
       return;
     }
-    out.object().key("score").number(this.score);
-    if (this.names.length > 0) {
+    out.object().key("score").linkedNumber(this.score);
+    const names = this.names;
+    const values = this.values;
+    if (names !== null && values !== null) {
       out.key("metrics").object();
-      for (let index = 0; index < this.names.length; index++) {
-        out.key(this.names[index]).number(this.values[index]);
-      }
+      for (let index = 0; index < names.length; index++) out.key(unchecked(names[index])).linkedNumber(unchecked(values[index]));
       out.end();
     }
     if (this.explanation.length > 0) out.key("explanation").string(this.explanation);
-    if (!isNaN(this.certainty)) out.key("confidence").number(this.certainty);
+    if (!isNaN(this.certainty)) out.key("confidence").linkedNumber(this.certainty);
     out.end();
   }
 }
@@ -111,7 +133,7 @@ export abstract class Evaluator extends Plugin {
 
   handle(data: Json, out: JsonWriter): void {
     if (!data.isObject) {
-      invalidInput("Cannot evaluate: expected an object with the field \"output\", found " + data.kindName);
+      wrongKind("the data", "an object", data.kindName);
       return;
     }
     this.evaluate(new EvaluatorInput(data)).write(out);

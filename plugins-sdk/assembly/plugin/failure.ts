@@ -19,14 +19,32 @@ let message: string = "";
  * AssemblyScript has no exceptions: `throw` ends the whole instance, while this ends only the call.
  */
 export function fail(text: string, errorCode: i32 = ErrorCode.ERROR): void {
+  failWith(text, errorCode < 0 ? errorCode : ErrorCode.ERROR);
+}
+
+/** For this library: as `fail`, with a negative code. */
+export function failWith(text: string, errorCode: i32): void {
   if (code != 0) return;
-  code = errorCode < 0 ? errorCode : ErrorCode.ERROR;
+  code = errorCode;
   message = text;
 }
 
 /** Marks the current call as failed because of what it was given. */
 export function invalidInput(text: string): void {
-  fail(text, ErrorCode.INVALID_INPUT);
+  failWith(text, ErrorCode.INVALID_INPUT);
+}
+
+/** For this library, as are the next two: the messages share their words, which every plugin carries. */
+export function cannotRead(what: string, problem: string): void {
+  invalidInput("Cannot read " + what + ": " + problem);
+}
+
+export function wrongKind(what: string, expected: string, found: string): void {
+  cannotRead(what, "expected " + expected + ", found " + found);
+}
+
+export function cannotWrite(problem: string): void {
+  failWith("Cannot write the output: " + problem, ErrorCode.ERROR);
 }
 
 /** True once the current call has failed. */

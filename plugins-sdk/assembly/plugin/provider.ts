@@ -1,6 +1,6 @@
 import { Json } from "../json/json";
 import { JsonWriter } from "../json/writer";
-import { invalidInput } from "./failure";
+import { invalidInput, wrongKind } from "./failure";
 import { Plugin } from "./plugin";
 
 /** One turn of a conversation. */
@@ -113,7 +113,7 @@ export abstract class Provider extends Plugin {
 
   handle(data: Json, out: JsonWriter): void {
     if (!data.isObject) {
-      invalidInput("Cannot complete: expected an object with \"model\" and \"prompt\", found " + data.kindName);
+      wrongKind("the data", "an object", data.kindName);
       return;
     }
     this.complete(new ProviderRequest(data)).write(out);
