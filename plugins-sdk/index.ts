@@ -3,9 +3,16 @@
  *
  * @packageDocumentation
  */
+export { FileReader, files, FileWriter } from './assembly/files/files';
+export { ByteReader } from './assembly/host/byte-reader';
+export { describeHostCode, HostCode } from './assembly/host/host-code';
 export { log } from './assembly/host/log';
 export { state } from './assembly/host/state';
 export { emit, env, now, random, randomInt } from './assembly/host/system';
+export { EventStream } from './assembly/http/event-stream';
+export { http } from './assembly/http/http';
+export { HttpRequest } from './assembly/http/http-request';
+export { HttpResponse } from './assembly/http/http-response';
 export { Json, JsonKind } from './assembly/json/json';
 export { JsonWriter } from './assembly/json/writer';
 export { Custom } from './assembly/plugin/custom';

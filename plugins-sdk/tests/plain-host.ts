@@ -18,6 +18,11 @@ interface PluginExports {
   readonly _initialize: () => void;
 }
 
+/** What the fake network answers: a code, or a head and the body's pieces; a number among them is a failure. */
+export type FakeAnswer =
+  | number
+  | { readonly head: unknown; readonly pieces: readonly (string | Uint8Array | number)[] };
+
 /**
  * The smallest host that speaks the wire contract, by the letter: the library is tested against the
  * contract, not against our host.
@@ -29,6 +34,15 @@ export class PlainHost {
   readonly exports: PluginExports;
   error = '';
   nowMs = 0n;
+  /** Answers requests. */
+  answer: (request: Answer) => FakeAnswer = () => -3;
+  readonly files = new Map<string, string>();
+  /** Handles that are open: what is left to read, or what is written so far. */
+  private readonly open = new Map<
+    number,
+    { head: string; rest: (Uint8Array | number)[]; path: string }
+  >();
+  private handles = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const module = new WebAssembly.Module(bytes);
@@ -60,6 +74,45 @@ export class PlainHost {
         fill(ptr, max, this.state.get(text(kptr, klen))),
       host_delete_state: (kptr: number, klen: number) =>
         this.state.delete(text(kptr, klen)) ? 0 : -1,
+      host_http_open: (ptr: number, len: number) => {
+        const answer = this.answer(JSON.parse(text(ptr, len)));
+        if (typeof answer === 'number') return answer;
+        const rest = answer.pieces.map((piece) =>
+          typeof piece === 'string' ? encoder.encode(piece) : piece,
+        );
+        return this.add(JSON.stringify(answer.head), rest);
+      },
+      host_http_head: (handle: number, ptr: number, max: number) =>
+        fill(ptr, max, this.open.get(handle)?.head),
+      host_http_read: (handle: number, ptr: number, max: number) => this.pull(handle, ptr, max),
+      host_http_close: (handle: number) => (this.open.delete(handle) ? 0 : -2),
+      host_file_open: (ptr: number, len: number, flags: number) => {
+        const path = text(ptr, len);
+        if (!path.startsWith('/data/')) return -3;
+        const content = this.files.get(path);
+        if (flags === 1) return this.add('', [], path);
+        return content === undefined ? -1 : this.add('', [encoder.encode(content)]);
+      },
+      host_file_read: (handle: number, ptr: number, max: number) => this.pull(handle, ptr, max),
+      host_file_write: (handle: number, ptr: number, len: number) => {
+        this.open.get(handle)?.rest.push(this.bytes(ptr, len).slice());
+        return len;
+      },
+      host_file_close: (handle: number) => {
+        const file = this.open.get(handle);
+        if (file === undefined) return -2;
+        if (file.path !== '') {
+          this.files.set(file.path, Buffer.concat(file.rest as Uint8Array[]).toString());
+        }
+        this.open.delete(handle);
+        return 0;
+      },
+      host_file_list: (pathPtr: number, pathLen: number, ptr: number, max: number) => {
+        const path = text(pathPtr, pathLen);
+        const names = Array.from(this.files.keys()).filter((name) => name.startsWith(`${path}/`));
+        const entries = names.map((name) => ({ name: name.slice(path.length + 1), type: 'file' }));
+        return fill(ptr, max, path === '/data' ? JSON.stringify(entries) : undefined);
+      },
       abort: (message: number) => {
         throw new Error(`abort: ${this.utf16(message)}`);
       },
@@ -92,6 +145,30 @@ export class PlainHost {
 
   metadata(): Answer {
     return this.read(this.exports.plugin_metadata());
+  }
+
+  /** Number of handles that are open. */
+  get openHandles(): number {
+    return this.open.size;
+  }
+
+  private add(head: string, rest: (Uint8Array | number)[], path = ''): number {
+    this.handles += 1;
+    this.open.set(this.handles, { head, rest, path });
+    return this.handles;
+  }
+
+  /** One piece, or as much of it as fits. */
+  private pull(handle: number, ptr: number, max: number): number {
+    const rest = this.open.get(handle)?.rest;
+    const piece = rest?.[0];
+    if (rest === undefined || piece === undefined) return rest === undefined ? -2 : 0;
+    if (typeof piece === 'number') return piece;
+    const taken = piece.subarray(0, max);
+    this.bytes(ptr, taken.length).set(taken);
+    if (taken.length === piece.length) rest.shift();
+    else rest[0] = piece.subarray(max);
+    return taken.length;
   }
 
   private write<Result>(input: string, call: (ptr: number, len: number) => Result): Result {

@@ -34,3 +34,30 @@ export declare function host_delete_state(keyPtr: usize, keyLen: usize): i32;
 
 @external("env", "host_env_get")
 export declare function host_env_get(keyPtr: usize, keyLen: usize, ptr: usize, max: usize): i32;
+
+@external("env", "host_http_open")
+export declare function host_http_open(ptr: usize, len: usize): i32;
+
+@external("env", "host_http_head")
+export declare function host_http_head(handle: i32, ptr: usize, max: usize): i32;
+
+@external("env", "host_http_read")
+export declare function host_http_read(handle: i32, ptr: usize, max: usize): i32;
+
+@external("env", "host_http_close")
+export declare function host_http_close(handle: i32): i32;
+
+@external("env", "host_file_open")
+export declare function host_file_open(pathPtr: usize, pathLen: usize, flags: i32): i32;
+
+@external("env", "host_file_read")
+export declare function host_file_read(handle: i32, ptr: usize, max: usize): i32;
+
+@external("env", "host_file_write")
+export declare function host_file_write(handle: i32, ptr: usize, len: usize): i32;
+
+@external("env", "host_file_close")
+export declare function host_file_close(handle: i32): i32;
+
+@external("env", "host_file_list")
+export declare function host_file_list(pathPtr: usize, pathLen: usize, ptr: usize, max: usize): i32;

@@ -173,6 +173,11 @@ export class JsonWriter {
     return this.depth;
   }
 
+  /** Address of what is written. For this library. */
+  get start(): usize {
+    return changetype<usize>(this.buffer);
+  }
+
   /** Where writing stands; `rewind` goes back to it. For this library. */
   mark(): usize {
     return this.size;

@@ -1,0 +1,53 @@
+import { JsonWriter } from "../json/writer";
+
+/** A request. Headers may hold `${secret:NAME}`, which the host fills in: the plugin never sees the secret. */
+@final
+export class HttpRequest {
+  private names: string[] = [];
+  private values: string[] = [];
+  private body: string = "";
+  private hasBody: bool = false;
+  private timeoutMs: i32 = 0;
+
+  constructor(
+    readonly method: string,
+    readonly url: string,
+  ) {}
+
+  /** Adds a header. The host refuses those that a plugin may not set. */
+  header(name: string, value: string): HttpRequest {
+    this.names.push(name);
+    this.values.push(value);
+    return this;
+  }
+
+  /** Sends a text. */
+  text(body: string, type: string = "text/plain;charset=utf-8"): HttpRequest {
+    this.body = body;
+    this.hasBody = true;
+    return this.header("content-type", type);
+  }
+
+  /** Sends what a writer has written. */
+  json(body: JsonWriter): HttpRequest {
+    return this.text(body.toString(), "application/json");
+  }
+
+  /** Bounds the time from asking to the last byte, in milliseconds; otherwise only the call's own counts. */
+  timeout(ms: i32): HttpRequest {
+    this.timeoutMs = ms;
+    return this;
+  }
+
+  /** For this library. */
+  write(out: JsonWriter): void {
+    out.object().key("method").string(this.method).key("url").string(this.url).key("headers").object();
+    for (let index = 0; index < this.names.length; index++) {
+      out.key(unchecked(this.names[index])).string(unchecked(this.values[index]));
+    }
+    out.end();
+    if (this.hasBody) out.key("body").string(this.body);
+    if (this.timeoutMs > 0) out.key("timeout_ms").integer(this.timeoutMs);
+    out.end();
+  }
+}
