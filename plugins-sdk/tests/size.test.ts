@@ -47,11 +47,11 @@ describe('a small evaluator', () => {
     expect(host.error).toBe('Cannot read the input as JSON: expected an escape at byte 19');
   });
 
-  it('keeps its memory over a million calls', () => {
+  it('keeps its memory over a million calls', { timeout: 180_000 }, () => {
     const host = new PlainHost(bytes);
     expect(host.init({})).toBe(0);
     const input = new TextEncoder().encode(
-      JSON.stringify({ data: { output: 'é😀'.repeat(50), expected: ['é😀'.repeat(50), 'x'] } }),
+      JSON.stringify({ data: { output: 'é😀a', expected: ['é😀b', 'x'] } }),
     );
     const call = (): bigint => {
       const { plugin_alloc, plugin_execute, plugin_free, memory } = host.exports;
