@@ -20,7 +20,7 @@ export const mayImport = {
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */
-export const withoutNode = ['types', 'wasm', 'metering', 'runtime'];
+export const withoutNode = ['types', 'wasm', 'metering', 'runtime', 'sandbox'];
 
 /** Packages without any dependency from outside of the workspace. */
 export const withoutDependencies = ['types', 'wasm', 'metering'];

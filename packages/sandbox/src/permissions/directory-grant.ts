@@ -1,6 +1,6 @@
-import { isAbsolute, normalize, parse, relative, sep } from 'node:path';
+import { holdsPath, isAbsolutePath, normalizePath } from './posix-path.js';
 
-/** A directory with all that is below it, and what may be done there. */
+/** A directory with all that is below it, and what may be done there. Paths are POSIX paths: files are opened on Linux only. */
 export interface DirectoryGrant {
   /** Absolute and normalised, without a separator at the end. */
   readonly path: string;
@@ -42,7 +42,7 @@ export function innermostDirectory<Grant extends DirectoryGrant>(
 ): Grant | undefined {
   let innermost: Grant | undefined;
   for (const grant of grants) {
-    if (isInside(grant.path, path) && grant.path.length >= (innermost?.path.length ?? 0)) {
+    if (holdsPath(grant.path, path) && grant.path.length >= (innermost?.path.length ?? 0)) {
       innermost = grant;
     }
   }
@@ -51,18 +51,9 @@ export function innermostDirectory<Grant extends DirectoryGrant>(
 
 function parsePath(path: string, access: DirectoryGrant['access']): DirectoryGrant | string {
   if (path.includes('\0')) return 'it holds a NUL';
-  if (!isAbsolute(path)) return 'it is not an absolute path';
-  const { root } = parse(path);
-  const trimmed =
-    path.length > root.length && (path.endsWith('/') || path.endsWith(sep))
-      ? path.slice(0, -1)
-      : path;
-  if (normalize(trimmed) !== trimmed) return `write it as "${normalize(trimmed)}"`;
-  if (trimmed === root) return 'it is a whole disk';
-  return { path: trimmed, access };
-}
-
-function isInside(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  if (!isAbsolutePath(path)) return 'it is not an absolute path';
+  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const normalized = normalizePath(trimmed);
+  if (normalized !== trimmed) return `write it as "${normalized}"`;
+  return normalized === '/' ? 'it is the whole file system' : { path: trimmed, access };
 }

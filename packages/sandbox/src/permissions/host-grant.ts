@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-
+import { parseIpAddress } from './ip-address.js';
 import { isLoopbackAddress } from './private-address.js';
 
 /** One entry of `allowedHosts`, parsed. */
@@ -35,7 +34,8 @@ export function parseHostGrant(text: string): HostGrant | string {
   if (hasEmptyLabel(canonical)) return 'it has an empty label';
   const bare = withoutBrackets(canonical);
   if (wildcard !== undefined) {
-    if (isIP(bare) !== 0) return 'a wildcard stands for a label, and addresses have none';
+    if (parseIpAddress(bare) !== undefined)
+      return 'a wildcard stands for a label, and addresses have none';
     if (!bare.includes('.')) return 'a wildcard needs two labels after it';
   }
   const number = port === undefined ? undefined : Number(port);

@@ -1,5 +1,3 @@
-import { isAbsolute, normalize } from 'node:path';
-
 import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
 
 import { type DirectoryGrant, innermostDirectory, parseDirectoryGrant } from './directory-grant.js';
@@ -12,6 +10,7 @@ import {
   parseHostGrant,
   portOf,
 } from './host-grant.js';
+import { isAbsolutePath, normalizePath } from './posix-path.js';
 import { isLoopbackAddress, isPrivateAddress } from './private-address.js';
 
 /** Each permission, and the list that says what it covers. */
@@ -112,7 +111,7 @@ export class PermissionSet {
    * @param path Absolute and normalised; never true for another.
    */
   allowsPath(path: string, access: DirectoryGrant['access']): boolean {
-    if (path.includes('\0') || !isAbsolute(path) || normalize(path) !== path) return false;
+    if (path.includes('\0') || !isAbsolutePath(path) || normalizePath(path) !== path) return false;
     const grant = innermostDirectory(this.directories, path);
     return grant !== undefined && (access === 'read-only' || grant.access === 'read-write');
   }
