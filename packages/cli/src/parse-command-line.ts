@@ -12,7 +12,11 @@ const COMMON = {
 
 /** Values of a command's options, by their declaration. */
 type OptionValues<Options extends OptionsConfig> = {
-  readonly [Name in keyof Options]?: Options[Name]['type'] extends 'boolean' ? boolean : string;
+  readonly [Name in keyof Options]?: Options[Name]['type'] extends 'boolean'
+    ? boolean
+    : Options[Name] extends { readonly multiple: true }
+      ? readonly string[]
+      : string;
 };
 
 /** A command line, taken apart. */

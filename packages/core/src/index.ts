@@ -20,6 +20,7 @@ export type {
   PluginEmitter,
   PluginEvents,
   PluginInfo,
+  PluginPolicy,
   PluginStatus,
   ReloadOptions,
   Secret,
@@ -29,8 +30,11 @@ export type {
 export {
   createEnvSecrets,
   createMemorySecrets,
+  grantedBy,
   ISOLATIONS,
+  loadPolicy,
   readModuleFile,
 } from '@testbench/manager';
+export type { Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

@@ -25,6 +25,7 @@ export type {
   ReloadOptions,
   StreamPart,
 } from './options.js';
+export { grantedBy, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';
 export type { IsolationRequest } from './plugin-version.js';
 export { readModuleFile } from './read-module-file.js';

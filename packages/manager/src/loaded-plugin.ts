@@ -148,6 +148,7 @@ export class LoadedPlugin {
         ? {}
         : { previous: { version: previous.metadata.version, digest: previous.digest } }),
       limits: version.limits,
+      permissions: version.permissions.granted,
     };
   }
 

@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 
 import { type SecretStore, seededRandom } from '@testbench/host';
-import { type AdmissionCaps, DEFAULT_FEATURES, type FeatureSet } from '@testbench/sandbox';
+import {
+  type AdmissionCaps,
+  DEFAULT_FEATURES,
+  type FeatureSet,
+  type GrantPolicy,
+} from '@testbench/sandbox';
 import {
   ConfigError,
   DEFAULT_LIMITS,
@@ -18,6 +23,7 @@ import {
 } from './limits.js';
 import type { PluginManagerOptions } from './options.js';
 import type { IsolationRequest } from './plugin-version.js';
+import { readPolicy } from './policy.js';
 import { requireCount, resolveCaps, resolveLimits } from './resolve-limits.js';
 
 const OPTION_KEYS = [
@@ -31,6 +37,7 @@ const OPTION_KEYS = [
   'maxLoadedPlugins',
   'maxConcurrentExecutions',
   'cacheDir',
+  'policy',
   'secrets',
   'onLog',
   'random',
@@ -49,7 +56,8 @@ export interface ManagerSettings {
   readonly maxLoadedPlugins: number;
   readonly maxConcurrentExecutions: number;
   readonly cacheDir: string | undefined;
-  readonly secrets: SecretStore | undefined;
+  readonly grants: GrantPolicy;
+  readonly secrets: SecretStore;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -68,6 +76,7 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
   } = options;
   const counts = { maxThreads, maxProcessesPerPlugin, maxLoadedPlugins, maxConcurrentExecutions };
   for (const [name, count] of Object.entries(counts)) requireCount(count, name);
+  const policy = readPolicy(options.policy ?? {});
   const seed = options.random?.seed;
   // Tells a wrong seed now, not at the first instance.
   if (seed !== undefined) seededRandom(seed);
@@ -77,16 +86,17 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     features: { ...DEFAULT_FEATURES, ...options.features },
     caps: resolveCaps(options.caps),
     enableWasi: options.enableWasi ?? false,
-    isolation: readPolicy(isolation),
+    isolation: isolationPolicy(isolation),
     cacheDir: options.cacheDir,
-    secrets: options.secrets,
+    grants: policy.grants,
+    secrets: options.secrets ?? policy.secrets,
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed,
   };
 }
 
-function readPolicy(
+function isolationPolicy(
   isolation: NonNullable<PluginManagerOptions['isolation']>,
 ): ManagerSettings['isolation'] {
   if (typeof isolation === 'function') {

@@ -10,6 +10,7 @@ import type {
 
 import type { Isolation } from './isolation/executor.js';
 import type { IsolationRequest } from './plugin-version.js';
+import type { PluginPolicy } from './policy.js';
 
 /** How a `PluginManager` works; every field has a default. */
 export interface PluginManagerOptions {
@@ -39,7 +40,9 @@ export interface PluginManagerOptions {
   readonly maxConcurrentExecutions?: number;
   /** Directory that keeps metered modules between processes; others must not be able to write to it. @default none */
   readonly cacheDir?: string;
-  /** What `${secret:NAME}` in the header of a plugin's request stands for. @default none */
+  /** What plugins are granted that are loaded without `permissions`, by name and digest. @default nothing */
+  readonly policy?: PluginPolicy;
+  /** What `${secret:NAME}` in the header of a plugin's request stands for. @default the secrets of `policy` */
   readonly secrets?: SecretStore;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
@@ -67,7 +70,7 @@ export interface LoadPluginOptions {
   readonly isolation?: Isolation;
   /** Limits of its calls, over the manager's. */
   readonly limits?: Partial<ResourceLimits>;
-  /** What it may do. What it asks for in its metadata grants nothing. @default nothing */
+  /** What it may do. What it asks for in its metadata grants nothing. @default what the manager's `policy` grants it */
   readonly permissions?: Permissions;
 }
 

@@ -1,4 +1,4 @@
-import type { Contract, PluginMetadata, ResourceLimits } from '@testbench/types';
+import type { Contract, Permissions, PluginMetadata, ResourceLimits } from '@testbench/types';
 
 import type { Isolation } from './isolation/executor.js';
 import type { CallStatistics } from './statistics/call-statistics.js';
@@ -33,4 +33,6 @@ export interface PluginInfo {
   /** The version before the last reload, kept for `rollback`. */
   readonly previous?: { readonly version: string; readonly digest: string };
   readonly limits: ResourceLimits;
+  /** What it is granted; what it asks for stands in its metadata. */
+  readonly permissions: Permissions;
 }

@@ -43,7 +43,8 @@ export interface VersionOptions {
   /** Bring instances back to their state after `plugin_init` between calls. */
   readonly reset: boolean;
   readonly isolation: (plugin: IsolationRequest) => Isolation;
-  readonly permissions: PermissionSet;
+  /** What it is granted. */
+  readonly permissions: (plugin: IsolationRequest) => PermissionSet;
   /** What admission allows. */
   readonly features: FeatureSet;
   readonly caps: AdmissionCaps;
@@ -53,7 +54,7 @@ export interface VersionOptions {
   readonly pools: RunnerPools;
   /** State that outlives instances and versions. */
   readonly state: StateStore;
-  readonly secrets: SecretStore | undefined;
+  readonly secrets: SecretStore;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -88,6 +89,7 @@ export class PluginVersion {
     readonly digest: string,
     readonly limits: ResourceLimits,
     readonly executor: Executor,
+    readonly permissions: PermissionSet,
     readonly http: HttpClient,
   ) {}
 
@@ -107,7 +109,9 @@ export class PluginVersion {
     const section = admitted.metadata;
     const sha256 = sha256Hex(bytes);
     const digest = `sha256:${sha256}`;
-    const isolation = options.isolation({ id: options.id, digest, metadata: section });
+    const request = { id: options.id, digest, metadata: section };
+    const isolation = options.isolation(request);
+    const permissions = options.permissions(request);
     // Only then is the name known of a plugin that has no custom section; it stands in its log records.
     const early: LogRecord[] = [];
     let id = options.id ?? section?.name;
@@ -115,22 +119,26 @@ export class PluginVersion {
       if (id === undefined) early.push(record);
       else options.onLog({ ...record, plugin: id });
     };
-    const { permissions, secrets } = options;
+    const { secrets } = options;
     const http = createHttpClient({
       permissions,
       // As with log records: without an id and a section, a plugin has no name before it runs.
       pluginId: id ?? digest,
-      ...(secrets === undefined ? {} : { secrets }),
+      secrets,
     });
     let executor: Executor | undefined;
     try {
-      executor = await openExecutor(isolation, { ...options, onLog, http, sha256 }, id ?? digest);
+      executor = await openExecutor(
+        isolation,
+        { ...options, permissions, onLog, http, sha256 },
+        id ?? digest,
+      );
       const { metadata } = executor;
       checkMetadata(metadata, section);
       checkApiVersion(metadata);
       id ??= metadata.name;
       for (const record of early) options.onLog({ ...record, plugin: id });
-      return new PluginVersion(id, digest, limits, executor, http);
+      return new PluginVersion(id, digest, limits, executor, permissions, http);
     } catch (error) {
       await executor?.shutdown();
       await http.close();
@@ -189,7 +197,11 @@ export class PluginVersion {
 
 async function openExecutor(
   isolation: Isolation,
-  options: VersionOptions & { readonly http: HttpClient; readonly sha256: string },
+  options: Omit<VersionOptions, 'permissions'> & {
+    readonly permissions: PermissionSet;
+    readonly http: HttpClient;
+    readonly sha256: string;
+  },
   pluginId: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;

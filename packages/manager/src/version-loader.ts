@@ -20,7 +20,8 @@ export interface OwnLoadOptions {
   readonly reset: boolean;
   readonly isolation: Isolation | undefined;
   readonly limits: ResourceLimits;
-  readonly permissions: PermissionSet;
+  /** @default what the manager's policy grants */
+  readonly permissions: PermissionSet | undefined;
 }
 
 /** Loads versions of plugins, all with the settings of one manager. */
@@ -55,7 +56,8 @@ export class VersionLoader {
       isolation:
         isolation === undefined ? undefined : readIsolation(isolation, 'options.isolation'),
       limits: resolveLimits(this.settings.limits, options.limits),
-      permissions: new PermissionSet(options.permissions),
+      permissions:
+        options.permissions === undefined ? undefined : new PermissionSet(options.permissions),
     };
   }
 
@@ -64,7 +66,7 @@ export class VersionLoader {
    */
   async load(
     source: PluginSource,
-    { isolation, ...options }: OwnLoadOptions,
+    { isolation, permissions, ...options }: OwnLoadOptions,
     state: StateStore,
   ): Promise<VersionFromPath> {
     const { settings } = this;
@@ -76,6 +78,8 @@ export class VersionLoader {
       ...options,
       bytes,
       isolation: isolation === undefined ? settings.isolation : () => isolation,
+      permissions: ({ id, digest, metadata }) =>
+        permissions ?? settings.grants.grantsFor({ name: metadata?.name ?? id, digest }),
       features: settings.features,
       caps: settings.caps,
       imports: this.#imports,

@@ -16,4 +16,5 @@ export {
 export { DEFAULT_FEATURES, type FeatureSet } from './features.js';
 export { type AdmissionCaps, DEFAULT_CAPS } from './limits.js';
 export { type DirectoryGrant, innermostDirectory } from './permissions/directory-grant.js';
+export { GrantPolicy, type PolicyEntry, type PolicyRequest } from './permissions/grant-policy.js';
 export { PermissionSet } from './permissions/permission-set.js';

@@ -102,6 +102,7 @@ export {
 export {
   CAPABILITIES,
   type Capability,
+  type DirectoryPermission,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,

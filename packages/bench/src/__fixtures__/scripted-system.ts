@@ -61,6 +61,7 @@ export class ScriptedSystem implements BenchSystem {
         outcomes: {},
       },
       loadedAt: new Date(0),
+      permissions: {},
       limits: DEFAULT_LIMITS,
     };
   }

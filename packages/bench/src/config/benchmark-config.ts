@@ -73,6 +73,11 @@ export interface BenchmarkConfig {
   readonly limits?: Partial<ResourceLimits>;
   /** Where plugins run; `process` for those of strangers. @default 'thread' */
   readonly isolation?: Isolation;
+  /**
+   * A policy file: grants by name and digest for plugins that have no `permissions` here, and secrets. A relative path starts
+   * at the folder of the configuration file.
+   */
+  readonly policy?: string;
   /** Records in flight. @default 256, or 4 where a plugin uses the network */
   readonly concurrency?: number;
   /** Stop at the first failed call instead of counting it. @default false */

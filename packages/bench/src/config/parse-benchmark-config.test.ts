@@ -43,7 +43,14 @@ describe('parseBenchmarkConfig()', () => {
       evaluators: [
         { name: 'e', plugin: 'e.wasm', permissions: { network: true, allowedHosts: ['h'] } },
       ],
-      filter: { plugin: 'f.wasm' },
+      filter: {
+        plugin: 'f.wasm',
+        permissions: {
+          filesystem: true,
+          allowedDirs: ['in', { path: 'out', access: 'read-write' as const }],
+        },
+      },
+      policy: 'policy.json',
       limits: { timeoutMs: 9 },
       concurrency: 2,
       failFast: true,
@@ -51,6 +58,11 @@ describe('parseBenchmarkConfig()', () => {
     };
     const once = parseBenchmarkConfig(full, '/base');
     expect(parseBenchmarkConfig(once, '/elsewhere')).toEqual(once);
+    expect(once.policy).toBe('/base/policy.json');
+    expect(once.filter?.permissions?.allowedDirs).toEqual([
+      '/base/in',
+      { path: '/base/out', access: 'read-write' },
+    ]);
   });
 
   it('takes null for absent, as YAML has it for a key without a value', () => {
@@ -140,6 +152,16 @@ describe('parseBenchmarkConfig()', () => {
       change: { limits: { maxFuel: '5' } },
       path: 'limits.maxFuel',
       message: 'expected a whole number from 1, found "5"',
+    },
+    {
+      change: {
+        filter: {
+          plugin: 'f.wasm',
+          permissions: { filesystem: true, allowedDirs: [{ path: 'a', access: 'rw' }] },
+        },
+      },
+      path: 'filter.permissions.allowedDirs[0].access',
+      message: 'expected "read-only" or "read-write", found "rw"',
     },
     {
       change: { filter: { plugin: 'f.wasm', permissions: { network: 'yes' } } },

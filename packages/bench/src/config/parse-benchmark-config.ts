@@ -4,6 +4,7 @@ import { type Isolation, ISOLATIONS } from '@testbench/core';
 import {
   ConfigError,
   DEFAULT_LIMITS,
+  type DirectoryPermission,
   type Permissions,
   type ResourceLimits,
 } from '@testbench/types';
@@ -30,6 +31,7 @@ const CONFIG_KEYS = [
   'filter',
   'limits',
   'isolation',
+  'policy',
   'concurrency',
   'failFast',
   'output',
@@ -45,6 +47,7 @@ const PERMISSION_KEYS = [
   'allowedHosts',
   'allowedEnv',
 ] as const;
+const ACCESSES = ['read-only', 'read-write'] as const;
 /** What the bench itself puts into a provider's input. */
 const RESERVED_PARAMETERS: ReadonlySet<string> = new Set(['model', 'prompt', 'record']);
 const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
@@ -97,6 +100,7 @@ export function parseBenchmarkConfig(
     filter: maybe(root.optional('filter'), (node) => readPlugin(node, baseDirectory)),
     limits: maybe(root.optional('limits'), readLimits),
     isolation: maybe(root.optional('isolation'), readIsolation),
+    policy: maybe(root.optional('policy'), (node) => resolve(baseDirectory, node.text())),
     concurrency: maybe(root.optional('concurrency'), readConcurrency),
     failFast: root.optional('failFast')?.boolean() ?? false,
     output: maybe(root.optional('output'), (node) => resolve(baseDirectory, node.text())),
@@ -193,7 +197,7 @@ function readPluginFields(
     plugin: resolve(base, fields.required('plugin').text()),
     config: fields.optional('config')?.object(),
     limits: maybe(fields.optional('limits'), readLimits),
-    permissions: maybe(fields.optional('permissions'), readPermissions),
+    permissions: maybe(fields.optional('permissions'), (node) => readPermissions(node, base)),
   });
 }
 
@@ -204,7 +208,7 @@ function readLimits(node: ConfigNode): Partial<ResourceLimits> {
   );
 }
 
-function readPermissions(node: ConfigNode): Permissions {
+function readPermissions(node: ConfigNode, base: string): Permissions {
   const permissions = node.fields(PERMISSION_KEYS);
   const texts = (key: (typeof PERMISSION_KEYS)[number]): string[] | undefined =>
     permissions
@@ -215,10 +219,25 @@ function readPermissions(node: ConfigNode): Permissions {
     filesystem: permissions.optional('filesystem')?.boolean(),
     network: permissions.optional('network')?.boolean(),
     envVars: permissions.optional('envVars')?.boolean(),
-    allowedDirs: texts('allowedDirs'),
+    allowedDirs: permissions
+      .optional('allowedDirs')
+      ?.list()
+      .map((item) => readDirectory(item, base)),
     allowedHosts: texts('allowedHosts'),
     allowedEnv: texts('allowedEnv'),
   });
+}
+
+/** A directory for reading, or an object that says more. A relative path starts where all others do. */
+function readDirectory(node: ConfigNode, base: string): DirectoryPermission {
+  if (typeof node.value === 'string') return resolve(base, node.text());
+  const directory = node.fields(['path', 'access']);
+  const accessNode = directory.required('access');
+  const access = ACCESSES.find((known) => known === accessNode.value);
+  return {
+    path: resolve(base, directory.required('path').text()),
+    access: access ?? accessNode.reject('"read-only" or "read-write"'),
+  };
 }
 
 function readIsolation(node: ConfigNode): Isolation {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
-import { PluginSystem } from '@testbench/core';
+import { loadPolicy, PluginSystem } from '@testbench/core';
 import type { LogSink } from '@testbench/types';
 
 import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
@@ -68,7 +68,8 @@ export async function runBenchmark(
   const resolved = parseBenchmarkConfig(config);
   const startedAt = new Date();
   const datasetBytes = await fileSize(resolved.dataset.path);
-  const ownSystem = options.system === undefined ? createSystem(resolved, options) : undefined;
+  const ownSystem =
+    options.system === undefined ? await createSystem(resolved, options) : undefined;
   const system = options.system ?? ownSystem!;
   try {
     const pipeline = await loadPipeline(system, resolved);
@@ -206,11 +207,15 @@ function summarize(
   });
 }
 
-function createSystem(config: ResolvedBenchmarkConfig, options: RunOptions): PluginSystem {
+async function createSystem(
+  config: ResolvedBenchmarkConfig,
+  options: RunOptions,
+): Promise<PluginSystem> {
   const uses = 1 + config.transforms.length + config.evaluators.length + (config.filter ? 1 : 0);
   return new PluginSystem({
     maxLoadedPlugins: uses,
     ...(config.isolation === undefined ? {} : { isolation: config.isolation }),
+    ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
 }

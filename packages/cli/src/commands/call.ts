@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
-import { ISOLATIONS, PluginSystem } from '@testbench/core';
+import { ISOLATIONS, loadPolicy, PluginSystem } from '@testbench/core';
+import type { Permissions } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -21,11 +22,17 @@ Options:
   --isolation <mode>      inline, thread or process (default thread)
   --timeout-ms <n>        time limit of the call (default 30000)
   --max-fuel <n>          instruction limit of the call (default 1000000000)
+  --policy <file>         what the plugin is granted, and secrets
+  --allow-host <host>     grant it a host, such as api.example.com or http://localhost:8080
+  --allow-read <dir>      grant it to read a directory
+  --allow-write <dir>     grant it to read and write a directory
+  --allow-env <name>      grant it to read an environment variable
   --json                  print output and usage as one JSON object
   --debug                 show a stack trace of an error
   -h, --help              show this text
 
-The plugin gets no permissions. Its log goes to stderr.
+An --allow option may stand more than once; with one of them, the policy grants nothing but secrets. The plugin's log goes to
+stderr.
 `;
 
 const OPTIONS = {
@@ -34,6 +41,11 @@ const OPTIONS = {
   isolation: { type: 'string' },
   'timeout-ms': { type: 'string' },
   'max-fuel': { type: 'string' },
+  policy: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
+  'allow-read': { type: 'string', multiple: true },
+  'allow-write': { type: 'string', multiple: true },
+  'allow-env': { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const;
 
@@ -55,12 +67,20 @@ export async function callCommand(args: readonly string[], io: CliIo): Promise<E
     throw new UsageError(`--isolation takes ${ISOLATIONS.join(', ')}`, 'call');
   }
 
+  const policy =
+    values.policy === undefined ? undefined : await loadPolicy(resolve(io.cwd, values.policy));
+  const permissions = readGrants(values, io.cwd);
+
   const system = new PluginSystem({
+    ...(policy === undefined ? {} : { policy }),
     ...(isolation === undefined ? {} : { isolation }),
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
-    const { id } = await system.loadPlugin(resolve(io.cwd, positionals[0]!), { config });
+    const { id } = await system.loadPlugin(resolve(io.cwd, positionals[0]!), {
+      config,
+      ...(permissions === undefined ? {} : { permissions }),
+    });
     const output = await system.executePlugin(
       id,
       { data },
@@ -84,4 +104,28 @@ export async function callCommand(args: readonly string[], io: CliIo): Promise<E
   } finally {
     await system.close();
   }
+}
+
+/** What the command line grants; undefined if it grants nothing. */
+function readGrants(
+  values: ReturnType<typeof parseCommandLine<typeof OPTIONS>>['values'],
+  cwd: string,
+): Permissions | undefined {
+  const hosts = values['allow-host'];
+  const names = values['allow-env'];
+  const readable = values['allow-read'];
+  const writable = values['allow-write'];
+  const directories = [
+    ...(readable ?? []).map((path) => resolve(cwd, path)),
+    ...(writable ?? []).map((path) => ({
+      path: resolve(cwd, path),
+      access: 'read-write' as const,
+    })),
+  ];
+  const permissions: Permissions = {
+    ...(hosts === undefined ? {} : { network: true, allowedHosts: hosts }),
+    ...(names === undefined ? {} : { envVars: true, allowedEnv: names }),
+    ...(directories.length === 0 ? {} : { filesystem: true, allowedDirs: directories }),
+  };
+  return Object.keys(permissions).length === 0 ? undefined : permissions;
 }

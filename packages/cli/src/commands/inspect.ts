@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile } from '@testbench/core';
+import { grantedBy, loadPolicy, readModuleFile } from '@testbench/core';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry';
+import type { Permissions } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -15,31 +16,43 @@ const HELP = `Usage: testbench inspect <plugin.wasm> [options]
 Shows what a plugin is, from its bytes alone: nothing of it runs.
 
 Options:
-  --json        print everything as JSON
-  --debug       show a stack trace of an error
-  -h, --help    show this text
+  --policy <file>   show what this policy grants the plugin, beside what it asks for
+  --json            print everything as JSON
+  --debug           show a stack trace of an error
+  -h, --help        show this text
 `;
 
 /** `testbench inspect <plugin.wasm>` */
 export async function inspectCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  const options = { json: { type: 'boolean' } } as const;
+  const options = { json: { type: 'boolean' }, policy: { type: 'string' } } as const;
   const { values, positionals } = parseCommandLine('inspect', args, options, ['<plugin.wasm>']);
   if (values.help === true) {
     io.stdout.write(HELP);
     return ExitCode.ok;
   }
   const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, positionals[0]!)));
+  const granted =
+    values.policy === undefined
+      ? undefined
+      : grantedBy(await loadPolicy(resolve(io.cwd, values.policy)), {
+          name: inspection.metadata?.name,
+          digest: inspection.digest,
+        });
   const text =
     values.json === true
-      ? escapeJson(toJson(inspection))
-      : renderInspection(inspection, createStyle(io.stdout, io.env));
+      ? escapeJson(toJson(inspection, granted))
+      : renderInspection(inspection, createStyle(io.stdout, io.env), granted);
   io.stdout.write(`${text}\n`);
   return ExitCode.ok;
 }
 
-function toJson(inspection: PluginInspection): string {
+function toJson(inspection: PluginInspection, granted: Permissions | undefined): string {
   const { summary } = inspection;
   // A Map would become {}.
   const features = Object.fromEntries(summary.features);
-  return JSON.stringify({ ...inspection, summary: { ...summary, features } }, undefined, 2);
+  return JSON.stringify(
+    { ...inspection, granted, summary: { ...summary, features } },
+    undefined,
+    2,
+  );
 }

@@ -31,6 +31,7 @@ Options:
   --limit <n>          take at most n records
   --offset <n>         skip n records first
   --concurrency <n>    records in flight
+  --policy <file>      what plugins are granted that have no "permissions" in the configuration, and secrets
   --fail-fast          stop at the first failed call instead of counting it
   --debug              show plugin logs, and a stack trace of an error
   -h, --help           show this text
@@ -44,6 +45,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   offset: { type: 'string' },
   concurrency: { type: 'string' },
+  policy: { type: 'string' },
   'fail-fast': { type: 'boolean' },
 } as const;
 
@@ -86,6 +88,7 @@ function override(
       ...(limit === undefined ? {} : { limit }),
     },
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(values.policy === undefined ? {} : { policy: resolve(cwd, values.policy) }),
     ...(values['fail-fast'] === true ? { failFast: true } : {}),
     output: resolve(cwd, values.output ?? config.output ?? join('results', config.name)),
   };

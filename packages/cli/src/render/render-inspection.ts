@@ -1,5 +1,7 @@
 import type { PluginInspection } from '@testbench/registry';
+import type { Permissions } from '@testbench/core';
 
+import { describePermissions } from './describe-permissions.js';
 import { escapeText } from './escape-text.js';
 import { formatBytes, formatCount } from './format-value.js';
 import { type Column, renderTable } from './render-table.js';
@@ -10,12 +12,17 @@ type Extern = Summary['exports'][number];
 type Rows = (readonly [label: string, value: string | undefined])[];
 
 /** Shows what a module's bytes say: metadata, contract, imports, exports, memory and sizes. */
-export function renderInspection(inspection: PluginInspection, style: Style): string {
+export function renderInspection(
+  inspection: PluginInspection,
+  style: Style,
+  /** What a policy grants it; undefined if there is none. */
+  granted?: Permissions,
+): string {
   const { summary, metadata } = inspection;
   const name = metadata === undefined ? 'module without metadata' : metadata.name;
   const parts = [
     `${style.bold(escapeText(name))}${metadata === undefined ? '' : ` ${escapeText(metadata.version)}`}`,
-    renderPairs(metadataRows(inspection), style),
+    renderPairs(metadataRows(inspection, granted), style),
     renderSection('Contract', contractLines(inspection, style), style),
     renderSection('Imports', renderExterns(summary.imports), style),
     renderSection('Exports', renderExterns(summary.exports), style),
@@ -25,12 +32,11 @@ export function renderInspection(inspection: PluginInspection, style: Style): st
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function metadataRows({ metadata, digest }: PluginInspection): Rows {
+function metadataRows(
+  { metadata, digest }: PluginInspection,
+  granted: Permissions | undefined,
+): Rows {
   if (metadata === undefined) return [['digest', digest]];
-  const { permissions = {} } = metadata;
-  const asked = Object.entries(permissions)
-    .filter(([, value]) => value !== false)
-    .map(([key, value]) => (value === true ? key : `${key}: ${value.join(' ')}`));
   return [
     ['type', metadata.pluginType],
     ['description', metadata.description || undefined],
@@ -38,7 +44,8 @@ function metadataRows({ metadata, digest }: PluginInspection): Rows {
     ['license', metadata.license],
     ['homepage', metadata.homepage],
     ['capabilities', metadata.capabilities.join(', ') || 'none'],
-    ['asks for', asked.join(', ') || 'no permission'],
+    ['asks for', describePermissions(metadata.permissions ?? {})],
+    ['is granted', granted === undefined ? undefined : describePermissions(granted)],
     ['API version', metadata.apiVersion],
     ['needs host', metadata.minHostVersion && `${metadata.minHostVersion} or newer`],
     ['config keys', configKeys(metadata.configSchema)],

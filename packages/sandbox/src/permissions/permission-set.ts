@@ -42,6 +42,8 @@ const KEYS = [...Object.keys(LISTS), ...Object.values(LISTS)];
  * ```
  */
 export class PermissionSet {
+  /** What was granted, as it was said. */
+  readonly granted: Permissions;
   /** Directories, as granted. */
   readonly directories: readonly DirectoryGrant[];
   readonly #hosts: readonly HostGrant[];
@@ -55,6 +57,7 @@ export class PermissionSet {
    */
   constructor(granted: Permissions = {}, path = 'permissions') {
     rejectUnknownKeys(granted, KEYS, path);
+    this.granted = structuredClone(granted);
     for (const permission of Object.keys(LISTS) as Permission[]) {
       checkPair(granted, permission, path);
     }

@@ -50,13 +50,19 @@ export class FieldReader {
   }
 
   optionalStrings(key: string): string[] | undefined {
+    return this.optionalList(key, (item, field) => checkText(item, field, MAX_TEXT_LENGTH));
+  }
+
+  /** Reads a list item by item, each with the full path of its place. */
+  optionalList<Item>(
+    key: string,
+    read: (item: unknown, field: string) => Item,
+  ): Item[] | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
     if (!Array.isArray(value)) invalidField(this.name(key), 'expected a list');
     checkCount(value.length, this.name(key));
-    return value.map((item, index) =>
-      checkText(item, `${this.name(key)}[${index}]`, MAX_TEXT_LENGTH),
-    );
+    return value.map((item, index) => read(item, `${this.name(key)}[${index}]`));
   }
 
   optionalObject(key: string): JsonObject | undefined {
@@ -82,7 +88,8 @@ export class FieldReader {
   }
 }
 
-function checkText(value: unknown, field: string, maxLength: number): string {
+/** The value, if it is a text no longer than that. */
+export function checkText(value: unknown, field: string, maxLength = MAX_TEXT_LENGTH): string {
   if (typeof value !== 'string') invalidField(field, 'expected a string');
   if (value.length > maxLength) {
     invalidField(field, `${value.length} characters, limit is ${maxLength}`);

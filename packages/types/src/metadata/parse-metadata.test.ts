@@ -43,6 +43,15 @@ describe('parseMetadata()', () => {
 
   it.each([
     { field: 'capabilities[1]', change: { capabilities: ['network', 'fly'] } },
+    {
+      field: 'permissions.allowed_dirs[0].access',
+      change: { permissions: { allowed_dirs: [{ path: '/a', access: 'rw' }] } },
+    },
+    {
+      field: 'permissions.allowed_dirs[1].path',
+      change: { permissions: { allowed_dirs: ['/a', { access: 'read-only' }] } },
+    },
+    { field: 'permissions.allowed_dirs[0]', change: { permissions: { allowed_dirs: [7] } } },
     { field: 'permissions.network', change: { permissions: { network: 'yes' } } },
     { field: 'permissions.allowed_hosts[0]', change: { permissions: { allowed_hosts: [1] } } },
     { field: 'custom.a', change: { custom: { a: 1 } } },

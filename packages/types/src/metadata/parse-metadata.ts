@@ -2,11 +2,12 @@ import { parseWireJson } from '../data/parse-wire-json.js';
 import { LoadError } from '../errors/load-error.js';
 import { PluginError } from '../errors/plugin-error.js';
 import { MAX_METADATA_BYTES, MAX_NAME_LENGTH } from '../limits.js';
-import { FieldReader, invalidField, isJsonObject } from './field-reader.js';
+import { checkText, FieldReader, invalidField, isJsonObject } from './field-reader.js';
 import { NAME, SEMVER } from './patterns.js';
 import {
   CAPABILITIES,
   type Capability,
+  type DirectoryPermission,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,
@@ -137,10 +138,21 @@ function readPermissions(reader: FieldReader): Permissions {
     filesystem: reader.optionalBoolean('filesystem'),
     network: reader.optionalBoolean('network'),
     envVars: reader.optionalBoolean('env_vars'),
-    allowedDirs: reader.optionalStrings('allowed_dirs'),
+    allowedDirs: reader.optionalList('allowed_dirs', readDirectory),
     allowedHosts: reader.optionalStrings('allowed_hosts'),
     allowedEnv: reader.optionalStrings('allowed_env'),
   });
+}
+
+/** A path, or an object that says what may be done; unknown fields are ignored, as everywhere in metadata. */
+function readDirectory(value: unknown, field: string): DirectoryPermission {
+  if (!isJsonObject(value)) return checkText(value, field);
+  const reader = new FieldReader(value, field);
+  const access = reader.string('access');
+  if (access !== 'read-only' && access !== 'read-write') {
+    invalidField(reader.name('access'), 'expected "read-only" or "read-write"');
+  }
+  return { path: reader.string('path'), access };
 }
 
 type Defined<T> = {

@@ -19,16 +19,18 @@ export const CAPABILITIES = [
 /** One of {@link CAPABILITIES}. */
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** A directory with all that is below it: a path stands for reading, an object says what may be done. */
+export type DirectoryPermission =
+  | string
+  | { readonly path: string; readonly access: 'read-only' | 'read-write' };
+
 /** Access to things outside the plugin. In metadata: asked for. Given to the manager: granted. */
 export interface Permissions {
   readonly filesystem?: boolean;
   readonly network?: boolean;
   readonly envVars?: boolean;
-  /** Directories with all that is below them; a string stands for reading only. Needs `filesystem`. */
-  readonly allowedDirs?: readonly (
-    | string
-    | { readonly path: string; readonly access: 'read-only' | 'read-write' }
-  )[];
+  /** Directories with all that is below them. Needs `filesystem`. */
+  readonly allowedDirs?: readonly DirectoryPermission[];
   /** Hosts, optionally with scheme and port: `api.example.com`, `http://localhost:8080`, `*.example.com`. Needs `network`. */
   readonly allowedHosts?: readonly string[];
   /** Names of environment variables. Needs `envVars`. */

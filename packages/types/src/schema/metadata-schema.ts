@@ -13,6 +13,21 @@ const textMap = orNull({
 });
 const flag = orNull({ type: 'boolean' });
 
+const directories = orNull({
+  type: 'array',
+  maxItems: MAX_METADATA_ENTRIES,
+  items: {
+    anyOf: [
+      text,
+      {
+        type: 'object',
+        required: ['path', 'access'],
+        properties: { path: text, access: { enum: ['read-only', 'read-write'] } },
+      },
+    ],
+  },
+});
+
 /**
  * JSON Schema of a plugin's metadata on the wire.
  *
@@ -60,7 +75,7 @@ export const METADATA_SCHEMA: JsonSchema = {
         filesystem: flag,
         network: flag,
         env_vars: flag,
-        allowed_dirs: texts,
+        allowed_dirs: directories,
         allowed_hosts: texts,
         allowed_env: texts,
       },

@@ -63,7 +63,12 @@ const right = {
   custom: { a: 'b' },
   dependencies: { other: '^1.0.0' },
   config_schema: { type: 'object' },
-  permissions: { network: true, allowed_hosts: ['example.com'] },
+  permissions: {
+    network: true,
+    allowed_hosts: ['example.com'],
+    filesystem: true,
+    allowed_dirs: ['/a', { path: '/b', access: 'read-write' }],
+  },
 };
 
 describe('METADATA_SCHEMA', () => {
@@ -96,6 +101,11 @@ describe('METADATA_SCHEMA', () => {
       },
       valid: false,
     },
+    {
+      title: 'a directory with an access that there is not',
+      value: { ...right, permissions: { allowed_dirs: [{ path: '/b', access: 'rw' }] } },
+      valid: false,
+    },
     { title: 'a flag as text', value: { ...right, permissions: { network: 'yes' } }, valid: false },
   ])('and parseMetadata() agree on $title', ({ value, valid }) => {
     expect({ schema: validate(value), parser: accepts(() => parseMetadata(value)) }).toEqual({
@@ -126,7 +136,20 @@ describe('METADATA_SCHEMA', () => {
         apiVersion: fc.constant('1.0.0'),
         custom: fc.dictionary(fc.string(), fc.string({ unit: 'grapheme-ascii' })),
         permissions: fc.record(
-          { network: fc.boolean(), allowedHosts: fc.array(fc.domain(), { maxLength: 3 }) },
+          {
+            network: fc.boolean(),
+            allowedDirs: fc.array(
+              fc.oneof(
+                fc.constant('/a'),
+                fc.constantFrom(
+                  { path: '/b', access: 'read-only' as const },
+                  { path: '/b', access: 'read-write' as const },
+                ),
+              ),
+              { maxLength: 3 },
+            ),
+            allowedHosts: fc.array(fc.domain(), { maxLength: 3 }),
+          },
           { requiredKeys: [] },
         ),
       },

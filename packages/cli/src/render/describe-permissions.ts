@@ -1,0 +1,25 @@
+import type { Permissions } from '@testbench/core';
+
+/** Each permission with what it covers; none that is off. For people, not escaped. */
+export function describePermissions(permissions: Permissions): string {
+  const { allowedDirs, allowedHosts, allowedEnv } = permissions;
+  const parts = [
+    describe('files', permissions.filesystem, allowedDirs?.map(describeDirectory)),
+    describe('network', permissions.network, allowedHosts),
+    describe('environment', permissions.envVars, allowedEnv),
+  ];
+  return parts.filter((part) => part !== '').join('; ') || 'no permission';
+}
+
+function describe(
+  name: string,
+  isOn: boolean | undefined,
+  covered: readonly string[] | undefined,
+): string {
+  if (covered !== undefined) return `${name} ${covered.join(', ') || '(nothing)'}`;
+  return isOn === true ? `${name} (no list)` : '';
+}
+
+function describeDirectory(directory: NonNullable<Permissions['allowedDirs']>[number]): string {
+  return typeof directory === 'string' ? directory : `${directory.path} (${directory.access})`;
+}

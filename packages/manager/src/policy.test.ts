@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { guestWat, assemble, METADATA, withMetadataSection } from '@testbench/test-kit';
+import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/effect-guest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { sha256Hex } from './digest.js';
+import { PluginManager } from './plugin-manager.js';
+import { loadPolicy, type PluginPolicy } from './policy.js';
+
+const bare = effectGuest(['host_env_get']);
+const named = withMetadataSection(bare, METADATA);
+const PERMISSIONS = { envVars: true, allowedEnv: ['TESTBENCH_POLICY'] };
+
+let folder: string;
+let manager: PluginManager;
+beforeEach(async () => {
+  process.env['TESTBENCH_POLICY'] = 'value';
+  folder = await mkdtemp(join(tmpdir(), 'testbench-policy-'));
+});
+afterEach(async () => {
+  delete process.env['TESTBENCH_POLICY'];
+  await manager?.close();
+  await rm(folder, { recursive: true });
+});
+
+/** What `host_env_get` gives. */
+async function ask(id = 'guest'): Promise<number | undefined> {
+  const step = { call: 'host_env_get', args: ['TESTBENCH_POLICY', 100] } as const;
+  const { data } = await manager.execute(id, { data: effectProgram([step]) });
+  return effectResults(data)[0]?.code;
+}
+
+const policyFor = (digest: string, name = 'guest'): PluginPolicy => ({
+  plugins: [{ name, digest, permissions: PERMISSIONS }],
+});
+
+describe('policy', () => {
+  it.each([
+    { digest: `sha256:${sha256Hex(named)}`, granted: true },
+    { digest: 'any', granted: true },
+    { digest: `sha256:${sha256Hex(bare)}`, granted: false },
+  ])('grants by name and digest: $granted', async ({ digest, granted }) => {
+    manager = new PluginManager({ policy: policyFor(digest) });
+    const info = await manager.load(named);
+    expect(info.permissions).toEqual(granted ? PERMISSIONS : {});
+    expect(await ask()).toBe(granted ? 5 : -3);
+  });
+
+  it('goes by the name in the module, not by the id that it is loaded under', async () => {
+    manager = new PluginManager({ policy: policyFor('any', 'other') });
+    await manager.load(named, { id: 'other' });
+    expect(await ask('other')).toBe(-3);
+  });
+
+  it('goes by the id where the module has no name before it runs', async () => {
+    manager = new PluginManager({ policy: policyFor('any', 'other') });
+    await manager.load(bare, { id: 'other' });
+    expect(await ask('other')).toBe(5);
+  });
+
+  it('leaves it to whoever loads, if they say something', async () => {
+    manager = new PluginManager({ policy: policyFor('any') });
+    await manager.load(named, { permissions: {} });
+    expect(await ask()).toBe(-3);
+  });
+
+  it('takes a grant by digest away when another module takes the place', async () => {
+    manager = new PluginManager({ policy: policyFor(`sha256:${sha256Hex(named)}`) });
+    await manager.load(named);
+    expect(await ask()).toBe(5);
+    const other = withMetadataSection(bare, `${METADATA} `);
+    expect((await manager.reload('guest', other)).permissions).toEqual({});
+    expect(await ask()).toBe(-3);
+  });
+
+  it('refuses a wrong policy when it is given, with the path', () => {
+    expect(() => new PluginManager({ policy: policyFor('sha256:1') })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'policy.plugins[0].digest' }),
+    );
+    const secrets = { KEY: { hosts: ['*'] } };
+    expect(() => new PluginManager({ policy: { secrets } })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'secrets.KEY.allowedHosts[0]' }),
+    );
+  });
+});
+
+describe('loadPolicy()', () => {
+  it('reads a file', async () => {
+    const path = join(folder, 'policy.json');
+    await writeFile(path, JSON.stringify(policyFor('any')));
+    manager = new PluginManager({ policy: await loadPolicy(path) });
+    await manager.load(assemble(guestWat()), { id: 'guest' });
+    expect(manager.info('guest')?.permissions).toEqual(PERMISSIONS);
+  });
+
+  it.each([
+    { content: undefined, path: '', says: 'ENOENT' },
+    { content: '{', path: '', says: 'not valid JSON' },
+    { content: '[]', path: 'policy', says: 'expected an object' },
+    { content: '{"plugin":[]}', path: 'policy.plugin', says: 'did you mean "plugins"?' },
+    {
+      content: '{"plugins":[{"name":"a","digest":"any","permissions":{"network":true}}]}',
+      path: 'policy.plugins[0].permissions.network',
+      says: 'it needs "allowedHosts"',
+    },
+  ])('names file and place for $content', async ({ content, path, says }) => {
+    const file = join(folder, 'policy.json');
+    if (content !== undefined) await writeFile(file, content);
+    await expect(loadPolicy(file)).rejects.toMatchObject({
+      path,
+      message: expect.stringMatching(`policy\\.json.*${says.replace('?', '\\?')}`),
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+
+import { createEnvSecrets, type EnvSecret } from '@testbench/host';
+import { GrantPolicy, type PolicyEntry, type PolicyRequest } from '@testbench/sandbox';
+import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+
+/** What plugins are granted, and which secrets there are: the content of a policy file. */
+export interface PluginPolicy {
+  /** Grants by name and digest. @default none */
+  readonly plugins?: readonly PolicyEntry[];
+  /** Secrets that lie in environment variables, by the name that plugins call them. @default none */
+  readonly secrets?: Readonly<Record<string, EnvSecret>>;
+}
+
+/**
+ * Checks a policy.
+ *
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
+ */
+export function readPolicy(policy: PluginPolicy): {
+  readonly grants: GrantPolicy;
+  readonly secrets: ReturnType<typeof createEnvSecrets>;
+} {
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
+    throw new ConfigError('CONFIG_INVALID', 'policy', 'Cannot use "policy": expected an object');
+  }
+  rejectUnknownKeys(policy, ['plugins', 'secrets'], 'policy');
+  return {
+    grants: new GrantPolicy(policy.plugins ?? []),
+    secrets: createEnvSecrets(policy.secrets ?? {}),
+  };
+}
+
+/**
+ * Reads a policy from a JSON file and checks it.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be read or is not JSON; as for a policy's values. The message names the
+ *   file.
+ *
+ * @example
+ * ```ts no-run
+ * import { loadPolicy, PluginManager } from '@testbench/manager';
+ *
+ * const manager = new PluginManager({ policy: await loadPolicy('policy.json') });
+ * ```
+ */
+export async function loadPolicy(path: string): Promise<PluginPolicy> {
+  let policy: PluginPolicy;
+  try {
+    policy = JSON.parse(await readFile(path, 'utf8')) as PluginPolicy;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw inFile(
+      path,
+      new ConfigError('CONFIG_INVALID', '', code ?? `not valid JSON (${message})`),
+    );
+  }
+  try {
+    readPolicy(policy);
+  } catch (cause) {
+    throw cause instanceof ConfigError ? inFile(path, cause) : cause;
+  }
+  return policy;
+}
+
+/**
+ * What a policy grants a plugin.
+ *
+ * @param plugin Its name in the metadata, and the digest of its module.
+ * @throws {ConfigError} As for a policy's values.
+ */
+export function grantedBy(policy: PluginPolicy, plugin: PolicyRequest): Permissions {
+  return readPolicy(policy).grants.grantsFor(plugin).granted;
+}
+
+function inFile(file: string, cause: ConfigError): ConfigError {
+  const message = `Cannot use policy ${JSON.stringify(file)}: ${cause.message}`;
+  return new ConfigError(cause.code, cause.path, message, { cause });
+}

@@ -1,0 +1,94 @@
+import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+
+import { PermissionSet } from './permission-set.js';
+
+/** What one plugin is granted by a policy. */
+export interface PolicyEntry {
+  /** The plugin's name in its metadata; where a module has no custom section for it, the id that it is loaded under. */
+  readonly name: string;
+  /**
+   * `sha256:` and 64 hex digits: the module that was looked at. `any` lets every module have the grant that bears the name;
+   * whoever can put a file in its place has it then too.
+   */
+  readonly digest: string;
+  readonly permissions: Permissions;
+}
+
+/** A plugin that is to be granted something: its name is what it says itself, its digest is a fact. */
+export interface PolicyRequest {
+  readonly name: string | undefined;
+  readonly digest: string;
+}
+
+const ENTRY_KEYS = ['name', 'digest', 'permissions'];
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const ANY = 'any';
+
+/**
+ * Grants by name and digest.
+ *
+ * @example
+ * ```ts
+ * import { GrantPolicy } from '@testbench/sandbox';
+ *
+ * const policy = new GrantPolicy([
+ *   {
+ *     name: 'translator',
+ *     digest: 'any',
+ *     permissions: { network: true, allowedHosts: ['api.example.com'] },
+ *   },
+ * ]);
+ * const request = new URL('https://api.example.com/v1');
+ * policy.grantsFor({ name: 'translator', digest: 'sha256:…' }).allowsRequest(request); // => true
+ * policy.grantsFor({ name: 'other', digest: 'sha256:…' }).allowsRequest(request); // => false
+ * ```
+ */
+export class GrantPolicy {
+  readonly #grants = new Map<string, PermissionSet>();
+
+  /**
+   * @param entries At most one for each name and digest.
+   * @param path Where they stand in a configuration, for messages.
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
+   */
+  constructor(entries: readonly PolicyEntry[], path = 'policy.plugins') {
+    if (!Array.isArray(entries)) invalid(path, 'expected a list');
+    for (const [index, entry] of (entries as readonly unknown[]).entries()) {
+      this.#add(entry, `${path}[${index}]`);
+    }
+  }
+
+  /** What a plugin is granted: by its very digest, or else by its name alone, or else nothing. */
+  grantsFor({ name, digest }: PolicyRequest): PermissionSet {
+    if (name === undefined) return new PermissionSet();
+    const exact = this.#grants.get(keyOf(name, digest));
+    return exact ?? this.#grants.get(keyOf(name, ANY)) ?? new PermissionSet();
+  }
+
+  #add(entry: unknown, path: string): void {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+      invalid(path, 'expected an object');
+    }
+    rejectUnknownKeys(entry, ENTRY_KEYS, path);
+    const { name, digest, permissions } = entry as Readonly<Record<string, unknown>>;
+    if (typeof name !== 'string' || name === '') invalid(`${path}.name`, 'expected a text');
+    if (typeof digest !== 'string' || (digest !== ANY && !DIGEST.test(digest))) {
+      invalid(`${path}.digest`, 'expected "sha256:" and 64 hex digits, or "any"');
+    }
+    if (typeof permissions !== 'object' || permissions === null || Array.isArray(permissions)) {
+      invalid(`${path}.permissions`, 'expected an object');
+    }
+    const key = keyOf(name, digest);
+    if (this.#grants.has(key)) invalid(path, 'an entry before has the same name and digest');
+    this.#grants.set(key, new PermissionSet(permissions, `${path}.permissions`));
+  }
+}
+
+function keyOf(name: string, digest: string): string {
+  // No digest has a space.
+  return `${digest} ${name}`;
+}
+
+function invalid(path: string, state: string): never {
+  throw new ConfigError('CONFIG_INVALID', path, `Cannot use "${path}": ${state}`);
+}
