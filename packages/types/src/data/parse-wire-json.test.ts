@@ -12,6 +12,11 @@ describe('parseWireJson()', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it('takes the last of equal keys, and rounds integers beyond 2^53', () => {
+    expect(parseWireJson(utf8('{"a":1,"a":2}'))).toEqual({ a: 2 });
+    expect(parseWireJson(utf8('9007199254740993'))).toBe(9_007_199_254_740_992);
+  });
+
   it('accepts 64 levels and a paired surrogate escape', () => {
     expect(() => parseWireJson(utf8(nested(64)))).not.toThrow();
     expect(parseWireJson(utf8(String.raw`"\ud83d\ude00"`))).toBe('😀');
@@ -35,6 +40,7 @@ describe('parseWireJson()', () => {
     },
     { name: 'a byte order mark', bytes: utf8('\uFEFF{}'), code: 'WIRE_BAD_JSON' },
     { name: 'NaN', bytes: utf8('{"score":NaN}'), code: 'WIRE_BAD_JSON' },
+    { name: '1e400', bytes: utf8('{"a":[-1e400]}'), code: 'WIRE_BAD_JSON' },
     { name: 'nothing', bytes: utf8(''), code: 'WIRE_BAD_JSON' },
     { name: '65 levels', bytes: utf8(nested(65)), code: 'WIRE_TOO_DEEP' },
     { name: '500,000 levels', bytes: utf8(nested(500_000)), code: 'WIRE_TOO_DEEP' },

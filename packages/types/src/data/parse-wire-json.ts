@@ -7,7 +7,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Parses UTF-8 JSON that came from a plugin.
  *
  * Beside what `JSON.parse` checks, the bytes must be valid UTF-8 without a byte order mark, nest no
- * deeper than 64 levels, and hold no unpaired surrogate (not even escaped). A key `__proto__` becomes an own property.
+ * deeper than 64 levels, and hold no unpaired surrogate (not even escaped) and no number beyond a double. A key `__proto__`
+ * becomes an own property; of equal keys the last one counts; integers beyond 2^53 are rounded, as everywhere in JavaScript.
  *
  * @throws {WireError} `WIRE_BAD_UTF8`, `WIRE_BAD_JSON` or `WIRE_TOO_DEEP`.
  *
@@ -41,6 +42,9 @@ function check(value: unknown, depth: number, mayHoldSurrogates: boolean): void 
   if (typeof value === 'string') {
     if (mayHoldSurrogates) checkString(value);
     return;
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new WireError('WIRE_BAD_JSON', 'a number is too large for a double');
   }
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_JSON_DEPTH) {
