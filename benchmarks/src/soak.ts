@@ -67,6 +67,8 @@ let failedReloads = 0;
 let kills = 0;
 let earlyRssMb = 0;
 let random = 1;
+/** What came in the place of what should have. */
+const wrongs: string[] = [];
 /** xorshift32: the same mix of calls each time. */
 function draw(below: number): number {
   random ^= random << 13;
@@ -82,10 +84,13 @@ async function client(): Promise<void> {
     tally.sent += 1;
     let outcome = 'ok';
     let right = true;
+    let found = '';
     try {
       const { data } = await manager.execute(id, { data: null });
       right = kind.outcome === 'ok' && data === 'fine';
+      found = JSON.stringify(data);
     } catch (error) {
+      found = String(error);
       outcome = (error as { code?: string }).code ?? String(error);
       // A child that was killed, and the rest that follows, are faults of ours.
       // So is a deadline on a machine that is busy with other things: that is what limits are for.
@@ -95,6 +100,7 @@ async function client(): Promise<void> {
         (isolation === 'process' && /^CALL_(CRASHED|QUARANTINED)$/.test(outcome));
     }
     tally.settled += 1;
+    if (!right) wrongs.push(`${id}: ${found}`);
     tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
     if (!right) tally.wrong += 1;
     // Inline calls settle without a turn of the event loop.
@@ -106,7 +112,7 @@ async function reloader(): Promise<void> {
   for (let version = 1; performance.now() < end; version += 1) {
     const { id, kind } = plugins[draw(plugins.length)]!;
     try {
-      await manager.reload(id, soakModule(kind, version), { drainTimeoutMs: 1000 });
+      await manager.reload(id, soakModule(kind, version), { drainTimeoutMs: 10_000 });
       reloads += 1;
     } catch (error) {
       // The child that was to run the new version was killed, in its start or in its health check: the old one stays.
@@ -169,6 +175,7 @@ for (const [isolation, { sent, settled, wrong, outcomes }] of tallies) {
   );
   failed ||= sent !== settled || wrong > 0;
 }
+for (const wrong of wrongs.slice(0, 20)) console.log(`wrong: ${wrong}`);
 const growthMb = lateRssMb - earlyRssMb;
 failed ||= growthMb > MAX_GROWTH_MB;
 console.log(

@@ -15,10 +15,12 @@ export interface ErrorRecord {
   readonly usage?: CallUsage;
   readonly field?: string;
   readonly offset?: number;
+  /** Of a failed load: the code of the call that failed, such as that of a limit. */
+  readonly causeCode?: CallErrorCode;
 }
 
 /**
- * Writes an error down; its cause is left out, since a cause may hold anything.
+ * Writes an error down. Of its cause only a code is kept, since a cause may hold anything.
  *
  * @example
  * ```ts
@@ -32,12 +34,13 @@ export interface ErrorRecord {
 export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
   const { code, message } = error;
   if (error instanceof LoadError) {
-    const { field, offset } = error;
+    const { field, offset, cause } = error;
     return {
       code,
       message,
       ...(field === undefined ? {} : { field }),
       ...(offset === undefined ? {} : { offset }),
+      ...(cause instanceof CallError ? { causeCode: cause.code } : {}),
     };
   }
   const { pluginCode, pluginMessage, pluginDetails, usage } = error;
@@ -62,10 +65,11 @@ export function fromErrorRecord(value: unknown): CallError | LoadError | undefin
   const code = value['code'];
   if (isOneOf(LOAD_ERROR_CODES, code)) {
     const field = cut(value['field']);
-    const offset = value['offset'];
+    const { offset, causeCode } = value;
     return new LoadError(code, message, {
       ...(field === undefined ? {} : { field }),
       ...(isOffset(offset) ? { offset } : {}),
+      ...(isOneOf(CALL_ERROR_CODES, causeCode) ? { cause: new CallError(causeCode, message) } : {}),
     });
   }
   if (!isOneOf(CALL_ERROR_CODES, code)) return undefined;

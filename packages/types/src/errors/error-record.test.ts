@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { CallError } from './call-error.js';
+import { fromErrorRecord, toErrorRecord } from './error-record.js';
+import { LoadError } from './load-error.js';
+
+/** As it crosses a thread or process. */
+const cross = (error: CallError | LoadError): unknown =>
+  fromErrorRecord(JSON.parse(JSON.stringify(toErrorRecord(error))));
+
+describe('an error record', () => {
+  it.each([
+    new LoadError('LOAD_INVALID_MODULE', 'Cannot compile module: bad', { offset: 12 }),
+    new LoadError('LOAD_BAD_EXPORT', 'Cannot use export', { field: 'memory' }),
+    new LoadError('LOAD_START_FAILED', 'Cannot start', {
+      cause: new CallError('CALL_FUEL_EXHAUSTED', 'Cannot start'),
+    }),
+    new CallError('CALL_PLUGIN_FAILED', 'Cannot finish call', {
+      pluginCode: -7,
+      pluginMessage: 'no',
+      pluginDetails: { a: [1] },
+      usage: { executionTimeMs: 1.5, memoryUsedBytes: 65_536, fuelUsed: 3 },
+    }),
+  ])('brings $code over', (error) => {
+    expect(cross(error)).toEqual(error);
+    expect((cross(error) as Error).cause).toEqual(error.cause);
+  });
+
+  it.each([
+    { offset: -1 },
+    { offset: 1.5 },
+    { offset: '3' },
+    { causeCode: 'EVIL' },
+    { causeCode: 7 },
+    { field: {} },
+  ])('drops %o, which no runner of ours writes', (forged) => {
+    const error = fromErrorRecord({ code: 'LOAD_BAD_EXPORT', message: 'm', ...forged });
+    expect(error).toMatchObject({ offset: undefined, field: undefined });
+    expect(error?.cause).toBeUndefined();
+  });
+
+  it.each([undefined, null, 7, [], {}, { code: 'EVIL', message: '' }, { code: 'CALL_TRAPPED' }])(
+    'is none: %o',
+    (value) => {
+      expect(fromErrorRecord(value)).toBeUndefined();
+    },
+  );
+});
