@@ -1,5 +1,5 @@
 // Proves the metering on the official suite, on real modules and across engines; see README.md. Usage:
-//   node src/run.ts [suite] [modules] [engines]     without a name: all of them
+//   node src/run.ts [suite] [modules] [engines] [isolation]     without a name: all of them
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -184,7 +184,26 @@ async function engines(): Promise<void> {
   }
 }
 
-const parts: Record<string, () => Promise<void>> = { suite, modules, engines };
+/** What the three isolations promise, on the oldest Node: it has no JSPI, and its permission flag has another name. */
+async function isolation(): Promise<void> {
+  const start = performance.now();
+  const root = resolve(here, '../..');
+  const files = ['isolation/isolation.test', 'isolation/calls.test', 'plugin-manager.test'];
+  const options = ['--import', join(here, 'map-group-by.mjs')];
+  const runner = join(root, 'node_modules/vitest/vitest.mjs');
+  const { code, output } = await run(
+    node(20),
+    [...options, runner, 'run', `--root=${root}`, '--project=manager', ...files],
+    { NO_COLOR: '1' },
+  );
+  const counts = /^ *Tests +(.+) \(\d+\)$/m.exec(output)?.[1] ?? 'no count';
+  const passed = Number(/(\d+) passed/.exec(counts)?.[1] ?? 0);
+  const ok = code === 0 && passed > 100;
+  if (!ok) console.log(output.slice(-3000));
+  note('isolation contract, Node 20', ok, counts, start);
+}
+
+const parts: Record<string, () => Promise<void>> = { suite, modules, engines, isolation };
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((part) => parts[part] === undefined);
 if (unknown !== undefined) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { canSuspend } from '@testbench/runtime';
 import { assemble, guestWat, METADATA, packed } from '@testbench/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -79,7 +80,9 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
       await expect.poll(() => manager.info('guest')?.status).toBe('ready');
     });
 
-    it('lets a plugin that is not read wait until its time is over', async () => {
+    // Where the engine cannot suspend an inline guest, its chunks are gathered instead.
+    const gathers = isolation === 'inline' && !canSuspend;
+    it.skipIf(gathers)('lets a plugin that is not read wait until its time is over', async () => {
       const manager = open();
       await manager.load(emitting);
       const stream = manager.executeStream('guest', input, { timeoutMs: 200 });
