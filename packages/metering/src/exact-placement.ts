@@ -8,115 +8,8 @@ import {
   type FunctionShape,
   TARGETED,
 } from './function-events.js';
-
-/** Above every weight of a stretch. */
-const MAX_WEIGHT = 2 ** 20;
-
-/** A union-find structure over control points, each with its prepaid amount relative to its root. */
-class Potentials {
-  private parent = new Int32Array(256);
-  private offset = new Float64Array(256);
-  count = 0;
-
-  reset(): void {
-    this.count = 0;
-  }
-
-  add(): number {
-    if (this.count === this.parent.length) {
-      const parent = new Int32Array(2 * this.count);
-      const offset = new Float64Array(2 * this.count);
-      parent.set(this.parent);
-      offset.set(this.offset);
-      this.parent = parent;
-      this.offset = offset;
-    }
-    this.parent[this.count] = this.count;
-    this.offset[this.count] = 0;
-    return this.count++;
-  }
-
-  /** Halves paths on the way, so that no input makes it quadratic. */
-  root(point: number): number {
-    const { parent, offset } = this;
-    let at = point;
-    while (parent[at] !== at) {
-      const up = parent[at]!;
-      if (parent[up] !== up) {
-        offset[at]! += offset[up]!;
-        parent[at] = parent[up]!;
-      }
-      at = parent[at]!;
-    }
-    return at;
-  }
-
-  /** Prepaid amount at a point, relative to its root. */
-  of(point: number): number {
-    let sum = 0;
-    for (let at = point; this.parent[at] !== at; at = this.parent[at]!) sum += this.offset[at]!;
-    return sum;
-  }
-
-  /** Demands that `of(to) - of(from)` be `difference`; false if both are bound already. */
-  join(from: number, to: number, difference: number): boolean {
-    const fromRoot = this.root(from);
-    const toRoot = this.root(to);
-    if (fromRoot === toRoot) return false;
-    this.offset[toRoot] = this.of(from) + difference - this.of(to);
-    this.parent[toRoot] = fromRoot;
-    return true;
-  }
-}
-
-/** Straight stretches of code, one entry in each array. Their numbers fit the sorting key up to 2^24. */
-class Stretches {
-  count = 0;
-  from = new Int32Array(256);
-  to = new Int32Array(256);
-  cost = new Float64Array(256);
-  /** The event behind which it begins; -1 is the function's entry. */
-  after = new Int32Array(256);
-  /** It ends in a trap: nobody sees the count behind it. */
-  traps = new Uint8Array(256);
-  private keys = new Float64Array(256);
-
-  /** @param weight How often it runs compared to the others, as far as structure tells. */
-  add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
-    const index = this.count++;
-    if (index === this.from.length) this.#grow();
-    this.from[index] = from;
-    this.to[index] = to;
-    this.cost[index] = cost;
-    this.after[index] = after;
-    this.traps[index] = traps ? 1 : 0;
-    // Later code first among equals: charges then move towards the entry, and are paid ahead.
-    this.keys[index] = (MAX_WEIGHT - weight) * 2 ** 24 - index;
-  }
-
-  /** Calls `visit` with each stretch, those that run most often first. */
-  byWeight(visit: (index: number) => void): void {
-    const order = this.keys.subarray(0, this.count).sort();
-    for (const key of order) visit(Math.ceil(key / 2 ** 24) * 2 ** 24 - key);
-  }
-
-  #grow(): void {
-    const size = 2 * this.count;
-    const copy = <Store extends Int32Array | Float64Array | Uint8Array>(
-      store: Store,
-      old: Store,
-    ): Store => {
-      store.set(old);
-      return store;
-    };
-    this.from = copy(new Int32Array(size), this.from);
-    this.to = copy(new Int32Array(size), this.to);
-    this.cost = copy(new Float64Array(size), this.cost);
-    this.after = copy(new Int32Array(size), this.after);
-    this.traps = copy(new Uint8Array(size), this.traps);
-    this.keys = copy(new Float64Array(size), this.keys);
-  }
-}
+import { Potentials } from './potentials.js';
+import { Stretches } from './stretches.js';
 
 /**
  * Places charges so that every way through a function adds up to exactly its cost, with as few charges as the structure
@@ -129,7 +22,8 @@ class Stretches {
 export class ExactPlacement {
   private readonly points = new Potentials();
   private readonly stretches = new Stretches();
-  private labels = new Map<number, number>();
+  /** Control point of each block's label, by its event in the function; -1 for none. */
+  private labels = new Int32Array(256);
 
   constructor(
     private readonly events: EventList,
@@ -179,7 +73,10 @@ export class ExactPlacement {
     const { events, points } = this;
     points.reset();
     this.stretches.count = 0;
-    this.labels.clear();
+    const { first } = shape;
+    if (shape.last - first > this.labels.length)
+      this.labels = new Int32Array(2 * (shape.last - first));
+    const labels = this.labels.fill(-1, 0, shape.last - first);
     const ground = points.add();
     let current = ground;
     let after = -1;
@@ -199,7 +96,7 @@ export class ExactPlacement {
       after = event;
       cost = 0;
     };
-    const label = (target: number): number => (target === -1 ? ground : this.labels.get(target)!);
+    const label = (target: number): number => (target === -1 ? ground : labels[target - first]!);
 
     for (let event = shape.first; event < shape.last; event += 1) {
       const flags = events.flags(event);
@@ -209,12 +106,12 @@ export class ExactPlacement {
       cost += events.cost(event);
       switch (kind) {
         case EventKind.Block:
-          if ((flags & TARGETED) !== 0) this.labels.set(event, points.add());
+          if ((flags & TARGETED) !== 0) labels[event - first] = points.add();
           break;
         case EventKind.Loop:
           if ((flags & TARGETED) !== 0) {
             const header = points.add();
-            this.labels.set(event, header);
+            labels[event - first] = header;
             close(header);
             open(header, event);
             loops += 1;
@@ -222,7 +119,7 @@ export class ExactPlacement {
           break;
         case EventKind.If: {
           const arms = points.add();
-          this.labels.set(event, points.add());
+          labels[event - first] = points.add();
           close(arms);
           open(arms, event);
           this.arms.push(arms);
@@ -235,7 +132,7 @@ export class ExactPlacement {
           this.elses.add(link);
           break;
         case EventKind.Try:
-          this.labels.set(event, points.add());
+          labels[event - first] = points.add();
           close(ground);
           open(ground, event);
           break;
@@ -244,7 +141,7 @@ export class ExactPlacement {
           open(ground, event);
           break;
         case EventKind.TryTable:
-          this.labels.set(event, points.add());
+          labels[event - first] = points.add();
           close(ground);
           open(ground, event);
           joined = ground;
@@ -277,8 +174,8 @@ export class ExactPlacement {
             const arms = this.arms.pop()!;
             if (!this.elses.delete(link)) points.join(arms, label(link), 0);
           }
-          const target = this.labels.get(link);
-          if (target === undefined) break;
+          const target = labels[link - first]!;
+          if (target === -1) break;
           if (reached) close(target);
           open(target, event);
           break;

@@ -36,13 +36,25 @@ export const CALLS = 0x400;
 export const DEAD_BEFORE = 0x800;
 /** A loop stands inside this one. */
 export const OUTER = 0x1000;
+/** Shift of the count of loops around a loop, 2 for more. */
+export const NESTING = 13;
 
 const STRIDE = 6;
+
+/** Code has an event in 9 to 13 bytes: what is set aside for more is not touched, but growing would copy it. */
+const BYTES_PER_EVENT = 8;
+const MAX_SET_ASIDE = 2 ** 22;
 
 /** Events of all functions of a module, in one growing array: modules have millions of them. */
 export class EventList {
   count = 0;
-  private data = new Int32Array(STRIDE * 1024);
+  private data: Int32Array;
+
+  /** @param codeBytes Size of the module's code. */
+  constructor(codeBytes: number) {
+    const events = Math.min(Math.ceil(codeBytes / BYTES_PER_EVENT) + 16, MAX_SET_ASIDE);
+    this.data = new Int32Array(STRIDE * events);
+  }
 
   /**
    * @param start Byte offset of the instruction.
@@ -104,12 +116,12 @@ export class EventList {
 /** What one scan found out about a function. Events are `[first, last)` of the module's {@link EventList}. */
 export interface FunctionShape {
   readonly first: number;
-  readonly last: number;
-  readonly hasLoop: boolean;
-  readonly hasCatch: boolean;
+  last: number;
+  hasLoop: boolean;
+  hasCatch: boolean;
   /** Contains something other than direct calls that leaves the function. */
-  readonly hasUnknown: boolean;
-  readonly hasCall: boolean;
+  hasUnknown: boolean;
+  hasCall: boolean;
   /** A live branch goes to the function's own label. */
-  readonly branchesToExit: boolean;
+  branchesToExit: boolean;
 }

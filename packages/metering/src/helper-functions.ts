@@ -1,4 +1,4 @@
-import { ByteWriter } from '@testbench/wasm';
+import { ByteWriter, type Module } from '@testbench/wasm';
 
 import type { CostTable } from './cost-table.js';
 import { Opcode } from './operators.js';
@@ -27,8 +27,8 @@ const enum Op {
 
 /** Limits of growth that metered code keeps. */
 export interface GrowthLimits {
-  readonly maxMemoryPages: number | undefined;
-  readonly maxTableElements: number | undefined;
+  readonly maxMemoryPages?: number | undefined;
+  readonly maxTableElements?: number | undefined;
 }
 
 /** Where the appended items stand in their index spaces. */
@@ -53,12 +53,24 @@ export class HelperFunctions {
   private readonly functions = new Map<string, number>();
   private readonly typeIndices = new Map<string, number>();
 
+  /** Where the appended items stand in their index spaces. */
+  readonly at: AppendedIndices;
+  private readonly firstType: number;
+
   constructor(
-    private readonly at: AppendedIndices,
-    private readonly firstType: number,
+    module: Module,
     private readonly costs: CostTable,
     private readonly limits: GrowthLimits,
-  ) {}
+  ) {
+    const fuelGlobal = module.globals.length;
+    this.at = {
+      fuelGlobal,
+      deniedGlobal: fuelGlobal + 1,
+      hookTable: module.tables.length,
+      firstFunction: module.functions.length,
+    };
+    this.firstType = module.types.length;
+  }
 
   /** Index of an appended function type, by its encoding after the `0x60`. */
   type(encoding: readonly number[]): number {

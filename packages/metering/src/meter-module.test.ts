@@ -135,6 +135,18 @@ describe('meterModule()', () => {
         expect(coarse).toBeLessThanOrEqual(exact + 5 * value + 20);
       }
     });
+
+    it('pay if a segment takes what a global refers to', () => {
+      const bytes = assemble(
+        module(
+          '(global funcref (ref.null func)) (elem (table $p) (i32.const 0) funcref (item (ref.func 0)) (item (ref.null func)))',
+        ),
+      );
+      const at = bytes.findIndex((byte, index) => byte === 0xd2 && bytes[index + 2] === 0x0b);
+      // `ref.func 0` becomes `global.get 0`, which the assembler does not accept here.
+      bytes[at] = 0x23;
+      expect(meterModule(bytes).stats.free).toBe(0);
+    });
   });
 
   it.each(MODES)('leaves functions alone that call only to fail (%s)', (mode) => {

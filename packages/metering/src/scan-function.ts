@@ -46,14 +46,10 @@ export class FunctionScanner {
   movesFunctions = false;
   private readonly cursor: InstructionCursor;
   /** Events that opened the blocks around the current instruction. */
-  private open: number[] = [];
-  private cost = 0;
-  private live = true;
-  private hasLoop = false;
-  private hasCatch = false;
-  private hasUnknown = false;
-  private hasCall = false;
-  private branchesToExit = false;
+  readonly #open: number[] = [];
+  #cost = 0;
+  #live = true;
+  #shape!: FunctionShape;
 
   constructor(
     private readonly module: Module,
@@ -66,17 +62,24 @@ export class FunctionScanner {
   scan(body: FunctionBody): FunctionShape {
     const { cursor, events } = this;
     const { plain } = this.costs;
-    const first = events.count;
-    this.open.length = 0;
-    this.cost = 0;
-    this.live = true;
-    this.hasLoop = this.hasCatch = false;
-    this.hasUnknown = this.hasCall = this.branchesToExit = false;
+    const shape: FunctionShape = {
+      first: events.count,
+      last: 0,
+      hasLoop: false,
+      hasCatch: false,
+      hasUnknown: false,
+      hasCall: false,
+      branchesToExit: false,
+    };
+    this.#shape = shape;
+    this.#open.length = 0;
+    this.#cost = 0;
+    this.#live = true;
     cursor.reset(body.code, body.end);
     while (cursor.next()) {
       const { opcode } = cursor;
       if (opcode < 256) {
-        this.cost += plain[opcode]!;
+        this.#cost += plain[opcode]!;
         if (opcode <= Opcode.TryTable) this.#control(opcode);
         else if (opcode === Opcode.MemoryGrow) this.#leave(EventKind.Grow, opcode);
         else if (opcode === Opcode.RefFunc) this.referenced.add(cursor.index);
@@ -87,7 +90,7 @@ export class FunctionScanner {
         }
       } else {
         if (MOVES_FUNCTIONS.has(opcode)) this.movesFunctions = true;
-        this.cost += this.costs.ofPrefixed(opcode);
+        this.#cost += this.costs.ofPrefixed(opcode);
         if (BULK.has(opcode)) this.#leave(EventKind.Bulk, opcode);
         else if (opcode === Opcode.TableGrow) this.#leave(EventKind.Grow, opcode);
         else if (opcode === Opcode.BrOnCast || opcode === Opcode.BrOnCastFail) {
@@ -95,17 +98,8 @@ export class FunctionScanner {
         }
       }
     }
-    const { hasLoop, hasCatch, hasUnknown, hasCall, branchesToExit } = this;
-    const last = events.count;
-    return {
-      first,
-      last,
-      hasLoop,
-      hasCatch,
-      hasUnknown,
-      hasCall,
-      branchesToExit,
-    };
+    shape.last = events.count;
+    return shape;
   }
 
   #control(opcode: number): void {
@@ -121,7 +115,7 @@ export class FunctionScanner {
         this.#openBlock(EventKind.If);
         break;
       case Opcode.Try:
-        this.hasCatch = this.hasUnknown = true;
+        this.#shape.hasCatch = this.#shape.hasUnknown = true;
         this.#openBlock(EventKind.Try);
         break;
       case Opcode.TryTable:
@@ -130,9 +124,9 @@ export class FunctionScanner {
       case Opcode.Else:
       case Opcode.Catch:
       case Opcode.CatchAll: {
-        const opener = this.open.at(-1)!;
+        const opener = this.#open.at(-1)!;
         const before = this.#endOfStretch();
-        this.live = (this.events.flags(opener) & DEAD) === 0;
+        this.#live = (this.events.flags(opener) & DEAD) === 0;
         this.#push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
         break;
       }
@@ -142,7 +136,7 @@ export class FunctionScanner {
         break;
       case Opcode.Br:
         this.#branch(EventKind.Br, cursor.index);
-        this.live = false;
+        this.#live = false;
         break;
       case Opcode.BrIf:
         this.#branch(EventKind.BrIf, cursor.index);
@@ -150,24 +144,24 @@ export class FunctionScanner {
       case Opcode.BrTable: {
         this.#push(EventKind.BrTable, cursor.index, -1);
         cursor.forEachLabel((label) => this.#label(label));
-        this.live = false;
+        this.#live = false;
         break;
       }
       case Opcode.Return:
         this.#push(EventKind.Return, 0, -1);
-        this.live = false;
+        this.#live = false;
         break;
       case Opcode.Unreachable:
         this.#push(EventKind.Trap, 0, -1);
-        this.live = false;
+        this.#live = false;
         break;
       case Opcode.Call:
-        this.hasCall = true;
+        this.#shape.hasCall = true;
         this.#leave(EventKind.Call, cursor.index);
         break;
       case Opcode.CallIndirect:
       case Opcode.CallRef:
-        this.hasUnknown = true;
+        this.#shape.hasUnknown = true;
         this.#leave(EventKind.CallUnknown, this.#unknownTarget(opcode === Opcode.CallIndirect));
         break;
       case Opcode.ReturnCall:
@@ -190,51 +184,52 @@ export class FunctionScanner {
 
   /** Flags of an `else` or `end`; the cost of unreachable code before it is dropped. */
   #endOfStretch(): number {
-    if (this.live) return 0;
-    this.cost = 0;
+    if (this.#live) return 0;
+    this.#cost = 0;
     return DEAD_BEFORE;
   }
 
   #push(kind: number, argument: number, link: number): number {
-    const { cursor, cost } = this;
-    this.cost = 0;
-    const dead = this.live ? 0 : DEAD;
+    const { cursor } = this;
+    const cost = this.#cost;
+    this.#cost = 0;
+    const dead = this.#live ? 0 : DEAD;
     return this.events.push(kind | dead, cursor.offset, cursor.position, cost, argument, link);
   }
 
   #openBlock(kind: number): void {
-    this.open.push(this.#push(kind, this.cursor.blockType, -1));
+    this.#open.push(this.#push(kind, this.cursor.blockType, -1));
   }
 
   #openTryTable(): void {
     const opener = this.#push(EventKind.TryTable, this.cursor.blockType, -1);
-    this.hasCatch = this.hasUnknown = true;
+    this.#shape.hasCatch = this.#shape.hasUnknown = true;
     // Labels of the clauses are counted from outside the block.
     this.cursor.forEachCatch((_, label) => this.#label(label));
-    this.open.push(opener);
+    this.#open.push(opener);
   }
 
   #closeBlock(): void {
     const { events } = this;
-    const opener = this.open.pop() ?? -1;
+    const opener = this.#open.pop() ?? -1;
     const before = this.#endOfStretch();
     if (opener === -1) {
       this.#push(EventKind.End | before, 0, -1);
       return;
     }
     const flags = events.flags(opener);
-    this.live = (flags & DEAD) === 0;
+    this.#live = (flags & DEAD) === 0;
     this.#push(EventKind.End | before, 0, opener);
     const isLoop = events.kind(opener) === EventKind.Loop;
-    if (isLoop && (flags & TARGETED) !== 0) this.hasLoop = true;
+    if (isLoop && (flags & TARGETED) !== 0) this.#shape.hasLoop = true;
     if (isLoop) {
       // Behind a loop, code is live only if something leaves it: by its end, or by a branch outwards.
-      if (before !== 0) this.live = false;
+      if (before !== 0) this.#live = false;
     } else if (
       events.kind(opener) === EventKind.Block ||
       events.kind(opener) === EventKind.TryTable
     ) {
-      if (before !== 0 && (flags & TARGETED) === 0) this.live = false;
+      if (before !== 0 && (flags & TARGETED) === 0) this.#live = false;
     }
   }
 
@@ -243,23 +238,23 @@ export class FunctionScanner {
   }
 
   #label(label: number): void {
-    const dead = this.live ? 0 : DEAD;
+    const dead = this.#live ? 0 : DEAD;
     const { position } = this.cursor;
     this.events.push(EventKind.Label | dead, position, position, 0, 0, this.#target(label));
   }
 
   #target(label: number): number {
-    const { open } = this;
+    const open = this.#open;
     const target = label < open.length ? open[open.length - 1 - label]! : -1;
-    if (this.live) {
-      if (target === -1) this.branchesToExit = true;
+    if (this.#live) {
+      if (target === -1) this.#shape.branchesToExit = true;
       else this.events.mark(target, TARGETED);
     }
     return target;
   }
 
   #leave(kind: number, argument: number): void {
-    if (kind !== EventKind.Call) this.hasUnknown = true;
+    if (kind !== EventKind.Call) this.#shape.hasUnknown = true;
     this.#push(kind, argument, -1);
   }
 
@@ -270,8 +265,8 @@ export class FunctionScanner {
   }
 
   #finish(kind: number, argument: number): void {
-    this.hasUnknown = true;
+    this.#shape.hasUnknown = true;
     this.#push(kind, argument, -1);
-    this.live = false;
+    this.#live = false;
   }
 }

@@ -62,7 +62,7 @@ export class ByteWriter {
   copy(source: Uint8Array, start: number, end: number): this {
     const count = end - start;
     const buffer = this.reserve(count);
-    if (count > 48) {
+    if (count > 128) {
       buffer.set(source.subarray(start, end), this.length);
     } else {
       for (let from = start, to = this.length; from < end; from += 1, to += 1) {

@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.js';
 import { checkHeader } from './check-header.js';
-import { readSections } from './decode-module.js';
+import { readSections } from './read-sections.js';
 
 /**
  * Reads the contents of every custom section of that name, in the order of the file.

@@ -1,28 +1,21 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
-import { checkHeader } from './check-header.js';
 import { DecodeError } from './decode-error.js';
 import { readGlobalType, readMemoryType, readTableType, readTagType } from './extern-type.js';
 import {
-  type DataSegment,
-  type Declared,
-  type ElementSegment,
   type Export,
   type ExternKind,
   type ExternType,
   type FunctionBody,
-  type Global,
   type Import,
   type Module,
-  type Section,
   SECTION_NAMES,
-  SECTION_ORDER,
   SectionId,
   type Table,
 } from './module.js';
+import { readSections } from './read-sections.js';
 import { readDataSegment, readElementSegment, readExpression } from './segments.js';
-import type { MemoryType } from './extern-type.js';
-import { readTypes, type TypeSection } from './type-section.js';
+import { readTypes } from './type-section.js';
 import { readValueType } from './value-type.js';
 
 const EXTERN_KINDS: readonly ExternKind[] = ['function', 'table', 'memory', 'global', 'tag'];
@@ -45,241 +38,186 @@ const EXTERN_KINDS: readonly ExternKind[] = ['function', 'table', 'memory', 'glo
  * ```
  */
 export function decodeModule(bytes: Uint8Array): Module {
-  return new ModuleDecoder(bytes).decode();
-}
-
-/** Reads the frame of every section: id, size, and the name of custom ones. */
-export function readSections(bytes: Uint8Array): Section[] {
-  checkHeader(bytes);
-  const reader = new ByteReader(bytes, 8);
-  const sections: Section[] = [];
-  let rank = -1;
-  while (reader.remaining > 0) {
-    const start = reader.offset;
-    const id = reader.u8('section id');
-    const size = reader.u32('section size');
-    const end = reader.offset + size;
-    reader.need(size, `section "${SECTION_NAMES[id] ?? id}"`);
-    let name: string | undefined;
-    if (id === SectionId.Custom) {
-      const content = new ByteReader(bytes, reader.offset, end);
-      name = content.name('name of custom section');
-      sections.push({ id, name, start, contentStart: content.offset, end });
-    } else {
-      const next = SECTION_ORDER.indexOf(id);
-      if (next === -1) {
-        throw new DecodeError('DECODE_UNKNOWN', start, `Cannot read section: unknown id ${id}`);
-      }
-      if (next <= rank) {
-        const state = next === rank ? 'it is there twice' : 'it is out of order';
-        throw new DecodeError(
-          'DECODE_SECTION_ORDER',
-          start,
-          `Cannot read section "${SECTION_NAMES[id]}": ${state}`,
-        );
-      }
-      rank = next;
-      sections.push({ id, name, start, contentStart: reader.offset, end });
-    }
-    reader.offset = end;
-  }
-  return sections;
-}
-
-class ModuleDecoder {
-  private typeSection: TypeSection = { types: [], groups: 0 };
-  private readonly imports: Import[] = [];
-  private readonly functions: number[] = [];
-  private importedFunctions = 0;
-  private readonly tables: Table[] = [];
-  private readonly memories: Declared<MemoryType>[] = [];
-  private readonly tags: Declared<number>[] = [];
-  private readonly globals: Global[] = [];
-  private exports: Export[] = [];
-  private start: Module['start'];
-  private elements: ElementSegment[] = [];
-  private dataCount: number | undefined;
-  private bodies: FunctionBody[] = [];
-  private data: DataSegment[] = [];
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  decode(): Module {
-    const { bytes } = this;
-    const sections = readSections(bytes);
-    for (const section of sections) {
-      if (section.id === SectionId.Custom) continue;
-      const reader = new ByteReader(bytes, section.contentStart, section.end);
-      this.#readSection(section.id, reader);
-      if (reader.remaining > 0) {
-        throw new DecodeError(
-          'DECODE_MISMATCH',
-          reader.offset,
-          `Cannot read section "${SECTION_NAMES[section.id]}": ${reader.remaining} bytes are left over`,
-        );
-      }
-    }
-    this.#checkCounts();
-    const { types, groups } = this.typeSection;
-    const { imports, functions, importedFunctions, tables, memories, tags, globals } = this;
-    const { exports, start, elements, dataCount, bodies, data } = this;
-    return {
-      bytes,
-      sections,
-      types,
-      typeGroups: groups,
-      imports,
-      functions,
-      importedFunctions,
-      tables,
-      memories,
-      tags,
-      globals,
-      exports,
-      start,
-      elements,
-      dataCount,
-      bodies,
-      data,
-    };
-  }
-
-  #readSection(id: number, reader: ByteReader): void {
-    switch (id) {
-      case SectionId.Type:
-        this.typeSection = readTypes(reader);
-        break;
-      case SectionId.Import:
-        vector(reader, 'imports', () => this.#readImport(reader));
-        break;
-      case SectionId.Function:
-        vector(reader, 'functions', () => this.functions.push(reader.u32('type index')));
-        break;
-      case SectionId.Table:
-        vector(reader, 'tables', () => this.#readTable(reader));
-        break;
-      case SectionId.Memory:
-        vector(reader, 'memories', () => {
-          const offset = reader.offset;
-          this.memories.push({ type: readMemoryType(reader), imported: false, offset });
-        });
-        break;
-      case SectionId.Tag:
-        vector(reader, 'tags', () => {
-          const offset = reader.offset;
-          this.tags.push({ type: readTagType(reader), imported: false, offset });
-        });
-        break;
-      case SectionId.Global:
-        vector(reader, 'globals', () => {
-          const offset = reader.offset;
-          const type = readGlobalType(reader);
-          this.globals.push({ type, imported: false, offset, initial: readExpression(reader) });
-        });
-        break;
-      case SectionId.Export:
-        this.exports = vector(reader, 'exports', () => readExport(reader));
-        break;
-      case SectionId.Start: {
-        const offset = reader.offset;
-        this.start = { index: reader.u32('start function'), offset };
-        break;
-      }
-      case SectionId.Element:
-        this.elements = vector(reader, 'element segments', () => readElementSegment(reader));
-        break;
-      case SectionId.DataCount:
-        this.dataCount = reader.u32('data count');
-        break;
-      case SectionId.Code:
-        this.bodies = vector(reader, 'function bodies', () => readBody(reader));
-        break;
-      case SectionId.Data:
-        this.data = vector(reader, 'data segments', () => readDataSegment(reader));
-        break;
-    }
-  }
-
-  #readImport(reader: ByteReader): void {
-    const offset = reader.offset;
-    const module = reader.name('module name of import');
-    const name = reader.name('name of import');
-    const type = this.#readImportType(reader);
-    this.imports.push({ module, name, type, offset });
-  }
-
-  #readImportType(reader: ByteReader): ExternType {
-    const offset = reader.offset;
-    const code = reader.u8('kind of import');
-    const imported = true;
-    switch (code) {
-      case 0:
-      case 0x20: {
-        const type = reader.u32('type index');
-        this.functions.push(type);
-        this.importedFunctions += 1;
-        return { kind: 'function', type };
-      }
-      case 1: {
-        const table = readTableType(reader);
-        this.tables.push({ type: table, imported, offset, initial: undefined });
-        return { kind: 'table', table };
-      }
-      case 2: {
-        const memory = readMemoryType(reader);
-        this.memories.push({ type: memory, imported, offset });
-        return { kind: 'memory', memory };
-      }
-      case 3: {
-        const global = readGlobalType(reader);
-        this.globals.push({ type: global, imported, offset, initial: undefined });
-        return { kind: 'global', global };
-      }
-      case 4: {
-        const type = readTagType(reader);
-        this.tags.push({ type, imported, offset });
-        return { kind: 'tag', type };
-      }
-      default:
-        throw new DecodeError('DECODE_UNKNOWN', offset, `Cannot read import: unknown kind ${code}`);
-    }
-  }
-
-  #readTable(reader: ByteReader): void {
-    const offset = reader.offset;
-    let initial: Table['initial'];
-    if (reader.bytes[offset] === 0x40) {
-      // 0x40 0x00 announces an initial value.
-      reader.offset += 1;
-      const reserved = reader.u8('table flags');
-      if (reserved !== 0) {
-        throw new DecodeError('DECODE_UNKNOWN', offset, 'Cannot read table: unknown flags');
-      }
-      const type = readTableType(reader);
-      initial = readExpression(reader);
-      this.tables.push({ type, imported: false, offset, initial });
-      return;
-    }
-    this.tables.push({ type: readTableType(reader), imported: false, offset, initial });
-  }
-
-  #checkCounts(): void {
-    const declared = this.functions.length - this.importedFunctions;
-    const end = this.bytes.length;
-    if (declared !== this.bodies.length) {
+  const sections = readSections(bytes);
+  const draft: Draft = {
+    bytes,
+    sections,
+    types: [],
+    typeGroups: 0,
+    imports: [],
+    functions: [],
+    importedFunctions: 0,
+    tables: [],
+    memories: [],
+    tags: [],
+    globals: [],
+    exports: [],
+    start: undefined,
+    elements: [],
+    dataCount: undefined,
+    bodies: [],
+    data: [],
+  };
+  for (const { id, contentStart, end } of sections) {
+    if (id === SectionId.Custom) continue;
+    const reader = new ByteReader(bytes, contentStart, end);
+    readSection(draft, id, reader);
+    if (reader.remaining > 0) {
       throw new DecodeError(
         'DECODE_MISMATCH',
-        this.bodies.at(-1)?.end ?? end,
-        `Cannot read module: ${declared} functions declared, ${this.bodies.length} bodies`,
+        reader.offset,
+        `Cannot read section "${SECTION_NAMES[id]}": ${reader.remaining} bytes are left over`,
       );
     }
-    if (this.dataCount !== undefined && this.dataCount !== this.data.length) {
-      throw new DecodeError(
-        'DECODE_MISMATCH',
-        this.data.at(-1)?.end ?? end,
-        `Cannot read module: ${this.dataCount} data segments declared, ${this.data.length} there`,
-      );
+  }
+  checkCounts(draft);
+  return draft;
+}
+
+/** A module that is being filled. */
+type Draft = {
+  -readonly [Key in keyof Module]: Module[Key] extends readonly (infer Item)[]
+    ? Item[]
+    : Module[Key];
+};
+
+function readSection(draft: Draft, id: number, reader: ByteReader): void {
+  const { offset } = reader;
+  switch (id) {
+    case SectionId.Type:
+      draft.typeGroups = readTypes(reader, draft.types);
+      break;
+    case SectionId.Import:
+      draft.imports = vector(reader, 'imports', () => readImport(draft, reader));
+      break;
+    case SectionId.Function:
+      vector(reader, 'functions', () => draft.functions.push(reader.u32('type index')));
+      break;
+    case SectionId.Table:
+      vector(reader, 'tables', () => draft.tables.push(readTable(reader)));
+      break;
+    case SectionId.Memory:
+      vector(reader, 'memories', () => {
+        const at = reader.offset;
+        draft.memories.push({ type: readMemoryType(reader), imported: false, offset: at });
+      });
+      break;
+    case SectionId.Tag:
+      vector(reader, 'tags', () => {
+        const at = reader.offset;
+        draft.tags.push({ type: readTagType(reader), imported: false, offset: at });
+      });
+      break;
+    case SectionId.Global:
+      vector(reader, 'globals', () => {
+        const at = reader.offset;
+        const type = readGlobalType(reader);
+        const initial = readExpression(reader);
+        draft.globals.push({ type, imported: false, offset: at, initial });
+      });
+      break;
+    case SectionId.Export:
+      draft.exports = vector(reader, 'exports', () => readExport(reader));
+      break;
+    case SectionId.Start:
+      draft.start = { index: reader.u32('start function'), offset };
+      break;
+    case SectionId.Element:
+      draft.elements = vector(reader, 'element segments', () => readElementSegment(reader));
+      break;
+    case SectionId.DataCount:
+      draft.dataCount = reader.u32('data count');
+      break;
+    case SectionId.Code:
+      draft.bodies = vector(reader, 'function bodies', () => readBody(reader));
+      break;
+    case SectionId.Data:
+      draft.data = vector(reader, 'data segments', () => readDataSegment(reader));
+      break;
+  }
+}
+
+function readImport(draft: Draft, reader: ByteReader): Import {
+  const { offset } = reader;
+  const module = reader.name('module name of import');
+  const name = reader.name('name of import');
+  return { module, name, type: readImportType(draft, reader), offset };
+}
+
+function readImportType(draft: Draft, reader: ByteReader): ExternType {
+  const { offset } = reader;
+  const code = reader.u8('kind of import');
+  const imported = true;
+  switch (code) {
+    case 0:
+    case 0x20: {
+      const type = reader.u32('type index');
+      draft.functions.push(type);
+      draft.importedFunctions += 1;
+      return { kind: 'function', type };
     }
+    case 1: {
+      const table = readTableType(reader);
+      draft.tables.push({ type: table, imported, offset, initial: undefined });
+      return { kind: 'table', table };
+    }
+    case 2: {
+      const memory = readMemoryType(reader);
+      draft.memories.push({ type: memory, imported, offset });
+      return { kind: 'memory', memory };
+    }
+    case 3: {
+      const global = readGlobalType(reader);
+      draft.globals.push({ type: global, imported, offset, initial: undefined });
+      return { kind: 'global', global };
+    }
+    case 4: {
+      const type = readTagType(reader);
+      draft.tags.push({ type, imported, offset });
+      return { kind: 'tag', type };
+    }
+    default:
+      throw new DecodeError('DECODE_UNKNOWN', offset, `Cannot read import: unknown kind ${code}`);
+  }
+}
+
+function readTable(reader: ByteReader): Table {
+  const { offset } = reader;
+  // 0x40 0x00 announces an initial value.
+  const hasInitial = reader.bytes[offset] === 0x40;
+  if (hasInitial) {
+    reader.offset += 1;
+    if (reader.u8('table flags') !== 0) {
+      throw new DecodeError('DECODE_UNKNOWN', offset, 'Cannot read table: unknown flags');
+    }
+  }
+  const type = readTableType(reader);
+  const initial = hasInitial ? readExpression(reader) : undefined;
+  return { type, imported: false, offset, initial };
+}
+
+function checkCounts({
+  bytes,
+  functions,
+  importedFunctions,
+  bodies,
+  dataCount,
+  data,
+}: Draft): void {
+  const declared = functions.length - importedFunctions;
+  if (declared !== bodies.length) {
+    throw new DecodeError(
+      'DECODE_MISMATCH',
+      bodies.at(-1)?.end ?? bytes.length,
+      `Cannot read module: ${declared} functions declared, ${bodies.length} bodies`,
+    );
+  }
+  if (dataCount !== undefined && dataCount !== data.length) {
+    throw new DecodeError(
+      'DECODE_MISMATCH',
+      data.at(-1)?.end ?? bytes.length,
+      `Cannot read module: ${dataCount} data segments declared, ${data.length} there`,
+    );
   }
 }
 

@@ -11,16 +11,10 @@ export { ByteWriter } from './byte-writer.js';
 export { checkHeader, HEADER } from './check-header.js';
 export { appendCustomSection, readCustomSections } from './custom-sections.js';
 export { DecodeError, type DecodeErrorCode } from './decode-error.js';
-export { decodeModule, readSections } from './decode-module.js';
+export { decodeModule } from './decode-module.js';
 export type { GlobalType, Limits, MemoryType, TableType } from './extern-type.js';
 export { type Feature, featureBit, FEATURES, featuresOf } from './features.js';
-export {
-  type ExternSummary,
-  type ImportSummary,
-  inspectModule,
-  type ModuleSummary,
-  type Peak,
-} from './inspect-module.js';
+export { inspectModule } from './inspect-module.js';
 export { InstructionCursor, walkInstructions } from './instruction-cursor.js';
 export {
   type ByteRange,
@@ -40,6 +34,8 @@ export {
   type SegmentMode,
   type Table,
 } from './module.js';
+export type { ExternSummary, ImportSummary, ModuleSummary, Peak } from './module-summary.js';
 export { Immediate, Opcode } from './opcodes.js';
+export { readSections } from './read-sections.js';
 export type { FieldType, FunctionType, TypeDefinition } from './type-section.js';
 export type { ValueType } from './value-type.js';

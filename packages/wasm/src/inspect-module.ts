@@ -1,100 +1,18 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { decodeModule } from './decode-module.js';
-import type { GlobalType, MemoryType, TableType } from './extern-type.js';
 import { type Feature, FEATURES, featureBit } from './features.js';
 import { Immediate, Opcode } from './opcodes.js';
 import { InstructionCursor } from './instruction-cursor.js';
 import { DecodeError } from './decode-error.js';
 import {
   type ByteRange,
-  type Declared,
   type ExternKind,
   type Module,
   SECTION_NAMES,
   SectionId,
 } from './module.js';
+import type { ExternSummary, ModuleSummary } from './module-summary.js';
 import type { FunctionType } from './type-section.js';
-
-/** The largest value of a measure, and the byte offset of what has it; both 0 where nothing has it. */
-export interface Peak {
-  readonly value: number;
-  readonly offset: number;
-}
-
-/** An import or export with its full type. */
-export type ExternSummary = { readonly name: string; readonly offset: number } & (
-  | { readonly kind: 'function'; readonly type: FunctionType }
-  | { readonly kind: 'table'; readonly type: TableType }
-  | { readonly kind: 'memory'; readonly type: MemoryType }
-  | { readonly kind: 'global'; readonly type: GlobalType }
-  | { readonly kind: 'tag'; readonly type: FunctionType }
-);
-
-/** An import with its full type. */
-export type ImportSummary = ExternSummary & { readonly module: string };
-
-/** What {@link inspectModule} finds. Offsets count from the module's first byte. */
-export interface ModuleSummary {
-  readonly byteLength: number;
-  /** Every section: its name (that of custom ones is in `customSections`), where it begins, bytes with its frame. */
-  readonly sections: readonly { name: string; offset: number; size: number }[];
-  /** Every custom section: its name, where its payload begins, bytes of its payload. */
-  readonly customSections: readonly { name: string; offset: number; size: number }[];
-  readonly imports: readonly ImportSummary[];
-  readonly exports: readonly ExternSummary[];
-  readonly memories: readonly Declared<MemoryType>[];
-  readonly tables: readonly Declared<TableType>[];
-  readonly globals: readonly Declared<GlobalType>[];
-  readonly start: { readonly index: number; readonly offset: number } | undefined;
-  /** Features that the module uses, with the byte offset of the first use. */
-  readonly features: ReadonlyMap<Feature, number>;
-  /** How many there are; imported ones are included but for `functions`. */
-  readonly counts: {
-    readonly types: number;
-    readonly imports: number;
-    readonly importedFunctions: number;
-    readonly functions: number;
-    readonly tables: number;
-    readonly memories: number;
-    readonly tags: number;
-    readonly globals: number;
-    readonly exports: number;
-    readonly elementSegments: number;
-    /** Entries of all element segments. */
-    readonly elements: number;
-    readonly dataSegments: number;
-    /** Bytes of all data segments. */
-    readonly dataBytes: number;
-    readonly customSections: number;
-    readonly instructions: number;
-    /** Labels of all `br_table`s. */
-    readonly branchTableLabels: number;
-    /** Locals times branches, added up over all functions: what the time to compile them grows with. */
-    readonly localsTimesBranches: number;
-  };
-  /** The largest of each, with the offset of the function body or segment that has it. */
-  readonly peaks: {
-    /** Parameters of a type. */
-    readonly params: Peak;
-    readonly results: Peak;
-    /** Locals of a function, parameters included. */
-    readonly locals: Peak;
-    /** Bytes of a function body. */
-    readonly bodyBytes: Peak;
-    /** Nested blocks in a function. */
-    readonly nesting: Peak;
-    /** Branch instructions and blocks of a function. */
-    readonly branches: Peak;
-    /** Locals times branches: what an optimising compiler's memory grows with. */
-    readonly localsTimesBranches: Peak;
-    /** Labels of one `br_table`. */
-    readonly branchTableLabels: Peak;
-    /** Entries of an element segment. */
-    readonly elements: Peak;
-    /** Bytes of a data segment. */
-    readonly dataBytes: Peak;
-  };
-}
 
 /**
  * Reads everything that a decision about a module needs, in one pass.

@@ -103,24 +103,19 @@ function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition 
   }
 }
 
-/** Decoded types, and how many entries the section's vector has: a `rec` group is one entry. */
-export interface TypeSection {
-  readonly types: readonly TypeDefinition[];
-  readonly groups: number;
-}
-
-/** Reads the content of the type section. */
-export function readTypes(reader: ByteReader): TypeSection {
+/**
+ * Reads the content of the type section.
+ *
+ * @param types Filled with the types.
+ * @returns How many entries the section's vector has: a `rec` group is one.
+ */
+export function readTypes(reader: ByteReader, types: TypeDefinition[]): number {
   const groups = reader.count('types', 2);
-  const types: TypeDefinition[] = [];
   for (let group = 0; group < groups; group += 1) {
-    if (reader.bytes[reader.offset] === 0x4e && reader.remaining > 0) {
-      reader.offset += 1;
-      const count = reader.count('recursive types', 2);
-      for (let index = 0; index < count; index += 1) types.push(readDefinition(reader, true));
-    } else {
-      types.push(readDefinition(reader, false));
-    }
+    const recursive = reader.bytes[reader.offset] === 0x4e && reader.remaining > 0;
+    if (recursive) reader.offset += 1;
+    const count = recursive ? reader.count('recursive types', 2) : 1;
+    for (let index = 0; index < count; index += 1) types.push(readDefinition(reader, recursive));
   }
-  return { types, groups };
+  return groups;
 }

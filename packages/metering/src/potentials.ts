@@ -1,0 +1,56 @@
+/** A union-find structure over control points, each with its prepaid amount relative to its root. */
+export class Potentials {
+  private parent = new Int32Array(256);
+  private offset = new Float64Array(256);
+  count = 0;
+
+  reset(): void {
+    this.count = 0;
+  }
+
+  add(): number {
+    if (this.count === this.parent.length) {
+      const parent = new Int32Array(2 * this.count);
+      const offset = new Float64Array(2 * this.count);
+      parent.set(this.parent);
+      offset.set(this.offset);
+      this.parent = parent;
+      this.offset = offset;
+    }
+    this.parent[this.count] = this.count;
+    this.offset[this.count] = 0;
+    return this.count++;
+  }
+
+  /** Halves paths on the way, so that no input makes it quadratic. */
+  root(point: number): number {
+    const { parent, offset } = this;
+    let at = point;
+    while (parent[at] !== at) {
+      const up = parent[at]!;
+      if (parent[up] !== up) {
+        offset[at]! += offset[up]!;
+        parent[at] = parent[up]!;
+      }
+      at = parent[at]!;
+    }
+    return at;
+  }
+
+  /** Prepaid amount at a point, relative to its root. */
+  of(point: number): number {
+    let sum = 0;
+    for (let at = point; this.parent[at] !== at; at = this.parent[at]!) sum += this.offset[at]!;
+    return sum;
+  }
+
+  /** Demands that `of(to) - of(from)` be `difference`; false if both are bound already. */
+  join(from: number, to: number, difference: number): boolean {
+    const fromRoot = this.root(from);
+    const toRoot = this.root(to);
+    if (fromRoot === toRoot) return false;
+    this.offset[toRoot] = this.of(from) + difference - this.of(to);
+    this.parent[toRoot] = fromRoot;
+    return true;
+  }
+}

@@ -1,0 +1,134 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids and roles are numbers where they come from: bytes and typed arrays
+import { ByteWriter, type Module, SectionId } from '@testbench/wasm';
+
+import { analyseCalls, Role } from './call-graph.js';
+import { ChargeList } from './charge-list.js';
+import { type CostTable, OperatorCosts } from './cost-table.js';
+import { CountCode } from './count-code.js';
+import { ExactPlacement } from './exact-placement.js';
+import { EventList, type FunctionShape } from './function-events.js';
+import type { HelperFunctions } from './helper-functions.js';
+import { longestPath, PathScratch } from './longest-path.js';
+import { MeterError } from './meter-error.js';
+import { reachableFunctions } from './reachable-functions.js';
+import { FunctionRewriter } from './rewrite-function.js';
+import { FunctionScanner } from './scan-function.js';
+
+/** Engines accept no longer function bodies. */
+const MAX_BODY_BYTES = 7_654_321;
+
+/**
+ * V8 allows for five times the code by inlining where half of a module's functions are smaller than this many bytes, and for
+ * twice the code where a quarter is, since then it takes the others for inlined already. Metering makes small functions larger
+ * and their callers too: without a remedy, calls that are inlined before are not afterwards.
+ */
+const SMALL_BODY = 50;
+
+/** Engines accept no more functions in a module. */
+const MAX_FUNCTIONS = 1_000_000;
+
+/** @see https://webassembly.github.io/branch-hinting/core/appendix/custom.html */
+const BRANCH_HINTS = 'metadata.code.branch_hint';
+
+/** The metered bodies of a module. */
+export interface RewrittenBodies {
+  /** Every body behind its size. */
+  readonly code: ByteWriter;
+  /** Content of the branch hint section, empty if there is nothing to hint at. */
+  readonly hints: ByteWriter;
+  readonly functions: number;
+  /** Functions that needed nothing. */
+  readonly free: number;
+  readonly charges: number;
+  readonly checks: number;
+}
+
+/**
+ * Rewrites all function bodies.
+ *
+ * @throws {MeterError} `METER_BODY_TOO_LARGE`.
+ */
+export function rewriteBodies(
+  module: Module,
+  helpers: HelperFunctions,
+  costs: CostTable,
+  exact: boolean,
+): RewrittenBodies {
+  const { bodies, bytes, importedFunctions, sections } = module;
+  const section = sections.find(({ id }) => id === SectionId.Code);
+  const codeBytes = section === undefined ? 0 : section.end - section.start;
+  const code = new ByteWriter(Math.ceil(codeBytes * 1.3) + 1024);
+  const events = new EventList(codeBytes);
+  const scanner = new FunctionScanner(module, events, new OperatorCosts(costs));
+  const shapes = bodies.map((body) => scanner.scan(body));
+  const scratch = new PathScratch();
+  const reachable = reachableFunctions(module, scanner, exact);
+  const calls = analyseCalls(module, events, shapes, reachable, scratch, exact);
+  const pinCalls = shapes.some((shape) => shape.hasCatch);
+  const placement = new ExactPlacement(events, calls.paid, pinCalls);
+  const count = new CountCode(code, helpers);
+  const rewriter = new FunctionRewriter(module, events, code, count, helpers, calls);
+  const charges = new ChargeList();
+  let free = 0;
+  let large = 0;
+  shapes.forEach((shape, index) => {
+    const start = code.length;
+    const body = bodies[index]!;
+    const role = calls.roles[importedFunctions + index]!;
+    if (role === Role.Free) {
+      free += 1;
+      code.copy(bytes, body.start, body.end);
+    } else {
+      if (exact) placement.place(shape, charges);
+      else placeCoarsely(events, shape, scratch, calls.paid, charges);
+      rewriter.rewrite(index, { shape, charges, checkEntry: role === Role.Checked });
+    }
+    if (code.length - start >= SMALL_BODY) large += 1;
+    prefixSize(code, start, body.start);
+  });
+  const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length;
+  helpers.pad(Math.min(2 * large - shapes.length, room));
+  const hints = new ByteWriter();
+  if (count.hintedFunctions > 0) {
+    hints.name(BRANCH_HINTS).u32(count.hintedFunctions).raw(count.hints.view());
+  }
+  return {
+    code,
+    hints,
+    functions: shapes.length,
+    free,
+    charges: count.charges,
+    checks: count.checks,
+  };
+}
+
+/** Puts the size before the body that was just written. */
+function prefixSize(code: ByteWriter, start: number, offset: number): void {
+  const size = code.length - start;
+  if (size > MAX_BODY_BYTES) {
+    throw new MeterError(
+      'METER_BODY_TOO_LARGE',
+      `Cannot meter module: a function body would have ${size} bytes, limit is ${MAX_BODY_BYTES}`,
+      offset,
+    );
+  }
+  code.u32(size);
+  const prefix = code.length - start - size;
+  const buffer = code.reserve(0);
+  const encoded = buffer.slice(start + size, start + size + prefix);
+  buffer.copyWithin(start + prefix, start, start + size);
+  buffer.set(encoded, start);
+}
+
+function placeCoarsely(
+  events: EventList,
+  shape: FunctionShape,
+  scratch: PathScratch,
+  paid: Float64Array,
+  charges: ChargeList,
+): void {
+  charges.reset(shape.first, shape.last);
+  const { entry, loops } = longestPath(events, shape, scratch, paid);
+  charges.set(-1, entry);
+  for (const [event, weight] of loops) charges.set(event, weight);
+}

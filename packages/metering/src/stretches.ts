@@ -1,0 +1,51 @@
+/** Above every weight of a stretch. */
+const MAX_WEIGHT = 2 ** 20;
+
+/** Straight stretches of code, one entry in each array. Their numbers fit the sorting key up to 2^24. */
+export class Stretches {
+  count = 0;
+  from = new Int32Array(256);
+  to = new Int32Array(256);
+  cost = new Float64Array(256);
+  /** The event behind which it begins; -1 is the function's entry. */
+  after = new Int32Array(256);
+  /** It ends in a trap: nobody sees the count behind it. */
+  traps = new Uint8Array(256);
+  private keys = new Float64Array(256);
+
+  /** @param weight How often it runs compared to the others, as far as structure tells. */
+  add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
+    const index = this.count++;
+    if (index === this.from.length) this.#grow();
+    this.from[index] = from;
+    this.to[index] = to;
+    this.cost[index] = cost;
+    this.after[index] = after;
+    this.traps[index] = traps ? 1 : 0;
+    // Later code first among equals: charges then move towards the entry, and are paid ahead.
+    this.keys[index] = (MAX_WEIGHT - weight) * 2 ** 24 - index;
+  }
+
+  /** Calls `visit` with each stretch, those that run most often first. */
+  byWeight(visit: (index: number) => void): void {
+    const order = this.keys.subarray(0, this.count).sort();
+    for (const key of order) visit(Math.ceil(key / 2 ** 24) * 2 ** 24 - key);
+  }
+
+  #grow(): void {
+    const size = 2 * this.count;
+    const copy = <Store extends Int32Array | Float64Array | Uint8Array>(
+      store: Store,
+      old: Store,
+    ): Store => {
+      store.set(old);
+      return store;
+    };
+    this.from = copy(new Int32Array(size), this.from);
+    this.to = copy(new Int32Array(size), this.to);
+    this.cost = copy(new Float64Array(size), this.cost);
+    this.after = copy(new Int32Array(size), this.after);
+    this.traps = copy(new Uint8Array(size), this.traps);
+    this.keys = copy(new Float64Array(size), this.keys);
+  }
+}

@@ -1,0 +1,43 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
+import { ByteReader } from './byte-reader.js';
+import { checkHeader } from './check-header.js';
+import { DecodeError } from './decode-error.js';
+import { type Section, SECTION_NAMES, SECTION_ORDER, SectionId } from './module.js';
+
+/** Reads the frame of every section: id, size, and the name of custom ones. */
+export function readSections(bytes: Uint8Array): Section[] {
+  checkHeader(bytes);
+  const reader = new ByteReader(bytes, 8);
+  const sections: Section[] = [];
+  let rank = -1;
+  while (reader.remaining > 0) {
+    const start = reader.offset;
+    const id = reader.u8('section id');
+    const size = reader.u32('section size');
+    const end = reader.offset + size;
+    reader.need(size, `section "${SECTION_NAMES[id] ?? id}"`);
+    let name: string | undefined;
+    if (id === SectionId.Custom) {
+      const content = new ByteReader(bytes, reader.offset, end);
+      name = content.name('name of custom section');
+      sections.push({ id, name, start, contentStart: content.offset, end });
+    } else {
+      const next = SECTION_ORDER.indexOf(id);
+      if (next === -1) {
+        throw new DecodeError('DECODE_UNKNOWN', start, `Cannot read section: unknown id ${id}`);
+      }
+      if (next <= rank) {
+        const state = next === rank ? 'it is there twice' : 'it is out of order';
+        throw new DecodeError(
+          'DECODE_SECTION_ORDER',
+          start,
+          `Cannot read section "${SECTION_NAMES[id]}": ${state}`,
+        );
+      }
+      rank = next;
+      sections.push({ id, name, start, contentStart: reader.offset, end });
+    }
+    reader.offset = end;
+  }
+  return sections;
+}
