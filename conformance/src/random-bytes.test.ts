@@ -1,9 +1,8 @@
-import { MeterError, meterModule } from '@testbench/metering';
-import { DecodeError, inspectModule } from '@testbench/wasm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { encodeProgram, programs } from './generate-program.js';
+import { survives } from './survives.js';
 
 const runs = Number(process.env['MUTATIONS'] ?? 60_000);
 /** The same modules each time, so that a failure is somebody's change; `SEED=$RANDOM MUTATIONS=1000000` goes looking. */
@@ -26,22 +25,6 @@ function mutate(bytes: Uint8Array, list: Change): Uint8Array<ArrayBuffer> {
     else result = result.slice(0, index);
   }
   return Uint8Array.from(result);
-}
-
-/** True unless something else than our own errors comes out, or a module becomes valid by being metered. */
-function survives(bytes: Uint8Array<ArrayBuffer>): boolean {
-  try {
-    inspectModule(bytes);
-  } catch (error) {
-    if (!(error instanceof DecodeError) || error.offset > bytes.length) return false;
-  }
-  try {
-    // Without the engine's check first, the rewriter itself must stand any bytes that decode.
-    meterModule(bytes, { validated: WebAssembly.validate(bytes) });
-  } catch (error) {
-    return error instanceof MeterError && !WebAssembly.validate(bytes);
-  }
-  return WebAssembly.validate(bytes);
 }
 
 const mutated = fc.property(programs, changes, (program, list) =>

@@ -1,5 +1,5 @@
 // Proves the metering on the official suite, on real modules and across engines; see README.md. Usage:
-//   node src/run.ts [suite] [modules] [engines] [isolation]     without a name: all of them
+//   node src/run.ts [suite] [modules] [engines] [isolation] [fuzz]     without a name: all of them
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ function run(
   program: string,
   options: readonly string[],
   env: Record<string, string> = {},
-  timeoutMs = 300_000,
+  timeoutMs = 900_000,
 ): Promise<{ code: number | null; output: string }> {
   // Into a file: a program that calls process.exit() loses what still waits in a pipe.
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
@@ -203,7 +203,13 @@ async function isolation(): Promise<void> {
   note('isolation contract, Node 20', ok, counts, start);
 }
 
-const parts: Record<string, () => Promise<void>> = { suite, modules, engines, isolation };
+async function fuzz(): Promise<void> {
+  const start = performance.now();
+  const { code, output } = await run(node(26), [join(here, 'fuzz.ts')]);
+  note('mutated modules, guided by coverage', code === 0, output.trim(), start);
+}
+
+const parts: Record<string, () => Promise<void>> = { suite, modules, engines, isolation, fuzz };
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((part) => parts[part] === undefined);
 if (unknown !== undefined) {
