@@ -50,12 +50,14 @@ function parse(output: string | undefined): readonly Finding[] {
 
 async function buildScript(plugin: string): Promise<Uint8Array> {
   const wabt = await initWabt();
-  const guest = wabt
-    .parseWat('guest.wat', readFileSync(file('guest.wat'), 'utf8'))
-    .toBinary({}).buffer;
+  const assemble = (name: string): string => {
+    const { buffer } = wabt.parseWat(name, readFileSync(file(name), 'utf8')).toBinary({});
+    return Buffer.from(buffer).toString('base64');
+  };
   const inputs: Inputs = {
-    guest: Buffer.from(guest).toString('base64'),
+    guest: assemble('guest.wat'),
     plugin: readFileSync(plugin).toString('base64'),
+    waiting: assemble('waiting.wat'),
   };
   const code = await bundle(new URL('scenario.ts', import.meta.url));
   return Buffer.concat([Buffer.from(`const INPUTS=${JSON.stringify(inputs)};\n`), code]);
@@ -75,32 +77,36 @@ async function main(): Promise<number> {
   }
   // The Node that runs this comes first: its values are what the others must equal.
   const rows: Row[] = [];
+  const threadRows: Row[] = [];
   const skipped: string[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'platforms-'));
   try {
     const code = await buildScript(plugin);
     const script = join(directory, 'scenario.mjs');
     writeFileSync(script, code);
-    const programs: [platform: string, program: string | undefined, args: string[]][] = [
+    const node20 = find(() => import.meta.resolve('n20/package.json'), 'bin/node');
+    const deno = find(() => import.meta.resolve('@deno/linux-x64-glibc/package.json'), 'deno');
+    const bun = find(() => import.meta.resolve('@oven/bun-linux-x64/package.json'), 'bin/bun');
+    const tell = async (into: Row[], programs: readonly Program[]): Promise<void> => {
+      for (const [platform, program, args] of programs) {
+        const start = performance.now();
+        if (program === undefined) skipped.push(`${platform}: not installed for this machine`);
+        else into.push(row(platform, await run(program, args), start));
+      }
+    };
+    await tell(rows, [
       [`Node ${process.versions.node}`, process.execPath, [script]],
-      ['Node 20', find(() => import.meta.resolve('n20/package.json'), 'bin/node'), [script]],
+      ['Node 20', node20, [script]],
       // Without any permission, which is Deno's default.
-      [
-        'Deno',
-        find(() => import.meta.resolve('@deno/linux-x64-glibc/package.json'), 'deno'),
-        ['run', '--no-prompt', script],
-      ],
-      [
-        'Bun',
-        find(() => import.meta.resolve('@oven/bun-linux-x64/package.json'), 'bin/bun'),
-        ['run', script],
-      ],
-    ];
-    for (const [platform, program, args] of programs) {
-      const start = performance.now();
-      if (program === undefined) skipped.push(`${platform}: not installed for this machine`);
-      else rows.push(row(platform, await run(program, args), start));
-    }
+      ['Deno', deno, ['run', '--no-prompt', script]],
+      ['Bun', bun, ['run', script]],
+    ]);
+    const threads = [file('threads.mjs'), plugin];
+    await tell(threadRows, [
+      ['Node 20', node20, threads],
+      ['Deno', deno, ['run', '--no-prompt', '-A', '--node-modules-dir=manual', ...threads]],
+      ['Bun', bun, ['run', ...threads]],
+    ]);
     if (existsSync(CHROMIUM)) {
       const start = performance.now();
       const { page, worker } = await runInChromium(CHROMIUM, code, TIMEOUT_MS);
@@ -111,22 +117,33 @@ async function main(): Promise<number> {
   } finally {
     rmSync(directory, { recursive: true });
   }
-  return print(rows, skipped);
+  const failures = print(rows);
+  console.log('\nIsolation in worker threads:');
+  const threadFailures = print(threadRows);
+  for (const each of skipped) console.log(`SKIPPED ${each}`);
+  const failed = failures + threadFailures;
+  const total = rows.length + threadRows.length;
+  console.log(`\n${total - failed} passed, ${failed} failed, ${skipped.length} skipped`);
+  return failed === 0 && rows.length > 0 ? 0 : 1;
 }
+
+type Program = readonly [platform: string, program: string | undefined, args: string[]];
 
 function row(platform: string, output: string | undefined, start: number): Row {
   return { platform, findings: parse(output), seconds: (performance.now() - start) / 1000 };
 }
 
-/** Prints the table. Fails if a platform failed, or saw other values than the first. */
-function print(rows: readonly Row[], skipped: readonly string[]): number {
+/** Prints a table. @returns How many platforms failed, or saw other values than the first. */
+function print(rows: readonly Row[]): number {
   const reference = new Map(rows[0]?.findings.map(({ check, value }) => [check, value]));
   let failures = 0;
   console.log('platform          | passed | same values | seconds');
   console.log('----------------- | ------ | ----------- | -------');
   for (const { platform, findings, seconds } of rows) {
     const passed = findings.filter(({ ok }) => ok).length;
-    const different = findings.filter(({ check, value }) => reference.get(check) !== value);
+    const different = findings.filter(
+      ({ check, value, varies }) => varies !== true && reference.get(check) !== value,
+    );
     const equal = different.length === 0 && findings.length === reference.size;
     const cells = [
       platform.padEnd(17),
@@ -137,13 +154,16 @@ function print(rows: readonly Row[], skipped: readonly string[]): number {
     console.log(cells.join(' | '));
     const wrong = findings.filter((finding) => !finding.ok || different.includes(finding));
     for (const { check, value } of wrong) console.log(`  FAIL ${check}: ${value}`);
+    for (const { check, value } of findings.filter(({ varies }) => varies === true)) {
+      console.log(`  ${check}: ${value}`);
+    }
     if (passed !== findings.length || !equal) failures += 1;
   }
-  for (const each of skipped) console.log(`SKIPPED ${each}`);
   console.log('\nWhat all of them saw:');
-  for (const [check, value] of reference) console.log(`  ${check}: ${value}`);
-  console.log(`\n${rows.length - failures} passed, ${failures} failed, ${skipped.length} skipped`);
-  return failures === 0 && rows.length > 0 ? 0 : 1;
+  for (const { check, value, varies } of rows[0]?.findings ?? []) {
+    if (varies !== true) console.log(`  ${check}: ${value}`);
+  }
+  return failures;
 }
 
 process.exitCode = await main();

@@ -2,6 +2,7 @@
 import { type Finding, type Inputs, MARK } from './findings.js';
 import { meteringFindings } from './scenario-metering.js';
 import { runtimeFindings } from './scenario-runtime.js';
+import { waitingFindings } from './scenario-waiting.js';
 
 /** Put before the bundle by `run.ts`. */
 declare const INPUTS: Inputs;
@@ -14,6 +15,7 @@ async function findings(): Promise<readonly Finding[]> {
     return [
       ...meteringFindings(decode(INPUTS.guest)),
       ...(await runtimeFindings(decode(INPUTS.plugin))),
+      ...(await waitingFindings(decode(INPUTS.waiting))),
     ];
   } catch (error) {
     const value = error instanceof Error ? (error.stack ?? error.message) : String(error);

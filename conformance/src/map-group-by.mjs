@@ -1,10 +1,14 @@
 // The test runner needs Node 22 for this one function alone; what it runs here is to be seen on Node 20.
-Map.groupBy ??= (items, keyOf) => {
-  const groups = new Map();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(item);
-  }
-  return groups;
-};
+if (!('groupBy' in Map)) {
+  Object.assign(Map, {
+    groupBy(items, keyOf) {
+      const groups = new Map();
+      for (const item of items) {
+        const key = keyOf(item);
+        if (!groups.has(key)) groups.set(key, []);
+        groups.get(key).push(item);
+      }
+      return groups;
+    },
+  });
+}

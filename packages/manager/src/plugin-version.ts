@@ -225,6 +225,13 @@ async function openExecutor(
       files,
     });
   if (isolation === 'process') {
+    const other = ['bun', 'deno'].find((name) => process.versions[name] !== undefined);
+    if (other !== undefined) {
+      throw new LoadError(
+        'LOAD_UNSUPPORTED',
+        `Cannot run plugin in a process: ${other} does not know the flags that harden a child of Node`,
+      );
+    }
     const guest = { version: (versionCount += 1), setup, bytes, effects, onLog, now };
     const pool = options.pools.openProcesses();
     try {

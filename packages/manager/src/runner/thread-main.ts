@@ -1,18 +1,17 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
 import { GuestRunner } from './guest-runner.js';
 import type { RunnerCommand } from './messages.js';
 import { CANCELLED, WAKE } from './thread-flags.js';
 
-const port = parentPort;
-if (port === null) throw new TypeError('Cannot start runner: not in a worker thread');
-const flags = new Int32Array((workerData as { flags: SharedArrayBuffer }).flags);
+const { port, flags: shared } = workerData as { port: MessagePort; flags: SharedArrayBuffer };
+const flags = new Int32Array(shared);
 
 /** Sleeps until the host has posted a message: no event loop, so a reply arrives while a guest waits for it. */
 function receive(): RunnerCommand {
   for (;;) {
     const seen = Atomics.load(flags, WAKE);
-    const received = receiveMessageOnPort(port!);
+    const received = receiveMessageOnPort(port);
     if (received !== undefined) return received.message as RunnerCommand;
     Atomics.wait(flags, WAKE, seen);
   }

@@ -1,0 +1,15 @@
+;; A plugin that asks the host for a digit and answers with it: the guest of the waiting scenario.
+(module
+  (import "env" "host_http_open" (func $ask (param i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 1024) "{\"name\":\"waiting\",\"version\":\"1.0.0\",\"plugin_type\":\"custom\",\"api_version\":\"1.0.0\"}")
+  (data (i32.const 4096) "{\"data\":0}")
+  (func (export "plugin_alloc") (param i32) (result i32) (i32.const 65536))
+  (func (export "plugin_free") (param i32 i32))
+  (func (export "plugin_metadata") (result i64)
+    (i64.or (i64.shl (i64.const 1024) (i64.const 32)) (i64.const 81)))
+  (func (export "plugin_init") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "plugin_execute") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 4104) (i32.add (i32.const 48) (call $ask (local.get $ptr) (local.get $len))))
+    (i64.or (i64.shl (i64.const 4096) (i64.const 32)) (i64.const 10)))
+  (func (export "plugin_shutdown") (result i32) (i32.const 0)))
