@@ -13,6 +13,7 @@ import {
   type LogSink,
   rejectUnknownKeys,
   type ResourceLimits,
+  type HttpTransport,
 } from '@testbench/types';
 
 import { type Isolation, ISOLATIONS } from './isolation/executor.js';
@@ -39,6 +40,7 @@ const OPTION_KEYS = [
   'cacheDir',
   'policy',
   'secrets',
+  'httpTransport',
   'onLog',
   'random',
   'now',
@@ -58,6 +60,7 @@ export interface ManagerSettings {
   readonly cacheDir: string | undefined;
   readonly grants: GrantPolicy;
   readonly secrets: SecretStore;
+  readonly httpTransport: HttpTransport | undefined;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -90,6 +93,7 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     cacheDir: options.cacheDir,
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
+    httpTransport: options.httpTransport,
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed,

@@ -1,6 +1,7 @@
 import type { SecretStore } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
+  HttpTransport,
   LogSink,
   Permissions,
   PluginInput,
@@ -44,6 +45,8 @@ export interface PluginManagerOptions {
   readonly policy?: PluginPolicy;
   /** What `${secret:NAME}` in the header of a plugin's request stands for. @default the secrets of `policy` */
   readonly secrets?: SecretStore;
+  /** Sends the plugins' HTTP requests, once permissions were checked: for tests, recordings, proxies. @default the network */
+  readonly httpTransport?: HttpTransport;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */

@@ -21,6 +21,7 @@ import {
   type LogSink,
   type PluginMetadata,
   type ResourceLimits,
+  type HttpTransport,
 } from '@testbench/types';
 
 import { checkApiVersion } from './check-api-version.js';
@@ -55,6 +56,7 @@ export interface VersionOptions {
   /** State that outlives instances and versions. */
   readonly state: StateStore;
   readonly secrets: SecretStore;
+  readonly httpTransport: HttpTransport | undefined;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -119,12 +121,13 @@ export class PluginVersion {
       if (id === undefined) early.push(record);
       else options.onLog({ ...record, plugin: id });
     };
-    const { secrets } = options;
+    const { secrets, httpTransport: transport } = options;
     const http = createHttpClient({
       permissions,
       // As with log records: without an id and a section, a plugin has no name before it runs.
       pluginId: id ?? digest,
       secrets,
+      ...(transport === undefined ? {} : { transport }),
     });
     let executor: Executor | undefined;
     try {

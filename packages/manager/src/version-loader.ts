@@ -88,6 +88,7 @@ export class VersionLoader {
       pools: this.pools,
       state,
       secrets: settings.secrets,
+      httpTransport: settings.httpTransport,
       onLog: settings.onLog,
       now: settings.now,
       seed: settings.seed,

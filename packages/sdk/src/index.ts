@@ -19,10 +19,19 @@ export {
 export type { CommandOutput } from './commands/command.js';
 export { embedMetadata } from './embed-metadata.js';
 export { runAuthorCommand } from './run-author-command.js';
+export { assertUsage, type UsageBudget } from './test-host/assert-usage.js';
+export { checkGolden, type GoldenOptions } from './test-host/check-golden.js';
 export {
   createTestHost,
   type TestCall,
   type TestHost,
   type TestHostOptions,
 } from './test-host/create-test-host.js';
+export type { HttpHandler, TestRequest, TestResponse } from './test-host/http-handler.js';
+export {
+  recordedHttp,
+  type HttpRecording,
+  type RecordedHttpOptions,
+} from './test-host/recorded-http.js';
+export { TestHostError, type TestHostErrorCode } from './test-host/test-host-error.js';
 export { type PluginProblem, type PluginReport, validatePlugin } from './validate-plugin.js';

@@ -83,6 +83,11 @@ export {
   HOST_EFFECTS,
   type HostEffects,
 } from './host/host-effects.js';
+export type {
+  HttpTransport,
+  HttpTransportRequest,
+  HttpTransportResponse,
+} from './host/http-transport.js';
 
 export {
   DEFAULT_LIMITS,

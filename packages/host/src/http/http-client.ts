@@ -1,4 +1,12 @@
-import { type EffectCall, HostCode } from '@testbench/types';
+import { Readable } from 'node:stream';
+
+import {
+  type EffectCall,
+  HostCode,
+  type HttpTransport,
+  type HttpTransportRequest,
+  type HttpTransportResponse,
+} from '@testbench/types';
 import { Agent, request as send } from 'undici';
 
 import { utf8 } from '../guest-view.js';
@@ -27,6 +35,8 @@ export interface HttpClientOptions extends ConnectorOptions {
   readonly pluginId: string;
   /** What `${secret:NAME}` in a header stands for. @default none */
   readonly secrets?: SecretStore;
+  /** Sends each request in place of the network. @default the network */
+  readonly transport?: HttpTransport;
 }
 
 /** The connections of one plugin, shared by its instances and by nobody else. */
@@ -37,7 +47,17 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-type Answer = Awaited<ReturnType<typeof send>>;
+/** An answer whose body can be ended early. */
+interface Answer extends HttpTransportResponse {
+  readonly body: Readable;
+}
+
+const directly: HttpTransport = (request, connect) => connect(request);
+
+function readable(response: HttpTransportResponse): Answer {
+  const { body } = response;
+  return { ...response, body: body instanceof Readable ? body : Readable.from(body) };
+}
 
 /**
  * Makes the HTTP client of one plugin, for `createHostEffects`.
@@ -61,7 +81,7 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  * ```
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { permissions, pluginId, secrets } = options;
+  const { permissions, pluginId, secrets, transport = directly } = options;
   // Made by the first request: most plugins never make one.
   let agent: Agent | undefined;
 
@@ -74,23 +94,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     );
   };
 
+  const connect = (request: HttpTransportRequest): Promise<Answer> =>
+    send(request.url, {
+      dispatcher: (agent ??= openAgent(options)),
+      method: request.method as Hop['method'],
+      headers: request.headers,
+      body: request.body ?? null,
+      signal: request.signal,
+    });
+
   const exchange = async (first: Hop, signal: AbortSignal): Promise<OpenedResponse> => {
     const used = new Set<string>();
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       const filled = await fillSecrets(hop.headers, hop.url, pluginId, secrets);
       for (const secret of filled.used) used.add(secret);
-      const answer = await send(hop.url, {
-        dispatcher: (agent ??= openAgent(options)),
-        method: hop.method,
-        headers: {
-          'user-agent': 'testbench',
-          ...Object.fromEntries(filled.headers),
-          'accept-encoding': ACCEPT_ENCODING,
-        },
-        body: hop.body ?? null,
-        signal,
-      });
+      const headers = {
+        'user-agent': 'testbench',
+        ...Object.fromEntries(filled.headers),
+        'accept-encoding': ACCEPT_ENCODING,
+      };
+      const { method, url, body } = hop;
+      const answer = readable(await transport({ method, url, headers, body, signal }, connect));
       // A stream that fails while nobody reads it must not end the process.
       answer.body.on('error', () => {});
       try {

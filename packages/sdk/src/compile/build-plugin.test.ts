@@ -128,6 +128,19 @@ describe('buildPlugin()', () => {
     await expect(buildPlugin({ directory: root })).rejects.toThrow(/it has no assembly\/index\.ts/);
   }, 30_000);
 
+  it('says where the wrong api version stands', async () => {
+    const text = source('return new Evaluation(1);').replace(
+      'version: "1.0.0"',
+      'version: "1.0.0",\n  apiVersion: "3.0.0"',
+    );
+    const directory = await project({ 'assembly/index.ts': text });
+    await expect(buildPlugin({ directory, optimize: 'none' })).rejects.toMatchObject({
+      code: 'BUILD_INVALID_PLUGIN',
+      message:
+        'Cannot build assembly/index.ts:4: metadata field "api_version": it is made for contract 3.0.0, hosts speak 1.0.0; set it to "1.0.0"',
+    });
+  }, 30_000);
+
   it('refuses metadata that no host would take', async () => {
     const directory = await project({
       'assembly/index.ts': source('return new Evaluation(1);').replace('"1.0.0"', '"1"'),
@@ -150,6 +163,7 @@ describe('validatePlugin()', () => {
     ['no module', Uint8Array.of(1, 2, 3)],
     ['a text file', new TextEncoder().encode('export function f() {}')],
     ['a truncated module', HEADER.subarray(0, 6)],
+    ['one that is too large', new Uint8Array(16 * 1024 * 1024 + 1)],
   ])('refuses %s', (_name, bytes) => {
     expect(validatePlugin(bytes)).toMatchObject({ ok: false, problems: [{ part: 'module' }] });
   });

@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { decodeMetadata, type PluginMetadata } from '@testbench/types';
+import { decodeMetadata, PluginError, type PluginMetadata } from '@testbench/types';
 
 import { askMetadata, checkAnsweredMetadata } from '../check/ask-metadata.js';
 import { embedMetadata } from '../embed-metadata.js';
-import { isSectionMissing, validatePlugin } from '../validate-plugin.js';
+import { isSectionMissing, type PluginProblem, validatePlugin } from '../validate-plugin.js';
 import { BuildError, type Diagnostic } from './build-error.js';
 import { compileAssembly, type Compiled, type Optimization } from './compile-assembly.js';
 import { compileC } from './compile-c.js';
@@ -84,9 +84,10 @@ const COMPILERS = { assemblyscript: compileAssembly, rust: compileRust, c: compi
 /** Compiles, optimises, and gives the module its metadata section. */
 async function compile(
   directory: string,
-  { language, entry }: Project,
+  project: Project,
   options: BuildPluginOptions,
 ): Promise<{ readonly compiled: Compiled; readonly named: Uint8Array }> {
+  const { language, entry } = project;
   const { optimize = 'speed', sourceMap = false, flags = [] } = options;
   const compiled = await COMPILERS[language]({ directory, entry, optimize, sourceMap, flags });
   let named = compiled.bytes;
@@ -96,16 +97,32 @@ async function compile(
   if (again && optimize !== 'none' && compiled.sourceMap === undefined) {
     named = await optimizeModule(named, optimize);
   }
-  return { compiled, named: await withMetadata(named) };
+  return { compiled, named: await withMetadata(directory, project, named) };
 }
 
-/** Adds what `plugin_metadata` answers, where the compiler did not write the section. */
-async function withMetadata(bytes: Uint8Array): Promise<Uint8Array> {
+/**
+ * Adds what `plugin_metadata` answers, where the compiler did not write the section.
+ *
+ * @throws {BuildError} `BUILD_INVALID_PLUGIN` if there is no answer, or none that a host would take.
+ */
+async function withMetadata(
+  directory: string,
+  project: Project,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
   const { problems, contract = 'v1' } = validatePlugin(bytes);
+  // With other problems the module need not run; they are told later.
   if (problems.length !== 1 || !isSectionMissing(problems[0]!)) return bytes;
   const answer = await askMetadata(bytes, contract);
-  if (answer.bytes === undefined) return bytes;
-  return embedMetadata(bytes, decodeMetadata(answer.bytes));
+  if (answer.bytes === undefined) {
+    throw invalid(directory, project, [{ part: 'metadata', message: answer.problem }]);
+  }
+  try {
+    return embedMetadata(bytes, decodeMetadata(answer.bytes));
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    throw invalid(directory, project, [{ part: 'metadata', message: error.message }]);
+  }
 }
 
 /**
@@ -121,12 +138,25 @@ async function check(
   const report = validatePlugin(bytes);
   const problems = report.ok
     ? await checkAnsweredMetadata(bytes, report.contract, report.metadata)
-    : report.problems;
+    : withoutConsequence(report.problems);
   if (report.ok && problems.length === 0) return report;
+  throw invalid(directory, project, problems);
+}
+
+/** A section that the build would have added is no mistake of the author's. */
+function withoutConsequence(problems: readonly PluginProblem[]): readonly PluginProblem[] {
+  const others = problems.filter((problem) => !isSectionMissing(problem));
+  return others.length > 0 ? others : problems;
+}
+
+function invalid(
+  directory: string,
+  project: Project,
+  problems: readonly PluginProblem[],
+): BuildError {
   const diagnostics = problems.map((problem) => locateProblem(directory, project, problem));
-  const [first] = diagnostics;
-  const { file, line } = first!;
-  throw new BuildError(
+  const { file, line } = diagnostics[0]!;
+  return new BuildError(
     'BUILD_INVALID_PLUGIN',
     `Cannot build ${line === 0 ? file : `${file}:${line}`}: ${diagnostics.map(({ message }) => message).join('; ')}`,
     diagnostics,

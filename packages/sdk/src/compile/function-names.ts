@@ -1,4 +1,4 @@
-import { ByteReader, readSections, SectionId } from '@testbench/wasm';
+import { ByteReader, readSections } from '@testbench/wasm';
 
 /** Subsection of the section `name` that names functions. @see https://webassembly.github.io/spec/core/appendix/custom.html */
 const FUNCTION_NAMES = 1;
@@ -54,10 +54,10 @@ const MANGLED = { LT: '<', GT: '>', RF: '&', C: ',', u20: ' ' } as const;
 
 /** Gives a copy without the sections that only a debugger reads: names, producers, DWARF. */
 export function stripDebugSections(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const kept = readSections(bytes).filter(({ id, name = '' }) => {
-    if (id !== SectionId.Custom) return true;
-    return !/^(?:name|producers|target_features|\.debug_.*)$/.test(name);
-  });
+  const kept = readSections(bytes).filter(
+    ({ name }) =>
+      name === undefined || !/^(?:name|producers|target_features|\.debug_.*)$/.test(name),
+  );
   const header = bytes.subarray(0, 8);
   const parts = [header, ...kept.map(({ start, end }) => bytes.subarray(start, end))];
   return new Uint8Array(Buffer.concat(parts));

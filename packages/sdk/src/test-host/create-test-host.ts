@@ -1,10 +1,26 @@
 import {
   type ExecuteOptions,
+  type Isolation,
   type LoadPluginOptions,
   type PluginInfo,
   PluginSystem,
 } from '@testbench/core';
-import type { CallContext, LogRecord, Permissions, PluginOutput } from '@testbench/types';
+import type {
+  CallContext,
+  HttpTransport,
+  LogRecord,
+  Permissions,
+  PluginOutput,
+} from '@testbench/types';
+
+import {
+  describeRequest,
+  type HttpHandler,
+  handlerTransport,
+  type TestRequest,
+} from './http-handler.js';
+import type { HttpRecording } from './recorded-http.js';
+import { TestHostError } from './test-host-error.js';
 
 /** How a {@link TestHost} runs a plugin. */
 export interface TestHostOptions {
@@ -18,15 +34,23 @@ export interface TestHostOptions {
   readonly limits?: NonNullable<LoadPluginOptions['limits']>;
   /** What the plugin may do outside. @default nothing */
   readonly permissions?: Permissions;
+  /** What answers the requests that it may send: a function, or `recordedHttp(path)`. @default every request fails */
+  readonly http?: HttpHandler | HttpRecording;
+  /** Where it runs. @default 'thread' */
+  readonly isolation?: Isolation;
 }
 
 /** One call and all that a test may want to know of it. */
 export interface TestCall<Data = unknown> extends PluginOutput<Data> {
   /** What the plugin logged during the call. */
   readonly logs: readonly LogRecord[];
+  /** What it emitted, chunk by chunk. */
+  readonly chunks: readonly string[];
+  /** What it asked of the network, each redirection as a request of its own. */
+  readonly requests: readonly TestRequest[];
 }
 
-/** One plugin in a real host, with a clock and a chance that the test controls. */
+/** One plugin in a real host, with a clock, a chance and a network that the test controls. */
 export interface TestHost extends AsyncDisposable {
   readonly info: PluginInfo;
   /** Everything that the plugin logged, from its start on. */
@@ -35,6 +59,7 @@ export interface TestHost extends AsyncDisposable {
    * Runs one input.
    *
    * @throws {CallError} As a real host does.
+   * @throws {TestHostError} If the plugin sent a request that nothing answers.
    */
   call<Data = unknown>(
     data: unknown,
@@ -42,13 +67,17 @@ export interface TestHost extends AsyncDisposable {
   ): Promise<TestCall<Data>>;
   /** Sets the plugin's clock. */
   setTime(nowMs: number): void;
-  /** Unloads the plugin. */
+  /** Lets the plugin's clock go on. */
+  advanceTime(byMs: number): void;
+  /** Unloads the plugin, and writes what was recorded. */
   close(): Promise<void>;
 }
 
 /**
  * Loads a plugin into a host of its own, for a test: real limits and host functions, but random numbers from a
- * seed and a clock that stands still, so that every run gives the same.
+ * seed, a clock that stands still and a network of the test's, so that every run gives the same.
+ *
+ * It works with any test runner.
  *
  * @param source Path of the module, or its bytes.
  * @throws {LoadError} If no host would load it.
@@ -69,10 +98,13 @@ export async function createTestHost(
 ): Promise<TestHost> {
   let nowMs = options.nowMs ?? 0;
   const logs: LogRecord[] = [];
+  const network = new TestNetwork(options.http);
   const system = new PluginSystem({
     random: { seed: options.seed ?? 1 },
     now: () => nowMs,
     onLog: (record) => void logs.push(record),
+    httpTransport: network.transport,
+    ...(options.isolation !== undefined && { isolation: options.isolation }),
   });
   const loadOptions: LoadPluginOptions = {
     ...(options.config !== undefined && { config: options.config }),
@@ -89,24 +121,88 @@ export async function createTestHost(
     await system.close();
     throw error;
   }
-  const close = (): Promise<void> => system.close();
+  const close = async (): Promise<void> => {
+    await system.close();
+    await network.save();
+  };
   return {
     info,
     logs,
     setTime: (value) => {
       nowMs = value;
     },
+    advanceTime: (byMs) => {
+      nowMs += byMs;
+    },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
     call: async <Data>(
       data: unknown,
       { context, ...execute }: ExecuteOptions & { readonly context?: CallContext } = {},
     ) => {
-      const first = logs.length;
+      const firstLog = logs.length;
+      const firstRequest = network.requests.length;
       const input = context === undefined ? { data } : { data, context };
-      const output = await system.executePlugin<Data>(info.id, input, execute);
-      return { ...output, logs: logs.slice(first) };
+      const decoder = new TextDecoder();
+      const chunks: string[] = [];
+      let output: PluginOutput | undefined;
+      try {
+        for await (const part of system.executePluginStream(info.id, input, execute)) {
+          if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
+          else output = part.output;
+        }
+      } finally {
+        network.rethrow();
+      }
+      return {
+        ...(output as PluginOutput<Data>),
+        logs: logs.slice(firstLog),
+        chunks,
+        requests: network.requests.slice(firstRequest),
+      };
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The network of one test host: notes each request, and what kept it from being answered. */
+class TestNetwork {
+  readonly requests: TestRequest[] = [];
+  readonly #recording: HttpRecording;
+  #problem: unknown;
+
+  constructor(http: TestHostOptions['http']) {
+    this.#recording =
+      typeof http === 'object'
+        ? http
+        : { transport: handlerTransport(http ?? nothing), save: () => Promise.resolve() };
+  }
+
+  readonly transport: HttpTransport = async (request, send) => {
+    this.requests.push(describeRequest(request));
+    try {
+      return await this.#recording.transport(request, send);
+    } catch (error) {
+      this.#problem ??= error;
+      throw error;
+    }
+  };
+
+  /** The guest only learned that its request failed; the test learns why. */
+  rethrow(): void {
+    const problem = this.#problem;
+    this.#problem = undefined;
+    if (problem !== undefined) throw problem;
+  }
+
+  async save(): Promise<void> {
+    await this.#recording.save();
+  }
+}
+
+function nothing({ method, url }: TestRequest): never {
+  throw new TestHostError(
+    'TEST_NO_RECORDING',
+    `Cannot answer ${method} ${url}: the test host has no "http"; give it a function or recordedHttp(path)`,
+  );
 }

@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+import { BuildError, buildPlugin } from '@testbench/sdk';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = mkdtempSync(join(tmpdir(), 'testbench-mistakes-'));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+let count = 0;
+
+/** A project with these files, and what `npm install` would bring. */
+function project(files: Readonly<Record<string, string>>): string {
+  const directory = join(root, String((count += 1)));
+  for (const [path, text] of Object.entries({ 'package.json': '{}', ...files })) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  const links = {
+    '@testbench/sdk': '../../packages/sdk',
+    '@yowasp/clang': '../levenshtein-c/node_modules/@yowasp/clang',
+  };
+  for (const [name, path] of Object.entries(links)) {
+    const link = join(directory, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(resolve(import.meta.dirname, path), link);
+  }
+  return directory;
+}
+
+/** What building says; undefined, with a note, where there is no compiler. */
+async function complaint(
+  files: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<string | undefined> {
+  try {
+    await buildPlugin({ directory: project(files), optimize: 'none', flags });
+    return 'it builds';
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    if (error.code !== 'BUILD_NO_COMPILER') return error.message;
+    process.stderr.write(`skipped: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+const HEAD = '#include "testbench.h"\nstatic void execute(const tb_json *data, tb_writer *out) {';
+const METADATA =
+  '"name": "x",\n  "version": "1.0.0",\n  "plugin_type": "custom",\n  "api_version": "1.0.0"';
+const inC = (body: string, metadata = METADATA, more = ''): Record<string, string> => ({
+  'src/plugin.c': `${HEAD} ${body} }\n${more}\nTESTBENCH_PLUGIN(0, execute, {\n  ${metadata}\n})\n`,
+});
+const ECHO = 'tb_put_json(out, data);';
+const canC = (await complaint(inC(ECHO))) === 'it builds';
+
+describe('a mistake in C', () => {
+  it
+    .skipIf(!canC)
+    .each<[what: string, files: Record<string, string>, message: string, flags?: string[]]>([
+      [
+        'a syntax error',
+        inC('tb_put_json(out, data)'),
+        "src/plugin.c:2: expected ';' after expression",
+      ],
+      [
+        'a function of the C library',
+        inC(
+          'extern unsigned long strlen(const char *); tb_put_number(out, strlen((const char *)data));',
+        ),
+        'src/plugin.c: undefined symbol "strlen"; a plugin has no C library, use what testbench.h offers',
+      ],
+      [
+        'no exports',
+        { 'src/plugin.c': 'int unused;\n' },
+        'src/plugin.c: export "plugin_execute": it is missing; write TESTBENCH_PLUGIN(…) behind the functions',
+      ],
+      [
+        'a wrong api version',
+        inC(ECHO, METADATA.replace('"api_version": "1.0.0"', '"api_version": "2.1.0"')),
+        'src/plugin.c:8: metadata field "api_version": it is made for contract 2.1.0, hosts speak 1.0.0; set it to "1.0.0"',
+      ],
+      [
+        'a host that is too old',
+        inC(ECHO, `${METADATA},\n  "min_host_version": "1.10.0"`),
+        'src/plugin.c:9: metadata field "min_host_version": it is 1.10.0, hosts speak contract 1.0.0; lower it',
+      ],
+      [
+        'metadata without a version',
+        inC(ECHO, METADATA.replace('"version": "1.0.0",\n', '')),
+        'src/plugin.c: Cannot read metadata field "version": it is missing',
+      ],
+      [
+        'metadata that is not JSON',
+        inC(ECHO, '"name": x'),
+        'src/plugin.c: Cannot read metadata: not valid JSON',
+      ],
+      [
+        'a section that says something else',
+        inC(
+          ECHO,
+          METADATA,
+          String.raw`__asm__(".section .custom_section.testbench.plugin,\"\",@\n.ascii \"{\\\"name\\\":\\\"y\\\",\\\"version\\\":\\\"1.0.0\\\",\\\"plugin_type\\\":\\\"custom\\\",\\\"api_version\\\":\\\"1.0.0\\\"}\"\n");`,
+        ),
+        'src/plugin.c:3: metadata field "name": plugin_metadata says "x", the custom section "y"; write it in one place, and build anew',
+      ],
+      [
+        'an import that no host has',
+        {
+          'src/plugin.c': `#include "testbench.h"
+TB_IMPORT(host_magic) int32_t magic(void);
+static void execute(const tb_json *data, tb_writer *out) { tb_put_number(out, magic()); }
+TESTBENCH_PLUGIN(0, execute, { ${METADATA} })
+`,
+        },
+        'src/plugin.c:2: import "env.host_magic": ',
+      ],
+      ['too much memory', inC(ECHO), 'src/plugin.c: ', ['-Wl,--initial-memory=83886080']],
+    ])('is explained: %s', async (_what, files, message, flags) => {
+    expect(await complaint(files, flags)).toContain(`Cannot build ${message}`);
+  });
+});

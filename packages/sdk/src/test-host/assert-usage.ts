@@ -1,0 +1,40 @@
+import { AssertionError } from 'node:assert';
+
+import type { TestCall } from './create-test-host.js';
+
+/** What a call may take at most. */
+export interface UsageBudget {
+  /** Instructions, in fuel units: the same on every machine. */
+  readonly maxFuel?: number;
+  /** Linear memory, in bytes. */
+  readonly maxMemoryBytes?: number;
+}
+
+/**
+ * Makes sure that a call stayed within a budget, so that a change that makes a plugin slower or larger fails a test.
+ *
+ * @throws {AssertionError} Naming what was exceeded, with `actual` and `expected`.
+ *
+ * @example
+ * ```ts no-run
+ * import { assertUsage, createTestHost } from '@testbench/sdk';
+ *
+ * await using host = await createTestHost('build/exact-match.wasm');
+ * assertUsage(await host.call({ output: 'a', expected: 'a' }), { maxFuel: 20_000 });
+ * ```
+ */
+export function assertUsage({ metadata }: TestCall, budget: UsageBudget): void {
+  const { maxFuel = Infinity, maxMemoryBytes = Infinity } = budget;
+  requireAtMost('fuel', metadata.fuelUsed, maxFuel);
+  requireAtMost('bytes of memory', metadata.memoryUsedBytes, maxMemoryBytes);
+}
+
+function requireAtMost(what: string, actual: number, expected: number): void {
+  if (actual <= expected) return;
+  throw new AssertionError({
+    message: `the call took ${actual} ${what}, its budget is ${expected}`,
+    actual,
+    expected,
+    operator: '<=',
+  });
+}

@@ -1,0 +1,90 @@
+import { AssertionError } from 'node:assert';
+import { writeFile } from 'node:fs/promises';
+
+import { PluginError } from '@testbench/types';
+
+import type { TestHost } from './create-test-host.js';
+import { readJsonLines, wantsUpdate } from './json-lines.js';
+import { TestHostError } from './test-host-error.js';
+
+/** How {@link checkGolden} works. */
+export interface GoldenOptions {
+  /** Writes what the plugin gives now into the file. @default true if `TESTBENCH_UPDATE` is set */
+  readonly update?: boolean;
+  /** How far a number may be off. @default 0 */
+  readonly tolerance?: number;
+}
+
+/**
+ * Runs every input of a file through a plugin and compares what it gives with what stands there.
+ *
+ * The file has one JSON object a line: `{"input": …, "output": …}`, or `{"input": …, "error": "CALL_INVALID_INPUT"}`; other
+ * fields are left as they are. With `TESTBENCH_UPDATE=1` outputs are written anew, also where only an input stands.
+ *
+ * @param path Of the file.
+ * @returns How many inputs there are.
+ * @throws {AssertionError} At the first line that differs, with `actual` and `expected` for the test runner.
+ * @throws {TestHostError} `TEST_BAD_FILE`.
+ *
+ * @example
+ * ```ts no-run
+ * import { checkGolden, createTestHost } from '@testbench/sdk';
+ *
+ * await using host = await createTestHost('build/keyword-coverage.wasm');
+ * await checkGolden(host, 'golden.jsonl', { tolerance: 1e-9 });
+ * ```
+ */
+export async function checkGolden(
+  host: TestHost,
+  path: string,
+  options: GoldenOptions = {},
+): Promise<number> {
+  const lines = await readJsonLines(path);
+  if (lines === undefined || lines.length === 0) {
+    throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
+  }
+  const update = options.update ?? wantsUpdate();
+  const written: string[] = [];
+  for (const { value, line } of lines) {
+    const { input, output, error, ...others } = value;
+    const actual = await outcomeOf(host, input);
+    written.push(`${JSON.stringify({ ...others, input, ...actual })}\n`);
+    const expected = error === undefined ? { output } : { error };
+    if (update || matches(actual, expected, options.tolerance ?? 0)) continue;
+    throw new AssertionError({
+      message: `${path}:${line}: the plugin gives something else; if it is right, run with TESTBENCH_UPDATE=1`,
+      actual,
+      expected,
+      operator: 'deepStrictEqual',
+    });
+  }
+  if (update) await writeFile(path, written.join(''));
+  return lines.length;
+}
+
+/** What a call gave, or the code that it failed with. */
+async function outcomeOf(
+  host: TestHost,
+  input: unknown,
+): Promise<{ readonly output: unknown } | { readonly error: string }> {
+  try {
+    return { output: (await host.call(input)).data };
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return { error: error.code };
+  }
+}
+
+function matches(actual: unknown, expected: unknown, tolerance: number): boolean {
+  if (typeof actual === 'number' && typeof expected === 'number') {
+    return Math.abs(actual - expected) <= tolerance;
+  }
+  if (typeof actual !== 'object' || actual === null) return actual === expected;
+  if (typeof expected !== 'object' || expected === null) return false;
+  if (Array.isArray(actual) !== Array.isArray(expected)) return false;
+  const [left, right] = [Object.entries(actual), new Map(Object.entries(expected))];
+  return (
+    left.length === right.size &&
+    left.every(([key, value]) => right.has(key) && matches(value, right.get(key), tolerance))
+  );
+}

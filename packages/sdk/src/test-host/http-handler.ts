@@ -1,0 +1,52 @@
+import type { HttpTransport, HttpTransportRequest } from '@testbench/types';
+
+/** A request that a plugin sent. */
+export interface TestRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes that are not UTF-8 are replaced. */
+  readonly body: string;
+}
+
+/** The answer to it. */
+export interface TestResponse {
+  /** @default 200 */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A list arrives chunk by chunk, as a stream of events does. @default nothing */
+  readonly body?: string | Uint8Array | readonly (string | Uint8Array)[];
+}
+
+/** Answers a plugin's requests in a test. */
+export type HttpHandler = (request: TestRequest) => TestResponse | Promise<TestResponse>;
+
+/** What a plugin sent, as a handler or a recording sees it. */
+export function describeRequest({ method, url, headers, body }: HttpTransportRequest): TestRequest {
+  return { method, url: url.href, headers, body: new TextDecoder().decode(body) };
+}
+
+/** A transport that reaches no network. */
+export function handlerTransport(handler: HttpHandler): HttpTransport {
+  return async (request) => {
+    const { status = 200, headers = {}, body = [] } = await handler(describeRequest(request));
+    const parts = typeof body === 'string' || body instanceof Uint8Array ? [body] : body;
+    return {
+      statusCode: status,
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+      body: inChunks(parts),
+    };
+  };
+}
+
+/** The parts as chunks of bytes; a stream takes an empty one for its end. */
+export async function* inChunks(
+  parts: readonly (string | Uint8Array)[],
+): AsyncGenerator<Uint8Array, void, void> {
+  const encoder = new TextEncoder();
+  for (const part of parts) {
+    if (part.length > 0) yield typeof part === 'string' ? encoder.encode(part) : part;
+  }
+}

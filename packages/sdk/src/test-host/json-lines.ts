@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+
+import { TestHostError } from './test-host-error.js';
+
+/** One line of a file, parsed. */
+export interface JsonLine {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/**
+ * Reads a file with one JSON object a line; empty lines are left out.
+ *
+ * @returns Nothing if there is no such file.
+ * @throws {TestHostError} `TEST_BAD_FILE`, with the line.
+ */
+export async function readJsonLines(path: string): Promise<JsonLine[] | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  return text.split('\n').flatMap((source, index) => {
+    if (source.trim() === '') return [];
+    const line = index + 1;
+    let value: unknown;
+    try {
+      value = JSON.parse(source);
+    } catch (cause) {
+      throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}:${line}": it is not JSON`, {
+        cause,
+      });
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}:${line}": expected an object`);
+    }
+    return [{ value: value as Readonly<Record<string, unknown>>, line }];
+  });
+}
+
+/** True if whoever runs the tests wants files of expectations to be written anew: `TESTBENCH_UPDATE=1`. */
+export function wantsUpdate(): boolean {
+  return (process.env['TESTBENCH_UPDATE'] ?? '0') !== '0';
+}

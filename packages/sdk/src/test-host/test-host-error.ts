@@ -1,0 +1,13 @@
+import { PluginError } from '@testbench/types';
+
+/** Why a test host cannot do what a test asks. */
+export type TestHostErrorCode =
+  /** The plugin sent a request that was not recorded. */
+  | 'TEST_NO_RECORDING'
+  /** A file of recordings or of golden outputs cannot be read. */
+  | 'TEST_BAD_FILE';
+
+/** A test cannot go on; the plugin is not to blame. */
+export class TestHostError extends PluginError<TestHostErrorCode> {
+  override readonly name = 'TestHostError';
+}
