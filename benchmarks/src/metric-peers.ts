@@ -25,17 +25,19 @@ export interface MetricRow {
 
 const PLAIN = 'plain JavaScript';
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
 const rougeWords = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 const stems = (text: string): string[] =>
   rougeWords(text).map((word) => (word.length > 3 ? stemmer(word) : word));
 const lines = (text: string): string[] => text.split('\n');
 
-/** Each word as one character, so that a distance of texts is one of words. */
+/** Each word as one character, so that a distance of texts is one of words. Words are divided as jiwer does. */
 function asCharacters(...texts: readonly string[]): string[] {
   const ids = new Map<string, string>();
   return texts.map((text) =>
-    words(text)
+    text
+      .replaceAll(/\s{2,}/g, ' ')
+      .trim()
+      .split(' ')
       .map((word) => {
         let id = ids.get(word);
         if (id === undefined) ids.set(word, (id = String.fromCharCode(ids.size + 1)));

@@ -35,10 +35,18 @@ describe('plugin pii', () => {
     ['1-800-555-0123', '<PHONE_NUMBER>'],
     ['in 2024 there were 12345678901 of 555-0123', 'in 2024 there were 12345678901 of 555-0123'],
     ['é😀 bob@x.de', 'é😀 <EMAIL_ADDRESS>'],
+    ['to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ', 'to <CRYPTO>'],
+    ['to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyY', 'to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyY'],
     ['', ''],
   ])('makes of %j %j', async (text, expected) => {
     const { items } = await filter('pii', { action: 'redact' }, [text]);
     expect(items).toEqual([expected]);
+  });
+
+  it('finds addresses of the web if told so', async () => {
+    const text = 'see (https://a.example/x?y=1). Or b.org/z, not e.g. this.That, me@c.com or 1.5';
+    const { items } = await filter('pii', { action: 'redact', entities: ['URL'] }, [text]);
+    expect(items).toEqual(['see (<URL>). Or <URL>, not e.g. this.That, me@c.com or 1.5']);
   });
 
   it('drops items, and says what is where in code points', async () => {

@@ -126,6 +126,7 @@ const SCHEMAS: readonly object[] = [
   { contains: { type: 'integer' }, minContains: 2, maxContains: 3 },
   {
     if: { type: 'object', required: ['a'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- the keyword
     then: { required: ['b'] },
     else: { type: ['array', 'integer', 'string'] },
   },

@@ -72,6 +72,26 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
       };
     },
   },
+  squad_variants: {
+    plugin: 'token-f1',
+    config: ({ options }) => ({
+      ...given(options, 'stop_words'),
+      normalize: options.variant === undefined,
+    }),
+    run: async ({ inputs }, host) =>
+      (await call(host, { output: inputs.prediction, expected: inputs.references })).score,
+  },
+  exact_match_hf: {
+    plugin: 'exact-match',
+    config: ({ options }) => ({ ...options, ignore_space: false }),
+    run: async ({ inputs }, host) => {
+      const scores: number[] = [];
+      for (const [index, output] of inputs.predictions.entries()) {
+        scores.push((await call(host, { output, expected: inputs.references[index] })).score);
+      }
+      return mean(scores);
+    },
+  },
   levenshtein: {
     plugin: 'levenshtein',
     config: () => ({}),
@@ -286,8 +306,6 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   pii: {
     plugin: 'pii',
-    // Needs the list of top-level domains, and the check sums of addresses of crypto currencies.
-    unsupported: ({ options }) => ['URL', 'CRYPTO'].includes(options.entity),
     config: ({ options }) => ({ entities: [options.entity], weak: true }),
     run: async ({ inputs, expected }, host) => {
       const { dropped } = await call(host, { items: [inputs.text] });

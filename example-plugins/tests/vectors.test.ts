@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
 import { sharedFile } from './shared-data.js';
@@ -34,6 +34,19 @@ function settleNumber<Value>(actual: Value, expected: Value, tolerance: number):
   return Math.abs(actual - expected) <= tolerance + 1e-12 ? expected : actual;
 }
 
+/** Lines of the table at the end: metric, plugin, vectors that passed, and all of them. */
+const table: [metric: string, plugin: string, passed: number, of: number][] = [];
+
+afterAll(() => {
+  if (table.length === 0) return;
+  const sum = (column: 2 | 3): number => table.reduce((total, line) => total + line[column], 0);
+  const lines = [...table, ['all', '', sum(2), sum(3)] as const].map(
+    ([metric, plugin, passed, of]) =>
+      `${metric.padEnd(18)}${plugin.padEnd(18)}${String(passed).padStart(6)} of ${of}`,
+  );
+  console.log(`vectors of the reference implementations\n${lines.join('\n')}`);
+});
+
 describe.each(Object.entries(ADAPTERS))('%s equals its reference', (name, adapter) => {
   const vectors = readVectors(adapter.file ?? name).filter(
     (vector) => adapter.only?.(vector) ?? true,
@@ -42,11 +55,14 @@ describe.each(Object.entries(ADAPTERS))('%s equals its reference', (name, adapte
   it.skipIf(vectors.length === 0)(
     `on ${supported.length} of ${vectors.length} vectors`,
     async () => {
+      const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length];
+      table.push(line);
       for (const vector of supported) {
         await using host = await openPlugin(adapter.plugin, adapter.config(vector));
         const actual = await adapter.run(vector, host);
         const { id, expected } = vector;
         expect({ id, value: settle(actual, vector) }).toEqual({ id, value: expected });
+        line[2] += 1;
       }
     },
   );

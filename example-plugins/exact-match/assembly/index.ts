@@ -1,8 +1,10 @@
 import {
-  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, TextBuilder, withoutPunctuation,
+  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, Regex, TextBuilder, withoutPunctuation,
 } from "@testbench/plugins-sdk";
 
 class Options {
+  /** Regular expressions; what they match is left out of the comparison, before all else. */
+  regexes_to_ignore: string[] = [];
   /** Takes upper and lower case for the same. */
   ignore_case: bool = false;
   /** Leaves ASCII punctuation out of the comparison. */
@@ -18,6 +20,12 @@ class Options {
 @plugin({ name: "exact-match" })
 export class ExactMatch extends Evaluator {
   config: Options = new Options();
+  private regexes: Regex[] = [];
+
+  start(): void {
+    const patterns = this.config.regexes_to_ignore;
+    for (let index = 0; index < patterns.length; index++) this.regexes.push(new Regex(patterns[index]));
+  }
 
   evaluate(input: EvaluatorInput): Evaluation {
     if (this.config.compare_json) return Evaluation.pass(sameJson(input.field("output"), input.field("expected")));
@@ -31,6 +39,7 @@ export class ExactMatch extends Evaluator {
 
   private normalize(text: string): string {
     const config = this.config;
+    for (let index = 0; index < this.regexes.length; index++) text = this.regexes[index].replace(text, "");
     if (config.ignore_case) text = text.toLowerCase();
     if (config.ignore_punctuation) text = withoutPunctuation(text);
     if (config.ignore_numbers) text = withoutDigits(text);

@@ -5,11 +5,16 @@ import { findAccounts } from "./iban";
 import { findAddresses } from "./ip";
 import { findCards, findPhones, findSocialSecurityNumbers } from "./numbers";
 import { Span } from "./span";
+import { findUrls } from "./url";
+import { findWallets } from "./wallet";
 
-const ENTITIES: string[] = ["EMAIL_ADDRESS", "IBAN_CODE", "CREDIT_CARD", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER"];
+const ENTITIES: string[] = ["EMAIL_ADDRESS", "URL", "IBAN_CODE", "CREDIT_CARD", "CRYPTO", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER"];
 
 class Options {
-  /** What to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `US_SSN`, `IP_ADDRESS`; all of them if empty. */
+  /**
+   * What to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `CRYPTO`, `US_SSN`, `IP_ADDRESS`, `URL`; all of them but
+   * `URL`, which is seldom personal, if empty.
+   */
   entities: string[] = [];
   /** Leaves items with personal data out, or replaces the data in them. */
   @oneOf(["drop", "redact"])
@@ -100,6 +105,8 @@ export class Pii extends Filter {
     if (this.wants("IBAN_CODE")) findAccounts(text, spans);
     if (this.wants("CREDIT_CARD")) findCards(text, spans);
     if (this.wants("US_SSN")) findSocialSecurityNumbers(text, this.config.weak, spans);
+    if (this.wants("CRYPTO")) findWallets(text, spans);
+    if (this.config.entities.includes("URL")) findUrls(text, spans);
     if (this.wants("IP_ADDRESS")) findAddresses(text, spans);
     if (this.wants("PHONE_NUMBER")) findPhones(text, spans);
     spans.sort((a, b) => (a.start != b.start ? a.start - b.start : b.end - a.end));

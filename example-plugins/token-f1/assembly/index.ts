@@ -1,13 +1,21 @@
-import { Evaluation, Evaluator, EvaluatorInput, normalizeAnswer, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, plugin, splitWords, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
   /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
   normalize: bool = true;
+  /** Further words that do not count, prepared like the texts. */
+  stop_words: string[] = [];
 }
 
 @plugin({ name: "token-f1" })
 export class TokenF1 extends Evaluator {
   config: Options = new Options();
+  private stops: string[] = [];
+
+  start(): void {
+    const words = this.config.stop_words;
+    for (let index = 0; index < words.length; index++) this.stops.push(this.prepare(words[index]));
+  }
 
   evaluate(input: EvaluatorInput): Evaluation {
     const vocabulary = new Vocabulary();
@@ -27,9 +35,21 @@ export class TokenF1 extends Evaluator {
       .metric("exact", exact);
   }
 
-  private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
-    return vocabulary.split(this.config.normalize ? normalizeAnswer(text) : text);
+  private prepare(text: string): string {
+    return this.config.normalize ? normalizeAnswer(text) : text;
   }
+
+  private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
+    text = this.prepare(text);
+    return vocabulary.split(this.stops.length > 0 ? withoutStops(text, this.stops) : text);
+  }
+}
+
+function withoutStops(text: string, stops: string[]): string {
+  const words = splitWords(text);
+  const kept: string[] = [];
+  for (let index = 0; index < words.length; index++) if (!stops.includes(words[index])) kept.push(words[index]);
+  return joinTexts(kept, " ");
 }
 
 @final
