@@ -5,6 +5,7 @@ import { attachMeter, meterModule } from '@testbench/metering';
 import { buildC, buildNative, buildScript } from './build-kernels.ts';
 import { type Candidate, interleave } from './interleave.ts';
 import { C_KERNELS, SCRIPT_KERNELS } from './kernels.ts';
+import { padModule } from './pad-module.ts';
 import { cpuMs } from './statistics.ts';
 
 /** One line of the table of kernels: milliseconds of the plain module, else ratios. */
@@ -13,12 +14,15 @@ export interface KernelRow {
   readonly plainMs: number;
   readonly coarse: number;
   readonly exact: number;
+  /** Unmetered with the inlining of a metered module; see `padModule`. */
+  readonly padded: number;
   /** Over the faster native program; undefined for AssemblyScript and without a compiler. */
   readonly plainToNative: number | undefined;
   readonly coarseToNative: number | undefined;
 }
 
-type Variant = 'plain' | 'coarse' | 'exact';
+const VARIANTS = ['plain', 'padded', 'coarse', 'exact'] as const;
+type Variant = (typeof VARIANTS)[number];
 type Kernel = (size: number) => number;
 
 let copies = 0;
@@ -31,10 +35,10 @@ function distinct(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 function load(original: Uint8Array<ArrayBuffer>, variant: Variant): WebAssembly.Exports {
-  const bytes = distinct(original);
+  const bytes = distinct(variant === 'padded' ? padModule(original) : original);
   // AssemblyScript calls `abort` when a check of its library fails.
   const imports = { env: { abort: () => undefined } };
-  if (variant === 'plain') {
+  if (variant === 'plain' || variant === 'padded') {
     return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
   }
   const metered = meterModule(bytes, { mode: variant }).bytes;
@@ -68,7 +72,7 @@ async function measureKernel(
   natives: ReadonlyMap<string, string>,
   short: boolean,
 ): Promise<KernelRow> {
-  const candidates = (['plain', 'coarse', 'exact'] as const).map((name): Candidate => {
+  const candidates = VARIANTS.map((name): Candidate => {
     // What the engine inlines depends on when it compiles: one compilation may be lucky.
     const calls = Array.from({ length: short ? 1 : 3 }, () => load(bytes, name)[kernel] as Kernel);
     for (const call of calls) warmUp(call, size, short ? 60 : 100);
@@ -94,6 +98,7 @@ async function measureKernel(
     plainMs: compared.ms('plain'),
     coarse: compared.ratio('coarse', 'plain'),
     exact: compared.ratio('exact', 'plain'),
+    padded: compared.ratio('padded', 'plain'),
     plainToNative: toNative('plain'),
     coarseToNative: toNative('coarse'),
   };

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
 // Mutates modules and keeps those that reach code of `wasm` or `metering` that no other did: the blocks come from V8's own
 // coverage, so that nothing has to be built or installed.
 //   node src/fuzz.ts [--inputs N] [--seed N]

@@ -1,4 +1,11 @@
-import { ByteReader, ByteWriter, decodeModule, InstructionCursor, Opcode } from '@testbench/wasm';
+import {
+  ByteReader,
+  ByteWriter,
+  decodeModule,
+  InstructionCursor,
+  Opcode,
+  SectionId,
+} from '@testbench/wasm';
 
 /** Operators that cost nothing by the rules of `@testbench/metering`. */
 const FREE = new Set([
@@ -67,8 +74,8 @@ export function countNaively(bytes) {
     rank += 1;
   };
   for (const { id, start, contentStart, end } of module.sections) {
-    if (id !== 0) upTo(id);
-    if (id === 10) out.section(10, code);
+    if (id !== SectionId.Custom) upTo(id);
+    if (id === SectionId.Code) out.section(10, code);
     else if (addition[id] !== undefined) {
       const reader = new ByteReader(bytes, contentStart, end);
       const content = new ByteWriter().u32(reader.u32('count') + 1);

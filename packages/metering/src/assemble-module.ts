@@ -1,4 +1,3 @@
-// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
 import { ByteReader, ByteWriter, type Module, SECTION_ORDER, SectionId } from '@testbench/wasm';
 
 import type { AppendedIndices, HelperFunctions } from './helper-functions.js';
@@ -31,7 +30,7 @@ export function assembleModule(
   };
 
   /** Writes a section with what is new at its end; false if nothing is. The old content may be missing. */
-  const extend = (id: number, start = 0, end = 0): boolean => {
+  const extend = (id: SectionId, start = 0, end = 0): boolean => {
     const append = (added: number, write: (content: ByteWriter) => void): void => {
       const old = new ByteReader(bytes, start, end);
       const count = (start < end ? old.u32('count') : 0) + added;

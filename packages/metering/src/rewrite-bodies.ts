@@ -20,9 +20,12 @@ const MAX_BODY_BYTES = 7_654_321;
 /**
  * V8 allows for five times the code by inlining where half of a module's functions are smaller than this many bytes, and for
  * twice the code where a quarter is, since then it takes the others for inlined already. Metering makes small functions larger
- * and their callers too: without a remedy, calls that are inlined before are not afterwards.
+ * and their callers too: without a remedy, calls that were inlined before are not afterwards.
  */
 const SMALL_BODY = 50;
+
+/** Most functions added for that: an engine has about 100 bytes for each. */
+const MAX_ADDED = 2 ** 16;
 
 /** Engines accept no more functions in a module. */
 const MAX_FUNCTIONS = 1_000_000;
@@ -87,7 +90,7 @@ export function rewriteBodies(
     prefixSize(code, start, body.start);
   });
   const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length;
-  helpers.pad(Math.min(2 * large - shapes.length, room));
+  helpers.pad(Math.min(2 * large - shapes.length, MAX_ADDED, room));
   const hints = new ByteWriter();
   if (count.hintedFunctions > 0) {
     hints.name(BRANCH_HINTS).u32(count.hintedFunctions).raw(count.hints.view());

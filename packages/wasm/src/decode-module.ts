@@ -1,4 +1,3 @@
-// oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
 import { DecodeError } from './decode-error.js';
 import { readGlobalType, readMemoryType, readTableType, readTagType } from './extern-type.js';
@@ -81,7 +80,7 @@ type Draft = {
     : Module[Key];
 };
 
-function readSection(draft: Draft, id: number, reader: ByteReader): void {
+function readSection(draft: Draft, id: SectionId, reader: ByteReader): void {
   const { offset } = reader;
   switch (id) {
     case SectionId.Type:

@@ -21,7 +21,21 @@ export enum SectionId {
 }
 
 /** Section ids in the order in which sections must stand; custom sections may stand anywhere. */
-export const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+export const SECTION_ORDER: readonly SectionId[] = [
+  SectionId.Type,
+  SectionId.Import,
+  SectionId.Function,
+  SectionId.Table,
+  SectionId.Memory,
+  SectionId.Tag,
+  SectionId.Global,
+  SectionId.Export,
+  SectionId.Start,
+  SectionId.Element,
+  SectionId.DataCount,
+  SectionId.Code,
+  SectionId.Data,
+];
 
 /** Names of the sections by id, for reports. */
 export const SECTION_NAMES: readonly string[] = [
@@ -49,7 +63,7 @@ export interface ByteRange {
 
 /** One section as it stands in the file. */
 export interface Section extends ByteRange {
-  readonly id: number;
+  readonly id: SectionId;
   /** Name of a custom section; undefined for the others. */
   readonly name: string | undefined;
   /** Where the content begins: after id and size, and after a custom section's name. */

@@ -1,4 +1,3 @@
-// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
 import { ByteReader } from './byte-reader.js';
 import { checkHeader } from './check-header.js';
 import { DecodeError } from './decode-error.js';
@@ -12,7 +11,8 @@ export function readSections(bytes: Uint8Array): Section[] {
   let rank = -1;
   while (reader.remaining > 0) {
     const start = reader.offset;
-    const id = reader.u8('section id');
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- whether it is one is found out below
+    const id = reader.u8('section id') as SectionId;
     const size = reader.u32('section size');
     const end = reader.offset + size;
     reader.need(size, `section "${SECTION_NAMES[id] ?? id}"`);
