@@ -61,6 +61,12 @@ export const MAX_WRITTEN_FILES = 10_000;
 /** Entries of a directory that is listed. */
 export const MAX_LISTED_ENTRIES = 10_000;
 
+/** Secrets that are looked for in answers: those that were used last. Only a store that makes up new ones has so many. */
+export const MAX_MASKED_SECRETS = 256;
+/** Name look-ups of one plugin that run at a time; one cannot be ended, and all plugins share the system's resolver. */
+export const MAX_LOOKUPS_PER_PLUGIN = 4;
+/** Entries of all directories that one call lists. */
+export const MAX_LISTED_ENTRIES_PER_CALL = 50_000;
 /** Characters of a secret. A shorter one could be guessed by looking which guesses are masked in an answer. */
 export const MIN_SECRET_LENGTH = 8;
 /** The same, at most: it has to fit a header. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { type SecretStore, seededRandom } from '@testbench/host';
+import { furtherHeaders } from '@testbench/host/http';
 import {
   type AdmissionCaps,
   DEFAULT_FEATURES,
@@ -41,6 +42,7 @@ const OPTION_KEYS = [
   'policy',
   'secrets',
   'httpTransport',
+  'allowedHeaders',
   'onLog',
   'random',
   'now',
@@ -61,6 +63,7 @@ export interface ManagerSettings {
   readonly grants: GrantPolicy;
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
+  readonly allowedHeaders: readonly string[];
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -94,6 +97,7 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
     httpTransport: options.httpTransport,
+    allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed,

@@ -47,6 +47,8 @@ export interface PluginManagerOptions {
   readonly secrets?: SecretStore;
   /** Sends the plugins' HTTP requests, once permissions were checked: for tests, recordings, proxies. @default the network */
   readonly httpTransport?: HttpTransport;
+  /** Request headers that plugins may set beside the usual ones, in lower case: those of your own APIs. @default none */
+  readonly allowedHeaders?: readonly string[];
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */

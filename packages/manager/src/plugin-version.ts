@@ -37,6 +37,8 @@ import type { GuestSetup } from './runner/messages.js';
 export interface VersionOptions {
   /** @default the metadata's name */
   readonly id: string | undefined;
+  /** The id if the caller gave it, and not the plugin itself. */
+  readonly givenId: string | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** A JSON value of our own. */
   readonly config: unknown;
@@ -57,6 +59,7 @@ export interface VersionOptions {
   readonly state: StateStore;
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
+  readonly allowedHeaders: readonly string[];
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -124,8 +127,8 @@ export class PluginVersion {
     const { secrets, httpTransport: transport } = options;
     const http = createHttpClient({
       permissions,
-      // As with log records: without an id and a section, a plugin has no name before it runs.
-      pluginId: id ?? digest,
+      identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
+      headers: options.allowedHeaders,
       secrets,
       ...(transport === undefined ? {} : { transport }),
     });

@@ -61,6 +61,14 @@ describe('policy', () => {
     expect(await ask('other')).toBe(5);
   });
 
+  it('does not grant to a name that a plugin gave itself while it ran', async () => {
+    manager = new PluginManager({ policy: policyFor('any') });
+    await manager.load(bare);
+    expect(await ask()).toBe(-3);
+    await manager.reload('guest', bare);
+    expect(await ask()).toBe(-3);
+  });
+
   it('leaves it to whoever loads, if they say something', async () => {
     manager = new PluginManager({ policy: policyFor('any') });
     await manager.load(named, { permissions: {} });

@@ -16,6 +16,8 @@ import { resolveLimits } from './resolve-limits.js';
 /** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
 export interface OwnLoadOptions {
   readonly id: string | undefined;
+  /** The same, but stays as it was when a reload knows the id that the plugin gave itself. */
+  readonly givenId: string | undefined;
   readonly config: unknown;
   readonly reset: boolean;
   readonly isolation: Isolation | undefined;
@@ -51,6 +53,7 @@ export class VersionLoader {
     const { isolation } = options;
     return {
       id: options.id,
+      givenId: options.id,
       config: ownJson(options.config),
       reset: readState(options.state) === 'reset',
       isolation:
@@ -78,8 +81,10 @@ export class VersionLoader {
       ...options,
       bytes,
       isolation: isolation === undefined ? settings.isolation : () => isolation,
-      permissions: ({ id, digest, metadata }) =>
-        permissions ?? settings.grants.grantsFor({ name: metadata?.name ?? id, digest }),
+      // A name that the plugin gave itself while it ran is no name to grant to.
+      permissions: ({ digest, metadata }) =>
+        permissions ??
+        settings.grants.grantsFor({ name: metadata?.name ?? options.givenId, digest }),
       features: settings.features,
       caps: settings.caps,
       imports: this.#imports,
@@ -89,6 +94,7 @@ export class VersionLoader {
       state,
       secrets: settings.secrets,
       httpTransport: settings.httpTransport,
+      allowedHeaders: settings.allowedHeaders,
       onLog: settings.onLog,
       now: settings.now,
       seed: settings.seed,

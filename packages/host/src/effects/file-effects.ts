@@ -4,7 +4,12 @@ import type { FileAccess } from '../files/file-access.js';
 import type { ReadableFile } from '../files/readable-file.js';
 import { WritableFile } from '../files/writable-file.js';
 import { utf8 } from '../guest-view.js';
-import { MAX_EFFECT_INPUT_BYTES, MAX_FILE_BYTES, MAX_PATH_BYTES } from '../limits.js';
+import {
+  MAX_EFFECT_INPUT_BYTES,
+  MAX_FILE_BYTES,
+  MAX_LISTED_ENTRIES_PER_CALL,
+  MAX_PATH_BYTES,
+} from '../limits.js';
 import { EffectFailure, failureResult } from './effect-failure.js';
 import type { CallEffects } from './effect-handlers.js';
 import { HandleTable } from './handle-table.js';
@@ -29,6 +34,7 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
   const files = new HandleTable<GuestFile>();
   let call: EffectCall | undefined;
   let readBytes = 0;
+  let listed = 0;
   /** Files that are being opened count as open. */
   let opening = 0;
 
@@ -132,7 +138,12 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
         if (path === undefined || path.includes('\0')) return invalidArgument;
         if (access === undefined) return { code: HostCode.permissionDenied, denied: 'files' };
         return guarded(`listing ${JSON.stringify(path)}`, async () => {
-          const bytes = utf8(JSON.stringify(await access.list(path)));
+          const entries = await access.list(path);
+          listed += entries.length;
+          if (listed > MAX_LISTED_ENTRIES_PER_CALL) {
+            throw new EffectFailure(HostCode.limitExceeded, 'too many entries in one call');
+          }
+          const bytes = utf8(JSON.stringify(entries));
           return { code: bytes.length, bytes };
         });
       },
@@ -140,6 +151,7 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
     beginCall(begun) {
       call = begun;
       readBytes = 0;
+      listed = 0;
       // A guest that is given up while it is suspended may never come to the end of its call.
       begun.signal?.addEventListener('abort', end, { once: true });
     },

@@ -10,6 +10,7 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
   writeFile,
@@ -312,6 +313,20 @@ describe('listing', () => {
     ]);
   });
 
+  it('stops a call that lists without end', async () => {
+    await Promise.all(
+      Array.from({ length: 2600 }, (_, index) => writeFile(join(root, `data/sub/${index}`), '')),
+    );
+    const effects = effectsFor();
+    const codes = [];
+    for (let count = 0; count < 20; count += 1) {
+      const args = [utf8(join(root, 'data/sub')), 10];
+      codes.push((await effects.perform('host_file_list', args)).code);
+    }
+    expect(codes.slice(0, 19).every((code) => code > 0)).toBe(true);
+    expect(codes[19]).toBe(-4);
+  });
+
   it('refuses other directories and files', async () => {
     expect(await list(effectsFor(), root)).toBe(-3);
     expect(await list(effectsFor(), join(root, 'data2'))).toBe(-3);
@@ -335,6 +350,14 @@ describe('writing', () => {
     expect(await write(effects, path, 'three')).toEqual({ code: 0 });
     expect(await readFile(path, 'utf8')).toBe('three');
     expect(await names()).toEqual(['fixed', 'new.txt']);
+  });
+
+  it('keeps the mode of what it replaces', async () => {
+    const path = join(root, 'out/private.txt');
+    await writeFile(path, 'old');
+    await chmod(path, 0o640);
+    expect(await write(effectsFor(), path, 'new')).toEqual({ code: 0 });
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
   });
 
   it.each([

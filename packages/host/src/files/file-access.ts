@@ -62,7 +62,7 @@ export function createFileAccess(options: FileAccessOptions): FileAccess {
   const pinGrants = async (): Promise<PinnedGrant[]> => {
     for (const grant of permissions.directories) {
       if (pinned.has(grant)) continue;
-      const found = await pinGrant(grant);
+      const found = await pinGrant(grant, descriptors);
       if (found !== undefined && !pinned.has(grant)) pinned.set(grant, found);
     }
     return [...pinned.values()];
@@ -72,15 +72,16 @@ export function createFileAccess(options: FileAccessOptions): FileAccess {
     path: string,
     access: DirectoryGrant['access'],
   ): Promise<OpenedDirectory> => {
+    if (!(await exists(descriptors))) denied('this system does not show open descriptors (/proc)');
     const grants = await pinGrants();
     const grant = innermostDirectory(grants, path);
     if (grant === undefined) denied('there is no such directory to grant');
-    if (!(await exists(descriptors))) denied('this system does not show open descriptors (/proc)');
     const names = relative(grant.path, path).split(sep);
     const directory = await openDirectory(
       grant,
       names.filter((name) => name !== ''),
       grants,
+      descriptors,
     );
     if (access === 'read-only' || directory.grant.access === 'read-write') return directory;
     await directory.handle.close();

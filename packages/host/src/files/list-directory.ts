@@ -18,10 +18,10 @@ export interface ListedEntry {
  *
  * @throws {EffectFailure} Limit exceeded. Whatever `opendir` throws.
  */
-export async function listDirectory({ handle }: OpenedDirectory): Promise<ListedEntry[]> {
+export async function listDirectory({ path }: OpenedDirectory): Promise<ListedEntry[]> {
   const entries: ListedEntry[] = [];
   let seen = 0;
-  for await (const entry of await opendir(`/proc/self/fd/${handle.fd}`)) {
+  for await (const entry of await opendir(path)) {
     seen += 1;
     if (seen > MAX_LISTED_ENTRIES) {
       throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_LISTED_ENTRIES} entries`);

@@ -24,6 +24,13 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x6462_6720, // debugfs
   0x7472_6163, // tracefs
   0x6367_7270, // cgroup2
+  0x0027_e0eb, // cgroup
+  0x7363_6673, // securityfs
+  0xf97c_ff8c, // selinuxfs
+  0xde5e_81e4, // efivarfs
+  0x6265_6570, // configfs
+  0xcafe_4a11, // bpf
+  0x6165_676c, // pstore
 ]);
 
 /** A granted directory as it was when it was first used. */
@@ -37,6 +44,8 @@ export interface PinnedGrant extends DirectoryGrant {
 /** An open directory below a grant. */
 export interface OpenedDirectory {
   readonly handle: FileHandle;
+  /** A path that leads to it as long as it is open. */
+  readonly path: string;
   readonly grant: PinnedGrant;
 }
 
@@ -45,7 +54,10 @@ export interface OpenedDirectory {
  *
  * @returns undefined if there is no such directory now, or it is one of the kernel's.
  */
-export async function pinGrant(grant: DirectoryGrant): Promise<PinnedGrant | undefined> {
+export async function pinGrant(
+  grant: DirectoryGrant,
+  descriptors: string,
+): Promise<PinnedGrant | undefined> {
   let handle: FileHandle;
   let realPath: string;
   try {
@@ -55,7 +67,7 @@ export async function pinGrant(grant: DirectoryGrant): Promise<PinnedGrant | und
     return undefined;
   }
   try {
-    const { type } = await statfs(`/proc/self/fd/${handle.fd}`);
+    const { type } = await statfs(`${descriptors}/${handle.fd}`);
     if (KERNEL_FILE_SYSTEMS.has(type)) return undefined;
     const { dev, ino } = await handle.stat();
     return { ...grant, realPath, dev, ino };
@@ -71,6 +83,7 @@ export async function pinGrant(grant: DirectoryGrant): Promise<PinnedGrant | und
  * by device and inode: a nested grant also under another spelling (case, Unicode), another file system not at all.
  *
  * @param start The innermost grant by the text of the path.
+ * @param descriptors Where the system shows open descriptors: `/proc/self/fd`.
  * @param names From the grant's directory down; none of them `..`.
  * @throws {EffectFailure} Denied. Whatever `open` throws.
  */
@@ -78,6 +91,7 @@ export async function openDirectory(
   start: PinnedGrant,
   names: readonly string[],
   grants: readonly PinnedGrant[],
+  descriptors: string,
 ): Promise<OpenedDirectory> {
   if (names.length > MAX_PATH_DEPTH) {
     throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_PATH_DEPTH} directories`);
@@ -87,17 +101,18 @@ export async function openDirectory(
   try {
     if (!isSame(await handle.stat(), start)) denied('the granted directory was replaced');
     for (const name of names) {
-      const next = await openName(`/proc/self/fd/${handle.fd}/${name}`);
+      const next = await openName(`${descriptors}/${handle.fd}/${name}`);
       await handle.close();
       handle = next;
       const stats = await handle.stat();
       if (stats.dev !== start.dev) denied('it is on another file system');
       grant = grants.find((known) => isSame(stats, known)) ?? grant;
     }
-    const path = await readlink(`/proc/self/fd/${handle.fd}`);
+    const path = `${descriptors}/${handle.fd}`;
+    const place = await readlink(path);
     // Cannot happen after the walk, unless directories are moved meanwhile.
-    if (path !== start.realPath && !path.startsWith(start.realPath + sep)) denied('it was moved');
-    return { handle, grant };
+    if (place !== start.realPath && !place.startsWith(start.realPath + sep)) denied('it was moved');
+    return { handle, path, grant };
   } catch (error) {
     await handle.close();
     throw error;

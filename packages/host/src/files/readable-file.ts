@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { HostCode } from '@testbench/types';
 
@@ -22,10 +23,7 @@ export class ReadableFile {
    * @throws {EffectFailure} Denied; limit exceeded. Whatever `open` throws.
    */
   static async open(directory: OpenedDirectory, name: string): Promise<ReadableFile> {
-    const place = await open(
-      `/proc/self/fd/${directory.handle.fd}/${name}`,
-      O_PATH | constants.O_NOFOLLOW,
-    );
+    const place = await open(`${directory.path}/${name}`, O_PATH | constants.O_NOFOLLOW);
     try {
       const stats = await place.stat();
       checkFile(stats, directory.grant);
@@ -33,7 +31,7 @@ export class ReadableFile {
         throw new EffectFailure(HostCode.limitExceeded, `${stats.size} bytes`);
       }
       const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-      return new ReadableFile(await open(`/proc/self/fd/${place.fd}`, flags));
+      return new ReadableFile(await open(join(dirname(directory.path), String(place.fd)), flags));
     } finally {
       await place.close();
     }

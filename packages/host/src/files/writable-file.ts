@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 
 import { HostCode } from '@testbench/types';
@@ -48,12 +48,13 @@ export class WritableFile {
     name: string,
     count: (bytes: number) => void,
   ): Promise<WritableFile> {
-    const base = `/proc/self/fd/${directory.handle.fd}`;
+    const base = directory.path;
     const temporary = `${base}/.testbench-${randomBytes(8).toString('hex')}.tmp`;
     const target = `${base}/${name}`;
-    await checkTarget(target, directory.grant);
+    const replaced = await checkTarget(target, directory.grant);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const handle = await open(temporary, flags, 0o666);
+    // What replaces a private file is private from its first byte on.
+    const handle = await open(temporary, flags, replaced === undefined ? 0o666 : 0o600);
     return new WritableFile(directory, handle, temporary, target, count);
   }
 
@@ -80,7 +81,8 @@ export class WritableFile {
     try {
       if (this.#spoiled) throw new EffectFailure(HostCode.inputOutput, 'a write failed before');
       await this.#handle.sync();
-      await checkTarget(this.#target, this.#grant);
+      const replaced = await checkTarget(this.#target, this.#grant);
+      if (replaced !== undefined) await this.#handle.chmod(replaced.mode & 0o777);
       if (!isWanted()) throw new EffectFailure(HostCode.cancelled, 'the call is over');
       // Replaces what has the name, were it a link, and never what a link leads to.
       await rename(this.#temporary, this.#target);
@@ -98,18 +100,26 @@ export class WritableFile {
   }
 
   async #close(): Promise<void> {
-    await this.#handle.close();
-    await this.#directory.close();
+    try {
+      await this.#handle.close();
+    } finally {
+      await this.#directory.close();
+    }
   }
 }
 
-async function checkTarget(path: string, grant: OpenedDirectory['grant']): Promise<void> {
-  let stats;
+/** What is there already; undefined if there is nothing. @throws {EffectFailure} Denied, if it must not be replaced. */
+async function checkTarget(
+  path: string,
+  grant: OpenedDirectory['grant'],
+): Promise<Stats | undefined> {
+  let stats: Stats;
   try {
     stats = await lstat(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
   checkFile(stats, grant);
+  return stats;
 }

@@ -6,7 +6,7 @@ import type { PermissionSet } from '@testbench/sandbox';
 import { HostCode } from '@testbench/types';
 import { buildConnector } from 'undici';
 
-import { CONNECT_TIMEOUT_MS, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
+import { CONNECT_TIMEOUT_MS, MAX_LOOKUPS_PER_PLUGIN, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 
 /** Gives all addresses of a host name. */
@@ -30,14 +30,16 @@ type Connect = ReturnType<typeof buildConnector>;
  * server, other than the first (DNS rebinding), is never asked for.
  */
 export function createCheckedConnector(options: ConnectorOptions): Connect {
-  const { permissions, resolve = resolveWithSystem, ca } = options;
+  const { permissions, ca } = options;
+  const resolve = limitLookups(options.resolve ?? resolveWithSystem);
   let sockets = 0;
 
   const open = async (target: buildConnector.Options): Promise<Socket> => {
+    const start = performance.now();
     const addresses = await allowedAddresses(target, permissions, resolve);
     const connect = promisify(
       buildConnector({
-        timeout: CONNECT_TIMEOUT_MS,
+        timeout: Math.max(1, CONNECT_TIMEOUT_MS - (performance.now() - start)),
         lookup: pinnedLookup(addresses),
         // Whatever the process's environment says.
         rejectUnauthorized: true,
@@ -70,6 +72,30 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
     }
     // Its type ties the two arguments of the callback together, as no function of Node does.
   }) as unknown as Connect;
+}
+
+/** A look-up cannot be ended: it is waited for no longer than a connection may take, and counts until it is over. */
+function limitLookups(resolve: ResolveName): ResolveName {
+  let running = 0;
+  return async (hostname) => {
+    if (running >= MAX_LOOKUPS_PER_PLUGIN) {
+      throw new EffectFailure(HostCode.limitExceeded, 'too many names are being looked up');
+    }
+    running += 1;
+    const found = resolve(hostname).finally(() => (running -= 1));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const failure = new EffectFailure(HostCode.inputOutput, 'the name was not found in time');
+      timer = setTimeout(() => reject(failure), CONNECT_TIMEOUT_MS);
+      timer.unref();
+    });
+    try {
+      return await Promise.race([found, late]);
+    } finally {
+      clearTimeout(timer);
+      found.catch(() => {});
+    }
+  };
 }
 
 async function allowedAddresses(

@@ -1,9 +1,12 @@
+import { ConfigError } from '@testbench/types';
+
 /**
- * Headers that a plugin may set: what describes a message, a condition or a caller.
+ * Headers that a plugin may set: what describes a message, a condition or a caller, and the private ones of well-known APIs.
  *
  * Not on it, so refused: what says where a request goes (`Host`), how it is framed (`Content-Length`, `Transfer-Encoding`,
- * `Connection`, `Upgrade`, `Expect`, `TE`, `Trailer`), cookies, what a proxy adds (`Forwarded`, `Via`, `Proxy-…`), and
- * `Accept-Encoding`, which the host sets to what it can undo.
+ * `Connection`, `Upgrade`, `Expect`, `TE`, `Trailer`), cookies, by what servers let themselves be told another sender, host
+ * or method (`Forwarded`, `Via`, `X-Forwarded-…`, `X-Real-IP`, …), and `Accept-Encoding`, which the host sets to what it can
+ * undo. A host may allow others by name.
  */
 const REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'accept',
@@ -26,14 +29,40 @@ const REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'traceparent',
   'tracestate',
   'user-agent',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-target',
+  'x-api-key',
+  'x-correlation-id',
+  'x-goog-api-client',
+  'x-goog-api-key',
+  'x-goog-user-project',
+  'x-ms-client-request-id',
+  'x-request-id',
+  'x-title',
 ]);
 
-/** Families of private headers: those of everybody, and those of providers that have no `x-`. */
-const REQUEST_PREFIXES: readonly string[] = ['x-', 'anthropic-', 'openai-', 'helicone-'];
+/** Families of private headers. */
+const REQUEST_PREFIXES: readonly string[] = ['anthropic-', 'helicone-', 'openai-', 'x-stainless-'];
 
-/** `x-` headers by which a server lets itself be told another sender, host, path or method. */
-const MISLEADING =
-  /^x-(forwarded|real-ip|client-ip|cluster-client|original|rewrite|host|http-|method|proxy|amzn-|envoy-|middleware)/;
+/** What no host can allow either: it would break the message, or go round what is checked. */
+const NEVER: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** What goes along to another origin after a redirect: nothing that could be a credential. */
 const ACROSS_ORIGINS: ReadonlySet<string> = new Set([
@@ -64,7 +93,24 @@ const RESPONSE_DROPPED: ReadonlySet<string> = new Set([
 /** True if a plugin may set this header. @param name In lower case. */
 export function mayRequest(name: string): boolean {
   if (REQUEST_HEADERS.has(name)) return true;
-  return REQUEST_PREFIXES.some((prefix) => name.startsWith(prefix)) && !MISLEADING.test(name);
+  return REQUEST_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * Checks the further headers that a host allows.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` for what is no name in lower case, or can never be allowed.
+ */
+export function furtherHeaders(names: readonly string[] = []): ReadonlySet<string> {
+  for (const [index, name] of names.entries()) {
+    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name)) continue;
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `allowedHeaders[${index}]`,
+      `Cannot allow header ${JSON.stringify(name)}: it is no name in lower case, or one that only the host sets`,
+    );
+  }
+  return new Set(names);
 }
 
 /** True if a header goes along when a redirect leads to another origin. @param name In lower case. */

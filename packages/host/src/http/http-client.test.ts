@@ -27,6 +27,7 @@ async function keep(server: Promise<LoopbackServer>): Promise<LoopbackServer> {
 }
 
 interface Options {
+  readonly headers?: readonly string[];
   readonly secrets?: SecretStore;
   readonly resolve?: ResolveName;
   readonly ca?: string;
@@ -36,7 +37,7 @@ interface Options {
 /** Effects in a running call, as a guest's host functions use them. */
 function effectsFor(allowedHosts: readonly string[], options: Options = {}): HostEffects {
   const permissions = new PermissionSet({ network: true, allowedHosts });
-  const http = createHttpClient({ permissions, pluginId: 'test', ...options });
+  const http = createHttpClient({ permissions, ...options });
   opened.push({ [Symbol.asyncDispose]: () => http.close() });
   const effects = createHostEffects({ permissions, http });
   effects.beginCall({ deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY });
@@ -146,7 +147,7 @@ describe('requests', () => {
     );
     const { body } = await fetchWith(effectsFor([server.origin]), {
       url: server.origin,
-      headers: { 'X-Custom': 'a', Authorization: 'Bearer b' },
+      headers: { 'X-Request-Id': 'a', Authorization: 'Bearer b' },
     });
     expect(JSON.parse(String(body))).toEqual({
       'accept-encoding': 'gzip, br',
@@ -154,7 +155,7 @@ describe('requests', () => {
       connection: 'keep-alive',
       host: `127.0.0.1:${server.port}`,
       'user-agent': 'testbench',
-      'x-custom': 'a',
+      'x-request-id': 'a',
     });
   });
 
@@ -176,6 +177,10 @@ describe('requests', () => {
     'X-Forwarded-Host',
     'X-Original-URL',
     'X-HTTP-Method-Override',
+    'X-Real-IP',
+    'X-Originating-IP',
+    'X-Remote-User',
+    'X-Custom',
     'Accept-Encoding',
     'Sec-Fetch-Site',
     'Origin',
@@ -187,6 +192,24 @@ describe('requests', () => {
     });
     expect(result).toEqual({ code: -3, record: `HTTP request: header "${name.toLowerCase()}"` });
   });
+
+  it('sends further headers that the host allows', async () => {
+    const server = await keep(
+      serveHttp((request, response) => response.end(request.headers['x-custom'])),
+    );
+    const effects = effectsFor([server.origin], { headers: ['x-custom'] });
+    const headers = { 'X-Custom': 'mine' };
+    expect(String((await fetchWith(effects, { url: server.origin, headers })).body)).toBe('mine');
+  });
+
+  it.each(['host', 'content-length', 'cookie', 'te', 'X-Custom', 'a b', ''])(
+    'lets no host allow the header "%s"',
+    (name) => {
+      expect(() => effectsFor([], { headers: [name] })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', path: 'allowedHeaders[0]' }),
+      );
+    },
+  );
 
   it.each([
     { request: [], state: 'not an object' },
@@ -209,7 +232,10 @@ describe('requests', () => {
     { request: { url: 'http://127.0.0.1/', headers: { 'x-a': 'a\r\nb: c' } }, state: 'value' },
     { request: { url: 'http://127.0.0.1/', headers: { 'x-a': 'ü\u0100' } }, state: 'value' },
     { request: { url: 'http://127.0.0.1/', headers: { 'x a': 'a' } }, state: 'characters' },
-    { request: { url: 'http://127.0.0.1/', headers: { 'x-a': 'a', 'X-A': 'b' } }, state: 'twice' },
+    {
+      request: { url: 'http://127.0.0.1/', headers: { accept: 'a', Accept: 'b' } },
+      state: 'twice',
+    },
     { request: { url: 'http://127.0.0.1/', follow: true }, state: 'unknown field' },
     {
       request: { url: 'http://127.0.0.1/', headers: Array.from({ length: 5000 }, () => 1) },
@@ -424,6 +450,58 @@ describe('redirects', () => {
       ['Bearer a-secret-value', 'own', 'a/b'],
       [undefined, undefined, 'a/b'],
     ]);
+  });
+});
+
+describe('secrets', () => {
+  const VALUE = 'sk-Very-Secret_1';
+
+  it('masks what one request sent in the answer to another, of another plugin too', async () => {
+    let stored = '';
+    const server = await keep(
+      serveHttp((request, response) => {
+        stored ||= request.headers.authorization ?? '';
+        response.setHeader('x-echo', stored);
+        response.end(stored);
+      }),
+    );
+    const secrets = createMemorySecrets({ A: { value: VALUE, hosts: [server.origin] } });
+    const headers = { authorization: '${secret:A}' };
+    await fetchWith(effectsFor([server.origin], { secrets }), { url: server.origin, headers });
+    expect(stored).toBe(VALUE);
+    const other = await fetchWith(effectsFor([server.origin], { secrets }), { url: server.origin });
+    expect(String(other.body)).toBe('*'.repeat(VALUE.length));
+    expect(other.headers?.['x-echo']).toBe('*'.repeat(VALUE.length));
+  });
+
+  it('masks a secret in the place that it is redirected to', async () => {
+    const server = await keep(
+      serveHttp((request, response) => {
+        if (request.url === '/')
+          redirect(302, `/${request.headers.authorization}`)(request, response);
+        else response.end();
+      }),
+    );
+    const secrets = createMemorySecrets({ A: { value: VALUE, hosts: [server.origin] } });
+    const headers = { authorization: '${secret:A}' };
+    const result = await fetchWith(effectsFor([server.origin], { secrets }), {
+      url: server.origin,
+      headers,
+    });
+    expect(result.url).toBe(`${server.origin}/${'*'.repeat(VALUE.length)}`);
+  });
+
+  it('shows no secret in any record of a failure', async () => {
+    const answers = ['', 'garbage', 'HTTP/1.1 200 OK\r\nX: sk-Very-Secret_1\0\r\n\r\n'];
+    for (const text of answers) {
+      const server = await keep(serveBytes((socket: Socket) => socket.end(text)));
+      const secrets = createMemorySecrets({ A: { value: VALUE, hosts: [server.origin] } });
+      const effects = effectsFor([server.origin], { secrets });
+      const headers = { authorization: '${secret:A}', accept: 'Very-Secret' };
+      const result = await fetchWith(effects, { url: server.origin, headers });
+      expect(result.code).toBe(-5);
+      expect(JSON.stringify(result)).not.toContain('Secret');
+    }
   });
 });
 
@@ -649,6 +727,37 @@ describe('servers that misbehave', () => {
     await expect.poll(() => server.sockets.size).toBe(0);
   });
 
+  it('ends at its time limit while a name is looked up, and while it waits for a connection', async () => {
+    const server = await raw('', false);
+    const host = `http://api.example.com:${server.port}`;
+    const never = new Promise<never>(() => {});
+    const lookup = effectsFor([host], { resolve: () => never });
+    const limit = { timeout_ms: 50 };
+    expect(await fetchWith(lookup, { url: host, ...limit })).toMatchObject({ code: -4 });
+    const secrets = { read: () => never };
+    const waiting = effectsFor([server.origin], { secrets });
+    const headers = { authorization: '${secret:A}' };
+    expect(await fetchWith(waiting, { url: server.origin, headers, ...limit })).toMatchObject({
+      code: -4,
+    });
+    const busy = effectsFor([server.origin]);
+    for (let index = 0; index < 8; index += 1) {
+      await busy.perform('host_http_open', [json({ url: server.origin })]);
+    }
+    await expect.poll(() => server.accepted()).toBe(8);
+    expect(await fetchWith(busy, { url: server.origin, ...limit })).toMatchObject({ code: -4 });
+  });
+
+  it('looks up no more than 4 names at a time', async () => {
+    const never = new Promise<never>(() => {});
+    const effects = effectsFor(['*.example.com'], { resolve: () => never });
+    const results = Array.from({ length: 5 }, (_, index) =>
+      fetchWith(effects, { url: `https://a${index}.example.com/`, timeout_ms: 500 }),
+    );
+    const records = (await Promise.all(results)).map(({ record }) => record);
+    expect(records.filter((record) => record?.includes('too many names'))).toHaveLength(1);
+  });
+
   it('uses a connection again, and a new one after an error', async () => {
     let count = 0;
     const server = await keep(
@@ -685,7 +794,7 @@ describe('servers that misbehave', () => {
       network: true,
       allowedHosts: servers.map(({ origin }) => origin),
     });
-    const http = createHttpClient({ permissions, pluginId: 'test' });
+    const http = createHttpClient({ permissions });
     opened.push({ [Symbol.asyncDispose]: () => http.close() });
     const heads = servers.flatMap(({ origin }) => {
       const effects = createHostEffects({ permissions, http });

@@ -20,19 +20,22 @@ import {
 import { fillSecrets } from '../secrets/fill-secrets.js';
 import { maskText, SecretMask } from '../secrets/mask-secrets.js';
 import type { SecretStore } from '../secrets/secret-store.js';
+import { UsedSecrets } from '../secrets/used-secrets.js';
 import { BodyReader } from './body-reader.js';
 import { type ConnectorOptions, createCheckedConnector } from './checked-connector.js';
 import { ACCEPT_ENCODING, decodeBody } from './decode-body.js';
 import { followRedirect, type Hop } from './follow-redirect.js';
-import { mayReceive } from './header-policy.js';
+import { furtherHeaders, mayReceive } from './header-policy.js';
 import { HttpExchange, type OpenedResponse } from './http-exchange.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { HttpRequest } from './parse-request.js';
 
 /** What {@link createHttpClient} works with. */
 export interface HttpClientOptions extends ConnectorOptions {
-  /** Secrets may be for some plugins only. */
-  readonly pluginId: string;
+  /** What secrets may know the plugin by: the id that its host gave it, its digest. Not what it calls itself. @default nothing */
+  readonly identities?: readonly string[];
+  /** Further headers that the plugin may set, in lower case. @default none */
+  readonly headers?: readonly string[];
   /** What `${secret:NAME}` in a header stands for. @default none */
   readonly secrets?: SecretStore;
   /** Sends each request in place of the network. @default the network */
@@ -41,6 +44,8 @@ export interface HttpClientOptions extends ConnectorOptions {
 
 /** The connections of one plugin, shared by its instances and by nobody else. */
 export interface HttpClient {
+  /** Headers that a plugin may set beside those of everybody. */
+  readonly headers: ReadonlySet<string>;
   /** Starts a request that the permissions allow. @throws {EffectFailure} Denied. */
   start(request: HttpRequest, call: EffectCall): HttpExchange;
   /** Ends all connections; a later request makes new ones. */
@@ -72,7 +77,7 @@ function readable(response: HttpTransportResponse): Answer {
  * import { PermissionSet } from '@testbench/sandbox';
  *
  * const permissions = new PermissionSet({ network: true, allowedHosts: ['api.example.com'] });
- * const http = createHttpClient({ permissions, pluginId: 'demo' });
+ * const http = createHttpClient({ permissions });
  * const effects = createHostEffects({ permissions, http });
  * const request = new TextEncoder().encode('{"url":"https://other.example.com/"}');
  * effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY });
@@ -81,7 +86,9 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  * ```
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { permissions, pluginId, secrets, transport = directly } = options;
+  const { permissions, identities = [], secrets: store, transport = directly } = options;
+  const used = UsedSecrets.of(store);
+  const further = furtherHeaders(options.headers);
   // Made by the first request: most plugins never make one.
   let agent: Agent | undefined;
 
@@ -104,14 +111,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     });
 
   const exchange = async (first: Hop, signal: AbortSignal): Promise<OpenedResponse> => {
-    const used = new Set<string>();
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
-      const filled = await fillSecrets(hop.headers, hop.url, pluginId, secrets);
-      for (const secret of filled.used) used.add(secret);
+      const filled = await fillSecrets(hop.headers, hop.url, { identities, store, used });
+      signal.throwIfAborted();
       const headers = {
         'user-agent': 'testbench',
-        ...Object.fromEntries(filled.headers),
+        ...Object.fromEntries(filled),
         'accept-encoding': ACCEPT_ENCODING,
       };
       const { method, url, body } = hop;
@@ -119,8 +125,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       // A stream that fails while nobody reads it must not end the process.
       answer.body.on('error', () => {});
       try {
+        signal.throwIfAborted();
         const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
-        if (next === undefined) return openResponse(hop, answer, [...used]);
+        if (next === undefined) return openResponse(hop, answer, used);
         if (redirects >= MAX_REDIRECTS) {
           throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
@@ -135,6 +142,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 
   return {
+    headers: further,
     start(request, call) {
       checkPermission(request, false);
       return new HttpExchange({
@@ -168,7 +176,7 @@ function openAgent(options: HttpClientOptions): Agent {
   });
 }
 
-function openResponse(hop: Hop, answer: Answer, secrets: readonly string[]): OpenedResponse {
+function openResponse(hop: Hop, answer: Answer, secrets: UsedSecrets): OpenedResponse {
   const { statusCode, headers: received, body } = answer;
   const coding = textOf(received['content-encoding']);
   const isEmpty =

@@ -10,6 +10,9 @@ export interface OpenedResponse {
   readonly body: BodyReader;
 }
 
+/** The longest delay of a timer in JavaScript. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** What {@link HttpExchange} is made with. */
 export interface ExchangeOptions {
   /** Names the request in the log: method and origin. */
@@ -26,34 +29,42 @@ export class HttpExchange {
   readonly #what: string;
   readonly #abort = new AbortController();
   readonly #opened: Promise<OpenedResponse>;
+  /** Rejects when it is given up: nothing that waits, be it for a name or a free connection, waits longer. */
+  readonly #aborted: Promise<never>;
   readonly #release: () => void;
   #reading = false;
   #reported = false;
 
   constructor({ what, call, timeoutMs, send }: ExchangeOptions) {
     this.#what = what;
+    const own = this.#abort.signal;
+    this.#aborted = new Promise((_resolve, reject) => {
+      own.addEventListener('abort', () => reject(own.reason as Error), { once: true });
+    });
+    this.#aborted.catch(() => {});
     const { signal } = call;
     const cancel = (): void => this.#giveUp(HostCode.cancelled, 'the call is over');
     signal?.addEventListener('abort', cancel);
-    const left = call.deadlineMs - performance.now();
-    const own = timeoutMs ?? Number.POSITIVE_INFINITY;
-    const timer =
-      Math.min(left, own) === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(
-            () => {
-              if (own < left) this.#giveUp(HostCode.limitExceeded, `not done in ${own} ms`);
-              else cancel();
-            },
-            // Timers may be a little early; a call must find its time over, not nearly so.
-            Math.max(0, Math.min(left + 1, own, 2 ** 31 - 1)),
-          );
+    const most = timeoutMs ?? Number.POSITIVE_INFINITY;
+    const ownEnd = performance.now() + most;
+    const end = Math.min(ownEnd, call.deadlineMs);
+    let timer: NodeJS.Timeout | undefined;
+    const watch = (): void => {
+      const left = end - performance.now();
+      if (left > 0) {
+        // Timers may be early: their clock is that of the turn in which they are set.
+        timer = setTimeout(watch, Math.min(Math.ceil(left), MAX_TIMER_MS));
+      } else if (ownEnd < call.deadlineMs) {
+        this.#giveUp(HostCode.limitExceeded, `not done in ${most} ms`);
+      } else cancel();
+    };
     this.#release = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
     };
     if (signal?.aborted === true) cancel();
-    this.#opened = send(this.#abort.signal);
+    if (end !== Number.POSITIVE_INFINITY) watch();
+    this.#opened = send(own);
     // Whoever asks for the head is told; nobody may.
     this.#opened.catch(() => {});
   }
@@ -88,7 +99,9 @@ export class HttpExchange {
 
   async #guarded(use: (opened: OpenedResponse) => Promise<EffectResult>): Promise<EffectResult> {
     try {
-      return await use(await this.#opened);
+      this.#abort.signal.throwIfAborted();
+      const result = this.#opened.then(use);
+      return await Promise.race([result, this.#aborted]);
     } catch (error) {
       const { signal } = this.#abort;
       const result = failureResult(signal.aborted ? signal.reason : error, this.#what);

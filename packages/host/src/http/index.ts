@@ -6,4 +6,5 @@
  * @packageDocumentation
  */
 export type { ConnectorOptions, ResolveName } from './checked-connector.js';
+export { furtherHeaders } from './header-policy.js';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.js';

@@ -41,6 +41,7 @@ const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
+const NO_HEADERS: ReadonlySet<string> = new Set();
 const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'timeout_ms']);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** Tab, visible ASCII and the upper half of Latin-1, with nothing white at the ends. */
@@ -49,9 +50,13 @@ const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7
 /**
  * Reads what a plugin handed to `host_http_open`.
  *
+ * @param further Headers that a plugin may set beside those of everybody, in lower case.
  * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
  */
-export function parseRequest(bytes: Uint8Array): HttpRequest {
+export function parseRequest(
+  bytes: Uint8Array,
+  further: ReadonlySet<string> = NO_HEADERS,
+): HttpRequest {
   if (countStructure(bytes) > MAX_REQUEST_STRUCTURE) return invalid('it has too many parts');
   let value: unknown;
   try {
@@ -71,7 +76,7 @@ export function parseRequest(bytes: Uint8Array): HttpRequest {
   return {
     method,
     url: readUrl(field('url')),
-    headers: readHeaders(field('headers') ?? {}),
+    headers: readHeaders(field('headers') ?? {}, further),
     body,
     timeoutMs: readTimeout(field('timeout_ms')),
   };
@@ -101,7 +106,7 @@ export function parseUrl(text: string, base?: URL): URL | undefined {
   return url;
 }
 
-function readHeaders(value: unknown): Map<string, string> {
+function readHeaders(value: unknown, further: ReadonlySet<string>): Map<string, string> {
   if (!isObject(value)) return invalid('its headers are not an object');
   const headers = new Map<string, string>();
   let bytes = 0;
@@ -111,7 +116,7 @@ function readHeaders(value: unknown): Map<string, string> {
     if (typeof text !== 'string' || !FIELD_VALUE.test(text)) {
       return invalid(`header "${name.slice(0, 40)}" has a value that no header can have`);
     }
-    if (!mayRequest(name)) {
+    if (!mayRequest(name) && !further.has(name)) {
       throw new EffectFailure(HostCode.permissionDenied, `header "${name.slice(0, 40)}"`);
     }
     if (headers.has(name)) return invalid(`header "${name.slice(0, 40)}" stands there twice`);

@@ -1,56 +1,65 @@
 import { HostCode } from '@testbench/types';
 
 import { EffectFailure } from '../effects/effect-failure.js';
+import { MAX_HEADER_BYTES } from '../limits.js';
 import { hostsOfSecret, isSecretValue, SECRET_NAME, type SecretStore } from './secret-store.js';
+import type { UsedSecrets } from './used-secrets.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;
 
-/** Headers as they are sent, and the secrets that are in them. */
-export interface FilledHeaders {
-  readonly headers: ReadonlyMap<string, string>;
-  /** Values, to be masked in what comes back. */
-  readonly used: readonly string[];
+/** Where credentials stand. */
+const CREDENTIAL_HEADERS: readonly string[] = [
+  'authorization',
+  'api-key',
+  'x-api-key',
+  'x-goog-api-key',
+];
+
+/** Who asks for secrets, and of whom. */
+export interface SecretUser {
+  /** What a secret may know the plugin by: the id that it was loaded under, its digest. */
+  readonly identities: readonly string[];
+  readonly store: SecretStore | undefined;
+  /** Told of each value that is filled in, to be masked in what comes back. */
+  readonly used: UsedSecrets;
 }
 
 /**
  * Fills `${secret:NAME}` in the values of headers.
  *
- * A secret that does not exist and one that is not for this host or plugin give the same code, so that a plugin learns
+ * A secret that does not exist and one that is not for this host, header or plugin give the same code, so that a plugin learns
  * nothing about which there are. What is filled in is not looked at again.
  *
- * @throws {EffectFailure} Denied, or invalid argument for a placeholder that is not one. Never with a value.
+ * @throws {EffectFailure} Denied; invalid argument for a placeholder that is not one; limit exceeded. Never with a value.
  */
 export async function fillSecrets(
   headers: ReadonlyMap<string, string>,
   url: URL,
-  pluginId: string,
-  store: SecretStore | undefined,
-): Promise<FilledHeaders> {
-  const found = new Map<string, string>();
-  for (const value of headers.values()) {
+  user: SecretUser,
+): Promise<ReadonlyMap<string, string>> {
+  const filled = new Map(headers);
+  let bytes = 0;
+  for (const [header, value] of headers) {
+    const found = new Map<string, string>();
     for (const [, name = '', end] of value.matchAll(PLACEHOLDER)) {
       if (end === '' || !SECRET_NAME.test(name)) {
         throw new EffectFailure(HostCode.invalidArgument, 'a header has a malformed ${secret:…}');
       }
-      if (!found.has(name)) found.set(name, await readSecret(name, url, pluginId, store));
+      if (!found.has(name)) found.set(name, await readSecret(name, url, header, user));
     }
+    const text = value.replace(PLACEHOLDER, (_match, name: string) => found.get(name) ?? '');
+    filled.set(header, text);
+    bytes += header.length + text.length + 4;
   }
-  if (found.size === 0) return { headers, used: [] };
-  const filled = new Map<string, string>();
-  for (const [name, value] of headers) {
-    filled.set(
-      name,
-      value.replace(PLACEHOLDER, (_match, secret: string) => found.get(secret) ?? ''),
-    );
-  }
-  return { headers: filled, used: [...found.values()] };
+  if (bytes <= MAX_HEADER_BYTES) return filled;
+  throw new EffectFailure(HostCode.limitExceeded, 'its headers are too long with their secrets');
 }
 
 async function readSecret(
   name: string,
   url: URL,
-  pluginId: string,
-  store: SecretStore | undefined,
+  header: string,
+  { identities, store, used }: SecretUser,
 ): Promise<string> {
   let secret: Awaited<ReturnType<SecretStore['read']>>;
   try {
@@ -60,13 +69,17 @@ async function readSecret(
     throw new EffectFailure(HostCode.inputOutput, `secret "${name}" could not be read`);
   }
   if (secret === undefined) denied(name, 'there is none of that name');
-  const { value, plugins } = secret;
-  if (plugins !== undefined && !plugins.includes(pluginId)) denied(name, 'not for this plugin');
-  if (!hostsOfSecret(name, secret).allowsRequest(url)) {
-    denied(name, `not for ${url.origin}`);
+  const { value, plugins, headers = CREDENTIAL_HEADERS } = secret;
+  if (plugins !== undefined && !identities.some((identity) => plugins.includes(identity))) {
+    denied(name, 'not for this plugin');
   }
-  if (isSecretValue(value)) return value;
-  throw new EffectFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
+  if (!headers.includes(header)) denied(name, `not for the header "${header}"`);
+  if (!hostsOfSecret(name, secret).allowsRequest(url)) denied(name, `not for ${url.origin}`);
+  if (!isSecretValue(value)) {
+    throw new EffectFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
+  }
+  used.add(value);
+  return value;
 }
 
 function denied(name: string, why: string): never {

@@ -9,8 +9,16 @@ export interface Secret {
   readonly value: string;
   /** Where it may be sent, in the forms of `allowedHosts`. */
   readonly hosts: readonly string[];
-  /** Ids of the plugins that may use it. @default every plugin that is granted such a host */
+  /**
+   * The plugins that may use it: ids that were given at loading, or digests (`sha256:…`). The name that a plugin gives itself
+   * does not count. @default every plugin that is granted such a host
+   */
   readonly plugins?: readonly string[];
+  /**
+   * Headers that it may stand in: others might be stored or shown by a server. In lower case.
+   * @default authorization, api-key, x-api-key and x-goog-api-key
+   */
+  readonly headers?: readonly string[];
 }
 
 /**
@@ -41,17 +49,13 @@ export interface SecretStore {
 export function createMemorySecrets(secrets: Readonly<Record<string, Secret>>): SecretStore {
   const own = new Map<string, Secret>();
   for (const [name, secret] of Object.entries(secrets)) {
-    const { value, hosts, plugins } = secret;
+    const { value } = secret;
     checkName(name);
     if (!isSecretValue(value)) {
       invalid(`secrets.${name}.value`, 'expected 8 to 8,192 printable ASCII characters');
     }
     void hostsOfSecret(name, secret);
-    own.set(name, {
-      value,
-      hosts: [...hosts],
-      ...(plugins === undefined ? {} : { plugins: [...plugins] }),
-    });
+    own.set(name, structuredClone(secret));
   }
   return { read: (name) => own.get(name) };
 }

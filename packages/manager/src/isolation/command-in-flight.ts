@@ -10,7 +10,7 @@ import {
   type LogSink,
 } from '@testbench/types';
 
-import { MAX_LOG_RECORDS_PER_COMMAND } from '../limits.js';
+import { MAX_LOG_RECORDS_PER_COMMAND, THREAD_GRACE_MS } from '../limits.js';
 import type { RunnerCommand } from '../runner/messages.js';
 import type { CheckedReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
@@ -51,7 +51,8 @@ export class CommandInFlight {
     this.#call = {
       requestId: options.requestId,
       signal: this.#abort.signal,
-      deadlineMs: performance.now() + options.timeoutMs,
+      // A runner begins an input later than this, and says itself when its time is over.
+      deadlineMs: performance.now() + options.timeoutMs + THREAD_GRACE_MS,
     };
     effects.beginCall(this.#call);
   }

@@ -170,15 +170,35 @@ describe.each(['inline', 'thread', 'process'] as const)('HTTP, isolation: %s', (
       url: server.origin,
       headers: { authorization: `Bearer \${secret:${name}}` },
     });
-    const [, answer, body] = await run(manager, fetching(request('KEY')));
+    const [, answer, ...parts] = await run(manager, fetching(request('KEY')));
+    const body = Buffer.concat(parts.map(({ bytes }) => bytes));
     expect(received).toEqual(['Bearer sk-very-secret-1']);
     expect(head(answer)).toMatchObject({ headers: { 'x-echo': 'Bearer ****************' } });
-    expect(String(body?.bytes)).toBe('you sent Bearer ****************');
+    expect(String(body)).toBe('you sent Bearer ****************');
     for (const name of ['OTHER', 'NONE']) {
       const results = await run(manager, fetching(request(name)));
       expect(codes(results)).toEqual([1, -3, -3, 0]);
     }
     expect(server.accepted()).toBe(1);
     expect(JSON.stringify(logs)).not.toContain('very-secret');
+  });
+
+  it('gives a secret to the plugins that its host named, not to those that say so', async () => {
+    const server = await serve(serveHttp((_request, response) => response.end()));
+    const secrets = createMemorySecrets({
+      KEY: { value: 'sk-very-secret-1', hosts: [server.origin], plugins: ['guest'] },
+    });
+    const steps = fetching({
+      url: server.origin,
+      headers: { authorization: '${secret:KEY}' },
+    });
+    const own = await load([server.origin], { secrets });
+    // Its metadata says "guest", and nobody else does.
+    expect(codes(await run(own, steps))).toEqual([1, -3, -3, 0]);
+    await own.unload('guest');
+    const permissions = { network: true, allowedHosts: [server.origin] };
+    await own.load(client, { id: 'guest', permissions });
+    expect(codes(await run(own, steps)).slice(0, 1)).toEqual([1]);
+    expect(server.accepted()).toBe(1);
   });
 });
