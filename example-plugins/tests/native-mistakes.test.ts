@@ -1,49 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { BuildError } from '@testbench/sdk';
+import { describe, expect, it } from 'vitest';
 
-import { BuildError, buildPlugin } from '@testbench/sdk';
-import { afterAll, describe, expect, it } from 'vitest';
+import { buildFrom } from './native-project.js';
 
-const root = mkdtempSync(join(tmpdir(), 'testbench-mistakes-'));
-afterAll(() => {
-  rmSync(root, { recursive: true });
-});
-
-let count = 0;
-
-/** A project with these files, and what `npm install` would bring. */
-function project(files: Readonly<Record<string, string>>): string {
-  const directory = join(root, String((count += 1)));
-  for (const [path, text] of Object.entries({ 'package.json': '{}', ...files })) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-  const links = {
-    '@testbench/sdk': '../../packages/sdk',
-    '@yowasp/clang': '../levenshtein-c/node_modules/@yowasp/clang',
-  };
-  for (const [name, path] of Object.entries(links)) {
-    const link = join(directory, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(resolve(import.meta.dirname, path), link);
-  }
-  return directory;
-}
-
-/** What building says; undefined, with a note, where there is no compiler. */
+/** What building says; undefined where there is no compiler. */
 async function complaint(
   files: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<string | undefined> {
   try {
-    await buildPlugin({ directory: project(files), optimize: 'none', flags });
-    return 'it builds';
+    return (await buildFrom(files, flags)) && 'it builds';
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    if (error.code !== 'BUILD_NO_COMPILER') return error.message;
-    process.stderr.write(`skipped: ${error.message}\n`);
-    return undefined;
+    return error.message;
   }
 }
 
@@ -120,5 +89,54 @@ TESTBENCH_PLUGIN(0, execute, { ${METADATA} })
       ['too much memory', inC(ECHO), 'src/plugin.c: ', ['-Wl,--initial-memory=83886080']],
     ])('is explained: %s', async (_what, files, message, flags) => {
     expect(await complaint(files, flags)).toContain(`Cannot build ${message}`);
+  });
+});
+
+const RUST = `use testbench::{Failure, Json, Plugin};
+struct Echo;
+impl Plugin for Echo {
+    const METADATA: &'static str = r#"{
+        "name": "echo",
+        "version": "1.0.0",
+        "plugin_type": "custom",
+        "api_version": "1.0.0"
+    }"#;
+    fn start(_config: &Json) -> Result<Self, Failure> {
+        Ok(Echo)
+    }
+    fn execute(&mut self, data: &Json) -> Result<Json, Failure> {
+        Ok(data.clone())
+    }
+}
+testbench::export!(Echo);
+`;
+const canRust = (await complaint({ 'src/lib.rs': RUST })) === 'it builds';
+
+describe('a mistake in Rust', () => {
+  it.skipIf(!canRust).each<[what: string, source: string, message: string]>([
+    [
+      'a type that does not fit',
+      RUST.replace('Ok(data.clone())', 'Ok(data)'),
+      'src/lib.rs:14: mismatched types',
+    ],
+    [
+      'no exports',
+      RUST.replace('testbench::export!(Echo);', ''),
+      'src/lib.rs: export "plugin_execute": it is missing; write `testbench::export!(YourPlugin);` behind the plugin',
+    ],
+    [
+      'a wrong api version',
+      RUST.replace('"api_version": "1.0.0"', '"api_version": "0.9.0"'),
+      'src/lib.rs:8: metadata field "api_version": it is made for contract 0.9.0, hosts speak 1.0.0; set it to "1.0.0"',
+    ],
+  ])('is explained: %s', async (_what, source, message) => {
+    expect(await complaint({ 'src/lib.rs': source })).toContain(`Cannot build ${message}`);
+  });
+
+  it.skipIf(!canRust)('is explained: a library that is no module', async () => {
+    const manifest = '[package]\nname = "x"\nversion = "1.0.0"\nedition = "2021"\n';
+    expect(await complaint({ 'src/lib.rs': '', 'Cargo.toml': manifest })).toBe(
+      'Cannot build Cargo.toml: it makes no WebAssembly; give [lib] the line crate-type = ["cdylib"]',
+    );
   });
 });

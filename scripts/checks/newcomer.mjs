@@ -25,11 +25,14 @@ try {
   for (const page of ['writing-a-plugin', 'plugins-in-rust-and-c']) {
     const started = Date.now();
     await followPage(`docs/${page}.md`, join(outside, page), archives);
-    const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    console.log(`docs/${page}.md: everything happens as it says, in ${seconds} s`);
+    console.log(`docs/${page}.md: everything happens as it says, in ${secondsSince(started)} s`);
   }
 } finally {
   rmSync(outside, { recursive: true });
+}
+
+function secondsSince(started) {
+  return ((Date.now() - started) / 1000).toFixed(1);
 }
 
 async function pack(folder) {
@@ -82,7 +85,9 @@ async function followCommands(block, place) {
     // The machine's own Node and npm, with their configuration: a reader has no others.
     const env = { PATH: process.env.PATH, NO_COLOR: '1' };
     const actual = asToday(command, place);
+    const started = Date.now();
     const output = await must(command, run('sh', ['-c', actual], { cwd: place.cwd, env }));
+    console.log(`${secondsSince(started).padStart(6)} s  ${command}`);
     for (const line of expected) {
       if (!output.includes(line)) {
         throw new Error(

@@ -121,6 +121,29 @@ TB_IMPORT(host_get_state) int32_t tb_get_state(const char *key, uint32_t key_len
 TB_IMPORT(host_delete_state) int32_t tb_delete_state(const char *key, uint32_t key_length);
 TB_IMPORT(host_env_get) int32_t tb_env(const char *name, uint32_t name_length, char *value, uint32_t max);
 
+TB_IMPORT(host_http_open) int32_t tb_host_http_open(const char *request, uint32_t length);
+TB_IMPORT(host_http_head) int32_t tb_host_http_head(int32_t handle, char *bytes, uint32_t max);
+/** What has come of the body, and waits if nothing has; 0 at the end, below 0 if it failed. */
+TB_IMPORT(host_http_read) int32_t tb_http_read(int32_t handle, char *bytes, uint32_t max);
+TB_IMPORT(host_http_close) int32_t tb_http_close(int32_t handle);
+
+/** An answer whose body is still to be read. What is not closed is closed when the call is over. */
+typedef struct tb_response {
+  int32_t handle;
+  uint32_t status;
+  /** Names in lower case. */
+  const tb_json *headers;
+} tb_response;
+
+/**
+ * Sends a request, as JSON: method, url, headers, body or body_base64, timeout_ms. Waits for the head of the answer.
+ *
+ * False if there is none: not granted, no connection, too late. The call is not failed by that.
+ */
+static bool tb_http_send(tb_text request, tb_response *response);
+/** The rest of the body; no characters if it breaks off. */
+static tb_text tb_http_text(tb_response *response);
+
 /** Levels of tb_log. */
 enum { TB_TRACE, TB_DEBUG, TB_INFO, TB_WARN, TB_ERROR_LEVEL };
 
@@ -837,6 +860,52 @@ static void tb_put_number(tb_writer *out, double value) {
   if (exponent >= 100) *tb_extend(out, 1) = (char)('0' + exponent / 100);
   if (exponent >= 10) *tb_extend(out, 1) = (char)('0' + exponent / 10 % 10);
   *tb_extend(out, 1) = (char)('0' + exponent % 10);
+}
+
+/* -- HTTP */
+
+static const tb_json *tb_parse_quietly(const char *bytes, uint32_t length) {
+  int32_t before = tb_failure_code;
+  const tb_json *value = tb_parse(bytes, length);
+  tb_failure_code = before;
+  return value ? value : &tb_missing;
+}
+
+static bool tb_http_send(tb_text request, tb_response *response) {
+  response->handle = tb_host_http_open(request.bytes, request.length);
+  if (response->handle < 0) return false;
+  uint32_t max = 4096;
+  char *head = tb_alloc(max);
+  int32_t length = tb_host_http_head(response->handle, head, max);
+  if (length > (int32_t)max) {
+    /* Long headers: once more, with room for all. */
+    max = (uint32_t)length;
+    head = tb_alloc(max);
+    length = tb_host_http_head(response->handle, head, max);
+  }
+  if (length < 0 || length > (int32_t)max) {
+    tb_http_close(response->handle);
+    return false;
+  }
+  const tb_json *parsed = tb_parse_quietly(head, (uint32_t)length);
+  response->status = (uint32_t)tb_number_of(tb_get(parsed, "status"), 0);
+  response->headers = tb_get(parsed, "headers");
+  return true;
+}
+
+static tb_text tb_http_text(tb_response *response) {
+  tb_writer body = {0};
+  for (;;) {
+    const uint32_t step = 16384;
+    char *room = tb_extend(&body, step);
+    int32_t length = tb_http_read(response->handle, room, step);
+    body.length -= step;
+    if (length < 0) body.length = 0;
+    if (length <= 0) break;
+    body.length += (uint32_t)length;
+  }
+  tb_http_close(response->handle);
+  return (tb_text){body.bytes, body.length};
 }
 
 /* -- the contract */

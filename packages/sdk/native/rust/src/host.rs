@@ -70,7 +70,7 @@ fn fill(ask: impl Fn(*mut u8, usize) -> i32) -> Option<Vec<u8>> {
 }
 
 #[cfg(target_arch = "wasm32")]
-mod raw {
+pub(crate) mod raw {
     #[link(wasm_import_module = "env")]
     extern "C" {
         pub fn host_log(level: i32, ptr: *const u8, len: usize) -> i32;
@@ -82,11 +82,15 @@ mod raw {
         pub fn host_get_state(key: *const u8, key_len: usize, ptr: *mut u8, max: usize) -> i32;
         pub fn host_delete_state(key: *const u8, key_len: usize) -> i32;
         pub fn host_env_get(key: *const u8, key_len: usize, ptr: *mut u8, max: usize) -> i32;
+        pub fn host_http_open(ptr: *const u8, len: usize) -> i32;
+        pub fn host_http_head(handle: i32, ptr: *mut u8, max: usize) -> i32;
+        pub fn host_http_read(handle: i32, ptr: *mut u8, max: usize) -> i32;
+        pub fn host_http_close(handle: i32) -> i32;
     }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-mod raw {
+pub(crate) mod raw {
     unsafe fn print(ptr: *const u8, len: usize) -> i32 {
         eprintln!("{}", String::from_utf8_lossy(std::slice::from_raw_parts(ptr, len)));
         0
@@ -116,6 +120,18 @@ mod raw {
         -3
     }
     pub unsafe fn host_env_get(_key: *const u8, _key_len: usize, _ptr: *mut u8, _max: usize) -> i32 {
+        -3
+    }
+    pub unsafe fn host_http_open(_ptr: *const u8, _len: usize) -> i32 {
+        -3
+    }
+    pub unsafe fn host_http_head(_handle: i32, _ptr: *mut u8, _max: usize) -> i32 {
+        -3
+    }
+    pub unsafe fn host_http_read(_handle: i32, _ptr: *mut u8, _max: usize) -> i32 {
+        -3
+    }
+    pub unsafe fn host_http_close(_handle: i32) -> i32 {
         -3
     }
 }

@@ -25,6 +25,7 @@
 
 mod contract;
 pub mod host;
+pub mod http;
 mod json;
 mod parse;
 
