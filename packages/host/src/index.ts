@@ -14,6 +14,12 @@ export {
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
 export type { HostServices } from './host-context.js';
+export {
+  MAX_CHUNK_BYTES,
+  MAX_EMITTED_BYTES,
+  MAX_LOG_RECORD_BYTES,
+  MAX_LOG_RECORDS_PER_CALL,
+} from './limits.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export {
   createEnvSecrets,

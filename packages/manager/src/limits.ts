@@ -22,12 +22,19 @@ export const THREAD_HEAP_MB = 128;
 export const MAX_RUNNER_INPUT_LENGTH = 32 * 1024 * 1024;
 /** JavaScript heap of a child process. */
 export const PROCESS_HEAP_MB = 128;
-/** Address space of a child process: Node takes 1.1 GB of it, a guest at most 4 GiB, by default 64 MiB. */
-export const PROCESS_ADDRESS_SPACE_KB = 6_000_000;
-/** One message of a child process: a batch of outputs. */
+/** Address space of a child process beside its guest's memory; Node takes 1.1 GB of it. */
+export const PROCESS_ADDRESS_SPACE_KB = 2_000_000;
+/** One message of a child process, outputs included. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
-/** Log records of one command that a host takes: each call has its own, smaller quota, which a hostile runner ignores. */
-export const MAX_LOG_RECORDS_PER_COMMAND = 1_000_000;
+/**
+ * Calls into the guest that one input may take: `_initialize`, metadata and `plugin_init` of a fresh instance, and the call.
+ * Quotas of a runner are those of one call, times this: a runner that was taken over does not keep to its own.
+ */
+export const GUEST_CALLS_PER_INPUT = 4;
+/** JSON of one message of a child process, in bytes: parsing 3 MB of `{},` held a busy host for 1.8 s. */
+export const MAX_FRAME_JSON_BYTES = 1024 * 1024;
+/** Details of failed calls in one message, as JSON text: with the rest well under {@link MAX_FRAME_JSON_BYTES}. */
+export const MAX_DETAILS_LENGTH = 256 * 1024;
 /** What starting a runner and loading a module there may take, beside the plugin's own time limit. */
 export const LOAD_TIMEOUT_MS = 10_000;
 /** Inputs that cross to a runner in one message: enough to make the crossing cheap, few enough to share them out. */
@@ -40,6 +47,12 @@ export const RUNNER_IDLE_MS = 30_000;
 export const DEFAULT_MAX_PROCESSES_PER_PLUGIN = 2;
 /** Time for running calls when a version is replaced; then they are ended. */
 export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
+/** What `plugin_shutdown` may take, at most: nobody waits for what it says, and other plugins want its thread. */
+export const SHUTDOWN_TIMEOUT_MS = 1000;
+/** What closing waits for all plugins to shut down; then threads and processes are ended. */
+export const CLOSE_TIMEOUT_MS = 5000;
+/** An inline batch lets others have the thread after this time: a tenth of what people notice. */
+export const BATCH_TURN_MS = 10;
 /** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */
 export const MAX_CRASHES_IN_A_ROW = 3;
 /** How long it rests at first; twice as long each further time. */

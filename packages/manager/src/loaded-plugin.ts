@@ -15,6 +15,7 @@ import type { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo, PluginStatus } from './plugin-info.js';
 import type { PluginVersion, VersionFromPath } from './plugin-version.js';
 import { Quarantine } from './quarantine.js';
+import { requestIdOf } from './request-id.js';
 import { RunningCall } from './running-call.js';
 import { Trial } from './trial.js';
 import type { OwnLoadOptions } from './version-loader.js';
@@ -49,7 +50,7 @@ export class LoadedPlugin {
     options: RunOptions,
     queueTimeMs: number,
   ): PluginOutput | Promise<PluginOutput> {
-    const call = this.#begin(input.context?.requestId, options, queueTimeMs);
+    const call = this.#begin(requestIdOf(input), options, queueTimeMs);
     let result: PluginOutput | Promise<PluginOutput>;
     try {
       result = call.version.version.executor.execute(input, call);
@@ -68,24 +69,26 @@ export class LoadedPlugin {
     options: RunOptions,
     queueTimeMs: number,
   ): Promise<BatchResult[]> {
-    const calls = inputs.map(({ context }) =>
-      this.#begin(context?.requestId, options, queueTimeMs),
-    );
-    // Host calls are known for the batch as a whole: the first call carries them.
-    const [first] = calls;
-    if (first === undefined) return [];
+    // Read before anything begins: an input may be anything.
+    const requestIds = inputs.map(requestIdOf);
+    const calls: RunningCall[] = [];
     let results: BatchResult[];
     try {
+      for (const requestId of requestIds) calls.push(this.#begin(requestId, options, queueTimeMs));
+      // Host calls are known for the batch as a whole: the first call carries them.
+      const [first] = calls;
+      if (first === undefined) return [];
+      first.onCrash = () => this.#crashed(first.version);
       results = await first.version.version.executor.executeBatch(inputs, first);
     } catch (error) {
-      for (const call of calls) this.#failed(call, error);
+      for (const call of calls) this.#failed(call, error, true);
       throw error;
     }
     results.forEach((result, index) => {
       const call = calls[index];
       if (call === undefined) return;
       if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata);
-      else this.#failed(call, result.reason);
+      else this.#failed(call, result.reason, true);
     });
     return results;
   }
@@ -233,14 +236,19 @@ export class LoadedPlugin {
     if (this.#trial !== undefined) this.#judge(call.version, 'ok');
   }
 
-  #failed(call: RunningCall, error: unknown): void {
+  /** @param inBatch True where the executor has told of crashes already. */
+  #failed(call: RunningCall, error: unknown, inBatch = false): void {
     const code = this.#ledger.fail(call, error);
     call.version.version.leave();
-    const isCurrent = call.version === this.#current;
-    if (code === 'CALL_CRASHED' && isCurrent && this.#quarantine.crashed()) {
-      this.events.tell('plugin-quarantined', this.info());
-    }
+    if (code === 'CALL_CRASHED' && !inBatch) this.#crashed(call.version);
     this.#judge(call.version, code);
+  }
+
+  /** @returns True if the plugin rests from now on. */
+  #crashed(version: VersionFromPath): boolean {
+    if (version !== this.#current || !this.#quarantine.crashed()) return this.#quarantine.active;
+    this.events.tell('plugin-quarantined', this.info());
+    return true;
   }
 
   /** Counts a call of a version on trial, and puts the old one back if too many fail. */

@@ -9,7 +9,12 @@ import {
 
 import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
-import { DEFAULT_DRAIN_TIMEOUT_MS, MAX_QUEUED_EXECUTIONS, MIN_PLACES_TO_SHARE } from './limits.js';
+import {
+  CLOSE_TIMEOUT_MS,
+  DEFAULT_DRAIN_TIMEOUT_MS,
+  MAX_QUEUED_EXECUTIONS,
+  MIN_PLACES_TO_SHARE,
+} from './limits.js';
 import { LoadedPlugin } from './loaded-plugin.js';
 import { type ManagerSettings, readSettings } from './manager-settings.js';
 import type {
@@ -249,7 +254,9 @@ export class PluginManager {
     for (const stop of this.#watchers.values()) stop();
     const plugins = [...this.#plugins.values()];
     this.#plugins.clear();
+    const timer = setTimeout(() => this.#pools.close(), CLOSE_TIMEOUT_MS);
     await Promise.all(plugins.map((plugin) => plugin.remove(0)));
+    clearTimeout(timer);
     this.#pools.close();
   }
 

@@ -87,7 +87,7 @@ let versionCount = 0;
 /** One loaded version of a plugin, and the calls that run on it. */
 export class PluginVersion {
   #running = 0;
-  #onIdle: (() => void) | undefined;
+  #onIdle: (() => void)[] = [];
 
   private constructor(
     readonly id: string,
@@ -163,7 +163,7 @@ export class PluginVersion {
 
   leave(): void {
     this.#running -= 1;
-    if (this.#running === 0) this.#onIdle?.();
+    if (this.#running === 0) for (const resume of this.#onIdle.splice(0)) resume();
   }
 
   /**
@@ -189,9 +189,8 @@ export class PluginVersion {
     if (this.#running > 0) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
+        this.#onIdle.push(resolve);
         timer = setTimeout(resolve, timeoutMs);
-        timer.unref();
       });
       clearTimeout(timer);
     }
@@ -239,7 +238,7 @@ async function openExecutor(
       );
     }
     const guest = { version: (versionCount += 1), setup, bytes, effects, onLog, now };
-    const pool = options.pools.openProcesses();
+    const pool = options.pools.openProcesses(limits.maxMemoryBytes);
     try {
       return await RemoteExecutor.load(isolation, pool, guest);
     } catch (error) {

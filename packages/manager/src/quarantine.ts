@@ -31,6 +31,8 @@ export class Quarantine {
 
   /** @returns True if the plugin rests from now on. */
   crashed(): boolean {
+    // Calls that ran side by side crash together; that is one reason to rest.
+    if (this.active) return false;
     this.#crashes += 1;
     if (this.#crashes < MAX_CRASHES_IN_A_ROW) return false;
     this.#untilMs = this.now() + Math.min(QUARANTINE_MS * 2 ** this.#rests, MAX_QUARANTINE_MS);

@@ -16,6 +16,7 @@ export class RunningCall implements RunOptions {
   readonly signal: AbortSignal | undefined;
   readonly onChunk: RunOptions['onChunk'];
   report: Report | undefined;
+  onCrash: (() => boolean) | undefined;
   #startMs = performance.now();
 
   constructor(

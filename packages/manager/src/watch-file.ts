@@ -14,15 +14,19 @@ export function watchFile(path: string, onChange: () => Promise<void>): () => vo
   const name = basename(path);
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
+  let stopped = false;
   const watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
     if (changed !== null && changed !== name) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      last = last.then(onChange);
+      last = last.then(() => (stopped ? undefined : onChange()));
     }, WATCH_QUIET_MS);
     timer.unref();
   });
+  // A folder that goes away ends the watching, not the host.
+  watcher.on('error', () => watcher.close());
   return () => {
+    stopped = true;
     clearTimeout(timer);
     watcher.close();
   };

@@ -84,6 +84,13 @@ export class CallGuard {
     };
   }
 
+  /** Forgets the last call: one that is refused before it begins has done nothing. */
+  forget(): void {
+    this.#report = NO_REPORT;
+    this.#executionTimeMs = 0;
+    this.#fuelUsed = 0;
+  }
+
   /** Lets no further call in. */
   poison(): void {
     this.#poisoned = true;

@@ -22,6 +22,9 @@ export function encodeInput(input: PluginInput, contract: Contract): string {
 
 /** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it once more. */
 export function inputText(input: PluginInput, contract: Contract): string | readonly string[] {
+  if (typeof input !== 'object' || input === null) {
+    throw new CallError('CALL_INVALID_INPUT', `Cannot start call: the input is a ${typeof input}`);
+  }
   const data = jsonText('data', input.data);
   if (contract === 'classic') return data;
   const { context } = input;

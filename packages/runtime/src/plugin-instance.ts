@@ -221,9 +221,10 @@ export class PluginInstance {
    * @throws {CallError} Every code but `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED` and `CALL_CRASHED`.
    */
   execute(input: PluginInput, options: InstanceCallOptions = {}): PluginOutput {
+    const guard = this.#guard;
+    guard.forget();
     const text = this.#checked(inputText(input, this.contract));
     this.#refuseWaiting();
-    const guard = this.#guard;
     guard.begin(options);
     let value: ParsedOutput | number;
     try {
@@ -238,8 +239,9 @@ export class PluginInstance {
   /** Like {@link execute}, also for a plugin that waits: other work of this thread goes on meanwhile. */
   async executeAsync(input: PluginInput, options: InstanceCallOptions = {}): Promise<PluginOutput> {
     if (!this.waits) return this.execute(input, options);
-    const text = this.#checked(inputText(input, this.contract));
     const guard = this.#guard;
+    guard.forget();
+    const text = this.#checked(inputText(input, this.contract));
     guard.begin(options);
     let value: ParsedOutput | number;
     try {
@@ -263,6 +265,7 @@ export class PluginInstance {
     text: string | Uint8Array,
     options: InstanceCallOptions & { readonly batch?: boolean } = {},
   ): RawOutput {
+    this.#guard.forget();
     this.#checked(text);
     this.#refuseWaiting();
     const protocol = this.#protocol;
@@ -299,18 +302,20 @@ export class PluginInstance {
    *
    * @throws {CallError} If the plugin traps or a limit stops it.
    */
-  shutdown(): void {
+  shutdown(options: InstanceCallOptions = {}): void {
     const { shutdown } = this.#exports;
-    if (shutdown !== undefined && !this.poisoned && !this.waits) this.#guard.run({}, shutdown);
+    if (shutdown !== undefined && !this.poisoned && !this.waits) {
+      this.#guard.run(options, shutdown);
+    }
     this.#guard.poison();
   }
 
   /** Like {@link shutdown}, also for a plugin that waits. */
-  async shutdownAsync(): Promise<void> {
+  async shutdownAsync(options: InstanceCallOptions = {}): Promise<void> {
     const { shutdown } = this.#exports;
-    if (!this.waits) return this.shutdown();
+    if (!this.waits) return this.shutdown(options);
     if (shutdown !== undefined && !this.poisoned) {
-      await this.#guard.runWaiting({}, async () => await promising(shutdown)());
+      await this.#guard.runWaiting(options, async () => await promising(shutdown)());
     }
     this.#guard.poison();
   }

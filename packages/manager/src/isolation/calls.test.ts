@@ -1,10 +1,16 @@
+import { createHostEffects } from '@testbench/host';
+import { compilePlugin } from '@testbench/runtime';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
+import { DEFAULT_LIMITS } from '@testbench/types';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { PluginManagerOptions } from '../options.js';
 import type { CallEndEvent } from '../plugin-events.js';
 import { PluginManager } from '../plugin-manager.js';
 import type { Isolation } from './executor.js';
+import type { RemoteGuest } from './remote-guest.js';
+import { Runner } from './runner.js';
+import { startThread } from './start-thread.js';
 
 const FOREVER = '(loop (br 0)) (unreachable)';
 const input = { data: null };
@@ -253,25 +259,51 @@ describe.each(['thread', 'process'] as const)('a version: %s', (isolation) => {
 });
 
 describe('a thread', () => {
-  it('survives the end of a call that outlasts the drain of its version', async () => {
+  it('lets a call go that outlasts the drain of its version', async () => {
     const manager = openManager('thread', { maxThreads: 2, limits: { maxFuel: 2 ** 50 } });
     const endless = assemble(guestWat({ execute: FOREVER }));
-    await manager.load(endless, { id: 'endless' });
-    await manager.load(
-      assemble(
-        guestWat({
-          outputText: '{"data":0}',
-          execute: `(i32.store8 (i32.const 4104) (i32.add (i32.load8_u (i32.const 4104)) (i32.const 1)))
-            ${packed(4096, 10)}`,
-        }),
-      ),
-      { id: 'counting' },
-    );
-    expect((await manager.execute('counting', input)).data).toBe(1);
-    const call = Promise.allSettled([manager.execute('endless', input)]);
-    await manager.reload('endless', assemble(guestWat()), { drainTimeoutMs: 50 });
+    await manager.load(endless);
+    const call = Promise.allSettled([manager.execute('guest', input)]);
+    await manager.reload('guest', assemble(guestWat()), { drainTimeoutMs: 50 });
     expect(await call).toMatchObject([{ reason: { code: 'CALL_SHUT_DOWN' } }]);
-    // The same instance still: its thread was not ended.
-    expect((await manager.execute('counting', input)).data).toBe(2);
+    expect((await manager.execute('guest', input)).data).toBe('fine');
+  });
+
+  it('survives the end of such a call', async () => {
+    const limits = { ...DEFAULT_LIMITS, maxFuel: 2 ** 50 };
+    const { module } = await compilePlugin(assemble(guestWat({ execute: FOREVER })), limits);
+    const runner = new Runner(startThread);
+    const guest: RemoteGuest = {
+      version: 1,
+      setup: {
+        pluginId: 'guest',
+        config: {},
+        limits,
+        reset: false,
+        enableWasi: false,
+        directories: [],
+      },
+      module,
+      effects: createHostEffects,
+      onLog: () => {},
+    };
+    await runner.load(guest, { timeoutMs: 10_000 });
+    const call = runner.call(
+      guest,
+      { timeoutMs: 10_000 },
+      {
+        inputs: ['{}'],
+        batch: false,
+        timeoutMs: 10_000,
+        maxFuel: 2 ** 50,
+        stream: false,
+        randomStream: 0,
+      },
+    );
+    runner.stop();
+    await expect(call).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    expect(runner.dead).toBe(false);
+    expect(await runner.health(guest, { timeoutMs: 10_000 })).toBe(0);
+    runner.end();
   });
 });

@@ -1,4 +1,10 @@
 import {
+  MAX_CHUNK_BYTES,
+  MAX_EMITTED_BYTES,
+  MAX_LOG_RECORD_BYTES,
+  MAX_LOG_RECORDS_PER_CALL,
+} from '@testbench/host';
+import {
   type CallError,
   type EffectArgument,
   type EffectCall,
@@ -10,10 +16,13 @@ import {
   type LogSink,
 } from '@testbench/types';
 
-import { MAX_LOG_RECORDS_PER_COMMAND, THREAD_GRACE_MS } from '../limits.js';
+import { GUEST_CALLS_PER_INPUT, THREAD_GRACE_MS } from '../limits.js';
 import type { RunnerCommand } from '../runner/messages.js';
 import type { CheckedReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
+
+/** A log record whose every byte was escaped. */
+const MAX_ESCAPED_LENGTH = 8 * MAX_LOG_RECORD_BYTES;
 
 /** What one command may take, and whom it tells. */
 export interface CommandOptions {
@@ -21,6 +30,8 @@ export interface CommandOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly requestId?: string | undefined;
+  /** Inputs of the command: quotas hold for each. @default 1 */
+  readonly inputs?: number;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
 }
 
@@ -35,7 +46,10 @@ export class CommandInFlight {
   /** The whole command, as effects see it; each input of a batch may have less time. */
   readonly #call: EffectCall;
   #logs = 0;
-  #waits = 0;
+  #begins = 0;
+  #chunkBytes = 0;
+  #waits = false;
+  #answered = false;
 
   /** @param send Answers the guest; does nothing once the command has ended. */
   constructor(
@@ -59,7 +73,7 @@ export class CommandInFlight {
 
   /** True while the guest waits for the host. */
   get waits(): boolean {
-    return this.#waits > 0;
+    return this.#waits;
   }
 
   /** Ends what the guest waits for. @param verdict Whatever the guest answers then, this is how the command fails. */
@@ -72,15 +86,24 @@ export class CommandInFlight {
     this.#reject(this.#verdict ?? error);
   }
 
-  /** @returns False if the runner says more than any guest can. */
+  /** @returns False if the runner says what no guest can: more than its quotas, or something while it waits or is done. */
   receive(reply: CheckedReply): boolean {
+    if (this.#waits || this.#answered) return false;
+    const inputs = this.options.inputs ?? 1;
     switch (reply.type) {
       case 'log':
-        return this.#log(reply.level, reply.message);
+        this.#logs += 1;
+        this.#log(reply.level, reply.message);
+        return this.#logs <= (MAX_LOG_RECORDS_PER_CALL + 1) * GUEST_CALLS_PER_INPUT * inputs;
       case 'chunk':
+        this.#chunkBytes += reply.bytes.length;
+        if (reply.bytes.length > MAX_CHUNK_BYTES) return false;
+        if (this.#chunkBytes > MAX_EMITTED_BYTES * inputs) return false;
         void this.#serve(() => this.#chunk(reply.bytes));
         return true;
       case 'begin':
+        this.#begins += 1;
+        if (this.#begins > GUEST_CALLS_PER_INPUT * inputs) return false;
         this.effects.endCall();
         this.effects.beginCall({
           ...this.#call,
@@ -91,35 +114,33 @@ export class CommandInFlight {
         void this.#serve(() => this.#effect(reply.name, reply.args));
         return true;
       default:
+        this.#answered = true;
         if (this.#verdict === undefined) this.#resolve(reply);
         else this.#reject(this.#verdict);
         return true;
     }
   }
 
-  #log(level: Parameters<LogSink>[0]['level'], message: string): boolean {
-    this.#logs += 1;
-    if (this.#logs > MAX_LOG_RECORDS_PER_COMMAND) return false;
+  #log(level: Parameters<LogSink>[0]['level'], message: string): void {
     const { requestId } = this.options;
     try {
       this.guest.onLog({
         plugin: this.guest.setup.pluginId,
         level,
-        // Escaped there already, unless a guest has taken over.
-        message: escapeText(message),
+        // Cut and escaped there already, unless a guest has taken over.
+        message: escapeText(message.slice(0, MAX_ESCAPED_LENGTH)),
         timeMs: this.guest.now?.() ?? Date.now(),
         ...(requestId === undefined ? {} : { requestId }),
       });
     } catch {
       // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
     }
-    return true;
   }
 
   async #serve(work: () => Promise<EffectResult>): Promise<void> {
-    this.#waits += 1;
+    this.#waits = true;
     const { code, bytes, denied, problem } = await work();
-    this.#waits -= 1;
+    this.#waits = false;
     this.send({
       type: 'reply',
       code,

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly verifying?: boolean;
   /** Told when the call has got its thread or process; until then it was waiting. */
   onTurn?(): void;
+  /** Told when the thread or process of the call has died. @returns True if the plugin is to rest. */
+  readonly onCrash?: (() => boolean) | undefined;
   /** Told what happened in the host functions, failed call or not. */
   onReport?(report: Omit<HostCallReport, 'failure'>): void;
 }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { encodeInput, type PluginInstance, readBatchOutput } from '@testbench/runtime';
 import {
   CallError,
@@ -7,7 +9,8 @@ import {
   type PluginOutput,
 } from '@testbench/types';
 
-import { MAX_IDLE_INSTANCES } from '../limits.js';
+import { BATCH_TURN_MS, MAX_IDLE_INSTANCES, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { requestIdOf } from '../request-id.js';
 import { CallBudget } from '../runner/fresh-instance.js';
 import { limitsOfBatch, settle, toResult } from './batch.js';
 import type { BatchResult, Executor, RunOptions } from './executor.js';
@@ -59,9 +62,14 @@ export class InlineExecutor implements Executor {
       if (results !== undefined) return results;
     }
     const results: BatchResult[] = [];
+    let turnMs = performance.now();
     for (const [index, input] of inputs.entries()) {
       results.push(await settle(() => this.execute(input, ofBatch(options, index))));
-      // Inline calls hold the thread; between two of them others get their turn.
+      // Inline calls hold the thread; between two of them others get their turn, such as who wants to cancel this.
+      if (performance.now() - turnMs > BATCH_TURN_MS) {
+        await nextTurn();
+        turnMs = performance.now();
+      }
       if (options.signal?.aborted === true) break;
     }
     while (results.length < inputs.length) {
@@ -83,7 +91,7 @@ export class InlineExecutor implements Executor {
   async shutdown(): Promise<void> {
     for (const instance of this.#idle.splice(0)) {
       try {
-        await instance.shutdownAsync();
+        await instance.shutdownAsync({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
       } catch (error) {
         // Failures of a plugin that leaves are its own.
         if (!(error instanceof CallError)) throw error;
@@ -107,7 +115,7 @@ export class InlineExecutor implements Executor {
       return instance.execute(input, {
         timeoutMs,
         maxFuel,
-        requestId: input.context?.requestId,
+        requestId: requestIdOf(input),
         onChunk: options.onChunk,
         // Only a listener of the caller's, for logs or chunks, can fire it meanwhile.
         isCancelled: signal && (() => signal.aborted),
@@ -171,13 +179,16 @@ export class InlineExecutor implements Executor {
     giveUp: GiveUp,
   ): Promise<PluginOutput> {
     const instance = pending instanceof Promise ? await pending : pending;
+    if (giveUp.error !== undefined) {
+      this.#release(instance);
+      throw giveUp.error;
+    }
     try {
-      if (giveUp.error !== undefined) throw giveUp.error;
       if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
       return await instance.executeAsync(input, {
         timeoutMs: giveUp.timeoutMs,
         maxFuel: options.maxFuel,
-        requestId: input.context?.requestId,
+        requestId: requestIdOf(input),
         onChunk: options.onChunk,
         signal: giveUp.signal,
         isCancelled: () => giveUp.error !== undefined,

@@ -15,6 +15,7 @@ import {
   MAX_BATCH_INPUTS,
   MAX_RUNNER_INPUT_LENGTH,
 } from '../limits.js';
+import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
 import { limitsOfBatch, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
@@ -63,7 +64,7 @@ export class RemoteExecutor implements Executor {
 
   async execute(input: PluginInput, options: RunOptions): Promise<PluginOutput> {
     const [result] = await this.#runInputs([this.#encode(input)], false, options, {
-      requestId: input.context?.requestId,
+      requestId: requestIdOf(input),
       randomStream: options.randomStream,
       onTurn: true,
     });
@@ -99,9 +100,10 @@ export class RemoteExecutor implements Executor {
       group.length += text.length;
     });
     groups.push(group);
+    const state: BatchState = { rests: false };
     await Promise.all(
       groups.map(async ({ indices, texts }) => {
-        const part = await this.#runGroup(texts, options, indices[0] ?? 0);
+        const part = await this.#runGroup(texts, options, indices[0] ?? 0, state);
         indices.forEach((index, position) => {
           results[index] = part[position]!;
         });
@@ -129,7 +131,12 @@ export class RemoteExecutor implements Executor {
     texts: readonly string[],
     options: RunOptions,
     first: number,
+    state: BatchState,
   ): Promise<BatchResult[]> {
+    if (state.rests) {
+      const reason = new CallError('CALL_QUARANTINED', 'Cannot start call: the plugin rests');
+      return texts.map(() => ({ status: 'rejected', reason }));
+    }
     if (texts.length === 0) return [];
     const { randomStream } = options;
     const call = { randomStream: randomStream === undefined ? undefined : randomStream + first };
@@ -142,13 +149,14 @@ export class RemoteExecutor implements Executor {
       return await this.#runInputs(texts, false, options, call);
     } catch (reason) {
       if (!(reason instanceof CallError)) throw reason;
+      if (reason.code === 'CALL_CRASHED' && options.onCrash?.() === true) state.rests = true;
       if (texts.length === 1 || reason.code !== 'CALL_CRASHED') {
         return texts.map(() => ({ status: 'rejected', reason }));
       }
       // The runner died for one of them; the others are not to blame.
       const results: BatchResult[] = [];
       for (const [index, text] of texts.entries()) {
-        results.push(...(await this.#runGroup([text], options, first + index)));
+        results.push(...(await this.#runGroup([text], options, first + index, state)));
       }
       return results;
     }
@@ -173,7 +181,7 @@ export class RemoteExecutor implements Executor {
       const all = limitsOfBatch(one, {}, texts.length);
       const reply = await runner.call(
         this.guest,
-        { timeoutMs: all.timeoutMs, signal, onChunk, requestId },
+        { timeoutMs: all.timeoutMs, signal, onChunk, requestId, inputs: texts.length },
         {
           inputs: batch ? [`[${texts.join(',')}]`] : texts,
           batch,
@@ -294,6 +302,12 @@ interface RemoteCall {
   readonly randomStream: number | undefined;
   /** Tells when it has its runner. */
   readonly onTurn?: boolean;
+}
+
+/** What the groups of one batch know of each other. */
+interface BatchState {
+  /** True once the plugin has crashed too often. */
+  rests: boolean;
 }
 
 interface Group {

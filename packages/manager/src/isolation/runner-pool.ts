@@ -1,5 +1,6 @@
 import { CallError } from '@testbench/types';
 
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { type Patience, Semaphore } from '../semaphore.js';
 import type { RemoteGuest } from './remote-guest.js';
 import { Runner } from './runner.js';
@@ -65,10 +66,8 @@ export class RunnerPool {
     try {
       return await run(runner);
     } finally {
-      if (this.#retired.size > 0) await this.#unloadRetired(runner);
-      this.#giveBack(runner);
-      this.#scheduleShrinking();
-      this.#places.leave(key);
+      // Without waiting: what other plugins do when they leave is no business of this call's.
+      void this.#afterUse(runner, key);
     }
   }
 
@@ -101,6 +100,13 @@ export class RunnerPool {
     this.#idle.length = 0;
   }
 
+  async #afterUse(runner: Runner, key: string): Promise<void> {
+    if (this.#retired.size > 0) await this.#unloadRetired(runner);
+    this.#giveBack(runner);
+    this.#scheduleShrinking();
+    this.#places.leave(key);
+  }
+
   #giveBack(runner: Runner): void {
     const useless = this.#closed || (this.options.oneVersion && runner.isEmpty);
     if (useless) runner.end();
@@ -112,7 +118,7 @@ export class RunnerPool {
     for (const [version, guest] of this.#retired) {
       if (runner.has(version) && !runner.dead) {
         try {
-          await runner.unload(guest, { timeoutMs: guest.setup.limits.timeoutMs });
+          await runner.unload(guest, { timeoutMs: SHUTDOWN_TIMEOUT_MS });
         } catch (error) {
           // A plugin that does not leave in time loses its runner; nobody waits for it any more.
           if (!(error instanceof CallError)) throw error;

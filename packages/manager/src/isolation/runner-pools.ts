@@ -29,12 +29,12 @@ export class RunnerPools {
   }
 
   /** Processes of one version of one plugin. They end when it is retired, and start anew if it comes back. */
-  openProcesses(): RunnerPool {
+  openProcesses(maxMemoryBytes: number): RunnerPool {
     for (const other of this.#processes) if (other.size === 0) this.#processes.delete(other);
     const pool: RunnerPool = new RunnerPool({
       start: (events) => {
         this.#processes.add(pool);
-        return startProcess(events);
+        return startProcess(maxMemoryBytes, events);
       },
       maxRunners: this.maxProcessesPerPlugin,
       maxPerPlugin: this.maxProcessesPerPlugin,

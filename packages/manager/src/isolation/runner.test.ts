@@ -87,6 +87,46 @@ describe('Runner', () => {
     expect(runner.dead).toBe(true);
   });
 
+  const effect = { type: 'effect', name: 'host_get_state', args: [new Uint8Array(1), 1] };
+  const logging = (count: number): unknown[] =>
+    Array.from({ length: count }, () => ({ type: 'log', level: 'info', message: '' }));
+  it.each([
+    { name: 'two effects at a time', messages: [effect, effect] },
+    { name: 'a log record while it waits', messages: [effect, ...logging(1)] },
+    { name: 'more log records than four calls may write', messages: logging(4 * 1001 + 1) },
+    {
+      name: 'a chunk that is too large',
+      messages: [{ type: 'chunk', bytes: new Uint8Array(2 ** 20 + 1) }],
+    },
+    {
+      name: 'many beginnings',
+      messages: Array.from({ length: 5 }, () => ({ type: 'begin', remainingMs: 1 })),
+    },
+    {
+      name: 'host calls of functions that are none',
+      messages: [{ ...done([ok(0)]), report: { ...report, callsByName: { evil: 1 } } }],
+    },
+  ])('kills what sends $name', async ({ messages }) => {
+    const { runner, guest, killed } = forge((command, events) => {
+      if (command.type === 'load') events.onMessage(loaded);
+      if (command.type === 'call') for (const message of messages) events.onMessage(message);
+    });
+    await runner.load(guest, options);
+    await expect(runner.call(guest, options, call)).rejects.toMatchObject({ code: 'CALL_CRASHED' });
+    expect(killed()).toBe(1);
+  });
+
+  it('kills what goes on after its answer', async () => {
+    const { runner, guest, killed } = forge((command, events) => {
+      events.onMessage(command.type === 'load' ? loaded : done([ok(0)]));
+      if (command.type === 'call') events.onMessage(effect);
+    });
+    await runner.load(guest, options);
+    await runner.call(guest, options, call);
+    expect(killed()).toBe(1);
+    expect(runner.dead).toBe(true);
+  });
+
   it('refuses metadata that breaks the contract', async () => {
     const { runner, guest } = forge((_command, events) => {
       events.onMessage({ ...loaded, metadata: metadata.replace('guest', '../guest') });

@@ -3,25 +3,35 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
+import { PAGE_BYTES } from '@testbench/types';
+
 import {
   MAX_FRAME_BYTES,
+  MAX_FRAME_JSON_BYTES,
   PROCESS_ADDRESS_SPACE_KB,
   PROCESS_GRACE_MS,
   PROCESS_HEAP_MB,
 } from '../limits.js';
-import { bodyLength, decodeFrame, encodeFrameParts, FRAME_HEADER_BYTES } from '../runner/frames.js';
+import {
+  bodyLength,
+  decodeFrame,
+  encodeFrameParts,
+  FRAME_HEADER_BYTES,
+  jsonLengthOf,
+} from '../runner/frames.js';
 import type { RunnerCommand } from '../runner/messages.js';
 import { COMMAND_FD, REPLY_FD } from '../runner/process-fds.js';
 import { runnerEntry } from './runner-entry.js';
-import type { StartRunner } from './runner-link.js';
+import type { RunnerLink, RunnerLinkEvents } from './runner-link.js';
 
 const NODE_MAJOR = Number(process.versions.node.split('.')[0]);
 
 /** Flags of the child's Node: what a guest that breaks out of the engine would want is not there. */
-function nodeFlags(entry: string): string[] {
+function nodeFlags(entry: string, maxMemoryBytes: number): string[] {
   return [
     '--disable-wasm-trap-handler',
-    '--wasm-max-mem-pages=65536',
+    // Also what the engine reserves at once: where that fails, each growth copies the memory.
+    `--wasm-max-mem-pages=${Math.max(1, Math.floor(maxMemoryBytes / PAGE_BYTES))}`,
     '--wasm-max-table-size=10000',
     `--max-old-space-size=${PROCESS_HEAP_MB}`,
     '--max-semi-space-size=4',
@@ -39,10 +49,17 @@ function nodeFlags(entry: string): string[] {
  *
  * It has no environment, no network or file permission but for its own code, and, on systems with a POSIX shell, a
  * limit on its address space. It serves one plugin.
+ *
+ * @param maxMemoryBytes The guest's memory limit.
  */
-export const startProcess: StartRunner = ({ onMessage, onExit }) => {
+export const startProcess = (
+  maxMemoryBytes: number,
+  { onMessage, onExit }: RunnerLinkEvents,
+): RunnerLink => {
+  // Twice the guest's memory: where it grows, the engine copies it.
+  const addressSpaceKb = PROCESS_ADDRESS_SPACE_KB + 2 * Math.ceil(maxMemoryBytes / 1024);
   const entry = fileURLToPath(runnerEntry('process-main'));
-  const args = [...nodeFlags(entry), entry];
+  const args = [...nodeFlags(entry, maxMemoryBytes), entry];
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] as const;
   const options = { env: {}, stdio: [...stdio], windowsHide: true };
   const child =
@@ -53,7 +70,7 @@ export const startProcess: StartRunner = ({ onMessage, onExit }) => {
           [
             '-c',
             // The shell sets variables of its own, such as the folder that the host runs in.
-            `ulimit -v ${PROCESS_ADDRESS_SPACE_KB}; unset PWD OLDPWD SHLVL _; exec "$0" "$@"`,
+            `ulimit -v ${addressSpaceKb}; unset PWD OLDPWD SHLVL _; exec "$0" "$@"`,
             process.execPath,
             ...args,
           ],
@@ -131,7 +148,7 @@ function readFrames(
       const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       parts = [bytes];
       const length = FRAME_HEADER_BYTES + bodyLength(bytes);
-      if (length > MAX_FRAME_BYTES) return onBroken();
+      if (length > MAX_FRAME_BYTES || jsonLengthOf(bytes) > MAX_FRAME_JSON_BYTES) return onBroken();
       wanted = length;
       if (held < length) return;
       const rest = bytes.subarray(length);

@@ -59,6 +59,11 @@ export function bodyLength(header: Uint8Array): number {
   return view.getUint32(0, true) + view.getUint32(4, true);
 }
 
+/** Length of the JSON that a header announces. */
+export function jsonLengthOf(header: Uint8Array): number {
+  return new DataView(header.buffer, header.byteOffset, FRAME_HEADER_BYTES).getUint32(0, true);
+}
+
 /**
  * Reads a frame.
  *

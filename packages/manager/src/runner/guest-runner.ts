@@ -17,6 +17,7 @@ import {
   toErrorRecord,
 } from '@testbench/types';
 
+import { MAX_DETAILS_LENGTH, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { CallRandom } from './call-random.js';
 import { CallBudget, freshInstanceFailure } from './fresh-instance.js';
 import type {
@@ -116,6 +117,7 @@ export class GuestRunner {
     const outputs: Uint8Array[] = [];
     const totals = { calls: 0, denied: 0, callsByName: {} as Record<string, number> };
     let end = 0;
+    let detailsLength = 0;
     for (const [index, input] of command.inputs.entries()) {
       const guest = this.#guests.get(command.version);
       try {
@@ -125,7 +127,10 @@ export class GuestRunner {
         outputs.push(bytes);
         outcomes.push({ ok: true, end, ...usage });
       } catch (error) {
-        outcomes.push({ ok: false, error: toErrorRecord(known(error)) });
+        const { pluginDetails, ...record } = toErrorRecord(known(error));
+        detailsLength += pluginDetails?.length ?? 0;
+        const fits = pluginDetails !== undefined && detailsLength <= MAX_DETAILS_LENGTH;
+        outcomes.push({ ok: false, error: fits ? { ...record, pluginDetails } : record });
       }
       if (this.link.isCancelled()) break;
     }
@@ -188,7 +193,7 @@ export class GuestRunner {
     const instance = this.#guests.get(version)?.instance;
     this.#guests.delete(version);
     try {
-      instance?.shutdown();
+      instance?.shutdown({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
     } catch (error) {
       // Failures of a plugin that leaves are its own.
       if (!(error instanceof CallError)) throw error;
