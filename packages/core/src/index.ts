@@ -17,6 +17,7 @@ export type {
   Isolation,
   IsolationRequest,
   LoadPluginOptions,
+  OpenState,
   PluginEmitter,
   PluginEvents,
   PluginInfo,
@@ -25,10 +26,12 @@ export type {
   ReloadOptions,
   Secret,
   SecretStore,
+  StateStore,
   StreamPart,
 } from '@testbench/manager';
 export {
   createEnvSecrets,
+  createFileStates,
   createMemorySecrets,
   grantedBy,
   ISOLATIONS,

@@ -10,7 +10,7 @@ import {
 import { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 import { MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
 import { seededRandom } from './random.js';
-import { createMemoryState } from './state-store.js';
+import { createMemoryState } from './state/state-store.js';
 
 const SIZE = 65_536;
 

@@ -28,5 +28,6 @@ export {
   type Secret,
   type SecretStore,
 } from './secrets/secret-store.js';
-export { createMemoryState, type StateStore } from './state-store.js';
+export { createFileStates, type OpenState } from './state/file-states.js';
+export { createMemoryState, type StateQuota, type StateStore } from './state/state-store.js';
 export { WASI_MODULE } from './wasi/wasi-signatures.js';

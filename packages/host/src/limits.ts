@@ -18,6 +18,8 @@ export const MAX_EFFECT_INPUT_BYTES = 16 * 1024 * 1024;
 export const MAX_KEY_BYTES = 512;
 /** All state of one plugin, keys and values, in bytes. */
 export const MAX_STATE_BYTES = 1024 * 1024;
+/** A file of state is written anew when it is longer: changes are appended, and old values stay in it until then. */
+export const MAX_JOURNAL_BYTES = 8 * MAX_STATE_BYTES;
 /** State entries of one plugin; bounds the cost of the map beside the bytes. */
 export const MAX_STATE_ENTRIES = 4096;
 /** Requests, and files, that one call has open at a time; each. */

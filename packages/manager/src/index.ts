@@ -8,10 +8,13 @@
  */
 export {
   createEnvSecrets,
+  createFileStates,
   createMemorySecrets,
   type EnvSecret,
+  type OpenState,
   type Secret,
   type SecretStore,
+  type StateStore,
 } from '@testbench/host';
 export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';

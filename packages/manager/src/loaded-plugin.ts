@@ -23,6 +23,8 @@ import type { OwnLoadOptions } from './version-loader.js';
 /** A plugin under its id: the current version, the one before, and what happened so far. */
 export class LoadedPlugin {
   readonly loadedAt = new Date();
+  /** Outlives versions; closed when the plugin is removed. */
+  readonly state: StateStore;
   readonly #ledger: CallLedger;
   #quarantine = new Quarantine();
   #current: VersionFromPath;
@@ -37,10 +39,10 @@ export class LoadedPlugin {
     readonly id: string,
     first: VersionFromPath,
     readonly loadOptions: OwnLoadOptions,
-    readonly state: StateStore,
     readonly events: PluginEmitter,
   ) {
     this.#current = first;
+    this.state = first.version.state;
     this.#ledger = new CallLedger(id, events);
   }
 
@@ -131,6 +133,7 @@ export class LoadedPlugin {
     this.#removed = true;
     await this.#current.version.retire(timeoutMs);
     await this.#previous?.version.retire(0);
+    this.state.close?.();
     this.events.tell('plugin-unloaded', { id: this.id });
   }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { type SecretStore, seededRandom } from '@testbench/host';
+import { createMemoryState, type OpenState, type SecretStore, seededRandom } from '@testbench/host';
 import { furtherHeaders } from '@testbench/host/http';
 import {
   type AdmissionCaps,
@@ -43,6 +43,7 @@ const OPTION_KEYS = [
   'secrets',
   'httpTransport',
   'allowedHeaders',
+  'state',
   'onLog',
   'random',
   'now',
@@ -64,6 +65,7 @@ export interface ManagerSettings {
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
+  readonly openState: OpenState;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -97,6 +99,7 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
     httpTransport: options.httpTransport,
+    openState: options.state ?? (() => createMemoryState()),
     allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
     onLog: options.onLog ?? (() => {}),
     now: options.now,

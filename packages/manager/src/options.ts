@@ -1,4 +1,4 @@
-import type { SecretStore } from '@testbench/host';
+import type { OpenState, SecretStore } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   HttpTransport,
@@ -49,6 +49,12 @@ export interface PluginManagerOptions {
   readonly httpTransport?: HttpTransport;
   /** Request headers that plugins may set beside the usual ones, in lower case: those of your own APIs. @default none */
   readonly allowedHeaders?: readonly string[];
+  /**
+   * Where the state of plugins is kept: `createFileStates(directory)`, or a function of your own. It is asked with the id that a
+   * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.
+   * @default in memory, until the plugin is unloaded
+   */
+  readonly state?: OpenState;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */

@@ -1,4 +1,3 @@
-import { createMemoryState } from '@testbench/host';
 import {
   CallError,
   LoadError,
@@ -86,17 +85,17 @@ export class PluginManager {
   async load(source: PluginSource, options: LoadPluginOptions = {}): Promise<PluginInfo> {
     this.#checkRoom(options.id);
     const own = this.#loader.own(options);
-    const state = createMemoryState();
-    const first = await this.#loader.load(source, own, state);
+    const first = await this.#loader.load(source, own);
     const { id } = first.version;
     try {
       // Again: others may have been loaded meanwhile.
       this.#checkRoom(id);
     } catch (error) {
       await first.version.retire(0);
+      first.version.state.close?.();
       throw error;
     }
-    const plugin = new LoadedPlugin(id, first, own, state, this.events);
+    const plugin = new LoadedPlugin(id, first, own, this.events);
     this.#plugins.set(id, plugin);
     const info = plugin.info();
     this.events.tell('plugin-loaded', info);

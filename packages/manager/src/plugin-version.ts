@@ -1,6 +1,7 @@
 import {
   createFileAccess,
   createHostEffects,
+  type OpenState,
   type SecretStore,
   type StateStore,
 } from '@testbench/host';
@@ -56,7 +57,9 @@ export interface VersionOptions {
   readonly cache: ModuleCache;
   readonly pools: RunnerPools;
   /** State that outlives instances and versions. */
-  readonly state: StateStore;
+  readonly state: StateStore | undefined;
+  /** Where it comes from if there is none yet. */
+  readonly openState: OpenState;
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
@@ -95,6 +98,7 @@ export class PluginVersion {
     readonly limits: ResourceLimits,
     readonly executor: Executor,
     readonly permissions: PermissionSet,
+    readonly state: StateStore,
     readonly http: HttpClient,
   ) {}
 
@@ -125,6 +129,7 @@ export class PluginVersion {
       else options.onLog({ ...record, plugin: id });
     };
     const { secrets, httpTransport: transport } = options;
+    const state = options.state ?? options.openState(options.givenId ?? digest);
     const http = createHttpClient({
       permissions,
       identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
@@ -136,7 +141,7 @@ export class PluginVersion {
     try {
       executor = await openExecutor(
         isolation,
-        { ...options, permissions, onLog, http, sha256 },
+        { ...options, permissions, state, onLog, http, sha256 },
         id ?? digest,
       );
       const { metadata } = executor;
@@ -144,10 +149,11 @@ export class PluginVersion {
       checkApiVersion(metadata);
       id ??= metadata.name;
       for (const record of early) options.onLog({ ...record, plugin: id });
-      return new PluginVersion(id, digest, limits, executor, permissions, http);
+      return new PluginVersion(id, digest, limits, executor, permissions, state, http);
     } catch (error) {
       await executor?.shutdown();
       await http.close();
+      if (options.state === undefined) state.close?.();
       throw error;
     }
   }
@@ -202,8 +208,9 @@ export class PluginVersion {
 
 async function openExecutor(
   isolation: Isolation,
-  options: Omit<VersionOptions, 'permissions'> & {
+  options: Omit<VersionOptions, 'permissions' | 'state'> & {
     readonly permissions: PermissionSet;
+    readonly state: StateStore;
     readonly http: HttpClient;
     readonly sha256: string;
   },

@@ -70,7 +70,8 @@ export class VersionLoader {
   async load(
     source: PluginSource,
     { isolation, permissions, ...options }: OwnLoadOptions,
-    state: StateStore,
+    /** @default opened for the plugin, and the version's to close should it not load */
+    state?: StateStore,
   ): Promise<VersionFromPath> {
     const { settings } = this;
     const path = typeof source === 'string' ? source : undefined;
@@ -92,6 +93,7 @@ export class VersionLoader {
       cache: await this.#openCache(),
       pools: this.pools,
       state,
+      openState: settings.openState,
       secrets: settings.secrets,
       httpTransport: settings.httpTransport,
       allowedHeaders: settings.allowedHeaders,

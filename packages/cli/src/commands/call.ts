@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { ISOLATIONS, loadPolicy, PluginSystem } from '@testbench/core';
+import { createFileStates, ISOLATIONS, loadPolicy, PluginSystem } from '@testbench/core';
 import type { Permissions } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
@@ -27,6 +27,8 @@ Options:
   --allow-read <dir>      grant it to read a directory
   --allow-write <dir>     grant it to read and write a directory
   --allow-env <name>      grant it to read an environment variable
+  --state <dir>           keep what the plugin stores in a directory, under --id or the module's digest
+  --id <id>               the id that the plugin is loaded under
   --json                  print output and usage as one JSON object
   --debug                 show a stack trace of an error
   -h, --help              show this text
@@ -46,6 +48,8 @@ const OPTIONS = {
   'allow-read': { type: 'string', multiple: true },
   'allow-write': { type: 'string', multiple: true },
   'allow-env': { type: 'string', multiple: true },
+  state: { type: 'string' },
+  id: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -73,12 +77,16 @@ export async function callCommand(args: readonly string[], io: CliIo): Promise<E
 
   const system = new PluginSystem({
     ...(policy === undefined ? {} : { policy }),
+    ...(values.state === undefined
+      ? {}
+      : { state: createFileStates(resolve(io.cwd, values.state)) }),
     ...(isolation === undefined ? {} : { isolation }),
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
     const { id } = await system.loadPlugin(resolve(io.cwd, positionals[0]!), {
       config,
+      ...(values.id === undefined ? {} : { id: values.id }),
       ...(permissions === undefined ? {} : { permissions }),
     });
     const output = await system.executePlugin(

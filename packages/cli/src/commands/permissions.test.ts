@@ -32,7 +32,7 @@ const get = (url: string, headers = {}): string =>
     effectProgram([
       { call: 'host_http_open', args: [JSON.stringify({ url, headers })] },
       { call: 'host_http_head', args: [{ resultOf: 0 }, 10_000] },
-      { call: 'host_http_read', args: [{ resultOf: 0 }, 10_000] },
+      { call: 'host_http_read', args: [{ resultOf: 0 }, 10_000], untilEnd: true },
     ]),
   );
 
@@ -72,8 +72,10 @@ describe('testbench call with grants', () => {
     const args = ['call', 'plugin.wasm', '--input', input, '--policy', 'policy.json'];
     expect(await main(args, io)).toBe(0);
     delete process.env['TESTBENCH_CLI_SECRET'];
-    const body = String(effectResults(JSON.parse(stdout()))[2]?.bytes);
-    expect(body).toBe('*'.repeat('a-very-secret-value'.length));
+    const parts = effectResults(JSON.parse(stdout())).slice(2);
+    expect(String(Buffer.concat(parts.map(({ bytes }) => bytes)))).toBe(
+      '*'.repeat('a-very-secret-value'.length),
+    );
     expect(stderr()).not.toContain('secret-value');
   });
 
@@ -92,6 +94,21 @@ describe('testbench call with grants', () => {
     expect(await main([...args, '--allow-read', 'in', '--allow-write', 'out'], io)).toBe(0);
     const codes = effectResults(JSON.parse(stdout())).map(({ code }) => code);
     expect(codes).toEqual([1, -3, 2]);
+  });
+
+  it('keeps what a plugin stores with --state', async () => {
+    const cwd = await pluginFile(effectGuest(['host_set_state', 'host_get_state']));
+    const call = async (...steps: Parameters<typeof effectProgram>[0]): Promise<number[]> => {
+      const { io, stdout } = captureIo({ cwd });
+      const input = JSON.stringify(effectProgram(steps));
+      const args = ['call', 'plugin.wasm', '--state', 'state', '--id', 'mine', '--input', input];
+      expect(await main(args, io)).toBe(0);
+      return effectResults(JSON.parse(stdout())).map(({ code }) => code);
+    };
+    const read = { call: 'host_get_state', args: ['key', 10] } as const;
+    expect(await call(read)).toEqual([-1]);
+    expect(await call({ call: 'host_set_state', args: ['key', 'value'] })).toEqual([0]);
+    expect(await call(read)).toEqual([5]);
   });
 
   it.each([

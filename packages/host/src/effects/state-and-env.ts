@@ -3,7 +3,7 @@ import { type EffectResult, HostCode } from '@testbench/types';
 
 import { utf8 } from '../guest-view.js';
 import { MAX_KEY_BYTES } from '../limits.js';
-import type { StateStore } from '../state-store.js';
+import type { StateStore } from '../state/state-store.js';
 import type { EffectHandlers } from './effect-handlers.js';
 import { bytesAt, textAt } from './read-argument.js';
 

@@ -1,4 +1,4 @@
-import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from './limits.js';
+import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from '../limits.js';
 
 /** State of one plugin: a map from text to bytes that outlives its instances. */
 export interface StateStore {
@@ -8,6 +8,16 @@ export interface StateStore {
   set(key: string, value: Uint8Array): boolean;
   /** @returns false if there was no such key. */
   delete(key: string): boolean;
+  /** Called when the plugin is unloaded; the store is not used afterwards. */
+  close?(): void;
+}
+
+/** How much one plugin may store. */
+export interface StateQuota {
+  /** Keys and values together. @default 1048576 */
+  readonly maxBytes?: number;
+  /** @default 4096 */
+  readonly maxEntries?: number;
 }
 
 /**
@@ -24,9 +34,14 @@ export interface StateStore {
  * state.set('other', new Uint8Array(10)); // => false
  * ```
  */
-export function createMemoryState(
-  quota: { readonly maxBytes?: number; readonly maxEntries?: number } = {},
-): StateStore {
+export function createMemoryState(quota: StateQuota = {}): StateStore {
+  return createStateMap(quota);
+}
+
+/** A map with a quota, whose entries can be listed. */
+export function createStateMap(
+  quota: StateQuota,
+): StateStore & { entries(): Iterable<{ readonly key: string; readonly value: Uint8Array }> } {
   const { maxBytes = MAX_STATE_BYTES, maxEntries = MAX_STATE_ENTRIES } = quota;
   const entries = new Map<string, Uint8Array>();
   let usedBytes = 0;
@@ -35,6 +50,9 @@ export function createMemoryState(
     value === undefined ? 0 : key.length * 2 + value.length;
   return {
     get: (key) => entries.get(key),
+    *entries() {
+      for (const [key, value] of entries) yield { key, value };
+    },
     set(key, value) {
       const before = entries.get(key);
       const bytes = usedBytes - cost(key, before) + cost(key, value);

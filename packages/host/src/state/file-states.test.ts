@@ -1,0 +1,226 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { MAX_JOURNAL_BYTES } from '../limits.js';
+import { createFileStates } from './file-states.js';
+import { createMemoryState, type StateStore } from './state-store.js';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'testbench-state-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textAt = (state: StateStore, key: string): string | undefined => {
+  const value = state.get(key);
+  return value && new TextDecoder().decode(value);
+};
+const open = (plugin = 'a'): StateStore => createFileStates(directory)(plugin);
+const file = (): string =>
+  join(
+    directory,
+    readdirSync(directory).find((name) => name.endsWith('.state'))!,
+  );
+
+describe('createFileStates()', () => {
+  it('keeps values from one opening to the next, each plugin its own', () => {
+    const first = open();
+    expect(first.set('key', utf8('one'))).toBe(true);
+    expect(first.set('key', utf8('two'))).toBe(true);
+    expect(first.set('ключ \0', utf8(''))).toBe(true);
+    first.set('gone', utf8('x'));
+    expect(first.delete('gone')).toBe(true);
+    expect(first.delete('gone')).toBe(false);
+    first.close?.();
+    const second = open();
+    expect(textAt(second, 'key')).toBe('two');
+    expect(textAt(second, 'ключ \0')).toBe('');
+    expect(second.get('gone')).toBeUndefined();
+    const other = open('A');
+    expect(other.get('key')).toBeUndefined();
+    second.close?.();
+    other.close?.();
+    expect(second.set('key', utf8('late'))).toBe(false);
+  });
+
+  it('agrees with the store in memory about every sequence, quota included', () => {
+    const step = fc.record({
+      kind: fc.constantFrom('set', 'delete', 'reopen'),
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
+      size: fc.nat(60),
+    });
+    let run = 0;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        run += 1;
+        const quota = { maxBytes: 100, maxEntries: 3 };
+        const openState = createFileStates(directory, quota);
+        let state = openState(`run ${run}`);
+        const model = createMemoryState(quota);
+        for (const { kind, key, size } of steps) {
+          const value = new Uint8Array(size).fill(size);
+          const change = (store: StateStore): boolean =>
+            kind === 'set' ? store.set(key, value) : kind === 'delete' && store.delete(key);
+          expect(change(state)).toBe(change(model));
+          if (kind === 'reopen') {
+            state.close?.();
+            state = openState(`run ${run}`);
+          }
+          for (const name of ['a', 'b', 'c', 'd']) {
+            expect(state.get(name)).toEqual(model.get(name));
+          }
+        }
+        state.close?.();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('does not let the file grow without end', () => {
+    const state = open();
+    const value = new Uint8Array(500_000);
+    for (let index = 0; index < 50; index += 1) state.set('key', value.fill(index));
+    expect(statSync(file()).size).toBeLessThan(MAX_JOURNAL_BYTES + 600_000);
+    state.close?.();
+    expect(statSync(file()).size).toBeLessThan(600_000);
+    expect(open().get('key')?.[0]).toBe(49);
+  });
+
+  it('cuts off what was not finished, wherever it ends', () => {
+    const state = open();
+    state.set('one', utf8('first'));
+    const whole = statSync(file()).size;
+    state.set('two', utf8('second'));
+    const content = readFileSync(file());
+    state.close?.();
+    const path = file();
+    for (let length = 0; length < content.length; length += 1) {
+      writeFileSync(path, content.subarray(0, length));
+      const reopened = open();
+      expect(textAt(reopened, 'one')).toBe(length >= whole ? 'first' : undefined);
+      expect(reopened.get('two')).toBeUndefined();
+      expect(reopened.set('three', utf8('third'))).toBe(true);
+      reopened.close?.();
+      const again = open();
+      expect(textAt(again, 'three')).toBe('third');
+      again.close?.();
+    }
+  });
+
+  it('takes zeros at the end, which a power cut leaves, for nothing', () => {
+    const state = open();
+    state.set('one', utf8('first'));
+    state.close?.();
+    const { size } = statSync(file());
+    truncateSync(file(), size + 4096);
+    const reopened = open();
+    expect(textAt(reopened, 'one')).toBe('first');
+    reopened.close?.();
+    expect(statSync(file()).size).toBe(size);
+  });
+
+  it('tells every damage before the last record', () => {
+    const state = open();
+    state.set('one', utf8('first'));
+    const end = statSync(file()).size;
+    state.set('two', utf8('second'));
+    state.close?.();
+    const path = file();
+    const content = readFileSync(path);
+    for (let offset = 0; offset < end; offset += 1) {
+      const damaged = Buffer.from(content);
+      damaged[offset]! ^= 0x40;
+      writeFileSync(path, damaged);
+      expect(() => open(), `byte ${offset}`).toThrow(
+        expect.objectContaining({
+          code: 'LOAD_UNREADABLE',
+          message: expect.stringMatching(/it is damaged at byte (0|8); restore or remove it$/),
+        }),
+      );
+    }
+  });
+
+  it('has what was stored before the host was killed', async () => {
+    const script = `
+      const { createFileStates } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+      const state = createFileStates(${JSON.stringify(directory)})('a');
+      for (let index = 0; ; index += 1) {
+        state.set('count', new TextEncoder().encode(String(index)));
+        if (index === 1000) console.log('ready');
+      }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    await once(child.stdout, 'data');
+    const inUse = `process ${child.pid} uses it`;
+    expect(() => open()).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(inUse) }),
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const state = open();
+    expect(Number(textAt(state, 'count'))).toBeGreaterThanOrEqual(1000);
+    state.close?.();
+  });
+
+  it('is used by one at a time, also in one process', () => {
+    const state = open();
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+    state.close?.();
+    open().close?.();
+    expect(readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('refuses a directory that others can write to, and a link in the place of a file', () => {
+    const state = open();
+    state.close?.();
+    const path = file();
+    rmSync(path);
+    symlinkSync('/etc/passwd', path);
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+    chmodSync(directory, 0o777);
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    chmodSync(directory, 0o700);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'refuses a value that the disk has no room for, and goes on (needs root for a small disk)',
+    () => {
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', directory]);
+      } catch {
+        return;
+      }
+      try {
+        const state = open();
+        expect(state.set('one', utf8('first'))).toBe(true);
+        expect(state.set('big', new Uint8Array(200_000))).toBe(false);
+        expect(state.get('big')).toBeUndefined();
+        expect(state.set('two', utf8('second'))).toBe(true);
+        state.close?.();
+        const again = open();
+        expect([textAt(again, 'one'), textAt(again, 'two')]).toEqual(['first', 'second']);
+        again.close?.();
+      } finally {
+        execFileSync('umount', [directory]);
+      }
+    },
+  );
+});
