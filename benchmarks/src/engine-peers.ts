@@ -1,5 +1,5 @@
 import { createPlugin } from '@extism/extism';
-import { PluginManager, type PluginManagerOptions } from '@testbench/manager';
+import { PluginSystem, type PluginSystemOptions } from '@testbench/core';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { instantiate } from '@wapc/host';
 
@@ -26,13 +26,13 @@ export const noop = assemble(
 );
 
 /** Our engine. */
-export async function openTestbench(name: string, options: PluginManagerOptions): Promise<Peer> {
-  const manager = new PluginManager(options);
-  await manager.load(noop);
+export async function openTestbench(name: string, options: PluginSystemOptions): Promise<Peer> {
+  const system = new PluginSystem(options);
+  await system.loadPlugin(noop);
   return {
     name,
-    call: (data) => manager.execute('noop', { data }),
-    close: () => manager.close(),
+    call: (data) => system.executePlugin('noop', { data }),
+    close: () => system.close(),
   };
 }
 

@@ -57,7 +57,10 @@ export interface PluginManagerOptions {
   readonly state?: OpenState;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
-  /** Makes the plugins' random numbers reproducible: every instance draws the same. @default the operating system's */
+  /**
+   * Makes the plugins' random numbers reproducible: each call draws from a stream of its own, by its number among the
+   * calls of its plugin, whichever instance serves it. @default the operating system's
+   */
   readonly random?: { readonly seed: number };
   /**
    * The plugins' clock, in whole milliseconds since the epoch. In threads and processes it is read once, at the start of
@@ -112,8 +115,9 @@ export interface GoldenInput {
 /** Limits of one call, below or above the plugin's own. */
 export interface ExecuteOptions {
   /**
-   * Cancels the call: while it waits for its turn or for a host function, and in a thread or process also while it runs.
-   * An inline call that runs holds the thread, so only its deadline ends it.
+   * Cancels the call: while it waits for its turn, for a thread or process that starts or for a host function, and in a
+   * thread or process also while it runs. An inline call that runs holds the thread, so only its deadline ends it, or a
+   * listener of its logs or chunks that fires the signal.
    */
   readonly signal?: AbortSignal;
   /** Wall time, in milliseconds, from the moment of asking. @default the plugin's, from the moment of its turn */
