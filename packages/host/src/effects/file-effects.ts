@@ -66,6 +66,12 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
     return result;
   };
 
+  const countListed = (): void => {
+    listed += 1;
+    if (listed <= MAX_LISTED_ENTRIES_PER_CALL) return;
+    throw new EffectFailure(HostCode.limitExceeded, 'too many entries in one call');
+  };
+
   const open = async (path: string, flags: number, begun: EffectCall): Promise<EffectResult> => {
     if (access === undefined) return { code: HostCode.permissionDenied, denied: 'files' };
     if (!files.hasRoom || opening > 0) {
@@ -138,11 +144,7 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
         if (path === undefined || path.includes('\0')) return invalidArgument;
         if (access === undefined) return { code: HostCode.permissionDenied, denied: 'files' };
         return guarded(`listing ${JSON.stringify(path)}`, async () => {
-          const entries = await access.list(path);
-          listed += entries.length;
-          if (listed > MAX_LISTED_ENTRIES_PER_CALL) {
-            throw new EffectFailure(HostCode.limitExceeded, 'too many entries in one call');
-          }
+          const entries = await access.list(path, countListed);
           const bytes = utf8(JSON.stringify(entries));
           return { code: bytes.length, bytes };
         });

@@ -31,7 +31,7 @@ export interface FileAccess {
   /** @throws {EffectFailure} The same. */
   openForWriting(path: string): Promise<WritableFile>;
   /** @throws {EffectFailure} The same. */
-  list(path: string): Promise<ListedEntry[]>;
+  list(path: string, count?: () => void): Promise<ListedEntry[]>;
 }
 
 /**
@@ -136,11 +136,11 @@ export function createFileAccess(options: FileAccessOptions): FileAccess {
       }
     },
 
-    async list(path) {
+    async list(path, count = () => {}) {
       checkText(path, 'read-only');
       const directory = await openGranted(path, 'read-only');
       try {
-        return await listDirectory(directory);
+        return await listDirectory(directory, count);
       } finally {
         await directory.handle.close();
       }

@@ -16,13 +16,18 @@ export interface ListedEntry {
 /**
  * What lies in a directory, in the order of the names. Links, devices and pipes are left out: they cannot be opened.
  *
+ * @param count Told of each entry, links included; throws if there were too many.
  * @throws {EffectFailure} Limit exceeded. Whatever `opendir` throws.
  */
-export async function listDirectory({ path }: OpenedDirectory): Promise<ListedEntry[]> {
+export async function listDirectory(
+  { path }: OpenedDirectory,
+  count: () => void,
+): Promise<ListedEntry[]> {
   const entries: ListedEntry[] = [];
   let seen = 0;
   for await (const entry of await opendir(path)) {
     seen += 1;
+    count();
     if (seen > MAX_LISTED_ENTRIES) {
       throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_LISTED_ENTRIES} entries`);
     }

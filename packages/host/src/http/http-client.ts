@@ -20,7 +20,7 @@ import {
 import { fillSecrets } from '../secrets/fill-secrets.js';
 import { maskText, SecretMask } from '../secrets/mask-secrets.js';
 import type { SecretStore } from '../secrets/secret-store.js';
-import { UsedSecrets } from '../secrets/used-secrets.js';
+import { type MaskedSecrets, UsedSecrets } from '../secrets/used-secrets.js';
 import { BodyReader } from './body-reader.js';
 import { type ConnectorOptions, createCheckedConnector } from './checked-connector.js';
 import { ACCEPT_ENCODING, decodeBody } from './decode-body.js';
@@ -87,7 +87,7 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { permissions, identities = [], secrets: store, transport = directly } = options;
-  const used = UsedSecrets.of(store);
+  const used = new UsedSecrets(store);
   const further = furtherHeaders(options.headers);
   // Made by the first request: most plugins never make one.
   let agent: Agent | undefined;
@@ -127,7 +127,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         signal.throwIfAborted();
         const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
-        if (next === undefined) return openResponse(hop, answer, used);
+        if (next === undefined) return openResponse(hop, answer, used.from(hop.url));
         if (redirects >= MAX_REDIRECTS) {
           throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
@@ -176,7 +176,7 @@ function openAgent(options: HttpClientOptions): Agent {
   });
 }
 
-function openResponse(hop: Hop, answer: Answer, secrets: UsedSecrets): OpenedResponse {
+function openResponse(hop: Hop, answer: Answer, secrets: MaskedSecrets): OpenedResponse {
   const { statusCode, headers: received, body } = answer;
   const coding = textOf(received['content-encoding']);
   const isEmpty =

@@ -63,7 +63,7 @@ export class HttpExchange {
       signal?.removeEventListener('abort', cancel);
     };
     if (signal?.aborted === true) cancel();
-    if (end !== Number.POSITIVE_INFINITY) watch();
+    else if (end !== Number.POSITIVE_INFINITY) watch();
     this.#opened = send(own);
     // Whoever asks for the head is told; nobody may.
     this.#opened.catch(() => {});

@@ -74,11 +74,12 @@ async function readSecret(
     denied(name, 'not for this plugin');
   }
   if (!headers.includes(header)) denied(name, `not for the header "${header}"`);
-  if (!hostsOfSecret(name, secret).allowsRequest(url)) denied(name, `not for ${url.origin}`);
+  const hosts = hostsOfSecret(name, secret);
+  if (!hosts.allowsRequest(url)) denied(name, `not for ${url.origin}`);
   if (!isSecretValue(value)) {
     throw new EffectFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
   }
-  used.add(value);
+  used.add(value, hosts);
   return value;
 }
 

@@ -1,11 +1,11 @@
-import type { UsedSecrets } from './used-secrets.js';
+import type { MaskedSecrets } from './used-secrets.js';
 
 const MASK = '*'.charCodeAt(0);
 const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 
 /** Replaces every secret in a text by as many asterisks. */
-export function maskText(text: string, secrets: UsedSecrets): string {
+export function maskText(text: string, secrets: MaskedSecrets): string {
   const units = text.split('');
   for (const secret of secrets.values) {
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
@@ -25,12 +25,12 @@ export function maskText(text: string, secrets: UsedSecrets): string {
  * could tell from the length of its reads how much of a guess is right, and find a secret byte by byte.
  */
 export class SecretMask {
-  readonly #secrets: UsedSecrets;
+  readonly #secrets: MaskedSecrets;
   /** The end of what has come, as it came and as it is given. */
   #raw: Buffer = Buffer.alloc(0);
   #masked: Buffer = Buffer.alloc(0);
 
-  constructor(secrets: UsedSecrets) {
+  constructor(secrets: MaskedSecrets) {
     this.#secrets = secrets;
   }
 

@@ -1,3 +1,4 @@
+import { PermissionSet } from '@testbench/sandbox';
 import { describe, expect, it } from 'vitest';
 
 import { fillSecrets } from './fill-secrets.js';
@@ -8,16 +9,16 @@ import {
   type Secret,
   type SecretStore,
 } from './secret-store.js';
-import { UsedSecrets } from './used-secrets.js';
+import { type MaskedSecrets, UsedSecrets } from './used-secrets.js';
 
 const VALUE = 'sk-Very-Secret_1';
 const HOSTS = ['api.example.com'];
 const url = new URL('https://api.example.com/v1');
 
-const using = (...values: string[]): UsedSecrets => {
-  const used = new UsedSecrets();
-  for (const value of values) used.add(value);
-  return used;
+const using = (...values: string[]): MaskedSecrets => {
+  const used = new UsedSecrets(undefined);
+  for (const value of values) used.add(value, new PermissionSet());
+  return used.from(url);
 };
 
 async function fill(
@@ -27,7 +28,7 @@ async function fill(
   identities: readonly string[] = [],
 ): Promise<Readonly<Record<string, string>> | { code: number; message: string }> {
   try {
-    const user = { identities, store, used: new UsedSecrets() };
+    const user = { identities, store, used: new UsedSecrets(store) };
     return Object.fromEntries(await fillSecrets(new Map(Object.entries(headers)), target, user));
   } catch (error) {
     const { code, message } = error as { code: number; message: string };
@@ -144,6 +145,31 @@ describe('stores', () => {
   });
 });
 
+describe('UsedSecrets', () => {
+  const store = createMemorySecrets({});
+  const hosts = new PermissionSet({ network: true, allowedHosts: HOSTS });
+  const elsewhere = new URL('https://evil.example.org/');
+
+  it("looks for a plugin's own secrets everywhere, for those of others at their hosts only", () => {
+    const one = new UsedSecrets(store);
+    const other = new UsedSecrets(store);
+    one.add(VALUE, hosts);
+    expect(one.from(elsewhere).values).toEqual([VALUE]);
+    expect(other.from(url).values).toEqual([VALUE]);
+    expect(other.from(elsewhere).values).toEqual([]);
+    expect(new UsedSecrets(undefined).from(url).values).toEqual([]);
+  });
+
+  it('forgets those that were not used for long', () => {
+    const used = new UsedSecrets(createMemorySecrets({}));
+    for (let index = 0; index < 300; index += 1) used.add(`secret-${index}`, hosts);
+    const { values } = used.from(url);
+    expect(values).toHaveLength(256);
+    expect(values).toContain('secret-299');
+    expect(values).not.toContain('secret-0');
+  });
+});
+
 describe('masking', () => {
   it('masks overlapping secrets whole', () => {
     const used = using('abcdefgh', 'abcdefghij', 'ghijklmn');
@@ -152,7 +178,7 @@ describe('masking', () => {
     expect(maskText('é\u{1F600}abcdefgh', used)).toBe('é\u{1F600}********');
   });
 
-  const through = (chunks: readonly string[], used: UsedSecrets): string[] => {
+  const through = (chunks: readonly string[], used: MaskedSecrets): string[] => {
     const mask = new SecretMask(used);
     const parts = chunks.map((chunk) => mask.push(Buffer.from(chunk)));
     return [...parts, mask.end()].map((part) => Buffer.from(part).toString());

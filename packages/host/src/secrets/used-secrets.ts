@@ -1,38 +1,58 @@
+import type { PermissionSet } from '@testbench/sandbox';
+
 import { MAX_MASKED_SECRETS } from '../limits.js';
 import type { SecretStore } from './secret-store.js';
 
-const registries = new WeakMap<SecretStore, UsedSecrets>();
+/** What a mask looks for, as it is now. */
+export interface MaskedSecrets {
+  /** Longest first: one secret may begin with another. */
+  readonly values: readonly string[];
+}
+
+interface Entry {
+  readonly value: string;
+  /** Where it may be sent. */
+  readonly hosts: PermissionSet;
+}
+
+const registries = new WeakMap<SecretStore, Entry[]>();
 
 /**
- * Every secret that was filled in out of a store, for whichever plugin: a server may give back in one answer what it got in
- * another request.
+ * The secrets that were filled in for one plugin, and those that others sent to the same hosts: a server may give back in one
+ * answer what it got in another request.
+ *
+ * Secrets of other hosts are not looked for, or a plugin could ask a server of its own whether a text is one of them.
  */
 export class UsedSecrets {
-  /** In the order of their first use. */
-  readonly #order: string[] = [];
-  /** Longest first: one secret may begin with another. */
-  #values: readonly string[] = [];
+  readonly #own = new Set<string>();
+  readonly #all: Entry[];
 
-  /** The one of a store; one of its own for no store. */
-  static of(store: SecretStore | undefined): UsedSecrets {
-    if (store === undefined) return new UsedSecrets();
-    const known = registries.get(store);
-    if (known !== undefined) return known;
-    const made = new UsedSecrets();
-    registries.set(store, made);
-    return made;
+  constructor(store: SecretStore | undefined) {
+    const known = store && registries.get(store);
+    this.#all = known ?? [];
+    if (store !== undefined && known === undefined) registries.set(store, this.#all);
   }
 
-  /** Values, longest first. */
-  get values(): readonly string[] {
-    return this.#values;
+  /** Remembers a value that this plugin used; of very many, those that were used last. */
+  add(value: string, hosts: PermissionSet): void {
+    this.#own.add(value);
+    const known = this.#all.findIndex((entry) => entry.value === value);
+    if (known >= 0) this.#all.splice(known, 1);
+    this.#all.push({ value, hosts });
+    if (this.#all.length > MAX_MASKED_SECRETS) this.#all.shift();
   }
 
-  /** Remembers a value; of very many, those that were used last. */
-  add(value: string): void {
-    if (this.#values.includes(value)) return;
-    this.#order.push(value);
-    if (this.#order.length > MAX_MASKED_SECRETS) this.#order.shift();
-    this.#values = [...this.#order].sort((left, right) => right.length - left.length);
+  /** What may come back from a URL. Reads on: secrets that are used later count from then on. */
+  from(url: URL): MaskedSecrets {
+    const all = this.#all;
+    const own = this.#own;
+    return {
+      get values() {
+        return all
+          .filter(({ value, hosts }) => own.has(value) || hosts.allowsRequest(url))
+          .map(({ value }) => value)
+          .sort((left, right) => right.length - left.length);
+      },
+    };
   }
 }
