@@ -28,6 +28,7 @@ export type {
   SecretStore,
   StateStore,
   StreamPart,
+  StructuredLogger,
 } from '@testbench/manager';
 export {
   createEnvSecrets,
@@ -36,6 +37,7 @@ export {
   grantedBy,
   ISOLATIONS,
   loadPolicy,
+  logTo,
   readModuleFile,
 } from '@testbench/manager';
 export type { Permissions } from '@testbench/types';

@@ -9,12 +9,14 @@
 export {
   createEnvSecrets,
   createFileStates,
+  logTo,
   createMemorySecrets,
   type EnvSecret,
   type OpenState,
   type Secret,
   type SecretStore,
   type StateStore,
+  type StructuredLogger,
 } from '@testbench/host';
 export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';

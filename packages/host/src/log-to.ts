@@ -1,0 +1,29 @@
+import type { LogLevel, LogSink } from '@testbench/types';
+
+/** A logger with one method a level, each taking fields and a message: pino, and what is made like it. */
+export type StructuredLogger = Readonly<
+  Record<LogLevel, (fields: object, message: string) => void>
+>;
+
+/**
+ * Makes a sink that hands log records to pino, or to a logger like it.
+ *
+ * The plugin's id, the request's and the time stand in fields; the message is untrusted text, escaped already. The logger
+ * decides which levels it keeps.
+ *
+ * @example
+ * ```ts
+ * import { logTo } from '@testbench/host';
+ *
+ * const lines: string[] = [];
+ * const write = (fields: object, message: string): void => {
+ *   lines.push(`${JSON.stringify(fields)} ${message}`);
+ * };
+ * const sink = logTo({ trace: write, debug: write, info: write, warn: write, error: write });
+ * sink({ plugin: 'demo', level: 'info', message: 'hello', timeMs: 5 });
+ * lines; // => ['{"plugin":"demo","timeMs":5} hello']
+ * ```
+ */
+export function logTo(logger: StructuredLogger): LogSink {
+  return ({ level, message, ...fields }) => logger[level](fields, message);
+}
