@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { meterModule } from '@testbench/metering';
 
-import { branches, diamonds, labelTables } from './modules/bombs.ts';
+import { BRANCH, branches, diamonds, labelTables, onOperands } from './modules/bombs.ts';
 import {
   body,
   EMPTY_TYPE,
@@ -42,6 +42,21 @@ const MODULES: Readonly<Record<string, () => RawParts>> = {
   'the same 100 times': () => inFunctions(100, 1000, branches(4000, 1000)),
   '10,000 locals, 4,000 branches': () => inFunction(10_000, branches(4000, 10_000)),
   '49,000 locals, 4,000 branches': () => inFunction(49_000, branches(4000, 49_000)),
+  '1,000 operands, 2,000 branches': () => inFunction(0, onOperands(1000, 2000, BRANCH)),
+  '10,000 operands, 10,000 branches': () => inFunction(0, onOperands(10_000, 10_000, BRANCH)),
+  '1,000 operands, 170,000 calls': () => inFunction(0, onOperands(1000, 170_000, [0x10, 5, 0x1a])),
+  '1,000 locals, 100,000 calls': () => inFunction(1000, onOperands(0, 100_000, [0x10, 5, 0x1a])),
+  '1,000 locals, 60,000 additions': () =>
+    inFunction(1000, onOperands(0, 60_000, [0x20, 1, 0x20, 2, 0x6a, 0x21, 3])),
+  '5,000 nested blocks, 90,000 deep branches': () =>
+    inFunction(
+      1,
+      Uint8Array.from([
+        ...repeated(5000, [0x02, 0x40]),
+        ...repeated(90_000, [0x20, 0, 0x0d, 0x87, 0x27]),
+        ...repeated(5000, [0x0b]),
+      ]),
+    ),
   'diamonds of 256 KiB, 300 locals': () => inFunction(300, diamonds(11_500, 300)),
   'the same 50 times': () => inFunctions(50, 300, diamonds(11_500, 300)),
   'diamonds of 512 KiB, 170 locals': () => inFunction(170, diamonds(23_000, 170)),

@@ -27,13 +27,18 @@ export async function supervise(
     host.kill('SIGKILL');
     host = await startHost(mode);
   }
-  host.disconnect();
+  host.kill('SIGKILL');
 }
 
 async function startHost(mode: Mode): Promise<ChildProcess> {
   const script = fileURLToPath(new URL('host-process.ts', import.meta.url));
   const host = fork(script, [mode], { execArgv: ['--no-warnings'] });
-  await new Promise((resolve) => host.once('message', resolve));
+  await new Promise((resolve, reject) => {
+    host.once('message', resolve);
+    host.once('exit', (code) =>
+      reject(new Error(`The host ended with code ${code} as it started`)),
+    );
+  });
   return host;
 }
 

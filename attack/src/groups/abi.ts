@@ -2,6 +2,7 @@ import { createHostBinding } from '@testbench/host';
 import { packed } from '@testbench/test-kit';
 import { CallError } from '@testbench/types';
 
+import { LATE_MS } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { plugin, stopped } from './shorthand.ts';
 
@@ -123,7 +124,10 @@ export const abi: readonly Attack[] = [
     modes: ISOLATED,
     run: async (arena) => {
       const started = performance.now();
-      await arena.call(plugin(manyObjects(349_000, 30)), { limits: { timeoutMs: 5000 } });
+      const bytes = plugin(manyObjects(349_000, 30));
+      const { data } = await arena.call(bytes, { limits: { timeoutMs: 5000 } });
+      insist((data as unknown[]).length === 349_000, 'some are missing');
+      insist(performance.now() - started < LATE_MS, 'it took too long');
       return `at the cap, in ${(performance.now() - started).toFixed(0)} ms`;
     },
   },

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
+import { refusalOf } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { childrenOf } from '../children.ts';
 import { gcArrays } from '../modules/gc-arrays.ts';
+import { HEX } from '../modules/hex.ts';
 import { endured, plugin, refused, stopped } from './shorthand.ts';
 
 const FUEL = { limits: { maxFuel: 1_000_000, timeoutMs: 10_000 } };
@@ -68,20 +70,49 @@ export const execution: readonly Attack[] = [
     name: 'host calls at every depth of the stack',
     modes: ISOLATED,
     async run(arena) {
-      // Each level logs and writes its own key; the last ones find no stack left somewhere inside of the host.
+      // Each level writes its own key, with the key as the value, and logs; the last ones find no stack left inside of the
+      // host. A short input asks for what is stored then: how often a value is another than its key, and how many there are.
       const module = plugin({
-        imports: `${STATE} ${LOG}`,
-        rest: `(func $f (param $n i32) (result i64)
+        imports: `${STATE} ${LOG}
+          (import "env" "host_get_state" (func $get (param i32 i32 i32 i32) (result i32)))`,
+        rest: `${HEX} (func $f (param $n i32) (result i64)
           (i32.store (i32.const 8192) (local.get $n))
-          (drop (call $set (i32.const 8192) (i32.const 2) (i32.const 8192) (i32.const 4)))
-          (drop (call $log (i32.const 2) (i32.const 8192) (i32.const 1)))
+          (i32.store (i32.const 8200) (i32.or (local.get $n) (i32.const 0x01010000)))
+          (i32.store (i32.const 8200) (i32.and (i32.load (i32.const 8200)) (i32.const 0x7f7f7f7f)))
+          (drop (call $set (i32.const 8200) (i32.const 4) (i32.const 8200) (i32.const 4)))
+          (drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1)))
           (i64.add (call $f (i32.add (local.get $n) (i32.const 1))) (i64.const 1)))`,
-        execute: '(call $f (i32.const 0))',
+        execute: `(local $n i32) (local $wrong i32) (local $found i32)
+          (if (i32.lt_u (local.get $len) (i32.const 50)) (then (return (call $f (i32.const 0)))))
+          (loop
+            (i32.store (i32.const 8200) (i32.and (i32.or (local.get $n) (i32.const 0x01010000)) (i32.const 0x7f7f7f7f)))
+            (i32.store (i32.const 8204) (i32.const 0))
+            (if (i32.eq (call $get (i32.const 8200) (i32.const 4) (i32.const 8204) (i32.const 4)) (i32.const 4)) (then
+              (local.set $found (i32.add (local.get $found) (i32.const 1)))
+              (if (i32.ne (i32.load (i32.const 8200)) (i32.load (i32.const 8204))) (then
+                (local.set $wrong (i32.add (local.get $wrong) (i32.const 1)))))))
+            (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5000))))
+          (i32.store (i32.const 8192) (local.get $wrong)) (i32.store (i32.const 8196) (local.get $found))
+          (call $hex (i32.const 8192) (i32.const 8))`,
       });
-      const code = await arena.fail(module, 'CALL_STACK_EXHAUSTED', {
-        limits: { timeoutMs: 5000 },
-      });
-      return `${code}, and the host lives`;
+      const manager = await arena.manager({ limits: { timeoutMs: 10_000 } });
+      await manager.load(module, { id: 'attacker' });
+      for (let round = 0; round < 3; round += 1) {
+        const code = await manager.execute('attacker', { data: null }).then(
+          () => 'ok',
+          (error: unknown) => refusalOf(error).code,
+        );
+        insist(code === 'CALL_STACK_EXHAUSTED', code);
+      }
+      const { data } = await manager.execute('attacker', { data: 'x'.repeat(50) });
+      const [wrong, found = 0] = new Int32Array(
+        Uint8Array.from(Buffer.from(String(data), 'hex')).buffer,
+      );
+      insist(wrong === 0, `${wrong} values are not what was written`);
+      insist(found > 0, 'nothing was stored');
+      const lost = arena.logs.filter(({ message }) => message === '').length;
+      insist(lost === 0, `${lost} records are empty`);
+      return `CALL_STACK_EXHAUSTED; of ${found} values that were read again each is whole`;
     },
   },
   ...endless(37, 'a storm of host calls', {

@@ -1,8 +1,7 @@
 import { assemble, guestWat } from '@testbench/test-kit';
-import { PluginError } from '@testbench/types';
 
-import { refusalOf } from '../arena.ts';
-import { type Attack, insist, ISOLATED, NotContained } from '../attack.ts';
+import { LATE_MS, refusalOf } from '../arena.ts';
+import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { childrenOf } from '../children.ts';
 import { FORGERIES } from '../modules/forgeries.ts';
 import { withForgingChild, withForgingThread } from '../modules/impostors.ts';
@@ -86,14 +85,20 @@ export const managerRows: readonly Attack[] = [
     name: 'unload during a call',
     modes: ['thread', 'process'],
     async run(arena) {
-      const manager = await arena.manager({ limits: { timeoutMs: 2000 } });
+      const manager = await arena.manager({ limits: { timeoutMs: 1000 } });
       await manager.load(forever, { id: 'attacker' });
+      const started = performance.now();
       const call = outcomeOf(manager.execute('attacker', input));
-      await manager.unload('attacker');
+      const unloading = manager.unload('attacker');
+      const later = await outcomeOf(manager.execute('attacker', input));
+      insist(/^CALL_(NOT_FOUND|SHUT_DOWN)$/.test(later), `a later call gave ${later}`);
+      await unloading;
       const code = await call;
-      insist(/^CALL_(SHUT_DOWN|DEADLINE_EXCEEDED|CANCELLED)$/.test(code), code);
+      // It is let end, within its own limit.
+      insist(code === 'CALL_DEADLINE_EXCEEDED', code);
+      insist(performance.now() - started < 1000 + LATE_MS, 'it ended too late');
       insist(manager.info('attacker') === undefined, 'it is still there');
-      return code;
+      return `${code} at its own limit, ${later} for a later call`;
     },
   },
   {
@@ -164,14 +169,12 @@ async function forge(arena: Parameters<Attack['run']>[0], name: string): Promise
   const manager = await arena.manager({ limits: { timeoutMs: 1000 } }, true);
   const disguise = arena.mode === 'thread' ? withForgingThread : withForgingChild;
   return await disguise(name, async () => {
-    try {
-      await manager.load(fine, { id: 'attacker' });
-      const { data } = await manager.execute('attacker', input);
-      insist(FORGERIES[name]?.harmless === true, `the call gave ${JSON.stringify(data)}`);
-    } catch (error) {
-      if (error instanceof NotContained || !PluginError.is(error)) throw error;
-      return error.code;
-    }
+    const outcome = await outcomeOf(
+      manager.load(fine, { id: 'attacker' }).then(() => manager.execute('attacker', input)),
+    );
+    insist(outcome === FORGERIES[name]?.outcome, `it gave ${outcome}`);
+    insist(({} as Record<string, unknown>)['polluted'] === undefined, 'it reached the prototype');
+    if (outcome !== 'ok') return outcome;
     const message = arena.logs.at(-1)?.message ?? '';
     insist(!/\p{Cc}/u.test(message), 'its log was not escaped');
     return 'checked, and harmless';

@@ -49,6 +49,28 @@ export const bodyBombs: readonly BodyBomb[] = [
       }),
   },
   {
+    row: 9,
+    name: '50,000 operands and 30,000 branches',
+    rule: 'maxOperands',
+    make: () => rawPlugin({ execute: { locals: [0], code: onOperands(50_000, 30_000, BRANCH) } }),
+  },
+  {
+    row: 9,
+    name: '50,000 blocks of a hundred parameters',
+    rule: 'maxLocalsTimesBranches',
+    make: () =>
+      rawPlugin({
+        types: {
+          count: 1,
+          item: [0x60, 100, ...repeated(100, [0x7f]), 100, ...repeated(100, [0x7f])],
+        },
+        execute: {
+          locals: [0],
+          code: onOperands(100, 50_000, [Opcode.Block, 7, 0x41, 0, Opcode.BrIf, 0, Opcode.End]),
+        },
+      }),
+  },
+  {
     row: 11,
     name: 'a body of 1 MiB of diamonds',
     rule: 'maxBodyBytes',
@@ -73,6 +95,18 @@ export const bodyBombs: readonly BodyBomb[] = [
       }),
   },
 ];
+
+/** `height` operands on the stack, `count` times what `each` is, then all of them dropped. */
+export function onOperands(height: number, count: number, each: readonly number[]): Uint8Array {
+  return Uint8Array.from([
+    ...repeated(height, [0x41, 0]),
+    ...repeated(count, each),
+    ...repeated(height, [Opcode.Drop]),
+  ]);
+}
+
+/** A block that a condition leaves. */
+export const BRANCH: readonly number[] = [Opcode.Block, 0x40, 0x41, 0, Opcode.BrIf, 0, Opcode.End];
 
 /** `if (local) local = local + 1 else local = local * 3`, `count` times: each joins two values of a local. */
 export function diamonds(count: number, locals: number): Uint8Array {
@@ -109,7 +143,7 @@ function callAll(count: number): Uint8Array {
 export function codeAtTheCaps(): Uint8Array {
   // `if (local 0 == 0) return`: true, but no compiler can know.
   const leave = [0x20, 0, 0x45, Opcode.If, 0x40, Opcode.Return, Opcode.End];
-  const expensive = body(localsOf(290), [...leave, ...diamonds(11_000, 290)]);
+  const expensive = body(localsOf(280), [...leave, ...diamonds(11_000, 280)]);
   const cheap = body(localsOf(1), [...leave, ...diamonds(11_000, 1)]);
   return rawPlugin({
     functions: { count: 46, item: [EMPTY_TYPE] },

@@ -2,8 +2,8 @@ import { METADATA } from '@testbench/test-kit';
 
 /** What a child sends that no longer runs our code, for each command that it gets. */
 export interface Forgery {
-  /** True if the message is well-formed, so that the call may end in order. */
-  readonly harmless?: boolean;
+  /** What the caller must get: the code of an error, or `ok` for a message that is well-formed and harmless. */
+  readonly outcome: string;
   readonly answer: (type: string) => readonly unknown[];
   /** Bytes in the place of frames. */
   readonly raw?: readonly number[];
@@ -32,43 +32,108 @@ const toCall =
 
 /** Messages of a compromised child, by name. */
 export const FORGERIES: Readonly<Record<string, Forgery>> = {
-  'an output of another shape': { answer: toCall(done('{"score":1}')) },
-  'an output that is no JSON': { answer: toCall(done('{"data":')) },
+  'an output of another shape': {
+    outcome: 'CALL_INVALID_OUTPUT',
+    answer: toCall(done('{"score":1}')),
+  },
+  'an output that is no JSON': {
+    outcome: 'CALL_INVALID_OUTPUT',
+    answer: toCall(done('{"data":')),
+  },
   'an output with a prototype': {
-    harmless: true,
+    outcome: 'ok',
     answer: toCall(done('{"data":{"__proto__":{"polluted":1}}}')),
   },
-  'fuel that is no number': { answer: toCall(done('{"data":1}', { fuelUsed: '1' })) },
-  'an output beyond its bytes': { answer: toCall(done('{"data":1}', { end: 1e9 })) },
-  'a type that there is not': { answer: toCall({ type: 'constructor' }) },
+  'fuel that is no number': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall(done('{"data":1}', { fuelUsed: '1' })),
+  },
+  'an output beyond its bytes': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall(done('{"data":1}', { end: 1e9 })),
+  },
+  'a type that there is not': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall({ type: 'constructor' }),
+  },
   'an error code that there is not': {
+    outcome: 'CALL_CRASHED',
     answer: toCall({ type: 'done', outcomes: [{ ok: false, error: { code: 'ROOT' } }], report }),
   },
   'metadata of another shape': {
+    outcome: 'LOAD_INVALID_METADATA',
     answer: () => [{ ...loaded, metadata: '{"name":"../../etc/passwd"}' }],
   },
   'an effect that there is not': {
+    outcome: 'CALL_CRASHED',
     answer: toCall({ type: 'effect', name: '__proto__', args: [] }),
   },
   'an effect that it was not granted, for ever': {
+    outcome: 'CALL_DEADLINE_EXCEEDED',
     answer: toCall({ type: 'effect', name: 'host_env_get', args: [utf8('PATH'), 4096] }),
   },
   'log records with control characters': {
-    harmless: true,
+    outcome: 'ok',
     answer: toCall(
       { type: 'log', level: 'error', message: '\u001b[2J\n[host] all is well' },
       done('{"data":1}'),
     ),
   },
-  'an answer before it was asked': { answer: (type) => (type === 'load' ? [loaded, loaded] : []) },
-  'a frame of 4 GiB': { answer: () => [], raw: Array.from({ length: 8 }, () => 0xff) },
-  'a frame that is no JSON': { answer: () => [], raw: [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b, 0x7b] },
+  'an answer before it was asked': {
+    outcome: 'CALL_CRASHED',
+    answer: (type) => (type === 'load' ? [loaded, loaded] : []),
+  },
+  'a frame of 4 GiB': {
+    outcome: 'LOAD_CRASHED',
+    answer: () => [],
+    raw: Array.from({ length: 8 }, () => 0xff),
+  },
+  'a frame that is no JSON': {
+    outcome: 'LOAD_CRASHED',
+    answer: () => [],
+    raw: [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b, 0x7b],
+  },
   'blobs outside of the frame': {
+    outcome: 'LOAD_CRASHED',
     answer: () => [],
     raw: [20, 0, 0, 0, 0, 0, 0, 0, ...utf8('{"a":{"$blob":[9,9]}}').subarray(0, 20)],
   },
-  'nothing more': { answer: toCall() },
+  'fuel below zero': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall(done('{"data":1}', { fuelUsed: -1 })),
+  },
+  'more outputs than inputs': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall({
+      ...done('{"data":1}'),
+      outcomes: Array.from({ length: 9 }, () => ({ ok: true, end: 0, ...usage })),
+    }),
+  },
+  'no output at all': { outcome: 'CALL_CANCELLED', answer: toCall({ ...done(''), outcomes: [] }) },
+  'names of host functions that there are not': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall({
+      ...done('{"data":1}'),
+      report: { ...report, callsByName: { ['x'.repeat(100_000)]: 1 } },
+    }),
+  },
+  'an effect and the end of its call at once': {
+    outcome: 'ok',
+    answer: toCall(
+      { type: 'effect', name: 'host_set_state', args: [utf8('a'), utf8('b')] },
+      done('{"data":1}'),
+    ),
+  },
+  'a chunk that nobody asked for': {
+    outcome: 'ok',
+    answer: toCall({ type: 'chunk', bytes: utf8('x') }, done('{"data":1}')),
+  },
+  'nothing more': {
+    outcome: 'CALL_DEADLINE_EXCEEDED',
+    answer: toCall(),
+  },
   'an error that nobody catches': {
+    outcome: 'CALL_CRASHED',
     answer(type) {
       if (type === 'call') throw new Error('nobody catches this');
       return type === 'load' ? [loaded] : [];

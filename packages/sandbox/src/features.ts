@@ -20,7 +20,8 @@ const ADMITTED: ReadonlySet<Feature> = new Set<Feature>([
  *
  * Left out: exceptions could swallow what the host throws; the garbage-collected heap has no limit that the host
  * could set; threads can wait for ever; results of relaxed SIMD differ between machines; each memory
- * reserves 8 to 10 GiB of address space; tail calls make a stack trace lie, and no plugin needs them.
+ * reserves 8 to 10 GiB of address space; compilers emit tail calls only where
+ * they are asked to (the meter charges for them: allow them if yours does).
  */
 export const DEFAULT_FEATURES = Object.fromEntries(
   FEATURES.map((feature) => [feature, ADMITTED.has(feature)]),

@@ -26,9 +26,11 @@ export interface AdmissionCaps {
   readonly maxSegmentElements: number;
   /** Locals of one function, parameters included. */
   readonly maxLocals: number;
-  /** Locals times branches of one function. */
+  /** Operands on the stack of one function. */
+  readonly maxOperands: number;
+  /** Locals and operands of one function, times its branches. */
   readonly maxLocalsTimesBranches: number;
-  /** Locals times branches, added up over all functions. */
+  /** The same, added up over all functions. */
   readonly maxTotalLocalsTimesBranches: number;
   /** Bytes of one function body. */
   readonly maxBodyBytes: number;
@@ -75,6 +77,9 @@ export const DEFAULT_CAPS: AdmissionCaps = {
   maxSegmentElements: 100_000,
   // With 4,000 branches, 1,000 cost 44 ms and 64 MB at the first call, 49,000 1.6 s and 2.3 GB. Real ones have up to 572.
   maxLocals: 1_000,
+  // An engine copies an entry for each at every branch, as for locals: 10,000 with 10,000 branches take 2.6 s and 1.3 GB, 50,000
+  // with 30,000 end the process. Real ones have up to 92.
+  maxOperands: 1_000,
   // At the cap 0.15 s and 230 MB for one function. Real ones have up to 1,000,000.
   maxLocalsTimesBranches: 4_000_000,
   // Functions are compiled when they are first called, and nothing stops that: at the cap 1 s, for 16 MiB of such functions

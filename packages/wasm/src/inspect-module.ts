@@ -3,6 +3,7 @@ import { decodeModule } from './decode-module.js';
 import { type Feature, FEATURES, featureBit } from './features.js';
 import { Immediate, Opcode } from './opcodes.js';
 import { InstructionCursor } from './instruction-cursor.js';
+import { OperandStack } from './operand-stack.js';
 import { DecodeError } from './decode-error.js';
 import {
   type ByteRange,
@@ -47,6 +48,7 @@ class Inspection {
     nesting: { value: 0, offset: 0 },
     branches: { value: 0, offset: 0 },
     localsTimesBranches: { value: 0, offset: 0 },
+    operands: { value: 0, offset: 0 },
     branchTableLabels: { value: 0, offset: 0 },
     elements: { value: 0, offset: 0 },
     dataBytes: { value: 0, offset: 0 },
@@ -54,10 +56,12 @@ class Inspection {
   private instructions = 0;
   private branchTableLabels = 0;
   private localsTimesBranches = 0;
+  private readonly stack: OperandStack;
   private readonly cursor: InstructionCursor;
 
   constructor(private readonly module: Module) {
     this.cursor = new InstructionCursor(module.bytes, 0, 0);
+    this.stack = new OperandStack(module);
   }
 
   summary(): ModuleSummary {
@@ -190,6 +194,10 @@ class Inspection {
     const type = module.types[module.functions[module.importedFunctions + index]!];
     const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
     let branches = 0;
+    let copies = 0;
+    let operands = 0;
+    const { stack } = this;
+    stack.reset();
     let nesting = 1;
     let mask = this.seen;
     let instructions = 0;
@@ -201,6 +209,7 @@ class Inspection {
         mask = this.seen;
       }
       const { opcode } = cursor;
+      const before = branches;
       if (opcode < 0x20) {
         if (
           cursor.immediate === Immediate.Block ||
@@ -220,6 +229,12 @@ class Inspection {
           this.use('reference-types', cursor.offset);
         }
       }
+      // Before and after: a branch copies what lies there then, and a call gives more than it takes.
+      const { height } = stack;
+      stack.step(cursor);
+      const most = Math.max(height, stack.height);
+      if (most > operands) operands = most;
+      if (branches > before) copies += (branches - before) * (locals + most);
     }
     if (cursor.position !== end) {
       throw new DecodeError(
@@ -233,8 +248,9 @@ class Inspection {
     this.raise('bodyBytes', end - start, start);
     this.raise('nesting', nesting, start);
     this.raise('branches', branches, start);
-    this.localsTimesBranches += locals * branches;
-    this.raise('localsTimesBranches', locals * branches, start);
+    this.raise('operands', operands, start);
+    this.localsTimesBranches += copies;
+    this.raise('localsTimesBranches', copies, start);
   }
 
   private inspectEntries(range: ByteRange, count: number): void {

@@ -68,6 +68,13 @@ describe('Runner', () => {
       name: 'an error code of its own',
       message: done([{ ok: false, error: { code: 'EVIL', message: '' } }]),
     },
+    {
+      name: 'calls of functions that there are not',
+      message: {
+        ...done([ok(0)]),
+        report: { ...report, callsByName: { ['x'.repeat(100_000)]: 1 } },
+      },
+    },
     { name: 'usage that is no number', message: done([{ ...ok(0), fuelUsed: Infinity }]) },
     { name: 'an effect that is none', message: { type: 'effect', name: 'constructor', args: [] } },
     {

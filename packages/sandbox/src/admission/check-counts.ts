@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
 import type { AdmissionViolation } from '@testbench/types';
 import { ByteReader, checkHeader, SectionId } from '@testbench/wasm';
 

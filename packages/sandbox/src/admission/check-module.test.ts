@@ -87,6 +87,24 @@ describe('checkModule()', () => {
         section(10, 40, [0xd5, 0x0e, 1, 0xe8, 7, 0x7f, ...repeat(624, [0x02, 0x40, 0x0b]), 0x0b]),
       ],
     },
+    {
+      row: 9,
+      rule: 'maxOperands',
+      sections: oneFunction([0], [...repeat(1001, [0x41, 0]), ...Array(1001).fill(0x1a)]),
+    },
+    {
+      row: 9,
+      rule: 'maxLocalsTimesBranches',
+      // 900 operands, then 2,500 blocks that a condition leaves; no locals.
+      sections: oneFunction(
+        [0],
+        [
+          ...repeat(900, [0x41, 0]),
+          ...repeat(2500, [0x02, 0x40, 0x41, 0, 0x0d, 0, 0x0b]),
+          ...Array(900).fill(0x1a),
+        ],
+      ),
+    },
     { row: 11, rule: 'maxBodyBytes', sections: oneFunction([0], Array(524_288).fill(0x01)) },
     {
       row: 12,

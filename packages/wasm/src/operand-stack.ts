@@ -1,0 +1,194 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators are numbers where they come from: bytes and typed arrays
+import type { InstructionCursor } from './instruction-cursor.js';
+import type { Module } from './module.js';
+import { Immediate, Opcode } from './opcodes.js';
+
+/** Stands in {@link PLAIN} for operators whose effect depends on a type or on control flow. */
+const SPECIAL = 127;
+
+/** A run of operators, first to last, and what each adds to the height of the stack. */
+type Effect = readonly [first: number, last: number, effect: number];
+
+function table(size: number, effects: readonly Effect[]): Int8Array {
+  const all = new Int8Array(size);
+  for (const [first, last, effect] of effects) all.fill(effect, first, last + 1);
+  return all;
+}
+
+const PLAIN = table(256, [
+  [0x02, 0x19, SPECIAL],
+  [0x00, 0x00, SPECIAL],
+  [0x1a, 0x1a, -1],
+  [0x1b, 0x1c, -2],
+  [0x1f, 0x1f, SPECIAL],
+  [0x20, 0x20, 1],
+  [0x21, 0x21, -1],
+  [0x23, 0x23, 1],
+  [0x24, 0x24, -1],
+  [0x26, 0x26, -2],
+  [0x36, 0x3e, -2],
+  [0x3f, 0x3f, 1],
+  [0x41, 0x44, 1],
+  // Of the numeric operators, those with two operands.
+  [0x46, 0x4f, -1],
+  [0x51, 0x66, -1],
+  [0x6a, 0x78, -1],
+  [0x7c, 0x8a, -1],
+  [0x92, 0x98, -1],
+  [0xa0, 0xa6, -1],
+  [0xd0, 0xd0, 1],
+  [0xd2, 0xd2, 1],
+  [0xd3, 0xd3, -1],
+]);
+
+const MISC = table(0x17, [
+  [0x08, 0x08, -3],
+  [0x0a, 0x0c, -3],
+  [0x0e, 0x0e, -3],
+  [0x0f, 0x0f, -1],
+  [0x10, 0x10, 1],
+  [0x11, 0x11, -3],
+  // Four operands, two results.
+  [0x13, 0x14, -2],
+]);
+
+const VECTOR = table(0x114, [
+  [0x0b, 0x0b, -2],
+  [0x0c, 0x0c, 1],
+  [0x0d, 0x0e, -1],
+  // Replacing a lane; the others take one out.
+  [0x17, 0x17, -1],
+  [0x1a, 0x1a, -1],
+  [0x1c, 0x1c, -1],
+  [0x1e, 0x1e, -1],
+  [0x20, 0x20, -1],
+  [0x22, 0x4c, -1],
+  [0x4e, 0x51, -1],
+  [0x52, 0x52, -2],
+  [0x54, 0x57, -1],
+  [0x58, 0x5b, -2],
+  [0x65, 0x66, -1],
+  [0x6b, 0x73, -1],
+  [0x76, 0x79, -1],
+  [0x7b, 0x7b, -1],
+  [0x82, 0x82, -1],
+  [0x85, 0x86, -1],
+  [0x8b, 0x93, -1],
+  [0x95, 0x9f, -1],
+  [0xab, 0xbf, -1],
+  [0xcb, 0xdf, -1],
+  [0xe4, 0xeb, -1],
+  [0xf0, 0xf7, -1],
+]);
+
+/**
+ * Follows how many operands lie on the stack of one function: an upper bound, exact for everything that WebAssembly 2.0
+ * has. An engine copies an entry for each of them at every branch.
+ */
+export class OperandStack {
+  /** Operands after the last {@link step}. */
+  height = 0;
+  readonly #module: Module;
+  /** For each open block: the height below its parameters, and its type as the cursor tells it. */
+  readonly #bases: number[] = [];
+  readonly #types: number[] = [];
+
+  constructor(module: Module) {
+    this.#module = module;
+  }
+
+  /** Begins another function. */
+  reset(): void {
+    this.height = 0;
+    this.#bases.length = 1;
+    this.#types.length = 1;
+    this.#bases[0] = 0;
+    this.#types[0] = -64;
+  }
+
+  /** Takes the instruction that the cursor is at. */
+  step(cursor: InstructionCursor): void {
+    const { opcode } = cursor;
+    if (opcode < 0x100) {
+      const effect = PLAIN[opcode]!;
+      if (effect === SPECIAL) this.#control(cursor);
+      else this.#add(effect);
+      return;
+    }
+    const sub = opcode & 0xfff;
+    // Prefixes 0xfb and 0xfe are not admitted unless somebody trusts the module: at most one result each.
+    const prefix = opcode >>> 12;
+    this.#add(prefix === 0xfc ? MISC[sub]! : prefix === 0xfd ? VECTOR[sub]! : 1);
+  }
+
+  #control(cursor: InstructionCursor): void {
+    const { opcode } = cursor;
+    switch (opcode) {
+      case Opcode.End:
+      case Opcode.Delegate: {
+        const base = this.#bases.pop() ?? 0;
+        this.height = base + this.#arity(this.#types.pop() ?? -64, 'results');
+        return;
+      }
+      case Opcode.Else:
+      case Opcode.Catch:
+      case Opcode.CatchAll: {
+        // A caught exception brings the values of its tag.
+        const tag = opcode === Opcode.Catch ? this.#module.tags[cursor.index]?.type : undefined;
+        this.height = this.#base + this.#arity(this.#types.at(-1) ?? -64, 'params');
+        if (tag !== undefined) this.height += this.#arity(tag, 'params');
+        return;
+      }
+      case Opcode.If:
+        this.#add(-1);
+        this.#open(cursor.blockType);
+        return;
+      case Opcode.BrIf:
+        this.#add(-1);
+        return;
+      case Opcode.Call:
+        this.#call(this.#module.functions[cursor.index]);
+        return;
+      case Opcode.CallIndirect:
+      case Opcode.CallRef:
+        this.#add(-1);
+        this.#call(cursor.index);
+        return;
+      default:
+        if (cursor.immediate === Immediate.Block || cursor.immediate === Immediate.TryTable) {
+          this.#open(cursor.blockType);
+        } else {
+          // Whatever follows is never reached: it finds the stack as the block found it.
+          this.height = this.#base;
+        }
+    }
+  }
+
+  get #base(): number {
+    return this.#bases.at(-1) ?? 0;
+  }
+
+  #open(type: number): void {
+    const base = Math.max(this.#base, this.height - this.#arity(type, 'params'));
+    this.height = base + this.#arity(type, 'params');
+    this.#bases.push(base);
+    this.#types.push(type);
+  }
+
+  #call(type: number | undefined): void {
+    if (type === undefined) return;
+    this.#add(-this.#arity(type, 'params'));
+    this.#add(this.#arity(type, 'results'));
+  }
+
+  /** Below the block's own base there is nothing to take, unless the code is never reached. */
+  #add(effect: number): void {
+    this.height = Math.max(this.#base, this.height + effect);
+  }
+
+  #arity(type: number, side: 'params' | 'results'): number {
+    if (type < 0) return type === -64 || side === 'params' ? 0 : 1;
+    const found = this.#module.types[type];
+    return found?.kind === 'function' ? found[side].length : 0;
+  }
+}
