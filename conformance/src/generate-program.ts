@@ -13,7 +13,37 @@ export type Piece =
   | { readonly kind: 'branch' | 'branch-if'; readonly label: number }
   | { readonly kind: 'table'; readonly labels: readonly number[] }
   | { readonly kind: 'return' | 'leaf' | 'guarded' | 'indirect' }
-  | { readonly kind: 'call'; readonly callee: number };
+  | { readonly kind: 'call'; readonly callee: number }
+  | {
+      /** A loop that nothing leaves but its end: after so many turns, or at random before that. */
+      readonly kind: 'counted';
+      readonly turns: number;
+      readonly early: boolean;
+      readonly calm: readonly Piece[];
+    };
+
+/** Pieces that neither return nor branch out of the loop that they stand in. */
+const calmPieces = fc.letrec<{ calm: readonly Piece[]; piece: Piece }>((tie) => ({
+  calm: fc.array(tie('piece'), { maxLength: 3, depthIdentifier: 'calm' }),
+  piece: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'calm' },
+    fc.record({ kind: fc.constant('work' as const), amount: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ kind: fc.constantFrom('leaf' as const, 'guarded' as const) }),
+    fc.record({ kind: fc.constantFrom('branch' as const, 'branch-if' as const), label: fc.nat(9) }),
+    fc.record({ kind: fc.constant('block' as const), body: tie('calm') }),
+    fc.record({
+      kind: fc.constant('if' as const),
+      taken: tie('calm'),
+      otherwise: fc.option(tie('calm'), { nil: undefined }),
+    }),
+    fc.record({
+      kind: fc.constant('counted' as const),
+      turns: fc.integer({ min: 1, max: 9 }),
+      early: fc.boolean(),
+      calm: tie('calm'),
+    }),
+  ),
+})).piece;
 
 /** Programs of a few functions of nested blocks, loops, branches and calls. */
 export const programs: fc.Arbitrary<readonly (readonly Piece[])[]> = fc.array(
@@ -35,6 +65,7 @@ export const programs: fc.Arbitrary<readonly (readonly Piece[])[]> = fc.array(
         ),
       }),
       fc.record({ kind: fc.constant('call' as const), callee: fc.nat(9) }),
+      calmPieces,
       fc.record({
         kind: fc.constant('table' as const),
         labels: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }),
@@ -49,6 +80,9 @@ export const programs: fc.Arbitrary<readonly (readonly Piece[])[]> = fc.array(
   })).body,
   { minLength: 1, maxLength: 4 },
 );
+
+/** Nested counted loops of which each has a counter; deeper ones are left out. */
+const MAX_COUNTED = 4;
 
 const RANDOM = 0;
 const STEPS = 1;
@@ -82,9 +116,10 @@ export function encodeProgram(program: readonly (readonly Piece[])[]): Uint8Arra
   section(10, (w) => {
     w.u32(count + 3);
     for (const body of program) {
-      const code = new ByteWriter().u8(0);
+      // Local 0 holds for loops that stand in no other, local 1 for those in one, and so on.
+      const code = new ByteWriter().raw([1, MAX_COUNTED, 0x7f]);
       step(code);
-      encodePieces(code, body, 1, count, leaf);
+      encodePieces(code, body, 1, count, leaf, 0);
       code.u8(Opcode.End);
       w.u32(code.length).raw(code.view());
     }
@@ -160,6 +195,7 @@ function encodePieces(
   depth: number,
   functions: number,
   leaf: number,
+  counters: number,
 ): void {
   for (const piece of pieces) {
     switch (piece.kind) {
@@ -170,23 +206,38 @@ function encodePieces(
       case 'loop':
         code.u8(piece.kind === 'block' ? Opcode.Block : Opcode.Loop).u8(0x40);
         if (piece.kind === 'loop') step(code);
-        encodePieces(code, piece.body, depth + 1, functions, leaf);
+        encodePieces(code, piece.body, depth + 1, functions, leaf, counters);
         code.u8(Opcode.End);
         break;
       case 'if':
         random(code);
         code.u8(Opcode.If).u8(0x40);
-        encodePieces(code, piece.taken, depth + 1, functions, leaf);
+        encodePieces(code, piece.taken, depth + 1, functions, leaf, counters);
         if (piece.otherwise !== undefined) {
           code.u8(Opcode.Else);
-          encodePieces(code, piece.otherwise, depth + 1, functions, leaf);
+          encodePieces(code, piece.otherwise, depth + 1, functions, leaf, counters);
         }
         code.u8(Opcode.End);
         break;
+      case 'counted':
+        if (counters === MAX_COUNTED) break;
+        code.raw([Opcode.I32Const, piece.turns, Opcode.LocalSet, counters, Opcode.Loop, 0x40]);
+        encodePieces(code, piece.calm, 0, functions, leaf, counters + 1);
+        if (piece.early) {
+          random(code);
+          code.raw([Opcode.If, 0x40]);
+        }
+        code.raw([Opcode.LocalGet, counters, Opcode.I32Const, 1, 0x6b]);
+        code.raw([Opcode.LocalTee, counters, Opcode.BrIf, piece.early ? 1 : 0]);
+        if (piece.early) code.u8(Opcode.End);
+        code.u8(Opcode.End);
+        break;
       case 'branch':
+        if (depth === 0) break;
         code.u8(Opcode.Br).u32(piece.label % depth);
         break;
       case 'branch-if':
+        if (depth === 0) break;
         random(code);
         code.u8(Opcode.BrIf).u32(piece.label % depth);
         break;

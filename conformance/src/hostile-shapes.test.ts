@@ -94,6 +94,15 @@ const SHAPES: Record<string, (size: number) => Uint8Array<ArrayBuffer>> = {
         return code.u8(Opcode.End);
       }),
     ),
+  'small loops in loops': (size) =>
+    body((code) => {
+      code.raw([Opcode.Loop, 0x40, Opcode.Loop, 0x40]);
+      repeat(size, () =>
+        code.raw([Opcode.Loop, 0x40, Opcode.I32Const, 0, Opcode.BrIf, 0, Opcode.End]),
+      );
+      code.raw([Opcode.I32Const, 0, Opcode.BrIf, 0, Opcode.End]);
+      code.raw([Opcode.I32Const, 0, Opcode.BrIf, 0, Opcode.End]);
+    }),
   'dead code': (size) =>
     body((code) => {
       code.raw([Opcode.Loop, 0x40, Opcode.Br, 0]);
@@ -123,6 +132,7 @@ describe.each(MODES)('hostile shapes in %s mode', (mode) => {
     const large = make(40_000);
     const ofSmall = bestOf(5, () => meterModule(small, { mode, validated: true }));
     const ofLarge = bestOf(3, () => meterModule(large, { mode, validated: true }));
+    expect(meterModule(large, { mode, validated: true }).stats.growth).toBeLessThan(8);
     // Eight times the size; quadratic would be 64 times the time.
     expect(ofLarge / Math.max(ofSmall, 1)).toBeLessThan(30);
   });

@@ -56,6 +56,22 @@ const ALWAYS_FREE: readonly number[] = [
   Opcode.End,
 ];
 
+const REPEATING: readonly number[] = [
+  Opcode.Br,
+  Opcode.BrIf,
+  Opcode.BrTable,
+  Opcode.Call,
+  Opcode.CallIndirect,
+  Opcode.ReturnCall,
+  Opcode.ReturnCallIndirect,
+  Opcode.CallRef,
+  Opcode.ReturnCallRef,
+  Opcode.BrOnNull,
+  Opcode.BrOnNonNull,
+  Opcode.BrOnCast,
+  Opcode.BrOnCastFail,
+];
+
 /** Fills the gaps of a table and checks it. */
 export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
   const table = { ...DEFAULT_COSTS, ...costs };
@@ -69,6 +85,11 @@ export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
     throw new RangeError(
       `Cannot use cost of "memoryBytesLog2": ${memoryBytesLog2} is not in [0, 16]`,
     );
+  }
+  // Every loop has one of these, and so has every cycle of calls: without a price nothing would ever stop it.
+  const unpaid = REPEATING.find((opcode) => (operators[opcode] ?? table.operator) === 0);
+  if (unpaid !== undefined) {
+    throw new RangeError(`Cannot use cost of "${unpaid}": branches and calls must not be free`);
   }
   return table;
 }

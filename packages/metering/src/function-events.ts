@@ -39,7 +39,7 @@ export const OUTER = 0x1000;
 /** Shift of the count of loops around a loop, 2 for more. */
 export const NESTING = 13;
 
-const STRIDE = 6;
+const STRIDE = 5;
 
 /** Code has an event in 9 to 13 bytes: what is set aside for more is not touched, but growing would copy it. */
 const BYTES_PER_EVENT = 8;
@@ -49,11 +49,14 @@ const MAX_SET_ASIDE = 2 ** 22;
 export class EventList {
   count = 0;
   private data: Int32Array;
+  /** Fuel of each event: a long stretch at the highest price has more than 32 bits. */
+  private costs: Float64Array;
 
   /** @param codeBytes Size of the module's code. */
   constructor(codeBytes: number) {
     const events = Math.min(Math.ceil(codeBytes / BYTES_PER_EVENT) + 16, MAX_SET_ASIDE);
     this.data = new Int32Array(STRIDE * events);
+    this.costs = new Float64Array(events);
   }
 
   /**
@@ -76,14 +79,17 @@ export class EventList {
       const grown = new Int32Array(this.data.length * 2);
       grown.set(this.data);
       this.data = grown;
+      const costs = new Float64Array(this.costs.length * 2);
+      costs.set(this.costs);
+      this.costs = costs;
     }
     const { data } = this;
     data[at] = kind;
     data[at + 1] = start;
     data[at + 2] = end;
-    data[at + 3] = cost;
-    data[at + 4] = argument;
-    data[at + 5] = link;
+    this.costs[this.count] = cost;
+    data[at + 3] = argument;
+    data[at + 4] = link;
     return this.count++;
   }
 
@@ -103,13 +109,13 @@ export class EventList {
     return this.data[event * STRIDE + 2]!;
   }
   cost(event: number): number {
-    return this.data[event * STRIDE + 3]!;
+    return this.costs[event]!;
   }
   argument(event: number): number {
-    return this.data[event * STRIDE + 4]!;
+    return this.data[event * STRIDE + 3]!;
   }
   link(event: number): number {
-    return this.data[event * STRIDE + 5]!;
+    return this.data[event * STRIDE + 4]!;
   }
 }
 

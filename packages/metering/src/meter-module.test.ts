@@ -273,6 +273,8 @@ describe('meterModule()', () => {
     { options: { costs: { operator: -1 } } },
     { options: { costs: { operators: { 0x6a: 2e6 } } } },
     { options: { costs: { memoryBytesLog2: 17 } } },
+    { options: { costs: { operator: 0 } } },
+    { options: { costs: { operators: { 0x0c: 0 } } } },
   ])('rejects $options', ({ options }) => {
     expect(() => meterModule(assemble('(module)'), options)).toThrow(RangeError);
   });
@@ -283,6 +285,28 @@ describe('meterModule()', () => {
     meter.setFuel(1000);
     call('f', 1);
     expect(meter.fuelUsed).toBe(58n);
+  });
+
+  it.each(MODES)('counts long stretches at the highest price (%s)', (mode) => {
+    const text = `(module (func (export "f") ${'(drop (i32.const 1))'.repeat(3000)}))`;
+    const { call, meter } = load(text, { mode, costs: { operator: 1_000_000 } });
+    meter.setFuel(1n << 60n);
+    call('f');
+    expect(meter.fuelUsed).toBe(3_000_000_000n);
+  });
+
+  it.each(MODES)('lets a run that used an amount pass with that amount (%s)', (mode) => {
+    for (const turns of [0, 1, 2, 3, 4, 5, 1001]) {
+      const { call, meter } = load(LOOP, { mode });
+      meter.setFuel(1e9);
+      call('f', turns);
+      const used = meter.fuelUsed;
+      meter.setFuel(used);
+      expect(call('f', turns)).toBe(turns);
+    }
+    const { call, meter } = load(LOOP, { mode });
+    meter.setFuel(8900);
+    expect(() => call('f', 1001)).toThrow(WebAssembly.RuntimeError);
   });
 
   it('drops sections that speak of code positions, and keeps names', () => {

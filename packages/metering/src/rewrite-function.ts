@@ -43,6 +43,12 @@ const REPEATED = [
   [96, 192, 400],
 ] as const;
 
+/** Bytes around a wrapped loop. */
+const WRAP_BYTES = 64;
+
+/** Bytes that wrapped and repeated loops may take in a small module; in a large one they may double it. */
+const ROOM = 2 ** 16;
+
 /** What goes to a label. */
 const BRANCHES = new Set<number>([EventKind.Br, EventKind.BrIf, EventKind.Label]);
 
@@ -64,6 +70,8 @@ export class FunctionRewriter {
   private wrapped = -1;
   /** How many blocks stand between the code being written and what is outside of the wrapped loop. */
   private shift = 0;
+  /** Bytes that may still be spent on wrapping and repeating loops: the rest must not make a module much larger. */
+  private room: number;
   /** Everything before this offset of the original is written. */
   private copied = 0;
 
@@ -76,6 +84,7 @@ export class FunctionRewriter {
     private readonly calls: CallGraph,
   ) {
     this.cursor = new InstructionCursor(module.bytes, 0, 0);
+    this.room = ROOM + module.bytes.length;
   }
 
   /** Writes a function's body without its size. */
@@ -181,6 +190,7 @@ export class FunctionRewriter {
   #canWrap(event: number, flags: number): boolean {
     return (
       this.count.inLocal &&
+      this.room > 0 &&
       (flags & (CALLS | OUTER)) === 0 &&
       this.#hasNoParams(this.events.argument(event))
     );
@@ -221,16 +231,18 @@ export class FunctionRewriter {
     const bodyStart = events.end(event);
     const bodyEnd = events.start(end);
     const copies = copiesFor(bodyEnd - bodyStart, events.flags(event) >>> NESTING);
+    this.room -= WRAP_BYTES + (copies - 1) * (bodyEnd - bodyStart + WRAP_BYTES / 4);
     const charge = charges.get(event);
     this.#copyTo(events.start(event));
     const type = this.module.bytes.subarray(events.start(event) + 1, bodyStart);
     out.u8(Opcode.Block).raw(type).u8(Opcode.Loop).raw(type).u8(Opcode.Block).u8(VOID);
     this.#copyTo(bodyStart);
     this.wrapped = event;
-    const ahead = leaves ? 1 : copies;
-    count.subtract(charge * ahead);
+    const ahead = leaves ? 0 : charge * (copies - 1);
+    count.subtract(charge + ahead);
     out.u8(Opcode.LocalTee).u32(local);
-    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
+    // What is paid ahead may be owed: a run that does not need it must not fail for it.
+    out.u8(Opcode.I64Const).signed(-ahead).u8(I64_LT_S);
     count.hint();
     out.u8(Opcode.BrIf).u8(1);
     if (charge !== 0) count.charges += 1;
@@ -238,12 +250,12 @@ export class FunctionRewriter {
       const last = copy === copies;
       this.shift = last ? WRAP_DEPTH : WRAP_DEPTH + 1;
       this.copied = bodyStart;
-      if (ahead === 1 && copy > 1) count.charge(charge, false);
+      if (leaves && copy > 1) count.charge(charge, false);
       if (!last) out.u8(Opcode.Block).u8(VOID);
       this.#rewriteEvents(event + 1, end, charges);
       this.#copyTo(bodyEnd);
       // Gives back what was paid for copies that do not run.
-      if (ahead > 1 && !last) count.charge(-charge * (copies - copy), false);
+      if (!leaves && !last) count.charge(-charge * (copies - copy), false);
       if (!last)
         out
           .u8(Opcode.Br)
@@ -253,16 +265,18 @@ export class FunctionRewriter {
     this.#copyTo(events.end(end));
     this.wrapped = -1;
     out.u8(Opcode.Br).u8(2).u8(Opcode.End);
-    out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
+    out.u8(Opcode.LocalGet).u32(local);
+    this.#add(ahead);
+    out.u8(Opcode.Call).u32(this.helpers.refill());
     // The loop's header will charge again.
-    if (charge !== 0)
-      out
-        .u8(Opcode.I64Const)
-        .signed(charge * ahead)
-        .u8(I64_ADD);
+    this.#add(charge);
     out.u8(Opcode.LocalSet).u32(local).u8(Opcode.Br).u8(0).u8(Opcode.End).u8(Opcode.End);
     count.charge(charges.get(end), false);
     return end;
+  }
+
+  #add(amount: number): void {
+    if (amount !== 0) this.out.u8(Opcode.I64Const).signed(amount).u8(I64_ADD);
   }
 
   /** Adapts branches out of the wrapped loop to the blocks around it. */

@@ -28,7 +28,7 @@ export interface CompileOptions {
 }
 
 /** Part of the cache key: goes up whenever the same module is rewritten to other bytes. */
-const REWRITE_VERSION = 4;
+const REWRITE_VERSION = 5;
 
 /**
  * Meters and compiles a plugin's module.

@@ -34,3 +34,26 @@ export function featureBit(feature: Feature | undefined): number {
 export function featuresOf(mask: number): Feature[] {
   return FEATURES.filter((_, index) => (mask & (1 << index)) !== 0);
 }
+
+/**
+ * The bits of the features that instructions have, as {@link featureBit} gives them. Numbers, so that who only rewrites modules
+ * does not have to load the names.
+ */
+export enum FeatureMask {
+  None = 0,
+  SignExtension = 1 << 1,
+  SaturatingFloatToInt = 1 << 2,
+  BulkMemory = 1 << 3,
+  MultiValue = 1 << 4,
+  ReferenceTypes = 1 << 5,
+  Simd = 1 << 6,
+  RelaxedSimd = 1 << 7,
+  TailCall = 1 << 8,
+  Threads = 1 << 9,
+  Exceptions = 1 << 10,
+  LegacyExceptions = 1 << 11,
+  FunctionReferences = 1 << 12,
+  Gc = 1 << 13,
+  MultiMemory = 1 << 14,
+  WideArithmetic = 1 << 17,
+}

@@ -1,13 +1,9 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
 import { DecodeError } from './decode-error.js';
-import { featureBit } from './features.js';
+import { FeatureMask } from './features.js';
 import { Immediate, PLAIN_TABLE, PREFIXED_TABLES } from './opcodes.js';
 import { readHeapType, readValueType, readValueTypes } from './value-type.js';
-
-const MULTI_MEMORY = featureBit('multi-memory');
-const MULTI_VALUE = featureBit('multi-value');
-const REFERENCE_TYPES = featureBit('reference-types');
 
 /**
  * Walks the instructions of one function body or constant expression, one per {@link next}, without allocating.
@@ -257,7 +253,7 @@ export class InstructionCursor {
         this.position += 1;
         return;
       }
-      this.features |= REFERENCE_TYPES;
+      this.features |= FeatureMask.ReferenceTypes;
       const reader = this.#at(this.position);
       readValueType(reader);
       this.position = reader.offset;
@@ -269,7 +265,7 @@ export class InstructionCursor {
     if (this.blockType < 0) {
       throw new DecodeError('DECODE_UNKNOWN', this.offset, 'Cannot read block type: unknown type');
     }
-    this.features |= MULTI_VALUE;
+    this.features |= FeatureMask.MultiValue;
   }
 
   #memarg(): void {
@@ -279,7 +275,7 @@ export class InstructionCursor {
     if ((align & 0x40) !== 0) {
       align &= ~0x40;
       this.memory = this.#u32();
-      this.features |= MULTI_MEMORY;
+      this.features |= FeatureMask.MultiMemory;
     }
     this.index = align;
     // Up to four bytes, 28 bits, without the big integers that 64 bits need.

@@ -1,4 +1,4 @@
-import { type Feature, featureBit } from './features.js';
+import { FeatureMask } from './features.js';
 
 /**
  * What follows an operator's code. `None` to `F64` come first, because they are by far the most frequent.
@@ -96,34 +96,34 @@ export const Opcode = {
 } as const;
 
 /** A run of opcodes, first to last, with their immediates and the feature they belong to. */
-type Row = readonly [first: number, last: number, immediate: number, feature?: Feature];
+type Row = readonly [first: number, last: number, immediate: number, feature?: FeatureMask];
 
 const PLAIN: readonly Row[] = [
   [0x00, 0x01, Immediate.None],
   [0x02, 0x04, Immediate.Block],
   [0x05, 0x05, Immediate.None],
-  [0x06, 0x06, Immediate.Block, 'legacy-exceptions'],
-  [0x07, 0x07, Immediate.U32, 'legacy-exceptions'],
-  [0x08, 0x08, Immediate.U32, 'exceptions'],
-  [0x09, 0x09, Immediate.U32, 'legacy-exceptions'],
-  [0x0a, 0x0a, Immediate.None, 'exceptions'],
+  [0x06, 0x06, Immediate.Block, FeatureMask.LegacyExceptions],
+  [0x07, 0x07, Immediate.U32, FeatureMask.LegacyExceptions],
+  [0x08, 0x08, Immediate.U32, FeatureMask.Exceptions],
+  [0x09, 0x09, Immediate.U32, FeatureMask.LegacyExceptions],
+  [0x0a, 0x0a, Immediate.None, FeatureMask.Exceptions],
   [0x0b, 0x0b, Immediate.End],
   [0x0c, 0x0d, Immediate.U32],
   [0x0e, 0x0e, Immediate.BrTable],
   [0x0f, 0x0f, Immediate.None],
   [0x10, 0x10, Immediate.U32],
   [0x11, 0x11, Immediate.U32x2],
-  [0x12, 0x12, Immediate.U32, 'tail-call'],
-  [0x13, 0x13, Immediate.U32x2, 'tail-call'],
-  [0x14, 0x14, Immediate.U32, 'function-references'],
-  [0x15, 0x15, Immediate.U32, 'function-references'],
-  [0x18, 0x18, Immediate.Delegate, 'legacy-exceptions'],
-  [0x19, 0x19, Immediate.None, 'legacy-exceptions'],
+  [0x12, 0x12, Immediate.U32, FeatureMask.TailCall],
+  [0x13, 0x13, Immediate.U32x2, FeatureMask.TailCall],
+  [0x14, 0x14, Immediate.U32, FeatureMask.FunctionReferences],
+  [0x15, 0x15, Immediate.U32, FeatureMask.FunctionReferences],
+  [0x18, 0x18, Immediate.Delegate, FeatureMask.LegacyExceptions],
+  [0x19, 0x19, Immediate.None, FeatureMask.LegacyExceptions],
   [0x1a, 0x1b, Immediate.None],
-  [0x1c, 0x1c, Immediate.SelectTypes, 'reference-types'],
-  [0x1f, 0x1f, Immediate.TryTable, 'exceptions'],
+  [0x1c, 0x1c, Immediate.SelectTypes, FeatureMask.ReferenceTypes],
+  [0x1f, 0x1f, Immediate.TryTable, FeatureMask.Exceptions],
   [0x20, 0x24, Immediate.U32],
-  [0x25, 0x26, Immediate.U32, 'reference-types'],
+  [0x25, 0x26, Immediate.U32, FeatureMask.ReferenceTypes],
   [0x28, 0x3e, Immediate.Memarg],
   [0x3f, 0x40, Immediate.U32],
   [0x41, 0x41, Immediate.I32],
@@ -131,58 +131,58 @@ const PLAIN: readonly Row[] = [
   [0x43, 0x43, Immediate.F32],
   [0x44, 0x44, Immediate.F64],
   [0x45, 0xbf, Immediate.None],
-  [0xc0, 0xc4, Immediate.None, 'sign-extension'],
-  [0xd0, 0xd0, Immediate.HeapType, 'reference-types'],
-  [0xd1, 0xd1, Immediate.None, 'reference-types'],
-  [0xd2, 0xd2, Immediate.U32, 'reference-types'],
-  [0xd3, 0xd3, Immediate.None, 'gc'],
-  [0xd4, 0xd4, Immediate.None, 'function-references'],
-  [0xd5, 0xd6, Immediate.U32, 'function-references'],
+  [0xc0, 0xc4, Immediate.None, FeatureMask.SignExtension],
+  [0xd0, 0xd0, Immediate.HeapType, FeatureMask.ReferenceTypes],
+  [0xd1, 0xd1, Immediate.None, FeatureMask.ReferenceTypes],
+  [0xd2, 0xd2, Immediate.U32, FeatureMask.ReferenceTypes],
+  [0xd3, 0xd3, Immediate.None, FeatureMask.Gc],
+  [0xd4, 0xd4, Immediate.None, FeatureMask.FunctionReferences],
+  [0xd5, 0xd6, Immediate.U32, FeatureMask.FunctionReferences],
 ];
 
 const GC: readonly Row[] = [
-  [0x00, 0x01, Immediate.U32, 'gc'],
-  [0x02, 0x05, Immediate.U32x2, 'gc'],
-  [0x06, 0x07, Immediate.U32, 'gc'],
-  [0x08, 0x0a, Immediate.U32x2, 'gc'],
-  [0x0b, 0x0e, Immediate.U32, 'gc'],
-  [0x0f, 0x0f, Immediate.None, 'gc'],
-  [0x10, 0x10, Immediate.U32, 'gc'],
-  [0x11, 0x13, Immediate.U32x2, 'gc'],
-  [0x14, 0x17, Immediate.HeapType, 'gc'],
-  [0x18, 0x19, Immediate.BrOnCast, 'gc'],
-  [0x1a, 0x1e, Immediate.None, 'gc'],
+  [0x00, 0x01, Immediate.U32, FeatureMask.Gc],
+  [0x02, 0x05, Immediate.U32x2, FeatureMask.Gc],
+  [0x06, 0x07, Immediate.U32, FeatureMask.Gc],
+  [0x08, 0x0a, Immediate.U32x2, FeatureMask.Gc],
+  [0x0b, 0x0e, Immediate.U32, FeatureMask.Gc],
+  [0x0f, 0x0f, Immediate.None, FeatureMask.Gc],
+  [0x10, 0x10, Immediate.U32, FeatureMask.Gc],
+  [0x11, 0x13, Immediate.U32x2, FeatureMask.Gc],
+  [0x14, 0x17, Immediate.HeapType, FeatureMask.Gc],
+  [0x18, 0x19, Immediate.BrOnCast, FeatureMask.Gc],
+  [0x1a, 0x1e, Immediate.None, FeatureMask.Gc],
 ];
 
 const MISC: readonly Row[] = [
-  [0x00, 0x07, Immediate.None, 'saturating-float-to-int'],
-  [0x08, 0x08, Immediate.U32x2, 'bulk-memory'],
-  [0x09, 0x09, Immediate.U32, 'bulk-memory'],
-  [0x0a, 0x0a, Immediate.U32x2, 'bulk-memory'],
-  [0x0b, 0x0b, Immediate.U32, 'bulk-memory'],
-  [0x0c, 0x0c, Immediate.U32x2, 'bulk-memory'],
-  [0x0d, 0x0d, Immediate.U32, 'bulk-memory'],
-  [0x0e, 0x0e, Immediate.U32x2, 'bulk-memory'],
-  [0x0f, 0x11, Immediate.U32, 'reference-types'],
-  [0x13, 0x16, Immediate.None, 'wide-arithmetic'],
+  [0x00, 0x07, Immediate.None, FeatureMask.SaturatingFloatToInt],
+  [0x08, 0x08, Immediate.U32x2, FeatureMask.BulkMemory],
+  [0x09, 0x09, Immediate.U32, FeatureMask.BulkMemory],
+  [0x0a, 0x0a, Immediate.U32x2, FeatureMask.BulkMemory],
+  [0x0b, 0x0b, Immediate.U32, FeatureMask.BulkMemory],
+  [0x0c, 0x0c, Immediate.U32x2, FeatureMask.BulkMemory],
+  [0x0d, 0x0d, Immediate.U32, FeatureMask.BulkMemory],
+  [0x0e, 0x0e, Immediate.U32x2, FeatureMask.BulkMemory],
+  [0x0f, 0x11, Immediate.U32, FeatureMask.ReferenceTypes],
+  [0x13, 0x16, Immediate.None, FeatureMask.WideArithmetic],
 ];
 
 const VECTOR: readonly Row[] = [
-  [0x00, 0x0b, Immediate.Memarg, 'simd'],
-  [0x0c, 0x0d, Immediate.Bytes16, 'simd'],
-  [0x0e, 0x14, Immediate.None, 'simd'],
-  [0x15, 0x22, Immediate.Lane, 'simd'],
-  [0x23, 0x53, Immediate.None, 'simd'],
-  [0x54, 0x5b, Immediate.MemargLane, 'simd'],
-  [0x5c, 0x5d, Immediate.Memarg, 'simd'],
-  [0x5e, 0xff, Immediate.None, 'simd'],
-  [0x100, 0x113, Immediate.None, 'relaxed-simd'],
+  [0x00, 0x0b, Immediate.Memarg, FeatureMask.Simd],
+  [0x0c, 0x0d, Immediate.Bytes16, FeatureMask.Simd],
+  [0x0e, 0x14, Immediate.None, FeatureMask.Simd],
+  [0x15, 0x22, Immediate.Lane, FeatureMask.Simd],
+  [0x23, 0x53, Immediate.None, FeatureMask.Simd],
+  [0x54, 0x5b, Immediate.MemargLane, FeatureMask.Simd],
+  [0x5c, 0x5d, Immediate.Memarg, FeatureMask.Simd],
+  [0x5e, 0xff, Immediate.None, FeatureMask.Simd],
+  [0x100, 0x113, Immediate.None, FeatureMask.RelaxedSimd],
 ];
 
 const ATOMIC: readonly Row[] = [
-  [0x00, 0x02, Immediate.Memarg, 'threads'],
-  [0x03, 0x03, Immediate.Lane, 'threads'],
-  [0x10, 0x4e, Immediate.Memarg, 'threads'],
+  [0x00, 0x02, Immediate.Memarg, FeatureMask.Threads],
+  [0x03, 0x03, Immediate.Lane, FeatureMask.Threads],
+  [0x10, 0x4e, Immediate.Memarg, FeatureMask.Threads],
 ];
 
 /** Immediates and feature bit of each opcode of one space, indexed by (sub-)opcode. */
@@ -195,9 +195,9 @@ function table(rows: readonly Row[]): OpcodeTable {
   const size = rows.at(-1)![1] + 1;
   const immediates = new Uint8Array(size);
   const features = new Uint32Array(size);
-  for (const [first, last, immediate, feature] of rows) {
+  for (const [first, last, immediate, feature = FeatureMask.None] of rows) {
     immediates.fill(immediate, first, last + 1);
-    features.fill(featureBit(feature), first, last + 1);
+    features.fill(feature, first, last + 1);
   }
   return { immediates, features };
 }
