@@ -25,6 +25,10 @@ export class ExactPlacement {
   /** Control point of each block's label, by its event in the function; -1 for none. */
   private labels = new Int32Array(256);
 
+  /** Of the open `if`s: the point at which the arms begin, and those whose `else` has come. */
+  private readonly arms: number[] = [];
+  private readonly elses = new Set<number>();
+
   constructor(
     private readonly events: EventList,
     private readonly paid: Float64Array,
@@ -211,7 +215,4 @@ export class ExactPlacement {
       }
     }
   }
-
-  private readonly arms: number[] = [];
-  private readonly elses = new Set<number>();
 }

@@ -309,6 +309,20 @@ describe('meterModule()', () => {
     expect(() => call('f', 1001)).toThrow(WebAssembly.RuntimeError);
   });
 
+  it.each(MODES)('loses one slice at most at a trap (%s)', (mode) => {
+    const text = `(module (func (export "f") (param $n i32)
+      (loop
+        (if (i32.eqz (local.get $n)) (then unreachable))
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br 0))))`;
+    const { call, meter } = load(text, { mode }, {}, { sliceFuel: 500, onSlice: () => 'continue' });
+    meter.setFuel(1e9);
+    expect(() => call('f', 1000)).toThrow(WebAssembly.RuntimeError);
+    // A turn is 3 for the condition, 4 for the difference, 1 for the branch.
+    expect(Number(meter.fuelUsed)).toBeGreaterThan(8000 - 500);
+    expect(Number(meter.fuelUsed)).toBeLessThan(8000 + 500);
+  });
+
   it('drops sections that speak of code positions, and keeps names', () => {
     const parsed = wabt.parseWat('test.wat', '(module (func $named nop))');
     const bytes = new Uint8Array(parsed.toBinary({ write_debug_names: true }).buffer);

@@ -23,6 +23,7 @@ import {
 } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
 import { lengthHelper } from './length-helper.js';
+import { LoopBudget } from './loop-budget.js';
 import { Opcode } from './operators.js';
 
 const VOID = 0x40;
@@ -35,19 +36,6 @@ const MAX_LOCALS = 50_000;
 
 /** Blocks that stand between a wrapped loop and the code around it. */
 const WRAP_DEPTH = 3;
-
-/** Bytes of a loop's body up to which it is repeated eight, four and two times, by the loops around it: none, one, more. */
-const REPEATED = [
-  [0, 96, 192],
-  [0, 192, 400],
-  [96, 192, 400],
-] as const;
-
-/** Bytes around a wrapped loop. */
-const WRAP_BYTES = 64;
-
-/** Bytes that wrapped and repeated loops may take in a small module; in a large one they may double it. */
-const ROOM = 2 ** 16;
 
 /** What goes to a label. */
 const BRANCHES = new Set<number>([EventKind.Br, EventKind.BrIf, EventKind.Label]);
@@ -66,12 +54,11 @@ export interface FunctionPlan {
 /** Writes the metered bodies of a module's functions. */
 export class FunctionRewriter {
   private readonly cursor: InstructionCursor;
+  private readonly budget: LoopBudget;
   /** The loop that is being written in two levels; -1 for none. Only innermost loops are, so there is one at most. */
   private wrapped = -1;
   /** How many blocks stand between the code being written and what is outside of the wrapped loop. */
   private shift = 0;
-  /** Bytes that may still be spent on wrapping and repeating loops: the rest must not make a module much larger. */
-  private room: number;
   /** Everything before this offset of the original is written. */
   private copied = 0;
 
@@ -84,7 +71,7 @@ export class FunctionRewriter {
     private readonly calls: CallGraph,
   ) {
     this.cursor = new InstructionCursor(module.bytes, 0, 0);
-    this.room = ROOM + module.bytes.length;
+    this.budget = new LoopBudget(module.bytes.length);
   }
 
   /** Writes a function's body without its size. */
@@ -190,7 +177,7 @@ export class FunctionRewriter {
   #canWrap(event: number, flags: number): boolean {
     return (
       this.count.inLocal &&
-      this.room > 0 &&
+      !this.budget.isSpent &&
       (flags & (CALLS | OUTER)) === 0 &&
       this.#hasNoParams(this.events.argument(event))
     );
@@ -230,8 +217,7 @@ export class FunctionRewriter {
     // Branches out of the loop cannot give anything back: each copy then pays for itself.
     const bodyStart = events.end(event);
     const bodyEnd = events.start(end);
-    const copies = copiesFor(bodyEnd - bodyStart, events.flags(event) >>> NESTING);
-    this.room -= WRAP_BYTES + (copies - 1) * (bodyEnd - bodyStart + WRAP_BYTES / 4);
+    const copies = this.budget.copies(bodyEnd - bodyStart, events.flags(event) >>> NESTING);
     const charge = charges.get(event);
     this.#copyTo(events.start(event));
     const type = this.module.bytes.subarray(events.start(event) + 1, bodyStart);
@@ -334,10 +320,4 @@ export class FunctionRewriter {
       this.copied = offset;
     }
   }
-}
-
-/** How often a small loop's body is repeated: one check then serves several turns. */
-function copiesFor(bytes: number, nesting: number): number {
-  const [eight, four, two] = REPEATED[nesting]!;
-  return bytes <= eight ? 8 : bytes <= four ? 4 : bytes <= two ? 2 : 1;
 }
