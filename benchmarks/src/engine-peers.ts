@@ -28,7 +28,7 @@ export const noop = assemble(
 /** Our engine. */
 export async function openTestbench(name: string, options: PluginSystemOptions): Promise<Peer> {
   const system = new PluginSystem(options);
-  await system.loadPlugin(noop);
+  await system.loadPluginFromBytes('noop', noop);
   return {
     name,
     call: (data) => system.executePlugin('noop', { data }),

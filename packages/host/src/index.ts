@@ -13,6 +13,7 @@ export {
 } from './create-host-binding.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
+export { furtherHeaders } from './http/header-policy.js';
 export { logTo, type StructuredLogger } from './log-to.js';
 export type { HostServices } from './host-context.js';
 export {

@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 
-import { createMemoryState, type OpenState, type SecretStore, seededRandom } from '@testbench/host';
-import { furtherHeaders } from '@testbench/host/http';
+import {
+  furtherHeaders,
+  createMemoryState,
+  type OpenState,
+  type SecretStore,
+  seededRandom,
+} from '@testbench/host';
 import {
   type AdmissionCaps,
   DEFAULT_FEATURES,

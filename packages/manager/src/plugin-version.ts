@@ -5,7 +5,7 @@ import {
   type SecretStore,
   type StateStore,
 } from '@testbench/host';
-import { createHttpClient, type HttpClient } from '@testbench/host/http';
+import type { HttpClient, HttpClientOptions } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
   type AdmissionCaps,
@@ -16,6 +16,7 @@ import {
 } from '@testbench/sandbox';
 import {
   CallError,
+  HOST_MODULE,
   type HostEffects,
   LoadError,
   type LogRecord,
@@ -99,7 +100,7 @@ export class PluginVersion {
     readonly executor: Executor,
     readonly permissions: PermissionSet,
     readonly state: StateStore,
-    readonly http: HttpClient,
+    readonly http: HttpClient | undefined,
   ) {}
 
   /**
@@ -130,7 +131,7 @@ export class PluginVersion {
     };
     const { secrets, httpTransport: transport } = options;
     const state = options.state ?? options.openState(options.givenId ?? digest);
-    const http = createHttpClient({
+    const http = await openHttp(admitted.summary.imports, {
       permissions,
       identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
       headers: options.allowedHeaders,
@@ -152,7 +153,7 @@ export class PluginVersion {
       return new PluginVersion(id, digest, limits, executor, permissions, state, http);
     } catch (error) {
       await executor?.shutdown();
-      await http.close();
+      await http?.close();
       if (options.state === undefined) state.close?.();
       throw error;
     }
@@ -202,8 +203,21 @@ export class PluginVersion {
     }
     if (this.#running > 0) this.executor.kill();
     await this.executor.shutdown();
-    await this.http.close();
+    await this.http?.close();
   }
+}
+
+/** The client of a plugin that makes requests. It is read only then: it takes 20 MB, and most plugins make none. */
+async function openHttp(
+  imports: readonly { readonly module: string; readonly name: string }[],
+  options: HttpClientOptions,
+): Promise<HttpClient | undefined> {
+  const asks = imports.some(
+    ({ module, name }) => module === HOST_MODULE && name.startsWith('host_http_'),
+  );
+  if (!asks) return undefined;
+  const { createHttpClient } = await import('@testbench/host/http');
+  return createHttpClient(options);
 }
 
 async function openExecutor(
@@ -211,7 +225,7 @@ async function openExecutor(
   options: Omit<VersionOptions, 'permissions' | 'state'> & {
     readonly permissions: PermissionSet;
     readonly state: StateStore;
-    readonly http: HttpClient;
+    readonly http: HttpClient | undefined;
     readonly sha256: string;
   },
   pluginId: string,
@@ -233,7 +247,7 @@ async function openExecutor(
       permissions,
       state: options.state,
       env: process.env,
-      http: options.http,
+      ...(options.http === undefined ? {} : { http: options.http }),
       files,
     });
   if (isolation === 'process') {

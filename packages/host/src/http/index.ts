@@ -6,5 +6,4 @@
  * @packageDocumentation
  */
 export type { ConnectorOptions, ResolveName } from './checked-connector.js';
-export { furtherHeaders } from './header-policy.js';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.js';
