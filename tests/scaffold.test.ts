@@ -75,7 +75,7 @@ for (const language of TEMPLATE_LANGUAGES) {
         });
         expect({ status, stdout }).toEqual({
           status: 0,
-          stdout: expect.stringMatching(/pass 2\n.*fail 0\n/s),
+          stdout: expect.stringMatching(/pass 3\n.*fail 0\n/s),
         });
       },
     );

@@ -105,7 +105,7 @@ async function ownVersion(): Promise<string> {
 }
 
 function valuesFor({ name, type, language }: ProjectDescription): Readonly<Record<string, string>> {
-  const { description, input, output } = SHOWCASES[type];
+  const { description, input, output, refused } = SHOWCASES[type];
   return {
     NAME: name,
     TYPE: type,
@@ -116,6 +116,7 @@ function valuesFor({ name, type, language }: ProjectDescription): Readonly<Recor
     REQUIREMENTS: REQUIREMENTS[language],
     INPUT: JSON.stringify(input),
     OUTPUT: JSON.stringify(output),
+    REFUSED: JSON.stringify(refused),
     OUTPUT_LINES: JSON.stringify(output, undefined, 2),
   };
 }

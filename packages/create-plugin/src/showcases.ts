@@ -6,6 +6,8 @@ export interface Showcase {
   /** An input, and the output that the project's test expects. */
   readonly input: unknown;
   readonly output: unknown;
+  /** An input that it refuses. */
+  readonly refused: unknown;
 }
 
 /** One plugin for each type: small enough to be replaced, and large enough to show how input is read and output written. */
@@ -14,16 +16,19 @@ export const SHOWCASES: Readonly<Record<PluginType, Showcase>> = {
     description: 'Scores an answer by the share of keywords in it',
     input: { output: 'red and green', expected: ['red', 'blue'] },
     output: { score: 0.5, metrics: { found: 1 } },
+    refused: { output: 'red' },
   },
   provider: {
     description: 'Answers every prompt with the prompt itself',
     input: { model: 'echo', prompt: 'Hello' },
     output: { text: 'Hello', model: 'echo', finish_reason: 'stop' },
+    refused: { prompt: 'Hello' },
   },
   transform: {
     description: 'Takes the first line of a text',
     input: 'Paris\nbecause it is the capital',
     output: 'Paris',
+    refused: 5,
   },
   filter: {
     description: 'Drops items that have no text',
@@ -35,10 +40,12 @@ export const SHOWCASES: Readonly<Record<PluginType, Showcase>> = {
         { index: 2, reason: 'no text' },
       ],
     },
+    refused: { items: 'none' },
   },
   custom: {
     description: 'Counts the words of a text',
     input: { text: 'three short words' },
     output: { words: 3 },
+    refused: { words: 3 },
   },
 };

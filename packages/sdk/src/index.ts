@@ -24,6 +24,7 @@ export { checkGolden, type GoldenOptions } from './test-host/check-golden.js';
 export {
   createTestHost,
   type TestCall,
+  type TestCallOptions,
   type TestHost,
   type TestHostOptions,
 } from './test-host/create-test-host.js';

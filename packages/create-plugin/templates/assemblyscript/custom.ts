@@ -1,9 +1,11 @@
-import { Custom, Json, JsonWriter, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Custom, Json, JsonWriter, invalidInput, plugin, splitWords } from "@testbench/plugins-sdk";
 
 @plugin({ name: "{{NAME}}" })
 export class {{CLASS}} extends Custom {
   run(data: Json, out: JsonWriter): void {
-    const words = splitWords(data.get("text").text()).length;
+    const text = data.get("text");
+    if (!text.isString) invalidInput('expected a text in the field "text"');
+    const words = splitWords(text.text()).length;
     out.object().key("words").integer(words).end();
   }
 }

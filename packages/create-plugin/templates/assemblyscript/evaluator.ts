@@ -2,7 +2,7 @@ import { Evaluation, Evaluator, EvaluatorInput, plugin } from "@testbench/plugin
 
 class Options {
   /** Takes upper and lower case for the same. */
-  ignore_case: bool = true;
+  ignore_case: bool = false;
 }
 
 @plugin({ name: "{{NAME}}" })
@@ -14,7 +14,8 @@ export class {{CLASS}} extends Evaluator {
     const answer = this.normalize(input.output);
     let found = 0;
     for (let index = 0; index < keywords.length; index++) {
-      if (answer.includes(this.normalize(keywords[index]))) found++;
+      const keyword = this.normalize(keywords[index]);
+      if (keyword.length > 0 && answer.includes(keyword)) found++;
     }
     return new Evaluation(f64(found) / f64(max(1, keywords.length))).metric("found", found);
   }

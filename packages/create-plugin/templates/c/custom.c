@@ -1,7 +1,12 @@
 #include "testbench.h"
 
 static void execute(const tb_json *data, tb_writer *out) {
-  tb_text text = tb_text_of(tb_get(data, "text"));
+  const tb_json *field = tb_get(data, "text");
+  if (field->kind != TB_STRING) {
+    tb_fail(TB_INVALID_INPUT, "expected a text in the field \"text\"");
+    return;
+  }
+  tb_text text = field->text;
   uint32_t words = 0;
   bool inside = false;
   for (uint32_t index = 0; index < text.length; index++) {

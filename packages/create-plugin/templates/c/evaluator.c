@@ -1,7 +1,8 @@
 #include "testbench.h"
 
-/** True if `part` stands somewhere in `text`. */
+/** True if `part`, which is not empty, stands somewhere in `text`. */
 static bool contains(tb_text text, tb_text part) {
+  if (part.length == 0) return false;
   for (uint32_t start = 0; start + part.length <= text.length; start++) {
     if (tb_same((tb_text){text.bytes + start, part.length}, part)) return true;
   }
@@ -13,6 +14,10 @@ static void execute(const tb_json *data, tb_writer *out) {
   const tb_json *expected = tb_get(data, "expected");
   bool list = expected->kind == TB_ARRAY;
   uint32_t count = list ? expected->count : 1;
+  if (tb_get(data, "output")->kind == TB_MISSING || expected->kind <= TB_NULL || count == 0) {
+    tb_fail(TB_INVALID_INPUT, "expected the fields \"output\" and \"expected\"");
+    return;
+  }
   uint32_t found = 0;
   if (!list) found = contains(answer, tb_text_of(expected));
   for (const tb_json *keyword = expected->first; list && keyword; keyword = keyword->next) {
@@ -21,7 +26,7 @@ static void execute(const tb_json *data, tb_writer *out) {
 
   tb_begin_object(out);
   tb_key(out, "score");
-  tb_put_number(out, count == 0 ? 0 : (double)found / count);
+  tb_put_number(out, (double)found / count);
   tb_key(out, "metrics");
   tb_begin_object(out);
   tb_key(out, "found");

@@ -15,6 +15,12 @@ test('gives what it should', async () => {
   await host.close();
 });
 
+test('refuses what makes no sense', async () => {
+  const host = await createTestHost(path);
+  await assert.rejects(host.call({{REFUSED}}), { code: 'CALL_INVALID_INPUT' });
+  await host.close();
+});
+
 test('keeps the contract', async () => {
   const { ok, findings } = await checkPlugin(await readFile(path), { inputs: [input] });
   assert.ok(ok, JSON.stringify(findings, null, 2));

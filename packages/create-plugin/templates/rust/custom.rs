@@ -18,7 +18,9 @@ impl Plugin for {{CLASS}} {
     }
 
     fn execute(&mut self, data: &Json) -> Result<Json, Failure> {
-        let words = data.get("text").text().split_whitespace().count() as u32;
+        let text = data.get("text").as_str();
+        let text = text.ok_or_else(|| Failure::invalid_input("expected a text in the field \"text\""))?;
+        let words = text.split_whitespace().count() as u32;
         Ok(Json::object([("words", Json::from(words))]))
     }
 }

@@ -19,12 +19,17 @@ impl Plugin for {{CLASS}} {
 
     fn execute(&mut self, data: &Json) -> Result<Json, Failure> {
         let answer = data.get("output").text();
-        let keywords = match data.get("expected") {
-            Json::Array(items) => items.as_slice(),
-            single => std::slice::from_ref(single),
+        let keywords: Vec<String> = match data.get("expected") {
+            Json::Null => Vec::new(),
+            Json::Array(items) => items.iter().map(Json::text).collect(),
+            single => vec![single.text()],
         };
-        let found = keywords.iter().filter(|keyword| answer.contains(&keyword.text())).count() as u32;
-        let score = f64::from(found) / keywords.len().max(1) as f64;
+        if !data.has("output") || keywords.is_empty() {
+            return Err(Failure::invalid_input("expected the fields \"output\" and \"expected\""));
+        }
+        let found = keywords.iter().filter(|keyword| !keyword.is_empty() && answer.contains(keyword.as_str())).count();
+        let found = found as u32;
+        let score = f64::from(found) / keywords.len() as f64;
         Ok(Json::object([
             ("score", Json::from(score)),
             ("metrics", Json::object([("found", Json::from(found))])),

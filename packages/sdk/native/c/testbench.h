@@ -40,7 +40,10 @@ typedef struct tb_text {
 
 enum { TB_ERROR = -1, TB_INVALID_INPUT = -2, TB_TIMEOUT = -3, TB_OUT_OF_MEMORY = -4 };
 
-/** Fails the call with a code below 0 and a message. The first failure counts; return soon after it. */
+/**
+ * Fails the call with a code below 0 and a message, which is kept and not copied: a literal, or memory of the call. The first
+ * failure counts; return soon after it.
+ */
 static void tb_fail(int32_t code, const char *message);
 /** True once the call has failed. */
 static bool tb_failed(void);
@@ -334,6 +337,8 @@ static bool tb_read_string(tb_reader *reader, tb_text *text) {
     unsigned char c = (unsigned char)*reader->at;
     if (c == '"') {
       *text = copy ? (tb_text){copy, length} : (tb_text){start, (uint32_t)(reader->at - start)};
+      /* Nothing else was taken meanwhile, so what the copy did not need goes back. */
+      if (copy) tb_top = ((uint32_t)(uintptr_t)copy + length + 7) & ~7u;
       reader->at++;
       return true;
     }
@@ -930,6 +935,7 @@ static void tb_run_one(tb_execute execute, const tb_json *envelope, tb_writer *o
   tb_begin_object(out);
   tb_key(out, "data");
   execute(data, out);
+  if (!out->comma) tb_fail(TB_ERROR, "the plugin wrote no output");
   tb_end_object(out);
 }
 

@@ -1,4 +1,4 @@
-import { GuestCode } from '@testbench/types';
+import { DEFAULT_LIMITS, GuestCode } from '@testbench/types';
 
 import { ContractBreach, type GuestAnswer } from './plain-guest.js';
 import { badInputs } from './samples.js';
@@ -37,6 +37,9 @@ export function checkBadInputs(subject: Subject): Finding {
         remarks.push(`hands ${name} on, which a host refuses as an output`);
       } else {
         subject.read(answer);
+      }
+      if (guest.memoryBytes > DEFAULT_LIMITS.maxMemoryBytes) {
+        throw new ContractBreach(`it takes ${guest.memoryBytes} bytes of memory`);
       }
       if (!answer.ok && answer.code >= 0) problems.push(`answers ${answer.code} to ${name}`);
       subject.read(guest.execute(subject.encode(subject.inputs[0])));

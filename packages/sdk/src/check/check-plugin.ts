@@ -155,11 +155,13 @@ async function checkInHost(subject: SubjectRecord): Promise<Finding> {
         system.executePlugin('first', { data }),
         system.executePlugin('second', { data }),
       ]);
-      if (first.status === 'rejected') {
-        if (isRefusal(first.reason)) continue;
+      if (first.status === 'rejected' && second.status === 'rejected') {
+        if (isRefusal(first.reason) && isRefusal(second.reason)) continue;
         throw first.reason;
       }
-      if (second.status === 'rejected') throw second.reason;
+      if (first.status === 'rejected' || second.status === 'rejected') {
+        return failed('of two instances of it, one refuses an input that the other one answers');
+      }
       const { metadata } = first.value;
       if (!isDeepStrictEqual(first.value.data, second.value.data)) {
         return failed('two instances of it give different answers');

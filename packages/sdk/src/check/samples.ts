@@ -36,6 +36,9 @@ export interface BadInput {
   readonly poisonous: boolean;
 }
 
+/** 600 kB in texts that must be copied to be read: a reader that takes room for all that follows, for each, takes 180 MB. */
+const ESCAPED_TEXTS = JSON.stringify(Array.from({ length: 600 }, () => `${'x'.repeat(1000)}\n`));
+
 const SURROGATES = 'lone surrogates';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -78,6 +81,7 @@ export function badInputs(ordinary: unknown): BadInput[] {
       `${DEEP_LEVELS} nested lists`,
       `{"data":${'['.repeat(DEEP_LEVELS)}${']'.repeat(DEEP_LEVELS)}}`,
     ],
+    ['many texts with escapes', good.replace(/\}$/, `,"later":${ESCAPED_TEXTS}}`)],
     ['the same key twice', '{"data":1,"data":{"output":1,"output":2}}'],
   ];
   return [

@@ -2,6 +2,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import {
+  assemble,
+  type GuestParts,
+  guestWat,
+  METADATA,
+  withMetadataSection,
+} from '@testbench/test-kit';
 import { readCustomSections } from '@testbench/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -212,6 +219,37 @@ describe('runAuthorCommand()', () => {
     expect(out).toMatch(/evaluator probe 1\.0\.0, \d+ bytes, \d+ compressed\n$/);
     expect((await run('validate', join(directory, 'build', `project-${count}.wasm`)))[0]).toBe(0);
   }, 30_000);
+
+  it('validates a plugin of a stranger in a child process, within its limits', async () => {
+    const path = join(root, 'stranger.wasm');
+    const write = async (parts: GuestParts, section = METADATA): Promise<void> => {
+      await writeFile(path, withMetadataSection(assemble(guestWat(parts)), section));
+    };
+    await write({});
+    expect(await run('validate', path)).toEqual([
+      0,
+      `${path}: custom guest 1.0.0, contract v1\n`,
+      '',
+    ]);
+    // It only wants a configuration.
+    await write({ init: '(i32.const -2)' });
+    expect((await run('validate', path))[0]).toBe(0);
+    await write({}, METADATA.replace('guest', 'other'));
+    expect((await run('validate', path))[2]).toMatch(
+      /"name" of plugin_metadata is not what it said/,
+    );
+    await write({ metadata: '(loop $for_ever (br $for_ever)) (i64.const 0)' });
+    expect((await run('validate', path))[2]).toMatch(/fuel/);
+  });
+
+  it('adds the section that is missing, once', async () => {
+    const path = join(root, 'bare.wasm');
+    await writeFile(path, assemble(guestWat()));
+    expect((await run('validate', path))[2]).toContain('add it with `testbench-plugin embed`');
+    expect(await run('embed', path)).toEqual([0, `${path}: custom guest 1.0.0\n`, '']);
+    expect((await run('validate', path))[0]).toBe(0);
+    expect((await run('embed', path))[2]).toContain('it has a section "testbench.plugin" already');
+  });
 
   it('says what is wrong, without a stack', async () => {
     const directory = await project({ 'assembly/index.ts': source('return a + b;') });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createMemorySecrets } from '@testbench/core';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { serveHttp } from '@testbench/test-kit/loopback';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,8 +28,8 @@ const hex = (text: string): string =>
   ).join('');
 
 /** A plugin that sends a fixed request and gives the body of the answer as its output; -7 if it gets none. */
-function fetching(url: string): Uint8Array {
-  const request = JSON.stringify({ url, headers: { authorization: 'Bearer top-secret' } });
+function fetching(url: string, authorization = 'Bearer top-secret'): Uint8Array {
+  const request = JSON.stringify({ url, headers: { authorization } });
   return assemble(
     guestWat({
       imports: `
@@ -94,27 +95,77 @@ describe('createTestHost() with HTTP', () => {
       await using server = await serveHttp((_request, response) => {
         served += 1;
         response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' });
-        response.end(`{"data":"answer ${served}"}`);
+        // In two chunks, with the border inside of the credential that it echoes.
+        response.write(`{"data":"answer ${served} top-`);
+        setImmediate(() => response.end('secret"}'));
       });
       port = server.port;
-      await using host = await createTestHost(fetching(`http://127.0.0.1:${port}/x`), {
-        permissions: { network: true, allowedHosts: [`http://127.0.0.1:${port}`] },
-        http: recordedHttp(path, { update: true }),
-      });
-      expect((await host.call(1)).data).toBe('answer 1');
-      expect((await host.call(1)).data).toBe('answer 2');
+      await using host = await createTestHost(
+        fetching(`http://127.0.0.1:${port}/x?api_key=abc&q=1`),
+        {
+          permissions: { network: true, allowedHosts: [`http://127.0.0.1:${port}`] },
+          http: recordedHttp(path, { update: true }),
+        },
+      );
+      expect((await host.call(1)).data).toBe('answer 1 top-secret');
+      expect((await host.call(1)).data).toBe('answer 2 top-secret');
     }
     const text = await readFile(path, 'utf8');
-    expect(text).not.toMatch(/top-secret|cookie/);
+    expect(text).not.toMatch(/top-secret|secret"|cookie|abc/);
+    expect(text).toContain('/x?api_key=***&q=1');
     expect(text.split('\n').length).toBe(3);
 
-    await using host = await createTestHost(fetching(`http://127.0.0.1:${port}/x`), {
-      permissions: { network: true, allowedHosts: [`http://127.0.0.1:${port}`] },
-      http: recordedHttp(path),
-    });
+    await using host = await createTestHost(
+      fetching(`http://127.0.0.1:${port}/x?api_key=abc&q=1`),
+      {
+        permissions: { network: true, allowedHosts: [`http://127.0.0.1:${port}`] },
+        http: recordedHttp(path),
+      },
+    );
     const answers = [await host.call(1), await host.call(1), await host.call(1)];
-    expect(answers.map(({ data }) => data)).toEqual(['answer 1', 'answer 2', 'answer 2']);
+    expect(answers.map(({ data }) => data)).toEqual([
+      'answer 1 ***',
+      'answer 2 ***',
+      'answer 2 ***',
+    ]);
     expect(served).toBe(2);
+  });
+
+  it('leaves a recording alone when nothing was recorded', async () => {
+    const path = join(root, 'kept.jsonl');
+    await writeFile(path, 'kept\n');
+    await using server = await serveHttp((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{');
+      setImmediate(() => response.destroy());
+    });
+    const host = await createTestHost(fetching(`${server.origin}/`), {
+      permissions: { network: true, allowedHosts: [server.origin] },
+      http: recordedHttp(path, { update: true }),
+    });
+    await expect(host.call(1)).rejects.toMatchObject({ code: 'CALL_PLUGIN_FAILED' });
+    await host.close();
+    expect(await readFile(path, 'utf8')).toBe('kept\n');
+  });
+
+  it('fills in secrets, and lets calls take turns', async () => {
+    let served = 0;
+    await using host = await createTestHost(fetching(EXAMPLE, 'Bearer ${secret:KEY}'), {
+      permissions,
+      secrets: createMemorySecrets({ KEY: { value: 'k-12345678', hosts: ['api.example.com'] } }),
+      http: ({ headers }) => ({
+        body: JSON.stringify({
+          data: [(served += 1), headers['authorization'] === 'Bearer k-12345678'],
+        }),
+      }),
+    });
+    const calls = await Promise.all([host.call(1), host.call(2), host.call(3)]);
+    expect(calls.map(({ data }) => data)).toEqual([
+      [1, true],
+      [2, true],
+      [3, true],
+    ]);
+    expect(calls.map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
   });
 
   it.each([
@@ -229,6 +280,15 @@ describe('checkGolden()', () => {
       '{"name":"first","input":1,"output":{"a":[0.5,1]}}\n{"input":2,"output":{"a":[0.5,1]}}\n',
     );
     expect(await checkGolden(host, path)).toBe(2);
+  });
+
+  it('writes no error that says nothing about the plugin', async () => {
+    const path = await golden('trap', '{"input":1}\n');
+    await using host = await createTestHost(assemble(guestWat({ execute: 'unreachable' })));
+    await expect(checkGolden(host, path, { update: true })).rejects.toMatchObject({
+      code: 'CALL_TRAPPED',
+    });
+    expect(await readFile(path, 'utf8')).toBe('{"input":1}\n');
   });
 
   it.each([

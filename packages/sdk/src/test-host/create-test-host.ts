@@ -4,6 +4,7 @@ import {
   type LoadPluginOptions,
   type PluginInfo,
   PluginSystem,
+  type SecretStore,
 } from '@testbench/core';
 import type {
   CallContext,
@@ -36,6 +37,8 @@ export interface TestHostOptions {
   readonly permissions?: Permissions;
   /** What answers the requests that it may send: a function, or `recordedHttp(path)`. @default every request fails */
   readonly http?: HttpHandler | HttpRecording;
+  /** What `${secret:NAME}` in the header of a request stands for; `createMemorySecrets` and others of core make one. @default none */
+  readonly secrets?: SecretStore;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
 }
@@ -50,21 +53,21 @@ export interface TestCall<Data = unknown> extends PluginOutput<Data> {
   readonly requests: readonly TestRequest[];
 }
 
+/** Limits of one call, and what the plugin is told of it. */
+export type TestCallOptions = ExecuteOptions & { readonly context?: CallContext };
+
 /** One plugin in a real host, with a clock, a chance and a network that the test controls. */
 export interface TestHost extends AsyncDisposable {
   readonly info: PluginInfo;
   /** Everything that the plugin logged, from its start on. */
   readonly logs: readonly LogRecord[];
   /**
-   * Runs one input.
+   * Runs one input. Calls take turns, so that logs and requests are those of one call.
    *
    * @throws {CallError} As a real host does.
    * @throws {TestHostError} If the plugin sent a request that nothing answers.
    */
-  call<Data = unknown>(
-    data: unknown,
-    options?: ExecuteOptions & { readonly context?: CallContext },
-  ): Promise<TestCall<Data>>;
+  call<Data = unknown>(data: unknown, options?: TestCallOptions): Promise<TestCall<Data>>;
   /** Sets the plugin's clock. */
   setTime(nowMs: number): void;
   /** Lets the plugin's clock go on. */
@@ -104,6 +107,7 @@ export async function createTestHost(
     now: () => nowMs,
     onLog: (record) => void logs.push(record),
     httpTransport: network.transport,
+    ...(options.secrets !== undefined && { secrets: options.secrets }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
   });
   const loadOptions: LoadPluginOptions = {
@@ -125,6 +129,32 @@ export async function createTestHost(
     await system.close();
     await network.save();
   };
+  let turn: Promise<unknown> = Promise.resolve();
+  const run = async <Data>(
+    data: unknown,
+    { context, ...execute }: TestCallOptions,
+  ): Promise<TestCall<Data>> => {
+    const firstLog = logs.length;
+    const firstRequest = network.requests.length;
+    const input = context === undefined ? { data } : { data, context };
+    const decoder = new TextDecoder();
+    const chunks: string[] = [];
+    let output: PluginOutput | undefined;
+    try {
+      for await (const part of system.executePluginStream(info.id, input, execute)) {
+        if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
+        else output = part.output;
+      }
+    } finally {
+      network.rethrow();
+    }
+    return {
+      ...(output as PluginOutput<Data>),
+      logs: logs.slice(firstLog),
+      chunks,
+      requests: network.requests.slice(firstRequest),
+    };
+  };
   return {
     info,
     logs,
@@ -135,30 +165,10 @@ export async function createTestHost(
       nowMs += byMs;
     },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
-    call: async <Data>(
-      data: unknown,
-      { context, ...execute }: ExecuteOptions & { readonly context?: CallContext } = {},
-    ) => {
-      const firstLog = logs.length;
-      const firstRequest = network.requests.length;
-      const input = context === undefined ? { data } : { data, context };
-      const decoder = new TextDecoder();
-      const chunks: string[] = [];
-      let output: PluginOutput | undefined;
-      try {
-        for await (const part of system.executePluginStream(info.id, input, execute)) {
-          if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
-          else output = part.output;
-        }
-      } finally {
-        network.rethrow();
-      }
-      return {
-        ...(output as PluginOutput<Data>),
-        logs: logs.slice(firstLog),
-        chunks,
-        requests: network.requests.slice(firstRequest),
-      };
+    call: <Data>(data: unknown, callOptions: TestCallOptions = {}) => {
+      const call = turn.then(() => run<Data>(data, callOptions));
+      turn = call.catch(() => undefined);
+      return call;
     },
     close,
     [Symbol.asyncDispose]: close,

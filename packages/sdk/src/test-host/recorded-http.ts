@@ -1,10 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import type { HttpTransport, HttpTransportResponse } from '@testbench/types';
 
-import { describeRequest, inChunks, type TestRequest } from './http-handler.js';
+import { inChunks } from './http-handler.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
+import {
+  maskChunks,
+  maskRequest,
+  maskText,
+  type RecordedRequest,
+  secretsOf,
+} from './mask-recording.js';
 import { TestHostError } from './test-host-error.js';
 
 /** Requests of a plugin that were recorded, or are being recorded. */
@@ -20,8 +27,6 @@ export interface RecordedHttpOptions {
   readonly update?: boolean;
 }
 
-/** What is told apart by: headers may hold credentials, and are never written. */
-type RecordedRequest = Pick<TestRequest, 'method' | 'url' | 'body'>;
 type Chunk = { readonly text: string } | { readonly base64: string };
 
 interface Exchange {
@@ -40,7 +45,11 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
  * Answers a plugin's requests from a file of JSON lines; with `TESTBENCH_UPDATE=1` it sends them and writes the file.
  *
  * A request is known by method, URL and body. Equal ones get their answers in the order of the file, further ones the last.
- * Chunks arrive as they did. No header of a request is written, and of answers only the content type and a few more.
+ * Chunks arrive as they did.
+ *
+ * What is written: method, URL and body of a request, and status, content type and body of its answer. Headers of requests are
+ * not; values of credential headers are masked wherever they occur, and so are query parameters named like keys. Anything else
+ * that a server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
  *
  * @param path Where the recordings are.
  *
@@ -60,35 +69,74 @@ export function recordedHttp(path: string, options: RecordedHttpOptions = {}): H
   return (options.update ?? wantsUpdate()) ? recorder(path) : player(path);
 }
 
+/** Files that were written by this process: a second test host adds to what the first one has recorded. */
+const writtenFiles = new Set<string>();
+
+/** An exchange that is being recorded. */
+interface Take {
+  readonly request: RecordedRequest;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly chunks: Uint8Array[];
+  /** True once the plugin has read what it wanted, and nothing broke off. */
+  complete: boolean;
+}
+
 function recorder(path: string): HttpRecording {
-  const exchanges: Exchange[] = [];
+  const takes: Take[] = [];
   return {
     async transport(request, send) {
       // As it is, so that the file can be read.
       const headers = { ...request.headers, 'accept-encoding': 'identity' };
       const answer = await send({ ...request, headers });
-      const chunks: Chunk[] = [];
-      const { method, url, body } = describeRequest(request);
-      exchanges.push({
-        request: { method, url, body },
-        response: { status: answer.statusCode, headers: keptHeaders(answer), chunks },
-      });
-      return { ...answer, body: recordChunks(answer.body, chunks) };
+      const secrets = secretsOf(request);
+      const take: Take = {
+        request: maskRequest(request),
+        status: answer.statusCode,
+        headers: keptHeaders(answer, secrets),
+        secrets,
+        chunks: [],
+        complete: false,
+      };
+      takes.push(take);
+      return { ...answer, body: recordChunks(answer.body, take) };
     },
     async save() {
+      const lines = takes
+        .filter(({ complete }) => complete)
+        .map((take) => `${JSON.stringify(describeTake(take))}\n`);
+      // A run that recorded nothing is no reason to lose what is there.
+      if (lines.length === 0) return;
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, exchanges.map((exchange) => `${JSON.stringify(exchange)}\n`).join(''));
+      const target = resolve(path);
+      await writeFile(target, lines.join(''), { flag: writtenFiles.has(target) ? 'a' : 'w' });
+      writtenFiles.add(target);
     },
   };
 }
 
+function describeTake({ request, status, headers, secrets, chunks }: Take): Exchange {
+  const described = maskChunks(chunks, secrets).map(describeChunk);
+  return { request, response: { status, headers, chunks: described } };
+}
+
 async function* recordChunks(
   body: AsyncIterable<Uint8Array>,
-  chunks: Chunk[],
+  take: Take,
 ): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of body) {
-    chunks.push(describeChunk(chunk));
-    yield chunk;
+  let broken = false;
+  try {
+    for await (const chunk of body) {
+      take.chunks.push(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    broken = true;
+    throw error;
+  } finally {
+    // A plugin may close an answer before its end, as with a stream of events.
+    take.complete = !broken;
   }
 }
 
@@ -100,11 +148,14 @@ function describeChunk(chunk: Uint8Array): Chunk {
   }
 }
 
-function keptHeaders({ headers }: HttpTransportResponse): Record<string, string> {
+function keptHeaders(
+  { headers }: HttpTransportResponse,
+  secrets: readonly string[],
+): Record<string, string> {
   return Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => {
       const value = headers[name];
-      return value === undefined ? [] : [[name, String(value)]];
+      return value === undefined ? [] : [[name, maskText(String(value), secrets)]];
     }),
   );
 }
@@ -114,13 +165,13 @@ function player(path: string): HttpRecording {
   return {
     async transport(request) {
       answers ??= readAnswers(path);
-      const { method, url, body } = describeRequest(request);
-      const queue = (await answers).get(keyOf({ method, url, body }));
+      const wanted = maskRequest(request);
+      const queue = (await answers).get(keyOf(wanted));
       const [next] = queue ?? [];
       if (queue === undefined || next === undefined) {
         throw new TestHostError(
           'TEST_NO_RECORDING',
-          `Cannot answer ${method} ${url}: "${path}" has no such request; record it with TESTBENCH_UPDATE=1`,
+          `Cannot answer ${wanted.method} ${wanted.url}: "${path}" has no such request; record it with TESTBENCH_UPDATE=1`,
         );
       }
       if (queue.length > 1) queue.shift();
