@@ -3,6 +3,11 @@
  *
  * @packageDocumentation
  */
+export { AnthropicClient } from './assembly/chat/anthropic-client';
+export { ChatClient } from './assembly/chat/chat-client';
+export { ChatServer } from './assembly/chat/chat-server';
+export { OpenAiClient } from './assembly/chat/openai-client';
+export { ProviderError } from './assembly/chat/provider-error';
 export { FileReader, files, FileWriter } from './assembly/files/files';
 export { ByteReader } from './assembly/host/byte-reader';
 export { describeHostCode, HostCode } from './assembly/host/host-code';
@@ -21,7 +26,13 @@ export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';
 export { Filter } from './assembly/plugin/filter';
 export { reportMetric } from './assembly/plugin/metrics';
 export { contextValue, Plugin, requestId } from './assembly/plugin/plugin';
-export { Completion, Message, Provider, ProviderRequest } from './assembly/plugin/provider';
+export {
+  Completion,
+  Message,
+  Provider,
+  ProviderRequest,
+  ToolCall,
+} from './assembly/plugin/provider';
 export { TextTransform, Transform } from './assembly/plugin/transform';
 export { Regex, RegexMatch } from './assembly/regex/regex';
 export { oneOf, plugin, range } from './assembly/decorators';

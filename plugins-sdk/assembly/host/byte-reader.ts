@@ -24,6 +24,9 @@ export class ByteReader {
   cutOff: bool = false;
   private buffer: ArrayBuffer = newBuffer(PIECE);
   private start: i32 = 0;
+  private lineStart: i32 = 0;
+  /** Bytes of the line. For this library. */
+  lineLength: i32 = 0;
   private end: i32 = 0;
   private ended: bool = false;
   /** True if the last line ended in CR, whose LF is yet to be skipped. */
@@ -52,28 +55,64 @@ export class ByteReader {
 
   /** The next line, without its end (CR, LF or both); `null` at the end. What no line end follows is the last line. */
   readLine(): string | null {
+    return this.nextLine() ? decodeLossy(this.place(this.lineStart), this.lineLength) : null;
+  }
+
+  /** Steps to the next line, whose bytes are at `lineAddress` until more are read. For this library. */
+  nextLine(): bool {
     let from = this.start;
     while (true) {
-      for (let at = from; at < this.end; at++) {
+      const at = this.lineEnd(from);
+      if (at < this.end) {
         const byte = load<u8>(this.place(at));
-        if (byte != 0x0a && byte != 0x0d) continue;
         if (byte == 0x0a && this.afterReturn && at == this.start) {
-          this.start++;
           this.afterReturn = false;
+          from = ++this.start;
           continue;
         }
         this.afterReturn = byte == 0x0d;
-        const line = decodeLossy(this.place(this.start), at - this.start);
+        this.lineStart = this.start;
+        this.lineLength = at - this.start;
         this.start = at + 1;
-        return line;
+        return true;
       }
       const known = this.end - this.start;
       if (!this.fill()) {
         this.cutOff = known > 0;
-        return known > 0 ? this.take(known) : null;
+        this.lineStart = this.start;
+        this.lineLength = known;
+        this.start = this.end;
+        return known > 0;
       }
       from = this.start + known;
     }
+  }
+
+  /** Where the line's bytes are. For this library. */
+  get lineAddress(): usize {
+    return this.place(this.lineStart);
+  }
+
+  /** First CR or LF at or after `at`; the end if there is none. */
+  private lineEnd(at: i32): i32 {
+    const end = this.end;
+    while (at < end) {
+      if (at + 8 <= end) {
+        const word = load<u64>(this.place(at));
+        const feed = word ^ 0x0a0a0a0a0a0a0a0a;
+        const back = word ^ 0x0d0d0d0d0d0d0d0d;
+        // The high bit of a byte is set where the byte is zero (or, harmlessly, follows one that is).
+        const found = ((feed - 0x0101010101010101) & ~feed) | ((back - 0x0101010101010101) & ~back);
+        if ((found & 0x8080808080808080) == 0) {
+          at += 8;
+          continue;
+        }
+      }
+      const byte = load<u8>(this.place(at));
+      if (byte == 0x0a || byte == 0x0d) break;
+      at++;
+    }
+    return at;
   }
 
   /** True if all bytes have been read and nothing has failed. */

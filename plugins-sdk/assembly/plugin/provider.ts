@@ -76,6 +76,17 @@ export class ProviderRequest {
   }
 }
 
+/** A tool that the model wants to be called. */
+@final
+export class ToolCall {
+  constructor(
+    public id: string,
+    public name: string,
+    /** Its arguments as JSON, as the model wrote them: they may be wrong. */
+    public input: string,
+  ) {}
+}
+
 /** A model's answer. */
 @final
 export class Completion {
@@ -85,6 +96,8 @@ export class Completion {
   completionTokens: i32 = -1;
   /** Why it ended: `stop`, `length`, … */
   finishReason: string = "";
+  /** Tools that the model wants to be called. */
+  toolCalls: ToolCall[] = [];
 
   constructor(
     public text: string,
@@ -101,6 +114,16 @@ export class Completion {
       if (this.promptTokens >= 0) out.key("prompt_tokens").integer(prompt);
       if (this.completionTokens >= 0) out.key("completion_tokens").integer(completion);
       out.key("total_tokens").integer(prompt + completion).end();
+    }
+    const calls = this.toolCalls;
+    if (calls.length > 0) {
+      out.key("tool_calls").array();
+      for (let index = 0; index < calls.length; index++) {
+        const call = unchecked(calls[index]);
+        out.object().key("id").string(call.id).key("name").string(call.name);
+        out.key("arguments").string(call.input).end();
+      }
+      out.end();
     }
     if (this.finishReason.length > 0) out.key("finish_reason").string(this.finishReason);
     out.end();

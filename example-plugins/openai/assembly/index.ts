@@ -1,0 +1,42 @@
+import {
+  ChatServer, Completion, Json, oneOf, OpenAiClient, plugin, Provider, ProviderRequest, range,
+} from "@testbench/plugins-sdk";
+
+class Options {
+  /** Where the server is; `/chat/completions` or `/completions` is added. */
+  base_url: string = "https://api.openai.com/v1";
+  /** Name of the secret that is the key; empty for a server without one. */
+  api_key_secret: string = "OPENAI_API_KEY";
+  /** `chat` for conversations, `completions` for continuing a prompt. */
+  @oneOf(["chat", "completions"])
+  api: string = "chat";
+  /** Time for one attempt, in milliseconds; 0 for the call's own. */
+  @range(0, 3600000)
+  timeout_ms: i32 = 0;
+  /** Further attempts after one that failed and may work at once. */
+  @range(0, 10)
+  retries: i32 = 2;
+  /** Further fields of every request. */
+  extra: Json = Json.missing;
+}
+
+@plugin({
+  name: "openai",
+  capabilities: ["api_requests", "streaming", "network"],
+  permissions: { network: true, allowedHosts: ["api.openai.com"] },
+})
+export class OpenAi extends Provider {
+  config: Options = new Options();
+  private client: OpenAiClient | null = null;
+
+  start(): void {
+    const config = this.config;
+    const server = new ChatServer(config.base_url, config.timeout_ms, config.retries);
+    if (config.api_key_secret.length > 0) server.header("authorization", "Bearer ${secret:" + config.api_key_secret + "}");
+    this.client = new OpenAiClient(server, config.api == "chat", config.extra);
+  }
+
+  complete(request: ProviderRequest): Completion {
+    return this.client!.complete(request);
+  }
+}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+
+import { KEY, type ModelBench, openModelBench, streamCall } from './fake-model-server.js';
+
+const open = (config: object = {}): Promise<ModelBench> =>
+  openModelBench('anthropic', 'ANTHROPIC_API_KEY', config);
+
+const answer = (content: readonly object[], stop = 'end_turn'): object => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'model-1',
+  content,
+  stop_reason: stop,
+  stop_sequence: null,
+  usage: {
+    input_tokens: 10,
+    cache_creation_input_tokens: 2,
+    cache_read_input_tokens: 3,
+    output_tokens: 6,
+  },
+});
+
+const event = (data: { readonly type: string } & Record<string, unknown>): string =>
+  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+const START = event({
+  type: 'message_start',
+  message: {
+    id: 'msg_1',
+    model: 'model-1',
+    content: [],
+    usage: { input_tokens: 25, output_tokens: 1 },
+  },
+});
+const block = (index: number, content: object): string =>
+  event({ type: 'content_block_start', index, content_block: content });
+const delta = (index: number, change: object): string =>
+  event({ type: 'content_block_delta', index, delta: change });
+const END = (reason: string): string =>
+  event({
+    type: 'message_delta',
+    delta: { stop_reason: reason, stop_sequence: null },
+    usage: { output_tokens: 15 },
+  }) + event({ type: 'message_stop' });
+
+const call = async (bench: ModelBench, data: object): Promise<unknown> =>
+  (await bench.system.executePlugin(bench.id, { data })).data;
+
+describe('plugin anthropic', () => {
+  it('asks with the key that it does not have, and gives text, model, usage and reason', async () => {
+    await using bench = await open();
+    bench.replies.push({
+      body: answer([
+        { type: 'thinking', thinking: 'hm', signature: 's' },
+        { type: 'text', text: 'Hello' },
+        { type: 'text', text: ' é😀' },
+      ]),
+    });
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hi' },
+    ];
+    expect(await call(bench, { model: 'm', messages, stop: ['END'], top_p: 0.9 })).toEqual({
+      text: 'Hello é😀',
+      model: 'model-1',
+      usage: { prompt_tokens: 15, completion_tokens: 6, total_tokens: 21 },
+      finish_reason: 'stop',
+    });
+    expect(bench.seen[0]).toMatchObject({
+      path: '/v1/messages',
+      headers: { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' },
+    });
+    expect(bench.seen[0]?.body).toEqual({
+      model: 'm',
+      max_tokens: 1024,
+      messages: [{ role: 'user', content: 'Hi' }],
+      system: 'Be brief.',
+      stop_sequences: ['END'],
+      top_p: 0.9,
+    });
+  });
+
+  it('turns tools, their calls and results from the form of chat completions into its own', async () => {
+    await using bench = await open();
+    bench.replies.push({
+      body: answer(
+        [
+          { type: 'text', text: 'I look.' },
+          { type: 'tool_use', id: 'toolu_2', name: 'weather', input: { city: 'Rome' } },
+        ],
+        'tool_use',
+      ),
+    });
+    const schema = { type: 'object', properties: { city: { type: 'string' } } };
+    const data = {
+      model: 'm',
+      max_tokens: 99,
+      messages: [
+        { role: 'user', content: 'Weather?' },
+        {
+          role: 'assistant',
+          content: 'One moment.',
+          tool_calls: [
+            {
+              id: 'toolu_1',
+              type: 'function',
+              function: { name: 'weather', arguments: '{"city":"Oslo"}' },
+            },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'toolu_1', content: 'rain' },
+      ],
+      tools: [
+        { type: 'function', function: { name: 'weather', description: 'd', parameters: schema } },
+        { name: 'own', input_schema: schema },
+      ],
+      tool_choice: 'required',
+    };
+    expect(await call(bench, data)).toMatchObject({
+      text: 'I look.',
+      finish_reason: 'tool_calls',
+      tool_calls: [{ id: 'toolu_2', name: 'weather', arguments: '{"city":"Rome"}' }],
+    });
+    expect(bench.seen[0]?.body).toEqual({
+      model: 'm',
+      max_tokens: 99,
+      messages: [
+        { role: 'user', content: 'Weather?' },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'One moment.' },
+            { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'rain' }],
+        },
+      ],
+      tools: [
+        { name: 'weather', description: 'd', input_schema: schema },
+        { name: 'own', input_schema: schema },
+      ],
+      tool_choice: { type: 'any' },
+    });
+  });
+
+  it.each([1, 11, 1000])('streams, whatever the pieces: %i bytes', async (pieceBytes) => {
+    await using bench = await open();
+    const body =
+      START +
+      event({ type: 'ping' }) +
+      block(0, { type: 'text', text: '' }) +
+      delta(0, { type: 'text_delta', text: 'Schön' }) +
+      delta(0, { type: 'text_delta', text: ' 😀' }) +
+      event({ type: 'content_block_stop', index: 0 }) +
+      block(1, { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }) +
+      delta(1, { type: 'input_json_delta', partial_json: '' }) +
+      delta(1, { type: 'input_json_delta', partial_json: '{"a": "ö' }) +
+      delta(1, { type: 'input_json_delta', partial_json: '"}' }) +
+      event({ type: 'content_block_stop', index: 1 }) +
+      block(2, { type: 'tool_use', id: 'toolu_2', name: 'g', input: {} }) +
+      event({ type: 'content_block_stop', index: 2 }) +
+      END('tool_use');
+    bench.replies.push({ body, pieceBytes });
+    expect(await streamCall(bench, { model: 'm', prompt: 'x', stream: true })).toEqual({
+      chunks: ['Schön', ' 😀'],
+      data: {
+        text: 'Schön 😀',
+        model: 'model-1',
+        usage: { prompt_tokens: 25, completion_tokens: 15, total_tokens: 40 },
+        finish_reason: 'tool_calls',
+        tool_calls: [
+          { id: 'toolu_1', name: 'f', arguments: '{"a": "ö"}' },
+          { id: 'toolu_2', name: 'g', arguments: '{}' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    [401, -20, 'invalid x-api-key'],
+    [413, -22, 'Request exceeds the maximum size'],
+    [429, -21, 'rate limited'],
+    [529, -23, 'Overloaded'],
+  ])('fails for status %i with code %i', async (status, code, message) => {
+    await using bench = await open({ retries: 0 });
+    bench.replies.push({ status, body: { type: 'error', error: { type: 'e', message } } });
+    await expect(call(bench, { model: 'm', prompt: 'x' })).rejects.toMatchObject({
+      pluginCode: code,
+      pluginMessage: `Cannot complete: the server answered ${status}: ${message}`,
+    });
+  });
+
+  it('says that a stream was cut, ended early, or with an error', async () => {
+    await using bench = await open();
+    const half = START + delta(0, { type: 'text_delta', text: 'half' });
+    const data = { model: 'm', prompt: 'x', stream: true };
+    bench.replies.push({ body: half, cut: true });
+    await expect(call(bench, data)).rejects.toMatchObject({ pluginCode: -24 });
+    bench.replies.push({ body: half });
+    await expect(call(bench, data)).rejects.toMatchObject({ pluginCode: -25 });
+    const error = { type: 'overloaded_error', message: 'Overloaded' };
+    bench.replies.push({ body: half + event({ type: 'error', error }) });
+    await expect(call(bench, data)).rejects.toMatchObject({
+      pluginCode: -23,
+      pluginMessage: 'Cannot complete: the server broke off: Overloaded',
+    });
+  });
+});

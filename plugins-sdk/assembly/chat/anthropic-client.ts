@@ -1,0 +1,122 @@
+import { EventStream } from "../http/event-stream";
+import { HttpResponse } from "../http/http-response";
+import { Json } from "../json/json";
+import { JsonWriter } from "../json/writer";
+import { hasFailed } from "../plugin/failure";
+import { Completion, ProviderRequest, ToolCall } from "../plugin/provider";
+import { emit } from "../host/system";
+import { TextBuilder } from "../text/text-builder";
+import { writeAnthropicBody } from "./anthropic-body";
+import { ChatClient } from "./chat-client";
+import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-server";
+
+/** Speaks Anthropic's messages API. */
+@final
+export class AnthropicClient extends ChatClient {
+  /**
+   * @param maxTokens Most tokens of an answer where the request does not say; the server wants a number.
+   * @param extra Further fields of every request; an object, or nothing.
+   */
+  constructor(
+    private server: ChatServer,
+    private maxTokens: i32,
+    private extra: Json = Json.missing,
+  ) {
+    super();
+  }
+
+  complete(request: ProviderRequest): Completion {
+    const completion = new Completion("", request.model);
+    const body = writeAnthropicBody(request, this.maxTokens, this.extra);
+    if (hasFailed()) return completion;
+    const response = this.server.post("/v1/messages", body);
+    if (response === null) return completion;
+    if (request.stream) this.readStream(response, completion);
+    else this.readWhole(response, completion);
+    response.close();
+    return completion;
+  }
+
+  private readWhole(response: HttpResponse, completion: Completion): void {
+    const answer = response.json();
+    if (response.body.code < 0) return failForCode(response.body.code);
+    const content = answer.get("content");
+    if (!content.isArray) return failForAnswer(answer.exists ? "has no content" : "is not JSON");
+    const text = new TextBuilder();
+    for (let index = 0; index < content.length; index++) {
+      const block = content.at(index);
+      if (block.get("type").text() == "tool_use") {
+        completion.toolCalls.push(new ToolCall(block.get("id").text(), block.get("name").text(), block.get("input").source()));
+      } else if (block.get("type").text() == "text") {
+        text.add(block.get("text").text());
+      }
+    }
+    completion.text = text.toString();
+    completion.model = answer.get("model").text(completion.model);
+    completion.finishReason = finishReason(answer.get("stop_reason").text());
+    readUsage(answer.get("usage"), completion);
+  }
+
+  private readStream(response: HttpResponse, completion: Completion): void {
+    const text = new TextBuilder();
+    const events = new EventStream(response.body);
+    // Number of the block that the last tool call is, since blocks of text are numbered, too.
+    let toolBlock = -1;
+    while (events.next()) {
+      const event = events.json();
+      const type = event.get("type").text();
+      if (!event.isObject) return failForAnswer("has an event that is not JSON");
+      if (type == "error") return failInStream(event);
+      if (type == "message_start") {
+        completion.model = event.get("message").get("model").text(completion.model);
+        readUsage(event.get("message").get("usage"), completion);
+      } else if (type == "content_block_start" && event.get("content_block").get("type").text() == "tool_use") {
+        const block = event.get("content_block");
+        toolBlock = <i32>event.get("index").number(-1);
+        completion.toolCalls.push(new ToolCall(block.get("id").text(), block.get("name").text(), ""));
+      } else if (type == "content_block_delta") {
+        const delta = event.get("delta");
+        const piece = delta.get("type").text() == "text_delta" ? delta.get("text").text() : "";
+        if (piece.length > 0) {
+          text.add(piece);
+          emit(piece);
+        }
+        const input = delta.get("partial_json");
+        if (input.isString && completion.toolCalls.length > 0 && <i32>event.get("index").number(-2) == toolBlock) {
+          completion.toolCalls[completion.toolCalls.length - 1].input += input.text();
+        }
+      } else if (type == "message_delta") {
+        completion.finishReason = finishReason(event.get("delta").get("stop_reason").text());
+        readUsage(event.get("usage"), completion);
+      } else if (type == "message_stop") {
+        completion.text = text.toString();
+        // A tool without arguments has no piece of any.
+        for (let index = 0; index < completion.toolCalls.length; index++) {
+          if (completion.toolCalls[index].input.length == 0) completion.toolCalls[index].input = "{}";
+        }
+        return;
+      }
+    }
+    completion.text = text.toString();
+    if (response.body.code < 0) failForCode(response.body.code);
+    else failForAnswer("ends before its end");
+  }
+}
+
+/** The prompt's tokens stand in three places: read anew, written to the cache, read from it. */
+function readUsage(usage: Json, completion: Completion): void {
+  const input = usage.get("input_tokens").number(-1);
+  if (input >= 0) {
+    const cached = usage.get("cache_creation_input_tokens").number(0) + usage.get("cache_read_input_tokens").number(0);
+    completion.promptTokens = <i32>(input + cached);
+  }
+  const output = usage.get("output_tokens").number(-1);
+  if (output >= 0) completion.completionTokens = <i32>output;
+}
+
+/** In the words that the other providers use. */
+function finishReason(reason: string): string {
+  if (reason == "end_turn" || reason == "stop_sequence") return "stop";
+  if (reason == "max_tokens") return "length";
+  return reason == "tool_use" ? "tool_calls" : reason;
+}
