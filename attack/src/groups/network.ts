@@ -276,7 +276,7 @@ function redirects(): Attack[] {
             },
             async (server) => {
               const grants = [server.origin, ...(alsoGranted ? [secret.origin] : [])];
-              const headers = { authorization: 'Bearer token', 'x-key': 'token' };
+              const headers = { authorization: 'Bearer token', 'x-api-key': 'token' };
               const { code } = await send(arena, grants, { url: server.origin, headers });
               check(secret, seen, code);
               return String(code);

@@ -78,14 +78,14 @@ export class HostContext {
     this.call = undefined;
   }
 
-  /** Passes a record on, escaped. @returns false once the call's quota is used up. */
-  log(level: LogLevel, text: string): boolean {
+  /** Passes a record on, escaped. @returns false once the call's quota is used up; `text` is not asked for then. */
+  log(level: LogLevel, text: string | (() => string)): boolean {
     if (this.#logged >= MAX_LOG_RECORDS_PER_CALL) {
       this.#droppedLogs += 1;
       return false;
     }
     this.#logged += 1;
-    this.#write(level, escapeText(text));
+    this.#write(level, escapeText(typeof text === 'string' ? text : text()));
     return true;
   }
 

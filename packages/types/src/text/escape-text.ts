@@ -1,6 +1,6 @@
 // C0 without tab, DEL and C1; line separators, and the marks that reorder text on a terminal.
 // eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /**
  * Escapes what could forge log lines or drive a terminal: control characters, line separators and
@@ -14,10 +14,20 @@ const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202
  * ```
  */
 export function escapeText(text: string): string {
-  return text.replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x100
-      ? `\\x${code.toString(16).padStart(2, '0')}`
-      : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(UNSAFE, escapeRun);
+}
+
+/** Made once: a flood of records of nothing but zeros has millions of them. */
+const SHORT = Array.from(
+  { length: 0x100 },
+  (_, code) => `\\x${code.toString(16).padStart(2, '0')}`,
+);
+
+function escapeRun(run: string): string {
+  let escaped = '';
+  for (let index = 0; index < run.length; index += 1) {
+    const code = run.charCodeAt(index);
+    escaped += SHORT[code] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+  }
+  return escaped;
 }
