@@ -2,9 +2,14 @@ import { METADATA } from '@testbench/test-kit';
 
 /** What a child sends that no longer runs our code, for each command that it gets. */
 export interface Forgery {
-  /** What the caller must get: the code of an error, or `ok` for a message that is well-formed and harmless. */
-  readonly outcome: string;
+  /**
+   * What the caller must get: the code of an error, or `ok` for messages that are well-formed and harmless; several where
+   * it depends on how soon the host is done with the first.
+   */
+  readonly outcome: string | readonly string[];
   readonly answer: (type: string) => readonly unknown[];
+  /** True if it is about a pipe, or a flood that only a process need be stopped at: a thread that was taken over has it all. */
+  readonly onlyProcess?: boolean;
   /** Bytes in the place of frames. */
   readonly raw?: readonly number[];
 }
@@ -118,15 +123,49 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     }),
   },
   'an effect and the end of its call at once': {
-    outcome: 'ok',
+    outcome: ['ok', 'CALL_CRASHED'],
     answer: toCall(
       { type: 'effect', name: 'host_set_state', args: [utf8('a'), utf8('b')] },
       done('{"data":1}'),
     ),
   },
   'a chunk that nobody asked for': {
-    outcome: 'ok',
+    outcome: ['ok', 'CALL_CRASHED'],
     answer: toCall({ type: 'chunk', bytes: utf8('x') }, done('{"data":1}')),
+  },
+  'a flood of log records': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall(
+      ...Array.from({ length: 10_000 }, () => ({ type: 'log', level: 'info', message: 'x' })),
+    ),
+  },
+  'a flood of beginnings, each with fresh quotas': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall(...Array.from({ length: 100 }, () => ({ type: 'begin', remainingMs: 1e9 }))),
+  },
+  'a flood of effects': {
+    outcome: 'CALL_CRASHED',
+    onlyProcess: true,
+    answer: toCall(
+      ...Array.from({ length: 100 }, () => ({
+        type: 'effect',
+        name: 'host_get_state',
+        args: [utf8('a'), 8],
+      })),
+    ),
+  },
+  'a chunk beyond its quota': {
+    outcome: 'CALL_CRASHED',
+    answer: toCall({ type: 'chunk', bytes: new Uint8Array(2 * 2 ** 20) }),
+  },
+  'words after its answer': {
+    outcome: 'ok',
+    answer: toCall(done('{"data":1}'), { type: 'log', level: 'info', message: 'x' }),
+  },
+  'a frame of 2 MiB of JSON': {
+    outcome: 'LOAD_CRASHED',
+    onlyProcess: true,
+    answer: () => [{ ...loaded, more: 'x'.repeat(2 * 2 ** 20) }],
   },
   'nothing more': {
     outcome: 'CALL_DEADLINE_EXCEEDED',

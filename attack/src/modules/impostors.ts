@@ -36,7 +36,7 @@ export async function withForgingThread<T>(forgery: string, action: () => Promis
       super(new URL('forging-thread.ts', import.meta.url), {
         ...options,
         execArgv: ['--no-warnings'],
-        workerData: forgery,
+        workerData: { ...(options?.workerData as object), forgery },
       });
     }
   };

@@ -77,6 +77,8 @@ export const MAX_SECRET_LENGTH = 8_192;
 /** Buffers of one WASI `fd_write`: what POSIX systems call IOV_MAX. */
 export const MAX_WASI_BUFFERS = 1024;
 
+/** Files and directories that a WASI program has open in one call; of files the host allows fewer. */
+export const MAX_WASI_DESCRIPTORS = 64;
 /** The list of a directory for a WASI program, as JSON: some ten thousand names. */
 export const MAX_WASI_LIST_BYTES = 1024 * 1024;
 

@@ -1,8 +1,20 @@
+import { MAX_WASI_DESCRIPTORS } from '../limits.js';
 import { Errno } from './errno.js';
+
+/** One entry of a directory, as `host_file_list` tells it. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly type: string;
+}
 
 /** What a descriptor of a WASI program stands for, beside the standard streams. */
 export type Descriptor =
-  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'directory';
+      readonly path: string;
+      /** As they were when their reading began. */
+      entries?: readonly DirectoryEntry[];
+    }
   | {
       readonly kind: 'file';
       /** Of `host_file_open`. */
@@ -20,7 +32,7 @@ const STANDARD_STREAMS = 3;
  */
 export class Descriptors {
   readonly #opened = new Map<number, Descriptor>();
-  readonly #preopened: readonly Descriptor[];
+  readonly #preopened: readonly Extract<Descriptor, { kind: 'directory' }>[];
   #next: number;
 
   constructor(directories: readonly string[]) {
@@ -38,12 +50,12 @@ export class Descriptors {
   }
 
   preopened(fd: number): Extract<Descriptor, { kind: 'directory' }> | undefined {
-    const found = this.#preopened[fd - STANDARD_STREAMS];
-    return found?.kind === 'directory' ? found : undefined;
+    return this.#preopened[fd - STANDARD_STREAMS];
   }
 
-  /** @returns Its number; none is used twice in a call. */
-  add(descriptor: Descriptor): number {
+  /** @returns Its number, none of which is used twice in a call; undefined if too many are open. */
+  add(descriptor: Descriptor): number | undefined {
+    if (this.#opened.size >= MAX_WASI_DESCRIPTORS) return undefined;
     this.#opened.set(this.#next, descriptor);
     return this.#next++;
   }
@@ -55,6 +67,7 @@ export class Descriptors {
   /** Forgets what a call has opened: the host closes its files when the call ends. */
   clear(): void {
     this.#opened.clear();
+    for (const directory of this.#preopened) delete directory.entries;
     this.#next = STANDARD_STREAMS + this.#preopened.length;
   }
 }

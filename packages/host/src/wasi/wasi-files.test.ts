@@ -122,7 +122,7 @@ describe('WASI_FILES', () => {
 
   it('lists a directory in pieces', () => {
     const json = utf8('[{"name":"a","type":"file"},{"name":"bc","type":"directory"}]');
-    const { call, bytes, u32 } = openProgram(() => ({ code: json.length, bytes: json }));
+    const { call, bytes, u32, asked } = openProgram(() => ({ code: json.length, bytes: json }));
     expect(call('fd_readdir', 3, 2048, 1000, 0n, 200)).toBe(Errno.success);
     expect(u32(200)).toBe(24 + 1 + 24 + 2);
     expect([textOf(bytes.subarray(2072, 2073)), bytes[2048 + 20]]).toEqual(['a', 4]);
@@ -133,6 +133,8 @@ describe('WASI_FILES', () => {
     expect(call('fd_readdir', 3, 2048, 1000, -1n, 200)).toBe(Errno.success);
     expect(u32(200)).toBe(0);
     expect(call('fd_readdir', 3, -8, 1000, 0n, 200)).toBe(Errno.fault);
+    // Asked anew only where reading begins.
+    expect(asked).toEqual(['host_file_list', 'host_file_list']);
   });
 
   it('refuses wild pointers before the host does anything', () => {
@@ -146,6 +148,12 @@ describe('WASI_FILES', () => {
     expect(call('fd_read', u32(64), 128, -1, 200)).toBe(Errno.inval);
     expect(call('fd_read', u32(64), 128, 1, -2)).toBe(Errno.fault);
     expect(asked).toEqual(['host_file_open']);
+  });
+
+  it('opens no more than 64', () => {
+    const { open } = openProgram(() => ({ code: 2, bytes: utf8('[]') }));
+    for (let count = 0; count < 64; count += 1) expect(open('.', READ)).toBe(Errno.success);
+    expect(open('.', READ)).toBe(Errno.dquot);
   });
 
   it('closes nothing for another call', () => {

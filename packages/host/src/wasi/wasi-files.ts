@@ -3,7 +3,7 @@ import type { EffectArgument, EffectName, EffectResult } from '@testbench/types'
 import { utf8 } from '../guest-view.js';
 import type { ContextFunction, HostContext } from '../host-context.js';
 import { MAX_EFFECT_INPUT_BYTES, MAX_WASI_BUFFERS, MAX_WASI_LIST_BYTES } from '../limits.js';
-import { resolveIn } from './descriptors.js';
+import { type Descriptor, type DirectoryEntry, resolveIn } from './descriptors.js';
 import { Errno, errnoOf, faultUnless } from './errno.js';
 
 /** `oflags` of `path_open`. */
@@ -63,8 +63,10 @@ export const WASI_FILES = {
     if (memory.range(result, 4) === undefined) return Errno.fault;
     const path = resolveIn(directory.path, memory.text(ptr, length));
     if (typeof path === 'number') return path;
-    const give = (descriptor: Parameters<typeof descriptors.add>[0]): number =>
-      faultUnless(memory.writeU32(result, descriptors.add(descriptor)));
+    const give = (descriptor: Descriptor): number => {
+      const number = descriptors.add(descriptor);
+      return number === undefined ? Errno.dquot : faultUnless(memory.writeU32(result, number));
+    };
     if ((flags & OPEN_DIRECTORY) !== 0 || path === directory.path) {
       return ask(context, 'host_file_list', [utf8(path), MAX_WASI_LIST_BYTES], () =>
         give({ kind: 'directory', path }),
@@ -143,13 +145,18 @@ export const WASI_FILES = {
     if (found === undefined) return Errno.badf;
     if (found.kind !== 'directory') return Errno.notdir;
     if (memory.range(ptr, length) === undefined) return Errno.fault;
+    const give = (): number => {
+      const bytes = encodeEntries(found.entries ?? [], cookie, length >>> 0);
+      if (memory.fill(ptr, length, bytes) === undefined) return Errno.fault;
+      return faultUnless(memory.writeU32(result, Math.min(bytes.length, length >>> 0)));
+    };
+    // Whoever goes on reading gets the rest of the same list.
+    if (cookie !== 0n && found.entries !== undefined) return give();
     const args = [utf8(found.path), MAX_WASI_LIST_BYTES];
     return ask(context, 'host_file_list', args, ({ code, bytes }) => {
       if (bytes === undefined || code > bytes.length) return Errno.dquot;
-      const entries = encodeEntries(bytes, cookie);
-      const used = Math.min(entries.length, length >>> 0);
-      if (memory.fill(ptr, length, entries) === undefined) return Errno.fault;
-      return faultUnless(memory.writeU32(result, used));
+      found.entries = JSON.parse(new TextDecoder().decode(bytes)) as DirectoryEntry[];
+      return give();
     });
   },
 
@@ -258,21 +265,28 @@ function writeFileStat({ memory }: HostContext, result: number, type: number): n
   return Errno.success;
 }
 
-/** Entries of `host_file_list` as WASI's `dirent`s, from the one that `cookie` counts to. */
-function encodeEntries(json: Uint8Array, cookie: bigint): Uint8Array {
-  const entries = JSON.parse(new TextDecoder().decode(json)) as { name: string; type: string }[];
+/** Entries as WASI's `dirent`s, from the one that `cookie` counts to, until `room` is full. */
+function encodeEntries(
+  entries: readonly DirectoryEntry[],
+  cookie: bigint,
+  room: number,
+): Uint8Array {
   const parts: Uint8Array[] = [];
-  entries.slice(Number(BigInt.asUintN(32, cookie))).forEach(({ name, type }, index) => {
+  const first = Number(BigInt.asUintN(32, cookie));
+  let total = 0;
+  for (let index = first; index < entries.length && total < room; index += 1) {
+    const { name, type } = entries[index]!;
     const text = utf8(name);
     const entry = new Uint8Array(DIRENT_BYTES + text.length);
     const view = new DataView(entry.buffer);
-    view.setBigUint64(0, cookie + BigInt(index) + 1n, true);
+    view.setBigUint64(0, BigInt(index + 1), true);
     view.setUint32(16, text.length, true);
     view.setUint8(20, type === 'directory' ? DIRECTORY : REGULAR_FILE);
     entry.set(text, DIRENT_BYTES);
     parts.push(entry);
-  });
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    total += entry.length;
+  }
+  const all = new Uint8Array(total);
   let end = 0;
   for (const part of parts) {
     all.set(part, end);
