@@ -17,6 +17,8 @@ export interface MetricRow {
   /** Package and version. */
   readonly peer: string;
   readonly compute: (output: string, expected: string) => number;
+  /** How many answers are put together to one text. @default 1 */
+  readonly join?: number;
   /** Times as fast as the peer that ours is to be. */
   readonly target: number;
   /** Where the two do not compute the same. */
@@ -73,6 +75,15 @@ export const METRICS: readonly MetricRow[] = [
     target: 2,
   },
   {
+    name: 'Levenshtein, long texts',
+    join: 5,
+    plugin: 'levenshtein',
+    metric: 'distance',
+    peer: 'fastest-levenshtein 1.0.16',
+    compute: distance,
+    target: 2,
+  },
+  {
     name: 'CER',
     plugin: 'error-rate',
     config: { unit: 'character' },
@@ -83,6 +94,16 @@ export const METRICS: readonly MetricRow[] = [
   },
   {
     name: 'WER, MER, WIL, WIP',
+    plugin: 'error-rate',
+    metric: 'wer',
+    peer: 'fastest-levenshtein 1.0.16',
+    compute: wordErrorRate,
+    target: 2,
+    note: 'the peer gives WER only, words mapped to characters',
+  },
+  {
+    name: 'WER, long texts',
+    join: 5,
     plugin: 'error-rate',
     metric: 'wer',
     peer: 'fastest-levenshtein 1.0.16',

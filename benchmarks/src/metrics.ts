@@ -38,7 +38,21 @@ interface Line {
   readonly note: string | undefined;
 }
 
-async function measure(row: MetricRow, pairs: readonly Pair[]): Promise<Line> {
+/** So many pairs made one. */
+function joinPairs(pairs: readonly Pair[], count: number): Pair[] {
+  const joined: Pair[] = [];
+  for (let first = 0; first < pairs.length; first += count) {
+    const group = pairs.slice(first, first + count);
+    joined.push({
+      output: group.map(({ output }) => output).join('\n'),
+      expected: group.map(({ expected }) => expected).join('\n'),
+    });
+  }
+  return joined;
+}
+
+async function measure(row: MetricRow, all: readonly Pair[]): Promise<Line> {
+  const pairs = row.join === undefined ? all : joinPairs(all, row.join);
   const manager = new PluginManager({ isolation: 'inline' });
   await manager.load(modulePath(row.plugin), { id: 'metric', config: row.config ?? {} });
   let fuel = 0;

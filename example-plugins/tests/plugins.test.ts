@@ -232,6 +232,19 @@ describe('long answers', () => {
     const { data } = await host.call<{ score: number }>({ output: words, expected: words });
     expect(data.score).toBeCloseTo(1);
   });
+
+  // No word where it was.
+  const numbers = Array.from({ length: 8000 }, (_, index) => (index * 7919) % 3001);
+  const output = numbers.map((number) => `w${number}`).join(' ');
+  const expected = numbers.map((number) => `w${(number * 13) % 3001}`).join(' ');
+  it.each(['error-rate', 'rouge', 'chrf', 'bleu'])(
+    'of 8,000 words fit %s within the default limits',
+    async (name) => {
+      await using host = await openPlugin(name);
+      const { data } = await host.call<{ score: number }>({ output, expected });
+      expect(data.score).toBeLessThan(0.9);
+    },
+  );
 });
 
 describe('what is wrong', () => {

@@ -44,7 +44,7 @@ afterAll(() => {
     ([metric, plugin, passed, of]) =>
       `${metric.padEnd(18)}${plugin.padEnd(18)}${String(passed).padStart(6)} of ${of}`,
   );
-  console.log(`vectors of the reference implementations\n${lines.join('\n')}`);
+  process.stdout.write(`vectors of the reference implementations\n${lines.join('\n')}\n`);
 });
 
 describe.each(Object.entries(ADAPTERS))('%s equals its reference', (name, adapter) => {

@@ -26,12 +26,23 @@ class ShiftSearch {
   private length: i32 = 0;
   private start: i32 = 0;
   private target: i32 = 0;
+  /** Where the reference has each word: the places of word w stand in order, up to where those of word w + 1 start. */
+  private places: StaticArray<i32>;
+  private firsts: StaticArray<i32>;
 
   constructor(given: StaticArray<i32>, private expected: StaticArray<i32>, symbols: i32) {
     // A copy: the caller compares the same words with other references.
     this.given = given.slice<StaticArray<i32>>();
     this.distance = new BeamDistance(expected, given.length, symbols);
     this.candidate = new StaticArray<i32>(given.length);
+    const firsts = new StaticArray<i32>(symbols + 1);
+    for (let place = 0; place < expected.length; place++) firsts[expected[place] + 1]++;
+    for (let word = 0; word < symbols; word++) firsts[word + 1] += firsts[word];
+    const next = firsts.slice<StaticArray<i32>>();
+    const places = new StaticArray<i32>(expected.length);
+    for (let place = 0; place < expected.length; place++) places[next[expected[place]]++] = place;
+    this.firsts = firsts;
+    this.places = places;
   }
 
   run(): i32 {
@@ -53,26 +64,48 @@ class ShiftSearch {
   /** Looks at each stretch of words that both have. */
   private findBest(distance: i32): void {
     const given = this.given;
-    const expected = this.expected;
     const alignment = this.distance.align();
     for (let start = 0; start < given.length; start++) {
-      const last = min(expected.length - 1, start + MAX_SHIFT_DISTANCE);
-      for (let place = max(0, start - MAX_SHIFT_DISTANCE); place <= last; place++) {
-        const longest = min(MAX_SHIFT_LENGTH, min(given.length - start, expected.length - place));
-        let wrongGiven = false;
-        let wrongExpected = false;
-        for (let length = 1; length <= longest; length++) {
-          const end = length - 1;
-          if (unchecked(given[start + end]) != unchecked(expected[place + end])) break;
-          wrongGiven = wrongGiven || unchecked(alignment.wrongGiven[start + end]) != 0;
-          wrongExpected = wrongExpected || unchecked(alignment.wrongExpected[place + end]) != 0;
-          if (!wrongGiven || !wrongExpected) continue;
-          const position = unchecked(alignment.positions[place]);
-          if (position >= start && position < start + length) continue;
-          this.tryTargets(alignment, start, place, length, distance);
-          if (this.tried >= MAX_CANDIDATES) return;
-        }
+      const word = unchecked(given[start]);
+      const end = unchecked(this.firsts[word + 1]);
+      for (let index = this.firstFrom(word, start - MAX_SHIFT_DISTANCE); index < end; index++) {
+        const place = unchecked(this.places[index]);
+        if (place > start + MAX_SHIFT_DISTANCE) break;
+        this.tryLengths(alignment, start, place, distance);
+        if (this.tried >= MAX_CANDIDATES) return;
       }
+    }
+  }
+
+  /** Index of the first of the word's places from `place` on. */
+  private firstFrom(word: i32, place: i32): i32 {
+    let low = unchecked(this.firsts[word]);
+    let high = unchecked(this.firsts[word + 1]);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (unchecked(this.places[middle]) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Tries the stretches that begin at a place of each. */
+  private tryLengths(alignment: Alignment, start: i32, place: i32, distance: i32): void {
+    const given = this.given;
+    const expected = this.expected;
+    const longest = min(MAX_SHIFT_LENGTH, min(given.length - start, expected.length - place));
+    let wrongGiven = false;
+    let wrongExpected = false;
+    for (let length = 1; length <= longest; length++) {
+      const end = length - 1;
+      if (unchecked(given[start + end]) != unchecked(expected[place + end])) return;
+      wrongGiven = wrongGiven || unchecked(alignment.wrongGiven[start + end]) != 0;
+      wrongExpected = wrongExpected || unchecked(alignment.wrongExpected[place + end]) != 0;
+      if (!wrongGiven || !wrongExpected) continue;
+      const position = unchecked(alignment.positions[place]);
+      if (position >= start && position < start + length) continue;
+      this.tryTargets(alignment, start, place, length, distance);
+      if (this.tried >= MAX_CANDIDATES) return;
     }
   }
 
