@@ -19,28 +19,26 @@ export class SetUpError extends Error {}
  * Installs and builds whatever is not up to date, telling each step.
  *
  * @param job What comes after the set-up, for the list of steps.
- * @param lean Leave out what only proofs and measurements need: other engines and compilers, 700 MB.
+ * @param target The one workspace package to make ready, with all that it depends on; without it, every package.
+ *   Measurements and proofs need other engines and compilers, 700 MB, that most people never want.
  * @throws {SetUpError}
  */
-export async function setUp(job, lean = false) {
+export async function setUp(job, target) {
   const started = Date.now();
   const inputs = installInputs();
   const stamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : '';
-  if (stamp === inputs || (lean && stamp === `${inputs} lean`)) {
+  const wanted = target === undefined ? inputs : `${inputs} ${target}`;
+  const filters = target === undefined ? [] : [`--filter=${target}...`];
+  if (stamp === inputs || stamp === wanted) {
     console.log('1/3 Packages are installed');
   } else {
-    await install(lean ? proofs.map((name) => `--filter=!${name}`) : []);
-    writeFileSync(stampPath, lean ? `${inputs} lean` : inputs);
+    // The root has the tools that build.
+    await install(target === undefined ? [] : ['--filter=testbench', ...filters]);
+    writeFileSync(stampPath, wanted);
   }
-  await build();
+  await build(filters);
   console.log(`3/3 ${job} (set-up took ${seconds(started)})\n`);
 }
-
-const proofs = [
-  '@testbench/conformance',
-  '@testbench/benchmarks',
-  '@testbench/plugin-levenshtein-c',
-];
 
 /** A hash of everything that decides what an installation holds. */
 function installInputs() {
@@ -101,10 +99,10 @@ function npm(args, onLine) {
     : run('npm', args, { onLine, env: patience });
 }
 
-async function build() {
+async function build(filters) {
   console.log('2/3 Building packages and plugins');
   // Grouped: the lines of a task come together when it has ended, so that each tells of progress.
-  const args = ['run', 'build', '--output-logs=new-only', '--log-order=grouped'];
+  const args = ['run', 'build', '--output-logs=new-only', '--log-order=grouped', ...filters];
   const { code, output } = await runTool('turbo', args, {
     env: { TURBO_TELEMETRY_DISABLED: '1' },
     onLine: (line) => {
