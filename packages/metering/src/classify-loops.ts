@@ -12,9 +12,8 @@ import {
   TARGETED,
 } from './function-events.js';
 
-/** How much more often code runs for each loop around it, and how deep that is believed. */
-const LOOP_WEIGHT = 8;
-const MAX_WEIGHTED = 6;
+/** How much more often code runs with that many loops around it, the last also with more. */
+const WEIGHTS = [1, 8, 64, 512, 4096, 32_768, 262_144];
 
 /**
  * Marks loops with how many stand around them, and those that contain calls or other loops.
@@ -38,6 +37,7 @@ export function classifyLoops(
   };
   let hasPlainLoop = false;
   let balance = 0;
+  let weight = 1;
   for (let event = shape.first; event < shape.last; event += 1) {
     const flags = events.flags(event);
     const kind = flags & 0xff;
@@ -45,8 +45,10 @@ export function classifyLoops(
       mark(OUTER);
       events.mark(event, Math.min(open.length, 2) << NESTING);
       open.push(event);
+      weight = WEIGHTS[open.length] ?? weight;
     } else if (kind === EventKind.End && open.length > 0 && events.link(event) === open.at(-1)) {
       if ((events.flags(open.pop()!) & CALLS) === 0) hasPlainLoop = true;
+      weight = WEIGHTS[open.length] ?? weight;
     } else if (
       kind === EventKind.Bulk ||
       kind === EventKind.Grow ||
@@ -57,9 +59,9 @@ export function classifyLoops(
     ) {
       mark(CALLS);
       // A call costs a store and a load.
-      balance -= 2 * LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
+      balance -= 2 * weight;
     }
-    if (charges.get(event) !== 0) balance += LOOP_WEIGHT ** Math.min(open.length, MAX_WEIGHTED);
+    if (charges.get(event) !== 0) balance += weight;
   }
   return hasPlainLoop || balance > 0;
 }
