@@ -1,5 +1,5 @@
 // Prints P3-P6 and P8-P11 of the engine beside its peers, from one run; see README.md.
-//   node --expose-gc src/engine.ts [--short]
+//   node src/engine.ts [--short] [--part NAME]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -23,10 +23,15 @@ import { median } from './statistics.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((option) => option !== '--'),
-  options: { short: { type: 'boolean', default: false } },
+  options: { short: { type: 'boolean', default: false }, part: { type: 'string' } },
 });
 const ROUNDS = values.short ? 3 : 9;
 const BUDGET_MS = values.short ? 40 : 150;
+const SIZES = [
+  ['P3', 100, '100 B'],
+  ['P4', 65_536, '64 kB'],
+  ['P4', 1_048_576, '1 MB'],
+] as const;
 
 /** `{"output":"x…"}`, about `bytes` long. */
 const payload = (bytes: number): unknown => ({ output: 'x'.repeat(Math.max(bytes - 13, 1)) });
@@ -73,41 +78,38 @@ const us = (value: number): string => `${value < 100 ? value.toFixed(1) : value.
 const gc = (globalThis as { gc?: () => void }).gc ?? ((): void => {});
 const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;
 
-console.log(
-  `Node ${process.versions.node}, ${availableParallelism()} processors; medians of ${ROUNDS} rounds in turns`,
-);
-line('', '', 'measured', 'target', undefined);
-
-// P5: throughput of batches. Comes first: the other parts teach the engine shapes that a server does not have.
-for (const threads of [1, availableParallelism()]) {
-  const manager = new PluginManager({
-    isolation: 'thread',
-    maxThreads: threads === 1 ? 1 : threads + 1,
-  });
-  await manager.load(noop);
-  const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
-  // As long as it takes the engine to optimise both ends.
-  for (let turn = 0; turn < 25; turn += 1) await manager.executeBatch('noop', inputs);
-  const rates: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const start = performance.now();
-    await manager.executeBatch('noop', inputs);
-    rates.push(inputs.length / ((performance.now() - start) / 1000));
+/** P5: throughput of batches. */
+async function batches(): Promise<void> {
+  for (const threads of [1, availableParallelism()]) {
+    const manager = new PluginManager({
+      isolation: 'thread',
+      maxThreads: threads === 1 ? 1 : threads + 1,
+    });
+    await manager.load(noop);
+    const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
+    // As long as it takes the engine to optimise both ends.
+    for (let turn = 0; turn < 25; turn += 1) await manager.executeBatch('noop', inputs);
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const start = performance.now();
+      await manager.executeBatch('noop', inputs);
+      rates.push(inputs.length / ((performance.now() - start) / 1000));
+    }
+    const rate = median(rates);
+    const all = threads === availableParallelism();
+    line(
+      'P5',
+      `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`,
+      rate.toFixed(0),
+      all ? '>= 100000' : '',
+      all ? rate >= 100_000 : undefined,
+    );
+    await manager.close();
   }
-  const rate = median(rates);
-  const all = threads === availableParallelism();
-  line(
-    'P5',
-    `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`,
-    rate.toFixed(0),
-    all ? '>= 100000' : '',
-    all ? rate >= 100_000 : undefined,
-  );
-  await manager.close();
 }
 
-// P8: memory of loaded plugins.
-{
+/** P8: memory of loaded plugins. */
+async function loadedMemory(): Promise<void> {
   gc();
   const before = rssMb();
   const manager = new PluginManager({ isolation: 'inline', maxLoadedPlugins: 1000 });
@@ -125,13 +127,13 @@ for (const threads of [1, availableParallelism()]) {
   await manager.close();
 }
 
-// P11: calls that wait, on one thread, in a process of its own.
-{
+/** P11: calls that wait, on one thread, in a process of its own. */
+async function waitingCalls(): Promise<void> {
   const count = values.short ? 1000 : 10_000;
   const directory = mkdtempSync(join(tmpdir(), 'testbench-benchmark-'));
   const module = join(directory, 'emitting.wasm');
   writeFileSync(module, emitting);
-  const script = fileURLToPath(new URL('engine-waiting.ts', import.meta.url));
+  const script = fileURLToPath(new URL('engine-waiting.mjs', import.meta.url));
   const output = execFileSync(process.execPath, [script, String(count), module], {
     encoding: 'utf8',
   });
@@ -148,47 +150,56 @@ for (const threads of [1, availableParallelism()]) {
   );
 }
 
-// P3, P4: one call.
-const peers = [
-  openFloor(),
-  await openTestbench('inline', { isolation: 'inline' }),
-  await openExtism('Extism', false),
-  await openWapc(),
-  await openTestbench('thread', { isolation: 'thread' }),
-  await openExtism('Extism worker', true),
-  await openTestbench('process', { isolation: 'process' }),
-];
-for (const [id, size, label] of [
-  ['P3', 100, '100 B'],
-  ['P4', 65_536, '64 kB'],
-  ['P4', 1_048_576, '1 MB'],
-] as const) {
-  const times = await compare(peers, payload(size));
-  const floor = times.get('floor')!;
-  const inline = times.get('inline')!;
-  line(
-    id,
-    `call of ${label}: inline`,
-    us(inline),
-    id === 'P3' ? '<= 5 us' : '',
-    id === 'P3' ? inline <= 5 : undefined,
-  );
-  line(
-    id,
-    `call of ${label}: inline / floor (${us(floor)})`,
-    (inline / floor).toFixed(2),
-    '<= 1.5',
-    inline / floor <= 1.5,
-  );
-  for (const [name, time] of times) {
-    if (name === 'floor' || name === 'inline') continue;
-    line(id, `call of ${label}: ${name}`, us(time), '', undefined);
+/** P3, P4: one call on the caller's thread. */
+async function inlineCalls(): Promise<void> {
+  const peers = [
+    openFloor(),
+    await openTestbench('inline', { isolation: 'inline' }),
+    await openExtism('Extism', false),
+    await openWapc(),
+  ];
+  for (const [id, size, label] of SIZES) {
+    const times = await compare(peers, payload(size));
+    const floor = times.get('floor')!;
+    const inline = times.get('inline')!;
+    const target = id === 'P3';
+    line(
+      id,
+      `call of ${label}: inline`,
+      us(inline),
+      target ? '<= 5 us' : '',
+      target ? inline <= 5 : undefined,
+    );
+    line(
+      id,
+      `call of ${label}: inline / floor (${us(floor)})`,
+      (inline / floor).toFixed(2),
+      '<= 1.5',
+      inline / floor <= 1.5,
+    );
+    line(id, `call of ${label}: Extism`, us(times.get('Extism')!), '', undefined);
+    line(id, `call of ${label}: waPC`, us(times.get('waPC')!), '', undefined);
   }
+  for (const peer of peers) await peer.close();
 }
-for (const peer of peers) await peer.close();
 
-// P6: loading, cold and from the directory cache.
-{
+/** P3, P4: one call into a thread or a process. */
+async function remoteCalls(): Promise<void> {
+  const peers = [
+    await openTestbench('thread', { isolation: 'thread' }),
+    await openExtism('Extism worker', true),
+    await openTestbench('process', { isolation: 'process' }),
+  ];
+  for (const [id, size, label] of SIZES) {
+    for (const [name, time] of await compare(peers, payload(size))) {
+      line(id, `call of ${label}: ${name}`, us(time), '', undefined);
+    }
+  }
+  for (const peer of peers) await peer.close();
+}
+
+/** P6: loading, cold and from the directory cache. */
+async function loading(): Promise<void> {
   const cacheDir = mkdtempSync(join(tmpdir(), 'testbench-benchmark-'));
   const times: Record<'cold' | 'cached', number[]> = { cold: [], cached: [] };
   for (let round = 0; round < ROUNDS * 3; round += 1) {
@@ -222,29 +233,31 @@ for (const peer of peers) await peer.close();
   );
 }
 
-// P9: how late an endless loop is stopped.
-for (const isolation of ['inline', 'thread', 'process'] satisfies Isolation[]) {
-  const manager = new PluginManager({ isolation, limits: { timeoutMs: 100, maxFuel: 2 ** 50 } });
-  await manager.load(endless);
-  const late: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const start = performance.now();
-    await manager.execute('noop', { data: null }).catch(() => {});
-    late.push(performance.now() - start - 100);
+/** P9: how late an endless loop is stopped. */
+async function lateness(): Promise<void> {
+  for (const isolation of ['inline', 'thread', 'process'] satisfies Isolation[]) {
+    const manager = new PluginManager({ isolation, limits: { timeoutMs: 100, maxFuel: 2 ** 50 } });
+    await manager.load(endless);
+    const late: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const start = performance.now();
+      await manager.execute('noop', { data: null }).catch(() => {});
+      late.push(performance.now() - start - 100);
+    }
+    const worst = Math.max(...late);
+    line(
+      'P9',
+      `endless loop, ${isolation}: late by at most`,
+      `${worst.toFixed(1)} ms`,
+      '<= 10 ms',
+      worst <= 10,
+    );
+    await manager.close();
   }
-  const worst = Math.max(...late);
-  line(
-    'P9',
-    `endless loop, ${isolation}: late by at most`,
-    `${worst.toFixed(1)} ms`,
-    '<= 10 ms',
-    worst <= 10,
-  );
-  await manager.close();
 }
 
-// P10: reset against keep.
-{
+/** P10: reset against keep. */
+async function resetting(): Promise<void> {
   const keep = await openTestbench('keep', { isolation: 'inline' });
   const manager = new PluginManager({ isolation: 'inline' });
   await manager.load(noop, { state: 'reset' });
@@ -266,4 +279,34 @@ for (const isolation of ['inline', 'thread', 'process'] satisfies Isolation[]) {
   );
   await keep.close();
   await reset.close();
+}
+
+/** Each runs in a process of its own: what one part teaches the engine's optimiser must not show in another. */
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  'inline-calls': inlineCalls,
+  'remote-calls': remoteCalls,
+  batches,
+  loading,
+  'loaded-memory': loadedMemory,
+  lateness,
+  resetting,
+  'waiting-calls': waitingCalls,
+};
+
+if (values.part === undefined) {
+  console.log(
+    `Node ${process.versions.node}, ${availableParallelism()} processors; medians of ${ROUNDS} rounds in turns`,
+  );
+  line('', '', 'measured', 'target', undefined);
+  const script = fileURLToPath(import.meta.url);
+  const options = ['--expose-gc', '--no-warnings', script, ...(values.short ? ['--short'] : [])];
+  for (const part of Object.keys(PARTS)) {
+    execFileSync(process.execPath, [...options, '--part', part], { stdio: 'inherit' });
+  }
+} else {
+  const part = PARTS[values.part];
+  if (part === undefined) {
+    throw new RangeError(`No such part: ${values.part}. Known: ${Object.keys(PARTS).join(', ')}`);
+  }
+  await part();
 }

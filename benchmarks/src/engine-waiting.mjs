@@ -1,15 +1,15 @@
 // Holds calls that wait for the reader of their stream, and prints what that takes; run by engine.ts as a process of its
-// own, so that the peers and the assembler are not in the figure. Usage: engine-waiting.ts COUNT MODULE
+// own and in plain JavaScript, so that the peers, the assembler and the compiler of TypeScript are not in the figure. Usage: engine-waiting.mjs COUNT MODULE
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PluginManager } from '@testbench/manager';
 
 const count = Number(process.argv[2]);
-const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;
+const rssMb = () => process.memoryUsage.rss() / 2 ** 20;
 
 const manager = new PluginManager({ isolation: 'inline', maxConcurrentExecutions: 16_384 });
-await manager.load(new Uint8Array(readFileSync(process.argv[3]!)));
+await manager.load(new Uint8Array(readFileSync(process.argv[3])));
 const before = rssMb();
 const streams = [];
 for (let index = 0; index < count; index += 1) {
