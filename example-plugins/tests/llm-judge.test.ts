@@ -41,7 +41,9 @@ describe('plugin llm-judge', () => {
       explanation: 'right, "but" long',
     });
     const [request] = bench.seen;
-    expect(request?.body).toMatchObject({ model: 'judge', temperature: 0, max_tokens: 1024 });
+    expect(request?.body).toMatchObject({ model: 'judge', max_tokens: 1024 });
+    // Reasoning models refuse it.
+    expect(request?.body).not.toHaveProperty('temperature');
     expect(dataOf(request!)).toEqual({ question: 'Capital?', reference: 'Paris', answer: 'Paris' });
     expect(text(request!)).toContain(CONFIG.rubric);
   });
@@ -64,6 +66,36 @@ describe('plugin llm-judge', () => {
     expect(await call(bench, { output: 'x' })).toEqual({
       score: 0.75,
       metrics: { grade: 7.5, prompt_tokens: 50, completion_tokens: 20 },
+    });
+  });
+
+  it('sends temperature and the name of the limit as they are set', async () => {
+    await using bench = await open({ temperature: 0, token_limit_field: 'max_completion_tokens' });
+    bench.replies.push((request) => saying(verdict(request, 1)));
+    await call(bench, { output: 'x' });
+    expect(bench.seen[0]?.body).toMatchObject({ temperature: 0, max_completion_tokens: 1024 });
+    expect(bench.seen[0]?.body).not.toHaveProperty('max_tokens');
+  });
+
+  it('takes a verdict in a fence', async () => {
+    await using bench = await open();
+    bench.replies.push((request) =>
+      saying(`${markOf(request)}\n\`\`\`json\n{"score": 3, "reason": "so"}\n\`\`\``),
+    );
+    expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0.5, explanation: 'so' });
+  });
+
+  it('says that the judge was cut off', async () => {
+    await using bench = await open();
+    bench.replies.push({
+      body: {
+        model: 'judge',
+        choices: [{ message: { content: 'Well' }, finish_reason: 'length' }],
+      },
+    });
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginMessage:
+        'Cannot judge: the judge gave no verdict from 1 to 5; its answer was cut off at max_tokens',
     });
   });
 

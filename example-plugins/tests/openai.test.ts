@@ -146,7 +146,7 @@ describe('plugin openai', () => {
       chunk({ tool_calls: [{ index, ...rest }] });
     const body =
       piece(0, { id: 'call_a', type: 'function', function: { name: 'f', arguments: '' } }) +
-      piece(0, { function: { arguments: '{"a"' } }) +
+      piece(0, { id: 'call_a', function: { name: 'f', arguments: '{"a"' } }) +
       piece(0, { function: { arguments: ':1}' } }) +
       piece(1, { id: 'call_b', function: { name: 'g', arguments: '{}' } }) +
       piece(9, { id: 'lost', function: { name: 'h', arguments: '{}' } }) +

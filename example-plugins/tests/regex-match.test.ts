@@ -14,6 +14,7 @@ describe('plugin regex-match', () => {
     [{ pattern: '\\d+ km' }, { output: 'It is far.' }, wrong()],
     [{ pattern: '\\d+ km', negate: true }, { output: 'It is far.' }, { score: 1 }],
     [{ pattern: '\\d+', whole: true }, { output: '42 km' }, wrong()],
+    [{ pattern: 'b', whole: true, multiline: true }, { output: 'a\nb\nc' }, wrong()],
     [{ pattern: 'a|42 km', whole: true }, { output: '42 km' }, right('42 km')],
     [{ pattern: 'straße', ignore_case: true }, { output: 'STRAẞE' }, right('STRAẞE')],
     [{ pattern: '^b.c$', multiline: true }, { output: 'a\nb-c\n' }, right('b-c')],
@@ -39,6 +40,21 @@ describe('plugin regex-match', () => {
     await expect(openPlugin('regex-match', { pattern: 'a(b' })).rejects.toThrow(
       'Cannot read the regular expression "a(b": expected ")" at 3',
     );
+  });
+
+  it('does not take half a group for a pattern, though two halves would make one', async () => {
+    await expect(openPlugin('regex-match', { pattern: 'a)|(?:b', whole: true })).rejects.toThrow(
+      '")" without its opening at 1',
+    );
+  });
+
+  it('takes four times the fuel, and little more, for four times the pattern', async () => {
+    const fuel = async (count: number): Promise<number> => {
+      await using host = await openPlugin('regex-match', { pattern: `${'a?'.repeat(count)}x` });
+      await host.call({ output: 'a' });
+      return (await host.call({ output: 'a'.repeat(300) })).metadata.fuelUsed;
+    };
+    expect((await fuel(200)) / (await fuel(50))).toBeLessThan(4.4);
   });
 
   it('fails a call whose pattern is wrong, and goes on', async () => {

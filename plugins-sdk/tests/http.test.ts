@@ -33,6 +33,7 @@ export class Fetcher extends Custom {
       return;
     }
     const request = new HttpRequest(data.get("method").text("GET"), "https://a.test/é").header("x-a", "\${secret:KEY}");
+    if (data.get("type").exists) request.header("Content-Type", data.get("type").text()).header("X-A", "b");
     if (data.get("body").exists) request.json(new JsonWriter().object().field("text", data.get("body").text()).end()).timeout(500);
     const response = http.fetch(request);
     out.object().field("code", response.code).field("status", response.status).field("type", response.header("content-type"));
@@ -122,6 +123,17 @@ describe('http.fetch()', () => {
       complete: true,
     });
     expect(host.openHandles).toBe(0);
+  });
+
+  it('sends each header once, as it was set last, and the type that the author chose', () => {
+    const host = load();
+    let headers: unknown;
+    host.answer = (request) => {
+      ({ headers } = request);
+      return -3;
+    };
+    host.execute({ what: 'text', body: 'x', type: 'application/x-own' });
+    expect(headers).toEqual({ 'x-a': 'b', 'content-type': 'application/x-own' });
   });
 
   it('gives a refused request as an answer without status', () => {

@@ -207,6 +207,11 @@ describe('Regex', () => {
     ['(?<n>a)(?<n>b)', 'a second group "n" at 12'],
     ['('.repeat(101), 'groups are nested too deep at 101'],
     ['(?:a{1000}){1000}', 'it takes more than 20000 steps; use smaller counts'],
+    [
+      `${'(?:'.repeat(17)}a?${')*'.repeat(17)}`,
+      'more than 16 loops that may be empty are within each other',
+    ],
+    ['()'.repeat(300), 'it has too many groups for its size; use (?:…)'],
   ])('says what is wrong with /%s/', (pattern, problem) => {
     expect(wasm.text('prepare', pattern, '')).toBe(problem);
     expect(wasm.number('test', 'a')).toBe(0);

@@ -47,6 +47,18 @@ describe('a small evaluator', () => {
     expect(host.error).toBe('Cannot read the input as JSON: expected an escape at byte 19');
   });
 
+  it('links the formatting of a fraction where the score is set later', async () => {
+    const source = HELLO.replace(
+      'return Evaluation.pass(input.output == input.expected);',
+      'const e = Evaluation.pass(true); if (input.output == "half") e.score = 0.5; return e;',
+    );
+    const later = await compile(source, { plugin: true, flags: ['--exportStart', '_initialize'] });
+    const host = new PlainHost(later);
+    expect(host.init({})).toBe(0);
+    expect(host.execute({ output: 'half' })).toEqual({ score: 0.5 });
+    expect(host.execute({ output: 'x' })).toEqual({ score: 1 });
+  });
+
   it('keeps its memory over a million calls', { timeout: 180_000 }, () => {
     const host = new PlainHost(bytes);
     expect(host.init({})).toBe(0);

@@ -25,9 +25,12 @@ class Options {
   /** Most tokens of the judge's answer. */
   @range(16, 100000)
   max_tokens: i32 = 1024;
-  /** How freely the judge's model chooses its words. */
+  /** Name of the field for that, with `openai`: `auto` is `max_completion_tokens` for OpenAI's own server, `max_tokens` for others. */
+  @oneOf(["auto", "max_tokens", "max_completion_tokens"])
+  token_limit_field: string = "auto";
+  /** How freely the judge's model chooses its words; not sent unless it is set, since reasoning models refuse it. */
   @range(0, 2)
-  temperature: f64 = 0;
+  temperature: f64 = NaN;
   /** Time for one attempt, in milliseconds; 0 for the call's own. */
   @range(0, 3600000)
   timeout_ms: i32 = 0;
@@ -70,12 +73,20 @@ export class LlmJudge extends Evaluator {
     let mark = makeMark();
     while (input.json.source().includes(mark)) mark = makeMark();
     const request = new JsonWriter();
-    request.object().field("model", config.model).field("max_tokens", config.max_tokens);
-    request.field("temperature", config.temperature).key("messages");
+    request.object().field("model", config.model).field(this.tokenField(), config.max_tokens);
+    if (!isNaN(config.temperature)) request.field("temperature", config.temperature);
+    request.key("messages");
     writeRequest(request, input, mark, config.rubric, config.lowest, config.highest);
     request.end();
     const completion = this.client!.complete(new ProviderRequest(Json.parse(request.toString())));
     return this.read(completion, mark);
+  }
+
+  private tokenField(): string {
+    const config = this.config;
+    if (config.provider == "anthropic") return "max_tokens";
+    if (config.token_limit_field != "auto") return config.token_limit_field;
+    return config.base_url.length == 0 ? "max_completion_tokens" : "max_tokens";
   }
 
   private read(completion: Completion, mark: string): Evaluation {
@@ -85,8 +96,9 @@ export class LlmJudge extends Evaluator {
     // NaN fails both comparisons.
     if (!(grade >= config.lowest && grade <= config.highest)) {
       // No grade is no grade: a lowest one would let an answer be punished, a highest one be rewarded, for confusing the judge.
+      const why = completion.finishReason == "length" ? "; its answer was cut off at max_tokens" : "";
       fail(
-        "Cannot judge: the judge gave no verdict from " + config.lowest.toString() + " to " + config.highest.toString(),
+        "Cannot judge: the judge gave no verdict from " + config.lowest.toString() + " to " + config.highest.toString() + why,
         ProviderError.BAD_ANSWER,
       );
       return Evaluation.pass(false);

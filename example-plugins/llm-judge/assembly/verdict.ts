@@ -1,4 +1,4 @@
-import { Json, randomInt } from "@testbench/plugins-sdk";
+import { Json, randomInt, strip } from "@testbench/plugins-sdk";
 
 const HEX: string = "0123456789abcdef";
 
@@ -18,8 +18,11 @@ export function findVerdict(answer: string, mark: string): Json {
   const place = answer.lastIndexOf(mark);
   if (place < 0) return Json.missing;
   const start = answer.indexOf("{", place + mark.length);
-  // Nothing but space may stand between them: an object further on is somebody else's.
-  if (start < 0 || answer.substring(place + mark.length, start).trim().length > 0) return Json.missing;
+  if (start < 0) return Json.missing;
+  // Nothing but space and the fence that models like to put around JSON may stand between them: an object further on is
+  // somebody else's.
+  const between = strip(answer.substring(place + mark.length, start));
+  if (between.length > 0 && between != "```json" && between != "```") return Json.missing;
   const end = objectEnd(answer, start);
   return end < 0 ? Json.missing : Json.parse(answer.substring(start, end));
 }

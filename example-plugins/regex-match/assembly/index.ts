@@ -60,12 +60,11 @@ export class RegexEvaluator extends Evaluator {
   /** Compiles a pattern, or gives it as compiled before: a dataset uses few. */
   private regex(pattern: string): Regex {
     const config = this.config;
-    const source = config.whole ? "^(?:" + pattern + ")$" : pattern;
     for (let index = 0; index < this.compiled.length; index++) {
-      if (this.compiled[index].pattern == source) return this.compiled[index];
+      if (this.compiled[index].pattern == pattern) return this.compiled[index];
     }
     const flags = (config.ignore_case ? "i" : "") + (config.multiline ? "m" : "") + (config.dot_all ? "s" : "");
-    const regex = new Regex(source, flags);
+    const regex = new Regex(pattern, flags, config.whole);
     if (this.compiled.length == 16) this.compiled.shift();
     this.compiled.push(regex);
     return regex;

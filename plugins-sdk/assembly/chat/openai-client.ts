@@ -136,8 +136,9 @@ function addToolCalls(pieces: Json, completion: Completion): void {
     if (place < 0 || place > completion.toolCalls.length) continue;
     if (place == completion.toolCalls.length) completion.toolCalls.push(new ToolCall("", "", ""));
     const call = completion.toolCalls[place];
-    call.id += piece.get("id").text();
-    call.name += called.get("name").text();
+    // Some servers repeat them with each piece.
+    if (call.id.length == 0) call.id = piece.get("id").text();
+    if (call.name.length == 0) call.name = called.get("name").text();
     call.input += called.get("arguments").text();
   }
 }

@@ -38,6 +38,7 @@ export class ByteReader {
   /** The next piece of text; `null` at the end and after a failure. */
   readText(): string | null {
     while (true) {
+      this.skipFeed();
       const size = this.end - this.start;
       const open = this.ended ? 0 : <i32>unfinishedLength(this.place(this.start), size);
       if (size > open) return this.take(size - open);
@@ -50,6 +51,7 @@ export class ByteReader {
   /** All that is left, as text; after a failure, what came before it. */
   readAll(): string {
     while (this.fill()) {}
+    this.skipFeed();
     return this.take(this.end - this.start);
   }
 
@@ -132,6 +134,13 @@ export class ByteReader {
     // Stops whoever reads a number.
     store<u8>(this.place(this.end), 0);
     return this.buffer;
+  }
+
+  /** Steps over the LF of a CR LF whose CR has ended a line. */
+  private skipFeed(): void {
+    if (!this.afterReturn || this.start == this.end) return;
+    if (load<u8>(this.place(this.start)) == 0x0a) this.start++;
+    this.afterReturn = false;
   }
 
   private take(length: i32): string {

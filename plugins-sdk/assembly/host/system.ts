@@ -31,7 +31,7 @@ export function env(name: string): string | null {
   return decodeUtf8(addressOf(value), min(length, value.byteLength));
 }
 
-/** Sends one chunk of a streamed output; false if nobody listens or the call is cancelled. */
+/** Sends one chunk of a streamed output, which is dropped if nobody listens; false if it is more than the host takes. */
 export function emit(chunk: string): bool {
   const bytes = encodeUtf8(chunk);
   return host_emit(addressOf(bytes), bytes.byteLength) >= 0;

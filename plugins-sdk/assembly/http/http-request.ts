@@ -1,4 +1,5 @@
 import { JsonWriter } from "../json/writer";
+import { TextBuilder } from "../text/text-builder";
 
 /** A request. Headers may hold `${secret:NAME}`, which the host fills in: the plugin never sees the secret. */
 @final
@@ -14,10 +15,16 @@ export class HttpRequest {
     readonly url: string,
   ) {}
 
-  /** Adds a header. The host refuses those that a plugin may not set. */
+  /** Sets a header, in the place of one of that name. The host refuses those that a plugin may not set. */
   header(name: string, value: string): HttpRequest {
-    this.names.push(name);
-    this.values.push(value);
+    const key = lowerCase(name);
+    const place = this.names.indexOf(key);
+    if (place >= 0) {
+      this.values[place] = value;
+    } else {
+      this.names.push(key);
+      this.values.push(value);
+    }
     return this;
   }
 
@@ -25,7 +32,8 @@ export class HttpRequest {
   text(body: string, type: string = "text/plain;charset=utf-8"): HttpRequest {
     this.body = body;
     this.hasBody = true;
-    return this.header("content-type", type);
+    // What the author has set stays.
+    return this.names.includes("content-type") ? this : this.header("content-type", type);
   }
 
   /** Sends what a writer has written. */
@@ -50,4 +58,14 @@ export class HttpRequest {
     if (this.timeoutMs > 0) out.key("timeout_ms").integer(this.timeoutMs);
     out.end();
   }
+}
+
+/** Names of headers are ASCII; so the tables of `toLowerCase` are not needed. */
+function lowerCase(name: string): string {
+  const lower = new TextBuilder();
+  for (let index = 0; index < name.length; index++) {
+    const unit = name.charCodeAt(index);
+    lower.addUnit(<u32>(unit - 0x41) < 26 ? unit | 0x20 : unit);
+  }
+  return lower.toString();
 }

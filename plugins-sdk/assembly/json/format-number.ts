@@ -20,9 +20,9 @@ export function formatWhole(value: u32): string {
   return value < 10 ? digit : formatWhole(value / 10) + digit;
 }
 
-/** Nobody has made such a number. */
+/** Nobody has made such a number; a wrong output would be worse than none. */
 function formatNothing(value: f64): string {
-  return "";
+  return unreachable();
 }
 
 function formatShortest(value: f64): string {

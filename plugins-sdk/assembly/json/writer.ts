@@ -266,7 +266,7 @@ export class JsonWriter {
   private putControl(unit: u32): void {
     this.reserve(6);
     this.put(0x5c);
-    // b t n - f r, a byte each, from U+0008 on.
+    // A byte for each control from U+0008 on, the lowest first: b t n, none for U+000B, f r. Comparisons take 30 bytes more.
     const short = unit - 8 < 6 ? <u32>(0x7266006e7462 >> (<u64>(unit - 8) << 3)) & 0xff : 0;
     if (short != 0) return this.put(short);
     this.put(0x75);

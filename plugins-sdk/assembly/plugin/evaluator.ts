@@ -62,18 +62,29 @@ export class Evaluation {
   private explanation: string = "";
   private certainty: f64 = NaN;
 
-  constructor(
-    /** 0 (wrong) to 1 (right). */
-    public score: f64,
-  ) {
+  private value: f64;
+
+  /** @param score 0 (wrong) to 1 (right). */
+  constructor(score: f64) {
     linkFractions();
+    this.value = score;
+  }
+
+  /** 0 (wrong) to 1 (right). */
+  get score(): f64 {
+    return this.value;
+  }
+
+  set score(score: f64) {
+    linkFractions();
+    this.value = score;
   }
 
   /** 1 if `right`, else 0. */
   static pass(right: bool): Evaluation {
-    // Without the constructor, which would link what 0 and 1 do not need.
+    // Without the constructor, which would link what 0 and 1 do not need. So every field has to be set here.
     const evaluation = changetype<Evaluation>(__new(offsetof<Evaluation>(), idof<Evaluation>()));
-    evaluation.score = right ? 1 : 0;
+    evaluation.value = right ? 1 : 0;
     evaluation.names = null;
     evaluation.values = null;
     evaluation.certainty = NaN;
@@ -109,11 +120,11 @@ export class Evaluation {
   /** For this library. */
   write(out: JsonWriter): void {
     // NaN fails both comparisons.
-    if (!(this.score >= 0 && this.score <= 1)) {
-      cannotWrite(formatNumber(this.score) + " is no score from 0 to 1");
+    if (!(this.value >= 0 && this.value <= 1)) {
+      cannotWrite(formatNumber(this.value) + " is no score from 0 to 1");
       return;
     }
-    out.object().key("score").linkedNumber(this.score);
+    out.object().key("score").linkedNumber(this.value);
     const names = this.names;
     const values = this.values;
     if (names !== null && values !== null) {

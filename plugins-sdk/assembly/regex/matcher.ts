@@ -17,7 +17,7 @@ class Threads {
 
 /**
  * Runs a pattern's instructions over a text, character by character, at all places at once: the time is
- * bounded by instructions times characters, whatever the pattern.
+ * bounded by instructions times levels times characters, whatever the pattern.
  *
  * The result is that of a backtracking matcher, since places are kept in the order in which it would try
  * them, and a place that comes up a second time at the same character can only fail as the first did. What

@@ -26,6 +26,15 @@ export enum Op {
 /** Most instructions of a pattern: `a{1000}` takes a thousand, and each may cost a look at every character. */
 export const MAX_INSTRUCTIONS: i32 = 20000;
 
+/**
+ * Most loops within each other whose body can match nothing. A place in the pattern is looked at once for each of
+ * them, at every character.
+ */
+export const MAX_LEVELS: i32 = 16;
+
+/** Most instructions times groups: so many places are remembered at each character, twice. */
+export const MAX_PLACES: i32 = 100_000;
+
 /** `i32`s of one instruction: operation, `x`, `y`, level. */
 export const STRIDE: i32 = 4;
 

@@ -2,8 +2,9 @@ import { invalidInput } from "../plugin/failure";
 import { TextBuilder } from "../text/text-builder";
 import { Compiler } from "./compile";
 import { Matcher } from "./matcher";
+import { Node, NodeKind } from "./node";
 import { PatternParser } from "./parse";
-import { MAX_INSTRUCTIONS } from "./program";
+import { MAX_INSTRUCTIONS, MAX_LEVELS, MAX_PLACES, Op, Program } from "./program";
 
 /** Where a regular expression matched. Places are UTF-16 units, as in `text.substring`. */
 @final
@@ -62,8 +63,9 @@ export class RegexMatch {
 }
 
 /**
- * A regular expression whose time is bounded by the length of the pattern times the length of the text,
- * whatever the two are.
+ * A regular expression for which `test` and `match` take a time that is bounded by the steps of the pattern times the
+ * length of the text (and times the loops within each other that may be empty, of which there may be 16). `matchAll`,
+ * `replace` and `split` begin anew after each match.
  *
  * Syntax and results are those of JavaScript's `RegExp` with the flag `u`: `.` `[a-z]` `[^…]` `\d` `\w` `\s`
  * `\D` `\W` `\S` `\b` `\B` `^` `$` `(…)` `(?:…)` `(?<name>…)` `|` `*` `+` `?` `{2,4}`, all of these also lazy
@@ -84,10 +86,12 @@ export class Regex {
    * message that says what is wrong and where; such an expression matches nothing.
    *
    * @param flags Any of `i` (case does not count), `m` (`^` and `$` match at lines), `s` (`.` matches ends of lines).
+   * @param whole Wants the whole text to match, not a part of it.
    */
   constructor(
     readonly pattern: string,
     readonly flags: string = "",
+    whole: bool = false,
   ) {
     const ignoreCase = flags.includes("i");
     const parser = new PatternParser(pattern, ignoreCase, flags.includes("m"), flags.includes("s"));
@@ -98,9 +102,9 @@ export class Regex {
     }
     if (problem.length == 0) {
       const compiler = new Compiler(ignoreCase);
-      const program = compiler.compile(root, parser.groups);
-      if (compiler.tooLarge) problem = "it takes more than " + MAX_INSTRUCTIONS.toString() + " steps; use smaller counts";
-      else this.matcher = new Matcher(program, ignoreCase);
+      const program = compiler.compile(whole ? wholeText(root) : root, parser.groups);
+      problem = sizeProblem(program);
+      if (problem.length == 0) this.matcher = new Matcher(program, ignoreCase);
     }
     if (problem.length > 0) invalidInput('Cannot read the regular expression "' + pattern + '": ' + problem);
     this.names = parser.names;
@@ -167,6 +171,27 @@ export class Regex {
     parts.push(text.substring(start));
     return parts;
   }
+}
+
+/** The pattern between the text's start and its end, whatever its flags. */
+function wholeText(root: Node): Node {
+  const start = new Node(NodeKind.Assertion);
+  start.value = Op.TextStart;
+  const end = new Node(NodeKind.Assertion);
+  end.value = Op.TextEnd;
+  const node = new Node(NodeKind.Sequence);
+  node.children.push(start);
+  node.children.push(root);
+  node.children.push(end);
+  return node;
+}
+
+/** What is too large about a pattern; empty if nothing is. */
+function sizeProblem(program: Program): string {
+  if (program.length > MAX_INSTRUCTIONS) return "it takes more than " + MAX_INSTRUCTIONS.toString() + " steps; use smaller counts";
+  if (program.levels > MAX_LEVELS) return "more than " + MAX_LEVELS.toString() + " loops that may be empty are within each other";
+  if (program.length * (program.slots >> 1) > MAX_PLACES) return "it has too many groups for its size; use (?:…)";
+  return "";
 }
 
 function addReplacement(result: TextBuilder, match: RegexMatch, replacement: string): void {
