@@ -151,7 +151,7 @@ export const execution: readonly Attack[] = [
               (i32.shl (memory.size) (i32.const 16)))))
           ${FINE}`,
       });
-      const { metadata } = await arena.call(module);
+      const { metadata } = await arena.call(module, { limits: { timeoutMs: 10_000 } });
       const grownMb = (process.memoryUsage.rss() - before) / 2 ** 20;
       insist(metadata.memoryUsedBytes <= 64 * 2 ** 20, `it has ${metadata.memoryUsedBytes} bytes`);
       insist(grownMb < 200, `the host grew by ${grownMb} MB`);

@@ -2,7 +2,7 @@ import { ByteWriter, SectionId } from '@testbench/wasm';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { customSection, EMPTY_TYPE, exportOf, localsOf, rawPlugin } from '../modules/raw-plugin.ts';
-import { bodyBombs, codeAtTheCaps } from '../modules/bombs.ts';
+import { atTheCaps, bodyBombs } from '../modules/bombs.ts';
 import { endured, plugin, refused, stopped } from './shorthand.ts';
 
 const MiB = 2 ** 20;
@@ -124,16 +124,16 @@ export const moduleFormat: readonly Attack[] = [
     refused(row, name, make, 'LOAD_REJECTED', rule),
     endured(row, name, make),
   ]),
-  {
+  ...Object.entries(atTheCaps).map(([shape, make]): Attack => ({
     row: 11,
-    name: 'as much code as is admitted, compiled in one call',
+    name: `as much code as is admitted, compiled in one call: ${shape}`,
     modes: ISOLATED,
     async run(arena) {
-      const by = await arena.endure(codeAtTheCaps(), {});
+      const by = await arena.endure(make(), {});
       insist(!by.startsWith('LOAD_'), `it was not admitted: ${by}`);
       return `${by}, in time`;
     },
-  },
+  })),
   refused(14, 'a million globals', large.globals, 'LOAD_REJECTED', 'maxGlobals'),
   endured(14, 'a million globals', large.globals),
   refused(15, 'a million functions', large.functions, 'LOAD_REJECTED', 'maxFunctions'),

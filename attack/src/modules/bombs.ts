@@ -96,6 +96,9 @@ export const bodyBombs: readonly BodyBomb[] = [
   },
 ];
 
+/** Index of the first function after those of the contract: an empty one, in {@link atTheCaps}. */
+const FIRST_FUNCTION = 6;
+
 /** `height` operands on the stack, `count` times what `each` is, then all of them dropped. */
 export function onOperands(height: number, count: number, each: readonly number[]): Uint8Array {
   return Uint8Array.from([
@@ -135,19 +138,44 @@ export function labelTables(count: number, labels: number): Uint8Array {
 /** Calls the further functions one after the other. */
 function callAll(count: number): Uint8Array {
   const code = new ByteWriter();
-  for (let index = 0; index < count; index += 1) code.u8(Opcode.Call).u32(6 + index);
+  for (let index = 0; index < count; index += 1) code.u8(Opcode.Call).u32(FIRST_FUNCTION + index);
   return code.finish();
 }
 
-/** Functions that return at once, and that take an engine as long to compile as admission allows; each is called. */
-export function codeAtTheCaps(): Uint8Array {
+/**
+ * Functions that return at once, and that take an engine as long to compile as admission allows; each is called. By what
+ * admission counts: branches over locals, branches over operands, calls over operands.
+ */
+export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
+  'branches over locals': () => calledOnce(6, localsOf(280), diamonds(11_000, 280)),
+  'branches over operands': () =>
+    calledOnce(
+      5,
+      [0],
+      onOperands(900, 2000, [Opcode.Block, 0x40, 0x20, 0, Opcode.BrIf, 0, Opcode.End]),
+    ),
+  'calls over operands': () =>
+    calledOnce(5, [0], onOperands(900, 40_000, [Opcode.Call, FIRST_FUNCTION])),
+};
+
+/** `count` functions of this code, none of which gets to it, then as much cheap code as fits. */
+function calledOnce(count: number, locals: ArrayLike<number>, code: Uint8Array): Uint8Array {
   // `if (local 0 == 0) return`: true, but no compiler can know.
   const leave = [0x20, 0, 0x45, Opcode.If, 0x40, Opcode.Return, Opcode.End];
-  const expensive = body(localsOf(280), [...leave, ...diamonds(11_000, 280)]);
+  const own = locals.length === 1 ? localsOf(1) : locals;
   const cheap = body(localsOf(1), [...leave, ...diamonds(11_000, 1)]);
+  const fillers = 40;
   return rawPlugin({
-    functions: { count: 46, item: [EMPTY_TYPE] },
-    bodies: { count: 6, item: expensive, next: { count: 40, item: cheap } },
-    execute: { locals: [0], code: callAll(46) },
+    functions: { count: 1 + count + fillers, item: [EMPTY_TYPE] },
+    bodies: {
+      count: 1,
+      item: body([0], []),
+      next: {
+        count,
+        item: body(own, [...leave, ...code]),
+        next: { count: fillers, item: cheap },
+      },
+    },
+    execute: { locals: [0], code: callAll(1 + count + fillers) },
   });
 }

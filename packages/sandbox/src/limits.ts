@@ -28,7 +28,7 @@ export interface AdmissionCaps {
   readonly maxLocals: number;
   /** Operands on the stack of one function. */
   readonly maxOperands: number;
-  /** Locals and operands of one function, times its branches. */
+  /** Locals and operands of one function, times its branches and a tenth of its calls. */
   readonly maxLocalsTimesBranches: number;
   /** The same, added up over all functions. */
   readonly maxTotalLocalsTimesBranches: number;

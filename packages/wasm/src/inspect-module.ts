@@ -235,6 +235,7 @@ class Inspection {
       const most = Math.max(height, stack.height);
       if (most > operands) operands = most;
       if (branches > before) copies += (branches - before) * (locals + most);
+      else if (spills(opcode)) copies += (locals + most) / CALLS_PER_COPY;
     }
     if (cursor.position !== end) {
       throw new DecodeError(
@@ -249,6 +250,7 @@ class Inspection {
     this.raise('nesting', nesting, start);
     this.raise('branches', branches, start);
     this.raise('operands', operands, start);
+    copies = Math.ceil(copies);
     this.localsTimesBranches += copies;
     this.raise('localsTimesBranches', copies, start);
   }
@@ -331,6 +333,23 @@ class Inspection {
       if (type.includes('exact')) this.use('custom-descriptors', offset);
     } else if (type.endsWith('ref')) this.use('gc', offset);
   }
+}
+
+/** Calls that cost an engine as much as one branch: at a call it describes the stack, at a branch it copies it. */
+const CALLS_PER_COPY = 10;
+
+/** True for calls, and for operators that an engine does by calling something of its own. */
+function spills(opcode: number): boolean {
+  if (opcode >= 0x100) return opcode >= Opcode.MemoryInit && opcode <= Opcode.TableFill;
+  return (
+    opcode === Opcode.Call ||
+    opcode === Opcode.CallIndirect ||
+    opcode === Opcode.CallRef ||
+    opcode === Opcode.MemoryGrow ||
+    // table.get and table.set
+    opcode === 0x25 ||
+    opcode === 0x26
+  );
 }
 
 function found<Item>(item: Item | undefined, offset: number): Item {

@@ -57,7 +57,7 @@ export interface ModuleSummary {
     readonly instructions: number;
     /** Labels of all `br_table`s. */
     readonly branchTableLabels: number;
-    /** Locals and operands, times branches, added up over all functions: what the time to compile them grows with. */
+    /** The same, added up over all functions: what the time to compile them grows with. */
     readonly localsTimesBranches: number;
   };
   /** The largest of each, with the offset of the function body or segment that has it. */
@@ -73,7 +73,7 @@ export interface ModuleSummary {
     readonly nesting: Peak;
     /** Branch instructions and blocks of a function. */
     readonly branches: Peak;
-    /** Locals and operands, times branches: what the memory of a compiler grows with. */
+    /** Locals and operands, times branches and a tenth of the calls: what the memory of a compiler grows with. */
     readonly localsTimesBranches: Peak;
     /** Operands on the stack of a function; an upper bound. */
     readonly operands: Peak;
