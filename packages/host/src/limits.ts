@@ -20,6 +20,8 @@ export const MAX_KEY_BYTES = 512;
 export const MAX_STATE_BYTES = 1024 * 1024;
 /** A file of state is written anew when it is longer: changes are appended, and old values stay in it until then. */
 export const MAX_JOURNAL_BYTES = 8 * MAX_STATE_BYTES;
+/** State that one call writes: each change is written down at once, on the host's own thread. */
+export const MAX_STATE_WRITTEN_PER_CALL = 16 * MAX_STATE_BYTES;
 /** State entries of one plugin; bounds the cost of the map beside the bytes. */
 export const MAX_STATE_ENTRIES = 4096;
 /** Requests, and files, that one call has open at a time; each. */

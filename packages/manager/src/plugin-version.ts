@@ -130,7 +130,6 @@ export class PluginVersion {
       else options.onLog({ ...record, plugin: id });
     };
     const { secrets, httpTransport: transport } = options;
-    const state = options.state ?? options.openState(options.givenId ?? digest);
     const http = await openHttp(admitted.summary.imports, {
       permissions,
       identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
@@ -138,6 +137,7 @@ export class PluginVersion {
       secrets,
       ...(transport === undefined ? {} : { transport }),
     });
+    const state = options.state ?? options.openState(options.givenId ?? digest);
     let executor: Executor | undefined;
     try {
       executor = await openExecutor(

@@ -38,22 +38,31 @@ export interface HostEffectsOptions {
  */
 export function createHostEffects(options: HostEffectsOptions = {}): HostEffects {
   const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
+  const own = stateAndEnvEffects(state, permissions, env);
   const http = httpEffects(options.http);
   const files = fileEffects(options.files);
   const handlers: EffectHandlers = {
-    ...stateAndEnvEffects(state, permissions, env),
+    ...own.handlers,
     ...http.handlers,
     ...files.handlers,
   };
   return {
     beginCall(call) {
+      own.beginCall(call);
       http.beginCall(call);
       files.beginCall(call);
     },
     perform(name, args) {
       const handler = handlers[name];
-      if (handler !== undefined) return handler(args);
-      return { code: HostCode.permissionDenied, denied: `"${name}"` };
+      if (handler === undefined) {
+        return { code: HostCode.permissionDenied, denied: `"${name}"` };
+      }
+      try {
+        return handler(args);
+      } catch {
+        // A state store of somebody else's may throw; a guest gets a code all the same.
+        return { code: HostCode.inputOutput, problem: `"${name}" failed` };
+      }
     },
     endCall() {
       http.endCall();

@@ -2,26 +2,33 @@ import type { PermissionSet } from '@testbench/sandbox';
 import { type EffectResult, HostCode } from '@testbench/types';
 
 import { utf8 } from '../guest-view.js';
-import { MAX_KEY_BYTES } from '../limits.js';
+import { MAX_KEY_BYTES, MAX_STATE_WRITTEN_PER_CALL } from '../limits.js';
 import type { StateStore } from '../state/state-store.js';
-import type { EffectHandlers } from './effect-handlers.js';
+import type { CallEffects, EffectHandlers } from './effect-handlers.js';
 import { bytesAt, textAt } from './read-argument.js';
 
 const invalidArgument: EffectResult = { code: HostCode.invalidArgument };
 const notFound: EffectResult = { code: HostCode.notFound };
+
+function full(why: string): EffectResult {
+  return { code: HostCode.limitExceeded, problem: `storing state: ${why}` };
+}
 
 /** `host_set_state`, `host_get_state`, `host_delete_state` and `host_env_get`. */
 export function stateAndEnvEffects(
   state: StateStore,
   permissions: PermissionSet,
   env: Readonly<Record<string, string | undefined>>,
-): EffectHandlers {
-  return {
+): CallEffects {
+  let written = 0;
+  const handlers: EffectHandlers = {
     host_set_state(args) {
       const key = textAt(args, 0, MAX_KEY_BYTES);
       const value = bytesAt(args, 1);
       if (key === undefined || value === undefined) return invalidArgument;
-      return { code: state.set(key, value) ? 0 : HostCode.limitExceeded };
+      written += key.length + value.length;
+      if (written > MAX_STATE_WRITTEN_PER_CALL) return full('more than 16 MiB in one call');
+      return state.set(key, value) ? { code: 0 } : full('there is no room for it');
     },
 
     host_get_state(args) {
@@ -48,5 +55,12 @@ export function stateAndEnvEffects(
       const bytes = utf8(value);
       return { code: bytes.length, bytes };
     },
+  };
+  return {
+    handlers,
+    beginCall() {
+      written = 0;
+    },
+    endCall: () => {},
   };
 }

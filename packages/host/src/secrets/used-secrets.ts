@@ -15,7 +15,12 @@ interface Entry {
   readonly hosts: PermissionSet;
 }
 
-const registries = new WeakMap<SecretStore, Entry[]>();
+/** Replaced by every change, so that it can be told whether there was one. */
+interface Registry {
+  entries: readonly Entry[];
+}
+
+const registries = new WeakMap<SecretStore, Registry>();
 
 /**
  * The secrets that were filled in for one plugin, and those that others sent to the same hosts: a server may give back in one
@@ -25,33 +30,38 @@ const registries = new WeakMap<SecretStore, Entry[]>();
  */
 export class UsedSecrets {
   readonly #own = new Set<string>();
-  readonly #all: Entry[];
+  readonly #all: Registry;
 
   constructor(store: SecretStore | undefined) {
     const known = store && registries.get(store);
-    this.#all = known ?? [];
+    this.#all = known ?? { entries: [] };
     if (store !== undefined && known === undefined) registries.set(store, this.#all);
   }
 
   /** Remembers a value that this plugin used; of very many, those that were used last. */
   add(value: string, hosts: PermissionSet): void {
+    const { entries } = this.#all;
+    if (this.#own.has(value) && entries.at(-1)?.value === value) return;
     this.#own.add(value);
-    const known = this.#all.findIndex((entry) => entry.value === value);
-    if (known >= 0) this.#all.splice(known, 1);
-    this.#all.push({ value, hosts });
-    if (this.#all.length > MAX_MASKED_SECRETS) this.#all.shift();
+    const others = entries.filter((entry) => entry.value !== value);
+    this.#all.entries = [...others, { value, hosts }].slice(-MAX_MASKED_SECRETS);
   }
 
   /** What may come back from a URL. Reads on: secrets that are used later count from then on. */
   from(url: URL): MaskedSecrets {
     const all = this.#all;
     const own = this.#own;
+    let seen: Registry['entries'] | undefined;
+    let values: readonly string[] = [];
     return {
       get values() {
-        return all
+        if (seen === all.entries) return values;
+        seen = all.entries;
+        values = seen
           .filter(({ value, hosts }) => own.has(value) || hosts.allowsRequest(url))
           .map(({ value }) => value)
           .sort((left, right) => right.length - left.length);
+        return values;
       },
     };
   }

@@ -169,7 +169,7 @@ describe('createFileStates()', () => {
       }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
     await once(child.stdout, 'data');
-    const inUse = `process ${child.pid} uses it`;
+    const inUse = `process ${child.pid} of `;
     expect(() => open()).toThrow(
       expect.objectContaining({ message: expect.stringContaining(inUse) }),
     );
@@ -177,6 +177,62 @@ describe('createFileStates()', () => {
     await once(child, 'exit');
     const state = open();
     expect(Number(textAt(state, 'count'))).toBeGreaterThanOrEqual(1000);
+    state.close?.();
+  });
+
+  it('lets one of many hosts in that start together', async () => {
+    // A lock of a process that is gone, which all of them find.
+    const first = open();
+    writeFileSync(`${file()}.lock`, '{"host":"x"');
+    const path = file();
+    first.close?.();
+    writeFileSync(`${path}.lock`, '{"host":"x"');
+    const script = `
+      const { createFileStates } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+      try {
+        createFileStates(${JSON.stringify(directory)})('a');
+        console.log('in');
+        process.stdin.resume();
+      } catch (error) {
+        console.log(error.code);
+      }`;
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', script]),
+    );
+    const words = await Promise.all(
+      children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
+    );
+    for (const child of children) child.kill('SIGKILL');
+    expect(words.sort()).toEqual(['LOAD_UNREADABLE', 'LOAD_UNREADABLE', 'LOAD_UNREADABLE', 'in']);
+  });
+
+  it('does not take a lock of another machine for a dead one', () => {
+    const first = open();
+    first.close?.();
+    const holder = { host: 'elsewhere', pid: process.pid, start: '', token: 't' };
+    writeFileSync(`${file()}.lock`, JSON.stringify(holder));
+    expect(() => open()).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('of "elsewhere" uses it') }),
+    );
+  });
+
+  it('keeps what was stored under a larger quota', () => {
+    const first = open();
+    first.set('big', new Uint8Array(10_000).fill(7));
+    first.close?.();
+    const small = createFileStates(directory, { maxBytes: 100 })('a');
+    expect(small.get('big')).toHaveLength(10_000);
+    expect(small.set('more', utf8('x'))).toBe(false);
+    expect(small.delete('big')).toBe(true);
+    expect(small.set('more', utf8('x'))).toBe(true);
+    small.close?.();
+    expect(textAt(open(), 'more')).toBe('x');
+  });
+
+  it('refuses a key that is too long to be written down', () => {
+    const state = open();
+    expect(state.set('k'.repeat(70_000), utf8('x'))).toBe(false);
+    expect(state.get('k'.repeat(70_000))).toBeUndefined();
     state.close?.();
   });
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ConfigError, LoadError } from '@testbench/types';
 
 import { MAX_JOURNAL_BYTES } from '../limits.js';
 import { StateJournal } from './state-journal.js';
+import { lockState } from './state-lock.js';
 import { createStateMap, type StateQuota, type StateStore } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
@@ -53,44 +54,18 @@ export function createFileStates(directory: string, quota: StateQuota = {}): Ope
 }
 
 function openFileState(path: string, quota: StateQuota): StateStore {
-  const unlock = lock(`${path}.lock`, path);
+  let unlock: (() => void) | undefined;
   try {
+    unlock = lockState(path);
     const map = createStateMap(quota);
+    // What was stored under a larger quota stays; only more is refused.
     const journal = StateJournal.open(path, ({ key, value }) => {
       if (value === undefined) map.delete(key);
-      else map.set(key, value);
+      else map.restore(key, value);
     });
-    let closed = false;
-    const compact = (): void => journal.compact(map.entries());
-    return {
-      get: (key) => map.get(key),
-      set(key, value) {
-        if (closed) return false;
-        const before = map.get(key);
-        if (!map.set(key, value)) return false;
-        if (journal.append({ key, value })) {
-          if (journal.bytes > MAX_JOURNAL_BYTES) compact();
-          return true;
-        }
-        if (before === undefined) map.delete(key);
-        else map.set(key, before);
-        return false;
-      },
-      delete(key) {
-        if (closed || map.get(key) === undefined) return false;
-        // What cannot be written down has not happened.
-        return journal.append({ key, value: undefined }) && map.delete(key);
-      },
-      close() {
-        if (closed) return;
-        closed = true;
-        compact();
-        journal.close();
-        unlock();
-      },
-    };
+    return journaledState(map, journal, unlock);
   } catch (error) {
-    unlock();
+    unlock?.();
     if (error instanceof LoadError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new LoadError(
@@ -101,38 +76,45 @@ function openFileState(path: string, quota: StateQuota): StateStore {
   }
 }
 
-/** Files that this process has open: its own number in a lock does not tell. */
-const open = new Set<string>();
-
-/** @throws {LoadError} `LOAD_UNREADABLE` if another host, or this one, uses the file. */
-function lock(lockPath: string, path: string): () => void {
-  const holder = open.has(path) ? process.pid : readHolder(lockPath);
-  if (holder !== undefined) {
-    throw new LoadError(
-      'LOAD_UNREADABLE',
-      `Cannot open state ${JSON.stringify(path)}: process ${holder} uses it`,
-    );
-  }
-  const file = openSync(lockPath, 'w', 0o600);
-  writeSync(file, String(process.pid));
-  closeSync(file);
-  open.add(path);
-  return () => {
-    open.delete(path);
-    rmSync(lockPath, { force: true });
+/** A map whose changes are written down before they count. */
+function journaledState(
+  map: ReturnType<typeof createStateMap>,
+  journal: StateJournal,
+  unlock: () => void,
+): StateStore {
+  let closed = false;
+  let limit = Math.max(MAX_JOURNAL_BYTES, 2 * journal.bytes);
+  return {
+    get: (key) => map.get(key),
+    set(key, value) {
+      if (closed) return false;
+      const before = map.get(key);
+      if (!map.set(key, value)) return false;
+      if (!journal.append({ key, value })) {
+        if (before === undefined) map.delete(key);
+        else map.restore(key, before);
+        return false;
+      }
+      if (journal.bytes > limit) {
+        journal.compact(map.entries());
+        // If that failed, not again at once.
+        limit = Math.max(MAX_JOURNAL_BYTES, 2 * journal.bytes);
+      }
+      return true;
+    },
+    delete(key) {
+      if (closed || map.get(key) === undefined) return false;
+      // What cannot be written down has not happened.
+      return journal.append({ key, value: undefined }) && map.delete(key);
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      try {
+        journal.close(map.entries());
+      } finally {
+        unlock();
+      }
+    },
   };
-}
-
-/** The process that holds a lock; undefined if there is none, or it is gone and has left the file behind. */
-function readHolder(lockPath: string): number | undefined {
-  let holder: number;
-  try {
-    holder = Number(readFileSync(lockPath, 'utf8'));
-    // Asks only whether it is there.
-    if (!Number.isSafeInteger(holder) || holder <= 0 || holder === process.pid) return undefined;
-    process.kill(holder, 0);
-    return holder;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? holder! : undefined;
-  }
 }

@@ -8,6 +8,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 import { LoadError } from '@testbench/types';
@@ -18,6 +19,7 @@ const MAGIC = Buffer.from('TBSTATE1');
 const HEADER_BYTES = 12;
 /** Kind of a record, and length of its key. */
 const PREFIX_BYTES = 3;
+const MAX_KEY_LENGTH = 0xffff;
 const SET = 1;
 const DELETE = 2;
 
@@ -40,6 +42,9 @@ export class StateJournal {
   readonly #path: string;
   #file: number;
   #bytes: number;
+  #changed = false;
+  /** True once the file has an end that is not whole. */
+  #broken = false;
 
   private constructor(path: string, file: number, bytes: number) {
     this.#path = path;
@@ -78,6 +83,8 @@ export class StateJournal {
   /** @returns false if it could not be written, and the file is as it was. */
   append(change: StateChange): boolean {
     const record = encode(change);
+    if (record === undefined || this.#broken) return false;
+    this.#changed = true;
     try {
       if (writeSync(this.#file, record) === record.length) {
         this.#bytes += record.length;
@@ -86,12 +93,25 @@ export class StateJournal {
     } catch {
       // A full disk: whoever asked is told.
     }
-    ftruncateSync(this.#file, this.#bytes);
+    try {
+      ftruncateSync(this.#file, this.#bytes);
+    } catch {
+      // What was begun stays at the end, and nothing may come after it.
+      this.#broken = true;
+    }
     return false;
   }
 
-  /** Writes the file anew with what is left, in one step. */
+  /** Writes the file anew with what is left, in one step; leaves it as it is if that fails. */
   compact(changes: Iterable<StateChange>): void {
+    try {
+      this.#rewrite(changes);
+    } catch {
+      // The old file is whole, and only longer than it need be.
+    }
+  }
+
+  #rewrite(changes: Iterable<StateChange>): void {
     const temporary = `${this.#path}.tmp`;
     const flags =
       constants.O_RDWR |
@@ -103,25 +123,32 @@ export class StateJournal {
     let bytes = 0;
     try {
       for (const part of [MAGIC, ...Array.from(changes, encode)]) {
+        if (part === undefined) continue;
         for (let sent = 0; sent < part.length;) sent += writeSync(file, part, sent);
         bytes += part.length;
       }
       fsyncSync(file);
       renameSync(temporary, this.#path);
-    } catch {
-      // The old file is whole, and only longer than it need be.
+    } catch (error) {
       closeSync(file);
-      return;
+      throw error;
     }
     closeSync(this.#file);
     this.#file = file;
     this.#bytes = bytes;
+    this.#broken = false;
   }
 
-  /** Waits until the disk has it, and closes. */
-  close(): void {
-    fsyncSync(this.#file);
-    closeSync(this.#file);
+  /** Writes what is left in one step, waits until the disk has it, and closes; does little if nothing has changed. */
+  close(changes: Iterable<StateChange>): void {
+    try {
+      if (!this.#changed) return;
+      this.compact(changes);
+      fsyncSync(this.#file);
+      syncDirectory(dirname(this.#path));
+    } finally {
+      closeSync(this.#file);
+    }
   }
 }
 
@@ -171,8 +198,10 @@ function decode(content: Buffer, offset: number): StateChange | undefined {
   return payload[0] === SET ? { key, value: new Uint8Array(payload.subarray(keyEnd)) } : undefined;
 }
 
-function encode({ key, value }: StateChange): Buffer {
+/** undefined for a key that is too long to be written down. */
+function encode({ key, value }: StateChange): Buffer | undefined {
   const name = Buffer.from(key);
+  if (name.length > MAX_KEY_LENGTH) return undefined;
   const length = PREFIX_BYTES + name.length + (value?.length ?? 0);
   const record = Buffer.alloc(HEADER_BYTES + length);
   record.writeUInt32LE(length, 0);
@@ -183,6 +212,21 @@ function encode({ key, value }: StateChange): Buffer {
   record.writeUInt32LE(crc32(record.subarray(HEADER_BYTES)), 4);
   record.writeUInt32LE(crc32(record.subarray(0, 8)), 8);
   return record;
+}
+
+/** So that the new name of a file outlives a power cut; where a directory cannot be opened, its file system sees to that. */
+function syncDirectory(path: string): void {
+  let directory: number;
+  try {
+    directory = openSync(path, constants.O_RDONLY);
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 function damaged(path: string, offset: number): LoadError {

@@ -39,9 +39,11 @@ export function createMemoryState(quota: StateQuota = {}): StateStore {
 }
 
 /** A map with a quota, whose entries can be listed. */
-export function createStateMap(
-  quota: StateQuota,
-): StateStore & { entries(): Iterable<{ readonly key: string; readonly value: Uint8Array }> } {
+export function createStateMap(quota: StateQuota): StateStore & {
+  entries(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
+  /** Puts back what was there before, whatever the quota says. */
+  restore(key: string, value: Uint8Array): void;
+} {
   const { maxBytes = MAX_STATE_BYTES, maxEntries = MAX_STATE_ENTRIES } = quota;
   const entries = new Map<string, Uint8Array>();
   let usedBytes = 0;
@@ -50,6 +52,10 @@ export function createStateMap(
     value === undefined ? 0 : key.length * 2 + value.length;
   return {
     get: (key) => entries.get(key),
+    restore(key, value) {
+      usedBytes += cost(key, value) - cost(key, entries.get(key));
+      entries.set(key, value);
+    },
     *entries() {
       for (const [key, value] of entries) yield { key, value };
     },
