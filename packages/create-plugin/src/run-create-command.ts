@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 
@@ -6,6 +5,7 @@ import { PluginError } from '@testbench/types';
 
 import { askChoices, type Prompt } from './ask-choices.js';
 import { createPlugin } from './create-plugin.js';
+import { describeCreated } from './describe-created.js';
 
 const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provider|transform|filter|custom]
   [--language assemblyscript|rust|c] [--yes]
@@ -53,10 +53,7 @@ export async function runCreateCommand(
     );
     if (directory === undefined) throw new TypeError('The name of the plugin is missing');
     const created = await createPlugin({ directory, ...choices });
-    stdout.write(
-      `Created ${created.name}, a plugin of type ${created.type} in ${created.language}. Next:\n\n` +
-        `  cd ${relative(process.cwd(), created.directory) || '.'}\n  npm install\n  npm test\n`,
-    );
+    stdout.write(describeCreated(created, process.cwd()));
     return 0;
   } catch (error) {
     // Wrong arguments: ours above, and those of node:util.

@@ -1,7 +1,7 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
-import { askChoices, createPlugin } from '@testbench/create-plugin';
+import { askChoices, createPlugin, describeCreated } from '@testbench/create-plugin';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -44,10 +44,7 @@ export async function newCommand(args: readonly string[], io: CliIo): Promise<Ex
     );
     if (directory === undefined) throw new UsageError('<folder> is missing', 'new');
     const created = await createPlugin({ directory: resolve(io.cwd, directory), ...choices });
-    io.stdout.write(
-      `Created ${created.name}, a plugin of type ${created.type} in ${created.language}. Next:\n\n` +
-        `  cd ${relative(io.cwd, created.directory) || '.'}\n  npm install\n  npm test\n`,
-    );
+    io.stdout.write(describeCreated(created, io.cwd));
     return ExitCode.ok;
   } finally {
     terminal?.close();

@@ -219,6 +219,35 @@ describe('createTestHost()', () => {
   });
 });
 
+describe('createTestHost() with state', () => {
+  it('hands over what was there, and shows what the plugin keeps', async () => {
+    // Appends "x" to what stands under the key "k", and gives the length that it found.
+    const plugin = assemble(
+      guestWat({
+        imports: `
+          (import "env" "host_get_state" (func $get (param i32 i32 i32 i32) (result i32)))
+          (import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))`,
+        execute: `
+          (local $length i32)
+          (local.set $length (call $get (i32.const 8192) (i32.const 1) (i32.const 8200) (i32.const 9)))
+          (if (i32.lt_s (local.get $length) (i32.const 0)) (then (local.set $length (i32.const 0))))
+          (i32.store8 (i32.add (i32.const 8200) (local.get $length)) (i32.const 120))
+          (drop (call $set (i32.const 8192) (i32.const 1) (i32.const 8200) (i32.add (local.get $length) (i32.const 1))))
+          (i32.store8 (i32.const 4104) (i32.add (i32.const 48) (local.get $length)))
+          ${packed(4096, 10)}`,
+        outputText: '{"data":0}',
+        rest: '(data (i32.const 8192) "k")',
+      }),
+    );
+    await using host = await createTestHost(plugin, { state: { k: 'ab' } });
+    expect((await host.call(1)).data).toBe(2);
+    expect((await host.call(1)).data).toBe(3);
+    expect(new TextDecoder().decode(host.state.get('k'))).toBe('abxx');
+    host.state.clear();
+    expect((await host.call(1)).data).toBe(0);
+  });
+});
+
 describe('assertUsage()', () => {
   it('passes within the budget, and names what is beyond it', async () => {
     await using host = await createTestHost(assemble(guestWat()));

@@ -5,6 +5,7 @@ import {
   type PluginInfo,
   PluginSystem,
   type SecretStore,
+  type StateStore,
 } from '@testbench/core';
 import type {
   CallContext,
@@ -39,6 +40,8 @@ export interface TestHostOptions {
   readonly http?: HttpHandler | HttpRecording;
   /** What `${secret:NAME}` in the header of a request stands for; `createMemorySecrets` and others of core make one. @default none */
   readonly secrets?: SecretStore;
+  /** What the plugin finds in its state. @default nothing */
+  readonly state?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
 }
@@ -61,6 +64,8 @@ export interface TestHost extends AsyncDisposable {
   readonly info: PluginInfo;
   /** Everything that the plugin logged, from its start on. */
   readonly logs: readonly LogRecord[];
+  /** What the plugin keeps with `host_set_state`: to look at, and to change. It has no quota, unlike that of a real host. */
+  readonly state: Map<string, Uint8Array>;
   /**
    * Runs one input. Calls take turns, so that logs and requests are those of one call.
    *
@@ -102,11 +107,16 @@ export async function createTestHost(
   let nowMs = options.nowMs ?? 0;
   const logs: LogRecord[] = [];
   const network = new TestNetwork(options.http);
+  const state = new Map<string, Uint8Array>();
+  for (const [key, value] of Object.entries(options.state ?? {})) {
+    state.set(key, new TextEncoder().encode(value));
+  }
   const system = new PluginSystem({
     random: { seed: options.seed ?? 1 },
     now: () => nowMs,
     onLog: (record) => void logs.push(record),
     httpTransport: network.transport,
+    state: () => storeOf(state),
     ...(options.secrets !== undefined && { secrets: options.secrets }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
   });
@@ -158,6 +168,7 @@ export async function createTestHost(
   return {
     info,
     logs,
+    state,
     setTime: (value) => {
       nowMs = value;
     },
@@ -172,6 +183,17 @@ export async function createTestHost(
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function storeOf(state: Map<string, Uint8Array>): StateStore {
+  return {
+    get: (key) => state.get(key),
+    set(key, value) {
+      state.set(key, value.slice());
+      return true;
+    },
+    delete: (key) => state.delete(key),
   };
 }
 
