@@ -1,12 +1,7 @@
+import { hostSignatures } from '@testbench/host';
 import { type Isolation, PluginManager } from '@testbench/manager';
 import { assemble, guestWat } from '@testbench/test-kit';
-import {
-  CALL_ERROR_CODES,
-  HOST_FUNCTIONS,
-  LOAD_ERROR_CODES,
-  type LogRecord,
-  PluginError,
-} from '@testbench/types';
+import { CALL_ERROR_CODES, LOAD_ERROR_CODES, type LogRecord, PluginError } from '@testbench/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -31,18 +26,23 @@ const i64 = fc
   )
   .map((value) => `(i64.const ${BigInt.asIntN(64, value)})`);
 
-/** Functions that do not wait: inline they need no suspension, which is tried elsewhere. */
-const FUNCTIONS = Object.entries(HOST_FUNCTIONS).filter(
-  ([name]) => !/^host_(http|file)_|^host_emit$|^abort$/.test(name),
+/** Everything that a plugin can import; inline, those that wait suspend the guest. */
+const FUNCTIONS = Object.entries(hostSignatures({ enableWasi: true })).flatMap(
+  ([module, functions]) =>
+    Object.entries(functions).map(([name, { params, results }]) => ({
+      module,
+      name,
+      params,
+      results,
+    })),
 );
 
-const hostCall = fc
-  .constantFrom(...FUNCTIONS)
-  .chain(([name, { params }]) =>
-    fc
-      .array(i32, { minLength: params.length, maxLength: params.length })
-      .map((args) => `(drop (call $${name} ${args.join(' ')}))`),
-  );
+const hostCall = fc.constantFrom(...FUNCTIONS).chain(({ name, params, results }) =>
+  fc
+    .tuple(...params.map((kind) => (kind === 'i64' ? i64 : i32)))
+    .map((args) => `(call $${name} ${args.join(' ')})`)
+    .map((call) => (results.length === 0 ? call : `(drop ${call})`)),
+);
 /** Things that a guest does wherever it is called. */
 const statement = fc.oneof(
   { weight: 6, arbitrary: hostCall },
@@ -92,8 +92,8 @@ const guest = fc
   .map((parts) =>
     guestWat({
       imports: FUNCTIONS.map(
-        ([name, { params, results }]) =>
-          `(import "env" "${name}" (func $${name} (param ${params.join(' ')}) (result ${results.join(' ')})))`,
+        ({ module, name, params, results }) =>
+          `(import "${module}" "${name}" (func $${name} (param ${params.join(' ')}) (result ${results.join(' ')})))`,
       ).join('\n'),
       alloc: `${parts.inAlloc}
         (global.set $allocs (i32.add (global.get $allocs) (i32.const 1)))
@@ -129,6 +129,7 @@ async function survive(isolation: Isolation, runs: number): Promise<Map<string, 
   const logs: LogRecord[] = [];
   const manager = new PluginManager({
     isolation,
+    enableWasi: true,
     limits: { timeoutMs: 2000, maxFuel: 300_000, maxMemoryBytes: 64 * 65_536 },
     onLog: (record) => logs.push(record),
   });
@@ -161,7 +162,7 @@ describe('guests that do anything at the boundary', () => {
   it.each([
     { isolation: 'inline', runs: 300 },
     { isolation: 'thread', runs: 100 },
-    { isolation: 'process', runs: 15 },
+    { isolation: 'process', runs: 30 },
   ] as const)(
     '$runs of them end in order or in one of our errors, isolation: $isolation',
     { timeout: 180_000 },
