@@ -260,7 +260,7 @@ describe('createFileStates()', () => {
     'refuses a value that the disk has no room for, and goes on (needs root for a small disk)',
     () => {
       try {
-        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', directory]);
+        execFileSync('sh', ['-c', 'mount -t tmpfs -o size=64k,mode=0700 tmpfs "$0"', directory]);
       } catch {
         return;
       }
@@ -275,7 +275,7 @@ describe('createFileStates()', () => {
         expect([textAt(again, 'one'), textAt(again, 'two')]).toEqual(['first', 'second']);
         again.close?.();
       } finally {
-        execFileSync('umount', [directory]);
+        execFileSync('sh', ['-c', 'umount "$0"', directory]);
       }
     },
   );
