@@ -1,24 +1,8 @@
+import { type EffectName, HOST_EFFECTS } from '@testbench/types';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
-/** Functions that {@link effectGuest} can call, and what stands for each parameter: as in `HOST_EFFECTS` of the contract. */
-const FUNCTIONS = {
-  host_set_state: ['in', 'in'],
-  host_get_state: ['in', 'out'],
-  host_delete_state: ['in'],
-  host_env_get: ['in', 'out'],
-  host_http_open: ['in'],
-  host_http_head: ['number', 'out'],
-  host_http_read: ['number', 'out'],
-  host_http_close: ['number'],
-  host_file_open: ['in', 'number'],
-  host_file_read: ['number', 'out'],
-  host_file_write: ['number', 'in'],
-  host_file_close: ['number'],
-  host_file_list: ['in', 'out'],
-} as const satisfies Readonly<Record<string, readonly ('in' | 'out' | 'number')[]>>;
-
 /** Name of a function that an effect guest can call. */
-export type GuestFunction = keyof typeof FUNCTIONS;
+export type GuestFunction = EffectName;
 
 /** One call of a host function by an effect guest. */
 export interface GuestStep {
@@ -44,7 +28,7 @@ const OUTPUT = 0x30_0000;
  * @param names The functions that it imports.
  */
 export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBuffer> {
-  const all = Object.keys(FUNCTIONS) as GuestFunction[];
+  const all = Object.keys(HOST_EFFECTS) as GuestFunction[];
   const imports = names.map(
     (name) =>
       `(import "env" "${name}" (func $${name} (param${' i32'.repeat(width(name))}) (result i32)))`,
@@ -72,10 +56,10 @@ export function effectProgram(steps: readonly GuestStep[]): string {
     for (let shift = 0; shift < 32; shift += 8) bytes.push((value >>> shift) & 0xff);
   };
   for (const { call, args, untilEnd } of steps) {
-    bytes.push(Object.keys(FUNCTIONS).indexOf(call), untilEnd === true ? 1 : 0, args.length);
+    bytes.push(Object.keys(HOST_EFFECTS).indexOf(call), untilEnd === true ? 1 : 0, args.length);
     for (const [index, arg] of args.entries()) {
       if (typeof arg === 'number') {
-        const parameter = FUNCTIONS[call][index];
+        const parameter = HOST_EFFECTS[call][index];
         bytes.push(parameter === 'out' ? 2 : 0);
         u32(arg);
       } else if (typeof arg === 'object' && 'resultOf' in arg) {
@@ -107,7 +91,7 @@ export function effectResults(data: unknown): GuestResult[] {
 }
 
 function width(name: GuestFunction): number {
-  return FUNCTIONS[name].reduce((sum, kind) => sum + (kind === 'number' ? 1 : 2), 0);
+  return HOST_EFFECTS[name].reduce((sum, kind) => sum + (kind === 'number' ? 1 : 2), 0);
 }
 
 /**
