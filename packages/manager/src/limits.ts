@@ -33,8 +33,8 @@ export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 export const GUEST_CALLS_PER_INPUT = 4;
 /** JSON of one message of a child process, in bytes: parsing 3 MB of `{},` held a busy host for 1.8 s. */
 export const MAX_FRAME_JSON_BYTES = 1024 * 1024;
-/** Details of failed calls in one message, as JSON text: with the rest well under {@link MAX_FRAME_JSON_BYTES}. */
-export const MAX_DETAILS_LENGTH = 256 * 1024;
+/** Errors of failed calls in one message, as JSON: with the rest well under {@link MAX_FRAME_JSON_BYTES}. */
+export const MAX_ERRORS_BYTES = 512 * 1024;
 /** What starting a runner and loading a module there may take, beside the plugin's own time limit. */
 export const LOAD_TIMEOUT_MS = 10_000;
 /** Inputs that cross to a runner in one message: enough to make the crossing cheap, few enough to share them out. */

@@ -81,6 +81,7 @@ export class LoadedPlugin {
       const [first] = calls;
       if (first === undefined) return [];
       first.onCrash = () => this.#crashed(first.version);
+      first.onRecovery = () => this.#quarantine.succeeded();
       results = await first.version.version.executor.executeBatch(inputs, first);
     } catch (error) {
       for (const call of calls) this.#failed(call, error, true);

@@ -77,7 +77,8 @@ export interface LoadPluginOptions {
   readonly config?: unknown;
   /**
    * What instances keep from one call to the next: everything, or nothing. With `reset`, memory, globals and tables
-   * are brought back to what they were after `plugin_init`. What `host_set_state` stored stays. @default 'keep'
+   * are brought back to what they were after `plugin_init`. What `host_set_state` stored stays, and so do passive segments
+   * that a call dropped. @default 'keep'
    */
   readonly state?: 'keep' | 'reset';
   /** Where it runs. @default the manager's */

@@ -17,6 +17,7 @@ export class RunningCall implements RunOptions {
   readonly onChunk: RunOptions['onChunk'];
   report: Report | undefined;
   onCrash: (() => boolean) | undefined;
+  onRecovery: (() => void) | undefined;
   #startMs = performance.now();
 
   constructor(

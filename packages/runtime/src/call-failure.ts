@@ -5,6 +5,7 @@ import {
   GuestCode,
   type HostCallReport,
   LoadError,
+  MAX_TEXT_LENGTH,
 } from '@testbench/types';
 
 /** What is known when a call has failed. */
@@ -23,12 +24,10 @@ export interface FailureFacts {
 export function failureOfThrow(error: unknown, facts: FailureFacts): CallError | LoadError {
   const { usage, report, exhausted } = facts;
   const fail = (code: CallErrorCode, state: string): CallError =>
-    new CallError(code, `Cannot finish call: ${state}`, {
+    new CallError(code, cut(`Cannot finish call: ${state}`), {
       cause: error,
       usage,
-      pluginCode: report.failure?.code,
-      pluginMessage: report.failure?.message,
-      pluginDetails: report.failure?.details,
+      ...pluginWords(report),
     });
 
   switch (exhausted) {
@@ -64,28 +63,45 @@ export function failureOfCode(code: number, facts: FailureFacts): CallError {
   const said = failure === undefined ? '' : `: ${failure.message}`;
   const details = {
     usage: facts.usage,
-    pluginCode: failure?.code ?? code,
-    pluginMessage: failure?.message,
-    pluginDetails: failure?.details,
+    ...pluginWords(facts.report),
+    pluginCode: cut(failure?.code ?? code),
   };
   switch (code) {
     case GuestCode.invalidInput:
       return new CallError(
         'CALL_INVALID_INPUT',
-        `Cannot finish call: the plugin refuses the input${said}`,
+        cut(`Cannot finish call: the plugin refuses the input${said}`),
         details,
       );
     case GuestCode.outOfMemory:
       return new CallError(
         'CALL_MEMORY_EXHAUSTED',
-        `Cannot finish call: the plugin is out of memory${said}`,
+        cut(`Cannot finish call: the plugin is out of memory${said}`),
         details,
       );
     default:
       return new CallError(
         'CALL_PLUGIN_FAILED',
-        `Cannot finish call: the plugin returned error code ${code}${said}`,
+        cut(`Cannot finish call: the plugin returned error code ${code}${said}`),
         details,
       );
   }
+}
+
+/** What the plugin said of its failure. */
+function pluginWords({ failure }: HostCallReport): {
+  pluginCode: number | string | undefined;
+  pluginMessage: string | undefined;
+  pluginDetails: unknown;
+} {
+  return {
+    pluginCode: failure?.code === undefined ? undefined : cut(failure.code),
+    pluginMessage: failure === undefined ? undefined : cut(failure.message),
+    pluginDetails: failure?.details,
+  };
+}
+
+/** As much of a text as crosses from a thread or process: an error is the same everywhere. */
+function cut<T extends string | number>(value: T): T | string {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value;
 }

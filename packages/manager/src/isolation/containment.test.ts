@@ -57,6 +57,31 @@ describe.each(isolations)('isolation: %s', (isolation) => {
     expect(manager.info('guest')?.statistics.hostCalls).toEqual({ host_random: 1 });
   });
 
+  it('reports every input of a batch that fails with many words', async () => {
+    const manager = open({ isolation });
+    await manager.load(
+      assemble(
+        guestWat({
+          memory: '(memory (export "memory") 3)',
+          imports: '(import "env" "host_error" (func $error (param i32 i32) (result i32)))',
+          // Sixteen thousand times "é", or as much of it as is kept.
+          init: `(local $i i32)
+            (loop
+              (i32.store16 (i32.add (i32.const 131072) (local.get $i)) (i32.const 0xa9c3))
+              (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 2))) (i32.const 32000))))
+            (i32.const 0)`,
+          execute: '(drop (call $error (i32.const 131072) (i32.const 16000))) (i64.const -7)',
+        }),
+      ),
+    );
+    const inputs = Array.from({ length: 128 }, () => input);
+    const results = await manager.executeBatch('guest', inputs);
+    const codes = results.map((result) => result.status === 'rejected' && result.reason.code);
+    expect(new Set(codes)).toEqual(new Set(['CALL_PLUGIN_FAILED']));
+    expect(results[0]).toMatchObject({ reason: { pluginMessage: 'é'.repeat(4096) } });
+    expect(manager.info('guest')?.statistics.outcomes).toEqual({ CALL_PLUGIN_FAILED: 128 });
+  });
+
   it('ends a batch when a timer of the caller cancels it', async () => {
     const manager = open({ isolation });
     // About ten milliseconds each.

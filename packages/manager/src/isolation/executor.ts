@@ -32,6 +32,8 @@ export interface RunOptions {
   onTurn?(): void;
   /** Told when the thread or process of the call has died. @returns True if the plugin is to rest. */
   readonly onCrash?: (() => boolean) | undefined;
+  /** Told when an input that ran alone after a crash has ended well. */
+  readonly onRecovery?: (() => void) | undefined;
   /** Told what happened in the host functions, failed call or not. */
   onReport?(report: Omit<HostCallReport, 'failure'>): void;
 }

@@ -135,7 +135,7 @@ export class RemoteExecutor implements Executor {
   ): Promise<BatchResult[]> {
     if (state.rests) {
       const reason = new CallError('CALL_QUARANTINED', 'Cannot start call: the plugin rests');
-      return texts.map(() => ({ status: 'rejected', reason }));
+      return rejectAll(texts, reason);
     }
     if (texts.length === 0) return [];
     const { randomStream } = options;
@@ -149,14 +149,19 @@ export class RemoteExecutor implements Executor {
       return await this.#runInputs(texts, false, options, call);
     } catch (reason) {
       if (!(reason instanceof CallError)) throw reason;
-      if (reason.code === 'CALL_CRASHED' && options.onCrash?.() === true) state.rests = true;
-      if (texts.length === 1 || reason.code !== 'CALL_CRASHED') {
-        return texts.map(() => ({ status: 'rejected', reason }));
+      if (reason.code !== 'CALL_CRASHED') return rejectAll(texts, reason);
+      if (texts.length === 1) {
+        // Only here: a group dies for one of its inputs, which shows when that runs alone.
+        if (options.onCrash?.() === true) state.rests = true;
+        return rejectAll(texts, reason);
       }
-      // The runner died for one of them; the others are not to blame.
+      // The others are not to blame.
       const results: BatchResult[] = [];
       for (const [index, text] of texts.entries()) {
-        results.push(...(await this.#runGroup([text], options, first + index, state)));
+        const [result] = await this.#runGroup([text], options, first + index, state);
+        if (result === undefined) continue;
+        if (result.status === 'fulfilled') options.onRecovery?.();
+        results.push(result);
       }
       return results;
     }
@@ -302,6 +307,10 @@ interface RemoteCall {
   readonly randomStream: number | undefined;
   /** Tells when it has its runner. */
   readonly onTurn?: boolean;
+}
+
+function rejectAll(texts: readonly string[], reason: CallError): BatchResult[] {
+  return texts.map(() => ({ status: 'rejected', reason }));
 }
 
 /** What the groups of one batch know of each other. */

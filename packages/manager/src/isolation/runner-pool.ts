@@ -101,7 +101,12 @@ export class RunnerPool {
   }
 
   async #afterUse(runner: Runner, key: string): Promise<void> {
-    if (this.#retired.size > 0) await this.#unloadRetired(runner);
+    try {
+      if (this.#retired.size > 0) await this.#unloadRetired(runner);
+    } catch {
+      // Nobody waits for this. A runner that cannot be told to unload is of no use.
+      runner.end();
+    }
     this.#giveBack(runner);
     this.#scheduleShrinking();
     this.#places.leave(key);

@@ -17,8 +17,9 @@ import {
   toErrorRecord,
 } from '@testbench/types';
 
-import { MAX_DETAILS_LENGTH, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { CallRandom } from './call-random.js';
+import { ErrorRoom } from './error-room.js';
 import { CallBudget, freshInstanceFailure } from './fresh-instance.js';
 import type {
   GuestSetup,
@@ -117,7 +118,7 @@ export class GuestRunner {
     const outputs: Uint8Array[] = [];
     const totals = { calls: 0, denied: 0, callsByName: {} as Record<string, number> };
     let end = 0;
-    let detailsLength = 0;
+    const room = new ErrorRoom();
     for (const [index, input] of command.inputs.entries()) {
       const guest = this.#guests.get(command.version);
       try {
@@ -127,10 +128,7 @@ export class GuestRunner {
         outputs.push(bytes);
         outcomes.push({ ok: true, end, ...usage });
       } catch (error) {
-        const { pluginDetails, ...record } = toErrorRecord(known(error));
-        detailsLength += pluginDetails?.length ?? 0;
-        const fits = pluginDetails !== undefined && detailsLength <= MAX_DETAILS_LENGTH;
-        outcomes.push({ ok: false, error: fits ? { ...record, pluginDetails } : record });
+        outcomes.push({ ok: false, error: room.fit(toErrorRecord(known(error))) });
       }
       if (this.link.isCancelled()) break;
     }

@@ -32,13 +32,14 @@ export interface ErrorRecord {
  * ```
  */
 export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
-  const { code, message } = error;
+  const { code } = error;
+  const message = error.message.slice(0, MAX_TEXT_LENGTH);
   if (error instanceof LoadError) {
     const { field, offset, cause } = error;
     return {
       code,
       message,
-      ...(field === undefined ? {} : { field }),
+      ...(field === undefined ? {} : { field: shortened(field) }),
       ...(offset === undefined ? {} : { offset }),
       ...(cause instanceof CallError ? { causeCode: cause.code } : {}),
     };
@@ -47,8 +48,8 @@ export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
   return {
     code,
     message,
-    ...(pluginCode === undefined ? {} : { pluginCode }),
-    ...(pluginMessage === undefined ? {} : { pluginMessage }),
+    ...(pluginCode === undefined ? {} : { pluginCode: shortened(pluginCode) }),
+    ...(pluginMessage === undefined ? {} : { pluginMessage: shortened(pluginMessage) }),
     ...(pluginDetails === undefined ? {} : { pluginDetails: JSON.stringify(pluginDetails) }),
     ...(usage === undefined ? {} : { usage }),
   };
@@ -114,4 +115,9 @@ function parseDetails(text: unknown): unknown {
 
 function isOffset(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Texts are cut where they are written too: many of them go into one message. */
+function shortened<T extends string | number>(value: T): string | T {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value;
 }

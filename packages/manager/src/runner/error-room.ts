@@ -1,0 +1,29 @@
+import type { ErrorRecord } from '@testbench/types';
+
+import { MAX_ERRORS_BYTES } from '../limits.js';
+
+const encoder = new TextEncoder();
+const BRIEF_LENGTH = 200;
+
+/**
+ * Room for the errors of one message: a batch of inputs that all fail with long words would be more than a host reads.
+ *
+ * What has no room loses its details first, then the plugin's own words; its code, usage and the start of its message stay.
+ */
+export class ErrorRoom {
+  #left = MAX_ERRORS_BYTES;
+
+  fit(record: ErrorRecord): ErrorRecord {
+    const { pluginDetails, ...plain } = record;
+    const { pluginMessage, ...bare } = plain;
+    const brief = { ...bare, message: record.message.slice(0, BRIEF_LENGTH) };
+    for (const candidate of [record, plain, brief]) {
+      const size = encoder.encode(JSON.stringify(candidate)).length;
+      if (size > this.#left) continue;
+      this.#left -= size;
+      return candidate;
+    }
+    const { code, usage } = record;
+    return { code, message: brief.message, ...(usage === undefined ? {} : { usage }) };
+  }
+}
