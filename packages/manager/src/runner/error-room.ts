@@ -14,8 +14,8 @@ export class ErrorRoom {
   #left = MAX_ERRORS_BYTES;
 
   fit(record: ErrorRecord): ErrorRecord {
-    const { pluginDetails, ...plain } = record;
-    const { pluginMessage, ...bare } = plain;
+    const { pluginDetails: _details, ...plain } = record;
+    const { pluginMessage: _words, ...bare } = plain;
     const brief = { ...bare, message: record.message.slice(0, BRIEF_LENGTH) };
     for (const candidate of [record, plain, brief]) {
       const size = encoder.encode(JSON.stringify(candidate)).length;
