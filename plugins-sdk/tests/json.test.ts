@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { compile } from './compile.js';
+import { PlainHost } from './plain-host.js';
 
 const SOURCE = `
 import { Json, JsonWriter, JsonKind } from "@testbench/plugins-sdk";
@@ -242,5 +243,71 @@ describe('numbers', () => {
     [Infinity, 'null'],
   ])('%d is written as %s', (value, text) => {
     expect(call('writeNumber', value)).toBe(text);
+  });
+});
+
+describe('bytes', () => {
+  // Through a whole plugin, since a text in JavaScript cannot hold bytes that are not UTF-8.
+  const SEEDS = [
+    '{"a":[1,-2.5e3,true,false,null,"\\u00e9\\ud83d\\ude00 é😀\\n"],"b":{}}',
+    '"\u{10ffff}\ud7ff\ue000\u0080\u07ff\u0800"',
+    '[[[[[]]]],0.1,-0,1E+2]',
+  ].map((text) => new TextEncoder().encode(text));
+  const byte = fc.oneof(
+    fc.constantFrom(
+      0x00,
+      0x22,
+      0x5c,
+      0x7f,
+      0x80,
+      0xbf,
+      0xc0,
+      0xc1,
+      0xe0,
+      0xed,
+      0xa0,
+      0xf0,
+      0xf4,
+      0xf5,
+      0xff,
+    ),
+    fc.integer({ min: 0, max: 255 }),
+  );
+
+  function isValid(bytes: Uint8Array): boolean {
+    try {
+      JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  it('are accepted exactly where they are UTF-8 and V8 accepts the text', async () => {
+    const source = `
+import { Custom, Json, JsonWriter, plugin } from "@testbench/plugins-sdk";
+@plugin({ name: "same" })
+export class Same extends Custom { run(data: Json, out: JsonWriter): void { out.json(data); } }`;
+    const host = new PlainHost(
+      await compile(source, { plugin: true, flags: ['--exportStart', '_initialize'] }),
+    );
+    expect(host.init({})).toBe(0);
+    const head = new TextEncoder().encode('{"data":');
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SEEDS),
+        fc.array(fc.tuple(fc.nat(80), fc.constantFrom(0, 1), byte), { maxLength: 3 }),
+        (seed, changes) => {
+          const bytes = Array.from(seed);
+          for (const [place, removed, value] of changes) {
+            bytes.splice(place % bytes.length, removed, value);
+          }
+          const input = Uint8Array.of(...head, ...bytes, 0x7d);
+          const answer = host.executeBytes(input);
+          expect([bytes, answer !== -2]).toEqual([bytes, isValid(input)]);
+        },
+      ),
+      { numRuns: 4000 },
+    );
   });
 });

@@ -134,6 +134,10 @@ export class PlainHost {
   }
 
   executeText(input: string): Answer {
+    return this.executeBytes(encoder.encode(input));
+  }
+
+  executeBytes(input: Uint8Array): Answer {
     return this.read(this.write(input, (ptr, len) => this.exports.plugin_execute(ptr, len)));
   }
 
@@ -171,9 +175,12 @@ export class PlainHost {
     return taken.length;
   }
 
-  private write<Result>(input: string, call: (ptr: number, len: number) => Result): Result {
+  private write<Result>(
+    input: string | Uint8Array,
+    call: (ptr: number, len: number) => Result,
+  ): Result {
     this.error = '';
-    const encoded = encoder.encode(input);
+    const encoded = typeof input === 'string' ? encoder.encode(input) : input;
     const ptr = this.exports.plugin_alloc(encoded.length);
     this.bytes(ptr, encoded.length).set(encoded);
     const result = call(ptr, encoded.length);

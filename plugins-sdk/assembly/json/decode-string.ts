@@ -11,8 +11,15 @@ export function decodeUnits(from: usize, end: usize, escapes: bool): string {
   const most = (end - from) << 1;
   const text = __new(most, idof<String>());
   let to = text;
-  while (from < end) {
-    const byte = <u32>load<u8>(from);
+  while (true) {
+    let byte: u32 = 0;
+    // Most of most texts, in a loop of its own: it is quick, and costs little fuel.
+    for (; from < end; from++, to += 2) {
+      byte = <u32>load<u8>(from);
+      if (byte >= 0x80 || byte == 0x5c) break;
+      store<u16>(to, <u16>byte);
+    }
+    if (from >= end) break;
     if (byte < 0x80) {
       let unit = byte;
       let taken: usize = 1;

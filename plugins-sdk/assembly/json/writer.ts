@@ -244,6 +244,8 @@ export class JsonWriter {
     this.reserve(<usize>length * 3 + 2);
     this.put(0x22);
     for (let index = 0; index < length; index++) {
+      index = this.putPlain(text, index);
+      if (index == length) break;
       const unit = <u32>text.charCodeAt(index);
       if (unit == 0x22 || unit == 0x5c) {
         this.put(0x5c);
@@ -251,8 +253,6 @@ export class JsonWriter {
       } else if (unit < 0x20) {
         this.putControl(unit);
         this.reserve(<usize>(length - index) * 3 + 1);
-      } else if (unit < 0x80) {
-        this.put(unit);
       } else {
         const point = pointAt(text, index);
         if (point > 0xffff) index++;
@@ -261,6 +261,20 @@ export class JsonWriter {
       }
     }
     this.put(0x22);
+  }
+
+  /** Writes what stands for itself, from `index` on; returns where that ends. Most of most texts, in a loop of its own. */
+  private putPlain(text: string, index: i32): i32 {
+    const length = text.length;
+    const start = changetype<usize>(this.buffer);
+    let to = start + this.size;
+    for (; index < length; index++) {
+      const unit = <u32>load<u16>(changetype<usize>(text) + (<usize>index << 1));
+      if (unit - 0x20 >= 0x60 || unit == 0x22 || unit == 0x5c) break;
+      store<u8>(to++, <u8>unit);
+    }
+    this.size = to - start;
+    return index;
   }
 
   private putControl(unit: u32): void {
