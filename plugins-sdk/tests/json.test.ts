@@ -1,8 +1,7 @@
-/* oxlint-disable no-underscore-dangle -- the names that the compiler gives its runtime */
-import { instantiate } from '@assemblyscript/loader';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { compileToCaller, type WasmCaller } from './call-wasm.js';
 import { compile } from './compile.js';
 import { PlainHost } from './plain-host.js';
 
@@ -47,42 +46,13 @@ export function misuse(): string {
 }
 `;
 
-/** What the compiler's `--exportRuntime` adds. */
-interface Runtime {
-  __newString(text: string): number;
-  __getString(pointer: number): string;
-  __pin(pointer: number): number;
-  __unpin(pointer: number): void;
-  __collect(): void;
-}
+let wasm: WasmCaller;
 
-let wasm: Runtime & Record<string, (...args: number[]) => number>;
-
-/** Calls a function with strings and numbers, and gives back its bare result. */
-function invoke<Result>(
-  name: string,
-  args: readonly (string | number)[],
-  read: (result: number) => Result,
-): Result {
-  // A string is pinned until the call is over: the collector does not see our references.
-  const pinned = args.map((arg) =>
-    typeof arg === 'string' ? wasm.__pin(wasm.__newString(arg)) : undefined,
-  );
-  const passed = args.map((arg, index) => (typeof arg === 'string' ? pinned[index]! : arg));
-  const result = read(wasm[name]!(...passed));
-  for (const pointer of pinned) if (pointer !== undefined) wasm.__unpin(pointer);
-  wasm.__collect();
-  return result;
-}
-
-const call = (name: string, ...args: (string | number)[]): string =>
-  invoke(name, args, (pointer) => wasm.__getString(pointer));
-const parseNumber = (text: string): number => invoke('parseNumber', [text], (value) => value);
+const call = (name: string, ...args: (string | number)[]): string => wasm.text(name, ...args);
+const parseNumber = (text: string): number => wasm.number('parseNumber', text);
 
 beforeAll(async () => {
-  const bytes = await compile(SOURCE, { flags: ['--exportRuntime'] });
-  const instance = await instantiate(bytes, { env: { host_error: () => 0 } } as never);
-  wasm = instance.exports as never;
+  wasm = await compileToCaller(SOURCE);
 }, 60_000);
 
 describe('Json and JsonWriter', () => {

@@ -1,9 +1,7 @@
-/* oxlint-disable no-underscore-dangle -- the names that the compiler gives its runtime */
-import { instantiate } from '@assemblyscript/loader';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { compile } from './compile.js';
+import { compileToCaller, type WasmCaller } from './call-wasm.js';
 
 const SOURCE = `
 import {
@@ -41,43 +39,13 @@ export function matches(lines: string): string {
 }
 `;
 
-/** What the compiler's `--exportRuntime` adds, and the functions above. */
-interface Exports {
-  __newString(text: string): number;
-  __getString(pointer: number): string;
-  __pin(pointer: number): number;
-  __unpin(pointer: number): void;
-  __collect(): void;
-  distance(a: number, b: number): number;
-  count(text: number): number;
-  isWord(point: number): number;
-  classOf(point: number): number;
-  [name: string]: (...args: never[]) => unknown;
-}
+let wasm: WasmCaller;
 
-let wasm: Exports;
-
-function withStrings<Result>(
-  texts: readonly string[],
-  use: (...pointers: number[]) => Result,
-): Result {
-  const pointers = texts.map((text) => wasm.__pin(wasm.__newString(text)));
-  const result = use(...pointers);
-  for (const pointer of pointers) wasm.__unpin(pointer);
-  wasm.__collect();
-  return result;
-}
-
-const distance = (a: string, b: string): number =>
-  withStrings([a, b], (left, right) => wasm.distance(left, right));
-const text = (name: string, value: string): string =>
-  withStrings([value], (pointer) =>
-    wasm.__getString((wasm[name] as (pointer: number) => number)(pointer)),
-  );
+const distance = (a: string, b: string): number => wasm.number('distance', a, b);
+const text = (name: string, value: string): string => wasm.text(name, value);
 
 beforeAll(async () => {
-  const bytes = await compile(SOURCE, { flags: ['--exportRuntime'] });
-  wasm = (await instantiate(bytes)).exports as never;
+  wasm = await compileToCaller(SOURCE);
 }, 60_000);
 
 /** The textbook table, for comparison. */
@@ -122,7 +90,7 @@ describe('characters and words', () => {
     for (let point = 0; point < 0x30000; point += 1) {
       if (point >= 0xd800 && point < 0xe000) continue;
       const expected = /[\p{L}\p{N}_]/u.test(String.fromCodePoint(point));
-      if ((wasm.isWord(point) === 1) !== expected) wrong.push(point);
+      if ((wasm.number('isWord', point) === 1) !== expected) wrong.push(point);
     }
     expect(wrong).toEqual([]);
   });
@@ -133,15 +101,15 @@ describe('characters and words', () => {
       if (point >= 0xd800 && point < 0xe000) continue;
       const character = String.fromCodePoint(point);
       const expected = [/\p{P}/u, /\p{S}/u, /\p{N}/u].findIndex((kind) => kind.test(character)) + 1;
-      if (wasm.classOf(point) !== expected) wrong.push(point);
+      if (wasm.number('classOf', point) !== expected) wrong.push(point);
     }
     expect(wrong).toEqual([]);
   });
 
   it('count characters as Python does', () => {
-    expect(withStrings(['a😀é'], (pointer) => wasm.count(pointer))).toBe(3);
+    expect(wasm.number('count', 'a😀é')).toBe(3);
     // One grapheme, but seven code points.
-    expect(withStrings(['👨‍👩‍👧‍👦'], (pointer) => wasm.count(pointer))).toBe(7);
+    expect(wasm.number('count', '👨‍👩‍👧‍👦')).toBe(7);
   });
 
   it.each([
