@@ -72,8 +72,14 @@ function clear(lock: string, dead: Holder | undefined): void {
   } catch {
     return;
   }
-  if (readHolder(aside)?.token === dead?.token) rmSync(aside, { force: true });
-  else renameSync(aside, lock);
+  try {
+    // A live one, taken by mistake: back, but not over one that was made meanwhile.
+    if (readHolder(aside)?.token !== dead?.token) linkSync(aside, lock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
 }
 
 function readHolder(lock: string): Holder | undefined {
