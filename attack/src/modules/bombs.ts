@@ -144,7 +144,7 @@ function callAll(count: number): Uint8Array {
 
 /**
  * Functions that return at once, and that take an engine as long to compile as admission allows; each is called. By what
- * admission counts: branches over locals, branches over operands, calls over operands.
+ * admission counts: branches over locals, branches over operands, calls over operands, and what an engine does by a call.
  */
 export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
   'branches over locals': () => calledOnce(6, localsOf(280), diamonds(11_000, 280)),
@@ -156,6 +156,8 @@ export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
     ),
   'calls over operands': () =>
     calledOnce(5, [0], onOperands(900, 40_000, [Opcode.Call, FIRST_FUNCTION])),
+  'references to functions over operands': () =>
+    calledOnce(5, [0], onOperands(900, 40_000, [Opcode.RefFunc, 0, Opcode.Drop])),
 };
 
 /** `count` functions of this code, none of which gets to it, then as much cheap code as fits. */

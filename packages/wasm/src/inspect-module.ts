@@ -346,6 +346,7 @@ function spills(opcode: number): boolean {
     opcode === Opcode.CallIndirect ||
     opcode === Opcode.CallRef ||
     opcode === Opcode.MemoryGrow ||
+    opcode === Opcode.RefFunc ||
     // table.get and table.set
     opcode === 0x25 ||
     opcode === 0x26

@@ -98,6 +98,15 @@ describe('checkModule()', () => {
     },
     {
       row: 9,
+      rule: 'maxLocalsTimesBranches',
+      // 900 operands, then 50,000 references to a function, which are calls for an engine.
+      sections: oneFunction(
+        [0],
+        [...repeat(900, [0x41, 0]), ...repeat(50_000, [0xd2, 0, 0x1a]), ...Array(900).fill(0x1a)],
+      ),
+    },
+    {
+      row: 9,
       rule: 'maxOperands',
       sections: oneFunction([0], [...repeat(1001, [0x41, 0]), ...Array(1001).fill(0x1a)]),
     },
