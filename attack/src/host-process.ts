@@ -1,6 +1,6 @@
 // A host that is attacked: runs attacks as its parent asks for them, one after the other, and tells what became of each.
 import { Arena, LATE_MS } from './arena.ts';
-import type { Mode, Verdict } from './attack.ts';
+import type { Attack, Mode, Verdict } from './attack.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { StallWatch } from './stall-watch.ts';
 
@@ -13,9 +13,8 @@ const MAX_WALL_STALL_MS = 5 * LATE_MS;
 
 const mode = process.argv[2] as Mode;
 
-async function perform(index: number): Promise<Verdict> {
-  const attack = CATALOGUE[index]!;
-  const { row, name } = attack;
+async function perform({ row, name }: Pick<Attack, 'row' | 'name'>): Promise<Verdict> {
+  const attack = CATALOGUE.find((each) => each.row === row && each.name === name)!;
   const watch = new StallWatch();
   const started = performance.now();
   const verdict = (outcome: Verdict['outcome'], by: string): Verdict => ({
@@ -48,8 +47,8 @@ async function perform(index: number): Promise<Verdict> {
   return verdict(attack.absent === true ? 'absent' : 'contained', by);
 }
 
-process.on('message', (index: number) => {
-  void perform(index).then((verdict) => process.send?.(verdict));
+process.on('message', (wanted: Pick<Attack, 'row' | 'name'>) => {
+  void perform(wanted).then((verdict) => process.send?.(verdict));
 });
 // A failure that nobody waits for is one of the host's: it must not pass for contained.
 process.on('unhandledRejection', (error) => {

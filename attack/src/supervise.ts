@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import type { Attack, Mode, Verdict } from './attack.ts';
-import { CATALOGUE } from './catalogue.ts';
 
 /** After so long an attack has hung its host; those that load under a child's own limit take 13 s at most. */
 const PATIENCE_MS = 40_000;
@@ -16,7 +15,7 @@ export async function supervise(
   let host = await startHost(mode);
   for (const attack of attacks) {
     const started = performance.now();
-    const answer = await ask(host, CATALOGUE.indexOf(attack));
+    const answer = await ask(host, attack);
     if (typeof answer !== 'string') {
       onVerdict(answer);
       continue;
@@ -43,7 +42,7 @@ async function startHost(mode: Mode): Promise<ChildProcess> {
 }
 
 /** The host's verdict, or what became of the host. */
-async function ask(host: ChildProcess, index: number): Promise<Verdict | string> {
+async function ask(host: ChildProcess, { row, name }: Attack): Promise<Verdict | string> {
   return await new Promise((resolve) => {
     const settle = (answer: Verdict | string): void => {
       clearTimeout(timer);
@@ -56,6 +55,6 @@ async function ask(host: ChildProcess, index: number): Promise<Verdict | string>
     const timer = setTimeout(() => settle('the host hung'), PATIENCE_MS);
     host.on('message', settle as (message: unknown) => void);
     host.on('exit', onExit);
-    host.send(index);
+    host.send({ row, name });
   });
 }
