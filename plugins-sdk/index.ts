@@ -60,5 +60,6 @@ export { findJson } from './assembly/text/find-json';
 export { levenshteinDistance } from './assembly/text/levenshtein';
 export { separate13a, separateMarks } from './assembly/text/marks';
 export { NgramMatcher } from './assembly/text/ngrams';
+export { haveReferences } from './assembly/text/references';
 export { joinTexts, TextBuilder } from './assembly/text/text-builder';
 export { Vocabulary } from './assembly/text/vocabulary';

@@ -123,6 +123,15 @@ describe('plugin dedupe', () => {
     expect((await filter('dedupe', { threshold: 1 }, items)).items).toHaveLength(3);
   });
 
+  it('refuses to look for what so few permutations would miss', async () => {
+    await expect(openPlugin('dedupe', { threshold: 0.2, permutations: 16 })).rejects.toMatchObject({
+      code: 'LOAD_INIT_FAILED',
+    });
+    const items = ['a b c d e f', 'x b c d y z'];
+    const config = { threshold: 0.1, permutations: 64, size: 1 };
+    expect((await filter('dedupe', config, items)).items).toHaveLength(1);
+  });
+
   it('forgets the items of one call before the next', async () => {
     await using host = await openPlugin('dedupe');
     const first = await host.call({ items: ['a b c', 'a b c'] });

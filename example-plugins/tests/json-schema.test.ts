@@ -72,6 +72,23 @@ describe('plugin json-schema', () => {
     });
   });
 
+  it.each([
+    [19.99, 0.01, 1],
+    [0.3, 0.1, 1],
+    [4.351, 0.01, 0],
+    [9_007_199_254_740_991, 2, 0],
+    [1e300, 7, 0],
+  ])('takes %d for a multiple of %d: %d', async (output, multipleOf, score) => {
+    await using host = await openPlugin('json-schema', { schema: { multipleOf } });
+    expect((await host.call<Result>({ output })).data.score).toBe(score);
+  });
+
+  it('quotes no more of a schema than a line', async () => {
+    const choices = Array.from({ length: 1000 }, (_, index) => index);
+    await using host = await openPlugin('json-schema', { schema: { enum: choices } });
+    expect((await host.call<Result>({ output: '-1' })).data.explanation!.length).toBeLessThan(130);
+  });
+
   it('ends a reference that leads to itself', async () => {
     await using host = await openPlugin('json-schema', { schema: { $ref: '#' } });
     await expect(host.call({ output: '1' })).rejects.toMatchObject({ code: 'CALL_PLUGIN_FAILED' });

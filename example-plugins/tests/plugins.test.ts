@@ -71,6 +71,11 @@ table('token-f1', [
   ],
   [{}, { output: '', expected: '' }, { score: 0, metrics: { precision: 0, recall: 0, exact: 1 } }],
   [
+    { version: '2.0' },
+    { output: 'the', expected: '' },
+    { score: 1, metrics: { precision: 1, recall: 1, exact: 1 } },
+  ],
+  [
     { normalize: false },
     { output: 'The cat', expected: 'the cat' },
     { score: 0.5, metrics: { precision: 0.5, recall: 0.5, exact: 0 } },
@@ -102,6 +107,13 @@ table('numeric-match', [
     { score: 1, explanation: '99.5' },
   ],
   [{ compare: 'number' }, { output: 'none', expected: 'none' }, { score: 0, explanation: 'none' }],
+  // A hyphen is no minus.
+  [
+    { compare: 'number' },
+    { output: 'from 3-5', expected: 5 },
+    { score: 1, explanation: 'from 3-5' },
+  ],
+  [{ compare: 'number' }, { output: 'x=-5', expected: -5 }, { score: 1, explanation: 'x=-5' }],
 ]);
 
 table('answer-extractor', [
@@ -245,6 +257,16 @@ describe('long answers', () => {
       expect(data.score).toBeLessThan(0.9);
     },
   );
+});
+
+describe('a corpus', () => {
+  it.each(['bleu', 'chrf', 'ter'])('without as many references is refused by %s', async (name) => {
+    await using host = await openPlugin(name);
+    for (const expected of [undefined, [], [['a', 'b'], ['a']], ['a', 'b']]) {
+      const call = host.call({ output: ['a', 'b'], ...(expected !== undefined && { expected }) });
+      await expect(call).rejects.toMatchObject({ code: 'CALL_INVALID_INPUT' });
+    }
+  });
 });
 
 describe('what is wrong', () => {

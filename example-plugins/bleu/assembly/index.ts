@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, NgramMatcher, oneOf, plugin, range, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, haveReferences, NgramMatcher, oneOf, plugin, range, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { BleuStatistics } from "./statistics";
@@ -41,6 +41,7 @@ export class Bleu extends Evaluator {
     if (output.isArray) {
       sentence = false;
       const streams = input.field("expected");
+      if (!haveReferences(streams, output.length)) return new Evaluation(0);
       for (let index = 0; index < output.length; index++) {
         const references: string[] = [];
         for (let stream = 0; stream < streams.length; stream++) {

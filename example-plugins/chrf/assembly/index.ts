@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, isSpace, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, haveReferences, isAsciiPunctuation, isSpace, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { ChrfStatistics } from "./statistics";
@@ -33,6 +33,7 @@ export class Chrf extends Evaluator {
     const sum = new ChrfStatistics(orders);
     if (output.isArray) {
       const streams = input.field("expected");
+      if (!haveReferences(streams, output.length)) return new Evaluation(0);
       for (let index = 0; index < output.length; index++) {
         const references: string[] = [];
         for (let stream = 0; stream < streams.length; stream++) references.push(streams.at(stream).at(index).text());

@@ -43,12 +43,10 @@ export class Chunk extends Transform {
     out.object().key("chunks").array();
     for (let first = 0; first < pieces.count; first += step) {
       const last = min(first + this.config.size, pieces.count) - 1;
-      const start = pieces.start(first);
-      const end = pieces.end(last);
       out.object()
-        .field("text", text.substring(start, end))
-        .field("start", pieces.pointAt(start))
-        .field("end", pieces.pointAt(end))
+        .field("text", text.substring(pieces.start(first), pieces.end(last)))
+        .field("start", pieces.startPoint(first))
+        .field("end", pieces.endPoint(last))
         .end();
       if (last == pieces.count - 1) break;
     }

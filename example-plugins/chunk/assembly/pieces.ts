@@ -5,14 +5,15 @@ import { isSpace } from "@testbench/plugins-sdk";
 export class Pieces {
   private starts: i32[] = [];
   private ends: i32[] = [];
-  /** How far code points are counted. */
-  private unit: i32 = 0;
-  private point: i32 = 0;
+  /** The same in code points. */
+  private startPoints: i32[] = [];
+  private endPoints: i32[] = [];
 
   constructor(private text: string, unit: string) {
     if (unit == "characters") this.addCharacters();
     else if (unit == "words") this.addWords();
     else this.addSentences();
+    this.countPoints();
   }
 
   get count(): i32 {
@@ -27,17 +28,24 @@ export class Pieces {
     return this.ends[index];
   }
 
-  /** How many code points stand before a place. Places that come in order are counted once. */
-  pointAt(place: i32): i32 {
-    if (place < this.unit) {
-      this.unit = 0;
-      this.point = 0;
+  startPoint(index: i32): i32 {
+    return this.startPoints[index];
+  }
+
+  endPoint(index: i32): i32 {
+    return this.endPoints[index];
+  }
+
+  /** Once for all, front to back: chunks that overlap go over the same places again. */
+  private countPoints(): void {
+    let unit = 0;
+    let point = 0;
+    for (let index = 0; index < this.starts.length; index++) {
+      for (; unit < this.starts[index]; point++) unit += this.text.codePointAt(unit) > 0xffff ? 2 : 1;
+      this.startPoints.push(point);
+      for (; unit < this.ends[index]; point++) unit += this.text.codePointAt(unit) > 0xffff ? 2 : 1;
+      this.endPoints.push(point);
     }
-    while (this.unit < place) {
-      this.unit += this.text.codePointAt(this.unit) > 0xffff ? 2 : 1;
-      this.point++;
-    }
-    return this.point;
   }
 
   private add(start: i32, end: i32): void {

@@ -1,6 +1,6 @@
-import { collapseSpace, Filter, foldCase, Json, oneOf, plugin, range, splitWords, toCodePoints } from "@testbench/plugins-sdk";
+import { collapseSpace, Filter, foldCase, invalidInput, Json, oneOf, plugin, range, splitWords, toCodePoints } from "@testbench/plugins-sdk";
 
-import { MinHashIndex } from "./min-hash";
+import { areEnough, MinHashIndex } from "./min-hash";
 import { hashText, mix, shingles, similarity } from "./shingles";
 
 class Options {
@@ -35,6 +35,9 @@ export class Dedupe extends Filter {
 
   start(): void {
     this.keys = this.config.field.split(".");
+    if (!areEnough(this.config.permutations, this.config.threshold)) {
+      invalidInput("Cannot find texts so little alike: take more permutations or a higher threshold");
+    }
   }
 
   begin(data: Json): void {

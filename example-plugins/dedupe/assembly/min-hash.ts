@@ -1,5 +1,17 @@
 import { mix } from "./shingles";
 
+/** Chance at which a pair right at the threshold is to be found. */
+const CHANCE: f64 = 0.98;
+
+function chance(similarity: f64, rows: i32, bands: i32): f64 {
+  return 1 - Math.pow(1 - Math.pow(similarity, rows), bands);
+}
+
+/** True if so many permutations find pairs of that similarity. */
+export function areEnough(permutations: i32, threshold: f64): bool {
+  return chance(threshold, 1, permutations) >= CHANCE;
+}
+
 /**
  * Finds sets that are probably similar: each set is reduced to the least of its hashes under each of many permutations, and two sets are
  * compared if a band of these are all the same.
@@ -24,9 +36,10 @@ export class MinHashIndex {
     }
     this.factors = factors;
     // The longest bands that still find nearly all (98 of 100) pairs at the threshold itself.
-    for (let rows = 1; rows <= permutations; rows++) {
+    this.bands = permutations;
+    for (let rows = 2; rows <= permutations; rows++) {
       const bands = permutations / rows;
-      if (1 - Math.pow(1 - Math.pow(threshold, rows), bands) < 0.98) break;
+      if (chance(threshold, rows, bands) < CHANCE) break;
       this.rows = rows;
       this.bands = bands;
     }

@@ -48,6 +48,11 @@ export class Extract extends TextTransform {
     if (query !== null) return this.chooseJson(text, query);
     if (regex === null) return this.choose(text, findNumbers(text));
     const found: string[] = [];
+    if (config.which == "first" && config.group == 0) {
+      // The other matches would have to be looked for.
+      const first = regex.match(text);
+      return this.choose(text, first === null ? found : [first.value]);
+    }
     const matches = regex.matchAll(text);
     for (let index = 0; index < matches.length; index++) {
       if (matches[index].has(config.group)) found.push(matches[index].group(config.group));

@@ -5,6 +5,8 @@ import { equals } from "./equals";
 
 /** Schemas within schemas; a reference that leads to itself goes on for ever. */
 const MAX_DEPTH: i32 = 200;
+/** Characters of the schema that a message quotes. */
+const MAX_QUOTED: i32 = 100;
 
 /** Checks values against a JSON Schema of draft 2020-12. */
 @final
@@ -60,17 +62,16 @@ export class Validator {
     if (choices.isArray) {
       let found = false;
       for (let index = 0; index < choices.length && !found; index++) found = equals(choices.at(index), value);
-      if (!found) this.wrong(path, "is none of " + choices.source());
+      if (!found) this.wrong(path, "is none of " + short(choices));
     }
     const constant = schema.get("const");
-    if ((constant.exists || constant.isNull) && !equals(constant, value)) this.wrong(path, "is not " + constant.source());
+    if ((constant.exists || constant.isNull) && !equals(constant, value)) this.wrong(path, "is not " + short(constant));
   }
 
   private checkNumber(schema: Json, value: f64, path: string): void {
     const divisor = schema.get("multipleOf");
     if (divisor.isNumber) {
-      const quotient = value / divisor.number();
-      if (!isFinite(quotient) || trunc(quotient) != quotient) this.wrong(path, "is no multiple of " + divisor.source());
+      if (!isMultiple(value, divisor.number())) this.wrong(path, "is no multiple of " + divisor.source());
     }
     const most = schema.get("maximum");
     const below = schema.get("exclusiveMaximum");
@@ -193,6 +194,19 @@ function hasType(value: Json, type: string): bool {
   if (type == "boolean") return value.isBoolean;
   if (type == "array") return value.isArray;
   return type == "object" ? value.isObject : type == "null" && value.isNull;
+}
+
+/** Of numbers with a point, as 19.99 and 0.01, the last digits of a double do not count. */
+function isMultiple(value: f64, divisor: f64): bool {
+  if (trunc(value) == value && trunc(divisor) == divisor) return value % divisor == 0;
+  const quotient = value / divisor;
+  return isFinite(quotient) && abs(quotient - nearest(quotient)) <= 1e-12 * abs(quotient);
+}
+
+/** A value for a message, cut if it is long. */
+function short(value: Json): string {
+  const source = value.source();
+  return source.length > MAX_QUOTED ? source.substring(0, MAX_QUOTED) + "…" : source;
 }
 
 function hasKey(value: Json, key: string): bool {

@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, isDigit, Json, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, isDigit, isSpace, Json, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
 
 class Options {
   /** The answer stands after the last occurrence of this text; empty for the whole text. */
@@ -42,6 +42,11 @@ export class NumericMatch extends Evaluator {
   }
 }
 
+/** True for what may stand before a minus. After anything else, as in "3-5" and "2024-05", it is a hyphen. */
+function isOpen(text: string, index: i32): bool {
+  return isSpace(text.charCodeAt(index)) || "([{<=:;*$\"'".includes(text.charAt(index));
+}
+
 /** The last decimal number in a text; NaN, which equals nothing, if there is none. */
 function lastNumber(text: string): f64 {
   let end = text.length;
@@ -55,7 +60,7 @@ function lastNumber(text: string): f64 {
     start--;
   }
   if (start == end) return NaN;
-  const negative = start > 0 && text.charCodeAt(start - 1) == 0x2d;
+  const negative = start > 0 && text.charCodeAt(start - 1) == 0x2d && (start == 1 || isOpen(text, start - 2));
   // A leading zero is fine for people, but not for JSON.
   while (start + 1 < end && text.charCodeAt(start) == 0x30 && isDigit(text.charCodeAt(start + 1))) start++;
   const value = Json.parse(text.substring(start, end)).number();

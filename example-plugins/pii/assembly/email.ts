@@ -31,19 +31,19 @@ function afterHost(text: string, start: i32): i32 {
   let label = start;
   while (true) {
     label = end;
-    while (isWord(text, end) || (text.charCodeAt(end) == HYPHEN && end > label && continues(text, end))) end++;
+    while (isWord(text, end)) {
+      while (isWord(text, end)) end++;
+      // Hyphens belong to the label if it goes on after them.
+      let after = end;
+      while (after < text.length && text.charCodeAt(after) == HYPHEN) after++;
+      if (isWord(text, after)) end = after;
+    }
     if (end == label) return -1;
     labels++;
     if (end >= text.length || text.charCodeAt(end) != DOT || !isWord(text, end + 1)) break;
     end++;
   }
   return labels > 1 && isDomain(text.substring(label, end)) ? end : -1;
-}
-
-/** True if the hyphens at `index` are within a label. */
-function continues(text: string, index: i32): bool {
-  while (index < text.length && text.charCodeAt(index) == HYPHEN) index++;
-  return isWord(text, index);
 }
 
 /** Top-level domains are of at least two letters, or encoded. */

@@ -1,4 +1,4 @@
-import { countCodePoints, Filter, invalidInput, Json, JsonWriter, oneOf, plugin, TextBuilder } from "@testbench/plugins-sdk";
+import { Filter, invalidInput, Json, JsonWriter, oneOf, plugin, TextBuilder } from "@testbench/plugins-sdk";
 
 import { findEmails } from "./email";
 import { findAccounts } from "./iban";
@@ -48,13 +48,17 @@ export class Pii extends Filter {
     const text = value.text();
     const spans = this.find(text);
     if (spans.length == 0) return true;
-    const found: string[] = [];
+    const reason = new TextBuilder();
+    let unit = 0;
+    let point = 0;
     for (let index = 0; index < spans.length; index++) {
-      const start = countCodePoints(text.substring(0, spans[index].start));
-      const end = start + countCodePoints(text.substring(spans[index].start, spans[index].end));
-      found.push(spans[index].entity + " " + start.toString() + "-" + end.toString());
+      for (; unit < spans[index].start; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+      if (index > 0) reason.add(", ");
+      reason.add(spans[index].entity).add(" ").add(point.toString()).add("-");
+      for (; unit < spans[index].end; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+      reason.add(point.toString());
     }
-    return this.drop(found.join(", "));
+    return this.drop(reason.toString());
   }
 
   handle(data: Json, out: JsonWriter): void {

@@ -1,4 +1,4 @@
-import { isDigitAt, isEdge, isWord, Span } from "./span";
+import { isDigitAt, isDigitUnit, isEdge, isWord, Span } from "./span";
 
 /** Digits with up to one blank or hyphen between groups, whose groups can be those of a card, and whose sum is right. */
 export function findCards(text: string, spans: Span[]): void {
@@ -71,31 +71,36 @@ export function findSocialSecurityNumbers(text: string, weak: bool, spans: Span[
 
 /** 3-2-4 with the same blank, point or hyphen twice, 3-6 and 5-4 with a hyphen, or nine digits. */
 function afterSocialSecurityNumber(text: string, start: i32, weak: bool): i32 {
-  let digits = "";
-  let separators = "";
+  let number = 0;
+  let count = 0;
+  // One bit for each digit before which there is a separator.
+  let places = 0;
+  let separator = 0;
   let index = start;
-  while (digits.length < 9 && index < text.length) {
-    if (isDigitAt(text, index)) {
-      digits += text.charAt(index++);
+  while (count < 9 && index < text.length) {
+    const unit = text.charCodeAt(index++);
+    if (isDigitUnit(unit)) {
+      number = number * 10 + (unit - 0x30);
+      count++;
       continue;
     }
-    const separator = text.charAt(index);
-    if (!" .-".includes(separator) || !isDigitAt(text, ++index)) return -1;
-    separators += digits.length.toString() + separator;
+    const fits = unit == 0x20 || unit == 0x2e || unit == 0x2d;
+    if (!fits || (places != 0 && unit != separator) || (count != 3 && count != 5) || !isDigitAt(text, index)) return -1;
+    separator = unit;
+    places |= 1 << count;
   }
-  if (digits.length < 9 || isWord(text, index)) return -1;
-  const known = separators == "3-5-" || separators == "3 5 " || separators == "3.5." || separators == "3-" || separators == "5-";
-  if (!known && !(weak && separators.length == 0)) return -1;
-  return isPossible(digits) ? index : -1;
+  if (count < 9 || isWord(text, index)) return -1;
+  const known = places == 0b101000 || ((places == 0b1000 || places == 0b100000) && separator == 0x2d);
+  return (known || (weak && places == 0)) && isPossible(number) ? index : -1;
 }
 
-function isPossible(digits: string): bool {
-  if (digits == digits.charAt(0).repeat(9)) return false;
-  if (digits.substring(3, 5) == "00" || digits.substring(5) == "0000") return false;
+function isPossible(number: i32): bool {
+  // Nine times the same digit.
+  if (number % 111111111 == 0) return false;
+  if ((number / 10000) % 100 == 0 || number % 10000 == 0) return false;
   // Never given out, or known from advertisements.
-  const none = ["000", "666", "123456789", "98765432", "078051120"];
-  for (let index = 0; index < none.length; index++) if (digits.startsWith(none[index])) return false;
-  return true;
+  const area = number / 1000000;
+  return area != 0 && area != 666 && number != 123456789 && number / 10 != 98765432 && number != 78051120;
 }
 
 /** `+` and 8 to 15 digits, or ten digits of North America in groups, with blanks, points, hyphens or brackets between them. */
@@ -112,30 +117,35 @@ export function findPhones(text: string, spans: Span[]): void {
 }
 
 function afterPhone(text: string, start: i32, international: bool): i32 {
-  let digits = "";
-  let groups = "";
+  let number: i64 = 0;
+  let count = 0;
+  // One bit for each digit with which a group begins.
+  let groups = 0;
   let end = start;
   let separated = true;
   for (let index = international ? start + 1 : start; index < text.length; index++) {
-    if (isDigitAt(text, index)) {
-      if (separated) groups += digits.length.toString() + ",";
+    const unit = text.charCodeAt(index);
+    if (isDigitUnit(unit)) {
+      if (count == 15) return -1;
+      if (separated) groups |= 1 << count;
       separated = false;
-      digits += text.charAt(index);
+      number = number * 10 + (unit - 0x30);
+      count++;
       end = index + 1;
       continue;
     }
-    const mark = text.charAt(index);
+    const mark = unit == 0x20 || unit == 0x2e || unit == 0x2d || unit == 0x28 || unit == 0x29;
     // At most "(", ") " and the like between two groups.
-    if (!" .-()".includes(mark) || index - end > 1 || (digits.length == 0 && mark != "(")) break;
+    if (!mark || index - end > 1 || (count == 0 && unit != 0x28)) break;
     separated = true;
   }
   if (isWord(text, end)) return -1;
-  if (international) return digits.length >= 8 && digits.length <= 15 && digits.charAt(0) != "0" ? end : -1;
-  if (digits.length == 11 && digits.charAt(0) == "1" && groups == "0,1,4,7,") return isNorthAmerican(digits.substring(1)) ? end : -1;
-  return digits.length == 10 && groups == "0,3,6," && isNorthAmerican(digits) ? end : -1;
+  if (international) return count >= 8 && text.charCodeAt(start + 1) != 0x30 ? end : -1;
+  const local = (count == 10 && groups == 0b1001001) || (count == 11 && groups == 0b10010011 && number / 10000000000 == 1);
+  return local && isNorthAmerican(number % 10000000000) ? end : -1;
 }
 
 /** Neither the area nor the exchange begins with 0 or 1. */
-function isNorthAmerican(digits: string): bool {
-  return digits.charCodeAt(0) > 0x31 && digits.charCodeAt(3) > 0x31;
+function isNorthAmerican(number: i64): bool {
+  return number / 1000000000 > 1 && (number / 1000000) % 10 > 1;
 }

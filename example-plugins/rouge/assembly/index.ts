@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, NgramMatcher, oneOf, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, oneOf, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countSummaryHits, Overlap } from "./overlap";
 import { Subsequences } from "./subsequence";
@@ -10,6 +10,8 @@ class Options {
   /** Whose F-measure is the score. */
   @oneOf(["rouge1", "rouge2", "rougeL", "rougeLsum"])
   type: string = "rougeL";
+  /** Which are computed; the one that is the score always is. `rougeLsum` takes long for texts of a thousand lines. */
+  types: string[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
   /** Reduces words of more than three letters to their Porter stems. */
   use_stemmer: bool = false;
 }
@@ -17,6 +19,19 @@ class Options {
 @plugin({ name: "rouge" })
 export class Rouge extends Evaluator {
   config: Options = new Options();
+  private wantsLines: bool = true;
+
+  start(): void {
+    const types = this.config.types;
+    for (let index = 0; index < types.length; index++) {
+      if (!TYPES.includes(types[index])) invalidInput('Cannot compute "' + types[index] + '": expected one of ' + TYPES.join(", "));
+    }
+    this.wantsLines = this.wants("rougeLsum");
+  }
+
+  private wants(type: string): bool {
+    return this.config.type == type || this.config.types.includes(type);
+  }
 
   /** Of several right answers, the one with the best F-measure counts, for each type by itself. */
   evaluate(input: EvaluatorInput): Evaluation {
@@ -33,6 +48,7 @@ export class Rouge extends Evaluator {
     const evaluation = new Evaluation(0);
     for (let type = 0; type < best.length; type++) {
       if (TYPES[type] == this.config.type) evaluation.score = best[type].fmeasure;
+      if (!this.wants(TYPES[type])) continue;
       evaluation
         .metric(TYPES[type] + "_precision", best[type].precision)
         .metric(TYPES[type] + "_recall", best[type].recall)
@@ -49,12 +65,17 @@ export class Rouge extends Evaluator {
     const given = tokenize(prediction, stemmed, vocabulary);
     const symbols = vocabulary.size;
     const ngrams = new NgramMatcher(given.numbers, [expected.numbers]);
-    const longest = new Subsequences(expected.numbers, 0, expected.length, symbols).longest(given.numbers);
+    const subsequences = new Subsequences(expected.numbers, expected.length, 0, symbols);
+    subsequences.load(0, expected.length);
+    const longest = subsequences.longest(given.numbers);
+    // Of one line each, the two are the same.
+    const single = expected.lineEnds.length == 1 && given.lineEnds.length == 1;
+    const lines = single || !this.wantsLines ? longest : countSummaryHits(expected, given, symbols);
     return [
       Overlap.of(ngrams.next(), expected.length, given.length),
       Overlap.of(ngrams.next(), expected.length - 1, given.length - 1),
       Overlap.of(longest, expected.length, given.length),
-      Overlap.of(countSummaryHits(expected, given, symbols), expected.length, given.length),
+      Overlap.of(lines, expected.length, given.length),
     ];
   }
 }

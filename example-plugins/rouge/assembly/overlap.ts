@@ -25,16 +25,21 @@ export function countSummaryHits(expected: Words, given: Words, symbols: i32): i
   const leftExpected = countWords(expected.numbers, symbols);
   const leftGiven = countWords(given.numbers, symbols);
   const shared = new StaticArray<bool>(expected.length);
+  const subsequences = new Subsequences(expected.numbers, expected.longestLine, given.longestLine, symbols);
   let hits = 0;
   let start = 0;
   for (let line = 0; line < expected.lineEnds.length; line++) {
     const end = expected.lineEnds[line];
-    const subsequences = new Subsequences(expected.numbers, start, end, symbols);
+    subsequences.load(start, end);
     let first = 0;
+    let marks: u64 = 0;
     for (let other = 0; other < given.lineEnds.length; other++) {
-      subsequences.mark(given.numbers, first, given.lineEnds[other], shared);
-      first = given.lineEnds[other];
+      const last = given.lineEnds[other];
+      if (subsequences.isNarrow) marks |= subsequences.markNarrow(given.numbers, first, last);
+      else if (last > first && end > start) subsequences.mark(given.numbers, first, last, shared);
+      first = last;
     }
+    for (let position = start; marks != 0; position++, marks >>= 1) shared[position] = (marks & 1) != 0;
     for (let position = start; position < end; position++) {
       const word = unchecked(expected.numbers[position]);
       if (!unchecked(shared[position]) || leftGiven[word] == 0 || leftExpected[word] == 0) continue;

@@ -7,20 +7,35 @@
  */
 @final
 export class Subsequences {
-  /** Where in `a` each number stands. */
+  /** Where in the part of `a` that counts each number stands. */
   private places: StaticArray<u64>;
-  private width: i32;
+  private rows: StaticArray<u64>;
+  private width: i32 = 0;
+  private from: i32 = 0;
+  private to: i32 = 0;
 
-  /** @param from The part of `a` that counts, up to `to`. @param symbols One more than the largest number. */
-  constructor(private a: StaticArray<i32>, private from: i32, private to: i32, symbols: i32) {
-    const width = (to - from + 63) >> 6;
-    const places = new StaticArray<u64>(symbols * width);
-    for (let index = from; index < to; index++) {
-      const place = unchecked(a[index]) * width + ((index - from) >> 6);
-      unchecked((places[place] |= (<u64>1) << (index - from)));
+  /**
+   * @param longest Length of the longest part of `a` that will count. @param other Length of the longest part of the other sequence
+   * that will be marked. @param symbols One more than the largest number.
+   */
+  constructor(private a: StaticArray<i32>, longest: i32, other: i32, symbols: i32) {
+    const width = (longest + 63) >> 6;
+    this.places = new StaticArray<u64>(symbols * width);
+    this.rows = new StaticArray<u64>((other + 1) * width);
+  }
+
+  /** Makes a part of `a` the one that counts. */
+  load(from: i32, to: i32): void {
+    for (let index = this.from; index < this.to; index++) {
+      unchecked((this.places[this.a[index] * this.width + ((index - this.from) >> 6)] = 0));
     }
-    this.width = width;
-    this.places = places;
+    this.from = from;
+    this.to = to;
+    this.width = (to - from + 63) >> 6;
+    for (let index = from; index < to; index++) {
+      const place = unchecked(this.a[index]) * this.width + ((index - from) >> 6);
+      unchecked((this.places[place] |= (<u64>1) << (index - from)));
+    }
   }
 
   /** Length of the longest one. */
@@ -31,11 +46,42 @@ export class Subsequences {
     return this.zeros(rows);
   }
 
+  /** True if a part of `a` that counts fits into one block. */
+  get isNarrow(): bool {
+    return this.width == 1;
+  }
+
+  /** As `mark`, for a part of `a` in one block: the marks as bits. */
+  markNarrow(b: StaticArray<i32>, first: i32, end: i32): u64 {
+    const rows = this.rows;
+    let row = u64.MAX_VALUE;
+    for (let j = first; j < end; j++) {
+      const same = row & unchecked(this.places[b[j]]);
+      row = (row + same) | (row & ~same);
+      unchecked((rows[j - first] = row));
+    }
+    if (row == u64.MAX_VALUE) return 0;
+    let marks: u64 = 0;
+    let bit = (<u64>1) << (this.to - this.from - 1);
+    let j = end - 1;
+    while (bit != 0 && j >= first) {
+      if ((unchecked(this.places[b[j]]) & bit) != 0) {
+        marks |= bit;
+        bit >>= 1;
+        j--;
+      } else if ((unchecked(rows[j - first]) & bit) == 0) {
+        j--;
+      } else {
+        bit >>= 1;
+      }
+    }
+    return marks;
+  }
+
   /** Marks in `a` one longest common subsequence with a part of `b`: the one that the reference walks back. */
   mark(b: StaticArray<i32>, first: i32, end: i32, marks: StaticArray<bool>): void {
     const width = this.width;
-    if (width == 0) return;
-    const rows = new StaticArray<u64>((end - first + 1) * width);
+    const rows = this.rows;
     memory.fill(changetype<usize>(rows), 0xff, <usize>width << 3);
     for (let j = first; j < end; j++) {
       const row = (j - first) * width;

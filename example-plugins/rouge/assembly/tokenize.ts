@@ -13,6 +13,17 @@ export class Words {
   get length(): i32 {
     return this.numbers.length;
   }
+
+  /** How many words the longest line has. */
+  get longestLine(): i32 {
+    let longest = 0;
+    let start = 0;
+    for (let line = 0; line < this.lineEnds.length; line++) {
+      longest = max(longest, this.lineEnds[line] - start);
+      start = this.lineEnds[line];
+    }
+    return longest;
+  }
 }
 
 /** The words of a text: stretches of `a` to `z` and `0` to `9` after lower-casing; all else divides. */

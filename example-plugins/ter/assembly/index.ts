@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, haveReferences, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countEdits } from "./edits";
 import { tokenize } from "./tokenize";
@@ -27,6 +27,7 @@ export class Ter extends Evaluator {
     const output = input.field("output");
     if (output.isArray) {
       const streams = input.field("expected");
+      if (!haveReferences(streams, output.length)) return new Evaluation(0);
       for (let index = 0; index < output.length; index++) {
         const references: string[] = [];
         for (let stream = 0; stream < streams.length; stream++) references.push(streams.at(stream).at(index).text());

@@ -1,8 +1,11 @@
-import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, plugin, splitWords, Vocabulary } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, oneOf, plugin, splitWords, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
   /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
   normalize: bool = true;
+  /** Edition of the SQuAD script: two texts of which nothing is left are equal in `2.0`, and have nothing in common in `1.1`. */
+  @oneOf(["1.1", "2.0"])
+  version: string = "1.1";
   /** Further words that do not count, prepared like the texts. */
   stop_words: string[] = [];
 }
@@ -26,7 +29,8 @@ export class TokenF1 extends Evaluator {
     for (let index = 0; index < references.length; index++) {
       const expected = this.words(references[index], vocabulary);
       if (areEqual(output, expected)) exact = 1;
-      const overlap = compareWords(output, expected, vocabulary.size);
+      const empty = output.length == 0 && expected.length == 0 && this.config.version == "2.0";
+      const overlap = empty ? new Overlap(1, 1, 1) : compareWords(output, expected, vocabulary.size);
       if (overlap.f1 > best.f1) best = overlap;
     }
     return new Evaluation(best.f1)

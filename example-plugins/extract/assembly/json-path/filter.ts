@@ -85,10 +85,24 @@ function isLess(left: Json, right: Json): bool {
   return a.length < b.length;
 }
 
+/** The same expression is asked for with each item. */
+let compiled = new Map<string, Regex>();
+const MAX_COMPILED: i32 = 16;
+
+function compile(source: string, whole: bool): Regex {
+  const key = (whole ? "^" : " ") + source;
+  if (compiled.has(key)) return compiled.get(key);
+  if (compiled.size == MAX_COMPILED) compiled = new Map();
+  let regex = new Regex(source);
+  // By itself first: "a)|(?:b" would become right in brackets.
+  if (whole && regex.problem.length == 0) regex = new Regex("^(?:" + source + ")$");
+  compiled.set(key, regex);
+  return regex;
+}
+
 function matches(value: Json, pattern: Json, whole: bool): bool {
   if (!value.isString || !pattern.isString) return false;
-  const source = withoutDots(pattern.text());
-  return new Regex(whole ? "^(?:" + source + ")$" : source).test(value.text());
+  return compile(withoutDots(pattern.text()), whole).test(value.text());
 }
 
 /** A dot of RFC 9485 matches the ends of lines that Unicode has beside LF and CR. */
