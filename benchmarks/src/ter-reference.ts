@@ -54,7 +54,7 @@ function editDistance(given: readonly number[], expected: readonly number[]): Ta
     if (step !== 3) row -= 1;
     if (step !== 2) column -= 1;
   }
-  return { cost: costs.at(-1)!, operations };
+  return { cost: costs[costs.length - 1]!, operations };
 }
 
 function moved(words: readonly number[], start: number, length: number, target: number): number[] {
