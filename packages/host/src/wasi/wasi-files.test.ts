@@ -137,6 +137,25 @@ describe('WASI_FILES', () => {
     expect(asked).toEqual(['host_file_list', 'host_file_list']);
   });
 
+  it('goes on with the list that a reading began with, until one begins anew', () => {
+    let names = ['a', 'b', 'c'];
+    const { call, bytes, u32, asked } = openProgram(() => {
+      const json = utf8(JSON.stringify(names.map((name) => ({ name, type: 'file' }))));
+      return { code: json.length, bytes: json };
+    });
+    /** One name, in a buffer with room for no more. */
+    const read = (cookie: bigint): string => {
+      expect(call('fd_readdir', 3, 2048, 25, cookie, 200)).toBe(Errno.success);
+      return textOf(bytes.subarray(2048 + 24, 2048 + u32(200)));
+    };
+    expect(read(0n)).toBe('a');
+    names = ['0', ...names];
+    expect([read(1n), read(2n)]).toEqual(['b', 'c']);
+    expect(asked).toEqual(['host_file_list']);
+    expect([read(0n), read(1n)]).toEqual(['0', 'a']);
+    expect(asked).toEqual(['host_file_list', 'host_file_list']);
+  });
+
   it('refuses wild pointers before the host does anything', () => {
     const { call, open, u32, buffer, asked } = openProgram(() => ({ code: 1 }));
     expect(call('path_open', 3, 0, 0, 1, 0, READ, 0n, 0, -2)).toBe(Errno.fault);
