@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { MAX_MODULE_BYTES } from '@testbench/types';
 import { describe, expect, it } from 'vitest';
 
 import { openDirectoryStore } from './directory-store.js';
@@ -40,6 +41,14 @@ describe('openDirectoryStore()', () => {
     expect(await store.read('key')).toBeUndefined();
     chmodSync(folder, 0o777);
     await expect(openDirectoryStore(folder)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it('does not write what it would not read', async () => {
+    const folder = newFolder();
+    const store = await openDirectoryStore(folder);
+    // With the digest before it, one byte more than is read.
+    await store.write('key', new Uint8Array(4 * MAX_MODULE_BYTES - 31));
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('survives many writers of one key', async () => {

@@ -6,7 +6,10 @@ import type { ModuleStore } from '@testbench/runtime';
 import { ConfigError, MAX_MODULE_BYTES } from '@testbench/types';
 
 const DIGEST_BYTES = 32;
-/** Rewriting makes a module larger, but never this much. */
+/**
+ * Large real modules grow less than twofold, hostile ones up to eightfold. Those beyond this are metered at each load: what a
+ * module can make this process read, or the disk hold, is worth more than their start.
+ */
 const MAX_ENTRY_BYTES = 4 * MAX_MODULE_BYTES;
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -15,7 +18,8 @@ const WRITABLE_BY_OTHERS = 0o022;
  *
  * Who can write there can run code without limits, so the directory must belong to this user and be writable by
  * nobody else. Each entry begins with the SHA-256 of the rest: a torn or flipped entry counts as absent. Entries are
- * written under another name and renamed, so that concurrent writers cannot mix.
+ * written under another name and renamed, so that concurrent writers cannot mix. One of more than 64 MiB is not written,
+ * since it would not be read.
  *
  * @param directory Made with mode 0700 if it is not there.
  * @throws {ConfigError} `CONFIG_INVALID` if the directory belongs to or can be written by somebody else.
@@ -48,6 +52,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
       }
     },
     async write(key, bytes) {
+      if (DIGEST_BYTES + bytes.length > MAX_ENTRY_BYTES) return;
       const temporary = join(directory, `${randomUUID()}.tmp`);
       try {
         await writeFile(temporary, Buffer.concat([digest(bytes), bytes]), { mode: 0o600 });
