@@ -16,3 +16,4 @@ export {
   type MeterOptions,
 } from './meter-module.js';
 export { RESERVED_PREFIX, stateExport } from './reserved-names.js';
+export { REWRITE_VERSION } from './rewrite-version.js';

@@ -1,4 +1,4 @@
-import { meterModule, type MeterOptions } from '@testbench/metering';
+import { meterModule, type MeterOptions, REWRITE_VERSION } from '@testbench/metering';
 import { LoadError, MAX_TABLE_ELEMENTS, PAGE_BYTES, PluginError } from '@testbench/types';
 
 import type { ModuleCache } from './module-cache.js';
@@ -26,9 +26,6 @@ export interface CompileOptions {
   /** Where compiled modules are kept. @default none */
   readonly cache?: ModuleCache;
 }
-
-/** Part of the cache key: goes up whenever the same module is rewritten to other bytes. */
-const REWRITE_VERSION = 5;
 
 /**
  * Meters and compiles a plugin's module.
