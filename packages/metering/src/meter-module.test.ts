@@ -56,7 +56,37 @@ const LOOP = `(module (func (export "f") (param $n i32) (result i32) (local $i i
       (br $again)))
   (local.get $i)))`;
 
+/** A turn costs 9. */
+const SUM = `(module (func (export "f") (param $n i32) (result i32) (local $sum i32)
+  (loop $again
+    (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+    (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+  (local.get $sum)))`;
+
 describe('meterModule()', () => {
+  it.each(MODES)(
+    'lets a loop whose body stands there four times owe three turns, and no more (%s)',
+    (mode) => {
+      const { call, meter } = load(SUM, { mode });
+      const passes = (turns: number, fuel: number): boolean => {
+        meter.setFuel(fuel);
+        try {
+          return call('f', turns) === (turns * (turns + 1)) / 2;
+        } catch {
+          return false;
+        }
+      };
+      // Where in the repeated body the last turn falls decides how much is owed.
+      const owed = Array.from({ length: 8 }, (_, index) => {
+        const turns = 1000 + index;
+        let missing = 0;
+        while (passes(turns, 9 * turns + 1 - missing)) missing += 1;
+        return missing - 1;
+      });
+      expect([Math.min(...owed), Math.max(...owed)]).toEqual([0, 27]);
+    },
+  );
+
   describe('exact mode', () => {
     it.each([
       // local.get, if, then 3 or 1
