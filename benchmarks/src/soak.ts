@@ -52,13 +52,11 @@ const plugins: { readonly id: string; readonly kind: SoakKind; readonly isolatio
 for (let index = 0; index < pluginCount; index += 1) {
   const kind = SOAK_PLUGINS[index % SOAK_PLUGINS.length]!;
   // Few processes and inline loops: each process costs 50 MB, and an inline loop holds this very thread.
-  const isolation = index % 10 === 9 ? 'process' : ISOLATIONS[index % 2]!;
+  const wanted = index % 10 === 9 ? 'process' : ISOLATIONS[index % 2]!;
+  const isolation = wanted === 'inline' && kind.holdsThread ? 'thread' : wanted;
   const id = `${kind.name}-${index}`;
-  if (isolation === 'inline' && kind.holdsThread) {
-    plugins.push({ id, kind, isolation: 'thread' });
-  } else plugins.push({ id, kind, isolation });
-  const chosen = plugins.at(-1)!;
-  await manager.load(moduleOf(chosen.kind, 0), { id, isolation: chosen.isolation });
+  plugins.push({ id, kind, isolation });
+  await manager.load(moduleOf(kind, 0), { id, isolation });
 }
 console.log(
   `${plugins.length} plugins loaded; ${values.seconds} s with ${CLIENTS} calls in flight`,
