@@ -1,3 +1,4 @@
+import { PluginSystem } from '@testbench/core';
 import { createTestHost } from '@testbench/sdk';
 import { describe, expect, it } from 'vitest';
 
@@ -21,12 +22,17 @@ static void execute(const tb_json *data, tb_writer *out) {
   tb_end_object(&request);
   tb_response response;
   if (!tb_http_send((tb_text){request.bytes, request.length}, &response)) {
-    tb_fail(TB_ERROR, "the model cannot be reached");
+    tb_fail(response.code - 100, "the model cannot be reached");
+    return;
+  }
+  tb_text text;
+  if (!tb_http_text(&response, &text)) {
+    tb_fail(response.code - 100, "the answer is not whole or not UTF-8");
     return;
   }
   tb_begin_object(out);
   tb_key(out, "text");
-  tb_put_text(out, tb_http_text(&response));
+  tb_put_text(out, text);
   tb_key(out, "model");
   tb_put_text(out, tb_text_of(tb_get(response.headers, "x-model")));
   tb_key(out, "usage");
@@ -67,7 +73,19 @@ const built = [
   ['Rust', await buildFrom({ 'src/lib.rs': RUST })],
 ] as const;
 
-describe.each(built)('HTTP in %s', (_language, result) => {
+/** What each says of a body that breaks off, and of one that is not UTF-8. */
+const PARTIAL = {
+  C: [
+    { pluginCode: -105, pluginMessage: 'the answer is not whole or not UTF-8' },
+    { pluginCode: -100, pluginMessage: 'the answer is not whole or not UTF-8' },
+  ],
+  Rust: [
+    { pluginCode: -1, pluginMessage: 'HTTP read: it failed (-5)' },
+    { pluginCode: -1, pluginMessage: 'the answer is not UTF-8' },
+  ],
+};
+
+describe.each(built)('HTTP in %s', (language, result) => {
   const permissions = { network: true, allowedHosts: ['api.example.com'] };
   const input = { model: 'm', prompt: 'Say "é"' };
 
@@ -85,6 +103,39 @@ describe.each(built)('HTTP in %s', (_language, result) => {
     expect(data).toEqual({ text: `a${long}z`, model: 'big', usage: { total_tokens: 201 } });
     expect(requests).toMatchObject([{ method: 'POST', body: '{"prompt":"Say \\"é\\""}' }]);
   });
+
+  it.skipIf(result === undefined)(
+    'tells an empty body from one that breaks off or is not UTF-8',
+    async () => {
+      const bodies: (() => AsyncGenerator<Uint8Array>)[] = [
+        async function* () {},
+        async function* () {
+          yield Uint8Array.of(97);
+          throw new Error('reset');
+        },
+        async function* () {
+          yield Uint8Array.of(97, 0xed, 0xa0, 0x80);
+        },
+      ];
+      await using system = new PluginSystem({
+        httpTransport: async () => ({
+          statusCode: 200,
+          headers: { 'x-model': 'm' },
+          body: bodies.shift()!(),
+        }),
+      });
+      const { id } = await system.loadPluginFromBytes('plugin', result!.bytes, { permissions });
+      const { data } = await system.executePlugin(id, { data: input });
+      expect(data).toMatchObject({ text: '' });
+      for (const failure of PARTIAL[language]) {
+        await expect(system.executePlugin(id, { data: input })).rejects.toMatchObject({
+          code: 'CALL_PLUGIN_FAILED',
+          ...failure,
+        });
+      }
+      expect(bodies).toEqual([]);
+    },
+  );
 
   it.skipIf(result === undefined)(
     'fails the call where the network is not granted, and goes on',

@@ -136,16 +136,21 @@ typedef struct tb_response {
   uint32_t status;
   /** Names in lower case. */
   const tb_json *headers;
+  /**
+   * Why a function gave false, as the host says it: -2 a wrong request, -3 not granted, -4 a limit or too late, -5 no connection,
+   * or it broke off, -6 the call is over. 0 for a head that is too long, or a body that is not UTF-8.
+   */
+  int32_t code;
 } tb_response;
 
 /**
  * Sends a request, as JSON: method, url, headers, body or body_base64, timeout_ms. Waits for the head of the answer.
  *
- * False if there is none: not granted, no connection, too late. The call is not failed by that.
+ * False if there is none, with the reason in `code`. The call is not failed by that.
  */
 static bool tb_http_send(tb_text request, tb_response *response);
-/** The rest of the body; no characters if it breaks off. */
-static tb_text tb_http_text(tb_response *response);
+/** Reads the rest of the body. False if it does not come to its end or is not UTF-8; the text is empty then. */
+static bool tb_http_text(tb_response *response, tb_text *text);
 
 /** Levels of tb_log. */
 enum { TB_TRACE, TB_DEBUG, TB_INFO, TB_WARN, TB_ERROR_LEVEL };
@@ -877,8 +882,11 @@ static const tb_json *tb_parse_quietly(const char *bytes, uint32_t length) {
 }
 
 static bool tb_http_send(tb_text request, tb_response *response) {
-  response->handle = tb_host_http_open(request.bytes, request.length);
-  if (response->handle < 0) return false;
+  *response = (tb_response){tb_host_http_open(request.bytes, request.length), 0, &tb_missing, 0};
+  if (response->handle < 0) {
+    response->code = response->handle;
+    return false;
+  }
   uint32_t max = 4096;
   char *head = tb_alloc(max);
   int32_t length = tb_host_http_head(response->handle, head, max);
@@ -889,6 +897,7 @@ static bool tb_http_send(tb_text request, tb_response *response) {
     length = tb_host_http_head(response->handle, head, max);
   }
   if (length < 0 || length > (int32_t)max) {
+    response->code = length < 0 ? length : 0;
     tb_http_close(response->handle);
     return false;
   }
@@ -898,19 +907,32 @@ static bool tb_http_send(tb_text request, tb_response *response) {
   return true;
 }
 
-static tb_text tb_http_text(tb_response *response) {
+static bool tb_is_utf8(const char *bytes, uint32_t length) {
+  for (uint32_t at = 0; at < length;) {
+    uint32_t size = tb_sequence((const unsigned char *)bytes + at, length - at);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
+}
+
+static bool tb_http_text(tb_response *response, tb_text *text) {
+  *text = (tb_text){"", 0};
+  response->code = 0;
   tb_writer body = {0};
   for (;;) {
     const uint32_t step = 16384;
     char *room = tb_extend(&body, step);
     int32_t length = tb_http_read(response->handle, room, step);
     body.length -= step;
-    if (length < 0) body.length = 0;
+    if (length < 0) response->code = length;
     if (length <= 0) break;
     body.length += (uint32_t)length;
   }
   tb_http_close(response->handle);
-  return (tb_text){body.bytes, body.length};
+  if (response->code < 0 || !tb_is_utf8(body.bytes, body.length)) return false;
+  *text = (tb_text){body.bytes, body.length};
+  return true;
 }
 
 /* -- the contract */
