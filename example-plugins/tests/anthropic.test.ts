@@ -146,6 +146,51 @@ describe('plugin anthropic', () => {
     });
   });
 
+  it('writes each field once: its own, then those of the request, then those of "extra"', async () => {
+    const tool = { name: 'own', input_schema: {} };
+    const taken = { model: 'o', max_tokens: 1, messages: [], stream: true, system: 'o', top_p: 1 };
+    const more = { stop_sequences: ['o'], tools: [], tool_choice: {}, top_k: 3 };
+    await using bench = await open({ extra: { ...taken, ...more } });
+    const request = { model: 'm', prompt: 'x' };
+    const own = { system: 's', stop: ['END'], top_p: 0.5, tools: [tool], tool_choice: 'auto' };
+    bench.replies.push({ body: answer([]) }, { body: answer([]) });
+    await call(bench, { ...request, ...own });
+    await call(bench, request);
+    const head = { model: 'm', max_tokens: 1024, messages: [{ role: 'user', content: 'x' }] };
+    const [full, bare] = bench.seen;
+    expect(full?.body).toEqual({
+      ...head,
+      system: 's',
+      stop_sequences: ['END'],
+      top_p: 0.5,
+      tools: [tool],
+      tool_choice: { type: 'auto' },
+      top_k: 3,
+    });
+    expect(bare?.body).toEqual({ ...head, system: 'o', top_p: 1, ...more });
+    // A name that stood there twice would be lost here.
+    for (const { body, text } of bench.seen) expect(text).toBe(JSON.stringify(body));
+  });
+
+  it('holds 50 kB of arguments that come in pieces of 10 characters', async () => {
+    await using bench = await open();
+    const part = '"ü45678",\n';
+    const piece = (text: string): string =>
+      delta(0, { type: 'input_json_delta', partial_json: text });
+    const body =
+      START +
+      block(0, { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }) +
+      piece('[') +
+      piece(part).repeat(5000) +
+      piece('0]') +
+      END('tool_use');
+    bench.replies.push({ body });
+    const { data } = await streamCall(bench, { model: 'm', prompt: 'x', stream: true });
+    expect(data).toMatchObject({
+      tool_calls: [{ id: 'toolu_1', name: 'f', arguments: `[${part.repeat(5000)}0]` }],
+    });
+  });
+
   it.each([1, 11, 1000])('streams, whatever the pieces: %i bytes', async (pieceBytes) => {
     await using bench = await open();
     const body =

@@ -11,6 +11,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: ReturnType<typeof JSON.parse>;
+  /** The body as it was written. */
+  readonly text: string;
 }
 
 /** One answer of the fake server. */
@@ -50,8 +52,9 @@ export async function openModelBench(
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const body: unknown = JSON.parse(Buffer.concat(parts).toString());
-      const arrived = { path: request.url ?? '', headers: request.headers, body };
+      const text = Buffer.concat(parts).toString();
+      const body: unknown = JSON.parse(text);
+      const arrived = { path: request.url ?? '', headers: request.headers, body, text };
       seen.push(arrived);
       const next = replies.shift() ?? {
         status: 500,

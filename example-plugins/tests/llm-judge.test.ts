@@ -124,7 +124,7 @@ describe('plugin llm-judge', () => {
       bench.replies.push((request) => saying(verdict(request, 2)));
       await call(bench, { output });
       const [rules, data] = bench.seen[0]!.body.messages as { content: string }[];
-      expect(data!.content).not.toMatch(/[\n\r]/);
+      expect(data!.content).not.toMatch(/[\n\r\u0085\u2028\u2029]/);
       expect(dataOf(bench.seen[0]!)).toEqual({ answer: output });
       expect(rules!.content).not.toContain(output);
     });

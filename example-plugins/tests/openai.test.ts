@@ -117,7 +117,7 @@ describe('plugin openai', () => {
     await using bench = await open();
     const body =
       ': ping\n\n' +
-      chunk({ role: 'assistant', content: '' }) +
+      chunk({ role: 'assistant', content: '', refusal: '' }) +
       chunk({ content: 'Zwölf ' }) +
       chunk({ content: '😀' }) +
       chunk({ content: '\n\ndata: x' }) +
@@ -137,6 +137,57 @@ describe('plugin openai', () => {
     expect(bench.seen[0]?.body).toMatchObject({
       stream: true,
       stream_options: { include_usage: true },
+    });
+  });
+
+  it('writes each field once: its own, then those of the request, then those of "extra"', async () => {
+    const extra = { model: 'other', stream: true, temperature: 1, seed: 7, user: 'u' };
+    await using bench = await open({ extra });
+    bench.replies.push({ body: answer({ content: 'ok', refusal: '' }) });
+    const data = await call(bench, { model: 'm', prompt: 'x', temperature: 0.5 });
+    // An empty refusal, as some servers send it, is none.
+    expect(data).toMatchObject({ text: 'ok', finish_reason: 'stop' });
+    const { body, text } = bench.seen[0]!;
+    expect(body).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'x' }],
+      temperature: 0.5,
+      seed: 7,
+      user: 'u',
+    });
+    // A name that stood there twice would be lost here.
+    expect(text).toBe(JSON.stringify(body));
+  });
+
+  it('gives a refusal as the text, with the reason, whole and streamed', async () => {
+    await using bench = await open();
+    bench.replies.push({ body: answer({ content: null, refusal: 'I cannot.' }) });
+    const refused = { text: 'I cannot.', finish_reason: 'refusal' };
+    expect(await call(bench, { model: 'm', prompt: 'x' })).toMatchObject(refused);
+    const body =
+      chunk({ role: 'assistant', content: '', refusal: null }) +
+      chunk({ refusal: 'I ' }) +
+      chunk({ refusal: 'cannot.' }) +
+      chunk({}, 'stop') +
+      USAGE +
+      DONE;
+    bench.replies.push({ body });
+    const streamed = await streamCall(bench, { model: 'm', prompt: 'x', stream: true });
+    expect(streamed).toMatchObject({ chunks: ['I ', 'cannot.'], data: refused });
+  });
+
+  it('holds 50 kB of arguments that come in pieces of 10 characters', async () => {
+    await using bench = await open();
+    const piece = (called: object): string =>
+      chunk({ tool_calls: [{ index: 0, id: 'call_a', function: called }] });
+    const part = '"ü45678",\n';
+    const body = piece({ name: 'f', arguments: '[' }) + piece({ arguments: part }).repeat(5000);
+    bench.replies.push({
+      body: body + piece({ arguments: '0]' }) + chunk({}, 'tool_calls') + DONE,
+    });
+    const { data } = await streamCall(bench, { model: 'm', prompt: 'x', stream: true });
+    expect(data).toMatchObject({
+      tool_calls: [{ id: 'call_a', name: 'f', arguments: `[${part.repeat(5000)}0]` }],
     });
   });
 
@@ -236,6 +287,18 @@ describe('plugin openai', () => {
       pluginCode: -23,
       pluginMessage: 'Cannot complete: the server broke off: The server had an error',
     });
+  });
+
+  it('tells a limit of the host from a time-out', async () => {
+    await using bench = await open({ retries: 0 });
+    const redirect = { status: 307, headers: { location: '/v1/round' }, body: {} };
+    for (let hop = 0; hop < 20; hop += 1) bench.replies.push(redirect);
+    await expect(call(bench, { model: 'm', prompt: 'x' })).rejects.toMatchObject({
+      pluginCode: -27,
+    });
+    await using slow = await open({ retries: 0 });
+    slow.replies.push({ status: 408, body: {} });
+    await expect(call(slow, { model: 'm', prompt: 'x' })).rejects.toMatchObject({ pluginCode: -3 });
   });
 
   it('says that it was not let out', async () => {

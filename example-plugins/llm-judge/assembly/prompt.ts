@@ -1,4 +1,4 @@
-import { EvaluatorInput, JsonWriter } from "@testbench/plugins-sdk";
+import { EvaluatorInput, JsonWriter, TextBuilder } from "@testbench/plugins-sdk";
 
 /**
  * Writes the conversation: the rules, and what is judged.
@@ -16,8 +16,21 @@ export function writeRequest(out: JsonWriter, input: EvaluatorInput, mark: strin
 
   out.array();
   out.object().field("role", "system").field("content", rules(mark, rubric, lowest, highest)).end();
-  out.object().field("role", "user").field("content", "DATA " + data.toString()).end();
+  out.object().field("role", "user").field("content", "DATA " + escapeLineEnds(data.toString())).end();
   out.end();
+}
+
+/** Escapes the line ends that JSON allows within its strings, where alone they can stand. */
+function escapeLineEnds(json: string): string {
+  const escaped = new TextBuilder();
+  let done = 0;
+  for (let index = 0; index < json.length; index++) {
+    const unit = json.charCodeAt(index);
+    if (unit != 0x85 && unit != 0x2028 && unit != 0x2029) continue;
+    escaped.addPart(json, done, index).add(unit == 0x85 ? "\\u0085" : unit == 0x2028 ? "\\u2028" : "\\u2029");
+    done = index + 1;
+  }
+  return done == 0 ? json : escaped.addPart(json, done, json.length).toString();
 }
 
 function rules(mark: string, rubric: string, lowest: i32, highest: i32): string {

@@ -16,7 +16,7 @@ class Options {
   /** Further attempts after one that failed and may work at once. */
   @range(0, 10)
   retries: i32 = 2;
-  /** Further fields of every request. */
+  /** Further fields of every request that does not have them. */
   extra: Json = Json.missing;
 }
 

@@ -2,6 +2,7 @@ import { Json } from "../json/json";
 import { JsonWriter } from "../json/writer";
 import { ProviderRequest } from "../plugin/provider";
 import { joinTexts } from "../text/text-builder";
+import { BodyFields } from "./body-fields";
 
 // @ts-ignore: decorator
 @lazy const PASSED: string[] = ["temperature", "top_p", "top_k", "metadata", "thinking", "service_tier"];
@@ -9,22 +10,25 @@ import { joinTexts } from "../text/text-builder";
 /** Turns a request, which has the form of a chat completion, into one of the messages API. */
 export function writeAnthropicBody(request: ProviderRequest, maxTokens: i32, extra: Json): JsonWriter {
   const out = new JsonWriter();
+  const fields = new BodyFields(out);
+  fields.claim(["model", "max_tokens", "messages", "stream"]);
   out.object().field("model", request.model).field("max_tokens", request.maxTokens(maxTokens));
-  writeMessages(out, request);
+  if (writeMessages(out, request)) fields.claim(["system"]);
   const stop = request.stop;
-  if (stop.length > 0) out.field("stop_sequences", stop);
-  for (let index = 0; index < PASSED.length; index++) {
-    const value = request.json.get(PASSED[index]);
-    if (value.exists) out.field(PASSED[index], value);
+  if (stop.length > 0) {
+    out.field("stop_sequences", stop);
+    fields.claim(["stop_sequences"]);
   }
-  writeTools(out, request.json.get("tools"));
-  writeChoice(out, request.json.get("tool_choice"));
+  for (let index = 0; index < PASSED.length; index++) fields.pass(PASSED[index], request.json.get(PASSED[index]));
+  if (writeTools(out, request.json.get("tools"))) fields.claim(["tools"]);
+  if (writeChoice(out, request.json.get("tool_choice"))) fields.claim(["tool_choice"]);
   if (request.stream) out.field("stream", true);
-  for (let index = 0; index < extra.length; index++) out.field(extra.keyAt(index), extra.at(index));
+  fields.passAll(extra);
   return out.end();
 }
 
-function writeMessages(out: JsonWriter, request: ProviderRequest): void {
+/** True if a system prompt was written, too. */
+function writeMessages(out: JsonWriter, request: ProviderRequest): bool {
   const messages = request.json.get("messages");
   const system: string[] = [];
   out.key("messages").array();
@@ -39,6 +43,7 @@ function writeMessages(out: JsonWriter, request: ProviderRequest): void {
   const own = request.json.get("system");
   if (own.exists) out.field("system", own);
   else if (system.length > 0) out.field("system", joinTexts(system, "\n\n"));
+  return own.exists || system.length > 0;
 }
 
 function writeMessage(out: JsonWriter, role: string, message: Json): void {
@@ -67,8 +72,9 @@ function writeMessage(out: JsonWriter, role: string, message: Json): void {
   out.end();
 }
 
-function writeTools(out: JsonWriter, tools: Json): void {
-  if (!tools.isArray) return;
+/** True if there are tools. */
+function writeTools(out: JsonWriter, tools: Json): bool {
+  if (!tools.isArray) return false;
   out.key("tools").array();
   for (let index = 0; index < tools.length; index++) {
     const described = tools.at(index).get("function");
@@ -84,13 +90,16 @@ function writeTools(out: JsonWriter, tools: Json): void {
     out.end();
   }
   out.end();
+  return true;
 }
 
-function writeChoice(out: JsonWriter, choice: Json): void {
-  if (!choice.exists) return;
+/** True if there is a choice. */
+function writeChoice(out: JsonWriter, choice: Json): bool {
+  if (!choice.exists) return false;
   out.key("tool_choice");
   const name = choice.get("function").get("name");
   if (choice.isString) out.object().field("type", choice.text() == "required" ? "any" : choice.text()).end();
   else if (name.exists) out.object().field("type", "tool").field("name", name).end();
   else out.json(choice);
+  return true;
 }

@@ -15,7 +15,7 @@ import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-ser
 export class AnthropicClient extends ChatClient {
   /**
    * @param maxTokens Most tokens of an answer where the request does not say; the server wants a number.
-   * @param extra Further fields of every request; an object, or nothing.
+   * @param extra Further fields of every request that does not have them; an object, or nothing.
    */
   constructor(
     private server: ChatServer,
@@ -62,6 +62,7 @@ export class AnthropicClient extends ChatClient {
     const events = new EventStream(response.body);
     // Number of the block that the last tool call is, since blocks of text are numbered, too.
     let toolBlock = -1;
+    const inputs: TextBuilder[] = [];
     while (events.next()) {
       const event = events.json();
       const type = event.get("type").text();
@@ -74,6 +75,7 @@ export class AnthropicClient extends ChatClient {
         const block = event.get("content_block");
         toolBlock = <i32>event.get("index").number(-1);
         completion.toolCalls.push(new ToolCall(block.get("id").text(), block.get("name").text(), ""));
+        inputs.push(new TextBuilder());
       } else if (type == "content_block_delta") {
         const delta = event.get("delta");
         const piece = delta.get("type").text() == "text_delta" ? delta.get("text").text() : "";
@@ -82,8 +84,8 @@ export class AnthropicClient extends ChatClient {
           emit(piece);
         }
         const input = delta.get("partial_json");
-        if (input.isString && completion.toolCalls.length > 0 && <i32>event.get("index").number(-2) == toolBlock) {
-          completion.toolCalls[completion.toolCalls.length - 1].input += input.text();
+        if (input.isString && inputs.length > 0 && <i32>event.get("index").number(-2) == toolBlock) {
+          inputs[inputs.length - 1].add(input.text());
         }
       } else if (type == "message_delta") {
         completion.finishReason = finishReason(event.get("delta").get("stop_reason").text());
@@ -91,8 +93,8 @@ export class AnthropicClient extends ChatClient {
       } else if (type == "message_stop") {
         completion.text = text.toString();
         // A tool without arguments has no piece of any.
-        for (let index = 0; index < completion.toolCalls.length; index++) {
-          if (completion.toolCalls[index].input.length == 0) completion.toolCalls[index].input = "{}";
+        for (let index = 0; index < inputs.length; index++) {
+          completion.toolCalls[index].input = inputs[index].length > 0 ? inputs[index].toString() : "{}";
         }
         return;
       }

@@ -40,7 +40,8 @@ export class ChatServer {
    * Posts JSON. After a failure the call has failed, with a code of `ProviderError`, and there is no response.
    *
    * A plugin cannot wait. So what may work at once is tried again at once; a server that wants to be left
-   * alone for a while is, and the message says for how long.
+   * alone for a while is, and the message says for how long. A request whose connection broke may have been served
+   * and paid for already; it is sent again all the same.
    */
   post(path: string, body: JsonWriter): HttpResponse | null {
     const url = this.baseUrl + path;
@@ -79,7 +80,8 @@ export class ChatServer {
 /** Fails the call because of what the host said. */
 export function failForCode(code: i32, detail: string = ""): void {
   const kind = code == HostCode.PERMISSION_DENIED || code == HostCode.INVALID_ARGUMENT ? ProviderError.NOT_PERMITTED
-    : code == HostCode.LIMIT_EXCEEDED || code == HostCode.CANCELLED ? ErrorCode.TIMEOUT
+    : code == HostCode.LIMIT_EXCEEDED ? ProviderError.LIMIT_EXCEEDED
+    : code == HostCode.CANCELLED ? ErrorCode.TIMEOUT
     : ProviderError.DISCONNECTED;
   fail("Cannot complete: the request was " + describeHostCode(code) + detail, kind);
 }

@@ -6,6 +6,7 @@ import { hasFailed } from "../plugin/failure";
 import { Completion, ProviderRequest, ToolCall } from "../plugin/provider";
 import { emit } from "../host/system";
 import { TextBuilder } from "../text/text-builder";
+import { BodyFields } from "./body-fields";
 import { ChatClient } from "./chat-client";
 import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-server";
 
@@ -21,7 +22,7 @@ import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-ser
 export class OpenAiClient extends ChatClient {
   /**
    * @param chat False for `/completions`, which continues a prompt.
-   * @param extra Further fields of every request; an object, or nothing.
+   * @param extra Further fields of every request that does not have them; an object, or nothing.
    */
   constructor(
     private server: ChatServer,
@@ -47,6 +48,8 @@ export class OpenAiClient extends ChatClient {
 
   private body(request: ProviderRequest, stream: bool): JsonWriter {
     const out = new JsonWriter();
+    const fields = new BodyFields(out);
+    fields.claim(["model", "prompt", "messages", "stream", "stream_options"]);
     out.object().field("model", request.model);
     if (!this.chat) {
       out.field("prompt", request.prompt);
@@ -55,12 +58,9 @@ export class OpenAiClient extends ChatClient {
     } else {
       out.key("messages").array().object().field("role", "user").field("content", request.prompt).end().end();
     }
-    for (let index = 0; index < PASSED.length; index++) {
-      const value = request.json.get(PASSED[index]);
-      if (value.exists) out.field(PASSED[index], value);
-    }
+    for (let index = 0; index < PASSED.length; index++) fields.pass(PASSED[index], request.json.get(PASSED[index]));
     if (stream) out.field("stream", true).key("stream_options").object().field("include_usage", true).end();
-    for (let index = 0; index < this.extra.length; index++) out.field(this.extra.keyAt(index), this.extra.at(index));
+    fields.passAll(this.extra);
     return out.end();
   }
 
@@ -73,9 +73,9 @@ export class OpenAiClient extends ChatClient {
     const message = choice.get("message");
     completion.text = this.chat ? message.get("content").text() : choice.get("text").text();
     completion.finishReason = choice.get("finish_reason").text();
-    const refusal = message.get("refusal");
-    if (refusal.isString) {
-      completion.text = refusal.text();
+    const refusal = message.get("refusal").text();
+    if (refusal.length > 0) {
+      completion.text = refusal;
       completion.finishReason = "refusal";
     }
     const calls = message.get("tool_calls");
@@ -90,7 +90,9 @@ export class OpenAiClient extends ChatClient {
   private readStream(response: HttpResponse, completion: Completion): void {
     const text = new TextBuilder();
     const events = new EventStream(response.body);
+    const inputs: TextBuilder[] = [];
     let done = false;
+    let refused = false;
     while (events.next()) {
       const chunk = events.json();
       if (!chunk.isObject) {
@@ -107,11 +109,14 @@ export class OpenAiClient extends ChatClient {
         text.add(piece);
         emit(piece);
       }
-      addToolCalls(delta.get("tool_calls"), completion);
+      addToolCalls(delta.get("tool_calls"), completion, inputs);
       if (choice.get("finish_reason").exists) completion.finishReason = choice.get("finish_reason").text();
-      if (delta.get("refusal").isString) completion.finishReason = "refusal";
+      if (delta.get("refusal").text().length > 0) refused = true;
     }
     completion.text = text.toString();
+    for (let index = 0; index < inputs.length; index++) completion.toolCalls[index].input = inputs[index].toString();
+    // The last chunk of a refusal says `stop`.
+    if (refused) completion.finishReason = "refusal";
     if (done) return;
     if (response.body.code < 0) failForCode(response.body.code);
     else failForAnswer("ends before its end");
@@ -127,18 +132,21 @@ function readHead(answer: Json, completion: Completion): void {
 }
 
 /** The first piece of a call has its name, the others more of its arguments. */
-function addToolCalls(pieces: Json, completion: Completion): void {
+function addToolCalls(pieces: Json, completion: Completion, inputs: TextBuilder[]): void {
   for (let index = 0; index < pieces.length; index++) {
     const piece = pieces.at(index);
     const place = <i32>piece.get("index").number(0);
     const called = piece.get("function");
     // Places come one after the other; what skips some is not followed.
     if (place < 0 || place > completion.toolCalls.length) continue;
-    if (place == completion.toolCalls.length) completion.toolCalls.push(new ToolCall("", "", ""));
+    if (place == completion.toolCalls.length) {
+      completion.toolCalls.push(new ToolCall("", "", ""));
+      inputs.push(new TextBuilder());
+    }
     const call = completion.toolCalls[place];
     // Some servers repeat them with each piece.
     if (call.id.length == 0) call.id = piece.get("id").text();
     if (call.name.length == 0) call.name = called.get("name").text();
-    call.input += called.get("arguments").text();
+    inputs[place].add(called.get("arguments").text());
   }
 }

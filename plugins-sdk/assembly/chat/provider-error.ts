@@ -14,4 +14,6 @@ export namespace ProviderError {
   export const BAD_ANSWER: i32 = -25;
   /** The host does not let the plugin go there, or use that secret. */
   export const NOT_PERMITTED: i32 = -26;
+  /** A limit of the host was met: the request's own time, the size of the answer, the number of requests. */
+  export const LIMIT_EXCEEDED: i32 = -27;
 }
