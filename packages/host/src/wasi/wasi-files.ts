@@ -57,17 +57,15 @@ export const WASI_FILES = {
     result: number,
   ): Answer {
     const { memory, descriptors } = context;
-    const directory = descriptors.get(fd);
-    if (directory === undefined) return Errno.badf;
-    if (directory.kind !== 'directory') return Errno.notdir;
     if (memory.range(result, 4) === undefined) return Errno.fault;
-    const path = resolveIn(directory.path, memory.text(ptr, length));
-    if (typeof path === 'number') return path;
+    const place = locate(context, fd, ptr, length);
+    if (typeof place === 'number') return place;
+    const { root, path } = place;
     const give = (descriptor: Descriptor): number => {
       const number = descriptors.add(descriptor);
       return number === undefined ? Errno.dquot : faultUnless(memory.writeU32(result, number));
     };
-    if ((flags & OPEN_DIRECTORY) !== 0 || path === directory.path) {
+    if ((flags & OPEN_DIRECTORY) !== 0 || path === root) {
       return ask(context, 'host_file_list', [utf8(path), MAX_WASI_LIST_BYTES], () =>
         give({ kind: 'directory', path }),
       );
@@ -89,14 +87,10 @@ export const WASI_FILES = {
     length: number,
     result: number,
   ): Answer {
-    const { memory, descriptors } = context;
-    const directory = descriptors.get(fd);
-    if (directory === undefined) return Errno.badf;
-    if (directory.kind !== 'directory') return Errno.notdir;
-    const path = resolveIn(directory.path, memory.text(ptr, length));
-    if (typeof path === 'number') return path;
+    const place = locate(context, fd, ptr, length);
+    if (typeof place === 'number') return place;
     // The host tells names and kinds, not sizes or times.
-    return ask(context, 'host_file_list', [utf8(path), 0], () =>
+    return ask(context, 'host_file_list', [utf8(place.path), 0], () =>
       writeFileStat(context, result, DIRECTORY),
     );
   },
@@ -194,6 +188,20 @@ export const WASI_FILES = {
     return faultUnless(memory.writeU64(result, BigInt(found.position)));
   },
 } as const satisfies Readonly<Record<string, ContextFunction>>;
+
+/** What the text at `ptr` names below the open directory `fd`, and that directory; else an error number. */
+function locate(
+  { memory, descriptors }: HostContext,
+  fd: number,
+  ptr: number,
+  length: number,
+): { root: string; path: string } | number {
+  const directory = descriptors.get(fd);
+  if (directory === undefined) return Errno.badf;
+  if (directory.kind !== 'directory') return Errno.notdir;
+  const path = resolveIn(directory.path, memory.text(ptr, length));
+  return typeof path === 'number' ? path : { root: directory.path, path };
+}
 
 /** Writes what was gathered from a program's buffers to one of its files. */
 export function writeFile(
