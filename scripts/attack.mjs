@@ -3,7 +3,7 @@ import { main, setUp } from './setup.mjs';
 import { pinnedNode, run } from './lib/run.mjs';
 
 await main(async () => {
-  await setUp('Attacking', true);
+  await setUp('Attacking', '@testbench/attack');
   const args = ['--no-warnings', 'attack/src/run.ts', ...process.argv.slice(2)];
   const { code } = await run(pinnedNode(), args, { show: true });
   return code;
