@@ -31,19 +31,19 @@ function note(check: string, ok: boolean | undefined, result: string, since: num
 /** Runs a program to its end, at most `timeoutMs`. */
 function run(
   program: string,
-  options: readonly string[],
-  env: Record<string, string> = {},
-  timeoutMs = 900_000,
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; timeoutMs?: number } = {},
 ): Promise<{ code: number | null; output: string }> {
   // Into a file: a program that calls process.exit() loses what still waits in a pipe.
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
   const path = join(directory, 'output');
   const file = openSync(path, 'w');
   return new Promise((done) => {
-    const child = spawn(program, options, {
-      env: { ...process.env, ...env },
+    const child = spawn(program, args, {
+      env: { ...process.env, ...options.env },
+      cwd: options.cwd,
       stdio: ['ignore', file, file],
-      timeout: timeoutMs,
+      timeout: options.timeoutMs ?? 900_000,
       killSignal: 'SIGKILL',
     });
     const finish = (code: number | null, output: string): void => {
@@ -82,7 +82,7 @@ async function suite(): Promise<void> {
             `--node=${node(version)}`,
             '--strict-invalid',
           ],
-          { METER_MODE: mode },
+          { env: { METER_MODE: mode } },
         );
         const total =
           /^TOTAL.*$/m.exec(output)?.[0] ?? `no total, exit code ${code}: ${output.slice(-300)}`;
@@ -121,7 +121,9 @@ async function exercise(
   flags: string[] = [],
 ): Promise<Exercise | string> {
   const child = join(here, 'real-module-child.mjs');
-  const { output } = await run(node(version), [...flags, child, name, mode], {}, 120_000);
+  const { output } = await run(node(version), [...flags, child, name, mode], {
+    timeoutMs: 120_000,
+  });
   const line = /^@@(.*)$/m.exec(output)?.[1];
   return line === undefined ? output.slice(-400) : (JSON.parse(line) as Exercise);
 }
@@ -193,8 +195,9 @@ async function isolation(): Promise<void> {
   const runner = join(root, 'node_modules/vitest/vitest.mjs');
   const { code, output } = await run(
     node(20),
-    [...options, runner, 'run', `--root=${root}`, '--project=manager', ...files],
-    { NO_COLOR: '1' },
+    [...options, runner, 'run', '--project=manager', ...files],
+    // The configuration of the tests lists folders of where it is run.
+    { env: { NO_COLOR: '1' }, cwd: root },
   );
   const counts = /^ *Tests +(.+) \(\d+\)$/m.exec(output)?.[1] ?? 'no count';
   const passed = Number(/(\d+) passed/.exec(counts)?.[1] ?? 0);
