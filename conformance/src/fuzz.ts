@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { ByteWriter, decodeModule, readSections, SectionId } from '@testbench/wasm';
 import * as fc from 'fast-check';
 
-import { encodeProgram, programs } from './generate-program.ts';
+import { encodeProgram } from './encode-program.ts';
+import { programs } from './generate-program.ts';
 import { survives } from './survives.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,38 +1,174 @@
-import { ByteWriter, HEADER, Opcode } from '@testbench/wasm';
 import * as fc from 'fast-check';
 
-/** A piece of a generated program. */
+/** A piece of a generated program. Numbers that stand for one of several things are taken modulo their count. */
 export type Piece =
   | { readonly kind: 'work'; readonly amount: number }
-  | { readonly kind: 'block' | 'loop'; readonly body: readonly Piece[] }
+  | {
+      readonly kind: 'block' | 'loop';
+      readonly signature: number;
+      /** The parameters stay on the stack, below what the body does. */
+      readonly late: boolean;
+      readonly body: readonly Piece[];
+    }
   | {
       readonly kind: 'if';
+      readonly signature: number;
       readonly taken: readonly Piece[];
       readonly otherwise: readonly Piece[] | undefined;
     }
   | { readonly kind: 'branch' | 'branch-if'; readonly label: number }
   | { readonly kind: 'table'; readonly labels: readonly number[] }
-  | { readonly kind: 'return' | 'leaf' | 'guarded' | 'indirect' }
-  | { readonly kind: 'call'; readonly callee: number }
+  | { readonly kind: 'return' | 'trap' }
+  | { readonly kind: 'fixed'; readonly callee: FixedFunction }
+  | { readonly kind: 'call'; readonly how: CallKind; readonly callee: number }
   | {
       /** A loop that nothing leaves but its end: after so many turns, or at random before that. */
       readonly kind: 'counted';
       readonly turns: number;
       readonly early: boolean;
+      readonly signature: number;
       readonly calm: readonly Piece[];
+    }
+  | { readonly kind: 'memory'; readonly operator: MemoryOperator; readonly amount: number }
+  | {
+      readonly kind: 'elements';
+      readonly operator: TableOperator;
+      readonly table: number;
+      readonly callee: number;
+    }
+  | { readonly kind: 'throw'; readonly tag: number; readonly always: boolean }
+  | {
+      readonly kind: 'try';
+      readonly signature: number;
+      readonly late: boolean;
+      readonly body: readonly Piece[];
+      readonly clauses: readonly Clause[];
+      /** Also for what no clause catches. */
+      readonly all: Omit<Clause, 'tag'> | undefined;
+      /** A label to which a legacy `try` gives exceptions, instead of catching them. */
+      readonly delegate: number | undefined;
     };
+
+/** What catches one tag. */
+export interface Clause {
+  readonly tag: number;
+  /** Sometimes throws again what it caught. */
+  readonly again: boolean;
+  readonly body: readonly Piece[];
+}
+
+/** Functions that stand in every program; all of type `(i32) -> i32`. */
+export type FixedFunction =
+  | 'host'
+  | 'leaf'
+  | 'uneven'
+  | 'guarded'
+  | 'failing'
+  | 'descend'
+  | 'tail'
+  | 'dear'
+  | 'cheap';
+export type CallKind =
+  | 'direct'
+  | 'indirect'
+  | 'reference'
+  | 'tail'
+  | 'tail-indirect'
+  | 'tail-reference'
+  | 'panic';
+export type MemoryOperator = 'fill' | 'copy' | 'init' | 'init-dropped' | 'drop' | 'grow';
+export type TableOperator = 'copy' | 'init' | 'init-dropped' | 'drop' | 'fill' | 'grow' | 'move';
+
+/** A program of a few functions of nested pieces; the first is called. */
+export interface Program {
+  /** How exceptions are caught: modules may not mix both ways. */
+  readonly handlers: 'none' | 'legacy' | 'standard';
+  /** Functions may be called by references: what else such calls are is direct ones. */
+  readonly references: boolean;
+  /** Tables get functions otherwise than out of segments. */
+  readonly moves: boolean;
+  readonly functions: readonly { readonly signature: number; readonly body: readonly Piece[] }[];
+}
+
+/** Most are without parameters and results. */
+const signature = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat(6));
+
+const branches = fc.record({
+  kind: fc.constantFrom('branch' as const, 'branch-if' as const),
+  label: fc.nat(9),
+});
+const tables = fc.record({
+  kind: fc.constant('table' as const),
+  labels: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }),
+});
+const fixed = fc.record({
+  kind: fc.constant('fixed' as const),
+  callee: fc.constantFrom<FixedFunction>(
+    'leaf',
+    'leaf',
+    'uneven',
+    'guarded',
+    'failing',
+    'descend',
+    'tail',
+    'host',
+  ),
+});
+const throws = fc.record({
+  kind: fc.constant('throw' as const),
+  tag: fc.nat(1),
+  always: fc.boolean(),
+});
+const work = (max: number): fc.Arbitrary<Piece> =>
+  fc.record({ kind: fc.constant('work' as const), amount: fc.integer({ min: 1, max }) });
+const bulk = fc.oneof(
+  fc.record({
+    kind: fc.constant('memory' as const),
+    operator: fc.constantFrom<MemoryOperator>(
+      'fill',
+      'copy',
+      'init',
+      'init-dropped',
+      'drop',
+      'grow',
+    ),
+    amount: fc.nat(40),
+  }),
+  fc.record({
+    kind: fc.constant('elements' as const),
+    operator: fc.constantFrom<TableOperator>(
+      'copy',
+      'init',
+      'init-dropped',
+      'drop',
+      'fill',
+      'grow',
+      'move',
+    ),
+    table: fc.nat(1),
+    callee: fc.nat(9),
+  }),
+);
 
 /** Pieces that neither return nor branch out of the loop that they stand in. */
 const calmPieces = fc.letrec<{ calm: readonly Piece[]; piece: Piece }>((tie) => ({
   calm: fc.array(tie('piece'), { maxLength: 3, depthIdentifier: 'calm' }),
   piece: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'calm' },
-    fc.record({ kind: fc.constant('work' as const), amount: fc.integer({ min: 1, max: 3 }) }),
-    fc.record({ kind: fc.constantFrom('leaf' as const, 'guarded' as const) }),
-    fc.record({ kind: fc.constantFrom('branch' as const, 'branch-if' as const), label: fc.nat(9) }),
-    fc.record({ kind: fc.constant('block' as const), body: tie('calm') }),
+    work(3),
+    fixed,
+    branches,
+    tables,
+    bulk,
+    fc.record({
+      kind: fc.constant('block' as const),
+      signature,
+      late: fc.boolean(),
+      body: tie('calm'),
+    }),
     fc.record({
       kind: fc.constant('if' as const),
+      signature,
       taken: tie('calm'),
       otherwise: fc.option(tie('calm'), { nil: undefined }),
     }),
@@ -40,232 +176,97 @@ const calmPieces = fc.letrec<{ calm: readonly Piece[]; piece: Piece }>((tie) => 
       kind: fc.constant('counted' as const),
       turns: fc.integer({ min: 1, max: 9 }),
       early: fc.boolean(),
+      signature,
       calm: tie('calm'),
     }),
   ),
 })).piece;
 
-/** Programs of a few functions of nested blocks, loops, branches and calls. */
-export const programs: fc.Arbitrary<readonly (readonly Piece[])[]> = fc.array(
-  fc.letrec<{ body: readonly Piece[]; piece: Piece }>((tie) => ({
-    body: fc.array(tie('piece'), { maxLength: 5, depthIdentifier: 'body' }),
+const pieces = fc.letrec<{ body: readonly Piece[]; piece: Piece }>((tie) => {
+  const body = tie('body');
+  const handler = { again: fc.constantFrom(true, true, false), body };
+  const weighted = <Value>(weight: number, arbitrary: fc.Arbitrary<Value>) => ({
+    weight,
+    arbitrary,
+  });
+  return {
+    body: fc.array(tie('piece'), { maxLength: 6, depthIdentifier: 'body', size: 'max' }),
     piece: fc.oneof(
-      { maxDepth: 4, depthIdentifier: 'body' },
-      fc.record({ kind: fc.constant('work' as const), amount: fc.integer({ min: 1, max: 5 }) }),
-      fc.record({
-        kind: fc.constantFrom('branch' as const, 'branch-if' as const),
-        label: fc.nat(9),
-      }),
-      fc.record({
-        kind: fc.constantFrom(
-          'return' as const,
-          'leaf' as const,
-          'guarded' as const,
-          'indirect' as const,
-        ),
-      }),
-      fc.record({ kind: fc.constant('call' as const), callee: fc.nat(9) }),
-      calmPieces,
-      fc.record({
-        kind: fc.constant('table' as const),
-        labels: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }),
-      }),
-      fc.record({ kind: fc.constantFrom('block' as const, 'loop' as const), body: tie('body') }),
-      fc.record({
-        kind: fc.constant('if' as const),
-        taken: tie('body'),
-        otherwise: fc.option(tie('body'), { nil: undefined }),
-      }),
+      { maxDepth: 4, depthIdentifier: 'body', depthSize: 'medium' },
+      weighted(2, work(5)),
+      weighted(1, branches),
+      weighted(1, tables),
+      weighted(3, fixed),
+      weighted(3, bulk),
+      weighted(6, calmPieces),
+      weighted(1, fc.record({ kind: fc.constantFrom('return' as const, 'trap' as const) })),
+      weighted(
+        4,
+        fc.record({
+          kind: fc.constant('call' as const),
+          how: fc.constantFrom<CallKind>(
+            'direct',
+            'direct',
+            'indirect',
+            'reference',
+            'tail',
+            'tail-indirect',
+            'tail-reference',
+            'panic',
+          ),
+          callee: fc.nat(9),
+        }),
+      ),
+      weighted(1, throws),
+      weighted(
+        4,
+        fc.record({
+          kind: fc.constantFrom('block' as const, 'loop' as const),
+          signature,
+          late: fc.boolean(),
+          body,
+        }),
+      ),
+      weighted(
+        3,
+        fc.record({
+          kind: fc.constant('if' as const),
+          signature,
+          taken: body,
+          otherwise: fc.option(body, { nil: undefined }),
+        }),
+      ),
+      weighted(
+        4,
+        fc.record({
+          kind: fc.constant('try' as const),
+          signature,
+          late: fc.boolean(),
+          body: fc.tuple(body, fc.array(throws, { maxLength: 1 })).map((parts) => parts.flat()),
+          clauses: fc.array(fc.record({ tag: fc.nat(1), ...handler }), {
+            maxLength: 2,
+            depthIdentifier: 'body',
+          }),
+          all: fc.option(fc.record(handler), { nil: undefined }),
+          delegate: fc.oneof(weighted(3, fc.constant(undefined)), weighted(1, fc.nat(9))),
+        }),
+      ),
     ),
-  })).body,
-  { minLength: 1, maxLength: 4 },
-);
-
-/** Nested counted loops of which each has a counter; deeper ones are left out. */
-const MAX_COUNTED = 4;
-
-const RANDOM = 0;
-const STEPS = 1;
-
-/**
- * Encodes a program. Every decision comes from a random number generator in global 0; every loop turn and every call
- * takes one off the steps in global 1 and returns when there are none, so that each run ends.
- *
- * Exports `run(seed: i32) -> i32`.
- */
-export function encodeProgram(program: readonly (readonly Piece[])[]): Uint8Array<ArrayBuffer> {
-  const count = program.length;
-  const leaf = count;
-  const run = count + 1;
-  const section = (id: number, write: (content: ByteWriter) => void): void => {
-    const content = new ByteWriter();
-    write(content);
-    out.section(id, content);
   };
-  const out = new ByteWriter().raw(HEADER);
-  // 0: () -> (), 1: (i32) -> i32
-  section(1, (w) => w.raw([2, 0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f]));
-  section(3, (w) => w.u32(count + 3).raw([...program.map(() => 0), 1, 1, 1]));
-  section(4, (w) => w.raw([1, 0x70, 0]).u32(count));
-  section(6, (w) => w.raw([2, 0x7f, 1, 0x41, 1, 0x0b, 0x7f, 1, 0x41]).signed(300).u8(0x0b));
-  section(7, (w) => w.u32(1).name('run').u8(0).u32(run));
-  section(9, (w) => {
-    w.raw([1, 0, 0x41, 0, 0x0b]).u32(count);
-    program.forEach((_, index) => w.u32(index));
-  });
-  section(10, (w) => {
-    w.u32(count + 3);
-    for (const body of program) {
-      // Local 0 holds for loops that stand in no other, local 1 for those in one, and so on.
-      const code = new ByteWriter().raw([1, MAX_COUNTED, 0x7f]);
-      step(code);
-      encodePieces(code, body, 1, count, leaf, 0);
-      code.u8(Opcode.End);
-      w.u32(code.length).raw(code.view());
-    }
-    // (x * 3 + 1), in either arm of an if: a constant cost on every way
-    const constant = [
-      0, 0x20, 0, 0x41, 3, 0x6c, 0x04, 0x40, 0x01, 0x0b, 0x20, 0, 0x41, 1, 0x6a, 0x0b,
-    ];
-    w.u32(constant.length).raw(constant);
-    const start = [
-      0,
-      0x20,
-      0,
-      0x24,
-      RANDOM,
-      0x41,
-      0xac,
-      2,
-      0x24,
-      STEPS,
-      0x10,
-      0,
-      0x23,
-      RANDOM,
-      0x0b,
-    ];
-    w.u32(start.length).raw(start);
-    // x + 1, behind a guard that never fails: `if (x == steps + 2^20) { run(x); unreachable }`
-    const guarded = new ByteWriter().raw([0, 0x20, 0, 0x23, STEPS, 0x41]).signed(2 ** 20);
-    guarded.raw([0x6a, 0x46, 0x04, 0x40, 0x20, 0, Opcode.Call]).u32(run);
-    guarded.raw([0x1a, 0, 0x0b, 0x20, 0, 0x41, 1, 0x6a, 0x0b]);
-    w.u32(guarded.length).raw(guarded.view());
-  });
-  return out.finish();
-}
+}).piece;
 
-/** Takes one step, or returns. */
-function step(code: ByteWriter): void {
-  code.raw([
-    0x23,
-    STEPS,
-    0x41,
-    1,
-    0x6b,
-    0x24,
-    STEPS,
-    0x23,
-    STEPS,
-    0x41,
-    0,
-    0x48,
-    0x04,
-    0x40,
-    0x0f,
-    0x0b,
-  ]);
-}
-
-/** Leaves a random i32 in [0, 4) on the stack. */
-function random(code: ByteWriter): void {
-  code
-    .raw([0x23, RANDOM, 0x41])
-    .signed(1664525)
-    .u8(0x6c)
-    .u8(0x41)
-    .signed(1013904223)
-    .raw([0x6a, 0x24, RANDOM]);
-  code.raw([0x23, RANDOM, 0x41, 24, 0x76, 0x41, 3, 0x71]);
-}
-
-function encodePieces(
-  code: ByteWriter,
-  pieces: readonly Piece[],
-  depth: number,
-  functions: number,
-  leaf: number,
-  counters: number,
-): void {
-  for (const piece of pieces) {
-    switch (piece.kind) {
-      case 'work':
-        for (let left = piece.amount; left > 0; left -= 1) code.raw([0x23, RANDOM, 0x1a]);
-        break;
-      case 'block':
-      case 'loop':
-        code.u8(piece.kind === 'block' ? Opcode.Block : Opcode.Loop).u8(0x40);
-        if (piece.kind === 'loop') step(code);
-        encodePieces(code, piece.body, depth + 1, functions, leaf, counters);
-        code.u8(Opcode.End);
-        break;
-      case 'if':
-        random(code);
-        code.u8(Opcode.If).u8(0x40);
-        encodePieces(code, piece.taken, depth + 1, functions, leaf, counters);
-        if (piece.otherwise !== undefined) {
-          code.u8(Opcode.Else);
-          encodePieces(code, piece.otherwise, depth + 1, functions, leaf, counters);
-        }
-        code.u8(Opcode.End);
-        break;
-      case 'counted':
-        if (counters === MAX_COUNTED) break;
-        code.raw([Opcode.I32Const, piece.turns, Opcode.LocalSet, counters, Opcode.Loop, 0x40]);
-        encodePieces(code, piece.calm, 0, functions, leaf, counters + 1);
-        if (piece.early) {
-          random(code);
-          code.raw([Opcode.If, 0x40]);
-        }
-        code.raw([Opcode.LocalGet, counters, Opcode.I32Const, 1, 0x6b]);
-        code.raw([Opcode.LocalTee, counters, Opcode.BrIf, piece.early ? 1 : 0]);
-        if (piece.early) code.u8(Opcode.End);
-        code.u8(Opcode.End);
-        break;
-      case 'branch':
-        if (depth === 0) break;
-        code.u8(Opcode.Br).u32(piece.label % depth);
-        break;
-      case 'branch-if':
-        if (depth === 0) break;
-        random(code);
-        code.u8(Opcode.BrIf).u32(piece.label % depth);
-        break;
-      case 'table':
-        random(code);
-        code.u8(Opcode.BrTable).u32(piece.labels.length - 1);
-        for (const label of piece.labels) code.u32(label % depth);
-        break;
-      case 'return':
-        code.u8(Opcode.Return);
-        break;
-      case 'leaf':
-        code.raw([0x23, RANDOM, Opcode.Call]).u32(leaf).raw([0x24, RANDOM]);
-        break;
-      case 'guarded':
-        random(code);
-        code
-          .u8(Opcode.Call)
-          .u32(leaf + 2)
-          .u8(Opcode.Drop);
-        break;
-      case 'indirect':
-        random(code);
-        code.u8(Opcode.I32Const).signed(functions).u8(0x70).raw([Opcode.CallIndirect, 0, 0]);
-        break;
-      case 'call':
-        code.u8(Opcode.Call).u32(piece.callee % functions);
-        break;
-    }
-  }
-}
+/** Programs of one to four functions. */
+export const programs: fc.Arbitrary<Program> = fc.record({
+  handlers: fc.constantFrom(
+    'none' as const,
+    'none' as const,
+    'legacy' as const,
+    'standard' as const,
+  ),
+  references: fc.boolean(),
+  moves: fc.boolean(),
+  functions: fc.array(
+    fc.record({ signature, body: fc.array(pieces, { minLength: 2, maxLength: 8, size: 'max' }) }),
+    { minLength: 1, maxLength: 4, size: 'max' },
+  ),
+});

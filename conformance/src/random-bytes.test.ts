@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { encodeProgram, programs } from './generate-program.js';
+import { encodeProgram } from './encode-program.js';
+import { programs } from './generate-program.js';
 import { survives } from './survives.js';
 
 const runs = Number(process.env['MUTATIONS'] ?? 60_000);

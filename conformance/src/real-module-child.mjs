@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { attachMeter, meterModule, RESERVED_PREFIX } from '@testbench/metering';
 
-import { COUNT, countNaively, OPERATORS_ONLY } from './naive-counter.mjs';
+import { COUNT, countNaively } from './naive-counter.mjs';
 import { REAL_MODULES } from './real-modules.mjs';
 
 const [name, mode] = process.argv.slice(2);
@@ -22,7 +22,7 @@ function rewrite(source) {
   modules += 1;
   const bytes = view(source);
   if (mode === 'naive') return countNaively(bytes);
-  return meterModule(bytes, { mode, costs: OPERATORS_ONLY, startFuel: 2 ** 50 }).bytes;
+  return meterModule(bytes, { mode, startFuel: 2 ** 50 }).bytes;
 }
 
 /** Loaders must see only what the module itself exports. */
