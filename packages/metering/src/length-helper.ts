@@ -15,8 +15,10 @@ export function lengthHelper(
   switch (opcode) {
     case Opcode.MemoryGrow:
       return helpers.growMemory(index, memory64(index));
-    case Opcode.TableGrow:
-      return helpers.growTable(index, table64(index), tableElement(module, index));
+    case Opcode.TableGrow: {
+      const { start, end } = module.tables[index]!.elementType;
+      return helpers.growTable(index, table64(index), module.bytes.subarray(start, end));
+    }
     case Opcode.MemoryFill:
       return helpers.bulk('memory', memory64(index));
     case Opcode.MemoryCopy:
@@ -32,18 +34,4 @@ export function lengthHelper(
     default:
       return helpers.bulk('array', false);
   }
-}
-
-/** The encoded element type of a table. */
-function tableElement({ bytes, tables }: Module, index: number): Uint8Array {
-  const { offset, initial, imported } = tables[index]!;
-  // A table with an initial value begins with 0x40 0x00, an import with its kind.
-  const start = offset + (imported ? 1 : initial === undefined ? 0 : 2);
-  const length = bytes[start] === 0x63 || bytes[start] === 0x64 ? 2 : 1;
-  let end = start + length;
-  if (length === 2) {
-    if (bytes[start + 1] === 0x62) end += 1;
-    while ((bytes[end - 1]! & 0x80) !== 0) end += 1;
-  }
-  return bytes.subarray(start, end);
 }

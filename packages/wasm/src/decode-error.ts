@@ -38,3 +38,12 @@ export class DecodeError extends PluginError<DecodeErrorCode> {
     super(code, `${message} (at offset 0x${offset.toString(16)})`);
   }
 }
+
+/**
+ * Says that something is there which the format does not know.
+ *
+ * @throws {DecodeError} `DECODE_UNKNOWN`.
+ */
+export function failUnknown(offset: number, what: string, which: string): never {
+  throw new DecodeError('DECODE_UNKNOWN', offset, `Cannot read ${what}: unknown ${which}`);
+}

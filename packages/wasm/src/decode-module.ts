@@ -1,7 +1,8 @@
 import { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
-import { readGlobalType, readMemoryType, readTableType, readTagType } from './extern-type.js';
+import { DecodeError, failUnknown } from './decode-error.js';
+import { readGlobalType, readMemoryType, readTagType } from './extern-type.js';
 import {
+  type Declared,
   type Export,
   type ExternKind,
   type ExternType,
@@ -93,26 +94,22 @@ function readSection(draft: Draft, id: SectionId, reader: ByteReader): void {
       vector(reader, 'functions', () => draft.functions.push(reader.u32('type index')));
       break;
     case SectionId.Table:
-      vector(reader, 'tables', () => draft.tables.push(readTable(reader)));
+      vector(reader, 'tables', () => draft.tables.push(readTable(reader, reader.offset)));
       break;
     case SectionId.Memory:
-      vector(reader, 'memories', () => {
-        const at = reader.offset;
-        draft.memories.push({ type: readMemoryType(reader), imported: false, offset: at });
-      });
+      vector(reader, 'memories', () =>
+        draft.memories.push(declaration(reader.offset, readMemoryType(reader))),
+      );
       break;
     case SectionId.Tag:
-      vector(reader, 'tags', () => {
-        const at = reader.offset;
-        draft.tags.push({ type: readTagType(reader), imported: false, offset: at });
-      });
+      vector(reader, 'tags', () =>
+        draft.tags.push(declaration(reader.offset, readTagType(reader))),
+      );
       break;
     case SectionId.Global:
       vector(reader, 'globals', () => {
-        const at = reader.offset;
-        const type = readGlobalType(reader);
-        const initial = readExpression(reader);
-        draft.globals.push({ type, imported: false, offset: at, initial });
+        const global = declaration(reader.offset, readGlobalType(reader));
+        draft.globals.push({ ...global, initial: readExpression(reader) });
       });
       break;
     case SectionId.Export:
@@ -146,7 +143,6 @@ function readImport(draft: Draft, reader: ByteReader): Import {
 function readImportType(draft: Draft, reader: ByteReader): ExternType {
   const { offset } = reader;
   const code = reader.u8('kind of import');
-  const imported = true;
   switch (code) {
     case 0:
     case 0x20: {
@@ -156,43 +152,51 @@ function readImportType(draft: Draft, reader: ByteReader): ExternType {
       return { kind: 'function', type };
     }
     case 1: {
-      const table = readTableType(reader);
-      draft.tables.push({ type: table, imported, offset, initial: undefined });
-      return { kind: 'table', table };
+      const table = readTable(reader, offset, true);
+      draft.tables.push(table);
+      return { kind: 'table', table: table.type };
     }
     case 2: {
       const memory = readMemoryType(reader);
-      draft.memories.push({ type: memory, imported, offset });
+      draft.memories.push(declaration(offset, memory, true));
       return { kind: 'memory', memory };
     }
     case 3: {
       const global = readGlobalType(reader);
-      draft.globals.push({ type: global, imported, offset, initial: undefined });
+      draft.globals.push({ ...declaration(offset, global, true), initial: undefined });
       return { kind: 'global', global };
     }
     case 4: {
       const type = readTagType(reader);
-      draft.tags.push({ type, imported, offset });
+      draft.tags.push(declaration(offset, type, true));
       return { kind: 'tag', type };
     }
     default:
-      throw new DecodeError('DECODE_UNKNOWN', offset, `Cannot read import: unknown kind ${code}`);
+      return failUnknown(offset, 'import', `kind ${code}`);
   }
 }
 
-function readTable(reader: ByteReader): Table {
-  const { offset } = reader;
+/** The offset comes first, because it is looked at before the type is read. */
+function declaration<Type>(offset: number, type: Type, imported = false): Declared<Type> {
+  return { type, imported, offset };
+}
+
+function readTable(reader: ByteReader, offset: number, imported = false): Table {
   // 0x40 0x00 announces an initial value.
-  const hasInitial = reader.bytes[offset] === 0x40;
+  const hasInitial = !imported && reader.bytes[offset] === 0x40;
   if (hasInitial) {
     reader.offset += 1;
     if (reader.u8('table flags') !== 0) {
-      throw new DecodeError('DECODE_UNKNOWN', offset, 'Cannot read table: unknown flags');
+      failUnknown(offset, 'table', 'flags');
     }
   }
-  const type = readTableType(reader);
+  const start = reader.offset;
+  const element = readValueType(reader);
+  const elementType = { start, end: reader.offset };
+  const { minimum, maximum, shared, address64 } = readMemoryType(reader);
+  const type = { element, minimum, maximum, shared, address64 };
   const initial = hasInitial ? readExpression(reader) : undefined;
-  return { type, imported: false, offset, initial };
+  return { type, imported, offset, elementType, initial };
 }
 
 function checkCounts({
@@ -233,11 +237,7 @@ function readExport(reader: ByteReader): Export {
   const code = reader.u8('kind of export');
   const kind = EXTERN_KINDS[code];
   if (kind === undefined) {
-    throw new DecodeError(
-      'DECODE_UNKNOWN',
-      reader.offset - 1,
-      `Cannot read export: unknown kind ${code}`,
-    );
+    failUnknown(reader.offset - 1, 'export', `kind ${code}`);
   }
   return { name, kind, index: reader.u32('index of export'), offset };
 }

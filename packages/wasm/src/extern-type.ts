@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
+import { failUnknown } from './decode-error.js';
 import { readMutability } from './type-section.js';
 import { readValueType, type ValueType } from './value-type.js';
 
@@ -36,11 +36,7 @@ export function readMemoryType(reader: ByteReader): MemoryType {
   const at = reader.offset;
   const flags = reader.u8('limits');
   if (flags > 0x0f) {
-    throw new DecodeError(
-      'DECODE_UNKNOWN',
-      at,
-      `Cannot read limits: unknown flags 0x${flags.toString(16)}`,
-    );
+    failUnknown(at, 'limits', `flags 0x${flags.toString(16)}`);
   }
   const address64 = (flags & 4) !== 0;
   const size = (what: string): number => (address64 ? Number(reader.u64(what)) : reader.u32(what));
@@ -48,13 +44,6 @@ export function readMemoryType(reader: ByteReader): MemoryType {
   const maximum = (flags & 1) === 0 ? undefined : size('maximum');
   const pageSizeLog2 = (flags & 8) === 0 ? 16 : reader.u32('page size');
   return { minimum, maximum, shared: (flags & 2) !== 0, address64, pageSizeLog2 };
-}
-
-/** Reads an element type and limits. */
-export function readTableType(reader: ByteReader): TableType {
-  const element = readValueType(reader);
-  const { minimum, maximum, shared, address64 } = readMemoryType(reader);
-  return { element, minimum, maximum, shared, address64 };
 }
 
 /** Reads a value type and its mutability. */
@@ -68,7 +57,7 @@ export function readTagType(reader: ByteReader): number {
   const at = reader.offset;
   const attribute = reader.u8('tag attribute');
   if (attribute !== 0) {
-    throw new DecodeError('DECODE_UNKNOWN', at, `Cannot read tag: unknown attribute ${attribute}`);
+    failUnknown(at, 'tag', `attribute ${attribute}`);
   }
   return reader.u32('tag type');
 }

@@ -1,6 +1,6 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
+import { DecodeError, failUnknown } from './decode-error.js';
 import { FeatureMask } from './features.js';
 import { Immediate, PLAIN_TABLE, PREFIXED_TABLES } from './opcodes.js';
 import { readHeapType, readValueType, readValueTypes } from './value-type.js';
@@ -154,11 +154,7 @@ export class InstructionCursor {
     const immediate = opcodes?.immediates[sub];
     if (opcodes === undefined || immediate === undefined || immediate === Immediate.Unknown) {
       const name = opcodes === undefined ? '' : ` 0x${sub.toString(16)}`;
-      throw new DecodeError(
-        'DECODE_UNKNOWN',
-        this.offset,
-        `Cannot read instruction: unknown operator 0x${prefix.toString(16)}${name}`,
-      );
+      failUnknown(this.offset, 'instruction', `operator 0x${prefix.toString(16)}${name}`);
     }
     this.opcode = prefix * 0x1000 + sub;
     this.immediate = immediate;
@@ -233,11 +229,7 @@ export class InstructionCursor {
     for (let left = this.index; left > 0; left -= 1) {
       const kind = this.position < this.#end ? this.bytes[this.position]! : 0;
       if (kind > 3) {
-        throw new DecodeError(
-          'DECODE_UNKNOWN',
-          this.position,
-          `Cannot read try_table: unknown catch clause ${kind}`,
-        );
+        failUnknown(this.position, 'try_table', `catch clause ${kind}`);
       }
       this.position += 1;
       if (kind < 2) this.#u32();
@@ -263,7 +255,7 @@ export class InstructionCursor {
     this.blockType = reader.s33('block type');
     this.position = reader.offset;
     if (this.blockType < 0) {
-      throw new DecodeError('DECODE_UNKNOWN', this.offset, 'Cannot read block type: unknown type');
+      failUnknown(this.offset, 'block type', 'type');
     }
     this.features |= FeatureMask.MultiValue;
   }

@@ -105,8 +105,11 @@ export interface Declared<Type> {
   readonly offset: number;
 }
 
-/** A table with the range of its initial expression, if it has one. */
+/** A table. */
 export interface Table extends Declared<TableType> {
+  /** Range of the element type's encoding. */
+  readonly elementType: ByteRange;
+  /** Range of the initial expression, if it has one. */
   readonly initial: ByteRange | undefined;
 }
 

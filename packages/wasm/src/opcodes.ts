@@ -191,8 +191,7 @@ export interface OpcodeTable {
   readonly features: Uint32Array;
 }
 
-function table(rows: readonly Row[]): OpcodeTable {
-  const size = rows.at(-1)![1] + 1;
+function table(rows: readonly Row[], size = rows.at(-1)![1] + 1): OpcodeTable {
   const immediates = new Uint8Array(size);
   const features = new Uint32Array(size);
   for (const [first, last, immediate, feature = FeatureMask.None] of rows) {
@@ -203,7 +202,7 @@ function table(rows: readonly Row[]): OpcodeTable {
 }
 
 /** Operators of one byte. */
-export const PLAIN_TABLE: OpcodeTable = table([...PLAIN, [0xff, 0xff, Immediate.Unknown]]);
+export const PLAIN_TABLE: OpcodeTable = table(PLAIN, 256);
 
 /** Operators behind a prefix byte, by prefix. */
 export const PREFIXED_TABLES: ReadonlyMap<number, OpcodeTable> = new Map([

@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader.js';
 import { checkHeader } from './check-header.js';
-import { DecodeError } from './decode-error.js';
+import { DecodeError, failUnknown } from './decode-error.js';
 import { type Section, SECTION_NAMES, SECTION_ORDER, SectionId } from './module.js';
 
 /** Reads the frame of every section: id, size, and the name of custom ones. */
@@ -24,7 +24,7 @@ export function readSections(bytes: Uint8Array): Section[] {
     } else {
       const next = SECTION_ORDER.indexOf(id);
       if (next === -1) {
-        throw new DecodeError('DECODE_UNKNOWN', start, `Cannot read section: unknown id ${id}`);
+        failUnknown(start, 'section', `id ${id}`);
       }
       if (next <= rank) {
         const state = next === rank ? 'it is there twice' : 'it is out of order';

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
+import { failUnknown } from './decode-error.js';
 import { InstructionCursor } from './instruction-cursor.js';
 import type { ByteRange, DataSegment, ElementSegment, SegmentMode } from './module.js';
 import { readValueType, type ValueType } from './value-type.js';
@@ -18,11 +18,7 @@ export function readElementSegment(reader: ByteReader): ElementSegment {
   const start = reader.offset;
   const flags = reader.u32('element flags');
   if (flags > 7) {
-    throw new DecodeError(
-      'DECODE_UNKNOWN',
-      start,
-      `Cannot read element segment: unknown flags ${flags}`,
-    );
+    failUnknown(start, 'element segment', `flags ${flags}`);
   }
   const active = (flags & 1) === 0;
   const passiveMode: SegmentMode = (flags & 2) === 0 ? 'passive' : 'declarative';
@@ -34,7 +30,7 @@ export function readElementSegment(reader: ByteReader): ElementSegment {
     const at = reader.offset;
     if (expressions) element = readValueType(reader);
     else if (reader.u8('element kind') !== 0) {
-      throw new DecodeError('DECODE_UNKNOWN', at, 'Cannot read element segment: unknown kind');
+      failUnknown(at, 'element segment', 'kind');
     }
   }
   const count = reader.count('elements');
@@ -53,11 +49,7 @@ export function readDataSegment(reader: ByteReader): DataSegment {
   const start = reader.offset;
   const flags = reader.u32('data flags');
   if (flags > 2) {
-    throw new DecodeError(
-      'DECODE_UNKNOWN',
-      start,
-      `Cannot read data segment: unknown flags ${flags}`,
-    );
+    failUnknown(start, 'data segment', `flags ${flags}`);
   }
   const memory = flags === 2 ? reader.u32('memory index') : 0;
   const position = flags === 1 ? undefined : readExpression(reader);

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
+import { failUnknown } from './decode-error.js';
 import { readValueType, readValueTypes, type ValueType } from './value-type.js';
 
 /** The parameters and results of a function or tag. */
@@ -57,7 +57,7 @@ export function readMutability(reader: ByteReader): boolean {
   const at = reader.offset;
   const flag = reader.u8('mutability');
   if (flag > 1) {
-    throw new DecodeError('DECODE_UNKNOWN', at, `Cannot read mutability: unknown flag ${flag}`);
+    failUnknown(at, 'mutability', `flag ${flag}`);
   }
   return flag === 1;
 }
@@ -95,11 +95,7 @@ function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition 
       return { kind: 'array', element, offset, end, final, supertypes, recursive };
     }
     default:
-      throw new DecodeError(
-        'DECODE_UNKNOWN',
-        reader.offset - 1,
-        `Cannot read type: unknown form 0x${code.toString(16)}`,
-      );
+      return failUnknown(reader.offset - 1, 'type', `form 0x${code.toString(16)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
-import { DecodeError } from './decode-error.js';
+import { failUnknown } from './decode-error.js';
 
 /**
  * A value type in the text format's spelling: `i32`, `i64`, `f32`, `f64`, `v128`, a short reference name such as
@@ -53,7 +53,7 @@ export function readHeapType(reader: ByteReader): string {
   if (value >= 0) return exact ? `(exact ${value})` : String(value);
   const name = HEAP_TYPES.get(value & 0x7f);
   if (exact || name === undefined || value < -64) {
-    throw new DecodeError('DECODE_UNKNOWN', at, `Cannot read heap type: unknown type ${value}`);
+    failUnknown(at, 'heap type', `type ${value}`);
   }
   return name;
 }
@@ -71,11 +71,7 @@ export function readValueType(reader: ByteReader): ValueType {
   }
   const heap = HEAP_TYPES.get(code);
   if (heap !== undefined) return nullableName(heap);
-  throw new DecodeError(
-    'DECODE_UNKNOWN',
-    at,
-    `Cannot read value type: unknown type 0x${code.toString(16)}`,
-  );
+  return failUnknown(at, 'value type', `type 0x${code.toString(16)}`);
 }
 
 /** Reads a counted list of value types. */
