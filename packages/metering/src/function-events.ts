@@ -1,3 +1,5 @@
+import { doubled } from './doubled.js';
+
 /** What an event is. Events are the instructions that control flow, cost placement or rewriting has to look at. */
 export const enum EventKind {
   Block = 0,
@@ -76,12 +78,8 @@ export class EventList {
   ): number {
     const at = this.count * STRIDE;
     if (at + STRIDE > this.data.length) {
-      const grown = new Int32Array(this.data.length * 2);
-      grown.set(this.data);
-      this.data = grown;
-      const costs = new Float64Array(this.costs.length * 2);
-      costs.set(this.costs);
-      this.costs = costs;
+      this.data = doubled(this.data);
+      this.costs = doubled(this.costs);
     }
     const { data } = this;
     data[at] = kind;

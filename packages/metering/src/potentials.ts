@@ -1,3 +1,5 @@
+import { doubled } from './doubled.js';
+
 /** A union-find structure over control points, each with its prepaid amount relative to its root. */
 export class Potentials {
   private parent = new Int32Array(256);
@@ -10,12 +12,8 @@ export class Potentials {
 
   add(): number {
     if (this.count === this.parent.length) {
-      const parent = new Int32Array(2 * this.count);
-      const offset = new Float64Array(2 * this.count);
-      parent.set(this.parent);
-      offset.set(this.offset);
-      this.parent = parent;
-      this.offset = offset;
+      this.parent = doubled(this.parent);
+      this.offset = doubled(this.offset);
     }
     this.parent[this.count] = this.count;
     this.offset[this.count] = 0;

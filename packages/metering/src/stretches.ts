@@ -1,3 +1,5 @@
+import { doubled } from './doubled.js';
+
 /** Above every weight of a stretch. */
 const MAX_WEIGHT = 2 ** 20;
 
@@ -33,19 +35,11 @@ export class Stretches {
   }
 
   #grow(): void {
-    const size = 2 * this.count;
-    const copy = <Store extends Int32Array | Float64Array | Uint8Array>(
-      store: Store,
-      old: Store,
-    ): Store => {
-      store.set(old);
-      return store;
-    };
-    this.from = copy(new Int32Array(size), this.from);
-    this.to = copy(new Int32Array(size), this.to);
-    this.cost = copy(new Float64Array(size), this.cost);
-    this.after = copy(new Int32Array(size), this.after);
-    this.traps = copy(new Uint8Array(size), this.traps);
-    this.keys = copy(new Float64Array(size), this.keys);
+    this.from = doubled(this.from);
+    this.to = doubled(this.to);
+    this.cost = doubled(this.cost);
+    this.after = doubled(this.after);
+    this.traps = doubled(this.traps);
+    this.keys = doubled(this.keys);
   }
 }
