@@ -4,11 +4,14 @@ import type { Module } from '@testbench/wasm';
 import { DEAD, EventKind, type EventList, type FunctionShape } from './function-events.js';
 import { longestPath, type PathScratch, Way } from './longest-path.js';
 
-/**
- * Longest stretch, in fuel units, that a function may run without a check of its own. Small enough that a body full of
- * calls to such functions stays in the milliseconds.
- */
+/** Longest stretch, in fuel units, that a function may run without a check of its own. */
 const MAX_UNCHECKED = 128;
+
+/**
+ * What all calls of such functions in one body may add up to, in fuel units. Every open call may owe as much: a stack of
+ * 20,000 frames comes by no check while it returns.
+ */
+const MAX_UNCHECKED_CALLS = 1024;
 
 /** How each function takes part in metering. */
 export const enum Role {
@@ -133,6 +136,27 @@ export function analyseCalls(
       } else {
         enter(next);
       }
+    }
+  }
+
+  // A body that calls short functions so often that much would be owed makes them check. No cycle passes through them, so that
+  // their callers may stay short. A target that is not known may be any that something else than a direct call reaches.
+  stretch.fill(MAX_UNCHECKED, functions.length);
+  roles.fill(Role.Short, functions.length);
+  for (const { first, last } of shapes) {
+    let owed = 0;
+    for (let event = first; event < last; event += 1) {
+      const kind = events.flags(event) & (0xff | DEAD);
+      if (kind !== EventKind.Call && kind !== EventKind.CallUnknown) continue;
+      const callee = events.argument(event);
+      if (roles[callee] !== Role.Short) continue;
+      owed += stretch[callee]!;
+      if (owed > MAX_UNCHECKED_CALLS) roles[callee] = Role.Checked;
+    }
+  }
+  if (roles.includes(Role.Checked, functions.length)) {
+    for (const index of [...escaping, ...(tabled ?? [])]) {
+      if (roles[index] === Role.Short) roles[index] = Role.Checked;
     }
   }
 
