@@ -1,0 +1,113 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- operators are numbers where they come from: bytes
+import { DecodeError } from './decode-error.js';
+import type { FeatureUses } from './feature-uses.js';
+import { InstructionCursor } from './instruction-cursor.js';
+import type { Module } from './module.js';
+import { Immediate, Opcode } from './opcodes.js';
+import { OperandStack } from './operand-stack.js';
+import type { Peaks } from './peaks.js';
+
+/** Calls that cost an engine as much as one branch: at a call it describes the stack, at a branch it copies it. */
+const CALLS_PER_COPY = 10;
+
+/** True for calls, and for operators that an engine does by calling something of its own. */
+function spills(opcode: number): boolean {
+  if (opcode >= 0x100) return opcode >= Opcode.MemoryInit && opcode <= Opcode.TableFill;
+  return (
+    opcode === Opcode.Call ||
+    opcode === Opcode.CallIndirect ||
+    opcode === Opcode.CallRef ||
+    opcode === Opcode.MemoryGrow ||
+    opcode === Opcode.RefFunc ||
+    // table.get and table.set
+    opcode === 0x25 ||
+    opcode === 0x26
+  );
+}
+
+/** Walks function bodies and measures them. One serves a whole module. */
+export class BodyInspector {
+  /** Sums over all bodies so far. */
+  instructions = 0;
+  branchTableLabels = 0;
+  localsTimesBranches = 0;
+  private readonly stack: OperandStack;
+  private readonly cursor: InstructionCursor;
+
+  constructor(
+    private readonly module: Module,
+    private readonly features: FeatureUses,
+    private readonly peaks: Peaks,
+  ) {
+    this.cursor = new InstructionCursor(module.bytes, 0, 0);
+    this.stack = new OperandStack(module);
+  }
+
+  /** @throws {DecodeError} If its instructions are not well-formed, or end before it does. */
+  inspect(index: number): void {
+    const { module, cursor, stack, features, peaks } = this;
+    const body = module.bodies[index]!;
+    const { start, end } = body;
+    const type = module.types[module.functions[module.importedFunctions + index]!];
+    const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
+    let branches = 0;
+    let copies = 0;
+    let operands = 0;
+    stack.reset();
+    let nesting = 1;
+    let mask = features.seen;
+    let instructions = 0;
+    cursor.reset(body.code, end);
+    while (cursor.next()) {
+      instructions += 1;
+      if ((cursor.features & ~mask) !== 0) {
+        features.noteMask(cursor.features, cursor.offset);
+        mask = features.seen;
+      }
+      const { opcode } = cursor;
+      const before = branches;
+      if (opcode < 0x20) {
+        if (
+          cursor.immediate === Immediate.Block ||
+          opcode === Opcode.BrIf ||
+          opcode === Opcode.Br
+        ) {
+          branches += 1;
+          if (cursor.depth > nesting) nesting = cursor.depth;
+        } else if (opcode === Opcode.BrTable) {
+          branches += cursor.index + 1;
+          this.branchTableLabels += cursor.index + 1;
+          peaks.raise('branchTableLabels', cursor.index + 1, cursor.offset);
+        } else if (opcode === Opcode.TryTable) {
+          branches += cursor.index + 1;
+          if (cursor.depth > nesting) nesting = cursor.depth;
+        } else if (opcode === Opcode.CallIndirect && cursor.second > 0) {
+          features.note('reference-types', cursor.offset);
+        }
+      }
+      // Before and after: a branch copies what lies there then, and a call gives more than it takes.
+      const { height } = stack;
+      stack.step(cursor);
+      const most = Math.max(height, stack.height);
+      if (most > operands) operands = most;
+      if (branches > before) copies += (branches - before) * (locals + most);
+      else if (spills(opcode)) copies += (locals + most) / CALLS_PER_COPY;
+    }
+    if (cursor.position !== end) {
+      throw new DecodeError(
+        'DECODE_MISMATCH',
+        cursor.position,
+        `Cannot read function body: ${end - cursor.position} bytes are left over`,
+      );
+    }
+    this.instructions += instructions;
+    peaks.raise('locals', locals, start);
+    peaks.raise('bodyBytes', end - start, start);
+    peaks.raise('nesting', nesting, start);
+    peaks.raise('branches', branches, start);
+    peaks.raise('operands', operands, start);
+    copies = Math.ceil(copies);
+    this.localsTimesBranches += copies;
+    peaks.raise('localsTimesBranches', copies, start);
+  }
+}
