@@ -32,7 +32,7 @@ const accepts = (types: readonly number[], body: readonly number[]): boolean =>
     ),
   );
 
-/** try_table: Node 26 has it, 20 to 24 do not. */
+/** try_table: Node 20 lacks it. */
 const HAS_EXNREF = accepts([1, 0x60, 0, 0], [0x1f, VOID, 0, 0x0b]);
 /** A type with a reference to a function in it: Node 20 lacks those. */
 const HAS_REFERENCES = accepts([2, 0x60, 0, 0, 0x60, 1, 0x63, 0, 0], []);

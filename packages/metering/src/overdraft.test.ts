@@ -101,6 +101,20 @@ describe.each(MODES)('the work beyond the fuel (%s)', (mode) => {
     expect(overdraft(text, mode, limits(1_000_000, 1_001_000, 100))).toBeLessThanOrEqual(0);
   });
 
+  it('is what ways cost in exact mode, which coarse mode pays ahead', () => {
+    const way = `(if (i32.const 1) (then ${work(200)}))`;
+    const text = `(func (export "run") ${way.repeat(10)} (loop $for-ever (br $for-ever)))`;
+    const most = overdraft(text, mode, limits(20, 60));
+    expect(most).toBe(mode === 'exact' ? 2000 - 20 : -20);
+  });
+
+  it('is what ways behind each open call cost in exact mode', () => {
+    const text = recursion(100, `(if (i32.const 1) (then ${work(10_000)}))`);
+    const most = overdraft(text, mode, limits(2000, 3000, 100));
+    expect(most).toBeLessThanOrEqual(mode === 'exact' ? 101 * 10_000 : 0);
+    expect(most > 900_000).toBe(mode === 'exact');
+  });
+
   it('is up to seven turns of a small loop in two others', () => {
     const text = `(func (export "run") (local $i i32) (local $j i32) (local $k i32)
       (loop $outer ${note(11)} (local.set $j (i32.const 6))
