@@ -55,14 +55,31 @@ export class ByteReader {
     }
   }
 
-  /** Unsigned 64-bit LEB128. */
-  u64(what: string): bigint {
-    return this.#leb(64, false, what);
+  /** Unsigned 64-bit LEB128, exact up to 2^53. */
+  u64(what: string): number {
+    const start = this.offset;
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.u8(what);
+      // The tenth byte holds the top one of 64 bits.
+      if (scale === 2 ** 63 && byte > 1) this.#overlong(start, 64, what);
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
   }
 
   /** Signed 33-bit LEB128: heap types and block types. */
   s33(what: string): number {
-    return Number(this.#leb(33, true, what));
+    const start = this.offset;
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.u8(what);
+      // The fifth byte holds the top 5 of 33 bits; its other two extend the sign.
+      if (scale === 2 ** 28 && ((byte ^ 0x40) - 0x30) >>> 0 >= 0x20)
+        this.#overlong(start, 33, what);
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return (byte & 0x40) === 0 ? value : value - scale * 0x80;
+    }
   }
 
   /** Reads the count of a vector whose entries take at least `entryBytes` each, so that no count outgrows the bytes. */
@@ -79,6 +96,13 @@ export class ByteReader {
     return count;
   }
 
+  /** A vector whose entries take at least `entryBytes` each. */
+  vector<Item>(what: string, read: (reader: this) => Item, entryBytes = 1): Item[] {
+    const items: Item[] = [];
+    for (let left = this.count(what, entryBytes); left > 0; left -= 1) items.push(read(this));
+    return items;
+  }
+
   /** A length-prefixed UTF-8 name. */
   name(what: string): string {
     const length = this.count(what);
@@ -88,28 +112,6 @@ export class ByteReader {
       return utf8.decode(this.bytes.subarray(at, this.offset));
     } catch {
       throw new DecodeError('DECODE_UTF8', at, `Cannot read ${what}: not UTF-8`);
-    }
-  }
-
-  #leb(bits: number, signed: boolean, what: string): bigint {
-    const start = this.offset;
-    const lastByte = Math.ceil(bits / 7) - 1;
-    let value = 0n;
-    for (let index = 0; ; index += 1) {
-      const byte = this.u8(what);
-      value |= BigInt(byte & 0x7f) << BigInt(7 * index);
-      if (index === lastByte) {
-        // The last byte has no continuation bit, and its unused bits must extend the value.
-        const used = bits - 7 * lastByte;
-        const rest = (byte & 0x7f) >> (signed ? used - 1 : used);
-        const all = 0x7f >> (signed ? used - 1 : used);
-        if (byte >= 0x80 || (rest !== 0 && !(signed && rest === all))) {
-          this.#overlong(start, bits, what);
-        }
-      }
-      if (byte < 0x80) {
-        return signed ? BigInt.asIntN(Math.min(64, 7 * (index + 1)), value) : value;
-      }
     }
   }
 

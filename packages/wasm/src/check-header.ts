@@ -24,7 +24,9 @@ export function checkHeader(bytes: Uint8Array): void {
   for (let index = 0; index < 4; index += 1) {
     if (index === bytes.length) fail('DECODE_TRUNCATED', index, 'unexpected end of its header');
     if (bytes[index] === HEADER[index]) continue;
-    if (isText(bytes)) fail('DECODE_TEXT', 0, 'this is the text format; assemble it first');
+    // `(module …`, behind white space, a byte order mark or a line comment.
+    if (/^\s*(\(|;;)/.test(new TextDecoder().decode(bytes.subarray(0, 512))))
+      fail('DECODE_TEXT', 0, 'this is the text format; assemble it first');
     const mistake = MISTAKES.find(([prefix]) => prefix.every((byte, at) => bytes[at] === byte));
     fail(
       'DECODE_NOT_WASM',
@@ -42,10 +44,4 @@ export function checkHeader(bytes: Uint8Array): void {
 
 function fail(code: DecodeErrorCode, offset: number, state: string): never {
   throw new DecodeError(code, offset, `Cannot read module: ${state}`);
-}
-
-/** True for `(module …`, behind white space, a byte order mark or a line comment. */
-function isText(bytes: Uint8Array): boolean {
-  const start = new TextDecoder().decode(bytes.subarray(0, 512)).trimStart();
-  return start.startsWith('(') || start.startsWith(';;');
 }

@@ -88,47 +88,45 @@ function readSection(draft: Draft, id: SectionId, reader: ByteReader): void {
       draft.typeGroups = readTypes(reader, draft.types);
       break;
     case SectionId.Import:
-      draft.imports = vector(reader, 'imports', () => readImport(draft, reader));
+      draft.imports = reader.vector('imports', () => readImport(draft, reader));
       break;
     case SectionId.Function:
-      vector(reader, 'functions', () => draft.functions.push(reader.u32('type index')));
+      reader.vector('functions', () => draft.functions.push(reader.u32('type index')));
       break;
     case SectionId.Table:
-      vector(reader, 'tables', () => draft.tables.push(readTable(reader, reader.offset)));
+      reader.vector('tables', () => draft.tables.push(readTable(reader, reader.offset)));
       break;
     case SectionId.Memory:
-      vector(reader, 'memories', () =>
+      reader.vector('memories', () =>
         draft.memories.push(declaration(reader.offset, readMemoryType(reader))),
       );
       break;
     case SectionId.Tag:
-      vector(reader, 'tags', () =>
-        draft.tags.push(declaration(reader.offset, readTagType(reader))),
-      );
+      reader.vector('tags', () => draft.tags.push(declaration(reader.offset, readTagType(reader))));
       break;
     case SectionId.Global:
-      vector(reader, 'globals', () => {
+      reader.vector('globals', () => {
         const global = declaration(reader.offset, readGlobalType(reader));
         draft.globals.push({ ...global, initial: readExpression(reader) });
       });
       break;
     case SectionId.Export:
-      draft.exports = vector(reader, 'exports', () => readExport(reader));
+      draft.exports = reader.vector('exports', readExport);
       break;
     case SectionId.Start:
       draft.start = { index: reader.u32('start function'), offset };
       break;
     case SectionId.Element:
-      draft.elements = vector(reader, 'element segments', () => readElementSegment(reader));
+      draft.elements = reader.vector('element segments', readElementSegment);
       break;
     case SectionId.DataCount:
       draft.dataCount = reader.u32('data count');
       break;
     case SectionId.Code:
-      draft.bodies = vector(reader, 'function bodies', () => readBody(reader));
+      draft.bodies = reader.vector('function bodies', readBody);
       break;
     case SectionId.Data:
-      draft.data = vector(reader, 'data segments', () => readDataSegment(reader));
+      draft.data = reader.vector('data segments', readDataSegment);
       break;
   }
 }
@@ -222,13 +220,6 @@ function checkCounts({
       `Cannot read module: ${dataCount} data segments declared, ${data.length} there`,
     );
   }
-}
-
-function vector<Item>(reader: ByteReader, what: string, read: () => Item): Item[] {
-  const count = reader.count(what);
-  const items: Item[] = [];
-  for (let index = 0; index < count; index += 1) items.push(read());
-  return items;
 }
 
 function readExport(reader: ByteReader): Export {

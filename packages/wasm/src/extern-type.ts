@@ -39,7 +39,7 @@ export function readMemoryType(reader: ByteReader): MemoryType {
     failUnknown(at, 'limits', `flags 0x${flags.toString(16)}`);
   }
   const address64 = (flags & 4) !== 0;
-  const size = (what: string): number => (address64 ? Number(reader.u64(what)) : reader.u32(what));
+  const size = (what: string): number => (address64 ? reader.u64(what) : reader.u32(what));
   const minimum = size('minimum');
   const maximum = (flags & 1) === 0 ? undefined : size('maximum');
   const pageSizeLog2 = (flags & 8) === 0 ? 16 : reader.u32('page size');

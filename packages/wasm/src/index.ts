@@ -16,6 +16,7 @@ export type { GlobalType, Limits, MemoryType, TableType } from './extern-type.js
 export { type Feature, featureBit, FEATURES, featuresOf } from './features.js';
 export { inspectModule } from './inspect-module.js';
 export { InstructionCursor, walkInstructions } from './instruction-cursor.js';
+export { instructionFeatures } from './instruction-features.js';
 export {
   type ByteRange,
   type DataSegment,

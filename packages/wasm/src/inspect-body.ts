@@ -2,6 +2,7 @@
 import { DecodeError } from './decode-error.js';
 import type { FeatureUses } from './feature-uses.js';
 import { InstructionCursor } from './instruction-cursor.js';
+import { instructionFeatures } from './instruction-features.js';
 import type { Module } from './module.js';
 import { Immediate, Opcode } from './opcodes.js';
 import { OperandStack } from './operand-stack.js';
@@ -60,8 +61,9 @@ export class BodyInspector {
     cursor.reset(body.code, end);
     while (cursor.next()) {
       instructions += 1;
-      if ((cursor.features & ~mask) !== 0) {
-        features.noteMask(cursor.features, cursor.offset);
+      const needed = instructionFeatures(cursor);
+      if ((needed & ~mask) !== 0) {
+        features.noteMask(needed, cursor.offset);
         mask = features.seen;
       }
       const { opcode } = cursor;

@@ -4,6 +4,7 @@ import { exportSummary, importSummary } from './extern-summary.js';
 import { FeatureUses } from './feature-uses.js';
 import { BodyInspector } from './inspect-body.js';
 import { InstructionCursor } from './instruction-cursor.js';
+import { instructionFeatures } from './instruction-features.js';
 import { type ByteRange, type Module, SECTION_NAMES, SectionId } from './module.js';
 import type { ModuleSummary } from './module-summary.js';
 import { Peaks } from './peaks.js';
@@ -156,7 +157,7 @@ class Inspection {
     if (range === undefined) return 0;
     const cursor = this.cursor.reset(range.start, range.end);
     while (cursor.next()) {
-      this.features.noteMask(cursor.features, cursor.offset);
+      this.features.noteMask(instructionFeatures(cursor), cursor.offset);
       const { opcode } = cursor;
       // i32 and i64 add, sub, mul.
       if ((opcode >= 0x6a && opcode <= 0x6c) || (opcode >= 0x7c && opcode <= 0x7e)) {

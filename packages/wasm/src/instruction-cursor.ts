@@ -1,8 +1,7 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and section ids are numbers where they come from: bytes and typed arrays
 import { ByteReader } from './byte-reader.js';
 import { DecodeError, failUnknown } from './decode-error.js';
-import { FeatureMask } from './features.js';
-import { Immediate, PLAIN_TABLE, PREFIXED_TABLES } from './opcodes.js';
+import { Immediate, PLAIN_IMMEDIATES, PREFIXED_IMMEDIATES } from './opcodes.js';
 import { readHeapType, readValueType, readValueTypes } from './value-type.js';
 
 /**
@@ -44,8 +43,6 @@ export class InstructionCursor {
   blockType = 0;
   /** Byte offset of the first immediate; for `br_table` and `try_table` of the first entry of the list. */
   immediateOffset = 0;
-  /** Feature bits of this instruction, as of {@link featureBit}; 0 for the first version of WebAssembly. */
-  features = 0;
 
   #end: number;
   readonly #reader: ByteReader;
@@ -88,8 +85,7 @@ export class InstructionCursor {
     const code = this.bytes[offset]!;
     this.opcode = code;
     this.position = this.immediateOffset = offset + 1;
-    this.immediate = PLAIN_TABLE.immediates[code]!;
-    this.features = PLAIN_TABLE.features[code]!;
+    this.immediate = PLAIN_IMMEDIATES[code]!;
     if (this.immediate === Immediate.Unknown) this.#prefixed(code);
     switch (this.immediate) {
       case Immediate.None:
@@ -149,16 +145,15 @@ export class InstructionCursor {
   }
 
   #prefixed(prefix: number): void {
-    const opcodes = PREFIXED_TABLES.get(prefix);
-    const sub = opcodes === undefined ? 0 : this.#u32();
-    const immediate = opcodes?.immediates[sub];
-    if (opcodes === undefined || immediate === undefined || immediate === Immediate.Unknown) {
-      const name = opcodes === undefined ? '' : ` 0x${sub.toString(16)}`;
+    const immediates = PREFIXED_IMMEDIATES.get(prefix);
+    const sub = immediates === undefined ? 0 : this.#u32();
+    const immediate = immediates?.[sub];
+    if (immediate === undefined || immediate === Immediate.Unknown) {
+      const name = immediates === undefined ? '' : ` 0x${sub.toString(16)}`;
       failUnknown(this.offset, 'instruction', `operator 0x${prefix.toString(16)}${name}`);
     }
     this.opcode = prefix * 0x1000 + sub;
     this.immediate = immediate;
-    this.features = opcodes.features[sub]!;
     this.immediateOffset = this.position;
   }
 
@@ -245,7 +240,6 @@ export class InstructionCursor {
         this.position += 1;
         return;
       }
-      this.features |= FeatureMask.ReferenceTypes;
       const reader = this.#at(this.position);
       readValueType(reader);
       this.position = reader.offset;
@@ -257,7 +251,6 @@ export class InstructionCursor {
     if (this.blockType < 0) {
       failUnknown(this.offset, 'block type', 'type');
     }
-    this.features |= FeatureMask.MultiValue;
   }
 
   #memarg(): void {
@@ -267,7 +260,6 @@ export class InstructionCursor {
     if ((align & 0x40) !== 0) {
       align &= ~0x40;
       this.memory = this.#u32();
-      this.features |= FeatureMask.MultiMemory;
     }
     this.index = align;
     // Up to four bytes, 28 bits, without the big integers that 64 bits need.
@@ -282,7 +274,7 @@ export class InstructionCursor {
       }
     }
     const reader = this.#at(this.position);
-    this.second = Number(reader.u64('memory offset'));
+    this.second = reader.u64('memory offset');
     this.position = reader.offset;
   }
 

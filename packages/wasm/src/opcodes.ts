@@ -1,5 +1,3 @@
-import { FeatureMask } from './features.js';
-
 /**
  * What follows an operator's code. `None` to `F64` come first, because they are by far the most frequent.
  *
@@ -95,117 +93,110 @@ export const Opcode = {
   TableFill: 0xfc011,
 } as const;
 
-/** A run of opcodes, first to last, with their immediates and the feature they belong to. */
-type Row = readonly [first: number, last: number, immediate: number, feature?: FeatureMask];
+/** Operators with the same immediates: the last of a run that begins behind the run before it. */
+type Run = readonly [last: number, immediate: number];
 
-const PLAIN: readonly Row[] = [
-  [0x00, 0x01, Immediate.None],
-  [0x02, 0x04, Immediate.Block],
-  [0x05, 0x05, Immediate.None],
-  [0x06, 0x06, Immediate.Block, FeatureMask.LegacyExceptions],
-  [0x07, 0x07, Immediate.U32, FeatureMask.LegacyExceptions],
-  [0x08, 0x08, Immediate.U32, FeatureMask.Exceptions],
-  [0x09, 0x09, Immediate.U32, FeatureMask.LegacyExceptions],
-  [0x0a, 0x0a, Immediate.None, FeatureMask.Exceptions],
-  [0x0b, 0x0b, Immediate.End],
-  [0x0c, 0x0d, Immediate.U32],
-  [0x0e, 0x0e, Immediate.BrTable],
-  [0x0f, 0x0f, Immediate.None],
-  [0x10, 0x10, Immediate.U32],
-  [0x11, 0x11, Immediate.U32x2],
-  [0x12, 0x12, Immediate.U32, FeatureMask.TailCall],
-  [0x13, 0x13, Immediate.U32x2, FeatureMask.TailCall],
-  [0x14, 0x14, Immediate.U32, FeatureMask.FunctionReferences],
-  [0x15, 0x15, Immediate.U32, FeatureMask.FunctionReferences],
-  [0x18, 0x18, Immediate.Delegate, FeatureMask.LegacyExceptions],
-  [0x19, 0x19, Immediate.None, FeatureMask.LegacyExceptions],
-  [0x1a, 0x1b, Immediate.None],
-  [0x1c, 0x1c, Immediate.SelectTypes, FeatureMask.ReferenceTypes],
-  [0x1f, 0x1f, Immediate.TryTable, FeatureMask.Exceptions],
-  [0x20, 0x24, Immediate.U32],
-  [0x25, 0x26, Immediate.U32, FeatureMask.ReferenceTypes],
-  [0x28, 0x3e, Immediate.Memarg],
-  [0x3f, 0x40, Immediate.U32],
-  [0x41, 0x41, Immediate.I32],
-  [0x42, 0x42, Immediate.I64],
-  [0x43, 0x43, Immediate.F32],
-  [0x44, 0x44, Immediate.F64],
-  [0x45, 0xbf, Immediate.None],
-  [0xc0, 0xc4, Immediate.None, FeatureMask.SignExtension],
-  [0xd0, 0xd0, Immediate.HeapType, FeatureMask.ReferenceTypes],
-  [0xd1, 0xd1, Immediate.None, FeatureMask.ReferenceTypes],
-  [0xd2, 0xd2, Immediate.U32, FeatureMask.ReferenceTypes],
-  [0xd3, 0xd3, Immediate.None, FeatureMask.Gc],
-  [0xd4, 0xd4, Immediate.None, FeatureMask.FunctionReferences],
-  [0xd5, 0xd6, Immediate.U32, FeatureMask.FunctionReferences],
+const PLAIN: readonly Run[] = [
+  [0x01, Immediate.None],
+  [0x04, Immediate.Block],
+  [0x05, Immediate.None],
+  [0x06, Immediate.Block],
+  [0x09, Immediate.U32],
+  [0x0a, Immediate.None],
+  [0x0b, Immediate.End],
+  [0x0d, Immediate.U32],
+  [0x0e, Immediate.BrTable],
+  [0x0f, Immediate.None],
+  [0x10, Immediate.U32],
+  [0x11, Immediate.U32x2],
+  [0x12, Immediate.U32],
+  [0x13, Immediate.U32x2],
+  [0x15, Immediate.U32],
+  [0x17, Immediate.Unknown],
+  [0x18, Immediate.Delegate],
+  [0x1b, Immediate.None],
+  [0x1c, Immediate.SelectTypes],
+  [0x1e, Immediate.Unknown],
+  [0x1f, Immediate.TryTable],
+  [0x26, Immediate.U32],
+  [0x27, Immediate.Unknown],
+  [0x3e, Immediate.Memarg],
+  [0x40, Immediate.U32],
+  [0x41, Immediate.I32],
+  [0x42, Immediate.I64],
+  [0x43, Immediate.F32],
+  [0x44, Immediate.F64],
+  [0xc4, Immediate.None],
+  [0xcf, Immediate.Unknown],
+  [0xd0, Immediate.HeapType],
+  [0xd1, Immediate.None],
+  [0xd2, Immediate.U32],
+  [0xd4, Immediate.None],
+  [0xd6, Immediate.U32],
+  [0xff, Immediate.Unknown],
 ];
 
-const GC: readonly Row[] = [
-  [0x00, 0x01, Immediate.U32, FeatureMask.Gc],
-  [0x02, 0x05, Immediate.U32x2, FeatureMask.Gc],
-  [0x06, 0x07, Immediate.U32, FeatureMask.Gc],
-  [0x08, 0x0a, Immediate.U32x2, FeatureMask.Gc],
-  [0x0b, 0x0e, Immediate.U32, FeatureMask.Gc],
-  [0x0f, 0x0f, Immediate.None, FeatureMask.Gc],
-  [0x10, 0x10, Immediate.U32, FeatureMask.Gc],
-  [0x11, 0x13, Immediate.U32x2, FeatureMask.Gc],
-  [0x14, 0x17, Immediate.HeapType, FeatureMask.Gc],
-  [0x18, 0x19, Immediate.BrOnCast, FeatureMask.Gc],
-  [0x1a, 0x1e, Immediate.None, FeatureMask.Gc],
+const GC: readonly Run[] = [
+  [0x01, Immediate.U32],
+  [0x05, Immediate.U32x2],
+  [0x07, Immediate.U32],
+  [0x0a, Immediate.U32x2],
+  [0x0e, Immediate.U32],
+  [0x0f, Immediate.None],
+  [0x10, Immediate.U32],
+  [0x13, Immediate.U32x2],
+  [0x17, Immediate.HeapType],
+  [0x19, Immediate.BrOnCast],
+  [0x1e, Immediate.None],
 ];
 
-const MISC: readonly Row[] = [
-  [0x00, 0x07, Immediate.None, FeatureMask.SaturatingFloatToInt],
-  [0x08, 0x08, Immediate.U32x2, FeatureMask.BulkMemory],
-  [0x09, 0x09, Immediate.U32, FeatureMask.BulkMemory],
-  [0x0a, 0x0a, Immediate.U32x2, FeatureMask.BulkMemory],
-  [0x0b, 0x0b, Immediate.U32, FeatureMask.BulkMemory],
-  [0x0c, 0x0c, Immediate.U32x2, FeatureMask.BulkMemory],
-  [0x0d, 0x0d, Immediate.U32, FeatureMask.BulkMemory],
-  [0x0e, 0x0e, Immediate.U32x2, FeatureMask.BulkMemory],
-  [0x0f, 0x11, Immediate.U32, FeatureMask.ReferenceTypes],
-  [0x13, 0x16, Immediate.None, FeatureMask.WideArithmetic],
+const MISC: readonly Run[] = [
+  [0x07, Immediate.None],
+  [0x08, Immediate.U32x2],
+  [0x09, Immediate.U32],
+  [0x0a, Immediate.U32x2],
+  [0x0b, Immediate.U32],
+  [0x0c, Immediate.U32x2],
+  [0x0d, Immediate.U32],
+  [0x0e, Immediate.U32x2],
+  [0x11, Immediate.U32],
+  [0x12, Immediate.Unknown],
+  [0x16, Immediate.None],
 ];
 
-const VECTOR: readonly Row[] = [
-  [0x00, 0x0b, Immediate.Memarg, FeatureMask.Simd],
-  [0x0c, 0x0d, Immediate.Bytes16, FeatureMask.Simd],
-  [0x0e, 0x14, Immediate.None, FeatureMask.Simd],
-  [0x15, 0x22, Immediate.Lane, FeatureMask.Simd],
-  [0x23, 0x53, Immediate.None, FeatureMask.Simd],
-  [0x54, 0x5b, Immediate.MemargLane, FeatureMask.Simd],
-  [0x5c, 0x5d, Immediate.Memarg, FeatureMask.Simd],
-  [0x5e, 0xff, Immediate.None, FeatureMask.Simd],
-  [0x100, 0x113, Immediate.None, FeatureMask.RelaxedSimd],
+const VECTOR: readonly Run[] = [
+  [0x0b, Immediate.Memarg],
+  [0x0d, Immediate.Bytes16],
+  [0x14, Immediate.None],
+  [0x22, Immediate.Lane],
+  [0x53, Immediate.None],
+  [0x5b, Immediate.MemargLane],
+  [0x5d, Immediate.Memarg],
+  [0x113, Immediate.None],
 ];
 
-const ATOMIC: readonly Row[] = [
-  [0x00, 0x02, Immediate.Memarg, FeatureMask.Threads],
-  [0x03, 0x03, Immediate.Lane, FeatureMask.Threads],
-  [0x10, 0x4e, Immediate.Memarg, FeatureMask.Threads],
+const ATOMIC: readonly Run[] = [
+  [0x02, Immediate.Memarg],
+  [0x03, Immediate.Lane],
+  [0x0f, Immediate.Unknown],
+  [0x4e, Immediate.Memarg],
 ];
 
-/** Immediates and feature bit of each opcode of one space, indexed by (sub-)opcode. */
-export interface OpcodeTable {
-  readonly immediates: Uint8Array;
-  readonly features: Uint32Array;
-}
-
-function table(rows: readonly Row[], size = rows.at(-1)![1] + 1): OpcodeTable {
-  const immediates = new Uint8Array(size);
-  const features = new Uint32Array(size);
-  for (const [first, last, immediate, feature = FeatureMask.None] of rows) {
+function table(runs: readonly Run[]): Uint8Array {
+  const immediates = new Uint8Array(runs.at(-1)![0] + 1);
+  let first = 0;
+  for (const [last, immediate] of runs) {
     immediates.fill(immediate, first, last + 1);
-    features.fill(feature, first, last + 1);
+    first = last + 1;
   }
-  return { immediates, features };
+  return immediates;
 }
 
-/** Operators of one byte. */
-export const PLAIN_TABLE: OpcodeTable = table(PLAIN, 256);
+/** What follows each operator of one byte. */
+export const PLAIN_IMMEDIATES: Uint8Array = table(PLAIN);
 
-/** Operators behind a prefix byte, by prefix. */
-export const PREFIXED_TABLES: ReadonlyMap<number, OpcodeTable> = new Map([
+/** What follows the operators behind a prefix byte, by prefix and sub-opcode. */
+export const PREFIXED_IMMEDIATES: ReadonlyMap<number, Uint8Array> = new Map([
   [0xfb, table(GC)],
   [0xfc, table(MISC)],
   [0xfd, table(VECTOR)],

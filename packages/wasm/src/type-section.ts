@@ -66,33 +66,27 @@ function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition 
   const offset = reader.offset;
   let code = reader.u8('type');
   let final = true;
-  const supertypes: number[] = [];
+  let supertypes: number[] = [];
   if (code === 0x50 || code === 0x4f) {
     final = code === 0x4f;
-    const count = reader.count('supertypes');
-    for (let index = 0; index < count; index += 1) supertypes.push(reader.u32('supertype'));
+    supertypes = reader.vector('supertypes', () => reader.u32('supertype'));
     code = reader.u8('type');
   }
+  const base = { offset, final, supertypes, recursive };
   switch (code) {
     case 0x60: {
       const params = readValueTypes(reader, 'parameters');
       const resultsOffset = reader.offset;
       const results = readValueTypes(reader, 'results');
-      const end = reader.offset;
-      const types = { params, results, resultsOffset };
-      return { kind: 'function', ...types, offset, end, final, supertypes, recursive };
+      return { ...base, kind: 'function', params, results, resultsOffset, end: reader.offset };
     }
     case 0x5f: {
-      const count = reader.count('fields', 2);
-      const fields: FieldType[] = [];
-      for (let index = 0; index < count; index += 1) fields.push(readField(reader));
-      const end = reader.offset;
-      return { kind: 'struct', fields, offset, end, final, supertypes, recursive };
+      const fields = reader.vector('fields', readField, 2);
+      return { ...base, kind: 'struct', fields, end: reader.offset };
     }
     case 0x5e: {
       const element = readField(reader);
-      const end = reader.offset;
-      return { kind: 'array', element, offset, end, final, supertypes, recursive };
+      return { ...base, kind: 'array', element, end: reader.offset };
     }
     default:
       return failUnknown(reader.offset - 1, 'type', `form 0x${code.toString(16)}`);
