@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild-wasm';
 
-/** Bundles a file and all that it imports into one minified script. */
-export async function bundle(url: URL): Promise<Uint8Array> {
+/** Bundles a file and all that it imports, `external` packages aside, into one minified script. */
+export async function bundle(url: URL, external: readonly string[] = []): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(url)],
     bundle: true,
@@ -12,6 +12,7 @@ export async function bundle(url: URL): Promise<Uint8Array> {
     format: 'esm',
     platform: 'neutral',
     conditions: ['@testbench/source'],
+    external: [...external],
   });
   return outputFiles[0]!.contents;
 }

@@ -23,6 +23,7 @@ export function assembleModule(
   exportState: boolean,
 ): Uint8Array<ArrayBuffer> {
   const { bytes } = module;
+  const hasNull = helpers.at.nullGlobal !== -1;
   /** Ranges of bytes to be joined: a module may have hundreds of megabytes, and each is copied once. */
   const parts = [bytes.subarray(0, 8)];
   const section = (id: number, content: ByteWriter): void => {
@@ -55,9 +56,11 @@ export function assembleModule(
         append(1, (content) => content.raw([0x70, 1, 1, 1]));
         break;
       case SectionId.Global:
-        append(2, (content) => {
+        append(hasNull ? 3 : 2, (content) => {
           content.raw([0x7e, 1, Opcode.I64Const]).signed(startFuel).u8(Opcode.End);
           content.raw([0x7f, 1, Opcode.I32Const, 0, Opcode.End]);
+          // Mutable, or engines would take it for what it is.
+          if (hasNull) content.raw([0x70, 1, Opcode.RefNull, 0x70, Opcode.End]);
         });
         break;
       case SectionId.Export: {

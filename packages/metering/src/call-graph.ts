@@ -2,16 +2,11 @@
 import type { Module } from '@testbench/wasm';
 
 import { DEAD, EventKind, type EventList, type FunctionShape } from './function-events.js';
+import { MAX_OWED } from './max-owed.js';
 import { longestPath, type PathScratch, Way } from './longest-path.js';
 
 /** Longest stretch, in fuel units, that a function may run without a check of its own. */
 const MAX_UNCHECKED = 128;
-
-/**
- * What all calls of such functions in one body may add up to, in fuel units. Every open call may owe as much: a stack of
- * 20,000 frames comes by no check while it returns.
- */
-const MAX_UNCHECKED_CALLS = 1024;
 
 /** How each function takes part in metering. */
 export const enum Role {
@@ -151,7 +146,7 @@ export function analyseCalls(
       const callee = events.argument(event);
       if (roles[callee] !== Role.Short) continue;
       owed += stretch[callee]!;
-      if (owed > MAX_UNCHECKED_CALLS) roles[callee] = Role.Checked;
+      if (owed > MAX_OWED) roles[callee] = Role.Checked;
     }
   }
   if (roles.includes(Role.Checked, functions.length)) {

@@ -7,16 +7,20 @@ import {
   EventKind,
   type EventList,
   type FunctionShape,
+  HEIGHT,
   NESTING,
-  OUTER,
   TARGETED,
 } from './function-events.js';
 
-/** How much more often code runs with that many loops around it, the last also with more. */
-const WEIGHTS = [1, 8, 64, 512, 4096, 32_768, 262_144];
+/** A loop is taken to run eight times as often as what is around it, an arm of an `if` half as often: exponents of two. */
+const LOOP_LEVEL = 3;
+const ARM_LEVEL = -1;
+
+/** Exponents beyond this make no difference. */
+const MAX_LEVEL = 18;
 
 /**
- * Marks loops with how many stand around them, and those that contain calls or other loops.
+ * Marks loops with how many stand around them and inside them, and those that contain calls.
  *
  * @param roles Of the targets of calls.
  * @returns True if the count should be kept in a local: there is a loop without
@@ -29,6 +33,8 @@ export function classifyLoops(
   roles: Uint8Array,
 ): boolean {
   const open: number[] = [];
+  /** How many loops stand in each other inside each of these, and behind them in what is being read. */
+  const heights: number[] = [0];
   // Stops where the mark stands already, because then it stands further out as well.
   const mark = (flag: number): void => {
     for (let at = open.length - 1; at >= 0 && (events.flags(open[at]!) & flag) === 0; at -= 1) {
@@ -37,18 +43,37 @@ export function classifyLoops(
   };
   let hasPlainLoop = false;
   let balance = 0;
+  let level = 0;
+  /** How often what comes next is taken to run. */
   let weight = 1;
+  const step = (by: number): void => {
+    level += by;
+    weight = 2 ** Math.max(-MAX_LEVEL, Math.min(level, MAX_LEVEL));
+  };
   for (let event = shape.first; event < shape.last; event += 1) {
     const flags = events.flags(event);
+    const link = events.link(event);
     const kind = flags & 0xff;
-    if ((flags & (DEAD | TARGETED)) === TARGETED && kind === EventKind.Loop) {
-      mark(OUTER);
-      events.mark(event, Math.min(open.length, 2) << NESTING);
-      open.push(event);
-      weight = WEIGHTS[open.length] ?? weight;
-    } else if (kind === EventKind.End && open.length > 0 && events.link(event) === open.at(-1)) {
-      if ((events.flags(open.pop()!) & CALLS) === 0) hasPlainLoop = true;
-      weight = WEIGHTS[open.length] ?? weight;
+    if (kind === EventKind.Loop) {
+      if ((flags & (DEAD | TARGETED)) === TARGETED) {
+        events.mark(event, Math.min(open.length, 2) << NESTING);
+        open.push(event);
+        heights.push(0);
+        step(LOOP_LEVEL);
+      }
+    } else if (kind === EventKind.If) {
+      step(ARM_LEVEL);
+    } else if (kind === EventKind.End && link !== -1) {
+      if (link === open.at(-1)) {
+        if ((events.flags(link) & CALLS) === 0) hasPlainLoop = true;
+        open.pop();
+        const height = heights.pop()! + 1;
+        events.mark(link, Math.min(height, 7) << HEIGHT);
+        heights[open.length] = Math.max(heights[open.length]!, height);
+        step(-LOOP_LEVEL);
+      } else if (events.kind(link) === EventKind.If) {
+        step(-ARM_LEVEL);
+      }
     } else if (
       kind === EventKind.Bulk ||
       kind === EventKind.Grow ||

@@ -1,11 +1,7 @@
 import { ByteWriter } from '@testbench/wasm';
 
 import type { HelperFunctions } from './helper-functions.js';
-import { Opcode } from './operators.js';
-
-const VOID = 0x40;
-const I64_SUB = 0x7d;
-const I64_LT_S = 0x53;
+import { Opcode, VOID } from './operators.js';
 
 /** Writes the instructions that keep the count, pay, and ask for more. */
 export class CountCode {
@@ -15,12 +11,13 @@ export class CountCode {
   /** Content of a branch hint section without its count: every check is unlikely to ask for fuel. */
   readonly hints = new ByteWriter();
   hintedFunctions = 0;
+  /** Bytes that only some engines get: nothing that a guest notices may depend on them. */
+  engineBytes = 0;
   /** Where the current function keeps its count while it runs; otherwise each charge goes to the global. */
   inLocal = false;
   /** The local that holds the count, or a scratch local beside the global; -1 for none. */
   local = -1;
   private readonly fuelGlobal: number;
-  private bodyStart = 0;
   /** Offsets of the current function's checks, from its body's start. */
   private readonly branches: number[] = [];
 
@@ -31,12 +28,6 @@ export class CountCode {
     this.fuelGlobal = helpers.at.fuelGlobal;
   }
 
-  /** Notes that the next byte is the first of a body. */
-  begin(): void {
-    this.bodyStart = this.out.length;
-    this.branches.length = 0;
-  }
-
   /** Writes the hints for the body that is complete now. */
   finish(index: number): void {
     const { branches, hints } = this;
@@ -45,70 +36,93 @@ export class CountCode {
     hints.u32(index).u32(branches.length);
     // One byte each: 0 is unlikely.
     for (const offset of branches) hints.u32(offset).u8(1).u8(0);
+    branches.length = 0;
   }
 
-  /** Pays, and asks for more where `check` says so. */
-  charge(amount: number, check: boolean): void {
-    const { out, local, inLocal, fuelGlobal } = this;
+  /**
+   * Pays, and asks for more where `check` says so.
+   *
+   * @param inLoop The check stands in a loop.
+   */
+  charge(amount: number, check: boolean, inLoop = false): void {
+    const { out, local, inLocal } = this;
     if (amount === 0 && !check) return;
     if (amount !== 0) this.charges += 1;
     this.subtract(amount);
     if (!check) {
-      this.#put();
+      this.#set(inLocal);
       return;
     }
     if (local === -1) {
       // No room for a local: read the global again.
-      this.#put();
-      out.u8(Opcode.GlobalGet).u32(fuelGlobal);
+      this.#set(false);
+      this.#get(false);
     } else {
       out.u8(Opcode.LocalTee).u32(local);
-      if (!inLocal) {
-        if (amount !== 0) out.u8(Opcode.GlobalSet).u32(fuelGlobal).u8(Opcode.LocalGet).u32(local);
+      if (!inLocal && amount !== 0) {
+        this.#set(false);
+        this.#get(true);
       }
     }
-    out.u8(Opcode.I64Const).u8(0).u8(I64_LT_S);
+    out.u8(Opcode.I64Const).u8(0).u8(Opcode.I64LtS);
     this.hint();
     out.u8(Opcode.If).u8(VOID);
+    if (inLoop) this.unlikely();
     if (inLocal) {
-      out.u8(Opcode.LocalGet).u32(local).u8(Opcode.Call).u32(this.helpers.refill());
-      out.u8(Opcode.LocalSet).u32(local);
+      this.#get(true);
+      out.u8(Opcode.Call).u32(this.helpers.refill());
+      this.#set(true);
     } else {
       out.u8(Opcode.Call).u32(this.helpers.refillGlobal());
     }
     out.u8(Opcode.End);
   }
 
+  /**
+   * Lets engines without branch hints see that what follows is unlikely: V8 assumes that a reference is not null, and this one
+   * always is.
+   */
+  unlikely(): void {
+    const { out } = this;
+    const { nullGlobal } = this.helpers.at;
+    if (nullGlobal === -1) return;
+    const start = out.length;
+    out.u8(Opcode.Block).u8(VOID).u8(Opcode.GlobalGet).u32(nullGlobal);
+    out.u8(Opcode.BrOnNull).u8(0).u8(Opcode.Unreachable).u8(Opcode.End);
+    this.engineBytes += out.length - start;
+  }
+
   /** Notes that the branch which comes next is a check. */
   hint(): void {
     this.checks += 1;
-    this.branches.push(this.out.length - this.bodyStart);
+    this.branches.push(this.out.length);
   }
 
   /** Leaves the count less `amount` on the stack. */
   subtract(amount: number): void {
-    const { out, local, inLocal, fuelGlobal } = this;
-    if (inLocal) out.u8(Opcode.LocalGet).u32(local);
-    else out.u8(Opcode.GlobalGet).u32(fuelGlobal);
-    if (amount !== 0) out.u8(Opcode.I64Const).signed(amount).u8(I64_SUB);
-  }
-
-  /** Stores the count that is on the stack where the function keeps it. */
-  #put(): void {
-    const { out, local, inLocal, fuelGlobal } = this;
-    if (inLocal) out.u8(Opcode.LocalSet).u32(local);
-    else out.u8(Opcode.GlobalSet).u32(fuelGlobal);
+    this.#get(this.inLocal);
+    if (amount !== 0) this.out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Sub);
   }
 
   /** Copies the count from the local to the global. */
   flush(): void {
-    const { out, local, fuelGlobal } = this;
-    out.u8(Opcode.LocalGet).u32(local).u8(Opcode.GlobalSet).u32(fuelGlobal);
+    this.#get(true);
+    this.#set(false);
   }
 
   /** Copies the count from the global to the local. */
   reload(): void {
-    const { out, local, fuelGlobal } = this;
-    out.u8(Opcode.GlobalGet).u32(fuelGlobal).u8(Opcode.LocalSet).u32(local);
+    this.#get(false);
+    this.#set(true);
+  }
+
+  #get(fromLocal: boolean): void {
+    if (fromLocal) this.out.u8(Opcode.LocalGet).u32(this.local);
+    else this.out.u8(Opcode.GlobalGet).u32(this.fuelGlobal);
+  }
+
+  #set(toLocal: boolean): void {
+    if (toLocal) this.out.u8(Opcode.LocalSet).u32(this.local);
+    else this.out.u8(Opcode.GlobalSet).u32(this.fuelGlobal);
   }
 }

@@ -22,6 +22,7 @@ import { Stretches } from './stretches.js';
 export class ExactPlacement {
   private readonly points = new Potentials();
   private readonly stretches = new Stretches();
+  private owed = 0;
   /** Control point of each block's label, by its event in the function; -1 for none. */
   private labels = new Int32Array(256);
 
@@ -36,9 +37,14 @@ export class ExactPlacement {
     private readonly pinCalls: boolean,
   ) {}
 
-  /** Fills `charges` for one function. */
-  place(shape: FunctionShape, charges: ChargeList): void {
+  /**
+   * Fills `charges` for one function.
+   *
+   * @returns What it pays in all behind its entry and elsewhere than at its loops, which check.
+   */
+  place(shape: FunctionShape, charges: ChargeList): number {
     charges.reset(shape.first, shape.last);
+    this.owed = 0;
     this.#collect(shape);
     const { points, stretches } = this;
     stretches.byWeight((index) => {
@@ -51,25 +57,35 @@ export class ExactPlacement {
       const isGrounded = points.root(point) === root;
       return points.of(point) - (isGrounded ? ground : 0);
     };
-    let owed = false;
+    let isOwed = false;
     for (let index = 0; index < stretches.count; index += 1) {
       // A run takes a stretch that traps once at most in each of its open calls.
       if (stretches.traps[index] === 1) continue;
       const before = prepaid(stretches.from[index]!);
       const behind = prepaid(stretches.to[index]!);
-      if (before < 0 || behind < 0) owed = true;
-      charges.set(stretches.after[index]!, behind - before + stretches.cost[index]!);
+      if (before < 0 || behind < 0) isOwed = true;
+      this.#set(charges, index, behind - before + stretches.cost[index]!);
     }
     // Work that is paid only after a call could be repeated by recursion without ever being paid.
-    if (owed && (shape.hasCall || shape.hasUnknown)) this.#placePlainly(charges);
+    if (isOwed && (shape.hasCall || shape.hasUnknown)) this.#placePlainly(charges);
+    return this.owed;
   }
 
   /** Every stretch pays for itself. */
   #placePlainly(charges: ChargeList): void {
     const { stretches } = this;
+    this.owed = 0;
     for (let index = 0; index < stretches.count; index += 1) {
       const traps = stretches.traps[index] === 1;
-      charges.set(stretches.after[index]!, traps ? 0 : stretches.cost[index]!);
+      this.#set(charges, index, traps ? 0 : stretches.cost[index]!);
+    }
+  }
+
+  #set(charges: ChargeList, stretch: number, amount: number): void {
+    const after = this.stretches.after[stretch]!;
+    charges.set(after, amount);
+    if (amount > 0 && after !== -1 && this.events.kind(after) !== EventKind.Loop) {
+      this.owed += amount;
     }
   }
 
@@ -135,15 +151,11 @@ export class ExactPlacement {
           open(this.arms.at(-1)!, event);
           this.elses.add(link);
           break;
-        case EventKind.Try:
-          labels[event - first] = points.add();
-          close(ground);
-          open(ground, event);
-          break;
         case EventKind.Catch:
           if ((flags & DEAD_BEFORE) === 0) close(label(link));
           open(ground, event);
           break;
+        case EventKind.Try:
         case EventKind.TryTable:
           labels[event - first] = points.add();
           close(ground);

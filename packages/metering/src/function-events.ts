@@ -36,10 +36,10 @@ export const TARGETED = 0x200;
 export const CALLS = 0x400;
 /** The code before this `else` or `end` cannot be reached. */
 export const DEAD_BEFORE = 0x800;
-/** A loop stands inside this one. */
-export const OUTER = 0x1000;
 /** Shift of the count of loops around a loop, 2 for more. */
-export const NESTING = 13;
+export const NESTING = 12;
+/** Shift of the count of loops that stand in each other inside a loop, itself included; 7 for more. */
+export const HEIGHT = 14;
 
 const STRIDE = 5;
 
@@ -66,7 +66,8 @@ export class EventList {
    * @param end Byte offset just after it.
    * @param cost Fuel of the code since the previous event, this instruction included.
    * @param argument By kind: block type, target as in `CallGraph`, opcode, or byte offset of a label.
-   * @param link By kind: the event that a branch goes to or a block ends at; -1 is the function itself.
+   * @param link By kind: the event that a branch goes to, or that opened what ends here; -1 is the function itself. A loop
+   * has its end there.
    */
   push(
     kind: number,
@@ -114,6 +115,9 @@ export class EventList {
   }
   link(event: number): number {
     return this.data[event * STRIDE + 4]!;
+  }
+  setLink(event: number, link: number): void {
+    this.data[event * STRIDE + 4] = link;
   }
 }
 

@@ -1,11 +1,10 @@
 import { ByteWriter, type Module } from '@testbench/wasm';
 
 import type { CostTable } from './cost-table.js';
-import { Opcode } from './operators.js';
+import { Opcode, VOID } from './operators.js';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
-const VOID = 0x40;
 
 /** A body without locals and instructions. */
 const NOTHING = Uint8Array.of(0, Opcode.End);
@@ -14,11 +13,8 @@ const NOTHING = Uint8Array.of(0, Opcode.End);
 const enum Op {
   I32Add = 0x6a,
   I32Eq = 0x46,
-  I64LtS = 0x53,
   I64GtU = 0x56,
   I64Eq = 0x51,
-  I64Add = 0x7c,
-  I64Sub = 0x7d,
   I64Mul = 0x7e,
   I64ShrU = 0x88,
   I64ExtendI32U = 0xad,
@@ -35,6 +31,8 @@ export interface GrowthLimits {
 export interface AppendedIndices {
   readonly fuelGlobal: number;
   readonly deniedGlobal: number;
+  /** A null reference; -1 if the engine has no instruction that branches on one. */
+  readonly nullGlobal: number;
   readonly hookTable: number;
   readonly firstFunction: number;
 }
@@ -61,11 +59,13 @@ export class HelperFunctions {
     module: Module,
     private readonly costs: CostTable,
     private readonly limits: GrowthLimits,
+    typedReferences: boolean,
   ) {
     const fuelGlobal = module.globals.length;
     this.at = {
       fuelGlobal,
       deniedGlobal: fuelGlobal + 1,
+      nullGlobal: typedReferences ? fuelGlobal + 2 : -1,
       hookTable: module.tables.length,
       firstFunction: module.functions.length,
     };
@@ -104,7 +104,7 @@ export class HelperFunctions {
         .u32(this.at.hookTable);
       code.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal).u8(Opcode.LocalTee).u32(0);
       // `unreachable` is what no handler in the guest can catch.
-      code.u8(Opcode.I64Const).u32(0).u8(Op.I64LtS);
+      code.u8(Opcode.I64Const).u32(0).u8(Opcode.I64LtS);
       code.u8(Opcode.If).u8(VOID).u8(Opcode.Unreachable).u8(Opcode.End);
       code.u8(Opcode.LocalGet).u32(0);
     });
@@ -202,7 +202,7 @@ export class HelperFunctions {
     code.u8(Opcode.LocalGet).u32(local);
     widen();
     if (address64) this.#clamp(code);
-    code.u8(Op.I64Add).u8(Opcode.I64Const).signed(limit).u8(Op.I64GtU);
+    code.u8(Opcode.I64Add).u8(Opcode.I64Const).signed(limit).u8(Op.I64GtU);
     code.u8(Opcode.If).u8(VOID);
     const { deniedGlobal } = this.at;
     code.u8(Opcode.GlobalGet).u32(deniedGlobal).u8(Opcode.I32Const).u32(1).u8(Op.I32Add);
@@ -259,9 +259,14 @@ export class HelperFunctions {
   #pay(code: ByteWriter): void {
     const refill = this.refillGlobal();
     const pay = this.#get('pay', [1, I64, 0], (body) => {
-      body.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal).u8(Opcode.LocalGet).u32(0).u8(Op.I64Sub);
+      body
+        .u8(Opcode.GlobalGet)
+        .u32(this.at.fuelGlobal)
+        .u8(Opcode.LocalGet)
+        .u32(0)
+        .u8(Opcode.I64Sub);
       body.u8(Opcode.LocalTee).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
-      body.u8(Opcode.LocalGet).u32(0).u8(Opcode.I64Const).u32(0).u8(Op.I64LtS);
+      body.u8(Opcode.LocalGet).u32(0).u8(Opcode.I64Const).u32(0).u8(Opcode.I64LtS);
       body.u8(Opcode.If).u8(VOID).u8(Opcode.Call).u32(refill).u8(Opcode.End);
     });
     code.u8(Opcode.Call).u32(pay);

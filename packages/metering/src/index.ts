@@ -8,6 +8,7 @@
  */
 export { attachMeter, type Meter, type MeterHandler, type SliceVerdict } from './attach-meter.js';
 export { type CostTable, DEFAULT_COSTS } from './cost-table.js';
+export { supportsTypedReferences } from './engine-features.js';
 export { MeterError, type MeterErrorCode } from './meter-error.js';
 export {
   type MeteredModule,

@@ -1,41 +1,37 @@
-/** Bytes of a loop's body up to which it is repeated eight, four and two times, by the loops around it: none, one, more. */
+/** Bytes of a loop's body up to which it is repeated eight, four and three times, by the loops around it: none, one, more. */
 const REPEATED = [
   [0, 96, 192],
-  [0, 192, 400],
-  [96, 192, 400],
+  [0, 192, 480],
+  [96, 192, 480],
 ] as const;
 
-/** Bytes around a wrapped loop. */
-const WRAP_BYTES = 64;
+/** Bytes that a small module may grow by wrapping its loops; a large one may double. */
+const WRAP_ROOM = 2 ** 16;
 
-/** Bytes that wrapped and repeated loops may take in a small module; in a large one they may double it. */
-const ROOM = 2 ** 16;
+/** Bytes that a small module may grow by copies, all else included, and the share of a large one. */
+const COPY_ROOM = 2 ** 15;
+const COPY_SHARE = 0.25;
 
-/** Decides how often loops hold their body, so that one check serves several turns, and keeps the module from growing much. */
-export class LoopBudget {
-  private room: number;
+/**
+ * @param written Size of the code that is written.
+ * @param read Size of the original's code up to here. Limits grow on the way, so that the last function has its share too.
+ * @returns Whether there may be blocks around one more loop.
+ */
+export function mayWrap(written: number, read: number): boolean {
+  return written < 2 * read + WRAP_ROOM;
+}
 
-  /** @param moduleBytes Size of the original module. */
-  constructor(moduleBytes: number) {
-    this.room = ROOM + moduleBytes;
-  }
-
-  /** No more loops are to be wrapped. */
-  get isSpent(): boolean {
-    return this.room <= 0;
-  }
-
-  /**
-   * Takes the bytes of one wrapped loop.
-   *
-   * @param bytes Size of its body.
-   * @param nesting How many loops stand around it, 2 for more.
-   * @returns How often its body is to stand there.
-   */
-  copies(bytes: number, nesting: number): number {
-    const [eight, four, two] = REPEATED[nesting]!;
-    const copies = bytes <= eight ? 8 : bytes <= four ? 4 : bytes <= two ? 2 : 1;
-    this.room -= WRAP_BYTES + (copies - 1) * (bytes + WRAP_BYTES / 4);
-    return copies;
-  }
+/**
+ * How often a loop is to hold its body, so that one check serves several turns.
+ *
+ * @param bytes Size of the body.
+ * @param nesting How many loops stand around it, 2 for more.
+ * @param written See {@link mayWrap}.
+ */
+export function copiesOf(bytes: number, nesting: number, written: number, read: number): number {
+  const [eight, four, three] = REPEATED[nesting]!;
+  const wanted = bytes <= eight ? 8 : bytes <= four ? 4 : bytes <= three ? 3 : 1;
+  const left = COPY_ROOM + (1 + COPY_SHARE) * read - written;
+  // No loop takes more than half of what is left.
+  return Math.max(1, Math.min(wanted, Math.floor(left / 2 / bytes)));
 }

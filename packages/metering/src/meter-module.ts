@@ -2,6 +2,7 @@ import { DecodeError, decodeModule, type Module } from '@testbench/wasm';
 
 import { assembleModule } from './assemble-module.js';
 import { completeCosts, type CostTable } from './cost-table.js';
+import { supportsTypedReferences } from './engine-features.js';
 import { HelperFunctions } from './helper-functions.js';
 import { MeterError } from './meter-error.js';
 import { RESERVED_PREFIX } from './reserved-names.js';
@@ -32,6 +33,12 @@ export interface MeterOptions {
    * valid, and let the guest reach the meter. @default false
    */
   readonly validated?: boolean;
+  /**
+   * The result may use `br_on_null`, of typed function references: what V8 12 and 13 (Node 22, 24), which know no branch hints, need
+   * to keep the way to the host out of loops. Say false if it is to run on an older engine than this one.
+   * @default {@link supportsTypedReferences}
+   */
+  readonly typedReferences?: boolean;
 }
 
 /** A metered module. */
@@ -92,7 +99,8 @@ export function meterModule(bytes: Uint8Array, options: MeterOptions = {}): Mete
   if (options.validated !== true) validate(bytes);
   const module = decode(bytes);
   checkNames(module);
-  const helpers = new HelperFunctions(module, costs, options);
+  const { typedReferences = supportsTypedReferences() } = options;
+  const helpers = new HelperFunctions(module, costs, options, typedReferences);
   const { code, hints, ...stats } = rewriteBodies(module, helpers, costs, mode === 'exact');
   const { startFuel = 10_000_000, exportState = false } = options;
   const metered = assembleModule(module, code, helpers, hints, startFuel, exportState);

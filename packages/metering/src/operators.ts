@@ -41,6 +41,10 @@ export const enum Opcode {
   MemoryGrow = 0x40,
   I32Const = 0x41,
   I64Const = 0x42,
+  I64LtS = 0x53,
+  I64Add = 0x7c,
+  I64Sub = 0x7d,
+  RefNull = 0xd0,
   RefFunc = 0xd2,
   BrOnNull = 0xd5,
   BrOnNonNull = 0xd6,
@@ -62,3 +66,6 @@ export const enum Opcode {
   TableGrow = 0xfc00f,
   TableFill = 0xfc011,
 }
+
+/** Type of a block that takes and leaves nothing. */
+export const VOID = 0x40;

@@ -22,13 +22,19 @@ const countDown = (local: string): string =>
 const callee = (name: string, units: number): string =>
   `(func $${name} (export "${name}") ${work(units)})`;
 
+const fail = (): never => {
+  throw new Error('of the host');
+};
+
 /** How far beyond its limit a run's work goes before it is stopped, at most; each limit is tried. */
 function overdraft(functions: string, mode: MeterMode, limits: readonly number[]): number {
-  const text = `(module (global $work (export "work") (mut i32) (i32.const 0)) ${functions})`;
-  const bytes = new Uint8Array(wabt.parseWat('test.wat', text).toBinary({}).buffer);
+  const text = `(module (import "host" "fail" (func $fail)) (global $work (export "work") (mut i32) (i32.const 0)) ${functions})`;
+  const bytes = new Uint8Array(
+    wabt.parseWat('test.wat', text, { exceptions: true }).toBinary({}).buffer,
+  );
   const module = new WebAssembly.Module(meterModule(bytes, { mode }).bytes);
   const found = limits.map((limit) => {
-    const instance = new WebAssembly.Instance(module);
+    const instance = new WebAssembly.Instance(module, { host: { fail } });
     const meter = attachMeter(instance);
     meter.setFuel(limit);
     expect(instance.exports['run']).toThrow(WebAssembly.RuntimeError);
@@ -108,11 +114,37 @@ describe.each(MODES)('the work beyond the fuel (%s)', (mode) => {
     expect(most).toBe(mode === 'exact' ? 2000 - 20 : -20);
   });
 
-  it('is what ways behind each open call cost in exact mode', () => {
+  it('does not grow with the ways behind a call that is open', () => {
     const text = recursion(100, `(if (i32.const 1) (then ${work(10_000)}))`);
+    // In exact mode, the way that is under way when the fuel ends is not cut short.
     const most = overdraft(text, mode, limits(2000, 3000, 100));
-    expect(most).toBeLessThanOrEqual(mode === 'exact' ? 101 * 10_000 : 0);
-    expect(most > 900_000).toBe(mode === 'exact');
+    expect(most).toBeLessThanOrEqual(mode === 'exact' ? 10_000 : 0);
+  });
+
+  it('does not grow with the handlers of calls that an exception ends', () => {
+    const text = `(tag $e)
+      (func $down (param $n i32)
+        ${note(10)}
+        (try (do (if (local.get $n) (then (call $down ${countDown('$n')}))) (throw $e))
+          (catch_all (if (i32.const 1) (then ${work(10_000)}))))
+        (throw $e))
+      (func (export "run")
+        (try (do (call $down (i32.const 100))) (catch_all)) (loop $for-ever (br $for-ever)))`;
+    const most = overdraft(text, mode, limits(20_000, 21_000, 100));
+    expect(most).toBeLessThanOrEqual(mode === 'exact' ? 10_000 : 0);
+  });
+
+  it('does not grow with calls that an exception of the host ends', () => {
+    const text = `
+      (func $down (param $n i32)
+        ${note(10)}
+        (try (do (if (local.get $n) (then (call $down ${countDown('$n')}))) (call $fail))
+          (catch_all (if (i32.const 1) (then ${work(10_000)}))))
+        (call $fail))
+      (func (export "run")
+        (try (do (call $down (i32.const 100))) (catch_all)) (loop $for-ever (br $for-ever)))`;
+    const most = overdraft(text, mode, limits(20_000, 21_000, 100));
+    expect(most).toBeLessThanOrEqual(mode === 'exact' ? 10_000 : 0);
   });
 
   it('is up to seven turns of a small loop in two others', () => {
@@ -125,5 +157,20 @@ describe.each(MODES)('the work beyond the fuel (%s)', (mode) => {
     const most = overdraft(text, mode, limits(5000, 5500));
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(7 * 9);
+  });
+
+  it('is 1024 units for first turns of inner loops, however many', () => {
+    const inner = `(loop ${work(40)} (br_if 0 (i32.const 0)))`;
+    const text = `(func (export "run") (loop $outer ${note(1 + 40 * 2)} ${inner.repeat(40)} (br $outer)))`;
+    expect(overdraft(text, mode, limits(5000, 7000, 7))).toBeLessThanOrEqual(1024);
+  });
+
+  it('is 1024 units for the turns of a loop, whatever they cost', () => {
+    // Callers pay for these, so that a turn of few bytes costs 1217 units.
+    const short = `(func $short ${work(120)})`;
+    const turn = `${note(17)} ${calls(Array.from({ length: 10 }, () => 'short'))}`;
+    const text = `${short} (func (export "run") (loop $outer ${note(1)}
+      (loop $inner ${turn} (br_if $inner (i32.const 1))) (br $outer)))`;
+    expect(overdraft(text, mode, limits(5000, 7000, 7))).toBeLessThanOrEqual(1024);
   });
 });

@@ -9,6 +9,7 @@ import { ExactPlacement } from './exact-placement.js';
 import { EventList, type FunctionShape } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
 import { longestPath, PathScratch } from './longest-path.js';
+import { MAX_OWED } from './max-owed.js';
 import { MeterError } from './meter-error.js';
 import { reachableFunctions } from './reachable-functions.js';
 import { FunctionRewriter } from './rewrite-function.js';
@@ -69,25 +70,39 @@ export function rewriteBodies(
   const calls = analyseCalls(module, events, shapes, reachable, scratch, exact);
   const pinCalls = shapes.some((shape) => shape.hasCatch);
   const placement = new ExactPlacement(events, calls.paid, pinCalls);
-  const count = new CountCode(code, helpers);
-  const rewriter = new FunctionRewriter(module, events, code, count, helpers, calls);
+  const written = new ByteWriter();
+  const count = new CountCode(written, helpers);
+  const rewriter = new FunctionRewriter(module, events, written, count, helpers, calls);
   const charges = new ChargeList();
   let free = 0;
   let large = 0;
+  let before = 0;
   shapes.forEach((shape, index) => {
-    const start = code.length;
     const body = bodies[index]!;
+    written.length = 0;
     const role = calls.roles[importedFunctions + index]!;
     if (role === Role.Free) {
       free += 1;
-      code.copy(bytes, body.start, body.end);
+      written.copy(bytes, body.start, body.end);
     } else {
-      if (exact) placement.place(shape, charges);
+      let owed = 0;
+      if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
-      rewriter.rewrite(index, { shape, charges, checkEntry: role === Role.Checked });
+      const checkEntry = role === Role.Checked;
+      const checkExits = owed > MAX_OWED && (shape.hasCall || shape.hasUnknown);
+      rewriter.rewrite(index, { shape, charges, checkEntry, checkExits, before });
     }
-    if (code.length - start >= SMALL_BODY) large += 1;
-    prefixSize(code, start, body.start);
+    const size = written.length;
+    if (size >= SMALL_BODY) large += 1;
+    if (size > MAX_BODY_BYTES) {
+      throw new MeterError(
+        'METER_BODY_TOO_LARGE',
+        `Cannot meter module: a function body would have ${size} bytes, limit is ${MAX_BODY_BYTES}`,
+        body.start,
+      );
+    }
+    before += size;
+    code.u32(size).raw(written.view());
   });
   const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length;
   helpers.pad(Math.min(2 * large - shapes.length, MAX_ADDED, room));
@@ -103,24 +118,6 @@ export function rewriteBodies(
     charges: count.charges,
     checks: count.checks,
   };
-}
-
-/** Puts the size before the body that was just written. */
-function prefixSize(code: ByteWriter, start: number, offset: number): void {
-  const size = code.length - start;
-  if (size > MAX_BODY_BYTES) {
-    throw new MeterError(
-      'METER_BODY_TOO_LARGE',
-      `Cannot meter module: a function body would have ${size} bytes, limit is ${MAX_BODY_BYTES}`,
-      offset,
-    );
-  }
-  code.u32(size);
-  const prefix = code.length - start - size;
-  const buffer = code.reserve(0);
-  const encoded = buffer.slice(start + size, start + size + prefix);
-  buffer.copyWithin(start + prefix, start, start + size);
-  buffer.set(encoded, start);
 }
 
 function placeCoarsely(

@@ -106,20 +106,16 @@ export class FunctionScanner {
     const { cursor } = this;
     switch (opcode) {
       case Opcode.Block:
-        this.#openBlock(EventKind.Block);
-        break;
       case Opcode.Loop:
-        this.#openBlock(EventKind.Loop);
-        break;
       case Opcode.If:
-        this.#openBlock(EventKind.If);
+        // These kinds are in the order of the operators.
+        this.#openBlock(opcode - Opcode.Block);
         break;
       case Opcode.Try:
-        this.#shape.hasCatch = this.#shape.hasUnknown = true;
-        this.#openBlock(EventKind.Try);
+        this.#openTry(EventKind.Try);
         break;
       case Opcode.TryTable:
-        this.#openTryTable();
+        this.#openTry(EventKind.TryTable);
         break;
       case Opcode.Else:
       case Opcode.Catch:
@@ -148,12 +144,10 @@ export class FunctionScanner {
         break;
       }
       case Opcode.Return:
-        this.#push(EventKind.Return, 0, -1);
-        this.#live = false;
+        this.#stop(EventKind.Return, 0);
         break;
       case Opcode.Unreachable:
-        this.#push(EventKind.Trap, 0, -1);
-        this.#live = false;
+        this.#stop(EventKind.Trap, 0);
         break;
       case Opcode.Call:
         this.#shape.hasCall = true;
@@ -201,10 +195,12 @@ export class FunctionScanner {
     this.#open.push(this.#push(kind, this.cursor.blockType, -1));
   }
 
-  #openTryTable(): void {
-    const opener = this.#push(EventKind.TryTable, this.cursor.blockType, -1);
+  #openTry(kind: number): void {
     this.#shape.hasCatch = this.#shape.hasUnknown = true;
+    this.#openBlock(kind);
+    if (kind === EventKind.Try) return;
     // Labels of the clauses are counted from outside the block.
+    const opener = this.#open.pop()!;
     this.cursor.forEachCatch((_, label) => this.#label(label));
     this.#open.push(opener);
   }
@@ -219,10 +215,11 @@ export class FunctionScanner {
     }
     const flags = events.flags(opener);
     this.#live = (flags & DEAD) === 0;
-    this.#push(EventKind.End | before, 0, opener);
+    const end = this.#push(EventKind.End | before, 0, opener);
     const isLoop = events.kind(opener) === EventKind.Loop;
     if (isLoop && (flags & TARGETED) !== 0) this.#shape.hasLoop = true;
     if (isLoop) {
+      events.setLink(opener, end);
       // Behind a loop, code is live only if something leaves it: by its end, or by a branch outwards.
       if (before !== 0) this.#live = false;
     } else if (
@@ -264,8 +261,13 @@ export class FunctionScanner {
     return functions.length + (isIndirect ? this.cursor.index : types.length);
   }
 
+  /** Control leaves the function for another one. */
   #finish(kind: number, argument: number): void {
     this.#shape.hasUnknown = true;
+    this.#stop(kind, argument);
+  }
+
+  #stop(kind: number, argument: number): void {
     this.#push(kind, argument, -1);
     this.#live = false;
   }

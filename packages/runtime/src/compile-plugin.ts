@@ -1,4 +1,9 @@
-import { meterModule, type MeterOptions, REWRITE_VERSION } from '@testbench/metering';
+import {
+  meterModule,
+  type MeterOptions,
+  REWRITE_VERSION,
+  supportsTypedReferences,
+} from '@testbench/metering';
 import { LoadError, MAX_TABLE_ELEMENTS, PAGE_BYTES, PluginError } from '@testbench/types';
 
 import type { ModuleCache } from './module-cache.js';
@@ -43,7 +48,9 @@ export async function compilePlugin(
   const { maxMemoryBytes, resettable = false, cache } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
   const hex = options.sha256 ?? (await sha256Hex(bytes));
-  const key = `${hex}-${REWRITE_VERSION}-${maxMemoryPages}${resettable ? '-state' : ''}`;
+  // A directory of metered modules may serve several engines.
+  const form = `${REWRITE_VERSION}${supportsTypedReferences() ? 't' : ''}`;
+  const key = `${hex}-${form}-${maxMemoryPages}${resettable ? '-state' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
     let metered = await cache?.store?.read(key);
     if (metered === undefined) {

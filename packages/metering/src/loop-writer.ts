@@ -1,0 +1,198 @@
+// oxlint-disable typescript/no-unsafe-enum-comparison -- events are numbers where they come from: typed arrays
+import type { Module } from '@testbench/wasm';
+
+import type { BodyCopier } from './body-copier.js';
+import type { ChargeList } from './charge-list.js';
+import type { CountCode } from './count-code.js';
+import { CALLS, EventKind, HEIGHT, NESTING } from './function-events.js';
+import type { HelperFunctions } from './helper-functions.js';
+import { copiesOf, mayWrap } from './loop-budget.js';
+import { findExits } from './loop-exits.js';
+import { MAX_OWED } from './max-owed.js';
+import { Opcode, VOID } from './operators.js';
+
+/** Type of a block that takes and leaves nothing, as a number. */
+const NOTHING = -0x40;
+
+/** Loops inside each other that are wrapped, the innermost first; each label costs a step for each of them. */
+const MAX_WRAPPED = 4;
+
+/** Bytes of a function beyond which its loops are left as they are: engines accept no more than 7,654,321. */
+const MAX_WRITTEN = 2 ** 22;
+
+/** Bytes of a body up to which a loop inside another one holds its first turn ahead of itself. */
+const MAX_FIRST_TURN = 192;
+
+/** Writes loops without calls so that they ask for fuel outside of themselves. */
+export class LoopWriter {
+  /** Sum of the bodies before. */
+  private before = 0;
+  /** What first turns of the function may owe together. */
+  private room = 0;
+
+  constructor(
+    private readonly module: Module,
+    private readonly paid: Float64Array,
+    private readonly count: CountCode,
+    private readonly helpers: HelperFunctions,
+    private readonly copier: BodyCopier,
+    /** Writes what is between two events. */
+    private readonly writeEvents: (first: number, last: number, charges: ChargeList) => void,
+  ) {}
+
+  /** @param before Sum of the bodies before this one. */
+  begin(before: number): void {
+    this.before = before;
+    this.room = MAX_OWED;
+  }
+
+  canWrap(event: number): boolean {
+    const { events, out } = this.copier;
+    const flags = events.flags(event);
+    return (
+      this.count.inLocal &&
+      (flags & CALLS) === 0 &&
+      flags >>> HEIGHT <= MAX_WRAPPED &&
+      this.#takesNothing(event) &&
+      mayWrap(this.#written(), this.#read(events.start(event))) &&
+      out.length < MAX_WRITTEN
+    );
+  }
+
+  /**
+   * Writes a loop without calls so that it has none afterwards either: engines unroll such loops and keep them in registers. To
+   * ask for fuel, it is left, and entered again.
+   *
+   * ```
+   * block $done
+   *   block $exit
+   *     block $more (copy of the body, whose back edges lead to the block's end) (br $done) end
+   *     loop $again
+   *       block $ask
+   *         loop $turns
+   *           (pay for all copies; br_if $ask if there is not enough)
+   *           block (copy of the body, as above) (br $done) end
+   *           (last copy of the body)
+   *         end
+   *         br $done
+   *       end
+   *       (ask for fuel; br $again)
+   *     end
+   *   end
+   *   (br to where the branches out of the body went; without $exit, unreachable)
+   * end
+   * ```
+   *
+   * `$exit` is there if several copies of the body branch to one block: where that block has few ways in, V8 knows more of the
+   * values on each. `$more`, the first turn, is there in loops inside others, which often take no second one.
+   *
+   * @returns The event of the loop's end.
+   */
+  wrap(event: number, charges: ChargeList): number {
+    const { count, copier } = this;
+    const { bytes, events, loops, out } = copier;
+    const flags = events.flags(event);
+    const end = events.link(event);
+    const bodyStart = events.end(event);
+    const bodyBytes = events.start(end) - bodyStart;
+    const isInside = loops.count > 0;
+    const nesting = (flags >>> NESTING) & 3;
+    const isInnermost = flags >>> HEIGHT === 1;
+    let copies = isInnermost
+      ? copiesOf(bodyBytes, nesting, this.#written(), this.#read(bodyStart))
+      : 1;
+    const exits = copies > 1 ? findExits(bytes, events, event, this.paid) : undefined;
+    if (exits !== undefined) copies = Math.min(copies, 1 + Math.floor(MAX_OWED / exits.cost));
+    const exit = exits !== undefined && this.#takesNothing(exits.target) ? exits : undefined;
+    const blocks = exit === undefined ? 1 : 2;
+    const charge = charges.get(event);
+    // Branches out of the loop cannot give anything back: each copy then pays for itself.
+    const leaves = exits?.leaves === true;
+    const ahead = leaves ? 0 : charge * (copies - 1);
+    copier.to(events.start(event));
+    const type = bytes.subarray(events.start(event) + 1, bodyStart);
+    out.u8(Opcode.Block).raw(type);
+    if (exit !== undefined) out.u8(Opcode.Block).u8(VOID);
+    const loop = loops.push({ event, shift: 0, exit });
+    const copyBody = (): void => {
+      copier.copied = bodyStart;
+      this.writeEvents(event + 1, end, charges);
+      copier.to(events.start(end));
+    };
+    /** A copy in a block of its own, `depth` blocks inside of `$done`. */
+    const copyTurn = (depth: number, back: number): void => {
+      loop.shift = depth;
+      out.u8(Opcode.Block).u8(VOID);
+      copyBody();
+      count.charge(back, false);
+      out.u8(Opcode.Br).u8(depth).u8(Opcode.End);
+    };
+    if (isInside && copies > 1 && bodyBytes <= MAX_FIRST_TURN && exits!.cost <= this.room) {
+      this.room -= exits!.cost;
+      count.charge(charge, false);
+      copyTurn(blocks, 0);
+    }
+    out.u8(Opcode.Loop).u8(VOID).u8(Opcode.Block).u8(VOID).u8(Opcode.Loop).raw(type);
+    count.subtract(charge + ahead);
+    out.u8(Opcode.LocalTee).u32(count.local);
+    // What is paid ahead may be owed: a run that does not need it must not fail for it.
+    out.u8(Opcode.I64Const).signed(-ahead).u8(Opcode.I64LtS);
+    count.hint();
+    out.u8(Opcode.BrIf).u8(1);
+    if (charge !== 0) count.charges += 1;
+    for (let left = copies - 1; left > 0; left -= 1) {
+      // Gives back what was paid for copies that do not run.
+      copyTurn(blocks + 3, leaves ? 0 : -charge * left);
+      if (leaves) count.charge(charge, false);
+    }
+    loop.shift = blocks + 2;
+    copyBody();
+    copier.to(events.end(end));
+    loops.pop();
+    out
+      .u8(Opcode.Br)
+      .u8(blocks + 1)
+      .u8(Opcode.End);
+    if (nesting > 0) count.unlikely();
+    out.u8(Opcode.LocalGet).u32(count.local);
+    this.#add(ahead);
+    out.u8(Opcode.Call).u32(this.helpers.refill());
+    // The loop's header will charge again.
+    this.#add(charge);
+    out.u8(Opcode.LocalSet).u32(count.local).u8(Opcode.Br).u8(0).u8(Opcode.End);
+    if (exit === undefined) {
+      out.u8(Opcode.Unreachable);
+    } else {
+      const depth = exit.depth + 1 + loops.shift(exit.target);
+      out.u8(Opcode.End).u8(Opcode.Br).u32(depth);
+    }
+    out.u8(Opcode.End);
+    count.charge(charges.get(end), false);
+    return end;
+  }
+
+  /** Size of the code so far, the same on every engine. */
+  #written(): number {
+    return this.before + this.copier.out.length - this.count.engineBytes;
+  }
+
+  /** Size of the original's code up to an offset. */
+  #read(offset: number): number {
+    return offset - this.module.bodies[0]!.start;
+  }
+
+  #add(amount: number): void {
+    if (amount !== 0) this.copier.out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Add);
+  }
+
+  /** The label of the block or loop that this event opens takes no values. */
+  #takesNothing(event: number): boolean {
+    if (event < 0) return false;
+    const { events } = this.copier;
+    const isLoop = events.kind(event) === EventKind.Loop;
+    const blockType = events.argument(event);
+    if (blockType < 0) return isLoop || blockType === NOTHING;
+    const type = this.module.types[blockType];
+    return type?.kind === 'function' && (isLoop ? type.params : type.results).length === 0;
+  }
+}
