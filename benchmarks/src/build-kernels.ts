@@ -35,7 +35,7 @@ function read(path: string): Uint8Array<ArrayBuffer> {
 /** `kernels.c` for WebAssembly, by a clang from npm that is itself WebAssembly: the same bytes on every machine. */
 export async function buildC(): Promise<Uint8Array<ArrayBuffer>> {
   const source = readFileSync(C_SOURCE, 'utf8');
-  const flags = ['--target=wasm32', '-O2', '-nostdlib', '-Wl,--no-entry,--strip-all'];
+  const flags = ['--target=wasm32', '-O2', '-msimd128', '-nostdlib', '-Wl,--no-entry,--strip-all'];
   // By path, because the package does not export its description.
   const description = new URL('../package.json', import.meta.resolve('@yowasp/clang'));
   const version = readFileSync(description, 'utf8');
