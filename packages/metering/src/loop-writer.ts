@@ -25,8 +25,9 @@ const MAX_FIRST_TURN = 192;
 
 /** Writes loops without calls so that they ask for fuel outside of themselves. */
 export class LoopWriter {
-  /** Sum of the bodies before. */
+  /** Sum of the bodies before, and what of it every engine gets. */
   private before = 0;
+  private start = 0;
   /** What first turns of the function may owe together. */
   private room = 0;
 
@@ -43,19 +44,21 @@ export class LoopWriter {
   /** @param before Sum of the bodies before this one. */
   begin(before: number): void {
     this.before = before;
+    this.start = before - this.count.engineBytes;
     this.room = MAX_OWED;
   }
 
   canWrap(event: number): boolean {
-    const { events, out } = this.copier;
+    const { events } = this.copier;
     const flags = events.flags(event);
+    const written = this.#written();
     return (
       this.count.inLocal &&
       (flags & CALLS) === 0 &&
       flags >>> HEIGHT <= MAX_WRAPPED &&
       this.#takesNothing(event) &&
-      mayWrap(this.#written(), this.#read(events.start(event))) &&
-      out.length < MAX_WRITTEN
+      mayWrap(written, this.#read(events.start(event))) &&
+      written - this.start < MAX_WRITTEN
     );
   }
 
