@@ -26,9 +26,16 @@ export class BodyCopier {
     }
   }
 
+  /** The instruction of an event, until the next is read. */
+  read(event: number): InstructionCursor {
+    const { cursor, events } = this;
+    cursor.reset(events.start(event), events.end(event)).next();
+    return cursor;
+  }
+
   /** Writes a branch whose labels have to change; leaves others to {@link to}. */
   branch(event: number, kind: number): void {
-    const { events, out, cursor, loops, bytes } = this;
+    const { events, out, loops, bytes } = this;
     if (loops.count === 0) return;
     if (kind === EventKind.Br || kind === EventKind.BrIf) {
       const shift = loops.shift(events.link(event));
@@ -38,7 +45,7 @@ export class BodyCopier {
       out.u32(reader.u32('label') + shift);
       this.copied = reader.offset;
     } else if (kind === EventKind.BrTable) {
-      cursor.reset(events.start(event), events.end(event)).next();
+      const cursor = this.read(event);
       this.to(cursor.immediateOffset);
       let label = event;
       cursor.forEachLabel((depth) => {

@@ -2,8 +2,8 @@
 import type { Module } from '@testbench/wasm';
 
 import { DEAD, EventKind, type EventList, type FunctionShape } from './function-events.js';
-import { MAX_OWED } from './max-owed.js';
 import { longestPath, type PathScratch, Way } from './longest-path.js';
+import { MAX_OWED } from './max-owed.js';
 
 /** Longest stretch, in fuel units, that a function may run without a check of its own. */
 const MAX_UNCHECKED = 128;
@@ -138,7 +138,8 @@ export function analyseCalls(
   // their callers may stay short. A target that is not known may be any that something else than a direct call reaches.
   stretch.fill(MAX_UNCHECKED, functions.length);
   roles.fill(Role.Short, functions.length);
-  for (const { first, last } of shapes) {
+  for (const { first, last, hasCall, hasUnknown } of shapes) {
+    if (!hasCall && !hasUnknown) continue;
     let owed = 0;
     for (let event = first; event < last; event += 1) {
       const kind = events.flags(event) & (0xff | DEAD);

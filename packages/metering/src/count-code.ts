@@ -11,13 +11,13 @@ export class CountCode {
   /** Content of a branch hint section without its count: every check is unlikely to ask for fuel. */
   readonly hints = new ByteWriter();
   hintedFunctions = 0;
-  /** Bytes that only some engines get: nothing that a guest notices may depend on them. */
-  engineBytes = 0;
   /** Where the current function keeps its count while it runs; otherwise each charge goes to the global. */
   inLocal = false;
   /** The local that holds the count, or a scratch local beside the global; -1 for none. */
   local = -1;
   private readonly fuelGlobal: number;
+  /** Bytes of the current body that only some engines get. */
+  private engineBytes = 0;
   /** Offsets of the current function's checks, from its body's start. */
   private readonly branches: number[] = [];
 
@@ -28,9 +28,15 @@ export class CountCode {
     this.fuelGlobal = helpers.at.fuelGlobal;
   }
 
+  /** Size of the current body so far on every engine: nothing that a guest notices may depend on what only some get. */
+  get bodyBytes(): number {
+    return this.out.length - this.engineBytes;
+  }
+
   /** Writes the hints for the body that is complete now. */
   finish(index: number): void {
     const { branches, hints } = this;
+    this.engineBytes = 0;
     if (branches.length === 0) return;
     this.hintedFunctions += 1;
     hints.u32(index).u32(branches.length);

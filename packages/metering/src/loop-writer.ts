@@ -25,9 +25,8 @@ const MAX_FIRST_TURN = 192;
 
 /** Writes loops without calls so that they ask for fuel outside of themselves. */
 export class LoopWriter {
-  /** Sum of the bodies before, and what of it every engine gets. */
+  /** Sum of the bodies before. */
   private before = 0;
-  private start = 0;
   /** What first turns of the function may owe together. */
   private room = 0;
 
@@ -44,21 +43,20 @@ export class LoopWriter {
   /** @param before Sum of the bodies before this one. */
   begin(before: number): void {
     this.before = before;
-    this.start = before - this.count.engineBytes;
     this.room = MAX_OWED;
   }
 
   canWrap(event: number): boolean {
     const { events } = this.copier;
     const flags = events.flags(event);
-    const written = this.#written();
+    const { inLocal, bodyBytes } = this.count;
     return (
-      this.count.inLocal &&
+      inLocal &&
       (flags & CALLS) === 0 &&
       flags >>> HEIGHT <= MAX_WRAPPED &&
       this.#takesNothing(event) &&
-      mayWrap(written, this.#read(events.start(event))) &&
-      written - this.start < MAX_WRITTEN
+      mayWrap(this.before + bodyBytes, this.#read(events.start(event))) &&
+      bodyBytes < MAX_WRITTEN
     );
   }
 
@@ -102,7 +100,7 @@ export class LoopWriter {
     const nesting = (flags >>> NESTING) & 3;
     const isInnermost = flags >>> HEIGHT === 1;
     let copies = isInnermost
-      ? copiesOf(bodyBytes, nesting, this.#written(), this.#read(bodyStart))
+      ? copiesOf(bodyBytes, nesting, this.before + count.bodyBytes, this.#read(bodyStart))
       : 1;
     const exits = copies > 1 ? findExits(bytes, events, event, this.paid) : undefined;
     if (exits !== undefined) copies = Math.min(copies, 1 + Math.floor(MAX_OWED / exits.cost));
@@ -172,11 +170,6 @@ export class LoopWriter {
     out.u8(Opcode.End);
     count.charge(charges.get(end), false);
     return end;
-  }
-
-  /** Size of the code so far, the same on every engine. */
-  #written(): number {
-    return this.before + this.copier.out.length - this.count.engineBytes;
   }
 
   /** Size of the original's code up to an offset. */

@@ -84,13 +84,14 @@ export function rewriteBodies(
     if (role === Role.Free) {
       free += 1;
       written.copy(bytes, body.start, body.end);
+      before += written.length;
     } else {
       let owed = 0;
       if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
       const checkEntry = role === Role.Checked;
       const checkExits = owed > MAX_OWED && (shape.hasCall || shape.hasUnknown);
-      rewriter.rewrite(index, { shape, charges, checkEntry, checkExits, before });
+      before += rewriter.rewrite(index, { shape, charges, checkEntry, checkExits, before });
     }
     const size = written.length;
     if (size >= SMALL_BODY) large += 1;
@@ -101,7 +102,6 @@ export function rewriteBodies(
         body.start,
       );
     }
-    before += size;
     code.u32(size).raw(written.view());
   });
   const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length;

@@ -1,11 +1,5 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
-import {
-  ByteReader,
-  type ByteWriter,
-  type FunctionBody,
-  InstructionCursor,
-  type Module,
-} from '@testbench/wasm';
+import { ByteReader, type ByteWriter, type FunctionBody, type Module } from '@testbench/wasm';
 
 import { BodyCopier } from './body-copier.js';
 import { type CallGraph, Role } from './call-graph.js';
@@ -37,13 +31,12 @@ export interface FunctionPlan {
   readonly checkEntry: boolean;
   /** Checks before it is left as well: every call that is open may have as much before it. */
   readonly checkExits: boolean;
-  /** Sum of the bodies before it, as they are written. */
+  /** Sum of the bodies before it, of each what every engine gets. */
   readonly before: number;
 }
 
 /** Writes the metered bodies of a module's functions. */
 export class FunctionRewriter {
-  private readonly cursor: InstructionCursor;
   private readonly copier: BodyCopier;
   private readonly loops: LoopWriter;
   private checkExits = false;
@@ -58,7 +51,6 @@ export class FunctionRewriter {
     private readonly helpers: HelperFunctions,
     private readonly calls: CallGraph,
   ) {
-    this.cursor = new InstructionCursor(module.bytes, 0, 0);
     const copier = new BodyCopier(module.bytes, events, out);
     this.copier = copier;
     this.loops = new LoopWriter(
@@ -71,8 +63,12 @@ export class FunctionRewriter {
     );
   }
 
-  /** Writes a function's body, without its size, at the start of the writer. */
-  rewrite(index: number, plan: FunctionPlan): void {
+  /**
+   * Writes a function's body, without its size, at the start of the writer.
+   *
+   * @returns What of its size every engine gets.
+   */
+  rewrite(index: number, plan: FunctionPlan): number {
     const { module, out, count, copier } = this;
     const body = module.bodies[index]!;
     const { shape, charges } = plan;
@@ -98,7 +94,9 @@ export class FunctionRewriter {
     if (wrap) out.u8(Opcode.End);
     this.#leave();
     out.u8(Opcode.End);
+    const { bodyBytes } = count;
     count.finish(module.importedFunctions + index);
+    return bodyBytes;
   }
 
   #rewriteEvents(first: number, last: number, charges: ChargeList): void {
@@ -114,7 +112,7 @@ export class FunctionRewriter {
   }
 
   #rewriteEvent(event: number, flags: number, charges: ChargeList): void {
-    const { events, out, count, cursor, copier } = this;
+    const { events, out, count, copier } = this;
     const kind = flags & 0xff;
     switch (kind) {
       case EventKind.Loop:
@@ -142,8 +140,7 @@ export class FunctionRewriter {
       case EventKind.Bulk:
       case EventKind.Grow: {
         copier.to(events.start(event));
-        cursor.reset(events.start(event), events.end(event)).next();
-        const helper = lengthHelper(cursor, this.helpers, this.module);
+        const helper = lengthHelper(copier.read(event), this.helpers, this.module);
         if (count.inLocal) count.flush();
         out.u8(Opcode.Call).u32(helper);
         if (count.inLocal) count.reload();
