@@ -60,6 +60,23 @@ describe('the transform', () => {
       `@plugin({ nam: "a" }) export class A ${CUSTOM}`,
       /@plugin does not know "nam"; it knows name, /,
     ],
+    ['@plugin({}) export class A extends toString {}', /class A extends none of Evaluator, /],
+    [
+      `@plugin({ permissions: { toString: true } }) export class A ${CUSTOM}`,
+      /@plugin does not know "toString"; it knows filesystem, /,
+    ],
+    [
+      `@plugin({ permissions: 5 }) export class A ${CUSTOM}`,
+      /"permissions" of @plugin is no object/,
+    ],
+    [
+      `@plugin({ permissions: { network: true, allowedHosts: [] } }) export class A ${CUSTOM}`,
+      /the permission "network" is true, and "allowedHosts" names nothing/,
+    ],
+    [
+      `@plugin({ permissions: { network: false, allowedHosts: ["a.example"] } }) export class A ${CUSTOM}`,
+      /"allowedHosts" names something, and "network" is not true; add "network: true"/,
+    ],
     [
       `const N = "a"; @plugin({ name: N }) export class A ${CUSTOM}`,
       /must be written out in literals/,
@@ -74,6 +91,23 @@ describe('the transform', () => {
     ],
   ])('explains what is wrong with %s', async (source, message) => {
     await expect(build(source)).rejects.toThrow(message);
+  });
+
+  it('writes permissions that are off as they were given, and settings of any name', async () => {
+    const host = await build(
+      `class C { __proto__: string = "x"; }
+       @plugin({ name: "a", permissions: { filesystem: false, network: false, envVars: false, allowedDirs: [], allowedHosts: [] } })
+       export class A extends Custom { config: C = new C(); run(data: Json, out: JsonWriter): void { out.json(data); } }`,
+    );
+    const metadata = host.metadata() as Record<string, Record<string, object>>;
+    expect(metadata['permissions']).toEqual({
+      filesystem: false,
+      network: false,
+      env_vars: false,
+      allowed_dirs: [],
+      allowed_hosts: [],
+    });
+    expect(Object.keys(metadata['config_schema']?.['properties'] ?? {})).toEqual(['__proto__']);
   });
 
   it('asks for a name and a version', async () => {

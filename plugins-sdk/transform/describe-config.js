@@ -45,24 +45,26 @@ export function describeConfig(source, declaration) {
     );
   }
   const settings = [];
-  const properties = {};
+  const properties = [];
   let docStart = config.name.range.end;
   for (const member of config.members) {
     if (member.kind !== NodeKind.FieldDeclaration) continue;
     const setting = describeSetting(member);
     settings.push(setting);
-    properties[setting.name] = propertySchema(
-      setting,
-      member,
-      docComment(source.text.slice(docStart, member.name.range.start)),
-    );
+    const description = docComment(source.text.slice(docStart, member.name.range.start));
+    properties.push([setting.name, propertySchema(setting, member, description)]);
     docStart = member.range.end;
   }
   return {
     className,
     path: source.internalPath,
     settings,
-    schema: { type: 'object', properties, additionalProperties: false },
+    // A setting may be called "__proto__".
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      additionalProperties: false,
+    },
   };
 }
 

@@ -41,6 +41,7 @@ const FIELDS = {
   permissions: 'permissions',
 };
 
+/** The same for permissions, then the list that says what a permission covers. */
 const PERMISSIONS = {
   filesystem: 'filesystem',
   network: 'network',
@@ -49,6 +50,7 @@ const PERMISSIONS = {
   allowedHosts: 'allowed_hosts',
   allowedEnv: 'allowed_env',
 };
+const LISTS = { filesystem: 'allowedDirs', network: 'allowedHosts', envVars: 'allowedEnv' };
 
 /**
  * Reads all that the entry needs to know from the author's class.
@@ -70,8 +72,11 @@ export function describePlugin(source, declaration, packageJson) {
     FIELDS,
     where,
   );
-  if (declared.permissions) declared.permissions = rename(declared.permissions, PERMISSIONS, where);
-  const type = declared.plugin_type ?? TYPES[declaration.extendsType?.name.identifier.text];
+  if (declared.permissions !== undefined) {
+    declared.permissions = describePermissions(declared.permissions, where);
+  }
+  const base = declaration.extendsType?.name.identifier.text;
+  const type = declared.plugin_type ?? (Object.hasOwn(TYPES, base) ? TYPES[base] : undefined);
   if (type === undefined) {
     throw new Error(
       `Cannot build ${where}: class ${className} extends none of ${Object.keys(TYPES).join(', ')}; extend one, or give @plugin a "type"`,
@@ -86,7 +91,7 @@ export function describePlugin(source, declaration, packageJson) {
     license: packageJson.license,
     homepage: packageJson.homepage,
     plugin_type: type,
-    capabilities: CAPABILITIES[type],
+    capabilities: Object.hasOwn(CAPABILITIES, type) ? CAPABILITIES[type] : undefined,
     api_version: API_VERSION,
     config_schema: config?.schema,
     ...declared,
@@ -99,6 +104,32 @@ export function describePlugin(source, declaration, packageJson) {
     }
   }
   return { className, path: source.internalPath, metadata, config };
+}
+
+/**
+ * What the plugin asks for. A permission without its list is left to the host, such as `network` where the address is a
+ * setting; an empty list, or a list without its permission, says two things at once.
+ */
+function describePermissions(asked, where) {
+  if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
+    throw new Error(`Cannot build ${where}: "permissions" of @plugin is no object`);
+  }
+  const wire = rename(asked, PERMISSIONS, where);
+  for (const [permission, list] of Object.entries(LISTS)) {
+    const isOn = asked[permission] === true;
+    const named = asked[list]?.length;
+    if (isOn && named === 0) {
+      throw new Error(
+        `Cannot build ${where}: the permission "${permission}" is true, and "${list}" names nothing; name there what the plugin needs, or leave the list out`,
+      );
+    }
+    if (!isOn && named > 0) {
+      throw new Error(
+        `Cannot build ${where}: "${list}" names something, and "${permission}" is not true; add "${permission}: true"`,
+      );
+    }
+  }
+  return wire;
 }
 
 /** `CommonFlags.Export` of the compiler, which it does not hand out. */

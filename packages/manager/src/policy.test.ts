@@ -73,6 +73,13 @@ describe('policy', () => {
     manager = new PluginManager({ policy: policyFor('any') });
     await manager.load(named, { permissions: {} });
     expect(await ask()).toBe(-3);
+    const permissions = { envVars: false, network: false, allowedEnv: [], allowedHosts: [] };
+    expect((await manager.load(named, { id: 'off', permissions })).permissions).toEqual(
+      permissions,
+    );
+    await expect(
+      manager.load(named, { id: 'on', permissions: { network: true, allowedHosts: [] } }),
+    ).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'permissions.network' });
   });
 
   it('takes a grant by digest away when another module takes the place', async () => {
@@ -112,7 +119,7 @@ describe('loadPolicy()', () => {
     {
       content: '{"plugins":[{"name":"a","digest":"any","permissions":{"network":true}}]}',
       path: 'policy.plugins[0].permissions.network',
-      says: 'it needs "allowedHosts"',
+      says: '"allowedHosts" names nothing',
     },
   ])('names file and place for $content', async ({ content, path, says }) => {
     const file = join(folder, 'policy.json');

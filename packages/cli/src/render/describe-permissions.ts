@@ -1,6 +1,6 @@
 import type { Permissions } from '@testbench/core';
 
-/** Each permission with what it covers; none that is off. For people, not escaped. */
+/** Each permission with what it covers; none that is off and names nothing. For people, not escaped. */
 export function describePermissions(permissions: Permissions): string {
   const { allowedDirs, allowedHosts, allowedEnv } = permissions;
   const parts = [
@@ -16,8 +16,10 @@ function describe(
   isOn: boolean | undefined,
   covered: readonly string[] | undefined,
 ): string {
-  if (covered !== undefined) return `${name} ${covered.join(', ') || '(nothing)'}`;
-  return isOn === true ? `${name} (no list)` : '';
+  if (covered !== undefined && covered.length > 0) {
+    return `${name} ${covered.join(', ')}${isOn === true ? '' : ' (but it is off)'}`;
+  }
+  return isOn === true ? `${name} (names nothing)` : '';
 }
 
 function describeDirectory(directory: NonNullable<Permissions['allowedDirs']>[number]): string {

@@ -129,6 +129,9 @@ function checkName(name: string): void {
  * @throws {ConfigError}
  */
 export function hostsOfSecret(name: string, { hosts }: Pick<Secret, 'hosts'>): PermissionSet {
+  if (!Array.isArray(hosts) || hosts.length === 0) {
+    invalid(`secrets.${name}.hosts`, 'expected a list that names at least one host');
+  }
   return new PermissionSet({ network: true, allowedHosts: hosts }, `secrets.${name}`);
 }
 

@@ -121,6 +121,8 @@ describe('stores', () => {
     { secrets: { A: { value: 'short', hosts: HOSTS } }, path: 'secrets.A.value' },
     { secrets: { A: { value: `${VALUE}\n`, hosts: HOSTS } }, path: 'secrets.A.value' },
     { secrets: { A: { value: VALUE, hosts: ['*'] } }, path: 'secrets.A.allowedHosts[0]' },
+    { secrets: { A: { value: VALUE, hosts: [] } }, path: 'secrets.A.hosts' },
+    { secrets: { A: { value: VALUE, hosts: 'example.com' as never } }, path: 'secrets.A.hosts' },
   ])('refuses $path, without the value', ({ secrets, path }) => {
     expect(() => createMemorySecrets(secrets)).toThrow(
       expect.objectContaining({

@@ -21,7 +21,10 @@ export function parseDirectoryGrant(entry: unknown): DirectoryGrant | string {
   }
   const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return `unknown key "${unknown}"`;
-  const { path, access } = entry as Readonly<Record<string, unknown>>;
+  const path: unknown = Object.hasOwn(entry, 'path') ? (entry as DirectoryGrant).path : undefined;
+  const access: unknown = Object.hasOwn(entry, 'access')
+    ? (entry as DirectoryGrant).access
+    : undefined;
   if (typeof path !== 'string') return 'its path is not a string';
   if (access !== 'read-only' && access !== 'read-write') {
     return 'its access must be "read-only" or "read-write"';

@@ -15,18 +15,138 @@ describe('PermissionSet', () => {
   });
 
   it.each([
-    { granted: { envVars: true }, path: 'permissions.envVars' },
-    { granted: { filesystem: true }, path: 'permissions.filesystem' },
-    { granted: { network: true }, path: 'permissions.network' },
-    { granted: { allowedEnv: ['A'] }, path: 'permissions.allowedEnv' },
-    { granted: { envVars: false, allowedEnv: ['A'] }, path: 'permissions.allowedEnv' },
-    { granted: { envVars: true, allowedEnv: [''] }, path: 'permissions.allowedEnv[0]' },
-    { granted: { envVars: true, allowedEnv: ['*'] }, path: 'permissions.allowedEnv[0]' },
-    { granted: { envVars: 'yes' as never }, path: 'permissions.envVars' },
-  ])('refuses $granted', ({ granted, path }) => {
+    { granted: {} },
+    {
+      granted: {
+        filesystem: false,
+        network: false,
+        envVars: false,
+        allowedDirs: [],
+        allowedHosts: [],
+      },
+    },
+    { granted: { network: false } },
+    { granted: { allowedHosts: [], allowedDirs: [], allowedEnv: [] } },
+    { granted: { network: undefined, allowedHosts: undefined } as never },
+  ])('grants nothing by $granted', ({ granted }) => {
+    const permissions = new PermissionSet(granted);
+    expect(permissions.allowsEnv('PATH')).toBe(false);
+    expect(permissions.allowsPath('/tmp', 'read-only')).toBe(false);
+    expect(permissions.allowsRequest(new URL('https://example.com/'))).toBe(false);
+  });
+
+  it.each([
+    { granted: { envVars: true }, path: 'permissions.envVars', cure: 'allowedEnv: ["LANG"]' },
+    {
+      granted: { filesystem: true },
+      path: 'permissions.filesystem',
+      cure: 'allowedDirs: ["/data"]',
+    },
+    {
+      granted: { network: true },
+      path: 'permissions.network',
+      cure: 'allowedHosts: ["api.example.com"]',
+    },
+    {
+      granted: { envVars: true, allowedEnv: [] },
+      path: 'permissions.envVars',
+      cure: 'set it to false',
+    },
+    {
+      granted: { filesystem: true, allowedDirs: [] },
+      path: 'permissions.filesystem',
+      cure: 'set it to false',
+    },
+    {
+      granted: { network: true, allowedHosts: [] },
+      path: 'permissions.network',
+      cure: 'set it to false',
+    },
+    { granted: { allowedEnv: ['A'] }, path: 'permissions.allowedEnv', cure: '"envVars: true"' },
+    {
+      granted: { envVars: false, allowedEnv: ['A'] },
+      path: 'permissions.allowedEnv',
+      cure: '"envVars" is false',
+    },
+    {
+      granted: { network: false, allowedHosts: ['api.example.com'] },
+      path: 'permissions.allowedHosts',
+      cure: '"network" is false; set "network: true", or empty it',
+    },
+    {
+      granted: { filesystem: false, allowedDirs: ['/data'] },
+      path: 'permissions.allowedDirs',
+      cure: '"filesystem" is false',
+    },
+    {
+      granted: { envVars: true, allowedEnv: [''] },
+      path: 'permissions.allowedEnv[0]',
+      cure: 'string',
+    },
+    {
+      granted: { envVars: true, allowedEnv: ['*'] },
+      path: 'permissions.allowedEnv[0]',
+      cure: 'name',
+    },
+    { granted: { envVars: 'yes' as never }, path: 'permissions.envVars', cure: 'true or false' },
+    { granted: { network: null as never }, path: 'permissions.network', cure: 'true or false' },
+    {
+      granted: { network: true, allowedHosts: null as never },
+      path: 'permissions.allowedHosts',
+      cure: 'list',
+    },
+    { granted: null as never, path: 'permissions', cure: 'expected an object' },
+    { granted: [] as never, path: 'permissions', cure: 'expected an object' },
+    { granted: 5 as never, path: 'permissions', cure: 'expected an object' },
+  ])('refuses $granted', ({ granted, path, cure }) => {
     expect(() => new PermissionSet(granted)).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', path }),
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        path,
+        message: expect.stringContaining(cure),
+      }),
     );
+  });
+
+  it('takes nothing from a prototype', () => {
+    const inherited = Object.create({ network: true, allowedHosts: ['example.com'] }) as object;
+    expect(new PermissionSet(inherited).allowsRequest(new URL('https://example.com/'))).toBe(false);
+    const directory = Object.assign(Object.create({ access: 'read-write' }) as object, {
+      path: '/d',
+    });
+    expect(
+      () => new PermissionSet({ filesystem: true, allowedDirs: [directory as never] }),
+    ).toThrow(expect.objectContaining({ path: 'permissions.allowedDirs[0]' }));
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'grants an environment variable named %s only where it is listed',
+    (name) => {
+      expect(new PermissionSet().allowsEnv(name)).toBe(false);
+      const granted = new PermissionSet({ envVars: true, allowedEnv: [name] });
+      expect(granted.allowsEnv(name)).toBe(true);
+      expect(granted.allowsEnv('valueOf')).toBe(false);
+      const mistyped = Object.fromEntries([[name, true]]);
+      expect(() => new PermissionSet(mistyped as never)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path: `permissions.${name}` }),
+      );
+    },
+  );
+
+  it('grants what it checked, whatever a getter says later', () => {
+    let reads = 0;
+    const changing = {
+      network: true,
+      get allowedHosts(): string[] {
+        reads += 1;
+        return [reads === 1 ? 'a.example.com' : 'b.example.com'];
+      },
+    };
+    expect(new PermissionSet(changing).granted).toEqual({
+      network: true,
+      allowedHosts: ['a.example.com'],
+    });
+    expect(reads).toBe(1);
   });
 
   it('refuses an unknown key and names the nearest', () => {

@@ -13,23 +13,27 @@ import {
 import { isAbsolutePath, normalizePath } from './posix-path.js';
 import { isLoopbackAddress, isPrivateAddress } from './private-address.js';
 
-/** Each permission, and the list that says what it covers. */
-const LISTS = {
-  filesystem: 'allowedDirs',
-  network: 'allowedHosts',
-  envVars: 'allowedEnv',
-} as const satisfies Partial<Record<keyof Permissions, keyof Permissions>>;
+/** Each permission, the list that says what it covers, and an example for messages. */
+const PERMISSIONS = [
+  { flag: 'filesystem', list: 'allowedDirs', example: '/data' },
+  { flag: 'network', list: 'allowedHosts', example: 'api.example.com' },
+  { flag: 'envVars', list: 'allowedEnv', example: 'LANG' },
+] as const satisfies readonly {
+  readonly flag: keyof Permissions;
+  readonly list: keyof Permissions;
+  readonly example: string;
+}[];
 
-type Permission = keyof typeof LISTS;
+type Permission = (typeof PERMISSIONS)[number];
 
-const KEYS = [...Object.keys(LISTS), ...Object.values(LISTS)];
+const KEYS = PERMISSIONS.flatMap(({ flag, list }) => [flag, list]);
 
 /**
  * What one plugin is granted, and the questions that host functions ask of it.
  *
- * The default is nothing. A permission and its list go together: `envVars: true` without
- * `allowedEnv`, or the list without the permission, is a mistake that would grant more or less than
- * its author thought, so both are refused.
+ * The default is nothing. A permission and its list go together: `envVars: true` needs an `allowedEnv` that names something,
+ * and a list that names something needs its permission. Anything else would grant more or less than its author thought, so
+ * it is refused. `false` with an empty list, or with none, grants nothing.
  *
  * @example
  * ```ts
@@ -56,17 +60,16 @@ export class PermissionSet {
    *   or an entry could mean more than its author thought.
    */
   constructor(granted: Permissions = {}, path = 'permissions') {
-    rejectUnknownKeys(granted, KEYS, path);
-    this.granted = structuredClone(granted);
-    for (const permission of Object.keys(LISTS) as Permission[]) {
-      checkPair(granted, permission, path);
-    }
-    this.directories = parseEach(granted, 'allowedDirs', path, parseDirectoryGrant);
+    const own = ownFields(granted, path);
+    for (const permission of PERMISSIONS) checkPair(own, permission, path);
+    this.directories = parseEach(own, 'allowedDirs', path, parseDirectoryGrant);
     rejectTwins(this.directories, `${path}.allowedDirs`);
-    this.#hosts = parseEach(granted, 'allowedHosts', path, parseText(parseHostGrant));
+    this.#hosts = parseEach(own, 'allowedHosts', path, parseText(parseHostGrant));
     this.#env = new Set(
-      parseEach(granted, 'allowedEnv', path, parseText(parseName)).map(({ name }) => name),
+      parseEach(own, 'allowedEnv', path, parseText(parseName)).map(({ name }) => name),
     );
+    // Can be cloned: every entry was found to be a text, or a directory of two texts.
+    this.granted = structuredClone(Object.fromEntries(own)) as Permissions;
   }
 
   /** True if the plugin may read the environment variable `name`; names are compared exactly. */
@@ -120,14 +123,33 @@ export class PermissionSet {
   }
 }
 
+type OwnFields = ReadonlyMap<string, unknown>;
+
+/** Reads each field once, and none from a prototype: what was checked is what is granted. */
+function ownFields(granted: unknown, path: string): OwnFields {
+  if (typeof granted !== 'object' || granted === null || Array.isArray(granted)) {
+    invalid(path, 'expected an object');
+  }
+  rejectUnknownKeys(granted, KEYS, path);
+  const fields = Object.entries(granted).filter(([, value]) => value !== undefined);
+  return new Map(fields.map(([key, value]) => [key, ownItems(value)]));
+}
+
+function ownItems(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return Array.from(value, (item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? { ...item } : item,
+  );
+}
+
 /** Reads a list item by item; a string as the result says what is wrong with the item. */
 function parseEach<Item extends object>(
-  granted: Permissions,
-  list: (typeof LISTS)[Permission],
+  fields: OwnFields,
+  list: Permission['list'],
   path: string,
   parse: (entry: unknown) => Item | string,
 ): Item[] {
-  const items: readonly unknown[] = granted[list] ?? [];
+  const items = (fields.get(list) ?? []) as readonly unknown[];
   return items.map((entry, index) => {
     const item = parse(entry);
     return typeof item === 'string' ? invalid(`${path}.${list}[${index}]`, item) : item;
@@ -155,21 +177,23 @@ function rejectTwins(directories: readonly DirectoryGrant[], path: string): void
   }
 }
 
-function checkPair(granted: Permissions, permission: Permission, path: string): void {
-  const list = LISTS[permission];
-  const flag: unknown = granted[permission];
-  const items: unknown = granted[list];
-  if (flag !== undefined && typeof flag !== 'boolean') {
-    invalid(`${path}.${permission}`, 'expected true or false');
+function checkPair(fields: OwnFields, { flag, list, example }: Permission, path: string): void {
+  const isOn = fields.has(flag) ? fields.get(flag) : false;
+  const items = fields.has(list) ? fields.get(list) : [];
+  if (typeof isOn !== 'boolean') invalid(`${path}.${flag}`, 'expected true or false');
+  if (!Array.isArray(items)) invalid(`${path}.${list}`, 'expected a list');
+  if (isOn && items.length === 0) {
+    invalid(
+      `${path}.${flag}`,
+      `it is true, and "${list}" names nothing; name what it covers, such as ${list}: ["${example}"], or set it to false`,
+    );
   }
-  if (items !== undefined && !Array.isArray(items)) {
-    invalid(`${path}.${list}`, 'expected a list');
-  }
-  if (flag === true && items === undefined) {
-    invalid(`${path}.${permission}`, `it needs "${list}", the list of what it covers`);
-  }
-  if (flag !== true && items !== undefined) {
-    invalid(`${path}.${list}`, `it needs "${permission}: true"`);
+  if (!isOn && items.length > 0) {
+    const state = fields.has(flag) ? `"${flag}" is false` : `there is no "${flag}"`;
+    invalid(
+      `${path}.${list}`,
+      `it names something, and ${state}; set "${flag}: true", or empty it`,
+    );
   }
 }
 

@@ -70,6 +70,19 @@ describe('parseMetadata()', () => {
     expect(Object.getPrototypeOf(custom)).toBe(Object.prototype);
   });
 
+  it('takes permissions that are off, with their empty lists', () => {
+    const off = { filesystem: false, network: false, env_vars: false };
+    const empty = { allowed_dirs: [], allowed_hosts: [], allowed_env: [] };
+    expect(parseMetadata({ ...least, permissions: { ...off, ...empty } }).permissions).toEqual({
+      filesystem: false,
+      network: false,
+      envVars: false,
+      allowedDirs: [],
+      allowedHosts: [],
+      allowedEnv: [],
+    });
+  });
+
   it('does not take a field from a prototype', () => {
     const value: unknown = Object.create(least);
     expect(() => parseMetadata(value)).toThrow(expect.objectContaining({ field: 'name' }));
