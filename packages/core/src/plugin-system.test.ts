@@ -50,6 +50,33 @@ describe('PluginSystem', () => {
     expect(system.pluginCount).toBe(0);
   });
 
+  it('tells of plugins without a section, which load by their path', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'testbench-core-'));
+    const path = join(folder, 'plain.wasm');
+    writeFileSync(path, assemble(guestWat()));
+    const problems: [string, string, string][] = [];
+    await using system = new PluginSystem({
+      searchPaths: [folder],
+      onProblem: (where, { code, message }) => problems.push([where, code, message]),
+    });
+    expect(await system.discoverPlugins()).toEqual([]);
+    expect(problems).toEqual([
+      [path, 'LOAD_INVALID_METADATA', expect.stringContaining('`testbench-plugin embed`')],
+    ]);
+    expect(await system.loadPlugin(path)).toMatchObject({ id: 'guest' });
+  });
+
+  it.each([
+    { searchPaths: '/plugins' },
+    { searchPaths: [5] },
+    { searchPaths: [''] },
+    { onProblem: 5 },
+  ])('refuses %j', (options) => {
+    expect(() => new PluginSystem(options as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: Object.keys(options)[0] }),
+    );
+  });
+
   it('refuses an unknown option, and everything after close', async () => {
     expect(() => new PluginSystem({ searchPath: [] } as never)).toThrow(
       expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY' }),

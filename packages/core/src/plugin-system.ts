@@ -9,13 +9,31 @@ import {
   type ReloadOptions,
   type StreamPart,
 } from '@testbench/manager';
-import { type DiscoveredPlugin, discoverPlugins, PluginIndex } from '@testbench/registry';
-import type { Capability, PluginInput, PluginOutput, PluginType } from '@testbench/types';
+import {
+  type DiscoveredPlugin,
+  type DiscoverOptions,
+  discoverPlugins,
+  PluginIndex,
+} from '@testbench/registry';
+import {
+  type Capability,
+  ConfigError,
+  type PluginInput,
+  type PluginOutput,
+  type PluginType,
+} from '@testbench/types';
 
 /** How a {@link PluginSystem} works; every field has a default. */
 export interface PluginSystemOptions extends PluginManagerOptions {
   /** Folders and files that `discoverPlugins` looks into. @default none */
   readonly searchPaths?: readonly string[];
+  /**
+   * Called by `discoverPlugins` for each `.wasm` file that it leaves out, and for a path that it cannot read. The error says
+   * why and what to do, such as adding the section with the metadata to a plugin that has none.
+   *
+   * @default such files are left out without a word
+   */
+  readonly onProblem?: DiscoverOptions['onProblem'];
 }
 
 /**
@@ -36,12 +54,14 @@ export class PluginSystem implements AsyncDisposable {
   readonly #manager: PluginManager;
   readonly #index = new PluginIndex();
   readonly #searchPaths: readonly string[];
+  readonly #discovery: DiscoverOptions;
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
   constructor(options: PluginSystemOptions = {}) {
-    const { searchPaths = [], ...managerOptions } = options;
+    const { searchPaths = [], onProblem, ...managerOptions } = options;
+    this.#searchPaths = readPaths(searchPaths);
+    this.#discovery = readDiscovery(onProblem);
     this.#manager = new PluginManager(managerOptions);
-    this.#searchPaths = searchPaths;
     this.events.on('plugin-swapped', (info) => this.#index.add(info));
   }
 
@@ -197,9 +217,13 @@ export class PluginSystem implements AsyncDisposable {
     return this.#infos(this.#index.findByCapability(capability));
   }
 
-  /** Plugins that lie in the search paths, told by their custom sections; nothing of them runs. */
+  /**
+   * Finds the plugins in the search paths by their custom sections; nothing of them runs.
+   *
+   * A plugin without the section loads by its path, but cannot be found: `onProblem` is told of it.
+   */
   async discoverPlugins(): Promise<DiscoveredPlugin[]> {
-    return await discoverPlugins(this.#searchPaths);
+    return await discoverPlugins(this.#searchPaths, this.#discovery);
   }
 
   /** Unloads everything; the system is of no use afterwards. Closing twice does nothing. */
@@ -220,4 +244,19 @@ export class PluginSystem implements AsyncDisposable {
   #infos(entries: readonly { readonly id: string }[]): PluginInfo[] {
     return entries.flatMap(({ id }) => this.#manager.info(id) ?? []);
   }
+}
+
+function readPaths(paths: unknown): readonly string[] {
+  if (Array.isArray(paths) && paths.every((path) => typeof path === 'string' && path !== '')) {
+    return [...(paths as readonly string[])];
+  }
+  const state = 'expected a list of paths';
+  throw new ConfigError('CONFIG_INVALID', 'searchPaths', `Cannot use "searchPaths": ${state}`);
+}
+
+function readDiscovery(onProblem: DiscoverOptions['onProblem']): DiscoverOptions {
+  if (onProblem === undefined) return {};
+  if (typeof onProblem === 'function') return { onProblem };
+  const state = 'expected a function';
+  throw new ConfigError('CONFIG_INVALID', 'onProblem', `Cannot use "onProblem": ${state}`);
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
+import type { LoadError } from '@testbench/types';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { discoverPlugins } from './discover-plugins.js';
+import { MAX_SEARCH_FILES } from './limits.js';
 import { inspectPlugin } from './inspect-plugin.js';
 
 // Traps as soon as it runs: finding it must not.
@@ -47,16 +49,40 @@ describe('discoverPlugins()', () => {
     put('a-text.wasm', new TextEncoder().encode('(module)'));
     put('b-plain.wasm', hostile);
     put('c-good.wasm', named('good'));
+    symlinkSync(join(folder, 'c-good.wasm'), join(folder, 'd-link.wasm'));
     const problems: [string, string][] = [];
     const found = await discoverPlugins([folder, join(folder, 'missing')], {
       onProblem: (path, { code }) => problems.push([path.slice(folder.length + 1), code]),
     });
     expect(found.map(({ metadata }) => metadata.name)).toEqual(['good']);
     expect(problems).toEqual([
+      ['d-link.wasm', 'LOAD_UNREADABLE'],
       ['missing', 'LOAD_NOT_FOUND'],
       ['a-text.wasm', 'LOAD_INVALID_MODULE'],
       ['b-plain.wasm', 'LOAD_INVALID_METADATA'],
     ]);
+  });
+
+  it('says what to do about a plugin without its section', async () => {
+    put('plain.wasm', hostile);
+    const messages: string[] = [];
+    await discoverPlugins([folder], { onProblem: (_path, { message }) => messages.push(message) });
+    expect(messages).toEqual([
+      `Cannot read metadata of "${join(folder, 'plain.wasm')}": there is no custom section "testbench.plugin"; ` +
+        'add it with `testbench-plugin embed` of @testbench/sdk, or load the file by its path',
+    ]);
+  });
+
+  it('says that it did not look at all files', async () => {
+    for (let index = 0; index <= MAX_SEARCH_FILES; index += 1)
+      put(`${index}.wasm`, new Uint8Array());
+    const problems = new Map<string, string>();
+    const onProblem = (path: string, { message }: LoadError): void => {
+      problems.set(path, message);
+    };
+    expect(await discoverPlugins([folder], { onProblem })).toEqual([]);
+    expect(problems.get(folder)).toMatch(/more than 10000 files named \*\.wasm/);
+    expect(problems.size).toBe(MAX_SEARCH_FILES + 1);
   });
 });
 

@@ -13,6 +13,10 @@ import { readCustomSections } from '@testbench/wasm';
 
 import { MAX_SEARCH_DEPTH, MAX_SEARCH_FILES } from './limits.js';
 
+/** Such a file loads by its path, since a plugin also answers what it is; a search runs nothing, so it cannot ask. */
+const SECTION_CURE =
+  'add it with `testbench-plugin embed` of @testbench/sdk, or load the file by its path';
+
 /** A plugin file that was found; nothing of it has run. */
 export interface DiscoveredPlugin {
   /** Absolute path. */
@@ -22,7 +26,12 @@ export interface DiscoveredPlugin {
 
 /** How {@link discoverPlugins} reports what it passes over. */
 export interface DiscoverOptions {
-  /** Called for a path that cannot be read and for a `.wasm` file that is no plugin. */
+  /**
+   * Called for a path that cannot be read and for a `.wasm` file that is left out; the message says what to do. What it
+   * throws ends the search.
+   *
+   * @default nothing is reported
+   */
   readonly onProblem?: (path: string, error: LoadError) => void;
 }
 
@@ -74,8 +83,11 @@ async function findWasmFiles(
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const child = join(path, entry.name);
-      if (files.length >= MAX_SEARCH_FILES) return;
-      if (entry.isFile() && entry.name.endsWith('.wasm')) files.push(child);
+      if (!entry.isDirectory() && entry.name.endsWith('.wasm')) {
+        if (files.length >= MAX_SEARCH_FILES) throw tooManyFiles(root);
+        if (entry.isFile()) files.push(child);
+        else report(child, notRegular(child));
+      }
       const hidden = entry.name.startsWith('.') || entry.name === 'node_modules';
       if (entry.isDirectory() && !hidden && depth < MAX_SEARCH_DEPTH) await visit(child, depth + 1);
     }
@@ -87,6 +99,20 @@ async function findWasmFiles(
     report(root, toLoadError(root, error));
   }
   return files;
+}
+
+function tooManyFiles(root: string): LoadError {
+  return new LoadError(
+    'LOAD_UNREADABLE',
+    `Cannot search "${root}" to its end: it has more than ${MAX_SEARCH_FILES} files named *.wasm; name the folders of the plugins`,
+  );
+}
+
+function notRegular(path: string): LoadError {
+  return new LoadError(
+    'LOAD_UNREADABLE',
+    `Cannot read "${path}": it is a link or no regular file; links are not followed, so name what it points to`,
+  );
 }
 
 async function readFileMetadata(path: string): Promise<PluginMetadata> {
@@ -103,7 +129,7 @@ async function readFileMetadata(path: string): Promise<PluginMetadata> {
   if (metadata === undefined) {
     throw new LoadError(
       'LOAD_INVALID_METADATA',
-      `Cannot read metadata of "${path}": there is no custom section "testbench.plugin"`,
+      `Cannot read metadata of "${path}": there is no custom section "${METADATA_SECTION}"; ${SECTION_CURE}`,
     );
   }
   return metadata;
