@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { PluginSystem } from '@testbench/core';
+import { ISOLATIONS, PluginSystem } from '@testbench/core';
 import { PLUGIN_TYPES } from '@testbench/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -83,6 +83,23 @@ describe('the example plugins behind one PluginSystem', () => {
     expect(second.data).toEqual(first.data);
     // Not pinned to a number: it changes with every compiler. It must not drift with the state kept.
     expect(second.metadata.fuelUsed).toBeLessThan(first.metadata.fuelUsed * 1.5);
+  });
+
+  // With `keep`, the heap that earlier calls left changes the count a little.
+  it.each(ISOLATIONS)('burn exactly the same fuel with reset (%s)', async (isolation) => {
+    const path = wasm('token-f1');
+    await using resetting = new PluginSystem({ isolation });
+    await resetting.loadPlugin(path, { state: 'reset' });
+    const call = async (output: string): Promise<number> => {
+      const input = { data: { output, expected: 'a slow brown fox' } };
+      return (await resetting.executePlugin('token-f1', input)).metadata.fuelUsed;
+    };
+    const first = await call('the quick brown fox');
+    await call('another text, and a longer one, so that the heap grows. '.repeat(2000));
+    expect([await call('the quick brown fox'), await call('the quick brown fox')]).toEqual([
+      first,
+      first,
+    ]);
   });
 
   it('are discovered from their files without running', async () => {

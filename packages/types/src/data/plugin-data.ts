@@ -20,7 +20,10 @@ export interface OutputMetadata {
   readonly executionTimeMs: number;
   /** Size of the guest's linear memory after the call, in bytes. */
   readonly memoryUsedBytes: number;
-  /** Fuel units charged. */
+  /**
+   * Fuel units charged. The same for every call with the same input only where the plugin is loaded with `state: 'reset'` and
+   * asks the host neither for the time nor for random numbers.
+   */
   readonly fuelUsed: number;
 }
 
