@@ -1,4 +1,4 @@
-import { type EffectName, HOST_EFFECTS } from '@testbench/types';
+import { type EffectName, HOST_EFFECTS, HOST_FUNCTIONS } from '@testbench/types';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
 /** Name of a function that an effect guest can call. */
@@ -59,7 +59,7 @@ export function effectProgram(steps: readonly GuestStep[]): string {
     bytes.push(Object.keys(HOST_EFFECTS).indexOf(call), untilEnd === true ? 1 : 0, args.length);
     for (const [index, arg] of args.entries()) {
       if (typeof arg === 'number') {
-        const parameter = HOST_EFFECTS[call][index];
+        const parameter = HOST_EFFECTS[call]?.[index];
         bytes.push(parameter === 'out' ? 2 : 0);
         u32(arg);
       } else if (typeof arg === 'object' && 'resultOf' in arg) {
@@ -91,7 +91,7 @@ export function effectResults(data: unknown): GuestResult[] {
 }
 
 function width(name: GuestFunction): number {
-  return HOST_EFFECTS[name].reduce((sum, kind) => sum + (kind === 'number' ? 1 : 2), 0);
+  return HOST_FUNCTIONS[name]?.params.length ?? 0;
 }
 
 /**

@@ -1,6 +1,5 @@
 import {
   type AbiSignature,
-  HOST_EFFECTS,
   HOST_FUNCTIONS,
   HOST_MODULE,
   HostCode,
@@ -8,6 +7,7 @@ import {
   type HostCallReport,
   type HostEffects,
   type HostFunction,
+  WAITING_FUNCTIONS,
 } from '@testbench/types';
 
 import { MESSAGE_FUNCTIONS } from './functions/messages.js';
@@ -43,18 +43,9 @@ const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
   ...EFFECT_FUNCTIONS,
 };
 
-/**
- * Functions that may keep the guest waiting: network, files, and a listener that takes chunks slower than they come.
- * State and environment answer at once.
- */
-const WAITING: ReadonlySet<string> = new Set([
-  'host_emit',
-  ...Object.keys(HOST_EFFECTS).filter((name) => /^host_(http|file)_/.test(name)),
-]);
-
-/** The same, and functions of WASI that reach a granted directory. */
+/** Functions that may keep the guest waiting, and those of WASI that reach a granted directory. */
 const WAITING_WITH_FILES: ReadonlySet<string> = new Set([
-  ...WAITING,
+  ...WAITING_FUNCTIONS,
   'path_open',
   'path_filestat_get',
   'fd_read',
@@ -128,7 +119,7 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
-    waiting: (options.directories ?? []).length > 0 ? WAITING_WITH_FILES : WAITING,
+    waiting: (options.directories ?? []).length > 0 ? WAITING_WITH_FILES : WAITING_FUNCTIONS,
     attachMemory: (memory) => context.memory.attach(memory),
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {
@@ -153,7 +144,7 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
 export function hostSignatures(options: { readonly enableWasi?: boolean }): HostSignatures {
   const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
     [HOST_MODULE]: Object.fromEntries(
-      Object.entries(HOST_FUNCTIONS).filter(([name]) => Object.hasOwn(ENV_FUNCTIONS, name)),
+      Object.keys(ENV_FUNCTIONS).map((name) => [name, HOST_FUNCTIONS[name]!]),
     ),
   };
   if (options.enableWasi === true) signatures[WASI_MODULE] = WASI_FUNCTIONS;

@@ -21,6 +21,7 @@ import {
   LoadError,
   type LogRecord,
   type LogSink,
+  NETWORK_FUNCTIONS,
   type PluginMetadata,
   type ResourceLimits,
   type HttpTransport,
@@ -213,7 +214,7 @@ async function openHttp(
   options: HttpClientOptions,
 ): Promise<HttpClient | undefined> {
   const asks = imports.some(
-    ({ module, name }) => module === HOST_MODULE && name.startsWith('host_http_'),
+    ({ module, name }) => module === HOST_MODULE && NETWORK_FUNCTIONS.has(name),
   );
   if (!asks) return undefined;
   const { createHttpClient } = await import('@testbench/host/http');

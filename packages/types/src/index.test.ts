@@ -36,7 +36,7 @@ describe('the wire contract', () => {
     });
   });
 
-  it('keeps the signatures of the exports', () => {
+  it('keeps the signatures of exports and host functions', () => {
     const text = (table: Readonly<Record<string, types.AbiSignature>>) =>
       Object.entries(table).map(
         ([name, { params, results }]) => `${name}(${params.join()}) ${results.join()}`,
@@ -53,6 +53,27 @@ describe('the wire contract', () => {
       'plugin_metadata(i32,i32) i32',
       'plugin_execute(i32,i32,i32,i32) i32',
     ]);
-    expect(text(types.HOST_FUNCTIONS)).toHaveLength(20);
+    expect(text(types.HOST_FUNCTIONS)).toEqual([
+      'host_log(i32,i32,i32) i32',
+      'host_error(i32,i32) i32',
+      'host_emit(i32,i32) i32',
+      'host_current_time_ms() i64',
+      'host_random(i32) i32',
+      'host_random_bytes(i32,i32) i32',
+      'host_set_state(i32,i32,i32,i32) i32',
+      'host_get_state(i32,i32,i32,i32) i32',
+      'host_delete_state(i32,i32) i32',
+      'host_env_get(i32,i32,i32,i32) i32',
+      'host_http_open(i32,i32) i32',
+      'host_http_head(i32,i32,i32) i32',
+      'host_http_read(i32,i32,i32) i32',
+      'host_http_close(i32) i32',
+      'host_file_open(i32,i32,i32) i32',
+      'host_file_read(i32,i32,i32) i32',
+      'host_file_write(i32,i32,i32) i32',
+      'host_file_close(i32) i32',
+      'host_file_list(i32,i32,i32,i32) i32',
+      'abort(i32,i32,i32,i32) ',
+    ]);
   });
 });

@@ -21,7 +21,19 @@ export {
   OPTIONAL_EXPORTS,
   REQUIRED_EXPORTS,
 } from './abi/exports.js';
-export { HOST_FUNCTIONS, HOST_MODULE } from './abi/host-functions.js';
+export {
+  type EffectName,
+  HOST_EFFECTS,
+  HOST_FUNCTION_TABLE,
+  HOST_FUNCTIONS,
+  HOST_MODULE,
+  type HostFunctionName,
+  type HostFunctionRow,
+  type HostParameter,
+  NETWORK_FUNCTIONS,
+  PER_CALL_FUNCTIONS,
+  WAITING_FUNCTIONS,
+} from './abi/host-functions.js';
 export { type UnpackedResult, unpackResult } from './abi/packed-result.js';
 export { GuestCode, HostCode, LOG_LEVELS, type LogLevel } from './abi/result-codes.js';
 export { nearestKey } from './config/nearest-key.js';
@@ -77,10 +89,7 @@ export type {
 export {
   type EffectArgument,
   type EffectCall,
-  type EffectName,
-  type EffectParameter,
   type EffectResult,
-  HOST_EFFECTS,
   type HostEffects,
 } from './host/host-effects.js';
 export type {

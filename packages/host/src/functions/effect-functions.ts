@@ -1,23 +1,24 @@
 import {
   type EffectArgument,
   type EffectName,
-  type EffectParameter,
   type EffectResult,
   HOST_EFFECTS,
   HostCode,
+  type HostParameter,
 } from '@testbench/types';
 
-import { OFFERED_EFFECTS } from '../effects/effect-handlers.js';
 import type { ContextFunction } from '../host-context.js';
 import { MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
-/** The guest's side of the functions of `HOST_EFFECTS` that are offered: reads the arguments, has the effect done, fills the buffer. */
+/** The guest's side of the functions of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
 export const EFFECT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = Object.fromEntries(
-  OFFERED_EFFECTS.map((name) => [name, marshal(name)]),
+  Object.entries(HOST_EFFECTS).map(([name, parameters]) => [
+    name,
+    marshal(name as EffectName, parameters),
+  ]),
 );
 
-function marshal(name: EffectName): ContextFunction {
-  const parameters: readonly EffectParameter[] = HOST_EFFECTS[name];
+function marshal(name: EffectName, parameters: readonly HostParameter[]): ContextFunction {
   return (context, ...numbers: readonly number[]): number | Promise<number> => {
     const args: EffectArgument[] = [];
     let outPtr = 0;

@@ -164,5 +164,4 @@ const HOST_NAMES: ReadonlySet<string> = new Set(
     Object.keys(functions),
   ),
 );
-/** No effect takes more. */
-const MAX_ARGUMENTS = 4;
+const MAX_ARGUMENTS = Math.max(...Object.values(HOST_EFFECTS).map(({ length }) => length));

@@ -13,6 +13,7 @@ import {
   encodeMetadata,
   type HostEffects,
   LoadError,
+  PER_CALL_FUNCTIONS,
   PluginError,
   toErrorRecord,
 } from '@testbench/types';
@@ -238,7 +239,7 @@ export class GuestRunner {
       this.#begun = call;
     },
     perform: (name, args) => {
-      if (this.#begun !== undefined && /^host_(http|file|set)_/.test(name)) {
+      if (this.#begun !== undefined && PER_CALL_FUNCTIONS.has(name)) {
         const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
         // Infinity does not cross as a number.
         this.link.send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });

@@ -1,38 +1,143 @@
-import type { AbiSignature } from './exports.js';
+import type { AbiSignature, AbiValueType } from './exports.js';
 
 /** Module name under which a plugin imports the host's functions. */
 export const HOST_MODULE = 'env';
 
-const i32 = 'i32' as const;
-const returning = (result: 'i32' | 'i64', params: number): AbiSignature => ({
-  params: Array.from({ length: params }, () => i32),
-  results: [result],
-});
+/**
+ * What a parameter of a host function stands for.
+ *
+ * `in` is a pointer and a length of bytes that the host reads. `out` is a pointer and the size of a buffer that the host
+ * fills. `number` is an i32.
+ */
+export type HostParameter = 'in' | 'out' | 'number';
+
+/** One host function of the contract: all that the packages need to know about it. */
+export interface HostFunctionRow {
+  /** By name, in the order of the wire. */
+  readonly parameters: Readonly<Record<string, HostParameter>>;
+  /** What it returns. @default 'i32' */
+  readonly result?: AbiValueType | 'nothing';
+  /** True if its effect lies outside of the guest's thread, so that the host performs it in every isolation. */
+  readonly effect?: true;
+  /** True if the guest may have to wait for it. */
+  readonly waits?: true;
+  /** True if the host keeps something of it until the call ends: handles, quotas. */
+  readonly countsPerCall?: true;
+  /** What the plugin must be granted. @default nothing */
+  readonly permission?: 'network' | 'filesystem' | 'envVars';
+  /** Version of the contract that brought it. */
+  readonly since: string;
+}
+
+const network = {
+  effect: true,
+  waits: true,
+  countsPerCall: true,
+  permission: 'network',
+  since: '1.0.0',
+} as const;
+
+const file = { ...network, permission: 'filesystem' } as const;
+
+/**
+ * Every host function of the contract, a row each. Signatures, effects, what may wait and what is counted come from here;
+ * the declarations of the SDKs are tested against it.
+ */
+export const HOST_FUNCTION_TABLE = {
+  host_log: { parameters: { level: 'number', text: 'in' }, since: '1.0.0' },
+  host_error: { parameters: { text: 'in' }, since: '1.0.0' },
+  host_emit: { parameters: { chunk: 'in' }, waits: true, since: '1.0.0' },
+  host_current_time_ms: { parameters: {}, result: 'i64', since: '1.0.0' },
+  host_random: { parameters: { max: 'number' }, since: '1.0.0' },
+  host_random_bytes: { parameters: { bytes: 'out' }, since: '1.0.0' },
+  host_set_state: {
+    parameters: { key: 'in', value: 'in' },
+    effect: true,
+    countsPerCall: true,
+    since: '1.0.0',
+  },
+  host_get_state: { parameters: { key: 'in', value: 'out' }, effect: true, since: '1.0.0' },
+  host_delete_state: { parameters: { key: 'in' }, effect: true, since: '1.0.0' },
+  host_env_get: {
+    parameters: { name: 'in', value: 'out' },
+    effect: true,
+    permission: 'envVars',
+    since: '1.0.0',
+  },
+  host_http_open: { parameters: { request: 'in' }, ...network },
+  host_http_head: { parameters: { handle: 'number', head: 'out' }, ...network },
+  host_http_read: { parameters: { handle: 'number', body: 'out' }, ...network },
+  host_http_close: { parameters: { handle: 'number' }, ...network },
+  host_file_open: { parameters: { path: 'in', flags: 'number' }, ...file },
+  host_file_read: { parameters: { handle: 'number', content: 'out' }, ...file },
+  host_file_write: { parameters: { handle: 'number', content: 'in' }, ...file },
+  host_file_close: { parameters: { handle: 'number' }, ...file },
+  host_file_list: { parameters: { path: 'in', entries: 'out' }, ...file },
+  // AssemblyScript's own: pointers to its strings.
+  abort: {
+    parameters: { message: 'number', file: 'number', line: 'number', column: 'number' },
+    result: 'nothing',
+    since: '1.0.0',
+  },
+} as const satisfies Readonly<Record<string, HostFunctionRow>>;
+
+type Table = typeof HOST_FUNCTION_TABLE;
+
+/** Name of a host function of the contract. */
+export type HostFunctionName = keyof Table;
+
+/** Name of a host function that the host performs outside of the guest's thread. */
+export type EffectName = {
+  [Name in HostFunctionName]: Table[Name] extends { readonly effect: true } ? Name : never;
+}[HostFunctionName];
+
+const rows: readonly (readonly [string, HostFunctionRow])[] = Object.entries(HOST_FUNCTION_TABLE);
+
+const namesOf = (chosen: (row: HostFunctionRow) => boolean): ReadonlySet<string> =>
+  new Set(rows.filter(([, row]) => chosen(row)).map(([name]) => name));
 
 /**
  * Every host function of the contract and its exact type.
  *
  * A host may offer fewer; admission then names the missing one.
+ *
+ * @example
+ * ```ts
+ * import { HOST_FUNCTIONS } from '@testbench/types';
+ *
+ * HOST_FUNCTIONS['host_log']; // => { params: ['i32', 'i32', 'i32'], results: ['i32'] }
+ * ```
  */
-export const HOST_FUNCTIONS: Readonly<Record<string, AbiSignature>> = {
-  host_log: returning('i32', 3),
-  host_error: returning('i32', 2),
-  host_emit: returning('i32', 2),
-  host_current_time_ms: returning('i64', 0),
-  host_random: returning('i32', 1),
-  host_random_bytes: returning('i32', 2),
-  host_set_state: returning('i32', 4),
-  host_get_state: returning('i32', 4),
-  host_delete_state: returning('i32', 2),
-  host_env_get: returning('i32', 4),
-  host_http_open: returning('i32', 2),
-  host_http_head: returning('i32', 3),
-  host_http_read: returning('i32', 3),
-  host_http_close: returning('i32', 1),
-  host_file_open: returning('i32', 3),
-  host_file_read: returning('i32', 3),
-  host_file_write: returning('i32', 3),
-  host_file_close: returning('i32', 1),
-  host_file_list: returning('i32', 4),
-  abort: { params: [i32, i32, i32, i32], results: [] },
-};
+export const HOST_FUNCTIONS: Readonly<Record<string, AbiSignature>> = Object.fromEntries(
+  rows.map(([name, row]) => [name, signatureOf(row)]),
+);
+
+/**
+ * What each parameter of an effect is, by name of the function. `in` arrives as a copy of the bytes, `out` as the size of
+ * the buffer, `number` as it is.
+ */
+export const HOST_EFFECTS: Readonly<Record<string, readonly HostParameter[]>> = Object.fromEntries(
+  rows
+    .filter(([, row]) => row.effect === true)
+    .map(([name, row]) => [name, Object.values(row.parameters)]),
+);
+
+/** Host functions for which a guest may have to wait. */
+export const WAITING_FUNCTIONS: ReadonlySet<string> = namesOf((row) => row.waits === true);
+
+/** Host functions of which the host keeps something until the call ends. */
+export const PER_CALL_FUNCTIONS: ReadonlySet<string> = namesOf((row) => row.countsPerCall === true);
+
+/** Host functions that need the permission `network`. */
+export const NETWORK_FUNCTIONS: ReadonlySet<string> = namesOf(
+  (row) => row.permission === 'network',
+);
+
+function signatureOf({ parameters, result = 'i32' }: HostFunctionRow): AbiSignature {
+  return {
+    params: Object.values(parameters).flatMap((kind): AbiValueType[] =>
+      kind === 'number' ? ['i32'] : ['i32', 'i32'],
+    ),
+    results: result === 'nothing' ? [] : [result],
+  };
+}

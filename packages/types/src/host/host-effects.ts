@@ -1,30 +1,4 @@
-/**
- * Host functions whose effect lies outside of the guest's thread, and what each parameter pair or parameter means.
- *
- * `in` is a pointer and a length, and arrives as a copy of the bytes. `out` is a pointer and the size of a buffer to
- * fill, and arrives as that size. `number` arrives as it is.
- */
-export const HOST_EFFECTS = {
-  host_set_state: ['in', 'in'],
-  host_get_state: ['in', 'out'],
-  host_delete_state: ['in'],
-  host_env_get: ['in', 'out'],
-  host_http_open: ['in'],
-  host_http_head: ['number', 'out'],
-  host_http_read: ['number', 'out'],
-  host_http_close: ['number'],
-  host_file_open: ['in', 'number'],
-  host_file_read: ['number', 'out'],
-  host_file_write: ['number', 'in'],
-  host_file_close: ['number'],
-  host_file_list: ['in', 'out'],
-} as const satisfies Readonly<Record<string, readonly EffectParameter[]>>;
-
-/** What a parameter of a host function stands for. */
-export type EffectParameter = 'in' | 'out' | 'number';
-
-/** Name of a function of {@link HOST_EFFECTS}. */
-export type EffectName = keyof typeof HOST_EFFECTS;
+import type { EffectName } from '../abi/host-functions.js';
 
 /** What arrives for a parameter. Bytes are the effect's own to keep. */
 export type EffectArgument = number | Uint8Array;
