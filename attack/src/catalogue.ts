@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
+import { cutAnswers } from './groups/cut-answers.ts';
 import { execution } from './groups/execution.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
@@ -23,4 +24,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...registryRows,
   ...managerRows,
   ...supplyChain,
+  ...cutAnswers,
 ].sort((one, other) => one.row - other.row);

@@ -92,6 +92,7 @@ export {
   type EffectResult,
   type HostEffects,
 } from './host/host-effects.js';
+export { hearErrors } from './host/hear-errors.js';
 export type {
   HttpTransport,
   HttpTransportRequest,

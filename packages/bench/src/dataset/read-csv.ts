@@ -1,5 +1,7 @@
+// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
 import { pipeline, Readable } from 'node:stream';
 
+import { hearErrors } from '@testbench/types';
 import { CsvError, type Info, parse } from 'csv-parse';
 
 import { invalidLine } from './dataset-error.js';
@@ -34,7 +36,7 @@ export async function* readCsv(file: string): AsyncGenerator<DatasetRecord> {
     max_record_size: MAX_LINE_BYTES,
   });
   // An error of the source destroys the parser with it, and leaving the loop below closes the file.
-  pipeline(Readable.from(decodeLines(file)), parser, () => {});
+  pipeline(hearErrors(Readable.from(decodeLines(file))), hearErrors(parser), () => {});
 
   let header: readonly string[] | undefined;
   let index = 0;

@@ -1,4 +1,7 @@
+// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
 import { createReadStream } from 'node:fs';
+
+import { hearErrors } from '@testbench/types';
 
 import { invalidLine, unreadableDataset } from './dataset-error.js';
 
@@ -58,7 +61,7 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   };
 
   try {
-    for await (const piece of createReadStream(file)) {
+    for await (const piece of hearErrors(createReadStream(file))) {
       const chunk = piece as Buffer;
       const chunkStart = position;
       let start = 0;

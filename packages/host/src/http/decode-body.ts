@@ -1,7 +1,8 @@
+// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-import { HostCode } from '@testbench/types';
+import { HostCode, hearErrors } from '@testbench/types';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 
@@ -32,6 +33,8 @@ export function decodeBody(body: Readable, coding: string | undefined): Readable
       'the answer has a content encoding nobody asked for',
     );
   }
+  // `pipeline` listens until the decoder has taken the last byte; one that was cut short fails at its last flush, after that.
+  const decoder = hearErrors(create());
   // Errors of either end in the decoder, where the reader finds them.
-  return pipeline(body, create(), () => {});
+  return pipeline(hearErrors(body), decoder, () => {});
 }

@@ -546,6 +546,94 @@ describe('bodies', () => {
     });
   });
 
+  // Row 110 of the attack catalogue: an error that nobody hears would end the process, and here the test run.
+  describe.each([
+    { coding: 'gzip', bytes: gzipSync(text) },
+    { coding: 'br', bytes: brotliCompressSync(text) },
+    { coding: 'deflate', bytes: deflateSync(text) },
+  ])('of $coding that are cut short', ({ coding, bytes }) => {
+    const cutServer = (cut: number): Promise<LoopbackServer> =>
+      serveHttp(
+        routes({
+          '/cut': (_request, response) => {
+            response.writeHead(200, { 'content-encoding': coding }).end(bytes.subarray(0, -cut));
+          },
+          '/other': answer('fine'),
+        }),
+      );
+
+    it.each([1, 5, 9, 40])('fail when they are read long after, without %i bytes', async (cut) => {
+      const server = await keep(cutServer(cut));
+      const effects = effectsFor([server.origin]);
+      const { code } = await effects.perform('host_http_open', [
+        json({ url: `${server.origin}/cut` }),
+      ]);
+      await effects.perform('host_http_head', [code, 0]);
+      // The decoder is done long before these are.
+      for (let count = 0; count < 5; count += 1) {
+        await fetchWith(effects, { url: `${server.origin}/other` });
+      }
+      let last: EffectResult;
+      do last = await effects.perform('host_http_read', [code, 65_536]);
+      while (last.code > 0);
+      expect(last).toEqual({ code: -5, problem: `GET ${server.origin}: Z_BUF_ERROR` });
+    });
+
+    it('are closed unread', async () => {
+      const server = await keep(cutServer(1));
+      const effects = effectsFor([server.origin]);
+      const { code } = await effects.perform('host_http_open', [
+        json({ url: `${server.origin}/cut` }),
+      ]);
+      await effects.perform('host_http_head', [code, 0]);
+      expect(await effects.perform('host_http_close', [code])).toEqual({ code: 0 });
+      expect(await fetchWith(effects, { url: `${server.origin}/other` })).toMatchObject({
+        code: 0,
+      });
+    });
+  });
+
+  it('outlives an answer that breaks off while a transport holds it', async () => {
+    const server = await keep(
+      serveHttp(
+        routes({
+          '/cut': (_request, response) => {
+            response.writeHead(200, { 'content-length': 100 });
+            response.write('begun', () => response.destroy());
+          },
+          '/other': answer('fine'),
+        }),
+      ),
+    );
+    const permissions = new PermissionSet({ network: true, allowedHosts: [server.origin] });
+    const http = createHttpClient({
+      permissions,
+      async transport(request, send) {
+        const { body, ...head } = await send(request);
+        // As a recorder does: whoever reads comes later.
+        const later = async function* (): AsyncGenerator<Uint8Array, void, void> {
+          yield* body;
+        };
+        return { ...head, body: later() };
+      },
+    });
+    opened.push({ [Symbol.asyncDispose]: () => http.close() });
+    const effects = createHostEffects({ permissions, http });
+    effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY });
+    const { code } = await effects.perform('host_http_open', [
+      json({ url: `${server.origin}/cut` }),
+    ]);
+    await effects.perform('host_http_head', [code, 0]);
+    for (let count = 0; count < 5; count += 1) {
+      await fetchWith(effects, { url: `${server.origin}/other` });
+    }
+    let last: EffectResult;
+    do last = await effects.perform('host_http_read', [code, 65_536]);
+    while (last.code > 0);
+    expect(last).toMatchObject({ code: -5 });
+    effects.endCall();
+  });
+
   // Row 82 of the attack catalogue.
   it.each([
     { name: 'gzip', bomb: gzipSync(Buffer.alloc(MAX_RESPONSE_BYTES + 1)) },

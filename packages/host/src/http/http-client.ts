@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
   type EffectCall,
   HostCode,
+  hearErrors,
   type HttpTransport,
   type HttpTransportRequest,
   type HttpTransportResponse,
@@ -61,7 +62,7 @@ const directly: HttpTransport = (request, connect) => connect(request);
 
 function readable(response: HttpTransportResponse): Answer {
   const { body } = response;
-  return { ...response, body: body instanceof Readable ? body : Readable.from(body) };
+  return { ...response, body: hearErrors(body instanceof Readable ? body : Readable.from(body)) };
 }
 
 /**
@@ -101,14 +102,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     );
   };
 
-  const connect = (request: HttpTransportRequest): Promise<Answer> =>
-    send(request.url, {
-      dispatcher: (agent ??= openAgent(options)),
-      method: request.method as Hop['method'],
-      headers: request.headers,
-      body: request.body ?? null,
-      signal: request.signal,
-    });
+  // A transport may hold the answer for long before it reads it.
+  const connect = async (request: HttpTransportRequest): Promise<Answer> =>
+    readable(
+      await send(request.url, {
+        dispatcher: (agent ??= openAgent(options)),
+        method: request.method as Hop['method'],
+        headers: request.headers,
+        body: request.body ?? null,
+        signal: request.signal,
+      }),
+    );
 
   const exchange = async (first: Hop, signal: AbortSignal): Promise<OpenedResponse> => {
     let hop = first;
@@ -122,12 +126,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       };
       const { method, url, body } = hop;
       const answer = readable(await transport({ method, url, headers, body, signal }, connect));
-      // A stream that fails while nobody reads it must not end the process.
-      answer.body.on('error', () => {});
       try {
         signal.throwIfAborted();
         const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
-        if (next === undefined) return openResponse(hop, answer, used.from(hop.url));
+        if (next === undefined) return openResponse(hop, answer, used.from(hop.url), signal);
         if (redirects >= MAX_REDIRECTS) {
           throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
@@ -176,7 +178,12 @@ function openAgent(options: HttpClientOptions): Agent {
   });
 }
 
-function openResponse(hop: Hop, answer: Answer, secrets: MaskedSecrets): OpenedResponse {
+function openResponse(
+  hop: Hop,
+  answer: Answer,
+  secrets: MaskedSecrets,
+  signal: AbortSignal,
+): OpenedResponse {
   const { statusCode, headers: received, body } = answer;
   const coding = textOf(received['content-encoding']);
   const isEmpty =
@@ -184,6 +191,7 @@ function openResponse(hop: Hop, answer: Answer, secrets: MaskedSecrets): OpenedR
     [204, 205, 304].includes(statusCode) ||
     received['content-length'] === '0';
   const decoded = isEmpty ? body : decodeBody(body, coding);
+  signal.addEventListener('abort', () => decoded.destroy(), { once: true });
   const headers: [name: string, value: string][] = [];
   for (const [name, value] of Object.entries(received)) {
     // What was decoded has neither its old length nor its old coding.

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { PAGE_BYTES } from '@testbench/types';
+import { hearErrors, PAGE_BYTES } from '@testbench/types';
 
 import {
   MAX_FRAME_BYTES,
@@ -89,8 +89,7 @@ export const startProcess = (
     lastWords = (lastWords + chunk.toString('latin1')).slice(-1000);
   });
   // A child that is gone shows in its exit; a pipe that breaks before says the same.
-  commands.on('error', () => {});
-  replies.on('error', () => {});
+  for (const stream of child.stdio) if (stream) hearErrors(stream);
   child.on('error', (error) => exit(`the process could not be started (${error.message})`));
   child.on('exit', (code, signal) => {
     const words = /(?:FATAL ERROR|Fatal)[^\n]*/.exec(lastWords)?.[0];

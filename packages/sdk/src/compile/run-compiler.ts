@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { hearErrors } from '@testbench/types';
+
 /** How a compiler ended. */
 export interface CompilerRun {
   readonly code: number;
@@ -24,8 +26,12 @@ export function runCompiler(
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    hearErrors(child.stdout)
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stdout += text));
+    hearErrors(child.stderr)
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stderr += text));
     child.on('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
   });
