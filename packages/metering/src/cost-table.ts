@@ -1,3 +1,5 @@
+import { ConfigError, ConfigNode, readOptions } from '@testbench/types';
+
 import { Opcode } from './operators.js';
 
 /**
@@ -72,24 +74,55 @@ const REPEATING: readonly number[] = [
   Opcode.BrOnCastFail,
 ];
 
-/** Fills the gaps of a table and checks it. */
+/** The dearest price: with it a body of the largest size still costs less than an i64 holds. */
+const MAX_COST = 1_000_000;
+
+const readCost = (node: ConfigNode): number => node.wholeNumber(0, MAX_COST);
+
+/** @throws {ConfigError} */
+export function readCosts({ value, path }: ConfigNode): Partial<CostTable> {
+  return readOptions<Partial<CostTable>>(
+    value,
+    {
+      operator: readCost,
+      operators: readOperators,
+      memoryBytesLog2: (node) => node.wholeNumber(0, 16),
+      tableElement: readCost,
+      memoryPage: readCost,
+      arrayElement: readCost,
+    },
+    path,
+  );
+}
+
+function readOperators(node: ConfigNode): CostTable['operators'] {
+  const operators: Record<number, number> = {};
+  for (const [key, cost] of Object.entries(node.object())) {
+    const opcode = Number(key);
+    const place = new ConfigNode(cost, `${node.path}.${key}`);
+    if (String(opcode) !== key || !Number.isSafeInteger(opcode) || opcode < 0) {
+      new ConfigNode(key, `${node.path}.${key}`).reject('the number of an opcode');
+    }
+    operators[opcode] = readCost(place);
+  }
+  return operators;
+}
+
+/**
+ * Fills the gaps of a table.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` if a branch or a call is free.
+ */
 export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
   const table = { ...DEFAULT_COSTS, ...costs };
-  const { operators, memoryBytesLog2, ...units } = table;
-  for (const [name, value] of [...Object.entries(units), ...Object.entries(operators)]) {
-    if (!Number.isSafeInteger(value) || value < 0 || value > 1_000_000) {
-      throw new RangeError(`Cannot use cost of "${name}": ${value} is not in [0, 1000000]`);
-    }
-  }
-  if (!Number.isInteger(memoryBytesLog2) || memoryBytesLog2 < 0 || memoryBytesLog2 > 16) {
-    throw new RangeError(
-      `Cannot use cost of "memoryBytesLog2": ${memoryBytesLog2} is not in [0, 16]`,
-    );
-  }
   // Every loop has one of these, and so has every cycle of calls: without a price nothing would ever stop it.
-  const unpaid = REPEATING.find((opcode) => (operators[opcode] ?? table.operator) === 0);
+  const unpaid = REPEATING.find((opcode) => (table.operators[opcode] ?? table.operator) === 0);
   if (unpaid !== undefined) {
-    throw new RangeError(`Cannot use cost of "${unpaid}": branches and calls must not be free`);
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `costs.operators.${unpaid}`,
+      `Cannot read "costs.operators.${unpaid}": branches and calls must not be free`,
+    );
   }
   return table;
 }

@@ -298,15 +298,29 @@ describe('meterModule()', () => {
   });
 
   it.each([
-    { options: { maxMemoryPages: -1 } },
-    { options: { startFuel: 0.5 } },
-    { options: { costs: { operator: -1 } } },
-    { options: { costs: { operators: { 0x6a: 2e6 } } } },
-    { options: { costs: { memoryBytesLog2: 17 } } },
-    { options: { costs: { operator: 0 } } },
-    { options: { costs: { operators: { 0x0c: 0 } } } },
-  ])('rejects $options', ({ options }) => {
-    expect(() => meterModule(assemble('(module)'), options)).toThrow(RangeError);
+    { options: { maxMemoryPages: -1 }, path: 'maxMemoryPages' },
+    { options: { startFuel: 0.5 }, path: 'startFuel' },
+    { options: { mode: 'exactly' }, path: 'mode' },
+    { options: { exportState: 'no' }, path: 'exportState' },
+    { options: { costs: { operator: -1 } }, path: 'costs.operator' },
+    { options: { costs: { operators: { 0x6a: 2e6 } } }, path: 'costs.operators.106' },
+    { options: { costs: { operators: { 'i32.add': 5 } } }, path: 'costs.operators.i32.add' },
+    { options: { costs: { memoryBytesLog2: 17 } }, path: 'costs.memoryBytesLog2' },
+    { options: { costs: { operator: 0 } }, path: 'costs.operators.12' },
+    { options: { costs: { operators: { 0x0c: 0 } } }, path: 'costs.operators.12' },
+  ])('rejects $options', ({ options, path }) => {
+    expect(() => meterModule(assemble('(module)'), options as MeterOptions)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path }),
+    );
+  });
+
+  it.each([
+    { options: { maxMemoryPage: 1 }, path: 'maxMemoryPage' },
+    { options: { costs: { 'i32.ad': 5 } }, path: 'costs.i32.ad' },
+  ])('does not know $path', ({ options, path }) => {
+    expect(() => meterModule(assemble('(module)'), options as MeterOptions)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path }),
+    );
   });
 
   it('charges prices of single operators', () => {

@@ -1,7 +1,8 @@
+import { readOptions } from '@testbench/types';
 import { DecodeError, decodeModule, type Module } from '@testbench/wasm';
 
 import { assembleModule } from './assemble-module.js';
-import { completeCosts, type CostTable } from './cost-table.js';
+import { completeCosts, type CostTable, readCosts } from './cost-table.js';
 import { supportsTypedReferences } from './engine-features.js';
 import { HelperFunctions } from './helper-functions.js';
 import { MeterError } from './meter-error.js';
@@ -68,8 +69,9 @@ export interface MeteredModule {
  * limit stops it. Instantiate it, then call `attachMeter`.
  *
  * @param bytes The whole module; not changed.
+ * @param given What differs from the defaults.
  * @throws {MeterError} `METER_INVALID_MODULE` if the engine rejects it, `METER_RESERVED_NAME`, `METER_BODY_TOO_LARGE`.
- * @throws {RangeError} If an option is out of range.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`: an option is not known, of another type or out of range.
  *
  * @example
  * ```ts
@@ -90,12 +92,10 @@ export interface MeteredModule {
  * }
  * ```
  */
-export function meterModule(bytes: Uint8Array, options: MeterOptions = {}): MeteredModule {
+export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredModule {
+  const options = readMeterOptions(given);
   const costs = completeCosts(options.costs);
   const mode = options.mode ?? 'coarse';
-  checkCount('maxMemoryPages', options.maxMemoryPages);
-  checkCount('maxTableElements', options.maxTableElements);
-  checkCount('startFuel', options.startFuel);
   if (options.validated !== true) validate(bytes);
   const module = decode(bytes);
   checkNames(module);
@@ -124,10 +124,17 @@ function checkNames({ exports }: Module): void {
   }
 }
 
-function checkCount(name: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-    throw new RangeError(`Cannot meter module: ${name} is ${value}, not a whole number`);
-  }
+function readMeterOptions(given: MeterOptions | undefined): MeterOptions {
+  return readOptions<MeterOptions>(given, {
+    mode: (node) => node.oneOf(['coarse', 'exact']),
+    maxMemoryPages: (node) => node.wholeNumber(0),
+    maxTableElements: (node) => node.wholeNumber(0),
+    exportState: (node) => node.boolean(),
+    costs: readCosts,
+    startFuel: (node) => node.wholeNumber(0),
+    validated: (node) => node.boolean(),
+    typedReferences: (node) => node.boolean(),
+  });
 }
 
 function validate(bytes: Uint8Array): void {

@@ -36,7 +36,14 @@ export {
 } from './abi/host-functions.js';
 export { type UnpackedResult, unpackResult } from './abi/packed-result.js';
 export { GuestCode, HostCode, LOG_LEVELS, type LogLevel } from './abi/result-codes.js';
+export { type ConfigFields, ConfigNode } from './config/config-node.js';
 export { nearestKey } from './config/nearest-key.js';
+export {
+  type OptionReader,
+  type OptionReaders,
+  readOptions,
+  type RequiredOption,
+} from './config/read-options.js';
 export { rejectUnknownKeys } from './config/reject-unknown-keys.js';
 export { parseWireJson } from './data/parse-wire-json.js';
 export type {

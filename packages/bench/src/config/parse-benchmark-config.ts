@@ -3,6 +3,8 @@ import { basename, extname, resolve } from 'node:path';
 import { type Isolation, ISOLATIONS } from '@testbench/core';
 import {
   ConfigError,
+  type ConfigFields,
+  ConfigNode,
   DEFAULT_LIMITS,
   type DirectoryPermission,
   type Permissions,
@@ -15,7 +17,6 @@ import {
   type PluginConfig,
   type ResolvedBenchmarkConfig,
 } from './benchmark-config.js';
-import { type ConfigFields, ConfigNode } from './config-node.js';
 import { withoutUndefined } from './without-undefined.js';
 
 /** More than this in flight only costs memory: calls wait for threads, not for each other. */

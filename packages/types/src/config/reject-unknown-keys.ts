@@ -23,14 +23,18 @@ import { nearestKey } from './nearest-key.js';
  */
 export function rejectUnknownKeys(value: object, known: readonly string[], path: string): void {
   for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const near = nearestKey(key, known);
-    const hint =
-      near === undefined ? `; known keys: ${known.join(', ')}` : `, did you mean "${near}"?`;
-    throw new ConfigError(
-      'CONFIG_UNKNOWN_KEY',
-      path === '' ? key : `${path}.${key}`,
-      `Cannot read ${path === '' ? 'configuration' : `"${path}"`}: unknown key "${key}"${hint}`,
-    );
+    if (!known.includes(key)) rejectUnknownKey(key, known, path);
   }
+}
+
+/** Throws `CONFIG_UNKNOWN_KEY`, naming the nearest known key if one is close. */
+export function rejectUnknownKey(key: string, known: readonly string[], path: string): never {
+  const near = nearestKey(key, known);
+  const hint =
+    near === undefined ? `; known keys: ${known.join(', ')}` : `, did you mean "${near}"?`;
+  throw new ConfigError(
+    'CONFIG_UNKNOWN_KEY',
+    path === '' ? key : `${path}.${key}`,
+    `Cannot read ${path === '' ? 'configuration' : `"${path}"`}: unknown key "${key}"${hint}`,
+  );
 }

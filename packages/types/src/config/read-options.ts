@@ -1,0 +1,73 @@
+import { ConfigNode, joinPath, rejectMissing } from './config-node.js';
+import { rejectUnknownKey } from './reject-unknown-keys.js';
+
+/** Checks one option and gives it back, a copy where the caller could change it later. */
+export type OptionReader<Value> = (node: ConfigNode) => Value;
+
+/** A reader for every option of a type: one that is forgotten does not compile. */
+export type OptionReaders<Options> = {
+  readonly [Key in keyof Options]-?: OptionReader<Exclude<Options[Key], undefined>>;
+};
+
+/** Names of the options that must be there. */
+export type RequiredOption<Options> = {
+  [Key in keyof Options]-?: object extends Pick<Options, Key> ? never : Key;
+}[keyof Options] &
+  string;
+
+/**
+ * Reads the options of a function: every key must be known and have its own type and range.
+ *
+ * `undefined` counts as absent, for an option and for all of them.
+ *
+ * @param value What the caller gave.
+ * @param readers One for each option.
+ * @param path Where the options stand, for errors, such as `options`. @default '': at the root
+ * @param required Options that must be there. @default none
+ * @returns An object of our own that has only the options that were given.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, naming the nearest known key; `CONFIG_INVALID`.
+ *
+ * @example
+ * ```ts
+ * import { readOptions } from '@testbench/types';
+ *
+ * interface Options {
+ *   readonly timeoutMs?: number;
+ *   readonly mode?: 'exact' | 'coarse';
+ * }
+ * const read = (value: Options) =>
+ *   readOptions<Options>(value, {
+ *     timeoutMs: (node) => node.wholeNumber(1),
+ *     mode: (node) => node.oneOf(['exact', 'coarse']),
+ *   });
+ * read({ mode: 'exact' }); // => { mode: 'exact' }
+ * try {
+ *   read({ timeoutMS: 5 } as Options);
+ * } catch (error) {
+ *   (error as Error).message; // => 'Cannot read configuration: unknown key "timeoutMS", did you mean "timeoutMs"?'
+ * }
+ * ```
+ */
+export function readOptions<Options extends object>(
+  value: unknown,
+  readers: OptionReaders<Options>,
+  path = '',
+  required: readonly RequiredOption<Options>[] = [],
+): Options {
+  const options: Record<string, unknown> = {};
+  if (value !== undefined) {
+    const object = new ConfigNode(value, path).object();
+    // Inherited keys too: an object made from another would lose them without a word.
+    for (const key in object) {
+      if (!Object.hasOwn(readers, key)) rejectUnknownKey(key, Object.keys(readers), path);
+      const option = object[key];
+      if (option === undefined) continue;
+      const read = readers[key as keyof Options] as OptionReader<unknown>;
+      options[key] = read(new ConfigNode(option, joinPath(path, key)));
+    }
+  }
+  for (const key of required) {
+    if (!Object.hasOwn(options, key)) rejectMissing(path, key);
+  }
+  return options as Options;
+}
