@@ -55,6 +55,7 @@ describe('the transform', () => {
       `@plugin({}) class A ${CUSTOM}`,
       /index\.ts:2: class A is not exported; write "export class A"/,
     ],
+    ['@plugin({}) export class A extends toString {}', /index\.ts:2: class A extends none of /],
     ['@plugin({}) export class A {}', /index\.ts:2: class A extends none of Evaluator, /],
     [
       `@plugin({ nam: "a" }) export class A ${CUSTOM}`,

@@ -48,6 +48,29 @@ describe('ScoreBoard', () => {
     });
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'counts an evaluator and a model called %s like any other',
+    (name) => {
+      const board = new ScoreBoard([name], [name, 'x']);
+      const failure = { code: 'CALL_TRAPPED', message: 'boom' };
+      board.add(
+        row(0, name, {
+          scores: Object.fromEntries([
+            [name, 1],
+            ['x', 0],
+          ]),
+        }),
+      );
+      board.add(row(1, name, { scores: Object.fromEntries([[name, 1]]), errors: { x: failure } }));
+      board.add(row(2, name, { scores: { x: 0 }, errors: Object.fromEntries([[name, failure]]) }));
+      expect(board.summaries()).toMatchObject([
+        { model: name, evaluator: name, n: 2, mean: 1, errors: 1 },
+        { model: name, evaluator: 'x', n: 2, mean: 0, errors: 1 },
+      ]);
+      expect(() => board.add(row(3, name, { scores: { x: 0 } }))).toThrow('no score of');
+    },
+  );
+
   it.each([
     { rowOf: row(0, 'other', { scores: { x: 1 } }), message: 'unknown model "other"' },
     { rowOf: row(0, 'm', { scores: {} }), message: 'no score of "x"' },

@@ -72,12 +72,12 @@ export class ScoreBoard {
 }
 
 function addToCell(cell: Cell, row: ResultRow): void {
-  const failure = row.failure ?? row.errors?.[cell.evaluator];
+  const failure = row.failure ?? own(row.errors ?? {}, cell.evaluator);
   if (failure !== undefined) {
     countError(cell, row, failure);
     return;
   }
-  const score = row.scores[cell.evaluator];
+  const score = own(row.scores, cell.evaluator);
   if (score === undefined) {
     throw new RangeError(`Cannot add a row: it has no score of "${cell.evaluator}"`);
   }
@@ -89,4 +89,9 @@ function countError(cell: Cell, row: ResultRow, { code, message }: CallFailure):
   const known = cell.errors.get(code);
   if (known !== undefined) known.count += 1;
   else cell.errors.set(code, { count: 1, first: { index: row.index, line: row.line, message } });
+}
+
+/** An evaluator may be called `constructor`, which every object seems to have. */
+function own<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -101,6 +101,38 @@ describe('runBenchmark()', () => {
     expect(parsed).toEqual(summary);
   });
 
+  it('keeps models, evaluators and fields that are called like parts of every object', async () => {
+    const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];
+    const { config, options, rows, folder } = await setUp(
+      { broken: ['evaluator', () => failCall('CALL_TRAPPED')] },
+      {
+        provider: { plugin: '/echo.wasm', models: names },
+        evaluators: names.map((name) => ({
+          plugin: name === 'toString' ? '/broken.wasm' : '/half.wasm',
+          name,
+        })),
+      },
+      ['{"__proto__":{"input":"no"},"constructor":1,"input":"0"}'],
+    );
+    const summary = await runBenchmark(config, options);
+    for (const { evaluator, n, mean, errors } of summary.scores) {
+      const isBroken = evaluator === 'toString';
+      expect([evaluator, n, mean, errors]).toEqual([
+        evaluator,
+        isBroken ? 0 : 1,
+        isBroken ? null : 0.5,
+        isBroken ? 1 : 0,
+      ]);
+    }
+    const written = (await readFile(join(folder, 'out/results.jsonl'), 'utf8')).trim().split('\n');
+    expect(written).toHaveLength(names.length);
+    expect(Object.keys((JSON.parse(written[0]!) as ResultRow).scores)).toEqual(
+      names.filter((name) => name !== 'toString'),
+    );
+    expect(Object.keys(rows[0]?.details ?? {})).toContain('__proto__');
+    expect(({} as { score?: unknown }).score).toBeUndefined();
+  });
+
   it('counts what each plugin used, and unloads all of them', async () => {
     const { config, options } = await setUp();
     const summary = await runBenchmark(config, options);

@@ -13,19 +13,23 @@ export class PlainHost {
   constructor(readonly memory: () => WebAssembly.Memory) {}
 
   importsOf(module: WebAssembly.Module): WebAssembly.Imports {
-    const imports: Record<string, Record<string, (...args: number[]) => unknown>> = {};
+    // Without prototypes: a module may import from "__proto__".
+    const imports: Record<string, Record<string, (...args: number[]) => unknown>> = Object.create(
+      null,
+    );
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      imports[from] ??= {};
-      imports[from][name] =
+      const functions = (imports[from] ??= Object.create(null) as (typeof imports)[string]);
+      functions[name] =
         from === HOST_MODULE ? this.#functionNamed(name) : () => NOT_IMPLEMENTED_BY_WASI;
     }
     return imports;
   }
 
   #functionNamed(name: string): (...args: number[]) => unknown {
-    const own = this.#functions[name];
+    const own = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
     if (own !== undefined) return own;
-    return HOST_FUNCTIONS[name]?.results[0] === 'i64' ? () => 0n : () => HostCode.permissionDenied;
+    const signature = Object.hasOwn(HOST_FUNCTIONS, name) ? HOST_FUNCTIONS[name] : undefined;
+    return signature?.results[0] === 'i64' ? () => 0n : () => HostCode.permissionDenied;
   }
 
   readonly #functions: Readonly<Record<string, (...args: number[]) => unknown>> = {

@@ -13,7 +13,7 @@ const EXPORTED_BY: Readonly<Record<PluginLanguage, string>> = {
 };
 
 /** What the author wrote for an import that a library makes for them. */
-const WRITTEN_AS: Readonly<Record<string, string>> = { seed: 'Math.random' };
+const WRITTEN_AS: ReadonlyMap<string, string> = new Map([['seed', 'Math.random']]);
 
 /** Says where in a project the cause of a problem in the module stands, as far as a search for its name tells. */
 export function locateProblem(
@@ -24,7 +24,7 @@ export function locateProblem(
   const cured = part === 'export' ? `${message}; ${EXPORTED_BY[language]}` : message;
   const [, name] = /(?:field|import) "(?:env\.)?([^"]+)"/.exec(message) ?? [];
   if (name === undefined) return { file: entry, line: 0, message: cured };
-  const sought = WRITTEN_AS[name] ?? name;
+  const sought = WRITTEN_AS.get(name) ?? name;
   for (const file of sourceFiles(directory, language, entry)) {
     const line = lineWith(join(directory, file), sought);
     if (line > 0) return { file, line, message: cured };
