@@ -49,7 +49,9 @@ export default class PluginTransform extends Transform {
 
   /** The project's package.json, which supplies what the declaration leaves out. */
   async readPackage() {
-    return JSON.parse(await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}'));
+    const text = await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}');
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   }
 
   /** @param {{ addCustomSection(name: string, contents: Uint8Array): void }} module */

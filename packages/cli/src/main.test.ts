@@ -64,6 +64,16 @@ describe('main()', () => {
       help: 'testbench call --help',
     },
     {
+      args: ['call', 'x.wasm', '--input', '{"a":1,"a":2}'],
+      message: '--input is not JSON: the key "a" is there twice in one object',
+      help: 'testbench call --help',
+    },
+    {
+      args: ['call', 'x.wasm', '--input', ''],
+      message: '--input',
+      help: 'testbench call --help',
+    },
+    {
       args: ['call', 'x.wasm', '--input', '1', '--config', 'x'],
       message: '--config is not JSON',
       help: 'testbench call --help',

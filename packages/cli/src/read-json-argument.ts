@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { parseJsonText } from '@testbench/core';
+
 import { UsageError } from './usage-error.js';
 
 /**
@@ -16,16 +18,16 @@ export async function readJsonArgument(
 ): Promise<unknown> {
   const isFile = argument.startsWith('@');
   const source = isFile ? `--${option} file "${argument.slice(1)}"` : `--${option}`;
-  let text = argument;
+  let content: string | Uint8Array = argument;
   if (isFile) {
     try {
-      text = await readFile(resolve(cwd, argument.slice(1)), 'utf8');
+      content = await readFile(resolve(cwd, argument.slice(1)));
     } catch (error) {
       throw new UsageError(`${source} cannot be read: ${(error as Error).message}`, command);
     }
   }
   try {
-    return JSON.parse(text);
+    return parseJsonText(content);
   } catch (error) {
     throw new UsageError(`${source} is not JSON: ${(error as Error).message}`, command);
   }

@@ -40,6 +40,6 @@ export {
   logTo,
   readModuleFile,
 } from '@testbench/manager';
-export type { Permissions } from '@testbench/types';
+export { parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

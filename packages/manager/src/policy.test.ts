@@ -109,11 +109,16 @@ describe('loadPolicy()', () => {
     manager = new PluginManager({ policy: await loadPolicy(path) });
     await manager.load(assemble(guestWat()), { id: 'guest' });
     expect(manager.info('guest')?.permissions).toEqual(PERMISSIONS);
+    await writeFile(path, `\uFEFF${JSON.stringify(policyFor('any'))}`);
+    expect(await loadPolicy(path)).toEqual(policyFor('any'));
   });
 
   it.each([
     { content: undefined, path: '', says: 'ENOENT' },
     { content: '{', path: '', says: 'not valid JSON' },
+    { content: '', path: '', says: 'it is empty' },
+    { content: Buffer.from('{}', 'utf16le'), path: '', says: 'it is UTF-16, save it as UTF-8' },
+    { content: '{"plugins":[],"plugins":[]}', path: '', says: 'the key "plugins" is there twice' },
     { content: '[]', path: 'policy', says: 'expected an object' },
     { content: '{"plugin":[]}', path: 'policy.plugin', says: 'did you mean "plugins"?' },
     {

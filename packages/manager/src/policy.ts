@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 
 import { createEnvSecrets, type EnvSecret } from '@testbench/host';
 import { GrantPolicy, type PolicyEntry, type PolicyRequest } from '@testbench/sandbox';
-import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+import {
+  ConfigError,
+  parseJsonText,
+  type Permissions,
+  PluginError,
+  rejectUnknownKeys,
+} from '@testbench/types';
 
 /** What plugins are granted, and which secrets there are: the content of a policy file. */
 export interface PluginPolicy {
@@ -47,12 +53,12 @@ export function readPolicy(policy: PluginPolicy): {
 export async function loadPolicy(path: string): Promise<PluginPolicy> {
   let policy: PluginPolicy;
   try {
-    policy = JSON.parse(await readFile(path, 'utf8')) as PluginPolicy;
+    policy = parseJsonText(await readFile(path)) as PluginPolicy;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw inFile(
       path,
-      new ConfigError('CONFIG_INVALID', '', code ?? `not valid JSON (${message})`),
+      new ConfigError('CONFIG_INVALID', '', PluginError.is(cause) ? message : (code ?? message)),
     );
   }
   try {

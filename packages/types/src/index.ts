@@ -45,6 +45,7 @@ export {
   type RequiredOption,
 } from './config/read-options.js';
 export { rejectUnknownKeys } from './config/reject-unknown-keys.js';
+export { parseJsonText } from './data/parse-json-text.js';
 export { parseWireJson } from './data/parse-wire-json.js';
 export type {
   CallContext,
@@ -138,4 +139,5 @@ export {
 } from './schema/envelope-schema.js';
 export type { JsonSchema } from './schema/json-schema.js';
 export { METADATA_SCHEMA } from './schema/metadata-schema.js';
+export { decodeText } from './text/decode-text.js';
 export { escapeText } from './text/escape-text.js';

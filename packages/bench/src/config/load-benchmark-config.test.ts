@@ -14,6 +14,8 @@ evaluators:
   - plugin: ../exact-match.wasm
 `;
 
+const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+
 describe('loadBenchmarkConfig()', () => {
   it('reads YAML, with paths from its folder', async () => {
     const file = await temporaryFile('bench.yaml', YAML);
@@ -21,6 +23,13 @@ describe('loadBenchmarkConfig()', () => {
     expect(config.dataset.path).toBe(join(dirname(file), 'data.csv'));
     expect(config.evaluators[0]?.plugin).toBe(join(dirname(dirname(file)), 'exact-match.wasm'));
     expect(config.provider.models).toEqual(['a', 'b']);
+  });
+
+  it.each(['bench.yaml', 'bench.json'])('reads %s with a byte order mark', async (name) => {
+    const { parse } = await import('yaml');
+    const text = name.endsWith('.json') ? JSON.stringify(parse(YAML)) : YAML;
+    const config = await loadBenchmarkConfig(await temporaryFile(name, `\uFEFF${text}`));
+    expect(config.name).toBe('test');
   });
 
   it('reads JSON to the same', async () => {
@@ -34,11 +43,26 @@ describe('loadBenchmarkConfig()', () => {
   it.each([
     { name: 'bad.json', text: '{"name":', state: 'not valid JSON' },
     { name: 'bad.yaml', text: 'name: [a\n', state: 'not valid YAML' },
-    { name: 'twice.yaml', text: 'name: a\nname: b\n', state: 'Map keys must be unique at line 2' },
+    {
+      name: 'twice.yaml',
+      text: 'name: a\nname: b\n',
+      state: 'the key "name" is there twice at line 2',
+    },
+    { name: 'twice.json', text: '{"name":1,\n"name":2}', state: 'the key "name" is there twice' },
+    { name: 'empty.yaml', text: ' \n', state: 'it is empty' },
+    { name: 'empty.json', text: '', state: 'it is empty' },
+    { name: 'utf16.yaml', text: utf16(YAML), state: 'it is UTF-16, save it as UTF-8' },
+    { name: 'utf16.json', text: utf16('{}'), state: 'it is UTF-16, save it as UTF-8' },
+    {
+      name: 'latin1.yaml',
+      text: Buffer.from('a: b\nc: \xe9', 'latin1'),
+      state: 'not UTF-8 (line 2)',
+    },
+    { name: 'long.yaml', text: `#${'x'.repeat(512 * 1024)}`, state: 'more than 524288 bytes' },
     { name: 'alias.yaml', text: 'name: *x\n', state: 'not valid YAML' },
   ])('rejects $name', async ({ name, text, state }) => {
     await expect(loadBenchmarkConfig(await temporaryFile(name, text))).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
+      code: expect.stringMatching(/^(?:CONFIG_INVALID|BENCH_CONFIG_UNREADABLE)$/),
       message: expect.stringContaining(state),
     });
   });

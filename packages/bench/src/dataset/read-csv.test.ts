@@ -17,7 +17,45 @@ describe('readCsv()', () => {
   it('reads CR LF and a byte order mark', async () => {
     const file = await temporaryFile('data.csv', '\uFEFFq,a\r\n1,"x\r\ny"\r\n');
     const records = await collect(readCsv(file));
-    expect(records.map(({ row }) => row)).toEqual([{ q: '1', a: 'x\r\ny' }]);
+    expect(records.map(({ row, line }) => ({ row, line }))).toEqual([
+      { row: { q: '1', a: 'x\r\ny' }, line: 3 },
+    ]);
+  });
+
+  it('counts the lines of records after quoted line ends and blank lines', async () => {
+    const text = 'q,a\r\n1,"x\r\ny"\r\n\r\n2,"\r\n\r\n"\r\n\n\r\n"3\n",z\r\n';
+    const records = await collect(readCsv(await temporaryFile('data.csv', text)));
+    expect(records.map(({ line, row }) => [line, row['q']])).toEqual([
+      [3, '1'],
+      [7, '2'],
+      [11, '3\n'],
+    ]);
+    expect(records.at(-1)?.endByte).toBe(text.length);
+  });
+
+  it.each([
+    { name: 'a quoting error', last: 'a"b,1\n' },
+    { name: 'too few fields', last: '1\n' },
+    { name: 'an open quote', last: '"' },
+    { name: 'a zero byte', last: 'a\0,1' },
+    { name: 'other bytes', last: Buffer.from([0xff, 0x0a]) },
+  ])('gives the records before $name', async ({ last }) => {
+    const content = Buffer.concat([Buffer.from('q,a\n1,2\n3,4\n'), Buffer.from(last)]);
+    const records = readCsv(await temporaryFile('data.csv', content));
+    expect(await records.next()).toMatchObject({ value: { row: { q: '1' } } });
+    expect(await records.next()).toMatchObject({ value: { row: { q: '3' } } });
+    await expect(records.next()).rejects.toMatchObject({ line: 4 });
+  });
+
+  it('reads more than is parsed at a time', async () => {
+    const rows = Array.from({ length: 5_000 }, (_, index) => `${index},"x\n${index}"\n`);
+    const records = await collect(
+      readCsv(await temporaryFile('data.csv', `q,a\n${rows.join('')}`)),
+    );
+    expect(records).toHaveLength(5_000);
+    expect(
+      records.every(({ row, index, line }) => row['a'] === `x\n${index}` && line === 2 * index + 3),
+    ).toBe(true);
   });
 
   it('keeps a column named like a prototype as data', async () => {
@@ -69,6 +107,36 @@ describe('readCsv()', () => {
       line: 2,
       state: 'expected quotes around',
     },
+    {
+      name: 'a quoting error after blank lines',
+      text: 'q,a\n1,2\n\n\n3,"4"x\n',
+      line: 5,
+      state: 'expected a comma or the end',
+    },
+    {
+      name: 'a quote inside a field with many lines after it',
+      text: `q,a\n1,5" wide\n${'1,2\n'.repeat(100_000)}`,
+      line: 2,
+      state: 'expected quotes around',
+    },
+    {
+      name: 'lines that end with CR',
+      text: 'q,a\r1,2\r3,4\r',
+      line: 1,
+      state: 'the lines end with CR alone',
+    },
+    {
+      name: 'too many columns',
+      text: `${Array.from({ length: 16_385 }, (_, n) => `c${n}`).join(',')}\n`,
+      line: 1,
+      state: 'at most 16384 columns',
+    },
+    {
+      name: 'a record that is too long',
+      text: `q,a\n1,"${`${'x'.repeat(1_023)}\n`.repeat(17 * 1024)}"\n`,
+      line: 2,
+      state: 'at most 16777216 bytes',
+    },
     { name: 'a column twice', text: 'q,q\n1,2\n', line: 1, state: 'found "q" twice' },
     { name: 'a nameless column', text: 'q,\n1,2\n', line: 1, state: 'a name for column 2' },
   ])('names file, line and what was expected for $name', async ({ text, line, state }) => {
@@ -87,6 +155,15 @@ describe('readCsv()', () => {
       code: 'BENCH_DATASET_INVALID',
       line: 3,
       message: expect.stringContaining('expected UTF-8'),
+    });
+  });
+
+  it('names another encoding', async () => {
+    const file = await temporaryFile('data.csv', Buffer.from('\uFEFFq,a\n1,2\n', 'utf16le'));
+    await expect(collect(readCsv(file))).rejects.toMatchObject({
+      code: 'BENCH_DATASET_INVALID',
+      line: 1,
+      message: expect.stringContaining('it is UTF-16, save it as UTF-8'),
     });
   });
 

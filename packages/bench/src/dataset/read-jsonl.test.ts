@@ -39,6 +39,25 @@ describe('readJsonl()', () => {
     });
   });
 
+  it('names lines that end with CR alone', async () => {
+    const file = await temporaryFile('data.jsonl', '{"a":1}\r{"a":2}\r');
+    await expect(collect(readJsonl(file))).rejects.toThrow(
+      'line 1: the lines end with CR alone, save the file with LF',
+    );
+  });
+
+  it('reads a byte order mark, and names another encoding', async () => {
+    const marked = await temporaryFile('data.jsonl', '\uFEFF{"a":1}\n');
+    expect(await collect(readJsonl(marked))).toMatchObject([{ row: { a: 1 } }]);
+    const wide = await temporaryFile('data.jsonl', Buffer.from('{"a":1}\n', 'utf16le'));
+    await expect(collect(readJsonl(wide))).rejects.toThrow('it is UTF-16, save it as UTF-8');
+  });
+
+  it('rejects a zero byte', async () => {
+    const file = await temporaryFile('data.jsonl', '{"a":1}\n{"a":"\0"}\n');
+    await expect(collect(readJsonl(file))).rejects.toMatchObject({ line: 2 });
+  });
+
   it('rejects bytes that are not UTF-8', async () => {
     const file = await temporaryFile('data.jsonl', Buffer.from('{"a":"\xff"}', 'latin1'));
     await expect(collect(readJsonl(file))).rejects.toMatchObject({

@@ -27,7 +27,12 @@ function parseRow(file: string, line: Line): Record<string, unknown> {
     value = parseWireJson(line.bytes);
   } catch (cause) {
     if (!PluginError.is(cause)) throw cause;
-    throw invalidLine(file, line.number, `expected a JSON object, ${cause.message}`, cause);
+    // Such a file is one line to us, and the parser only sees that something follows the first object.
+    const hasOldLines = /\}\r+\s*\{/.test(Buffer.from(line.bytes.subarray(0, 65_536)).toString());
+    const state = hasOldLines
+      ? 'the lines end with CR alone, save the file with LF'
+      : `expected a JSON object, ${cause.message}`;
+    throw invalidLine(file, line.number, state, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const found = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;

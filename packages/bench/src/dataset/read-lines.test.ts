@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { collect, temporaryFile } from '../__fixtures__/temporary-folder.js';
-import { MAX_LINE_BYTES, readLines } from './read-lines.js';
+import { MAX_LINE_BYTES } from './limits.js';
+import { readLines } from './read-lines.js';
 
 async function linesOf(content: string | Uint8Array): Promise<[number, string, number][]> {
   const lines = await collect(readLines(await temporaryFile('data', content)));
@@ -13,6 +14,13 @@ async function linesOf(content: string | Uint8Array): Promise<[number, string, n
 }
 
 describe('readLines()', () => {
+  it('looks at the encoding', async () => {
+    expect(await linesOf(Buffer.from('\uFEFF😀'))).toEqual([[1, '😀', 7]]);
+    await expect(linesOf(Buffer.from('\uFEFF😀', 'utf16le'))).rejects.toThrow(
+      'line 1: it is UTF-16, save it as UTF-8',
+    );
+  });
+
   it.each([
     { content: '', lines: [] },
     { content: 'a', lines: [[1, 'a', 1]] },

@@ -1,15 +1,10 @@
 // oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
 import { createReadStream } from 'node:fs';
 
-import { hearErrors } from '@testbench/types';
+import { decodeText, hearErrors, PluginError } from '@testbench/types';
 
 import { invalidLine, unreadableDataset } from './dataset-error.js';
-
-/**
- * Longest line, in bytes: twice what a plugin takes as its whole input, so that a longer record could
- * not be used anyway, and a file without line ends cannot fill the memory.
- */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+import { MAX_LINE_BYTES } from './limits.js';
 
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
@@ -64,6 +59,7 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
     for await (const piece of hearErrors(createReadStream(file))) {
       const chunk = piece as Buffer;
       const chunkStart = position;
+      if (chunkStart === 0) checkEncoding(file, chunk);
       let start = 0;
       for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
         checkLength(startedBytes + end - start);
@@ -80,6 +76,17 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
     if (startedBytes > 0) yield finish(Buffer.alloc(0));
   } catch (error) {
     throw unreadableDataset(file, error);
+  }
+}
+
+/** Looks at the first characters: in another encoding every line would be wrong, for reasons that help nobody. */
+function checkEncoding(file: string, chunk: Uint8Array): void {
+  try {
+    decodeText(chunk.subarray(0, 4));
+  } catch (cause) {
+    // Four bytes may end within a character; then the rest of it tells.
+    if (!PluginError.is(cause) || cause.message.startsWith('it is not')) return;
+    throw invalidLine(file, 1, cause.message, cause);
   }
 }
 

@@ -81,7 +81,9 @@ describe('readSamples()', () => {
   });
 
   it.each([
-    { text: '', options: {}, state: 'it has no records' },
+    { text: '', options: {}, state: 'it is empty' },
+    { text: '\uFEFF', options: { offset: 5 }, state: 'it is empty' },
+    { text: '\n\n\n\n', options: { offset: 5 }, state: 'it has no records' },
     { text: five, options: { offset: 5 }, state: 'it has no records from number 6 on' },
   ])('rejects an empty range: $state', async ({ text, options, state }) => {
     await expect(samplesOf(text, options)).rejects.toMatchObject({

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { invalidLine } from './dataset-error.js';
@@ -14,6 +16,9 @@ export interface Sample extends DatasetRecord {
   readonly expected: string | readonly string[] | undefined;
 }
 
+/** A file of nothing else is as good as empty. */
+const BYTE_ORDER_MARK_BYTES = 3;
+
 const READERS = { jsonl: readJsonl, csv: readCsv };
 
 /**
@@ -26,7 +31,9 @@ export async function* readSamples(
 ): AsyncGenerator<Sample> {
   const { path, offset, limit = Number.POSITIVE_INFINITY, fields } = dataset;
   let count = 0;
+  let isEmpty = true;
   for await (const record of READERS[dataset.format](path)) {
+    isEmpty = false;
     if (record.index < offset) continue;
     yield toSample(path, record, fields);
     count += 1;
@@ -34,10 +41,11 @@ export async function* readSamples(
     if (count >= limit) return;
   }
   if (count > 0) return;
-  const range = offset === 0 ? '' : ` from number ${offset + 1} on`;
+  const range = isEmpty || offset === 0 ? '' : ` from number ${offset + 1} on`;
+  const isBlank = isEmpty && (await stat(path)).size <= BYTE_ORDER_MARK_BYTES;
   throw new BenchError(
     'BENCH_DATASET_EMPTY',
-    `Cannot run over dataset ${JSON.stringify(path)}: it has no records${range}`,
+    `Cannot run over dataset ${JSON.stringify(path)}: ${isBlank ? 'it is empty' : `it has no records${range}`}`,
     { file: path },
   );
 }

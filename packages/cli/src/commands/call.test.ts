@@ -36,6 +36,17 @@ describe('testbench call', () => {
     expect(JSON.parse(stdout())).toMatchObject({ score: 2 / 3 });
   });
 
+  it('reads a file with a byte order mark, and names another encoding', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'in.json'), `\uFEFF${INPUT}`);
+    await writeFile(join(folder, 'wide.json'), Buffer.from(INPUT, 'utf16le'));
+    const marked = captureIo({ cwd: folder });
+    expect(await main(['call', TOKEN_F1, '--input', '@in.json'], marked.io)).toBe(0);
+    const wide = captureIo({ cwd: folder });
+    expect(await main(['call', TOKEN_F1, '--input', '@wide.json'], wide.io)).toBe(2);
+    expect(wide.stderr()).toContain('--input file "wide.json" is not JSON: it is UTF-16');
+  });
+
   it('refuses another isolation', async () => {
     const { io, stderr } = captureIo();
     const args = ['call', TOKEN_F1, '--input', INPUT, '--isolation', 'container'];

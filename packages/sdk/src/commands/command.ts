@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
+import { parseJsonText } from '@testbench/types';
+
 /** Where the command writes. */
 export interface CommandOutput {
   readonly stdout: { write(text: string): unknown };
@@ -59,7 +61,7 @@ export async function readModule(
 /** Reads an argument that is JSON, or `@` and the path of a file that holds it. */
 export async function readJsonArgument(option: string, text: string): Promise<unknown> {
   try {
-    return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text);
+    return parseJsonText(text.startsWith('@') ? await readFile(text.slice(1)) : text);
   } catch (error) {
     throw new WrongUse(
       `--${option} is not JSON, nor @ and the path of a file: ${(error as Error).message}`,

@@ -176,6 +176,8 @@ describe('createTestHost() with HTTP', () => {
       'has no such request; record it with TESTBENCH_UPDATE=1',
     ],
     ['text', 'hello\n', 'TEST_BAD_FILE', ':1": it is not JSON'],
+    ['marked text', '\uFEFF\n\nhello\n', 'TEST_BAD_FILE', ':3": it is not JSON'],
+    ['UTF-16', Buffer.from('{}', 'utf16le'), 'TEST_BAD_FILE', 'it is UTF-16, save it as UTF-8'],
     [
       'another object',
       '\n{"request":{}}\n',

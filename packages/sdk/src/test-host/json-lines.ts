@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
+import { decodeText, parseJsonText } from '@testbench/types';
+
 import { TestHostError } from './test-host-error.js';
 
 /** One line of a file, parsed. */
@@ -18,7 +20,7 @@ export interface JsonLine {
 export async function readJsonLines(path: string): Promise<JsonLine[] | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = decodeText(await readFile(path));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": ${(cause as Error).message}`, {
@@ -30,11 +32,10 @@ export async function readJsonLines(path: string): Promise<JsonLine[] | undefine
     const line = index + 1;
     let value: unknown;
     try {
-      value = JSON.parse(source);
+      value = parseJsonText(source);
     } catch (cause) {
-      throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}:${line}": it is not JSON`, {
-        cause,
-      });
+      const message = `Cannot read "${path}:${line}": it is not JSON (${(cause as Error).message})`;
+      throw new TestHostError('TEST_BAD_FILE', message, { cause });
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}:${line}": expected an object`);

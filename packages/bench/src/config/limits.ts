@@ -1,0 +1,6 @@
+/** Caps of a configuration file, each with its reason. */
+
+/** Bytes of a configuration: one with a thousand evaluators has 200 kB; the slowest text of this size takes 3 s to parse. */
+export const MAX_CONFIG_BYTES = 512 * 1024;
+/** Anchors and aliases of a YAML document together: each alias is looked up among all nodes. */
+export const MAX_YAML_REFERENCES = 1_000;
