@@ -4,6 +4,7 @@ import { cutAnswers } from './groups/cut-answers.ts';
 import { execution } from './groups/execution.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
+import { lifecycle } from './groups/lifecycle.ts';
 import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
@@ -23,6 +24,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...network,
   ...registryRows,
   ...managerRows,
+  ...lifecycle,
   ...supplyChain,
   ...cutAnswers,
 ].sort((one, other) => one.row - other.row);

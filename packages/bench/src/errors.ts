@@ -25,7 +25,6 @@ export interface BenchErrorDetails extends ErrorOptions {
 
 /** A benchmark could not be run to its end. No results file is written or changed. */
 export class BenchError extends PluginError<BenchErrorCode> {
-  override readonly name = 'BenchError';
   /** The file at fault. */
   readonly file: string | undefined;
   /** The line at fault, counted from 1. */
@@ -35,6 +34,10 @@ export class BenchError extends PluginError<BenchErrorCode> {
     super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
     this.file = details.file;
     this.line = details.line;
+  }
+
+  override get name(): 'BenchError' {
+    return 'BenchError';
   }
 }
 

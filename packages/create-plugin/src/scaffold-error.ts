@@ -13,5 +13,7 @@ export type ScaffoldErrorCode =
 
 /** A project cannot be made; nothing was changed, unless writing itself failed. */
 export class ScaffoldError extends PluginError<ScaffoldErrorCode> {
-  override readonly name = 'ScaffoldError';
+  override get name(): 'ScaffoldError' {
+    return 'ScaffoldError';
+  }
 }

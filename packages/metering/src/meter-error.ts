@@ -13,8 +13,6 @@ export type MeterErrorCode =
 
 /** A module or an instance that metering cannot work on. */
 export class MeterError extends PluginError<MeterErrorCode> {
-  override readonly name = 'MeterError';
-
   /** @param offset Byte offset in the original module, where there is one. */
   constructor(
     code: MeterErrorCode,
@@ -23,5 +21,9 @@ export class MeterError extends PluginError<MeterErrorCode> {
     options?: ErrorOptions,
   ) {
     super(code, message, options);
+  }
+
+  override get name(): 'MeterError' {
+    return 'MeterError';
   }
 }

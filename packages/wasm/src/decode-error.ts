@@ -27,8 +27,6 @@ export type DecodeErrorCode =
 
 /** Bytes that are not a well-formed module. */
 export class DecodeError extends PluginError<DecodeErrorCode> {
-  override readonly name = 'DecodeError';
-
   /** @param offset Byte offset of the first bad byte, counted from the module's start. */
   constructor(
     code: DecodeErrorCode,
@@ -36,6 +34,10 @@ export class DecodeError extends PluginError<DecodeErrorCode> {
     message: string,
   ) {
     super(code, `${message} (at offset 0x${offset.toString(16)})`);
+  }
+
+  override get name(): 'DecodeError' {
+    return 'DecodeError';
   }
 }
 

@@ -23,8 +23,6 @@ export interface Diagnostic {
 
 /** A plugin project cannot be built. */
 export class BuildError extends PluginError<BuildErrorCode> {
-  override readonly name = 'BuildError';
-
   constructor(
     code: BuildErrorCode,
     message: string,
@@ -32,5 +30,9 @@ export class BuildError extends PluginError<BuildErrorCode> {
     options?: ErrorOptions,
   ) {
     super(code, message, options);
+  }
+
+  override get name(): 'BuildError' {
+    return 'BuildError';
   }
 }

@@ -9,5 +9,7 @@ export type TestHostErrorCode =
 
 /** A test cannot go on; the plugin is not to blame. */
 export class TestHostError extends PluginError<TestHostErrorCode> {
-  override readonly name = 'TestHostError';
+  override get name(): 'TestHostError' {
+    return 'TestHostError';
+  }
 }

@@ -5,5 +5,7 @@ export type WireErrorCode = 'WIRE_BAD_UTF8' | 'WIRE_BAD_JSON' | 'WIRE_TOO_DEEP' 
 
 /** Bytes or a value from a plugin that break the contract; the caller says which plugin and which call. */
 export class WireError extends PluginError<WireErrorCode> {
-  override readonly name = 'WireError';
+  override get name(): 'WireError' {
+    return 'WireError';
+  }
 }

@@ -58,7 +58,6 @@ export interface CallErrorDetails extends ErrorOptions {
 
 /** A call failed. Its instance is thrown away; the next call gets a fresh one. */
 export class CallError extends PluginError<CallErrorCode> {
-  override readonly name = 'CallError';
   /** The plugin's own error code: the number it returned, or the text code it gave to `host_error`. */
   readonly pluginCode: number | string | undefined;
   /** The plugin's own words: untrusted text, escape before showing. */
@@ -79,5 +78,9 @@ export class CallError extends PluginError<CallErrorCode> {
     this.pluginMessage = details.pluginMessage;
     this.pluginDetails = details.pluginDetails;
     this.usage = details.usage;
+  }
+
+  override get name(): 'CallError' {
+    return 'CallError';
   }
 }

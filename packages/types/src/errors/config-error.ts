@@ -5,8 +5,6 @@ export type ConfigErrorCode = 'CONFIG_UNKNOWN_KEY' | 'CONFIG_INVALID';
 
 /** A configuration has an unknown key or a wrong value. */
 export class ConfigError extends PluginError<ConfigErrorCode> {
-  override readonly name = 'ConfigError';
-
   /** @param path Where in the configuration, such as `limits.timeoutMs`. */
   constructor(
     code: ConfigErrorCode,
@@ -15,5 +13,9 @@ export class ConfigError extends PluginError<ConfigErrorCode> {
     options?: ErrorOptions,
   ) {
     super(code, message, options);
+  }
+
+  override get name(): 'ConfigError' {
+    return 'ConfigError';
   }
 }

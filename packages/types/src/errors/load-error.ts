@@ -66,7 +66,6 @@ export interface AdmissionViolation {
 
 /** A plugin could not be loaded. Nothing of it is kept. */
 export class LoadError extends PluginError<LoadErrorCode> {
-  override readonly name = 'LoadError';
   readonly offset: number | undefined;
   readonly violations: readonly AdmissionViolation[];
   readonly field: string | undefined;
@@ -81,5 +80,9 @@ export class LoadError extends PluginError<LoadErrorCode> {
     this.offset = details.offset;
     this.violations = details.violations ?? [];
     this.field = details.field;
+  }
+
+  override get name(): 'LoadError' {
+    return 'LoadError';
   }
 }

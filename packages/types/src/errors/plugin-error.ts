@@ -1,10 +1,16 @@
 const marker = Symbol.for('@testbench/plugin-error');
 
+/** Causes of causes that are looked at; a chain that is longer is a circle, or somebody's joke. */
+const MAX_CAUSES = 16;
+
 /**
  * Base of every error that a Testbench package throws for a domain failure.
  *
  * Match on `code`, never on `message`: messages may change in a patch release. Wrong argument
  * types and ranges are built-in `TypeError` and `RangeError`s instead.
+ *
+ * An error may be kept for as long as anyone likes: it holds texts and numbers, and nothing of the plugin that failed. A class
+ * of errors gives its `name` by a getter, because the stack, which begins with it, is written when the error is made.
  *
  * @example
  * ```ts
@@ -24,10 +30,30 @@ export abstract class PluginError<Code extends string = string> extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+    formatStacks(this);
   }
 
   /** True across realms and duplicate installs, where `instanceof` is not. */
   static is(error: unknown): error is PluginError {
     return typeof error === 'object' && error !== null && marker in error;
+  }
+}
+
+/**
+ * Turns the stacks of an error and of its causes into text.
+ *
+ * Until somebody reads its stack, V8 keeps an error's frames with their receivers, and those of a guest hold its instance: 200
+ * kept errors of a plugin with 16 MB held 3.3 GB.
+ */
+function formatStacks(error: unknown): void {
+  let current = error;
+  try {
+    for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth += 1) {
+      // Reading is what counts.
+      void current.stack;
+      current = current.cause;
+    }
+  } catch {
+    // A cause may be anything, such as the reason of a caller's signal.
   }
 }
