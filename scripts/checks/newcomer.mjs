@@ -2,26 +2,20 @@
 // published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
 // looks for the lines below them, writes the files that the page shows (```… file=path), and compares those that a command
 // has made (```… made=path). What is marked needs=rust is left out, with a note, where there is no compiler for it.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { run, runTool, tail } from '../lib/run.mjs';
-import { root, workspacePackages } from '../lib/workspace.mjs';
+import { packPackages } from '../lib/pack.mjs';
+import { run, tail } from '../lib/run.mjs';
+import { root } from '../lib/workspace.mjs';
 
 const outside = mkdtempSync(join(tmpdir(), 'testbench-newcomer-'));
 const clang = join(root, 'example-plugins/levenshtein-c/node_modules/@yowasp/clang');
 
 try {
-  const archives = await pack(join(outside, 'archives'));
+  const packed = await packPackages(join(outside, 'archives'));
+  const archives = packed.map(({ archive }) => archive);
   for (const page of ['writing-a-plugin', 'plugins-in-rust-and-c']) {
     const started = Date.now();
     await followPage(`docs/${page}.md`, join(outside, page), archives);
@@ -33,17 +27,6 @@ try {
 
 function secondsSince(started) {
   return ((Date.now() - started) / 1000).toFixed(1);
-}
-
-async function pack(folder) {
-  for (const { folder: source, manifest } of workspacePackages()) {
-    if (manifest.private === true) continue;
-    const packing = runTool('pnpm', ['pack', '--pack-destination', folder], {
-      cwd: join(root, source),
-    });
-    await must('pnpm pack', packing);
-  }
-  return readdirSync(folder).map((name) => join(folder, name));
 }
 
 async function followPage(path, empty, archives) {
