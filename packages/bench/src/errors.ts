@@ -40,21 +40,3 @@ export class BenchError extends PluginError<BenchErrorCode> {
     return 'BenchError';
   }
 }
-
-const FILE_STATES: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory',
-  EEXIST: 'a file of that name exists',
-  ENOSPC: 'no space left on the device',
-  EMFILE: 'too many open files',
-};
-
-/** Says what went wrong with a file in words; undefined if `error` does not come from the file system. */
-export function describeFileError(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  const code = String(error.code);
-  return FILE_STATES[code] ?? code;
-}

@@ -18,6 +18,7 @@ export type {
   ProviderConfig,
   ResolvedBenchmarkConfig,
 } from './config/benchmark-config.js';
+export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';

@@ -40,6 +40,15 @@ export {
   logTo,
   readModuleFile,
 } from '@testbench/manager';
+export { describeFileError, OutputError, type OutputErrorCode } from './output/output-error.js';
+export { OutputFile, type OutputFileOptions, writeOutput } from './output/output-file.js';
+export {
+  findOutputPlace,
+  type OutputInput,
+  type OutputOptions,
+  type OutputPlace,
+} from './output/output-place.js';
+export { finishPublishing, publishTogether } from './output/publish-together.js';
 export { parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

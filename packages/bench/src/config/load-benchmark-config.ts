@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 
+import { describeFileError } from '@testbench/core';
 import { ConfigError, decodeText, parseJsonText } from '@testbench/types';
 
-import { BenchError, describeFileError } from '../errors.js';
+import { BenchError } from '../errors.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
 import { MAX_CONFIG_BYTES } from './limits.js';
 import { parseBenchmarkConfig } from './parse-benchmark-config.js';

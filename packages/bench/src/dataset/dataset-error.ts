@@ -1,4 +1,6 @@
-import { BenchError, describeFileError } from '../errors.js';
+import { describeFileError } from '@testbench/core';
+
+import { BenchError } from '../errors.js';
 
 /** An error about one line of a dataset: what was expected, and what stands there. */
 export function invalidLine(

@@ -40,4 +40,6 @@ export interface BenchmarkSummary {
   readonly plugins: readonly PluginSummary[];
   /** Folder with `results.jsonl` and `summary.json`, if they were written. */
   readonly output?: string;
+  /** `sha256:` and the hex digest of `results.jsonl`, if it was written: a reader can tell whether the two belong together. */
+  readonly resultsDigest?: string;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -99,6 +99,34 @@ describe('runBenchmark()', () => {
     ).toEqual(rows);
     const parsed: unknown = JSON.parse(await readFile(join(folder, 'out/summary.json'), 'utf8'));
     expect(parsed).toEqual(summary);
+  });
+
+  it.each([
+    {
+      name: 'the data set',
+      change: (folder: string) => ({ dataset: { path: join(folder, 'out/results.jsonl') } }),
+    },
+    {
+      name: 'a plugin',
+      change: (folder: string) => ({ evaluators: [{ plugin: join(folder, 'out/summary.json') }] }),
+    },
+    {
+      name: 'the policy',
+      change: (folder: string) => ({ policy: join(folder, 'out/summary.json') }),
+    },
+  ])('does not write over $name, nor begin', async ({ name, change }) => {
+    const { config, options, folder, rows } = await setUp();
+    await mkdir(join(folder, 'out'));
+    for (const file of ['results.jsonl', 'summary.json']) {
+      await writeFile(join(folder, 'out', file), '{"input":"0"}');
+    }
+    await expect(runBenchmark({ ...config, ...change(folder) }, options)).rejects.toMatchObject({
+      code: 'BENCH_OUTPUT_FAILED',
+      message: expect.stringContaining(`it is ${name}, which must stay`),
+    });
+    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe('{"input":"0"}');
+    expect(options.system.loaded.size).toBe(0);
+    expect(rows).toEqual([]);
   });
 
   it('keeps models, evaluators and fields that are called like parts of every object', async () => {

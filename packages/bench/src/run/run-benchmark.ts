@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
-import { loadPolicy, PluginSystem } from '@testbench/core';
+import { loadPolicy, type OutputInput, PluginSystem } from '@testbench/core';
 import type { LogSink } from '@testbench/types';
 
 import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { inputFiles } from '../config/input-files.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { unreadableDataset } from '../dataset/dataset-error.js';
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly onProgress?: (progress: BenchmarkProgress) => void;
   /** Called with each row, in the order of dataset and models. The run waits for it. */
   readonly onRow?: (row: ResultRow) => void | Promise<void>;
+  /** Files that results must not replace, besides those that the configuration names. @default none */
+  readonly inputs?: readonly OutputInput[];
   /** Gets what plugins log; unused if `system` is given. @default dropped */
   readonly onLog?: LogSink;
 }
@@ -54,7 +57,8 @@ export interface RunOptions {
  *
  * Records stream from disk and rows stream to disk, so memory does not grow with the dataset. A failed call is
  * counted, and the run goes on; a bad line of the dataset ends the run. Results appear only when the run is
- * through: `results.jsonl` and `summary.json` in the folder `config.output`, replacing those of an earlier run.
+ * through: `results.jsonl` and `summary.json` in the folder `config.output`, replacing those of an earlier run. Whether they can be
+ * written is found out first; they never replace a file that the run reads.
  *
  * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
  * @throws {ConfigError} The configuration is wrong, or a plugin has the wrong type for its place.
@@ -67,6 +71,8 @@ export async function runBenchmark(
 ): Promise<BenchmarkSummary> {
   const resolved = parseBenchmarkConfig(config);
   const startedAt = new Date();
+  const inputs = [...inputFiles(resolved), ...(options.inputs ?? [])];
+  if (resolved.output !== undefined) await ResultsFolder.check(resolved.output, { inputs });
   const datasetBytes = await fileSize(resolved.dataset.path);
   const ownSystem =
     options.system === undefined ? await createSystem(resolved, options) : undefined;
@@ -74,7 +80,7 @@ export async function runBenchmark(
   try {
     const pipeline = await loadPipeline(system, resolved);
     try {
-      return await runPipeline(resolved, pipeline, options, { startedAt, datasetBytes });
+      return await runPipeline(resolved, pipeline, options, { startedAt, datasetBytes, inputs });
     } finally {
       await pipeline.unload();
     }
@@ -86,6 +92,7 @@ export async function runBenchmark(
 interface RunFacts {
   readonly startedAt: Date;
   readonly datasetBytes: number;
+  readonly inputs: readonly OutputInput[];
 }
 
 async function runPipeline(
@@ -100,7 +107,9 @@ async function runPipeline(
     config.evaluators.map((evaluator) => evaluator.name),
   );
   const folder =
-    config.output === undefined ? undefined : await ResultsFolder.create(config.output);
+    config.output === undefined
+      ? undefined
+      : await ResultsFolder.create(config.output, { inputs: facts.inputs, signal: options.signal });
   try {
     const records = await streamRows(config, pipeline, options, facts, async (row) => {
       board.add(row);
@@ -108,8 +117,7 @@ async function runPipeline(
       await options.onRow?.(row);
     });
     const summary = summarize(config, pipeline, board, records, facts.startedAt);
-    await folder?.publish(summary);
-    return summary;
+    return folder === undefined ? summary : await folder.publish(summary);
   } finally {
     await folder?.discard();
   }

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -24,8 +24,10 @@ async function runBench(
   records: readonly string[],
   args: readonly string[] = [],
   io: Partial<CliIo> = {},
+  prepare: (folder: string) => Promise<void> = async () => {},
 ): Promise<Run> {
   const folder = await temporaryFolder();
+  await prepare(folder);
   await writeFile(join(folder, 'data.jsonl'), records.join('\n'));
   const config = {
     name: 'small',
@@ -64,6 +66,64 @@ describe('testbench run', () => {
     expect(lines[11]).toBe('quick-guess   numeric-match  300  37.0 %  31.7 – 42.6 %       0');
     expect(stdout()).toContain(`Results: ${join('here', 'results.jsonl')}\n`);
     expect(await readdir(join(cwd, 'here'))).toEqual(['results.jsonl', 'summary.json']);
+  });
+
+  it.each([
+    { json: 'none/sum.json', words: 'OUTPUT_UNWRITABLE: Cannot write' },
+    { json: '.', words: 'it is a directory' },
+    { json: 'data.jsonl', words: 'it is the data set, which must stay' },
+    { json: 'link.json', words: 'it is the configuration, which must stay' },
+    { json: 'bench.json', words: 'it is the configuration, which must stay' },
+    { json: 'out/summary.json', words: 'it is a file of the results, which must stay' },
+  ])('refuses --json $json before the run', async ({ json, words }) => {
+    const { code, stderr, stdout, folder } = await runBench(
+      {},
+      [record(1, '1', '2')],
+      ['--json', json],
+      {},
+      async (path) => symlink('bench.json', join(path, 'link.json')),
+    );
+    expect(code).toBe(1);
+    expect(stderr()).toContain(words);
+    expect(stdout()).toBe('');
+    expect((await readdir(folder)).sort()).toEqual(['bench.json', 'data.jsonl', 'link.json']);
+    expect(await readFile(join(folder, 'data.jsonl'), 'utf8')).toBe(record(1, '1', '2'));
+  });
+
+  it('does not write results over the data set', async () => {
+    const prepare = async (folder: string): Promise<void> => {
+      await mkdir(join(folder, 'out'));
+      await writeFile(join(folder, 'out/results.jsonl'), record(1, '1', '2'));
+    };
+    const change = { dataset: { path: 'out/results.jsonl' } };
+    const { code, stderr, folder } = await runBench(change, [], [], {}, prepare);
+    expect(code).toBe(1);
+    expect(stderr()).toContain('BENCH_OUTPUT_FAILED');
+    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe(record(1, '1', '2'));
+  });
+
+  it('writes --json into a pipe, and beside the results', async () => {
+    let text = Promise.resolve('');
+    const { code, folder } = await runBench(
+      {},
+      [record(1, '1', '2')],
+      ['--json', 'pipe'],
+      {},
+      async (path) => {
+        execFileSync('mkfifo', [join(path, 'pipe')]);
+        text = readFile(join(path, 'pipe'), 'utf8');
+      },
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(await text)).toMatchObject({ name: 'small' });
+    expect((await lstat(join(folder, 'pipe'))).isFIFO()).toBe(true);
+    const beside = await runBench({}, [record(1, '1', '2')], ['--json', 'out/sum.json']);
+    expect(beside.code).toBe(0);
+    expect((await readdir(join(beside.folder, 'out'))).sort()).toEqual([
+      'results.jsonl',
+      'sum.json',
+      'summary.json',
+    ]);
   });
 
   it('ships the data that its script makes', async () => {

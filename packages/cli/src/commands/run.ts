@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import {
   type BenchmarkConfig,
   type BenchmarkSummary,
+  inputFiles,
   loadBenchmarkConfig,
   RESULTS_FILE,
   type ResolvedBenchmarkConfig,
   runBenchmark,
   SUMMARY_FILE,
 } from '@testbench/bench';
+import { OutputFile, type OutputInput } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -58,13 +58,42 @@ export async function runCommand(args: readonly string[], io: CliIo): Promise<Ex
     io.stdout.write(HELP);
     return ExitCode.ok;
   }
-  const loaded = await loadBenchmarkConfig(resolve(io.cwd, parsed.positionals[0]!));
-  const config = override(loaded, parsed, io.cwd);
-  const summary = await runWithProgress(config, io, parsed.values.debug === true);
-  await report(summary, parsed.values.json, io);
-  return summary.scores.some(({ n, errors }) => n === 0 && errors > 0)
-    ? ExitCode.failure
-    : ExitCode.ok;
+  const configFile = resolve(io.cwd, parsed.positionals[0]!);
+  const config = override(await loadBenchmarkConfig(configFile), parsed, io.cwd);
+  const inputs = [{ path: configFile, what: 'the configuration' }];
+  const json = parsed.values.json;
+  // Opened before the run, whose work would be lost if it could not be.
+  const file =
+    json === undefined || json === '-' ? undefined : await openJson(json, config, inputs, io);
+  try {
+    const summary = await runWithProgress(config, io, inputs, parsed.values.debug === true);
+    await writeJson(summary, json, file, io);
+    if (json !== '-') printSummary(summary, io);
+    return summary.scores.some(({ n, errors }) => n === 0 && errors > 0)
+      ? ExitCode.failure
+      : ExitCode.ok;
+  } finally {
+    await file?.discard();
+  }
+}
+
+/** @throws {OutputError} If it cannot be written, or is a file that the run reads or writes itself. */
+async function openJson(
+  path: string,
+  config: BenchmarkConfig & { readonly output: string },
+  inputs: readonly OutputInput[],
+  io: CliIo,
+): Promise<OutputFile> {
+  const target = resolve(io.cwd, path);
+  const results = [RESULTS_FILE, SUMMARY_FILE].map((name) => {
+    return { path: join(config.output, name), what: 'a file of the results' };
+  });
+  return await OutputFile.open(target, {
+    inputs: [...inputs, ...inputFiles(config), ...results],
+    // The run makes its own folder, and only that.
+    makeFolder: dirname(target) === config.output,
+    signal: io.signal,
+  });
 }
 
 function parse(args: readonly string[]) {
@@ -76,7 +105,7 @@ function override(
   config: ResolvedBenchmarkConfig,
   { values }: RunArguments,
   cwd: string,
-): BenchmarkConfig {
+): BenchmarkConfig & { readonly output: string } {
   const offset = readWholeNumber('run', 'offset', values.offset, 0);
   const limit = readWholeNumber('run', 'limit', values.limit, 1);
   const concurrency = readWholeNumber('run', 'concurrency', values.concurrency, 1);
@@ -97,11 +126,13 @@ function override(
 async function runWithProgress(
   config: BenchmarkConfig,
   io: CliIo,
+  inputs: readonly OutputInput[],
   debug: boolean,
 ): Promise<BenchmarkSummary> {
   const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), config.name);
   try {
     return await runBenchmark(config, {
+      inputs,
       signal: io.signal,
       onProgress: (progress) => bar.update(progress),
       onLog: ({ plugin, level, message }) => {
@@ -115,17 +146,20 @@ async function runWithProgress(
   }
 }
 
-async function report(
+async function writeJson(
   summary: BenchmarkSummary,
   json: string | undefined,
+  file: OutputFile | undefined,
   io: CliIo,
 ): Promise<void> {
   const text = `${JSON.stringify(summary, undefined, 2)}\n`;
-  if (json === '-') {
-    io.stdout.write(escapeJson(text));
-    return;
-  }
-  if (json !== undefined) await writeWhole(resolve(io.cwd, json), text);
+  if (json === '-') io.stdout.write(escapeJson(text));
+  await file?.write(text);
+  await file?.finish();
+  await file?.publish();
+}
+
+function printSummary(summary: BenchmarkSummary, io: CliIo): void {
   const style = createStyle(io.stdout, io.env);
   const folder = shorten(summary.output!, io.cwd);
   io.stdout.write(`${renderSummary(summary, style)}\n\n`);
@@ -137,15 +171,4 @@ async function report(
 function shorten(path: string, cwd: string): string {
   const fromHere = relative(cwd, path);
   return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
-}
-
-/** A reader of the file sees the old text or the new one, never half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-
+import { findOutputPlace, writeOutput } from '@testbench/core';
 import { decodeMetadata, METADATA_SECTION } from '@testbench/types';
 import { readCustomSections } from '@testbench/wasm';
 
@@ -23,16 +22,16 @@ export const embedCommand: AuthorCommand = {
       output.stderr.write(`${target}: it has a section "${METADATA_SECTION}" already\n`);
       return 1;
     }
+    const out = values.out ?? target!;
+    await findOutputPlace(out);
     const answer = await askMetadata(bytes, report.contract ?? 'v1');
     if (answer.bytes === undefined) {
       output.stderr.write(`${target}: ${answer.problem}\n`);
       return 1;
     }
     const metadata = decodeMetadata(answer.bytes);
-    await writeFile(values.out ?? target!, embedMetadata(bytes, metadata));
-    output.stdout.write(
-      `${values.out ?? target}: ${metadata.pluginType} ${metadata.name} ${metadata.version}\n`,
-    );
+    await writeOutput(out, embedMetadata(bytes, metadata));
+    output.stdout.write(`${out}: ${metadata.pluginType} ${metadata.name} ${metadata.version}\n`);
     return 0;
   },
 };

@@ -9,7 +9,9 @@ export type BuildErrorCode =
   /** The compiler refused the source; `diagnostics` says where and why. */
   | 'BUILD_COMPILE_FAILED'
   /** The module was compiled, but no host would load it. */
-  | 'BUILD_INVALID_PLUGIN';
+  | 'BUILD_INVALID_PLUGIN'
+  /** A file cannot be read or written; nothing was changed. */
+  | 'BUILD_FILE_FAILED';
 
 /** One thing that the compiler says about the source. */
 export interface Diagnostic {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -116,6 +116,27 @@ describe('buildPlugin()', () => {
     },
     30_000,
   );
+
+  it.each([
+    { outFile: 'package.json', state: 'it is a source of the plugin, which must stay' },
+    { outFile: 'assembly/other.ts', state: 'it is a source of the plugin, which must stay' },
+    { outFile: 'taken', state: 'it is a directory' },
+    { outFile: 'package.json/x.wasm', state: 'a part of its path is not a directory' },
+    { outFile: 'x/y/../../taken', state: 'it is a directory' },
+  ])('refuses the output $outFile before it compiles', async ({ outFile, state }) => {
+    const directory = await project({ 'assembly/index.ts': 'no source', 'assembly/other.ts': '' });
+    await mkdir(join(directory, 'taken'));
+    await expect(buildPlugin({ directory, outFile })).rejects.toMatchObject({
+      code: 'BUILD_FILE_FAILED',
+      message: expect.stringContaining(state),
+    });
+    expect(await readFile(join(directory, 'package.json'), 'utf8')).toBe('{}');
+  });
+
+  it('refuses an output where a file is in the place of its folder', async () => {
+    const directory = await project({ 'assembly/index.ts': 'no source', build: '' });
+    await expect(buildPlugin({ directory })).rejects.toMatchObject({ code: 'BUILD_FILE_FAILED' });
+  });
 
   it('explains a missing method, plugin, entry or library', async () => {
     const noMethod = await project({

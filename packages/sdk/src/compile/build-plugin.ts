@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+import { describeFileError } from '@testbench/core';
 import { decodeMetadata, PluginError, type PluginMetadata } from '@testbench/types';
 
 import { askMetadata, checkAnsweredMetadata } from '../check/ask-metadata.js';
@@ -16,6 +16,7 @@ import { locateProblem } from './locate-problem.js';
 import { measureSize, type SizeReport } from './measure-size.js';
 import { optimizeModule } from './optimize-module.js';
 import { type PluginLanguage, type Project, recognizeProject } from './project.js';
+import { checkOutputs, writeOutputs } from './write-outputs.js';
 
 /** How to build a plugin project. */
 export interface BuildPluginOptions {
@@ -58,15 +59,32 @@ export interface BuildResult {
  * @throws {BuildError} With the file, the line and the cure.
  */
 export async function buildPlugin(options: BuildPluginOptions = {}): Promise<BuildResult> {
+  try {
+    return await build(options);
+  } catch (cause) {
+    const state = describeFileError(cause);
+    if (state === undefined) throw cause;
+    const { path = 'a file' } = cause as NodeJS.ErrnoException;
+    throw new BuildError(
+      'BUILD_FILE_FAILED',
+      `Cannot build with ${JSON.stringify(path)}: ${state}`,
+      [],
+      { cause },
+    );
+  }
+}
+
+async function build(options: BuildPluginOptions): Promise<BuildResult> {
   const directory = resolve(options.directory ?? '.');
   const project = recognizeProject(directory, options.entry);
+  const path = resolve(directory, options.outFile ?? `build/${basename(directory)}.wasm`);
+  const withMap = options.sourceMap === true && project.language === 'assemblyscript';
+  const outputs = withMap ? [path, `${path}.map`] : [path];
+  await checkOutputs(directory, project, outputs);
   const { compiled, named } = await compile(directory, project, options);
   const bytes = options.optimize === 'none' ? named : stripDebugSections(named);
   const { metadata } = await check(directory, project, bytes);
-  const path = resolve(directory, options.outFile ?? `build/${basename(directory)}.wasm`);
-  await mkdir(resolve(path, '..'), { recursive: true });
-  await writeFile(path, bytes);
-  if (compiled.sourceMap !== undefined) await writeFile(`${path}.map`, compiled.sourceMap);
+  await writeOutputs(outputs, [bytes, compiled.sourceMap]);
   return {
     path,
     language: project.language,

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { writeFile } from 'node:fs/promises';
 
+import { writeOutput } from '@testbench/core';
 import { PluginError } from '@testbench/types';
 
 import type { TestHost } from './create-test-host.js';
@@ -58,7 +58,7 @@ export async function checkGolden(
       operator: 'deepStrictEqual',
     });
   }
-  if (update) await writeFile(path, written.join(''));
+  if (update) await writeOutput(path, written.join(''));
   return lines.length;
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
+import { writeOutput } from '@testbench/core';
 import type { HttpTransport, HttpTransportResponse } from '@testbench/types';
 
 import { inChunks } from './http-handler.js';
@@ -69,8 +69,8 @@ export function recordedHttp(path: string, options: RecordedHttpOptions = {}): H
   return (options.update ?? wantsUpdate()) ? recorder(path) : player(path);
 }
 
-/** Files that were written by this process: a second test host adds to what the first one has recorded. */
-const writtenFiles = new Set<string>();
+/** What this process wrote, by file: a second test host adds to what the first one has recorded. */
+const writtenFiles = new Map<string, string>();
 
 /** An exchange that is being recorded. */
 interface Take {
@@ -108,10 +108,10 @@ function recorder(path: string): HttpRecording {
         .map((take) => `${JSON.stringify(describeTake(take))}\n`);
       // A run that recorded nothing is no reason to lose what is there.
       if (lines.length === 0) return;
-      await mkdir(dirname(path), { recursive: true });
       const target = resolve(path);
-      await writeFile(target, lines.join(''), { flag: writtenFiles.has(target) ? 'a' : 'w' });
-      writtenFiles.add(target);
+      const text = (writtenFiles.get(target) ?? '') + lines.join('');
+      await writeOutput(target, text, { makeFolder: true });
+      writtenFiles.set(target, text);
     },
   };
 }
