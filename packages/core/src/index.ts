@@ -24,9 +24,6 @@ export type {
   PluginPolicy,
   PluginStatus,
   ReloadOptions,
-  Secret,
-  SecretStore,
-  StateStore,
   StreamPart,
   StructuredLogger,
 } from '@testbench/manager';
@@ -52,3 +49,4 @@ export { finishPublishing, publishTogether } from './output/publish-together.js'
 export { parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
+export type { Secret, SecretStore, StateStore } from '@testbench/types';

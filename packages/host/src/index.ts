@@ -23,13 +23,7 @@ export {
   MAX_LOG_RECORDS_PER_CALL,
 } from './limits.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
-export {
-  createEnvSecrets,
-  createMemorySecrets,
-  type EnvSecret,
-  type Secret,
-  type SecretStore,
-} from './secrets/secret-store.js';
+export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';
 export { createFileStates, type OpenState } from './state/file-states.js';
-export { createMemoryState, type StateQuota, type StateStore } from './state/state-store.js';
+export { createMemoryState, type StateQuota } from './state/state-store.js';
 export { WASI_MODULE } from './wasi/wasi-signatures.js';

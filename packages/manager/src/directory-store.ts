@@ -2,8 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { ModuleStore } from '@testbench/runtime';
-import { ConfigError, MAX_MODULE_BYTES } from '@testbench/types';
+import { ConfigError, MAX_MODULE_BYTES, type ModuleStore } from '@testbench/types';
 
 const DIGEST_BYTES = 32;
 /**
@@ -37,6 +36,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
   // Keys hold a digest and numbers, nothing that could lead out of the directory.
   const pathOf = (key: string): string => join(directory, `${key}.metered`);
   return {
+    specificationVersion: 'v1',
     async read(key) {
       try {
         await using file = await open(pathOf(key));

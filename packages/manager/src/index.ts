@@ -13,9 +13,6 @@ export {
   createMemorySecrets,
   type EnvSecret,
   type OpenState,
-  type Secret,
-  type SecretStore,
-  type StateStore,
   type StructuredLogger,
 } from '@testbench/host';
 export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
@@ -36,3 +33,4 @@ export type { IsolationRequest } from './plugin-version.js';
 export { readModuleFile } from './read-module-file.js';
 export type { CallStatistics } from './statistics/call-statistics.js';
 export type { DurationSummary } from './statistics/histogram.js';
+export type { Secret, SecretStore, StateStore } from '@testbench/types';

@@ -1,10 +1,10 @@
-import type { StateStore } from '@testbench/host';
 import {
   CallError,
   type CallUsage,
   LoadError,
   type PluginInput,
   type PluginOutput,
+  type StateStore,
 } from '@testbench/types';
 
 import { CallLedger } from './call-ledger.js';

@@ -1,12 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import {
-  furtherHeaders,
-  createMemoryState,
-  type OpenState,
-  type SecretStore,
-  seededRandom,
-} from '@testbench/host';
+import { furtherHeaders, createMemoryState, type OpenState, seededRandom } from '@testbench/host';
 import {
   type AdmissionCaps,
   DEFAULT_FEATURES,
@@ -20,6 +14,7 @@ import {
   rejectUnknownKeys,
   type ResourceLimits,
   type HttpTransport,
+  type SecretStore,
 } from '@testbench/types';
 
 import { type Isolation, ISOLATIONS } from './isolation/executor.js';

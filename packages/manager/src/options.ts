@@ -1,4 +1,4 @@
-import type { OpenState, SecretStore } from '@testbench/host';
+import type { OpenState } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   HttpTransport,
@@ -7,6 +7,7 @@ import type {
   PluginInput,
   PluginOutput,
   ResourceLimits,
+  SecretStore,
 } from '@testbench/types';
 
 import type { Isolation } from './isolation/executor.js';

@@ -1,10 +1,4 @@
-import {
-  createFileAccess,
-  createHostEffects,
-  type OpenState,
-  type SecretStore,
-  type StateStore,
-} from '@testbench/host';
+import { createFileAccess, createHostEffects, type OpenState } from '@testbench/host';
 import type { HttpClient, HttpClientOptions } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
@@ -25,6 +19,8 @@ import {
   type PluginMetadata,
   type ResourceLimits,
   type HttpTransport,
+  type SecretStore,
+  type StateStore,
 } from '@testbench/types';
 
 import { checkApiVersion } from './check-api-version.js';

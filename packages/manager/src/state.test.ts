@@ -71,6 +71,7 @@ describe('a state of your own', () => {
       state(plugin) {
         asked.push(plugin);
         return {
+          specificationVersion: 'v1',
           get: () => undefined,
           set: () => false,
           delete: () => false,

@@ -1,7 +1,12 @@
-import { hostSignatures, type StateStore } from '@testbench/host';
+import { hostSignatures } from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
 import { PermissionSet } from '@testbench/sandbox';
-import { ConfigError, rejectUnknownKeys, type ResourceLimits } from '@testbench/types';
+import {
+  ConfigError,
+  rejectUnknownKeys,
+  type ResourceLimits,
+  type StateStore,
+} from '@testbench/types';
 
 import { openDirectoryStore } from './directory-store.js';
 import type { Isolation } from './isolation/executor.js';

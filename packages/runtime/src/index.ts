@@ -8,7 +8,7 @@
 export { type CompiledPlugin, type CompileOptions, compilePlugin } from './compile-plugin.js';
 export { encodeInput } from './encode-input.js';
 export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
-export { ModuleCache, type ModuleCacheOptions, type ModuleStore } from './module-cache.js';
+export { ModuleCache, type ModuleCacheOptions } from './module-cache.js';
 export { PluginInstance, type RawOutput } from './plugin-instance.js';
 export { type BatchEntry, readBatchOutput } from './read-batch-output.js';
 export { type ParsedOutput, readOutput } from './read-output.js';

@@ -1,15 +1,6 @@
-import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
+import type { ModuleStore } from '@testbench/types';
 
-/**
- * Keeps metered bytes from one process to the next.
- *
- * Whoever can write to a store can run unmetered code: `read` gives bytes only if they are as they were written.
- */
-export interface ModuleStore {
-  /** @returns The bytes, or undefined if they are not there or not intact. */
-  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-}
+import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
 
 /** How a {@link ModuleCache} keeps modules. */
 export interface ModuleCacheOptions {

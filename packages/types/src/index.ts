@@ -139,5 +139,8 @@ export {
 } from './schema/envelope-schema.js';
 export type { JsonSchema } from './schema/json-schema.js';
 export { METADATA_SCHEMA } from './schema/metadata-schema.js';
+export type { ModuleStore } from './stores/module-store.js';
+export type { Secret, SecretStore } from './stores/secret-store.js';
+export type { StateStore } from './stores/state-store.js';
 export { decodeText } from './text/decode-text.js';
 export { escapeText } from './text/escape-text.js';

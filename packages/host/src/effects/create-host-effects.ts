@@ -1,7 +1,7 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { HostCode, type HostEffects } from '@testbench/types';
+import { HostCode, type HostEffects, type StateStore } from '@testbench/types';
 
-import { createMemoryState, type StateStore } from '../state/state-store.js';
+import { createMemoryState } from '../state/state-store.js';
 import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { EffectHandlers } from './effect-handlers.js';

@@ -1,9 +1,8 @@
 import type { PermissionSet } from '@testbench/sandbox';
-import { type EffectResult, HostCode } from '@testbench/types';
+import { type EffectResult, HostCode, type StateStore } from '@testbench/types';
 
 import { utf8 } from '../guest-view.js';
 import { MAX_KEY_BYTES, MAX_STATE_WRITTEN_PER_CALL } from '../limits.js';
-import type { StateStore } from '../state/state-store.js';
 import type { CallEffects, EffectHandlers } from './effect-handlers.js';
 import { bytesAt, textAt } from './read-argument.js';
 

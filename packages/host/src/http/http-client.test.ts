@@ -6,12 +6,12 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { PermissionSet } from '@testbench/sandbox';
 import { type LoopbackServer, serveBytes, serveHttp } from '@testbench/test-kit/loopback';
-import { type EffectResult, type HostEffects } from '@testbench/types';
+import { type EffectResult, type HostEffects, type SecretStore } from '@testbench/types';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createHostEffects } from '../effects/create-host-effects.js';
 import { MAX_RESPONSE_BYTES } from '../limits.js';
-import { createMemorySecrets, type SecretStore } from '../secrets/secret-store.js';
+import { createMemorySecrets } from '../secrets/secret-store.js';
 import type { ResolveName } from './checked-connector.js';
 import { createHttpClient } from './http-client.js';
 
@@ -822,7 +822,7 @@ describe('servers that misbehave', () => {
     const lookup = effectsFor([host], { resolve: () => never });
     const limit = { timeout_ms: 50 };
     expect(await fetchWith(lookup, { url: host, ...limit })).toMatchObject({ code: -4 });
-    const secrets = { read: () => never };
+    const secrets = { specificationVersion: 'v1' as const, read: () => never };
     const waiting = effectsFor([server.origin], { secrets });
     const headers = { authorization: '${secret:A}' };
     expect(await fetchWith(waiting, { url: server.origin, headers, ...limit })).toMatchObject({

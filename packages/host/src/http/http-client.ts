@@ -7,6 +7,7 @@ import {
   type HttpTransport,
   type HttpTransportRequest,
   type HttpTransportResponse,
+  type SecretStore,
 } from '@testbench/types';
 import { Agent, request as send } from 'undici';
 
@@ -20,7 +21,6 @@ import {
 } from '../limits.js';
 import { fillSecrets } from '../secrets/fill-secrets.js';
 import { maskText, SecretMask } from '../secrets/mask-secrets.js';
-import type { SecretStore } from '../secrets/secret-store.js';
 import { type MaskedSecrets, UsedSecrets } from '../secrets/used-secrets.js';
 import { BodyReader } from './body-reader.js';
 import { type ConnectorOptions, createCheckedConnector } from './checked-connector.js';

@@ -1,8 +1,8 @@
-import { HostCode } from '@testbench/types';
+import { HostCode, type SecretStore } from '@testbench/types';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_HEADER_BYTES } from '../limits.js';
-import { hostsOfSecret, isSecretValue, SECRET_NAME, type SecretStore } from './secret-store.js';
+import { hostsOfSecret, isSecretValue, SECRET_NAME } from './secret-store.js';
 import type { UsedSecrets } from './used-secrets.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;

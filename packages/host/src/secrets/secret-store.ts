@@ -1,35 +1,7 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { ConfigError } from '@testbench/types';
+import { ConfigError, type Secret, type SecretStore } from '@testbench/types';
 
 import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
-
-/** A value that a plugin may use and never see. */
-export interface Secret {
-  /** Printable ASCII, 8 to 8,192 characters. */
-  readonly value: string;
-  /** Where it may be sent, in the forms of `allowedHosts`. */
-  readonly hosts: readonly string[];
-  /**
-   * The plugins that may use it: ids that were given at loading, or digests (`sha256:…`). The name that a plugin gives itself
-   * does not count. @default every plugin that is granted such a host
-   */
-  readonly plugins?: readonly string[];
-  /**
-   * Headers that it may stand in: others might be stored or shown by a server. In lower case.
-   * @default authorization, api-key, x-api-key and x-goog-api-key
-   */
-  readonly headers?: readonly string[];
-}
-
-/**
- * Where `${secret:NAME}` in a header comes from.
- *
- * A store is asked at each use, so that a rotated secret counts at once.
- */
-export interface SecretStore {
-  /** The secret of that name; undefined if there is none. A rejection counts as an error of the request. */
-  read(name: string): Secret | undefined | Promise<Secret | undefined>;
-}
 
 /**
  * Makes a store of secrets that are at hand.
@@ -57,7 +29,7 @@ export function createMemorySecrets(secrets: Readonly<Record<string, Secret>>): 
     void hostsOfSecret(name, secret);
     own.set(name, structuredClone(secret));
   }
-  return { read: (name) => own.get(name) };
+  return { specificationVersion: 'v1', read: (name) => own.get(name) };
 }
 
 /** A secret that lies in an environment variable. */
@@ -94,6 +66,7 @@ export function createEnvSecrets(
     own.set(name, { ...secret, env: secret.env ?? name });
   }
   return {
+    specificationVersion: 'v1',
     read(name) {
       const secret = own.get(name);
       if (secret === undefined) return undefined;

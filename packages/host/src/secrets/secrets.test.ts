@@ -1,14 +1,10 @@
+import type { Secret, SecretStore } from '@testbench/types';
 import { PermissionSet } from '@testbench/sandbox';
 import { describe, expect, it } from 'vitest';
 
 import { fillSecrets } from './fill-secrets.js';
 import { maskText, SecretMask } from './mask-secrets.js';
-import {
-  createEnvSecrets,
-  createMemorySecrets,
-  type Secret,
-  type SecretStore,
-} from './secret-store.js';
+import { createEnvSecrets, createMemorySecrets } from './secret-store.js';
 import { type MaskedSecrets, UsedSecrets } from './used-secrets.js';
 
 const VALUE = 'sk-Very-Secret_1';
@@ -103,7 +99,10 @@ describe('fillSecrets()', () => {
     { name: 'gives two lines', read: () => ({ value: `${VALUE}\r\nx: y`, hosts: HOSTS }) },
     { name: 'gives no text', read: () => ({ value: 7 as never, hosts: HOSTS }) },
   ])('fails without a word of it where a store $name', async ({ read }) => {
-    const result = await fill({ authorization: '${secret:A}' }, { read });
+    const result = await fill(
+      { authorization: '${secret:A}' },
+      { specificationVersion: 'v1', read },
+    );
     expect(result).toMatchObject({ code: -5 });
     expect(JSON.stringify(result)).not.toMatch(/Very-Secret|short/);
   });

@@ -1,7 +1,7 @@
+import type { SecretStore } from '@testbench/types';
 import type { PermissionSet } from '@testbench/sandbox';
 
 import { MAX_MASKED_SECRETS } from '../limits.js';
-import type { SecretStore } from './secret-store.js';
 
 /** What a mask looks for, as it is now. */
 export interface MaskedSecrets {

@@ -14,12 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { StateStore } from '@testbench/types';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { MAX_JOURNAL_BYTES } from '../limits.js';
 import { createFileStates } from './file-states.js';
-import { createMemoryState, type StateStore } from './state-store.js';
+import { createMemoryState } from './state-store.js';
 
 let directory: string;
 beforeEach(() => {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ConfigError, LoadError } from '@testbench/types';
+import { ConfigError, LoadError, type StateStore } from '@testbench/types';
 
 import { MAX_JOURNAL_BYTES } from '../limits.js';
 import { StateJournal } from './state-journal.js';
 import { lockState } from './state-lock.js';
-import { createStateMap, type StateQuota, type StateStore } from './state-store.js';
+import { createStateMap, type StateQuota } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
 export type OpenState = (plugin: string) => StateStore;
@@ -85,6 +85,7 @@ function journaledState(
   let closed = false;
   let limit = Math.max(MAX_JOURNAL_BYTES, 2 * journal.bytes);
   return {
+    specificationVersion: 'v1',
     get: (key) => map.get(key),
     set(key, value) {
       if (closed) return false;

@@ -1,16 +1,6 @@
-import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from '../limits.js';
+import type { StateStore } from '@testbench/types';
 
-/** State of one plugin: a map from text to bytes that outlives its instances. */
-export interface StateStore {
-  /** The value, owned by the store: copy before changing. */
-  get(key: string): Uint8Array | undefined;
-  /** Stores a copy of `value`. @returns false if the quota would be exceeded; nothing changes then. */
-  set(key: string, value: Uint8Array): boolean;
-  /** @returns false if there was no such key. */
-  delete(key: string): boolean;
-  /** Called when the plugin is unloaded; the store is not used afterwards. */
-  close?(): void;
-}
+import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from '../limits.js';
 
 /** How much one plugin may store. */
 export interface StateQuota {
@@ -51,6 +41,7 @@ export function createStateMap(quota: StateQuota): StateStore & {
   const cost = (key: string, value: Uint8Array | undefined): number =>
     value === undefined ? 0 : key.length * 2 + value.length;
   return {
+    specificationVersion: 'v1',
     get: (key) => entries.get(key),
     restore(key, value) {
       usedBytes += cost(key, value) - cost(key, entries.get(key));

@@ -4,8 +4,6 @@ import {
   type LoadPluginOptions,
   type PluginInfo,
   PluginSystem,
-  type SecretStore,
-  type StateStore,
 } from '@testbench/core';
 import type {
   CallContext,
@@ -13,6 +11,8 @@ import type {
   LogRecord,
   Permissions,
   PluginOutput,
+  SecretStore,
+  StateStore,
 } from '@testbench/types';
 
 import {
@@ -188,6 +188,7 @@ export async function createTestHost(
 
 function storeOf(state: Map<string, Uint8Array>): StateStore {
   return {
+    specificationVersion: 'v1',
     get: (key) => state.get(key),
     set(key, value) {
       state.set(key, value.slice());

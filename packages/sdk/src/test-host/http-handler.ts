@@ -26,10 +26,13 @@ export function describeRequest({ method, url, headers, body }: HttpTransportReq
   return { method, url: url.href, headers, body: new TextDecoder().decode(body) };
 }
 
-/** A transport that reaches no network. */
+/** A transport that reaches no network. A handler that still thinks when the signal fires is not waited for. */
 export function handlerTransport(handler: HttpHandler): HttpTransport {
   return async (request) => {
-    const { status = 200, headers = {}, body = [] } = await handler(describeRequest(request));
+    const answer = await untilAborted(request.signal, async () =>
+      handler(describeRequest(request)),
+    );
+    const { status = 200, headers = {}, body = [] } = answer;
     const parts = typeof body === 'string' || body instanceof Uint8Array ? [body] : body;
     return {
       statusCode: status,
@@ -48,5 +51,19 @@ export async function* inChunks(
   const encoder = new TextEncoder();
   for (const part of parts) {
     if (part.length > 0) yield typeof part === 'string' ? encoder.encode(part) : part;
+  }
+}
+
+async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

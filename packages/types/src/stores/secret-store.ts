@@ -1,0 +1,28 @@
+/** A value that a plugin may use and never see. */
+export interface Secret {
+  /** Printable ASCII, 8 to 8,192 characters. */
+  readonly value: string;
+  /** Where it may be sent, in the forms of `allowedHosts`. */
+  readonly hosts: readonly string[];
+  /**
+   * The plugins that may use it: ids that were given at loading, or digests (`sha256:…`). The name that a plugin gives itself
+   * does not count. @default every plugin that is granted such a host
+   */
+  readonly plugins?: readonly string[];
+  /**
+   * Headers that it may stand in: others might be stored or shown by a server. In lower case.
+   * @default authorization, api-key, x-api-key and x-goog-api-key
+   */
+  readonly headers?: readonly string[];
+}
+
+/**
+ * Where `${secret:NAME}` in a header comes from.
+ *
+ * A store is asked at each use, so that a rotated secret counts at once.
+ */
+export interface SecretStore {
+  readonly specificationVersion: 'v1';
+  /** The secret of that name; undefined if there is none. A rejection counts as an error of the request. */
+  read(name: string): Secret | undefined | Promise<Secret | undefined>;
+}

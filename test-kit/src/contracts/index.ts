@@ -1,0 +1,4 @@
+export { type HttpTransportSubject, testHttpTransport } from './http-transport.js';
+export { type ModuleStoreSubject, testModuleStore } from './module-store.js';
+export { type SecretStoreSubject, testSecretStore } from './secret-store.js';
+export { type StateStoreSubject, testStateStore } from './state-store.js';
