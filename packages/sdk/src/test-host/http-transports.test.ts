@@ -38,7 +38,7 @@ testHttpTransport('recordedHttp() that plays', {
       body: inChunks(answer.body),
     });
     const { body } = await recording.transport(request, send);
-    for await (const _chunk of body);
+    for await (const chunk of body) void chunk;
     await recording.save();
     return recordedHttp(path, { update: false }).transport;
   },
