@@ -5,6 +5,7 @@ import { execution } from './groups/execution.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { lifecycle } from './groups/lifecycle.ts';
+import { limits } from './groups/limits.ts';
 import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
@@ -27,4 +28,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...lifecycle,
   ...supplyChain,
   ...cutAnswers,
+  ...limits,
 ].sort((one, other) => one.row - other.row);

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { meterModule } from '@testbench/metering';
+import { attachMeter, meterModule } from '@testbench/metering';
 
 import { BRANCH, branches, diamonds, labelTables, onOperands } from './modules/bombs.ts';
 import {
@@ -116,10 +116,10 @@ function measure(bytes: Uint8Array<ArrayBuffer>): void {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(metered.bytes));
   step('compile');
   const { exports } = instance;
-  const fuel = exports['testbench.meter.fuel'] as WebAssembly.Global;
+  const meter = attachMeter(instance);
   const execute = exports['plugin_execute'] as (ptr: number, len: number) => unknown;
   const call = (): void => {
-    fuel.value = 2n ** 60n;
+    meter.setFuel(2 ** 60);
     execute(0, 0);
   };
   call();

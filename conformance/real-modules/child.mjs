@@ -8,7 +8,6 @@ import { MODULES } from './more-modules.mjs';
 
 const [name, mode, fuel] = process.argv.slice(2);
 const limit = fuel === undefined ? 1n << 60n : BigInt(fuel);
-const START_FUEL = 2 ** 50;
 const { Module, Instance, compile, instantiate } = WebAssembly;
 const meters = [];
 let sizeBefore = 0;
@@ -31,7 +30,7 @@ function rewrite(source) {
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
   sizeBefore += bytes.length;
-  const options = { mode, exportState: true, maxMemoryPages: 65_536, startFuel: START_FUEL };
+  const options = { mode, resettable: true, deferStart: true, maxMemoryPages: 65_536 };
   const metered = untouched(() => meterModule(bytes, options)).bytes;
   sizeAfter += metered.length;
   return metered;
@@ -40,10 +39,10 @@ function rewrite(source) {
 /** Attaches a meter; the loader sees only what the module itself exports. */
 function own(instance) {
   const { exports } = instance;
-  const started = BigInt(START_FUEL) - exports[`${RESERVED_PREFIX}fuel`].value;
   const meter = untouched(() => attachMeter(instance, { onSlice: () => 'continue' }));
   meter.setFuel(limit);
-  meters.push({ meter, started });
+  meters.push(meter);
+  meter.runStart();
   const visible = Object.create(null);
   for (const [key, value] of Object.entries(exports)) {
     if (!key.startsWith(RESERVED_PREFIX)) visible[key] = value;
@@ -76,10 +75,10 @@ function intercept() {
 let digest;
 /** A guest that was stopped may leave its loader waiting for ever: the end is reported in any case. */
 process.on('exit', () => {
-  const fuels = meters.map(({ meter, started }) => meter.fuelUsed + started);
+  const fuels = meters.map(({ fuelUsed }) => fuelUsed);
   const largest = fuels.reduce((one, other) => (one > other ? one : other), 0n);
-  const stopped = meters.filter(({ meter }) => meter.exhausted === 'fuel').length;
-  const over = meters.filter(({ meter }) => meter.fuelUsed > limit).length;
+  const stopped = meters.filter(({ exhausted }) => exhausted === 'fuel').length;
+  const over = meters.filter(({ fuelUsed }) => fuelUsed > limit).length;
   const report = { digest, sizeBefore, sizeAfter, fuel: String(largest), stopped, over };
   process.stdout.write(`\n@@${JSON.stringify(report)}\n`);
 });

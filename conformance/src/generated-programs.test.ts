@@ -150,6 +150,7 @@ const { TryTable, ...others }: Readonly<Record<keyof typeof EventKind, number>> 
   TryTable: EventKind.TryTable,
   Bulk: EventKind.Bulk,
   Grow: EventKind.Grow,
+  Drop: EventKind.Drop,
   Label: EventKind.Label,
 };
 const KINDS = Object.entries(HAS_EXNREF ? { ...others, TryTable } : others);

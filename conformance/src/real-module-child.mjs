@@ -22,7 +22,7 @@ function rewrite(source) {
   modules += 1;
   const bytes = view(source);
   if (mode === 'naive') return countNaively(bytes);
-  return meterModule(bytes, { mode, startFuel: 2 ** 50 }).bytes;
+  return meterModule(bytes, { mode, deferStart: true }).bytes;
 }
 
 /** Loaders must see only what the module itself exports. */
@@ -38,10 +38,11 @@ function own(instance) {
         }
       : attachMeter(instance, { sliceFuel: 100_000, onSlice: () => 'continue' });
   inside = false;
-  // What ran in the start function was paid from the module's own supply.
-  const started = mode === 'naive' ? 0n : 2n ** 50n - exports[`${RESERVED_PREFIX}fuel`].value;
-  if (mode !== 'naive') meter.setFuel(FUEL);
-  instances.push({ meter, started });
+  if (mode !== 'naive') {
+    meter.setFuel(FUEL);
+    meter.runStart();
+  }
+  instances.push(meter);
   const visible = Object.create(null);
   for (const [key, value] of Object.entries(exports)) {
     if (!key.startsWith(RESERVED_PREFIX) && key !== COUNT) visible[key] = value;
@@ -75,7 +76,7 @@ const value = await REAL_MODULES[name]();
 const ms = performance.now() - start;
 const plain = JSON.stringify(value, (_, item) => (ArrayBuffer.isView(item) ? [...item] : item));
 const digest = createHash('sha256').update(plain).digest('hex').slice(0, 16);
-const fuel = instances.reduce((sum, { meter, started }) => sum + meter.fuelUsed + started, 0n);
+const fuel = instances.reduce((sum, { fuelUsed }) => sum + fuelUsed, 0n);
 process.stdout.write(
   `\n@@${JSON.stringify({ digest, length: plain.length, modules, fuel: String(fuel), ms })}\n`,
 );

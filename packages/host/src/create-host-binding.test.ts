@@ -130,6 +130,77 @@ describe('fuel', () => {
   });
 });
 
+describe('a guest that has to stop', () => {
+  class Stop extends Error {}
+  const stop = (): never => {
+    throw new Stop();
+  };
+
+  it.each(
+    Object.entries(hostSignatures({ enableWasi: true })).flatMap(([module, functions]) =>
+      Object.entries(functions).map(([name, { params }]) => ({ module, name, params })),
+    ),
+  )('is stopped in $module.$name by what that costs', ({ name, params }) => {
+    const { call, binding } = openBinding({ enableWasi: true });
+    binding.beginCall({ charge: stop });
+    const args = params.map((kind) => (kind === 'i64' ? 0n : 0));
+    expect(() => call(name, ...args)).toThrow(Stop);
+  });
+
+  it.each([
+    { name: 'host_log', args: [2, 0, 0] },
+    { name: 'host_emit', args: [0, 4] },
+    { name: 'host_set_state', args: [0, 1, 0, 1] },
+    { name: 'host_env_get', args: [0, 1, 0, 0] },
+    { name: 'host_http_head', args: [1, 0, 0] },
+    { name: 'host_file_list', args: [0, 1, 0, 0] },
+    { name: 'fd_write', args: [1, 0, 0, 0] },
+    { name: 'path_open', args: [3, 0, 0, 0, 0, 0n, 0n, 0, 0] },
+  ])('is stopped in $name, whose price does not tell how long it takes', ({ name, args }) => {
+    const { call, binding } = openBinding({ enableWasi: true });
+    binding.beginCall({ poll: stop });
+    expect(() => call(name, ...args)).toThrow(Stop);
+  });
+
+  it('gets nothing more if it goes on', () => {
+    const state = createMemoryState();
+    const { call, binding, write } = openBinding({ state });
+    binding.beginCall({ charge: stop });
+    write(0, 'key');
+    expect(() => call('host_random', 1)).toThrow(Stop);
+    expect(() => call('host_set_state', 0, 3, 0, 3)).toThrow(Stop);
+    expect(state.get('key')).toBeUndefined();
+    expect(binding.endCall().calls).toBe(1);
+    binding.beginCall({});
+    expect(call('host_set_state', 0, 3, 0, 3)).toBe(0);
+  });
+
+  it('is stopped when a promise that it waited for is fulfilled', async () => {
+    let isOver = false;
+    const { call, binding } = openBinding();
+    binding.beginCall({
+      poll: () => {
+        if (isOver) stop();
+      },
+      onChunk: async () => {
+        await Promise.resolve();
+        isOver = true;
+      },
+    });
+    await expect(call('host_emit', 0, 4)).rejects.toThrow(Stop);
+  });
+});
+
+describe('host_error', () => {
+  it('is read at the end of the call, as the guest said it', () => {
+    const { call, binding, write, bytes } = openBinding();
+    call('host_error', ...write(0, '{"message":"first"}'));
+    call('host_error', ...write(0, '{"message":"second","code":7}'));
+    bytes.fill(0);
+    expect(binding.endCall().failure).toEqual({ message: 'second', code: 7 });
+  });
+});
+
 describe('host_log', () => {
   it('passes an escaped record on', () => {
     const { call, write, logs } = openBinding();

@@ -15,7 +15,6 @@ import { createHostEffects } from './effects/create-host-effects.js';
 import { EFFECT_FUNCTIONS } from './functions/effect-functions.js';
 import { TIME_AND_RANDOM_FUNCTIONS } from './functions/time-and-random.js';
 import { type ContextFunction, GuestStop, HostContext, type HostServices } from './host-context.js';
-import { BYTES_PER_FUEL, CALL_FUEL } from './limits.js';
 import { systemRandom } from './random.js';
 import { Errno } from './wasi/errno.js';
 import { WASI_IMPLEMENTATION } from './wasi/wasi-functions.js';
@@ -52,6 +51,16 @@ const WAITING_WITH_FILES: ReadonlySet<string> = new Set([
   'fd_readdir',
   'fd_write',
   'fd_close',
+]);
+
+/** Functions that take no longer than their fuel says: the clock need not be looked at after each. */
+const PRICED: ReadonlySet<string> = new Set([
+  'host_current_time_ms',
+  'host_random',
+  'host_random_bytes',
+  'host_error',
+  'clock_time_get',
+  'random_get',
 ]);
 
 const NOTHING_HAPPENED: HostCallReport = Object.freeze({
@@ -124,8 +133,9 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {
       context.end();
-      const { failure, calls, denied, callsByName } = context;
+      const { calls, denied, callsByName } = context;
       if (callsByName === undefined) return NOTHING_HAPPENED;
+      const failure = typeof context.failure === 'function' ? context.failure() : context.failure;
       return { failure, calls, denied, callsByName: Object.fromEntries(callsByName) };
     },
   };
@@ -152,7 +162,8 @@ export function hostSignatures(options: { readonly enableWasi?: boolean }): Host
 }
 
 /**
- * A null-prototype object of functions that fail cleanly while no call is running, and count and charge for themselves.
+ * A null-prototype object of functions that fail cleanly while no call is running, count and charge for themselves, and stop a
+ * guest whose fuel or time is used up.
  *
  * @param names Those that are made; names without a function are left out, and fail to link.
  */
@@ -176,6 +187,7 @@ function guard(
   run: ContextFunction,
   outsideCall: number,
 ): HostFunction {
+  const polls = !PRICED.has(name);
   return (...args: never[]) => {
     if (context.call === undefined) {
       if (name === 'abort' || name === 'proc_exit') {
@@ -183,13 +195,20 @@ function guard(
       }
       return name === 'host_current_time_ms' ? 0n : outsideCall;
     }
-    context.count(name);
-    context.memory.touchedBytes = 0;
+    if (context.stopped !== undefined) throw context.stopped;
+    context.beginFunction(name);
+    const { call } = context;
+    let result: ReturnType<HostFunction>;
     try {
-      return run(context, ...args);
+      result = run(context, ...args);
     } finally {
-      const { touchedBytes } = context.memory;
-      context.call?.charge?.(CALL_FUEL + Math.ceil(touchedBytes / BYTES_PER_FUEL));
+      context.charge(polls);
     }
+    if (!(result instanceof Promise)) return result;
+    return result.then((value) => {
+      // A call that was given up may be over, and another have begun.
+      if (context.call === call) context.charge(true);
+      return value;
+    });
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '@testbench/types';
 
 import { GuestView } from './guest-view.js';
-import { MAX_LOG_RECORDS_PER_CALL } from './limits.js';
+import { BYTES_PER_FUEL, CALL_FUEL, MAX_LOG_RECORDS_PER_CALL } from './limits.js';
 import type { RandomSource } from './random.js';
 import { Descriptors } from './wasi/descriptors.js';
 
@@ -31,12 +31,17 @@ export class HostContext {
   /** Of a WASI program. */
   readonly descriptors: Descriptors;
   call: HostCall | undefined;
-  failure: GuestFailure | undefined;
+  /** What the guest said last of its failure; read at the end, since a guest may say so again and again. */
+  failure: GuestFailure | (() => GuestFailure) | undefined;
+  /** What stopped the guest in a host function. One that went on regardless gets nothing more. */
+  stopped: unknown;
   calls = 0;
   /** Undefined until the first call. */
   callsByName: Map<string, number> | undefined;
   denied = 0;
   emittedBytes = 0;
+  /** Of the host call that is running. */
+  #charged = 0;
   #logged = 0;
   #droppedLogs = 0;
 
@@ -50,6 +55,7 @@ export class HostContext {
   begin(call: HostCall): void {
     this.call = call;
     this.failure = undefined;
+    this.stopped = undefined;
     this.calls = 0;
     this.callsByName = undefined;
     this.denied = 0;
@@ -64,10 +70,33 @@ export class HostContext {
     });
   }
 
-  count(name: string): void {
+  /** A host call begins. */
+  beginFunction(name: string): void {
+    this.memory.touchedBytes = 0;
+    this.#charged = 0;
     this.calls += 1;
     this.callsByName ??= new Map();
     this.callsByName.set(name, (this.callsByName.get(name) ?? 0) + 1);
+  }
+
+  /**
+   * Charges for what the host call that is running has done so far, and looks whether the guest has to stop.
+   *
+   * @param poll Look at the clock as well: the fuel does not tell how long it took.
+   * @throws What stops the guest.
+   */
+  charge(poll: boolean): void {
+    const { call, memory } = this;
+    const fuel = CALL_FUEL + Math.ceil(memory.touchedBytes / BYTES_PER_FUEL);
+    const due = fuel - this.#charged;
+    this.#charged = fuel;
+    try {
+      call?.charge?.(due);
+      if (poll) call?.poll?.();
+    } catch (error) {
+      this.stopped = error;
+      throw error;
+    }
   }
 
   end(): void {

@@ -78,8 +78,8 @@ export interface LoadPluginOptions {
   readonly config?: unknown;
   /**
    * What instances keep from one call to the next: everything, or nothing. With `reset`, memory, globals and tables
-   * are brought back to what they were after `plugin_init`. What `host_set_state` stored stays, and so do passive segments
-   * that a call dropped. @default 'keep'
+   * are brought back to what they were after `plugin_init`, or a fresh instance is made where that is not possible: memory or a
+   * table has grown, a passive segment was dropped. What `host_set_state` stored stays. @default 'keep'
    */
   readonly state?: 'keep' | 'reset';
   /** Where it runs. @default the manager's */

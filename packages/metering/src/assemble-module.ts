@@ -1,8 +1,7 @@
 import { ByteReader, ByteWriter, type Module, SECTION_ORDER, SectionId } from '@testbench/wasm';
 
-import type { AppendedIndices, HelperFunctions } from './helper-functions.js';
-import { Opcode } from './operators.js';
-import { DENIED_EXPORT, FUEL_EXPORT, HOOK_EXPORT, stateExport } from './reserved-names.js';
+import type { HelperFunctions } from './helper-functions.js';
+import { ATTACH_EXPORT } from './reserved-names.js';
 
 /** Custom sections that speak of code by its position, which the rewriting changes. */
 const STALE_SECTIONS =
@@ -13,17 +12,18 @@ const STALE_SECTIONS =
  *
  * @param code The metered bodies, each behind its size.
  * @param hints Content of the branch hint section, empty if there is nothing to hint at.
+ * @param attach Index of the function that is exported for the host.
+ * @param deferStart Leaves the start section out.
  */
 export function assembleModule(
   module: Module,
   code: ByteWriter,
   helpers: HelperFunctions,
   hints: ByteWriter,
-  startFuel: number,
-  exportState: boolean,
+  attach: number,
+  deferStart: boolean,
 ): Uint8Array<ArrayBuffer> {
   const { bytes } = module;
-  const hasNull = helpers.at.nullGlobal !== -1;
   /** Ranges of bytes to be joined: a module may have hundreds of megabytes, and each is copied once. */
   const parts = [bytes.subarray(0, 8)];
   const section = (id: number, content: ByteWriter): void => {
@@ -52,24 +52,28 @@ export function assembleModule(
         });
         break;
       case SectionId.Table:
-        // funcref, one element at least and at most.
-        append(1, (content) => content.raw([0x70, 1, 1, 1]));
+        append(helpers.newTables.length, (content) => {
+          for (const table of helpers.newTables) content.raw(table);
+        });
         break;
       case SectionId.Global:
-        append(hasNull ? 3 : 2, (content) => {
-          content.raw([0x7e, 1, Opcode.I64Const]).signed(startFuel).u8(Opcode.End);
-          content.raw([0x7f, 1, Opcode.I32Const, 0, Opcode.End]);
-          // Mutable, or engines would take it for what it is.
-          if (hasNull) content.raw([0x70, 1, Opcode.RefNull, 0x70, Opcode.End]);
+        append(helpers.newGlobals.length, (content) => {
+          for (const global of helpers.newGlobals) content.raw(global);
         });
         break;
-      case SectionId.Export: {
-        const added = newExports(module, helpers.at, exportState);
-        append(added.length, (content) => {
-          for (const [name, kind, index] of added) content.name(name).u8(kind).u32(index);
+      case SectionId.Export:
+        append(1, (content) => content.name(ATTACH_EXPORT).u8(0).u32(attach));
+        break;
+      case SectionId.Element:
+        // A declarative segment: only functions that one names may be referred to.
+        append(1, (content) => {
+          content.u8(3).u8(0).u32(helpers.referenced.length);
+          for (const index of helpers.referenced) content.u32(index);
         });
         break;
-      }
+      case SectionId.Start:
+        if (!deferStart) return false;
+        break;
       case SectionId.Code: {
         if (hints.length > 0) section(SectionId.Custom, hints);
         const count = new ByteWriter().u32(module.bodies.length + helpers.bodies.length);
@@ -103,24 +107,4 @@ export function assembleModule(
     at += part.length;
   }
   return joined;
-}
-
-function newExports(
-  module: Module,
-  at: AppendedIndices,
-  exportState: boolean,
-): (readonly [name: string, kind: number, index: number])[] {
-  const added: (readonly [string, number, number])[] = [
-    [FUEL_EXPORT, 3, at.fuelGlobal],
-    [DENIED_EXPORT, 3, at.deniedGlobal],
-    [HOOK_EXPORT, 1, at.hookTable],
-  ];
-  if (exportState) {
-    module.globals.forEach(({ type }, index) => {
-      if (type.mutable) added.push([stateExport('global', index), 3, index]);
-    });
-    module.tables.forEach((_, index) => added.push([stateExport('table', index), 1, index]));
-    module.memories.forEach((_, index) => added.push([stateExport('memory', index), 2, index]));
-  }
-  return added;
 }

@@ -1,6 +1,7 @@
-import { hookFunction } from './hook-function.js';
+import { hookFunction, type SliceSource } from './hook-function.js';
+import { type HostAccess, openAccess } from './host-access.js';
 import { MeterError } from './meter-error.js';
-import { DENIED_EXPORT, FUEL_EXPORT, HOOK_EXPORT } from './reserved-names.js';
+import { ATTACH_EXPORT } from './reserved-names.js';
 
 /** What a handler says when a slice is used up. */
 export type SliceVerdict = 'continue' | 'deadline' | 'cancelled';
@@ -18,15 +19,47 @@ export interface Meter {
   /**
    * Fills up before a call and forgets what happened before.
    *
-   * @param fuel Units, from 0 to 2^62.
+   * @param fuel Units, from 0 to 2^62; counts are exact up to 2^53.
    */
   setFuel(fuel: bigint | number): void;
   /**
-   * Takes fuel for work that a host function does for the guest. The guest is stopped at its next check if too little is left.
+   * Takes fuel for work that a host function does for the guest.
+   *
+   * Where the guest's slice is used up, the handler is asked at once: the guest may run for long before its next check, and
+   * call the host again and again. Let the exception pass through the guest: one that catches it is stopped where it goes on.
    *
    * @param fuel Units, a whole number from 0 to 2^53.
+   * @throws {MeterError} `METER_EXHAUSTED` if the guest has to stop.
    */
   charge(fuel: number): void;
+  /**
+   * Asks the handler, whatever is left of the slice: after work of the host that may have taken long.
+   *
+   * @throws {MeterError} `METER_EXHAUSTED` if the guest has to stop.
+   */
+  poll(): void;
+  /** The module was metered with `deferStart`, and has a start function. */
+  readonly hasStart: boolean;
+  /**
+   * Runs the start function of a module that was metered with `deferStart`. Without one it does nothing.
+   *
+   * @throws Whatever the start function throws.
+   */
+  runStart(): void;
+  /**
+   * Remembers mutable globals and tables as they are now; memories are the caller's to copy.
+   *
+   * @returns false if they cannot be brought back: the module was not metered as `resettable`; it has types of the
+   *   garbage-collected heap, a memory that is neither exported nor imported, or an imported mutable global or a written table
+   *   whose references may not be null.
+   */
+  saveState(): boolean;
+  /**
+   * Brings mutable globals and tables back to what {@link saveState} remembered, bit by bit.
+   *
+   * @returns false if it cannot: nothing is remembered, a table has grown since, or a passive segment was dropped.
+   */
+  restoreState(): boolean;
   /** Fuel used since {@link setFuel}; never more than was set. */
   readonly fuelUsed: bigint;
   /** Why the guest was stopped; undefined if it was not. It stays stopped until the next {@link setFuel}. */
@@ -38,113 +71,148 @@ export interface Meter {
 }
 
 /** Slices without a handler: what a trap can lose stays bounded, and the hook costs nothing that can be measured. */
-const UNPOLLED_SLICE = 10_000_000n;
-const MAX_FUEL = 1n << 62n;
+const UNPOLLED_SLICE = 10_000_000;
+const MAX_FUEL = 2 ** 62;
 
 /**
  * Connects the host to an instance of a metered module.
  *
- * Attach once per instance. What ran before, such as the start function, had the module's `startFuel`.
+ * What ran before, such as a start function that was not deferred, had the module's `startFuel`.
  *
  * @param handler Polled at every slice; without one, only fuel stops the guest.
- * @throws {MeterError} `METER_NOT_METERED` if the instance is not of a metered module.
+ * @throws {MeterError} `METER_NOT_METERED` if the instance is not of a metered module, or has a meter already.
  * @throws {RangeError} If `handler.sliceFuel` is not a positive whole number.
  */
 export function attachMeter(instance: WebAssembly.Instance, handler?: MeterHandler): Meter {
-  const { exports } = instance;
-  const fuel = exports[FUEL_EXPORT];
-  const denied = exports[DENIED_EXPORT];
-  const hook = exports[HOOK_EXPORT];
-  if (
-    !(fuel instanceof WebAssembly.Global) ||
-    !(denied instanceof WebAssembly.Global) ||
-    !(hook instanceof WebAssembly.Table)
-  ) {
+  const attach = instance.exports[ATTACH_EXPORT];
+  if (typeof attach !== 'function') {
     throw new MeterError('METER_NOT_METERED', 'Cannot attach meter: the module was not metered');
   }
   const slice = handler?.sliceFuel ?? 250_000;
   if (!Number.isSafeInteger(slice) || slice <= 0) {
     throw new RangeError(`Cannot attach meter: sliceFuel is ${slice}, not a positive whole number`);
   }
-  const meter = new InstanceMeter(
-    fuel,
-    denied,
-    handler,
-    handler === undefined ? UNPOLLED_SLICE : BigInt(slice),
-  );
-  hook.set(
-    0,
-    hookFunction(() => meter.nextSlice()),
-  );
-  return meter;
+  return new InstanceMeter(attach, handler, handler === undefined ? UNPOLLED_SLICE : slice);
 }
 
-class InstanceMeter implements Meter {
+/** All amounts are whole numbers. */
+class InstanceMeter implements Meter, SliceSource {
   exhausted: Meter['exhausted'];
   handlerError: unknown;
+  private readonly access: HostAccess;
   /** What `setFuel` allowed, and how much of it the guest has been given so far. */
-  private total: bigint;
-  private granted: bigint;
+  private total: number;
+  private granted: number;
 
   constructor(
-    private readonly fuel: WebAssembly.Global,
-    private readonly denied: WebAssembly.Global,
+    attach: CallableFunction,
     private readonly handler: MeterHandler | undefined,
-    private readonly slice: bigint,
+    private readonly slice: number,
   ) {
-    this.total = this.granted = fuel.value as bigint;
-    if (this.total < 0n) {
+    try {
+      this.access = openAccess(attach, hookFunction(), this);
+    } catch (cause) {
+      const state = 'the instance has a meter already';
+      throw new MeterError('METER_NOT_METERED', `Cannot attach meter: ${state}`, undefined, {
+        cause,
+      });
+    }
+    this.total = this.granted = this.access.add(0);
+    if (this.total < 0) {
       this.exhausted = 'fuel';
-      this.total = this.granted = 0n;
+      this.total = this.granted = 0;
     }
   }
 
   setFuel(fuel: bigint | number): void {
-    const total = BigInt(fuel);
-    if (total < 0n || total > MAX_FUEL) {
-      throw new RangeError(`Cannot set fuel: ${total} is not in [0, 2^62]`);
+    const total = Number(fuel);
+    if (!Number.isInteger(total) || total < 0 || total > MAX_FUEL) {
+      throw new RangeError(`Cannot set fuel: ${total} is not a whole number in [0, 2^62]`);
     }
     this.total = total;
     this.granted = total < this.slice ? total : this.slice;
-    this.fuel.value = this.granted;
-    this.denied.value = 0;
+    this.access.begin(this.granted);
     this.exhausted = undefined;
     this.handlerError = undefined;
   }
 
   charge(fuel: number): void {
     // While a host function runs, the guest's counter stands in the global.
-    this.fuel.value = (this.fuel.value as bigint) - BigInt(fuel);
+    const remaining = this.access.add(-fuel);
+    if (remaining >= 0) return;
+    const next = this.nextSlice(remaining);
+    if (this.exhausted !== undefined) this.#stop();
+    this.access.add(next - remaining);
+  }
+
+  poll(): void {
+    if (this.exhausted === undefined) {
+      const verdict = this.#ask();
+      if (verdict === 'continue') return;
+      this.exhausted = verdict;
+      // What is left of the slice is taken back.
+      const remaining = this.access.add(0);
+      if (remaining >= 0) {
+        this.access.add(-1 - remaining);
+        this.granted -= remaining + 1;
+      }
+    }
+    this.#stop();
+  }
+
+  get hasStart(): boolean {
+    return this.access.start !== null;
+  }
+
+  runStart(): void {
+    this.access.start?.();
+  }
+
+  saveState(): boolean {
+    this.access.save?.();
+    return this.access.save !== null;
+  }
+
+  restoreState(): boolean {
+    return this.access.restore?.() === 1;
   }
 
   get fuelUsed(): bigint {
-    const used = this.granted - (this.fuel.value as bigint);
-    return used > this.total ? this.total : used;
+    const used = this.granted - this.access.add(0);
+    return BigInt(used > this.total ? this.total : used);
   }
 
   get growthDenied(): number {
-    return (this.denied.value as number) >>> 0;
+    return this.access.denied() >>> 0;
   }
 
-  /** Called by the guest when its slice is used up: the global is negative, and stays so if there is no more. */
-  nextSlice(): void {
-    if (this.exhausted !== undefined) return;
-    const remaining = this.fuel.value as bigint;
+  /**
+   * Called when the slice is used up.
+   *
+   * @param remaining Less than nothing.
+   * @returns What remains with the next slice, or as much as before if there is none.
+   */
+  nextSlice(remaining: number): number {
+    if (this.exhausted !== undefined) return remaining;
     const left = this.total - this.granted;
-    if (left + remaining < 0n) {
+    if (left + remaining < 0) {
       this.exhausted = 'fuel';
-      return;
+      return remaining;
     }
     const verdict = this.#ask();
     if (verdict !== 'continue') {
       this.exhausted = verdict;
-      return;
+      return remaining;
     }
     // The debt of one charge may be larger than a slice.
     const wanted = this.slice - remaining;
     const grant = wanted < left ? wanted : left;
     this.granted += grant;
-    this.fuel.value = remaining + grant;
+    return remaining + grant;
+  }
+
+  #stop(): never {
+    throw new MeterError('METER_EXHAUSTED', `Cannot go on: stopped by ${this.exhausted}`);
   }
 
   #ask(): SliceVerdict {

@@ -24,6 +24,8 @@ export const enum EventKind {
   /** An operator with a length that has to be paid for. */
   Bulk = 17,
   Grow = 18,
+  /** `data.drop` or `elem.drop`. */
+  Drop = 20,
   /** `br_table`'s label, or the clause of a `try_table`: continues the event before it. */
   Label = 19,
 }
@@ -40,6 +42,9 @@ export const DEAD_BEFORE = 0x800;
 export const NESTING = 12;
 /** Shift of the count of loops that stand in each other inside a loop, itself included; 7 for more. */
 export const HEIGHT = 14;
+
+/** A clause of a `try_table` leads to the end of this block. */
+export const CATCHES = 0x2_0000;
 
 const STRIDE = 5;
 
@@ -130,6 +135,8 @@ export interface FunctionShape {
   /** Contains something other than direct calls that leaves the function. */
   hasUnknown: boolean;
   hasCall: boolean;
+  /** Drops segments. */
+  hasDrop: boolean;
   /** A live branch goes to the function's own label. */
   branchesToExit: boolean;
 }

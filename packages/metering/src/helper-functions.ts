@@ -5,6 +5,9 @@ import { Opcode, VOID } from './operators.js';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
+const F64 = 0x7c;
+const FUNCREF = 0x70;
+const EXTERNREF = 0x6f;
 
 /** A body without locals and instructions. */
 const NOTHING = Uint8Array.of(0, Opcode.End);
@@ -18,13 +21,17 @@ const enum Op {
   I64Mul = 0x7e,
   I64ShrU = 0x88,
   I64ExtendI32U = 0xad,
-  TableSize = 0xfc010,
+  F64ConvertI64S = 0xb9,
+  /** Behind the prefix `0xfc`. */
+  I64TruncSatF64S = 6,
 }
 
-/** Limits of growth that metered code keeps. */
-export interface GrowthLimits {
+/** Limits that metered code keeps. */
+export interface GuestLimits {
   readonly maxMemoryPages?: number | undefined;
   readonly maxTableElements?: number | undefined;
+  /** Fuel of what runs before a meter is attached. */
+  readonly startFuel: number;
 }
 
 /** Where the appended items stand in their index spaces. */
@@ -33,6 +40,8 @@ export interface AppendedIndices {
   readonly deniedGlobal: number;
   /** A null reference; -1 if the engine has no instruction that branches on one. */
   readonly nullGlobal: number;
+  /** The host's meter, null until it is attached. */
+  readonly meterGlobal: number;
   readonly hookTable: number;
   readonly firstFunction: number;
 }
@@ -46,27 +55,39 @@ export class HelperFunctions {
   readonly bodies: Uint8Array[] = [];
   /** Type index of each body. */
   readonly types: number[] = [];
-  /** Encoded function types to append to the type section. */
+  /** Encoded function types, globals and tables to append to their sections. */
   readonly newTypes: Uint8Array[] = [];
+  readonly newGlobals: Uint8Array[] = [];
+  readonly newTables: Uint8Array[] = [];
+  /** Functions that appended code refers to. */
+  readonly referenced: number[] = [];
   private readonly functions = new Map<string, number>();
   private readonly typeIndices = new Map<string, number>();
 
   /** Where the appended items stand in their index spaces. */
   readonly at: AppendedIndices;
   private readonly firstType: number;
+  private readonly firstGlobal: number;
+  private readonly firstTable: number;
 
   constructor(
     module: Module,
     private readonly costs: CostTable,
-    private readonly limits: GrowthLimits,
+    private readonly limits: GuestLimits,
     typedReferences: boolean,
   ) {
-    const fuelGlobal = module.globals.length;
+    this.firstGlobal = module.globals.length;
+    this.firstTable = module.tables.length;
+    const startFuel = new ByteWriter().signed(limits.startFuel).view();
+    const isNull = Uint8Array.of(FUNCREF, 1, Opcode.RefNull, FUNCREF, Opcode.End);
     this.at = {
-      fuelGlobal,
-      deniedGlobal: fuelGlobal + 1,
-      nullGlobal: typedReferences ? fuelGlobal + 2 : -1,
-      hookTable: module.tables.length,
+      fuelGlobal: this.global(Uint8Array.of(I64, 1, Opcode.I64Const, ...startFuel, Opcode.End)),
+      deniedGlobal: this.global(Uint8Array.of(I32, 1, Opcode.I32Const, 0, Opcode.End)),
+      // Mutable, or engines would take it for what it is.
+      nullGlobal: typedReferences ? this.global(isNull) : -1,
+      meterGlobal: this.global(Uint8Array.of(EXTERNREF, 1, Opcode.RefNull, EXTERNREF, Opcode.End)),
+      // One element at least and at most.
+      hookTable: this.table(Uint8Array.of(FUNCREF, 1, 1, 1)),
       firstFunction: module.functions.length,
     };
     this.firstType = module.types.length;
@@ -84,6 +105,16 @@ export class HelperFunctions {
     return index;
   }
 
+  /** Appends a global, encoded as the global section has it. @returns Its index. */
+  global(encoding: Uint8Array): number {
+    return this.firstGlobal + this.newGlobals.push(encoding) - 1;
+  }
+
+  /** Appends a table, encoded as the table section has it. @returns Its index. */
+  table(encoding: Uint8Array): number {
+    return this.firstTable + this.newTables.push(encoding) - 1;
+  }
+
   /** Appends functions that do nothing and are never called. */
   pad(count: number): void {
     for (let left = count; left > 0; left -= 1) {
@@ -94,17 +125,22 @@ export class HelperFunctions {
 
   /** `(remaining: i64) -> i64`: stores the remaining fuel, asks for more, traps if there is none. */
   refill(): number {
-    return this.#get('refill', [1, I64, 1, I64], (code) => {
+    return this.get('refill', [1, I64, 1, I64], (code) => {
+      // Stored first: whatever becomes of the call, the guest stays stopped.
       code.u8(Opcode.LocalGet).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
+      code.u8(Opcode.GlobalGet).u32(this.at.meterGlobal);
+      // As a double, which is a plain number for the host: up to 2^53 it is exact.
+      code.u8(Opcode.LocalGet).u32(0).u8(Op.F64ConvertI64S);
       // An empty table traps as well: nobody has attached a meter yet.
       code.u8(Opcode.I32Const).u32(0);
       code
         .u8(Opcode.CallIndirect)
-        .u32(this.type([0, 0]))
+        .u32(this.type([2, EXTERNREF, F64, 1, F64]))
         .u32(this.at.hookTable);
-      code.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal).u8(Opcode.LocalTee).u32(0);
+      code.u8(0xfc).u8(Op.I64TruncSatF64S);
+      code.u8(Opcode.LocalTee).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
       // `unreachable` is what no handler in the guest can catch.
-      code.u8(Opcode.I64Const).u32(0).u8(Opcode.I64LtS);
+      code.u8(Opcode.LocalGet).u32(0).u8(Opcode.I64Const).u32(0).u8(Opcode.I64LtS);
       code.u8(Opcode.If).u8(VOID).u8(Opcode.Unreachable).u8(Opcode.End);
       code.u8(Opcode.LocalGet).u32(0);
     });
@@ -113,7 +149,7 @@ export class HelperFunctions {
   /** `() -> ()`: asks for more, as {@link refill}, for code that keeps the count in the global. */
   refillGlobal(): number {
     const refill = this.refill();
-    return this.#get('refill-global', [0, 0], (code) => {
+    return this.get('refill-global', [0, 0], (code) => {
       code.u8(Opcode.GlobalGet).u32(this.at.fuelGlobal);
       code.u8(Opcode.Call).u32(refill).u8(Opcode.Drop);
     });
@@ -122,7 +158,7 @@ export class HelperFunctions {
   /** `(n) -> n`: pays for a length that is on top of the stack. */
   bulk(unit: 'memory' | 'table' | 'array', address64: boolean): number {
     const value = address64 ? I64 : I32;
-    return this.#get(`bulk ${unit} ${address64}`, [1, value, 1, value], (code) => {
+    return this.get(`bulk ${unit} ${address64}`, [1, value, 1, value], (code) => {
       code.u8(Opcode.LocalGet).u32(0);
       if (!address64) code.u8(Op.I64ExtendI32U);
       else this.#clamp(code);
@@ -141,7 +177,7 @@ export class HelperFunctions {
   /** `(pages) -> old`: `memory.grow` under the limit, paid for if it succeeds. */
   growMemory(memory: number, address64: boolean): number {
     const value = address64 ? I64 : I32;
-    return this.#get(
+    return this.get(
       `grow-memory ${memory}`,
       [1, value, 1, value],
       (code) => {
@@ -162,7 +198,7 @@ export class HelperFunctions {
   growTable(table: number, address64: boolean, element: Uint8Array): number {
     const value = address64 ? I64 : I32;
     const signature = [2, ...element, value, 1, value];
-    return this.#get(
+    return this.get(
       `grow-table ${table}`,
       signature,
       (code) => {
@@ -171,7 +207,7 @@ export class HelperFunctions {
           this.#gate(code, 1, address64, maxTableElements, () => {
             code
               .u8(0xfc)
-              .u32(Op.TableSize & 0xfff)
+              .u32(Opcode.TableSize & 0xfff)
               .u32(table);
           });
         }
@@ -238,7 +274,7 @@ export class HelperFunctions {
    * such a length traps anyway.
    */
   #clamp(code: ByteWriter): void {
-    const clamp = this.#get('clamp', [1, I64, 1, I64], (body) => {
+    const clamp = this.get('clamp', [1, I64, 1, I64], (body) => {
       body
         .u8(Opcode.I64Const)
         .signed(2 ** 40)
@@ -258,7 +294,7 @@ export class HelperFunctions {
   /** Takes the i64 on the stack off the fuel, and asks for more if that is less than nothing. */
   #pay(code: ByteWriter): void {
     const refill = this.refillGlobal();
-    const pay = this.#get('pay', [1, I64, 0], (body) => {
+    const pay = this.get('pay', [1, I64, 0], (body) => {
       body
         .u8(Opcode.GlobalGet)
         .u32(this.at.fuelGlobal)
@@ -272,7 +308,8 @@ export class HelperFunctions {
     code.u8(Opcode.Call).u32(pay);
   }
 
-  #get(
+  /** An appended function, made when it is asked for by this key for the first time. */
+  get(
     key: string,
     signature: readonly number[],
     write: (code: ByteWriter) => void,

@@ -1,17 +1,26 @@
-/** `(module (import "" "f" (func)) (export "f" (func 0)))` */
+/** `(module (import "" "f" (func (param externref f64) (result f64))) (export "f" (func 0)))` */
 // prettier-ignore
 const RE_EXPORT = Uint8Array.of(
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // header
-  1, 4, 1, 0x60, 0, 0, // type
+  1, 7, 1, 0x60, 2, 0x6f, 0x7c, 1, 0x7c, // type
   2, 6, 1, 0, 1, 0x66, 0, 0, // import
   7, 5, 1, 1, 0x66, 0, 0, // export
 );
 
-let reExport: WebAssembly.Module | undefined;
+/** What a guest calls when its slice is used up; see `HelperFunctions.refill`. */
+export interface SliceSource {
+  nextSlice(remaining: number): number;
+}
 
-/** Makes a JavaScript function into one that a table of functions accepts. */
-export function hookFunction(call: () => void): CallableFunction {
-  reExport ??= new WebAssembly.Module(RE_EXPORT);
-  const { exports } = new WebAssembly.Instance(reExport, { '': { f: call } });
-  return exports['f'] as CallableFunction;
+let hook: CallableFunction | undefined;
+
+/** The function in every guest's private table: it takes the guest's meter, which gives the next slice. */
+export function hookFunction(): CallableFunction {
+  if (hook === undefined) {
+    const f = (meter: SliceSource, remaining: number): number => meter.nextSlice(remaining);
+    // A table of functions takes only those of WebAssembly: an import that is exported again is one.
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(RE_EXPORT), { '': { f } });
+    hook = exports['f'] as CallableFunction;
+  }
+  return hook;
 }

@@ -16,5 +16,5 @@ export {
   type MeterMode,
   type MeterOptions,
 } from './meter-module.js';
-export { RESERVED_PREFIX, stateExport } from './reserved-names.js';
+export { RESERVED_PREFIX } from './reserved-names.js';
 export { REWRITE_VERSION } from './rewrite-version.js';

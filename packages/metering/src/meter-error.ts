@@ -8,8 +8,10 @@ export type MeterErrorCode =
   | 'METER_RESERVED_NAME'
   /** A function body would grow beyond what engines accept. */
   | 'METER_BODY_TOO_LARGE'
-  /** The instance does not come from a metered module. */
-  | 'METER_NOT_METERED';
+  /** The instance does not come from a metered module, or has a meter already. */
+  | 'METER_NOT_METERED'
+  /** The guest has no fuel left, is out of time, or was cancelled, while a host function worked for it. */
+  | 'METER_EXHAUSTED';
 
 /** A module or an instance that metering cannot work on. */
 export class MeterError extends PluginError<MeterErrorCode> {

@@ -5,9 +5,11 @@ import { assembleModule } from './assemble-module.js';
 import { completeCosts, type CostTable, readCosts } from './cost-table.js';
 import { supportsTypedReferences } from './engine-features.js';
 import { HelperFunctions } from './helper-functions.js';
+import { appendHostAccess } from './host-access.js';
 import { MeterError } from './meter-error.js';
 import { RESERVED_PREFIX } from './reserved-names.js';
 import { rewriteBodies } from './rewrite-bodies.js';
+import { StateKeeper } from './saved-state.js';
 
 /** How fuel is counted; see {@link MeterOptions.mode}. */
 export type MeterMode = 'exact' | 'coarse';
@@ -23,8 +25,13 @@ export interface MeterOptions {
   readonly maxMemoryPages?: number | undefined;
   /** Elements beyond which `table.grow` returns -1. @default undefined: the module's own maximum */
   readonly maxTableElements?: number | undefined;
-  /** Exports mutable globals, tables and memories under reserved names, for snapshots. @default false */
-  readonly exportState?: boolean;
+  /** Lets `Meter.saveState` and `Meter.restoreState` do their work, for snapshots. @default false */
+  readonly resettable?: boolean;
+  /**
+   * Leaves the start function to `Meter.runStart`, so that it runs under the limits of the meter. Otherwise it runs when the
+   * module is instantiated, with `startFuel`. @default false
+   */
+  readonly deferStart?: boolean;
   /** Prices; what is missing has its default. */
   readonly costs?: Partial<CostTable>;
   /** Fuel of what runs before a meter is attached: the start function. @default 10000000 */
@@ -65,7 +72,7 @@ export interface MeteredModule {
 /**
  * Rewrites a module so that it counts fuel and stops when it is used up.
  *
- * The result has the module's own imports and exports, plus exports under `RESERVED_PREFIX`, and behaves the same until a
+ * The result has the module's own imports and exports, plus one export under `RESERVED_PREFIX`, and behaves the same until a
  * limit stops it. Instantiate it, then call `attachMeter`.
  *
  * @param bytes The whole module; not changed.
@@ -99,11 +106,15 @@ export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredMod
   if (options.validated !== true) validate(bytes);
   const module = decode(bytes);
   checkNames(module);
-  const { typedReferences = supportsTypedReferences() } = options;
-  const helpers = new HelperFunctions(module, costs, options, typedReferences);
-  const { code, hints, ...stats } = rewriteBodies(module, helpers, costs, mode === 'exact');
-  const { startFuel = 10_000_000, exportState = false } = options;
-  const metered = assembleModule(module, code, helpers, hints, startFuel, exportState);
+  const { typedReferences = supportsTypedReferences(), startFuel = 10_000_000 } = options;
+  const limits = { ...options, startFuel };
+  const helpers = new HelperFunctions(module, costs, limits, typedReferences);
+  const state = options.resettable === true ? new StateKeeper(module, helpers) : undefined;
+  const bodies = rewriteBodies(module, helpers, costs, mode === 'exact', state);
+  const { code, hints, writtenTables, ...stats } = bodies;
+  const start = options.deferStart === true ? module.start?.index : undefined;
+  const attach = appendHostAccess(helpers, state?.finish({ writtenTables }), start);
+  const metered = assembleModule(module, code, helpers, hints, attach, start !== undefined);
   return {
     bytes: metered,
     mode,
@@ -129,7 +140,8 @@ function readMeterOptions(given: MeterOptions | undefined): MeterOptions {
     mode: (node) => node.oneOf(['coarse', 'exact']),
     maxMemoryPages: (node) => node.wholeNumber(0),
     maxTableElements: (node) => node.wholeNumber(0),
-    exportState: (node) => node.boolean(),
+    resettable: (node) => node.boolean(),
+    deferStart: (node) => node.boolean(),
     costs: readCosts,
     startFuel: (node) => node.wholeNumber(0),
     validated: (node) => node.boolean(),

@@ -45,6 +45,7 @@ export const enum Opcode {
   I64Add = 0x7c,
   I64Sub = 0x7d,
   RefNull = 0xd0,
+  RefIsNull = 0xd1,
   RefFunc = 0xd2,
   BrOnNull = 0xd5,
   BrOnNonNull = 0xd6,
@@ -59,11 +60,14 @@ export const enum Opcode {
   BrOnCast = 0xfb018,
   BrOnCastFail = 0xfb019,
   MemoryInit = 0xfc008,
+  DataDrop = 0xfc009,
   MemoryCopy = 0xfc00a,
   MemoryFill = 0xfc00b,
   TableInit = 0xfc00c,
+  ElemDrop = 0xfc00d,
   TableCopy = 0xfc00e,
   TableGrow = 0xfc00f,
+  TableSize = 0xfc010,
   TableFill = 0xfc011,
 }
 

@@ -4,14 +4,9 @@
  */
 export const RESERVED_PREFIX = 'testbench.meter.';
 
-/** Remaining fuel of the slice: a mutable `i64`. Negative once the guest was stopped. */
-export const FUEL_EXPORT = `${RESERVED_PREFIX}fuel`;
-/** Refused growths: a mutable `i32`. */
-export const DENIED_EXPORT = `${RESERVED_PREFIX}denied`;
-/** A table of one function, called when a slice is used up. */
-export const HOOK_EXPORT = `${RESERVED_PREFIX}hook`;
-
-/** Name of the export that makes an item of an index space reachable for snapshots. */
-export function stateExport(kind: 'global' | 'table' | 'memory', index: number): string {
-  return `${RESERVED_PREFIX}${kind}.${index}`;
-}
+/**
+ * The one export that metering adds. A function, because loaders that walk a module's exports expect functions and numbers
+ * there: Emscripten's dynamic linker throws at a table, and at a global whose value is a bigint. It works once, so that a guest
+ * which finds it in a table gains nothing.
+ */
+export const ATTACH_EXPORT = `${RESERVED_PREFIX}attach`;

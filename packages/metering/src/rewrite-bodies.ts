@@ -13,6 +13,7 @@ import { MAX_OWED } from './max-owed.js';
 import { MeterError } from './meter-error.js';
 import { reachableFunctions } from './reachable-functions.js';
 import { FunctionRewriter } from './rewrite-function.js';
+import type { StateKeeper } from './saved-state.js';
 import { FunctionScanner } from './scan-function.js';
 
 /** Engines accept no longer function bodies. */
@@ -31,6 +32,9 @@ const MAX_ADDED = 2 ** 16;
 /** Engines accept no more functions in a module. */
 const MAX_FUNCTIONS = 1_000_000;
 
+/** Functions that are appended afterwards, for the host. */
+const MAX_HOST_FUNCTIONS = 8;
+
 /** @see https://webassembly.github.io/branch-hinting/core/appendix/custom.html */
 const BRANCH_HINTS = 'metadata.code.branch_hint';
 
@@ -45,11 +49,13 @@ export interface RewrittenBodies {
   readonly free: number;
   readonly charges: number;
   readonly checks: number;
+  readonly writtenTables: ReadonlySet<number>;
 }
 
 /**
  * Rewrites all function bodies.
  *
+ * @param state Wants to know what becomes of segments; undefined if nobody asks.
  * @throws {MeterError} `METER_BODY_TOO_LARGE`.
  */
 export function rewriteBodies(
@@ -57,6 +63,7 @@ export function rewriteBodies(
   helpers: HelperFunctions,
   costs: CostTable,
   exact: boolean,
+  state: StateKeeper | undefined,
 ): RewrittenBodies {
   const { bodies, bytes, importedFunctions, sections } = module;
   const section = sections.find(({ id }) => id === SectionId.Code);
@@ -72,7 +79,7 @@ export function rewriteBodies(
   const placement = new ExactPlacement(events, calls.paid, pinCalls);
   const written = new ByteWriter();
   const count = new CountCode(written, helpers);
-  const rewriter = new FunctionRewriter(module, events, written, count, helpers, calls);
+  const rewriter = new FunctionRewriter(module, events, written, count, helpers, calls, state);
   const charges = new ChargeList();
   let free = 0;
   let large = 0;
@@ -81,13 +88,14 @@ export function rewriteBodies(
     const body = bodies[index]!;
     written.length = 0;
     const role = calls.roles[importedFunctions + index]!;
-    if (role === Role.Free) {
-      free += 1;
+    if (role === Role.Free) free += 1;
+    if (role === Role.Free && !(shape.hasDrop && state !== undefined)) {
       written.copy(bytes, body.start, body.end);
       before += written.length;
     } else {
       let owed = 0;
-      if (exact) owed = placement.place(shape, charges);
+      if (role === Role.Free) charges.reset(shape.first, shape.last);
+      else if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
       const checkEntry = role === Role.Checked;
       const checkExits = owed > MAX_OWED && (shape.hasCall || shape.hasUnknown);
@@ -104,7 +112,7 @@ export function rewriteBodies(
     }
     code.u32(size).raw(written.view());
   });
-  const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length;
+  const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length - MAX_HOST_FUNCTIONS;
   helpers.pad(Math.min(2 * large - shapes.length, MAX_ADDED, room));
   const hints = new ByteWriter();
   if (count.hintedFunctions > 0) {
@@ -117,6 +125,7 @@ export function rewriteBodies(
     free,
     charges: count.charges,
     checks: count.checks,
+    writtenTables: scanner.writtenTables,
   };
 }
 

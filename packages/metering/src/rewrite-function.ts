@@ -7,6 +7,7 @@ import type { ChargeList } from './charge-list.js';
 import { classifyLoops } from './classify-loops.js';
 import type { CountCode } from './count-code.js';
 import {
+  CATCHES,
   DEAD,
   EventKind,
   type EventList,
@@ -17,6 +18,7 @@ import type { HelperFunctions } from './helper-functions.js';
 import { lengthHelper } from './length-helper.js';
 import { LoopWriter } from './loop-writer.js';
 import { Opcode, VOID } from './operators.js';
+import type { StateKeeper } from './saved-state.js';
 
 const I64 = 0x7e;
 
@@ -50,6 +52,7 @@ export class FunctionRewriter {
     private readonly count: CountCode,
     private readonly helpers: HelperFunctions,
     private readonly calls: CallGraph,
+    private readonly state: StateKeeper | undefined,
   ) {
     const copier = new BodyCopier(module.bytes, events, out);
     this.copier = copier;
@@ -148,13 +151,26 @@ export class FunctionRewriter {
         if (kind === EventKind.Grow) copier.copied = events.end(event);
         break;
       }
+      case EventKind.Drop:
+        if (this.state?.isDrop(events.argument(event), copier.read(event).index) === true) {
+          copier.to(events.start(event));
+          this.state.noteDrop(out);
+        }
+        break;
       default:
     }
     const charge = charges.get(event);
-    if (charge !== 0) {
+    const caught = kind === EventKind.Catch || (kind === EventKind.End && this.#isCaught(event));
+    if (charge !== 0 || caught) {
       copier.to(events.end(event));
-      count.charge(charge, this.checkCharges);
+      count.charge(charge, caught || this.checkCharges);
     }
+  }
+
+  /** A host function that throws because the guest has to stop must not lead to more code. */
+  #isCaught(end: number): boolean {
+    const opener = this.events.link(end);
+    return opener !== -1 && (this.events.flags(opener) & CATCHES) !== 0;
   }
 
   /** Hands the count on where control leaves the function. */

@@ -3,6 +3,7 @@ import { type FunctionBody, InstructionCursor, type Module } from '@testbench/wa
 
 import type { OperatorCosts } from './cost-table.js';
 import {
+  CATCHES,
   DEAD,
   DEAD_BEFORE,
   EventKind,
@@ -38,12 +39,22 @@ const MOVES_FUNCTIONS = new Set<number>([
   Opcode.ArrayInitElem,
 ]);
 
+/** Operators behind a prefix that write to a table. */
+const WRITES_TABLES = new Set<number>([
+  Opcode.TableInit,
+  Opcode.TableCopy,
+  Opcode.TableGrow,
+  Opcode.TableFill,
+]);
+
 /** Reads function bodies into events. One scanner serves a whole module. */
 export class FunctionScanner {
   /** Functions that `ref.func` instructions refer to. */
   readonly referenced = new Set<number>();
   /** Functions leave tables, or get into them, otherwise than by element segments. */
   movesFunctions = false;
+  /** Tables that instructions write to. */
+  readonly writtenTables = new Set<number>();
   private readonly cursor: InstructionCursor;
   /** Events that opened the blocks around the current instruction. */
   readonly #open: number[] = [];
@@ -69,6 +80,7 @@ export class FunctionScanner {
       hasCatch: false,
       hasUnknown: false,
       hasCall: false,
+      hasDrop: false,
       branchesToExit: false,
     };
     this.#shape = shape;
@@ -87,13 +99,20 @@ export class FunctionScanner {
           this.#branch(EventKind.BrIf, cursor.index);
         } else if (opcode === Opcode.TableGet || opcode === Opcode.TableSet) {
           this.movesFunctions = true;
+          if (opcode === Opcode.TableSet) this.writtenTables.add(cursor.index);
         }
       } else {
+        if (WRITES_TABLES.has(opcode)) {
+          this.writtenTables.add(opcode === Opcode.TableInit ? cursor.second : cursor.index);
+        }
         if (MOVES_FUNCTIONS.has(opcode)) this.movesFunctions = true;
         this.#cost += this.costs.ofPrefixed(opcode);
         if (BULK.has(opcode)) this.#leave(EventKind.Bulk, opcode);
         else if (opcode === Opcode.TableGrow) this.#leave(EventKind.Grow, opcode);
-        else if (opcode === Opcode.BrOnCast || opcode === Opcode.BrOnCastFail) {
+        else if (opcode === Opcode.DataDrop || opcode === Opcode.ElemDrop) {
+          shape.hasDrop = true;
+          this.#push(EventKind.Drop, opcode, -1);
+        } else if (opcode === Opcode.BrOnCast || opcode === Opcode.BrOnCastFail) {
           this.#branch(EventKind.BrIf, cursor.index);
         }
       }
@@ -201,7 +220,7 @@ export class FunctionScanner {
     if (kind === EventKind.Try) return;
     // Labels of the clauses are counted from outside the block.
     const opener = this.#open.pop()!;
-    this.cursor.forEachCatch((_, label) => this.#label(label));
+    this.cursor.forEachCatch((_, label) => this.#label(label, CATCHES));
     this.#open.push(opener);
   }
 
@@ -234,10 +253,13 @@ export class FunctionScanner {
     this.#push(kind, this.cursor.immediateOffset, this.#target(label));
   }
 
-  #label(label: number): void {
+  /** @param mark Flag of the block that the label stands for. */
+  #label(label: number, mark = 0): void {
     const dead = this.#live ? 0 : DEAD;
     const { position } = this.cursor;
-    this.events.push(EventKind.Label | dead, position, position, 0, 0, this.#target(label));
+    const target = this.#target(label);
+    if (target !== -1) this.events.mark(target, mark);
+    this.events.push(EventKind.Label | dead, position, position, 0, 0, target);
   }
 
   #target(label: number): number {

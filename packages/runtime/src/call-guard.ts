@@ -22,9 +22,10 @@ const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, cal
  * this is the way of every call.
  */
 export class CallGuard {
-  readonly #meter: Meter;
+  readonly meter: Meter;
   readonly #maxFuel: bigint;
-  readonly #charge = (fuel: number): void => this.#meter.charge(fuel);
+  readonly #charge = (fuel: number): void => this.meter.charge(fuel);
+  readonly #poll = (): void => this.meter.poll();
   #poisoned = false;
   #inCall = false;
   #report = NO_REPORT;
@@ -46,7 +47,7 @@ export class CallGuard {
     readonly memory: LinearMemory,
   ) {
     this.#maxFuel = BigInt(limits.maxFuel);
-    this.#meter = attachMeter(instance, {
+    this.meter = attachMeter(instance, {
       sliceFuel: SLICE_FUEL,
       onSlice: () => this.#overdue(performance.now()) ?? 'continue',
     });
@@ -80,7 +81,7 @@ export class CallGuard {
       usage: this.usage,
       report: this.#report,
       exhausted: this.#exhausted,
-      growthDenied: this.#meter.growthDenied,
+      growthDenied: this.meter.growthDenied,
     };
   }
 
@@ -98,23 +99,33 @@ export class CallGuard {
 
   /** @throws {CallError} `CALL_SHUT_DOWN` if the instance is poisoned or in another call. */
   begin(options: InstanceCallOptions): void {
+    this.#open(options);
+    this.#admitHost(options);
+  }
+
+  /** Time and fuel of the call begin to run. */
+  #open({ timeoutMs = this.limits.timeoutMs, maxFuel, isCancelled }: InstanceCallOptions): void {
     if (this.#inCall) this.refuse('it is in another call');
     if (this.#poisoned) this.refuse('an earlier call failed');
-    const { timeoutMs = this.limits.timeoutMs, maxFuel } = options;
     this.#timeoutMs = timeoutMs;
     this.#callMaxFuel = maxFuel ?? this.limits.maxFuel;
     this.#startMs = performance.now();
     this.#deadlineMs = this.#startMs + timeoutMs;
+    this.#isCancelled = isCancelled;
+    this.#inCall = true;
+    this.meter.setFuel(maxFuel ?? this.#maxFuel);
+  }
+
+  /** Host functions work from here on. */
+  #admitHost(options: InstanceCallOptions): void {
     this.host.beginCall({
       requestId: options.requestId,
       onChunk: options.onChunk,
       signal: options.signal,
       charge: this.#charge,
+      poll: this.#poll,
       deadlineMs: this.#deadlineMs,
     });
-    this.#isCancelled = options.isCancelled;
-    this.#inCall = true;
-    this.#meter.setFuel(maxFuel ?? this.#maxFuel);
   }
 
   /** Ends a call whose guest code has returned. @throws {CallError} If a limit stopped it. */
@@ -146,6 +157,23 @@ export class CallGuard {
     return value;
   }
 
+  /**
+   * Runs the start function, during which host functions do nothing, and then `body`, as one call.
+   *
+   * @throws {CallError}
+   */
+  runStart(options: InstanceCallOptions, body: () => void): void {
+    this.#open(options);
+    try {
+      this.meter.runStart();
+      this.#admitHost(options);
+      body();
+    } catch (error) {
+      throw this.fail(error);
+    }
+    this.finish();
+  }
+
   /** A whole call during which the guest may be suspended. */
   async runWaiting<T>(options: InstanceCallOptions, body: () => Promise<T>): Promise<T> {
     this.begin(options);
@@ -174,9 +202,9 @@ export class CallGuard {
     this.#report = this.host.endCall();
     const now = performance.now();
     // A guest that waited for a host function may come back late, and end before it asks for the time.
-    this.#exhausted = this.#meter.exhausted ?? this.#overdue(now);
+    this.#exhausted = this.meter.exhausted ?? this.#overdue(now);
     this.#isCancelled = undefined;
     this.#executionTimeMs = now - this.#startMs;
-    this.#fuelUsed = Number(this.#meter.fuelUsed);
+    this.#fuelUsed = Number(this.meter.fuelUsed);
   }
 }

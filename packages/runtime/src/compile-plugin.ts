@@ -54,7 +54,7 @@ export async function compilePlugin(
   const compile = async (): Promise<WebAssembly.Module> => {
     let metered = await cache?.store?.read(key);
     if (metered === undefined) {
-      metered = meter(bytes, { maxMemoryPages, exportState: resettable });
+      metered = meter(bytes, { maxMemoryPages, resettable });
       await cache?.store?.write(key, metered);
     }
     return WebAssembly.compile(metered);
@@ -74,6 +74,7 @@ function meter(bytes: Uint8Array<ArrayBuffer>, options: MeterOptions): Uint8Arra
     return meterModule(bytes, {
       ...options,
       maxTableElements: MAX_TABLE_ELEMENTS,
+      deferStart: true,
       validated: true,
     }).bytes;
   } catch (cause) {

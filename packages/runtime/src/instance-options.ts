@@ -1,7 +1,7 @@
 import type { HostBinding, HostCall, ResourceLimits } from '@testbench/types';
 
 /** Limits and hooks of one call. */
-export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'deadlineMs'> {
+export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 'deadlineMs'> {
   /** Wall time, in milliseconds. @default the instance's limit */
   readonly timeoutMs?: number | undefined;
   /** Instructions, in fuel units. @default the instance's limit */
@@ -16,6 +16,6 @@ export interface InstanceOptions {
   readonly host: HostBinding;
   /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
-  /** Limits of `_initialize`, which runs at once. @default those of every call */
+  /** Limits of the start function and `_initialize` together, which run at once. @default those of every call */
   readonly start?: InstanceCallOptions;
 }

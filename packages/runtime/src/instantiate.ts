@@ -39,7 +39,7 @@ function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
 }
 
 /**
- * Instantiates, with the engine's link errors told as ours. The start function runs.
+ * Instantiates, with the engine's link errors told as ours. The start function does not run yet.
  *
  * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_START_FAILED`.
  */
@@ -56,8 +56,9 @@ export function instantiate(
       throw new LoadError('LOAD_REJECTED', `Cannot instantiate module: ${message}`, { cause });
     }
     throw new LoadError(
+      // A segment that does not fit, or no room for a memory.
       'LOAD_START_FAILED',
-      `Cannot instantiate module: its start function failed (${message})`,
+      `Cannot instantiate module: ${message}`,
       { cause },
     );
   }

@@ -247,11 +247,26 @@ describe('new PluginInstance()', () => {
     });
   });
 
-  it('stops a start function that does not end', async () => {
+  it.each([
+    { limit: 'fuel', options: { maxFuel: 1000 }, code: 'CALL_FUEL_EXHAUSTED' },
+    { limit: 'deadline', options: { timeoutMs: 1 }, code: 'CALL_DEADLINE_EXCEEDED' },
+    { limit: 'cancel flag', options: { isCancelled: () => true }, code: 'CALL_CANCELLED' },
+  ])('runs the start function under the $limit of what it is for', async ({ options, code }) => {
     const rest = '(func $start (loop (br 0))) (start $start)';
-    await expect(openGuest(guestWat({ rest }))).rejects.toMatchObject({
-      code: 'LOAD_START_FAILED',
-    });
+    await expect(
+      openGuest(guestWat({ rest }), { limits: { maxFuel: 2 ** 50 }, start: options }),
+    ).rejects.toMatchObject({ code: 'LOAD_START_FAILED', cause: { code } });
+  });
+
+  it('counts the start function and "_initialize" together', async () => {
+    const work = '(drop (i32.const 0))'.repeat(100);
+    const fuelOf = async (rest: string): Promise<number> =>
+      (await openGuest(guestWat({ rest }))).lastUsage.fuelUsed;
+    expect(await fuelOf(`(func $start ${work}) (start $start)`)).toBe(100);
+    expect(await fuelOf(`(func (export "_initialize") ${work})`)).toBe(100);
+    expect(
+      await fuelOf(`(func $start ${work}) (start $start) (func (export "_initialize") ${work})`),
+    ).toBe(200);
   });
 
   it.each([

@@ -67,7 +67,7 @@ export class PluginInstance {
   #pluginType: PluginType | undefined;
 
   /**
-   * Instantiates the module and runs its start function and `_initialize`.
+   * Instantiates the module and runs its start function and `_initialize`, under the limits of `start`.
    *
    * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_BAD_EXPORT`; `LOAD_UNSUPPORTED`
    *   for an import that may wait where the engine cannot suspend;
@@ -97,13 +97,7 @@ export class PluginInstance {
             this.#limits.maxOutputBytes,
             plugin.maxMemoryBytes,
           );
-    const { initialize } = this.#exports;
-    if (initialize === undefined) return;
-    try {
-      this.#guard.run(start, initialize);
-    } catch (error) {
-      throw asLoadError('run "_initialize"', error);
-    }
+    this.#start(start);
   }
 
   /** Which of the contract's signatures the plugin has. */
@@ -281,17 +275,17 @@ export class PluginInstance {
   /**
    * Remembers memory, mutable globals and tables as they are now, for {@link reset}. Call it after `init`.
    *
-   * The module must have been compiled as `resettable`, or globals and tables are left out.
+   * The module must have been compiled as `resettable`; otherwise, and where the state is out of reach, {@link reset} gives false.
    */
   takeSnapshot(): void {
-    this.#snapshot = Snapshot.take(this.#instance, this.#exports.memory);
+    this.#snapshot = Snapshot.take(this.#instance, this.#guard.meter);
   }
 
   /**
    * Brings the instance back to its snapshot, so that no later call can see anything of an earlier one.
    *
-   * @returns false if it cannot: the call failed, memory or a table has grown, or there is no snapshot. Make a new
-   *   instance then.
+   * @returns false if it cannot: the call failed, memory or a table has grown, a segment was dropped, or there is no
+   *   snapshot. Make a new instance then.
    */
   reset(): boolean {
     return !this.poisoned && this.#snapshot?.restore() === true;
@@ -318,6 +312,21 @@ export class PluginInstance {
       await this.#guard.runWaiting(options, async () => await promising(shutdown)());
     }
     this.#guard.poison();
+  }
+
+  /** Runs what comes before every call. @throws {LoadError} `LOAD_START_FAILED`. */
+  #start(options: InstanceCallOptions): void {
+    const { initialize } = this.#exports;
+    if (!this.#guard.meter.hasStart && initialize === undefined) return;
+    let action = 'run the start function';
+    try {
+      this.#guard.runStart(options, () => {
+        action = 'run "_initialize"';
+        initialize?.();
+      });
+    } catch (error) {
+      throw asLoadError(action, error);
+    }
   }
 
   readonly #parse = (bytes: Uint8Array): ParsedOutput =>

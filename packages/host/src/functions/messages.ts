@@ -1,4 +1,11 @@
-import { escapeText, HostCode, LOG_LEVELS, PluginError, parseWireJson } from '@testbench/types';
+import {
+  escapeText,
+  type GuestFailure,
+  HostCode,
+  LOG_LEVELS,
+  parseWireJson,
+  PluginError,
+} from '@testbench/types';
 
 import { lenientText } from '../guest-view.js';
 import { type ContextFunction, GuestStop, type HostContext } from '../host-context.js';
@@ -23,7 +30,9 @@ export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
   host_error(context, ptr: number, len: number): number {
     const bytes = context.memory.range(ptr, len);
     if (bytes === undefined) return HostCode.invalidArgument;
-    context.failure = readFailure(bytes.subarray(0, MAX_ERROR_BYTES));
+    // Parsed when the call is over, and only what was said last: JSON can take a hundred times as long as copying it.
+    const words = bytes.slice(0, MAX_ERROR_BYTES);
+    context.failure = () => readFailure(words);
     return 0;
   },
 
@@ -42,13 +51,14 @@ export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     const text = readAssemblyScriptString(context, message) || 'abort';
     const source = readAssemblyScriptString(context, file);
     const place = source === '' ? '' : ` in ${source}:${line >>> 0}:${column >>> 0}`;
-    context.failure = { message: escapeText(`${text}${place}`) };
-    throw new GuestStop(context.failure.message);
+    const failure = { message: escapeText(`${text}${place}`) };
+    context.failure = failure;
+    throw new GuestStop(failure.message);
   },
 };
 
 /** Text, or `{code, message, details}` as JSON. */
-function readFailure(bytes: Uint8Array): NonNullable<HostContext['failure']> {
+function readFailure(bytes: Uint8Array): GuestFailure {
   if (bytes[0] === '{'.charCodeAt(0)) {
     try {
       const value = parseWireJson(bytes) as Record<string, unknown>;

@@ -82,8 +82,9 @@ export const WASI_IMPLEMENTATION: Readonly<Record<string, ContextFunction>> = {
   sched_yield: () => Errno.success,
 
   proc_exit(context, code: number): never {
-    context.failure = { code, message: `the program exited with status ${code}` };
-    throw new GuestStop(context.failure.message);
+    const failure = { code, message: `the program exited with status ${code}` };
+    context.failure = failure;
+    throw new GuestStop(failure.message);
   },
 };
 

@@ -44,8 +44,13 @@ export interface HostBinding {
 /** What a host function may know about the call that it serves. */
 export interface HostCall {
   readonly requestId?: string | undefined;
-  /** Takes fuel for what a host function does, so that a storm of host calls ends like a loop does. */
+  /**
+   * Takes fuel for what a host function does, so that host calls end like a loop does. It throws if the guest has to stop: let the
+   * exception pass through the guest.
+   */
   readonly charge?: ((fuel: number) => void) | undefined;
+  /** Looks at the clock and whether the call was cancelled, after work that may have taken long. It throws as `charge` does. */
+  readonly poll?: (() => void) | undefined;
   /**
    * Receives chunks of `host_emit`; undefined if nobody listens. Where the guest can wait, it goes on when the promise is
    * fulfilled.

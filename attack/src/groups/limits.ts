@@ -1,0 +1,237 @@
+import { packed } from '@testbench/test-kit';
+
+import { LATE_MS, refusalOf } from '../arena.ts';
+import { type Attack, insist, ISOLATED } from '../attack.ts';
+import { HEX } from '../modules/hex.ts';
+import { plugin, stopped } from './shorthand.ts';
+
+const FINE = packed(4096, 15);
+const FUEL = { limits: { maxFuel: 1_000_000, timeoutMs: 10_000 } };
+const TIME = { limits: { maxFuel: 2 ** 50, timeoutMs: 100 } };
+/** As much as a body may have. */
+const BODY_BYTES = 510 * 1024;
+
+/** JSON of 16 KiB that has as many objects as go in. */
+function crowdedJson(): string {
+  const head = '{"message":"","details":[{}';
+  return `${head}${',{}'.repeat(Math.floor((16_384 - head.length - 2) / 3))}]}`.padEnd(16_384);
+}
+
+interface HostCall {
+  readonly imports: string;
+  readonly call: string;
+  /** What one call takes in a body. */
+  readonly bytes: number;
+}
+
+/** What straight code may call. */
+const CALLS: Readonly<Record<string, HostCall>> = {
+  'host_error of 5,400 objects': {
+    imports: '(import "env" "host_error" (func $f (param i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 8192) (i32.const 16384)))',
+    bytes: 11,
+  },
+  'host_log of 16 KiB': {
+    imports: '(import "env" "host_log" (func $f (param i32 i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 4) (i32.const 8192) (i32.const 16384)))',
+    bytes: 13,
+  },
+  'host_random_bytes of 64 KiB': {
+    imports: '(import "env" "host_random_bytes" (func $f (param i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 0) (i32.const 65536)))',
+    bytes: 10,
+  },
+  host_current_time_ms: {
+    imports: '(import "env" "host_current_time_ms" (func $f (result i64)))',
+    call: '(drop (call $f))',
+    bytes: 3,
+  },
+  'host_emit of 16 KiB': {
+    imports: '(import "env" "host_emit" (func $f (param i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 8192) (i32.const 16384)))',
+    bytes: 11,
+  },
+  'host_set_state of 16 KiB': {
+    imports: '(import "env" "host_set_state" (func $f (param i32 i32 i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 0) (i32.const 8) (i32.const 8192) (i32.const 16384)))',
+    bytes: 16,
+  },
+  host_env_get: {
+    imports: '(import "env" "host_env_get" (func $f (param i32 i32 i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 0) (i32.const 8) (i32.const 0) (i32.const 0)))',
+    bytes: 13,
+  },
+  'random_get of WASI, 64 KiB': {
+    imports:
+      '(import "wasi_snapshot_preview1" "random_get" (func $f (param i32 i32) (result i32)))',
+    call: '(drop (call $f (i32.const 0) (i32.const 65536)))',
+    bytes: 10,
+  },
+  'fd_write of WASI': {
+    imports: `(import "wasi_snapshot_preview1" "fd_write" (func $f (param i32 i32 i32 i32) (result i32)))`,
+    call: '(drop (call $f (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))',
+    bytes: 13,
+  },
+};
+
+function straightCode({ imports, call, bytes }: HostCall): Parameters<typeof plugin>[0] {
+  const count = Math.floor(BODY_BYTES / bytes);
+  return {
+    imports,
+    memory: '(memory (export "memory") 2)',
+    rest: `(data (i32.const 8192) "${crowdedJson().replaceAll('"', String.raw`\"`)}")`,
+    execute: call.repeat(count) + FINE,
+  };
+}
+
+/** Row 102, by fuel for every function; by time for those that cost the host most. */
+function straight(): Attack[] {
+  const attacks: Attack[] = [];
+  for (const [name, call] of Object.entries(CALLS)) {
+    const of = (limit: string): string => `straight code of ${name}: ${limit}`;
+    const wasi = { enableWasi: true };
+    attacks.push(
+      stopped(102, of('fuel'), straightCode(call), 'CALL_FUEL_EXHAUSTED', { ...FUEL, ...wasi }),
+    );
+    if (!name.includes('64 KiB') && !name.startsWith('host_error')) continue;
+    attacks.push(
+      stopped(102, of('time'), straightCode(call), 'CALL_DEADLINE_EXCEEDED', { ...TIME, ...wasi }),
+    );
+  }
+  return attacks;
+}
+
+/** Writes a function into a table so many times: a start function of such code took 1.2 s. */
+const SLOW_START = `(table $t 64 funcref) (func $nothing)
+  (func $start (local $i i32)
+    (loop
+      ${Array.from({ length: 64 }, (_, at) => `(table.set $t (i32.const ${at}) (ref.func $nothing))`).join(' ')}
+      (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 200000)))))
+  (start $start) (elem declare func $nothing)`;
+
+/** Rows 102, 106 and 108: limits that hold wherever a guest spends its time, and what a reset brings back. */
+export const limits: readonly Attack[] = [
+  ...straight(),
+  {
+    row: 106,
+    name: 'a start function that is slow in every fresh instance',
+    modes: ISOLATED,
+    async run(arena) {
+      const module = plugin({ rest: SLOW_START, execute: '(unreachable)' });
+      const manager = await arena.manager({ limits: { timeoutMs: 60_000 } });
+      await manager.load(module, { id: 'attacker' });
+      const codes: string[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const started = performance.now();
+        await manager
+          .execute('attacker', { data: null }, { timeoutMs: 50 })
+          .catch((error: unknown) => {
+            codes.push(refusalOf(error).code);
+          });
+        const lateMs = performance.now() - started - 50;
+        insist(lateMs < LATE_MS / 4, `it ended ${lateMs.toFixed(0)} ms after its limit`);
+      }
+      const expected = 'CALL_TRAPPED CALL_DEADLINE_EXCEEDED CALL_DEADLINE_EXCEEDED';
+      insist(codes.join(' ') === expected, codes.join(' '));
+      return 'CALL_DEADLINE_EXCEEDED, by the limit of the call that a fresh instance is for';
+    },
+  },
+  {
+    row: 106,
+    name: 'a start function that uses more fuel than the call has',
+    modes: ISOLATED,
+    async run(arena) {
+      const module = plugin({ rest: SLOW_START, execute: '(unreachable)' });
+      const manager = await arena.manager({ limits: { timeoutMs: 60_000 } });
+      await manager.load(module, { id: 'attacker' });
+      const codes: string[] = [];
+      for (let round = 0; round < 2; round += 1) {
+        await manager
+          .execute('attacker', { data: null }, { maxFuel: 100_000 })
+          .catch((error: unknown) => codes.push(refusalOf(error).code));
+      }
+      insist(codes.join(' ') === 'CALL_TRAPPED CALL_FUEL_EXHAUSTED', codes.join(' '));
+      return 'CALL_FUEL_EXHAUSTED, by the limit of the call that a fresh instance is for';
+    },
+  },
+  ...Object.entries(remembered()).map(([what, parts]): Attack => ({
+    row: 108,
+    name: `${what} across a reset`,
+    modes: ISOLATED,
+    async run(arena) {
+      const manager = await arena.manager({ limits: { timeoutMs: 10_000 } });
+      await manager.load(plugin(parts), { id: 'attacker', state: 'reset' });
+      const seen = new Set<string>();
+      for (let round = 0; round < 4; round += 1) {
+        const { data } = await manager.execute('attacker', { data: null });
+        seen.add(String(data));
+      }
+      insist(seen.size === 1, `calls see ${[...seen].join(', ')}`);
+      return 'every call sees the same';
+    },
+  })),
+];
+
+/** Each shows what it finds, and changes it for the next call. */
+function remembered(): Record<string, { rest: string; execute: string }> {
+  const show = (value: string, change: string): string =>
+    `(i64.store (i32.const 8192) ${value}) ${change} (call $hex (i32.const 8192) (i32.const 8))`;
+  const nan32 = '(i32.reinterpret_f32 (global.get $n))';
+  const nan64 = '(i64.reinterpret_f64 (global.get $n))';
+  return {
+    'the bits of a NaN in an f32': {
+      rest: `${HEX} (global $n (mut f32) (f32.const nan:0x200001))`,
+      execute: show(
+        `(i64.extend_i32_u ${nan32})`,
+        `(global.set $n (f32.reinterpret_i32 (i32.add ${nan32} (i32.const 1))))`,
+      ),
+    },
+    'the bits of a NaN in an f64': {
+      rest: `${HEX} (global $n (mut f64) (f64.const nan:0x4000000000001))`,
+      execute: show(
+        nan64,
+        `(global.set $n (f64.reinterpret_i64 (i64.add ${nan64} (i64.const 1))))`,
+      ),
+    },
+    'a vector': {
+      rest: `${HEX} (global $v (mut v128) (v128.const i64x2 1 2))`,
+      execute: show(
+        '(i64x2.extract_lane 1 (global.get $v))',
+        '(global.set $v (i64x2.splat (i64.add (i64x2.extract_lane 1 (global.get $v)) (i64.const 1))))',
+      ),
+    },
+    // Only a segment that is there has bytes: of a dropped one, an empty range can be had, which says nothing.
+    'a data segment that is dropped': {
+      rest: `${HEX} (data $d "secret") (global $g (mut i32) (i32.const 0))`,
+      execute: show(
+        '(i64.const 0)',
+        `(memory.init $d (i32.const 8192) (i32.const 0) (i32.const 6)) (data.drop $d)`,
+      ),
+    },
+    'an element segment that is dropped': {
+      rest: `${HEX} (table $t 1 funcref) (elem $e func $hex)`,
+      execute: show(
+        '(i64.const 0)',
+        `(table.init $t $e (i32.const 0) (i32.const 0) (i32.const 1)) (elem.drop $e)`,
+      ),
+    },
+    'an entry of a table': {
+      rest: `${HEX} (table $t 1 funcref) (elem declare func $hex)`,
+      execute: show(
+        '(i64.extend_i32_u (ref.is_null (table.get $t (i32.const 0))))',
+        '(table.set $t (i32.const 0) (ref.func $hex))',
+      ),
+    },
+    'the size of a table': {
+      rest: `${HEX} (table $t 0 funcref)`,
+      execute: show(
+        '(i64.extend_i32_u (table.size $t))',
+        '(drop (table.grow $t (ref.null func) (i32.const 1)))',
+      ),
+    },
+    'the size of memory': {
+      rest: HEX,
+      execute: show('(i64.extend_i32_u (memory.size))', '(drop (memory.grow (i32.const 1)))'),
+    },
+  };
+}
