@@ -14,7 +14,7 @@ export const mayImport = {
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
   bench: ['types', 'core'],
-  sdk: ['types', 'wasm', 'sandbox', 'core'],
+  sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
   cli: ['bench', 'sdk', 'create-plugin', 'core', 'registry'],
 };

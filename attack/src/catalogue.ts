@@ -10,6 +10,7 @@ import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { registryRows } from './groups/registry.ts';
+import { secretRows } from './groups/secrets.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 
 /** Rows of the catalogue. */
@@ -29,4 +30,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...supplyChain,
   ...cutAnswers,
   ...limits,
+  ...secretRows,
 ].sort((one, other) => one.row - other.row);

@@ -24,6 +24,7 @@ export {
 } from './limits.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';
+export { SecretMatcher, type Span } from './secrets/secret-matcher.js';
 export { createFileStates, type OpenState } from './state/file-states.js';
 export { createMemoryState, type StateQuota } from './state/state-store.js';
 export { WASI_MODULE } from './wasi/wasi-signatures.js';

@@ -67,6 +67,11 @@ export const MAX_LISTED_ENTRIES = 10_000;
 
 /** Secrets that are looked for in answers: those that were used last. Only a store that makes up new ones has so many. */
 export const MAX_MASKED_SECRETS = 256;
+/**
+ * How long a secret may be in an answer, in lengths of the secret, to be found where chunks are cut: an escaped character takes
+ * up to 6, one that is escaped twice rarely more than 12. So much of an answer without line ends is held back.
+ */
+export const MASK_WINDOW_FACTOR = 12;
 /** Name look-ups of one plugin that run at a time; one cannot be ended, and all plugins share the system's resolver. */
 export const MAX_LOOKUPS_PER_PLUGIN = 4;
 /** Entries of all directories that one call lists. */

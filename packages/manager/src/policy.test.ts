@@ -99,6 +99,10 @@ describe('policy', () => {
     expect(() => new PluginManager({ policy: { secrets } })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path: 'secrets.KEY.allowedHosts[0]' }),
     );
+    const mistyped = { KEY: { hosts: ['api.example.com'], plugin: ['guest'] } };
+    expect(() => new PluginManager({ policy: { secrets: mistyped } })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path: 'secrets.KEY.plugin' }),
+    );
   });
 });
 

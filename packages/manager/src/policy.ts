@@ -32,8 +32,8 @@ export function readPolicy(policy: PluginPolicy): {
   }
   rejectUnknownKeys(policy, ['plugins', 'secrets'], 'policy');
   return {
-    grants: new GrantPolicy(policy.plugins ?? []),
-    secrets: createEnvSecrets(policy.secrets ?? {}),
+    grants: new GrantPolicy(policy.plugins === undefined ? [] : policy.plugins),
+    secrets: createEnvSecrets(policy.secrets === undefined ? {} : policy.secrets),
   };
 }
 

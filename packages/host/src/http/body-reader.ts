@@ -10,13 +10,16 @@ import { EffectFailure } from '../effects/effect-failure.js';
 export class BodyReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #mask: SecretMask;
+  readonly #check: () => void;
   #rest: Uint8Array = new Uint8Array(0);
   #total = 0;
   #ended = false;
 
-  constructor(body: Readable, mask: SecretMask) {
+  /** @param check Called before each chunk is given; throws if it may not be. */
+  constructor(body: Readable, mask: SecretMask, check: () => void) {
     this.#chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     this.#mask = mask;
+    this.#check = check;
   }
 
   /**
@@ -35,6 +38,7 @@ export class BodyReader {
 
   async #fetch(): Promise<void> {
     const next = await this.#chunks.next();
+    this.#check();
     if (next.done === true) {
       this.#ended = true;
       this.#rest = this.#mask.end();

@@ -36,7 +36,7 @@ interface Options {
 
 /** Effects in a running call, as a guest's host functions use them. */
 function effectsFor(allowedHosts: readonly string[], options: Options = {}): HostEffects {
-  const permissions = new PermissionSet({ network: true, allowedHosts });
+  const permissions = new PermissionSet({ network: allowedHosts.length > 0, allowedHosts });
   const http = createHttpClient({ permissions, ...options });
   opened.push({ [Symbol.asyncDispose]: () => http.close() });
   const effects = createHostEffects({ permissions, http });
@@ -453,7 +453,79 @@ describe('redirects', () => {
   });
 });
 
+describe('what the log says of a redirect', () => {
+  it('names the hop that failed, and where it came from', async () => {
+    const dead = await serveHttp(answer(''));
+    const { origin } = dead;
+    await dead[Symbol.asyncDispose]();
+    const server = await keep(serveHttp(redirect(307, `${origin}/path`)));
+    const effects = effectsFor([server.origin, origin]);
+    expect(await fetchWith(effects, { url: server.origin })).toEqual({
+      code: -5,
+      record: `GET ${origin}, redirected from ${server.origin}: ECONNREFUSED`,
+    });
+  });
+});
+
 describe('secrets', () => {
+  // Row 112 of the attack catalogue.
+  it('refuses ranges where an answer may hold a secret, also one that was sent meanwhile', async () => {
+    let finish = (): void => {};
+    const server = await keep(
+      serveHttp(
+        routes({
+          '/': (request, response) => response.end(request.headers.range),
+          '/slow': (_request, response) => {
+            response.writeHead(206);
+            response.flushHeaders();
+            finish = () => response.end('late');
+          },
+        }),
+      ),
+    );
+    const secrets = createMemorySecrets({ A: { value: VALUE, hosts: [server.origin] } });
+    const effects = effectsFor([server.origin], { secrets });
+    const ranged = { url: server.origin, headers: { range: 'bytes=0-3' } };
+    expect(await fetchWith(effects, ranged)).toMatchObject({ code: 0, status: 200 });
+    const slow = { ...ranged, url: `${server.origin}/slow` };
+    const { code } = await effects.perform('host_http_open', [json(slow)]);
+    expect(await effects.perform('host_http_head', [code, 1000])).toMatchObject({ bytes: {} });
+    const record = `GET ${server.origin}: header "range" where an answer may hold a secret`;
+    const both = { authorization: 'Bearer ${secret:A}', range: 'bytes=0-3' };
+    expect(await fetchWith(effects, { url: server.origin, headers: both })).toEqual({
+      code: -3,
+      record,
+    });
+    expect(await fetchWith(effects, ranged)).toEqual({ code: -3, record });
+    finish();
+    expect(await effects.perform('host_http_read', [code, 1000])).toEqual({
+      code: -3,
+      denied: record,
+    });
+  });
+
+  it('masks names of headers, and hosts of redirects in the log', async () => {
+    const server = await keep(
+      serveHttp((request, response) => {
+        const value = (request.headers.authorization ?? '').replace('Bearer ', '');
+        if (request.url === '/away') {
+          response.writeHead(302, { location: `http://${value}.example.org/` }).end();
+        } else response.setHeader(`x-${value}`, `id=${encodeURIComponent(value)}`).end();
+      }),
+    );
+    const secrets = createMemorySecrets({ A: { value: VALUE, hosts: [server.origin] } });
+    const effects = effectsFor([server.origin], { secrets });
+    const headers = { authorization: 'Bearer ${secret:A}' };
+    const { headers: received } = await fetchWith(effects, { url: server.origin, headers });
+    expect(JSON.stringify(received)).not.toMatch(new RegExp(VALUE.slice(3), 'i'));
+    expect(Object.keys(received ?? {})).toContain(`x-${'*'.repeat(VALUE.length)}`);
+    const away = await fetchWith(effects, { url: `${server.origin}/away`, headers });
+    expect(away).toEqual({
+      code: -3,
+      record: `GET ${server.origin}: redirected to GET http://${'*'.repeat(VALUE.length)}.example.org`,
+    });
+  });
+
   const VALUE = 'sk-Very-Secret_1';
 
   it('masks what one request sent in the answer to another, of another plugin too', async () => {

@@ -93,13 +93,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   // Made by the first request: most plugins never make one.
   let agent: Agent | undefined;
 
-  const checkPermission = ({ method, url }: Hop, redirected: boolean): void => {
+  const checkPermission = ({ url }: Hop, what: string): void => {
     if (permissions.allowsRequest(url)) return;
-    const target = `${method} ${originOf(url)}`;
-    throw new EffectFailure(
-      HostCode.permissionDenied,
-      redirected ? `redirected to ${target}` : target,
-    );
+    throw new EffectFailure(HostCode.permissionDenied, what);
   };
 
   // A transport may hold the answer for long before it reads it.
@@ -114,26 +110,39 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }),
     );
 
-  const exchange = async (first: Hop, signal: AbortSignal): Promise<OpenedResponse> => {
+  const exchange = async (
+    first: Hop,
+    signal: AbortSignal,
+    onHop: (what: string) => void,
+  ): Promise<OpenedResponse> => {
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       const filled = await fillSecrets(hop.headers, hop.url, { identities, store, used });
       signal.throwIfAborted();
+      const { method, url, body } = hop;
+      const secrets = used.from(url);
+      // A secret may be sent while the answer is under way.
+      const check = (): void => checkRange(filled, secrets);
+      check();
       const headers = {
         'user-agent': 'testbench',
         ...Object.fromEntries(filled),
         'accept-encoding': ACCEPT_ENCODING,
       };
-      const { method, url, body } = hop;
       const answer = readable(await transport({ method, url, headers, body, signal }, connect));
       try {
         signal.throwIfAborted();
+        check();
         const next = followRedirect(hop, answer.statusCode, answer.headers['location']);
-        if (next === undefined) return openResponse(hop, answer, used.from(hop.url), signal);
+        if (next === undefined) return openResponse(hop, answer, secrets, { signal, check });
         if (redirects >= MAX_REDIRECTS) {
           throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
-        checkPermission(next, true);
+        // A server may put what it was sent into the name of a host, which the log would show.
+        const target = maskText(describeHop(next), secrets);
+        checkPermission(next, `redirected to ${target}`);
+        const from = originOf(first.url);
+        onHop(next.url.origin === first.url.origin ? target : `${target}, redirected from ${from}`);
         hop = next;
       } catch (error) {
         answer.body.destroy();
@@ -146,12 +155,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     headers: further,
     start(request, call) {
-      checkPermission(request, false);
+      const what = describeHop(request);
+      checkPermission(request, what);
       return new HttpExchange({
-        what: `${request.method} ${originOf(request.url)}`,
+        what,
         call,
         timeoutMs: request.timeoutMs,
-        send: (signal) => exchange(request, signal),
+        send: (signal, onHop) => exchange(request, signal, onHop),
       });
     },
     async close() {
@@ -161,6 +171,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       await ended?.destroy();
     },
   };
+}
+
+/** Parts of an answer that a plugin picks would give it a secret in pieces too short to be found. */
+function checkRange(headers: ReadonlyMap<string, string>, secrets: MaskedSecrets): void {
+  if (secrets.longest === 0) return;
+  const range = [...headers.keys()].find((name) => /(?:^|-)range$/.test(name));
+  if (range === undefined) return;
+  throw new EffectFailure(
+    HostCode.permissionDenied,
+    `header "${range}" where an answer may hold a secret`,
+  );
 }
 
 function openAgent(options: HttpClientOptions): Agent {
@@ -182,7 +203,7 @@ function openResponse(
   hop: Hop,
   answer: Answer,
   secrets: MaskedSecrets,
-  signal: AbortSignal,
+  { signal, check }: { readonly signal: AbortSignal; readonly check: () => void },
 ): OpenedResponse {
   const { statusCode, headers: received, body } = answer;
   const coding = textOf(received['content-encoding']);
@@ -196,7 +217,8 @@ function openResponse(
   for (const [name, value] of Object.entries(received)) {
     // What was decoded has neither its old length nor its old coding.
     const outdated = decoded !== body && /^content-(?:encoding|length)$/.test(name);
-    if (mayReceive(name) && !outdated) headers.push([name, maskText(textOf(value) ?? '', secrets)]);
+    if (!mayReceive(name) || outdated) continue;
+    headers.push([maskText(name, secrets), maskText(textOf(value) ?? '', secrets)]);
   }
   const head = {
     status: statusCode,
@@ -205,7 +227,7 @@ function openResponse(
   };
   return {
     head: utf8(JSON.stringify(head)),
-    body: new BodyReader(decoded, new SecretMask(secrets)),
+    body: new BodyReader(decoded, new SecretMask(secrets), check),
   };
 }
 
@@ -213,7 +235,12 @@ function textOf(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'object' ? value.join(', ') : value;
 }
 
-/** For the log. Hosts may be long. */
+/** For the log. */
+function describeHop({ method, url }: Hop): string {
+  return `${method} ${originOf(url)}`;
+}
+
+/** Hosts may be long. */
 function originOf(url: URL): string {
   const { origin } = url;
   return origin.length <= 300 ? origin : `${origin.slice(0, 300)}…`;

@@ -15,18 +15,18 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What {@link HttpExchange} is made with. */
 export interface ExchangeOptions {
-  /** Names the request in the log: method and origin. */
+  /** Names the request in the log, until it is redirected: method and origin. */
   readonly what: string;
   readonly call: EffectCall;
   /** Time for all of it, in milliseconds. @default the call's */
   readonly timeoutMs: number | undefined;
-  /** Sends the request, once; told when to give up. */
-  readonly send: (signal: AbortSignal) => Promise<OpenedResponse>;
+  /** Sends the request, once; told when to give up, and tells what a redirected one is called. */
+  readonly send: (signal: AbortSignal, onHop: (what: string) => void) => Promise<OpenedResponse>;
 }
 
 /** One request of a plugin and the answer to it, under one deadline from the first byte to the last. */
 export class HttpExchange {
-  readonly #what: string;
+  #what: string;
   readonly #abort = new AbortController();
   readonly #opened: Promise<OpenedResponse>;
   /** Rejects when it is given up: nothing that waits, be it for a name or a free connection, waits longer. */
@@ -64,7 +64,7 @@ export class HttpExchange {
     };
     if (signal?.aborted === true) cancel();
     else if (end !== Number.POSITIVE_INFINITY) watch();
-    this.#opened = send(own);
+    this.#opened = send(own, (hop) => (this.#what = hop));
     // Whoever asks for the head is told; nobody may.
     this.#opened.catch(() => {});
   }

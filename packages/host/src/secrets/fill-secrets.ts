@@ -1,8 +1,8 @@
-import { HostCode, type SecretStore } from '@testbench/types';
+import { ConfigError, HostCode, type Secret, type SecretStore } from '@testbench/types';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_HEADER_BYTES } from '../limits.js';
-import { hostsOfSecret, isSecretValue, SECRET_NAME } from './secret-store.js';
+import { hostsOfSecret, isSecretValue, readRule, SECRET_NAME } from './secret-store.js';
 import type { UsedSecrets } from './used-secrets.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;
@@ -61,13 +61,7 @@ async function readSecret(
   header: string,
   { identities, store, used }: SecretUser,
 ): Promise<string> {
-  let secret: Awaited<ReturnType<SecretStore['read']>>;
-  try {
-    secret = await store?.read(name);
-  } catch {
-    // A store's message may quote what it read.
-    throw new EffectFailure(HostCode.inputOutput, `secret "${name}" could not be read`);
-  }
+  const secret = await readFrom(store, name);
   if (secret === undefined) denied(name, 'there is none of that name');
   const { value, plugins, headers = CREDENTIAL_HEADERS } = secret;
   if (plugins !== undefined && !identities.some((identity) => plugins.includes(identity))) {
@@ -77,10 +71,24 @@ async function readSecret(
   const hosts = hostsOfSecret(name, secret);
   if (!hosts.allowsRequest(url)) denied(name, `not for ${url.origin}`);
   if (!isSecretValue(value)) {
-    throw new EffectFailure(HostCode.inputOutput, `secret "${name}" cannot stand in a header`);
+    throw new EffectFailure(HostCode.inputOutput, `secret "${name}": it cannot stand in a header`);
   }
   used.add(value, hosts);
   return value;
+}
+
+/** What a store gives, checked: a store of somebody else's may give anything. */
+async function readFrom(store: SecretStore | undefined, name: string): Promise<Secret | undefined> {
+  try {
+    const secret: unknown = await store?.read(name);
+    if (secret === undefined) return undefined;
+    const rule = readRule(name, secret, ['value']);
+    return { ...rule, value: (secret as Secret).value };
+  } catch (error) {
+    // A store's message may quote what it read; ours never does.
+    const reason = error instanceof ConfigError ? error.message : 'it could not be read';
+    throw new EffectFailure(HostCode.inputOutput, `secret "${name}": ${reason}`);
+  }
 }
 
 function denied(name: string, why: string): never {

@@ -1,12 +1,13 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { ConfigError, type Secret, type SecretStore } from '@testbench/types';
+import { ConfigError, rejectUnknownKeys, type Secret, type SecretStore } from '@testbench/types';
 
 import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
 
 /**
  * Makes a store of secrets that are at hand.
  *
- * @throws {ConfigError} `CONFIG_INVALID` for a name, value or host that no secret can have; never with the value.
+ * @throws {ConfigError} `CONFIG_INVALID` for a name, value, host, plugin or header that no secret can have, and
+ *   `CONFIG_UNKNOWN_KEY`; never with the value.
  *
  * @example
  * ```ts
@@ -20,14 +21,13 @@ import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
  */
 export function createMemorySecrets(secrets: Readonly<Record<string, Secret>>): SecretStore {
   const own = new Map<string, Secret>();
-  for (const [name, secret] of Object.entries(secrets)) {
-    const { value } = secret;
-    checkName(name);
+  for (const [name, secret] of entriesOf(secrets)) {
+    const rule = readRule(name, secret, ['value']);
+    const { value } = secret as Readonly<Record<string, unknown>>;
     if (!isSecretValue(value)) {
       invalid(`secrets.${name}.value`, 'expected 8 to 8,192 printable ASCII characters');
     }
-    void hostsOfSecret(name, secret);
-    own.set(name, structuredClone(secret));
+    own.set(name, { ...rule, value });
   }
   return { specificationVersion: 'v1', read: (name) => own.get(name) };
 }
@@ -42,7 +42,8 @@ export interface EnvSecret extends Omit<Secret, 'value'> {
  * Makes a store of secrets that lie in environment variables, read at each use.
  *
  * @param env The environment. A variable that is not set is a secret that does not exist.
- * @throws {ConfigError} `CONFIG_INVALID` for a name or host that no secret can have.
+ * @throws {ConfigError} `CONFIG_INVALID` for a name, variable, host, plugin or header that no secret can have, and
+ *   `CONFIG_UNKNOWN_KEY`: a misspelt `plugins` would let every plugin have it.
  *
  * @example
  * ```ts
@@ -59,22 +60,89 @@ export function createEnvSecrets(
   secrets: Readonly<Record<string, EnvSecret>>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): SecretStore {
-  const own = new Map<string, EnvSecret & { readonly env: string }>();
-  for (const [name, secret] of Object.entries(secrets)) {
-    checkName(name);
-    void hostsOfSecret(name, secret);
-    own.set(name, { ...secret, env: secret.env ?? name });
+  const own = new Map<string, SecretRule & { readonly variable: string }>();
+  for (const [name, secret] of entriesOf(secrets)) {
+    const rule = readRule(name, secret, ['env']);
+    const { env: variable = name } = secret as Readonly<Record<string, unknown>>;
+    if (typeof variable !== 'string' || !/^[^=\0]+$/.test(variable)) {
+      invalid(`secrets.${name}.env`, 'expected the name of an environment variable');
+    }
+    own.set(name, { ...rule, variable });
   }
   return {
     specificationVersion: 'v1',
     read(name) {
       const secret = own.get(name);
       if (secret === undefined) return undefined;
-      const { env: variable, ...rest } = secret;
+      const { variable, ...rule } = secret;
       const value = Object.hasOwn(env, variable) ? env[variable] : undefined;
-      return value === undefined ? undefined : { ...rest, value };
+      return value === undefined ? undefined : { ...rule, value };
     },
   };
+}
+
+/** Who may have a secret, where it may be sent and in what. */
+type SecretRule = Omit<Secret, 'value'>;
+
+/**
+ * Reads all of a secret but its value, each field once.
+ *
+ * Nothing is passed over: a list that is a text would match a part of itself, and a key that is misspelt would lift the
+ * restriction that it was to be.
+ *
+ * @param others The further keys that it may have.
+ * @throws {ConfigError}
+ */
+export function readRule(name: string, secret: unknown, others: readonly string[]): SecretRule {
+  const path = `secrets.${name}`;
+  checkName(name);
+  if (typeof secret !== 'object' || secret === null || Array.isArray(secret)) {
+    invalid(path, 'expected an object');
+  }
+  if (!others.includes('value') && 'value' in secret) {
+    invalid(
+      `${path}.value`,
+      'name the variable that holds it, as "env"; a value may not stand here',
+    );
+  }
+  // Also what it inherits: that would be read as well.
+  const keys: Record<string, true> = {};
+  for (const key in secret) keys[key] = true;
+  rejectUnknownKeys(keys, ['hosts', 'plugins', 'headers', ...others], path);
+  const { hosts, plugins, headers } = secret as Readonly<Record<string, unknown>>;
+  void hostsOfSecret(name, { hosts: hosts as Secret['hosts'] });
+  return {
+    hosts: [...(hosts as Secret['hosts'])],
+    ...(plugins !== undefined && {
+      plugins: readNames(plugins, `${path}.plugins`, /^[^]+$/, 'ids or digests of plugins'),
+    }),
+    ...(headers !== undefined && {
+      headers: readNames(headers, `${path}.headers`, HEADER, 'names of headers, in lower case'),
+    }),
+  };
+}
+
+const HEADER = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+function readNames(value: unknown, path: string, form: RegExp, what: string): readonly string[] {
+  // An empty list might mean none to one reader, and all to another.
+  if (!Array.isArray(value) || value.length === 0) {
+    invalid(path, `expected a list of ${what}, of at least one`);
+  }
+  const names: readonly unknown[] = Array.from(value);
+  for (const [index, item] of names.entries()) {
+    if (typeof item !== 'string' || !form.test(item)) {
+      invalid(`${path}[${index}]`, `expected a text, one of the ${what}`);
+    }
+  }
+  return names as readonly string[];
+}
+
+function entriesOf(secrets: unknown): [name: string, secret: unknown][] {
+  if (typeof secrets !== 'object' || secrets === null || Array.isArray(secrets)) {
+    invalid('secrets', 'expected an object');
+  }
+  return Object.entries(secrets);
 }
 
 /** True for what can stand in a header, cannot be guessed in a few tries, and has nothing white at its ends. */

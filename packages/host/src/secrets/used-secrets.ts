@@ -2,11 +2,13 @@ import type { SecretStore } from '@testbench/types';
 import type { PermissionSet } from '@testbench/sandbox';
 
 import { MAX_MASKED_SECRETS } from '../limits.js';
+import { SecretMatcher } from './secret-matcher.js';
 
 /** What a mask looks for, as it is now. */
 export interface MaskedSecrets {
-  /** Longest first: one secret may begin with another. */
-  readonly values: readonly string[];
+  readonly matcher: SecretMatcher;
+  /** Characters of the longest secret; 0 if there is none. */
+  readonly longest: number;
 }
 
 interface Entry {
@@ -53,16 +55,26 @@ export class UsedSecrets {
     const own = this.#own;
     let seen: Registry['entries'] | undefined;
     let values: readonly string[] = [];
+    let matcher = NONE;
+    const refresh = (): void => {
+      if (seen === all.entries) return;
+      seen = all.entries;
+      values = seen
+        .filter(({ value, hosts }) => own.has(value) || hosts.allowsRequest(url))
+        .map(({ value }) => value);
+      matcher = values.length === 0 ? NONE : new SecretMatcher(values);
+    };
     return {
-      get values() {
-        if (seen === all.entries) return values;
-        seen = all.entries;
-        values = seen
-          .filter(({ value, hosts }) => own.has(value) || hosts.allowsRequest(url))
-          .map(({ value }) => value)
-          .sort((left, right) => right.length - left.length);
-        return values;
+      get matcher() {
+        refresh();
+        return matcher;
+      },
+      get longest() {
+        refresh();
+        return Math.max(0, ...values.map(({ length }) => length));
       },
     };
   }
 }
+
+const NONE = new SecretMatcher([]);

@@ -1,11 +1,18 @@
+import { SecretMatcher, type Span } from '@testbench/host';
 import type { HttpTransportRequest } from '@testbench/types';
 
 import { describeRequest } from './http-handler.js';
+import { credentialsIn } from './request-credentials.js';
 
-/** Names of headers and of query parameters that hold credentials. */
-const CREDENTIAL = /auth|cookie|key|token|secret|signature|password/i;
-/** Shorter values would be found by chance. */
-const MIN_SECRET_LENGTH = 8;
+/** Names of query parameters that hold credentials. */
+const PARAMETER = /auth|cookie|key|token|secret|signature|password|credential/i;
+/** Names of fields of a body that do: here a part of a name says less. */
+const FIELD =
+  /^(?:.*[_.-])?(?:(?:api|access|private|secret|auth)[_-]?key|authorization|(?:client[_-]?)?secret|pass(?:word|wd|phrase)|(?:[a-z]+[_-]?)?token|signature|credentials?)$/i;
+/** A field of JSON with a text: its name, what stands between, the text. */
+const JSON_FIELD = /"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
+/** A shorter one is masked only where it stands by itself: letters of it are everywhere. */
+const MIN_ANYWHERE = 8;
 const MASK = '***';
 
 /** What a recording tells requests apart by, as it may be written. */
@@ -15,35 +22,64 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** The values of a request's credential headers, with and without a scheme such as `Bearer`. */
-export function secretsOf({ headers }: HttpTransportRequest): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => CREDENTIAL.test(name))
-    .flatMap(([, value]) => [value, value.slice(value.indexOf(' ') + 1)])
-    .filter(({ length }) => length >= MIN_SECRET_LENGTH);
+/** Replaces the credentials of one request, in every form that the host masks too. */
+export class RecordingMask {
+  readonly #matcher: SecretMatcher;
+  readonly #short: RegExp | undefined;
+
+  constructor(request: Pick<HttpTransportRequest, 'headers'>) {
+    const secrets = credentialsIn(request.headers);
+    this.#matcher = new SecretMatcher(secrets.filter(({ length }) => length >= MIN_ANYWHERE));
+    const short = secrets.filter(({ length }) => length < MIN_ANYWHERE);
+    if (short.length === 0) return;
+    const words = short.map((text) => text.replaceAll(/[^A-Za-z0-9]/g, '\\$&'));
+    this.#short = new RegExp(`(?<![A-Za-z0-9])(?:${words.join('|')})(?![A-Za-z0-9])`, 'g');
+  }
+
+  text(text: string): string {
+    const masked = replaceSpans(text, this.#matcher.find(text));
+    return this.#short === undefined ? masked : masked.replaceAll(this.#short, MASK);
+  }
+
+  /** Chunks of an answer as they came; but one chunk, masked, if a credential stands in them, which may cross their borders. */
+  chunks(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+    const text = Buffer.concat(chunks).toString('latin1');
+    const masked = this.text(text);
+    return masked === text ? chunks : [Buffer.from(masked, 'latin1')];
+  }
 }
 
 /** A request without its headers; credentials in its URL and body are masked. */
 export function maskRequest(request: HttpTransportRequest): RecordedRequest {
   const { method, url, body } = describeRequest(request);
-  const secrets = secretsOf(request);
+  const mask = new RecordingMask(request);
   const masked = new URL(url);
   for (const name of new Set(masked.searchParams.keys())) {
-    if (CREDENTIAL.test(name)) masked.searchParams.set(name, MASK);
+    if (PARAMETER.test(name)) masked.searchParams.set(name, MASK);
   }
-  return { method, url: maskText(masked.href, secrets), body: maskText(body, secrets) };
+  return { method, url: mask.text(masked.href), body: mask.text(maskFields(request, body)) };
 }
 
-export function maskText(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+/** Masks fields that are named like credentials, in a form or else in JSON. */
+function maskFields({ headers }: HttpTransportRequest, body: string): string {
+  if (/^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')) {
+    return body.replaceAll(/([^=&]+)=([^&]*)/g, (field, name: string) =>
+      PARAMETER.test(name) ? `${name}=${MASK}` : field,
+    );
+  }
+  return body.replaceAll(JSON_FIELD, (field, name: string, between: string) =>
+    FIELD.test(name) ? `"${name}"${between}"${MASK}"` : field,
+  );
 }
 
-/** Chunks of an answer as they came; but one chunk, masked, if a credential stands in them, which may cross their borders. */
-export function maskChunks(
-  chunks: readonly Uint8Array[],
-  secrets: readonly string[],
-): readonly Uint8Array[] {
-  const text = Buffer.concat(chunks).toString('latin1');
-  const masked = maskText(text, secrets);
-  return masked === text ? chunks : [Buffer.from(masked, 'latin1')];
+function replaceSpans(text: string, spans: readonly Span[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { start, end } of spans.toSorted((left, right) => left.start - right.start)) {
+    if (end <= done) continue;
+    // Of two that overlap, one mask.
+    if (start >= done) parts.push(text.slice(done, start), MASK);
+    done = end;
+  }
+  return parts.length === 0 ? text : `${parts.join('')}${text.slice(done)}`;
 }

@@ -5,13 +5,8 @@ import type { HttpTransport, HttpTransportResponse } from '@testbench/types';
 
 import { inChunks } from './http-handler.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
-import {
-  maskChunks,
-  maskRequest,
-  maskText,
-  type RecordedRequest,
-  secretsOf,
-} from './mask-recording.js';
+import { decodedChunks } from './decoded-chunks.js';
+import { maskRequest, type RecordedRequest, RecordingMask } from './mask-recording.js';
 import { TestHostError } from './test-host-error.js';
 
 /** Requests of a plugin that were recorded, or are being recorded. */
@@ -48,8 +43,9 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
  * Chunks arrive as they did.
  *
  * What is written: method, URL and body of a request, and status, content type and body of its answer. Headers of requests are
- * not; values of credential headers are masked wherever they occur, and so are query parameters named like keys. Anything else
- * that a server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
+ * not; their values are masked wherever they occur, whole or in part, in base64 or escaped, but for headers that are known to
+ * hold no credentials. So are query parameters, and fields of a request's body, that are named like keys. Anything else that a
+ * server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
  *
  * @param path Where the recordings are.
  *
@@ -77,7 +73,9 @@ interface Take {
   readonly request: RecordedRequest;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
+  readonly mask: RecordingMask;
+  /** Content coding of the chunks. */
+  readonly coding: string;
   readonly chunks: Uint8Array[];
   /** True once the plugin has read what it wanted, and nothing broke off. */
   complete: boolean;
@@ -90,12 +88,13 @@ function recorder(path: string): HttpRecording {
       // As it is, so that the file can be read.
       const headers = { ...request.headers, 'accept-encoding': 'identity' };
       const answer = await send({ ...request, headers });
-      const secrets = secretsOf(request);
+      const mask = new RecordingMask(request);
       const take: Take = {
         request: maskRequest(request),
         status: answer.statusCode,
-        headers: keptHeaders(answer, secrets),
-        secrets,
+        headers: keptHeaders(answer, mask),
+        mask,
+        coding: String(answer.headers['content-encoding'] ?? ''),
         chunks: [],
         complete: false,
       };
@@ -116,8 +115,9 @@ function recorder(path: string): HttpRecording {
   };
 }
 
-function describeTake({ request, status, headers, secrets, chunks }: Take): Exchange {
-  const described = maskChunks(chunks, secrets).map(describeChunk);
+function describeTake({ request, status, headers, mask, coding, chunks }: Take): Exchange {
+  // A server may compress all the same; a credential would not be found in there.
+  const described = mask.chunks(decodedChunks(chunks, coding)).map(describeChunk);
   return { request, response: { status, headers, chunks: described } };
 }
 
@@ -150,12 +150,12 @@ function describeChunk(chunk: Uint8Array): Chunk {
 
 function keptHeaders(
   { headers }: HttpTransportResponse,
-  secrets: readonly string[],
+  mask: RecordingMask,
 ): Record<string, string> {
   return Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => {
       const value = headers[name];
-      return value === undefined ? [] : [[name, maskText(String(value), secrets)]];
+      return value === undefined ? [] : [[name, mask.text(String(value))]];
     }),
   );
 }
