@@ -1,10 +1,14 @@
 import { PluginError } from '@testbench/bench';
+import { cutText } from '@testbench/core';
 
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
 import { escapeText } from './render/escape-text.js';
 import { createStyle } from './render/style.js';
 import { UsageError } from './usage-error.js';
+
+/** Of a message that has names of a hostile module in it. */
+const SHOWN_CHARACTERS = 4_000;
 
 /** What to do about an error, where the message itself does not say it. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -27,7 +31,9 @@ const HINTS: Readonly<Record<string, string>> = {
 export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode {
   const style = createStyle(io.stderr, io.env);
   const { code, message } = describeError(error);
-  const lines = [`${style.red('error')} ${style.bold(code)}: ${escapeText(message)}`];
+  const lines = [
+    `${style.red('error')} ${style.bold(code)}: ${escapeText(cutText(message, SHOWN_CHARACTERS))}`,
+  ];
   for (const hint of hintsFor(error, code)) lines.push(`  ${style.dim('hint:')} ${hint}`);
   if (debug && error instanceof Error) lines.push(...stackLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);
@@ -57,7 +63,8 @@ function violations(error: unknown): string[] {
   if (!Array.isArray(list)) return [];
   return list
     .slice(0, 10)
-    .map((item) => escapeText(String((item as { message: unknown }).message)));
+    .map((item) => String((item as { message: unknown }).message))
+    .map((text) => escapeText(cutText(text, SHOWN_CHARACTERS)));
 }
 
 function stackLines(error: Error): string[] {

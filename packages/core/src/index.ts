@@ -46,7 +46,7 @@ export {
   type OutputPlace,
 } from './output/output-place.js';
 export { finishPublishing, publishTogether } from './output/publish-together.js';
-export { parseJsonText, type Permissions } from '@testbench/types';
+export { cutText, parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
 export type { Secret, SecretStore, StateStore } from '@testbench/types';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { requireReadable } from '@testbench/sandbox';
 import {
   checkContractExports,
   type Contract,
@@ -28,9 +29,11 @@ export interface PluginInspection {
  *
  * @param bytes The whole module; read, not kept.
  * @throws {DecodeError} If the bytes are not a module, with the offset.
- * @throws {LoadError} `LOAD_INVALID_METADATA`.
+ * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_REJECTED` for a module so far above admission's caps that reading it would
+ *   take long.
  */
 export function inspectPlugin(bytes: Uint8Array): PluginInspection {
+  requireReadable(bytes);
   const summary = inspectModule(bytes);
   const { contract, problems } = checkContractExports(summary.exports);
   return {

@@ -12,6 +12,7 @@ export {
   type AdmissionPolicy,
   type AdmissionReport,
   checkModule,
+  requireReadable,
 } from './admission/check-module.js';
 export { DEFAULT_FEATURES, type FeatureSet } from './features.js';
 export { type AdmissionCaps, DEFAULT_CAPS } from './limits.js';

@@ -7,6 +7,7 @@
  */
 export {
   checkContractExports,
+  compareSignatures,
   type Contract,
   type ExportedItem,
   type ExportProblem,
@@ -142,5 +143,6 @@ export { METADATA_SCHEMA } from './schema/metadata-schema.js';
 export type { ModuleStore } from './stores/module-store.js';
 export type { Secret, SecretStore } from './stores/secret-store.js';
 export type { StateStore } from './stores/state-store.js';
+export { cutText } from './text/cut-text.js';
 export { decodeText } from './text/decode-text.js';
 export { escapeText } from './text/escape-text.js';

@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.js';
 import { checkHeader } from './check-header.js';
-import { readSections } from './read-sections.js';
+import { walkSections } from './read-sections.js';
 
 /**
  * Reads the contents of every custom section of that name, in the order of the file.
@@ -18,9 +18,11 @@ import { readSections } from './read-sections.js';
  * ```
  */
 export function readCustomSections(bytes: Uint8Array, name: string): Uint8Array[] {
-  return readSections(bytes)
-    .filter((section) => section.name === name)
-    .map((section) => bytes.subarray(section.contentStart, section.end));
+  const found: Uint8Array[] = [];
+  for (const section of walkSections(bytes)) {
+    if (section.name === name) found.push(bytes.subarray(section.contentStart, section.end));
+  }
+  return found;
 }
 
 /**

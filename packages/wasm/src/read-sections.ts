@@ -5,9 +5,13 @@ import { type Section, SECTION_NAMES, SECTION_ORDER, SectionId } from './module.
 
 /** Reads the frame of every section: id, size, and the name of custom ones. */
 export function readSections(bytes: Uint8Array): Section[] {
+  return [...walkSections(bytes)];
+}
+
+/** The same one by one: a module may have millions of them. */
+export function* walkSections(bytes: Uint8Array): Generator<Section, void, void> {
   checkHeader(bytes);
   const reader = new ByteReader(bytes, 8);
-  const sections: Section[] = [];
   let rank = -1;
   while (reader.remaining > 0) {
     const start = reader.offset;
@@ -20,7 +24,7 @@ export function readSections(bytes: Uint8Array): Section[] {
     if (id === SectionId.Custom) {
       const content = new ByteReader(bytes, reader.offset, end);
       name = content.name('name of custom section');
-      sections.push({ id, name, start, contentStart: content.offset, end });
+      yield { id, name, start, contentStart: content.offset, end };
     } else {
       const next = SECTION_ORDER.indexOf(id);
       if (next === -1) {
@@ -35,9 +39,8 @@ export function readSections(bytes: Uint8Array): Section[] {
         );
       }
       rank = next;
-      sections.push({ id, name, start, contentStart: reader.offset, end });
+      yield { id, name, start, contentStart: reader.offset, end };
     }
     reader.offset = end;
   }
-  return sections;
 }

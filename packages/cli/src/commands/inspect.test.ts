@@ -12,11 +12,40 @@ async function inspect(path: string, ...args: string[]) {
   return { ...captured, code };
 }
 
+const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 /** Writes a module of the given sections. */
-async function moduleFile(...sections: number[][]): Promise<string> {
+async function moduleFile(...sections: (readonly number[] | Uint8Array)[]): Promise<string> {
   const path = join(await temporaryFolder(), 'module.wasm');
-  await writeFile(path, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()));
+  await writeFile(path, Buffer.concat([HEADER, ...sections].map((part) => Uint8Array.from(part))));
   return path;
+}
+
+/** LEB128, always of five bytes. */
+const u32 = (value: number): number[] =>
+  [0, 7, 14, 21, 28].map((shift) => ((value >>> shift) & 0x7f) | (shift < 28 ? 0x80 : 0));
+
+function section(id: number, ...parts: (readonly number[] | Uint8Array)[]): Buffer {
+  const content = Buffer.concat(parts.map((part) => Uint8Array.from(part)));
+  return Buffer.concat([Uint8Array.from([id, ...u32(content.length)]), content]);
+}
+
+function nameOf(text: string): Buffer {
+  return Buffer.concat([Uint8Array.from(u32(Buffer.byteLength(text))), Buffer.from(text)]);
+}
+
+/** A function of so many parameters, under every one of the names. */
+function exporting(parameters: number, names: readonly string[]): Buffer[] {
+  return [
+    section(1, [1, 0x60], u32(parameters), Buffer.alloc(parameters, 0x7f), [0]),
+    section(3, [1, 0]),
+    section(
+      7,
+      u32(names.length),
+      ...names.map((name) => Buffer.concat([nameOf(name), Uint8Array.of(0, 0)])),
+    ),
+    section(10, [1, 2, 0, 0x0b]),
+  ];
 }
 
 describe('testbench inspect', () => {
@@ -67,6 +96,56 @@ describe('testbench inspect', () => {
   it('escapes names that could steer a terminal', async () => {
     const { stdout } = await inspect(await moduleFile([0, 3, 1, 0x1b, 0]));
     expect(stdout()).toContain('custom "\\u001b"');
+  });
+
+  it('cuts long names, and lists with many rows or types', async () => {
+    const names = [
+      '\u001b'.repeat(200_000),
+      ...Array.from({ length: 300 }, (_, n) => `export${n}`),
+    ];
+    const { code, stdout } = await inspect(await moduleFile(...exporting(1_000, names)));
+    expect(code).toBe(0);
+    expect(stdout().length).toBeLessThan(200_000);
+    expect(stdout()).toContain('\\u001b… (200000 characters)  function (i32, i32');
+    expect(stdout()).toContain('i32, … 1,000 in all) -> ()');
+    expect(stdout()).toContain('  export198  ');
+    expect(stdout()).not.toContain('  export199  ');
+    expect(stdout()).toContain('\n  and 101 more\n');
+  });
+
+  it('cuts types that no plugin may have in JSON, and says how long they are', async () => {
+    const names = Array.from({ length: 4_000 }, (_, n) => `export${n}`);
+    const { code, stdout } = await inspect(
+      await moduleFile(...exporting(100_000, names)),
+      '--json',
+    );
+    expect(code).toBe(0);
+    const { summary } = JSON.parse(stdout()) as {
+      summary: { exports: { type: { params: string[] } }[] };
+    };
+    expect(summary.exports).toHaveLength(4_000);
+    expect(summary.exports[3_999]).toMatchObject({ parameterCount: 100_000, resultCount: 0 });
+    expect(summary.exports[3_999]?.type.params).toHaveLength(100);
+  });
+
+  it.each([
+    {
+      name: 'many exports',
+      sections: exporting(
+        0,
+        Array.from({ length: 25_000 }, (_, n) => `export${n}`),
+      ),
+      words: 'entries of a section: 25000, limit is 4000',
+    },
+    {
+      name: 'many custom sections',
+      sections: [Buffer.concat(Array.from({ length: 150_000 }, () => section(0, nameOf('x'))))],
+      words: 'custom sections: 401, limit is 400',
+    },
+  ])('refuses $name, as admission does', async ({ sections, words }) => {
+    const { code, stderr } = await inspect(await moduleFile(...sections));
+    expect(code).toBe(1);
+    expect(stderr()).toContain(`error LOAD_REJECTED: Cannot admit module: ${words}`);
   });
 
   it.each([

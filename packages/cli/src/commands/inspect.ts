@@ -22,6 +22,9 @@ Options:
   -h, --help        show this text
 `;
 
+/** Types of a list in JSON: as many as a module that is admitted may have. */
+const SHOWN_TYPES = 100;
+
 /** `testbench inspect <plugin.wasm>` */
 export async function inspectCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const options = { json: { type: 'boolean' }, policy: { type: 'string' } } as const;
@@ -50,9 +53,20 @@ function toJson(inspection: PluginInspection, granted: Permissions | undefined):
   const { summary } = inspection;
   // A Map would become {}.
   const features = Object.fromEntries(summary.features);
+  const imports = summary.imports.map(cutType);
+  const exports = summary.exports.map(cutType);
   return JSON.stringify(
-    { ...inspection, granted, summary: { ...summary, features } },
+    { ...inspection, granted, summary: { ...summary, features, imports, exports } },
     undefined,
     2,
   );
+}
+
+/** Types that are longer than admission lets them be are cut: thousands of exports may have the same of a million parameters. */
+function cutType(item: PluginInspection['summary']['exports'][number]): object {
+  if (item.kind !== 'function' && item.kind !== 'tag') return item;
+  const { params, results } = item.type;
+  if (params.length <= SHOWN_TYPES && results.length <= SHOWN_TYPES) return item;
+  const type = { params: params.slice(0, SHOWN_TYPES), results: results.slice(0, SHOWN_TYPES) };
+  return { ...item, type, parameterCount: params.length, resultCount: results.length };
 }

@@ -1,5 +1,5 @@
+import { cutText, type Permissions } from '@testbench/core';
 import type { PluginInspection } from '@testbench/registry';
-import type { Permissions } from '@testbench/core';
 
 import { describePermissions } from './describe-permissions.js';
 import { escapeText } from './escape-text.js';
@@ -10,6 +10,13 @@ import type { Style } from './style.js';
 type Summary = PluginInspection['summary'];
 type Extern = Summary['exports'][number];
 type Rows = (readonly [label: string, value: string | undefined])[];
+
+/** Rows of a list that are shown; plugins have fewer, and a terminal keeps not many more. */
+const SHOWN_ROWS = 200;
+/** Characters of a name that are shown: all rows are as wide as the longest. */
+const SHOWN_CHARACTERS = 100;
+/** Types of a list that are shown. */
+const SHOWN_TYPES = 16;
 
 /** Shows what a module's bytes say: metadata, contract, imports, exports, memory and sizes. */
 export function renderInspection(
@@ -71,14 +78,24 @@ function contractLines({ contract, exportProblems }: PluginInspection, style: St
 function renderExterns(externs: readonly (Extern & { readonly module?: string })[]): string[] {
   if (externs.length === 0) return ['none'];
   const columns: Column[] = [{ title: '' }, { title: '' }];
-  const rows = externs.map((extern) => {
-    const name = extern.module === undefined ? extern.name : `${extern.module}.${extern.name}`;
-    return [{ text: escapeText(name) }, { text: describeType(extern) }];
+  const rows = externs.slice(0, SHOWN_ROWS).map((extern) => {
+    const names = [...(extern.module === undefined ? [] : [extern.module]), extern.name];
+    return [{ text: names.map(describeName).join('.') }, { text: describeType(extern) }];
   });
   // The titles are empty: kind and name explain themselves.
-  return renderTable(columns, rows, (text) => text)
+  const lines = renderTable(columns, rows, (text) => text)
     .split('\n')
     .slice(1);
+  return [...lines, ...describeRest(externs.length)];
+}
+
+/** Cut before it is escaped, which makes it up to six times as long. */
+function describeName(name: string): string {
+  return escapeText(cutText(name, SHOWN_CHARACTERS));
+}
+
+function describeRest(count: number): string[] {
+  return count > SHOWN_ROWS ? [`and ${formatCount(count - SHOWN_ROWS)} more`] : [];
 }
 
 function describeType(extern: Extern): string {
@@ -86,7 +103,7 @@ function describeType(extern: Extern): string {
     case 'function':
     case 'tag': {
       const { params, results } = extern.type;
-      return `${extern.kind} (${params.join(', ')}) -> (${results.join(', ')})`;
+      return `${extern.kind} (${listTypes(params)}) -> (${listTypes(results)})`;
     }
     case 'memory':
       return `memory ${describeMemory(extern.type)}`;
@@ -95,6 +112,11 @@ function describeType(extern: Extern): string {
     default:
       return `global ${extern.type.mutable ? 'mutable ' : ''}${extern.type.type}`;
   }
+}
+
+function listTypes(types: readonly string[]): string {
+  if (types.length <= SHOWN_TYPES) return types.join(', ');
+  return `${types.slice(0, SHOWN_TYPES).join(', ')}, … ${formatCount(types.length)} in all`;
 }
 
 function limitRows(summary: Summary): Rows {
@@ -138,14 +160,15 @@ function renderSizes(summary: Summary, style: Style): string[] {
   const columns: Column[] = [{ title: 'section' }, { title: 'bytes', align: 'right' }];
   // Custom sections stand in both lists, in the same order; here they get their own names.
   const names = customSections.values();
-  const rows = sections.map(({ name, size }) => {
+  const rows = sections.slice(0, SHOWN_ROWS).map(({ name, size }) => {
     const custom = name === 'custom' ? names.next().value : undefined;
-    const shown = custom === undefined ? name : `custom "${custom.name}"`;
-    return [{ text: escapeText(shown) }, { text: formatCount(size) }];
+    const shown = custom === undefined ? name : `custom "${describeName(custom.name)}"`;
+    return [{ text: shown }, { text: formatCount(size) }];
   });
   return [
     `${formatCount(byteLength)} bytes: ${formatCount(counts.functions)} functions, ${formatCount(counts.instructions)} instructions, ${formatBytes(counts.dataBytes)} of data`,
     ...renderTable(columns, rows, style.dim).split('\n'),
+    ...describeRest(sections.length),
   ];
 }
 

@@ -28,8 +28,9 @@ export function renderTable(
 ): string {
   const titles: Cell[] = columns.map(({ title }) => ({ text: title, mark: markTitle }));
   const lines = [titles, ...rows];
+  // Not by `Math.max(...)`: a hundred thousand arguments overflow the stack.
   const widths = columns.map((_, index) =>
-    Math.max(...lines.map((line) => width(line[index]?.text ?? ''))),
+    lines.reduce((most, line) => Math.max(most, width(line[index]?.text ?? '')), 0),
   );
   return lines.map((line) => renderLine(columns, widths, line)).join('\n');
 }

@@ -1,10 +1,14 @@
 import {
   type AbiSignature,
   type AdmissionViolation,
+  compareSignatures,
+  cutText,
   nearestKey,
-  signatureText,
 } from '@testbench/types';
 import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
+
+/** Of a name in a message: it may have megabytes. */
+const SHOWN_CHARACTERS = 200;
 
 /** What a module may import: module name, function name, exact type. */
 export type ImportPolicy = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
@@ -18,7 +22,7 @@ export function checkImports(summary: ModuleSummary, allowed: ImportPolicy): Adm
   return summary.imports.flatMap((item) => {
     const state = problemOf(item, allowed);
     if (state === undefined) return [];
-    const name = JSON.stringify(`${item.module}.${item.name}`);
+    const name = JSON.stringify(cutText(`${item.module}.${item.name}`, SHOWN_CHARACTERS));
     return [{ rule: 'import', offset: item.offset, message: `import ${name}: ${state}` }];
   });
 }
@@ -36,7 +40,5 @@ function problemOf(item: ImportSummary, allowed: ImportPolicy): string | undefin
     const near = nearestKey(item.name, Object.keys(functions));
     return `the host has no such function${near === undefined ? '' : `, did you mean "${near}"?`}`;
   }
-  const actual = signatureText(item.type);
-  const wanted = signatureText(expected);
-  return actual === wanted ? undefined : `its type is ${actual}, expected ${wanted}`;
+  return compareSignatures(item.type, expected);
 }

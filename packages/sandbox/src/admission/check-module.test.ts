@@ -53,6 +53,28 @@ describe('checkModule()', () => {
     expect(report.metadata).toBeUndefined();
   });
 
+  it('says what is wrong with imports in few words, however long names and types are', () => {
+    const name = (text: string): number[] => [...new ByteWriter(16).name(text).finish()];
+    const imports = [
+      [...name('env'), ...name('h'.repeat(100_000)), 0, 0],
+      [...name('m'.repeat(100_000)), ...name(''), 0, 0],
+      [...name('env'), ...name('host_log'), 0, 0],
+    ];
+    const content = Uint8Array.from(imports.flat());
+    const parameters = new ByteWriter(100_016).u8(1).u8(0x60).u32(100_000);
+    const bytes = new ByteWriter(1_000_000)
+      .raw(HEADER)
+      .section(1, parameters.raw(new Uint8Array(100_000).fill(0x7f)).u8(0))
+      .section(2, new ByteWriter(content.length + 8).u32(imports.length).raw(content))
+      .finish();
+    const found = checkModule(bytes, policy).violations.filter(({ rule }) => rule === 'import');
+    expect(found.map(({ message }) => message)).toEqual([
+      `import "env.${'h'.repeat(196)}… (100004 characters)": the host has no such function`,
+      `import "${'m'.repeat(200)}… (100001 characters)": the host has no module of that name, only "env"`,
+      `import "env.host_log": its type is (${'i32, '.repeat(16)}… 100000 in all) -> (), expected (i32, i32, i32) -> i32`,
+    ]);
+  });
+
   // Rows of the attack catalogue, one line each.
   it.each([
     { row: 1, rule: 'maxTableElements', rest: '(table 10000000 funcref)' },

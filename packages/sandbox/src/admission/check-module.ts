@@ -88,11 +88,23 @@ export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): Admissi
   return { violations, measures, contract, metadata, summary };
 }
 
+/**
+ * Refuses a module that is so far above its caps that reading it, or telling what is in it, would take long. Whatever
+ * decodes modules of strangers calls this first.
+ *
+ * @param caps Over `DEFAULT_CAPS`.
+ * @throws {LoadError} `LOAD_REJECTED`, with `violations`.
+ * @throws {DecodeError} If the bytes do not begin like a module.
+ */
+export function requireReadable(bytes: Uint8Array, caps: Partial<AdmissionCaps> = {}): void {
+  const violations = checkCounts(bytes, { ...DEFAULT_CAPS, ...caps });
+  if (violations.length > 0) throw rejection(violations);
+}
+
 /** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
 function inspect(bytes: Uint8Array, caps: AdmissionCaps): ModuleSummary {
   try {
-    const violations = checkCounts(bytes, caps);
-    if (violations.length > 0) throw rejection(violations);
+    requireReadable(bytes, caps);
     return inspectModule(bytes);
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
+import { readModuleFile } from '@testbench/core';
 import { parseJsonText } from '@testbench/types';
 
 /** Where the command writes. */
@@ -51,9 +52,9 @@ export async function readModule(
 ): Promise<Uint8Array | undefined> {
   if (target === undefined) throw new WrongUse('The path of a module is missing');
   try {
-    return new Uint8Array(await readFile(target));
+    return await readModuleFile(target);
   } catch (error) {
-    output.stderr.write(`Cannot read "${target}": ${(error as Error).message}\n`);
+    output.stderr.write(`${(error as Error).message}\n`);
     return undefined;
   }
 }

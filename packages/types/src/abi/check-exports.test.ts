@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { checkContractExports, type ExportedItem } from './check-exports.js';
+import { checkContractExports, compareSignatures, type ExportedItem } from './check-exports.js';
 import { type AbiSignature, CLASSIC_EXPORTS, REQUIRED_EXPORTS } from './exports.js';
 
 const functions = (table: Readonly<Record<string, AbiSignature>>): ExportedItem[] =>
@@ -49,5 +49,20 @@ describe('checkContractExports()', () => {
       contract: 'v1',
       problems: [{ name: item.name, state }],
     });
+  });
+});
+
+describe('compareSignatures()', () => {
+  const long = (last: string) => ({
+    params: [...Array<string>(40).fill('i32'), last],
+    results: [],
+  });
+
+  it('compares all of a type, and shows the beginning', () => {
+    expect(compareSignatures(long('i32'), long('i32'))).toBeUndefined();
+    const shown = `(${'i32, '.repeat(16)}… 41 in all) -> ()`;
+    expect(compareSignatures(long('i32'), long('i64'))).toBe(
+      `its type is ${shown}, expected ${shown}`,
+    );
   });
 });

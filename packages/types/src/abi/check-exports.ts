@@ -81,13 +81,28 @@ export function checkContractExports(exports: Iterable<ExportedItem>): {
 /** How an export differs from what is expected; `''` if it does not. */
 function mismatch(item: ExportedItem, expected: AbiSignature): string {
   if (item.kind !== 'function') return `it is a ${item.kind}, not a function`;
-  const actual = signatureText(item.type as Signature);
-  const wanted = signatureText(expected);
-  return actual === wanted ? '' : `its type is ${actual}, expected ${wanted}`;
+  return compareSignatures(item.type as Signature, expected) ?? '';
 }
 
 /**
- * Writes a function's type the way people read it.
+ * Compares a function's type with what it should be.
+ *
+ * @returns What is wrong, to stand after the function's name; undefined if nothing is.
+ */
+export function compareSignatures(actual: Signature, expected: Signature): string | undefined {
+  const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+    one.length === other.length && one.every((type, index) => type === other[index]);
+  if (isSame(actual.params, expected.params) && isSame(actual.results, expected.results)) {
+    return undefined;
+  }
+  return `its type is ${signatureText(actual)}, expected ${signatureText(expected)}`;
+}
+
+/** Types in a list beyond this are only counted: a module may have a type of a million parameters, and name it often. */
+const SHOWN_TYPES = 16;
+
+/**
+ * Writes a function's type the way people read it; of long lists the beginning, and how many there are.
  *
  * @example
  * ```ts
@@ -98,5 +113,10 @@ function mismatch(item: ExportedItem, expected: AbiSignature): string {
  */
 export function signatureText(signature: Signature): string {
   const { params, results } = signature;
-  return `(${params.join(', ')}) -> ${results.length === 1 ? results[0] : `(${results.join(', ')})`}`;
+  return `(${listText(params)}) -> ${results.length === 1 ? results[0] : `(${listText(results)})`}`;
+}
+
+function listText(types: readonly string[]): string {
+  if (types.length <= SHOWN_TYPES) return types.join(', ');
+  return `${types.slice(0, SHOWN_TYPES).join(', ')}, … ${types.length} in all`;
 }

@@ -8,6 +8,8 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
   let best: string | undefined;
   let bestDistance = maxDistance + 1;
   for (const candidate of known) {
+    // So many edits at least. Without this a name of megabytes, which a module may import, takes minutes.
+    if (Math.abs(candidate.length - key.length) >= bestDistance) continue;
     const distance = editDistance(key.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

@@ -13,6 +13,9 @@ describe('nearestKey()', () => {
     { key: 'max_memory_bytes', expected: 'maxMemoryBytes' },
     { key: 'colour', expected: undefined },
     { key: '', expected: undefined },
+    { key: 'timeoutMs'.repeat(2), expected: undefined },
+    { key: 'timeoutMs---', expected: 'timeoutMs' },
+    { key: 'timeoutMs'.repeat(1_000_000), expected: undefined },
   ])('takes $key for $expected', ({ key, expected }) => {
     expect(nearestKey(key, known)).toBe(expected);
   });

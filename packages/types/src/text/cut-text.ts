@@ -1,0 +1,18 @@
+/**
+ * Cuts a text that somebody else wrote to what a message or a table has room for, and says how long it was.
+ *
+ * @param length How much of it stays, in UTF-16 units; no character is cut in two.
+ *
+ * @example
+ * ```ts
+ * import { cutText } from '@testbench/types';
+ *
+ * cutText('short', 10); // => 'short'
+ * cutText('x'.repeat(1000), 5); // => 'xxxxx… (1000 characters)'
+ * ```
+ */
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const start = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+  return `${start}… (${text.length} characters)`;
+}
