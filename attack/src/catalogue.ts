@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
+import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
 import { execution } from './groups/execution.ts';
 import { filesystem } from './groups/filesystem.ts';
@@ -20,6 +21,7 @@ export const ROWS = 101;
 export const CATALOGUE: readonly Attack[] = [
   ...moduleFormat,
   ...execution,
+  ...compiling,
   ...abi,
   ...hostFunctions,
   ...filesystem,

@@ -5,7 +5,7 @@ import { REAL_MODULES } from '../src/real-modules.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Those of `modules`, and two whose loaders do what none of them does. */
+/** Those of `modules`, and some that do what none of them does. */
 export const MODULES = {
   ...REAL_MODULES,
   'argon2-browser': () => {
@@ -20,6 +20,22 @@ export const MODULES = {
     await init(new Response(wasm, { headers: { 'content-type': 'application/wasm' } }));
     const data = Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, at) => (at * at) >> 5);
     return new Uint8Array(await encode({ data, width: 64, height: 64 }));
+  },
+  // Python: of all of these the only one with exceptions, thousands of handlers of them.
+  pyodide: async () => {
+    const { loadPyodide } = await import('pyodide');
+    const python = await loadPyodide();
+    return python.runPython(`
+def half(value):
+    try:
+        if value % 3 == 0:
+            raise ValueError(value)
+        return value // 2
+    except ValueError as error:
+        return str(error)
+
+str([half(value) for value in range(300)])
+`);
   },
   // Binds C++ classes and calls back from the guest into JavaScript.
   'yoga-layout': async () => {

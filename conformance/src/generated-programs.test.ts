@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 // Internal: what kinds of events there are decides which programs are worth generating.
 import { completeCosts, OperatorCosts } from '../../packages/metering/src/cost-table.js';
 import { DEAD, EventKind, EventList } from '../../packages/metering/src/function-events.js';
+import { longestPath, PathScratch } from '../../packages/metering/src/longest-path.js';
 import { FunctionScanner } from '../../packages/metering/src/scan-function.js';
 
 import { encodeProgram } from './encode-program.js';
@@ -158,11 +159,19 @@ const KINDS = Object.entries(HAS_EXNREF ? { ...others, TryTable } : others);
 /** Live events of any program. */
 const kinds = new Set<number>();
 
-function noteEvents(bytes: Uint8Array<ArrayBuffer>): void {
+function checkEvents(bytes: Uint8Array<ArrayBuffer>): void {
   const module = decodeModule(bytes);
   const events = new EventList(bytes.length);
   const scanner = new FunctionScanner(module, events, new OperatorCosts(completeCosts()));
-  for (const body of module.bodies) scanner.scan(body);
+  const free = new Float64Array(module.functions.length + module.types.length + 1);
+  for (const body of module.bodies) {
+    const shape = scanner.scan(body);
+    const { entry, loops } = longestPath(events, shape, new PathScratch(), free);
+    let all = 0;
+    for (let event = shape.first; event < shape.last; event += 1) all += events.cost(event);
+    // No way takes an operator twice: handlers that added to each other would cost 2^n.
+    expect(Math.max(entry, ...loops.values())).toBeLessThanOrEqual(all);
+  }
   for (let event = 0; event < events.count; event += 1) {
     if ((events.flags(event) & DEAD) === 0) kinds.add(events.kind(event));
   }
@@ -183,7 +192,7 @@ describe('generated programs', () => {
     const slice = fc.integer({ min: 1, max: 60 });
     const cases = fc.property(programs, fc.integer(), slice, (program, argument, sliceFuel) => {
       const bytes = encode(program);
-      noteEvents(bytes);
+      checkEvents(bytes);
       const expected = counted(bytes, argument);
       const exact = metered(bytes, argument, 'exact', sliceFuel);
       const coarse = metered(bytes, argument, 'coarse', sliceFuel);

@@ -6,10 +6,13 @@ export class ChargeList {
   private first = 0;
   private size = 0;
   private amounts = new Float64Array(1024);
+  /** The largest amount that was set, signs left out. */
+  largest = 0;
 
   /** Forgets all charges and makes room for those of events `[first, last)`. */
   reset(first: number, last: number): void {
     this.amounts.fill(0, 0, this.size);
+    this.largest = 0;
     this.first = first;
     this.size = last - first + 1;
     if (this.size > this.amounts.length) this.amounts = new Float64Array(2 * this.size);
@@ -21,6 +24,7 @@ export class ChargeList {
   }
 
   set(event: number, amount: number): void {
+    this.largest = Math.max(this.largest, Math.abs(amount));
     this.amounts[event === -1 ? 0 : event - this.first + 1] = amount;
   }
 }

@@ -42,6 +42,10 @@ export const DEAD_BEFORE = 0x800;
 export const NESTING = 12;
 /** Shift of the count of loops that stand in each other inside a loop, itself included; 7 for more. */
 export const HEIGHT = 14;
+/** A `try` with handlers, and the first of them. No loop is either: {@link HEIGHT} has these bits there. */
+export const GUARDED = 0x4000;
+/** A `try` or `try_table` that catches everything. */
+export const SEALED = 0x8000;
 
 /** A clause of a `try_table` leads to the end of this block. */
 export const CATCHES = 0x2_0000;
@@ -132,6 +136,7 @@ export interface FunctionShape {
   last: number;
   hasLoop: boolean;
   hasCatch: boolean;
+  hasDelegate: boolean;
   /** Contains something other than direct calls that leaves the function. */
   hasUnknown: boolean;
   hasCall: boolean;

@@ -5,6 +5,8 @@ import {
   EventKind,
   type EventList,
   type FunctionShape,
+  GUARDED,
+  SEALED,
   TARGETED,
 } from './function-events.js';
 
@@ -29,6 +31,7 @@ export interface Weights {
 export class PathScratch {
   need = new Float64Array(0);
   level = new Int32Array(0);
+  /** Of an `if`, its other arm; of a `try`, its handlers, then, while its body is read, the handlers around it. */
   other = new Float64Array(0);
 
   ready(size: number): void {
@@ -45,6 +48,9 @@ export class PathScratch {
  *
  * A region's weight covers every way from its entry to where it ends: a back edge, an exit, or the function's end. Code
  * behind a loop belongs to the region that the loop stands in.
+ *
+ * An exception is a branch forward, to any handler around the place that throws. All ways lead forward, so that no weight
+ * exceeds the sum of all costs.
  *
  * @param paid Additional cost of a call, by target.
  * @param shortest Finds the cheapest way instead; ways that end in a trap do not count then.
@@ -63,6 +69,12 @@ export function longestPath(
   const pick = way === Way.ShortestReturning ? Math.min : Math.max;
   /** What must be paid behind the loop of each level, seen from the region around it. */
   const exits: number[] = [0];
+  /** The costliest handler that stands around the code being read and in the region of each level. */
+  const guards: number[] = [0];
+  /** How many of them catch everything: no exception gets past those. */
+  const seals: number[] = [0];
+  /** Exceptions out of the loop of each level have been noted in {@link exits}. */
+  const noted: boolean[] = [true];
   let current = 0;
   let labels = Number.NaN;
 
@@ -77,6 +89,34 @@ export function longestPath(
     return 0;
   };
 
+  /** What an exception still needs in this region; for the regions around it, the need is noted. */
+  const thrown = (): number => {
+    for (let depth = exits.length - 1; !noted[depth]! && seals[depth] === 0; depth -= 1) {
+      noted[depth] = true;
+      exits[depth] = Math.max(exits[depth]!, guards[depth - 1]!);
+    }
+    return guards.at(-1)!;
+  };
+
+  /** A `delegate` gets past handlers that catch everything. */
+  const isSealed = (opener: number): boolean =>
+    !shape.hasDelegate && (events.flags(opener) & SEALED) !== 0;
+
+  /** Puts the handlers of a `try` around the code that is read next, and keeps those that stand around it. */
+  const guard = (opener: number, handlers: number): void => {
+    const depth = guards.length - 1;
+    const around = guards[depth]!;
+    other[opener - first] = around;
+    if (isSealed(opener)) seals[depth]! += 1;
+    guards[depth] = isSealed(opener) ? handlers : Math.max(handlers, around);
+  };
+
+  const unguard = (opener: number): void => {
+    const depth = guards.length - 1;
+    guards[depth] = other[opener - first]!;
+    if (isSealed(opener)) seals[depth]! -= 1;
+  };
+
   for (let event = last - 1; event >= first; event -= 1) {
     const flags = events.flags(event);
     if ((flags & DEAD) !== 0) continue;
@@ -89,13 +129,25 @@ export function longestPath(
         } else if (events.kind(link) === EventKind.Loop) {
           if ((events.flags(link) & TARGETED) !== 0) {
             exits.push((flags & DEAD_BEFORE) === 0 ? current : 0);
+            guards.push(0);
+            seals.push(0);
+            noted.push(false);
             current = 0;
           }
           current += cost;
         } else {
-          need[link - first] = current;
-          other[link - first] = current;
-          level[link - first] = exits.length - 1;
+          const at = link - first;
+          const kind = events.kind(link);
+          need[at] = current;
+          other[at] = kind === EventKind.If ? current : 0;
+          level[at] = exits.length - 1;
+          if (kind === EventKind.TryTable) {
+            let handlers = 0;
+            for (let clause = link + 1; events.kind(clause) === EventKind.Label; clause += 1) {
+              handlers = Math.max(handlers, along(events.link(clause)));
+            }
+            guard(link, handlers);
+          }
           current += cost;
         }
         break;
@@ -103,6 +155,9 @@ export function longestPath(
         if ((flags & TARGETED) !== 0) {
           loops.set(event, current);
           current = exits.pop()!;
+          guards.pop();
+          seals.pop();
+          noted.pop();
         }
         current += cost;
         break;
@@ -116,18 +171,20 @@ export function longestPath(
       case EventKind.Catch: {
         const at = link - first;
         other[at] = Math.max(other[at]!, current);
+        if ((flags & GUARDED) !== 0) guard(link, other[at]);
         current = need[at]! + cost;
         break;
       }
       case EventKind.Try:
-        // The costliest handler may follow any part of the body.
-        current += other[event - first]! + cost;
+        if ((flags & GUARDED) !== 0) unguard(event);
+        current += cost;
         break;
       case EventKind.Label:
         labels = Number.isNaN(labels) ? along(link) : pick(labels, along(link));
         break;
       case EventKind.TryTable:
-        current += (Number.isNaN(labels) ? 0 : labels) + cost;
+        unguard(event);
+        current += cost;
         labels = Number.NaN;
         break;
       case EventKind.BrTable:
@@ -147,11 +204,15 @@ export function longestPath(
         current = cost + paid[events.argument(event)]!;
         break;
       case EventKind.Return:
-      case EventKind.Throw:
         current = cost;
+        break;
+      case EventKind.Throw:
+        current = cost + thrown();
         break;
       case EventKind.Call:
       case EventKind.CallUnknown:
+        // What is called may throw.
+        if (shape.hasCatch) current = Math.max(current, thrown());
         current += cost + paid[events.argument(event)]!;
         break;
       default:

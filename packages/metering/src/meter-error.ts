@@ -8,6 +8,8 @@ export type MeterErrorCode =
   | 'METER_RESERVED_NAME'
   /** A function body would grow beyond what engines accept. */
   | 'METER_BODY_TOO_LARGE'
+  /** A function would pay more at one place than a constant can hold. */
+  | 'METER_COST_TOO_LARGE'
   /** The instance does not come from a metered module, or has a meter already. */
   | 'METER_NOT_METERED'
   /** The guest has no fuel left, is out of time, or was cancelled, while a host function worked for it. */

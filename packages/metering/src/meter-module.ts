@@ -77,7 +77,8 @@ export interface MeteredModule {
  *
  * @param bytes The whole module; not changed.
  * @param given What differs from the defaults.
- * @throws {MeterError} `METER_INVALID_MODULE` if the engine rejects it, `METER_RESERVED_NAME`, `METER_BODY_TOO_LARGE`.
+ * @throws {MeterError} `METER_INVALID_MODULE` if the engine rejects it, `METER_RESERVED_NAME`, `METER_BODY_TOO_LARGE`,
+ *   `METER_COST_TOO_LARGE`.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`: an option is not known, of another type or out of range.
  *
  * @example

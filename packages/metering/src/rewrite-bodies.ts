@@ -19,6 +19,9 @@ import { FunctionScanner } from './scan-function.js';
 /** Engines accept no longer function bodies. */
 const MAX_BODY_BYTES = 7_654_321;
 
+/** Fuel up to which sums of a few charges are exact in a double, and so fit a constant of 64 bits. */
+const MAX_CHARGE = 2 ** 50;
+
 /**
  * V8 allows for five times the code by inlining where half of a module's functions are smaller than this many bytes, and for
  * twice the code where a quarter is, since then it takes the others for inlined already. Metering makes small functions larger
@@ -56,7 +59,7 @@ export interface RewrittenBodies {
  * Rewrites all function bodies.
  *
  * @param state Wants to know what becomes of segments; undefined if nobody asks.
- * @throws {MeterError} `METER_BODY_TOO_LARGE`.
+ * @throws {MeterError} `METER_BODY_TOO_LARGE`, `METER_COST_TOO_LARGE`.
  */
 export function rewriteBodies(
   module: Module,
@@ -97,6 +100,14 @@ export function rewriteBodies(
       if (role === Role.Free) charges.reset(shape.first, shape.last);
       else if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
+      // Also what is no number.
+      if (!(charges.largest <= MAX_CHARGE)) {
+        throw new MeterError(
+          'METER_COST_TOO_LARGE',
+          `Cannot meter module: a function would pay ${charges.largest} units at once, limit is ${MAX_CHARGE}`,
+          body.start,
+        );
+      }
       const checkEntry = role === Role.Checked;
       const checkExits = owed > MAX_OWED && (shape.hasCall || shape.hasUnknown);
       before += rewriter.rewrite(index, { shape, charges, checkEntry, checkExits, before });

@@ -9,6 +9,8 @@ import {
   EventKind,
   type EventList,
   type FunctionShape,
+  GUARDED,
+  SEALED,
   TARGETED,
 } from './function-events.js';
 import { Opcode } from './operators.js';
@@ -30,6 +32,9 @@ const BULK = new Set<number>([
   Opcode.ArrayInitData,
   Opcode.ArrayInitElem,
 ]);
+
+/** Clauses of a `try_table` from this one on catch everything. */
+const CATCH_ALL = 2;
 
 /** Operators behind a prefix that bring functions into tables, or references to them out of segments. */
 const MOVES_FUNCTIONS = new Set<number>([
@@ -78,6 +83,7 @@ export class FunctionScanner {
       last: 0,
       hasLoop: false,
       hasCatch: false,
+      hasDelegate: false,
       hasUnknown: false,
       hasCall: false,
       hasDrop: false,
@@ -143,10 +149,13 @@ export class FunctionScanner {
         const before = this.#endOfStretch();
         this.#live = (this.events.flags(opener) & DEAD) === 0;
         this.#push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
+        if (opcode !== Opcode.Else) this.#markFirst(opener);
+        if (opcode === Opcode.CatchAll) this.events.mark(opener, SEALED);
         break;
       }
       case Opcode.End:
       case Opcode.Delegate:
+        if (opcode === Opcode.Delegate) this.#shape.hasDelegate = true;
         this.#closeBlock();
         break;
       case Opcode.Br:
@@ -220,8 +229,19 @@ export class FunctionScanner {
     if (kind === EventKind.Try) return;
     // Labels of the clauses are counted from outside the block.
     const opener = this.#open.pop()!;
-    this.cursor.forEachCatch((_, label) => this.#label(label, CATCHES));
+    this.cursor.forEachCatch((clause, label) => {
+      if (clause >= CATCH_ALL) this.events.mark(opener, SEALED);
+      this.#label(label, CATCHES);
+    });
     this.#open.push(opener);
+  }
+
+  /** Marks the `catch` just read if it is the first of its `try`: before it stands what it guards. */
+  #markFirst(opener: number): void {
+    const { events } = this;
+    if ((events.flags(opener) & GUARDED) !== 0) return;
+    events.mark(opener, GUARDED);
+    events.mark(events.count - 1, GUARDED);
   }
 
   #closeBlock(): void {
