@@ -51,8 +51,10 @@ export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 export const SHUTDOWN_TIMEOUT_MS = 1000;
 /** What closing waits for all plugins to shut down; then threads and processes are ended. */
 export const CLOSE_TIMEOUT_MS = 5000;
-/** An inline batch lets others have the thread after this time: a tenth of what people notice. */
-export const BATCH_TURN_MS = 10;
+/** Inline batches and streams let others have the thread after this time: a tenth of what people notice. */
+export const MAX_TURN_MS = 10;
+/** Inputs of one batch: far beyond what fits memory with its results. A list with a billion holes is a mistake. */
+export const MAX_BATCH_LENGTH = 1_000_000;
 /** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */
 export const MAX_CRASHES_IN_A_ROW = 3;
 /** How long it rests at first; twice as long each further time. */

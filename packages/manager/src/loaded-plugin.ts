@@ -135,7 +135,6 @@ export class LoadedPlugin {
     await this.#current.version.retire(timeoutMs);
     await this.#previous?.version.retire(0);
     this.state.close?.();
-    this.events.tell('plugin-unloaded', { id: this.id });
   }
 
   info(): PluginInfo {

@@ -122,7 +122,10 @@ export interface ExecuteOptions {
    * listener of its logs or chunks that fires the signal.
    */
   readonly signal?: AbortSignal;
-  /** Wall time, in milliseconds, from the moment of asking. @default the plugin's, from the moment of its turn */
+  /**
+   * Wall time, in milliseconds, from the moment of asking; of a batch, what each of its inputs may run, from the moment of its
+   * turn. @default the plugin's, from the moment of its turn
+   */
   readonly timeoutMs?: number;
   /** Instructions, in fuel units. */
   readonly maxFuel?: number;

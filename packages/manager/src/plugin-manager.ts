@@ -11,6 +11,7 @@ import { RunnerPools } from './isolation/runner-pools.js';
 import {
   CLOSE_TIMEOUT_MS,
   DEFAULT_DRAIN_TIMEOUT_MS,
+  MAX_BATCH_LENGTH,
   MAX_QUEUED_EXECUTIONS,
   MIN_PLACES_TO_SHARE,
 } from './limits.js';
@@ -27,7 +28,7 @@ import type {
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
 import { requireCount } from './resolve-limits.js';
-import { Semaphore } from './semaphore.js';
+import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { VersionLoader } from './version-loader.js';
 import { watchFile } from './watch-file.js';
@@ -47,6 +48,8 @@ type InTurn<T> = (plugin: LoadedPlugin, options: RunOptions, queueTimeMs: number
  */
 export class PluginManager {
   readonly #plugins = new Map<string, LoadedPlugin>();
+  /** Plugins that are being removed; their ids may be taken again. */
+  readonly #leaving = new Set<LoadedPlugin>();
   readonly #settings: ManagerSettings;
   readonly #semaphore: Semaphore;
   readonly #pools: RunnerPools;
@@ -69,7 +72,7 @@ export class PluginManager {
     this.#loader = new VersionLoader(this.#settings, this.#pools);
   }
 
-  /** Number of loaded plugins. */
+  /** Number of loaded plugins; those that are being removed do not count. */
   get pluginCount(): number {
     return this.#plugins.size;
   }
@@ -130,30 +133,39 @@ export class PluginManager {
 
   /**
    * Runs several inputs through a plugin: the crossing into a thread or process is paid once for many, and
-   * `plugin_execute_batch` is used where the plugin has it. Limits hold for each input; where the plugin takes all at
-   * once, their sum.
+   * `plugin_execute_batch` is used where the plugin has it. Limits hold for each input; where the plugin takes several at
+   * once, their sum. `timeoutMs` is what each input may run, in every isolation; the time that it waits for the others does
+   * not count. For a limit on all of it, give `signal: AbortSignal.timeout(…)`.
    *
-   * @returns One result an input, in their order. An input that fails fails alone.
+   * @param inputs At most 1,000,000. The list is copied; what stands in it is read when its turn comes.
+   * @returns One result an input, in their order. An input that fails fails alone, and so does a hole or anything else that is
+   *   no input: with `CALL_INVALID_INPUT`.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
+   * @throws {TypeError} For anything but a list.
+   * @throws {RangeError} For too long a list.
    */
   async executeBatch(
     id: string,
     inputs: readonly PluginInput[],
     options: ExecuteOptions = {},
   ): Promise<BatchResult[]> {
-    return await this.#inTurn(id, options, (plugin, remaining, queueTimeMs) =>
-      plugin.runBatch(inputs, remaining, queueTimeMs),
+    const own = ownInputs(inputs);
+    return await this.#inTurn(
+      id,
+      options,
+      (plugin, _remaining, queueTimeMs) => plugin.runBatch(own, options, queueTimeMs),
+      { signal: options.signal },
     );
   }
 
   /**
    * Runs one input and gives what the plugin emits meanwhile, then the result.
    *
-   * The plugin waits until a chunk is taken, so a slow reader slows it down instead of filling memory; only an inline
-   * plugin on an engine without JSPI cannot wait, and its chunks are gathered, at most 64 MiB. Leaving the loop early
-   * cancels the call.
+   * The plugin waits until a chunk is taken, so a slow reader slows it down instead of filling memory. Leaving the loop early
+   * cancels the call, and so does `signal`: no chunk comes after that. Several `next()` at once get a part each.
    *
-   * @throws {CallError} At the next part, as `execute` does.
+   * @throws {CallError} At the next part, as `execute` does; `CALL_UNSUPPORTED` for an inline plugin that emits chunks where
+   *   the engine cannot suspend it (JSPI, Node 24 and newer).
    */
   executeStream(
     id: string,
@@ -225,7 +237,8 @@ export class PluginManager {
   }
 
   /**
-   * Removes a plugin after telling it to shut down. Calls that run may end first, for at most 30 s.
+   * Removes a plugin after telling it to shut down. Calls that run may end first, for at most 30 s; until then its status is
+   * `unloading`, it takes no more calls, and its id may be taken again.
    *
    * @throws {LoadError} `LOAD_NOT_FOUND`.
    */
@@ -233,17 +246,19 @@ export class PluginManager {
     const plugin = this.#find(id);
     this.#plugins.delete(id);
     this.#watchers.get(id)?.();
-    await plugin.remove(DEFAULT_DRAIN_TIMEOUT_MS);
+    await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS);
   }
 
-  /** What is known of one plugin; undefined if it is not loaded. */
+  /** What is known of one plugin; undefined if it is neither loaded nor just being removed. */
   info(id: string): PluginInfo | undefined {
-    return this.#plugins.get(id)?.info();
+    const plugin =
+      this.#plugins.get(id) ?? [...this.#leaving].findLast((leaving) => leaving.id === id);
+    return plugin?.info();
   }
 
-  /** What is known of all plugins, in the order of loading. */
+  /** What is known of all plugins, in the order of loading; those that are being removed come last. */
   list(): PluginInfo[] {
-    return Array.from(this.#plugins.values(), (plugin) => plugin.info());
+    return [...this.#plugins.values(), ...this.#leaving].map((plugin) => plugin.info());
   }
 
   /** Unloads everything. Waiting calls fail with `CALL_SHUT_DOWN`, and so does everything afterwards. */
@@ -254,15 +269,35 @@ export class PluginManager {
     const plugins = [...this.#plugins.values()];
     this.#plugins.clear();
     const timer = setTimeout(() => this.#pools.close(), CLOSE_TIMEOUT_MS);
-    await Promise.all(plugins.map((plugin) => plugin.remove(0)));
+    await Promise.all(plugins.map((plugin) => this.#remove(plugin, 0)));
     clearTimeout(timer);
     this.#pools.close();
   }
 
-  /** Runs something in a place, and gives the place back. */
-  async #inTurn<T>(id: string, options: ExecuteOptions, run: InTurn<T>): Promise<T> {
+  /** Ends a plugin, which is seen as `unloading` until it is gone. */
+  async #remove(plugin: LoadedPlugin, drainTimeoutMs: number): Promise<void> {
+    this.#leaving.add(plugin);
+    try {
+      await plugin.remove(drainTimeoutMs);
+    } finally {
+      this.#leaving.delete(plugin);
+    }
+    this.events.tell('plugin-unloaded', { id: plugin.id });
+  }
+
+  /**
+   * Runs something in a place, and gives the place back.
+   *
+   * @param patience How long it may wait for the place.
+   */
+  async #inTurn<T>(
+    id: string,
+    options: ExecuteOptions,
+    run: InTurn<T>,
+    patience: Patience = options,
+  ): Promise<T> {
     const plugin = this.#start(id, options);
-    if (plugin === undefined) return await this.#waitForTurn(id, options, run);
+    if (plugin === undefined) return await this.#waitForTurn(id, options, run, patience);
     try {
       return await run(plugin, options, 0);
     } finally {
@@ -284,10 +319,15 @@ export class PluginManager {
     return this.#semaphore.tryEnter(id) ? plugin : undefined;
   }
 
-  async #waitForTurn<T>(id: string, options: ExecuteOptions, run: InTurn<T>): Promise<T> {
+  async #waitForTurn<T>(
+    id: string,
+    options: ExecuteOptions,
+    run: InTurn<T>,
+    patience: Patience = options,
+  ): Promise<T> {
     const { signal, timeoutMs } = options;
     const start = performance.now();
-    await this.#semaphore.enter(id, { signal, timeoutMs });
+    await this.#semaphore.enter(id, patience);
     try {
       const queueTimeMs = performance.now() - start;
       const remaining =
@@ -339,4 +379,22 @@ export class PluginManager {
       );
     }
   }
+}
+
+/**
+ * The list of a batch as it is now: the caller may change it meanwhile.
+ *
+ * @throws {TypeError} @throws {RangeError}
+ */
+function ownInputs(inputs: readonly PluginInput[]): readonly PluginInput[] {
+  if (!Array.isArray(inputs)) {
+    throw new TypeError(`Cannot start batch: expected a list of inputs, found a ${typeof inputs}`);
+  }
+  if (inputs.length > MAX_BATCH_LENGTH) {
+    throw new RangeError(
+      `Cannot start batch: ${inputs.length} inputs, limit is ${MAX_BATCH_LENGTH}`,
+    );
+  }
+  // Holes become undefined, which is refused like anything else that is no input.
+  return Array.from<PluginInput>(inputs);
 }

@@ -1,5 +1,7 @@
 import { CallError } from '@testbench/types';
 
+import { onAbort } from './on-abort.js';
+
 interface Waiter {
   readonly resume: () => void;
   readonly refuse: (error: CallError) => void;
@@ -78,15 +80,14 @@ export class Semaphore {
       const settle = (then: () => void): void => {
         this.#forget(lane, waiter);
         clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
+        unwatch();
         then();
       };
       const waiter: Waiter = {
         resume: () => settle(resolve),
         refuse: (error) => settle(() => reject(error)),
       };
-      const cancel = (): void => waiter.refuse(cancelled(signal));
-      signal?.addEventListener('abort', cancel);
+      const unwatch = onAbort(signal, () => waiter.refuse(cancelled(signal)));
       if (timeoutMs !== undefined) {
         timer = setTimeout(() => waiter.refuse(tooLate(timeoutMs)), timeoutMs);
       }

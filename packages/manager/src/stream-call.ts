@@ -1,6 +1,8 @@
-import type { PluginOutput } from '@testbench/types';
+import { CallError, type PluginOutput } from '@testbench/types';
 
+import { onAbort } from './on-abort.js';
 import type { StreamPart } from './options.js';
+import { Queue } from './queue.js';
 
 /** Runs a call whose chunks are waited for. */
 type Run = (
@@ -10,11 +12,24 @@ type Run = (
 
 type Result = IteratorResult<StreamPart, void>;
 
+/** A chunk that the plugin has given, and waits with. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly taken: () => void;
+  readonly refused: (error: CallError) => void;
+}
+
+interface Reader {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
- * Turns a call with chunks into an iterator: each chunk waits until it is taken, and so does the plugin.
+ * Turns a call with chunks into an iterator: each chunk waits until it is taken, and so does the plugin. A chunk is taken when
+ * the reader asks for the part after it; one that has asked for several parts at once takes as many.
  *
  * The call begins with the first `next`. It is cancelled when the reader leaves, also while a `next` is pending: what a
- * generator cannot do.
+ * generator cannot do. Once it is cancelled, no chunk is given any more.
  */
 export function streamCall(
   signal: AbortSignal | undefined,
@@ -24,14 +39,12 @@ export function streamCall(
 }
 
 class CallStream implements AsyncGenerator<StreamPart, void, void> {
-  readonly #left = new AbortController();
-  readonly #chunks: { readonly bytes: Uint8Array; readonly taken: () => void }[] = [];
-  readonly #readers: {
-    readonly resolve: (result: Result) => void;
-    readonly reject: (error: unknown) => void;
-  }[] = [];
-  /** Of chunks that a reader has, and has not come back from. */
-  #delivered: (() => void)[] = [];
+  readonly #abort = new AbortController();
+  /** Chunks that nobody has asked for yet. */
+  readonly #chunks = new Queue<Chunk>();
+  readonly #readers = new Queue<Reader>();
+  /** The chunk that a reader has got, and not come back from. */
+  #delivered: Chunk | undefined;
   #outcome: { readonly output: PluginOutput } | { readonly error: unknown } | undefined;
   #started = false;
   #done = false;
@@ -55,9 +68,7 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
 
   async return(): Promise<Result> {
     this.#done = true;
-    this.#left.abort();
-    this.#take();
-    for (const { taken } of this.#chunks.splice(0)) taken();
+    this.#cancel(undefined);
     this.#serve();
     return { done: true, value: undefined };
   }
@@ -76,53 +87,77 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
   }
 
   async #watch(): Promise<void> {
-    const { signal } = this.#left;
-    const both =
-      this.callerSignal === undefined ? signal : AbortSignal.any([this.callerSignal, signal]);
-    const onChunk = (bytes: Uint8Array): Promise<void> =>
-      new Promise((taken) => {
-        if (this.#done) {
-          taken();
-          return;
-        }
-        this.#chunks.push({ bytes, taken });
-        this.#serve();
-      });
+    const { callerSignal } = this;
+    const cancel = (): void => this.#cancel(callerSignal?.reason);
+    if (callerSignal?.aborted === true) cancel();
+    const unwatch = onAbort(callerSignal, cancel);
     try {
-      this.#outcome = { output: await this.run(onChunk, both) };
+      this.#outcome = { output: await this.run(this.#onChunk, this.#abort.signal) };
     } catch (error) {
       this.#outcome = { error };
     }
+    unwatch();
+    // The call is over: a guest that still waits with its chunk, where the call was given up, waits for nothing.
+    this.#take();
     this.#serve();
+  }
+
+  readonly #onChunk = (bytes: Uint8Array): Promise<void> =>
+    new Promise((taken, refused) => {
+      if (this.#outcome !== undefined || this.#abort.signal.aborted) {
+        refused(cancelled());
+        return;
+      }
+      this.#chunks.push({ bytes, taken, refused });
+      this.#serve();
+    });
+
+  /** Ends the call, and forgets what it has given so far. */
+  #cancel(reason: unknown): void {
+    this.#abort.abort(reason);
+    // What waits ends now: the guest sees an error, instead of one more chunk that is taken.
+    this.#delivered?.refused(cancelled());
+    this.#delivered = undefined;
+    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
+      chunk.refused(cancelled());
+    }
   }
 
   /** The reader has done with what it had. */
   #take(): void {
-    const delivered = this.#delivered;
-    if (delivered.length === 0) return;
-    this.#delivered = [];
-    for (const taken of delivered) taken();
+    this.#delivered?.taken();
+    this.#delivered = undefined;
   }
 
   /** Gives readers what there is. */
   #serve(): void {
-    for (let reader = this.#readers[0]; reader !== undefined; reader = this.#readers[0]) {
-      const chunk = this.#chunks.shift();
-      const outcome = this.#outcome;
-      if (chunk !== undefined) {
-        this.#delivered.push(chunk.taken);
-        reader.resolve({ done: false, value: { type: 'chunk', bytes: chunk.bytes } });
-      } else if (this.#done) {
-        reader.resolve({ done: true, value: undefined });
-      } else if (outcome === undefined) {
-        return;
-      } else {
-        this.#done = true;
-        if ('output' in outcome) {
-          reader.resolve({ done: false, value: { type: 'result', output: outcome.output } });
-        } else reader.reject(outcome.error);
-      }
-      this.#readers.shift();
+    while (this.#readers.size > 0) {
+      const result = this.#part();
+      if (result === undefined) return;
+      const reader = this.#readers.shift();
+      if ('error' in result) reader?.reject(result.error);
+      else reader?.resolve(result);
+      // It asked for the next one already.
+      if (this.#readers.size > 0) this.#take();
     }
   }
+
+  /** @returns undefined if there is nothing yet. */
+  #part(): Result | { readonly error: unknown } | undefined {
+    if (this.#done) return { done: true, value: undefined };
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#delivered = chunk;
+      if (this.#outcome !== undefined) this.#take();
+      return { done: false, value: { type: 'chunk', bytes: chunk.bytes } };
+    }
+    if (this.#outcome === undefined) return undefined;
+    this.#done = true;
+    if ('error' in this.#outcome) return this.#outcome;
+    return { done: false, value: { type: 'result', output: this.#outcome.output } };
+  }
+}
+
+function cancelled(): CallError {
+  return new CallError('CALL_CANCELLED', 'Cannot take chunk: the call is over');
 }

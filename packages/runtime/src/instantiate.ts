@@ -14,7 +14,7 @@ export function mustWait(
   const waiting = imports.filter((item) => host.waiting.has(item.name)).map((item) => item.name);
   if (waiting.length === 0) return false;
   if (canSuspend) return true;
-  // Chunks of a stream can be gathered instead; network and files cannot.
+  // A plugin runs well where nobody takes its chunks; not without network and files.
   const needed = waiting.find((name) => name !== 'host_emit');
   if (needed === undefined) return false;
   throw new LoadError(

@@ -1,12 +1,88 @@
-import type { BatchEntry } from '@testbench/runtime';
-import type { CallUsage, PluginOutput, ResourceLimits } from '@testbench/types';
+import { type BatchEntry, encodeInput } from '@testbench/runtime';
+import {
+  CallError,
+  type CallUsage,
+  type Contract,
+  type PluginInput,
+  type PluginOutput,
+  type ResourceLimits,
+} from '@testbench/types';
 
+import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
 import type { BatchResult, RunOptions } from './executor.js';
+
+/** Inputs of a batch that are taken together: they follow each other in the batch. */
+export interface BatchGroup {
+  /** Number of the first one in the batch. */
+  readonly first: number;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Writes the inputs of a batch as JSON, in groups that are small enough to share out.
+ *
+ * @param onRefused Told of an input that has no JSON form or is too long: it is in no group.
+ */
+export function* groupInputs(
+  inputs: readonly PluginInput[],
+  encode: (input: PluginInput) => string,
+  onRefused: (index: number, reason: CallError) => void,
+): Generator<BatchGroup, void, void> {
+  let first = 0;
+  let texts: string[] = [];
+  let length = 0;
+  for (const [index, input] of inputs.entries()) {
+    let text: string | undefined;
+    try {
+      text = encode(input);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      onRefused(index, error);
+    }
+    const isFull =
+      texts.length >= MAX_BATCH_INPUTS || length + (text?.length ?? 0) > MAX_BATCH_BYTES;
+    if (texts.length > 0 && (text === undefined || isFull)) {
+      yield { first, texts };
+      texts = [];
+      length = 0;
+    }
+    if (text === undefined) continue;
+    if (texts.length === 0) first = index;
+    texts.push(text);
+    length += text.length;
+  }
+  if (texts.length > 0) yield { first, texts };
+}
+
+/**
+ * Writes an input as JSON.
+ *
+ * @throws {CallError} `CALL_INVALID_INPUT` if it has no JSON form, or is surely longer than `maxInputBytes`.
+ */
+export function encodeChecked(
+  input: PluginInput,
+  contract: Contract,
+  maxInputBytes: number,
+): string {
+  const text = encodeInput(input, contract);
+  // No text is longer in UTF-16 units than in bytes; the instance measures exactly.
+  if (text.length <= maxInputBytes) return text;
+  throw new CallError(
+    'CALL_INVALID_INPUT',
+    `Cannot start call: the input is ${Buffer.byteLength(text)} bytes, limit is ${maxInputBytes}`,
+  );
+}
+
+/** What becomes of inputs that are not begun any more. */
+export function notStarted(): BatchResult {
+  const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
+  return { status: 'rejected', reason };
+}
 
 /** Limits of a batch that runs as one call: those of one input, times their number. */
 export function limitsOfBatch(
   limits: Pick<ResourceLimits, 'timeoutMs' | 'maxFuel'>,
-  options: RunOptions,
+  options: Pick<RunOptions, 'timeoutMs' | 'maxFuel'>,
   count: number,
 ): { timeoutMs: number; maxFuel: number } {
   return {

@@ -155,8 +155,8 @@ export class CommandInFlight {
       await this.options.onChunk?.(bytes);
       return { code: 0 };
     } catch {
-      // Whoever listens has given up; the call's own signal says the rest.
-      return { code: -1 };
+      // Nobody listens any more; the call's own signal says the rest.
+      return { code: HostCode.cancelled };
     }
   }
 

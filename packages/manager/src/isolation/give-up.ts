@@ -1,5 +1,7 @@
 import { CallError } from '@testbench/types';
 
+import { onAbort } from '../on-abort.js';
+
 /**
  * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.
  */
@@ -8,6 +10,7 @@ export class GiveUp {
   #abort: AbortController | undefined;
   #error: CallError | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #unwatch: () => void;
 
   /** @param timeoutMs In milliseconds. @default for ever */
   constructor(
@@ -15,7 +18,7 @@ export class GiveUp {
     readonly callerSignal: AbortSignal | undefined,
   ) {
     if (timeoutMs !== undefined) this.#timer = setTimeout(this.#expire, timeoutMs);
-    callerSignal?.addEventListener('abort', this.#cancel);
+    this.#unwatch = onAbort(callerSignal, this.#cancel);
     if (callerSignal?.aborted === true) this.#cancel();
   }
 
@@ -48,10 +51,15 @@ export class GiveUp {
     });
   }
 
+  /** Gives it up now, for a reason of the host's. Does nothing if it was given up already. */
+  giveUp(error: CallError): void {
+    if (this.#error === undefined) this.#give(error);
+  }
+
   /** From now on nothing is given up any more. */
   end(): void {
     clearTimeout(this.#timer);
-    this.callerSignal?.removeEventListener('abort', this.#cancel);
+    this.#unwatch();
   }
 
   readonly #expire = (): void =>

@@ -1,6 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
-import { encodeInput, type PluginInstance, readBatchOutput } from '@testbench/runtime';
+import { canSuspend, type PluginInstance, readBatchOutput } from '@testbench/runtime';
 import {
   CallError,
   type Contract,
@@ -9,10 +7,19 @@ import {
   type PluginOutput,
 } from '@testbench/types';
 
-import { BATCH_TURN_MS, MAX_IDLE_INSTANCES, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { MAX_IDLE_INSTANCES, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { CallBudget } from '../runner/fresh-instance.js';
-import { limitsOfBatch, settle, toResult } from './batch.js';
+import {
+  type BatchGroup,
+  encodeChecked,
+  groupInputs,
+  limitsOfBatch,
+  notStarted,
+  settle,
+  toResult,
+} from './batch.js';
+import { letOthersRun } from './event-loop-turn.js';
 import type { BatchResult, Executor, RunOptions } from './executor.js';
 import { GiveUp } from './give-up.js';
 import {
@@ -29,6 +36,12 @@ export class InlineExecutor implements Executor {
   readonly contract: Contract;
   readonly #guest: InlineGuest;
   readonly #idle: PluginInstance[];
+  /** True if several inputs may be given to the plugin at once. */
+  readonly #takesBatches: boolean;
+  /** True if it emits chunks, and could not wait until they are taken. */
+  readonly #cannotStream: boolean;
+  /** Calls that wait for the host or for a reader. */
+  readonly #waiting = new Set<GiveUp>();
 
   private constructor(
     guest: InlineGuest,
@@ -38,6 +51,9 @@ export class InlineExecutor implements Executor {
     this.#guest = guest;
     this.contract = first.contract;
     this.#idle = [first];
+    this.#takesBatches = first.hasBatch && !first.waits;
+    const emits = guest.compiled.imports.some(({ name }) => name === 'host_emit');
+    this.#cannotStream = emits && !canSuspend;
   }
 
   /** @throws {LoadError} */
@@ -49,6 +65,7 @@ export class InlineExecutor implements Executor {
   }
 
   execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
+    if (options.onChunk !== undefined && this.#cannotStream) throw cannotStream();
     const idle = this.#idle.pop();
     if (idle === undefined) return this.#executeFresh(input, options);
     if (idle.waits) return this.#executeWaiting(idle, input, options);
@@ -56,26 +73,26 @@ export class InlineExecutor implements Executor {
   }
 
   async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
-    const instance = this.#idle.at(-1);
-    if (instance?.hasBatch === true && !instance.waits && inputs.length > 1) {
-      const results = this.#wholeBatch(inputs, options);
-      if (results !== undefined) return results;
-    }
     const results: BatchResult[] = [];
-    let turnMs = performance.now();
-    for (const [index, input] of inputs.entries()) {
-      results.push(await settle(() => this.execute(input, ofBatch(options, index))));
-      // Inline calls hold the thread; between two of them others get their turn, such as who wants to cancel this.
-      if (performance.now() - turnMs > BATCH_TURN_MS) {
-        await nextTurn();
-        turnMs = performance.now();
+    results.length = inputs.length;
+    if (this.#takesBatches && inputs.length > 1) {
+      const { maxInputBytes } = this.#guest.setup.limits;
+      const groups = groupInputs(
+        inputs,
+        (input) => encodeChecked(input, this.contract, maxInputBytes),
+        (index, reason) => (results[index] = { status: 'rejected', reason }),
+      );
+      for (const group of groups) {
+        if (options.signal?.aborted === true) break;
+        const { first, texts } = group;
+        const whole = texts.length > 1 ? this.#wholeBatch(group, options) : undefined;
+        if (whole === undefined) {
+          await this.#oneByOne(inputs, results, first, first + texts.length, options);
+        } else whole.forEach((result, position) => (results[first + position] = result));
+        await letOthersRun();
       }
-      if (options.signal?.aborted === true) break;
-    }
-    while (results.length < inputs.length) {
-      const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
-      results.push({ status: 'rejected', reason });
-    }
+    } else await this.#oneByOne(inputs, results, 0, inputs.length, options);
+    for (let index = 0; index < inputs.length; index += 1) results[index] ??= notStarted();
     return results;
   }
 
@@ -100,7 +117,8 @@ export class InlineExecutor implements Executor {
   }
 
   kill(): void {
-    // A call on this thread cannot be ended from this thread: its deadline does that.
+    // One that computes on this thread cannot be ended from this thread: its deadline does that.
+    for (const giveUp of this.#waiting) giveUp.giveUp(shutDown());
   }
 
   #executeNow(
@@ -134,27 +152,51 @@ export class InlineExecutor implements Executor {
     return this.#executeNow(instance, input, options, budget);
   }
 
+  /** Runs the inputs from `first` until `end`, each alone. */
+  async #oneByOne(
+    inputs: readonly PluginInput[],
+    results: BatchResult[],
+    first: number,
+    end: number,
+    options: RunOptions,
+  ): Promise<void> {
+    for (let index = first; index < end; index += 1) {
+      if (options.signal?.aborted === true) return;
+      const input = inputs[index]!;
+      results[index] = await settle(() => this.execute(input, ofBatch(options, index)));
+      // Inline calls hold the thread; between two of them others get their turn, such as one who wants to cancel this.
+      await letOthersRun();
+    }
+  }
+
   /** @returns undefined if the batch as a whole failed: each input then runs alone. */
-  #wholeBatch(inputs: readonly PluginInput[], options: RunOptions): BatchResult[] | undefined {
-    const instance = this.#idle.pop()!;
+  #wholeBatch({ first, texts }: BatchGroup, options: RunOptions): BatchResult[] | undefined {
     const { limits } = this.#guest.setup;
+    const { signal, randomStream } = options;
+    const count = texts.length;
+    let { timeoutMs, maxFuel } = limitsOfBatch(limits, options, count);
+    const idle = this.#idle.pop();
+    let instance: PluginInstance;
+    if (idle === undefined) {
+      const fresh = unlessFailed(() => this.#fresh({ signal, timeoutMs, maxFuel }));
+      // No plugin that waits takes batches here.
+      if (fresh === undefined || fresh.instance instanceof Promise) return undefined;
+      ({ instance } = fresh);
+      ({ timeoutMs, maxFuel } = fresh.budget);
+    } else instance = idle;
+    if (randomStream !== undefined) restartRandom(instance, randomStream + first);
     try {
-      const text = `[${inputs.map((input) => encodeInput(input, 'v1')).join(',')}]`;
-      if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
-      const { bytes, usage } = instance.executeRaw(text, {
-        batch: true,
-        ...limitsOfBatch(limits, options, inputs.length),
+      return unlessFailed(() => {
+        const { bytes, usage } = instance.executeRaw(`[${texts.join(',')}]`, {
+          batch: true,
+          timeoutMs,
+          maxFuel,
+          isCancelled: signal && (() => signal.aborted),
+        });
+        const { pluginType } = this.metadata;
+        const entries = readBatchOutput(bytes, count, pluginType, limits.maxOutputBytes);
+        return entries.map((entry) => toResult(entry, usage, count));
       });
-      const entries = readBatchOutput(
-        bytes,
-        inputs.length,
-        this.metadata.pluginType,
-        limits.maxOutputBytes,
-      );
-      return entries.map((entry) => toResult(entry, usage, inputs.length));
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      return undefined;
     } finally {
       options.onReport?.(instance.lastReport);
       this.#release(instance);
@@ -168,7 +210,10 @@ export class InlineExecutor implements Executor {
   ): Promise<PluginOutput> {
     const timeoutMs = options.timeoutMs ?? this.#guest.setup.limits.timeoutMs;
     const giveUp = new GiveUp(timeoutMs, options.signal);
-    return giveUp.race(this.#runOn(instance, input, options, giveUp));
+    this.#waiting.add(giveUp);
+    return giveUp
+      .race(this.#runOn(instance, input, options, giveUp))
+      .finally(() => this.#waiting.delete(giveUp));
   }
 
   /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */
@@ -189,7 +234,7 @@ export class InlineExecutor implements Executor {
         timeoutMs: giveUp.timeoutMs,
         maxFuel: options.maxFuel,
         requestId: requestIdOf(input),
-        onChunk: options.onChunk,
+        onChunk: options.onChunk && paced(options.onChunk),
         signal: giveUp.signal,
         isCancelled: () => giveUp.error !== undefined,
       });
@@ -229,4 +274,33 @@ function ofBatch(options: RunOptions, index: number): RunOptions {
     onReport: (report) => options.onReport?.(report),
     randomStream: randomStream === undefined ? undefined : randomStream + index,
   };
+}
+
+/** @returns undefined for an error of ours. */
+function unlessFailed<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return undefined;
+  }
+}
+
+/** Chunks that are taken at once: a guest that emits again and again must not keep the thread to itself. */
+function paced(onChunk: NonNullable<RunOptions['onChunk']>): (chunk: Uint8Array) => Promise<void> {
+  return async (chunk) => {
+    await onChunk(chunk);
+    await letOthersRun();
+  };
+}
+
+function cannotStream(): CallError {
+  return new CallError(
+    'CALL_UNSUPPORTED',
+    'Cannot stream call: inline, this engine cannot suspend a plugin until its chunk is taken (JSPI, Node 24 and newer); use a thread or a process',
+  );
+}
+
+function shutDown(): CallError {
+  return new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded');
 }

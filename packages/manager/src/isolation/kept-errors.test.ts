@@ -52,7 +52,7 @@ const FAILURES: readonly Failure[] = [
     code: 'CALL_DEADLINE_EXCEEDED',
     name: 'time',
     parts: { execute: FOREVER },
-    limits: { timeoutMs: 20, maxFuel: Number.MAX_SAFE_INTEGER },
+    limits: { timeoutMs: 500, maxFuel: Number.MAX_SAFE_INTEGER },
   },
   {
     code: 'CALL_STACK_EXHAUSTED',

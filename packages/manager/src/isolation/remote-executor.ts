@@ -1,4 +1,4 @@
-import { type BatchEntry, encodeInput, readBatchOutput, readOutput } from '@testbench/runtime';
+import { type BatchEntry, readBatchOutput, readOutput } from '@testbench/runtime';
 import {
   CallError,
   type CallUsage,
@@ -9,15 +9,10 @@ import {
 } from '@testbench/types';
 
 import { checkMetadata } from '../check-metadata.js';
-import {
-  LOAD_TIMEOUT_MS,
-  MAX_BATCH_BYTES,
-  MAX_BATCH_INPUTS,
-  MAX_RUNNER_INPUT_LENGTH,
-} from '../limits.js';
+import { LOAD_TIMEOUT_MS, MAX_RUNNER_INPUT_LENGTH } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
-import { limitsOfBatch, toResult } from './batch.js';
+import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
 import { GiveUp } from './give-up.js';
 import type { Outcome } from './parse-reply.js';
@@ -81,32 +76,16 @@ export class RemoteExecutor implements Executor {
   async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
     const results: BatchResult[] = [];
     results.length = inputs.length;
-    const groups: Group[] = [];
-    let group: Group = { indices: [], texts: [], length: 0 };
-    inputs.forEach((input, index) => {
-      let text: string;
-      try {
-        text = this.#encode(input);
-      } catch (reason) {
+    const groups = [
+      ...groupInputs(inputs, this.#encode, (index, reason) => {
         results[index] = { status: 'rejected', reason };
-        return;
-      }
-      if (group.texts.length >= MAX_BATCH_INPUTS || group.length + text.length > MAX_BATCH_BYTES) {
-        groups.push(group);
-        group = { indices: [], texts: [], length: 0 };
-      }
-      group.indices.push(index);
-      group.texts.push(text);
-      group.length += text.length;
-    });
-    groups.push(group);
+      }),
+    ];
     const state: BatchState = { rests: false };
     await Promise.all(
-      groups.map(async ({ indices, texts }) => {
-        const part = await this.#runGroup(texts, options, indices[0] ?? 0, state);
-        indices.forEach((index, position) => {
-          results[index] = part[position]!;
-        });
+      groups.map(async ({ first, texts }) => {
+        const part = await this.#runGroup(texts, options, first, state);
+        part.forEach((result, position) => (results[first + position] = result));
       }),
     );
     return results;
@@ -177,10 +156,12 @@ export class RemoteExecutor implements Executor {
     const { limits } = this.guest.setup;
     const { signal, onChunk } = options;
     const { requestId, randomStream = 0 } = call;
-    return await this.#withRunner(options, async (runner, timeoutMs) => {
+    // The time limit of a call counts from the moment of asking; that of a batch is each input's own.
+    const patience = call.onTurn === true ? options : { signal };
+    return await this.#withRunner(patience, async (runner, timeLeftMs) => {
       if (call.onTurn === true) options.onTurn?.();
       const one = {
-        timeoutMs: timeoutMs ?? limits.timeoutMs,
+        timeoutMs: timeLeftMs ?? options.timeoutMs ?? limits.timeoutMs,
         maxFuel: options.maxFuel ?? limits.maxFuel,
       };
       const all = limitsOfBatch(one, {}, texts.length);
@@ -203,10 +184,7 @@ export class RemoteExecutor implements Executor {
       if (results.some(isInvalid)) runner.discard(this.guest.version);
       if (batch) return results;
       // Those that did not run any more.
-      while (results.length < texts.length) {
-        const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
-        results.push({ status: 'rejected', reason });
-      }
+      while (results.length < texts.length) results.push(notStarted());
       return results;
     });
   }
@@ -284,16 +262,12 @@ export class RemoteExecutor implements Executor {
     return entries.map((entry) => toResult(entry, outcome.usage, count));
   }
 
-  #encode(input: PluginInput): string {
-    const text = encodeInput(input, this.contract);
-    const maxInputBytes = Math.min(this.guest.setup.limits.maxInputBytes, MAX_RUNNER_INPUT_LENGTH);
-    // No text is longer in UTF-16 units than in bytes; the runner measures exactly.
-    if (text.length <= maxInputBytes) return text;
-    throw new CallError(
-      'CALL_INVALID_INPUT',
-      `Cannot start call: the input is ${Buffer.byteLength(text)} bytes, limit is ${maxInputBytes}`,
+  readonly #encode = (input: PluginInput): string =>
+    encodeChecked(
+      input,
+      this.contract,
+      Math.min(this.guest.setup.limits.maxInputBytes, MAX_RUNNER_INPUT_LENGTH),
     );
-  }
 }
 
 /** A new version must get a runner while the calls of the one that it replaces hold all places of the plugin. */
@@ -317,12 +291,6 @@ function rejectAll(texts: readonly string[], reason: CallError): BatchResult[] {
 interface BatchState {
   /** True once the plugin has crashed too often. */
   rests: boolean;
-}
-
-interface Group {
-  readonly indices: number[];
-  readonly texts: string[];
-  length: number;
 }
 
 function isInvalid(result: BatchResult): boolean {

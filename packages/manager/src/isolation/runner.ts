@@ -6,6 +6,7 @@ import {
   type PluginMetadata,
 } from '@testbench/types';
 
+import { onAbort } from '../on-abort.js';
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
@@ -172,14 +173,14 @@ export class Runner {
       Math.min(timeoutMs + link.graceMs, 2 ** 31 - 1),
     );
     const cancel = (): void => this.#stop(signal?.reason);
-    signal?.addEventListener('abort', cancel);
+    const unwatch = onAbort(signal, cancel);
     try {
       link.send(command);
       if (signal?.aborted === true) cancel();
       return await pending.answer;
     } finally {
       clearTimeout(this.#killTimer);
-      signal?.removeEventListener('abort', cancel);
+      unwatch();
       this.#pending = undefined;
       effects.endCall();
       if (!this.#dead) link.setBusy(false);

@@ -25,6 +25,8 @@ export const CALL_ERROR_CODES = [
   'CALL_PLUGIN_FAILED',
   /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
   'CALL_INVALID_OUTPUT',
+  /** What was asked for needs what this host cannot give in this isolation: a stream, inline, without JSPI. */
+  'CALL_UNSUPPORTED',
   /** The caller's `AbortSignal` fired. */
   'CALL_CANCELLED',
   /** The thread or process that ran the plugin died. */
