@@ -14,6 +14,7 @@ const tool =
 const checks = {
   examples: script('examples'),
   packages: script('packages'),
+  api: script('api'),
   types: script('types'),
   docs: tool('typedoc', '--treatWarningsAsErrors', '--logLevel', 'Warn'),
   lint: tool('oxlint', '--type-aware', '--deny-warnings'),
