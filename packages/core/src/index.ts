@@ -22,6 +22,7 @@ export type {
   PluginEvents,
   PluginInfo,
   PluginPolicy,
+  PluginSource,
   PluginStatus,
   ReloadOptions,
   StreamPart,
@@ -48,5 +49,27 @@ export {
 export { finishPublishing, publishTogether } from './output/publish-together.js';
 export { cutText, parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
-export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
-export type { Secret, SecretStore, StateStore } from '@testbench/types';
+export { type CallOptions, Plugin } from './plugin.js';
+export { type LoadOptionsOf, PluginSystem, type PluginSystemOptions } from './plugin-system.js';
+export {
+  CallError,
+  type Capability,
+  ConfigError,
+  DEFAULT_LIMITS,
+  type EvaluatorData,
+  type EvaluatorResult,
+  type FilterData,
+  type FilterResult,
+  LoadError,
+  PluginError,
+  type PluginInput,
+  type PluginMetadata,
+  type PluginOutput,
+  type PluginType,
+  type ProviderData,
+  type ProviderResult,
+  type ResourceLimits,
+  type Secret,
+  type SecretStore,
+  type StateStore,
+} from '@testbench/types';

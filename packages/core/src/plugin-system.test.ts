@@ -17,7 +17,8 @@ describe('PluginSystem', () => {
     await using system = new PluginSystem();
     const path = join(mkdtempSync(join(tmpdir(), 'testbench-core-')), 'a.wasm');
     writeFileSync(path, plugin({}));
-    expect(await system.loadPlugin(path)).toMatchObject({ id: 'guest', path });
+    const loaded = await system.loadPlugin(path);
+    expect(loaded.info).toMatchObject({ id: 'guest', path });
     expect((await system.executePlugin<string>('guest', { data: 1 })).data).toBe('fine');
     await system.reloadPlugin('guest', plugin({ version: '2.0.0' }));
     expect(system.getPluginInfo('guest')).toMatchObject({

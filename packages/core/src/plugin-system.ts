@@ -6,6 +6,7 @@ import {
   type PluginInfo,
   PluginManager,
   type PluginManagerOptions,
+  type PluginSource,
   type ReloadOptions,
   type StreamPart,
 } from '@testbench/manager';
@@ -23,6 +24,8 @@ import {
   type PluginType,
 } from '@testbench/types';
 
+import { Plugin } from './plugin.js';
+
 /** How a {@link PluginSystem} works; every field has a default. */
 export interface PluginSystemOptions extends PluginManagerOptions {
   /** Folders and files that `discoverPlugins` looks into. @default none */
@@ -36,6 +39,11 @@ export interface PluginSystemOptions extends PluginManagerOptions {
   readonly onProblem?: DiscoverOptions['onProblem'];
 }
 
+/** How a plugin is loaded that is expected to be of a type. */
+export interface LoadOptionsOf<Type extends PluginType> extends LoadPluginOptions {
+  readonly pluginType?: Type;
+}
+
 /**
  * Loads WebAssembly plugins and runs them safely: the front of Testbench.
  *
@@ -44,15 +52,16 @@ export interface PluginSystemOptions extends PluginManagerOptions {
  * import { PluginSystem } from '@testbench/core';
  *
  * await using system = new PluginSystem({ limits: { timeoutMs: 1000 } });
- * await system.loadPlugin('exact-match.wasm');
- * const output = await system.executePlugin('exact-match', {
- *   data: { output: 'Paris', expected: 'paris' },
- * });
+ * const exactMatch = await system.loadPlugin('exact-match.wasm', { pluginType: 'evaluator' });
+ * const { data } = await exactMatch.execute({ output: 'Paris', expected: 'paris' });
+ * data.score;
  * ```
  */
 export class PluginSystem implements AsyncDisposable {
   readonly #manager: PluginManager;
   readonly #index = new PluginIndex();
+  /** The handle of each loaded plugin. */
+  readonly #plugins = new Map<string, object>();
   readonly #searchPaths: readonly string[];
   readonly #discovery: DiscoverOptions;
 
@@ -78,11 +87,15 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Loads a plugin from a file under `options.id`, or else under its metadata's name.
    *
+   * @param source The file's path, or a `file:` URL.
    * @throws {LoadError} Nothing is kept of a plugin that does not load.
    * @throws {ConfigError} For wrong limits or permissions.
    */
-  async loadPlugin(path: string, options: LoadPluginOptions = {}): Promise<PluginInfo> {
-    return this.#added(await this.#manager.load(path, options));
+  async loadPlugin<Type extends PluginType = PluginType>(
+    source: string | URL,
+    options: LoadOptionsOf<Type> = {},
+  ): Promise<Plugin<Type>> {
+    return this.#added<Type>(await this.#manager.load(source, options));
   }
 
   /**
@@ -92,12 +105,12 @@ export class PluginSystem implements AsyncDisposable {
    * @throws {LoadError} Nothing is kept of a plugin that does not load.
    * @throws {ConfigError} For wrong limits or permissions.
    */
-  async loadPluginFromBytes(
+  async loadPluginFromBytes<Type extends PluginType = PluginType>(
     name: string,
     bytes: Uint8Array,
-    options: Omit<LoadPluginOptions, 'id'> = {},
-  ): Promise<PluginInfo> {
-    return this.#added(await this.#manager.load(bytes, { ...options, id: name }));
+    options: Omit<LoadOptionsOf<Type>, 'id'> = {},
+  ): Promise<Plugin<Type>> {
+    return this.#added<Type>(await this.#manager.load(bytes, { ...options, id: name }));
   }
 
   /**
@@ -159,20 +172,24 @@ export class PluginSystem implements AsyncDisposable {
    * @throws {LoadError} `LOAD_NOT_FOUND`.
    */
   async unloadPlugin(id: string): Promise<void> {
+    const plugin = this.#plugins.get(id);
     await this.#manager.unload(id);
+    // Meanwhile another may have been loaded under the same id.
+    if (this.#plugins.get(id) !== plugin) return;
+    this.#plugins.delete(id);
     this.#index.remove(id);
   }
 
   /**
    * Puts another version in a plugin's place; configuration, limits, permissions and state stay.
    *
-   * @param source A file's path, or bytes.
+   * @param source A file's path or `file:` URL, or bytes.
    * @param options What the new version must show, and when the old one comes back by itself.
    * @throws {LoadError} The old version stays.
    */
   async reloadPlugin(
     id: string,
-    source: string | Uint8Array,
+    source: PluginSource,
     options: ReloadOptions = {},
   ): Promise<PluginInfo> {
     return await this.#manager.reload(id, source, options);
@@ -230,15 +247,22 @@ export class PluginSystem implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#manager.close();
     this.#index.clear();
+    this.#plugins.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #added(info: PluginInfo): PluginInfo {
+  #added<Type extends PluginType>(info: PluginInfo): Plugin<Type> {
     this.#index.add(info);
-    return info;
+    const { id } = info;
+    const plugin: Plugin<Type> = new Plugin<Type>(this.#manager, id, {
+      isLoaded: () => this.#plugins.get(id) === plugin,
+      unload: () => this.unloadPlugin(id),
+    });
+    this.#plugins.set(id, plugin);
+    return plugin;
   }
 
   #infos(entries: readonly { readonly id: string }[]): PluginInfo[] {

@@ -6,6 +6,7 @@ import type {
   Permissions,
   PluginInput,
   PluginOutput,
+  PluginType,
   ResourceLimits,
   SecretStore,
 } from '@testbench/types';
@@ -72,6 +73,8 @@ export interface PluginManagerOptions {
 
 /** How one plugin is loaded. */
 export interface LoadPluginOptions {
+  /** Refuses a plugin of another type. @default any type */
+  readonly pluginType?: PluginType;
   /** The name to call it by. @default the metadata's name */
   readonly id?: string;
   /** Handed to `plugin_init` as JSON. @default {} */
@@ -136,5 +139,5 @@ export type StreamPart =
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
   | { readonly type: 'result'; readonly output: PluginOutput };
 
-/** A module: the path of a file, or its bytes. */
-export type PluginSource = string | Uint8Array;
+/** A module: the path of a file, as a text or as a `file:` URL, or its bytes. */
+export type PluginSource = string | URL | Uint8Array;

@@ -30,6 +30,7 @@ import type { PluginInfo } from './plugin-info.js';
 import { requireCount } from './resolve-limits.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
+import { ownSource } from './own-source.js';
 import { VersionLoader } from './version-loader.js';
 import { watchFile } from './watch-file.js';
 
@@ -192,7 +193,7 @@ export class PluginManager {
     rejectUnknownKeys(options, RELOAD_KEYS, 'options');
     const plugin = this.#find(id);
     // Copied now: an earlier swap may have to end first.
-    const own = typeof source === 'string' ? source : new Uint8Array(source);
+    const own = ownSource(source);
     const load = () => this.#loader.load(own, { ...plugin.loadOptions, id }, plugin.state);
     await plugin.reload(load, options);
     return plugin.info();

@@ -17,6 +17,7 @@ import {
   type LogSink,
   NETWORK_FUNCTIONS,
   type PluginMetadata,
+  type PluginType,
   type ResourceLimits,
   type HttpTransport,
   type SecretStore,
@@ -25,6 +26,7 @@ import {
 
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
+import { checkPluginType } from './check-plugin-type.js';
 import { sha256Hex } from './digest.js';
 import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
@@ -38,6 +40,8 @@ export interface VersionOptions {
   readonly id: string | undefined;
   /** The id if the caller gave it, and not the plugin itself. */
   readonly givenId: string | undefined;
+  /** The only type that is accepted. @default any */
+  readonly pluginType: PluginType | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** A JSON value of our own. */
   readonly config: unknown;
@@ -144,6 +148,7 @@ export class PluginVersion {
       );
       const { metadata } = executor;
       checkMetadata(metadata, section);
+      checkPluginType(metadata, options.pluginType);
       checkApiVersion(metadata);
       id ??= metadata.name;
       for (const record of early) options.onLog({ ...record, plugin: id });

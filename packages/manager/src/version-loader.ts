@@ -3,6 +3,9 @@ import { ModuleCache } from '@testbench/runtime';
 import { PermissionSet } from '@testbench/sandbox';
 import {
   ConfigError,
+  ConfigNode,
+  PLUGIN_TYPES,
+  type PluginType,
   rejectUnknownKeys,
   type ResourceLimits,
   type StateStore,
@@ -14,6 +17,7 @@ import type { RunnerPools } from './isolation/runner-pools.js';
 import { type ManagerSettings, readIsolation } from './manager-settings.js';
 import type { LoadPluginOptions, PluginSource } from './options.js';
 import { ownJson } from './own-json.js';
+import { ownSource } from './own-source.js';
 import { PluginVersion, type VersionFromPath } from './plugin-version.js';
 import { readModuleFile } from './read-module-file.js';
 import { resolveLimits } from './resolve-limits.js';
@@ -23,6 +27,8 @@ export interface OwnLoadOptions {
   readonly id: string | undefined;
   /** The same, but stays as it was when a reload knows the id that the plugin gave itself. */
   readonly givenId: string | undefined;
+  /** @default any */
+  readonly pluginType: PluginType | undefined;
   readonly config: unknown;
   readonly reset: boolean;
   readonly isolation: Isolation | undefined;
@@ -52,13 +58,14 @@ export class VersionLoader {
   own(options: LoadPluginOptions): OwnLoadOptions {
     rejectUnknownKeys(
       options,
-      ['id', 'config', 'state', 'isolation', 'limits', 'permissions'],
+      ['id', 'pluginType', 'config', 'state', 'isolation', 'limits', 'permissions'],
       'options',
     );
     const { isolation } = options;
     return {
       id: options.id,
       givenId: options.id,
+      pluginType: readPluginType(options.pluginType),
       config: ownJson(options.config),
       reset: readState(options.state) === 'reset',
       isolation:
@@ -79,10 +86,10 @@ export class VersionLoader {
     state?: StateStore,
   ): Promise<VersionFromPath> {
     const { settings } = this;
-    const path = typeof source === 'string' ? source : undefined;
     // Copied before the first wait: the caller may change the bytes.
-    const own = typeof source === 'string' ? undefined : new Uint8Array(source);
-    const bytes = own ?? (await readModuleFile(source as string));
+    const own = ownSource(source);
+    const path = typeof own === 'string' ? own : undefined;
+    const bytes = typeof own === 'string' ? await readModuleFile(own) : own;
     const version = await PluginVersion.load({
       ...options,
       bytes,
@@ -132,4 +139,10 @@ function readState(state: unknown): 'keep' | 'reset' {
     'options.state',
     `Cannot use "options.state": expected "keep" or "reset", found ${JSON.stringify(state)}`,
   );
+}
+
+function readPluginType(type: unknown): PluginType | undefined {
+  return type === undefined
+    ? undefined
+    : new ConfigNode(type, 'options.pluginType').oneOf(PLUGIN_TYPES);
 }

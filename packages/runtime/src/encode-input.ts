@@ -1,4 +1,4 @@
-import { CallError, type Contract, type PluginInput } from '@testbench/types';
+import { CallError, type Contract, escapeText, type PluginInput } from '@testbench/types';
 
 import { JOINED_TEXT_LENGTH } from './limits.js';
 
@@ -25,11 +25,22 @@ export function inputText(input: PluginInput, contract: Contract): string | read
   if (typeof input !== 'object' || input === null) {
     throw new CallError('CALL_INVALID_INPUT', `Cannot start call: the input is a ${typeof input}`);
   }
+  if (input.data === undefined) throw missingData(input);
   const data = jsonText('data', input.data);
   if (contract === 'classic') return data;
   const { context } = input;
   const end = context === undefined ? NO_CONTEXT : `,"context":${contextText(context)}}`;
   return data.length > JOINED_TEXT_LENGTH ? ['{"data":', data, end] : `{"data":${data}${end}`;
+}
+
+function missingData(input: PluginInput): CallError {
+  const found = Object.keys(input).filter((key) => key !== 'data' && key !== 'context');
+  const hint =
+    found.length === 0 ? '' : `; put ${found.map((key) => `"${key}"`).join(', ')} into it`;
+  return new CallError(
+    'CALL_INVALID_INPUT',
+    escapeText(`Cannot start call: the input has no "data"${hint}`.slice(0, 300)),
+  );
 }
 
 const NO_CONTEXT = ',"context":{"metadata":{}}}';

@@ -56,6 +56,7 @@ export type {
   FilterData,
   FilterResult,
   OutputMetadata,
+  PluginDataByType,
   PluginInput,
   PluginOutput,
   ProviderData,

@@ -26,14 +26,17 @@ export class ScriptedSystem implements BenchSystem {
 
   constructor(readonly scripts: Readonly<Record<string, readonly [PluginType, Script]>>) {}
 
-  async loadPlugin(path: string, { id = path }: { id?: string } = {}): Promise<PluginInfo> {
+  async loadPlugin(
+    path: string,
+    { id = path }: { id?: string } = {},
+  ): Promise<{ readonly info: PluginInfo }> {
     const [, name = ''] = /\/([^/]+)\.wasm$/.exec(path) ?? [];
     const entry = this.scripts[name];
     if (entry === undefined)
       throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`);
     const [pluginType, script] = entry;
     this.loaded.set(id, script);
-    return {
+    const info: PluginInfo = {
       id,
       metadata: {
         name,
@@ -64,6 +67,7 @@ export class ScriptedSystem implements BenchSystem {
       permissions: {},
       limits: DEFAULT_LIMITS,
     };
+    return { info };
   }
 
   async executePlugin<Data>(id: string, input: PluginInput): Promise<PluginOutput<Data>> {

@@ -37,15 +37,15 @@ export async function loadPipeline(
     name: string = path,
   ): Promise<Stage> => {
     const id = `${config.name}/${path}`;
-    const plugin = await system.loadPlugin(use.plugin, {
+    const { info } = await system.loadPlugin(use.plugin, {
       id,
       config: use.config ?? {},
       limits: { ...config.limits, ...use.limits },
       ...(use.permissions === undefined ? {} : { permissions: use.permissions }),
     });
-    const stage = new Stage(name, id, plugin, system);
+    const stage = new Stage(name, id, info, system);
     stages.push(stage);
-    const actual = plugin.metadata.pluginType;
+    const actual = info.metadata.pluginType;
     if (actual !== type) {
       throw new ConfigError(
         'CONFIG_INVALID',

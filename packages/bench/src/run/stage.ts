@@ -1,13 +1,15 @@
-import type { PluginInfo, PluginSystem } from '@testbench/core';
+import type { LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
 import { CallError, type PluginInput, type PluginOutput } from '@testbench/types';
 
 import { CallBatcher } from './call-batcher.js';
 
 /** What the bench needs of a plugin system. */
-export type BenchSystem = Pick<
+export interface BenchSystem extends Pick<
   PluginSystem,
-  'loadPlugin' | 'executePlugin' | 'executeBatch' | 'unloadPlugin'
->;
+  'executePlugin' | 'executeBatch' | 'unloadPlugin'
+> {
+  loadPlugin(path: string, options: LoadPluginOptions): Promise<{ readonly info: PluginInfo }>;
+}
 
 /** What the calls of one stage came to. */
 export interface StageUsage {

@@ -39,7 +39,7 @@ export interface RunOptions {
 }
 
 /** What became of one input of a batch. */
-export type BatchResult = PromiseSettledResult<PluginOutput>;
+export type BatchResult<Data = unknown> = PromiseSettledResult<PluginOutput<Data>>;
 
 /** Runs the calls of one version of a plugin, in one of the three isolations, all with the same limits and errors. */
 export interface Executor {

@@ -127,10 +127,11 @@ export async function createTestHost(
   };
   let info: PluginInfo;
   try {
-    info =
+    const plugin =
       typeof source === 'string'
         ? await system.loadPlugin(source, loadOptions)
         : await system.loadPluginFromBytes('plugin', source, loadOptions);
+    info = plugin.info;
   } catch (error) {
     await system.close();
     throw error;

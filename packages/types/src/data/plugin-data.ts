@@ -96,3 +96,12 @@ export interface FilterResult {
   readonly items: readonly unknown[];
   readonly dropped?: readonly { readonly index: number; readonly reason?: string }[];
 }
+
+/** What goes into a plugin and what it gives, by its type. */
+export interface PluginDataByType {
+  readonly evaluator: { readonly data: EvaluatorData; readonly result: EvaluatorResult };
+  readonly provider: { readonly data: ProviderData; readonly result: ProviderResult };
+  readonly transform: { readonly data: unknown; readonly result: unknown };
+  readonly filter: { readonly data: FilterData; readonly result: FilterResult };
+  readonly custom: { readonly data: unknown; readonly result: unknown };
+}

@@ -21,6 +21,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INVALID_METADATA',
   /** Custom section and `plugin_metadata` disagree. */
   'LOAD_METADATA_MISMATCH',
+  /** The plugin is of another type than the caller expects. */
+  'LOAD_WRONG_TYPE',
   /** The plugin was made for another version of the contract, or for a newer host. */
   'LOAD_INCOMPATIBLE_API',
   /** Instantiation, the start function or `_initialize` failed. */

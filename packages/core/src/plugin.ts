@@ -1,0 +1,161 @@
+import type {
+  BatchResult,
+  ExecuteOptions,
+  PluginInfo,
+  PluginManager,
+  PluginSource,
+  ReloadOptions,
+  StreamPart,
+} from '@testbench/manager';
+import {
+  CallError,
+  type CallContext,
+  LoadError,
+  type PluginDataByType,
+  type PluginOutput,
+  type PluginType,
+} from '@testbench/types';
+
+/** Limits of one call, and what travels with its data. */
+export interface CallOptions extends ExecuteOptions {
+  /** A name for logs and traces, and texts that the plugin sees. */
+  readonly context?: CallContext;
+}
+
+/** What a handle may ask about the plugin that it stands for. */
+export interface PluginLifetime {
+  /** False once the plugin was unloaded. */
+  isLoaded(): boolean;
+  unload(): Promise<void>;
+}
+
+/** `data` that goes into a plugin of a type. */
+type DataOf<Type extends PluginType> = PluginDataByType[Type]['data'];
+/** `data` that comes out of it. */
+type ResultOf<Type extends PluginType> = PluginDataByType[Type]['result'];
+
+/**
+ * A loaded plugin, typed by what it is.
+ *
+ * It stays the same through reloads. Once the plugin is unloaded every method fails, also if another one has its id by then.
+ *
+ * @typeParam Type The plugin's type, where `pluginType` of `loadPlugin` names it; then it is checked.
+ *
+ * @example
+ * ```ts no-run
+ * import { PluginSystem } from '@testbench/core';
+ *
+ * await using system = new PluginSystem();
+ * const exactMatch = await system.loadPlugin('exact-match.wasm', { pluginType: 'evaluator' });
+ * const { data } = await exactMatch.execute({ output: 'Paris', expected: 'paris' });
+ * data.score < 1; // => true
+ * ```
+ */
+export class Plugin<Type extends PluginType = PluginType> {
+  readonly #manager: PluginManager;
+  readonly #lifetime: PluginLifetime;
+
+  /** Made by `loadPlugin`. */
+  constructor(
+    manager: PluginManager,
+    readonly id: string,
+    lifetime: PluginLifetime,
+  ) {
+    this.#manager = manager;
+    this.#lifetime = lifetime;
+  }
+
+  /** What is known of it now. @throws {LoadError} `LOAD_NOT_FOUND` once it was unloaded. */
+  get info(): PluginInfo {
+    const info = this.#lifetime.isLoaded() ? this.#manager.info(this.id) : undefined;
+    if (info === undefined) throw this.#gone();
+    return info;
+  }
+
+  /**
+   * Runs one input through it.
+   *
+   * @throws {CallError} It stays loaded, and takes the next call on a fresh instance.
+   */
+  async execute(
+    data: DataOf<Type>,
+    options: CallOptions = {},
+  ): Promise<PluginOutput<ResultOf<Type>>> {
+    const { context, ...limits } = options;
+    this.#checkCall();
+    const output = await this.#manager.execute(this.id, inputOf(data, context), limits);
+    return output;
+  }
+
+  /**
+   * Runs one input and gives what it emits meanwhile, then the result. Leaving the loop early cancels the call.
+   *
+   * @throws {CallError} At the next part.
+   */
+  async *stream(
+    data: DataOf<Type>,
+    options: CallOptions = {},
+  ): AsyncGenerator<StreamPart, void, void> {
+    const { context, ...limits } = options;
+    this.#checkCall();
+    yield* this.#manager.executeStream(this.id, inputOf(data, context), limits);
+  }
+
+  /**
+   * Runs several inputs through it: much cheaper an input than one call each.
+   *
+   * @returns One result an input, in their order. An input that fails fails alone.
+   * @throws {CallError} Only for what concerns them all.
+   */
+  async batch(
+    data: readonly DataOf<Type>[],
+    options: CallOptions = {},
+  ): Promise<BatchResult<ResultOf<Type>>[]> {
+    const { context, ...limits } = options;
+    this.#checkCall();
+    const inputs = data.map((item) => inputOf(item, context));
+    return await this.#manager.executeBatch(this.id, inputs, limits);
+  }
+
+  /**
+   * Puts another version in its place; configuration, limits, permissions and state stay.
+   *
+   * @throws {LoadError} The old version stays.
+   */
+  async reload(source: PluginSource, options: ReloadOptions = {}): Promise<PluginInfo> {
+    this.#checkLoaded();
+    return await this.#manager.reload(this.id, source, options);
+  }
+
+  /** Puts the version before the last reload back. @throws {LoadError} `LOAD_NOT_FOUND` if there is none. */
+  async rollback(): Promise<PluginInfo> {
+    this.#checkLoaded();
+    return await this.#manager.rollback(this.id);
+  }
+
+  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_FOUND` if that was done before. */
+  async unload(): Promise<void> {
+    this.#checkLoaded();
+    await this.#lifetime.unload();
+  }
+
+  #checkCall(): void {
+    if (this.#lifetime.isLoaded()) return;
+    throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${this.id}": it was unloaded`);
+  }
+
+  #checkLoaded(): void {
+    if (!this.#lifetime.isLoaded()) throw this.#gone();
+  }
+
+  #gone(): LoadError {
+    return new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${this.id}": it was unloaded`);
+  }
+}
+
+function inputOf<Data>(
+  data: Data,
+  context: CallContext | undefined,
+): { readonly data: Data; readonly context?: CallContext } {
+  return context === undefined ? { data } : { data, context };
+}
