@@ -12,6 +12,7 @@ import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { registryRows } from './groups/registry.ts';
 import { secretRows } from './groups/secrets.ts';
+import { stateFiles } from './groups/state-files.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 
 /** Rows of the catalogue. */
@@ -33,4 +34,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...cutAnswers,
   ...limits,
   ...secretRows,
+  ...stateFiles,
 ].sort((one, other) => one.row - other.row);

@@ -18,8 +18,13 @@ export const MAX_EFFECT_INPUT_BYTES = 16 * 1024 * 1024;
 export const MAX_KEY_BYTES = 512;
 /** All state of one plugin, keys and values, in bytes. */
 export const MAX_STATE_BYTES = 1024 * 1024;
-/** A file of state is written anew when it is longer: changes are appended, and old values stay in it until then. */
+/**
+ * A file of state is written from scratch when it is longer: changes are appended, and old values stay in it until then. Where
+ * that fails it may become twice as long, and then takes no more.
+ */
 export const MAX_JOURNAL_BYTES = 8 * MAX_STATE_BYTES;
+/** Old values that may stay in a file of state when it is opened: less is not worth writing it. */
+export const SMALL_JOURNAL_BYTES = 64 * 1024;
 /** State that one call writes: each change is written down at once, on the host's own thread. */
 export const MAX_STATE_WRITTEN_PER_CALL = 16 * MAX_STATE_BYTES;
 /** State entries of one plugin; bounds the cost of the map beside the bytes. */

@@ -2,16 +2,22 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { StateStore } from '@testbench/types';
@@ -104,6 +110,77 @@ describe('createFileStates()', () => {
     state.close?.();
     expect(statSync(file()).size).toBeLessThan(600_000);
     expect(open().get('key')?.[0]).toBe(49);
+  });
+
+  // Row 113 of the attack catalogue; there with hosts that are killed.
+  it('writes a file without its old values when it is opened', () => {
+    const state = open();
+    for (let index = 0; index < 14; index += 1)
+      state.set('key', new Uint8Array(500_000).fill(index));
+    const left = readFileSync(file());
+    state.close?.();
+    expect(left.length).toBeGreaterThan(7_000_000);
+    writeFileSync(file(), left);
+    const reopened = open();
+    expect(statSync(file()).size).toBeLessThan(600_000);
+    expect(reopened.get('key')?.[0]).toBe(13);
+    reopened.close?.();
+  });
+
+  it('opens a file past its size, and past what one read gives', () => {
+    const state = open();
+    state.set('key', new Uint8Array(900_000).fill(1));
+    const one = readFileSync(file());
+    state.close?.();
+    const path = file();
+    const sink = openSync(path, 'w');
+    writeSync(sink, one);
+    for (let index = 0; index < 60; index += 1) writeSync(sink, one, 8);
+    // The last one is not whole.
+    ftruncateSync(sink, 8 + 61 * (one.length - 8) - 100);
+    closeSync(sink);
+    expect(statSync(path).size).toBeGreaterThan(5 * MAX_JOURNAL_BYTES);
+    const reopened = open();
+    expect(reopened.get('key')).toHaveLength(900_000);
+    expect(statSync(path).size).toBeLessThan(1_000_000);
+    reopened.close?.();
+  });
+
+  it('takes no more where it cannot be written from scratch', () => {
+    const state = open();
+    // In the place of the file that is to replace it.
+    mkdirSync(`${file()}.tmp`);
+    const value = new Uint8Array(500_000);
+    const answers = Array.from({ length: 50 }, (_, index) => state.set('key', value.fill(index)));
+    expect(statSync(file()).size).toBeLessThanOrEqual(2 * MAX_JOURNAL_BYTES);
+    expect(answers.at(0)).toBe(true);
+    expect(answers.at(-1)).toBe(false);
+    const kept = answers.lastIndexOf(true);
+    expect(state.get('key')?.[0]).toBe(kept);
+    rmdirSync(`${file()}.tmp`);
+    expect(state.set('key', value.fill(99))).toBe(true);
+    state.close?.();
+    expect(open().get('key')?.[0]).toBe(99);
+  });
+
+  it.each([
+    { place: 'file', says: 'it is no directory' },
+    { place: 'file/below', says: 'a part of its path is no directory' },
+    { place: 'loop/below', says: 'a link in its path leads to itself' },
+    { place: '', says: 'expected the path of a directory' },
+    { place: 'a\0b', says: 'expected the path of a directory' },
+    { place: 'x'.repeat(300), says: 'a name in its path is too long' },
+  ])('says why it cannot use "$place"', ({ place, says }) => {
+    writeFileSync(join(directory, 'file'), '');
+    symlinkSync('loop', join(directory, 'loop'));
+    const path = place === '' ? '' : `${directory}/${place}`;
+    expect(() => createFileStates(path)).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        path: 'state',
+        message: expect.stringContaining(says),
+      }),
+    );
   });
 
   it('cuts off what was not finished, wherever it ends', () => {
@@ -215,6 +292,50 @@ describe('createFileStates()', () => {
     expect(() => open()).toThrow(
       expect.objectContaining({ message: expect.stringContaining('of "elsewhere" uses it') }),
     );
+  });
+
+  // Row 113: the number of a process means nothing in another namespace, and the kernel knows better.
+  it.each([
+    { name: 'is gone there', namespace: 'pid:[1]', pid: 2 ** 22 - 1 },
+    { name: 'is another one here', namespace: 'pid:[1]', pid: 1 },
+  ])('does not take a process of another container for a dead one that $name', (row) => {
+    open().close?.();
+    const holder = {
+      host: hostname(),
+      pid: row.pid,
+      start: '1',
+      token: 't',
+      boot: '',
+      kernel: false,
+    };
+    writeFileSync(`${file()}.lock`, JSON.stringify({ ...holder, namespace: row.namespace }));
+    const refusal = expect.objectContaining({ message: expect.stringContaining('uses it') });
+    expect(() => open()).toThrow(refusal);
+    // Where the kernel held it, it knows that nobody does.
+    const killed = { ...holder, namespace: row.namespace, kernel: true };
+    writeFileSync(`${file()}.lock`, JSON.stringify(killed));
+    open().close?.();
+  });
+
+  it.each(['with the command flock', 'without it'])('locks %s', (how) => {
+    const path = process.env['PATH'];
+    if (how === 'without it') process.env['PATH'] = directory;
+    try {
+      const state = open();
+      const holder = JSON.parse(readFileSync(`${file()}.lock`, 'utf8')) as { kernel: boolean };
+      expect(holder.kernel).toBe(how === 'with the command flock' && process.platform === 'linux');
+      expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+      state.close?.();
+      // Of a process that is gone, or was another.
+      writeFileSync(
+        `${file()}.lock`,
+        JSON.stringify({ host: hostname(), pid: process.pid, start: '1', token: 't' }),
+      );
+      open().close?.();
+      expect(readdirSync(directory).filter((name) => name.includes('.lock'))).toEqual([]);
+    } finally {
+      process.env['PATH'] = path;
+    }
   });
 
   it('keeps what was stored under a larger quota', () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ConfigError, LoadError, type StateStore } from '@testbench/types';
 
-import { MAX_JOURNAL_BYTES } from '../limits.js';
-import { StateJournal } from './state-journal.js';
+import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
+import { journalSize, StateJournal } from './state-journal.js';
 import { lockState } from './state-lock.js';
 import { createStateMap, type StateQuota } from './state-store.js';
 
@@ -22,7 +22,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * at a time may use a file.
  *
  * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable by nobody else.
- * @throws {ConfigError} `CONFIG_INVALID` if others can write to the directory. What it returns throws `LoadError`
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it. What it returns throws `LoadError`
  *   `LOAD_UNREADABLE`, for a file that is damaged or in use.
  *
  * @example
@@ -36,21 +36,46 @@ const WRITABLE_BY_OTHERS = 0o022;
  * ```
  */
 export function createFileStates(directory: string, quota: StateQuota = {}): OpenState {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const { uid, mode } = statSync(directory);
+  const { uid, mode } = makeDirectory(directory);
   const own = process.getuid?.();
   if (own !== undefined && (uid !== own || (mode & WRITABLE_BY_OTHERS) !== 0)) {
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      'state',
-      `Cannot keep state in ${JSON.stringify(directory)}: others can write to it`,
-    );
+    throw unusable(directory, 'others can write to it');
   }
   return (plugin) => {
     // An id may have any characters, and file systems fold case.
     const name = createHash('sha256').update(plugin).digest('hex');
     return openFileState(join(directory, `${name}.state`), quota);
   };
+}
+
+/** Why there is no such directory, by the code of the system. */
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: 'it is no directory',
+  ENOTDIR: 'a part of its path is no directory',
+  ENOENT: 'a part of its path is missing',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ELOOP: 'a link in its path leads to itself',
+  ENAMETOOLONG: 'a name in its path is too long',
+};
+
+function makeDirectory(directory: string): Stats {
+  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
+    throw unusable(directory, 'expected the path of a directory');
+  }
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return statSync(directory);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw unusable(directory, REASONS[code] ?? `the system says ${code}`, { cause });
+  }
+}
+
+function unusable(directory: string, state: string, options?: ErrorOptions): ConfigError {
+  const message = `Cannot keep state in ${JSON.stringify(directory)}: ${state}`;
+  return new ConfigError('CONFIG_INVALID', 'state', message, options);
 }
 
 function openFileState(path: string, quota: StateQuota): StateStore {
@@ -83,30 +108,40 @@ function journaledState(
   unlock: () => void,
 ): StateStore {
   let closed = false;
-  let limit = Math.max(MAX_JOURNAL_BYTES, 2 * journal.bytes);
+  let compactAtBytes = 0;
+  let maxBytes = 0;
+  /** Writes the file from scratch, without old values. If that fails, it is tried again after some more. */
+  const compact = (): void => {
+    const live = journalSize(map.entries());
+    // Old values of a host that was killed count too: left there, they would add up from one to the next.
+    if (journal.bytes > SMALL_JOURNAL_BYTES + 2 * live) journal.compact(map.entries());
+    const most = Math.max(MAX_JOURNAL_BYTES, 2 * live);
+    compactAtBytes = Math.max(most, journal.bytes + SMALL_JOURNAL_BYTES);
+    maxBytes = 2 * most;
+  };
+  const append = (key: string, value: Uint8Array | undefined): boolean =>
+    journal.append({ key, value }, maxBytes);
+  compact();
   return {
     specificationVersion: 'v1',
     get: (key) => map.get(key),
     set(key, value) {
       if (closed) return false;
+      if (journal.bytes > compactAtBytes) compact();
       const before = map.get(key);
       if (!map.set(key, value)) return false;
-      if (!journal.append({ key, value })) {
-        if (before === undefined) map.delete(key);
-        else map.restore(key, before);
-        return false;
-      }
-      if (journal.bytes > limit) {
-        journal.compact(map.entries());
-        // If that failed, not again at once.
-        limit = Math.max(MAX_JOURNAL_BYTES, 2 * journal.bytes);
-      }
-      return true;
+      if (append(key, value)) return true;
+      // There may be room for the next one without old values.
+      compactAtBytes = 0;
+      if (before === undefined) map.delete(key);
+      else map.restore(key, before);
+      return false;
     },
     delete(key) {
       if (closed || map.get(key) === undefined) return false;
+      if (journal.bytes > compactAtBytes) compact();
       // What cannot be written down has not happened.
-      return journal.append({ key, value: undefined }) && map.delete(key);
+      return append(key, undefined) && map.delete(key);
     },
     close() {
       if (closed) return;

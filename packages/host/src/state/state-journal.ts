@@ -1,10 +1,11 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   writeSync,
 } from 'node:fs';
@@ -63,9 +64,9 @@ export class StateJournal {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
     const file = openSync(path, flags, 0o600);
     try {
-      const content = readFileSync(file);
-      const end = replay(content, path, apply);
-      if (end < content.length) ftruncateSync(file, end);
+      const { size } = fstatSync(file);
+      const end = replay(new JournalFile(file, size), path, apply);
+      if (end < size) ftruncateSync(file, end);
       if (end > 0) return new StateJournal(path, file, end);
       writeSync(file, MAGIC);
       return new StateJournal(path, file, MAGIC.length);
@@ -80,10 +81,14 @@ export class StateJournal {
     return this.#bytes;
   }
 
-  /** @returns false if it could not be written, and the file is as it was. */
-  append(change: StateChange): boolean {
+  /**
+   * @param maxBytes The file grows to this size.
+   * @returns false if it could not be written, and the file is as it was.
+   */
+  append(change: StateChange, maxBytes: number): boolean {
     const record = encode(change);
     if (record === undefined || this.#broken) return false;
+    if (this.#bytes + record.length > maxBytes) return false;
     this.#changed = true;
     try {
       if (writeSync(this.#file, record) === record.length) {
@@ -152,50 +157,104 @@ export class StateJournal {
   }
 }
 
+/** How much is read at once. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/** A file that is read from its beginning on, however long it is. */
+class JournalFile {
+  #block = Buffer.alloc(0);
+  #start = 0;
+
+  constructor(
+    readonly file: number,
+    readonly size: number,
+  ) {}
+
+  /** The bytes at `offset`, at most `length`; fewer at the end of the file. Valid until the next call. */
+  at(offset: number, length: number): Buffer {
+    const from = offset - this.#start;
+    if (from < 0 || from + length > this.#block.length) this.#read(offset, length);
+    return this.#block.subarray(offset - this.#start, offset - this.#start + length);
+  }
+
+  #read(offset: number, length: number): void {
+    const wanted = Math.min(Math.max(length, BLOCK_BYTES), this.size - offset);
+    const block = Buffer.allocUnsafe(Math.max(0, wanted));
+    let filled = 0;
+    while (filled < block.length) {
+      const count = readSync(this.file, block, filled, block.length - filled, offset + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    this.#block = block.subarray(0, filled);
+    this.#start = offset;
+  }
+}
+
 /** @returns Where the whole records end. */
-function replay(content: Buffer, path: string, apply: (change: StateChange) => void): number {
+function replay(journal: JournalFile, path: string, apply: (change: StateChange) => void): number {
+  const { size } = journal;
+  const begin = journal.at(0, MAGIC.length);
   // A host that died as it began the file.
-  if (content.length < MAGIC.length && MAGIC.subarray(0, content.length).equals(content)) return 0;
-  if (!content.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged(path, 0);
+  if (begin.length < MAGIC.length && MAGIC.subarray(0, begin.length).equals(begin)) return 0;
+  if (!begin.equals(MAGIC)) throw damaged(path, 0);
   let offset = MAGIC.length;
-  while (offset < content.length) {
-    const change = decode(content, offset);
-    if (change === undefined) {
-      if (isUnfinished(content, offset)) break;
+  while (offset < size) {
+    const record = recordAt(journal, offset);
+    const change = record && decode(record);
+    if (record === undefined || change === undefined) {
+      if (isUnfinished(journal, offset)) break;
       throw damaged(path, offset);
     }
     apply(change);
-    offset += HEADER_BYTES + content.readUInt32LE(offset);
+    offset += record.length;
   }
   return offset;
 }
 
+/** The whole record that begins at `offset`, if its header is sound. */
+function recordAt(journal: JournalFile, offset: number): Buffer | undefined {
+  const header = journal.at(offset, HEADER_BYTES);
+  if (header.length < HEADER_BYTES || !hasSoundHeader(header)) return undefined;
+  const length = HEADER_BYTES + header.readUInt32LE(0);
+  return length > journal.size - offset ? undefined : journal.at(offset, length);
+}
+
 /** True for an end that a host, or a machine, may have left when it stopped: too short, or zeros that were never written. */
-function isUnfinished(content: Buffer, offset: number): boolean {
-  const rest = content.subarray(offset);
-  if (rest.length < HEADER_BYTES) return true;
+function isUnfinished(journal: JournalFile, offset: number): boolean {
+  const rest = journal.size - offset;
+  const header = journal.at(offset, HEADER_BYTES);
+  if (rest < HEADER_BYTES) return true;
   // A sound header says how long the record was to be; only the last one can be incomplete.
-  if (hasSoundHeader(rest)) return rest.readUInt32LE(0) + HEADER_BYTES >= rest.length;
-  return rest.every((byte) => byte === 0);
+  if (hasSoundHeader(header)) return header.readUInt32LE(0) + HEADER_BYTES >= rest;
+  for (let at = offset; at < journal.size; at += BLOCK_BYTES) {
+    if (journal.at(at, BLOCK_BYTES).some((byte) => byte !== 0)) return false;
+  }
+  return true;
 }
 
 function hasSoundHeader(record: Buffer): boolean {
   return crc32(record.subarray(0, 8)) === record.readUInt32LE(8);
 }
 
-function decode(content: Buffer, offset: number): StateChange | undefined {
-  if (content.length - offset < HEADER_BYTES + PREFIX_BYTES) return undefined;
-  if (!hasSoundHeader(content.subarray(offset))) return undefined;
-  const length = content.readUInt32LE(offset);
-  const start = offset + HEADER_BYTES;
-  if (length < PREFIX_BYTES || length > content.length - start) return undefined;
-  const payload = content.subarray(start, start + length);
-  if (crc32(payload) !== content.readUInt32LE(offset + 4)) return undefined;
+/** @param record Whole, with a sound header. */
+function decode(record: Buffer): StateChange | undefined {
+  const payload = record.subarray(HEADER_BYTES);
+  if (payload.length < PREFIX_BYTES || crc32(payload) !== record.readUInt32LE(4)) return undefined;
   const keyEnd = PREFIX_BYTES + payload.readUInt16LE(1);
-  if (keyEnd > length) return undefined;
+  if (keyEnd > payload.length) return undefined;
   const key = payload.toString('utf8', PREFIX_BYTES, keyEnd);
   if (payload[0] === DELETE) return { key, value: undefined };
   return payload[0] === SET ? { key, value: new Uint8Array(payload.subarray(keyEnd)) } : undefined;
+}
+
+/** Size of a journal that holds these changes and nothing else, in bytes. */
+export function journalSize(changes: Iterable<StateChange>): number {
+  let bytes = MAGIC.length;
+  for (const { key, value } of changes) {
+    bytes += HEADER_BYTES + PREFIX_BYTES + Buffer.byteLength(key) + (value?.length ?? 0);
+  }
+  return bytes;
 }
 
 /** undefined for a key that is too long to be written down. */

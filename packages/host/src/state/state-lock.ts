@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 
 import { LoadError } from '@testbench/types';
 
-/** Who holds a lock: a process number means something on its machine only, and is given to another process later. */
+import { tryKernelLock } from './kernel-lock.js';
+
+/** Who holds a lock: a process number means something in its namespace only, and is given to another process later. */
 interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -12,94 +27,212 @@ interface Holder {
   readonly start: string;
   /** Of this one holding. */
   readonly token: string;
+  /** Of the machine's start, and of the processes that see each other by their numbers; '' where the system does not tell. */
+  readonly boot: string;
+  readonly namespace: string;
+  /** True if the kernel knows whether it is held. */
+  readonly kernel: boolean;
 }
 
 /** Locks of this process, by path. */
 const held = new Set<string>();
+/** How often a lock file that was replaced while it was opened is opened again. */
+const MAX_TRIES = 10;
 
 /**
  * Keeps a second host from using a file.
  *
- * A lock whose process is gone is taken over; one of another machine (or container) never, since nobody can tell.
+ * The kernel holds the lock where it can, so that it ends with its process and counts in every container. Elsewhere the file
+ * names the process: one that is gone is replaced; one of another machine or process namespace never, since nobody can tell.
  *
  * @param path Of the file; the lock lies beside it.
  * @returns Gives it back.
- * @throws {LoadError} `LOAD_UNREADABLE` if another host, or this one, uses the file.
+ * @throws {LoadError} `LOAD_UNREADABLE` if another host, or this one, uses the file. Whatever the file system throws.
  */
 export function lockState(path: string): () => void {
   const lock = `${path}.lock`;
-  const own: Holder = {
-    host: hostname(),
-    pid: process.pid,
-    start: startOf(process.pid),
-    token: randomUUID(),
-  };
-  if (held.has(lock)) throw inUse(path, own);
-  if (!create(lock, own)) {
-    const holder = readHolder(lock);
-    if (holder !== undefined && isAlive(holder)) throw inUse(path, holder);
-    clear(lock, holder);
-    if (!create(lock, own)) throw inUse(path, readHolder(lock) ?? own);
-  }
+  if (held.has(lock)) throw inUse(path, describeSelf(false));
+  const release = lockWithKernel(path, lock) ?? lockWithFile(path, lock);
   held.add(lock);
   return () => {
     held.delete(lock);
+    release();
+  };
+}
+
+/** @returns undefined if the kernel cannot lock it. */
+function lockWithKernel(path: string, lock: string): (() => void) | undefined {
+  const own = JSON.stringify(describeSelf(true));
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const made = makeLocked(lock, own);
+    if (made === undefined) return undefined;
+    const file = made.isNew ? made.file : openExisting(lock);
+    // Given back meanwhile.
+    if (file === undefined) continue;
+    let keep = made.isNew;
+    try {
+      if (!made.isNew) keep = takeOver(path, lock, file, own);
+    } finally {
+      if (!keep) closeSync(file);
+    }
+    if (!keep) continue;
+    return () => {
+      // While it is still locked: a lock on a file without a name keeps nobody out.
+      rmSync(lock, { force: true });
+      closeSync(file);
+    };
+  }
+  throw inUse(path, readHolder(lock));
+}
+
+/**
+ * Makes a locked file and gives it the lock's name, if that is free: complete from its first moment on.
+ *
+ * @returns undefined if the kernel cannot lock it.
+ */
+function makeLocked(
+  lock: string,
+  content: string,
+): { readonly isNew: true; readonly file: number } | { readonly isNew: false } | undefined {
+  const prepared = `${lock}.${randomUUID()}`;
+  const file = openSync(prepared, 'wx+', 0o600);
+  let keep = false;
+  try {
+    if (tryKernelLock(file) !== 'locked') return undefined;
+    writeSync(file, content, 0);
+    keep = linkUnlessThere(prepared, lock);
+    return keep ? { isNew: true, file } : { isNew: false };
+  } finally {
+    rmSync(prepared, { force: true });
+    if (!keep) closeSync(file);
+  }
+}
+
+function openExisting(lock: string): number | undefined {
+  try {
+    return openSync(lock, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Locks a file that another host left. @returns false if it is the lock no more. @throws {LoadError} If it is held. */
+function takeOver(path: string, lock: string, file: number, own: string): boolean {
+  const before = fstatSync(file).isFile() ? readHolder(lock) : undefined;
+  if (tryKernelLock(file) !== 'locked') throw inUse(path, before);
+  if (!isStillThere(lock, file)) return false;
+  // Of a host that cannot lock by the kernel, in another container.
+  if (before?.kernel === false && isAlive(before)) throw inUse(path, before);
+  ftruncateSync(file, 0);
+  writeSync(file, own, 0);
+  return true;
+}
+
+function isStillThere(lock: string, file: number): boolean {
+  try {
+    return lstatSync(lock).ino === fstatSync(file).ino;
+  } catch {
+    return false;
+  }
+}
+
+function lockWithFile(path: string, lock: string): () => void {
+  const own = describeSelf(false);
+  if (!create(lock, own)) {
+    const holder = readHolder(lock);
+    if (holder !== undefined && isAlive(holder)) throw inUse(path, holder);
+    replaceDead(path, lock, holder, own);
+  }
+  return () => {
     if (readHolder(lock)?.token === own.token) rmSync(lock, { force: true });
   };
 }
 
+/**
+ * Takes a dead lock away and makes another, while nobody else does.
+ *
+ * Without a guard, a host that looked long ago would take away what another has made meanwhile.
+ */
+function replaceDead(path: string, lock: string, dead: Holder | undefined, own: Holder): void {
+  const guard = `${lock}.guard`;
+  if (!create(guard, own)) throw inUse(path, readHolder(guard));
+  try {
+    const now = readHolder(lock);
+    if (now?.token !== dead?.token) throw inUse(path, now);
+    rmSync(lock, { force: true });
+    if (!create(lock, own)) throw inUse(path, readHolder(lock));
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+function describeSelf(kernel: boolean): Holder {
+  return {
+    host: hostname(),
+    pid: process.pid,
+    start: startOf(process.pid),
+    token: randomUUID(),
+    boot: textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    namespace: textOf(() => readlinkSync('/proc/self/ns/pid')),
+    kernel,
+  };
+}
+
+function textOf(read: () => string): string {
+  try {
+    return read().trim();
+  } catch {
+    return '';
+  }
+}
+
 /** @returns false if there is one already. */
 function create(lock: string, own: Holder): boolean {
-  // Complete from its first moment on: one that is half-written would look like a dead one.
+  // One that is half-written would look like a dead one.
   const prepared = `${lock}.${own.token}`;
   writeFileSync(prepared, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
   try {
-    linkSync(prepared, lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    return linkUnlessThere(prepared, lock);
   } finally {
     rmSync(prepared, { force: true });
   }
 }
 
-/** Takes a dead lock away, unless another host did so before and has made its own. */
-function clear(lock: string, dead: Holder | undefined): void {
-  const aside = `${lock}.${randomUUID()}`;
+function linkUnlessThere(file: string, name: string): boolean {
   try {
-    renameSync(lock, aside);
-  } catch {
-    return;
-  }
-  try {
-    // A live one, taken by mistake: back, but not over one that was made meanwhile.
-    if (readHolder(aside)?.token !== dead?.token) linkSync(aside, lock);
+    linkSync(file, name);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(aside, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
 function readHolder(lock: string): Holder | undefined {
   try {
     const value = JSON.parse(readFileSync(lock, 'utf8')) as Partial<Holder>;
-    const { host, pid, start, token } = value;
+    const { host, pid, start, token, boot = '', namespace = '', kernel = false } = value;
     if (typeof host !== 'string' || typeof start !== 'string' || typeof token !== 'string') {
       return undefined;
     }
-    return Number.isSafeInteger(pid) && pid! > 0 ? { host, pid: pid!, start, token } : undefined;
+    if (!Number.isSafeInteger(pid) || pid! <= 0) return undefined;
+    return { host, pid: pid!, start, token, boot, namespace, kernel };
   } catch {
     // Gone meanwhile, or not ours.
     return undefined;
   }
 }
 
-function isAlive({ host, pid, start }: Holder): boolean {
-  if (host !== hostname()) return true;
+/** By what the file says. True where that cannot be told. */
+function isAlive({ host, pid, start, boot, namespace }: Holder): boolean {
+  const self = describeSelf(false);
+  if (host !== self.host) return true;
+  // The machine was started again since.
+  if (boot !== '' && self.boot !== '' && boot !== self.boot) return false;
+  if (namespace !== '' && self.namespace !== '' && namespace !== self.namespace) return true;
   // Ours, and not among those that are held: left behind by an earlier failure.
-  if (pid === process.pid && start === startOf(pid)) return false;
+  if (pid === process.pid && start === self.start) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -119,9 +252,13 @@ function startOf(pid: number): string {
   }
 }
 
-function inUse(path: string, { host, pid }: Holder): LoadError {
+function inUse(path: string, holder: Pick<Holder, 'host' | 'pid'> | undefined): LoadError {
+  const who =
+    holder === undefined
+      ? 'another process'
+      : `process ${holder.pid} of ${JSON.stringify(holder.host)}`;
   return new LoadError(
     'LOAD_UNREADABLE',
-    `Cannot open state ${JSON.stringify(path)}: process ${pid} of ${JSON.stringify(host)} uses it`,
+    `Cannot open state ${JSON.stringify(path)}: ${who} uses it`,
   );
 }
