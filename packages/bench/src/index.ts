@@ -14,6 +14,7 @@ export type {
   DatasetFormat,
   EvaluatorConfig,
   FieldsConfig,
+  FilterConfig,
   PluginConfig,
   ProviderConfig,
   ResolvedBenchmarkConfig,
@@ -24,6 +25,7 @@ export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export type { BenchmarkSummary, PluginSummary } from './results/benchmark-summary.js';
 export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.js';
+export type { DropCount } from './results/drop-board.js';
 export { RESULTS_FILE, SUMMARY_FILE } from './results/results-folder.js';
 export { type ErrorCount, ScoreBoard, type ScoreSummary } from './results/score-board.js';
 export { type BenchmarkProgress, runBenchmark, type RunOptions } from './run/run-benchmark.js';

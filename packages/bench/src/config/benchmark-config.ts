@@ -27,7 +27,7 @@ export interface DatasetConfig {
 export interface FieldsConfig {
   /** The question: a text. @default 'input' */
   readonly input?: string;
-  /** The right answer: a text, or a list of texts of which any will do. @default 'expected', if there is one */
+  /** The right answer: any JSON, handed to the evaluators as the record has it. @default 'expected', if there is one */
   readonly expected?: string;
 }
 
@@ -51,10 +51,21 @@ export interface ProviderConfig extends PluginConfig {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-/** A plugin that scores. */
+/** A plugin that scores: an evaluator, or a custom plugin whose result has a `score`. */
 export interface EvaluatorConfig extends PluginConfig {
   /** Column in the results. @default the file's name without `.wasm` */
   readonly name?: string;
+  /**
+   * Further fields of the evaluator's input, each with where its value stands in a record; a path as in {@link FieldsConfig}. May name
+   * `input` and `expected`, which then differ from those of the other evaluators.
+   */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The plugin that decides which results of a record count. */
+export interface FilterConfig extends PluginConfig {
+  /** Leaves the texts in rows that the filter drops. @default false: a dropped row has its numbers and the reason only */
+  readonly droppedTexts?: boolean;
 }
 
 /** One benchmark: a dataset, and the plugins that it runs through. */
@@ -67,8 +78,8 @@ export interface BenchmarkConfig {
   /** Rewrite the answer, one after the other, before it is scored. */
   readonly transforms?: readonly PluginConfig[];
   readonly evaluators: readonly EvaluatorConfig[];
-  /** Decides which results of a record count. */
-  readonly filter?: PluginConfig;
+  /** Decides which results of a record count, and may rewrite their texts. */
+  readonly filter?: FilterConfig;
   /** Limits of every call. @default those of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
   /** Where plugins run; `process` for those of strangers. @default 'thread' */

@@ -65,6 +65,12 @@ describe('parseBenchmarkConfig()', () => {
     ]);
   });
 
+  it('reads which fields of a record an evaluator gets', () => {
+    const fields = { gold: 'answer.index', constructor: 'c' };
+    const evaluators = [{ plugin: 'e.wasm', fields }];
+    expect(parseBenchmarkConfig({ ...minimal, evaluators }).evaluators[0]?.fields).toEqual(fields);
+  });
+
   it('takes null for absent, as YAML has it for a key without a value', () => {
     expect(parseBenchmarkConfig({ ...minimal, filter: null, transforms: null })).toMatchObject({
       transforms: [],
@@ -146,6 +152,21 @@ describe('parseBenchmarkConfig()', () => {
       change: { evaluators: [{ name: 'e' }] },
       path: 'evaluators[0].plugin',
       message: 'Cannot read "evaluators[0]": "plugin" is missing',
+    },
+    {
+      change: { evaluators: [{ plugin: 'e.wasm', fields: { gold: 1 } }] },
+      path: 'evaluators[0].fields.gold',
+      message: 'expected a text, found 1',
+    },
+    {
+      change: { evaluators: [{ plugin: 'e.wasm', fields: { output: 'answer' } }] },
+      path: 'evaluators[0].fields.output',
+      message: '"output" is set for every call and cannot be changed',
+    },
+    {
+      change: { filter: { plugin: 'f.wasm', droppedTexts: 'yes' } },
+      path: 'filter.droppedTexts',
+      message: 'expected true or false, found "yes"',
     },
     { change: { transforms: {} }, path: 'transforms', message: 'expected a list, found an object' },
     {

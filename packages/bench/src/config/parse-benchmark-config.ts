@@ -14,6 +14,8 @@ import {
 import {
   DATASET_FORMATS,
   type DatasetFormat,
+  type EvaluatorConfig,
+  type FilterConfig,
   type PluginConfig,
   type ResolvedBenchmarkConfig,
 } from './benchmark-config.js';
@@ -49,6 +51,8 @@ const PERMISSION_KEYS = [
   'allowedEnv',
 ] as const;
 const ACCESSES = ['read-only', 'read-write'] as const;
+/** What the bench itself puts into an evaluator's input, and no field of a record may replace. */
+const RESERVED_FIELDS: ReadonlySet<string> = new Set(['output', 'record']);
 /** What the bench itself puts into a provider's input. */
 const RESERVED_PARAMETERS: ReadonlySet<string> = new Set(['model', 'prompt', 'record']);
 const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
@@ -98,7 +102,7 @@ export function parseBenchmarkConfig(
       readPlugin(node, baseDirectory),
     ),
     evaluators: readEvaluators(root.required('evaluators'), baseDirectory),
-    filter: maybe(root.optional('filter'), (node) => readPlugin(node, baseDirectory)),
+    filter: maybe(root.optional('filter'), (node) => readFilter(node, baseDirectory)),
     limits: maybe(root.optional('limits'), readLimits),
     isolation: maybe(root.optional('isolation'), readIsolation),
     policy: maybe(root.optional('policy'), (node) => resolve(baseDirectory, node.text())),
@@ -174,15 +178,42 @@ function readEvaluators(node: ConfigNode, base: string): ResolvedBenchmarkConfig
   const nodes = node.list();
   if (nodes.length === 0) node.reject('at least one evaluator');
   const evaluators = nodes.map((item) => {
-    const fields = item.fields([...PLUGIN_KEYS, 'name']);
-    const plugin = readPluginFields(fields, base);
-    return { ...plugin, name: fields.optional('name')?.text() ?? basename(plugin.plugin, '.wasm') };
+    const keys = item.fields([...PLUGIN_KEYS, 'name', 'fields']);
+    const plugin = readPluginFields(keys, base);
+    return withoutUndefined({
+      ...plugin,
+      name: keys.optional('name')?.text() ?? basename(plugin.plugin, '.wasm'),
+      fields: maybe(keys.optional('fields'), readEvaluatorFields),
+    });
   });
   rejectTwice(
     nodes.map((item) => new ConfigNode(item.value, `${item.path}.name`)),
     evaluators.map((evaluator) => evaluator.name),
   );
   return evaluators;
+}
+
+function readEvaluatorFields(node: ConfigNode): NonNullable<EvaluatorConfig['fields']> {
+  const entries = Object.entries(node.object()).map(([name, path]) => {
+    const entry = new ConfigNode(path, `${node.path}.${name}`);
+    if (RESERVED_FIELDS.has(name)) {
+      throw new ConfigError(
+        'CONFIG_INVALID',
+        entry.path,
+        `Cannot read "${node.path}": "${name}" is set for every call and cannot be changed`,
+      );
+    }
+    return [name, entry.text()] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function readFilter(node: ConfigNode, base: string): FilterConfig {
+  const keys = node.fields([...PLUGIN_KEYS, 'droppedTexts']);
+  return withoutUndefined({
+    ...readPluginFields(keys, base),
+    droppedTexts: keys.optional('droppedTexts')?.boolean(),
+  });
 }
 
 function readPlugin(node: ConfigNode, base: string): PluginConfig {

@@ -12,8 +12,8 @@ import { selectField } from './select-field.js';
 export interface Sample extends DatasetRecord {
   /** The question. */
   readonly input: string;
-  /** The right answer, or several of which any will do. */
-  readonly expected: string | readonly string[] | undefined;
+  /** The right answer, as the record has it: any JSON. */
+  readonly expected: unknown;
 }
 
 /** A file of nothing else is as good as empty. */
@@ -56,19 +56,15 @@ function toSample(
   fields: ResolvedBenchmarkConfig['dataset']['fields'],
 ): Sample {
   const found = selectField(record.row, fields.input);
-  if (found === undefined) throw missingField(file, record, fields.input, 'input');
+  if (found === undefined) throw missingField(file, record, fields.input, 'dataset.fields.input');
   const input = toText(found);
   if (input === undefined) throw wrongField(file, record, fields.input, 'a text');
-  const answer = selectField(record.row, fields.expected ?? 'expected');
+  const expected = selectField(record.row, fields.expected ?? 'expected');
   // A name that somebody wrote down must be there; the default one may be missing.
-  if (answer === undefined && fields.expected !== undefined) {
-    throw missingField(file, record, fields.expected, 'expected');
+  if (expected === undefined && fields.expected !== undefined) {
+    throw missingField(file, record, fields.expected, 'dataset.fields.expected');
   }
-  const expected = Array.isArray(answer) ? answer.map(toText) : toText(answer);
-  if (answer !== undefined && (expected === undefined || !isComplete(expected))) {
-    throw wrongField(file, record, fields.expected ?? 'expected', 'a text or a list of texts');
-  }
-  return { ...record, input, expected: expected as Sample['expected'] };
+  return { ...record, input, expected };
 }
 
 /** Numbers and truth values are written out; anything else is no text. */
@@ -77,21 +73,22 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-function isComplete(expected: string | readonly (string | undefined)[]): boolean {
-  return typeof expected === 'string' || !expected.includes(undefined);
-}
-
-function missingField(
+/**
+ * The error for a record that lacks a field which the configuration names.
+ *
+ * @param setting Where in the configuration it is named.
+ */
+export function missingField(
   file: string,
   record: DatasetRecord,
   field: string,
-  role: string,
+  setting: string,
 ): BenchError {
   const known = Object.keys(record.row).slice(0, 20).join(', ');
   return invalidLine(
     file,
     record.line,
-    `expected a field ${JSON.stringify(field)} (dataset.fields.${role}), the record has: ${known}`,
+    `expected a field ${JSON.stringify(field)} (${setting}), the record has: ${known}`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { PluginType } from '@testbench/types';
 
 import type { DatasetFormat } from '../config/benchmark-config.js';
 import type { StageUsage } from '../run/stage.js';
+import type { DropCount } from './drop-board.js';
 import type { ScoreSummary } from './score-board.js';
 
 /** One plugin of a run, by name and digest, so that the run can be repeated. */
@@ -37,6 +38,8 @@ export interface BenchmarkSummary {
   readonly evaluators: readonly string[];
   /** One for each model and evaluator, in that order. */
   readonly scores: readonly ScoreSummary[];
+  /** What the filter dropped, by model and reason, in the order of the first rows; only with a filter. */
+  readonly dropped?: readonly DropCount[];
   readonly plugins: readonly PluginSummary[];
   /** Folder with `results.jsonl` and `summary.json`, if they were written. */
   readonly output?: string;

@@ -20,8 +20,10 @@ export interface ResultRow {
   /** Line of the dataset on which the record ends, from 1. */
   readonly line: number;
   readonly model: string;
-  readonly input: string;
-  readonly expected?: string | readonly string[];
+  /** Absent, like all other texts, in rows that the filter dropped, or that it could not judge. */
+  readonly input?: string;
+  /** As the record has it: any JSON. */
+  readonly expected?: unknown;
   /** What was scored: the model's answer after all transforms; absent after a failure on the way. */
   readonly output?: string;
   /** The provider's text, where transforms changed it. */
@@ -34,6 +36,6 @@ export interface ResultRow {
   readonly errors?: Readonly<Record<string, CallFailure>>;
   /** Set if provider, transform or filter failed: then no score of this row counts. */
   readonly failure?: CallFailure & { readonly stage: string };
-  /** Set if the filter dropped the row; its scores do not count. */
+  /** Set if the filter dropped the row; its scores do not count. Its texts are left out, unless `filter.droppedTexts` is set. */
   readonly dropped?: { readonly reason?: string };
 }

@@ -72,7 +72,8 @@ export class ScoreBoard {
 }
 
 function addToCell(cell: Cell, row: ResultRow): void {
-  const failure = row.failure ?? own(row.errors ?? {}, cell.evaluator);
+  // Its own failure comes first: a filter fails on rows that have no score.
+  const failure = own(row.errors ?? {}, cell.evaluator) ?? row.failure;
   if (failure !== undefined) {
     countError(cell, row, failure);
     return;

@@ -1,27 +1,19 @@
 import {
-  CallError,
   type EvaluatorResult,
-  type FilterResult,
-  PluginError,
   type ProviderResult,
+  validateOutputData,
+  WireError,
 } from '@testbench/types';
 
 import { withoutUndefined } from '../config/without-undefined.js';
-import type { Sample } from '../dataset/read-samples.js';
-import { BenchError } from '../errors.js';
+import { missingField, type Sample } from '../dataset/read-samples.js';
+import { selectField } from '../dataset/select-field.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
-import type { Pipeline } from './load-pipeline.js';
+import { invalidOutput, toFailure } from './call-failure.js';
+import type { EvaluateOptions } from './evaluate-options.js';
+import { filterRows } from './filter-rows.js';
+import type { EvaluatorStage, Pipeline } from './load-pipeline.js';
 import type { Stage } from './stage.js';
-
-/** How samples are evaluated. */
-export interface EvaluateOptions {
-  readonly models: readonly string[];
-  /** Further fields of the provider's input. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** Throw at the first failed call. */
-  readonly failFast: boolean;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Sends one sample to every model, and each answer through transforms and evaluators; then all of them
@@ -31,7 +23,8 @@ export interface EvaluateOptions {
  * and its verdict does not hang on how the dataset is cut into shards.
  *
  * @returns One row for each model, in the order of `models`. A failed call is in the row, not thrown.
- * @throws {BenchError} `BENCH_CALL_FAILED` with `failFast`; `BENCH_CANCELLED`.
+ * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get; `BENCH_CALL_FAILED` with
+ *   `failFast`; `BENCH_CANCELLED`.
  */
 export async function evaluateSample(
   pipeline: Pipeline,
@@ -39,10 +32,25 @@ export async function evaluateSample(
   options: EvaluateOptions,
 ): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
+  // Before the provider is asked, which may cost money.
+  const fields = pipeline.evaluators.map((evaluator) =>
+    readFields(evaluator, sample, options.file),
+  );
   for (const model of options.models) {
-    rows.push(await new SampleRun(pipeline, sample, options, model).row());
+    rows.push(await new SampleRun(pipeline, sample, options, model, fields).row());
   }
-  return await applyFilter(pipeline, sample, options, rows);
+  const { filter } = pipeline;
+  return filter === undefined ? rows : await filterRows(filter, sample, options, rows);
+}
+
+/** What an evaluator gets of the record besides the rest. */
+function readFields({ path, fields }: EvaluatorStage, sample: Sample, file: string): object {
+  const entries = fields.map(([name, field]) => {
+    const value = selectField(sample.row, field);
+    if (value === undefined) throw missingField(file, sample, field, `${path}.fields.${name}`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The way of one sample with one model. */
@@ -52,6 +60,8 @@ class SampleRun {
     private readonly sample: Sample,
     private readonly options: EvaluateOptions,
     private readonly model: string,
+    /** By evaluator. */
+    private readonly fields: readonly object[],
   ) {}
 
   async row(): Promise<ResultRow> {
@@ -94,13 +104,13 @@ class SampleRun {
     const scores: [string, number][] = [];
     const details: [string, ScoreDetails][] = [];
     const errors: [string, CallFailure][] = [];
-    for (const stage of this.pipeline.evaluators) {
+    const common = { input, output, ...(expected === undefined ? {} : { expected }) };
+    for (const [index, { stage }] of this.pipeline.evaluators.entries()) {
       try {
-        const data = { input, output, ...(expected === undefined ? {} : { expected }), record };
-        const { score, metrics, explanation, confidence } = await this.#call<EvaluatorResult>(
-          stage,
-          data,
-        );
+        const data = { ...common, ...this.fields[index], record };
+        const result = await this.#call<EvaluatorResult>(stage, data);
+        if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
+        const { score, metrics, explanation, confidence } = result;
         scores.push([stage.name, score]);
         const more = withoutUndefined({ metrics, explanation, confidence });
         if (Object.keys(more).length > 0) details.push([stage.name, more]);
@@ -125,88 +135,22 @@ class SampleRun {
   }
 }
 
-async function applyFilter(
-  pipeline: Pipeline,
-  sample: Sample,
-  options: EvaluateOptions,
-  rows: readonly ResultRow[],
-): Promise<ResultRow[]> {
-  const { filter } = pipeline;
-  const judged = rows.filter((row) => row.failure === undefined);
-  if (filter === undefined || judged.length === 0) return [...rows];
-  const items = judged.map(({ index, model, input, expected, output, scores }) =>
-    withoutUndefined({ index, model, input, expected, output, scores }),
-  );
+/** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */
+function checkScore(result: unknown): void {
   try {
-    const data = { items, record: sample.row };
-    const result = await filter.call<FilterResult>(data, `${sample.index}`, options.signal);
-    const dropped = readDropped(result, judged);
-    return rows.map((row) => {
-      const verdict = dropped.get(row.model);
-      return verdict === undefined ? row : { ...row, dropped: verdict };
-    });
+    validateOutputData('evaluator', result);
   } catch (error) {
-    // Nobody knows which rows would have stayed, so none of them counts.
-    const failure = { stage: filter.name, ...toFailure(filter, sample, options, error) };
-    return rows.map((row) => (row.failure === undefined ? { ...row, failure } : row));
+    throw error instanceof WireError ? invalidOutput(error.message) : error;
   }
 }
 
-/** Which models' rows the filter dropped. Kept items are known by their `model`, so a filter must not rewrite that. */
-function readDropped(
-  result: FilterResult,
-  rows: readonly ResultRow[],
-): Map<string, NonNullable<ResultRow['dropped']>> {
-  const dropped = new Map<string, { reason?: string }>(rows.map((row) => [row.model, {}]));
-  for (const item of result.items) {
-    const model = (item as { model?: unknown } | null)?.model;
-    if (typeof model !== 'string' || !dropped.delete(model)) {
-      throw invalidOutput('"data.items" has an item that was not among those given');
-    }
-  }
-  for (const { index, reason } of result.dropped ?? []) {
-    const entry = dropped.get(rows[index]?.model ?? '');
-    if (entry !== undefined && typeof reason === 'string') entry.reason = reason;
-  }
-  return dropped;
-}
-
+/** The text that a transform gave: in an object, or bare. */
 function readText(data: unknown): string {
+  if (typeof data === 'string') return data;
   const text = (data as { text?: unknown } | null)?.text;
-  if (typeof text !== 'string')
-    throw invalidOutput('expected an object with a text in "data.text"');
-  return text;
-}
-
-/** The plugin kept to the general contract, but not to what the bench asks at this place. */
-function invalidOutput(state: string): CallError {
-  return new CallError('CALL_INVALID_OUTPUT', `Cannot use the output: ${state}`);
-}
-
-/** Turns a failed call into data; anything that is not the plugin's doing goes on upwards. */
-function toFailure(
-  stage: Stage,
-  sample: Sample,
-  options: EvaluateOptions,
-  error: unknown,
-): CallFailure {
-  if (options.signal.aborted) throw cancelled();
-  if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
-  const { code, message } = error;
-  if (options.failFast) {
-    throw new BenchError(
-      'BENCH_CALL_FAILED',
-      `Cannot evaluate record ${sample.index} (line ${sample.line}): ${stage.name} failed with ${code}: ${message}`,
-      { cause: error, line: sample.line },
-    );
-  }
-  return { code, message };
-}
-
-/** Codes that say that no later call can work either. */
-const FATAL_CODES: ReadonlySet<string> = new Set(['CALL_NOT_FOUND', 'CALL_SHUT_DOWN']);
-
-/** The error of a run that was cancelled. */
-export function cancelled(): BenchError {
-  return new BenchError('BENCH_CANCELLED', 'Cannot finish the benchmark: it was cancelled');
+  if (typeof text === 'string') return text;
+  const fields = typeof data === 'object' && data !== null ? Object.keys(data).slice(0, 20) : [];
+  throw invalidOutput(
+    `expected an object with a text in "data.text", its fields: ${fields.join(', ') || 'none'}`,
+  );
 }

@@ -3,11 +3,20 @@ import { ConfigError, type PluginType } from '@testbench/types';
 import type { PluginConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { type BenchSystem, Stage } from './stage.js';
 
+/** A plugin that scores, and what of a record it gets besides the rest. */
+export interface EvaluatorStage {
+  readonly stage: Stage;
+  /** Place in the configuration. */
+  readonly path: string;
+  /** Field of its input, and where in a record the value stands. */
+  readonly fields: readonly (readonly [name: string, path: string])[];
+}
+
 /** All plugins of a run, loaded. */
 export interface Pipeline {
   readonly provider: Stage;
   readonly transforms: readonly Stage[];
-  readonly evaluators: readonly Stage[];
+  readonly evaluators: readonly EvaluatorStage[];
   readonly filter: Stage | undefined;
   /** All of them, in the order of a record's way. */
   readonly stages: readonly Stage[];
@@ -32,7 +41,7 @@ export async function loadPipeline(
   };
   const load = async (
     use: PluginConfig,
-    type: PluginType,
+    types: readonly PluginType[],
     path: string,
     name: string = path,
   ): Promise<Stage> => {
@@ -46,27 +55,29 @@ export async function loadPipeline(
     const stage = new Stage(name, id, info, system);
     stages.push(stage);
     const actual = info.metadata.pluginType;
-    if (actual !== type) {
+    if (!types.includes(actual)) {
       throw new ConfigError(
         'CONFIG_INVALID',
         `${path}.plugin`,
-        `Cannot use ${JSON.stringify(use.plugin)} as "${path}": expected plugin type "${type}", found "${actual}"`,
+        `Cannot use ${JSON.stringify(use.plugin)} as "${path}": expected plugin type ${types.map((type) => `"${type}"`).join(' or ')}, found "${actual}"`,
       );
     }
     return stage;
   };
 
   try {
-    const provider = await load(config.provider, 'provider', 'provider');
+    const provider = await load(config.provider, ['provider'], 'provider');
     const transforms: Stage[] = [];
     for (const [index, use] of config.transforms.entries()) {
-      transforms.push(await load(use, 'transform', `transforms[${index}]`));
+      transforms.push(await load(use, ['transform'], `transforms[${index}]`));
     }
-    const evaluators: Stage[] = [];
+    const evaluators: EvaluatorStage[] = [];
     for (const [index, use] of config.evaluators.entries()) {
-      evaluators.push(await load(use, 'evaluator', `evaluators[${index}]`, use.name));
+      const path = `evaluators[${index}]`;
+      const stage = await load(use, ['evaluator', 'custom'], path, use.name);
+      evaluators.push({ stage, path, fields: Object.entries(use.fields ?? {}) });
     }
-    const filter = config.filter && (await load(config.filter, 'filter', 'filter'));
+    const filter = config.filter && (await load(config.filter, ['filter'], 'filter'));
     return { provider, transforms, evaluators, filter, stages: [...stages], unload };
   } catch (error) {
     await unload();

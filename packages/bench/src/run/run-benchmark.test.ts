@@ -260,11 +260,21 @@ describe('runBenchmark()', () => {
       { keepB: ['filter', keepB] },
       { filter: { plugin: '/keepB.wasm' } },
     );
-    const { scores } = await runBenchmark(config, options);
+    const { scores, dropped } = await runBenchmark(config, options);
     expect(scores[0]).toMatchObject({ model: 'a', n: 0, dropped: 3, errors: 0 });
     expect(scores[2]).toMatchObject({ model: 'b', n: 3, dropped: 0 });
-    expect(rows[0]?.dropped).toEqual({ reason: 'not b' });
+    expect(rows[0]).toEqual({
+      index: 0,
+      line: 1,
+      model: 'a',
+      scores: { exact: 1, half: 0.5 },
+      details: { half: { metrics: { words: 2 } } },
+      dropped: { reason: 'not b' },
+    });
     expect(rows[1]?.dropped).toBeUndefined();
+    expect(dropped).toEqual([
+      { model: 'a', reason: 'not b', count: 3, first: { index: 0, line: 1 } },
+    ]);
   });
 
   it.each([
@@ -279,6 +289,179 @@ describe('runBenchmark()', () => {
     const { scores } = await runBenchmark(config, options);
     expect(scores[0]).toMatchObject({ n: 0, errors: 3, dropped: 0 });
     expect(scores[0]?.errorCodes).toHaveProperty('CALL_INVALID_OUTPUT');
+  });
+
+  it('shows the filter what a row holds, and takes back what it rewrites', async () => {
+    const seen: unknown[] = [];
+    const mask = (value: string): string => value.replaceAll('a', '*');
+    const masking: Script = ({ items }: { items: Record<string, string>[] }) => {
+      seen.push(...items);
+      return {
+        items: items.map((item) => ({
+          ...item,
+          input: mask(item['input']!),
+          output: mask(item['output']!),
+          expected: [mask(item['expected']!)],
+          details: { half: { explanation: 'masked' } },
+          scores: { exact: 7 },
+        })),
+      };
+    };
+    const { config, options, rows } = await setUp(
+      { masking: ['filter', masking] },
+      {
+        filter: { plugin: '/masking.wasm' },
+        provider: { plugin: '/echo.wasm', models: ['a'] },
+      },
+      ['{"id":"r7","input":"banana","expected":"a:banana"}'],
+    );
+    const { scores } = await runBenchmark(config, options);
+    expect(seen).toEqual([
+      {
+        index: 0,
+        id: 'r7',
+        model: 'a',
+        input: 'banana',
+        expected: 'a:banana',
+        output: 'a:banana',
+        scores: { exact: 1, half: 0.5 },
+        score: 0.75,
+        details: { half: { explanation: 'always', metrics: { words: 2 } } },
+      },
+    ]);
+    expect(rows[0]).toEqual({
+      index: 0,
+      line: 1,
+      model: 'a',
+      input: 'b*n*n*',
+      expected: ['*:b*n*n*'],
+      output: '*:b*n*n*',
+      scores: { exact: 1, half: 0.5 },
+      details: { half: { explanation: 'masked', metrics: { words: 2 } } },
+    });
+    expect(scores[0]?.mean).toBe(1);
+  });
+
+  it('leaves out what would give a rewritten answer away', async () => {
+    const cut: Script = ({ text }: { text: string }) => ({ text: text.slice(2) });
+    const rewrite: Script = ({ items }: { items: object[] }) => ({
+      items: items.map((item) => ({ ...item, output: '-' })),
+    });
+    const { config, options, rows } = await setUp(
+      { cut: ['transform', cut], rewrite: ['filter', rewrite] },
+      { transforms: [{ plugin: '/cut.wasm' }], filter: { plugin: '/rewrite.wasm' } },
+    );
+    await runBenchmark(config, options);
+    expect(rows[0]).not.toHaveProperty('answer');
+    expect(rows[0]).toMatchObject({ output: '-', details: { half: { metrics: { words: 2 } } } });
+    expect(rows[0]?.details?.['half']).not.toHaveProperty('explanation');
+  });
+
+  it('keeps the texts of a filter that gives back models only', async () => {
+    const names: Script = ({ items }: { items: { model: string }[] }) => ({
+      items: items.map(({ model }) => ({ model })),
+    });
+    const { config, options, rows } = await setUp(
+      { names: ['filter', names] },
+      { filter: { plugin: '/names.wasm' } },
+    );
+    await runBenchmark(config, options);
+    expect(rows[1]).toMatchObject({ input: '0', output: 'b:0', expected: 'a:0' });
+  });
+
+  it('counts a filter that gives back a text that is none as failed', async () => {
+    const odd: Script = ({ items }: { items: object[] }) => ({
+      items: items.map((item) => ({ ...item, output: 7 })),
+    });
+    const { config, options, rows } = await setUp(
+      { odd: ['filter', odd] },
+      { filter: { plugin: '/odd.wasm' } },
+    );
+    await runBenchmark(config, options);
+    expect(rows[0]).toEqual({
+      index: 0,
+      line: 1,
+      model: 'a',
+      scores: { exact: 1, half: 0.5 },
+      details: { half: { metrics: { words: 2 } } },
+      failure: {
+        stage: 'filter',
+        code: 'CALL_INVALID_OUTPUT',
+        message: expect.stringContaining(
+          '"data.items" has an item with a "output" that is no text',
+        ),
+      },
+    });
+  });
+
+  it('hands further fields of the record to the evaluator that is to get them', async () => {
+    const seen: unknown[] = [];
+    const spy: Script = (data: object) => {
+      seen.push(data);
+      return { score: 1 };
+    };
+    const { config, options } = await setUp(
+      { spy: ['custom', spy] },
+      {
+        provider: { plugin: '/echo.wasm', models: ['a'] },
+        evaluators: [
+          { plugin: '/spy.wasm', fields: { gold: 'meta.right', expected: 'meta' } },
+          { plugin: '/half.wasm' },
+        ],
+      },
+      ['{"input":"q","expected":"x","meta":{"right":[1]}}'],
+    );
+    await runBenchmark(config, options);
+    const record = { input: 'q', expected: 'x', meta: { right: [1] } };
+    expect(seen).toEqual([
+      { input: 'q', output: 'a:q', expected: { right: [1] }, gold: [1], record },
+    ]);
+  });
+
+  it('asks no provider about a record that lacks such a field', async () => {
+    const asked: unknown[] = [];
+    const spy: Script = (data: Answer) => {
+      asked.push(data);
+      return { text: 'x', model: data.model };
+    };
+    const { config, options } = await setUp(
+      { spy: ['provider', spy] },
+      {
+        provider: { plugin: '/spy.wasm', models: ['a'] },
+        evaluators: [{ plugin: '/half.wasm', fields: { gold: 'gold' } }],
+      },
+    );
+    await expect(runBenchmark(config, options)).rejects.toMatchObject({
+      code: 'BENCH_DATASET_INVALID',
+      line: 1,
+      message: expect.stringContaining(
+        'expected a field "gold" (evaluators[0].fields.gold), the record has: input, expected',
+      ),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([{ words: 3 }, { score: 2 }, 'text', null])(
+    'counts a custom plugin that gives %j for a score as failed',
+    async (result) => {
+      const { config, options } = await setUp(
+        { odd: ['custom', () => result] },
+        { evaluators: [{ plugin: '/odd.wasm' }] },
+      );
+      const { scores } = await runBenchmark(config, options);
+      expect(scores[0]).toMatchObject({ n: 0, errors: 3 });
+      expect(scores[0]?.errorCodes).toHaveProperty('CALL_INVALID_OUTPUT');
+    },
+  );
+
+  it('takes a bare text from a transform', async () => {
+    const bare: Script = ({ text }: { text: string }) => text.slice(2);
+    const { config, options, rows } = await setUp(
+      { bare: ['transform', bare] },
+      { transforms: [{ plugin: '/bare.wasm' }] },
+    );
+    await runBenchmark(config, options);
+    expect(rows[0]).toMatchObject({ answer: 'a:0', output: '0' });
   });
 
   it('stops at the first failure with failFast, naming the cause, and writes nothing', async () => {

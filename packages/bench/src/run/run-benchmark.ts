@@ -11,10 +11,12 @@ import { withoutUndefined } from '../config/without-undefined.js';
 import { unreadableDataset } from '../dataset/dataset-error.js';
 import { readSamples } from '../dataset/read-samples.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
+import { DropBoard } from '../results/drop-board.js';
 import type { ResultRow } from '../results/result-row.js';
 import { ResultsFolder } from '../results/results-folder.js';
 import { ScoreBoard } from '../results/score-board.js';
-import { cancelled, evaluateSample } from './evaluate-sample.js';
+import { cancelled } from './call-failure.js';
+import { evaluateSample } from './evaluate-sample.js';
 import { loadPipeline, type Pipeline } from './load-pipeline.js';
 import { mapOrdered } from './map-ordered.js';
 import type { BenchSystem } from './stage.js';
@@ -106,6 +108,7 @@ async function runPipeline(
     models,
     config.evaluators.map((evaluator) => evaluator.name),
   );
+  const drops = new DropBoard();
   const folder =
     config.output === undefined
       ? undefined
@@ -113,10 +116,11 @@ async function runPipeline(
   try {
     const records = await streamRows(config, pipeline, options, facts, async (row) => {
       board.add(row);
+      drops.add(row);
       await folder?.addRow(row);
       await options.onRow?.(row);
     });
-    const summary = summarize(config, pipeline, board, records, facts.startedAt);
+    const summary = summarize(config, pipeline, { board, drops, records }, facts.startedAt);
     return folder === undefined ? summary : await folder.publish(summary);
   } finally {
     await folder?.discard();
@@ -145,6 +149,8 @@ async function streamRows(
         models: provider.models,
         parameters: provider.parameters ?? {},
         failFast,
+        file: dataset.path,
+        droppedTexts: config.filter?.droppedTexts ?? false,
         signal,
       });
       return { sample, rows };
@@ -187,8 +193,7 @@ async function streamRows(
 function summarize(
   config: ResolvedBenchmarkConfig,
   pipeline: Pipeline,
-  board: ScoreBoard,
-  records: number,
+  { board, drops, records }: { board: ScoreBoard; drops: DropBoard; records: number },
   startedAt: Date,
 ): BenchmarkSummary {
   const { path, format, offset, limit } = config.dataset;
@@ -203,6 +208,7 @@ function summarize(
     models: config.provider.models,
     evaluators: config.evaluators.map((evaluator) => evaluator.name),
     scores: board.summaries(),
+    dropped: pipeline.filter === undefined ? undefined : drops.counts(),
     plugins: pipeline.stages.map(({ name: stage, plugin, usage }) => ({
       stage,
       type: plugin.metadata.pluginType,

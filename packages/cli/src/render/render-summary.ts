@@ -7,6 +7,8 @@ import type { Style } from './style.js';
 
 /** More kinds of failure than this are only counted. */
 const MAX_FAILURES_SHOWN = 8;
+/** More reasons for which a filter dropped rows are only counted. */
+const MAX_REASONS_SHOWN = 8;
 
 /** Shows what a run came to: a headline, the table, and what failed. */
 export function renderSummary(summary: BenchmarkSummary, style: Style): string {
@@ -20,6 +22,8 @@ export function renderSummary(summary: BenchmarkSummary, style: Style): string {
   const parts = [headline, renderScores(summary, style), style.dim(intervalNote(summary))];
   const failures = renderFailures(summary, style);
   if (failures !== '') parts.push(failures);
+  const drops = renderDrops(summary);
+  if (drops !== '') parts.push(drops);
   return parts.join('\n\n');
 }
 
@@ -84,4 +88,13 @@ function renderFailures(summary: BenchmarkSummary, style: Style): string {
   const hidden = lines.length - MAX_FAILURES_SHOWN;
   const shown = lines.slice(0, MAX_FAILURES_SHOWN);
   return [...shown, ...(hidden > 0 ? [`and ${hidden} more kinds of failure`] : [])].join('\n');
+}
+
+function renderDrops({ dropped = [] }: BenchmarkSummary): string {
+  const lines = dropped.slice(0, MAX_REASONS_SHOWN).map(({ model, reason, count, first }) => {
+    const why = reason === null ? 'without a reason' : escapeText(reason);
+    return `dropped × ${formatCount(count)}  ${escapeText(model)}, first on line ${first.line}: ${why}`;
+  });
+  const hidden = dropped.length - lines.length;
+  return [...lines, ...(hidden > 0 ? [`and ${hidden} more reasons`] : [])].join('\n');
 }

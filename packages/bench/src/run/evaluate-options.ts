@@ -1,0 +1,13 @@
+/** How samples are evaluated. */
+export interface EvaluateOptions {
+  readonly models: readonly string[];
+  /** Further fields of the provider's input. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Throw at the first failed call. */
+  readonly failFast: boolean;
+  /** The file of the dataset, for a message. */
+  readonly file: string;
+  /** Leave the texts in rows that the filter drops. */
+  readonly droppedTexts: boolean;
+  readonly signal: AbortSignal;
+}
