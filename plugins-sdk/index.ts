@@ -18,6 +18,7 @@ export { EventStream } from './assembly/http/event-stream';
 export { http } from './assembly/http/http';
 export { HttpRequest } from './assembly/http/http-request';
 export { HttpResponse } from './assembly/http/http-response';
+export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';
 export { Json, JsonKind } from './assembly/json/json';
 export { JsonWriter } from './assembly/json/writer';
 export { Custom } from './assembly/plugin/custom';
@@ -33,7 +34,8 @@ export {
   ProviderRequest,
   ToolCall,
 } from './assembly/plugin/provider';
-export { TextTransform, Transform } from './assembly/plugin/transform';
+export { TextField, textsIn } from './assembly/plugin/text-field';
+export { textFieldOf, TextTransform, Transform } from './assembly/plugin/transform';
 export { Regex, RegexMatch } from './assembly/regex/regex';
 export { oneOf, plugin, range } from './assembly/decorators';
 export { foldCase, foldPoint } from './assembly/text/case-fold';
@@ -56,6 +58,7 @@ export {
   withoutPunctuation,
   withoutWords,
 } from './assembly/text/words';
+export { excerpt } from './assembly/text/excerpt';
 export { findJson } from './assembly/text/find-json';
 export { levenshteinDistance } from './assembly/text/levenshtein';
 export { separate13a, separateMarks } from './assembly/text/marks';

@@ -1,8 +1,13 @@
+import { fieldOf } from "../json/field-path";
 import { Json } from "../json/json";
 import { formatNumber, linkFractions } from "../json/format-number";
 import { JsonWriter } from "../json/writer";
+import { excerpt } from "../text/excerpt";
 import { cannotWrite, invalidInput, wrongKind } from "./failure";
 import { Plugin } from "./plugin";
+
+/** Characters of an explanation that are kept: it goes into every row of the results. */
+const MAX_EXPLANATION: i32 = 1000;
 
 /** What an evaluator is asked to judge. */
 @final
@@ -39,9 +44,9 @@ export class EvaluatorInput {
     return references;
   }
 
-  /** Any other field. */
+  /** Any other field: beside the answer or, if there is none, of the record. Keys with dots between them go deeper. */
   field(name: string): Json {
-    return this.json.get(name);
+    return fieldOf(this.json, name);
   }
 
   /** The whole row of the dataset, where the caller hands it over. */
@@ -104,9 +109,9 @@ export class Evaluation {
     return this;
   }
 
-  /** Says why, for people. */
+  /** Says why, for people. A text of more than 1,000 characters is cut. */
   explain(text: string): Evaluation {
-    this.explanation = text;
+    this.explanation = excerpt(text, MAX_EXPLANATION);
     return this;
   }
 

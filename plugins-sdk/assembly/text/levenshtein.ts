@@ -3,6 +3,13 @@ import { renumber } from "./renumber";
 /** Rows of the table in one block: one bit each. */
 const WIDTH: i32 = 64;
 
+/** Symbols, and columns, for which the table is kept. */
+const MAX_KEPT: i32 = 4096;
+
+/** The tables of the last call, for the next: a plugin may compare thousands of short texts, and garbage stays until its call ends. */
+let keptPlaces: StaticArray<u64> | null = null;
+let keptSteps: StaticArray<u8> | null = null;
+
 /**
  * Fewest insertions, deletions and substitutions that turn one sequence into the other.
  *
@@ -40,8 +47,15 @@ class BlockTable {
   private steps: StaticArray<u8>;
 
   constructor(symbols: i32, private columns: StaticArray<i32>, private start: i32, private end: i32) {
-    this.places = new StaticArray<u64>(symbols);
-    this.steps = new StaticArray<u8>(end - start);
+    // Each distance leaves zeros in the places.
+    const oldPlaces = keptPlaces;
+    const places = oldPlaces !== null && oldPlaces.length >= symbols ? oldPlaces : new StaticArray<u64>(symbols);
+    if (symbols <= MAX_KEPT) keptPlaces = places;
+    this.places = places;
+    const oldSteps = keptSteps;
+    const steps = oldSteps !== null && oldSteps.length >= end - start ? oldSteps : new StaticArray<u8>(end - start);
+    if (end - start <= MAX_KEPT) keptSteps = steps;
+    this.steps = steps;
     // The top row of the table rises by one a column.
     memory.fill(changetype<usize>(this.steps), 1, end - start);
   }

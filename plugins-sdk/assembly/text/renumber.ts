@@ -1,5 +1,14 @@
-/** Codes that may be used as they are, however short the sequences: letters of most alphabets. */
-const FREE: i32 = 0x250;
+/** Codes that may be used as they are, however short the sequences: letters of most alphabets. The tables for them are kept. */
+const FREE: i32 = 0xe00;
+
+/** Symbols of the two sequences together for which the tables are kept: longer ones need more room than a plugin should hold. */
+const MAX_KEPT: i32 = 4096;
+
+/** The tables of the last call, for the next: a plugin may compare thousands of short texts, and garbage stays until its call ends. */
+let keptKeys: StaticArray<i32> | null = null;
+let keptNumbers: StaticArray<i32> | null = null;
+let keptA: StaticArray<i32> | null = null;
+let keptB: StaticArray<i32> | null = null;
 
 /** Two sequences of symbols in the same small numbers, to serve as indexes. */
 @final
@@ -13,7 +22,11 @@ export class Renumbered {
   ) {}
 }
 
-/** Replaces symbols by small numbers, unless they are small already. Symbols are not negative. */
+/**
+ * Replaces symbols by small numbers, unless they are small already. Symbols are not negative.
+ *
+ * The new sequences may be longer than the given ones, and hold until the next call only.
+ */
 export function renumber(a: StaticArray<i32>, b: StaticArray<i32>): Renumbered {
   const result = new Renumbered(a, b);
   const largest = max(largestOf(a), largestOf(b));
@@ -22,12 +35,23 @@ export function renumber(a: StaticArray<i32>, b: StaticArray<i32>): Renumbered {
     return result;
   }
   const bits = 33 - clz(a.length + b.length);
-  const keys = new StaticArray<i32>(1 << bits);
-  const numbers = new StaticArray<i32>(1 << bits);
+  const isKept = a.length + b.length <= MAX_KEPT;
+  const keys = atLeast(isKept ? keptKeys : null, 1 << bits);
+  const numbers = atLeast(isKept ? keptNumbers : null, 1 << bits);
+  const renamedA = atLeast(isKept ? keptA : null, a.length);
+  const renamedB = atLeast(isKept ? keptB : null, b.length);
+  if (isKept) {
+    // What the last call left there.
+    memory.fill(changetype<usize>(keys), 0, (<usize>1 << bits) << 2);
+    keptKeys = keys;
+    keptNumbers = numbers;
+    keptA = renamedA;
+    keptB = renamedB;
+  }
   let count = 0;
   for (let side = 0; side < 2; side++) {
     const symbols = side == 0 ? a : b;
-    const renamed = new StaticArray<i32>(symbols.length);
+    const renamed = side == 0 ? renamedA : renamedB;
     for (let index = 0; index < symbols.length; index++) {
       // 0 stands for a free place.
       const key = unchecked(symbols[index]) + 1;
@@ -44,6 +68,11 @@ export function renumber(a: StaticArray<i32>, b: StaticArray<i32>): Renumbered {
   }
   result.size = count;
   return result;
+}
+
+/** A table of the last call, or a new one if that is too small. */
+function atLeast(kept: StaticArray<i32> | null, length: i32): StaticArray<i32> {
+  return kept !== null && kept.length >= length ? kept : new StaticArray<i32>(length);
 }
 
 function largestOf(symbols: StaticArray<i32>): i32 {
