@@ -50,14 +50,54 @@ describe('plugin pii', () => {
   });
 
   it('drops items, and says what is where in code points', async () => {
-    const items = ['fine', '😀 a@b.de 10.0.0.1', { text: 'a@b.de' }, { other: 'a@b.de' }, 7];
-    expect(await filter('pii', {}, items)).toEqual({
-      items: ['fine', { other: 'a@b.de' }, 7],
+    const items = ['fine', '😀 a@b.de 10.0.0.1', { text: 'a@b.de' }, { output: 'a@b.de' }, 7];
+    const lists = [['x', 'to a@b.de'], { text: { 'a@b.de': 1 } }, { text: 'x', output: 'a@b.de' }];
+    expect(await filter('pii', {}, [...items, ...lists])).toEqual({
+      items: ['fine', 7, { text: 'x', output: 'a@b.de' }],
       dropped: [
         { index: 1, reason: 'EMAIL_ADDRESS 2-8, IP_ADDRESS 9-17' },
         { index: 2, reason: 'EMAIL_ADDRESS 0-6' },
+        { index: 3, reason: 'EMAIL_ADDRESS 0-6' },
+        { index: 5, reason: 'EMAIL_ADDRESS 3-9' },
+        { index: 6, reason: 'EMAIL_ADDRESS 0-6' },
       ],
     });
+  });
+
+  it('redacts every text of an item, keys and long numbers too, but not what names and scores it', async () => {
+    const item = {
+      id: 'a@b.de',
+      index: 4,
+      model: '10.0.0.1/m',
+      scores: { f1: 0.4111111111111111 },
+      input: 'a@b.de?',
+      expected: [{ 'x@y.de': ['10.0.0.1', true, null, 4_111_111_111_111_111, 0.5] }],
+      // An escape hides nothing.
+      output: 'a\u0040b.de',
+    };
+    expect((await filter('pii', { action: 'redact' }, [item])).items).toEqual([
+      {
+        ...item,
+        input: '<EMAIL_ADDRESS>?',
+        expected: [{ '<EMAIL_ADDRESS>': ['<IP_ADDRESS>', true, null, '<CREDIT_CARD>', 0.5] }],
+        output: '<EMAIL_ADDRESS>',
+      },
+    ]);
+  });
+
+  it.each([
+    ['x :: Int', 'x :: Int'],
+    ['f :: (a -> b)\n-> [a]', 'f :: (a -> b)\n-> [a]'],
+    ['foo ::\n  Int', 'foo ::\n  Int'],
+    ['(::) is no cons', '(::) is no cons'],
+    ['x[::2] + y[1][::-1]', 'x[::2] + y[1][::-1]'],
+    ['http://[::2]:80/', 'http://[<IP_ADDRESS>]:80/'],
+    ['listens on ::, port 80', 'listens on <IP_ADDRESS>, port 80'],
+    ['bind=:: here', 'bind=<IP_ADDRESS> here'],
+    ['any: ::\nnext', 'any: <IP_ADDRESS>\nnext'],
+  ])('tells the address "::" from programs: %j', async (text, expected) => {
+    const config = { action: 'redact', entities: ['IP_ADDRESS'] };
+    expect((await filter('pii', config, [text])).items).toEqual([expected]);
   });
 
   it('redacts one field and leaves all else as it is', async () => {
@@ -93,6 +133,36 @@ describe('plugin pii', () => {
     await expect(openPlugin('pii', { entities: ['NAME'] })).rejects.toMatchObject({
       code: 'LOAD_INIT_FAILED',
     });
+  });
+});
+
+describe('a filter that finds nothing to look at fails with the fields that there are', () => {
+  it.each<[plugin: string, config: object, items: unknown[], says: string]>([
+    ['pii', {}, ['x', { other: 'a@b.de' }], 'no "text" or "output"; its fields: other'],
+    ['pii', {}, [{ text: null }], 'no "text" or "output"; its fields: text'],
+    ['pii', { field: 'a.b' }, [{ a: { c: 1, d: 2 } }], 'no "a.b"; its fields: a.c, a.d'],
+    ['pii', { action: 'redact', field: 'b' }, [{ a: 'x' }], 'no "b"; its fields: a'],
+    ['pii', {}, [null], 'its fields: none (it is null)'],
+    ['word-list', { words: ['x'] }, ['y', { a: 'x' }], 'its fields: a'],
+    ['word-list', { words: ['x'], action: 'keep' }, [{}, { a: 'x' }], 'its fields: none'],
+    ['dedupe', {}, [{ a: 'x' }, { a: 'x' }], 'no "text" or "output"; its fields: a'],
+    [
+      'threshold',
+      {},
+      [{ a: 1, b: { c: 2 } }],
+      'no item has a number "score"; fields of the first: a, b.c',
+    ],
+    ['top-k', {}, [{ score: '1' }], 'no item has a number "score"; fields of the first: score'],
+  ])('%s %j of %j', async (plugin, config, items, says) => {
+    await using host = await openPlugin(plugin, config);
+    await expect(host.call({ items })).rejects.toMatchObject({
+      code: 'CALL_INVALID_INPUT',
+      pluginMessage: expect.stringContaining(says),
+    });
+  });
+
+  it.each(['pii', 'dedupe', 'threshold', 'top-k'])('%s takes an empty list', async (plugin) => {
+    expect(await filter(plugin, {}, [])).toEqual({ items: [], dropped: [] });
   });
 });
 
@@ -195,6 +265,15 @@ describe('plugin word-list', () => {
     ],
   ])('%j keeps of %j', async (config, items, expected) => {
     expect((await filter('word-list', config, items)).items).toEqual(expected);
+  });
+
+  it('looks into texts within texts, whatever is escaped in them', async () => {
+    const items = [{ output: ['a\nsecret'] }, { output: { 'the secret': 1 } }, { output: 'secr' }];
+    expect((await filter('word-list', { words: ['secret'] }, items)).items).toEqual([items[2]]);
+  });
+
+  it('does not load without words', async () => {
+    await expect(openPlugin('word-list')).rejects.toMatchObject({ code: 'LOAD_INIT_FAILED' });
   });
 
   it('says which word it was', async () => {

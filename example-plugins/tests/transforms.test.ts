@@ -109,6 +109,8 @@ describe('plugin template', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(node, { maxLength: 6 }), async (parts) => {
         const template = parts.join('');
+        // An empty one is refused.
+        fc.pre(template !== '');
         // With escapes, for without them Handlebars adds up numbers that stand side by side.
         expect(await render(template, data, 'html')).toBe(reference(template, data, false));
       }),
@@ -125,6 +127,28 @@ describe('plugin template', () => {
   });
 
   it.each([
+    ['{{a}}{{b.c}}', { x: 1, y: { z: 2 } }, 'there is no "a"; the fields: x, y.z'],
+    ['{{output}}', { text: 'x', record: { q: 1 } }, 'no "output"; the fields: text, record.q'],
+    ['{{a}}', 'text', 'the fields: none (it is a string)'],
+  ])('fails if none of the fields of %j is there', async (template, data, says) => {
+    await expect(render(template, data)).rejects.toMatchObject({
+      code: 'CALL_INVALID_INPUT',
+      pluginMessage: expect.stringContaining(says),
+    });
+  });
+
+  it.each([
+    ['{{a}}|{{x}}', '|1'],
+    ['{{default a "none"}}', 'none'],
+    ['{{#if a}}y{{else}}n{{/if}}', 'n'],
+    ['no field', 'no field'],
+    ['{{nothing}}!', '!'],
+  ])('renders %j, of which a part is not there', async (template, expected) => {
+    expect(await render(template, { x: 1, nothing: null })).toBe(expected);
+  });
+
+  it.each([
+    ['', 'Cannot fill a template: setting "template" is missing'],
     ['{{#if x}}', 'Cannot read the template: {{#if x}} has no {{/if}}, at character 0'],
     ['a{{/if}}', 'Cannot read the template: {{/if}} closes nothing, at character 1'],
     ['{{#if x}}{{/each}}', 'Cannot read the template: {{#if x}} has no {{/if}}, at character 0'],
@@ -204,6 +228,17 @@ describe('plugin chunk', () => {
   ])('%j divides %j', async (config, data, expected) => {
     const named = expected.map(([text, start, end]) => ({ text, start, end }));
     expect(await chunk(config, data)).toEqual(named);
+  });
+
+  it('gives an object its text back, in chunks', async () => {
+    await using host = await openPlugin('chunk', { size: 2, overlap: 1, separator: ' / ' });
+    const { data } = await host.call({ output: 'a b c', record: {} });
+    expect(data).toMatchObject({ output: 'a b / b c', chunks: [{ text: 'a b' }, { text: 'b c' }] });
+    await expect(host.call({ words: 'x' })).rejects.toMatchObject({
+      code: 'CALL_INVALID_INPUT',
+      pluginMessage:
+        'Cannot divide: expected a string, or an object with a string "text" or "output", found the fields words',
+    });
   });
 
   it('covers the text, and repeats just the overlap', async () => {

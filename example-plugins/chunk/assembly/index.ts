@@ -1,4 +1,4 @@
-import { fail, invalidInput, Json, JsonWriter, oneOf, plugin, range, Transform } from "@testbench/plugins-sdk";
+import { fail, invalidInput, Json, JsonWriter, oneOf, plugin, range, TextBuilder, textFieldOf, Transform } from "@testbench/plugins-sdk";
 
 import { Pieces } from "./pieces";
 
@@ -15,6 +15,11 @@ class Options {
   /** How many units a chunk shares with the one before. */
   @range(0, 999999)
   overlap: i32 = 0;
+  /** Which chunks make up the new `text` of an object, for what comes after this in a benchmark. */
+  @oneOf(["all", "first", "last"])
+  take: string = "all";
+  /** What stands between the chunks in it. */
+  separator: string = "\n\n";
 }
 
 @plugin({ name: "chunk" })
@@ -28,11 +33,9 @@ export class Chunk extends Transform {
   }
 
   transform(data: Json, out: JsonWriter): void {
-    const value = data.isString ? data : data.get("text");
-    if (!value.isString) {
-      invalidInput('Cannot divide: expected a string, or an object with a string "text", found ' + data.kindName);
-      return;
-    }
+    const field = data.isString ? "" : textFieldOf(data, "divide");
+    const value = data.isString ? data : data.get(field);
+    if (!value.isString) return;
     const text = value.text();
     const pieces = new Pieces(text, this.config.unit);
     const step = this.config.size - this.config.overlap;
@@ -40,16 +43,25 @@ export class Chunk extends Transform {
       fail("Cannot divide: more than " + MAX_CHUNKS.toString() + " chunks");
       return;
     }
+    const take = this.config.take;
+    const taken = new TextBuilder();
     out.object().key("chunks").array();
     for (let first = 0; first < pieces.count; first += step) {
       const last = min(first + this.config.size, pieces.count) - 1;
+      const isLast = last == pieces.count - 1;
       out.object()
         .field("text", text.substring(pieces.start(first), pieces.end(last)))
         .field("start", pieces.startPoint(first))
         .field("end", pieces.endPoint(last))
         .end();
-      if (last == pieces.count - 1) break;
+      if (take == "first" ? first == 0 : take == "last" ? isLast : true) {
+        if (take == "all" && first > 0) taken.add(this.config.separator);
+        taken.addPart(text, pieces.start(first), pieces.end(last));
+      }
+      if (isLast) break;
     }
-    out.end().end();
+    out.end();
+    if (field.length > 0) out.key(field).string(taken.toString());
+    out.end();
   }
 }

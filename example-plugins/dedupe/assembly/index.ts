@@ -1,11 +1,14 @@
-import { collapseSpace, Filter, foldCase, invalidInput, Json, oneOf, plugin, range, splitWords, toCodePoints } from "@testbench/plugins-sdk";
+import { collapseSpace, Filter, foldCase, invalidInput, Json, oneOf, plugin, range, splitWords, TextField, toCodePoints } from "@testbench/plugins-sdk";
 
 import { areEnough, MinHashIndex } from "./min-hash";
 import { hashText, mix, shingles, similarity } from "./shingles";
 
 class Options {
-  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
-  field: string = "text";
+  /**
+   * Where in an item the text stands: keys with dots between them; empty for the first of `text` and `output` that is there. An item that
+   * is a string is the text itself.
+   */
+  field: string = "";
   /** Texts that are at least so similar count as the same; 1 for equal texts only. */
   @range(0.1, 1)
   threshold: f64 = 0.8;
@@ -27,14 +30,14 @@ class Options {
 @plugin({ name: "dedupe" })
 export class Dedupe extends Filter {
   config: Options = new Options();
-  private keys: string[] = [];
+  private field: TextField = new TextField();
   private place: i32 = 0;
   private texts: Map<string, i32> = new Map();
   private index: MinHashIndex | null = null;
   private sets: Map<i32, u64[]> = new Map();
 
   start(): void {
-    this.keys = this.config.field.split(".");
+    this.field = new TextField(this.config.field);
     if (!areEnough(this.config.permutations, this.config.threshold)) {
       invalidInput("Cannot find texts so little alike: take more permutations or a higher threshold");
     }
@@ -42,6 +45,7 @@ export class Dedupe extends Filter {
 
   begin(data: Json): void {
     const config = this.config;
+    this.field.requireAny(data.get("items"));
     this.place = -1;
     this.texts = new Map();
     this.sets = new Map();
@@ -50,8 +54,8 @@ export class Dedupe extends Filter {
 
   keep(item: Json): bool {
     this.place++;
-    let value = item;
-    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
+    const value = this.field.find(item);
+    // Like nothing else; `begin` has seen that there are others.
     if (!value.exists) return true;
     let text = collapseSpace(value.text());
     if (this.config.ignore_case) text = foldCase(text);

@@ -34,6 +34,11 @@ export class Extract extends TextTransform {
 
   start(): void {
     const config = this.config;
+    // An empty pattern takes nothing of any text; one that is not used takes a number in its place.
+    if ((config.by == "regex") != (config.pattern.length > 0)) {
+      invalidInput('Cannot extract: "by" is "' + config.by + '", but "pattern" is ' + (config.pattern.length > 0 ? "set" : "missing"));
+    }
+    if (config.by != "json_path" && config.path != "$") invalidInput('Cannot extract: "by" is "' + config.by + '", but "path" is set');
     if (config.by == "regex") this.regex = new Regex(config.pattern, config.flags);
     if (config.by != "json_path") return;
     const parser = new PathParser(config.path);

@@ -1,4 +1,4 @@
-import { Filter, invalidInput, Json, JsonWriter, oneOf, plugin, TextBuilder } from "@testbench/plugins-sdk";
+import { Filter, invalidInput, Json, JsonWriter, oneOf, plugin, TextBuilder, TextField, textsIn } from "@testbench/plugins-sdk";
 
 import { findEmails } from "./email";
 import { findAccounts } from "./iban";
@@ -10,6 +10,9 @@ import { findWallets } from "./wallet";
 
 const ENTITIES: string[] = ["EMAIL_ADDRESS", "URL", "IBAN_CODE", "CREDIT_CARD", "CRYPTO", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER"];
 
+/** What names an item or scores it: left as it is where all texts are redacted. */
+const NOT_TEXTS: string[] = ["id", "index", "model", "score", "scores"];
+
 class Options {
   /**
    * What to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `CRYPTO`, `US_SSN`, `IP_ADDRESS`, `URL`; all of them but
@@ -19,8 +22,11 @@ class Options {
   /** Leaves items with personal data out, or replaces the data in them. */
   @oneOf(["drop", "redact"])
   action: string = "drop";
-  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
-  field: string = "text";
+  /**
+   * Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. Empty: to drop, the first
+   * of `text` and `output` that is there; to redact, every text of the item but `id` and `model`.
+   */
+  field: string = "";
   /** What stands in the place of the data; `{entity}` is its kind. */
   replacement: string = "<{entity}>";
   /** Also takes what is something else more often than not: nine digits in a row for a US_SSN. */
@@ -30,7 +36,7 @@ class Options {
 @plugin({ name: "pii" })
 export class Pii extends Filter {
   config: Options = new Options();
-  private keys: string[] = [];
+  private field: TextField = new TextField();
 
   start(): void {
     const wanted = this.config.entities;
@@ -39,26 +45,27 @@ export class Pii extends Filter {
         invalidInput('Cannot look for "' + wanted[index] + '": expected one of ' + ENTITIES.join(", "));
       }
     }
-    this.keys = this.config.field.split(".");
+    this.field = new TextField(this.config.field);
   }
 
   keep(item: Json): bool {
-    let value = item;
-    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
-    const text = value.text();
-    const spans = this.find(text);
-    if (spans.length == 0) return true;
+    const texts = textsIn(this.field.require(item));
     const reason = new TextBuilder();
-    let unit = 0;
-    let point = 0;
-    for (let index = 0; index < spans.length; index++) {
-      for (; unit < spans[index].start; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-      if (index > 0) reason.add(", ");
-      reason.add(spans[index].entity).add(" ").add(point.toString()).add("-");
-      for (; unit < spans[index].end; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-      reason.add(point.toString());
+    let found = 0;
+    for (let index = 0; index < texts.length; index++) {
+      const text = texts[index];
+      const spans = this.find(text);
+      let unit = 0;
+      let point = 0;
+      for (let number = 0; number < spans.length; number++) {
+        for (; unit < spans[number].start; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+        if (found++ > 0) reason.add(", ");
+        reason.add(spans[number].entity).add(" ").add(point.toString()).add("-");
+        for (; unit < spans[number].end; point++) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+        reason.add(point.toString());
+      }
     }
-    return this.drop(reason.toString());
+    return found == 0 || this.drop(reason.toString());
   }
 
   handle(data: Json, out: JsonWriter): void {
@@ -68,25 +75,75 @@ export class Pii extends Filter {
       return;
     }
     out.object().key("items").array();
-    for (let index = 0; index < items.length; index++) this.rewrite(items.at(index), 0, out);
+    for (let index = 0; index < items.length; index++) this.rewriteItem(items.at(index), out);
     out.end().key("dropped").array().end().end();
   }
 
+  private rewriteItem(item: Json, out: JsonWriter): void {
+    const path = this.config.field;
+    if (!item.isObject) {
+      this.rewrite(item, out);
+    } else if (path.length > 0) {
+      this.field.require(item);
+      const isKey = item.get(path).exists;
+      this.rewriteAt(item, isKey ? [path] : path.split("."), 0, out);
+    } else {
+      out.object();
+      for (let index = 0; index < item.length; index++) {
+        const key = item.keyAt(index);
+        out.key(key);
+        if (NOT_TEXTS.includes(key)) out.json(item.at(index));
+        else this.rewrite(item.at(index), out);
+      }
+      out.end();
+    }
+  }
+
   /** Writes a value with what stands at the end of the path redacted. */
-  private rewrite(value: Json, depth: i32, out: JsonWriter): void {
-    if (value.isString && (depth == 0 || depth == this.keys.length)) {
-      out.string(this.redact(value.text()));
-    } else if (value.isObject && depth < this.keys.length) {
+  private rewriteAt(value: Json, keys: string[], depth: i32, out: JsonWriter): void {
+    if (depth == keys.length) {
+      this.rewrite(value, out);
+    } else if (value.isObject) {
       out.object();
       for (let index = 0; index < value.length; index++) {
         const key = value.keyAt(index);
         out.key(key);
-        if (key == this.keys[depth]) this.rewrite(value.at(index), depth + 1, out);
+        if (key == keys[depth]) this.rewriteAt(value.at(index), keys, depth + 1, out);
+        else out.json(value.at(index));
+      }
+      out.end();
+    } else if (value.isArray) {
+      out.array();
+      for (let index = 0; index < value.length; index++) {
+        if (index.toString() == keys[depth]) this.rewriteAt(value.at(index), keys, depth + 1, out);
         else out.json(value.at(index));
       }
       out.end();
     } else {
       out.json(value);
+    }
+  }
+
+  /** Writes a value with all texts in it redacted, keys included. A whole number that is personal data becomes a text. */
+  private rewrite(value: Json, out: JsonWriter): void {
+    if (value.isString) {
+      out.string(this.redact(value.text()));
+    } else if (value.isArray) {
+      out.array();
+      for (let index = 0; index < value.length; index++) this.rewrite(value.at(index), out);
+      out.end();
+    } else if (value.isObject) {
+      out.object();
+      for (let index = 0; index < value.length; index++) {
+        out.key(this.redact(value.keyAt(index)));
+        this.rewrite(value.at(index), out);
+      }
+      out.end();
+    } else {
+      const source = value.isNumber ? value.source() : "";
+      const isWhole = !source.includes(".") && !source.includes("e") && !source.includes("E");
+      if (isWhole && this.find(source).length > 0) out.string(this.redact(source));
+      else out.json(value);
     }
   }
 

@@ -1,3 +1,5 @@
+import { isSpace } from "@testbench/plugins-sdk";
+
 import { isDigitAt, isWord, Span } from "./span";
 
 const DOT: i32 = 0x2e;
@@ -30,6 +32,7 @@ function addVersion6(text: string, start: i32, end: i32, spans: Span[]): bool {
   // The end of a sentence is none of the address.
   while (end > start && text.charCodeAt(end - 1) == DOT) end--;
   if (isWord(text, start - 1) || isWord(text, end) || !isVersion6(text, start, end)) return false;
+  if (isSlice(text, start, end) || (end - start == 2 && !isAlone(text, start, end))) return false;
   if (text.charCodeAt(end) == PERCENT && end < text.length) {
     let zone = end + 1;
     while (isWord(text, zone)) zone++;
@@ -37,6 +40,26 @@ function addVersion6(text: string, start: i32, end: i32, spans: Span[]): bool {
   }
   spans.push(new Span("IP_ADDRESS", start, end));
   return true;
+}
+
+/** True for a part of a list in a program, as `x[::2]`; the `[` of an address stands after no name. */
+function isSlice(text: string, start: i32, end: i32): bool {
+  if (start < 2 || text.charAt(start - 1) != "[" || !"]:-".includes(text.charAt(end))) return false;
+  return isWord(text, start - 2) || ")]".includes(text.charAt(start - 2));
+}
+
+/**
+ * True for a `::` that is the unspecified address: in quotes or after `=`, or before a mark, or where the text ends. In programs it stands
+ * between a name and its type, as in `x :: Int`, also with the type on the next line.
+ */
+function isAlone(text: string, start: i32, end: i32): bool {
+  if (start > 0 && "=\"'`".includes(text.charAt(start - 1))) return true;
+  if (start > 0 && text.charAt(start - 1) == "(" && text.charAt(end) == ")") return false;
+  if (end < text.length && ".,;!?)]\"'`/".includes(text.charAt(end))) return true;
+  let next = end;
+  while (next < text.length && isSpace(text.charCodeAt(next))) next++;
+  const isNewLine = text.substring(end, next).includes("\n");
+  return next == text.length || (isNewLine && text.charCodeAt(next - 1) == 0x0a);
 }
 
 /** Up to eight groups of up to four digits; `::` stands for at least one; an address of version 4 may be the last two. */

@@ -1,11 +1,11 @@
-import { invalidInput, Json, JsonWriter, oneOf, plugin, Transform } from "@testbench/plugins-sdk";
+import { describeFields, invalidInput, Json, JsonWriter, oneOf, plugin, Transform } from "@testbench/plugins-sdk";
 
 import { Node } from "./nodes";
 import { Parser } from "./parse";
 import { Renderer } from "./render";
 
 class Options {
-  /** The template. */
+  /** The template. Must be there. */
   template: string = "";
   /** What is done with values in `{{…}}`: `html` writes `<` and the like as entities, as Handlebars does. */
   @oneOf(["none", "html"])
@@ -18,13 +18,20 @@ export class Template extends Transform {
   private nodes: Node[] = [];
 
   start(): void {
+    // It would make every text empty.
+    if (this.config.template.length == 0) invalidInput('Cannot fill a template: setting "template" is missing');
     const parser = new Parser();
     this.nodes = parser.parse(this.config.template);
     if (parser.problem.length > 0) invalidInput("Cannot read the template: " + parser.problem);
   }
 
   transform(data: Json, out: JsonWriter): void {
-    const text = new Renderer(data, this.config.escape == "html").render(this.nodes);
+    const renderer = new Renderer(data, this.config.escape == "html");
+    const text = renderer.render(this.nodes);
+    if (renderer.missing.length > 0 && !renderer.found) {
+      invalidInput('Cannot fill the template: there is no "' + renderer.missing + '"; the fields: ' + describeFields(data));
+      return;
+    }
     out.object().field("text", text).end();
   }
 }

@@ -21,6 +21,10 @@ class Context {
 /** Fills data into a template. */
 @final
 export class Renderer {
+  /** True once a path of the template led to something. */
+  found: bool = false;
+  /** The first path of a `{{…}}` that led to nothing; empty if there is none. */
+  missing: string = "";
   private out: TextBuilder = new TextBuilder();
 
   constructor(private data: Json, private escapes: bool) {}
@@ -84,7 +88,10 @@ export class Renderer {
         const name = expression.path[0];
         if (name == "key") return item === null ? "" : item.key;
       }
-      return textOf(this.value(expression, context));
+      const value = this.value(expression, context);
+      const isPath = !expression.isData && expression.up == 0 && expression.path.length > 0;
+      if (isPath && value === Json.missing && this.missing.length == 0) this.missing = expression.path.join(".");
+      return textOf(value);
     }
     const values: Json[] = [];
     for (let index = 0; index < expression.arguments.length; index++) {
@@ -112,6 +119,7 @@ export class Renderer {
       value = at.value;
     }
     for (let index = first; index < path.length; index++) value = child(value, path[index]);
+    if (value.kindName != "nothing") this.found = true;
     return value;
   }
 }

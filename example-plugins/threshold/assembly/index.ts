@@ -1,7 +1,7 @@
-import { Filter, Json, plugin } from "@testbench/plugins-sdk";
+import { describeFields, FieldPath, Filter, invalidInput, Json, plugin } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Where in an item the number stands: keys with dots between them. */
+  /** Where in an item the number stands: keys with dots between them. In a benchmark, `score` is the mean of `scores`. */
   field: string = "score";
   /** Smallest number that stays. */
   min: f64 = 0.5;
@@ -14,15 +14,21 @@ class Options {
 @plugin({ name: "threshold" })
 export class Threshold extends Filter {
   config: Options = new Options();
-  private keys: string[] = [];
+  private path: FieldPath = new FieldPath("");
 
   start(): void {
-    this.keys = this.config.field.split(".");
+    this.path = new FieldPath(this.config.field);
+  }
+
+  begin(data: Json): void {
+    const items = data.get("items");
+    if (items.length == 0 || this.config.keep_missing) return;
+    for (let index = 0; index < items.length; index++) if (this.path.find(items.at(index)).isNumber) return;
+    invalidInput('Cannot filter: no item has a number "' + this.config.field + '"; fields of the first: ' + describeFields(items.at(0)));
   }
 
   keep(item: Json): bool {
-    let value = item;
-    for (let index = 0; index < this.keys.length; index++) value = value.get(this.keys[index]);
+    const value = this.path.find(item);
     if (!value.isNumber) return this.config.keep_missing || this.drop('no number "' + this.config.field + '"');
     const number = value.number();
     if (number < this.config.min) return this.drop(value.source() + " is less than " + this.config.min.toString());

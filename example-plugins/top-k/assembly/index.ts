@@ -1,10 +1,10 @@
-import { Filter, Json, oneOf, plugin, range } from "@testbench/plugins-sdk";
+import { describeFields, FieldPath, Filter, invalidInput, Json, oneOf, plugin, range } from "@testbench/plugins-sdk";
 
 class Options {
   /** How many items stay. */
   @range(0, 1000000)
   k: i32 = 10;
-  /** Where in an item the number stands: keys with dots between them. */
+  /** Where in an item the number stands: keys with dots between them. In a benchmark, `score` is the mean of `scores`. */
   field: string = "score";
   /** Whether the largest or the smallest numbers are the best. */
   @oneOf(["largest", "smallest"])
@@ -23,24 +23,26 @@ class Entry {
 @plugin({ name: "top-k" })
 export class TopK extends Filter {
   config: Options = new Options();
-  private keys: string[] = [];
+  private path: FieldPath = new FieldPath("");
   private place: i32 = 0;
   /** Rank of each item, from 1 on; 0 for one without a number. */
   private ranks: StaticArray<i32> = new StaticArray<i32>(0);
 
   start(): void {
-    this.keys = this.config.field.split(".");
+    this.path = new FieldPath(this.config.field);
   }
 
   begin(data: Json): void {
     const items = data.get("items");
     const entries: Entry[] = [];
     for (let place = 0; place < items.length; place++) {
-      let value = items.at(place);
-      for (let index = 0; index < this.keys.length; index++) value = value.get(this.keys[index]);
+      const value = this.path.find(items.at(place));
       if (!value.isNumber) continue;
       const number = value.number();
       entries.push(new Entry(this.config.best == "largest" ? -number : number, place));
+    }
+    if (entries.length == 0 && items.length > 0) {
+      invalidInput('Cannot filter: no item has a number "' + this.config.field + '"; fields of the first: ' + describeFields(items.at(0)));
     }
     // Of equal numbers the earlier item is better.
     entries.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : a.place - b.place));

@@ -1,13 +1,16 @@
-import { Filter, foldCase, invalidInput, isWordCharacter, Json, oneOf, plugin } from "@testbench/plugins-sdk";
+import { Filter, foldCase, invalidInput, isWordCharacter, Json, oneOf, plugin, TextField, textsIn } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Words or phrases to look for. */
+  /** Words or phrases to look for. Must be there. */
   words: string[] = [];
   /** Leaves out the items that hold one of them, or those that hold none. */
   @oneOf(["drop", "keep"])
   action: string = "drop";
-  /** Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. */
-  field: string = "text";
+  /**
+   * Where in an item the text stands: keys with dots between them; empty for the first of `text` and `output` that is there. An item that
+   * is a string is the text itself.
+   */
+  field: string = "";
   /** Takes upper and lower case for the same. */
   ignore_case: bool = true;
   /** Finds whole words only: not "ass" in "class". */
@@ -17,26 +20,33 @@ class Options {
 @plugin({ name: "word-list" })
 export class WordList extends Filter {
   config: Options = new Options();
-  private keys: string[] = [];
+  private field: TextField = new TextField();
   private words: string[] = [];
 
   start(): void {
-    this.keys = this.config.field.split(".");
+    this.field = new TextField(this.config.field);
     const words = this.config.words;
+    // Without words every item would pass, or none.
+    if (words.length == 0) invalidInput('Cannot look for words: setting "words" is missing');
     for (let index = 0; index < words.length; index++) {
       if (words[index].length == 0) invalidInput("Cannot look for a word: it is empty");
       this.words.push(this.fold(words[index]));
     }
   }
 
+  begin(data: Json): void {
+    this.field.requireAny(data.get("items"));
+  }
+
   keep(item: Json): bool {
-    let value = item;
-    for (let index = 0; index < this.keys.length && !item.isString; index++) value = value.get(this.keys[index]);
-    const text = this.fold(value.text());
     const keep = this.config.action == "keep";
+    // What it cannot look at, it does not keep for having no bad word; nor for having a good one.
+    const texts = textsIn(keep ? this.field.find(item) : this.field.require(item));
+    for (let index = 0; index < texts.length; index++) texts[index] = this.fold(texts[index]);
     for (let index = 0; index < this.words.length; index++) {
-      if (!this.holds(text, this.words[index])) continue;
-      return keep || this.drop('holds "' + this.config.words[index] + '"');
+      for (let number = 0; number < texts.length; number++) {
+        if (this.holds(texts[number], this.words[index])) return keep || this.drop('holds "' + this.config.words[index] + '"');
+      }
     }
     return !keep || this.drop("holds none of the words");
   }
