@@ -38,8 +38,8 @@ export interface EvaluatorData {
   readonly input?: unknown;
   /** The answer to judge. */
   readonly output: unknown;
-  /** One right answer, or several of which any will do. */
-  readonly expected?: string | readonly string[];
+  /** The right answer, as the record has it: most evaluators take a text, or a list of texts of which any will do. */
+  readonly expected?: unknown;
   readonly [field: string]: unknown;
 }
 
