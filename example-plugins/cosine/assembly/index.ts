@@ -1,9 +1,9 @@
-import { Evaluation, Evaluator, EvaluatorInput, invalidInput, plugin, range } from "@testbench/plugins-sdk";
+import { describeFields, Evaluation, Evaluator, EvaluatorInput, invalidInput, plugin, range } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Field with the answer's vector. */
+  /** Field with the answer's vector, beside the answer or in the record: keys with dots between them. */
   output: string = "output_embedding";
-  /** Field with the right answer's vector. */
+  /** Field with the right answer's vector, likewise. */
   expected: string = "expected_embedding";
   /** The cosine that counts as nothing in common. */
   @range(-1, 0.999999)
@@ -19,7 +19,7 @@ export class Cosine extends Evaluator {
     const b = input.field(this.config.expected).numbers();
     if (a.length == 0 || a.length != b.length) {
       invalidInput(
-        `Cannot compare: expected two lists of equally many numbers, "${this.config.output}" has ${a.length}, "${this.config.expected}" has ${b.length}`,
+        `Cannot compare: expected two lists of equally many numbers, "${this.config.output}" has ${a.length}, "${this.config.expected}" has ${b.length}; the fields: ${describeFields(input.json)}`,
       );
       return new Evaluation(0);
     }
@@ -31,8 +31,8 @@ export class Cosine extends Evaluator {
       squaresA += a[index] * a[index];
       squaresB += b[index] * b[index];
     }
-    if (isNaN(product)) {
-      invalidInput("Cannot compare: an item of the vectors is no number");
+    if (!isFinite(product) || !isFinite(squaresA) || !isFinite(squaresB)) {
+      invalidInput("Cannot compare: an item of the vectors is no number, or too large");
       return new Evaluation(0);
     }
     const length = Math.sqrt(squaresA) * Math.sqrt(squaresB);

@@ -1,6 +1,7 @@
 import { Json } from "@testbench/plugins-sdk";
 
 const SCHEMAS: string[] = ["items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"];
+const TYPES: string[] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 const LISTS: string[] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAPS: string[] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 /** Keywords that mean something, but nothing here: a schema with them would be taken for more lenient than it is. */
@@ -30,6 +31,10 @@ export class SchemaCheck {
     const reference = schema.get("$ref");
     if (reference.exists && resolve(this.root, reference.text()) === Json.missing) {
       this.problem = path + ' refers to "' + reference.text() + '", which is not within the schema';
+    }
+    const types = schema.get("type").texts();
+    for (let index = 0; index < types.length; index++) {
+      if (!TYPES.includes(types[index])) this.problem = path + '/type has "' + types[index] + '", which is no type';
     }
     const pattern = schema.get("pattern");
     if (pattern.isString) this.patterns.push(pattern.text());

@@ -1,13 +1,15 @@
-import { Evaluation, Evaluator, EvaluatorInput, findJson, invalidInput, Json, plugin, Regex } from "@testbench/plugins-sdk";
+import { describeFields, Evaluation, Evaluator, EvaluatorInput, excerpt, findJson, invalidInput, Json, plugin, Regex } from "@testbench/plugins-sdk";
 
 import { SchemaCheck } from "./check-schema";
 import { Validator } from "./validator";
 
 /** How many mistakes are told. */
 const MAX_TOLD: i32 = 5;
+/** Characters of one of them that are told: keys of the answer stand in it. */
+const MAX_MISTAKE: i32 = 150;
 
 class Options {
-  /** The schema. Without it, the field `expected` of each input is the schema. */
+  /** The schema. Without it, each input's field `schema` is, or else its field `expected`. */
   schema: Json = Json.missing;
   /** Takes the JSON that stands between words and fences; otherwise the whole answer must be JSON. */
   find: bool = true;
@@ -19,25 +21,32 @@ export class JsonSchema extends Evaluator {
   private regexes: Map<string, Regex> = new Map();
 
   start(): void {
-    if (this.config.schema.exists) this.prepare(this.config.schema);
+    if (this.config.schema.exists) this.prepare(this.config.schema, this.regexes);
   }
 
   evaluate(input: EvaluatorInput): Evaluation {
     let schema = this.config.schema;
+    let regexes = this.regexes;
     if (!schema.exists) {
-      schema = input.field("expected");
-      if (!schema.exists) invalidInput('Cannot check: there is no setting "schema", and no field "expected"');
-      this.regexes = new Map();
-      if (!this.prepare(schema)) return new Evaluation(0);
+      schema = input.field("schema");
+      if (!schema.exists) schema = input.field("expected");
+      if (!schema.exists) {
+        invalidInput('Cannot check: there is no setting "schema", and no field "schema" or "expected"; the fields: ' + describeFields(input.json));
+        return new Evaluation(0);
+      }
+      // In CSV all values are texts.
+      if (schema.isString) schema = Json.parse(schema.text());
+      regexes = new Map();
+      if (!this.prepare(schema, regexes)) return new Evaluation(0);
     }
     const value = this.read(input.field("output"));
     if (!value.exists && !value.isNull) {
       return new Evaluation(0).metric("is_json", 0).metric("errors", 0).explain("the answer is not JSON");
     }
-    const validator = new Validator(schema, this.regexes);
+    const validator = new Validator(schema, regexes);
     const valid = validator.check(schema, value, "");
     const evaluation = Evaluation.pass(valid).metric("is_json", 1).metric("errors", validator.errors.length);
-    return valid ? evaluation : evaluation.explain(validator.errors.slice(0, MAX_TOLD).join("; "));
+    return valid ? evaluation : evaluation.explain(told(validator.errors));
   }
 
   /** A string is text that holds JSON; all else is the JSON itself. */
@@ -46,7 +55,7 @@ export class JsonSchema extends Evaluator {
     return this.config.find ? findJson(output.text()) : Json.parse(output.text());
   }
 
-  private prepare(schema: Json): bool {
+  private prepare(schema: Json, regexes: Map<string, Regex>): bool {
     const check = new SchemaCheck(schema);
     if (check.problem.length > 0) {
       invalidInput("Cannot read the schema: " + check.problem);
@@ -54,8 +63,14 @@ export class JsonSchema extends Evaluator {
     }
     for (let index = 0; index < check.patterns.length; index++) {
       const pattern = check.patterns[index];
-      if (!this.regexes.has(pattern)) this.regexes.set(pattern, new Regex(pattern));
+      if (!regexes.has(pattern)) regexes.set(pattern, new Regex(pattern));
     }
     return true;
   }
+}
+
+function told(errors: string[]): string {
+  const texts = errors.slice(0, MAX_TOLD);
+  for (let index = 0; index < texts.length; index++) texts[index] = excerpt(texts[index], MAX_MISTAKE);
+  return texts.join("; ");
 }

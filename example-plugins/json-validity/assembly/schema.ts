@@ -1,46 +1,10 @@
 import { countCodePoints, Json } from "@testbench/plugins-sdk";
 
-/** Keywords that are checked, and those that say nothing about a value. */
-const CHECKED: string[] = [
-  "type", "enum", "const", "properties", "required", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems",
-  "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties", "maxProperties",
-  "anyOf", "allOf", "not",
-];
-const SILENT: string[] = ["$schema", "$id", "$comment", "title", "description", "default", "examples"];
-
 /** Checks values against the part of JSON Schema that structured answers use. */
 @final
 export class SchemaCheck {
   /** What does not fit, for people; the first thing that was found. */
   problem: string = "";
-
-  /** The first keyword in a schema that this does not know; such a schema must not pass for checked. */
-  static unknownKeyword(schema: Json): string {
-    if (!schema.isObject) return "";
-    for (let index = 0; index < schema.length; index++) {
-      const keyword = schema.keyAt(index);
-      const value = schema.at(index);
-      if (!CHECKED.includes(keyword) && !SILENT.includes(keyword)) return keyword;
-      // A list of schemas for items is another keyword in all but name.
-      if (keyword == "items" && value.isArray) return "items (as a list)";
-      const inner =
-        keyword == "properties" || keyword == "anyOf" || keyword == "allOf"
-          ? SchemaCheck.unknownIn(value)
-          : keyword == "items" || keyword == "additionalProperties" || keyword == "not"
-            ? SchemaCheck.unknownKeyword(value)
-            : "";
-      if (inner.length > 0) return inner;
-    }
-    return "";
-  }
-
-  private static unknownIn(schemas: Json): string {
-    for (let index = 0; index < schemas.length; index++) {
-      const unknown = SchemaCheck.unknownKeyword(schemas.at(index));
-      if (unknown.length > 0) return unknown;
-    }
-    return "";
-  }
 
   fits(value: Json, schema: Json, path: string): bool {
     if (schema.isBoolean) return schema.boolean() || this.wrong(path, "is not allowed");

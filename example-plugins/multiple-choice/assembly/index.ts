@@ -1,4 +1,4 @@
-import { countCodePoints, Custom, invalidInput, Json, JsonWriter, oneOf, plugin } from "@testbench/plugins-sdk";
+import { countCodePoints, Custom, excerpt, fieldOf, invalidInput, Json, JsonWriter, oneOf, plugin } from "@testbench/plugins-sdk";
 
 class Options {
   /** What a log-probability is divided by (`char`, `token`), or less what (`pmi`: without the question). */
@@ -11,31 +11,41 @@ export class MultipleChoice extends Custom {
   config: Options = new Options();
 
   /**
-   * Takes `logprobs`, natural logarithms, one a choice; `gold`, the index or indices of right choices; and by
-   * the normalisation `choices` (texts), `tokens` (counts) or `unconditioned` (log-probabilities).
+   * Takes `logprobs`, natural logarithms, one a choice; `gold` (or `expected`), the index or indices of right choices, or their texts; and by
+   * the normalisation `choices` (texts), `tokens` (counts) or `unconditioned` (log-probabilities). All of them may stand in `record`.
    */
   run(data: Json, out: JsonWriter): void {
-    const scores = data.get("logprobs").numbers();
+    const scores = fieldOf(data, "logprobs").numbers();
     this.normalize(scores, data);
     let valid = scores.length > 0;
-    for (let index = 0; index < scores.length; index++) valid = valid && !isNaN(scores[index]);
+    for (let index = 0; index < scores.length; index++) valid = valid && isFinite(scores[index]);
     if (!valid) {
-      invalidInput('Cannot score: expected a number for each choice in "logprobs", and what the normalisation needs');
+      invalidInput('Cannot score: expected a number for each choice in "logprobs", and as many of what the normalisation needs');
       return;
     }
-    out.object().field("scores", scores).field("best", argmax(scores));
-    const gold = rightChoices(data.get("gold"), scores.length);
-    if (gold.includes(true)) writeMeasures(out, scores, gold);
+    let gold = fieldOf(data, "gold");
+    if (!gold.exists) gold = fieldOf(data, "expected");
+    const measures = gold.exists ? measure(scores, rightChoices(gold, fieldOf(data, "choices"), scores.length)) : null;
+    out.object();
+    if (measures !== null) out.field("score", measures[0]);
+    out.field("scores", scores).field("best", argmax(scores));
+    if (measures !== null) {
+      writeMeasures(out, measures);
+      // What a benchmark keeps of an evaluator's result.
+      writeMeasures(out.key("metrics").object(), measures);
+      out.end();
+    }
     out.end();
   }
 
   private normalize(scores: StaticArray<f64>, data: Json): void {
     const kind = this.config.normalization;
     if (kind == "none") return;
-    const choices = data.get("choices");
-    const other = data.get(kind == "token" ? "tokens" : "unconditioned").numbers();
+    const choices = fieldOf(data, "choices");
+    const other = fieldOf(data, kind == "token" ? "tokens" : "unconditioned").numbers();
+    const isWhole = (kind == "char" ? choices.length : other.length) == scores.length;
     for (let index = 0; index < scores.length; index++) {
-      const operand = kind == "char" ? countCodePoints(choices.at(index).text()) : index < other.length ? other[index] : NaN;
+      const operand = !isWhole ? NaN : kind == "char" ? countCodePoints(choices.at(index).text()) : other[index];
       // Nothing to divide by is a missing length, not an infinite score.
       if (kind == "pmi") scores[index] -= operand;
       else scores[index] = operand > 0 ? scores[index] / operand : NaN;
@@ -49,19 +59,26 @@ function argmax(values: StaticArray<f64>): i32 {
   return best;
 }
 
-function rightChoices(gold: Json, count: i32): StaticArray<bool> {
+function rightChoices(gold: Json, choices: Json, count: i32): StaticArray<bool> {
   const right = new StaticArray<bool>(count);
-  if (gold.isNumber) mark(right, gold.number());
-  for (let index = 0; gold.isArray && index < gold.length; index++) mark(right, gold.at(index).number());
+  if (!gold.isArray) mark(right, gold, choices);
+  else if (gold.length == 0) invalidInput('Cannot score: the list "gold" is empty');
+  for (let index = 0; gold.isArray && index < gold.length; index++) mark(right, gold.at(index), choices);
   return right;
 }
 
-function mark(right: StaticArray<bool>, index: f64): void {
-  if (index >= 0 && index < right.length) right[<i32>index] = true;
+/** Marks a right choice, given as its index or its text; anything else is a mistake of the record. */
+function mark(right: StaticArray<bool>, gold: Json, choices: Json): void {
+  let index = gold.number(-1);
+  for (let place = 0; gold.isString && index < 0 && place < choices.length; place++) {
+    if (choices.at(place).text() == gold.text()) index = place;
+  }
+  if (index >= 0 && index < right.length && trunc(index) == index) right[<i32>index] = true;
+  else invalidInput(`Cannot score: "gold" has ${excerpt(gold.source())}, expected whole numbers from 0 to ${right.length - 1}, or texts of "choices"`);
 }
 
 /** Accuracy, the right choices' share of all probability, and one over the rank of the best right one. */
-function writeMeasures(out: JsonWriter, scores: StaticArray<f64>, gold: StaticArray<bool>): void {
+function measure(scores: StaticArray<f64>, gold: StaticArray<bool>): StaticArray<f64> {
   const best = argmax(scores);
   let all: f64 = 0;
   let right: f64 = 0;
@@ -76,5 +93,13 @@ function writeMeasures(out: JsonWriter, scores: StaticArray<f64>, gold: StaticAr
   }
   let rank = 1;
   for (let index = 0; index < scores.length; index++) if (scores[index] > top) rank++;
-  out.field("accuracy", gold[best] ? 1 : 0).field("probability", right / all).field("reciprocal_rank", 1.0 / rank);
+  const measures = new StaticArray<f64>(3);
+  measures[0] = gold[best] ? 1 : 0;
+  measures[1] = right / all;
+  measures[2] = 1.0 / rank;
+  return measures;
+}
+
+function writeMeasures(out: JsonWriter, measures: StaticArray<f64>): void {
+  out.field("accuracy", measures[0]).field("probability", measures[1]).field("reciprocal_rank", measures[2]);
 }

@@ -1,18 +1,31 @@
-import { Custom, invalidInput, Json, JsonWriter, plugin } from "@testbench/plugins-sdk";
+import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range } from "@testbench/plugins-sdk";
+
+class Options {
+  /** How many attempts one may choose from where the input has no `k`; 0 for none. */
+  @range(0, 1000000)
+  k: i32 = 0;
+}
 
 @plugin({ name: "pass-at-k", capabilities: ["text_evaluation"] })
 export class PassAtK extends Custom {
-  /** Takes `n` attempts of which `c` were right, and `k`. */
+  config: Options = new Options();
+
+  /** Takes `n` attempts of which `c` were right, and `k`. All of them may stand in `record`. */
   run(data: Json, out: JsonWriter): void {
-    const n = data.get("n").number();
-    const c = data.get("c").number();
-    const k = data.get("k").number();
+    const n = fieldOf(data, "n").number();
+    const c = fieldOf(data, "c").number();
+    const own = fieldOf(data, "k");
+    const k = own.exists || this.config.k == 0 ? own.number() : this.config.k;
     // NaN, which is what a missing field gives, fails every comparison.
     if (!(n >= 1 && c >= 0 && c <= n && k >= 1 && k <= n) || trunc(n) != n || trunc(c) != c || trunc(k) != k) {
       invalidInput('Cannot estimate: expected whole numbers "n" >= 1, "c" from 0 to n, "k" from 1 to n');
       return;
     }
-    out.object().field("pass_at_k", atLeastOne(n, c, k)).field("pass_hat_k", all(n, c, k)).end();
+    const passAtK = atLeastOne(n, c, k);
+    const passHatK = all(n, c, k);
+    out.object().field("score", passAtK).field("pass_at_k", passAtK).field("pass_hat_k", passHatK);
+    // What a benchmark keeps of an evaluator's result.
+    out.key("metrics").object().field("pass_at_k", passAtK).field("pass_hat_k", passHatK).end().end();
   }
 }
 

@@ -1,4 +1,4 @@
-import { Custom, invalidInput, Json, JsonWriter, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
   /** Field with the text, or texts, whose words `word_perplexity` divides by. */
@@ -9,32 +9,58 @@ class Options {
 export class Perplexity extends Custom {
   config: Options = new Options();
 
-  /** Takes `logprobs`, natural logarithms: a list of them, or a list of lists. */
+  /** Takes `logprobs`, natural logarithms: a list of them, or a list of lists, one a record. They may stand in `record`. */
   run(data: Json, out: JsonWriter): void {
-    const logprobs = data.get("logprobs");
+    const logprobs = fieldOf(data, "logprobs");
+    const many = logprobs.at(0).isArray;
+    const records = many ? logprobs.length : 1;
     let sum: f64 = 0;
     let tokens = 0;
-    for (let index = 0; index < logprobs.length; index++) {
-      const item = logprobs.at(index);
-      if (!item.isArray) {
-        sum += item.number();
-        tokens++;
-        continue;
+    for (let index = 0; index < records; index++) {
+      const numbers = (many ? logprobs.at(index) : logprobs).numbers();
+      const added = sumOf(numbers);
+      if (isNaN(added)) {
+        const where = many ? `"logprobs[${index}]"` : '"logprobs"';
+        invalidInput(`Cannot compute: expected ${where} as a list of logarithms of probabilities, which are not above 0`);
+        return;
       }
-      const numbers = item.numbers();
-      for (let token = 0; token < numbers.length; token++) sum += numbers[token];
+      sum += added;
       tokens += numbers.length;
     }
-    // A value that is no number makes the sum NaN.
-    if (tokens == 0 || isNaN(sum)) {
-      invalidInput('Cannot compute: expected numbers in the list "logprobs"');
+    const texts = fieldOf(data, this.config.words_of);
+    const given = texts.isArray ? texts.length : 1;
+    if (texts.exists && given != records) {
+      invalidInput(`Cannot compute: "logprobs" is of ${records} records, "${this.config.words_of}" has ${given} texts`);
       return;
     }
-    out.object().field("perplexity", Math.exp(-sum / tokens)).field("log_likelihood", sum).field("tokens", tokens);
-    const texts = data.get(this.config.words_of).texts();
-    let words = 0;
-    for (let index = 0; index < texts.length; index++) words += splitWords(texts[index]).length;
-    if (words > 0) out.field("word_perplexity", Math.exp(-sum / words)).field("words", words);
-    out.end();
+    const words = countWords(texts.texts());
+    const perplexity = Math.exp(-sum / tokens);
+    // The geometric mean of the tokens' probabilities, which is 1 over the perplexity.
+    out.object().field("score", Math.exp(sum / tokens));
+    writeMeasures(out, perplexity, sum, tokens, words);
+    // What a benchmark keeps of an evaluator's result.
+    writeMeasures(out.key("metrics").object(), perplexity, sum, tokens, words);
+    out.end().end();
   }
+}
+
+function writeMeasures(out: JsonWriter, perplexity: f64, sum: f64, tokens: i32, words: i32): void {
+  out.field("perplexity", perplexity).field("log_likelihood", sum).field("tokens", tokens);
+  if (words > 0) out.field("word_perplexity", Math.exp(-sum / words)).field("words", words);
+}
+
+/** NaN if there is none, or one that is no logarithm of a probability. */
+function sumOf(logprobs: StaticArray<f64>): f64 {
+  let sum: f64 = logprobs.length > 0 ? 0 : NaN;
+  for (let index = 0; index < logprobs.length; index++) {
+    const isLogarithm = logprobs[index] <= 0 && logprobs[index] > -Infinity;
+    sum += isLogarithm ? logprobs[index] : NaN;
+  }
+  return sum;
+}
+
+function countWords(texts: string[]): i32 {
+  let words = 0;
+  for (let index = 0; index < texts.length; index++) words += splitWords(texts[index]).length;
+  return words;
 }
