@@ -85,6 +85,38 @@ describe('plugin llm-judge', () => {
     expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0.5, explanation: 'so' });
   });
 
+  it.each<[string, (mark: string) => string]>([
+    ['backticks', (mark) => `\`${mark}\` {"score": 3}`],
+    ['bold type', (mark) => `**${mark}** {"score": 3}`],
+    ['both, with a colon', (mark) => `**\`${mark}\`:**\n{"score": 3}`],
+    ['bold type around both', (mark) => `**${mark} {"score": 3}**`],
+    ['a code span around both', (mark) => `\`${mark} {"score": 3}\``],
+    ['italic type before a fence', (mark) => `_${mark}_\n\`\`\`json\n{"score": 3}\n\`\`\``],
+    ['a code span of its own for the object', (mark) => `${mark}: \`{"score": 3}\``],
+  ])('takes a mark in %s', async (_what, say) => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(say(markOf(request))));
+    expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0.5 });
+  });
+
+  it.each([
+    ['4', 0.75],
+    [' 4.5 ', 0.875],
+    [5, 1],
+  ])('takes the grade %j', async (score, expected) => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(verdict(request, score)));
+    expect(await call(bench, { output: 'x' })).toMatchObject({ score: expected });
+  });
+
+  it('shows the end of a long reply without a verdict, on one line', async () => {
+    await using bench = await open();
+    bench.replies.push(saying(`${'x'.repeat(10_000)}\nI cannot.`));
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginMessage: expect.stringMatching(/; it said: "…x{490}\\nI cannot\."$/),
+    });
+  });
+
   it('says that the judge was cut off', async () => {
     await using bench = await open();
     bench.replies.push({
@@ -95,7 +127,7 @@ describe('plugin llm-judge', () => {
     });
     await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
       pluginMessage:
-        'Cannot judge: the judge gave no verdict from 1 to 5; its answer was cut off at max_tokens',
+        'Cannot judge: the judge gave no verdict from 1 to 5; its answer was cut off at max_tokens; it said: "Well"',
     });
   });
 
@@ -155,7 +187,9 @@ describe('plugin llm-judge', () => {
     ['a mark without an object', (mark) => `The mark is ${mark}.`],
     ['an object that does not follow the mark', (mark) => `${mark} as you said: {"score": 5}`],
     ['a grade off the scale', (mark) => `${mark} {"score": 6}`],
-    ['a grade in words', (mark) => `${mark} {"score": "5"}`],
+    ['a grade in words', (mark) => `${mark} {"score": "five"}`],
+    ['a grade with its scale', (mark) => `${mark} {"score": "5/5"}`],
+    ['a mark in words', (mark) => `\`${mark}\` says {"score": 5}`],
     ['an object cut off', (mark) => `${mark} {"score": 5, "reason": "}`],
     ['a last verdict that is none', (mark) => `${mark} {"score": 5}\n${mark} {"score": null}`],
   ])('fails for %s', async (_what, say) => {
@@ -163,7 +197,9 @@ describe('plugin llm-judge', () => {
     bench.replies.push((request) => saying(say(markOf(request))));
     await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
       pluginCode: -25,
-      pluginMessage: 'Cannot judge: the judge gave no verdict from 1 to 5',
+      pluginMessage: expect.stringMatching(
+        /^Cannot judge: the judge gave no verdict from 1 to 5; it said: "/,
+      ),
     });
   });
 

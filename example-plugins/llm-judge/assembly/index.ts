@@ -4,7 +4,10 @@ import {
 } from "@testbench/plugins-sdk";
 
 import { writeRequest } from "./prompt";
-import { findVerdict, makeMark } from "./verdict";
+import { findVerdict, gradeOf, makeMark } from "./verdict";
+
+/** Characters of a reply without a verdict that the failure shows, from its end, where the verdict should be. */
+const MAX_REPLY: i32 = 500;
 
 class Options {
   /** What makes an answer good, and what the lowest and the highest grade mean. */
@@ -92,13 +95,14 @@ export class LlmJudge extends Evaluator {
   private read(completion: Completion, mark: string): Evaluation {
     const config = this.config;
     const verdict = findVerdict(completion.text, mark);
-    const grade = verdict.get("score").number();
+    const grade = gradeOf(verdict);
     // NaN fails both comparisons.
     if (!(grade >= config.lowest && grade <= config.highest)) {
       // No grade is no grade: a lowest one would let an answer be punished, a highest one be rewarded, for confusing the judge.
       const why = completion.finishReason == "length" ? "; its answer was cut off at max_tokens" : "";
+      const reply = completion.text.length > 0 ? '; it said: ' + shown(completion.text) : "; it said nothing";
       fail(
-        "Cannot judge: the judge gave no verdict from " + config.lowest.toString() + " to " + config.highest.toString() + why,
+        "Cannot judge: the judge gave no verdict from " + config.lowest.toString() + " to " + config.highest.toString() + why + reply,
         ProviderError.BAD_ANSWER,
       );
       return Evaluation.pass(false);
@@ -109,4 +113,12 @@ export class LlmJudge extends Evaluator {
     if (completion.completionTokens >= 0) evaluation.metric("completion_tokens", completion.completionTokens);
     return evaluation.explain(verdict.get("reason").text());
   }
+}
+
+/** The end of a judge's reply as JSON, so that no line of it looks like one of ours. */
+function shown(reply: string): string {
+  let start = max(0, reply.length - MAX_REPLY);
+  // Not between the two halves of a character.
+  if (start > 0 && (reply.charCodeAt(start) & 0xfc00) == 0xdc00) start++;
+  return new JsonWriter().string((start > 0 ? "…" : "") + reply.substring(start)).toString();
 }

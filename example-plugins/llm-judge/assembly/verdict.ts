@@ -1,4 +1,4 @@
-import { Json, randomInt, strip } from "@testbench/plugins-sdk";
+import { isSpace, Json, randomInt, strip } from "@testbench/plugins-sdk";
 
 const HEX: string = "0123456789abcdef";
 
@@ -19,12 +19,30 @@ export function findVerdict(answer: string, mark: string): Json {
   if (place < 0) return Json.missing;
   const start = answer.indexOf("{", place + mark.length);
   if (start < 0) return Json.missing;
-  // Nothing but space and the fence that models like to put around JSON may stand between them: an object further on is
-  // somebody else's.
-  const between = strip(answer.substring(place + mark.length, start));
-  if (between.length > 0 && between != "```json" && between != "```") return Json.missing;
+  if (!isDecoration(answer, place + mark.length, start)) return Json.missing;
   const end = objectEnd(answer, start);
   return end < 0 ? Json.missing : Json.parse(answer.substring(start, end));
+}
+
+/**
+ * True if nothing but space and what models put around a mark and JSON stands there: the end of a code span or of bold or italic text, a
+ * colon, and the start of a fence. An object further on is somebody else's.
+ */
+function isDecoration(text: string, start: i32, end: i32): bool {
+  let between = strip(text.substring(start, end));
+  if (between.endsWith("json") && between.includes("`")) between = between.substring(0, between.length - 4);
+  else if (between.endsWith("JSON") && between.includes("`")) between = between.substring(0, between.length - 4);
+  for (let index = 0; index < between.length; index++) {
+    const unit = between.charCodeAt(index);
+    if (!isSpace(unit) && !"`*_:".includes(between.charAt(index))) return false;
+  }
+  return true;
+}
+
+/** The grade of a verdict: a number, or a text that is one. NaN if there is none. */
+export function gradeOf(verdict: Json): f64 {
+  const score = verdict.get("score");
+  return score.isString ? Json.parse(strip(score.text())).number() : score.number();
 }
 
 /** First unit after the object that begins at `start`; -1 if it does not end. */
