@@ -16,30 +16,42 @@ class Options {
 export class ErrorRate extends Evaluator {
   config: Options = new Options();
 
-  /** Takes a sentence, or a list of sentences of which each has its own reference. */
+  /**
+   * Takes a sentence and its reference, or several of which the nearest counts; or a list of sentences of which each has its own reference,
+   * or a list of them.
+   */
   evaluate(input: EvaluatorInput): Evaluation {
-    let outputs = input.field("output").texts();
-    let references = input.references;
-    if (this.config.contiguous) {
-      outputs = [joinTexts(outputs, " ")];
-      references = [joinTexts(references, " ")];
+    const given = input.field("output");
+    const expected = input.field("expected");
+    const outputs = given.isArray ? given.texts() : [input.output];
+    if (given.isArray && this.config.contiguous) {
+      return this.errors([joinTexts(outputs, " ")], [[joinTexts(input.references, " ")]]);
     }
+    const references: string[][] = [];
+    if (!given.isArray) references.push(input.references);
+    for (let index = 0; given.isArray && index < expected.length; index++) references.push(expected.at(index).texts());
+    // One sentence in a list may have one reference without a list.
+    if (given.isArray && !expected.isArray) references.push(input.references);
     if (outputs.length != references.length) {
       invalidInput(`Cannot evaluate: ${outputs.length} sentences, ${references.length} references`);
       return new Evaluation(0);
     }
+    for (let index = 0; index < references.length; index++) {
+      if (references[index].length > 0) continue;
+      invalidInput(`Cannot evaluate: sentence ${index} has no reference`);
+      return new Evaluation(0);
+    }
+    return this.errors(outputs, references);
+  }
+
+  private errors(outputs: string[], references: string[][]): Evaluation {
     return this.config.unit == "word" ? wordErrors(outputs, references) : characterErrors(outputs, references);
   }
 }
 
-function wordErrors(outputs: string[], references: string[]): Evaluation {
+function wordErrors(outputs: string[], references: string[][]): Evaluation {
   const sum = new Alignment();
-  for (let index = 0; index < outputs.length; index++) {
-    const vocabulary = new Vocabulary((references[index].length + outputs[index].length) >> 3);
-    const reference = splitAsJiwer(references[index], vocabulary);
-    const output = splitAsJiwer(outputs[index], vocabulary);
-    sum.add(align(reference, output, vocabulary.size));
-  }
+  for (let index = 0; index < outputs.length; index++) sum.add(nearestAlignment(outputs[index], references[index]));
   const errors = sum.substitutions + sum.deletions + sum.insertions;
   const expected = sum.hits + sum.substitutions + sum.deletions;
   const given = sum.hits + sum.substitutions + sum.insertions;
@@ -59,13 +71,42 @@ function wordErrors(outputs: string[], references: string[]): Evaluation {
     .metric("insertions", sum.insertions);
 }
 
-function characterErrors(outputs: string[], references: string[]): Evaluation {
+/** The alignment with the reference that has the lowest word error rate; with the first of equals. */
+function nearestAlignment(text: string, references: string[]): Alignment {
+  let best = new Alignment();
+  let least = Infinity;
+  for (let index = 0; index < references.length; index++) {
+    const vocabulary = new Vocabulary((references[index].length + text.length) >> 3);
+    const reference = splitAsJiwer(references[index], vocabulary);
+    const output = splitAsJiwer(text, vocabulary);
+    const alignment = align(reference, output, vocabulary.size);
+    const errors = alignment.substitutions + alignment.deletions + alignment.insertions;
+    const wer = rate(errors, alignment.hits + alignment.substitutions + alignment.deletions);
+    if (wer >= least) continue;
+    best = alignment;
+    least = wer;
+  }
+  return best;
+}
+
+function characterErrors(outputs: string[], references: string[][]): Evaluation {
   let errors = 0;
   let expected = 0;
   for (let index = 0; index < outputs.length; index++) {
-    const reference = toCodePoints(strip(references[index]));
-    errors += levenshteinDistance(reference, toCodePoints(strip(outputs[index])));
-    expected += reference.length;
+    const output = toCodePoints(strip(outputs[index]));
+    let least = Infinity;
+    let edits = 0;
+    let length = 0;
+    for (let number = 0; number < references[index].length; number++) {
+      const reference = toCodePoints(strip(references[index][number]));
+      const distance = levenshteinDistance(reference, output);
+      if (rate(distance, reference.length) >= least) continue;
+      least = rate(distance, reference.length);
+      edits = distance;
+      length = reference.length;
+    }
+    errors += edits;
+    expected += length;
   }
   const cer = rate(errors, expected);
   return new Evaluation(max(0, 1 - cer)).metric("cer", cer).metric("errors", errors).metric("characters", expected);

@@ -1,65 +1,75 @@
 /**
  * Pairs rows with columns, each at most once, such that the sum of the pairs' scores is the largest.
  *
- * The Hungarian method with potentials, in time of rows^2 times columns. Costs are the negative scores.
+ * The Hungarian method with shortest augmenting paths (Crouse 2016, doi:10.1109/TAES.2016.140952, as SciPy has it), in time of rows^2
+ * times columns. Costs are the negative scores.
  *
  * @param scores Row by row.
+ * @param rows No more than columns.
  * @returns The sum.
  */
 export function assign(scores: StaticArray<f64>, rows: i32, columns: i32): f64 {
-  // The method wants no more rows than columns.
-  const turned = rows > columns;
-  const n = turned ? columns : rows;
-  const m = turned ? rows : columns;
-  // Row and column 0 stand for "none yet".
-  const rowPotential = new StaticArray<f64>(n + 1);
-  const columnPotential = new StaticArray<f64>(m + 1);
-  const rowOf = new StaticArray<i32>(m + 1);
-  const before = new StaticArray<i32>(m + 1);
-  const slack = new StaticArray<f64>(m + 1);
-  const seen = new StaticArray<bool>(m + 1);
-  for (let row = 1; row <= n; row++) {
-    rowOf[0] = row;
-    slack.fill(Infinity);
-    seen.fill(false);
-    let column = 0;
-    while (rowOf[column] != 0) {
-      seen[column] = true;
-      const current = rowOf[column];
-      let delta = Infinity;
-      let next = 0;
-      for (let other = 1; other <= m; other++) {
-        if (seen[other]) continue;
-        const score = turned ? scores[(other - 1) * columns + current - 1] : scores[(current - 1) * columns + other - 1];
-        const cost = -score - rowPotential[current] - columnPotential[other];
-        if (cost < slack[other]) {
-          slack[other] = cost;
-          before[other] = column;
+  const rowPotential = new StaticArray<f64>(rows);
+  const columnPotential = new StaticArray<f64>(columns);
+  const columnOf = new StaticArray<i32>(rows);
+  const rowOf = new StaticArray<i32>(columns);
+  const before = new StaticArray<i32>(columns);
+  /** Length of the shortest path to each column. */
+  const paths = new StaticArray<f64>(columns);
+  /** Columns that no shortest path is known to yet, and then those to which one is, from the end on. */
+  const open = new StaticArray<i32>(columns);
+  columnOf.fill(-1);
+  rowOf.fill(-1);
+  for (let first = 0; first < rows; first++) {
+    for (let column = 0; column < columns; column++) unchecked((open[column] = columns - 1 - column));
+    paths.fill(Infinity);
+    let left = columns;
+    let length: f64 = 0;
+    let row = first;
+    let last = -1;
+    while (last < 0) {
+      const start = row * columns;
+      const offset = length - unchecked(rowPotential[row]);
+      let least = Infinity;
+      let nearest = 0;
+      for (let index = 0; index < left; index++) {
+        const column = unchecked(open[index]);
+        const path = offset - unchecked(scores[start + column]) - unchecked(columnPotential[column]);
+        let shortest = unchecked(paths[column]);
+        if (path < shortest) {
+          shortest = path;
+          unchecked((before[column] = row));
+          unchecked((paths[column] = path));
         }
-        if (slack[other] < delta) {
-          delta = slack[other];
-          next = other;
-        }
+        // Of equal ones, a free column ends the search.
+        if (shortest > least || (shortest == least && unchecked(rowOf[column]) >= 0)) continue;
+        least = shortest;
+        nearest = index;
       }
-      for (let other = 0; other <= m; other++) {
-        if (seen[other]) {
-          rowPotential[rowOf[other]] += delta;
-          columnPotential[other] -= delta;
-        } else {
-          slack[other] -= delta;
-        }
-      }
-      column = next;
+      length = least;
+      const column = open[nearest];
+      open[nearest] = open[--left];
+      open[left] = column;
+      if (rowOf[column] < 0) last = column;
+      else row = rowOf[column];
     }
-    while (column != 0) {
-      rowOf[column] = rowOf[before[column]];
-      column = before[column];
+    rowPotential[first] += length;
+    for (let index = left; index < columns; index++) {
+      const column = open[index];
+      const change = length - paths[column];
+      columnPotential[column] -= change;
+      if (column != last) rowPotential[rowOf[column]] += change;
+    }
+    for (let column = last; ; ) {
+      const pair = before[column];
+      const next = columnOf[pair];
+      rowOf[column] = pair;
+      columnOf[pair] = column;
+      if (pair == first) break;
+      column = next;
     }
   }
   let sum: f64 = 0;
-  for (let column = 1; column <= m; column++) {
-    const row = rowOf[column];
-    if (row != 0) sum += turned ? scores[(column - 1) * columns + row - 1] : scores[(row - 1) * columns + column - 1];
-  }
+  for (let row = 0; row < rows; row++) sum += scores[row * columns + columnOf[row]];
   return sum;
 }

@@ -3,6 +3,7 @@ import {
 } from "@testbench/plugins-sdk";
 
 import { assign } from "./assign";
+import { MAX_PATTERN, ShortPattern } from "./short-pattern";
 
 class Options {
   /** Does not count texts of the answer that have no partner. */
@@ -12,38 +13,53 @@ class Options {
 @plugin({ name: "list-contains" })
 export class ListContains extends Evaluator {
   config: Options = new Options();
+  /** Small numbers for the characters of both lists: for each pair of texts anew, they would take longer than the comparison. */
+  private numbers: Map<i32, i32> = new Map();
 
   evaluate(input: EvaluatorInput): Evaluation {
-    const outputs = items(input.field("output"));
-    const references = items(input.field("expected"));
+    this.numbers.clear();
+    const outputs = this.items(input.field("output"));
+    const references = this.items(input.field("expected"));
     if (outputs.length == 0 || references.length == 0) {
       return Evaluation.pass(outputs.length == references.length);
     }
-    const scores = new StaticArray<f64>(outputs.length * references.length);
-    for (let row = 0; row < outputs.length; row++) {
-      for (let column = 0; column < references.length; column++) {
-        scores[row * references.length + column] = similarity(outputs[row], references[column]);
+    // The method wants no more rows than columns.
+    const rows = outputs.length <= references.length ? outputs : references;
+    const columns = outputs.length <= references.length ? references : outputs;
+    const scores = new StaticArray<f64>(rows.length * columns.length);
+    const pattern = new ShortPattern(this.numbers.size);
+    for (let row = 0; row < rows.length; row++) {
+      const isShort = rows[row].length <= MAX_PATTERN;
+      if (isShort) pattern.set(rows[row]);
+      for (let column = 0; column < columns.length; column++) {
+        const length = max(rows[row].length, columns[column].length);
+        const edits = isShort ? pattern.distance(columns[column]) : levenshteinDistance(rows[row], columns[column]);
+        scores[row * columns.length + column] = length == 0 ? 1 : 1 - <f64>edits / length;
       }
     }
-    const sum = assign(scores, outputs.length, references.length);
+    const sum = assign(scores, rows.length, columns.length);
     const size = this.config.allow_extra_entities ? references.length : max(outputs.length, references.length);
     return new Evaluation(min(1.0, max(0.0, sum / size)));
   }
-}
 
-/** The texts of a list; a text that is a JSON list counts as one. */
-function items(value: Json): StaticArray<i32>[] {
-  if (value.isString) {
-    const inner = Json.parse(value.text());
-    if (inner.isArray) value = inner;
+  /** The texts of a list; a text that is a JSON list counts as one. */
+  private items(value: Json): StaticArray<i32>[] {
+    if (value.isString) {
+      const inner = Json.parse(value.text());
+      if (inner.isArray) value = inner;
+    }
+    const texts = value.texts();
+    const lists: StaticArray<i32>[] = [];
+    for (let index = 0; index < texts.length; index++) {
+      const points = toCodePoints(texts[index]);
+      for (let place = 0; place < points.length; place++) points[place] = this.numberOf(points[place]);
+      lists.push(points);
+    }
+    return lists;
   }
-  const texts = value.texts();
-  const lists: StaticArray<i32>[] = [];
-  for (let index = 0; index < texts.length; index++) lists.push(toCodePoints(texts[index]));
-  return lists;
-}
 
-function similarity(a: StaticArray<i32>, b: StaticArray<i32>): f64 {
-  const length = max(a.length, b.length);
-  return length == 0 ? 1 : 1 - <f64>levenshteinDistance(a, b) / length;
+  private numberOf(point: i32): i32 {
+    if (!this.numbers.has(point)) this.numbers.set(point, this.numbers.size);
+    return this.numbers.get(point);
+  }
 }

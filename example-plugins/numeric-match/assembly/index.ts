@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, isDigit, isSpace, Json, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, excerpt, isDigit, isSpace, Json, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
 
 class Options {
   /** The answer stands after the last occurrence of this text; empty for the whole text. */
@@ -19,9 +19,9 @@ export class NumericMatch extends Evaluator {
     const answer = this.extract(input.output);
     const references = input.references;
     for (let index = 0; index < references.length; index++) {
-      if (this.same(answer, this.extract(references[index]))) return Evaluation.pass(true).explain(answer);
+      if (this.same(answer, this.extract(references[index]))) return Evaluation.pass(true).explain(excerpt(answer));
     }
-    return Evaluation.pass(false).explain(answer);
+    return Evaluation.pass(false).explain(excerpt(answer));
   }
 
   /** The line after the marker, without commas. */

@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, foldCase, plugin, Regex, RegexMatch, strip } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, excerpt, foldCase, plugin, Regex, RegexMatch, strip } from "@testbench/plugins-sdk";
 
 class Options {
   /** What the answer must match. Empty: the right answers are the patterns. */
@@ -48,7 +48,7 @@ export class RegexEvaluator extends Evaluator {
 
   private judge(right: bool, match: RegexMatch | null): Evaluation {
     const evaluation = Evaluation.pass(right != this.config.negate);
-    return match === null ? evaluation : evaluation.explain('found "' + taken(match) + '"');
+    return match === null ? evaluation : evaluation.explain('found "' + excerpt(taken(match)) + '"');
   }
 
   private same(a: string, b: string): bool {
