@@ -2,8 +2,17 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild-wasm';
 
-/** Bundles a file and all that it imports, `external` packages aside, into one minified script. */
-export async function bundle(url: URL, external: readonly string[] = []): Promise<Uint8Array> {
+/**
+ * Bundles a file and all that it imports into one minified script.
+ *
+ * @param external Packages that stay imports.
+ * @param conditions How packages of the workspace are found: by their sources, or as published.
+ */
+export async function bundle(
+  url: URL,
+  external: readonly string[] = [],
+  conditions: readonly string[] = ['@testbench/source'],
+): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(url)],
     bundle: true,
@@ -11,7 +20,7 @@ export async function bundle(url: URL, external: readonly string[] = []): Promis
     write: false,
     format: 'esm',
     platform: 'neutral',
-    conditions: ['@testbench/source'],
+    conditions: [...conditions],
     external: [...external],
   });
   return outputFiles[0]!.contents;
