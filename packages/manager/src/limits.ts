@@ -65,3 +65,5 @@ export const MAX_QUARANTINE_MS = 60_000;
 export const MIN_PLACES_TO_SHARE = 8;
 /** A file that is watched counts as changed when it has been quiet for this long: writers take several steps. */
 export const WATCH_QUIET_MS = 100;
+/** A file that is watched is looked up so often, in case no notice of a change comes: a look costs 20 us. */
+export const WATCH_POLL_MS = 500;

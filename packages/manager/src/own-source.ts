@@ -1,14 +1,17 @@
 import { fileURLToPath } from 'node:url';
 
 import type { PluginSource } from './options.js';
+import { resolveModulePath } from './read-module-file.js';
 
 /**
- * A caller's source as a path, or as a copy of the bytes.
+ * A caller's source as an absolute path, or as a copy of the bytes: a relative path means what it means now, whatever the
+ * working directory becomes.
  *
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a relative path where the working directory was removed.
  * @throws {TypeError} For anything else: `new Uint8Array(42)` would be 42 zeros.
  */
 export function ownSource(source: PluginSource): string | Uint8Array<ArrayBuffer> {
-  if (typeof source === 'string') return source;
+  if (typeof source === 'string') return resolveModulePath(source);
   if (source instanceof Uint8Array) return new Uint8Array(source);
   if (source instanceof URL && source.protocol === 'file:') return fileURLToPath(source);
   const found =

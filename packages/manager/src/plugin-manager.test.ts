@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { assemble, guestWat, METADATA, packed, withMetadataSection } from '@testbench/test-kit';
 import type { LogRecord } from '@testbench/types';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import type { PluginManagerOptions } from './options.js';
 import { PluginManager } from './plugin-manager.js';
@@ -274,6 +276,27 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
       await expect(manager.execute('guest', input)).rejects.toMatchObject({
         code: 'CALL_NOT_FOUND',
       });
+    });
+
+    it('watches a file by the path that it had when it was loaded', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'testbench-manager-'));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const path = join(folder, 'current', 'guest.wasm');
+      for (const release of ['1', '2']) {
+        await mkdir(join(folder, release));
+        await writeFile(join(folder, release, 'guest.wasm'), plain);
+      }
+      await symlink('1', join(folder, 'current'));
+      const manager = open();
+      const { path: known } = await manager.load(relative(process.cwd(), path));
+      expect(known).toBe(path);
+      const stop = manager.watch('guest');
+      const swapped = once(manager.events, 'plugin-swapped');
+      await symlink('2', join(folder, 'next'));
+      await rename(join(folder, 'next'), join(folder, 'current'));
+      expect(await swapped).toMatchObject([{ id: 'guest', reason: 'reload' }]);
+      stop();
+      await manager.close();
     });
 
     it('refuses everything after close', async () => {

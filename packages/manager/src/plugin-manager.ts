@@ -211,7 +211,8 @@ export class PluginManager {
   }
 
   /**
-   * Reloads a plugin whenever its file changes. A change that does not load is told by the event `reload-failed`.
+   * Reloads a plugin whenever its file changes, or another one takes its place: also by a folder that is made again, or a link
+   * that is turned. A change that does not load is told by the event `reload-failed`. While there is no file, the old version stays.
    *
    * @returns A function that ends the watching; so do unloading and closing.
    * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
@@ -231,7 +232,7 @@ export class PluginManager {
     });
     const end = (): void => {
       stop();
-      this.#watchers.delete(id);
+      if (this.#watchers.get(id) === end) this.#watchers.delete(id);
     };
     this.#watchers.set(id, end);
     return end;

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
 
@@ -32,5 +33,22 @@ export async function readModuleFile(path: string): Promise<Uint8Array<ArrayBuff
     }
     if (cause instanceof LoadError) throw cause;
     throw unreadable((cause as Error).message, cause);
+  }
+}
+
+/**
+ * Makes the path of a module absolute.
+ *
+ * @throws {LoadError} `LOAD_NOT_FOUND` if it is relative, and the working directory was removed.
+ */
+export function resolveModulePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch (cause) {
+    throw new LoadError(
+      'LOAD_NOT_FOUND',
+      `Cannot read "${path}": the working directory does not exist any more`,
+      { cause },
+    );
   }
 }

@@ -1,33 +1,130 @@
-import { watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
-import { WATCH_QUIET_MS } from './limits.js';
+import { hearErrors } from '@testbench/types';
+
+import { WATCH_POLL_MS, WATCH_QUIET_MS } from './limits.js';
 
 /**
- * Calls `onChange` when a file has changed and then been quiet for a moment, one call at a time.
+ * Calls `onChange` when another file lies under a path, or its content has changed, and has then been quiet for a moment; one
+ * call at a time.
  *
- * It is the folder that is watched: editors and compilers put a new file in the place of the old one.
+ * The path is looked up again and again, so it does not matter what is put in the place of what: the file, its folder, a
+ * folder above it or a link on the way. The system's own notices only make it prompt: they tell of one folder as it was when
+ * they were asked for, not of what comes under its name later. While there is no file, nothing is called.
  *
+ * @param path Absolute.
  * @returns A function that ends it.
  */
 export function watchFile(path: string, onChange: () => Promise<void>): () => void {
-  const name = basename(path);
-  let timer: NodeJS.Timeout | undefined;
-  let last = Promise.resolve();
-  let stopped = false;
-  const watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-    if (changed !== null && changed !== name) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      last = last.then(() => (stopped ? undefined : onChange()));
-    }, WATCH_QUIET_MS);
-    timer.unref();
-  });
-  // A folder that goes away ends the watching, not the host.
-  watcher.on('error', () => watcher.close());
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    watcher.close();
+  const watched = new WatchedFile(path, onChange);
+  return () => watched.stop();
+}
+
+class WatchedFile {
+  /** What `onChange` was called for last, or what there was at the beginning. */
+  #known: string | undefined;
+  /** What is different now, and waits until it is quiet. */
+  #changed: string | undefined;
+  #quietTimer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isStopped = false;
+  #calls = Promise.resolve();
+  /** The folder that notices come from. */
+  #folder: string | undefined;
+  #notices: FSWatcher | undefined;
+  readonly #poll: NodeJS.Timeout;
+
+  constructor(
+    private readonly path: string,
+    private readonly onChange: () => Promise<void>,
+  ) {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    this.#known = found && identityOf(found);
+    this.#poll = setInterval(this.#look, WATCH_POLL_MS).unref();
+    this.#look();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#quietTimer);
+    this.#notices?.close();
+  }
+
+  /** One look at a time: those at a file system that hangs must not pile up. */
+  readonly #look = (): void => {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#compare().finally(() => (this.#isLooking = false));
   };
+
+  async #compare(): Promise<void> {
+    const [file, folder] = await Promise.all([
+      lookUp(this.path, identityOf),
+      lookUp(dirname(this.path), ({ dev, ino }) => `${dev}:${ino}`),
+    ]);
+    if (this.#isStopped) return;
+    this.#listenTo(folder);
+    if (file === undefined || file === this.#known) {
+      this.#changed = undefined;
+      clearTimeout(this.#quietTimer);
+      return;
+    }
+    if (file === this.#changed) return;
+    this.#changed = file;
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = setTimeout(() => void this.#tell(file), WATCH_QUIET_MS).unref();
+  }
+
+  /** Whoever writes takes several steps, and notices may be missing: so it is looked at once more. */
+  async #tell(file: string): Promise<void> {
+    const now = await lookUp(this.path, identityOf);
+    if (this.#isStopped || this.#changed !== file) return;
+    if (now !== file) {
+      this.#changed = undefined;
+      this.#look();
+      return;
+    }
+    this.#known = file;
+    this.#changed = undefined;
+    this.#calls = this.#calls.then(() => (this.#isStopped ? undefined : this.onChange()));
+  }
+
+  /** Asks for the notices of the folder that is there now. */
+  #listenTo(folder: string | undefined): void {
+    if (folder === this.#folder) return;
+    this.#folder = folder;
+    this.#notices?.close();
+    this.#notices = undefined;
+    if (folder === undefined) return;
+    try {
+      const notices = hearErrors(watch(dirname(this.path), { persistent: false }, this.#look));
+      notices.on('error', () => notices.close());
+      this.#notices = notices;
+    } catch {
+      // Gone again, or the system has no more notices to give: looking now and then is enough.
+    }
+  }
+}
+
+interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: Identity): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+}
+
+/** @returns undefined if nothing is there, or it cannot be reached. */
+async function lookUp(
+  path: string,
+  describe: (found: Identity) => string,
+): Promise<string | undefined> {
+  return await stat(path, { bigint: true }).then(describe, () => undefined);
 }
