@@ -12,8 +12,8 @@ export interface CliIo {
   readonly stdout: CliOutput;
   readonly stderr: CliOutput;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths on the command line start here. */
+  /** Relative paths on the command line start here. Reading it may throw a `UsageError`: a folder can be removed. */
   readonly cwd: string;
-  /** Fires on Ctrl-C. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
 }

@@ -5,7 +5,7 @@ export const ExitCode = {
   failure: 1,
   /** The command line makes no sense. */
   usage: 2,
-  /** Ctrl-C: 128 and the number of SIGINT, as shells have it. */
+  /** Ctrl-C: 128 and the number of SIGINT, as shells have it. Other signals end the process with 128 and their number. */
   interrupted: 130,
 } as const;
 

@@ -135,4 +135,41 @@ describe('main()', () => {
     expect(stderr()).not.toContain('\u202E');
     expect(stderr()).toContain('\\u202e');
   });
+
+  it.each([
+    ['run', 'a.yaml', '--output'],
+    ['run', 'a.yaml', '--json'],
+    ['run', 'a.yaml', '--policy'],
+    ['run', 'a.yaml', '--limit'],
+    ['call', 'x.wasm', '--input', '1', '--config'],
+    ['call', 'x.wasm', '--input', '1', '--isolation'],
+    ['call', 'x.wasm', '--input', '1', '--state'],
+    ['call', 'x.wasm', '--input', '1', '--id'],
+    ['call', 'x.wasm', '--input', '1', '--allow-host', 'a.b', '--allow-read'],
+    ['call', 'x.wasm', '--input', '1', '--allow-write'],
+    ['call', 'x.wasm', '--input', '1', '--allow-host', 'a.b', '--allow-host'],
+    ['call', 'x.wasm', '--input'],
+    ['inspect', 'x.wasm', '--policy'],
+    ['new', 'x', '--type'],
+  ])('refuses an empty value: %s %s %s %s %s %s %s', async (...args) => {
+    const { io, stderr } = captureIo();
+    expect(await main([...args, ''], io)).toBe(2);
+    expect(stderr().split('\n')[0]).toBe(`error USAGE: ${args.at(-1)} is empty`);
+  });
+
+  it.each([
+    { args: ['run', ''], name: '<config>' },
+    { args: ['inspect', ''], name: '<plugin.wasm>' },
+    { args: ['new', ''], name: '<folder>' },
+  ])('refuses an empty $name', async ({ args, name }) => {
+    const { io, stderr } = captureIo();
+    expect(await main(args, io)).toBe(2);
+    expect(stderr()).toContain(`error USAGE: ${name} is empty`);
+  });
+
+  it('ends with 130 whatever fails after a signal', async () => {
+    const { io, stderr } = captureIo({ signal: AbortSignal.abort() });
+    expect(await main(['inspect', '/none.wasm'], io)).toBe(130);
+    expect(stderr()).toContain('LOAD_NOT_FOUND');
+  });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 import type { CliIo } from './cli-io.js';
 import { callCommand } from './commands/call.js';
@@ -62,6 +63,8 @@ export async function main(args: readonly string[], io: CliIo): Promise<ExitCode
   try {
     return await dispatch(args, io);
   } catch (error) {
+    // A plugin inside this thread held it, and a Ctrl-C meanwhile comes to light only in the next turn.
+    await setImmediate();
     return reportError(error, io, args.includes('--debug'));
   }
 }

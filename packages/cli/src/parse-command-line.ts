@@ -54,6 +54,7 @@ export function parseCommandLine<const Options extends OptionsConfig>(
   }
   const result = parsed as unknown as ParsedCommandLine<Options>;
   if ((result.values as { help?: boolean }).help === true) return result;
+  rejectEmpty(command, result.values);
   const given = result.positionals.length;
   if (given < positionals.length) {
     throw new UsageError(`${positionals[given]!} is missing`, command);
@@ -62,7 +63,18 @@ export function parseCommandLine<const Options extends OptionsConfig>(
   if (given > most) {
     throw new UsageError(`unexpected argument "${result.positionals[most]!}"`, command);
   }
+  result.positionals.forEach((value, index) => {
+    const name = [...positionals, ...optional][index]!;
+    if (value === '') throw new UsageError(`${name} is empty`, command);
+  });
   return result;
+}
+
+/** As a path, an empty value would mean the current folder: a shell's variable that is not set must not choose it. */
+function rejectEmpty(command: string, values: object): void {
+  for (const [option, value] of Object.entries(values)) {
+    if ([value].flat().includes('')) throw new UsageError(`--${option} is empty`, command);
+  }
 }
 
 /** Reads an option that is a whole number. */

@@ -38,7 +38,9 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
   if (debug && error instanceof Error) lines.push(...stackLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);
   if (error instanceof UsageError) return ExitCode.usage;
-  return code === 'BENCH_CANCELLED' ? ExitCode.interrupted : ExitCode.failure;
+  // Whatever failed after a signal failed because of it.
+  const isInterrupted = io.signal.aborted || code.endsWith('_CANCELLED');
+  return isInterrupted ? ExitCode.interrupted : ExitCode.failure;
 }
 
 function describeError(error: unknown): { code: string; message: string } {

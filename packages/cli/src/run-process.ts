@@ -1,28 +1,65 @@
+import { constants } from 'node:os';
 import process from 'node:process';
 
+import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
 import { main } from './main.js';
+import { UsageError } from './usage-error.js';
+
+/** Ctrl-C, the end of a job, and a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs the command line of this process, and sets its exit code.
  *
- * The first Ctrl-C (or SIGTERM) cancels, so that nothing half-written stays; the second one ends the
+ * The first Ctrl-C (or SIGTERM, or SIGHUP) cancels, so that nothing half-written stays; the second one ends the
  * process at once.
  */
 export async function runProcess(): Promise<void> {
   const controller = new AbortController();
-  const cancel = (): void => controller.abort();
-  process.once('SIGINT', cancel).once('SIGTERM', cancel);
-  // Whoever reads our output may stop early, as `head` does; that is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.failure);
-  });
-  process.exitCode = await main(process.argv.slice(2), {
+  let received: (typeof SIGNALS)[number] | undefined;
+  const cancel = (signal: NodeJS.Signals): void => {
+    received ??= SIGNALS.find((known) => known === signal);
+    controller.abort();
+  };
+  for (const signal of SIGNALS) process.once(signal, cancel);
+  const output = { isLost: false };
+  hearOutput(output);
+  const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingDirectory();
+    },
     signal: controller.signal,
+  } satisfies CliIo);
+  for (const signal of SIGNALS) process.off(signal, cancel);
+  const isInterrupted = code === ExitCode.interrupted && received !== undefined;
+  process.exitCode = isInterrupted ? 128 + constants.signals[received!] : code;
+  if (code === ExitCode.ok && output.isLost) process.exitCode = ExitCode.failure;
+}
+
+/**
+ * A reader may stop early, as `head` does, or close its terminal: that is no failure of ours, whatever the stream, and
+ * what is still to be done is done. A result that a full disk did not take is one.
+ */
+function hearOutput(output: { isLost: boolean }): void {
+  const isNobodyThere = ({ code }: NodeJS.ErrnoException): boolean =>
+    code === 'EPIPE' || code === 'EIO' || code === 'ERR_STREAM_DESTROYED';
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isNobodyThere(error) || output.isLost) return;
+    output.isLost = true;
+    process.exitCode = ExitCode.failure;
+    process.stderr.write(`error OUTPUT_UNWRITABLE: Cannot write to stdout: ${error.message}\n`);
   });
-  process.off('SIGINT', cancel).off('SIGTERM', cancel);
+  process.stderr.on('error', () => {});
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new UsageError('the working directory does not exist any more, change to one that does');
+  }
 }

@@ -131,6 +131,13 @@ describe('askChoices()', () => {
 });
 
 describe('runCreateCommand()', () => {
+  it.each([[''], ['x', '--type', '']])('refuses an empty value: %s', async (...args) => {
+    let said = '';
+    const output = { write: (text: string) => (said += text) };
+    expect(await runCreateCommand(args, { stdout: output, stderr: output })).toBe(2);
+    expect(said).toMatch(/^(?:<folder>|--type) is empty\n/);
+  });
+
   async function run(...args: string[]): Promise<[code: number, out: string, err: string]> {
     let out = '';
     let err = '';

@@ -1,15 +1,18 @@
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 
-import { PluginError } from '@testbench/types';
+import { hearErrors, PluginError } from '@testbench/types';
 
 import { askChoices, type Prompt } from './ask-choices.js';
 import { createPlugin } from './create-plugin.js';
 import { describeCreated } from './describe-created.js';
+import { openPrompt } from './open-prompt.js';
 
 const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provider|transform|filter|custom]
   [--language assemblyscript|rust|c] [--yes]
 `;
+
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
 
 /** Where the command writes, and whom it may ask. */
 export interface CreateOutput {
@@ -23,7 +26,7 @@ export interface CreateOutput {
  * Runs `npm create @testbench/plugin`: makes a project by its arguments, and asks for what is missing on a terminal.
  *
  * @param args What stands after the command's name.
- * @returns The exit code: 0, 1 if nothing was made, 2 for a wrong use.
+ * @returns The exit code: 0, 1 if nothing was made, 2 for a wrong use, 130 for Ctrl-C.
  */
 export async function runCreateCommand(
   args: readonly string[],
@@ -46,6 +49,9 @@ export async function runCreateCommand(
       stdout.write(USAGE);
       return 0;
     }
+    const [empty] = Object.entries({ folder: positionals[0], ...values }).find(isEmpty) ?? [];
+    if (empty !== undefined)
+      throw new TypeError(`${empty === 'folder' ? '<folder>' : `--${empty}`} is empty`);
     if (positionals.length > 1) throw new TypeError(`Unexpected argument "${positionals[1]}"`);
     const { directory, ...choices } = await askChoices(
       { directory: positionals[0], type: values.type, language: values.language },
@@ -61,9 +67,13 @@ export async function runCreateCommand(
       stderr.write(`${error.message.split('. ')[0]}\n${USAGE}`);
       return 2;
     }
+    if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
+      stderr.write('The working directory does not exist any more\n');
+      return 1;
+    }
     if (!PluginError.is(error)) throw error;
     stderr.write(`${error.message}\n`);
-    return 1;
+    return error.code === 'SCAFFOLD_CANCELLED' ? INTERRUPTED : 1;
   } finally {
     terminal?.close();
   }
@@ -71,13 +81,14 @@ export async function runCreateCommand(
 
 /** The real world: questions only where somebody sits before it. */
 function openTerminal(): CreateOutput & { close(): void } {
-  const { stdin, stdout, stderr } = process;
-  const readline =
-    stdin.isTTY && stdout.isTTY ? createInterface({ input: stdin, output: stdout }) : undefined;
-  return {
-    stdout,
-    stderr,
-    prompt: readline && ((question) => readline.question(question)),
-    close: () => readline?.close(),
-  };
+  // A reader may stop early, as `head` does, or close its terminal.
+  const stdout = hearErrors(process.stdout);
+  const stderr = hearErrors(process.stderr);
+  const opened = openPrompt();
+  return { stdout, stderr, prompt: opened?.prompt, close: () => opened?.close() };
+}
+
+/** As a path it would mean the current folder. */
+function isEmpty([, value]: readonly [string, unknown]): boolean {
+  return value === '';
 }

@@ -9,7 +9,9 @@ export type ScaffoldErrorCode =
   /** There is something in the folder already. */
   | 'SCAFFOLD_NOT_EMPTY'
   /** The files cannot be written. */
-  | 'SCAFFOLD_UNWRITABLE';
+  | 'SCAFFOLD_UNWRITABLE'
+  /** Somebody gave up at a question. */
+  | 'SCAFFOLD_CANCELLED';
 
 /** A project cannot be made; nothing was changed, unless writing itself failed. */
 export class ScaffoldError extends PluginError<ScaffoldErrorCode> {

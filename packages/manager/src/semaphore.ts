@@ -1,6 +1,4 @@
-import { CallError } from '@testbench/types';
-
-import { onAbort } from './on-abort.js';
+import { CallError, onAbort } from '@testbench/types';
 
 interface Waiter {
   readonly resume: () => void;

@@ -1,6 +1,5 @@
-import { CallError, type PluginOutput } from '@testbench/types';
+import { CallError, onAbort, type PluginOutput } from '@testbench/types';
 
-import { onAbort } from './on-abort.js';
 import type { StreamPart } from './options.js';
 import { Queue } from './queue.js';
 

@@ -11,14 +11,17 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Watches a file; gives a function that waits for the next call after a change. */
-function watching(path: string): (change: () => Promise<unknown>) => Promise<void> {
+/** Watches a file; gives a function that waits for the call after a change. */
+function watching(path: string): (change: () => Promise<unknown>) => Promise<boolean> {
   const called = vi.fn<() => Promise<void>>(async () => {});
   onTestFinished(watchFile(path, called));
   return async (change) => {
     const before = called.mock.calls.length;
     await change();
-    await vi.waitFor(() => expect(called.mock.calls.length).toBeGreaterThan(before), 10_000);
+    return await vi.waitFor(() => {
+      if (called.mock.calls.length === before) throw new RangeError('not called');
+      return true;
+    }, 10_000);
   };
 }
 
@@ -27,13 +30,15 @@ describe('watchFile()', () => {
     const path = join(await temporaryFolder(), 'a');
     await writeFile(path, '1');
     const seen = watching(path);
-    await seen(() => writeFile(path, '2'));
-    await seen(async () => {
-      await writeFile(`${path}.new`, '3');
-      await rename(`${path}.new`, path);
-    });
+    expect(await seen(() => writeFile(path, '2'))).toBe(true);
+    expect(
+      await seen(async () => {
+        await writeFile(`${path}.new`, '3');
+        await rename(`${path}.new`, path);
+      }),
+    ).toBe(true);
     await rm(path);
-    await seen(() => writeFile(path, '4'));
+    expect(await seen(() => writeFile(path, '4'))).toBe(true);
   });
 
   it('goes on when the folder is made again, and when another one takes its place', async () => {
@@ -43,19 +48,23 @@ describe('watchFile()', () => {
     await mkdir(folder);
     await writeFile(path, '1');
     const seen = watching(path);
-    await seen(async () => {
-      await rm(folder, { recursive: true });
-      await mkdir(folder);
-      await writeFile(path, '2');
-    });
-    await seen(() => writeFile(path, '3'));
-    await seen(async () => {
-      await mkdir(join(root, 'other'));
-      await writeFile(join(root, 'other', 'a'), '4');
-      await rename(folder, join(root, 'old'));
-      await rename(join(root, 'other'), folder);
-    });
-    await seen(() => writeFile(path, '5'));
+    expect(
+      await seen(async () => {
+        await rm(folder, { recursive: true });
+        await mkdir(folder);
+        await writeFile(path, '2');
+      }),
+    ).toBe(true);
+    expect(await seen(() => writeFile(path, '3'))).toBe(true);
+    expect(
+      await seen(async () => {
+        await mkdir(join(root, 'other'));
+        await writeFile(join(root, 'other', 'a'), '4');
+        await rename(folder, join(root, 'old'));
+        await rename(join(root, 'other'), folder);
+      }),
+    ).toBe(true);
+    expect(await seen(() => writeFile(path, '5'))).toBe(true);
   });
 
   it('follows a link that is turned, on the way or at the end', async () => {
@@ -72,17 +81,19 @@ describe('watchFile()', () => {
     await turn('1/a', join(root, 'a'));
     const folder = watching(join(root, 'current', 'a'));
     const file = watching(join(root, 'a'));
-    await folder(() => turn('2', join(root, 'current')));
-    await folder(() => writeFile(join(root, '2', 'a'), 'more'));
-    await file(() => turn('3/a', join(root, 'a')));
+    expect(await folder(() => turn('2', join(root, 'current')))).toBe(true);
+    expect(await folder(() => writeFile(join(root, '2', 'a'), 'more'))).toBe(true);
+    expect(await file(() => turn('3/a', join(root, 'a')))).toBe(true);
   });
 
   it('begins before there is a file', async () => {
     const path = join(await temporaryFolder(), 'later', 'a');
-    await watching(path)(async () => {
-      await mkdir(join(path, '..'));
-      await writeFile(path, '1');
-    });
+    expect(
+      await watching(path)(async () => {
+        await mkdir(join(path, '..'));
+        await writeFile(path, '1');
+      }),
+    ).toBe(true);
   });
 
   it('calls nothing for the files beside it, nor after its end', async () => {
@@ -95,7 +106,7 @@ describe('watchFile()', () => {
     onTestFinished(watchFile(join(folder, 'b'), beside));
     const seen = watching(path);
     await writeFile(join(folder, 'c'), '1');
-    await seen(() => utimes(path, 1, 1));
+    expect(await seen(() => utimes(path, 1, 1))).toBe(true);
     expect(beside).not.toHaveBeenCalled();
     expect(stopped).not.toHaveBeenCalled();
   });

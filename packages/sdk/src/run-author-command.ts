@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { hearErrors, PluginError } from '@testbench/types';
 
 import { buildCommand } from './commands/build-command.js';
 import { checkCommand } from './commands/check-command.js';
@@ -27,6 +27,11 @@ export async function runAuthorCommand(
   args: readonly string[],
   output: CommandOutput = process,
 ): Promise<number> {
+  if (output === process) {
+    // A reader may stop early, as `head` does, or close its terminal.
+    hearErrors(process.stdout);
+    hearErrors(process.stderr);
+  }
   const [name = '', ...rest] = args;
   if (name === '--help' || rest.includes('--help')) {
     output.stdout.write(USAGE);
@@ -44,8 +49,13 @@ export async function runAuthorCommand(
       output.stderr.write(`${error.message}\n${USAGE}`);
       return 2;
     }
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall === 'uv_cwd') {
+      output.stderr.write('The working directory does not exist any more\n');
+      return 1;
+    }
     if (!PluginError.is(error)) throw error;
-    output.stderr.write(`${error.message}\n`);
+    output.stderr.write(`${message}\n`);
     return 1;
   }
 }

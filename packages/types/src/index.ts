@@ -108,6 +108,7 @@ export type {
   HttpTransportRequest,
   HttpTransportResponse,
 } from './host/http-transport.js';
+export { onAbort } from './host/on-abort.js';
 
 export {
   DEFAULT_LIMITS,

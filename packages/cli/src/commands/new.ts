@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 
-import { askChoices, createPlugin, describeCreated } from '@testbench/create-plugin';
+import { askChoices, createPlugin, describeCreated, openPrompt } from '@testbench/create-plugin';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
@@ -34,13 +33,11 @@ export async function newCommand(args: readonly string[], io: CliIo): Promise<Ex
     return ExitCode.ok;
   }
   const terminal =
-    values.yes !== true && io.stdout === process.stdout && process.stdin.isTTY
-      ? createInterface({ input: process.stdin, output: process.stdout })
-      : undefined;
+    values.yes !== true && io.stdout === process.stdout ? openPrompt(io.signal) : undefined;
   try {
     const { directory, ...choices } = await askChoices(
       { directory: positionals[0], type: values.type, language: values.language },
-      terminal && ((question) => terminal.question(question, { signal: io.signal })),
+      terminal?.prompt,
     );
     if (directory === undefined) throw new UsageError('<folder> is missing', 'new');
     const created = await createPlugin({ directory: resolve(io.cwd, directory), ...choices });

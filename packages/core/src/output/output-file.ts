@@ -145,12 +145,15 @@ export async function writeOutput(
   }
 }
 
+const NOBODY_THERE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
+
 /** Through the stream, whose other writers keep their place. */
 async function writeToOwn(descriptor: 1 | 2, bytes: Uint8Array): Promise<void> {
   const stream = descriptor === 1 ? process.stdout : process.stderr;
   await new Promise<void>((resolve, reject) => {
     stream.write(bytes, (error) => {
-      if (error) reject(error);
+      // That a reader stops early, as `head` does, is no failure.
+      if (error && !NOBODY_THERE.has(String((error as NodeJS.ErrnoException).code))) reject(error);
       else resolve();
     });
   });

@@ -1,4 +1,4 @@
-import { type EffectCall, type EffectResult, HostCode } from '@testbench/types';
+import { type EffectCall, type EffectResult, HostCode, onAbort } from '@testbench/types';
 
 import type { FileAccess } from '../files/file-access.js';
 import type { ReadableFile } from '../files/readable-file.js';
@@ -33,6 +33,7 @@ interface GuestFile {
 export function fileEffects(access: FileAccess | undefined): CallEffects {
   const files = new HandleTable<GuestFile>();
   let call: EffectCall | undefined;
+  let endListening = (): void => {};
   let readBytes = 0;
   let listed = 0;
   /** Files that are being opened count as open. */
@@ -155,10 +156,10 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
       readBytes = 0;
       listed = 0;
       // A guest that is given up while it is suspended may never come to the end of its call.
-      begun.signal?.addEventListener('abort', end, { once: true });
+      endListening = onAbort(begun.signal, end);
     },
     endCall() {
-      call?.signal?.removeEventListener('abort', end);
+      endListening();
       end();
     },
   };

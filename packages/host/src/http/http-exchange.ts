@@ -1,4 +1,4 @@
-import { type EffectCall, type EffectResult, HostCode } from '@testbench/types';
+import { type EffectCall, type EffectResult, HostCode, onAbort } from '@testbench/types';
 
 import type { BodyReader } from './body-reader.js';
 import { failureResult, EffectFailure } from '../effects/effect-failure.js';
@@ -44,7 +44,7 @@ export class HttpExchange {
     this.#aborted.catch(() => {});
     const { signal } = call;
     const cancel = (): void => this.#giveUp(HostCode.cancelled, 'the call is over');
-    signal?.addEventListener('abort', cancel);
+    const endListening = onAbort(signal, cancel);
     const most = timeoutMs ?? Number.POSITIVE_INFINITY;
     const ownEnd = performance.now() + most;
     const end = Math.min(ownEnd, call.deadlineMs);
@@ -60,7 +60,7 @@ export class HttpExchange {
     };
     this.#release = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
+      endListening();
     };
     if (signal?.aborted === true) cancel();
     else if (end !== Number.POSITIVE_INFINITY) watch();

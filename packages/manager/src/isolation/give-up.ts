@@ -1,6 +1,4 @@
-import { CallError } from '@testbench/types';
-
-import { onAbort } from '../on-abort.js';
+import { CallError, onAbort } from '@testbench/types';
 
 /**
  * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.

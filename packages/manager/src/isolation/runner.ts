@@ -3,10 +3,10 @@ import {
   type HostEffects,
   LoadError,
   type LoadErrorCode,
+  onAbort,
   type PluginMetadata,
 } from '@testbench/types';
 
-import { onAbort } from '../on-abort.js';
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';

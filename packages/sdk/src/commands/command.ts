@@ -38,6 +38,11 @@ export function parseCommand<const Options extends NonNullable<ParseArgsConfig['
     throw new WrongUse((error as Error).message.split('. ')[0]);
   }
   const { positionals, values } = parsed;
+  // As a path an empty value would mean the current folder.
+  for (const [option, value] of Object.entries(values)) {
+    if ([value].flat().includes('')) throw new WrongUse(`--${option} is empty`);
+  }
+  if (positionals[0] === '') throw new WrongUse('The path is empty');
   if (positionals.length > 1) throw new WrongUse(`Unexpected argument "${positionals[1]}"`);
   return {
     values,

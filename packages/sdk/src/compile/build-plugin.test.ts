@@ -286,6 +286,10 @@ describe('runAuthorCommand()', () => {
     [['biuld']],
     [['build', '--fast']],
     [['build', '--optimize', 'max']],
+    [['build', '']],
+    [['build', '--out', '']],
+    [['check', 'x.wasm', '--config', '']],
+    [['check', 'x.wasm', '--input', '1', '--input', '']],
     [['validate']],
   ])('shows its use for %j', async (args) => {
     const [code, , err] = await run(...args);

@@ -64,13 +64,12 @@ export async function buildPlugin(options: BuildPluginOptions = {}): Promise<Bui
   } catch (cause) {
     const state = describeFileError(cause);
     if (state === undefined) throw cause;
-    const { path = 'a file' } = cause as NodeJS.ErrnoException;
-    throw new BuildError(
-      'BUILD_FILE_FAILED',
-      `Cannot build with ${JSON.stringify(path)}: ${state}`,
-      [],
-      { cause },
-    );
+    const { path = 'a file', syscall } = cause as NodeJS.ErrnoException;
+    const message =
+      syscall === 'uv_cwd'
+        ? 'Cannot build here: the working directory does not exist any more'
+        : `Cannot build with ${JSON.stringify(path)}: ${state}`;
+    throw new BuildError('BUILD_FILE_FAILED', message, [], { cause });
   }
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -11,6 +10,7 @@ import { compileFailed } from './compile-failed.js';
 import { nativeFolder } from './native-folder.js';
 import { filesIn } from './project.js';
 import { programsNamed, runCompiler } from './run-compiler.js';
+import { withScratchFolder } from './scratch-folder.js';
 
 const LEVELS: Readonly<Record<Optimization, string>> = { speed: '-O2', size: '-Oz', none: '-O1' };
 
@@ -127,9 +127,8 @@ async function readTree(folder: string): Promise<Tree> {
 function systemClang(): Compile | undefined {
   const [clang] = programsNamed('clang');
   if (clang === undefined) return undefined;
-  return async (folder, sources, flags) => {
-    const scratch = await mkdtemp(join(tmpdir(), 'testbench-c-'));
-    try {
+  return async (folder, sources, flags) =>
+    await withScratchFolder('testbench-c-', async (scratch) => {
       const output = join(scratch, 'plugin.wasm');
       const { code, stderr } = await runCompiler(
         clang,
@@ -138,10 +137,7 @@ function systemClang(): Compile | undefined {
       );
       if (code !== 0 || !existsSync(output)) return { bytes: undefined, stderr };
       return { bytes: new Uint8Array(await readFile(output)), stderr };
-    } finally {
-      await rm(scratch, { recursive: true });
-    }
-  };
+    });
 }
 
 /** What clang and its linker say: `src/plugin.c:3:5: error: …` and `wasm-ld: error: …: undefined symbol: …`. */
