@@ -76,6 +76,35 @@ export const hostFunctions: readonly Attack[] = [
     },
   },
   {
+    row: 118,
+    name: 'denials behind 1,000 log records and 1,000 failures',
+    modes: ISOLATED,
+    async run(arena) {
+      const many = (call: string): string => `(local.set $i (i32.const 0)) (loop (drop ${call})
+        (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000))))`;
+      const module = plugin({
+        imports: `${LOG}
+          (import "env" "host_env_get" (func $env (param i32 i32 i32 i32) (result i32)))
+          (import "env" "host_http_open" (func $open (param i32 i32) (result i32)))`,
+        rest: '(data (i32.const 8192) "HOME")',
+        execute: `(local $i i32)
+          ${many('(call $log (i32.const 2) (i32.const 0) (i32.const 1))')}
+          ${many('(call $open (i32.const 8192) (i32.const 4))')}
+          (drop (call $env (i32.const 8192) (i32.const 4) (i32.const 0) (i32.const 0)))
+          ${FINE}`,
+      });
+      await arena.call(module, {
+        limits: { timeoutMs: 10_000 },
+        load: { permissions: { network: true, allowedHosts: ['api.example.com'] } },
+      });
+      const denials = arena.logs.filter(
+        ({ message }) => message === 'denied: environment variable "HOME"',
+      );
+      insist(denials.length === 1, `${denials.length} denials came through`);
+      return 'the denial is logged';
+    },
+  },
+  {
     row: 58,
     name: 'line breaks, ANSI and bidirectional marks in a log record',
     modes: ISOLATED,

@@ -135,6 +135,20 @@ export const network: readonly Attack[] = [
   ...['127.0.0.1', '10.0.0.1', '169.254.169.254', '100.64.0.1', '0.0.0.0'].map((address) =>
     resolving(77, address),
   ),
+  ...[
+    '168.63.129.16',
+    '::ffff:0:7f00:1',
+    '::ffff:0:a9fe:a9fe',
+    '100.100.100.200',
+    '192.0.0.192',
+    '198.18.0.1',
+    '240.0.0.1',
+    '64:ff9b:1::7f00:1',
+    '3fff::1',
+    '5f00::1',
+    '4000::1',
+    'fd00:ec2::254',
+  ].map((address) => resolving(119, address)),
   {
     row: 78,
     name: 'a name that resolves to another address the second time',

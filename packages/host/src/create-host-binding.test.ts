@@ -8,7 +8,7 @@ import {
   hostSignatures,
 } from './create-host-binding.js';
 import { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
-import { MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
+import { MAX_LOG_RECORD_BYTES, MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
 import { seededRandom } from './random.js';
 import { createMemoryState } from './state/state-store.js';
 
@@ -226,6 +226,28 @@ describe('host_log', () => {
     expect(logs).toHaveLength(MAX_LOG_RECORDS_PER_CALL + 1);
     expect(logs.at(-1)?.message).toBe('2 more log records of this call were dropped');
   });
+
+  // Row 118: what a guest says does not hide what it was refused, nor do failures.
+  it('has quotas of their own for denials and failures', () => {
+    const state = { ...createMemoryState(), set: () => false };
+    const { call, write, binding, logs } = openBinding({ state });
+    const name = write(0, 'HOME');
+    for (let index = 0; index <= MAX_LOG_RECORDS_PER_CALL; index += 1) call('host_log', 2, 0, 0);
+    for (let index = 0; index <= MAX_LOG_RECORDS_PER_CALL; index += 1) {
+      expect(call('host_set_state', ...name, ...name)).toBe(-4);
+    }
+    for (let index = 0; index <= MAX_LOG_RECORDS_PER_CALL; index += 1) {
+      expect(call('host_env_get', ...name, 0, 0)).toBe(-3);
+    }
+    expect(binding.endCall().denied).toBe(MAX_LOG_RECORDS_PER_CALL + 1);
+    const denials = logs.filter(({ message }) => message.startsWith('denied: '));
+    expect(denials).toHaveLength(MAX_LOG_RECORDS_PER_CALL);
+    expect(logs.slice(-3).map(({ message }) => message)).toEqual([
+      '1 more log records of this call were dropped',
+      '1 more failures of this call were dropped',
+      '1 more denials of this call were dropped',
+    ]);
+  });
 });
 
 describe('host_error', () => {
@@ -394,6 +416,69 @@ describe('WASI', () => {
     ]);
     expect(call('fd_write', 3, 0, 1, 200)).toBe(8);
     expect(call('fd_write', 1, -8, 1, 200)).toBe(21);
+  });
+
+  describe('lines of a WASI program', () => {
+    function program(): {
+      readonly print: (fd: number, ...pieces: string[]) => number;
+      readonly opened: ReturnType<typeof openBinding>;
+    } {
+      const opened = openBinding({ enableWasi: true });
+      const view = new DataView(opened.bytes.buffer);
+      let written = 0;
+      return {
+        opened,
+        print(fd, ...pieces) {
+          for (const piece of pieces) {
+            const [ptr, len] = opened.write(1024, piece);
+            view.setUint32(0, ptr, true);
+            view.setUint32(4, len, true);
+            expect(opened.call('fd_write', fd, 0, 1, 200)).toBe(0);
+            written = view.getUint32(200, true);
+          }
+          return written;
+        },
+      };
+    }
+
+    it('are one record each, in however many pieces and with other output between', () => {
+      const { print, opened } = program();
+      print(2, 'a ', '', 'b');
+      print(1, 'out');
+      print(2, ' c', '\n', '\n\n', 'd\ne');
+      print(1, '\n');
+      const shown = (): string[] => opened.logs.map(({ level, message }) => `${level} ${message}`);
+      expect(shown()).toEqual(['warn a b c', 'warn d', 'info out']);
+      opened.binding.endCall();
+      expect(shown()).toEqual(['warn a b c', 'warn d', 'info out', 'warn e']);
+      // The next call begins with none.
+      opened.binding.beginCall({});
+      print(2, '\n');
+      opened.binding.endCall();
+      expect(opened.logs).toHaveLength(4);
+    });
+
+    it('may cut a letter in two, and are logged where the program ends itself', () => {
+      const { opened } = program();
+      const view = new DataView(opened.bytes.buffer);
+      for (const byte of new TextEncoder().encode('é€')) {
+        opened.bytes[1024] = byte;
+        view.setUint32(0, 1024, true);
+        view.setUint32(4, 1, true);
+        opened.call('fd_write', 1, 0, 1, 200);
+      }
+      expect(() => opened.call('proc_exit', 0)).toThrow('exited with status 0');
+      opened.binding.endCall();
+      expect(opened.logs.map(({ message }) => message)).toEqual(['é€']);
+    });
+
+    it('are cut at the length of a record, and taken in parts of it', () => {
+      const { print, opened } = program();
+      const record = 'x'.repeat(MAX_LOG_RECORD_BYTES);
+      expect(print(1, `${record}y`)).toBe(MAX_LOG_RECORD_BYTES);
+      print(1, 'y', 'z\nnext\n');
+      expect(opened.logs.map(({ message }) => message)).toEqual([record, 'next']);
+    });
   });
 
   it('has no arguments, environment, files or input', () => {

@@ -13,6 +13,7 @@ import { GuestView } from './guest-view.js';
 import { BYTES_PER_FUEL, CALL_FUEL, MAX_LOG_RECORDS_PER_CALL } from './limits.js';
 import type { RandomSource } from './random.js';
 import { Descriptors } from './wasi/descriptors.js';
+import { LogLines } from './wasi/log-lines.js';
 
 /** What the host functions of one instance work with. */
 export interface HostServices {
@@ -25,11 +26,23 @@ export interface HostServices {
   readonly directories: readonly string[];
 }
 
+type RecordKind = 'guest' | 'problem' | 'denial';
+
+const PLURALS: Readonly<Record<RecordKind, string>> = {
+  guest: 'log records',
+  problem: 'failures',
+  denial: 'denials',
+};
+const KINDS = Object.keys(PLURALS) as RecordKind[];
+
 /** The mutable side of one instance's host functions: its memory, and what happened in the running call. */
 export class HostContext {
   readonly memory = new GuestView();
   /** Of a WASI program. */
   readonly descriptors: Descriptors;
+  /** Of a WASI program, too. */
+  readonly standardOutput = new LogLines((text) => this.log('info', text));
+  readonly standardError = new LogLines((text) => this.log('warn', text));
   call: HostCall | undefined;
   /** What the guest said last of its failure; read at the end, since a guest may say so again and again. */
   failure: GuestFailure | (() => GuestFailure) | undefined;
@@ -42,8 +55,8 @@ export class HostContext {
   emittedBytes = 0;
   /** Of the host call that is running. */
   #charged = 0;
-  #logged = 0;
-  #droppedLogs = 0;
+  /** How many records of each kind there were, those included that were dropped. */
+  readonly #records: Record<RecordKind, number> = { guest: 0, problem: 0, denial: 0 };
 
   constructor(
     readonly services: HostServices,
@@ -61,8 +74,9 @@ export class HostContext {
     this.denied = 0;
     this.descriptors.clear();
     this.emittedBytes = 0;
-    this.#logged = 0;
-    this.#droppedLogs = 0;
+    for (const kind of KINDS) this.#records[kind] = 0;
+    this.standardOutput.clear();
+    this.standardError.clear();
     this.effects.beginCall({
       requestId: call.requestId,
       signal: call.signal,
@@ -100,28 +114,39 @@ export class HostContext {
   }
 
   end(): void {
-    if (this.#droppedLogs > 0) {
-      this.#write('warn', `${this.#droppedLogs} more log records of this call were dropped`);
+    this.standardOutput.end();
+    this.standardError.end();
+    for (const kind of KINDS) {
+      const dropped = this.#records[kind] - MAX_LOG_RECORDS_PER_CALL;
+      if (dropped > 0)
+        this.#write('warn', `${dropped} more ${PLURALS[kind]} of this call were dropped`);
     }
     this.effects.endCall();
     this.call = undefined;
   }
 
-  /** Passes a record on, escaped. @returns false once the call's quota is used up; `text` is not asked for then. */
-  log(level: LogLevel, text: string | (() => string)): boolean {
-    if (this.#logged >= MAX_LOG_RECORDS_PER_CALL) {
-      this.#droppedLogs += 1;
-      return false;
-    }
-    this.#logged += 1;
-    this.#write(level, escapeText(typeof text === 'string' ? text : text()));
-    return true;
+  /** Passes a guest's record on, escaped. @returns false once the call's quota is used up; `text` is not asked for then. */
+  log(level: LogLevel, text: () => string): boolean {
+    return this.#record('guest', level, text);
+  }
+
+  /** Logs what went wrong in a host function. */
+  note(problem: string): void {
+    this.#record('problem', 'warn', () => problem);
   }
 
   /** Counts and logs a refusal: an operator wants to see who asks for what was not granted. */
   deny(what: string): void {
     this.denied += 1;
-    this.log('warn', `denied: ${what}`);
+    this.#record('denial', 'warn', () => `denied: ${what}`);
+  }
+
+  /** Each kind has a quota of its own: what a guest says must not hide what it was refused. */
+  #record(kind: RecordKind, level: LogLevel, text: () => string): boolean {
+    this.#records[kind] += 1;
+    if (this.#records[kind] > MAX_LOG_RECORDS_PER_CALL) return false;
+    this.#write(level, escapeText(text()));
+    return true;
   }
 
   #write(level: LogLevel, message: string): void {

@@ -21,6 +21,7 @@ export {
   MAX_EMITTED_BYTES,
   MAX_LOG_RECORD_BYTES,
   MAX_LOG_RECORDS_PER_CALL,
+  MAX_RECORDS_PER_CALL,
 } from './limits.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';

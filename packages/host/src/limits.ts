@@ -4,6 +4,8 @@
 export const MAX_LOG_RECORD_BYTES = 16 * 1024;
 /** Log records of one call; more are dropped and counted. An unbounded flood grew a host from 42 to 153 MB. */
 export const MAX_LOG_RECORDS_PER_CALL = 1000;
+/** All records of one call: those of the guest, failures and denials have the same quota each, and a last one if some were dropped. */
+export const MAX_RECORDS_PER_CALL = 3 * (MAX_LOG_RECORDS_PER_CALL + 1);
 /** Text of `host_error` and `abort`, in bytes; longer ones are cut. */
 export const MAX_ERROR_BYTES = 16 * 1024;
 /** One call of `host_random_bytes`; a plugin that needs more asks again. */

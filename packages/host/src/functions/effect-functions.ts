@@ -46,7 +46,7 @@ function marshal(name: EffectName, parameters: readonly HostParameter[]): Contex
     }
     const give = (result: EffectResult): number => {
       if (result.denied !== undefined) context.deny(result.denied);
-      if (result.problem !== undefined) context.log('warn', result.problem);
+      if (result.problem !== undefined) context.note(result.problem);
       if (result.bytes !== undefined && result.code >= 0) {
         // The memory may have moved while the guest waited, so the range is taken anew; it cannot have shrunk.
         context.memory.fill(outPtr, outMax, result.bytes);

@@ -258,7 +258,7 @@ function ask(
 ): Answer {
   const give = (result: EffectResult): number => {
     if (result.denied !== undefined) context.deny(result.denied);
-    if (result.problem !== undefined) context.log('warn', result.problem);
+    if (result.problem !== undefined) context.note(result.problem);
     return result.code < 0 ? errnoOf(result.code) : then(result);
   };
   const result = context.effects.perform(name, args);

@@ -1,4 +1,3 @@
-import { lenientText } from '../guest-view.js';
 import { type ContextFunction, GuestStop, type HostContext } from '../host-context.js';
 import { MAX_LOG_RECORD_BYTES, MAX_RANDOM_BYTES } from '../limits.js';
 import { Errno, faultUnless } from './errno.js';
@@ -49,16 +48,15 @@ export const WASI_IMPLEMENTATION: Readonly<Record<string, ContextFunction>> = {
     const { memory } = context;
     const ranges = readBuffers(context, buffers, count);
     if (typeof ranges === 'number') return ranges;
-    let total = 0;
-    let text = '';
+    const lines = fd === STDOUT ? context.standardOutput : context.standardError;
+    // Fewer than there are is no error: a program writes the rest with its next call, and pays for it.
+    let taken = 0;
     for (const { ptr, length } of ranges) {
-      total += length;
-      const room = Math.max(0, MAX_LOG_RECORD_BYTES - text.length);
-      if (room > 0) text += lenientText(memory.range(ptr, Math.min(length, room)) ?? NOTHING);
+      const bytes = memory.range(ptr, Math.min(length, MAX_LOG_RECORD_BYTES - taken)) ?? NOTHING;
+      lines.push(bytes);
+      taken += bytes.length;
     }
-    const level = fd === STDOUT ? 'info' : 'warn';
-    for (const line of text.split('\n')) if (line !== '') context.log(level, line);
-    return faultUnless(memory.writeU32(written, total >>> 0));
+    return faultUnless(memory.writeU32(written, taken));
   },
 
   fd_fdstat_set_flags: ({ descriptors }, fd: number) =>

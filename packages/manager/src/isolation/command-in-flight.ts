@@ -2,7 +2,7 @@ import {
   MAX_CHUNK_BYTES,
   MAX_EMITTED_BYTES,
   MAX_LOG_RECORD_BYTES,
-  MAX_LOG_RECORDS_PER_CALL,
+  MAX_RECORDS_PER_CALL,
 } from '@testbench/host';
 import {
   type CallError,
@@ -94,7 +94,7 @@ export class CommandInFlight {
       case 'log':
         this.#logs += 1;
         this.#log(reply.level, reply.message);
-        return this.#logs <= (MAX_LOG_RECORDS_PER_CALL + 1) * GUEST_CALLS_PER_INPUT * inputs;
+        return this.#logs <= MAX_RECORDS_PER_CALL * GUEST_CALLS_PER_INPUT * inputs;
       case 'chunk':
         this.#chunkBytes += reply.bytes.length;
         if (reply.bytes.length > MAX_CHUNK_BYTES) return false;

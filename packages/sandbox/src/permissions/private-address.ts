@@ -1,14 +1,25 @@
 import { ipRange, type IpRange, parseIpAddress, rangeHolds } from './ip-address.js';
 
-/** Ranges that no grant of a name reaches. @see https://www.iana.org/assignments/iana-ipv4-special-registry */
+/**
+ * Ranges that no grant of a name reaches: what is not global in IANA's registry, and what clouds use for their own services.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
 const IPV4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
+  // Shared addresses of providers; the metadata service of Alibaba (100.100.100.200).
   '100.64.0.0/10',
   '127.0.0.0/8',
-  // Link-local: the metadata services of clouds answer here.
+  // IBM's network for services of its cloud.
+  '161.26.0.0/16',
+  '166.8.0.0/14',
+  // The host of a machine in Azure: certificates, health, agents.
+  '168.63.129.16/32',
+  // Link-local: the metadata services of most clouds answer here.
   '169.254.0.0/16',
   '172.16.0.0/12',
+  // Protocol assignments; the metadata service of Oracle (192.0.0.192).
   '192.0.0.0/24',
   '192.0.2.0/24',
   '192.88.99.0/24',
@@ -20,23 +31,25 @@ const IPV4 = [
   '240.0.0.0/4',
 ];
 
-/** @see https://www.iana.org/assignments/iana-ipv6-special-registry */
+/**
+ * Global addresses begin with 2000::/3; of these, what is not global or stands for an IPv4 address.
+ *
+ * @see https://www.iana.org/assignments/ipv6-address-space
+ * @see https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
 const IPV6 = [
-  // Unspecified, loopback, and IPv4-compatible addresses such as ::127.0.0.1.
-  '::/96',
-  // Translation to IPv4: any private IPv4 address can stand behind these.
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
+  // Unspecified, loopback, IPv4 in every spelling (::127.0.0.1, ::ffff:0:127.0.0.1, 64:ff9b::7f00:1), discard-only.
+  '::/3',
+  // Protocols, among them Teredo, which stands for an IPv4 address.
   '2001::/23',
   '2001:db8::/32',
+  // 6to4: any IPv4 address can stand behind it.
   '2002::/16',
   '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'fec0::/10',
-  'ff00::/8',
+  // Unassigned; segment routing (5f00::/16).
+  '4000::/2',
+  // Unassigned; unique local (fc00::/7, the metadata service of EC2 among them), link-local, site-local, multicast.
+  '8000::/1',
 ];
 
 const PRIVATE = [...IPV4, ...IPV6].map(ipRange);
