@@ -4,14 +4,30 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { createPlugin, TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
-import { BuildError, buildPlugin } from '@testbench/sdk';
-import { PLUGIN_TYPES } from '@testbench/types';
+import { BuildError, buildPlugin, createTestHost } from '@testbench/sdk';
+import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-scaffold-'));
 afterAll(() => {
   rmSync(root, { recursive: true });
 });
+
+const text = 'one\ntwo';
+const kept = { model: 'a', output: 'x' };
+/** What a benchmark hands over, and what a fresh plugin gives for it; the text of a transform stands bare or as `text`. */
+const IN_BENCHMARK: Partial<Record<PluginType, { data: object; gives: unknown }>> = {
+  transform: {
+    data: { text, record: {} },
+    gives: expect.toSatisfy((data: unknown) => {
+      return data === 'one' || (data as { text?: unknown }).text === 'one';
+    }),
+  },
+  filter: {
+    data: { items: [kept, { model: 'b', output: '' }], record: {} },
+    gives: { items: [kept], dropped: [{ index: 1, reason: 'no text' }] },
+  },
+};
 
 /** What `npm install` would bring. */
 const PACKAGES = {
@@ -61,7 +77,7 @@ for (const language of TEMPLATE_LANGUAGES) {
         const directory = join(root, `${language}-${type}`);
         await createPlugin({ directory, language, type });
         install(directory);
-        const { metadata, warnings } = await buildPlugin({ directory, optimize: 'none' });
+        const { metadata, path, warnings } = await buildPlugin({ directory, optimize: 'none' });
         expect(metadata).toMatchObject({
           name: `${language}-${type}`,
           version: '0.1.0',
@@ -77,6 +93,10 @@ for (const language of TEMPLATE_LANGUAGES) {
           status: 0,
           stdout: expect.stringMatching(/pass 3\n.*fail 0\n/s),
         });
+        const inBenchmark = IN_BENCHMARK[type];
+        if (inBenchmark === undefined) return;
+        await using host = await createTestHost(path);
+        expect((await host.call(inBenchmark.data)).data).toEqual(inBenchmark.gives);
       },
     );
   });

@@ -1,6 +1,11 @@
 #include "testbench.h"
 
-static bool keeps(const tb_json *item) { return tb_text_of(tb_get(item, "text")).length > 0; }
+static bool keeps(const tb_json *item) {
+  const tb_json *text = tb_get(item, "text");
+  // A benchmark has the answer in "output".
+  if (text->kind == TB_MISSING) text = tb_get(item, "output");
+  return tb_text_of(text).length > 0;
+}
 
 static void execute(const tb_json *data, tb_writer *out) {
   const tb_json *items = tb_get(data, "items");

@@ -1,11 +1,13 @@
 #include "testbench.h"
 
 static void execute(const tb_json *data, tb_writer *out) {
-  if (data->kind != TB_STRING) {
-    tb_fail(TB_INVALID_INPUT, "expected a text");
+  // A benchmark hands over an object with the answer as "text".
+  const tb_json *text = data->kind == TB_STRING ? data : tb_get(data, "text");
+  if (text->kind != TB_STRING) {
+    tb_fail(TB_INVALID_INPUT, "expected a text, or an object with a \"text\"");
     return;
   }
-  tb_text line = data->text;
+  tb_text line = text->text;
   for (uint32_t index = 0; index < line.length; index++) {
     if (line.bytes[index] == '\n') line.length = index;
   }
