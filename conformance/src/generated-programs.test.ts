@@ -130,8 +130,9 @@ const OPERATORS: readonly number[] = [
   ...(HAS_EXNREF ? [Opcode.TryTable, Opcode.ThrowRef] : []),
 ];
 
-/** Kinds of events that programs must have. */
-const { TryTable, ...others }: Readonly<Record<keyof typeof EventKind, number>> = {
+/** Kinds of events that programs must have; stretches that are long enough for a pause, they have not. */
+type Kind = Exclude<keyof typeof EventKind, 'Pause'>;
+const { TryTable, ...others }: Readonly<Record<Kind, number>> = {
   Block: EventKind.Block,
   Loop: EventKind.Loop,
   If: EventKind.If,

@@ -9,6 +9,7 @@ import {
 
 const VOID = 0x40;
 const I32 = 0x7f;
+const TABLE_SET = 0x26;
 const I64 = 0x7e;
 const I32_NE = 0x47;
 const I64_ADD = 0x7c;
@@ -34,7 +35,14 @@ const FREE = new Set([
 ]);
 
 /** Operators that cost more than one unit by the rules of `@testbench/metering`. */
-const DEAR = new Map([Opcode.Throw, Opcode.Rethrow, Opcode.ThrowRef].map((opcode) => [opcode, 64]));
+const DEAR = new Map([
+  [Opcode.Throw, 64],
+  [Opcode.Rethrow, 64],
+  [Opcode.ThrowRef, 64],
+  [Opcode.MemoryGrow, 64],
+  [Opcode.TableGrow, 32],
+  [TABLE_SET, 32],
+]);
 
 /** Make units of a length, an i64 on the stack. */
 const times = (price) => [Opcode.I64Const, ...new ByteWriter().signed(price).view(), I64_MUL];

@@ -8,10 +8,24 @@ export type SliceVerdict = 'continue' | 'deadline' | 'cancelled';
 
 /** Looks at the clock, or at a cancel flag, between slices. */
 export interface MeterHandler {
-  /** Fuel between two calls of {@link onSlice}. @default 250000, well under a millisecond of most code */
+  /**
+   * Fuel between two calls of {@link onSlice}, at most. The meter looks at the clock, and makes slices smaller where they take more than
+   * a millisecond. @default 250000, well under a millisecond of most code
+   */
   readonly sliceFuel?: number;
-  /** Called when a slice is used up and fuel is left. An exception counts as `cancelled`; see `Meter.handlerError`. */
-  onSlice(): SliceVerdict;
+  /**
+   * How much time the call has, so that slices are smaller where little is left: a guest that was fast up to now may be slow in the next
+   * slice, and 250,000 loads that miss all caches take 40 ms. @default nothing is known of it
+   *
+   * @param nowMs The time by `performance.now()`.
+   */
+  msLeft?(nowMs: number): number;
+  /**
+   * Called when a slice is used up and fuel is left. An exception counts as `cancelled`; see `Meter.handlerError`.
+   *
+   * @param nowMs The time by `performance.now()`.
+   */
+  onSlice(nowMs: number): SliceVerdict;
 }
 
 /** The meter of one instance. */
@@ -74,6 +88,15 @@ export interface Meter {
 const UNPOLLED_SLICE = 10_000_000;
 const MAX_FUEL = 2 ** 62;
 
+/** A call that waits for memory at every step takes 170 ns a unit and more: its first slice is to end soon as well. */
+const FIRST_SLICE = 8_000;
+const MIN_SLICE = 500;
+/** Slices that take longer than this become smaller, and those that take a quarter of it larger. */
+const SLICE_MS = 1;
+/** Fuel that takes a few milliseconds in the slowest code that we know, and how much of that there is in a millisecond. */
+const SHARP_SLICE = 25_000;
+const SLOW_FUEL_PER_MS = 5_000;
+
 /**
  * Connects the host to an instance of a metered module.
  *
@@ -103,12 +126,16 @@ class InstanceMeter implements Meter, SliceSource {
   /** What `setFuel` allowed, and how much of it the guest has been given so far. */
   private total: number;
   private granted: number;
+  /** Fuel of the next slice, and when the last one began. */
+  private slice: number;
+  private sliceStartMs = 0;
 
   constructor(
     attach: CallableFunction,
     private readonly handler: MeterHandler | undefined,
-    private readonly slice: number,
+    private readonly maxSlice: number,
   ) {
+    this.slice = maxSlice;
     try {
       this.access = openAccess(attach, hookFunction(), this);
     } catch (cause) {
@@ -130,6 +157,9 @@ class InstanceMeter implements Meter, SliceSource {
       throw new RangeError(`Cannot set fuel: ${total} is not a whole number in [0, 2^62]`);
     }
     this.total = total;
+    if (this.handler !== undefined && this.slice > FIRST_SLICE) this.slice = FIRST_SLICE;
+    // Not asked for here: calls are many, and few of them use a slice up.
+    this.sliceStartMs = Number.NaN;
     this.granted = total < this.slice ? total : this.slice;
     this.access.begin(this.granted);
     this.exhausted = undefined;
@@ -147,7 +177,7 @@ class InstanceMeter implements Meter, SliceSource {
 
   poll(): void {
     if (this.exhausted === undefined) {
-      const verdict = this.#ask();
+      const verdict = this.#ask(performance.now());
       if (verdict === 'continue') return;
       this.exhausted = verdict;
       // What is left of the slice is taken back.
@@ -199,26 +229,46 @@ class InstanceMeter implements Meter, SliceSource {
       this.exhausted = 'fuel';
       return remaining;
     }
-    const verdict = this.#ask();
+    const nowMs = this.handler === undefined ? 0 : performance.now();
+    const verdict = this.#ask(nowMs);
     if (verdict !== 'continue') {
       this.exhausted = verdict;
       return remaining;
     }
+    if (this.handler !== undefined) this.#adapt(nowMs);
     // The debt of one charge may be larger than a slice.
-    const wanted = this.slice - remaining;
+    const wanted = this.#sizeAt(nowMs) - remaining;
     const grant = wanted < left ? wanted : left;
     this.granted += grant;
     return remaining + grant;
+  }
+
+  /** A slice is an amount of work, but is to be an amount of time. The total does not depend on it. */
+  #adapt(nowMs: number): void {
+    const tookMs = nowMs - this.sliceStartMs;
+    this.sliceStartMs = nowMs;
+    if (tookMs > SLICE_MS) {
+      const smaller = Math.floor(this.slice * Math.min(0.5, SLICE_MS / tookMs));
+      this.slice = Math.max(smaller, Math.min(MIN_SLICE, this.maxSlice));
+    } else if (tookMs < SLICE_MS / 4) {
+      this.slice = Math.min(this.maxSlice, 2 * this.slice);
+    }
+  }
+
+  /** Whatever the guest does, it is not to come back long after its time. */
+  #sizeAt(nowMs: number): number {
+    const left = this.handler?.msLeft?.(nowMs) ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.slice, SHARP_SLICE + Math.floor(left * SLOW_FUEL_PER_MS));
   }
 
   #stop(): never {
     throw new MeterError('METER_EXHAUSTED', `Cannot go on: stopped by ${this.exhausted}`);
   }
 
-  #ask(): SliceVerdict {
+  #ask(nowMs: number): SliceVerdict {
     if (this.handler === undefined) return 'continue';
     try {
-      return this.handler.onSlice();
+      return this.handler.onSlice(nowMs);
     } catch (error) {
       // An exception would pass through the guest, which could catch it.
       this.handlerError = error;

@@ -26,6 +26,8 @@ export const enum EventKind {
   Grow = 18,
   /** `data.drop` or `elem.drop`. */
   Drop = 20,
+  /** In the midst of a long stretch of other instructions: code can be put here. */
+  Pause = 21,
   /** `br_table`'s label, or the clause of a `try_table`: continues the event before it. */
   Label = 19,
 }

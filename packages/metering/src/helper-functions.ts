@@ -72,7 +72,7 @@ export class HelperFunctions {
 
   constructor(
     module: Module,
-    private readonly costs: CostTable,
+    readonly costs: CostTable,
     private readonly limits: GuestLimits,
     typedReferences: boolean,
   ) {
@@ -161,7 +161,7 @@ export class HelperFunctions {
     return this.get(`bulk ${unit} ${address64}`, [1, value, 1, value], (code) => {
       code.u8(Opcode.LocalGet).u32(0);
       if (!address64) code.u8(Op.I64ExtendI32U);
-      else this.#clamp(code);
+      else this.clamp(code);
       if (unit === 'memory') {
         code.u8(Opcode.I64Const).signed(this.costs.memoryBytesLog2).u8(Op.I64ShrU);
       } else {
@@ -169,7 +169,7 @@ export class HelperFunctions {
         code.u8(Opcode.I64Const).signed(unit === 'table' ? tableElement : arrayElement);
         code.u8(Op.I64Mul);
       }
-      this.#pay(code);
+      this.pay(code);
       code.u8(Opcode.LocalGet).u32(0);
     });
   }
@@ -237,7 +237,7 @@ export class HelperFunctions {
     widen();
     code.u8(Opcode.LocalGet).u32(local);
     widen();
-    if (address64) this.#clamp(code);
+    if (address64) this.clamp(code);
     code.u8(Opcode.I64Add).u8(Opcode.I64Const).signed(limit).u8(Op.I64GtU);
     code.u8(Opcode.If).u8(VOID);
     const { deniedGlobal } = this.at;
@@ -265,7 +265,7 @@ export class HelperFunctions {
     code.u8(Opcode.LocalGet).u32(length);
     if (!address64) code.u8(Op.I64ExtendI32U);
     code.u8(Opcode.I64Const).signed(price).u8(Op.I64Mul);
-    this.#pay(code);
+    this.pay(code);
     code.u8(Opcode.End).u8(Opcode.LocalGet).u32(result);
   }
 
@@ -273,7 +273,7 @@ export class HelperFunctions {
    * Replaces the i64 on the stack by 2^40 if it is larger: its product with a price must not overflow, and an operator with
    * such a length traps anyway.
    */
-  #clamp(code: ByteWriter): void {
+  clamp(code: ByteWriter): void {
     const clamp = this.get('clamp', [1, I64, 1, I64], (body) => {
       body
         .u8(Opcode.I64Const)
@@ -292,7 +292,7 @@ export class HelperFunctions {
   }
 
   /** Takes the i64 on the stack off the fuel, and asks for more if that is less than nothing. */
-  #pay(code: ByteWriter): void {
+  pay(code: ByteWriter): void {
     const refill = this.refillGlobal();
     const pay = this.get('pay', [1, I64, 0], (body) => {
       body

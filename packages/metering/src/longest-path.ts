@@ -25,6 +25,8 @@ export interface Weights {
   readonly entry: number;
   /** Weight of each loop, by the event that opens it. */
   readonly loops: ReadonlyMap<number, number>;
+  /** What is paid elsewhere, by the event behind which it is: only where regions are cut. */
+  readonly cuts: ReadonlyMap<number, number>;
 }
 
 /** Scratch space for {@link longestPath}, reused from function to function. */
@@ -53,7 +55,8 @@ export class PathScratch {
  * exceeds the sum of all costs.
  *
  * @param paid Additional cost of a call, by target.
- * @param shortest Finds the cheapest way instead; ways that end in a trap do not count then.
+ * @param way Finds the cheapest way instead; ways that end in a trap do not count then.
+ * @param most Weight beyond which a region is cut in two. @default never
  */
 export function longestPath(
   events: EventList,
@@ -61,11 +64,13 @@ export function longestPath(
   scratch: PathScratch,
   paid: Float64Array,
   way: Way = Way.Longest,
+  most = Number.POSITIVE_INFINITY,
 ): Weights {
   const { first, last } = shape;
   scratch.ready(last - first);
   const { need, level, other } = scratch;
   const loops = new Map<number, number>();
+  const cuts = new Map<number, number>();
   const pick = way === Way.ShortestReturning ? Math.min : Math.max;
   /** What must be paid behind the loop of each level, seen from the region around it. */
   const exits: number[] = [0];
@@ -122,6 +127,10 @@ export function longestPath(
     if ((flags & DEAD) !== 0) continue;
     const link = events.link(event);
     const cost = events.cost(event);
+    if (current > most && mayPayBehind(flags & 0xff, link)) {
+      cuts.set(event, current);
+      current = 0;
+    }
     switch (flags & 0xff) {
       case EventKind.End:
         if (link === -1) {
@@ -219,5 +228,27 @@ export function longestPath(
         current += cost;
     }
   }
-  return { entry: current, loops };
+  return { entry: current, loops, cuts };
+}
+
+/** Every way that passes the place behind such an event goes on with what follows it in the code. */
+function mayPayBehind(kind: number, link: number): boolean {
+  switch (kind) {
+    case EventKind.Block:
+    case EventKind.If:
+    case EventKind.Else:
+    case EventKind.BrIf:
+    case EventKind.Call:
+    case EventKind.CallUnknown:
+    case EventKind.Catch:
+    case EventKind.Bulk:
+    case EventKind.Grow:
+    case EventKind.Drop:
+    case EventKind.Pause:
+      return true;
+    case EventKind.End:
+      return link !== -1;
+    default:
+      return false;
+  }
 }

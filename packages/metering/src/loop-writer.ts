@@ -27,6 +27,7 @@ const MAX_FIRST_TURN = 192;
 export class LoopWriter {
   /** Sum of the bodies before. */
   private before = 0;
+  private checkCharges = false;
   /** What first turns of the function may owe together. */
   private room = 0;
 
@@ -40,9 +41,13 @@ export class LoopWriter {
     private readonly writeEvents: (first: number, last: number, charges: ChargeList) => void,
   ) {}
 
-  /** @param before Sum of the bodies before this one. */
-  begin(before: number): void {
+  /**
+   * @param before Sum of the bodies before this one.
+   * @param checkCharges Charges behind loops check.
+   */
+  begin(before: number, checkCharges: boolean): void {
     this.before = before;
+    this.checkCharges = checkCharges;
     this.room = MAX_OWED;
   }
 
@@ -168,7 +173,8 @@ export class LoopWriter {
       out.u8(Opcode.End).u8(Opcode.Br).u32(depth);
     }
     out.u8(Opcode.End);
-    count.charge(charges.get(end), false);
+    const behind = charges.get(end);
+    count.charge(behind, behind !== 0 && this.checkCharges);
     return end;
   }
 

@@ -119,7 +119,7 @@ describe('meterModule()', () => {
         (memory.fill (i32.const 0) (i32.const 1) (local.get 0))
         (drop (memory.grow (i32.const 1)))
         (drop (memory.grow (i32.const 100)))))`;
-      expect(cost(text, 'exact', 8000)).toBe(4 + 1000 + 2 + 1024 + 2);
+      expect(cost(text, 'exact', 8000)).toBe(4 + 1000 + 65 + 1024 + 65);
     });
   });
 

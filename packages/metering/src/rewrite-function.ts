@@ -33,6 +33,8 @@ export interface FunctionPlan {
   readonly checkEntry: boolean;
   /** Checks before it is left as well: every call that is open may have as much before it. */
   readonly checkExits: boolean;
+  /** Charges elsewhere than at the entry and at loops check: an exception may end a call without an exit. */
+  readonly checkCharges: boolean;
   /** Sum of the bodies before it, of each what every engine gets. */
   readonly before: number;
 }
@@ -42,7 +44,6 @@ export class FunctionRewriter {
   private readonly copier: BodyCopier;
   private readonly loops: LoopWriter;
   private checkExits = false;
-  /** An exception may end a call without an exit: every charge checks. */
   private checkCharges = false;
 
   constructor(
@@ -83,9 +84,9 @@ export class FunctionRewriter {
     count.inLocal = prefersLocal && !shape.hasCatch && locals < MAX_LOCALS;
     const useful = count.inLocal || plan.checkEntry || plan.checkExits || shape.hasLoop;
     count.local = useful && locals < MAX_LOCALS ? locals : -1;
-    this.loops.begin(plan.before);
+    this.loops.begin(plan.before, plan.checkCharges);
     this.checkExits = plan.checkExits;
-    this.checkCharges = plan.checkExits && shape.hasCatch;
+    this.checkCharges = plan.checkCharges;
     this.#copyLocals(body);
     const wrap = (count.inLocal || plan.checkExits) && shape.branchesToExit;
     // A branch to the function's own label must store or check the count first: it goes to this block instead.
@@ -145,10 +146,9 @@ export class FunctionRewriter {
         copier.to(events.start(event));
         const helper = lengthHelper(copier.read(event), this.helpers, this.module);
         if (count.inLocal) count.flush();
-        out.u8(Opcode.Call).u32(helper);
+        out.u8(Opcode.Call).u32(helper.index);
         if (count.inLocal) count.reload();
-        // The helper grows itself; the other operators follow it.
-        if (kind === EventKind.Grow) copier.copied = events.end(event);
+        if (helper.replaces) copier.copied = events.end(event);
         break;
       }
       case EventKind.Drop:

@@ -15,6 +15,9 @@ import {
 } from './function-events.js';
 import { Opcode } from './operators.js';
 
+/** Fuel of a stretch without events that gets one in its midst. */
+const MAX_STRETCH = 4096;
+
 /** Operators behind a prefix whose price depends on a length. */
 const BULK = new Set<number>([
   Opcode.MemoryInit,
@@ -96,6 +99,7 @@ export class FunctionScanner {
     cursor.reset(body.code, body.end);
     while (cursor.next()) {
       const { opcode } = cursor;
+      if (this.#cost > MAX_STRETCH && this.#live) this.#pause();
       if (opcode < 256) {
         this.#cost += plain[opcode]!;
         if (opcode <= Opcode.TryTable) this.#control(opcode);
@@ -202,6 +206,13 @@ export class FunctionScanner {
         break;
       default:
     }
+  }
+
+  /** Makes a place before the instruction that has just been read. */
+  #pause(): void {
+    const { offset } = this.cursor;
+    this.events.push(EventKind.Pause, offset, offset, this.#cost, 0, -1);
+    this.#cost = 0;
   }
 
   /** Flags of an `else` or `end`; the cost of unreachable code before it is dropped. */

@@ -10,7 +10,6 @@ import {
 
 import { type FailureFacts, failureOfThrow } from './call-failure.js';
 import type { InstanceCallOptions } from './instance-options.js';
-import { SLICE_FUEL } from './limits.js';
 import type { LinearMemory } from './linear-memory.js';
 
 const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} };
@@ -48,8 +47,8 @@ export class CallGuard {
   ) {
     this.#maxFuel = BigInt(limits.maxFuel);
     this.meter = attachMeter(instance, {
-      sliceFuel: SLICE_FUEL,
-      onSlice: () => this.#overdue(performance.now()) ?? 'continue',
+      onSlice: (nowMs) => this.#overdue(nowMs) ?? 'continue',
+      msLeft: (nowMs) => this.#deadlineMs - nowMs,
     });
   }
 

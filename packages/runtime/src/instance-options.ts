@@ -6,7 +6,7 @@ export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 
   readonly timeoutMs?: number | undefined;
   /** Instructions, in fuel units. @default the instance's limit */
   readonly maxFuel?: number | undefined;
-  /** Polled a few hundred times a second while the guest runs; true stops it. */
+  /** Polled up to a hundred thousand times a second while the guest runs; true stops it. */
   readonly isCancelled?: (() => boolean) | undefined;
 }
 

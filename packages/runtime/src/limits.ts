@@ -1,8 +1,5 @@
 /** Sizes that the runtime binds; each with its reason. */
 
-/** Fuel between two looks at the clock. At 1 to 5 ns a unit that is 0.5 to 2.5 ms: sharp enough for a tolerance of 10 ms. */
-export const SLICE_FUEL = 500_000;
-
 /** JSON text up to this length is joined with its envelope; longer text is written in pieces, since joining copies it. */
 export const JOINED_TEXT_LENGTH = 4096;
 /** The buffer through which inputs are encoded, at first: all of nearly every input. */
