@@ -3,7 +3,8 @@ import { packed } from '@testbench/test-kit';
 import { LATE_MS, refusalOf } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { HEX } from '../modules/hex.ts';
-import { plugin, stopped } from './shorthand.ts';
+import { rawPlugin, repeated } from '../modules/raw-plugin.ts';
+import { plugin, refused, stopped } from './shorthand.ts';
 
 const FINE = packed(4096, 15);
 const FUEL = { limits: { maxFuel: 1_000_000, timeoutMs: 10_000 } };
@@ -202,6 +203,23 @@ function slowSlices(): Attack[] {
 export const limits: readonly Attack[] = [
   ...straight(),
   ...slowSlices(),
+  refused(
+    106,
+    'a constant expression of 5 million instructions, for every instance',
+    () =>
+      rawPlugin({
+        globals: {
+          count: 1,
+          item: Buffer.concat([
+            Uint8Array.of(0x7f, 0, 0x41, 0),
+            repeated(2_500_000, [0x41, 1, 0x6a]),
+            Uint8Array.of(0x0b),
+          ]),
+        },
+      }),
+    'LOAD_REJECTED',
+    'maxConstantInstructions',
+  ),
   {
     row: 106,
     name: 'a start function that is slow in every fresh instance',

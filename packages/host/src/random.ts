@@ -80,18 +80,20 @@ export function seededRandom(seed: number, stream = 0): RandomSource {
   };
 }
 
+/** What a number is made of: a view of a buffer made for each would take longer than all the rest. */
+const scratch = new Uint8Array(4);
+
 /**
  * Draws a whole number uniformly from [0, max), without the bias that `% max` would have.
  *
  * @param max From 1 to 2^32 - 1; 0 stands for 2^32, any 32-bit number.
  */
 export function drawBelow(random: RandomSource, max: number): number {
-  const bytes = new Uint8Array(4);
-  const view = new DataView(bytes.buffer);
   const limit = max === 0 ? 2 ** 32 : 2 ** 32 - (2 ** 32 % max);
   for (;;) {
-    random(bytes);
-    const value = view.getUint32(0, true);
+    random(scratch);
+    const [low, second, third, high] = scratch;
+    const value = low! + second! * 2 ** 8 + third! * 2 ** 16 + high! * 2 ** 24;
     if (value < limit) return max === 0 ? value : value % max;
   }
 }

@@ -24,6 +24,8 @@ export interface AdmissionCaps {
   readonly maxSegments: number;
   /** Entries of all element segments. */
   readonly maxSegmentElements: number;
+  /** Instructions of all constant expressions. */
+  readonly maxConstantInstructions: number;
   /** Locals of one function, parameters included. */
   readonly maxLocals: number;
   /** Operands on the stack of one function. */
@@ -73,8 +75,11 @@ export const DEFAULT_CAPS: AdmissionCaps = {
   maxExports: 1_000,
   // 50,000 cost 40 ms and 25 MB. A small program in Go has 33,000 data segments, in Rust up to 5,000.
   maxSegments: 50_000,
-  // No more than fit the table many times over; Go's have 5,300.
-  maxSegmentElements: 100_000,
+  // Every instance writes them into its table, before any limit of a call holds: 20,000 take 3 ms, and 8 where they are imports. No more
+  // than fit the table twice; Go's have 5,300.
+  maxSegmentElements: 20_000,
+  // Every instance evaluates them again: 17 ns each, 190 ms for 16 MiB of them. Two for each entry of everything that has one.
+  maxConstantInstructions: 200_000,
   // With 4,000 branches, 1,000 cost 44 ms and 64 MB at the first call, 49,000 1.6 s and 2.3 GB. Real ones have up to 572.
   maxLocals: 1_000,
   // An engine copies an entry for each at every branch, as for locals: 10,000 with 10,000 branches take 2.6 s and 1.3 GB, 50,000

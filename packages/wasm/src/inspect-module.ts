@@ -35,6 +35,7 @@ class Inspection {
   private readonly features = new FeatureUses();
   private readonly peaks = new Peaks();
   private readonly cursor: InstructionCursor;
+  private constantInstructions = 0;
 
   constructor(private readonly module: Module) {
     this.cursor = new InstructionCursor(module.bytes, 0, 0);
@@ -94,6 +95,7 @@ class Inspection {
         dataBytes: module.data.reduce((sum, { bytes }) => sum + bytes.end - bytes.start, 0),
         customSections: customs.length,
         instructions: bodies.instructions,
+        constantInstructions: this.constantInstructions,
         branchTableLabels: bodies.branchTableLabels,
         localsTimesBranches: bodies.localsTimesBranches,
       },
@@ -157,6 +159,7 @@ class Inspection {
     if (range === undefined) return 0;
     const cursor = this.cursor.reset(range.start, range.end);
     while (cursor.next()) {
+      this.constantInstructions += 1;
       this.features.noteMask(instructionFeatures(cursor), cursor.offset);
       const { opcode } = cursor;
       // i32 and i64 add, sub, mul.

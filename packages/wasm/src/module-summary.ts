@@ -55,6 +55,8 @@ export interface ModuleSummary {
     readonly dataBytes: number;
     readonly customSections: number;
     readonly instructions: number;
+    /** Of constant expressions, their ends included. */
+    readonly constantInstructions: number;
     /** Labels of all `br_table`s. */
     readonly branchTableLabels: number;
     /** The same, added up over all functions: what the time to compile them grows with. */

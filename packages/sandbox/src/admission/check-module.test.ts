@@ -160,6 +160,12 @@ describe('checkModule()', () => {
       rule: 'maxNesting',
       sections: oneFunction([0], [...repeat(5001, [0x02, 0x40]), ...Array(5001).fill(0x0b)]),
     },
+    {
+      row: 106,
+      rule: 'maxConstantInstructions',
+      // One global: 0 + 1 + 1 + ...
+      sections: [section(6, 1, [0x7f, 0, 0x41, 0, ...repeat(100_000, [0x41, 1, 0x6a]), 0x0b])],
+    },
     { row: 14, rule: 'maxGlobals', sections: [section(6, 10_001, [0x7f, 0, 0x41, 0, 0x0b])] },
     {
       row: 15,

@@ -45,6 +45,12 @@ export function measureModule(
     measure('maxExports', 'exports', counts.exports, at('export')),
     measure('maxSegments', 'element segments', counts.elementSegments, at('element')),
     measure('maxSegmentElements', 'entries of element segments', counts.elements, at('element')),
+    measure(
+      'maxConstantInstructions',
+      'instructions of constant expressions',
+      counts.constantInstructions,
+      at('global'),
+    ),
     measure('maxSegments', 'data segments', counts.dataSegments, at('data')),
     measure(
       'maxBranchTableLabels',
