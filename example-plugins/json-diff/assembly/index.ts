@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, Json, JsonWriter, levenshteinDistance, plugin, toCodePoints,
+  Evaluation, Evaluator, EvaluatorInput, Json, JsonWriter, levenshteinDistance, plugin, strip, toCodePoints,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -12,7 +12,14 @@ export class JsonDiff extends Evaluator {
   config: Options = new Options();
 
   evaluate(input: EvaluatorInput): Evaluation {
-    return new Evaluation(this.compare(input.field("output"), input.field("expected")));
+    const expected = input.field("expected");
+    let output = input.field("output");
+    // In a benchmark all answers are texts, so that this one says no less than the number that is right.
+    if (input.record.exists && output.isString && (expected.isNumber || expected.isBoolean)) {
+      const inner = Json.parse(strip(output.text()));
+      if (inner.kind == expected.kind) output = inner;
+    }
+    return new Evaluation(this.compare(output, expected));
   }
 
   private compare(output: Json, expected: Json): f64 {

@@ -174,9 +174,10 @@ describe('testbench run with the evaluator', () => {
       { a: '{"x":1}', expected: { x: 1 } },
       { a: '{"x":1}', expected: { x: 2 } },
       { a: '{}', expected: { x: 2 } },
+      { a: ' 3\n', expected: 1 },
     ];
     // Numbers by 1 - difference / sum of sizes.
-    expect(scoresOf(await evaluate('json-diff', objects))).toEqual([1, 0.666666666667, 0]);
+    expect(scoresOf(await evaluate('json-diff', objects))).toEqual([1, 0.666666666667, 0, 0.5]);
   });
 
   it('refuses a record without a field that the configuration names, with those that it has', async () => {
