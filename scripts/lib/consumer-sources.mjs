@@ -36,12 +36,12 @@ if (!trapped) throw new Error('Cannot stop an endless loop');
 
 /** Right and wrong use in TypeScript. */
 export const USE_TYPED = `import { PluginSystem, type PluginInfo } from '@testbench/core';
-export async function load(path: string): Promise<PluginInfo> {
+export async function load(path: string): Promise<PluginInfo | undefined> {
   await using system = new PluginSystem({ limits: { timeoutMs: 100 } });
-  const info: PluginInfo = await system.loadPlugin(path);
+  await system.loadPlugin(path);
   // @ts-expect-error A path is no number.
   await system.loadPlugin(42);
-  return info;
+  return system.getPluginInfo('exact-match');
 }
 `;
 
