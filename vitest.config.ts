@@ -25,6 +25,7 @@ export default defineConfig({
         include: ['**/*.test.ts'],
         // A busy machine is slow; what must be quick says so in its own assertion.
         testTimeout: 30_000,
+        expect: { poll: { timeout: 20_000 } },
         exclude: ['**/node_modules/**', '**/dist/**', '**/build/**'],
       },
     })),

@@ -59,16 +59,13 @@ describe('limits', () => {
     },
   );
 
-  it("stop an endless loop on the caller's own thread close to the deadline", async () => {
+  // How close to the deadline is asserted in attack/.
+  it("stop an endless loop on the caller's own thread", async () => {
     await using system = new PluginSystem({ limits: endless });
     await system.loadPluginFromBytes('guest', troublemaker);
-    const started = performance.now();
     await expect(
       system.executePlugin('guest', { data: 'loop' }, { timeoutMs: 100 }),
     ).rejects.toMatchObject({ code: 'CALL_DEADLINE_EXCEEDED' });
-    const elapsed = performance.now() - started;
-    expect(elapsed).toBeGreaterThanOrEqual(99);
-    expect(elapsed).toBeLessThan(2000);
   });
 
   it.each([
