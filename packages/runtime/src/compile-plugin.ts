@@ -1,11 +1,7 @@
-import {
-  meterModule,
-  type MeterOptions,
-  REWRITE_VERSION,
-  supportsTypedReferences,
-} from '@testbench/metering';
+import { meterModule, REWRITE_VERSION, supportsTypedReferences } from '@testbench/metering';
 import { LoadError, MAX_TABLE_ELEMENTS, PAGE_BYTES, PluginError } from '@testbench/types';
 
+import { compileMetered } from './compile-metered.js';
 import type { ModuleCache } from './module-cache.js';
 import { sha256Hex } from './sha256.js';
 
@@ -30,6 +26,28 @@ export interface CompileOptions {
   readonly sha256?: string;
   /** Where compiled modules are kept. @default none */
   readonly cache?: ModuleCache;
+  /**
+   * Meters and compiles elsewhere, as `meterPlugin` and `WebAssembly.compile` do: a module of some megabytes holds its thread for
+   * a second. @default on this thread
+   */
+  readonly compileModule?: (
+    bytes: Uint8Array<ArrayBuffer>,
+    form: MeteringForm,
+  ) => Promise<CompiledModule>;
+}
+
+/** How a module is metered. */
+export interface MeteringForm {
+  /** Largest linear memory, in pages of 64 KiB. */
+  readonly maxMemoryPages: number;
+  /** Makes instances that can be reset to a snapshot. */
+  readonly resettable: boolean;
+}
+
+/** A module, metered and compiled. */
+export interface CompiledModule {
+  readonly metered: Uint8Array<ArrayBuffer>;
+  readonly module: WebAssembly.Module;
 }
 
 /**
@@ -45,19 +63,19 @@ export async function compilePlugin(
   bytes: Uint8Array<ArrayBuffer>,
   options: CompileOptions,
 ): Promise<CompiledPlugin> {
-  const { maxMemoryBytes, resettable = false, cache } = options;
+  const { maxMemoryBytes, resettable = false, cache, compileModule = compileHere } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
   const hex = options.sha256 ?? (await sha256Hex(bytes));
   // A directory of metered modules may serve several engines.
   const form = `${REWRITE_VERSION}${supportsTypedReferences() ? 't' : ''}`;
   const key = `${hex}-${form}-${maxMemoryPages}${resettable ? '-state' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
-    let metered = await cache?.store?.read(key);
-    if (metered === undefined) {
-      metered = meter(bytes, { maxMemoryPages, resettable });
-      await cache?.store?.write(key, metered);
-    }
-    return WebAssembly.compile(metered);
+    const kept = await cache?.store?.read(key);
+    const known = kept && (await compileMetered(kept));
+    if (known !== undefined) return known;
+    const compiled = await compileModule(bytes, { maxMemoryPages, resettable });
+    await cache?.store?.write(key, compiled.metered);
+    return compiled.module;
   };
   const module = await (cache === undefined ? compile() : cache.getOrCompile(key, compile));
   return {
@@ -68,11 +86,28 @@ export async function compilePlugin(
   };
 }
 
-function meter(bytes: Uint8Array<ArrayBuffer>, options: MeterOptions): Uint8Array<ArrayBuffer> {
+async function compileHere(
+  bytes: Uint8Array<ArrayBuffer>,
+  form: MeteringForm,
+): Promise<CompiledModule> {
+  const metered = meterPlugin(bytes, form);
+  return { metered, module: await WebAssembly.compile(metered) };
+}
+
+/**
+ * Meters a plugin's module as `PluginInstance` needs it. The engine checks the bytes first. Nothing of the module runs.
+ *
+ * @param bytes The whole module; read, not kept, not changed.
+ * @throws {LoadError} As {@link compilePlugin}.
+ */
+export function meterPlugin(
+  bytes: Uint8Array<ArrayBuffer>,
+  form: MeteringForm,
+): Uint8Array<ArrayBuffer> {
   if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
   try {
     return meterModule(bytes, {
-      ...options,
+      ...form,
       maxTableElements: MAX_TABLE_ELEMENTS,
       deferStart: true,
       validated: true,

@@ -5,7 +5,14 @@
  *
  * @packageDocumentation
  */
-export { type CompiledPlugin, type CompileOptions, compilePlugin } from './compile-plugin.js';
+export {
+  type CompiledModule,
+  type CompiledPlugin,
+  type CompileOptions,
+  compilePlugin,
+  type MeteringForm,
+  meterPlugin,
+} from './compile-plugin.js';
 export { encodeInput } from './encode-input.js';
 export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
 export { ModuleCache, type ModuleCacheOptions } from './module-cache.js';
