@@ -2,6 +2,7 @@ import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
 import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
+import { cacheEntries } from './groups/cache-entries.ts';
 import { execution } from './groups/execution.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
@@ -30,6 +31,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...registryRows,
   ...managerRows,
   ...lifecycle,
+  ...cacheEntries,
   ...supplyChain,
   ...cutAnswers,
   ...limits,

@@ -78,6 +78,11 @@ export function guestWat(parts: GuestParts = {}): string {
     ${parts.rest ?? ''})`;
 }
 
+/** Makes a module longer by a custom section of zeros. */
+export function withPadding(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  return appendCustomSection(bytes, 'padding', new Uint8Array(length));
+}
+
 /** Appends metadata JSON as the custom section that an index reads. */
 export function withMetadataSection(bytes: Uint8Array, text: string): Uint8Array<ArrayBuffer> {
   return appendCustomSection(bytes, 'testbench.plugin', new TextEncoder().encode(text));

@@ -41,6 +41,15 @@ export const LOAD_TIMEOUT_MS = 10_000;
 export const MAX_BATCH_INPUTS = 64;
 /** Their length in UTF-16 units; a single longer input still goes. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
+/**
+ * A module up to this length is decoded, metered and compiled on the host's own thread, which takes 1 ms for real ones and 50 ms
+ * for the worst hostile ones; starting a thread takes as long. A longer one is prepared in a thread.
+ */
+export const MAX_PREPARED_HERE_BYTES = 64 * 1024;
+/** Threads that prepare modules: a hostile one takes seconds, and must not keep all others waiting. */
+export const MAX_PREPARING_THREADS = 2;
+/** JavaScript heap of such a thread. A module at all caps takes less than 128 MB. */
+export const PREPARING_HEAP_MB = 512;
 /** An idle thread or process ends after this time. */
 export const RUNNER_IDLE_MS = 30_000;
 /** Child processes of one plugin: one plugin never takes all of a machine. */

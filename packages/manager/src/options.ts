@@ -130,7 +130,7 @@ export interface ExecuteOptions {
    * turn. @default the plugin's, from the moment of its turn
    */
   readonly timeoutMs?: number;
-  /** Instructions, in fuel units. */
+  /** Instructions, in fuel units; `Infinity` for no limit but the time. */
   readonly maxFuel?: number;
 }
 

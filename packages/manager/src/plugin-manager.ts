@@ -27,7 +27,7 @@ import type {
 } from './options.js';
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
-import { requireCount } from './resolve-limits.js';
+import { readFuel, requireCount } from './resolve-limits.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { ownSource } from './own-source.js';
@@ -110,7 +110,8 @@ export class PluginManager {
    * Runs one input through a plugin.
    *
    * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call on a fresh instance.
-   * @throws {ConfigError} `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number above 0.
+   * @throws {ConfigError} `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number above 0;
+   *   `maxFuel` may be `Infinity`.
    */
   async execute(
     id: string,
@@ -316,7 +317,7 @@ export class PluginManager {
   #start(id: string, options: ExecuteOptions): LoadedPlugin | undefined {
     const { signal, timeoutMs, maxFuel } = options;
     if (timeoutMs !== undefined) requireCount(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
-    if (maxFuel !== undefined) requireCount(maxFuel, 'maxFuel');
+    if (maxFuel !== undefined) readFuel(maxFuel, 'maxFuel');
     const plugin = this.#findForCall(id, signal);
     return this.#semaphore.tryEnter(id) ? plugin : undefined;
   }

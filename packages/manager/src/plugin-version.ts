@@ -3,7 +3,6 @@ import type { HttpClient, HttpClientOptions } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
   type AdmissionCaps,
-  admitModule,
   type AdmissionPolicy,
   type FeatureSet,
   type PermissionSet,
@@ -27,7 +26,6 @@ import {
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
 import { checkPluginType } from './check-plugin-type.js';
-import { sha256Hex } from './digest.js';
 import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
 import { RemoteExecutor } from './isolation/remote-executor.js';
@@ -42,6 +40,7 @@ export interface VersionOptions {
   readonly givenId: string | undefined;
   /** The only type that is accepted. @default any */
   readonly pluginType: PluginType | undefined;
+  /** All of a buffer that nobody else uses: it is moved between threads. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** A JSON value of our own. */
   readonly config: unknown;
@@ -110,15 +109,10 @@ export class PluginVersion {
    * @throws {LoadError} Every code that is about one module.
    */
   static async load(options: VersionOptions): Promise<PluginVersion> {
-    const { bytes, limits, features, caps, imports } = options;
-    const admitted = admitModule(bytes, {
-      features,
-      caps,
-      imports,
-      maxMemoryBytes: limits.maxMemoryBytes,
-    });
-    const section = admitted.metadata;
-    const sha256 = sha256Hex(bytes);
+    const { limits, features, caps, imports, pools } = options;
+    const policy = { features, caps, imports, maxMemoryBytes: limits.maxMemoryBytes };
+    const { admitted, bytes } = await pools.preparer.admit(options.bytes, policy);
+    const { metadata: section, sha256 } = admitted;
     const digest = `sha256:${sha256}`;
     const request = { id: options.id, digest, metadata: section };
     const isolation = options.isolation(request);
@@ -131,7 +125,7 @@ export class PluginVersion {
       else options.onLog({ ...record, plugin: id });
     };
     const { secrets, httpTransport: transport } = options;
-    const http = await openHttp(admitted.summary.imports, {
+    const http = await openHttp(admitted.imports, {
       permissions,
       identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
       headers: options.allowedHeaders,
@@ -143,7 +137,7 @@ export class PluginVersion {
     try {
       executor = await openExecutor(
         isolation,
-        { ...options, permissions, state, onLog, http, sha256 },
+        { ...options, bytes, permissions, state, onLog, http, sha256 },
         id ?? digest,
       );
       const { metadata } = executor;
@@ -274,6 +268,7 @@ async function openExecutor(
     resettable: reset,
     sha256: options.sha256,
     cache: options.cache,
+    compileModule: (...module) => options.pools.preparer.compile(...module),
   });
   if (isolation === 'inline') {
     return await InlineExecutor.load({

@@ -17,6 +17,15 @@ describe('readModuleFile()', () => {
     expect(await readModuleFile(path)).toEqual(Uint8Array.of(1, 2, 3));
   });
 
+  it('reads as much as it is told to', async () => {
+    const path = join(folder, 'large.wasm');
+    writeFileSync(path, '');
+    truncateSync(path, MAX_MODULE_BYTES + 1);
+    await expect(readModuleFile(path)).rejects.toMatchObject({ code: 'LOAD_UNREADABLE' });
+    expect(await readModuleFile(path, MAX_MODULE_BYTES + 1)).toHaveLength(MAX_MODULE_BYTES + 1);
+    await expect(readModuleFile(path, 10)).rejects.toMatchObject({ code: 'LOAD_UNREADABLE' });
+  });
+
   it.each([
     { path: join(folder, 'missing.wasm'), code: 'LOAD_NOT_FOUND' },
     { path: join(folder, 'a.wasm', 'below'), code: 'LOAD_NOT_FOUND' },

@@ -4,13 +4,20 @@ import { resolve } from 'node:path';
 
 import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
 
+/** What V8 takes at most. @see https://webassembly.github.io/spec/js-api/#limits */
+const MAX_ENGINE_BYTES = 2 ** 30;
+
 /**
  * Reads a module's bytes from a file.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND`; `LOAD_UNREADABLE` for a directory, a device, a file above
- *   16 MiB, or one that may not be read.
+ * @param maxBytes The longest file; more than 1 GiB no engine takes. @default 16 MiB
+ * @throws {LoadError} `LOAD_NOT_FOUND`; `LOAD_UNREADABLE` for a directory, a device, a longer file, or one that may not be read.
  */
-export async function readModuleFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readModuleFile(
+  path: string,
+  maxBytes: number = MAX_MODULE_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const limit = Math.min(maxBytes, MAX_ENGINE_BYTES);
   const unreadable = (state: string, cause?: unknown): LoadError =>
     new LoadError('LOAD_UNREADABLE', `Cannot read "${path}": ${state}`, { cause });
   try {
@@ -20,8 +27,7 @@ export async function readModuleFile(path: string): Promise<Uint8Array<ArrayBuff
     if (stat.isDirectory()) throw unreadable('it is a directory');
     if (!stat.isFile()) throw unreadable('it is not a regular file');
     const { size } = stat;
-    if (size > MAX_MODULE_BYTES)
-      throw unreadable(`it has ${size} bytes, limit is ${MAX_MODULE_BYTES}`);
+    if (size > limit) throw unreadable(`it has ${size} bytes, limit is ${limit}`);
     const bytes = new Uint8Array(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     if (bytesRead !== size) throw unreadable('it became shorter while it was read');

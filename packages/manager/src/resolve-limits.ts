@@ -29,6 +29,10 @@ export function resolveLimits(
   for (const key of Object.keys(MAXIMA) as (keyof ResourceLimits)[]) {
     const value = overrides[key];
     if (value === undefined) continue;
+    if (key === 'maxFuel') {
+      limits.maxFuel = readFuel(value, 'limits.maxFuel');
+      continue;
+    }
     requireCount(value, `limits.${key}`, MAXIMA[key]);
     limits[key] = value;
   }
@@ -44,6 +48,18 @@ export function resolveCaps(overrides: Partial<AdmissionCaps> = {}): AdmissionCa
   rejectUnknownKeys(overrides, Object.keys(DEFAULT_CAPS), 'caps');
   for (const [key, value] of Object.entries(overrides)) requireCount(value, `caps.${key}`);
   return { ...DEFAULT_CAPS, ...overrides };
+}
+
+/**
+ * Reads a limit of fuel; `Infinity` stands for none, and becomes more than any call uses up in a year: it has to cross to
+ * processes as JSON.
+ *
+ * @throws {ConfigError} As {@link requireCount}.
+ */
+export function readFuel(value: number, path: string): number {
+  if (value === Number.POSITIVE_INFINITY) return Number.MAX_SAFE_INTEGER;
+  requireCount(value, path);
+  return value;
 }
 
 /** @throws {ConfigError} `CONFIG_INVALID` for anything but a whole number from 1 to `max`. */

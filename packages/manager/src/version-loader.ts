@@ -89,7 +89,8 @@ export class VersionLoader {
     // Copied before the first wait: the caller may change the bytes.
     const own = ownSource(source);
     const path = typeof own === 'string' ? own : undefined;
-    const bytes = typeof own === 'string' ? await readModuleFile(own) : own;
+    const bytes =
+      typeof own === 'string' ? await readModuleFile(own, settings.caps.maxModuleBytes) : own;
     const version = await PluginVersion.load({
       ...options,
       bytes,

@@ -39,7 +39,7 @@ export interface ResourceLimits {
   readonly maxMemoryBytes: number;
   /** Wall time of one call, in milliseconds. @default 30000 */
   readonly timeoutMs: number;
-  /** Instructions of one call, in fuel units. @default 1000000000 */
+  /** Instructions of one call, in fuel units; a host takes `Infinity` for no limit but the time. @default 1000000000 */
   readonly maxFuel: number;
   /** Longest input JSON, in bytes. @default 8388608 */
   readonly maxInputBytes: number;

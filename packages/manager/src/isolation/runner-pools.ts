@@ -1,4 +1,5 @@
 import { MAX_QUEUED_EXECUTIONS, RUNNER_IDLE_MS } from '../limits.js';
+import { ModulePreparer } from './module-preparer.js';
 import { RunnerPool } from './runner-pool.js';
 import { startProcess } from './start-process.js';
 import { startThread } from './start-thread.js';
@@ -6,6 +7,8 @@ import { startThread } from './start-thread.js';
 /** The threads of a manager, and the processes of each of its plugins. */
 export class RunnerPools {
   #threads: RunnerPool | undefined;
+  /** Reads modules for all of them. */
+  readonly preparer = new ModulePreparer();
   /** Those that may have a process running. */
   readonly #processes = new Set<RunnerPool>();
 
@@ -46,6 +49,7 @@ export class RunnerPools {
   }
 
   close(): void {
+    this.preparer.close();
     this.#threads?.close();
     for (const pool of this.#processes) pool.close();
     this.#processes.clear();

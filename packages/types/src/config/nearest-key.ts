@@ -1,9 +1,16 @@
+/** Keys that mean what the original system's configuration called otherwise, where another key looks more like it. */
+const ORIGINAL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['maxconcurrentplugins', 'maxLoadedPlugins'],
+]);
+
 /**
  * Finds the known key that a mistyped one most likely means, by edit distance without regard to case.
  *
  * @returns The nearest key, or undefined if none is within a third of the word's length (at least 2 edits).
  */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  const original = ORIGINAL_NAMES.get(key.slice(0, 64).replaceAll('_', '').toLowerCase());
+  if (original !== undefined && known.includes(original)) return original;
   const maxDistance = Math.max(2, Math.floor(key.length / 3));
   let best: string | undefined;
   let bestDistance = maxDistance + 1;

@@ -21,6 +21,13 @@ describe('nearestKey()', () => {
   });
 });
 
+// What the original system calls the number of plugins is nearer to the number of calls.
+it.each(['maxConcurrentPlugins', 'max_concurrent_plugins'])('takes %s for what it meant', (key) => {
+  const known = ['maxConcurrentExecutions', 'maxLoadedPlugins'];
+  expect(nearestKey(key, known)).toBe('maxLoadedPlugins');
+  expect(nearestKey(key, ['maxConcurrentExecutions'])).toBe('maxConcurrentExecutions');
+});
+
 describe('rejectUnknownKeys()', () => {
   it('accepts known keys, whatever their values', () => {
     expect(() => rejectUnknownKeys({ a: undefined, b: 1 }, ['a', 'b'], '')).not.toThrow();

@@ -33,7 +33,7 @@ export const LOAD_ERROR_CODES = [
   'LOAD_UNHEALTHY',
   /** The plugin needs what this host cannot give in this isolation mode: waiting without JSPI. */
   'LOAD_UNSUPPORTED',
-  /** The thread or process that should run the plugin died. */
+  /** The thread or process that should read or run the plugin died. */
   'LOAD_CRASHED',
   /** The manager or the system is closed. */
   'LOAD_SHUT_DOWN',

@@ -1,0 +1,94 @@
+import { type MeteringForm, meterPlugin } from '@testbench/runtime';
+import { admitModule, type AdmissionPolicy } from '@testbench/sandbox';
+import { LoadError, type LoadErrorCode, type PluginMetadata } from '@testbench/types';
+
+import { sha256Hex } from '../digest.js';
+
+/** What admission found out about a module that it lets in. */
+export interface AdmittedModule {
+  /** Of the module's bytes, in lower-case hex. */
+  readonly sha256: string;
+  /** From the custom section; undefined if there is none. */
+  readonly metadata: PluginMetadata | undefined;
+  readonly imports: readonly { readonly module: string; readonly name: string }[];
+}
+
+/** What the host asks of a preparing thread. */
+export type PrepareCommand =
+  | {
+      readonly type: 'admit';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly policy: AdmissionPolicy;
+    }
+  | {
+      readonly type: 'compile';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly form: MeteringForm;
+    };
+
+/** What it answers. It runs nothing of a plugin, so that its word counts. */
+export type PrepareReply =
+  | {
+      readonly type: 'admitted';
+      readonly admitted: AdmittedModule;
+      /** The same as came: they were moved, not copied. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
+  | {
+      readonly type: 'compiled';
+      readonly module: WebAssembly.Module;
+      readonly metered: Uint8Array<ArrayBuffer>;
+    }
+  | {
+      readonly type: 'failed';
+      readonly code: LoadErrorCode;
+      readonly message: string;
+      readonly details: LoadFacts;
+    };
+
+/** What a {@link LoadError} says beside its code and message. */
+type LoadFacts = Pick<LoadError, 'offset' | 'violations' | 'field'>;
+
+/** Decodes and checks a module. @throws {LoadError} As `admitModule` does. */
+export function admit(bytes: Uint8Array, policy: AdmissionPolicy): AdmittedModule {
+  const { metadata, summary } = admitModule(bytes, policy);
+  const imports = summary.imports.map(({ module, name }) => ({ module, name }));
+  return { sha256: sha256Hex(bytes), metadata, imports };
+}
+
+/** Carries a command out. */
+export function prepare(command: PrepareCommand): PrepareReply {
+  try {
+    const { bytes } = command;
+    if (command.type === 'admit') {
+      return { type: 'admitted', admitted: admit(bytes, command.policy), bytes };
+    }
+    const metered = meterPlugin(bytes, command.form);
+    return { type: 'compiled', module: new WebAssembly.Module(metered), metered };
+  } catch (error) {
+    if (!(error instanceof LoadError)) {
+      const { message } = error as Error;
+      return failed('LOAD_CRASHED', `Cannot load plugin: reading the module failed (${message})`);
+    }
+    const { code, message, offset, violations, field } = error;
+    return failed(code, message, { offset, violations, field });
+  }
+}
+
+/** The error of a reply. */
+export function errorOf({ code, message, details }: PrepareReply & { type: 'failed' }): LoadError {
+  const { offset, violations, field } = details;
+  return new LoadError(code, message, {
+    offset,
+    violations,
+    ...(field === undefined ? {} : { field }),
+  });
+}
+
+function failed(
+  code: LoadErrorCode,
+  message: string,
+  details: LoadFacts = { offset: undefined, violations: [], field: undefined },
+): PrepareReply {
+  return { type: 'failed', code, message, details };
+}
