@@ -157,9 +157,10 @@ beforeEach(() => {
       for (const run of Object.values(args[1]?.['env'] ?? {}))
         made.push(new WeakRef(run as object));
       const instance = new target(...args);
-      made.push(new WeakRef(instance));
       const { memory } = instance.exports;
-      if (memory instanceof WebAssembly.Memory) made.push(new WeakRef(memory));
+      // The meter has an instance of its own, which serves all others.
+      if (memory instanceof WebAssembly.Memory)
+        made.push(new WeakRef(instance), new WeakRef(memory));
       return instance;
     },
   });

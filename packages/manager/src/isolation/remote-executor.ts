@@ -63,14 +63,22 @@ export class RemoteExecutor implements Executor {
       randomStream: options.randomStream,
       onTurn: true,
     });
+    const { signal } = options;
     if (result?.status === 'fulfilled') {
       // A child process cannot be asked to stop, and one whose host calls were ended may be done before it is killed.
-      if (options.signal?.aborted !== true) return result.value;
-      throw new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
-        cause: options.signal.reason,
-      });
+      if (signal?.aborted !== true) return result.value;
+      throw cancelled(signal);
     }
-    throw result?.reason ?? new CallError('CALL_CRASHED', 'Cannot finish call: no answer');
+    const reason: unknown = result?.reason;
+    // A runner does not know why.
+    if (
+      signal?.aborted === true &&
+      reason instanceof CallError &&
+      reason.code === 'CALL_CANCELLED'
+    ) {
+      throw cancelled(signal, reason.usage);
+    }
+    throw reason ?? new CallError('CALL_CRASHED', 'Cannot finish call: no answer');
   }
 
   async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
@@ -296,6 +304,13 @@ interface BatchState {
 function isInvalid(result: BatchResult): boolean {
   if (result.status === 'fulfilled') return false;
   return result.reason instanceof CallError && result.reason.code === 'CALL_INVALID_OUTPUT';
+}
+
+function cancelled(signal: AbortSignal, usage?: CallUsage): CallError {
+  return new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', {
+    cause: signal.reason,
+    usage,
+  });
 }
 
 function withUsage(error: unknown, usage: CallUsage): unknown {
