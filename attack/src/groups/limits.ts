@@ -75,13 +75,17 @@ const CALLS: Readonly<Record<string, HostCall>> = {
   },
 };
 
-function straightCode({ imports, call, bytes }: HostCall): Parameters<typeof plugin>[0] {
-  const count = Math.floor(BODY_BYTES / bytes);
+function straightCode(
+  { imports, call, bytes }: HostCall,
+  catches = false,
+): Parameters<typeof plugin>[0] {
+  const count = catches ? 20_000 : Math.floor(BODY_BYTES / bytes);
+  const piece = catches ? `(try (do ${call}) (catch_all))` : call;
   return {
     imports,
     memory: '(memory (export "memory") 2)',
     rest: `(data (i32.const 8192) "${crowdedJson().replaceAll('"', String.raw`\"`)}")`,
-    execute: call.repeat(count) + FINE,
+    execute: piece.repeat(count) + FINE,
   };
 }
 
@@ -95,6 +99,15 @@ function straight(): Attack[] {
       stopped(102, of('fuel'), straightCode(call), 'CALL_FUEL_EXHAUSTED', { ...FUEL, ...wasi }),
     );
     if (!name.includes('64 KiB') && !name.startsWith('host_error')) continue;
+    attacks.push(
+      stopped(
+        102,
+        `${of('fuel')}, each in a try that catches all`,
+        straightCode(call, true),
+        'CALL_FUEL_EXHAUSTED',
+        { ...FUEL, ...wasi, features: { exceptions: true, 'legacy-exceptions': true } },
+      ),
+    );
     attacks.push(
       stopped(102, of('time'), straightCode(call), 'CALL_DEADLINE_EXCEEDED', { ...TIME, ...wasi }),
     );

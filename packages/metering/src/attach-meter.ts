@@ -1,5 +1,5 @@
 import { hookFunction, type SliceSource } from './hook-function.js';
-import { type HostAccess, openAccess } from './host-access.js';
+import { type HostAccess, openAccess, Request } from './host-access.js';
 import { MeterError } from './meter-error.js';
 import { ATTACH_EXPORT } from './reserved-names.js';
 
@@ -144,7 +144,7 @@ class InstanceMeter implements Meter, SliceSource {
         cause,
       });
     }
-    this.total = this.granted = this.access.add(0);
+    this.total = this.granted = this.access(Request.Add, 0);
     if (this.total < 0) {
       this.exhausted = 'fuel';
       this.total = this.granted = 0;
@@ -161,18 +161,18 @@ class InstanceMeter implements Meter, SliceSource {
     // Not asked for here: calls are many, and few of them use a slice up.
     this.sliceStartMs = Number.NaN;
     this.granted = total < this.slice ? total : this.slice;
-    this.access.begin(this.granted);
+    this.access(Request.Begin, this.granted);
     this.exhausted = undefined;
     this.handlerError = undefined;
   }
 
   charge(fuel: number): void {
     // While a host function runs, the guest's counter stands in the global.
-    const remaining = this.access.add(-fuel);
+    const remaining = this.access(Request.Add, -fuel);
     if (remaining >= 0) return;
     const next = this.nextSlice(remaining);
     if (this.exhausted !== undefined) this.#stop();
-    this.access.add(next - remaining);
+    this.access(Request.Add, next - remaining);
   }
 
   poll(): void {
@@ -181,9 +181,9 @@ class InstanceMeter implements Meter, SliceSource {
       if (verdict === 'continue') return;
       this.exhausted = verdict;
       // What is left of the slice is taken back.
-      const remaining = this.access.add(0);
+      const remaining = this.access(Request.Add, 0);
       if (remaining >= 0) {
-        this.access.add(-1 - remaining);
+        this.access(Request.Add, -1 - remaining);
         this.granted -= remaining + 1;
       }
     }
@@ -191,29 +191,28 @@ class InstanceMeter implements Meter, SliceSource {
   }
 
   get hasStart(): boolean {
-    return this.access.start !== null;
+    return this.access(Request.HasStart, 0) === 1;
   }
 
   runStart(): void {
-    this.access.start?.();
+    this.access(Request.Start, 0);
   }
 
   saveState(): boolean {
-    this.access.save?.();
-    return this.access.save !== null;
+    return this.access(Request.Save, 0) === 1;
   }
 
   restoreState(): boolean {
-    return this.access.restore?.() === 1;
+    return this.access(Request.Restore, 0) === 1;
   }
 
   get fuelUsed(): bigint {
-    const used = this.granted - this.access.add(0);
+    const used = this.granted - this.access(Request.Add, 0);
     return BigInt(used > this.total ? this.total : used);
   }
 
   get growthDenied(): number {
-    return this.access.denied() >>> 0;
+    return this.access(Request.Denied, 0);
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { ByteWriter } from '@testbench/wasm';
+
 import type { HelperFunctions } from './helper-functions.js';
 import { Opcode, VOID } from './operators.js';
 import type { SavedState } from './saved-state.js';
@@ -8,24 +10,34 @@ const FUNCREF = 0x70;
 const EXTERNREF = 0x6f;
 const enum Op {
   I32Eqz = 0x45,
+  I32Eq = 0x46,
+  F64Const = 0x44,
+  F64ConvertI32U = 0xb8,
   F64ConvertI64S = 0xb9,
   /** Behind the prefix `0xfc`. */
   I64TruncSatF64S = 6,
 }
 
-/** The functions that `attach` gives, in this order; null for those that the module has no use for. */
-export interface HostAccess {
+/** What the host asks the function for that {@link openAccess} gives. */
+export const enum Request {
+  /** Adds to the fuel; gives the sum. */
+  Add = 0,
   /** Sets the fuel, and forgets refused growths. */
-  readonly begin: (fuel: number) => void;
-  /** Adds to the fuel. @returns The sum. */
-  readonly add: (fuel: number) => number;
-  /** Refused growths, as a signed number. */
-  readonly denied: () => number;
-  readonly save: (() => void) | null;
-  readonly restore: (() => number) | null;
-  /** The module's start function, if it was deferred. */
-  readonly start: (() => void) | null;
+  Begin = 1,
+  /** Gives the number of refused growths. */
+  Denied = 2,
+  /** Keeps the state; gives 0 if the module cannot. */
+  Save = 3,
+  /** Brings the state back; gives 0 if that is not possible. */
+  Restore = 4,
+  /** Gives 1 if there is a start function that was deferred. */
+  HasStart = 5,
+  /** Runs it. */
+  Start = 6,
 }
+
+/** `amount` counts for {@link Request.Add} and {@link Request.Begin}. */
+export type HostAccess = (request: Request, amount: number) => number;
 
 /** Calls the export `attach` of a metered instance. */
 export function openAccess(
@@ -33,23 +45,16 @@ export function openAccess(
   hook: CallableFunction,
   meter: object,
 ): HostAccess {
-  const [begin, add, denied, save, restore, start] = attach(hook, meter) as Iterable<never>;
-  return {
-    begin: begin!,
-    add: add!,
-    denied: denied!,
-    save: save!,
-    restore: restore!,
-    start: start!,
-  };
+  return attach(hook, meter) as HostAccess;
 }
 
 /**
- * Appends the functions through which the host reaches the meter. Only `attach` is exported, and only its first call gives the
- * others: a guest never gets hold of them. Functions, because calling one takes a tenth of the time that a global's `value` takes.
+ * Appends the function through which the host reaches the meter. Only `attach` is exported, and only its first call gives the
+ * other: a guest never gets hold of it. A function, because calling one takes a tenth of the time that a global's `value` takes;
+ * one for all, because each takes microseconds to make for an instance.
  *
  * @param start Index of the start function, if it is deferred.
- * @returns Index of `(hook: funcref, meter: externref) -> (funcref, …)`.
+ * @returns Index of `attach: (hook: funcref, meter: externref) -> funcref`.
  */
 export function appendHostAccess(
   helpers: HelperFunctions,
@@ -57,32 +62,56 @@ export function appendHostAccess(
   start: number | undefined,
 ): number {
   const { fuelGlobal, deniedGlobal, meterGlobal, hookTable } = helpers.at;
-  const begin = helpers.get('begin', [1, F64, 0], (code) => {
-    code.u8(Opcode.LocalGet).u8(0).u8(0xfc).u8(Op.I64TruncSatF64S);
-    code.u8(Opcode.GlobalSet).u32(fuelGlobal);
-    code.u8(Opcode.I32Const).u8(0).u8(Opcode.GlobalSet).u32(deniedGlobal);
+  const access = helpers.get('access', [2, I32, F64, 1, F64], (code) => {
+    const whole = (): ByteWriter => code.u8(Opcode.LocalGet).u8(1).u8(0xfc).u8(Op.I64TruncSatF64S);
+    const on = (request: Request, body: () => void): void => {
+      code.u8(Opcode.LocalGet).u8(0).u8(Opcode.I32Const).u8(request).u8(Op.I32Eq);
+      code.u8(Opcode.If).u8(VOID);
+      body();
+      code.u8(Opcode.Return).u8(Opcode.End);
+    };
+    const answer = (value: 0 | 1): void => {
+      // The upper bytes of 1 as a double.
+      code.u8(Op.F64Const).raw([0, 0, 0, 0, 0, 0, value === 0 ? 0 : 0xf0, value === 0 ? 0 : 0x3f]);
+    };
+    on(Request.Add, () => {
+      code.u8(Opcode.GlobalGet).u32(fuelGlobal);
+      whole().u8(Opcode.I64Add).u8(Opcode.GlobalSet).u32(fuelGlobal);
+      code.u8(Opcode.GlobalGet).u32(fuelGlobal).u8(Op.F64ConvertI64S);
+    });
+    on(Request.Begin, () => {
+      whole().u8(Opcode.GlobalSet).u32(fuelGlobal);
+      code.u8(Opcode.I32Const).u8(0).u8(Opcode.GlobalSet).u32(deniedGlobal);
+      answer(0);
+    });
+    on(Request.Denied, () => {
+      code.u8(Opcode.GlobalGet).u32(deniedGlobal).u8(Op.F64ConvertI32U);
+    });
+    if (state !== undefined) {
+      on(Request.Save, () => {
+        code.u8(Opcode.Call).u32(state.save);
+        answer(1);
+      });
+      on(Request.Restore, () => {
+        code.u8(Opcode.Call).u32(state.restore).u8(Op.F64ConvertI32U);
+      });
+    }
+    if (start !== undefined) {
+      on(Request.HasStart, () => answer(1));
+      on(Request.Start, () => {
+        code.u8(Opcode.Call).u32(start);
+        answer(1);
+      });
+    }
+    answer(0);
   });
-  const add = helpers.get('add', [1, F64, 1, F64], (code) => {
-    code.u8(Opcode.GlobalGet).u32(fuelGlobal);
-    code.u8(Opcode.LocalGet).u8(0).u8(0xfc).u8(Op.I64TruncSatF64S).u8(Opcode.I64Add);
-    code.u8(Opcode.GlobalSet).u32(fuelGlobal);
-    code.u8(Opcode.GlobalGet).u32(fuelGlobal).u8(Op.F64ConvertI64S);
-  });
-  const denied = helpers.get('denied', [0, 1, I32], (code) => {
-    code.u8(Opcode.GlobalGet).u32(deniedGlobal);
-  });
-  const given = [begin, add, denied, state?.save, state?.restore, start];
-  const results = given.map(() => FUNCREF);
-  helpers.referenced.push(...given.filter((index) => index !== undefined));
-  return helpers.get('attach', [2, FUNCREF, EXTERNREF, results.length, ...results], (code) => {
+  helpers.referenced.push(access);
+  return helpers.get('attach', [2, FUNCREF, EXTERNREF, 1, FUNCREF], (code) => {
     code.u8(Opcode.GlobalGet).u32(meterGlobal).u8(Opcode.RefIsNull).u8(Op.I32Eqz);
     code.u8(Opcode.If).u8(VOID).u8(Opcode.Unreachable).u8(Opcode.End);
     code.u8(Opcode.I32Const).u8(0).u8(Opcode.LocalGet).u8(0);
     code.u8(Opcode.TableSet).u32(hookTable);
     code.u8(Opcode.LocalGet).u8(1).u8(Opcode.GlobalSet).u32(meterGlobal);
-    for (const index of given) {
-      if (index === undefined) code.u8(Opcode.RefNull).u8(FUNCREF);
-      else code.u8(Opcode.RefFunc).u32(index);
-    }
+    code.u8(Opcode.RefFunc).u32(access);
   });
 }
