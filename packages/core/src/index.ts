@@ -10,6 +10,7 @@ export type {
   CallEndEvent,
   CallStartEvent,
   CallStatistics,
+  CertificateAuthority,
   DurationSummary,
   EnvSecret,
   ExecuteOptions,

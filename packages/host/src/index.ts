@@ -13,6 +13,11 @@ export {
 } from './create-host-binding.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
+export {
+  type CertificateAuthority,
+  readAuthorities,
+  type TrustedAuthorities,
+} from './http/certificate-authorities.js';
 export { furtherHeaders } from './http/header-policy.js';
 export { logTo, type StructuredLogger } from './log-to.js';
 export type { HostServices } from './host-context.js';

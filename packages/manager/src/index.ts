@@ -11,6 +11,7 @@ export {
   createFileStates,
   logTo,
   createMemorySecrets,
+  type CertificateAuthority,
   type EnvSecret,
   type OpenState,
   type StructuredLogger,

@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os';
 
-import { furtherHeaders, createMemoryState, type OpenState, seededRandom } from '@testbench/host';
+import {
+  createMemoryState,
+  furtherHeaders,
+  type OpenState,
+  readAuthorities,
+  seededRandom,
+  type TrustedAuthorities,
+} from '@testbench/host';
 import {
   type AdmissionCaps,
   DEFAULT_FEATURES,
@@ -43,6 +50,7 @@ const OPTION_KEYS = [
   'secrets',
   'httpTransport',
   'allowedHeaders',
+  'certificateAuthorities',
   'state',
   'onLog',
   'random',
@@ -65,6 +73,7 @@ export interface ManagerSettings {
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
+  readonly authorities: TrustedAuthorities;
   readonly openState: OpenState;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
@@ -101,6 +110,7 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     httpTransport: options.httpTransport,
     openState: options.state ?? (() => createMemoryState()),
     allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
+    authorities: readAuthorities(options.certificateAuthorities),
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed,

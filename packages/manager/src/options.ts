@@ -1,4 +1,4 @@
-import type { OpenState } from '@testbench/host';
+import type { CertificateAuthority, OpenState } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   HttpTransport,
@@ -51,6 +51,11 @@ export interface PluginManagerOptions {
   readonly httpTransport?: HttpTransport;
   /** Request headers that plugins may set beside the usual ones, in lower case: those of your own APIs. @default none */
   readonly allowedHeaders?: readonly string[];
+  /**
+   * Who signs the certificates of hosts of your own, in place of the authorities that Node trusts; for those hosts alone.
+   * @default none
+   */
+  readonly certificateAuthorities?: readonly CertificateAuthority[];
   /**
    * Where the state of plugins is kept: `createFileStates(directory)`, or a function of your own. It is asked with the id that a
    * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.

@@ -1,4 +1,9 @@
-import { createFileAccess, createHostEffects, type OpenState } from '@testbench/host';
+import {
+  createFileAccess,
+  createHostEffects,
+  type OpenState,
+  type TrustedAuthorities,
+} from '@testbench/host';
 import type { HttpClient, HttpClientOptions } from '@testbench/host/http';
 import { compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
@@ -64,6 +69,7 @@ export interface VersionOptions {
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
+  readonly authorities: TrustedAuthorities;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -129,6 +135,7 @@ export class PluginVersion {
       permissions,
       identities: options.givenId === undefined ? [digest] : [options.givenId, digest],
       headers: options.allowedHeaders,
+      authorities: options.authorities,
       secrets,
       ...(transport === undefined ? {} : { transport }),
     });

@@ -110,6 +110,7 @@ export class VersionLoader {
       secrets: settings.secrets,
       httpTransport: settings.httpTransport,
       allowedHeaders: settings.allowedHeaders,
+      authorities: settings.authorities,
       onLog: settings.onLog,
       now: settings.now,
       seed: settings.seed,

@@ -8,6 +8,7 @@ import { buildConnector } from 'undici';
 
 import { CONNECT_TIMEOUT_MS, MAX_LOOKUPS_PER_PLUGIN, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
 import { EffectFailure } from '../effects/effect-failure.js';
+import type { TrustedAuthorities } from './certificate-authorities.js';
 
 /** Gives all addresses of a host name. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -17,8 +18,8 @@ export interface ConnectorOptions {
   readonly permissions: PermissionSet;
   /** @default the system's resolver, hosts file included */
   readonly resolve?: ResolveName;
-  /** Certificate authorities in PEM, in place of those that Node trusts. */
-  readonly ca?: string;
+  /** Private certificate authorities, for some hosts. @default those that Node trusts, for every host */
+  readonly authorities?: TrustedAuthorities;
 }
 
 type Connect = ReturnType<typeof buildConnector>;
@@ -30,13 +31,14 @@ type Connect = ReturnType<typeof buildConnector>;
  * server, other than the first (DNS rebinding), is never asked for.
  */
 export function createCheckedConnector(options: ConnectorOptions): Connect {
-  const { permissions, ca } = options;
+  const { permissions, authorities } = options;
   const resolve = limitLookups(options.resolve ?? resolveWithSystem);
   let sockets = 0;
 
   const open = async (target: buildConnector.Options): Promise<Socket> => {
     const start = performance.now();
     const addresses = await allowedAddresses(target, permissions, resolve);
+    const ca = authorities?.authorityFor(urlOf(target));
     const connect = promisify(
       buildConnector({
         timeout: Math.max(1, CONNECT_TIMEOUT_MS - (performance.now() - start)),

@@ -102,12 +102,20 @@ export function mayRequest(name: string): boolean {
  * @throws {ConfigError} `CONFIG_INVALID` for what is no name in lower case, or can never be allowed.
  */
 export function furtherHeaders(names: readonly string[] = []): ReadonlySet<string> {
-  for (const [index, name] of names.entries()) {
-    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name)) continue;
+  if (!Array.isArray(names)) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      'allowedHeaders',
+      'Cannot use "allowedHeaders": expected a list of names',
+    );
+  }
+  for (const [index, name] of Array.from(names as readonly unknown[]).entries()) {
+    if (typeof name === 'string' && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name))
+      continue;
     throw new ConfigError(
       'CONFIG_INVALID',
       `allowedHeaders[${index}]`,
-      `Cannot allow header ${JSON.stringify(name)}: it is no name in lower case, or one that only the host sets`,
+      `Cannot allow header ${typeof name === 'string' ? JSON.stringify(name) : index}: it is no name in lower case, or one that only the host sets`,
     );
   }
   return new Set(names);

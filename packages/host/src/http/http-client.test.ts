@@ -12,6 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHostEffects } from '../effects/create-host-effects.js';
 import { MAX_RESPONSE_BYTES } from '../limits.js';
 import { createMemorySecrets } from '../secrets/secret-store.js';
+import { readAuthorities } from './certificate-authorities.js';
 import type { ResolveName } from './checked-connector.js';
 import { createHttpClient } from './http-client.js';
 
@@ -37,7 +38,9 @@ interface Options {
 /** Effects in a running call, as a guest's host functions use them. */
 function effectsFor(allowedHosts: readonly string[], options: Options = {}): HostEffects {
   const permissions = new PermissionSet({ network: allowedHosts.length > 0, allowedHosts });
-  const http = createHttpClient({ permissions, ...options });
+  const { ca, ...rest } = options;
+  const authorities = readAuthorities(ca === undefined ? [] : [{ hosts: allowedHosts, ca }]);
+  const http = createHttpClient({ permissions, authorities, ...rest });
   opened.push({ [Symbol.asyncDispose]: () => http.close() });
   const effects = createHostEffects({ permissions, http });
   effects.beginCall({ deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY });
@@ -332,15 +335,49 @@ describe('where connections go', () => {
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     }
-    const trusted = effectsFor([url], { ca: pem, resolve });
+    const ca = pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'));
+    const trusted = effectsFor([url], { ca, resolve });
     expect(String((await fetchWith(trusted, { url })).body)).toBe('over TLS');
     // The certificate is for other names.
     const other = `https://other.example.com:${port}`;
-    const wrong = effectsFor([other, `127.0.0.1:${port}`], { ca: pem, resolve });
+    const wrong = effectsFor([other, `127.0.0.1:${port}`], { ca, resolve });
     expect(await fetchWith(wrong, { url: other })).toMatchObject({
       code: -5,
       record: `GET ${other}: ERR_TLS_CERT_ALTNAME_INVALID`,
     });
+    // It is trusted for the hosts that it is given for, and for no other.
+    const permissions = new PermissionSet({ network: true, allowedHosts: [url] });
+    const authorities = readAuthorities([{ hosts: [`localhost:${port + 1}`], ca }]);
+    const http = createHttpClient({ permissions, authorities, resolve });
+    opened.push({ [Symbol.asyncDispose]: () => http.close() });
+    const effects = createHostEffects({ permissions, http });
+    effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY });
+    expect(await fetchWith(effects, { url })).toMatchObject({ code: -5 });
+    effects.endCall();
+  });
+
+  it.each([
+    { list: {}, path: '' },
+    { list: [null], path: '[0]' },
+    { list: [{ hosts: [], ca: '' }], path: '[0].hosts' },
+    { list: [{ hosts: ['*'], ca: '' }], path: '[0].allowedHosts[0]' },
+    { list: [{ hosts: ['a.example'], ca: 7 }], path: '[0].ca' },
+    { list: [{ hosts: ['a.example'], ca: 'x' }], path: '[0].ca' },
+    { list: [{ hosts: ['a.example'], ca: '-----BEGIN PRIVATE KEY-----' }], path: '[0].ca' },
+    {
+      list: [
+        {
+          hosts: ['a.example'],
+          ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+        },
+      ],
+      path: '[0].ca',
+    },
+    { list: [{ host: ['a.example'], ca: '' }], path: '[0].host' },
+  ])('refuses the authorities $list', ({ list, path }) => {
+    expect(() => readAuthorities(list as never)).toThrow(
+      expect.objectContaining({ path: `certificateAuthorities${path}` }),
+    );
   });
 });
 

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
 import {
   effectGuest,
   effectProgram,
@@ -42,6 +46,9 @@ const fetching = (request: object): GuestStep[] => [
 const head = (result: GuestResult | undefined): unknown => JSON.parse(String(result?.bytes));
 const codes = (results: readonly GuestResult[]): number[] => results.map(({ code }) => code);
 
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../../../host/src/http/__fixtures__/${name}`, import.meta.url), 'utf8');
+
 describe.each(['inline', 'thread', 'process'] as const)('HTTP, isolation: %s', (isolation) => {
   const logs: LogRecord[] = [];
   const load = async (
@@ -58,6 +65,26 @@ describe.each(['inline', 'thread', 'process'] as const)('HTTP, isolation: %s', (
     await manager.load(client, { permissions: { network: true, allowedHosts } });
     return manager;
   };
+
+  it('trusts a private authority for the hosts that it is given for', async () => {
+    const pem = fixture('signed-localhost.pem');
+    const tls = createTlsServer({ key: pem, cert: pem }, (_request, response) => {
+      response.end('over TLS');
+    });
+    await new Promise<void>((resolve) => void tls.listen(0, 'localhost', resolve));
+    opened.push({ [Symbol.asyncDispose]: async () => void tls.close() });
+    const url = `https://localhost:${(tls.address() as AddressInfo).port}`;
+    const ca = fixture('private-authority.pem');
+    for (const { hosts, gets } of [
+      { hosts: [url], gets: [0, 'over TLS'] },
+      { hosts: ['https://localhost'], gets: [-5, ''] },
+    ]) {
+      const manager = await load([url], { certificateAuthorities: [{ hosts, ca }] });
+      const { data } = await manager.execute('guest', { data: effectProgram(fetching({ url })) });
+      const [, answer, body] = effectResults(data);
+      expect([Math.min(0, answer?.code ?? -1), String(body?.bytes)]).toEqual(gets);
+    }
+  });
   const run = async (
     manager: PluginManager,
     steps: readonly GuestStep[],

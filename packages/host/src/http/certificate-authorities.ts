@@ -1,0 +1,76 @@
+import { X509Certificate } from 'node:crypto';
+
+import { PermissionSet } from '@testbench/sandbox';
+import { ConfigError, rejectUnknownKeys } from '@testbench/types';
+
+/** Who signs the certificates of some hosts, in place of the authorities that Node trusts. */
+export interface CertificateAuthority {
+  /** In the forms of `allowedHosts`; a plugin needs the grant as well. */
+  readonly hosts: readonly string[];
+  /** Certificates in PEM, one or several: of a private authority, or the host's own. No keys. */
+  readonly ca: string;
+}
+
+/** Finds what a connection is checked against. */
+export interface TrustedAuthorities {
+  /** PEM; undefined where Node's authorities count. The first entry that names the host decides. */
+  authorityFor(url: URL): string | undefined;
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Checks private certificate authorities.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` for a host that no grant can name, or a text that is no certificate, or has a key in it;
+ *   `CONFIG_UNKNOWN_KEY`.
+ *
+ * @example
+ * ```ts
+ * import { readAuthorities } from '@testbench/host';
+ *
+ * const url = new URL('https://api.example.com/');
+ * readAuthorities([]).authorityFor(url); // => undefined
+ * ```
+ */
+export function readAuthorities(list: readonly CertificateAuthority[] = []): TrustedAuthorities {
+  if (!Array.isArray(list)) invalid('certificateAuthorities', 'expected a list');
+  const authorities = Array.from(list as readonly unknown[], (item, index) => {
+    const path = `certificateAuthorities[${index}]`;
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+      invalid(path, 'expected an object { hosts, ca }');
+    }
+    rejectUnknownKeys(item, ['hosts', 'ca'], path);
+    const { hosts, ca } = item as Readonly<Record<string, unknown>>;
+    if (!Array.isArray(hosts) || hosts.length === 0) {
+      invalid(`${path}.hosts`, 'expected a list that names at least one host');
+    }
+    return {
+      hosts: new PermissionSet({ network: true, allowedHosts: hosts as string[] }, path),
+      ca: readCertificates(ca, `${path}.ca`),
+    };
+  });
+  return {
+    authorityFor: (url) => authorities.find(({ hosts }) => hosts.allowsRequest(url))?.ca,
+  };
+}
+
+function readCertificates(value: unknown, path: string): string {
+  if (typeof value !== 'string') invalid(path, 'expected a text in PEM');
+  if (value.includes('PRIVATE KEY'))
+    invalid(path, 'it has a private key in it, which belongs elsewhere');
+  const certificates = value.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) invalid(path, 'there is no certificate in PEM in it');
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      void new X509Certificate(certificate);
+    } catch {
+      invalid(path, `certificate ${index + 1} of it cannot be read`);
+    }
+  }
+  return certificates.join('\n');
+}
+
+function invalid(path: string, state: string): never {
+  throw new ConfigError('CONFIG_INVALID', path, `Cannot use "${path}": ${state}`);
+}
