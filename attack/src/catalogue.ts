@@ -4,6 +4,7 @@ import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
 import { cacheEntries } from './groups/cache-entries.ts';
 import { execution } from './groups/execution.ts';
+import { filesAndData } from './groups/files-and-data.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { lifecycle } from './groups/lifecycle.ts';
@@ -36,5 +37,6 @@ export const CATALOGUE: readonly Attack[] = [
   ...cutAnswers,
   ...limits,
   ...secretRows,
+  ...filesAndData,
   ...stateFiles,
 ].sort((one, other) => one.row - other.row);

@@ -1,0 +1,265 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { assemble, guestWat, METADATA } from '@testbench/test-kit';
+
+import { type Attack, insist } from '../attack.ts';
+import { type Measured, measureChild } from '../measure-child.ts';
+import { WIDE_EXPORTS, WIDE_IMPORTS } from '../modules/wide-modules.ts';
+import { refused } from './shorthand.ts';
+
+/** What a command may take over such a file; half a second and 120 MB go to its start. */
+const MAX_CPU_MS = 4_000;
+const MAX_RSS_MB = 700;
+/** What a person may be shown of one module, in characters. */
+const MAX_SHOWN = 200_000;
+
+interface Printed {
+  readonly code: number;
+  readonly printed: number;
+  readonly errors: string;
+}
+
+function within({ cpuMs, rssMb }: Measured): string {
+  insist(cpuMs < MAX_CPU_MS, `it took ${cpuMs.toFixed(0)} ms of CPU time`);
+  insist(rssMb < MAX_RSS_MB, `it took ${rssMb.toFixed(0)} MB`);
+  return `${cpuMs.toFixed(0)} ms, ${rssMb.toFixed(0)} MB`;
+}
+
+async function inFolder(work: (folder: string) => Promise<string>): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'testbench-attack-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function fileAttack(row: number, name: string, run: (folder: string) => Promise<string>): Attack {
+  return { row, name, modes: ['host'], run: () => inFolder(run) };
+}
+
+const HOSTILE = Object.entries({ ...WIDE_EXPORTS, ...WIDE_IMPORTS });
+
+const inspected = ['', '--json'].flatMap((option) =>
+  HOSTILE.map(([name, make]) =>
+    fileAttack(114, `inspect ${option} ${name}`, async (folder) => {
+      const path = join(folder, 'hostile.wasm');
+      writeFileSync(path, make());
+      const options = option === '' ? [] : [option];
+      const measured = await measureChild('command-line', ['inspect', path, ...options]);
+      const { code, printed, errors } = measured.result as Printed;
+      insist(code === 0 || errors.includes('LOAD_REJECTED'), errors);
+      insist(option !== '' || printed < MAX_SHOWN, `it printed ${printed} characters`);
+      return within(measured);
+    }),
+  ),
+);
+
+const discovered = HOSTILE.map(([name, make]) =>
+  fileAttack(114, `discovery of ${name}`, async (folder) => {
+    writeFileSync(join(folder, 'hostile.wasm'), make());
+    const measured = await measureChild('discover', [folder]);
+    const { found, codes } = measured.result as { found: number; codes: readonly string[] };
+    insist(found === 0 && codes.length === 1, 'it was taken for a plugin');
+    return within(measured);
+  }),
+);
+
+/** Admission itself, at every load: each import was compared with every host function, and told in full. */
+const wideImports = Object.entries(WIDE_IMPORTS).map(([name, make]) =>
+  refused(140, name, make, 'LOAD_REJECTED', 'import'),
+);
+
+/** A plugin that always says the same. */
+function saying(type: string, data: object): Uint8Array {
+  const metadata = { ...(JSON.parse(METADATA) as object), name: type, plugin_type: type };
+  return assemble(
+    guestWat({ metadataText: JSON.stringify(metadata), outputText: JSON.stringify({ data }) }),
+  );
+}
+
+interface Benchmark {
+  readonly dataset?: object;
+  readonly evaluators?: readonly object[];
+}
+
+/** Writes a benchmark of two plugins over one record. */
+function benchmark(folder: string, change: Benchmark = {}): string {
+  writeFileSync(
+    join(folder, 'provider.wasm'),
+    saying('provider', { text: 'a', model: 'm', finish_reason: 'stop' }),
+  );
+  writeFileSync(join(folder, 'evaluator.wasm'), saying('evaluator', { score: 1 }));
+  writeFileSync(join(folder, 'data.jsonl'), RECORD);
+  const path = join(folder, 'bench.json');
+  const config = {
+    name: 'bench',
+    dataset: { path: 'data.jsonl' },
+    provider: { plugin: 'provider.wasm', models: ['m'] },
+    evaluators: [{ plugin: 'evaluator.wasm' }],
+    output: 'out',
+    ...change,
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+const RECORD = '{"input":"q","expected":"a"}\n';
+
+const outputs = [
+  fileAttack(115, 'results over the data set', async (folder) => {
+    mkdirSync(join(folder, 'out'));
+    const data = join(folder, 'out/results.jsonl');
+    writeFileSync(data, RECORD);
+    const config = benchmark(folder, { dataset: { path: 'out/results.jsonl' } });
+    const { result } = await measureChild('command-line', ['run', config]);
+    const { code, errors } = result as Printed;
+    insist(code === 1 && errors.includes('BENCH_OUTPUT_FAILED'), errors);
+    insist(readFileSync(data, 'utf8') === RECORD, 'the data set was replaced');
+    return 'refused before the run';
+  }),
+  ...['data.jsonl', 'bench.json', 'evaluator.wasm', 'link', 'hard', 'none/a.json', 'out', '.'].map(
+    (json) =>
+      fileAttack(115, `--json ${json}`, async (folder) => {
+        const config = benchmark(folder);
+        execFileSync('ln', ['-s', 'data.jsonl', join(folder, 'link')]);
+        execFileSync('ln', [join(folder, 'bench.json'), join(folder, 'hard')]);
+        const before = ['data.jsonl', 'bench.json', 'evaluator.wasm'].map((name) =>
+          readFileSync(join(folder, name), 'latin1'),
+        );
+        const { result } = await measureChild('command-line', [
+          'run',
+          config,
+          '--json',
+          join(folder, json),
+        ]);
+        const after = ['data.jsonl', 'bench.json', 'evaluator.wasm'].map((name) =>
+          readFileSync(join(folder, name), 'latin1'),
+        );
+        insist(before.join() === after.join(), 'an input was replaced');
+        if (json === 'out') return 'a folder that the run makes';
+        const { code, errors } = result as Printed;
+        insist(code === 1 && errors.includes('OUTPUT_'), errors);
+        insist(!existsSync(join(folder, 'out')), 'the run began');
+        return errors.split(':')[0]!;
+      }),
+  ),
+  fileAttack(115, '--json into a device', async (folder) => {
+    const { result } = await measureChild('command-line', [
+      'run',
+      benchmark(folder),
+      '--json',
+      '/dev/null',
+    ]);
+    insist((result as Printed).code === 0, (result as Printed).errors);
+    insist(lstatSync('/dev/null').isCharacterDevice(), 'the device was replaced');
+    return 'written in place';
+  }),
+  fileAttack(115, '--json into a pipe', async (folder) => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const read = text(reader.stdout);
+    const { result } = await measureChild('command-line', [
+      'run',
+      benchmark(folder),
+      '--json',
+      pipe,
+    ]);
+    insist((result as Printed).code === 0, (result as Printed).errors);
+    insist(lstatSync(pipe).isFIFO(), 'the pipe was replaced');
+    insist((await read).startsWith('{'), 'the summary did not come');
+    return 'written in place';
+  }),
+];
+
+const slowTexts: Readonly<Record<string, readonly [file: string, text: () => string]>> = {
+  '80,000 columns': [
+    'data.csv',
+    () =>
+      `${Array.from({ length: 80_000 }, (_, n) => `c${n}`).join(',')}\n${'1,'.repeat(79_999)}1\n`,
+  ],
+  'a header of 16 MiB of commas': ['data.csv', () => ','.repeat(16 * 1024 * 1024 - 2)],
+  '16 MiB of quotes': ['data.csv', () => `a\n${'"'.repeat(16 * 1024 * 1024 - 2)}`],
+  'a line of 100 MB': ['data.jsonl', () => `{"input":"${'x'.repeat(100_000_000)}"}`],
+  '60,000 keys, 500 kB': [
+    'bench.yaml',
+    () => Array.from({ length: 60_000 }, (_, n) => `${n}: \n`).join(''),
+  ],
+  '60,000 keys in braces': [
+    'bench.yaml',
+    () => `{${Array.from({ length: 60_000 }, (_, n) => `k${n}: 1`).join(', ')}}`,
+  ],
+  '20,000 anchors, each used': [
+    'bench.yaml',
+    () => Array.from({ length: 20_000 }, (_, n) => `- &a${n} 1\n- *a${n}\n`).join(''),
+  ],
+  '200,000 quotes': ['bench.yaml', () => '"'.repeat(200_000)],
+  '500,000 commas in brackets': ['bench.yaml', () => `[${','.repeat(500_000)}]`],
+  'aliases that multiply': [
+    'bench.yaml',
+    () =>
+      `a0: &a0 x\n${Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n}, `.repeat(9)}]\n`).join('')}`,
+  ],
+  '45,000 keys in JSON': [
+    'bench.json',
+    () =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: 45_000 }, (_, n) => [`k${n}`, 1]))),
+  ],
+};
+
+const slow = Object.entries(slowTexts).map(([name, [file, make]]) =>
+  fileAttack(116, name, async (folder) => {
+    const isData = file.startsWith('data.');
+    const config = isData ? benchmark(folder, { dataset: { path: file } }) : join(folder, file);
+    writeFileSync(join(folder, file), make());
+    const measured = await measureChild('command-line', ['run', config]);
+    const { code, errors } = measured.result as Printed;
+    insist(code === 1 && /CONFIG_|BENCH_/.test(errors), errors);
+    return `${within(measured)}: ${errors.slice(0, 60)}`;
+  }),
+);
+
+const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];
+
+const prototypeNames = fileAttack(
+  117,
+  'evaluators called like parts of every object',
+  async (folder) => {
+    const config = benchmark(folder, {
+      evaluators: NAMES.map((name) => ({ plugin: 'evaluator.wasm', name })),
+    });
+    const { result } = await measureChild('command-line', ['run', config]);
+    insist((result as Printed).code === 0, (result as Printed).errors);
+    const summary = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8')) as {
+      scores: readonly { evaluator: string; n: number; mean: number }[];
+    };
+    const counted = summary.scores
+      .filter(({ n, mean }) => n === 1 && mean === 1)
+      .map(({ evaluator }) => evaluator);
+    insist(counted.join() === NAMES.join(), `counted: ${counted.join()}`);
+    return 'counted like any other';
+  },
+);
+
+/** Rows 114 to 117 and 140: files that people hand over, files that are written, and names out of them. */
+export const filesAndData: readonly Attack[] = [
+  ...inspected,
+  ...discovered,
+  ...wideImports,
+  ...outputs,
+  ...slow,
+  prototypeNames,
+];

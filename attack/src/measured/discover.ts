@@ -1,0 +1,8 @@
+// Looks for plugins in a folder, and tells how many there are and what kept others from being any.
+import { discoverPlugins } from '@testbench/registry';
+
+const codes: string[] = [];
+const found = await discoverPlugins([process.argv[2]!], {
+  onProblem: (_path, { code }) => codes.push(code),
+});
+console.log(JSON.stringify({ found: found.length, codes }));
