@@ -16,7 +16,7 @@ export const mayImport = {
   bench: ['types', 'core'],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
-  cli: ['bench', 'sdk', 'create-plugin', 'core', 'registry'],
+  cli: ['bench', 'create-plugin', 'core', 'registry'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

@@ -34,7 +34,14 @@ export function validateOutputData(type: PluginType, data: unknown): void {
       return validateProvider(data);
     case 'filter':
       return validateFilter(data);
-    default:
+    case 'transform':
+    case 'custom':
+      return undefined;
+    default: {
+      // A type that is forgotten here does not compile.
+      const unknownType: never = type;
+      return fail(`the plugin type "${String(unknownType)}"`, 'it is unknown');
+    }
   }
 }
 
