@@ -131,8 +131,11 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Runs several inputs through a plugin: much cheaper an input than one call each, most of all in threads and processes.
    *
+   * @param options `timeoutMs` is what each input may run; `signal: AbortSignal.timeout(…)` limits all of them.
    * @returns One result an input, in their order, as `Promise.allSettled` gives them. An input that fails fails alone.
    * @throws {CallError} Only for what concerns them all.
+   * @throws {TypeError} For anything but a list.
+   * @throws {RangeError} For a list of more than 1,000,000.
    */
   async executeBatch(
     id: string,
@@ -156,7 +159,8 @@ export class PluginSystem implements AsyncDisposable {
    * }
    * ```
    *
-   * @throws {CallError} At the next part, as {@link executePlugin} does.
+   * @throws {CallError} At the next part, as {@link executePlugin} does; `CALL_UNSUPPORTED` for an inline plugin that emits
+   *   chunks where the engine cannot suspend it.
    */
   executePluginStream(
     id: string,
