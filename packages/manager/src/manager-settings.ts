@@ -134,6 +134,6 @@ export function readIsolation(value: unknown, path: string): Isolation {
   throw new ConfigError(
     'CONFIG_INVALID',
     path,
-    `Cannot use "${path}": expected "inline", "thread" or "process", found ${JSON.stringify(value)}`,
+    `Cannot use "${path}": expected "inline", "thread" or "process", found ${typeof value === 'string' ? JSON.stringify(value) : typeof value}`,
   );
 }

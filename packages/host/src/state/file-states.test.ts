@@ -183,6 +183,12 @@ describe('createFileStates()', () => {
     );
   });
 
+  it.each([[7n], [null], [{}], [Symbol('x')]])('refuses %s for a directory', (value) => {
+    expect(() => createFileStates(value as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'state' }),
+    );
+  });
+
   it('cuts off what was not finished, wherever it ends', () => {
     const state = open();
     state.set('one', utf8('first'));

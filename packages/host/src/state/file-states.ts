@@ -73,8 +73,10 @@ function makeDirectory(directory: string): Stats {
   }
 }
 
-function unusable(directory: string, state: string, options?: ErrorOptions): ConfigError {
-  const message = `Cannot keep state in ${JSON.stringify(directory)}: ${state}`;
+function unusable(directory: unknown, state: string, options?: ErrorOptions): ConfigError {
+  // Anything may be given; not everything can be written as JSON.
+  const what = typeof directory === 'string' ? JSON.stringify(directory) : typeof directory;
+  const message = `Cannot keep state in ${what}: ${state}`;
   return new ConfigError('CONFIG_INVALID', 'state', message, options);
 }
 
