@@ -1,10 +1,11 @@
 import { MessageChannel } from 'node:worker_threads';
 
-import { createHostEffects } from '@testbench/host';
+import { createHostEffects, MAX_RECORDS_PER_CALL } from '@testbench/host';
 import { DEFAULT_LIMITS, type LogRecord } from '@testbench/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { GUEST_CALLS_PER_INPUT } from '../limits.js';
 import type { RunnerCommand } from '../runner/messages.js';
 import { parseReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
@@ -100,7 +101,10 @@ describe('Runner', () => {
   it.each([
     { name: 'two effects at a time', messages: [effect, effect] },
     { name: 'a log record while it waits', messages: [effect, ...logging(1)] },
-    { name: 'more log records than four calls may write', messages: logging(4 * 1001 + 1) },
+    {
+      name: 'more log records than four calls may write',
+      messages: logging(GUEST_CALLS_PER_INPUT * MAX_RECORDS_PER_CALL + 1),
+    },
     {
       name: 'a chunk that is too large',
       messages: [{ type: 'chunk', bytes: new Uint8Array(2 ** 20 + 1) }],
