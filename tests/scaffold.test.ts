@@ -70,7 +70,7 @@ Object.assign(process.env, {
 
 for (const language of TEMPLATE_LANGUAGES) {
   const possible = await canBuild(language);
-  describe(`a fresh project in ${language}`, () => {
+  describe(`a fresh project in ${language} (needs its compiler)`, () => {
     it.skipIf(!possible).each(PLUGIN_TYPES)(
       'of type %s builds, and passes its own test',
       async (type) => {

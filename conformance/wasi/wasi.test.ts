@@ -68,7 +68,7 @@ const languages = [
 ];
 
 // Where a compiler is missing, its tests are reported as skipped under this name.
-describe.each(languages)('a WASI reactor in $language, by $needs', ({ language, installed }) => {
+describe.each(languages)('WASI in $language (needs $needs)', ({ language, installed }) => {
   it.skipIf(!installed)('is not admitted where WASI is off', async () => {
     const manager = new PluginManager();
     await expect(manager.load(readFileSync(target(language)))).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { readRows, sharedFile } from './shared-data.js';
 
 const path = sharedFile('data/gsm8k_model_solutions.jsonl');
 
-describe.skipIf(path === undefined)('GSM8K answers of four real models', () => {
+describe.skipIf(path === undefined)('GSM8K answers of four real models (needs ../shared)', () => {
   it.each([
     ['6b_finetuning', 286],
     ['6b_verification', 515],

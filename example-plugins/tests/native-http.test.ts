@@ -85,7 +85,7 @@ const PARTIAL = {
   ],
 };
 
-describe.each(built)('HTTP in %s', (language, result) => {
+describe.each(built)('HTTP in %s (needs its compiler)', (language, result) => {
   const permissions = { network: true, allowedHosts: ['api.example.com'] };
   const input = { model: 'm', prompt: 'Say "é"' };
 

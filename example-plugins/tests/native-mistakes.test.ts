@@ -25,7 +25,7 @@ const inC = (body: string, metadata = METADATA, more = ''): Record<string, strin
 const ECHO = 'tb_put_json(out, data);';
 const canC = (await complaint(inC(ECHO))) === 'it builds';
 
-describe('a mistake in C', () => {
+describe('a mistake in C (needs its compiler)', () => {
   it
     .skipIf(!canC)
     .each<[what: string, files: Record<string, string>, message: string, flags?: string[]]>([
@@ -112,7 +112,7 @@ testbench::export!(Echo);
 `;
 const canRust = (await complaint({ 'src/lib.rs': RUST })) === 'it builds';
 
-describe('a mistake in Rust', () => {
+describe('a mistake in Rust (needs rustc for wasm32)', () => {
   it.skipIf(!canRust).each<[what: string, source: string, message: string]>([
     [
       'a type that does not fit',

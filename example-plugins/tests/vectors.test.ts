@@ -47,23 +47,26 @@ afterAll(() => {
   process.stdout.write(`vectors of the reference implementations\n${lines.join('\n')}\n`);
 });
 
-describe.each(Object.entries(ADAPTERS))('%s equals its reference', (name, adapter) => {
-  const vectors = readVectors(adapter.file ?? name).filter(
-    (vector) => adapter.only?.(vector) ?? true,
-  );
-  const supported = vectors.filter((vector) => !adapter.unsupported?.(vector));
-  it.skipIf(vectors.length === 0)(
-    `on ${supported.length} of ${vectors.length} vectors`,
-    async () => {
-      const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length];
-      table.push(line);
-      for (const vector of supported) {
-        await using host = await openPlugin(adapter.plugin, adapter.config(vector));
-        const actual = await adapter.run(vector, host);
-        const { id, expected } = vector;
-        expect({ id, value: settle(actual, vector) }).toEqual({ id, value: expected });
-        line[2] += 1;
-      }
-    },
-  );
-});
+describe.each(Object.entries(ADAPTERS))(
+  '%s equals its reference (needs ../shared)',
+  (name, adapter) => {
+    const vectors = readVectors(adapter.file ?? name).filter(
+      (vector) => adapter.only?.(vector) ?? true,
+    );
+    const supported = vectors.filter((vector) => !adapter.unsupported?.(vector));
+    it.skipIf(vectors.length === 0)(
+      `on ${supported.length} of ${vectors.length} vectors`,
+      async () => {
+        const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length];
+        table.push(line);
+        for (const vector of supported) {
+          await using host = await openPlugin(adapter.plugin, adapter.config(vector));
+          const actual = await adapter.run(vector, host);
+          const { id, expected } = vector;
+          expect({ id, value: settle(actual, vector) }).toEqual({ id, value: expected });
+          line[2] += 1;
+        }
+      },
+    );
+  },
+);

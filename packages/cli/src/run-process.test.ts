@@ -33,7 +33,7 @@ function start(args: readonly string[], cwd = ROOT, program?: string) {
   return { child, ended };
 }
 
-describe.skipIf(!built)('the testbench process (skipped before `pnpm build`)', () => {
+describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
   it('prints to stdout and ends with 0', async () => {
     const { code, stdout, stderr } = await start(['--version']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -22,7 +22,7 @@ function askable(ask: (...args: number[]) => number | Promise<number>): HostBind
   };
 }
 
-describe.skipIf(!canSuspend)('a plugin that waits', () => {
+describe.skipIf(!canSuspend)('a plugin that waits (needs JSPI: Node 24 or newer)', () => {
   it('is suspended while the host works, and others run meanwhile', async () => {
     let answer = (_value: number): void => {};
     const first = await openGuest(asking, {

@@ -29,7 +29,7 @@ const readJsonLines = async <T>(path: string): Promise<T[]> =>
     .map((line) => JSON.parse(line) as T);
 
 describe.skipIf(!existsSync(data))(
-  'testbench run over GSM8K (skipped without TESTBENCH_SHARED or ../shared)',
+  'testbench run over GSM8K (needs TESTBENCH_SHARED or ../shared)',
   () => {
     it('agrees with all 5,276 labels', async () => {
       const cwd = await temporaryFolder();

@@ -435,7 +435,7 @@ describe('writing', () => {
   });
 
   it.runIf(process.getuid?.() !== 0)(
-    'tells a directory that the system does not let it write to',
+    'tells a directory that the system does not let it write to (needs a user that is not root)',
     async () => {
       await chmod(join(root, 'out'), 0o500);
       expect(await write(effectsFor(), join(root, 'out/new.txt'), 'x')).toMatchObject({

@@ -104,7 +104,7 @@ describe.each(isolations)('isolation: %s', (isolation) => {
   });
 
   it.skipIf(isolation === 'inline' && !canSuspend)(
-    'cancels a stream that is left while its next part is awaited',
+    'cancels a stream that is left while its next part is awaited (inline needs JSPI)',
     async () => {
       const manager = open({ isolation, limits: { maxFuel: 2 ** 50 } });
       // Emits once, and then for ever nothing: inline it is the emission that waits, elsewhere the loop.

@@ -73,29 +73,35 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
     // Inline, a plugin can be streamed only where the engine can suspend it.
     const cannotStream = isolation === 'inline' && !canSuspend;
 
-    it.skipIf(cannotStream)('gives chunks in order, then the result', async () => {
-      const manager = open();
-      await manager.load(emitting);
-      const parts: unknown[] = [];
-      for await (const part of manager.executeStream('guest', input)) {
-        parts.push(part.type === 'chunk' ? text(part.bytes) : part.output.data);
-      }
-      expect(parts).toEqual(['{', '"', 'n', 'fine']);
-    });
-
-    it.skipIf(cannotStream)('cancels the call when the loop is left', async () => {
-      const manager = open();
-      await manager.load(emitting);
-      for await (const part of manager.executeStream('guest', input)) {
-        expect(part.type).toBe('chunk');
-        break;
-      }
-      expect((await manager.execute('guest', input)).data).toBe('fine');
-      await expect.poll(() => manager.info('guest')?.status).toBe('ready');
-    });
+    it.skipIf(cannotStream)(
+      'gives chunks in order, then the result (inline needs JSPI)',
+      async () => {
+        const manager = open();
+        await manager.load(emitting);
+        const parts: unknown[] = [];
+        for await (const part of manager.executeStream('guest', input)) {
+          parts.push(part.type === 'chunk' ? text(part.bytes) : part.output.data);
+        }
+        expect(parts).toEqual(['{', '"', 'n', 'fine']);
+      },
+    );
 
     it.skipIf(cannotStream)(
-      'lets a plugin that is not read wait until its time is over',
+      'cancels the call when the loop is left (inline needs JSPI)',
+      async () => {
+        const manager = open();
+        await manager.load(emitting);
+        for await (const part of manager.executeStream('guest', input)) {
+          expect(part.type).toBe('chunk');
+          break;
+        }
+        expect((await manager.execute('guest', input)).data).toBe('fine');
+        await expect.poll(() => manager.info('guest')?.status).toBe('ready');
+      },
+    );
+
+    it.skipIf(cannotStream)(
+      'lets a plugin that is not read wait until its time is over (inline needs JSPI)',
       async () => {
         const manager = open();
         await manager.load(emitting);
@@ -375,7 +381,7 @@ describe.each(['thread', 'process'] as const)('isolation: %s', (isolation) => {
 });
 
 // Rows 99 and 100 of the attack catalogue. The children of a process are only to be found where /proc is.
-describe.skipIf(process.platform !== 'linux')('a child process that dies', () => {
+describe.skipIf(process.platform !== 'linux')('a child process that dies (needs /proc)', () => {
   it('fails its call, is replaced, and rests after three times in a row', async () => {
     const { onLog, logged } = listen();
     const manager = new PluginManager({ isolation: 'process', maxProcessesPerPlugin: 1, onLog });

@@ -181,7 +181,7 @@ describe.each(streaming)('executeStream(): %s', (isolation) => {
   });
 });
 
-describe('executeStream() inline without JSPI', () => {
+describe('executeStream() inline (needs an engine without JSPI)', () => {
   it.skipIf(canSuspend)('is refused for a plugin that emits chunks', async () => {
     const manager = await open('inline', endless(0));
     await expect(manager.executeStream('guest', input).next()).rejects.toMatchObject({
