@@ -16,6 +16,7 @@ export default defineConfig({
   resolve,
   ssr,
   test: {
+    globalSetup: 'scripts/lib/build-runners.mjs',
     projects: directories.map((directory) => ({
       resolve,
       ssr,

@@ -245,7 +245,7 @@ describe('createFileStates()', () => {
 
   it('has what was stored before the host was killed', async () => {
     const script = `
-      const { createFileStates } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+      const { createFileStates } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
       const state = createFileStates(${JSON.stringify(directory)})('a');
       for (let index = 0; ; index += 1) {
         state.set('count', new TextEncoder().encode(String(index)));
@@ -272,7 +272,7 @@ describe('createFileStates()', () => {
     first.close?.();
     writeFileSync(`${path}.lock`, '{"host":"x"');
     const script = `
-      const { createFileStates } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+      const { createFileStates } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
       try {
         createFileStates(${JSON.stringify(directory)})('a');
         console.log('in');

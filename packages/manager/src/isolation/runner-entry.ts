@@ -1,5 +1,5 @@
-/** Where the code of a runner lies: beside this package's own code, which in tests is run from its sources. */
+/** Where the code of a runner lies: beside this package's own code; tests build it from the sources first. */
 export function runnerEntry(name: 'thread-main' | 'process-main' | 'prepare-main'): URL {
-  const folder = import.meta.url.endsWith('.ts') ? '../../dist/runner' : './runner';
+  const folder = import.meta.url.endsWith('.ts') ? '../../build/runner' : './runner';
   return new URL(`${folder}/${name}.js`, import.meta.url);
 }

@@ -1,0 +1,40 @@
+// Before any test: bundles what runs in threads and child processes from the sources, so that a test never runs what was
+// built from other ones. vitest calls it as its global set-up.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { build } from 'esbuild';
+
+import { root } from './workspace.mjs';
+
+/** The files, by the folder that they are looked for in when a package runs from its sources. */
+const RUNNERS = {
+  'packages/manager': ['runner/thread-main', 'runner/process-main', 'runner/prepare-main'],
+  // Runs in processes that a test kills.
+  'packages/host': ['state/file-states'],
+  'packages/sdk': ['check/check-thread'],
+};
+
+export default async function setup() {
+  for (const [folder, files] of Object.entries(RUNNERS)) {
+    const { outputFiles } = await build({
+      absWorkingDir: join(root, folder),
+      entryPoints: files.map((file) => `src/${file}.ts`),
+      outbase: 'src',
+      outdir: 'build',
+      write: false,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      conditions: ['@testbench/source'],
+    });
+    for (const { path, contents } of outputFiles) {
+      mkdirSync(dirname(path), { recursive: true });
+      // Renamed into place: other tests may be starting the old one.
+      const temporary = `${path}.${process.pid}`;
+      writeFileSync(temporary, contents);
+      renameSync(temporary, path);
+    }
+  }
+}
