@@ -64,7 +64,7 @@ describe('Plugin', () => {
     expect(system.pluginCount).toBe(0);
     await expect(
       system.loadPlugin(newFile(), { pluginType: 'metric' as never }),
-    ).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'options.pluginType' });
+    ).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'pluginType' });
   });
 
   it('stays through reloads, and is of no use once it was unloaded', async () => {

@@ -1,26 +1,31 @@
 import { availableParallelism } from 'node:os';
 
 import {
+  type CertificateAuthority,
   createMemoryState,
   furtherHeaders,
   type OpenState,
   readAuthorities,
-  seededRandom,
   type TrustedAuthorities,
 } from '@testbench/host';
 import {
   type AdmissionCaps,
+  DEFAULT_CAPS,
   DEFAULT_FEATURES,
   type FeatureSet,
   type GrantPolicy,
+  readCaps,
+  readFeatures,
 } from '@testbench/sandbox';
 import {
-  ConfigError,
+  ConfigNode,
   DEFAULT_LIMITS,
-  type LogSink,
-  rejectUnknownKeys,
-  type ResourceLimits,
   type HttpTransport,
+  type LogSink,
+  type OptionReaders,
+  readLimits,
+  readOptions,
+  type ResourceLimits,
   type SecretStore,
 } from '@testbench/types';
 
@@ -33,29 +38,6 @@ import {
 import type { PluginManagerOptions } from './options.js';
 import type { IsolationRequest } from './plugin-version.js';
 import { readPolicy } from './policy.js';
-import { requireCount, resolveCaps, resolveLimits } from './resolve-limits.js';
-
-const OPTION_KEYS = [
-  'limits',
-  'features',
-  'caps',
-  'enableWasi',
-  'isolation',
-  'maxThreads',
-  'maxProcessesPerPlugin',
-  'maxLoadedPlugins',
-  'maxConcurrentExecutions',
-  'cacheDir',
-  'policy',
-  'secrets',
-  'httpTransport',
-  'allowedHeaders',
-  'certificateAuthorities',
-  'state',
-  'onLog',
-  'random',
-  'now',
-];
 
 /** `PluginManagerOptions`, checked and with every default. */
 export interface ManagerSettings {
@@ -80,30 +62,50 @@ export interface ManagerSettings {
   readonly seed: number | undefined;
 }
 
+const OPTIONS: OptionReaders<PluginManagerOptions> = {
+  limits: readLimits,
+  features: readFeatures,
+  caps: readCaps,
+  enableWasi: (node) => node.boolean(),
+  isolation: (node) =>
+    typeof node.value === 'function' ? node.callback() : node.oneOf(ISOLATIONS),
+  maxThreads: readCount,
+  maxProcessesPerPlugin: readCount,
+  maxLoadedPlugins: readCount,
+  maxConcurrentExecutions: readCount,
+  cacheDir: (node) => node.text(),
+  // This one, headers and authorities are checked by what keeps them.
+  policy: (node) => node.object(),
+  secrets: (node) => node.implementation('read'),
+  httpTransport: (node) => node.callback(),
+  allowedHeaders: (node) => node.value as readonly string[],
+  certificateAuthorities: (node) => node.value as readonly CertificateAuthority[],
+  state: (node) => node.callback(),
+  onLog: (node) => node.callback(),
+  random: (random) =>
+    readOptions<NonNullable<PluginManagerOptions['random']>>(
+      random.value,
+      { seed: (node) => node.wholeNumber(0) },
+      random.path,
+      ['seed'],
+    ),
+  now: (node) => node.callback(),
+};
+
 /** @throws {ConfigError} For an unknown key or a wrong value. */
-export function readSettings(options: PluginManagerOptions): ManagerSettings {
-  rejectUnknownKeys(options, OPTION_KEYS, '');
-  rejectUnknownKeys(options.features ?? {}, Object.keys(DEFAULT_FEATURES), 'features');
-  const {
-    maxThreads = availableParallelism() + 1,
-    maxProcessesPerPlugin = DEFAULT_MAX_PROCESSES_PER_PLUGIN,
-    maxLoadedPlugins = DEFAULT_MAX_LOADED_PLUGINS,
-    maxConcurrentExecutions = DEFAULT_MAX_CONCURRENT_EXECUTIONS,
-    isolation = 'thread',
-  } = options;
-  const counts = { maxThreads, maxProcessesPerPlugin, maxLoadedPlugins, maxConcurrentExecutions };
-  for (const [name, count] of Object.entries(counts)) requireCount(count, name);
-  const policy = readPolicy(options.policy ?? {});
-  const seed = options.random?.seed;
-  // Tells a wrong seed now, not at the first instance.
-  if (seed !== undefined) seededRandom(seed);
+export function readSettings(given: PluginManagerOptions | undefined): ManagerSettings {
+  const options = readOptions<PluginManagerOptions>(given, OPTIONS);
+  const policy = readPolicy(options.policy);
   return {
-    ...counts,
-    limits: resolveLimits(DEFAULT_LIMITS, options.limits),
+    maxThreads: options.maxThreads ?? availableParallelism() + 1,
+    maxProcessesPerPlugin: options.maxProcessesPerPlugin ?? DEFAULT_MAX_PROCESSES_PER_PLUGIN,
+    maxLoadedPlugins: options.maxLoadedPlugins ?? DEFAULT_MAX_LOADED_PLUGINS,
+    maxConcurrentExecutions: options.maxConcurrentExecutions ?? DEFAULT_MAX_CONCURRENT_EXECUTIONS,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
     features: { ...DEFAULT_FEATURES, ...options.features },
-    caps: resolveCaps(options.caps),
+    caps: { ...DEFAULT_CAPS, ...options.caps },
     enableWasi: options.enableWasi ?? false,
-    isolation: isolationPolicy(isolation),
+    isolation: isolationPolicy(options.isolation ?? 'thread'),
     cacheDir: options.cacheDir,
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
@@ -113,27 +115,17 @@ export function readSettings(options: PluginManagerOptions): ManagerSettings {
     authorities: readAuthorities(options.certificateAuthorities),
     onLog: options.onLog ?? (() => {}),
     now: options.now,
-    seed,
+    seed: options.random?.seed,
   };
+}
+
+function readCount(node: ConfigNode): number {
+  return node.wholeNumber(1);
 }
 
 function isolationPolicy(
   isolation: NonNullable<PluginManagerOptions['isolation']>,
 ): ManagerSettings['isolation'] {
-  if (typeof isolation === 'function') {
-    return (plugin) => readIsolation(isolation(plugin), 'isolation');
-  }
-  const fixed = readIsolation(isolation, 'isolation');
-  return () => fixed;
-}
-
-/** @throws {ConfigError} `CONFIG_INVALID` for anything but the name of an isolation. */
-export function readIsolation(value: unknown, path: string): Isolation {
-  const isolation = ISOLATIONS.find((name) => name === value);
-  if (isolation !== undefined) return isolation;
-  throw new ConfigError(
-    'CONFIG_INVALID',
-    path,
-    `Cannot use "${path}": expected "inline", "thread" or "process", found ${typeof value === 'string' ? JSON.stringify(value) : typeof value}`,
-  );
+  if (typeof isolation !== 'function') return () => isolation;
+  return (plugin) => new ConfigNode(isolation(plugin), 'isolation').oneOf(ISOLATIONS);
 }

@@ -14,6 +14,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
+import { type OptionReaders, readOptions } from '@testbench/types';
 
 import type { CallEndEvent, CallStartEvent, PluginEmitter } from './plugin-events.js';
 
@@ -27,6 +28,11 @@ export interface ObserveOptions {
   readonly meter?: Meter;
 }
 
+const OPTIONS: OptionReaders<ObserveOptions> = {
+  tracer: (node) => node.implementation('startSpan'),
+  meter: (node) => node.implementation('createHistogram', 'createCounter'),
+};
+
 /**
  * Makes a span of every plugin call, a child of the caller's, and counts duration, fuel and refused host calls.
  *
@@ -35,6 +41,7 @@ export interface ObserveOptions {
  *
  * @param events Those of a `PluginManager` or a `PluginSystem`.
  * @returns A function that ends it.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts no-run
@@ -45,8 +52,9 @@ export interface ObserveOptions {
  * const stop = observePlugins(manager.events);
  * ```
  */
-export function observePlugins(events: PluginEmitter, options: ObserveOptions = {}): () => void {
-  const { tracer = trace.getTracer(NAME), meter = metrics.getMeter(NAME) } = options;
+export function observePlugins(events: PluginEmitter, options?: ObserveOptions): () => void {
+  const { tracer = trace.getTracer(NAME), meter = metrics.getMeter(NAME) } =
+    readOptions<ObserveOptions>(options, OPTIONS);
   const duration = meter.createHistogram('testbench.plugin.call.duration', {
     unit: 's',
     description: 'Time from the turn of a plugin call to its end',

@@ -330,8 +330,47 @@ describe('new PluginManager()', () => {
     { options: { caps: { maxLocal: 1 } }, path: 'caps.maxLocal' },
     { options: { maxConcurrentExecutions: -1 }, path: 'maxConcurrentExecutions' },
     { options: { random: { seed: -1 } }, path: 'random.seed' },
+    { options: { features: { exceptions: 'off' } }, path: 'features.exceptions' },
+    { options: { enableWasi: 'no' }, path: 'enableWasi' },
+    { options: { onLog: 5 }, path: 'onLog' },
+    { options: { isolation: 'container' }, path: 'isolation' },
+    { options: { secrets: {} }, path: 'secrets' },
+    { options: null, path: '' },
   ])('refuses $options', ({ options, path }) => {
-    expect(() => new PluginManager(options as never)).toThrow(expect.objectContaining({ path }));
+    expect(() => new PluginManager(options as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigError', path }),
+    );
+  });
+});
+
+describe('options of the methods of PluginManager', () => {
+  const golden = [{ input: { data: '' }, check: 5 }];
+
+  it.each([
+    { method: 'load', options: { limits: { timeoutMS: 1 } }, path: 'limits.timeoutMS' },
+    { method: 'load', options: { state: 'resett' }, path: 'state' },
+    { method: 'reload', options: { maxErrorRate: 'lots' }, path: 'maxErrorRate' },
+    { method: 'reload', options: { maxErrorRate: 1.5 }, path: 'maxErrorRate' },
+    { method: 'reload', options: { golden }, path: 'golden[0].check' },
+    { method: 'watch', options: { trialCals: 5 }, path: 'trialCals' },
+    { method: 'execute', options: { timeoutMS: 5 }, path: 'timeoutMS' },
+    { method: 'execute', options: { signal: {} }, path: 'signal' },
+    { method: 'executeBatch', options: { timeoutMs: '5' }, path: 'timeoutMs' },
+    { method: 'executeStream', options: { maxFuel: 0 }, path: 'maxFuel' },
+  ] as const)('are refused by $method: $options', async ({ method, options, path }) => {
+    const manager = new PluginManager();
+    const given = options as never;
+    const calls = {
+      load: () => manager.load(plain, given),
+      reload: () => manager.reload('guest', plain, given),
+      watch: () => manager.watch('guest', given),
+      execute: () => manager.execute('guest', input, given),
+      executeBatch: () => manager.executeBatch('guest', [input], given),
+      executeStream: () => manager.executeStream('guest', input, given),
+    };
+    const call = async (): Promise<unknown> => await calls[method]();
+    await expect(call()).rejects.toMatchObject({ name: 'ConfigError', path });
+    await manager.close();
   });
 });
 

@@ -1,10 +1,4 @@
-import {
-  CallError,
-  LoadError,
-  type PluginInput,
-  type PluginOutput,
-  rejectUnknownKeys,
-} from '@testbench/types';
+import { CallError, LoadError, type PluginInput, type PluginOutput } from '@testbench/types';
 
 import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
@@ -27,17 +21,12 @@ import type {
 } from './options.js';
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
-import { readFuel, requireCount } from './resolve-limits.js';
+import { readExecuteOptions, readReloadOptions } from './read-call-options.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { ownSource } from './own-source.js';
 import { VersionLoader } from './version-loader.js';
 import { watchFile } from './watch-file.js';
-
-const RELOAD_KEYS = ['drainTimeoutMs', 'golden', 'maxErrorRate', 'minTrialCalls', 'trialCalls'];
-/** The longest delay of a timer in JavaScript. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-const NO_OPTIONS: ExecuteOptions = {};
 
 /** What is done with a plugin once there is a place. */
 type InTurn<T> = (plugin: LoadedPlugin, options: RunOptions, queueTimeMs: number) => T | Promise<T>;
@@ -61,7 +50,7 @@ export class PluginManager {
   readonly events = new PluginEmitter();
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
-  constructor(options: PluginManagerOptions = {}) {
+  constructor(options?: PluginManagerOptions) {
     this.#settings = readSettings(options);
     const { maxConcurrentExecutions: maxRunning } = this.#settings;
     this.#semaphore = new Semaphore(
@@ -84,11 +73,11 @@ export class PluginManager {
    * @param source A file's path, or the bytes; bytes are copied.
    * @returns What is known of it. On failure nothing is kept.
    * @throws {LoadError} See `LoadErrorCode`.
-   * @throws {ConfigError} For wrong limits or permissions.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
-  async load(source: PluginSource, options: LoadPluginOptions = {}): Promise<PluginInfo> {
-    this.#checkRoom(options.id);
+  async load(source: PluginSource, options?: LoadPluginOptions): Promise<PluginInfo> {
     const own = this.#loader.own(options);
+    this.#checkRoom(own.id);
     const first = await this.#loader.load(source, own);
     const { id } = first.version;
     try {
@@ -110,14 +99,11 @@ export class PluginManager {
    * Runs one input through a plugin.
    *
    * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call on a fresh instance.
-   * @throws {ConfigError} `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number above 0;
-   *   `maxFuel` may be `Infinity`.
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number
+   *   above 0; `maxFuel` may be `Infinity`.
    */
-  async execute(
-    id: string,
-    input: PluginInput,
-    options: ExecuteOptions = NO_OPTIONS,
-  ): Promise<PluginOutput> {
+  async execute(id: string, input: PluginInput, given?: ExecuteOptions): Promise<PluginOutput> {
+    const options = readExecuteOptions(given);
     const plugin = this.#start(id, options);
     if (plugin === undefined) {
       return await this.#waitForTurn(id, options, (late, remaining, queueTimeMs) =>
@@ -143,14 +129,16 @@ export class PluginManager {
    * @returns One result an input, in their order. An input that fails fails alone, and so does a hole or anything else that is
    *   no input: with `CALL_INVALID_INPUT`.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
+   * @throws {ConfigError} As `execute`.
    * @throws {TypeError} For anything but a list.
    * @throws {RangeError} For too long a list.
    */
   async executeBatch(
     id: string,
     inputs: readonly PluginInput[],
-    options: ExecuteOptions = {},
+    given?: ExecuteOptions,
   ): Promise<BatchResult[]> {
+    const options = readExecuteOptions(given);
     const own = ownInputs(inputs);
     return await this.#inTurn(
       id,
@@ -168,12 +156,14 @@ export class PluginManager {
    *
    * @throws {CallError} At the next part, as `execute` does; `CALL_UNSUPPORTED` for an inline plugin that emits chunks where
    *   the engine cannot suspend it (JSPI, Node 24 and newer).
+   * @throws {ConfigError} As `execute`, at once.
    */
   executeStream(
     id: string,
     input: PluginInput,
-    options: ExecuteOptions = {},
+    given?: ExecuteOptions,
   ): AsyncGenerator<StreamPart, void, void> {
+    const options = readExecuteOptions(given);
     return streamCall(options.signal, (onChunk, signal) =>
       this.#inTurn(id, { ...options, signal }, (plugin, remaining, queueTimeMs) =>
         plugin.run(input, { ...remaining, onChunk }, queueTimeMs),
@@ -189,9 +179,13 @@ export class PluginManager {
    * {@link rollback}.
    *
    * @throws {LoadError} As for `load`; `LOAD_NOT_FOUND` if no plugin of that id is loaded; `LOAD_UNHEALTHY`.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
-  async reload(id: string, source: PluginSource, options: ReloadOptions = {}): Promise<PluginInfo> {
-    rejectUnknownKeys(options, RELOAD_KEYS, 'options');
+  async reload(id: string, source: PluginSource, options?: ReloadOptions): Promise<PluginInfo> {
+    return await this.#reload(id, source, readReloadOptions(options));
+  }
+
+  async #reload(id: string, source: PluginSource, options: ReloadOptions): Promise<PluginInfo> {
     const plugin = this.#find(id);
     // Copied now: an earlier swap may have to end first.
     const own = ownSource(source);
@@ -217,8 +211,10 @@ export class PluginManager {
    *
    * @returns A function that ends the watching; so do unloading and closing.
    * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
+   * @throws {ConfigError} As {@link reload}.
    */
-  watch(id: string, options: ReloadOptions = {}): () => void {
+  watch(id: string, given?: ReloadOptions): () => void {
+    const options = readReloadOptions(given);
     const { path } = this.#find(id).info();
     if (path === undefined) {
       throw new LoadError('LOAD_NOT_FOUND', `Cannot watch plugin "${id}": it came from no file`);
@@ -226,7 +222,7 @@ export class PluginManager {
     this.#watchers.get(id)?.();
     const stop = watchFile(path, async () => {
       try {
-        await this.reload(id, path, options);
+        await this.#reload(id, path, options);
       } catch (error) {
         this.events.tell('reload-failed', { id, error });
       }
@@ -315,10 +311,7 @@ export class PluginManager {
    * @throws {CallError} If it cannot run at all.
    */
   #start(id: string, options: ExecuteOptions): LoadedPlugin | undefined {
-    const { signal, timeoutMs, maxFuel } = options;
-    if (timeoutMs !== undefined) requireCount(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
-    if (maxFuel !== undefined) readFuel(maxFuel, 'maxFuel');
-    const plugin = this.#findForCall(id, signal);
+    const plugin = this.#findForCall(id, options.signal);
     return this.#semaphore.tryEnter(id) ? plugin : undefined;
   }
 

@@ -4,10 +4,11 @@ import { createEnvSecrets, type EnvSecret } from '@testbench/host';
 import { GrantPolicy, type PolicyEntry, type PolicyRequest } from '@testbench/sandbox';
 import {
   ConfigError,
+  ConfigNode,
   parseJsonText,
   type Permissions,
   PluginError,
-  rejectUnknownKeys,
+  readOptions,
 } from '@testbench/types';
 
 /** What plugins are granted, and which secrets there are: the content of a policy file. */
@@ -23,18 +24,29 @@ export interface PluginPolicy {
  *
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
  */
-export function readPolicy(policy: PluginPolicy): {
+export function readPolicy(policy: PluginPolicy | undefined): {
   readonly grants: GrantPolicy;
   readonly secrets: ReturnType<typeof createEnvSecrets>;
 } {
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
-    throw new ConfigError('CONFIG_INVALID', 'policy', 'Cannot use "policy": expected an object');
-  }
-  rejectUnknownKeys(policy, ['plugins', 'secrets'], 'policy');
-  return {
-    grants: new GrantPolicy(policy.plugins === undefined ? [] : policy.plugins),
-    secrets: createEnvSecrets(policy.secrets === undefined ? {} : policy.secrets),
-  };
+  let grants = new GrantPolicy([]);
+  let secrets = createEnvSecrets({});
+  readOptions<PluginPolicy>(
+    policy,
+    {
+      plugins: (node) => {
+        const plugins = node.value as readonly PolicyEntry[];
+        grants = new GrantPolicy(plugins, node.path);
+        return plugins;
+      },
+      secrets: (node) => {
+        const named = node.value as NonNullable<PluginPolicy['secrets']>;
+        secrets = createEnvSecrets(named);
+        return named;
+      },
+    },
+    'policy',
+  );
+  return { grants, secrets };
 }
 
 /**
@@ -62,7 +74,7 @@ export async function loadPolicy(path: string): Promise<PluginPolicy> {
     );
   }
   try {
-    readPolicy(policy);
+    readPolicy(new ConfigNode(policy, 'policy').object());
   } catch (cause) {
     throw cause instanceof ConfigError ? inFile(path, cause) : cause;
   }

@@ -1,7 +1,6 @@
 import type { HostCallReport } from '@testbench/types';
 
 import type { RunOptions } from './isolation/executor.js';
-import { readFuel } from './resolve-limits.js';
 import type { VersionFromPath } from './plugin-version.js';
 
 type Report = Omit<HostCallReport, 'failure'>;
@@ -31,7 +30,7 @@ export class RunningCall implements RunOptions {
     public queueTimeMs: number,
   ) {
     this.timeoutMs = options.timeoutMs;
-    this.maxFuel = options.maxFuel === undefined ? undefined : readFuel(options.maxFuel, 'maxFuel');
+    this.maxFuel = options.maxFuel;
     this.signal = options.signal;
     this.onChunk = options.onChunk;
   }

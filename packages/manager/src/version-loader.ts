@@ -2,25 +2,23 @@ import { hostSignatures } from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
 import { PermissionSet } from '@testbench/sandbox';
 import {
-  ConfigError,
-  ConfigNode,
   PLUGIN_TYPES,
   type PluginType,
-  rejectUnknownKeys,
+  readLimits,
+  readOptions,
   type ResourceLimits,
   type StateStore,
 } from '@testbench/types';
 
 import { openDirectoryStore } from './directory-store.js';
-import type { Isolation } from './isolation/executor.js';
+import { type Isolation, ISOLATIONS } from './isolation/executor.js';
 import type { RunnerPools } from './isolation/runner-pools.js';
-import { type ManagerSettings, readIsolation } from './manager-settings.js';
+import type { ManagerSettings } from './manager-settings.js';
 import type { LoadPluginOptions, PluginSource } from './options.js';
 import { ownJson } from './own-json.js';
 import { ownSource } from './own-source.js';
 import { PluginVersion, type VersionFromPath } from './plugin-version.js';
 import { readModuleFile } from './read-module-file.js';
-import { resolveLimits } from './resolve-limits.js';
 
 /** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
 export interface OwnLoadOptions {
@@ -53,26 +51,31 @@ export class VersionLoader {
    * Checks and copies what a caller gave.
    *
    * @throws {LoadError} `LOAD_INIT_FAILED` for a configuration that JSON cannot hold.
-   * @throws {ConfigError} For wrong limits, permissions, state or isolation.
+   * @throws {ConfigError} For an unknown key or a wrong value.
    */
-  own(options: LoadPluginOptions): OwnLoadOptions {
-    rejectUnknownKeys(
-      options,
-      ['id', 'pluginType', 'config', 'state', 'isolation', 'limits', 'permissions'],
-      'options',
-    );
-    const { isolation } = options;
+  own(given: LoadPluginOptions | undefined): OwnLoadOptions {
+    let permissions: PermissionSet | undefined;
+    const options = readOptions<LoadPluginOptions>(given, {
+      id: (node) => node.text(),
+      pluginType: (node) => node.oneOf(PLUGIN_TYPES),
+      config: (node) => ownJson(node.value),
+      state: (node) => node.oneOf(['keep', 'reset']),
+      isolation: (node) => node.oneOf(ISOLATIONS),
+      limits: readLimits,
+      permissions: (node) => {
+        permissions = new PermissionSet(node.object(), node.path);
+        return permissions.granted;
+      },
+    });
     return {
       id: options.id,
       givenId: options.id,
-      pluginType: readPluginType(options.pluginType),
-      config: ownJson(options.config),
-      reset: readState(options.state) === 'reset',
-      isolation:
-        isolation === undefined ? undefined : readIsolation(isolation, 'options.isolation'),
-      limits: resolveLimits(this.settings.limits, options.limits),
-      permissions:
-        options.permissions === undefined ? undefined : new PermissionSet(options.permissions),
+      pluginType: options.pluginType,
+      config: options.config,
+      reset: options.state === 'reset',
+      isolation: options.isolation,
+      limits: { ...this.settings.limits, ...options.limits },
+      permissions,
     };
   }
 
@@ -132,19 +135,4 @@ async function openCache(directory: string | undefined): Promise<ModuleCache> {
   return new ModuleCache(
     directory === undefined ? {} : { store: await openDirectoryStore(directory) },
   );
-}
-
-function readState(state: unknown): 'keep' | 'reset' {
-  if (state === undefined || state === 'keep' || state === 'reset') return state ?? 'keep';
-  throw new ConfigError(
-    'CONFIG_INVALID',
-    'options.state',
-    `Cannot use "options.state": expected "keep" or "reset", found ${JSON.stringify(state)}`,
-  );
-}
-
-function readPluginType(type: unknown): PluginType | undefined {
-  return type === undefined
-    ? undefined
-    : new ConfigNode(type, 'options.pluginType').oneOf(PLUGIN_TYPES);
 }

@@ -1,3 +1,4 @@
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
 import { type Feature, FEATURES } from '@testbench/wasm';
 
 /** For each feature of WebAssembly beyond its first version, by its proposal's name: may a module use it? */
@@ -26,3 +27,12 @@ const ADMITTED: ReadonlySet<Feature> = new Set<Feature>([
 export const DEFAULT_FEATURES = Object.fromEntries(
   FEATURES.map((feature) => [feature, ADMITTED.has(feature)]),
 ) as FeatureSet;
+
+const READERS = Object.fromEntries(
+  FEATURES.map((feature) => [feature, (node: ConfigNode) => node.boolean()]),
+) as OptionReaders<FeatureSet>;
+
+/** Reads what differs from {@link DEFAULT_FEATURES}. @throws {ConfigError} */
+export function readFeatures(node: ConfigNode): Partial<FeatureSet> {
+  return readOptions<Partial<FeatureSet>>(node.value, READERS, node.path);
+}

@@ -14,8 +14,8 @@ export {
   checkModule,
   requireReadable,
 } from './admission/check-module.js';
-export { DEFAULT_FEATURES, type FeatureSet } from './features.js';
-export { type AdmissionCaps, DEFAULT_CAPS } from './limits.js';
+export { DEFAULT_FEATURES, type FeatureSet, readFeatures } from './features.js';
+export { type AdmissionCaps, DEFAULT_CAPS, readCaps } from './limits.js';
 export { type DirectoryGrant, innermostDirectory } from './permissions/directory-grant.js';
 export { GrantPolicy, type PolicyEntry, type PolicyRequest } from './permissions/grant-policy.js';
 export { PermissionSet } from './permissions/permission-set.js';

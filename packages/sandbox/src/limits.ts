@@ -1,4 +1,10 @@
-import { MAX_MODULE_BYTES, MAX_TABLE_ELEMENTS } from '@testbench/types';
+import {
+  type ConfigNode,
+  MAX_MODULE_BYTES,
+  MAX_TABLE_ELEMENTS,
+  type OptionReaders,
+  readOptions,
+} from '@testbench/types';
 
 /** How much of everything a module may have; all of it is counted before an engine sees a byte. */
 export interface AdmissionCaps {
@@ -111,3 +117,12 @@ export const DEFAULT_CAPS: AdmissionCaps = {
 export const READABLE_EXCESS = 4;
 /** Bytes of all types: groups and parameters are not counted anywhere before they are read. Real modules have a few kB. */
 export const MAX_TYPE_SECTION_BYTES = 1024 * 1024;
+
+const READERS = Object.fromEntries(
+  Object.keys(DEFAULT_CAPS).map((cap) => [cap, (node: ConfigNode) => node.wholeNumber(0)]),
+) as unknown as OptionReaders<AdmissionCaps>;
+
+/** Reads what differs from {@link DEFAULT_CAPS}. @throws {ConfigError} */
+export function readCaps(node: ConfigNode): Partial<AdmissionCaps> {
+  return readOptions<Partial<AdmissionCaps>>(node.value, READERS, node.path);
+}

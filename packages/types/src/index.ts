@@ -39,6 +39,7 @@ export { type UnpackedResult, unpackResult } from './abi/packed-result.js';
 export { GuestCode, HostCode, LOG_LEVELS, type LogLevel } from './abi/result-codes.js';
 export { type ConfigFields, ConfigNode } from './config/config-node.js';
 export { nearestKey } from './config/nearest-key.js';
+export { readFuel, readLimits, readTimeoutMs } from './config/read-limits.js';
 export {
   type OptionReader,
   type OptionReaders,
@@ -117,6 +118,7 @@ export {
   MAX_TEXT_LENGTH,
   MAX_MODULE_BYTES,
   MAX_TABLE_ELEMENTS,
+  MAX_TIMEOUT_MS,
   PAGE_BYTES,
   type ResourceLimits,
 } from './limits.js';

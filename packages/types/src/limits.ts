@@ -13,6 +13,8 @@ const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
 /** Output JSON of one call. `JSON.parse` of 30 MB of `{}` takes 10-19 s and 1.2 GB; 1 MiB takes at most 0.6 s. */
 const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
+/** The longest delay of a timer in JavaScript, about 24 days. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** A module. Real plugins are 2 kB to 5 MB; the engine's own cap is 1 GiB. */
 export const MAX_MODULE_BYTES = 16 * MiB;
 /** Size of a WebAssembly page in bytes. @see https://webassembly.github.io/spec/core/exec/runtime.html#page-size */

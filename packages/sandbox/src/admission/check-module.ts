@@ -1,11 +1,14 @@
 import {
   type AdmissionViolation,
+  type AbiSignature,
   checkContractExports,
+  ConfigNode,
   type Contract,
   decodeMetadataSections,
   LoadError,
   METADATA_SECTION,
   type PluginMetadata,
+  readOptions,
 } from '@testbench/types';
 import {
   DecodeError,
@@ -14,8 +17,8 @@ import {
   readCustomSections,
 } from '@testbench/wasm';
 
-import { DEFAULT_FEATURES, type FeatureSet } from '../features.js';
-import { type AdmissionCaps, DEFAULT_CAPS } from '../limits.js';
+import { DEFAULT_FEATURES, type FeatureSet, readFeatures } from '../features.js';
+import { type AdmissionCaps, DEFAULT_CAPS, readCaps } from '../limits.js';
 import { type AdmissionMeasure, exceeded, measureModule } from './measure-module.js';
 import { checkCounts } from './check-counts.js';
 import { checkImports, type ImportPolicy } from './check-imports.js';
@@ -52,6 +55,7 @@ export interface AdmissionReport {
  * @param bytes The whole module; read, not kept.
  * @throws {LoadError} `LOAD_INVALID_MODULE` with the offset if the bytes are not a module; `LOAD_INVALID_METADATA`;
  *   `LOAD_REJECTED` for a module so far above its caps that reading it would take long.
+ * @throws {ConfigError} For a policy with an unknown key or a wrong value.
  *
  * @example
  * ```ts
@@ -62,7 +66,8 @@ export interface AdmissionReport {
  * report.violations.map(({ rule, value }) => [rule, value]); // => [['maxMemoryBytes', 589824], ['export', undefined]]
  * ```
  */
-export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): AdmissionReport {
+export function checkModule(bytes: Uint8Array, given: AdmissionPolicy): AdmissionReport {
+  const policy = readAdmissionPolicy(given);
   const caps = { ...DEFAULT_CAPS, ...policy.caps };
   const summary = inspect(bytes, caps);
   const measures = measureModule(summary, caps, policy.maxMemoryBytes);
@@ -95,16 +100,48 @@ export function checkModule(bytes: Uint8Array, policy: AdmissionPolicy): Admissi
  * @param caps Over `DEFAULT_CAPS`.
  * @throws {LoadError} `LOAD_REJECTED`, with `violations`.
  * @throws {DecodeError} If the bytes do not begin like a module.
+ * @throws {ConfigError} For an unknown cap or a wrong value.
  */
 export function requireReadable(bytes: Uint8Array, caps: Partial<AdmissionCaps> = {}): void {
-  const violations = checkCounts(bytes, { ...DEFAULT_CAPS, ...caps });
+  requireCounts(bytes, { ...DEFAULT_CAPS, ...readCaps(new ConfigNode(caps, 'caps')) });
+}
+
+function requireCounts(bytes: Uint8Array, caps: AdmissionCaps): void {
+  const violations = checkCounts(bytes, caps);
   if (violations.length > 0) throw rejection(violations);
+}
+
+function readAdmissionPolicy(given: AdmissionPolicy): AdmissionPolicy {
+  return readOptions<AdmissionPolicy>(
+    given,
+    {
+      features: readFeatures,
+      caps: readCaps,
+      imports: readImports,
+      maxMemoryBytes: (node) => node.wholeNumber(0),
+    },
+    '',
+    ['imports', 'maxMemoryBytes'],
+  );
+}
+
+function readImports(node: ConfigNode): ImportPolicy {
+  for (const [module, functions] of Object.entries(node.object())) {
+    const place = new ConfigNode(functions, `${node.path}.${module}`);
+    for (const [name, type] of Object.entries(place.object())) {
+      const signature = new ConfigNode(type, `${place.path}.${name}`).object();
+      for (const list of ['params', 'results'] as const satisfies (keyof AbiSignature)[]) {
+        new ConfigNode(signature[list], `${place.path}.${name}.${list}`).list();
+      }
+    }
+  }
+  return node.value as ImportPolicy;
 }
 
 /** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
 function inspect(bytes: Uint8Array, caps: AdmissionCaps): ModuleSummary {
   try {
-    requireReadable(bytes, caps);
+    requireCounts(bytes, caps);
     return inspectModule(bytes);
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;

@@ -1,3 +1,5 @@
+import { rejectUnknownKeys } from '@testbench/types';
+
 import { holdsPath, isAbsolutePath, normalizePath } from './posix-path.js';
 
 /** A directory with all that is below it, and what may be done there. Paths are POSIX paths: files are opened on Linux only. */
@@ -7,20 +9,21 @@ export interface DirectoryGrant {
   readonly access: 'read-only' | 'read-write';
 }
 
-const KEYS = new Set(['path', 'access']);
+const KEYS = ['path', 'access'];
 
 /**
  * Parses an entry of `allowedDirs`: a path for reading, or `{ path, access }`.
  *
+ * @param place Where the entry stands, for messages.
  * @returns What is wrong, as a string, for anything that could mean more than its author thought.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`.
  */
-export function parseDirectoryGrant(entry: unknown): DirectoryGrant | string {
+export function parseDirectoryGrant(entry: unknown, place: string): DirectoryGrant | string {
   if (typeof entry === 'string') return parsePath(entry, 'read-only');
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     return 'expected a path or an object { path, access }';
   }
-  const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
-  if (unknown !== undefined) return `unknown key "${unknown}"`;
+  rejectUnknownKeys(entry, KEYS, place);
   const path: unknown = Object.hasOwn(entry, 'path') ? (entry as DirectoryGrant).path : undefined;
   const access: unknown = Object.hasOwn(entry, 'access')
     ? (entry as DirectoryGrant).access

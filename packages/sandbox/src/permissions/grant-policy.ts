@@ -1,4 +1,4 @@
-import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+import { ConfigError, ConfigNode, type Permissions, readOptions } from '@testbench/types';
 
 import { PermissionSet } from './permission-set.js';
 
@@ -20,7 +20,6 @@ export interface PolicyRequest {
   readonly digest: string;
 }
 
-const ENTRY_KEYS = ['name', 'digest', 'permissions'];
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const ANY = 'any';
 
@@ -52,10 +51,7 @@ export class GrantPolicy {
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
    */
   constructor(entries: readonly PolicyEntry[], path = 'policy.plugins') {
-    if (!Array.isArray(entries)) invalid(path, 'expected a list');
-    for (const [index, entry] of (entries as readonly unknown[]).entries()) {
-      this.#add(entry, `${path}[${index}]`);
-    }
+    for (const entry of new ConfigNode(entries, path).list()) this.#add(entry);
   }
 
   /** What a plugin is granted: by its very digest, or else by its name alone, or else nothing. */
@@ -65,30 +61,41 @@ export class GrantPolicy {
     return exact ?? this.#grants.get(keyOf(name, ANY)) ?? new PermissionSet();
   }
 
-  #add(entry: unknown, path: string): void {
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-      invalid(path, 'expected an object');
-    }
-    rejectUnknownKeys(entry, ENTRY_KEYS, path);
-    const { name, digest, permissions } = entry as Readonly<Record<string, unknown>>;
-    if (typeof name !== 'string' || name === '') invalid(`${path}.name`, 'expected a text');
-    if (typeof digest !== 'string' || (digest !== ANY && !DIGEST.test(digest))) {
-      invalid(`${path}.digest`, 'expected "sha256:" and 64 hex digits, or "any"');
-    }
-    if (typeof permissions !== 'object' || permissions === null || Array.isArray(permissions)) {
-      invalid(`${path}.permissions`, 'expected an object');
-    }
+  #add(entry: ConfigNode): void {
+    const { path } = entry;
+    let permissions: PermissionSet | undefined;
+    const { name, digest } = readOptions<PolicyEntry>(
+      entry.value,
+      {
+        name: (node) => node.text(),
+        digest: readDigest,
+        permissions: (node) => {
+          permissions = new PermissionSet(node.object(), node.path);
+          return permissions.granted;
+        },
+      },
+      path,
+      ['name', 'digest', 'permissions'],
+    );
     const key = keyOf(name, digest);
-    if (this.#grants.has(key)) invalid(path, 'an entry before has the same name and digest');
-    this.#grants.set(key, new PermissionSet(permissions, `${path}.permissions`));
+    if (this.#grants.has(key)) {
+      throw new ConfigError(
+        'CONFIG_INVALID',
+        path,
+        `Cannot use "${path}": an entry before has the same name and digest`,
+      );
+    }
+    this.#grants.set(key, permissions!);
   }
+}
+
+function readDigest(node: ConfigNode): string {
+  const { value } = node;
+  if (typeof value === 'string' && (value === ANY || DIGEST.test(value))) return value;
+  return node.reject('"sha256:" and 64 hex digits, or "any"');
 }
 
 function keyOf(name: string, digest: string): string {
   // No digest has a space.
   return `${digest} ${name}`;
-}
-
-function invalid(path: string, state: string): never {
-  throw new ConfigError('CONFIG_INVALID', path, `Cannot use "${path}": ${state}`);
 }

@@ -359,14 +359,20 @@ describe('allowsPath()', () => {
       path: '/data',
       access: 'rw',
     },
-    {
-      path: '/d',
-      access: 'read-only',
-      mode: 1,
-    },
   ])('does not take %j for a grant', (entry) => {
     expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as string] })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedDirs[0]' }),
+    );
+  });
+
+  it('does not take a grant with a key that it does not know', () => {
+    const entry = { path: '/d', access: 'read-only', acess: 1 };
+    expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as never] })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_UNKNOWN_KEY',
+        path: 'permissions.allowedDirs[0].acess',
+        message: expect.stringContaining('did you mean "access"?') as unknown,
+      }),
     );
   });
 

@@ -147,12 +147,13 @@ function parseEach<Item extends object>(
   fields: OwnFields,
   list: Permission['list'],
   path: string,
-  parse: (entry: unknown) => Item | string,
+  parse: (entry: unknown, place: string) => Item | string,
 ): Item[] {
   const items = (fields.get(list) ?? []) as readonly unknown[];
   return items.map((entry, index) => {
-    const item = parse(entry);
-    return typeof item === 'string' ? invalid(`${path}.${list}[${index}]`, item) : item;
+    const place = `${path}.${list}[${index}]`;
+    const item = parse(entry, place);
+    return typeof item === 'string' ? invalid(place, item) : item;
   });
 }
 

@@ -91,6 +91,16 @@ export class ConfigNode {
     return this.value as Callback;
   }
 
+  /** Reads a signal that may cancel what the options are for. */
+  signal(): AbortSignal {
+    // One of another realm is as good.
+    const signal = this.value as Partial<AbortSignal> | null | undefined;
+    if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') {
+      this.reject('an AbortSignal');
+    }
+    return signal as AbortSignal;
+  }
+
   /** Reads an object of the caller's that has these methods. */
   implementation<Interface extends object>(
     ...methods: readonly (keyof Interface & string)[]
