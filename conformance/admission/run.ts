@@ -16,6 +16,8 @@ const root = join(here, '..');
 const EXPECTED: Readonly<Record<string, string>> = {
   'esbuild.wasm maxSegments': 'a program of 14 MB in Go',
   'esbuild.wasm maxBranchTableLabels': 'the same',
+  'pyodide.asm.wasm unreadable':
+    'it exports 8,560 symbols to the modules that it links at run time',
   'onigasm.wasm maxMemoryBytes': 'it declares 150 MiB; `limits.maxMemoryBytes` is for that',
 };
 
