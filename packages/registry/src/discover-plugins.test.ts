@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
 import type { LoadError } from '@testbench/types';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { discoverPlugins } from './discover-plugins.js';
-import { MAX_SEARCH_FILES } from './limits.js';
+import { findWasmFiles } from './find-wasm-files.js';
 import { inspectPlugin } from './inspect-plugin.js';
 
 // Traps as soon as it runs: finding it must not.
@@ -72,17 +72,18 @@ describe('discoverPlugins()', () => {
         'add it with `testbench-plugin embed` of @testbench/sdk, or load the file by its path',
     ]);
   });
+});
 
+describe('findWasmFiles()', () => {
   it('says that it did not look at all files', async () => {
-    for (let index = 0; index <= MAX_SEARCH_FILES; index += 1)
-      put(`${index}.wasm`, new Uint8Array());
-    const problems = new Map<string, string>();
-    const onProblem = (path: string, { message }: LoadError): void => {
-      problems.set(path, message);
-    };
-    expect(await discoverPlugins([folder], { onProblem })).toEqual([]);
-    expect(problems.get(folder)).toMatch(/more than 10000 files named \*\.wasm/);
-    expect(problems.size).toBe(MAX_SEARCH_FILES + 1);
+    for (const name of ['a', 'b', 'c', 'd']) put(`${name}.wasm`, new Uint8Array());
+    const messages: string[] = [];
+    const report = (_path: string, { message }: LoadError): void => void messages.push(message);
+    const names = (await findWasmFiles(folder, report, 3)).map((path) => basename(path));
+    expect(names).toEqual(['a.wasm', 'b.wasm', 'c.wasm']);
+    expect(messages).toEqual([expect.stringMatching(/more than 3 files named \*\.wasm/)]);
+    expect(await findWasmFiles(folder, report, 4)).toHaveLength(4);
+    expect(messages).toHaveLength(1);
   });
 });
 

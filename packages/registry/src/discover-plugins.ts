@@ -1,17 +1,17 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 import {
   decodeMetadataSections,
   LoadError,
   MAX_MODULE_BYTES,
   METADATA_SECTION,
-  PluginError,
   type PluginMetadata,
 } from '@testbench/types';
 import { readCustomSections } from '@testbench/wasm';
 
-import { MAX_SEARCH_DEPTH, MAX_SEARCH_FILES } from './limits.js';
+import { findWasmFiles } from './find-wasm-files.js';
+import { toLoadError } from './to-load-error.js';
 
 /** Such a file loads by its path, since a plugin also answers what it is; a search runs nothing, so it cannot ask. */
 const SECTION_CURE =
@@ -70,51 +70,6 @@ export async function discoverPlugins(
   return found;
 }
 
-async function findWasmFiles(
-  root: string,
-  report: (path: string, error: LoadError) => void,
-): Promise<string[]> {
-  const files: string[] = [];
-  const visit = async (path: string, depth: number): Promise<void> => {
-    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-      report(path, toLoadError(path, error));
-      return [];
-    });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const child = join(path, entry.name);
-      if (!entry.isDirectory() && entry.name.endsWith('.wasm')) {
-        if (files.length >= MAX_SEARCH_FILES) throw tooManyFiles(root);
-        if (entry.isFile()) files.push(child);
-        else report(child, notRegular(child));
-      }
-      const hidden = entry.name.startsWith('.') || entry.name === 'node_modules';
-      if (entry.isDirectory() && !hidden && depth < MAX_SEARCH_DEPTH) await visit(child, depth + 1);
-    }
-  };
-  try {
-    if ((await stat(root)).isFile()) return [root];
-    await visit(root, 1);
-  } catch (error) {
-    report(root, toLoadError(root, error));
-  }
-  return files;
-}
-
-function tooManyFiles(root: string): LoadError {
-  return new LoadError(
-    'LOAD_UNREADABLE',
-    `Cannot search "${root}" to its end: it has more than ${MAX_SEARCH_FILES} files named *.wasm; name the folders of the plugins`,
-  );
-}
-
-function notRegular(path: string): LoadError {
-  return new LoadError(
-    'LOAD_UNREADABLE',
-    `Cannot read "${path}": it is a link or no regular file; links are not followed, so name what it points to`,
-  );
-}
-
 async function readFileMetadata(path: string): Promise<PluginMetadata> {
   const { size } = await stat(path);
   if (size > MAX_MODULE_BYTES) {
@@ -133,17 +88,4 @@ async function readFileMetadata(path: string): Promise<PluginMetadata> {
     );
   }
   return metadata;
-}
-
-function toLoadError(path: string, error: unknown): LoadError {
-  if (error instanceof LoadError) return error;
-  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  const code = PluginError.is(error)
-    ? 'LOAD_INVALID_MODULE'
-    : missing
-      ? 'LOAD_NOT_FOUND'
-      : 'LOAD_UNREADABLE';
-  return new LoadError(code, `Cannot read "${path}": ${(error as Error).message}`, {
-    cause: error,
-  });
 }

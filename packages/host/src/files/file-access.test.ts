@@ -176,18 +176,18 @@ describe('reading', () => {
     await symlink('../outside', join(root, 'data/evil'));
     const effects = effectsFor();
     const stop = new AbortController();
-    let swaps = 0;
+    const swaps: true[] = [];
     const swapping = (async () => {
       while (!stop.signal.aborted) {
         await rename(join(root, 'data/real'), join(root, 'data/spare'));
         await rename(join(root, 'data/evil'), join(root, 'data/real'));
         await rename(join(root, 'data/real'), join(root, 'data/evil'));
         await rename(join(root, 'data/spare'), join(root, 'data/real'));
-        swaps += 1;
+        swaps.push(true);
       }
     })();
     const seen = new Set<string>();
-    for (let attempt = 0; attempt < 300 || swaps < 10; attempt += 1) {
+    for (let attempt = 0; attempt < 300 || swaps.length < 10; attempt += 1) {
       const result = await read(effects, join(root, 'data/real/file.txt'));
       seen.add(typeof result === 'string' ? result : String(result.code));
     }

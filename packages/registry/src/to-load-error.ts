@@ -1,0 +1,15 @@
+import { LoadError, PluginError } from '@testbench/types';
+
+/** What is reported of a file that cannot be read or is no plugin. */
+export function toLoadError(path: string, error: unknown): LoadError {
+  if (error instanceof LoadError) return error;
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const code = PluginError.is(error)
+    ? 'LOAD_INVALID_MODULE'
+    : missing
+      ? 'LOAD_NOT_FOUND'
+      : 'LOAD_UNREADABLE';
+  return new LoadError(code, `Cannot read "${path}": ${(error as Error).message}`, {
+    cause: error,
+  });
+}
