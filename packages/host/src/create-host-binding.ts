@@ -1,5 +1,6 @@
 import {
   type AbiSignature,
+  type ConfigNode,
   HOST_FUNCTIONS,
   HOST_MODULE,
   HostCode,
@@ -7,6 +8,8 @@ import {
   type HostCallReport,
   type HostEffects,
   type HostFunction,
+  type OptionReaders,
+  readOptions,
   WAITING_FUNCTIONS,
 } from '@testbench/types';
 
@@ -34,6 +37,17 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
    */
   readonly imports?: readonly { readonly module: string; readonly name: string }[];
 }
+
+const OPTIONS: OptionReaders<HostBindingOptions> = {
+  pluginId: (node) => (node.value === '' ? '' : node.text()),
+  onLog: (node) => node.callback(),
+  random: (node) => node.callback(),
+  now: (node) => node.callback(),
+  directories: (node) => node.list().map((directory) => directory.text()),
+  enableWasi: (node) => node.boolean(),
+  effects: (node) => node.implementation('beginCall', 'perform', 'endCall'),
+  imports: readImports,
+};
 
 /** Every function of module `env` that is offered. */
 const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
@@ -93,6 +107,7 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
  * @param options Defaults: no permission, system clock and random numbers, a state of its own in memory, log records
  *   dropped.
  * @returns A binding for one instance.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts
@@ -106,7 +121,8 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
  * Object.keys(binding.imports); // => ['env']
  * ```
  */
-export function createHostBinding(options: HostBindingOptions): HostBinding {
+export function createHostBinding(given: HostBindingOptions): HostBinding {
+  const options = readOptions<HostBindingOptions>(given, OPTIONS, '', ['pluginId']);
   const context = new HostContext(
     { onLog: () => {}, random: systemRandom, now: Date.now, directories: [], ...options },
     options.effects ?? (usesEffects(options.imports) ? createHostEffects() : NO_EFFECTS),
@@ -144,6 +160,8 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
 /**
  * Names and types of what {@link createHostBinding} offers.
  *
+ * @throws {ConfigError} For an unknown key or a wrong value.
+ *
  * @example
  * ```ts
  * import { hostSignatures } from '@testbench/host';
@@ -151,7 +169,8 @@ export function createHostBinding(options: HostBindingOptions): HostBinding {
  * hostSignatures({ enableWasi: false })['env']?.['host_log']; // => { params: ['i32', 'i32', 'i32'], results: ['i32'] }
  * ```
  */
-export function hostSignatures(options: { readonly enableWasi?: boolean }): HostSignatures {
+export function hostSignatures(given: { readonly enableWasi?: boolean }): HostSignatures {
+  const options = readOptions<typeof given>(given, { enableWasi: (node) => node.boolean() });
   const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
     [HOST_MODULE]: Object.fromEntries(
       Object.keys(ENV_FUNCTIONS).map((name) => [name, HOST_FUNCTIONS[name]!]),
@@ -159,6 +178,17 @@ export function hostSignatures(options: { readonly enableWasi?: boolean }): Host
   };
   if (options.enableWasi === true) signatures[WASI_MODULE] = WASI_FUNCTIONS;
   return signatures;
+}
+
+/** The list as it is: it is the engine's, as a rule, and instances are made by the thousand. */
+function readImports(node: ConfigNode): NonNullable<HostBindingOptions['imports']> {
+  const { value } = node;
+  const isImport = (item: unknown): boolean => {
+    const { module, name } = (item ?? {}) as Readonly<Record<string, unknown>>;
+    return typeof module === 'string' && typeof name === 'string';
+  };
+  if (!Array.isArray(value) || !value.every(isImport)) node.reject('a list of imports');
+  return value as NonNullable<HostBindingOptions['imports']>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LogLevel, LogSink } from '@testbench/types';
+import { ConfigNode, LOG_LEVELS, type LogLevel, type LogSink } from '@testbench/types';
 
 /** A logger with one method a level, each taking fields and a message: pino, and what is made like it. */
 export type StructuredLogger = Readonly<
@@ -10,6 +10,8 @@ export type StructuredLogger = Readonly<
  *
  * The plugin's id, the request's and the time stand in fields; the message is untrusted text, escaped already. The logger
  * decides which levels it keeps.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` for a logger that lacks a level.
  *
  * @example
  * ```ts
@@ -25,5 +27,6 @@ export type StructuredLogger = Readonly<
  * ```
  */
 export function logTo(logger: StructuredLogger): LogSink {
+  new ConfigNode(logger, 'logger').implementation<StructuredLogger>(...LOG_LEVELS);
   return ({ level, message, ...fields }) => logger[level](fields, message);
 }

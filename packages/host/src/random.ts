@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-import { ConfigError } from '@testbench/types';
+import { ConfigNode } from '@testbench/types';
 
 /** Fills `target` with random bytes; at most 65,536 at a time. */
 export type RandomSource = (target: Uint8Array) => void;
@@ -49,13 +49,7 @@ export const systemRandom: RandomSource = (target) => {
  * ```
  */
 export function seededRandom(seed: number, stream = 0): RandomSource {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      'random.seed',
-      `Cannot seed random numbers: ${seed} is not a whole number from 0 to 2^53 - 1`,
-    );
-  }
+  new ConfigNode(seed, 'random.seed').wholeNumber(0);
   let a = stream | 0;
   let b = seed >>> 0;
   let c = Math.floor(seed / 2 ** 32);

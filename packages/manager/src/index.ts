@@ -31,6 +31,8 @@ export type {
 export { grantedBy, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';
 export type { IsolationRequest } from './plugin-version.js';
+export { MANAGER_OPTIONS } from './manager-settings.js';
+export { EXECUTE_OPTIONS } from './read-call-options.js';
 export { readModuleFile } from './read-module-file.js';
 export type { CallStatistics } from './statistics/call-statistics.js';
 export type { DurationSummary } from './statistics/histogram.js';

@@ -62,7 +62,8 @@ export interface ManagerSettings {
   readonly seed: number | undefined;
 }
 
-const OPTIONS: OptionReaders<PluginManagerOptions> = {
+/** Readers of {@link PluginManagerOptions}, for what takes them with others of its own. */
+export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   limits: readLimits,
   features: readFeatures,
   caps: readCaps,
@@ -94,7 +95,7 @@ const OPTIONS: OptionReaders<PluginManagerOptions> = {
 
 /** @throws {ConfigError} For an unknown key or a wrong value. */
 export function readSettings(given: PluginManagerOptions | undefined): ManagerSettings {
-  const options = readOptions<PluginManagerOptions>(given, OPTIONS);
+  const options = readOptions<PluginManagerOptions>(given, MANAGER_OPTIONS);
   const policy = readPolicy(options.policy);
   return {
     maxThreads: options.maxThreads ?? availableParallelism() + 1,

@@ -10,7 +10,8 @@ import {
 
 import type { ExecuteOptions, GoldenInput, ReloadOptions } from './options.js';
 
-const EXECUTE: OptionReaders<ExecuteOptions> = {
+/** Readers of {@link ExecuteOptions}, for what takes them with others of its own. */
+export const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
   signal: (node) => node.signal(),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
@@ -34,7 +35,7 @@ const NO_OPTIONS: ExecuteOptions = {};
 
 /** Reads what one call may take; a call without options costs nothing. @throws {ConfigError} */
 export function readExecuteOptions(given: ExecuteOptions | undefined): ExecuteOptions {
-  return given === undefined ? NO_OPTIONS : readOptions<ExecuteOptions>(given, EXECUTE);
+  return given === undefined ? NO_OPTIONS : readOptions<ExecuteOptions>(given, EXECUTE_OPTIONS);
 }
 
 /** @throws {ConfigError} For an unknown key or a wrong value. */

@@ -39,6 +39,35 @@ describe('attachMeter()', () => {
     );
   });
 
+  const onSlice = (): 'continue' => 'continue';
+  it.each([
+    { handler: 5, path: 'handler' },
+    { handler: {}, path: 'handler.onSlice' },
+    { handler: { onSlice, sliceFuel: 0 }, path: 'handler.sliceFuel' },
+    { handler: { onSlice, msLeft: 5 }, path: 'handler.msLeft' },
+    { handler: { onSlice, msleft: onSlice }, path: 'handler.msleft' },
+  ])('refuses $handler for a handler', ({ handler, path }) => {
+    expect(() => open('(module)', {}, {}, handler as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigError', path }),
+    );
+  });
+
+  it('takes a handler that is a class of its own, with what it keeps', () => {
+    class Handler {
+      slices = 0;
+      onSlice(): 'deadline' {
+        this.slices += 1;
+        return 'deadline';
+      }
+    }
+    const handler = new Handler();
+    const { meter, call } = open('(module (func (export "f") (loop (br 0))))', {}, {}, handler);
+    meter.setFuel(1e9);
+    expect(() => call('f')).toThrow();
+    expect(meter.exhausted).toBe('deadline');
+    expect(handler.slices).toBe(1);
+  });
+
   it('gives a guest nothing that finds its export in a table', () => {
     const types = '(type $t (func (param funcref externref) (result funcref)))';
     const module = new WebAssembly.Module(

@@ -1,3 +1,5 @@
+import { ConfigNode, rejectUnknownKeys } from '@testbench/types';
+
 import { hookFunction, type SliceSource } from './hook-function.js';
 import { type HostAccess, openAccess, Request } from './host-access.js';
 import { MeterError } from './meter-error.js';
@@ -104,18 +106,32 @@ const SLOW_FUEL_PER_MS = 5_000;
  *
  * @param handler Polled at every slice; without one, only fuel stops the guest.
  * @throws {MeterError} `METER_NOT_METERED` if the instance is not of a metered module, or has a meter already.
- * @throws {RangeError} If `handler.sliceFuel` is not a positive whole number.
+ * @throws {ConfigError} If the handler has no `onSlice`, another key or a value of another type or range. What a class adds of its
+ *   own is its own business.
  */
 export function attachMeter(instance: WebAssembly.Instance, handler?: MeterHandler): Meter {
+  if (handler !== undefined) checkHandler(handler);
   const attach = instance.exports[ATTACH_EXPORT];
   if (typeof attach !== 'function') {
     throw new MeterError('METER_NOT_METERED', 'Cannot attach meter: the module was not metered');
   }
   const slice = handler?.sliceFuel ?? 250_000;
-  if (!Number.isSafeInteger(slice) || slice <= 0) {
-    throw new RangeError(`Cannot attach meter: sliceFuel is ${slice}, not a positive whole number`);
-  }
   return new InstanceMeter(attach, handler, handler === undefined ? UNPOLLED_SLICE : slice);
+}
+
+const HANDLER_KEYS: readonly (keyof MeterHandler)[] = ['sliceFuel', 'msLeft', 'onSlice'];
+
+/** A handler is used as it is, not copied: its methods may be those of a class. */
+function checkHandler(handler: MeterHandler): void {
+  const node = new ConfigNode(handler, 'handler');
+  const prototype: unknown = Object.getPrototypeOf(node.object());
+  if (prototype === Object.prototype || prototype === null) {
+    rejectUnknownKeys(handler, HANDLER_KEYS, 'handler');
+  }
+  new ConfigNode(handler.onSlice, 'handler.onSlice').callback();
+  const { sliceFuel, msLeft } = handler;
+  if (sliceFuel !== undefined) new ConfigNode(sliceFuel, 'handler.sliceFuel').wholeNumber(1);
+  if (msLeft !== undefined) new ConfigNode(msLeft, 'handler.msLeft').callback();
 }
 
 /** All amounts are whole numbers. */

@@ -7,6 +7,7 @@ import {
   MAX_MODULE_BYTES,
   METADATA_SECTION,
   type PluginMetadata,
+  readOptions,
 } from '@testbench/types';
 import { readCustomSections } from '@testbench/wasm';
 
@@ -42,6 +43,7 @@ export interface DiscoverOptions {
  *
  * @param paths Folders, or `.wasm` files.
  * @returns In the order of `paths`, then by path.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts
@@ -52,9 +54,11 @@ export interface DiscoverOptions {
  */
 export async function discoverPlugins(
   paths: readonly string[],
-  options: DiscoverOptions = {},
+  options?: DiscoverOptions,
 ): Promise<DiscoveredPlugin[]> {
-  const report = options.onProblem ?? (() => {});
+  const { onProblem: report = () => {} } = readOptions<DiscoverOptions>(options, {
+    onProblem: (node) => node.callback(),
+  });
   const files = new Set<string>();
   for (const path of paths) {
     for (const file of await findWasmFiles(resolve(path), report)) files.add(file);

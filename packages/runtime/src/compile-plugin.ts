@@ -1,5 +1,13 @@
 import { meterModule, REWRITE_VERSION, supportsTypedReferences } from '@testbench/metering';
-import { LoadError, MAX_TABLE_ELEMENTS, PAGE_BYTES, PluginError } from '@testbench/types';
+import {
+  ConfigError,
+  LoadError,
+  MAX_TABLE_ELEMENTS,
+  type OptionReaders,
+  PAGE_BYTES,
+  PluginError,
+  readOptions,
+} from '@testbench/types';
 
 import { compileMetered } from './compile-metered.js';
 import type { ModuleCache } from './module-cache.js';
@@ -50,6 +58,14 @@ export interface CompiledModule {
   readonly module: WebAssembly.Module;
 }
 
+const OPTIONS: OptionReaders<CompileOptions> = {
+  maxMemoryBytes: (node) => node.wholeNumber(0),
+  resettable: (node) => node.boolean(),
+  sha256: (node) => node.text(),
+  cache: (node) => node.implementation('getOrCompile'),
+  compileModule: (node) => node.callback(),
+};
+
 /**
  * Meters and compiles a plugin's module.
  *
@@ -58,11 +74,13 @@ export interface CompiledModule {
  * @param bytes The whole module; read, not kept, not changed.
  * @throws {LoadError} `LOAD_INVALID_MODULE` if the engine refuses it, with the offset that the engine names;
  *   `LOAD_REJECTED` if the module cannot be metered.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
 export async function compilePlugin(
   bytes: Uint8Array<ArrayBuffer>,
-  options: CompileOptions,
+  given: CompileOptions,
 ): Promise<CompiledPlugin> {
+  const options = readOptions<CompileOptions>(given, OPTIONS, '', ['maxMemoryBytes']);
   const { maxMemoryBytes, resettable = false, cache, compileModule = compileHere } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
   const hex = options.sha256 ?? (await sha256Hex(bytes));
@@ -99,6 +117,7 @@ async function compileHere(
  *
  * @param bytes The whole module; read, not kept, not changed.
  * @throws {LoadError} As {@link compilePlugin}.
+ * @throws {ConfigError} For a form with an unknown key or a wrong value.
  */
 export function meterPlugin(
   bytes: Uint8Array<ArrayBuffer>,
@@ -113,7 +132,7 @@ export function meterPlugin(
       validated: true,
     }).bytes;
   } catch (cause) {
-    if (!PluginError.is(cause)) throw cause;
+    if (cause instanceof ConfigError || !PluginError.is(cause)) throw cause;
     throw new LoadError('LOAD_REJECTED', cause.message, { cause });
   }
 }

@@ -1,4 +1,13 @@
-import type { HostBinding, HostCall, ResourceLimits } from '@testbench/types';
+import {
+  type HostBinding,
+  type HostCall,
+  type OptionReaders,
+  readFuel,
+  readLimits,
+  readOptions,
+  readTimeoutMs,
+  type ResourceLimits,
+} from '@testbench/types';
 
 /** Limits and hooks of one call. */
 export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 'deadlineMs'> {
@@ -18,4 +27,43 @@ export interface InstanceOptions {
   readonly limits?: Partial<ResourceLimits>;
   /** Limits of the start function and `_initialize` together, which run at once. @default those of every call */
   readonly start?: InstanceCallOptions;
+  /** The caller has checked the options of each call already: they are not read again. @default false */
+  readonly callsChecked?: boolean;
+}
+
+/** Options of a call, and of one that takes a batch. */
+type RawCallOptions = InstanceCallOptions & { readonly batch?: boolean };
+
+const RAW_CALL: OptionReaders<RawCallOptions> = {
+  requestId: (node) => (node.value === '' ? '' : node.text()),
+  onChunk: (node) => node.callback(),
+  signal: (node) => node.signal(),
+  timeoutMs: readTimeoutMs,
+  maxFuel: readFuel,
+  isCancelled: (node) => node.callback(),
+  batch: (node) => node.boolean(),
+};
+
+const { batch: _batch, ...CALL } = RAW_CALL;
+
+const INSTANCE: OptionReaders<InstanceOptions> = {
+  host: (node) => node.implementation('attachMemory', 'beginCall', 'endCall'),
+  limits: readLimits,
+  start: (node) => readOptions<InstanceCallOptions>(node.value, CALL, node.path),
+  callsChecked: (node) => node.boolean(),
+};
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readInstanceOptions(given: InstanceOptions): InstanceOptions {
+  return readOptions<InstanceOptions>(given, INSTANCE, '', ['host']);
+}
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readCallOptions(given: InstanceCallOptions): InstanceCallOptions {
+  return readOptions<InstanceCallOptions>(given, CALL);
+}
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readRawCallOptions(given: RawCallOptions): RawCallOptions {
+  return readOptions<RawCallOptions>(given, RAW_CALL);
 }

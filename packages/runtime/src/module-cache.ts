@@ -1,4 +1,4 @@
-import type { ModuleStore } from '@testbench/types';
+import { type ModuleStore, readOptions } from '@testbench/types';
 
 import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
 
@@ -29,7 +29,12 @@ export class ModuleCache {
   readonly #maxModules: number;
   readonly #modules = new Map<string, Promise<WebAssembly.Module>>();
 
-  constructor(options: ModuleCacheOptions = {}) {
+  /** @throws {ConfigError} For an unknown key or a wrong value. */
+  constructor(given?: ModuleCacheOptions) {
+    const options = readOptions<ModuleCacheOptions>(given, {
+      maxModules: (node) => node.wholeNumber(0),
+      store: (node) => node.implementation('read', 'write'),
+    });
     this.store = options.store;
     this.#maxModules = options.maxModules ?? DEFAULT_MAX_CACHED_MODULES;
   }

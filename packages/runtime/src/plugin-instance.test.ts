@@ -285,6 +285,36 @@ describe('new PluginInstance()', () => {
     await expect(openGuest(wat)).rejects.toMatchObject({ code: 'LOAD_BAD_EXPORT', field });
   });
 
+  it.each([
+    { options: { limits: { timeoutMS: 5 } }, path: 'limits.timeoutMS' },
+    { options: { limits: { maxFuel: 'all' } }, path: 'limits.maxFuel' },
+    { options: { start: { maxFuel: -1 } }, path: 'start.maxFuel' },
+    { options: { host: {} }, path: 'host' },
+    { options: { limit: {} }, path: 'limit' },
+  ])('refuses $options', async ({ options, path }) => {
+    await expect(openGuest(guestWat(), options as never)).rejects.toMatchObject({
+      name: 'ConfigError',
+      path,
+    });
+  });
+
+  it('reads the options of each call, unless its caller has', async () => {
+    const options = { timeoutMS: 5 } as never;
+    const refusal = expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path: 'timeoutMS' });
+    const input = { data: '' };
+    const instance = await openGuest(guestWat({ execute: packed(4096, 15) }));
+    expect(() => instance.execute(input, options)).toThrow(refusal);
+    expect(() => instance.executeRaw('{}', options)).toThrow(refusal);
+    expect(() => instance.readMetadata(options)).toThrow(refusal);
+    expect(() => instance.init({}, options)).toThrow(refusal);
+    expect(() => instance.shutdown(options)).toThrow(refusal);
+    await expect(instance.executeAsync(input, options)).rejects.toThrow(refusal);
+    const trusting = await openGuest(guestWat({ execute: packed(4096, 15) }), {
+      callsChecked: true,
+    });
+    expect(() => trusting.execute(input, options)).not.toThrow(refusal);
+  });
+
   it('refuses an import that the host does not offer', async () => {
     const imports = '(import "env" "system" (func))';
     await expect(openGuest(guestWat({ imports }))).rejects.toMatchObject({ code: 'LOAD_REJECTED' });

@@ -20,7 +20,13 @@ import type { CompiledPlugin } from './compile-plugin.js';
 import { checkInputLength, inputText } from './encode-input.js';
 import { type GuestExports, pickExports } from './guest-exports.js';
 import { encodeShared, type InputText, surelyFits } from './input-text.js';
-import type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
+import {
+  type InstanceCallOptions,
+  type InstanceOptions,
+  readCallOptions,
+  readInstanceOptions,
+  readRawCallOptions,
+} from './instance-options.js';
 import { instantiate, mustWait } from './instantiate.js';
 import { LinearMemory } from './linear-memory.js';
 import { asLoadError, checkInit, configBytes } from './load-failure.js';
@@ -30,12 +36,15 @@ import { Snapshot } from './snapshot.js';
 import { promising } from './suspension.js';
 import { toI32, V1Protocol } from './v1-protocol.js';
 
+const NO_OPTIONS: InstanceCallOptions = {};
+
 /**
  * One running copy of a plugin on the caller's thread.
  *
  * Every method runs guest code at once, under fuel, deadline and memory limits, and returns when it
  * is done; those that give a promise serve also a plugin that waits for the host. A call that traps, or that a limit stops, poisons the instance: its memory may be in any
- * state, so make a new one. An error code that the plugin returns in good order does not.
+ * state, so make a new one. An error code that the plugin returns in good order does not. Every method throws a `ConfigError` for
+ * options with an unknown key or a wrong value.
  *
  * @example
  * ```ts no-run
@@ -63,6 +72,7 @@ export class PluginInstance {
   readonly #guard: CallGuard;
   readonly #protocol: Protocol;
   readonly #instance: WebAssembly.Instance;
+  readonly #callsChecked: boolean;
   #snapshot: Snapshot | undefined;
   #pluginType: PluginType | undefined;
 
@@ -72,8 +82,11 @@ export class PluginInstance {
    * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_BAD_EXPORT`; `LOAD_UNSUPPORTED`
    *   for an import that may wait where the engine cannot suspend;
    *   `LOAD_START_FAILED` if the start function or `_initialize` traps or hits a limit.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
-  constructor(plugin: CompiledPlugin, { host, limits, start = {} }: InstanceOptions) {
+  constructor(plugin: CompiledPlugin, options: InstanceOptions) {
+    const { host, limits, start = NO_OPTIONS, callsChecked = false } = readInstanceOptions(options);
+    this.#callsChecked = callsChecked;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.waits = mustWait(plugin.imports, host);
     const instance = instantiate(plugin.module, host, this.waits);
@@ -135,7 +148,8 @@ export class PluginInstance {
    *
    * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_START_FAILED` if the plugin fails to answer.
    */
-  readMetadata(options: InstanceCallOptions = {}): PluginMetadata {
+  readMetadata(given?: InstanceCallOptions): PluginMetadata {
+    const options = this.#optionsOf(given);
     let value: PluginMetadata | number;
     try {
       value = this.#guard.run(options, () => this.#protocol.readMetadata(decodeMetadata));
@@ -159,7 +173,8 @@ export class PluginInstance {
    * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own words, or if
    *   it has no JSON form; `LOAD_START_FAILED` if the plugin fails to answer.
    */
-  init(config: unknown, options: InstanceCallOptions = {}): void {
+  init(config: unknown, given?: InstanceCallOptions): void {
+    const options = this.#optionsOf(given);
     const bytes = configBytes(config);
     let code: number;
     try {
@@ -172,8 +187,9 @@ export class PluginInstance {
   }
 
   /** Like {@link init}, also for a plugin that waits. */
-  async initAsync(config: unknown, options: InstanceCallOptions = {}): Promise<void> {
-    if (!this.waits) return this.init(config, options);
+  async initAsync(config: unknown, given?: InstanceCallOptions): Promise<void> {
+    if (!this.waits) return this.init(config, given);
+    const options = this.#optionsOf(given);
     const bytes = configBytes(config);
     let code: number;
     try {
@@ -190,7 +206,8 @@ export class PluginInstance {
    * @returns 0 if it is well, or the plugin's code.
    * @throws {CallError} If the plugin traps or a limit stops it.
    */
-  health(options: InstanceCallOptions = {}): number {
+  health(given?: InstanceCallOptions): number {
+    const options = this.#optionsOf(given);
     const { health } = this.#exports;
     if (health === undefined) return 0;
     this.#refuseWaiting();
@@ -198,9 +215,10 @@ export class PluginInstance {
   }
 
   /** Like {@link health}, also for a plugin that waits. */
-  async healthAsync(options: InstanceCallOptions = {}): Promise<number> {
+  async healthAsync(given?: InstanceCallOptions): Promise<number> {
     const { health } = this.#exports;
-    if (health === undefined || !this.waits) return this.health(options);
+    if (health === undefined || !this.waits) return this.health(given);
+    const options = this.#optionsOf(given);
     return await this.#guard.runWaiting(options, async () =>
       toI32('plugin_health', await promising(health)()),
     );
@@ -214,7 +232,8 @@ export class PluginInstance {
    *   checked against the shape for the plugin's type.
    * @throws {CallError} Every code but `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED` and `CALL_CRASHED`.
    */
-  execute(input: PluginInput, options: InstanceCallOptions = {}): PluginOutput {
+  execute(input: PluginInput, given?: InstanceCallOptions): PluginOutput {
+    const options = this.#optionsOf(given);
     const guard = this.#guard;
     guard.forget();
     const text = this.#checked(inputText(input, this.contract));
@@ -231,8 +250,9 @@ export class PluginInstance {
   }
 
   /** Like {@link execute}, also for a plugin that waits: other work of this thread goes on meanwhile. */
-  async executeAsync(input: PluginInput, options: InstanceCallOptions = {}): Promise<PluginOutput> {
-    if (!this.waits) return this.execute(input, options);
+  async executeAsync(input: PluginInput, given?: InstanceCallOptions): Promise<PluginOutput> {
+    if (!this.waits) return this.execute(input, given);
+    const options = this.#optionsOf(given);
     const guard = this.#guard;
     guard.forget();
     const text = this.#checked(inputText(input, this.contract));
@@ -257,8 +277,9 @@ export class PluginInstance {
    */
   executeRaw(
     text: string | Uint8Array,
-    options: InstanceCallOptions & { readonly batch?: boolean } = {},
+    given: InstanceCallOptions & { readonly batch?: boolean } = NO_OPTIONS,
   ): RawOutput {
+    const options = this.#callsChecked || given === NO_OPTIONS ? given : readRawCallOptions(given);
     this.#guard.forget();
     this.#checked(text);
     this.#refuseWaiting();
@@ -296,7 +317,8 @@ export class PluginInstance {
    *
    * @throws {CallError} If the plugin traps or a limit stops it.
    */
-  shutdown(options: InstanceCallOptions = {}): void {
+  shutdown(given?: InstanceCallOptions): void {
+    const options = this.#optionsOf(given);
     const { shutdown } = this.#exports;
     if (shutdown !== undefined && !this.poisoned && !this.waits) {
       this.#guard.run(options, shutdown);
@@ -305,13 +327,20 @@ export class PluginInstance {
   }
 
   /** Like {@link shutdown}, also for a plugin that waits. */
-  async shutdownAsync(options: InstanceCallOptions = {}): Promise<void> {
+  async shutdownAsync(given?: InstanceCallOptions): Promise<void> {
     const { shutdown } = this.#exports;
-    if (!this.waits) return this.shutdown(options);
+    if (!this.waits) return this.shutdown(given);
+    const options = this.#optionsOf(given);
     if (shutdown !== undefined && !this.poisoned) {
       await this.#guard.runWaiting(options, async () => await promising(shutdown)());
     }
     this.#guard.poison();
+  }
+
+  /** Of each call: what is checked already is not read again. */
+  #optionsOf(given: InstanceCallOptions | undefined): InstanceCallOptions {
+    if (given === undefined) return NO_OPTIONS;
+    return this.#callsChecked ? given : readCallOptions(given);
   }
 
   /** Runs what comes before every call. @throws {LoadError} `LOAD_START_FAILED`. */

@@ -1,10 +1,17 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { HostCode, type HostEffects, type StateStore } from '@testbench/types';
+import {
+  HostCode,
+  type HostEffects,
+  type OptionReaders,
+  readOptions,
+  type StateStore,
+} from '@testbench/types';
 
 import { createMemoryState } from '../state/state-store.js';
 import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { EffectHandlers } from './effect-handlers.js';
+import { readPermissionSet } from '../read-permission-set.js';
 import { fileEffects } from './file-effects.js';
 import { httpEffects } from './http-effects.js';
 import { stateAndEnvEffects } from './state-and-env.js';
@@ -23,10 +30,19 @@ export interface HostEffectsOptions {
   readonly files?: FileAccess;
 }
 
+const OPTIONS: OptionReaders<HostEffectsOptions> = {
+  permissions: readPermissionSet,
+  state: (node) => node.implementation('get', 'set', 'delete'),
+  env: (node) => node.object() as NonNullable<HostEffectsOptions['env']>,
+  http: (node) => node.implementation('start', 'close'),
+  files: (node) => node.implementation('openForReading', 'openForWriting', 'list'),
+};
+
 /**
  * Makes the effects of one plugin instance: state, environment, network and files, each within the permissions.
  *
  * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts
@@ -36,7 +52,8 @@ export interface HostEffectsOptions {
  * effects.perform('host_get_state', [new TextEncoder().encode('key'), 16]); // => { code: -1 }
  * ```
  */
-export function createHostEffects(options: HostEffectsOptions = {}): HostEffects {
+export function createHostEffects(given?: HostEffectsOptions): HostEffects {
+  const options = readOptions<HostEffectsOptions>(given, OPTIONS);
   const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
   const own = stateAndEnvEffects(state, permissions, env);
   const http = httpEffects(options.http);

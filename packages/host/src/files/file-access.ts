@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 
 import { type DirectoryGrant, innermostDirectory, type PermissionSet } from '@testbench/sandbox';
-import { HostCode } from '@testbench/types';
+import { HostCode, type OptionReaders, readOptions } from '@testbench/types';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_WRITTEN_BYTES, MAX_WRITTEN_FILES } from '../limits.js';
+import { readPermissionSet } from '../read-permission-set.js';
 import { type ListedEntry, listDirectory } from './list-directory.js';
 import {
   denied,
@@ -34,11 +35,18 @@ export interface FileAccess {
   list(path: string, count?: () => void): Promise<ListedEntry[]>;
 }
 
+const OPTIONS: OptionReaders<FileAccessOptions> = {
+  permissions: readPermissionSet,
+  descriptors: (node) => node.text(),
+};
+
 /**
  * Makes the file access of one plugin, for `createHostEffects`.
  *
  * Files are opened by descriptor and checked as what was opened, never by looking at a path and opening it later. This needs
  * `/proc/self/fd`; where there is none (other systems than Linux), every file is refused.
+ *
+ * @throws {ConfigError} For an unknown key or a wrong value.
  *
  * @example
  * ```ts
@@ -53,7 +61,12 @@ export interface FileAccess {
  * ```
  */
 export function createFileAccess(options: FileAccessOptions): FileAccess {
-  const { permissions, descriptors = '/proc/self/fd' } = options;
+  const { permissions, descriptors = '/proc/self/fd' } = readOptions<FileAccessOptions>(
+    options,
+    OPTIONS,
+    '',
+    ['permissions'],
+  );
   const pinned = new Map<DirectoryGrant, PinnedGrant>();
   let writtenBytes = 0;
   let writtenFiles = 0;

@@ -99,22 +99,22 @@ export function mayRequest(name: string): boolean {
 /**
  * Checks the further headers that a host allows.
  *
+ * @param path Where they stand in options, for messages.
  * @throws {ConfigError} `CONFIG_INVALID` for what is no name in lower case, or can never be allowed.
  */
-export function furtherHeaders(names: readonly string[] = []): ReadonlySet<string> {
+export function furtherHeaders(
+  names: readonly string[] = [],
+  path = 'allowedHeaders',
+): ReadonlySet<string> {
   if (!Array.isArray(names)) {
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      'allowedHeaders',
-      'Cannot use "allowedHeaders": expected a list of names',
-    );
+    throw new ConfigError('CONFIG_INVALID', path, `Cannot use "${path}": expected a list of names`);
   }
   for (const [index, name] of Array.from(names as readonly unknown[]).entries()) {
     if (typeof name === 'string' && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name))
       continue;
     throw new ConfigError(
       'CONFIG_INVALID',
-      `allowedHeaders[${index}]`,
+      `${path}[${index}]`,
       `Cannot allow header ${typeof name === 'string' ? JSON.stringify(name) : index}: it is no name in lower case, or one that only the host sets`,
     );
   }

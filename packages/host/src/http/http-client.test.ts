@@ -38,12 +38,12 @@ interface Options {
 /** Effects in a running call, as a guest's host functions use them. */
 function effectsFor(allowedHosts: readonly string[], options: Options = {}): HostEffects {
   const permissions = new PermissionSet({ network: allowedHosts.length > 0, allowedHosts });
-  const { ca, ...rest } = options;
+  const { ca, deadlineMs = Number.POSITIVE_INFINITY, ...rest } = options;
   const authorities = readAuthorities(ca === undefined ? [] : [{ hosts: allowedHosts, ca }]);
   const http = createHttpClient({ permissions, authorities, ...rest });
   opened.push({ [Symbol.asyncDispose]: () => http.close() });
   const effects = createHostEffects({ permissions, http });
-  effects.beginCall({ deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY });
+  effects.beginCall({ deadlineMs });
   opened.push({ [Symbol.asyncDispose]: async () => effects.endCall() });
   return effects;
 }
@@ -209,7 +209,7 @@ describe('requests', () => {
     'lets no host allow the header "%s"',
     (name) => {
       expect(() => effectsFor([], { headers: [name] })).toThrow(
-        expect.objectContaining({ code: 'CONFIG_INVALID', path: 'allowedHeaders[0]' }),
+        expect.objectContaining({ code: 'CONFIG_INVALID', path: 'headers[0]' }),
       );
     },
   );

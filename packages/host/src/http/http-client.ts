@@ -7,6 +7,8 @@ import {
   type HttpTransport,
   type HttpTransportRequest,
   type HttpTransportResponse,
+  type OptionReaders,
+  readOptions,
   type SecretStore,
 } from '@testbench/types';
 import { Agent, request as send } from 'undici';
@@ -19,6 +21,7 @@ import {
   MAX_RESPONSE_BYTES,
   MAX_SOCKETS_PER_ORIGIN,
 } from '../limits.js';
+import { readPermissionSet } from '../read-permission-set.js';
 import { fillSecrets } from '../secrets/fill-secrets.js';
 import { maskText, SecretMask } from '../secrets/mask-secrets.js';
 import { type MaskedSecrets, UsedSecrets } from '../secrets/used-secrets.js';
@@ -42,6 +45,16 @@ export interface HttpClientOptions extends ConnectorOptions {
   /** Sends each request in place of the network. @default the network */
   readonly transport?: HttpTransport;
 }
+
+const OPTIONS: OptionReaders<HttpClientOptions> = {
+  permissions: readPermissionSet,
+  resolve: (node) => node.callback(),
+  authorities: (node) => node.implementation('authorityFor'),
+  identities: (node) => node.list().map((identity) => identity.text()),
+  headers: (node) => [...furtherHeaders(node.value as readonly string[], node.path)],
+  secrets: (node) => node.implementation('read'),
+  transport: (node) => node.callback(),
+};
 
 /** The connections of one plugin, shared by its instances and by nobody else. */
 export interface HttpClient {
@@ -71,6 +84,8 @@ function readable(response: HttpTransportResponse): Answer {
  * Every hop is checked twice, its URL before and its address when the connection is made. Connections, and what is learned
  * from their timing, are not shared with other plugins. Proxies of the environment are not used.
  *
+ * @throws {ConfigError} For an unknown key or a wrong value.
+ *
  * @example
  * ```ts
  * import { createHostEffects } from '@testbench/host';
@@ -86,10 +101,11 @@ effects.perform('host_http_open', [request]); // => { code: -3, denied: 'HTTP re
  * await http.close();
  * ```
  */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(given: HttpClientOptions): HttpClient {
+  const options = readOptions<HttpClientOptions>(given, OPTIONS, '', ['permissions']);
   const { permissions, identities = [], secrets: store, transport = directly } = options;
   const used = new UsedSecrets(store);
-  const further = furtherHeaders(options.headers);
+  const further = new Set(options.headers);
   // Made by the first request: most plugins never make one.
   let agent: Agent | undefined;
 

@@ -7,7 +7,7 @@ import { ConfigError, LoadError, type StateStore } from '@testbench/types';
 import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
 import { journalSize, StateJournal } from './state-journal.js';
 import { lockState } from './state-lock.js';
-import { createStateMap, type StateQuota } from './state-store.js';
+import { createStateMap, readQuota, type StateQuota } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
 export type OpenState = (plugin: string) => StateStore;
@@ -22,7 +22,8 @@ const WRITABLE_BY_OTHERS = 0o022;
  * at a time may use a file.
  *
  * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable by nobody else.
- * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it. What it returns throws `LoadError`
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it; for a quota with an unknown key or a
+ *   wrong value. What it returns throws `LoadError`
  *   `LOAD_UNREADABLE`, for a file that is damaged or in use.
  *
  * @example
@@ -35,7 +36,8 @@ const WRITABLE_BY_OTHERS = 0o022;
  * state.close?.();
  * ```
  */
-export function createFileStates(directory: string, quota: StateQuota = {}): OpenState {
+export function createFileStates(directory: string, given?: StateQuota): OpenState {
+  const quota = readQuota(given);
   const { uid, mode } = makeDirectory(directory);
   const own = process.getuid?.();
   if (own !== undefined && (uid !== own || (mode & WRITABLE_BY_OTHERS) !== 0)) {

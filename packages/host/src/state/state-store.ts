@@ -1,4 +1,4 @@
-import type { StateStore } from '@testbench/types';
+import { type OptionReaders, readOptions, type StateStore } from '@testbench/types';
 
 import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from '../limits.js';
 
@@ -10,10 +10,22 @@ export interface StateQuota {
   readonly maxEntries?: number;
 }
 
+const QUOTA: OptionReaders<StateQuota> = {
+  maxBytes: (node) => node.wholeNumber(0),
+  maxEntries: (node) => node.wholeNumber(0),
+};
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readQuota(given: StateQuota | undefined): StateQuota {
+  return readOptions<StateQuota>(given, QUOTA, 'quota');
+}
+
 /**
  * Makes a store in memory with a quota on entries and bytes.
  *
  * Give each plugin its own: keys of two plugins must never meet, however they are spelled.
+ *
+ * @throws {ConfigError} For a quota with an unknown key or a wrong value.
  *
  * @example
  * ```ts
@@ -24,8 +36,8 @@ export interface StateQuota {
  * state.set('other', new Uint8Array(10)); // => false
  * ```
  */
-export function createMemoryState(quota: StateQuota = {}): StateStore {
-  return createStateMap(quota);
+export function createMemoryState(quota?: StateQuota): StateStore {
+  return createStateMap(readQuota(quota));
 }
 
 /** A map with a quota, whose entries can be listed. */

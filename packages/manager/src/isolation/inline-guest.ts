@@ -41,7 +41,12 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     ...(random === undefined ? {} : { random: random.fill }),
   });
   const start = limits === undefined ? {} : { start: limits };
-  const instance = new PluginInstance(compiled, { host, limits: setup.limits, ...start });
+  const instance = new PluginInstance(compiled, {
+    host,
+    limits: setup.limits,
+    callsChecked: true,
+    ...start,
+  });
   if (random !== undefined) randoms.set(instance, random);
   return instance;
 }

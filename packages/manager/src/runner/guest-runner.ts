@@ -229,6 +229,7 @@ export class GuestRunner {
     return new PluginInstance(plugin, {
       host: { ...host, waiting: new Set() },
       limits: setup.limits,
+      callsChecked: true,
       ...(limits === undefined ? {} : { start: limits }),
     });
   }

@@ -23,12 +23,17 @@ export function quietHost(
 /** Compiles and instantiates a plugin given as text. */
 export async function openGuest(
   wat: string,
-  options: Partial<InstanceOptions> & Partial<CompileOptions> = {},
+  {
+    maxMemoryBytes,
+    resettable,
+    cache,
+    ...options
+  }: Partial<InstanceOptions> & Partial<CompileOptions> = {},
 ): Promise<PluginInstance> {
   const plugin = await compilePlugin(assemble(wat), {
-    maxMemoryBytes: options.maxMemoryBytes ?? 64 * 65_536,
-    resettable: options.resettable ?? false,
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    maxMemoryBytes: maxMemoryBytes ?? 64 * 65_536,
+    resettable: resettable ?? false,
+    ...(cache === undefined ? {} : { cache }),
   });
   return new PluginInstance(plugin, { host: quietHost(), ...options });
 }
