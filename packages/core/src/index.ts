@@ -43,6 +43,7 @@ export { describeFileError, OutputError, type OutputErrorCode } from './output/o
 export { OutputFile, type OutputFileOptions, writeOutput } from './output/output-file.js';
 export {
   findOutputPlace,
+  OUTPUT_OPTIONS,
   type OutputInput,
   type OutputOptions,
   type OutputPlace,

@@ -68,19 +68,32 @@ describe('PluginSystem', () => {
   });
 
   it.each([
-    { searchPaths: '/plugins' },
-    { searchPaths: [5] },
-    { searchPaths: [''] },
-    { onProblem: 5 },
-  ])('refuses %j', (options) => {
+    { options: { searchPaths: '/plugins' }, path: 'searchPaths' },
+    { options: { searchPaths: [5] }, path: 'searchPaths[0]' },
+    { options: { searchPaths: [''] }, path: 'searchPaths[0]' },
+    { options: { onProblem: 5 }, path: 'onProblem' },
+    { options: { limits: 5 }, path: 'limits' },
+  ])('refuses $options', ({ options, path }) => {
     expect(() => new PluginSystem(options as never)).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', path: Object.keys(options)[0] }),
+      expect.objectContaining({ code: 'CONFIG_INVALID', path }),
     );
+  });
+
+  it('refuses an id beside the name of bytes', async () => {
+    await using system = new PluginSystem();
+    const options = { id: 'other' } as never;
+    await expect(system.loadPluginFromBytes('one', plugin({}), options)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path: 'id',
+    });
   });
 
   it('refuses an unknown option, and everything after close', async () => {
     expect(() => new PluginSystem({ searchPath: [] } as never)).toThrow(
-      expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY' }),
+      expect.objectContaining({
+        code: 'CONFIG_UNKNOWN_KEY',
+        message: expect.stringContaining('did you mean "searchPaths"?') as unknown,
+      }),
     );
     const system = new PluginSystem();
     await system.close();

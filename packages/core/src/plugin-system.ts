@@ -2,6 +2,7 @@ import {
   type BatchResult,
   type ExecuteOptions,
   type LoadPluginOptions,
+  MANAGER_OPTIONS,
   type PluginEmitter,
   type PluginInfo,
   PluginManager,
@@ -18,10 +19,12 @@ import {
 } from '@testbench/registry';
 import {
   type Capability,
-  ConfigError,
+  ConfigNode,
+  type OptionReaders,
   type PluginInput,
   type PluginOutput,
   type PluginType,
+  readOptions,
 } from '@testbench/types';
 
 import { Plugin } from './plugin.js';
@@ -38,6 +41,12 @@ export interface PluginSystemOptions extends PluginManagerOptions {
    */
   readonly onProblem?: DiscoverOptions['onProblem'];
 }
+
+const OPTIONS: OptionReaders<PluginSystemOptions> = {
+  ...MANAGER_OPTIONS,
+  searchPaths: (node) => node.list().map((path) => path.text()),
+  onProblem: (node) => node.callback(),
+};
 
 /** How a plugin is loaded that is expected to be of a type. */
 export interface LoadOptionsOf<Type extends PluginType> extends LoadPluginOptions {
@@ -66,10 +75,14 @@ export class PluginSystem implements AsyncDisposable {
   readonly #discovery: DiscoverOptions;
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
-  constructor(options: PluginSystemOptions = {}) {
-    const { searchPaths = [], onProblem, ...managerOptions } = options;
-    this.#searchPaths = readPaths(searchPaths);
-    this.#discovery = readDiscovery(onProblem);
+  constructor(options?: PluginSystemOptions) {
+    const {
+      searchPaths = [],
+      onProblem,
+      ...managerOptions
+    } = readOptions<PluginSystemOptions>(options, OPTIONS);
+    this.#searchPaths = searchPaths;
+    this.#discovery = onProblem === undefined ? {} : { onProblem };
     this.#manager = new PluginManager(managerOptions);
     this.events.on('plugin-swapped', (info) => this.#index.add(info));
   }
@@ -89,11 +102,11 @@ export class PluginSystem implements AsyncDisposable {
    *
    * @param source The file's path, or a `file:` URL.
    * @throws {LoadError} Nothing is kept of a plugin that does not load.
-   * @throws {ConfigError} For wrong limits or permissions.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async loadPlugin<Type extends PluginType = PluginType>(
     source: string | URL,
-    options: LoadOptionsOf<Type> = {},
+    options?: LoadOptionsOf<Type>,
   ): Promise<Plugin<Type>> {
     return this.#added<Type>(await this.#manager.load(source, options));
   }
@@ -103,13 +116,15 @@ export class PluginSystem implements AsyncDisposable {
    *
    * @param bytes Copied.
    * @throws {LoadError} Nothing is kept of a plugin that does not load.
-   * @throws {ConfigError} For wrong limits or permissions.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async loadPluginFromBytes<Type extends PluginType = PluginType>(
     name: string,
     bytes: Uint8Array,
     options: Omit<LoadOptionsOf<Type>, 'id'> = {},
   ): Promise<Plugin<Type>> {
+    const { id }: LoadPluginOptions = new ConfigNode(options).object();
+    if (id !== undefined) new ConfigNode(id, 'id').reject('nothing, since the name is the id');
     return this.#added<Type>(await this.#manager.load(bytes, { ...options, id: name }));
   }
 
@@ -140,7 +155,7 @@ export class PluginSystem implements AsyncDisposable {
   async executeBatch(
     id: string,
     inputs: readonly PluginInput[],
-    options: ExecuteOptions = {},
+    options?: ExecuteOptions,
   ): Promise<BatchResult[]> {
     return await this.#manager.executeBatch(id, inputs, options);
   }
@@ -165,7 +180,7 @@ export class PluginSystem implements AsyncDisposable {
   executePluginStream(
     id: string,
     input: PluginInput,
-    options: ExecuteOptions = {},
+    options?: ExecuteOptions,
   ): AsyncGenerator<StreamPart, void, void> {
     return this.#manager.executeStream(id, input, options);
   }
@@ -194,7 +209,7 @@ export class PluginSystem implements AsyncDisposable {
   async reloadPlugin(
     id: string,
     source: PluginSource,
-    options: ReloadOptions = {},
+    options?: ReloadOptions,
   ): Promise<PluginInfo> {
     return await this.#manager.reload(id, source, options);
   }
@@ -214,7 +229,7 @@ export class PluginSystem implements AsyncDisposable {
    * @returns A function that ends it.
    * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
    */
-  watchPlugin(id: string, options: ReloadOptions = {}): () => void {
+  watchPlugin(id: string, options?: ReloadOptions): () => void {
     return this.#manager.watch(id, options);
   }
 
@@ -272,19 +287,4 @@ export class PluginSystem implements AsyncDisposable {
   #infos(entries: readonly { readonly id: string }[]): PluginInfo[] {
     return entries.flatMap(({ id }) => this.#manager.info(id) ?? []);
   }
-}
-
-function readPaths(paths: unknown): readonly string[] {
-  if (Array.isArray(paths) && paths.every((path) => typeof path === 'string' && path !== '')) {
-    return [...(paths as readonly string[])];
-  }
-  const state = 'expected a list of paths';
-  throw new ConfigError('CONFIG_INVALID', 'searchPaths', `Cannot use "searchPaths": ${state}`);
-}
-
-function readDiscovery(onProblem: DiscoverOptions['onProblem']): DiscoverOptions {
-  if (onProblem === undefined) return {};
-  if (typeof onProblem === 'function') return { onProblem };
-  const state = 'expected a function';
-  throw new ConfigError('CONFIG_INVALID', 'onProblem', `Cannot use "onProblem": ${state}`);
 }

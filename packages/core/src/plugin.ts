@@ -1,19 +1,22 @@
-import type {
-  BatchResult,
-  ExecuteOptions,
-  PluginInfo,
-  PluginManager,
-  PluginSource,
-  ReloadOptions,
-  StreamPart,
+import {
+  type BatchResult,
+  EXECUTE_OPTIONS,
+  type ExecuteOptions,
+  type PluginInfo,
+  type PluginManager,
+  type PluginSource,
+  type ReloadOptions,
+  type StreamPart,
 } from '@testbench/manager';
 import {
   CallError,
   type CallContext,
   LoadError,
+  type OptionReaders,
   type PluginDataByType,
   type PluginOutput,
   type PluginType,
+  readOptions,
 } from '@testbench/types';
 
 /** Limits of one call, and what travels with its data. */
@@ -21,6 +24,12 @@ export interface CallOptions extends ExecuteOptions {
   /** A name for logs and traces, and texts that the plugin sees. */
   readonly context?: CallContext;
 }
+
+const OPTIONS: OptionReaders<CallOptions> = {
+  ...EXECUTE_OPTIONS,
+  // What stands in it is checked with the rest of the input.
+  context: (node) => node.object() as CallContext,
+};
 
 /** What a handle may ask about the plugin that it stands for. */
 export interface PluginLifetime {
@@ -76,12 +85,10 @@ export class Plugin<Type extends PluginType = PluginType> {
    * Runs one input through it.
    *
    * @throws {CallError} It stays loaded, and takes the next call on a fresh instance.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
-  async execute(
-    data: DataOf<Type>,
-    options: CallOptions = {},
-  ): Promise<PluginOutput<ResultOf<Type>>> {
-    const { context, ...limits } = options;
+  async execute(data: DataOf<Type>, options?: CallOptions): Promise<PluginOutput<ResultOf<Type>>> {
+    const { context, limits } = readCallOptions(options);
     this.#checkCall();
     const output = await this.#manager.execute(this.id, inputOf(data, context), limits);
     return output;
@@ -92,11 +99,8 @@ export class Plugin<Type extends PluginType = PluginType> {
    *
    * @throws {CallError} At the next part.
    */
-  async *stream(
-    data: DataOf<Type>,
-    options: CallOptions = {},
-  ): AsyncGenerator<StreamPart, void, void> {
-    const { context, ...limits } = options;
+  async *stream(data: DataOf<Type>, options?: CallOptions): AsyncGenerator<StreamPart, void, void> {
+    const { context, limits } = readCallOptions(options);
     this.#checkCall();
     yield* this.#manager.executeStream(this.id, inputOf(data, context), limits);
   }
@@ -109,9 +113,9 @@ export class Plugin<Type extends PluginType = PluginType> {
    */
   async batch(
     data: readonly DataOf<Type>[],
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<BatchResult<ResultOf<Type>>[]> {
-    const { context, ...limits } = options;
+    const { context, limits } = readCallOptions(options);
     this.#checkCall();
     const inputs = data.map((item) => inputOf(item, context));
     return await this.#manager.executeBatch(this.id, inputs, limits);
@@ -122,7 +126,7 @@ export class Plugin<Type extends PluginType = PluginType> {
    *
    * @throws {LoadError} The old version stays.
    */
-  async reload(source: PluginSource, options: ReloadOptions = {}): Promise<PluginInfo> {
+  async reload(source: PluginSource, options?: ReloadOptions): Promise<PluginInfo> {
     this.#checkLoaded();
     return await this.#manager.reload(this.id, source, options);
   }
@@ -151,6 +155,17 @@ export class Plugin<Type extends PluginType = PluginType> {
   #gone(): LoadError {
     return new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${this.id}": it was unloaded`);
   }
+}
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+function readCallOptions(options: CallOptions | undefined): {
+  readonly context?: CallContext | undefined;
+  /** Undefined where there are no options: such a call costs least. */
+  readonly limits: ExecuteOptions | undefined;
+} {
+  if (options === undefined) return { limits: undefined };
+  const { context, ...limits } = readOptions<CallOptions>(options, OPTIONS);
+  return { context, limits };
 }
 
 function inputOf<Data>(

@@ -4,8 +4,15 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { readOptions } from '@testbench/types';
+
 import { describeFileError, OutputError } from './output-error.js';
-import { findOutputPlace, type OutputOptions, type OutputPlace } from './output-place.js';
+import {
+  findOutputPlace,
+  OUTPUT_OPTIONS,
+  type OutputOptions,
+  type OutputPlace,
+} from './output-place.js';
 
 const BUFFER_BYTES = 64 * 1024;
 /** How often a pipe is asked whether somebody reads from it. */
@@ -41,9 +48,15 @@ export class OutputFile {
    * Makes sure that the file can be written, before the work begins whose result it takes.
    *
    * @throws {OutputError}
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
-  static async open(path: string, options: OutputFileOptions = {}): Promise<OutputFile> {
-    const place = await findOutputPlace(path, options);
+  static async open(path: string, given?: OutputFileOptions): Promise<OutputFile> {
+    const options = readOptions<OutputFileOptions>(given, {
+      ...OUTPUT_OPTIONS,
+      signal: (node) => node.signal(),
+    });
+    const { signal: _signal, ...placing } = options;
+    const place = await findOutputPlace(path, placing);
     return await guard(path, async () => {
       if (place.way !== 'replace') return new OutputFile(place, undefined, options);
       const folder = dirname(place.target);
@@ -128,7 +141,7 @@ export class OutputFile {
 /**
  * Writes a file as {@link OutputFile} does, at once.
  *
- * @throws {OutputError}
+  options?: OutputFileOptions,
  */
 export async function writeOutput(
   path: string,

@@ -2,6 +2,8 @@ import { fstatSync, type Stats } from 'node:fs';
 import { access, constants, lstat, readlink, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
+import { type OptionReaders, readOptions } from '@testbench/types';
+
 import { describeFileError, OutputError } from './output-error.js';
 
 /** A file that the work reads, and that its results must not replace. */
@@ -18,6 +20,22 @@ export interface OutputOptions {
   /** True if missing folders are made. @default false */
   readonly makeFolder?: boolean;
 }
+
+/** Readers of {@link OutputOptions}. */
+export const OUTPUT_OPTIONS: OptionReaders<OutputOptions> = {
+  inputs: (inputs) =>
+    inputs
+      .list()
+      .map((input) =>
+        readOptions<OutputInput>(
+          input.value,
+          { path: (node) => node.text(), what: (node) => node.text() },
+          input.path,
+          ['path', 'what'],
+        ),
+      ),
+  makeFolder: (node) => node.boolean(),
+};
 
 /** Where an output goes. */
 export interface OutputPlace {
@@ -41,11 +59,10 @@ const MAX_LINKS = 40;
  * Finds out how a file can be written, and whether; nothing is changed.
  *
  * @throws {OutputError} `OUTPUT_IS_INPUT` if it is one of the inputs, by whatever name or link; `OUTPUT_UNWRITABLE`.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
-export async function findOutputPlace(
-  path: string,
-  { inputs = [], makeFolder = false }: OutputOptions = {},
-): Promise<OutputPlace> {
+export async function findOutputPlace(path: string, options?: OutputOptions): Promise<OutputPlace> {
+  const { inputs = [], makeFolder = false } = readOptions<OutputOptions>(options, OUTPUT_OPTIONS);
   const refuse = (state: string): never => {
     throw new OutputError('OUTPUT_UNWRITABLE', path, state);
   };
