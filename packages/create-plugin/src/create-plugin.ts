@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
+import { type OptionReaders, PLUGIN_TYPES, type PluginType, readOptions } from '@testbench/types';
 
 import { renderProject } from './render-project.js';
 import { ScaffoldError } from './scaffold-error.js';
@@ -16,6 +16,13 @@ export interface CreatePluginOptions {
   /** @default 'assemblyscript' */
   readonly language?: TemplateLanguage;
 }
+
+const OPTIONS: OptionReaders<CreatePluginOptions> = {
+  directory: (node) => node.text(),
+  // Another text is told with what there is to choose from.
+  type: (node) => node.text() as PluginType,
+  language: (node) => node.text() as TemplateLanguage,
+};
 
 /** What was made. */
 export interface CreatedPlugin {
@@ -35,6 +42,7 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
  * Makes a plugin project that builds, has a test and a README.
  *
  * @throws {ScaffoldError} Nothing is changed for a bad name or a folder that is not empty.
+ * @throws {ConfigError} For an unknown key or a value of a wrong type.
  *
  * @example
  * ```ts
@@ -50,7 +58,8 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
  * files.includes('assembly/index.ts'); // => true
  * ```
  */
-export async function createPlugin(options: CreatePluginOptions): Promise<CreatedPlugin> {
+export async function createPlugin(given: CreatePluginOptions): Promise<CreatedPlugin> {
+  const options = readOptions<CreatePluginOptions>(given, OPTIONS, '', ['directory']);
   const directory = resolve(options.directory);
   const name = basename(directory);
   if (!NAME.test(name) || name.includes('..') || name === 'node_modules') {

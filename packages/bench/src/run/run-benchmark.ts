@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
-import { loadPolicy, type OutputInput, PluginSystem } from '@testbench/core';
-import type { LogSink } from '@testbench/types';
+import { loadPolicy, OUTPUT_OPTIONS, type OutputInput, PluginSystem } from '@testbench/core';
+import { type LogSink, type OptionReaders, readOptions } from '@testbench/types';
 
 import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
@@ -54,6 +54,16 @@ export interface RunOptions {
   readonly onLog?: LogSink;
 }
 
+const OPTIONS: OptionReaders<RunOptions> = {
+  system: (node) =>
+    node.implementation('loadPlugin', 'executePlugin', 'executeBatch', 'unloadPlugin'),
+  signal: (node) => node.signal(),
+  onProgress: (node) => node.callback(),
+  onRow: (node) => node.callback(),
+  inputs: OUTPUT_OPTIONS.inputs,
+  onLog: (node) => node.callback(),
+};
+
 /**
  * Runs a dataset through provider, transforms, evaluators and filter, and sums up the scores.
  *
@@ -63,14 +73,15 @@ export interface RunOptions {
  * written is found out first; they never replace a file that the run reads.
  *
  * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
- * @throws {ConfigError} The configuration is wrong, or a plugin has the wrong type for its place.
+ * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
  * @throws {LoadError} A plugin does not load.
  * @throws {BenchError} See its codes.
  */
 export async function runBenchmark(
   config: BenchmarkConfig,
-  options: RunOptions = {},
+  given?: RunOptions,
 ): Promise<BenchmarkSummary> {
+  const options = readOptions<RunOptions>(given, OPTIONS);
   const resolved = parseBenchmarkConfig(config);
   const startedAt = new Date();
   const inputs = [...inputFiles(resolved), ...(options.inputs ?? [])];

@@ -1,9 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { PluginSystem } from '@testbench/core';
-import { type Contract, decodeMetadata, PluginError, type PluginMetadata } from '@testbench/types';
+import {
+  type Contract,
+  decodeMetadata,
+  type OptionReaders,
+  PluginError,
+  type PluginMetadata,
+  readOptions,
+  readTimeoutMs,
+} from '@testbench/types';
 
 import { CHECK_STEP_MS } from '../limits.js';
+import { readJsonValue } from '../read-json-value.js';
 import { isSectionMissing, type PluginReport, validatePlugin } from '../validate-plugin.js';
 import { askMetadata } from './ask-metadata.js';
 import { GUEST_CHECKS, type GuestCheckName } from './guest-checks.js';
@@ -22,6 +31,13 @@ export interface CheckPluginOptions {
   /** Gets each finding as soon as it is there. */
   readonly onFinding?: (finding: CheckFinding) => void;
 }
+
+const OPTIONS: OptionReaders<CheckPluginOptions> = {
+  config: readJsonValue,
+  inputs: (node) => node.list().map(readJsonValue),
+  stepTimeoutMs: readTimeoutMs,
+  onFinding: (node) => node.callback(),
+};
 
 /** How one check of {@link checkPlugin} ended. */
 export interface CheckFinding extends Finding {
@@ -43,6 +59,7 @@ export interface CheckReport {
  * Most of it runs on the bare engine in a thread of its own, by a second implementation of the contract.
  *
  * @param bytes The whole module.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts
@@ -55,8 +72,9 @@ export interface CheckReport {
  */
 export async function checkPlugin(
   bytes: Uint8Array,
-  options: CheckPluginOptions = {},
+  given?: CheckPluginOptions,
 ): Promise<CheckReport> {
+  const options = readOptions<CheckPluginOptions>(given, OPTIONS);
   const findings: CheckFinding[] = [];
   const add = (check: string, finding: Finding): void => {
     const entry = { check, ...finding };

@@ -2,11 +2,10 @@ import { relative } from 'node:path';
 
 import { BuildError } from '../compile/build-error.js';
 import { buildPlugin, type BuildResult } from '../compile/build-plugin.js';
+import { OPTIMIZATIONS } from '../compile/compile-assembly.js';
 import type { SizeShare } from '../compile/measure-size.js';
 import { SHOWN_FUNCTIONS } from '../limits.js';
 import { type AuthorCommand, parseCommand, WrongUse } from './command.js';
-
-const OPTIMIZATIONS = ['speed', 'size', 'none'] as const;
 
 /** `testbench-plugin build` */
 export const buildCommand: AuthorCommand = {

@@ -2,13 +2,24 @@ import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { describeFileError } from '@testbench/core';
-import { decodeMetadata, PluginError, type PluginMetadata } from '@testbench/types';
+import {
+  decodeMetadata,
+  type OptionReaders,
+  PluginError,
+  type PluginMetadata,
+  readOptions,
+} from '@testbench/types';
 
 import { askMetadata, checkAnsweredMetadata } from '../check/ask-metadata.js';
 import { embedMetadata } from '../embed-metadata.js';
 import { isSectionMissing, type PluginProblem, validatePlugin } from '../validate-plugin.js';
 import { BuildError, type Diagnostic } from './build-error.js';
-import { compileAssembly, type Compiled, type Optimization } from './compile-assembly.js';
+import {
+  compileAssembly,
+  type Compiled,
+  type Optimization,
+  OPTIMIZATIONS,
+} from './compile-assembly.js';
 import { compileC } from './compile-c.js';
 import { compileRust } from './compile-rust.js';
 import { stripDebugSections } from './function-names.js';
@@ -34,6 +45,15 @@ export interface BuildPluginOptions {
   readonly flags?: readonly string[];
 }
 
+const OPTIONS: OptionReaders<BuildPluginOptions> = {
+  directory: (node) => node.text(),
+  entry: (node) => node.text(),
+  outFile: (node) => node.text(),
+  optimize: (node) => node.oneOf(OPTIMIZATIONS),
+  sourceMap: (node) => node.boolean(),
+  flags: (node) => node.list().map((flag) => flag.text()),
+};
+
 /** What a build gave. */
 export interface BuildResult {
   /** Absolute path of the module. */
@@ -57,8 +77,10 @@ export interface BuildResult {
  * Nothing is written unless a host would load the result.
  *
  * @throws {BuildError} With the file, the line and the cure.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
-export async function buildPlugin(options: BuildPluginOptions = {}): Promise<BuildResult> {
+export async function buildPlugin(given?: BuildPluginOptions): Promise<BuildResult> {
+  const options = readOptions<BuildPluginOptions>(given, OPTIONS);
   try {
     return await build(options);
   } catch (cause) {

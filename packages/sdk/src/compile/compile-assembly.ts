@@ -13,7 +13,10 @@ import {
 } from './explain-diagnostic.js';
 
 /** What the compiler is to aim for. */
-export type Optimization = 'speed' | 'size' | 'none';
+export type Optimization = (typeof OPTIMIZATIONS)[number];
+
+/** Every {@link Optimization}. */
+export const OPTIMIZATIONS = ['speed', 'size', 'none'] as const;
 
 /** What compiling one project takes. */
 export interface CompileRequest {

@@ -1,5 +1,7 @@
 import { AssertionError } from 'node:assert';
 
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
+
 import type { TestCall } from './create-test-host.js';
 
 /** What a call may take at most. */
@@ -10,10 +12,17 @@ export interface UsageBudget {
   readonly maxMemoryBytes?: number;
 }
 
+const BUDGET: OptionReaders<UsageBudget> = { maxFuel: readMost, maxMemoryBytes: readMost };
+
+function readMost(node: ConfigNode): number {
+  return node.value === Infinity ? Infinity : node.number(0, Number.MAX_VALUE);
+}
+
 /**
  * Makes sure that a call stayed within a budget, so that a change that makes a plugin slower or larger fails a test.
  *
  * @throws {AssertionError} Naming what was exceeded, with `actual` and `expected`.
+ * @throws {ConfigError} For an unknown key or a wrong value in the budget.
  *
  * @example
  * ```ts no-run
@@ -24,7 +33,11 @@ export interface UsageBudget {
  * ```
  */
 export function assertUsage({ metadata }: TestCall, budget: UsageBudget): void {
-  const { maxFuel = Infinity, maxMemoryBytes = Infinity } = budget;
+  const { maxFuel = Infinity, maxMemoryBytes = Infinity } = readOptions<UsageBudget>(
+    budget,
+    BUDGET,
+    'budget',
+  );
   requireAtMost('fuel', metadata.fuelUsed, maxFuel);
   requireAtMost('bytes of memory', metadata.memoryUsedBytes, maxMemoryBytes);
 }

@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 
 import { writeOutput } from '@testbench/core';
-import { PluginError } from '@testbench/types';
+import { PluginError, readOptions } from '@testbench/types';
 
 import type { TestHost } from './create-test-host.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
@@ -25,6 +25,7 @@ export interface GoldenOptions {
  * @returns How many inputs there are.
  * @throws {AssertionError} At the first line that differs, with `actual` and `expected` for the test runner.
  * @throws {TestHostError} `TEST_BAD_FILE`.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts no-run
@@ -37,8 +38,12 @@ export interface GoldenOptions {
 export async function checkGolden(
   host: TestHost,
   path: string,
-  options: GoldenOptions = {},
+  given?: GoldenOptions,
 ): Promise<number> {
+  const options = readOptions<GoldenOptions>(given, {
+    update: (node) => node.boolean(),
+    tolerance: (node) => node.number(0, Number.MAX_VALUE),
+  });
   const lines = await readJsonLines(path);
   if (lines === undefined || lines.length === 0) {
     throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);

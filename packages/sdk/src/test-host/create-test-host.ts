@@ -1,20 +1,26 @@
 import {
   type ExecuteOptions,
   type Isolation,
+  ISOLATIONS,
   type LoadPluginOptions,
   type PluginInfo,
   PluginSystem,
 } from '@testbench/core';
-import type {
-  CallContext,
-  HttpTransport,
-  LogRecord,
-  Permissions,
-  PluginOutput,
-  SecretStore,
-  StateStore,
+import {
+  type CallContext,
+  ConfigNode,
+  type HttpTransport,
+  type LogRecord,
+  type OptionReaders,
+  type Permissions,
+  type PluginOutput,
+  readLimits,
+  readOptions,
+  type SecretStore,
+  type StateStore,
 } from '@testbench/types';
 
+import { readJsonValue } from '../read-json-value.js';
 import {
   describeRequest,
   type HttpHandler,
@@ -44,6 +50,35 @@ export interface TestHostOptions {
   readonly state?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
+}
+
+const OPTIONS: OptionReaders<TestHostOptions> = {
+  config: readJsonValue,
+  seed: (node) => node.wholeNumber(0),
+  nowMs: readTimeMs,
+  limits: readLimits,
+  // Checked when the plugin is loaded.
+  permissions: (node) => node.object(),
+  http: (node) =>
+    typeof node.value === 'function'
+      ? node.callback<HttpHandler>()
+      : node.implementation<HttpRecording>('transport', 'save'),
+  secrets: (node) => node.implementation('read'),
+  state: (node) => {
+    const values = Object.entries(node.object());
+    return Object.fromEntries(
+      values.map(([key, value]) => {
+        const text = new ConfigNode(value, `${node.path}.${key}`);
+        return [key, text.value === '' ? '' : text.text()];
+      }),
+    );
+  },
+  isolation: (node) => node.oneOf(ISOLATIONS),
+};
+
+/** As far as a `Date` goes. */
+function readTimeMs(node: ConfigNode): number {
+  return node.number(-8.64e15, 8.64e15);
 }
 
 /** One call and all that a test may want to know of it. */
@@ -89,6 +124,7 @@ export interface TestHost extends AsyncDisposable {
  *
  * @param source Path of the module, or its bytes.
  * @throws {LoadError} If no host would load it.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts no-run
@@ -102,8 +138,9 @@ export interface TestHost extends AsyncDisposable {
  */
 export async function createTestHost(
   source: string | Uint8Array,
-  options: TestHostOptions = {},
+  given?: TestHostOptions,
 ): Promise<TestHost> {
+  const options = readOptions<TestHostOptions>(given, OPTIONS);
   let nowMs = options.nowMs ?? 0;
   const logs: LogRecord[] = [];
   const network = new TestNetwork(options.http);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { writeOutput } from '@testbench/core';
-import type { HttpTransport, HttpTransportResponse } from '@testbench/types';
+import { type HttpTransport, type HttpTransportResponse, readOptions } from '@testbench/types';
 
 import { inChunks } from './http-handler.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
@@ -48,6 +48,7 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
  * server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
  *
  * @param path Where the recordings are.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
  * ```ts no-run
@@ -61,7 +62,8 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
  * requests.length; // => 1
  * ```
  */
-export function recordedHttp(path: string, options: RecordedHttpOptions = {}): HttpRecording {
+export function recordedHttp(path: string, given?: RecordedHttpOptions): HttpRecording {
+  const options = readOptions<RecordedHttpOptions>(given, { update: (node) => node.boolean() });
   return (options.update ?? wantsUpdate()) ? recorder(path) : player(path);
 }
 
