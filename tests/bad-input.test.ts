@@ -116,7 +116,7 @@ describe('metadata', () => {
     ).rejects.toMatchObject({ code: 'LOAD_METADATA_MISMATCH', message: sentence });
     await expect(
       system.loadPluginFromBytes('guest', withSection(good, METADATA)),
-    ).resolves.toMatchObject({ status: 'ready' });
+    ).resolves.toMatchObject({ info: { status: 'ready' } });
   });
 
   it('for another contract: LOAD_INCOMPATIBLE_API', async () => {

@@ -28,7 +28,7 @@ export interface CallOptions extends ExecuteOptions {
 const OPTIONS: OptionReaders<CallOptions> = {
   ...EXECUTE_OPTIONS,
   // What stands in it is checked with the rest of the input.
-  context: (node) => node.object() as CallContext,
+  context: (node) => node.object(),
 };
 
 /** What a handle may ask about the plugin that it stands for. */

@@ -63,7 +63,7 @@ describe('attachMeter()', () => {
     const handler = new Handler();
     const { meter, call } = open('(module (func (export "f") (loop (br 0))))', {}, {}, handler);
     meter.setFuel(1e9);
-    expect(() => call('f')).toThrow();
+    expect(() => call('f')).toThrow('unreachable');
     expect(meter.exhausted).toBe('deadline');
     expect(handler.slices).toBe(1);
   });

@@ -128,10 +128,11 @@ function checkHandler(handler: MeterHandler): void {
   if (prototype === Object.prototype || prototype === null) {
     rejectUnknownKeys(handler, HANDLER_KEYS, 'handler');
   }
-  new ConfigNode(handler.onSlice, 'handler.onSlice').callback();
-  const { sliceFuel, msLeft } = handler;
-  if (sliceFuel !== undefined) new ConfigNode(sliceFuel, 'handler.sliceFuel').wholeNumber(1);
-  if (msLeft !== undefined) new ConfigNode(msLeft, 'handler.msLeft').callback();
+  const part = (key: keyof MeterHandler): ConfigNode =>
+    new ConfigNode(handler[key], `handler.${key}`);
+  part('onSlice').callback();
+  if (handler.sliceFuel !== undefined) part('sliceFuel').wholeNumber(1);
+  if (part('msLeft').value !== undefined) part('msLeft').callback();
 }
 
 /** All amounts are whole numbers. */

@@ -301,7 +301,6 @@ describe('new PluginInstance()', () => {
   it('reads the options of each call, unless its caller has', async () => {
     const options = { timeoutMS: 5 } as never;
     const refusal = expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path: 'timeoutMS' });
-    const input = { data: '' };
     const instance = await openGuest(guestWat({ execute: packed(4096, 15) }));
     expect(() => instance.execute(input, options)).toThrow(refusal);
     expect(() => instance.executeRaw('{}', options)).toThrow(refusal);
