@@ -89,15 +89,15 @@ export function analyseCalls(
     // A loop checks itself; only what calls follow in it must not add up.
     if (isShort && shape.hasLoop && shape.hasCall) isShort = callees === 0;
     if (!isShort) return;
-    let { entry } = longestPath(events, shape, scratch, paid);
+    let entry = longestPath(events, shape, scratch, paid);
     stretch[index] = entry + callees;
     if (stretch[index] > MAX_UNCHECKED) return;
     roles[index] = Role.Short;
     if (shape.hasLoop || callees > 0 || escapes) return;
     if (exact) {
-      ({ entry } = longestPath(events, shape, scratch, paid, Way.LongestReturning));
+      entry = longestPath(events, shape, scratch, paid, Way.LongestReturning);
       const shortest = longestPath(events, shape, scratch, paid, Way.ShortestReturning);
-      if (entry !== shortest.entry) return;
+      if (entry !== shortest) return;
     }
     roles[index] = Role.Free;
     paid[index] = entry;

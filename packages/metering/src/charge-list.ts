@@ -6,12 +6,15 @@ export class ChargeList {
   private first = 0;
   private size = 0;
   private amounts = new Float64Array(1024);
+  /** How many there are. */
+  count = 0;
   /** The largest amount that was set, signs left out. */
   largest = 0;
 
   /** Forgets all charges and makes room for those of events `[first, last)`. */
   reset(first: number, last: number): void {
     this.amounts.fill(0, 0, this.size);
+    this.count = 0;
     this.largest = 0;
     this.first = first;
     this.size = last - first + 1;
@@ -24,6 +27,7 @@ export class ChargeList {
   }
 
   set(event: number, amount: number): void {
+    if (amount !== 0) this.count += 1;
     this.largest = Math.max(this.largest, Math.abs(amount));
     this.amounts[event === -1 ? 0 : event - this.first + 1] = amount;
   }

@@ -13,6 +13,8 @@ export class CountCode {
   hintedFunctions = 0;
   /** Where the current function keeps its count while it runs; otherwise each charge goes to the global. */
   inLocal = false;
+  /** Checks are calls: the function has so many that each must be short. The count is in the global then. */
+  callsToCheck = false;
   /** The local that holds the count, or a scratch local beside the global; -1 for none. */
   local = -1;
   private readonly fuelGlobal: number;
@@ -54,6 +56,11 @@ export class CountCode {
     const { out, local, inLocal } = this;
     if (amount === 0 && !check) return;
     if (amount !== 0) this.charges += 1;
+    if (check && this.callsToCheck) {
+      this.checks += 1;
+      this.helpers.pay(out.u8(Opcode.I64Const).signed(amount));
+      return;
+    }
     this.subtract(amount);
     if (!check) {
       this.#set(inLocal);

@@ -137,11 +137,17 @@ export interface FunctionShape {
   readonly first: number;
   last: number;
   hasLoop: boolean;
+  /** How many loops there are, handlers of exceptions, and places where control leaves the function. */
+  loops: number;
+  handlers: number;
+  leaves: number;
   hasCatch: boolean;
   hasDelegate: boolean;
   /** Contains something other than direct calls that leaves the function. */
   hasUnknown: boolean;
   hasCall: boolean;
+  /** Calls, and operators that become one. */
+  calls: number;
   /** Drops segments. */
   hasDrop: boolean;
   /** A live branch goes to the function's own label. */

@@ -1,4 +1,5 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators and events are numbers where they come from: bytes and typed arrays
+import type { ChargeList } from './charge-list.js';
 import {
   DEAD,
   DEAD_BEFORE,
@@ -19,15 +20,6 @@ export const enum Way {
 
 /** What makes a way that traps as good as others, or never taken. */
 const TRAPS = [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-
-/** Weights of a function: what its entry and each of its loops pay at once. */
-export interface Weights {
-  readonly entry: number;
-  /** Weight of each loop, by the event that opens it. */
-  readonly loops: ReadonlyMap<number, number>;
-  /** What is paid elsewhere, by the event behind which it is: only where regions are cut. */
-  readonly cuts: ReadonlyMap<number, number>;
-}
 
 /** Scratch space for {@link longestPath}, reused from function to function. */
 export class PathScratch {
@@ -65,12 +57,11 @@ export function longestPath(
   paid: Float64Array,
   way: Way = Way.Longest,
   most = Number.POSITIVE_INFINITY,
-): Weights {
+  charges?: ChargeList,
+): number {
   const { first, last } = shape;
   scratch.ready(last - first);
   const { need, level, other } = scratch;
-  const loops = new Map<number, number>();
-  const cuts = new Map<number, number>();
   const pick = way === Way.ShortestReturning ? Math.min : Math.max;
   /** What must be paid behind the loop of each level, seen from the region around it. */
   const exits: number[] = [0];
@@ -128,7 +119,7 @@ export function longestPath(
     const link = events.link(event);
     const cost = events.cost(event);
     if (current > most && mayPayBehind(flags & 0xff, link)) {
-      cuts.set(event, current);
+      charges?.set(event, current);
       current = 0;
     }
     switch (flags & 0xff) {
@@ -162,7 +153,7 @@ export function longestPath(
         break;
       case EventKind.Loop:
         if ((flags & TARGETED) !== 0) {
-          loops.set(event, current);
+          charges?.set(event, current);
           current = exits.pop()!;
           guards.pop();
           seals.pop();
@@ -228,7 +219,7 @@ export function longestPath(
         current += cost;
     }
   }
-  return { entry: current, loops, cuts };
+  return current;
 }
 
 /** Every way that passes the place behind such an event goes on with what follows it in the code. */

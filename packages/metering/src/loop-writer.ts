@@ -6,7 +6,7 @@ import type { ChargeList } from './charge-list.js';
 import type { CountCode } from './count-code.js';
 import { CALLS, EventKind, HEIGHT, NESTING } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
-import { copiesOf, mayWrap } from './loop-budget.js';
+import { copiesOf, MAX_WRAPPED_LOOPS, mayWrap } from './loop-budget.js';
 import { findExits } from './loop-exits.js';
 import { MAX_OWED } from './max-owed.js';
 import { Opcode, VOID } from './operators.js';
@@ -30,6 +30,8 @@ export class LoopWriter {
   private checkCharges = false;
   /** What first turns of the function may owe together. */
   private room = 0;
+  /** The function has few enough loops. */
+  private isSmall = true;
 
   constructor(
     private readonly module: Module,
@@ -43,10 +45,12 @@ export class LoopWriter {
 
   /**
    * @param before Sum of the bodies before this one.
+   * @param loops How many this one has.
    * @param checkCharges Charges behind loops check.
    */
-  begin(before: number, checkCharges: boolean): void {
+  begin(before: number, loops: number, checkCharges: boolean): void {
     this.before = before;
+    this.isSmall = loops <= MAX_WRAPPED_LOOPS;
     this.checkCharges = checkCharges;
     this.room = MAX_OWED;
   }
@@ -57,6 +61,7 @@ export class LoopWriter {
     const { inLocal, bodyBytes } = this.count;
     return (
       inLocal &&
+      this.isSmall &&
       (flags & CALLS) === 0 &&
       flags >>> HEIGHT <= MAX_WRAPPED &&
       this.#takesNothing(event) &&

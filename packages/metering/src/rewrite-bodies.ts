@@ -157,8 +157,5 @@ function placeCoarsely(
   charges: ChargeList,
 ): void {
   charges.reset(shape.first, shape.last);
-  const weights = longestPath(events, shape, scratch, paid, Way.Longest, MAX_REGION);
-  charges.set(-1, weights.entry);
-  for (const [event, weight] of weights.loops) charges.set(event, weight);
-  for (const [event, weight] of weights.cuts) charges.set(event, weight);
+  charges.set(-1, longestPath(events, shape, scratch, paid, Way.Longest, MAX_REGION, charges));
 }

@@ -16,6 +16,7 @@ import {
 } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
 import { lengthHelper } from './length-helper.js';
+import { MAX_INLINE_CHECKS, MAX_STORED_CALLS } from './loop-budget.js';
 import { LoopWriter } from './loop-writer.js';
 import { Opcode, VOID } from './operators.js';
 import type { StateKeeper } from './saved-state.js';
@@ -81,10 +82,17 @@ export class FunctionRewriter {
     const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
     const prefersLocal =
       shape.hasLoop && classifyLoops(this.events, shape, charges, this.calls.roles);
-    count.inLocal = prefersLocal && !shape.hasCatch && locals < MAX_LOCALS;
-    const useful = count.inLocal || plan.checkEntry || plan.checkExits || shape.hasLoop;
+    count.callsToCheck = mostChecks(plan) > MAX_INLINE_CHECKS;
+    count.inLocal =
+      prefersLocal &&
+      !shape.hasCatch &&
+      !count.callsToCheck &&
+      shape.calls <= MAX_STORED_CALLS &&
+      locals < MAX_LOCALS;
+    const checks = plan.checkEntry || plan.checkExits || shape.hasLoop;
+    const useful = count.inLocal || (checks && !count.callsToCheck);
     count.local = useful && locals < MAX_LOCALS ? locals : -1;
-    this.loops.begin(plan.before, plan.checkCharges);
+    this.loops.begin(plan.before, shape.loops, plan.checkCharges);
     this.checkExits = plan.checkExits;
     this.checkCharges = plan.checkCharges;
     this.#copyLocals(body);
@@ -215,4 +223,10 @@ export class FunctionRewriter {
     if (type.kind !== 'function' || type.results.length === 0) out.u8(VOID);
     else out.signed(helpers.type([0, ...bytes.subarray(type.resultsOffset, type.end)]));
   }
+}
+
+/** How many checks the function will have, at most, if no loop holds its body more than once. */
+function mostChecks({ shape, charges, checkCharges, checkExits }: FunctionPlan): number {
+  const charged = checkCharges ? charges.count : 0;
+  return Math.max(shape.loops, charged) + shape.handlers + (checkExits ? shape.leaves : 0);
 }

@@ -2,4 +2,4 @@
  * Goes up whenever the same module and options, the default of `typedReferences` included, give other bytes: part of every
  * key under which metered modules are kept.
  */
-export const REWRITE_VERSION = 11;
+export const REWRITE_VERSION = 12;

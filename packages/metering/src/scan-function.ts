@@ -85,10 +85,14 @@ export class FunctionScanner {
       first: events.count,
       last: 0,
       hasLoop: false,
+      loops: 0,
+      handlers: 0,
+      leaves: 0,
       hasCatch: false,
       hasDelegate: false,
       hasUnknown: false,
       hasCall: false,
+      calls: 0,
       hasDrop: false,
       branchesToExit: false,
     };
@@ -153,7 +157,10 @@ export class FunctionScanner {
         const before = this.#endOfStretch();
         this.#live = (this.events.flags(opener) & DEAD) === 0;
         this.#push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
-        if (opcode !== Opcode.Else) this.#markFirst(opener);
+        if (opcode !== Opcode.Else) {
+          this.#shape.handlers += 1;
+          this.#markFirst(opener);
+        }
         if (opcode === Opcode.CatchAll) this.events.mark(opener, SEALED);
         break;
       }
@@ -241,6 +248,7 @@ export class FunctionScanner {
     // Labels of the clauses are counted from outside the block.
     const opener = this.#open.pop()!;
     this.cursor.forEachCatch((clause, label) => {
+      this.#shape.handlers += 1;
       if (clause >= CATCH_ALL) this.events.mark(opener, SEALED);
       this.#label(label, CATCHES);
     });
@@ -267,7 +275,10 @@ export class FunctionScanner {
     this.#live = (flags & DEAD) === 0;
     const end = this.#push(EventKind.End | before, 0, opener);
     const isLoop = events.kind(opener) === EventKind.Loop;
-    if (isLoop && (flags & TARGETED) !== 0) this.#shape.hasLoop = true;
+    if (isLoop && (flags & TARGETED) !== 0) {
+      this.#shape.hasLoop = true;
+      this.#shape.loops += 1;
+    }
     if (isLoop) {
       events.setLink(opener, end);
       // Behind a loop, code is live only if something leaves it: by its end, or by a branch outwards.
@@ -304,6 +315,7 @@ export class FunctionScanner {
   }
 
   #leave(kind: number, argument: number): void {
+    this.#shape.calls += 1;
     if (kind !== EventKind.Call) this.#shape.hasUnknown = true;
     this.#push(kind, argument, -1);
   }
@@ -321,6 +333,7 @@ export class FunctionScanner {
   }
 
   #stop(kind: number, argument: number): void {
+    this.#shape.leaves += 1;
     this.#push(kind, argument, -1);
     this.#live = false;
   }
