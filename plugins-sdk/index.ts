@@ -39,6 +39,7 @@ export { textFieldOf, TextTransform, Transform } from './assembly/plugin/transfo
 export { Regex, RegexMatch } from './assembly/regex/regex';
 export { oneOf, plugin, range } from './assembly/decorators';
 export { foldCase, foldPoint } from './assembly/text/case-fold';
+export { lowerCase, upperCase } from './assembly/text/case-map';
 export {
   isAsciiLetter,
   isAsciiPunctuation,

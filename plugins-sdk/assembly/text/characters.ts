@@ -44,8 +44,7 @@ export function isWordCharacter(point: i32): bool {
 }
 
 function isForeignLetter(point: i32): bool {
-  // An odd number of edges lies at or before a character that is inside of a range.
-  return (countEdges(WORD_TABLE, WORD_EDGES, point) & 1) == 1;
+  return isInRanges(WORD_TABLE, WORD_EDGES, point);
 }
 
 /** True for Unicode's punctuation: `\p{P}` of regular expressions. */
@@ -66,6 +65,12 @@ export function isNumber(point: i32): bool {
 function classOf(point: i32): u32 {
   const edges = countEdges(CLASS_TABLE, CLASS_EDGES, (point << 2) | 3);
   return edges == 0 ? 0 : load<u32>(CLASS_TABLE + ((<usize>edges - 1) << 2)) & 3;
+}
+
+/** For this library: true if a character is within the ranges whose beginnings and ends a table has in turn. */
+export function isInRanges(table: usize, edges: i32, point: i32): bool {
+  // An odd number of edges lies at or before a character that is inside of a range.
+  return (countEdges(table, edges, point) & 1) == 1;
 }
 
 /** How many entries of a sorted table are at most `value`. */

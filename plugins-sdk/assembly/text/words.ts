@@ -1,3 +1,4 @@
+import { lowerCase } from "./case-map";
 import { isAsciiLetter, isAsciiPunctuation, isDigit, isSpace, isWordCharacter } from "./characters";
 import { TextBuilder } from "./text-builder";
 
@@ -96,7 +97,7 @@ function isOneOf(words: string[], text: string, start: i32, end: i32): bool {
 export function normalizeAnswer(text: string): string {
   const plain = normalizePlain(text);
   if (plain !== null) return plain;
-  return collapseSpace(withoutWords(withoutPunctuation(text.toLowerCase()), ARTICLES));
+  return collapseSpace(withoutWords(withoutPunctuation(lowerCase(text)), ARTICLES));
 }
 
 /** The same in one go, for ASCII without control characters: there, nothing but white space divides words. */
