@@ -62,6 +62,7 @@ export {
 export { excerpt } from './assembly/text/excerpt';
 export { findJson } from './assembly/text/find-json';
 export { levenshteinDistance } from './assembly/text/levenshtein';
+export { indexOfWord, isWordBoundary } from './assembly/text/word-boundary';
 export { separate13a, separateMarks } from './assembly/text/marks';
 export { NgramMatcher } from './assembly/text/ngrams';
 export { haveReferences } from './assembly/text/references';
