@@ -66,6 +66,28 @@ describe('Json and JsonWriter', () => {
     );
   });
 
+  it('have each key once, the last of equal ones, in the place of the first', () => {
+    const key = fc.constantFrom(
+      '"a"',
+      '"\\u0061"',
+      '"b"',
+      '"é"',
+      '"\\u00e9"',
+      '""',
+      '"\\n"',
+      '"aa"',
+    );
+    const field = fc.tuple(key, fc.integer({ min: 0, max: 9 }));
+    fc.assert(
+      fc.property(fc.array(field, { maxLength: 12 }), (fields) => {
+        const text = `{${fields.map(([name, value]) => `${name}:${value}`).join(',')}}`;
+        expect(call('roundTrip', text)).toBe(JSON.stringify(JSON.parse(text)));
+        expect(call('field', text, 'a')).toBe(String(JSON.parse(text).a ?? 'none'));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('accept exactly what V8 accepts', () => {
     const piece = fc.constantFrom(
       // One string to split is easier to read than thirty lines.
@@ -111,7 +133,7 @@ describe('Json and JsonWriter', () => {
     ['"\\ud83d"', '"\ufffd"'],
     ['"\\ude00\\ud83d"', '"\ufffd\ufffd"'],
     ['-0', '-0'],
-    ['{"a":1,"a":2}', '{"a":1,"a":2}'],
+    ['{"a":1,"b":2,"a":3}', '{"a":3,"b":2}'],
   ])('turn %j into %j', (text, expected) => {
     expect(call('roundTrip', text)).toBe(expected);
   });

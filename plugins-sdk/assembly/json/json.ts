@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from "../host/utf8";
 import { decodeNumber } from "./decode-number";
 import { decodeString, stringEquals } from "./decode-string";
+import { keepDistinct } from "./distinct-keys";
 import { afterSpace, afterString, afterValue, validate } from "./scan";
 
 /** What a JSON value is. */
@@ -28,6 +29,8 @@ let scratch = newIndex(64);
 export class Json {
   /** Children of a container: their addresses; for an object, key and value in turn. */
   private index: StaticArray<u32> | null = null;
+  /** True once no key of an object stands in `index` twice. */
+  private isDistinct: bool = false;
 
   /** For this library; authors get values from `get`, `at` and `Json.parse`. */
   constructor(
@@ -103,10 +106,9 @@ export class Json {
     return this.kind == JsonKind.Object;
   }
 
-  /** Number of items of a list or fields of an object; 0 for anything else. */
+  /** Number of items of a list or fields of an object; 0 for anything else. A key that stands there twice counts once. */
   get length(): i32 {
-    const index = this.children();
-    return this.isObject ? index.length >>> 1 : index.length;
+    return this.isObject ? this.fields().length >>> 1 : this.children().length;
   }
 
   /** The value of a field; the last one, as in JavaScript, if the key stands there twice. */
@@ -121,15 +123,32 @@ export class Json {
 
   /** Item `position` of a list, or the value of field number `position` of an object. */
   at(position: i32): Json {
-    const index = this.children();
+    const index = this.isObject ? this.fields() : this.children();
     const place = this.isObject ? position * 2 + 1 : position;
     return position >= 0 && place < index.length ? this.child(unchecked(index[place])) : Json.missing;
   }
 
   /** The key of field number `position` of an object. */
   keyAt(position: i32): string {
-    const index = this.children();
+    const index = this.fields();
     return this.isObject && position >= 0 && position * 2 < index.length ? decodeString(unchecked(index[position * 2])) : "";
+  }
+
+  /** For this library, as is `rawKeyAt`: the items of a list as `at` gives them, without what objects need. */
+  item(position: i32): Json {
+    const index = this.children();
+    return position < index.length ? this.child(unchecked(index[position])) : Json.missing;
+  }
+
+  /** The key of field number `position` of an object, equal keys counted one by one; empty after the last, or if there is none. */
+  rawKeyAt(position: i32): string {
+    const index = this.children();
+    return position * 2 < index.length ? decodeString(unchecked(index[position * 2])) : "";
+  }
+
+  /** Items of a list, or twice the fields of an object. */
+  get rawLength(): i32 {
+    return this.children().length;
   }
 
   /**
@@ -155,17 +174,18 @@ export class Json {
   /** The items of a list as text; a single value counts as a list of one, nothing as none. */
   texts(): string[] {
     if (!this.isArray) return this.exists ? [this.text()] : [];
-    const count = this.length;
+    const index = this.children();
+    const count = index.length;
     const texts = new Array<string>(count);
-    for (let position = 0; position < count; position++) texts[position] = this.at(position).text();
+    for (let position = 0; position < count; position++) texts[position] = this.child(unchecked(index[position])).text();
     return texts;
   }
 
   /** The items of a list as numbers; NaN for an item that is none. */
   numbers(): StaticArray<f64> {
-    const count = this.isArray ? this.length : 0;
-    const numbers = new StaticArray<f64>(count);
     const index = this.children();
+    const count = this.isArray ? index.length : 0;
+    const numbers = new StaticArray<f64>(count);
     for (let position = 0; position < count; position++) {
       const ptr = unchecked(index[position]);
       const byte = <u32>load<u8>(ptr);
@@ -192,6 +212,14 @@ export class Json {
 
   private child(start: usize): Json {
     return new Json(this.owner, start, this.limit);
+  }
+
+  /** The children of an object, each key once: the last of equal keys wins, as in JavaScript. */
+  private fields(): StaticArray<u32> {
+    const index = this.children();
+    if (this.isDistinct || !this.isObject) return index;
+    this.isDistinct = true;
+    return (this.index = shorten(index, keepDistinct(index)));
   }
 
   /** Finds the children once; a second look costs nothing. */
@@ -235,7 +263,12 @@ function buildIndex(start: usize, limit: usize, keyed: bool): StaticArray<u32> {
       byte = <u32>load<u8>(at);
     }
   }
+  return shorten(scratch, count);
+}
+
+/** The first entries of a list, in a list of their own. */
+function shorten(list: StaticArray<u32>, count: i32): StaticArray<u32> {
   const index = newIndex(count);
-  memory.copy(changetype<usize>(index), changetype<usize>(scratch), <usize>count << 2);
+  memory.copy(changetype<usize>(index), changetype<usize>(list), <usize>count << 2);
   return index;
 }

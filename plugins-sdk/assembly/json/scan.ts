@@ -56,6 +56,22 @@ export function validate(ptr: usize, len: usize): bool {
   return at == end || wanted("the end");
 }
 
+/**
+ * Checks that the bytes begin with one JSON value in UTF-8, whatever follows it.
+ *
+ * @returns How many bytes it takes; 0 if there is none.
+ */
+export function validateStart(ptr: usize, len: usize): usize {
+  at = ptr;
+  end = ptr + len;
+  return checkValue(MAX_DEPTH) ? at - ptr : 0;
+}
+
+/** How far the last validation came. */
+export function validationEnd(): usize {
+  return at;
+}
+
 function checkValue(depth: i32): bool {
   const byte = peek();
   if (byte == QUOTE) return checkString();

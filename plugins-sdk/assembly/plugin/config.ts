@@ -17,15 +17,15 @@ export class ConfigReader {
 
   /** Refuses any key: there are no settings. */
   none(): void {
-    if (this.json.length > 0) {
-      refuse('unknown key "' + this.json.keyAt(0) + '"; there are none');
+    if (this.json.rawLength > 0) {
+      refuse('unknown key "' + this.json.rawKeyAt(0) + '"; there are none');
     }
   }
 
   /** Refuses keys that are not in `known`. */
   only(known: string[]): void {
-    for (let position = 0; position < this.json.length; position++) {
-      const key = this.json.keyAt(position);
+    for (let position = 0; position * 2 < this.json.rawLength; position++) {
+      const key = this.json.rawKeyAt(position);
       if (!known.includes(key)) {
         refuse('unknown key "' + key + '"; known keys: ' + known.join(", "));
       }
@@ -73,7 +73,7 @@ export class ConfigReader {
     const value = this.json.get(key);
     if (!value.exists) return fallback;
     let right = value.isArray;
-    for (let index = 0; right && index < value.length; index++) right = value.at(index).isString;
+    for (let index = 0; right && index < value.rawLength; index++) right = value.item(index).isString;
     return right ? value.texts() : this.wrong<string[]>(key, "a list of strings", value, fallback);
   }
 
@@ -81,10 +81,10 @@ export class ConfigReader {
     const value = this.json.get(key);
     if (!value.exists) return fallback;
     let right = value.isArray;
-    for (let index = 0; right && index < value.length; index++) right = value.at(index).isNumber;
+    for (let index = 0; right && index < value.rawLength; index++) right = value.item(index).isNumber;
     if (!right) return this.wrong<f64[]>(key, "a list of numbers", value, fallback);
-    const numbers = new Array<f64>(value.length);
-    for (let index = 0; index < numbers.length; index++) numbers[index] = value.at(index).number();
+    const numbers = new Array<f64>(value.rawLength);
+    for (let index = 0; index < numbers.length; index++) numbers[index] = value.item(index).number();
     return numbers;
   }
 

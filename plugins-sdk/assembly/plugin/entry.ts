@@ -42,11 +42,11 @@ export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
     wrongKind("the batch", "a list", batch.kindName);
   }
   if (hasFailed()) return reportFailure();
-  const count = batch.length;
+  const count = batch.rawLength;
   out.array();
   for (let index = 0; index < count; index++) {
     const mark = out.mark();
-    handleOne(plugin, batch.at(index));
+    handleOne(plugin, batch.item(index));
     if (hasFailed()) {
       out.rewind(mark, 1, index > 0);
       const message = failureMessage();
