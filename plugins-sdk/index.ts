@@ -21,6 +21,7 @@ export { HttpResponse } from './assembly/http/http-response';
 export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';
 export { Json, JsonKind } from './assembly/json/json';
 export { JsonWriter } from './assembly/json/writer';
+export { findNumbers, NumberInText, readNumber } from './assembly/numbers/find-numbers';
 export { Custom } from './assembly/plugin/custom';
 export { Evaluation, Evaluator, EvaluatorInput } from './assembly/plugin/evaluator';
 export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';
