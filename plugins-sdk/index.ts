@@ -66,6 +66,6 @@ export { levenshteinDistance } from './assembly/text/levenshtein';
 export { indexOfWord, isWordBoundary } from './assembly/text/word-boundary';
 export { separate13a, separateMarks } from './assembly/text/marks';
 export { NgramMatcher } from './assembly/text/ngrams';
-export { haveReferences } from './assembly/text/references';
+export { haveReferences, readReferences, refuseBlank } from './assembly/text/references';
 export { joinTexts, TextBuilder } from './assembly/text/text-builder';
 export { Vocabulary } from './assembly/text/vocabulary';

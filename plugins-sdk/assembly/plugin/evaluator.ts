@@ -3,6 +3,7 @@ import { Json } from "../json/json";
 import { formatNumber, linkFractions } from "../json/format-number";
 import { JsonWriter } from "../json/writer";
 import { excerpt } from "../text/excerpt";
+import { readReferences } from "../text/references";
 import { cannotWrite, invalidInput, wrongKind } from "./failure";
 import { Plugin } from "./plugin";
 
@@ -32,16 +33,14 @@ export class EvaluatorInput {
   /** The right answer; the first one if there are several. Fails the call if there is none. */
   get expected(): string {
     const expected = this.json.get("expected");
-    const first = expected.isArray ? expected.at(0) : expected;
-    if (expected.isArray ? expected.length == 0 : !expected.exists) missing("expected");
+    const first = expected.isArray ? expected.item(0) : expected;
+    if (!first.exists) missing("expected");
     return first.text();
   }
 
-  /** The right answers, of which any will do. Fails the call if there is none. */
+  /** The right answers, of which any will do. Fails the call if there is none, or one is `null`. */
   get references(): string[] {
-    const references = this.json.get("expected").texts();
-    if (references.length == 0) missing("expected");
-    return references;
+    return readReferences(this.json.get("expected"), "expected");
   }
 
   /** Any other field: beside the answer or, if there is none, of the record. Keys with dots between them go deeper. */
