@@ -1,4 +1,4 @@
-import { isDigit, oneOf, plugin, strip, TextTransform } from "@testbench/plugins-sdk";
+import { findNumbers, oneOf, plugin, strip, TextTransform } from "@testbench/plugins-sdk";
 
 class Options {
   /** The answer stands after the last occurrence of this text; empty for the start of the text. */
@@ -8,7 +8,7 @@ class Options {
   /** What to give if `after` does not occur: the whole text, its last line that is not empty, or nothing. */
   @oneOf(["text", "last-line", "empty"])
   otherwise: string = "text";
-  /** `number` takes the number that begins right after `after`, without commas; places without one are passed over. */
+  /** `number` takes the number that begins right after `after`, in ASCII and without what groups its digits; places without one are passed over. */
   @oneOf(["text", "number"])
   take: string = "text";
   /** Which occurrence of `after` counts. */
@@ -39,23 +39,18 @@ export class AnswerExtractor extends TextTransform {
     return end < 0 ? answer : answer.substring(0, end);
   }
 
-  /** `-?[0-9.,]+` after the first or last `after` that has one. */
+  /** The number that stands right after the first or last `after` that has one. */
   private number(text: string): string {
     const after = this.config.after;
-    let found = "";
-    for (let at = text.indexOf(after); at >= 0; at = text.indexOf(after, at + 1)) {
-      const start = at + after.length;
-      let end = start;
-      if (text.charAt(end) == "-") end++;
-      const digits = end;
-      while (end < text.length && isNumeric(text.charCodeAt(end))) end++;
-      if (end == digits) continue;
-      found = text.substring(start, end).replaceAll(",", "");
-      if (this.config.which == "first") break;
-      // The end of the text is where an empty marker stops being found elsewhere.
-      if (start >= text.length) break;
+    const numbers = findNumbers(text);
+    const last = this.config.which == "last";
+    for (let count = 0; count < numbers.length; count++) {
+      const number = numbers[last ? numbers.length - 1 - count : count];
+      // As in the script of GSM8K, no currency sign may stand between.
+      if (number.hasCurrency || !endsAt(text, after, number.start)) continue;
+      return number.text + pointsAt(text, number.end);
     }
-    return found.length > 0 ? found : this.fallback(text);
+    return this.fallback(text);
   }
 
   private fallback(text: string): string {
@@ -69,6 +64,18 @@ export class AnswerExtractor extends TextTransform {
   }
 }
 
-function isNumeric(unit: i32): bool {
-  return isDigit(unit) || unit == 0x2e || unit == 0x2c;
+/** True if `marker` stands before `end`. */
+function endsAt(text: string, marker: string, end: i32): bool {
+  return end >= marker.length && text.substring(end - marker.length, end) == marker;
+}
+
+/** The points after a number, which the script of GSM8K takes for a part of it; it leaves out commas. */
+function pointsAt(text: string, index: i32): string {
+  let points = "";
+  for (; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit == 0x2e) points += ".";
+    else if (unit != 0x2c) break;
+  }
+  return points;
 }

@@ -1,9 +1,8 @@
-import { findJson, invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
+import { findJson, findNumbers, invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
 
 import { Query } from "./json-path/query";
 import { PathParser } from "./json-path/parse";
 import { select } from "./json-path/select";
-import { findNumbers } from "./numbers";
 
 class Options {
   /** What is taken: what `pattern` matches, what `path` leads to in the text's JSON, or a number. */
@@ -51,7 +50,7 @@ export class Extract extends TextTransform {
     const regex = this.regex;
     const query = this.query;
     if (query !== null) return this.chooseJson(text, query);
-    if (regex === null) return this.choose(text, findNumbers(text));
+    if (regex === null) return this.chooseNumber(text);
     const found: string[] = [];
     if (config.which == "first" && config.group == 0) {
       // The other matches would have to be looked for.
@@ -62,6 +61,13 @@ export class Extract extends TextTransform {
     for (let index = 0; index < matches.length; index++) {
       if (matches[index].has(config.group)) found.push(matches[index].group(config.group));
     }
+    return this.choose(text, found);
+  }
+
+  private chooseNumber(text: string): string {
+    const numbers = findNumbers(text);
+    const found: string[] = [];
+    for (let index = 0; index < numbers.length; index++) found.push(numbers[index].text);
     return this.choose(text, found);
   }
 

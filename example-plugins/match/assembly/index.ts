@@ -1,8 +1,7 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, isAsciiPunctuation, isSpace, oneOf, plugin, splitWords, strip, TextBuilder,
+  Evaluation, Evaluator, EvaluatorInput, findNumbers, foldCase, isAsciiPunctuation, isSpace, oneOf, plugin, readNumber, refuseBlank, strip,
+  TextBuilder,
 } from "@testbench/plugins-sdk";
-
-import { digitValue, parseNumber } from "./numbers";
 
 /** Marks that stick to a number in a sentence. "60%" is not 60, so there is no percent sign. */
 const EDGE_MARKS: string = "!?:;()[]{}'\"`~<=>@#^&|";
@@ -26,63 +25,63 @@ export class Match extends Evaluator {
   evaluate(input: EvaluatorInput): Evaluation {
     const output = input.output;
     const references = input.references;
+    let right = false;
     for (let index = 0; index < references.length; index++) {
-      if (this.matches(output, references[index])) return Evaluation.pass(true);
+      // All of them, so that a blank one is found.
+      right = this.matches(output, references[index], index) || right;
     }
-    return Evaluation.pass(false);
+    return Evaluation.pass(right);
   }
 
-  private matches(output: string, expected: string): bool {
+  private matches(output: string, expected: string, place: i32): bool {
     const config = this.config;
     output = strip(output);
     expected = strip(expected);
-    if (config.ignore_case) {
-      output = output.toLowerCase();
-      expected = expected.toLowerCase();
-    }
     if (config.numeric) {
-      expected = withoutNumericMarks(expected);
-      const wanted = parseNumber(expected);
-      // No falling through to text: "25" ends with "5", but is not 5.
-      if (isFinite(wanted)) return this.matchesNumber(withoutNumericMarks(output), wanted);
+      const wanted = readNumber(expected);
+      // No falling through to text: "25" ends with "5", but is not 5. "60%" is no number, so that it equals no 60.
+      if (wanted !== null && !wanted.isPercent) return this.matchesNumber(output, wanted.value);
+      output = withoutEscapes(output);
+      expected = withoutEscapes(expected);
+    }
+    if (config.ignore_case) {
+      output = foldCase(output);
+      expected = foldCase(expected);
     }
     if (config.ignore_punctuation) {
-      output = stripMarks(output);
-      expected = stripMarks(expected);
+      const bare = stripMarks(expected);
+      // Of "+" nothing would be left, and nothing is found everywhere.
+      if (bare.length > 0) {
+        output = stripMarks(output);
+        expected = bare;
+      }
     }
+    if (config.location == "exact") return output == expected;
+    if (expected.length == 0) refuseBlank(place);
     if (config.location == "begin") return output.startsWith(expected);
-    if (config.location == "end") return output.endsWith(expected);
-    return config.location == "exact" ? output == expected : output.includes(expected);
+    return config.location == "end" ? output.endsWith(expected) : output.includes(expected);
   }
 
   private matchesNumber(output: string, wanted: f64): bool {
     const location = this.config.location;
-    if (location == "exact") return sameNumber(parseNumber(output), wanted);
-    const words = splitWords(output);
-    const count = words.length;
+    if (location == "exact") {
+      const whole = readNumber(output);
+      return whole !== null && !whole.isPercent && sameNumber(whole.value, wanted);
+    }
+    const numbers = findNumbers(output, EDGE_MARKS);
+    const count = numbers.length;
     for (let index = 0; index < count; index++) {
-      const number = tokenNumber(words[location == "end" ? count - 1 - index : index]);
-      if (!isFinite(number)) continue;
-      if (location != "any" || sameNumber(number, wanted)) return sameNumber(number, wanted);
+      const number = numbers[location == "end" ? count - 1 - index : index];
+      // "60%", "5abc" and "28+32=60" are no numbers that stand by themselves.
+      if (!number.isAlone || number.isPercent) continue;
+      if (location != "any" || sameNumber(number.value, wanted)) return sameNumber(number.value, wanted);
     }
     return false;
   }
 }
 
-/** The number that a word is, with or without the marks around it; NaN if it is none. */
-function tokenNumber(word: string): f64 {
-  const number = parseNumber(word);
-  if (isFinite(number)) return number;
-  let start = 0;
-  let end = word.length;
-  while (start < end && EDGE_MARKS.includes(word.charAt(start))) start++;
-  while (end > start && EDGE_MARKS.includes(word.charAt(end - 1))) end--;
-  return parseNumber(word.substring(start, end));
-}
-
 /** Compares to five significant digits. */
 function sameNumber(a: f64, b: f64): bool {
-  if (!isFinite(a)) return false;
   return a == b || round(a) == round(b);
 }
 
@@ -92,31 +91,15 @@ function round(value: f64): f64 {
   return isFinite(scale) && scale != 0 ? nearest(value * scale) / scale : value;
 }
 
-/** `$`, `,`, `£`, `€`, and the `*` and `_` of markdown. */
-function isNumericMark(unit: i32): bool {
-  return unit == 0x24 || unit == 0x2c || unit == 0xa3 || unit == 0x20ac || unit == 0x2a || unit == 0x5f;
-}
-
-/** Without such marks, and without points that no digit follows. */
-function withoutNumericMarks(text: string): string {
+/** Without the backslashes that keep Markdown from reading the mark after them: `\\$20`, `\\*5\\*`. */
+function withoutEscapes(text: string): string {
   const kept = new TextBuilder();
   for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (isNumericMark(unit)) continue;
-    if (unit == 0x2e && (index + 1 == text.length || digitValue(nextKept(text, index + 1)) < 0)) continue;
-    kept.addUnit(unit);
+    const next = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
+    if (text.charCodeAt(index) == 0x5c && isAsciiPunctuation(next)) index++;
+    kept.addUnit(text.charCodeAt(index));
   }
   return kept.toString();
-}
-
-/** The first unit at or after `index` that is no such mark: those go before the points are looked at. */
-function nextKept(text: string, index: i32): i32 {
-  while (index < text.length) {
-    const unit = text.charCodeAt(index);
-    if (!isNumericMark(unit)) return unit;
-    index++;
-  }
-  return 0;
 }
 
 function stripMarks(text: string): string {

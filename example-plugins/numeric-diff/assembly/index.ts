@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, invalidInput, Json, plugin, strip } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, invalidInput, Json, plugin, readNumber } from "@testbench/plugins-sdk";
 
 @plugin({ name: "numeric-diff" })
 export class NumericDiff extends Evaluator {
@@ -17,5 +17,7 @@ export class NumericDiff extends Evaluator {
 
 /** A number, or text that is one. */
 function toNumber(value: Json): f64 {
-  return value.isString ? Json.parse(strip(value.text())).number() : value.number();
+  if (!value.isString) return value.number();
+  const number = readNumber(value.text());
+  return number === null ? NaN : number.value;
 }
