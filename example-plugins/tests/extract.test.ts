@@ -18,8 +18,9 @@ describe('plugin extract', () => {
     [{ which: 'first' }, 'first 3, then 4', '3'],
     [
       { which: 'list' },
-      'a-1 -2 3-4 1,2 1,234 1.2.3',
-      '["1","-2","3","4","1","2","1234","1.2","3"]',
+      // What could be a decimal comma or a list, and a version, are no numbers.
+      'a-1 -2 3-4 1,2 1, 2 1,234 1.2.3',
+      '["1","-2","3","4","1","2","1234"]',
     ],
     [{}, 'none', ''],
     [{ otherwise: 'text' }, 'none', 'none'],

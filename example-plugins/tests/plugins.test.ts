@@ -45,7 +45,15 @@ table('contains', [
     { output: 'abc' },
     { score: 0, metrics: { found: 1 }, explanation: 'not found: "x"' },
   ],
-  [{ texts: ['b'], require: 'none' }, { output: 'abc' }, { score: 0, metrics: { found: 1 } }],
+  [
+    { texts: ['b', 'c'], require: 'none' },
+    { output: 'abc' },
+    { score: 0, metrics: { found: 2 }, explanation: 'found: "b"' },
+  ],
+  [{ texts: ['x'], require: 'none' }, { output: 'abc' }, { score: 1, metrics: { found: 0 } }],
+  [{ texts: ['x', 'b'] }, { output: 'abc' }, { score: 1, metrics: { found: 1 } }],
+  // Folded, not only in lower case: within a word, a sigma is another one.
+  [{ texts: ['ΟΔΟΣ'] }, { output: 'η οδοσ και ΟΔΟΣΑ' }, { score: 1, metrics: { found: 1 } }],
   [
     { texts: ['ABC'], ignore_case: false },
     { output: 'abc' },
@@ -114,6 +122,61 @@ table('numeric-match', [
     { score: 1, explanation: 'from 3-5' },
   ],
   [{ compare: 'number' }, { output: 'x=-5', expected: -5 }, { score: 1, explanation: 'x=-5' }],
+  ...(
+    [
+      ['it is −5', '5', 0],
+      ['it is −5', '-5', 1],
+      ['a loss of -$5', '5', 0],
+      ['a loss of -$5', '-5', 1],
+      ['.5', '5', 0],
+      ['.5', '1/2', 1],
+      ['about 1e3', '3', 0],
+      ['about 1e3', '1,000', 1],
+      ['1/2', '2', 0],
+      ['\\frac{1}{2}', '½', 1],
+      ['1 234', '1234', 1],
+      ['12,34,567', '1234567', 1],
+      ['1.234,5', '1234.5', 0],
+      ['1.234,5', '5', 0],
+      ['12,34,5', '12345', 0],
+      ['(100,200)', '100200', 0],
+      ['5%', '5', 1],
+      ['１２', '12', 1],
+    ] as const
+  ).map(
+    ([output, expected, score]) =>
+      [
+        { compare: 'number', after: '' },
+        { output, expected },
+        { score, explanation: output.replaceAll(',', '') },
+      ] as const,
+  ),
+]);
+
+table('match', [
+  ...(
+    [
+      ['it costs \\$1,000.', '1000', 1],
+      ['\\*5\\*', '5', 1],
+      ['so \\*5\\*', '\\*5\\*', 1],
+      ['the price is $\\boxed{20}$', '\\$20', 1],
+      ['they lost -$5', '-5', 1],
+      ['28+32=60', '60', 0],
+      ['it is 60%', '60', 0],
+      ['it is 60%', '60%', 1],
+      ['5abc', '5', 0],
+      ['it is 1.234,5', '1234.5', 0],
+      ['they are (100,200)', '100200', 0],
+      ['x is (42).', '42', 1],
+      ['it is \\*yes\\*', '*yes*', 1],
+    ] as const
+  ).map(
+    ([output, expected, score]) => [{ numeric: true }, { output, expected }, { score }] as const,
+  ),
+  // Without its marks nothing would be left of it, and that is in every answer.
+  [{ location: 'any' }, { output: 'a + b', expected: '+' }, right],
+  [{ location: 'any' }, { output: 'a - b', expected: '+' }, wrong],
+  [{ location: 'any' }, { output: 'Η ΟΔΟΣ ΕΔΩ', expected: 'οδος' }, right],
 ]);
 
 table('answer-extractor', [
@@ -123,7 +186,37 @@ table('answer-extractor', [
   [{ otherwise: 'last-line' }, 'one\ntwo\n \n', 'two'],
   [{ after: '<a>', before: '</a>', trim: false }, 'x<a> 1\n2 </a>y', ' 1\n2 '],
   [{ after: '', before: ' ' }, 'first word', 'first'],
+  ...(
+    [
+      ['#### −1,234.50. so', '-1234.50.'],
+      ['#### 1e3, then #### 1/2', '1/2'],
+      ['#### 1 #### 1.234,5', '1'],
+      ['#### $12', ''],
+      ['#### １２', '12'],
+      ['####12', ''],
+    ] as const
+  ).map(
+    ([text, found]) =>
+      [{ after: '#### ', take: 'number', otherwise: 'empty' }, text, found] as const,
+  ),
 ]);
+
+table(
+  'numeric-diff',
+  (
+    [
+      ['−1', '1', 0],
+      ['$1,000', 1000, 1],
+      ['1/2', '½', 1],
+      ['\\boxed{1 \\times 10^{3}}', '1e3', 1],
+      ['5%', '5', 1],
+      ['.5', 0.5, 1],
+    ] as const
+  ).map(
+    ([output, expected, score]) =>
+      [{}, { output, expected }, { score, metrics: { difference: score === 1 ? 0 : 2 } }] as const,
+  ),
+);
 
 table('normalize-text', [
   [{}, '  Ein  ÄPFEL\u00a0Kuchen ', 'ein äpfel kuchen'],
@@ -134,6 +227,8 @@ table('normalize-text', [
     'end theme theend',
   ],
   [{ trim: false, collapse_space: false }, ' A ', ' a '],
+  [{ remove_words: ['日本', 'no way'] }, '私は日本人です, no way', '私は 人です,'],
+  [{}, 'Ο ΣΚΥΛΟΣ Ⱟ', 'ο σκυλος ⱟ'],
 ]);
 
 table('threshold', [

@@ -1,4 +1,6 @@
-import { Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import {
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, readReferences, Vocabulary,
+} from "@testbench/plugins-sdk";
 
 class Options {
   /** Weight of each order of n-grams, from words up. */
@@ -27,7 +29,7 @@ export class BleuNltk extends Evaluator {
         invalidInput(`Cannot evaluate: ${output.length} sentences, references for ${references.length}`);
         return new Evaluation(0);
       }
-      for (let index = 0; index < output.length; index++) this.count(output.at(index).text(), references.at(index).texts());
+      for (let index = 0; index < output.length; index++) this.count(output.at(index).text(), readReferences(references.at(index), `expected[${index}]`));
     } else {
       this.count(input.output, input.references);
     }

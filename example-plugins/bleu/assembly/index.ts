@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, haveReferences, NgramMatcher, oneOf, plugin, range, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, haveReferences, lowerCase, NgramMatcher, oneOf, plugin, range, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { BleuStatistics } from "./statistics";
@@ -61,7 +61,7 @@ export class Bleu extends Evaluator {
   }
 
   private tokens(text: string, vocabulary: Vocabulary): StaticArray<i32> {
-    return tokenize(this.config.lowercase ? text.toLowerCase() : text, this.config.tokenize, vocabulary);
+    return tokenize(this.config.lowercase ? lowerCase(text) : text, this.config.tokenize, vocabulary);
   }
 
   private count(text: string, references: string[], statistics: BleuStatistics): void {

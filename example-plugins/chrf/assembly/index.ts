@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, haveReferences, isAsciiPunctuation, isSpace, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, haveReferences, isAsciiPunctuation, isSpace, lowerCase, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { ChrfStatistics } from "./statistics";
@@ -36,7 +36,10 @@ export class Chrf extends Evaluator {
       if (!haveReferences(streams, output.length)) return new Evaluation(0);
       for (let index = 0; index < output.length; index++) {
         const references: string[] = [];
-        for (let stream = 0; stream < streams.length; stream++) references.push(streams.at(stream).at(index).text());
+        for (let stream = 0; stream < streams.length; stream++) {
+          const reference = streams.at(stream).at(index);
+          if (reference.exists) references.push(reference.text());
+        }
         sum.add(this.best(output.at(index).text(), references));
       }
     } else {
@@ -77,7 +80,7 @@ class Sides {
   readonly words: StaticArray<i32>;
 
   constructor(text: string, config: Options, readonly vocabulary: Vocabulary = new Vocabulary()) {
-    if (config.lowercase) text = text.toLowerCase();
+    if (config.lowercase) text = lowerCase(text);
     this.characters = toCodePoints(config.whitespace ? text : withoutSpace(text));
     this.words = config.word_order > 0 ? vocabulary.split(separatePunctuation(splitWords(text))) : new StaticArray<i32>(0);
   }

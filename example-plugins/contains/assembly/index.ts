@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, oneOf, plugin } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, foldCase, invalidInput, oneOf, plugin, refuseBlank, strip } from "@testbench/plugins-sdk";
 
 class Options {
   /** The texts to look for; if there are none, the record's right answers. */
@@ -14,18 +14,32 @@ class Options {
 export class Contains extends Evaluator {
   config: Options = new Options();
 
+  start(): void {
+    const texts = this.config.texts;
+    for (let index = 0; index < texts.length; index++) {
+      if (strip(texts[index]).length == 0) invalidInput("Cannot look for a text: texts[" + index.toString() + "] is blank, which every answer has");
+    }
+  }
+
   evaluate(input: EvaluatorInput): Evaluation {
     const output = this.fold(input.output);
-    const texts = this.config.texts.length > 0 ? this.config.texts : input.references;
+    const given = this.config.texts.length > 0;
+    const texts = given ? this.config.texts : input.references;
     let missing = "";
+    let present = "";
     let found = 0;
     for (let index = 0; index < texts.length; index++) {
-      if (output.includes(this.fold(texts[index]))) found++;
-      else if (missing.length == 0) missing = texts[index];
+      if (!given && strip(texts[index]).length == 0) refuseBlank(index);
+      if (!output.includes(this.fold(texts[index]))) {
+        if (missing.length == 0) missing = texts[index];
+      } else if (found++ == 0) {
+        present = texts[index];
+      }
     }
     const evaluation = new Evaluation(this.score(found, texts.length)).metric("found", found);
-    if (missing.length > 0) evaluation.explain('not found: "' + missing + '"');
-    return evaluation;
+    // What cost the score, if anything did.
+    if (evaluation.score == 1) return evaluation;
+    return this.config.require == "none" ? evaluation.explain('found: "' + present + '"') : evaluation.explain('not found: "' + missing + '"');
   }
 
   private score(found: i32, all: i32): f64 {
@@ -37,6 +51,6 @@ export class Contains extends Evaluator {
   }
 
   private fold(text: string): string {
-    return this.config.ignore_case ? text.toLowerCase() : text;
+    return this.config.ignore_case ? foldCase(text) : text;
   }
 }

@@ -1,5 +1,5 @@
 import {
-  collapseSpace, Evaluation, Evaluator, EvaluatorInput, isDigit, Json, JsonWriter, plugin, Regex, TextBuilder, withoutPunctuation,
+  collapseSpace, Evaluation, Evaluator, EvaluatorInput, invalidInput, isDigit, Json, JsonWriter, lowerCase, plugin, Regex, TextBuilder, withoutPunctuation,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -28,7 +28,12 @@ export class ExactMatch extends Evaluator {
   }
 
   evaluate(input: EvaluatorInput): Evaluation {
-    if (this.config.compare_json) return Evaluation.pass(sameJson(input.field("output"), input.field("expected")));
+    if (this.config.compare_json) {
+      const expected = input.field("expected");
+      // null is a value like others; what is not there at all would equal an answer of null.
+      if (!expected.exists && !expected.isNull) invalidInput('Cannot evaluate: field "expected" is missing');
+      return Evaluation.pass(sameJson(input.field("output"), expected));
+    }
     const output = this.normalize(input.output);
     const references = input.references;
     for (let index = 0; index < references.length; index++) {
@@ -40,7 +45,7 @@ export class ExactMatch extends Evaluator {
   private normalize(text: string): string {
     const config = this.config;
     for (let index = 0; index < this.regexes.length; index++) text = this.regexes[index].replace(text, "");
-    if (config.ignore_case) text = text.toLowerCase();
+    if (config.ignore_case) text = lowerCase(text);
     if (config.ignore_punctuation) text = withoutPunctuation(text);
     if (config.ignore_numbers) text = withoutDigits(text);
     return config.ignore_space ? collapseSpace(text) : text;

@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, oneOf, plugin, range, separate13a, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, lowerCase, NgramMatcher, oneOf, plugin, range, readReferences, separate13a, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -37,7 +37,7 @@ export class Gleu extends Evaluator {
         return new Evaluation(0);
       }
       for (let index = 0; index < output.length; index++) {
-        this.count(output.at(index).text(), references.at(index).texts());
+        this.count(output.at(index).text(), readReferences(references.at(index), `expected[${index}]`));
       }
     } else {
       this.count(input.output, input.references);
@@ -74,7 +74,7 @@ export class Gleu extends Evaluator {
 
   private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
     const config = this.config;
-    if (config.lowercase) text = text.toLowerCase();
+    if (config.lowercase) text = lowerCase(text);
     return vocabulary.split(config.tokenize == "13a" ? separate13a(text) : text);
   }
 

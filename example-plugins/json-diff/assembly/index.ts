@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, Json, JsonWriter, levenshteinDistance, plugin, strip, toCodePoints,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, Json, JsonWriter, levenshteinDistance, plugin, strip, toCodePoints,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -13,6 +13,8 @@ export class JsonDiff extends Evaluator {
 
   evaluate(input: EvaluatorInput): Evaluation {
     const expected = input.field("expected");
+    // null is a value like others; what is not there at all would equal an answer of null.
+    if (!expected.exists && !expected.isNull) invalidInput('Cannot evaluate: field "expected" is missing');
     let output = input.field("output");
     // In a benchmark all answers are texts, so that this one says no less than the number that is right.
     if (input.record.exists && output.isString && (expected.isNumber || expected.isBoolean)) {

@@ -26,7 +26,8 @@ export function plugin_execute(input: usize, length: usize, out: usize, outLengt
   __collect();
   const data = Json.parse(String.UTF8.decodeUnsafe(input, length));
   const output = data.get("output");
-  const expected = data.get("expected").at(0).exists ? data.get("expected").at(0) : data.get("expected");
+  const references = data.get("expected");
+  const expected = references.isArray ? references.at(0) : references;
   if (!output.exists || !expected.exists) return INVALID_INPUT;
   const a = countCodePoints(output.text());
   const b = countCodePoints(expected.text());

@@ -56,8 +56,11 @@ static void execute(const tb_json *data, tb_writer *out) {
   const tb_json *answer = tb_get(data, "output");
   const tb_json *expected = tb_get(data, "expected");
   if (answer->kind == TB_MISSING) tb_fail(TB_INVALID_INPUT, "field \"output\" is missing");
-  if (expected->kind == TB_MISSING) tb_fail(TB_INVALID_INPUT, "field \"expected\" is missing");
+  if (expected->kind == TB_MISSING || expected->kind == TB_NULL) tb_fail(TB_INVALID_INPUT, "field \"expected\" is missing");
   if (expected->kind == TB_ARRAY && expected->count == 0) tb_fail(TB_INVALID_INPUT, "field \"expected\" is empty");
+  for (const tb_json *each = expected->first; each && expected->kind == TB_ARRAY; each = each->next) {
+    if (each->kind == TB_NULL) tb_fail(TB_INVALID_INPUT, "an item of field \"expected\" is null");
+  }
   if (tb_failed()) return;
 
   best_score = -1;

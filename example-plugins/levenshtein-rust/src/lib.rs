@@ -20,7 +20,7 @@ impl Plugin for Levenshtein {
 
     fn execute(&mut self, data: &Json) -> Result<Json, Failure> {
         for field in ["output", "expected"] {
-            if !data.has(field) {
+            if matches!(data.get(field), Json::Null) {
                 return Err(Failure::invalid_input(format!("field \"{field}\" is missing")));
             }
         }
@@ -29,6 +29,9 @@ impl Plugin for Levenshtein {
             Json::Array(items) => items.as_slice(),
             single => std::slice::from_ref(single),
         };
+        if references.iter().any(|reference| matches!(reference, Json::Null)) {
+            return Err(Failure::invalid_input("an item of field \"expected\" is null"));
+        }
         let mut best: Option<(f64, u32)> = None;
         for reference in references {
             let expected = points(reference);

@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, Json, levenshteinDistance, plugin, toCodePoints,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, Json, levenshteinDistance, plugin, refuseBlank, strip, toCodePoints,
 } from "@testbench/plugins-sdk";
 
 import { assign } from "./assign";
@@ -18,8 +18,10 @@ export class ListContains extends Evaluator {
 
   evaluate(input: EvaluatorInput): Evaluation {
     this.numbers.clear();
-    const outputs = this.items(input.field("output"));
-    const references = this.items(input.field("expected"));
+    const outputs = this.items(input.field("output"), false);
+    const expected = input.field("expected");
+    if (!expected.exists) invalidInput('Cannot evaluate: field "expected" is missing');
+    const references = this.items(expected, true);
     if (outputs.length == 0 || references.length == 0) {
       return Evaluation.pass(outputs.length == references.length);
     }
@@ -42,8 +44,8 @@ export class ListContains extends Evaluator {
     return new Evaluation(min(1.0, max(0.0, sum / size)));
   }
 
-  /** The texts of a list; a text that is a JSON list counts as one. */
-  private items(value: Json): StaticArray<i32>[] {
+  /** The texts of a list; a text that is a JSON list counts as one. A right one must not be blank. */
+  private items(value: Json, isRight: bool): StaticArray<i32>[] {
     if (value.isString) {
       const inner = Json.parse(value.text());
       if (inner.isArray) value = inner;
@@ -51,6 +53,8 @@ export class ListContains extends Evaluator {
     const texts = value.texts();
     const lists: StaticArray<i32>[] = [];
     for (let index = 0; index < texts.length; index++) {
+      // Of null, too, no text is left.
+      if (isRight && strip(texts[index]).length == 0) refuseBlank(index);
       const points = toCodePoints(texts[index]);
       for (let place = 0; place < points.length; place++) points[place] = this.numberOf(points[place]);
       lists.push(points);

@@ -1,11 +1,13 @@
-import { collapseSpace, plugin, strip, TextTransform, withoutPunctuation, withoutWords } from "@testbench/plugins-sdk";
+import {
+  collapseSpace, indexOfWord, lowerCase, plugin, strip, TextBuilder, TextTransform, withoutPunctuation,
+} from "@testbench/plugins-sdk";
 
 class Options {
   /** Makes all letters lower case. */
   lowercase: bool = true;
   /** Removes ASCII punctuation. */
   remove_punctuation: bool = false;
-  /** Removes these words, where they stand alone. */
+  /** Removes these words, where they stand whole. */
   remove_words: string[] = [];
   /** Makes one space of each stretch of white space, and none at the ends. */
   collapse_space: bool = true;
@@ -19,10 +21,23 @@ export class NormalizeText extends TextTransform {
 
   apply(text: string): string {
     const config = this.config;
-    if (config.lowercase) text = text.toLowerCase();
+    if (config.lowercase) text = lowerCase(text);
     if (config.remove_punctuation) text = withoutPunctuation(text);
-    if (config.remove_words.length > 0) text = withoutWords(text, config.remove_words);
+    for (let index = 0; index < config.remove_words.length; index++) text = withoutWord(text, config.remove_words[index]);
     if (config.collapse_space) return collapseSpace(text);
     return config.trim ? strip(text) : text;
   }
+}
+
+/** The text with a space in place of a word or phrase, wherever it stands whole. */
+function withoutWord(text: string, word: string): string {
+  let at = indexOfWord(text, word);
+  if (at < 0) return text;
+  const kept = new TextBuilder();
+  let copied = 0;
+  for (; at >= 0; at = indexOfWord(text, word, copied)) {
+    kept.addPart(text, copied, at).addUnit(0x20);
+    copied = at + word.length;
+  }
+  return kept.addPart(text, copied, text.length).toString();
 }

@@ -1,3 +1,5 @@
+import { lowerCase } from "@testbench/plugins-sdk";
+
 import { isWord, Span } from "./span";
 
 const SLASH: i32 = 0x2f;
@@ -35,7 +37,7 @@ export function findUrls(text: string, spans: Span[]): void {
 }
 
 function afterScheme(text: string, start: i32): i32 {
-  const head = text.substring(start, start + 8).toLowerCase();
+  const head = lowerCase(text.substring(start, start + 8));
   if (head == "https://") return start + 8;
   return head.startsWith("http://") ? start + 7 : start;
 }
@@ -53,7 +55,7 @@ function afterHost(text: string, start: i32, anyDomain: bool): i32 {
     if (end >= text.length || text.charCodeAt(end) != DOT || !isWord(text, end + 1)) break;
     end++;
   }
-  return labels > 1 && isDomain(text.substring(label, end).toLowerCase(), anyDomain) ? end : -1;
+  return labels > 1 && isDomain(lowerCase(text.substring(label, end)), anyDomain) ? end : -1;
 }
 
 function isDomain(label: string, any: bool): bool {

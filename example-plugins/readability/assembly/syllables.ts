@@ -1,4 +1,4 @@
-import { isWordCharacter, TextBuilder } from "@testbench/plugins-sdk";
+import { isWordCharacter, lowerCase, TextBuilder } from "@testbench/plugins-sdk";
 
 const APOSTROPHE: i32 = 0x27;
 const Y: i32 = 0x79;
@@ -18,7 +18,7 @@ export function countSyllables(token: string): i32 {
     if (letter || token.charCodeAt(index) == APOSTROPHE) letters.addUnit(token.charCodeAt(index));
   }
   if (!any) return 0;
-  const word = letters.toString().toLowerCase();
+  const word = lowerCase(letters.toString());
   const apostrophe = word.indexOf("'");
   if (apostrophe < 1) return max(1, countGroups(word));
   const stem = word.substring(0, apostrophe);

@@ -1,4 +1,6 @@
-import { Evaluation, Evaluator, EvaluatorInput, excerpt, foldCase, plugin, Regex, RegexMatch, strip } from "@testbench/plugins-sdk";
+import {
+  Evaluation, Evaluator, EvaluatorInput, excerpt, foldCase, plugin, refuseBlank, Regex, RegexMatch, strip,
+} from "@testbench/plugins-sdk";
 
 class Options {
   /** What the answer must match. Empty: the right answers are the patterns. */
@@ -31,6 +33,9 @@ export class RegexEvaluator extends Evaluator {
     const pattern = this.config.pattern;
     if (pattern.length == 0) {
       const patterns = input.references;
+      for (let index = 0; index < patterns.length; index++) {
+        if (strip(patterns[index]).length == 0) refuseBlank(index);
+      }
       for (let index = 0; index < patterns.length; index++) {
         const match = this.regex(patterns[index]).match(output);
         if (match !== null) return this.judge(true, match);

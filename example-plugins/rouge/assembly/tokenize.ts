@@ -1,4 +1,4 @@
-import { isDigit, Vocabulary } from "@testbench/plugins-sdk";
+import { isDigit, lowerCase, Vocabulary } from "@testbench/plugins-sdk";
 
 import { Stemmer } from "./porter";
 
@@ -28,7 +28,7 @@ export class Words {
 
 /** The words of a text: stretches of `a` to `z` and `0` to `9` after lower-casing; all else divides. */
 export function tokenize(text: string, stemmed: bool, vocabulary: Vocabulary): Words {
-  const lower = text.toLowerCase();
+  const lower = lowerCase(text);
   const length = lower.length;
   // What divides becomes a blank.
   const units = new StaticArray<u16>(length + 1);

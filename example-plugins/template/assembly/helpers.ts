@@ -1,4 +1,4 @@
-import { countCodePoints, Json, JsonWriter, strip } from "@testbench/plugins-sdk";
+import { countCodePoints, Json, JsonWriter, lowerCase, strip, upperCase } from "@testbench/plugins-sdk";
 
 /** Functions of a template, for a message. */
 export const HELPERS: string = "lower, upper, trim, json, length, default and join";
@@ -11,8 +11,8 @@ export function isHelper(name: string, values: i32): bool {
 /** The value of a function, as text. */
 export function callHelper(name: string, values: Json[]): string {
   const value = values[0];
-  if (name == "lower") return textOf(value).toLowerCase();
-  if (name == "upper") return textOf(value).toUpperCase();
+  if (name == "lower") return lowerCase(textOf(value));
+  if (name == "upper") return upperCase(textOf(value));
   if (name == "trim") return strip(textOf(value));
   if (name == "json") return value.exists ? new JsonWriter().json(value).toString() : "null";
   if (name == "length") return (value.isString ? countCodePoints(value.text()) : value.length).toString();

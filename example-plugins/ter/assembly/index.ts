@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, haveReferences, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { Evaluation, Evaluator, EvaluatorInput, haveReferences, lowerCase, plugin, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countEdits } from "./edits";
 import { tokenize } from "./tokenize";
@@ -30,7 +30,10 @@ export class Ter extends Evaluator {
       if (!haveReferences(streams, output.length)) return new Evaluation(0);
       for (let index = 0; index < output.length; index++) {
         const references: string[] = [];
-        for (let stream = 0; stream < streams.length; stream++) references.push(streams.at(stream).at(index).text());
+        for (let stream = 0; stream < streams.length; stream++) {
+          const reference = streams.at(stream).at(index);
+          if (reference.exists) references.push(reference.text());
+        }
         this.count(output.at(index).text(), references);
       }
     } else {
@@ -62,7 +65,7 @@ export class Ter extends Evaluator {
 
   private words(text: string, vocabulary: Vocabulary): StaticArray<i32> {
     const config = this.config;
-    if (!config.case_sensitive) text = text.toLowerCase();
+    if (!config.case_sensitive) text = lowerCase(text);
     return vocabulary.split(tokenize(text, config.normalized, config.no_punct, config.asian_support));
   }
 }

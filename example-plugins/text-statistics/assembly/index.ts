@@ -1,6 +1,4 @@
-import {
-  countCodePoints, Custom, invalidInput, isSpace, Json, JsonWriter, plugin, splitWords,
-} from "@testbench/plugins-sdk";
+import { countCodePoints, Custom, invalidInput, isSpace, Json, JsonWriter, lowerCase, plugin, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
   /** The field of an object that holds the text; a bare string is the text itself. */
@@ -22,7 +20,7 @@ export class TextStatistics extends Custom {
     const distinct = new Set<string>();
     let letters = 0;
     for (let index = 0; index < words.length; index++) {
-      distinct.add(words[index].toLowerCase());
+      distinct.add(lowerCase(words[index]));
       letters += countCodePoints(words[index]);
     }
     out.object()

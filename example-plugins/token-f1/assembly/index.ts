@@ -24,13 +24,16 @@ export class TokenF1 extends Evaluator {
     const vocabulary = new Vocabulary();
     const output = this.words(input.output, vocabulary);
     let exact = 0;
-    const references = input.references;
+    const expected = input.field("expected");
+    // SQuAD 2.0 has questions without an answer: the right answer is to give none.
+    const unanswerable = this.config.version == "2.0" && expected.isArray && expected.length == 0;
+    const references = unanswerable ? [""] : input.references;
     let best = new Overlap(0, 0, 0);
     for (let index = 0; index < references.length; index++) {
-      const expected = this.words(references[index], vocabulary);
-      if (areEqual(output, expected)) exact = 1;
-      const empty = output.length == 0 && expected.length == 0 && this.config.version == "2.0";
-      const overlap = empty ? new Overlap(1, 1, 1) : compareWords(output, expected, vocabulary.size);
+      const wanted = this.words(references[index], vocabulary);
+      if (areEqual(output, wanted)) exact = 1;
+      const empty = output.length == 0 && wanted.length == 0 && this.config.version == "2.0";
+      const overlap = empty ? new Overlap(1, 1, 1) : compareWords(output, wanted, vocabulary.size);
       if (overlap.f1 > best.f1) best = overlap;
     }
     return new Evaluation(best.f1)

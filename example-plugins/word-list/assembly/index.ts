@@ -1,4 +1,4 @@
-import { Filter, foldCase, invalidInput, isWordCharacter, Json, oneOf, plugin, TextField, textsIn } from "@testbench/plugins-sdk";
+import { Filter, foldCase, indexOfWord, invalidInput, Json, oneOf, plugin, strip, TextField, textsIn } from "@testbench/plugins-sdk";
 
 class Options {
   /** Words or phrases to look for. Must be there. */
@@ -13,7 +13,7 @@ class Options {
   field: string = "";
   /** Takes upper and lower case for the same. */
   ignore_case: bool = true;
-  /** Finds whole words only: not "ass" in "class". */
+  /** Finds whole words only: not "ass" in "class". In scripts without spaces any character may begin or end one. */
   whole_words: bool = true;
 }
 
@@ -29,7 +29,7 @@ export class WordList extends Filter {
     // Without words every item would pass, or none.
     if (words.length == 0) invalidInput('Cannot look for words: setting "words" is missing');
     for (let index = 0; index < words.length; index++) {
-      if (words[index].length == 0) invalidInput("Cannot look for a word: it is empty");
+      if (strip(words[index]).length == 0) invalidInput("Cannot look for a word: words[" + index.toString() + "] is blank");
       this.words.push(this.fold(words[index]));
     }
   }
@@ -56,20 +56,6 @@ export class WordList extends Filter {
   }
 
   private holds(text: string, word: string): bool {
-    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-      if (!this.config.whole_words) return true;
-      const end = at + word.length;
-      // No letter on either side, unless the word itself ends in something else, as "C++" does.
-      const left = isWordCharacter(word.codePointAt(0)) && at > 0 && isWordCharacter(before(text, at));
-      const right = isWordCharacter(before(word, word.length)) && end < text.length && isWordCharacter(text.codePointAt(end));
-      if (!left && !right) return true;
-    }
-    return false;
+    return (this.config.whole_words ? indexOfWord(text, word) : text.indexOf(word)) >= 0;
   }
-}
-
-/** The character before the unit at `index`. */
-function before(text: string, index: i32): i32 {
-  const low = (text.charCodeAt(index - 1) & 0xfc00) == 0xdc00;
-  return text.codePointAt(low && index > 1 ? index - 2 : index - 1);
 }

@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { openPlugin } from './open-plugin.js';
+
+const REFUSED = 'CALL_INVALID_INPUT';
+/** The score of an answer to a blank right answer, or what the call ends with: for the answer "x", and for an empty one. */
+type Outcome = readonly [given: number | typeof REFUSED, empty: number | typeof REFUSED];
+const refused: Outcome = [REFUSED, REFUSED];
+/** As the metric's reference has it: an empty text equals an empty one. */
+const equal: Outcome = [0, 1];
+/** As the metric's reference has it: nothing has something in common with nothing. */
+const nothing: Outcome = [0, 0];
+
+const FORMS = {
+  empty: '',
+  space: ' \n',
+  null: null,
+  'list of an empty text': [''],
+  'list of null': [null],
+  'list of an empty text and another': ['', 'y'],
+  'empty list': [],
+};
+type Form = keyof typeof FORMS;
+
+/** What an evaluator does with each form: most have one way for empty texts, and refuse what is no text. */
+const row = (blank: Outcome, rest: Partial<Record<Form, Outcome>> = {}): Record<Form, Outcome> => ({
+  empty: blank,
+  space: blank,
+  null: refused,
+  'list of an empty text': blank,
+  'list of null': refused,
+  'list of an empty text and another': blank,
+  'empty list': refused,
+  ...rest,
+});
+
+const TABLE: Readonly<
+  Record<string, readonly (readonly [config: object, expected: Record<Form, Outcome>])[]>
+> = {
+  // A blank is in every answer.
+  contains: [
+    [{}, row(refused)],
+    [{ require: 'none' }, row(refused)],
+    [{ require: 'share' }, row(refused)],
+  ],
+  match: [
+    [{}, row(refused)],
+    [{ location: 'begin' }, row(refused)],
+    [{ location: 'any' }, row(refused)],
+    [{ numeric: true }, row(refused)],
+    [{ location: 'exact' }, row(equal)],
+  ],
+  'regex-match': [
+    [{}, row(refused)],
+    [{ whole: true }, row(refused)],
+    [{ pattern: '(.*)', compare_group: true }, row(equal)],
+  ],
+  'list-contains': [[{}, row(refused, { 'empty list': nothing })]],
+  // No number is no answer to compare with.
+  'numeric-match': [
+    [{}, row(refused)],
+    [{ compare: 'number' }, row(refused)],
+  ],
+  'numeric-diff': [[{}, row(refused)]],
+  // No schema.
+  'json-schema': [[{}, row(refused)]],
+  // Equal to itself, and to nothing else.
+  'exact-match': [
+    [{}, row(equal)],
+    [{ ignore_space: false }, row(equal, { space: nothing })],
+    [
+      { compare_json: true },
+      row(equal, {
+        space: nothing,
+        null: nothing,
+        'list of an empty text': nothing,
+        'list of null': nothing,
+        'list of an empty text and another': nothing,
+        'empty list': nothing,
+      }),
+    ],
+  ],
+  // As their references have it.
+  'token-f1': [
+    [{}, row(nothing)],
+    [{ version: '2.0' }, row(equal, { 'empty list': equal })],
+  ],
+  levenshtein: [[{}, row(equal, { space: nothing })]],
+  'error-rate': [
+    [{}, row(equal, { 'list of an empty text and another': refused })],
+    [{ unit: 'character' }, row(equal, { 'list of an empty text and another': refused })],
+  ],
+  rouge: [[{}, row(nothing)]],
+  bleu: [[{}, row(nothing)]],
+  'bleu-nltk': [[{}, row(nothing)]],
+  gleu: [[{}, row(nothing)]],
+  chrf: [[{}, row(nothing)]],
+  ter: [[{}, row(equal)]],
+};
+
+/** Evaluators whose right answer is no text, or that need none. */
+const OTHERS = ['cosine', 'json-diff', 'json-validity', 'llm-judge', 'readability'];
+
+async function outcome(name: string, config: object, data: object): Promise<number | string> {
+  await using host = await openPlugin(name, config);
+  try {
+    return (await host.call<{ score: number }>(data)).data.score;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+describe('a blank right answer', () => {
+  const rows = Object.entries(TABLE).flatMap(([name, configs]) =>
+    configs.map(([config, expected]) => [name, config, expected] as const),
+  );
+  it.each(rows)('in %s %j', async (name, config, expected) => {
+    const found: Record<string, readonly (number | string)[]> = {};
+    for (const [form, blank] of Object.entries(FORMS)) {
+      found[form] = [
+        await outcome(name, config, { output: 'x', expected: blank }),
+        await outcome(name, config, { output: '', expected: blank }),
+      ];
+    }
+    expect(found).toEqual(expected);
+  });
+
+  it.each(['exact-match', 'json-diff'])(
+    'that is not there at all is no null in %s',
+    async (name) => {
+      const config = name === 'exact-match' ? { compare_json: true } : {};
+      expect(await outcome(name, config, { output: null, expected: null })).toBe(1);
+      expect(await outcome(name, config, { output: null })).toBe(REFUSED);
+    },
+  );
+
+  it.each([null, [null], []])('%j is refused by the classic signature, too', async (expected) => {
+    expect(await outcome('length-ratio', {}, { output: '', expected })).toBe(REFUSED);
+  });
+
+  it.each<[string, object]>([
+    ['contains', { texts: [''] }],
+    ['contains', { texts: ['x', ' '] }],
+    ['word-list', { words: [' '] }],
+    ['extract', { by: 'regex' }],
+  ])('in the configuration of %s stops the loading: %j', async (name, config) => {
+    await expect(openPlugin(name, config)).rejects.toMatchObject({ code: 'LOAD_INIT_FAILED' });
+  });
+
+  it('is looked for in every evaluator', () => {
+    const folder = new URL('../', import.meta.url);
+    const evaluators = readdirSync(folder).filter((name) => {
+      try {
+        const source = readFileSync(new URL(`${name}/assembly/index.ts`, folder), 'utf8');
+        return source.includes('extends Evaluator');
+      } catch {
+        return false;
+      }
+    });
+    const known = new Set([...Object.keys(TABLE), ...OTHERS]);
+    expect(evaluators.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
