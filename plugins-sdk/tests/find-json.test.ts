@@ -62,7 +62,8 @@ describe('findJson()', () => {
     fc.assert(
       fc.property(words, json, words, (before, value, after) => {
         const text = JSON.stringify(value);
-        fc.pre(!/<|```/.test(text));
+        // Between two quotes, all of it is a string.
+        fc.pre(!/<|```/.test(text) && !before.startsWith('"'));
         expect(found(`${before} ${text} ${after}`)).toBe(text);
       }),
       { numRuns: 1000 },

@@ -1,11 +1,16 @@
 import { NormalForm } from "./normal-form";
 
 /** Character at the place of its value, in several writings. */
-const DIGITS: string[] = ["零〇○", "一壹幺", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"];
-const SMALL_UNITS: string[] = ["十拾", "百佰", "千仟"];
-const LARGE_UNITS: string[] = ["万萬", "亿億", "兆"];
-const LARGE_VALUES: StaticArray<f64> = [1e4, 1e8, 1e12];
-const TENS: string = "廿卅卌";
+// @ts-ignore: decorator
+@lazy const DIGITS: string[] = ["零〇○", "一壹幺", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"];
+// @ts-ignore: decorator
+@lazy const SMALL_UNITS: string[] = ["十拾", "百佰", "千仟"];
+// @ts-ignore: decorator
+@lazy const LARGE_UNITS: string[] = ["万萬", "亿億", "兆"];
+// @ts-ignore: decorator
+@lazy const LARGE_VALUES: StaticArray<f64> = [1e4, 1e8, 1e12];
+// @ts-ignore: decorator
+@lazy const TENS: string = "廿卅卌";
 
 /** What a character is in a Chinese numeral: a digit from 0 on, or one of these plus a number. */
 const SMALL: i32 = 16;

@@ -37,7 +37,8 @@ export namespace Code {
 }
 
 /** Numerators and denominators, by twos, of `Code.VULGAR` and those after it. */
-const VULGARS: StaticArray<u8> = [1, 4, 1, 2, 3, 4, 1, 7, 1, 9, 1, 10, 1, 3, 2, 3, 1, 5, 2, 5, 3, 5, 4, 5, 1, 6, 5, 6, 1, 8, 3, 8, 5, 8, 7, 8];
+// @ts-ignore: decorator
+@lazy const VULGARS: StaticArray<u8> = [1, 4, 1, 2, 3, 4, 1, 7, 1, 9, 1, 10, 1, 3, 2, 3, 1, 5, 2, 5, 3, 5, 4, 5, 1, 6, 5, 6, 1, 8, 3, 8, 5, 8, 7, 8];
 
 /** The code of a character; `point` is no ASCII. -1 if it takes no room. */
 export function codeOf(point: i32): i32 {

@@ -3,7 +3,8 @@ import { NormalForm } from "./normal-form";
 import { NumberReader } from "./number-reader";
 
 /** What may stand around a text that is one number: formatting of Markdown and LaTeX. */
-const FORMATTING: string = "*_";
+// @ts-ignore: decorator
+@lazy const FORMATTING: string = "*_";
 
 /** A number in a text. */
 @final
