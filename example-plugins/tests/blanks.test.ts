@@ -89,8 +89,8 @@ const TABLE: Readonly<
   ],
   levenshtein: [[{}, row(equal, { space: nothing })]],
   'error-rate': [
-    [{}, row(equal, { 'list of an empty text and another': refused })],
-    [{ unit: 'character' }, row(equal, { 'list of an empty text and another': refused })],
+    [{}, row(equal)],
+    [{ unit: 'character' }, row(equal)],
   ],
   rouge: [[{}, row(nothing)]],
   bleu: [[{}, row(nothing)]],
@@ -133,6 +133,15 @@ describe('a blank right answer', () => {
       const config = name === 'exact-match' ? { compare_json: true } : {};
       expect(await outcome(name, config, { output: null, expected: null })).toBe(1);
       expect(await outcome(name, config, { output: null })).toBe(REFUSED);
+    },
+  );
+
+  it.each(['error-rate', 'gleu', 'bleu-nltk', 'bleu', 'chrf', 'ter'])(
+    'of a sentence in a corpus is not null in %s',
+    async (name) => {
+      for (const expected of [[null], [[null]], [[]]]) {
+        expect(await outcome(name, {}, { output: [''], expected })).toBe(REFUSED);
+      }
     },
   );
 

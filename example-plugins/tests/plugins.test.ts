@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
@@ -392,5 +394,16 @@ describe('what is wrong', () => {
       code: 'LOAD_INIT_FAILED',
       message: expect.stringContaining('Cannot read the configuration'),
     });
+  });
+});
+
+describe('each README', () => {
+  const folder = new URL('../', import.meta.url);
+  const names = readdirSync(folder).filter(
+    (name) => name !== 'tests' && existsSync(new URL(`${name}/package.json`, folder)),
+  );
+  it.each(names)('of %s names the limits', (name) => {
+    const readme = readFileSync(new URL(`${name}/README.md`, folder), 'utf8');
+    expect(readme).toMatch(/^## Limits$/m);
   });
 });

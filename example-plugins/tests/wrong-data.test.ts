@@ -51,7 +51,12 @@ describe('data that a metric is not defined for is refused', () => {
     ['perplexity', {}, { logprobs: [-1, -1], text: ['a', 'b'] }, '"text" has 2 texts'],
     ['cosine', {}, { vector: [1] }, 'the fields: vector'],
     ['error-rate', {}, { output: ['a', 'b'], expected: ['a'] }, '2 sentences, 1 references'],
-    ['error-rate', {}, { output: ['a', 'b'], expected: ['a', []] }, 'sentence 1 has no reference'],
+    [
+      'error-rate',
+      {},
+      { output: ['a', 'b'], expected: ['a', []] },
+      'field "expected[1]" is missing',
+    ],
     ['json-schema', {}, { output: '{}', other: {} }, 'the fields: output, other'],
   ])('%s %j of %j', async (plugin, config, data, says) => {
     await using host = await openPlugin(plugin, config);

@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, strip, toCodePoints, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, readReferences, strip, toCodePoints, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { align, Alignment } from "./align";
@@ -29,16 +29,13 @@ export class ErrorRate extends Evaluator {
     }
     const references: string[][] = [];
     if (!given.isArray) references.push(input.references);
-    for (let index = 0; given.isArray && index < expected.length; index++) references.push(expected.at(index).texts());
+    for (let index = 0; given.isArray && index < expected.length; index++) {
+      references.push(readReferences(expected.at(index), `expected[${index}]`));
+    }
     // One sentence in a list may have one reference without a list.
     if (given.isArray && !expected.isArray) references.push(input.references);
     if (outputs.length != references.length) {
       invalidInput(`Cannot evaluate: ${outputs.length} sentences, ${references.length} references`);
-      return new Evaluation(0);
-    }
-    for (let index = 0; index < references.length; index++) {
-      if (references[index].length > 0) continue;
-      invalidInput(`Cannot evaluate: sentence ${index} has no reference`);
       return new Evaluation(0);
     }
     return this.errors(outputs, references);

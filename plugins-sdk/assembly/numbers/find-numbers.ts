@@ -2,10 +2,6 @@ import { Code, isBlank } from "./code";
 import { NormalForm } from "./normal-form";
 import { NumberReader } from "./number-reader";
 
-/** What may stand around a text that is one number: formatting of Markdown and LaTeX. */
-// @ts-ignore: decorator
-@lazy const FORMATTING: string = "*_";
-
 /** A number in a text. */
 @final
 export class NumberInText {
@@ -88,8 +84,10 @@ function isMark(code: i32, around: string): bool {
   return code == 0x2e || code == 0x2c || code == 0x7b || code == 0x7d || isFormatting(code, around);
 }
 
+/** White space, the formatting of Markdown and LaTeX, and the marks of `around`. */
 function isFormatting(code: i32, around: string): bool {
   if (isBlank(code) || code == Code.COMMAND || code == Code.MATH || code == 0x24) return true;
-  const mark = String.fromCharCode(code);
-  return FORMATTING.includes(mark) || around.includes(mark);
+  if (code == 0x2a || code == 0x5f) return true;
+  for (let index = 0; index < around.length; index++) if (around.charCodeAt(index) == code) return true;
+  return false;
 }

@@ -43,6 +43,11 @@ export class NormalForm {
     return index;
   }
 
+  /** Codes that are ASCII, as text. */
+  slice(start: i32, end: i32): string {
+    return String.UTF16.decodeUnsafe(changetype<usize>(this.codes) + (<usize>start << 1), <usize>(end - start) << 1);
+  }
+
   /** Reads what stands at `index` of the text; returns the place after it. */
   private add(index: i32): i32 {
     const unit = this.text.charCodeAt(index);

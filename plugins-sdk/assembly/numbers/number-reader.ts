@@ -190,11 +190,11 @@ export class NumberReader {
     const slash = form.afterDigits(at);
     if (form.at(slash) != SLASH || !form.isDigit(slash + 1)) return 0;
     const end = form.afterDigits(slash + 1);
-    const dividend = decimalValue(this.codes(at, slash));
-    const divisor = decimalValue(this.codes(slash + 1, end));
+    const dividend = decimalValue(form.slice(at, slash));
+    const divisor = decimalValue(form.slice(slash + 1, end));
     if (!(dividend > 0 && dividend < divisor) || runEnd(form, slash + 1) > end) return 0;
     if (form.at(end) == SLASH && form.isDigit(end + 1)) return 0;
-    const text = numeral.digits + " " + this.codes(at, slash) + "/" + this.codes(slash + 1, end);
+    const text = numeral.digits + " " + form.slice(at, slash) + "/" + form.slice(slash + 1, end);
     return this.set(end, text, (decimalValue(numeral.digits) * divisor + dividend) / divisor);
   }
 
@@ -224,7 +224,7 @@ export class NumberReader {
     const form = this.form;
     at = form.afterGap(at);
     if (form.isDigit(at)) {
-      this.argument = this.codes(at, at + 1);
+      this.argument = form.slice(at, at + 1);
       return at + 1;
     }
     if (form.at(at) != 0x7b) return 0;
@@ -315,13 +315,6 @@ export class NumberReader {
   private reject(end: i32): i32 {
     this.value = NaN;
     return end;
-  }
-
-  /** Codes that are ASCII, as text. */
-  private codes(start: i32, end: i32): string {
-    let text = "";
-    for (let index = start; index < end; index++) text += String.fromCharCode(this.form.at(index));
-    return text;
   }
 }
 

@@ -33,29 +33,25 @@ export function runEnd(form: NormalForm, index: i32): i32 {
 
 /** Reads the digits at `start`, where a digit stands, or a point before a digit. */
 export function readNumeral(form: NormalForm, start: i32, inTuple: bool, spaces: bool): Numeral {
-  const digits = new TextBuilder();
   const first = form.afterDigits(start);
   const numeral = new Numeral(first);
-  copy(form, start, first, digits);
   if (first > start) {
     const code = form.at(first);
     if (isHardSeparator(code) && form.isDigit(first + 1)) {
-      if (!(inTuple && code == 0x2c)) readGroups(form, start, numeral, digits);
+      if (!(inTuple && code == 0x2c)) readGroups(form, start, numeral);
     } else if (spaces && (code == 0x20 || code == Code.GAP) && form.isDigit(first + 1)) {
-      readSpacedGroups(form, start, numeral, digits);
+      readSpacedGroups(form, start, numeral);
     }
   }
   if (!numeral.isValid) return numeral;
   const point = numeral.end;
+  const isGrouped = !numeral.isPlain;
   if (form.at(point) == 0x2e && form.isDigit(point + 1)) {
-    const end = form.afterDigits(point + 1);
-    digits.addUnit(0x2e);
-    copy(form, point + 1, end, digits);
-    numeral.end = end;
+    numeral.end = form.afterDigits(point + 1);
     numeral.isWhole = false;
     numeral.isPlain = false;
   }
-  numeral.digits = digits.toString();
+  numeral.digits = isGrouped ? withoutSeparators(form, start, numeral.end) : form.slice(start, numeral.end);
   const next = form.at(numeral.end);
   const more = next == 0x2e || next == 0x3a || (isHardSeparator(next) && !(inTuple && next == 0x2c));
   if (more && form.isDigit(numeral.end + 1)) {
@@ -65,18 +61,19 @@ export function readNumeral(form: NormalForm, start: i32, inTuple: bool, spaces:
   return numeral;
 }
 
-function copy(form: NormalForm, start: i32, end: i32, digits: TextBuilder): void {
-  for (let index = start; index < end; index++) digits.addUnit(form.at(index));
+function withoutSeparators(form: NormalForm, start: i32, end: i32): string {
+  const digits = new TextBuilder();
+  for (let index = start; index < end; index++) if (form.isDigit(index) || form.at(index) == 0x2e) digits.addUnit(form.at(index));
+  return digits.toString();
 }
 
 /** Groups between commas, apostrophes or `_`: one number if they are of three digits, or as in India; else none. */
-function readGroups(form: NormalForm, start: i32, numeral: Numeral, digits: TextBuilder): void {
+function readGroups(form: NormalForm, start: i32, numeral: Numeral): void {
   const groups = new Groups(form, start, numeral.end);
   let end = numeral.end;
   while (isHardSeparator(form.at(end)) && form.isDigit(end + 1)) {
     const after = form.afterDigits(end + 1);
     groups.add(form.at(end), after - end - 1);
-    copy(form, end + 1, after, digits);
     end = after;
   }
   numeral.isPlain = false;
@@ -85,7 +82,7 @@ function readGroups(form: NormalForm, start: i32, numeral: Numeral, digits: Text
 }
 
 /** Groups between spaces: one number if all are of three digits; else the first is a number of its own. */
-function readSpacedGroups(form: NormalForm, start: i32, numeral: Numeral, digits: TextBuilder): void {
+function readSpacedGroups(form: NormalForm, start: i32, numeral: Numeral): void {
   const separator = form.at(numeral.end);
   const groups = new Groups(form, start, numeral.end);
   let end = numeral.end;
@@ -109,7 +106,6 @@ function readSpacedGroups(form: NormalForm, start: i32, numeral: Numeral, digits
     numeral.end = tail.end;
     return;
   }
-  for (let index = numeral.end; index < end; index++) if (form.isDigit(index)) digits.addUnit(form.at(index));
   numeral.end = end;
   numeral.isPlain = false;
 }
