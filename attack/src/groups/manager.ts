@@ -68,9 +68,10 @@ export const managerRows: readonly Attack[] = [
         'ok',
         'LOAD_ALREADY_LOADED',
         'LOAD_NOT_FOUND',
-        'LOAD_SHUT_DOWN',
+        'LOAD_UNLOADED',
         'CALL_NOT_FOUND',
-        'CALL_SHUT_DOWN',
+        'CALL_UNLOADED',
+        'CALL_REPLACED',
       ]);
       const strange = [...outcomes].filter((outcome) => !expected.has(outcome));
       insist(strange.length === 0, `one ended with ${strange.join(', ')}`);
@@ -91,7 +92,7 @@ export const managerRows: readonly Attack[] = [
       const call = outcomeOf(manager.execute('attacker', input));
       const unloading = manager.unload('attacker');
       const later = await outcomeOf(manager.execute('attacker', input));
-      insist(/^CALL_(NOT_FOUND|SHUT_DOWN)$/.test(later), `a later call gave ${later}`);
+      insist(/^CALL_(NOT_FOUND|UNLOADED)$/.test(later), `a later call gave ${later}`);
       await unloading;
       const code = await call;
       // It is let end, within its own limit.

@@ -107,7 +107,7 @@ export const stateFiles: readonly Attack[] = [
         try {
           for (const wrapper of [[], ['unshare', ...NAMESPACES]]) {
             const second = await startHost(folder, wrapper);
-            insist(second?.says === 'LOAD_UNREADABLE', `the second said ${second?.says}`);
+            insist(second?.says === 'LOAD_STATE_IN_USE', `the second said ${second?.says}`);
             await second?.kill();
           }
         } finally {
@@ -117,7 +117,7 @@ export const stateFiles: readonly Attack[] = [
         const third = await startHost(folder, ['unshare', ...NAMESPACES]);
         insist(third?.says === 'stored', `the third said ${third?.says}`);
         await third?.kill();
-        return 'LOAD_UNREADABLE while the first lives, and no longer';
+        return 'LOAD_STATE_IN_USE while the first lives, and no longer';
       }),
   },
 ];

@@ -50,19 +50,19 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     answer: toCall(done('{"data":{"__proto__":{"polluted":1}}}')),
   },
   'fuel that is no number': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall(done('{"data":1}', { fuelUsed: '1' })),
   },
   'an output beyond its bytes': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall(done('{"data":1}', { end: 1e9 })),
   },
   'a type that there is not': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'constructor' }),
   },
   'an error code that there is not': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'done', outcomes: [{ ok: false, error: { code: 'ROOT' } }], report }),
   },
   'metadata of another shape': {
@@ -70,7 +70,7 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     answer: () => [{ ...loaded, metadata: '{"name":"../../etc/passwd"}' }],
   },
   'an effect that there is not': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'effect', name: '__proto__', args: [] }),
   },
   'an effect that it was not granted, for ever': {
@@ -85,30 +85,30 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     ),
   },
   'an answer before it was asked': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: (type) => (type === 'load' ? [loaded, loaded] : []),
   },
   'a frame of 4 GiB': {
-    outcome: 'LOAD_CRASHED',
+    outcome: 'LOAD_BAD_MESSAGE',
     answer: () => [],
     raw: Array.from({ length: 8 }, () => 0xff),
   },
   'a frame that is no JSON': {
-    outcome: 'LOAD_CRASHED',
+    outcome: 'LOAD_BAD_MESSAGE',
     answer: () => [],
     raw: [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b, 0x7b],
   },
   'blobs outside of the frame': {
-    outcome: 'LOAD_CRASHED',
+    outcome: 'LOAD_BAD_MESSAGE',
     answer: () => [],
     raw: [20, 0, 0, 0, 0, 0, 0, 0, ...utf8('{"a":{"$blob":[9,9]}}').subarray(0, 20)],
   },
   'fuel below zero': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall(done('{"data":1}', { fuelUsed: -1 })),
   },
   'more outputs than inputs': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({
       ...done('{"data":1}'),
       outcomes: Array.from({ length: 9 }, () => ({ ok: true, end: 0, ...usage })),
@@ -116,35 +116,35 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
   },
   'no output at all': { outcome: 'CALL_CANCELLED', answer: toCall({ ...done(''), outcomes: [] }) },
   'names of host functions that there are not': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({
       ...done('{"data":1}'),
       report: { ...report, callsByName: { ['x'.repeat(100_000)]: 1 } },
     }),
   },
   'an effect and the end of its call at once': {
-    outcome: ['ok', 'CALL_CRASHED'],
+    outcome: ['ok', 'CALL_BAD_MESSAGE'],
     answer: toCall(
       { type: 'effect', name: 'host_set_state', args: [utf8('a'), utf8('b')] },
       done('{"data":1}'),
     ),
   },
   'a chunk that nobody asked for': {
-    outcome: ['ok', 'CALL_CRASHED'],
+    outcome: ['ok', 'CALL_BAD_MESSAGE'],
     answer: toCall({ type: 'chunk', bytes: utf8('x') }, done('{"data":1}')),
   },
   'a flood of log records': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall(
-      ...Array.from({ length: 10_000 }, () => ({ type: 'log', level: 'info', message: 'x' })),
+      ...Array.from({ length: 15_000 }, () => ({ type: 'log', level: 'info', message: 'x' })),
     ),
   },
   'a flood of beginnings, each with fresh quotas': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall(...Array.from({ length: 100 }, () => ({ type: 'begin', remainingMs: 1e9 }))),
   },
   'a flood of effects': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     onlyProcess: true,
     answer: toCall(
       ...Array.from({ length: 100 }, () => ({
@@ -155,7 +155,7 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     ),
   },
   'a chunk beyond its quota': {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'chunk', bytes: new Uint8Array(2 * 2 ** 20) }),
   },
   'words after its answer': {
@@ -163,7 +163,7 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     answer: toCall(done('{"data":1}'), { type: 'log', level: 'info', message: 'x' }),
   },
   'a frame of 2 MiB of JSON': {
-    outcome: 'LOAD_CRASHED',
+    outcome: 'LOAD_BAD_MESSAGE',
     onlyProcess: true,
     answer: () => [{ ...loaded, more: 'x'.repeat(2 * 2 ** 20) }],
   },

@@ -132,7 +132,7 @@ export class PluginSystem implements AsyncDisposable {
    * Runs one input through a plugin.
    *
    * @typeParam Data What the caller expects as `data`; checked only against the shape for the plugin's type.
-   * @throws {CallError} The plugin stays loaded, and takes the next call on a fresh instance.
+   * @throws {CallError} The plugin stays loaded, and takes the next call.
    */
   executePlugin<Data = unknown>(
     id: string,

@@ -84,7 +84,7 @@ export class Plugin<Type extends PluginType = PluginType> {
   /**
    * Runs one input through it.
    *
-   * @throws {CallError} It stays loaded, and takes the next call on a fresh instance.
+   * @throws {CallError} It stays loaded, and takes the next call.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async execute(data: DataOf<Type>, options?: CallOptions): Promise<PluginOutput<ResultOf<Type>>> {

@@ -1,5 +1,4 @@
 import {
-  CallError,
   type CallUsage,
   LoadError,
   type PluginInput,
@@ -8,6 +7,8 @@ import {
 } from '@testbench/types';
 
 import { CallLedger } from './call-ledger.js';
+import { CRASH_CODES } from './crash-codes.js';
+import { endedCall } from './ending.js';
 import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './limits.js';
 import type { ReloadOptions } from './options.js';
@@ -31,7 +32,8 @@ export class LoadedPlugin {
   #previous: VersionFromPath | undefined;
   /** While the error rate of the current version is watched. */
   #trial: Trial | undefined;
-  #removed = false;
+  /** Why it takes no more calls; undefined while it does. */
+  #ending: 'unloaded' | 'closed' | undefined;
   /** Swaps happen one after the other: each waits for this. */
   #lastSwap: Promise<unknown> = Promise.resolve();
 
@@ -103,8 +105,9 @@ export class LoadedPlugin {
       try {
         await this.#verify(next.version, options);
       } catch (error) {
-        await next.version.retire(0);
-        throw this.#removed ? unloaded(this.id) : error;
+        await next.version.retire(0, 'replaced');
+        this.#refuseSwap();
+        throw error;
       }
       await this.#swap(next, 'reload', options);
     });
@@ -129,11 +132,11 @@ export class LoadedPlugin {
   }
 
   /** Ends it: further calls and reloads are refused; running calls get `timeoutMs` to end. */
-  async remove(timeoutMs: number): Promise<void> {
-    if (this.#removed) return;
-    this.#removed = true;
-    await this.#current.version.retire(timeoutMs);
-    await this.#previous?.version.retire(0);
+  async remove(timeoutMs: number, ending: 'unloaded' | 'closed'): Promise<void> {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    await this.#current.version.retire(timeoutMs, ending);
+    await this.#previous?.version.retire(0, ending);
     this.state.close?.();
   }
 
@@ -181,7 +184,7 @@ export class LoadedPlugin {
     const earlier = this.#lastSwap;
     const turn = (async () => {
       await earlier;
-      if (this.#removed) throw unloaded(this.id);
+      this.#refuseSwap();
       await swap();
     })();
     this.#lastSwap = turn.catch(() => {});
@@ -193,10 +196,8 @@ export class LoadedPlugin {
     reason: 'reload' | 'rollback' | 'error-rate',
     options: ReloadOptions,
   ): Promise<void> {
-    if (this.#removed) {
-      await next.version.retire(0);
-      throw unloaded(this.id);
-    }
+    if (this.#ending !== undefined) await next.version.retire(0, this.#ending);
+    this.#refuseSwap();
     const old = this.#current;
     const dropped = this.#previous;
     this.#current = next;
@@ -206,12 +207,12 @@ export class LoadedPlugin {
     this.#trial =
       options.maxErrorRate === undefined ? undefined : new Trial(options.maxErrorRate, options);
     this.events.tell('plugin-swapped', { ...this.info(), reason });
-    if (dropped !== undefined && dropped !== next) await dropped.version.retire(0);
-    await old.version.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
+    if (dropped !== undefined && dropped !== next) await dropped.version.retire(0, 'replaced');
+    await old.version.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS, 'replaced');
   }
 
   #begin(requestId: string | undefined, options: RunOptions, queueTimeMs: number): RunningCall {
-    if (this.#removed) throw shutDown(this.id);
+    if (this.#ending !== undefined) throw endedCall(this.#ending, 'start');
     this.#quarantine.check(this.id);
     // Stream 0 is for plugin_init.
     const stream = this.#ledger.begun + 1;
@@ -243,7 +244,7 @@ export class LoadedPlugin {
   #failed(call: RunningCall, error: unknown, inBatch = false): void {
     const code = this.#ledger.fail(call, error);
     call.version.version.leave();
-    if (code === 'CALL_CRASHED' && !inBatch) this.#crashed(call.version);
+    if (CRASH_CODES.has(code) && !inBatch) this.#crashed(call.version);
     this.#judge(call.version, code);
   }
 
@@ -268,18 +269,18 @@ export class LoadedPlugin {
     }).catch((error: unknown) => this.events.tell('reload-failed', { id: this.id, error }));
   }
 
+  /** @throws {LoadError} `LOAD_UNLOADED` or `LOAD_SHUT_DOWN` once it takes no more versions. */
+  #refuseSwap(): void {
+    if (this.#ending === undefined) return;
+    throw this.#ending === 'closed'
+      ? new LoadError('LOAD_SHUT_DOWN', `Cannot reload plugin "${this.id}": the system is closed`)
+      : new LoadError('LOAD_UNLOADED', `Cannot reload plugin "${this.id}": it was unloaded`);
+  }
+
   #status(): PluginStatus {
-    if (this.#removed) return 'unloading';
+    if (this.#ending !== undefined) return 'unloading';
     if (this.#quarantine.active) return 'quarantined';
     if (this.#ledger.running > 0) return 'executing';
     return this.#ledger.lastFailed ? 'error' : 'ready';
   }
-}
-
-function shutDown(id: string): CallError {
-  return new CallError('CALL_SHUT_DOWN', `Cannot use plugin "${id}": it was unloaded`);
-}
-
-function unloaded(id: string): LoadError {
-  return new LoadError('LOAD_SHUT_DOWN', `Cannot reload plugin "${id}": it was unloaded`);
 }

@@ -3,19 +3,22 @@ import { LoadError } from '@testbench/types';
 /**
  * A copy of a configuration as JSON has it; undefined stays undefined.
  *
- * @throws {LoadError} `LOAD_INIT_FAILED` for what JSON cannot hold.
+ * @param plugin Whose it is, as in "Cannot load …".
+ * @throws {LoadError} `LOAD_INVALID_CONFIG` for what JSON cannot hold.
  */
-export function ownJson(value: unknown): unknown {
+export function ownJson(value: unknown, plugin: string): unknown {
   if (value === undefined) return undefined;
+  const refuse = (reason: string, options?: ErrorOptions): LoadError =>
+    new LoadError(
+      'LOAD_INVALID_CONFIG',
+      `Cannot load ${plugin}: its config has no JSON form (${reason})`,
+      options,
+    );
   try {
     const text: string | undefined = JSON.stringify(value);
     if (text !== undefined) return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LoadError('LOAD_INIT_FAILED', `Cannot write config as JSON: ${reason}`, { cause });
+    throw refuse(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  throw new LoadError(
-    'LOAD_INIT_FAILED',
-    `Cannot write config as JSON: a ${typeof value} has no JSON form`,
-  );
+  throw refuse(`it is a ${typeof value}`);
 }

@@ -118,6 +118,35 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
       });
     });
 
+    it.each([
+      { options: { id: 'mine' }, source: plain, named: 'plugin "mine"' },
+      { options: {}, source: '/no/such.wasm', named: 'plugin "/no/such.wasm"' },
+      { options: {}, source: plain, named: 'plugin' },
+    ])('says of $named that its configuration is no JSON', async ({ options, source, named }) => {
+      const circle: Record<string, unknown> = {};
+      circle['self'] = circle;
+      for (const config of [circle, { n: 1n }, () => 1, Symbol('s')]) {
+        await expect(open().load(source, { ...options, config })).rejects.toMatchObject({
+          code: 'LOAD_INVALID_CONFIG',
+          message: expect.stringMatching(
+            new RegExp(`^Cannot load ${named}: its config has no JSON form \\(`),
+          ),
+        });
+      }
+    });
+
+    it('names the plugin whose plugin_init fails: by its id, or else by its own name', async () => {
+      const bytes = assemble(guestWat({ init: '(i32.const -2)' }));
+      for (const [options, name] of [
+        [{ id: 'mine' }, 'mine'],
+        [{}, 'guest'],
+      ] as const) {
+        await expect(open().load(bytes, options)).rejects.toMatchObject({
+          message: `Cannot initialize plugin "${name}": "plugin_init" returned error code -2`,
+        });
+      }
+    });
+
     it('logs under the name of a plugin that has no custom section', async () => {
       const logs: LogRecord[] = [];
       const manager = open({ onLog: (record) => logs.push(record) });
@@ -265,7 +294,7 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
         manager.reload('guest', giving(2)),
         manager.unload('guest'),
       ]);
-      expect(reload).toMatchObject({ reason: { code: 'LOAD_SHUT_DOWN' } });
+      expect(reload).toMatchObject({ reason: { code: 'LOAD_UNLOADED' } });
       expect(manager.pluginCount).toBe(0);
     });
   });

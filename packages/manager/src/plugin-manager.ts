@@ -1,5 +1,6 @@
 import { CallError, LoadError, type PluginInput, type PluginOutput } from '@testbench/types';
 
+import { endedCall } from './ending.js';
 import type { BatchResult, RunOptions } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
 import {
@@ -76,7 +77,7 @@ export class PluginManager {
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async load(source: PluginSource, options?: LoadPluginOptions): Promise<PluginInfo> {
-    const own = this.#loader.own(options);
+    const own = this.#loader.own(source, options);
     this.#checkRoom(own.id);
     const first = await this.#loader.load(source, own);
     const { id } = first.version;
@@ -84,7 +85,7 @@ export class PluginManager {
       // Again: others may have been loaded meanwhile.
       this.#checkRoom(id);
     } catch (error) {
-      await first.version.retire(0);
+      await first.version.retire(0, 'unloaded');
       first.version.state.close?.();
       throw error;
     }
@@ -98,7 +99,7 @@ export class PluginManager {
   /**
    * Runs one input through a plugin.
    *
-   * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call on a fresh instance.
+   * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call.
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number
    *   above 0; `maxFuel` may be `Infinity`.
    */
@@ -245,7 +246,7 @@ export class PluginManager {
     const plugin = this.#find(id);
     this.#plugins.delete(id);
     this.#watchers.get(id)?.();
-    await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS);
+    await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS, 'unloaded');
   }
 
   /** What is known of one plugin; undefined if it is neither loaded nor just being removed. */
@@ -260,7 +261,8 @@ export class PluginManager {
     return [...this.#plugins.values(), ...this.#leaving].map((plugin) => plugin.info());
   }
 
-  /** Unloads everything. Waiting calls fail with `CALL_SHUT_DOWN`, and so does everything afterwards. */
+  /** Unloads everything. Calls that still wait or run fail with `CALL_SHUT_DOWN`; everything afterwards does with
+   * that or `LOAD_SHUT_DOWN`. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#semaphore.close();
@@ -268,16 +270,20 @@ export class PluginManager {
     const plugins = [...this.#plugins.values()];
     this.#plugins.clear();
     const timer = setTimeout(() => this.#pools.close(), CLOSE_TIMEOUT_MS);
-    await Promise.all(plugins.map((plugin) => this.#remove(plugin, 0)));
+    await Promise.all(plugins.map((plugin) => this.#remove(plugin, 0, 'closed')));
     clearTimeout(timer);
     this.#pools.close();
   }
 
   /** Ends a plugin, which is seen as `unloading` until it is gone. */
-  async #remove(plugin: LoadedPlugin, drainTimeoutMs: number): Promise<void> {
+  async #remove(
+    plugin: LoadedPlugin,
+    drainTimeoutMs: number,
+    ending: 'unloaded' | 'closed',
+  ): Promise<void> {
     this.#leaving.add(plugin);
     try {
-      await plugin.remove(drainTimeoutMs);
+      await plugin.remove(drainTimeoutMs, ending);
     } finally {
       this.#leaving.delete(plugin);
     }
@@ -344,7 +350,7 @@ export class PluginManager {
         cause: signal.reason,
       });
     }
-    if (this.#closed) throw new CallError('CALL_SHUT_DOWN', 'Cannot start call: closed');
+    if (this.#closed) throw endedCall('closed', 'start');
     const plugin = this.#plugins.get(id);
     if (plugin !== undefined) return plugin;
     throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);

@@ -31,6 +31,7 @@ import {
 import { checkApiVersion } from './check-api-version.js';
 import { checkMetadata } from './check-metadata.js';
 import { checkPluginType } from './check-plugin-type.js';
+import type { Ending } from './ending.js';
 import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
 import { RemoteExecutor } from './isolation/remote-executor.js';
@@ -145,7 +146,8 @@ export class PluginVersion {
       executor = await openExecutor(
         isolation,
         { ...options, bytes, permissions, state, onLog, http, sha256 },
-        id ?? digest,
+        id,
+        digest,
       );
       const { metadata } = executor;
       checkMetadata(metadata, section);
@@ -194,8 +196,12 @@ export class PluginVersion {
     throw new LoadError('LOAD_UNHEALTHY', `Cannot use plugin "${this.id}": ${state}`);
   }
 
-  /** Lets running calls end, for at most `timeoutMs`, and tells the instances to shut down. */
-  async retire(timeoutMs: number): Promise<void> {
+  /**
+   * Lets running calls end, for at most `timeoutMs`, and tells the instances to shut down.
+   *
+   * @param ending How calls fail that take longer.
+   */
+  async retire(timeoutMs: number, ending: Ending): Promise<void> {
     if (this.#running > 0) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -204,7 +210,7 @@ export class PluginVersion {
       });
       clearTimeout(timer);
     }
-    if (this.#running > 0) this.executor.kill();
+    if (this.#running > 0) this.executor.kill(ending);
     await this.executor.shutdown();
     await this.http?.close();
   }
@@ -231,11 +237,13 @@ async function openExecutor(
     readonly http: HttpClient | undefined;
     readonly sha256: string;
   },
-  pluginId: string,
+  name: string | undefined,
+  digest: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
   const setup: GuestSetup = {
-    pluginId,
+    pluginId: name ?? digest,
+    ...(name === undefined ? {} : { name }),
     config,
     limits,
     reset,

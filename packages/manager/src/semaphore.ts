@@ -1,5 +1,7 @@
 import { CallError, onAbort } from '@testbench/types';
 
+import { endedCall } from './ending.js';
+
 interface Waiter {
   readonly resume: () => void;
   readonly refuse: (error: CallError) => void;
@@ -63,7 +65,7 @@ export class Semaphore {
    *   fires; `CALL_DEADLINE_EXCEEDED` when the time is over; `CALL_SHUT_DOWN` after `close`.
    */
   async enter(key: string, { signal, timeoutMs }: Patience = {}): Promise<void> {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw endedCall('closed', 'start');
     if (signal?.aborted === true) throw cancelled(signal);
     if (this.tryEnter(key)) return;
     if (this.#waitingCount >= this.maxWaiting) {
@@ -119,7 +121,7 @@ export class Semaphore {
   close(): void {
     this.#closed = true;
     for (const { waiting } of this.#waiting) {
-      for (const waiter of waiting) waiter.refuse(closed());
+      for (const waiter of waiting) waiter.refuse(endedCall('closed', 'start'));
     }
   }
 
@@ -156,8 +158,4 @@ function tooLate(timeoutMs: number): CallError {
     'CALL_DEADLINE_EXCEEDED',
     `Cannot start call: it waited for its turn for all of its ${timeoutMs} ms`,
   );
-}
-
-function closed(): CallError {
-  return new CallError('CALL_SHUT_DOWN', 'Cannot start call: the system is closed');
 }

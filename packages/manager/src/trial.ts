@@ -5,7 +5,9 @@ const CALLERS_ERRORS: ReadonlySet<string> = new Set([
   'CALL_CANCELLED',
   'CALL_CONCURRENCY_EXCEEDED',
   'CALL_INVALID_INPUT',
+  'CALL_REPLACED',
   'CALL_SHUT_DOWN',
+  'CALL_UNLOADED',
 ]);
 
 /** Watches the first calls of a version that has just taken over. */

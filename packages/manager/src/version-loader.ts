@@ -50,15 +50,16 @@ export class VersionLoader {
   /**
    * Checks and copies what a caller gave.
    *
-   * @throws {LoadError} `LOAD_INIT_FAILED` for a configuration that JSON cannot hold.
+   * @param source Names a plugin that has no id yet in errors.
+   * @throws {LoadError} `LOAD_INVALID_CONFIG` for a configuration that JSON cannot hold.
    * @throws {ConfigError} For an unknown key or a wrong value.
    */
-  own(given: LoadPluginOptions | undefined): OwnLoadOptions {
+  own(source: PluginSource, given: LoadPluginOptions | undefined): OwnLoadOptions {
     let permissions: PermissionSet | undefined;
     const options = readOptions<LoadPluginOptions>(given, {
       id: (node) => node.text(),
       pluginType: (node) => node.oneOf(PLUGIN_TYPES),
-      config: (node) => ownJson(node.value),
+      config: (node) => ownJson(node.value, describeSource(source, given?.id)),
       state: (node) => node.oneOf(['keep', 'reset']),
       isolation: (node) => node.oneOf(ISOLATIONS),
       limits: readLimits,
@@ -135,4 +136,10 @@ async function openCache(directory: string | undefined): Promise<ModuleCache> {
   return new ModuleCache(
     directory === undefined ? {} : { store: await openDirectoryStore(directory) },
   );
+}
+
+/** A plugin in a message, by its id or else by where it comes from. */
+function describeSource(source: PluginSource, id: unknown): string {
+  const name = id ?? (source instanceof Uint8Array ? undefined : source);
+  return name === undefined ? 'plugin' : `plugin "${String(name)}"`;
 }

@@ -78,10 +78,13 @@ describe('findWasmFiles()', () => {
   it('says that it did not look at all files', async () => {
     for (const name of ['a', 'b', 'c', 'd']) put(`${name}.wasm`, new Uint8Array());
     const messages: string[] = [];
-    const report = (_path: string, { message }: LoadError): void => void messages.push(message);
+    const report = (_path: string, { code, message }: LoadError): void =>
+      void messages.push(`${code}: ${message}`);
     const names = (await findWasmFiles(folder, report, 3)).map((path) => basename(path));
     expect(names).toEqual(['a.wasm', 'b.wasm', 'c.wasm']);
-    expect(messages).toEqual([expect.stringMatching(/more than 3 files named \*\.wasm/)]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^LOAD_TOO_MANY_FILES: .*more than 3 files named \*\.wasm/),
+    ]);
     expect(await findWasmFiles(folder, report, 4)).toHaveLength(4);
     expect(messages).toHaveLength(1);
   });

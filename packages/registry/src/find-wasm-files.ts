@@ -46,7 +46,7 @@ export async function findWasmFiles(
 
 function tooManyFiles(root: string, maxFiles: number): LoadError {
   return new LoadError(
-    'LOAD_UNREADABLE',
+    'LOAD_TOO_MANY_FILES',
     `Cannot search "${root}" to its end: it has more than ${maxFiles} files named *.wasm; name the folders of the plugins`,
   );
 }

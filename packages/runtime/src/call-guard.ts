@@ -1,6 +1,7 @@
 import { attachMeter, type Meter } from '@testbench/metering';
 import {
   CallError,
+  type CallErrorCode,
   type CallUsage,
   type HostBinding,
   type HostCallReport,
@@ -52,7 +53,7 @@ export class CallGuard {
     });
   }
 
-  /** True after a trap or a limit: every further call fails. */
+  /** True after a trap, a limit or an invalid output: every further call fails. */
   get poisoned(): boolean {
     return this.#poisoned;
   }
@@ -96,7 +97,7 @@ export class CallGuard {
     this.#poisoned = true;
   }
 
-  /** @throws {CallError} `CALL_SHUT_DOWN` if the instance is poisoned or in another call. */
+  /** @throws {CallError} `CALL_INSTANCE_SPENT` if the instance is poisoned; `CALL_INSTANCE_BUSY` if it is in another call. */
   begin(options: InstanceCallOptions): void {
     this.#open(options);
     this.#admitHost(options);
@@ -104,8 +105,9 @@ export class CallGuard {
 
   /** Time and fuel of the call begin to run. */
   #open({ timeoutMs = this.limits.timeoutMs, maxFuel, isCancelled }: InstanceCallOptions): void {
-    if (this.#inCall) this.refuse('it is in another call');
-    if (this.#poisoned) this.refuse('an earlier call failed');
+    if (this.#inCall) this.refuse('CALL_INSTANCE_BUSY', 'it is in another call');
+    if (this.#poisoned)
+      this.refuse('CALL_INSTANCE_SPENT', 'an earlier call failed, or it was shut down');
     this.#timeoutMs = timeoutMs;
     this.#callMaxFuel = maxFuel ?? this.limits.maxFuel;
     this.#startMs = performance.now();
@@ -186,9 +188,9 @@ export class CallGuard {
     return value;
   }
 
-  /** @throws {CallError} `CALL_SHUT_DOWN`. */
-  refuse(state: string): never {
-    throw new CallError('CALL_SHUT_DOWN', `Cannot use plugin instance: ${state}`);
+  /** @throws {CallError} */
+  refuse(code: CallErrorCode, state: string): never {
+    throw new CallError(code, `Cannot use plugin instance: ${state}`);
   }
 
   #overdue(now: number): 'deadline' | 'cancelled' | undefined {

@@ -23,6 +23,8 @@ export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 
 export interface InstanceOptions {
   /** The host functions; used by this instance alone. */
   readonly host: HostBinding;
+  /** The plugin's name in errors. @default its metadata's, once that was read */
+  readonly name?: string | undefined;
   /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
   /** Limits of the start function and `_initialize` together, which run at once. @default those of every call */
@@ -48,6 +50,7 @@ const { batch: _batch, ...CALL } = RAW_CALL;
 
 const INSTANCE: OptionReaders<InstanceOptions> = {
   host: (node) => node.implementation('attachMemory', 'beginCall', 'endCall'),
+  name: (node) => node.text(),
   limits: readLimits,
   start: (node) => readOptions<InstanceCallOptions>(node.value, CALL, node.path),
   callsChecked: (node) => node.boolean(),

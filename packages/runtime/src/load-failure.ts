@@ -25,22 +25,31 @@ export function asLoadError(
 /**
  * UTF-8 of a configuration; undefined stands for `{}`.
  *
- * @throws {LoadError} `LOAD_INIT_FAILED` if it has no JSON form.
+ * @param plugin As {@link describePlugin} gives it.
+ * @throws {LoadError} `LOAD_INVALID_CONFIG` if it has no JSON form.
  */
-export function configBytes(config: unknown): Uint8Array {
+export function configBytes(config: unknown, plugin: string): Uint8Array {
   try {
     return encoder.encode(jsonText('config', config ?? {}));
   } catch (cause) {
-    throw new LoadError('LOAD_INIT_FAILED', (cause as CallError).message, { cause });
+    const { message } = cause as CallError;
+    throw new LoadError('LOAD_INVALID_CONFIG', `Cannot initialize ${plugin}: ${message}`, {
+      cause,
+    });
   }
 }
 
+/** A plugin in a message, by its name where that is known. */
+export function describePlugin(name: string | undefined): string {
+  return name === undefined ? 'plugin' : `plugin "${name}"`;
+}
+
 /** @throws {LoadError} `LOAD_INIT_FAILED` unless `plugin_init` returned 0. */
-export function checkInit(code: number, { report }: FailureFacts): void {
+export function checkInit(code: number, plugin: string, { report }: FailureFacts): void {
   if (code === 0) return;
   const said = report.failure === undefined ? '' : `: ${report.failure.message}`;
   throw new LoadError(
     'LOAD_INIT_FAILED',
-    `Cannot initialize plugin: "plugin_init" returned error code ${code}${said}`,
+    `Cannot initialize ${plugin}: "plugin_init" returned error code ${code}${said}`,
   );
 }

@@ -135,7 +135,7 @@ describe('PluginInstance.execute()', () => {
     expect(() => instance.execute(input)).toThrow(expect.objectContaining({ code }));
     expect(instance.poisoned).toBe(true);
     expect(() => instance.execute(input)).toThrow(
-      expect.objectContaining({ code: 'CALL_SHUT_DOWN' }),
+      expect.objectContaining({ code: 'CALL_INSTANCE_SPENT' }),
     );
   });
 
@@ -228,6 +228,30 @@ describe('PluginInstance.init()', () => {
     expect(() => instance.init({ other: 1 })).toThrow(
       expect.objectContaining({ code: 'LOAD_INIT_FAILED' }),
     );
+  });
+
+  it('names the plugin that refuses, as it was named or as it names itself', async () => {
+    const wat = guestWat({ init: '(i32.const -7)' });
+    const said = '"plugin_init" returned error code -7';
+    const refusal = (name: string): unknown =>
+      expect.objectContaining({
+        code: 'LOAD_INIT_FAILED',
+        message: `Cannot initialize plugin "${name}": ${said}`,
+      });
+    const unnamed = await openGuest(wat);
+    unnamed.readMetadata();
+    expect(() => unnamed.init({})).toThrow(refusal('guest'));
+    const named = await openGuest(wat, { name: 'mine' });
+    named.readMetadata();
+    expect(() => named.init({})).toThrow(refusal('mine'));
+  });
+
+  it('tells a configuration that is no JSON from one that the plugin refuses', async () => {
+    const instance = await openGuest(guestWat());
+    expect(() => instance.init({ n: 1n })).toThrow(
+      expect.objectContaining({ code: 'LOAD_INVALID_CONFIG' }),
+    );
+    instance.init({});
   });
 
   it('fails as a load when the plugin traps', async () => {

@@ -29,7 +29,7 @@ import {
 } from './instance-options.js';
 import { instantiate, mustWait } from './instantiate.js';
 import { LinearMemory } from './linear-memory.js';
-import { asLoadError, checkInit, configBytes } from './load-failure.js';
+import { asLoadError, checkInit, configBytes, describePlugin } from './load-failure.js';
 import type { Protocol } from './protocol.js';
 import { type ParsedOutput, readOutput } from './read-output.js';
 import { Snapshot } from './snapshot.js';
@@ -42,9 +42,9 @@ const NO_OPTIONS: InstanceCallOptions = {};
  * One running copy of a plugin on the caller's thread.
  *
  * Every method runs guest code at once, under fuel, deadline and memory limits, and returns when it
- * is done; those that give a promise serve also a plugin that waits for the host. A call that traps, or that a limit stops, poisons the instance: its memory may be in any
- * state, so make a new one. An error code that the plugin returns in good order does not. Every method throws a `ConfigError` for
- * options with an unknown key or a wrong value.
+ * is done; those that give a promise serve also a plugin that waits for the host. A call that traps, that a limit stops or
+ * whose output is invalid poisons the instance: its memory may be in any state, so make a new one. An error code that the
+ * plugin returns in good order does not. Every method throws a `ConfigError` for options with an unknown key or a wrong value.
  *
  * @example
  * ```ts no-run
@@ -75,6 +75,9 @@ export class PluginInstance {
   readonly #callsChecked: boolean;
   #snapshot: Snapshot | undefined;
   #pluginType: PluginType | undefined;
+  /** The plugin in messages. */
+  #described: string;
+  readonly #isNamed: boolean;
 
   /**
    * Instantiates the module and runs its start function and `_initialize`, under the limits of `start`.
@@ -85,8 +88,16 @@ export class PluginInstance {
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   constructor(plugin: CompiledPlugin, options: InstanceOptions) {
-    const { host, limits, start = NO_OPTIONS, callsChecked = false } = readInstanceOptions(options);
+    const {
+      host,
+      limits,
+      name,
+      start = NO_OPTIONS,
+      callsChecked = false,
+    } = readInstanceOptions(options);
     this.#callsChecked = callsChecked;
+    this.#described = describePlugin(name);
+    this.#isNamed = name !== undefined;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.waits = mustWait(plugin.imports, host);
     const instance = instantiate(plugin.module, host, this.waits);
@@ -118,7 +129,7 @@ export class PluginInstance {
     return this.#exports.contract;
   }
 
-  /** True after a trap or a limit: every further call fails. */
+  /** True after a trap, a limit or an invalid output: every further call fails. */
   get poisoned(): boolean {
     return this.#guard.poisoned;
   }
@@ -163,6 +174,7 @@ export class PluginInstance {
       );
     }
     this.#pluginType = value.pluginType;
+    if (!this.#isNamed) this.#described = describePlugin(value.name);
     return value;
   }
 
@@ -170,34 +182,34 @@ export class PluginInstance {
    * Hands the plugin its configuration. Call it once, before the first `execute`.
    *
    * @param config Any JSON value; undefined stands for `{}`.
-   * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own words, or if
-   *   it has no JSON form; `LOAD_START_FAILED` if the plugin fails to answer.
+   * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own words;
+   *   `LOAD_INVALID_CONFIG` if it has no JSON form; `LOAD_START_FAILED` if the plugin fails to answer.
    */
   init(config: unknown, given?: InstanceCallOptions): void {
     const options = this.#optionsOf(given);
-    const bytes = configBytes(config);
+    const bytes = configBytes(config, this.#described);
     let code: number;
     try {
       this.#refuseWaiting();
       code = this.#guard.run(options, () => this.#protocol.init(bytes));
     } catch (error) {
-      throw asLoadError('initialize plugin', error);
+      throw asLoadError(`initialize ${this.#described}`, error);
     }
-    checkInit(code, this.#guard.facts);
+    checkInit(code, this.#described, this.#guard.facts);
   }
 
   /** Like {@link init}, also for a plugin that waits. */
   async initAsync(config: unknown, given?: InstanceCallOptions): Promise<void> {
     if (!this.waits) return this.init(config, given);
     const options = this.#optionsOf(given);
-    const bytes = configBytes(config);
+    const bytes = configBytes(config, this.#described);
     let code: number;
     try {
       code = await this.#guard.runWaiting(options, () => this.#protocol.initWaiting(bytes));
     } catch (error) {
-      throw asLoadError('initialize plugin', error);
+      throw asLoadError(`initialize ${this.#described}`, error);
     }
-    checkInit(code, this.#guard.facts);
+    checkInit(code, this.#described, this.#guard.facts);
   }
 
   /**
@@ -230,7 +242,8 @@ export class PluginInstance {
    * @param input Its `data` must have a JSON form. A classic plugin gets the bare `data`.
    * @returns The checked output, owned by the caller. If `readMetadata` was called before, `data` is also
    *   checked against the shape for the plugin's type.
-   * @throws {CallError} Every code but `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED` and `CALL_CRASHED`.
+   * @throws {CallError} Every code but those of a host that keeps plugins: `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED`,
+   *   `CALL_CRASHED` and what can happen with it, `CALL_UNLOADED`, `CALL_REPLACED`, `CALL_SHUT_DOWN`.
    */
   execute(input: PluginInput, given?: InstanceCallOptions): PluginOutput {
     const options = this.#optionsOf(given);
@@ -389,7 +402,8 @@ export class PluginInstance {
   }
 
   #refuseWaiting(): void {
-    if (this.waits) this.#guard.refuse('it may wait: use the methods that give a promise');
+    if (this.waits)
+      this.#guard.refuse('CALL_MUST_WAIT', 'it may wait: use the methods that give a promise');
   }
 }
 

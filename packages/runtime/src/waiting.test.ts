@@ -61,7 +61,7 @@ describe.skipIf(!canSuspend)('a plugin that waits (needs JSPI: Node 24 or newer)
       instance.executeAsync(input),
     ]);
     expect(failed).toMatchObject({ reason: { code: 'CALL_TRAPPED' } });
-    expect(second).toMatchObject({ reason: { code: 'CALL_SHUT_DOWN' } });
+    expect(second).toMatchObject({ reason: { code: 'CALL_INSTANCE_BUSY' } });
   });
 
   it('is stopped after its wait when its time was over meanwhile', async () => {
@@ -92,13 +92,15 @@ describe.skipIf(!canSuspend)('a plugin that waits (needs JSPI: Node 24 or newer)
     expect(await instance.healthAsync()).toBe(7);
     expect(asked).toBe(2);
     await instance.shutdownAsync();
-    await expect(instance.executeAsync(input)).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    await expect(instance.executeAsync(input)).rejects.toMatchObject({
+      code: 'CALL_INSTANCE_SPENT',
+    });
   });
 
   it('cannot be run by the methods that give no promise', async () => {
     const instance = await openGuest(asking, { host: askable(() => 1) });
     expect(() => instance.execute(input)).toThrow(
-      expect.objectContaining({ code: 'CALL_SHUT_DOWN' }),
+      expect.objectContaining({ code: 'CALL_MUST_WAIT' }),
     );
     expect((await instance.executeAsync(input)).data).toBe(1);
   });

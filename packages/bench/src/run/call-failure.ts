@@ -7,7 +7,11 @@ import type { EvaluateOptions } from './evaluate-options.js';
 import type { Stage } from './stage.js';
 
 /** Codes that say that no later call can work either. */
-const FATAL_CODES: ReadonlySet<string> = new Set(['CALL_NOT_FOUND', 'CALL_SHUT_DOWN']);
+const FATAL_CODES: ReadonlySet<string> = new Set([
+  'CALL_NOT_FOUND',
+  'CALL_SHUT_DOWN',
+  'CALL_UNLOADED',
+]);
 
 /** Turns a failed call into data; anything that is not the plugin's doing goes on upwards. */
 export function toFailure(

@@ -236,7 +236,7 @@ describe('createFileStates()', () => {
       writeFileSync(path, damaged);
       expect(() => open(), `byte ${offset}`).toThrow(
         expect.objectContaining({
-          code: 'LOAD_UNREADABLE',
+          code: 'LOAD_STATE_DAMAGED',
           message: expect.stringMatching(/it is damaged at byte (0|8); restore or remove it$/),
         }),
       );
@@ -287,7 +287,12 @@ describe('createFileStates()', () => {
       children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
     );
     for (const child of children) child.kill('SIGKILL');
-    expect(words.sort()).toEqual(['LOAD_UNREADABLE', 'LOAD_UNREADABLE', 'LOAD_UNREADABLE', 'in']);
+    expect(words.sort()).toEqual([
+      'LOAD_STATE_IN_USE',
+      'LOAD_STATE_IN_USE',
+      'LOAD_STATE_IN_USE',
+      'in',
+    ]);
   });
 
   it('does not take a lock of another machine for a dead one', () => {
@@ -330,7 +335,7 @@ describe('createFileStates()', () => {
       const state = open();
       const holder = JSON.parse(readFileSync(`${file()}.lock`, 'utf8')) as { kernel: boolean };
       expect(holder.kernel).toBe(how === 'with the command flock' && process.platform === 'linux');
-      expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+      expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_STATE_IN_USE' }));
       state.close?.();
       // Of a process that is gone, or was another.
       writeFileSync(
@@ -366,7 +371,7 @@ describe('createFileStates()', () => {
 
   it('is used by one at a time, also in one process', () => {
     const state = open();
-    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_STATE_IN_USE' }));
     state.close?.();
     open().close?.();
     expect(readdirSync(directory).filter((name) => name.endsWith('.lock'))).toEqual([]);
@@ -378,7 +383,7 @@ describe('createFileStates()', () => {
     const path = file();
     rmSync(path);
     symlinkSync('/etc/passwd', path);
-    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_UNREADABLE' }));
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_STATE_UNREADABLE' }));
     chmodSync(directory, 0o777);
     expect(() => open()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     chmodSync(directory, 0o700);

@@ -24,7 +24,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable by nobody else.
  * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it; for a quota with an unknown key or a
  *   wrong value. What it returns throws `LoadError`
- *   `LOAD_UNREADABLE`, for a file that is damaged or in use.
+ *   `LOAD_STATE_IN_USE`, `LOAD_STATE_DAMAGED` or `LOAD_STATE_UNREADABLE`.
  *
  * @example
  * ```ts no-run
@@ -98,7 +98,7 @@ function openFileState(path: string, quota: StateQuota): StateStore {
     if (error instanceof LoadError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new LoadError(
-      'LOAD_UNREADABLE',
+      'LOAD_STATE_UNREADABLE',
       `Cannot open state ${JSON.stringify(path)}: ${code ?? 'it cannot be read'}`,
       { cause: error },
     );

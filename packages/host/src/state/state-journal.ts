@@ -57,7 +57,7 @@ export class StateJournal {
    * Opens a journal, or begins one.
    *
    * @param apply Told of every change in the file, in their order.
-   * @throws {LoadError} `LOAD_UNREADABLE` for a file that is no journal, or is damaged before its end. The end of a file that
+   * @throws {LoadError} `LOAD_STATE_DAMAGED` for a file that is no journal, or is damaged before its end. The end of a file that
    *   a host did not finish writing is cut off.
    */
   static open(path: string, apply: (change: StateChange) => void): StateJournal {
@@ -290,7 +290,7 @@ function syncDirectory(path: string): void {
 
 function damaged(path: string, offset: number): LoadError {
   return new LoadError(
-    'LOAD_UNREADABLE',
+    'LOAD_STATE_DAMAGED',
     `Cannot open state ${JSON.stringify(path)}: it is damaged at byte ${offset}; restore or remove it`,
   );
 }

@@ -47,7 +47,7 @@ const MAX_TRIES = 10;
  *
  * @param path Of the file; the lock lies beside it.
  * @returns Gives it back.
- * @throws {LoadError} `LOAD_UNREADABLE` if another host, or this one, uses the file. Whatever the file system throws.
+ * @throws {LoadError} `LOAD_STATE_IN_USE` if another host, or this one, uses the file. Whatever the file system throws.
  */
 export function lockState(path: string): () => void {
   const lock = `${path}.lock`;
@@ -258,7 +258,7 @@ function inUse(path: string, holder: Pick<Holder, 'host' | 'pid'> | undefined): 
       ? 'another process'
       : `process ${holder.pid} of ${JSON.stringify(holder.host)}`;
   return new LoadError(
-    'LOAD_UNREADABLE',
+    'LOAD_STATE_IN_USE',
     `Cannot open state ${JSON.stringify(path)}: ${who} uses it`,
   );
 }

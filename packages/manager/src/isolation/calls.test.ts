@@ -265,7 +265,7 @@ describe('a thread', () => {
     await manager.load(endless);
     const call = Promise.allSettled([manager.execute('guest', input)]);
     await manager.reload('guest', assemble(guestWat()), { drainTimeoutMs: 50 });
-    expect(await call).toMatchObject([{ reason: { code: 'CALL_SHUT_DOWN' } }]);
+    expect(await call).toMatchObject([{ reason: { code: 'CALL_REPLACED' } }]);
     expect((await manager.execute('guest', input)).data).toBe('fine');
   });
 
@@ -300,8 +300,8 @@ describe('a thread', () => {
         randomStream: 0,
       },
     );
-    runner.stop();
-    await expect(call).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
+    runner.stop('unloaded');
+    await expect(call).rejects.toMatchObject({ code: 'CALL_UNLOADED' });
     expect(runner.dead).toBe(false);
     expect(await runner.health(guest, { timeoutMs: 10_000 })).toBe(0);
     runner.end();

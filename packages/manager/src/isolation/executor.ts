@@ -6,6 +6,8 @@ import type {
   PluginOutput,
 } from '@testbench/types';
 
+import type { Ending } from '../ending.js';
+
 /** Where a plugin runs: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
 export type Isolation = 'inline' | 'thread' | 'process';
 
@@ -58,6 +60,6 @@ export interface Executor {
   health(): Promise<number>;
   /** Tells all idle instances that no more calls will come; calls that come all the same get fresh ones. */
   shutdown(): Promise<void>;
-  /** Ends calls that are still running, where that is possible. */
-  kill(): void;
+  /** Ends calls that are still running, where that is possible. @param ending Why: how they fail. */
+  kill(ending: Ending): void;
 }

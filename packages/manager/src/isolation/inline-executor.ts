@@ -7,6 +7,7 @@ import {
   type PluginOutput,
 } from '@testbench/types';
 
+import { endedCall, type Ending } from '../ending.js';
 import { MAX_IDLE_INSTANCES, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { CallBudget } from '../runner/fresh-instance.js';
@@ -116,9 +117,9 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  kill(): void {
+  kill(ending: Ending): void {
     // One that computes on this thread cannot be ended from this thread: its deadline does that.
-    for (const giveUp of this.#waiting) giveUp.giveUp(shutDown());
+    for (const giveUp of this.#waiting) giveUp.giveUp(endedCall(ending, 'finish'));
   }
 
   #executeNow(
@@ -299,8 +300,4 @@ function cannotStream(): CallError {
     'CALL_UNSUPPORTED',
     'Cannot stream call: inline, this engine cannot suspend a plugin until its chunk is taken (JSPI, Node 24 and newer); use a thread or a process',
   );
-}
-
-function shutDown(): CallError {
-  return new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded');
 }

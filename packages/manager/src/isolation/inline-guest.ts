@@ -45,6 +45,7 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     host,
     limits: setup.limits,
     callsChecked: true,
+    name: setup.name,
     ...start,
   });
   if (random !== undefined) randoms.set(instance, random);

@@ -363,9 +363,22 @@ describe.each(['thread', 'process'] as const)('isolation: %s', (isolation) => {
       manager.execute('guest', { data: 'long' }),
       logged().then(() => manager.reload('guest', assemble(guestWat()), { drainTimeoutMs: 100 })),
     ]);
-    expect(running).toMatchObject({ reason: { code: 'CALL_SHUT_DOWN' } });
+    expect(running).toMatchObject({ reason: { code: 'CALL_REPLACED' } });
     expect((await manager.execute('guest', input)).data).toBe('fine');
     expect(manager.info('guest')?.status).toBe('ready');
+  });
+
+  it('tells a plugin that was unloaded from a system that was closed', async () => {
+    const { onLog, logged } = listen();
+    const limits = { maxFuel: Number.MAX_SAFE_INTEGER, timeoutMs: 2000 };
+    const manager = open({ onLog, limits });
+    await manager.load(sometimesForever);
+    const [running] = await Promise.allSettled([
+      manager.execute('guest', { data: 'long' }),
+      logged().then(() => manager.close()),
+    ]);
+    expect(running).toMatchObject({ reason: { code: 'CALL_SHUT_DOWN' } });
+    await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' });
   });
 
   it('lets a running call end on the old version', async () => {

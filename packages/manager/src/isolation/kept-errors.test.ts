@@ -115,7 +115,7 @@ const FAILURES: readonly Failure[] = [
     cancels: true,
   },
   {
-    code: 'CALL_CRASHED',
+    code: 'CALL_START_FAILED',
     name: 'a fresh instance that does not start',
     parts: {
       imports: STATE,

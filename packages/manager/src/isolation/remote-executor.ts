@@ -9,6 +9,8 @@ import {
 } from '@testbench/types';
 
 import { checkMetadata } from '../check-metadata.js';
+import { CRASH_CODES } from '../crash-codes.js';
+import type { Ending } from '../ending.js';
 import { LOAD_TIMEOUT_MS, MAX_RUNNER_INPUT_LENGTH } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
@@ -109,8 +111,8 @@ export class RemoteExecutor implements Executor {
     await this.pool.retire(this.guest);
   }
 
-  kill(): void {
-    this.pool.endCalls(this.guest);
+  kill(ending: Ending): void {
+    this.pool.endCalls(this.guest, ending);
   }
 
   /** @param first Number of the group's first input in the batch. */
@@ -136,7 +138,7 @@ export class RemoteExecutor implements Executor {
       return await this.#runInputs(texts, false, options, call);
     } catch (reason) {
       if (!(reason instanceof CallError)) throw reason;
-      if (reason.code !== 'CALL_CRASHED') return rejectAll(texts, reason);
+      if (!CRASH_CODES.has(reason.code)) return rejectAll(texts, reason);
       if (texts.length === 1) {
         // Only here: a group dies for one of its inputs, which shows when that runs alone.
         if (options.onCrash?.() === true) state.rests = true;

@@ -1,5 +1,6 @@
 import { CallError } from '@testbench/types';
 
+import { endedCall, type Ending } from '../ending.js';
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { type Patience, Semaphore } from '../semaphore.js';
 import type { RemoteGuest } from './remote-guest.js';
@@ -26,8 +27,8 @@ export class RunnerPool {
   readonly #all = new Set<Runner>();
   /** Versions that are gone, until no runner holds them any more. */
   readonly #retired = new Map<number, RemoteGuest>();
-  /** How often the calls of a version were ended: whoever waits since before has been ended too. */
-  readonly #endings = new WeakMap<RemoteGuest, number>();
+  /** How the calls of a version were ended last, an object each time: those that wait since before have been ended too. */
+  readonly #endings = new WeakMap<RemoteGuest, { readonly ending: Ending }>();
   #shrinkTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -55,9 +56,11 @@ export class RunnerPool {
     if (!this.#places.tryEnter(key)) {
       const endings = this.#endings.get(guest);
       await this.#places.enter(key, patience);
-      if (this.#endings.get(guest) !== endings) {
+      const now = this.#endings.get(guest);
+      const ending = now === endings ? undefined : now?.ending;
+      if (ending !== undefined) {
         this.#places.leave(key);
-        throw shutDown();
+        throw endedCall(ending, 'start');
       }
     }
     // A version that was rolled back to is needed again.
@@ -85,9 +88,9 @@ export class RunnerPool {
   }
 
   /** Ends the calls of a version that run or wait; a runner whose guest can be stopped lives on. */
-  endCalls(guest: RemoteGuest): void {
-    this.#endings.set(guest, (this.#endings.get(guest) ?? 0) + 1);
-    for (const runner of this.#all) if (runner.isBusyWith(guest.version)) runner.stop();
+  endCalls(guest: RemoteGuest, ending: Ending): void {
+    this.#endings.set(guest, { ending });
+    for (const runner of this.#all) if (runner.isBusyWith(guest.version)) runner.stop(ending);
   }
 
   /** Ends all runners; calls that run there fail with `CALL_SHUT_DOWN`. */
@@ -164,8 +167,4 @@ export class RunnerPool {
     }, this.options.idleMs);
     this.#shrinkTimer.unref();
   }
-}
-
-function shutDown(): CallError {
-  return new CallError('CALL_SHUT_DOWN', 'Cannot start call: the plugin was unloaded');
 }

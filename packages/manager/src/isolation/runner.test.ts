@@ -88,8 +88,8 @@ describe('Runner', () => {
       events.onMessage(command.type === 'load' ? loaded : message);
     });
     await runner.load(guest, options);
-    await expect(runner.call(guest, options, call)).rejects.toMatchObject({
-      code: 'CALL_CRASHED',
+    await expect(runner.call(guest, { timeoutMs: 30_000 }, call)).rejects.toMatchObject({
+      code: 'CALL_BAD_MESSAGE',
     });
     expect(killed()).toBe(1);
     expect(runner.dead).toBe(true);
@@ -123,8 +123,21 @@ describe('Runner', () => {
       if (command.type === 'call') for (const message of messages) events.onMessage(message);
     });
     await runner.load(guest, options);
-    await expect(runner.call(guest, options, call)).rejects.toMatchObject({ code: 'CALL_CRASHED' });
+    await expect(runner.call(guest, { timeoutMs: 30_000 }, call)).rejects.toMatchObject({
+      code: 'CALL_BAD_MESSAGE',
+    });
     expect(killed()).toBe(1);
+  });
+
+  it.each([
+    { name: 'sends nonsense', code: 'LOAD_BAD_MESSAGE', message: undefined },
+    { name: 'dies', code: 'LOAD_CRASHED', message: 'exit' },
+  ])('fails a load whose runner $name with $code', async ({ code, message }) => {
+    const { runner, guest } = forge((_command, events) => {
+      if (message === 'exit') events.onExit('it fell over');
+      else events.onMessage(message);
+    });
+    await expect(runner.load(guest, options)).rejects.toMatchObject({ code });
   });
 
   it('kills what goes on after its answer', async () => {

@@ -7,6 +7,7 @@ import {
   type PluginMetadata,
 } from '@testbench/types';
 
+import { endedCall, type Ending } from '../ending.js';
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
@@ -16,6 +17,8 @@ import type { RunnerLink, StartRunner } from './runner-link.js';
 /** How a load has failed whose runner died, or was told to stop. */
 const LOAD_CODES = new Map<string, LoadErrorCode>([
   ['CALL_CRASHED', 'LOAD_CRASHED'],
+  ['CALL_BAD_MESSAGE', 'LOAD_BAD_MESSAGE'],
+  ['CALL_UNLOADED', 'LOAD_UNLOADED'],
   ['CALL_SHUT_DOWN', 'LOAD_SHUT_DOWN'],
 ]);
 
@@ -68,7 +71,7 @@ export class Runner {
     return this.#effects.has(version);
   }
 
-  /** @throws {LoadError} As `PluginInstance` throws, and `LOAD_CRASHED`. */
+  /** @throws {LoadError} As `PluginInstance` throws; `LOAD_CRASHED`, `LOAD_BAD_MESSAGE`. */
   async load(guest: RemoteGuest, options: CommandOptions): Promise<LoadedFacts> {
     const { version, setup, module, bytes } = guest;
     this.#effects.set(version, guest.effects());
@@ -131,12 +134,12 @@ export class Runner {
 
   /** Ends it; the command that it has fails with `CALL_SHUT_DOWN`. */
   end(): void {
-    this.#kill(shutDown());
+    this.#kill(endedCall('closed', 'finish'));
   }
 
-  /** Ends the command that it has, which fails with `CALL_SHUT_DOWN`; lives on if the guest can be stopped. */
-  stop(): void {
-    this.#stop(undefined, shutDown());
+  /** Ends the command that it has; lives on if the guest can be stopped. @param ending How the command fails. */
+  stop(ending: Ending): void {
+    this.#stop(undefined, endedCall(ending, 'finish'));
   }
 
   async #command(
@@ -222,7 +225,10 @@ export class Runner {
 
   /** Ends a runner that broke the protocol. */
   #break(): CallError {
-    const error = new CallError('CALL_CRASHED', 'Cannot finish call: the runner sent nonsense');
+    const error = new CallError(
+      'CALL_BAD_MESSAGE',
+      'Cannot finish call: the thread or process of the plugin sent what none of ours sends',
+    );
     this.#kill(error);
     return error;
   }
@@ -241,8 +247,4 @@ export class Runner {
     pending?.fail(this.#verdict ?? new CallError('CALL_CRASHED', `Cannot finish call: ${reason}`));
     if (pending === undefined) this.#onDeath?.();
   }
-}
-
-function shutDown(): CallError {
-  return new CallError('CALL_SHUT_DOWN', 'Cannot finish call: the plugin was unloaded');
 }

@@ -97,7 +97,8 @@ export const startProcess = (
       `the process ended with ${signal ?? `code ${code}`}${words === undefined ? '' : ` (${words})`}`,
     );
   });
-  readFrames(replies, onMessage, () => child.kill('SIGKILL'));
+  // What is no frame is no message either: the host ends a child that sends one.
+  readFrames(replies, onMessage, () => onMessage(undefined));
   const handles = [child, commands, replies, child.stderr] as unknown as {
     ref?: () => void;
     unref?: () => void;

@@ -32,7 +32,7 @@ describe('decodeFrame()', () => {
         } catch (error) {
           code = (error as { code?: unknown }).code;
         }
-        expect(['none', 'LOAD_CRASHED']).toContain(code);
+        expect(['none', 'LOAD_BAD_MESSAGE']).toContain(code);
       }),
     );
   });
@@ -46,7 +46,9 @@ describe('decodeFrame()', () => {
       forged.set(frame.subarray(0, FRAME_HEADER_BYTES));
       new DataView(forged.buffer).setUint32(0, json.length, true);
       forged.set(json, FRAME_HEADER_BYTES);
-      expect(() => decodeFrame(forged)).toThrow(expect.objectContaining({ code: 'LOAD_CRASHED' }));
+      expect(() => decodeFrame(forged)).toThrow(
+        expect.objectContaining({ code: 'LOAD_BAD_MESSAGE' }),
+      );
     },
   );
 });

@@ -67,7 +67,7 @@ export function jsonLengthOf(header: Uint8Array): number {
 /**
  * Reads a frame.
  *
- * @throws {LoadError} `LOAD_CRASHED` for anything that {@link encodeFrame} would not write.
+ * @throws {LoadError} `LOAD_BAD_MESSAGE` for anything that {@link encodeFrame} would not write.
  */
 export function decodeFrame(frame: Uint8Array): unknown {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -79,7 +79,7 @@ export function decodeFrame(frame: Uint8Array): unknown {
     );
     return JSON.parse(text, (_key, value: unknown) => readBlob(value, blobs));
   } catch (cause) {
-    throw new LoadError('LOAD_CRASHED', 'Cannot read message: it is malformed', { cause });
+    throw new LoadError('LOAD_BAD_MESSAGE', 'Cannot read message: it is malformed', { cause });
   }
 }
 

@@ -38,11 +38,15 @@ export class CallBudget {
   }
 }
 
-/** Codes that say what the call's own limits did, or its caller. */
+/** Codes that say what the call's own limits did, or its caller, or what became of its thread or process. */
 const OWN_ENDS: ReadonlySet<string> = new Set([
   'CALL_DEADLINE_EXCEEDED',
   'CALL_FUEL_EXHAUSTED',
   'CALL_CANCELLED',
+  'CALL_CRASHED',
+  'CALL_BAD_MESSAGE',
+  'CALL_UNLOADED',
+  'CALL_REPLACED',
   'CALL_SHUT_DOWN',
 ]);
 
@@ -54,5 +58,5 @@ export function freshInstanceFailure(cause: unknown): unknown {
   if (reason instanceof CallError && OWN_ENDS.has(reason.code)) {
     return new CallError(reason.code, message, { cause, usage: reason.usage });
   }
-  return new CallError('CALL_CRASHED', message, { cause });
+  return new CallError('CALL_START_FAILED', message, { cause });
 }

@@ -230,6 +230,7 @@ export class GuestRunner {
       host: { ...host, waiting: new Set() },
       limits: setup.limits,
       callsChecked: true,
+      name: setup.name,
       ...(limits === undefined ? {} : { start: limits }),
     });
   }

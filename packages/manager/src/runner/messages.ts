@@ -9,6 +9,8 @@ import type {
 /** How a runner makes instances of one version of a plugin. */
 export interface GuestSetup {
   readonly pluginId: string;
+  /** The plugin's name in errors. @default its metadata's */
+  readonly name?: string;
   readonly config: unknown;
   readonly limits: ResourceLimits;
   readonly reset: boolean;

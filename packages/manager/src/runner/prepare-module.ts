@@ -66,12 +66,10 @@ export function prepare(command: PrepareCommand): PrepareReply {
     const metered = meterPlugin(bytes, command.form);
     return { type: 'compiled', module: new WebAssembly.Module(metered), metered };
   } catch (error) {
-    if (!(error instanceof LoadError)) {
-      const { message } = error as Error;
-      return failed('LOAD_CRASHED', `Cannot load plugin: reading the module failed (${message})`);
-    }
+    // Ours, and no word about the module: it ends the thread, which is how the host learns of it.
+    if (!(error instanceof LoadError)) throw error;
     const { code, message, offset, violations, field } = error;
-    return failed(code, message, { offset, violations, field });
+    return { type: 'failed', code, message, details: { offset, violations, field } };
   }
 }
 
@@ -83,12 +81,4 @@ export function errorOf({ code, message, details }: PrepareReply & { type: 'fail
     violations,
     ...(field === undefined ? {} : { field }),
   });
-}
-
-function failed(
-  code: LoadErrorCode,
-  message: string,
-  details: LoadFacts = { offset: undefined, violations: [], field: undefined },
-): PrepareReply {
-  return { type: 'failed', code, message, details };
 }

@@ -31,10 +31,24 @@ export const CALL_ERROR_CODES = [
   'CALL_CANCELLED',
   /** The thread or process that ran the plugin died. */
   'CALL_CRASHED',
-  /** The plugin crashed too often and rests; `retryAfterMs` says for how long. */
+  /** The thread or process that ran the plugin sent what none of ours sends, and was ended. */
+  'CALL_BAD_MESSAGE',
+  /** No fresh instance could be started for the call: see `cause`. */
+  'CALL_START_FAILED',
+  /** The plugin crashed, or did not start, too often and rests; `retryAfterMs` says for how long. */
   'CALL_QUARANTINED',
-  /** The plugin was unloaded, or the system closed, before the call could run. */
+  /** The plugin was unloaded before the call could end. */
+  'CALL_UNLOADED',
+  /** Another version took the plugin's place, and the call did not end within `drainTimeoutMs`. */
+  'CALL_REPLACED',
+  /** The system, or the manager, is closed. */
   'CALL_SHUT_DOWN',
+  /** Of `PluginInstance`: an earlier call failed on it, or it was shut down. */
+  'CALL_INSTANCE_SPENT',
+  /** Of `PluginInstance`: it is in another call. */
+  'CALL_INSTANCE_BUSY',
+  /** Of `PluginInstance`: the plugin may wait for the host, and this method cannot. */
+  'CALL_MUST_WAIT',
 ] as const;
 
 /** Why a call failed. The same in every isolation mode. */
@@ -58,7 +72,10 @@ export interface CallErrorDetails extends ErrorOptions {
   readonly usage?: CallUsage | undefined;
 }
 
-/** A call failed. Its instance is thrown away; the next call gets a fresh one. */
+/**
+ * A call failed. The plugin stays loaded. After a trap, a breached limit or an invalid output the next call gets a fresh
+ * instance; after an error code that the plugin returned, or an input that never reached it, the instance stays.
+ */
 export class CallError extends PluginError<CallErrorCode> {
   /** The plugin's own error code: the number it returned, or the text code it gave to `host_error`. */
   readonly pluginCode: number | string | undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { CallError } from './call-error.js';
+import { CALL_ERROR_CODES, CallError } from './call-error.js';
 import { fromErrorRecord, toErrorRecord } from './error-record.js';
-import { LoadError } from './load-error.js';
+import { LOAD_ERROR_CODES, LoadError } from './load-error.js';
 
 /** As it crosses a thread or process. */
 const cross = (error: CallError | LoadError): unknown =>
@@ -24,6 +24,13 @@ describe('an error record', () => {
   ])('brings $code over', (error) => {
     expect(cross(error)).toEqual(error);
     expect((cross(error) as Error).cause).toEqual(error.cause);
+  });
+
+  it('brings every code over', () => {
+    for (const code of CALL_ERROR_CODES)
+      expect(cross(new CallError(code, 'm'))).toMatchObject({ code });
+    for (const code of LOAD_ERROR_CODES)
+      expect(cross(new LoadError(code, 'm'))).toMatchObject({ code });
   });
 
   it.each([

@@ -7,6 +7,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_NOT_FOUND',
   /** The file exists but cannot be read as a module: a directory, no permission, too large. */
   'LOAD_UNREADABLE',
+  /** A folder that is searched for plugins has too many files. */
+  'LOAD_TOO_MANY_FILES',
   /** A plugin of that id is loaded already. */
   'LOAD_ALREADY_LOADED',
   /** `maxLoadedPlugins` is reached. */
@@ -27,14 +29,26 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INCOMPATIBLE_API',
   /** Instantiation, the start function or `_initialize` failed. */
   'LOAD_START_FAILED',
+  /** The configuration has no JSON form; nothing was loaded. */
+  'LOAD_INVALID_CONFIG',
   /** `plugin_init` returned an error code. */
   'LOAD_INIT_FAILED',
+  /** The plugin's file of state is in use by this host or another one. */
+  'LOAD_STATE_IN_USE',
+  /** The plugin's file of state is no such file, or is damaged. */
+  'LOAD_STATE_DAMAGED',
+  /** The plugin's file of state cannot be opened, read or written. */
+  'LOAD_STATE_UNREADABLE',
   /** A new version failed its health check or gave another answer than was expected; the old one stays. */
   'LOAD_UNHEALTHY',
   /** The plugin needs what this host cannot give in this isolation mode: waiting without JSPI. */
   'LOAD_UNSUPPORTED',
   /** The thread or process that should read or run the plugin died. */
   'LOAD_CRASHED',
+  /** The thread or process that should run the plugin sent what none of ours sends, and was ended. */
+  'LOAD_BAD_MESSAGE',
+  /** The plugin was unloaded while another version of it was loaded. */
+  'LOAD_UNLOADED',
   /** The manager or the system is closed. */
   'LOAD_SHUT_DOWN',
 ] as const;
