@@ -237,13 +237,13 @@ async function openExecutor(
     readonly http: HttpClient | undefined;
     readonly sha256: string;
   },
-  name: string | undefined,
+  pluginName: string | undefined,
   digest: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
   const setup: GuestSetup = {
-    pluginId: name ?? digest,
-    ...(name === undefined ? {} : { name }),
+    pluginId: pluginName ?? digest,
+    ...(pluginName === undefined ? {} : { name: pluginName }),
     config,
     limits,
     reset,

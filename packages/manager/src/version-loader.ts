@@ -140,6 +140,7 @@ async function openCache(directory: string | undefined): Promise<ModuleCache> {
 
 /** A plugin in a message, by its id or else by where it comes from. */
 function describeSource(source: PluginSource, id: unknown): string {
-  const name = id ?? (source instanceof Uint8Array ? undefined : source);
-  return name === undefined ? 'plugin' : `plugin "${String(name)}"`;
+  const origin = source instanceof URL ? source.href : source;
+  const name = typeof id === 'string' ? id : origin;
+  return typeof name === 'string' ? `plugin "${name}"` : 'plugin';
 }
