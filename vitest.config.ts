@@ -8,6 +8,13 @@ const directories = [
   ...['plugins-sdk', 'example-plugins', 'conformance', 'tests'].filter((name) => existsSync(name)),
 ];
 
+/** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports. */
+const sharing = new Set(
+  ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'bench'].map(
+    (name) => `packages/${name}`,
+  ),
+);
+
 const conditions = ['@testbench/source', 'module', 'node', 'development|production'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
@@ -23,6 +30,7 @@ export default defineConfig({
       test: {
         name: directory.replace('packages/', ''),
         root: directory,
+        isolate: !sharing.has(directory),
         include: ['**/*.test.ts'],
         // A busy machine is slow; what must be quick says so in its own assertion.
         testTimeout: 30_000,
