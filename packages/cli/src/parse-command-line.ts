@@ -26,7 +26,7 @@ export interface ParsedCommandLine<Options extends OptionsConfig> {
 }
 
 /**
- * Takes a command's arguments apart, with `node:util`: three commands with a dozen options need no
+ * Takes a command's arguments apart, with `node:util`: a few commands with a dozen options need no
  * library, and the usual one no longer supports Node 20.
  *
  * @throws {UsageError} Unknown option, option without its value, or the wrong number of positional arguments.

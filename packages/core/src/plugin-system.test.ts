@@ -88,6 +88,26 @@ describe('PluginSystem', () => {
     });
   });
 
+  it('tells a wrong type of an argument from a plugin that is not there', async () => {
+    await using system = new PluginSystem();
+    const wrong = (action: Promise<unknown>) => expect(action).rejects.toThrow(TypeError);
+    await wrong(system.loadPluginFromBytes('a', 'text' as never));
+    await wrong(system.loadPluginFromBytes('a', undefined as never));
+    await wrong(system.loadPluginFromBytes(5 as never, plugin({})));
+    for (const id of [5, undefined, null, {}] as never[]) {
+      await wrong(system.executePlugin(id, { data: 1 }));
+      await wrong(system.executeBatch(id, []));
+      await wrong(system.executePluginStream(id, { data: 1 }).next());
+      await wrong(system.reloadPlugin(id, plugin({})));
+      await wrong(system.rollbackPlugin(id));
+      await wrong(system.unloadPlugin(id));
+      expect(() => system.watchPlugin(id)).toThrow(TypeError);
+      expect(() => system.getPluginInfo(id)).toThrow(TypeError);
+    }
+    await system.loadPluginFromBytes('a', plugin({}));
+    await wrong(system.reloadPlugin('a', 42 as never));
+  });
+
   it('refuses an unknown option, and everything after close', async () => {
     expect(() => new PluginSystem({ searchPath: [] } as never)).toThrow(
       expect.objectContaining({

@@ -125,6 +125,7 @@ export class PluginSystem implements AsyncDisposable {
   ): Promise<Plugin<Type>> {
     const { id }: LoadPluginOptions = new ConfigNode(options).object();
     if (id !== undefined) new ConfigNode(id, 'id').reject('nothing, since the name is the id');
+    requireArguments(name, bytes);
     return this.#added<Type>(await this.#manager.load(bytes, { ...options, id: name }));
   }
 
@@ -287,4 +288,15 @@ export class PluginSystem implements AsyncDisposable {
   #infos(entries: readonly { readonly id: string }[]): PluginInfo[] {
     return entries.flatMap(({ id }) => this.#manager.info(id) ?? []);
   }
+}
+
+/** @throws {TypeError} A text in the place of the bytes would be taken for a path. */
+function requireArguments(name: unknown, bytes: unknown): void {
+  if (typeof name !== 'string') {
+    throw new TypeError(`Cannot load plugin: expected its id as a text, found ${typeof name}`);
+  }
+  if (bytes instanceof Uint8Array) return;
+  throw new TypeError(
+    `Cannot load plugin "${name}": expected a Uint8Array, found ${bytes === null ? 'null' : typeof bytes}`,
+  );
 }

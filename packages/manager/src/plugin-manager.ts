@@ -23,6 +23,7 @@ import type {
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
 import { readExecuteOptions, readReloadOptions } from './read-call-options.js';
+import { requireId } from './require-id.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { ownSource } from './own-source.js';
@@ -251,6 +252,7 @@ export class PluginManager {
 
   /** What is known of one plugin; undefined if it is neither loaded nor just being removed. */
   info(id: string): PluginInfo | undefined {
+    requireId(id);
     const plugin =
       this.#plugins.get(id) ?? [...this.#leaving].findLast((leaving) => leaving.id === id);
     return plugin?.info();
@@ -353,6 +355,7 @@ export class PluginManager {
     if (this.#closed) throw endedCall('closed', 'start');
     const plugin = this.#plugins.get(id);
     if (plugin !== undefined) return plugin;
+    requireId(id);
     throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
   }
 
@@ -360,6 +363,7 @@ export class PluginManager {
   #find(id: string): LoadedPlugin {
     const plugin = this.#plugins.get(id);
     if (plugin !== undefined) return plugin;
+    requireId(id);
     throw this.#closed
       ? new LoadError('LOAD_SHUT_DOWN', `Cannot find plugin "${id}": closed`)
       : new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${id}": it is not loaded`);

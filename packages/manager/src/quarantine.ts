@@ -26,6 +26,7 @@ export class Quarantine {
     throw new CallError(
       'CALL_QUARANTINED',
       `Cannot call plugin "${id}": it crashed ${this.#crashes} times in a row and rests for ${retryAfterMs} ms more`,
+      { retryAfterMs },
     );
   }
 

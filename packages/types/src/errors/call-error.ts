@@ -70,6 +70,7 @@ export interface CallErrorDetails extends ErrorOptions {
   readonly pluginMessage?: string | undefined;
   readonly pluginDetails?: unknown;
   readonly usage?: CallUsage | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -85,6 +86,11 @@ export class CallError extends PluginError<CallErrorCode> {
   readonly pluginDetails: unknown;
   /** What the call used until it failed; undefined if it never ran. */
   readonly usage: CallUsage | undefined;
+  /**
+   * Of `CALL_QUARANTINED`: in how many milliseconds the plugin takes calls again. Undefined for the inputs of a batch during
+   * which it began to rest.
+   */
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
     // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
@@ -97,6 +103,7 @@ export class CallError extends PluginError<CallErrorCode> {
     this.pluginMessage = details.pluginMessage;
     this.pluginDetails = details.pluginDetails;
     this.usage = details.usage;
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   override get name(): 'CallError' {
