@@ -121,8 +121,14 @@ async function compileHere(
  */
 export function meterPlugin(
   bytes: Uint8Array<ArrayBuffer>,
-  form: MeteringForm,
+  given: MeteringForm,
 ): Uint8Array<ArrayBuffer> {
+  const form = readOptions<MeteringForm>(
+    given,
+    { maxMemoryPages: (node) => node.wholeNumber(0), resettable: (node) => node.boolean() },
+    '',
+    ['maxMemoryPages', 'resettable'],
+  );
   if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
   try {
     return meterModule(bytes, {

@@ -3,6 +3,7 @@ import {
   type Isolation,
   ISOLATIONS,
   type LoadPluginOptions,
+  type Plugin,
   type PluginInfo,
   PluginSystem,
 } from '@testbench/core';
@@ -106,6 +107,7 @@ export interface TestHost extends AsyncDisposable {
    *
    * @throws {CallError} As a real host does.
    * @throws {TestHostError} If the plugin sent a request that nothing answers.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   call<Data = unknown>(data: unknown, options?: TestCallOptions): Promise<TestCall<Data>>;
   /** Sets the plugin's clock. */
@@ -162,13 +164,12 @@ export async function createTestHost(
     ...(options.limits !== undefined && { limits: options.limits }),
     ...(options.permissions !== undefined && { permissions: options.permissions }),
   };
-  let info: PluginInfo;
+  let plugin: Plugin;
   try {
-    const plugin =
+    plugin =
       typeof source === 'string'
         ? await system.loadPlugin(source, loadOptions)
         : await system.loadPluginFromBytes('plugin', source, loadOptions);
-    info = plugin.info;
   } catch (error) {
     await system.close();
     throw error;
@@ -180,16 +181,15 @@ export async function createTestHost(
   let turn: Promise<unknown> = Promise.resolve();
   const run = async <Data>(
     data: unknown,
-    { context, ...execute }: TestCallOptions,
+    callOptions: TestCallOptions | undefined,
   ): Promise<TestCall<Data>> => {
     const firstLog = logs.length;
     const firstRequest = network.requests.length;
-    const input = context === undefined ? { data } : { data, context };
     const decoder = new TextDecoder();
     const chunks: string[] = [];
     let output: PluginOutput | undefined;
     try {
-      for await (const part of system.executePluginStream(info.id, input, execute)) {
+      for await (const part of plugin.stream(data, callOptions)) {
         if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
         else output = part.output;
       }
@@ -204,7 +204,7 @@ export async function createTestHost(
     };
   };
   return {
-    info,
+    info: plugin.info,
     logs,
     state,
     setTime: (value) => {
@@ -214,7 +214,7 @@ export async function createTestHost(
       nowMs += byMs;
     },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
-    call: <Data>(data: unknown, callOptions: TestCallOptions = {}) => {
+    call: <Data>(data: unknown, callOptions?: TestCallOptions) => {
       const call = turn.then(() => run<Data>(data, callOptions));
       turn = call.catch(() => undefined);
       return call;
