@@ -1,0 +1,393 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
+import {
+  findOutputPlace,
+  OutputFile,
+  type Plugin,
+  PluginSystem,
+  writeOutput,
+} from '@testbench/core';
+import { createPlugin } from '@testbench/create-plugin';
+import {
+  createEnvSecrets,
+  createFileAccess,
+  createFileStates,
+  createHostBinding,
+  createHostEffects,
+  createMemorySecrets,
+  createMemoryState,
+  readAuthorities,
+} from '@testbench/host';
+import { createHttpClient } from '@testbench/host/http';
+import { grantedBy, PluginManager } from '@testbench/manager';
+import { observePlugins } from '@testbench/manager/opentelemetry';
+import { attachMeter, meterModule } from '@testbench/metering';
+import { discoverPlugins } from '@testbench/registry';
+import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
+import {
+  admitModule,
+  checkModule,
+  GrantPolicy,
+  PermissionSet,
+  requireReadable,
+} from '@testbench/sandbox';
+import {
+  assertUsage,
+  buildPlugin,
+  checkGolden,
+  checkPlugin,
+  createTestHost,
+  recordedHttp,
+  type TestHost,
+} from '@testbench/sdk';
+import { assemble, guestWat } from '@testbench/test-kit';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The functions that take an options type, and what is told of its keys. */
+export interface OptionRow {
+  /** Where the options stand in the path of an error, with a dot at the end. @default at the root */
+  readonly prefix?: string;
+  /** What must be there. @default {} */
+  readonly base?: Options;
+  readonly calls: Readonly<Record<string, (options: never) => unknown>>;
+  /** Keys that may have any value, or whose errors tell something else than the path of the key; with the reason. */
+  readonly others?: Readonly<Record<string, string>>;
+}
+
+const bytes = assemble(guestWat());
+const folder = mkdtempSync(join(tmpdir(), 'testbench-options-'));
+const input = { data: null };
+const manager = new PluginManager();
+const system = new PluginSystem({ isolation: 'inline' });
+const plugin: Plugin = await system.loadPluginFromBytes('guest', bytes);
+const host: TestHost = await createTestHost(bytes, { isolation: 'inline' });
+const binding = createHostBinding({ pluginId: 'guest' });
+const compiled = await compilePlugin(bytes, { maxMemoryBytes: 2 ** 22 });
+const instance = new PluginInstance(compiled, { host: binding });
+const metered = new WebAssembly.Module(meterModule(bytes).bytes);
+const permissions = new PermissionSet();
+const policy = { imports: {}, maxMemoryBytes: 2 ** 22 };
+const config = {
+  name: 'none',
+  dataset: { path: 'none.csv' },
+  provider: { plugin: 'none.wasm', models: ['a'] },
+  evaluators: [{ plugin: 'none.wasm' }],
+};
+const openMetered = (): WebAssembly.Instance => new WebAssembly.Instance(metered);
+
+export async function closeAll(): Promise<void> {
+  await manager.close();
+  await system.close();
+  await host.close();
+  rmSync(folder, { recursive: true });
+}
+
+/** By the names that {@link exportedTypes} gives. */
+export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
+  'types:ResourceLimits': {
+    prefix: 'limits.',
+    calls: {
+      PluginManager: (limits) => new PluginManager({ limits }),
+      PluginSystem: (limits) => new PluginSystem({ limits }),
+      'PluginManager.load': (limits) => manager.load(bytes, { limits }),
+      PluginInstance: (limits) => new PluginInstance(compiled, { host: binding, limits }),
+      createTestHost: (limits) => createTestHost(bytes, { limits }),
+      parseBenchmarkConfig: (limits) => parseBenchmarkConfig({ ...config, limits }),
+    },
+  },
+  'types:Permissions': {
+    prefix: 'permissions.',
+    calls: {
+      PermissionSet: (granted) => new PermissionSet(granted),
+      'PluginManager.load': (granted) => manager.load(bytes, { permissions: granted }),
+      createTestHost: (granted) => createTestHost(bytes, { permissions: granted }),
+    },
+  },
+  'types:Secret': {
+    prefix: 'secrets.A.',
+    base: { value: '0123456789', hosts: ['api.example.com'] },
+    calls: { createMemorySecrets: (secret) => createMemorySecrets({ A: secret }) },
+  },
+  'sandbox:AdmissionCaps': {
+    prefix: 'caps.',
+    calls: {
+      requireReadable: (caps) => requireReadable(bytes, caps),
+      checkModule: (caps) => checkModule(bytes, { ...policy, caps }),
+      PluginManager: (caps) => new PluginManager({ caps }),
+    },
+  },
+  'sandbox:FeatureSet': {
+    prefix: 'features.',
+    calls: {
+      checkModule: (features) => checkModule(bytes, { ...policy, features }),
+      PluginManager: (features) => new PluginManager({ features }),
+    },
+  },
+  'sandbox:AdmissionPolicy': {
+    base: policy,
+    calls: {
+      checkModule: (options) => checkModule(bytes, options),
+      admitModule: (options) => admitModule(bytes, options),
+    },
+  },
+  'sandbox:PolicyEntry': {
+    prefix: 'policy.plugins[0].',
+    base: { name: 'a', digest: 'any', permissions: {} },
+    calls: {
+      GrantPolicy: (entry) => new GrantPolicy([entry]),
+      PluginManager: (entry) => new PluginManager({ policy: { plugins: [entry] } }),
+    },
+  },
+  'sandbox:DirectoryGrant': {
+    prefix: 'permissions.allowedDirs[0].',
+    base: { path: '/data', access: 'read-only' },
+    calls: {
+      PermissionSet: (entry) => new PermissionSet({ filesystem: true, allowedDirs: [entry] }),
+    },
+    others: {
+      path: 'a fault is told of the entry as a whole: its path and access count together',
+      access: 'the same',
+    },
+  },
+  'metering:MeterOptions': { calls: { meterModule: (options) => meterModule(bytes, options) } },
+  'metering:CostTable': {
+    prefix: 'costs.',
+    calls: { meterModule: (costs) => meterModule(bytes, { costs }) },
+  },
+  'metering:MeterHandler': {
+    prefix: 'handler.',
+    base: { onSlice: () => 'continue' },
+    calls: { attachMeter: (handler) => attachMeter(openMetered(), handler) },
+  },
+  'runtime:CompileOptions': {
+    base: { maxMemoryBytes: 65_536 },
+    calls: { compilePlugin: (options) => compilePlugin(bytes, options) },
+  },
+  'runtime:MeteringForm': {
+    base: { maxMemoryPages: 1, resettable: false },
+    calls: { meterPlugin: (form) => meterPlugin(bytes, form) },
+  },
+  'runtime:ModuleCacheOptions': { calls: { ModuleCache: (options) => new ModuleCache(options) } },
+  'runtime:InstanceOptions': {
+    base: { host: binding },
+    calls: { PluginInstance: (options) => new PluginInstance(compiled, options) },
+  },
+  'runtime:InstanceCallOptions': {
+    calls: {
+      readMetadata: (options) => instance.readMetadata(options),
+      init: (options) => instance.init({}, options),
+      initAsync: (options) => instance.initAsync({}, options),
+      execute: (options) => instance.execute(input, options),
+      executeAsync: (options) => instance.executeAsync(input, options),
+      executeRaw: (options) => instance.executeRaw('{}', options),
+      shutdown: (options) => instance.shutdown(options),
+      shutdownAsync: (options) => instance.shutdownAsync(options),
+      health: (options) => instance.health(options),
+      healthAsync: (options) => instance.healthAsync(options),
+    },
+  },
+  'host:HostBindingOptions': {
+    base: { pluginId: 'guest' },
+    calls: { createHostBinding: (options) => createHostBinding(options) },
+  },
+  'host:HostEffectsOptions': {
+    calls: { createHostEffects: (options) => createHostEffects(options) },
+  },
+  'host:FileAccessOptions': {
+    base: { permissions },
+    calls: { createFileAccess: (options) => createFileAccess(options) },
+  },
+  'host:StateQuota': {
+    prefix: 'quota.',
+    calls: {
+      createMemoryState: (quota) => createMemoryState(quota),
+      createFileStates: (quota) => createFileStates(folder, quota),
+    },
+  },
+  'host:EnvSecret': {
+    prefix: 'secrets.A.',
+    base: { hosts: ['api.example.com'] },
+    calls: {
+      createEnvSecrets: (secret) => createEnvSecrets({ A: secret }),
+      PluginManager: (secret) => new PluginManager({ policy: { secrets: { A: secret } } }),
+    },
+  },
+  'host:CertificateAuthority': {
+    prefix: 'certificateAuthorities[0].',
+    base: { hosts: ['api.example.com'], ca: '' },
+    calls: {
+      readAuthorities: (authority) => readAuthorities([authority]),
+      PluginManager: (authority) => new PluginManager({ certificateAuthorities: [authority] }),
+    },
+  },
+  'host/http:HttpClientOptions': {
+    base: { permissions },
+    calls: { createHttpClient: (options) => createHttpClient(options) },
+  },
+  'host/http:ConnectorOptions': {
+    base: { permissions },
+    calls: { createHttpClient: (options) => createHttpClient(options) },
+  },
+  'manager:PluginManagerOptions': {
+    calls: { PluginManager: (options) => new PluginManager(options) },
+  },
+  'manager:LoadPluginOptions': {
+    calls: {
+      'PluginManager.load': (options) => manager.load(bytes, options),
+      'PluginSystem.loadPlugin': (options) => system.loadPlugin('none.wasm', options),
+      'PluginSystem.loadPluginFromBytes': (options) =>
+        system.loadPluginFromBytes('new', bytes, options),
+    },
+    others: { config: 'what JSON cannot hold is LOAD_INIT_FAILED, as what the plugin refuses' },
+  },
+  'manager:ReloadOptions': {
+    calls: {
+      'PluginManager.reload': (options) => manager.reload('guest', bytes, options),
+      'PluginManager.watch': (options) => manager.watch('guest', options),
+      'PluginSystem.reloadPlugin': (options) => system.reloadPlugin('guest', bytes, options),
+      'PluginSystem.watchPlugin': (options) => system.watchPlugin('guest', options),
+      'Plugin.reload': (options) => plugin.reload(bytes, options),
+    },
+  },
+  'manager:GoldenInput': {
+    prefix: 'golden[0].',
+    base: { input, check: () => true },
+    calls: {
+      'PluginManager.reload': (golden) => manager.reload('guest', bytes, { golden: [golden] }),
+    },
+  },
+  'manager:ExecuteOptions': {
+    calls: {
+      'PluginManager.execute': (options) => manager.execute('guest', input, options),
+      'PluginManager.executeBatch': (options) => manager.executeBatch('guest', [input], options),
+      'PluginManager.executeStream': (options) => manager.executeStream('guest', input, options),
+      'PluginSystem.executePlugin': (options) => system.executePlugin('guest', input, options),
+      'PluginSystem.executeBatch': (options) => system.executeBatch('guest', [input], options),
+      'PluginSystem.executePluginStream': (options) =>
+        system.executePluginStream('guest', input, options),
+    },
+  },
+  'manager:PluginPolicy': {
+    prefix: 'policy.',
+    calls: {
+      PluginManager: (given) => new PluginManager({ policy: given }),
+      grantedBy: (given) => grantedBy(given, { name: 'a', digest: 'any' }),
+    },
+    others: { secrets: 'their paths begin at "secrets", as for secrets of an embedder' },
+  },
+  'manager/opentelemetry:ObserveOptions': {
+    calls: { observePlugins: (options) => observePlugins(manager.events, options) },
+  },
+  'registry:DiscoverOptions': {
+    calls: { discoverPlugins: (options) => discoverPlugins([], options) },
+  },
+  'core:PluginSystemOptions': {
+    calls: { PluginSystem: (options) => new PluginSystem(options) },
+  },
+  'core:LoadOptionsOf': {
+    calls: { 'PluginSystem.loadPlugin': (options) => system.loadPlugin('none.wasm', options) },
+    others: { config: 'what JSON cannot hold is LOAD_INIT_FAILED, as what the plugin refuses' },
+  },
+  'core:CallOptions': {
+    calls: {
+      'Plugin.execute': (options) => plugin.execute(null, options),
+      'Plugin.stream': (options) => plugin.stream(null, options).next(),
+      'Plugin.batch': (options) => plugin.batch([null], options),
+    },
+  },
+  'core:OutputOptions': {
+    calls: { findOutputPlace: (options) => findOutputPlace(join(folder, 'out'), options) },
+  },
+  'core:OutputFileOptions': {
+    calls: {
+      'OutputFile.open': (options) => OutputFile.open(join(folder, 'out'), options),
+      writeOutput: (options) => writeOutput(join(folder, 'out'), '', options),
+    },
+  },
+  'bench:RunOptions': { calls: { runBenchmark: (options) => runBenchmark(config, options) } },
+  'bench:BenchmarkConfig': {
+    base: config,
+    calls: {
+      parseBenchmarkConfig: (given) => parseBenchmarkConfig(given),
+      runBenchmark: (given) => runBenchmark(given),
+    },
+  },
+  'bench:DatasetConfig': {
+    prefix: 'dataset.',
+    base: config.dataset,
+    calls: { parseBenchmarkConfig: (dataset) => parseBenchmarkConfig({ ...config, dataset }) },
+  },
+  'bench:FieldsConfig': {
+    prefix: 'dataset.fields.',
+    calls: {
+      parseBenchmarkConfig: (fields) =>
+        parseBenchmarkConfig({ ...config, dataset: { ...config.dataset, fields } }),
+    },
+  },
+  'bench:ProviderConfig': {
+    prefix: 'provider.',
+    base: config.provider,
+    calls: { parseBenchmarkConfig: (provider) => parseBenchmarkConfig({ ...config, provider }) },
+  },
+  'bench:PluginConfig': {
+    prefix: 'transforms[0].',
+    base: { plugin: 'none.wasm' },
+    calls: {
+      parseBenchmarkConfig: (transform) =>
+        parseBenchmarkConfig({ ...config, transforms: [transform] }),
+    },
+  },
+  'bench:EvaluatorConfig': {
+    prefix: 'evaluators[0].',
+    base: { plugin: 'none.wasm' },
+    calls: {
+      parseBenchmarkConfig: (evaluator) =>
+        parseBenchmarkConfig({ ...config, evaluators: [evaluator] }),
+    },
+  },
+  'bench:FilterConfig': {
+    prefix: 'filter.',
+    base: { plugin: 'none.wasm' },
+    calls: { parseBenchmarkConfig: (filter) => parseBenchmarkConfig({ ...config, filter }) },
+  },
+  'sdk:BuildPluginOptions': {
+    base: { directory: folder },
+    calls: { buildPlugin: (options) => buildPlugin(options) },
+  },
+  'sdk:CheckPluginOptions': {
+    calls: { checkPlugin: (options) => checkPlugin(Uint8Array.of(0), options) },
+  },
+  'sdk:TestHostOptions': {
+    calls: { createTestHost: (options) => createTestHost(bytes, options) },
+  },
+  'sdk:TestCallOptions': { calls: { 'TestHost.call': (options) => host.call({}, options) } },
+  'sdk:GoldenOptions': {
+    calls: { checkGolden: (options) => checkGolden(host, join(folder, 'none.jsonl'), options) },
+  },
+  'sdk:RecordedHttpOptions': {
+    calls: { recordedHttp: (options) => recordedHttp(join(folder, 'none.jsonl'), options) },
+  },
+  'sdk:UsageBudget': {
+    prefix: 'budget.',
+    calls: {
+      assertUsage: (budget) =>
+        assertUsage({ metadata: { fuelUsed: 1, memoryUsedBytes: 1 } } as never, budget),
+    },
+  },
+  'create-plugin:CreatePluginOptions': {
+    base: { directory: join(folder, 'plugin') },
+    calls: { createPlugin: (options) => createPlugin(options) },
+  },
+};
+
+/** Types whose names sound like options, and why they are none. */
+export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
+  'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
+  'sandbox:ImportPolicy': 'a table of names, read as `imports` of AdmissionPolicy',
+  'sdk:HttpHandler': 'a function',
+  'wasm:Limits': 'what a decoded module says of a memory or a table',
+};
