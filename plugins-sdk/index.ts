@@ -11,6 +11,7 @@ export { ProviderError } from './assembly/chat/provider-error';
 export { FileReader, files, FileWriter } from './assembly/files/files';
 export { ByteReader } from './assembly/host/byte-reader';
 export { describeHostCode, HostCode } from './assembly/host/host-code';
+export { callHost, HostAnswer, HostFunction } from './assembly/host/host-function';
 export { log } from './assembly/host/log';
 export { state } from './assembly/host/state';
 export { emit, env, now, random, randomInt } from './assembly/host/system';

@@ -6,6 +6,7 @@ import { cacheEntries } from './groups/cache-entries.ts';
 import { execution } from './groups/execution.ts';
 import { filesAndData } from './groups/files-and-data.ts';
 import { filesystem } from './groups/filesystem.ts';
+import { customFunctions } from './groups/custom-functions.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { lifecycle } from './groups/lifecycle.ts';
 import { limits } from './groups/limits.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...compiling,
   ...abi,
   ...hostFunctions,
+  ...customFunctions,
   ...filesystem,
   ...network,
   ...registryRows,

@@ -108,6 +108,7 @@ describe('naughty strings as grants', () => {
     ['allowedHosts', 'network'],
     ['allowedDirs', 'filesystem'],
     ['allowedEnv', 'envVars'],
+    ['allowedHostFunctions', 'hostFunctions'],
   ] as const)('of %s are refused, or grant nothing else', (list, permission) => {
     const wrong: string[] = [];
     for (const text of naughtyStrings) {
@@ -116,6 +117,7 @@ describe('naughty strings as grants', () => {
         const opens =
           granted.allowsRequest(local) ||
           granted.allowsEnv('PATH') ||
+          granted.allowsHostFunction('mine.lookup') ||
           (granted.allowsPath('/etc/passwd', 'read-only') && text !== '/etc/passwd');
         if (opens) wrong.push(text);
       } catch (error) {

@@ -46,11 +46,18 @@ const PERMISSIONS = {
   filesystem: 'filesystem',
   network: 'network',
   envVars: 'env_vars',
+  hostFunctions: 'host_functions',
   allowedDirs: 'allowed_dirs',
   allowedHosts: 'allowed_hosts',
   allowedEnv: 'allowed_env',
+  allowedHostFunctions: 'allowed_host_functions',
 };
-const LISTS = { filesystem: 'allowedDirs', network: 'allowedHosts', envVars: 'allowedEnv' };
+const LISTS = {
+  filesystem: 'allowedDirs',
+  network: 'allowedHosts',
+  envVars: 'allowedEnv',
+  hostFunctions: 'allowedHostFunctions',
+};
 
 /**
  * Reads all that the entry needs to know from the author's class.

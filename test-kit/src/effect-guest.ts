@@ -1,8 +1,18 @@
-import { type EffectName, HOST_EFFECTS, HOST_FUNCTIONS } from '@testbench/types';
+import {
+  CUSTOM_FUNCTION_PARAMETERS,
+  CUSTOM_FUNCTION_SIGNATURE,
+  type CustomFunctionName,
+  type EffectName,
+  HOST_EFFECTS,
+  HOST_FUNCTIONS,
+  HOST_MODULE,
+  isCustomFunctionName,
+  parseCustomFunctionName,
+} from '@testbench/types';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
 /** Name of a function that an effect guest can call. */
-export type GuestFunction = EffectName;
+export type GuestFunction = EffectName | CustomFunctionName;
 
 /** One call of a host function by an effect guest. */
 export interface GuestStep {
@@ -28,14 +38,14 @@ const OUTPUT = 0x30_0000;
  * @param names The functions that it imports.
  */
 export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBuffer> {
-  const all = Object.keys(HOST_EFFECTS) as GuestFunction[];
-  const imports = names.map(
-    (name) =>
-      `(import "env" "${name}" (func $${name} (param${' i32'.repeat(width(name))}) (result i32)))`,
-  );
+  const imports = names.map((name) => {
+    const place = importOf(name);
+    const type = `(param${' i32'.repeat(width(name))}) (result i32)`;
+    return `(import "${place.module}" "${place.name}" (func $${name} ${type}))`;
+  });
   const calls = names.map((name) => {
     const args = Array.from({ length: width(name) }, (_, index) => `(local.get $a${index})`);
-    return `(if (i32.eq (local.get $fn) (i32.const ${all.indexOf(name)}))
+    return `(if (i32.eq (local.get $fn) (i32.const ${numberOf(name, names)}))
       (then (local.set $code (call $${name} ${args.join(' ')}))))`;
   });
   return assemble(
@@ -49,17 +59,24 @@ export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBu
   );
 }
 
-/** The input `data` that makes an effect guest take these steps. */
-export function effectProgram(steps: readonly GuestStep[]): string {
+/**
+ * The input `data` that makes an effect guest take these steps.
+ *
+ * @param names Those that the guest imports, where functions of a host's own are among them. @default none are
+ */
+export function effectProgram(
+  steps: readonly GuestStep[],
+  names: readonly GuestFunction[] = [],
+): string {
   const bytes: number[] = [];
   const u32 = (value: number): void => {
     for (let shift = 0; shift < 32; shift += 8) bytes.push((value >>> shift) & 0xff);
   };
   for (const { call, args, untilEnd } of steps) {
-    bytes.push(Object.keys(HOST_EFFECTS).indexOf(call), untilEnd === true ? 1 : 0, args.length);
+    bytes.push(numberOf(call, names), untilEnd === true ? 1 : 0, args.length);
     for (const [index, arg] of args.entries()) {
       if (typeof arg === 'number') {
-        const parameter = HOST_EFFECTS[call]?.[index];
+        const parameter = (HOST_EFFECTS[call] ?? CUSTOM_FUNCTION_PARAMETERS)[index];
         bytes.push(parameter === 'out' ? 2 : 0);
         u32(arg);
       } else if (typeof arg === 'object' && 'resultOf' in arg) {
@@ -91,7 +108,17 @@ export function effectResults(data: unknown): GuestResult[] {
 }
 
 function width(name: GuestFunction): number {
-  return HOST_FUNCTIONS[name]?.params.length ?? 0;
+  return (HOST_FUNCTIONS[name] ?? CUSTOM_FUNCTION_SIGNATURE).params.length;
+}
+
+/** The number of a function in a program: those of a host's own come after those of the contract, as the guest imports them. */
+function numberOf(name: GuestFunction, names: readonly GuestFunction[]): number {
+  return [...Object.keys(HOST_EFFECTS), ...names.filter(isCustomFunctionName)].indexOf(name);
+}
+
+function importOf(name: GuestFunction): { readonly module: string; readonly name: string } {
+  const place = isCustomFunctionName(name) ? parseCustomFunctionName(name) : '';
+  return typeof place === 'string' ? { module: HOST_MODULE, name } : place;
 }
 
 /**

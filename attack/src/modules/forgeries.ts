@@ -73,6 +73,10 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'effect', name: '__proto__', args: [] }),
   },
+  "a function of the host's own that there is not": {
+    outcome: 'CALL_CRASHED',
+    answer: toCall({ type: 'effect', name: 'mine.lookup', args: [utf8('1'), 4096] }),
+  },
   'an effect that it was not granted, for ever': {
     outcome: 'CALL_DEADLINE_EXCEEDED',
     answer: toCall({ type: 'effect', name: 'host_env_get', args: [utf8('PATH'), 4096] }),

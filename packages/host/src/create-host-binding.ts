@@ -1,6 +1,8 @@
 import {
   type AbiSignature,
   type ConfigNode,
+  CUSTOM_FUNCTION_SIGNATURE,
+  type CustomFunctionName,
   HOST_FUNCTIONS,
   HOST_MODULE,
   HostCode,
@@ -10,12 +12,14 @@ import {
   type HostFunction,
   type OptionReaders,
   readOptions,
+  isCustomFunctionName,
+  parseCustomFunctionName,
   WAITING_FUNCTIONS,
 } from '@testbench/types';
 
 import { MESSAGE_FUNCTIONS } from './functions/messages.js';
 import { createHostEffects } from './effects/create-host-effects.js';
-import { EFFECT_FUNCTIONS } from './functions/effect-functions.js';
+import { customFunction, EFFECT_FUNCTIONS } from './functions/effect-functions.js';
 import { TIME_AND_RANDOM_FUNCTIONS } from './functions/time-and-random.js';
 import { type ContextFunction, GuestStop, HostContext, type HostServices } from './host-context.js';
 import { systemRandom } from './random.js';
@@ -36,6 +40,8 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
    * instances with all of them would hold ten times the memory. @default every function that is offered
    */
   readonly imports?: readonly { readonly module: string; readonly name: string }[];
+  /** Names of the functions that the host offers beside those of the contract; `effects` perform them. @default none */
+  readonly hostFunctions?: readonly string[];
 }
 
 const OPTIONS: OptionReaders<HostBindingOptions> = {
@@ -47,7 +53,19 @@ const OPTIONS: OptionReaders<HostBindingOptions> = {
   enableWasi: (node) => node.boolean(),
   effects: (node) => node.implementation('beginCall', 'perform', 'endCall'),
   imports: readImports,
+  hostFunctions: readNames,
 };
+
+/** What {@link hostSignatures} needs to know. */
+interface HostSignatureOptions {
+  readonly enableWasi?: boolean;
+  /** Names of the functions that the host offers beside those of the contract. @default none */
+  readonly hostFunctions?: readonly string[];
+}
+
+function readNames(node: ConfigNode): string[] {
+  return node.list().map((name) => name.text());
+}
 
 /** Every function of module `env` that is offered. */
 const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
@@ -91,10 +109,40 @@ const NO_EFFECTS: HostEffects = {
   endCall: () => {},
 };
 
-function usesEffects(imports: HostBindingOptions['imports']): boolean {
+function usesEffects({ imports, hostFunctions = [] }: HostBindingOptions): boolean {
   if (imports === undefined) return true;
   return imports.some(
-    ({ module, name }) => module === HOST_MODULE && Object.hasOwn(EFFECT_FUNCTIONS, name),
+    ({ module, name }) =>
+      (module === HOST_MODULE && Object.hasOwn(EFFECT_FUNCTIONS, name)) ||
+      hostFunctions.includes(`${module}.${name}`),
+  );
+}
+
+/** Custom host functions by the module that a guest imports them from. */
+function byModule(
+  names: readonly string[],
+): ReadonlyMap<string, ReadonlyMap<string, CustomFunctionName>> {
+  const modules = new Map<string, Map<string, CustomFunctionName>>();
+  for (const name of names) {
+    const place = parseCustomFunctionName(name);
+    if (typeof place === 'string' || !isCustomFunctionName(name)) {
+      const state = typeof place === 'string' ? place : 'it belongs to the contract';
+      throw new TypeError(`Cannot offer host function ${JSON.stringify(name)}: ${state}`);
+    }
+    const functions = modules.get(place.module) ?? new Map<string, CustomFunctionName>();
+    modules.set(place.module, functions.set(place.name, name));
+  }
+  return modules;
+}
+
+/** Whether a guest that has these imports has use for a function. */
+function isImported(
+  imports: HostBindingOptions['imports'],
+  wanted: { readonly module: string; readonly name: string },
+): boolean {
+  return (
+    imports === undefined ||
+    imports.some(({ module, name }) => module === wanted.module && name === wanted.name)
   );
 }
 
@@ -125,7 +173,7 @@ export function createHostBinding(given: HostBindingOptions): HostBinding {
   const options = readOptions<HostBindingOptions>(given, OPTIONS, '', ['pluginId']);
   const context = new HostContext(
     { onLog: () => {}, random: systemRandom, now: Date.now, directories: [], ...options },
-    options.effects ?? (usesEffects(options.imports) ? createHostEffects() : NO_EFFECTS),
+    options.effects ?? (usesEffects(options) ? createHostEffects() : NO_EFFECTS),
   );
   const imports: Record<string, Readonly<Record<string, HostFunction>>> = Object.create(null);
   const bind = (
@@ -141,10 +189,20 @@ export function createHostBinding(given: HostBindingOptions): HostBinding {
   };
   bind(HOST_MODULE, ENV_FUNCTIONS, HostCode.invalidArgument);
   if (options.enableWasi === true) bind(WASI_MODULE, WASI_IMPLEMENTATION, Errno.inval);
+  let waiting = (options.directories ?? []).length > 0 ? WAITING_WITH_FILES : WAITING_FUNCTIONS;
+  for (const [module, functions] of byModule(options.hostFunctions ?? [])) {
+    const bound: Record<string, HostFunction> = Object.create(null);
+    for (const [name, fullName] of functions) {
+      if (!isImported(options.imports, { module, name })) continue;
+      bound[name] = guard(context, fullName, customFunction(fullName), HostCode.invalidArgument);
+      waiting = new Set([...waiting, fullName]);
+    }
+    if (Object.keys(bound).length > 0) imports[module] = Object.freeze(bound);
+  }
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
-    waiting: (options.directories ?? []).length > 0 ? WAITING_WITH_FILES : WAITING_FUNCTIONS,
+    waiting,
     attachMemory: (memory) => context.memory.attach(memory),
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {
@@ -169,14 +227,22 @@ export function createHostBinding(given: HostBindingOptions): HostBinding {
  * hostSignatures({ enableWasi: false })['env']?.['host_log']; // => { params: ['i32', 'i32', 'i32'], results: ['i32'] }
  * ```
  */
-export function hostSignatures(given: { readonly enableWasi?: boolean }): HostSignatures {
-  const options = readOptions<typeof given>(given, { enableWasi: (node) => node.boolean() });
+export function hostSignatures(given: HostSignatureOptions): HostSignatures {
+  const options = readOptions<HostSignatureOptions>(given, {
+    enableWasi: (node) => node.boolean(),
+    hostFunctions: readNames,
+  });
   const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
     [HOST_MODULE]: Object.fromEntries(
       Object.keys(ENV_FUNCTIONS).map((name) => [name, HOST_FUNCTIONS[name]!]),
     ),
   };
   if (options.enableWasi === true) signatures[WASI_MODULE] = WASI_FUNCTIONS;
+  for (const [module, functions] of byModule(options.hostFunctions ?? [])) {
+    signatures[module] = Object.fromEntries(
+      Array.from(functions.keys(), (name) => [name, CUSTOM_FUNCTION_SIGNATURE]),
+    );
+  }
   return signatures;
 }
 

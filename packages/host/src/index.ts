@@ -11,6 +11,7 @@ export {
   type HostSignatures,
   hostSignatures,
 } from './create-host-binding.js';
+export type { CustomFunctionServices } from './effects/custom-effects.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
 export {

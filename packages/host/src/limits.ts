@@ -100,3 +100,17 @@ export const MAX_WASI_LIST_BYTES = 1024 * 1024;
 export const CALL_FUEL = 50;
 /** Bytes of guest memory that a host call reads or writes for one more unit of fuel. */
 export const BYTES_PER_FUEL = 8;
+
+/** Input of one call of a custom host function, in bytes of JSON; its answer too. As much as a whole output. */
+export const MAX_CUSTOM_JSON_BYTES = 1024 * 1024;
+/**
+ * Brackets and commas in the JSON of that input, outside of strings. It is parsed on the host's own thread, where 1 MiB of `{}`
+ * takes a tenth of a second and more.
+ */
+export const MAX_CUSTOM_INPUT_STRUCTURE = 65_536;
+/** Inputs of the custom host functions that one call runs, in bytes together: they are parsed on the host's own thread. */
+export const MAX_CUSTOM_INPUT_BYTES_PER_CALL = 16 * MAX_CUSTOM_JSON_BYTES;
+/** Answers of the same, in bytes together: as much as a call may emit. */
+export const MAX_CUSTOM_ANSWER_BYTES_PER_CALL = MAX_EMITTED_BYTES;
+/** Custom host functions that one call runs. What one costs is not known here: it may ask a database. */
+export const MAX_CUSTOM_CALLS_PER_CALL = 10_000;

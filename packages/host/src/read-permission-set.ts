@@ -8,5 +8,6 @@ export function readPermissionSet(node: ConfigNode): PermissionSet {
     'allowsRequest',
     'allowsAddress',
     'allowsPath',
+    'allowsHostFunction',
   );
 }

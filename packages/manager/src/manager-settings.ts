@@ -19,6 +19,7 @@ import {
 } from '@testbench/sandbox';
 import {
   ConfigNode,
+  type CustomHostFunction,
   DEFAULT_LIMITS,
   type HttpTransport,
   type LogSink,
@@ -38,6 +39,7 @@ import {
 import type { PluginManagerOptions } from './options.js';
 import type { IsolationRequest } from './plugin-version.js';
 import { readPolicy } from './policy.js';
+import { readHostFunctions } from './read-host-functions.js';
 
 /** `PluginManagerOptions`, checked and with every default. */
 export interface ManagerSettings {
@@ -56,6 +58,7 @@ export interface ManagerSettings {
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
   readonly authorities: TrustedAuthorities;
+  readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
   readonly openState: OpenState;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
@@ -81,6 +84,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   httpTransport: (node) => node.callback(),
   allowedHeaders: (node) => node.value as readonly string[],
   certificateAuthorities: (node) => node.value as readonly CertificateAuthority[],
+  hostFunctions: readHostFunctions,
   state: (node) => node.callback(),
   onLog: (node) => node.callback(),
   random: (random) =>
@@ -114,6 +118,7 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     openState: options.state ?? (() => createMemoryState()),
     allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
     authorities: readAuthorities(options.certificateAuthorities),
+    hostFunctions: new Map(Object.entries(options.hostFunctions ?? {})),
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed: options.random?.seed,

@@ -1,6 +1,7 @@
 import type { CertificateAuthority, OpenState } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
+  CustomHostFunctions,
   HttpTransport,
   LogSink,
   Permissions,
@@ -56,6 +57,11 @@ export interface PluginManagerOptions {
    * @default none
    */
   readonly certificateAuthorities?: readonly CertificateAuthority[];
+  /**
+   * Functions of your own that plugins may call where `allowedHostFunctions` names them. The name `mine.lookup` is imported as
+   * `lookup` from the module `mine`. Input and answer are JSON values, the answer also as a promise. @default none
+   */
+  readonly hostFunctions?: CustomHostFunctions;
   /**
    * Where the state of plugins is kept: `createFileStates(directory)`, or a function of your own. It is asked with the id that a
    * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.

@@ -5,7 +5,7 @@ import {
   type TrustedAuthorities,
 } from '@testbench/host';
 import type { HttpClient, HttpClientOptions } from '@testbench/host/http';
-import { compilePlugin, type ModuleCache } from '@testbench/runtime';
+import { canSuspend, compilePlugin, type ModuleCache } from '@testbench/runtime';
 import {
   type AdmissionCaps,
   type AdmissionPolicy,
@@ -14,6 +14,7 @@ import {
 } from '@testbench/sandbox';
 import {
   CallError,
+  type CustomHostFunction,
   HOST_MODULE,
   type HostEffects,
   LoadError,
@@ -71,6 +72,8 @@ export interface VersionOptions {
   readonly httpTransport: HttpTransport | undefined;
   readonly allowedHeaders: readonly string[];
   readonly authorities: TrustedAuthorities;
+  /** Functions of the host's own, by name. */
+  readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -146,7 +149,7 @@ export class PluginVersion {
       executor = await openExecutor(
         isolation,
         { ...options, bytes, permissions, state, onLog, http, sha256 },
-        id,
+        () => id,
         digest,
       );
       const { metadata } = executor;
@@ -237,18 +240,20 @@ async function openExecutor(
     readonly http: HttpClient | undefined;
     readonly sha256: string;
   },
-  pluginName: string | undefined,
+  pluginName: () => string | undefined,
   digest: string,
 ): Promise<Executor> {
   const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
+  const early = pluginName();
   const setup: GuestSetup = {
-    pluginId: pluginName ?? digest,
-    ...(pluginName === undefined ? {} : { name: pluginName }),
+    pluginId: early ?? digest,
+    ...(early === undefined ? {} : { name: early }),
     config,
     limits,
     reset,
     enableWasi,
     directories: options.permissions.directories.map(({ path }) => path),
+    hostFunctions: Array.from(options.hostFunctions.keys()),
     ...(seed === undefined ? {} : { seed }),
   };
   const { permissions } = options;
@@ -260,6 +265,13 @@ async function openExecutor(
       env: process.env,
       ...(options.http === undefined ? {} : { http: options.http }),
       files,
+      hostFunctions: {
+        functions: options.hostFunctions,
+        pluginId: () => pluginName() ?? digest,
+        canWait: isolation !== 'inline' || canSuspend,
+        onLog,
+        ...(now === undefined ? {} : { now }),
+      },
     });
   if (isolation === 'process') {
     const other = ['bun', 'deno'].find((name) => process.versions[name] !== undefined);

@@ -44,7 +44,10 @@ export class VersionLoader {
     readonly settings: ManagerSettings,
     readonly pools: RunnerPools,
   ) {
-    this.#imports = hostSignatures({ enableWasi: settings.enableWasi });
+    this.#imports = hostSignatures({
+      enableWasi: settings.enableWasi,
+      hostFunctions: Array.from(settings.hostFunctions.keys()),
+    });
   }
 
   /**
@@ -115,6 +118,7 @@ export class VersionLoader {
       httpTransport: settings.httpTransport,
       allowedHeaders: settings.allowedHeaders,
       authorities: settings.authorities,
+      hostFunctions: settings.hostFunctions,
       onLog: settings.onLog,
       now: settings.now,
       seed: settings.seed,

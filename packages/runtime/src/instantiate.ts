@@ -11,7 +11,9 @@ export function mustWait(
   imports: readonly WebAssembly.ModuleImportDescriptor[],
   host: HostBinding,
 ): boolean {
-  const waiting = imports.filter((item) => host.waiting.has(item.name)).map((item) => item.name);
+  const waiting = imports
+    .filter(({ module, name }) => mayWait(host, module, name))
+    .map(({ name }) => name);
   if (waiting.length === 0) return false;
   if (canSuspend) return true;
   // A plugin runs well where nobody takes its chunks; not without network and files.
@@ -24,16 +26,21 @@ export function mustWait(
   );
 }
 
+/** Functions of the contract are known by their names alone; a host's own have a dot between module and name. */
+function mayWait({ waiting }: HostBinding, module: string, name: string): boolean {
+  return waiting.has(name) || waiting.has(`${module}.${name}`);
+}
+
 /** The host's functions, those that may wait wrapped so that they suspend the guest. */
 function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
   if (!waits) return host.imports;
   const imports: Record<string, Record<string, unknown>> = Object.create(null);
-  for (const [name, functions] of Object.entries(host.imports)) {
+  for (const [module, functions] of Object.entries(host.imports)) {
     const wrapped: Record<string, unknown> = Object.create(null);
-    for (const [field, run] of Object.entries(functions)) {
-      wrapped[field] = host.waiting.has(field) ? suspending(run) : run;
+    for (const [name, run] of Object.entries(functions)) {
+      wrapped[name] = mayWait(host, module, name) ? suspending(run) : run;
     }
-    imports[name] = wrapped;
+    imports[module] = wrapped;
   }
   return imports as WebAssembly.Imports;
 }

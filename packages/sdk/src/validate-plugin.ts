@@ -1,12 +1,15 @@
 import { type AdmissionReport, checkModule } from '@testbench/sandbox';
 import {
   API_VERSION,
+  compareSignatures,
   type Contract,
+  CUSTOM_FUNCTION_SIGNATURE,
   DEFAULT_LIMITS,
   HOST_FUNCTIONS,
   HOST_MODULE,
   MAX_MODULE_BYTES,
   METADATA_SECTION,
+  parseCustomFunctionName,
   PluginError,
   type PluginMetadata,
 } from '@testbench/types';
@@ -120,9 +123,19 @@ function numbersOf(version: string): string {
     .join('.');
 }
 
-function importProblem({ module, name }: ImportSummary, message: string): PluginProblem[] {
-  // Whether WASI is on is the host's choice, not the module's fault.
-  if (module === 'wasi_snapshot_preview1') return [];
+function importProblem(item: ImportSummary, message: string): PluginProblem[] {
+  const { module, name } = item;
+  // Whether WASI is on, and which functions of its own a host offers, is the host's choice, not the module's fault.
+  if (module === 'wasi_snapshot_preview1' || isCustomFunction(item)) return [];
   const cure = FOREIGN_IMPORTS.find(([pattern]) => pattern.test(name))?.[1];
   return [{ part: 'import', message: cure === undefined ? message : `${message}; ${cure}` }];
+}
+
+/** True for a function that some host may offer beside those of the contract: its name and its type are as they must be. */
+function isCustomFunction(item: ImportSummary): boolean {
+  return (
+    item.kind === 'function' &&
+    typeof parseCustomFunctionName(`${item.module}.${item.name}`) !== 'string' &&
+    compareSignatures(item.type, CUSTOM_FUNCTION_SIGNATURE) === undefined
+  );
 }

@@ -23,6 +23,14 @@ export {
   REQUIRED_EXPORTS,
 } from './abi/exports.js';
 export {
+  CUSTOM_FUNCTION_PARAMETERS,
+  CUSTOM_FUNCTION_SIGNATURE,
+  type CustomFunctionName,
+  type CustomImport,
+  isCustomFunctionName,
+  parseCustomFunctionName,
+} from './abi/custom-functions.js';
+export {
   type EffectName,
   HOST_EFFECTS,
   HOST_FUNCTION_TABLE,
@@ -87,6 +95,11 @@ export {
   type LoadErrorDetails,
 } from './errors/load-error.js';
 export { PluginError } from './errors/plugin-error.js';
+export type {
+  CustomFunctionCall,
+  CustomHostFunction,
+  CustomHostFunctions,
+} from './host/custom-function.js';
 export type {
   GuestFailure,
   GuestMemory,

@@ -46,9 +46,11 @@ const PERMISSION_KEYS = [
   'filesystem',
   'network',
   'envVars',
+  'hostFunctions',
   'allowedDirs',
   'allowedHosts',
   'allowedEnv',
+  'allowedHostFunctions',
 ] as const;
 const ACCESSES = ['read-only', 'read-write'] as const;
 /** What the bench itself puts into an evaluator's input, and no field of a record may replace. */
@@ -251,12 +253,14 @@ function readPermissions(node: ConfigNode, base: string): Permissions {
     filesystem: permissions.optional('filesystem')?.boolean(),
     network: permissions.optional('network')?.boolean(),
     envVars: permissions.optional('envVars')?.boolean(),
+    hostFunctions: permissions.optional('hostFunctions')?.boolean(),
     allowedDirs: permissions
       .optional('allowedDirs')
       ?.list()
       .map((item) => readDirectory(item, base)),
     allowedHosts: texts('allowedHosts'),
     allowedEnv: texts('allowedEnv'),
+    allowedHostFunctions: texts('allowedHostFunctions'),
   });
 }
 

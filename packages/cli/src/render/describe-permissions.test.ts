@@ -7,6 +7,10 @@ describe('describePermissions()', () => {
     { permissions: {}, text: 'no permission' },
     { permissions: { network: false, allowedHosts: [], allowedDirs: [] }, text: 'no permission' },
     { permissions: { network: true, allowedHosts: ['a', 'b'] }, text: 'network a, b' },
+    {
+      permissions: { hostFunctions: true, allowedHostFunctions: ['mine.lookup'] },
+      text: 'host functions mine.lookup',
+    },
     { permissions: { network: true, allowedHosts: [] }, text: 'network (names nothing)' },
     { permissions: { envVars: true }, text: 'environment (names nothing)' },
     { permissions: { network: false, allowedHosts: ['a'] }, text: 'network a (but it is off)' },

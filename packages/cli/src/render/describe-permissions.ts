@@ -2,11 +2,12 @@ import type { Permissions } from '@testbench/core';
 
 /** Each permission with what it covers; none that is off and names nothing. For people, not escaped. */
 export function describePermissions(permissions: Permissions): string {
-  const { allowedDirs, allowedHosts, allowedEnv } = permissions;
+  const { allowedDirs, allowedHosts, allowedEnv, allowedHostFunctions } = permissions;
   const parts = [
     describe('files', permissions.filesystem, allowedDirs?.map(describeDirectory)),
     describe('network', permissions.network, allowedHosts),
     describe('environment', permissions.envVars, allowedEnv),
+    describe('host functions', permissions.hostFunctions, allowedHostFunctions),
   ];
   return parts.filter((part) => part !== '').join('; ') || 'no permission';
 }

@@ -1,5 +1,6 @@
 import { PermissionSet } from '@testbench/sandbox';
 import {
+  type EffectName,
   HostCode,
   type HostEffects,
   type OptionReaders,
@@ -10,6 +11,7 @@ import {
 import { createMemoryState } from '../state/state-store.js';
 import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
+import { customEffects, type CustomFunctionServices, readServices } from './custom-effects.js';
 import type { EffectHandlers } from './effect-handlers.js';
 import { readPermissionSet } from '../read-permission-set.js';
 import { fileEffects } from './file-effects.js';
@@ -28,6 +30,8 @@ export interface HostEffectsOptions {
   readonly http?: HttpClient;
   /** The plugin's files, with the same permissions. @default no files */
   readonly files?: FileAccess;
+  /** Functions of the host's own. @default none */
+  readonly hostFunctions?: CustomFunctionServices;
 }
 
 const OPTIONS: OptionReaders<HostEffectsOptions> = {
@@ -36,10 +40,11 @@ const OPTIONS: OptionReaders<HostEffectsOptions> = {
   env: (node) => node.object() as NonNullable<HostEffectsOptions['env']>,
   http: (node) => node.implementation('start', 'close'),
   files: (node) => node.implementation('openForReading', 'openForWriting', 'list'),
+  hostFunctions: readServices,
 };
 
 /**
- * Makes the effects of one plugin instance: state, environment, network and files, each within the permissions.
+ * Makes the effects of one plugin instance: state, environment, network, files and functions of the host's own, each within the permissions.
  *
  * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -58,6 +63,7 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
   const own = stateAndEnvEffects(state, permissions, env);
   const http = httpEffects(options.http);
   const files = fileEffects(options.files);
+  const custom = customEffects(options.hostFunctions, permissions);
   const handlers: EffectHandlers = {
     ...own.handlers,
     ...http.handlers,
@@ -68,9 +74,10 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
       own.beginCall(call);
       http.beginCall(call);
       files.beginCall(call);
+      custom.beginCall(call);
     },
     perform(name, args) {
-      const handler = handlers[name];
+      const handler = custom.handlers.get(name) ?? handlers[name as EffectName];
       if (handler === undefined) {
         return { code: HostCode.permissionDenied, denied: `"${name}"` };
       }
@@ -84,6 +91,7 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
     endCall() {
       http.endCall();
       files.endCall();
+      custom.endCall();
     },
   };
 }

@@ -1,4 +1,6 @@
 import {
+  CUSTOM_FUNCTION_PARAMETERS,
+  type CustomFunctionName,
   type EffectArgument,
   type EffectName,
   type EffectResult,
@@ -8,7 +10,7 @@ import {
 } from '@testbench/types';
 
 import type { ContextFunction } from '../host-context.js';
-import { MAX_EFFECT_INPUT_BYTES } from '../limits.js';
+import { MAX_CUSTOM_JSON_BYTES, MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
 /** The guest's side of the functions of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
 export const EFFECT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = Object.fromEntries(
@@ -18,7 +20,27 @@ export const EFFECT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = Objec
   ]),
 );
 
-function marshal(name: EffectName, parameters: readonly HostParameter[]): ContextFunction {
+/** The guest's side of a function of the host's own. An answer that did not fit is paid for all the same. */
+export function customFunction(name: CustomFunctionName): ContextFunction {
+  const run = marshal(name, CUSTOM_FUNCTION_PARAMETERS, MAX_CUSTOM_JSON_BYTES) as (
+    context: Parameters<ContextFunction>[0],
+    ...numbers: readonly number[]
+  ) => number | Promise<number>;
+  return (context, ...numbers: readonly number[]) => {
+    const charged = (code: number): number => {
+      context.memory.touchedBytes += Math.max(0, code - ((numbers[3] ?? 0) >>> 0));
+      return code;
+    };
+    const code = run(context, ...numbers);
+    return code instanceof Promise ? code.then(charged) : charged(code);
+  };
+}
+
+function marshal(
+  name: EffectName | CustomFunctionName,
+  parameters: readonly HostParameter[],
+  maxInputBytes = MAX_EFFECT_INPUT_BYTES,
+): ContextFunction {
   return (context, ...numbers: readonly number[]): number | Promise<number> => {
     const args: EffectArgument[] = [];
     let outPtr = 0;
@@ -34,7 +56,7 @@ function marshal(name: EffectName, parameters: readonly HostParameter[]): Contex
       if (parameter === 'in') {
         const bytes = context.memory.range(first, length);
         if (bytes === undefined) return HostCode.invalidArgument;
-        if (length > MAX_EFFECT_INPUT_BYTES) return HostCode.limitExceeded;
+        if (length > maxInputBytes) return HostCode.limitExceeded;
         args.push(bytes.slice());
       } else {
         // Before the effect: what was read from a stream could not be put back.

@@ -7,6 +7,7 @@ import {
   MAX_REQUEST_STRUCTURE,
   MAX_URL_BYTES,
 } from '../limits.js';
+import { countStructure } from '../count-structure.js';
 import { mayRequest } from './header-policy.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 
@@ -34,12 +35,6 @@ export interface HttpRequest {
   /** Time from asking to the last byte, in milliseconds; undefined if only the call's own counts. */
   readonly timeoutMs: number | undefined;
 }
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
 const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'timeout_ms']);
@@ -148,32 +143,6 @@ function readTimeout(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
   return invalid('its timeout_ms is not a number above 0');
-}
-
-/**
- * Opening brackets and commas outside of strings: what the cost of parsing grows with, beside the length.
- *
- * 16 MiB of `[{},{},…]` would hold the host's own thread for seconds, before anything could be refused.
- */
-function countStructure(bytes: Uint8Array): number {
-  let count = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (byte === COMMA || byte === OPEN_LIST || byte === OPEN_OBJECT) count += 1;
-    if (byte === QUOTE) index = endOfString(bytes, index);
-  }
-  return count;
-}
-
-/** Index of the quote that ends the string which begins at `start`; the end of the bytes if there is none. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let quote = start; ;) {
-    quote = bytes.indexOf(QUOTE, quote + 1);
-    if (quote < 0) return bytes.length;
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return quote;
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import type { EffectArgument, EffectName, EffectResult, HostFunction } from '@testbench/types';
+import type { EffectArgument, EffectResult, HostEffects, HostFunction } from '@testbench/types';
 import { describe, expect, it } from 'vitest';
 
 import { createHostBinding } from '../create-host-binding.js';
@@ -11,7 +11,12 @@ const textOf = (value: EffectArgument | undefined): string =>
   new TextDecoder().decode(value as Uint8Array);
 
 /** A program with `/data` opened as 3, whose effects are answered by a test. */
-function openProgram(answer: (name: EffectName, args: readonly EffectArgument[]) => EffectResult) {
+function openProgram(
+  answer: (
+    name: Parameters<HostEffects['perform']>[0],
+    args: readonly EffectArgument[],
+  ) => EffectResult,
+) {
   const bytes = new Uint8Array(65_536);
   const asked: string[] = [];
   const binding = createHostBinding({

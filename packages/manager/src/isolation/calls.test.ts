@@ -282,6 +282,7 @@ describe('a thread', () => {
         reset: false,
         enableWasi: false,
         directories: [],
+        hostFunctions: [],
       },
       module,
       effects: createHostEffects,

@@ -6,9 +6,7 @@ import {
 } from '@testbench/host';
 import {
   type CallError,
-  type EffectArgument,
   type EffectCall,
-  type EffectName,
   type EffectResult,
   escapeText,
   HostCode,
@@ -161,7 +159,7 @@ export class CommandInFlight {
   }
 
   /** Effects do not throw; should one all the same, the guest gets a code and the host lives on. */
-  async #effect(name: EffectName, args: readonly EffectArgument[]): Promise<EffectResult> {
+  async #effect(...[name, args]: Parameters<HostEffects['perform']>): Promise<EffectResult> {
     try {
       return await this.effects.perform(name, args);
     } catch {

@@ -1,9 +1,15 @@
 import { createHostBinding } from '@testbench/host';
-import { type CompiledPlugin, type InstanceCallOptions, PluginInstance } from '@testbench/runtime';
+import {
+  canSuspend,
+  type CompiledPlugin,
+  type InstanceCallOptions,
+  PluginInstance,
+} from '@testbench/runtime';
 import {
   HOST_EFFECTS,
   HOST_MODULE,
   type HostEffects,
+  isCustomFunctionName,
   type LogSink,
   type PluginMetadata,
 } from '@testbench/types';
@@ -34,6 +40,7 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     enableWasi: setup.enableWasi,
     directories: setup.directories,
     imports: compiled.imports,
+    hostFunctions: setup.hostFunctions,
     onLog,
     // Instances by the thousand should hold only what they can use.
     ...(usesEffects(compiled, setup) ? { effects: effects() } : {}),
@@ -41,8 +48,9 @@ export function openInstance(guest: InlineGuest, limits?: InstanceCallOptions): 
     ...(random === undefined ? {} : { random: random.fill }),
   });
   const start = limits === undefined ? {} : { start: limits };
+  const binding = canSuspend ? host : { ...host, waiting: withoutCustom(host.waiting) };
   const instance = new PluginInstance(compiled, {
-    host,
+    host: binding,
     limits: setup.limits,
     callsChecked: true,
     name: setup.name,
@@ -56,8 +64,15 @@ function usesEffects({ imports }: CompiledPlugin, setup: GuestSetup): boolean {
   // A WASI program reaches granted directories under other names.
   if (setup.enableWasi && setup.directories.length > 0) return true;
   return imports.some(
-    ({ module, name }) => module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name),
+    ({ module, name }) =>
+      (module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name)) ||
+      setup.hostFunctions.includes(`${module}.${name}`),
   );
+}
+
+/** A function of the host's own that answers at once runs also where no guest can wait. */
+function withoutCustom(waiting: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(Array.from(waiting).filter((name) => !isCustomFunctionName(name)));
 }
 
 /** Gives the instance the random numbers of its next call. */

@@ -1,6 +1,8 @@
 import { hostSignatures } from '@testbench/host';
 import {
   type CallError,
+  CUSTOM_FUNCTION_PARAMETERS,
+  type CustomFunctionName,
   type EffectName,
   fromErrorRecord,
   HOST_EFFECTS,
@@ -38,7 +40,7 @@ export type CheckedReply =
   | { readonly type: 'begin'; readonly remainingMs: number }
   | {
       readonly type: 'effect';
-      readonly name: EffectName;
+      readonly name: EffectName | CustomFunctionName;
       readonly args: readonly (number | Uint8Array)[];
     };
 
@@ -48,17 +50,21 @@ type Fields = Readonly<Record<string, unknown>>;
  * Checks a message from a thread or child process, as from an enemy: a guest that has broken out of the engine forges
  * what it likes.
  *
+ * @param hostFunctions The functions of the host's own: no others are performed or counted beside those of the contract.
  * @returns undefined if it is not a reply, or one with a field of a wrong type.
  * @throws {LoadError} `LOAD_INVALID_METADATA` if the metadata breaks the contract.
  */
-export function parseReply(message: unknown): CheckedReply | undefined {
+export function parseReply(
+  message: unknown,
+  hostFunctions: readonly string[],
+): CheckedReply | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const reply = message as Fields;
   switch (reply['type']) {
     case 'done':
-      return parseDone(reply);
+      return parseDone(reply, hostFunctions);
     case 'effect':
-      return parseEffect(reply);
+      return parseEffect(reply, hostFunctions);
     case 'chunk': {
       const bytes = reply['bytes'];
       return bytes instanceof Uint8Array ? { type: 'chunk', bytes } : undefined;
@@ -111,9 +117,9 @@ function parseLoaded(reply: Fields): CheckedReply | undefined {
   };
 }
 
-function parseDone(reply: Fields): CheckedReply | undefined {
+function parseDone(reply: Fields, hostFunctions: readonly string[]): CheckedReply | undefined {
   const { outcomes, bytes, report } = reply;
-  const checkedReport = parseReport(report);
+  const checkedReport = parseReport(report, hostFunctions);
   if (!Array.isArray(outcomes) || !(bytes instanceof Uint8Array) || checkedReport === undefined) {
     return undefined;
   }
@@ -136,22 +142,28 @@ function parseDone(reply: Fields): CheckedReply | undefined {
   return { type: 'done', outcomes: checked, report: checkedReport };
 }
 
-function parseReport(value: unknown): RunnerReport | undefined {
+function parseReport(value: unknown, hostFunctions: readonly string[]): RunnerReport | undefined {
   const { calls, denied, callsByName } = Object(value) as Fields;
   if (!isCount(calls) || !isCount(denied)) return undefined;
   const entries = Object.entries(Object(callsByName) as Fields);
-  if (!entries.every(([name, count]) => HOST_NAMES.has(name) && isCount(count))) return undefined;
+  const isKnown = (name: string): boolean => HOST_NAMES.has(name) || hostFunctions.includes(name);
+  if (!entries.every(([name, count]) => isKnown(name) && isCount(count))) return undefined;
   return { calls, denied, callsByName: Object.fromEntries(entries) as Record<string, number> };
 }
 
-function parseEffect(reply: Fields): CheckedReply | undefined {
+function parseEffect(reply: Fields, hostFunctions: readonly string[]): CheckedReply | undefined {
   const { name, args } = reply;
-  if (typeof name !== 'string' || !Object.hasOwn(HOST_EFFECTS, name)) return undefined;
+  if (typeof name !== 'string') return undefined;
+  if (!Object.hasOwn(HOST_EFFECTS, name) && !hostFunctions.includes(name)) return undefined;
   if (!Array.isArray(args) || args.length > MAX_ARGUMENTS) return undefined;
   const isArgument = (value: unknown): boolean =>
     typeof value === 'number' || value instanceof Uint8Array;
   if (!args.every(isArgument)) return undefined;
-  return { type: 'effect', name: name as EffectName, args: args as (number | Uint8Array)[] };
+  return {
+    type: 'effect',
+    name: name as EffectName | CustomFunctionName,
+    args: args as (number | Uint8Array)[],
+  };
 }
 
 function isCount(value: unknown): value is number {
@@ -164,4 +176,7 @@ const HOST_NAMES: ReadonlySet<string> = new Set(
     Object.keys(functions),
   ),
 );
-const MAX_ARGUMENTS = Math.max(...Object.values(HOST_EFFECTS).map(({ length }) => length));
+const MAX_ARGUMENTS = Math.max(
+  CUSTOM_FUNCTION_PARAMETERS.length,
+  ...Object.values(HOST_EFFECTS).map(({ length }) => length),
+);

@@ -50,6 +50,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => voi
       reset: false,
       enableWasi: false,
       directories: [],
+      hostFunctions: ['mine.lookup'],
     },
     effects: createHostEffects,
     onLog: (record) => logs.push(record),
@@ -237,11 +238,26 @@ describe('Runner', () => {
 });
 
 describe('parseReply()', () => {
+  it.each([
+    { name: 'mine.lookup', known: true },
+    { name: 'mine.other', known: false },
+    { name: 'lookup', known: false },
+    { name: 'mine.constructor', known: false },
+    { name: '__proto__', known: false },
+  ])('takes the effect $name only if the host offers it: $known', ({ name, known }) => {
+    const effect = { type: 'effect', name, args: [new Uint8Array(), 1] };
+    const counted = { type: 'done', outcomes: [], bytes: new Uint8Array(), report };
+    const callsByName = { [name]: 1 };
+    expect(parseReply(effect, ['mine.lookup']) !== undefined).toBe(known);
+    const reply = parseReply({ ...counted, report: { ...report, callsByName } }, ['mine.lookup']);
+    expect(reply !== undefined || name === '__proto__').toBe(known || name === '__proto__');
+  });
+
   it('takes anything without an exception but for wrong metadata', () => {
     const types = ['loaded', 'failed', 'done', 'health', 'unloaded', 'log', 'chunk', 'effect'];
     fc.assert(
       fc.property(fc.constantFrom(...types), fc.object({ maxDepth: 3 }), (type, fields) => {
-        const reply = parseReply({ ...fields, type });
+        const reply = parseReply({ ...fields, type }, []);
         expect(reply === undefined || reply.type === type).toBe(true);
       }),
     );

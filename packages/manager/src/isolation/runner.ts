@@ -215,7 +215,7 @@ export class Runner {
     }
     let reply: CheckedReply | undefined;
     try {
-      reply = parseReply(message);
+      reply = parseReply(message, pending.guest.setup.hostFunctions);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       reply = { type: 'failed', error };

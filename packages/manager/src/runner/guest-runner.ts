@@ -12,6 +12,7 @@ import {
   type EffectResult,
   encodeMetadata,
   type HostEffects,
+  isCustomFunctionName,
   LoadError,
   PER_CALL_FUNCTIONS,
   PluginError,
@@ -220,6 +221,7 @@ export class GuestRunner {
       enableWasi: setup.enableWasi,
       directories: setup.directories,
       imports: plugin.imports,
+      hostFunctions: setup.hostFunctions,
       effects: this.#remoteEffects,
       onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),
       now: () => this.#nowMs ?? Date.now(),
@@ -241,7 +243,8 @@ export class GuestRunner {
       this.#begun = call;
     },
     perform: (name, args) => {
-      if (this.#begun !== undefined && PER_CALL_FUNCTIONS.has(name)) {
+      const isCounted = PER_CALL_FUNCTIONS.has(name) || isCustomFunctionName(name);
+      if (this.#begun !== undefined && isCounted) {
         const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
         // Infinity does not cross as a number.
         this.link.send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });

@@ -1,4 +1,5 @@
 import type {
+  CustomFunctionName,
   EffectArgument,
   EffectName,
   ErrorRecord,
@@ -17,6 +18,8 @@ export interface GuestSetup {
   readonly enableWasi: boolean;
   /** Directories that a WASI program finds opened; what it may do there is decided by the host. */
   readonly directories: readonly string[];
+  /** Names of the functions that the host offers beside those of the contract; they run on its side. */
+  readonly hostFunctions: readonly string[];
   /** Makes random numbers reproducible: each call draws from a stream of its own. */
   readonly seed?: number;
 }
@@ -107,7 +110,7 @@ export type RunnerReply =
   | { readonly type: 'begin'; readonly remainingMs: number }
   | {
       readonly type: 'effect';
-      readonly name: EffectName;
+      readonly name: EffectName | CustomFunctionName;
       readonly args: readonly EffectArgument[];
     };
 

@@ -14,6 +14,21 @@ describe('PermissionSet', () => {
     expect(granted.allowsEnv('API_KEY2')).toBe(false);
   });
 
+  it('grants the functions of the host that are named', () => {
+    const granted = new PermissionSet({
+      hostFunctions: true,
+      allowedHostFunctions: ['mine.lookup'],
+    });
+    expect(granted.allowsHostFunction('mine.lookup')).toBe(true);
+    expect(granted.allowsHostFunction('mine.other')).toBe(false);
+    expect(new PermissionSet().allowsHostFunction('mine.lookup')).toBe(false);
+    for (const name of ['mine.*', 'lookup', '*', 'env.host_log']) {
+      expect(
+        () => new PermissionSet({ hostFunctions: true, allowedHostFunctions: [name] }),
+      ).toThrow(expect.objectContaining({ path: 'permissions.allowedHostFunctions[0]' }));
+    }
+  });
+
   it.each([
     { granted: {} },
     {
@@ -37,6 +52,16 @@ describe('PermissionSet', () => {
 
   it.each([
     { granted: { envVars: true }, path: 'permissions.envVars', cure: 'allowedEnv: ["LANG"]' },
+    {
+      granted: { hostFunctions: true },
+      path: 'permissions.hostFunctions',
+      cure: 'allowedHostFunctions: ["mine.lookup"]',
+    },
+    {
+      granted: { allowedHostFunctions: ['mine.lookup'] },
+      path: 'permissions.allowedHostFunctions',
+      cure: 'set "hostFunctions: true"',
+    },
     {
       granted: { filesystem: true },
       path: 'permissions.filesystem',

@@ -1,4 +1,9 @@
-import { ConfigError, type Permissions, rejectUnknownKeys } from '@testbench/types';
+import {
+  ConfigError,
+  parseCustomFunctionName,
+  type Permissions,
+  rejectUnknownKeys,
+} from '@testbench/types';
 
 import { type DirectoryGrant, innermostDirectory, parseDirectoryGrant } from './directory-grant.js';
 import {
@@ -18,6 +23,7 @@ const PERMISSIONS = [
   { flag: 'filesystem', list: 'allowedDirs', example: '/data' },
   { flag: 'network', list: 'allowedHosts', example: 'api.example.com' },
   { flag: 'envVars', list: 'allowedEnv', example: 'LANG' },
+  { flag: 'hostFunctions', list: 'allowedHostFunctions', example: 'mine.lookup' },
 ] as const satisfies readonly {
   readonly flag: keyof Permissions;
   readonly list: keyof Permissions;
@@ -52,6 +58,7 @@ export class PermissionSet {
   readonly directories: readonly DirectoryGrant[];
   readonly #hosts: readonly HostGrant[];
   readonly #env: ReadonlySet<string>;
+  readonly #hostFunctions: ReadonlySet<string>;
 
   /**
    * @param granted What the host grants; copied.
@@ -68,6 +75,11 @@ export class PermissionSet {
     this.#env = new Set(
       parseEach(own, 'allowedEnv', path, parseText(parseName)).map(({ name }) => name),
     );
+    this.#hostFunctions = new Set(
+      parseEach(own, 'allowedHostFunctions', path, parseText(parseFunction)).map(
+        ({ name }) => name,
+      ),
+    );
     // Can be cloned: every entry was found to be a text, or a directory of two texts.
     this.granted = structuredClone(Object.fromEntries(own)) as Permissions;
   }
@@ -75,6 +87,11 @@ export class PermissionSet {
   /** True if the plugin may read the environment variable `name`; names are compared exactly. */
   allowsEnv(name: string): boolean {
     return this.#env.has(name);
+  }
+
+  /** True if the plugin may call the host's own function `name`, such as `mine.lookup`; names are compared exactly. */
+  allowsHostFunction(name: string): boolean {
+    return this.#hostFunctions.has(name);
   }
 
   /**
@@ -167,6 +184,12 @@ function parseText<Item>(
 function parseName(name: string): string | { name: string } {
   // A name with "=" does not exist, and "*" would look as if it granted all.
   return /[=*\0]/.test(name) ? 'it is not the name of an environment variable' : { name };
+}
+
+/** A name that no host can offer would be a grant of nothing. */
+function parseFunction(name: string): string | { name: string } {
+  const place = parseCustomFunctionName(name);
+  return typeof place === 'string' ? place : { name };
 }
 
 /** Two entries for one directory could say two things. */

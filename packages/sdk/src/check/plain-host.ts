@@ -19,8 +19,10 @@ export class PlainHost {
     );
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       const functions = (imports[from] ??= Object.create(null) as (typeof imports)[string]);
-      functions[name] =
-        from === HOST_MODULE ? this.#functionNamed(name) : () => NOT_IMPLEMENTED_BY_WASI;
+      functions[name] = from.startsWith('wasi')
+        ? () => NOT_IMPLEMENTED_BY_WASI
+        : // A host's own function, in another module: nothing is granted.
+          this.#functionNamed(from === HOST_MODULE ? name : `${from}.${name}`);
     }
     return imports;
   }

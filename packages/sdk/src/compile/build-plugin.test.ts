@@ -91,6 +91,51 @@ describe('buildPlugin()', () => {
     expect(scores[0]).not.toBe(scores[2]);
   }, 60_000);
 
+  it('gives a module that calls a function of the host of its own', async () => {
+    const directory = await project({
+      'assembly/index.ts': `
+        import { callHost, Custom, describeHostCode, Json, JsonWriter, plugin } from "@testbench/plugins-sdk";
+
+        @external("mine", "lookup")
+        declare function lookup(ptr: usize, len: usize, out: usize, max: usize): i32;
+
+        @plugin({
+          name: "asker",
+          version: "1.0.0",
+          permissions: { hostFunctions: true, allowedHostFunctions: ["mine.lookup"] },
+        })
+        export class Asker extends Custom {
+          run(data: Json, out: JsonWriter): void {
+            const answer = callHost(lookup, new JsonWriter().json(data).toString());
+            if (!answer.ok) { out.string(describeHostCode(answer.code)); return; }
+            out.array().json(answer.json().get("found")).value(answer.text().length).end();
+          }
+        }`,
+    });
+    const { path, bytes, metadata } = await buildPlugin({ directory, optimize: 'speed' });
+    const permissions = { hostFunctions: true, allowedHostFunctions: ['mine.lookup'] };
+    expect(metadata.permissions).toEqual(permissions);
+    expect(validatePlugin(bytes)).toMatchObject({ ok: true });
+    let runs = 0;
+    const hostFunctions = {
+      'mine.lookup': async (input: unknown) => {
+        runs += 1;
+        if (input === 'fail') throw new Error('not to be seen');
+        return { found: input, pad: 'é'.repeat(Number(input)) };
+      },
+    };
+    await using host = await createTestHost(path, { hostFunctions, permissions });
+    expect((await host.call(5)).data).toEqual([5, 25]);
+    expect((await host.call(5000)).data).toEqual([5000, 5023]);
+    expect(runs).toBe(2);
+    expect((await host.call('fail')).data).toBe('broken off');
+    await using other = await createTestHost(path, { hostFunctions });
+    const { data, logs } = await other.call(5);
+    expect(data).toBe('not permitted by the host');
+    expect(logs).toMatchObject([{ message: 'denied: host function "mine.lookup"' }]);
+    await expect(createTestHost(path)).rejects.toMatchObject({ code: 'LOAD_REJECTED' });
+  }, 60_000);
+
   it.each([
     [
       'let f = (): i32 => input.output.length; return new Evaluation(f());',

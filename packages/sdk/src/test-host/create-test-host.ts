@@ -10,6 +10,7 @@ import {
 import {
   type CallContext,
   ConfigNode,
+  type CustomHostFunctions,
   type HttpTransport,
   type LogRecord,
   type OptionReaders,
@@ -47,6 +48,8 @@ export interface TestHostOptions {
   readonly http?: HttpHandler | HttpRecording;
   /** What `${secret:NAME}` in the header of a request stands for; `createMemorySecrets` and others of core make one. @default none */
   readonly secrets?: SecretStore;
+  /** The host's own functions that the plugin may call, where `permissions` name them. @default none */
+  readonly hostFunctions?: CustomHostFunctions;
   /** What the plugin finds in its state. @default nothing */
   readonly state?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
@@ -65,6 +68,8 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
       ? node.callback<HttpHandler>()
       : node.implementation<HttpRecording>('transport', 'save'),
   secrets: (node) => node.implementation('read'),
+  // Names and functions are checked by the system that takes them.
+  hostFunctions: (node) => node.object() as CustomHostFunctions,
   state: (node) => {
     const values = Object.entries(node.object());
     return Object.fromEntries(
@@ -157,6 +162,7 @@ export async function createTestHost(
     httpTransport: network.transport,
     state: () => storeOf(state),
     ...(options.secrets !== undefined && { secrets: options.secrets }),
+    ...(options.hostFunctions !== undefined && { hostFunctions: options.hostFunctions }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
   });
   const loadOptions: LoadPluginOptions = {

@@ -29,8 +29,8 @@ export interface HostBinding {
   /** Import module name, then function name. Null-prototype objects, so that no import reaches `Object.prototype`. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   /**
-   * Functions, by name, that may give a promise. The guest is suspended meanwhile where the engine can do that
-   * (JSPI).
+   * Functions, by name, that may give a promise; those of a host's own as `module.name`. The guest is suspended meanwhile
+   * where the engine can do that (JSPI).
    */
   readonly waiting: ReadonlySet<string>;
   /** Called once, before any guest code runs. */

@@ -1,3 +1,4 @@
+import type { CustomFunctionName } from '../abi/custom-functions.js';
 import type { EffectName } from '../abi/host-functions.js';
 
 /** What arrives for a parameter. Bytes are the effect's own to keep. */
@@ -34,7 +35,10 @@ export interface HostEffects {
   /** Called before each call of the instance. */
   beginCall(call: EffectCall): void;
   /** Runs one effect. Must not throw: every failure is a code. A promise means that the guest has to wait. */
-  perform(name: EffectName, args: readonly EffectArgument[]): EffectResult | Promise<EffectResult>;
+  perform(
+    name: EffectName | CustomFunctionName,
+    args: readonly EffectArgument[],
+  ): EffectResult | Promise<EffectResult>;
   /** Called after each call, failed or not: closes whatever the call has left open. */
   endCall(): void;
 }

@@ -33,9 +33,11 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
       filesystem: permissions.filesystem,
       network: permissions.network,
       env_vars: permissions.envVars,
+      host_functions: permissions.hostFunctions,
       allowed_dirs: permissions.allowedDirs,
       allowed_hosts: permissions.allowedHosts,
       allowed_env: permissions.allowedEnv,
+      allowed_host_functions: permissions.allowedHostFunctions,
     },
   };
   return wire;

@@ -54,6 +54,10 @@ describe('parseMetadata()', () => {
     { field: 'permissions.allowed_dirs[0]', change: { permissions: { allowed_dirs: [7] } } },
     { field: 'permissions.network', change: { permissions: { network: 'yes' } } },
     { field: 'permissions.allowed_hosts[0]', change: { permissions: { allowed_hosts: [1] } } },
+    {
+      field: 'permissions.host_functions',
+      change: { permissions: { host_functions: 'mine.lookup' } },
+    },
     { field: 'custom.a', change: { custom: { a: 1 } } },
   ])('names the nested field $field', ({ field, change }) => {
     expect(() => parseMetadata({ ...least, ...change })).toThrow(
@@ -71,8 +75,13 @@ describe('parseMetadata()', () => {
   });
 
   it('takes permissions that are off, with their empty lists', () => {
-    const off = { filesystem: false, network: false, env_vars: false };
-    const empty = { allowed_dirs: [], allowed_hosts: [], allowed_env: [] };
+    const off = { filesystem: false, network: false, env_vars: false, host_functions: false };
+    const empty = {
+      allowed_dirs: [],
+      allowed_hosts: [],
+      allowed_env: [],
+      allowed_host_functions: [],
+    };
     expect(parseMetadata({ ...least, permissions: { ...off, ...empty } }).permissions).toEqual({
       filesystem: false,
       network: false,
@@ -80,6 +89,8 @@ describe('parseMetadata()', () => {
       allowedDirs: [],
       allowedHosts: [],
       allowedEnv: [],
+      hostFunctions: false,
+      allowedHostFunctions: [],
     });
   });
 

@@ -138,9 +138,11 @@ function readPermissions(reader: FieldReader): Permissions {
     filesystem: reader.optionalBoolean('filesystem'),
     network: reader.optionalBoolean('network'),
     envVars: reader.optionalBoolean('env_vars'),
+    hostFunctions: reader.optionalBoolean('host_functions'),
     allowedDirs: reader.optionalList('allowed_dirs', readDirectory),
     allowedHosts: reader.optionalStrings('allowed_hosts'),
     allowedEnv: reader.optionalStrings('allowed_env'),
+    allowedHostFunctions: reader.optionalStrings('allowed_host_functions'),
   });
 }
 

@@ -29,12 +29,15 @@ export interface Permissions {
   readonly filesystem?: boolean;
   readonly network?: boolean;
   readonly envVars?: boolean;
+  readonly hostFunctions?: boolean;
   /** Directories with all that is below them. Needs `filesystem`. */
   readonly allowedDirs?: readonly DirectoryPermission[];
   /** Hosts, optionally with scheme and port: `api.example.com`, `http://localhost:8080`, `*.example.com`. Needs `network`. */
   readonly allowedHosts?: readonly string[];
   /** Names of environment variables. Needs `envVars`. */
   readonly allowedEnv?: readonly string[];
+  /** Names of functions that the host itself offers, such as `mine.lookup`. Needs `hostFunctions`. */
+  readonly allowedHostFunctions?: readonly string[];
 }
 
 /** What a plugin says about itself; untrusted text throughout. */

@@ -68,6 +68,8 @@ const right = {
     allowed_hosts: ['example.com'],
     filesystem: true,
     allowed_dirs: ['/a', { path: '/b', access: 'read-write' }],
+    host_functions: true,
+    allowed_host_functions: ['mine.lookup'],
   },
 };
 
@@ -149,6 +151,7 @@ describe('METADATA_SCHEMA', () => {
               { maxLength: 3 },
             ),
             allowedHosts: fc.array(fc.domain(), { maxLength: 3 }),
+            allowedHostFunctions: fc.array(fc.constant('mine.lookup'), { maxLength: 3 }),
           },
           { requiredKeys: [] },
         ),
