@@ -1,5 +1,6 @@
 import { rawPlugin, repeated } from '../modules/raw-plugin.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
+import { measureChild } from '../measure-child.ts';
 
 /** `try (do (drop (call plugin_shutdown))) (catch_all) end` */
 const TRY = [0x06, 0x40, 0x10, 5, 0x1a, 0x19, 0x0b];
@@ -25,5 +26,29 @@ const handlers = [8, 60, 70, 1000, 4000].flatMap((count) =>
   })),
 );
 
-/** Rows 103 to 105: what metering makes of code, and what that costs the engine. */
-export const compiling: readonly Attack[] = [...handlers];
+/** CPU time until the engine has nothing left to compile: half a second goes to the start, the hot loop and looking at the rest. */
+const MAX_CPU_MS = 2000;
+const MAX_RSS_MB = 300;
+
+/** Row 104: 20 million turns of a loop make the engine compile the whole function, and with it all loops that never run. */
+const loops = ['plain', 'nested', 'with a call'].flatMap((kind) =>
+  [2000, 5000, 10_000].map((count): Attack => ({
+    row: 104,
+    name: `${count} loops that never run, ${kind}, behind a hot one`,
+    modes: ['inline', 'thread'],
+    async run({ mode }) {
+      const { result, cpuMs, rssMb } = await measureChild(
+        'tiny-loops',
+        [mode, kind, String(count)],
+        120_000,
+      );
+      insist(cpuMs < MAX_CPU_MS, `${cpuMs.toFixed(0)} ms of CPU`);
+      insist(rssMb < MAX_RSS_MB, `${rssMb.toFixed(0)} MB`);
+      const { outcome } = result as { outcome: string };
+      return `${outcome}; ${cpuMs.toFixed(0)} ms of CPU, ${rssMb.toFixed(0)} MB`;
+    },
+  })),
+);
+
+/** Rows 103 and 104: what metering makes of code, and what that costs the engine. */
+export const compiling: readonly Attack[] = [...handlers, ...loops];
