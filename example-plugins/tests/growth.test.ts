@@ -58,6 +58,73 @@ describe('ten times the text takes at most twelve times the fuel', () => {
     expect(await fuel(100_000)).toBeLessThan(12 * small);
   });
 
+  // What looks like the beginning of something long, again and again.
+  const rows = [
+    '1',
+    '1 ',
+    '1,',
+    '1 234 ',
+    '1,234,',
+    "1'2,",
+    '1.',
+    '1/',
+    '1 1/',
+    '10^',
+    '-',
+    '-$',
+    '$ ',
+    '(',
+    '(1,',
+  ].concat([
+    ...[
+      '\\frac{',
+      '\\frac{1}{',
+      '√',
+      '1e',
+      '1×10',
+      '二',
+      '1万',
+      '½',
+      '**1',
+      'x_{',
+      '\\,1',
+      '1.2.3 ',
+      '³',
+      '[{"a":',
+    ],
+  ]);
+  it.each(rows)('in extract of numbers, of %j again and again', async (row) => {
+    await using host = await openPlugin('extract', { which: 'list' });
+    const fuel = async (bytes: number): Promise<number> =>
+      (await host.call(row.repeat(bytes / row.length))).metadata.fuelUsed;
+    await fuel(1000);
+    const small = await fuel(5000);
+    expect(await fuel(50_000)).toBeLessThan(12 * small);
+  });
+
+  it.each([
+    '[',
+    '{"a":',
+    '{"a":[',
+    '["',
+    '"',
+    '```',
+    '```json [',
+    '```[1]',
+    '<think>',
+    '</think>',
+    '<think>[1]',
+    '[1] ',
+    '~~~{',
+  ])('in extract of JSON, of %j again and again', async (row) => {
+    await using host = await openPlugin('extract', { by: 'json_path' });
+    const fuel = async (bytes: number): Promise<number> =>
+      (await host.call(`x ${row.repeat(bytes / row.length)}`)).metadata.fuelUsed;
+    await fuel(1000);
+    const small = await fuel(5000);
+    expect(await fuel(50_000)).toBeLessThan(12 * small);
+  });
+
   it('fits rouge with many lines, the more the fewer types are wanted', async () => {
     const text = makeText(30_000);
     await using some = await openPlugin('rouge', { types: ['rouge1', 'rougeL'] });

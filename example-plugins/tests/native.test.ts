@@ -93,6 +93,8 @@ describe.each(Object.entries(built))(
     it.skipIf(result === undefined).each([
       ['no output', { expected: 'a' }, 'field "output" is missing'],
       ['no references', { output: 'a', expected: [] }, 'field "expected" is empty'],
+      ['a reference of null', { output: '', expected: null }, 'field "expected" is missing'],
+      ['null among them', { output: '', expected: ['a', null] }, 'of field "expected" is null'],
     ])('refuses %s', async (_what, data, words) => {
       await expect(host.call(data)).rejects.toMatchObject({
         code: 'CALL_INVALID_INPUT',

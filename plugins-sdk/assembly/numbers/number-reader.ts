@@ -3,13 +3,11 @@ import {
   Code, isSpacedLetter, isSuperscript, isVulgar, isWord, vulgarDenominator, vulgarNumerator,
 } from "./code";
 import { decimalValue, valueText } from "./decimal-value";
+import { FractionReader } from "./fraction-reader";
 import { NormalForm } from "./normal-form";
 import { Numeral, readNumeral, runEnd } from "./numeral";
 import { PowerReader } from "./power-reader";
 import { SignReader } from "./sign-reader";
-
-/** More codes than this are not looked at for a closing brace. */
-const MAX_ARGUMENT: i32 = 200;
 
 const SLASH: i32 = 0x2f;
 
@@ -29,10 +27,12 @@ export class NumberReader {
   private tupleEnd: i32 = 0;
   private signs: SignReader;
   private powers: PowerReader;
+  private fractions: FractionReader;
 
   constructor(readonly form: NormalForm) {
     this.signs = new SignReader(form);
     this.powers = new PowerReader(form);
+    this.fractions = new FractionReader(form);
   }
 
   /** Goes to the next number; false if there is none. What looks like a number and is none is passed over. */
@@ -180,7 +180,7 @@ export class NumberReader {
     if (code == Code.FRACTION) {
       const end = this.readFraction(at);
       if (isFinite(this.value) && this.value > 0 && this.value < 1) {
-        const value = (decimalValue(numeral.digits) * this.divisor + this.dividend) / this.divisor;
+        const value = (decimalValue(numeral.digits) * this.fractions.divisor + this.fractions.dividend) / this.fractions.divisor;
         return this.set(end, numeral.digits + " " + this.text, value);
       }
       // Side by side it is a product; with a space, the fraction is another number.
@@ -198,57 +198,10 @@ export class NumberReader {
     return this.set(end, text, (decimalValue(numeral.digits) * divisor + dividend) / divisor);
   }
 
-  private dividend: f64 = 0;
-  private divisor: f64 = 0;
-  private argument: string = "";
-
-  /** `\frac{1}{2}`, `\frac12`; what holds anything else is no number, and passed over as a whole. */
   private readFraction(at: i32): i32 {
-    const middle = this.readArgument(at + 1);
-    const above = this.argument;
-    const end = middle > 0 ? this.readArgument(middle) : 0;
-    const below = this.argument;
-    if (end <= 0) return this.reject(this.afterArgument(this.afterArgument(at + 1)));
-    const negative = above.startsWith("-") != below.startsWith("-");
-    const over = above.startsWith("-") ? above.substring(1) : above;
-    const under = below.startsWith("-") ? below.substring(1) : below;
-    this.dividend = decimalValue(over);
-    this.divisor = decimalValue(under);
-    if (this.divisor == 0) return this.reject(end);
-    const value = this.dividend / this.divisor;
-    return this.set(end, (negative ? "-" : "") + over + "/" + under, negative ? -value : value);
-  }
-
-  /** A number in braces, or one digit; 0 if there is none. */
-  private readArgument(at: i32): i32 {
-    const form = this.form;
-    at = form.afterGap(at);
-    if (form.isDigit(at)) {
-      this.argument = form.slice(at, at + 1);
-      return at + 1;
-    }
-    if (form.at(at) != 0x7b) return 0;
-    at = form.afterGap(at + 1);
-    const negative = form.at(at) == 0x2d;
-    if (negative) at = form.afterGap(at + 1);
-    if (!form.isDigit(at) && !(form.at(at) == 0x2e && form.isDigit(at + 1))) return 0;
-    const numeral = readNumeral(form, at, false, true);
-    const close = form.afterGap(numeral.end);
-    this.argument = (negative ? "-" : "") + numeral.digits;
-    return numeral.isValid && form.at(close) == 0x7d ? close + 1 : 0;
-  }
-
-  /** The place after the argument in braces at `at`; `at` if there is none, or it is very long. */
-  private afterArgument(at: i32): i32 {
-    const form = this.form;
-    const open = form.afterGap(at);
-    if (form.at(open) != 0x7b) return at;
-    let depth = 0;
-    for (let index = open; index < min(form.length, open + MAX_ARGUMENT); index++) {
-      if (form.at(index) == 0x7b) depth++;
-      else if (form.at(index) == 0x7d && --depth == 0) return index + 1;
-    }
-    return at;
+    const fraction = this.fractions;
+    const end = fraction.read(at);
+    return isNaN(fraction.value) ? this.reject(end) : this.set(end, fraction.text, fraction.value);
   }
 
   /** `√2`, `\sqrt[3]{8}`: the digits are passed over. */
@@ -256,7 +209,7 @@ export class NumberReader {
     const form = this.form;
     let index = form.afterGap(at + 1);
     if (form.at(index) == 0x5b && form.isDigit(index + 1) && form.at(index + 2) == 0x5d) index += 3;
-    const end = this.afterArgument(index);
+    const end = this.fractions.afterArgument(index);
     this.next = end > index ? end : form.isDigit(index) ? runEnd(form, index) : at + 1;
     return false;
   }
