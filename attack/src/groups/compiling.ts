@@ -1,6 +1,23 @@
-import { rawPlugin, repeated } from '../modules/raw-plugin.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { Arena } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { measureChild } from '../measure-child.ts';
+import {
+  asMuchAsFits,
+  asMuchAsIsAdmitted,
+  crowded,
+  CROWDS,
+  dear,
+  DEAR,
+} from '../modules/crowds.ts';
+import { rawPlugin, repeated } from '../modules/raw-plugin.ts';
+import { untilExit } from '../until-exit.ts';
+import { refused } from './shorthand.ts';
 
 /** `try (do (drop (call plugin_shutdown))) (catch_all) end` */
 const TRY = [0x06, 0x40, 0x10, 5, 0x1a, 0x19, 0x0b];
@@ -50,5 +67,81 @@ const loops = ['plain', 'nested', 'with a call'].flatMap((kind) =>
   })),
 );
 
-/** Rows 103 and 104: what metering makes of code, and what that costs the engine. */
-export const compiling: readonly Attack[] = [...handlers, ...loops];
+const CHILD = fileURLToPath(new URL('../compile-child.mjs', import.meta.url));
+
+/** Node 20 as well, where it is installed. */
+function nodes(): readonly string[] {
+  try {
+    const file = createRequire(import.meta.url).resolve('n20/package.json');
+    return [process.execPath, join(dirname(file), 'bin/node')];
+  } catch {
+    return [process.execPath];
+  }
+}
+
+/** Row 104: what more of something costs a process until it ends, on Node 20 as well. */
+const crowds = [
+  ...[2000, 5000, 10_000].map((count) => ['tiny loops', count, 1] as const),
+  // V8 11 (Node 20) takes 2 s for 4,000 pairs, metered or not.
+  ...Object.keys(CROWDS).map((what) => [what, what.startsWith('pairs') ? 2000 : 4000, 1] as const),
+  ['tiny loops', 500, 20] as const,
+  ['loops that add', 1000, 4] as const,
+].map(([what, count, functions]): Attack => ({
+  row: 104,
+  name: `${count} ${what} beside a hot one, in ${functions} functions`,
+  modes: ISOLATED,
+  async run(arena) {
+    if (process.platform !== 'linux') return 'not measured: there is no /proc';
+    const directory = mkdtempSync(join(tmpdir(), 'attack-'));
+    try {
+      const said: string[] = [];
+      for (const node of nodes()) {
+        const [none, all] = await Promise.all(
+          [0, count].map(async (each, index) => {
+            const file = join(directory, `${index}.wasm`);
+            writeFileSync(file, crowded(CROWDS[what]!, each, functions));
+            return await untilExit(node, [CHILD, arena.mode, file]);
+          }),
+        );
+        insist(none!.output === 'fine' && all!.output === 'fine', `it ended with ${all!.output}`);
+        const cpuMs = all!.cpuMs - none!.cpuMs;
+        insist(cpuMs < MAX_CPU_MS, `${cpuMs} ms of CPU time more than without`);
+        insist(all!.peakMiB < MAX_RSS_MB, `${all!.peakMiB.toFixed(0)} MiB`);
+        said.push(`${cpuMs} ms more, ${all!.peakMiB.toFixed(0)} MiB`);
+      }
+      return said.join('; ');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+}));
+
+/** Row 105: what a first call compiles. */
+const firstCalls = Object.entries(DEAR).flatMap(([what, each]) => [
+  refused(105, `15 MB of ${what}`, () => asMuchAsFits(each), 'LOAD_REJECTED', 'maxCompileMs'),
+  {
+    row: 105,
+    name: `as many ${what} as are admitted, compiled in one call`,
+    modes: ISOLATED,
+    async run(arena: Arena) {
+      const by = await arena.endure(asMuchAsIsAdmitted(each), {});
+      insist(!by.startsWith('LOAD_'), `it was not admitted: ${by}`);
+      return `${by}, in time`;
+    },
+  },
+]);
+
+/** Rows 103 to 105: what metering makes of code, and what that costs the engine. */
+export const compiling: readonly Attack[] = [
+  ...handlers,
+  ...loops,
+  ...crowds,
+  ...firstCalls,
+  refused(
+    105,
+    '49,000 functions of 30 loops',
+    () => dear(CROWDS['tiny loops']!, 30, 49_000),
+    'LOAD_REJECTED',
+    'maxCompileMs',
+  ),
+];

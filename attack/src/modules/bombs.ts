@@ -111,13 +111,13 @@ export function onOperands(height: number, count: number, each: readonly number[
 /** A block that a condition leaves. */
 export const BRANCH: readonly number[] = [Opcode.Block, 0x40, 0x41, 0, Opcode.BrIf, 0, Opcode.End];
 
-/** `if (local) local = local + 1 else local = local * 3`, `count` times: each joins two values of a local. */
+/** `if (local & 1) local = other + 1 else local = other * 3`, `count` times: each joins two values of a local. */
 export function diamonds(count: number, locals: number): Uint8Array {
   const code = new ByteWriter(count * 24);
   for (let index = 0; index < count; index += 1) {
     const local = (index * 7919) % locals;
     const other = (index * 104_729) % locals;
-    code.u8(0x20).u32(local).raw([Opcode.If, 0x40, 0x20]).u32(other);
+    code.u8(0x20).u32(local).raw([0x41, 1, 0x71, Opcode.If, 0x40, 0x20]).u32(other);
     code.raw([0x41, 1, 0x6a, 0x21]).u32(local).u8(Opcode.Else).u8(0x20).u32(other);
     code.raw([0x41, 3, 0x6c, 0x21]).u32(local).u8(Opcode.End);
   }
@@ -152,7 +152,18 @@ export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
     calledOnce(
       5,
       [0],
-      onOperands(900, 2000, [Opcode.Block, 0x40, 0x20, 0, Opcode.BrIf, 0, Opcode.End]),
+      onOperands(900, 2000, [
+        Opcode.Block,
+        0x40,
+        0x20,
+        0,
+        0x41,
+        1,
+        0x71,
+        Opcode.BrIf,
+        0,
+        Opcode.End,
+      ]),
     ),
   'calls over operands': () =>
     calledOnce(5, [0], onOperands(900, 40_000, [Opcode.Call, FIRST_FUNCTION])),

@@ -40,6 +40,8 @@ export interface AdmissionCaps {
   readonly maxLocalsTimesBranches: number;
   /** The same, added up over all functions. */
   readonly maxTotalLocalsTimesBranches: number;
+  /** Milliseconds that an engine takes to compile all functions, as estimated from their operators. */
+  readonly maxCompileMs: number;
   /** Bytes of one function body. */
   readonly maxBodyBytes: number;
   /** Labels of all `br_table`s. */
@@ -96,6 +98,9 @@ export const DEFAULT_CAPS: AdmissionCaps = {
   // Functions are compiled when they are first called, and nothing stops that: at the cap 1 s, for 16 MiB of such functions
   // 7.4 s. A large Rust program has 4,400,000, esbuild 7,000,000.
   maxTotalLocalsTimesBranches: 20_000_000,
+  // Nothing stops a compiler. Uncapped, 15 MB of indirect calls take 3 s at the first call, of loops 1 s; where a compiler compares
+  // each with all before it, 64 kB of `if (x) x = …` take 3 s and 2.3 GB once they are hot. Pyodide has 600, esbuild 300.
+  maxCompileMs: 1_000,
   // 512 KiB of branches cost 0.2 s and 310 MB, 4 MiB 0.3 s and 640 MB. Parsers in C have up to 370 kB.
   maxBodyBytes: 512 * 1024,
   // 200,000 cost 50 ms, 6.5 million 1.1 s and 950 MB. A small program in Go has 70,000.

@@ -1,4 +1,5 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- operators are numbers where they come from: bytes
+import { CompileCost } from './compile-cost.js';
 import { DecodeError } from './decode-error.js';
 import type { FeatureUses } from './feature-uses.js';
 import { InstructionCursor } from './instruction-cursor.js';
@@ -32,6 +33,8 @@ export class BodyInspector {
   instructions = 0;
   branchTableLabels = 0;
   localsTimesBranches = 0;
+  compileUs = 0;
+  private readonly cost = new CompileCost();
   private readonly stack: OperandStack;
   private readonly cursor: InstructionCursor;
 
@@ -46,7 +49,7 @@ export class BodyInspector {
 
   /** @throws {DecodeError} If its instructions are not well-formed, or end before it does. */
   inspect(index: number): void {
-    const { module, cursor, stack, features, peaks } = this;
+    const { module, cursor, stack, features, peaks, cost } = this;
     const body = module.bodies[index]!;
     const { start, end } = body;
     const type = module.types[module.functions[module.importedFunctions + index]!];
@@ -55,6 +58,7 @@ export class BodyInspector {
     let copies = 0;
     let operands = 0;
     stack.reset();
+    cost.begin(locals);
     let nesting = 1;
     let mask = features.seen;
     let instructions = 0;
@@ -67,6 +71,7 @@ export class BodyInspector {
         mask = features.seen;
       }
       const { opcode } = cursor;
+      cost.add(opcode, cursor.index);
       const before = branches;
       if (opcode < 0x20) {
         if (
@@ -108,6 +113,9 @@ export class BodyInspector {
     peaks.raise('nesting', nesting, start);
     peaks.raise('branches', branches, start);
     peaks.raise('operands', operands, start);
+    const us = cost.finish(copies);
+    this.compileUs += us;
+    peaks.raise('compileUs', Math.ceil(us), start);
     copies = Math.ceil(copies);
     this.localsTimesBranches += copies;
     peaks.raise('localsTimesBranches', copies, start);

@@ -98,6 +98,7 @@ class Inspection {
         constantInstructions: this.constantInstructions,
         branchTableLabels: bodies.branchTableLabels,
         localsTimesBranches: bodies.localsTimesBranches,
+        compileUs: Math.ceil(bodies.compileUs),
       },
       peaks: peaks.measures,
     };

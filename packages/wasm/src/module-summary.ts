@@ -61,6 +61,8 @@ export interface ModuleSummary {
     readonly branchTableLabels: number;
     /** The same, added up over all functions: what the time to compile them grows with. */
     readonly localsTimesBranches: number;
+    /** Microseconds that V8 takes to compile all functions in their metered form, as estimated from their operators. */
+    readonly compileUs: number;
   };
   /** The largest of each, with the offset of the function body or segment that has it. */
   readonly peaks: {
@@ -77,6 +79,8 @@ export interface ModuleSummary {
     readonly branches: Peak;
     /** Locals and operands, times branches and a tenth of the calls: what the memory of a compiler grows with. */
     readonly localsTimesBranches: Peak;
+    /** Microseconds, estimated, to compile a function. */
+    readonly compileUs: Peak;
     /** Operands on the stack of a function; an upper bound. */
     readonly operands: Peak;
     /** Labels of one `br_table`. */

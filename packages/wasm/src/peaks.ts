@@ -12,6 +12,7 @@ export class Peaks {
     nesting: { value: 0, offset: 0 },
     branches: { value: 0, offset: 0 },
     localsTimesBranches: { value: 0, offset: 0 },
+    compileUs: { value: 0, offset: 0 },
     operands: { value: 0, offset: 0 },
     branchTableLabels: { value: 0, offset: 0 },
     elements: { value: 0, offset: 0 },

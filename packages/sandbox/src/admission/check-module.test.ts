@@ -166,6 +166,12 @@ describe('checkModule()', () => {
       // One global: 0 + 1 + 1 + ...
       sections: [section(6, 1, [0x7f, 0, 0x41, 0, ...repeat(100_000, [0x41, 1, 0x6a]), 0x0b])],
     },
+    {
+      row: 105,
+      rule: 'maxCompileMs',
+      // 15,000 times: i32.const 0, table.get 0, drop
+      sections: oneFunction([0], repeat(15_000, [0x41, 0, 0x25, 0, 0x1a])),
+    },
     { row: 14, rule: 'maxGlobals', sections: [section(6, 10_001, [0x7f, 0, 0x41, 0, 0x0b])] },
     {
       row: 15,

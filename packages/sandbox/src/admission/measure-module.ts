@@ -77,6 +77,12 @@ export function measureModule(
       counts.localsTimesBranches,
       at('code'),
     ),
+    measure(
+      'maxCompileMs',
+      'milliseconds to compile, estimated',
+      Math.ceil(counts.compileUs / 1000),
+      peaks.compileUs.offset,
+    ),
     ...summary.tables.map(({ type, offset }) =>
       measure('maxTableElements', 'elements of a table', type.minimum, offset),
     ),
