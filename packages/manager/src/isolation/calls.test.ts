@@ -271,7 +271,9 @@ describe('a thread', () => {
 
   it('survives the end of such a call', async () => {
     const limits = { ...DEFAULT_LIMITS, maxFuel: 2 ** 50 };
-    const { module } = await compilePlugin(assemble(guestWat({ execute: FOREVER })), limits);
+    const { module } = await compilePlugin(assemble(guestWat({ execute: FOREVER })), {
+      maxMemoryBytes: limits.maxMemoryBytes,
+    });
     const runner = new Runner(startThread);
     const guest: RemoteGuest = {
       version: 1,
