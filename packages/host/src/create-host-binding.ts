@@ -152,7 +152,7 @@ export type HostSignatures = Readonly<Record<string, Readonly<Record<string, Abi
 /**
  * Makes the host functions of one plugin instance.
  *
- * @param options Defaults: no permission, system clock and random numbers, a state of its own in memory, log records
+ * @param given Defaults: no permission, system clock and random numbers, a state of its own in memory, log records
  *   dropped.
  * @returns A binding for one instance.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.

@@ -111,6 +111,6 @@ export const MAX_CUSTOM_INPUT_STRUCTURE = 65_536;
 /** Inputs of the custom host functions that one call runs, in bytes together: they are parsed on the host's own thread. */
 export const MAX_CUSTOM_INPUT_BYTES_PER_CALL = 16 * MAX_CUSTOM_JSON_BYTES;
 /** Answers of the same, in bytes together: as much as a call may emit. */
-export const MAX_CUSTOM_ANSWER_BYTES_PER_CALL = MAX_EMITTED_BYTES;
+export const MAX_CUSTOM_ANSWER_BYTES_PER_CALL = 64 * 1024 * 1024;
 /** Custom host functions that one call runs. What one costs is not known here: it may ask a database. */
 export const MAX_CUSTOM_CALLS_PER_CALL = 10_000;

@@ -27,7 +27,7 @@ interface Block {
  * import { SecretMatcher } from '@testbench/host';
  *
  * const matcher = new SecretMatcher(['sk-0123456789']);
- * matcher.find('a=sk%2D0123456789&b'); // => [{ start: 2, end: 17 }]
+ * matcher.find('a=sk%2D0123456789&b')[0]; // => { start: 2, end: 17 }
  * ```
  */
 export class SecretMatcher {
