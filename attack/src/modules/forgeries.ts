@@ -74,7 +74,7 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     answer: toCall({ type: 'effect', name: '__proto__', args: [] }),
   },
   "a function of the host's own that there is not": {
-    outcome: 'CALL_CRASHED',
+    outcome: 'CALL_BAD_MESSAGE',
     answer: toCall({ type: 'effect', name: 'mine.lookup', args: [utf8('1'), 4096] }),
   },
   'an effect that it was not granted, for ever': {
