@@ -45,7 +45,7 @@ export async function runtimeFindings(bytes: Uint8Array<ArrayBuffer>): Promise<F
   };
   const ample = { maxFuel: Number.MAX_SAFE_INTEGER, timeoutMs: 60_000 };
   failure('CALL_FUEL_EXHAUSTED', 'Paris', { maxFuel: 1000 });
-  failure('CALL_DEADLINE_EXCEEDED', long, { ...ample, timeoutMs: 0 });
+  failure('CALL_DEADLINE_EXCEEDED', long, { ...ample, timeoutMs: 1 });
   failure('CALL_CANCELLED', long, { ...ample, isCancelled: () => true });
   failure('CALL_MEMORY_EXHAUSTED', long, ample, small);
   return findings;
