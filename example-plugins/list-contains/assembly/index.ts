@@ -13,7 +13,7 @@ class Options {
 @plugin({ name: "list-contains" })
 export class ListContains extends Evaluator {
   config: Options = new Options();
-  /** Small numbers for the characters of both lists: for each pair of texts anew, they would take longer than the comparison. */
+  /** Small numbers for the characters of both lists: if made again for each pair of texts, they would take longer than the comparison. */
   private numbers: Map<i32, i32> = new Map();
 
   evaluate(input: EvaluatorInput): Evaluation {
