@@ -67,7 +67,7 @@ export const managerRows: readonly Attack[] = [
       const expected = new Set([
         'ok',
         'LOAD_ALREADY_LOADED',
-        'LOAD_NOT_FOUND',
+        'LOAD_NOT_LOADED',
         'LOAD_UNLOADED',
         'CALL_NOT_FOUND',
         'CALL_UNLOADED',

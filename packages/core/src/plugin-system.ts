@@ -189,7 +189,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Removes a plugin, after telling it to shut down.
    *
-   * @throws {LoadError} `LOAD_NOT_FOUND`.
+   * @throws {LoadError} `LOAD_NOT_LOADED`.
    */
   async unloadPlugin(id: string): Promise<void> {
     const plugin = this.#plugins.get(id);
@@ -218,7 +218,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Puts the version before the last reload back.
    *
-   * @throws {LoadError} `LOAD_NOT_FOUND` if there is none.
+   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_EARLIER_VERSION`.
    */
   async rollbackPlugin(id: string): Promise<PluginInfo> {
     return await this.#manager.rollback(id);
@@ -228,7 +228,7 @@ export class PluginSystem implements AsyncDisposable {
    * Reloads a plugin whenever its file changes; a change that does not load is told by the event `reload-failed`.
    *
    * @returns A function that ends it.
-   * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
+   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
    */
   watchPlugin(id: string, options?: ReloadOptions): () => void {
     return this.#manager.watch(id, options);

@@ -79,8 +79,8 @@ describe('Plugin', () => {
     await expect(first.execute(1)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
     await expect(first.batch([1])).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
     await expect(first.stream(1).next()).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
-    await expect(first.unload()).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
-    expect(() => first.info).toThrow(expect.objectContaining({ code: 'LOAD_NOT_FOUND' }));
+    await expect(first.unload()).rejects.toMatchObject({ code: 'LOAD_NOT_LOADED' });
+    expect(() => first.info).toThrow(expect.objectContaining({ code: 'LOAD_NOT_LOADED' }));
     expect(second.info.metadata.version).toBe('3.0.0');
     expect(system.pluginCount).toBe(1);
   });

@@ -74,7 +74,7 @@ export class Plugin<Type extends PluginType = PluginType> {
     this.#lifetime = lifetime;
   }
 
-  /** What is known of it now. @throws {LoadError} `LOAD_NOT_FOUND` once it was unloaded. */
+  /** What is known of it now. @throws {LoadError} `LOAD_NOT_LOADED` once it was unloaded. */
   get info(): PluginInfo {
     const info = this.#lifetime.isLoaded() ? this.#manager.info(this.id) : undefined;
     if (info === undefined) throw this.#gone();
@@ -131,13 +131,13 @@ export class Plugin<Type extends PluginType = PluginType> {
     return await this.#manager.reload(this.id, source, options);
   }
 
-  /** Puts the version before the last reload back. @throws {LoadError} `LOAD_NOT_FOUND` if there is none. */
+  /** Puts the version before the last reload back. @throws {LoadError} `LOAD_NO_EARLIER_VERSION` if there is none. */
   async rollback(): Promise<PluginInfo> {
     this.#checkLoaded();
     return await this.#manager.rollback(this.id);
   }
 
-  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_FOUND` if that was done before. */
+  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_LOADED` if that was done before. */
   async unload(): Promise<void> {
     this.#checkLoaded();
     await this.#lifetime.unload();
@@ -153,7 +153,7 @@ export class Plugin<Type extends PluginType = PluginType> {
   }
 
   #gone(): LoadError {
-    return new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${this.id}": it was unloaded`);
+    return new LoadError('LOAD_NOT_LOADED', `Cannot find plugin "${this.id}": it was unloaded`);
   }
 }
 

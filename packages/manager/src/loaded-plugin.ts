@@ -116,14 +116,14 @@ export class LoadedPlugin {
   /**
    * Puts the version before the last reload back.
    *
-   * @throws {LoadError} `LOAD_NOT_FOUND` if there is none.
+   * @throws {LoadError} `LOAD_NO_EARLIER_VERSION`.
    */
   async rollback(): Promise<void> {
     await this.#inTurn(async () => {
       const previous = this.#previous;
       if (previous === undefined) {
         throw new LoadError(
-          'LOAD_NOT_FOUND',
+          'LOAD_NO_EARLIER_VERSION',
           `Cannot roll plugin "${this.id}" back: no earlier version is kept`,
         );
       }

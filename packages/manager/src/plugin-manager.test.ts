@@ -299,12 +299,23 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
     });
   });
 
+  it('tells what there is none of from each other', async () => {
+    const manager = open();
+    await expect(manager.rollback('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_LOADED' });
+    await manager.load(giving(1));
+    await expect(manager.rollback('guest')).rejects.toMatchObject({
+      code: 'LOAD_NO_EARLIER_VERSION',
+    });
+    expect(() => manager.watch('guest')).toThrow(expect.objectContaining({ code: 'LOAD_NO_FILE' }));
+    await expect(manager.load('/none.wasm')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+  });
+
   describe('PluginManager.unload() and close()', () => {
     it('tells the plugin, and survives what it does', async () => {
       const manager = open();
       await manager.load(assemble(guestWat({ shutdown: '(unreachable)' })));
       await manager.unload('guest');
-      await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+      await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_LOADED' });
       await expect(manager.execute('guest', input)).rejects.toMatchObject({
         code: 'CALL_NOT_FOUND',
       });

@@ -180,7 +180,7 @@ export class PluginManager {
    * swapped in at once; if anything fails, the old one stays. Running calls end on the old one, which is kept for
    * {@link rollback}.
    *
-   * @throws {LoadError} As for `load`; `LOAD_NOT_FOUND` if no plugin of that id is loaded; `LOAD_UNHEALTHY`.
+   * @throws {LoadError} As for `load`; `LOAD_NOT_LOADED`; `LOAD_UNHEALTHY`.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async reload(id: string, source: PluginSource, options?: ReloadOptions): Promise<PluginInfo> {
@@ -199,7 +199,7 @@ export class PluginManager {
   /**
    * Puts the version before the last reload back in its place.
    *
-   * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin or no earlier version.
+   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_EARLIER_VERSION`.
    */
   async rollback(id: string): Promise<PluginInfo> {
     const plugin = this.#find(id);
@@ -212,14 +212,14 @@ export class PluginManager {
    * that is turned. A change that does not load is told by the event `reload-failed`. While there is no file, the old version stays.
    *
    * @returns A function that ends the watching; so do unloading and closing.
-   * @throws {LoadError} `LOAD_NOT_FOUND` if there is no such plugin, or it came from bytes.
+   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
    * @throws {ConfigError} As {@link reload}.
    */
   watch(id: string, given?: ReloadOptions): () => void {
     const options = readReloadOptions(given);
     const { path } = this.#find(id).info();
     if (path === undefined) {
-      throw new LoadError('LOAD_NOT_FOUND', `Cannot watch plugin "${id}": it came from no file`);
+      throw new LoadError('LOAD_NO_FILE', `Cannot watch plugin "${id}": it came from no file`);
     }
     this.#watchers.get(id)?.();
     const stop = watchFile(path, async () => {
@@ -241,7 +241,7 @@ export class PluginManager {
    * Removes a plugin after telling it to shut down. Calls that run may end first, for at most 30 s; until then its status is
    * `unloading`, it takes no more calls, and its id may be taken again.
    *
-   * @throws {LoadError} `LOAD_NOT_FOUND`.
+   * @throws {LoadError} `LOAD_NOT_LOADED`.
    */
   async unload(id: string): Promise<void> {
     const plugin = this.#find(id);
@@ -359,14 +359,14 @@ export class PluginManager {
     throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
   }
 
-  /** @throws {LoadError} `LOAD_NOT_FOUND`, or `LOAD_SHUT_DOWN` after `close`. */
+  /** @throws {LoadError} `LOAD_NOT_LOADED`, or `LOAD_SHUT_DOWN` after `close`. */
   #find(id: string): LoadedPlugin {
     const plugin = this.#plugins.get(id);
     if (plugin !== undefined) return plugin;
     requireId(id);
     throw this.#closed
       ? new LoadError('LOAD_SHUT_DOWN', `Cannot find plugin "${id}": closed`)
-      : new LoadError('LOAD_NOT_FOUND', `Cannot find plugin "${id}": it is not loaded`);
+      : new LoadError('LOAD_NOT_LOADED', `Cannot find plugin "${id}": it is not loaded`);
   }
 
   /** @throws {LoadError} If a plugin of that id cannot be added. */

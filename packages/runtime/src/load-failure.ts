@@ -9,17 +9,22 @@ const encoder = new TextEncoder();
  * Names a failure of guest code that ran while a plugin was loaded.
  *
  * @param action What was tried, as in "Cannot …".
- * @param breach The code for a result that breaks the contract.
+ * @param code The code of the step.
+ * @param breach The code for a result that breaks the contract. @default `code`
  * @returns A `LoadError` for a `CallError`; anything else as it is.
  */
 export function asLoadError(
   action: string,
   cause: unknown,
-  breach: LoadErrorCode = 'LOAD_START_FAILED',
+  code: LoadErrorCode,
+  breach: LoadErrorCode = code,
 ): unknown {
   if (!(cause instanceof CallError)) return cause;
-  const code = cause.code === 'CALL_INVALID_OUTPUT' ? breach : 'LOAD_START_FAILED';
-  return new LoadError(code, `Cannot ${action}: ${cause.message}`, { cause });
+  return new LoadError(
+    cause.code === 'CALL_INVALID_OUTPUT' ? breach : code,
+    `Cannot ${action}: ${cause.message}`,
+    { cause },
+  );
 }
 
 /**

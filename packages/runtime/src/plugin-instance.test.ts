@@ -256,7 +256,12 @@ describe('PluginInstance.init()', () => {
 
   it('fails as a load when the plugin traps', async () => {
     const instance = await openGuest(guestWat({ init: '(unreachable)' }));
-    expect(() => instance.init({})).toThrow(expect.objectContaining({ code: 'LOAD_START_FAILED' }));
+    expect(() => instance.init({})).toThrow(
+      expect.objectContaining({
+        code: 'LOAD_INIT_TRAPPED',
+        cause: expect.objectContaining({ code: 'CALL_TRAPPED' }) as unknown,
+      }),
+    );
   });
 });
 

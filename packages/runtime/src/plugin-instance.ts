@@ -157,7 +157,7 @@ export class PluginInstance {
   /**
    * Asks the plugin for its metadata. The plugin must not wait in it.
    *
-   * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_START_FAILED` if the plugin fails to answer.
+   * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_METADATA_FAILED` if it returns an error code, traps or hits a limit.
    */
   readMetadata(given?: InstanceCallOptions): PluginMetadata {
     const options = this.#optionsOf(given);
@@ -165,11 +165,11 @@ export class PluginInstance {
     try {
       value = this.#guard.run(options, () => this.#protocol.readMetadata(decodeMetadata));
     } catch (error) {
-      throw asLoadError('read metadata', error, 'LOAD_INVALID_METADATA');
+      throw asLoadError('read metadata', error, 'LOAD_METADATA_FAILED', 'LOAD_INVALID_METADATA');
     }
     if (typeof value === 'number') {
       throw new LoadError(
-        'LOAD_INVALID_METADATA',
+        'LOAD_METADATA_FAILED',
         `Cannot read metadata: "plugin_metadata" returned error code ${value}`,
       );
     }
@@ -183,7 +183,7 @@ export class PluginInstance {
    *
    * @param config Any JSON value; undefined stands for `{}`.
    * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own words;
-   *   `LOAD_INVALID_CONFIG` if it has no JSON form; `LOAD_START_FAILED` if the plugin fails to answer.
+   *   `LOAD_INIT_TRAPPED` if it traps or hits a limit, with that as `cause`; `LOAD_INVALID_CONFIG` if it has no JSON form.
    */
   init(config: unknown, given?: InstanceCallOptions): void {
     const options = this.#optionsOf(given);
@@ -193,7 +193,7 @@ export class PluginInstance {
       this.#refuseWaiting();
       code = this.#guard.run(options, () => this.#protocol.init(bytes));
     } catch (error) {
-      throw asLoadError(`initialize ${this.#described}`, error);
+      throw asLoadError(`initialize ${this.#described}`, error, 'LOAD_INIT_TRAPPED');
     }
     checkInit(code, this.#described, this.#guard.facts);
   }
@@ -207,7 +207,7 @@ export class PluginInstance {
     try {
       code = await this.#guard.runWaiting(options, () => this.#protocol.initWaiting(bytes));
     } catch (error) {
-      throw asLoadError(`initialize ${this.#described}`, error);
+      throw asLoadError(`initialize ${this.#described}`, error, 'LOAD_INIT_TRAPPED');
     }
     checkInit(code, this.#described, this.#guard.facts);
   }
@@ -367,7 +367,7 @@ export class PluginInstance {
         initialize?.();
       });
     } catch (error) {
-      throw asLoadError(action, error);
+      throw asLoadError(action, error, 'LOAD_START_FAILED');
     }
   }
 

@@ -291,7 +291,7 @@ describe.each(['thread', 'process'] as const)('isolation: %s', (isolation) => {
     expect(manager.info('guest')?.status).toBe('unloading');
     expect(manager.list().map(({ status }) => status)).toEqual(['unloading']);
     expect(manager.pluginCount).toBe(0);
-    await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_FOUND' });
+    await expect(manager.unload('guest')).rejects.toMatchObject({ code: 'LOAD_NOT_LOADED' });
     await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
     await manager.load(assemble(guestWat()));
     expect(manager.info('guest')?.status).toBe('ready');

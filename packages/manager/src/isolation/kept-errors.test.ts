@@ -138,10 +138,14 @@ const LOAD_FAILURES = [
     name: '_initialize',
     parts: { rest: '(func (export "_initialize") (unreachable))' },
   },
-  { code: 'LOAD_START_FAILED', name: 'metadata that trap', parts: { metadata: '(unreachable)' } },
+  {
+    code: 'LOAD_METADATA_FAILED',
+    name: 'metadata that trap',
+    parts: { metadata: '(unreachable)' },
+  },
   { code: 'LOAD_INVALID_METADATA', name: 'metadata', parts: { metadataText: '{"name":1}' } },
   { code: 'LOAD_INIT_FAILED', name: 'plugin_init', parts: { init: '(i32.const 1)' } },
-  { code: 'LOAD_START_FAILED', name: 'a trap in plugin_init', parts: { init: '(unreachable)' } },
+  { code: 'LOAD_INIT_TRAPPED', name: 'a trap in plugin_init', parts: { init: '(unreachable)' } },
 ];
 
 /** Every instance that was made on this thread, its memory and what it imports. */

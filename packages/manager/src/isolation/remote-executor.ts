@@ -2,7 +2,6 @@ import { type BatchEntry, readBatchOutput, readOutput } from '@testbench/runtime
 import {
   CallError,
   type CallUsage,
-  LoadError,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
@@ -14,6 +13,7 @@ import type { Ending } from '../ending.js';
 import { LOAD_TIMEOUT_MS, MAX_RUNNER_INPUT_LENGTH } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
+import { asFailedLoad } from './as-failed-load.js';
 import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
 import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
 import { GiveUp } from './give-up.js';
@@ -43,11 +43,8 @@ export class RemoteExecutor implements Executor {
         runner.load(guest, { timeoutMs }),
       );
       return new RemoteExecutor(isolation, pool, guest, facts);
-    } catch (cause) {
-      // It did not come as far as a runner.
-      if (!(cause instanceof CallError)) throw cause;
-      const code = cause.code === 'CALL_SHUT_DOWN' ? 'LOAD_SHUT_DOWN' : 'LOAD_START_FAILED';
-      throw new LoadError(code, `Cannot load plugin: ${cause.message}`, { cause });
+    } catch (error) {
+      throw asFailedLoad(error);
     }
   }
 

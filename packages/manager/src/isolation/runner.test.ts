@@ -141,6 +141,26 @@ describe('Runner', () => {
     await expect(runner.load(guest, options)).rejects.toMatchObject({ code });
   });
 
+  it('ends a runner that does not get a plugin ready in time', async () => {
+    const { runner, guest, killed } = forge(() => {});
+    await expect(runner.load(guest, { timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'LOAD_DEADLINE_EXCEEDED',
+    });
+    expect(killed()).toBe(1);
+  });
+
+  it.each(['CALL_TRAPPED', 'CALL_NOT_FOUND'])(
+    'takes a runner that answers a load with %s for a start that failed',
+    async (code) => {
+      const { runner, guest } = forge((_command, events) => {
+        events.onMessage({ type: 'failed', error: { code, message: 'no' } });
+      });
+      await expect(runner.load(guest, options)).rejects.toMatchObject({
+        code: 'LOAD_START_FAILED',
+      });
+    },
+  );
+
   it('kills what goes on after its answer', async () => {
     const { runner, guest, killed } = forge((command, events) => {
       events.onMessage(command.type === 'load' ? loaded : done([ok(0)]));

@@ -2,25 +2,17 @@ import {
   CallError,
   type HostEffects,
   LoadError,
-  type LoadErrorCode,
   onAbort,
   type PluginMetadata,
 } from '@testbench/types';
 
 import { endedCall, type Ending } from '../ending.js';
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
+import { asFailedLoad } from './as-failed-load.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
 import type { RunnerLink, StartRunner } from './runner-link.js';
-
-/** How a load has failed whose runner died, or was told to stop. */
-const LOAD_CODES = new Map<string, LoadErrorCode>([
-  ['CALL_CRASHED', 'LOAD_CRASHED'],
-  ['CALL_BAD_MESSAGE', 'LOAD_BAD_MESSAGE'],
-  ['CALL_UNLOADED', 'LOAD_UNLOADED'],
-  ['CALL_SHUT_DOWN', 'LOAD_SHUT_DOWN'],
-]);
 
 /** What a runner tells of a guest that it has loaded. */
 export interface LoadedFacts {
@@ -71,7 +63,7 @@ export class Runner {
     return this.#effects.has(version);
   }
 
-  /** @throws {LoadError} As `PluginInstance` throws; `LOAD_CRASHED`, `LOAD_BAD_MESSAGE`. */
+  /** @throws {LoadError} As `PluginInstance` throws; `LOAD_DEADLINE_EXCEEDED`, `LOAD_CRASHED`, `LOAD_BAD_MESSAGE`. */
   async load(guest: RemoteGuest, options: CommandOptions): Promise<LoadedFacts> {
     const { version, setup, module, bytes } = guest;
     this.#effects.set(version, guest.effects());
@@ -87,12 +79,7 @@ export class Runner {
       throw reply.type === 'failed' ? reply.error : this.#break();
     } catch (error) {
       this.#effects.delete(version);
-      if (error instanceof LoadError) throw error;
-      const { message } = error as Error;
-      const code = LOAD_CODES.get(error instanceof CallError ? error.code : '');
-      throw new LoadError(code ?? 'LOAD_START_FAILED', `Cannot load plugin: ${message}`, {
-        cause: error,
-      });
+      throw asFailedLoad(error);
     }
   }
 

@@ -3,8 +3,14 @@ import { PluginError } from './plugin-error.js';
 
 /** Every {@link LoadErrorCode}. */
 export const LOAD_ERROR_CODES = [
-  /** No such file, directory entry or plugin id. */
+  /** No such file. */
   'LOAD_NOT_FOUND',
+  /** No plugin of that id is loaded. */
+  'LOAD_NOT_LOADED',
+  /** There is no earlier version to go back to. */
+  'LOAD_NO_EARLIER_VERSION',
+  /** The plugin came from bytes, so that there is no file to watch. */
+  'LOAD_NO_FILE',
   /** The file exists but cannot be read as a module: a directory, no permission, too large. */
   'LOAD_UNREADABLE',
   /** A folder that is searched for plugins has too many files. */
@@ -21,6 +27,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_BAD_EXPORT',
   /** The metadata is not JSON, or not of the contract's shape. */
   'LOAD_INVALID_METADATA',
+  /** `plugin_metadata` returned an error code, trapped or hit a limit. */
+  'LOAD_METADATA_FAILED',
   /** Custom section and `plugin_metadata` disagree. */
   'LOAD_METADATA_MISMATCH',
   /** The plugin is of another type than the caller expects. */
@@ -33,6 +41,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INVALID_CONFIG',
   /** `plugin_init` returned an error code. */
   'LOAD_INIT_FAILED',
+  /** `plugin_init` trapped or hit a limit: see `cause`. */
+  'LOAD_INIT_TRAPPED',
   /** The plugin's file of state is in use by this host or another one. */
   'LOAD_STATE_IN_USE',
   /** The plugin's file of state is no such file, or is damaged. */
@@ -43,6 +53,10 @@ export const LOAD_ERROR_CODES = [
   'LOAD_UNHEALTHY',
   /** The plugin needs what this host cannot give in this isolation mode: waiting without JSPI. */
   'LOAD_UNSUPPORTED',
+  /** Too many plugins wait for a thread or process to be loaded in. */
+  'LOAD_CONCURRENCY_EXCEEDED',
+  /** The thread or process did not get the plugin ready in time, and was ended. */
+  'LOAD_DEADLINE_EXCEEDED',
   /** The thread or process that should read or run the plugin died. */
   'LOAD_CRASHED',
   /** The thread or process that should run the plugin sent what none of ours sends, and was ended. */
