@@ -16,21 +16,21 @@ export interface Candidate {
 
 /** The samples of candidates that ran in turns. */
 export class Comparison {
-  private readonly times: ReadonlyMap<string, readonly number[]>;
+  readonly #times: ReadonlyMap<string, readonly number[]>;
 
   constructor(times: ReadonlyMap<string, readonly number[]>) {
-    this.times = times;
+    this.#times = times;
   }
 
   /** Median milliseconds. */
   ms(name: string): number {
-    return median(this.times.get(name) ?? []);
+    return median(this.#times.get(name) ?? []);
   }
 
   /** The median of the rounds' own ratios: what slows the machine for a while slows both. */
   ratio(name: string, baseline: string): number {
-    const base = this.times.get(baseline) ?? [];
-    const ratios = (this.times.get(name) ?? []).map((time, round) => time / base[round]!);
+    const base = this.#times.get(baseline) ?? [];
+    const ratios = (this.#times.get(name) ?? []).map((time, round) => time / base[round]!);
     return median(ratios);
   }
 }

@@ -87,7 +87,7 @@ export class ProgramLayout {
   }
 
   /** One of the functions of a type that stand in tables; undefined if there is none. */
-  private ofType(type: number, which: number): number | undefined {
+  #ofType(type: number, which: number): number | undefined {
     const own = this.program.functions.flatMap(({ signature }, index) =>
       signature === type ? [index + 1] : [],
     );
@@ -98,7 +98,7 @@ export class ProgramLayout {
   /** What stands in a table's places, type by type; undefined where no function has the type. */
   get slots(): readonly (number | undefined)[] {
     return SIGNATURES.flatMap((_, type) =>
-      Array.from({ length: SLOTS }, (__, slot) => this.ofType(type, slot)),
+      Array.from({ length: SLOTS }, (__, slot) => this.#ofType(type, slot)),
     );
   }
 

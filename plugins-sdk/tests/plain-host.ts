@@ -38,19 +38,16 @@ export class PlainHost {
   answer: (request: Answer) => FakeAnswer = () => -3;
   readonly files = new Map<string, string>();
   /** Handles that are open: what is left to read, or what is written so far. */
-  private readonly open = new Map<
-    number,
-    { head: string; rest: (Uint8Array | number)[]; path: string }
-  >();
-  private handles = 0;
+  readonly #open = new Map<number, { head: string; rest: (Uint8Array | number)[]; path: string }>();
+  #handles = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const module = new WebAssembly.Module(bytes);
-    const text = (ptr: number, len: number): string => decoder.decode(this.bytes(ptr, len));
+    const text = (ptr: number, len: number): string => decoder.decode(this.#bytes(ptr, len));
     const fill = (ptr: number, max: number, value: string | undefined): number => {
       if (value === undefined) return -1;
       const encoded = encoder.encode(value);
-      this.bytes(ptr, Math.min(max, encoded.length)).set(encoded.subarray(0, max));
+      this.#bytes(ptr, Math.min(max, encoded.length)).set(encoded.subarray(0, max));
       return encoded.length;
     };
     let random = 0;
@@ -80,31 +77,31 @@ export class PlainHost {
         const rest = answer.pieces.map((piece) =>
           typeof piece === 'string' ? encoder.encode(piece) : piece,
         );
-        return this.add(JSON.stringify(answer.head), rest);
+        return this.#add(JSON.stringify(answer.head), rest);
       },
       host_http_head: (handle: number, ptr: number, max: number) =>
-        fill(ptr, max, this.open.get(handle)?.head),
-      host_http_read: (handle: number, ptr: number, max: number) => this.pull(handle, ptr, max),
-      host_http_close: (handle: number) => (this.open.delete(handle) ? 0 : -2),
+        fill(ptr, max, this.#open.get(handle)?.head),
+      host_http_read: (handle: number, ptr: number, max: number) => this.#pull(handle, ptr, max),
+      host_http_close: (handle: number) => (this.#open.delete(handle) ? 0 : -2),
       host_file_open: (ptr: number, len: number, flags: number) => {
         const path = text(ptr, len);
         if (!path.startsWith('/data/')) return -3;
         const content = this.files.get(path);
-        if (flags === 1) return this.add('', [], path);
-        return content === undefined ? -1 : this.add('', [encoder.encode(content)]);
+        if (flags === 1) return this.#add('', [], path);
+        return content === undefined ? -1 : this.#add('', [encoder.encode(content)]);
       },
-      host_file_read: (handle: number, ptr: number, max: number) => this.pull(handle, ptr, max),
+      host_file_read: (handle: number, ptr: number, max: number) => this.#pull(handle, ptr, max),
       host_file_write: (handle: number, ptr: number, len: number) => {
-        this.open.get(handle)?.rest.push(this.bytes(ptr, len).slice());
+        this.#open.get(handle)?.rest.push(this.#bytes(ptr, len).slice());
         return len;
       },
       host_file_close: (handle: number) => {
-        const file = this.open.get(handle);
+        const file = this.#open.get(handle);
         if (file === undefined) return -2;
         if (file.path !== '') {
           this.files.set(file.path, Buffer.concat(file.rest as Uint8Array[]).toString());
         }
-        this.open.delete(handle);
+        this.#open.delete(handle);
         return 0;
       },
       host_file_list: (pathPtr: number, pathLen: number, ptr: number, max: number) => {
@@ -114,7 +111,7 @@ export class PlainHost {
         return fill(ptr, max, path === '/data' ? JSON.stringify(entries) : undefined);
       },
       abort: (message: number) => {
-        throw new Error(`abort: ${this.utf16(message)}`);
+        throw new Error(`abort: ${this.#utf16(message)}`);
       },
     };
     this.exports = new WebAssembly.Instance(module, { env }).exports as never;
@@ -124,7 +121,7 @@ export class PlainHost {
 
   /** Calls a function that takes JSON; gives its code. */
   init(config: unknown): number {
-    return this.write(JSON.stringify(config), (ptr, len) => this.exports.plugin_init(ptr, len));
+    return this.#write(JSON.stringify(config), (ptr, len) => this.exports.plugin_init(ptr, len));
   }
 
   /** Calls `plugin_execute` with `data`; gives the output's `data`, or the code. */
@@ -138,71 +135,70 @@ export class PlainHost {
   }
 
   executeBytes(input: Uint8Array): Answer {
-    return this.read(this.write(input, (ptr, len) => this.exports.plugin_execute(ptr, len)));
+    return this.#read(this.#write(input, (ptr, len) => this.exports.plugin_execute(ptr, len)));
   }
 
   batch(inputs: unknown): Answer {
-    return this.read(
-      this.write(JSON.stringify(inputs), (ptr, len) => this.exports.plugin_execute_batch(ptr, len)),
+    return this.#read(
+      this.#write(JSON.stringify(inputs), (ptr, len) =>
+        this.exports.plugin_execute_batch(ptr, len),
+      ),
     );
   }
 
   metadata(): Answer {
-    return this.read(this.exports.plugin_metadata());
+    return this.#read(this.exports.plugin_metadata());
   }
 
   /** Number of handles that are open. */
   get openHandles(): number {
-    return this.open.size;
+    return this.#open.size;
   }
 
-  private add(head: string, rest: (Uint8Array | number)[], path = ''): number {
-    this.handles += 1;
-    this.open.set(this.handles, { head, rest, path });
-    return this.handles;
+  #add(head: string, rest: (Uint8Array | number)[], path = ''): number {
+    this.#handles += 1;
+    this.#open.set(this.#handles, { head, rest, path });
+    return this.#handles;
   }
 
   /** One piece, or as much of it as fits. */
-  private pull(handle: number, ptr: number, max: number): number {
-    const rest = this.open.get(handle)?.rest;
+  #pull(handle: number, ptr: number, max: number): number {
+    const rest = this.#open.get(handle)?.rest;
     const piece = rest?.[0];
     if (rest === undefined || piece === undefined) return rest === undefined ? -2 : 0;
     if (typeof piece === 'number') return piece;
     const taken = piece.subarray(0, max);
-    this.bytes(ptr, taken.length).set(taken);
+    this.#bytes(ptr, taken.length).set(taken);
     if (taken.length === piece.length) rest.shift();
     else rest[0] = piece.subarray(max);
     return taken.length;
   }
 
-  private write<Result>(
-    input: string | Uint8Array,
-    call: (ptr: number, len: number) => Result,
-  ): Result {
+  #write<Result>(input: string | Uint8Array, call: (ptr: number, len: number) => Result): Result {
     this.error = '';
     const encoded = typeof input === 'string' ? encoder.encode(input) : input;
     const ptr = this.exports.plugin_alloc(encoded.length);
-    this.bytes(ptr, encoded.length).set(encoded);
+    this.#bytes(ptr, encoded.length).set(encoded);
     const result = call(ptr, encoded.length);
     this.exports.plugin_free(ptr, encoded.length);
     return result;
   }
 
-  private read(packed: bigint): Answer {
+  #read(packed: bigint): Answer {
     if (packed < 0n) return Number(packed);
     const ptr = Number(packed >> 32n);
     const len = Number(packed & 0xffffffffn);
-    const value: unknown = JSON.parse(decoder.decode(this.bytes(ptr, len)));
+    const value: unknown = JSON.parse(decoder.decode(this.#bytes(ptr, len)));
     this.exports.plugin_free(ptr, len);
     return value;
   }
 
-  private bytes(ptr: number, len: number): Uint8Array {
+  #bytes(ptr: number, len: number): Uint8Array {
     return new Uint8Array(this.exports.memory.buffer, ptr, len);
   }
 
-  private utf16(ptr: number): string {
+  #utf16(ptr: number): string {
     const size = new DataView(this.exports.memory.buffer).getUint32(ptr - 4, true);
-    return new TextDecoder('utf-16le').decode(this.bytes(ptr, size));
+    return new TextDecoder('utf-16le').decode(this.#bytes(ptr, size));
   }
 }

@@ -35,11 +35,12 @@ class WatchedFile {
   #folder: string | undefined;
   #notices: FSWatcher | undefined;
   readonly #poll: NodeJS.Timeout;
+  readonly #path: string;
+  readonly #onChange: () => Promise<void>;
 
-  constructor(
-    private readonly path: string,
-    private readonly onChange: () => Promise<void>,
-  ) {
+  constructor(path: string, onChange: () => Promise<void>) {
+    this.#path = path;
+    this.#onChange = onChange;
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     this.#known = found && identityOf(found);
     this.#poll = setInterval(this.#look, WATCH_POLL_MS).unref();
@@ -62,8 +63,8 @@ class WatchedFile {
 
   async #compare(): Promise<void> {
     const [file, folder] = await Promise.all([
-      lookUp(this.path, identityOf),
-      lookUp(dirname(this.path), ({ dev, ino }) => `${dev}:${ino}`),
+      lookUp(this.#path, identityOf),
+      lookUp(dirname(this.#path), ({ dev, ino }) => `${dev}:${ino}`),
     ]);
     if (this.#isStopped) return;
     this.#listenTo(folder);
@@ -80,7 +81,7 @@ class WatchedFile {
 
   /** Whoever writes takes several steps, and notices may be missing: so it is looked at once more. */
   async #tell(file: string): Promise<void> {
-    const now = await lookUp(this.path, identityOf);
+    const now = await lookUp(this.#path, identityOf);
     if (this.#isStopped || this.#changed !== file) return;
     if (now !== file) {
       this.#changed = undefined;
@@ -89,7 +90,7 @@ class WatchedFile {
     }
     this.#known = file;
     this.#changed = undefined;
-    this.#calls = this.#calls.then(() => (this.#isStopped ? undefined : this.onChange()));
+    this.#calls = this.#calls.then(() => (this.#isStopped ? undefined : this.#onChange()));
   }
 
   /** Asks for the notices of the folder that is there now. */
@@ -100,7 +101,7 @@ class WatchedFile {
     this.#notices = undefined;
     if (folder === undefined) return;
     try {
-      const notices = hearErrors(watch(dirname(this.path), { persistent: false }, this.#look));
+      const notices = hearErrors(watch(dirname(this.#path), { persistent: false }, this.#look));
       notices.on('error', () => notices.close());
       this.#notices = notices;
     } catch {

@@ -139,32 +139,32 @@ function checkHandler(handler: MeterHandler): void {
 class InstanceMeter implements Meter, SliceSource {
   exhausted: Meter['exhausted'];
   handlerError: unknown;
-  private readonly access: HostAccess;
+  readonly #access: HostAccess;
   /** What `setFuel` allowed, and how much of it the guest has been given so far. */
-  private total: number;
-  private granted: number;
+  #total: number;
+  #granted: number;
   /** Fuel of the next slice, and when the last one began. */
-  private slice: number;
-  private sliceStartMs = 0;
+  #slice: number;
+  #sliceStartMs = 0;
+  readonly #handler: MeterHandler | undefined;
+  readonly #maxSlice: number;
 
-  constructor(
-    attach: CallableFunction,
-    private readonly handler: MeterHandler | undefined,
-    private readonly maxSlice: number,
-  ) {
-    this.slice = maxSlice;
+  constructor(attach: CallableFunction, handler: MeterHandler | undefined, maxSlice: number) {
+    this.#handler = handler;
+    this.#maxSlice = maxSlice;
+    this.#slice = maxSlice;
     try {
-      this.access = openAccess(attach, hookFunction(), this);
+      this.#access = openAccess(attach, hookFunction(), this);
     } catch (cause) {
       const state = 'the instance has a meter already';
       throw new MeterError('METER_NOT_METERED', `Cannot attach meter: ${state}`, undefined, {
         cause,
       });
     }
-    this.total = this.granted = this.access(Request.Add, 0);
-    if (this.total < 0) {
+    this.#total = this.#granted = this.#access(Request.Add, 0);
+    if (this.#total < 0) {
       this.exhausted = 'fuel';
-      this.total = this.granted = 0;
+      this.#total = this.#granted = 0;
     }
   }
 
@@ -173,23 +173,23 @@ class InstanceMeter implements Meter, SliceSource {
     if (!Number.isInteger(total) || total < 0 || total > MAX_FUEL) {
       throw new RangeError(`Cannot set fuel: ${total} is not a whole number in [0, 2^62]`);
     }
-    this.total = total;
-    if (this.handler !== undefined && this.slice > FIRST_SLICE) this.slice = FIRST_SLICE;
+    this.#total = total;
+    if (this.#handler !== undefined && this.#slice > FIRST_SLICE) this.#slice = FIRST_SLICE;
     // Not asked for here: calls are many, and few of them use a slice up.
-    this.sliceStartMs = Number.NaN;
-    this.granted = total < this.slice ? total : this.slice;
-    this.access(Request.Begin, this.granted);
+    this.#sliceStartMs = Number.NaN;
+    this.#granted = total < this.#slice ? total : this.#slice;
+    this.#access(Request.Begin, this.#granted);
     this.exhausted = undefined;
     this.handlerError = undefined;
   }
 
   charge(fuel: number): void {
     // While a host function runs, the guest's counter stands in the global.
-    const remaining = this.access(Request.Add, -fuel);
+    const remaining = this.#access(Request.Add, -fuel);
     if (remaining >= 0) return;
     const next = this.nextSlice(remaining);
     if (this.exhausted !== undefined) this.#stop();
-    this.access(Request.Add, next - remaining);
+    this.#access(Request.Add, next - remaining);
   }
 
   poll(): void {
@@ -198,38 +198,38 @@ class InstanceMeter implements Meter, SliceSource {
       if (verdict === 'continue') return;
       this.exhausted = verdict;
       // What is left of the slice is taken back.
-      const remaining = this.access(Request.Add, 0);
+      const remaining = this.#access(Request.Add, 0);
       if (remaining >= 0) {
-        this.access(Request.Add, -1 - remaining);
-        this.granted -= remaining + 1;
+        this.#access(Request.Add, -1 - remaining);
+        this.#granted -= remaining + 1;
       }
     }
     this.#stop();
   }
 
   get hasStart(): boolean {
-    return this.access(Request.HasStart, 0) === 1;
+    return this.#access(Request.HasStart, 0) === 1;
   }
 
   runStart(): void {
-    this.access(Request.Start, 0);
+    this.#access(Request.Start, 0);
   }
 
   saveState(): boolean {
-    return this.access(Request.Save, 0) === 1;
+    return this.#access(Request.Save, 0) === 1;
   }
 
   restoreState(): boolean {
-    return this.access(Request.Restore, 0) === 1;
+    return this.#access(Request.Restore, 0) === 1;
   }
 
   get fuelUsed(): bigint {
-    const used = this.granted - this.access(Request.Add, 0);
-    return BigInt(used > this.total ? this.total : used);
+    const used = this.#granted - this.#access(Request.Add, 0);
+    return BigInt(used > this.#total ? this.#total : used);
   }
 
   get growthDenied(): number {
-    return this.access(Request.Denied, 0);
+    return this.#access(Request.Denied, 0);
   }
 
   /**
@@ -240,41 +240,41 @@ class InstanceMeter implements Meter, SliceSource {
    */
   nextSlice(remaining: number): number {
     if (this.exhausted !== undefined) return remaining;
-    const left = this.total - this.granted;
+    const left = this.#total - this.#granted;
     if (left + remaining < 0) {
       this.exhausted = 'fuel';
       return remaining;
     }
-    const nowMs = this.handler === undefined ? 0 : performance.now();
+    const nowMs = this.#handler === undefined ? 0 : performance.now();
     const verdict = this.#ask(nowMs);
     if (verdict !== 'continue') {
       this.exhausted = verdict;
       return remaining;
     }
-    if (this.handler !== undefined) this.#adapt(nowMs);
+    if (this.#handler !== undefined) this.#adapt(nowMs);
     // The debt of one charge may be larger than a slice.
     const wanted = this.#sizeAt(nowMs) - remaining;
     const grant = wanted < left ? wanted : left;
-    this.granted += grant;
+    this.#granted += grant;
     return remaining + grant;
   }
 
   /** A slice is an amount of work, but is to be an amount of time. The total does not depend on it. */
   #adapt(nowMs: number): void {
-    const tookMs = nowMs - this.sliceStartMs;
-    this.sliceStartMs = nowMs;
+    const tookMs = nowMs - this.#sliceStartMs;
+    this.#sliceStartMs = nowMs;
     if (tookMs > SLICE_MS) {
-      const smaller = Math.floor(this.slice * Math.min(0.5, SLICE_MS / tookMs));
-      this.slice = Math.max(smaller, Math.min(MIN_SLICE, this.maxSlice));
+      const smaller = Math.floor(this.#slice * Math.min(0.5, SLICE_MS / tookMs));
+      this.#slice = Math.max(smaller, Math.min(MIN_SLICE, this.#maxSlice));
     } else if (tookMs < SLICE_MS / 4) {
-      this.slice = Math.min(this.maxSlice, 2 * this.slice);
+      this.#slice = Math.min(this.#maxSlice, 2 * this.#slice);
     }
   }
 
   /** Whatever the guest does, it is not to come back long after its time. */
   #sizeAt(nowMs: number): number {
-    const left = this.handler?.msLeft?.(nowMs) ?? Number.POSITIVE_INFINITY;
-    return Math.min(this.slice, SHARP_SLICE + Math.floor(left * SLOW_FUEL_PER_MS));
+    const left = this.#handler?.msLeft?.(nowMs) ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#slice, SHARP_SLICE + Math.floor(left * SLOW_FUEL_PER_MS));
   }
 
   #stop(): never {
@@ -282,9 +282,9 @@ class InstanceMeter implements Meter, SliceSource {
   }
 
   #ask(nowMs: number): SliceVerdict {
-    if (this.handler === undefined) return 'continue';
+    if (this.#handler === undefined) return 'continue';
     try {
-      return this.handler.onSlice(nowMs);
+      return this.#handler.onSlice(nowMs);
     } catch (error) {
       // An exception would pass through the guest, which could catch it.
       this.handlerError = error;

@@ -9,14 +9,14 @@ export class BodyCopier {
   readonly loops = new WrappedLoops();
   /** Everything before this offset of the original is written, or left out. */
   copied = 0;
-  private readonly cursor: InstructionCursor;
+  readonly #cursor: InstructionCursor;
 
   constructor(
     readonly bytes: Uint8Array,
     readonly events: EventList,
     readonly out: ByteWriter,
   ) {
-    this.cursor = new InstructionCursor(bytes, 0, 0);
+    this.#cursor = new InstructionCursor(bytes, 0, 0);
   }
 
   to(offset: number): void {
@@ -28,7 +28,8 @@ export class BodyCopier {
 
   /** The instruction of an event, until the next is read. */
   read(event: number): InstructionCursor {
-    const { cursor, events } = this;
+    const { events } = this;
+    const cursor = this.#cursor;
     cursor.reset(events.start(event), events.end(event)).next();
     return cursor;
   }

@@ -111,39 +111,56 @@ export function bulkInPieces(
 
 /** Writes parts of one such function. */
 class PieceWriter {
+  readonly #code: ByteWriter;
+  readonly #operator: BulkOperator;
+  readonly #memory: number;
+  readonly #segment: number;
+  /** Types of the parameters. */
+  readonly #address: number;
+  readonly #source: number;
+  readonly #length: number;
+
   constructor(
-    private readonly code: ByteWriter,
-    private readonly operator: BulkOperator,
-    private readonly memory: number,
-    private readonly segment: number,
-    /** Types of the parameters. */
-    private readonly address: number,
-    private readonly source: number,
-    private readonly length: number,
-  ) {}
+    code: ByteWriter,
+    operator: BulkOperator,
+    memory: number,
+    segment: number,
+    address: number,
+    source: number,
+    length: number,
+  ) {
+    this.#code = code;
+    this.#operator = operator;
+    this.#memory = memory;
+    this.#segment = segment;
+    this.#address = address;
+    this.#source = source;
+    this.#length = length;
+  }
 
   get(local: number): ByteWriter {
-    return this.code.u8(Opcode.LocalGet).u8(local);
+    return this.#code.u8(Opcode.LocalGet).u8(local);
   }
 
   getWide(local: number, type: number): void {
     this.get(local);
-    if (type === I32) this.code.u8(Op.I64ExtendI32U);
+    if (type === I32) this.#code.u8(Op.I64ExtendI32U);
   }
 
   constant(type: number, value: number): ByteWriter {
-    return this.code.u8(type === I64 ? Opcode.I64Const : Opcode.I32Const).signed(value);
+    return this.#code.u8(type === I64 ? Opcode.I64Const : Opcode.I32Const).signed(value);
   }
 
   /** Whether the length is more than a piece. */
   isLarge(): void {
     this.get(2);
-    this.constant(this.length, PIECE).u8(this.length === I64 ? Op.I64GtU : Op.I32GtU);
+    this.constant(this.#length, PIECE).u8(this.#length === I64 ? Op.I64GtU : Op.I32GtU);
   }
 
   /** Whether the range that begins in `local` is inside of a size, an i64. */
   isInside(local: number, type: number, size: () => void): void {
-    const { code, length } = this;
+    const code = this.#code;
+    const length = this.#length;
     this.getWide(2, length);
     size();
     code.u8(Op.I64LeU);
@@ -154,9 +171,11 @@ class PieceWriter {
   }
 
   operate(): void {
-    const { code, operator, memory } = this;
+    const code = this.#code;
+    const operator = this.#operator;
+    const memory = this.#memory;
     code.u8(0xfc).u32(operator & 0xfff);
-    if (operator === Opcode.MemoryInit) code.u32(this.segment);
+    if (operator === Opcode.MemoryInit) code.u32(this.#segment);
     code.u32(memory);
     if (operator === Opcode.MemoryCopy) code.u32(memory);
   }
@@ -165,29 +184,30 @@ class PieceWriter {
   move(local: number, type: number, forward: boolean): void {
     this.get(local);
     this.constant(type, PIECE).u8(sumOf(type, forward));
-    this.code.u8(Opcode.LocalSet).u8(local);
+    this.#code.u8(Opcode.LocalSet).u8(local);
   }
 
   /** The first piece of the range, which begins behind it then. */
   first(): void {
     this.get(0);
     this.get(1);
-    this.constant(this.length, PIECE);
+    this.constant(this.#length, PIECE);
     this.operate();
-    this.move(0, this.address, true);
-    if (this.operator !== Opcode.MemoryFill) this.move(1, this.source, true);
+    this.move(0, this.#address, true);
+    if (this.#operator !== Opcode.MemoryFill) this.move(1, this.#source, true);
   }
 
   /** The last piece of the ranges of a copy. */
   last(): void {
-    const { address, code } = this;
+    const address = this.#address;
+    const code = this.#code;
     for (const local of [0, 1]) {
       this.get(local);
       this.get(2);
       code.u8(sumOf(address, true));
       this.constant(address, PIECE).u8(sumOf(address, false));
     }
-    this.constant(this.length, PIECE);
+    this.constant(this.#length, PIECE);
     this.operate();
   }
 }

@@ -3,9 +3,9 @@
  * because a module has tens of thousands.
  */
 export class ChargeList {
-  private first = 0;
-  private size = 0;
-  private amounts = new Float64Array(1024);
+  #first = 0;
+  #size = 0;
+  #amounts = new Float64Array(1024);
   /** How many there are. */
   count = 0;
   /** The largest amount that was set, signs left out. */
@@ -13,22 +13,22 @@ export class ChargeList {
 
   /** Forgets all charges and makes room for those of events `[first, last)`. */
   reset(first: number, last: number): void {
-    this.amounts.fill(0, 0, this.size);
+    this.#amounts.fill(0, 0, this.#size);
     this.count = 0;
     this.largest = 0;
-    this.first = first;
-    this.size = last - first + 1;
-    if (this.size > this.amounts.length) this.amounts = new Float64Array(2 * this.size);
+    this.#first = first;
+    this.#size = last - first + 1;
+    if (this.#size > this.#amounts.length) this.#amounts = new Float64Array(2 * this.#size);
   }
 
   /** The charge behind an event; 0 for none. */
   get(event: number): number {
-    return this.amounts[event === -1 ? 0 : event - this.first + 1]!;
+    return this.#amounts[event === -1 ? 0 : event - this.#first + 1]!;
   }
 
   set(event: number, amount: number): void {
     if (amount !== 0) this.count += 1;
     this.largest = Math.max(this.largest, Math.abs(amount));
-    this.amounts[event === -1 ? 0 : event - this.first + 1] = amount;
+    this.#amounts[event === -1 ? 0 : event - this.#first + 1] = amount;
   }
 }

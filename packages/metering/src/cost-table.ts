@@ -140,9 +140,11 @@ export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
 export class OperatorCosts {
   /** Prices of operators of one byte. */
   readonly plain = new Int32Array(256);
-  private readonly prefixed: ReadonlyMap<number, number>;
+  readonly #prefixed: ReadonlyMap<number, number>;
+  readonly #table: CostTable;
 
-  constructor(private readonly table: CostTable) {
+  constructor(table: CostTable) {
+    this.#table = table;
     this.plain.fill(table.operator);
     for (const opcode of FREE) this.plain[opcode] = 0;
     const own = Object.entries(table.operators).map(
@@ -150,11 +152,11 @@ export class OperatorCosts {
     );
     for (const [opcode, cost] of own) if (opcode < 256) this.plain[opcode] = cost;
     for (const opcode of ALWAYS_FREE) this.plain[opcode] = 0;
-    this.prefixed = new Map(own);
+    this.#prefixed = new Map(own);
   }
 
   /** Price of an operator behind a prefix. */
   ofPrefixed(opcode: number): number {
-    return this.prefixed.get(opcode) ?? this.table.operator;
+    return this.#prefixed.get(opcode) ?? this.#table.operator;
   }
 }

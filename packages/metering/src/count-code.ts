@@ -17,28 +17,30 @@ export class CountCode {
   callsToCheck = false;
   /** The local that holds the count, or a scratch local beside the global; -1 for none. */
   local = -1;
-  private readonly fuelGlobal: number;
+  readonly #fuelGlobal: number;
   /** Bytes of the current body that only some engines get. */
-  private engineBytes = 0;
+  #engineBytes = 0;
   /** Offsets of the current function's checks, from its body's start. */
-  private readonly branches: number[] = [];
+  readonly #branches: number[] = [];
+  readonly #out: ByteWriter;
+  readonly #helpers: HelperFunctions;
 
-  constructor(
-    private readonly out: ByteWriter,
-    private readonly helpers: HelperFunctions,
-  ) {
-    this.fuelGlobal = helpers.at.fuelGlobal;
+  constructor(out: ByteWriter, helpers: HelperFunctions) {
+    this.#out = out;
+    this.#helpers = helpers;
+    this.#fuelGlobal = helpers.at.fuelGlobal;
   }
 
   /** Size of the current body so far on every engine: nothing that a guest notices may depend on what only some get. */
   get bodyBytes(): number {
-    return this.out.length - this.engineBytes;
+    return this.#out.length - this.#engineBytes;
   }
 
   /** Writes the hints for the body that is complete now. */
   finish(index: number): void {
-    const { branches, hints } = this;
-    this.engineBytes = 0;
+    const { hints } = this;
+    const branches = this.#branches;
+    this.#engineBytes = 0;
     if (branches.length === 0) return;
     this.hintedFunctions += 1;
     hints.u32(index).u32(branches.length);
@@ -53,12 +55,13 @@ export class CountCode {
    * @param inLoop The check stands in a loop.
    */
   charge(amount: number, check: boolean, inLoop = false): void {
-    const { out, local, inLocal } = this;
+    const { local, inLocal } = this;
+    const out = this.#out;
     if (amount === 0 && !check) return;
     if (amount !== 0) this.charges += 1;
     if (check && this.callsToCheck) {
       this.checks += 1;
-      this.helpers.pay(out.u8(Opcode.I64Const).signed(amount));
+      this.#helpers.pay(out.u8(Opcode.I64Const).signed(amount));
       return;
     }
     this.subtract(amount);
@@ -83,10 +86,10 @@ export class CountCode {
     if (inLoop) this.unlikely();
     if (inLocal) {
       this.#get(true);
-      out.u8(Opcode.Call).u32(this.helpers.refill());
+      out.u8(Opcode.Call).u32(this.#helpers.refill());
       this.#set(true);
     } else {
-      out.u8(Opcode.Call).u32(this.helpers.refillGlobal());
+      out.u8(Opcode.Call).u32(this.#helpers.refillGlobal());
     }
     out.u8(Opcode.End);
   }
@@ -96,25 +99,25 @@ export class CountCode {
    * always is.
    */
   unlikely(): void {
-    const { out } = this;
-    const { nullGlobal } = this.helpers.at;
+    const out = this.#out;
+    const { nullGlobal } = this.#helpers.at;
     if (nullGlobal === -1) return;
     const start = out.length;
     out.u8(Opcode.Block).u8(VOID).u8(Opcode.GlobalGet).u32(nullGlobal);
     out.u8(Opcode.BrOnNull).u8(0).u8(Opcode.Unreachable).u8(Opcode.End);
-    this.engineBytes += out.length - start;
+    this.#engineBytes += out.length - start;
   }
 
   /** Notes that the branch which comes next is a check. */
   hint(): void {
     this.checks += 1;
-    this.branches.push(this.out.length);
+    this.#branches.push(this.#out.length);
   }
 
   /** Leaves the count less `amount` on the stack. */
   subtract(amount: number): void {
     this.#get(this.inLocal);
-    if (amount !== 0) this.out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Sub);
+    if (amount !== 0) this.#out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Sub);
   }
 
   /** Copies the count from the local to the global. */
@@ -130,12 +133,12 @@ export class CountCode {
   }
 
   #get(fromLocal: boolean): void {
-    if (fromLocal) this.out.u8(Opcode.LocalGet).u32(this.local);
-    else this.out.u8(Opcode.GlobalGet).u32(this.fuelGlobal);
+    if (fromLocal) this.#out.u8(Opcode.LocalGet).u32(this.local);
+    else this.#out.u8(Opcode.GlobalGet).u32(this.#fuelGlobal);
   }
 
   #set(toLocal: boolean): void {
-    if (toLocal) this.out.u8(Opcode.LocalSet).u32(this.local);
-    else this.out.u8(Opcode.GlobalSet).u32(this.fuelGlobal);
+    if (toLocal) this.#out.u8(Opcode.LocalSet).u32(this.local);
+    else this.#out.u8(Opcode.GlobalSet).u32(this.#fuelGlobal);
   }
 }

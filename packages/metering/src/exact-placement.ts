@@ -20,22 +20,25 @@ import { Stretches } from './stretches.js';
  * Larus). Each of the others pays the difference of the amounts at its ends.
  */
 export class ExactPlacement {
-  private readonly points = new Potentials();
-  private readonly stretches = new Stretches();
-  private owed = 0;
+  readonly #points = new Potentials();
+  readonly #stretches = new Stretches();
+  #owed = 0;
   /** Control point of each block's label, by its event in the function; -1 for none. */
-  private labels = new Int32Array(256);
+  #labels = new Int32Array(256);
 
   /** Of the open `if`s: the point at which the arms begin, and those whose `else` has come. */
-  private readonly arms: number[] = [];
-  private readonly elses = new Set<number>();
+  readonly #arms: number[] = [];
+  readonly #elses = new Set<number>();
+  readonly #events: EventList;
+  readonly #paid: Float64Array;
+  /** Calls are points at which the count must be right: an exception may end a stretch there. */
+  readonly #pinCalls: boolean;
 
-  constructor(
-    private readonly events: EventList,
-    private readonly paid: Float64Array,
-    /** Calls are points at which the count must be right: an exception may end a stretch there. */
-    private readonly pinCalls: boolean,
-  ) {}
+  constructor(events: EventList, paid: Float64Array, pinCalls: boolean) {
+    this.#events = events;
+    this.#paid = paid;
+    this.#pinCalls = pinCalls;
+  }
 
   /**
    * Fills `charges` for one function.
@@ -44,9 +47,10 @@ export class ExactPlacement {
    */
   place(shape: FunctionShape, charges: ChargeList): number {
     charges.reset(shape.first, shape.last);
-    this.owed = 0;
+    this.#owed = 0;
     this.#collect(shape);
-    const { points, stretches } = this;
+    const points = this.#points;
+    const stretches = this.#stretches;
     stretches.byWeight((index) => {
       points.join(stretches.from[index]!, stretches.to[index]!, -stretches.cost[index]!);
     });
@@ -68,13 +72,13 @@ export class ExactPlacement {
     }
     // Work that is paid only after a call could be repeated by recursion without ever being paid.
     if (isOwed && (shape.hasCall || shape.hasUnknown)) this.#placePlainly(charges);
-    return this.owed;
+    return this.#owed;
   }
 
   /** Every stretch pays for itself. */
   #placePlainly(charges: ChargeList): void {
-    const { stretches } = this;
-    this.owed = 0;
+    const stretches = this.#stretches;
+    this.#owed = 0;
     for (let index = 0; index < stretches.count; index += 1) {
       const traps = stretches.traps[index] === 1;
       this.#set(charges, index, traps ? 0 : stretches.cost[index]!);
@@ -82,21 +86,22 @@ export class ExactPlacement {
   }
 
   #set(charges: ChargeList, stretch: number, amount: number): void {
-    const after = this.stretches.after[stretch]!;
+    const after = this.#stretches.after[stretch]!;
     charges.set(after, amount);
-    if (amount > 0 && after !== -1 && this.events.kind(after) !== EventKind.Loop) {
-      this.owed += amount;
+    if (amount > 0 && after !== -1 && this.#events.kind(after) !== EventKind.Loop) {
+      this.#owed += amount;
     }
   }
 
   #collect(shape: FunctionShape): void {
-    const { events, points } = this;
+    const events = this.#events;
+    const points = this.#points;
     points.reset();
-    this.stretches.count = 0;
+    this.#stretches.count = 0;
     const { first } = shape;
-    if (shape.last - first > this.labels.length)
-      this.labels = new Int32Array(2 * (shape.last - first));
-    const labels = this.labels.fill(-1, 0, shape.last - first);
+    if (shape.last - first > this.#labels.length)
+      this.#labels = new Int32Array(2 * (shape.last - first));
+    const labels = this.#labels.fill(-1, 0, shape.last - first);
     const ground = points.add();
     let current = ground;
     let after = -1;
@@ -108,7 +113,7 @@ export class ExactPlacement {
 
     const close = (to: number, traps = false): void => {
       const weight = Math.min(loops, 1000) * 1024 - Math.min(branches, 1023);
-      this.stretches.add(current, to, cost, after, weight, traps);
+      this.#stretches.add(current, to, cost, after, weight, traps);
       cost = 0;
     };
     const open = (point: number, event: number): void => {
@@ -142,14 +147,14 @@ export class ExactPlacement {
           labels[event - first] = points.add();
           close(arms);
           open(arms, event);
-          this.arms.push(arms);
+          this.#arms.push(arms);
           branches += 1;
           break;
         }
         case EventKind.Else:
           if ((flags & DEAD_BEFORE) === 0) close(label(link));
-          open(this.arms.at(-1)!, event);
-          this.elses.add(link);
+          open(this.#arms.at(-1)!, event);
+          this.#elses.add(link);
           break;
         case EventKind.Catch:
           if ((flags & DEAD_BEFORE) === 0) close(label(link));
@@ -187,8 +192,8 @@ export class ExactPlacement {
           }
           if (openerKind === EventKind.If) {
             branches -= 1;
-            const arms = this.arms.pop()!;
-            if (!this.elses.delete(link)) points.join(arms, label(link), 0);
+            const arms = this.#arms.pop()!;
+            if (!this.#elses.delete(link)) points.join(arms, label(link), 0);
           }
           const target = labels[link - first]!;
           if (target === -1) break;
@@ -217,8 +222,8 @@ export class ExactPlacement {
           break;
         case EventKind.Call:
         case EventKind.CallUnknown:
-          if (kind === EventKind.Call) cost += this.paid[events.argument(event)]!;
-          if (this.pinCalls) {
+          if (kind === EventKind.Call) cost += this.#paid[events.argument(event)]!;
+          if (this.#pinCalls) {
             close(ground);
             open(ground, event);
           }

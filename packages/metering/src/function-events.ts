@@ -61,15 +61,15 @@ const MAX_SET_ASIDE = 2 ** 22;
 /** Events of all functions of a module, in one growing array: modules have millions of them. */
 export class EventList {
   count = 0;
-  private data: Int32Array;
+  #data: Int32Array;
   /** Fuel of each event: a long stretch at the highest price has more than 32 bits. */
-  private costs: Float64Array;
+  #costs: Float64Array;
 
   /** @param codeBytes Size of the module's code. */
   constructor(codeBytes: number) {
     const events = Math.min(Math.ceil(codeBytes / BYTES_PER_EVENT) + 16, MAX_SET_ASIDE);
-    this.data = new Int32Array(STRIDE * events);
-    this.costs = new Float64Array(events);
+    this.#data = new Int32Array(STRIDE * events);
+    this.#costs = new Float64Array(events);
   }
 
   /**
@@ -89,46 +89,46 @@ export class EventList {
     link: number,
   ): number {
     const at = this.count * STRIDE;
-    if (at + STRIDE > this.data.length) {
-      this.data = doubled(this.data);
-      this.costs = doubled(this.costs);
+    if (at + STRIDE > this.#data.length) {
+      this.#data = doubled(this.#data);
+      this.#costs = doubled(this.#costs);
     }
-    const { data } = this;
+    const data = this.#data;
     data[at] = kind;
     data[at + 1] = start;
     data[at + 2] = end;
-    this.costs[this.count] = cost;
+    this.#costs[this.count] = cost;
     data[at + 3] = argument;
     data[at + 4] = link;
     return this.count++;
   }
 
   kind(event: number): number {
-    return this.data[event * STRIDE]! & 0xff;
+    return this.#data[event * STRIDE]! & 0xff;
   }
   flags(event: number): number {
-    return this.data[event * STRIDE]!;
+    return this.#data[event * STRIDE]!;
   }
   mark(event: number, flag: number): void {
-    this.data[event * STRIDE]! |= flag;
+    this.#data[event * STRIDE]! |= flag;
   }
   start(event: number): number {
-    return this.data[event * STRIDE + 1]!;
+    return this.#data[event * STRIDE + 1]!;
   }
   end(event: number): number {
-    return this.data[event * STRIDE + 2]!;
+    return this.#data[event * STRIDE + 2]!;
   }
   cost(event: number): number {
-    return this.costs[event]!;
+    return this.#costs[event]!;
   }
   argument(event: number): number {
-    return this.data[event * STRIDE + 3]!;
+    return this.#data[event * STRIDE + 3]!;
   }
   link(event: number): number {
-    return this.data[event * STRIDE + 4]!;
+    return this.#data[event * STRIDE + 4]!;
   }
   setLink(event: number, link: number): void {
-    this.data[event * STRIDE + 4] = link;
+    this.#data[event * STRIDE + 4] = link;
   }
 }
 

@@ -61,23 +61,25 @@ export class HelperFunctions {
   readonly newTables: Uint8Array[] = [];
   /** Functions that appended code refers to. */
   readonly referenced: number[] = [];
-  private readonly functions = new Map<string, number>();
-  private readonly typeIndices = new Map<string, number>();
+  readonly #functions = new Map<string, number>();
+  readonly #typeIndices = new Map<string, number>();
 
   /** Where the appended items stand in their index spaces. */
   readonly at: AppendedIndices;
-  private readonly firstType: number;
-  private readonly firstGlobal: number;
-  private readonly firstTable: number;
+  readonly #firstType: number;
+  readonly #firstGlobal: number;
+  readonly #firstTable: number;
+  readonly #limits: GuestLimits;
 
   constructor(
     module: Module,
     readonly costs: CostTable,
-    private readonly limits: GuestLimits,
+    limits: GuestLimits,
     typedReferences: boolean,
   ) {
-    this.firstGlobal = module.globals.length;
-    this.firstTable = module.tables.length;
+    this.#limits = limits;
+    this.#firstGlobal = module.globals.length;
+    this.#firstTable = module.tables.length;
     const startFuel = new ByteWriter().signed(limits.startFuel).view();
     const isNull = Uint8Array.of(FUNCREF, 1, Opcode.RefNull, FUNCREF, Opcode.End);
     this.at = {
@@ -90,29 +92,29 @@ export class HelperFunctions {
       hookTable: this.table(Uint8Array.of(FUNCREF, 1, 1, 1)),
       firstFunction: module.functions.length,
     };
-    this.firstType = module.types.length;
+    this.#firstType = module.types.length;
   }
 
   /** Index of an appended function type, by its encoding after the `0x60`. */
   type(encoding: readonly number[]): number {
     const key = encoding.join();
-    let index = this.typeIndices.get(key);
+    let index = this.#typeIndices.get(key);
     if (index === undefined) {
-      index = this.firstType + this.newTypes.length;
+      index = this.#firstType + this.newTypes.length;
       this.newTypes.push(Uint8Array.of(0x60, ...encoding));
-      this.typeIndices.set(key, index);
+      this.#typeIndices.set(key, index);
     }
     return index;
   }
 
   /** Appends a global, encoded as the global section has it. @returns Its index. */
   global(encoding: Uint8Array): number {
-    return this.firstGlobal + this.newGlobals.push(encoding) - 1;
+    return this.#firstGlobal + this.newGlobals.push(encoding) - 1;
   }
 
   /** Appends a table, encoded as the table section has it. @returns Its index. */
   table(encoding: Uint8Array): number {
-    return this.firstTable + this.newTables.push(encoding) - 1;
+    return this.#firstTable + this.newTables.push(encoding) - 1;
   }
 
   /** Appends functions that do nothing and are never called. */
@@ -181,7 +183,7 @@ export class HelperFunctions {
       `grow-memory ${memory}`,
       [1, value, 1, value],
       (code) => {
-        const { maxMemoryPages } = this.limits;
+        const { maxMemoryPages } = this.#limits;
         if (maxMemoryPages !== undefined) {
           this.#gate(code, 0, address64, maxMemoryPages, () => {
             code.u8(Opcode.MemorySize).u32(memory);
@@ -202,7 +204,7 @@ export class HelperFunctions {
       `grow-table ${table}`,
       signature,
       (code) => {
-        const { maxTableElements } = this.limits;
+        const { maxTableElements } = this.#limits;
         if (maxTableElements !== undefined) {
           this.#gate(code, 1, address64, maxTableElements, () => {
             code
@@ -315,7 +317,7 @@ export class HelperFunctions {
     write: (code: ByteWriter) => void,
     local?: number,
   ): number {
-    const known = this.functions.get(key);
+    const known = this.#functions.get(key);
     if (known !== undefined) return known;
     const code = new ByteWriter();
     if (local === undefined) code.u8(0);
@@ -326,7 +328,7 @@ export class HelperFunctions {
     const index = this.at.firstFunction + this.bodies.length;
     this.bodies.push(code.finish());
     this.types.push(this.type(signature));
-    this.functions.set(key, index);
+    this.#functions.set(key, index);
     return index;
   }
 }

@@ -26,22 +26,35 @@ const MAX_FIRST_TURN = 192;
 /** Writes loops without calls so that they ask for fuel outside of themselves. */
 export class LoopWriter {
   /** Sum of the bodies before. */
-  private before = 0;
-  private checkCharges = false;
+  #before = 0;
+  #checkCharges = false;
   /** What first turns of the function may owe together. */
-  private room = 0;
+  #room = 0;
   /** The function has few enough loops. */
-  private isSmall = true;
+  #isSmall = true;
+  readonly #module: Module;
+  readonly #paid: Float64Array;
+  readonly #count: CountCode;
+  readonly #helpers: HelperFunctions;
+  readonly #copier: BodyCopier;
+  /** Writes what is between two events. */
+  readonly #writeEvents: (first: number, last: number, charges: ChargeList) => void;
 
   constructor(
-    private readonly module: Module,
-    private readonly paid: Float64Array,
-    private readonly count: CountCode,
-    private readonly helpers: HelperFunctions,
-    private readonly copier: BodyCopier,
-    /** Writes what is between two events. */
-    private readonly writeEvents: (first: number, last: number, charges: ChargeList) => void,
-  ) {}
+    module: Module,
+    paid: Float64Array,
+    count: CountCode,
+    helpers: HelperFunctions,
+    copier: BodyCopier,
+    writeEvents: (first: number, last: number, charges: ChargeList) => void,
+  ) {
+    this.#module = module;
+    this.#paid = paid;
+    this.#count = count;
+    this.#helpers = helpers;
+    this.#copier = copier;
+    this.#writeEvents = writeEvents;
+  }
 
   /**
    * @param before Sum of the bodies before this one.
@@ -49,23 +62,23 @@ export class LoopWriter {
    * @param checkCharges Charges behind loops check.
    */
   begin(before: number, loops: number, checkCharges: boolean): void {
-    this.before = before;
-    this.isSmall = loops <= MAX_WRAPPED_LOOPS;
-    this.checkCharges = checkCharges;
-    this.room = MAX_OWED;
+    this.#before = before;
+    this.#isSmall = loops <= MAX_WRAPPED_LOOPS;
+    this.#checkCharges = checkCharges;
+    this.#room = MAX_OWED;
   }
 
   canWrap(event: number): boolean {
-    const { events } = this.copier;
+    const { events } = this.#copier;
     const flags = events.flags(event);
-    const { inLocal, bodyBytes } = this.count;
+    const { inLocal, bodyBytes } = this.#count;
     return (
       inLocal &&
-      this.isSmall &&
+      this.#isSmall &&
       (flags & CALLS) === 0 &&
       flags >>> HEIGHT <= MAX_WRAPPED &&
       this.#takesNothing(event) &&
-      mayWrap(this.before + bodyBytes, this.#read(events.start(event))) &&
+      mayWrap(this.#before + bodyBytes, this.#read(events.start(event))) &&
       bodyBytes < MAX_WRITTEN
     );
   }
@@ -100,7 +113,8 @@ export class LoopWriter {
    * @returns The event of the loop's end.
    */
   wrap(event: number, charges: ChargeList): number {
-    const { count, copier } = this;
+    const count = this.#count;
+    const copier = this.#copier;
     const { bytes, events, loops, out } = copier;
     const flags = events.flags(event);
     const end = events.link(event);
@@ -110,9 +124,9 @@ export class LoopWriter {
     const nesting = (flags >>> NESTING) & 3;
     const isInnermost = flags >>> HEIGHT === 1;
     let copies = isInnermost
-      ? copiesOf(bodyBytes, nesting, this.before + count.bodyBytes, this.#read(bodyStart))
+      ? copiesOf(bodyBytes, nesting, this.#before + count.bodyBytes, this.#read(bodyStart))
       : 1;
-    const exits = copies > 1 ? findExits(bytes, events, event, this.paid) : undefined;
+    const exits = copies > 1 ? findExits(bytes, events, event, this.#paid) : undefined;
     if (exits !== undefined) copies = Math.min(copies, 1 + Math.floor(MAX_OWED / exits.cost));
     const exit = exits !== undefined && this.#takesNothing(exits.target) ? exits : undefined;
     const blocks = exit === undefined ? 1 : 2;
@@ -127,7 +141,7 @@ export class LoopWriter {
     const loop = loops.push({ event, shift: 0, exit });
     const copyBody = (): void => {
       copier.copied = bodyStart;
-      this.writeEvents(event + 1, end, charges);
+      this.#writeEvents(event + 1, end, charges);
       copier.to(events.start(end));
     };
     /** A copy in a block of its own, `depth` blocks inside of `$done`. */
@@ -138,8 +152,8 @@ export class LoopWriter {
       count.charge(back, false);
       out.u8(Opcode.Br).u8(depth).u8(Opcode.End);
     };
-    if (isInside && copies > 1 && bodyBytes <= MAX_FIRST_TURN && exits!.cost <= this.room) {
-      this.room -= exits!.cost;
+    if (isInside && copies > 1 && bodyBytes <= MAX_FIRST_TURN && exits!.cost <= this.#room) {
+      this.#room -= exits!.cost;
       count.charge(charge, false);
       copyTurn(blocks, 0);
     }
@@ -167,7 +181,7 @@ export class LoopWriter {
     if (nesting > 0) count.unlikely();
     out.u8(Opcode.LocalGet).u32(count.local);
     this.#add(ahead);
-    out.u8(Opcode.Call).u32(this.helpers.refill());
+    out.u8(Opcode.Call).u32(this.#helpers.refill());
     // The loop's header will charge again.
     this.#add(charge);
     out.u8(Opcode.LocalSet).u32(count.local).u8(Opcode.Br).u8(0).u8(Opcode.End);
@@ -179,27 +193,27 @@ export class LoopWriter {
     }
     out.u8(Opcode.End);
     const behind = charges.get(end);
-    count.charge(behind, behind !== 0 && this.checkCharges);
+    count.charge(behind, behind !== 0 && this.#checkCharges);
     return end;
   }
 
   /** Size of the original's code up to an offset. */
   #read(offset: number): number {
-    return offset - this.module.bodies[0]!.start;
+    return offset - this.#module.bodies[0]!.start;
   }
 
   #add(amount: number): void {
-    if (amount !== 0) this.copier.out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Add);
+    if (amount !== 0) this.#copier.out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Add);
   }
 
   /** The label of the block or loop that this event opens takes no values. */
   #takesNothing(event: number): boolean {
     if (event < 0) return false;
-    const { events } = this.copier;
+    const { events } = this.#copier;
     const isLoop = events.kind(event) === EventKind.Loop;
     const blockType = events.argument(event);
     if (blockType < 0) return isLoop || blockType === NOTHING;
-    const type = this.module.types[blockType];
+    const type = this.#module.types[blockType];
     return type?.kind === 'function' && (isLoop ? type.params : type.results).length === 0;
   }
 }

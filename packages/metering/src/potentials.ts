@@ -2,8 +2,8 @@ import { doubled } from './doubled.js';
 
 /** A union-find structure over control points, each with its prepaid amount relative to its root. */
 export class Potentials {
-  private parent = new Int32Array(256);
-  private offset = new Float64Array(256);
+  #parent = new Int32Array(256);
+  #offset = new Float64Array(256);
   count = 0;
 
   reset(): void {
@@ -11,18 +11,19 @@ export class Potentials {
   }
 
   add(): number {
-    if (this.count === this.parent.length) {
-      this.parent = doubled(this.parent);
-      this.offset = doubled(this.offset);
+    if (this.count === this.#parent.length) {
+      this.#parent = doubled(this.#parent);
+      this.#offset = doubled(this.#offset);
     }
-    this.parent[this.count] = this.count;
-    this.offset[this.count] = 0;
+    this.#parent[this.count] = this.count;
+    this.#offset[this.count] = 0;
     return this.count++;
   }
 
   /** Halves paths on the way, so that no input makes it quadratic. */
   root(point: number): number {
-    const { parent, offset } = this;
+    const parent = this.#parent;
+    const offset = this.#offset;
     let at = point;
     while (parent[at] !== at) {
       const up = parent[at]!;
@@ -38,7 +39,7 @@ export class Potentials {
   /** Prepaid amount at a point, relative to its root. */
   of(point: number): number {
     let sum = 0;
-    for (let at = point; this.parent[at] !== at; at = this.parent[at]!) sum += this.offset[at]!;
+    for (let at = point; this.#parent[at] !== at; at = this.#parent[at]!) sum += this.#offset[at]!;
     return sum;
   }
 
@@ -47,8 +48,8 @@ export class Potentials {
     const fromRoot = this.root(from);
     const toRoot = this.root(to);
     if (fromRoot === toRoot) return false;
-    this.offset[toRoot] = this.of(from) + difference - this.of(to);
-    this.parent[toRoot] = fromRoot;
+    this.#offset[toRoot] = this.of(from) + difference - this.of(to);
+    this.#parent[toRoot] = fromRoot;
     return true;
   }
 }

@@ -42,23 +42,37 @@ export interface FunctionPlan {
 
 /** Writes the metered bodies of a module's functions. */
 export class FunctionRewriter {
-  private readonly copier: BodyCopier;
-  private readonly loops: LoopWriter;
-  private checkExits = false;
-  private checkCharges = false;
+  readonly #copier: BodyCopier;
+  readonly #loops: LoopWriter;
+  #checkExits = false;
+  #checkCharges = false;
+  readonly #module: Module;
+  readonly #events: EventList;
+  readonly #out: ByteWriter;
+  readonly #count: CountCode;
+  readonly #helpers: HelperFunctions;
+  readonly #calls: CallGraph;
+  readonly #state: StateKeeper | undefined;
 
   constructor(
-    private readonly module: Module,
-    private readonly events: EventList,
-    private readonly out: ByteWriter,
-    private readonly count: CountCode,
-    private readonly helpers: HelperFunctions,
-    private readonly calls: CallGraph,
-    private readonly state: StateKeeper | undefined,
+    module: Module,
+    events: EventList,
+    out: ByteWriter,
+    count: CountCode,
+    helpers: HelperFunctions,
+    calls: CallGraph,
+    state: StateKeeper | undefined,
   ) {
+    this.#module = module;
+    this.#events = events;
+    this.#out = out;
+    this.#count = count;
+    this.#helpers = helpers;
+    this.#calls = calls;
+    this.#state = state;
     const copier = new BodyCopier(module.bytes, events, out);
-    this.copier = copier;
-    this.loops = new LoopWriter(
+    this.#copier = copier;
+    this.#loops = new LoopWriter(
       module,
       calls.paid,
       count,
@@ -74,14 +88,17 @@ export class FunctionRewriter {
    * @returns What of its size every engine gets.
    */
   rewrite(index: number, plan: FunctionPlan): number {
-    const { module, out, count, copier } = this;
+    const module = this.#module;
+    const out = this.#out;
+    const count = this.#count;
+    const copier = this.#copier;
     const body = module.bodies[index]!;
     const { shape, charges } = plan;
     const typeIndex = module.functions[module.importedFunctions + index]!;
     const type = module.types[typeIndex];
     const locals = body.locals + (type?.kind === 'function' ? type.params.length : 0);
     const prefersLocal =
-      shape.hasLoop && classifyLoops(this.events, shape, charges, this.calls.roles);
+      shape.hasLoop && classifyLoops(this.#events, shape, charges, this.#calls.roles);
     count.callsToCheck = mostChecks(plan) > MAX_INLINE_CHECKS;
     count.inLocal =
       prefersLocal &&
@@ -92,9 +109,9 @@ export class FunctionRewriter {
     const checks = plan.checkEntry || plan.checkExits || shape.hasLoop;
     const useful = count.inLocal || (checks && !count.callsToCheck);
     count.local = useful && locals < MAX_LOCALS ? locals : -1;
-    this.loops.begin(plan.before, shape.loops, plan.checkCharges);
-    this.checkExits = plan.checkExits;
-    this.checkCharges = plan.checkCharges;
+    this.#loops.begin(plan.before, shape.loops, plan.checkCharges);
+    this.#checkExits = plan.checkExits;
+    this.#checkCharges = plan.checkCharges;
     this.#copyLocals(body);
     const wrap = (count.inLocal || plan.checkExits) && shape.branchesToExit;
     // A branch to the function's own label must store or check the count first: it goes to this block instead.
@@ -112,19 +129,23 @@ export class FunctionRewriter {
   }
 
   #rewriteEvents(first: number, last: number, charges: ChargeList): void {
-    const { events, loops } = this;
+    const events = this.#events;
+    const loops = this.#loops;
     for (let event = first; event < last; event += 1) {
       const flags = events.flags(event);
       const isLoop = (flags & (0xff | DEAD | TARGETED)) === (EventKind.Loop | TARGETED);
       if (isLoop && loops.canWrap(event)) {
         event = loops.wrap(event, charges);
       } else if ((flags & DEAD) === 0) this.#rewriteEvent(event, flags, charges);
-      else this.copier.branch(event, flags & 0xff);
+      else this.#copier.branch(event, flags & 0xff);
     }
   }
 
   #rewriteEvent(event: number, flags: number, charges: ChargeList): void {
-    const { events, out, count, copier } = this;
+    const events = this.#events;
+    const out = this.#out;
+    const count = this.#count;
+    const copier = this.#copier;
     const kind = flags & 0xff;
     switch (kind) {
       case EventKind.Loop:
@@ -152,7 +173,7 @@ export class FunctionRewriter {
       case EventKind.Bulk:
       case EventKind.Grow: {
         copier.to(events.start(event));
-        const helper = lengthHelper(copier.read(event), this.helpers, this.module);
+        const helper = lengthHelper(copier.read(event), this.#helpers, this.#module);
         if (count.inLocal) count.flush();
         out.u8(Opcode.Call).u32(helper.index);
         if (count.inLocal) count.reload();
@@ -160,9 +181,9 @@ export class FunctionRewriter {
         break;
       }
       case EventKind.Drop:
-        if (this.state?.isDrop(events.argument(event), copier.read(event).index) === true) {
+        if (this.#state?.isDrop(events.argument(event), copier.read(event).index) === true) {
           copier.to(events.start(event));
-          this.state.noteDrop(out);
+          this.#state.noteDrop(out);
         }
         break;
       default:
@@ -171,26 +192,29 @@ export class FunctionRewriter {
     const caught = kind === EventKind.Catch || (kind === EventKind.End && this.#isCaught(event));
     if (charge !== 0 || caught) {
       copier.to(events.end(event));
-      count.charge(charge, caught || this.checkCharges);
+      count.charge(charge, caught || this.#checkCharges);
     }
   }
 
   /** A host function that throws because the guest has to stop must not lead to more code. */
   #isCaught(end: number): boolean {
-    const opener = this.events.link(end);
-    return opener !== -1 && (this.events.flags(opener) & CATCHES) !== 0;
+    const opener = this.#events.link(end);
+    return opener !== -1 && (this.#events.flags(opener) & CATCHES) !== 0;
   }
 
   /** Hands the count on where control leaves the function. */
   #leave(): void {
-    const { count } = this;
-    if (this.checkExits) count.charge(0, true);
+    const count = this.#count;
+    if (this.#checkExits) count.charge(0, true);
     if (count.inLocal) count.flush();
   }
 
   /** Lets a callee have the count that stands in the local. */
   #callOut(event: number): void {
-    const { events, calls, count, copier } = this;
+    const events = this.#events;
+    const calls = this.#calls;
+    const count = this.#count;
+    const copier = this.#copier;
     const callee = events.argument(event);
     const isFree = calls.roles[callee] === Role.Free;
     // It may call the host before it traps, and an exception would take the local with it.
@@ -203,21 +227,22 @@ export class FunctionRewriter {
   }
 
   #copyLocals(body: FunctionBody): void {
-    const { out } = this;
-    this.copier.copied = body.code;
-    if (this.count.local === -1) {
-      out.copy(this.module.bytes, body.start, body.code);
+    const out = this.#out;
+    this.#copier.copied = body.code;
+    if (this.#count.local === -1) {
+      out.copy(this.#module.bytes, body.start, body.code);
       return;
     }
-    const reader = new ByteReader(this.module.bytes, body.start);
+    const reader = new ByteReader(this.#module.bytes, body.start);
     out.u32(reader.u32('count of locals') + 1);
-    out.copy(this.module.bytes, reader.offset, body.code);
+    out.copy(this.#module.bytes, reader.offset, body.code);
     out.u8(1).u8(I64);
   }
 
   #openResultBlock(typeIndex: number): void {
-    const { out, helpers } = this;
-    const { bytes, types } = this.module;
+    const out = this.#out;
+    const helpers = this.#helpers;
+    const { bytes, types } = this.#module;
     const type = types[typeIndex]!;
     out.u8(Opcode.Block);
     if (type.kind !== 'function' || type.results.length === 0) out.u8(VOID);

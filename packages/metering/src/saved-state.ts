@@ -37,29 +37,31 @@ export interface SavedState {
  */
 export class StateKeeper {
   /** 1 before the first copy, and once a segment was dropped since: the state cannot be brought back then. */
-  private readonly spoiledGlobal: number;
+  readonly #spoiledGlobal: number;
+  readonly #module: Module;
+  readonly #helpers: HelperFunctions;
 
-  constructor(
-    private readonly module: Module,
-    private readonly helpers: HelperFunctions,
-  ) {
-    this.spoiledGlobal = helpers.global(Uint8Array.of(I32, 1, Opcode.I32Const, 1, Opcode.End));
+  constructor(module: Module, helpers: HelperFunctions) {
+    this.#module = module;
+    this.#helpers = helpers;
+    this.#spoiledGlobal = helpers.global(Uint8Array.of(I32, 1, Opcode.I32Const, 1, Opcode.End));
   }
 
   /** Whether dropping this segment changes anything: those that are not passive are dropped from the start. */
   isDrop(opcode: number, segment: number): boolean {
-    const { data, elements } = this.module;
+    const { data, elements } = this.#module;
     return (opcode === Opcode.DataDrop ? data : elements)[segment]?.mode === 'passive';
   }
 
   /** Writes down that a segment is dropped. */
   noteDrop(code: ByteWriter): void {
-    code.u8(Opcode.I32Const).u8(1).u8(Opcode.GlobalSet).u32(this.spoiledGlobal);
+    code.u8(Opcode.I32Const).u8(1).u8(Opcode.GlobalSet).u32(this.#spoiledGlobal);
   }
 
   /** @returns undefined if part of the state is out of reach. */
   finish({ writtenTables }: StateUses): SavedState | undefined {
-    const { module, helpers } = this;
+    const module = this.#module;
+    const helpers = this.#helpers;
     const isWithinReach =
       // What a reference leads to could change.
       module.types.every(({ kind }) => kind === 'function') &&
@@ -90,17 +92,17 @@ export class StateKeeper {
   }
 
   #isExported(memory: number): boolean {
-    return this.module.exports.some(({ kind, index }) => kind === 'memory' && index === memory);
+    return this.#module.exports.some(({ kind, index }) => kind === 'memory' && index === memory);
   }
 
   #save(globals: Iterable<readonly [number, number]>, tables: readonly Pair[]): number {
-    return this.helpers.get('save', [0, 0], (code) => {
+    return this.#helpers.get('save', [0, 0], (code) => {
       for (const [from, to] of globals) {
         code.u8(Opcode.GlobalGet).u32(from).u8(Opcode.GlobalSet).u32(to);
       }
       for (const [from, to] of tables) {
-        const { type, elementType } = this.module.tables[from]!;
-        const heap = heapTypeOf(this.module.bytes.subarray(elementType.start, elementType.end));
+        const { type, elementType } = this.#module.tables[from]!;
+        const heap = heapTypeOf(this.#module.bytes.subarray(elementType.start, elementType.end));
         const { address64 } = type;
         code.u8(Opcode.RefNull).raw(heap);
         size(code, from);
@@ -111,32 +113,32 @@ export class StateKeeper {
         code.u8(address64 ? 0x51 : 0x46);
         // No room for the copy: the state cannot be brought back.
         code.u8(Opcode.If).u8(VOID).u8(Opcode.I32Const).u8(1);
-        code.u8(Opcode.GlobalSet).u32(this.spoiledGlobal).u8(Opcode.Return).u8(Opcode.End);
+        code.u8(Opcode.GlobalSet).u32(this.#spoiledGlobal).u8(Opcode.Return).u8(Opcode.End);
         copyTable(code, from, to, address64);
       }
-      code.u8(Opcode.I32Const).u8(0).u8(Opcode.GlobalSet).u32(this.spoiledGlobal);
+      code.u8(Opcode.I32Const).u8(0).u8(Opcode.GlobalSet).u32(this.#spoiledGlobal);
     });
   }
 
   #restore(globals: Iterable<readonly [number, number]>, tables: readonly Pair[]): number {
-    return this.helpers.get('restore', [0, 1, I32], (code) => {
+    return this.#helpers.get('restore', [0, 1, I32], (code) => {
       const failIf = (): void => {
         code.u8(Opcode.If).u8(VOID).u8(Opcode.I32Const).u8(0).u8(Opcode.Return).u8(Opcode.End);
       };
-      code.u8(Opcode.GlobalGet).u32(this.spoiledGlobal);
+      code.u8(Opcode.GlobalGet).u32(this.#spoiledGlobal);
       failIf();
       for (const [from, to] of tables) {
         size(code, from);
         size(code, to);
         // Nothing can shrink a table.
-        code.u8(this.module.tables[from]!.type.address64 ? 0x52 : 0x47);
+        code.u8(this.#module.tables[from]!.type.address64 ? 0x52 : 0x47);
         failIf();
       }
       for (const [from, to] of globals) {
         code.u8(Opcode.GlobalGet).u32(to).u8(Opcode.GlobalSet).u32(from);
       }
       for (const [from, to] of tables) {
-        copyTable(code, to, from, this.module.tables[from]!.type.address64);
+        copyTable(code, to, from, this.#module.tables[from]!.type.address64);
       }
       code.u8(Opcode.I32Const).u8(1);
     });

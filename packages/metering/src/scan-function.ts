@@ -63,24 +63,27 @@ export class FunctionScanner {
   movesFunctions = false;
   /** Tables that instructions write to. */
   readonly writtenTables = new Set<number>();
-  private readonly cursor: InstructionCursor;
+  readonly #cursor: InstructionCursor;
   /** Events that opened the blocks around the current instruction. */
   readonly #open: number[] = [];
   #cost = 0;
   #live = true;
   #shape!: FunctionShape;
+  readonly #module: Module;
+  readonly #events: EventList;
+  readonly #costs: OperatorCosts;
 
-  constructor(
-    private readonly module: Module,
-    private readonly events: EventList,
-    private readonly costs: OperatorCosts,
-  ) {
-    this.cursor = new InstructionCursor(module.bytes, 0, 0);
+  constructor(module: Module, events: EventList, costs: OperatorCosts) {
+    this.#module = module;
+    this.#events = events;
+    this.#costs = costs;
+    this.#cursor = new InstructionCursor(module.bytes, 0, 0);
   }
 
   scan(body: FunctionBody): FunctionShape {
-    const { cursor, events } = this;
-    const { plain } = this.costs;
+    const cursor = this.#cursor;
+    const events = this.#events;
+    const { plain } = this.#costs;
     const shape: FunctionShape = {
       first: events.count,
       last: 0,
@@ -120,7 +123,7 @@ export class FunctionScanner {
           this.writtenTables.add(opcode === Opcode.TableInit ? cursor.second : cursor.index);
         }
         if (MOVES_FUNCTIONS.has(opcode)) this.movesFunctions = true;
-        this.#cost += this.costs.ofPrefixed(opcode);
+        this.#cost += this.#costs.ofPrefixed(opcode);
         if (BULK.has(opcode)) this.#leave(EventKind.Bulk, opcode);
         else if (opcode === Opcode.TableGrow) this.#leave(EventKind.Grow, opcode);
         else if (opcode === Opcode.DataDrop || opcode === Opcode.ElemDrop) {
@@ -136,7 +139,7 @@ export class FunctionScanner {
   }
 
   #control(opcode: number): void {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     switch (opcode) {
       case Opcode.Block:
       case Opcode.Loop:
@@ -155,13 +158,13 @@ export class FunctionScanner {
       case Opcode.CatchAll: {
         const opener = this.#open.at(-1)!;
         const before = this.#endOfStretch();
-        this.#live = (this.events.flags(opener) & DEAD) === 0;
+        this.#live = (this.#events.flags(opener) & DEAD) === 0;
         this.#push((opcode === Opcode.Else ? EventKind.Else : EventKind.Catch) | before, 0, opener);
         if (opcode !== Opcode.Else) {
           this.#shape.handlers += 1;
           this.#markFirst(opener);
         }
-        if (opcode === Opcode.CatchAll) this.events.mark(opener, SEALED);
+        if (opcode === Opcode.CatchAll) this.#events.mark(opener, SEALED);
         break;
       }
       case Opcode.End:
@@ -217,8 +220,8 @@ export class FunctionScanner {
 
   /** Makes a place before the instruction that has just been read. */
   #pause(): void {
-    const { offset } = this.cursor;
-    this.events.push(EventKind.Pause, offset, offset, this.#cost, 0, -1);
+    const { offset } = this.#cursor;
+    this.#events.push(EventKind.Pause, offset, offset, this.#cost, 0, -1);
     this.#cost = 0;
   }
 
@@ -230,15 +233,15 @@ export class FunctionScanner {
   }
 
   #push(kind: number, argument: number, link: number): number {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     const cost = this.#cost;
     this.#cost = 0;
     const dead = this.#live ? 0 : DEAD;
-    return this.events.push(kind | dead, cursor.offset, cursor.position, cost, argument, link);
+    return this.#events.push(kind | dead, cursor.offset, cursor.position, cost, argument, link);
   }
 
   #openBlock(kind: number): void {
-    this.#open.push(this.#push(kind, this.cursor.blockType, -1));
+    this.#open.push(this.#push(kind, this.#cursor.blockType, -1));
   }
 
   #openTry(kind: number): void {
@@ -247,9 +250,9 @@ export class FunctionScanner {
     if (kind === EventKind.Try) return;
     // Labels of the clauses are counted from outside the block.
     const opener = this.#open.pop()!;
-    this.cursor.forEachCatch((clause, label) => {
+    this.#cursor.forEachCatch((clause, label) => {
       this.#shape.handlers += 1;
-      if (clause >= CATCH_ALL) this.events.mark(opener, SEALED);
+      if (clause >= CATCH_ALL) this.#events.mark(opener, SEALED);
       this.#label(label, CATCHES);
     });
     this.#open.push(opener);
@@ -257,14 +260,14 @@ export class FunctionScanner {
 
   /** Marks the `catch` just read if it is the first of its `try`: before it stands what it guards. */
   #markFirst(opener: number): void {
-    const { events } = this;
+    const events = this.#events;
     if ((events.flags(opener) & GUARDED) !== 0) return;
     events.mark(opener, GUARDED);
     events.mark(events.count - 1, GUARDED);
   }
 
   #closeBlock(): void {
-    const { events } = this;
+    const events = this.#events;
     const opener = this.#open.pop() ?? -1;
     const before = this.#endOfStretch();
     if (opener === -1) {
@@ -292,16 +295,16 @@ export class FunctionScanner {
   }
 
   #branch(kind: number, label: number): void {
-    this.#push(kind, this.cursor.immediateOffset, this.#target(label));
+    this.#push(kind, this.#cursor.immediateOffset, this.#target(label));
   }
 
   /** @param mark Flag of the block that the label stands for. */
   #label(label: number, mark = 0): void {
     const dead = this.#live ? 0 : DEAD;
-    const { position } = this.cursor;
+    const { position } = this.#cursor;
     const target = this.#target(label);
-    if (target !== -1) this.events.mark(target, mark);
-    this.events.push(EventKind.Label | dead, position, position, 0, 0, target);
+    if (target !== -1) this.#events.mark(target, mark);
+    this.#events.push(EventKind.Label | dead, position, position, 0, 0, target);
   }
 
   #target(label: number): number {
@@ -309,7 +312,7 @@ export class FunctionScanner {
     const target = label < open.length ? open[open.length - 1 - label]! : -1;
     if (this.#live) {
       if (target === -1) this.#shape.branchesToExit = true;
-      else this.events.mark(target, TARGETED);
+      else this.#events.mark(target, TARGETED);
     }
     return target;
   }
@@ -322,8 +325,8 @@ export class FunctionScanner {
 
   /** The target of an indirect call: see `CallGraph`. */
   #unknownTarget(isIndirect: boolean): number {
-    const { functions, types } = this.module;
-    return functions.length + (isIndirect ? this.cursor.index : types.length);
+    const { functions, types } = this.#module;
+    return functions.length + (isIndirect ? this.#cursor.index : types.length);
   }
 
   /** Control leaves the function for another one. */

@@ -13,7 +13,7 @@ export class Stretches {
   after = new Int32Array(256);
   /** It ends in a trap: nobody sees the count behind it. */
   traps = new Uint8Array(256);
-  private keys = new Float64Array(256);
+  #keys = new Float64Array(256);
 
   /** @param weight How often it runs compared to the others, as far as structure tells. */
   add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
@@ -25,12 +25,12 @@ export class Stretches {
     this.after[index] = after;
     this.traps[index] = traps ? 1 : 0;
     // Later code first among equals: charges then move towards the entry, and are paid ahead.
-    this.keys[index] = (MAX_WEIGHT - weight) * 2 ** 24 - index;
+    this.#keys[index] = (MAX_WEIGHT - weight) * 2 ** 24 - index;
   }
 
   /** Calls `visit` with each stretch, those that run most often first. */
   byWeight(visit: (index: number) => void): void {
-    const order = this.keys.subarray(0, this.count).sort();
+    const order = this.#keys.subarray(0, this.count).sort();
     for (const key of order) visit(Math.ceil(key / 2 ** 24) * 2 ** 24 - key);
   }
 
@@ -40,6 +40,6 @@ export class Stretches {
     this.cost = doubled(this.cost);
     this.after = doubled(this.after);
     this.traps = doubled(this.traps);
-    this.keys = doubled(this.keys);
+    this.#keys = doubled(this.#keys);
   }
 }

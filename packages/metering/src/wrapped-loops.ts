@@ -12,25 +12,25 @@ interface WrappedLoop {
 
 /** Loops that are being written with more blocks around them than they had: what changes labels. */
 export class WrappedLoops {
-  private readonly open: WrappedLoop[] = [];
+  readonly #open: WrappedLoop[] = [];
 
   /** How many there are. */
   get count(): number {
-    return this.open.length;
+    return this.#open.length;
   }
 
   push(loop: WrappedLoop): WrappedLoop {
-    this.open.push(loop);
+    this.#open.push(loop);
     return loop;
   }
 
   pop(): void {
-    this.open.pop();
+    this.#open.pop();
   }
 
   /** What a label increases by that stands for the block or loop which event `target` opens. */
   shift(target: number): number {
-    const { open } = this;
+    const open = this.#open;
     const innermost = open.at(-1);
     // The outermost of the added blocks is the loop's end, the next is the one for these branches.
     if (innermost?.exit?.target === target) return innermost.shift - innermost.exit.depth - 2;

@@ -3,21 +3,21 @@ const utf8 = new TextEncoder();
 /** A growing buffer to encode a module into. */
 export class ByteWriter {
   length = 0;
-  private buffer: Uint8Array;
+  #buffer: Uint8Array;
 
   /** @param capacity Bytes to set aside at first; it doubles when they are used up. */
   constructor(capacity = 64) {
-    this.buffer = new Uint8Array(capacity);
+    this.#buffer = new Uint8Array(capacity);
   }
 
   /** Makes room for `count` more bytes and returns the buffer, which the next call may replace. */
   reserve(count: number): Uint8Array {
-    if (this.length + count > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(2 * this.buffer.length, this.length + count));
-      grown.set(this.buffer.subarray(0, this.length));
-      this.buffer = grown;
+    if (this.length + count > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.length + count));
+      grown.set(this.#buffer.subarray(0, this.length));
+      this.#buffer = grown;
     }
-    return this.buffer;
+    return this.#buffer;
   }
 
   u8(value: number): this {
@@ -87,7 +87,7 @@ export class ByteWriter {
 
   /** The bytes written so far; valid until the next write. */
   view(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.length);
   }
 
   /** A copy of the bytes written so far. */

@@ -34,22 +34,29 @@ export class BodyInspector {
   branchTableLabels = 0;
   localsTimesBranches = 0;
   compileUs = 0;
-  private readonly cost = new CompileCost();
-  private readonly stack: OperandStack;
-  private readonly cursor: InstructionCursor;
+  readonly #cost = new CompileCost();
+  readonly #stack: OperandStack;
+  readonly #cursor: InstructionCursor;
+  readonly #module: Module;
+  readonly #features: FeatureUses;
+  readonly #peaks: Peaks;
 
-  constructor(
-    private readonly module: Module,
-    private readonly features: FeatureUses,
-    private readonly peaks: Peaks,
-  ) {
-    this.cursor = new InstructionCursor(module.bytes, 0, 0);
-    this.stack = new OperandStack(module);
+  constructor(module: Module, features: FeatureUses, peaks: Peaks) {
+    this.#module = module;
+    this.#features = features;
+    this.#peaks = peaks;
+    this.#cursor = new InstructionCursor(module.bytes, 0, 0);
+    this.#stack = new OperandStack(module);
   }
 
   /** @throws {DecodeError} If its instructions are not well-formed, or end before it does. */
   inspect(index: number): void {
-    const { module, cursor, stack, features, peaks, cost } = this;
+    const module = this.#module;
+    const cursor = this.#cursor;
+    const stack = this.#stack;
+    const features = this.#features;
+    const peaks = this.#peaks;
+    const cost = this.#cost;
     const body = module.bodies[index]!;
     const { start, end } = body;
     const type = module.types[module.functions[module.importedFunctions + index]!];

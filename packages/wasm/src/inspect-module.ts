@@ -32,30 +32,34 @@ export function inspectModule(bytes: Uint8Array): ModuleSummary {
 }
 
 class Inspection {
-  private readonly features = new FeatureUses();
-  private readonly peaks = new Peaks();
-  private readonly cursor: InstructionCursor;
-  private constantInstructions = 0;
+  readonly #features = new FeatureUses();
+  readonly #peaks = new Peaks();
+  readonly #cursor: InstructionCursor;
+  #constantInstructions = 0;
+  readonly #module: Module;
 
-  constructor(private readonly module: Module) {
-    this.cursor = new InstructionCursor(module.bytes, 0, 0);
+  constructor(module: Module) {
+    this.#module = module;
+    this.#cursor = new InstructionCursor(module.bytes, 0, 0);
   }
 
   summary(): ModuleSummary {
-    const { module, features, peaks } = this;
-    this.inspectTypes();
-    this.inspectDeclarations();
+    const module = this.#module;
+    const features = this.#features;
+    const peaks = this.#peaks;
+    this.#inspectTypes();
+    this.#inspectDeclarations();
     for (const segment of module.elements) {
       peaks.raise('elements', segment.count, segment.start);
       if (segment.mode !== 'active') features.note('bulk-memory', segment.start);
       if (segment.expressions || segment.table > 0) features.note('reference-types', segment.start);
-      this.inspectExpression(segment.position);
-      if (segment.expressions) this.inspectEntries(segment.entries, segment.count);
+      this.#inspectExpression(segment.position);
+      if (segment.expressions) this.#inspectEntries(segment.entries, segment.count);
     }
     for (const segment of module.data) {
       peaks.raise('dataBytes', segment.bytes.end - segment.bytes.start, segment.start);
       if (segment.mode === 'passive') features.note('bulk-memory', segment.start);
-      this.inspectExpression(segment.position);
+      this.#inspectExpression(segment.position);
     }
     const bodies = new BodyInspector(module, features, peaks);
     module.bodies.forEach((_, index) => bodies.inspect(index));
@@ -95,7 +99,7 @@ class Inspection {
         dataBytes: module.data.reduce((sum, { bytes }) => sum + bytes.end - bytes.start, 0),
         customSections: customs.length,
         instructions: bodies.instructions,
-        constantInstructions: this.constantInstructions,
+        constantInstructions: this.#constantInstructions,
         branchTableLabels: bodies.branchTableLabels,
         localsTimesBranches: bodies.localsTimesBranches,
         compileUs: Math.ceil(bodies.compileUs),
@@ -104,8 +108,10 @@ class Inspection {
     };
   }
 
-  private inspectTypes(): void {
-    const { module, features, peaks } = this;
+  #inspectTypes(): void {
+    const module = this.#module;
+    const features = this.#features;
+    const peaks = this.#peaks;
     for (const type of module.types) {
       const { offset } = type;
       if (type.kind === 'function') {
@@ -120,8 +126,9 @@ class Inspection {
     }
   }
 
-  private inspectDeclarations(): void {
-    const { module, features } = this;
+  #inspectDeclarations(): void {
+    const module = this.#module;
+    const features = this.#features;
     for (const { type, imported, offset } of module.globals) {
       if (type.mutable && imported) features.note('mutable-globals', offset);
       features.noteType(type.type, offset);
@@ -136,7 +143,7 @@ class Inspection {
       if (type.address64) features.note('memory64', offset);
       if (initial !== undefined) features.note('function-references', offset);
       features.noteType(type.element, offset);
-      this.inspectExpression(initial);
+      this.#inspectExpression(initial);
     });
     module.memories.forEach(({ type, offset }, index) => {
       if (index > 0) features.note('multi-memory', offset);
@@ -145,27 +152,27 @@ class Inspection {
       if (type.pageSizeLog2 !== 16) features.note('custom-page-sizes', offset);
     });
     for (const { offset } of module.tags) features.note('exceptions', offset);
-    for (const { initial } of module.globals) this.inspectExpression(initial);
+    for (const { initial } of module.globals) this.#inspectExpression(initial);
   }
 
-  private inspectEntries(range: ByteRange, count: number): void {
+  #inspectEntries(range: ByteRange, count: number): void {
     let { start } = range;
     for (let index = 0; index < count; index += 1) {
-      start = this.inspectExpression({ start, end: range.end });
+      start = this.#inspectExpression({ start, end: range.end });
     }
   }
 
   /** Returns the offset just after the expression. */
-  private inspectExpression(range: ByteRange | undefined): number {
+  #inspectExpression(range: ByteRange | undefined): number {
     if (range === undefined) return 0;
-    const cursor = this.cursor.reset(range.start, range.end);
+    const cursor = this.#cursor.reset(range.start, range.end);
     while (cursor.next()) {
-      this.constantInstructions += 1;
-      this.features.noteMask(instructionFeatures(cursor), cursor.offset);
+      this.#constantInstructions += 1;
+      this.#features.noteMask(instructionFeatures(cursor), cursor.offset);
       const { opcode } = cursor;
       // i32 and i64 add, sub, mul.
       if ((opcode >= 0x6a && opcode <= 0x6c) || (opcode >= 0x7c && opcode <= 0x7e)) {
-        this.features.note('extended-const', cursor.offset);
+        this.#features.note('extended-const', cursor.offset);
       }
     }
     return cursor.position;

@@ -31,12 +31,17 @@ export interface ResultsOptions {
 /** The folder of a run's results. Both files appear at the end, each of them whole, and both or neither. */
 export class ResultsFolder {
   readonly #digest = createHash('sha256');
+  readonly #rows: OutputFile;
+  readonly #options: ResultsOptions;
 
   private constructor(
     readonly path: string,
-    private readonly rows: OutputFile,
-    private readonly options: ResultsOptions,
-  ) {}
+    rows: OutputFile,
+    options: ResultsOptions,
+  ) {
+    this.#rows = rows;
+    this.#options = options;
+  }
 
   /**
    * Makes sure that results can be written; nothing is changed.
@@ -77,7 +82,7 @@ export class ResultsFolder {
   async addRow(row: ResultRow): Promise<void> {
     const line = `${JSON.stringify(row)}\n`;
     this.#digest.update(line);
-    await guard(this.path, () => this.rows.write(line));
+    await guard(this.path, () => this.#rows.write(line));
   }
 
   /**
@@ -90,13 +95,13 @@ export class ResultsFolder {
     const resultsDigest = `sha256:${this.#digest.digest('hex')}`;
     const complete = { ...summary, resultsDigest };
     await guard(this.path, async () => {
-      const file = await OutputFile.open(join(this.path, SUMMARY_FILE), this.options);
+      const file = await OutputFile.open(join(this.path, SUMMARY_FILE), this.#options);
       try {
         await file.write(`${JSON.stringify(complete, undefined, 2)}\n`);
         // Both are whole on disk before the first of them gets its name.
         await file.finish();
-        await this.rows.finish();
-        await publishTogether(this.path, [this.rows, file]);
+        await this.#rows.finish();
+        await publishTogether(this.path, [this.#rows, file]);
       } finally {
         await file.discard();
       }
@@ -106,7 +111,7 @@ export class ResultsFolder {
 
   /** Removes what was not published. */
   async discard(): Promise<void> {
-    await guard(this.path, () => this.rows.discard());
+    await guard(this.path, () => this.#rows.discard());
   }
 }
 

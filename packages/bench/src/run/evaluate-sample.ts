@@ -55,18 +55,30 @@ function readFields({ path, fields }: EvaluatorStage, sample: Sample, file: stri
 
 /** The way of one sample with one model. */
 class SampleRun {
+  readonly #pipeline: Pipeline;
+  readonly #sample: Sample;
+  readonly #options: EvaluateOptions;
+  readonly #model: string;
+  /** By evaluator. */
+  readonly #fields: readonly object[];
+
   constructor(
-    private readonly pipeline: Pipeline,
-    private readonly sample: Sample,
-    private readonly options: EvaluateOptions,
-    private readonly model: string,
-    /** By evaluator. */
-    private readonly fields: readonly object[],
-  ) {}
+    pipeline: Pipeline,
+    sample: Sample,
+    options: EvaluateOptions,
+    model: string,
+    fields: readonly object[],
+  ) {
+    this.#pipeline = pipeline;
+    this.#sample = sample;
+    this.#options = options;
+    this.#model = model;
+    this.#fields = fields;
+  }
 
   async row(): Promise<ResultRow> {
-    const { index, line, input, expected } = this.sample;
-    const head = withoutUndefined({ index, line, model: this.model, input, expected });
+    const { index, line, input, expected } = this.#sample;
+    const head = withoutUndefined({ index, line, model: this.#model, input, expected });
     const answer = await this.#answer();
     if (typeof answer !== 'string') return { ...head, scores: {}, failure: answer };
     const output = await this.#transform(answer);
@@ -76,9 +88,9 @@ class SampleRun {
   }
 
   async #answer(): Promise<string | NonNullable<ResultRow['failure']>> {
-    const { provider } = this.pipeline;
-    const { input: prompt, row: record } = this.sample;
-    const data = { ...this.options.parameters, model: this.model, prompt, record };
+    const { provider } = this.#pipeline;
+    const { input: prompt, row: record } = this.#sample;
+    const data = { ...this.#options.parameters, model: this.#model, prompt, record };
     try {
       return (await this.#call<ProviderResult>(provider, data)).text;
     } catch (error) {
@@ -88,9 +100,9 @@ class SampleRun {
 
   async #transform(answer: string): Promise<string | NonNullable<ResultRow['failure']>> {
     let text = answer;
-    for (const stage of this.pipeline.transforms) {
+    for (const stage of this.#pipeline.transforms) {
       try {
-        const data = await this.#call<unknown>(stage, { text, record: this.sample.row });
+        const data = await this.#call<unknown>(stage, { text, record: this.#sample.row });
         text = readText(data);
       } catch (error) {
         return { stage: stage.name, ...this.#toFailure(stage, error) };
@@ -100,14 +112,14 @@ class SampleRun {
   }
 
   async #score(output: string): Promise<Pick<ResultRow, 'scores' | 'details' | 'errors'>> {
-    const { input, expected, row: record } = this.sample;
+    const { input, expected, row: record } = this.#sample;
     const scores: [string, number][] = [];
     const details: [string, ScoreDetails][] = [];
     const errors: [string, CallFailure][] = [];
     const common = { input, output, ...(expected === undefined ? {} : { expected }) };
-    for (const [index, { stage }] of this.pipeline.evaluators.entries()) {
+    for (const [index, { stage }] of this.#pipeline.evaluators.entries()) {
       try {
-        const data = { ...common, ...this.fields[index], record };
+        const data = { ...common, ...this.#fields[index], record };
         const result = await this.#call<EvaluatorResult>(stage, data);
         if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
         const { score, metrics, explanation, confidence } = result;
@@ -126,12 +138,12 @@ class SampleRun {
   }
 
   async #call<Data>(stage: Stage, data: unknown): Promise<Data> {
-    const requestId = `${this.sample.index}/${this.model}`;
-    return await stage.call<Data>(data, requestId, this.options.signal);
+    const requestId = `${this.#sample.index}/${this.#model}`;
+    return await stage.call<Data>(data, requestId, this.#options.signal);
   }
 
   #toFailure(stage: Stage, error: unknown): CallFailure {
-    return toFailure(stage, this.sample, this.options, error);
+    return toFailure(stage, this.#sample, this.#options, error);
   }
 }
 

@@ -19,25 +19,28 @@ export class ProgressBar {
   readonly #startedAt = performance.now();
   #drawnAt = Number.NEGATIVE_INFINITY;
   #visible = false;
+  readonly #output: CliOutput;
+  readonly #style: Style;
+  readonly #title: string;
 
-  constructor(
-    private readonly output: CliOutput,
-    private readonly style: Style,
-    private readonly title: string,
-  ) {}
+  constructor(output: CliOutput, style: Style, title: string) {
+    this.#output = output;
+    this.#style = style;
+    this.#title = title;
+  }
 
   /** Draws the bar again, but not more often than eyes can follow. */
   update(progress: BenchmarkProgress): void {
     const now = performance.now();
-    if (this.output.isTTY !== true || now - this.#drawnAt < REDRAW_EVERY_MS) return;
+    if (this.#output.isTTY !== true || now - this.#drawnAt < REDRAW_EVERY_MS) return;
     this.#drawnAt = now;
     this.#visible = true;
-    this.output.write(`${CLEAR_LINE}${this.#line(progress, now)}`);
+    this.#output.write(`${CLEAR_LINE}${this.#line(progress, now)}`);
   }
 
   /** Takes the line away. */
   clear(): void {
-    if (this.#visible) this.output.write(CLEAR_LINE);
+    if (this.#visible) this.#output.write(CLEAR_LINE);
     this.#visible = false;
   }
 
@@ -46,14 +49,14 @@ export class ProgressBar {
    * the bar gets shorter, then what is said least goes.
    */
   #line({ records, fraction, failedRows }: BenchmarkProgress, now: number): string {
-    const columns = (this.output.columns || USUAL_COLUMNS) - 1;
+    const columns = (this.#output.columns || USUAL_COLUMNS) - 1;
     const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
     const rate = formatCount(records / Math.max(0.001, (now - this.#startedAt) / 1000));
     const count = `${formatCount(records)} records`;
     const failures = failedRows === 0 ? [] : [`${formatCount(failedRows)} failed`];
     const choices = [
-      [this.title, percent, `${count}, ${rate}/s`, ...failures],
-      [shorten(this.title), percent, count, ...failures],
+      [this.#title, percent, `${count}, ${rate}/s`, ...failures],
+      [shorten(this.#title), percent, count, ...failures],
       [percent, count, ...failures],
       [percent, ...failures],
       [percent],
@@ -63,7 +66,7 @@ export class ProgressBar {
     const room = columns - parts.join(GAP).length - 1;
     const at = parts.indexOf(percent);
     const isFailed = failures.length > 0 && parts.at(-1) === failures[0];
-    const shown = isFailed ? [...parts.slice(0, -1), this.style.red(failures[0]!)] : [...parts];
+    const shown = isFailed ? [...parts.slice(0, -1), this.#style.red(failures[0]!)] : [...parts];
     if (room >= LEAST_BAR_WIDTH) {
       shown[at] = `${this.#bar(fraction, Math.min(room, BAR_WIDTH))} ${percent}`;
     }
@@ -72,7 +75,7 @@ export class ProgressBar {
 
   #bar(fraction: number, width: number): string {
     const filled = Math.round(fraction * width);
-    return this.style.green('━'.repeat(filled)) + this.style.dim('━'.repeat(width - filled));
+    return this.#style.green('━'.repeat(filled)) + this.#style.dim('━'.repeat(width - filled));
   }
 }
 

@@ -36,13 +36,16 @@ export class OutputFile {
   #pendingBytes = 0;
   #handle: FileHandle | undefined;
   #isDone = false;
+  readonly #options: OutputFileOptions;
 
   private constructor(
     readonly place: OutputPlace,
     /** Name of the file until it is published; undefined where it is written in place. */
     readonly temporary: string | undefined,
-    private readonly options: OutputFileOptions,
-  ) {}
+    options: OutputFileOptions,
+  ) {
+    this.#options = options;
+  }
 
   /**
    * Makes sure that the file can be written, before the work begins whose result it takes.
@@ -126,7 +129,7 @@ export class OutputFile {
     await guard(this.place.path, async () => {
       const { way, target } = this.place;
       if (way === 1 || way === 2) return await writeToOwn(way, bytes);
-      this.#handle ??= await openInPlace(target, this.options.signal);
+      this.#handle ??= await openInPlace(target, this.#options.signal);
       await this.#handle.appendFile(bytes);
     });
   }

@@ -118,14 +118,17 @@ export class ConfigNode {
 
 /** The fields of an object in a configuration; an explicit `null` counts as absent. */
 export class ConfigFields<Key extends string> {
-  constructor(
-    private readonly object: Readonly<Record<string, unknown>>,
-    private readonly path: string,
-  ) {}
+  readonly #object: Readonly<Record<string, unknown>>;
+  readonly #path: string;
+
+  constructor(object: Readonly<Record<string, unknown>>, path: string) {
+    this.#object = object;
+    this.#path = path;
+  }
 
   required(key: Key): ConfigNode {
     const node = this.#node(key);
-    if (node.value === undefined) rejectMissing(this.path, key);
+    if (node.value === undefined) rejectMissing(this.#path, key);
     return node;
   }
 
@@ -135,8 +138,8 @@ export class ConfigFields<Key extends string> {
   }
 
   #node(key: Key): ConfigNode {
-    const value = Object.hasOwn(this.object, key) ? (this.object[key] ?? undefined) : undefined;
-    return new ConfigNode(value, joinPath(this.path, key));
+    const value = Object.hasOwn(this.#object, key) ? (this.#object[key] ?? undefined) : undefined;
+    return new ConfigNode(value, joinPath(this.#path, key));
   }
 }
 
