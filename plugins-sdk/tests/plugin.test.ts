@@ -28,6 +28,8 @@ class Options {
   version: "2.0.0",
   permissions: { network: true, allowedHosts: ["example.org"] },
   custom: { color: "blue" },
+  metering: "exact",
+  aggregate: "sums",
 })
 export class Sink extends Evaluator {
   config: Options = new Options();
@@ -96,6 +98,8 @@ describe('metadata', () => {
       api_version: '1.0.0',
       permissions: { network: true, allowed_hosts: ['example.org'] },
       custom: { color: 'blue' },
+      metering: 'exact',
+      aggregate: 'sums',
       config_schema: {
         type: 'object',
         additionalProperties: false,

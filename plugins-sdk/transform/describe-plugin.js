@@ -39,6 +39,8 @@ const FIELDS = {
   dependencies: 'dependencies',
   configSchema: 'config_schema',
   permissions: 'permissions',
+  metering: 'metering',
+  aggregate: 'aggregate',
 };
 
 /** The same for permissions, then the list that says what a permission covers. */

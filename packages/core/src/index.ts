@@ -18,6 +18,7 @@ export type {
   Isolation,
   IsolationRequest,
   LoadPluginOptions,
+  MeteringChoice,
   OpenState,
   PluginEmitter,
   PluginEvents,

@@ -18,6 +18,7 @@ export {
 } from '@testbench/host';
 export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
+export type { MeteringChoice } from './metering-choice.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
 export type {
   ExecuteOptions,

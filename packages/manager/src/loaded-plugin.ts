@@ -157,6 +157,7 @@ export class LoadedPlugin {
         ? {}
         : { previous: { version: previous.metadata.version, digest: previous.digest } }),
       limits: version.limits,
+      metering: version.metering,
       permissions: version.permissions.granted,
     };
   }

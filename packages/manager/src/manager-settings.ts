@@ -36,6 +36,7 @@ import {
   DEFAULT_MAX_LOADED_PLUGINS,
   DEFAULT_MAX_PROCESSES_PER_PLUGIN,
 } from './limits.js';
+import { METERING_CHOICES, type MeteringChoice } from './metering-choice.js';
 import type { PluginManagerOptions } from './options.js';
 import type { IsolationRequest } from './plugin-version.js';
 import { readPolicy } from './policy.js';
@@ -60,6 +61,7 @@ export interface ManagerSettings {
   readonly authorities: TrustedAuthorities;
   readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
   readonly openState: OpenState;
+  readonly metering: MeteringChoice;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
   readonly seed: number | undefined;
@@ -86,6 +88,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   certificateAuthorities: (node) => node.value as readonly CertificateAuthority[],
   hostFunctions: readHostFunctions,
   state: (node) => node.callback(),
+  metering: (node) => node.oneOf(METERING_CHOICES),
   onLog: (node) => node.callback(),
   random: (random) =>
     readOptions<NonNullable<PluginManagerOptions['random']>>(
@@ -119,6 +122,7 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
     authorities: readAuthorities(options.certificateAuthorities),
     hostFunctions: new Map(Object.entries(options.hostFunctions ?? {})),
+    metering: options.metering ?? 'as-asked',
     onLog: options.onLog ?? (() => {}),
     now: options.now,
     seed: options.random?.seed,

@@ -13,6 +13,7 @@ import type {
 } from '@testbench/types';
 
 import type { Isolation } from './isolation/executor.js';
+import type { MeteringChoice } from './metering-choice.js';
 import type { IsolationRequest } from './plugin-version.js';
 import type { PluginPolicy } from './policy.js';
 
@@ -68,6 +69,8 @@ export interface PluginManagerOptions {
    * @default in memory, until the plugin is unloaded
    */
   readonly state?: OpenState;
+  /** How the fuel of plugins is counted. @default 'as-asked' */
+  readonly metering?: MeteringChoice;
   /** Gets what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /**
@@ -98,6 +101,8 @@ export interface LoadPluginOptions {
   readonly state?: 'keep' | 'reset';
   /** Where it runs. @default the manager's */
   readonly isolation?: Isolation;
+  /** How its fuel is counted. @default the manager's */
+  readonly metering?: MeteringChoice;
   /** Limits of its calls, over the manager's. */
   readonly limits?: Partial<ResourceLimits>;
   /** What it may do. What it asks for in its metadata grants nothing. @default what the manager's `policy` grants it */
@@ -141,7 +146,7 @@ export interface ExecuteOptions {
    * turn. @default the plugin's, from the moment of its turn
    */
   readonly timeoutMs?: number;
-  /** Instructions, in fuel units; `Infinity` for no limit but the time. */
+  /** Fuel, as {@link ResourceLimits.maxFuel} says; `Infinity` for no limit but the time. @default the plugin's */
   readonly maxFuel?: number;
 }
 

@@ -1,4 +1,10 @@
-import type { Contract, Permissions, PluginMetadata, ResourceLimits } from '@testbench/types';
+import type {
+  Contract,
+  MeteringMode,
+  Permissions,
+  PluginMetadata,
+  ResourceLimits,
+} from '@testbench/types';
 
 import type { Isolation } from './isolation/executor.js';
 import type { CallStatistics } from './statistics/call-statistics.js';
@@ -33,6 +39,8 @@ export interface PluginInfo {
   /** The version before the last reload, kept for `rollback`. */
   readonly previous?: { readonly version: string; readonly digest: string };
   readonly limits: ResourceLimits;
+  /** How its fuel is counted. */
+  readonly metering: MeteringMode;
   /** What it is granted; what it asks for stands in its metadata. */
   readonly permissions: Permissions;
 }

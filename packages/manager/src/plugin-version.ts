@@ -20,6 +20,7 @@ import {
   LoadError,
   type LogRecord,
   type LogSink,
+  type MeteringMode,
   NETWORK_FUNCTIONS,
   type PluginMetadata,
   type PluginType,
@@ -37,6 +38,7 @@ import type { Executor, Isolation } from './isolation/executor.js';
 import { InlineExecutor } from './isolation/inline-executor.js';
 import { RemoteExecutor } from './isolation/remote-executor.js';
 import type { RunnerPools } from './isolation/runner-pools.js';
+import type { MeteringChoice } from './metering-choice.js';
 import type { GuestSetup } from './runner/messages.js';
 
 /** What one version of a plugin is made from. */
@@ -54,6 +56,7 @@ export interface VersionOptions {
   readonly limits: ResourceLimits;
   /** Bring instances back to their state after `plugin_init` between calls. */
   readonly reset: boolean;
+  readonly metering: MeteringChoice;
   readonly isolation: (plugin: IsolationRequest) => Isolation;
   /** What it is granted. */
   readonly permissions: (plugin: IsolationRequest) => PermissionSet;
@@ -107,6 +110,7 @@ export class PluginVersion {
     readonly id: string,
     readonly digest: string,
     readonly limits: ResourceLimits,
+    readonly metering: MeteringMode,
     readonly executor: Executor,
     readonly permissions: PermissionSet,
     readonly state: StateStore,
@@ -127,6 +131,8 @@ export class PluginVersion {
     const request = { id: options.id, digest, metadata: section };
     const isolation = options.isolation(request);
     const permissions = options.permissions(request);
+    const metering =
+      options.metering === 'as-asked' ? (section?.metering ?? 'coarse') : options.metering;
     // Only then is the name known of a plugin that has no custom section; it stands in its log records.
     const early: LogRecord[] = [];
     let id = options.id ?? section?.name;
@@ -148,7 +154,7 @@ export class PluginVersion {
     try {
       executor = await openExecutor(
         isolation,
-        { ...options, bytes, permissions, state, onLog, http, sha256 },
+        { ...options, bytes, permissions, metering, state, onLog, http, sha256 },
         () => id,
         digest,
       );
@@ -158,7 +164,7 @@ export class PluginVersion {
       checkApiVersion(metadata);
       id ??= metadata.name;
       for (const record of early) options.onLog({ ...record, plugin: id });
-      return new PluginVersion(id, digest, limits, executor, permissions, state, http);
+      return new PluginVersion(id, digest, limits, metering, executor, permissions, state, http);
     } catch (error) {
       await executor?.shutdown();
       await http?.close();
@@ -234,8 +240,9 @@ async function openHttp(
 
 async function openExecutor(
   isolation: Isolation,
-  options: Omit<VersionOptions, 'permissions' | 'state'> & {
+  options: Omit<VersionOptions, 'permissions' | 'state' | 'metering'> & {
     readonly permissions: PermissionSet;
+    readonly metering: MeteringMode;
     readonly state: StateStore;
     readonly http: HttpClient | undefined;
     readonly sha256: string;
@@ -243,7 +250,7 @@ async function openExecutor(
   pluginName: () => string | undefined,
   digest: string,
 ): Promise<Executor> {
-  const { bytes, limits, reset, config, enableWasi, seed, onLog, now } = options;
+  const { bytes, limits, reset, metering, config, enableWasi, seed, onLog, now } = options;
   const early = pluginName();
   const setup: GuestSetup = {
     pluginId: early ?? digest,
@@ -251,6 +258,7 @@ async function openExecutor(
     config,
     limits,
     reset,
+    metering,
     enableWasi,
     directories: options.permissions.directories.map(({ path }) => path),
     hostFunctions: Array.from(options.hostFunctions.keys()),
@@ -293,6 +301,7 @@ async function openExecutor(
   const compiled = await compilePlugin(bytes, {
     maxMemoryBytes: limits.maxMemoryBytes,
     resettable: reset,
+    metering,
     sha256: options.sha256,
     cache: options.cache,
     compileModule: (...module) => options.pools.preparer.compile(...module),

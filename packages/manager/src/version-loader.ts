@@ -14,6 +14,7 @@ import { openDirectoryStore } from './directory-store.js';
 import { type Isolation, ISOLATIONS } from './isolation/executor.js';
 import type { RunnerPools } from './isolation/runner-pools.js';
 import type { ManagerSettings } from './manager-settings.js';
+import { METERING_CHOICES, type MeteringChoice } from './metering-choice.js';
 import type { LoadPluginOptions, PluginSource } from './options.js';
 import { ownJson } from './own-json.js';
 import { ownSource } from './own-source.js';
@@ -30,6 +31,7 @@ export interface OwnLoadOptions {
   readonly config: unknown;
   readonly reset: boolean;
   readonly isolation: Isolation | undefined;
+  readonly metering: MeteringChoice;
   readonly limits: ResourceLimits;
   /** @default what the manager's policy grants */
   readonly permissions: PermissionSet | undefined;
@@ -65,6 +67,7 @@ export class VersionLoader {
       config: (node) => ownJson(node.value, describeSource(source, given?.id)),
       state: (node) => node.oneOf(['keep', 'reset']),
       isolation: (node) => node.oneOf(ISOLATIONS),
+      metering: (node) => node.oneOf(METERING_CHOICES),
       limits: readLimits,
       permissions: (node) => {
         permissions = new PermissionSet(node.object(), node.path);
@@ -78,6 +81,7 @@ export class VersionLoader {
       config: options.config,
       reset: options.state === 'reset',
       isolation: options.isolation,
+      metering: options.metering ?? this.settings.metering,
       limits: { ...this.settings.limits, ...options.limits },
       permissions,
     };

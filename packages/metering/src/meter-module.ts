@@ -1,4 +1,4 @@
-import { readOptions } from '@testbench/types';
+import { METERING_MODES, type MeteringMode, readOptions } from '@testbench/types';
 import { DecodeError, decodeModule, type Module } from '@testbench/wasm';
 
 import { assembleModule } from './assemble-module.js';
@@ -12,7 +12,7 @@ import { rewriteBodies } from './rewrite-bodies.js';
 import { StateKeeper } from './saved-state.js';
 
 /** How fuel is counted; see {@link MeterOptions.mode}. */
-export type MeterMode = 'exact' | 'coarse';
+export type MeterMode = MeteringMode;
 
 /** Options of {@link meterModule}. */
 export interface MeterOptions {
@@ -138,7 +138,7 @@ function checkNames({ exports }: Module): void {
 
 function readMeterOptions(given: MeterOptions | undefined): MeterOptions {
   return readOptions<MeterOptions>(given, {
-    mode: (node) => node.oneOf(['coarse', 'exact']),
+    mode: (node) => node.oneOf(METERING_MODES),
     maxMemoryPages: (node) => node.wholeNumber(0),
     maxTableElements: (node) => node.wholeNumber(0),
     resettable: (node) => node.boolean(),

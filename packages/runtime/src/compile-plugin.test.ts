@@ -38,6 +38,17 @@ describe('compilePlugin()', () => {
     expect(written[0]).not.toEqual(entry);
   });
 
+  it('keeps both ways of metering apart', async () => {
+    const { store, written } = storeOf(undefined);
+    const cache = new ModuleCache({ store });
+    const coarse = await compilePlugin(bytes, { ...options, cache });
+    const exact = await compilePlugin(bytes, { ...options, metering: 'exact', cache });
+    expect([coarse.metering, exact.metering]).toEqual(['coarse', 'exact']);
+    expect(exact.module).not.toBe(coarse.module);
+    expect(written).toHaveLength(2);
+    expect(await compilePlugin(bytes, { ...options, metering: 'coarse', cache })).toEqual(coarse);
+  });
+
   it('takes what it has written', async () => {
     const first = storeOf(undefined);
     await compilePlugin(bytes, { ...options, cache: new ModuleCache({ store: first.store }) });

@@ -3,6 +3,8 @@ import {
   ConfigError,
   LoadError,
   MAX_TABLE_ELEMENTS,
+  METERING_MODES,
+  type MeteringMode,
   type OptionReaders,
   PAGE_BYTES,
   PluginError,
@@ -20,6 +22,8 @@ export interface CompiledPlugin {
   readonly digest: string;
   /** The cap that `memory.grow` was given, in bytes. */
   readonly maxMemoryBytes: number;
+  /** How fuel is counted. */
+  readonly metering: MeteringMode;
   /** What the module imports; asked once, since the engine makes the list anew each time. */
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
 }
@@ -30,6 +34,8 @@ export interface CompileOptions {
   readonly maxMemoryBytes: number;
   /** Makes instances that can be reset to a snapshot. @default false */
   readonly resettable?: boolean;
+  /** How fuel is counted. @default 'coarse' */
+  readonly metering?: MeteringMode;
   /** SHA-256 of the bytes in lower-case hex, where it is known: the key under which a cache keeps the module. @default computed */
   readonly sha256?: string;
   /** Where compiled modules are kept. @default none */
@@ -50,6 +56,8 @@ export interface MeteringForm {
   readonly maxMemoryPages: number;
   /** Makes instances that can be reset to a snapshot. */
   readonly resettable: boolean;
+  /** How fuel is counted. @default 'coarse' */
+  readonly metering?: MeteringMode;
 }
 
 /** A module, metered and compiled. */
@@ -61,6 +69,7 @@ export interface CompiledModule {
 const OPTIONS: OptionReaders<CompileOptions> = {
   maxMemoryBytes: (node) => node.wholeNumber(0),
   resettable: (node) => node.boolean(),
+  metering: (node) => node.oneOf(METERING_MODES),
   sha256: (node) => node.text(),
   cache: (node) => node.implementation('getOrCompile'),
   compileModule: (node) => node.callback(),
@@ -81,17 +90,18 @@ export async function compilePlugin(
   given: CompileOptions,
 ): Promise<CompiledPlugin> {
   const options = readOptions<CompileOptions>(given, OPTIONS, '', ['maxMemoryBytes']);
-  const { maxMemoryBytes, resettable = false, cache, compileModule = compileHere } = options;
+  const { maxMemoryBytes, resettable = false, metering = 'coarse', cache } = options;
+  const { compileModule = compileHere } = options;
   const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
   const hex = options.sha256 ?? (await sha256Hex(bytes));
   // A directory of metered modules may serve several engines.
   const form = `${REWRITE_VERSION}${supportsTypedReferences() ? 't' : ''}`;
-  const key = `${hex}-${form}-${maxMemoryPages}${resettable ? '-state' : ''}`;
+  const key = `${hex}-${form}-${maxMemoryPages}${resettable ? '-state' : ''}${metering === 'exact' ? '-exact' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
     const kept = await cache?.store?.read(key);
     const known = kept && (await compileMetered(kept));
     if (known !== undefined) return known;
-    const compiled = await compileModule(bytes, { maxMemoryPages, resettable });
+    const compiled = await compileModule(bytes, { maxMemoryPages, resettable, metering });
     await cache?.store?.write(key, compiled.metered);
     return compiled.module;
   };
@@ -100,6 +110,7 @@ export async function compilePlugin(
     module,
     digest: `sha256:${hex}`,
     maxMemoryBytes,
+    metering,
     imports: WebAssembly.Module.imports(module),
   };
 }
@@ -123,9 +134,13 @@ export function meterPlugin(
   bytes: Uint8Array<ArrayBuffer>,
   given: MeteringForm,
 ): Uint8Array<ArrayBuffer> {
-  const form = readOptions<MeteringForm>(
+  const { metering, ...form } = readOptions<MeteringForm>(
     given,
-    { maxMemoryPages: (node) => node.wholeNumber(0), resettable: (node) => node.boolean() },
+    {
+      maxMemoryPages: (node) => node.wholeNumber(0),
+      resettable: (node) => node.boolean(),
+      metering: (node) => node.oneOf(METERING_MODES),
+    },
     '',
     ['maxMemoryPages', 'resettable'],
   );
@@ -133,6 +148,7 @@ export function meterPlugin(
   try {
     return meterModule(bytes, {
       ...form,
+      mode: metering ?? 'coarse',
       maxTableElements: MAX_TABLE_ELEMENTS,
       deferStart: true,
       validated: true,

@@ -142,9 +142,13 @@ export {
   parseMetadata,
 } from './metadata/parse-metadata.js';
 export {
+  type Aggregation,
+  AGGREGATIONS,
   CAPABILITIES,
   type Capability,
   type DirectoryPermission,
+  METERING_MODES,
+  type MeteringMode,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,

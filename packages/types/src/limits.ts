@@ -6,7 +6,7 @@ const MiB = 1024 * 1024;
 const DEFAULT_MAX_MEMORY_BYTES = 64 * MiB;
 /** Wall time of one call: the original system's default. */
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Instructions of one call: the original system's default; one to three seconds of tight loops. */
+/** Fuel of one call: the original system's default for instructions; one to three seconds of tight loops. */
 const DEFAULT_MAX_FUEL = 1_000_000_000;
 /** Input JSON of one call. A million-token prompt is about 4 MiB; twice that leaves room for an image. */
 const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
@@ -41,7 +41,12 @@ export interface ResourceLimits {
   readonly maxMemoryBytes: number;
   /** Wall time of one call, in milliseconds. @default 30000 */
   readonly timeoutMs: number;
-  /** Instructions of one call, in fuel units; a host takes `Infinity` for no limit but the time. @default 1000000000 */
+  /**
+   * Fuel of one call. With `exact` metering an executed instruction costs 1, one that copies, fills or grows also by length, and host
+   * functions have prices of their own. With `coarse` metering a piece of code is charged ahead for the costliest way through it:
+   * never less, and for an interpreter up to 34 times as much. A host takes `Infinity` for no limit but the time.
+   * @default 1000000000
+   */
   readonly maxFuel: number;
   /** Longest input JSON, in bytes. @default 8388608 */
   readonly maxInputBytes: number;

@@ -50,6 +50,7 @@ export class ScriptedSystem implements BenchSystem {
       digest: `sha256:${name}`,
       contract: 'v1',
       isolation: 'inline',
+      metering: 'coarse',
       status: 'ready',
       executionCount: 0,
       errorCount: 0,

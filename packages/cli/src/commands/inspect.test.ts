@@ -66,6 +66,19 @@ describe('testbench inspect', () => {
     expect(text).toMatch(/^ {2}custom "testbench\.plugin" +[\d,]+$/m);
   });
 
+  it('shows what a plugin asks about metering and says about adding up', async () => {
+    const metadata =
+      '{"name":"a","version":"1.0.0","plugin_type":"evaluator","api_version":"1.0.0","metering":"exact","aggregate":"sums"}';
+    const path = await moduleFile(
+      section(0, nameOf('testbench.plugin'), new TextEncoder().encode(metadata)),
+    );
+    const { stdout } = await inspect(path);
+    expect(stdout()).toMatch(/^metering +asks for exact$/m);
+    expect(stdout()).toMatch(/^aggregate +sums$/m);
+    const json = JSON.parse((await inspect(path, '--json')).stdout()) as object;
+    expect(json).toMatchObject({ metadata: { metering: 'exact', aggregate: 'sums' } });
+  });
+
   it('shows a module that is no plugin', async () => {
     // (memory (export "m") 1 2) and a table of 3 functions
     const path = await moduleFile(

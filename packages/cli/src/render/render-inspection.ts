@@ -55,6 +55,8 @@ function metadataRows(
     ['is granted', granted === undefined ? undefined : describePermissions(granted)],
     ['API version', metadata.apiVersion],
     ['needs host', metadata.minHostVersion && `${metadata.minHostVersion} or newer`],
+    ['metering', metadata.metering && `asks for ${metadata.metering}`],
+    ['aggregate', metadata.aggregate],
     ['config keys', configKeys(metadata.configSchema)],
     ['digest', digest],
   ];

@@ -282,6 +282,7 @@ describe('a thread', () => {
         config: {},
         limits,
         reset: false,
+        metering: 'coarse',
         enableWasi: false,
         directories: [],
         hostFunctions: [],

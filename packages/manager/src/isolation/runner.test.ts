@@ -48,6 +48,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => voi
       config: undefined,
       limits: DEFAULT_LIMITS,
       reset: false,
+      metering: 'coarse',
       enableWasi: false,
       directories: [],
       hostFunctions: ['mine.lookup'],

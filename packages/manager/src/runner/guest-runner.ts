@@ -89,11 +89,13 @@ export class GuestRunner {
           ? await compilePlugin(new Uint8Array(bytes ?? []), {
               maxMemoryBytes: setup.limits.maxMemoryBytes,
               resettable: setup.reset,
+              metering: setup.metering,
             })
           : {
               module,
               digest: '',
               maxMemoryBytes: setup.limits.maxMemoryBytes,
+              metering: setup.metering,
               imports: WebAssembly.Module.imports(module),
             };
       const random = setup.seed === undefined ? undefined : new CallRandom(setup.seed);

@@ -4,6 +4,7 @@ import type {
   EffectName,
   ErrorRecord,
   LogRecord,
+  MeteringMode,
   ResourceLimits,
 } from '@testbench/types';
 
@@ -15,6 +16,7 @@ export interface GuestSetup {
   readonly config: unknown;
   readonly limits: ResourceLimits;
   readonly reset: boolean;
+  readonly metering: MeteringMode;
   readonly enableWasi: boolean;
   /** Directories that a WASI program finds opened; what it may do there is decided by the host. */
   readonly directories: readonly string[];

@@ -39,6 +39,8 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
       allowed_env: permissions.allowedEnv,
       allowed_host_functions: permissions.allowedHostFunctions,
     },
+    metering: metadata.metering,
+    aggregate: metadata.aggregate,
   };
   return wire;
 }

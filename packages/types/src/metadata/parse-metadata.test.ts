@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { encodeMetadata } from './encode-metadata.js';
 import { decodeMetadata, decodeMetadataSections, parseMetadata } from './parse-metadata.js';
 
 const least = { name: 'a', version: '1.0.0', plugin_type: 'custom', api_version: '1.0.0' };
@@ -31,6 +32,9 @@ describe('parseMetadata()', () => {
     { field: 'homepage', value: 'x'.repeat(4097), state: '4097 characters, limit is 4096' },
     { field: 'capabilities', value: 'network', state: 'expected a list' },
     { field: 'config_schema', value: [], state: 'expected an object' },
+    { field: 'metering', value: 'Exact', state: 'expected one of coarse, exact' },
+    { field: 'metering', value: true, state: 'expected a string' },
+    { field: 'aggregate', value: 'means', state: 'expected one of sums' },
   ])('names the field $field when its value is $value', ({ field, value, state }) => {
     expect(() => parseMetadata({ ...least, [field]: value })).toThrow(
       expect.objectContaining({
@@ -92,6 +96,19 @@ describe('parseMetadata()', () => {
       hostFunctions: false,
       allowedHostFunctions: [],
     });
+  });
+
+  it.each([
+    {
+      wire: { metering: 'exact', aggregate: 'sums' },
+      is: { metering: 'exact', aggregate: 'sums' },
+    },
+    { wire: { metering: 'coarse' }, is: { metering: 'coarse' } },
+    { wire: { metering: null, aggregate: null }, is: {} },
+  ])('reads $wire, and writes it again', ({ wire, is }) => {
+    const metadata = parseMetadata({ ...least, ...wire });
+    expect(metadata).toEqual({ ...parseMetadata(least), ...is });
+    expect(parseMetadata(JSON.parse(JSON.stringify(encodeMetadata(metadata))))).toEqual(metadata);
   });
 
   it('does not take a field from a prototype', () => {

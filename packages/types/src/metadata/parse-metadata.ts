@@ -5,9 +5,11 @@ import { MAX_METADATA_BYTES, MAX_NAME_LENGTH } from '../limits.js';
 import { checkText, FieldReader, invalidField, isJsonObject } from './field-reader.js';
 import { NAME, SEMVER } from './patterns.js';
 import {
+  AGGREGATIONS,
   CAPABILITIES,
   type Capability,
   type DirectoryPermission,
+  METERING_MODES,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,
@@ -98,6 +100,8 @@ export function parseMetadata(value: unknown): PluginMetadata {
     dependencies: reader.optionalStringMap('dependencies'),
     configSchema: reader.optionalObject('config_schema'),
     permissions: permissions && readPermissions(new FieldReader(permissions, 'permissions')),
+    metering: readOneOf(reader, 'metering', METERING_MODES),
+    aggregate: readOneOf(reader, 'aggregate', AGGREGATIONS),
   });
 }
 
@@ -121,6 +125,17 @@ function readPluginType(reader: FieldReader): PluginType {
   const text = reader.string('plugin_type', MAX_NAME_LENGTH);
   const type = PLUGIN_TYPES.find((known) => known === text);
   return type ?? invalidField('plugin_type', `expected one of ${PLUGIN_TYPES.join(', ')}`);
+}
+
+function readOneOf<Value extends string>(
+  reader: FieldReader,
+  key: string,
+  values: readonly Value[],
+): Value | undefined {
+  const text = reader.optionalString(key, MAX_NAME_LENGTH);
+  if (text === undefined) return undefined;
+  const value = values.find((known) => known === text);
+  return value ?? invalidField(key, `expected one of ${values.join(', ')}`);
 }
 
 function readCapabilities(reader: FieldReader): Capability[] {

@@ -40,6 +40,21 @@ export interface Permissions {
   readonly allowedHostFunctions?: readonly string[];
 }
 
+/** Every {@link MeteringMode}. */
+export const METERING_MODES = ['coarse', 'exact'] as const;
+
+/**
+ * How fuel is counted. `exact` charges what is executed, 1 an instruction. `coarse` is faster, and charges ahead what the costliest way
+ * through a piece of code may need: never less than `exact`, and up to 34 times as much for an interpreter.
+ */
+export type MeteringMode = (typeof METERING_MODES)[number];
+
+/** Every {@link Aggregation}. */
+export const AGGREGATIONS = ['sums'] as const;
+
+/** How results of single records make one of the whole set. */
+export type Aggregation = (typeof AGGREGATIONS)[number];
+
 /** What a plugin says about itself; untrusted text throughout. */
 export interface PluginMetadata {
   readonly name: string;
@@ -63,4 +78,8 @@ export interface PluginMetadata {
   readonly configSchema?: Readonly<Record<string, unknown>>;
   /** What it asks for. Asking grants nothing. */
   readonly permissions?: Permissions;
+  /** How it asks its fuel to be counted; the host decides. @default it does not mind */
+  readonly metering?: MeteringMode;
+  /** `sums` says that the metrics of its results may be added up over a data set. Carried; no host does so yet. */
+  readonly aggregate?: Aggregation;
 }

@@ -1,6 +1,11 @@
 import { MAX_METADATA_ENTRIES, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../limits.js';
 import { NAME, SEMVER } from '../metadata/patterns.js';
-import { CAPABILITIES, PLUGIN_TYPES } from '../metadata/plugin-metadata.js';
+import {
+  AGGREGATIONS,
+  CAPABILITIES,
+  METERING_MODES,
+  PLUGIN_TYPES,
+} from '../metadata/plugin-metadata.js';
 import { DIALECT, type JsonSchema, orNull } from './json-schema.js';
 
 const text = { type: 'string', maxLength: MAX_TEXT_LENGTH };
@@ -82,5 +87,7 @@ export const METADATA_SCHEMA: JsonSchema = {
         allowed_host_functions: texts,
       },
     }),
+    metering: { enum: [...METERING_MODES, null] },
+    aggregate: { enum: [...AGGREGATIONS, null] },
   },
 };

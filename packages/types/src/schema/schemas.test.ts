@@ -71,6 +71,8 @@ const right = {
     host_functions: true,
     allowed_host_functions: ['mine.lookup'],
   },
+  metering: 'exact',
+  aggregate: 'sums',
 };
 
 describe('METADATA_SCHEMA', () => {
@@ -82,6 +84,9 @@ describe('METADATA_SCHEMA', () => {
     { title: 'null for an optional field', value: { ...right, homepage: null }, valid: true },
     { title: 'null for a list', value: { ...right, capabilities: null }, valid: true },
     { title: 'null for a required field', value: { ...right, name: null }, valid: false },
+    { title: 'null for a mode', value: { ...right, metering: null }, valid: true },
+    { title: 'an unknown mode', value: { ...right, metering: 'fine' }, valid: false },
+    { title: 'an unknown aggregate', value: { ...right, aggregate: 1 }, valid: false },
     { title: 'a list', value: [right], valid: false },
     { title: 'a string', value: 'metadata', valid: false },
     { title: 'a name that climbs', value: { ...right, name: 'a..b' }, valid: false },
