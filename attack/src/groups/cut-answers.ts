@@ -120,7 +120,7 @@ async function runBenchmark(
       permissions: { network: true, allowedHosts: [origin] },
     },
     evaluators: [{ plugin: repository('example-plugins/exact-match/build/exact-match.wasm') }],
-    output: 'out',
+    outputDir: 'out',
   };
   const file = join(folder, 'benchmark.json');
   writeFileSync(file, JSON.stringify(config));

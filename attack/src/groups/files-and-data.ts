@@ -109,7 +109,7 @@ function benchmark(folder: string, change: Benchmark = {}): string {
     dataset: { path: 'data.jsonl' },
     provider: { plugin: 'provider.wasm', models: ['m'] },
     evaluators: [{ plugin: 'evaluator.wasm' }],
-    output: 'out',
+    outputDir: 'out',
     ...change,
   };
   writeFileSync(path, JSON.stringify(config));

@@ -10,18 +10,37 @@
 export { PluginError } from '@testbench/types';
 export type {
   BenchmarkConfig,
+  BudgetsConfig,
+  CacheMode,
+  CallsConfig,
+  EpochsConfig,
+  EvaluatorConfig,
+  FilterConfig,
+  ModelConfig,
+  OnError,
+  PluginConfig,
+  PriceConfig,
+  PromptConfig,
+  PromptMessage,
+  ProviderConfig,
+  Reducer,
+  ResolvedBenchmarkConfig,
+  ResolvedEvaluatorConfig,
+  ResolvedModelConfig,
+  ResolvedPromptConfig,
+  ResolvedProviderConfig,
+  SpendingConfig,
+} from './config/benchmark-config.js';
+export type {
   DatasetConfig,
   DatasetFormat,
-  EvaluatorConfig,
   FieldsConfig,
-  FilterConfig,
-  PluginConfig,
-  ProviderConfig,
-  ResolvedBenchmarkConfig,
-} from './config/benchmark-config.js';
+  ResolvedDatasetConfig,
+} from './config/dataset-config.js';
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
+export { stageLimits } from './config/stage-limits.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export type { BenchmarkSummary, PluginSummary } from './results/benchmark-summary.js';
 export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.js';

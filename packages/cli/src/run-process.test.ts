@@ -62,7 +62,7 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
         dataset: { path: 'data.jsonl' },
         provider: { plugin: examplePlugin('replay'), models: ['a'] },
         evaluators: [{ plugin: examplePlugin('token-f1') }],
-        output: 'out',
+        outputDir: 'out',
       };
       await writeFile(join(cwd, 'long.json'), JSON.stringify(config));
       const { child, ended } = start(['run', 'long.json'], cwd);

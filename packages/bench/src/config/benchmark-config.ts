@@ -1,110 +1,234 @@
 import type { Isolation } from '@testbench/core';
 import type { Permissions, ResourceLimits } from '@testbench/types';
 
-/** Formats of a dataset file. */
-export const DATASET_FORMATS = ['jsonl', 'csv'] as const;
+import type { DatasetConfig, ResolvedDatasetConfig } from './dataset-config.js';
 
-/** Format of a dataset file: one JSON object a line, or comma-separated values under a header line. */
-export type DatasetFormat = (typeof DATASET_FORMATS)[number];
-
-/** Where the records come from. */
-export interface DatasetConfig {
-  /** The file. A relative path starts at the folder of the configuration file. */
-  readonly path: string;
-  /** @default by the file's ending: `.jsonl`, `.ndjson` or `.csv` */
-  readonly format?: DatasetFormat;
-  /** Records to skip at the start. With `limit`, a shard of the dataset. @default 0 */
-  readonly offset?: number;
-  /** Records to take at most. @default all */
-  readonly limit?: number;
-  readonly fields?: FieldsConfig;
-}
-
-/**
- * Which field of a record is what. A name may be a path with dots, such as `solution.text`; a field
- * whose own name has a dot in it is found first.
- */
-export interface FieldsConfig {
-  /** The question: a text. @default 'input' */
-  readonly input?: string;
-  /** The right answer: any JSON, handed to the evaluators as the record has it. @default 'expected', if there is one */
-  readonly expected?: string;
-}
-
-/** One use of a plugin. */
-export interface PluginConfig {
-  /** The module's file. A relative path starts at the folder of the configuration file. */
-  readonly plugin: string;
-  /** What `plugin_init` gets. @default {} */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** Overrides the run's limits for this plugin. */
-  readonly limits?: Partial<ResourceLimits>;
-  /** What the plugin may reach outside of itself. @default nothing */
-  readonly permissions?: Permissions;
-}
-
-/** The plugin that answers. */
-export interface ProviderConfig extends PluginConfig {
-  /** Names handed to the plugin, one call for each record and model. */
-  readonly models: readonly string[];
-  /** Further fields of the provider's input, such as `temperature` or `max_tokens`. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
-
-/** A plugin that scores: an evaluator, or a custom plugin whose result has a `score`. */
-export interface EvaluatorConfig extends PluginConfig {
-  /** Column in the results. @default the file's name without `.wasm` */
-  readonly name?: string;
-  /**
-   * Further fields of the evaluator's input, each with where its value stands in a record; a path as in {@link FieldsConfig}. May name
-   * `input` and `expected`, which then differ from those of the other evaluators.
-   */
-  readonly fields?: Readonly<Record<string, string>>;
-}
-
-/** The plugin that decides which results of a record count. */
-export interface FilterConfig extends PluginConfig {
-  /** Leaves the texts in rows that the filter drops. @default false: a dropped row has its numbers and the reason only */
-  readonly droppedTexts?: boolean;
-}
-
-/** One benchmark: a dataset, and the plugins that it runs through. */
+/** One benchmark: a data set, what is asked about it, who answers, and what scores the answers. */
 export interface BenchmarkConfig {
   /** Names the results; letters, digits, `.`, `_` and `-`. */
   readonly name: string;
   readonly description?: string;
   readonly dataset: DatasetConfig;
-  readonly provider: ProviderConfig;
+  /** What is asked about a record: template texts, or more. @default one, named `default`: the record's input, or its messages, as they are */
+  readonly prompts?: readonly (string | PromptConfig)[];
+  /** Short for `providers` with one entry. */
+  readonly provider?: ProviderConfig;
+  /** The plugins that answer. Exactly one of `provider` and `providers` must be there. */
+  readonly providers?: readonly ProviderConfig[];
   /** Rewrite the answer, one after the other, before it is scored. */
   readonly transforms?: readonly PluginConfig[];
   readonly evaluators: readonly EvaluatorConfig[];
-  /** Decides which results of a record count, and may rewrite their texts. */
+  /** Short for `filters` with one entry. */
   readonly filter?: FilterConfig;
-  /** Limits of every call. @default those of `@testbench/types` */
+  /** Decide one after the other which results of a record count, and may rewrite their texts. */
+  readonly filters?: readonly FilterConfig[];
+  /** How often each case is asked, and what becomes of its scores. @default once, and the mean */
+  readonly epochs?: number | EpochsConfig;
+  /** For sampling, shuffling and the jitter of retries. @default 0 */
+  readonly seed?: number;
+  /** Limits of every call; those of a stage come first. @default by stage, see `stageLimits` */
   readonly limits?: Partial<ResourceLimits>;
   /** Where plugins run; `process` for those of strangers. @default 'thread' */
   readonly isolation?: Isolation;
-  /**
-   * A policy file: grants by name and digest for plugins that have no `permissions` here, and secrets. A relative path starts
-   * at the folder of the configuration file.
-   */
+  /** A policy file: grants by name and digest for plugins that have no `permissions` here, and secrets. */
   readonly policy?: string;
-  /** Records in flight. @default 256, or 4 where a plugin uses the network */
+  /** Cases in flight. @default by stage */
   readonly concurrency?: number;
   /** Stop at the first failed call instead of counting it. @default false */
   readonly failFast?: boolean;
-  /** Folder for the results. A relative path starts at the folder of the configuration file. */
-  readonly output?: string;
+  readonly budgets?: BudgetsConfig;
+  /** What is done with stored answers of paid calls: used, asked for again, or neither read nor written. @default 'use' */
+  readonly cache?: CacheMode;
+  /** Folder of stored answers. @default `.cache` in `outputDir` */
+  readonly cacheDir?: string;
+  /** Whether a case without a score leaves the mean, or counts as 0. @default 'missing' */
+  readonly onError?: OnError;
+  /** Cases that may stay without a score before a run counts as failed. @default 0 */
+  readonly maxErrors?: number;
+  /** Folder for the runs. */
+  readonly outputDir?: string;
 }
 
-/** A configuration after checks: names and formats filled in, paths absolute. */
-export interface ResolvedBenchmarkConfig extends BenchmarkConfig {
-  readonly dataset: DatasetConfig & {
-    readonly format: DatasetFormat;
-    readonly offset: number;
-    readonly fields: FieldsConfig & { readonly input: string };
-  };
+/**
+ * What is asked about a record; at most one of `template`, `messages` and `file`. With none of them it is the record's input, or its messages, as
+ * they are.
+ */
+export interface PromptConfig {
+  /** Column in the results; unique. @default the file's name without its ending, or `prompt-` and its place in the list, from 1 */
+  readonly name?: string;
+  /** Text with `{{field}}` for a field of the record. */
+  readonly template?: string;
+  /** A conversation; each content is a template. */
+  readonly messages?: readonly PromptMessage[];
+  /** A file with a template; a list of messages if it is `.json`, `.yaml` or `.yml`. */
+  readonly file?: string;
+}
+
+/** One message of a prompt. */
+export interface PromptMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** One use of a plugin. */
+export interface PluginConfig {
+  /** Name of a plugin that we ship, with or without a range of versions (`exact-match@^0.1`), or the path of a module's file. */
+  readonly plugin: string;
+  /** What `plugin_init` gets. @default {} */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Overrides the run's limits for this plugin. */
+  readonly limits?: Partial<ResourceLimits>;
+  /** What the plugin may reach outside of itself. @default what the policy grants it, or else nothing */
+  readonly permissions?: Permissions;
+}
+
+/** A plugin that answers. */
+export interface ProviderConfig extends PluginConfig {
+  /** Column in the results; unique. @default the plugin's name */
+  readonly name?: string;
+  /** Models of it, one case each. */
+  readonly models: readonly (string | ModelConfig)[];
+  /** Further fields of its input for every model, such as `temperature` or `max_tokens`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Prices by name of the model. */
+  readonly prices?: Readonly<Record<string, PriceConfig>>;
+  readonly calls?: CallsConfig;
+}
+
+/** One model of a provider. */
+export interface ModelConfig {
+  /** Handed to the plugin. */
+  readonly name: string;
+  /** Over those of the provider. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly price?: PriceConfig;
+}
+
+/** Price of a million tokens, in one currency for the whole configuration. */
+export interface PriceConfig {
+  readonly input: number;
+  readonly output: number;
+  /** Input that the server had cached. @default that of `input` */
+  readonly cachedInput?: number;
+}
+
+/** How calls that wait for a network are made. */
+export interface CallsConfig {
+  /** Calls in flight: exactly so many, instead of what adapts. */
+  readonly concurrency?: number;
+  /** Calls in flight at most, while their number adapts. */
+  readonly maxConcurrency?: number;
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  /** Further tries of a call that may be repeated. */
+  readonly retries?: number;
+  /** Time for a call with all its tries, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** A plugin that scores: an evaluator, or a custom plugin whose result has a `score`. */
+export interface EvaluatorConfig extends PluginConfig {
+  /** Column in the results; unique. @default the plugin's name */
+  readonly name?: string;
+  /**
+   * Further fields of the evaluator's input, each with where its value stands in a record; a path as in `dataset.fields`. May name
+   * `input` and `expected`, which then differ from those of the other evaluators.
+   */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** A case passes if every evaluator that has a threshold reaches it, from 0 to 1. @default it does not decide */
+  readonly threshold?: number;
+  /** Share in a case's `score`, the weighted mean of its evaluators' scores. @default 1 */
+  readonly weight?: number;
+  /** For one that asks a model. */
+  readonly calls?: CallsConfig;
+  /** For one that asks a model: prices by name of the model. */
+  readonly prices?: Readonly<Record<string, PriceConfig>>;
+}
+
+/** A plugin that decides which results of a record count. */
+export interface FilterConfig extends PluginConfig {
+  /** Leaves the texts in rows that the filter drops. @default false: a dropped row has its numbers and the reason only */
+  readonly droppedTexts?: boolean;
+}
+
+/** What becomes of the scores of a case that is asked more than once. */
+export type Reducer =
+  | 'mean'
+  | 'median'
+  | 'mode'
+  | 'min'
+  | 'max'
+  | 'majority'
+  | `pass@${number}`
+  | `pass^${number}`
+  | `at-least-${number}`;
+
+/** How often each case is asked. */
+export interface EpochsConfig {
+  readonly count: number;
+  /** @default 'mean' */
+  readonly reducer?: Reducer;
+}
+
+/** What a run may spend; it ends cleanly before it spends more. */
+export interface BudgetsConfig extends SpendingConfig {
+  /** Time of the run, in milliseconds. */
+  readonly timeMs?: number;
+  /** What evaluators may spend, apart from the rest. */
+  readonly judge?: SpendingConfig;
+}
+
+/** Tokens and money. */
+export interface SpendingConfig {
+  readonly tokens?: number;
+  /** In the currency of the prices. */
+  readonly money?: number;
+}
+
+/** What is done with stored answers of paid calls. */
+export type CacheMode = 'use' | 'refresh' | 'off';
+
+/** What a case without a score counts as. */
+export type OnError = 'missing' | 'wrong';
+
+/** A prompt with its name. */
+export interface ResolvedPromptConfig extends PromptConfig {
+  readonly name: string;
+}
+
+/** A model with all its parameters, and its price if one is known. */
+export interface ResolvedModelConfig extends ModelConfig {
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A provider whose parameters and prices were handed on to its models. */
+export interface ResolvedProviderConfig extends Omit<ProviderConfig, 'parameters' | 'prices'> {
+  readonly name: string;
+  readonly models: readonly ResolvedModelConfig[];
+  readonly calls: CallsConfig;
+}
+
+/** An evaluator with its name and weight. */
+export interface ResolvedEvaluatorConfig extends EvaluatorConfig {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A configuration after checks: shorthands written out, defaults filled in, paths absolute. It is a {@link BenchmarkConfig} too. */
+export interface ResolvedBenchmarkConfig extends Omit<BenchmarkConfig, 'provider' | 'filter'> {
+  readonly dataset: ResolvedDatasetConfig;
+  readonly prompts: readonly ResolvedPromptConfig[];
+  readonly providers: readonly ResolvedProviderConfig[];
   readonly transforms: readonly PluginConfig[];
-  readonly evaluators: readonly (EvaluatorConfig & { readonly name: string })[];
+  readonly evaluators: readonly ResolvedEvaluatorConfig[];
+  readonly filters: readonly FilterConfig[];
+  readonly epochs: Required<EpochsConfig>;
+  readonly seed: number;
+  readonly limits: Partial<ResourceLimits>;
+  readonly isolation: Isolation;
   readonly failFast: boolean;
+  readonly budgets: BudgetsConfig;
+  readonly cache: CacheMode;
+  readonly onError: OnError;
+  readonly maxErrors: number;
 }

@@ -22,7 +22,7 @@ describe('loadBenchmarkConfig()', () => {
     const config = await loadBenchmarkConfig(file);
     expect(config.dataset.path).toBe(join(dirname(file), 'data.csv'));
     expect(config.evaluators[0]?.plugin).toBe(join(dirname(dirname(file)), 'exact-match.wasm'));
-    expect(config.provider.models).toEqual(['a', 'b']);
+    expect(config.providers[0]?.models.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   it.each(['bench.yaml', 'bench.json'])('reads %s with a byte order mark', async (name) => {

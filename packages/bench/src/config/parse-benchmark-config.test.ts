@@ -11,7 +11,7 @@ const minimal = {
 
 describe('parseBenchmarkConfig()', () => {
   it('fills in defaults and resolves paths against the base', () => {
-    expect(parseBenchmarkConfig({ ...minimal, output: '../out' }, '/base/config')).toEqual({
+    expect(parseBenchmarkConfig({ ...minimal, outputDir: '../out' }, '/base/config')).toEqual({
       name: 'test',
       dataset: {
         path: '/base/config/data.jsonl',
@@ -19,15 +19,36 @@ describe('parseBenchmarkConfig()', () => {
         offset: 0,
         fields: { input: 'input' },
       },
-      provider: { plugin: '/base/config/replay.wasm', models: ['m'] },
+      prompts: [{ name: 'default' }],
+      providers: [
+        {
+          plugin: '/base/config/replay.wasm',
+          name: 'replay',
+          models: [{ name: 'm', parameters: {} }],
+          calls: {},
+        },
+      ],
       transforms: [],
-      evaluators: [{ plugin: '/base/config/plugins/exact-match.wasm', name: 'exact-match' }],
+      evaluators: [
+        { plugin: '/base/config/plugins/exact-match.wasm', name: 'exact-match', weight: 1 },
+      ],
+      filters: [],
+      epochs: { count: 1, reducer: 'mean' },
+      seed: 0,
+      limits: {},
+      isolation: 'thread',
       failFast: false,
-      output: '/base/out',
+      budgets: {},
+      cache: 'use',
+      cacheDir: '/base/out/.cache',
+      onError: 'missing',
+      maxErrors: 0,
+      outputDir: '/base/out',
     });
   });
 
   it('leaves a checked configuration as it is', () => {
+    const price = { input: 0.15, output: 0.6, cachedInput: 0.075 };
     const full = {
       ...minimal,
       description: 'all there is',
@@ -38,10 +59,43 @@ describe('parseBenchmarkConfig()', () => {
         limit: 2,
         fields: { input: 'q', expected: 'a' },
       },
-      provider: { ...minimal.provider, parameters: { temperature: 0 }, config: { a: 1 } },
+      prompts: [
+        'Q: {{input}}',
+        { name: 'as-is' },
+        { messages: [{ role: 'user', content: '{{input}}' }] },
+        { file: 'prompts/long.txt' },
+      ],
+      provider: undefined,
+      providers: [
+        {
+          ...minimal.provider,
+          models: ['m', { name: 'n', parameters: { temperature: 1 }, price }],
+          parameters: { temperature: 0, top_p: 1 },
+          prices: { m: { input: 1, output: 2 } },
+          config: { a: 1 },
+          calls: {
+            concurrency: 3,
+            maxConcurrency: 4,
+            requestsPerMinute: 5,
+            tokensPerMinute: 6,
+            retries: 0,
+            timeoutMs: 7,
+          },
+        },
+        { ...minimal.provider, name: 'second' },
+      ],
       transforms: [{ plugin: 't.wasm', limits: { maxFuel: 5 } }],
       evaluators: [
-        { name: 'e', plugin: 'e.wasm', permissions: { network: true, allowedHosts: ['h'] } },
+        {
+          name: 'e',
+          plugin: 'e.wasm',
+          permissions: { network: true, allowedHosts: ['h'] },
+          threshold: 0.5,
+          weight: 2,
+          calls: { retries: 1 },
+          prices: { judge: price },
+        },
+        { plugin: 'exact-match@^0.1' },
       ],
       filter: {
         plugin: 'f.wasm',
@@ -50,19 +104,64 @@ describe('parseBenchmarkConfig()', () => {
           allowedDirs: ['in', { path: 'out', access: 'read-write' as const }],
         },
       },
+      epochs: { count: 4, reducer: 'pass@4' },
+      seed: 3,
       policy: 'policy.json',
       limits: { timeoutMs: 9 },
       concurrency: 2,
       failFast: true,
-      output: 'out',
+      budgets: { tokens: 1, money: 0.5, timeMs: 2, judge: { tokens: 3, money: 4 } },
+      cache: 'refresh',
+      cacheDir: 'cache',
+      onError: 'wrong',
+      maxErrors: 3,
+      outputDir: 'out',
     };
     const once = parseBenchmarkConfig(full, '/base');
     expect(parseBenchmarkConfig(once, '/elsewhere')).toEqual(once);
     expect(once.policy).toBe('/base/policy.json');
-    expect(once.filter?.permissions?.allowedDirs).toEqual([
+    expect(once.filters[0]?.permissions?.allowedDirs).toEqual([
       '/base/in',
       { path: '/base/out', access: 'read-write' },
     ]);
+    expect(once.prompts.map(({ name }) => name)).toEqual(['prompt-1', 'as-is', 'prompt-3', 'long']);
+    expect(once.providers[0]?.models).toEqual([
+      { name: 'm', parameters: { temperature: 0, top_p: 1 }, price: { input: 1, output: 2 } },
+      { name: 'n', parameters: { temperature: 1, top_p: 1 }, price },
+    ]);
+    expect(once.evaluators[1]).toEqual({
+      plugin: 'exact-match@^0.1',
+      name: 'exact-match',
+      weight: 1,
+    });
+    expect(once.cacheDir).toBe('/base/cache');
+  });
+
+  it.each([
+    ['exact-match', 'exact-match'],
+    ['exact-match@^0.1 || 2', 'exact-match@^0.1 || 2'],
+    ['./exact-match', '/base/exact-match'],
+    ['exact-match.wasm', '/base/exact-match.wasm'],
+    ['a:b@c.wasm', '/base/a:b@c.wasm'],
+    ['C:\\plugins\\a', '/base/C:\\plugins\\a'],
+  ])('takes the plugin %j for %j', (plugin, found) => {
+    const config = parseBenchmarkConfig({ ...minimal, evaluators: [{ plugin }] }, '/base');
+    expect(config.evaluators[0]?.plugin).toBe(found);
+  });
+
+  it.each([
+    'oci://example.com/a',
+    'example.com/a/exact-match:0.1',
+    'https://example.com/a',
+    'a/b@1',
+  ])('refuses the plugin %j of a registry', (plugin) => {
+    expect(() => parseBenchmarkConfig({ ...minimal, evaluators: [{ plugin }] })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        path: 'evaluators[0].plugin',
+        message: expect.stringContaining('plugins of registries cannot be named here yet'),
+      }),
+    );
   });
 
   it('reads which fields of a record an evaluator gets', () => {
@@ -192,12 +291,63 @@ describe('parseBenchmarkConfig()', () => {
     {
       change: { isolation: 'container' },
       path: 'isolation',
-      message: 'expected "inline" or "thread" or "process", found "container"',
+      message: 'expected "inline", "thread" or "process", found "container"',
     },
     {
       change: { concurrency: 5000 },
       path: 'concurrency',
-      message: 'expected at most 1024, found 5000',
+      message: 'expected a whole number from 1 to 1024, found 5000',
+    },
+    {
+      change: { provider: undefined },
+      path: '',
+      message: 'Cannot read configuration: "providers" is missing',
+    },
+    {
+      change: { providers: [minimal.provider] },
+      path: '',
+      message: 'only one of "provider" and "providers" may be there',
+    },
+    {
+      change: { provider: undefined, providers: [minimal.provider, minimal.provider] },
+      path: 'providers[1].name',
+      message: 'the name "replay" is used twice',
+    },
+    {
+      change: { provider: { ...minimal.provider, prices: { n: { input: 1, output: 1 } } } },
+      path: 'provider.prices',
+      message: 'there is no model "n"; the models: m',
+    },
+    {
+      change: { provider: { ...minimal.provider, calls: { retries: -1 } } },
+      path: 'provider.calls.retries',
+      message: 'expected a whole number from 0 to 100, found -1',
+    },
+    {
+      change: { prompts: [{ template: 'a', file: 'b' }] },
+      path: 'prompts[0]',
+      message: 'only one of "template" and "file" may be there',
+    },
+    { change: { prompts: [] }, path: 'prompts', message: 'at least one prompt' },
+    {
+      change: { epochs: { count: 2, reducer: 'pass@3' } },
+      path: 'epochs',
+      message: '"pass@3" needs a "count" of at least 3, found 2',
+    },
+    {
+      change: { epochs: { count: 2, reducer: 'average' } },
+      path: 'epochs.reducer',
+      message: 'expected mean, median, mode',
+    },
+    {
+      change: { evaluators: [{ plugin: 'e.wasm', threshold: 80 }] },
+      path: 'evaluators[0].threshold',
+      message: 'expected a number from 0 to 1, found 80',
+    },
+    {
+      change: { budgets: { money: '1' } },
+      path: 'budgets.money',
+      message: 'expected a number from 0',
     },
     { change: { failFast: 'no' }, path: 'failFast', message: 'expected true or false, found "no"' },
   ])('rejects a wrong value at $path', ({ change, path, message }) => {
@@ -238,6 +388,16 @@ describe('parseBenchmarkConfig()', () => {
         code: 'CONFIG_UNKNOWN_KEY',
         path,
         message: expect.stringContaining(hint),
+      }),
+    );
+  });
+
+  it('says what the key of an earlier version became', () => {
+    expect(() => parseBenchmarkConfig({ ...minimal, output: 'results' })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_UNKNOWN_KEY',
+        path: 'output',
+        message: expect.stringContaining('Write: outputDir: results'),
       }),
     );
   });

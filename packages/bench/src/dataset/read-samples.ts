@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { invalidLine } from './dataset-error.js';
 import type { DatasetRecord } from './dataset-record.js';
@@ -26,9 +26,7 @@ const READERS = { jsonl: readJsonl, csv: readCsv };
  *
  * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, `BENCH_DATASET_INVALID` or `BENCH_DATASET_EMPTY`.
  */
-export async function* readSamples(
-  dataset: ResolvedBenchmarkConfig['dataset'],
-): AsyncGenerator<Sample> {
+export async function* readSamples(dataset: ResolvedDatasetConfig): AsyncGenerator<Sample> {
   const { path, offset, limit = Number.POSITIVE_INFINITY, fields } = dataset;
   let count = 0;
   let isEmpty = true;
@@ -53,7 +51,7 @@ export async function* readSamples(
 function toSample(
   file: string,
   record: DatasetRecord,
-  fields: ResolvedBenchmarkConfig['dataset']['fields'],
+  fields: ResolvedDatasetConfig['fields'],
 ): Sample {
   const found = selectField(record.row, fields.input);
   if (found === undefined) throw missingField(file, record, fields.input, 'dataset.fields.input');

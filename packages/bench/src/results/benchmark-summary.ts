@@ -1,6 +1,6 @@
 import type { PluginType } from '@testbench/types';
 
-import type { DatasetFormat } from '../config/benchmark-config.js';
+import type { DatasetFormat } from '../config/dataset-config.js';
 import type { StageUsage } from '../run/stage.js';
 import type { DropCount } from './drop-board.js';
 import type { ScoreSummary } from './score-board.js';

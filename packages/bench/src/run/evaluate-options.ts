@@ -1,8 +1,8 @@
+import type { ResolvedModelConfig } from '../config/benchmark-config.js';
+
 /** How samples are evaluated. */
 export interface EvaluateOptions {
-  readonly models: readonly string[];
-  /** Further fields of the provider's input. */
-  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly models: readonly ResolvedModelConfig[];
   /** Throw at the first failed call. */
   readonly failFast: boolean;
   /** The file of the dataset, for a message. */

@@ -5,6 +5,7 @@ import {
   WireError,
 } from '@testbench/types';
 
+import type { ResolvedModelConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { missingField, type Sample } from '../dataset/read-samples.js';
 import { selectField } from '../dataset/select-field.js';
@@ -58,7 +59,7 @@ class SampleRun {
   readonly #pipeline: Pipeline;
   readonly #sample: Sample;
   readonly #options: EvaluateOptions;
-  readonly #model: string;
+  readonly #model: ResolvedModelConfig;
   /** By evaluator. */
   readonly #fields: readonly object[];
 
@@ -66,7 +67,7 @@ class SampleRun {
     pipeline: Pipeline,
     sample: Sample,
     options: EvaluateOptions,
-    model: string,
+    model: ResolvedModelConfig,
     fields: readonly object[],
   ) {
     this.#pipeline = pipeline;
@@ -78,7 +79,7 @@ class SampleRun {
 
   async row(): Promise<ResultRow> {
     const { index, line, input, expected } = this.#sample;
-    const head = withoutUndefined({ index, line, model: this.#model, input, expected });
+    const head = withoutUndefined({ index, line, model: this.#model.name, input, expected });
     const answer = await this.#answer();
     if (typeof answer !== 'string') return { ...head, scores: {}, failure: answer };
     const output = await this.#transform(answer);
@@ -90,7 +91,7 @@ class SampleRun {
   async #answer(): Promise<string | NonNullable<ResultRow['failure']>> {
     const { provider } = this.#pipeline;
     const { input: prompt, row: record } = this.#sample;
-    const data = { ...this.#options.parameters, model: this.#model, prompt, record };
+    const data = { ...this.#model.parameters, model: this.#model.name, prompt, record };
     try {
       return (await this.#call<ProviderResult>(provider, data)).text;
     } catch (error) {
@@ -138,7 +139,7 @@ class SampleRun {
   }
 
   async #call<Data>(stage: Stage, data: unknown): Promise<Data> {
-    const requestId = `${this.#sample.index}/${this.#model}`;
+    const requestId = `${this.#sample.index}/${this.#model.name}`;
     return await stage.call<Data>(data, requestId, this.#options.signal);
   }
 

@@ -66,7 +66,7 @@ export async function loadPipeline(
   };
 
   try {
-    const provider = await load(config.provider, ['provider'], 'provider');
+    const provider = await load(config.providers[0]!, ['provider'], 'provider');
     const transforms: Stage[] = [];
     for (const [index, use] of config.transforms.entries()) {
       transforms.push(await load(use, ['transform'], `transforms[${index}]`));
@@ -77,7 +77,8 @@ export async function loadPipeline(
       const stage = await load(use, ['evaluator', 'custom'], path, use.name);
       evaluators.push({ stage, path, fields: Object.entries(use.fields ?? {}) });
     }
-    const filter = config.filter && (await load(config.filter, ['filter'], 'filter'));
+    const [filterUse] = config.filters;
+    const filter = filterUse && (await load(filterUse, ['filter'], 'filter'));
     return { provider, transforms, evaluators, filter, stages: [...stages], unload };
   } catch (error) {
     await unload();

@@ -48,7 +48,7 @@ async function setUp(
       dataset: { path: join(folder, 'data.jsonl') },
       provider: { plugin: '/echo.wasm', models: ['a', 'b'] },
       evaluators: [{ plugin: '/exact.wasm' }, { plugin: '/half.wasm' }],
-      output: join(folder, 'out'),
+      outputDir: join(folder, 'out'),
       ...change,
     },
     options: {
@@ -587,7 +587,7 @@ describe('runBenchmark()', () => {
   it('says so if the results cannot be written', async () => {
     const { config, options, folder } = await setUp();
     const output = join(folder, 'data.jsonl');
-    await expect(runBenchmark({ ...config, output }, options)).rejects.toMatchObject({
+    await expect(runBenchmark({ ...config, outputDir: output }, options)).rejects.toMatchObject({
       code: 'BENCH_OUTPUT_FAILED',
       file: output,
     });

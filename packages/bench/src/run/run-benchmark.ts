@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
 import { loadPolicy, OUTPUT_OPTIONS, type OutputInput, PluginSystem } from '@testbench/core';
-import { type LogSink, type OptionReaders, readOptions } from '@testbench/types';
+import { ConfigError, type LogSink, type OptionReaders, readOptions } from '@testbench/types';
 
 import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
@@ -69,7 +69,7 @@ const OPTIONS: OptionReaders<RunOptions> = {
  *
  * Records stream from disk and rows stream to disk, so memory does not grow with the dataset. A failed call is
  * counted, and the run goes on; a bad line of the dataset ends the run. Results appear only when the run is
- * through: `results.jsonl` and `summary.json` in the folder `config.output`, replacing those of an earlier run. Whether they can be
+ * through: `results.jsonl` and `summary.json` in the folder `config.outputDir`, replacing those of an earlier run. Whether they can be
  * written is found out first; they never replace a file that the run reads.
  *
  * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
@@ -83,9 +83,10 @@ export async function runBenchmark(
 ): Promise<BenchmarkSummary> {
   const options = readOptions<RunOptions>(given, OPTIONS);
   const resolved = parseBenchmarkConfig(config);
+  rejectUnsupported(resolved);
   const startedAt = new Date();
   const inputs = [...inputFiles(resolved), ...(options.inputs ?? [])];
-  if (resolved.output !== undefined) await ResultsFolder.check(resolved.output, { inputs });
+  if (resolved.outputDir !== undefined) await ResultsFolder.check(resolved.outputDir, { inputs });
   const datasetBytes = await fileSize(resolved.dataset.path);
   const ownSystem =
     options.system === undefined ? await createSystem(resolved, options) : undefined;
@@ -102,6 +103,29 @@ export async function runBenchmark(
   }
 }
 
+/** What a configuration may say, and this run does not do yet. */
+function rejectUnsupported(config: ResolvedBenchmarkConfig): void {
+  const { prompts, providers, filters, epochs } = config;
+  const [prompt] = prompts;
+  const isAsIs = !('template' in prompt! || 'messages' in prompt! || 'file' in prompt!);
+  const problem = [
+    providers.length > 1 && 'more than one provider',
+    (prompts.length > 1 || !isAsIs) && 'prompts',
+    filters.length > 1 && 'more than one filter',
+    epochs.count > 1 && 'epochs',
+  ].find((found) => found !== false);
+  if (problem === undefined) return;
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    '',
+    `Cannot run ${JSON.stringify(config.name)}: ${problem} cannot be run yet`,
+  );
+}
+
+function modelNames(config: ResolvedBenchmarkConfig): string[] {
+  return config.providers[0]!.models.map(({ name }) => name);
+}
+
 interface RunFacts {
   readonly startedAt: Date;
   readonly datasetBytes: number;
@@ -114,16 +138,18 @@ async function runPipeline(
   options: RunOptions,
   facts: RunFacts,
 ): Promise<BenchmarkSummary> {
-  const { models } = config.provider;
   const board = new ScoreBoard(
-    models,
+    modelNames(config),
     config.evaluators.map((evaluator) => evaluator.name),
   );
   const drops = new DropBoard();
   const folder =
-    config.output === undefined
+    config.outputDir === undefined
       ? undefined
-      : await ResultsFolder.create(config.output, { inputs: facts.inputs, signal: options.signal });
+      : await ResultsFolder.create(config.outputDir, {
+          inputs: facts.inputs,
+          signal: options.signal,
+        });
   try {
     const records = await streamRows(config, pipeline, options, facts, async (row) => {
       board.add(row);
@@ -146,7 +172,7 @@ async function streamRows(
   facts: RunFacts,
   onRow: (row: ResultRow) => Promise<void>,
 ): Promise<number> {
-  const { provider, dataset, failFast } = config;
+  const { dataset, failFast } = config;
   const waits = pipeline.stages.some((stage) => stage.waits);
   const concurrency = config.concurrency ?? (waits ? WAITING_CONCURRENCY : BATCH_CONCURRENCY);
   // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
@@ -157,11 +183,10 @@ async function streamRows(
   const results = mapOrdered(readSamples(dataset), concurrency, async (sample) => {
     try {
       const rows = await evaluateSample(pipeline, sample, {
-        models: provider.models,
-        parameters: provider.parameters ?? {},
+        models: config.providers[0]!.models,
         failFast,
         file: dataset.path,
-        droppedTexts: config.filter?.droppedTexts ?? false,
+        droppedTexts: config.filters[0]?.droppedTexts ?? false,
         signal,
       });
       return { sample, rows };
@@ -216,7 +241,7 @@ function summarize(
     durationMs: Date.now() - startedAt.getTime(),
     dataset: withoutUndefined({ path, format, offset, limit }),
     records,
-    models: config.provider.models,
+    models: modelNames(config),
     evaluators: config.evaluators.map((evaluator) => evaluator.name),
     scores: board.summaries(),
     dropped: pipeline.filter === undefined ? undefined : drops.counts(),
@@ -228,7 +253,7 @@ function summarize(
       digest: plugin.digest,
       ...usage,
     })),
-    output: config.output,
+    output: config.outputDir,
   });
 }
 
@@ -236,10 +261,11 @@ async function createSystem(
   config: ResolvedBenchmarkConfig,
   options: RunOptions,
 ): Promise<PluginSystem> {
-  const uses = 1 + config.transforms.length + config.evaluators.length + (config.filter ? 1 : 0);
+  const { providers, transforms, evaluators, filters } = config;
+  const uses = [providers, transforms, evaluators, filters].flat().length;
   return new PluginSystem({
     maxLoadedPlugins: uses,
-    ...(config.isolation === undefined ? {} : { isolation: config.isolation }),
+    isolation: config.isolation,
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });

@@ -35,7 +35,7 @@ export async function runRecords(
     dataset: { path: 'data.jsonl' },
     provider: { plugin: 'replay', models: ['a', 'b'] },
     evaluators: [{ plugin: 'exact-match' }],
-    output: 'out',
+    outputDir: 'out',
     ...change,
   };
   const withPaths = JSON.stringify(config, (key, value: unknown) =>

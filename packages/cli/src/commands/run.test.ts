@@ -34,7 +34,7 @@ async function runBench(
     dataset: { path: 'data.jsonl' },
     provider: { plugin: examplePlugin('replay'), models: ['a', 'b'] },
     evaluators: [{ plugin: examplePlugin('exact-match') }],
-    output: 'out',
+    outputDir: 'out',
     ...change,
   };
   await writeFile(join(folder, 'bench.json'), JSON.stringify(config));

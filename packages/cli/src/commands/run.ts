@@ -27,7 +27,7 @@ Runs the benchmark of a configuration file (YAML or JSON) and prints a table of 
 Options:
   --json <file|->      also write the summary as JSON; "-" prints it instead of the table
   --output <folder>    where results.jsonl and summary.json go
-                       (default: "output" of the configuration, or else results/<name>)
+                       (default: "outputDir" of the configuration, or else results/<name>)
   --limit <n>          take at most n records
   --offset <n>         skip n records first
   --concurrency <n>    records in flight
@@ -80,18 +80,18 @@ export async function runCommand(args: readonly string[], io: CliIo): Promise<Ex
 /** @throws {OutputError} If it cannot be written, or is a file that the run reads or writes itself. */
 async function openJson(
   path: string,
-  config: BenchmarkConfig & { readonly output: string },
+  config: ResolvedBenchmarkConfig & { readonly outputDir: string },
   inputs: readonly OutputInput[],
   io: CliIo,
 ): Promise<OutputFile> {
   const target = resolve(io.cwd, path);
   const results = [RESULTS_FILE, SUMMARY_FILE].map((name) => {
-    return { path: join(config.output, name), what: 'a file of the results' };
+    return { path: join(config.outputDir, name), what: 'a file of the results' };
   });
   return await OutputFile.open(target, {
     inputs: [...inputs, ...inputFiles(config), ...results],
     // The run makes its own folder, and only that.
-    makeFolder: dirname(target) === config.output,
+    makeFolder: dirname(target) === config.outputDir,
     signal: io.signal,
   });
 }
@@ -105,7 +105,7 @@ function override(
   config: ResolvedBenchmarkConfig,
   { values }: RunArguments,
   cwd: string,
-): BenchmarkConfig & { readonly output: string } {
+): ResolvedBenchmarkConfig & { readonly outputDir: string } {
   const offset = readWholeNumber('run', 'offset', values.offset, 0);
   const limit = readWholeNumber('run', 'limit', values.limit, 1);
   const concurrency = readWholeNumber('run', 'concurrency', values.concurrency, 1);
@@ -119,7 +119,7 @@ function override(
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(values.policy === undefined ? {} : { policy: resolve(cwd, values.policy) }),
     ...(values['fail-fast'] === true ? { failFast: true } : {}),
-    output: resolve(cwd, values.output ?? config.output ?? join('results', config.name)),
+    outputDir: resolve(cwd, values.output ?? config.outputDir ?? join('results', config.name)),
   };
 }
 

@@ -1,0 +1,127 @@
+import { posix, resolve, win32 } from 'node:path';
+
+import {
+  DEFAULT_LIMITS,
+  type DirectoryPermission,
+  type Permissions,
+  readLimits,
+  type ResourceLimits,
+} from '@testbench/types';
+
+import type { PluginConfig } from './benchmark-config.js';
+import { type ConfigKeys, type ConfigType, either, listOf, shape } from './schema/config-type.js';
+import { BOOLEAN, JSON_OBJECT, oneOf, PATH, text } from './schema/config-values.js';
+
+const LIMIT_DESCRIPTIONS: Readonly<Record<keyof ResourceLimits, string>> = {
+  maxMemoryBytes: 'Largest linear memory, in bytes.',
+  timeoutMs: 'Wall time of one call, in milliseconds.',
+  maxFuel: 'Instructions of one call, in fuel units.',
+  maxInputBytes: 'Longest input JSON, in bytes.',
+  maxOutputBytes: 'Longest output JSON, in bytes.',
+};
+
+/** Limits of calls. */
+export const LIMITS: ConfigType<Partial<ResourceLimits>> = {
+  schema: {
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.keys(DEFAULT_LIMITS).map((key) => {
+        const description = LIMIT_DESCRIPTIONS[key as keyof ResourceLimits];
+        return [key, { type: 'integer', minimum: 1, description }];
+      }),
+    ),
+    additionalProperties: false,
+  },
+  read: readLimits,
+};
+
+const DIRECTORY: ConfigType<DirectoryPermission> = either<DirectoryPermission, DirectoryPermission>(
+  (value) => typeof value === 'string',
+  PATH,
+  shape<Exclude<DirectoryPermission, string>>({
+    path: { required: true, type: PATH, description: 'The directory, with all below it.' },
+    access: {
+      required: true,
+      type: oneOf(['read-only', 'read-write']),
+      description: 'What may be done there.',
+    },
+  }),
+);
+
+const PERMISSIONS = shape<Permissions>({
+  filesystem: { type: BOOLEAN, description: 'Whether files may be used.' },
+  network: { type: BOOLEAN, description: 'Whether requests may be made.' },
+  envVars: { type: BOOLEAN, description: 'Whether environment variables may be read.' },
+  hostFunctions: { type: BOOLEAN, description: "Whether the host's own functions may be called." },
+  allowedDirs: {
+    type: listOf(DIRECTORY),
+    description: 'Directories, for reading if nothing else is said.',
+  },
+  allowedHosts: {
+    type: listOf(text()),
+    description: 'Hosts, such as api.example.com or http://localhost:8080.',
+  },
+  allowedEnv: { type: listOf(text()), description: 'Names of environment variables.' },
+  allowedHostFunctions: {
+    type: listOf(text()),
+    description: "Names of the host's own functions.",
+  },
+});
+
+/** What references to plugins look like: a path, or a name with or without a range. */
+const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
+
+/** A plugin by name and range of versions. */
+export interface PluginName {
+  readonly name: string;
+  /** @default any version */
+  readonly range?: string;
+}
+
+/** Reads a plugin's name; undefined for a path. */
+export function parsePluginName(reference: string): PluginName | undefined {
+  if (reference.endsWith('.wasm')) return undefined;
+  const { name, range } = NAME.exec(reference)?.groups ?? {};
+  if (name === undefined) return undefined;
+  return { name, ...(range === undefined ? {} : { range }) };
+}
+
+/** Where a plugin comes from: a name as it is, a path made absolute. */
+const PLUGIN_REFERENCE: ConfigType<string> = {
+  schema: { type: 'string', minLength: 1 },
+  read(node, { baseDirectory }) {
+    const reference = node.text();
+    if (parsePluginName(reference) !== undefined) return reference;
+    const isFile = reference.endsWith('.wasm') || win32.isAbsolute(reference);
+    if (!isFile && (/^[a-z][a-z0-9+.-]*:/i.test(reference) || /[:@][^/\\]*$/.test(reference))) {
+      node.reject(
+        'the path of a .wasm file, or a name such as exact-match or exact-match@^0.1 (plugins of registries cannot be named here yet: download the module, and give its path)',
+      );
+    }
+    return resolve(baseDirectory, reference);
+  },
+};
+
+/** The name of a stage that has none of its own: the plugin's, or its file's without `.wasm`. */
+export function defaultName(reference: string): string {
+  const name = parsePluginName(reference)?.name;
+  if (name !== undefined) return name;
+  const file = posix.basename(reference.replaceAll('\\', '/'));
+  return file.endsWith('.wasm') ? file.slice(0, -'.wasm'.length) : file;
+}
+
+/** The keys that every use of a plugin has. */
+export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
+  plugin: {
+    required: true,
+    type: PLUGIN_REFERENCE,
+    description:
+      'A plugin of @testbench/plugins by name (exact-match, exact-match@^0.1), or the path of a .wasm file.',
+  },
+  config: { type: JSON_OBJECT, description: "The plugin's own settings, see its README." },
+  limits: { type: LIMITS, description: 'Over the limits of the run.' },
+  permissions: {
+    type: PERMISSIONS,
+    description: 'What it may reach outside of itself. Default: what the policy grants it.',
+  },
+};

@@ -1,0 +1,150 @@
+import { ConfigError, type ConfigFields, ConfigNode, type JsonSchema } from '@testbench/types';
+
+import { withoutUndefined } from '../without-undefined.js';
+
+/** What reading a configuration needs besides the value. */
+export interface ReadContext {
+  /** Where relative paths start. */
+  readonly baseDirectory: string;
+}
+
+/** One kind of value in a configuration: how it is read, and what its JSON Schema says. Both stand in one place so that they agree. */
+export interface ConfigType<Value> {
+  readonly schema: JsonSchema;
+  /** @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`. */
+  read(node: ConfigNode, context: ReadContext): Value;
+}
+
+/** A key of an object: what stands under it, and what it is for. */
+export interface ConfigKey<Value> {
+  readonly type: ConfigType<Value>;
+  /** One or two sentences, shown by editors. */
+  readonly description: string;
+  /** True if it must be there. */
+  readonly required?: boolean;
+}
+
+/** A key for every field of a type: one that is forgotten does not compile, and neither does one that must be there and may not. */
+export type ConfigKeys<Fields> = {
+  readonly [Key in keyof Fields]-?: ConfigKey<Exclude<Fields[Key], undefined>> &
+    (object extends Pick<Fields, Key>
+      ? { readonly required?: false }
+      : { readonly required: true });
+};
+
+/** Keys that were taken once: each with the sentence that says what to write instead. */
+export type RetiredKeys = Readonly<Record<string, (value: unknown) => string>>;
+
+/** What an {@link shape} may have besides its keys. */
+export interface ShapeOptions<Fields> {
+  /** Keys of earlier versions. @default none */
+  readonly retired?: RetiredKeys;
+  /** Checks what single keys cannot know. */
+  readonly check?: (fields: Fields, node: ConfigNode) => void;
+}
+
+/** An object whose keys must all be known. `null` counts as absent, as YAML has it for a key without a value. */
+export function shape<Fields extends object>(
+  keys: ConfigKeys<Fields>,
+  options: ShapeOptions<Fields> = {},
+): ConfigType<Fields> {
+  const names = Object.keys(keys) as (keyof Fields & string)[];
+  const required = names.filter((name) => keys[name].required === true);
+  return {
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(
+        names.map((name) => [name, describe(keys[name].type.schema, keys[name].description)]),
+      ),
+      ...(required.length === 0 ? {} : { required }),
+      additionalProperties: false,
+    },
+    read(node, context) {
+      rejectRetired(node, options.retired ?? {});
+      const fields: ConfigFields<keyof Fields & string> = node.fields(names);
+      const entries = names.map((name) => {
+        const { type, required: isRequired } = keys[name] as ConfigKey<unknown>;
+        const value = isRequired === true ? fields.required(name) : fields.optional(name);
+        return [name, value === undefined ? undefined : type.read(value, context)] as const;
+      });
+      const read = withoutUndefined(Object.fromEntries(entries)) as Fields;
+      options.check?.(read, node);
+      return read;
+    },
+  };
+}
+
+function describe(schema: JsonSchema, description: string): JsonSchema {
+  return { ...schema, description };
+}
+
+function rejectRetired(node: ConfigNode, retired: RetiredKeys): void {
+  const object = node.object();
+  for (const [key, advise] of Object.entries(retired)) {
+    if (!Object.hasOwn(object, key)) continue;
+    const path = pathOf(node, key);
+    throw new ConfigError(
+      'CONFIG_UNKNOWN_KEY',
+      path,
+      `Cannot read ${node.path === '' ? 'configuration' : `"${node.path}"`}: the key "${key}" is no more; ${advise(object[key])}`,
+    );
+  }
+}
+
+/** A list. */
+export function listOf<Item>(
+  item: ConfigType<Item>,
+  minimum = 0,
+  what = 'item',
+): ConfigType<Item[]> {
+  return {
+    schema: { type: 'array', items: item.schema, ...(minimum === 0 ? {} : { minItems: minimum }) },
+    read(node, context) {
+      const nodes = node.list();
+      if (nodes.length < minimum) node.reject(`at least one ${what}`);
+      return nodes.map((one) => item.read(one, context));
+    },
+  };
+}
+
+/** An object of any keys, all of whose values are of one kind. */
+export function mapOf<Value>(value: ConfigType<Value>): ConfigType<Record<string, Value>> {
+  return {
+    schema: { type: 'object', additionalProperties: value.schema },
+    read(node, context) {
+      const entries = Object.entries(node.object()).map(([key, one]) => {
+        return [key, value.read(new ConfigNode(one, pathOf(node, key)), context)] as const;
+      });
+      return Object.fromEntries(entries);
+    },
+  };
+}
+
+/** One of two kinds, told apart by a look at the value. */
+export function either<First, Second>(
+  isFirst: (value: unknown) => boolean,
+  first: ConfigType<First>,
+  second: ConfigType<Second>,
+): ConfigType<First | Second> {
+  return {
+    schema: { anyOf: [first.schema, second.schema] },
+    read: (node, context) =>
+      isFirst(node.value) ? first.read(node, context) : second.read(node, context),
+  };
+}
+
+/** A kind that becomes something else after reading. */
+export function mapped<Value, Result>(
+  type: ConfigType<Value>,
+  map: (value: Value, node: ConfigNode, context: ReadContext) => Result,
+): ConfigType<Result> {
+  return {
+    schema: type.schema,
+    read: (node, context) => map(type.read(node, context), node, context),
+  };
+}
+
+/** The path of a key below a value. */
+export function pathOf(node: ConfigNode, key: string): string {
+  return node.path === '' ? key : `${node.path}.${key}`;
+}

@@ -1,0 +1,193 @@
+import { ConfigError, type ConfigNode } from '@testbench/types';
+
+import type {
+  CallsConfig,
+  EvaluatorConfig,
+  FilterConfig,
+  ModelConfig,
+  PriceConfig,
+  PromptConfig,
+  PromptMessage,
+  ProviderConfig,
+} from './benchmark-config.js';
+import { PLUGIN_KEYS } from './plugin-types.js';
+import { either, listOf, mapOf, mapped, pathOf, shape } from './schema/config-type.js';
+import {
+  BOOLEAN,
+  JSON_OBJECT,
+  numberFrom,
+  PATH,
+  text,
+  wholeNumber,
+} from './schema/config-values.js';
+
+/** What the bench itself puts into an evaluator's input, and no field of a record may replace. */
+const RESERVED_FIELDS: readonly string[] = ['output', 'record'];
+/** What the bench itself puts into a provider's input. */
+const RESERVED_PARAMETERS: readonly string[] = ['model', 'prompt', 'messages', 'record'];
+/** More in flight only costs memory. */
+const MAX_CONCURRENCY = 1024;
+/** With waits that double, the last of them would be hours. */
+const MAX_RETRIES = 100;
+/** A million tokens of the dearest model cost a few hundred. */
+const MAX_PRICE = 1e9;
+
+/** Requests or records in flight. */
+export const CONCURRENCY = wholeNumber(1, MAX_CONCURRENCY);
+
+const isText = (value: unknown): boolean => typeof value !== 'object';
+
+const PARAMETERS = mapped(JSON_OBJECT, (parameters, node) => {
+  rejectReserved(node, parameters, RESERVED_PARAMETERS);
+  return parameters;
+});
+
+const PRICE = shape<PriceConfig>({
+  input: {
+    required: true,
+    type: numberFrom(0, MAX_PRICE),
+    description: 'A million tokens of input.',
+  },
+  output: {
+    required: true,
+    type: numberFrom(0, MAX_PRICE),
+    description: 'A million tokens of output.',
+  },
+  cachedInput: {
+    type: numberFrom(0, MAX_PRICE),
+    description: 'A million tokens of input that the server had cached. Default: that of input.',
+  },
+});
+
+const CALLS = shape<CallsConfig>({
+  concurrency: { type: CONCURRENCY, description: 'Calls in flight: exactly so many.' },
+  maxConcurrency: {
+    type: CONCURRENCY,
+    description: 'Calls in flight at most, while their number adapts to the server.',
+  },
+  requestsPerMinute: { type: wholeNumber(1), description: 'Requests a minute at most.' },
+  tokensPerMinute: { type: wholeNumber(1), description: 'Tokens a minute at most.' },
+  retries: {
+    type: wholeNumber(0, MAX_RETRIES),
+    description: 'Further tries after a failure that may pass.',
+  },
+  timeoutMs: {
+    type: wholeNumber(1),
+    description: 'Time for a call with all its tries, in milliseconds.',
+  },
+});
+
+const MESSAGE = shape<PromptMessage>({
+  role: { required: true, type: text(), description: 'Such as system, user or assistant.' },
+  content: { required: true, type: text(), description: 'A template.' },
+});
+
+/** A list of messages, at least one. */
+export const MESSAGES = listOf(MESSAGE, 1, 'message');
+
+/** A prompt of a configuration. */
+export const PROMPT = either<string, PromptConfig>(
+  isText,
+  text(),
+  shape<PromptConfig>(
+    {
+      name: { type: text(), description: 'Column in the results.' },
+      template: { type: text(), description: 'Text with {{field}} for a field of the record.' },
+      messages: { type: MESSAGES, description: 'A conversation; each content is a template.' },
+      file: {
+        type: PATH,
+        description: 'A file with a template, or with messages if it is .json, .yaml or .yml.',
+      },
+    },
+    {
+      check(prompt, node) {
+        const given = (['template', 'messages', 'file'] as const).filter((key) => key in prompt);
+        if (given.length > 1) {
+          refuse(node, `only one of ${given.map((key) => `"${key}"`).join(' and ')} may be there`);
+        }
+      },
+    },
+  ),
+);
+
+const MODEL = either<string, ModelConfig>(
+  isText,
+  text(),
+  shape<ModelConfig>({
+    name: { required: true, type: text(), description: 'Handed to the plugin.' },
+    parameters: { type: PARAMETERS, description: 'Over those of the provider.' },
+    price: { type: PRICE, description: 'What its tokens cost.' },
+  }),
+);
+
+const PRICES = mapOf(PRICE);
+
+/** A provider of a configuration. */
+export const PROVIDER = shape<ProviderConfig>({
+  ...PLUGIN_KEYS,
+  name: { type: text(), description: "Column in the results. Default: the plugin's name." },
+  models: {
+    required: true,
+    type: listOf(MODEL, 1, 'model'),
+    description: 'Models of the provider; each is asked every prompt about every record.',
+  },
+  parameters: {
+    type: PARAMETERS,
+    description: "Further fields of the provider's input, such as temperature.",
+  },
+  prices: { type: PRICES, description: 'Prices of a million tokens, by name of the model.' },
+  calls: { type: CALLS, description: 'How its calls are made: how many, how fast, how often.' },
+});
+
+/** An evaluator of a configuration. */
+export const EVALUATOR = shape<EvaluatorConfig>({
+  ...PLUGIN_KEYS,
+  name: { type: text(), description: "Column in the results. Default: the plugin's name." },
+  fields: {
+    type: mapped(mapOf(text()), (fields, node) => {
+      rejectReserved(node, fields, RESERVED_FIELDS);
+      return fields;
+    }),
+    description: 'Further fields of its input, and where in a record their values stand.',
+  },
+  threshold: {
+    type: numberFrom(0, 1),
+    description: 'A case passes if every evaluator that has a threshold reaches it.',
+  },
+  weight: {
+    type: numberFrom(0, 1e6),
+    description:
+      "Share in a case's score, the weighted mean of its evaluators' scores. Default: 1.",
+  },
+  calls: { type: CALLS, description: 'For one that asks a model: how its calls are made.' },
+  prices: { type: PRICES, description: 'For one that asks a model: prices, by name of the model.' },
+});
+
+/** A filter of a configuration. */
+export const FILTER = shape<FilterConfig>({
+  ...PLUGIN_KEYS,
+  droppedTexts: {
+    type: BOOLEAN,
+    description: 'Leaves the texts in rows that it drops. Default: false.',
+  },
+});
+
+/** A transform of a configuration. */
+export const TRANSFORM = shape(PLUGIN_KEYS);
+
+/** Throws `CONFIG_INVALID` for a value as a whole. */
+export function refuse(node: ConfigNode, state: string): never {
+  const what = node.path === '' ? 'configuration' : `"${node.path}"`;
+  throw new ConfigError('CONFIG_INVALID', node.path, `Cannot read ${what}: ${state}`);
+}
+
+function rejectReserved(node: ConfigNode, given: object, reserved: readonly string[]): void {
+  for (const key of Object.keys(given)) {
+    if (!reserved.includes(key)) continue;
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      pathOf(node, key),
+      `Cannot read "${node.path}": "${key}" is set for every call and cannot be changed`,
+    );
+  }
+}
