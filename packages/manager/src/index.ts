@@ -16,7 +16,9 @@ export {
   type OpenState,
   type StructuredLogger,
 } from '@testbench/host';
-export { type BatchResult, type Isolation, ISOLATIONS } from './isolation/executor.js';
+export type { BatchResult } from './isolation/executor.js';
+export { type Isolation, type IsolationRequest, ISOLATIONS } from './isolation/isolation.js';
+export { readModuleFile } from './load/read-module-file.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { MeteringChoice } from './metering-choice.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
@@ -31,10 +33,8 @@ export type {
 } from './options.js';
 export { grantedBy, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';
-export type { IsolationRequest } from './plugin-version.js';
 export { MANAGER_OPTIONS } from './manager-settings.js';
 export { EXECUTE_OPTIONS } from './read-call-options.js';
-export { readModuleFile } from './read-module-file.js';
 export type { CallStatistics } from './statistics/call-statistics.js';
 export type { DurationSummary } from './statistics/histogram.js';
 export type { Secret, SecretStore, StateStore } from '@testbench/types';

@@ -9,17 +9,17 @@ import {
 import { CallLedger } from './call-ledger.js';
 import { CRASH_CODES } from './crash-codes.js';
 import { endedCall } from './ending.js';
-import type { BatchResult, RunOptions } from './isolation/executor.js';
+import type { BatchResult, CallControls } from './isolation/executor.js';
 import { DEFAULT_DRAIN_TIMEOUT_MS } from './limits.js';
+import type { PluginVersion } from './load/plugin-version.js';
+import type { CheckedLoadOptions } from './load/read-load-options.js';
 import type { ReloadOptions } from './options.js';
 import type { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo, PluginStatus } from './plugin-info.js';
-import type { PluginVersion, VersionFromPath } from './plugin-version.js';
 import { Quarantine } from './quarantine.js';
 import { requestIdOf } from './request-id.js';
 import { RunningCall } from './running-call.js';
 import { Trial } from './trial.js';
-import type { OwnLoadOptions } from './version-loader.js';
 
 /** A plugin under its id: the current version, the one before, and what happened so far. */
 export class LoadedPlugin {
@@ -28,8 +28,8 @@ export class LoadedPlugin {
   readonly state: StateStore;
   readonly #ledger: CallLedger;
   #quarantine = new Quarantine();
-  #current: VersionFromPath;
-  #previous: VersionFromPath | undefined;
+  #current: PluginVersion;
+  #previous: PluginVersion | undefined;
   /** While the error rate of the current version is watched. */
   #trial: Trial | undefined;
   /** Why it takes no more calls; undefined while it does. */
@@ -39,25 +39,25 @@ export class LoadedPlugin {
 
   constructor(
     readonly id: string,
-    first: VersionFromPath,
-    readonly loadOptions: OwnLoadOptions,
+    first: PluginVersion,
+    readonly loadOptions: CheckedLoadOptions,
     readonly events: PluginEmitter,
   ) {
     this.#current = first;
-    this.state = first.version.state;
+    this.state = first.grants.state;
     this.#ledger = new CallLedger(id, events);
   }
 
   /** Runs one call; inline plugins that never wait answer at once. */
   run(
     input: PluginInput,
-    options: RunOptions,
+    options: CallControls,
     queueTimeMs: number,
   ): PluginOutput | Promise<PluginOutput> {
     const call = this.#begin(requestIdOf(input), options, queueTimeMs);
     let result: PluginOutput | Promise<PluginOutput>;
     try {
-      result = call.version.version.executor.execute(input, call);
+      result = call.version.executor.execute(input, call);
     } catch (error) {
       this.#failed(call, error);
       throw error;
@@ -70,7 +70,7 @@ export class LoadedPlugin {
   /** Runs a batch; each of its inputs counts as a call. */
   async runBatch(
     inputs: readonly PluginInput[],
-    options: RunOptions,
+    options: CallControls,
     queueTimeMs: number,
   ): Promise<BatchResult[]> {
     // Read before anything begins: an input may be anything.
@@ -84,7 +84,7 @@ export class LoadedPlugin {
       if (first === undefined) return [];
       first.onCrash = () => this.#crashed(first.version);
       first.onRecovery = () => this.#quarantine.succeeded();
-      results = await first.version.version.executor.executeBatch(inputs, first);
+      results = await first.version.executor.executeBatch(inputs, first);
     } catch (error) {
       for (const call of calls) this.#failed(call, error, true);
       throw error;
@@ -99,13 +99,13 @@ export class LoadedPlugin {
   }
 
   /** Swaps in what `load` gives, once earlier swaps are done. The old version stays if it fails. */
-  async reload(load: () => Promise<VersionFromPath>, options: ReloadOptions): Promise<void> {
+  async reload(load: () => Promise<PluginVersion>, options: ReloadOptions): Promise<void> {
     await this.#inTurn(async () => {
       const next = await load();
       try {
-        await this.#verify(next.version, options);
+        await this.#verify(next, options);
       } catch (error) {
-        await next.version.retire(0, 'replaced');
+        await next.retire(0, 'replaced');
         this.#refuseSwap();
         throw error;
       }
@@ -135,30 +135,30 @@ export class LoadedPlugin {
   async remove(timeoutMs: number, ending: 'unloaded' | 'closed'): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = ending;
-    await this.#current.version.retire(timeoutMs, ending);
-    await this.#previous?.version.retire(0, ending);
+    await this.#current.retire(timeoutMs, ending);
+    await this.#previous?.retire(0, ending);
     this.state.close?.();
   }
 
   info(): PluginInfo {
-    const { version, path } = this.#current;
-    const previous = this.#previous?.version;
+    const { facts, executor, grants, metadata } = this.#current;
+    const previous = this.#previous;
     return {
       id: this.id,
-      metadata: version.metadata,
-      digest: version.digest,
-      contract: version.executor.contract,
-      isolation: version.executor.isolation,
+      metadata,
+      digest: facts.digest,
+      contract: executor.contract,
+      isolation: executor.isolation,
       status: this.#status(),
       ...this.#ledger.summary(),
       loadedAt: this.loadedAt,
-      ...(path === undefined ? {} : { path }),
+      ...(facts.path === undefined ? {} : { path: facts.path }),
       ...(previous === undefined
         ? {}
-        : { previous: { version: previous.metadata.version, digest: previous.digest } }),
-      limits: version.limits,
-      metering: version.metering,
-      permissions: version.permissions.granted,
+        : { previous: { version: previous.metadata.version, digest: previous.facts.digest } }),
+      limits: facts.limits,
+      metering: facts.metering,
+      permissions: grants.permissions.granted,
     };
   }
 
@@ -193,11 +193,11 @@ export class LoadedPlugin {
   }
 
   async #swap(
-    next: VersionFromPath,
+    next: PluginVersion,
     reason: 'reload' | 'rollback' | 'error-rate',
     options: ReloadOptions,
   ): Promise<void> {
-    if (this.#ending !== undefined) await next.version.retire(0, this.#ending);
+    if (this.#ending !== undefined) await next.retire(0, this.#ending);
     this.#refuseSwap();
     const old = this.#current;
     const dropped = this.#previous;
@@ -208,17 +208,17 @@ export class LoadedPlugin {
     this.#trial =
       options.maxErrorRate === undefined ? undefined : new Trial(options.maxErrorRate, options);
     this.events.tell('plugin-swapped', { ...this.info(), reason });
-    if (dropped !== undefined && dropped !== next) await dropped.version.retire(0, 'replaced');
-    await old.version.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS, 'replaced');
+    if (dropped !== undefined && dropped !== next) await dropped.retire(0, 'replaced');
+    await old.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS, 'replaced');
   }
 
-  #begin(requestId: string | undefined, options: RunOptions, queueTimeMs: number): RunningCall {
+  #begin(requestId: string | undefined, options: CallControls, queueTimeMs: number): RunningCall {
     if (this.#ending !== undefined) throw endedCall(this.#ending, 'start');
     this.#quarantine.check(this.id);
     // Stream 0 is for plugin_init.
     const stream = this.#ledger.begun + 1;
     const call = new RunningCall(this.#current, options, stream, requestId, queueTimeMs);
-    call.version.version.enter();
+    call.version.enter();
     this.#ledger.begin(call);
     return call;
   }
@@ -237,27 +237,27 @@ export class LoadedPlugin {
   #succeeded(call: RunningCall, usage: CallUsage): void {
     this.#quarantine.succeeded();
     this.#ledger.succeed(call, usage);
-    call.version.version.leave();
+    call.version.leave();
     if (this.#trial !== undefined) this.#judge(call.version, 'ok');
   }
 
   /** @param inBatch True where the executor has told of crashes already. */
   #failed(call: RunningCall, error: unknown, inBatch = false): void {
     const code = this.#ledger.fail(call, error);
-    call.version.version.leave();
+    call.version.leave();
     if (CRASH_CODES.has(code) && !inBatch) this.#crashed(call.version);
     this.#judge(call.version, code);
   }
 
   /** @returns True if the plugin rests from now on. */
-  #crashed(version: VersionFromPath): boolean {
+  #crashed(version: PluginVersion): boolean {
     if (version !== this.#current || !this.#quarantine.crashed()) return this.#quarantine.active;
     this.events.tell('plugin-quarantined', this.info());
     return true;
   }
 
   /** Counts a call of a version on trial, and puts the old one back if too many fail. */
-  #judge(version: VersionFromPath, outcome: string): void {
+  #judge(version: PluginVersion, outcome: string): void {
     if (this.#trial === undefined || version !== this.#current) return;
     const verdict = this.#trial.judge(outcome);
     if (verdict === 'going') return;

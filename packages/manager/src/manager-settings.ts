@@ -4,67 +4,38 @@ import {
   type CertificateAuthority,
   createMemoryState,
   furtherHeaders,
-  type OpenState,
   readAuthorities,
-  type TrustedAuthorities,
 } from '@testbench/host';
-import {
-  type AdmissionCaps,
-  DEFAULT_CAPS,
-  DEFAULT_FEATURES,
-  type FeatureSet,
-  type GrantPolicy,
-  readCaps,
-  readFeatures,
-} from '@testbench/sandbox';
+import { DEFAULT_CAPS, DEFAULT_FEATURES, readCaps, readFeatures } from '@testbench/sandbox';
 import {
   ConfigNode,
-  type CustomHostFunction,
   DEFAULT_LIMITS,
-  type HttpTransport,
-  type LogSink,
   type OptionReaders,
   readLimits,
   readOptions,
   type ResourceLimits,
-  type SecretStore,
 } from '@testbench/types';
 
-import { type Isolation, ISOLATIONS } from './isolation/executor.js';
+import { ISOLATIONS } from './isolation/isolation.js';
 import {
   DEFAULT_MAX_CONCURRENT_EXECUTIONS,
   DEFAULT_MAX_LOADED_PLUGINS,
   DEFAULT_MAX_PROCESSES_PER_PLUGIN,
 } from './limits.js';
-import { METERING_CHOICES, type MeteringChoice } from './metering-choice.js';
+import type { LoaderSettings } from './load/version-loader.js';
+import { METERING_CHOICES } from './metering-choice.js';
 import type { PluginManagerOptions } from './options.js';
-import type { IsolationRequest } from './plugin-version.js';
 import { readPolicy } from './policy.js';
 import { readHostFunctions } from './read-host-functions.js';
 
 /** `PluginManagerOptions`, checked and with every default. */
-export interface ManagerSettings {
+export interface ManagerSettings extends LoaderSettings {
+  /** Of plugins that are loaded without their own. */
   readonly limits: ResourceLimits;
-  readonly features: FeatureSet;
-  readonly caps: AdmissionCaps;
-  readonly enableWasi: boolean;
-  readonly isolation: (plugin: IsolationRequest) => Isolation;
   readonly maxThreads: number;
   readonly maxProcessesPerPlugin: number;
   readonly maxLoadedPlugins: number;
   readonly maxConcurrentExecutions: number;
-  readonly cacheDir: string | undefined;
-  readonly grants: GrantPolicy;
-  readonly secrets: SecretStore;
-  readonly httpTransport: HttpTransport | undefined;
-  readonly allowedHeaders: readonly string[];
-  readonly authorities: TrustedAuthorities;
-  readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
-  readonly openState: OpenState;
-  readonly metering: MeteringChoice;
-  readonly onLog: LogSink;
-  readonly now: (() => number) | undefined;
-  readonly seed: number | undefined;
 }
 
 /** Readers of {@link PluginManagerOptions}, for what takes them with others of its own. */

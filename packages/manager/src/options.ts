@@ -12,9 +12,8 @@ import type {
   SecretStore,
 } from '@testbench/types';
 
-import type { Isolation } from './isolation/executor.js';
+import type { Isolation, IsolationRequest } from './isolation/isolation.js';
 import type { MeteringChoice } from './metering-choice.js';
-import type { IsolationRequest } from './plugin-version.js';
 import type { PluginPolicy } from './policy.js';
 
 /** How a `PluginManager` works; every field has a default. */

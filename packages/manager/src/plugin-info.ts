@@ -6,7 +6,7 @@ import type {
   ResourceLimits,
 } from '@testbench/types';
 
-import type { Isolation } from './isolation/executor.js';
+import type { Isolation } from './isolation/isolation.js';
 import type { CallStatistics } from './statistics/call-statistics.js';
 
 /**

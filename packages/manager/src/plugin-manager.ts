@@ -1,7 +1,7 @@
 import { CallError, LoadError, type PluginInput, type PluginOutput } from '@testbench/types';
 
 import { endedCall } from './ending.js';
-import type { BatchResult, RunOptions } from './isolation/executor.js';
+import type { BatchResult, CallControls } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
 import {
   CLOSE_TIMEOUT_MS,
@@ -10,6 +10,9 @@ import {
   MAX_QUEUED_EXECUTIONS,
   MIN_PLACES_TO_SHARE,
 } from './limits.js';
+import { ownSource } from './load/own-source.js';
+import { readLoadOptions } from './load/read-load-options.js';
+import { VersionLoader } from './load/version-loader.js';
 import { LoadedPlugin } from './loaded-plugin.js';
 import { type ManagerSettings, readSettings } from './manager-settings.js';
 import type {
@@ -26,12 +29,14 @@ import { readExecuteOptions, readReloadOptions } from './read-call-options.js';
 import { requireId } from './require-id.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
-import { ownSource } from './own-source.js';
-import { VersionLoader } from './version-loader.js';
 import { watchFile } from './watch-file.js';
 
 /** What is done with a plugin once there is a place. */
-type InTurn<T> = (plugin: LoadedPlugin, options: RunOptions, queueTimeMs: number) => T | Promise<T>;
+type InTurn<T> = (
+  plugin: LoadedPlugin,
+  options: CallControls,
+  queueTimeMs: number,
+) => T | Promise<T>;
 
 /**
  * Loads plugins, runs calls under limits in the isolation that was chosen, swaps versions, and counts.
@@ -78,16 +83,16 @@ export class PluginManager {
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async load(source: PluginSource, options?: LoadPluginOptions): Promise<PluginInfo> {
-    const own = this.#loader.own(source, options);
+    const own = readLoadOptions(source, options, this.#settings.limits);
     this.#checkRoom(own.id);
     const first = await this.#loader.load(source, own);
-    const { id } = first.version;
+    const { id } = first.facts;
     try {
       // Again: others may have been loaded meanwhile.
       this.#checkRoom(id);
     } catch (error) {
-      await first.version.retire(0, 'unloaded');
-      first.version.state.close?.();
+      await first.retire(0, 'unloaded');
+      first.grants.state.close?.();
       throw error;
     }
     const plugin = new LoadedPlugin(id, first, own, this.events);

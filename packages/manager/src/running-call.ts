@@ -1,28 +1,28 @@
 import type { HostCallReport } from '@testbench/types';
 
-import type { RunOptions } from './isolation/executor.js';
-import type { VersionFromPath } from './plugin-version.js';
+import type { CallControls } from './isolation/executor.js';
+import type { PluginVersion } from './load/plugin-version.js';
 
 type Report = Omit<HostCallReport, 'failure'>;
 
 let callCount = 0;
 
 /** One call from its turn to its end: what it may take, and what is known of it. It is the options of its executor. */
-export class RunningCall implements RunOptions {
+export class RunningCall implements CallControls {
   /** Unique in this process. */
   readonly number = (callCount += 1);
   readonly timeoutMs: number | undefined;
   readonly maxFuel: number | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly onChunk: RunOptions['onChunk'];
+  readonly onChunk: CallControls['onChunk'];
   report: Report | undefined;
   onCrash: (() => boolean) | undefined;
   onRecovery: (() => void) | undefined;
   #startMs = performance.now();
 
   constructor(
-    readonly version: VersionFromPath,
-    options: RunOptions,
+    readonly version: PluginVersion,
+    options: CallControls,
     /** Which of the plugin's random streams it draws from, if those are reproducible. */
     readonly randomStream: number,
     readonly requestId: string | undefined,

@@ -9,7 +9,7 @@ import {
 } from '@testbench/types';
 
 import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
-import type { BatchResult, RunOptions } from './executor.js';
+import type { BatchResult, CallControls } from './executor.js';
 
 /** Inputs of a batch that are taken together: they follow each other in the batch. */
 export interface BatchGroup {
@@ -82,7 +82,7 @@ export function notStarted(): BatchResult {
 /** Limits of a batch that runs as one call: those of one input, times their number. */
 export function limitsOfBatch(
   limits: Pick<ResourceLimits, 'timeoutMs' | 'maxFuel'>,
-  options: Pick<RunOptions, 'timeoutMs' | 'maxFuel'>,
+  options: Pick<CallControls, 'timeoutMs' | 'maxFuel'>,
   count: number,
 ): { timeoutMs: number; maxFuel: number } {
   return {

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PluginManagerOptions } from '../options.js';
 import type { CallEndEvent } from '../plugin-events.js';
 import { PluginManager } from '../plugin-manager.js';
-import type { Isolation } from './executor.js';
+import type { Isolation } from './isolation.js';
 import type { RemoteGuest } from './remote-guest.js';
 import { Runner } from './runner.js';
 import { startThread } from './start-thread.js';

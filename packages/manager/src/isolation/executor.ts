@@ -7,15 +7,10 @@ import type {
 } from '@testbench/types';
 
 import type { Ending } from '../ending.js';
-
-/** Where a plugin runs: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
-export type Isolation = 'inline' | 'thread' | 'process';
-
-/** Every {@link Isolation}. */
-export const ISOLATIONS: readonly Isolation[] = ['inline', 'thread', 'process'];
+import type { Isolation } from './isolation.js';
 
 /** What one call may take, and whom it tells. */
-export interface RunOptions {
+export interface CallControls {
   /** Wall time inside the plugin, in milliseconds. @default the plugin's limit */
   readonly timeoutMs?: number | undefined;
   /** Instructions, in fuel units. @default the plugin's limit */
@@ -53,9 +48,9 @@ export interface Executor {
    *
    * @throws {CallError}
    */
-  execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput>;
+  execute(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput>;
   /** Runs several inputs, each failing alone, and keeps their order. Limits hold for one input. */
-  executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]>;
+  executeBatch(inputs: readonly PluginInput[], options: CallControls): Promise<BatchResult[]>;
   /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */
   health(): Promise<number>;
   /** Tells all idle instances that no more calls will come; calls that come all the same get fresh ones. */

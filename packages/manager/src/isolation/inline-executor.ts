@@ -1,4 +1,4 @@
-import { canSuspend, type PluginInstance, readBatchOutput } from '@testbench/runtime';
+import { canSuspend, readBatchOutput } from '@testbench/runtime';
 import {
   CallError,
   type Contract,
@@ -8,9 +8,11 @@ import {
 } from '@testbench/types';
 
 import { endedCall, type Ending } from '../ending.js';
-import { MAX_IDLE_INSTANCES, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { MAX_IDLE_INSTANCES } from '../limits.js';
 import { requestIdOf } from '../request-id.js';
 import { CallBudget } from '../runner/fresh-instance.js';
+import type { GuestInstance, GuestParts } from '../runner/guest-instance.js';
+import { GuestInstances } from '../runner/guest-instances.js';
 import {
   type BatchGroup,
   encodeChecked,
@@ -21,22 +23,13 @@ import {
   toResult,
 } from './batch.js';
 import { letOthersRun } from './event-loop-turn.js';
-import type { BatchResult, Executor, RunOptions } from './executor.js';
+import type { BatchResult, Executor, CallControls } from './executor.js';
 import { GiveUp } from './give-up.js';
-import {
-  freshInstance,
-  type InlineGuest,
-  openInstance,
-  restartRandom,
-  startInstance,
-} from './inline-guest.js';
 
 /** Runs calls on the caller's thread, on instances made as calls need them. */
 export class InlineExecutor implements Executor {
   readonly isolation = 'inline';
-  readonly contract: Contract;
-  readonly #guest: InlineGuest;
-  readonly #idle: PluginInstance[];
+  readonly #guest: GuestInstances;
   /** True if several inputs may be given to the plugin at once. */
   readonly #takesBatches: boolean;
   /** True if it emits chunks, and could not wait until they are taken. */
@@ -44,40 +37,42 @@ export class InlineExecutor implements Executor {
   /** Calls that wait for the host or for a reader. */
   readonly #waiting = new Set<GiveUp>();
 
-  private constructor(
-    guest: InlineGuest,
-    readonly metadata: PluginMetadata,
-    first: PluginInstance,
-  ) {
+  private constructor(guest: GuestInstances) {
     this.#guest = guest;
-    this.contract = first.contract;
-    this.#idle = [first];
-    this.#takesBatches = first.hasBatch && !first.waits;
-    const emits = guest.compiled.imports.some(({ name }) => name === 'host_emit');
+    this.#takesBatches = guest.hasBatch && !guest.waits;
+    const emits = guest.parts.compiled.imports.some(({ name }) => name === 'host_emit');
     this.#cannotStream = emits && !canSuspend;
   }
 
   /** @throws {LoadError} */
-  static async load(guest: InlineGuest): Promise<InlineExecutor> {
-    const instance = openInstance(guest);
-    const metadata = instance.readMetadata();
-    await startInstance(instance, guest.setup);
-    return new InlineExecutor(guest, metadata, instance);
+  static async load(parts: GuestParts): Promise<InlineExecutor> {
+    return new InlineExecutor(await GuestInstances.load(parts, MAX_IDLE_INSTANCES));
   }
 
-  execute(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
+  get metadata(): PluginMetadata {
+    return this.#guest.metadata;
+  }
+
+  get contract(): Contract {
+    return this.#guest.contract;
+  }
+
+  execute(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput> {
     if (options.onChunk !== undefined && this.#cannotStream) throw cannotStream();
-    const idle = this.#idle.pop();
+    const idle = this.#guest.take();
     if (idle === undefined) return this.#executeFresh(input, options);
-    if (idle.waits) return this.#executeWaiting(idle, input, options);
+    if (idle.instance.waits) return this.#executeWaiting(idle, input, options);
     return this.#executeNow(idle, input, options, options);
   }
 
-  async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
+  async executeBatch(
+    inputs: readonly PluginInput[],
+    options: CallControls,
+  ): Promise<BatchResult[]> {
     const results: BatchResult[] = [];
     results.length = inputs.length;
     if (this.#takesBatches && inputs.length > 1) {
-      const { maxInputBytes } = this.#guest.setup.limits;
+      const { maxInputBytes } = this.#guest.parts.setup.limits;
       const groups = groupInputs(
         inputs,
         (input) => encodeChecked(input, this.contract, maxInputBytes),
@@ -98,23 +93,16 @@ export class InlineExecutor implements Executor {
   }
 
   async health(): Promise<number> {
-    const instance = await (this.#idle.pop() ?? this.#fresh({}).instance);
+    const guest = await (this.#guest.take() ?? this.#fresh({}).guest);
     try {
-      return await instance.healthAsync();
+      return await guest.instance.healthAsync();
     } finally {
-      this.#release(instance);
+      this.#guest.release(guest);
     }
   }
 
   async shutdown(): Promise<void> {
-    for (const instance of this.#idle.splice(0)) {
-      try {
-        await instance.shutdownAsync({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
-      } catch (error) {
-        // Failures of a plugin that leaves are its own.
-        if (!(error instanceof CallError)) throw error;
-      }
-    }
+    await this.#guest.shutdown();
   }
 
   kill(ending: Ending): void {
@@ -123,13 +111,14 @@ export class InlineExecutor implements Executor {
   }
 
   #executeNow(
-    instance: PluginInstance,
+    guest: GuestInstance,
     input: PluginInput,
-    options: RunOptions,
+    options: CallControls,
     { timeoutMs, maxFuel }: { timeoutMs?: number | undefined; maxFuel?: number | undefined },
   ): PluginOutput {
     const { signal } = options;
-    if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
+    const { instance } = guest;
+    guest.beginCall(options.randomStream ?? 0);
     try {
       return instance.execute(input, {
         timeoutMs,
@@ -141,16 +130,16 @@ export class InlineExecutor implements Executor {
       });
     } finally {
       options.onReport?.(instance.lastReport);
-      this.#release(instance);
+      this.#guest.release(guest);
     }
   }
 
-  #executeFresh(input: PluginInput, options: RunOptions): PluginOutput | Promise<PluginOutput> {
-    const { instance, budget } = this.#fresh(options);
-    if (instance instanceof Promise || instance.waits) {
-      return this.#executeWaiting(instance, input, options);
+  #executeFresh(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput> {
+    const { guest, budget } = this.#fresh(options);
+    if (guest instanceof Promise || guest.instance.waits) {
+      return this.#executeWaiting(guest, input, options);
     }
-    return this.#executeNow(instance, input, options, budget);
+    return this.#executeNow(guest, input, options, budget);
   }
 
   /** Runs the inputs from `first` until `end`, each alone. */
@@ -159,7 +148,7 @@ export class InlineExecutor implements Executor {
     results: BatchResult[],
     first: number,
     end: number,
-    options: RunOptions,
+    options: CallControls,
   ): Promise<void> {
     for (let index = first; index < end; index += 1) {
       if (options.signal?.aborted === true) return;
@@ -171,21 +160,22 @@ export class InlineExecutor implements Executor {
   }
 
   /** @returns undefined if the batch as a whole failed: each input then runs alone. */
-  #wholeBatch({ first, texts }: BatchGroup, options: RunOptions): BatchResult[] | undefined {
-    const { limits } = this.#guest.setup;
-    const { signal, randomStream } = options;
+  #wholeBatch({ first, texts }: BatchGroup, options: CallControls): BatchResult[] | undefined {
+    const { limits } = this.#guest.parts.setup;
+    const { signal, randomStream = 0 } = options;
     const count = texts.length;
     let { timeoutMs, maxFuel } = limitsOfBatch(limits, options, count);
-    const idle = this.#idle.pop();
-    let instance: PluginInstance;
-    if (idle === undefined) {
-      const fresh = unlessFailed(() => this.#fresh({ signal, timeoutMs, maxFuel }));
-      // No plugin that waits takes batches here.
-      if (fresh === undefined || fresh.instance instanceof Promise) return undefined;
-      ({ instance } = fresh);
-      ({ timeoutMs, maxFuel } = fresh.budget);
-    } else instance = idle;
-    if (randomStream !== undefined) restartRandom(instance, randomStream + first);
+    const idle = this.#guest.take();
+    const fresh =
+      idle === undefined
+        ? unlessFailed(() => this.#fresh({ signal, timeoutMs, maxFuel }))
+        : undefined;
+    const taken = idle ?? fresh?.guest;
+    // No plugin that waits takes batches here.
+    if (taken === undefined || taken instanceof Promise) return undefined;
+    if (fresh !== undefined) ({ timeoutMs, maxFuel } = fresh.budget);
+    const { instance } = taken;
+    taken.beginCall(randomStream + first);
     try {
       return unlessFailed(() => {
         const { bytes, usage } = instance.executeRaw(`[${texts.join(',')}]`, {
@@ -200,37 +190,38 @@ export class InlineExecutor implements Executor {
       });
     } finally {
       options.onReport?.(instance.lastReport);
-      this.#release(instance);
+      this.#guest.release(taken);
     }
   }
 
   #executeWaiting(
-    instance: PluginInstance | Promise<PluginInstance>,
+    guest: GuestInstance | Promise<GuestInstance>,
     input: PluginInput,
-    options: RunOptions,
+    options: CallControls,
   ): Promise<PluginOutput> {
-    const timeoutMs = options.timeoutMs ?? this.#guest.setup.limits.timeoutMs;
+    const timeoutMs = options.timeoutMs ?? this.#guest.parts.setup.limits.timeoutMs;
     const giveUp = new GiveUp(timeoutMs, options.signal);
     this.#waiting.add(giveUp);
     return giveUp
-      .race(this.#runOn(instance, input, options, giveUp))
+      .race(this.#runOn(guest, input, options, giveUp))
       .finally(() => this.#waiting.delete(giveUp));
   }
 
   /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */
   async #runOn(
-    pending: PluginInstance | Promise<PluginInstance>,
+    pending: GuestInstance | Promise<GuestInstance>,
     input: PluginInput,
-    options: RunOptions,
+    options: CallControls,
     giveUp: GiveUp,
   ): Promise<PluginOutput> {
-    const instance = pending instanceof Promise ? await pending : pending;
+    const guest = pending instanceof Promise ? await pending : pending;
     if (giveUp.error !== undefined) {
-      this.#release(instance);
+      this.#guest.release(guest);
       throw giveUp.error;
     }
+    const { instance } = guest;
+    guest.beginCall(options.randomStream ?? 0);
     try {
-      if (options.randomStream !== undefined) restartRandom(instance, options.randomStream);
       return await instance.executeAsync(input, {
         timeoutMs: giveUp.timeoutMs,
         maxFuel: options.maxFuel,
@@ -241,31 +232,24 @@ export class InlineExecutor implements Executor {
       });
     } finally {
       options.onReport?.(instance.lastReport);
-      this.#release(instance);
+      this.#guest.release(guest);
     }
   }
 
   /** An instance for a call, paid for by the call. */
-  #fresh(options: RunOptions): {
-    readonly instance: PluginInstance | Promise<PluginInstance>;
+  #fresh(options: CallControls): {
+    readonly guest: GuestInstance | Promise<GuestInstance>;
     readonly budget: CallBudget;
   } {
-    const { limits } = this.#guest.setup;
+    const { limits } = this.#guest.parts.setup;
     const { timeoutMs = limits.timeoutMs, maxFuel = limits.maxFuel, signal } = options;
     const budget = new CallBudget(timeoutMs, maxFuel, signal && (() => signal.aborted));
-    return { instance: freshInstance(this.#guest, this.metadata, budget), budget };
-  }
-
-  /** Takes an instance back; one that cannot serve another call is dropped, and so is one too many. */
-  #release(instance: PluginInstance): void {
-    if (this.#idle.length >= MAX_IDLE_INSTANCES) return;
-    const usable = this.#guest.setup.reset ? instance.reset() : !instance.poisoned;
-    if (usable) this.#idle.push(instance);
+    return { guest: this.#guest.open(budget), budget };
   }
 }
 
 /** Options of one input of a batch. */
-function ofBatch(options: RunOptions, index: number): RunOptions {
+function ofBatch(options: CallControls, index: number): CallControls {
   const { timeoutMs, maxFuel, signal, onChunk, randomStream } = options;
   return {
     timeoutMs,
@@ -273,7 +257,7 @@ function ofBatch(options: RunOptions, index: number): RunOptions {
     signal,
     onChunk,
     onReport: (report) => options.onReport?.(report),
-    randomStream: randomStream === undefined ? undefined : randomStream + index,
+    randomStream: (randomStream ?? 0) + index,
   };
 }
 
@@ -288,7 +272,9 @@ function unlessFailed<T>(run: () => T): T | undefined {
 }
 
 /** Chunks that are taken at once: a guest that emits again and again must not keep the thread to itself. */
-function paced(onChunk: NonNullable<RunOptions['onChunk']>): (chunk: Uint8Array) => Promise<void> {
+function paced(
+  onChunk: NonNullable<CallControls['onChunk']>,
+): (chunk: Uint8Array) => Promise<void> {
   return async (chunk) => {
     await onChunk(chunk);
     await letOthersRun();

@@ -7,7 +7,7 @@ import {
   type PluginOutput,
 } from '@testbench/types';
 
-import { checkMetadata } from '../check-metadata.js';
+import { checkMetadata } from '../runner/check-metadata.js';
 import { CRASH_CODES } from '../crash-codes.js';
 import type { Ending } from '../ending.js';
 import { LOAD_TIMEOUT_MS, MAX_RUNNER_INPUT_LENGTH } from '../limits.js';
@@ -15,7 +15,8 @@ import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
 import { asFailedLoad } from './as-failed-load.js';
 import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
-import type { BatchResult, Executor, Isolation, RunOptions } from './executor.js';
+import type { BatchResult, CallControls, Executor } from './executor.js';
+import type { Isolation } from './isolation.js';
 import { GiveUp } from './give-up.js';
 import type { Outcome } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
@@ -56,7 +57,7 @@ export class RemoteExecutor implements Executor {
     return this.facts.contract;
   }
 
-  async execute(input: PluginInput, options: RunOptions): Promise<PluginOutput> {
+  async execute(input: PluginInput, options: CallControls): Promise<PluginOutput> {
     const [result] = await this.#runInputs([this.#encode(input)], false, options, {
       requestId: requestIdOf(input),
       randomStream: options.randomStream,
@@ -80,7 +81,10 @@ export class RemoteExecutor implements Executor {
     throw reason ?? new CallError('CALL_CRASHED', 'Cannot finish call: no answer');
   }
 
-  async executeBatch(inputs: readonly PluginInput[], options: RunOptions): Promise<BatchResult[]> {
+  async executeBatch(
+    inputs: readonly PluginInput[],
+    options: CallControls,
+  ): Promise<BatchResult[]> {
     const results: BatchResult[] = [];
     results.length = inputs.length;
     const groups = [
@@ -115,7 +119,7 @@ export class RemoteExecutor implements Executor {
   /** @param first Number of the group's first input in the batch. */
   async #runGroup(
     texts: readonly string[],
-    options: RunOptions,
+    options: CallControls,
     first: number,
     state: BatchState,
   ): Promise<BatchResult[]> {
@@ -157,7 +161,7 @@ export class RemoteExecutor implements Executor {
   async #runInputs(
     texts: readonly string[],
     batch: boolean,
-    options: RunOptions,
+    options: CallControls,
     call: RemoteCall,
   ): Promise<BatchResult[]> {
     const { limits } = this.guest.setup;
@@ -205,7 +209,7 @@ export class RemoteExecutor implements Executor {
    * @param run Gets what is left of the call's own time limit.
    */
   async #withRunner<T>(
-    { timeoutMs, signal, verifying }: RunOptions,
+    { timeoutMs, signal, verifying }: CallControls,
     run: (runner: Runner, timeoutMs: number | undefined) => Promise<T>,
   ): Promise<T> {
     const { setup, version } = this.guest;

@@ -1,11 +1,4 @@
-import { createHostBinding } from '@testbench/host';
-import {
-  type CompiledPlugin,
-  compilePlugin,
-  type InstanceCallOptions,
-  PluginInstance,
-  type RawOutput,
-} from '@testbench/runtime';
+import { type CompiledPlugin, compilePlugin, type RawOutput } from '@testbench/runtime';
 import {
   CallError,
   type EffectCall,
@@ -19,14 +12,14 @@ import {
   toErrorRecord,
 } from '@testbench/types';
 
-import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
-import { CallRandom } from './call-random.js';
 import { ErrorRoom } from './error-room.js';
-import { CallBudget, freshInstanceFailure } from './fresh-instance.js';
+import { CallBudget } from './fresh-instance.js';
+import type { GuestParts } from './guest-instance.js';
+import { GuestInstances } from './guest-instances.js';
 import type {
   GuestSetup,
+  HostLink,
   RunnerCommand,
-  RunnerLink,
   RunnerOutcome,
   RunnerReply,
 } from './messages.js';
@@ -41,27 +34,19 @@ interface Totals {
   readonly callsByName: Record<string, number>;
 }
 
-/** One version of a plugin in this runner, with the one instance that serves its calls. */
-interface LoadedGuest {
-  readonly plugin: CompiledPlugin;
-  readonly setup: GuestSetup;
-  readonly random: CallRandom | undefined;
-  instance: PluginInstance | undefined;
-}
-
 /**
  * Runs guests in a thread or child process, one command at a time, blocking it while a guest runs or waits.
  *
  * Whatever a guest wants from outside goes over the link to the host, which does it and enforces the permissions.
  */
 export class GuestRunner {
-  readonly #guests = new Map<number, LoadedGuest>();
+  readonly #guests = new Map<number, GuestInstances>();
   /** The plugins' clock during the running call. */
   #nowMs: number | undefined;
   /** The running call, until the host knows of it. */
   #begun: EffectCall | undefined;
 
-  constructor(readonly link: RunnerLink) {}
+  constructor(readonly link: HostLink) {}
 
   /** Carries a command out and answers it. */
   async handle(command: RunnerCommand): Promise<void> {
@@ -73,7 +58,7 @@ export class GuestRunner {
       case 'health':
         return this.link.send(this.#health(command.version));
       case 'discard':
-        return this.#discard(command.version);
+        return this.#guests.get(command.version)?.discard();
       case 'unload':
         this.#unload(command.version);
         return this.link.send({ type: 'unloaded' });
@@ -84,7 +69,7 @@ export class GuestRunner {
 
   async #load({ version, setup, module, bytes }: LoadCommand): Promise<RunnerReply> {
     try {
-      const plugin =
+      const compiled =
         module === undefined
           ? await compilePlugin(new Uint8Array(bytes ?? []), {
               maxMemoryBytes: setup.limits.maxMemoryBytes,
@@ -98,18 +83,13 @@ export class GuestRunner {
               metering: setup.metering,
               imports: WebAssembly.Module.imports(module),
             };
-      const random = setup.seed === undefined ? undefined : new CallRandom(setup.seed);
-      const guest: LoadedGuest = { plugin, setup, random, instance: undefined };
-      const instance = this.#open(guest);
-      const metadata = instance.readMetadata();
-      start(instance, setup);
-      guest.instance = instance;
+      const guest = await GuestInstances.load(this.#parts(compiled, setup), 1);
       this.#guests.set(version, guest);
       return {
         type: 'loaded',
-        metadata: JSON.stringify(encodeMetadata(metadata)),
-        contract: instance.contract,
-        hasBatch: instance.hasBatch,
+        metadata: JSON.stringify(encodeMetadata(guest.metadata)),
+        contract: guest.contract,
+        hasBatch: guest.hasBatch,
       };
     } catch (error) {
       return { type: 'failed', error: toErrorRecord(known(error)) };
@@ -141,7 +121,7 @@ export class GuestRunner {
 
   /** Runs one input on the guest's instance, or on a fresh one, for which it pays. */
   #run(
-    guest: LoadedGuest,
+    guest: GuestInstances,
     command: CallCommand,
     index: number,
     input: string | Uint8Array,
@@ -149,14 +129,14 @@ export class GuestRunner {
   ): RawOutput {
     const isCancelled = (): boolean => this.link.isCancelled();
     let limits: { readonly timeoutMs: number; readonly maxFuel: number } = command;
-    if (guest.instance === undefined) {
+    let taken = guest.take();
+    if (taken === undefined) {
       const budget = new CallBudget(command.timeoutMs, command.maxFuel, isCancelled);
-      guest.random?.restart(0);
-      guest.instance = this.#reopen(guest, budget);
+      taken = atOnce(guest.open(budget));
       limits = budget;
     }
-    const { instance } = guest;
-    guest.random?.restart(command.randomStream + index);
+    const { instance } = taken;
+    taken.beginCall(command.randomStream + index);
     try {
       return instance.executeRaw(input, {
         requestId: command.requestId,
@@ -173,70 +153,39 @@ export class GuestRunner {
       for (const [name, calls] of Object.entries(lastReport.callsByName)) {
         totals.callsByName[name] = (totals.callsByName[name] ?? 0) + calls;
       }
-      const usable = guest.setup.reset ? instance.reset() : !instance.poisoned;
-      if (!usable) guest.instance = undefined;
+      guest.release(taken);
     }
   }
 
   #health(version: number): RunnerReply {
+    const guest = this.#guests.get(version);
+    const taken = guest?.take();
+    // One that has to be made first is as well as any.
+    if (guest === undefined || taken === undefined) return { type: 'health', code: 0 };
     try {
-      return { type: 'health', code: this.#guests.get(version)?.instance?.health() ?? 0 };
+      return { type: 'health', code: taken.instance.health() };
     } catch (error) {
       return { type: 'failed', error: toErrorRecord(known(error)) };
+    } finally {
+      guest.release(taken);
     }
-  }
-
-  #discard(version: number): void {
-    const guest = this.#guests.get(version);
-    if (guest !== undefined) guest.instance = undefined;
   }
 
   #unload(version: number): void {
-    const instance = this.#guests.get(version)?.instance;
+    const guest = this.#guests.get(version);
     this.#guests.delete(version);
-    try {
-      instance?.shutdown({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
-    } catch (error) {
-      // Failures of a plugin that leaves are its own.
-      if (!(error instanceof CallError)) throw error;
-    }
+    void guest?.shutdown();
   }
 
-  /** A fresh instance in the place of one that failed. @throws {CallError} */
-  #reopen(guest: LoadedGuest, budget: CallBudget): PluginInstance {
-    try {
-      const instance = this.#open(guest, budget.step);
-      budget.spend(instance);
-      instance.readMetadata(budget.step);
-      budget.spend(instance);
-      start(instance, guest.setup, budget.step);
-      budget.spend(instance);
-      return instance;
-    } catch (cause) {
-      throw freshInstanceFailure(cause);
-    }
-  }
-
-  #open({ plugin, setup, random }: LoadedGuest, limits?: InstanceCallOptions): PluginInstance {
-    const host = createHostBinding({
-      pluginId: setup.pluginId,
-      enableWasi: setup.enableWasi,
-      directories: setup.directories,
-      imports: plugin.imports,
-      hostFunctions: setup.hostFunctions,
-      effects: this.#remoteEffects,
+  #parts(compiled: CompiledPlugin, setup: GuestSetup): GuestParts {
+    return {
+      compiled,
+      setup,
+      effects: () => this.#remoteEffects,
       onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),
       now: () => this.#nowMs ?? Date.now(),
-      ...(random === undefined ? {} : { random: random.fill }),
-    });
-    // Nothing gives a promise here: the thread blocks while the host works.
-    return new PluginInstance(plugin, {
-      host: { ...host, waiting: new Set() },
-      limits: setup.limits,
-      callsChecked: true,
-      name: setup.name,
-      ...(limits === undefined ? {} : { start: limits }),
-    });
+      blocks: true,
+    };
   }
 
   /** Effects that the host performs while this thread blocks. */
@@ -271,9 +220,10 @@ export class GuestRunner {
   }
 }
 
-function start(instance: PluginInstance, setup: GuestSetup, limits?: InstanceCallOptions): void {
-  instance.init(setup.config, limits);
-  if (setup.reset) instance.takeSnapshot();
+/** What nothing waits for: here the thread blocks while the host works. */
+function atOnce<T>(value: T | Promise<T>): T {
+  if (value instanceof Promise) throw new TypeError('Cannot run guest: it waits');
+  return value;
 }
 
 /** Domain failures as they are; anything else is ours, and shows as a crash. */

@@ -117,7 +117,7 @@ export type RunnerReply =
     };
 
 /** A runner's end of the link to its host. */
-export interface RunnerLink {
+export interface HostLink {
   send(reply: RunnerReply): void;
   /** Blocks until the next command is there. */
   receive(): RunnerCommand;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import type { PluginSource } from './options.js';
+import type { PluginSource } from '../options.js';
 import { resolveModulePath } from './read-module-file.js';
 
 /**

@@ -1,0 +1,33 @@
+import type { AdmissionPolicy } from '@testbench/sandbox';
+import type { PluginMetadata } from '@testbench/types';
+
+import type { ModulePreparer } from '../isolation/module-preparer.js';
+
+/** A module that was let in, and what is known of it before anything of it runs. */
+export interface AdmittedPlugin {
+  /** All of their buffer, and nobody else's. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of the bytes, in lower-case hex. */
+  readonly sha256: string;
+  /** `sha256:` and the same. */
+  readonly digest: string;
+  /** From the custom section; undefined if there is none. */
+  readonly metadata: PluginMetadata | undefined;
+  readonly imports: readonly { readonly module: string; readonly name: string }[];
+}
+
+/**
+ * The first step of loading: checks the module against what admission allows. The engine sees none of it.
+ *
+ * @param bytes All of a buffer that nobody else uses: it may be moved between threads.
+ * @throws {LoadError} As `admitModule` does.
+ */
+export async function admitPlugin(
+  bytes: Uint8Array<ArrayBuffer>,
+  policy: AdmissionPolicy,
+  preparer: Pick<ModulePreparer, 'admit'>,
+): Promise<AdmittedPlugin> {
+  const { admitted, bytes: own } = await preparer.admit(bytes, policy);
+  const { sha256, metadata, imports } = admitted;
+  return { bytes: own, sha256, digest: `sha256:${sha256}`, metadata, imports };
+}

@@ -1,0 +1,143 @@
+import {
+  createFileAccess,
+  createHostEffects,
+  type OpenState,
+  type TrustedAuthorities,
+} from '@testbench/host';
+import type { HttpClient } from '@testbench/host/http';
+import type { PermissionSet } from '@testbench/sandbox';
+import {
+  type CustomHostFunction,
+  HOST_MODULE,
+  type HostEffects,
+  type HttpTransport,
+  type LogSink,
+  NETWORK_FUNCTIONS,
+  type SecretStore,
+  type StateStore,
+} from '@testbench/types';
+
+import type { AdmittedPlugin } from './admit-plugin.js';
+import type { VersionGrants } from './plugin-version.js';
+
+/** What a host has to give to its plugins. */
+export interface HostResources {
+  readonly secrets: SecretStore;
+  readonly httpTransport: HttpTransport | undefined;
+  readonly allowedHeaders: readonly string[];
+  readonly authorities: TrustedAuthorities;
+  /** Functions of the host's own, by name. */
+  readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
+  readonly openState: OpenState;
+  readonly now: (() => number) | undefined;
+}
+
+/** To whom it is given. */
+export interface Grantee {
+  /** The id if the caller gave it, and not the plugin itself. */
+  readonly givenId: string | undefined;
+  readonly permissions: PermissionSet;
+  /** State that outlives versions. @default opened for the plugin */
+  readonly state: StateStore | undefined;
+}
+
+/** For whom effects are performed, and how. */
+export interface EffectContext {
+  readonly pluginId: () => string;
+  /** True if a guest may wait for a function of the host's own. */
+  readonly canWait: boolean;
+  readonly onLog: LogSink;
+}
+
+/**
+ * The second step of loading: opens what the plugin may use. Nothing of it runs yet.
+ *
+ * @throws Whatever opening its state throws.
+ */
+export async function grantPlugin(
+  admitted: AdmittedPlugin,
+  grantee: Grantee,
+  resources: HostResources,
+): Promise<PluginGrants> {
+  const { digest } = admitted;
+  const { givenId, permissions } = grantee;
+  const http = await openHttp(admitted, grantee, resources);
+  try {
+    const state = grantee.state ?? resources.openState(givenId ?? digest);
+    return new PluginGrants(permissions, state, http, resources, grantee.state === undefined);
+  } catch (error) {
+    await http?.close();
+    throw error;
+  }
+}
+
+/** What one version of a plugin may use. */
+export class PluginGrants implements VersionGrants {
+  readonly #resources: HostResources;
+  readonly #ownsState: boolean;
+
+  constructor(
+    readonly permissions: PermissionSet,
+    readonly state: StateStore,
+    readonly http: HttpClient | undefined,
+    resources: HostResources,
+    ownsState: boolean,
+  ) {
+    this.#resources = resources;
+    this.#ownsState = ownsState;
+  }
+
+  /** Makes what performs the plugin's effects, afresh for each instance or runner. */
+  effects({ pluginId, canWait, onLog }: EffectContext): () => HostEffects {
+    const { permissions, state, http } = this;
+    const { hostFunctions: functions, now } = this.#resources;
+    const files = createFileAccess({ permissions });
+    return () =>
+      createHostEffects({
+        permissions,
+        state,
+        env: process.env,
+        ...(http === undefined ? {} : { http }),
+        files,
+        hostFunctions: {
+          functions,
+          pluginId,
+          canWait,
+          onLog,
+          ...(now === undefined ? {} : { now }),
+        },
+      });
+  }
+
+  /** Ends connections; a later request makes new ones. */
+  async close(): Promise<void> {
+    await this.http?.close();
+  }
+
+  /** Closes all that was opened for a version that is not used after all. */
+  async abandon(): Promise<void> {
+    await this.close();
+    if (this.#ownsState) this.state.close?.();
+  }
+}
+
+/** The client of a plugin that makes requests. It is read only then: it takes 20 MB, and most plugins make none. */
+async function openHttp(
+  { imports, digest }: AdmittedPlugin,
+  { givenId, permissions }: Grantee,
+  { secrets, httpTransport: transport, allowedHeaders, authorities }: HostResources,
+): Promise<HttpClient | undefined> {
+  const asks = imports.some(
+    ({ module, name }) => module === HOST_MODULE && NETWORK_FUNCTIONS.has(name),
+  );
+  if (!asks) return undefined;
+  const { createHttpClient } = await import('@testbench/host/http');
+  return createHttpClient({
+    permissions,
+    identities: givenId === undefined ? [digest] : [givenId, digest],
+    headers: allowedHeaders,
+    authorities,
+    secrets,
+    ...(transport === undefined ? {} : { transport }),
+  });
+}

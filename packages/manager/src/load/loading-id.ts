@@ -1,0 +1,32 @@
+import type { LogRecord, LogSink } from '@testbench/types';
+
+/** The id of a plugin that is being loaded: one without a custom section gives its name only once it runs. */
+export class LoadingId {
+  #id: string | undefined;
+  /** Records that came before the id was known. */
+  readonly #early: LogRecord[] = [];
+  readonly #sink: LogSink;
+
+  /** @param sink Gets the plugin's log records once its id is known, and with it. */
+  constructor(known: string | undefined, sink: LogSink) {
+    this.#id = known;
+    this.#sink = sink;
+  }
+
+  /** undefined as long as nobody knows. */
+  get current(): string | undefined {
+    return this.#id;
+  }
+
+  readonly onLog: LogSink = (record) => {
+    if (this.#id === undefined) this.#early.push(record);
+    else this.#sink({ ...record, plugin: this.#id });
+  };
+
+  /** The plugin has said its name. @returns The id. */
+  settle(name: string): string {
+    this.#id ??= name;
+    for (const record of this.#early.splice(0)) this.onLog(record);
+    return this.#id;
+  }
+}

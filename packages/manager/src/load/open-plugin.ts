@@ -1,0 +1,104 @@
+import { canSuspend, compilePlugin, type ModuleCache } from '@testbench/runtime';
+import { type HostEffects, LoadError, type LogSink } from '@testbench/types';
+
+import type { Executor } from '../isolation/executor.js';
+import { InlineExecutor } from '../isolation/inline-executor.js';
+import type { Isolation } from '../isolation/isolation.js';
+import { RemoteExecutor } from '../isolation/remote-executor.js';
+import type { RunnerPools } from '../isolation/runner-pools.js';
+import type { GuestSetup } from '../runner/messages.js';
+
+/** A guest that is ready to run. */
+export interface GuestToOpen {
+  /** The admitted module, all of its buffer. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of the bytes, in lower-case hex. */
+  readonly sha256: string;
+  readonly setup: GuestSetup;
+  readonly effects: () => HostEffects;
+  readonly onLog: LogSink;
+  readonly now: (() => number) | undefined;
+}
+
+/** What all plugins of a host run on. */
+export interface Engine {
+  readonly pools: RunnerPools;
+  readonly cache: ModuleCache;
+}
+
+type Open = (guest: GuestToOpen, engine: Engine) => Promise<Executor>;
+
+/** How a guest is opened in each isolation. */
+const OPENERS: Readonly<Record<Isolation, Open>> = {
+  inline: async (guest, engine) =>
+    await InlineExecutor.load({ ...guest, compiled: await compile(guest, engine), blocks: false }),
+  thread: async ({ bytes, sha256, ...guest }, engine) => {
+    const { module } = await compile({ bytes, sha256, ...guest }, engine);
+    return await RemoteExecutor.load('thread', engine.pools.threads, {
+      ...guest,
+      version: nextVersion(),
+      module,
+    });
+  },
+  process: async ({ bytes, sha256: _sha256, ...guest }, { pools }) => {
+    refuseOtherThanNode();
+    const pool = pools.openProcesses(guest.setup.limits.maxMemoryBytes);
+    try {
+      return await RemoteExecutor.load('process', pool, {
+        ...guest,
+        version: nextVersion(),
+        bytes,
+      });
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+  },
+};
+
+/** True if a guest can wait for the host there. */
+export function canWaitIn(isolation: Isolation): boolean {
+  return isolation !== 'inline' || canSuspend;
+}
+
+/**
+ * The third step of loading: compiles, instantiates and initializes the guest where it is to run.
+ *
+ * @throws {LoadError} Nothing is kept of a guest that fails.
+ */
+export async function openPlugin(
+  isolation: Isolation,
+  guest: GuestToOpen,
+  engine: Engine,
+): Promise<Executor> {
+  return await OPENERS[isolation](guest, engine);
+}
+
+let versionCount = 0;
+
+/** A number that no other version in this host has. */
+function nextVersion(): number {
+  versionCount += 1;
+  return versionCount;
+}
+
+async function compile({ bytes, sha256, setup }: GuestToOpen, { cache, pools }: Engine) {
+  return await compilePlugin(bytes, {
+    maxMemoryBytes: setup.limits.maxMemoryBytes,
+    resettable: setup.reset,
+    metering: setup.metering,
+    sha256,
+    cache,
+    compileModule: (...module) => pools.preparer.compile(...module),
+  });
+}
+
+/** @throws {LoadError} `LOAD_UNSUPPORTED`. */
+function refuseOtherThanNode(): void {
+  const other = ['bun', 'deno'].find((name) => process.versions[name] !== undefined);
+  if (other === undefined) return;
+  throw new LoadError(
+    'LOAD_UNSUPPORTED',
+    `Cannot run plugin in a process: ${other} does not know the flags that harden a child of Node`,
+  );
+}

@@ -1,0 +1,94 @@
+import {
+  CallError,
+  LoadError,
+  type MeteringMode,
+  type Permissions,
+  type PluginMetadata,
+  type ResourceLimits,
+  type StateStore,
+} from '@testbench/types';
+
+import type { Ending } from '../ending.js';
+import type { Executor } from '../isolation/executor.js';
+
+/** What a version is known by. */
+export interface VersionFacts {
+  readonly id: string;
+  readonly digest: string;
+  readonly limits: ResourceLimits;
+  readonly metering: MeteringMode;
+  /** The file that it came from; undefined if it came as bytes. */
+  readonly path: string | undefined;
+}
+
+/** What a version may use, and holds open. */
+export interface VersionGrants {
+  readonly permissions: { readonly granted: Permissions };
+  /** Outlives the version: whoever drops the plugin closes it. */
+  readonly state: StateStore;
+  /** Ends connections. A version that is needed again makes new ones. */
+  close(): Promise<void>;
+}
+
+/** One loaded version of a plugin, and the calls that run on it. */
+export class PluginVersion {
+  #running = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(
+    readonly facts: VersionFacts,
+    readonly executor: Executor,
+    readonly grants: VersionGrants,
+  ) {}
+
+  get metadata(): PluginMetadata {
+    return this.executor.metadata;
+  }
+
+  /** A call begins. Whoever says so says `leave` when it has ended: {@link retire} waits for that. */
+  enter(): void {
+    this.#running += 1;
+  }
+
+  leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) for (const resume of this.#onIdle.splice(0)) resume();
+  }
+
+  /**
+   * Asks the plugin how it is.
+   *
+   * @throws {LoadError} `LOAD_UNHEALTHY`.
+   */
+  async checkHealth(): Promise<void> {
+    let state: string;
+    try {
+      const code = await this.executor.health();
+      if (code === 0) return;
+      state = `"plugin_health" returned ${code}`;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      state = error.message;
+    }
+    throw new LoadError('LOAD_UNHEALTHY', `Cannot use plugin "${this.facts.id}": ${state}`);
+  }
+
+  /**
+   * Lets running calls end, for at most `timeoutMs`, and tells the instances to shut down.
+   *
+   * @param ending How calls fail that take longer.
+   */
+  async retire(timeoutMs: number, ending: Ending): Promise<void> {
+    if (this.#running > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#onIdle.push(resolve);
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      clearTimeout(timer);
+    }
+    if (this.#running > 0) this.executor.kill(ending);
+    await this.executor.shutdown();
+    await this.grants.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { PermissionSet } from '@testbench/sandbox';
+import {
+  PLUGIN_TYPES,
+  type PluginType,
+  readLimits,
+  readOptions,
+  type ResourceLimits,
+} from '@testbench/types';
+
+import { type Isolation, ISOLATIONS } from '../isolation/isolation.js';
+import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';
+import type { LoadPluginOptions, PluginSource } from '../options.js';
+import { ownJson } from './own-json.js';
+
+/** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
+export interface CheckedLoadOptions {
+  readonly id: string | undefined;
+  /** The same, but stays as it was when a reload knows the id that the plugin gave itself. */
+  readonly givenId: string | undefined;
+  /** @default any */
+  readonly pluginType: PluginType | undefined;
+  readonly config: unknown;
+  readonly reset: boolean;
+  readonly isolation: Isolation | undefined;
+  readonly metering: MeteringChoice | undefined;
+  readonly limits: ResourceLimits;
+  /** @default what the manager's policy grants */
+  readonly permissions: PermissionSet | undefined;
+}
+
+/**
+ * Checks and copies what a caller gave.
+ *
+ * @param source Names a plugin that has no id yet in errors.
+ * @param limits Those of the manager, where the caller gives none.
+ * @throws {LoadError} `LOAD_INVALID_CONFIG` for a configuration that JSON cannot hold.
+ * @throws {ConfigError} For an unknown key or a wrong value.
+ */
+export function readLoadOptions(
+  source: PluginSource,
+  given: LoadPluginOptions | undefined,
+  limits: ResourceLimits,
+): CheckedLoadOptions {
+  let permissions: PermissionSet | undefined;
+  const options = readOptions<LoadPluginOptions>(given, {
+    id: (node) => node.text(),
+    pluginType: (node) => node.oneOf(PLUGIN_TYPES),
+    config: (node) => ownJson(node.value, describeSource(source, given?.id)),
+    state: (node) => node.oneOf(['keep', 'reset']),
+    isolation: (node) => node.oneOf(ISOLATIONS),
+    metering: (node) => node.oneOf(METERING_CHOICES),
+    limits: readLimits,
+    permissions: (node) => {
+      permissions = new PermissionSet(node.object(), node.path);
+      return permissions.granted;
+    },
+  });
+  return {
+    id: options.id,
+    givenId: options.id,
+    pluginType: options.pluginType,
+    config: options.config,
+    reset: options.state === 'reset',
+    isolation: options.isolation,
+    metering: options.metering,
+    limits: { ...limits, ...options.limits },
+    permissions,
+  };
+}
+
+/** A plugin in a message, by its id or else by where it comes from. */
+function describeSource(source: PluginSource, id: unknown): string {
+  const origin = source instanceof URL ? source.href : source;
+  const name = typeof id === 'string' ? id : origin;
+  return typeof name === 'string' ? `plugin "${name}"` : 'plugin';
+}

@@ -1,0 +1,161 @@
+import { hostSignatures } from '@testbench/host';
+import { ModuleCache } from '@testbench/runtime';
+import type { AdmissionCaps, AdmissionPolicy, FeatureSet, GrantPolicy } from '@testbench/sandbox';
+import type { LogSink, PluginMetadata, StateStore } from '@testbench/types';
+
+import { openDirectoryStore } from '../directory-store.js';
+import type { Executor } from '../isolation/executor.js';
+import type { Isolation, IsolationRequest } from '../isolation/isolation.js';
+import type { RunnerPools } from '../isolation/runner-pools.js';
+import { chooseMetering, type MeteringChoice } from '../metering-choice.js';
+import type { PluginSource } from '../options.js';
+import { checkMetadata } from '../runner/check-metadata.js';
+import type { GuestSetup } from '../runner/messages.js';
+import { type AdmittedPlugin, admitPlugin } from './admit-plugin.js';
+import { checkApiVersion } from './check-api-version.js';
+import { checkPluginType } from './check-plugin-type.js';
+import { grantPlugin, type HostResources, type PluginGrants } from './grant-plugin.js';
+import { LoadingId } from './loading-id.js';
+import { canWaitIn, openPlugin } from './open-plugin.js';
+import { ownSource } from './own-source.js';
+import { PluginVersion } from './plugin-version.js';
+import type { CheckedLoadOptions } from './read-load-options.js';
+import { readModuleFile } from './read-module-file.js';
+
+/** What is the same for all plugins of a manager. */
+export interface LoaderSettings extends HostResources {
+  readonly features: FeatureSet;
+  readonly caps: AdmissionCaps;
+  readonly enableWasi: boolean;
+  /** Of plugins that are loaded without one. */
+  readonly isolation: (plugin: IsolationRequest) => Isolation;
+  /** Of plugins that are loaded without permissions. */
+  readonly grants: GrantPolicy;
+  readonly cacheDir: string | undefined;
+  /** Of plugins that are loaded without one. */
+  readonly metering: MeteringChoice;
+  readonly onLog: LogSink;
+  readonly seed: number | undefined;
+}
+
+/** Loads versions of plugins in three steps: {@link admitPlugin}, {@link grantPlugin}, {@link openPlugin}. */
+export class VersionLoader {
+  readonly #imports: AdmissionPolicy['imports'];
+  #cache: Promise<ModuleCache> | undefined;
+
+  constructor(
+    readonly settings: LoaderSettings,
+    readonly pools: RunnerPools,
+  ) {
+    this.#imports = hostSignatures({
+      enableWasi: settings.enableWasi,
+      hostFunctions: Array.from(settings.hostFunctions.keys()),
+    });
+  }
+
+  /**
+   * Admits, compiles, instantiates, checks and initializes. Nothing is kept of a version that fails.
+   *
+   * @param state What outlives versions. @default opened for the plugin
+   * @throws {LoadError} Every code that is about one module.
+   */
+  async load(
+    source: PluginSource,
+    options: CheckedLoadOptions,
+    state?: StateStore,
+  ): Promise<PluginVersion> {
+    const { settings } = this;
+    const { features, caps } = settings;
+    const { limits, givenId } = options;
+    // Copied before the first wait: the caller may change the bytes.
+    const own = ownSource(source);
+    const path = typeof own === 'string' ? own : undefined;
+    const bytes = typeof own === 'string' ? await readModuleFile(own, caps.maxModuleBytes) : own;
+    const { maxMemoryBytes } = limits;
+    const admitted = await admitPlugin(
+      bytes,
+      { features, caps, imports: this.#imports, maxMemoryBytes },
+      this.pools.preparer,
+    );
+    const { digest, metadata: section } = admitted;
+    const request = { id: options.id, digest, metadata: section };
+    const isolation = options.isolation ?? settings.isolation(request);
+    // A name that the plugin gave itself while it ran is no name to grant to.
+    const permissions =
+      options.permissions ?? settings.grants.grantsFor({ name: section?.name ?? givenId, digest });
+    const grants = await grantPlugin(admitted, { givenId, permissions, state }, settings);
+    try {
+      const id = new LoadingId(options.id ?? section?.name, settings.onLog);
+      const metering = chooseMetering(options.metering ?? settings.metering, section);
+      const setup = { ...options, metering };
+      const executor = await this.#open(isolation, admitted, grants, setup, id);
+      await checkVersion(executor, section, options);
+      const facts = { id: id.settle(executor.metadata.name), digest, limits, metering, path };
+      return new PluginVersion(facts, executor, grants);
+    } catch (error) {
+      await grants.abandon();
+      throw error;
+    }
+  }
+
+  async #open(
+    isolation: Isolation,
+    { bytes, sha256, digest }: AdmittedPlugin,
+    grants: PluginGrants,
+    setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering'>,
+    id: LoadingId,
+  ): Promise<Executor> {
+    const { enableWasi, hostFunctions, seed, now } = this.settings;
+    const name = id.current;
+    const { onLog } = id;
+    const whole: GuestSetup = {
+      pluginId: name ?? digest,
+      ...(name === undefined ? {} : { name }),
+      config: setup.config,
+      limits: setup.limits,
+      reset: setup.reset,
+      metering: setup.metering,
+      enableWasi,
+      directories: grants.permissions.directories.map(({ path }) => path),
+      hostFunctions: Array.from(hostFunctions.keys()),
+      ...(seed === undefined ? {} : { seed }),
+    };
+    const pluginId = (): string => id.current ?? digest;
+    const effects = grants.effects({ pluginId, canWait: canWaitIn(isolation), onLog });
+    const engine = { pools: this.pools, cache: await this.#openCache() };
+    const guest = { bytes, sha256, setup: whole, effects, onLog, now };
+    return await openPlugin(isolation, guest, engine);
+  }
+
+  #openCache(): Promise<ModuleCache> {
+    this.#cache ??= openCache(this.settings.cacheDir).catch((error: unknown) => {
+      // The next load tries again: a directory may become usable.
+      this.#cache = undefined;
+      throw error;
+    });
+    return this.#cache;
+  }
+}
+
+async function openCache(directory: string | undefined): Promise<ModuleCache> {
+  return new ModuleCache(
+    directory === undefined ? {} : { store: await openDirectoryStore(directory) },
+  );
+}
+
+/** Makes sure that a version is what it, its caller and the contract say. @throws {LoadError} */
+async function checkVersion(
+  executor: Executor,
+  section: PluginMetadata | undefined,
+  { pluginType }: CheckedLoadOptions,
+): Promise<void> {
+  try {
+    const { metadata } = executor;
+    checkMetadata(metadata, section);
+    checkPluginType(metadata, pluginType);
+    checkApiVersion(metadata);
+  } catch (error) {
+    await executor.shutdown();
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+import { createHostBinding } from '@testbench/host';
+import {
+  canSuspend,
+  type CompiledPlugin,
+  type InstanceCallOptions,
+  PluginInstance,
+} from '@testbench/runtime';
+import {
+  CallError,
+  HOST_EFFECTS,
+  HOST_MODULE,
+  type HostBinding,
+  type HostEffects,
+  isCustomFunctionName,
+  type LogSink,
+} from '@testbench/types';
+
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { CallRandom } from './call-random.js';
+import type { GuestSetup } from './messages.js';
+
+/** What the instances of one version of a plugin are made from, on whatever thread they run. */
+export interface GuestParts {
+  readonly compiled: CompiledPlugin;
+  readonly setup: GuestSetup;
+  /** What the host does for a guest; asked for each instance. */
+  readonly effects: () => HostEffects;
+  readonly onLog: LogSink;
+  readonly now?: (() => number) | undefined;
+  /** True where host functions block the thread until they are done, so that no guest ever has to be suspended. */
+  readonly blocks: boolean;
+}
+
+/** One instance of a guest from its first instruction to its last, with the random numbers of its calls. */
+export class GuestInstance {
+  readonly instance: PluginInstance;
+  readonly #setup: GuestSetup;
+  readonly #random: CallRandom | undefined;
+
+  /**
+   * Instantiates the module and runs its start function.
+   *
+   * @param limits Of the start function. @default the plugin's
+   * @throws {LoadError}
+   */
+  constructor(parts: GuestParts, limits?: InstanceCallOptions) {
+    const { compiled, setup, onLog, now } = parts;
+    const random = setup.seed === undefined ? undefined : new CallRandom(setup.seed);
+    const host = createHostBinding({
+      pluginId: setup.pluginId,
+      enableWasi: setup.enableWasi,
+      directories: setup.directories,
+      imports: compiled.imports,
+      hostFunctions: setup.hostFunctions,
+      onLog,
+      // Instances by the thousand should hold only what they can use.
+      ...(usesEffects(parts) ? { effects: parts.effects() } : {}),
+      ...(now === undefined ? {} : { now }),
+      ...(random === undefined ? {} : { random: random.fill }),
+    });
+    this.#setup = setup;
+    this.#random = random;
+    this.instance = new PluginInstance(compiled, {
+      host: withoutNeedlessWaits(host, parts.blocks),
+      limits: setup.limits,
+      callsChecked: true,
+      name: setup.name,
+      ...(limits === undefined ? {} : { start: limits }),
+    });
+  }
+
+  /**
+   * Runs `plugin_init`.
+   *
+   * @returns undefined if it is done already.
+   * @throws {LoadError}
+   */
+  init(limits?: InstanceCallOptions): Promise<void> | undefined {
+    const { config, reset } = this.#setup;
+    const { instance } = this;
+    const after = (): void => {
+      if (reset) instance.takeSnapshot();
+    };
+    if (instance.waits) return instance.initAsync(config, limits).then(after);
+    instance.init(config, limits);
+    after();
+    return undefined;
+  }
+
+  /** Gives the instance the random numbers of its next call. @param stream 0 for `plugin_init`, then the number of the call. */
+  beginCall(stream: number): void {
+    this.#random?.restart(stream);
+  }
+
+  /** Makes it ready for another call. @returns False if it cannot serve one. */
+  renew(): boolean {
+    return this.#setup.reset ? this.instance.reset() : !this.instance.poisoned;
+  }
+
+  /** Tells the plugin that no more calls will come. @returns undefined if it has heard already. */
+  shutdown(): Promise<void> | undefined {
+    const limits = { timeoutMs: SHUTDOWN_TIMEOUT_MS };
+    if (this.instance.waits) return this.instance.shutdownAsync(limits).catch(ignoreCallErrors);
+    try {
+      this.instance.shutdown(limits);
+    } catch (error) {
+      ignoreCallErrors(error);
+    }
+    return undefined;
+  }
+}
+
+/** Failures of a plugin that leaves are its own. */
+function ignoreCallErrors(error: unknown): void {
+  if (!(error instanceof CallError)) throw error;
+}
+
+function usesEffects({ compiled, setup }: GuestParts): boolean {
+  // A WASI program reaches granted directories under other names.
+  if (setup.enableWasi && setup.directories.length > 0) return true;
+  return compiled.imports.some(
+    ({ module, name }) =>
+      (module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name)) ||
+      setup.hostFunctions.includes(`${module}.${name}`),
+  );
+}
+
+/** A binding whose functions wait only where they must, and where the engine can suspend a guest meanwhile. */
+function withoutNeedlessWaits(host: HostBinding, blocks: boolean): HostBinding {
+  if (blocks) return { ...host, waiting: new Set() };
+  if (canSuspend) return host;
+  // A function of the host's own that answers at once runs also where no guest can wait.
+  const waiting = Array.from(host.waiting).filter((name) => !isCustomFunctionName(name));
+  return { ...host, waiting: new Set(waiting) };
+}

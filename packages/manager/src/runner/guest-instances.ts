@@ -1,0 +1,100 @@
+import type { Contract, PluginMetadata } from '@testbench/types';
+
+import { checkMetadata } from './check-metadata.js';
+import { type CallBudget, freshInstanceFailure } from './fresh-instance.js';
+import { GuestInstance, type GuestParts } from './guest-instance.js';
+
+/**
+ * The instances of one version of a plugin on one thread: opens them as calls need them, keeps those that can serve another
+ * call, and drops the others.
+ */
+export class GuestInstances {
+  readonly contract: Contract;
+  /** True if the plugin takes several inputs at once. */
+  readonly hasBatch: boolean;
+  /** True if the plugin may have to be suspended. */
+  readonly waits: boolean;
+  readonly #idle: GuestInstance[];
+
+  private constructor(
+    readonly parts: GuestParts,
+    /** What the plugin said at first. */
+    readonly metadata: PluginMetadata,
+    /** Instances that are kept while no call needs them. */
+    readonly maxIdle: number,
+    first: GuestInstance,
+  ) {
+    this.contract = first.instance.contract;
+    this.hasBatch = first.instance.hasBatch;
+    this.waits = first.instance.waits;
+    this.#idle = [first];
+  }
+
+  /**
+   * Opens the first instance and asks it what it is.
+   *
+   * @returns A promise only for a plugin that waits.
+   * @throws {LoadError}
+   */
+  static load(parts: GuestParts, maxIdle: number): GuestInstances | Promise<GuestInstances> {
+    const first = new GuestInstance(parts);
+    const metadata = first.instance.readMetadata();
+    const started = first.init();
+    const loaded = (): GuestInstances => new GuestInstances(parts, metadata, maxIdle, first);
+    return started === undefined ? loaded() : started.then(() => loaded());
+  }
+
+  /** An instance that waits for a call. @returns undefined if there is none: {@link open} one. */
+  take(): GuestInstance | undefined {
+    return this.#idle.pop();
+  }
+
+  /**
+   * Opens a fresh instance, paid for by the call that needs it.
+   *
+   * @returns A promise only for a plugin that waits.
+   * @throws {CallError}
+   */
+  open(budget: CallBudget): GuestInstance | Promise<GuestInstance> {
+    try {
+      const guest = new GuestInstance(this.parts, budget.step);
+      const { instance } = guest;
+      budget.spend(instance);
+      // It must not say something else now: its outputs would be checked by another shape.
+      checkMetadata(instance.readMetadata(budget.step), this.metadata);
+      budget.spend(instance);
+      const started = guest.init(budget.step);
+      if (started !== undefined) {
+        return started.then(
+          () => {
+            budget.spend(instance);
+            return guest;
+          },
+          (cause: unknown) => {
+            throw freshInstanceFailure(cause);
+          },
+        );
+      }
+      budget.spend(instance);
+      return guest;
+    } catch (cause) {
+      throw freshInstanceFailure(cause);
+    }
+  }
+
+  /** Takes an instance back after a call; one that cannot serve another is dropped, and so is one too many. */
+  release(guest: GuestInstance): void {
+    if (this.#idle.length < this.maxIdle && guest.renew()) this.#idle.push(guest);
+  }
+
+  /** Drops the instances that no call has now. */
+  discard(): void {
+    this.#idle.length = 0;
+  }
+
+  /** Tells all instances that no call has now to shut down. @returns undefined if they have heard already. */
+  shutdown(): Promise<void> | undefined {
+    const waiting = this.#idle.splice(0).flatMap((guest) => guest.shutdown() ?? []);
+    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  }
+}
