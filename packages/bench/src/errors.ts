@@ -14,6 +14,16 @@ export type BenchErrorCode =
   | 'BENCH_CALL_FAILED'
   /** The results cannot be written. */
   | 'BENCH_OUTPUT_FAILED'
+  /** There is no such run, or its folder cannot be read. */
+  | 'BENCH_RUN_UNREADABLE'
+  /** A file of a run is not what it was when it was written; `file` says which. */
+  | 'BENCH_RUN_DAMAGED'
+  /** The run was written by another version of this package, in a format that this one does not know. */
+  | 'BENCH_RUN_VERSION'
+  /** Somebody else writes the run. */
+  | 'BENCH_RUN_LOCKED'
+  /** A run cannot go on, since something of its plan is not what it was; the message says what. */
+  | 'BENCH_PLAN_CHANGED'
   /** The caller's `AbortSignal` fired. */
   | 'BENCH_CANCELLED';
 

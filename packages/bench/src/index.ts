@@ -47,6 +47,7 @@ export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.
 export type { DropCount } from './results/drop-board.js';
 export { RESULTS_FILE, SUMMARY_FILE } from './results/results-folder.js';
 export { type ErrorCount, ScoreBoard, type ScoreSummary } from './results/score-board.js';
+export { createFolderRuns, type FolderRunsOptions } from './results/store/folder-runs.js';
 export { type BenchmarkProgress, runBenchmark, type RunOptions } from './run/run-benchmark.js';
 export type { BenchSystem, StageUsage } from './run/stage.js';
 export {

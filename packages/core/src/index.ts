@@ -37,6 +37,7 @@ export {
   grantedBy,
   ISOLATIONS,
   loadPolicy,
+  lockFile,
   logTo,
   readModuleFile,
 } from '@testbench/manager';
@@ -49,7 +50,7 @@ export {
   type OutputOptions,
   type OutputPlace,
 } from './output/output-place.js';
-export { finishPublishing, publishTogether } from './output/publish-together.js';
+export { finishPublishing, publishTogether, syncFolder } from './output/publish-together.js';
 export { cutText, parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { type CallOptions, Plugin } from './plugin.js';

@@ -20,6 +20,7 @@ export {
   type TrustedAuthorities,
 } from './http/certificate-authorities.js';
 export { furtherHeaders } from './http/header-policy.js';
+export { lockFile } from './lock/lock-file.js';
 export { logTo, type StructuredLogger } from './log-to.js';
 export type { HostServices } from './host-context.js';
 export {

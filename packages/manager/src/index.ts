@@ -9,6 +9,7 @@
 export {
   createEnvSecrets,
   createFileStates,
+  lockFile,
   logTo,
   createMemorySecrets,
   type CertificateAuthority,

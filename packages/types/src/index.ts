@@ -162,6 +162,16 @@ export {
 export type { JsonSchema } from './schema/json-schema.js';
 export { METADATA_SCHEMA } from './schema/metadata-schema.js';
 export type { ModuleStore } from './stores/module-store.js';
+export {
+  RUN_DOCUMENTS,
+  type RunDocument,
+  type RunRange,
+  type RunReader,
+  type RunSegment,
+  type RunSegmentWriter,
+  type RunStore,
+  type RunWriter,
+} from './stores/run-store.js';
 export type { Secret, SecretStore } from './stores/secret-store.js';
 export type { StateStore } from './stores/state-store.js';
 export { cutText } from './text/cut-text.js';

@@ -1,4 +1,5 @@
 export { type HttpTransportSubject, testHttpTransport } from './http-transport.js';
 export { type ModuleStoreSubject, testModuleStore } from './module-store.js';
+export { type RunStoreSubject, testRunStore } from './run-store.js';
 export { type SecretStoreSubject, testSecretStore } from './secret-store.js';
 export { type StateStoreSubject, testStateStore } from './state-store.js';

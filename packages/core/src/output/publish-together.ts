@@ -114,8 +114,8 @@ async function keepOld(target: string, old: string): Promise<boolean> {
   );
 }
 
-/** A renaming is on the disk when its folder is. Not every system lets a folder be opened. */
-async function syncFolder(folder: string): Promise<void> {
+/** Brings the names of a folder's files to the disk: a renaming is there when its folder is. Not every system lets a folder be opened. */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, 'r');
     await handle.sync();

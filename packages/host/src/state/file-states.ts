@@ -6,7 +6,7 @@ import { ConfigError, LoadError, type StateStore } from '@testbench/types';
 
 import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
 import { journalSize, StateJournal } from './state-journal.js';
-import { lockState } from './state-lock.js';
+import { lockState } from './lock-state.js';
 import { createStateMap, readQuota, type StateQuota } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */

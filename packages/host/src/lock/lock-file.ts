@@ -15,9 +15,10 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 
-import { LoadError } from '@testbench/types';
-
 import { tryKernelLock } from './kernel-lock.js';
+
+/** Who holds a lock; undefined where that cannot be told. */
+type LockHolder = Pick<Holder, 'host' | 'pid'> | undefined;
 
 /** Who holds a lock: a process number means something in its namespace only, and is given to another process later. */
 interface Holder {
@@ -40,19 +41,20 @@ const held = new Set<string>();
 const MAX_TRIES = 10;
 
 /**
- * Keeps a second host from using a file.
+ * Keeps a second process, and a second part of this one, from what a lock file stands for.
  *
  * The kernel holds the lock where it can, so that it ends with its process and counts in every container. Elsewhere the file
  * names the process: one that is gone is replaced; one of another machine or process namespace never, since nobody can tell.
  *
- * @param path Of the file; the lock lies beside it.
+ * @param lock Path of the lock file; its folder must be there.
+ * @param refuse Makes the error if the lock is held; gets who holds it, in words: `process 7 of "host"`.
  * @returns Gives it back.
- * @throws {LoadError} `LOAD_STATE_IN_USE` if another host, or this one, uses the file. Whatever the file system throws.
+ * @throws What `refuse` makes, and whatever the file system throws.
  */
-export function lockState(path: string): () => void {
-  const lock = `${path}.lock`;
-  if (held.has(lock)) throw inUse(path, describeSelf(false));
-  const release = lockWithKernel(path, lock) ?? lockWithFile(path, lock);
+export function lockFile(lock: string, refuse: (who: string) => Error): () => void {
+  if (held.has(lock)) throw refuse(nameHolder(describeSelf(false)));
+  const attempt: Attempt = { lock, inUse: (holder) => refuse(nameHolder(holder)) };
+  const release = lockWithKernel(attempt) ?? lockWithFile(attempt);
   held.add(lock);
   return () => {
     held.delete(lock);
@@ -60,8 +62,13 @@ export function lockState(path: string): () => void {
   };
 }
 
+interface Attempt {
+  readonly lock: string;
+  readonly inUse: (holder: LockHolder) => Error;
+}
+
 /** @returns undefined if the kernel cannot lock it. */
-function lockWithKernel(path: string, lock: string): (() => void) | undefined {
+function lockWithKernel({ lock, inUse }: Attempt): (() => void) | undefined {
   const own = JSON.stringify(describeSelf(true));
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const made = makeLocked(lock, own);
@@ -71,7 +78,7 @@ function lockWithKernel(path: string, lock: string): (() => void) | undefined {
     if (file === undefined) continue;
     let keep = made.isNew;
     try {
-      if (!made.isNew) keep = takeOver(path, lock, file, own);
+      if (!made.isNew) keep = takeOver({ lock, inUse }, file, own);
     } finally {
       if (!keep) closeSync(file);
     }
@@ -82,7 +89,7 @@ function lockWithKernel(path: string, lock: string): (() => void) | undefined {
       closeSync(file);
     };
   }
-  throw inUse(path, readHolder(lock));
+  throw inUse(readHolder(lock));
 }
 
 /**
@@ -118,12 +125,12 @@ function openExisting(lock: string): number | undefined {
 }
 
 /** Locks a file that another host left. @returns false if it is the lock no more. @throws {LoadError} If it is held. */
-function takeOver(path: string, lock: string, file: number, own: string): boolean {
+function takeOver({ lock, inUse }: Attempt, file: number, own: string): boolean {
   const before = fstatSync(file).isFile() ? readHolder(lock) : undefined;
-  if (tryKernelLock(file) !== 'locked') throw inUse(path, before);
+  if (tryKernelLock(file) !== 'locked') throw inUse(before);
   if (!isStillThere(lock, file)) return false;
   // Of a host that cannot lock by the kernel, in another container.
-  if (before?.kernel === false && isAlive(before)) throw inUse(path, before);
+  if (before?.kernel === false && isAlive(before)) throw inUse(before);
   ftruncateSync(file, 0);
   writeSync(file, own, 0);
   return true;
@@ -137,12 +144,12 @@ function isStillThere(lock: string, file: number): boolean {
   }
 }
 
-function lockWithFile(path: string, lock: string): () => void {
+function lockWithFile({ lock, inUse }: Attempt): () => void {
   const own = describeSelf(false);
   if (!create(lock, own)) {
     const holder = readHolder(lock);
-    if (holder !== undefined && isAlive(holder)) throw inUse(path, holder);
-    replaceDead(path, lock, holder, own);
+    if (holder !== undefined && isAlive(holder)) throw inUse(holder);
+    replaceDead({ lock, inUse }, holder, own);
   }
   return () => {
     if (readHolder(lock)?.token === own.token) rmSync(lock, { force: true });
@@ -154,14 +161,14 @@ function lockWithFile(path: string, lock: string): () => void {
  *
  * Without a guard, a host that looked long ago would take away what another has made meanwhile.
  */
-function replaceDead(path: string, lock: string, dead: Holder | undefined, own: Holder): void {
+function replaceDead({ lock, inUse }: Attempt, dead: Holder | undefined, own: Holder): void {
   const guard = `${lock}.guard`;
-  if (!create(guard, own)) throw inUse(path, readHolder(guard));
+  if (!create(guard, own)) throw inUse(readHolder(guard));
   try {
     const now = readHolder(lock);
-    if (now?.token !== dead?.token) throw inUse(path, now);
+    if (now?.token !== dead?.token) throw inUse(now);
     rmSync(lock, { force: true });
-    if (!create(lock, own)) throw inUse(path, readHolder(lock));
+    if (!create(lock, own)) throw inUse(readHolder(lock));
   } finally {
     rmSync(guard, { force: true });
   }
@@ -252,13 +259,8 @@ function startOf(pid: number): string {
   }
 }
 
-function inUse(path: string, holder: Pick<Holder, 'host' | 'pid'> | undefined): LoadError {
-  const who =
-    holder === undefined
-      ? 'another process'
-      : `process ${holder.pid} of ${JSON.stringify(holder.host)}`;
-  return new LoadError(
-    'LOAD_STATE_IN_USE',
-    `Cannot open state ${JSON.stringify(path)}: ${who} uses it`,
-  );
+function nameHolder(holder: LockHolder): string {
+  return holder === undefined
+    ? 'another process'
+    : `process ${holder.pid} of ${JSON.stringify(holder.host)}`;
 }

@@ -1,0 +1,47 @@
+import { describeFileError, OutputError } from '@testbench/core';
+
+import { BenchError } from '../../errors.js';
+
+/**
+ * Turns what the file system or an output says into our error.
+ *
+ * @throws {BenchError} `BENCH_OUTPUT_FAILED`; anything else as it is.
+ */
+export async function guardWriting<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const [file, state] =
+      cause instanceof OutputError ? [cause.file, cause.state] : [path, describeFileError(cause)];
+    if (state === undefined) throw cause;
+    throw new BenchError(
+      'BENCH_OUTPUT_FAILED',
+      `Cannot write results to ${JSON.stringify(file)}: ${state}`,
+      { cause, file },
+    );
+  }
+}
+
+/**
+ * The same for reading.
+ *
+ * @throws {BenchError} `BENCH_RUN_UNREADABLE`; anything else as it is.
+ */
+export async function guardReading<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+/** The error for a file of a run that cannot be read; anything that is not from the file system as it is. */
+export function unreadable(file: string, cause: unknown): unknown {
+  const state = describeFileError(cause);
+  if (state === undefined) return cause;
+  return new BenchError(
+    'BENCH_RUN_UNREADABLE',
+    `Cannot read the run's file ${JSON.stringify(file)}: ${state}`,
+    { cause, file },
+  );
+}

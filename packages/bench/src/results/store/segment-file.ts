@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { OutputFile } from '@testbench/core';
+import type { RunSegment, RunSegmentWriter } from '@testbench/types';
+
+import { BenchError } from '../../errors.js';
+import { MAX_ROW_BYTES } from '../limits.js';
+import { guardWriting } from './guard-files.js';
+
+/** Name of a segment's file. */
+export function segmentName({ from, to }: Pick<RunSegment, 'from' | 'to'>): string {
+  return `${from}-${to}.jsonl`;
+}
+
+/** A segment under a temporary name, until it is complete. */
+export class SegmentFile implements RunSegmentWriter {
+  readonly #hash = createHash('sha256');
+  #rows = 0;
+  #bytes = 0;
+  #isDone = false;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly from: number,
+    private readonly file: OutputFile,
+    private readonly list: (segment: RunSegment) => Promise<void>,
+  ) {}
+
+  /**
+   * @param folder Of the segments.
+   * @param list Makes a segment one of the run's.
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`.
+   */
+  static async open(
+    folder: string,
+    from: number,
+    list: (segment: RunSegment) => Promise<void>,
+  ): Promise<SegmentFile> {
+    const file = await guardWriting(folder, () =>
+      OutputFile.open(join(folder, segmentName({ from, to: from + 1 }))),
+    );
+    return new SegmentFile(folder, from, file, list);
+  }
+
+  async write(row: string): Promise<void> {
+    const bytes = Buffer.from(`${row}\n`);
+    if (bytes.length > MAX_ROW_BYTES) {
+      throw new BenchError(
+        'BENCH_OUTPUT_FAILED',
+        `Cannot write results to ${JSON.stringify(this.folder)}: a row has ${bytes.length} bytes, at most ${MAX_ROW_BYTES} are kept`,
+        { file: this.folder },
+      );
+    }
+    this.#hash.update(bytes);
+    this.#rows += 1;
+    this.#bytes += bytes.length;
+    await guardWriting(this.folder, () => this.file.write(bytes));
+  }
+
+  async complete(to: number): Promise<RunSegment> {
+    if (!(to > this.from)) throw new RangeError(`Cannot end a segment at ${to}: it has no record`);
+    const digest = `sha256:${this.#hash.digest('hex')}`;
+    const segment = { from: this.from, to, rows: this.#rows, bytes: this.#bytes, digest };
+    const { temporary } = this.file;
+    await guardWriting(this.folder, async () => {
+      await this.file.finish();
+      await rename(temporary!, join(this.folder, segmentName(segment)));
+    });
+    this.#isDone = true;
+    await this.list(segment);
+    return segment;
+  }
+
+  async discard(): Promise<void> {
+    if (!this.#isDone) await guardWriting(this.folder, () => this.file.discard());
+  }
+}

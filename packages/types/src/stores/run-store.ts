@@ -1,0 +1,80 @@
+/** A range of a run's records, by their position in its selection of the data set. */
+export interface RunRange {
+  /** Position of the first record, from 0. */
+  readonly from: number;
+  /** Position behind the last record. */
+  readonly to: number;
+}
+
+/** The rows of a range of records, complete and brought to the disk. */
+export interface RunSegment extends RunRange {
+  readonly rows: number;
+  readonly bytes: number;
+  /** `sha256:` and the hex digest of the bytes: each row as it was written, and a line feed. */
+  readonly digest: string;
+}
+
+/** What a run keeps besides its rows, each a text. */
+export const RUN_DOCUMENTS = ['plan', 'config', 'summary'] as const;
+
+/** Name of a text that a run keeps besides its rows. */
+export type RunDocument = (typeof RUN_DOCUMENTS)[number];
+
+/** A run as it is, or was a moment ago if somebody writes it: everything in it is complete. */
+export interface RunReader {
+  /** Complete segments in the order of their records; they do not overlap. */
+  readonly segments: readonly RunSegment[];
+  /** @returns The text as it was written last, or undefined. */
+  document(name: RunDocument): Promise<string | undefined>;
+  /**
+   * The rows of a segment in order, as texts without line feeds. Fails, at the latest behind the last row, if the bytes are not those
+   * whose digest the segment has.
+   */
+  rows(segment: RunSegment): AsyncIterable<string>;
+}
+
+/** A segment that is being written. Nobody sees it until it is complete. */
+export interface RunSegmentWriter {
+  /** Adds a row: a text without line feeds. */
+  write(row: string): Promise<void>;
+  /**
+   * Brings the rows to the disk and lists the segment. When this has resolved, they outlive the process.
+   *
+   * @param to Position behind the last record.
+   */
+  complete(to: number): Promise<RunSegment>;
+  /** Takes back what was written; does nothing after `complete`. */
+  discard(): Promise<void>;
+}
+
+/** A run that is being written, by one writer at a time. */
+export interface RunWriter extends RunReader {
+  /** What an earlier writer left unfinished and opening took away: sentences for people. */
+  readonly repairs: readonly string[];
+  /** Begins a segment at a record that no segment has. */
+  begin(from: number): Promise<RunSegmentWriter>;
+  /** Takes segments out of the run, so that their records can be run again. */
+  remove(segments: readonly RunSegment[]): Promise<void>;
+  writeDocument(name: RunDocument, text: string): Promise<void>;
+  /** Lets another writer in. */
+  close(): Promise<void>;
+}
+
+/**
+ * Rows of runs, by range of records. One writer a run; reading needs no lock. First implementation: segments in a folder,
+ * `createFolderRuns` of `@testbench/bench`.
+ */
+export interface RunStore {
+  readonly specificationVersion: 'v1';
+  /** Names of the runs that are there, sorted. */
+  list(): Promise<readonly string[]>;
+  /** @returns undefined if there is no such run. Fails if it is damaged, or of a version that this store does not know. */
+  read(run: string): Promise<RunReader | undefined>;
+  /**
+   * Opens a run for writing; makes it if there is none.
+   *
+   * Fails if another writer has it, of this process or any other; one that is dead is taken over. What that one left unfinished
+   * is taken away, and told in `repairs`.
+   */
+  open(run: string): Promise<RunWriter>;
+}
