@@ -54,7 +54,7 @@ export function createFolderRuns(folder: string, options?: FolderRunsOptions): R
 
 async function listRunFolders(folder: string): Promise<string[]> {
   return await guardReading(folder, async () => {
-    const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    const entries: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
       throw error;
     });
