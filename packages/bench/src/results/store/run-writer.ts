@@ -114,6 +114,7 @@ class FolderWriter implements RunWriter {
   #segments: readonly RunSegment[];
   /** Manifests are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
+  readonly #unlock: () => void;
   #isClosed = false;
 
   constructor(
@@ -121,9 +122,10 @@ class FolderWriter implements RunWriter {
     readonly inputs: readonly OutputInput[],
     segments: readonly RunSegment[],
     readonly repairs: readonly string[],
-    private readonly unlock: () => void,
+    unlock: () => void,
   ) {
     this.#segments = segments;
+    this.#unlock = unlock;
   }
 
   get segments(): readonly RunSegment[] {
@@ -169,7 +171,7 @@ class FolderWriter implements RunWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#writing;
-    await guardReading(this.folder, async () => this.unlock());
+    await guardReading(this.folder, async () => this.#unlock());
   }
 
   async writeManifest(segments: readonly RunSegment[]): Promise<void> {

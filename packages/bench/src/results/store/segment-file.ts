@@ -17,16 +17,25 @@ export function segmentName({ from, to }: Pick<RunSegment, 'from' | 'to'>): stri
 /** A segment under a temporary name, until it is complete. */
 export class SegmentFile implements RunSegmentWriter {
   readonly #hash = createHash('sha256');
+  readonly #folder: string;
+  readonly #from: number;
+  readonly #file: OutputFile;
+  readonly #list: (segment: RunSegment) => Promise<void>;
   #rows = 0;
   #bytes = 0;
   #isDone = false;
 
   private constructor(
-    private readonly folder: string,
-    private readonly from: number,
-    private readonly file: OutputFile,
-    private readonly list: (segment: RunSegment) => Promise<void>,
-  ) {}
+    folder: string,
+    from: number,
+    file: OutputFile,
+    list: (segment: RunSegment) => Promise<void>,
+  ) {
+    this.#folder = folder;
+    this.#from = from;
+    this.#file = file;
+    this.#list = list;
+  }
 
   /**
    * @param folder Of the segments.
@@ -49,31 +58,31 @@ export class SegmentFile implements RunSegmentWriter {
     if (bytes.length > MAX_ROW_BYTES) {
       throw new BenchError(
         'BENCH_OUTPUT_FAILED',
-        `Cannot write results to ${JSON.stringify(this.folder)}: a row has ${bytes.length} bytes, at most ${MAX_ROW_BYTES} are kept`,
-        { file: this.folder },
+        `Cannot write results to ${JSON.stringify(this.#folder)}: a row has ${bytes.length} bytes, at most ${MAX_ROW_BYTES} are kept`,
+        { file: this.#folder },
       );
     }
     this.#hash.update(bytes);
     this.#rows += 1;
     this.#bytes += bytes.length;
-    await guardWriting(this.folder, () => this.file.write(bytes));
+    await guardWriting(this.#folder, () => this.#file.write(bytes));
   }
 
   async complete(to: number): Promise<RunSegment> {
-    if (!(to > this.from)) throw new RangeError(`Cannot end a segment at ${to}: it has no record`);
+    if (!(to > this.#from)) throw new RangeError(`Cannot end a segment at ${to}: it has no record`);
     const digest = `sha256:${this.#hash.digest('hex')}`;
-    const segment = { from: this.from, to, rows: this.#rows, bytes: this.#bytes, digest };
-    const { temporary } = this.file;
-    await guardWriting(this.folder, async () => {
-      await this.file.finish();
-      await rename(temporary!, join(this.folder, segmentName(segment)));
+    const segment = { from: this.#from, to, rows: this.#rows, bytes: this.#bytes, digest };
+    const { temporary } = this.#file;
+    await guardWriting(this.#folder, async () => {
+      await this.#file.finish();
+      await rename(temporary!, join(this.#folder, segmentName(segment)));
     });
     this.#isDone = true;
-    await this.list(segment);
+    await this.#list(segment);
     return segment;
   }
 
   async discard(): Promise<void> {
-    if (!this.#isDone) await guardWriting(this.folder, () => this.file.discard());
+    if (!this.#isDone) await guardWriting(this.#folder, () => this.#file.discard());
   }
 }
