@@ -12,6 +12,10 @@ export type BenchErrorCode =
   | 'BENCH_DATASET_EMPTY'
   /** A plugin call failed, and the run is set to stop at the first failure. */
   | 'BENCH_CALL_FAILED'
+  /** A paid call would cost more tokens, money or time than the budget has left. */
+  | 'BENCH_BUDGET_SPENT'
+  /** The cache of paid calls cannot be kept in the folder given. */
+  | 'BENCH_CACHE_UNUSABLE'
   /** The results cannot be written. */
   | 'BENCH_OUTPUT_FAILED'
   /** There is no such run, or its folder cannot be read. */

@@ -8,6 +8,32 @@
  */
 /** Base of the errors of all packages, so that a caller can tell them from bugs without a further dependency. */
 export { PluginError } from '@testbench/types';
+export {
+  Budget,
+  type BudgetAccount,
+  type BudgetOptions,
+  BUDGET_SETTINGS,
+  type BudgetSettings,
+  type Reservation,
+  type Spending,
+  type SpendingLimits,
+} from './calls/budget.js';
+export {
+  CALL_CONTROL_SETTINGS,
+  CallControl,
+  type CallControlOptions,
+  type CallControlSettings,
+  type CallControlState,
+  type CallOutcome,
+  type CallRetry,
+  type ControlledCallOptions,
+} from './calls/call-control.js';
+export type { CallProblem } from './calls/call-problem.js';
+export type { CallTiming } from './calls/call-progress.js';
+export { type CallClock, SYSTEM_CLOCK } from './calls/clock.js';
+export { greatestUsage } from './calls/greatest-usage.js';
+export { type ModelPrice, type ModelPrices, PriceTable } from './calls/price-table.js';
+export { readTokenUsage, type TokenUsage } from './calls/token-usage.js';
 export type {
   BenchmarkConfig,
   BudgetsConfig,

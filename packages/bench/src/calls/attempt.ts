@@ -1,0 +1,62 @@
+import { CallError, onAbort } from '@testbench/types';
+
+import { cancelled } from '../run/call-failure.js';
+import type { CallClock } from './clock.js';
+import { ABORT_GRACE_MS, FINISH_GRACE_MS } from './limits.js';
+
+/** How an attempt ended. */
+export type AttemptEnd<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown; readonly isTimeout: boolean };
+
+/**
+ * Makes one attempt within its time.
+ *
+ * @param call Gets a signal that fires when the time is over, or 1.5 s after `cancel`: what runs is paid for, and may end by itself. What it
+ *   gives after its signal still counts for 0.4 s; after that its outcome is ignored.
+ * @param cancel The caller's. It must not have fired yet.
+ */
+export async function makeAttempt<Value>(
+  call: (signal: AbortSignal) => Promise<Value>,
+  timeoutMs: number,
+  clock: CallClock,
+  cancel: AbortSignal | undefined,
+): Promise<AttemptEnd<Value>> {
+  return await new Promise((resolve) => {
+    const controller = new AbortController();
+    const stops: (() => void)[] = [];
+    let failure: { readonly ok: false; readonly error: unknown; readonly isTimeout: boolean };
+    const end = (result: AttemptEnd<Value>): void => {
+      for (const stop of stops) stop();
+      stops.length = 0;
+      resolve(result);
+    };
+    const stop = (error: unknown, isTimeout: boolean): void => {
+      if (controller.signal.aborted) return;
+      failure = { ok: false, error, isTimeout };
+      stops.push(clock.after(ABORT_GRACE_MS, () => end(failure)));
+      controller.abort(error);
+    };
+    stops.push(
+      clock.after(timeoutMs, () => stop(timedOut(timeoutMs), true)),
+      onAbort(cancel, () => {
+        stops.push(clock.after(FINISH_GRACE_MS, () => stop(cancelled(), false)));
+      }),
+    );
+    const fail = (error: unknown): void => {
+      end(controller.signal.aborted ? failure : { ok: false, error, isTimeout: false });
+    };
+    try {
+      call(controller.signal).then((value) => end({ ok: true, value }), fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function timedOut(timeoutMs: number): CallError {
+  return new CallError(
+    'CALL_DEADLINE_EXCEEDED',
+    `Cannot finish call: no answer within ${timeoutMs} ms`,
+  );
+}

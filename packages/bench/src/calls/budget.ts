@@ -1,0 +1,286 @@
+import { onAbort, type OptionReaders, readOptions } from '@testbench/types';
+
+import { BenchError } from '../errors.js';
+import { cancelled } from '../run/call-failure.js';
+import { type CallClock, SYSTEM_CLOCK } from './clock.js';
+
+/** Who spends: the models that are tested, and those that judge. They are counted apart. */
+export type BudgetAccount = 'model' | 'judge';
+
+/** Tokens and money. */
+export interface Spending {
+  /** Tokens of prompts and answers. */
+  readonly tokens: number;
+  /** In the currency of the prices. */
+  readonly money: number;
+}
+
+/** The most that may be spent. */
+export interface SpendingLimits {
+  /** @default no limit */
+  readonly maxTokens?: number;
+  /** In the currency of the prices; counted to a billionth. @default no limit */
+  readonly maxMoney?: number;
+}
+
+/** Limits of a run. Those at the top hold for both accounts together. */
+export interface BudgetSettings extends SpendingLimits {
+  /** Time after which no paid call begins, in milliseconds. @default no limit */
+  readonly maxTimeMs?: number;
+  /** For the models alone. */
+  readonly model?: SpendingLimits;
+  /** For the judges alone. */
+  readonly judge?: SpendingLimits;
+}
+
+/** What {@link Budget} takes in addition. */
+export interface BudgetOptions extends BudgetSettings {
+  /** What earlier parts of the run have spent, when it is resumed. @default nothing */
+  readonly spent?: Readonly<Partial<Record<BudgetAccount, Spending>>>;
+  /** @default the system's */
+  readonly clock?: CallClock;
+}
+
+/** Money is counted in whole billionths: sums of fractions would drift past a limit. */
+const UNITS = 1_000_000_000;
+/** The largest sum that is exact in these units. */
+const MAX_MONEY = 9_000_000;
+
+const SPENDING_LIMITS: OptionReaders<SpendingLimits> = {
+  maxTokens: (node) => node.wholeNumber(0),
+  maxMoney: (node) => node.number(0, MAX_MONEY),
+};
+
+/** Readers of {@link BudgetSettings}, for the configuration. */
+export const BUDGET_SETTINGS: OptionReaders<BudgetSettings> = {
+  ...SPENDING_LIMITS,
+  maxTimeMs: (node) => node.wholeNumber(1),
+  model: (node) => readOptions<SpendingLimits>(node.value, SPENDING_LIMITS, node.path),
+  judge: (node) => readOptions<SpendingLimits>(node.value, SPENDING_LIMITS, node.path),
+};
+
+const SPENDING: OptionReaders<Spending> = {
+  tokens: (node) => node.wholeNumber(0),
+  money: (node) => node.number(0, MAX_MONEY),
+};
+
+/** What a call has set aside. It must be settled, whatever becomes of the call. */
+export interface Reservation {
+  /**
+   * Charges what the call used in place of what was set aside, and lets others have the rest. A second time does nothing.
+   *
+   * @param used Undefined if that is not known, as of a call that was cut off: then all of it is charged, since the server may.
+   */
+  settle(used: Spending | undefined): void;
+}
+
+/** One limit and what counts towards it, in whole units. */
+class Ledger {
+  spent = 0;
+  reserved = 0;
+
+  constructor(
+    readonly what: string,
+    readonly field: keyof Spending,
+    readonly cap: number,
+  ) {}
+
+  get free(): number {
+    return this.cap - this.spent - this.reserved;
+  }
+}
+
+interface Waiter {
+  readonly account: BudgetAccount;
+  readonly need: Spending;
+  readonly give: (reservation: Reservation) => void;
+  readonly refuse: (error: BenchError) => void;
+}
+
+/**
+ * What a run may spend. A call sets aside the most that it can cost before it is made, so that calls that run side by side cannot spend
+ * more than there is together; and settles afterwards.
+ *
+ * A call that finds too little left because others have set it aside waits for them, in the order of arrival. One that finds too little
+ * spent fails with `BENCH_BUDGET_SPENT`; smaller ones may still go on.
+ *
+ * @example
+ * ```ts
+ * import { Budget } from '@testbench/bench';
+ *
+ * const budget = new Budget({ maxMoney: 1 });
+ * const reservation = await budget.reserve('model', { tokens: 2000, money: 0.02 });
+ * reservation.settle({ tokens: 300, money: 0.003 });
+ * budget.spent.model; // => { tokens: 300, money: 0.003 }
+ * ```
+ */
+export class Budget {
+  readonly #ledgers: Readonly<Record<BudgetAccount, readonly Ledger[]>>;
+  readonly #spent = { model: { tokens: 0, units: 0 }, judge: { tokens: 0, units: 0 } };
+  readonly #clock: CallClock;
+  readonly #endsAt: number;
+  readonly #maxTimeMs: number | undefined;
+  readonly #waiters: Waiter[] = [];
+  /** True if money is limited, so that every model needs a price. */
+  readonly limitsMoney: boolean;
+  /** True if tokens are limited, so that every call needs a greatest number of them. */
+  readonly limitsTokens: boolean;
+
+  /** @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`. */
+  constructor(given?: BudgetOptions) {
+    const options = readOptions<BudgetOptions>(given, {
+      ...BUDGET_SETTINGS,
+      spent: (spent) =>
+        readOptions<NonNullable<BudgetOptions['spent']>>(
+          spent.value,
+          {
+            model: (node) =>
+              readOptions<Spending>(node.value, SPENDING, node.path, ['tokens', 'money']),
+            judge: (node) =>
+              readOptions<Spending>(node.value, SPENDING, node.path, ['tokens', 'money']),
+          },
+          spent.path,
+        ),
+      clock: (node) => node.implementation<CallClock>('now', 'after'),
+    });
+    const shared = ledgersOf('the run', options);
+    const model = ledgersOf('the models', options.model);
+    const judge = ledgersOf('the judges', options.judge);
+    this.#ledgers = { model: [...model, ...shared], judge: [...judge, ...shared] };
+    const all = [...shared, ...model, ...judge];
+    this.limitsMoney = all.some(({ field }) => field === 'money');
+    this.limitsTokens = all.some(({ field }) => field === 'tokens');
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#maxTimeMs = options.maxTimeMs;
+    this.#endsAt = this.#clock.now() + (options.maxTimeMs ?? Number.POSITIVE_INFINITY);
+    for (const account of ['model', 'judge'] as const) {
+      const spent = options.spent?.[account];
+      if (spent !== undefined) this.#charge(account, spent);
+    }
+  }
+
+  /** What has been charged so far, apart. Reservations do not count. */
+  get spent(): Readonly<Record<BudgetAccount, Spending>> {
+    const { model, judge } = this.#spent;
+    return {
+      model: { tokens: model.tokens, money: model.units / UNITS },
+      judge: { tokens: judge.tokens, money: judge.units / UNITS },
+    };
+  }
+
+  /**
+   * Sets aside the most that a call can cost; waits while that depends on what running calls will have used.
+   *
+   * @throws {BenchError} `BENCH_BUDGET_SPENT` if there is not as much left, or the time is over; `BENCH_CANCELLED`.
+   */
+  async reserve(
+    account: BudgetAccount,
+    greatest: Spending,
+    signal?: AbortSignal,
+  ): Promise<Reservation> {
+    if (signal?.aborted === true) throw cancelled();
+    return await new Promise<Reservation>((resolve, reject) => {
+      const waiter: Waiter = {
+        account,
+        need: greatest,
+        give(reservation) {
+          endWatch();
+          resolve(reservation);
+        },
+        refuse(error) {
+          endWatch();
+          reject(error);
+        },
+      };
+      const endWatch = onAbort(signal, () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(cancelled());
+        this.#serve();
+      });
+      this.#waiters.push(waiter);
+      this.#serve();
+    });
+  }
+
+  /** Charges what was used without a reservation. */
+  #charge(account: BudgetAccount, used: Spending): void {
+    const units = { tokens: used.tokens, money: toUnits(used.money) };
+    this.#spent[account].tokens += units.tokens;
+    this.#spent[account].units += units.money;
+    for (const ledger of this.#ledgers[account]) ledger.spent += units[ledger.field];
+  }
+
+  #serve(): void {
+    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
+      const { account, need } = waiter;
+      const error = this.#refusal(account, need);
+      if (error === undefined && !this.#fits(account, need)) return;
+      this.#waiters.shift();
+      if (error === undefined) waiter.give(this.#setAside(account, need));
+      else waiter.refuse(error);
+    }
+  }
+
+  #fits(account: BudgetAccount, need: Spending): boolean {
+    return this.#ledgers[account].every((ledger) => unitsOf(need, ledger) <= ledger.free);
+  }
+
+  /** @returns An error if the need can no longer be met, whatever running calls give back. */
+  #refusal(account: BudgetAccount, need: Spending): BenchError | undefined {
+    if (this.#clock.now() >= this.#endsAt) {
+      return spentError(`the time of the run, ${this.#maxTimeMs} ms, is over`);
+    }
+    const short = this.#ledgers[account].find(
+      (ledger) => unitsOf(need, ledger) > ledger.cap - ledger.spent,
+    );
+    if (short === undefined) return undefined;
+    const shown = (units: number): string =>
+      String(short.field === 'money' ? units / UNITS : units);
+    const left = shown(Math.max(0, short.cap - short.spent));
+    return spentError(
+      `${short.what} may use ${shown(short.cap)} in ${short.field}, ${left} is left, and the call may need ${shown(unitsOf(need, short))}`,
+    );
+  }
+
+  #setAside(account: BudgetAccount, need: Spending): Reservation {
+    const ledgers = this.#ledgers[account];
+    for (const ledger of ledgers) ledger.reserved += unitsOf(need, ledger);
+    let isSettled = false;
+    return {
+      settle: (used) => {
+        if (isSettled) return;
+        isSettled = true;
+        for (const ledger of ledgers) ledger.reserved -= unitsOf(need, ledger);
+        this.#charge(account, used ?? need);
+        this.#serve();
+      },
+    };
+  }
+}
+
+function ledgersOf(who: string, limits: SpendingLimits | undefined): Ledger[] {
+  const ledgers: Ledger[] = [];
+  if (limits?.maxTokens !== undefined) ledgers.push(new Ledger(who, 'tokens', limits.maxTokens));
+  if (limits?.maxMoney !== undefined) {
+    // Down, and what is spent up: never a billionth too much.
+    ledgers.push(new Ledger(who, 'money', Math.floor(exact(limits.maxMoney * UNITS))));
+  }
+  return ledgers;
+}
+
+function toUnits(money: number): number {
+  return Math.ceil(exact(money * UNITS));
+}
+
+/** A product of decimals may lie a hair beside the whole number that it is. */
+function exact(product: number): number {
+  return Number(product.toPrecision(15));
+}
+
+function unitsOf(spending: Spending, ledger: Ledger): number {
+  return ledger.field === 'money' ? toUnits(spending.money) : spending.tokens;
+}
+
+function spentError(state: string): BenchError {
+  return new BenchError('BENCH_BUDGET_SPENT', `Cannot make a paid call: ${state}`);
+}

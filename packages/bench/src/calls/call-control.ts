@@ -1,0 +1,299 @@
+import { onAbort, type OptionReaders, readOptions, readTimeoutMs } from '@testbench/types';
+
+import { cancelled } from '../run/call-failure.js';
+import { type AttemptEnd, makeAttempt } from './attempt.js';
+import { type CallProblem, readCallProblem, signOf } from './call-problem.js';
+import { CallProgress, type CallTiming } from './call-progress.js';
+import { CallTurns } from './call-turns.js';
+import { type CallClock, SYSTEM_CLOCK } from './clock.js';
+import { AdaptiveLimit, type ConcurrencyLimit, fixedLimit } from './concurrency-limit.js';
+import {
+  DEFAULT_ATTEMPT_TIMEOUT_MS,
+  DEFAULT_MAX_CONCURRENCY,
+  DEFAULT_MAX_REFUSED_MS,
+  DEFAULT_MAX_RETRIES,
+  MAX_CONCURRENCY,
+  STARVING_REFUSALS,
+} from './limits.js';
+import { RateLimiter } from './rate-limiter.js';
+import { type RetryLimits, RetryPolicy } from './retry-policy.js';
+import { seededRandom } from './seeded-random.js';
+
+/** How the calls of a stage are made. All of it can stand in a configuration. */
+export interface CallControlSettings {
+  /** Exactly so many calls at once, 1 to 10,000. @default as many as the server takes, found out by trying */
+  readonly concurrency?: number;
+  /** Most calls at once while the number is found out. Goes with no `concurrency`. @default 200 */
+  readonly maxConcurrency?: number;
+  /** @default no limit */
+  readonly requestsPerMinute?: number;
+  /** Tokens of prompts and answers. @default no limit */
+  readonly tokensPerMinute?: number;
+  /** Further attempts after failures that may pass. Refusals (429) do not count. @default 5 */
+  readonly maxRetries?: number;
+  /** For how long a call is made again while it is refused, in milliseconds from its first attempt. @default 600000 */
+  readonly maxRefusedMs?: number;
+  /** Time of one attempt, in milliseconds. @default 300000 */
+  readonly timeoutMs?: number;
+}
+
+/** What {@link CallControl} takes in addition. */
+export interface CallControlOptions extends CallControlSettings {
+  /** Decides by how much waits differ: the same seed, the same waits. @default 0 */
+  readonly seed?: number;
+  /** @default the system's */
+  readonly clock?: CallClock;
+}
+
+/** Readers of {@link CallControlSettings}, for the configuration of a stage. */
+export const CALL_CONTROL_SETTINGS: OptionReaders<CallControlSettings> = {
+  concurrency: (node) => node.wholeNumber(1, MAX_CONCURRENCY),
+  maxConcurrency: (node) => node.wholeNumber(1, MAX_CONCURRENCY),
+  requestsPerMinute: (node) => node.wholeNumber(1),
+  tokensPerMinute: (node) => node.wholeNumber(1),
+  maxRetries: (node) => node.wholeNumber(0, 1000),
+  maxRefusedMs: (node) => node.wholeNumber(0),
+  timeoutMs: readTimeoutMs,
+};
+
+/** What goes with one call. */
+export interface ControlledCallOptions<Value> {
+  /** Cancels it: a waiting call ends at once, a running one within 2 s. */
+  readonly signal?: AbortSignal | undefined;
+  /** Tokens that it will likely use, for `tokensPerMinute`. @default 0 */
+  readonly tokens?: number;
+  /** Tokens that it did use, once that is known. */
+  readonly usedTokens?: (value: Value) => number | undefined;
+  /**
+   * Called when an attempt has its place and before its time runs, such as to reserve money. If it rejects, the call ends with that error.
+   */
+  readonly beforeAttempt?: (attempt: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Hears of each attempt that failed and will be made again. */
+  readonly onRetry?: (retry: CallRetry) => void;
+}
+
+/** An attempt that failed and will be made again. */
+export interface CallRetry {
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly error: unknown;
+  /** Wait until the next one may begin. */
+  readonly waitMs: number;
+}
+
+/** How a call ended. A failure is data here: its timing counts as much as that of an answer. */
+export type CallOutcome<Value> =
+  | { readonly ok: true; readonly value: Value; readonly timing: CallTiming }
+  | { readonly ok: false; readonly error: unknown; readonly timing: CallTiming };
+
+/** What a {@link CallControl} does at the moment. */
+export interface CallControlState {
+  /** Attempts that run. */
+  readonly inFlight: number;
+  /** Calls that wait for their first attempt. */
+  readonly waiting: number;
+  /** Calls that wait before a further attempt. */
+  readonly retrying: number;
+  /** Most attempts at once, as of now. */
+  readonly limit: number;
+  /** Attempts that ended since the beginning, and those of them that were refused. */
+  readonly attempts: number;
+  readonly refusals: number;
+}
+
+/**
+ * Makes the calls of one stage that waits for a network: as many at once as the server takes, within rate limits, each within its time,
+ * again where that makes sense.
+ *
+ * How a call is made is not its business: it may hold a thread, a suspended instance or nothing. Errors say what they are by the fields of
+ * `CallProblem`. A call keeps its place from its first attempt to its last, so that a server that refuses everything is not asked about
+ * one record after the other.
+ *
+ * @example
+ * ```ts
+ * import { CallControl } from '@testbench/bench';
+ *
+ * const control = new CallControl({ concurrency: 64, timeoutMs: 60_000 });
+ * const outcome = await control.run(async (attempt, signal) => `answer of attempt ${attempt}`);
+ * outcome.ok && outcome.value; // => 'answer of attempt 1'
+ * ```
+ */
+export class CallControl {
+  readonly #clock: CallClock;
+  readonly #limit: ConcurrencyLimit;
+  readonly #turns: CallTurns;
+  readonly #retries: RetryLimits;
+  readonly #timeoutMs: number;
+  readonly #random: () => number;
+  #retrying = 0;
+  #attempts = 0;
+  #refusals = 0;
+  /** Calls that the server refuses again and again. */
+  #starving = 0;
+
+  /** @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`. */
+  constructor(given?: CallControlOptions) {
+    const options = readOptions<CallControlOptions>(given, {
+      ...CALL_CONTROL_SETTINGS,
+      seed: (node) => node.wholeNumber(0),
+      clock: (node) => node.implementation<CallClock>('now', 'after'),
+    });
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#limit =
+      options.concurrency === undefined
+        ? new AdaptiveLimit(options.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY)
+        : fixedLimit(options.concurrency);
+    this.#turns = new CallTurns({
+      limit: this.#limit,
+      requests: limiter(options.requestsPerMinute),
+      tokens: limiter(options.tokensPerMinute),
+      clock: this.#clock,
+    });
+    this.#retries = {
+      maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
+      maxRefusedMs: options.maxRefusedMs ?? DEFAULT_MAX_REFUSED_MS,
+    };
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS;
+    this.#random = seededRandom(options.seed ?? 0);
+  }
+
+  /** What it does at the moment, for a display. */
+  get state(): CallControlState {
+    return {
+      inFlight: this.#turns.inFlight,
+      waiting: this.#turns.waiting,
+      retrying: this.#retrying,
+      limit: this.#limit.limit,
+      attempts: this.#attempts,
+      refusals: this.#refusals,
+    };
+  }
+
+  /**
+   * Makes one call, when its turn has come, and again while that makes sense. Calls get their turns in the order in which they came; the
+   * caller decides how many may wait.
+   *
+   * @param call Makes one attempt, counted from 1. When its signal fires, the attempt has 0.4 s to end.
+   * @returns Never rejects. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
+   *   of `beforeAttempt`, or `BENCH_CANCELLED`.
+   */
+  async run<Value>(
+    call: (attempt: number, signal: AbortSignal) => Promise<Value>,
+    options: ControlledCallOptions<Value> = {},
+  ): Promise<CallOutcome<Value>> {
+    const progress = new CallProgress(this.#clock);
+    try {
+      await this.#turns.enter(options.tokens ?? 0, options.signal);
+    } catch (error) {
+      return { ok: false, error, timing: progress.timing() };
+    }
+    try {
+      const value = await this.#attemptAll(call, options, progress);
+      return { ok: true, value, timing: progress.timing() };
+    } catch (error) {
+      return { ok: false, error, timing: progress.timing() };
+    } finally {
+      if (progress.refusals >= STARVING_REFUSALS) this.#starving -= 1;
+      this.#turns.leave();
+    }
+  }
+
+  /** Makes every attempt of a call that has its place and its first turn. @throws The error of the last one. */
+  async #attemptAll<Value>(
+    call: (attempt: number, signal: AbortSignal) => Promise<Value>,
+    options: ControlledCallOptions<Value>,
+    progress: CallProgress,
+  ): Promise<Value> {
+    const policy = new RetryPolicy(this.#retries, this.#random);
+    const { signal, tokens = 0 } = options;
+    for (;;) {
+      const end = await this.#attempt(call, options, progress);
+      if (end.ok) {
+        const used = options.usedTokens?.(end.value);
+        if (used !== undefined) this.#turns.correctTokens(used - tokens);
+        return end.value;
+      }
+      if (signal?.aborted === true) throw cancelled();
+      const problem = problemOf(end);
+      const waitMs = policy.next(problem, progress.sinceFirstMs);
+      if (waitMs === undefined) throw end.error;
+      options.onRetry?.({ attempt: progress.attempts, error: end.error, waitMs });
+      this.#retrying += 1;
+      try {
+        await sleep(waitMs, this.#clock, signal);
+        await this.#turns.takeTurn(tokens, signal);
+      } finally {
+        this.#retrying -= 1;
+      }
+    }
+  }
+
+  /** Makes one attempt in the turn that the call has, and ends the turn. @throws What `beforeAttempt` throws, and `BENCH_CANCELLED`. */
+  async #attempt<Value>(
+    call: (attempt: number, signal: AbortSignal) => Promise<Value>,
+    { signal, beforeAttempt }: ControlledCallOptions<Value>,
+    progress: CallProgress,
+  ): Promise<AttemptEnd<Value>> {
+    try {
+      await beforeAttempt?.(progress.attempts + 1, signal);
+      if (signal?.aborted === true) throw cancelled();
+      const attempt = progress.begin();
+      const { cuts } = this.#limit;
+      const end = await makeAttempt(
+        (attemptSignal) => call(attempt, attemptSignal),
+        this.#timeoutMs,
+        this.#clock,
+        signal,
+      );
+      const isRefused = this.#learn(end, cuts);
+      progress.end(isRefused);
+      if (isRefused && progress.refusals === STARVING_REFUSALS) this.#starving += 1;
+      return end;
+    } finally {
+      this.#turns.endTurn();
+    }
+  }
+
+  /** @returns True if the server refused the attempt. */
+  #learn(end: AttemptEnd<unknown>, cuts: number): boolean {
+    this.#attempts += 1;
+    const mayGrow = this.#turns.isFull && this.#starving === 0;
+    if (end.ok) {
+      this.#limit.learn('answered', cuts, this.#clock.now(), mayGrow);
+      return false;
+    }
+    const problem = problemOf(end);
+    const sign = signOf(problem);
+    const lesson = this.#limit.learn(sign, cuts, this.#clock.now(), mayGrow);
+    if (lesson === 'storm') this.#turns.hold(problem.retryAfterMs ?? 0);
+    if (sign !== 'refused') return false;
+    this.#refusals += 1;
+    return true;
+  }
+}
+
+/** Nothing is known of an attempt without an answer, but that the next may have one. */
+const TIMED_OUT: CallProblem = { retryable: true };
+
+function problemOf(end: { readonly error: unknown; readonly isTimeout: boolean }): CallProblem {
+  return end.isTimeout ? TIMED_OUT : readCallProblem(end.error);
+}
+
+function limiter(perMinute: number | undefined): RateLimiter | undefined {
+  return perMinute === undefined ? undefined : new RateLimiter(perMinute);
+}
+
+/** @throws {BenchError} `BENCH_CANCELLED`. */
+async function sleep(ms: number, clock: CallClock, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) throw cancelled();
+  await new Promise<void>((resolve, reject) => {
+    const stop = clock.after(ms, () => {
+      endWatch();
+      resolve();
+    });
+    const endWatch = onAbort(signal, () => {
+      stop();
+      reject(cancelled());
+    });
+  });
+}

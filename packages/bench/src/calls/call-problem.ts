@@ -1,0 +1,51 @@
+import { MAX_TIMEOUT_MS } from '@testbench/types';
+
+import type { AttemptSign } from './concurrency-limit.js';
+
+/** What an error may say about its cause. Every error that has these fields is understood. */
+export interface CallProblem {
+  /** True if the same call may succeed later. */
+  readonly retryable?: boolean | undefined;
+  /** The server's wish: not to be asked again for so many milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** HTTP status of the answer; absent if none came. */
+  readonly status?: number | undefined;
+}
+
+const TOO_MANY = 429;
+/** Request Timeout, Too Early, Too Many Requests. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, TOO_MANY]);
+const FIRST_SERVER_ERROR = 500;
+
+/** Reads the fields of an error; those of a wrong type or range count as absent. Of an error that says nothing, nothing is known. */
+export function readCallProblem(error: unknown): CallProblem {
+  if (typeof error !== 'object' || error === null) return {};
+  const { retryable, retryAfterMs, status } = error as Record<keyof CallProblem, unknown>;
+  return {
+    retryable: typeof retryable === 'boolean' ? retryable : undefined,
+    retryAfterMs: isDelay(retryAfterMs) ? Math.min(retryAfterMs, MAX_TIMEOUT_MS) : undefined,
+    status: Number.isInteger(status) ? (status as number) : undefined,
+  };
+}
+
+function isDelay(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0;
+}
+
+/** True if another attempt makes sense: as the error says, or else by its status. */
+export function isRetryable({ retryable, status }: CallProblem): boolean {
+  if (retryable !== undefined) return retryable;
+  if (status === undefined) return false;
+  return PASSING_STATUSES.has(status) || status >= FIRST_SERVER_ERROR;
+}
+
+/** True if the server said that there are too many requests, and that may pass: a used-up quota does not. */
+export function isRefusal(problem: CallProblem): boolean {
+  return problem.status === TOO_MANY && isRetryable(problem);
+}
+
+/** What a failed attempt says about the server. */
+export function signOf(problem: CallProblem): AttemptSign {
+  if (isRefusal(problem)) return 'refused';
+  return isRetryable(problem) ? 'troubled' : 'neutral';
+}

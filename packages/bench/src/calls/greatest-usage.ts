@@ -1,0 +1,58 @@
+import { MAX_PART_TOKENS, MESSAGE_TOKENS, REQUEST_TOKENS } from './limits.js';
+import type { TokenUsage } from './token-usage.js';
+
+/** Fields of an input by which its most tokens of answer are known. */
+const ANSWER_CAPS = ['max_tokens', 'max_completion_tokens'] as const;
+/** Fields that make up the prompt; `system` and `tools` are read by the server as the model reads the messages. */
+const PROMPT_FIELDS = ['prompt', 'messages', 'system', 'tools', 'response_format'] as const;
+
+/**
+ * Estimates the most tokens that a call can use, from above: no tokenizer in use makes more tokens of a text than it has bytes of UTF-8. What
+ * a server adds by itself is allowed for, and 100,000 tokens for each part of a message that is not text.
+ *
+ * @param input The provider's input, in the wire's names.
+ * @param maxAnswerTokens Where the input has no `max_tokens` or `max_completion_tokens`: the most that the model gives.
+ * @returns Undefined if nobody says how long the answer may become.
+ *
+ * @example
+ * ```ts
+ * import { greatestUsage } from '@testbench/bench';
+ *
+ * greatestUsage({ model: 'small', prompt: 'Hi', max_tokens: 5 })?.completionTokens; // => 5
+ * greatestUsage({ model: 'small', prompt: 'Hi' }); // => undefined
+ * ```
+ */
+export function greatestUsage(
+  input: Readonly<Record<string, unknown>>,
+  maxAnswerTokens?: number,
+): TokenUsage | undefined {
+  const caps = ANSWER_CAPS.map((field) => input[field]).filter(isCount);
+  // The larger one: which of the two a server takes is not known.
+  const cap = caps.length > 0 ? Math.max(...caps) : maxAnswerTokens;
+  if (cap === undefined) return undefined;
+  const answers = isCount(input['n']) ? Math.max(1, input['n']) : 1;
+  let promptTokens = REQUEST_TOKENS;
+  for (const field of PROMPT_FIELDS) {
+    const value = input[field];
+    if (value !== undefined) promptTokens += Buffer.byteLength(JSON.stringify(value) ?? '');
+  }
+  const { messages } = input;
+  for (const message of Array.isArray(messages) ? (messages as unknown[]) : []) {
+    promptTokens += MESSAGE_TOKENS + countParts(message) * MAX_PART_TOKENS;
+  }
+  return { promptTokens, cachedTokens: 0, completionTokens: cap * answers };
+}
+
+/** Parts that are not text: pictures, sounds, files, which may stand behind a short address. */
+function countParts(message: unknown): number {
+  const content = (message as { readonly content?: unknown } | null)?.content;
+  if (!Array.isArray(content)) return 0;
+  return content.filter((part: unknown) => {
+    const isText = typeof part === 'string' || (part as { type?: unknown } | null)?.type === 'text';
+    return !isText;
+  }).length;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,105 @@
+import { ConfigError, ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
+
+import type { TokenUsage } from './token-usage.js';
+
+/** What a model costs, in the currency of the budget. */
+export interface ModelPrice {
+  /** For a million tokens of the prompt. */
+  readonly input: number;
+  /** For a million tokens of the answer. */
+  readonly output: number;
+  /** For a million tokens of the prompt that the server had kept. @default as `input` */
+  readonly cachedInput?: number;
+  /** Most tokens of an answer, where a request does not say: the limit of the model. @default unknown */
+  readonly maxOutputTokens?: number;
+}
+
+/** Prices by name of the model, as calls name it. */
+export type ModelPrices = Readonly<Record<string, ModelPrice>>;
+
+/** The dearest model that is sold takes 600 for a million tokens; beyond this a price for one token was meant to be written. */
+const MAX_PRICE = 1_000_000;
+const TOKENS_PER_PRICE = 1_000_000;
+
+const PRICE: OptionReaders<ModelPrice> = {
+  input: (node) => node.number(0, MAX_PRICE),
+  output: (node) => node.number(0, MAX_PRICE),
+  cachedInput: (node) => node.number(0, MAX_PRICE),
+  maxOutputTokens: (node) => node.wholeNumber(1),
+};
+
+/**
+ * The prices of models. They come from the configuration alone: prices change, and what a package knows of them is wrong soon.
+ *
+ * @example
+ * ```ts
+ * import { PriceTable } from '@testbench/bench';
+ *
+ * const prices = new PriceTable({ small: { input: 0.15, output: 0.6 } });
+ * const usage = { promptTokens: 1000, cachedTokens: 0, completionTokens: 500 };
+ * prices.costOf('small', usage); // => 0.00045
+ * prices.costOf('large', usage); // => undefined
+ * ```
+ */
+export class PriceTable {
+  readonly #prices: ReadonlyMap<string, ModelPrice>;
+  readonly #path: string;
+
+  /**
+   * @param path Where the prices stand, for errors. @default 'prices'
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
+   */
+  constructor(prices: ModelPrices, path = 'prices') {
+    this.#path = path;
+    this.#prices = new Map(
+      Object.entries(new ConfigNode(prices, path).object()).map(([model, price]) => [
+        model,
+        readOptions<ModelPrice>(price, PRICE, `${path}.${model}`, ['input', 'output']),
+      ]),
+    );
+  }
+
+  /** The price of a model; undefined if there is none. */
+  priceOf(model: string): ModelPrice | undefined {
+    return this.#prices.get(model);
+  }
+
+  /**
+   * The price of a model that must have one: before a run with a budget begins.
+   *
+   * @param modelPath Where the model stands in the configuration, for the error.
+   * @throws {ConfigError} `CONFIG_INVALID`: the message has the key to add.
+   */
+  requirePrice(model: string, modelPath: string): ModelPrice {
+    const price = this.priceOf(model);
+    if (price !== undefined) return price;
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      modelPath,
+      `Cannot keep to a budget in money: ${JSON.stringify(model)} has no price; add it under "${this.#path}", or take the budget away`,
+    );
+  }
+
+  /** What a call of a model costs; undefined if the model has no price. */
+  costOf(model: string, usage: TokenUsage): number | undefined {
+    const price = this.priceOf(model);
+    if (price === undefined) return undefined;
+    const { promptTokens, cachedTokens, completionTokens } = usage;
+    const { input, output, cachedInput = input } = price;
+    const sum =
+      (promptTokens - cachedTokens) * input +
+      cachedTokens * cachedInput +
+      completionTokens * output;
+    return sum / TOKENS_PER_PRICE;
+  }
+
+  /** The most that a call can cost for so many tokens, whatever the server has kept; undefined if the model has no price. */
+  greatestCostOf(model: string, usage: TokenUsage): number | undefined {
+    const price = this.priceOf(model);
+    if (price === undefined) return undefined;
+    const { input, output, cachedInput = input } = price;
+    const { promptTokens, completionTokens } = usage;
+    const sum = promptTokens * Math.max(input, cachedInput) + completionTokens * output;
+    return sum / TOKENS_PER_PRICE;
+  }
+}

@@ -1,0 +1,41 @@
+/** Tokens of a call, as its server counted them. */
+export interface TokenUsage {
+  /** Tokens of the prompt, those that the server had kept included. */
+  readonly promptTokens: number;
+  /** Of these, how many the server had kept from an earlier request. */
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+}
+
+/**
+ * Reads the usage that a provider plugin gives, in the wire's names: `prompt_tokens`, `completion_tokens`, and for kept tokens
+ * `prompt_tokens_details.cached_tokens` or `cached_tokens`.
+ *
+ * @returns Undefined unless both counts are whole numbers from 0: what a plugin says is untrusted. More kept tokens than the prompt has
+ *   count as none.
+ *
+ * @example
+ * ```ts
+ * import { readTokenUsage } from '@testbench/bench';
+ *
+ * readTokenUsage({ prompt_tokens: 9, completion_tokens: 12 }); // => { promptTokens: 9, cachedTokens: 0, completionTokens: 12 }
+ * readTokenUsage({ prompt_tokens: -1, completion_tokens: 12 }); // => undefined
+ * ```
+ */
+export function readTokenUsage(value: unknown): TokenUsage | undefined {
+  if (!isObject(value)) return undefined;
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = value;
+  if (!isCount(promptTokens) || !isCount(completionTokens)) return undefined;
+  const details = value['prompt_tokens_details'];
+  const kept = isObject(details) ? details['cached_tokens'] : value['cached_tokens'];
+  const cachedTokens = isCount(kept) && kept <= promptTokens ? kept : 0;
+  return { promptTokens, cachedTokens, completionTokens };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
