@@ -26,9 +26,9 @@ export function formsOf(secret: string): readonly SecretForm[] {
     // The first and the last character may also hold bits of what stands around it.
     const start = Math.ceil((before * 8) / 6);
     const end = Math.floor((shifted.length * 8) / 6);
-    for (const alphabet of ['base64', 'base64url'] as const) {
-      texts.add(shifted.toString(alphabet).slice(start, end));
-    }
+    const base64 = shifted.toString('base64').slice(start, end);
+    // The buffers of browsers do not know base64url.
+    texts.add(base64).add(base64.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return Array.from(texts, (text) => ({
     text: lowerAscii(text),

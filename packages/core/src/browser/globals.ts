@@ -1,0 +1,35 @@
+// What Node has as globals, for the bundle that runs in browsers; see the build of this package.
+// oxlint-disable-next-line unicorn/prefer-node-protocol -- the package of this name, for browsers
+export { Buffer } from 'buffer';
+
+/** There is no environment to read, and no runtime that must be told from Node. */
+export const process = {
+  env: {},
+  versions: {},
+  // oxlint-disable-next-line no-console -- where a browser shows warnings
+  emitWarning: (warning: unknown): void => console.warn(warning),
+};
+
+const waiting: (() => void)[] = [];
+let turns: MessagePort | undefined;
+
+/** Runs something after what the browser has to do now: a timer of 0 ms would be one of 4 ms after the fifth. */
+export function setImmediate(run: () => void): void {
+  if (turns === undefined) {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => waiting.shift()?.());
+    port1.start();
+    turns = port2;
+  }
+  waiting.push(run);
+  // A port has no origin.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  turns.postMessage(undefined);
+}
+
+/** A timer as Node has them: an object. Nothing here keeps a page alive. */
+export function setTimeout(run: () => void, delayMs?: number): object {
+  const timer = Object(globalThis.setTimeout(run, delayMs)) as object;
+  const same = (): object => timer;
+  return Object.assign(timer, { ref: same, unref: same });
+}

@@ -1,0 +1,57 @@
+/**
+ * `PluginSystem` for browsers: the same plugins, limits, grants and errors, inline, with nothing of Node.
+ *
+ * It is an entry of its own and not a condition of the main one, so that what a page gets is what it asked for, under every
+ * bundler, and what a browser does not have is missing where it would be imported.
+ *
+ * @packageDocumentation
+ */
+export type {
+  BatchResult,
+  CallEndEvent,
+  CallStartEvent,
+  CallStatistics,
+  DurationSummary,
+  ExecuteOptions,
+  GoldenInput,
+  OpenState,
+  PluginEmitter,
+  PluginEvents,
+  PluginInfo,
+  PluginPolicy,
+  PluginSource,
+  PluginStatus,
+  ReloadOptions,
+  StreamPart,
+  StructuredLogger,
+} from '@testbench/manager';
+export { createMemorySecrets, grantedBy, logTo } from '@testbench/manager';
+export { cutText, parseJsonText, type Permissions } from '@testbench/types';
+export { type CallOptions, Plugin } from '../plugin.js';
+export type { LoadOptionsOf } from '../plugin-system.js';
+export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
+export {
+  CallError,
+  type Capability,
+  ConfigError,
+  type CustomFunctionCall,
+  type CustomHostFunction,
+  type CustomHostFunctions,
+  DEFAULT_LIMITS,
+  type EvaluatorData,
+  type EvaluatorResult,
+  type FilterData,
+  type FilterResult,
+  LoadError,
+  PluginError,
+  type PluginInput,
+  type PluginMetadata,
+  type PluginOutput,
+  type PluginType,
+  type ProviderData,
+  type ProviderResult,
+  type ResourceLimits,
+  type Secret,
+  type SecretStore,
+  type StateStore,
+} from '@testbench/types';

@@ -1,0 +1,11 @@
+// For what the bundle leaves out; the build fails should any of it be left.
+export { createHash, randomBytes, randomUUID } from 'node:crypto';
+
+/** What browsers give at once. */
+const MOST_BYTES = 65_536;
+
+export function randomFillSync(target: Uint8Array<ArrayBuffer>): void {
+  for (let at = 0; at < target.length; at += MOST_BYTES) {
+    crypto.getRandomValues(target.subarray(at, at + MOST_BYTES));
+  }
+}

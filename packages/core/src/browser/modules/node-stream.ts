@@ -1,0 +1,30 @@
+/** What this host uses of Node's readable streams: chunks to be read, and an end before the last. */
+export class Readable {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+
+  readonly #cancel: () => void;
+
+  constructor(source: AsyncIterable<Uint8Array>, cancel: () => void = () => {}) {
+    this.#chunks = source[Symbol.asyncIterator]();
+    this.#cancel = cancel;
+  }
+
+  static from(source: AsyncIterable<Uint8Array>): Readable {
+    return new Readable(source);
+  }
+
+  /** Errors come to whoever reads; there are no other events. */
+  on(): this {
+    return this;
+  }
+
+  destroy(): void {
+    this.#cancel();
+    // What it answers concerns nobody.
+    this.#chunks.return?.().catch(() => {});
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#chunks;
+  }
+}

@@ -1,0 +1,5 @@
+import { setImmediate as soon } from '../globals.js';
+
+export function setImmediate(): Promise<void> {
+  return new Promise(soon);
+}

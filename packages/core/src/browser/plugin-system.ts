@@ -1,0 +1,53 @@
+import { ConfigNode } from '@testbench/types';
+
+import {
+  PluginSystem as CompleteSystem,
+  type PluginSystemOptions as CompleteOptions,
+} from '../plugin-system.js';
+
+/** Options that are about what a browser does not have, and why they are refused. */
+const ABSENT = {
+  cacheDir: 'nothing: a browser has no directories',
+  certificateAuthorities: 'nothing: a page cannot say whom its browser trusts',
+  maxProcessesPerPlugin: 'nothing: a browser starts no processes',
+  maxThreads: 'nothing: in a browser plugins run inline',
+  onProblem: 'nothing: a browser has no folders to search',
+  searchPaths: 'nothing: a browser has no folders to search',
+} satisfies Partial<Record<keyof CompleteOptions, string>>;
+
+/** How a {@link PluginSystem} works; every field has a default. */
+export interface PluginSystemOptions extends Omit<
+  CompleteOptions,
+  keyof typeof ABSENT | 'isolation'
+> {
+  /** The only one there is: on the thread that loads the plugins, be it the page's or a worker's. @default 'inline' */
+  readonly isolation?: 'inline';
+}
+
+/**
+ * Loads WebAssembly plugins and runs them safely, in a browser.
+ *
+ * As the `PluginSystem` for Node, but that `loadPlugin` fetches a URL, which may be relative to the page, and that plugins run
+ * inline. A plugin that computes keeps its thread busy until its limits stop it: use a worker for those that may take long.
+ *
+ * @example
+ * ```ts no-run
+ * import { PluginSystem } from '@testbench/core/browser';
+ *
+ * const system = new PluginSystem({ limits: { timeoutMs: 200 } });
+ * const exactMatch = await system.loadPlugin('/plugins/exact-match.wasm', { pluginType: 'evaluator' });
+ * const { data } = await exactMatch.execute({ output: 'Paris', expected: 'paris' });
+ * data.score;
+ * ```
+ */
+export class PluginSystem extends CompleteSystem {
+  /** @throws {ConfigError} For an unknown key, a wrong value, or an option about what a browser does not have. */
+  constructor(options: PluginSystemOptions = {}) {
+    const given = new ConfigNode(options).object();
+    for (const [name, expected] of Object.entries(ABSENT)) {
+      if (given[name] !== undefined) new ConfigNode(given[name], name).reject(expected);
+    }
+    const isolation = new ConfigNode(given['isolation'] ?? 'inline', 'isolation').oneOf(['inline']);
+    super({ ...options, isolation });
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { defineConfig } from 'tsup';
+
+const BROWSER = fileURLToPath(new URL('src/browser/', import.meta.url));
+
+/** What stands in for modules of Node and its network in a browser. Others are empty, and nothing may be left of them. */
+const MODULES = new Set([
+  'node:crypto',
+  'node:events',
+  'node:os',
+  'node:stream',
+  'node:timers/promises',
+  'node:util',
+  'undici',
+]);
+
+export default defineConfig([
+  { entry: ['src/index.ts'], format: 'esm', sourcemap: true, clean: true },
+  {
+    // One file with the manager, the host and all below, but for `types`, whose errors a page may import from there as well.
+    entry: { browser: 'src/browser/index.ts' },
+    format: 'esm',
+    platform: 'browser',
+    removeNodeProtocol: false,
+    sourcemap: true,
+    splitting: false,
+    noExternal: [/^@testbench\/(?!types$)/],
+    inject: [`${BROWSER}globals.ts`],
+    esbuildOptions(options) {
+      options.conditions = ['@testbench/source'];
+    },
+    esbuildPlugins: [
+      {
+        name: 'browser',
+        setup(build) {
+          build.initialOptions.metafile = true;
+          build.onResolve({ filter: /^(?:node:|undici$)/ }, ({ path, importer }) => {
+            // A stand-in names what it does not have.
+            const isAbsent = importer.startsWith(BROWSER) || !MODULES.has(path);
+            if (isAbsent) return { path, namespace: 'absent', sideEffects: false };
+            const file = `${path.replaceAll(/[:/]/g, '-')}.ts`;
+            return { path: `${BROWSER}modules/${file}`, sideEffects: false };
+          });
+          build.onLoad({ filter: /^/, namespace: 'absent' }, () => ({
+            contents: 'module.exports = {};',
+          }));
+          // `x.browser.ts` stands in for `x.ts` beside it.
+          build.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, importer }) => {
+            const file = join(dirname(importer), path.replace(/\.js$/, '.browser.ts'));
+            return existsSync(file) ? { path: file, sideEffects: false } : undefined;
+          });
+          build.onEnd(({ metafile }) => {
+            const outputs = Object.values(metafile?.outputs ?? {});
+            const left = outputs
+              .flatMap(({ inputs }) => Object.entries(inputs))
+              .filter(
+                ([path, { bytesInOutput }]) => path.startsWith('absent:') && bytesInOutput > 0,
+              )
+              .map(([path]) => path.slice('absent:'.length));
+            if (left.length === 0) return undefined;
+            return { errors: [{ text: `Cannot run in a browser: ${left.join(', ')}` }] };
+          });
+        },
+      },
+    ],
+  },
+]);

@@ -1,0 +1,11 @@
+import { LoadError } from '@testbench/types';
+
+import type { RunnerLink } from './runner-link.js';
+
+/** @throws {LoadError} `LOAD_UNSUPPORTED`, always: a browser starts no processes for a page. */
+export const startProcess = (): RunnerLink => {
+  throw new LoadError(
+    'LOAD_UNSUPPORTED',
+    'Cannot run plugin in a process: in a browser plugins run inline',
+  );
+};
