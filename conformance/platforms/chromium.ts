@@ -27,15 +27,20 @@ export interface BrowserReports {
   readonly worker?: string;
 }
 
+/** Answers what the page asks for beside itself. @returns False for what it does not know. */
+export type Serve = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /** Lets headless Chromium load a page with `script`, and waits until page and worker have posted their reports. */
 export async function runInChromium(
   program: string,
   script: Uint8Array,
   timeoutMs: number,
+  serve: Serve = () => false,
 ): Promise<BrowserReports> {
   const reports: { page?: string; worker?: string } = {};
   const done = new AbortController();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (serve(request, response)) return;
     if (request.method === 'POST') {
       reports[request.url === '/page' ? 'page' : 'worker'] = await text(request);
       response.end();

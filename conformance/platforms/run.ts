@@ -9,6 +9,7 @@ import initWabt from 'wabt';
 
 import { bundle } from '../src/bundle.ts';
 import { runInChromium } from './chromium.ts';
+import { BUNDLERS, openServer } from './core-in-browser.ts';
 import { type Finding, type Inputs, MARK } from './findings.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -78,6 +79,7 @@ async function main(): Promise<number> {
   // The Node that runs this comes first: its values are what the others must equal.
   const rows: Row[] = [];
   const threadRows: Row[] = [];
+  const browserRows: Row[] = [];
   const skipped: string[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'platforms-'));
   try {
@@ -111,6 +113,13 @@ async function main(): Promise<number> {
       const start = performance.now();
       const { page, worker } = await runInChromium(CHROMIUM, code, TIMEOUT_MS);
       rows.push(row('Chromium, page', page, start), row('Chromium, worker', worker, start));
+      for (const [name, build] of Object.entries(BUNDLERS)) {
+        const begin = performance.now();
+        const bundled = await build();
+        const reports = await runInChromium(CHROMIUM, bundled, TIMEOUT_MS, openServer());
+        browserRows.push(row(`${name}, page`, reports.page, begin));
+        browserRows.push(row(`${name}, worker`, reports.worker, begin));
+      }
     } else {
       skipped.push(`Chromium: not found at ${CHROMIUM}; set CHROMIUM`);
     }
@@ -120,9 +129,11 @@ async function main(): Promise<number> {
   const failures = print(rows);
   console.log('\nIsolation in worker threads:');
   const threadFailures = print(threadRows);
+  console.log('\n@testbench/core/browser in Chromium, by bundler:');
+  const browserFailures = print(browserRows);
   for (const each of skipped) console.log(`SKIPPED ${each}`);
-  const failed = failures + threadFailures;
-  const total = rows.length + threadRows.length;
+  const failed = failures + threadFailures + browserFailures;
+  const total = rows.length + threadRows.length + browserRows.length;
   console.log(`\n${total - failed} passed, ${failed} failed, ${skipped.length} skipped`);
   return failed === 0 && rows.length > 0 ? 0 : 1;
 }

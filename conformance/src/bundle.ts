@@ -7,11 +7,13 @@ import { build } from 'esbuild-wasm';
  *
  * @param external Packages that stay imports.
  * @param conditions How packages of the workspace are found: by their sources, or as published.
+ * @param platform `browser` where packages from outside are among it that differ there.
  */
 export async function bundle(
   url: URL,
   external: readonly string[] = [],
   conditions: readonly string[] = ['@testbench/source'],
+  platform: 'neutral' | 'browser' = 'neutral',
 ): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(url)],
@@ -19,7 +21,7 @@ export async function bundle(
     minify: true,
     write: false,
     format: 'esm',
-    platform: 'neutral',
+    platform,
     conditions: [...conditions],
     external: [...external],
   });
