@@ -10,7 +10,7 @@ const directories = [
 
 /** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports. */
 const sharing = new Set(
-  ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'bench'].map(
+  ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'statistics', 'bench'].map(
     (name) => `packages/${name}`,
   ),
 );

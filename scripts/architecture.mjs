@@ -13,14 +13,15 @@ export const mayImport = {
   registry: ['types', 'wasm', 'sandbox'],
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
-  bench: ['types', 'core'],
+  statistics: [],
+  bench: ['types', 'core', 'statistics'],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
   cli: ['bench', 'create-plugin', 'core', 'registry'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */
-export const withoutNode = ['types', 'wasm', 'metering', 'runtime', 'sandbox'];
+export const withoutNode = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'];
 
 /** Packages without any dependency from outside of the workspace. */
-export const withoutDependencies = ['types', 'wasm', 'metering'];
+export const withoutDependencies = ['types', 'wasm', 'metering', 'statistics'];

@@ -18,7 +18,7 @@ import { pinnedNode, run, runTool, tail } from '../lib/run.mjs';
 import { readJson, root } from '../lib/workspace.mjs';
 
 /** Packages that use no Node API: they compile without its types, and run in a browser. */
-const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox'].map(
+const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'].map(
   (name) => `@testbench/${name}`,
 );
 /** Loaded by the AssemblyScript compiler, which awaits at its top level; CommonJS cannot take that. */

@@ -1,4 +1,5 @@
-import { NORMAL_QUANTILE, studentQuantile } from './student-t.js';
+import { proportionInterval } from '@testbench/statistics';
+import { studentQuantile } from '@testbench/statistics/distributions';
 
 /** How an interval was found. */
 export type IntervalMethod = 'wilson' | 'student';
@@ -67,27 +68,16 @@ export class ScoreTally {
   interval(): ConfidenceInterval | undefined {
     const { mean, standardDeviation } = this;
     if (mean === undefined) return undefined;
-    if (this.#binary) return wilsonInterval(mean, this.#count);
+    if (this.#binary) {
+      const { lower, upper } = proportionInterval(this.#sum, this.#count);
+      return { low: lower!, high: upper!, method: 'wilson' };
+    }
     if (standardDeviation === undefined) return undefined;
     return studentInterval(mean, standardDeviation, this.#count);
   }
 }
 
 function studentInterval(mean: number, deviation: number, count: number): ConfidenceInterval {
-  const margin = (studentQuantile(count - 1) * deviation) / Math.sqrt(count);
+  const margin = (studentQuantile(0.975, count - 1) * deviation) / Math.sqrt(count);
   return { low: Math.max(0, mean - margin), high: Math.min(1, mean + margin), method: 'student' };
-}
-
-function wilsonInterval(proportion: number, count: number): ConfidenceInterval {
-  const z2 = NORMAL_QUANTILE ** 2;
-  const centre = (proportion + z2 / (2 * count)) / (1 + z2 / count);
-  const margin =
-    (NORMAL_QUANTILE / (1 + z2 / count)) *
-    Math.sqrt((proportion * (1 - proportion)) / count + z2 / (4 * count ** 2));
-  return {
-    // At 0 and 1 the bound is exact, but rounding would miss it by a last digit.
-    low: proportion === 0 ? 0 : Math.max(0, centre - margin),
-    high: proportion === 1 ? 1 : Math.min(1, centre + margin),
-    method: 'wilson',
-  };
 }

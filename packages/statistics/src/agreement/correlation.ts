@@ -1,0 +1,174 @@
+import { completePairs, type IntervalOptions, readConfidence, type Score } from '../arguments.js';
+import { normalQuantile, normalTwoSided } from '../distributions/normal.js';
+import { studentTwoSided } from '../distributions/student.js';
+import { mean, midRanks, sum, squares, tally } from '../moments.js';
+
+/** A correlation with its interval; all null where one side is constant. */
+export interface Correlation {
+  readonly n: number;
+  readonly r: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Two-sided; null also where the correlation is 1 or −1, since then no honest one can be given. */
+  readonly p: number | null;
+}
+
+const UNKNOWN = { r: null, lower: null, upper: null, p: null };
+
+/**
+ * Pearson's correlation, with Fisher's interval.
+ *
+ * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
+ * @see Fisher (1915), doi:10.2307/2331838
+ */
+export function pearsonCorrelation(
+  a: readonly Score[],
+  b: readonly Score[],
+  options: IntervalOptions = {},
+): Correlation {
+  const confidence = readConfidence(options);
+  const pairs = completePairs(a, b);
+  const n = pairs.a.length;
+  const r = pearson(pairs.a, pairs.b);
+  if (r === null) return { n, ...UNKNOWN };
+  return {
+    n,
+    r,
+    ...fisherInterval(r, n < 4 ? undefined : 1 / Math.sqrt(n - 3), confidence),
+    p: correlationP(r, n),
+  };
+}
+
+/**
+ * Spearman's rank correlation, with the interval of Bonett and Wright; p is that of t, not exact.
+ *
+ * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
+ * @see Spearman (1904), doi:10.2307/1412159; Bonett and Wright (2000), doi:10.1007/BF02294183
+ */
+export function spearmanCorrelation(
+  a: readonly Score[],
+  b: readonly Score[],
+  options: IntervalOptions = {},
+): Correlation {
+  const confidence = readConfidence(options);
+  const pairs = completePairs(a, b);
+  const n = pairs.a.length;
+  const r = pearson(midRanks(pairs.a), midRanks(pairs.b));
+  if (r === null) return { n, ...UNKNOWN };
+  const spread = n < 4 ? undefined : Math.sqrt((1 + (r * r) / 2) / (n - 3));
+  return { n, r, ...fisherInterval(r, spread, confidence), p: correlationP(r, n) };
+}
+
+/**
+ * Kendall's tau-b, with the interval of Fieller, Hartley and Pearson.
+ *
+ * @param options.p `exact` only where nothing ties. @default 'exact' without ties up to 100 pairs, else 'asymptotic'
+ * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
+ * @see Kendall (1938), doi:10.2307/2332226; Fieller, Hartley and Pearson (1957), doi:10.2307/2332878
+ */
+export function kendallCorrelation(
+  a: readonly Score[],
+  b: readonly Score[],
+  options: IntervalOptions & { readonly p?: 'exact' | 'asymptotic' } = {},
+): Correlation {
+  const confidence = readConfidence(options);
+  const pairs = completePairs(a, b);
+  const n = pairs.a.length;
+  let concordant = 0;
+  let discordant = 0;
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const sign = Math.sign((pairs.a[i]! - pairs.a[j]!) * (pairs.b[i]! - pairs.b[j]!));
+      if (sign > 0) concordant += 1;
+      else if (sign < 0) discordant += 1;
+    }
+  }
+  const all = (n * (n - 1)) / 2;
+  const [ta, tb] = [tieFacts(pairs.a), tieFacts(pairs.b)];
+  const s = concordant - discordant;
+  const scale = Math.sqrt(all - ta.pairs) * Math.sqrt(all - tb.pairs);
+  if (!(scale > 0)) return { n, ...UNKNOWN };
+  const r = Math.max(-1, Math.min(1, s / scale));
+  const noTies = ta.pairs === 0 && tb.pairs === 0;
+  const exact = (options.p ?? (noTies && n <= 100 ? 'exact' : 'asymptotic')) === 'exact' && noTies;
+  const p =
+    Math.abs(r) === 1
+      ? null
+      : exact
+        ? exactKendallP(discordant, n)
+        : normalTwoSided(s / Math.sqrt(kendallVariance(n, ta, tb)));
+  const spread = n < 5 ? undefined : Math.sqrt(0.437 / (n - 4));
+  return { n, r, ...fisherInterval(r, spread, confidence), p };
+}
+
+function pearson(a: readonly number[], b: readonly number[]): number | null {
+  if (a.length < 2) return null;
+  const [ma, mb] = [mean(a), mean(b)];
+  const products = sum(a.map((value, index) => (value - ma) * (b[index]! - mb)));
+  const scale = Math.sqrt(squares(a)) * Math.sqrt(squares(b));
+  if (!(scale > 0)) return null;
+  const r = products / scale;
+  return Math.abs(r) > 1 - 4 * Number.EPSILON ? Math.sign(r) : r;
+}
+
+function correlationP(r: number, n: number): number | null {
+  if (Math.abs(r) === 1 || n < 3) return null;
+  return studentTwoSided(r * Math.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2);
+}
+
+/** On Fisher's scale, where a correlation spreads evenly; the whole range for too few pairs. */
+function fisherInterval(
+  r: number,
+  spread: number | undefined,
+  confidence: number,
+): { readonly lower: number; readonly upper: number } {
+  if (spread === undefined) return { lower: -1, upper: 1 };
+  if (Math.abs(r) === 1) return { lower: r, upper: r };
+  const margin = spread * normalQuantile(0.5 + confidence / 2);
+  const z = Math.atanh(r);
+  return { lower: Math.tanh(z - margin), upper: Math.tanh(z + margin) };
+}
+
+interface TieFacts {
+  readonly pairs: number;
+  readonly triples: number;
+  readonly weighted: number;
+}
+
+function tieFacts(values: readonly number[]): TieFacts {
+  const counts = [...tally(values).values()];
+  return {
+    pairs: sum(counts.map((t) => (t * (t - 1)) / 2)),
+    triples: sum(counts.map((t) => t * (t - 1) * (t - 2))),
+    weighted: sum(counts.map((t) => t * (t - 1) * (2 * t + 5))),
+  };
+}
+
+/** Of concordant less discordant pairs, corrected for ties. */
+function kendallVariance(n: number, a: TieFacts, b: TieFacts): number {
+  const m = n * (n - 1);
+  return (
+    (m * (2 * n + 5) - a.weighted - b.weighted) / 18 +
+    (2 * a.pairs * b.pairs) / m +
+    (a.triples * b.triples) / (9 * m * (n - 2))
+  );
+}
+
+/** By the number of orders with so many inversions. */
+function exactKendallP(inversions: number, n: number): number {
+  const least = Math.min(inversions, (n * (n - 1)) / 2 - inversions);
+  // Shares of all orders with k inversions, for k up to the smaller side.
+  let shares = new Float64Array(least + 1);
+  shares[0] = 1;
+  for (let size = 2; size <= n; size += 1) {
+    const next = new Float64Array(least + 1);
+    let window = 0;
+    for (let k = 0; k <= least; k += 1) {
+      window += shares[k]!;
+      if (k >= size) window -= shares[k - size]!;
+      next[k] = window / size;
+    }
+    shares = next;
+  }
+  return Math.min(1, 2 * sum(shares));
+}

@@ -1,0 +1,140 @@
+import {
+  type IntervalOptions,
+  readConfidence,
+  requireSameLength,
+  type Score,
+} from '../arguments.js';
+import { mean, sum } from '../moments.js';
+import { around } from './mean-interval.js';
+
+/** What a cluster is called by: records with the same name belong together. */
+export type ClusterName = string | number;
+
+/** How clustered data is treated. */
+export interface ClusteredOptions extends IntervalOptions {
+  /** `CR1` multiplies the variance by G/(G−1), `none` does not. @default 'CR1' */
+  readonly correction?: 'none' | 'CR1';
+  /** `t`: with G − 1 degrees of freedom. @default 't' */
+  readonly method?: 't' | 'normal';
+  /** A second way in which the same records belong together, such as by template and by topic. */
+  readonly clusters2?: readonly ClusterName[];
+}
+
+/** Mean over records, with a standard error that allows for records that belong together. */
+export interface ClusteredInterval {
+  readonly n: number;
+  /** Number of clusters; with two ways of clustering, the smaller number. */
+  readonly clusters: number;
+  /** With two ways of clustering, the number of each. */
+  readonly clustersEach: readonly number[];
+  readonly mean: number | null;
+  /** Of the mean; may come out negative with two ways of clustering. */
+  readonly variance: number | null;
+  readonly stderr: number | null;
+  readonly df: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Clustered variance (CR1) over that of independent records: how much the clusters cost. */
+  readonly designEffect: number | null;
+}
+
+/**
+ * Mean of records with a standard error clustered by their groups: questions about one text say less than as many about different ones.
+ *
+ * One cluster has no CR1 error: null.
+ *
+ * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
+ * @see Miller (2024), Adding Error Bars to Evals, arXiv:2411.00640, appendix A
+ * @see Cameron, Gelbach and Miller (2011), doi:10.1198/jbes.2010.07136, for two ways of clustering
+ *
+ * @example
+ * ```ts
+ * import { clusteredInterval } from '@testbench/statistics';
+ *
+ * const topics = ['a', 'a', 'a', 'b', 'b', 'c', 'c', 'c'];
+ * const { clusters, stderr } = clusteredInterval([1, 1, 0, 0, 1, 0, 1, 1], topics);
+ * [clusters, stderr]; // => [3, 0.046875]
+ * ```
+ */
+export function clusteredInterval(
+  values: readonly Score[],
+  clusters: readonly ClusterName[],
+  options: ClusteredOptions = {},
+): ClusteredInterval {
+  const confidence = readConfidence(options);
+  const { correction = 'CR1', method = 't', clusters2 } = options;
+  requireSameLength(values, clusters, 'values and clusters');
+  if (clusters2 !== undefined) requireSameLength(values, clusters2, 'values and clusters');
+  const kept = values.flatMap((value, index) => (value === null ? [] : [index]));
+  const numbers = kept.map((index) => values[index]!);
+  const n = numbers.length;
+  const first = kept.map((index) => clusters[index]!);
+  const second = clusters2 === undefined ? undefined : kept.map((index) => clusters2[index]!);
+  const counts = [first, ...(second === undefined ? [] : [second])].map(
+    (names) => new Set(names).size,
+  );
+  const smallest = Math.min(...counts);
+  const empty = {
+    n,
+    clusters: smallest,
+    clustersEach: counts,
+    mean: n === 0 ? null : mean(numbers),
+    variance: null,
+    stderr: null,
+    df: null,
+    lower: null,
+    upper: null,
+    designEffect: null,
+  };
+  if (n === 0) return empty;
+  const centre = mean(numbers);
+  const centred = numbers.map((value) => value - centre);
+  const varianceBy = (names: readonly ClusterName[], scale: boolean): number =>
+    clusterVariance(centred, names, scale);
+  const combine = (scale: boolean): number =>
+    second === undefined
+      ? varianceBy(first, scale)
+      : varianceBy(first, scale) +
+        varianceBy(second, scale) -
+        varianceBy(
+          first.map((name, index) => JSON.stringify([name, second[index]])),
+          scale,
+        );
+  const variance = combine(correction === 'CR1');
+  if (Number.isNaN(variance)) return { ...empty, df: method === 'normal' ? null : smallest - 1 };
+  const independent = sum(centred.map((value) => value * value)) / (n - 1) / n;
+  const corrected = combine(true);
+  const designEffect =
+    n > 1 && independent > 0 && Number.isFinite(corrected) ? corrected / independent : null;
+  if (variance < 0) return { ...empty, mean: centre, variance, designEffect };
+  const stderr = Math.sqrt(variance);
+  const df = method === 'normal' ? null : smallest - 1;
+  const interval =
+    df !== null && df < 1 ? { lower: null, upper: null } : around(centre, stderr, confidence, df);
+  return {
+    ...empty,
+    mean: centre,
+    variance,
+    stderr,
+    df,
+    ...interval,
+    designEffect,
+  };
+}
+
+/** Of a mean: the squared sums within clusters over n²; NaN for one cluster if it is to be scaled. */
+function clusterVariance(
+  centred: readonly number[],
+  names: readonly ClusterName[],
+  scale: boolean,
+): number {
+  const sums = new Map<ClusterName, number[]>();
+  for (const [index, name] of names.entries()) {
+    const list = sums.get(name) ?? [];
+    list.push(centred[index]!);
+    sums.set(name, list);
+  }
+  const total = sum([...sums.values()].map((list) => sum(list) ** 2)) / centred.length ** 2;
+  if (!scale) return total;
+  return sums.size < 2 ? Number.NaN : (total * sums.size) / (sums.size - 1);
+}

@@ -1,0 +1,46 @@
+import { requireCount } from '../arguments.js';
+import { seededIntegers } from '../random.js';
+
+/** How resamples are drawn. */
+export interface ResampleOptions {
+  /** Number of resamples. @default 2000 */
+  readonly count?: number;
+  /** The same seed gives the same resamples everywhere. @default 0 */
+  readonly seed?: number;
+  /** Records that belong together: whole clusters are drawn then. */
+  readonly clusters?: readonly (string | number)[];
+}
+
+/**
+ * Draws records with replacement, again and again, for {@link bootstrapInterval}; each resample is given as indices, in memory that is
+ * used again for the next.
+ *
+ * @param n Number of records.
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
+ */
+export function* resample(
+  n: number,
+  { count = 2000, seed = 0, clusters }: ResampleOptions = {},
+): Generator<ArrayLike<number>, void, void> {
+  requireCount('n', n, 1);
+  requireCount('count', count, 1);
+  const below = seededIntegers(seed);
+  if (clusters === undefined) {
+    const indices = new Uint32Array(n);
+    for (let round = 0; round < count; round += 1) {
+      for (let k = 0; k < n; k += 1) indices[k] = below(n);
+      yield indices;
+    }
+    return;
+  }
+  const groups = new Map<string | number, number[]>();
+  for (const [index, name] of clusters.entries()) {
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [index]);
+    else group.push(index);
+  }
+  const members = [...groups.values()];
+  for (let round = 0; round < count; round += 1) {
+    yield members.flatMap(() => members[below(members.length)]!);
+  }
+}

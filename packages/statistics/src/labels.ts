@@ -1,0 +1,27 @@
+/** A category: what a rater says, or what a record is. */
+export type Label = string | number | boolean;
+
+/** Numbers by size, texts by code point; numbers before texts. */
+export function compareLabels(a: Label, b: Label): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+  if (typeof a === 'string') return 1;
+  if (typeof b === 'string') return -1;
+  return Number(a) - Number(b);
+}
+
+/** By code point, which for characters beyond 16 bits is not the order of JavaScript. */
+function compareTexts(a: string, b: string): number {
+  const [left, right] = [a[Symbol.iterator](), b[Symbol.iterator]()];
+  for (;;) {
+    const [x, y] = [left.next(), right.next()];
+    if (x.done === true || y.done === true)
+      return Number(y.done ?? false) - Number(x.done ?? false);
+    const difference = x.value.codePointAt(0)! - y.value.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+}
+
+/** The labels that occur, sorted. */
+export function categoriesOf(labels: Iterable<Label>): Label[] {
+  return [...new Set(labels)].sort(compareLabels);
+}

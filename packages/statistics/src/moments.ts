@@ -1,0 +1,52 @@
+/** Sum with the error of each addition kept, so that it hardly depends on the order. @see Neumaier (1974) */
+export function sum(values: Iterable<number>): number {
+  let total = 0;
+  let lost = 0;
+  for (const value of values) {
+    const next = total + value;
+    lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
+    total = next;
+  }
+  const result = total + lost;
+  return Number.isNaN(result) ? total : result;
+}
+
+/** Arithmetic mean; NaN for none. */
+export function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
+/** Sum of squared distances from the mean. */
+export function squares(values: readonly number[], centre = mean(values)): number {
+  return sum(values.map((value) => (value - centre) ** 2));
+}
+
+/** With n − 1 in the denominator; NaN below two values. */
+export function variance(values: readonly number[]): number {
+  return values.length < 2 ? Number.NaN : squares(values) / (values.length - 1);
+}
+
+/** Ranks from 1; equal values share the mean of theirs. */
+export function midRanks(values: readonly number[]): number[] {
+  const order = values.map((_, index) => index).sort((i, j) => values[i]! - values[j]!);
+  const ranks = values.map(() => 0);
+  for (let start = 0; start < order.length;) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end += 1;
+    for (let k = start; k < end; k += 1) ranks[order[k]!] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return ranks;
+}
+
+/** How many of each value there are, in the order in which they are first seen. */
+export function tally<Value>(values: Iterable<Value>): Map<Value, number> {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Null where a number is not one: what JSON can say. */
+export function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,17 @@
+/**
+ * Planning: how many records a difference needs, and which difference a number of records can show.
+ *
+ * @packageDocumentation
+ */
+export {
+  detectableDifference,
+  detectableProportion,
+  powerOf,
+  type PowerDesign,
+  type PowerOptions,
+  type ProportionDesign,
+  requiredRecords,
+  type RequiredRecords,
+  requiredRecordsForMcNemar,
+  requiredRecordsForProportions,
+} from './power.js';

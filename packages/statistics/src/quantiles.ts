@@ -1,0 +1,71 @@
+import { present, requireProbability, type Score } from './arguments.js';
+import { invalid } from './arguments.js';
+import { mean } from './moments.js';
+
+/**
+ * Quantile of type 7: linear between neighbours at (n − 1) p; null for no values.
+ *
+ * @throws {StatisticsError} `STATISTICS_INVALID_P`.
+ * @see Hyndman and Fan (1996), doi:10.1080/00031305.1996.10473566
+ */
+export function quantile(values: readonly Score[], p: number): number | null {
+  requireProbability('p', p);
+  const sorted = present(values).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  const place = (sorted.length - 1) * p;
+  const below = Math.floor(place);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low === high ? low : low + (place - below) * (high - low);
+}
+
+/** Durations, in the unit in which they were given; all null for none. */
+export interface LatencySummary {
+  readonly n: number;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** Mean, ends and quantiles of type 7 of durations. */
+export function latencySummary(values: readonly Score[]): LatencySummary {
+  const sorted = present(values).sort((a, b) => a - b);
+  const at = (p: number): number | null => quantile(sorted, p);
+  return {
+    n: sorted.length,
+    mean: sorted.length === 0 ? null : mean(sorted),
+    min: sorted[0] ?? null,
+    max: sorted.at(-1) ?? null,
+    p50: at(0.5),
+    p90: at(0.9),
+    p95: at(0.95),
+    p99: at(0.99),
+  };
+}
+
+/** exp of the mean of logarithms; 0 if any value is 0, null if any is negative or there is none. */
+export function geometricMean(values: readonly Score[]): number | null {
+  const numbers = present(values);
+  if (numbers.length === 0 || numbers.some((value) => value < 0)) return null;
+  if (numbers.includes(0)) return 0;
+  return Math.exp(mean(numbers.map((value) => Math.log(value))));
+}
+
+/**
+ * Mean without the smallest and the largest values.
+ *
+ * @param proportion Share that is cut at each end, rounded down to whole values; from a half on, the median is left.
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
+ */
+export function trimmedMean(values: readonly Score[], proportion: number): number | null {
+  if (!(proportion >= 0)) throw invalid('proportion', 'a number from 0', proportion);
+  const sorted = present(values).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  if (proportion >= 0.5) return quantile(sorted, 0.5);
+  const cut = Math.floor(sorted.length * proportion);
+  return mean(sorted.slice(cut, sorted.length - cut));
+}
