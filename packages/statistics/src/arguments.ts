@@ -9,11 +9,8 @@ export interface IntervalOptions {
   readonly confidence?: number;
 }
 
-/** @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` if it is no number between 0 and 1. */
-export function readConfidence({ confidence = 0.95 }: IntervalOptions = {}): number {
-  if (typeof confidence === 'number' && confidence > 0 && confidence < 1) return confidence;
-  throw invalid('confidence', 'a number between 0 and 1', confidence);
-}
+/** What an interval has unless its options say otherwise. */
+export const CONFIDENCE = 0.95;
 
 /** @throws {StatisticsError} `STATISTICS_INVALID_P`. */
 export function requireProbability(name: string, p: number): void {

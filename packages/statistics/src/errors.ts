@@ -18,7 +18,9 @@ export type StatisticsErrorCode =
   | 'STATISTICS_UNREACHABLE'
   /** Lists that belong together have different lengths. */
   | 'STATISTICS_LENGTHS_DIFFER'
-  /** An argument that is out of its range. */
+  /** An option that does not exist. */
+  | 'STATISTICS_UNKNOWN_OPTION'
+  /** An argument that is out of its range, or of the wrong type. */
   | 'STATISTICS_INVALID_ARGUMENT';
 
 /** Data or an argument from which a statistic cannot be computed. */

@@ -2,6 +2,7 @@ import { completePairs } from '../arguments.js';
 import { StatisticsError } from '../errors.js';
 import { orNull, sum, tally } from '../moments.js';
 import { categoriesOf, type Label } from '../labels.js';
+import { LIST, oneOf, readOptions } from '../options.js';
 
 /** How much one wrong category weighs beside another. */
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
@@ -39,11 +40,15 @@ export interface KappaResult {
 export function cohenKappa(
   a: readonly (Label | null)[],
   b: readonly (Label | null)[],
-  options: { readonly weights?: KappaWeights; readonly labels?: readonly Label[] } = {},
+  options?: { readonly weights?: KappaWeights; readonly labels?: readonly Label[] },
 ): KappaResult {
+  const { weights = 'none', labels: known } = readOptions(options, {
+    weights: oneOf('none', 'linear', 'quadratic'),
+    labels: LIST,
+  });
   const pairs = completePairs(a, b);
   const n = pairs.a.length;
-  const labels = options.labels ?? categoriesOf([...pairs.a, ...pairs.b]);
+  const labels = known ?? categoriesOf([...pairs.a, ...pairs.b]);
   const place = new Map(labels.map((label, index) => [label, index]));
   const k = labels.length;
   const cells = labels.map(() => labels.map(() => 0));
@@ -56,7 +61,6 @@ export function cohenKappa(
   }
   const rows = cells.map((row) => sum(row) / rated);
   const columns = labels.map((_, j) => sum(cells.map((row) => row[j]!)) / rated);
-  const { weights = 'none' } = options;
   const weight = (i: number, j: number): number => {
     if (weights === 'none') return i === j ? 0 : 1;
     return weights === 'linear' ? Math.abs(i - j) : (i - j) ** 2;
@@ -185,12 +189,13 @@ export interface GwetResult {
  */
 export function gwetAc1(
   units: readonly (readonly (Label | null)[])[],
-  options: { readonly labels?: readonly Label[] } = {},
+  options?: { readonly labels?: readonly Label[] },
 ): GwetResult {
+  const { labels: known } = readOptions(options, { labels: LIST });
   const rated = units
     .map((unit) => unit.filter((label): label is Label => label !== null))
     .filter((unit) => unit.length > 0);
-  const labels = options.labels ?? categoriesOf(rated.flat());
+  const labels = known ?? categoriesOf(rated.flat());
   const q = labels.length;
   const pairable = rated.filter((unit) => unit.length > 1);
   const observed =

@@ -1,7 +1,8 @@
-import { completePairs, type IntervalOptions, readConfidence, type Score } from '../arguments.js';
+import { completePairs, CONFIDENCE, type IntervalOptions, type Score } from '../arguments.js';
 import { normalQuantile, normalTwoSided } from '../distributions/normal.js';
 import { studentTwoSided } from '../distributions/student.js';
 import { mean, midRanks, sum, squares, tally } from '../moments.js';
+import { oneOf, readOptions, SHARE } from '../options.js';
 
 /** A correlation with its interval; all null where one side is constant. */
 export interface Correlation {
@@ -24,9 +25,9 @@ const UNKNOWN = { r: null, lower: null, upper: null, p: null };
 export function pearsonCorrelation(
   a: readonly Score[],
   b: readonly Score[],
-  options: IntervalOptions = {},
+  options?: IntervalOptions,
 ): Correlation {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE } = readOptions(options, { confidence: SHARE });
   const pairs = completePairs(a, b);
   const n = pairs.a.length;
   const r = pearson(pairs.a, pairs.b);
@@ -48,9 +49,9 @@ export function pearsonCorrelation(
 export function spearmanCorrelation(
   a: readonly Score[],
   b: readonly Score[],
-  options: IntervalOptions = {},
+  options?: IntervalOptions,
 ): Correlation {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE } = readOptions(options, { confidence: SHARE });
   const pairs = completePairs(a, b);
   const n = pairs.a.length;
   const r = pearson(midRanks(pairs.a), midRanks(pairs.b));
@@ -69,9 +70,12 @@ export function spearmanCorrelation(
 export function kendallCorrelation(
   a: readonly Score[],
   b: readonly Score[],
-  options: IntervalOptions & { readonly p?: 'exact' | 'asymptotic' } = {},
+  options?: IntervalOptions & { readonly p?: 'exact' | 'asymptotic' },
 ): Correlation {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE, p: method } = readOptions(options, {
+    confidence: SHARE,
+    p: oneOf('exact', 'asymptotic'),
+  });
   const pairs = completePairs(a, b);
   const n = pairs.a.length;
   let concordant = 0;
@@ -90,7 +94,7 @@ export function kendallCorrelation(
   if (!(scale > 0)) return { n, ...UNKNOWN };
   const r = Math.max(-1, Math.min(1, s / scale));
   const noTies = ta.pairs === 0 && tb.pairs === 0;
-  const exact = (options.p ?? (noTies && n <= 100 ? 'exact' : 'asymptotic')) === 'exact' && noTies;
+  const exact = (method ?? (noTies && n <= 100 ? 'exact' : 'asymptotic')) === 'exact' && noTies;
   const p =
     Math.abs(r) === 1
       ? null

@@ -1,5 +1,6 @@
 import { invalid } from '../arguments.js';
 import { categoriesOf, type Label } from '../labels.js';
+import { oneOf, readOptions } from '../options.js';
 
 /** What the values are, and so how far apart two of them are. */
 export type MeasurementLevel = 'nominal' | 'ordinal' | 'interval' | 'ratio';
@@ -22,8 +23,11 @@ export type MeasurementLevel = 'nominal' | 'ordinal' | 'interval' | 'ratio';
  */
 export function krippendorffAlpha(
   units: readonly (readonly (Label | null)[])[],
-  { level = 'nominal' }: { readonly level?: MeasurementLevel } = {},
+  options?: { readonly level?: MeasurementLevel },
 ): number | null {
+  const { level = 'nominal' } = readOptions(options, {
+    level: oneOf('nominal', 'ordinal', 'interval', 'ratio'),
+  });
   const pairable = units
     .map((unit) => unit.filter((value): value is Label => value !== null))
     .filter((unit) => unit.length > 1);

@@ -1,6 +1,7 @@
-import { invalid, requireCount, requireProbability, requireSameLength } from '../arguments.js';
+import { invalid, requireProbability, requireSameLength } from '../arguments.js';
 import { type Label } from '../labels.js';
 import { mean, sum } from '../moments.js';
+import { numberFrom, oneOf, readOptions } from '../options.js';
 
 /**
  * Brier's score of probabilities of being right or positive: the mean squared error, 0 to 1.
@@ -107,10 +108,13 @@ export interface CalibrationError {
 export function calibrationError(
   confidence: readonly number[],
   correct: readonly (number | boolean)[],
-  { bins = 10, closed = 'left' }: CalibrationOptions = {},
+  options?: CalibrationOptions,
 ): CalibrationError {
+  const { bins = 10, closed = 'left' } = readOptions(options, {
+    bins: numberFrom(1),
+    closed: oneOf('left', 'right'),
+  });
   requireSameLength(confidence, correct, 'confidences');
-  requireCount('bins', bins, 1);
   const cells = Array.from({ length: bins }, () => ({ n: 0, right: 0, confidence: 0 }));
   for (const [index, p] of confidence.entries()) {
     requireProbability('confidence', p);

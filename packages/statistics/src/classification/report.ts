@@ -1,6 +1,7 @@
 import { requireSameLength } from '../arguments.js';
 import { categoriesOf, type Label } from '../labels.js';
 import { mean, sum } from '../moments.js';
+import { LIST, readOptions } from '../options.js';
 
 /** Precision, recall and their harmonic mean. */
 export interface ClassScores {
@@ -48,12 +49,12 @@ export interface ClassificationReport {
 export function classificationReport(
   truth: readonly Label[],
   predicted: readonly (Label | null)[],
-  options: { readonly labels?: readonly Label[] } = {},
+  options?: { readonly labels?: readonly Label[] },
 ): ClassificationReport {
   requireSameLength(truth, predicted, 'answers');
   const answered = predicted.filter((label): label is Label => label !== null);
   const all = categoriesOf([...truth, ...answered]);
-  const labels = options.labels ?? all;
+  const { labels = all } = readOptions(options, { labels: LIST });
   const counts = new Map(all.map((label) => [label, { right: 0, support: 0, given: 0 }]));
   let right = 0;
   for (const [index, label] of truth.entries()) {

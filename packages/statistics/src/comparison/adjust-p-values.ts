@@ -1,5 +1,6 @@
 import { requireProbability } from '../arguments.js';
 import { sum } from '../moments.js';
+import { oneOf, readOptions, SHARE } from '../options.js';
 
 /** Corrections for asking several questions at once. */
 export type Adjustment = 'bonferroni' | 'holm' | 'hochberg' | 'bh' | 'by';
@@ -17,9 +18,12 @@ export type Adjustment = 'bonferroni' | 'holm' | 'hochberg' | 'bh' | 'by';
  */
 export function adjustPValues(
   values: readonly (number | null)[],
-  { method = 'holm', alpha = 0.05 }: { readonly method?: Adjustment; readonly alpha?: number } = {},
+  options?: { readonly method?: Adjustment; readonly alpha?: number },
 ): { readonly adjusted: (number | null)[]; readonly reject: (boolean | null)[] } {
-  requireProbability('alpha', alpha);
+  const { method = 'holm', alpha = 0.05 } = readOptions(options, {
+    method: oneOf('bonferroni', 'holm', 'hochberg', 'bh', 'by'),
+    alpha: SHARE,
+  });
   const order = values.flatMap((value, index) => {
     if (value === null) return [];
     requireProbability('p-value', value);

@@ -2,6 +2,7 @@ import { completePairs, invalid, requireCount, type Score } from '../arguments.j
 import { binomialLowerTail, binomialProbability } from '../distributions/binomial.js';
 import { chiSquareUpperTail } from '../distributions/chi-square.js';
 import { evenSplitP } from './sign-test.js';
+import { oneOf, readOptions } from '../options.js';
 
 /** Variants of McNemar's test. */
 export type McNemarMethod = 'exact' | 'midp' | 'chi2' | 'chi2_cc';
@@ -42,8 +43,11 @@ export interface McNemarResult extends Discordant {
  */
 export function mcnemarTest(
   { n10, n01 }: Discordant,
-  { method = 'midp' }: { readonly method?: McNemarMethod } = {},
+  options?: { readonly method?: McNemarMethod },
 ): McNemarResult {
+  const { method = 'midp' } = readOptions(options, {
+    method: oneOf('exact', 'midp', 'chi2', 'chi2_cc'),
+  });
   requireCount('n10', n10);
   requireCount('n01', n01);
   const total = n10 + n01;

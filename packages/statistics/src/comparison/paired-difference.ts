@@ -1,6 +1,6 @@
-import { completePairs, readConfidence, type Score } from '../arguments.js';
+import { CONFIDENCE, completePairs, type Score } from '../arguments.js';
 import { studentTwoSided } from '../distributions/student.js';
-import { around, type MeanIntervalOptions } from '../intervals/mean-interval.js';
+import { around, MEAN_OPTIONS, type MeanIntervalOptions } from '../intervals/mean-interval.js';
 import {
   clusteredInterval,
   type ClusteredInterval,
@@ -8,6 +8,7 @@ import {
   type ClusterName,
 } from '../intervals/clustered-interval.js';
 import { mean, orNull, squares, variance } from '../moments.js';
+import { readOptions } from '../options.js';
 
 /** Difference of two systems on the same records, a − b; null is what cannot be known. */
 export interface PairedDifference {
@@ -46,9 +47,9 @@ export interface PairedDifference {
 export function pairedDifference(
   a: readonly Score[],
   b: readonly Score[],
-  options: MeanIntervalOptions = {},
+  options?: MeanIntervalOptions,
 ): PairedDifference {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE, method } = readOptions(options, MEAN_OPTIONS);
   const pairs = completePairs(a, b);
   const differences = pairs.a.map((value, index) => value - pairs.b[index]!);
   const n = differences.length;
@@ -58,7 +59,7 @@ export function pairedDifference(
   const meanDifference = mean(differences);
   if (n === 1) return { ...counts, meanDifference, ...unknown };
   const stderr = Math.sqrt(variance(differences) / n);
-  const df = options.method === 'normal' ? null : n - 1;
+  const df = method === 'normal' ? null : n - 1;
   // What rounding leaves of equal differences is no spread.
   const isConstant = stderr <= 10 * Number.EPSILON * Math.abs(meanDifference);
   const t = isConstant ? null : meanDifference / stderr;
@@ -82,7 +83,7 @@ export function clusteredDifference(
   a: readonly Score[],
   b: readonly Score[],
   clusters: readonly ClusterName[],
-  options: ClusteredOptions = {},
+  options?: ClusteredOptions,
 ): ClusteredInterval {
   const differences = a.map((value, index) => {
     const other = b[index];

@@ -1,8 +1,8 @@
 import {
+  CONFIDENCE,
   type IntervalOptions,
   invalid,
   present,
-  readConfidence,
   requireCount,
   type Score,
 } from '../arguments.js';
@@ -12,6 +12,7 @@ import { studentTwoSided } from '../distributions/student.js';
 import { around } from '../intervals/mean-interval.js';
 import { proportionInterval } from '../intervals/proportion-interval.js';
 import { mean, orNull, variance } from '../moments.js';
+import { oneOf, readOptions, SHARE } from '../options.js';
 
 /** Difference of the means of two groups of different records, a − b; null is what cannot be known. */
 export interface WelchResult {
@@ -37,9 +38,9 @@ export interface WelchResult {
 export function welchTest(
   a: readonly Score[],
   b: readonly Score[],
-  options: IntervalOptions = {},
+  options?: IntervalOptions,
 ): WelchResult {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE } = readOptions(options, { confidence: SHARE });
   const [left, right] = [present(a), present(b)];
   const counts = { nA: left.length, nB: right.length };
   const meanDifference = orNull(mean(left) - mean(right));
@@ -81,8 +82,11 @@ export interface TwoProportions {
  */
 export function twoProportionTest(
   counts: TwoProportions,
-  { variance: kind = 'pooled' }: { readonly variance?: 'pooled' | 'unpooled' } = {},
+  options?: { readonly variance?: 'pooled' | 'unpooled' },
 ): { readonly difference: number | null; readonly z: number | null; readonly p: number | null } {
+  const { variance: kind = 'pooled' } = readOptions(options, {
+    variance: oneOf('pooled', 'unpooled'),
+  });
   const { successesA, nA, successesB, nB } = checked(counts);
   const [pa, pb] = [successesA / nA, successesB / nB];
   const difference = orNull(pa - pb);
@@ -104,7 +108,7 @@ export function twoProportionTest(
  */
 export function newcombeInterval(
   counts: TwoProportions,
-  options: IntervalOptions = {},
+  options?: IntervalOptions,
 ): {
   readonly difference: number | null;
   readonly lower: number | null;
@@ -134,8 +138,11 @@ export function newcombeInterval(
  */
 export function fisherTest(
   table: readonly [readonly [number, number], readonly [number, number]],
-  { alternative = 'two-sided' }: { readonly alternative?: 'two-sided' | 'less' | 'greater' } = {},
+  options?: { readonly alternative?: 'two-sided' | 'less' | 'greater' },
 ): { readonly p: number; readonly oddsRatio: number | null } {
+  const { alternative = 'two-sided' } = readOptions(options, {
+    alternative: oneOf('two-sided', 'less', 'greater'),
+  });
   const [[n11, n12], [n21, n22]] = table;
   for (const count of [n11, n12, n21, n22]) requireCount('count', count);
   const draw = { population: n11 + n12 + n21 + n22, good: n11 + n21, drawn: n11 + n12 };

@@ -1,6 +1,7 @@
 import { completePairs, type Score } from '../arguments.js';
 import { normalTwoSided } from '../distributions/normal.js';
 import { midRanks, sum } from '../moments.js';
+import { FLAG, oneOf, readOptions } from '../options.js';
 
 /** How Wilcoxon's test is done. */
 export interface WilcoxonOptions {
@@ -41,8 +42,13 @@ const EXACT_UP_TO = 50;
 export function wilcoxonTest(
   a: readonly Score[],
   b: readonly Score[],
-  options: WilcoxonOptions = {},
+  given?: WilcoxonOptions,
 ): WilcoxonResult {
+  const options = readOptions(given, {
+    zeroMethod: oneOf('wilcox', 'pratt'),
+    mode: oneOf('exact', 'normal'),
+    correction: FLAG,
+  });
   const pairs = completePairs(a, b);
   const differences = pairs.a.map((value, index) =>
     Number((value - pairs.b[index]!).toPrecision(12)),

@@ -1,8 +1,9 @@
-import { invalid, readConfidence, requireSameLength } from '../arguments.js';
+import { CONFIDENCE, invalid, requireSameLength } from '../arguments.js';
 import { normalLowerTail, normalQuantile } from '../distributions/normal.js';
 import { StatisticsError } from '../errors.js';
 import { mean, orNull, sum, variance } from '../moments.js';
 import { quantile } from '../quantiles.js';
+import { ITERABLE, oneOf, readOptions, SHARE } from '../options.js';
 
 /** What a bootstrap resamples: one entry a record, sums for a ratio. */
 export interface BootstrapData {
@@ -55,7 +56,11 @@ export function bootstrapInterval(
   { values, denominators }: BootstrapData,
   options: BootstrapOptions,
 ): BootstrapInterval {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE, method } = readOptions<BootstrapOptions>(options, {
+    confidence: SHARE,
+    method: oneOf('percentile', 'bca'),
+    resamples: ITERABLE,
+  });
   if (denominators !== undefined) requireSameLength(values, denominators, 'sums');
   if (values.length === 0) throw invalid('values', 'at least one', values.length);
   const statistic = (indices: ArrayLike<number>): number => {
@@ -77,7 +82,7 @@ export function bootstrapInterval(
   const stderr = orNull(Math.sqrt(variance(replicates)));
   const tail = (1 - confidence) / 2;
   const limits =
-    options.method === 'bca'
+    method === 'bca'
       ? bcaLevels(estimate, replicates, jackknife(values, denominators), tail)
       : [tail, 1 - tail];
   if (limits === undefined) return { estimate, stderr, lower: null, upper: null };

@@ -1,11 +1,7 @@
-import {
-  type IntervalOptions,
-  readConfidence,
-  requireSameLength,
-  type Score,
-} from '../arguments.js';
+import { CONFIDENCE, type IntervalOptions, requireSameLength, type Score } from '../arguments.js';
 import { mean, sum } from '../moments.js';
 import { around } from './mean-interval.js';
+import { LIST, oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
 /** What a cluster is called by: records with the same name belong together. */
 export type ClusterName = string | number;
@@ -19,6 +15,13 @@ export interface ClusteredOptions extends IntervalOptions {
   /** A second way in which the same records belong together, such as by template and by topic. */
   readonly clusters2?: readonly ClusterName[];
 }
+
+const CLUSTERED_OPTIONS: OptionChecks<ClusteredOptions> = {
+  confidence: SHARE,
+  correction: oneOf('none', 'CR1'),
+  method: oneOf('t', 'normal'),
+  clusters2: LIST,
+};
 
 /** Mean over records, with a standard error that allows for records that belong together. */
 export interface ClusteredInterval {
@@ -59,10 +62,14 @@ export interface ClusteredInterval {
 export function clusteredInterval(
   values: readonly Score[],
   clusters: readonly ClusterName[],
-  options: ClusteredOptions = {},
+  options?: ClusteredOptions,
 ): ClusteredInterval {
-  const confidence = readConfidence(options);
-  const { correction = 'CR1', method = 't', clusters2 } = options;
+  const {
+    confidence = CONFIDENCE,
+    correction = 'CR1',
+    method = 't',
+    clusters2,
+  } = readOptions(options, CLUSTERED_OPTIONS);
   requireSameLength(values, clusters, 'values and clusters');
   if (clusters2 !== undefined) requireSameLength(values, clusters2, 'values and clusters');
   const kept = values.flatMap((value, index) => (value === null ? [] : [index]));

@@ -1,7 +1,8 @@
-import { type IntervalOptions, present, readConfidence, type Score } from '../arguments.js';
+import { CONFIDENCE, type IntervalOptions, present, type Score } from '../arguments.js';
 import { normalQuantile } from '../distributions/normal.js';
 import { studentQuantile } from '../distributions/student.js';
 import { mean, variance } from '../moments.js';
+import { oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
 /** How an interval around a mean is made. */
 export interface MeanIntervalOptions extends IntervalOptions {
@@ -12,6 +13,12 @@ export interface MeanIntervalOptions extends IntervalOptions {
    */
   readonly method?: 't' | 'normal';
 }
+
+/** For all that takes these options. */
+export const MEAN_OPTIONS: OptionChecks<MeanIntervalOptions> = {
+  confidence: SHARE,
+  method: oneOf('t', 'normal'),
+};
 
 /** A mean, its spread and its interval; null is what cannot be known. */
 export interface MeanInterval {
@@ -47,9 +54,9 @@ export interface MeanInterval {
  */
 export function meanInterval(
   values: readonly Score[],
-  options: MeanIntervalOptions = {},
+  options?: MeanIntervalOptions,
 ): MeanInterval {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE, method } = readOptions(options, MEAN_OPTIONS);
   const numbers = present(values);
   const n = numbers.length;
   if (n === 0) {
@@ -61,7 +68,7 @@ export function meanInterval(
   }
   const sd = Math.sqrt(variance(numbers));
   const stderr = sd / Math.sqrt(n);
-  const df = options.method === 'normal' ? null : n - 1;
+  const df = method === 'normal' ? null : n - 1;
   return { n, mean: centre, sd, stderr, df, ...around(centre, stderr, confidence, df) };
 }
 

@@ -1,6 +1,7 @@
-import { type IntervalOptions, invalid, readConfidence, requireCount } from '../arguments.js';
+import { CONFIDENCE, type IntervalOptions, invalid, requireCount } from '../arguments.js';
 import { betaQuantile } from '../distributions/beta.js';
 import { normalQuantile } from '../distributions/normal.js';
+import { oneOf, readOptions, SHARE } from '../options.js';
 
 /** Intervals of a proportion. */
 export type ProportionMethod = 'wilson' | 'wilson_cc' | 'clopper_pearson' | 'agresti_coull';
@@ -36,15 +37,18 @@ export interface ProportionInterval {
 export function proportionInterval(
   successes: number,
   n: number,
-  options: IntervalOptions & { readonly method?: ProportionMethod } = {},
+  options?: IntervalOptions & { readonly method?: ProportionMethod },
 ): ProportionInterval {
-  const confidence = readConfidence(options);
+  const { confidence = CONFIDENCE, method = 'wilson' } = readOptions(options, {
+    confidence: SHARE,
+    method: oneOf('wilson', 'wilson_cc', 'clopper_pearson', 'agresti_coull'),
+  });
   requireCount('n', n);
   requireCount('successes', successes);
   if (successes > n) throw invalid('successes', `at most n, ${n}`, successes);
   if (n === 0) return { estimate: null, lower: null, upper: null };
   const estimate = successes / n;
-  const { lower, upper } = METHODS[options.method ?? 'wilson'](successes, n, confidence);
+  const { lower, upper } = METHODS[method](successes, n, confidence);
   return { estimate, lower, upper };
 }
 

@@ -1,5 +1,6 @@
 import { requireCount } from '../arguments.js';
 import { seededIntegers } from '../random.js';
+import { LIST, numberFrom, readOptions } from '../options.js';
 
 /** How resamples are drawn. */
 export interface ResampleOptions {
@@ -18,13 +19,25 @@ export interface ResampleOptions {
  * @param n Number of records.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  */
-export function* resample(
+export function resample(
   n: number,
-  { count = 2000, seed = 0, clusters }: ResampleOptions = {},
+  options?: ResampleOptions,
 ): Generator<ArrayLike<number>, void, void> {
+  const {
+    count = 2000,
+    seed = 0,
+    clusters,
+  } = readOptions(options, { count: numberFrom(1), seed: numberFrom(0), clusters: LIST });
   requireCount('n', n, 1);
-  requireCount('count', count, 1);
-  const below = seededIntegers(seed);
+  return draw(n, count, seededIntegers(seed), clusters);
+}
+
+function* draw(
+  n: number,
+  count: number,
+  below: (bound: number) => number,
+  clusters: ResampleOptions['clusters'],
+): Generator<ArrayLike<number>, void, void> {
   if (clusters === undefined) {
     const indices = new Uint32Array(n);
     for (let round = 0; round < count; round += 1) {

@@ -4,6 +4,7 @@ import { normalLowerTail, normalQuantile, normalUpperTail } from '../distributio
 import { solveIncreasing } from '../distributions/solve.js';
 import { studentQuantile } from '../distributions/student.js';
 import { StatisticsError } from '../errors.js';
+import { oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
 /** What a study is planned for. */
 export interface PowerOptions {
@@ -70,7 +71,7 @@ export interface RequiredRecords {
 export function requiredRecords(
   design: PowerDesign,
   delta: number,
-  options: PowerOptions = {},
+  options?: PowerOptions,
 ): RequiredRecords {
   const { alpha, power } = read(options);
   requireEffect(delta);
@@ -93,7 +94,7 @@ export function requiredRecords(
 export function detectableDifference(
   design: PowerDesign,
   n: number,
-  options: PowerOptions = {},
+  options?: PowerOptions,
 ): number {
   const { alpha, power } = read(options);
   requireCount('n', n, Number.MIN_VALUE);
@@ -114,7 +115,7 @@ export function powerOf(
   design: PowerDesign,
   n: number,
   delta: number,
-  options: Pick<PowerOptions, 'alpha'> = {},
+  options?: Pick<PowerOptions, 'alpha'>,
 ): number {
   const { alpha } = read(options);
   requireCount('n', n, Number.MIN_VALUE);
@@ -165,13 +166,17 @@ export interface ProportionDesign {
  */
 export function requiredRecordsForProportions(
   { p1, p2 }: ProportionDesign,
-  options: PowerOptions & { readonly method?: 'arcsine' | 'pooled' } = {},
+  options?: PowerOptions & { readonly method?: 'arcsine' | 'pooled' },
 ): RequiredRecords {
-  const { alpha, power } = read(options);
+  const { method, ...rest } = readOptions(options, {
+    ...POWER_OPTIONS,
+    method: oneOf('arcsine', 'pooled'),
+  });
+  const { alpha, power } = read(rest);
   requireProbability('p1', p1);
   requireProbability('p2', p2);
   requireEffect(p1 - p2);
-  if (options.method === 'pooled') {
+  if (method === 'pooled') {
     const p = (p1 + p2) / 2;
     const root =
       normalQuantile(1 - alpha / 2) * Math.sqrt(2 * p * (1 - p)) +
@@ -189,7 +194,7 @@ export function requiredRecordsForProportions(
  *
  * @throws {StatisticsError} `STATISTICS_UNREACHABLE` if even 1 could not, `STATISTICS_INVALID_P`.
  */
-export function detectableProportion(p1: number, n: number, options: PowerOptions = {}): number {
+export function detectableProportion(p1: number, n: number, options?: PowerOptions): number {
   const { alpha, power } = read(options);
   requireProbability('p1', p1);
   const f = (p2: number): number => arcsinePower(p1, p2, n, alpha) - power;
@@ -218,7 +223,7 @@ function arcsinePower(p1: number, p2: number, n: number, alpha: number): number 
  */
 export function requiredRecordsForMcNemar(
   { p10, p01 }: { readonly p10: number; readonly p01: number },
-  options: PowerOptions = {},
+  options?: PowerOptions,
 ): RequiredRecords {
   const { alpha, power } = read(options);
   requireProbability('p10', p10);
@@ -231,9 +236,10 @@ export function requiredRecordsForMcNemar(
   return ceil(root ** 2 / d ** 2);
 }
 
-function read({ alpha = 0.05, power = 0.8 }: PowerOptions): Required<PowerOptions> {
-  requireProbability('alpha', alpha);
-  requireProbability('power', power);
+const POWER_OPTIONS: OptionChecks<PowerOptions> = { alpha: SHARE, power: SHARE };
+
+function read(options: PowerOptions | undefined): Required<PowerOptions> {
+  const { alpha = 0.05, power = 0.8 } = readOptions(options, POWER_OPTIONS);
   return { alpha, power };
 }
 

@@ -1,5 +1,6 @@
 import { type IntervalOptions } from '../arguments.js';
 import { proportionInterval, type ProportionInterval } from '../intervals/proportion-interval.js';
+import { readOptions, SHARE } from '../options.js';
 
 /** What a system is called by. */
 export type SystemName = string;
@@ -31,8 +32,9 @@ export interface WinRate {
  */
 export function winRates(
   rows: readonly GameRow[],
-  options: IntervalOptions = {},
+  options?: IntervalOptions,
 ): Map<SystemName, WinRate> {
+  readOptions(options, { confidence: SHARE });
   const tallies = new Map<SystemName, { points: number; games: number }>();
   const add = (name: SystemName, points: number, games: number): void => {
     const tally = tallies.get(name) ?? { points: 0, games: 0 };

@@ -1,6 +1,7 @@
 import { invalid } from '../arguments.js';
 import { compareLabels, type Label } from '../labels.js';
 import { lnGamma } from '../distributions/terms.js';
+import { oneOf, readOptions } from '../options.js';
 
 /** Who wins where answers get equally many votes. */
 export type TieRule = 'fraction' | 'smallest' | 'wrong' | 'first';
@@ -23,8 +24,11 @@ export function majorityVote(
   answers: readonly (Label | null)[],
   target: Label,
   k: number,
-  { tie = 'fraction' }: { readonly tie?: TieRule } = {},
+  options?: { readonly tie?: TieRule },
 ): number | null {
+  const { tie = 'fraction' } = readOptions(options, {
+    tie: oneOf('fraction', 'smallest', 'wrong', 'first'),
+  });
   const n = answers.length;
   if (k < 1 || k > n) return null;
   if (tie === 'first') return byOrder(answers, target, k);
