@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { CALL_ERROR_CODES, CallError } from '@testbench/types';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -31,6 +32,20 @@ describe('docs/errors.md', () => {
   it('has every code of the packages', () => {
     expect(codes.length).toBeGreaterThan(40);
     expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  it('says of each code of a call whether it may be made again', () => {
+    const words = new Map([
+      [true, 'yes'],
+      [false, 'no'],
+      [undefined, '-'],
+    ]);
+    const rows = [...page.matchAll(/^\| `(CALL_\w+)` \|[^|]*\| (\S+) \|/gm)];
+    expect(Object.fromEntries(rows.map(([, code, word]) => [code, word]))).toEqual(
+      Object.fromEntries(
+        CALL_ERROR_CODES.map((code) => [code, words.get(new CallError(code, 'm').retryable)]),
+      ),
+    );
   });
 
   it('has no other code', () => {

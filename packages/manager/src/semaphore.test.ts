@@ -87,6 +87,7 @@ describe('Semaphore', () => {
     await semaphore.enter('a');
     await expect(semaphore.enter('a', { timeoutMs: 5 })).rejects.toMatchObject({
       code: 'CALL_DEADLINE_EXCEEDED',
+      retryable: true,
     });
     expect(semaphore.waitingCount).toBe(0);
   });

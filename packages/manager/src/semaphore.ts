@@ -157,5 +157,6 @@ function tooLate(timeoutMs: number): CallError {
   return new CallError(
     'CALL_DEADLINE_EXCEEDED',
     `Cannot start call: it waited for its turn for all of its ${timeoutMs} ms`,
+    { retryable: true },
   );
 }

@@ -1,4 +1,5 @@
 import {
+  asksOthers,
   CallError,
   type CallErrorCode,
   type CallUsage,
@@ -23,10 +24,11 @@ export interface FailureFacts {
 /** Names why a call threw: a limit first, then what the guest said itself, then what the engine says. */
 export function failureOfThrow(error: unknown, facts: FailureFacts): CallError | LoadError {
   const { usage, report, exhausted } = facts;
-  const fail = (code: CallErrorCode, state: string): CallError =>
+  const fail = (code: CallErrorCode, state: string, retryable?: boolean): CallError =>
     new CallError(code, cut(`Cannot finish call: ${state}`), {
       cause: error,
       usage,
+      retryable,
       ...pluginWords(report),
     });
 
@@ -34,7 +36,12 @@ export function failureOfThrow(error: unknown, facts: FailureFacts): CallError |
     case 'fuel':
       return fail('CALL_FUEL_EXHAUSTED', `all ${facts.maxFuel} units of fuel are used up`);
     case 'deadline':
-      return fail('CALL_DEADLINE_EXCEEDED', `the time limit of ${facts.timeoutMs} ms is over`);
+      return fail(
+        'CALL_DEADLINE_EXCEEDED',
+        `the time limit of ${facts.timeoutMs} ms is over`,
+        // A server may be faster next time.
+        Object.keys(report.callsByName).some(asksOthers) ? true : undefined,
+      );
     case 'cancelled':
       return fail('CALL_CANCELLED', 'it was cancelled');
     default:

@@ -58,11 +58,12 @@ function readEntry(value: unknown, type: PluginType | undefined): BatchEntry {
   }
 }
 
-/** What an entry `{"error": {"code", "message"}}` says. */
+/** What an entry `{"error": {"code", "message", "details"}}` says. */
 function errorOf(value: unknown): CallError | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error'))
     return undefined;
-  const { code, message } = Object((value as { error: unknown }).error) as Record<string, unknown>;
+  const said: unknown = (value as { error: unknown }).error;
+  const { code, message, details } = Object(said) as Record<string, unknown>;
   const words = typeof message === 'string' ? escapeText(message) : 'it gives no reason';
   return new CallError(
     code === -2 ? 'CALL_INVALID_INPUT' : 'CALL_PLUGIN_FAILED',
@@ -70,6 +71,7 @@ function errorOf(value: unknown): CallError | undefined {
     {
       pluginCode: typeof code === 'number' || typeof code === 'string' ? code : undefined,
       pluginMessage: words,
+      pluginDetails: details,
     },
   );
 }

@@ -23,6 +23,7 @@ export {
   REQUIRED_EXPORTS,
 } from './abi/exports.js';
 export {
+  asksOthers,
   CUSTOM_FUNCTION_PARAMETERS,
   CUSTOM_FUNCTION_SIGNATURE,
   type CustomFunctionName,
@@ -73,13 +74,8 @@ export type {
 } from './data/plugin-data.js';
 export { parseOutputEnvelope, validateOutputData } from './data/validate-output.js';
 export { WireError, type WireErrorCode } from './data/wire-error.js';
-export {
-  CALL_ERROR_CODES,
-  CallError,
-  type CallErrorCode,
-  type CallErrorDetails,
-  type CallUsage,
-} from './errors/call-error.js';
+export { CALL_ERROR_CODES, type CallErrorCode } from './errors/call-error-codes.js';
+export { CallError, type CallErrorDetails, type CallUsage } from './errors/call-error.js';
 export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
 export {
   type ErrorRecord,

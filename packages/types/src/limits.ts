@@ -15,6 +15,11 @@ const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
 /** The longest delay of a timer in JavaScript, about 24 days. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/**
+ * The longest rest that a plugin can ask for before it is called again: quotas of providers start anew each day, and a plugin must
+ * not stop a run for longer.
+ */
+export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 /** A module. Real plugins are 2 kB to 5 MB; the engine's own cap is 1 GiB. */
 export const MAX_MODULE_BYTES = 16 * MiB;
 /** Size of a WebAssembly page in bytes. @see https://webassembly.github.io/spec/core/exec/runtime.html#page-size */

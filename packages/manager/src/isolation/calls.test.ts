@@ -145,13 +145,17 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
   });
 
   it.each([
-    { limit: { timeoutMs: 100, maxFuel: 2 ** 50 }, code: 'CALL_DEADLINE_EXCEEDED' },
-    { limit: { maxFuel: 100_000 }, code: 'CALL_FUEL_EXHAUSTED' },
-  ])('lets a call pay for its fresh instance: $code', async ({ limit, code }) => {
+    {
+      limit: { timeoutMs: 100, maxFuel: 2 ** 50 },
+      code: 'CALL_DEADLINE_EXCEEDED',
+      retryable: undefined,
+    },
+    { limit: { maxFuel: 100_000 }, code: 'CALL_FUEL_EXHAUSTED', retryable: false },
+  ])('lets a call pay for its fresh instance: $code', async ({ limit, ...failure }) => {
     const manager = openManager(isolation);
     await manager.load(slowToRestart);
     await expect(manager.execute('guest', input)).rejects.toMatchObject({ code: 'CALL_TRAPPED' });
-    await expect(manager.execute('guest', input, limit)).rejects.toMatchObject({ code });
+    await expect(manager.execute('guest', input, limit)).rejects.toMatchObject(failure);
   });
 
   it('draws numbers by the seed and the call, whichever instance serves it', async () => {

@@ -5,6 +5,7 @@ import {
   MAX_RECORDS_PER_CALL,
 } from '@testbench/host';
 import {
+  asksOthers,
   type CallError,
   type EffectCall,
   type EffectResult,
@@ -47,6 +48,7 @@ export class CommandInFlight {
   #begins = 0;
   #chunkBytes = 0;
   #waits = false;
+  #askedOthers = false;
   #answered = false;
 
   /** @param send Answers the guest; does nothing once the command has ended. */
@@ -72,6 +74,11 @@ export class CommandInFlight {
   /** True while the guest waits for the host. */
   get waits(): boolean {
     return this.#waits;
+  }
+
+  /** True once the guest has asked somebody who may be slow. */
+  get askedOthers(): boolean {
+    return this.#askedOthers;
   }
 
   /** Ends what the guest waits for. @param verdict Whatever the guest answers then, this is how the command fails. */
@@ -109,6 +116,7 @@ export class CommandInFlight {
         });
         return true;
       case 'effect':
+        this.#askedOthers ||= asksOthers(reply.name);
         void this.#serve(() => this.#effect(reply.name, reply.args));
         return true;
       default:

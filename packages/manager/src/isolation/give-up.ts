@@ -65,6 +65,8 @@ export class GiveUp {
       new CallError(
         'CALL_DEADLINE_EXCEEDED',
         `Cannot finish call: the time limit of ${this.timeoutMs} ms is over`,
+        // It waited, for its turn or for somebody else, and did not compute.
+        { retryable: true },
       ),
     );
 

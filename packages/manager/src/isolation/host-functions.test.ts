@@ -175,7 +175,7 @@ describe.each(['inline', 'thread', 'process'] as const)(
       });
       await expect(
         manager.execute('asker', { data: program([lookup(1)]) }, { timeoutMs: 50 }),
-      ).rejects.toMatchObject({ code: 'CALL_DEADLINE_EXCEEDED' });
+      ).rejects.toMatchObject({ code: 'CALL_DEADLINE_EXCEEDED', retryable: true });
       const controller = new AbortController();
       const call = manager.execute(
         'asker',

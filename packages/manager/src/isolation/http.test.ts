@@ -135,6 +135,7 @@ describe.each(['inline', 'thread', 'process'] as const)('HTTP, isolation: %s', (
     const request = JSON.stringify({ url: server.origin });
     await expect(run(manager, fetching({ url: server.origin }), 300)).rejects.toMatchObject({
       code: 'CALL_DEADLINE_EXCEEDED',
+      retryable: true,
     });
     await expect.poll(() => server.sockets.size).toBe(0);
     await run(manager, [

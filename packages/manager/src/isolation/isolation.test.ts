@@ -415,6 +415,7 @@ describe.skipIf(process.platform !== 'linux')('a child process that dies (needs 
     expect(manager.info('guest')?.status).toBe('quarantined');
     await expect(manager.execute('guest', input)).rejects.toMatchObject({
       code: 'CALL_QUARANTINED',
+      retryable: true,
       retryAfterMs: expect.any(Number),
     });
     const ask = (): Promise<unknown> =>

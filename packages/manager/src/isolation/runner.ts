@@ -154,6 +154,7 @@ export class Runner {
         new CallError(
           'CALL_DEADLINE_EXCEEDED',
           `Cannot finish call: the time limit of ${timeoutMs} ms is over`,
+          { retryable: pending.askedOthers ? true : undefined },
         ),
       );
     };

@@ -23,7 +23,12 @@ export class ErrorRoom {
       this.#left -= size;
       return candidate;
     }
-    const { code, usage } = record;
-    return { code, message: brief.message, ...(usage === undefined ? {} : { usage }) };
+    const { code, usage, retryable } = record;
+    return {
+      code,
+      message: brief.message,
+      ...(usage === undefined ? {} : { usage }),
+      ...(retryable === undefined ? {} : { retryable }),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { MAX_NAME_LENGTH } from '../limits.js';
 import type { AbiSignature } from './exports.js';
-import { HOST_FUNCTION_TABLE, type HostParameter } from './host-functions.js';
+import { HOST_FUNCTION_TABLE, type HostParameter, NETWORK_FUNCTIONS } from './host-functions.js';
 
 /** Name of a function that a host offers beside those of the contract, such as `mine.lookup`: import module, dot, name. */
 export type CustomFunctionName = `${string}.${string}`;
@@ -53,4 +53,9 @@ export function parseCustomFunctionName(text: string): CustomImport | string {
 /** True for the name of a custom host function as an effect: no function of the contract has a dot in its name. */
 export function isCustomFunctionName(name: string): name is CustomFunctionName {
   return name.includes('.') && !Object.hasOwn(HOST_FUNCTION_TABLE, name);
+}
+
+/** True for a function with which a guest asks somebody beyond its host, who may be slow: a server, or what is behind a function of the host's own. */
+export function asksOthers(name: string): boolean {
+  return NETWORK_FUNCTIONS.has(name) || name.includes('.');
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { CALL_ERROR_CODES, CallError } from './call-error.js';
+import { MAX_RETRY_AFTER_MS } from '../limits.js';
+import { CALL_ERROR_CODES } from './call-error-codes.js';
+import { CallError } from './call-error.js';
 import { fromErrorRecord, toErrorRecord } from './error-record.js';
 import { LOAD_ERROR_CODES, LoadError } from './load-error.js';
 
@@ -20,6 +22,10 @@ describe('an error record', () => {
       pluginMessage: 'no',
       pluginDetails: { a: [1] },
       usage: { executionTimeMs: 1.5, memoryUsedBytes: 65_536, fuelUsed: 3 },
+    }),
+    new CallError('CALL_DEADLINE_EXCEEDED', 'Cannot finish call', { retryable: true }),
+    new CallError('CALL_PLUGIN_FAILED', 'Cannot finish call', {
+      pluginDetails: { retryable: true, retry_after_ms: 20_000 },
     }),
   ])('brings $code over', (error) => {
     expect(cross(error)).toEqual(error);
@@ -44,6 +50,15 @@ describe('an error record', () => {
     const error = fromErrorRecord({ code: 'LOAD_BAD_EXPORT', message: 'm', ...forged });
     expect(error).toMatchObject({ offset: undefined, field: undefined });
     expect(error?.cause).toBeUndefined();
+  });
+
+  it('believes nothing about trying again that no runner of ours writes', () => {
+    const forged = { retryable: 'yes', retryAfterMs: -1 };
+    const error = fromErrorRecord({ code: 'CALL_PLUGIN_FAILED', message: 'm', ...forged });
+    expect(error).toMatchObject({ retryable: undefined, retryAfterMs: undefined });
+    expect(
+      fromErrorRecord({ code: 'CALL_PLUGIN_FAILED', message: 'm', retryAfterMs: 1e300 }),
+    ).toMatchObject({ retryAfterMs: MAX_RETRY_AFTER_MS });
   });
 
   it.each([undefined, null, 7, [], {}, { code: 'EVIL', message: '' }, { code: 'CALL_TRAPPED' }])(

@@ -1,7 +1,9 @@
 import { parseWireJson } from '../data/parse-wire-json.js';
 import { MAX_TEXT_LENGTH } from '../limits.js';
 import { isJsonObject } from '../metadata/field-reader.js';
-import { CALL_ERROR_CODES, CallError, type CallErrorCode, type CallUsage } from './call-error.js';
+import { CALL_ERROR_CODES, type CallErrorCode } from './call-error-codes.js';
+import { CallError, type CallUsage } from './call-error.js';
+import { readRetryAfterMs } from './retry.js';
 import { LOAD_ERROR_CODES, LoadError, type LoadErrorCode } from './load-error.js';
 
 /** An error as plain data, to cross a thread or a process. */
@@ -13,6 +15,8 @@ export interface ErrorRecord {
   /** The plugin's details as JSON. */
   readonly pluginDetails?: string;
   readonly usage?: CallUsage;
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
   readonly field?: string;
   readonly offset?: number;
   /** Of a failed load: the code of the call that failed, such as that of a limit. */
@@ -44,7 +48,7 @@ export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
       ...(cause instanceof CallError ? { causeCode: cause.code } : {}),
     };
   }
-  const { pluginCode, pluginMessage, pluginDetails, usage } = error;
+  const { pluginCode, pluginMessage, pluginDetails, usage, retryable, retryAfterMs } = error;
   return {
     code,
     message,
@@ -52,6 +56,8 @@ export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
     ...(pluginMessage === undefined ? {} : { pluginMessage: shortened(pluginMessage) }),
     ...(pluginDetails === undefined ? {} : { pluginDetails: JSON.stringify(pluginDetails) }),
     ...(usage === undefined ? {} : { usage }),
+    ...(retryable === undefined ? {} : { retryable }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
@@ -74,12 +80,14 @@ export function fromErrorRecord(value: unknown): CallError | LoadError | undefin
     });
   }
   if (!isOneOf(CALL_ERROR_CODES, code)) return undefined;
-  const { pluginCode, pluginMessage, pluginDetails } = value;
+  const { pluginCode, pluginMessage, pluginDetails, retryable } = value;
   return new CallError(code, message, {
     pluginCode: typeof pluginCode === 'number' ? pluginCode : cut(pluginCode),
     pluginMessage: cut(pluginMessage),
     pluginDetails: parseDetails(pluginDetails),
     usage: readUsage(value['usage']),
+    retryable: typeof retryable === 'boolean' ? retryable : undefined,
+    retryAfterMs: readRetryAfterMs(value['retryAfterMs']),
   });
 }
 

@@ -1,0 +1,63 @@
+import { MAX_RETRY_AFTER_MS } from '../limits.js';
+import { isJsonObject } from '../metadata/field-reader.js';
+import type { CallErrorCode } from './call-error-codes.js';
+
+/**
+ * Whether the same call may go well when it is made again, by what its code alone says: `true` if it may, `false` if it would
+ * fail once more, `undefined` if that depends.
+ *
+ * It depends where the plugin says it (`CALL_PLUGIN_FAILED`), where the time may have been a server's (`CALL_DEADLINE_EXCEEDED`: a
+ * host says `true` of a call that waited for its turn, a server or a function of the host's own) and where the input may be to blame for a lost thread or process.
+ */
+export const CALL_RETRYABLE: Readonly<Record<CallErrorCode, boolean | undefined>> = {
+  CALL_NOT_FOUND: false,
+  CALL_INVALID_INPUT: false,
+  CALL_FUEL_EXHAUSTED: false,
+  CALL_DEADLINE_EXCEEDED: undefined,
+  CALL_MEMORY_EXHAUSTED: false,
+  CALL_STACK_EXHAUSTED: false,
+  CALL_OUTPUT_TOO_LARGE: false,
+  CALL_CONCURRENCY_EXCEEDED: true,
+  CALL_TRAPPED: false,
+  CALL_PLUGIN_FAILED: undefined,
+  CALL_INVALID_OUTPUT: false,
+  CALL_UNSUPPORTED: false,
+  CALL_CANCELLED: false,
+  CALL_CRASHED: undefined,
+  CALL_BAD_MESSAGE: false,
+  CALL_START_FAILED: undefined,
+  CALL_QUARANTINED: true,
+  CALL_UNLOADED: false,
+  CALL_REPLACED: true,
+  CALL_SHUT_DOWN: false,
+  CALL_INSTANCE_SPENT: false,
+  CALL_INSTANCE_BUSY: true,
+  CALL_MUST_WAIT: false,
+};
+
+/** Whether, and when, a call may be made again. */
+export interface RetryAdvice {
+  readonly retryable: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * Reads what a plugin says in the `details` of an error: `retryable` and `retry_after_ms`. A rest without the other means that
+ * it may be tried again; what is of another type, or below 0, was not said.
+ */
+export function readRetryAdvice(details: unknown): RetryAdvice {
+  const own = (key: string): unknown =>
+    isJsonObject(details) && Object.hasOwn(details, key) ? details[key] : undefined;
+  const retryAfterMs = readRetryAfterMs(own('retry_after_ms'));
+  const said = own('retryable');
+  const retryable =
+    typeof said === 'boolean' ? said : retryAfterMs === undefined ? undefined : true;
+  return { retryable, retryAfterMs: retryable === false ? undefined : retryAfterMs };
+}
+
+/** A rest in whole milliseconds, not longer than anybody waits; undefined for anything else. */
+export function readRetryAfterMs(value: unknown): number | undefined {
+  // NaN is in no range.
+  if (typeof value !== 'number' || !(value >= 0)) return undefined;
+  return Math.min(Math.ceil(value), MAX_RETRY_AFTER_MS);
+}
