@@ -12,6 +12,7 @@ const RUNNERS = {
   'packages/manager': ['runner/thread-main', 'runner/process-main', 'runner/prepare-main'],
   // Runs in processes that a test kills.
   'packages/host': ['state/file-states'],
+  'packages/bench': ['calls/call-cache'],
   'packages/sdk': ['check/check-thread'],
 };
 

@@ -19,6 +19,18 @@ export {
   type SpendingLimits,
 } from './calls/budget.js';
 export {
+  CACHE_MODES,
+  type CacheCounts,
+  type CacheMode,
+  type CacheProblem,
+  CallCache,
+  type CallCacheOptions,
+  type FoundCall,
+} from './calls/call-cache.js';
+export type { CachedCall, CallLatency } from './calls/cached-call.js';
+export { callKey, type CallKeyParts } from './calls/call-key.js';
+export type { CachePruned, CacheStats, PruneOptions } from './calls/prune-cache.js';
+export {
   CALL_CONTROL_SETTINGS,
   CallControl,
   type CallControlOptions,

@@ -13,6 +13,7 @@ export type {
   CertificateAuthority,
   DurationSummary,
   EnvSecret,
+  FolderProblem,
   ExecuteOptions,
   GoldenInput,
   Isolation,
@@ -37,9 +38,15 @@ export {
   grantedBy,
   ISOLATIONS,
   loadPolicy,
+  isOurs,
+  isTemporaryName,
   lockFile,
   logTo,
+  openPrivateFolder,
   readModuleFile,
+  readPrivateFile,
+  removePrivateFile,
+  writePrivateFile,
 } from '@testbench/manager';
 export { describeFileError, OutputError, type OutputErrorCode } from './output/output-error.js';
 export { OutputFile, type OutputFileOptions, writeOutput } from './output/output-file.js';

@@ -14,8 +14,15 @@ export {
   createMemorySecrets,
   type CertificateAuthority,
   type EnvSecret,
+  type FolderProblem,
+  isOurs,
+  isTemporaryName,
+  openPrivateFolder,
   type OpenState,
+  readPrivateFile,
+  removePrivateFile,
   type StructuredLogger,
+  writePrivateFile,
 } from '@testbench/host';
 export type { BatchResult } from './isolation/executor.js';
 export { type Isolation, type IsolationRequest, ISOLATIONS } from './isolation/isolation.js';

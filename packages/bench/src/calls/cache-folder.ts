@@ -1,0 +1,115 @@
+import { type Dir, type Stats } from 'node:fs';
+import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { isOurs, isTemporaryName, openPrivateFolder } from '@testbench/core';
+
+/** Digits of a key that name its folder: 256 folders, so that a million entries are 4,000 in each. */
+const SHARD_DIGITS = 2;
+const SHARD_NAME = /^[0-9a-f]{2}$/;
+const ENTRY_NAME = /^[0-9a-f]{62}\.call$/;
+
+/** A file in a folder of the cache. */
+export interface CacheFile {
+  readonly path: string;
+  readonly kind: 'entry' | 'temporary' | 'foreign';
+  readonly stats: Stats;
+}
+
+/** The folders of a cache: one that belongs to this user, and below it one for each beginning of a key. */
+export class CacheFolder {
+  /** Those that were found to be ours. */
+  readonly #shards = new Set<string>();
+
+  constructor(readonly path: string) {}
+
+  /** Where the entry of a key is. */
+  pathOf(key: string): string {
+    return join(this.shardOf(key), `${key.slice(SHARD_DIGITS)}.call`);
+  }
+
+  shardOf(key: string): string {
+    return join(this.path, key.slice(0, SHARD_DIGITS));
+  }
+
+  /**
+   * Makes sure that the folder of a key can be trusted; what is in its place and is not a folder of this user is removed, if that is
+   * possible: a link could lead anywhere.
+   *
+   * @param make True if it is made where there is none.
+   * @returns False if there is none.
+   * @throws What the file system throws, or an error in words.
+   */
+  async openShard(key: string, make: boolean): Promise<boolean> {
+    const shard = this.shardOf(key);
+    if (this.#shards.has(shard)) return true;
+    let found = await lstat(shard).catch(ignoreMissing);
+    if (found !== undefined && !found.isDirectory()) {
+      await rm(shard);
+      found = undefined;
+    }
+    if (found === undefined) {
+      if (!make) return false;
+      await this.#makeShard(shard);
+      found = await lstat(shard);
+    }
+    if (!found.isDirectory() || !isOurs(found)) throw new RangeError('others can write to it');
+    this.#shards.add(shard);
+    return true;
+  }
+
+  /** Forgets what is known of the folder of a key, because somebody has removed it. */
+  forgetShard(key: string): void {
+    this.#shards.delete(this.shardOf(key));
+  }
+
+  /** All files, one folder after the other. What vanishes meanwhile is left out. */
+  async *files(): AsyncGenerator<CacheFile> {
+    for await (const shard of namesIn(this.path)) {
+      const path = join(this.path, shard);
+      const found = await lstat(path).catch(ignoreMissing);
+      if (found === undefined) continue;
+      if (!SHARD_NAME.test(shard) || !found.isDirectory()) {
+        yield { path, kind: 'foreign', stats: found };
+        continue;
+      }
+      for await (const name of namesIn(path)) {
+        const file = join(path, name);
+        const stats = await lstat(file).catch(ignoreMissing);
+        if (stats !== undefined) yield { path: file, kind: kindOf(name, stats), stats };
+      }
+    }
+  }
+
+  async #makeShard(shard: string): Promise<void> {
+    try {
+      await mkdir(shard, { mode: 0o700 });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Made by another process meanwhile.
+      if (code === 'EEXIST') return;
+      if (code !== 'ENOENT') throw error;
+      // The whole cache was removed while it was in use.
+      const problem = await openPrivateFolder(this.path);
+      if (problem !== undefined) throw problem.cause ?? new RangeError(problem.state);
+      await mkdir(shard, { mode: 0o700 });
+    }
+  }
+}
+
+function kindOf(name: string, stats: Stats): CacheFile['kind'] {
+  if (!stats.isFile()) return 'foreign';
+  if (ENTRY_NAME.test(name)) return 'entry';
+  return isTemporaryName(name) ? 'temporary' : 'foreign';
+}
+
+async function* namesIn(path: string): AsyncGenerator<string> {
+  const folder: Dir | undefined = await opendir(path).catch(ignoreMissing);
+  if (folder === undefined) return;
+  for await (const entry of folder) yield entry.name;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+
+import { type ConfigNode, type OptionReaders, parseWireJson, readOptions } from '@testbench/types';
+
+import type { TokenUsage } from './token-usage.js';
+
+/** What is kept of a paid call. */
+export interface CachedCall {
+  /** What the call gave: any JSON that came from a plugin or a server. */
+  readonly answer: unknown;
+  readonly finishReason?: string | undefined;
+  readonly usage?: TokenUsage | undefined;
+  /** What it cost, in the currency of the prices of then. */
+  readonly cost?: number | undefined;
+  /** Fuel that the plugin took, so that a row made of the kept answer is the same. */
+  readonly fuelUsed?: number | undefined;
+  /** Numbers that the plugin reported. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
+  readonly latency: CallLatency;
+  /** When the answer came, in milliseconds since the epoch. */
+  readonly answeredAt: number;
+}
+
+/** How long an answer took, in milliseconds. */
+export interface CallLatency {
+  /** Waiting for a place, for rate limits, before retries. */
+  readonly queueMs: number;
+  /** Until the first piece of a streamed answer. */
+  readonly firstTokenMs?: number | undefined;
+  /** The attempt that was answered. */
+  readonly durationMs: number;
+}
+
+type Facts = Omit<CachedCall, 'answer'>;
+
+const MAX_NUMBER = Number.MAX_VALUE;
+const amount = (node: ConfigNode): number => node.number(0, MAX_NUMBER);
+
+const USAGE: OptionReaders<TokenUsage> = {
+  promptTokens: (node) => node.wholeNumber(0),
+  cachedTokens: (node) => node.wholeNumber(0),
+  completionTokens: (node) => node.wholeNumber(0),
+};
+
+const LATENCY: OptionReaders<CallLatency> = {
+  queueMs: amount,
+  firstTokenMs: amount,
+  durationMs: amount,
+};
+
+const FACTS: OptionReaders<Facts> = {
+  finishReason: readString,
+  usage: (node) =>
+    readOptions<TokenUsage>(node.value, USAGE, node.path, [
+      'promptTokens',
+      'cachedTokens',
+      'completionTokens',
+    ]),
+  cost: amount,
+  fuelUsed: amount,
+  metrics: readMetrics,
+  latency: (node) =>
+    readOptions<CallLatency>(node.value, LATENCY, node.path, ['queueMs', 'durationMs']),
+  answeredAt: amount,
+};
+
+const DIGEST_CHARACTERS = 64;
+const LINE_FEED = 10;
+const encoder = new TextEncoder();
+
+/**
+ * Writes a call down: a line with a digest, a line of facts, and the answer. The digest covers the key, so that an entry counts under no
+ * other name.
+ */
+export function encodeCachedCall(key: string, { answer, ...facts }: CachedCall): Uint8Array[] {
+  const body = encoder.encode(`${JSON.stringify(facts)}\n${JSON.stringify(answer)}\n`);
+  return [encoder.encode(`${digest(key, body)}\n`), body];
+}
+
+/**
+ * Reads what was written by {@link encodeCachedCall} under the same key.
+ *
+ * @throws If the bytes are anything else: cut, changed, of another key, or made by somebody who knows the format.
+ */
+export function decodeCachedCall(key: string, bytes: Uint8Array): CachedCall {
+  const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const body = found.subarray(DIGEST_CHARACTERS + 1);
+  if (found.toString('latin1', 0, DIGEST_CHARACTERS + 1) !== `${digest(key, body)}\n`) {
+    throw new RangeError('its digest is another');
+  }
+  const end = body.indexOf(LINE_FEED);
+  const facts = readOptions<Facts>(parseWireJson(body.subarray(0, Math.max(0, end))), FACTS, '', [
+    'latency',
+    'answeredAt',
+  ]);
+  return { ...facts, answer: parseWireJson(body.subarray(end + 1)) };
+}
+
+function digest(key: string, body: Uint8Array): string {
+  return createHash('sha256').update(key).update('\n').update(body).digest('hex');
+}
+
+/** An empty one, too. */
+function readString(node: ConfigNode): string {
+  return typeof node.value === 'string' ? node.value : node.reject('a text');
+}
+
+function readMetrics(node: ConfigNode): Readonly<Record<string, number>> {
+  const metrics = node.object();
+  for (const value of Object.values(metrics)) {
+    if (typeof value !== 'number') node.reject('an object of numbers');
+  }
+  return metrics as Record<string, number>;
+}

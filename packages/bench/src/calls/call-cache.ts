@@ -1,0 +1,300 @@
+import {
+  describeFileError,
+  openPrivateFolder,
+  readPrivateFile,
+  removePrivateFile,
+  writePrivateFile,
+} from '@testbench/core';
+import { readOptions } from '@testbench/types';
+
+import { BenchError } from '../errors.js';
+import { CacheFolder } from './cache-folder.js';
+import { type CachedCall, decodeCachedCall, encodeCachedCall } from './cached-call.js';
+import { MAX_CACHE_ENTRY_BYTES } from './limits.js';
+import {
+  type CachePruned,
+  type CacheStats,
+  countCache,
+  pruneCache,
+  type PruneOptions,
+} from './prune-cache.js';
+
+/** What a cache is for: `use` what is there, `refresh` what is there, or neither read nor write (`off`). */
+export type CacheMode = 'use' | 'refresh' | 'off';
+
+/** Every {@link CacheMode}. */
+export const CACHE_MODES: readonly CacheMode[] = ['use', 'refresh', 'off'];
+
+/** How a {@link CallCache} is opened. */
+export interface CallCacheOptions {
+  /** Made with mode 0700 if it is not there. */
+  readonly folder: string;
+  /** @default 'use' */
+  readonly mode?: CacheMode;
+  /**
+   * In the mode `refresh`: answers that came before this moment do not count, in milliseconds since the epoch. A run that is resumed gives
+   * the moment of its beginning, so that it does not pay again for what it has refreshed. @default now
+   */
+  readonly freshFrom?: number;
+  /** Longest entry, in bytes; a longer answer is not kept, and that is said. @default 16777216 */
+  readonly maxEntryBytes?: number;
+  /** Hears of entries that were thrown away or could not be kept. @default nobody */
+  readonly onProblem?: (problem: CacheProblem) => void;
+}
+
+/** Something that costs money at the next run, and nothing else. */
+export interface CacheProblem {
+  /**
+   * `damaged`: the entry was not what was written, and was thrown away. `foreign`: no regular file or folder of this user stands there.
+   * `too-large`: the answer is longer than entries may be. `unwritable`: the entry cannot be written.
+   */
+  readonly kind: 'damaged' | 'foreign' | 'too-large' | 'unwritable';
+  readonly file: string;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
+/** What a cache has done since it was opened. */
+export interface CacheCounts {
+  /** Answers that were there. */
+  readonly hits: number;
+  /** Answers that were not there, and had to be asked for. */
+  readonly misses: number;
+  /** Calls that waited for another one with the same key. */
+  readonly shared: number;
+  readonly written: number;
+  readonly problems: number;
+}
+
+/** An answer, and where it comes from. */
+export interface FoundCall {
+  readonly call: CachedCall;
+  /** `cached`: it was there. `shared`: another call with the same key was under way. `asked`: it was made now. */
+  readonly source: 'cached' | 'shared' | 'asked';
+}
+
+/**
+ * Keeps the answers of paid calls, one file each, so that no answer is paid for twice.
+ *
+ * Several processes may use the same folder: an entry is written under another name and renamed, and begins with a digest of its key and
+ * content. One that is damaged, linked, too large or of another owner costs the call that it would have saved, is removed, and is told to
+ * `onProblem`; it never fails a run. Entries are not brought to the disk one by one: a machine that loses its power may lose the last ones.
+ *
+ * An entry holds what {@link CachedCall} says. Neither it nor its name holds the prompt, the configuration or a secret.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { CallCache, callKey } from '@testbench/bench';
+ *
+ * const cache = await CallCache.open({ folder: mkdtempSync('/tmp/calls-') });
+ * const plugin = `sha256:${'0'.repeat(64)}`;
+ * const key = callKey({ plugin, config: undefined, input: { prompt: 'Hi' }, epoch: 0, ask: 0 });
+ * const ask = async () => ({
+ *   answer: { text: 'Hello' },
+ *   latency: { queueMs: 0, durationMs: 850 },
+ *   answeredAt: Date.now(),
+ * });
+ * (await cache.answer(key, ask)).source; // => 'asked'
+ * (await cache.answer(key, ask)).source; // => 'cached'
+ * ```
+ */
+export class CallCache {
+  readonly mode: CacheMode;
+  readonly #folder: CacheFolder;
+  readonly #freshFrom: number;
+  readonly #maxEntryBytes: number;
+  readonly #onProblem: (problem: CacheProblem) => void;
+  readonly #underWay = new Map<string, Promise<CachedCall>>();
+  readonly #counts = { hits: 0, misses: 0, shared: 0, written: 0, problems: 0 };
+
+  private constructor(options: CallCacheOptions) {
+    this.mode = options.mode ?? 'use';
+    this.#folder = new CacheFolder(options.folder);
+    const isFreshAlways = this.mode !== 'refresh';
+    this.#freshFrom = isFreshAlways ? 0 : (options.freshFrom ?? Date.now());
+    this.#maxEntryBytes = options.maxEntryBytes ?? MAX_CACHE_ENTRY_BYTES;
+    this.#onProblem = options.onProblem ?? ((): void => {});
+  }
+
+  /**
+   * Opens a cache. In the mode `off` the folder is not touched.
+   *
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
+   * @throws {BenchError} `BENCH_CACHE_UNUSABLE` if the folder cannot be made, or belongs to or can be written by somebody else, who could
+   *   put answers there.
+   */
+  static async open(given: CallCacheOptions): Promise<CallCache> {
+    const options = readOptions<CallCacheOptions>(
+      given,
+      {
+        folder: (node) => node.text(),
+        mode: (node) => node.oneOf(CACHE_MODES),
+        freshFrom: (node) => node.wholeNumber(0),
+        maxEntryBytes: (node) => node.wholeNumber(1),
+        onProblem: (node) => node.callback(),
+      },
+      '',
+      ['folder'],
+    );
+    if (options.mode !== 'off') {
+      const problem = await openPrivateFolder(options.folder);
+      if (problem !== undefined) {
+        throw new BenchError(
+          'BENCH_CACHE_UNUSABLE',
+          `Cannot keep paid answers in ${JSON.stringify(options.folder)}: ${problem.state}`,
+          { file: options.folder, cause: problem.cause },
+        );
+      }
+    }
+    return new CallCache(options);
+  }
+
+  /** What it has done since it was opened. */
+  get counts(): CacheCounts {
+    return { ...this.#counts };
+  }
+
+  /**
+   * Gives the answer of a call, and asks for it only if it is not there. Calls with the same key that come meanwhile wait for that one.
+   *
+   * @param key Of `callKey`.
+   * @param ask Makes the call; what it rejects with goes to all who wait, and is not kept.
+   */
+  async answer(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
+    if (this.mode === 'off') return { call: await ask(), source: 'asked' };
+    const other = this.#underWay.get(key);
+    if (other !== undefined) {
+      this.#counts.shared += 1;
+      return { call: await other, source: 'shared' };
+    }
+    let source: FoundCall['source'] = 'cached';
+    const found = this.#readOrAsk(key, async () => {
+      source = 'asked';
+      return await ask();
+    });
+    this.#underWay.set(key, found);
+    try {
+      const call = await found;
+      return { call, source };
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  /** Gives a kept answer, or undefined. */
+  async read(key: string): Promise<CachedCall | undefined> {
+    if (this.mode === 'off') return undefined;
+    const file = this.#folder.pathOf(key);
+    try {
+      if (!(await this.#folder.openShard(key, false))) return undefined;
+      const entry = await readPrivateFile(file, this.#maxEntryBytes);
+      if (entry === 'absent') return undefined;
+      if (entry === 'foreign') {
+        await this.#throwAway(
+          file,
+          'foreign',
+          `it is no file of this user with at most ${this.#maxEntryBytes} bytes`,
+        );
+        return undefined;
+      }
+      const call = decodeCachedCall(key, entry);
+      return call.answeredAt >= this.#freshFrom ? call : undefined;
+    } catch (error) {
+      if (isFromFiles(error)) this.#tell('foreign', file, describeProblem(error));
+      else await this.#throwAway(file, 'damaged', describeProblem(error));
+      return undefined;
+    }
+  }
+
+  /** Keeps an answer. Never rejects: that it could not be kept is told to `onProblem`. */
+  async write(key: string, call: CachedCall): Promise<void> {
+    if (this.mode === 'off') return;
+    const file = this.#folder.pathOf(key);
+    const parts = encodeCachedCall(key, call);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    if (bytes > this.#maxEntryBytes) {
+      const state = `it has ${bytes} bytes, at most ${this.#maxEntryBytes} are kept`;
+      this.#tell('too-large', file, state);
+      return;
+    }
+    try {
+      await this.#writeParts(key, file, parts);
+      this.#counts.written += 1;
+    } catch (error) {
+      this.#tell('unwritable', file, describeProblem(error));
+    }
+  }
+
+  /** Counts what is kept. Looks at every file, and reads none. */
+  async stats(): Promise<CacheStats> {
+    return await countCache(this.#folder);
+  }
+
+  /**
+   * Removes entries that came earlier than some time ago, then the oldest until the rest has few enough bytes; and what killed writers
+   * left. Files that the cache has not written stay.
+   *
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
+   */
+  async prune(options: PruneOptions): Promise<CachePruned> {
+    return await pruneCache(this.#folder, options);
+  }
+
+  async #readOrAsk(key: string, ask: () => Promise<CachedCall>): Promise<CachedCall> {
+    const kept = await this.read(key);
+    if (kept !== undefined) {
+      this.#counts.hits += 1;
+      return kept;
+    }
+    this.#counts.misses += 1;
+    const call = await ask();
+    await this.write(key, call);
+    return call;
+  }
+
+  async #writeParts(key: string, file: string, parts: readonly Uint8Array[]): Promise<void> {
+    const write = async (): Promise<void> => {
+      await this.#folder.openShard(key, true);
+      await writePrivateFile(this.#folder.shardOf(key), file, parts);
+    };
+    try {
+      await write();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The folder was removed meanwhile, or a folder stands where the file belongs.
+      if (code === 'ENOENT') this.#folder.forgetShard(key);
+      else if (code === 'EISDIR' || code === 'ENOTEMPTY') await removePrivateFile(file);
+      else throw error;
+      await write();
+    }
+  }
+
+  async #throwAway(file: string, kind: CacheProblem['kind'], state: string): Promise<void> {
+    await removePrivateFile(file);
+    this.#tell(kind, file, state);
+  }
+
+  #tell(kind: CacheProblem['kind'], file: string, state: string): void {
+    this.#counts.problems += 1;
+    const message = `Cannot ${VERBS[kind]} the paid answer ${JSON.stringify(file)}: ${state}`;
+    this.#onProblem({ kind, file, message });
+  }
+}
+
+const VERBS: Readonly<Record<CacheProblem['kind'], string>> = {
+  damaged: 'use',
+  foreign: 'use',
+  'too-large': 'keep',
+  unwritable: 'keep',
+};
+
+function isFromFiles(error: unknown): boolean {
+  return describeFileError(error) !== undefined;
+}
+
+function describeProblem(error: unknown): string {
+  const state = describeFileError(error);
+  if (state !== undefined) return state;
+  return error instanceof RangeError ? error.message : 'it is not what was written';
+}

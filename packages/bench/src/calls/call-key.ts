@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+import { CallError } from '@testbench/types';
+import canonicalize from 'canonicalize';
+
+/** What decides the answer of a paid call: the same parts, the same answer. */
+export interface CallKeyParts {
+  /** `sha256:` and the hex digest of the plugin's module. */
+  readonly plugin: string;
+  /** The plugin's configuration, or undefined if it has none. It names secrets, and holds none. */
+  readonly config: unknown;
+  /**
+   * The plugin's input, without what names only this call, such as a request's id. Never the bytes that are sent: a plugin may put random
+   * marks into them.
+   */
+  readonly input: unknown;
+  /** Repetition of the same input, from 0: each has an answer of its own. */
+  readonly epoch: number;
+  /** Number of the request that this is among those of one call of the plugin, from 0. */
+  readonly ask: number;
+}
+
+/** Changes with the meaning of the parts, and with the format of entries. */
+const VERSION = 1;
+const PLUGIN_DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/**
+ * Makes the key of a paid call: the SHA-256 of its parts as canonical JSON.
+ *
+ * @returns 64 hex digits.
+ * @throws {CallError} `CALL_INVALID_INPUT` if configuration or input cannot be written as JSON, or hold half a character.
+ * @throws {RangeError} For a plugin that is no digest, or an epoch or number that is not a whole one from 0.
+ * @see https://www.rfc-editor.org/rfc/rfc8785
+ *
+ * @example
+ * ```ts
+ * import { callKey } from '@testbench/bench';
+ *
+ * const plugin = `sha256:${'0'.repeat(64)}`;
+ * const one = callKey({ plugin, config: undefined, input: { a: 1, b: 2 }, epoch: 0, ask: 0 });
+ * const same = callKey({ plugin, config: undefined, input: { b: 2, a: 1 }, epoch: 0, ask: 0 });
+ * one === same; // => true
+ * ```
+ */
+export function callKey({ plugin, config, input, epoch, ask }: CallKeyParts): string {
+  if (!PLUGIN_DIGEST.test(plugin)) throw new RangeError(`Not a digest: ${JSON.stringify(plugin)}`);
+  for (const count of [epoch, ask]) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new RangeError(`Not a whole number from 0: ${count}`);
+    }
+  }
+  return createHash('sha256')
+    .update(canonical([VERSION, plugin, config ?? null, input, epoch, ask]))
+    .digest('hex');
+}
+
+function canonical(value: unknown): string {
+  try {
+    return canonicalize(value)!;
+  } catch (cause) {
+    // A cycle, a number that is none, half of a surrogate pair, or nesting without end.
+    throw new CallError(
+      'CALL_INVALID_INPUT',
+      `Cannot name the call: its configuration or input has no JSON form (${cause instanceof Error ? cause.message : String(cause)})`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { isOurs } from './private-folder.js';
+
+/** A link could lead anywhere, and opening a FIFO would wait for its writer. Not every system has both. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const TEMPORARY_NAME = /^[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Reads a file of a private folder.
+ *
+ * @param maxBytes Of one that is read.
+ * @returns `foreign` for anything but a regular file of this user, writable by nobody else, that is not too large.
+ */
+export async function readPrivateFile(
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | 'absent' | 'foreign'> {
+  let file: FileHandle;
+  try {
+    file = await open(path, READ_ONLY);
+  } catch (error) {
+    // A link, or a socket. What cannot be opened for another reason may be good, such as with too many open files.
+    return /^(?:ELOOP|EMLINK|ENXIO)$/.test((error as NodeJS.ErrnoException).code ?? '')
+      ? 'foreign'
+      : 'absent';
+  }
+  try {
+    const found = await file.stat();
+    const { size } = found;
+    if (!found.isFile() || !isOurs(found) || size > maxBytes) return 'foreign';
+    const bytes = new Uint8Array(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes a file of a private folder under another name and renames it, so that readers see all of it or nothing and writers do not
+ * mix. It is not brought to the disk: a machine that stops may leave a part, which its reader must notice.
+ *
+ * @param folder Holds the temporary file; on the same file system as `path`.
+ * @throws What the file system throws; nothing is left then.
+ */
+export async function writePrivateFile(
+  folder: string,
+  path: string,
+  parts: readonly Uint8Array[],
+): Promise<void> {
+  const temporary = join(folder, `${randomUUID()}.tmp`);
+  try {
+    await writeParts(temporary, parts);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** True for a name that an unfinished file has. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
+/** Removes what stands where a private file belongs; of a folder, only an empty one. */
+export async function removePrivateFile(path: string): Promise<void> {
+  try {
+    await rm(path);
+  } catch {
+    await rmdir(path).catch(() => {});
+  }
+}
+
+async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  // 'wx': never follow or overwrite what somebody else put there.
+  await using file = await open(path, 'wx', 0o600);
+  for (const part of parts) await file.writeFile(part);
+}
