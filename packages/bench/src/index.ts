@@ -12,16 +12,11 @@ export {
   Budget,
   type BudgetAccount,
   type BudgetOptions,
-  BUDGET_SETTINGS,
-  type BudgetSettings,
   type Reservation,
   type Spending,
-  type SpendingLimits,
 } from './calls/budget.js';
 export {
-  CACHE_MODES,
   type CacheCounts,
-  type CacheMode,
   type CacheProblem,
   CallCache,
   type CallCacheOptions,
@@ -31,10 +26,8 @@ export type { CachedCall, CallLatency } from './calls/cached-call.js';
 export { callKey, type CallKeyParts } from './calls/call-key.js';
 export type { CachePruned, CacheStats, PruneOptions } from './calls/prune-cache.js';
 export {
-  CALL_CONTROL_SETTINGS,
   CallControl,
   type CallControlOptions,
-  type CallControlSettings,
   type CallControlState,
   type CallOutcome,
   type CallRetry,
@@ -44,7 +37,7 @@ export type { CallProblem } from './calls/call-problem.js';
 export type { CallTiming } from './calls/call-progress.js';
 export { type CallClock, SYSTEM_CLOCK } from './calls/clock.js';
 export { greatestUsage } from './calls/greatest-usage.js';
-export { type ModelPrice, type ModelPrices, PriceTable } from './calls/price-table.js';
+export { PriceTable } from './calls/price-table.js';
 export { readTokenUsage, type TokenUsage } from './calls/token-usage.js';
 export type {
   BenchmarkConfig,

@@ -11,7 +11,7 @@ const cost = (money: number, tokens = 0): { readonly money: number; readonly tok
 
 describe('Budget', () => {
   it('charges what was used, or all of it where that is not known', async () => {
-    const budget = new Budget({ maxMoney: 1 });
+    const budget = new Budget({ money: 1 });
     const known = await budget.reserve('model', cost(0.4, 100));
     const unknown = await budget.reserve('model', cost(0.4, 100));
     expect(budget.spent.model).toEqual(cost(0));
@@ -22,7 +22,7 @@ describe('Budget', () => {
   });
 
   it('makes a call wait for what others have set aside', async () => {
-    const budget = new Budget({ maxMoney: 1 });
+    const budget = new Budget({ money: 1 });
     const first = await budget.reserve('model', cost(0.7));
     let isServed = false;
     const second = budget.reserve('model', cost(0.7)).then((reservation) => {
@@ -44,7 +44,7 @@ describe('Budget', () => {
   });
 
   it('refuses those who wait once the others have spent it', async () => {
-    const budget = new Budget({ maxMoney: 1 });
+    const budget = new Budget({ money: 1 });
     const first = await budget.reserve('model', cost(0.7));
     const second = budget.reserve('model', cost(0.7));
     first.settle(cost(0.7));
@@ -52,7 +52,7 @@ describe('Budget', () => {
   });
 
   it('counts the judge apart, and both towards the limits of the run', async () => {
-    const budget = new Budget({ maxTokens: 100, judge: { maxTokens: 30 } });
+    const budget = new Budget({ tokens: 100, judge: { tokens: 30 } });
     (await budget.reserve('judge', cost(0, 30))).settle(undefined);
     await expect(budget.reserve('judge', cost(0, 1))).rejects.toMatchObject({
       message: expect.stringContaining('the judges may use 30 in tokens, 0 is left') as unknown,
@@ -66,7 +66,7 @@ describe('Budget', () => {
 
   it('begins no call when the time of the run is over', async () => {
     const clock = new FakeClock();
-    const budget = new Budget({ maxTimeMs: 1000, clock });
+    const budget = new Budget({ timeMs: 1000, clock });
     await clock.advance(999);
     (await budget.reserve('model', cost(1))).settle(undefined);
     await clock.advance(1);
@@ -77,7 +77,7 @@ describe('Budget', () => {
   });
 
   it('goes on from what an earlier part of the run has spent', async () => {
-    const budget = new Budget({ maxMoney: 1, spent: { model: cost(0.6, 5), judge: cost(0.3, 2) } });
+    const budget = new Budget({ money: 1, spent: { model: cost(0.6, 5), judge: cost(0.3, 2) } });
     expect(budget.spent).toEqual({ model: cost(0.6, 5), judge: cost(0.3, 2) });
     await expect(budget.reserve('model', cost(0.2))).rejects.toMatchObject({
       code: 'BENCH_BUDGET_SPENT',
@@ -85,7 +85,7 @@ describe('Budget', () => {
   });
 
   it('lets a cancelled one go and serves the next', async () => {
-    const budget = new Budget({ maxMoney: 1 });
+    const budget = new Budget({ money: 1 });
     const first = await budget.reserve('model', cost(0.5));
     const controller = new AbortController();
     const large = budget.reserve('model', cost(0.9), controller.signal);
@@ -101,7 +101,7 @@ describe('Budget', () => {
 
   it.each([0.1, 0.29, 1 / 3, 0.000_000_15, 1e-9])('sums %d without drifting', async (price) => {
     const count = 1000;
-    const budget = new Budget({ maxMoney: price * count });
+    const budget = new Budget({ money: price * count });
     const fits = Math.floor(Math.floor(price * count * 1e9 + 1e-6) / Math.ceil(price * 1e9 - 1e-6));
     for (let index = 0; index < fits; index += 1) {
       (await budget.reserve('model', cost(price))).settle(undefined);
@@ -128,8 +128,8 @@ describe('Budget', () => {
         async (calls, maxCents, judgeCents) => {
           const clock = new FakeClock();
           const budget = new Budget({
-            maxMoney: maxCents / 100,
-            judge: { maxMoney: judgeCents / 100 },
+            money: maxCents / 100,
+            judge: { money: judgeCents / 100 },
             clock,
           });
           const billed = { model: 0, judge: 0 };
@@ -153,9 +153,9 @@ describe('Budget', () => {
   });
 
   it.each([
-    { options: { maxMoney: -1 }, code: 'CONFIG_INVALID' },
-    { options: { maxTokens: 1.5 }, code: 'CONFIG_INVALID' },
-    { options: { judge: { maxMony: 1 } }, code: 'CONFIG_UNKNOWN_KEY' },
+    { options: { money: -1 }, code: 'CONFIG_INVALID' },
+    { options: { tokens: 1.5 }, code: 'CONFIG_INVALID' },
+    { options: { judge: { mony: 1 } }, code: 'CONFIG_UNKNOWN_KEY' },
     { options: { spent: { model: { tokens: 1 } } }, code: 'CONFIG_INVALID' },
   ])('refuses $options', ({ options, code }) => {
     expect(() => new Budget(options as BudgetOptions)).toThrow(expect.objectContaining({ code }));
@@ -163,7 +163,7 @@ describe('Budget', () => {
 
   it('says what it limits', () => {
     expect(new Budget({})).toMatchObject({ limitsMoney: false, limitsTokens: false });
-    expect(new Budget({ judge: { maxMoney: 1 } })).toMatchObject({ limitsMoney: true });
-    expect(new Budget({ maxTokens: 1 })).toMatchObject({ limitsMoney: false, limitsTokens: true });
+    expect(new Budget({ judge: { money: 1 } })).toMatchObject({ limitsMoney: true });
+    expect(new Budget({ tokens: 1 })).toMatchObject({ limitsMoney: false, limitsTokens: true });
   });
 });

@@ -1,5 +1,6 @@
-import { onAbort, type OptionReaders, readOptions } from '@testbench/types';
+import { type ConfigNode, onAbort, type OptionReaders, readOptions } from '@testbench/types';
 
+import type { BudgetsConfig, SpendingConfig } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
 import { type CallClock, SYSTEM_CLOCK } from './clock.js';
@@ -15,26 +16,8 @@ export interface Spending {
   readonly money: number;
 }
 
-/** The most that may be spent. */
-export interface SpendingLimits {
-  /** @default no limit */
-  readonly maxTokens?: number;
-  /** In the currency of the prices; counted to a billionth. @default no limit */
-  readonly maxMoney?: number;
-}
-
-/** Limits of a run. Those at the top hold for both accounts together. */
-export interface BudgetSettings extends SpendingLimits {
-  /** Time after which no paid call begins, in milliseconds. @default no limit */
-  readonly maxTimeMs?: number;
-  /** For the models alone. */
-  readonly model?: SpendingLimits;
-  /** For the judges alone. */
-  readonly judge?: SpendingLimits;
-}
-
-/** What {@link Budget} takes in addition. */
-export interface BudgetOptions extends BudgetSettings {
+/** What a {@link Budget} is made of. */
+export interface BudgetOptions extends BudgetsConfig {
   /** What earlier parts of the run have spent, when it is resumed. @default nothing */
   readonly spent?: Readonly<Partial<Record<BudgetAccount, Spending>>>;
   /** @default the system's */
@@ -46,22 +29,30 @@ const UNITS = 1_000_000_000;
 /** The largest sum that is exact in these units. */
 const MAX_MONEY = 9_000_000;
 
-const SPENDING_LIMITS: OptionReaders<SpendingLimits> = {
-  maxTokens: (node) => node.wholeNumber(0),
-  maxMoney: (node) => node.number(0, MAX_MONEY),
-};
-
-/** Readers of {@link BudgetSettings}, for the configuration. */
-export const BUDGET_SETTINGS: OptionReaders<BudgetSettings> = {
-  ...SPENDING_LIMITS,
-  maxTimeMs: (node) => node.wholeNumber(1),
-  model: (node) => readOptions<SpendingLimits>(node.value, SPENDING_LIMITS, node.path),
-  judge: (node) => readOptions<SpendingLimits>(node.value, SPENDING_LIMITS, node.path),
-};
-
-const SPENDING: OptionReaders<Spending> = {
+const LIMITS: OptionReaders<SpendingConfig> = {
   tokens: (node) => node.wholeNumber(0),
   money: (node) => node.number(0, MAX_MONEY),
+};
+
+const readSpending = (node: ConfigNode): Spending =>
+  readOptions<Spending>(
+    node.value,
+    { tokens: (tokens) => tokens.wholeNumber(0), money: (money) => money.number(0, MAX_MONEY) },
+    node.path,
+    ['tokens', 'money'],
+  );
+
+const OPTIONS: OptionReaders<BudgetOptions> = {
+  ...LIMITS,
+  timeMs: (node) => node.wholeNumber(1),
+  judge: (node) => readOptions<SpendingConfig>(node.value, LIMITS, node.path),
+  spent: (node) =>
+    readOptions<NonNullable<BudgetOptions['spent']>>(
+      node.value,
+      { model: readSpending, judge: readSpending },
+      node.path,
+    ),
+  clock: (node) => node.implementation<CallClock>('now', 'after'),
 };
 
 /** What a call has set aside. It must be settled, whatever becomes of the call. */
@@ -98,7 +89,7 @@ interface Waiter {
 }
 
 /**
- * What a run may spend. A call sets aside the most that it can cost before it is made, so that calls that run side by side cannot spend
+ * What a run may spend: its limits hold for models and judges together, those of `judge` for the judges in addition. A call sets aside the most that it can cost before it is made, so that calls that run side by side cannot spend
  * more than there is together; and settles afterwards.
  *
  * A call that finds too little left because others have set it aside waits for them, in the order of arrival. One that finds too little
@@ -108,7 +99,7 @@ interface Waiter {
  * ```ts
  * import { Budget } from '@testbench/bench';
  *
- * const budget = new Budget({ maxMoney: 1 });
+ * const budget = new Budget({ money: 1 });
  * const reservation = await budget.reserve('model', { tokens: 2000, money: 0.02 });
  * reservation.settle({ tokens: 300, money: 0.003 });
  * budget.spent.model; // => { tokens: 300, money: 0.003 }
@@ -119,7 +110,7 @@ export class Budget {
   readonly #spent = { model: { tokens: 0, units: 0 }, judge: { tokens: 0, units: 0 } };
   readonly #clock: CallClock;
   readonly #endsAt: number;
-  readonly #maxTimeMs: number | undefined;
+  readonly #timeMs: number | undefined;
   readonly #waiters: Waiter[] = [];
   /** True if money is limited, so that every model needs a price. */
   readonly limitsMoney: boolean;
@@ -128,31 +119,16 @@ export class Budget {
 
   /** @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`. */
   constructor(given?: BudgetOptions) {
-    const options = readOptions<BudgetOptions>(given, {
-      ...BUDGET_SETTINGS,
-      spent: (spent) =>
-        readOptions<NonNullable<BudgetOptions['spent']>>(
-          spent.value,
-          {
-            model: (node) =>
-              readOptions<Spending>(node.value, SPENDING, node.path, ['tokens', 'money']),
-            judge: (node) =>
-              readOptions<Spending>(node.value, SPENDING, node.path, ['tokens', 'money']),
-          },
-          spent.path,
-        ),
-      clock: (node) => node.implementation<CallClock>('now', 'after'),
-    });
+    const options = readOptions<BudgetOptions>(given, OPTIONS);
     const shared = ledgersOf('the run', options);
-    const model = ledgersOf('the models', options.model);
     const judge = ledgersOf('the judges', options.judge);
-    this.#ledgers = { model: [...model, ...shared], judge: [...judge, ...shared] };
-    const all = [...shared, ...model, ...judge];
+    this.#ledgers = { model: shared, judge: [...judge, ...shared] };
+    const all = [...shared, ...judge];
     this.limitsMoney = all.some(({ field }) => field === 'money');
     this.limitsTokens = all.some(({ field }) => field === 'tokens');
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#maxTimeMs = options.maxTimeMs;
-    this.#endsAt = this.#clock.now() + (options.maxTimeMs ?? Number.POSITIVE_INFINITY);
+    this.#timeMs = options.timeMs;
+    this.#endsAt = this.#clock.now() + (options.timeMs ?? Number.POSITIVE_INFINITY);
     for (const account of ['model', 'judge'] as const) {
       const spent = options.spent?.[account];
       if (spent !== undefined) this.#charge(account, spent);
@@ -228,7 +204,7 @@ export class Budget {
   /** @returns An error if the need can no longer be met, whatever running calls give back. */
   #refusal(account: BudgetAccount, need: Spending): BenchError | undefined {
     if (this.#clock.now() >= this.#endsAt) {
-      return spentError(`the time of the run, ${this.#maxTimeMs} ms, is over`);
+      return spentError(`the time of the run, ${this.#timeMs} ms, is over`);
     }
     const short = this.#ledgers[account].find(
       (ledger) => unitsOf(need, ledger) > ledger.cap - ledger.spent,
@@ -258,12 +234,12 @@ export class Budget {
   }
 }
 
-function ledgersOf(who: string, limits: SpendingLimits | undefined): Ledger[] {
+function ledgersOf(who: string, limits: SpendingConfig | undefined): Ledger[] {
   const ledgers: Ledger[] = [];
-  if (limits?.maxTokens !== undefined) ledgers.push(new Ledger(who, 'tokens', limits.maxTokens));
-  if (limits?.maxMoney !== undefined) {
+  if (limits?.tokens !== undefined) ledgers.push(new Ledger(who, 'tokens', limits.tokens));
+  if (limits?.money !== undefined) {
     // Down, and what is spent up: never a billionth too much.
-    ledgers.push(new Ledger(who, 'money', Math.floor(exact(limits.maxMoney * UNITS))));
+    ledgers.push(new Ledger(who, 'money', Math.floor(exact(limits.money * UNITS))));
   }
   return ledgers;
 }

@@ -7,6 +7,7 @@ import {
 } from '@testbench/core';
 import { readOptions } from '@testbench/types';
 
+import type { CacheMode } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { CacheFolder } from './cache-folder.js';
 import { type CachedCall, decodeCachedCall, encodeCachedCall } from './cached-call.js';
@@ -19,17 +20,13 @@ import {
   type PruneOptions,
 } from './prune-cache.js';
 
-/** What a cache is for: `use` what is there, `refresh` what is there, or neither read nor write (`off`). */
-export type CacheMode = 'use' | 'refresh' | 'off';
-
-/** Every {@link CacheMode}. */
-export const CACHE_MODES: readonly CacheMode[] = ['use', 'refresh', 'off'];
+const MODES: readonly CacheMode[] = ['use', 'refresh', 'off'];
 
 /** How a {@link CallCache} is opened. */
 export interface CallCacheOptions {
   /** Made with mode 0700 if it is not there. */
   readonly folder: string;
-  /** @default 'use' */
+  /** `use` what is there, `refresh` what is there, or neither read nor write (`off`). @default 'use' */
   readonly mode?: CacheMode;
   /**
    * In the mode `refresh`: answers that came before this moment do not count, in milliseconds since the epoch. A run that is resumed gives
@@ -129,7 +126,7 @@ export class CallCache {
       given,
       {
         folder: (node) => node.text(),
-        mode: (node) => node.oneOf(CACHE_MODES),
+        mode: (node) => node.oneOf(MODES),
         freshFrom: (node) => node.wholeNumber(0),
         maxEntryBytes: (node) => node.wholeNumber(1),
         onProblem: (node) => node.callback(),

@@ -135,7 +135,7 @@ describe('CallControl', () => {
 
   it('waits twice as long each time, differently by seed and alike for the same seed', async () => {
     const waits = async (seed: number): Promise<number[]> => {
-      const { clock, control } = setUp({ seed, maxRetries: 8 });
+      const { clock, control } = setUp({ seed, retries: 8 });
       const waited: number[] = [];
       const errors = Array.from({ length: 8 }, () => ({ status: 500 }));
       const onRetry = ({ waitMs }: { readonly waitMs: number }): void => void waited.push(waitMs);
@@ -165,7 +165,7 @@ describe('CallControl', () => {
     // Refusals do not count as retries: some 10 minutes at a minute each.
     { error: { status: 429, retryAfterMs: 60_000 }, attempts: 10 },
   ])('makes $attempts attempts at $error', async ({ error, attempts }) => {
-    const { clock, control } = setUp({ maxRetries: 2 });
+    const { clock, control } = setUp({ retries: 2 });
     const made: number[] = [];
     const errors = Array.from({ length: 30 }, () => error);
     const outcome = await clock.until(control.run(failing(errors, made)));
@@ -192,7 +192,7 @@ describe('CallControl', () => {
   });
 
   it('gives up an attempt that does not heed its signal', async () => {
-    const { clock, control } = setUp({ timeoutMs: 1000, maxRetries: 0, concurrency: 1 });
+    const { clock, control } = setUp({ timeoutMs: 1000, retries: 0, concurrency: 1 });
     const outcome = await clock.until(control.run(() => new Promise(() => {})));
     expect(outcome).toMatchObject({ ok: false, error: { code: 'CALL_DEADLINE_EXCEEDED' } });
     expect(clock.now()).toBe(1400);

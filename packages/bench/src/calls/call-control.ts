@@ -1,5 +1,6 @@
 import { onAbort, type OptionReaders, readOptions, readTimeoutMs } from '@testbench/types';
 
+import type { CallsConfig } from '../config/benchmark-config.js';
 import { cancelled } from '../run/call-failure.js';
 import { type AttemptEnd, makeAttempt } from './attempt.js';
 import { type CallProblem, readCallProblem, signOf } from './call-problem.js';
@@ -11,49 +12,35 @@ import {
   DEFAULT_ATTEMPT_TIMEOUT_MS,
   DEFAULT_MAX_CONCURRENCY,
   DEFAULT_MAX_REFUSED_MS,
-  DEFAULT_MAX_RETRIES,
+  DEFAULT_RETRIES,
   MAX_CONCURRENCY,
+  MAX_RETRIES,
   STARVING_REFUSALS,
 } from './limits.js';
 import { RateLimiter } from './rate-limiter.js';
 import { type RetryLimits, RetryPolicy } from './retry-policy.js';
 import { seededRandom } from './seeded-random.js';
 
-/** How the calls of a stage are made. All of it can stand in a configuration. */
-export interface CallControlSettings {
-  /** Exactly so many calls at once, 1 to 10,000. @default as many as the server takes, found out by trying */
-  readonly concurrency?: number;
-  /** Most calls at once while the number is found out. Goes with no `concurrency`. @default 200 */
-  readonly maxConcurrency?: number;
-  /** @default no limit */
-  readonly requestsPerMinute?: number;
-  /** Tokens of prompts and answers. @default no limit */
-  readonly tokensPerMinute?: number;
-  /** Further attempts after failures that may pass. Refusals (429) do not count. @default 5 */
-  readonly maxRetries?: number;
+/** How a {@link CallControl} makes the calls of a stage. */
+export interface CallControlOptions extends CallsConfig {
   /** For how long a call is made again while it is refused, in milliseconds from its first attempt. @default 600000 */
   readonly maxRefusedMs?: number;
-  /** Time of one attempt, in milliseconds. @default 300000 */
-  readonly timeoutMs?: number;
-}
-
-/** What {@link CallControl} takes in addition. */
-export interface CallControlOptions extends CallControlSettings {
   /** Decides by how much waits differ: the same seed, the same waits. @default 0 */
   readonly seed?: number;
   /** @default the system's */
   readonly clock?: CallClock;
 }
 
-/** Readers of {@link CallControlSettings}, for the configuration of a stage. */
-export const CALL_CONTROL_SETTINGS: OptionReaders<CallControlSettings> = {
+const OPTIONS: OptionReaders<CallControlOptions> = {
   concurrency: (node) => node.wholeNumber(1, MAX_CONCURRENCY),
   maxConcurrency: (node) => node.wholeNumber(1, MAX_CONCURRENCY),
   requestsPerMinute: (node) => node.wholeNumber(1),
   tokensPerMinute: (node) => node.wholeNumber(1),
-  maxRetries: (node) => node.wholeNumber(0, 1000),
-  maxRefusedMs: (node) => node.wholeNumber(0),
+  retries: (node) => node.wholeNumber(0, MAX_RETRIES),
   timeoutMs: readTimeoutMs,
+  maxRefusedMs: (node) => node.wholeNumber(0),
+  seed: (node) => node.wholeNumber(0),
+  clock: (node) => node.implementation<CallClock>('now', 'after'),
 };
 
 /** What goes with one call. */
@@ -122,7 +109,7 @@ export class CallControl {
   readonly #clock: CallClock;
   readonly #limit: ConcurrencyLimit;
   readonly #turns: CallTurns;
-  readonly #retries: RetryLimits;
+  readonly #retryLimits: RetryLimits;
   readonly #timeoutMs: number;
   readonly #random: () => number;
   #retrying = 0;
@@ -133,11 +120,7 @@ export class CallControl {
 
   /** @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`. */
   constructor(given?: CallControlOptions) {
-    const options = readOptions<CallControlOptions>(given, {
-      ...CALL_CONTROL_SETTINGS,
-      seed: (node) => node.wholeNumber(0),
-      clock: (node) => node.implementation<CallClock>('now', 'after'),
-    });
+    const options = readOptions<CallControlOptions>(given, OPTIONS);
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#limit =
       options.concurrency === undefined
@@ -149,8 +132,8 @@ export class CallControl {
       tokens: limiter(options.tokensPerMinute),
       clock: this.#clock,
     });
-    this.#retries = {
-      maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
+    this.#retryLimits = {
+      retries: options.retries ?? DEFAULT_RETRIES,
       maxRefusedMs: options.maxRefusedMs ?? DEFAULT_MAX_REFUSED_MS,
     };
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS;
@@ -204,7 +187,7 @@ export class CallControl {
     options: ControlledCallOptions<Value>,
     progress: CallProgress,
   ): Promise<Value> {
-    const policy = new RetryPolicy(this.#retries, this.#random);
+    const policy = new RetryPolicy(this.#retryLimits, this.#random);
     const { signal, tokens = 0 } = options;
     for (;;) {
       const end = await this.#attempt(call, options, progress);

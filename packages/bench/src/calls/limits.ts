@@ -9,7 +9,7 @@ export const START_CONCURRENCY = 20;
 /** Most calls in flight where nobody says: beyond it a provider's limits in tokens bind first. */
 export const DEFAULT_MAX_CONCURRENCY = 200;
 /** Most calls in flight that may be asked for: each holds a socket, and a process has 1,024 descriptors on many systems. */
-export const MAX_CONCURRENCY = 10_000;
+export const MAX_CONCURRENCY = 1024;
 /** What a refused call leaves of the calls in flight. Half, as in TCP, wastes a third of a server that has a fixed number of places. */
 export const CUT_FACTOR = 0.8;
 /** After a cut the number of calls in flight rests for this long: providers count by the minute, or by parts of it. */
@@ -20,7 +20,9 @@ export const STORM = { refusals: 3, share: 0.25 } as const;
 /** One attempt: a model that thinks may take minutes. The official clients wait for ten. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 5 * MINUTE;
 /** Further attempts after failures that may pass: with 7 % failures one call in 10 million is lost. */
-export const DEFAULT_MAX_RETRIES = 5;
+export const DEFAULT_RETRIES = 5;
+/** Waits are a minute at most, so that these are less than two hours. */
+export const MAX_RETRIES = 100;
 /** How long a call is asked again while the server says that there are too many: ten windows of a minute. */
 export const DEFAULT_MAX_REFUSED_MS = 10 * MINUTE;
 /** Wait before the second attempt; doubled for each further one. */

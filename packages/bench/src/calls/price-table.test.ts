@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ModelPrices, PriceTable } from './price-table.js';
+import type { PriceConfig } from '../config/benchmark-config.js';
+import { PriceTable } from './price-table.js';
 
 const prices = new PriceTable({
   small: { input: 0.15, output: 0.6, cachedInput: 0.075 },
@@ -58,7 +59,7 @@ describe('PriceTable', () => {
     },
     { given: [], path: 'prices', code: 'CONFIG_INVALID' },
   ])('refuses $given', ({ given, path, code }) => {
-    expect(() => new PriceTable(given as unknown as ModelPrices)).toThrow(
+    expect(() => new PriceTable(given as unknown as Record<string, PriceConfig>)).toThrow(
       expect.objectContaining({ code, path }),
     );
   });

@@ -1,31 +1,16 @@
 import { ConfigError, ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
 
+import type { PriceConfig } from '../config/benchmark-config.js';
 import type { TokenUsage } from './token-usage.js';
-
-/** What a model costs, in the currency of the budget. */
-export interface ModelPrice {
-  /** For a million tokens of the prompt. */
-  readonly input: number;
-  /** For a million tokens of the answer. */
-  readonly output: number;
-  /** For a million tokens of the prompt that the server had kept. @default as `input` */
-  readonly cachedInput?: number;
-  /** Most tokens of an answer, where a request does not say: the limit of the model. @default unknown */
-  readonly maxOutputTokens?: number;
-}
-
-/** Prices by name of the model, as calls name it. */
-export type ModelPrices = Readonly<Record<string, ModelPrice>>;
 
 /** The dearest model that is sold takes 600 for a million tokens; beyond this a price for one token was meant to be written. */
 const MAX_PRICE = 1_000_000;
 const TOKENS_PER_PRICE = 1_000_000;
 
-const PRICE: OptionReaders<ModelPrice> = {
+const PRICE: OptionReaders<PriceConfig> = {
   input: (node) => node.number(0, MAX_PRICE),
   output: (node) => node.number(0, MAX_PRICE),
   cachedInput: (node) => node.number(0, MAX_PRICE),
-  maxOutputTokens: (node) => node.wholeNumber(1),
 };
 
 /**
@@ -42,25 +27,25 @@ const PRICE: OptionReaders<ModelPrice> = {
  * ```
  */
 export class PriceTable {
-  readonly #prices: ReadonlyMap<string, ModelPrice>;
+  readonly #prices: ReadonlyMap<string, PriceConfig>;
   readonly #path: string;
 
   /**
    * @param path Where the prices stand, for errors. @default 'prices'
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
    */
-  constructor(prices: ModelPrices, path = 'prices') {
+  constructor(prices: Readonly<Record<string, PriceConfig>>, path = 'prices') {
     this.#path = path;
     this.#prices = new Map(
       Object.entries(new ConfigNode(prices, path).object()).map(([model, price]) => [
         model,
-        readOptions<ModelPrice>(price, PRICE, `${path}.${model}`, ['input', 'output']),
+        readOptions<PriceConfig>(price, PRICE, `${path}.${model}`, ['input', 'output']),
       ]),
     );
   }
 
   /** The price of a model; undefined if there is none. */
-  priceOf(model: string): ModelPrice | undefined {
+  priceOf(model: string): PriceConfig | undefined {
     return this.#prices.get(model);
   }
 
@@ -70,7 +55,7 @@ export class PriceTable {
    * @param modelPath Where the model stands in the configuration, for the error.
    * @throws {ConfigError} `CONFIG_INVALID`: the message has the key to add.
    */
-  requirePrice(model: string, modelPath: string): ModelPrice {
+  requirePrice(model: string, modelPath: string): PriceConfig {
     const price = this.priceOf(model);
     if (price !== undefined) return price;
     throw new ConfigError(

@@ -9,7 +9,7 @@ import {
 /** How often, and for how long, a call is made again. */
 export interface RetryLimits {
   /** Further attempts after failures other than refusals. */
-  readonly maxRetries: number;
+  readonly retries: number;
   /** Time from the first attempt on within which refused attempts are made again, in milliseconds. */
   readonly maxRefusedMs: number;
 }
@@ -40,7 +40,7 @@ export class RetryPolicy {
       return sinceFirstMs + waitMs <= this.#limits.maxRefusedMs ? waitMs : undefined;
     }
     this.#failures += 1;
-    if (this.#failures > this.#limits.maxRetries) return undefined;
+    if (this.#failures > this.#limits.retries) return undefined;
     return waitMs <= this.#limits.maxRefusedMs ? waitMs : undefined;
   }
 

@@ -114,15 +114,17 @@ export interface PriceConfig {
 
 /** How calls that wait for a network are made. */
 export interface CallsConfig {
-  /** Calls in flight: exactly so many, instead of what adapts. */
+  /** Calls in flight: exactly so many. @default as many as the server takes, found out by trying */
   readonly concurrency?: number;
-  /** Calls in flight at most, while their number adapts. */
+  /** Calls in flight at most, while their number adapts. @default 200 */
   readonly maxConcurrency?: number;
+  /** @default no limit */
   readonly requestsPerMinute?: number;
+  /** Tokens of prompts and answers. @default no limit */
   readonly tokensPerMinute?: number;
-  /** Further tries of a call that may be repeated. */
+  /** Further tries after a failure that may pass. Refused ones (429) do not count. @default 5 */
   readonly retries?: number;
-  /** Time for a call with all its tries, in milliseconds. */
+  /** Time of one try, in milliseconds. @default 300000 */
   readonly timeoutMs?: number;
 }
 
@@ -174,7 +176,7 @@ export interface EpochsConfig {
 export interface BudgetsConfig extends SpendingConfig {
   /** Time of the run, in milliseconds. */
   readonly timeMs?: number;
-  /** What evaluators may spend, apart from the rest. */
+  /** What evaluators may spend of it. They are counted apart from the models. */
   readonly judge?: SpendingConfig;
 }
 

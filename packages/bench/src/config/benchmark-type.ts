@@ -71,7 +71,7 @@ const SPENDING: ConfigKeys<SpendingConfig> = {
 const BUDGETS = shape<BudgetsConfig>({
   ...SPENDING,
   timeMs: { type: wholeNumber(1), description: 'Time of the run, in milliseconds.' },
-  judge: { type: shape(SPENDING), description: 'What evaluators may spend, apart from the rest.' },
+  judge: { type: shape(SPENDING), description: 'What evaluators may spend of it.' },
 });
 
 const NAME = text(

@@ -1,5 +1,6 @@
 import { ConfigError, type ConfigNode } from '@testbench/types';
 
+import { MAX_CONCURRENCY, MAX_RETRIES } from '../calls/limits.js';
 import type {
   CallsConfig,
   EvaluatorConfig,
@@ -25,10 +26,6 @@ import {
 const RESERVED_FIELDS: readonly string[] = ['output', 'record'];
 /** What the bench itself puts into a provider's input. */
 const RESERVED_PARAMETERS: readonly string[] = ['model', 'prompt', 'messages', 'record'];
-/** More in flight only costs memory. */
-const MAX_CONCURRENCY = 1024;
-/** With waits that double, the last of them would be hours. */
-const MAX_RETRIES = 100;
 /** A million tokens of the dearest model cost a few hundred. */
 const MAX_PRICE = 1e9;
 
@@ -69,11 +66,12 @@ const CALLS = shape<CallsConfig>({
   tokensPerMinute: { type: wholeNumber(1), description: 'Tokens a minute at most.' },
   retries: {
     type: wholeNumber(0, MAX_RETRIES),
-    description: 'Further tries after a failure that may pass.',
+    description:
+      'Further tries after a failure that may pass. Default: 5. Refused ones (429) do not count.',
   },
   timeoutMs: {
     type: wholeNumber(1),
-    description: 'Time for a call with all its tries, in milliseconds.',
+    description: 'Time of one try, in milliseconds. Default: 300000.',
   },
 });
 
