@@ -18,7 +18,7 @@ const MODULES = new Set([
 ]);
 
 export default defineConfig([
-  { entry: ['src/index.ts'], format: 'esm', sourcemap: true, clean: true },
+  { entry: ['src/index.ts', 'src/runner.ts'], format: 'esm', sourcemap: true, clean: true },
   {
     // One file with the manager, the host and all below, but for `types`, whose errors a page may import from there as well.
     entry: { browser: 'src/browser/index.ts' },

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig([
-  { entry: ['src/index.ts', 'src/opentelemetry.ts'], format: 'esm', sourcemap: true, clean: true },
+  {
+    entry: ['src/index.ts', 'src/opentelemetry.ts', 'src/runner.ts'],
+    format: 'esm',
+    sourcemap: true,
+    clean: true,
+  },
   {
     // What runs in threads and child processes: one file each, since a child may read nothing else.
     entry: ['thread-main', 'process-main', 'prepare-main'].map((name) => `src/runner/${name}.ts`),

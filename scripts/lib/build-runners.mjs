@@ -9,7 +9,13 @@ import { root } from './workspace.mjs';
 
 /** The files, by the folder that they are looked for in when a package runs from its sources. */
 const RUNNERS = {
-  'packages/manager': ['runner/thread-main', 'runner/process-main', 'runner/prepare-main'],
+  // The last is for isolations that are not ours.
+  'packages/manager': [
+    'runner/thread-main',
+    'runner/process-main',
+    'runner/prepare-main',
+    'runner',
+  ],
   // Runs in processes that a test kills.
   'packages/host': ['state/file-states'],
   'packages/bench': ['calls/call-cache'],

@@ -25,7 +25,12 @@ export {
   writePrivateFile,
 } from '@testbench/host';
 export type { BatchResult } from './isolation/executor.js';
-export { type Isolation, type IsolationRequest, ISOLATIONS } from './isolation/isolation.js';
+export {
+  type Isolation,
+  type IsolationChoice,
+  type IsolationRequest,
+  ISOLATIONS,
+} from './isolation/isolation.js';
 export { readModuleFile } from './load/read-module-file.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { MeteringChoice } from './metering-choice.js';
@@ -45,4 +50,11 @@ export { MANAGER_OPTIONS } from './manager-settings.js';
 export { EXECUTE_OPTIONS } from './read-call-options.js';
 export type { CallStatistics } from './statistics/call-statistics.js';
 export type { DurationSummary } from './statistics/histogram.js';
-export type { Secret, SecretStore, StateStore } from '@testbench/types';
+export type {
+  CustomIsolation,
+  RunnerLink,
+  RunnerStart,
+  Secret,
+  SecretStore,
+  StateStore,
+} from '@testbench/types';

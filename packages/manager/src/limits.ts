@@ -13,6 +13,8 @@ export const MAX_IDLE_INSTANCES = 4;
 export const THREAD_GRACE_MS = 100;
 /** The same for a process; it cannot be asked, so this is what its own deadline may be late. */
 export const PROCESS_GRACE_MS = 100;
+/** The same for a runner of a host's own, where it does not say. */
+export const DEFAULT_GRACE_MS = 100;
 /** JavaScript heap of a runner thread: inputs and outputs in flight, and the engine's own. Guest memory is not in it. */
 export const THREAD_HEAP_MB = 128;
 /**

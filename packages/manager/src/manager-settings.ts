@@ -16,7 +16,7 @@ import {
   type ResourceLimits,
 } from '@testbench/types';
 
-import { ISOLATIONS } from './isolation/isolation.js';
+import { readIsolation } from './isolation/isolation.js';
 import {
   DEFAULT_MAX_CONCURRENT_EXECUTIONS,
   DEFAULT_MAX_LOADED_PLUGINS,
@@ -44,8 +44,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   features: readFeatures,
   caps: readCaps,
   enableWasi: (node) => node.boolean(),
-  isolation: (node) =>
-    typeof node.value === 'function' ? node.callback() : node.oneOf(ISOLATIONS),
+  isolation: (node) => (typeof node.value === 'function' ? node.callback() : readIsolation(node)),
   maxThreads: readCount,
   maxProcessesPerPlugin: readCount,
   maxLoadedPlugins: readCount,
@@ -108,5 +107,5 @@ function isolationPolicy(
   isolation: NonNullable<PluginManagerOptions['isolation']>,
 ): ManagerSettings['isolation'] {
   if (typeof isolation !== 'function') return () => isolation;
-  return (plugin) => new ConfigNode(isolation(plugin), 'isolation').oneOf(ISOLATIONS);
+  return (plugin) => readIsolation(new ConfigNode(isolation(plugin), 'isolation'));
 }

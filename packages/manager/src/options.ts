@@ -12,7 +12,7 @@ import type {
   SecretStore,
 } from '@testbench/types';
 
-import type { Isolation, IsolationRequest } from './isolation/isolation.js';
+import type { IsolationChoice, IsolationRequest } from './isolation/isolation.js';
 import type { MeteringChoice } from './metering-choice.js';
 import type { PluginPolicy } from './policy.js';
 
@@ -28,12 +28,12 @@ export interface PluginManagerOptions {
   readonly enableWasi?: boolean;
   /**
    * Where plugins run, or a policy that chooses by what it trusts: `inline` on the caller's thread, `thread` in a pool of
-   * worker threads, `process` in hardened child processes of their own. @default 'thread'
+   * worker threads, `process` in hardened child processes of their own, or a `CustomIsolation`. @default 'thread'
    */
-  readonly isolation?: Isolation | ((plugin: IsolationRequest) => Isolation);
+  readonly isolation?: IsolationChoice | ((plugin: IsolationRequest) => IsolationChoice);
   /** Worker threads of all plugins; one plugin gets at most all but one of them. @default one more than processors */
   readonly maxThreads?: number;
-  /** Child processes of one plugin. @default 2 */
+  /** Child processes of one plugin, or runners of it in an isolation of your own. @default 2 */
   readonly maxProcessesPerPlugin?: number;
   /** @default 100 */
   readonly maxLoadedPlugins?: number;
@@ -99,7 +99,7 @@ export interface LoadPluginOptions {
    */
   readonly state?: 'keep' | 'reset';
   /** Where it runs. @default the manager's */
-  readonly isolation?: Isolation;
+  readonly isolation?: IsolationChoice;
   /** How its fuel is counted. @default the manager's */
   readonly metering?: MeteringChoice;
   /** Limits of its calls, over the manager's. */

@@ -6,7 +6,6 @@ import type {
   ResourceLimits,
 } from '@testbench/types';
 
-import type { Isolation } from './isolation/isolation.js';
 import type { CallStatistics } from './statistics/call-statistics.js';
 
 /**
@@ -24,7 +23,8 @@ export interface PluginInfo {
   /** `sha256:` and the hex digest of the module's bytes. */
   readonly digest: string;
   readonly contract: Contract;
-  readonly isolation: Isolation;
+  /** `inline`, `thread`, `process`, or the name of an isolation of the host's own. */
+  readonly isolation: string;
   readonly status: PluginStatus;
   /** Calls that ended, failed ones included. */
   readonly executionCount: number;

@@ -118,6 +118,7 @@ export type {
   HttpTransportRequest,
   HttpTransportResponse,
 } from './host/http-transport.js';
+export type { CustomIsolation, RunnerLink, RunnerStart } from './host/isolation.js';
 export { onAbort } from './host/on-abort.js';
 
 export {

@@ -1,4 +1,10 @@
 export { type HttpTransportSubject, testHttpTransport } from './http-transport.js';
+export {
+  type IsolationSubject,
+  type IsolationSuiteOptions,
+  type ManagerUnderTest,
+  testIsolation,
+} from './isolation.js';
 export { type ModuleStoreSubject, testModuleStore } from './module-store.js';
 export { type RunStoreSubject, testRunStore } from './run-store.js';
 export { type SecretStoreSubject, testSecretStore } from './secret-store.js';

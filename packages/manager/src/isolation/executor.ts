@@ -7,7 +7,6 @@ import type {
 } from '@testbench/types';
 
 import type { Ending } from '../ending.js';
-import type { Isolation } from './isolation.js';
 
 /** What one call may take, and whom it tells. */
 export interface CallControls {
@@ -38,9 +37,10 @@ export interface CallControls {
 /** What became of one input of a batch. */
 export type BatchResult<Data = unknown> = PromiseSettledResult<PluginOutput<Data>>;
 
-/** Runs the calls of one version of a plugin, in one of the three isolations, all with the same limits and errors. */
+/** Runs the calls of one version of a plugin, in one isolation, all with the same limits and errors. */
 export interface Executor {
-  readonly isolation: Isolation;
+  /** As `info` says it. */
+  readonly isolation: string;
   readonly metadata: PluginMetadata;
   readonly contract: Contract;
   /**

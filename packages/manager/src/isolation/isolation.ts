@@ -1,10 +1,35 @@
-import type { PluginMetadata } from '@testbench/types';
+import { type ConfigNode, type CustomIsolation, type PluginMetadata } from '@testbench/types';
 
-/** Where a plugin runs: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
+/** Where a plugin runs that this package can run it: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
 export type Isolation = 'inline' | 'thread' | 'process';
 
 /** Every {@link Isolation}. */
 export const ISOLATIONS: readonly Isolation[] = ['inline', 'thread', 'process'];
+
+/** One of ours by its name, or one of the host's own. */
+export type IsolationChoice = Isolation | CustomIsolation;
+
+const CUSTOM_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+/** Names that say something else in `info`. */
+const TAKEN_NAMES: ReadonlySet<string> = new Set([...ISOLATIONS, 'host']);
+
+/** The name under which `info` tells where a plugin runs. */
+export function nameOfIsolation(isolation: IsolationChoice): string {
+  return typeof isolation === 'string' ? isolation : isolation.name;
+}
+
+/** @throws {ConfigError} `CONFIG_INVALID` for anything but one of our names or a `CustomIsolation`. */
+export function readIsolation(node: ConfigNode): IsolationChoice {
+  if (typeof node.value !== 'object' || node.value === null) return node.oneOf(ISOLATIONS);
+  const isolation = node.implementation<CustomIsolation>('start');
+  const { name } = isolation;
+  if (typeof name !== 'string' || !CUSTOM_NAME.test(name) || TAKEN_NAMES.has(name)) {
+    node.reject(
+      `a "name" of lower-case letters, digits and hyphens that is none of ${Array.from(TAKEN_NAMES).join(', ')}`,
+    );
+  }
+  return isolation;
+}
 
 /** What a policy may look at to choose an isolation. */
 export interface IsolationRequest {

@@ -16,7 +16,6 @@ import { freshInstanceFailure } from '../runner/fresh-instance.js';
 import { asFailedLoad } from './as-failed-load.js';
 import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
 import type { BatchResult, CallControls, Executor } from './executor.js';
-import type { Isolation } from './isolation.js';
 import { GiveUp } from './give-up.js';
 import type { Outcome } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
@@ -26,7 +25,7 @@ import type { RunnerPool } from './runner-pool.js';
 /** Runs calls in threads or child processes; outputs are parsed and checked here. */
 export class RemoteExecutor implements Executor {
   private constructor(
-    readonly isolation: Isolation,
+    readonly isolation: string,
     readonly pool: RunnerPool,
     readonly guest: RemoteGuest,
     readonly facts: LoadedFacts,
@@ -34,7 +33,7 @@ export class RemoteExecutor implements Executor {
 
   /** @throws {LoadError} */
   static async load(
-    isolation: Isolation,
+    isolation: string,
     pool: RunnerPool,
     guest: RemoteGuest,
   ): Promise<RemoteExecutor> {

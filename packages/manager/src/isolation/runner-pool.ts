@@ -65,7 +65,13 @@ export class RunnerPool {
     }
     // A version that was rolled back to is needed again.
     this.#retired.delete(guest.version);
-    const runner = this.#take(guest.version);
+    let runner: Runner;
+    try {
+      runner = this.#take(guest.version);
+    } catch (error) {
+      this.#places.leave(key);
+      throw error;
+    }
     try {
       return await run(runner);
     } finally {

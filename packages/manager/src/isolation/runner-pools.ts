@@ -1,16 +1,16 @@
 import { MAX_QUEUED_EXECUTIONS, RUNNER_IDLE_MS } from '../limits.js';
 import { ModulePreparer } from './module-preparer.js';
 import { RunnerPool } from './runner-pool.js';
-import { startProcess } from './start-process.js';
+import type { StartRunner } from './runner-link.js';
 import { startThread } from './start-thread.js';
 
-/** The threads of a manager, and the processes of each of its plugins. */
+/** The threads of a manager, and the runners that each of its other plugins has to itself. */
 export class RunnerPools {
   #threads: RunnerPool | undefined;
   /** Reads modules for all of them. */
   readonly preparer = new ModulePreparer();
-  /** Those that may have a process running. */
-  readonly #processes = new Set<RunnerPool>();
+  /** Those that may have a runner of their own. */
+  readonly #own = new Set<RunnerPool>();
 
   constructor(
     readonly maxThreads: number,
@@ -31,13 +31,13 @@ export class RunnerPools {
     return this.#threads;
   }
 
-  /** Processes of one version of one plugin. They end when it is retired, and start anew if it comes back. */
-  openProcesses(maxMemoryBytes: number): RunnerPool {
-    for (const other of this.#processes) if (other.size === 0) this.#processes.delete(other);
+  /** Runners of one version of one plugin. They end when it is retired, and start again if it comes back. */
+  openOwn(start: StartRunner): RunnerPool {
+    for (const other of this.#own) if (other.size === 0) this.#own.delete(other);
     const pool: RunnerPool = new RunnerPool({
       start: (events) => {
-        this.#processes.add(pool);
-        return startProcess(maxMemoryBytes, events);
+        this.#own.add(pool);
+        return start(events);
       },
       maxRunners: this.maxProcessesPerPlugin,
       maxPerPlugin: this.maxProcessesPerPlugin,
@@ -51,7 +51,7 @@ export class RunnerPools {
   close(): void {
     this.preparer.close();
     this.#threads?.close();
-    for (const pool of this.#processes) pool.close();
-    this.#processes.clear();
+    for (const pool of this.#own) pool.close();
+    this.#own.clear();
   }
 }

@@ -10,7 +10,9 @@ import type { RunnerCommand } from '../runner/messages.js';
 import { parseReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
 import { Runner } from './runner.js';
-import type { RunnerLinkEvents } from './runner-link.js';
+import type { StartRunner } from './runner-link.js';
+
+type RunnerEvents = Parameters<StartRunner>[0];
 
 const options = { timeoutMs: 50 };
 const metadata = '{"name":"guest","version":"1.0.0","plugin_type":"custom","api_version":"1.0.0"}';
@@ -26,14 +28,14 @@ const call = {
 };
 
 /** A runner whose other end says what a test wants. */
-function forge(answer: (command: RunnerCommand, events: RunnerLinkEvents) => void) {
+function forge(answer: (command: RunnerCommand, events: RunnerEvents) => void) {
   const sent: RunnerCommand[] = [];
   const logs: LogRecord[] = [];
   let killed = 0;
   const runner = new Runner((events) => ({
     graceMs: 5,
-    canStop: true,
-    send(command) {
+    send(message) {
+      const command = message as RunnerCommand;
       sent.push(command);
       queueMicrotask(() => answer(command, events));
     },

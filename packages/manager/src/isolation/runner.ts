@@ -4,15 +4,19 @@ import {
   LoadError,
   onAbort,
   type PluginMetadata,
+  type RunnerLink,
 } from '@testbench/types';
 
 import { endedCall, type Ending } from '../ending.js';
+import { DEFAULT_GRACE_MS } from '../limits.js';
 import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { asFailedLoad } from './as-failed-load.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
-import type { RunnerLink, StartRunner } from './runner-link.js';
+import type { StartRunner } from './runner-link.js';
+
+const encoder = new TextEncoder();
 
 /** What a runner tells of a guest that it has loaded. */
 export interface LoadedFacts {
@@ -35,6 +39,7 @@ export class Runner {
   #verdict: CallError | undefined;
   #dead = false;
   #onDeath: (() => void) | undefined;
+  readonly #graceMs: number;
   #killTimer: NodeJS.Timeout | undefined;
 
   constructor(start: StartRunner) {
@@ -42,6 +47,7 @@ export class Runner {
       onMessage: (message) => this.#receive(message),
       onExit: (reason) => this.#exit(reason),
     });
+    this.#graceMs = this.#link.graceMs ?? DEFAULT_GRACE_MS;
   }
 
   /** True once it can take no more commands. */
@@ -90,7 +96,14 @@ export class Runner {
     command: Omit<Extract<RunnerCommand, { type: 'call' }>, 'type' | 'version'>,
   ): Promise<{ readonly outcomes: readonly Outcome[]; readonly report: RunnerReport }> {
     const { version } = guest;
-    const reply = await this.#command(guest, options, { type: 'call', version, ...command });
+    // To a process, text as bytes: JSON inside of JSON would be escaped and parsed twice.
+    const inputs = guest.bytes === undefined ? command.inputs : command.inputs.map(asBytes);
+    const reply = await this.#command(guest, options, {
+      type: 'call',
+      version,
+      ...command,
+      inputs,
+    });
     const expected = command.batch ? 1 : command.inputs.length;
     if (reply.type !== 'done' || reply.outcomes.length > expected) throw this.#break();
     return reply;
@@ -135,7 +148,9 @@ export class Runner {
     command: RunnerCommand,
   ): Promise<CheckedReply> {
     if (this.#dead || this.#pending !== undefined) {
-      throw new CallError('CALL_CRASHED', 'Cannot start call: the runner is not free');
+      throw (
+        this.#verdict ?? new CallError('CALL_CRASHED', 'Cannot start call: the runner is not free')
+      );
     }
     const link = this.#link;
     const { timeoutMs, signal } = options;
@@ -145,8 +160,8 @@ export class Runner {
       if (this.#pending === pending && !this.#dead) link.send(answer);
     });
     this.#pending = pending;
-    link.requestStop(false);
-    link.setBusy(true);
+    link.requestStop?.(false);
+    link.setBusy?.(true);
     const expire = (): void => {
       if (this.#pending !== pending) return;
       pending.abort(undefined);
@@ -161,7 +176,7 @@ export class Runner {
     this.#killTimer = setTimeout(
       // A host that was busy itself reads first what has arrived meanwhile.
       () => setImmediate(expire),
-      Math.min(timeoutMs + link.graceMs, 2 ** 31 - 1),
+      Math.min(timeoutMs + this.#graceMs, 2 ** 31 - 1),
     );
     const cancel = (): void => this.#stop(signal?.reason);
     const unwatch = onAbort(signal, cancel);
@@ -174,7 +189,7 @@ export class Runner {
       unwatch();
       this.#pending = undefined;
       effects.endCall();
-      if (!this.#dead) link.setBusy(false);
+      if (!this.#dead) link.setBusy?.(false);
     }
   }
 
@@ -186,11 +201,11 @@ export class Runner {
       this.#kill(
         new CallError('CALL_CANCELLED', 'Cannot finish call: it was cancelled', { cause: reason }),
       );
-    const mayHelp = this.#link.canStop || pending.waits;
+    const mayHelp = this.#link.requestStop !== undefined || pending.waits;
     pending.abort(reason, verdict);
-    this.#link.requestStop(true);
+    this.#link.requestStop?.(true);
     clearTimeout(this.#killTimer);
-    if (mayHelp) this.#killTimer = setTimeout(kill, this.#link.graceMs);
+    if (mayHelp) this.#killTimer = setTimeout(kill, this.#graceMs);
     else kill();
   }
 
@@ -205,8 +220,8 @@ export class Runner {
     try {
       reply = parseReply(message, pending.guest.setup.hostFunctions);
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      reply = { type: 'failed', error };
+      // Anything else: an object of a transport's own, which throws when it is looked at.
+      reply = error instanceof LoadError ? { type: 'failed', error } : undefined;
     }
     if (reply === undefined || !pending.receive(reply)) this.#break();
   }
@@ -235,4 +250,8 @@ export class Runner {
     pending?.fail(this.#verdict ?? new CallError('CALL_CRASHED', `Cannot finish call: ${reason}`));
     if (pending === undefined) this.#onDeath?.();
   }
+}
+
+function asBytes(input: string | Uint8Array): Uint8Array {
+  return typeof input === 'string' ? encoder.encode(input) : input;
 }

@@ -1,6 +1,4 @@
-import { LoadError } from '@testbench/types';
-
-import type { RunnerLink } from './runner-link.js';
+import { LoadError, type RunnerLink } from '@testbench/types';
 
 /** @throws {LoadError} `LOAD_UNSUPPORTED`, always: a browser starts no processes for a page. */
 export const startProcess = (): RunnerLink => {

@@ -3,26 +3,13 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { hearErrors, PAGE_BYTES } from '@testbench/types';
+import { hearErrors, PAGE_BYTES, type RunnerLink, type RunnerStart } from '@testbench/types';
 
-import {
-  MAX_FRAME_BYTES,
-  MAX_FRAME_JSON_BYTES,
-  PROCESS_ADDRESS_SPACE_KB,
-  PROCESS_GRACE_MS,
-  PROCESS_HEAP_MB,
-} from '../limits.js';
-import {
-  bodyLength,
-  decodeFrame,
-  encodeFrameParts,
-  FRAME_HEADER_BYTES,
-  jsonLengthOf,
-} from '../runner/frames.js';
-import type { RunnerCommand } from '../runner/messages.js';
+import { PROCESS_ADDRESS_SPACE_KB, PROCESS_GRACE_MS, PROCESS_HEAP_MB } from '../limits.js';
+import { encodeFrameParts } from '../runner/frames.js';
 import { COMMAND_FD, REPLY_FD } from '../runner/process-fds.js';
+import { readFrames } from '../runner/read-frames.js';
 import { runnerEntry } from './runner-entry.js';
-import type { RunnerLink, RunnerLinkEvents } from './runner-link.js';
 
 const NODE_MAJOR = Number(process.versions.node.split('.')[0]);
 
@@ -49,13 +36,8 @@ function nodeFlags(entry: string, maxMemoryBytes: number): string[] {
  *
  * It has no environment, no network or file permission but for its own code, and, on systems with a POSIX shell, a
  * limit on its address space. It serves one plugin.
- *
- * @param maxMemoryBytes The guest's memory limit.
  */
-export const startProcess = (
-  maxMemoryBytes: number,
-  { onMessage, onExit }: RunnerLinkEvents,
-): RunnerLink => {
+export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart): RunnerLink => {
   // Twice the guest's memory: where it grows, the engine copies it.
   const addressSpaceKb = PROCESS_ADDRESS_SPACE_KB + 2 * Math.ceil(maxMemoryBytes / 1024);
   const entry = fileURLToPath(runnerEntry('process-main'));
@@ -98,7 +80,7 @@ export const startProcess = (
     );
   });
   // What is no frame is no message either: the host ends a child that sends one.
-  readFrames(replies, onMessage, () => onMessage(undefined));
+  readFrames(replies, onMessage);
   const handles = [child, commands, replies, child.stderr] as unknown as {
     ref?: () => void;
     unref?: () => void;
@@ -111,57 +93,12 @@ export const startProcess = (
   setBusy(false);
   return {
     graceMs: PROCESS_GRACE_MS,
-    canStop: false,
-    send(command) {
+    send(message) {
       commands.cork();
-      for (const part of encodeFrameParts(withBytes(command))) commands.write(part);
+      for (const part of encodeFrameParts(message)) commands.write(part);
       commands.uncork();
     },
-    requestStop: () => {},
     setBusy,
     kill: () => void child.kill('SIGKILL'),
   };
 };
-
-/** Inputs as bytes beside the JSON of the message: JSON inside of JSON would be escaped and parsed twice. */
-function withBytes(command: RunnerCommand): RunnerCommand {
-  if (command.type !== 'call') return command;
-  const inputs = command.inputs.map((input) =>
-    typeof input === 'string' ? Buffer.from(input) : input,
-  );
-  return { ...command, inputs };
-}
-
-/** Cuts a stream into frames. Whoever sends what is not a frame is broken for good. */
-function readFrames(
-  stream: Readable,
-  onMessage: (message: unknown) => void,
-  onBroken: () => void,
-): void {
-  let parts: Buffer[] = [];
-  let held = 0;
-  let wanted = FRAME_HEADER_BYTES;
-  stream.on('data', (chunk: Buffer) => {
-    parts.push(chunk);
-    held += chunk.length;
-    while (held >= wanted) {
-      const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-      parts = [bytes];
-      const length = FRAME_HEADER_BYTES + bodyLength(bytes);
-      if (length > MAX_FRAME_BYTES || jsonLengthOf(bytes) > MAX_FRAME_JSON_BYTES) return onBroken();
-      wanted = length;
-      if (held < length) return;
-      const rest = bytes.subarray(length);
-      parts = rest.length === 0 ? [] : [rest];
-      held = rest.length;
-      wanted = FRAME_HEADER_BYTES;
-      let message: unknown;
-      try {
-        message = decodeFrame(bytes.subarray(0, length));
-      } catch {
-        return onBroken();
-      }
-      onMessage(message);
-    }
-  });
-}

@@ -38,7 +38,6 @@ export const startThread: StartRunner = ({ onMessage, onExit }) => {
   port.unref();
   return {
     graceMs: THREAD_GRACE_MS,
-    canStop: true,
     send(command) {
       // A thread has no origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin

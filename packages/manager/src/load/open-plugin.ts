@@ -1,11 +1,19 @@
 import { canSuspend, compilePlugin, type ModuleCache } from '@testbench/runtime';
-import { type HostEffects, LoadError, type LogSink } from '@testbench/types';
+import {
+  type HostEffects,
+  LoadError,
+  type LogSink,
+  type RunnerLink,
+  type RunnerStart,
+} from '@testbench/types';
 
 import type { Executor } from '../isolation/executor.js';
 import { InlineExecutor } from '../isolation/inline-executor.js';
-import type { Isolation } from '../isolation/isolation.js';
+import type { Isolation, IsolationChoice } from '../isolation/isolation.js';
 import { RemoteExecutor } from '../isolation/remote-executor.js';
 import type { RunnerPools } from '../isolation/runner-pools.js';
+import { startCustom } from '../isolation/start-custom.js';
+import { startProcess } from '../isolation/start-process.js';
 import type { GuestSetup } from '../runner/messages.js';
 
 /** A guest that is ready to run. */
@@ -40,24 +48,31 @@ const OPENERS: Readonly<Record<Isolation, Open>> = {
       module,
     });
   },
-  process: async ({ bytes, sha256: _sha256, ...guest }, { pools }) => {
+  process: async (guest, engine) => {
     refuseOtherThanNode();
-    const pool = pools.openProcesses(guest.setup.limits.maxMemoryBytes);
-    try {
-      return await RemoteExecutor.load('process', pool, {
-        ...guest,
-        version: nextVersion(),
-        bytes,
-      });
-    } catch (error) {
-      pool.close();
-      throw error;
-    }
+    return await openInRunners('process', startProcess, guest, engine);
   },
 };
 
+/** In runners that serve this plugin alone: they get the module as it came, which the host's engine never reads. */
+async function openInRunners(
+  name: string,
+  start: (runner: RunnerStart) => RunnerLink,
+  { bytes, sha256: _sha256, ...guest }: GuestToOpen,
+  { pools }: Engine,
+): Promise<Executor> {
+  const { maxMemoryBytes } = guest.setup.limits;
+  const pool = pools.openOwn((events) => start({ ...events, maxMemoryBytes }));
+  try {
+    return await RemoteExecutor.load(name, pool, { ...guest, version: nextVersion(), bytes });
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
+}
+
 /** True if a guest can wait for the host there. */
-export function canWaitIn(isolation: Isolation): boolean {
+export function canWaitIn(isolation: IsolationChoice): boolean {
   return isolation !== 'inline' || canSuspend;
 }
 
@@ -67,11 +82,13 @@ export function canWaitIn(isolation: Isolation): boolean {
  * @throws {LoadError} Nothing is kept of a guest that fails.
  */
 export async function openPlugin(
-  isolation: Isolation,
+  isolation: IsolationChoice,
   guest: GuestToOpen,
   engine: Engine,
 ): Promise<Executor> {
-  return await OPENERS[isolation](guest, engine);
+  if (typeof isolation === 'string') return await OPENERS[isolation](guest, engine);
+  const start = (runner: RunnerStart): RunnerLink => startCustom(isolation, runner);
+  return await openInRunners(isolation.name, start, guest, engine);
 }
 
 let versionCount = 0;

@@ -7,7 +7,7 @@ import {
   type ResourceLimits,
 } from '@testbench/types';
 
-import { type Isolation, ISOLATIONS } from '../isolation/isolation.js';
+import { type IsolationChoice, readIsolation } from '../isolation/isolation.js';
 import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';
 import type { LoadPluginOptions, PluginSource } from '../options.js';
 import { ownJson } from './own-json.js';
@@ -21,7 +21,7 @@ export interface CheckedLoadOptions {
   readonly pluginType: PluginType | undefined;
   readonly config: unknown;
   readonly reset: boolean;
-  readonly isolation: Isolation | undefined;
+  readonly isolation: IsolationChoice | undefined;
   readonly metering: MeteringChoice | undefined;
   readonly limits: ResourceLimits;
   /** @default what the manager's policy grants */
@@ -47,7 +47,7 @@ export function readLoadOptions(
     pluginType: (node) => node.oneOf(PLUGIN_TYPES),
     config: (node) => ownJson(node.value, describeSource(source, given?.id)),
     state: (node) => node.oneOf(['keep', 'reset']),
-    isolation: (node) => node.oneOf(ISOLATIONS),
+    isolation: readIsolation,
     metering: (node) => node.oneOf(METERING_CHOICES),
     limits: readLimits,
     permissions: (node) => {

@@ -5,7 +5,7 @@ import type { LogSink, PluginMetadata, StateStore } from '@testbench/types';
 
 import { openDirectoryStore } from '../directory-store.js';
 import type { Executor } from '../isolation/executor.js';
-import type { Isolation, IsolationRequest } from '../isolation/isolation.js';
+import type { IsolationChoice, IsolationRequest } from '../isolation/isolation.js';
 import type { RunnerPools } from '../isolation/runner-pools.js';
 import { chooseMetering, type MeteringChoice } from '../metering-choice.js';
 import type { PluginSource } from '../options.js';
@@ -28,7 +28,7 @@ export interface LoaderSettings extends HostResources {
   readonly caps: AdmissionCaps;
   readonly enableWasi: boolean;
   /** Of plugins that are loaded without one. */
-  readonly isolation: (plugin: IsolationRequest) => Isolation;
+  readonly isolation: (plugin: IsolationRequest) => IsolationChoice;
   /** Of plugins that are loaded without permissions. */
   readonly grants: GrantPolicy;
   readonly cacheDir: string | undefined;
@@ -99,7 +99,7 @@ export class VersionLoader {
   }
 
   async #open(
-    isolation: Isolation,
+    isolation: IsolationChoice,
     { bytes, sha256, digest }: AdmittedPlugin,
     grants: PluginGrants,
     setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering'>,

@@ -52,16 +52,16 @@ export class GuestRunner {
   async handle(command: RunnerCommand): Promise<void> {
     switch (command.type) {
       case 'load':
-        return this.link.send(await this.#load(command));
+        return this.#send(await this.#load(command));
       case 'call':
-        return this.link.send(this.#call(command));
+        return this.#send(this.#call(command));
       case 'health':
-        return this.link.send(this.#health(command.version));
+        return this.#send(this.#health(command.version));
       case 'discard':
         return this.#guests.get(command.version)?.discard();
       case 'unload':
         this.#unload(command.version);
-        return this.link.send({ type: 'unloaded' });
+        return this.#send({ type: 'unloaded' });
       // An answer that nobody waits for any more.
       case 'reply':
     }
@@ -182,7 +182,7 @@ export class GuestRunner {
       compiled,
       setup,
       effects: () => this.#remoteEffects,
-      onLog: ({ level, message }) => this.link.send({ type: 'log', level, message }),
+      onLog: ({ level, message }) => this.#send({ type: 'log', level, message }),
       now: () => this.#nowMs ?? Date.now(),
       blocks: true,
     };
@@ -198,23 +198,27 @@ export class GuestRunner {
       if (this.#begun !== undefined && isCounted) {
         const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
         // Infinity does not cross as a number.
-        this.link.send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });
+        this.#send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });
         this.#begun = undefined;
       }
-      this.link.send({ type: 'effect', name, args });
+      this.#send({ type: 'effect', name, args });
       return this.#awaitReply();
     },
     endCall: () => {},
   };
 
   readonly #sendChunk = (bytes: Uint8Array): void => {
-    this.link.send({ type: 'chunk', bytes });
+    this.#send({ type: 'chunk', bytes });
     this.#awaitReply();
   };
 
+  #send(reply: RunnerReply): void {
+    this.link.send(reply);
+  }
+
   #awaitReply(): EffectResult {
     for (;;) {
-      const command = this.link.receive();
+      const command = this.link.receive() as RunnerCommand;
       if (command.type === 'reply') return command;
     }
   }

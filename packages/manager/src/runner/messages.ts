@@ -118,9 +118,10 @@ export type RunnerReply =
 
 /** A runner's end of the link to its host. */
 export interface HostLink {
-  send(reply: RunnerReply): void;
-  /** Blocks until the next command is there. */
-  receive(): RunnerCommand;
-  /** True if the host wants the running call stopped. */
+  /** Sends a message to the host; returns when it is on its way. */
+  send(message: object): void;
+  /** Blocks the thread until the next message of the host's is there. */
+  receive(): unknown;
+  /** True if the host wants the running call stopped. Polled while a guest runs. */
   isCancelled(): boolean;
 }

@@ -1,4 +1,4 @@
-import type { PluginSource } from './options.js';
+import type { PluginSource } from '../options.js';
 import { resolveModulePath } from './read-module-file.browser.js';
 
 /**

@@ -1,0 +1,34 @@
+import { GuestRunner } from './guest-runner.js';
+import type { HostLink, RunnerCommand } from './messages.js';
+
+/**
+ * Runs guests for a host, until this thread or process is ended: the runner's side of an isolation.
+ *
+ * It blocks the thread while a guest runs, while it waits for the host, and between calls.
+ *
+ * @param link Where messages come from and go to. The host's are trusted.
+ *
+ * @example
+ * ```ts no-run
+ * import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+ * import { serveGuests } from '@testbench/manager/runner';
+ *
+ * const { port, wake } = workerData; // a MessagePort, and an Int32Array that is counted up and notified for each message
+ * await serveGuests({
+ *   send: (message) => port.postMessage(message),
+ *   receive() {
+ *     for (;;) {
+ *       const seen = Atomics.load(wake, 0);
+ *       const received = receiveMessageOnPort(port);
+ *       if (received) return received.message;
+ *       Atomics.wait(wake, 0, seen);
+ *     }
+ *   },
+ *   isCancelled: () => false,
+ * });
+ * ```
+ */
+export async function serveGuests(link: HostLink): Promise<never> {
+  const runner = new GuestRunner(link);
+  for (;;) await runner.handle(link.receive() as RunnerCommand);
+}
