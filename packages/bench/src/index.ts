@@ -71,8 +71,17 @@ export type {
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
+export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
+export { loadPrompts } from './prompts/load-prompts.js';
+export { TemplateError } from './prompts/parse-template.js';
+export {
+  Prompt,
+  type PromptContent,
+  type PromptRecord,
+  type PromptSource,
+} from './prompts/prompt.js';
 export type { BenchmarkSummary, PluginSummary } from './results/benchmark-summary.js';
 export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.js';
 export type { DropCount } from './results/drop-board.js';

@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigNode } from '@testbench/types';
 
 import { MAX_CONCURRENCY, MAX_RETRIES } from '../calls/limits.js';
+import { parseTemplate, TemplateError } from '../prompts/parse-template.js';
 import type {
   CallsConfig,
   EvaluatorConfig,
@@ -12,7 +13,15 @@ import type {
   ProviderConfig,
 } from './benchmark-config.js';
 import { PLUGIN_KEYS } from './plugin-types.js';
-import { either, listOf, mapOf, mapped, pathOf, shape } from './schema/config-type.js';
+import {
+  type ConfigKeys,
+  either,
+  listOf,
+  mapOf,
+  mapped,
+  pathOf,
+  shape,
+} from './schema/config-type.js';
 import {
   BOOLEAN,
   JSON_OBJECT,
@@ -75,9 +84,20 @@ const CALLS = shape<CallsConfig>({
   },
 });
 
+/** A text with tags, see the plugin `template`. */
+const TEMPLATE = mapped(text(), (template, node) => {
+  try {
+    parseTemplate(template);
+  } catch (cause) {
+    if (!(cause instanceof TemplateError)) throw cause;
+    refuse(node, `as a template: ${cause.message}`);
+  }
+  return template;
+});
+
 const MESSAGE = shape<PromptMessage>({
   role: { required: true, type: text(), description: 'Such as system, user or assistant.' },
-  content: { required: true, type: text(), description: 'A template.' },
+  content: { required: true, type: TEMPLATE, description: 'A template.' },
 });
 
 /** A list of messages, at least one. */
@@ -86,11 +106,11 @@ export const MESSAGES = listOf(MESSAGE, 1, 'message');
 /** A prompt of a configuration. */
 export const PROMPT = either<string, PromptConfig>(
   isText,
-  text(),
+  TEMPLATE,
   shape<PromptConfig>(
     {
       name: { type: text(), description: 'Column in the results.' },
-      template: { type: text(), description: 'Text with {{field}} for a field of the record.' },
+      template: { type: TEMPLATE, description: 'Text with {{field}} for a field of the record.' },
       messages: { type: MESSAGES, description: 'A conversation; each content is a template.' },
       file: {
         type: PATH,
@@ -137,8 +157,8 @@ export const PROVIDER = shape<ProviderConfig>({
   calls: { type: CALLS, description: 'How its calls are made: how many, how fast, how often.' },
 });
 
-/** An evaluator of a configuration. */
-export const EVALUATOR = shape<EvaluatorConfig>({
+/** The keys of an evaluator. */
+export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
   ...PLUGIN_KEYS,
   name: { type: text(), description: "Column in the results. Default: the plugin's name." },
   fields: {
@@ -159,7 +179,10 @@ export const EVALUATOR = shape<EvaluatorConfig>({
   },
   calls: { type: CALLS, description: 'For one that asks a model: how its calls are made.' },
   prices: { type: PRICES, description: 'For one that asks a model: prices, by name of the model.' },
-});
+};
+
+/** An evaluator of a configuration. */
+export const EVALUATOR = shape(EVALUATOR_KEYS);
 
 /** A filter of a configuration. */
 export const FILTER = shape<FilterConfig>({

@@ -1,0 +1,62 @@
+import { ConfigNode } from '@testbench/types';
+
+import type { EvaluatorConfig, ResolvedEvaluatorConfig } from './benchmark-config.js';
+import { defaultName, PLUGIN_KEYS } from './plugin-types.js';
+import { either, listOf, shape } from './schema/config-type.js';
+import { text } from './schema/config-values.js';
+import { EVALUATOR_KEYS } from './stage-types.js';
+
+/** A record may name a plugin and how it scores, but not what it may reach or take: that is for who runs the benchmark to say. */
+type RecordEvaluator = Pick<
+  EvaluatorConfig,
+  'plugin' | 'config' | 'name' | 'fields' | 'threshold' | 'weight'
+>;
+
+const RECORD_EVALUATORS = listOf(
+  either<string, RecordEvaluator>(
+    (value) => typeof value !== 'object',
+    text(),
+    shape<RecordEvaluator>({
+      plugin: PLUGIN_KEYS.plugin,
+      config: PLUGIN_KEYS.config,
+      name: EVALUATOR_KEYS.name,
+      fields: EVALUATOR_KEYS.fields,
+      threshold: EVALUATOR_KEYS.threshold,
+      weight: EVALUATOR_KEYS.weight,
+    }),
+  ),
+);
+
+/**
+ * Reads the evaluators that a record names for itself: a list of plugins, each by its reference or as an object that says more.
+ *
+ * @param value What stands in the record.
+ * @param path Where it stands, for errors, such as `evaluators`.
+ * @param baseDirectory Where relative paths of plugins start.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
+ *
+ * @example
+ * ```ts
+ * import { readRecordEvaluators } from '@testbench/bench';
+ *
+ * readRecordEvaluators(['contains', { plugin: 'exact-match', threshold: 1 }], 'evaluators', '/');
+ * // => [{ plugin: 'contains', name: 'contains', weight: 1 }, { plugin: 'exact-match', threshold: 1, name: 'exact-match', weight: 1 }]
+ * ```
+ */
+export function readRecordEvaluators(
+  value: unknown,
+  path: string,
+  baseDirectory: string,
+): readonly ResolvedEvaluatorConfig[] {
+  const context = { baseDirectory };
+  return RECORD_EVALUATORS.read(new ConfigNode(value, path), context).map((given, index) => {
+    if (typeof given !== 'string') return withDefaults(given);
+    const node = new ConfigNode(given, `${path}[${index}]`);
+    return withDefaults({ plugin: PLUGIN_KEYS.plugin.type.read(node, context) });
+  });
+}
+
+function withDefaults(evaluator: RecordEvaluator): ResolvedEvaluatorConfig {
+  const { plugin, name = defaultName(plugin), weight = 1 } = evaluator;
+  return { ...evaluator, name, weight };
+}
