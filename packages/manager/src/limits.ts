@@ -78,3 +78,6 @@ export const MIN_PLACES_TO_SHARE = 8;
 export const WATCH_QUIET_MS = 100;
 /** A file that is watched is looked up so often, in case no notice of a change comes: a look costs 20 us. */
 export const WATCH_POLL_MS = 500;
+
+/** The module of a wire protocol's adapter, which crosses to each runner: one for Extism with its kernel would be some 50 kB. */
+export const MAX_PROTOCOL_BYTES = 1024 * 1024;

@@ -22,6 +22,7 @@ import {
   DEFAULT_MAX_LOADED_PLUGINS,
   DEFAULT_MAX_PROCESSES_PER_PLUGIN,
 } from './limits.js';
+import { readAddress } from './load/protocol-list.js';
 import type { LoaderSettings } from './load/version-loader.js';
 import { METERING_CHOICES } from './metering-choice.js';
 import type { PluginManagerOptions } from './options.js';
@@ -57,6 +58,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   allowedHeaders: (node) => node.value as readonly string[],
   certificateAuthorities: (node) => node.value as readonly CertificateAuthority[],
   hostFunctions: readHostFunctions,
+  protocols: (node) => node.list().map(readAddress),
   state: (node) => node.callback(),
   metering: (node) => node.oneOf(METERING_CHOICES),
   onLog: (node) => node.callback(),
@@ -92,6 +94,8 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
     authorities: readAuthorities(options.certificateAuthorities),
     hostFunctions: new Map(Object.entries(options.hostFunctions ?? {})),
+    // Read already: these are their absolute addresses.
+    protocols: (options.protocols ?? []) as readonly string[],
     metering: options.metering ?? 'as-asked',
     onLog: options.onLog ?? (() => {}),
     now: options.now,

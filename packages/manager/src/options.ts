@@ -63,6 +63,12 @@ export interface PluginManagerOptions {
    */
   readonly hostFunctions?: CustomHostFunctions;
   /**
+   * Wire protocols of your own, beside those of the contract: the path or the `file:` URL of a module each, whose default export is a
+   * `WireProtocol` and which imports nothing. A plugin is compared with them before the built-in ones, in this order. The module is
+   * read at the first load, and runs on this thread and wherever a plugin of the protocol runs: it is your code, trusted as such. @default none
+   */
+  readonly protocols?: readonly (string | URL)[];
+  /**
    * Where the state of plugins is kept: `createFileStates(directory)`, or a function of your own. It is asked with the id that a
    * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.
    * @default in memory, until the plugin is unloaded

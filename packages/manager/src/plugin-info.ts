@@ -1,10 +1,4 @@
-import type {
-  Contract,
-  MeteringMode,
-  Permissions,
-  PluginMetadata,
-  ResourceLimits,
-} from '@testbench/types';
+import type { MeteringMode, Permissions, PluginMetadata, ResourceLimits } from '@testbench/types';
 
 import type { CallStatistics } from './statistics/call-statistics.js';
 
@@ -22,7 +16,8 @@ export interface PluginInfo {
   readonly metadata: PluginMetadata;
   /** `sha256:` and the hex digest of the module's bytes. */
   readonly digest: string;
-  readonly contract: Contract;
+  /** Name of its wire protocol: `v1`, `classic`, or one that the host added. */
+  readonly contract: string;
   /** `inline`, `thread`, `process`, or the name of an isolation of the host's own. */
   readonly isolation: string;
   readonly status: PluginStatus;

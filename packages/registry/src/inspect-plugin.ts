@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { requireReadable } from '@testbench/sandbox';
 import {
   checkContractExports,
-  type Contract,
   decodeMetadataSections,
   type ExportProblem,
   METADATA_SECTION,
@@ -18,7 +17,7 @@ export interface PluginInspection {
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
   /** Undefined if the module has no function `plugin_execute`. */
-  readonly contract: Contract | undefined;
+  readonly contract: string | undefined;
   /** Exports that do not meet the contract. */
   readonly exportProblems: readonly ExportProblem[];
   readonly summary: ModuleSummary;
@@ -35,7 +34,7 @@ export interface PluginInspection {
 export function inspectPlugin(bytes: Uint8Array): PluginInspection {
   requireReadable(bytes);
   const summary = inspectModule(bytes);
-  const { contract, problems } = checkContractExports(summary.exports);
+  const { contract, problems } = checkContractExports(summary);
   return {
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     metadata: decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION)),

@@ -1,9 +1,9 @@
-import { CallError, type Contract, escapeText, type PluginInput } from '@testbench/types';
+import { CallError, escapeText, type PayloadForm, type PluginInput } from '@testbench/types';
 
 import { JOINED_TEXT_LENGTH } from './limits.js';
 
 /**
- * Writes one input as the plugin's contract wants it: an envelope, or the bare `data` for a classic plugin.
+ * Writes one input as the plugin's protocol wants it: in an envelope, or the bare `data`, as for a classic plugin.
  *
  * @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold.
  *
@@ -11,23 +11,23 @@ import { JOINED_TEXT_LENGTH } from './limits.js';
  * ```ts
  * import { encodeInput } from '@testbench/runtime';
  *
- * encodeInput({ data: 1 }, 'v1'); // => '{"data":1,"context":{"metadata":{}}}'
- * encodeInput({ data: 1 }, 'classic'); // => '1'
+ * encodeInput({ data: 1 }, 'envelope'); // => '{"data":1,"context":{"metadata":{}}}'
+ * encodeInput({ data: 1 }, 'data'); // => '1'
  * ```
  */
-export function encodeInput(input: PluginInput, contract: Contract): string {
-  const text = inputText(input, contract);
+export function encodeInput(input: PluginInput, form: PayloadForm): string {
+  const text = inputText(input, form);
   return typeof text === 'string' ? text : text.join('');
 }
 
 /** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it once more. */
-export function inputText(input: PluginInput, contract: Contract): string | readonly string[] {
+export function inputText(input: PluginInput, form: PayloadForm): string | readonly string[] {
   if (typeof input !== 'object' || input === null) {
     throw new CallError('CALL_INVALID_INPUT', `Cannot start call: the input is a ${typeof input}`);
   }
   if (input.data === undefined) throw missingData(input);
   const data = jsonText('data', input.data);
-  if (contract === 'classic') return data;
+  if (form === 'data') return data;
   const { context } = input;
   const end = context === undefined ? NO_CONTEXT : `,"context":${contextText(context)}}`;
   return data.length > JOINED_TEXT_LENGTH ? ['{"data":', data, end] : `{"data":${data}${end}`;

@@ -1,7 +1,6 @@
-import { MAX_SHARED_BYTES, MIN_SHARED_BYTES } from './limits.js';
+import type { ProtocolInput } from '@testbench/types';
 
-/** JSON on its way into a guest: a text, a long one in pieces, or UTF-8 already. */
-export type InputText = string | readonly string[] | Uint8Array;
+import { MAX_SHARED_BYTES, MIN_SHARED_BYTES } from './limits.js';
 
 const encoder = new TextEncoder();
 /** One buffer for all instances of this thread: a fresh one for each call costs more than the encoding. */
@@ -13,7 +12,7 @@ let encodings = 0;
  *
  * @returns A view of the shared buffer; bytes of its own for what does not fit, and bytes as they are.
  */
-export function encodeShared(input: InputText): Uint8Array {
+export function encodeShared(input: ProtocolInput): Uint8Array {
   if (input instanceof Uint8Array) return input;
   encodings += 1;
   const length = textLength(input);
@@ -38,7 +37,7 @@ export function encodingCount(): number {
 }
 
 /** Length of an input in UTF-16 units, which is at most its length in bytes; of bytes, their number. */
-function textLength(input: InputText): number {
+function textLength(input: ProtocolInput): number {
   if (typeof input === 'string' || input instanceof Uint8Array) return input.length;
   let length = 0;
   for (const part of input) length += part.length;
@@ -46,7 +45,7 @@ function textLength(input: InputText): number {
 }
 
 /** True if the UTF-8 of an input is surely no longer than `maxBytes`. */
-export function surelyFits(input: InputText, maxBytes: number): boolean {
+export function surelyFits(input: ProtocolInput, maxBytes: number): boolean {
   // A UTF-16 unit takes at most three bytes.
   return textLength(input) * (input instanceof Uint8Array ? 1 : 3) <= maxBytes;
 }
@@ -58,6 +57,11 @@ function makeRoom(length: number): void {
   let size = shared.length;
   while (size < wanted) size *= 2;
   shared = new Uint8Array(size);
+}
+
+/** An input as one text. */
+export function joinInput(input: ProtocolInput): string {
+  return input instanceof Uint8Array ? new TextDecoder().decode(input) : join(input);
 }
 
 function join(input: string | readonly string[]): string {

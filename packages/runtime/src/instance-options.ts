@@ -7,7 +7,10 @@ import {
   readOptions,
   readTimeoutMs,
   type ResourceLimits,
+  type WireProtocol,
 } from '@testbench/types';
+
+import { readProtocol } from './protocols/read-protocol.js';
 
 /** Limits and hooks of one call. */
 export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 'deadlineMs'> {
@@ -27,6 +30,8 @@ export interface InstanceOptions {
   readonly name?: string | undefined;
   /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
+  /** The wire protocol. @default v1 or classic, by the exports */
+  readonly protocol?: WireProtocol | undefined;
   /** Limits of the start function and `_initialize` together, which run at once. @default those of every call */
   readonly start?: InstanceCallOptions;
   /** The caller has checked the options of each call already: they are not read again. @default false */
@@ -52,6 +57,7 @@ const INSTANCE: OptionReaders<InstanceOptions> = {
   host: (node) => node.implementation('attachMemory', 'beginCall', 'endCall'),
   name: (node) => node.text(),
   limits: readLimits,
+  protocol: readProtocol,
   start: (node) => readOptions<InstanceCallOptions>(node.value, CALL, node.path),
   callsChecked: (node) => node.boolean(),
 };

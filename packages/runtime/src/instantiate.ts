@@ -1,4 +1,4 @@
-import { type HostBinding, LoadError } from '@testbench/types';
+import { type HostBinding, LoadError, type ProtocolImports } from '@testbench/types';
 
 import { canSuspend, suspending } from './suspension.js';
 
@@ -31,16 +31,24 @@ function mayWait({ waiting }: HostBinding, module: string, name: string): boolea
   return waiting.has(name) || waiting.has(`${module}.${name}`);
 }
 
-/** The host's functions, those that may wait wrapped so that they suspend the guest. */
-function importsOf(host: HostBinding, waits: boolean): WebAssembly.Imports {
-  if (!waits) return host.imports;
+/** The host's functions, those that may wait wrapped so that they suspend the guest, and those of the protocol. */
+function importsOf(
+  host: HostBinding,
+  waits: boolean,
+  own: ProtocolImports | undefined,
+): WebAssembly.Imports {
+  if (!waits && own === undefined) return host.imports;
   const imports: Record<string, Record<string, unknown>> = Object.create(null);
   for (const [module, functions] of Object.entries(host.imports)) {
     const wrapped: Record<string, unknown> = Object.create(null);
     for (const [name, run] of Object.entries(functions)) {
-      wrapped[name] = mayWait(host, module, name) ? suspending(run) : run;
+      wrapped[name] = waits && mayWait(host, module, name) ? suspending(run) : run;
     }
     imports[module] = wrapped;
+  }
+  for (const [module, functions] of Object.entries(own ?? {})) {
+    // The host's own come first: a protocol takes the place of none.
+    imports[module] = Object.assign(Object.create(null), functions, imports[module]);
   }
   return imports as WebAssembly.Imports;
 }
@@ -54,9 +62,10 @@ export function instantiate(
   module: WebAssembly.Module,
   host: HostBinding,
   waits: boolean,
+  own?: ProtocolImports,
 ): WebAssembly.Instance {
   try {
-    return new WebAssembly.Instance(module, importsOf(host, waits));
+    return new WebAssembly.Instance(module, importsOf(host, waits, own));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof WebAssembly.LinkError || cause instanceof TypeError) {

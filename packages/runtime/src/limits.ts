@@ -10,5 +10,8 @@ export const MAX_SHARED_BYTES = 4 * 1024 * 1024;
 /** Compiled modules kept in memory by default: the plugins of one host, and as many old versions. */
 export const DEFAULT_MAX_CACHED_MODULES = 256;
 
+/** Fuel of each call of a function that a protocol of the host's own offers: what a host function costs at least. */
+export const IMPORT_FUEL = 50;
+
 /** Room for the output of a classic plugin at the first try; a plugin that needs more says so and is asked again. */
 export const CLASSIC_OUTPUT_BYTES = 65_536;

@@ -1,12 +1,23 @@
-import { CallError, type GuestMemory } from '@testbench/types';
+import {
+  CallError,
+  type GuestMemory,
+  PAGE_BYTES,
+  type ProtocolInput,
+  type ProtocolMemory,
+  type ProtocolPlace,
+} from '@testbench/types';
 
-import { encodeShared, encodingCount, type InputText } from './input-text.js';
+import { encodeShared, encodingCount } from './input-text.js';
 
 /** The guest's memory with a view that is made anew only when growth has detached it. */
-export class LinearMemory implements GuestMemory {
+export class LinearMemory implements GuestMemory, ProtocolMemory {
   #bytes: Uint8Array<ArrayBuffer>;
 
-  constructor(readonly memory: WebAssembly.Memory) {
+  /** @param maxMemoryBytes Cap on {@link grow}; the guest's own growth has the same in its code. */
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    readonly maxMemoryBytes: number,
+  ) {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
@@ -52,7 +63,7 @@ export class LinearMemory implements GuestMemory {
    * @returns Where it lies.
    * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside of the memory; whatever `allocate` throws.
    */
-  write(input: InputText, allocate: (size: number) => number): Place {
+  write(input: ProtocolInput, allocate: (size: number) => number): ProtocolPlace {
     let bytes = encodeShared(input);
     const encodings = encodingCount();
     const ptr = allocate(bytes.length);
@@ -61,10 +72,16 @@ export class LinearMemory implements GuestMemory {
     this.check('the room for the input', ptr, bytes.length).set(bytes, ptr);
     return { ptr, length: bytes.length };
   }
-}
 
-/** A piece of guest memory. */
-export interface Place {
-  readonly ptr: number;
-  readonly length: number;
+  /** Adds pages at the end. @returns Where they begin; undefined if the memory may not grow so far. */
+  grow(pages: number): number | undefined {
+    const start = this.size;
+    if (start + pages * PAGE_BYTES > this.maxMemoryBytes) return undefined;
+    try {
+      this.memory.grow(pages);
+    } catch {
+      return undefined;
+    }
+    return start;
+  }
 }

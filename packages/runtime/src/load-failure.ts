@@ -20,6 +20,9 @@ export function asLoadError(
   breach: LoadErrorCode = code,
 ): unknown {
   if (!(cause instanceof CallError)) return cause;
+  if (cause.code === 'CALL_PROTOCOL_FAILED') {
+    return new LoadError('LOAD_PROTOCOL_FAILED', `Cannot ${action}: ${cause.message}`, { cause });
+  }
   return new LoadError(
     cause.code === 'CALL_INVALID_OUTPUT' ? breach : code,
     `Cannot ${action}: ${cause.message}`,

@@ -1,7 +1,6 @@
 import {
   CallError,
   type CallUsage,
-  type Contract,
   decodeMetadata,
   DEFAULT_LIMITS,
   type HostCallReport,
@@ -10,16 +9,17 @@ import {
   type PluginMetadata,
   type PluginOutput,
   type PluginType,
+  type ProtocolInput,
+  type ProtocolSession,
   type ResourceLimits,
+  type WireProtocol,
 } from '@testbench/types';
 
 import { failureOfCode } from './call-failure.js';
 import { CallGuard } from './call-guard.js';
-import { ClassicProtocol } from './classic-protocol.js';
 import type { CompiledPlugin } from './compile-plugin.js';
 import { checkInputLength, inputText } from './encode-input.js';
-import { type GuestExports, pickExports } from './guest-exports.js';
-import { encodeShared, type InputText, surelyFits } from './input-text.js';
+import { encodeShared, surelyFits } from './input-text.js';
 import {
   type InstanceCallOptions,
   type InstanceOptions,
@@ -30,11 +30,12 @@ import {
 import { instantiate, mustWait } from './instantiate.js';
 import { LinearMemory } from './linear-memory.js';
 import { asLoadError, checkInit, configBytes, describePlugin } from './load-failure.js';
-import type { Protocol } from './protocol.js';
+import { InstanceGuest } from './protocols/instance-guest.js';
+import { checkExports, pickProtocol, requireMemory } from './protocols/pick-protocol.js';
+import { takeNow, takeWaiting } from './protocols/take-steps.js';
+import { WIRE_PROTOCOLS } from './protocols/wire-protocols.js';
 import { type ParsedOutput, readOutput } from './read-output.js';
 import { Snapshot } from './snapshot.js';
-import { promising } from './suspension.js';
-import { toI32, V1Protocol } from './v1-protocol.js';
 
 const NO_OPTIONS: InstanceCallOptions = {};
 
@@ -67,10 +68,10 @@ export class PluginInstance {
    */
   readonly waits: boolean;
   readonly #limits: ResourceLimits;
-  readonly #exports: GuestExports;
   readonly #memory: LinearMemory;
   readonly #guard: CallGuard;
-  readonly #protocol: Protocol;
+  readonly #protocol: WireProtocol;
+  readonly #session: ProtocolSession;
   readonly #instance: WebAssembly.Instance;
   readonly #callsChecked: boolean;
   #snapshot: Snapshot | undefined;
@@ -83,7 +84,7 @@ export class PluginInstance {
    * Instantiates the module and runs its start function and `_initialize`, under the limits of `start`.
    *
    * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_BAD_EXPORT`; `LOAD_UNSUPPORTED`
-   *   for an import that may wait where the engine cannot suspend;
+   *   for an import that may wait where the engine cannot suspend; `LOAD_PROTOCOL_FAILED` for a fault of a protocol of the host's own;
    *   `LOAD_START_FAILED` if the start function or `_initialize` traps or hits a limit.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
@@ -94,39 +95,41 @@ export class PluginInstance {
       name,
       start = NO_OPTIONS,
       callsChecked = false,
+      protocol: known,
     } = readInstanceOptions(options);
     this.#callsChecked = callsChecked;
     this.#described = describePlugin(name);
     this.#isNamed = name !== undefined;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.waits = mustWait(plugin.imports, host);
-    const instance = instantiate(plugin.module, host, this.waits);
+    const { maxMemoryBytes } = plugin;
+    const { maxOutputBytes } = this.#limits;
+    const guest = new InstanceGuest({ maxOutputBytes, maxMemoryBytes }, this.waits);
+    // One with functions of its own is known beforehand: nothing links without them.
+    const imports = known?.createImports?.(guest);
+    const instance = instantiate(plugin.module, host, this.waits, imports);
+    const { exports } = instance;
     this.#instance = instance;
-    this.#exports = pickExports(instance);
-    this.#memory = new LinearMemory(this.#exports.memory);
-    if (this.#memory.size > plugin.maxMemoryBytes) {
+    this.#memory = new LinearMemory(requireMemory(exports), maxMemoryBytes);
+    this.#protocol = known ?? pickProtocol(instance, plugin.imports, WIRE_PROTOCOLS);
+    checkExports(exports, this.#protocol);
+    if (this.#memory.size > maxMemoryBytes) {
       throw new LoadError(
         'LOAD_REJECTED',
-        `Cannot instantiate module: its memory is ${this.#memory.size} bytes, limit is ${plugin.maxMemoryBytes}`,
+        `Cannot instantiate module: its memory is ${this.#memory.size} bytes, limit is ${maxMemoryBytes}`,
       );
     }
     this.#guard = new CallGuard(instance, host, this.#limits, this.#memory);
     host.attachMemory(this.#memory);
-    this.#protocol =
-      this.contract === 'v1'
-        ? new V1Protocol(this.#exports, this.#memory)
-        : new ClassicProtocol(
-            this.#exports,
-            this.#memory,
-            this.#limits.maxOutputBytes,
-            plugin.maxMemoryBytes,
-          );
+    const { meter } = this.#guard;
+    guest.attach({ exports, memory: this.#memory, charge: (fuel) => meter.charge(fuel) });
+    this.#session = this.#protocol.open(guest, imports);
     this.#start(start);
   }
 
-  /** Which of the contract's signatures the plugin has. */
-  get contract(): Contract {
-    return this.#exports.contract;
+  /** Name of the wire protocol: `v1`, `classic` or another one. */
+  get contract(): string {
+    return this.#protocol.name;
   }
 
   /** True after a trap, a limit or an invalid output: every further call fails. */
@@ -134,9 +137,9 @@ export class PluginInstance {
     return this.#guard.poisoned;
   }
 
-  /** True if the plugin exports `plugin_execute_batch`. */
+  /** True if the plugin takes several inputs at once. */
   get hasBatch(): boolean {
-    return this.#exports.executeBatch !== undefined && this.contract === 'v1';
+    return this.#session.executeBatch !== undefined;
   }
 
   /** What happened in the host functions during the last call. */
@@ -163,7 +166,7 @@ export class PluginInstance {
     const options = this.#optionsOf(given);
     let value: PluginMetadata | number;
     try {
-      value = this.#guard.run(options, () => this.#protocol.readMetadata(decodeMetadata));
+      value = this.#guard.run(options, () => takeNow(this.#session.readMetadata(decodeMetadata)));
     } catch (error) {
       throw asLoadError('read metadata', error, 'LOAD_METADATA_FAILED', 'LOAD_INVALID_METADATA');
     }
@@ -191,7 +194,7 @@ export class PluginInstance {
     let code: number;
     try {
       this.#refuseWaiting();
-      code = this.#guard.run(options, () => this.#protocol.init(bytes));
+      code = this.#guard.run(options, () => takeNow(this.#session.init(bytes)));
     } catch (error) {
       throw asLoadError(`initialize ${this.#described}`, error, 'LOAD_INIT_TRAPPED');
     }
@@ -205,7 +208,7 @@ export class PluginInstance {
     const bytes = configBytes(config, this.#described);
     let code: number;
     try {
-      code = await this.#guard.runWaiting(options, () => this.#protocol.initWaiting(bytes));
+      code = await this.#guard.runWaiting(options, () => takeWaiting(this.#session.init(bytes)));
     } catch (error) {
       throw asLoadError(`initialize ${this.#described}`, error, 'LOAD_INIT_TRAPPED');
     }
@@ -220,20 +223,18 @@ export class PluginInstance {
    */
   health(given?: InstanceCallOptions): number {
     const options = this.#optionsOf(given);
-    const { health } = this.#exports;
-    if (health === undefined) return 0;
+    const session = this.#session;
+    if (session.health === undefined) return 0;
     this.#refuseWaiting();
-    return this.#guard.run(options, () => toI32('plugin_health', health()));
+    return this.#guard.run(options, () => takeNow(session.health?.() ?? 0));
   }
 
   /** Like {@link health}, also for a plugin that waits. */
   async healthAsync(given?: InstanceCallOptions): Promise<number> {
-    const { health } = this.#exports;
-    if (health === undefined || !this.waits) return this.health(given);
+    const session = this.#session;
+    if (session.health === undefined || !this.waits) return this.health(given);
     const options = this.#optionsOf(given);
-    return await this.#guard.runWaiting(options, async () =>
-      toI32('plugin_health', await promising(health)()),
-    );
+    return await this.#guard.runWaiting(options, () => takeWaiting(session.health?.() ?? 0));
   }
 
   /**
@@ -249,12 +250,12 @@ export class PluginInstance {
     const options = this.#optionsOf(given);
     const guard = this.#guard;
     guard.forget();
-    const text = this.#checked(inputText(input, this.contract));
+    const text = this.#checked(inputText(input, this.#protocol.payload));
     this.#refuseWaiting();
     guard.begin(options);
     let value: ParsedOutput | number;
     try {
-      value = this.#protocol.execute(text, this.#parse);
+      value = takeNow(this.#session.execute(text, this.#parse));
     } catch (error) {
       throw guard.fail(error);
     }
@@ -268,11 +269,11 @@ export class PluginInstance {
     const options = this.#optionsOf(given);
     const guard = this.#guard;
     guard.forget();
-    const text = this.#checked(inputText(input, this.contract));
+    const text = this.#checked(inputText(input, this.#protocol.payload));
     guard.begin(options);
     let value: ParsedOutput | number;
     try {
-      value = await this.#protocol.executeWaiting(text, this.#parse);
+      value = await takeWaiting(this.#session.execute(text, this.#parse));
     } catch (error) {
       throw guard.fail(error);
     }
@@ -296,11 +297,16 @@ export class PluginInstance {
     this.#guard.forget();
     this.#checked(text);
     this.#refuseWaiting();
-    const protocol = this.#protocol;
+    const session = this.#session;
+    if (options.batch === true && session.executeBatch === undefined) {
+      throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the plugin takes none');
+    }
     const value = this.#guard.run(options, () =>
-      options.batch === true
-        ? protocol.executeBatch(text, this.#copy)
-        : protocol.execute(text, this.#copy),
+      takeNow(
+        options.batch === true
+          ? session.executeBatch!(text, this.#copy)
+          : session.execute(text, this.#copy),
+      ),
     );
     if (typeof value === 'number') throw failureOfCode(value, this.#guard.facts);
     return { bytes: value, usage: this.#guard.usage };
@@ -332,20 +338,20 @@ export class PluginInstance {
    */
   shutdown(given?: InstanceCallOptions): void {
     const options = this.#optionsOf(given);
-    const { shutdown } = this.#exports;
-    if (shutdown !== undefined && !this.poisoned && !this.waits) {
-      this.#guard.run(options, shutdown);
+    const session = this.#session;
+    if (session.shutdown !== undefined && !this.poisoned && !this.waits) {
+      this.#guard.run(options, () => takeNow(session.shutdown?.()));
     }
     this.#guard.poison();
   }
 
   /** Like {@link shutdown}, also for a plugin that waits. */
   async shutdownAsync(given?: InstanceCallOptions): Promise<void> {
-    const { shutdown } = this.#exports;
+    const session = this.#session;
     if (!this.waits) return this.shutdown(given);
     const options = this.#optionsOf(given);
-    if (shutdown !== undefined && !this.poisoned) {
-      await this.#guard.runWaiting(options, async () => await promising(shutdown)());
+    if (session.shutdown !== undefined && !this.poisoned) {
+      await this.#guard.runWaiting(options, () => takeWaiting(session.shutdown?.()));
     }
     this.#guard.poison();
   }
@@ -358,13 +364,13 @@ export class PluginInstance {
 
   /** Runs what comes before every call. @throws {LoadError} `LOAD_START_FAILED`. */
   #start(options: InstanceCallOptions): void {
-    const { initialize } = this.#exports;
-    if (!this.#guard.meter.hasStart && initialize === undefined) return;
+    const session = this.#session;
+    if (!this.#guard.meter.hasStart && session.initialize === undefined) return;
     let action = 'run the start function';
     try {
       this.#guard.runStart(options, () => {
         action = 'run "_initialize"';
-        initialize?.();
+        session.initialize?.();
       });
     } catch (error) {
       throw asLoadError(action, error, 'LOAD_START_FAILED');
@@ -372,7 +378,7 @@ export class PluginInstance {
   }
 
   readonly #parse = (bytes: Uint8Array): ParsedOutput =>
-    readOutput(bytes, this.contract, this.#pluginType, this.#limits.maxOutputBytes);
+    readOutput(bytes, this.#protocol.payload, this.#pluginType, this.#limits.maxOutputBytes);
 
   readonly #copy = (bytes: Uint8Array): Uint8Array => {
     const { maxOutputBytes } = this.#limits;
@@ -384,7 +390,7 @@ export class PluginInstance {
   };
 
   /** @throws {CallError} `CALL_INVALID_INPUT` if it is too long, measured only where its length leaves a doubt. */
-  #checked<T extends InputText>(text: T): T {
+  #checked<T extends ProtocolInput>(text: T): T {
     const { maxInputBytes } = this.#limits;
     if (!surelyFits(text, maxInputBytes)) {
       checkInputLength(encodeShared(text).length, maxInputBytes);

@@ -1,8 +1,8 @@
 import {
   CallError,
-  type Contract,
   parseOutputEnvelope,
   parseWireJson,
+  type PayloadForm,
   type PluginType,
   validateOutputData,
   WireError,
@@ -18,12 +18,13 @@ export interface ParsedOutput {
  * Parses and checks output bytes.
  *
  * @param bytes A view into guest memory is fine: nothing of it is kept.
+ * @param form How the plugin's protocol writes it.
  * @param type The plugin's type, whose shape `data` must have; undefined if it is not known.
  * @throws {CallError} `CALL_INVALID_OUTPUT`, or `CALL_OUTPUT_TOO_LARGE`.
  */
 export function readOutput(
   bytes: Uint8Array,
-  contract: Contract,
+  form: PayloadForm,
   type: PluginType | undefined,
   maxBytes: number,
 ): ParsedOutput {
@@ -35,7 +36,7 @@ export function readOutput(
   }
   try {
     const value = parseWireJson(bytes);
-    const output = contract === 'v1' ? parseOutputEnvelope(value) : { data: value, metrics: {} };
+    const output = form === 'envelope' ? parseOutputEnvelope(value) : { data: value, metrics: {} };
     if (type !== undefined) validateOutputData(type, output.data);
     return output;
   } catch (cause) {

@@ -1,5 +1,5 @@
 /** A guest's function as JavaScript sees it; its results are checked where they are used. */
-export type GuestFunction = (...args: number[]) => unknown;
+export type GuestFunction = (...args: (number | bigint)[]) => unknown;
 
 /** What JavaScript Promise Integration adds to `WebAssembly`; TypeScript does not know it yet. */
 interface PromiseIntegration {

@@ -2,7 +2,6 @@ import { type AdmissionReport, checkModule } from '@testbench/sandbox';
 import {
   API_VERSION,
   compareSignatures,
-  type Contract,
   CUSTOM_FUNCTION_SIGNATURE,
   DEFAULT_LIMITS,
   HOST_FUNCTIONS,
@@ -28,14 +27,14 @@ export type PluginReport =
   | {
       readonly ok: true;
       readonly problems: readonly [];
-      readonly contract: Contract;
+      readonly contract: string;
       readonly metadata: PluginMetadata;
     }
   | {
       readonly ok: false;
       readonly problems: readonly PluginProblem[];
       /** Undefined if it cannot be told. */
-      readonly contract: Contract | undefined;
+      readonly contract: string | undefined;
     };
 
 const SECTION_MISSING = `custom section "${METADATA_SECTION}": it is missing; add it with \`testbench-plugin embed\``;

@@ -8,9 +8,9 @@
 export {
   checkContractExports,
   compareSignatures,
-  type Contract,
   type ExportedItem,
   type ExportProblem,
+  type ProtocolEvidence,
   signatureText,
 } from './abi/check-exports.js';
 export {
@@ -151,6 +151,28 @@ export {
   type PluginMetadata,
   type PluginType,
 } from './metadata/plugin-metadata.js';
+export {
+  CLASSIC_SHAPE,
+  CONTRACT_SHAPES,
+  PAYLOAD_FORMS,
+  type PayloadForm,
+  type ProtocolShape,
+  V1_SHAPE,
+} from './protocol/protocol-shape.js';
+export type {
+  ProtocolAnswer,
+  ProtocolFailureCode,
+  ProtocolFunction,
+  ProtocolGuest,
+  ProtocolImports,
+  ProtocolInput,
+  ProtocolMemory,
+  ProtocolPlace,
+  ProtocolSession,
+  ProtocolSteps,
+  ReadBytes,
+  WireProtocol,
+} from './protocol/wire-protocol.js';
 export {
   INPUT_ENVELOPE_SCHEMA,
   OUTPUT_DATA_SCHEMAS,

@@ -2,7 +2,7 @@ import { type BatchEntry, encodeInput } from '@testbench/runtime';
 import {
   CallError,
   type CallUsage,
-  type Contract,
+  type PayloadForm,
   type PluginInput,
   type PluginOutput,
   type ResourceLimits,
@@ -61,10 +61,10 @@ export function* groupInputs(
  */
 export function encodeChecked(
   input: PluginInput,
-  contract: Contract,
+  form: PayloadForm,
   maxInputBytes: number,
 ): string {
-  const text = encodeInput(input, contract);
+  const text = encodeInput(input, form);
   // No text is longer in UTF-16 units than in bytes; the instance measures exactly.
   if (text.length <= maxInputBytes) return text;
   throw new CallError(

@@ -283,6 +283,7 @@ describe('a thread', () => {
       version: 1,
       setup: {
         pluginId: 'guest',
+        protocol: { name: 'v1', payload: 'envelope' },
         config: {},
         limits,
         reset: false,

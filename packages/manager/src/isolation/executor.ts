@@ -1,10 +1,4 @@
-import type {
-  Contract,
-  HostCallReport,
-  PluginInput,
-  PluginMetadata,
-  PluginOutput,
-} from '@testbench/types';
+import type { HostCallReport, PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
 
 import type { Ending } from '../ending.js';
 
@@ -42,7 +36,8 @@ export interface Executor {
   /** As `info` says it. */
   readonly isolation: string;
   readonly metadata: PluginMetadata;
-  readonly contract: Contract;
+  /** Name of the plugin's wire protocol. */
+  readonly contract: string;
   /**
    * Runs one input. Inline plugins that never wait answer at once.
    *

@@ -1,7 +1,6 @@
 import { canSuspend, readBatchOutput } from '@testbench/runtime';
 import {
   CallError,
-  type Contract,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
@@ -53,7 +52,7 @@ export class InlineExecutor implements Executor {
     return this.#guest.metadata;
   }
 
-  get contract(): Contract {
+  get contract(): string {
     return this.#guest.contract;
   }
 
@@ -72,10 +71,11 @@ export class InlineExecutor implements Executor {
     const results: BatchResult[] = [];
     results.length = inputs.length;
     if (this.#takesBatches && inputs.length > 1) {
-      const { maxInputBytes } = this.#guest.parts.setup.limits;
+      const { protocol, limits } = this.#guest.parts.setup;
+      const { maxInputBytes } = limits;
       const groups = groupInputs(
         inputs,
-        (input) => encodeChecked(input, this.contract, maxInputBytes),
+        (input) => encodeChecked(input, protocol.payload, maxInputBytes),
         (index, reason) => (results[index] = { status: 'rejected', reason }),
       );
       for (const group of groups) {

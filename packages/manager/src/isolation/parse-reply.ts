@@ -28,7 +28,6 @@ export type CheckedReply =
   | {
       readonly type: 'loaded';
       readonly metadata: PluginMetadata;
-      readonly contract: 'v1' | 'classic';
       readonly hasBatch: boolean;
     }
   | { readonly type: 'failed'; readonly error: CallError | LoadError }
@@ -100,9 +99,8 @@ export function parseReply(
 }
 
 function parseLoaded(reply: Fields): CheckedReply | undefined {
-  const { metadata, contract, hasBatch } = reply;
+  const { metadata, hasBatch } = reply;
   if (typeof metadata !== 'string' || metadata.length > MAX_METADATA_BYTES) return undefined;
-  if (contract !== 'v1' && contract !== 'classic') return undefined;
   let value: unknown;
   try {
     value = JSON.parse(metadata);
@@ -112,7 +110,6 @@ function parseLoaded(reply: Fields): CheckedReply | undefined {
   return {
     type: 'loaded',
     metadata: parseMetadata(value),
-    contract,
     hasBatch: hasBatch === true,
   };
 }

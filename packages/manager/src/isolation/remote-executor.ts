@@ -52,8 +52,8 @@ export class RemoteExecutor implements Executor {
     return this.facts.metadata;
   }
 
-  get contract(): 'v1' | 'classic' {
-    return this.facts.contract;
+  get contract(): string {
+    return this.guest.setup.protocol.name;
   }
 
   async execute(input: PluginInput, options: CallControls): Promise<PluginOutput> {
@@ -245,7 +245,7 @@ export class RemoteExecutor implements Executor {
       const { maxOutputBytes } = this.guest.setup.limits;
       const { data, metrics } = readOutput(
         bytes,
-        this.contract,
+        this.guest.setup.protocol.payload,
         this.metadata.pluginType,
         maxOutputBytes,
       );
@@ -275,7 +275,7 @@ export class RemoteExecutor implements Executor {
   readonly #encode = (input: PluginInput): string =>
     encodeChecked(
       input,
-      this.contract,
+      this.guest.setup.protocol.payload,
       Math.min(this.guest.setup.limits.maxInputBytes, MAX_RUNNER_INPUT_LENGTH),
     );
 }

@@ -47,6 +47,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerEvents) => void) {
     version: 1,
     setup: {
       pluginId: 'guest',
+      protocol: { name: 'v1', payload: 'envelope' },
       config: undefined,
       limits: DEFAULT_LIMITS,
       reset: false,

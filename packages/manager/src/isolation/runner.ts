@@ -21,7 +21,6 @@ const encoder = new TextEncoder();
 /** What a runner tells of a guest that it has loaded. */
 export interface LoadedFacts {
   readonly metadata: PluginMetadata;
-  readonly contract: 'v1' | 'classic';
   readonly hasBatch: boolean;
 }
 

@@ -13,6 +13,8 @@ export interface AdmittedPlugin {
   readonly digest: string;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
+  /** Name of its wire protocol. */
+  readonly contract: string;
   readonly imports: readonly { readonly module: string; readonly name: string }[];
 }
 
@@ -28,6 +30,6 @@ export async function admitPlugin(
   preparer: Pick<ModulePreparer, 'admit'>,
 ): Promise<AdmittedPlugin> {
   const { admitted, bytes: own } = await preparer.admit(bytes, policy);
-  const { sha256, metadata, imports } = admitted;
-  return { bytes: own, sha256, digest: `sha256:${sha256}`, metadata, imports };
+  const { sha256, metadata, contract, imports } = admitted;
+  return { bytes: own, sha256, digest: `sha256:${sha256}`, metadata, contract, imports };
 }

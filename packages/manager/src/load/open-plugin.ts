@@ -5,6 +5,7 @@ import {
   type LogSink,
   type RunnerLink,
   type RunnerStart,
+  type WireProtocol,
 } from '@testbench/types';
 
 import type { Executor } from '../isolation/executor.js';
@@ -23,6 +24,7 @@ export interface GuestToOpen {
   /** Of the bytes, in lower-case hex. */
   readonly sha256: string;
   readonly setup: GuestSetup;
+  readonly protocol: WireProtocol;
   readonly effects: () => HostEffects;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
@@ -40,8 +42,8 @@ type Open = (guest: GuestToOpen, engine: Engine) => Promise<Executor>;
 const OPENERS: Readonly<Record<Isolation, Open>> = {
   inline: async (guest, engine) =>
     await InlineExecutor.load({ ...guest, compiled: await compile(guest, engine), blocks: false }),
-  thread: async ({ bytes, sha256, ...guest }, engine) => {
-    const { module } = await compile({ bytes, sha256, ...guest }, engine);
+  thread: async ({ bytes, sha256, protocol: _protocol, ...guest }, engine) => {
+    const { module } = await compile({ bytes, sha256, setup: guest.setup }, engine);
     return await RemoteExecutor.load('thread', engine.pools.threads, {
       ...guest,
       version: nextVersion(),
@@ -58,7 +60,7 @@ const OPENERS: Readonly<Record<Isolation, Open>> = {
 async function openInRunners(
   name: string,
   start: (runner: RunnerStart) => RunnerLink,
-  { bytes, sha256: _sha256, ...guest }: GuestToOpen,
+  { bytes, sha256: _sha256, protocol: _protocol, ...guest }: GuestToOpen,
   { pools }: Engine,
 ): Promise<Executor> {
   const { maxMemoryBytes } = guest.setup.limits;
@@ -99,7 +101,10 @@ function nextVersion(): number {
   return versionCount;
 }
 
-async function compile({ bytes, sha256, setup }: GuestToOpen, { cache, pools }: Engine) {
+async function compile(
+  { bytes, sha256, setup }: Pick<GuestToOpen, 'bytes' | 'sha256' | 'setup'>,
+  { cache, pools }: Engine,
+) {
   return await compilePlugin(bytes, {
     maxMemoryBytes: setup.limits.maxMemoryBytes,
     resettable: setup.reset,

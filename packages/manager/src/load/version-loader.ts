@@ -19,6 +19,7 @@ import { LoadingId } from './loading-id.js';
 import { canWaitIn, openPlugin } from './open-plugin.js';
 import { ownSource } from './own-source.js';
 import { PluginVersion } from './plugin-version.js';
+import { type KnownProtocol, ProtocolList, shapeOf } from './protocol-list.js';
 import type { CheckedLoadOptions } from './read-load-options.js';
 import { readModuleFile } from './read-module-file.js';
 
@@ -32,6 +33,8 @@ export interface LoaderSettings extends HostResources {
   /** Of plugins that are loaded without permissions. */
   readonly grants: GrantPolicy;
   readonly cacheDir: string | undefined;
+  /** Addresses of the modules of wire protocols of the host's own. */
+  readonly protocols: readonly string[];
   /** Of plugins that are loaded without one. */
   readonly metering: MeteringChoice;
   readonly onLog: LogSink;
@@ -41,12 +44,14 @@ export interface LoaderSettings extends HostResources {
 /** Loads versions of plugins in three steps: {@link admitPlugin}, {@link grantPlugin}, {@link openPlugin}. */
 export class VersionLoader {
   readonly #imports: AdmissionPolicy['imports'];
+  readonly #protocols: ProtocolList;
   #cache: Promise<ModuleCache> | undefined;
 
   constructor(
     readonly settings: LoaderSettings,
     readonly pools: RunnerPools,
   ) {
+    this.#protocols = new ProtocolList(settings.protocols);
     this.#imports = hostSignatures({
       enableWasi: settings.enableWasi,
       hostFunctions: Array.from(settings.hostFunctions.keys()),
@@ -72,12 +77,16 @@ export class VersionLoader {
     const path = typeof own === 'string' ? own : undefined;
     const bytes = typeof own === 'string' ? await readModuleFile(own, caps.maxModuleBytes) : own;
     const { maxMemoryBytes } = limits;
+    const known = await this.#protocols.all();
+    const protocols = known.map(({ protocol }) => shapeOf(protocol));
     const admitted = await admitPlugin(
       bytes,
-      { features, caps, imports: this.#imports, maxMemoryBytes },
+      { features, caps, imports: this.#imports, protocols, maxMemoryBytes },
       this.pools.preparer,
     );
-    const { digest, metadata: section } = admitted;
+    const { digest, metadata: section, contract } = admitted;
+    // One of these admitted it.
+    const protocol = known.find((one) => one.protocol.name === contract)!;
     const request = { id: options.id, digest, metadata: section };
     const isolation = options.isolation ?? settings.isolation(request);
     // A name that the plugin gave itself while it ran is no name to grant to.
@@ -87,7 +96,7 @@ export class VersionLoader {
     try {
       const id = new LoadingId(options.id ?? section?.name, settings.onLog);
       const metering = chooseMetering(options.metering ?? settings.metering, section);
-      const setup = { ...options, metering };
+      const setup = { ...options, metering, protocol };
       const executor = await this.#open(isolation, admitted, grants, setup, id);
       await checkVersion(executor, section, options);
       const facts = { id: id.settle(executor.metadata.name), digest, limits, metering, path };
@@ -102,15 +111,23 @@ export class VersionLoader {
     isolation: IsolationChoice,
     { bytes, sha256, digest }: AdmittedPlugin,
     grants: PluginGrants,
-    setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering'>,
+    setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering'> & {
+      readonly protocol: KnownProtocol;
+    },
     id: LoadingId,
   ): Promise<Executor> {
     const { enableWasi, hostFunctions, seed, now } = this.settings;
     const name = id.current;
     const { onLog } = id;
+    const { protocol, source } = setup.protocol;
     const whole: GuestSetup = {
       pluginId: name ?? digest,
       ...(name === undefined ? {} : { name }),
+      protocol: {
+        name: protocol.name,
+        payload: protocol.payload,
+        ...(source === undefined ? {} : { source }),
+      },
       config: setup.config,
       limits: setup.limits,
       reset: setup.reset,
@@ -123,7 +140,7 @@ export class VersionLoader {
     const pluginId = (): string => id.current ?? digest;
     const effects = grants.effects({ pluginId, canWait: canWaitIn(isolation), onLog });
     const engine = { pools: this.pools, cache: await this.#openCache() };
-    const guest = { bytes, sha256, setup: whole, effects, onLog, now };
+    const guest = { bytes, sha256, setup: whole, protocol, effects, onLog, now };
     return await openPlugin(isolation, guest, engine);
   }
 

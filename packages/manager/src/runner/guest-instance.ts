@@ -13,6 +13,7 @@ import {
   type HostEffects,
   isCustomFunctionName,
   type LogSink,
+  type WireProtocol,
 } from '@testbench/types';
 
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
@@ -23,6 +24,7 @@ import type { GuestSetup } from './messages.js';
 export interface GuestParts {
   readonly compiled: CompiledPlugin;
   readonly setup: GuestSetup;
+  readonly protocol: WireProtocol;
   /** What the host does for a guest; asked for each instance. */
   readonly effects: () => HostEffects;
   readonly onLog: LogSink;
@@ -44,7 +46,7 @@ export class GuestInstance {
    * @throws {LoadError}
    */
   constructor(parts: GuestParts, limits?: InstanceCallOptions) {
-    const { compiled, setup, onLog, now } = parts;
+    const { compiled, setup, protocol, onLog, now } = parts;
     const random = setup.seed === undefined ? undefined : new CallRandom(setup.seed);
     const host = createHostBinding({
       pluginId: setup.pluginId,
@@ -65,6 +67,7 @@ export class GuestInstance {
       limits: setup.limits,
       callsChecked: true,
       name: setup.name,
+      protocol,
       ...(limits === undefined ? {} : { start: limits }),
     });
   }

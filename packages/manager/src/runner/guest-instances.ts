@@ -1,4 +1,4 @@
-import type { Contract, PluginMetadata } from '@testbench/types';
+import type { PluginMetadata } from '@testbench/types';
 
 import { checkMetadata } from './check-metadata.js';
 import { type CallBudget, freshInstanceFailure } from './fresh-instance.js';
@@ -9,7 +9,8 @@ import { GuestInstance, type GuestParts } from './guest-instance.js';
  * call, and drops the others.
  */
 export class GuestInstances {
-  readonly contract: Contract;
+  /** Name of the wire protocol. */
+  readonly contract: string;
   /** True if the plugin takes several inputs at once. */
   readonly hasBatch: boolean;
   /** True if the plugin may have to be suspended. */

@@ -1,4 +1,10 @@
-import { type CompiledPlugin, compilePlugin, type RawOutput } from '@testbench/runtime';
+import {
+  type CompiledPlugin,
+  compilePlugin,
+  importProtocol,
+  type RawOutput,
+  WIRE_PROTOCOLS,
+} from '@testbench/runtime';
 import {
   CallError,
   type EffectCall,
@@ -10,6 +16,7 @@ import {
   PER_CALL_FUNCTIONS,
   PluginError,
   toErrorRecord,
+  type WireProtocol,
 } from '@testbench/types';
 
 import { ErrorRoom } from './error-room.js';
@@ -83,12 +90,12 @@ export class GuestRunner {
               metering: setup.metering,
               imports: WebAssembly.Module.imports(module),
             };
-      const guest = await GuestInstances.load(this.#parts(compiled, setup), 1);
+      const protocol = await findProtocol(setup);
+      const guest = await GuestInstances.load(this.#parts(compiled, protocol, setup), 1);
       this.#guests.set(version, guest);
       return {
         type: 'loaded',
         metadata: JSON.stringify(encodeMetadata(guest.metadata)),
-        contract: guest.contract,
         hasBatch: guest.hasBatch,
       };
     } catch (error) {
@@ -177,9 +184,10 @@ export class GuestRunner {
     void guest?.shutdown();
   }
 
-  #parts(compiled: CompiledPlugin, setup: GuestSetup): GuestParts {
+  #parts(compiled: CompiledPlugin, protocol: WireProtocol, setup: GuestSetup): GuestParts {
     return {
       compiled,
+      protocol,
       setup,
       effects: () => this.#remoteEffects,
       onLog: ({ level, message }) => this.#send({ type: 'log', level, message }),
@@ -222,6 +230,15 @@ export class GuestRunner {
       if (command.type === 'reply') return command;
     }
   }
+}
+
+/** The protocol that admission has found, as this thread or process has it. */
+async function findProtocol({ protocol }: GuestSetup): Promise<WireProtocol> {
+  const { name, source } = protocol;
+  if (source !== undefined) return await importProtocol(source, name);
+  const builtIn = WIRE_PROTOCOLS.find((one) => one.name === name);
+  if (builtIn === undefined) throw new TypeError(`Cannot run guest: no protocol "${name}"`);
+  return builtIn;
 }
 
 /** What nothing waits for: here the thread blocks while the host works. */

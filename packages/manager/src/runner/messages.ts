@@ -5,14 +5,24 @@ import type {
   ErrorRecord,
   LogRecord,
   MeteringMode,
+  PayloadForm,
   ResourceLimits,
 } from '@testbench/types';
+
+/** The wire protocol of a plugin, as it crosses to a runner. */
+export interface GuestProtocol {
+  readonly name: string;
+  readonly payload: PayloadForm;
+  /** The module of its adapter, where it is not built in. */
+  readonly source?: string;
+}
 
 /** How a runner makes instances of one version of a plugin. */
 export interface GuestSetup {
   readonly pluginId: string;
   /** The plugin's name in errors. @default its metadata's */
   readonly name?: string;
+  readonly protocol: GuestProtocol;
   readonly config: unknown;
   readonly limits: ResourceLimits;
   readonly reset: boolean;
@@ -93,7 +103,6 @@ export type RunnerReply =
       readonly type: 'loaded';
       /** JSON as on the wire. */
       readonly metadata: string;
-      readonly contract: 'v1' | 'classic';
       readonly hasBatch: boolean;
     }
   | { readonly type: 'failed'; readonly error: ErrorRecord }

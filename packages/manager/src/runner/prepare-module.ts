@@ -10,6 +10,8 @@ export interface AdmittedModule {
   readonly sha256: string;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
+  /** Name of its wire protocol. */
+  readonly contract: string;
   readonly imports: readonly { readonly module: string; readonly name: string }[];
 }
 
@@ -51,9 +53,9 @@ type LoadFacts = Pick<LoadError, 'offset' | 'violations' | 'field'>;
 
 /** Decodes and checks a module. @throws {LoadError} As `admitModule` does. */
 export function admit(bytes: Uint8Array, policy: AdmissionPolicy): AdmittedModule {
-  const { metadata, summary } = admitModule(bytes, policy);
+  const { metadata, contract, summary } = admitModule(bytes, policy);
   const imports = summary.imports.map(({ module, name }) => ({ module, name }));
-  return { sha256: sha256Hex(bytes), metadata, imports };
+  return { sha256: sha256Hex(bytes), metadata, contract, imports };
 }
 
 /** Carries a command out. */

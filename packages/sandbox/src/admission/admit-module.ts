@@ -1,11 +1,9 @@
-import type { Contract } from '@testbench/types';
-
 import { type AdmissionPolicy, type AdmissionReport, checkModule } from './check-module.js';
 import { rejection } from './rejection.js';
 
 /** A report without violations. */
 export interface Admission extends AdmissionReport {
-  readonly contract: Contract;
+  readonly contract: string;
 }
 
 /**

@@ -3,11 +3,12 @@ import {
   type AbiSignature,
   checkContractExports,
   ConfigNode,
-  type Contract,
+  CONTRACT_SHAPES,
   decodeMetadataSections,
   LoadError,
   METADATA_SECTION,
   type PluginMetadata,
+  type ProtocolShape,
   readOptions,
 } from '@testbench/types';
 import {
@@ -32,6 +33,8 @@ export interface AdmissionPolicy {
   readonly caps?: Partial<AdmissionCaps>;
   /** Functions that the host offers; nothing else may be imported. */
   readonly imports: ImportPolicy;
+  /** Wire protocols that the host knows. Checked by what made them. @default those of the contract */
+  readonly protocols?: readonly ProtocolShape[];
   /** Largest memory at the start, in bytes. */
   readonly maxMemoryBytes: number;
 }
@@ -42,8 +45,8 @@ export interface AdmissionReport {
   readonly violations: readonly AdmissionViolation[];
   /** Everything that has a cap, also where it is kept. */
   readonly measures: readonly AdmissionMeasure[];
-  /** Undefined if the module has no function `plugin_execute`. */
-  readonly contract: Contract | undefined;
+  /** Name of its wire protocol; undefined if it has the marks of none. */
+  readonly contract: string | undefined;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
   readonly summary: ModuleSummary;
@@ -72,7 +75,9 @@ export function checkModule(bytes: Uint8Array, given: AdmissionPolicy): Admissio
   const summary = inspect(bytes, caps);
   const measures = measureModule(summary, caps, policy.maxMemoryBytes);
   const features = { ...DEFAULT_FEATURES, ...policy.features };
-  const { contract, problems } = checkContractExports(summary.exports);
+  const { protocols = CONTRACT_SHAPES } = policy;
+  const { contract, problems } = checkContractExports(summary, protocols);
+  const shape = protocols.find(({ name }) => name === contract);
   const violations: AdmissionViolation[] = [
     ...exceeded(measures),
     ...Array.from(summary.features)
@@ -82,7 +87,7 @@ export function checkModule(bytes: Uint8Array, given: AdmissionPolicy): Admissio
         offset,
         message: `feature "${feature}": it is not admitted`,
       })),
-    ...checkImports(summary, policy.imports),
+    ...checkImports(summary, joinImports(policy.imports, shape?.imports)),
     ...problems.map(({ name, state }) => ({
       rule: 'export',
       offset: summary.exports.find((item) => item.name === name)?.offset ?? 0,
@@ -118,11 +123,21 @@ function readAdmissionPolicy(given: AdmissionPolicy): AdmissionPolicy {
       features: readFeatures,
       caps: readCaps,
       imports: readImports,
+      protocols: (node) => node.list().map(({ value }) => value as ProtocolShape),
       maxMemoryBytes: (node) => node.wholeNumber(0),
     },
     '',
     ['imports', 'maxMemoryBytes'],
   );
+}
+
+/** What the host offers, and what the protocol adds; where both have a function, the host's counts. */
+function joinImports(host: ImportPolicy, own: ImportPolicy = {}): ImportPolicy {
+  const joined = { ...host };
+  for (const [module, functions] of Object.entries(own)) {
+    joined[module] = { ...functions, ...(Object.hasOwn(host, module) ? host[module] : {}) };
+  }
+  return joined;
 }
 
 function readImports(node: ConfigNode): ImportPolicy {

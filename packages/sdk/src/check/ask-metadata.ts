@@ -1,4 +1,4 @@
-import type { Contract, PluginMetadata } from '@testbench/types';
+import type { PluginMetadata } from '@testbench/types';
 
 import { CHECK_STEP_MS } from '../limits.js';
 import type { PluginProblem } from '../validate-plugin.js';
@@ -11,7 +11,7 @@ export type MetadataAnswer =
   | { readonly bytes: undefined; readonly problem: string };
 
 /** Asks a module for its metadata, on the bare engine, in a thread of its own. */
-export async function askMetadata(bytes: Uint8Array, contract: Contract): Promise<MetadataAnswer> {
+export async function askMetadata(bytes: Uint8Array, contract: string): Promise<MetadataAnswer> {
   let answer: MetadataAnswer = { bytes: undefined, problem: 'it gives no answer' };
   const stopped = await runInThread(
     { kind: 'ask-metadata', bytes, contract },
@@ -30,7 +30,7 @@ export async function askMetadata(bytes: Uint8Array, contract: Contract): Promis
 /** Asks a module for its metadata and compares the answer with its section; empty if they agree. */
 export async function checkAnsweredMetadata(
   bytes: Uint8Array,
-  contract: Contract,
+  contract: string,
   section: PluginMetadata,
 ): Promise<PluginProblem[]> {
   const answer = await askMetadata(bytes, contract);

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { PluginSystem } from '@testbench/core';
 import {
-  type Contract,
   decodeMetadata,
   type OptionReaders,
   PluginError,
@@ -129,7 +128,7 @@ async function describeModule(
 
 interface Described {
   readonly ok: true;
-  readonly contract: Contract;
+  readonly contract: string;
   readonly metadata: PluginMetadata;
   /** True if there is a custom section. */
   readonly embedded: boolean;

@@ -1,4 +1,4 @@
-import { type Contract, PAGE_BYTES, unpackResult } from '@testbench/types';
+import { PAGE_BYTES, unpackResult } from '@testbench/types';
 
 import { CLASSIC_ROOM_BYTES } from '../limits.js';
 import { PlainHost } from './plain-host.js';
@@ -30,7 +30,7 @@ export class PlainGuest {
   /** @throws {ContractBreach} If the module does not start. */
   constructor(
     module: WebAssembly.Module,
-    readonly contract: Contract,
+    readonly contract: string,
   ) {
     this.#host = new PlainHost(() => this.memory);
     let instance: WebAssembly.Instance;

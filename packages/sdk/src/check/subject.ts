@@ -1,5 +1,4 @@
 import {
-  type Contract,
   parseOutputEnvelope,
   parseWireJson,
   PluginError,
@@ -19,7 +18,7 @@ export interface Finding {
 /** What is checked; crosses to the thread of the checks. */
 export interface SubjectRecord {
   readonly bytes: Uint8Array;
-  readonly contract: Contract;
+  readonly contract: string;
   readonly metadata: PluginMetadata;
   /** Configuration, as JSON. */
   readonly config: string;
@@ -32,7 +31,7 @@ const encoder = new TextEncoder();
 /** A plugin under check. */
 export class Subject {
   readonly #module: WebAssembly.Module;
-  readonly contract: Contract;
+  readonly contract: string;
   readonly metadata: PluginMetadata;
   readonly inputs: readonly unknown[];
   readonly #config: Uint8Array;

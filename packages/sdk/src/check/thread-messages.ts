@@ -1,11 +1,9 @@
-import type { Contract } from '@testbench/types';
-
 import type { GuestCheckName } from './guest-checks.js';
 import type { Finding, SubjectRecord } from './subject.js';
 
 /** What the thread of the checks is to do. */
 export type ThreadTask =
-  | { readonly kind: 'ask-metadata'; readonly bytes: Uint8Array; readonly contract: Contract }
+  | { readonly kind: 'ask-metadata'; readonly bytes: Uint8Array; readonly contract: string }
   | {
       readonly kind: 'check';
       readonly subject: SubjectRecord;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { checkContractExports, compareSignatures, type ExportedItem } from './check-exports.js';
+import { CONTRACT_SHAPES, type ProtocolShape } from '../protocol/protocol-shape.js';
 import { type AbiSignature, CLASSIC_EXPORTS, REQUIRED_EXPORTS } from './exports.js';
 
 const functions = (table: Readonly<Record<string, AbiSignature>>): ExportedItem[] =>
@@ -11,15 +12,15 @@ const without = (name: string) => v1.filter((item) => item.name !== name);
 
 describe('checkContractExports()', () => {
   it('accepts both signatures, and tells them apart', () => {
-    expect(checkContractExports(v1)).toEqual({ contract: 'v1', problems: [] });
-    expect(checkContractExports([memory, ...functions(CLASSIC_EXPORTS)])).toEqual({
+    expect(checkContractExports({ exports: v1 })).toEqual({ contract: 'v1', problems: [] });
+    expect(checkContractExports({ exports: [memory, ...functions(CLASSIC_EXPORTS)] })).toEqual({
       contract: 'classic',
       problems: [],
     });
   });
 
   it.each(Object.keys(REQUIRED_EXPORTS))('misses %s', (name) => {
-    const { problems } = checkContractExports(without(name));
+    const { problems } = checkContractExports({ exports: without(name) });
     expect(problems).toContainEqual({ name, state: 'it is missing' });
   });
 
@@ -45,10 +46,40 @@ describe('checkContractExports()', () => {
       state: 'its type is (i32) -> (), expected () -> i32',
     },
   ])('names $item.name when $state', ({ item, state }) => {
-    expect(checkContractExports([...without(item.name), item])).toEqual({
+    expect(checkContractExports({ exports: [...without(item.name), item] })).toEqual({
       contract: 'v1',
       problems: [{ name: item.name, state }],
     });
+  });
+});
+
+describe('checkContractExports() with a protocol of a host', () => {
+  const run: AbiSignature = { params: ['i32'], results: ['i32'] };
+  const shape: ProtocolShape = {
+    name: 'mine',
+    markers: { exports: { run }, imports: ['mine'] },
+    requiredExports: { run },
+    optionalExports: {},
+    imports: {},
+    payload: 'data',
+  };
+  const protocols = [shape, ...CONTRACT_SHAPES];
+  const item = { name: 'run', kind: 'function', type: run };
+
+  it.each([
+    { title: 'all marks', exports: [memory, item], imports: ['mine', 'env'], contract: 'mine' },
+    { title: 'no import', exports: [memory, item], imports: ['env'], contract: undefined },
+    { title: 'the marks of two', exports: [...v1, item], imports: ['mine'], contract: 'mine' },
+    { title: 'the marks of the contract', exports: [...v1, item], imports: [], contract: 'v1' },
+    {
+      title: 'an export of another type',
+      exports: [...v1, { ...item, type: { params: [], results: [] } }],
+      imports: ['mine'],
+      contract: 'v1',
+    },
+  ])('takes a module with $title for $contract', ({ exports, imports, contract }) => {
+    const evidence = { exports, imports: imports.map((module) => ({ module })) };
+    expect(checkContractExports(evidence, protocols).contract).toBe(contract);
   });
 });
 

@@ -1,12 +1,5 @@
-import {
-  type AbiSignature,
-  CLASSIC_EXPORTS,
-  OPTIONAL_EXPORTS,
-  REQUIRED_EXPORTS,
-} from './exports.js';
-
-/** Which of the contract's two signatures a plugin has. */
-export type Contract = 'v1' | 'classic';
+import { CONTRACT_SHAPES, type ProtocolShape } from '../protocol/protocol-shape.js';
+import type { AbiSignature } from './exports.js';
 
 interface Signature {
   readonly params: readonly string[];
@@ -29,53 +22,73 @@ export interface ExportProblem {
   readonly state: string;
 }
 
+/** What of a module tells its protocol. */
+export interface ProtocolEvidence {
+  /** All exports. */
+  readonly exports: Iterable<ExportedItem>;
+  /** All imports. @default none */
+  readonly imports?: Iterable<{ readonly module: string }>;
+}
+
 /**
- * Tells the contract's signatures apart by the type of `plugin_execute`, and lists what does not meet it.
+ * Tells which wire protocol a module is meant for, and lists what does not meet it.
  *
- * @param exports All exports of a module.
- * @returns `contract` is undefined if there is no function `plugin_execute`.
+ * @param protocols Those that the host knows; the first that a module has the marks of counts.
+ * @returns `contract` is the protocol's name; undefined if there is none, and then the problem is what v1 misses first.
  *
  * @example
  * ```ts
  * import { checkContractExports } from '@testbench/types';
  *
- * checkContractExports([{ name: 'memory', kind: 'memory' }]).problems[0]; // => { name: 'plugin_execute', state: 'it is missing' }
+ * const { contract, problems } = checkContractExports({ exports: [{ name: 'memory', kind: 'memory' }] });
+ * contract; // => undefined
+ * problems[0]; // => { name: 'plugin_execute', state: 'it is missing' }
  * ```
  */
-export function checkContractExports(exports: Iterable<ExportedItem>): {
-  readonly contract: Contract | undefined;
+export function checkContractExports(
+  { exports, imports = [] }: ProtocolEvidence,
+  protocols: readonly ProtocolShape[] = CONTRACT_SHAPES,
+): {
+  readonly contract: string | undefined;
   readonly problems: readonly ExportProblem[];
 } {
   const items = new Map<string, ExportedItem>();
   for (const item of exports) items.set(item.name, item);
-  const problems: ExportProblem[] = [];
-  const require = (name: string, expected: AbiSignature, optional: boolean): void => {
-    const item = items.get(name);
-    const state = item === undefined ? (optional ? '' : 'it is missing') : mismatch(item, expected);
-    if (state !== '') problems.push({ name, state });
-  };
-
-  const execute = items.get('plugin_execute');
-  if (execute === undefined) {
+  const modules = new Set<string>();
+  for (const { module } of imports) modules.add(module);
+  const shape = protocols.find(({ markers }) => hasMarkers(markers, items, modules));
+  if (shape === undefined) {
     return { contract: undefined, problems: [{ name: 'plugin_execute', state: 'it is missing' }] };
   }
+  const problems: ExportProblem[] = [];
   const memory = items.get('memory');
   if (memory?.kind !== 'memory') {
     const state = memory === undefined ? 'it is missing' : `it is a ${memory.kind}, not a memory`;
     problems.push({ name: 'memory', state });
   }
-  const contract: Contract =
-    mismatch(execute, CLASSIC_EXPORTS['plugin_execute']!) === '' ? 'classic' : 'v1';
-  if (contract === 'classic') {
-    for (const [name, expected] of Object.entries(CLASSIC_EXPORTS)) require(name, expected, false);
-    for (const name of ['plugin_alloc', 'plugin_free', 'plugin_shutdown']) {
-      require(name, REQUIRED_EXPORTS[name]!, true);
+  const compare = (table: ProtocolShape['requiredExports'], absent: string): void => {
+    for (const [name, expected] of Object.entries(table)) {
+      const item = items.get(name);
+      const state = item === undefined ? absent : mismatch(item, expected);
+      if (state !== '') problems.push({ name, state });
     }
-  } else {
-    for (const [name, expected] of Object.entries(REQUIRED_EXPORTS)) require(name, expected, false);
-    for (const [name, expected] of Object.entries(OPTIONAL_EXPORTS)) require(name, expected, true);
-  }
-  return { contract, problems };
+  };
+  compare(shape.requiredExports, 'it is missing');
+  compare(shape.optionalExports, '');
+  return { contract: shape.name, problems };
+}
+
+function hasMarkers(
+  markers: ProtocolShape['markers'],
+  items: ReadonlyMap<string, ExportedItem>,
+  modules: ReadonlySet<string>,
+): boolean {
+  const { exports = {}, imports = [] } = markers;
+  if (!imports.every((module) => modules.has(module))) return false;
+  return Object.entries(exports).every(([name, expected]) => {
+    const item = items.get(name);
+    return item !== undefined && (expected === 'any' || mismatch(item, expected) === '');
+  });
 }
 
 /** How an export differs from what is expected; `''` if it does not. */

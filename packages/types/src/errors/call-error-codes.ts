@@ -22,6 +22,8 @@ export const CALL_ERROR_CODES = [
   'CALL_PLUGIN_FAILED',
   /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
   'CALL_INVALID_OUTPUT',
+  /** The adapter of a wire protocol that the host added failed; the plugin is not at fault. */
+  'CALL_PROTOCOL_FAILED',
   /** What was asked for needs what this host cannot give in this isolation: a stream, inline, without JSPI. */
   'CALL_UNSUPPORTED',
   /** The caller's `AbortSignal` fired. */

@@ -37,6 +37,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INCOMPATIBLE_API',
   /** Instantiation, the start function or `_initialize` failed. */
   'LOAD_START_FAILED',
+  /** The adapter of a wire protocol that the host added cannot be read, is none, or failed while the plugin was loaded. */
+  'LOAD_PROTOCOL_FAILED',
   /** The configuration has no JSON form; nothing was loaded. */
   'LOAD_INVALID_CONFIG',
   /** `plugin_init` returned an error code. */

@@ -21,6 +21,7 @@ export const CALL_RETRYABLE: Readonly<Record<CallErrorCode, boolean | undefined>
   CALL_TRAPPED: false,
   CALL_PLUGIN_FAILED: undefined,
   CALL_INVALID_OUTPUT: false,
+  CALL_PROTOCOL_FAILED: false,
   CALL_UNSUPPORTED: false,
   CALL_CANCELLED: false,
   CALL_CRASHED: undefined,

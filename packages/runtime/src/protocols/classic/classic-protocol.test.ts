@@ -1,7 +1,7 @@
 import { METADATA } from '@testbench/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { openGuest } from './__fixtures__/guest.js';
+import { openGuest } from '../../__fixtures__/guest.js';
 
 /** A classic plugin that gives its input back `repeat` times; it has an allocator only if asked. */
 function classicWat(

@@ -1,0 +1,7 @@
+import type { WireProtocol } from '@testbench/types';
+
+import { CLASSIC_PROTOCOL } from './classic/classic-protocol.js';
+import { V1_PROTOCOL } from './v1/v1-protocol.js';
+
+/** The wire protocols that are built in, in the order in which a module is compared with them. */
+export const WIRE_PROTOCOLS: readonly WireProtocol[] = [CLASSIC_PROTOCOL, V1_PROTOCOL];

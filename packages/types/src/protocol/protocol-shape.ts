@@ -1,0 +1,66 @@
+import {
+  type AbiSignature,
+  CLASSIC_EXPORTS,
+  OPTIONAL_EXPORTS,
+  REQUIRED_EXPORTS,
+} from '../abi/exports.js';
+
+/** How a protocol writes input and output as JSON: in the contract's envelope, or the bare `data`. */
+export type PayloadForm = 'envelope' | 'data';
+
+/** Every {@link PayloadForm}. */
+export const PAYLOAD_FORMS = ['envelope', 'data'] as const satisfies readonly PayloadForm[];
+
+/**
+ * What tells the modules of a wire protocol from others, and what they must have. It is plain data: admission reads it, in whichever
+ * thread, and runs no code of an adapter.
+ */
+export interface ProtocolShape {
+  /** Stands in `info`, errors and reports. Lower-case letters, digits and "-". */
+  readonly name: string;
+  /** What a module that is meant for the protocol has, kept correctly or not. A module with all of it is taken for one. */
+  readonly markers: {
+    /** Exports by name: a function of just this type, or anything of the name. */
+    readonly exports?: Readonly<Record<string, AbiSignature | 'any'>>;
+    /** Modules that it imports from. */
+    readonly imports?: readonly string[];
+  };
+  /** Functions that it must export, besides a memory named `memory`. */
+  readonly requiredExports: Readonly<Record<string, AbiSignature>>;
+  /** Functions that it may export; where there is one, its type must be this. */
+  readonly optionalExports: Readonly<Record<string, AbiSignature>>;
+  /** Functions of the protocol's own that it may import, besides those of the host: module, then name. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+  /** How input and output are written. */
+  readonly payload: PayloadForm;
+}
+
+const { plugin_alloc, plugin_free, plugin_shutdown } = REQUIRED_EXPORTS;
+
+/** The contract's first version: the guest allocates, results are packed. */
+export const V1_SHAPE: ProtocolShape = {
+  name: 'v1',
+  // Of any type, so that a plugin whose type is wrong hears what it should be.
+  markers: { exports: { plugin_execute: 'any' } },
+  requiredExports: REQUIRED_EXPORTS,
+  optionalExports: OPTIONAL_EXPORTS,
+  imports: {},
+  payload: 'envelope',
+};
+
+/** The signature of the original documentation: the host gives the room for the output. */
+export const CLASSIC_SHAPE: ProtocolShape = {
+  name: 'classic',
+  markers: { exports: { plugin_execute: CLASSIC_EXPORTS['plugin_execute']! } },
+  requiredExports: CLASSIC_EXPORTS,
+  optionalExports: {
+    plugin_alloc: plugin_alloc!,
+    plugin_free: plugin_free!,
+    plugin_shutdown: plugin_shutdown!,
+  },
+  imports: {},
+  payload: 'data',
+};
+
+/** The two signatures of the contract, in the order in which they are asked. */
+export const CONTRACT_SHAPES: readonly ProtocolShape[] = [CLASSIC_SHAPE, V1_SHAPE];
