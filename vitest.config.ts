@@ -8,12 +8,14 @@ const directories = [
   ...['plugins-sdk', 'example-plugins', 'conformance', 'tests'].filter((name) => existsSync(name)),
 ];
 
-/** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports. */
-const sharing = new Set(
-  ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'statistics', 'bench'].map(
+/** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports, such as a compiler. */
+const sharing = new Set([
+  ...['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'statistics', 'bench'].map(
     (name) => `packages/${name}`,
   ),
-);
+  'example-plugins',
+  'plugins-sdk',
+]);
 
 const conditions = ['@testbench/source', 'module', 'node', 'development|production'];
 const resolve = { conditions };
