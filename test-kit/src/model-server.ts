@@ -132,18 +132,24 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
     }
   };
 
-  const server: LoopbackServer = await serveHttp((incoming, response) => {
+  const receive = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     // The client went away.
     response.on('error', () => {});
-    void readBody(incoming).then((body) => {
-      const api = apiOf(incoming.url);
-      if (api === undefined || incoming.method !== 'POST') {
-        sendFailure(response, MODEL_WIRES.openai, { status: 404, message: 'Not found' });
-        return;
-      }
-      const request = { number: requests.length, api, headers: incoming.headers, body };
-      requests.push(request);
-      void serve(request, response);
+    const body = await readBody(incoming);
+    const api = apiOf(incoming.url);
+    if (api === undefined || incoming.method !== 'POST') {
+      sendFailure(response, MODEL_WIRES.openai, { status: 404, message: 'Not found' });
+      return;
+    }
+    const request = { number: requests.length, api, headers: incoming.headers, body };
+    requests.push(request);
+    await serve(request, response);
+  };
+
+  const server: LoopbackServer = await serveHttp((incoming, response) => {
+    receive(incoming, response).catch(() => {
+      // A client that goes away in the middle of its request.
+      response.destroy();
     });
   });
   return {
@@ -229,7 +235,7 @@ function lastText({ body }: ModelRequest): string {
   const messages = body['messages'] as readonly { readonly content?: unknown }[];
   const content = messages.at(-1)?.content;
   if (!Array.isArray(content)) return String(content);
-  return content.map((part: { readonly text?: unknown }) => String(part.text ?? '')).join('');
+  return content.map((part: { readonly text?: string }) => part.text ?? '').join('');
 }
 
 async function sendAnswer(
