@@ -74,15 +74,27 @@ export type {
 } from './config/benchmark-config.js';
 export type {
   DatasetConfig,
-  DatasetFormat,
   FieldsConfig,
   ResolvedDatasetConfig,
+  SampleConfig,
+  ShuffleConfig,
 } from './config/dataset-config.js';
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
+export { parseDatasetConfig } from './config/parse-dataset-config.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
+export {
+  Dataset,
+  type DatasetFacts,
+  type PositionedSample,
+  type RecordRange,
+} from './dataset/dataset.js';
+export type { RecordPlace } from './dataset/dataset-error.js';
+export { DATASET_READERS } from './dataset/formats/index.js';
+export { openDataset, type OpenDatasetOptions } from './dataset/open-dataset.js';
+export type { DatasetRecord, Sample } from './dataset/selection/read-sample.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export { loadPrompts } from './prompts/load-prompts.js';
 export { TemplateError } from './prompts/parse-template.js';

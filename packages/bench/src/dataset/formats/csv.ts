@@ -1,14 +1,43 @@
+import {
+  type DatasetEntry,
+  DatasetFormatError,
+  type DatasetReader,
+  type DatasetReadOptions,
+} from '@testbench/types';
 import { CsvError, parse } from 'csv-parse/sync';
 
-import { invalidLine } from './dataset-error.js';
-import type { DatasetRecord } from './dataset-record.js';
-import { MAX_COLUMNS, MAX_LINE_BYTES } from './limits.js';
+import { MAX_COLUMNS, MAX_LINE_BYTES } from '../limits.js';
+import { findDelimiter, nameOfDelimiter } from './find-delimiter.js';
 import { readLines } from './read-lines.js';
+import { decodeLine } from './text.js';
 
 /** Records are parsed together, since beginning costs as much as parsing three of them; so much text at a time. */
 const BATCH_CHARACTERS = 16 * 1024;
 /** An open record is looked at when it has so many bytes, and whenever they have doubled. */
 const FIRST_LOOK_BYTES = 64 * 1024;
+
+/**
+ * Comma-separated values (RFC 4180): a header line with the names of the fields, then records of
+ * as many fields. All values are texts. Blank lines are skipped. The delimiter may be another; if it is not given, it is found.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ */
+export const csvReader: DatasetReader = {
+  specificationVersion: 'v1',
+  name: 'csv',
+  extensions: ['.csv'],
+  placeUnit: 'line',
+  options: ['delimiter', 'quotes'],
+  read: (input, options) => readSeparated(input.bytes(), options),
+};
+
+/** The same with tabs. */
+export const tsvReader: DatasetReader = {
+  ...csvReader,
+  name: 'tsv',
+  extensions: ['.tsv', '.tab'],
+  read: (input, options) => readSeparated(input.bytes(), { delimiter: '\t', ...options }),
+};
 
 /** The text of one record: a line, or several where quotes enclose line ends. */
 interface RecordText {
@@ -17,35 +46,32 @@ interface RecordText {
   readonly firstLine: number;
   /** Line on which it ends. */
   readonly line: number;
-  /** Offset of the next line, in bytes. */
-  readonly endByte: number;
 }
 
-/**
- * Reads comma-separated values (RFC 4180): a header line with the names of the fields, then records of
- * as many fields. All values are texts. Blank lines are skipped.
- *
- * A record is looked at only when it is asked for, so that a mistake further down fails nobody who does not read so far.
- *
- * @throws {BenchError} `BENCH_DATASET_UNREADABLE` or `BENCH_DATASET_INVALID`.
- * @see https://www.rfc-editor.org/rfc/rfc4180
- */
-export async function* readCsv(file: string): AsyncGenerator<DatasetRecord> {
+/** How records are parsed. */
+interface Syntax {
+  readonly delimiter: string;
+  readonly quotes: boolean;
+}
+
+/** A record is looked at only when it is asked for, so that a mistake further down fails nobody who does not read so far. */
+async function* readSeparated(
+  bytes: AsyncIterable<Uint8Array>,
+  options: DatasetReadOptions,
+): AsyncGenerator<DatasetEntry> {
   let header: readonly string[] | undefined;
-  let index = 0;
-  for await (const { values, place } of readRecords(file)) {
+  for await (const { values, place } of readRecords(bytes, options)) {
     if (header === undefined) {
-      header = checkHeader(file, place.line, values);
+      header = checkHeader(place.line, values);
       continue;
     }
     if (values.length !== header.length) {
       const state = `expected ${header.length} fields as in the header, found ${values.length}`;
-      throw invalidLine(file, place.line, state);
+      throw new DatasetFormatError(state, place.line);
     }
     // fromEntries defines own properties, so a field named `__proto__` stays data.
-    const row = Object.fromEntries(header.map((name, column) => [name, values[column]]));
-    yield { index, line: place.line, endByte: place.endByte, row };
-    index += 1;
+    const record = Object.fromEntries(header.map((name, column) => [name, values[column]]));
+    yield { record, place: place.line };
   }
 }
 
@@ -55,11 +81,21 @@ interface CsvRecord {
 }
 
 /** Gives records with their places; what is wrong is thrown after the records before it were given. */
-async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
+async function* readRecords(
+  bytes: AsyncIterable<Uint8Array>,
+  { delimiter, quotes = true }: DatasetReadOptions,
+): AsyncGenerator<CsvRecord> {
   let batch: RecordText[] = [];
   let characters = 0;
   let failure: { readonly error: unknown } | undefined;
-  const texts = readRecordTexts(file);
+  let syntax: Syntax | undefined;
+  const takeBatch = function* (): Generator<CsvRecord> {
+    const text = batch.map((record) => record.text).join('');
+    const given = delimiter === undefined ? { quotes } : { delimiter, quotes };
+    syntax ??= { delimiter: findDelimiter(text, given), quotes };
+    yield* parseBatch(syntax, batch, text);
+  };
+  const texts = readRecordTexts(bytes, { delimiter, quotes });
   try {
     while (failure === undefined) {
       try {
@@ -71,21 +107,25 @@ async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
         failure = { error };
       }
       if (characters < BATCH_CHARACTERS) continue;
-      yield* parseBatch(file, batch);
+      yield* takeBatch();
       batch = [];
       characters = 0;
     }
-    yield* parseBatch(file, batch);
+    if (batch.length > 0) yield* takeBatch();
   } finally {
     await texts.return(undefined);
   }
   if (failure !== undefined) throw failure.error;
 }
 
-function* parseBatch(file: string, batch: readonly RecordText[]): Generator<CsvRecord> {
+function* parseBatch(
+  syntax: Syntax,
+  batch: readonly RecordText[],
+  text: string,
+): Generator<CsvRecord> {
   let records: readonly (readonly string[])[] | undefined;
   try {
-    records = parseText(batch.map(({ text }) => text).join(''));
+    records = parseText(text, syntax);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
   }
@@ -94,22 +134,25 @@ function* parseBatch(file: string, batch: readonly RecordText[]): Generator<CsvR
     return;
   }
   // One of them is wrong. Alone each shows whether it is, and those before it count.
-  for (const place of batch) yield* parseAlone(file, place);
+  for (const place of batch) yield* parseAlone(syntax, place);
 }
 
-function* parseAlone(file: string, place: RecordText): Generator<CsvRecord> {
+function* parseAlone(syntax: Syntax, place: RecordText): Generator<CsvRecord> {
   let records: readonly (readonly string[])[];
   try {
-    records = parseText(place.text);
+    records = parseText(place.text, syntax);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw invalidLine(file, place.firstLine, CSV_STATES.get(error.code) ?? error.message, error);
+    const state = stateOf(error, syntax.delimiter);
+    throw new DatasetFormatError(state, place.firstLine, { cause: error });
   }
   for (const values of records) yield { values, place };
 }
 
-function parseText(text: string): readonly (readonly string[])[] {
+function parseText(text: string, { delimiter, quotes }: Syntax): readonly (readonly string[])[] {
   return parse(text, {
+    delimiter,
+    quote: quotes ? '"' : null,
     record_delimiter: ['\r\n', '\n'],
     skip_empty_lines: true,
     // Counted here, so that the message can say what was expected.
@@ -117,71 +160,75 @@ function parseText(text: string): readonly (readonly string[])[] {
   });
 }
 
-const CSV_STATES: ReadonlyMap<string, string> = new Map([
-  ['CSV_QUOTE_NOT_CLOSED', 'expected a closing quote, but the file ends inside a quoted field'],
-  ['CSV_INVALID_CLOSING_QUOTE', 'expected a comma or the end of the line after a closing quote'],
-  ['INVALID_OPENING_QUOTE', 'expected quotes around the whole field, found one inside of it'],
-]);
+function stateOf({ code, message }: CsvError, delimiter: string): string {
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return 'expected a closing quote, but the file ends inside a quoted field';
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `expected ${nameOfDelimiter(delimiter)} or the end of the line after a closing quote`;
+    case 'INVALID_OPENING_QUOTE':
+      return 'expected quotes around the whole field, found one inside of it; if quotes are characters like any other, say `quotes: false`';
+    default:
+      return message;
+  }
+}
 
 /** Puts lines together to records: where quotes are right, a record has an even number of them. */
-async function* readRecordTexts(file: string): AsyncGenerator<RecordText, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+async function* readRecordTexts(
+  bytes: AsyncIterable<Uint8Array>,
+  { delimiter, quotes }: { readonly delimiter: string | undefined; readonly quotes: boolean },
+): AsyncGenerator<RecordText, undefined> {
   let lines: string[] = [];
-  let bytes = 0;
+  let byteLength = 0;
   let firstLine = 0;
+  let last = 0;
   let isOpen = false;
   let look = FIRST_LOOK_BYTES;
-  let last: { readonly number: number; readonly endByte: number } | undefined;
-  const finish = ({ number, endByte }: NonNullable<typeof last>): RecordText => {
-    const record = { text: lines.join(''), firstLine, line: number, endByte };
+  const finish = (line: number): RecordText => {
+    const record = { text: lines.join(''), firstLine, line };
     lines = [];
-    bytes = 0;
+    byteLength = 0;
     return record;
   };
-  for await (const line of readLines(file)) {
-    let text: string;
-    try {
-      text = decoder.decode(line.bytes);
-    } catch (cause) {
-      throw invalidLine(file, line.number, 'expected UTF-8, found other bytes', cause);
-    }
-    if (text.includes('\0')) {
-      throw invalidLine(file, line.number, 'expected text, found a zero byte');
-    }
-    last = line;
-    if (lines.length === 0) {
-      if (text === '' || text === '\r') continue;
-      firstLine = line.number;
-    }
-    lines.push(`${text}\n`);
-    bytes += line.bytes.length + 1;
-    if (hasOddQuotes(text)) isOpen = !isOpen;
-    if (!isOpen) {
-      yield finish(line);
-      look = FIRST_LOOK_BYTES;
-    } else if (bytes > look) {
-      checkOpenRecord(file, { text: lines.join(''), firstLine, line: line.number, endByte: 0 });
-      if (look === MAX_LINE_BYTES) throw tooLong(file, firstLine);
-      look = Math.min(2 * look, MAX_LINE_BYTES);
+  for await (const some of readLines(bytes)) {
+    for (const line of some) {
+      const text = decodeLine(line.bytes, line.number);
+      last = line.number;
+      if (lines.length === 0) {
+        if (text === '' || text === '\r') continue;
+        firstLine = line.number;
+      }
+      lines.push(`${text}\n`);
+      byteLength += line.bytes.length + 1;
+      if (quotes && hasOddQuotes(text)) isOpen = !isOpen;
+      if (!isOpen) {
+        yield finish(line.number);
+        look = FIRST_LOOK_BYTES;
+      } else if (byteLength > look) {
+        checkOpenRecord({ text: lines.join(''), firstLine, line: line.number }, delimiter);
+        if (look === MAX_LINE_BYTES) throw tooLong(firstLine);
+        look = Math.min(2 * look, MAX_LINE_BYTES);
+      }
     }
   }
-  if (lines.length > 0) yield finish(last!);
+  if (lines.length > 0) yield finish(last);
   return undefined;
 }
 
 /** Mostly a record goes on and on because a quote is wrong in its first line; then that is told, and early. */
-function checkOpenRecord(file: string, place: RecordText): void {
+function checkOpenRecord(place: RecordText, given: string | undefined): void {
+  const syntax = { delimiter: given ?? findDelimiter(place.text, {}), quotes: true };
   try {
-    for (const record of parseAlone(file, place)) void record;
+    for (const record of parseAlone(syntax, place)) void record;
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof CsvError) || cause.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
   }
 }
 
-function tooLong(file: string, line: number): Error {
+function tooLong(line: number): DatasetFormatError {
   const state = `expected at most ${MAX_LINE_BYTES} bytes, the record is longer`;
-  return invalidLine(file, line, state);
+  return new DatasetFormatError(state, line);
 }
 
 function hasOddQuotes(text: string): boolean {
@@ -190,23 +237,20 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
-function checkHeader(file: string, line: number, header: readonly string[]): readonly string[] {
+function checkHeader(line: number, header: readonly string[]): readonly string[] {
+  const fail = (state: string): never => {
+    throw new DatasetFormatError(state, line);
+  };
   if (header.length > MAX_COLUMNS) {
-    const state = `expected at most ${MAX_COLUMNS} columns, found ${header.length}`;
-    throw invalidLine(file, line, state);
+    fail(`expected at most ${MAX_COLUMNS} columns, found ${header.length}`);
   }
   const names = new Set<string>();
   for (const [column, name] of header.entries()) {
-    if (name === '') {
-      throw invalidLine(file, line, `expected a name for column ${column + 1}, found an empty one`);
-    }
+    if (name === '') fail(`expected a name for column ${column + 1}, found an empty one`);
     if (name.includes('\r')) {
-      throw invalidLine(file, line, 'the lines end with CR alone, save the file with LF or CR LF');
+      fail('the lines end with CR alone, save the file with LF or CR LF');
     }
-    if (names.has(name)) {
-      const state = `expected different names, found ${JSON.stringify(name)} twice`;
-      throw invalidLine(file, line, state);
-    }
+    if (names.has(name)) fail(`expected different names, found ${JSON.stringify(name)} twice`);
     names.add(name);
   }
   return header;

@@ -1,47 +1,60 @@
-import { parseWireJson, PluginError } from '@testbench/types';
+import type { DatasetEntry, DatasetReader } from '@testbench/types';
 
-import { invalidLine } from './dataset-error.js';
-import type { DatasetRecord } from './dataset-record.js';
+import { firstByte, isBlank, parseRecord } from './parse-record.js';
 import { type Line, readLines } from './read-lines.js';
 
+const OPENING_BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
+
 /**
- * Reads JSON Lines: one object on each line. Blank lines are skipped.
+ * JSON Lines: one object on each line. Blank lines are skipped.
  *
- * A record goes to plugins as it is, so the rules of the wire hold: valid UTF-8, at most 64 levels.
- *
- * @throws {BenchError} `BENCH_DATASET_UNREADABLE` or `BENCH_DATASET_INVALID`.
  * @see https://jsonlines.org
  */
-export async function* readJsonl(file: string): AsyncGenerator<DatasetRecord> {
-  let index = 0;
-  for await (const line of readLines(file)) {
-    if (isBlank(line.bytes)) continue;
-    yield { index, line: line.number, endByte: line.endByte, row: parseRow(file, line) };
-    index += 1;
+export const jsonlReader: DatasetReader = {
+  specificationVersion: 'v1',
+  name: 'jsonl',
+  extensions: ['.jsonl', '.ndjson'],
+  placeUnit: 'line',
+  matches: (start) => firstByte(start) === OPENING_BRACE,
+  async *read(input): AsyncGenerator<DatasetEntry> {
+    for await (const entries of readJsonl(input.bytes())) yield* entries;
+  },
+};
+
+/** An entry that says where its line begins. */
+export interface LocatedEntry extends DatasetEntry {
+  /** In bytes, after a byte order mark. */
+  readonly offset: number;
+  /** Behind its last byte. */
+  readonly end: number;
+}
+
+/** Reads JSON Lines; entries come in lists, which are parsed while they are walked through. */
+export async function* readJsonl(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Iterable<LocatedEntry>> {
+  for await (const lines of readLines(bytes)) yield parseLines(lines);
+}
+
+function* parseLines(lines: readonly Line[]): Generator<LocatedEntry> {
+  for (const { number, bytes, offset } of lines) {
+    if (isBlank(bytes)) continue;
+    const record = parseRecord(bytes, number, whyNoRecord);
+    yield { record, place: number, offset, end: offset + bytes.length };
   }
 }
 
-function parseRow(file: string, line: Line): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseWireJson(line.bytes);
-  } catch (cause) {
-    if (!PluginError.is(cause)) throw cause;
-    // Such a file is one line to us, and the parser only sees that something follows the first object.
-    const hasOldLines = /\}\r+\s*\{/.test(Buffer.from(line.bytes.subarray(0, 65_536)).toString());
-    const state = hasOldLines
-      ? 'the lines end with CR alone, save the file with LF'
-      : `expected a JSON object, ${cause.message}`;
-    throw invalidLine(file, line.number, state, cause);
+/** What is wrong, where the reason is known, and the parser's words would lead astray. */
+function whyNoRecord(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 65_536)).toString();
+  // Such a file is one line to us, and the parser only sees that something follows the first object.
+  if (/\}\r+\s*\{/.test(start)) return 'the lines end with CR alone, save the file with LF';
+  if (firstByte(bytes) === OPENING_BRACKET && /^\s*\[\s*(\{|$)/.test(start)) {
+    return 'expected a JSON object, found a list; if the file is one list, say `format: json`';
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const found = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
-    throw invalidLine(file, line.number, `expected a JSON object, found ${found}`);
+  if (/^\s*\{\s*$/.test(start)) {
+    return 'expected a whole JSON object on one line, it goes on in the next; write each record on one line';
   }
-  return value as Record<string, unknown>;
-}
-
-/** JSON's white space is one byte each: space, tab, CR. */
-function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+  return undefined;
 }

@@ -1,96 +1,62 @@
-// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
-import { createReadStream } from 'node:fs';
+import { DatasetFormatError } from '@testbench/types';
 
-import { decodeText, hearErrors, PluginError } from '@testbench/types';
-
-import { invalidLine, unreadableDataset } from './dataset-error.js';
-import { MAX_LINE_BYTES } from './limits.js';
+import { MAX_LINE_BYTES } from '../limits.js';
+import { textBytes } from './text-bytes.js';
 
 const LINE_FEED = 0x0a;
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** One line of a file, without the LF at its end. */
+/** One line of a text, without the LF at its end. */
 export interface Line {
   /** From 1. */
   readonly number: number;
   readonly bytes: Uint8Array;
-  /** Offset of the next line, in bytes. */
-  readonly endByte: number;
+  /** Offset of its first byte, after a byte order mark. */
+  readonly offset: number;
 }
 
 /**
- * Reads a file line by line, in constant memory. A line ends with LF; a CR before it is kept. A byte order mark
- * at the start is skipped.
+ * Splits a text into lines, in constant memory. A line ends with LF; a CR before it is kept. A byte order mark
+ * at the start is skipped. Lines come in lists, as many as a chunk has: one by one they would cost as much again.
  *
  * Not `node:readline`: it also splits at U+2028 and at a lone CR, which may stand inside a JSON text,
  * and it hides bytes that are not UTF-8.
  *
- * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, or `BENCH_DATASET_INVALID` for a line over 16 MiB.
+ * @throws {DatasetFormatError} For a line over 16 MiB, or another encoding; after the lines before it were given.
  */
-export async function* readLines(file: string): AsyncGenerator<Line> {
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
   let number = 1;
-  let position = 0;
-  let started: Buffer[] = [];
+  let offset = 0;
+  let started: Uint8Array[] = [];
   let startedBytes = 0;
-
-  const finish = (end: Buffer): Line => {
-    const whole = startedBytes === 0 ? end : Buffer.concat([...started, end]);
-    started = [];
-    startedBytes = 0;
-    const line = {
-      number,
-      bytes: number === 1 ? skipByteOrderMark(whole) : whole,
-      endByte: position,
-    };
-    number += 1;
-    return line;
-  };
-  const checkLength = (bytes: number): void => {
-    if (bytes > MAX_LINE_BYTES) {
-      throw invalidLine(
-        file,
-        number,
-        `expected at most ${MAX_LINE_BYTES} bytes, the line is longer`,
-      );
-    }
-  };
-
-  try {
-    for await (const piece of hearErrors(createReadStream(file))) {
-      const chunk = piece as Buffer;
-      const chunkStart = position;
-      if (chunkStart === 0) checkEncoding(file, chunk);
-      let start = 0;
-      for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-        checkLength(startedBytes + end - start);
-        position = chunkStart + end + 1;
-        yield finish(chunk.subarray(start, end));
-        start = end + 1;
+  const isTooLong = (length: number): boolean => length > MAX_LINE_BYTES;
+  const tooLong = (): DatasetFormatError =>
+    new DatasetFormatError(`expected at most ${MAX_LINE_BYTES} bytes, the line is longer`, number);
+  for await (const chunk of textBytes(bytes, 1)) {
+    const lines: Line[] = [];
+    let start = 0;
+    let isBroken = false;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      if (isTooLong(startedBytes + end - start)) {
+        isBroken = true;
+        break;
       }
-      position = chunkStart + chunk.length;
-      if (start === chunk.length) continue;
-      started.push(chunk.subarray(start));
-      startedBytes += chunk.length - start;
-      checkLength(startedBytes);
+      const rest = chunk.subarray(start, end);
+      const whole = startedBytes === 0 ? rest : Buffer.concat([...started, rest]);
+      lines.push({ number, bytes: whole, offset });
+      number += 1;
+      offset += whole.length + 1;
+      if (startedBytes > 0) {
+        started = [];
+        startedBytes = 0;
+      }
+      start = end + 1;
     }
-    if (startedBytes > 0) yield finish(Buffer.alloc(0));
-  } catch (error) {
-    throw unreadableDataset(file, error);
+    if (lines.length > 0) yield lines;
+    if (isBroken) throw tooLong();
+    if (start === chunk.length) continue;
+    started.push(chunk.subarray(start));
+    startedBytes += chunk.length - start;
+    if (isTooLong(startedBytes)) throw tooLong();
   }
-}
-
-/** Looks at the first characters: in another encoding every line would be wrong, for reasons that help nobody. */
-function checkEncoding(file: string, chunk: Uint8Array): void {
-  try {
-    decodeText(chunk.subarray(0, 4));
-  } catch (cause) {
-    // Four bytes may end within a character; then the rest of it tells.
-    if (!PluginError.is(cause) || cause.message.startsWith('it is not')) return;
-    throw invalidLine(file, 1, cause.message, cause);
-  }
-}
-
-function skipByteOrderMark(line: Buffer): Buffer {
-  const hasMark = BYTE_ORDER_MARK.every((byte, index) => line[index] === byte);
-  return hasMark ? line.subarray(BYTE_ORDER_MARK.length) : line;
+  if (startedBytes > 0) yield [{ number, bytes: Buffer.concat(started), offset }];
 }
