@@ -10,3 +10,9 @@ export { type ModuleStoreSubject, testModuleStore } from './module-store.js';
 export { type RunStoreSubject, testRunStore } from './run-store.js';
 export { type SecretStoreSubject, testSecretStore } from './secret-store.js';
 export { type StateStoreSubject, testStateStore } from './state-store.js';
+export {
+  type ProtocolGuestKind,
+  type ProtocolSubject,
+  type ProtocolSuiteOptions,
+  testWireProtocol,
+} from './wire-protocol.js';
