@@ -63,8 +63,8 @@ export interface PluginManagerOptions {
    */
   readonly hostFunctions?: CustomHostFunctions;
   /**
-   * Wire protocols of your own, beside those of the contract: the path or the `file:` URL of a module each, whose default export is a
-   * `WireProtocol` and which imports nothing. A plugin is compared with them before the built-in ones, in this order. The module is
+   * Wire protocols of your own, beside those of the contract: the path or the `file:` URL of a module each, that exports a
+   * `WireProtocol` as `protocol` and imports nothing. A plugin is compared with them before the built-in ones, in this order. The module is
    * read at the first load, and runs on this thread and wherever a plugin of the protocol runs: it is your code, trusted as such. @default none
    */
   readonly protocols?: readonly (string | URL)[];

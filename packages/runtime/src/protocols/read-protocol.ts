@@ -97,17 +97,15 @@ function joinPath(path: string, key: string): string {
  * Imports the adapter of a wire protocol from the source of a module, as one that stands alone: it may import nothing but what the platform
  * has under an absolute name. So it is the same on every thread and in every process.
  *
- * @param source An ECMAScript module whose default export is a `WireProtocol`.
+ * @param source An ECMAScript module that exports a `WireProtocol` as `protocol`.
  * @param from Where it came from, for errors.
  * @throws {LoadError} `LOAD_PROTOCOL_FAILED` if it is no such module, or throws.
  */
 export async function importProtocol(source: string, from: string): Promise<WireProtocol> {
-  let adapter: unknown;
   try {
     const url = `data:text/javascript,${encodeURIComponent(source)}`;
-    const module = (await import(/* @vite-ignore */ url)) as { readonly default?: unknown };
-    adapter = module.default;
-    return readProtocol(new ConfigNode(adapter, 'default'));
+    const module = (await import(/* @vite-ignore */ url)) as { readonly protocol?: unknown };
+    return readProtocol(new ConfigNode(module.protocol, 'protocol'));
   } catch (cause) {
     const isOurs = cause instanceof ConfigError || PluginError.is(cause);
     const reason = isOurs || cause instanceof Error ? cause.message : String(cause);

@@ -6,8 +6,8 @@ import type { ProtocolShape } from './protocol-shape.js';
 /**
  * The adapter of a wire protocol: how metadata, configuration, inputs and outputs cross between a host and a guest.
  *
- * Those of the contract, v1 and classic, are built in. A host adds others by `protocols` of its options: addresses of modules whose
- * default export is one, since threads and processes cannot be given functions.
+ * Those of the contract, v1 and classic, are built in. A host adds others by `protocols` of its options: addresses of modules that
+ * export one as `protocol`, since threads and processes cannot be given functions.
  */
 export interface WireProtocol extends ProtocolShape {
   readonly specificationVersion: 'v1';
