@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
 import {
+  type CustomPlugin,
   findOutputPlace,
   OutputFile,
   type Plugin,
@@ -97,6 +98,10 @@ const instance = new PluginInstance(compiled, { host: binding });
 const metered = new WebAssembly.Module(meterModule(bytes).bytes);
 const permissions = new PermissionSet();
 const policy = { imports: {}, maxMemoryBytes: 2 ** 22 };
+const ownPlugin: CustomPlugin = {
+  metadata: { name: 'own', version: '1.0.0', pluginType: 'custom' },
+  run: () => 1,
+};
 const config = {
   name: 'none',
   dataset: { path: 'none.csv' },
@@ -316,6 +321,13 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
         system.loadPluginFromBytes('new', bytes, options),
     },
     others: { config: 'what JSON cannot hold is LOAD_INIT_FAILED, as what the plugin refuses' },
+  },
+  'manager:RegisterPluginOptions': {
+    calls: {
+      'PluginManager.register': (options) => manager.register(ownPlugin, options),
+      'PluginSystem.registerPlugin': (options) => system.registerPlugin(ownPlugin, options),
+    },
+    others: { config: 'what JSON cannot hold is LOAD_INVALID_CONFIG' },
   },
   'manager:ReloadOptions': {
     calls: {

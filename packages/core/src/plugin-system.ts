@@ -8,6 +8,7 @@ import {
   PluginManager,
   type PluginManagerOptions,
   type PluginSource,
+  type RegisterPluginOptions,
   type ReloadOptions,
   type StreamPart,
 } from '@testbench/manager';
@@ -20,6 +21,7 @@ import {
 import {
   type Capability,
   ConfigNode,
+  type HostPlugin,
   type OptionReaders,
   type PluginInput,
   type PluginOutput,
@@ -127,6 +129,43 @@ export class PluginSystem implements AsyncDisposable {
     if (id !== undefined) new ConfigNode(id, 'id').reject('nothing, since the name is the id');
     requireArguments(name, bytes);
     return this.#added<Type>(await this.#manager.load(bytes, { ...options, id: name }));
+  }
+
+  /**
+   * Adds a plugin of your own: trusted code of this program that is called, counted and found as WebAssembly plugins are.
+   *
+   * Its input and output are checked as theirs are, and cross as JSON. It has no fuel, memory limit or permissions: `info` says
+   * isolation `host`. When a call's time is over the call ends, and the plugin hears of it by `signal`; one that computes without a
+   * pause cannot be stopped.
+   *
+   * @returns Its handle, typed by `metadata.pluginType`; `unload` removes it. It cannot be reloaded.
+   * @throws {LoadError} Nothing is kept of a plugin that does not initialize.
+   * @throws {TypeError} For what is no plugin.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
+   *
+   * @example
+   * ```ts
+   * import { type EvaluatorData, type EvaluatorPlugin, PluginSystem } from '@testbench/core';
+   *
+   * class SameLength implements EvaluatorPlugin {
+   *   readonly metadata = { name: 'same-length', version: '1.0.0', pluginType: 'evaluator' } as const;
+   *
+   *   evaluate({ output, expected }: EvaluatorData) {
+   *     return { score: String(output).length === String(expected).length ? 1 : 0 };
+   *   }
+   * }
+   *
+   * await using system = new PluginSystem();
+   * const sameLength = await system.registerPlugin(new SameLength());
+   * (await sameLength.execute({ output: 'Paris', expected: 'Delhi' })).data.score; // => 1
+   * sameLength.info.isolation; // => 'host'
+   * ```
+   */
+  async registerPlugin<Own extends HostPlugin>(
+    plugin: Own,
+    options?: RegisterPluginOptions,
+  ): Promise<Plugin<Own['metadata']['pluginType']>> {
+    return this.#added(await this.#manager.register(plugin, options));
   }
 
   /**

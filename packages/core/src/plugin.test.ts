@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { assemble, guestWat, METADATA } from '@testbench/test-kit';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { type EvaluatorResult, PluginSystem } from './index.js';
+import { type EvaluatorPlugin, type EvaluatorResult, PluginSystem } from './index.js';
 
 const plugin = (fields: object = {}, outputText = '{"data":"fine"}'): Uint8Array<ArrayBuffer> =>
   assemble(
@@ -112,5 +112,50 @@ describe('PluginSystem.executePlugin()', () => {
       code: 'CALL_INVALID_INPUT',
       message: 'Cannot start call: the input has no "data"; put "output", "expected" into it',
     });
+  });
+});
+
+describe('PluginSystem.registerPlugin()', () => {
+  const sameLength: EvaluatorPlugin = {
+    metadata: {
+      name: 'same-length',
+      version: '1.0.0',
+      pluginType: 'evaluator',
+      capabilities: ['text_evaluation'],
+    },
+    evaluate: ({ output, expected }) => ({
+      score: String(output).length === String(expected).length ? 1 : 0,
+    }),
+  };
+
+  it('gives a handle that is typed, and finds it by id, type and capability', async () => {
+    await using system = new PluginSystem();
+    await system.loadPluginFromBytes('one', evaluator);
+    const own = await system.registerPlugin(sameLength);
+    const { data } = await own.execute({ output: 'abc', expected: 'xyz' });
+    expectTypeOf(data).toEqualTypeOf<EvaluatorResult>();
+    expect(data).toEqual({ score: 1 });
+    const input = { data: { output: 'a', expected: 'xyz' } };
+    expect((await system.executePlugin('same-length', input)).data).toEqual({ score: 0 });
+    expect(system.findPluginsByType('evaluator').map(({ id }) => id)).toEqual([
+      'one',
+      'same-length',
+    ]);
+    expect(system.findPluginsByCapability('text_evaluation').map(({ id }) => id)).toEqual([
+      'same-length',
+    ]);
+    expect(own.info).toMatchObject({ isolation: 'host', executionCount: 2 });
+    await own.unload();
+    expect(() => own.info).toThrow(expect.objectContaining({ code: 'LOAD_NOT_LOADED' }));
+  });
+
+  it('takes no data and no method of another type', async () => {
+    await using system = new PluginSystem();
+    const own = await system.registerPlugin(sameLength);
+    // @ts-expect-error An evaluator needs an output to judge.
+    await expect(own.execute({ answer: 'abc' })).resolves.toMatchObject({ data: { score: 1 } });
+    const wrong = { metadata: sameLength.metadata, complete: () => ({ text: '', model: '' }) };
+    // @ts-expect-error It has no method of an evaluator.
+    await expect(system.registerPlugin(wrong, { id: 'wrong' })).rejects.toThrow(TypeError);
   });
 });

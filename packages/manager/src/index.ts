@@ -41,6 +41,7 @@ export type {
   LoadPluginOptions,
   PluginManagerOptions,
   PluginSource,
+  RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
 } from './options.js';

@@ -64,6 +64,8 @@ export const SHUTDOWN_TIMEOUT_MS = 1000;
 export const CLOSE_TIMEOUT_MS = 5000;
 /** Inline batches and streams let others have the thread after this time: a tenth of what people notice. */
 export const MAX_TURN_MS = 10;
+/** Inputs of a batch that host code has at a time, of a plugin of the host's own: it waits for networks as a rule. */
+export const MAX_HOST_CALLS_PER_BATCH = 16;
 /** Inputs of one batch: far beyond what fits memory with its results. A list with a billion holes is a mistake. */
 export const MAX_BATCH_LENGTH = 1_000_000;
 /** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */

@@ -25,7 +25,7 @@ import { Trial } from './trial.js';
 export class LoadedPlugin {
   readonly loadedAt = new Date();
   /** Outlives versions; closed when the plugin is removed. */
-  readonly state: StateStore;
+  readonly state: StateStore | undefined;
   readonly #ledger: CallLedger;
   #quarantine = new Quarantine();
   #current: PluginVersion;
@@ -40,7 +40,8 @@ export class LoadedPlugin {
   constructor(
     readonly id: string,
     first: PluginVersion,
-    readonly loadOptions: CheckedLoadOptions,
+    /** Undefined for a plugin of the host's own, which has no other versions. */
+    readonly loadOptions: CheckedLoadOptions | undefined,
     readonly events: PluginEmitter,
   ) {
     this.#current = first;
@@ -137,7 +138,7 @@ export class LoadedPlugin {
     this.#ending = ending;
     await this.#current.retire(timeoutMs, ending);
     await this.#previous?.retire(0, ending);
-    this.state.close?.();
+    this.state?.close?.();
   }
 
   info(): PluginInfo {

@@ -114,6 +114,16 @@ export interface LoadPluginOptions {
   readonly permissions?: Permissions;
 }
 
+/** How a plugin of the host's own is registered. */
+export interface RegisterPluginOptions {
+  /** The name to call it by. @default the metadata's name */
+  readonly id?: string;
+  /** Handed to `init`, as JSON has it. @default {} */
+  readonly config?: unknown;
+  /** Limits of its calls, over the manager's. There are none of fuel and memory. */
+  readonly limits?: Partial<Pick<ResourceLimits, 'timeoutMs' | 'maxInputBytes' | 'maxOutputBytes'>>;
+}
+
 /** How a new version takes the place of an old one. */
 export interface ReloadOptions {
   /** Time for the old version's running calls, in milliseconds; then threads and processes are ended. @default 30000 */

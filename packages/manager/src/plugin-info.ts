@@ -14,11 +14,11 @@ export type PluginStatus = 'ready' | 'executing' | 'error' | 'quarantined' | 'un
 export interface PluginInfo {
   readonly id: string;
   readonly metadata: PluginMetadata;
-  /** `sha256:` and the hex digest of the module's bytes. */
-  readonly digest: string;
+  /** `sha256:` and the hex digest of the module's bytes; undefined for a plugin of the host's own. */
+  readonly digest: string | undefined;
   /** Name of its wire protocol: `v1`, `classic`, or one that the host added. */
   readonly contract: string;
-  /** `inline`, `thread`, `process`, or the name of an isolation of the host's own. */
+  /** `inline`, `thread`, `process`, the name of an isolation of the host's own, or `host` for a plugin of the host's own. */
   readonly isolation: string;
   readonly status: PluginStatus;
   /** Calls that ended, failed ones included. */
@@ -32,10 +32,11 @@ export interface PluginInfo {
   /** The file it came from. */
   readonly path?: string;
   /** The version before the last reload, kept for `rollback`. */
-  readonly previous?: { readonly version: string; readonly digest: string };
+  readonly previous?: { readonly version: string; readonly digest: string | undefined };
+  /** Fuel and memory of a plugin of the host's own are `Infinity`. */
   readonly limits: ResourceLimits;
-  /** How its fuel is counted. */
-  readonly metering: MeteringMode;
-  /** What it is granted; what it asks for stands in its metadata. */
+  /** How its fuel is counted; undefined for a plugin of the host's own. */
+  readonly metering: MeteringMode | undefined;
+  /** What it is granted; what it asks for stands in its metadata. It says nothing of the host's own code. */
   readonly permissions: Permissions;
 }

@@ -1,6 +1,13 @@
-import { CallError, LoadError, type PluginInput, type PluginOutput } from '@testbench/types';
+import {
+  CallError,
+  type HostPlugin,
+  LoadError,
+  type PluginInput,
+  type PluginOutput,
+} from '@testbench/types';
 
 import { endedCall } from './ending.js';
+import { readHostPluginToOpen } from './host-plugin/open-host-plugin.js';
 import type { BatchResult, CallControls } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
 import {
@@ -11,7 +18,8 @@ import {
   MIN_PLACES_TO_SHARE,
 } from './limits.js';
 import { ownSource } from './load/own-source.js';
-import { readLoadOptions } from './load/read-load-options.js';
+import type { PluginVersion } from './load/plugin-version.js';
+import { type CheckedLoadOptions, readLoadOptions } from './load/read-load-options.js';
 import { VersionLoader } from './load/version-loader.js';
 import { LoadedPlugin } from './loaded-plugin.js';
 import { type ManagerSettings, readSettings } from './manager-settings.js';
@@ -20,6 +28,7 @@ import type {
   LoadPluginOptions,
   PluginManagerOptions,
   PluginSource,
+  RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
 } from './options.js';
@@ -84,22 +93,24 @@ export class PluginManager {
    */
   async load(source: PluginSource, options?: LoadPluginOptions): Promise<PluginInfo> {
     const own = readLoadOptions(source, options, this.#settings.limits);
-    this.#checkRoom(own.id);
-    const first = await this.#loader.load(source, own);
-    const { id } = first.facts;
-    try {
-      // Again: others may have been loaded meanwhile.
-      this.#checkRoom(id);
-    } catch (error) {
-      await first.retire(0, 'unloaded');
-      first.grants.state.close?.();
-      throw error;
-    }
-    const plugin = new LoadedPlugin(id, first, own, this.events);
-    this.#plugins.set(id, plugin);
-    const info = plugin.info();
-    this.events.tell('plugin-loaded', info);
-    return info;
+    return await this.#add(own.id, own, () => this.#loader.load(source, own));
+  }
+
+  /**
+   * Adds a plugin of the host's own: trusted code that is called, counted and found as WebAssembly plugins are.
+   *
+   * Its input and output are checked as theirs are, and cross as JSON, so that neither side can change what the other holds. It
+   * has no fuel, memory limit or permissions: `info` says isolation `host`. When a call's time is over, the call ends, and the
+   * plugin hears of it by `signal`; one that computes without a pause cannot be stopped.
+   *
+   * @throws {LoadError} `LOAD_INVALID_METADATA`, `LOAD_INCOMPATIBLE_API`, `LOAD_INVALID_CONFIG`, `LOAD_INIT_FAILED`,
+   *   `LOAD_DEADLINE_EXCEEDED`, `LOAD_ALREADY_LOADED`, `LOAD_TOO_MANY_PLUGINS`, `LOAD_SHUT_DOWN`.
+   * @throws {TypeError} For what is no plugin.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
+   */
+  async register(plugin: HostPlugin, options?: RegisterPluginOptions): Promise<PluginInfo> {
+    const own = readHostPluginToOpen(plugin, options, this.#settings);
+    return await this.#add(own.id, undefined, () => own.open());
   }
 
   /**
@@ -185,7 +196,7 @@ export class PluginManager {
    * swapped in at once; if anything fails, the old one stays. Running calls end on the old one, which is kept for
    * {@link rollback}.
    *
-   * @throws {LoadError} As for `load`; `LOAD_NOT_LOADED`; `LOAD_UNHEALTHY`.
+   * @throws {LoadError} As for `load`; `LOAD_NOT_LOADED`; `LOAD_UNHEALTHY`; `LOAD_UNSUPPORTED` for a plugin of the host's own.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async reload(id: string, source: PluginSource, options?: ReloadOptions): Promise<PluginInfo> {
@@ -196,7 +207,14 @@ export class PluginManager {
     const plugin = this.#find(id);
     // Copied now: an earlier swap may have to end first.
     const own = ownSource(source);
-    const load = () => this.#loader.load(own, { ...plugin.loadOptions, id }, plugin.state);
+    const { loadOptions } = plugin;
+    if (loadOptions === undefined) {
+      throw new LoadError(
+        'LOAD_UNSUPPORTED',
+        `Cannot reload plugin "${id}": it is code of the host's own; unload it, and register another`,
+      );
+    }
+    const load = () => this.#loader.load(own, { ...loadOptions, id }, plugin.state);
     await plugin.reload(load, options);
     return plugin.info();
   }
@@ -280,6 +298,33 @@ export class PluginManager {
     await Promise.all(plugins.map((plugin) => this.#remove(plugin, 0, 'closed')));
     clearTimeout(timer);
     this.#pools.close();
+  }
+
+  /**
+   * Opens a plugin and adds it, if there is room before and after.
+   *
+   * @param id Undefined where only the plugin knows.
+   */
+  async #add(
+    id: string | undefined,
+    options: CheckedLoadOptions | undefined,
+    open: () => Promise<PluginVersion>,
+  ): Promise<PluginInfo> {
+    this.#checkRoom(id);
+    const first = await open();
+    try {
+      // Again: others may have been loaded meanwhile.
+      this.#checkRoom(first.facts.id);
+    } catch (error) {
+      await first.retire(0, 'unloaded');
+      first.grants.state?.close?.();
+      throw error;
+    }
+    const plugin = new LoadedPlugin(first.facts.id, first, options, this.events);
+    this.#plugins.set(plugin.id, plugin);
+    const info = plugin.info();
+    this.events.tell('plugin-loaded', info);
+    return info;
   }
 
   /** Ends a plugin, which is seen as `unloading` until it is gone. */

@@ -104,6 +104,17 @@ export type {
   CustomHostFunctions,
 } from './host/custom-function.js';
 export type {
+  CustomPlugin,
+  EvaluatorPlugin,
+  FilterPlugin,
+  HostPlugin,
+  HostPluginByType,
+  HostPluginCall,
+  HostPluginMetadata,
+  ProviderPlugin,
+  TransformPlugin,
+} from './host/host-plugin.js';
+export type {
   GuestFailure,
   GuestMemory,
   HostBinding,

@@ -261,7 +261,8 @@ function summarize(
       type: plugin.metadata.pluginType,
       name: plugin.metadata.name,
       version: plugin.metadata.version,
-      digest: plugin.digest,
+      // Only code of a host's own has none, and a benchmark loads modules.
+      digest: plugin.digest ?? '',
       ...usage,
     })),
     output: config.outputDir,

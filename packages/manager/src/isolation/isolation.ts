@@ -13,11 +13,6 @@ const CUSTOM_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** Names that say something else in `info`. */
 const TAKEN_NAMES: ReadonlySet<string> = new Set([...ISOLATIONS, 'host']);
 
-/** The name under which `info` tells where a plugin runs. */
-export function nameOfIsolation(isolation: IsolationChoice): string {
-  return typeof isolation === 'string' ? isolation : isolation.name;
-}
-
 /** @throws {ConfigError} `CONFIG_INVALID` for anything but one of our names or a `CustomIsolation`. */
 export function readIsolation(node: ConfigNode): IsolationChoice {
   if (typeof node.value !== 'object' || node.value === null) return node.oneOf(ISOLATIONS);

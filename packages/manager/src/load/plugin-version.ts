@@ -14,9 +14,11 @@ import type { Executor } from '../isolation/executor.js';
 /** What a version is known by. */
 export interface VersionFacts {
   readonly id: string;
-  readonly digest: string;
+  /** Undefined for the host's own code. */
+  readonly digest: string | undefined;
   readonly limits: ResourceLimits;
-  readonly metering: MeteringMode;
+  /** Undefined for what is not metered. */
+  readonly metering: MeteringMode | undefined;
   /** The file that it came from; undefined if it came as bytes. */
   readonly path: string | undefined;
 }
@@ -24,8 +26,8 @@ export interface VersionFacts {
 /** What a version may use, and holds open. */
 export interface VersionGrants {
   readonly permissions: { readonly granted: Permissions };
-  /** Outlives the version: whoever drops the plugin closes it. */
-  readonly state: StateStore;
+  /** Outlives the version: whoever drops the plugin closes it. Undefined for what has none. */
+  readonly state: StateStore | undefined;
   /** Ends connections. A version that is needed again makes new ones. */
   close(): Promise<void>;
 }

@@ -1,0 +1,66 @@
+import { MAX_CHUNK_BYTES } from '@testbench/host';
+import {
+  CallError,
+  type CallContext,
+  type HostPluginCall,
+  LOG_LEVELS,
+  type LogLevel,
+} from '@testbench/types';
+
+import type { CallControls } from '../isolation/executor.js';
+import type { GiveUp } from '../isolation/give-up.js';
+
+/** What the host's own code may do during one call. */
+export class HostCallContext implements HostPluginCall {
+  readonly context: CallContext;
+  /** Numbers that were reported. */
+  readonly metrics: Record<string, number> = Object.create(null) as Record<string, number>;
+  readonly #giveUp: GiveUp;
+  readonly #onChunk: CallControls['onChunk'];
+  readonly #onLog: (level: LogLevel, message: string) => void;
+  #ended = false;
+
+  constructor(
+    { request_id: requestId, metadata }: { request_id?: string; metadata: CallContext['metadata'] },
+    giveUp: GiveUp,
+    onChunk: CallControls['onChunk'],
+    onLog: (level: LogLevel, message: string) => void,
+  ) {
+    this.context = {
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+    this.#giveUp = giveUp;
+    this.#onChunk = onChunk;
+    this.#onLog = onLog;
+  }
+
+  get signal(): AbortSignal {
+    return this.#giveUp.signal;
+  }
+
+  /** From now on it can do nothing more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  reportMetric(name: string, value: number): void {
+    this.metrics[name] = value;
+  }
+
+  async emit(chunk: Uint8Array): Promise<void> {
+    if (!(chunk instanceof Uint8Array) || chunk.length > MAX_CHUNK_BYTES) {
+      throw new TypeError(
+        `Cannot emit chunk: expected a Uint8Array of at most ${MAX_CHUNK_BYTES} bytes`,
+      );
+    }
+    if (this.#ended || this.#giveUp.error !== undefined) {
+      throw new CallError('CALL_CANCELLED', 'Cannot emit chunk: the call is over');
+    }
+    await this.#onChunk?.(chunk.slice());
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.#onLog(LOG_LEVELS.includes(level) ? level : 'info', message);
+  }
+}

@@ -1,0 +1,198 @@
+import { readOutput } from '@testbench/runtime';
+import {
+  CallError,
+  type CallUsage,
+  escapeText,
+  type LogSink,
+  type PluginInput,
+  type PluginMetadata,
+  type PluginOutput,
+  type ResourceLimits,
+} from '@testbench/types';
+
+import { endedCall, type Ending } from '../ending.js';
+import { encodeChecked, notStarted, settle } from '../isolation/batch.js';
+import { letOthersRun } from '../isolation/event-loop-turn.js';
+import type { BatchResult, CallControls, Executor } from '../isolation/executor.js';
+import { GiveUp } from '../isolation/give-up.js';
+import { MAX_HOST_CALLS_PER_BATCH, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
+import { HostCallContext } from './host-call-context.js';
+import type { CheckedHostPlugin } from './read-host-plugin.js';
+
+/** What the calls of a plugin of the host's own may take, and where its records go. */
+export interface HostExecutorSettings {
+  readonly id: string;
+  readonly limits: ResourceLimits;
+  readonly onLog: LogSink;
+  readonly now: (() => number) | undefined;
+}
+
+/** An input as a plugin sees it. */
+interface Envelope {
+  readonly data: unknown;
+  readonly context: {
+    readonly request_id?: string;
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * Runs calls of the host's own code, on the caller's thread.
+ *
+ * Its data cross in JSON as those of a guest do: neither side can change what the other holds, and the same is refused. It is
+ * not metered, and nothing can stop it while it computes: its deadline ends the call, and asks it to stop by its signal.
+ */
+export class HostExecutor implements Executor {
+  readonly isolation = 'host';
+  readonly contract = 'host';
+  readonly #plugin: CheckedHostPlugin;
+  readonly #settings: HostExecutorSettings;
+  readonly #running = new Set<GiveUp>();
+  #left = false;
+
+  constructor(plugin: CheckedHostPlugin, settings: HostExecutorSettings) {
+    this.#plugin = plugin;
+    this.#settings = settings;
+  }
+
+  get metadata(): PluginMetadata {
+    return this.#plugin.metadata;
+  }
+
+  execute(input: PluginInput, controls: CallControls): Promise<PluginOutput> {
+    const { limits } = this.#settings;
+    if (controls.maxFuel !== undefined) throw notMetered();
+    const text = encodeChecked(input, 'envelope', limits.maxInputBytes);
+    const giveUp = new GiveUp(controls.timeoutMs ?? limits.timeoutMs, controls.signal);
+    this.#running.add(giveUp);
+    return giveUp
+      .race(this.#run(text, controls, giveUp))
+      .finally(() => this.#running.delete(giveUp));
+  }
+
+  async executeBatch(
+    inputs: readonly PluginInput[],
+    controls: CallControls,
+  ): Promise<BatchResult[]> {
+    const results: BatchResult[] = Array.from(inputs, notStarted);
+    const { timeoutMs, maxFuel, signal } = controls;
+    let next = 0;
+    const goesOn = (): boolean => next < inputs.length && signal?.aborted !== true;
+    const lane = async (): Promise<void> => {
+      while (goesOn()) {
+        const index = next;
+        next += 1;
+        const input = inputs[index]!;
+        results[index] = await settle(() => this.execute(input, { timeoutMs, maxFuel, signal }));
+        await letOthersRun();
+      }
+    };
+    await Promise.all(Array.from({ length: MAX_HOST_CALLS_PER_BATCH }, lane));
+    return results;
+  }
+
+  /** A plugin of the host's own is as well as its host. */
+  async health(): Promise<number> {
+    return await Promise.resolve(0);
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    const patience = new GiveUp(SHUTDOWN_TIMEOUT_MS, undefined);
+    try {
+      await patience.race((async () => void (await this.#plugin.shutdown()))());
+    } catch {
+      // Failures of a plugin that leaves are its own.
+    }
+  }
+
+  kill(ending: Ending): void {
+    for (const giveUp of this.#running) giveUp.giveUp(endedCall(ending, 'finish'));
+  }
+
+  async #run(text: string, controls: CallControls, giveUp: GiveUp): Promise<PluginOutput> {
+    const startMs = performance.now();
+    const usage = (): CallUsage => ({
+      executionTimeMs: performance.now() - startMs,
+      memoryUsedBytes: 0,
+      fuelUsed: 0,
+    });
+    // Ours: what was written a moment ago.
+    const { data, context } = JSON.parse(text) as Envelope;
+    const call = new HostCallContext(context, giveUp, controls.onChunk, (level, message) =>
+      this.#log(level, message, context.request_id),
+    );
+    let answer: unknown;
+    try {
+      answer = await this.#plugin.run(data, call);
+    } catch (cause) {
+      throw giveUp.error ?? failed(cause, usage());
+    } finally {
+      call.end();
+    }
+    const { maxOutputBytes } = this.#settings.limits;
+    try {
+      const { data: result, metrics } = readOutput(
+        encodeOutput(answer, call.metrics),
+        'envelope',
+        this.metadata.pluginType,
+        maxOutputBytes,
+      );
+      return { data: result, metadata: { metrics, ...usage() } };
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      throw new CallError(error.code, error.message, { cause: error.cause, usage: usage() });
+    }
+  }
+
+  #log(
+    level: Parameters<LogSink>[0]['level'],
+    message: string,
+    requestId: string | undefined,
+  ): void {
+    const { id, onLog, now } = this.#settings;
+    onLog({
+      plugin: id,
+      level,
+      message: escapeText(message),
+      timeMs: now?.() ?? Date.now(),
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  }
+}
+
+/** @throws {CallError} `CALL_INVALID_OUTPUT` for what JSON cannot hold. */
+function encodeOutput(
+  data: unknown,
+  metrics: Readonly<Record<string, number>>,
+): Uint8Array<ArrayBuffer> {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    if (data !== undefined) text = JSON.stringify({ data, metadata: { metrics } });
+  } catch (error) {
+    cause = error;
+  }
+  if (text !== undefined) return new TextEncoder().encode(text);
+  const reason = cause instanceof Error ? cause.message : `a ${typeof data} has no JSON form`;
+  throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${reason}`, { cause });
+}
+
+/** A plugin may say itself what failed; anything else that it throws is its failure. */
+function failed(cause: unknown, usage: CallUsage): CallError {
+  if (cause instanceof CallError && cause.code === 'CALL_PLUGIN_FAILED') return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new CallError('CALL_PLUGIN_FAILED', `Cannot finish call: the plugin failed: ${message}`, {
+    cause,
+    usage,
+    pluginMessage: message,
+  });
+}
+
+function notMetered(): CallError {
+  return new CallError(
+    'CALL_UNSUPPORTED',
+    'Cannot limit fuel: a plugin of the host’s own is not metered; give it "timeoutMs"',
+  );
+}

@@ -1,0 +1,78 @@
+import {
+  API_VERSION,
+  encodeMetadata,
+  type HostPlugin,
+  type HostPluginByType,
+  type HostPluginCall,
+  parseMetadata,
+  type PluginMetadata,
+  type PluginType,
+} from '@testbench/types';
+
+/** The method that takes the calls, by the type of a plugin. A type that is forgotten here does not compile. */
+const METHODS: {
+  readonly [Type in PluginType]: Exclude<
+    keyof HostPluginByType[Type],
+    'metadata' | 'init' | 'shutdown'
+  >;
+} = {
+  evaluator: 'evaluate',
+  provider: 'complete',
+  transform: 'transform',
+  filter: 'filter',
+  custom: 'run',
+};
+
+/** A plugin of the host's own, checked. */
+export interface CheckedHostPlugin {
+  readonly metadata: PluginMetadata;
+  readonly run: (data: unknown, call: HostPluginCall) => unknown;
+  readonly init: (config: unknown) => unknown;
+  readonly shutdown: () => unknown;
+}
+
+/**
+ * Checks what was given as a plugin.
+ *
+ * @throws {TypeError} For what is no object, or lacks the method of its type.
+ * @throws {LoadError} `LOAD_INVALID_METADATA`.
+ */
+export function readHostPlugin(plugin: HostPlugin): CheckedHostPlugin {
+  const given: Partial<Record<string, unknown>> | null = plugin as object | null;
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`Cannot register plugin: expected an object, found ${typeof plugin}`);
+  }
+  // As from the wire: what is no metadata is refused by the same rules.
+  const metadata = parseMetadata(
+    JSON.parse(
+      JSON.stringify(
+        encodeMetadata({
+          description: '',
+          author: '',
+          capabilities: [],
+          apiVersion: API_VERSION,
+          ...Object(given['metadata']),
+        }),
+      ),
+    ),
+  );
+  const { name, pluginType } = metadata;
+  const method = METHODS[pluginType];
+  const find = (key: string, isOptional: boolean): ((...args: unknown[]) => unknown) => {
+    const value = given[key];
+    if (value === undefined && isOptional) return () => undefined;
+    if (typeof value !== 'function') {
+      throw new TypeError(
+        `Cannot register plugin "${name}": expected a method "${key}" of a plugin of type "${pluginType}", found ${typeof value}`,
+      );
+    }
+    // Called on the plugin, which may be a class with fields.
+    return (...args) => Reflect.apply(value, plugin, args) as unknown;
+  };
+  return {
+    metadata,
+    run: find(method, false),
+    init: find('init', true),
+    shutdown: find('shutdown', true),
+  };
+}

@@ -1,0 +1,85 @@
+import type {
+  CallContext,
+  EvaluatorData,
+  EvaluatorResult,
+  FilterData,
+  FilterResult,
+  ProviderData,
+  ProviderResult,
+} from '../data/plugin-data.js';
+import type { PluginMetadata, PluginType } from '../metadata/plugin-metadata.js';
+import type { LogRecord } from './host-binding.js';
+
+/** What a plugin of the host's own says about itself. */
+export interface HostPluginMetadata<Type extends PluginType = PluginType> extends Partial<
+  Omit<PluginMetadata, 'name' | 'version' | 'pluginType' | 'permissions' | 'metering'>
+> {
+  readonly name: string;
+  /** Semantic version of the plugin. */
+  readonly version: string;
+  readonly pluginType: Type;
+}
+
+/** One call of a plugin of the host's own. */
+export interface HostPluginCall {
+  /** Fires when the call is over: its time is up, its caller has cancelled, its plugin leaves. What is answered then is ignored. */
+  readonly signal: AbortSignal;
+  /** What came beside the data. */
+  readonly context: CallContext;
+  /** Reports a number; it stands in the output's metadata. */
+  reportMetric(name: string, value: number): void;
+  /**
+   * Gives a chunk of the answer to a caller who reads a stream; fulfilled once it is taken.
+   *
+   * @param chunk Copied; at most 1 MiB.
+   */
+  emit(chunk: Uint8Array): Promise<void>;
+  /** Writes a record to the host's `onLog`. */
+  log(level: LogRecord['level'], message: string): void;
+}
+
+/** What a plugin of the host's own has, whatever its type. */
+export interface HostPluginBase<Type extends PluginType> {
+  readonly metadata: HostPluginMetadata<Type>;
+  /** Gets `config` of `registerPlugin`, once, before any call. Throw to refuse it. */
+  init?(config: unknown): void | Promise<void>;
+  /** Hears once that no more calls will come. What it throws is ignored, and it is waited for no longer than a second. */
+  shutdown?(): void | Promise<void>;
+}
+
+/** Scores an answer: host code in the place of a WebAssembly evaluator. */
+export interface EvaluatorPlugin extends HostPluginBase<'evaluator'> {
+  evaluate(data: EvaluatorData, call: HostPluginCall): EvaluatorResult | Promise<EvaluatorResult>;
+}
+
+/** Answers as a model does: host code in the place of a WebAssembly provider. */
+export interface ProviderPlugin extends HostPluginBase<'provider'> {
+  complete(data: ProviderData, call: HostPluginCall): ProviderResult | Promise<ProviderResult>;
+}
+
+/** Rewrites data, any JSON to any JSON: host code in the place of a WebAssembly transform. */
+export interface TransformPlugin extends HostPluginBase<'transform'> {
+  transform(data: unknown, call: HostPluginCall): unknown;
+}
+
+/** Keeps some of the items: host code in the place of a WebAssembly filter. */
+export interface FilterPlugin extends HostPluginBase<'filter'> {
+  filter(data: FilterData, call: HostPluginCall): FilterResult | Promise<FilterResult>;
+}
+
+/** Does what the other types do not, any JSON to any JSON. */
+export interface CustomPlugin extends HostPluginBase<'custom'> {
+  run(data: unknown, call: HostPluginCall): unknown;
+}
+
+/** Plugins of the host's own, by their type. */
+export interface HostPluginByType {
+  readonly evaluator: EvaluatorPlugin;
+  readonly provider: ProviderPlugin;
+  readonly transform: TransformPlugin;
+  readonly filter: FilterPlugin;
+  readonly custom: CustomPlugin;
+}
+
+/** A plugin of the host's own: trusted code that is called as WebAssembly plugins are. */
+export type HostPlugin = HostPluginByType[PluginType];
