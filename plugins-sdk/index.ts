@@ -17,6 +17,7 @@ export { state } from './assembly/host/state';
 export { emit, env, now, random, randomInt } from './assembly/host/system';
 export { EventStream } from './assembly/http/event-stream';
 export { http } from './assembly/http/http';
+export { parseHttpDate } from './assembly/http/http-date';
 export { HttpRequest } from './assembly/http/http-request';
 export { HttpResponse } from './assembly/http/http-response';
 export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';
@@ -26,6 +27,7 @@ export { findNumbers, NumberInText, readNumber } from './assembly/numbers/find-n
 export { Custom } from './assembly/plugin/custom';
 export { Evaluation, Evaluator, EvaluatorInput } from './assembly/plugin/evaluator';
 export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';
+export { failRetryable, failWithDetails } from './assembly/plugin/failure-details';
 export { Filter } from './assembly/plugin/filter';
 export { reportMetric } from './assembly/plugin/metrics';
 export { contextValue, Plugin, requestId } from './assembly/plugin/plugin';

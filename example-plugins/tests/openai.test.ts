@@ -257,7 +257,7 @@ describe('plugin openai', () => {
     await expect(call(bench, { model: 'm', prompt: 'x' })).rejects.toMatchObject({
       pluginCode: -21,
       pluginMessage:
-        'Cannot complete: the server answered 429: Rate limit reached; it wants to be asked again after 20 (seconds or a date)',
+        'Cannot complete: the server answered 429: Rate limit reached; it wants to be asked again in 20 s',
     });
     expect(bench.seen).toHaveLength(1);
   });

@@ -8,7 +8,7 @@ import { emit } from "../host/system";
 import { TextBuilder } from "../text/text-builder";
 import { writeAnthropicBody } from "./anthropic-body";
 import { ChatClient } from "./chat-client";
-import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-server";
+import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
 
 /** Speaks Anthropic's messages API. */
 @final
@@ -39,7 +39,7 @@ export class AnthropicClient extends ChatClient {
 
   private readWhole(response: HttpResponse, completion: Completion): void {
     const answer = response.json();
-    if (response.body.code < 0) return failForCode(response.body.code);
+    if (response.body.code < 0) return this.server.failForCode(response.body.code);
     const content = answer.get("content");
     if (!content.isArray) return failForAnswer(answer.exists ? "has no content" : "is not JSON");
     const text = new TextBuilder();
@@ -100,8 +100,8 @@ export class AnthropicClient extends ChatClient {
       }
     }
     completion.text = text.toString();
-    if (response.body.code < 0) failForCode(response.body.code);
-    else failForAnswer("ends before its end");
+    if (response.body.code < 0) this.server.failForCode(response.body.code);
+    else failForHalf();
   }
 }
 

@@ -4,17 +4,30 @@ import { HttpRequest } from "../http/http-request";
 import { HttpResponse } from "../http/http-response";
 import { Json } from "../json/json";
 import { JsonWriter } from "../json/writer";
+import { now } from "../host/system";
 import { ErrorCode, fail } from "../plugin/failure";
+import { failRetryable, failWithDetails } from "../plugin/failure-details";
 import { ProviderError } from "./provider-error";
+import { retryAfterMs } from "./retry-after";
 
 /** Most characters of a server's own words in an error. */
 const MAX_WORDS: i32 = 300;
+/** A rest that fits an integer, whatever a server says; hosts cap it themselves. */
+const MAX_WAIT_MS: f64 = 1e12;
+
+/** Types of errors in a stream that come again. */
+// @ts-ignore: decorator
+@lazy const FINAL: string[] = [
+  "invalid_request_error", "authentication_error", "permission_error", "billing_error", "not_found_error", "request_too_large",
+];
 
 /** A server of models: where it is, how it is asked, how often. */
 @final
 export class ChatServer {
   private names: string[] = [];
   private values: string[] = [];
+  /** When the last attempt began. */
+  private began: i64 = 0;
 
   /**
    * @param baseUrl What all paths are added to.
@@ -40,12 +53,13 @@ export class ChatServer {
    * Posts JSON. After a failure the call has failed, with a code of `ProviderError`, and there is no response.
    *
    * A plugin cannot wait. So what may work at once is tried again at once; a server that wants to be left
-   * alone for a while is, and the message says for how long. A request whose connection broke may have been served
+   * alone for a while is, and the failure's details say for how long: `status`, `retryable`, `retry_after_ms`. A request whose connection broke may have been served
    * and paid for already; it is sent again all the same.
    */
   post(path: string, body: JsonWriter): HttpResponse | null {
     const url = this.baseUrl + path;
     for (let attempt = 0; ; attempt++) {
+      this.began = now();
       const request = new HttpRequest("POST", url).json(body);
       for (let index = 0; index < this.names.length; index++) request.header(this.names[index], this.values[index]);
       if (this.timeoutMs > 0) request.timeout(this.timeoutMs);
@@ -61,29 +75,37 @@ export class ChatServer {
     }
   }
 
+  /** Fails the call because of what the host said. */
+  failForCode(code: i32, detail: string = ""): void {
+    const kind = code == HostCode.PERMISSION_DENIED || code == HostCode.INVALID_ARGUMENT ? ProviderError.NOT_PERMITTED
+      : code == HostCode.LIMIT_EXCEEDED ? ProviderError.LIMIT_EXCEEDED
+      : code == HostCode.CANCELLED ? ErrorCode.TIMEOUT
+      : ProviderError.DISCONNECTED;
+    const text = "Cannot complete: the request was " + describeHostCode(code) + detail;
+    // Of the host's limits only the time of an attempt may be kept another time.
+    const isLate = this.timeoutMs > 0 && now() - this.began >= this.timeoutMs;
+    if (kind == ProviderError.DISCONNECTED || (isLate && kind == ProviderError.LIMIT_EXCEEDED)) failRetryable(text, kind);
+    else fail(text, kind);
+  }
+
   private failFor(response: HttpResponse, attempts: i32): void {
     const after = attempts > 1 ? " (attempt " + attempts.toString() + ")" : "";
     if (response.code < 0) {
-      failForCode(response.code, after);
+      this.failForCode(response.code, after);
       return;
     }
     const status = response.status;
-    const wait = response.header("retry-after");
+    const wait = retryAfterMs(response);
+    const body = response.json();
     let message = "Cannot complete: the server answered " + status.toString() + after;
-    const words = serverWords(response.json());
+    const words = serverWords(body);
     if (words.length > 0) message += ": " + words;
-    if (wait.length > 0) message += "; it wants to be asked again after " + wait.substring(0, 40) + " (seconds or a date)";
-    fail(message, codeForStatus(status));
+    if (wait > 0) message += "; it wants to be asked again in " + (<i64>Math.ceil(Math.min(wait, MAX_WAIT_MS) / 1000)).toString() + " s";
+    const retryable = mayWorkLater(response) && body.get("error").get("code").text() != "insufficient_quota";
+    const details = new JsonWriter().object().field("status", status).field("retryable", retryable);
+    if (retryable && wait >= 0) details.key("retry_after_ms").integer(<i64>Math.ceil(Math.min(wait, MAX_WAIT_MS)));
+    failWithDetails(message, codeForStatus(status), details.end());
   }
-}
-
-/** Fails the call because of what the host said. */
-export function failForCode(code: i32, detail: string = ""): void {
-  const kind = code == HostCode.PERMISSION_DENIED || code == HostCode.INVALID_ARGUMENT ? ProviderError.NOT_PERMITTED
-    : code == HostCode.LIMIT_EXCEEDED ? ProviderError.LIMIT_EXCEEDED
-    : code == HostCode.CANCELLED ? ErrorCode.TIMEOUT
-    : ProviderError.DISCONNECTED;
-  fail("Cannot complete: the request was " + describeHostCode(code) + detail, kind);
 }
 
 /** Fails the call because the answer makes no sense. */
@@ -91,9 +113,17 @@ export function failForAnswer(problem: string): void {
   fail("Cannot complete: the server's answer " + problem, ProviderError.BAD_ANSWER);
 }
 
+/** Fails the call because the answer is cut off. */
+export function failForHalf(): void {
+  failRetryable("Cannot complete: the server's answer ends before its end", ProviderError.BAD_ANSWER);
+}
+
 /** Fails the call because of an error that came in the middle of a stream. */
 export function failInStream(event: Json): void {
-  fail("Cannot complete: the server broke off: " + serverWords(event), ProviderError.UNAVAILABLE);
+  const text = "Cannot complete: the server broke off: " + serverWords(event);
+  // What was wrong with the request stays wrong; the server's own trouble may pass.
+  if (FINAL.includes(event.get("error").get("type").text())) fail(text, ProviderError.UNAVAILABLE);
+  else failRetryable(text, ProviderError.UNAVAILABLE);
 }
 
 /** What a server says about its error, in the form that all of them use; shortened. */
@@ -112,7 +142,13 @@ function codeForStatus(status: i32): i32 {
 
 function isWorthRepeating(response: HttpResponse): bool {
   if (response.code < 0) return response.code == HostCode.INPUT_OUTPUT;
-  const wait = response.header("retry-after");
-  if (wait.length > 0 && wait != "0") return false;
-  return response.status == 408 || response.status == 429 || response.status >= 500;
+  return retryAfterMs(response) <= 0 && mayWorkLater(response);
+}
+
+/** By the status, or as the server says itself. */
+function mayWorkLater(response: HttpResponse): bool {
+  const told = response.header("x-should-retry");
+  if (told == "true" || told == "false") return told == "true";
+  const status = response.status;
+  return status == 408 || status == 409 || status == 429 || status >= 500;
 }

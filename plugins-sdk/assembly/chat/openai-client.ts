@@ -8,7 +8,7 @@ import { emit } from "../host/system";
 import { TextBuilder } from "../text/text-builder";
 import { BodyFields } from "./body-fields";
 import { ChatClient } from "./chat-client";
-import { ChatServer, failForAnswer, failForCode, failInStream } from "./chat-server";
+import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
 
 /** Fields of a request that go to the server as they come. */
 // @ts-ignore: decorator
@@ -66,7 +66,7 @@ export class OpenAiClient extends ChatClient {
 
   private readWhole(response: HttpResponse, completion: Completion): void {
     const answer = response.json();
-    if (response.body.code < 0) return failForCode(response.body.code);
+    if (response.body.code < 0) return this.server.failForCode(response.body.code);
     const choice = answer.get("choices").at(0);
     if (!choice.isObject) return failForAnswer(answer.exists ? "has no choice" : "is not JSON");
     readHead(answer, completion);
@@ -118,8 +118,8 @@ export class OpenAiClient extends ChatClient {
     // The last chunk of a refusal says `stop`.
     if (refused) completion.finishReason = "refusal";
     if (done) return;
-    if (response.body.code < 0) failForCode(response.body.code);
-    else failForAnswer("ends before its end");
+    if (response.body.code < 0) this.server.failForCode(response.body.code);
+    else failForHalf();
   }
 }
 

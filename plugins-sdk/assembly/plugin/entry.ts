@@ -2,7 +2,7 @@ import { releaseBlock } from "../host/memory";
 import { Json } from "../json/json";
 import { validationProblem } from "../json/scan";
 import { JsonWriter } from "../json/writer";
-import { cannotRead, cannotWrite, failureMessage, hasFailed, reportFailure, takeFailure, wrongKind } from "./failure";
+import { cannotRead, cannotWrite, hasFailed, reportFailure, takeFailure, writeFailure, wrongKind } from "./failure";
 import { clearMetrics, writeMetrics } from "./metrics";
 import { Plugin, setContext } from "./plugin";
 
@@ -33,7 +33,7 @@ export function execute(plugin: Plugin, ptr: usize, len: usize): i64 {
   return out.take();
 }
 
-/** `plugin_execute_batch`: a failed entry becomes `{"error": {"code", "message"}}`, the others go on. */
+/** `plugin_execute_batch`: a failed entry becomes `{"error": {"code", "message", "details"}}`, the others go on. */
 export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
   takeFailure();
   out.clear();
@@ -49,9 +49,9 @@ export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
     handleOne(plugin, batch.item(index));
     if (hasFailed()) {
       out.rewind(mark, 1, index > 0);
-      const message = failureMessage();
-      const code = takeFailure();
-      out.object().key("error").object().field("code", code).field("message", message).end().end();
+      out.object().key("error");
+      writeFailure(out);
+      out.end();
     }
     __collect();
   }

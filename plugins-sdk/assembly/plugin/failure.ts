@@ -1,5 +1,6 @@
 import { host_error } from "../host/imports";
 import { addressOf, encodeUtf8 } from "../host/utf8";
+import { JsonWriter } from "../json/writer";
 
 /** What a failed call returns; any other negative number is the plugin's own. */
 export namespace ErrorCode {
@@ -11,6 +12,11 @@ export namespace ErrorCode {
 
 let code: i32 = 0;
 let message: string = "";
+/**
+ * Writes code, message and details of the current call's failure; null if it has no details. A pointer, so that a plugin whose failures
+ * have none carries none of the code for them.
+ */
+let describe: ((out: JsonWriter) => void) | null = null;
 
 /**
  * Marks the current call as failed. The code goes on; when it returns, its result is dropped and the
@@ -27,6 +33,13 @@ export function failWith(text: string, errorCode: i32): void {
   if (code != 0) return;
   code = errorCode;
   message = text;
+}
+
+/** For this library: as `failWith`, with a function that writes all of it. */
+export function failDescribed(text: string, errorCode: i32, write: (out: JsonWriter) => void): void {
+  if (code != 0) return;
+  failWith(text, errorCode);
+  describe = write;
 }
 
 /** Marks the current call as failed because of what it was given. */
@@ -52,9 +65,11 @@ export function hasFailed(): bool {
   return code != 0;
 }
 
-/** Message of the current call's failure. */
-export function failureMessage(): string {
-  return message;
+/** Writes code, message and details of the current call's failure, and forgets it. */
+export function writeFailure(out: JsonWriter): void {
+  if (describe !== null) describe!(out);
+  else out.object().field("code", code).field("message", message).end();
+  takeFailure();
 }
 
 /** Forgets the failure of an earlier call; returns its code, 0 if there was none. */
@@ -62,13 +77,20 @@ export function takeFailure(): i32 {
   const taken = code;
   code = 0;
   message = "";
+  describe = null;
   return taken;
 }
 
 /** Tells the host about the failure, if there is one, and returns the code to return. */
 export function reportFailure(): i32 {
   if (code == 0) return 0;
-  const bytes = encodeUtf8(message);
+  let text = message;
+  if (describe !== null) {
+    const out = new JsonWriter();
+    describe!(out);
+    text = out.toString();
+  }
+  const bytes = encodeUtf8(text);
   host_error(addressOf(bytes), bytes.byteLength);
   return takeFailure();
 }

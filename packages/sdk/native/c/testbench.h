@@ -108,6 +108,14 @@ static void tb_put_null(tb_writer *out);
 /** A value of the input as it was, or null if it is missing. */
 static void tb_put_json(tb_writer *out, const tb_json *value);
 
+/**
+ * As tb_fail, for what may go well when the same call is made again: a server that is busy, a connection that broke. The host is told
+ * in how many milliseconds at the earliest, or nothing of that if it is below 0.
+ */
+static void tb_fail_retryable(int32_t code, const char *message, double retry_after_ms);
+/** As tb_fail, with details for whoever called: an object that is written whole, or 0 for none. */
+static void tb_fail_with(int32_t code, const char *message, const tb_writer *details);
+
 /* ---------------------------------------------------------------- the host */
 
 #define TB_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
@@ -174,21 +182,13 @@ typedef void (*tb_execute)(const tb_json *data, tb_writer *out);
 
 static int32_t tb_failure_code = 0;
 static const char *tb_failure_message = "";
+/** An object as JSON; empty if there is none. */
+static tb_text tb_failure_details = {"", 0};
 
-static void tb_fail(int32_t code, const char *message) {
-  if (tb_failure_code != 0) return;
-  tb_failure_code = code < 0 ? code : TB_ERROR;
-  tb_failure_message = message;
-}
+static void tb_fail(int32_t code, const char *message) { tb_fail_with(code, message, 0); }
 
 static bool tb_failed(void) { return tb_failure_code != 0; }
 
-static int32_t tb_take_failure(void) {
-  int32_t code = tb_failure_code;
-  if (code != 0) tb_host_error(tb_failure_message, tb_length(tb_failure_message));
-  tb_failure_code = 0;
-  return code;
-}
 
 static uint32_t tb_length(const char *text) {
   uint32_t length = 0;
@@ -741,6 +741,56 @@ static void tb_put_json(tb_writer *out, const tb_json *value) {
   tb_raw(out, value->source.bytes, value->source.length);
 }
 
+/* -- failures */
+
+static void tb_fail_with(int32_t code, const char *message, const tb_writer *details) {
+  if (tb_failure_code != 0) return;
+  tb_failure_code = code < 0 ? code : TB_ERROR;
+  tb_failure_message = message;
+  tb_failure_details = details ? (tb_text){details->bytes, details->length} : (tb_text){"", 0};
+}
+
+static void tb_fail_retryable(int32_t code, const char *message, double retry_after_ms) {
+  if (tb_failure_code != 0) return;
+  tb_writer details = {0};
+  tb_begin_object(&details);
+  tb_key(&details, "retryable");
+  tb_put_boolean(&details, true);
+  if (retry_after_ms >= 0) {
+    tb_key(&details, "retry_after_ms");
+    tb_put_number(&details, retry_after_ms);
+  }
+  tb_end_object(&details);
+  tb_fail_with(code, message, &details);
+}
+
+static void tb_put_failure(tb_writer *out) {
+  tb_begin_object(out);
+  tb_key(out, "code");
+  tb_put_number(out, tb_failure_code);
+  tb_key(out, "message");
+  tb_put_text(out, (tb_text){tb_failure_message, tb_length(tb_failure_message)});
+  if (tb_failure_details.length > 0) {
+    tb_key(out, "details");
+    tb_raw(out, tb_failure_details.bytes, tb_failure_details.length);
+    out->comma = true;
+  }
+  tb_end_object(out);
+}
+
+static int32_t tb_take_failure(void) {
+  int32_t code = tb_failure_code;
+  if (code != 0 && tb_failure_details.length > 0) {
+    tb_writer out = {0};
+    tb_put_failure(&out);
+    tb_host_error(out.bytes, out.length);
+  } else if (code != 0) {
+    tb_host_error(tb_failure_message, tb_length(tb_failure_message));
+  }
+  tb_failure_code = 0;
+  return code;
+}
+
 /**
  * The shortest digits of a positive number, by Steele and White's algorithm with exact numbers: value = numerator /
  * denominator, and the gaps to the neighbours tell how many digits are enough.
@@ -987,12 +1037,7 @@ static int64_t tb_run_batch(tb_execute execute, const char *bytes, uint32_t leng
     out.comma = before.comma;
     tb_begin_object(&out);
     tb_key(&out, "error");
-    tb_begin_object(&out);
-    tb_key(&out, "code");
-    tb_put_number(&out, tb_failure_code);
-    tb_key(&out, "message");
-    tb_put_text(&out, (tb_text){tb_failure_message, tb_length(tb_failure_message)});
-    tb_end_object(&out);
+    tb_put_failure(&out);
     tb_end_object(&out);
     tb_failure_code = 0;
   }

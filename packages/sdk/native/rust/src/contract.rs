@@ -37,11 +37,20 @@ fn read(ptr: u32, len: u32) -> Result<Json, Failure> {
 }
 
 fn report(failure: Failure) -> i32 {
-    host::error(&failure.message);
-    if failure.code < 0 {
-        failure.code
-    } else {
-        -1
+    let code = if failure.code < 0 { failure.code } else { -1 };
+    match failure.details {
+        None => host::error(&failure.message),
+        Some(_) => host::error(&described(Failure { code, ..failure }).to_string()),
+    }
+    code
+}
+
+fn described(failure: Failure) -> Json {
+    let code = ("code", Json::from(failure.code));
+    let message = ("message", Json::from(failure.message));
+    match failure.details {
+        None => Json::object([code, message]),
+        Some(details) => Json::object([code, message, ("details", details)]),
     }
 }
 
@@ -126,6 +135,5 @@ impl<P: Plugin> PluginCell<P> {
 }
 
 fn entry(failure: Failure) -> Json {
-    let error = Json::object([("code", Json::from(failure.code)), ("message", Json::from(failure.message))]);
-    Json::object([("error", error)])
+    Json::object([("error", described(failure))])
 }

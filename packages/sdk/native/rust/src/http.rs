@@ -86,6 +86,11 @@ fn checked(what: &str, code: i32) -> Result<usize, Failure> {
             -6 => "the call is over",
             _ => "it failed",
         };
-        Failure::new(format!("HTTP {what}: {reason} ({code})"))
+        let message = format!("HTTP {what}: {reason} ({code})");
+        match code {
+            // No connection, or it broke: another one may hold.
+            -5 => Failure::retryable(message, None),
+            _ => Failure::new(message),
+        }
     })
 }

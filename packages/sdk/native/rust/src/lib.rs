@@ -39,16 +39,44 @@ pub struct Failure {
     /// Below 0; -2 is for an input that makes no sense.
     pub code: i32,
     pub message: String,
+    /// An object for whoever called; the host reads `retryable` and `retry_after_ms` itself.
+    pub details: Option<Json>,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Failure { code: -1, message: message.into() }
+        Failure { code: -1, message: message.into(), details: None }
     }
 
     /// The caller asked for something that makes no sense.
     pub fn invalid_input(message: impl Into<String>) -> Self {
-        Failure { code: -2, message: message.into() }
+        Failure { code: -2, message: message.into(), details: None }
+    }
+
+    /// A failure that may not come again when the same call is made again, after so many milliseconds if that is known.
+    ///
+    /// ```
+    /// use testbench::Failure;
+    ///
+    /// let busy = Failure::retryable("the server is busy", Some(20_000));
+    /// assert_eq!(busy.details.unwrap().to_string(), r#"{"retryable":true,"retry_after_ms":20000}"#);
+    /// ```
+    pub fn retryable(message: impl Into<String>, retry_after_ms: Option<u32>) -> Self {
+        let details = match retry_after_ms {
+            None => Json::object([("retryable", Json::from(true))]),
+            Some(rest) => Json::object([("retryable", Json::from(true)), ("retry_after_ms", Json::from(rest))]),
+        };
+        Failure::new(message).with_details(details)
+    }
+
+    /// The same with a code of the plugin's own, below 0.
+    pub fn with_code(self, code: i32) -> Self {
+        Failure { code, ..self }
+    }
+
+    /// The same with details, an object.
+    pub fn with_details(self, details: Json) -> Self {
+        Failure { details: Some(details), ..self }
     }
 }
 
