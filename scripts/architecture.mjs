@@ -17,7 +17,7 @@ export const mayImport = {
   bench: ['types', 'core', 'statistics'],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
-  cli: ['bench', 'create-plugin', 'core', 'registry'],
+  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'sdk'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   bytes = await compile(HELLO, {
     plugin: true,
     flags: ['--exportStart', '_initialize'],
-    // What `testbench-plugin build --optimize size` passes.
+    // What `testbench build --optimize size` passes.
     optimize: ['--optimizeLevel', '3', '--shrinkLevel', '2', '--converge', '--noAssert'],
   });
 }, 60_000);

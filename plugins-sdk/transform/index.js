@@ -2,7 +2,7 @@
  * The compiler transform: reads the `@plugin` class, writes the contract's exports for it, and embeds
  * its metadata as the custom section that hosts read.
  *
- * Use it as `asc --transform @testbench/plugins-sdk/transform`, or let `testbench-plugin build` do so.
+ * Use it as `asc --transform @testbench/plugins-sdk/transform`, or let `testbench build` do so.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

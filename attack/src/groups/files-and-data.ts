@@ -1,16 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 
 import { assemble, guestWat, METADATA } from '@testbench/test-kit';
 
@@ -129,59 +119,6 @@ const outputs = [
     insist(code === 1 && errors.includes('BENCH_OUTPUT_FAILED'), errors);
     insist(readFileSync(data, 'utf8') === RECORD, 'the data set was replaced');
     return 'refused before the run';
-  }),
-  ...['data.jsonl', 'bench.json', 'evaluator.wasm', 'link', 'hard', 'none/a.json', 'out', '.'].map(
-    (json) =>
-      fileAttack(115, `--json ${json}`, async (folder) => {
-        const config = benchmark(folder);
-        execFileSync('ln', ['-s', 'data.jsonl', join(folder, 'link')]);
-        execFileSync('ln', [join(folder, 'bench.json'), join(folder, 'hard')]);
-        const before = ['data.jsonl', 'bench.json', 'evaluator.wasm'].map((name) =>
-          readFileSync(join(folder, name), 'latin1'),
-        );
-        const { result } = await measureChild('command-line', [
-          'run',
-          config,
-          '--json',
-          join(folder, json),
-        ]);
-        const after = ['data.jsonl', 'bench.json', 'evaluator.wasm'].map((name) =>
-          readFileSync(join(folder, name), 'latin1'),
-        );
-        insist(before.join() === after.join(), 'an input was replaced');
-        if (json === 'out') return 'a folder that the run makes';
-        const { code, errors } = result as Printed;
-        insist(code === 1 && errors.includes('OUTPUT_'), errors);
-        insist(!existsSync(join(folder, 'out')), 'the run began');
-        return errors.split(':')[0]!;
-      }),
-  ),
-  fileAttack(115, '--json into a device', async (folder) => {
-    const { result } = await measureChild('command-line', [
-      'run',
-      benchmark(folder),
-      '--json',
-      '/dev/null',
-    ]);
-    insist((result as Printed).code === 0, (result as Printed).errors);
-    insist(lstatSync('/dev/null').isCharacterDevice(), 'the device was replaced');
-    return 'written in place';
-  }),
-  fileAttack(115, '--json into a pipe', async (folder) => {
-    const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const read = text(reader.stdout);
-    const { result } = await measureChild('command-line', [
-      'run',
-      benchmark(folder),
-      '--json',
-      pipe,
-    ]);
-    insist((result as Printed).code === 0, (result as Printed).errors);
-    insist(lstatSync(pipe).isFIFO(), 'the pipe was replaced');
-    insist((await read).startsWith('{'), 'the summary did not come');
-    return 'written in place';
   }),
 ];
 

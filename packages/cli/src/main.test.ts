@@ -6,12 +6,12 @@ import { main } from './main.js';
 
 describe('main()', () => {
   it.each([
-    { args: ['--help'], start: 'Usage: testbench <command>' },
-    { args: ['-h'], start: 'Usage: testbench <command>' },
-    { args: ['help'], start: 'Usage: testbench <command>' },
-    { args: ['run', '--help'], start: 'Usage: testbench run <config>' },
-    { args: ['inspect', '-h'], start: 'Usage: testbench inspect <plugin.wasm>' },
-    { args: ['call', 'x.wasm', '--help'], start: 'Usage: testbench call <plugin.wasm>' },
+    { args: ['--help'], start: 'USAGE\n  testbench run' },
+    { args: ['-h'], start: 'USAGE\n  testbench run' },
+    { args: ['help'], start: 'USAGE\n  testbench run' },
+    { args: ['run', '--help'], start: 'USAGE\n  testbench run ' },
+    { args: ['inspect', '-h'], start: 'USAGE\n  testbench inspect ' },
+    { args: ['call', 'x.wasm', '--help'], start: 'USAGE\n  testbench call ' },
   ])('shows help for $args', async ({ args, start }) => {
     const { io, stdout, stderr } = captureIo();
     expect(await main(args, io)).toBe(0);
@@ -33,6 +33,11 @@ describe('main()', () => {
       message: 'unknown command "eval", expected one of run, inspect, call',
       help: 'testbench --help',
     },
+    {
+      args: ['rnu'],
+      message: 'unknown command "rnu", did you mean run?',
+      help: 'testbench --help',
+    },
     { args: ['--verbose'], message: 'unknown option "--verbose"', help: 'testbench --help' },
     { args: ['toString'], message: 'unknown command "toString"', help: 'testbench --help' },
     { args: ['run'], message: '<config> is missing', help: 'testbench run --help' },
@@ -43,12 +48,12 @@ describe('main()', () => {
     },
     {
       args: ['run', 'a.yaml', '--jsno'],
-      message: "unknown option '--jsno'",
+      message: 'unknown option "--jsno", did you mean --json?',
       help: 'testbench run --help',
     },
     {
-      args: ['run', 'a.yaml', '--json'],
-      message: "option '--json <value>' argument missing",
+      args: ['run', 'a.yaml', '--output-dir'],
+      message: '--output-dir is missing, or its value is',
       help: 'testbench run --help',
     },
     { args: ['inspect'], message: '<plugin.wasm> is missing', help: 'testbench inspect --help' },
@@ -137,8 +142,7 @@ describe('main()', () => {
   });
 
   it.each([
-    ['run', 'a.yaml', '--output'],
-    ['run', 'a.yaml', '--json'],
+    ['run', 'a.yaml', '--output-dir'],
     ['run', 'a.yaml', '--policy'],
     ['run', 'a.yaml', '--limit'],
     ['call', 'x.wasm', '--input', '1', '--config'],

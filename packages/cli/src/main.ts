@@ -2,38 +2,10 @@ import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 import type { CliIo } from './cli-io.js';
-import { callCommand } from './commands/call.js';
-import { inspectCommand } from './commands/inspect.js';
-import { newCommand } from './commands/new.js';
-import { runCommand } from './commands/run.js';
-import { ExitCode } from './exit-code.js';
-import { reportError } from './report-error.js';
+import { COMMANDS } from './commands.js';
+import { runCommandLine } from './command-line/run-command-line.js';
+import type { ExitCode } from './exit-code.js';
 import { UsageError } from './usage-error.js';
-
-const HELP = `Usage: testbench <command> [options]
-
-Runs WebAssembly plugins that score, produce, transform and filter answers of language models.
-
-Commands:
-  run <config>            run a benchmark and print a table of scores
-  inspect <plugin.wasm>   show what a plugin is, without running it
-  call <plugin.wasm>      run one input through a plugin
-  new <folder>            begin a plugin of your own
-
-Options:
-  -h, --help              show this text, or with a command its own
-  --version               show the version
-  --debug                 show a stack trace of an error
-`;
-
-const COMMANDS: Readonly<
-  Record<string, (args: readonly string[], io: CliIo) => Promise<ExitCode>>
-> = {
-  run: runCommand,
-  inspect: inspectCommand,
-  call: callCommand,
-  new: newCommand,
-};
 
 /**
  * Runs the `testbench` command.
@@ -65,29 +37,21 @@ export async function main(args: readonly string[], io: CliIo): Promise<ExitCode
   } catch (error) {
     // A plugin inside this thread held it, and a Ctrl-C meanwhile comes to light only in the next turn.
     await setImmediate();
+    const { reportError } = await import('./report-error.js');
     return reportError(error, io, args.includes('--debug'));
   }
 }
 
 async function dispatch(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  const [name, ...rest] = args.filter((arg, index) => index > 0 || arg !== '--debug');
-  if (name === undefined) throw new UsageError('a command is missing');
-  if (name === '--help' || name === '-h' || name === 'help') {
-    io.stdout.write(HELP);
-    return ExitCode.ok;
+  if (args[0] === 'complete') {
+    const { completeCommandLine } = await import('./command-line/complete.js');
+    return completeCommandLine(args.slice(1), io, COMMANDS);
   }
-  if (name === '--version') {
-    io.stdout.write(`${readVersion()}\n`);
-    return ExitCode.ok;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
-    const what = name.startsWith('-') ? 'option' : 'command';
-    throw new UsageError(
-      `unknown ${what} "${name}", expected one of ${Object.keys(COMMANDS).join(', ')}`,
-    );
-  }
-  return await command(rest, io);
+  // Shells complete nothing of these: they are ways to ask for help, and for nothing.
+  if (args[0] === 'help') return await runCommandLine([...args.slice(1), '--help'], io, '');
+  const rest = args[0] === '--debug' ? args.slice(1) : args;
+  if (rest.length === 0) throw new UsageError('a command is missing');
+  return await runCommandLine(rest, io, readVersion());
 }
 
 /** From the package's own manifest, which lies one folder above sources and build alike. */

@@ -1,5 +1,4 @@
-import { PluginError } from '@testbench/bench';
-import { cutText } from '@testbench/core';
+import { cutText, PluginError } from '@testbench/types';
 
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';

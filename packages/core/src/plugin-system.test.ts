@@ -62,7 +62,7 @@ describe('PluginSystem', () => {
     });
     expect(await system.discoverPlugins()).toEqual([]);
     expect(problems).toEqual([
-      [path, 'LOAD_INVALID_METADATA', expect.stringContaining('`testbench-plugin embed`')],
+      [path, 'LOAD_INVALID_METADATA', expect.stringContaining('`testbench embed`')],
     ]);
     expect(await system.loadPlugin(path)).toMatchObject({ id: 'guest' });
   });

@@ -85,9 +85,9 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
     type: 'module',
     files: ['build/*.wasm'],
     scripts: {
-      build: 'testbench-plugin build',
-      test: 'testbench-plugin build && node --test',
-      check: `testbench-plugin build && testbench-plugin check build/${name}.wasm`,
+      build: 'testbench build',
+      test: 'testbench build && node --test',
+      check: `testbench build && testbench test build/${name}.wasm`,
     },
     devDependencies: {
       '@testbench/cli': range,

@@ -69,7 +69,7 @@ describe('discoverPlugins()', () => {
     await discoverPlugins([folder], { onProblem: (_path, { message }) => messages.push(message) });
     expect(messages).toEqual([
       `Cannot read metadata of "${join(folder, 'plain.wasm')}": there is no custom section "testbench.plugin"; ` +
-        'add it with `testbench-plugin embed` of @testbench/sdk, or load the file by its path',
+        'add it with `testbench embed`, or load the file by its path',
     ]);
   });
 });

@@ -15,8 +15,7 @@ import { findWasmFiles } from './find-wasm-files.js';
 import { toLoadError } from './to-load-error.js';
 
 /** Such a file loads by its path, since a plugin also answers what it is; a search runs nothing, so it cannot ask. */
-const SECTION_CURE =
-  'add it with `testbench-plugin embed` of @testbench/sdk, or load the file by its path';
+const SECTION_CURE = 'add it with `testbench embed`, or load the file by its path';
 
 /** A plugin file that was found; nothing of it has run. */
 export interface DiscoveredPlugin {

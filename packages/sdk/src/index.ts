@@ -16,9 +16,9 @@ export {
   type CheckPluginOptions,
   type CheckReport,
 } from './check/check-plugin.js';
-export type { CommandOutput } from './commands/command.js';
+export { embedAnsweredMetadata } from './embed-answered-metadata.js';
 export { embedMetadata } from './embed-metadata.js';
-export { runAuthorCommand } from './run-author-command.js';
+export { loadRefusal } from './load-refusal.js';
 export { assertUsage, type UsageBudget } from './test-host/assert-usage.js';
 export { checkGolden, type GoldenOptions } from './test-host/check-golden.js';
 export {

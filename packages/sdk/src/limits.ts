@@ -12,5 +12,3 @@ export const LONG_TEXT = 1024 * 1024;
 export const STEADY_CALLS = 3_000;
 /** Calls before that: caches and buffers find their size. */
 export const WARM_UP_CALLS = 300;
-/** Functions that the size report shows. */
-export const SHOWN_FUNCTIONS = 10;

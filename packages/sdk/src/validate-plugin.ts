@@ -37,7 +37,7 @@ export type PluginReport =
       readonly contract: string | undefined;
     };
 
-const SECTION_MISSING = `custom section "${METADATA_SECTION}": it is missing; add it with \`testbench-plugin embed\``;
+const SECTION_MISSING = `custom section "${METADATA_SECTION}": it is missing; add it with \`testbench embed\``;
 
 /** True for a module that has everything but its metadata section. */
 export function isSectionMissing({ message }: PluginProblem): boolean {

@@ -1,4 +1,3 @@
-export { type DatasetReaderSubject, testDatasetReader } from './dataset-reader.js';
 export { type HttpTransportSubject, testHttpTransport } from './http-transport.js';
 export {
   type IsolationSubject,

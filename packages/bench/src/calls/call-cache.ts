@@ -102,7 +102,7 @@ export class CallCache {
   readonly #freshFrom: number;
   readonly #maxEntryBytes: number;
   readonly #onProblem: (problem: CacheProblem) => void;
-  readonly #underWay = new Map<string, Promise<FoundCall>>();
+  readonly #underWay = new Map<string, Promise<CachedCall>>();
   readonly #counts = { hits: 0, misses: 0, shared: 0, written: 0, problems: 0 };
 
   private constructor(options: CallCacheOptions) {
@@ -162,16 +162,18 @@ export class CallCache {
     if (this.mode === 'off') return { call: await ask(), source: 'asked' };
     const other = this.#underWay.get(key);
     if (other !== undefined) {
-      const { call, source } = await other;
-      const isKept = source === 'cached';
-      if (isKept) this.#counts.hits += 1;
-      else this.#counts.shared += 1;
-      return { call, source: isKept ? 'cached' : 'shared' };
+      this.#counts.shared += 1;
+      return { call: await other, source: 'shared' };
     }
-    const found = this.#readOrAsk(key, ask);
+    let source: FoundCall['source'] = 'cached';
+    const found = this.#readOrAsk(key, async () => {
+      source = 'asked';
+      return await ask();
+    });
     this.#underWay.set(key, found);
     try {
-      return await found;
+      const call = await found;
+      return { call, source };
     } finally {
       this.#underWay.delete(key);
     }
@@ -236,16 +238,16 @@ export class CallCache {
     return await pruneCache(this.#folder, options);
   }
 
-  async #readOrAsk(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
+  async #readOrAsk(key: string, ask: () => Promise<CachedCall>): Promise<CachedCall> {
     const kept = await this.read(key);
     if (kept !== undefined) {
       this.#counts.hits += 1;
-      return { call: kept, source: 'cached' };
+      return kept;
     }
     this.#counts.misses += 1;
     const call = await ask();
     await this.write(key, call);
-    return { call, source: 'asked' };
+    return call;
   }
 
   async #writeParts(key: string, file: string, parts: readonly Uint8Array[]): Promise<void> {

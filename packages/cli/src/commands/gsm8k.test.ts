@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(data))(
       };
       await writeFile(join(cwd, 'gsm8k.json'), JSON.stringify(config));
       const { io, stdout } = captureIo({ cwd });
-      expect(await main(['run', 'gsm8k.json', '--json', '-'], io)).toBe(0);
+      expect(await main(['run', 'gsm8k.json', '--json'], io)).toBe(0);
 
       const { scores } = JSON.parse(stdout()) as BenchmarkSummary;
       expect(scores.map(({ model, n, mean, errors }) => ({ model, n, mean, errors }))).toEqual(

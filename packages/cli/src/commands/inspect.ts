@@ -1,52 +1,41 @@
 import { resolve } from 'node:path';
 
-import { grantedBy, loadPolicy, readModuleFile } from '@testbench/core';
+import { readModuleFile } from '@testbench/core';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry';
 import type { Permissions } from '@testbench/core';
 
-import type { CliIo } from '../cli-io.js';
+import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { parseCommandLine } from '../parse-command-line.js';
 import { escapeJson } from '../render/escape-text.js';
 import { renderInspection } from '../render/render-inspection.js';
 import { createStyle } from '../render/style.js';
-
-const HELP = `Usage: testbench inspect <plugin.wasm> [options]
-
-Shows what a plugin is, from its bytes alone: nothing of it runs.
-
-Options:
-  --policy <file>   show what this policy grants the plugin, beside what it asks for
-  --json            print everything as JSON
-  --debug           show a stack trace of an error
-  -h, --help        show this text
-`;
+import type { INSPECT_FLAGS } from '../flags/inspect.js';
 
 /** Types of a list in JSON: as many as a module that is admitted may have. */
 const SHOWN_TYPES = 100;
 
 /** `testbench inspect <plugin.wasm>` */
-export async function inspectCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  const options = { json: { type: 'boolean' }, policy: { type: 'string' } } as const;
-  const { values, positionals } = parseCommandLine('inspect', args, options, ['<plugin.wasm>']);
-  if (values.help === true) {
-    io.stdout.write(HELP);
-    return ExitCode.ok;
-  }
-  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, positionals[0]!)));
+export async function inspectCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof INSPECT_FLAGS>): Promise<ExitCode> {
+  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)));
   const granted =
-    values.policy === undefined
+    flags.policy === undefined
       ? undefined
-      : grantedBy(await loadPolicy(resolve(io.cwd, values.policy)), {
-          name: inspection.metadata?.name,
-          digest: inspection.digest,
-        });
-  const text =
-    values.json === true
-      ? escapeJson(toJson(inspection, granted))
-      : renderInspection(inspection, createStyle(io.stdout, io.env), granted);
+      : await readGrants(resolve(io.cwd, flags.policy), inspection);
+  const text = flags.json
+    ? escapeJson(toJson(inspection, granted))
+    : renderInspection(inspection, createStyle(io.stdout, io.env), granted);
   io.stdout.write(`${text}\n`);
   return ExitCode.ok;
+}
+
+async function readGrants(path: string, inspection: PluginInspection): Promise<Permissions> {
+  const { grantedBy, loadPolicy } = await import('@testbench/core');
+  const { metadata, digest } = inspection;
+  return grantedBy(await loadPolicy(path), { name: metadata?.name, digest });
 }
 
 function toJson(inspection: PluginInspection, granted: Permissions | undefined): string {

@@ -9,6 +9,7 @@ export interface Style {
   readonly dim: Mark;
   readonly red: Mark;
   readonly green: Mark;
+  readonly yellow: Mark;
 }
 
 const plain: Mark = (text) => text;
@@ -21,6 +22,12 @@ const sgr =
 export function createStyle(output: CliOutput, env: CliIo['env']): Style {
   const coloured = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return coloured
-    ? { bold: sgr(1, 22), dim: sgr(2, 22), red: sgr(31, 39), green: sgr(32, 39) }
-    : { bold: plain, dim: plain, red: plain, green: plain };
+    ? {
+        bold: sgr(1, 22),
+        dim: sgr(2, 22),
+        red: sgr(31, 39),
+        green: sgr(32, 39),
+        yellow: sgr(33, 39),
+      }
+    : { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
 }

@@ -90,7 +90,7 @@ export async function checkPlugin(
     'module',
     embedded
       ? ok(`${bytes.length} bytes, contract ${contract}, nothing that a host refuses`)
-      : warning('it has no custom section, so that no index sees it; run `testbench-plugin embed`'),
+      : warning('it has no custom section, so that no index sees it; run `testbench embed`'),
   );
   const subject: SubjectRecord = {
     bytes,

@@ -2,20 +2,12 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import {
-  assemble,
-  type GuestParts,
-  guestWat,
-  METADATA,
-  withMetadataSection,
-} from '@testbench/test-kit';
 import { readCustomSections } from '@testbench/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildPlugin } from './build-plugin.js';
 import { createTestHost } from '../test-host/create-test-host.js';
 import { embedMetadata } from '../embed-metadata.js';
-import { runAuthorCommand } from '../run-author-command.js';
 import { validatePlugin } from '../validate-plugin.js';
 
 const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -264,81 +256,5 @@ describe('embedMetadata()', () => {
     expect(() => embedMetadata(HEADER, { ...metadata, version: 'one' })).toThrow(
       expect.objectContaining({ code: 'LOAD_INVALID_METADATA', field: 'version' }),
     );
-  });
-});
-
-describe('runAuthorCommand()', () => {
-  async function run(...args: string[]): Promise<[code: number, out: string, err: string]> {
-    let out = '';
-    let err = '';
-    const code = await runAuthorCommand(args, {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-    });
-    return [code, out, err];
-  }
-
-  it('builds, and tells what it built', async () => {
-    const directory = await project({ 'assembly/index.ts': source('return new Evaluation(1);') });
-    const [code, out, err] = await run('build', directory, '--optimize', 'none');
-    expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/evaluator probe 1\.0\.0, \d+ bytes, \d+ compressed\n$/);
-    expect((await run('validate', join(directory, 'build', `project-${count}.wasm`)))[0]).toBe(0);
-  }, 30_000);
-
-  it('validates a plugin of a stranger in a child process, within its limits', async () => {
-    const path = join(root, 'stranger.wasm');
-    const write = async (parts: GuestParts, section = METADATA): Promise<void> => {
-      await writeFile(path, withMetadataSection(assemble(guestWat(parts)), section));
-    };
-    await write({});
-    expect(await run('validate', path)).toEqual([
-      0,
-      `${path}: custom guest 1.0.0, contract v1\n`,
-      '',
-    ]);
-    // It only wants a configuration.
-    await write({ init: '(i32.const -2)' });
-    expect((await run('validate', path))[0]).toBe(0);
-    await write({}, METADATA.replace('guest', 'other'));
-    expect((await run('validate', path))[2]).toMatch(
-      /"name" of plugin_metadata is not what it said/,
-    );
-    await write({ metadata: '(loop $for_ever (br $for_ever)) (i64.const 0)' });
-    expect((await run('validate', path))[2]).toMatch(/fuel/);
-  });
-
-  it('adds the section that is missing, once', async () => {
-    const path = join(root, 'bare.wasm');
-    await writeFile(path, assemble(guestWat()));
-    expect((await run('validate', path))[2]).toContain('add it with `testbench-plugin embed`');
-    expect(await run('embed', path)).toEqual([0, `${path}: custom guest 1.0.0\n`, '']);
-    expect((await run('validate', path))[0]).toBe(0);
-    expect((await run('embed', path))[2]).toContain('it has a section "testbench.plugin" already');
-  });
-
-  it('says what is wrong, without a stack', async () => {
-    const directory = await project({ 'assembly/index.ts': source('return a + b;') });
-    const [code, out, err] = await run('build', directory, '--optimize', 'none');
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain("Cannot find name 'a'");
-    expect(err).not.toContain('    at ');
-    expect((await run('validate', join(root, 'none.wasm')))[0]).toBe(1);
-  }, 30_000);
-
-  it.each([
-    [[]],
-    [['biuld']],
-    [['build', '--fast']],
-    [['build', '--optimize', 'max']],
-    [['build', '']],
-    [['build', '--out', '']],
-    [['check', 'x.wasm', '--config', '']],
-    [['check', 'x.wasm', '--input', '1', '--input', '']],
-    [['validate']],
-  ])('shows its use for %j', async (args) => {
-    const [code, , err] = await run(...args);
-    expect(code).toBe(2);
-    expect(err).toContain('testbench-plugin build [folder]');
   });
 });

@@ -1,0 +1,141 @@
+import { buildCommand, type Command, type CommandContext } from '@stricli/core';
+
+import type { CliIo } from '../cli-io.js';
+import type { ExitCode } from '../exit-code.js';
+import { UsageError } from '../usage-error.js';
+import { flag, type Flag, type Flags, type FlagValues } from './flags.js';
+
+/** What stricli hands to every command: the world as the command sees it, and where its exit code goes. */
+export interface CliContext extends CommandContext {
+  readonly io: CliIo;
+  readonly end: (code: ExitCode) => void;
+}
+
+/** What stands on the command line without a flag. */
+export interface Positional {
+  /** As help shows it, such as `<config>`. */
+  readonly name: string;
+  readonly brief: string;
+  readonly isOptional?: true;
+  /** Takes all that is left. */
+  readonly isList?: true;
+}
+
+/** What a command is called with. */
+export interface CommandCall<F extends Flags> {
+  readonly io: CliIo;
+  readonly flags: FlagValues<F> & { readonly debug: boolean };
+  /** In the order of the command line; those that must be there are. */
+  readonly args: readonly string[];
+  /** All commands that there are. */
+  readonly commands: readonly CommandDefinition[];
+}
+
+/** A command: how it is called, and where its work is. */
+export interface CommandDefinition<F extends Flags = Flags> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly brief: string;
+  /** More, in its own help. */
+  readonly about?: string;
+  readonly positionals: readonly Positional[];
+  readonly flags: F;
+  /** Whole command lines that work. */
+  readonly examples: readonly string[];
+  /** Loads the work only when the command is called: `--help` must not wait for the engine. */
+  readonly load: () => Promise<(call: CommandCall<F>) => Promise<ExitCode>>;
+}
+
+/** The same with its flags' types kept. */
+export function defineCommand<const F extends Flags>(
+  definition: CommandDefinition<F>,
+): CommandDefinition<F> {
+  return definition;
+}
+
+/** Every command has it. */
+export const DEBUG = flag('show a stack trace of an error, and what plugins log');
+
+/** The command as stricli takes it. */
+export function toStricli<F extends Flags>(
+  definition: CommandDefinition<F>,
+  commands: readonly CommandDefinition[],
+): Command<CliContext> {
+  const { name, brief, about, positionals, flags, examples, load } = definition;
+  const all: Flags = { ...flags, debug: DEBUG };
+  const off = Object.fromEntries(
+    Object.entries(all).flatMap(([key, { kind }]) => (kind === 'boolean' ? [[key, false]] : [])),
+  );
+  const [last] = positionals.slice(-1);
+  const parsed = positionals.map((positional) => toStricliPositional(positional, name));
+  return buildCommand({
+    loader: () =>
+      load().then(
+        (run) =>
+          async function (this: CliContext, values: unknown, ...args: string[]) {
+            const given = { ...off, ...(values as object) } as CommandCall<F>['flags'];
+            this.end(await run({ io: this.io, flags: given, args, commands }));
+          },
+      ),
+    parameters: {
+      positional:
+        last?.isList === true
+          ? { kind: 'array', parameter: parsed.at(-1), minimum: last.isOptional === true ? 0 : 1 }
+          : { kind: 'tuple', parameters: parsed },
+      flags: Object.fromEntries(
+        Object.entries(all).map(([key, each]) => [key, toStricliFlag(key, each, name)]),
+      ),
+      aliases: Object.fromEntries(
+        Object.entries(all).flatMap(([key, { alias }]) =>
+          alias === undefined ? [] : [[alias, key]],
+        ),
+      ),
+    },
+    docs: {
+      brief,
+      fullDescription: [
+        ...(about === undefined ? [brief] : [about]),
+        ...(examples.length === 0 ? [] : ['', 'Examples:', ...examples.map((line) => `  ${line}`)]),
+      ].join('\n'),
+    },
+  } as never);
+}
+
+function toStricliPositional({ name, brief, isOptional }: Positional, command: string): object {
+  return {
+    brief,
+    placeholder: name.replaceAll(/[<>]/g, ''),
+    parse: (input: string) => checkText(input, name, command),
+    ...(isOptional === true && { optional: true }),
+  };
+}
+
+function toStricliFlag(key: string, each: Flag<unknown>, command: string): object {
+  const { kind, brief, placeholder } = each;
+  if (kind === 'boolean') return { kind, brief, optional: true, withNegated: false };
+  const label = `--${kebab(key)}`;
+  return {
+    kind: 'parsed',
+    brief,
+    ...(placeholder !== undefined && { placeholder: placeholder.replace(/^<|>$/g, '') }),
+    ...(kind === 'texts' && { variadic: true }),
+    ...(each.isRequired !== true && { optional: true }),
+    parse: (input: string): unknown => {
+      checkText(input, label, command);
+      const problem = each.problem?.(input);
+      if (problem === undefined) return each.read(input);
+      throw new UsageError(`${label} is ${JSON.stringify(input)}, ${problem}`, command);
+    },
+  };
+}
+
+/** As a path, an empty value would mean the current folder: a shell's variable that is not set must not choose it. */
+function checkText(input: string, label: string, command: string): string {
+  if (input === '') throw new UsageError(`${label} is empty`, command);
+  return input;
+}
+
+/** As on the command line. */
+export function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

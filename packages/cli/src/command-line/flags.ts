@@ -1,0 +1,92 @@
+/** A flag of a command, as help and completion show it, and how its value is read. */
+export interface Flag<Value> {
+  readonly kind: 'text' | 'texts' | 'boolean';
+  readonly brief: string;
+  /** What stands for the value in help, such as `<file>`. */
+  readonly placeholder?: string;
+  /** One letter. */
+  readonly alias?: string;
+  /** The command makes no sense without it. */
+  readonly isRequired?: true;
+  /** What completion offers. */
+  readonly choices?: readonly string[];
+  /** @returns What is wrong with the value, in words that follow "is"; undefined if nothing is. */
+  readonly problem?: (text: string) => string | undefined;
+  /** The value of a text that has no problem. */
+  readonly read: (text: string) => Value;
+}
+
+/** The flags of a command by name, in camel case; on the command line they are in kebab case. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+/** What a command gets for its flags. */
+export type FlagValues<F extends Flags> = {
+  readonly [Name in keyof F]: F[Name] extends { readonly kind: 'boolean' }
+    ? boolean
+    : F[Name] extends { readonly kind: 'texts' }
+      ? readonly string[] | undefined
+      : F[Name] extends { readonly isRequired: true } & Flag<infer Value>
+        ? Value
+        : F[Name] extends Flag<infer Value>
+          ? Value | undefined
+          : never;
+};
+
+/** On or off. */
+export function flag(brief: string, alias?: string): Flag<boolean> & { readonly kind: 'boolean' } {
+  return { kind: 'boolean', brief, ...(alias !== undefined && { alias }), read: () => true };
+}
+
+/** One text, which is not empty: as a path, an empty one would mean the current folder. */
+export function text(placeholder: string, brief: string): Flag<string> & { readonly kind: 'text' } {
+  return { kind: 'text', brief, placeholder, read: (value) => value };
+}
+
+/** A text without which the command makes no sense. */
+export function requiredText(
+  placeholder: string,
+  brief: string,
+): Flag<string> & { readonly kind: 'text'; readonly isRequired: true } {
+  return { ...text(placeholder, brief), isRequired: true };
+}
+
+/** As many texts as there are. */
+export function texts(
+  placeholder: string,
+  brief: string,
+): Flag<string> & { readonly kind: 'texts' } {
+  return { ...text(placeholder, brief), kind: 'texts' };
+}
+
+/** One of some words. */
+export function choice<const Choice extends string>(
+  choices: readonly Choice[],
+  brief: string,
+): Flag<Choice> & { readonly kind: 'text' } {
+  return {
+    kind: 'text',
+    brief,
+    placeholder: `<${choices.join('|')}>`,
+    choices,
+    problem: (value) =>
+      choices.includes(value as Choice) ? undefined : `expected ${choices.join(', ')}`,
+    read: (value) => value as Choice,
+  };
+}
+
+/** A whole number from `minimum` on, in decimal digits. */
+export function wholeNumber(
+  minimum: number,
+  brief: string,
+): Flag<number> & { readonly kind: 'text' } {
+  return {
+    kind: 'text',
+    brief,
+    placeholder: '<n>',
+    problem: (value) =>
+      /^\d+$/.test(value) && Number.isSafeInteger(Number(value)) && Number(value) >= minimum
+        ? undefined
+        : `expected a whole number from ${minimum}`,
+    read: Number,
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  type Application,
+  buildApplication,
+  buildRouteMap,
+  run,
+  text_en,
+  type StricliProcess,
+} from '@stricli/core';
+
+import type { CliIo } from '../cli-io.js';
+import { COMMANDS } from '../commands.js';
+import { ExitCode } from '../exit-code.js';
+import { UsageError } from '../usage-error.js';
+import { type CliContext, toStricli } from './define-command.js';
+import { suggest, usageErrorOf } from './usage-errors.js';
+
+/** Two letters at most may be wrong in what is taken for another word. */
+const DISTANCE = {
+  threshold: 2,
+  weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 },
+};
+
+const BRIEF =
+  'Evaluates answers of language models, by plugins that run safely wherever they come from.';
+
+/**
+ * Finds the command that a command line names, reads its flags, and runs it.
+ *
+ * @param version Shown by `--version`.
+ * @throws {UsageError} The command line makes no sense.
+ * @throws Whatever the command throws.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  io: CliIo,
+  version: string,
+): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): string => {
+    failure ??= { error };
+    return '';
+  };
+  const process: StricliProcess = {
+    stdout: { write: (text) => io.stdout.write(text) },
+    // Only its errors go there, and they are shown as all others are.
+    stderr: { write: () => {} },
+    env: { STRICLI_NO_COLOR: '1' },
+  };
+  const context: CliContext = {
+    process,
+    io,
+    end: (ended) => {
+      code = ended;
+    },
+  };
+  await run(buildTestbench(version, fail, args), [...args], context);
+  if (failure !== undefined) throw failure.error;
+  return code;
+}
+
+function buildTestbench(
+  version: string,
+  fail: (error: unknown) => string,
+  args: readonly string[],
+): Application<CliContext> {
+  const command = COMMANDS.find(({ name }) => name === args[0])?.name;
+  return buildApplication(
+    buildRouteMap({
+      routes: Object.fromEntries(
+        COMMANDS.map((definition) => [definition.name, toStricli(definition, COMMANDS)]),
+      ),
+      docs: { brief: BRIEF },
+    }),
+    {
+      name: 'testbench',
+      versionInfo: { currentVersion: version },
+      scanner: {
+        caseStyle: 'allow-kebab-for-camel',
+        allowArgumentEscapeSequence: true,
+        distanceOptions: DISTANCE,
+      },
+      documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+      localization: {
+        text: {
+          ...text_en,
+          noCommandRegisteredForInput: ({ input, corrections }) =>
+            fail(
+              new UsageError(
+                `unknown ${input.startsWith('-') ? 'option' : 'command'} ${JSON.stringify(input)}${suggest(corrections) || `, expected one of ${COMMANDS.map(({ name }) => name).join(', ')}`}`,
+              ),
+            ),
+          exceptionWhileParsingArguments: (error) => fail(usageErrorOf(error, command)),
+          exceptionWhileLoadingCommandFunction: fail,
+          exceptionWhileLoadingCommandContext: fail,
+          exceptionWhileRunningCommand: fail,
+          commandErrorResult: fail,
+        },
+      },
+    },
+  );
+}

@@ -1,0 +1,29 @@
+import { type ArgumentScannerError, formatMessageForArgumentScannerError } from '@stricli/core';
+
+import { UsageError } from '../usage-error.js';
+import { kebab } from './define-command.js';
+
+/** A wrong command line, in the words of all other errors: as {@link UsageError}, which the caller shows. */
+export function usageErrorOf(error: unknown, command: string | undefined): UsageError {
+  const inner = (error as { exception?: unknown }).exception;
+  if (inner instanceof UsageError) return inner;
+  if (error instanceof UsageError) return error;
+  const message = formatMessageForArgumentScannerError(error as ArgumentScannerError, {
+    FlagNotFoundError: ({ input, corrections }) =>
+      `unknown option "--${input.replace(/^-*/, '')}"${suggest(corrections.map((flag) => `--${kebab(flag)}`))}`,
+    AliasNotFoundError: ({ input }) => `unknown option "-${input}"`,
+    UnsatisfiedFlagError: ({ externalFlagName: name }) => `--${name} is missing, or its value is`,
+    UnexpectedPositionalError: ({ input }) => `unexpected argument ${JSON.stringify(input)}`,
+    UnsatisfiedPositionalError: ({ placeholder }) => `<${placeholder}> is missing`,
+    UnexpectedFlagError: ({ externalFlagName: name }) => `--${name} stands there twice`,
+    InvalidNegatedFlagSyntaxError: ({ externalFlagName: name }) => `--${name} takes no value`,
+  });
+  return new UsageError(message, command);
+}
+
+/** The nearest of what there is. */
+export function suggest(corrections: readonly string[]): string {
+  return corrections.length === 0
+    ? ''
+    : `, did you mean ${corrections.join(' or ').replaceAll('`', '')}?`;
+}

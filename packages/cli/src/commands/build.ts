@@ -1,0 +1,74 @@
+import { relative, resolve } from 'node:path';
+
+import { BuildError, buildPlugin, type BuildResult, type SizeShare } from '@testbench/sdk';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import type { BUILD_FLAGS } from '../flags/build.js';
+
+/** Functions of a report; the others are added up. */
+const SHOWN_FUNCTIONS = 10;
+
+/** `testbench build [folder]` */
+export async function buildCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof BUILD_FLAGS>): Promise<ExitCode> {
+  const { optimize, sourceMap, output, report, json } = flags;
+  let result: BuildResult;
+  try {
+    result = await buildPlugin({
+      directory: resolve(io.cwd, args[0] ?? '.'),
+      ...(optimize !== undefined && { optimize }),
+      ...(sourceMap && { sourceMap }),
+      ...(output !== undefined && { outFile: resolve(io.cwd, output) }),
+    });
+  } catch (error) {
+    if (error instanceof BuildError && error.diagnostics.length > 1) {
+      for (const { file, line, message } of error.diagnostics) {
+        const place = line === 0 ? file : `${file}:${line}`;
+        io.stderr.write(`${escapeText(`${place}: ${message}`)}\n`);
+      }
+    }
+    throw error;
+  }
+  for (const { file, line, message } of result.warnings) {
+    io.stderr.write(`${escapeText(`warning: ${file}:${line}: ${message}`)}\n`);
+  }
+  const { bytes: _bytes, sizeReport, ...facts } = result;
+  if (json) {
+    const shown = report ? { ...facts, sizeReport } : facts;
+    io.stdout.write(escapeJson(`${JSON.stringify(shown, undefined, 2)}\n`));
+    return ExitCode.ok;
+  }
+  const { name, version, pluginType } = result.metadata;
+  const path = relative(io.cwd, result.path);
+  io.stdout.write(
+    `${escapeText(`${path}: ${pluginType} ${name} ${version}`)}, ${result.size} bytes, ${result.gzipSize} compressed\n`,
+  );
+  if (report) io.stdout.write(describeSize(result));
+  return ExitCode.ok;
+}
+
+function describeSize({ size, sizeReport: { sections, functions } }: BuildResult): string {
+  const shown = functions.slice(0, SHOWN_FUNCTIONS);
+  const rest = functions.slice(SHOWN_FUNCTIONS);
+  const others = {
+    name: `${rest.length} others`,
+    bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  return [
+    'sections',
+    ...sections.map((share) => row(share, size)),
+    'functions',
+    ...[...shown, ...(rest.length > 0 ? [others] : [])].map((share) => row(share, size)),
+    '',
+  ].join('\n');
+}
+
+function row({ name, bytes }: SizeShare, size: number): string {
+  const share = ((100 * bytes) / size).toFixed(1);
+  return `${String(bytes).padStart(9)}  ${share.padStart(5)} %  ${escapeText(name)}`;
+}

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+
+import { findOutputPlace, readModuleFile, writeOutput } from '@testbench/core';
+import { embedAnsweredMetadata } from '@testbench/sdk';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import type { EMBED_FLAGS } from '../flags/embed.js';
+
+/** `testbench embed <plugin.wasm>` */
+export async function embedCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof EMBED_FLAGS>): Promise<ExitCode> {
+  const given = flags.output ?? args[0]!;
+  const output = resolve(io.cwd, given);
+  const module = await readModuleFile(resolve(io.cwd, args[0]!));
+  // Found out before the module is asked, which may take its time.
+  await findOutputPlace(output);
+  const { bytes, metadata } = await embedAnsweredMetadata(module);
+  await writeOutput(output, bytes);
+  const { pluginType, name, version } = metadata;
+  io.stdout.write(
+    flags.json
+      ? escapeJson(`${JSON.stringify(metadata, undefined, 2)}\n`)
+      : `${escapeText(`${given}: ${pluginType} ${name} ${version}`)}\n`,
+  );
+  return ExitCode.ok;
+}

@@ -1,0 +1,2 @@
+/** Flags of `testbench completion`. */
+export const COMPLETION_FLAGS = {};

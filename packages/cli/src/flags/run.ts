@@ -1,0 +1,15 @@
+import { flag, text, wholeNumber } from '../command-line/flags.js';
+
+/** Flags of `testbench run`. */
+export const RUN_FLAGS = {
+  outputDir: text(
+    '<folder>',
+    'where results go (default: "outputDir" of the configuration, or else results/<name>)',
+  ),
+  limit: wholeNumber(1, 'take at most so many records'),
+  offset: wholeNumber(0, 'skip so many records first'),
+  concurrency: wholeNumber(1, 'records in flight'),
+  policy: text('<file>', 'what plugins are granted that have no "permissions", and secrets'),
+  failFast: flag('stop at the first failed call instead of counting it'),
+  json: flag('print the summary as JSON'),
+};

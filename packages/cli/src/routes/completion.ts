@@ -1,0 +1,14 @@
+import { defineCommand } from '../command-line/define-command.js';
+import { COMPLETION_FLAGS } from '../flags/completion.js';
+
+export const COMPLETION = defineCommand({
+  name: 'completion',
+  brief: 'print a script that completes commands in your shell',
+  positionals: [{ name: '<shell>', brief: 'bash, zsh, fish or powershell' }],
+  flags: COMPLETION_FLAGS,
+  examples: [
+    'source <(testbench completion bash)',
+    'testbench completion fish > ~/.config/fish/completions/testbench.fish',
+  ],
+  load: async () => (await import('../commands/completion.js')).completionCommand,
+});

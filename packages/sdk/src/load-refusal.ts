@@ -1,0 +1,20 @@
+import { PluginSystem } from '@testbench/core';
+import { PluginError } from '@testbench/types';
+
+/**
+ * Loads a module as a host does with plugins of strangers, in a child process, granted nothing and within its limits. That compares what
+ * it answers as its metadata with what stands in its section.
+ *
+ * @param bytes A module in which `validatePlugin` found nothing; not changed.
+ * @returns Why it is refused; undefined if it is not, also where it only wants another configuration than none.
+ */
+export async function loadRefusal(bytes: Uint8Array): Promise<string | undefined> {
+  await using system = new PluginSystem({ isolation: 'process' });
+  try {
+    await system.loadPluginFromBytes('plugin', bytes);
+    return undefined;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return error.code === 'LOAD_INIT_FAILED' ? undefined : error.message;
+  }
+}
