@@ -4,9 +4,9 @@ import { PluginError } from '@testbench/types';
 export type BenchErrorCode =
   /** The configuration file is missing or cannot be read. */
   | 'BENCH_CONFIG_UNREADABLE'
-  /** The dataset is missing or cannot be read. */
+  /** The dataset is missing, cannot be read or copied, or was changed during the run. */
   | 'BENCH_DATASET_UNREADABLE'
-  /** A line of the dataset is not what was expected; `file` and `line` say where. */
+  /** A record of the dataset is not what was expected, or has the id of another; `file` and `line` say where. */
   | 'BENCH_DATASET_INVALID'
   /** The dataset has no record in the range asked for. */
   | 'BENCH_DATASET_EMPTY'

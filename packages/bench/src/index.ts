@@ -26,6 +26,7 @@ export type { CachedCall, CallLatency } from './calls/cached-call.js';
 export { callKey, type CallKeyParts } from './calls/call-key.js';
 export type { CachePruned, CacheStats, PruneOptions } from './calls/prune-cache.js';
 export {
+  type AfterAttempt,
   CallControl,
   type CallControlOptions,
   type CallControlState,
@@ -36,7 +37,16 @@ export {
 export type { CallProblem } from './calls/call-problem.js';
 export type { CallTiming } from './calls/call-progress.js';
 export { type CallClock, SYSTEM_CLOCK } from './calls/clock.js';
+export type { AttemptEnd } from './calls/attempt.js';
+export { greatestCost, type GreatestCostOf } from './calls/greatest-cost.js';
 export { greatestUsage } from './calls/greatest-usage.js';
+export {
+  type PaidAnswer,
+  type PaidCall,
+  PaidCalls,
+  type PaidCallsOptions,
+  type PaidOutcome,
+} from './calls/paid-calls.js';
 export { PriceTable } from './calls/price-table.js';
 export { readTokenUsage, type TokenUsage } from './calls/token-usage.js';
 export type {
@@ -64,15 +74,27 @@ export type {
 } from './config/benchmark-config.js';
 export type {
   DatasetConfig,
-  DatasetFormat,
   FieldsConfig,
   ResolvedDatasetConfig,
+  SampleConfig,
+  ShuffleConfig,
 } from './config/dataset-config.js';
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
+export { parseDatasetConfig } from './config/parse-dataset-config.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
+export {
+  Dataset,
+  type DatasetFacts,
+  type PositionedSample,
+  type RecordRange,
+} from './dataset/dataset.js';
+export type { RecordPlace } from './dataset/dataset-error.js';
+export { DATASET_READERS } from './dataset/formats/index.js';
+export { openDataset, type OpenDatasetOptions } from './dataset/open-dataset.js';
+export type { DatasetRecord, Sample } from './dataset/selection/read-sample.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export { loadPrompts } from './prompts/load-prompts.js';
 export { TemplateError } from './prompts/parse-template.js';

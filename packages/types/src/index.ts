@@ -56,6 +56,12 @@ export {
   type RequiredOption,
 } from './config/read-options.js';
 export { rejectUnknownKeys } from './config/reject-unknown-keys.js';
+export type {
+  DatasetEntry,
+  DatasetInput,
+  DatasetReader,
+  DatasetReadOptions,
+} from './data/dataset-reader.js';
 export { parseJsonText } from './data/parse-json-text.js';
 export { parseWireJson } from './data/parse-wire-json.js';
 export type {
@@ -77,6 +83,7 @@ export { WireError, type WireErrorCode } from './data/wire-error.js';
 export { CALL_ERROR_CODES, type CallErrorCode } from './errors/call-error-codes.js';
 export { CallError, type CallErrorDetails, type CallUsage } from './errors/call-error.js';
 export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
+export { type DatasetErrorCode, DatasetFormatError } from './errors/dataset-format-error.js';
 export {
   type ErrorRecord,
   fromErrorRecord,

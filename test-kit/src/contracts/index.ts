@@ -1,3 +1,4 @@
+export { type DatasetReaderSubject, testDatasetReader } from './dataset-reader.js';
 export { type HttpTransportSubject, testHttpTransport } from './http-transport.js';
 export {
   type IsolationSubject,

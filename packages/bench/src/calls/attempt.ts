@@ -7,7 +7,12 @@ import { ABORT_GRACE_MS, FINISH_GRACE_MS } from './limits.js';
 /** How an attempt ended. */
 export type AttemptEnd<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: unknown; readonly isTimeout: boolean };
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      /** True if it was ended because its time was over. */
+      readonly isTimeout: boolean;
+    };
 
 /**
  * Makes one attempt within its time.

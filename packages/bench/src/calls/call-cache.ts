@@ -102,7 +102,7 @@ export class CallCache {
   readonly #freshFrom: number;
   readonly #maxEntryBytes: number;
   readonly #onProblem: (problem: CacheProblem) => void;
-  readonly #underWay = new Map<string, Promise<CachedCall>>();
+  readonly #underWay = new Map<string, Promise<FoundCall>>();
   readonly #counts = { hits: 0, misses: 0, shared: 0, written: 0, problems: 0 };
 
   private constructor(options: CallCacheOptions) {
@@ -162,18 +162,16 @@ export class CallCache {
     if (this.mode === 'off') return { call: await ask(), source: 'asked' };
     const other = this.#underWay.get(key);
     if (other !== undefined) {
-      this.#counts.shared += 1;
-      return { call: await other, source: 'shared' };
+      const { call, source } = await other;
+      const isKept = source === 'cached';
+      if (isKept) this.#counts.hits += 1;
+      else this.#counts.shared += 1;
+      return { call, source: isKept ? 'cached' : 'shared' };
     }
-    let source: FoundCall['source'] = 'cached';
-    const found = this.#readOrAsk(key, async () => {
-      source = 'asked';
-      return await ask();
-    });
+    const found = this.#readOrAsk(key, ask);
     this.#underWay.set(key, found);
     try {
-      const call = await found;
-      return { call, source };
+      return await found;
     } finally {
       this.#underWay.delete(key);
     }
@@ -238,16 +236,16 @@ export class CallCache {
     return await pruneCache(this.#folder, options);
   }
 
-  async #readOrAsk(key: string, ask: () => Promise<CachedCall>): Promise<CachedCall> {
+  async #readOrAsk(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
     const kept = await this.read(key);
     if (kept !== undefined) {
       this.#counts.hits += 1;
-      return kept;
+      return { call: kept, source: 'cached' };
     }
     this.#counts.misses += 1;
     const call = await ask();
     await this.write(key, call);
-    return call;
+    return { call, source: 'asked' };
   }
 
   async #writeParts(key: string, file: string, parts: readonly Uint8Array[]): Promise<void> {

@@ -296,14 +296,17 @@ describe('CallControl', () => {
   it('asks before each attempt, and ends with what that says', async () => {
     const { clock, control } = setUp({});
     const asked: number[] = [];
-    const beforeAttempt = async (attempt: number): Promise<void> => {
+    const ends: unknown[] = [];
+    const beforeAttempt = async (attempt: number): Promise<(end: unknown) => void> => {
       asked.push(attempt);
       if (attempt === 2) throw failure({ code: 'SPENT', retryable: true });
+      return (end) => void ends.push(end);
     };
     const made: number[] = [];
     const run = control.run(failing([{ status: 500 }], made), { beforeAttempt });
     expect(await clock.until(run)).toMatchObject({ ok: false, error: { code: 'SPENT' } });
     expect([asked, made]).toEqual([[1, 2], [1]]);
+    expect(ends).toMatchObject([{ ok: false, error: { status: 500 }, isTimeout: false }]);
   });
 
   it('gives every place back, whatever happens', async () => {

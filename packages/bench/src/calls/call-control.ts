@@ -52,12 +52,19 @@ export interface ControlledCallOptions<Value> {
   /** Tokens that it did use, once that is known. */
   readonly usedTokens?: (value: Value) => number | undefined;
   /**
-   * Called when an attempt has its place and before its time runs, such as to reserve money. If it rejects, the call ends with that error.
+   * Called when an attempt has its place and before its time runs, such as to reserve money. If it rejects, the call ends with that error. The
+   * function that it gives is called when the attempt is over, whatever became of it.
    */
-  readonly beforeAttempt?: (attempt: number, signal: AbortSignal | undefined) => Promise<void>;
+  readonly beforeAttempt?: (
+    attempt: number,
+    signal: AbortSignal | undefined,
+  ) => Promise<AfterAttempt<Value> | undefined>;
   /** Hears of each attempt that failed and will be made again. */
   readonly onRetry?: (retry: CallRetry) => void;
 }
+
+/** Hears how an attempt ended; undefined if it was not made. Must not throw. */
+export type AfterAttempt<Value> = (end: AttemptEnd<Value> | undefined) => void;
 
 /** An attempt that failed and will be made again. */
 export interface CallRetry {
@@ -217,12 +224,14 @@ export class CallControl {
     { signal, beforeAttempt }: ControlledCallOptions<Value>,
     progress: CallProgress,
   ): Promise<AttemptEnd<Value>> {
+    let after: AfterAttempt<Value> | undefined;
+    let end: AttemptEnd<Value> | undefined;
     try {
-      await beforeAttempt?.(progress.attempts + 1, signal);
+      after = await beforeAttempt?.(progress.attempts + 1, signal);
       if (signal?.aborted === true) throw cancelled();
       const attempt = progress.begin();
       const { cuts } = this.#limit;
-      const end = await makeAttempt(
+      end = await makeAttempt(
         (attemptSignal) => call(attempt, attemptSignal),
         this.#timeoutMs,
         this.#clock,
@@ -233,6 +242,7 @@ export class CallControl {
       if (isRefused && progress.refusals === STARVING_REFUSALS) this.#starving += 1;
       return end;
     } finally {
+      after?.(end);
       this.#turns.endTurn();
     }
   }

@@ -1,22 +1,17 @@
-import { extname } from 'node:path';
+import { resolve } from 'node:path';
 
-import { ConfigNode } from '@testbench/types';
-
-import {
-  DATASET_FORMATS,
-  type DatasetConfig,
-  type DatasetFormat,
-  type FieldsConfig,
-  type ResolvedDatasetConfig,
+import { STANDARD_INPUT } from '../dataset/source/find-sources.js';
+import type {
+  DatasetConfig,
+  FieldsConfig,
+  ResolvedDatasetConfig,
+  SampleConfig,
+  ShuffleConfig,
 } from './dataset-config.js';
-import { type ConfigType, mapped, pathOf, shape } from './schema/config-type.js';
-import { oneOf, PATH, text, wholeNumber } from './schema/config-values.js';
-
-const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
-  '.csv': 'csv',
-};
+import { type ConfigType, either, listOf, mapped, shape } from './schema/config-type.js';
+import { BOOLEAN, text, wholeNumber } from './schema/config-values.js';
+import { refuse } from './stage-types.js';
+import { withoutUndefined } from './without-undefined.js';
 
 const FIELDS = shape<FieldsConfig>({
   input: { type: text(), description: 'The question. Default: input.' },
@@ -24,31 +19,107 @@ const FIELDS = shape<FieldsConfig>({
     type: text(),
     description: 'The right answer, any JSON. Default: expected, where a record has it.',
   },
+  messages: {
+    type: text(),
+    description: 'A conversation: a list of messages with role and content. Default: none.',
+  },
+  id: {
+    type: text(),
+    description: 'What no other record has. Default: id, or else the number of the record.',
+  },
+  group: { type: text(), description: 'What results are sliced by. Default: none.' },
 });
+
+const SEED = {
+  type: wholeNumber(0),
+  description: 'The same seed gives the same on every machine. Default: 0.',
+};
+
+const SAMPLE = shape<SampleConfig>({
+  n: { required: true, type: wholeNumber(1), description: 'Records to take by chance.' },
+  seed: SEED,
+});
+
+const SHUFFLE = either<boolean, ShuffleConfig>(
+  (value) => typeof value === 'boolean',
+  BOOLEAN,
+  shape<ShuffleConfig>({ seed: SEED }),
+);
+
+/** A file, a pattern, or the standard input. */
+const SOURCE: ConfigType<string> = {
+  schema: { type: 'string', minLength: 1 },
+  read: (node, { baseDirectory }) => {
+    const path = node.text();
+    return path === STANDARD_INPUT ? path : resolve(baseDirectory, path);
+  },
+};
+
+/** A program may give what no file can hold: an iterable. */
+const RECORDS: ConfigType<NonNullable<DatasetConfig['records']>> = {
+  schema: { type: 'array', items: { type: 'object' } },
+  read(node) {
+    const { value } = node;
+    const isIterable =
+      typeof value === 'object' &&
+      value !== null &&
+      (Symbol.iterator in value || Symbol.asyncIterator in value);
+    if (!isIterable) node.reject('records: a list, or what gives them one by one');
+    return value as NonNullable<DatasetConfig['records']>;
+  },
+};
 
 /** The `dataset` of a configuration. */
 export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
-  shape<DatasetConfig>({
-    path: { required: true, type: PATH, description: 'The file with the records.' },
-    format: {
-      type: oneOf(DATASET_FORMATS),
-      description: "Format of the file. Default: by the name's ending.",
+  shape<DatasetConfig>(
+    {
+      path: {
+        type: either(Array.isArray, listOf(SOURCE, 1, 'path'), SOURCE),
+        description:
+          'A file with the records, or several; a pattern such as data/*.jsonl; - for the standard input.',
+      },
+      records: { type: RECORDS, description: 'The records themselves, in place of path.' },
+      format: {
+        type: text(),
+        description:
+          'Such as jsonl, json, csv, tsv or text. Default: by the ending, or else by the first bytes.',
+      },
+      delimiter: {
+        type: text(/^[^"\r\n]$/u, 'one character, such as ";" or a tab'),
+        description: 'What stands between two fields in CSV. Default: it is found.',
+      },
+      quotes: {
+        type: BOOLEAN,
+        description: 'False where a quotation mark in CSV is a character like any other.',
+      },
+      sample: { type: SAMPLE, description: 'A sample. Default: all records.' },
+      shuffle: { type: SHUFFLE, description: 'An order by chance. Default: that of the records.' },
+      offset: {
+        type: wholeNumber(0),
+        description: 'Records to skip at the start, after sampling and shuffling. Default: 0.',
+      },
+      limit: { type: wholeNumber(1), description: 'Records to take at most. Default: all.' },
+      fields: { type: FIELDS, description: 'Where a record has what; dots lead deeper.' },
+      columns: {
+        type: listOf(text()),
+        description: 'Fields of the record that are kept in its rows. Default: none.',
+      },
     },
-    offset: { type: wholeNumber(0), description: 'Records to skip at the start. Default: 0.' },
-    limit: { type: wholeNumber(1), description: 'Records to take at most. Default: all.' },
-    fields: { type: FIELDS, description: 'Where a record has what; dots lead deeper.' },
-  }),
-  (dataset, node) => ({
-    ...dataset,
-    format: dataset.format ?? formatOf(dataset.path, node),
-    offset: dataset.offset ?? 0,
-    fields: { ...dataset.fields, input: dataset.fields?.input ?? 'input' },
-  }),
+    {
+      check({ path, records }, node) {
+        if (path === undefined && records === undefined) refuse(node, '"path" is missing');
+        if (path !== undefined && records !== undefined) {
+          refuse(node, 'it has both "path" and "records", one of them is enough');
+        }
+      },
+    },
+  ),
+  ({ sample, shuffle = false, ...dataset }) =>
+    withoutUndefined({
+      ...dataset,
+      sample: sample === undefined ? undefined : { n: sample.n, seed: sample.seed ?? 0 },
+      shuffle: shuffle === false ? undefined : { seed: shuffle === true ? 0 : (shuffle.seed ?? 0) },
+      offset: dataset.offset ?? 0,
+      fields: { ...dataset.fields, input: dataset.fields?.input ?? 'input' },
+    }),
 );
-
-function formatOf(path: string, node: ConfigNode): DatasetFormat {
-  const format = FORMAT_BY_ENDING[extname(path).toLowerCase()];
-  if (format !== undefined) return format;
-  const given = new ConfigNode(node.object()['path'], pathOf(node, 'path'));
-  return given.reject('a name ending in .jsonl, .ndjson or .csv, or "format" beside it');
-}

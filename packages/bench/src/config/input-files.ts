@@ -1,9 +1,14 @@
 import type { OutputInput } from '@testbench/core';
 
+import { isPattern, STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
 import { parsePluginName } from './plugin-types.js';
 
-/** Every file that a run of a configuration reads, so that nothing is written over them. */
+/**
+ * Every file that a run of a configuration reads, so that nothing is written over them.
+ *
+ * The files of a pattern are not among them: `files` of the open data set has those.
+ */
 export function inputFiles(config: ResolvedBenchmarkConfig): OutputInput[] {
   const { dataset, prompts, providers, transforms, evaluators, filters, policy } = config;
   const modules = [...providers, ...transforms, ...evaluators, ...filters]
@@ -11,9 +16,14 @@ export function inputFiles(config: ResolvedBenchmarkConfig): OutputInput[] {
     .filter((plugin) => parsePluginName(plugin) === undefined);
   const files = prompts.flatMap(({ file }) => (file === undefined ? [] : [file]));
   return [
-    { path: dataset.path, what: 'the data set' },
+    ...dataFiles(dataset.path).map((path) => ({ path, what: 'the data set' })),
     ...files.map((path) => ({ path, what: 'a prompt' })),
     ...modules.map((path) => ({ path, what: 'a plugin' })),
     ...(policy === undefined ? [] : [{ path: policy, what: 'the policy' }]),
   ];
+}
+
+function dataFiles(path: ResolvedBenchmarkConfig['dataset']['path'] = []): readonly string[] {
+  const paths = typeof path === 'string' ? [path] : path;
+  return paths.filter((one) => one !== STANDARD_INPUT && !isPattern(one));
 }

@@ -33,11 +33,10 @@ describe('loadBenchmarkConfig()', () => {
   });
 
   it('reads JSON to the same', async () => {
-    const folder = dirname(await temporaryFile('bench.yaml', YAML));
     const { parse } = await import('yaml');
     const json = await temporaryFile('bench.json', JSON.stringify(parse(YAML)));
     const config = await loadBenchmarkConfig(json);
-    expect(config.dataset.path.replace(dirname(json), folder)).toBe(join(folder, 'data.csv'));
+    expect(config.dataset.path).toBe(join(dirname(json), 'data.csv'));
   });
 
   it.each([

@@ -15,7 +15,6 @@ describe('parseBenchmarkConfig()', () => {
       name: 'test',
       dataset: {
         path: '/base/config/data.jsonl',
-        format: 'jsonl',
         offset: 0,
         fields: { input: 'input' },
       },
@@ -57,7 +56,12 @@ describe('parseBenchmarkConfig()', () => {
         format: 'csv',
         offset: 1,
         limit: 2,
-        fields: { input: 'q', expected: 'a' },
+        fields: { input: 'q', expected: 'a', messages: 'm', id: 'i', group: 'g' },
+        delimiter: ';',
+        quotes: false,
+        sample: { n: 5, seed: 1 },
+        shuffle: { seed: 2 },
+        columns: ['topic'],
       },
       prompts: [
         'Q: {{input}}',
@@ -177,14 +181,6 @@ describe('parseBenchmarkConfig()', () => {
   });
 
   it.each([
-    ['data.jsonl', 'jsonl'],
-    ['data.NDJSON', 'jsonl'],
-    ['data.csv', 'csv'],
-  ])('knows the format of %s', (path, format) => {
-    expect(parseBenchmarkConfig({ ...minimal, dataset: { path } }).dataset.format).toBe(format);
-  });
-
-  it.each([
     {
       change: { name: undefined },
       path: 'name',
@@ -196,15 +192,29 @@ describe('parseBenchmarkConfig()', () => {
       path: 'dataset',
       message: 'expected an object, found "data.jsonl"',
     },
+    { change: { dataset: {} }, path: 'dataset', message: '"path" is missing' },
     {
-      change: { dataset: { path: 'data.txt' } },
-      path: 'dataset.path',
-      message: 'a name ending in .jsonl',
+      change: { dataset: { path: 'd', records: [] } },
+      path: 'dataset',
+      message: 'it has both "path" and "records"',
+    },
+    { change: { dataset: { records: 5 } }, path: 'dataset.records', message: 'found 5' },
+    { change: { dataset: { path: [] } }, path: 'dataset.path', message: 'at least one path' },
+    { change: { dataset: { path: [''] } }, path: 'dataset.path[0]', message: 'found an empty' },
+    {
+      change: { dataset: { path: 'd', delimiter: '||' } },
+      path: 'dataset.delimiter',
+      message: 'one character',
     },
     {
-      change: { dataset: { path: 'd', format: 'xml' } },
-      path: 'dataset.format',
-      message: 'expected "jsonl" or "csv", found "xml"',
+      change: { dataset: { path: 'd', sample: 5 } },
+      path: 'dataset.sample',
+      message: 'expected an object, found 5',
+    },
+    {
+      change: { dataset: { path: 'd', sample: { seed: 1 } } },
+      path: 'dataset.sample.n',
+      message: '"n" is missing',
     },
     {
       change: { dataset: { path: 'd.csv', limit: 0 } },

@@ -38,7 +38,7 @@ import { withoutUndefined } from './without-undefined.js';
  *   },
  *   '/data',
  * );
- * config.dataset.format; // => 'csv'
+ * config.dataset.path; // => '/data/sums.csv'
  * config.providers[0]?.models; // => [{ name: 'a', parameters: {} }]
  * config.evaluators[0]?.plugin; // => '/data/plugins/mine.wasm'
  * config.evaluators[0]?.name; // => 'mine'

@@ -1,9 +1,30 @@
 /** Caps of a data set, each with its reason. */
 
 /**
- * Longest line, in bytes: twice what a plugin takes as its whole input, so that a longer record could
+ * Longest line and largest record, in bytes: twice what a plugin takes as its whole input, so that a longer record could
  * not be used anyway, and a file without line ends cannot fill the memory.
  */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** Columns of a CSV file: as many as the common spreadsheets have. A record of 80,000 costs as much as 5,000 ordinary ones. */
 export const MAX_COLUMNS = 16_384;
+/** Records of a data set: their index takes 16 bytes each, so this many take 1.6 GB. */
+export const MAX_RECORDS = 100_000_000;
+/** Files of one data set: opening so many takes a second, and a pattern that finds more was meant otherwise. */
+export const MAX_DATASET_FILES = 10_000;
+/** Characters of a record's id: it names rows, cache entries and lines of reports. */
+export const MAX_ID_CHARACTERS = 512;
+/** Characters of a group's name, which stands in tables. */
+export const MAX_GROUP_CHARACTERS = 512;
+/** Messages of one conversation: the longest public ones have some hundreds. */
+export const MAX_MESSAGES = 10_000;
+/**
+ * What a compressed file may become: the larger of this many bytes and `MAX_EXPANSION` times its size. Texts shrink to a tenth; a gzip
+ * bomb to a thousandth, and a zstd bomb to a millionth, which would keep a run busy for days.
+ */
+export const MAX_FREE_EXPANSION_BYTES = 1024 * 1024 * 1024;
+/** See {@link MAX_FREE_EXPANSION_BYTES}. */
+export const MAX_EXPANSION = 200;
+/** Bytes of records that are kept in memory before they go to a temporary file: those of most programs' own records. */
+export const MAX_SPOOL_MEMORY_BYTES = 4 * 1024 * 1024;
+/** Bytes of a temporary copy of records: what ends an endless source before the disk is full, on most machines. */
+export const MAX_SPOOL_BYTES = 64 * 1024 * 1024 * 1024;

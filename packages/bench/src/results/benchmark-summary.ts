@@ -1,6 +1,6 @@
 import type { PluginType } from '@testbench/types';
 
-import type { DatasetFormat } from '../config/dataset-config.js';
+import type { DatasetConfig } from '../config/dataset-config.js';
 import type { StageUsage } from '../run/stage.js';
 import type { DropCount } from './drop-board.js';
 import type { ScoreSummary } from './score-board.js';
@@ -26,11 +26,12 @@ export interface BenchmarkSummary {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly dataset: {
-    readonly path: string;
-    readonly format: DatasetFormat;
+  readonly dataset: Pick<DatasetConfig, 'path' | 'limit' | 'sample' | 'shuffle'> & {
+    /** Of its files, each once. */
+    readonly format: string;
     readonly offset: number;
-    readonly limit?: number;
+    /** `sha256:` and the hex digest of the data set as it was read, after decompression. */
+    readonly digest: string;
   };
   /** Number of records that were run. */
   readonly records: number;

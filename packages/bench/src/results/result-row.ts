@@ -19,6 +19,12 @@ export interface ResultRow {
   readonly index: number;
   /** Line of the dataset on which the record ends, from 1. */
   readonly line: number;
+  /** The record's own id, or else its index; absent in rows of earlier versions. */
+  readonly id?: string;
+  /** Group of the record, where the configuration names a field for it. */
+  readonly group?: string;
+  /** Fields of the record that the configuration names, by their names. */
+  readonly columns?: Readonly<Record<string, unknown>>;
   readonly model: string;
   /** Absent, like all other texts, in rows that the filter dropped, or that it could not judge. */
   readonly input?: string;

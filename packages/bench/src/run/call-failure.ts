@@ -1,6 +1,6 @@
 import { CallError, PluginError } from '@testbench/types';
 
-import type { Sample } from '../dataset/read-samples.js';
+import type { Sample } from '../dataset/selection/read-sample.js';
 import { BenchError } from '../errors.js';
 import type { CallFailure } from '../results/result-row.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -26,7 +26,7 @@ export function toFailure(
   if (options.failFast) {
     throw new BenchError(
       'BENCH_CALL_FAILED',
-      `Cannot evaluate record ${sample.index} (line ${sample.line}): ${stage.name} failed with ${code}: ${message}`,
+      `Cannot evaluate record ${sample.index} (${sample.unit} ${sample.line}): ${stage.name} failed with ${code}: ${message}`,
       { cause: error, line: sample.line },
     );
   }

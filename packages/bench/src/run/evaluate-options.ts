@@ -5,8 +5,6 @@ export interface EvaluateOptions {
   readonly models: readonly ResolvedModelConfig[];
   /** Throw at the first failed call. */
   readonly failFast: boolean;
-  /** The file of the dataset, for a message. */
-  readonly file: string;
   /** Leave the texts in rows that the filter drops. */
   readonly droppedTexts: boolean;
   readonly signal: AbortSignal;

@@ -7,8 +7,8 @@ import {
 
 import type { ResolvedModelConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
-import { missingField, type Sample } from '../dataset/read-samples.js';
-import { selectField } from '../dataset/select-field.js';
+import { missingField, type Sample } from '../dataset/selection/read-sample.js';
+import { selectField } from '../dataset/selection/select-field.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -34,9 +34,7 @@ export async function evaluateSample(
 ): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
   // Before the provider is asked, which may cost money.
-  const fields = pipeline.evaluators.map((evaluator) =>
-    readFields(evaluator, sample, options.file),
-  );
+  const fields = pipeline.evaluators.map((evaluator) => readFields(evaluator, sample));
   for (const model of options.models) {
     rows.push(await new SampleRun(pipeline, sample, options, model, fields).row());
   }
@@ -45,10 +43,10 @@ export async function evaluateSample(
 }
 
 /** What an evaluator gets of the record besides the rest. */
-function readFields({ path, fields }: EvaluatorStage, sample: Sample, file: string): object {
+function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
   const entries = fields.map(([name, field]) => {
     const value = selectField(sample.row, field);
-    if (value === undefined) throw missingField(file, sample, field, `${path}.fields.${name}`);
+    if (value === undefined) throw missingField(sample, field, `${path}.fields.${name}`);
     return [name, value] as const;
   });
   return Object.fromEntries(entries);
@@ -78,8 +76,9 @@ class SampleRun {
   }
 
   async row(): Promise<ResultRow> {
-    const { index, line, input, expected } = this.#sample;
-    const head = withoutUndefined({ index, line, model: this.#model.name, input, expected });
+    const { index, line, id, group, columns, input, expected } = this.#sample;
+    const model = this.#model.name;
+    const head = withoutUndefined({ index, line, id, group, columns, model, input, expected });
     const answer = await this.#answer();
     if (typeof answer !== 'string') return { ...head, scores: {}, failure: answer };
     const output = await this.#transform(answer);
@@ -90,8 +89,10 @@ class SampleRun {
 
   async #answer(): Promise<string | NonNullable<ResultRow['failure']>> {
     const { provider } = this.#pipeline;
-    const { input: prompt, row: record } = this.#sample;
-    const data = { ...this.#model.parameters, model: this.#model.name, prompt, record };
+    const { input: prompt, messages, row: record } = this.#sample;
+    const { name: model, parameters } = this.#model;
+    const conversation = messages === undefined ? {} : { messages };
+    const data = { ...parameters, model, prompt, ...conversation, record };
     try {
       return (await this.#call<ProviderResult>(provider, data)).text;
     } catch (error) {

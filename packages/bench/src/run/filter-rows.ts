@@ -1,8 +1,8 @@
 import type { FilterResult } from '@testbench/types';
 
 import { withoutUndefined } from '../config/without-undefined.js';
-import type { Sample } from '../dataset/read-samples.js';
-import { selectField } from '../dataset/select-field.js';
+import type { Sample } from '../dataset/selection/read-sample.js';
+import { selectField } from '../dataset/selection/select-field.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -149,7 +149,7 @@ function mapValues<T, U>(
 
 /** What names a row, its numbers, and what failed. */
 function withoutTexts(row: ResultRow): ResultRow {
-  const { input: _i, expected: _e, output: _o, answer: _a, details, ...rest } = row;
+  const { input: _i, expected: _e, output: _o, answer: _a, columns: _c, details, ...rest } = row;
   return withoutUndefined({
     ...rest,
     details:

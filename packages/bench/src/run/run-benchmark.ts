@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
 import { loadPolicy, OUTPUT_OPTIONS, type OutputInput, PluginSystem } from '@testbench/core';
@@ -8,8 +7,12 @@ import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchma
 import { inputFiles } from '../config/input-files.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
-import { unreadableDataset } from '../dataset/dataset-error.js';
-import { readSamples } from '../dataset/read-samples.js';
+import type { Dataset } from '../dataset/dataset.js';
+import {
+  OPEN_DATASET_OPTIONS,
+  openDataset,
+  type OpenDatasetOptions,
+} from '../dataset/open-dataset.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import { DropBoard } from '../results/drop-board.js';
 import type { ResultRow } from '../results/result-row.js';
@@ -39,7 +42,7 @@ export interface BenchmarkProgress {
 }
 
 /** What `runBenchmark` takes beside the configuration. */
-export interface RunOptions {
+export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
   /** Stops the run with `BENCH_CANCELLED`; nothing is written. */
@@ -61,6 +64,7 @@ const OPTIONS: OptionReaders<RunOptions> = {
   onProgress: (node) => node.callback(),
   onRow: (node) => node.callback(),
   inputs: OUTPUT_OPTIONS.inputs,
+  readers: OPEN_DATASET_OPTIONS.readers,
   onLog: (node) => node.callback(),
 };
 
@@ -87,14 +91,16 @@ export async function runBenchmark(
   const startedAt = new Date();
   const inputs = [...inputFiles(resolved), ...(options.inputs ?? [])];
   if (resolved.outputDir !== undefined) await ResultsFolder.check(resolved.outputDir, { inputs });
-  const datasetBytes = await fileSize(resolved.dataset.path);
+  const { readers, signal } = options;
+  await using dataset = await openDataset(resolved.dataset, withoutUndefined({ readers, signal }));
+  inputs.push(...dataset.files.map((path) => ({ path, what: 'the data set' })));
   const ownSystem =
     options.system === undefined ? await createSystem(resolved, options) : undefined;
   const system = options.system ?? ownSystem!;
   try {
     const pipeline = await loadPipeline(system, resolved);
     try {
-      return await runPipeline(resolved, pipeline, options, { startedAt, datasetBytes, inputs });
+      return await runPipeline(resolved, pipeline, options, { startedAt, dataset, inputs });
     } finally {
       await pipeline.unload();
     }
@@ -128,7 +134,7 @@ function modelNames(config: ResolvedBenchmarkConfig): string[] {
 
 interface RunFacts {
   readonly startedAt: Date;
-  readonly datasetBytes: number;
+  readonly dataset: Dataset;
   readonly inputs: readonly OutputInput[];
 }
 
@@ -157,7 +163,7 @@ async function runPipeline(
       await folder?.addRow(row);
       await options.onRow?.(row);
     });
-    const summary = summarize(config, pipeline, { board, drops, records }, facts.startedAt);
+    const summary = summarize(config, pipeline, { board, drops, records }, facts);
     return folder === undefined ? summary : await folder.publish(summary);
   } finally {
     await folder?.discard();
@@ -172,7 +178,8 @@ async function streamRows(
   facts: RunFacts,
   onRow: (row: ResultRow) => Promise<void>,
 ): Promise<number> {
-  const { dataset, failFast } = config;
+  const { failFast } = config;
+  const { dataset } = facts;
   const waits = pipeline.stages.some((stage) => stage.waits);
   const concurrency = config.concurrency ?? (waits ? WAITING_CONCURRENCY : BATCH_CONCURRENCY);
   // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
@@ -180,16 +187,14 @@ async function streamRows(
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   let failure: unknown;
-  const results = mapOrdered(readSamples(dataset), concurrency, async (sample) => {
+  const results = mapOrdered(dataset.records(), concurrency, async (sample) => {
     try {
-      const rows = await evaluateSample(pipeline, sample, {
+      return await evaluateSample(pipeline, sample, {
         models: config.providers[0]!.models,
         failFast,
-        file: dataset.path,
         droppedTexts: config.filters[0]?.droppedTexts ?? false,
         signal,
       });
-      return { sample, rows };
     } catch (error) {
       // Earlier records are still in flight, and come back as cancelled now; this is the cause.
       failure ??= error;
@@ -203,16 +208,14 @@ async function streamRows(
   let lastBreath = performance.now();
   try {
     throwIfAborted(options.signal);
-    for await (const { sample, rows } of results) {
+    for await (const rows of results) {
       throwIfAborted(options.signal);
       for (const row of rows) {
         if (row.failure !== undefined || row.errors !== undefined) failedRows += 1;
         await onRow(row);
       }
       records += 1;
-      const byCount = records / (dataset.limit ?? Number.POSITIVE_INFINITY);
-      const byBytes = sample.endByte / facts.datasetBytes;
-      const fraction = Math.min(1, Math.max(byCount, byBytes));
+      const fraction = records / dataset.count;
       options.onProgress?.({ records, fraction, failedRows });
       if (performance.now() - lastBreath > BREATHE_EVERY_MS) {
         await setImmediate();
@@ -230,16 +233,24 @@ function summarize(
   config: ResolvedBenchmarkConfig,
   pipeline: Pipeline,
   { board, drops, records }: { board: ScoreBoard; drops: DropBoard; records: number },
-  startedAt: Date,
+  { startedAt, dataset }: RunFacts,
 ): BenchmarkSummary {
-  const { path, format, offset, limit } = config.dataset;
+  const { path, offset, limit, sample, shuffle } = config.dataset;
   return withoutUndefined({
     formatVersion: 1 as const,
     name: config.name,
     description: config.description,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    dataset: withoutUndefined({ path, format, offset, limit }),
+    dataset: withoutUndefined({
+      path,
+      format: dataset.formats.join(', '),
+      digest: dataset.digest,
+      sample,
+      shuffle,
+      offset,
+      limit,
+    }),
     records,
     models: modelNames(config),
     evaluators: config.evaluators.map((evaluator) => evaluator.name),
@@ -270,14 +281,6 @@ async function createSystem(
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
-}
-
-async function fileSize(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    throw unreadableDataset(path, error);
-  }
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

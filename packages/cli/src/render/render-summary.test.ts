@@ -14,7 +14,7 @@ function summaryOf(fill: (board: ScoreBoard) => void, more: Partial<BenchmarkSum
     name: 'test',
     startedAt: '2025-01-01T00:00:00.000Z',
     durationMs: 1234,
-    dataset: { path: '/data.jsonl', format: 'jsonl', offset: 0 },
+    dataset: { path: '/data.jsonl', format: 'jsonl', digest: 'sha256:00', offset: 0 },
     records: 1000,
     models: ['a', 'b'],
     evaluators: ['match', 'f1'],

@@ -1,0 +1,28 @@
+import type {
+  DatasetEntry,
+  DatasetInput,
+  DatasetReader,
+  DatasetReadOptions,
+} from '@testbench/types';
+
+/** Bytes in memory as the input of a reader, in chunks of a size. */
+export function datasetInput(content: string | Uint8Array, chunkBytes = 64 * 1024): DatasetInput {
+  const bytes = Buffer.from(content as string);
+  return {
+    async *bytes() {
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        yield bytes.subarray(at, at + chunkBytes);
+      }
+    },
+    file: () => Promise.reject(new Error('there is no file')),
+  };
+}
+
+/** What a reader makes of bytes in memory. */
+export function entriesOf(
+  reader: DatasetReader,
+  content: string | Uint8Array,
+  options: DatasetReadOptions = {},
+): AsyncGenerator<DatasetEntry> {
+  return reader.read(datasetInput(content), options) as AsyncGenerator<DatasetEntry>;
+}

@@ -1,0 +1,217 @@
+import type { AttemptEnd } from './attempt.js';
+import { Budget, type BudgetAccount, type Spending } from './budget.js';
+import type { CallCache, FoundCall } from './call-cache.js';
+import {
+  type AfterAttempt,
+  type CallControl,
+  type CallOutcome,
+  type CallRetry,
+} from './call-control.js';
+import { callKey, type CallKeyParts } from './call-key.js';
+import { readCallProblem } from './call-problem.js';
+import type { CallTiming } from './call-progress.js';
+import type { CachedCall } from './cached-call.js';
+import { greatestCost } from './greatest-cost.js';
+import { PriceTable } from './price-table.js';
+import type { TokenUsage } from './token-usage.js';
+
+/** What the paid calls of a stage go through. */
+export interface PaidCallsOptions {
+  readonly control: CallControl;
+  /** Shared by all stages. @default nothing is kept */
+  readonly cache?: CallCache;
+  /** Shared by all stages. @default no limit, but what is spent is counted nowhere */
+  readonly budget?: Budget;
+  /** @default none: nothing has a cost */
+  readonly prices?: PriceTable;
+  /** Who spends. @default 'model' */
+  readonly account?: BudgetAccount;
+  /** Where the models stand in the configuration, for errors. @default 'models' */
+  readonly path?: string;
+}
+
+/** One paid call. */
+export interface PaidCall {
+  /** What decides its answer. */
+  readonly key: CallKeyParts;
+  /** As prices name it. */
+  readonly model: string;
+  /** What goes to the model, in the wire's names, for the most that it can cost. @default the input of the key */
+  readonly request?: Readonly<Record<string, unknown>>;
+  /** Where the request does not say: the most tokens of an answer. @default unknown */
+  readonly maxAnswerTokens?: number;
+  /** In place of what the request says: the most tokens that it can use. */
+  readonly greatest?: TokenUsage;
+  /** Makes one attempt, counted from 1. */
+  readonly ask: (attempt: number, signal: AbortSignal) => Promise<PaidAnswer>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: (retry: CallRetry) => void;
+}
+
+/** What an attempt gave. */
+export interface PaidAnswer {
+  /** Any JSON. */
+  readonly answer: unknown;
+  /** If it is not known, the most is charged. */
+  readonly usage?: TokenUsage | undefined;
+  readonly finishReason?: string | undefined;
+  readonly fuelUsed?: number | undefined;
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
+  /** Until the first piece of a streamed answer, in milliseconds. */
+  readonly firstTokenMs?: number | undefined;
+}
+
+/** How a paid call ended. `timing` is that of now: of a kept answer there is none, and its latency of then is in `call`. */
+export type PaidOutcome =
+  | {
+      readonly ok: true;
+      readonly call: CachedCall;
+      readonly source: FoundCall['source'];
+      readonly timing?: CallTiming;
+    }
+  | { readonly ok: false; readonly error: unknown; readonly timing?: CallTiming };
+
+const NOTHING: Spending = { tokens: 0, money: 0 };
+const FIRST_ERROR_STATUS = 400;
+
+/** Carries the timing of a failure through the cache. */
+class FailedCall extends Error {
+  override readonly name = 'FailedCall';
+
+  constructor(readonly outcome: { readonly error: unknown; readonly timing: CallTiming }) {
+    super('the call failed');
+  }
+}
+
+/**
+ * Makes the paid calls of a stage: from the cache if the answer is there, else within the budget, as its control says, and into the cache.
+ *
+ * An attempt that the server answered with an error status has cost nothing. One that had no answer, was cut off or does not say what it used
+ * is charged at its greatest cost, since the server may have billed it.
+ *
+ * @example
+ * ```ts
+ * import { Budget, CallControl, PaidCalls, PriceTable } from '@testbench/bench';
+ *
+ * const calls = new PaidCalls({
+ *   control: new CallControl({ concurrency: 64 }),
+ *   budget: new Budget({ money: 1 }),
+ *   prices: new PriceTable({ small: { input: 0.15, output: 0.6 } }),
+ * });
+ * const plugin = `sha256:${'0'.repeat(64)}`;
+ * const input = { model: 'small', prompt: 'Capital of France?', max_tokens: 5 };
+ * const outcome = await calls.make({
+ *   key: { plugin, config: undefined, input, epoch: 0, ask: 0 },
+ *   model: 'small',
+ *   ask: async () => ({
+ *     answer: { text: 'Paris' },
+ *     usage: { promptTokens: 9, cachedTokens: 0, completionTokens: 1 },
+ *   }),
+ * });
+ * outcome.ok && outcome.call.answer; // => { text: 'Paris' }
+ * outcome.ok && outcome.call.cost; // => 0.00000195
+ * ```
+ */
+export class PaidCalls {
+  readonly #control: CallControl;
+  readonly #cache: CallCache | undefined;
+  readonly #budget: Budget;
+  readonly #prices: PriceTable;
+  readonly #account: BudgetAccount;
+  readonly #path: string;
+
+  constructor(options: PaidCallsOptions) {
+    this.#control = options.control;
+    this.#cache = options.cache;
+    this.#budget = options.budget ?? new Budget();
+    this.#prices = options.prices ?? new PriceTable({});
+    this.#account = options.account ?? 'model';
+    this.#path = options.path ?? 'models';
+  }
+
+  /**
+   * Makes one call.
+   *
+   * @returns Never rejects. The error of a failure is that of `CallControl.run`, or `BENCH_BUDGET_SPENT`, or `CALL_INVALID_INPUT` if the input
+   *   has no JSON form, or `CONFIG_INVALID` if its cost cannot be known in advance and a budget needs it.
+   */
+  async make(call: PaidCall): Promise<PaidOutcome> {
+    let timing: CallTiming | undefined;
+    const ask = async (): Promise<CachedCall> => {
+      const outcome = await this.#pay(call);
+      if (!outcome.ok) throw new FailedCall(outcome);
+      ({ timing } = outcome);
+      return this.#keepable(call.model, outcome.value, outcome.timing);
+    };
+    try {
+      const key = this.#cache === undefined ? undefined : callKey(call.key);
+      const found =
+        key === undefined
+          ? ({ call: await ask(), source: 'asked' } as const)
+          : await this.#cache!.answer(key, ask);
+      return { ok: true, ...found, ...(timing === undefined ? {} : { timing }) };
+    } catch (error) {
+      return error instanceof FailedCall
+        ? { ok: false, error: error.outcome.error, timing: error.outcome.timing }
+        : { ok: false, error };
+    }
+  }
+
+  async #pay(call: PaidCall): Promise<CallOutcome<PaidAnswer>> {
+    const { model, maxAnswerTokens, greatest } = call;
+    const input = call.request ?? (Object(call.key.input) as Readonly<Record<string, unknown>>);
+    const most = greatestCost(
+      this.#budget,
+      this.#prices,
+      { model, input, maxAnswerTokens, greatest },
+      this.#path,
+    );
+    return await this.#control.run(call.ask, {
+      signal: call.signal,
+      tokens: most.tokens,
+      usedTokens: ({ usage }) => (usage === undefined ? undefined : tokensOf(usage)),
+      beforeAttempt: async (_attempt, signal) => await this.#reserve(model, most, signal),
+      ...(call.onRetry === undefined ? {} : { onRetry: call.onRetry }),
+    });
+  }
+
+  async #reserve(
+    model: string,
+    most: Spending,
+    signal: AbortSignal | undefined,
+  ): Promise<AfterAttempt<PaidAnswer>> {
+    const reservation = await this.#budget.reserve(this.#account, most, signal);
+    return (end) => reservation.settle(end === undefined ? NOTHING : this.#used(model, end));
+  }
+
+  /** What an attempt used; undefined if that is not known. */
+  #used(model: string, end: AttemptEnd<PaidAnswer>): Spending | undefined {
+    if (!end.ok) {
+      const { status = 0 } = end.isTimeout ? {} : readCallProblem(end.error);
+      return status >= FIRST_ERROR_STATUS ? NOTHING : undefined;
+    }
+    const { usage } = end.value;
+    if (usage === undefined) return undefined;
+    return { tokens: tokensOf(usage), money: this.#prices.costOf(model, usage) ?? 0 };
+  }
+
+  #keepable(model: string, value: PaidAnswer, timing: CallTiming): CachedCall {
+    const { answer, usage, finishReason, fuelUsed, metrics, firstTokenMs } = value;
+    const cost = usage === undefined ? undefined : this.#prices.costOf(model, usage);
+    const { queueMs, durationMs } = timing;
+    return {
+      answer,
+      finishReason,
+      usage,
+      cost,
+      fuelUsed,
+      metrics,
+      latency: { queueMs, firstTokenMs, durationMs },
+      answeredAt: Date.now(),
+    };
+  }
+}
+
+function tokensOf({ promptTokens, completionTokens }: TokenUsage): number {
+  return promptTokens + completionTokens;
+}

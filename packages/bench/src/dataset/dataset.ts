@@ -1,0 +1,223 @@
+import type { BenchError } from '../errors.js';
+import { cancelled } from '../run/call-failure.js';
+import { invalidRecord } from './dataset-error.js';
+import { parseRecord } from './formats/parse-record.js';
+import { MAX_LINE_BYTES } from './limits.js';
+import {
+  type DatasetRecord,
+  readId,
+  readSample,
+  type Sample,
+  type SampleOptions,
+} from './selection/read-sample.js';
+import type { RecordIndex } from './store/record-index.js';
+import { type Segment, segmentOf } from './store/segments.js';
+
+/** Records and bytes that are read together. */
+const BATCH_RECORDS = 1024;
+const BATCH_BYTES = 1024 * 1024;
+const LINE_FEED = 0x0a;
+
+/** What a dataset was found to be. */
+export interface DatasetFacts {
+  /** `sha256:` and the hex digest of what was read: of a file, its bytes after decompression. */
+  readonly digest: string;
+  /** Formats of its files, each once. */
+  readonly formats: readonly string[];
+  /** Its files, in order; `-` for the standard input. */
+  readonly files: readonly string[];
+  /** Records that were read: all, or as many as `offset` and `limit` reach to. */
+  readonly total: number;
+  /** Records that are taken. */
+  readonly count: number;
+}
+
+/** A part of the records that are taken, by their position in the order in which they are taken. */
+export interface RecordRange {
+  /** @default 0 */
+  readonly from?: number;
+  /** Behind the last. @default all */
+  readonly to?: number;
+}
+
+/** A record as it is read out of a dataset. */
+export interface PositionedSample extends Sample {
+  /** Position in the order in which records are taken, from 0. Without sampling and shuffling it is `index` less the offset. */
+  readonly position: number;
+}
+
+/** Where the records of a dataset are, and which are taken. */
+export interface DatasetParts {
+  readonly index: RecordIndex;
+  readonly segments: readonly Segment[];
+  /** Numbers of records; undefined if it is all, in their order. */
+  readonly order: Uint32Array | undefined;
+  /** Records at the start of that order that are not taken. */
+  readonly offset: number;
+  readonly fields: SampleOptions;
+  readonly signal: AbortSignal | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * An open dataset: its records were all read and checked once, and can be read again from any position, as often as needed.
+ *
+ * It keeps 14 bytes a record in memory, and files open: close it.
+ */
+export class Dataset implements DatasetFacts, AsyncDisposable {
+  readonly digest: string;
+  readonly formats: readonly string[];
+  readonly files: readonly string[];
+  readonly total: number;
+  readonly count: number;
+
+  readonly #parts: DatasetParts;
+
+  constructor(facts: DatasetFacts, parts: DatasetParts) {
+    this.#parts = parts;
+    this.digest = facts.digest;
+    this.formats = facts.formats;
+    this.files = facts.files;
+    this.total = facts.total;
+    this.count = facts.count;
+  }
+
+  /**
+   * Reads records in the order in which they are taken. A position costs the same wherever it is; several readers may read at the same
+   * time.
+   *
+   * @throws {RangeError} The range is not within 0 and `count`.
+   * @throws {BenchError} `BENCH_DATASET_UNREADABLE` if a file was changed since; `BENCH_CANCELLED`.
+   */
+  async *records({
+    from = 0,
+    to = this.count,
+  }: RecordRange = {}): AsyncGenerator<PositionedSample> {
+    checkRange(from, to, this.count);
+    const { order, offset, fields } = this.#parts;
+    const numberAt = (position: number): number => order?.[offset + position] ?? offset + position;
+    for await (const [position, record] of this.#read(from, to, numberAt)) {
+      yield { ...readSample(record, fields), position };
+    }
+  }
+
+  /** Every record that was read, in the order of the dataset, without its fields. */
+  async *rows(): AsyncGenerator<DatasetRecord> {
+    for await (const [, record] of this.#read(0, this.total, (number) => number)) yield record;
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async *#read(
+    from: number,
+    to: number,
+    numberAt: (position: number) => number,
+  ): AsyncGenerator<[number, DatasetRecord]> {
+    for (let position = from; position < to;) {
+      if (this.#parts.signal?.aborted === true) throw cancelled();
+      const stretches: Stretch[] = [];
+      let bytes = 0;
+      let end = position;
+      while (end < to && end - position < BATCH_RECORDS && bytes < BATCH_BYTES) {
+        bytes += this.#extend(stretches, numberAt(end));
+        end += 1;
+      }
+      const read = await Promise.all(stretches.map((stretch) => this.#readStretch(stretch)));
+      for (const records of read) {
+        for (const bytesOf of records) {
+          const number = numberAt(position);
+          yield [position, this.#record(number, bytesOf)];
+          position += 1;
+        }
+      }
+    }
+  }
+
+  /** Puts a record to the last stretch where it is next to it. @returns Its bytes. */
+  #extend(stretches: Stretch[], record: number): number {
+    const { index, segments } = this.#parts;
+    const last = stretches.at(-1);
+    const isNear = last !== undefined && isIn(last.segment, record);
+    const segment = isNear ? last.segment : segmentOf(segments, record);
+    const start = index.offset(record);
+    const end = record + 1 < segment.endRecord ? index.offset(record + 1) : segment.end;
+    // Between two records may be any number of blank lines.
+    const length = Math.min(end - start, MAX_LINE_BYTES + 1);
+    if (isNear && last.end === start) {
+      last.lengths.push(length);
+      last.end = start + length;
+    } else {
+      stretches.push({ segment, start, end: start + length, lengths: [length] });
+    }
+    return length;
+  }
+
+  async #readStretch({ segment, start, end, lengths }: Stretch): Promise<Uint8Array[]> {
+    const bytes = await segment.store.read(start - segment.base, end - start);
+    let at = 0;
+    return lengths.map((length) => {
+      const part = bytes.subarray(at, at + length);
+      at += length;
+      const lineEnd = part.indexOf(LINE_FEED);
+      return lineEnd === -1 ? part : part.subarray(0, lineEnd);
+    });
+  }
+
+  #record(index: number, bytes: Uint8Array): DatasetRecord {
+    const { file, unit } = segmentOf(this.#parts.segments, index);
+    const line = this.#parts.index.place(index);
+    const place = { file, line, unit };
+    let row: DatasetRecord['row'];
+    try {
+      row = parseRecord(bytes, line);
+    } catch (cause) {
+      throw invalidRecord(place, (cause as Error).message, cause);
+    }
+    const id = readId(row, index, place, this.#parts.fields.fields.id);
+    return { ...place, index, id, row };
+  }
+}
+
+/** Records that follow each other in one segment, and are read together. */
+interface Stretch {
+  readonly segment: Segment;
+  readonly start: number;
+  end: number;
+  /** Bytes of each record, with what is between it and the next. */
+  readonly lengths: number[];
+}
+
+function isIn({ firstRecord, endRecord }: Segment, record: number): boolean {
+  return record >= firstRecord && record < endRecord;
+}
+
+function checkRange(from: number, to: number, count: number): void {
+  const isRange =
+    Number.isSafeInteger(from) &&
+    Number.isSafeInteger(to) &&
+    from >= 0 &&
+    from <= to &&
+    to <= count;
+  if (!isRange) {
+    throw new RangeError(
+      `Cannot read records ${from} to ${to}: expected a range within 0 and ${count}`,
+    );
+  }
+}
+
+/** The error for two records of one id. */
+export function duplicateId(id: string, first: DatasetRecord, second: DatasetRecord): BenchError {
+  const place = ({ file, unit, line }: DatasetRecord): string =>
+    file === second.file ? `${unit} ${line}` : `${JSON.stringify(file)} ${unit} ${line}`;
+  const shown = id.length > 80 ? `${id.slice(0, 80)}…` : id;
+  return invalidRecord(
+    second,
+    `expected an id of its own, ${JSON.stringify(shown)} is that of ${place(first)} too; correct one of them, or name another field as \`fields.id\``,
+  );
+}

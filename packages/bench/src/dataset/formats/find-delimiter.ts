@@ -1,0 +1,65 @@
+import { DatasetFormatError, type DatasetReadOptions } from '@testbench/types';
+import { parse } from 'csv-parse/sync';
+
+/** What is looked for, in the order of preference. */
+const CANDIDATES = [',', '\t', ';', '|'] as const;
+/** Records that are looked at. */
+const MAX_RECORDS = 50;
+
+/**
+ * Finds what stands between the fields: the first candidate by which the header has several fields, and all first records
+ * as many; or else the one that the header has most often; or else the comma.
+ *
+ * @param text The first records, whole.
+ * @throws {DatasetFormatError} A delimiter was given, the header does not have it, and another fits.
+ */
+export function findDelimiter(
+  text: string,
+  { delimiter, quotes = true }: DatasetReadOptions,
+): string {
+  const columns = new Map<string, readonly number[]>(
+    [...new Set([...CANDIDATES, ...(delimiter === undefined ? [] : [delimiter])])].map((one) => [
+      one,
+      countColumns(text, one, quotes),
+    ]),
+  );
+  const fits = CANDIDATES.find((one) => {
+    const [header = 1, ...others] = columns.get(one)!;
+    return header > 1 && others.every((count) => count === header);
+  });
+  if (delimiter !== undefined) {
+    if (fits !== undefined && columns.get(delimiter)![0] === 1) {
+      const state = `expected ${nameOfDelimiter(delimiter)} between the fields, the first records have ${nameOfDelimiter(fits)} there; correct \`delimiter\` or the file's ending`;
+      throw new DatasetFormatError(state, 1);
+    }
+    return delimiter;
+  }
+  if (fits !== undefined) return fits;
+  const header = (one: string): number => columns.get(one)![0] ?? 1;
+  return CANDIDATES.reduce<string>((best, one) => (header(one) > header(best) ? one : best), ',');
+}
+
+/** Fields of each of the first records; none from the first on that is not right by this delimiter. */
+function countColumns(text: string, delimiter: string, quotes: boolean): readonly number[] {
+  try {
+    const records: readonly (readonly string[])[] = parse(text, {
+      delimiter,
+      quote: quotes ? '"' : null,
+      record_delimiter: ['\r\n', '\n'],
+      skip_empty_lines: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      to: MAX_RECORDS,
+    });
+    return records.map((record) => record.length);
+  } catch {
+    return [];
+  }
+}
+
+/** A delimiter in words. */
+export function nameOfDelimiter(delimiter: string): string {
+  if (delimiter === ',') return 'a comma';
+  if (delimiter === '\t') return 'a tab';
+  return JSON.stringify(delimiter);
+}

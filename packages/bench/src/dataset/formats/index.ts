@@ -1,0 +1,15 @@
+import type { DatasetReader } from '@testbench/types';
+
+import { csvReader, tsvReader } from './csv.js';
+import { jsonReader } from './json.js';
+import { jsonlReader } from './jsonl.js';
+import { textReader } from './text.js';
+
+/** All formats, in the order in which they are asked whether a file is theirs. */
+export const DATASET_READERS: readonly DatasetReader[] = [
+  jsonlReader,
+  jsonReader,
+  csvReader,
+  tsvReader,
+  textReader,
+];

@@ -1,0 +1,50 @@
+import { DatasetFormatError, parseWireJson, PluginError } from '@testbench/types';
+
+/**
+ * Parses one record of JSON.
+ *
+ * A record goes to plugins as it is, so the rules of the wire hold: valid UTF-8, at most 64 levels.
+ *
+ * @throws {DatasetFormatError} With the place; `hint` may know why it is no JSON.
+ */
+export function parseRecord(
+  bytes: Uint8Array,
+  place: number,
+  hint?: (bytes: Uint8Array) => string | undefined,
+): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parseWireJson(bytes);
+  } catch (cause) {
+    if (!PluginError.is(cause)) throw cause;
+    const state = hint?.(bytes) ?? `expected a JSON object, ${cause.message}`;
+    throw new DatasetFormatError(state, place, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const state = `expected a JSON object, found ${kindOf(value)}`;
+    throw new DatasetFormatError(hint?.(bytes) ?? state, place);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** What a value is, in words. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return value === null ? 'null' : `a ${typeof value}`;
+}
+
+/** JSON's white space is one byte each: space, tab, CR, LF. */
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every(isSpace);
+}
+
+/** Whether a byte is white space of JSON. */
+export function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/** The first byte of a text that is not white space, after a byte order mark. */
+export function firstByte(start: Uint8Array): number | undefined {
+  const content = start[0] === 0xef ? start.subarray(3) : start;
+  return content.find((byte) => !isSpace(byte));
+}

@@ -1,0 +1,154 @@
+import type { ChatMessage } from '@testbench/types';
+
+import type { ResolvedDatasetConfig } from '../../config/dataset-config.js';
+import type { BenchError } from '../../errors.js';
+import { invalidRecord, type RecordPlace } from '../dataset-error.js';
+import { MAX_GROUP_CHARACTERS, MAX_ID_CHARACTERS } from '../limits.js';
+import { readMessages, textOfMessages } from './read-messages.js';
+import { selectField } from './select-field.js';
+
+/** One record of a data set, as it was read. */
+export interface DatasetRecord extends RecordPlace {
+  /** Number of the record in the data set, from 0, in the order of files and records, however few of them are taken. */
+  readonly index: number;
+  /** Names the record in results: its own, or else its index. No other record of the data set has it. */
+  readonly id: string;
+  /** The whole record: an object; in CSV all values are texts. */
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** A record with the fields that every benchmark needs. */
+export interface Sample extends DatasetRecord {
+  /** The question; of a conversation, the last turn of the user. */
+  readonly input: string;
+  /** The right answer, as the record has it: any JSON. */
+  readonly expected: unknown;
+  /** The conversation, where `fields.messages` names one. */
+  readonly messages?: readonly ChatMessage[];
+  /** The group that results are sliced by, where `fields.group` names one. */
+  readonly group?: string;
+  /** What `columns` name, by their names; what a record does not have is absent. */
+  readonly columns?: Readonly<Record<string, unknown>>;
+}
+
+/** What of the configuration says how a record is read. */
+export type SampleOptions = Pick<ResolvedDatasetConfig, 'fields' | 'columns'>;
+
+/** Fields that a message lists. */
+const MAX_KNOWN_FIELDS = 20;
+
+/** Reads the id of a record: a text or a number in its field, or else its index. @throws {BenchError} `BENCH_DATASET_INVALID`. */
+export function readId(
+  row: DatasetRecord['row'],
+  index: number,
+  place: RecordPlace,
+  field: string | undefined,
+): string {
+  const found = selectField(row, field ?? 'id');
+  const isName = typeof found === 'string' || typeof found === 'number';
+  if (isName && found !== '') {
+    const id = String(found);
+    if (id.length > MAX_ID_CHARACTERS) {
+      const state = `expected at most ${MAX_ID_CHARACTERS} characters in field ${JSON.stringify(field ?? 'id')}, found ${id.length}; name another field as \`fields.id\``;
+      throw invalidRecord(place, state);
+    }
+    return id;
+  }
+  if (field === undefined) return String(index);
+  if (found === undefined) throw missingField({ ...place, row }, field, 'dataset.fields.id');
+  throw wrongField(place, field, 'a text or a number', 'dataset.fields.id');
+}
+
+/** @throws {BenchError} `BENCH_DATASET_INVALID`: a field is missing, or not what it should be. */
+export function readSample(record: DatasetRecord, { fields, columns }: SampleOptions): Sample {
+  const { row } = record;
+  const messages =
+    fields.messages === undefined ? undefined : readConversation(record, fields.messages);
+  const input = readInput(record, fields, messages);
+  const expected = selectField(row, fields.expected ?? 'expected');
+  // A name that somebody wrote down must be there; the default one may be missing.
+  if (expected === undefined && fields.expected !== undefined) {
+    throw missingField(record, fields.expected, 'dataset.fields.expected');
+  }
+  return {
+    ...record,
+    input,
+    expected,
+    ...(messages === undefined ? {} : { messages }),
+    ...(fields.group === undefined ? {} : { group: readGroup(record, fields.group) }),
+    ...(columns === undefined ? {} : { columns: readColumns(row, columns) }),
+  };
+}
+
+function readInput(
+  record: DatasetRecord,
+  { input: field }: SampleOptions['fields'],
+  messages: readonly ChatMessage[] | undefined,
+): string {
+  const found = selectField(record.row, field);
+  const text = toText(found);
+  if (text !== undefined) return text;
+  if (messages !== undefined) return textOfMessages(messages);
+  if (found === undefined) throw missingField(record, field, 'dataset.fields.input');
+  throw wrongField(record, field, 'a text', 'dataset.fields.input');
+}
+
+function readConversation(record: DatasetRecord, field: string): readonly ChatMessage[] {
+  const found = selectField(record.row, field);
+  if (found === undefined) throw missingField(record, field, 'dataset.fields.messages');
+  return readMessages(found, (state) =>
+    invalidRecord(record, `${state} (dataset.fields.messages: ${JSON.stringify(field)})`),
+  );
+}
+
+function readGroup(record: DatasetRecord, field: string): string {
+  const found = selectField(record.row, field);
+  if (found === undefined) throw missingField(record, field, 'dataset.fields.group');
+  const group = toText(found);
+  if (group === undefined || group.length > MAX_GROUP_CHARACTERS) {
+    const what = `a text of at most ${MAX_GROUP_CHARACTERS} characters`;
+    throw wrongField(record, field, what, 'dataset.fields.group');
+  }
+  return group;
+}
+
+function readColumns(row: DatasetRecord['row'], names: readonly string[]): Record<string, unknown> {
+  const found = names.map((name) => [name, selectField(row, name)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+}
+
+/** Numbers and truth values are written out; anything else is no text. */
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/**
+ * The error for a record that lacks a field which the configuration names.
+ *
+ * @param setting Where in the configuration it is named.
+ */
+export function missingField(
+  record: RecordPlace & Pick<DatasetRecord, 'row'>,
+  field: string,
+  setting: string,
+): BenchError {
+  return invalidRecord(
+    record,
+    `expected a field ${JSON.stringify(field)} (${setting}), the record has: ${knownFields(record.row)}`,
+  );
+}
+
+/** What a record has, for a message. */
+export function knownFields(row: DatasetRecord['row']): string {
+  const names = Object.keys(row);
+  const more = names.length > MAX_KNOWN_FIELDS ? ', …' : '';
+  const known = names
+    .slice(0, MAX_KNOWN_FIELDS)
+    .map((name) => (name.length > 80 ? `${name.slice(0, 80)}…` : name));
+  return names.length === 0 ? 'nothing' : known.join(', ') + more;
+}
+
+function wrongField(place: RecordPlace, field: string, what: string, setting: string): BenchError {
+  return invalidRecord(place, `expected ${what} in field ${JSON.stringify(field)} (${setting})`);
+}

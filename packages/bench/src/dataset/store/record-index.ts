@@ -1,0 +1,108 @@
+const CHUNK_RECORDS = 65_536;
+/** Hashes are looked at in so many parts, so that a part is small beside the index. */
+const PARTS = 64;
+
+/** 16 bytes a record. */
+class Chunk {
+  readonly offsetLow = new Uint32Array(CHUNK_RECORDS);
+  readonly offsetHigh = new Uint16Array(CHUNK_RECORDS);
+  readonly place = new Uint32Array(CHUNK_RECORDS);
+  hashLow: Uint32Array | undefined = new Uint32Array(CHUNK_RECORDS);
+  hashHigh: Uint16Array | undefined = new Uint16Array(CHUNK_RECORDS);
+}
+
+/**
+ * Where each record is, and a hash of its id: 16 bytes a record, and 10 once the ids are checked.
+ *
+ * An id itself is not kept. Equal hashes say that two ids may be equal; who reads the records again can tell.
+ */
+export class RecordIndex {
+  readonly #chunks: Chunk[] = [];
+  #count = 0;
+  /** So that nobody can prepare ids with equal hashes. What comes out does not depend on it. */
+  readonly #seed = Math.trunc(Math.random() * 2 ** 32);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * @param offset In bytes, below 2^48.
+   * @param place Below 2^32.
+   */
+  add(offset: number, place: number, id: string): void {
+    const at = this.#count % CHUNK_RECORDS;
+    if (at === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunks.at(-1)!;
+    chunk.offsetLow[at] = offset % 2 ** 32;
+    chunk.offsetHigh[at] = Math.floor(offset / 2 ** 32);
+    chunk.place[at] = place;
+    const hash = this.hash(id);
+    chunk.hashLow![at] = hash % 2 ** 32;
+    chunk.hashHigh![at] = Math.floor(hash / 2 ** 32);
+    this.#count += 1;
+  }
+
+  offset(record: number): number {
+    const chunk = this.#chunks[Math.floor(record / CHUNK_RECORDS)]!;
+    const at = record % CHUNK_RECORDS;
+    return chunk.offsetHigh[at]! * 2 ** 32 + chunk.offsetLow[at]!;
+  }
+
+  place(record: number): number {
+    return this.#chunks[Math.floor(record / CHUNK_RECORDS)]!.place[record % CHUNK_RECORDS]!;
+  }
+
+  /** 48 bits. */
+  hash(id: string): number {
+    let low = this.#seed ^ 0xde_ad_be_ef;
+    let high = this.#seed ^ 0x41_c6_ce_57;
+    for (let at = 0; at < id.length; at += 1) {
+      const unit = id.charCodeAt(at);
+      low = Math.imul(low ^ unit, 2_654_435_761);
+      high = Math.imul(high ^ unit, 1_597_334_677);
+    }
+    low =
+      Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
+    high =
+      Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+    return (high & 0xff_ff) * 2 ** 32 + (low >>> 0);
+  }
+
+  /** Hashes that several records have. To be called once, after the last record; the hashes are forgotten. */
+  takeEqualHashes(): ReadonlySet<number> {
+    const equal = new Set<number>();
+    for (let part = 0; part < PARTS; part += 1) {
+      const hashes = this.#hashesOf(part).toSorted();
+      for (let at = 1; at < hashes.length; at += 1) {
+        if (hashes[at] === hashes[at - 1]) equal.add(hashes[at]!);
+      }
+    }
+    for (const chunk of this.#chunks) {
+      chunk.hashLow = undefined;
+      chunk.hashHigh = undefined;
+    }
+    return equal;
+  }
+
+  /** Those whose lowest bits are `part`. */
+  #hashesOf(part: number): Float64Array {
+    let hashes = new Float64Array(Math.ceil((1.25 * this.#count) / PARTS) + 64);
+    let found = 0;
+    for (const [number, { hashLow, hashHigh }] of this.#chunks.entries()) {
+      const end = Math.min(CHUNK_RECORDS, this.#count - number * CHUNK_RECORDS);
+      for (let at = 0; at < end; at += 1) {
+        const low = hashLow![at]!;
+        if (low % PARTS !== part) continue;
+        if (found === hashes.length) {
+          const larger = new Float64Array(2 * found);
+          larger.set(hashes);
+          hashes = larger;
+        }
+        hashes[found] = hashHigh![at]! * 2 ** 32 + low;
+        found += 1;
+      }
+    }
+    return hashes.subarray(0, found);
+  }
+}

@@ -1,0 +1,275 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+
+import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
+import {
+  type MadeAnswer,
+  MODEL_WIRES,
+  type ModelApi,
+  type ModelBody,
+  type ModelWire,
+  type WireFailure,
+} from '@testbench/test-kit/model-wire';
+
+/** A request for an answer. */
+export interface ModelRequest {
+  /** From 0, in the order of arrival. */
+  readonly number: number;
+  readonly api: ModelApi;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: ModelBody;
+}
+
+/** What goes wrong with a request. */
+export type ModelFault =
+  /** The status with the provider's words, and `retry-after` if there is one: seconds, or a date. Nothing is billed. */
+  | { readonly status: number; readonly retryAfter?: string }
+  /** The connection breaks in the middle of the answer. Billed, as everything below: the model has answered. */
+  | 'cut'
+  /** Status 200 and half of the JSON; of a stream, an event that is none. */
+  | 'malformed'
+  /** Status 200 and bytes that are not UTF-8, under a header that says so. */
+  | 'encoding'
+  /** Never answered. */
+  | 'silent';
+
+/** What a {@link ModelServer} does. */
+export interface ModelServerOptions {
+  /** The text of an answer. @default the last message's text */
+  readonly answer?: (request: ModelRequest) => string;
+  /** Time from a request to its answer, in milliseconds; of a stream, to its first piece and between two. @default 0 */
+  readonly latencyMs?: number | ((request: ModelRequest) => number);
+  /** Requests that are answered at once; further ones get 429. @default any number */
+  readonly places?: number;
+  /** `retry-after` of such a 429. @default none */
+  readonly retryAfter?: string;
+  /** What goes wrong. @default nothing */
+  readonly fault?: (request: ModelRequest) => ModelFault | undefined;
+  /** For a million tokens. @default free */
+  readonly prices?: { readonly input: number; readonly output: number };
+  /** Answers wait until they are released. @default false */
+  readonly isHeld?: boolean;
+}
+
+/** What a server has taken in. */
+export interface ModelBill {
+  readonly answers: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly money: number;
+}
+
+/** A provider of models on loopback, that counts what it does. */
+export interface ModelServer extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`; paths as at the providers: `/v1/chat/completions`, `/v1/messages`. */
+  readonly origin: string;
+  readonly requests: readonly ModelRequest[];
+  /** Requests that are being answered, and most of them at any time. */
+  readonly inFlight: number;
+  readonly peak: number;
+  /** Answers with status 429. */
+  readonly refused: number;
+  readonly bill: ModelBill;
+  /** Answers requests that are held: all, or the oldest few. */
+  release(count?: number): void;
+}
+
+const BYTES_PER_TOKEN = 4;
+const TOKENS_PER_PRICE = 1_000_000;
+
+/**
+ * Serves models as OpenAI and Anthropic do: whole answers and streams, errors in their words, and what goes wrong on a network. The official
+ * clients are tested on it (`tests/model-server.test.ts`), so that it is known to be faithful.
+ */
+export async function serveModels(options: ModelServerOptions = {}): Promise<ModelServer> {
+  const requests: ModelRequest[] = [];
+  const held: (() => void)[] = [];
+  const bill = { answers: 0, promptTokens: 0, completionTokens: 0, money: 0 };
+  let inFlight = 0;
+  let peak = 0;
+  let refused = 0;
+
+  const waitFor = async (request: ModelRequest): Promise<void> => {
+    const { latencyMs = 0, isHeld = false } = options;
+    const ms = typeof latencyMs === 'function' ? latencyMs(request) : latencyMs;
+    if (isHeld) await new Promise<void>((resolve) => void held.push(resolve));
+    if (ms > 0) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, ms);
+      });
+    }
+  };
+  const charge = ({ promptTokens, tokens }: MadeAnswer): void => {
+    const { input, output } = options.prices ?? { input: 0, output: 0 };
+    bill.answers += 1;
+    bill.promptTokens += promptTokens;
+    bill.completionTokens += tokens.length;
+    bill.money += (promptTokens * input + tokens.length * output) / TOKENS_PER_PRICE;
+  };
+  const serve = async (request: ModelRequest, response: ServerResponse): Promise<void> => {
+    const wire = MODEL_WIRES[request.api];
+    const fault = options.fault?.(request);
+    const failure = wire.check(request.headers, request.body) ?? failureOf(fault);
+    if (failure !== undefined || inFlight >= (options.places ?? Number.POSITIVE_INFINITY)) {
+      const isFull = failure === undefined;
+      const said = failure ?? { status: 429, message: 'Rate limit reached' };
+      const retryAfter = isFull ? options.retryAfter : retryAfterOf(fault);
+      if (said.status === 429) refused += 1;
+      sendFailure(response, wire, said, retryAfter);
+      return;
+    }
+    inFlight += 1;
+    peak = Math.max(peak, inFlight);
+    try {
+      if (fault === 'silent') await new Promise((resolve) => response.once('close', resolve));
+      else {
+        await waitFor(request);
+        const answer = makeAnswer(request, options.answer);
+        charge(answer);
+        await sendAnswer(response, wire, request, answer, fault, () => waitFor(request));
+      }
+    } finally {
+      inFlight -= 1;
+    }
+  };
+
+  const receive = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // The client went away.
+    response.on('error', () => {});
+    const body = await readBody(incoming);
+    const api = apiOf(incoming.url);
+    if (api === undefined || incoming.method !== 'POST') {
+      sendFailure(response, MODEL_WIRES.openai, { status: 404, message: 'Not found' });
+      return;
+    }
+    const request = { number: requests.length, api, headers: incoming.headers, body };
+    requests.push(request);
+    await serve(request, response);
+  };
+
+  const server: LoopbackServer = await serveHttp((incoming, response) => {
+    receive(incoming, response).catch(() => {
+      // A client that goes away in the middle of its request.
+      response.destroy();
+    });
+  });
+  return {
+    origin: server.origin,
+    requests,
+    bill,
+    get inFlight() {
+      return inFlight;
+    },
+    get peak() {
+      return peak;
+    },
+    get refused() {
+      return refused;
+    },
+    release(count = held.length) {
+      for (const answer of held.splice(0, count)) answer();
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<ModelBody> {
+  const parts: Buffer[] = [];
+  incoming.on('error', () => {});
+  for await (const part of incoming) parts.push(part as Buffer);
+  try {
+    return JSON.parse(Buffer.concat(parts).toString()) as ModelBody;
+  } catch {
+    // Without a model, so that it is refused.
+    return {};
+  }
+}
+
+function apiOf(url: string | undefined): ModelApi | undefined {
+  const path = url?.split('?')[0];
+  if (path === MODEL_WIRES.openai.path) return 'openai';
+  return path === MODEL_WIRES.anthropic.path ? 'anthropic' : undefined;
+}
+
+function failureOf(fault: ModelFault | undefined): WireFailure | undefined {
+  if (typeof fault !== 'object') return undefined;
+  return { status: fault.status, message: `The server says ${fault.status}` };
+}
+
+function retryAfterOf(fault: ModelFault | undefined): string | undefined {
+  return typeof fault === 'object' ? fault.retryAfter : undefined;
+}
+
+function sendFailure(
+  response: ServerResponse,
+  wire: ModelWire,
+  failure: WireFailure,
+  retryAfter?: string,
+): void {
+  response.writeHead(failure.status, {
+    'content-type': 'application/json',
+    [wire.idHeader]: 'req_1',
+    ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+  });
+  response.end(JSON.stringify(wire.failure(failure)));
+}
+
+/** Words and the spaces before them, so that a token is a piece of a stream. */
+function makeAnswer(request: ModelRequest, text = lastText): MadeAnswer {
+  const { body, number } = request;
+  const all = text(request).match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+  const cap = body['max_completion_tokens'] ?? body['max_tokens'];
+  const tokens = typeof cap === 'number' ? all.slice(0, cap) : all;
+  const promptBytes = Buffer.byteLength(JSON.stringify(body['messages']));
+  return {
+    model: String(body['model']),
+    tokens,
+    promptTokens: Math.ceil(promptBytes / BYTES_PER_TOKEN),
+    isCut: tokens.length < all.length,
+    number,
+  };
+}
+
+function lastText({ body }: ModelRequest): string {
+  const messages = body['messages'] as readonly { readonly content?: unknown }[];
+  const content = messages.at(-1)?.content;
+  if (!Array.isArray(content)) return String(content);
+  return content.map((part: { readonly text?: string }) => part.text ?? '').join('');
+}
+
+async function sendAnswer(
+  response: ServerResponse,
+  wire: ModelWire,
+  request: ModelRequest,
+  answer: MadeAnswer,
+  fault: ModelFault | undefined,
+  wait: () => Promise<void>,
+): Promise<void> {
+  const isStream = request.body['stream'] === true;
+  response.writeHead(200, {
+    'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json',
+    [wire.idHeader]: `req_${request.number}`,
+  });
+  const pieces = isStream
+    ? wire.events(answer, request.body)
+    : halves(JSON.stringify(wire.answer(answer)));
+  const end =
+    fault === 'cut' || fault === 'malformed' ? Math.ceil(pieces.length / 2) : pieces.length;
+  for (const [index, piece] of pieces.slice(0, end).entries()) {
+    if (isStream && index > 0) await wait();
+    if (response.destroyed) return;
+    // A byte that no UTF-8 has, in the middle of the text.
+    const bytes = Buffer.from(fault === 'encoding' ? piece.replace(/"(?=[,}])/, '\u0000"') : piece);
+    response.write(fault === 'encoding' ? bytes.map((byte) => (byte === 0 ? 0xff : byte)) : bytes);
+  }
+  if (fault === 'cut') response.socket?.destroy();
+  else if (fault === 'malformed' && isStream) response.end('data: {"no\n\n');
+  else response.end();
+  if (!response.closed) await new Promise((resolve) => response.once('close', resolve));
+}
+
+function halves(text: string): string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)];
+}

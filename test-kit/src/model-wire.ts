@@ -1,0 +1,218 @@
+/** Answers in the words of two providers' APIs: chat completions of OpenAI, messages of Anthropic. */
+
+/** Which API a request is for. */
+export type ModelApi = 'openai' | 'anthropic';
+
+/** What a server has made up for a request. */
+export interface MadeAnswer {
+  readonly model: string;
+  /** The text in pieces of a token each. */
+  readonly tokens: readonly string[];
+  readonly promptTokens: number;
+  /** True if there would have been more than `max_tokens` allows. */
+  readonly isCut: boolean;
+  /** Number of the request, from 0; identifiers are made of it. */
+  readonly number: number;
+}
+
+/** One provider's words. */
+export interface ModelWire {
+  readonly path: string;
+  /** Header of the request's identifier. */
+  readonly idHeader: string;
+  /** What is wrong with a request, if anything. */
+  readonly check: (
+    headers: Readonly<Record<string, unknown>>,
+    body: ModelBody,
+  ) => WireFailure | undefined;
+  readonly answer: (answer: MadeAnswer) => object;
+  /** Events of a stream, each as it is written. */
+  readonly events: (answer: MadeAnswer, body: ModelBody) => string[];
+  readonly failure: (failure: WireFailure) => object;
+}
+
+/** A request's JSON. */
+export type ModelBody = Readonly<Record<string, unknown>>;
+
+/** A failure, before it is put into words. */
+export interface WireFailure {
+  readonly status: number;
+  readonly message: string;
+}
+
+const CREATED = 1_700_000_000;
+
+/** @see https://platform.openai.com/docs/api-reference/chat */
+const openai: ModelWire = {
+  path: '/v1/chat/completions',
+  idHeader: 'x-request-id',
+  check(headers, body) {
+    if (!hasBearer(headers)) {
+      return { status: 401, message: "You didn't provide an API key." };
+    }
+    return checkBody(body, 'messages');
+  },
+  answer: ({ model, tokens, promptTokens, isCut, number }) => ({
+    id: `chatcmpl-${number}`,
+    object: 'chat.completion',
+    created: CREATED,
+    model,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: tokens.join(''), refusal: null, annotations: [] },
+        logprobs: null,
+        finish_reason: isCut ? 'length' : 'stop',
+      },
+    ],
+    usage: openaiUsage(promptTokens, tokens.length),
+    service_tier: 'default',
+    system_fingerprint: null,
+  }),
+  events(answer, body) {
+    const { model, tokens, promptTokens, isCut, number } = answer;
+    const options = body['stream_options'] as { readonly include_usage?: boolean } | undefined;
+    const withUsage = options?.include_usage === true;
+    const chunk = (choices: readonly object[], usage: object | null = null): string =>
+      `data: ${JSON.stringify({
+        id: `chatcmpl-${number}`,
+        object: 'chat.completion.chunk',
+        created: CREATED,
+        model,
+        system_fingerprint: null,
+        choices,
+        ...(withUsage ? { usage } : {}),
+      })}\n\n`;
+    const choice = (delta: object, finish: string | null = null): string =>
+      chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
+    return [
+      choice({ role: 'assistant', content: '', refusal: null }),
+      ...tokens.map((content) => choice({ content })),
+      choice({}, isCut ? 'length' : 'stop'),
+      ...(withUsage ? [chunk([], openaiUsage(promptTokens, tokens.length))] : []),
+      'data: [DONE]\n\n',
+    ];
+  },
+  failure: ({ status, message }) => ({
+    error: {
+      message,
+      type: OPENAI_TYPES[status] ?? 'server_error',
+      param: null,
+      code: status === 429 ? 'rate_limit_exceeded' : null,
+    },
+  }),
+};
+
+const OPENAI_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'invalid_request_error',
+  404: 'invalid_request_error',
+  429: 'requests',
+};
+
+function openaiUsage(promptTokens: number, completionTokens: number): object {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+  };
+}
+
+/** @see https://docs.anthropic.com/en/api/messages */
+const anthropic: ModelWire = {
+  path: '/v1/messages',
+  idHeader: 'request-id',
+  check(headers, body) {
+    // Either: the official client of 2026 sends the key as a bearer, older ones and the documentation as `x-api-key`.
+    if (typeof headers['x-api-key'] !== 'string' && !hasBearer(headers)) {
+      return { status: 401, message: 'x-api-key header is required' };
+    }
+    if (typeof headers['anthropic-version'] !== 'string') {
+      return { status: 400, message: 'anthropic-version: header is required' };
+    }
+    if (!Number.isInteger(body['max_tokens'])) {
+      return { status: 400, message: 'max_tokens: Field required' };
+    }
+    return checkBody(body, 'messages');
+  },
+  answer: ({ tokens, ...answer }) => ({
+    ...anthropicMessage(answer),
+    content: [{ type: 'text', text: tokens.join(''), citations: null }],
+    stop_reason: answer.isCut ? 'max_tokens' : 'end_turn',
+    usage: anthropicUsage(answer.promptTokens, tokens.length),
+  }),
+  events(answer) {
+    const event = (type: string, more: object): string =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+    const { tokens, promptTokens, isCut } = answer;
+    const usage = anthropicUsage(promptTokens, 1);
+    return [
+      event('message_start', { message: { ...anthropicMessage(answer), content: [], usage } }),
+      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+      event('ping', {}),
+      ...tokens.map((text) =>
+        event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
+      ),
+      event('content_block_stop', { index: 0 }),
+      event('message_delta', {
+        delta: { stop_reason: isCut ? 'max_tokens' : 'end_turn', stop_sequence: null },
+        usage: { output_tokens: tokens.length },
+      }),
+      event('message_stop', {}),
+    ];
+  },
+  failure: ({ status, message }) => ({
+    type: 'error',
+    error: { type: ANTHROPIC_TYPES[status] ?? 'api_error', message },
+    request_id: 'req_1',
+  }),
+};
+
+const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+};
+
+function anthropicMessage({ model, number }: Pick<MadeAnswer, 'model' | 'number'>): object {
+  return {
+    id: `msg_${number}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    stop_reason: null,
+    stop_sequence: null,
+  };
+}
+
+function anthropicUsage(inputTokens: number, outputTokens: number): object {
+  return {
+    input_tokens: inputTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: outputTokens,
+    service_tier: 'standard',
+  };
+}
+
+function hasBearer(headers: Readonly<Record<string, unknown>>): boolean {
+  return /^Bearer \S+$/.test(String(headers['authorization']));
+}
+
+function checkBody(body: ModelBody, list: string): WireFailure | undefined {
+  if (typeof body['model'] !== 'string') {
+    return { status: 400, message: 'you must provide a model parameter' };
+  }
+  const items = body[list];
+  if (!Array.isArray(items) || items.length === 0) {
+    return { status: 400, message: `${list}: at least one is required` };
+  }
+  return undefined;
+}
+
+/** The words of each API. */
+export const MODEL_WIRES: Readonly<Record<ModelApi, ModelWire>> = { openai, anthropic };
