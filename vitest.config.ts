@@ -10,9 +10,17 @@ const directories = [
 
 /** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports, such as a compiler. */
 const sharing = new Set([
-  ...['types', 'wasm', 'metering', 'runtime', 'sandbox', 'registry', 'statistics', 'bench'].map(
-    (name) => `packages/${name}`,
-  ),
+  ...[
+    'types',
+    'wasm',
+    'metering',
+    'runtime',
+    'sandbox',
+    'registry',
+    'statistics',
+    'core',
+    'bench',
+  ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',
 ]);

@@ -17,10 +17,17 @@ edition = "2021"
 [lib]
 crate-type = ["cdylib"]
 [dependencies]
-testbench = { path = "node_modules/@testbench/sdk/native/rust" }
+testbench = { path = "${resolve(import.meta.dirname, '../../packages/sdk/native/rust')}" }
 [profile.release]
 panic = "abort"
 `;
+
+// One folder for what Cargo makes, so that what the projects share is compiled once, and with less optimisation than a product has.
+const CARGO_ENVIRONMENT = {
+  CARGO_TARGET_DIR: resolve(import.meta.dirname, 'target'),
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+};
 
 /**
  * Builds a project of these files in a folder of its own.
@@ -44,6 +51,8 @@ export async function buildFrom(
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(resolve(import.meta.dirname, path), link);
   }
+  const before = { ...process.env };
+  Object.assign(process.env, CARGO_ENVIRONMENT);
   try {
     return await buildPlugin({ directory, optimize: 'none', flags });
   } catch (error) {
@@ -51,6 +60,11 @@ export async function buildFrom(
     process.stderr.write(`skipped: ${error.message}\n`);
     return undefined;
   } finally {
+    // Other files of tests use this process after this one.
+    for (const name of Object.keys(CARGO_ENVIRONMENT)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
     rmSync(directory, { recursive: true });
   }
 }
