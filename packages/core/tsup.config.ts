@@ -18,14 +18,20 @@ const MODULES = new Set([
 ]);
 
 export default defineConfig([
-  { entry: ['src/index.ts', 'src/runner.ts'], format: 'esm', sourcemap: true, clean: true },
+  {
+    entry: ['src/index.ts', 'src/runner.ts'],
+    format: 'esm',
+    sourcemap: true,
+    clean: ['!browser.js'],
+  },
   {
     // One file with the manager, the host and all below, but for `types`, whose errors a page may import from there as well.
     entry: { browser: 'src/browser/index.ts' },
     format: 'esm',
     platform: 'browser',
     removeNodeProtocol: false,
-    sourcemap: true,
+    // The sources of the others are in their packages.
+    sourcemap: false,
     splitting: false,
     noExternal: [/^@testbench\/(?!types$)/],
     inject: [`${BROWSER}globals.ts`],

@@ -8,6 +8,7 @@ export default defineConfig({
     rest: 'src/index.ts',
     errors: 'src/errors/plugin-error.ts',
     config: 'src/config/read-options.ts',
+    metering: 'src/metadata/metering-mode.ts',
   },
   format: 'esm',
   splitting: true,

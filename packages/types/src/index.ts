@@ -151,6 +151,7 @@ export {
   type ResourceLimits,
 } from './limits.js';
 export { encodeMetadata } from './metadata/encode-metadata.js';
+export { METERING_MODES, type MeteringMode } from './metadata/metering-mode.js';
 export {
   decodeMetadata,
   decodeMetadataSections,
@@ -162,8 +163,6 @@ export {
   CAPABILITIES,
   type Capability,
   type DirectoryPermission,
-  METERING_MODES,
-  type MeteringMode,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,

@@ -4,12 +4,12 @@ import { PluginError } from '../errors/plugin-error.js';
 import { MAX_METADATA_BYTES, MAX_NAME_LENGTH } from '../limits.js';
 import { checkText, FieldReader, invalidField, isJsonObject } from './field-reader.js';
 import { NAME, SEMVER } from './patterns.js';
+import { METERING_MODES } from './metering-mode.js';
 import {
   AGGREGATIONS,
   CAPABILITIES,
   type Capability,
   type DirectoryPermission,
-  METERING_MODES,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,

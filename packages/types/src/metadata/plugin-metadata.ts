@@ -1,3 +1,5 @@
+import type { MeteringMode } from './metering-mode.js';
+
 /** The five kinds of plugin. */
 export const PLUGIN_TYPES = ['evaluator', 'provider', 'transform', 'filter', 'custom'] as const;
 
@@ -39,15 +41,6 @@ export interface Permissions {
   /** Names of functions that the host itself offers, such as `mine.lookup`. Needs `hostFunctions`. */
   readonly allowedHostFunctions?: readonly string[];
 }
-
-/** Every {@link MeteringMode}. */
-export const METERING_MODES = ['coarse', 'exact'] as const;
-
-/**
- * How fuel is counted. `exact` charges what is executed, 1 an instruction. `coarse` is faster, and charges ahead what the costliest way
- * through a piece of code may need: never less than `exact`, and up to 34 times as much for an interpreter.
- */
-export type MeteringMode = (typeof METERING_MODES)[number];
 
 /** Every {@link Aggregation}. */
 export const AGGREGATIONS = ['sums'] as const;

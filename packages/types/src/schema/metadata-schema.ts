@@ -1,11 +1,7 @@
 import { MAX_METADATA_ENTRIES, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../limits.js';
 import { NAME, SEMVER } from '../metadata/patterns.js';
-import {
-  AGGREGATIONS,
-  CAPABILITIES,
-  METERING_MODES,
-  PLUGIN_TYPES,
-} from '../metadata/plugin-metadata.js';
+import { METERING_MODES } from '../metadata/metering-mode.js';
+import { AGGREGATIONS, CAPABILITIES, PLUGIN_TYPES } from '../metadata/plugin-metadata.js';
 import { DIALECT, type JsonSchema, orNull } from './json-schema.js';
 
 const text = { type: 'string', maxLength: MAX_TEXT_LENGTH };
