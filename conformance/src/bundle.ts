@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild-wasm';
+import { build } from 'esbuild';
 
 /**
  * Bundles a file and all that it imports into one minified script.
