@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -109,15 +109,17 @@ function benchmark(folder: string, change: Benchmark = {}): string {
 const RECORD = '{"input":"q","expected":"a"}\n';
 
 const outputs = [
-  fileAttack(115, 'results over the data set', async (folder) => {
-    mkdirSync(join(folder, 'out'));
-    const data = join(folder, 'out/results.jsonl');
-    writeFileSync(data, RECORD);
-    const config = benchmark(folder, { dataset: { path: 'out/results.jsonl' } });
+  fileAttack(115, 'a data set among the files of a run', async (folder) => {
+    const config = benchmark(folder);
+    await measureChild('command-line', ['run', config]);
+    const [run] = readdirSync(join(folder, 'out'));
+    // It looks like what a killed run leaves behind, which the next one removes.
+    const data = join(folder, 'out', run!, 'segments', '7-8.jsonl');
+    linkSync(join(folder, 'data.jsonl'), data);
     const { result } = await measureChild('command-line', ['run', config]);
     const { code, errors } = result as Printed;
     insist(code === 1 && errors.includes('BENCH_OUTPUT_FAILED'), errors);
-    insist(readFileSync(data, 'utf8') === RECORD, 'the data set was replaced');
+    insist(readFileSync(data, 'utf8') === RECORD, 'the data set was removed');
     return 'refused before the run';
   }),
 ];
@@ -180,7 +182,8 @@ const prototypeNames = fileAttack(
     });
     const { result } = await measureChild('command-line', ['run', config]);
     insist((result as Printed).code === 0, (result as Printed).errors);
-    const summary = JSON.parse(readFileSync(join(folder, 'out/summary.json'), 'utf8')) as {
+    const [run] = readdirSync(join(folder, 'out'));
+    const summary = JSON.parse(readFileSync(join(folder, 'out', run!, 'summary.json'), 'utf8')) as {
       scores: readonly { evaluator: string; n: number; mean: number }[];
     };
     const counted = summary.scores

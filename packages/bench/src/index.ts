@@ -96,6 +96,19 @@ export { DATASET_READERS } from './dataset/formats/index.js';
 export { openDataset, type OpenDatasetOptions } from './dataset/open-dataset.js';
 export type { DatasetRecord, Sample } from './dataset/selection/read-sample.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
+export { canonicalJson } from './plan/canonical-json.js';
+export { comparePlans, type PlanChange } from './plan/compare-plans.js';
+export type {
+  Plan,
+  PlanContent,
+  PlannedDataset,
+  PlannedEvaluator,
+  PlannedFilter,
+  PlannedModel,
+  PlannedPlugin,
+  PlannedPrompt,
+  PlannedProvider,
+} from './plan/plan.js';
 export { loadPrompts } from './prompts/load-prompts.js';
 export { TemplateError } from './prompts/parse-template.js';
 export {
@@ -104,14 +117,38 @@ export {
   type PromptRecord,
   type PromptSource,
 } from './prompts/prompt.js';
-export type { BenchmarkSummary, PluginSummary } from './results/benchmark-summary.js';
-export type { CallFailure, ResultRow, ScoreDetails } from './results/result-row.js';
+export type {
+  BenchmarkSummary,
+  PluginSummary,
+  SummaryMeasured,
+} from './results/benchmark-summary.js';
+export { canonicalRow } from './results/canonical-row.js';
 export type { DropCount } from './results/drop-board.js';
-export { RESULTS_FILE, SUMMARY_FILE } from './results/results-folder.js';
-export { type ErrorCount, ScoreBoard, type ScoreSummary } from './results/score-board.js';
+export { causeOf, type FailureGroup } from './results/failure-groups.js';
+export { listRuns, readRun, type StoredRun } from './results/read-run.js';
+export { type EpochReducer, epochReducer } from './results/reduce-epochs.js';
+export type {
+  CallFailure,
+  CallMeasured,
+  CaseName,
+  ResultRow,
+  RowMeasured,
+  ScoreDetails,
+} from './results/result-row.js';
+export {
+  type BoardOptions,
+  type ErrorCount,
+  ScoreBoard,
+  type ScoreSummary,
+  type SystemName,
+  type SystemSummary,
+} from './results/score-board.js';
 export { createFolderRuns, type FolderRunsOptions } from './results/store/folder-runs.js';
-export { type BenchmarkProgress, runBenchmark, type RunOptions } from './run/run-benchmark.js';
-export type { BenchSystem, StageUsage } from './run/stage.js';
+export type { PaidUsage, StageUsage } from './results/usage-board.js';
+export { planRun } from './run/plan-run.js';
+export type { BenchmarkProgress, RunOptions } from './run/run-options.js';
+export { runBenchmark, runPlan, type RunResult } from './run/run-plan.js';
+export type { BenchSystem, StageAnswer } from './run/stage.js';
 export {
   type ConfidenceInterval,
   type IntervalMethod,

@@ -19,6 +19,7 @@ const HINTS: Readonly<Record<string, string>> = {
   CALL_DEADLINE_EXCEEDED:
     'raise the limit with "timeoutMs" if the plugin has good reason to work longer',
   CALL_OUTPUT_TOO_LARGE: 'raise the limit with "maxOutputBytes" if the output should be that long',
+  BENCH_CANCELLED: 'complete records are kept: the same command goes on from there',
   BENCH_CALL_FAILED: 'without --fail-fast, failed calls are counted and the run goes on',
 };
 

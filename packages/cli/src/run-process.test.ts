@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
+import { listRuns } from '@testbench/bench';
 import { describe, expect, it } from 'vitest';
 
 import { examplePlugin, ROOT, temporaryFolder } from './__fixtures__/paths.js';
@@ -66,7 +67,7 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
       };
       await writeFile(join(cwd, 'long.json'), JSON.stringify(config));
       const { child, ended } = start(['run', 'long.json'], cwd);
-      // The temporary file is there once records are running.
+      // The run's folder is there once records are running.
       await expect
         .poll(() => readdir(join(cwd, 'out')).catch(() => []), { timeout: 20_000 })
         .toHaveLength(1);
@@ -74,7 +75,12 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
       const { code, stderr } = await ended;
       expect(code).toBe(expected);
       expect(stderr).toMatch(/^error BENCH_CANCELLED: /);
-      expect(await readdir(join(cwd, 'out'))).toEqual([]);
+      const [run] = await listRuns(join(cwd, 'out'));
+      expect(run?.isComplete).toBe(false);
+      // Whole segments, and nothing half-written.
+      const names = run!.segments.map(({ from, to }) => `${from}-${to}.jsonl`);
+      const found = await readdir(join(run!.path, 'segments'));
+      expect(found.toSorted()).toEqual(names.toSorted());
     },
     60_000,
   );

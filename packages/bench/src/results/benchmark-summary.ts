@@ -1,13 +1,15 @@
 import type { PluginType } from '@testbench/types';
 
+import type { EpochsConfig, OnError } from '../config/benchmark-config.js';
 import type { DatasetConfig } from '../config/dataset-config.js';
-import type { StageUsage } from '../run/stage.js';
 import type { DropCount } from './drop-board.js';
-import type { ScoreSummary } from './score-board.js';
+import type { FailureGroup } from './failure-groups.js';
+import type { ScoreSummary, SystemSummary } from './score-board.js';
+import type { PaidUsage, StageUsage } from './usage-board.js';
 
 /** One plugin of a run, by name and digest, so that the run can be repeated. */
 export interface PluginSummary extends StageUsage {
-  /** `provider`, `transforms[0]`, `filter`, or the evaluator's name. */
+  /** `providers[0]`, `transforms[0]`, `filters[0]`, or the evaluator's name. */
   readonly stage: string;
   readonly type: PluginType;
   /** The plugin's own name and version: untrusted text. */
@@ -17,15 +19,29 @@ export interface PluginSummary extends StageUsage {
   readonly digest: string;
 }
 
+/** What clocks and servers decided about a run. */
+export interface SummaryMeasured {
+  /** ISO 8601, UTC: when the process that finished the run began. */
+  readonly startedAt: string;
+  /** Of that process, in milliseconds. */
+  readonly durationMs: number;
+  readonly paid: PaidUsage;
+  /** Wall time inside of plugins in that process, in milliseconds, by stage. */
+  readonly timeMs: Readonly<Record<string, number>>;
+  /** Records whose rows an earlier process had written, or an earlier run. */
+  readonly resumedRecords: number;
+  /** Paid calls that were under way when an earlier process was killed: whether they were answered nobody knows, and they were made again. */
+  readonly repeatedCalls: number;
+}
+
 /** What a whole run came to: the content of `summary.json`. */
 export interface BenchmarkSummary {
   /** Version of this shape. */
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly name: string;
   readonly description?: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
+  /** `sha256:` and the hex digest of the plan. */
+  readonly plan: string;
   readonly dataset: Pick<DatasetConfig, 'path' | 'limit' | 'sample' | 'shuffle'> & {
     /** Of its files, each once. */
     readonly format: string;
@@ -35,15 +51,27 @@ export interface BenchmarkSummary {
   };
   /** Number of records that were run. */
   readonly records: number;
+  /** Records x prompts x models x epochs. */
+  readonly cases: number;
+  /** Cases that lack a score. */
+  readonly failedCases: number;
+  readonly prompts: readonly string[];
+  readonly providers: readonly string[];
+  /** Each name once, in the order of rows. */
   readonly models: readonly string[];
   readonly evaluators: readonly string[];
-  /** One for each model and evaluator, in that order. */
+  readonly epochs: Required<EpochsConfig>;
+  readonly onError: OnError;
+  /** One for each prompt, provider, model and evaluator, in that order. */
   readonly scores: readonly ScoreSummary[];
-  /** What the filter dropped, by model and reason, in the order of the first rows; only with a filter. */
+  /** One for each prompt, provider and model. */
+  readonly systems: readonly SystemSummary[];
+  /** By stage, code and cause, the most frequent first. */
+  readonly failures: readonly FailureGroup[];
+  /** What filters dropped, by model and reason, in the order of the first rows; only with a filter. */
   readonly dropped?: readonly DropCount[];
   readonly plugins: readonly PluginSummary[];
-  /** Folder with `results.jsonl` and `summary.json`, if they were written. */
-  readonly output?: string;
-  /** `sha256:` and the hex digest of `results.jsonl`, if it was written: a reader can tell whether the two belong together. */
-  readonly resultsDigest?: string;
+  /** The run's folder, if there is one. */
+  readonly run?: string;
+  readonly measured: SummaryMeasured;
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { DropBoard } from './drop-board.js';
 
+const NAME = { prompt: 'p', provider: 'o', epoch: 1 };
+
 describe('DropBoard', () => {
   it('counts by model and reason, whatever they are called', () => {
     const board = new DropBoard();
@@ -15,7 +17,7 @@ describe('DropBoard', () => {
     for (const [index, [model, reason]] of rows.entries()) {
       const dropped = typeof reason === 'string' ? { reason } : {};
       const verdict = reason === undefined ? {} : { dropped };
-      board.add({ index, line: index + 1, model, scores: {}, ...verdict });
+      board.add({ ...NAME, index, line: index + 1, model, scores: {}, ...verdict });
     }
     expect(board.counts()).toEqual([
       { model: 'm', reason: 'low', count: 2, first: { index: 0, line: 1 } },
@@ -28,7 +30,7 @@ describe('DropBoard', () => {
     const board = new DropBoard();
     for (let index = 0; index < 1000; index += 1) {
       const reason = `at ${index}`;
-      board.add({ index, line: index + 1, model: 'm', scores: {}, dropped: { reason } });
+      board.add({ ...NAME, index, line: index + 1, model: 'm', scores: {}, dropped: { reason } });
     }
     const counts = board.counts();
     expect(counts).toHaveLength(21);

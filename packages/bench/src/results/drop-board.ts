@@ -10,7 +10,7 @@ export interface DropCount {
   readonly reason: string | null;
   readonly count: number;
   /** The first of the rows. */
-  readonly first: { readonly index: number; readonly line: number };
+  readonly first: { readonly index: number; readonly line?: number };
 }
 
 /** Counts what a filter drops, in memory that does not grow with the number of rows. */
@@ -27,7 +27,13 @@ export class DropBoard {
     const reason = counts.has(given) || counts.size < MAX_REASONS ? given : null;
     const known = counts.get(reason);
     if (known !== undefined) known.count += 1;
-    else counts.set(reason, { model, reason, count: 1, first: { index, line } });
+    else
+      counts.set(reason, {
+        model,
+        reason,
+        count: 1,
+        first: { index, ...(line === undefined ? {} : { line }) },
+      });
   }
 
   counts(): DropCount[] {

@@ -1,9 +1,21 @@
+import type { TokenUsage } from '../calls/token-usage.js';
+
 /** Why a call gave nothing. */
 export interface CallFailure {
   /** Such as `CALL_TRAPPED`; a closed set, see `CallErrorCode` in `@testbench/types`. */
   readonly code: string;
   /** Has text of the plugin in it: escape it before showing it. */
   readonly message: string;
+  /** The plugin's own error code, if it gave one. */
+  readonly pluginCode?: number | string;
+  /** True if the same call may work later. */
+  readonly retryable?: boolean;
+  /** When, in milliseconds after the failure. */
+  readonly retryAfterMs?: number;
+  /** HTTP status of the server that the plugin asked. */
+  readonly status?: number;
+  /** What else the plugin said, such as a judge's reply that it could not read: untrusted data. */
+  readonly details?: unknown;
 }
 
 /** What an evaluator said beside its score. */
@@ -11,37 +23,85 @@ export interface ScoreDetails {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly explanation?: string;
   readonly confidence?: number;
+  /** What a judge answered, word by word. */
+  readonly reply?: string;
 }
 
-/** The result of one record and one model: one line of `results.jsonl`. `index` and `model` together name it. */
-export interface ResultRow {
-  /** Position of the record in the dataset, from 0. */
+/** What a clock or a server decides about one paid call. */
+export interface CallMeasured {
+  /** ISO 8601, UTC. Of the call that gave the answer, even if that was another run's. */
+  readonly startedAt?: string;
+  /** Waiting for a place, for a rate limit, and between attempts, in milliseconds. */
+  readonly queueMs?: number;
+  /** Until the first part of a streamed answer, in milliseconds. */
+  readonly firstTokenMs?: number;
+  /** Of the attempt that gave the answer, in milliseconds. */
+  readonly totalMs?: number;
+  readonly attempts?: number;
+  /** True if the answer came from the cache, and nothing was paid. */
+  readonly cached?: boolean;
+  /** In the currency of the price table. */
+  readonly cost?: number;
+  /** Fuel of a plugin that waits depends on how answers arrive. */
+  readonly fuel?: number;
+}
+
+/** What a clock or a server decides about a row: two runs of the same plan may differ in it, and in nothing else. */
+export interface RowMeasured extends CallMeasured {
+  /** Of evaluators that ask a model, by name, with the tokens that they used. */
+  readonly judges?: Readonly<Record<string, CallMeasured & { readonly usage?: TokenUsage }>>;
+}
+
+/** What names a case: within a run no two rows have the same. */
+export interface CaseName {
+  /** Position of the record in the data set, from 0. */
   readonly index: number;
-  /** Line of the dataset on which the record ends, from 1. */
-  readonly line: number;
-  /** The record's own id, or else its index; absent in rows of earlier versions. */
-  readonly id?: string;
-  /** Group of the record, where the configuration names a field for it. */
-  readonly group?: string;
-  /** Fields of the record that the configuration names, by their names. */
-  readonly columns?: Readonly<Record<string, unknown>>;
+  readonly prompt: string;
+  readonly provider: string;
   readonly model: string;
-  /** Absent, like all other texts, in rows that the filter dropped, or that it could not judge. */
+  /** From 1. */
+  readonly epoch: number;
+}
+
+/** The result of one case: one line of a segment. */
+export interface ResultRow extends CaseName {
+  /** Names the record, across data sets that were cut or sorted in another way: its `id` field, if it has one. */
+  readonly id?: string;
+  /** Where the record stands in its file, from 1. */
+  readonly line?: number;
+  /** The record's group, such as a topic. */
+  readonly group?: string;
+  /** Fields of the record that `dataset.columns` names. */
+  readonly columns?: Readonly<Record<string, unknown>>;
+  /** The prompt. Absent, like all other texts, in rows that a filter dropped, or that it could not judge. */
   readonly input?: string;
+  /** Instead of `input`, where the prompt is a conversation. */
+  readonly messages?: readonly { readonly role: string; readonly content: unknown }[];
   /** As the record has it: any JSON. */
   readonly expected?: unknown;
   /** What was scored: the model's answer after all transforms; absent after a failure on the way. */
   readonly output?: string;
   /** The provider's text, where transforms changed it. */
   readonly answer?: string;
+  /** Why the model stopped, in the provider's words. */
+  readonly finishReason?: string;
+  readonly usage?: TokenUsage;
+  /** Fuel units by stage, of stages that do not wait for a network. The same for the same plan. */
+  readonly fuel?: Readonly<Record<string, number>>;
   /** By name of the evaluator. */
   readonly scores: Readonly<Record<string, number>>;
+  /** Weighted mean of the scores; absent if one is missing. */
+  readonly score?: number;
+  /** True if every evaluator with a threshold reached it; absent without thresholds, or if such a score is missing. */
+  readonly passed?: boolean;
   /** By name of the evaluator, for those that said more than a score. */
   readonly details?: Readonly<Record<string, ScoreDetails>>;
   /** Failed evaluators, by name. */
   readonly errors?: Readonly<Record<string, CallFailure>>;
   /** Set if provider, transform or filter failed: then no score of this row counts. */
   readonly failure?: CallFailure & { readonly stage: string };
-  /** Set if the filter dropped the row; its scores do not count. Its texts are left out, unless `filter.droppedTexts` is set. */
+  /** Set if a filter dropped the row; its scores do not count. Its texts are left out, unless `droppedTexts` of the filter is set. */
   readonly dropped?: { readonly reason?: string };
+  /** What a clock or a server decided; absent where nothing waited for a network. */
+  readonly measured?: RowMeasured;
 }

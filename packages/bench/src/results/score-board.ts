@@ -1,95 +1,213 @@
+import type { OnError, Reducer } from '../config/benchmark-config.js';
 import { type ConfidenceInterval, ScoreTally } from '../statistics/score-tally.js';
-import type { CallFailure, ResultRow } from './result-row.js';
+import { type EpochReducer, epochReducer } from './reduce-epochs.js';
+import type { CallFailure, CaseName, ResultRow } from './result-row.js';
+
+/** Who answered: what the table has a line for. */
+export type SystemName = Pick<CaseName, 'prompt' | 'provider' | 'model'>;
 
 /** How often one code occurred, and the first row that had it. */
 export interface ErrorCount {
   readonly count: number;
-  readonly first: { readonly index: number; readonly line: number; readonly message: string };
+  readonly first: { readonly index: number; readonly line?: number; readonly message: string };
 }
 
-/** What one evaluator made of one model: `n + errors + dropped` is the number of records. */
-export interface ScoreSummary {
-  readonly model: string;
+/** What one evaluator made of one prompt, provider and model. */
+export interface ScoreSummary extends SystemName {
   readonly evaluator: string;
-  /** Number of scores that count. */
+  /** Number of records with a score that counts. */
   readonly n: number;
-  /** Arithmetic mean; null without scores. */
+  /** Arithmetic mean over records; null without scores. */
   readonly mean: number | null;
-  /** With n − 1 in the denominator; null below two scores. */
+  /** Over records, with n − 1 in the denominator; null below two scores. */
   readonly standardDeviation: number | null;
   /** Of the mean, at 95 %; null if there are too few scores. */
   readonly interval: ConfidenceInterval | null;
-  /** Records without a score, because this evaluator or a stage before it failed, or the filter. */
+  /** Mean over records of the standard deviation among a record's epochs; null with one epoch. */
+  readonly epochDeviation: number | null;
+  /** Cases without a score, because this evaluator or a stage before it failed, or a filter. With `onError: wrong` they count as 0. */
   readonly errors: number;
   /** The same by code. */
   readonly errorCodes: Readonly<Record<string, ErrorCount>>;
-  /** Records with a score that the filter dropped. */
+  /** Cases with a score that a filter dropped. */
   readonly dropped: number;
 }
 
+/** What became of the cases of one prompt, provider and model. */
+export interface SystemSummary extends SystemName {
+  readonly cases: number;
+  /** Cases that lack a score. */
+  readonly failed: number;
+  readonly dropped: number;
+  /** Cases that reached all thresholds, and those that did not; absent without thresholds. */
+  readonly passed?: number;
+  readonly notPassed?: number;
+}
+
+/** What rows are added up by. */
+export interface BoardOptions {
+  /** In the order of the table. */
+  readonly systems: readonly SystemName[];
+  /** With the score from which an answer counts as right, for reducers that count. @default 1 */
+  readonly evaluators: readonly { readonly name: string; readonly threshold?: number }[];
+  /** @default 'mean' */
+  readonly reducer?: Reducer;
+  /** @default 'missing' */
+  readonly onError?: OnError;
+}
+
 interface Cell {
-  readonly model: string;
   readonly evaluator: string;
+  readonly reduce: EpochReducer;
   readonly tally: ScoreTally;
+  readonly deviations: ScoreTally;
   readonly errors: Map<string, { count: number; first: ErrorCount['first'] }>;
   dropped: number;
 }
 
-/** Adds up rows by model and evaluator, in memory that does not grow with their number. */
-export class ScoreBoard {
-  readonly #cells = new Map<string, Cell[]>();
+interface System {
+  readonly name: SystemName;
+  readonly cells: readonly Cell[];
+  cases: number;
+  failed: number;
+  dropped: number;
+  passed: number;
+  notPassed: number;
+}
 
-  constructor(models: readonly string[], evaluators: readonly string[]) {
-    for (const model of models) {
-      const cells = evaluators.map((evaluator) => {
-        return { model, evaluator, tally: new ScoreTally(), errors: new Map(), dropped: 0 };
+/** Adds up rows by prompt, provider, model and evaluator, in memory that does not grow with their number. */
+export class ScoreBoard {
+  readonly #systems = new Map<string, System>();
+  readonly #onError: OnError;
+  readonly #hasThreshold: boolean;
+
+  constructor({ systems, evaluators, reducer = 'mean', onError = 'missing' }: BoardOptions) {
+    this.#onError = onError;
+    this.#hasThreshold = evaluators.some(({ threshold }) => threshold !== undefined);
+    for (const name of systems) {
+      const cells = evaluators.map(({ name: evaluator, threshold }): Cell => {
+        const reduce = epochReducer(reducer, threshold);
+        const tallies = { tally: new ScoreTally(), deviations: new ScoreTally() };
+        return { evaluator, reduce, ...tallies, errors: new Map(), dropped: 0 };
       });
-      this.#cells.set(model, cells);
+      const counts = { cases: 0, failed: 0, dropped: 0, passed: 0, notPassed: 0 };
+      this.#systems.set(keyOf(name), { name, cells, ...counts });
     }
   }
 
-  /** @throws {RangeError} If the row is of no known model. */
-  add(row: ResultRow): void {
-    const cells = this.#cells.get(row.model);
-    if (cells === undefined) throw new RangeError(`Cannot add a row: unknown model "${row.model}"`);
-    for (const cell of cells) addToCell(cell, row);
+  /**
+   * Adds all rows of one record.
+   *
+   * @throws {RangeError} If a row is of no known prompt, provider and model.
+   */
+  add(rows: readonly ResultRow[]): void {
+    if (rows.length === 1) {
+      this.#addEpochs(rows);
+      return;
+    }
+    const groups = new Map<string, ResultRow[]>();
+    for (const row of rows) {
+      const key = keyOf(row);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [row]);
+      else group.push(row);
+    }
+    for (const group of groups.values()) this.#addEpochs(group);
   }
 
-  /** Model by model, and within a model evaluator by evaluator, in the order given at the start. */
+  /** System by system, and within one evaluator by evaluator, in the order given at the start. */
   summaries(): ScoreSummary[] {
-    return [...this.#cells.values()].flat().map(({ model, evaluator, tally, errors, dropped }) => ({
-      model,
-      evaluator,
-      n: tally.count,
-      mean: tally.mean ?? null,
-      standardDeviation: tally.standardDeviation ?? null,
-      interval: tally.interval() ?? null,
-      errors: [...errors.values()].reduce((sum, { count }) => sum + count, 0),
-      errorCodes: Object.fromEntries(errors),
-      dropped,
-    }));
+    return [...this.#systems.values()].flatMap(({ name, cells }) =>
+      cells.map(({ evaluator, tally, deviations, errors, dropped }) => ({
+        prompt: name.prompt,
+        provider: name.provider,
+        model: name.model,
+        evaluator,
+        n: tally.count,
+        mean: tally.mean ?? null,
+        standardDeviation: tally.standardDeviation ?? null,
+        interval: tally.interval() ?? null,
+        epochDeviation: deviations.mean ?? null,
+        errors: [...errors.values()].reduce((sum, { count }) => sum + count, 0),
+        errorCodes: Object.fromEntries(errors),
+        dropped,
+      })),
+    );
+  }
+
+  systems(): SystemSummary[] {
+    return [...this.#systems.values()].map(
+      ({ name, cases, failed, dropped, passed, notPassed }) => {
+        const { prompt, provider, model } = name;
+        const counts = { prompt, provider, model, cases, failed, dropped };
+        return this.#hasThreshold ? Object.assign(counts, { passed, notPassed }) : counts;
+      },
+    );
+  }
+
+  /** The rows of one system and record: its epochs. */
+  #addEpochs(rows: readonly ResultRow[]): void {
+    const system = this.#systems.get(keyOf(rows[0]!));
+    if (system === undefined) {
+      throw new RangeError(`Cannot add a row: unknown model "${rows[0]!.model}"`);
+    }
+    for (const row of rows) {
+      system.cases += 1;
+      if (isFailed(row)) system.failed += 1;
+      if (row.dropped !== undefined) system.dropped += 1;
+      else if (row.passed === true) system.passed += 1;
+      else if (row.passed === false) system.notPassed += 1;
+    }
+    for (const cell of system.cells) this.#addToCell(cell, rows);
+  }
+
+  #addToCell(cell: Cell, rows: readonly ResultRow[]): void {
+    const scores: number[] = [];
+    for (const row of rows) {
+      // Its own failure comes first: a filter fails on rows that have no score.
+      const failure = own(row.errors ?? {}, cell.evaluator) ?? row.failure;
+      if (failure !== undefined) {
+        countError(cell, row, failure);
+        if (this.#onError === 'wrong') scores.push(0);
+        continue;
+      }
+      const score = own(row.scores, cell.evaluator);
+      if (score === undefined) {
+        throw new RangeError(`Cannot add a row: it has no score of "${cell.evaluator}"`);
+      }
+      if (row.dropped === undefined) scores.push(score);
+      else cell.dropped += 1;
+    }
+    if (scores.length === 0) return;
+    cell.tally.add(scores.length === 1 && rows.length === 1 ? scores[0]! : cell.reduce(scores));
+    if (scores.length > 1) cell.deviations.add(deviationOf(scores));
   }
 }
 
-function addToCell(cell: Cell, row: ResultRow): void {
-  // Its own failure comes first: a filter fails on rows that have no score.
-  const failure = own(row.errors ?? {}, cell.evaluator) ?? row.failure;
-  if (failure !== undefined) {
-    countError(cell, row, failure);
-    return;
-  }
-  const score = own(row.scores, cell.evaluator);
-  if (score === undefined) {
-    throw new RangeError(`Cannot add a row: it has no score of "${cell.evaluator}"`);
-  }
-  if (row.dropped === undefined) cell.tally.add(score);
-  else cell.dropped += 1;
+/** True if the case lacks a score. */
+export function isFailed(row: Pick<ResultRow, 'failure' | 'errors'>): boolean {
+  return row.failure !== undefined || row.errors !== undefined;
+}
+
+/** No two systems have the same, whatever characters their names have. */
+export function keyOf({ prompt, provider, model }: SystemName): string {
+  return JSON.stringify([prompt, provider, model]);
+}
+
+function deviationOf(scores: readonly number[]): number {
+  const tally = new ScoreTally();
+  for (const score of scores) tally.add(score);
+  return tally.standardDeviation ?? 0;
 }
 
 function countError(cell: Cell, row: ResultRow, { code, message }: CallFailure): void {
   const known = cell.errors.get(code);
-  if (known !== undefined) known.count += 1;
-  else cell.errors.set(code, { count: 1, first: { index: row.index, line: row.line, message } });
+  if (known !== undefined) {
+    known.count += 1;
+    return;
+  }
+  const line = row.line === undefined ? {} : { line: row.line };
+  cell.errors.set(code, { count: 1, first: { index: row.index, ...line, message } });
 }
 
 /** An evaluator may be called `constructor`, which every object seems to have. */

@@ -1,6 +1,7 @@
 import { CallError, PluginError } from '@testbench/types';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
+import { type CallProblem, isRetryable, readCallProblem } from '../calls/call-problem.js';
 import { BenchError } from '../errors.js';
 import type { CallFailure } from '../results/result-row.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -12,16 +13,20 @@ const FATAL_CODES: ReadonlySet<string> = new Set([
   'CALL_SHUT_DOWN',
   'CALL_UNLOADED',
 ]);
+/** Of what a plugin passes as details, in JSON: a judge's reply fits. */
+const MAX_DETAILS_CHARACTERS = 64 * 1024;
 
 /** Turns a failed call into data; anything that is not the plugin's doing goes on upwards. */
 export function toFailure(
   stage: Stage,
   sample: Sample,
-  options: EvaluateOptions,
+  options: Pick<EvaluateOptions, 'signal' | 'failFast'>,
   error: unknown,
 ): CallFailure {
   if (options.signal.aborted) throw cancelled();
   if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
+  // The budget ends the run, not the case: what was not asked is asked when there is more.
+  if (error.code.startsWith('BENCH_')) throw error;
   const { code, message } = error;
   if (options.failFast) {
     throw new BenchError(
@@ -30,7 +35,66 @@ export function toFailure(
       { cause: error, line: sample.line },
     );
   }
-  return { code, message };
+  const problem = problemOfPlugin(error);
+  const { status, retryAfterMs } = problem;
+  const { pluginCode, pluginDetails } = error as Partial<CallError>;
+  const details = keepDetails(pluginDetails);
+  const says = Object.values(problem).some((value) => value !== undefined);
+  return {
+    code,
+    message,
+    ...(pluginCode === undefined ? {} : { pluginCode }),
+    ...(says ? { retryable: isRetryable(problem) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(status === undefined ? {} : { status }),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function keepDetails(details: unknown): unknown {
+  if (details === undefined || details === null) return undefined;
+  const text = JSON.stringify(details);
+  return text.length <= MAX_DETAILS_CHARACTERS ? details : text.slice(0, MAX_DETAILS_CHARACTERS);
+}
+
+const STATUS = /\bthe server answered (\d{3})\b/;
+const RETRY_AFTER = /\bit wants to be asked again after ([^ ]+(?: [^()]+)?) \(seconds or a date\)/;
+/** Of a plugin of the SDK that speaks to a chat server: the connection broke. */
+const DISCONNECTED = /^Cannot [a-z]+: the (?:request was|server) brok(?:en|e) off/;
+
+/**
+ * What the error of a plugin that asked a server says about the server: what the plugin passed as details, or else the words in which the
+ * plugins of the SDK say it.
+ */
+export function problemOfPlugin(error: unknown): CallProblem {
+  const said = readCallProblem(error);
+  if (!(error instanceof CallError) || error.code !== 'CALL_PLUGIN_FAILED') return said;
+  return {
+    ...readWords(error.pluginMessage ?? ''),
+    ...known(error.pluginDetails),
+    ...known(error),
+  };
+}
+
+/** The fields that an error or its details have, without those that they lack. */
+function known(value: unknown): CallProblem {
+  const problem = Object.entries(readCallProblem(value));
+  return Object.fromEntries(problem.filter(([, field]) => field !== undefined));
+}
+
+function readWords(words: string): CallProblem {
+  const status = STATUS.exec(words)?.[1];
+  if (status === undefined) return DISCONNECTED.test(words) ? { retryable: true } : {};
+  const after = RETRY_AFTER.exec(words)?.[1];
+  const retryAfterMs = after === undefined ? undefined : delayOf(after);
+  return { status: Number(status), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** `Retry-After` in milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function delayOf(value: string): number | undefined {
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
 /** The plugin kept to the general contract, but not to what the bench asks at this place. */

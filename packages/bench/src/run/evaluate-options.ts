@@ -1,11 +1,18 @@
-import type { ResolvedModelConfig } from '../config/benchmark-config.js';
+import type { OnError, ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
+import type { Pipeline } from './load-pipeline.js';
+import type { RunCase } from './run-cases.js';
 
-/** How samples are evaluated. */
+/** How records are evaluated. */
 export interface EvaluateOptions {
-  readonly models: readonly ResolvedModelConfig[];
+  readonly pipeline: Pipeline;
+  readonly cases: readonly RunCase[];
+  /** Of the pipeline's evaluators, in their order. */
+  readonly evaluators: readonly ResolvedEvaluatorConfig[];
   /** Throw at the first failed call. */
   readonly failFast: boolean;
-  /** Leave the texts in rows that the filter drops. */
-  readonly droppedTexts: boolean;
+  readonly onError: OnError;
+  /** Fires when the run ends early. */
   readonly signal: AbortSignal;
+  /** Ends the run early, for a reason; later reasons follow from the first. */
+  readonly fail: (error: unknown) => void;
 }

@@ -2,11 +2,10 @@ import type { FilterResult } from '@testbench/types';
 
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
-import { selectField } from '../dataset/selection/select-field.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
-import type { Stage } from './stage.js';
+import type { FilterStage } from './load-pipeline.js';
 
 /**
  * Sends the results of one sample through the filter, in one call, and takes back which of them count and their texts.
@@ -15,75 +14,113 @@ import type { Stage } from './stage.js';
  * because a call failed.
  */
 export async function filterRows(
-  filter: Stage,
+  filter: FilterStage,
   sample: Sample,
   options: EvaluateOptions,
   rows: readonly ResultRow[],
 ): Promise<ResultRow[]> {
-  const judged = rows.filter((row) => row.failure === undefined);
+  const judged = rows.filter((row) => row.failure === undefined && row.dropped === undefined);
+  if (judged.length === 0) return rows.map((row) => withoutTexts(row, filter));
   try {
-    const kept = judged.length === 0 ? new Map() : await judge(filter, sample, options, judged);
-    return rows.map((row) => {
-      const verdict = kept.get(row.model) as ResultRow | undefined;
-      if (row.failure !== undefined || verdict === undefined) return withoutTexts(row);
-      return verdict.dropped === undefined || options.droppedTexts
-        ? verdict
-        : withoutTexts(verdict);
+    const verdicts = await judge(filter, sample, options, judged);
+    const filtered = rows.map((row) => {
+      const verdict = verdicts.get(row);
+      if (verdict === undefined) return withoutTexts(row, filter);
+      return verdict.dropped === undefined ? verdict : withoutTexts(verdict, filter);
     });
+    return filtered;
   } catch (error) {
     // Nobody knows which rows would have stayed, so none of them counts.
-    const failure = { stage: filter.name, ...toFailure(filter, sample, options, error) };
-    return rows.map((row) => withoutTexts(row.failure === undefined ? { ...row, failure } : row));
+    const { stage } = filter;
+    const failure = { stage: stage.name, ...toFailure(stage, sample, options, error) };
+    return rows.map((row) =>
+      withoutTexts(verdictless(row) ? row : { ...unscored(row), failure }, filter),
+    );
   }
 }
 
-/** The rows by model: rewritten, or with `dropped` set. */
+/** Whether an earlier stage or filter has said already what becomes of a row. */
+function verdictless(row: ResultRow): boolean {
+  return row.failure !== undefined || row.dropped !== undefined;
+}
+
+/** A row of which no score counts. */
+function unscored({ score: _score, passed: _passed, ...row }: ResultRow): ResultRow {
+  return row;
+}
+
+/** The rows after the filter: rewritten, or with `dropped` set. */
 async function judge(
-  filter: Stage,
+  { stage }: FilterStage,
   sample: Sample,
   options: EvaluateOptions,
   rows: readonly ResultRow[],
-): Promise<Map<string, ResultRow>> {
-  const data = { items: rows.map((row) => toItem(row, sample)), record: sample.row };
-  const result = await filter.call<FilterResult>(data, `${sample.index}`, options.signal);
-  const verdicts = new Map<string, ResultRow>(
-    rows.map((row) => [row.model, { ...row, dropped: {} }]),
-  );
+): Promise<Map<ResultRow, ResultRow>> {
+  const data = { items: rows.map((row) => toItem(row)), record: sample.row };
+  const answer = await stage.call<FilterResult>(data, `${sample.index}`, options.signal);
+  const result = answer.data;
+  const verdicts = new Map<ResultRow, ResultRow>(rows.map((row) => [row, { ...row, dropped: {} }]));
   for (const { index, reason } of result.dropped ?? []) {
     const row = rows[index];
     if (row !== undefined && typeof reason === 'string') {
-      verdicts.set(row.model, { ...row, dropped: { reason } });
+      verdicts.set(row, { ...row, dropped: { reason } });
     }
   }
-  const left = new Map(rows.map((row) => [row.model, row]));
+  const left = new Set(rows);
   for (const item of result.items) {
-    const model = (item as { model?: unknown } | null)?.model;
-    const row = typeof model === 'string' ? left.get(model) : undefined;
-    if (row === undefined) {
-      throw invalidOutput('"data.items" has an item that was not among those given');
-    }
-    left.delete(row.model);
-    verdicts.set(row.model, takeTexts(row, item as Record<string, unknown>));
+    const row = rowOf(item, left);
+    left.delete(row);
+    verdicts.set(row, takeTexts(row, item as Record<string, unknown>));
   }
+  // One call for all cases of the record; the first of its rows has the fuel.
+  const [first] = rows;
+  const verdict = verdicts.get(first!)!;
+  verdicts.set(first!, {
+    ...verdict,
+    fuel: { ...verdict.fuel, [stage.name]: answer.fuelUsed },
+  });
   return verdicts;
 }
 
+/** The one row that an item stands for: by its model, and by prompt, provider and epoch where the item has them. */
+function rowOf(item: unknown, left: ReadonlySet<ResultRow>): ResultRow {
+  const name = Object(item) as Partial<Record<(typeof NAME_FIELDS)[number], unknown>>;
+  const found = [...left].filter(
+    (row) =>
+      row.model === name.model &&
+      NAME_FIELDS.every((field) => !Object.hasOwn(name, field) || name[field] === row[field]),
+  );
+  if (found.length === 1) return found[0]!;
+  throw invalidOutput(
+    found.length === 0
+      ? '"data.items" has an item that was not among those given'
+      : '"data.items" has an item that does not say which case it is: keep its "prompt", "provider", "model" and "epoch"',
+  );
+}
+
+const NAME_FIELDS = ['prompt', 'provider', 'model', 'epoch'] as const;
+
 /** What a filter sees of a row. */
-function toItem(row: ResultRow, sample: Sample): object {
-  const { index, model, input, expected, output, answer, scores, details, errors } = row;
-  const id = selectField(sample.row, 'id');
+function toItem(row: ResultRow): object {
+  const { index, id, prompt, provider, model, epoch, input, messages, expected } = row;
+  const { output, answer, scores, score, passed, details, errors } = row;
   const values = Object.values(scores);
-  const score = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return withoutUndefined({
     index,
-    id: typeof id === 'string' || typeof id === 'number' ? id : undefined,
+    id,
+    prompt,
+    provider,
     model,
+    epoch,
     input,
+    messages,
     expected,
     output,
     answer,
     scores,
-    score: values.length === 0 ? undefined : score,
+    score: score ?? (values.length === 0 ? undefined : mean),
+    passed,
     details,
     errors,
   });
@@ -117,7 +154,8 @@ function takeDetails(
   const given = fieldOf(fieldOf(item, 'details'), name);
   const explanation = readText(given, 'explanation', own.explanation);
   const isStale = rewritten && explanation === own.explanation;
-  return withoutUndefined({ ...own, explanation: isStale ? undefined : explanation });
+  const reply = rewritten ? undefined : own.reply;
+  return withoutUndefined({ ...own, explanation: isStale ? undefined : explanation, reply });
 }
 
 function takeMessage(own: CallFailure, item: Record<string, unknown>, name: string): CallFailure {
@@ -148,11 +186,15 @@ function mapValues<T, U>(
 }
 
 /** What names a row, its numbers, and what failed. */
-function withoutTexts(row: ResultRow): ResultRow {
-  const { input: _i, expected: _e, output: _o, answer: _a, columns: _c, details, ...rest } = row;
+function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow {
+  if (droppedTexts && row.failure === undefined) return row;
+  const { input: _i, messages: _m, expected: _e, output: _o, answer: _a, columns: _c, ...rest } =
+    row;
+  const { details } = row;
   return withoutUndefined({
     ...rest,
     details:
-      details && mapValues(details, ({ explanation: _x, ...numbers }): ScoreDetails => numbers),
+      details &&
+      mapValues(details, ({ explanation: _x, reply: _r, ...numbers }): ScoreDetails => numbers),
   });
 }

@@ -1,27 +1,55 @@
 import { ConfigError, type PluginType } from '@testbench/types';
 
-import type { PluginConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
-import { type BenchSystem, Stage } from './stage.js';
+import type {
+  PluginConfig,
+  ResolvedBenchmarkConfig,
+  ResolvedEvaluatorConfig,
+  ResolvedProviderConfig,
+} from '../config/benchmark-config.js';
+import { stageLimits } from '../config/stage-limits.js';
+import { loadPrompts } from '../prompts/load-prompts.js';
+import type { Prompt } from '../prompts/prompt.js';
+import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
+
+/** A plugin that answers. */
+export interface ProviderStage {
+  readonly stage: Stage;
+  readonly config: ResolvedProviderConfig;
+}
 
 /** A plugin that scores, and what of a record it gets besides the rest. */
 export interface EvaluatorStage {
   readonly stage: Stage;
+  readonly config: ResolvedEvaluatorConfig;
   /** Place in the configuration. */
   readonly path: string;
   /** Field of its input, and where in a record the value stands. */
   readonly fields: readonly (readonly [name: string, path: string])[];
 }
 
-/** All plugins of a run, loaded. */
+/** A plugin that decides which results of a record count. */
+export interface FilterStage {
+  readonly stage: Stage;
+  readonly droppedTexts: boolean;
+}
+
+/** All prompts and plugins of a run, loaded. */
 export interface Pipeline {
-  readonly provider: Stage;
+  readonly prompts: readonly Prompt[];
+  readonly providers: readonly ProviderStage[];
   readonly transforms: readonly Stage[];
   readonly evaluators: readonly EvaluatorStage[];
-  readonly filter: Stage | undefined;
+  readonly filters: readonly FilterStage[];
   /** All of them, in the order of a record's way. */
   readonly stages: readonly Stage[];
   /** Unloads all plugins. */
   unload(): Promise<void>;
+}
+
+/** What is loaded of a configuration. */
+export interface LoadPipelineOptions {
+  /** False for scoring again: answers are there, and nobody is asked. @default true */
+  readonly answers?: boolean;
 }
 
 /**
@@ -34,54 +62,135 @@ export interface Pipeline {
 export async function loadPipeline(
   system: BenchSystem,
   config: ResolvedBenchmarkConfig,
+  { answers = true }: LoadPipelineOptions = {},
 ): Promise<Pipeline> {
-  const stages: Stage[] = [];
-  const unload = async (): Promise<void> => {
-    for (const stage of stages.splice(0).toReversed()) await system.unloadPlugin(stage.id);
-  };
-  const load = async (
-    use: PluginConfig,
-    types: readonly PluginType[],
-    path: string,
-    name: string = path,
-  ): Promise<Stage> => {
-    const id = `${config.name}/${path}`;
-    const { info } = await system.loadPlugin(use.plugin, {
-      id,
-      config: use.config ?? {},
-      limits: { ...config.limits, ...use.limits },
-      ...(use.permissions === undefined ? {} : { permissions: use.permissions }),
-    });
-    const stage = new Stage(name, id, info, system);
-    stages.push(stage);
-    const actual = info.metadata.pluginType;
-    if (!types.includes(actual)) {
-      throw new ConfigError(
-        'CONFIG_INVALID',
-        `${path}.plugin`,
-        `Cannot use ${JSON.stringify(use.plugin)} as "${path}": expected plugin type ${types.map((type) => `"${type}"`).join(' or ')}, found "${actual}"`,
-      );
-    }
-    return stage;
-  };
-
+  const loader = new PipelineLoader(system, config);
   try {
-    const provider = await load(config.providers[0]!, ['provider'], 'provider');
+    const prompts = await loadPrompts(config);
+    const providers: ProviderStage[] = [];
     const transforms: Stage[] = [];
-    for (const [index, use] of config.transforms.entries()) {
-      transforms.push(await load(use, ['transform'], `transforms[${index}]`));
+    if (answers) {
+      for (const [index, use] of config.providers.entries()) {
+        providers.push({
+          stage: await loader.load(use, ['provider'], `providers[${index}]`),
+          config: use,
+        });
+      }
+      for (const [index, use] of config.transforms.entries()) {
+        transforms.push(await loader.load(use, ['transform'], `transforms[${index}]`));
+      }
     }
     const evaluators: EvaluatorStage[] = [];
     for (const [index, use] of config.evaluators.entries()) {
       const path = `evaluators[${index}]`;
-      const stage = await load(use, ['evaluator', 'custom'], path, use.name);
-      evaluators.push({ stage, path, fields: Object.entries(use.fields ?? {}) });
+      const stage = await loader.load(use, ['evaluator', 'custom'], path, use.name);
+      evaluators.push({ stage, config: use, path, fields: Object.entries(use.fields ?? {}) });
     }
-    const [filterUse] = config.filters;
-    const filter = filterUse && (await load(filterUse, ['filter'], 'filter'));
-    return { provider, transforms, evaluators, filter, stages: [...stages], unload };
+    const filters: FilterStage[] = [];
+    for (const [index, use] of config.filters.entries()) {
+      const stage = await loader.load(use, ['filter'], `filters[${index}]`);
+      filters.push({ stage, droppedTexts: use.droppedTexts ?? false });
+    }
+    const { stages } = loader;
+    return {
+      prompts,
+      providers,
+      transforms,
+      evaluators,
+      filters,
+      stages: [...stages],
+      unload: () => loader.unload(),
+    };
   } catch (error) {
-    await unload();
+    await loader.unload();
     throw error;
   }
+}
+
+class PipelineLoader {
+  readonly stages: Stage[] = [];
+  readonly #system: BenchSystem;
+  readonly #config: ResolvedBenchmarkConfig;
+
+  constructor(system: BenchSystem, config: ResolvedBenchmarkConfig) {
+    this.#system = system;
+    this.#config = config;
+  }
+
+  async unload(): Promise<void> {
+    for (const stage of this.stages.splice(0).toReversed()) {
+      await this.#system.unloadPlugin(stage.id);
+    }
+  }
+
+  async load(
+    use: PluginConfig,
+    types: readonly PluginType[],
+    path: string,
+    name: string = path,
+  ): Promise<Stage> {
+    let stage = await this.#loadWith(use, path, name, types[0] === 'provider', use.config ?? {});
+    this.stages.push(stage);
+    this.#checkType(stage, use, types, path);
+    if (!stage.waits) return stage;
+    // What a plugin that waits needs is known only now that its metadata are.
+    const config = withoutRetries(stage, use, path);
+    if (config === stage.config && types[0] === 'provider') return stage;
+    await this.#system.unloadPlugin(stage.id);
+    this.stages.pop();
+    stage = await this.#loadWith(use, path, name, true, config);
+    this.stages.push(stage);
+    return stage;
+  }
+
+  async #loadWith(
+    use: PluginConfig,
+    path: string,
+    name: string,
+    waits: boolean,
+    config: Readonly<Record<string, unknown>>,
+  ): Promise<Stage> {
+    const id = `${this.#config.name}/${path}`;
+    const limits = stageLimits(this.#config.limits, use.limits, waits);
+    const { info } = await this.#system.loadPlugin(use.plugin, {
+      id,
+      config,
+      limits,
+      // So that fuel does not depend on earlier calls, nor on where a run was cut.
+      state: 'reset',
+      ...(use.permissions === undefined ? {} : { permissions: use.permissions }),
+    });
+    return new Stage({ name, id, config, limits }, info, this.#system);
+  }
+
+  #checkType(stage: Stage, use: PluginConfig, types: readonly PluginType[], path: string): void {
+    const actual = stage.plugin.metadata.pluginType;
+    if (types.includes(actual)) return;
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `${path}.plugin`,
+      `Cannot use ${JSON.stringify(use.plugin)} as "${path}": expected plugin type ${types.map((type) => `"${type}"`).join(' or ')}, found "${actual}"`,
+    );
+  }
+}
+
+/** Calls are made again by the bench, which can wait, sees the budget and counts; a plugin can do none of it. */
+function withoutRetries(
+  stage: Stage,
+  use: PluginConfig,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  const properties = stage.plugin.metadata.configSchema?.['properties'];
+  const hasRetries =
+    typeof properties === 'object' && properties !== null && 'retries' in properties;
+  if (!hasRetries || !waitsForNetwork(stage.plugin)) return stage.config;
+  const given = use.config?.['retries'];
+  if (given !== undefined && given !== 0) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `${path}.config.retries`,
+      `Cannot use "${path}.config.retries": the run itself makes calls again; write "${path}.calls.retries: ${JSON.stringify(given)}" instead`,
+    );
+  }
+  return given === 0 ? stage.config : { ...stage.config, retries: 0 };
 }

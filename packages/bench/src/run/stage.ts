@@ -1,5 +1,10 @@
 import type { LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
-import { CallError, type PluginInput, type PluginOutput } from '@testbench/types';
+import {
+  CallError,
+  type PluginInput,
+  type PluginOutput,
+  type ResourceLimits,
+} from '@testbench/types';
 
 import { CallBatcher } from './call-batcher.js';
 
@@ -11,48 +16,51 @@ export interface BenchSystem extends Pick<
   loadPlugin(path: string, options: LoadPluginOptions): Promise<{ readonly info: PluginInfo }>;
 }
 
-/** What the calls of one stage came to. */
-export interface StageUsage {
-  readonly calls: number;
-  readonly failedCalls: number;
-  /** Wall time inside the plugin, in milliseconds. */
-  readonly timeMs: number;
+/** What a call gave, and what it cost. */
+export interface StageAnswer<Data> {
+  readonly data: Data;
   readonly fuelUsed: number;
+}
+
+/** How a plugin is loaded at its place. */
+export interface StageUse {
+  /** The place, as a path of the configuration: `providers[0]`, `transforms[0]`; for an evaluator, its name. */
+  readonly name: string;
+  /** What the plugin is loaded as. */
+  readonly id: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly limits: Partial<ResourceLimits>;
 }
 
 /** One loaded plugin at its place in the pipeline. */
 export class Stage {
-  #calls = 0;
-  #failedCalls = 0;
+  readonly name: string;
+  readonly id: string;
+  /** Handed to the plugin, with what the bench sets itself. */
+  readonly config: StageUse['config'];
+  readonly limits: StageUse['limits'];
+  readonly plugin: PluginInfo;
+  readonly #system: BenchSystem;
   #timeMs = 0;
-  #fuelUsed = 0;
   #batcher: CallBatcher | undefined;
 
-  /**
-   * @param name The place, as a path of the configuration: `provider`, `transforms[0]`; for an evaluator, its name.
-   * @param id What the plugin is loaded as.
-   */
-  constructor(
-    readonly name: string,
-    readonly id: string,
-    readonly plugin: PluginInfo,
-    readonly system: BenchSystem,
-  ) {}
-
-  /** True if the plugin says that it uses the network, so that its calls wait for others. */
-  get waits(): boolean {
-    const { capabilities } = this.plugin.metadata;
-    return capabilities.includes('network') || capabilities.includes('api_requests');
+  constructor(use: StageUse, plugin: PluginInfo, system: BenchSystem) {
+    this.name = use.name;
+    this.id = use.id;
+    this.config = use.config;
+    this.limits = use.limits;
+    this.plugin = plugin;
+    this.#system = system;
   }
 
-  /** Sums up the calls so far. */
-  get usage(): StageUsage {
-    return {
-      calls: this.#calls,
-      failedCalls: this.#failedCalls,
-      timeMs: this.#timeMs,
-      fuelUsed: this.#fuelUsed,
-    };
+  /** True if the plugin says that it uses the network, so that its calls wait for others, and are paid for. */
+  get waits(): boolean {
+    return waitsForNetwork(this.plugin);
+  }
+
+  /** Wall time inside the plugin so far, in milliseconds. */
+  get timeMs(): number {
+    return this.#timeMs;
   }
 
   /**
@@ -61,30 +69,35 @@ export class Stage {
    * @param requestId Names the call in the plugin's log.
    * @throws {CallError}
    */
-  async call<Data>(data: unknown, requestId: string, signal: AbortSignal): Promise<Data> {
-    this.#calls += 1;
+  async call<Data>(
+    data: unknown,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<StageAnswer<Data>> {
     try {
       const output = await this.#execute({ data, context: { requestId } }, signal);
       this.#timeMs += output.metadata.executionTimeMs;
-      this.#fuelUsed += output.metadata.fuelUsed;
-      return output.data as Data;
+      return { data: output.data as Data, fuelUsed: output.metadata.fuelUsed };
     } catch (error) {
-      this.#failedCalls += 1;
-      if (error instanceof CallError) {
-        this.#timeMs += error.usage?.executionTimeMs ?? 0;
-        this.#fuelUsed += error.usage?.fuelUsed ?? 0;
-      }
+      if (error instanceof CallError) this.#timeMs += error.usage?.executionTimeMs ?? 0;
       throw error;
     }
   }
+
   /** A plugin that waits for a network has its calls side by side; the others' go together. */
   #execute(input: PluginInput, signal: AbortSignal): Promise<PluginOutput> {
-    if (this.waits) return this.system.executePlugin(this.id, input, { signal });
+    if (this.waits) return this.#system.executePlugin(this.id, input, { signal });
     // All calls of a run have the same signal.
     this.#batcher ??= new CallBatcher(
-      (inputs, options) => this.system.executeBatch(this.id, inputs, options),
+      (inputs, options) => this.#system.executeBatch(this.id, inputs, options),
       { signal },
     );
     return this.#batcher.call(input);
   }
+}
+
+/** True if the plugin says that it uses the network. */
+export function waitsForNetwork({ metadata }: PluginInfo): boolean {
+  const { capabilities } = metadata;
+  return capabilities.includes('network') || capabilities.includes('api_requests');
 }

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { BenchmarkSummary, ResultRow } from '@testbench/bench';
+import { type BenchmarkSummary, listRuns, type ResultRow, type StoredRun } from '@testbench/bench';
 
 import { main } from '../main.js';
 import { captureIo } from './captured-io.js';
@@ -12,7 +12,7 @@ export interface BenchRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Text of `results.jsonl`; empty if it was not written. */
+  /** The rows as text; empty if there is no run. */
   readonly results: string;
   readonly rows: readonly ResultRow[];
   readonly summary: BenchmarkSummary | undefined;
@@ -44,19 +44,22 @@ export async function runRecords(
   await writeFile(join(folder, 'bench.json'), withPaths);
   const captured = captureIo({ cwd: folder });
   const code = await main(['run', 'bench.json', ...args], captured.io);
-  const read = (name: string): Promise<string> =>
-    readFile(join(folder, 'out', name), 'utf8').catch(() => '');
-  const results = await read('results.jsonl');
-  const summary = await read('summary.json');
+  const [run] = await listRuns(join(folder, 'out'));
+  const rows = await readRows(run);
   return {
     code,
     stdout: captured.stdout(),
     stderr: captured.stderr(),
-    results,
-    rows: results
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as ResultRow),
-    summary: summary === '' ? undefined : (JSON.parse(summary) as BenchmarkSummary),
+    results: rows.map((row) => JSON.stringify(row)).join('\n'),
+    rows,
+    summary: run?.summary,
   };
+}
+
+/** The rows of a run that is there. */
+export async function readRows(run: StoredRun | undefined): Promise<ResultRow[]> {
+  const rows: ResultRow[] = [];
+  if (run === undefined) return rows;
+  for await (const row of run.rows()) rows.push(row);
+  return rows;
 }

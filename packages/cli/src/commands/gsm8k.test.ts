@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import type { BenchmarkSummary, ResultRow } from '@testbench/bench';
+import { type BenchmarkSummary, listRuns, type ResultRow } from '@testbench/bench';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
 import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';
@@ -58,7 +58,9 @@ describe.skipIf(!existsSync(data))(
       );
 
       const labels = await readJsonLines<Label>(data);
-      const rows = await readJsonLines<ResultRow>(join(cwd, 'results/gsm8k/results.jsonl'));
+      const [run] = await listRuns(join(cwd, 'runs'));
+      const rows: ResultRow[] = [];
+      for await (const row of run!.rows()) rows.push(row);
       expect(rows).toHaveLength(4 * 1319);
       const wrong = rows.filter(
         ({ index, model, scores: { 'numeric-match': score } }) =>

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import type { BenchmarkSummary, ResultRow } from '@testbench/bench';
+import { type BenchmarkSummary, listRuns } from '@testbench/bench';
 
 import { captureIo, type CapturedIo } from '../__fixtures__/captured-io.js';
 import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';
+import { readRows } from '../__fixtures__/run-bench.js';
 import type { CliIo } from '../cli-io.js';
 import { main } from '../main.js';
 
@@ -64,20 +65,9 @@ describe('testbench run', () => {
     expect(lines[5]).toBe('              token-f1       300   0.800  0.764 – 0.836       0');
     expect(lines[7]).toBe('abacus-small  numeric-match  300  60.0 %  54.4 – 65.4 %       0');
     expect(lines[11]).toBe('quick-guess   numeric-match  300  37.0 %  31.7 – 42.6 %       0');
-    expect(stdout()).toContain(`Results: ${join('here', 'results.jsonl')}\n`);
-    expect(await readdir(join(cwd, 'here'))).toEqual(['results.jsonl', 'summary.json']);
-  });
-
-  it('does not write results over the data set', async () => {
-    const prepare = async (folder: string): Promise<void> => {
-      await mkdir(join(folder, 'out'));
-      await writeFile(join(folder, 'out/results.jsonl'), record(1, '1', '2'));
-    };
-    const change = { dataset: { path: 'out/results.jsonl' } };
-    const { code, stderr, folder } = await runBench(change, [], [], {}, prepare);
-    expect(code).toBe(1);
-    expect(stderr()).toContain('BENCH_OUTPUT_FAILED');
-    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe(record(1, '1', '2'));
+    const [run] = await readdir(join(cwd, 'here'));
+    expect(run).toMatch(/^arithmetic-[0-9a-f]{12}$/);
+    expect(stdout()).toContain(`Run: ${join('here', run!)}\n`);
   });
 
   it('ships the data that its script makes', async () => {
@@ -117,11 +107,12 @@ describe('testbench run', () => {
 
   it('counts failed calls and shows the first of each kind', async () => {
     const { code, stdout, folder } = await runBench({}, [record(1, '1', '1'), record(2, '2')]);
-    expect(code).toBe(0);
+    // A case without a score is one too many, unless "maxErrors" says otherwise.
+    expect(code).toBe(1);
     expect(stdout()).toMatch(/^b {6}exact-match {2}1 .* 1$/m);
     expect(stdout()).toContain('CALL_INVALID_INPUT × 1  b / exact-match, first on line 2: ');
-    const rows = (await readFile(join(folder, 'out/results.jsonl'), 'utf8')).trimEnd().split('\n');
-    expect(JSON.parse(rows[3] ?? '')).toMatchObject({
+    const rows = await readRows((await listRuns(join(folder, 'out')))[0]);
+    expect(rows[3]).toMatchObject({
       index: 1,
       model: 'b',
       failure: { stage: 'provider', code: 'CALL_INVALID_INPUT' },
@@ -138,7 +129,7 @@ describe('testbench run', () => {
     const { code, stderr, folder } = await runBench({}, [record(1, '1')], ['--fail-fast']);
     expect(code).toBe(1);
     expect(stderr()).toMatch(/^error BENCH_CALL_FAILED: .*CALL_INVALID_INPUT/);
-    expect(await readdir(join(folder, 'out'))).toEqual([]);
+    expect(await readRows((await listRuns(join(folder, 'out')))[0])).toEqual([]);
   });
 
   it('lets a transform and a filter work on real answers', async () => {
@@ -154,10 +145,7 @@ describe('testbench run', () => {
     );
     expect(code).toBe(0);
     expect(stdout()).toMatch(/^b {6}exact-match {2}1 {2}100.0 %.* {7}0 {8}1$/m);
-    const rows = (await readFile(join(folder, 'out/results.jsonl'), 'utf8'))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as ResultRow);
+    const rows = await readRows((await listRuns(join(folder, 'out')))[0]);
     expect(rows[0]).toMatchObject({
       answer: 'So.\nA: 1',
       output: '1',
@@ -221,7 +209,7 @@ describe('testbench run', () => {
     const run = await runBench({}, [record(1, '1', '1')], [], { signal });
     expect(run.code).toBe(130);
     expect(run.stderr()).toMatch(/^error BENCH_CANCELLED: /);
-    expect(await readdir(join(run.folder, 'out'))).toEqual([]);
+    expect(await readRows((await listRuns(join(run.folder, 'out')))[0])).toEqual([]);
   });
 
   it('shows progress on a terminal only, and leaves no trace of it', async () => {

@@ -1,13 +1,12 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 
 import {
   type BenchmarkConfig,
   type BenchmarkSummary,
   loadBenchmarkConfig,
-  RESULTS_FILE,
   type ResolvedBenchmarkConfig,
-  runBenchmark,
-  SUMMARY_FILE,
+  runPlan,
+  type RunResult,
 } from '@testbench/bench';
 import type { OutputInput } from '@testbench/core';
 
@@ -29,12 +28,10 @@ export async function runCommand({
   const configFile = resolve(io.cwd, args[0]!);
   const config = override(await loadBenchmarkConfig(configFile), flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
-  const summary = await runWithProgress(config, io, inputs, flags.debug);
+  const { summary, ok } = await runWithProgress(config, io, inputs, flags.debug);
   if (flags.json) io.stdout.write(escapeJson(`${JSON.stringify(summary, undefined, 2)}\n`));
   else printSummary(summary, io);
-  return summary.scores.some(({ n, errors }) => n === 0 && errors > 0)
-    ? ExitCode.failure
-    : ExitCode.ok;
+  return ok ? ExitCode.ok : ExitCode.failure;
 }
 
 /** What the command line says comes before what the configuration says. */
@@ -54,7 +51,7 @@ function override(
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(policy === undefined ? {} : { policy: resolve(cwd, policy) }),
     ...(failFast ? { failFast } : {}),
-    outputDir: resolve(cwd, outputDir ?? config.outputDir ?? join('results', config.name)),
+    outputDir: resolve(cwd, outputDir ?? config.outputDir ?? 'runs'),
   };
 }
 
@@ -63,13 +60,17 @@ async function runWithProgress(
   io: CliIo,
   inputs: readonly OutputInput[],
   debug: boolean,
-): Promise<BenchmarkSummary> {
+): Promise<RunResult> {
   const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), config.name);
   try {
-    return await runBenchmark(config, {
+    return await runPlan(config, {
       inputs,
       signal: io.signal,
       onProgress: (progress) => bar.update(progress),
+      onNotice: (message) => {
+        bar.clear();
+        io.stderr.write(`${escapeText(message)}\n`);
+      },
       onLog: ({ plugin, level, message }) => {
         if (!debug) return;
         bar.clear();
@@ -83,10 +84,8 @@ async function runWithProgress(
 
 function printSummary(summary: BenchmarkSummary, io: CliIo): void {
   const style = createStyle(io.stdout, io.env);
-  const folder = shorten(summary.output!, io.cwd);
   io.stdout.write(`${renderSummary(summary, style)}\n\n`);
-  io.stdout.write(`Results: ${escapeText(join(folder, RESULTS_FILE))}\n`);
-  io.stdout.write(`Summary: ${escapeText(join(folder, SUMMARY_FILE))}\n`);
+  io.stdout.write(`Run: ${escapeText(shorten(summary.run!, io.cwd))}\n`);
 }
 
 /** As seen from the working directory, unless it lies outside of it. */

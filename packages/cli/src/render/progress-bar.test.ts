@@ -12,10 +12,12 @@ function createBar(isTTY: boolean, columns?: number, title = 'run') {
   return { bar: new ProgressBar(output, createStyle(output, io.env), title), stderr };
 }
 
+const IDLE = { totalRecords: 100, inFlight: 0, cost: 0 };
+
 describe('ProgressBar', () => {
   it('writes nothing unless the output is a terminal', () => {
     const { bar, stderr } = createBar(false);
-    bar.update({ records: 1, fraction: 0.5, failedRows: 0 });
+    bar.update({ ...IDLE, records: 1, fraction: 0.5, failedRows: 0 });
     bar.clear();
     expect(stderr()).toBe('');
   });
@@ -23,7 +25,7 @@ describe('ProgressBar', () => {
   it('draws one line over itself, and takes it away', () => {
     const { bar, stderr } = createBar(true);
     vi.advanceTimersByTime(500);
-    bar.update({ records: 50, fraction: 0.5, failedRows: 2 });
+    bar.update({ ...IDLE, records: 50, fraction: 0.5, failedRows: 2 });
     expect(stderr()).toBe(`\r\u001B[Krun  ${'━'.repeat(30)}  50 %  50 records, 100/s  2 failed`);
     bar.clear();
     expect(stderr().endsWith('\r\u001B[K')).toBe(true);
@@ -52,7 +54,7 @@ describe('ProgressBar', () => {
   ])('fits a terminal of $columns columns', ({ columns, line }) => {
     const { bar, stderr } = createBar(true, columns, 'a-very-long-name-of-a-run');
     vi.advanceTimersByTime(50_000);
-    bar.update({ records: 1_234_567, fraction: 0.03, failedRows: 0 });
+    bar.update({ ...IDLE, records: 1_234_567, fraction: 0.03, failedRows: 0 });
     expect(stderr()).toBe(`\r\u001B[K${line}`);
   });
 
@@ -61,7 +63,7 @@ describe('ProgressBar', () => {
     (columns) => {
       const { bar, stderr } = createBar(true, columns, 'x'.repeat(128));
       vi.advanceTimersByTime(1);
-      bar.update({ records: 123_456_789, fraction: 1, failedRows: 123_456_789 });
+      bar.update({ ...IDLE, records: 123_456_789, fraction: 1, failedRows: 123_456_789 });
       expect(Array.from(stderr().slice(4)).length).toBeLessThan(Math.max(columns, 1));
     },
   );
@@ -70,7 +72,7 @@ describe('ProgressBar', () => {
     const { bar, stderr } = createBar(true);
     for (let records = 1; records <= 1000; records += 1) {
       vi.advanceTimersByTime(1);
-      bar.update({ records, fraction: records / 1000, failedRows: 0 });
+      bar.update({ ...IDLE, records, fraction: records / 1000, failedRows: 0 });
     }
     expect(stderr().split('\r').length - 1).toBeLessThan(20);
   });

@@ -7,15 +7,33 @@ import { createStyle } from './style.js';
 const style = createStyle({ write: () => {} }, {});
 
 function summaryOf(fill: (board: ScoreBoard) => void, more: Partial<BenchmarkSummary> = {}) {
-  const board = new ScoreBoard(['a', 'b'], ['match', 'f1']);
+  const board = new ScoreBoard({
+    systems: ['a', 'b'].map((model) => ({ prompt: 'p', provider: 'o', model })),
+    evaluators: [{ name: 'match' }, { name: 'f1' }],
+  });
   fill(board);
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: 'test',
-    startedAt: '2025-01-01T00:00:00.000Z',
-    durationMs: 1234,
-    dataset: { path: '/data.jsonl', format: 'jsonl', digest: 'sha256:00', offset: 0 },
+    plan: 'sha256:0',
+    dataset: { path: '/data.jsonl', format: 'jsonl', digest: 'sha256:1', offset: 0 },
     records: 1000,
+    cases: 2000,
+    failedCases: 0,
+    prompts: ['p'],
+    providers: ['o'],
+    epochs: { count: 1, reducer: 'mean' },
+    onError: 'missing',
+    systems: board.systems(),
+    failures: [],
+    measured: {
+      startedAt: '2025-01-01T00:00:00.000Z',
+      durationMs: 1234,
+      paid: { promptTokens: 0, completionTokens: 0, cachedTokens: 0, cachedAnswers: 0 },
+      timeMs: {},
+      resumedRecords: 0,
+      repeatedCalls: 0,
+    },
     models: ['a', 'b'],
     evaluators: ['match', 'f1'],
     scores: board.summaries(),
@@ -24,14 +42,14 @@ function summaryOf(fill: (board: ScoreBoard) => void, more: Partial<BenchmarkSum
   } as const satisfies BenchmarkSummary;
 }
 
-const row = { line: 1, input: 'q', output: 'o' };
+const row = { line: 1, prompt: 'p', provider: 'o', epoch: 1, input: 'q', output: 'o' };
 
 describe('renderSummary()', () => {
   it('shows shares in percent, graded means as numbers, and which interval is which', () => {
     const summary = summaryOf((board) => {
       for (const [index, match] of [1, 0, 1, 1].entries()) {
-        board.add({ ...row, index, model: 'a', scores: { match, f1: match / 2 } });
-        board.add({ ...row, index, model: 'b', scores: { match: 0, f1: 0.25 } });
+        board.add([{ ...row, index, model: 'a', scores: { match, f1: match / 2 } }]);
+        board.add([{ ...row, index, model: 'b', scores: { match: 0, f1: 0.25 } }]);
       }
     });
     expect(renderSummary(summary, style).split('\n')).toEqual([
@@ -50,8 +68,8 @@ describe('renderSummary()', () => {
   it('shows failures by code with their first line, escaped, and no scores as a dash', () => {
     const errors = { match: { code: 'CALL_TRAPPED', message: 'Cannot call: \u001B[2J' } };
     const summary = summaryOf((board) => {
-      board.add({ ...row, index: 0, line: 7, model: 'a', scores: { f1: 0.5 }, errors });
-      board.add({ ...row, index: 1, line: 8, model: 'a', scores: { f1: 0.5 }, errors });
+      board.add([{ ...row, index: 0, line: 7, model: 'a', scores: { f1: 0.5 }, errors }]);
+      board.add([{ ...row, index: 1, line: 8, model: 'a', scores: { f1: 0.5 }, errors }]);
     });
     const text = renderSummary(summary, style);
     expect(text).toContain('a      match      0      –              –       2');
@@ -67,7 +85,6 @@ describe('renderSummary()', () => {
       digest: 'sha256:0',
       calls: 0,
       failedCalls: 0,
-      timeMs: 0,
       fuelUsed: 0,
     } as const;
     expect(
@@ -88,7 +105,7 @@ describe('renderSummary()', () => {
     const summary = summaryOf((board) => {
       for (let index = 0; index < 20; index += 1) {
         const failure = { stage: 'provider', code: `CODE_${index}`, message: 'm' };
-        board.add({ ...row, index, model: 'a', scores: {}, failure });
+        board.add([{ ...row, index, model: 'a', scores: {}, failure }]);
       }
     });
     const text = renderSummary({ ...summary, records: 1 }, style);

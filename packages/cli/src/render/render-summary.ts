@@ -17,7 +17,7 @@ export function renderSummary(summary: BenchmarkSummary, style: Style): string {
     formatItems(summary.records, 'record'),
     formatItems(summary.models.length, 'model'),
     formatItems(summary.evaluators.length, 'evaluator'),
-    formatDuration(summary.durationMs),
+    formatDuration(summary.measured.durationMs),
   ].join(' · ');
   const parts = [headline, renderScores(summary, style), style.dim(intervalNote(summary))];
   const failures = renderFailures(summary, style);

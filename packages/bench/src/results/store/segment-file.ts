@@ -9,6 +9,9 @@ import { BenchError } from '../../errors.js';
 import { MAX_ROW_BYTES } from '../limits.js';
 import { guardWriting } from './guard-files.js';
 
+/** Rows are made bytes of in pieces of so many characters. */
+const CHUNK_CHARACTERS = 64 * 1024;
+
 /** Name of a segment's file. */
 export function segmentName({ from, to }: Pick<RunSegment, 'from' | 'to'>): string {
   return `${from}-${to}.jsonl`;
@@ -21,6 +24,8 @@ export class SegmentFile implements RunSegmentWriter {
   readonly #from: number;
   readonly #file: OutputFile;
   readonly #list: (segment: RunSegment) => Promise<void>;
+  /** Rows that are not handed to the file yet: a row by itself is too small for the way there. */
+  #text = '';
   #rows = 0;
   #bytes = 0;
   #isDone = false;
@@ -54,22 +59,14 @@ export class SegmentFile implements RunSegmentWriter {
   }
 
   async write(row: string): Promise<void> {
-    const bytes = Buffer.from(`${row}\n`);
-    if (bytes.length > MAX_ROW_BYTES) {
-      throw new BenchError(
-        'BENCH_OUTPUT_FAILED',
-        `Cannot write results to ${JSON.stringify(this.#folder)}: a row has ${bytes.length} bytes, at most ${MAX_ROW_BYTES} are kept`,
-        { file: this.#folder },
-      );
-    }
-    this.#hash.update(bytes);
+    this.#text += `${row}\n`;
     this.#rows += 1;
-    this.#bytes += bytes.length;
-    await guardWriting(this.#folder, () => this.#file.write(bytes));
+    if (this.#text.length >= CHUNK_CHARACTERS) await this.#flush(row);
   }
 
   async complete(to: number): Promise<RunSegment> {
     if (!(to > this.#from)) throw new RangeError(`Cannot end a segment at ${to}: it has no record`);
+    await this.#flush();
     const digest = `sha256:${this.#hash.digest('hex')}`;
     const segment = { from: this.#from, to, rows: this.#rows, bytes: this.#bytes, digest };
     const { temporary } = this.#file;
@@ -80,6 +77,22 @@ export class SegmentFile implements RunSegmentWriter {
     this.#isDone = true;
     await this.#list(segment);
     return segment;
+  }
+
+  async #flush(last = ''): Promise<void> {
+    // Three bytes for a character at most, so that most rows need not be measured.
+    if (last.length * 3 > MAX_ROW_BYTES && Buffer.byteLength(last) >= MAX_ROW_BYTES) {
+      throw new BenchError(
+        'BENCH_OUTPUT_FAILED',
+        `Cannot write results to ${JSON.stringify(this.#folder)}: a row has more than ${MAX_ROW_BYTES} bytes`,
+        { file: this.#folder },
+      );
+    }
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+    await guardWriting(this.#folder, () => this.#file.write(bytes));
   }
 
   async discard(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -6,7 +6,9 @@ import { failCall, type Script, ScriptedSystem } from '../__fixtures__/scripted-
 import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import type { ResultRow } from '../results/result-row.js';
-import { runBenchmark, type RunOptions } from './run-benchmark.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { runBenchmark } from './run-plan.js';
+import type { RunOptions } from './run-options.js';
 
 interface Answer {
   readonly model: string;
@@ -58,6 +60,23 @@ async function setUp(
   };
 }
 
+const FILES = ['config.json', 'manifest.json', 'plan.json', 'segments', 'summary.json'];
+const head = (model: string, id = '0'): object => {
+  return { index: 0, id, line: 1, prompt: 'default', provider: 'echo', model, epoch: 1 };
+};
+
+/** The rows of the one run in a folder, as they are on the disk. */
+async function writtenRows(outputDir: string): Promise<ResultRow[]> {
+  const run = (await readdir(outputDir)).find((name) => !name.startsWith('.'));
+  const store = createFolderRuns(outputDir);
+  const reader = await store.read(run!);
+  const rows: ResultRow[] = [];
+  for (const segment of reader!.segments) {
+    for await (const row of reader!.rows(segment)) rows.push(JSON.parse(row) as ResultRow);
+  }
+  return rows;
+}
+
 describe('runBenchmark()', () => {
   it('scores every record with every model and evaluator, in order', async () => {
     const { config, options, rows, folder } = await setUp();
@@ -80,54 +99,34 @@ describe('runBenchmark()', () => {
       [2, 'b'],
     ]);
     expect(rows[1]).toEqual({
-      index: 0,
-      line: 1,
-      id: '0',
-      model: 'b',
+      ...head('b'),
       input: '0',
       expected: 'a:0',
       output: 'b:0',
       scores: { exact: 0, half: 0.5 },
+      score: 0.25,
       details: { half: { explanation: 'always', metrics: { words: 2 } } },
+      fuel: { provider: 10, exact: 10, half: 10 },
     });
-    expect(await readdir(join(folder, 'out'))).toEqual(['results.jsonl', 'summary.json']);
-    const written = await readFile(join(folder, 'out/results.jsonl'), 'utf8');
-    expect(
-      written
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown),
-    ).toEqual(rows);
-    const parsed: unknown = JSON.parse(await readFile(join(folder, 'out/summary.json'), 'utf8'));
+    expect(await readdir(join(folder, 'out'))).toEqual([`test-${summary.plan.slice(7, 19)}`]);
+    expect((await readdir(summary.run!)).toSorted()).toEqual(FILES);
+    expect(await writtenRows(join(folder, 'out'))).toEqual(rows);
+    const parsed: unknown = JSON.parse(await readFile(join(summary.run!, 'summary.json'), 'utf8'));
     expect(parsed).toEqual(summary);
   });
 
-  it.each([
-    {
-      name: 'the data set',
-      change: (folder: string) => ({ dataset: { path: join(folder, 'out/results.jsonl') } }),
-    },
-    {
-      name: 'a plugin',
-      change: (folder: string) => ({ evaluators: [{ plugin: join(folder, 'out/summary.json') }] }),
-    },
-    {
-      name: 'the policy',
-      change: (folder: string) => ({ policy: join(folder, 'out/summary.json') }),
-    },
-  ])('does not write over $name, nor begin', async ({ name, change }) => {
-    const { config, options, folder, rows } = await setUp();
-    await mkdir(join(folder, 'out'));
-    for (const file of ['results.jsonl', 'summary.json']) {
-      await writeFile(join(folder, 'out', file), '{"input":"0"}');
-    }
-    await expect(runBenchmark({ ...config, ...change(folder) }, options)).rejects.toMatchObject({
+  it('does not write over a file that the run reads', async () => {
+    const { config, options } = await setUp();
+    const { run } = await runBenchmark(config, options);
+    const file = join(run!, 'summary.json');
+    const before = await readFile(file, 'utf8');
+    const inputs = [{ path: file, what: 'the policy' }];
+    await expect(runBenchmark(config, { ...options, inputs })).rejects.toMatchObject({
       code: 'BENCH_OUTPUT_FAILED',
-      message: expect.stringContaining(`it is ${name}, which must stay`),
+      message: expect.stringContaining('it is the policy, which must stay'),
     });
-    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe('{"input":"0"}');
+    expect(await readFile(file, 'utf8')).toBe(before);
     expect(options.system.loaded.size).toBe(0);
-    expect(rows).toEqual([]);
   });
 
   it('keeps models, evaluators and fields that are called like parts of every object', async () => {
@@ -153,11 +152,9 @@ describe('runBenchmark()', () => {
         isBroken ? 1 : 0,
       ]);
     }
-    const written = (await readFile(join(folder, 'out/results.jsonl'), 'utf8')).trim().split('\n');
+    const written = await writtenRows(join(folder, 'out'));
     expect(written).toHaveLength(names.length);
-    expect(Object.keys((JSON.parse(written[0]!) as ResultRow).scores)).toEqual(
-      names.filter((name) => name !== 'toString'),
-    );
+    expect(Object.keys(written[0]!.scores)).toEqual(names.filter((name) => name !== 'toString'));
     expect(Object.keys(rows[0]?.details ?? {})).toContain('__proto__');
     expect(({} as { score?: unknown }).score).toBeUndefined();
   });
@@ -166,20 +163,20 @@ describe('runBenchmark()', () => {
     const { config, options } = await setUp();
     const summary = await runBenchmark(config, options);
     expect(summary.plugins[0]).toEqual({
-      stage: 'provider',
+      stage: 'providers[0]',
       type: 'provider',
       name: 'echo',
       version: '1.0.0',
       digest: 'sha256:echo',
       calls: 6,
       failedCalls: 0,
-      timeMs: 12,
       fuelUsed: 60,
     });
+    expect(summary.measured.timeMs).toEqual({ 'providers[0]': 12, exact: 12, half: 12 });
     expect(options.system.unloaded).toEqual([
       'test/evaluators[1]',
       'test/evaluators[0]',
-      'test/provider',
+      'test/providers[0]',
     ]);
   });
 
@@ -226,9 +223,9 @@ describe('runBenchmark()', () => {
       errorCodes: { CALL_TRAPPED: { count: 1, first: { index: 1, line: 2 } } },
     });
     expect(rows[2]?.errors).toEqual({
-      flaky: { code: 'CALL_TRAPPED', message: 'Cannot call: it trapped' },
+      flaky: { code: 'CALL_TRAPPED', message: 'Cannot call: it trapped', retryable: false },
     });
-    expect(plugins[2]).toMatchObject({ calls: 6, failedCalls: 2, timeMs: 4 * 2 + 2, fuelUsed: 50 });
+    expect(plugins[2]).toMatchObject({ calls: 6, failedCalls: 2, fuelUsed: 40 });
   });
 
   it('counts a failure of the provider or a transform for every evaluator', async () => {
@@ -265,13 +262,12 @@ describe('runBenchmark()', () => {
     expect(scores[0]).toMatchObject({ model: 'a', n: 0, dropped: 3, errors: 0 });
     expect(scores[2]).toMatchObject({ model: 'b', n: 3, dropped: 0 });
     expect(rows[0]).toEqual({
-      index: 0,
-      line: 1,
-      id: '0',
-      model: 'a',
+      ...head('a'),
       scores: { exact: 1, half: 0.5 },
+      score: 0.75,
       details: { half: { metrics: { words: 2 } } },
       dropped: { reason: 'not b' },
+      fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 },
     });
     expect(rows[1]?.dropped).toBeUndefined();
     expect(dropped).toEqual([
@@ -322,7 +318,10 @@ describe('runBenchmark()', () => {
       {
         index: 0,
         id: 'r7',
+        prompt: 'default',
+        provider: 'echo',
         model: 'a',
+        epoch: 1,
         input: 'banana',
         expected: 'a:banana',
         output: 'a:banana',
@@ -332,15 +331,14 @@ describe('runBenchmark()', () => {
       },
     ]);
     expect(rows[0]).toEqual({
-      index: 0,
-      line: 1,
-      id: 'r7',
-      model: 'a',
+      ...head('a', 'r7'),
       input: 'b*n*n*',
       expected: ['*:b*n*n*'],
       output: '*:b*n*n*',
       scores: { exact: 1, half: 0.5 },
+      score: 0.75,
       details: { half: { explanation: 'masked', metrics: { words: 2 } } },
+      fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 },
     });
     expect(scores[0]?.mean).toBe(1);
   });
@@ -382,18 +380,17 @@ describe('runBenchmark()', () => {
     );
     await runBenchmark(config, options);
     expect(rows[0]).toEqual({
-      index: 0,
-      line: 1,
-      id: '0',
-      model: 'a',
+      ...head('a'),
       scores: { exact: 1, half: 0.5 },
       details: { half: { metrics: { words: 2 } } },
+      fuel: { provider: 10, exact: 10, half: 10 },
       failure: {
-        stage: 'filter',
+        stage: 'filters[0]',
         code: 'CALL_INVALID_OUTPUT',
         message: expect.stringContaining(
           '"data.items" has an item with a "output" that is no text',
         ),
+        retryable: false,
       },
     });
   });
@@ -468,7 +465,7 @@ describe('runBenchmark()', () => {
     expect(rows[0]).toMatchObject({ answer: 'a:0', output: '0' });
   });
 
-  it('stops at the first failure with failFast, naming the cause, and writes nothing', async () => {
+  it('stops at the first failure with failFast, naming the cause, and keeps no row of it', async () => {
     const { config, options, folder } = await setUp(
       { bad: ['evaluator', () => failCall('CALL_FUEL_EXHAUSTED')] },
       { evaluators: [{ name: 'strict', plugin: '/bad.wasm' }], failFast: true },
@@ -478,7 +475,7 @@ describe('runBenchmark()', () => {
       line: 1,
       message: expect.stringContaining('strict failed with CALL_FUEL_EXHAUSTED'),
     });
-    expect(await readdir(join(folder, 'out'))).toEqual([]);
+    expect(await writtenRows(join(folder, 'out'))).toEqual([]);
     expect(options.system.loaded.size).toBe(0);
   });
 
@@ -514,17 +511,17 @@ describe('runBenchmark()', () => {
   it('leaves the results of an earlier run alone when the dataset has a bad line', async () => {
     const { config, options, folder } = await setUp();
     await runBenchmark(config, options);
-    const before = await readFile(join(folder, 'out/results.jsonl'), 'utf8');
+    const before = await writtenRows(join(folder, 'out'));
     await writeFile(join(folder, 'data.jsonl'), '{"input":"9"}\nnot json\n');
     await expect(runBenchmark(config, options)).rejects.toMatchObject({
       code: 'BENCH_DATASET_INVALID',
       line: 2,
     });
-    expect(await readdir(join(folder, 'out'))).toEqual(['results.jsonl', 'summary.json']);
-    expect(await readFile(join(folder, 'out/results.jsonl'), 'utf8')).toBe(before);
+    expect(await writtenRows(join(folder, 'out'))).toEqual(before);
+    expect(before).toHaveLength(6);
   });
 
-  it.each([0, 3])('stops when cancelled after %d rows, and writes nothing', async (after) => {
+  it.each([0, 3])('stops when cancelled after %d rows, and keeps whole records', async (after) => {
     const { config, options, rows, folder } = await setUp();
     const controller = new AbortController();
     if (after === 0) controller.abort();
@@ -537,9 +534,16 @@ describe('runBenchmark()', () => {
     });
     await expect(run).rejects.toMatchObject({ code: 'BENCH_CANCELLED' });
     expect(rows.length).toBeLessThan(6);
-    // Cancelled at once, it has not even made the folder.
-    expect(await readdir(join(folder, 'out')).catch(() => [])).toEqual([]);
+    expect(await writtenRows(join(folder, 'out'))).toEqual(rows.slice(0, 4));
     expect(options.system.loaded.size).toBe(0);
+    // The same plan goes on from there.
+    const again: ResultRow[] = [];
+    const { measured } = await runBenchmark(config, {
+      ...options,
+      onRow: (row) => void again.push(row),
+    });
+    expect(again).toHaveLength(6);
+    expect(measured.resumedRecords).toBe(after === 0 ? 0 : 2);
   });
 
   it('gives the same rows in shards as in one run', async () => {
@@ -576,7 +580,7 @@ describe('runBenchmark()', () => {
     );
     await expect(runBenchmark(config, options)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      path: 'provider.plugin',
+      path: 'providers[0].plugin',
       message: expect.stringContaining('expected plugin type "provider", found "evaluator"'),
     });
     expect(options.system.loaded.size).toBe(0);
@@ -601,8 +605,10 @@ describe('runBenchmark()', () => {
     const output = join(folder, 'data.jsonl');
     await expect(runBenchmark({ ...config, outputDir: output }, options)).rejects.toMatchObject({
       code: 'BENCH_OUTPUT_FAILED',
-      file: output,
+      message: expect.stringContaining('data.jsonl'),
     });
+    // Found out before anything is loaded.
+    expect(options.system.unloaded).toEqual([]);
   });
 
   it('does not count an error that is no failed call', async () => {

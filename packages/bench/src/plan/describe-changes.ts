@@ -1,0 +1,24 @@
+import { cutText } from '@testbench/types';
+
+import type { PlanChange } from './compare-plans.js';
+
+/** More are counted. */
+const MAX_SHOWN = 5;
+const MAX_VALUE_CHARACTERS = 60;
+
+/** What changed between two plans, in one sentence's part. */
+export function describeChanges(changes: readonly PlanChange[]): string {
+  if (changes.length === 0) return 'nothing that can be named has changed';
+  const shown = changes.slice(0, MAX_SHOWN).map((change) => {
+    const { path, before, after } = change;
+    if (before === undefined) return `${path} is new (${show(after)})`;
+    if (after === undefined) return `${path} is gone (was ${show(before)})`;
+    return `${path} was ${show(before)} and is ${show(after)}`;
+  });
+  const more = changes.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
+
+function show(value: unknown): string {
+  return cutText(JSON.stringify(value) ?? '', MAX_VALUE_CHARACTERS);
+}

@@ -1,0 +1,96 @@
+import { API_VERSION } from '@testbench/types';
+
+import type {
+  FilterConfig,
+  PluginConfig,
+  ResolvedBenchmarkConfig,
+} from '../config/benchmark-config.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import type { Pipeline } from '../run/load-pipeline.js';
+import type { Stage } from '../run/stage.js';
+import { PLAN_FORMAT_VERSION, type Plan, type PlanContent, type PlannedPlugin } from './plan.js';
+import { planDigest, runName } from './plan-digest.js';
+
+/** What of a data set stands in a plan. */
+export interface DatasetFacts {
+  readonly digest: string;
+  readonly count: number;
+}
+
+/** Makes the plan of a configuration whose data set is open and whose plugins are loaded. */
+export function makePlan(
+  config: ResolvedBenchmarkConfig,
+  pipeline: Pipeline,
+  dataset: DatasetFacts,
+): Plan {
+  const content: PlanContent = {
+    formatVersion: PLAN_FORMAT_VERSION,
+    contract: API_VERSION,
+    name: config.name,
+    dataset: planDataset(config, dataset),
+    prompts: pipeline.prompts.map(({ name, source }) => ({ name, ...source })),
+    providers: pipeline.providers.map(({ stage, config: use }) => ({
+      ...planPlugin(stage, use),
+      as: use.name,
+      models: use.models.map(({ name, parameters, price }) =>
+        withoutUndefined({ name, parameters, price }),
+      ),
+    })),
+    transforms: pipeline.transforms.map((stage, index) =>
+      planPlugin(stage, config.transforms[index]!),
+    ),
+    evaluators: pipeline.evaluators.map(({ stage, config: use }) => ({
+      ...planPlugin(stage, use),
+      ...withoutUndefined({
+        as: use.name,
+        fields: use.fields ?? {},
+        threshold: use.threshold,
+        weight: use.weight,
+        prices: use.prices,
+      }),
+    })),
+    filters: pipeline.filters.map(({ stage, droppedTexts }, index) => ({
+      ...planPlugin(stage, config.filters[index] as FilterConfig),
+      droppedTexts,
+    })),
+    epochs: config.epochs,
+    seed: config.seed,
+    onError: config.onError,
+  };
+  return finishPlan(content, config);
+}
+
+/** A plan by its content: adds the digest, and the name of its run. */
+export function finishPlan(content: PlanContent, config: ResolvedBenchmarkConfig): Plan {
+  const digest = planDigest(content);
+  return { digest, run: runName(content.name, digest), content, config };
+}
+
+function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
+  // Only code of a host's own has no digest, and a benchmark loads modules.
+  const { metadata, digest = '' } = stage.plugin;
+  return withoutUndefined({
+    name: metadata.name,
+    version: metadata.version,
+    digest,
+    config: stage.config,
+    limits: stage.limits,
+    permissions: use.permissions,
+  });
+}
+
+function planDataset(
+  config: ResolvedBenchmarkConfig,
+  { digest, count }: DatasetFacts,
+): PlanContent['dataset'] {
+  const { offset, fields, sample, shuffle, columns } = config.dataset;
+  return withoutUndefined({
+    digest,
+    records: count,
+    offset,
+    sample,
+    shuffle,
+    fields: withoutUndefined({ ...fields }) as Readonly<Record<string, string>>,
+    columns: columns ?? [],
+  });
+}

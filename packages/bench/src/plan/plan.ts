@@ -1,0 +1,99 @@
+import type { ResourceLimits, Permissions } from '@testbench/types';
+
+import type {
+  EpochsConfig,
+  OnError,
+  PriceConfig,
+  ResolvedBenchmarkConfig,
+} from '../config/benchmark-config.js';
+
+/** Version of {@link PlanContent}: part of every plan's digest. */
+export const PLAN_FORMAT_VERSION = 1;
+
+/** A plugin at its place in a plan. */
+export interface PlannedPlugin {
+  readonly name: string;
+  readonly version: string;
+  /** `sha256:` and the hex digest of the module. */
+  readonly digest: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly limits: Partial<ResourceLimits>;
+  /** Only where the configuration has them; what a policy grants is how a plan is run. */
+  readonly permissions?: Permissions;
+}
+
+/** A prompt, with the text of its file. */
+export interface PlannedPrompt {
+  readonly name: string;
+  readonly template?: string;
+  readonly messages?: readonly { readonly role: string; readonly content: string }[];
+}
+
+export interface PlannedModel {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly price?: PriceConfig;
+}
+
+export interface PlannedProvider extends PlannedPlugin {
+  /** As it is called in the results. */
+  readonly as: string;
+  readonly models: readonly PlannedModel[];
+}
+
+export interface PlannedEvaluator extends PlannedPlugin {
+  /** As it is called in the results. */
+  readonly as: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly threshold?: number;
+  readonly weight: number;
+  readonly prices?: Readonly<Record<string, PriceConfig>>;
+}
+
+export interface PlannedFilter extends PlannedPlugin {
+  readonly droppedTexts: boolean;
+}
+
+/** The records of a plan. */
+export interface PlannedDataset {
+  /** `sha256:` and the hex digest of what was read. */
+  readonly digest: string;
+  /** Records that are taken. */
+  readonly records: number;
+  readonly offset: number;
+  readonly sample?: unknown;
+  readonly shuffle?: unknown;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+}
+
+/**
+ * All that decides what the rows of a run hold, besides what clocks and servers decide. How it is run is not in it: concurrency, cache,
+ * isolation, budgets, folders, policy.
+ */
+export interface PlanContent {
+  readonly formatVersion: typeof PLAN_FORMAT_VERSION;
+  /** Version of the contract between host and plugins. */
+  readonly contract: string;
+  readonly name: string;
+  readonly dataset: PlannedDataset;
+  readonly prompts: readonly PlannedPrompt[];
+  readonly providers: readonly PlannedProvider[];
+  readonly transforms: readonly PlannedPlugin[];
+  readonly evaluators: readonly PlannedEvaluator[];
+  readonly filters: readonly PlannedFilter[];
+  readonly epochs: Required<EpochsConfig>;
+  readonly seed: number;
+  readonly onError: OnError;
+}
+
+/** A configuration with everything resolved. */
+export interface Plan {
+  /** `sha256:` and the hex digest of the content in canonical JSON: the plan's name. */
+  readonly digest: string;
+  /** Name of the run's folder: the plan's name, and the first 12 digits of its digest. */
+  readonly run: string;
+  readonly content: PlanContent;
+  /** What it was made of, which also says how it is run. */
+  readonly config: ResolvedBenchmarkConfig;
+}

@@ -1,0 +1,71 @@
+import type { RunSegmentWriter, RunWriter } from '@testbench/types';
+
+import { SEGMENT_MS, SEGMENT_RECORDS } from './limits.js';
+import type { ResultRow } from './result-row.js';
+
+/**
+ * Writes rows into segments of a run, record by record, and closes a segment when it is large or old enough.
+ *
+ * One segment is brought to the disk while the next one is filled.
+ */
+export class RowSink {
+  readonly #writer: RunWriter;
+  #segment: RunSegmentWriter | undefined;
+  #from = 0;
+  #to = 0;
+  #startedAt = 0;
+  #closing: Promise<unknown> = Promise.resolve();
+  #isBroken = false;
+
+  constructor(writer: RunWriter) {
+    this.#writer = writer;
+  }
+
+  /** @throws {BenchError} `BENCH_OUTPUT_FAILED`; complete segments stay. */
+  async add(position: number, rows: readonly ResultRow[]): Promise<void> {
+    try {
+      if (this.#segment !== undefined && position !== this.#to) await this.#close();
+      this.#segment ??= await this.#begin(position);
+      for (const row of rows) await this.#segment.write(JSON.stringify(row));
+      this.#to = position + 1;
+      const isOld = performance.now() - this.#startedAt >= SEGMENT_MS;
+      if (isOld || this.#to - this.#from >= SEGMENT_RECORDS) await this.#close();
+    } catch (error) {
+      // After a failure nothing more is written: a segment with a gap would be a lie.
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  /** Brings all rows that were added to the disk. */
+  async flush(): Promise<void> {
+    if (this.#isBroken) return;
+    await this.#close();
+    await this.#closing;
+  }
+
+  /** Takes back what is not complete. */
+  async discard(): Promise<void> {
+    await this.#closing.catch(() => {});
+    await this.#segment?.discard();
+    this.#segment = undefined;
+  }
+
+  async #begin(position: number): Promise<RunSegmentWriter> {
+    this.#from = position;
+    this.#to = position;
+    this.#startedAt = performance.now();
+    return await this.#writer.begin(position);
+  }
+
+  async #close(): Promise<void> {
+    const segment = this.#segment;
+    if (segment === undefined) return;
+    this.#segment = undefined;
+    // At most one is on its way to the disk.
+    await this.#closing;
+    const closing = segment.complete(this.#to);
+    closing.catch(() => {});
+    this.#closing = closing;
+  }
+}

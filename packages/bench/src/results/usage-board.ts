@@ -1,0 +1,97 @@
+import type { ResultRow } from './result-row.js';
+
+/** What the calls of one stage came to, over all rows of a run. */
+export interface StageUsage {
+  readonly calls: number;
+  readonly failedCalls: number;
+  /** Of calls that gave an answer, and whose plugin does not wait for a network. */
+  readonly fuelUsed: number;
+}
+
+interface Usage {
+  calls: number;
+  failedCalls: number;
+  fuelUsed: number;
+}
+
+/** Tokens and money of rows, as they were paid when the answers were given. */
+export interface PaidUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompts' tokens, those that servers had kept. */
+  readonly cachedTokens: number;
+  /** In the currency of the price table; undefined if no row has a price. */
+  readonly cost?: number;
+  /** Answers that came from the cache, and cost nothing in this run. */
+  readonly cachedAnswers: number;
+}
+
+/** Sums up what rows say of calls, by stage. */
+export class UsageBoard {
+  readonly #stages = new Map<string, Usage>();
+  readonly #paid = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, cachedAnswers: 0 };
+  #cost: number | undefined;
+
+  add(row: ResultRow): void {
+    if (row.fuel !== undefined) {
+      for (const [stage, fuel] of Object.entries(row.fuel)) {
+        const usage = this.#of(keyOf(row, stage));
+        usage.calls += 1;
+        usage.fuelUsed += fuel;
+      }
+    }
+    if (row.failure !== undefined) this.#fail(keyOf(row, row.failure.stage));
+    if (row.errors !== undefined) for (const name of Object.keys(row.errors)) this.#fail(name);
+    const { measured } = row;
+    if (measured === undefined) return;
+    if (measured.attempts !== undefined && row.failure?.stage !== 'provider') {
+      this.#of(keyOf(row, 'provider')).calls += 1;
+    }
+    this.#pay(row.usage, measured);
+    for (const [name, judge] of Object.entries(measured.judges ?? {})) {
+      if (row.errors === undefined || !Object.hasOwn(row.errors, name)) this.#of(name).calls += 1;
+      this.#pay(judge.usage, judge);
+    }
+  }
+
+  /** @param provider Its name, for the stage `provider`. */
+  of(stage: string, provider = ''): StageUsage {
+    return (
+      this.#stages.get(keyOf({ provider }, stage)) ?? { calls: 0, failedCalls: 0, fuelUsed: 0 }
+    );
+  }
+
+  get paid(): PaidUsage {
+    return { ...this.#paid, ...(this.#cost === undefined ? {} : { cost: this.#cost }) };
+  }
+
+  #pay(usage: ResultRow['usage'], measured: ResultRow['measured']): void {
+    if (usage !== undefined) {
+      this.#paid.promptTokens += usage.promptTokens;
+      this.#paid.completionTokens += usage.completionTokens;
+      this.#paid.cachedTokens += usage.cachedTokens;
+    }
+    if (measured?.cost !== undefined) this.#cost = (this.#cost ?? 0) + measured.cost;
+    if (measured?.cached === true) this.#paid.cachedAnswers += 1;
+  }
+
+  #fail(stage: string): void {
+    const usage = this.#of(stage);
+    usage.calls += 1;
+    usage.failedCalls += 1;
+  }
+
+  #of(stage: string): Usage {
+    let usage = this.#stages.get(stage);
+    if (usage === undefined) {
+      usage = { calls: 0, failedCalls: 0, fuelUsed: 0 };
+      this.#stages.set(stage, usage);
+    }
+    return usage;
+  }
+}
+
+/** Providers are told apart by name; a row has one. */
+function keyOf({ provider }: Pick<ResultRow, 'provider'>, stage: string): string {
+  return stage === 'provider' ? `provider\0${provider}` : stage;
+}

@@ -1,0 +1,254 @@
+import {
+  type EvaluatorResult,
+  type ProviderResult,
+  validateOutputData,
+  WireError,
+} from '@testbench/types';
+
+import type { Sample } from '../dataset/selection/read-sample.js';
+import { readTokenUsage } from '../calls/token-usage.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import { invalidRecord } from '../dataset/dataset-error.js';
+import { missingField } from '../dataset/selection/read-sample.js';
+import { selectField } from '../dataset/selection/select-field.js';
+import { TemplateError } from '../prompts/parse-template.js';
+import type { Prompt, PromptContent } from '../prompts/prompt.js';
+import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
+import { invalidOutput, toFailure } from './call-failure.js';
+import type { EvaluateOptions } from './evaluate-options.js';
+import { filterRows } from './filter-rows.js';
+import type { EvaluatorStage } from './load-pipeline.js';
+import { judgeCase } from './judge-case.js';
+import type { RunCase } from './run-cases.js';
+import type { Stage } from './stage.js';
+
+/**
+ * Asks all cases of one record, and sends each answer through transforms and evaluators; then all of them
+ * through the filters, one call each.
+ *
+ * A filter sees one record at a time, so it can compare models but needs no memory for the whole run,
+ * and its verdict does not hang on how the dataset is cut into shards.
+ *
+ * @param known Rows of the record that need not be made again, by case.
+ * @returns One row for each case, in their order. A failed call is in the row, not thrown.
+ * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get; `BENCH_CALL_FAILED` with
+ *   `failFast`; `BENCH_CANCELLED`.
+ */
+export async function evaluateRecord(
+  sample: Sample,
+  options: EvaluateOptions,
+  known: ReadonlyMap<RunCase, ResultRow> = NONE,
+): Promise<ResultRow[]> {
+  const { pipeline, cases } = options;
+  // Before a provider is asked, which may cost money.
+  const fields = pipeline.evaluators.map((evaluator) => readFields(evaluator, sample));
+  const runs = cases.map(
+    async (one) => known.get(one) ?? (await new CaseRun(sample, options, one, fields).row()),
+  );
+  let rows = await waitForAll(runs, options);
+  for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
+  return rows;
+}
+
+const NONE: ReadonlyMap<RunCase, ResultRow> = new Map();
+
+/** Nothing runs on behind the caller's back: the first failure stops the others, and is thrown when they have ended. */
+async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOptions): Promise<T[]> {
+  if (runs.length === 1) return [await runs[0]!];
+  for (const run of runs) run.catch(fail);
+  const settled = await Promise.allSettled(runs);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** What an evaluator gets of the record besides the rest. */
+function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
+  const entries = fields.map(([name, field]) => {
+    const value = selectField(sample.row, field);
+    if (value === undefined) {
+      throw missingField(sample, field, `${path}.fields.${name}`);
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** @throws {BenchError} `BENCH_DATASET_INVALID`: the record lacks a field of the template, or it becomes too long. */
+function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
+  try {
+    return prompt.render(sample);
+  } catch (cause) {
+    if (!(cause instanceof TemplateError)) throw cause;
+    const state = `prompt ${JSON.stringify(prompt.name)}: ${cause.message}`;
+    throw invalidRecord(sample, state, cause);
+  }
+}
+
+/** A row that is being made. */
+type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
+  fuel: Record<string, number>;
+};
+
+/** The way of one record with one prompt, provider, model and epoch. */
+export class CaseRun {
+  readonly #sample: Sample;
+  readonly #options: EvaluateOptions;
+  readonly #case: RunCase;
+  /** By evaluator. */
+  readonly #fields: readonly object[];
+
+  constructor(
+    sample: Sample,
+    options: EvaluateOptions,
+    runCase: RunCase,
+    fields: readonly object[],
+  ) {
+    this.#sample = sample;
+    this.#options = options;
+    this.#case = runCase;
+    this.#fields = fields;
+  }
+
+  async row(): Promise<ResultRow> {
+    const { index, id, line, group, columns, expected } = this.#sample;
+    const { prompt, provider, model, epoch } = this.#case;
+    const asked = renderPrompt(prompt, this.#sample);
+    const draft: Draft = {
+      index,
+      id,
+      line,
+      prompt: prompt.name,
+      provider: provider.config.name,
+      model: model.name,
+      epoch,
+      ...(group === undefined ? {} : { group }),
+      ...(columns === undefined ? {} : { columns }),
+      ...('messages' in asked ? { messages: asked.messages } : { input: asked.prompt }),
+      ...(expected === undefined || expected === null ? {} : { expected }),
+      scores: {},
+      fuel: {},
+    };
+    if (await this.#answer(draft, asked)) await this.#score(draft);
+    judgeCase(draft, this.#options.evaluators, this.#options.onError);
+    if (Object.keys(draft.fuel).length > 0) return draft;
+    const { fuel: _fuel, ...row } = draft;
+    return row;
+  }
+
+  /** Sets `output`, and what belongs to it; or `failure`. @returns True if there is something to score. */
+  async #answer(draft: Draft, asked: object): Promise<boolean> {
+    const { provider, model } = this.#case;
+    const { row: record } = this.#sample;
+    const data = { ...model.parameters, model: model.name, ...asked, record };
+    let stage = provider.stage;
+    let name = 'provider';
+    let given: string | undefined;
+    try {
+      const answer = await this.#call<ProviderResult>(draft, stage, name, data);
+      const usage = readTokenUsage(answer.usage);
+      if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
+      if (usage !== undefined) draft.usage = usage;
+      given = answer.text;
+      let text = given;
+      for (stage of this.#options.pipeline.transforms) {
+        name = stage.name;
+        text = readText(await this.#call<unknown>(draft, stage, name, { text, record }));
+      }
+      draft.output = text;
+      if (text !== given) draft.answer = given;
+      return true;
+    } catch (error) {
+      if (given !== undefined) draft.answer = given;
+      draft.failure = { stage: name, ...this.#toFailure(stage, error) };
+      return false;
+    }
+  }
+
+  /** Asks the evaluators side by side; those that score the row already are not asked. */
+  async #score(draft: Draft): Promise<void> {
+    const { evaluators } = this.#options.pipeline;
+    const { input, messages, expected } = this.#sample;
+    const common = {
+      input: messages ?? input,
+      output: draft.output,
+      ...(expected === undefined ? {} : { expected }),
+    };
+    const results: Verdict[] = [];
+    for (let index = 0; index < evaluators.length; index += 1) {
+      results.push(await this.#ask(draft, index, common));
+    }
+    const scores: [string, number][] = [];
+    const details: [string, ScoreDetails][] = [];
+    const errors: [string, CallFailure][] = [];
+    for (const [index, result] of results.entries()) {
+      const { name } = evaluators[index]!.config;
+      if ('failure' in result) errors.push([name, result.failure]);
+      else {
+        scores.push([name, result.score]);
+        if (result.details !== undefined) details.push([name, result.details]);
+      }
+    }
+    draft.scores = Object.fromEntries(scores);
+    if (details.length > 0) draft.details = Object.fromEntries(details);
+    if (errors.length > 0) draft.errors = Object.fromEntries(errors);
+  }
+
+  async #ask(draft: Draft, index: number, common: object): Promise<Verdict> {
+    const { stage, config } = this.#options.pipeline.evaluators[index]!;
+    try {
+      const data = { ...common, ...this.#fields[index], record: this.#sample.row };
+      const result = await this.#call<EvaluatorResult>(draft, stage, config.name, data);
+      if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
+      return { score: result.score, details: detailsOf(result) };
+    } catch (error) {
+      return { failure: this.#toFailure(stage, error) };
+    }
+  }
+
+  async #call<Data>(draft: Draft, stage: Stage, name: string, data: unknown): Promise<Data> {
+    const { prompt, provider, model, epoch } = this.#case;
+    const requestId = `${this.#sample.index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
+    const answer = await stage.call<Data>(data, requestId, this.#options.signal);
+    draft.fuel[name] = (draft.fuel[name] ?? 0) + answer.fuelUsed;
+    return answer.data;
+  }
+
+  #toFailure(stage: Stage, error: unknown): CallFailure {
+    return toFailure(stage, this.#sample, this.#options, error);
+  }
+}
+
+type Verdict =
+  | { readonly score: number; readonly details: ScoreDetails | undefined }
+  | { readonly failure: CallFailure };
+
+/** What an evaluator said besides its score. */
+function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
+  const { metrics, explanation, confidence } = result;
+  if (metrics === undefined && explanation === undefined && confidence === undefined) {
+    return undefined;
+  }
+  return withoutUndefined({ metrics, explanation, confidence });
+}
+
+/** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */
+function checkScore(result: unknown): void {
+  try {
+    validateOutputData('evaluator', result);
+  } catch (error) {
+    throw error instanceof WireError ? invalidOutput(error.message) : error;
+  }
+}
+
+/** The text that a transform gave: in an object, or bare. */
+function readText(data: unknown): string {
+  if (typeof data === 'string') return data;
+  const text = (data as { text?: unknown } | null)?.text;
+  if (typeof text === 'string') return text;
+  const fields = typeof data === 'object' && data !== null ? Object.keys(data).slice(0, 20) : [];
+  throw invalidOutput(
+    `expected an object with a text in "data.text", its fields: ${fields.join(', ') || 'none'}`,
+  );
+}

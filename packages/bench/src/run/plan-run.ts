@@ -1,0 +1,21 @@
+import { readOptions } from '@testbench/types';
+
+import type { BenchmarkConfig } from '../config/benchmark-config.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import type { Plan } from '../plan/plan.js';
+import { withPreparedRun } from './prepare-run.js';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+
+/**
+ * Resolves all that decides the rows of a run: loads the plugins, reads the data set to its end and checks it, and takes the digest of it all.
+ * No model is asked, and nothing is written.
+ *
+ * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
+ * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
+ * @throws {LoadError} A plugin does not load.
+ * @throws {BenchError} The data set or a prompt cannot be read, or is wrong.
+ */
+export async function planRun(config: BenchmarkConfig, given?: RunOptions): Promise<Plan> {
+  const options = readOptions<RunOptions>(given, RUN_OPTIONS);
+  return await withPreparedRun(parseBenchmarkConfig(config), options, async ({ plan }) => plan);
+}

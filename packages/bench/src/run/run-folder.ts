@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+
+import type { OutputInput } from '@testbench/core';
+import type { RunReader, RunStore, RunWriter } from '@testbench/types';
+
+import { BenchError } from '../errors.js';
+import { canonicalJson } from '../plan/canonical-json.js';
+import type { Plan, PlanContent } from '../plan/plan.js';
+import { planDigest } from '../plan/plan-digest.js';
+import { isFailed } from '../results/score-board.js';
+import type { ResultRow } from '../results/result-row.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+
+/** A run that is being written. */
+export interface OpenRun {
+  readonly writer: RunWriter;
+  /** Folder of the run. */
+  readonly path: string;
+  /** True if it was there before. */
+  readonly isResumed: boolean;
+}
+
+/**
+ * Opens the run of a plan for writing; begins it if there is none.
+ *
+ * @throws {BenchError} `BENCH_RUN_LOCKED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`, `BENCH_OUTPUT_FAILED`.
+ */
+export async function openRun(
+  plan: Plan,
+  outputDir: string,
+  inputs: readonly OutputInput[],
+): Promise<OpenRun> {
+  const path = join(outputDir, plan.run);
+  const writer = await createFolderRuns(outputDir, { inputs }).open(plan.run);
+  try {
+    const written = await writer.document('plan');
+    if (written === undefined) {
+      await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
+      await writer.writeDocument('config', `${JSON.stringify(plan.config, undefined, 2)}\n`);
+    } else {
+      const found = planDigest(parsePlan(written, join(path, 'plan.json')));
+      if (found !== plan.digest) throw damagedPlan(path, found, plan.digest);
+    }
+    return { writer, path, isResumed: written !== undefined };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/**
+ * The plan of a run that was written.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`.
+ */
+export async function readPlan(reader: RunReader, path: string): Promise<PlanContent> {
+  const file = join(path, 'plan.json');
+  const text = await reader.document('plan');
+  if (text === undefined) {
+    throw new BenchError(
+      'BENCH_RUN_DAMAGED',
+      `Cannot read ${JSON.stringify(file)}: there is no such file; restore it, or run again`,
+      { file },
+    );
+  }
+  return parsePlan(text, file);
+}
+
+/** @throws {BenchError} `BENCH_RUN_DAMAGED`: it is no JSON object with a name. */
+function parsePlan(text: string, file: string): PlanContent {
+  try {
+    const value = JSON.parse(text) as PlanContent;
+    if (typeof value?.name === 'string' && typeof value.dataset === 'object') return value;
+  } catch {
+    // Told below.
+  }
+  throw new BenchError(
+    'BENCH_RUN_DAMAGED',
+    `Cannot read ${JSON.stringify(file)}: it is no plan; restore the file, or move the run away and run again`,
+    { file },
+  );
+}
+
+function damagedPlan(path: string, found: string, expected: string): BenchError {
+  const file = join(path, 'plan.json');
+  return new BenchError(
+    'BENCH_RUN_DAMAGED',
+    `Cannot read ${JSON.stringify(file)}: the plan in it has the digest ${found}, and the run's is ${expected}; restore the file, or move the run away and run again`,
+    { file },
+  );
+}
+
+/**
+ * Reads all rows of a run's segments, so that a damaged one is told before anything is spent, and takes out those that hold failed cases.
+ *
+ * @returns How many failed cases will be run again.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function checkSegments(writer: RunWriter, retryFailed: boolean): Promise<number> {
+  let failed = 0;
+  const again = [];
+  for (const segment of writer.segments) {
+    let found = 0;
+    for await (const row of writer.rows(segment)) {
+      // Nearly all rows are without, and parsing them takes longer than looking.
+      if (!row.includes('"failure":') && !row.includes('"errors":')) continue;
+      if (isFailed(JSON.parse(row) as ResultRow)) found += 1;
+    }
+    if (found > 0 && retryFailed) again.push(segment);
+    failed += found;
+  }
+  if (again.length > 0) await writer.remove(again);
+  return failed;
+}
+
+/** The newest other run of a plan's name, by when it was written last. */
+export async function findEarlierRun(
+  store: RunStore,
+  plan: Plan,
+  writtenAt: (run: string) => Promise<number>,
+): Promise<
+  { readonly run: string; readonly reader: RunReader; readonly plan: PlanContent } | undefined
+> {
+  const runs = (await store.list()).filter(
+    (run) => run !== plan.run && run.startsWith(`${plan.content.name}-`),
+  );
+  const dated = await Promise.all(runs.map(async (run) => ({ run, at: await writtenAt(run) })));
+  dated.sort((one, other) => other.at - one.at);
+  for (const { run } of dated) {
+    // One that cannot be read is no reason not to run.
+    const reader = await store.read(run).catch(() => undefined);
+    const text = await reader?.document('plan').catch(() => undefined);
+    if (reader === undefined || text === undefined) continue;
+    try {
+      const found = parsePlan(text, run);
+      if (found.name === plan.content.name) return { run, reader, plan: found };
+    } catch {
+      // As above.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,182 @@
+import { setImmediate } from 'node:timers/promises';
+
+import type { RunSegment, RunWriter } from '@testbench/types';
+
+import { onAbort } from '@testbench/types';
+
+import type { PositionedSample } from '../dataset/dataset.js';
+import type { ResultRow } from '../results/result-row.js';
+import { RowSink } from '../results/row-sink.js';
+import { cancelled } from './call-failure.js';
+import type { EarlierRows } from './earlier-rows.js';
+import { evaluateRecord } from './evaluate-record.js';
+import type { EvaluateOptions } from './evaluate-options.js';
+import { mapOrdered } from './map-ordered.js';
+import type { PreparedRun } from './prepare-run.js';
+import { type RunCase, runCases } from './run-cases.js';
+import { recordsOf } from './earlier-rows.js';
+
+/** Calls inside this thread leave no room for signals and timers; this often the run makes some, in milliseconds. */
+const BREATHE_EVERY_MS = 50;
+/** Cases in flight where nothing waits: as many as share the cost of a batch, few enough to hold in memory. */
+const BATCH_CASES = 256;
+/** Cases that are begun for each call that may be in flight, so that a slow one does not hold up the others. */
+const CASES_A_CALL = 4;
+
+/** Where rows come from and go to. */
+export interface RunLoopOptions {
+  readonly run: PreparedRun;
+  /** Undefined if rows are not kept. */
+  readonly writer: RunWriter | undefined;
+  /** Rows of another run that are taken over. */
+  readonly earlier: EarlierRows | undefined;
+  /** Most paid calls that may be in flight; undefined if nothing waits. */
+  readonly maxCalls: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Gets the rows of each record, in order. */
+  readonly onRecord: (rows: readonly ResultRow[], isEarlier: boolean) => Promise<void>;
+}
+
+/**
+ * Goes through the records of a plan: rows of complete segments are read, all others are made and written.
+ *
+ * What was made before an error or a cancel is brought to the disk before that is thrown.
+ */
+export async function runRecords(options: RunLoopOptions): Promise<void> {
+  const { run, writer, signal } = options;
+  // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
+  const stop = new AbortController();
+  const endWatch = onAbort(signal, () => stop.abort());
+  const loop = new RunLoop(options, stop);
+  try {
+    let position = 0;
+    for (const segment of writer?.segments ?? []) {
+      await loop.make(position, segment.from);
+      await loop.read(segment);
+      position = segment.to;
+    }
+    await loop.make(position, run.dataset.count);
+  } finally {
+    endWatch();
+  }
+}
+
+class RunLoop {
+  readonly #options: RunLoopOptions;
+  readonly #stop: AbortController;
+  readonly #cases: readonly RunCase[];
+  #failure: { readonly error: unknown } | undefined;
+  #lastBreath = performance.now();
+
+  constructor(options: RunLoopOptions, stop: AbortController) {
+    const { config, pipeline } = options.run;
+    this.#options = options;
+    this.#stop = stop;
+    this.#cases = runCases(pipeline, config.epochs.count);
+  }
+
+  /** Hands on the rows of a complete segment. */
+  async read(segment: RunSegment): Promise<void> {
+    const { writer, onRecord } = this.#options;
+    const reader = { ...bindReader(writer!), segments: [segment] };
+    for await (const rows of recordsOf(reader)) {
+      this.#throwIfAborted();
+      await onRecord(rows, true);
+      await this.#breathe();
+    }
+  }
+
+  /** Makes the rows of a range of records. */
+  async make(from: number, to: number): Promise<void> {
+    if (from >= to) return;
+    this.#throwIfAborted();
+    const { run, writer, onRecord } = this.#options;
+    const sink = writer === undefined ? undefined : new RowSink(writer);
+    try {
+      for await (const { position, rows } of this.#rowsOf(run.dataset.records({ from, to }))) {
+        this.#throwIfAborted();
+        await sink?.add(position, rows);
+        await onRecord(rows, false);
+        await this.#breathe();
+      }
+      await sink?.flush();
+    } catch (error) {
+      this.#stop.abort();
+      // What is complete must outlive whatever happened; if that fails too, the first reason counts.
+      await sink?.flush().catch(() => {});
+      throw this.#failure === undefined ? error : this.#failure.error;
+    } finally {
+      await sink?.discard();
+    }
+  }
+
+  #rowsOf(
+    samples: AsyncIterable<PositionedSample>,
+  ): AsyncGenerator<{ readonly position: number; readonly rows: readonly ResultRow[] }> {
+    const { earlier } = this.#options;
+    const options = this.#evaluateOptions();
+    return mapOrdered(
+      this.#withEarlier(samples, earlier),
+      this.#window(),
+      async ([sample, known]) => {
+        try {
+          return { position: sample.position, rows: await evaluateRecord(sample, options, known) };
+        } catch (error) {
+          // Earlier records are still in flight, and come back as cancelled now; this is the cause.
+          options.fail(error);
+          throw error;
+        }
+      },
+    );
+  }
+
+  async *#withEarlier(
+    samples: AsyncIterable<PositionedSample>,
+    earlier: EarlierRows | undefined,
+  ): AsyncGenerator<readonly [PositionedSample, ReadonlyMap<RunCase, ResultRow> | undefined]> {
+    for await (const sample of samples) yield [sample, await earlier?.of(sample)];
+  }
+
+  #evaluateOptions(): EvaluateOptions {
+    const { config, pipeline } = this.#options.run;
+    return {
+      pipeline,
+      cases: this.#cases,
+      evaluators: config.evaluators,
+      failFast: config.failFast,
+      onError: config.onError,
+      signal: this.#stop.signal,
+      fail: (error) => {
+        this.#failure ??= { error };
+        this.#stop.abort();
+      },
+    };
+  }
+
+  /** Records in flight. */
+  #window(): number {
+    const { maxCalls, run } = this.#options;
+    const cases =
+      maxCalls === undefined
+        ? (run.config.concurrency ?? BATCH_CASES)
+        : Math.max(maxCalls * CASES_A_CALL, BATCH_CASES);
+    return Math.max(1, Math.ceil(cases / this.#cases.length));
+  }
+
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#lastBreath <= BREATHE_EVERY_MS) return;
+    await setImmediate();
+    this.#lastBreath = performance.now();
+  }
+
+  #throwIfAborted(): void {
+    if (this.#options.signal?.aborted === true) throw cancelled();
+  }
+}
+
+function bindReader(writer: RunWriter): Pick<RunWriter, 'rows' | 'document'> {
+  return {
+    rows: (segment) => writer.rows(segment),
+    document: (name) => writer.document(name),
+  };
+}

@@ -1,0 +1,59 @@
+import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core';
+import type { LogSink, OptionReaders } from '@testbench/types';
+
+import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
+import type { ResultRow } from '../results/result-row.js';
+import type { BenchSystem } from './stage.js';
+
+/** How far a run is. */
+export interface BenchmarkProgress {
+  /** Records done, those of earlier processes among them. */
+  readonly records: number;
+  /** Records of the run. */
+  readonly totalRecords: number;
+  /** Share of the whole, 0 to 1. */
+  readonly fraction: number;
+  /** Rows so far with at least one failed call. */
+  readonly failedRows: number;
+  /** Paid calls that are under way now. */
+  readonly inFlight: number;
+  /** What paid calls have cost so far, in the currency of the prices. */
+  readonly cost: number;
+}
+
+/** What planning, running and scoring take besides what is run. */
+export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
+  /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
+  readonly system?: BenchSystem;
+  /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan goes on from there. */
+  readonly signal?: AbortSignal;
+  /** Called after each record. Must not throw. */
+  readonly onProgress?: (progress: BenchmarkProgress) => void;
+  /** Called with each row, in the order of records and cases, those of earlier processes too. The run waits for it. */
+  readonly onRow?: (row: ResultRow) => void | Promise<void>;
+  /** Hears what a person should know: what was cleaned up, what is repeated, what changed since the last plan. Must not throw. */
+  readonly onNotice?: (message: string) => void;
+  /** Files that results must not replace, besides those that the configuration names. @default none */
+  readonly inputs?: readonly OutputInput[];
+  /** Gets what plugins log; unused if `system` is given. @default dropped */
+  readonly onLog?: LogSink;
+  /**
+   * Whether cases of earlier processes that lack a score are run again. Answers that had come are not asked for again.
+   * @default true
+   */
+  readonly retryFailed?: boolean;
+}
+
+/** Readers of {@link RunOptions}. */
+export const RUN_OPTIONS: OptionReaders<RunOptions> = {
+  readers: OPEN_DATASET_OPTIONS.readers,
+  system: (node) =>
+    node.implementation('loadPlugin', 'executePlugin', 'executeBatch', 'unloadPlugin'),
+  signal: (node) => node.signal(),
+  onProgress: (node) => node.callback(),
+  onRow: (node) => node.callback(),
+  onNotice: (node) => node.callback(),
+  inputs: OUTPUT_OPTIONS.inputs,
+  onLog: (node) => node.callback(),
+  retryFailed: (node) => node.boolean(),
+};

@@ -1,0 +1,173 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { findOutputPlace, type OutputInput } from '@testbench/core';
+import { readOptions } from '@testbench/types';
+
+import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { inputFiles } from '../config/input-files.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { BenchError } from '../errors.js';
+import { canTakeOver, comparePlans, sameCases } from '../plan/compare-plans.js';
+import { describeChanges } from '../plan/describe-changes.js';
+import type { Plan } from '../plan/plan.js';
+import type { BenchmarkSummary } from '../results/benchmark-summary.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { guardWriting } from '../results/store/guard-files.js';
+import { EarlierRows } from './earlier-rows.js';
+import { type PreparedRun, withPreparedRun } from './prepare-run.js';
+import { runCases } from './run-cases.js';
+import { checkSegments, findEarlierRun, type OpenRun, openRun } from './run-folder.js';
+import { runRecords } from './run-loop.js';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+import { RunTally } from './run-tally.js';
+
+/** What a run came to. */
+export interface RunResult {
+  readonly plan: Plan;
+  readonly summary: BenchmarkSummary;
+  /** False if more cases lack a score than `maxErrors` of the configuration allows. */
+  readonly ok: boolean;
+}
+
+/**
+ * Runs a plan: each record with each prompt, model and epoch, through providers, transforms, evaluators and filters.
+ *
+ * Records stream in and rows stream out, so memory does not grow with their number. Rows are kept in `<outputDir>/<name>-<digest>`, in
+ * segments that are complete or not there: a run that was killed goes on behind the last of them, and one that is through does nothing
+ * but run failed cases again. A failed call is counted, and the run goes on. A plan that differs from the newest run of its name
+ * only in having more prompts, models, epochs or records takes over the rows that are there.
+ *
+ * @param what A plan of `planRun`, which must still be what its plugins and its data set make it; or a configuration, whose plan is made.
+ * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
+ * @throws {LoadError} A plugin does not load.
+ * @throws {BenchError} See its codes; `BENCH_PLAN_CHANGED` if a given plan is not the same any more.
+ */
+export async function runPlan(
+  what: Plan | BenchmarkConfig,
+  given?: RunOptions,
+): Promise<RunResult> {
+  const options = readOptions<RunOptions>(given, RUN_OPTIONS);
+  const plan = isPlan(what) ? what : undefined;
+  const config = parseBenchmarkConfig(plan?.config ?? what);
+  if (config.outputDir !== undefined) await checkOutputDir(config.outputDir);
+  return await withPreparedRun(config, options, async (run) => {
+    if (plan !== undefined && plan.digest !== run.plan.digest) throw planChanged(plan, run.plan);
+    return await executeRun(run, options);
+  });
+}
+
+/**
+ * Plans and runs a configuration, as `runPlan` does.
+ *
+ * @returns What the run came to.
+ */
+export async function runBenchmark(
+  config: BenchmarkConfig,
+  options?: RunOptions,
+): Promise<BenchmarkSummary> {
+  return (await runPlan(config, options)).summary;
+}
+
+/** Finds out before anything is loaded whether a run could be written; nothing is changed. */
+async function checkOutputDir(outputDir: string): Promise<void> {
+  await guardWriting(outputDir, () =>
+    findOutputPlace(join(outputDir, 'run', 'manifest.json'), { makeFolder: true }),
+  );
+}
+
+/** The error for a run or plan that cannot go on as what it was. */
+export function planChanged(before: Plan, after: Plan): BenchError {
+  const changes = describeChanges(comparePlans(before.content, after.content));
+  return new BenchError(
+    'BENCH_PLAN_CHANGED',
+    `Cannot go on with ${JSON.stringify(before.run)}: ${changes}; run the configuration again, which starts a run of its own beside it`,
+  );
+}
+
+function isPlan(what: Plan | BenchmarkConfig): what is Plan {
+  return typeof what === 'object' && what !== null && 'content' in what && 'digest' in what;
+}
+
+/** Runs what is prepared. */
+export async function executeRun(run: PreparedRun, options: RunOptions): Promise<RunResult> {
+  const { config, plan } = run;
+  const files = run.dataset.files.map((path) => ({ path, what: 'the data set' }));
+  const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
+  const open =
+    config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
+  try {
+    if (open !== undefined) await tellRepairs(open, options);
+    const earlier = open === undefined ? undefined : await takeOver(run, open, inputs, options);
+    await using rows = earlier;
+    const tally = new RunTally(run, options);
+    await runRecords({
+      run,
+      writer: open?.writer,
+      earlier: rows,
+      maxCalls: maxCallsOf(config, run),
+      signal: options.signal,
+      onRecord: (record, isEarlier) => tally.add(record, isEarlier),
+    });
+    const summary = tally.summary(open?.path);
+    await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
+    return { plan, summary, ok: summary.failedCases <= config.maxErrors };
+  } finally {
+    await open?.writer.close();
+  }
+}
+
+function maxCallsOf(
+  config: ResolvedBenchmarkConfig,
+  { pipeline }: PreparedRun,
+): number | undefined {
+  if (!pipeline.stages.some((stage) => stage.waits)) return undefined;
+  return config.concurrency ?? 64;
+}
+
+async function tellRepairs({ writer }: OpenRun, options: RunOptions): Promise<void> {
+  const { onNotice = () => {}, retryFailed = true } = options;
+  for (const repair of writer.repairs) onNotice(repair);
+  const failed = await checkSegments(writer, retryFailed);
+  if (failed > 0 && retryFailed) {
+    onNotice(`${failed} cases that lack a score are run again`);
+  }
+  const [last] = writer.segments.slice(-1);
+  if (last !== undefined) {
+    const records = writer.segments.reduce((sum, { from, to }) => sum + to - from, 0);
+    onNotice(`${records} records are there already`);
+  }
+}
+
+/** Looks for the newest other run of the same name: says what changed, and takes over what can be. */
+async function takeOver(
+  run: PreparedRun,
+  open: OpenRun,
+  inputs: readonly OutputInput[],
+  { onNotice = () => {} }: RunOptions,
+): Promise<EarlierRows | undefined> {
+  const { config, plan, pipeline } = run;
+  const { outputDir = '' } = config;
+  const earlier = await findEarlierRun(
+    createFolderRuns(outputDir, { inputs }),
+    plan,
+    async (name) => (await stat(join(outputDir, name, 'manifest.json'))).mtimeMs,
+  );
+  if (earlier === undefined) return undefined;
+  const changes = comparePlans(earlier.plan, plan.content);
+  if (!open.isResumed) {
+    onNotice(
+      `the plan is not that of ${JSON.stringify(earlier.run)}: ${describeChanges(changes)}; the run starts beside it`,
+    );
+  }
+  if (!canTakeOver(earlier.plan, plan.content)) return undefined;
+  const isSame = sameCases(earlier.plan, plan.content);
+  if (!open.isResumed) onNotice(`rows of ${JSON.stringify(earlier.run)} are taken over`);
+  const { shuffle } = plan.content.dataset;
+  return new EarlierRows(
+    earlier.reader,
+    runCases(pipeline, config.epochs.count),
+    isSame,
+    shuffle === undefined,
+  );
+}

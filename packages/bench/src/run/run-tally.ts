@@ -1,0 +1,127 @@
+import { withoutUndefined } from '../config/without-undefined.js';
+import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';
+import { DropBoard } from '../results/drop-board.js';
+import { FailureGroups } from '../results/failure-groups.js';
+import type { ResultRow } from '../results/result-row.js';
+import { isFailed, ScoreBoard } from '../results/score-board.js';
+import { UsageBoard } from '../results/usage-board.js';
+import type { PreparedRun } from './prepare-run.js';
+import { systemNames } from './run-cases.js';
+import type { RunOptions } from './run-options.js';
+
+/** Adds up the rows of a run while they come, and says how far it is. */
+export class RunTally {
+  readonly #run: PreparedRun;
+  readonly #options: RunOptions;
+  readonly #startedAt = new Date();
+  readonly #board: ScoreBoard;
+  readonly #drops = new DropBoard();
+  readonly #failures = new FailureGroups();
+  readonly #usage = new UsageBoard();
+  #records = 0;
+  #earlierRecords = 0;
+  #cases = 0;
+  #failed = 0;
+
+  constructor(run: PreparedRun, options: RunOptions) {
+    const { config } = run;
+    this.#run = run;
+    this.#options = options;
+    this.#board = new ScoreBoard({
+      systems: systemNames(config),
+      evaluators: config.evaluators,
+      reducer: config.epochs.reducer,
+      onError: config.onError,
+    });
+  }
+
+  /** Adds the rows of one record. */
+  async add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> {
+    this.#board.add(rows);
+    for (const row of rows) {
+      this.#drops.add(row);
+      this.#failures.add(row);
+      this.#usage.add(row);
+      this.#cases += 1;
+      if (isFailed(row)) this.#failed += 1;
+      await this.#options.onRow?.(row);
+    }
+    this.#records += 1;
+    if (isEarlier) this.#earlierRecords += 1;
+    const { count } = this.#run.dataset;
+    this.#options.onProgress?.({
+      records: this.#records,
+      totalRecords: count,
+      fraction: this.#records / count,
+      failedRows: this.#failed,
+      inFlight: 0,
+      cost: this.#usage.paid.cost ?? 0,
+    });
+  }
+
+  /** @param path Folder of the run, if there is one. */
+  summary(path: string | undefined): BenchmarkSummary {
+    const { config, plan, pipeline, dataset } = this.#run;
+    const { providers, prompts, evaluators, epochs, onError } = config;
+    const models = providers.flatMap((provider) => provider.models.map(({ name }) => name));
+    return withoutUndefined({
+      formatVersion: 2 as const,
+      name: config.name,
+      description: config.description,
+      plan: plan.digest,
+      dataset: withoutUndefined({
+        path: config.dataset.path,
+        format: dataset.formats.join(', '),
+        digest: dataset.digest,
+        sample: config.dataset.sample,
+        shuffle: config.dataset.shuffle,
+        offset: config.dataset.offset,
+        limit: config.dataset.limit,
+      }),
+      records: this.#records,
+      cases: this.#cases,
+      failedCases: this.#failed,
+      prompts: prompts.map(({ name }) => name),
+      providers: providers.map(({ name }) => name),
+      models: [...new Set(models)],
+      evaluators: evaluators.map(({ name }) => name),
+      epochs,
+      onError,
+      scores: this.#board.summaries(),
+      systems: this.#board.systems(),
+      failures: this.#failures.groups(),
+      dropped: pipeline.filters.length === 0 ? undefined : this.#drops.counts(),
+      plugins: this.#plugins(),
+      run: path,
+      measured: {
+        startedAt: this.#startedAt.toISOString(),
+        durationMs: Date.now() - this.#startedAt.getTime(),
+        paid: this.#usage.paid,
+        timeMs: Object.fromEntries(pipeline.stages.map(({ name, timeMs }) => [name, timeMs])),
+        resumedRecords: this.#earlierRecords,
+        repeatedCalls: 0,
+      },
+    });
+  }
+
+  #plugins(): PluginSummary[] {
+    const { pipeline } = this.#run;
+    return pipeline.stages.map(({ name, plugin }) => {
+      const provider = pipeline.providers.find(({ stage }) => stage.name === name);
+      const { metadata, digest } = plugin;
+      const about = {
+        stage: name,
+        type: metadata.pluginType,
+        name: metadata.name,
+        version: metadata.version,
+        // Only code of a host's own has none, and a benchmark loads modules.
+        digest: digest ?? '',
+      };
+      const usage =
+        provider === undefined
+          ? this.#usage.of(name)
+          : this.#usage.of('provider', provider.config.name);
+      return Object.assign(about, usage);
+    });
+  }
+}
