@@ -188,8 +188,15 @@ function mapValues<T, U>(
 /** What names a row, its numbers, and what failed. */
 function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow {
   if (droppedTexts && row.failure === undefined) return row;
-  const { input: _i, messages: _m, expected: _e, output: _o, answer: _a, columns: _c, ...rest } =
-    row;
+  const {
+    input: _i,
+    messages: _m,
+    expected: _e,
+    output: _o,
+    answer: _a,
+    columns: _c,
+    ...rest
+  } = row;
   const { details } = row;
   return withoutUndefined({
     ...rest,

@@ -6,7 +6,7 @@ import { failCall, type Script, ScriptedSystem } from '../__fixtures__/scripted-
 import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import type { ResultRow } from '../results/result-row.js';
-import { createFolderRuns } from '../results/store/folder-runs.js';
+import { listRuns } from '../results/read-run.js';
 import { runBenchmark } from './run-plan.js';
 import type { RunOptions } from './run-options.js';
 
@@ -67,12 +67,9 @@ const head = (model: string, id = '0'): object => {
 
 /** The rows of the one run in a folder, as they are on the disk. */
 async function writtenRows(outputDir: string): Promise<ResultRow[]> {
-  const run = (await readdir(outputDir)).find((name) => !name.startsWith('.'));
-  const store = createFolderRuns(outputDir);
-  const reader = await store.read(run!);
   const rows: ResultRow[] = [];
-  for (const segment of reader!.segments) {
-    for await (const row of reader!.rows(segment)) rows.push(JSON.parse(row) as ResultRow);
+  for (const run of await listRuns(outputDir)) {
+    for await (const row of run.rows()) rows.push(row);
   }
   return rows;
 }
