@@ -4,7 +4,7 @@ import { flag, text, wholeNumber } from '../command-line/flags.js';
 export const RUN_FLAGS = {
   outputDir: text(
     '<folder>',
-    'where results go (default: "outputDir" of the configuration, or else results/<name>)',
+    'where runs are kept, each in a folder of its own (default: "outputDir" of the configuration, or else runs)',
   ),
   limit: wholeNumber(1, 'take at most so many records'),
   offset: wholeNumber(0, 'skip so many records first'),
