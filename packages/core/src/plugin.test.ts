@@ -158,4 +158,14 @@ describe('PluginSystem.registerPlugin()', () => {
     // @ts-expect-error It has no method of an evaluator.
     await expect(system.registerPlugin(wrong, { id: 'wrong' })).rejects.toThrow(TypeError);
   });
+
+  it('tells a wrong argument from a failed call', async () => {
+    await using system = new PluginSystem();
+    const guest = await system.loadPluginFromBytes('guest', assemble(guestWat()));
+    await expect(guest.batch('text' as never)).rejects.toThrow(TypeError);
+    expect(() => system.findPluginsByType(5 as never)).toThrow(TypeError);
+    expect(() => system.findPluginsByType('evaluater' as never)).toThrow(RangeError);
+    expect(() => system.findPluginsByCapability(undefined as never)).toThrow(TypeError);
+    expect(system.findPluginsByType('filter')).toEqual([]);
+  });
 });

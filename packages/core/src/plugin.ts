@@ -1,10 +1,10 @@
 import {
   type BatchResult,
-  EXECUTE_OPTIONS,
   type ExecuteOptions,
   type PluginInfo,
   type PluginManager,
   type PluginSource,
+  readCallOptions,
   type ReloadOptions,
   type StreamPart,
 } from '@testbench/manager';
@@ -12,11 +12,10 @@ import {
   CallError,
   type CallContext,
   LoadError,
-  type OptionReaders,
   type PluginDataByType,
+  type PluginInput,
   type PluginOutput,
   type PluginType,
-  readOptions,
 } from '@testbench/types';
 
 /** Limits of one call, and what travels with its data. */
@@ -24,12 +23,6 @@ export interface CallOptions extends ExecuteOptions {
   /** A name for logs and traces, and texts that the plugin sees. */
   readonly context?: CallContext;
 }
-
-const OPTIONS: OptionReaders<CallOptions> = {
-  ...EXECUTE_OPTIONS,
-  // What stands in it is checked with the rest of the input.
-  context: (node) => node.object(),
-};
 
 /** What a handle may ask about the plugin that it stands for. */
 export interface PluginLifetime {
@@ -110,6 +103,7 @@ export class Plugin<Type extends PluginType = PluginType> {
    *
    * @returns One result an input, in their order. An input that fails fails alone.
    * @throws {CallError} Only for what concerns them all.
+   * @throws {TypeError} For anything but a list.
    */
   async batch(
     data: readonly DataOf<Type>[],
@@ -117,7 +111,10 @@ export class Plugin<Type extends PluginType = PluginType> {
   ): Promise<BatchResult<ResultOf<Type>>[]> {
     const { context, limits } = readCallOptions(options);
     this.#checkCall();
-    const inputs = data.map((item) => inputOf(item, context));
+    if (!Array.isArray(data)) {
+      throw new TypeError(`Cannot start batch: expected a list of data, found a ${typeof data}`);
+    }
+    const inputs = Array.from<DataOf<Type>, PluginInput>(data, (item) => inputOf(item, context));
     return await this.#manager.executeBatch(this.id, inputs, limits);
   }
 
@@ -155,17 +152,6 @@ export class Plugin<Type extends PluginType = PluginType> {
   #gone(): LoadError {
     return new LoadError('LOAD_NOT_LOADED', `Cannot find plugin "${this.id}": it was unloaded`);
   }
-}
-
-/** @throws {ConfigError} For an unknown key or a wrong value. */
-function readCallOptions(options: CallOptions | undefined): {
-  readonly context?: CallContext | undefined;
-  /** Undefined where there are no options: such a call costs least. */
-  readonly limits: ExecuteOptions | undefined;
-} {
-  if (options === undefined) return { limits: undefined };
-  const { context, ...limits } = readOptions<CallOptions>(options, OPTIONS);
-  return { context, limits };
 }
 
 function inputOf<Data>(

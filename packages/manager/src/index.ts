@@ -48,7 +48,7 @@ export type {
 export { grantedBy, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';
 export { MANAGER_OPTIONS } from './manager-settings.js';
-export { EXECUTE_OPTIONS } from './read-call-options.js';
+export { readCallOptions } from './read-call-options.js';
 export type { CallStatistics } from './statistics/call-statistics.js';
 export type { DurationSummary } from './statistics/histogram.js';
 export type {

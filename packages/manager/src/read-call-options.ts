@@ -1,4 +1,5 @@
 import {
+  type CallContext,
   type ConfigNode,
   MAX_TIMEOUT_MS,
   type OptionReaders,
@@ -10,8 +11,7 @@ import {
 
 import type { ExecuteOptions, GoldenInput, ReloadOptions } from './options.js';
 
-/** Readers of {@link ExecuteOptions}, for what takes them with others of its own. */
-export const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
+const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
   signal: (node) => node.signal(),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
@@ -31,11 +31,41 @@ const GOLDEN: OptionReaders<GoldenInput> = {
   check: (node) => node.callback(),
 };
 
+/** {@link ExecuteOptions} together with what travels with the data. */
+interface CallOptions extends ExecuteOptions {
+  readonly context?: CallContext;
+}
+
+const CALL_OPTIONS: OptionReaders<CallOptions> = {
+  ...EXECUTE_OPTIONS,
+  // What stands in it is checked with the rest of the input.
+  context: (node) => node.object(),
+};
+
 const NO_OPTIONS: ExecuteOptions = {};
+/** Options that {@link readCallOptions} made: nobody else has them, and they are not read again. */
+const READ = new WeakSet<ExecuteOptions>();
 
 /** Reads what one call may take; a call without options costs nothing. @throws {ConfigError} */
 export function readExecuteOptions(given: ExecuteOptions | undefined): ExecuteOptions {
-  return given === undefined ? NO_OPTIONS : readOptions<ExecuteOptions>(given, EXECUTE_OPTIONS);
+  if (given === undefined) return NO_OPTIONS;
+  return READ.has(given) ? given : readOptions<ExecuteOptions>(given, EXECUTE_OPTIONS);
+}
+
+/**
+ * Reads the options of a call of a handle, once: of its `limits` the manager knows that they are read.
+ *
+ * @throws {ConfigError} For an unknown key or a wrong value.
+ */
+export function readCallOptions(options: CallOptions | undefined): {
+  readonly context?: CallContext | undefined;
+  /** Undefined where there are no options: such a call costs least. */
+  readonly limits: ExecuteOptions | undefined;
+} {
+  if (options === undefined) return { limits: undefined };
+  const { context, ...limits } = readOptions<CallOptions>(options, CALL_OPTIONS);
+  READ.add(limits);
+  return { context, limits };
 }
 
 /** @throws {ConfigError} For an unknown key or a wrong value. */

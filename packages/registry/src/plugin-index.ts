@@ -1,4 +1,10 @@
-import type { Capability, PluginMetadata, PluginType } from '@testbench/types';
+import {
+  CAPABILITIES,
+  type Capability,
+  PLUGIN_TYPES,
+  type PluginMetadata,
+  type PluginType,
+} from '@testbench/types';
 import semver from 'semver';
 
 /** What the index needs to know of an entry. */
@@ -47,13 +53,15 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
     return this.#entries.get(id);
   }
 
-  /** Entries of a type, in the order of adding. */
+  /** Entries of a type, in the order of adding. @throws {TypeError} For what is no text. @throws {RangeError} For no type. */
   findByType(type: PluginType): Entry[] {
+    requireOneOf(type, 'type', PLUGIN_TYPES);
     return this.#filter(({ metadata }) => metadata.pluginType === type);
   }
 
-  /** Entries that say they have a capability, in the order of adding. */
+  /** Entries that say they have a capability, in the order of adding. @throws {TypeError} @throws {RangeError} As above. */
   findByCapability(capability: Capability): Entry[] {
+    requireOneOf(capability, 'capability', CAPABILITIES);
     return this.#filter(({ metadata }) => metadata.capabilities.includes(capability));
   }
 
@@ -72,4 +80,15 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
   #filter(matches: (entry: Entry) => boolean): Entry[] {
     return Array.from(this.#entries.values()).filter(matches);
   }
+}
+
+/** A wrong word would find nothing, as if no plugin had it. */
+function requireOneOf(value: unknown, what: string, known: readonly string[]): void {
+  if (typeof value !== 'string') {
+    throw new TypeError(`Cannot find plugins: expected a ${what} as a text, found ${typeof value}`);
+  }
+  if (known.includes(value)) return;
+  throw new RangeError(
+    `Cannot find plugins: "${value}" is no ${what}; expected ${known.join(', ')}`,
+  );
 }

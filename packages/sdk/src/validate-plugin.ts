@@ -13,6 +13,7 @@ import {
   type PluginMetadata,
 } from '@testbench/types';
 import type { ImportSummary } from '@testbench/wasm';
+import semver from 'semver';
 
 /** Something because of which a host would refuse a module. */
 export interface PluginProblem {
@@ -98,28 +99,15 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
 /** A host refuses what is made for another major version of the contract, or for a later one than its own. */
 function versionProblems({ apiVersion, minHostVersion }: PluginMetadata): PluginProblem[] {
   const part = 'metadata';
-  if (majorOf(apiVersion) !== majorOf(API_VERSION)) {
+  if (semver.major(apiVersion) !== semver.major(API_VERSION)) {
     const message = `metadata field "api_version": it is made for contract ${apiVersion}, hosts speak ${API_VERSION}; set it to "${API_VERSION}"`;
     return [{ part, message }];
   }
-  if (minHostVersion !== undefined && numbersOf(minHostVersion) > numbersOf(API_VERSION)) {
+  if (minHostVersion !== undefined && semver.gt(minHostVersion, API_VERSION)) {
     const message = `metadata field "min_host_version": it is ${minHostVersion}, hosts speak contract ${API_VERSION}; lower it`;
     return [{ part, message }];
   }
   return [];
-}
-
-function majorOf(version: string): string {
-  return version.split('.')[0]!;
-}
-
-/** The three numbers of a version, so that texts compare as versions do; pre-releases count as their release. */
-function numbersOf(version: string): string {
-  const [numbers = ''] = version.split(/[-+]/);
-  return numbers
-    .split('.')
-    .map((part) => part.padStart(10, '0'))
-    .join('.');
 }
 
 function importProblem(item: ImportSummary, message: string): PluginProblem[] {

@@ -18,8 +18,12 @@ const MISTAKES: readonly (readonly [prefix: readonly number[], what: string])[] 
  *
  * @throws {DecodeError} `DECODE_EMPTY`, `DECODE_TEXT`, `DECODE_NOT_WASM`, `DECODE_VERSION`, `DECODE_COMPONENT` or
  *   `DECODE_TRUNCATED`.
+ * @throws {TypeError} For anything but a `Uint8Array`.
  */
 export function checkHeader(bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Cannot decode module: expected a Uint8Array, found ${describe(bytes)}`);
+  }
   if (bytes.length === 0) fail('DECODE_EMPTY', 0, 'no bytes');
   for (let index = 0; index < 4; index += 1) {
     if (index === bytes.length) fail('DECODE_TRUNCATED', index, 'unexpected end of its header');
@@ -44,4 +48,8 @@ export function checkHeader(bytes: Uint8Array): void {
 
 function fail(code: DecodeErrorCode, offset: number, state: string): never {
   throw new DecodeError(code, offset, `Cannot read module: ${state}`);
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }

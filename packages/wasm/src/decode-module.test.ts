@@ -119,4 +119,11 @@ describe('ByteWriter', () => {
   ])('encodes unsigned %i', (value, bytes) => {
     expect([...new ByteWriter().u32(value).view()]).toEqual(bytes);
   });
+
+  it.each([5, 'text', null, undefined, {}, [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], new ArrayBuffer(8)])(
+    'takes %o for a wrong argument, not for a wrong module',
+    (bytes) => {
+      expect(() => decodeModule(bytes as never)).toThrow(TypeError);
+    },
+  );
 });

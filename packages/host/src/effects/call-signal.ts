@@ -1,7 +1,4 @@
-import { type EffectCall, onAbort } from '@testbench/types';
-
-/** The longest time of a timer of JavaScript. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { type EffectCall, MAX_TIMEOUT_MS, onAbort } from '@testbench/types';
 
 /** A signal that fires when a call is cancelled, when its time is over, and when it has ended. */
 export class CallSignal {
@@ -14,7 +11,7 @@ export class CallSignal {
     if (signal?.aborted === true) this.#fire(signal.reason);
     // Up, so that the time is over when the timer says so.
     const leftMs = Math.ceil(deadlineMs - performance.now());
-    if (leftMs <= MAX_TIMER_MS && !this.over) {
+    if (leftMs <= MAX_TIMEOUT_MS && !this.over) {
       const expire = (): void =>
         this.#fire(new DOMException('The time of the call is over', 'TimeoutError'));
       this.#timer = setTimeout(expire, Math.max(0, leftMs));

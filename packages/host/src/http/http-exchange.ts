@@ -1,4 +1,10 @@
-import { type EffectCall, type EffectResult, HostCode, onAbort } from '@testbench/types';
+import {
+  type EffectCall,
+  type EffectResult,
+  HostCode,
+  MAX_TIMEOUT_MS,
+  onAbort,
+} from '@testbench/types';
 
 import type { BodyReader } from './body-reader.js';
 import { failureResult, EffectFailure } from '../effects/effect-failure.js';
@@ -9,9 +15,6 @@ export interface OpenedResponse {
   readonly head: Uint8Array;
   readonly body: BodyReader;
 }
-
-/** The longest delay of a timer in JavaScript. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What {@link HttpExchange} is made with. */
 export interface ExchangeOptions {
@@ -53,7 +56,7 @@ export class HttpExchange {
       const left = end - performance.now();
       if (left > 0) {
         // Timers may be early: their clock is that of the turn in which they are set.
-        timer = setTimeout(watch, Math.min(Math.ceil(left), MAX_TIMER_MS));
+        timer = setTimeout(watch, Math.min(Math.ceil(left), MAX_TIMEOUT_MS));
       } else if (ownEnd < call.deadlineMs) {
         this.#giveUp(HostCode.limitExceeded, `not done in ${most} ms`);
       } else cancel();

@@ -2,6 +2,7 @@ import {
   CallError,
   type HostEffects,
   LoadError,
+  MAX_TIMEOUT_MS,
   onAbort,
   type PluginMetadata,
   type RunnerLink,
@@ -175,7 +176,7 @@ export class Runner {
     this.#killTimer = setTimeout(
       // A host that was busy itself reads first what has arrived meanwhile.
       () => setImmediate(expire),
-      Math.min(timeoutMs + this.#graceMs, 2 ** 31 - 1),
+      Math.min(timeoutMs + this.#graceMs, MAX_TIMEOUT_MS),
     );
     const cancel = (): void => this.#stop(signal?.reason);
     const unwatch = onAbort(signal, cancel);

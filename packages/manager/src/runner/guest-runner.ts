@@ -13,6 +13,7 @@ import {
   type HostEffects,
   isCustomFunctionName,
   LoadError,
+  MAX_TIMEOUT_MS,
   PER_CALL_FUNCTIONS,
   PluginError,
   toErrorRecord,
@@ -206,7 +207,7 @@ export class GuestRunner {
       if (this.#begun !== undefined && isCounted) {
         const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
         // Infinity does not cross as a number.
-        this.#send({ type: 'begin', remainingMs: Math.min(remainingMs, 2 ** 31 - 1) });
+        this.#send({ type: 'begin', remainingMs: Math.min(remainingMs, MAX_TIMEOUT_MS) });
         this.#begun = undefined;
       }
       this.#send({ type: 'effect', name, args });

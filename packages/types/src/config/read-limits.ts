@@ -2,15 +2,17 @@ import { MAX_TIMEOUT_MS, type ResourceLimits } from '../limits.js';
 import type { ConfigNode } from './config-node.js';
 import { type OptionReaders, readOptions } from './read-options.js';
 
+/** What a packed result can say. */
+const MAX_CROSSING_BYTES = 2 ** 31 - 1;
+
 /** The largest value that makes sense of each limit; beyond it lies a mistake. */
 const LIMITS: OptionReaders<ResourceLimits> = {
   // All of a 32-bit memory.
   maxMemoryBytes: (node) => node.wholeNumber(1, 2 ** 32),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
-  // What a packed result can say.
-  maxInputBytes: (node) => node.wholeNumber(1, 2 ** 31 - 1),
-  maxOutputBytes: (node) => node.wholeNumber(1, 2 ** 31 - 1),
+  maxInputBytes: (node) => node.wholeNumber(1, MAX_CROSSING_BYTES),
+  maxOutputBytes: (node) => node.wholeNumber(1, MAX_CROSSING_BYTES),
 };
 
 /**
