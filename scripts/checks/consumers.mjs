@@ -1,7 +1,15 @@
 // Installs the packed archives in empty folders, under npm and under pnpm, and uses them as others do: from an ES module,
 // from CommonJS, from TypeScript in two resolutions with the libraries' own declarations checked, through esbuild, and
 // through vite. A plugin is run each time, so the files that threads and child processes start from are found too.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +20,7 @@ import {
   USE_NEUTRAL,
   USE_TYPED,
   USE_TYPED_CJS,
+  useInBrowser,
 } from '../lib/consumer-sources.mjs';
 import { importNames, packPackages } from '../lib/pack.mjs';
 import { pinnedNode, run, runTool, tail } from '../lib/run.mjs';
@@ -52,7 +61,11 @@ async function useAll(manager, folder, names) {
   write(folder, 'all.mjs', importAll(names) + USE);
   write(folder, 'all.cjs', requireAll(names.filter((name) => name !== NO_REQUIRE)) + USE);
   write(folder, 'neutral.mjs', importAll(NEUTRAL) + USE_NEUTRAL);
-  write(folder, 'index.html', '<script type="module" src="./neutral.mjs"></script>');
+  write(folder, 'page.mjs', useInBrowser(readFileSync(PLUGIN)));
+  const scripts = ['neutral', 'page'].map(
+    (name) => `<script type="module" src="./${name}.mjs"></script>`,
+  );
+  write(folder, 'index.html', scripts.join('\n'));
   write(folder, 'all.mts', importAll(names) + USE_TYPED);
   write(folder, 'all.cts', USE_TYPED_CJS);
   write(folder, 'neutral.mts', importAll(NEUTRAL));
@@ -81,10 +94,13 @@ async function useAll(manager, folder, names) {
 
   const esbuild = (label, args) =>
     attempt(`${manager}: esbuild, ${label}`, () => tool('esbuild', ['--bundle', ...args], folder));
-  await esbuild('browser', ['neutral.mjs', '--format=esm', '--outfile=esbuild/neutral.mjs']);
-  await attempt(`${manager}: run what esbuild made`, () =>
-    execute(nodes()[0], folder, 'esbuild/neutral.mjs'),
-  );
+  for (const name of ['neutral', 'page']) {
+    const outfile = `esbuild/${name}.mjs`;
+    await esbuild(`${name}, browser`, [`${name}.mjs`, '--format=esm', `--outfile=${outfile}`]);
+    await attempt(`${manager}: run what esbuild made of ${name}`, () =>
+      execute(nodes()[0], folder, outfile),
+    );
+  }
   // What starts threads and processes stays outside, as for every package with files of its own.
   const external = ['--platform=node', '--packages=external'];
   await esbuild('node', ['all.mjs', ...external, '--format=esm', '--outfile=esbuild/all.mjs']);

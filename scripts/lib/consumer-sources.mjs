@@ -34,6 +34,18 @@ try {
 if (!trapped) throw new Error('Cannot stop an endless loop');
 `;
 
+/** Runs a plugin as a page does. @param plugin Its bytes. */
+export function useInBrowser(plugin) {
+  return `import { PluginSystem } from '@testbench/core/browser';
+const system = new PluginSystem();
+const url = 'data:application/wasm;base64,${plugin.toString('base64')}';
+const plugin = await system.loadPlugin(url, { pluginType: 'evaluator' });
+const { data } = await plugin.execute({ output: 'a', expected: 'a' });
+await system.close();
+if (data.score !== 1) throw new Error('Cannot run a plugin: its score is ' + data.score);
+`;
+}
+
 /** Right and wrong use in TypeScript. */
 export const USE_TYPED = `import { PluginSystem, type PluginInfo } from '@testbench/core';
 export async function load(path: string): Promise<PluginInfo | undefined> {
