@@ -15,6 +15,7 @@ export const mayImport = {
   core: ['types', 'manager', 'registry'],
   statistics: [],
   bench: ['types', 'core', 'statistics'],
+  plugins: [],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
   cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'sdk'],

@@ -109,6 +109,7 @@ export type {
   PlannedPrompt,
   PlannedProvider,
 } from './plan/plan.js';
+export { findPluginsDir, type PluginLocation, PluginLocator } from './plugins/locate-plugin.js';
 export { loadPrompts } from './prompts/load-prompts.js';
 export { TemplateError } from './prompts/parse-template.js';
 export {

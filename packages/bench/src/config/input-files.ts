@@ -2,7 +2,7 @@ import type { OutputInput } from '@testbench/core';
 
 import { isPattern, STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
-import { parsePluginName } from './plugin-types.js';
+import { parsePluginName } from './plugin-name.js';
 
 /**
  * Every file that a run of a configuration reads, so that nothing is written over them.

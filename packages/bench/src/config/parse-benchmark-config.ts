@@ -11,7 +11,7 @@ import type {
 } from './benchmark-config.js';
 import { BENCHMARK } from './benchmark-type.js';
 import type { ResolvedDatasetConfig } from './dataset-config.js';
-import { defaultName } from './plugin-types.js';
+import { defaultName } from './plugin-name.js';
 import { refuse } from './stage-types.js';
 import { withoutUndefined } from './without-undefined.js';
 

@@ -1,4 +1,4 @@
-import { posix, resolve, win32 } from 'node:path';
+import { resolve, win32 } from 'node:path';
 
 import {
   DEFAULT_LIMITS,
@@ -9,6 +9,7 @@ import {
 } from '@testbench/types';
 
 import type { PluginConfig } from './benchmark-config.js';
+import { parsePluginName } from './plugin-name.js';
 import { type ConfigKeys, type ConfigType, either, listOf, shape } from './schema/config-type.js';
 import { BOOLEAN, JSON_OBJECT, oneOf, PATH, text } from './schema/config-values.js';
 
@@ -68,24 +69,6 @@ const PERMISSIONS = shape<Permissions>({
   },
 });
 
-/** What references to plugins look like: a path, or a name with or without a range. */
-const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
-
-/** A plugin by name and range of versions. */
-export interface PluginName {
-  readonly name: string;
-  /** @default any version */
-  readonly range?: string;
-}
-
-/** Reads a plugin's name; undefined for a path. */
-export function parsePluginName(reference: string): PluginName | undefined {
-  if (reference.endsWith('.wasm')) return undefined;
-  const { name, range } = NAME.exec(reference)?.groups ?? {};
-  if (name === undefined) return undefined;
-  return { name, ...(range === undefined ? {} : { range }) };
-}
-
 /** Where a plugin comes from: a name as it is, a path made absolute. */
 const PLUGIN_REFERENCE: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
@@ -101,14 +84,6 @@ const PLUGIN_REFERENCE: ConfigType<string> = {
     return resolve(baseDirectory, reference);
   },
 };
-
-/** The name of a stage that has none of its own: the plugin's, or its file's without `.wasm`. */
-export function defaultName(reference: string): string {
-  const name = parsePluginName(reference)?.name;
-  if (name !== undefined) return name;
-  const file = posix.basename(reference.replaceAll('\\', '/'));
-  return file.endsWith('.wasm') ? file.slice(0, -'.wasm'.length) : file;
-}
 
 /** The keys that every use of a plugin has. */
 export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {

@@ -1,7 +1,8 @@
 import { ConfigNode } from '@testbench/types';
 
 import type { EvaluatorConfig, ResolvedEvaluatorConfig } from './benchmark-config.js';
-import { defaultName, PLUGIN_KEYS } from './plugin-types.js';
+import { defaultName } from './plugin-name.js';
+import { PLUGIN_KEYS } from './plugin-types.js';
 import { either, listOf, shape } from './schema/config-type.js';
 import { text } from './schema/config-values.js';
 import { EVALUATOR_KEYS } from './stage-types.js';

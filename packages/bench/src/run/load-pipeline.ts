@@ -9,6 +9,7 @@ import type {
 import { stageLimits } from '../config/stage-limits.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
+import { PluginLocator } from '../plugins/locate-plugin.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 
 /** A plugin that answers. */
@@ -111,6 +112,7 @@ class PipelineLoader {
   readonly stages: Stage[] = [];
   readonly #system: BenchSystem;
   readonly #config: ResolvedBenchmarkConfig;
+  readonly #locator = new PluginLocator();
 
   constructor(system: BenchSystem, config: ResolvedBenchmarkConfig) {
     this.#system = system;
@@ -152,7 +154,8 @@ class PipelineLoader {
   ): Promise<Stage> {
     const id = `${this.#config.name}/${path}`;
     const limits = stageLimits(this.#config.limits, use.limits, waits);
-    const { info } = await this.#system.loadPlugin(use.plugin, {
+    const location = await this.#locator.locate(use.plugin, `${path}.plugin`);
+    const { info } = await this.#system.loadPlugin(location.path, {
       id,
       config,
       limits,

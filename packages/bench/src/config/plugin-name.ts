@@ -1,0 +1,27 @@
+import { posix } from 'node:path';
+
+/** What references to plugins look like: a path, or a name with or without a range. */
+const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
+
+/** A plugin by name and range of versions. */
+export interface PluginName {
+  readonly name: string;
+  /** @default any version */
+  readonly range?: string;
+}
+
+/** Reads a plugin's name; undefined for a path. */
+export function parsePluginName(reference: string): PluginName | undefined {
+  if (reference.endsWith('.wasm')) return undefined;
+  const { name, range } = NAME.exec(reference)?.groups ?? {};
+  if (name === undefined) return undefined;
+  return { name, ...(range === undefined ? {} : { range }) };
+}
+
+/** The name of a stage that has none of its own: the plugin's, or its file's without `.wasm`. */
+export function defaultName(reference: string): string {
+  const name = parsePluginName(reference)?.name;
+  if (name !== undefined) return name;
+  const file = posix.basename(reference.replaceAll('\\', '/'));
+  return file.endsWith('.wasm') ? file.slice(0, -'.wasm'.length) : file;
+}

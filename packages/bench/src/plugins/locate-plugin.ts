@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import { readModuleFile } from '@testbench/core';
+import { ConfigError, nearestKey } from '@testbench/types';
+import { satisfies, validRange } from 'semver';
+
+import { parsePluginName, type PluginName } from '../config/plugin-name.js';
+import { type PluginManifest, readPluginManifest, type ManifestEntry } from './plugin-manifest.js';
+
+const PACKAGE = '@testbench/plugins';
+
+/** Where a plugin of a configuration is. */
+export interface PluginLocation {
+  /** Path of the module's file. */
+  readonly path: string;
+  /** `sha256:` and the hex digest that the package says it has, and that it has; absent for a plugin by path. */
+  readonly digest?: string;
+}
+
+/**
+ * Finds the folder of an installed `@testbench/plugins`.
+ *
+ * @param from A file or folder; looked for as Node looks for a package that is imported there.
+ * @returns The folder with the manifest, or undefined if there is none.
+ */
+export function findPluginsDir(from: string): string | undefined {
+  try {
+    // Nothing of the package is run: only its data is read.
+    return join(dirname(createRequire(join(from, 'index.js')).resolve(PACKAGE)), '..', 'build');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds the modules of plugins by name, in one installed package. */
+export class PluginLocator {
+  #manifest: Promise<PluginManifest> | undefined;
+  readonly #folder: string | undefined;
+
+  /** @param folder With `manifest.json` and the modules. @default that of the package that is installed beside this one */
+  constructor(folder: string | undefined = findPluginsDir(import.meta.dirname)) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Finds a plugin. A path is given back as it is.
+   *
+   * @param reference As in a configuration that was read: an absolute path, or a name with or without a range.
+   * @param place Where in the configuration it stands, for errors.
+   * @throws {ConfigError} `CONFIG_INVALID`: no such plugin, no such version, or a damaged package.
+   */
+  async locate(reference: string, place: string): Promise<PluginLocation> {
+    const wanted = parsePluginName(reference);
+    if (wanted === undefined) return { path: reference };
+    const refuse = (state: string, cause?: unknown): ConfigError =>
+      new ConfigError(
+        'CONFIG_INVALID',
+        place,
+        `Cannot find the plugin ${JSON.stringify(reference)}: ${state}`,
+        { cause },
+      );
+    const folder = this.#folder;
+    if (folder === undefined) {
+      throw refuse(
+        `the package ${PACKAGE} is not installed; install it beside this one, or give the path of a file, as in "./${wanted.name}.wasm"`,
+      );
+    }
+    let manifest: PluginManifest;
+    try {
+      manifest = await (this.#manifest ??= readPluginManifest(join(folder, 'manifest.json')));
+    } catch (cause) {
+      throw refuse(`${(cause as Error).message}; install ${PACKAGE} again`, cause);
+    }
+    const entry = choose(manifest, wanted, refuse);
+    const path = join(folder, entry.file);
+    const digest = `sha256:${createHash('sha256')
+      .update(await readModule(path, refuse))
+      .digest('hex')}`;
+    if (digest !== entry.digest) {
+      throw refuse(
+        `its module ${JSON.stringify(path)} is not the one of the manifest; install ${PACKAGE} again`,
+      );
+    }
+    return { path, digest };
+  }
+}
+
+type Refuse = (state: string, cause?: unknown) => ConfigError;
+
+function choose({ plugins }: PluginManifest, wanted: PluginName, refuse: Refuse): ManifestEntry {
+  const entry = plugins.find(({ name }) => name === wanted.name);
+  if (entry === undefined) {
+    const names = plugins.map(({ name }) => name);
+    const near = nearestKey(wanted.name, names);
+    const hint =
+      near === undefined ? `; there are: ${names.join(', ')}` : `, did you mean "${near}"?`;
+    throw refuse(`${PACKAGE} has none of this name${hint}`);
+  }
+  const { range } = wanted;
+  if (range === undefined) return entry;
+  if (validRange(range) === null) throw refuse(`"${range}" is no range of versions, such as ^0.1`);
+  if (!satisfies(entry.version, range)) {
+    throw refuse(
+      `the installed version is ${entry.version}; install another version of ${PACKAGE}`,
+    );
+  }
+  return entry;
+}
+
+async function readModule(path: string, refuse: Refuse): Promise<Uint8Array> {
+  try {
+    return await readModuleFile(path);
+  } catch (cause) {
+    throw refuse(`${(cause as Error).message}; install ${PACKAGE} again`, cause);
+  }
+}

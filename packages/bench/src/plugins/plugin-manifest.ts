@@ -1,0 +1,61 @@
+import { type OptionReaders, parseJsonText, readOptions } from '@testbench/types';
+
+import { readCappedFile } from '../config/read-capped-file.js';
+
+/** Three plugins take one kB: room for some thousands. */
+const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+/** A plugin of the package `@testbench/plugins`. */
+export interface ManifestEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly description: string;
+  readonly digest: string;
+  /** Name of the module's file, beside the manifest. */
+  readonly file: string;
+}
+
+/** What the package has. */
+export interface PluginManifest {
+  readonly formatVersion: number;
+  readonly plugins: readonly ManifestEntry[];
+}
+
+const ENTRY: OptionReaders<ManifestEntry> = {
+  name: (node) => node.text(),
+  version: (node) => node.text(),
+  type: (node) => node.text(),
+  description: (node) => node.value as string,
+  digest: (node) => node.text(),
+  file(node) {
+    const file = node.text();
+    // It stands beside the manifest, and nowhere else.
+    if (!/^[\w.-]+\.wasm$/.test(file)) node.reject('the name of a .wasm file');
+    return file;
+  },
+};
+
+const MANIFEST: OptionReaders<PluginManifest> = {
+  formatVersion: (node) => node.wholeNumber(1, 1),
+  plugins: (node) =>
+    node
+      .list()
+      .map((entry) =>
+        readOptions<ManifestEntry>(entry.value, ENTRY, entry.path, [
+          'name',
+          'version',
+          'digest',
+          'file',
+        ]),
+      ),
+};
+
+/** @throws {BenchError} It cannot be read. @throws {ConfigError} or {WireError} It is wrong. */
+export async function readPluginManifest(path: string): Promise<PluginManifest> {
+  const bytes = await readCappedFile(path, 'manifest', MAX_MANIFEST_BYTES);
+  return readOptions<PluginManifest>(parseJsonText(bytes), MANIFEST, 'manifest', [
+    'formatVersion',
+    'plugins',
+  ]);
+}
