@@ -6,6 +6,7 @@ import {
   type PluginOutput,
 } from '@testbench/types';
 
+import { copyInputs } from './copy-inputs.js';
 import { endedCall } from './ending.js';
 import { readHostPluginToOpen } from './host-plugin/open-host-plugin.js';
 import type { BatchResult, CallControls } from './isolation/executor.js';
@@ -13,7 +14,6 @@ import { RunnerPools } from './isolation/runner-pools.js';
 import {
   CLOSE_TIMEOUT_MS,
   DEFAULT_DRAIN_TIMEOUT_MS,
-  MAX_BATCH_LENGTH,
   MAX_QUEUED_EXECUTIONS,
   MIN_PLACES_TO_SHARE,
 } from './limits.js';
@@ -38,7 +38,7 @@ import { readExecuteOptions, readReloadOptions } from './read-call-options.js';
 import { requireId } from './require-id.js';
 import { type Patience, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
-import { watchFile } from './watch-file.js';
+import { FileWatchers } from './file-watchers.js';
 
 /** What is done with a plugin once there is a place. */
 type InTurn<T> = (
@@ -60,7 +60,7 @@ export class PluginManager {
   readonly #semaphore: Semaphore;
   readonly #pools: RunnerPools;
   readonly #loader: VersionLoader;
-  readonly #watchers = new Map<string, () => void>();
+  readonly #watchers = new FileWatchers();
   #closed = false;
   /** Tells what happens: calls, loads, swaps. Nobody listening costs nothing. */
   readonly events = new PluginEmitter();
@@ -157,7 +157,7 @@ export class PluginManager {
     given?: ExecuteOptions,
   ): Promise<BatchResult[]> {
     const options = readExecuteOptions(given);
-    const own = ownInputs(inputs);
+    const own = copyInputs(inputs);
     return await this.#inTurn(
       id,
       options,
@@ -244,20 +244,13 @@ export class PluginManager {
     if (path === undefined) {
       throw new LoadError('LOAD_NO_FILE', `Cannot watch plugin "${id}": it came from no file`);
     }
-    this.#watchers.get(id)?.();
-    const stop = watchFile(path, async () => {
+    return this.#watchers.watch(id, path, async () => {
       try {
         await this.#reload(id, path, options);
       } catch (error) {
         this.events.tell('reload-failed', { id, error });
       }
     });
-    const end = (): void => {
-      stop();
-      if (this.#watchers.get(id) === end) this.#watchers.delete(id);
-    };
-    this.#watchers.set(id, end);
-    return end;
   }
 
   /**
@@ -269,7 +262,7 @@ export class PluginManager {
   async unload(id: string): Promise<void> {
     const plugin = this.#find(id);
     this.#plugins.delete(id);
-    this.#watchers.get(id)?.();
+    this.#watchers.stop(id);
     await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS, 'unloaded');
   }
 
@@ -291,7 +284,7 @@ export class PluginManager {
   async close(): Promise<void> {
     this.#closed = true;
     this.#semaphore.close();
-    for (const stop of this.#watchers.values()) stop();
+    this.#watchers.stopAll();
     const plugins = [...this.#plugins.values()];
     this.#plugins.clear();
     const timer = setTimeout(() => this.#pools.close(), CLOSE_TIMEOUT_MS);
@@ -435,22 +428,4 @@ export class PluginManager {
       );
     }
   }
-}
-
-/**
- * The list of a batch as it is now: the caller may change it meanwhile.
- *
- * @throws {TypeError} @throws {RangeError}
- */
-function ownInputs(inputs: readonly PluginInput[]): readonly PluginInput[] {
-  if (!Array.isArray(inputs)) {
-    throw new TypeError(`Cannot start batch: expected a list of inputs, found a ${typeof inputs}`);
-  }
-  if (inputs.length > MAX_BATCH_LENGTH) {
-    throw new RangeError(
-      `Cannot start batch: ${inputs.length} inputs, limit is ${MAX_BATCH_LENGTH}`,
-    );
-  }
-  // Holes become undefined, which is refused like anything else that is no input.
-  return Array.from<PluginInput>(inputs);
 }

@@ -108,6 +108,7 @@ export type {
   EvaluatorPlugin,
   FilterPlugin,
   HostPlugin,
+  HostPluginBase,
   HostPluginByType,
   HostPluginCall,
   HostPluginMetadata,
