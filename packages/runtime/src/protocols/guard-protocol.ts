@@ -112,12 +112,15 @@ class GuardedGuest implements ProtocolGuest {
       get size() {
         return guest.memory.size;
       },
+      check: (what, ptr, length) => {
+        this.#pass(() => {
+          requireNumbers(what, ptr, length);
+          guest.memory.check(what, ptr, length);
+        });
+      },
       range: (what, ptr, length) =>
         this.#pass(() => {
-          for (const value of [ptr, length]) {
-            if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32) continue;
-            guest.fail('CALL_INVALID_OUTPUT', `Cannot read ${what}: expected 32-bit numbers`);
-          }
+          requireNumbers(what, ptr, length);
           return guest.memory.range(what, ptr, length);
         }),
       write: (input, allocate) =>
@@ -344,6 +347,17 @@ class GuardedSession implements ProtocolSession {
     guest.end();
     if (isAnswer(answer)) return answer;
     throw guest.failure('its answer is neither an error code nor what was read');
+  }
+}
+
+/** What is no 32-bit number would count as another place. */
+function requireNumbers(what: string, ...values: readonly number[]): void {
+  for (const value of values) {
+    if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32) continue;
+    throw new CallError(
+      'CALL_INVALID_OUTPUT',
+      `Cannot read ${what}: expected a place and a length of 32 bits`,
+    );
   }
 }
 

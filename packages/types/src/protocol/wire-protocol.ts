@@ -112,10 +112,16 @@ export interface ProtocolMemory {
   /** In bytes. */
   readonly size: number;
   /**
-   * A view of a range, to read or to write; valid until the guest runs again.
+   * Makes sure that a range is wholly inside the memory.
    *
    * @param what For the error, as in "Cannot read output: …".
-   * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not wholly inside the memory.
+   * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not.
+   */
+  check(what: string, ptr: number, length: number): void;
+  /**
+   * A view of a range, to read or to write; valid until the guest runs again.
+   *
+   * @throws {CallError} As `check` does.
    */
   range(what: string, ptr: number, length: number): Uint8Array;
   /**

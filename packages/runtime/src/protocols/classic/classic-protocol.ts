@@ -5,6 +5,7 @@ import {
   type ProtocolFunction,
   type ProtocolGuest,
   type ProtocolInput,
+  type ProtocolMemory,
   type ProtocolPlace,
   type ProtocolSession,
   type ProtocolSteps,
@@ -37,10 +38,12 @@ class ClassicSession implements ProtocolSession {
   readonly initialize: ProtocolSession['initialize'];
   readonly health: ProtocolSession['health'];
   readonly shutdown: ProtocolSession['shutdown'];
+  readonly #memory: ProtocolMemory;
   readonly #rooms: Rooms;
   readonly #execute: ProtocolFunction;
 
   constructor(readonly guest: ProtocolGuest) {
+    this.#memory = guest.memory;
     this.#execute = guest.waitingFunction('plugin_execute');
     this.#rooms =
       guest.has('plugin_alloc') && guest.has('plugin_free')
@@ -79,7 +82,7 @@ class ClassicSession implements ProtocolSession {
   }
 
   #write(input: ProtocolInput): ProtocolPlace {
-    return this.guest.memory.write(input, (size) => this.#rooms.take(size));
+    return this.#memory.write(input, (size) => this.#rooms.take(size));
   }
 
   /** Calls once, and again if the plugin says that the room was too small. */
@@ -106,7 +109,7 @@ class ClassicSession implements ProtocolSession {
             `Cannot read ${what}: it says ${length} bytes, the room is ${capacity}`,
           );
         }
-        const value = read(this.guest.memory.range(what, out, length));
+        const value = read(this.#memory.range(what, out, length));
         this.#rooms.releaseAll();
         return value;
       }
@@ -125,12 +128,12 @@ class ClassicSession implements ProtocolSession {
   }
 
   #writeLength(ptr: number, value: number): void {
-    const cell = this.guest.memory.range('the room for the length', ptr, 4);
+    const cell = this.#memory.range('the room for the length', ptr, 4);
     new DataView(cell.buffer, cell.byteOffset, 4).setUint32(0, value, true);
   }
 
   #readLength(ptr: number): number {
-    const cell = this.guest.memory.range('the room for the length', ptr, 4);
+    const cell = this.#memory.range('the room for the length', ptr, 4);
     return new DataView(cell.buffer, cell.byteOffset, 4).getUint32(0, true);
   }
 }

@@ -4,6 +4,7 @@ import {
   type ProtocolFunction,
   type ProtocolGuest,
   type ProtocolInput,
+  type ProtocolMemory,
   type ProtocolPlace,
   type ProtocolSession,
   type ProtocolSteps,
@@ -24,11 +25,13 @@ class V1Session implements ProtocolSession {
   readonly initialize: ProtocolSession['initialize'];
   readonly executeBatch: ProtocolSession['executeBatch'];
   readonly health: ProtocolSession['health'];
+  readonly #memory: ProtocolMemory;
   readonly #alloc: ProtocolFunction;
   readonly #free: ProtocolFunction;
   readonly #execute: ProtocolFunction;
 
   constructor(readonly guest: ProtocolGuest) {
+    this.#memory = guest.memory;
     this.#alloc = guest.function('plugin_alloc');
     this.#free = guest.function('plugin_free');
     this.#execute = guest.waitingFunction('plugin_execute');
@@ -87,7 +90,7 @@ class V1Session implements ProtocolSession {
   }
 
   #write(input: ProtocolInput): ProtocolPlace {
-    return this.guest.memory.write(input, this.#allocate);
+    return this.#memory.write(input, this.#allocate);
   }
 
   readonly #allocate = (size: number): number => {
@@ -109,13 +112,12 @@ class V1Session implements ProtocolSession {
     if (typeof packed !== 'bigint') {
       throw new CallError('CALL_INVALID_OUTPUT', `Cannot read ${what}: expected an i64 result`);
     }
-    const { memory } = this.guest;
     // Taken apart and checked before the input is freed: freeing runs guest code, which may move nothing but may trap.
     const result = unpackResult(packed);
-    if (result.ok) memory.range(what, result.ptr, result.len);
+    if (result.ok) this.#memory.check(what, result.ptr, result.len);
     if (input !== undefined) this.#free(input.ptr, input.length);
     if (!result.ok) return result.code;
-    const value = read(memory.range(what, result.ptr, result.len));
+    const value = read(this.#memory.range(what, result.ptr, result.len));
     this.#free(result.ptr, result.len);
     return value;
   }
