@@ -49,6 +49,7 @@ export {
   readPrivateFile,
   removePrivateFile,
   writePrivateFile,
+  WIRE_PROTOCOLS,
 } from '@testbench/manager';
 export { describeFileError, OutputError, type OutputErrorCode } from './output/output-error.js';
 export { OutputFile, type OutputFileOptions, writeOutput } from './output/output-file.js';

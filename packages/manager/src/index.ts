@@ -24,6 +24,7 @@ export {
   type StructuredLogger,
   writePrivateFile,
 } from '@testbench/host';
+export { WIRE_PROTOCOLS } from '@testbench/runtime';
 export type { BatchResult } from './isolation/executor.js';
 export {
   type Isolation,

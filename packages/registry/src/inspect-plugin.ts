@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { requireReadable } from '@testbench/sandbox';
 import {
   checkContractExports,
+  CONTRACT_SHAPES,
   decodeMetadataSections,
   type ExportProblem,
   METADATA_SECTION,
   type PluginMetadata,
+  type ProtocolShape,
 } from '@testbench/types';
 import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
 
@@ -27,14 +29,18 @@ export interface PluginInspection {
  * Tells what can be known of a plugin without running it.
  *
  * @param bytes The whole module; read, not kept.
+ * @param protocols Wire protocols that it may be of; `WIRE_PROTOCOLS` of core are those that are built in. @default those of the contract
  * @throws {DecodeError} If the bytes are not a module, with the offset.
  * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_REJECTED` for a module so far above admission's caps that reading it would
  *   take long.
  */
-export function inspectPlugin(bytes: Uint8Array): PluginInspection {
+export function inspectPlugin(
+  bytes: Uint8Array,
+  protocols: readonly ProtocolShape[] = CONTRACT_SHAPES,
+): PluginInspection {
   requireReadable(bytes);
   const summary = inspectModule(bytes);
-  const { contract, problems } = checkContractExports(summary);
+  const { contract, problems } = checkContractExports(summary, protocols);
   return {
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     metadata: decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION)),

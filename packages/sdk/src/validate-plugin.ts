@@ -1,3 +1,4 @@
+import { WIRE_PROTOCOLS } from '@testbench/core';
 import { type AdmissionReport, checkModule } from '@testbench/sandbox';
 import {
   API_VERSION,
@@ -70,6 +71,7 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
   try {
     report = checkModule(bytes, {
       imports: { [HOST_MODULE]: HOST_FUNCTIONS },
+      protocols: WIRE_PROTOCOLS,
       maxMemoryBytes: DEFAULT_LIMITS.maxMemoryBytes,
     });
   } catch (error) {

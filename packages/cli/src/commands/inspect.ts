@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile } from '@testbench/core';
+import { readModuleFile, WIRE_PROTOCOLS } from '@testbench/core';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry';
 import type { Permissions } from '@testbench/core';
 
@@ -20,7 +20,7 @@ export async function inspectCommand({
   flags,
   args,
 }: CommandCall<typeof INSPECT_FLAGS>): Promise<ExitCode> {
-  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)));
+  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)), WIRE_PROTOCOLS);
   const granted =
     flags.policy === undefined
       ? undefined

@@ -62,7 +62,7 @@ const opened: PluginManager[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((manager) => manager.close()));
 });
-function open(options: PluginManagerOptions): PluginManager {
+function openManager(options: PluginManagerOptions): PluginManager {
   const manager = new PluginManager(options);
   opened.push(manager);
   return manager;
@@ -75,7 +75,7 @@ describe.each(ISOLATIONS)('an adapter of a host, %s', (isolation) => {
     parts: Readonly<Record<string, string>>,
     bytes = plain,
   ): Promise<PluginManager> => {
-    const manager = open({ isolation, protocols: [await moduleOf(adapterSource(parts))] });
+    const manager = openManager({ isolation, protocols: [await moduleOf(adapterSource(parts))] });
     await manager.load(bytes, { limits: { maxFuel: 1_000_000 } });
     return manager;
   };
@@ -213,7 +213,7 @@ describe.each(ISOLATIONS)('an adapter of a host, %s', (isolation) => {
       imports: "{ own: { give: { params: ['i32'], results: ['i32'] } } }",
       rest: 'createImports: () => ({ own: { give: (n) => n } }),',
     };
-    const manager = open({ isolation, protocols: [await moduleOf(adapterSource(parts))] });
+    const manager = openManager({ isolation, protocols: [await moduleOf(adapterSource(parts))] });
     const imports = '(import "own" "give" (func (param i32) (result i32)))';
     expect(await failure(manager.load(assemble(guestWat({ imports }))))).toMatchObject({
       code: 'LOAD_REJECTED',
@@ -293,7 +293,7 @@ describe('the modules of adapters', () => {
     { title: 'bytes that are no UTF-8', source: Uint8Array.of(0xc3, 0x28), says: 'UTF-8' },
   ])('fail with $title', async ({ source, says }) => {
     const path = await moduleOf(source);
-    const error = await failure(open({ protocols: [path] }).load(plain));
+    const error = await failure(openManager({ protocols: [path] }).load(plain));
     expect(error).toMatchObject({ code: 'LOAD_PROTOCOL_FAILED' });
     expect(error['message']).toContain(says);
     expect(String(error['message']).length).toBeLessThan(700);
@@ -301,7 +301,7 @@ describe('the modules of adapters', () => {
 
   it('fail where there is none, and are read again at the next load', async () => {
     const path = join(folder, 'later.js');
-    const manager = open({ protocols: [path], isolation: 'inline' });
+    const manager = openManager({ protocols: [path], isolation: 'inline' });
     expect(await failure(manager.load(plain))).toMatchObject({
       code: 'LOAD_PROTOCOL_FAILED',
       cause: { code: 'LOAD_NOT_FOUND' },
@@ -312,7 +312,7 @@ describe('the modules of adapters', () => {
 
   it('must have names of their own', async () => {
     const paths = await Promise.all([adapterSource(), adapterSource()].map(moduleOf));
-    expect(await failure(open({ protocols: paths }).load(plain))).toMatchObject({
+    expect(await failure(openManager({ protocols: paths }).load(plain))).toMatchObject({
       code: 'LOAD_PROTOCOL_FAILED',
       message: expect.stringContaining('the name "mine"'),
     });

@@ -18,5 +18,9 @@ export async function takeWaiting<T>(answer: ProtocolAnswer<T>): Promise<T> {
 
 /** Nothing that is read has a method `next`: what is read is metadata, an output or bytes. */
 export function isSteps<T>(answer: ProtocolAnswer<T>): answer is ProtocolSteps<T> {
-  return typeof answer === 'object' && answer !== null && 'next' in answer;
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    typeof (answer as Partial<ProtocolSteps<T>>).next === 'function'
+  );
 }

@@ -3,6 +3,7 @@ import type { PluginMetadata } from '@testbench/types';
 import { CHECK_STEP_MS } from '../limits.js';
 import type { PluginProblem } from '../validate-plugin.js';
 import { compareMetadata } from './compare-metadata.js';
+import { isSpoken } from './plain-guest.js';
 import { runInThread } from './run-in-thread.js';
 
 /** What `plugin_metadata` of a module answers, or why there is no answer. */
@@ -12,6 +13,10 @@ export type MetadataAnswer =
 
 /** Asks a module for its metadata, on the bare engine, in a thread of its own. */
 export async function askMetadata(bytes: Uint8Array, contract: string): Promise<MetadataAnswer> {
+  if (!isSpoken(contract)) {
+    const problem = `a plugin of protocol "${contract}" cannot be asked here; embed its metadata when it is built`;
+    return { bytes: undefined, problem };
+  }
   let answer: MetadataAnswer = { bytes: undefined, problem: 'it gives no answer' };
   const stopped = await runInThread(
     { kind: 'ask-metadata', bytes, contract },
@@ -33,6 +38,7 @@ export async function checkAnsweredMetadata(
   contract: string,
   section: PluginMetadata,
 ): Promise<PluginProblem[]> {
+  if (!isSpoken(contract)) return [];
   const answer = await askMetadata(bytes, contract);
   const message =
     answer.bytes === undefined ? answer.problem : compareMetadata(answer.bytes, section);

@@ -15,6 +15,7 @@ import { readJsonValue } from '../read-json-value.js';
 import { isSectionMissing, type PluginReport, validatePlugin } from '../validate-plugin.js';
 import { askMetadata } from './ask-metadata.js';
 import { GUEST_CHECKS, type GuestCheckName } from './guest-checks.js';
+import { isSpoken } from './plain-guest.js';
 import { runInThread } from './run-in-thread.js';
 import { ordinaryInput } from './samples.js';
 import { failed, type Finding, ok, type SubjectRecord, warning } from './subject.js';
@@ -99,7 +100,10 @@ export async function checkPlugin(
     config: JSON.stringify(options.config ?? {}),
     inputs: options.inputs ?? [ordinaryInput(metadata.pluginType)],
   };
-  await runGuestChecks(subject, options.stepTimeoutMs ?? CHECK_STEP_MS, add);
+  // The second implementation speaks what the contract has; other protocols are tried by the host's adapter alone.
+  if (isSpoken(contract)) {
+    await runGuestChecks(subject, options.stepTimeoutMs ?? CHECK_STEP_MS, add);
+  }
   add('host', await checkInHost(subject));
   return { ok: findings.every(({ status }) => status !== 'failed'), findings };
 }
@@ -111,7 +115,12 @@ async function describeModule(
   const report = validatePlugin(bytes);
   if (report.ok) return { ...report, embedded: true };
   const { problems, contract } = report;
-  if (contract === undefined || problems.length !== 1 || !isSectionMissing(problems[0]!)) {
+  if (
+    contract === undefined ||
+    !isSpoken(contract) ||
+    problems.length !== 1 ||
+    !isSectionMissing(problems[0]!)
+  ) {
     return report;
   }
   const answer = await askMetadata(bytes, contract);

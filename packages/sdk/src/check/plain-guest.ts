@@ -1,4 +1,4 @@
-import { PAGE_BYTES, unpackResult } from '@testbench/types';
+import { CONTRACT_SHAPES, PAGE_BYTES, unpackResult } from '@testbench/types';
 
 import { CLASSIC_ROOM_BYTES } from '../limits.js';
 import { PlainHost } from './plain-host.js';
@@ -11,6 +11,11 @@ export type GuestAnswer =
 /** The guest did what the contract forbids: it trapped, or gave a pointer beyond its memory. */
 export class ContractBreach extends Error {
   override readonly name = 'ContractBreach';
+}
+
+/** True for the protocols that {@link PlainGuest} speaks: those of the contract. */
+export function isSpoken(protocol: string): boolean {
+  return CONTRACT_SHAPES.some(({ name }) => name === protocol);
 }
 
 type GuestFunction = (...args: number[]) => unknown;

@@ -50,6 +50,8 @@ export interface TestHostOptions {
   readonly secrets?: SecretStore;
   /** The host's own functions that the plugin may call, where `permissions` name them. @default none */
   readonly hostFunctions?: CustomHostFunctions;
+  /** Modules of wire protocols of the host's own, as a `PluginSystem` takes them. @default none */
+  readonly protocols?: readonly (string | URL)[];
   /** What the plugin finds in its state. @default nothing */
   readonly state?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
@@ -70,6 +72,7 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
   secrets: (node) => node.implementation('read'),
   // Names and functions are checked by the system that takes them.
   hostFunctions: (node) => node.object() as CustomHostFunctions,
+  protocols: (node) => node.list().map(({ value }) => value as string | URL),
   state: (node) => {
     const values = Object.entries(node.object());
     return Object.fromEntries(
@@ -163,6 +166,7 @@ export async function createTestHost(
     state: () => storeOf(state),
     ...(options.secrets !== undefined && { secrets: options.secrets }),
     ...(options.hostFunctions !== undefined && { hostFunctions: options.hostFunctions }),
+    ...(options.protocols !== undefined && { protocols: options.protocols }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
   });
   const loadOptions: LoadPluginOptions = {
