@@ -161,7 +161,8 @@ function nameOf(path: string): string {
   return path === '' ? 'configuration' : `"${path}"`;
 }
 
-function describeValue(value: unknown): string {
+/** A value in a message, without what may be long or secret. */
+export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
       return 'nothing';

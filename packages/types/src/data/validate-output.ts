@@ -1,4 +1,4 @@
-import { isJsonObject } from '../metadata/field-reader.js';
+import { isJsonObject } from './is-json-object.js';
 import type { PluginType } from '../metadata/plugin-metadata.js';
 import { WireError } from './wire-error.js';
 

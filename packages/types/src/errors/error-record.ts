@@ -1,6 +1,6 @@
 import { parseWireJson } from '../data/parse-wire-json.js';
 import { MAX_TEXT_LENGTH } from '../limits.js';
-import { isJsonObject } from '../metadata/field-reader.js';
+import { isJsonObject } from '../data/is-json-object.js';
 import { CALL_ERROR_CODES, type CallErrorCode } from './call-error-codes.js';
 import { CallError, type CallUsage } from './call-error.js';
 import { readRetryAfterMs } from './retry.js';

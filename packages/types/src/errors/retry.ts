@@ -1,5 +1,5 @@
 import { MAX_RETRY_AFTER_MS } from '../limits.js';
-import { isJsonObject } from '../metadata/field-reader.js';
+import { isJsonObject } from '../data/is-json-object.js';
 import type { CallErrorCode } from './call-error-codes.js';
 
 /**

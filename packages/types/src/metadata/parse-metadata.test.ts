@@ -27,14 +27,14 @@ describe('parseMetadata()', () => {
     { field: 'name', value: undefined, state: 'it is missing' },
     { field: 'name', value: '../up', state: 'expected letters' },
     { field: 'version', value: '1', state: 'expected a semantic version' },
-    { field: 'plugin_type', value: 'judge', state: 'expected one of evaluator, provider' },
-    { field: 'description', value: 1, state: 'expected a string' },
+    { field: 'plugin_type', value: 'judge', state: 'expected "evaluator", "provider"' },
+    { field: 'description', value: 1, state: 'expected a text' },
     { field: 'homepage', value: 'x'.repeat(4097), state: '4097 characters, limit is 4096' },
     { field: 'capabilities', value: 'network', state: 'expected a list' },
     { field: 'config_schema', value: [], state: 'expected an object' },
-    { field: 'metering', value: 'Exact', state: 'expected one of coarse, exact' },
-    { field: 'metering', value: true, state: 'expected a string' },
-    { field: 'aggregate', value: 'means', state: 'expected one of sums' },
+    { field: 'metering', value: 'Exact', state: 'expected "coarse" or "exact", found "Exact"' },
+    { field: 'metering', value: true, state: 'expected "coarse" or "exact", found true' },
+    { field: 'aggregate', value: 'means', state: 'expected "sums", found "means"' },
   ])('names the field $field when its value is $value', ({ field, value, state }) => {
     expect(() => parseMetadata({ ...least, [field]: value })).toThrow(
       expect.objectContaining({

@@ -1,20 +1,22 @@
+import { isJsonObject } from '../data/is-json-object.js';
 import { parseWireJson } from '../data/parse-wire-json.js';
 import { LoadError } from '../errors/load-error.js';
 import { PluginError } from '../errors/plugin-error.js';
 import { MAX_METADATA_BYTES, MAX_NAME_LENGTH } from '../limits.js';
-import { checkText, FieldReader, invalidField, isJsonObject } from './field-reader.js';
+import { MetadataNode, type MetadataReaders } from './metadata-node.js';
 import { NAME, SEMVER } from './patterns.js';
 import { METERING_MODES } from './metering-mode.js';
 import {
   AGGREGATIONS,
   CAPABILITIES,
-  type Capability,
   type DirectoryPermission,
   type Permissions,
   PLUGIN_TYPES,
   type PluginMetadata,
-  type PluginType,
 } from './plugin-metadata.js';
+
+/** A directory that is asked for with what may be done in it. */
+type DirectoryObject = Exclude<DirectoryPermission, string>;
 
 /**
  * Decodes metadata bytes: UTF-8 JSON of the contract's shape.
@@ -83,102 +85,70 @@ export function parseMetadata(value: unknown): PluginMetadata {
   if (!isJsonObject(value)) {
     throw new LoadError('LOAD_INVALID_METADATA', 'Cannot read metadata: expected a JSON object');
   }
-  const reader = new FieldReader(value);
-  const permissions = reader.optionalObject('permissions');
-  return withoutUndefined({
-    name: readName(reader),
-    version: readVersion(reader, 'version') ?? invalidField('version', 'it is missing'),
-    description: reader.optionalString('description') ?? '',
-    author: reader.optionalString('author') ?? '',
-    pluginType: readPluginType(reader),
-    capabilities: readCapabilities(reader),
-    apiVersion: readVersion(reader, 'api_version') ?? invalidField('api_version', 'it is missing'),
-    minHostVersion: readVersion(reader, 'min_host_version'),
-    homepage: reader.optionalString('homepage'),
-    license: reader.optionalString('license'),
-    custom: reader.optionalStringMap('custom'),
-    dependencies: reader.optionalStringMap('dependencies'),
-    configSchema: reader.optionalObject('config_schema'),
-    permissions: permissions && readPermissions(new FieldReader(permissions, 'permissions')),
-    metering: readOneOf(reader, 'metering', METERING_MODES),
-    aggregate: readOneOf(reader, 'aggregate', AGGREGATIONS),
+  return new MetadataNode(value).record<PluginMetadata>(METADATA, REQUIRED, {
+    description: '',
+    author: '',
+    capabilities: [],
   });
 }
 
-function readName(reader: FieldReader): string {
-  const name = reader.string('name', MAX_NAME_LENGTH);
+const REQUIRED = ['name', 'version', 'pluginType', 'apiVersion'] as const;
+
+const METADATA: MetadataReaders<PluginMetadata> = {
+  name: readName,
+  version: readVersion,
+  description: (node) => node.string(),
+  author: (node) => node.string(),
+  pluginType: (node) => node.oneOf(PLUGIN_TYPES),
+  capabilities: (node) => node.items((item) => item.oneOf(CAPABILITIES)),
+  apiVersion: readVersion,
+  minHostVersion: readVersion,
+  homepage: (node) => node.string(),
+  license: (node) => node.string(),
+  custom: (node) => node.texts(),
+  dependencies: (node) => node.texts(),
+  configSchema: (node) => node.object(),
+  permissions: (node) => node.record<Permissions>(PERMISSIONS),
+  metering: (node) => node.oneOf(METERING_MODES),
+  aggregate: (node) => node.oneOf(AGGREGATIONS),
+};
+
+const PERMISSIONS: MetadataReaders<Permissions> = {
+  filesystem: (node) => node.boolean(),
+  network: (node) => node.boolean(),
+  envVars: (node) => node.boolean(),
+  hostFunctions: (node) => node.boolean(),
+  allowedDirs: (node) => node.items(readDirectory),
+  allowedHosts: readTexts,
+  allowedEnv: readTexts,
+  allowedHostFunctions: readTexts,
+};
+
+const DIRECTORY: MetadataReaders<DirectoryObject> = {
+  path: (node) => node.string(),
+  access: (node) => node.oneOf(['read-only', 'read-write']),
+};
+
+function readName(node: MetadataNode): string {
+  const name = node.string(MAX_NAME_LENGTH);
   if (!NAME.test(name) || name.includes('..')) {
-    invalidField('name', 'expected letters, digits, ".", "_" or "-", optionally after a "scope/"');
+    node.fail('expected letters, digits, ".", "_" or "-", optionally after a "scope/"');
   }
   return name;
 }
 
-function readVersion(reader: FieldReader, key: string): string | undefined {
-  const version = reader.optionalString(key, MAX_NAME_LENGTH);
-  if (version !== undefined && !SEMVER.test(version)) {
-    invalidField(key, 'expected a semantic version such as "1.0.0"');
-  }
+function readVersion(node: MetadataNode): string {
+  const version = node.string(MAX_NAME_LENGTH);
+  if (!SEMVER.test(version)) node.fail('expected a semantic version such as "1.0.0"');
   return version;
 }
 
-function readPluginType(reader: FieldReader): PluginType {
-  const text = reader.string('plugin_type', MAX_NAME_LENGTH);
-  const type = PLUGIN_TYPES.find((known) => known === text);
-  return type ?? invalidField('plugin_type', `expected one of ${PLUGIN_TYPES.join(', ')}`);
-}
-
-function readOneOf<Value extends string>(
-  reader: FieldReader,
-  key: string,
-  values: readonly Value[],
-): Value | undefined {
-  const text = reader.optionalString(key, MAX_NAME_LENGTH);
-  if (text === undefined) return undefined;
-  const value = values.find((known) => known === text);
-  return value ?? invalidField(key, `expected one of ${values.join(', ')}`);
-}
-
-function readCapabilities(reader: FieldReader): Capability[] {
-  return (reader.optionalStrings('capabilities') ?? []).map((text, index) => {
-    const capability = CAPABILITIES.find((known) => known === text);
-    return (
-      capability ??
-      invalidField(`capabilities[${index}]`, `expected one of ${CAPABILITIES.join(', ')}`)
-    );
-  });
-}
-
-function readPermissions(reader: FieldReader): Permissions {
-  return withoutUndefined({
-    filesystem: reader.optionalBoolean('filesystem'),
-    network: reader.optionalBoolean('network'),
-    envVars: reader.optionalBoolean('env_vars'),
-    hostFunctions: reader.optionalBoolean('host_functions'),
-    allowedDirs: reader.optionalList('allowed_dirs', readDirectory),
-    allowedHosts: reader.optionalStrings('allowed_hosts'),
-    allowedEnv: reader.optionalStrings('allowed_env'),
-    allowedHostFunctions: reader.optionalStrings('allowed_host_functions'),
-  });
+function readTexts(node: MetadataNode): string[] {
+  return node.items((item) => item.string());
 }
 
 /** A path, or an object that says what may be done; unknown fields are ignored, as everywhere in metadata. */
-function readDirectory(value: unknown, field: string): DirectoryPermission {
-  if (!isJsonObject(value)) return checkText(value, field);
-  const reader = new FieldReader(value, field);
-  const access = reader.string('access');
-  if (access !== 'read-only' && access !== 'read-write') {
-    invalidField(reader.name('access'), 'expected "read-only" or "read-write"');
-  }
-  return { path: reader.string('path'), access };
-}
-
-type Defined<T> = {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
-
-/** Drops absent fields, so that equal metadata compare equal. */
-function withoutUndefined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
+function readDirectory(node: MetadataNode): DirectoryPermission {
+  if (!isJsonObject(node.value)) return node.string();
+  return node.record<DirectoryObject>(DIRECTORY, ['access', 'path']);
 }
