@@ -23,6 +23,21 @@ describe('renderTable()', () => {
     ]);
   });
 
+  it('counts the places that characters take in a terminal', () => {
+    const table = renderTable(
+      [{ title: 'a' }, { title: 'b' }],
+      ['漢字', 'e\u0301', '👨‍👩‍👧', 'abcd'].map((text) => [{ text }, { text: '|' }]),
+      plain,
+    );
+    expect(table.split('\n')).toEqual([
+      'a     b',
+      '漢字  |',
+      'e\u0301     |',
+      '👨‍👩‍👧    |',
+      'abcd  |',
+    ]);
+  });
+
   it('marks text, not the space around it', () => {
     const table = renderTable(
       [{ title: 'n', align: 'right' }],

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 import type { Mark } from './style.js';
 
 /** One column of a table. */
@@ -30,7 +32,7 @@ export function renderTable(
   const lines = [titles, ...rows];
   // Not by `Math.max(...)`: a hundred thousand arguments overflow the stack.
   const widths = columns.map((_, index) =>
-    lines.reduce((most, line) => Math.max(most, width(line[index]?.text ?? '')), 0),
+    lines.reduce((most, line) => Math.max(most, stringWidth(line[index]?.text ?? '')), 0),
   );
   return lines.map((line) => renderLine(columns, widths, line)).join('\n');
 }
@@ -43,13 +45,8 @@ function renderLine(
   const padded = columns.map(({ align }, index) => {
     const { text, mark } = cells[index] ?? { text: '' };
     const marked = mark === undefined || text === '' ? text : mark(text);
-    const space = ' '.repeat(widths[index]! - width(text));
+    const space = ' '.repeat(widths[index]! - stringWidth(text));
     return align === 'right' ? space + marked : marked + space;
   });
   return padded.join(GAP).trimEnd();
-}
-
-/** Code points, not UTF-16 units. Wide East Asian characters take two places all the same. */
-function width(text: string): number {
-  return Array.from(text).length;
 }
