@@ -6,6 +6,7 @@ import { cacheEntries } from './groups/cache-entries.ts';
 import { execution } from './groups/execution.ts';
 import { filesAndData } from './groups/files-and-data.ts';
 import { filesystem } from './groups/filesystem.ts';
+import { dataSets } from './groups/data-sets.ts';
 import { customFunctions } from './groups/custom-functions.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { lifecycle } from './groups/lifecycle.ts';
@@ -40,5 +41,6 @@ export const CATALOGUE: readonly Attack[] = [
   ...limits,
   ...secretRows,
   ...filesAndData,
+  ...dataSets,
   ...stateFiles,
 ].sort((one, other) => one.row - other.row);

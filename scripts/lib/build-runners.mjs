@@ -18,7 +18,7 @@ const RUNNERS = {
   ],
   // Runs in processes that a test kills.
   'packages/host': ['state/file-states'],
-  'packages/bench': ['calls/call-cache'],
+  'packages/bench': ['calls/call-cache', 'dataset/formats/parquet-child'],
   'packages/sdk': ['check/check-thread'],
 };
 

@@ -8,7 +8,7 @@ export interface DatasetConfig {
   /** In place of `path`: records of the program, objects of what JSON has. Read once. */
   readonly records?: Iterable<unknown> | AsyncIterable<unknown>;
   /**
-   * `jsonl`, `json`, `csv`, `tsv`, `text`, or the name of a reader of the caller's.
+   * `jsonl`, `json`, `csv`, `tsv`, `text`, `parquet`, or the name of a reader of the caller's.
    *
    * @default by the file's ending, or else by its first bytes
    */

@@ -82,7 +82,7 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
       format: {
         type: text(),
         description:
-          'Such as jsonl, json, csv, tsv or text. Default: by the ending, or else by the first bytes.',
+          'Such as jsonl, json, csv, tsv, text or parquet. Default: by the ending, or else by the first bytes.',
       },
       delimiter: {
         type: text(/^[^"\r\n]$/u, 'one character, such as ";" or a tab'),

@@ -21,10 +21,18 @@ export const MAX_MESSAGES = 10_000;
  * What a compressed file may become: the larger of this many bytes and `MAX_EXPANSION` times its size. Texts shrink to a tenth; a gzip
  * bomb to a thousandth, and a zstd bomb to a millionth, which would keep a run busy for days.
  */
-export const MAX_FREE_EXPANSION_BYTES = 1024 * 1024 * 1024;
+export const MAX_FREE_EXPANSION_BYTES = 64 * 1024 * 1024;
 /** See {@link MAX_FREE_EXPANSION_BYTES}. */
 export const MAX_EXPANSION = 200;
 /** Bytes of records that are kept in memory before they go to a temporary file: those of most programs' own records. */
 export const MAX_SPOOL_MEMORY_BYTES = 4 * 1024 * 1024;
 /** Bytes of a temporary copy of records: what ends an endless source before the disk is full, on most machines. */
 export const MAX_SPOOL_BYTES = 64 * 1024 * 1024 * 1024;
+/** Bytes of a row group of a Parquet file, uncompressed: the common writers make groups of at most 128 MiB. */
+export const MAX_PARQUET_GROUP_BYTES = 256 * 1024 * 1024;
+/** Bytes of the footer of a Parquet file: 100 columns in 1,000 groups take some 20 MiB. */
+export const MAX_PARQUET_METADATA_BYTES = 64 * 1024 * 1024;
+/** Memory for the objects of the process that decodes Parquet, in MiB: a piece of 8 MiB takes a tenth of it. */
+export const MAX_PARQUET_HEAP_MIB = 512;
+/** Time that the process may take for one answer, in milliseconds: a piece takes less than a second, and a busy machine ten times that. */
+export const MAX_PARQUET_SILENCE_MS = 20_000;

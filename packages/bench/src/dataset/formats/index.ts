@@ -3,6 +3,7 @@ import type { DatasetReader } from '@testbench/types';
 import { csvReader, tsvReader } from './csv.js';
 import { jsonReader } from './json.js';
 import { jsonlReader } from './jsonl.js';
+import { parquetReader } from './parquet.js';
 import { textReader } from './text.js';
 
 /** All formats, in the order in which they are asked whether a file is theirs. */
@@ -12,4 +13,5 @@ export const DATASET_READERS: readonly DatasetReader[] = [
   csvReader,
   tsvReader,
   textReader,
+  parquetReader,
 ];

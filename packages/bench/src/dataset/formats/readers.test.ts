@@ -1,11 +1,13 @@
 import { type DatasetReaderSubject, testDatasetReader } from '@testbench/test-kit/contracts';
 import { DatasetFormatError, type DatasetReader } from '@testbench/types';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 
 import { csvReader, tsvReader } from './csv.js';
 import { DATASET_READERS } from './index.js';
 import { jsonReader } from './json.js';
 import { jsonlReader } from './jsonl.js';
+import { parquetReader } from './parquet.js';
 import { textReader } from './text.js';
 
 type Records = Parameters<DatasetReaderSubject['encode']>[0];
@@ -47,6 +49,21 @@ const SUBJECTS: Readonly<Record<string, DatasetReaderSubject>> = {
     encode: (records) => lines(records.map(({ input }) => input!)),
     fields: ['input'],
     broken: (records) => and(lines(records.map(({ input }) => input!)), 'zero \0 byte'),
+  },
+  parquet: {
+    open: () => parquetReader,
+    encode: (records) =>
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: ['input', 'expected'].map((name) => ({
+            name,
+            data: records.map((record) => record[name]!),
+            type: 'STRING' as const,
+          })),
+          rowGroupSize: 5_000,
+        }),
+      ),
+    needsFile: true,
   },
 };
 

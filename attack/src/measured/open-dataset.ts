@@ -1,0 +1,12 @@
+// Opens a data set, and tells how many records it has, or what kept it from being one.
+import { openDataset, parseDatasetConfig, PluginError } from '@testbench/bench';
+
+let result: object;
+try {
+  await using dataset = await openDataset(parseDatasetConfig({ path: process.argv[2] }));
+  result = { count: dataset.count };
+} catch (error) {
+  const code = PluginError.is(error) ? error.code : 'none';
+  result = { code, message: error instanceof Error ? error.message : String(error) };
+}
+console.log(JSON.stringify(result));
