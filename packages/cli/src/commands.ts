@@ -1,18 +1,28 @@
 import type { CommandDefinition } from './command-line/define-command.js';
 import { BUILD } from './routes/build.js';
+import { CACHE } from './routes/cache.js';
 import { CALL } from './routes/call.js';
 import { COMPLETION } from './routes/completion.js';
 import { DOCTOR } from './routes/doctor.js';
 import { EMBED } from './routes/embed.js';
+import { FAILURES } from './routes/failures.js';
 import { INSPECT } from './routes/inspect.js';
+import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
 import { RUN } from './routes/run.js';
+import { SHOW } from './routes/show.js';
+import { STATUS } from './routes/status.js';
 import { TEST } from './routes/test.js';
 import { VALIDATE } from './routes/validate.js';
 
 /** All commands, in the order in which help shows them. */
 export const COMMANDS = [
   RUN,
+  LIST,
+  STATUS,
+  SHOW,
+  FAILURES,
+  CACHE,
   INSPECT,
   CALL,
   NEW,

@@ -1,0 +1,54 @@
+import { join, resolve } from 'node:path';
+
+import { CallCache } from '@testbench/bench';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import type { CACHE_FLAGS } from '../flags/cache.js';
+import { DEFAULT_OUTPUT_DIR } from '../limits.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import { formatBytes, formatCount } from '../render/format-value.js';
+import { UsageError } from '../usage-error.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `testbench cache stats|prune` */
+export async function cacheCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof CACHE_FLAGS>): Promise<ExitCode> {
+  const [action] = args;
+  if (action !== 'stats' && action !== 'prune') {
+    throw new UsageError(
+      `cannot ${JSON.stringify(action)} a cache, expected stats or prune`,
+      'cache',
+    );
+  }
+  const { cacheDir, olderThanDays, maxMb, json } = flags;
+  const folder = resolve(io.cwd, cacheDir ?? join(DEFAULT_OUTPUT_DIR, '.cache'));
+  const cache = await CallCache.open({ folder });
+  if (action === 'stats') {
+    const stats = await cache.stats();
+    const { entries, bytes, unfinished, foreign } = stats;
+    io.stdout.write(
+      json
+        ? escapeJson(`${JSON.stringify(stats, undefined, 2)}\n`)
+        : `${formatCount(entries)} answers, ${formatBytes(bytes)} in ${escapeText(folder)}\n${
+            unfinished > 0 ? `${unfinished} unfinished files: \`cache prune\` removes them\n` : ''
+          }${foreign > 0 ? `${foreign} files that are not of the cache\n` : ''}`,
+    );
+    return ExitCode.ok;
+  }
+  const pruned = await cache.prune({
+    ...(olderThanDays !== undefined && { olderThanMs: olderThanDays * DAY_MS }),
+    ...(maxMb !== undefined && { maxBytes: maxMb * 1_000_000 }),
+  });
+  const { removed, removedBytes, kept, keptBytes } = pruned;
+  io.stdout.write(
+    json
+      ? escapeJson(`${JSON.stringify(pruned, undefined, 2)}\n`)
+      : `${formatCount(removed)} answers removed (${formatBytes(removedBytes)}), ${formatCount(kept)} left (${formatBytes(keptBytes)})\n`,
+  );
+  return ExitCode.ok;
+}

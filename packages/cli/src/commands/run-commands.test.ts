@@ -1,0 +1,100 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { captureIo } from '../__fixtures__/captured-io.js';
+import { examplePlugin, temporaryFolder } from '../__fixtures__/paths.js';
+import { main } from '../main.js';
+
+const RECORDS = [
+  { id: 'one', input: '1+0', expected: '1', answers: { a: '1', b: '2' } },
+  { id: 'two', input: '1+1', expected: '2', answers: { a: '2' } },
+];
+
+/** A folder with a run in which model b has no answer to the second record. */
+async function finishedRun() {
+  const cwd = await temporaryFolder();
+  await writeFile(
+    join(cwd, 'data.jsonl'),
+    RECORDS.map((record) => JSON.stringify(record)).join('\n'),
+  );
+  const config = {
+    name: 'small',
+    dataset: { path: 'data.jsonl' },
+    provider: { plugin: examplePlugin('replay'), models: ['a', 'b'] },
+    evaluators: [{ plugin: examplePlugin('exact-match') }],
+    maxErrors: 1,
+  };
+  await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
+  const run = async (...args: string[]): Promise<[code: number, out: string, err: string]> => {
+    const { io, stdout, stderr } = captureIo({ cwd });
+    const code = await main(args, io);
+    return [code, stdout(), stderr()];
+  };
+  expect((await run('run', 'bench.json'))[0]).toBe(0);
+  const [, listed] = await run('list', '--json');
+  const [{ run: name }] = JSON.parse(listed) as [{ run: string }];
+  return { cwd, run, folder: join('runs', name) };
+}
+
+describe('commands about runs', () => {
+  it('list, show the state of and explain a run', async () => {
+    const { run, folder } = await finishedRun();
+    const [, list] = await run('list');
+    expect(list).toMatch(
+      /^run +records +state +written \(UTC\)\nsmall-[0-9a-f]{12} +2 of 2 +complete/,
+    );
+    const [, status] = await run('status', folder);
+    expect(status).toMatch(/^small-[0-9a-f]{12}: complete\n/);
+    expect(status).toContain(`hint: testbench failures ${folder} says why cases failed`);
+    const [, failures] = await run('failures', folder);
+    expect(failures).toMatch(/^CALL_INVALID_INPUT × 1 {2}.*\n {2}first: record two, b\n/);
+    const [, json] = await run('failures', folder, '--json');
+    expect(JSON.parse(json)).toMatchObject([{ code: 'CALL_INVALID_INPUT', count: 1 }]);
+  });
+
+  it('show what became of a record', async () => {
+    const { run, folder } = await finishedRun();
+    const [code, out] = await run('show', folder, 'one', '--model', 'b');
+    expect(code).toBe(0);
+    expect(out).toContain('expected: 1\n');
+    expect(out).toContain('output: 2\n');
+    expect(out).toContain('exact-match: 0\n');
+    const [, rows] = await run('show', folder, 'two', '--json');
+    expect(JSON.parse(rows)).toMatchObject([
+      { model: 'a', scores: { 'exact-match': 1 } },
+      { model: 'b', failure: { code: 'CALL_INVALID_INPUT' } },
+    ]);
+    const [missing, , err] = await run('show', folder, 'three');
+    expect([missing, err.split('\n')[0]]).toEqual([
+      2,
+      'error USAGE: the run has no such row of record "three"',
+    ]);
+  });
+
+  it('count and prune the cache of paid calls', async () => {
+    const { cwd, run } = await finishedRun();
+    await mkdir(join(cwd, 'cache'), { mode: 0o700 });
+    const [, stats] = await run('cache', 'stats', '--cache-dir', 'cache', '--json');
+    expect(JSON.parse(stats)).toMatchObject({ entries: 0, bytes: 0 });
+    const [, pruned] = await run(
+      'cache',
+      'prune',
+      '--cache-dir',
+      'cache',
+      '--older-than-days',
+      '0',
+    );
+    expect(pruned).toBe('0 answers removed (0 B), 0 left (0 B)\n');
+    expect((await run('cache', 'clear'))[0]).toBe(2);
+  });
+
+  it('tell of a folder without runs, and of one that is none', async () => {
+    const { cwd, run } = await finishedRun();
+    await mkdir(join(cwd, 'empty'));
+    expect(await run('list', 'empty')).toEqual([0, 'No runs in empty\n', '']);
+    const [code, , err] = await run('status', 'empty');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error BENCH_RUN_UNREADABLE: /);
+  });
+});

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+
+import { readRun, type ResultRow } from '@testbench/bench';
+import { cutText } from '@testbench/types';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import type { SHOW_FLAGS } from '../flags/show.js';
+import { SHOWN_TEXT_CHARACTERS } from '../limits.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import { createStyle, type Style } from '../render/style.js';
+import { UsageError } from '../usage-error.js';
+
+/** `testbench show <run> <record>` */
+export async function showCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof SHOW_FLAGS>): Promise<ExitCode> {
+  const [folder, record] = args as [string, string];
+  const run = await readRun(resolve(io.cwd, folder));
+  const rows: ResultRow[] = [];
+  for await (const row of run.rows()) {
+    const isMeant = row.id === undefined ? String(row.index) === record : row.id === record;
+    if (
+      isMeant &&
+      (flags.model === undefined || row.model === flags.model) &&
+      (flags.prompt === undefined || row.prompt === flags.prompt) &&
+      (flags.epoch === undefined || row.epoch === flags.epoch)
+    ) {
+      rows.push(row);
+    }
+  }
+  if (rows.length === 0) {
+    throw new UsageError(`the run has no such row of record ${JSON.stringify(record)}`, 'show');
+  }
+  if (flags.json) {
+    io.stdout.write(escapeJson(`${JSON.stringify(rows, undefined, 2)}\n`));
+    return ExitCode.ok;
+  }
+  const style = createStyle(io.stdout, io.env);
+  io.stdout.write(rows.map((row) => renderRow(row, style)).join('\n'));
+  return ExitCode.ok;
+}
+
+function renderRow(row: ResultRow, style: Style): string {
+  const { prompt, provider, model, epoch, input, messages, expected, answer, output } = row;
+  const lines = [
+    style.bold(escapeText(`${provider} ${model} · prompt ${prompt} · epoch ${epoch}`)),
+  ];
+  const add = (title: string, value: unknown): void => {
+    if (value === undefined) return;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    lines.push(`${style.dim(`${title}:`)} ${escapeText(cutText(text, SHOWN_TEXT_CHARACTERS))}`);
+  };
+  add('input', input);
+  add('messages', messages);
+  add('expected', expected);
+  add('answer', answer);
+  add('output', output);
+  for (const [name, score] of Object.entries(row.scores)) add(name, score);
+  for (const [name, details] of Object.entries(row.details ?? {})) {
+    add(`${name} says`, details.explanation);
+  }
+  if (row.passed !== undefined) add('passed', row.passed);
+  for (const [name, { code, message }] of Object.entries(row.errors ?? {})) {
+    lines.push(`${style.red(code)} ${escapeText(`${name}: ${message}`)}`);
+  }
+  if (row.failure !== undefined) {
+    const { code, stage, message } = row.failure;
+    lines.push(`${style.red(code)} ${escapeText(`${stage}: ${message}`)}`);
+  }
+  if (row.dropped !== undefined) add('dropped', row.dropped.reason ?? 'without a reason');
+  add('measured', row.measured);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+
+import { readRun } from '@testbench/bench';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import type { STATUS_FLAGS } from '../flags/status.js';
+import { describeRun } from '../render/describe-run.js';
+import { escapeJson, escapeText } from '../render/escape-text.js';
+import { formatCount } from '../render/format-value.js';
+import { renderSummary } from '../render/render-summary.js';
+import { createStyle } from '../render/style.js';
+
+/** `testbench status <run>` */
+export async function statusCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof STATUS_FLAGS>): Promise<ExitCode> {
+  const run = await readRun(resolve(io.cwd, args[0]!));
+  if (flags.json) {
+    const shown = { ...describeRun(run), summary: run.summary ?? null };
+    io.stdout.write(escapeJson(`${JSON.stringify(shown, undefined, 2)}\n`));
+    return ExitCode.ok;
+  }
+  const style = createStyle(io.stdout, io.env);
+  const total = run.plan.dataset.records;
+  const state = run.isComplete
+    ? style.green('complete')
+    : style.yellow(`${formatCount(run.records)} of ${formatCount(total)} records`);
+  io.stdout.write(`${style.bold(escapeText(run.run))}: ${state}\n`);
+  if (run.summary !== undefined) io.stdout.write(`\n${renderSummary(run.summary, style)}\n`);
+  const hints = [
+    ...(run.isComplete ? [] : ['run the same configuration again: it goes on from there']),
+    ...((run.summary?.failedCases ?? 0) > 0
+      ? [`testbench failures ${args[0]!} says why cases failed`]
+      : []),
+  ];
+  for (const hint of hints) io.stdout.write(`${style.dim('hint:')} ${escapeText(hint)}\n`);
+  return ExitCode.ok;
+}

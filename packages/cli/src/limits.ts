@@ -1,0 +1,6 @@
+/** Where runs go, if neither configuration nor command line says. */
+export const DEFAULT_OUTPUT_DIR = 'runs';
+/** Causes of failures that are shown at once: what is read without scrolling. */
+export const SHOWN_CAUSES = 20;
+/** Of a text of a row in a terminal; `--json` has the whole. */
+export const SHOWN_TEXT_CHARACTERS = 2_000;
