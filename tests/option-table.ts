@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
+import { loadBenchmarkConfig, parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
 import {
   type CustomPlugin,
   findOutputPlace,
@@ -418,6 +418,56 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     base: config.provider,
     calls: { parseBenchmarkConfig: (provider) => parseBenchmarkConfig({ ...config, provider }) },
   },
+  'bench:LoadConfigOptions': {
+    calls: { loadBenchmarkConfig: (options) => loadBenchmarkConfig('none.yaml', options) },
+  },
+  'bench:BudgetsConfig': {
+    prefix: 'budgets.',
+    calls: { parseBenchmarkConfig: (budgets) => parseBenchmarkConfig({ ...config, budgets }) },
+  },
+  'bench:SpendingConfig': {
+    prefix: 'budgets.judge.',
+    calls: {
+      parseBenchmarkConfig: (judge) => parseBenchmarkConfig({ ...config, budgets: { judge } }),
+    },
+  },
+  'bench:EpochsConfig': {
+    prefix: 'epochs.',
+    base: { count: 1 },
+    calls: { parseBenchmarkConfig: (epochs) => parseBenchmarkConfig({ ...config, epochs }) },
+  },
+  'bench:PromptConfig': {
+    prefix: 'prompts[0].',
+    calls: {
+      parseBenchmarkConfig: (prompt) => parseBenchmarkConfig({ ...config, prompts: [prompt] }),
+    },
+  },
+  'bench:CallsConfig': {
+    prefix: 'provider.calls.',
+    calls: {
+      parseBenchmarkConfig: (calls) =>
+        parseBenchmarkConfig({ ...config, provider: { ...config.provider, calls } }),
+    },
+  },
+  'bench:ModelConfig': {
+    prefix: 'provider.models[0].',
+    base: { name: 'a' },
+    calls: {
+      parseBenchmarkConfig: (model) =>
+        parseBenchmarkConfig({ ...config, provider: { ...config.provider, models: [model] } }),
+    },
+  },
+  'bench:PriceConfig': {
+    prefix: 'provider.models[0].price.',
+    base: { input: 1, output: 1 },
+    calls: {
+      parseBenchmarkConfig: (price) =>
+        parseBenchmarkConfig({
+          ...config,
+          provider: { ...config.provider, models: [{ name: 'a', price }] },
+        }),
+    },
+  },
   'bench:PluginConfig': {
     prefix: 'transforms[0].',
     base: { plugin: 'none.wasm' },
@@ -472,6 +522,11 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
 /** Types whose names sound like options, and why they are none. */
 export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedEvaluatorConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedModelConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedProviderConfig': 'what parseBenchmarkConfig returns',
   'sandbox:ImportPolicy': 'a table of names, read as `imports` of AdmissionPolicy',
   'sdk:HttpHandler': 'a function',
   'wasm:Limits': 'what a decoded module says of a memory or a table',

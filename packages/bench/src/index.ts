@@ -79,10 +79,16 @@ export type {
   SampleConfig,
   ShuffleConfig,
 } from './config/dataset-config.js';
+export { applyOverrides } from './config/apply-overrides.js';
+export { benchmarkSchema } from './config/benchmark-schema.js';
+export { defineConfig } from './config/define-config.js';
+export type { Environment } from './config/expand-environment.js';
+export { initBenchmark } from './config/init-benchmark.js';
 export { inputFiles } from './config/input-files.js';
-export { loadBenchmarkConfig } from './config/load-benchmark-config.js';
+export { loadBenchmarkConfig, type LoadConfigOptions } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
 export { parseDatasetConfig } from './config/parse-dataset-config.js';
+export type { ScriptLoader } from './config/load-script.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
 export {

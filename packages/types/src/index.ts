@@ -46,9 +46,9 @@ export {
 } from './abi/host-functions.js';
 export { type UnpackedResult, unpackResult } from './abi/packed-result.js';
 export { GuestCode, HostCode, LOG_LEVELS, type LogLevel } from './abi/result-codes.js';
-export { type ConfigFields, ConfigNode } from './config/config-node.js';
+export { type ConfigFields, ConfigNode, joinPath } from './config/config-node.js';
 export { nearestKey } from './config/nearest-key.js';
-export { readFuel, readLimits, readTimeoutMs } from './config/read-limits.js';
+export { LARGEST_LIMITS, readFuel, readLimits, readTimeoutMs } from './config/read-limits.js';
 export {
   type OptionReader,
   type OptionReaders,
@@ -82,7 +82,11 @@ export { parseOutputEnvelope, validateOutputData } from './data/validate-output.
 export { WireError, type WireErrorCode } from './data/wire-error.js';
 export { CALL_ERROR_CODES, type CallErrorCode } from './errors/call-error-codes.js';
 export { CallError, type CallErrorDetails, type CallUsage } from './errors/call-error.js';
-export { ConfigError, type ConfigErrorCode } from './errors/config-error.js';
+export {
+  ConfigError,
+  type ConfigErrorCode,
+  type ConfigErrorDetails,
+} from './errors/config-error.js';
 export { type DatasetErrorCode, DatasetFormatError } from './errors/dataset-format-error.js';
 export {
   type ErrorRecord,

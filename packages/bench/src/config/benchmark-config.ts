@@ -5,6 +5,8 @@ import type { DatasetConfig, ResolvedDatasetConfig } from './dataset-config.js';
 
 /** One benchmark: a data set, what is asked about it, who answers, and what scores the answers. */
 export interface BenchmarkConfig {
+  /** Where editors find the JSON Schema of the file; for them alone. */
+  readonly $schema?: string;
   /** Names the results; letters, digits, `.`, `_` and `-`. */
   readonly name: string;
   readonly description?: string;
@@ -30,6 +32,8 @@ export interface BenchmarkConfig {
   readonly limits?: Partial<ResourceLimits>;
   /** Where plugins run; `process` for those of strangers. @default 'thread' */
   readonly isolation?: Isolation;
+  /** Folder with `manifest.json` and the modules of plugins by name. @default that of `@testbench/plugins`, as it is installed */
+  readonly pluginsDir?: string;
   /** A policy file: grants by name and digest for plugins that have no `permissions` here, and secrets. */
   readonly policy?: string;
   /** Cases in flight. @default by stage */
@@ -217,7 +221,10 @@ export interface ResolvedEvaluatorConfig extends EvaluatorConfig {
 }
 
 /** A configuration after checks: shorthands written out, defaults filled in, paths absolute. It is a {@link BenchmarkConfig} too. */
-export interface ResolvedBenchmarkConfig extends Omit<BenchmarkConfig, 'provider' | 'filter'> {
+export interface ResolvedBenchmarkConfig extends Omit<
+  BenchmarkConfig,
+  '$schema' | 'provider' | 'filter'
+> {
   readonly dataset: ResolvedDatasetConfig;
   readonly prompts: readonly ResolvedPromptConfig[];
   readonly providers: readonly ResolvedProviderConfig[];

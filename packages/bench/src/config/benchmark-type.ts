@@ -85,6 +85,7 @@ const RETIRED: RetiredKeys = {
 };
 
 const KEYS: ConfigKeys<BenchmarkConfig> = {
+  $schema: { type: text(), description: 'Where editors find the JSON Schema of this file.' },
   // It becomes the name of a folder.
   name: { required: true, type: NAME, description: 'Names the results.' },
   description: { type: text(), description: 'For people.' },
@@ -122,6 +123,11 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
     type: oneOf(ISOLATIONS),
     description: 'Where plugins run; process for those of strangers. Default: thread.',
   },
+  pluginsDir: {
+    type: PATH,
+    description:
+      'Folder with manifest.json and the modules of plugins by name. Default: that of the installed @testbench/plugins.',
+  },
   policy: { type: PATH, description: 'A file of grants and secrets.' },
   concurrency: { type: CONCURRENCY, description: 'Cases in flight.' },
   failFast: { type: BOOLEAN, description: 'Stop at the first failed call. Default: false.' },
@@ -149,6 +155,10 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
 /** The whole configuration, as a user writes it. */
 export const BENCHMARK: ConfigType<BenchmarkConfig> = shape(KEYS, {
   retired: RETIRED,
+  schema: {
+    oneOf: [{ required: ['provider'] }, { required: ['providers'] }],
+    not: { required: ['filter', 'filters'] },
+  },
   check(config, node) {
     for (const [one, many] of [
       ['provider', 'providers'],

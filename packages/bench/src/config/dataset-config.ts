@@ -59,6 +59,8 @@ export interface FieldsConfig {
   readonly id?: string;
   /** What results are sliced by: a text, number or truth value. @default none */
   readonly group?: string;
+  /** A list of evaluators of the record's own, see `readRecordEvaluators`. @default none */
+  readonly evaluators?: string;
 }
 
 /** The part about data after checks: paths absolute, seeds filled in. */

@@ -28,6 +28,11 @@ const FIELDS = shape<FieldsConfig>({
     description: 'What no other record has. Default: id, or else the number of the record.',
   },
   group: { type: text(), description: 'What results are sliced by. Default: none.' },
+  evaluators: {
+    type: text(),
+    description:
+      "A list of evaluators of the record's own: plugin, config, name, threshold. Default: none.",
+  },
 });
 
 const SEED = {
@@ -106,6 +111,7 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
       },
     },
     {
+      schema: { oneOf: [{ required: ['path'] }, { required: ['records'] }] },
       check({ path, records }, node) {
         if (path === undefined && records === undefined) refuse(node, '"path" is missing');
         if (path !== undefined && records !== undefined) {

@@ -1,42 +1,135 @@
 import { dirname, extname, resolve } from 'node:path';
 
-import { ConfigError, decodeText, parseJsonText } from '@testbench/types';
+import {
+  ConfigError,
+  ConfigNode,
+  decodeText,
+  type OptionReaders,
+  parseJsonText,
+  readOptions,
+} from '@testbench/types';
 
+import { findPluginsDir } from '../plugins/locate-plugin.js';
+import { applyOverrides, overriddenPath } from './apply-overrides.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
+import { BENCHMARK } from './benchmark-type.js';
+import { type Environment, expandEnvironment } from './expand-environment.js';
 import { MAX_CONFIG_BYTES } from './limits.js';
-import { parseBenchmarkConfig } from './parse-benchmark-config.js';
+import { isScript, loadScript, type ScriptLoader } from './load-script.js';
+import { resolveConfig } from './parse-benchmark-config.js';
 import { parseYaml, YamlError } from './parse-yaml.js';
 import { readCappedFile } from './read-capped-file.js';
+import { lineOfPath } from './source-lines.js';
+
+/** How a configuration is loaded. */
+export interface LoadConfigOptions {
+  /** Single values over those of the file, see {@link applyOverrides}. @default none */
+  readonly overrides?: readonly string[];
+  /** What `${env:NAME}` means in a file of YAML or JSON. @default `process.env` */
+  readonly env?: Environment;
+  /** Runs configurations in TypeScript. @default Node itself, from 22.18 on */
+  readonly scripts?: ScriptLoader;
+}
+
+const OPTIONS: OptionReaders<LoadConfigOptions> = {
+  overrides: (node) => node.list().map((override) => override.text()),
+  env: (node) => node.object() as Environment,
+  scripts: (node) => node.implementation<ScriptLoader>('load'),
+};
+
+/** A configuration before it is checked; with its text, if it is no script. */
+interface ConfigDocument {
+  readonly value: unknown;
+  readonly source?: string;
+}
 
 /**
- * Reads a benchmark's configuration from a JSON or YAML file; `.json` is read as JSON, all else as YAML 1.2.
+ * Reads a benchmark's configuration from a file: `.json` is JSON; `.ts`, `.js` and the like are scripts whose default export it is, or a function
+ * that gives it; all else is YAML 1.2.
  *
- * Relative paths in it start at the file's folder. The file is UTF-8, with or without a byte order mark, of at most 512 KiB.
+ * Relative paths in it start at the file's folder. A file of YAML or JSON is UTF-8, with or without a byte order mark, of at most 512 KiB; `${env:NAME}` and
+ * `${env:NAME:-otherwise}` in its texts stand for variables of the environment. A script is run with all rights of the program.
  *
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read.
- * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`.
+ * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`, with `file` and, but for scripts, `line`.
  */
-export async function loadBenchmarkConfig(path: string): Promise<ResolvedBenchmarkConfig> {
-  const bytes = await readCappedFile(path, 'configuration', MAX_CONFIG_BYTES);
-  const format = extname(path).toLowerCase() === '.json' ? 'JSON' : 'YAML';
-  let value: unknown;
+export async function loadBenchmarkConfig(
+  path: string,
+  given?: LoadConfigOptions,
+): Promise<ResolvedBenchmarkConfig> {
+  const options = readOptions<LoadConfigOptions>(given, OPTIONS);
+  const overrides = options.overrides ?? [];
+  const document = isScript(path)
+    ? { value: await loadScript(path, options.scripts) }
+    : await readDocument(path);
+  const baseDirectory = dirname(resolve(path));
+  let config: ResolvedBenchmarkConfig;
   try {
-    value = format === 'JSON' ? parseJsonText(bytes) : parseYamlFile(bytes);
+    const changed = applyOverrides(document.value, overrides);
+    // A script has the environment at hand.
+    const { value, whole } =
+      document.source === undefined
+        ? { value: changed, whole: new Set<string>() }
+        : expandEnvironment(changed, options.env ?? process.env);
+    const context = { baseDirectory, references: whole };
+    config = resolveConfig(BENCHMARK.read(new ConfigNode(value), context));
+  } catch (error) {
+    throw error instanceof ConfigError ? withPlace(error, path, document, overrides) : error;
+  }
+  const pluginsDir = config.pluginsDir ?? findPluginsDir(baseDirectory);
+  return pluginsDir === undefined ? config : { ...config, pluginsDir };
+}
+
+async function readDocument(path: string): Promise<ConfigDocument> {
+  const bytes = await readCappedFile(path, 'configuration', MAX_CONFIG_BYTES);
+  const isJson = extname(path).toLowerCase() === '.json';
+  try {
+    const source = decodeText(bytes);
+    if (source.trim() === '') throw new SyntaxError('it is empty');
+    return { value: isJson ? parseJsonText(source) : parseYaml(source), source };
   } catch (cause) {
     const { message } = cause as Error;
-    const state = cause instanceof YamlError ? `not valid YAML (${message})` : message;
+    const isYaml = cause instanceof YamlError;
+    const state = isYaml ? `not valid YAML (${message})` : message;
     throw new ConfigError(
       'CONFIG_INVALID',
       '',
       `Cannot read configuration ${JSON.stringify(path)}: ${state}`,
-      { cause },
+      {
+        cause,
+        file: path,
+        ...(isYaml && cause.line !== undefined ? { line: cause.line } : {}),
+      },
     );
   }
-  return parseBenchmarkConfig(value, dirname(resolve(path)));
 }
 
-function parseYamlFile(bytes: Uint8Array): unknown {
-  const text = decodeText(bytes);
-  if (text.trim() === '') throw new SyntaxError('it is empty');
-  return parseYaml(text);
+/** The same error with where it is to be mended. */
+function withPlace(
+  error: ConfigError,
+  file: string,
+  { source }: ConfigDocument,
+  overrides: readonly string[],
+): ConfigError {
+  const { code, path, message } = error;
+  if (message.startsWith('Cannot set ')) return error;
+  const override = overrides.findLast((text) => {
+    const set = overriddenPath(text);
+    return isWithin(path, set) || (code === 'CONFIG_UNKNOWN_KEY' && isWithin(set, path));
+  });
+  if (override !== undefined) {
+    const place = `${message} (set by ${JSON.stringify(override)})`;
+    return new ConfigError(code, path, place, { cause: error });
+  }
+  const line = source === undefined ? undefined : lineOfPath(source, path);
+  const place = `${line === undefined ? '' : `line ${line} of `}${JSON.stringify(file)}`;
+  return new ConfigError(code, path, `${message} (${place})`, {
+    cause: error,
+    file,
+    ...(line === undefined ? {} : { line }),
+  });
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }

@@ -48,8 +48,12 @@ export function parseBenchmarkConfig(
   value: unknown,
   baseDirectory: string = process.cwd(),
 ): ResolvedBenchmarkConfig {
-  const root = new ConfigNode(value);
-  const { provider, filter, ...config } = BENCHMARK.read(root, { baseDirectory });
+  return resolveConfig(BENCHMARK.read(new ConfigNode(value), { baseDirectory }));
+}
+
+/** Writes out the shorthands of a configuration that was read, and fills in what it leaves out. */
+export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
+  const { provider, filter, $schema: _, ...config } = read;
   const evaluators = config.evaluators.map((evaluator) => ({
     ...evaluator,
     name: evaluator.name ?? defaultName(evaluator.plugin),

@@ -21,7 +21,11 @@ const JSON_TAGS: ReadonlySet<string> = new Set(
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 
-  constructor(state: string, line: number | undefined, options?: ErrorOptions) {
+  constructor(
+    state: string,
+    readonly line: number | undefined,
+    options?: ErrorOptions,
+  ) {
     super(line === undefined ? state : `${state} at line ${line}`, options);
   }
 }

@@ -1,8 +1,9 @@
 import { resolve, win32 } from 'node:path';
 
 import {
-  DEFAULT_LIMITS,
+  ConfigNode,
   type DirectoryPermission,
+  LARGEST_LIMITS,
   type Permissions,
   readLimits,
   type ResourceLimits,
@@ -10,8 +11,23 @@ import {
 
 import type { PluginConfig } from './benchmark-config.js';
 import { parsePluginName } from './plugin-name.js';
-import { type ConfigKeys, type ConfigType, either, listOf, shape } from './schema/config-type.js';
-import { BOOLEAN, JSON_OBJECT, oneOf, PATH, text } from './schema/config-values.js';
+import {
+  type ConfigKeys,
+  type ConfigType,
+  either,
+  listOf,
+  pathOf,
+  shape,
+} from './schema/config-type.js';
+import {
+  BOOLEAN,
+  JSON_OBJECT,
+  oneOf,
+  PATH,
+  text,
+  wholeNumber,
+  withReference,
+} from './schema/config-values.js';
 
 const LIMIT_DESCRIPTIONS: Readonly<Record<keyof ResourceLimits, string>> = {
   maxMemoryBytes: 'Largest linear memory, in bytes.',
@@ -26,14 +42,19 @@ export const LIMITS: ConfigType<Partial<ResourceLimits>> = {
   schema: {
     type: 'object',
     properties: Object.fromEntries(
-      Object.keys(DEFAULT_LIMITS).map((key) => {
-        const description = LIMIT_DESCRIPTIONS[key as keyof ResourceLimits];
-        return [key, { type: 'integer', minimum: 1, description }];
+      Object.entries(LIMIT_DESCRIPTIONS).map(([key, description]) => {
+        const largest = LARGEST_LIMITS[key as keyof ResourceLimits];
+        return [key, { ...wholeNumber(1, largest).schema, description }];
       }),
     ),
     additionalProperties: false,
   },
-  read: readLimits,
+  read(node, context) {
+    const limits = Object.entries(node.object()).map(([key, value]) => {
+      return [key, withReference(new ConfigNode(value, pathOf(node, key)), context).value] as const;
+    });
+    return readLimits(new ConfigNode(Object.fromEntries(limits), node.path));
+  },
 };
 
 const DIRECTORY: ConfigType<DirectoryPermission> = either<DirectoryPermission, DirectoryPermission>(

@@ -118,6 +118,13 @@ export const PROMPT = either<string, PromptConfig>(
       },
     },
     {
+      schema: {
+        allOf: [
+          { not: { required: ['template', 'messages'] } },
+          { not: { required: ['template', 'file'] } },
+          { not: { required: ['messages', 'file'] } },
+        ],
+      },
       check(prompt, node) {
         const given = (['template', 'messages', 'file'] as const).filter((key) => key in prompt);
         if (given.length > 1) {

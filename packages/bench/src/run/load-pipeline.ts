@@ -112,11 +112,12 @@ class PipelineLoader {
   readonly stages: Stage[] = [];
   readonly #system: BenchSystem;
   readonly #config: ResolvedBenchmarkConfig;
-  readonly #locator = new PluginLocator();
+  readonly #locator: PluginLocator;
 
   constructor(system: BenchSystem, config: ResolvedBenchmarkConfig) {
     this.#system = system;
     this.#config = config;
+    this.#locator = new PluginLocator(config.pluginsDir);
   }
 
   async unload(): Promise<void> {

@@ -17,6 +17,7 @@ import { escapeJson, escapeText } from '../render/escape-text.js';
 import { ProgressBar } from '../render/progress-bar.js';
 import { renderSummary } from '../render/render-summary.js';
 import { createStyle } from '../render/style.js';
+import { scriptLoader } from '../script-loader.js';
 import type { RUN_FLAGS } from '../flags/run.js';
 
 /** `testbench run <config>` */
@@ -26,7 +27,12 @@ export async function runCommand({
   args,
 }: CommandCall<typeof RUN_FLAGS>): Promise<ExitCode> {
   const configFile = resolve(io.cwd, args[0]!);
-  const config = override(await loadBenchmarkConfig(configFile), flags, io.cwd);
+  const loaded = await loadBenchmarkConfig(configFile, {
+    overrides: flags.set ?? [],
+    env: io.env,
+    scripts: scriptLoader,
+  });
+  const config = override(loaded, flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
   const { summary, ok } = await runWithProgress(config, io, inputs, flags.debug);
   if (flags.json) io.stdout.write(escapeJson(`${JSON.stringify(summary, undefined, 2)}\n`));

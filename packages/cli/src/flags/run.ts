@@ -1,10 +1,14 @@
-import { flag, text, wholeNumber } from '../command-line/flags.js';
+import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
 
 /** Flags of `testbench run`. */
 export const RUN_FLAGS = {
   outputDir: text(
     '<folder>',
     'where runs are kept, each in a folder of its own (default: "outputDir" of the configuration, or else runs)',
+  ),
+  set: texts(
+    '<key=value>',
+    'one value over that of the configuration, such as dataset.limit=10; may stand more than once',
   ),
   limit: wholeNumber(1, 'take at most so many records'),
   offset: wholeNumber(0, 'skip so many records first'),

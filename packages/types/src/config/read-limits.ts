@@ -6,13 +6,21 @@ import { type OptionReaders, readOptions } from './read-options.js';
 const MAX_CROSSING_BYTES = 2 ** 31 - 1;
 
 /** The largest value that makes sense of each limit; beyond it lies a mistake. */
-const LIMITS: OptionReaders<ResourceLimits> = {
+export const LARGEST_LIMITS: ResourceLimits = {
   // All of a 32-bit memory.
-  maxMemoryBytes: (node) => node.wholeNumber(1, 2 ** 32),
+  maxMemoryBytes: 2 ** 32,
+  timeoutMs: MAX_TIMEOUT_MS,
+  maxFuel: Number.MAX_SAFE_INTEGER,
+  maxInputBytes: MAX_CROSSING_BYTES,
+  maxOutputBytes: MAX_CROSSING_BYTES,
+};
+
+const LIMITS: OptionReaders<ResourceLimits> = {
+  maxMemoryBytes: (node) => node.wholeNumber(1, LARGEST_LIMITS.maxMemoryBytes),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
-  maxInputBytes: (node) => node.wholeNumber(1, MAX_CROSSING_BYTES),
-  maxOutputBytes: (node) => node.wholeNumber(1, MAX_CROSSING_BYTES),
+  maxInputBytes: (node) => node.wholeNumber(1, LARGEST_LIMITS.maxInputBytes),
+  maxOutputBytes: (node) => node.wholeNumber(1, LARGEST_LIMITS.maxOutputBytes),
 };
 
 /**

@@ -6,6 +6,8 @@ import { withoutUndefined } from '../without-undefined.js';
 export interface ReadContext {
   /** Where relative paths start. */
   readonly baseDirectory: string;
+  /** Paths of texts that came from an environment variable, and may stand for a number or a truth value. @default none */
+  readonly references?: ReadonlySet<string>;
 }
 
 /** One kind of value in a configuration: how it is read, and what its JSON Schema says. Both stand in one place so that they agree. */
@@ -39,6 +41,8 @@ export type RetiredKeys = Readonly<Record<string, (value: unknown) => string>>;
 export interface ShapeOptions<Fields> {
   /** Keys of earlier versions. @default none */
   readonly retired?: RetiredKeys;
+  /** Further words of the JSON Schema, for what `check` checks. @default none */
+  readonly schema?: JsonSchema;
   /** Checks what single keys cannot know. */
   readonly check?: (fields: Fields, node: ConfigNode) => void;
 }
@@ -58,6 +62,7 @@ export function shape<Fields extends object>(
       ),
       ...(required.length === 0 ? {} : { required }),
       additionalProperties: false,
+      ...options.schema,
     },
     read(node, context) {
       rejectRetired(node, options.retired ?? {});

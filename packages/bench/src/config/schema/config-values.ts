@@ -1,8 +1,20 @@
 import { resolve } from 'node:path';
 
-import type { JsonSchema } from '@testbench/types';
+import { ConfigNode, type JsonSchema } from '@testbench/types';
 
-import type { ConfigType } from './config-type.js';
+import type { ConfigType, ReadContext } from './config-type.js';
+
+/** A variable of the environment in place of a number or a truth value. */
+export const REFERENCE_SCHEMA: JsonSchema = { type: 'string', pattern: '^\\$\\{env:[^}]+\\}$' };
+
+/** A value with what its variable says, where it is a reference: a variable can only be a text. */
+export function withReference(node: ConfigNode, { references }: ReadContext): ConfigNode {
+  const { value, path } = node;
+  if (typeof value !== 'string' || references?.has(path) !== true) return node;
+  if (value === 'true' || value === 'false') return new ConfigNode(value === 'true', path);
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  return Number.isNaN(number) ? node : new ConfigNode(number, path);
+}
 
 /** A text of at least one character; with `pattern`, one that matches, and `expected` says in words what that is. */
 export function text(pattern?: RegExp, expected = 'a text'): ConfigType<string> {
@@ -26,15 +38,15 @@ export const PATH: ConfigType<string> = {
 };
 
 export const BOOLEAN: ConfigType<boolean> = {
-  schema: { type: 'boolean' },
-  read: (node) => node.boolean(),
+  schema: { anyOf: [{ type: 'boolean' }, REFERENCE_SCHEMA] },
+  read: (node, context) => withReference(node, context).boolean(),
 };
 
 /** A whole number of a range that includes its ends. */
 export function wholeNumber(minimum: number, maximum?: number): ConfigType<number> {
   return {
     schema: numberSchema('integer', minimum, maximum ?? Number.MAX_SAFE_INTEGER),
-    read: (node) => node.wholeNumber(minimum, maximum),
+    read: (node, context) => withReference(node, context).wholeNumber(minimum, maximum),
   };
 }
 
@@ -42,12 +54,12 @@ export function wholeNumber(minimum: number, maximum?: number): ConfigType<numbe
 export function numberFrom(minimum: number, maximum: number): ConfigType<number> {
   return {
     schema: numberSchema('number', minimum, maximum),
-    read: (node) => node.number(minimum, maximum),
+    read: (node, context) => withReference(node, context).number(minimum, maximum),
   };
 }
 
 function numberSchema(type: string, minimum: number, maximum: number): JsonSchema {
-  return { type, minimum, maximum };
+  return { anyOf: [{ type, minimum, maximum }, REFERENCE_SCHEMA] };
 }
 
 /** One of a few texts. */

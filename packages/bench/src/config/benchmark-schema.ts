@@ -1,0 +1,31 @@
+import type { JsonSchema } from '@testbench/types';
+
+import { BENCHMARK } from './benchmark-type.js';
+
+/** Name of the schema's file, in `dist` of this package and where {@link initBenchmark} writes it. */
+export const SCHEMA_FILE = 'benchmark.schema.json';
+
+/**
+ * The JSON Schema (draft 7, which editors know) of a benchmark's configuration, made from the table that the reader reads by. The package has it
+ * as `dist/benchmark.schema.json`.
+ *
+ * The reader knows more: names that are there twice, templates, what a plugin's name looks like. And it takes `null` for a key that is
+ * absent.
+ *
+ * @example
+ * ```ts
+ * import { benchmarkSchema } from '@testbench/bench';
+ *
+ * const { required } = benchmarkSchema();
+ * required; // => ['name', 'dataset', 'evaluators']
+ * ```
+ */
+export function benchmarkSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Testbench benchmark',
+    description:
+      'A benchmark: a data set, what is asked about it, who answers, and what scores the answers.',
+    ...BENCHMARK.schema,
+  };
+}

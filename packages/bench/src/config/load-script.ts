@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { describeFileError } from '@testbench/core';
+import { ConfigError, PluginError } from '@testbench/types';
+
+import { BenchError } from '../errors.js';
+
+const SCRIPTS: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
+
+/** Loads a script that this Node may not know how to read, such as one in TypeScript. */
+export interface ScriptLoader {
+  readonly specificationVersion: 'v1';
+  /**
+   * Runs a script.
+   *
+   * @param path Absolute.
+   * @returns What it exports.
+   */
+  load(path: string): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** True for a configuration that is a script. */
+export function isScript(path: string): boolean {
+  return SCRIPTS.has(extname(path).toLowerCase());
+}
+
+/**
+ * Runs a configuration that is a script: its default export, or what that gives if it is a function.
+ *
+ * @param loader For TypeScript. @default Node itself, where it strips types (22.18 and later)
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
+ * @throws {ConfigError} `CONFIG_INVALID`: it throws, or has no default export.
+ */
+export async function loadScript(path: string, loader: ScriptLoader | undefined): Promise<unknown> {
+  const file = resolve(path);
+  const invalid = (state: string, cause?: unknown): ConfigError =>
+    new ConfigError(
+      'CONFIG_INVALID',
+      '',
+      `Cannot read configuration ${JSON.stringify(path)}: ${state}`,
+      { cause, file: path },
+    );
+  const mtimeMs = await modifiedAt(path);
+  const isTyped = /ts$/i.test(extname(path));
+  let found: unknown;
+  try {
+    const exported =
+      isTyped && loader !== undefined ? await loader.load(file) : await importFile(file, mtimeMs);
+    found = exported['default'];
+    if (typeof found === 'function') found = await (found as () => unknown)();
+    else found = await found;
+  } catch (cause) {
+    if (PluginError.is(cause)) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+      throw invalid(
+        'this Node cannot read TypeScript by itself; use Node 22.18 or later, the command "testbench", or JavaScript',
+        cause,
+      );
+    }
+    throw invalid(`it throws: ${message}`, cause);
+  }
+  if (found === undefined)
+    throw invalid('it has no default export, as in "export default defineConfig({ … })"');
+  return found;
+}
+
+/** A changed file is another module, so that a program that lives long sees the change. */
+async function importFile(
+  file: string,
+  mtimeMs: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(file);
+  url.searchParams.set('changed', String(mtimeMs));
+  return (await import(url.href)) as Readonly<Record<string, unknown>>;
+}
+
+async function modifiedAt(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (cause) {
+    const state = describeFileError(cause);
+    if (state === undefined) throw cause;
+    const message = `Cannot read configuration ${JSON.stringify(path)}: ${state}`;
+    throw new BenchError('BENCH_CONFIG_UNREADABLE', message, { cause, file: path });
+  }
+}
