@@ -41,9 +41,14 @@ export async function evaluateRecord(
 ): Promise<ResultRow[]> {
   const { pipeline, cases } = options;
   // Before a provider is asked, which may cost money.
-  const fields = pipeline.evaluators.map((evaluator) => readFields(evaluator, sample));
+  const own = (await pipeline.recordStages?.of(sample)) ?? [];
+  const evaluators = own.length === 0 ? pipeline.evaluators : [...pipeline.evaluators, ...own];
+  const scoring = evaluators.map((evaluator) => ({
+    evaluator,
+    fields: readFields(evaluator, sample),
+  }));
   const runs = cases.map(
-    async (one) => known.get(one) ?? (await new CaseRun(sample, options, one, fields).row()),
+    async (one) => known.get(one) ?? (await new CaseRun(sample, options, one, scoring).row()),
   );
   let rows = await waitForAll(runs, options);
   for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
@@ -86,6 +91,12 @@ function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
   }
 }
 
+/** An evaluator, and what it gets of a record besides the rest. */
+interface Scoring {
+  readonly evaluator: EvaluatorStage;
+  readonly fields: object;
+}
+
 /** A row that is being made. */
 type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
   fuel: Record<string, number>;
@@ -96,19 +107,18 @@ export class CaseRun {
   readonly #sample: Sample;
   readonly #options: EvaluateOptions;
   readonly #case: RunCase;
-  /** By evaluator. */
-  readonly #fields: readonly object[];
+  readonly #scoring: readonly Scoring[];
 
   constructor(
     sample: Sample,
     options: EvaluateOptions,
     runCase: RunCase,
-    fields: readonly object[],
+    scoring: readonly Scoring[],
   ) {
     this.#sample = sample;
     this.#options = options;
     this.#case = runCase;
-    this.#fields = fields;
+    this.#scoring = scoring;
   }
 
   async row(): Promise<ResultRow> {
@@ -131,7 +141,11 @@ export class CaseRun {
       fuel: {},
     };
     if (await this.#answer(draft, asked)) await this.#score(draft);
-    judgeCase(draft, this.#options.evaluators, this.#options.onError);
+    judgeCase(
+      draft,
+      this.#scoring.map(({ evaluator }) => evaluator.config),
+      this.#options.onError,
+    );
     if (Object.keys(draft.fuel).length > 0) return draft;
     const { fuel: _fuel, ...row } = draft;
     return row;
@@ -168,7 +182,7 @@ export class CaseRun {
 
   /** Asks the evaluators side by side; those that score the row already are not asked. */
   async #score(draft: Draft): Promise<void> {
-    const { evaluators } = this.#options.pipeline;
+    const evaluators = this.#scoring.map(({ evaluator }) => evaluator);
     const { input, messages, expected } = this.#sample;
     const common = {
       input: messages ?? input,
@@ -196,9 +210,10 @@ export class CaseRun {
   }
 
   async #ask(draft: Draft, index: number, common: object): Promise<Verdict> {
-    const { stage, config } = this.#options.pipeline.evaluators[index]!;
+    const { evaluator, fields } = this.#scoring[index]!;
+    const { stage, config } = evaluator;
     try {
-      const data = { ...common, ...this.#fields[index], record: this.#sample.row };
+      const data = { ...common, ...fields, record: this.#sample.row };
       const result = await this.#call<EvaluatorResult>(draft, stage, config.name, data);
       if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
       return { score: result.score, details: detailsOf(result) };

@@ -10,6 +10,7 @@ import { stageLimits } from '../config/stage-limits.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { PluginLocator } from '../plugins/locate-plugin.js';
+import { RecordStages } from './record-stages.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 
 /** A plugin that answers. */
@@ -40,6 +41,8 @@ export interface Pipeline {
   readonly providers: readonly ProviderStage[];
   readonly transforms: readonly Stage[];
   readonly evaluators: readonly EvaluatorStage[];
+  /** Further ones that records name, where `dataset.fields.evaluators` says that they do. */
+  readonly recordStages: RecordStages | undefined;
   readonly filters: readonly FilterStage[];
   /** All of them, in the order of a record's way. */
   readonly stages: readonly Stage[];
@@ -93,7 +96,17 @@ export async function loadPipeline(
       filters.push({ stage, droppedTexts: use.droppedTexts ?? false });
     }
     const { stages } = loader;
+    const field = config.dataset.fields.evaluators;
+    const recordStages =
+      field === undefined
+        ? undefined
+        : new RecordStages(
+            field,
+            config.evaluators.map(({ name }) => name),
+            (use, path) => loader.load(use, ['evaluator', 'custom'], path, use.name),
+          );
     return {
+      recordStages,
       prompts,
       providers,
       transforms,

@@ -7,6 +7,7 @@ import { openDataset } from '../dataset/open-dataset.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { loadPipeline, type LoadPipelineOptions, type Pipeline } from './load-pipeline.js';
+import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
 
 /** A plan with everything open that running it needs. */
@@ -51,7 +52,8 @@ async function createSystem(
   options: RunOptions,
 ): Promise<PluginSystem> {
   const { providers, transforms, evaluators, filters } = config;
-  const uses = [providers, transforms, evaluators, filters].flat().length;
+  const own = [providers, transforms, evaluators, filters].flat().length;
+  const uses = own + (config.dataset.fields.evaluators === undefined ? 0 : MAX_RECORD_STAGES);
   return new PluginSystem({
     maxLoadedPlugins: uses,
     isolation: config.isolation,
