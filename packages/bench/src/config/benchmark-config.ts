@@ -1,4 +1,4 @@
-import type { Isolation } from '@testbench/core';
+import type { Isolation, MeteringChoice } from '@testbench/core';
 import type { Permissions, ResourceLimits } from '@testbench/types';
 
 import type { DatasetConfig, ResolvedDatasetConfig } from './dataset-config.js';
@@ -82,6 +82,8 @@ export interface PluginConfig {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Overrides the run's limits for this plugin. */
   readonly limits?: Partial<ResourceLimits>;
+  /** How its fuel is counted. @default 'as-asked': as its custom section asks, and coarsely where it asks nothing */
+  readonly metering?: MeteringChoice;
   /** What the plugin may reach outside of itself. @default what the policy grants it, or else nothing */
   readonly permissions?: Permissions;
 }

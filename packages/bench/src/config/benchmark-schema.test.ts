@@ -22,7 +22,7 @@ const FULL = {
       limits: { timeoutMs: 5 },
     },
   ],
-  transforms: [{ plugin: 't.wasm', config: { a: 1 } }],
+  transforms: [{ plugin: 't.wasm', config: { a: 1 }, metering: 'exact' }],
   evaluators: [{ plugin: 'e.wasm', fields: { gold: 'g' }, threshold: 0.5, weight: 2 }],
   filters: [
     {

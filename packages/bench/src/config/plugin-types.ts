@@ -4,6 +4,7 @@ import {
   ConfigNode,
   type DirectoryPermission,
   LARGEST_LIMITS,
+  METERING_MODES,
   type Permissions,
   readLimits,
   type ResourceLimits,
@@ -116,6 +117,10 @@ export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
   },
   config: { type: JSON_OBJECT, description: "The plugin's own settings, see its README." },
   limits: { type: LIMITS, description: 'Over the limits of the run.' },
+  metering: {
+    type: oneOf([...METERING_MODES, 'as-asked'] as const),
+    description: 'How its fuel is counted. Default: as-asked.',
+  },
   permissions: {
     type: PERMISSIONS,
     description: 'What it may reach outside of itself. Default: what the policy grants it.',

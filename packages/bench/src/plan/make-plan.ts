@@ -75,6 +75,7 @@ function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
     digest,
     config: stage.config,
     limits: stage.limits,
+    metering: use.metering,
     permissions: use.permissions,
   });
 }

@@ -1,3 +1,4 @@
+import type { MeteringChoice } from '@testbench/core';
 import type { ResourceLimits, Permissions } from '@testbench/types';
 
 import type {
@@ -18,6 +19,8 @@ export interface PlannedPlugin {
   readonly digest: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly limits: Partial<ResourceLimits>;
+  /** Only where the configuration has it; it decides what a unit of fuel is. */
+  readonly metering?: MeteringChoice;
   /** Only where the configuration has them; what a policy grants is how a plan is run. */
   readonly permissions?: Permissions;
 }

@@ -175,6 +175,7 @@ class PipelineLoader {
       limits,
       // So that fuel does not depend on earlier calls, nor on where a run was cut.
       state: 'reset',
+      ...(use.metering === undefined ? {} : { metering: use.metering }),
       ...(use.permissions === undefined ? {} : { permissions: use.permissions }),
     });
     return new Stage({ name, id, config, limits }, info, this.#system);
