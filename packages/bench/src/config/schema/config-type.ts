@@ -18,7 +18,7 @@ export interface ConfigType<Value> {
 }
 
 /** A key of an object: what stands under it, and what it is for. */
-export interface ConfigKey<Value> {
+interface ConfigKey<Value> {
   readonly type: ConfigType<Value>;
   /** One or two sentences, shown by editors. */
   readonly description: string;

@@ -5,7 +5,7 @@ import { ConfigNode, type JsonSchema } from '@testbench/types';
 import type { ConfigType, ReadContext } from './config-type.js';
 
 /** A variable of the environment in place of a number or a truth value. */
-export const REFERENCE_SCHEMA: JsonSchema = { type: 'string', pattern: '^\\$\\{env:[^}]+\\}$' };
+const REFERENCE_SCHEMA: JsonSchema = { type: 'string', pattern: '^\\$\\{env:[^}]+\\}$' };
 
 /** A value with what its variable says, where it is a reference: a variable can only be a text. */
 export function withReference(node: ConfigNode, { references }: ReadContext): ConfigNode {
