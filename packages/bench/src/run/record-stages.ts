@@ -8,11 +8,20 @@ import { invalidRecord } from '../dataset/dataset-error.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
 import { selectField } from '../dataset/selection/select-field.js';
 import { canonicalJson } from '../plan/canonical-json.js';
-import type { EvaluatorStage } from './load-pipeline.js';
 import type { Stage } from './stage.js';
 
 /** Plugins with configurations that records may name: each is kept in memory until the run ends. */
 export const MAX_RECORD_STAGES = 64;
+
+/** An evaluator of a record, as a pipeline has those of the configuration. */
+interface RecordStage {
+  readonly stage: Stage;
+  readonly config: ResolvedEvaluatorConfig;
+  /** Place in the record. */
+  readonly path: string;
+  /** Field of its input, and where in the record the value stands. */
+  readonly fields: readonly (readonly [name: string, path: string])[];
+}
 
 /** Evaluators that records name for themselves. Each plugin with its configuration is loaded once, when the first record names it. */
 export class RecordStages {
@@ -42,13 +51,13 @@ export class RecordStages {
    *
    * @throws {BenchError} `BENCH_DATASET_INVALID`: the list is wrong, a plugin is not there or does not load, or a name is used twice.
    */
-  async of(sample: Sample): Promise<readonly EvaluatorStage[]> {
+  async of(sample: Sample): Promise<readonly RecordStage[]> {
     const value = selectField(sample.row, this.#field);
     if (value === undefined) return [];
     try {
       const uses = readRecordEvaluators(value, this.#field, dirname(sample.file));
       const names = new Set(this.#names);
-      const found: EvaluatorStage[] = [];
+      const found: RecordStage[] = [];
       for (const [index, use] of uses.entries()) {
         const path = `${this.#field}[${index}]`;
         if (names.has(use.name)) {
