@@ -164,7 +164,6 @@ export {
 } from './metadata/parse-metadata.js';
 export {
   type Aggregation,
-  AGGREGATIONS,
   CAPABILITIES,
   type Capability,
   type DirectoryPermission,
@@ -174,12 +173,9 @@ export {
   type PluginType,
 } from './metadata/plugin-metadata.js';
 export {
-  CLASSIC_SHAPE,
   CONTRACT_SHAPES,
-  PAYLOAD_FORMS,
   type PayloadForm,
   type ProtocolShape,
-  V1_SHAPE,
 } from './protocol/protocol-shape.js';
 export type {
   ProtocolAnswer,

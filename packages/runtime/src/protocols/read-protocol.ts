@@ -3,7 +3,6 @@ import {
   ConfigError,
   ConfigNode,
   LoadError,
-  PAYLOAD_FORMS,
   PluginError,
   type ProtocolShape,
   readOptions,
@@ -67,7 +66,7 @@ function readShape(node: ConfigNode): ProtocolShape {
     requiredExports: readTable(at('requiredExports'), readSignature),
     optionalExports: readTable(at('optionalExports'), readSignature),
     imports: readTable(at('imports'), (module) => readTable(module, readSignature)),
-    payload: at('payload').oneOf(PAYLOAD_FORMS),
+    payload: at('payload').oneOf(['envelope', 'data']),
   };
 }
 

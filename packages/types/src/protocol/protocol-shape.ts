@@ -8,9 +8,6 @@ import {
 /** How a protocol writes input and output as JSON: in the contract's envelope, or the bare `data`. */
 export type PayloadForm = 'envelope' | 'data';
 
-/** Every {@link PayloadForm}. */
-export const PAYLOAD_FORMS = ['envelope', 'data'] as const satisfies readonly PayloadForm[];
-
 /**
  * What tells the modules of a wire protocol from others, and what they must have. It is plain data: admission reads it, in whichever
  * thread, and runs no code of an adapter.
@@ -38,7 +35,7 @@ export interface ProtocolShape {
 const { plugin_alloc, plugin_free, plugin_shutdown } = REQUIRED_EXPORTS;
 
 /** The contract's first version: the guest allocates, results are packed. */
-export const V1_SHAPE: ProtocolShape = {
+const V1_SHAPE: ProtocolShape = {
   name: 'v1',
   // Of any type, so that a plugin whose type is wrong hears what it should be.
   markers: { exports: { plugin_execute: 'any' } },
@@ -49,7 +46,7 @@ export const V1_SHAPE: ProtocolShape = {
 };
 
 /** The signature of the original documentation: the host gives the room for the output. */
-export const CLASSIC_SHAPE: ProtocolShape = {
+const CLASSIC_SHAPE: ProtocolShape = {
   name: 'classic',
   markers: { exports: { plugin_execute: CLASSIC_EXPORTS['plugin_execute']! } },
   requiredExports: CLASSIC_EXPORTS,
@@ -63,4 +60,7 @@ export const CLASSIC_SHAPE: ProtocolShape = {
 };
 
 /** The two signatures of the contract, in the order in which they are asked. */
-export const CONTRACT_SHAPES: readonly ProtocolShape[] = [CLASSIC_SHAPE, V1_SHAPE];
+export const CONTRACT_SHAPES: readonly [classic: ProtocolShape, v1: ProtocolShape] = [
+  CLASSIC_SHAPE,
+  V1_SHAPE,
+];

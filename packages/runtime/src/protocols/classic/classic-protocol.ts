@@ -1,6 +1,6 @@
 import {
   CallError,
-  CLASSIC_SHAPE,
+  CONTRACT_SHAPES,
   GuestCode,
   type ProtocolFunction,
   type ProtocolGuest,
@@ -16,9 +16,11 @@ import {
 import { CLASSIC_OUTPUT_BYTES } from '../../limits.js';
 import { AllocatedRooms, GrownRooms, type Rooms } from './rooms.js';
 
+const [SHAPE] = CONTRACT_SHAPES;
+
 /** The signature of the original documentation. */
 export const CLASSIC_PROTOCOL: WireProtocol = {
-  ...CLASSIC_SHAPE,
+  ...SHAPE,
   specificationVersion: 'v1',
   open: (guest) => new ClassicSession(guest),
 };

@@ -1,5 +1,6 @@
 import {
   CallError,
+  CONTRACT_SHAPES,
   type ProtocolAnswer,
   type ProtocolFunction,
   type ProtocolGuest,
@@ -10,13 +11,14 @@ import {
   type ProtocolSteps,
   type ReadBytes,
   unpackResult,
-  V1_SHAPE,
   type WireProtocol,
 } from '@testbench/types';
 
+const [, SHAPE] = CONTRACT_SHAPES;
+
 /** The v1 contract: packed results, the guest allocates. */
 export const V1_PROTOCOL: WireProtocol = {
-  ...V1_SHAPE,
+  ...SHAPE,
   specificationVersion: 'v1',
   open: (guest) => new V1Session(guest),
 };
