@@ -14,6 +14,8 @@ export type {
   DurationSummary,
   ExecuteOptions,
   GoldenInput,
+  LoadPluginOptions,
+  MeteringChoice,
   OpenState,
   PluginEmitter,
   PluginEvents,
