@@ -6,6 +6,7 @@ import { COMPLETION } from './routes/completion.js';
 import { DOCTOR } from './routes/doctor.js';
 import { EMBED } from './routes/embed.js';
 import { FAILURES } from './routes/failures.js';
+import { INIT } from './routes/init.js';
 import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
@@ -18,6 +19,7 @@ import { VALIDATE } from './routes/validate.js';
 /** All commands, in the order in which help shows them. */
 export const COMMANDS = [
   RUN,
+  INIT,
   LIST,
   STATUS,
   SHOW,
