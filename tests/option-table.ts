@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { loadBenchmarkConfig, parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
+import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import {
   type CustomPlugin,
   findOutputPlace,
@@ -108,6 +109,8 @@ const config = {
   provider: { plugin: 'none.wasm', models: ['a'] },
   evaluators: [{ plugin: 'none.wasm' }],
 };
+const control = new CallControl();
+const cache = await CallCache.open({ folder: join(folder, 'calls') });
 const openMetered = (): WebAssembly.Instance => new WebAssembly.Instance(metered);
 
 export async function closeAll(): Promise<void> {
@@ -488,6 +491,22 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     prefix: 'filter.',
     base: { plugin: 'none.wasm' },
     calls: { parseBenchmarkConfig: (filter) => parseBenchmarkConfig({ ...config, filter }) },
+  },
+  'bench/calls:BudgetOptions': { calls: { Budget: (options) => new Budget(options) } },
+  'bench/calls:CallCacheOptions': {
+    base: { folder: join(folder, 'calls') },
+    calls: { 'CallCache.open': (options) => CallCache.open(options) },
+  },
+  'bench/calls:PruneOptions': { calls: { 'CallCache.prune': (options) => cache.prune(options) } },
+  'bench/calls:CallControlOptions': {
+    calls: { CallControl: (options) => new CallControl(options) },
+  },
+  'bench/calls:ControlledCallOptions': {
+    calls: { 'CallControl.run': (options) => control.run(async () => 1, options) },
+  },
+  'bench/calls:PaidCallsOptions': {
+    base: { control },
+    calls: { PaidCalls: (options) => new PaidCalls(options) },
   },
   'sdk:BuildPluginOptions': {
     base: { directory: folder },

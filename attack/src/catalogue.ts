@@ -14,6 +14,7 @@ import { limits } from './groups/limits.ts';
 import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
+import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
 import { secretRows } from './groups/secrets.ts';
 import { stateFiles } from './groups/state-files.ts';
@@ -43,4 +44,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...filesAndData,
   ...dataSets,
   ...stateFiles,
+  ...paidAnswers,
 ].sort((one, other) => one.row - other.row);

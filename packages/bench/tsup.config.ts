@@ -2,7 +2,11 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig({
   // What runs in a process is a file of its own.
-  entry: { index: 'src/index.ts', 'parquet-child': 'src/dataset/formats/parquet-child.ts' },
+  entry: {
+    index: 'src/index.ts',
+    calls: 'src/calls.ts',
+    'parquet-child': 'src/dataset/formats/parquet-child.ts',
+  },
   format: 'esm',
   sourcemap: true,
   clean: true,

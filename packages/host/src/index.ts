@@ -30,13 +30,8 @@ export {
   MAX_LOG_RECORDS_PER_CALL,
   MAX_RECORDS_PER_CALL,
 } from './limits.js';
-export {
-  isTemporaryName,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from './private-files/private-file.js';
-export { type FolderProblem, isOurs, openPrivateFolder } from './private-files/private-folder.js';
+export type { FolderProblem } from './private-files/private-folder.js';
+export { privateFiles, type PrivateFiles } from './private-files/private-files.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';
 export { SecretMatcher, type Span } from './secrets/secret-matcher.js';

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import {
-  openPrivateFolder,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from '@testbench/host';
+import { privateFiles } from '@testbench/host';
 import { ConfigError, MAX_MODULE_BYTES, type ModuleStore } from '@testbench/types';
 
 const DIGEST_BYTES = 32;
@@ -39,14 +34,14 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
     async read(key) {
       const path = pathOf(key);
       try {
-        const entry = await readPrivateFile(path, MAX_ENTRY_BYTES);
+        const entry = await privateFiles.read(path, MAX_ENTRY_BYTES);
         if (entry === 'absent') return undefined;
         if (entry !== 'foreign') {
           const bytes = entry.subarray(DIGEST_BYTES);
           const expected = await digest(key, bytes);
           if (expected.equals(entry.subarray(0, DIGEST_BYTES))) return bytes;
         }
-        await removePrivateFile(path);
+        await privateFiles.remove(path);
       } catch {
         // Whatever is wrong with a cache entry, the module can be metered again.
       }
@@ -55,7 +50,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
     async write(key, bytes) {
       if (DIGEST_BYTES + bytes.length > MAX_ENTRY_BYTES) return;
       try {
-        await writePrivateFile(directory, pathOf(key), [await digest(key, bytes), bytes]);
+        await privateFiles.write(directory, pathOf(key), [await digest(key, bytes), bytes]);
       } catch {
         // A full disk costs speed at the next start, not this plugin.
       }
@@ -65,7 +60,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
 
 /** @throws {ConfigError} */
 async function openDirectory(directory: string): Promise<void> {
-  const problem = await openPrivateFolder(directory);
+  const problem = await privateFiles.openFolder(directory);
   if (problem === undefined) return;
   throw new ConfigError(
     'CONFIG_INVALID',

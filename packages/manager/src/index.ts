@@ -15,14 +15,10 @@ export {
   type CertificateAuthority,
   type EnvSecret,
   type FolderProblem,
-  isOurs,
-  isTemporaryName,
-  openPrivateFolder,
   type OpenState,
-  readPrivateFile,
-  removePrivateFile,
+  privateFiles,
+  type PrivateFiles,
   type StructuredLogger,
-  writePrivateFile,
 } from '@testbench/host';
 export { WIRE_PROTOCOLS } from '@testbench/runtime';
 export type { BatchResult } from './isolation/executor.js';

@@ -7,12 +7,7 @@ import { ABORT_GRACE_MS, FINISH_GRACE_MS } from './limits.js';
 /** How an attempt ended. */
 export type AttemptEnd<Value> =
   | { readonly ok: true; readonly value: Value }
-  | {
-      readonly ok: false;
-      readonly error: unknown;
-      /** True if it was ended because its time was over. */
-      readonly isTimeout: boolean;
-    };
+  | { readonly ok: false; readonly error: unknown };
 
 /**
  * Makes one attempt within its time.
@@ -30,26 +25,26 @@ export async function makeAttempt<Value>(
   return await new Promise((resolve) => {
     const controller = new AbortController();
     const stops: (() => void)[] = [];
-    let failure: { readonly ok: false; readonly error: unknown; readonly isTimeout: boolean };
+    let failure: AttemptEnd<Value>;
     const end = (result: AttemptEnd<Value>): void => {
       for (const stop of stops) stop();
       stops.length = 0;
       resolve(result);
     };
-    const stop = (error: unknown, isTimeout: boolean): void => {
+    const stop = (error: unknown): void => {
       if (controller.signal.aborted) return;
-      failure = { ok: false, error, isTimeout };
+      failure = { ok: false, error };
       stops.push(clock.after(ABORT_GRACE_MS, () => end(failure)));
       controller.abort(error);
     };
     stops.push(
-      clock.after(timeoutMs, () => stop(timedOut(timeoutMs), true)),
+      clock.after(timeoutMs, () => stop(timedOut(timeoutMs))),
       onAbort(cancel, () => {
-        stops.push(clock.after(FINISH_GRACE_MS, () => stop(cancelled(), false)));
+        stops.push(clock.after(FINISH_GRACE_MS, () => stop(cancelled())));
       }),
     );
     const fail = (error: unknown): void => {
-      end(controller.signal.aborted ? failure : { ok: false, error, isTimeout: false });
+      end(controller.signal.aborted ? failure : { ok: false, error });
     };
     try {
       call(controller.signal).then((value) => end({ ok: true, value }), fail);
@@ -63,5 +58,7 @@ function timedOut(timeoutMs: number): CallError {
   return new CallError(
     'CALL_DEADLINE_EXCEEDED',
     `Cannot finish call: no answer within ${timeoutMs} ms`,
+    // The next one may have an answer in time.
+    { retryable: true },
   );
 }

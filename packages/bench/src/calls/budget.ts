@@ -97,7 +97,7 @@ interface Waiter {
  *
  * @example
  * ```ts
- * import { Budget } from '@testbench/bench';
+ * import { Budget } from '@testbench/bench/calls';
  *
  * const budget = new Budget({ money: 1 });
  * const reservation = await budget.reserve('model', { tokens: 2000, money: 0.02 });

@@ -2,7 +2,7 @@ import { type Dir, type Stats } from 'node:fs';
 import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isOurs, isTemporaryName, openPrivateFolder } from '@testbench/core';
+import { privateFiles } from '@testbench/core';
 
 /** Digits of a key that name its folder: 256 folders, so that a million entries are 4,000 in each. */
 const SHARD_DIGITS = 2;
@@ -53,7 +53,8 @@ export class CacheFolder {
       await this.#makeShard(shard);
       found = await lstat(shard);
     }
-    if (!found.isDirectory() || !isOurs(found)) throw new RangeError('others can write to it');
+    if (!found.isDirectory() || !privateFiles.isOurs(found))
+      throw new RangeError('others can write to it');
     this.#shards.add(shard);
     return true;
   }
@@ -90,7 +91,7 @@ export class CacheFolder {
       if (code === 'EEXIST') return;
       if (code !== 'ENOENT') throw error;
       // The whole cache was removed while it was in use.
-      const problem = await openPrivateFolder(this.path);
+      const problem = await privateFiles.openFolder(this.path);
       if (problem !== undefined) throw problem.cause ?? new RangeError(problem.state);
       await mkdir(shard, { mode: 0o700 });
     }
@@ -100,7 +101,7 @@ export class CacheFolder {
 function kindOf(name: string, stats: Stats): CacheFile['kind'] {
   if (!stats.isFile()) return 'foreign';
   if (ENTRY_NAME.test(name)) return 'entry';
-  return isTemporaryName(name) ? 'temporary' : 'foreign';
+  return privateFiles.isTemporaryName(name) ? 'temporary' : 'foreign';
 }
 
 async function* namesIn(path: string): AsyncGenerator<string> {

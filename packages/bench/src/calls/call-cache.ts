@@ -1,10 +1,4 @@
-import {
-  describeFileError,
-  openPrivateFolder,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from '@testbench/core';
+import { describeFileError, privateFiles } from '@testbench/core';
 import { readOptions } from '@testbench/types';
 
 import type { CacheMode } from '../config/benchmark-config.js';
@@ -82,7 +76,7 @@ export interface FoundCall {
  * @example
  * ```ts
  * import { mkdtempSync } from 'node:fs';
- * import { CallCache, callKey } from '@testbench/bench';
+ * import { CallCache, callKey } from '@testbench/bench/calls';
  *
  * const cache = await CallCache.open({ folder: mkdtempSync('/tmp/calls-') });
  * const plugin = `sha256:${'0'.repeat(64)}`;
@@ -135,7 +129,7 @@ export class CallCache {
       ['folder'],
     );
     if (options.mode !== 'off') {
-      const problem = await openPrivateFolder(options.folder);
+      const problem = await privateFiles.openFolder(options.folder);
       if (problem !== undefined) {
         throw new BenchError(
           'BENCH_CACHE_UNUSABLE',
@@ -183,7 +177,7 @@ export class CallCache {
     const file = this.#folder.pathOf(key);
     try {
       if (!(await this.#folder.openShard(key, false))) return undefined;
-      const entry = await readPrivateFile(file, this.#maxEntryBytes);
+      const entry = await privateFiles.read(file, this.#maxEntryBytes);
       if (entry === 'absent') return undefined;
       if (entry === 'foreign') {
         await this.#throwAway(
@@ -251,7 +245,7 @@ export class CallCache {
   async #writeParts(key: string, file: string, parts: readonly Uint8Array[]): Promise<void> {
     const write = async (): Promise<void> => {
       await this.#folder.openShard(key, true);
-      await writePrivateFile(this.#folder.shardOf(key), file, parts);
+      await privateFiles.write(this.#folder.shardOf(key), file, parts);
     };
     try {
       await write();
@@ -259,14 +253,14 @@ export class CallCache {
       const { code } = error as NodeJS.ErrnoException;
       // The folder was removed meanwhile, or a folder stands where the file belongs.
       if (code === 'ENOENT') this.#folder.forgetShard(key);
-      else if (code === 'EISDIR' || code === 'ENOTEMPTY') await removePrivateFile(file);
+      else if (code === 'EISDIR' || code === 'ENOTEMPTY') await privateFiles.remove(file);
       else throw error;
       await write();
     }
   }
 
   async #throwAway(file: string, kind: CacheProblem['kind'], state: string): Promise<void> {
-    await removePrivateFile(file);
+    await privateFiles.remove(file);
     this.#tell(kind, file, state);
   }
 

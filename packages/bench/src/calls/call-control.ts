@@ -3,11 +3,16 @@ import { onAbort, type OptionReaders, readOptions, readTimeoutMs } from '@testbe
 import type { CallsConfig } from '../config/benchmark-config.js';
 import { cancelled } from '../run/call-failure.js';
 import { type AttemptEnd, makeAttempt } from './attempt.js';
-import { type CallProblem, readCallProblem, signOf } from './call-problem.js';
+import { readCallProblem, signOf } from './call-problem.js';
 import { CallProgress, type CallTiming } from './call-progress.js';
 import { CallTurns } from './call-turns.js';
 import { type CallClock, SYSTEM_CLOCK } from './clock.js';
-import { AdaptiveLimit, type ConcurrencyLimit, fixedLimit } from './concurrency-limit.js';
+import {
+  AdaptiveLimit,
+  type ConcurrencyLimit,
+  fixedLimit,
+  type LimitSight,
+} from './concurrency-limit.js';
 import {
   DEFAULT_ATTEMPT_TIMEOUT_MS,
   DEFAULT_MAX_CONCURRENCY,
@@ -44,7 +49,7 @@ const OPTIONS: OptionReaders<CallControlOptions> = {
 };
 
 /** What goes with one call. */
-export interface ControlledCallOptions<Value> {
+export interface ControlledCallOptions<Value = unknown> {
   /** Cancels it: a waiting call ends at once, a running one within 2 s. */
   readonly signal?: AbortSignal | undefined;
   /** Tokens that it will likely use, for `tokensPerMinute`. @default 0 */
@@ -62,6 +67,14 @@ export interface ControlledCallOptions<Value> {
   /** Hears of each attempt that failed and will be made again. */
   readonly onRetry?: (retry: CallRetry) => void;
 }
+
+const CALL_OPTIONS: OptionReaders<ControlledCallOptions> = {
+  signal: (node) => node.signal(),
+  tokens: (node) => node.wholeNumber(0),
+  usedTokens: (node) => node.callback(),
+  beforeAttempt: (node) => node.callback(),
+  onRetry: (node) => node.callback(),
+};
 
 /** Hears how an attempt ended; undefined if it was not made. Must not throw. */
 export type AfterAttempt<Value> = (end: AttemptEnd<Value> | undefined) => void;
@@ -105,7 +118,7 @@ export interface CallControlState {
  *
  * @example
  * ```ts
- * import { CallControl } from '@testbench/bench';
+ * import { CallControl } from '@testbench/bench/calls';
  *
  * const control = new CallControl({ concurrency: 64, timeoutMs: 60_000 });
  * const outcome = await control.run(async (attempt, signal) => `answer of attempt ${attempt}`);
@@ -164,13 +177,15 @@ export class CallControl {
    * caller decides how many may wait.
    *
    * @param call Makes one attempt, counted from 1. When its signal fires, the attempt has 0.4 s to end.
-   * @returns Never rejects. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
+   * @returns Never rejects but for wrong options. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
    *   of `beforeAttempt`, or `BENCH_CANCELLED`.
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async run<Value>(
     call: (attempt: number, signal: AbortSignal) => Promise<Value>,
-    options: ControlledCallOptions<Value> = {},
+    given?: ControlledCallOptions<Value>,
   ): Promise<CallOutcome<Value>> {
+    const options = readOptions<ControlledCallOptions<Value>>(given, CALL_OPTIONS);
     const progress = new CallProgress(this.#clock);
     try {
       await this.#turns.enter(options.tokens ?? 0, options.signal);
@@ -204,7 +219,7 @@ export class CallControl {
         return end.value;
       }
       if (signal?.aborted === true) throw cancelled();
-      const problem = problemOf(end);
+      const problem = readCallProblem(end.error);
       const waitMs = policy.next(problem, progress.sinceFirstMs);
       if (waitMs === undefined) throw end.error;
       options.onRetry?.({ attempt: progress.attempts, error: end.error, waitMs });
@@ -250,26 +265,23 @@ export class CallControl {
   /** @returns True if the server refused the attempt. */
   #learn(end: AttemptEnd<unknown>, cuts: number): boolean {
     this.#attempts += 1;
-    const mayGrow = this.#turns.isFull && this.#starving === 0;
+    const seen: LimitSight = {
+      now: this.#clock.now(),
+      inFlight: this.#turns.inFlight,
+      mayGrow: this.#turns.isFull && this.#starving === 0,
+    };
     if (end.ok) {
-      this.#limit.learn('answered', cuts, this.#clock.now(), mayGrow);
+      this.#limit.learn('answered', cuts, seen);
       return false;
     }
-    const problem = problemOf(end);
+    const problem = readCallProblem(end.error);
     const sign = signOf(problem);
-    const lesson = this.#limit.learn(sign, cuts, this.#clock.now(), mayGrow);
+    const lesson = this.#limit.learn(sign, cuts, seen);
     if (lesson === 'storm') this.#turns.hold(problem.retryAfterMs ?? 0);
     if (sign !== 'refused') return false;
     this.#refusals += 1;
     return true;
   }
-}
-
-/** Nothing is known of an attempt without an answer, but that the next may have one. */
-const TIMED_OUT: CallProblem = { retryable: true };
-
-function problemOf(end: { readonly error: unknown; readonly isTimeout: boolean }): CallProblem {
-  return end.isTimeout ? TIMED_OUT : readCallProblem(end.error);
 }
 
 function limiter(perMinute: number | undefined): RateLimiter | undefined {

@@ -34,7 +34,7 @@ const PLUGIN_DIGEST = /^sha256:[0-9a-f]{64}$/;
  *
  * @example
  * ```ts
- * import { callKey } from '@testbench/bench';
+ * import { callKey } from '@testbench/bench/calls';
  *
  * const plugin = `sha256:${'0'.repeat(64)}`;
  * const one = callKey({ plugin, config: undefined, input: { a: 1, b: 2 }, epoch: 0, ask: 0 });

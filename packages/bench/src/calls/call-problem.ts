@@ -17,15 +17,23 @@ const TOO_MANY = 429;
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, TOO_MANY]);
 const FIRST_SERVER_ERROR = 500;
 
-/** Reads the fields of an error; those of a wrong type or range count as absent. Of an error that says nothing, nothing is known. */
+/**
+ * Reads the fields of an error; those of a wrong type or range count as absent. The status may also stand in the `pluginDetails` of an error,
+ * where provider plugins put it. Of an error that says nothing, nothing is known.
+ */
 export function readCallProblem(error: unknown): CallProblem {
-  if (typeof error !== 'object' || error === null) return {};
-  const { retryable, retryAfterMs, status } = error as Record<keyof CallProblem, unknown>;
+  const { retryable, retryAfterMs, status, pluginDetails } = fieldsOf(error);
+  const seen = status ?? fieldsOf(pluginDetails)['status'];
   return {
     retryable: typeof retryable === 'boolean' ? retryable : undefined,
     retryAfterMs: isDelay(retryAfterMs) ? Math.min(retryAfterMs, MAX_TIMEOUT_MS) : undefined,
-    status: Number.isInteger(status) ? (status as number) : undefined,
+    status: Number.isInteger(seen) ? (seen as number) : undefined,
   };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function isDelay(value: unknown): value is number {

@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest';
 
-import { AdaptiveLimit, type AttemptSign, fixedLimit } from './concurrency-limit.js';
+import {
+  AdaptiveLimit,
+  type AttemptSign,
+  fixedLimit,
+  type Lesson,
+  type LimitSight,
+} from './concurrency-limit.js';
 
 const learnAll = (
   limit: AdaptiveLimit,
   sign: AttemptSign,
   count: number,
-  now = 0,
-  isFull = true,
+  more: Partial<LimitSight> = {},
 ): void => {
-  for (let index = 0; index < count; index += 1) limit.learn(sign, limit.cuts, now, isFull);
+  for (let index = 0; index < count; index += 1) learn(limit, sign, more);
 };
+
+const learn = (limit: AdaptiveLimit, sign: AttemptSign, more: Partial<LimitSight> = {}): Lesson =>
+  limit.learn(sign, limit.cuts, { now: 0, inFlight: limit.limit, mayGrow: true, ...more });
 
 describe('AdaptiveLimit', () => {
   it('begins with 20, or with the most that it may have', () => {
@@ -18,24 +26,24 @@ describe('AdaptiveLimit', () => {
     expect(new AdaptiveLimit(7).limit).toBe(7);
   });
 
-  it('adds one with each answer at first, and with each round once it knows a limit', () => {
+  it('adds one with every fifth answer at first, and with each round once it knows a limit', () => {
     const limit = new AdaptiveLimit(200);
-    learnAll(limit, 'answered', 11);
+    learnAll(limit, 'answered', 55);
     expect(limit.limit).toBe(31);
-    expect(limit.learn('refused', 0, 0, true)).toBe('cut');
+    expect(learn(limit, 'refused')).toBe('cut');
     expect(limit.limit).toBe(25);
     // Rests.
-    learnAll(limit, 'answered', 1000, 14_999);
+    learnAll(limit, 'answered', 1000, { now: 14_999 });
     expect(limit.limit).toBe(25);
-    learnAll(limit, 'answered', 24, 15_000);
+    learnAll(limit, 'answered', 24, { now: 15_000 });
     expect(limit.limit).toBe(25);
-    learnAll(limit, 'answered', 1, 15_000);
+    learnAll(limit, 'answered', 1, { now: 15_000 });
     expect(limit.limit).toBe(26);
   });
 
   it('never grows beyond its maximum, nor while places are free', () => {
     const limit = new AdaptiveLimit(22);
-    learnAll(limit, 'answered', 100, 0, false);
+    learnAll(limit, 'answered', 100, { mayGrow: false });
     expect(limit.limit).toBe(20);
     learnAll(limit, 'answered', 100);
     expect(limit.limit).toBe(22);
@@ -44,34 +52,46 @@ describe('AdaptiveLimit', () => {
   it('cuts once for all that were sent before', () => {
     const limit = new AdaptiveLimit(200);
     const { cuts } = limit;
-    for (let index = 0; index < 20; index += 1) limit.learn('refused', cuts, 0, true);
+    for (let index = 0; index < 20; index += 1) {
+      limit.learn('refused', cuts, { now: 0, inFlight: 20, mayGrow: true });
+    }
     expect(limit.limit).toBe(16);
   });
 
   it('cuts again during its rest only in a storm', () => {
     const limit = new AdaptiveLimit(200);
-    expect(limit.learn('refused', 0, 0, true)).toBe('cut');
-    learnAll(limit, 'answered', 8, 1);
-    expect(limit.learn('refused', limit.cuts, 1, true)).toBe('kept');
-    expect(limit.learn('refused', limit.cuts, 1, true)).toBe('kept');
+    expect(learn(limit, 'refused')).toBe('cut');
+    learnAll(limit, 'answered', 11, { now: 1 });
+    expect(learn(limit, 'refused', { now: 1 })).toBe('kept');
+    expect(learn(limit, 'refused', { now: 1 })).toBe('kept');
     expect(limit.limit).toBe(16);
-    // The third of eleven.
-    expect(limit.learn('refused', limit.cuts, 1, true)).toBe('storm');
+    // The third of 14.
+    expect(learn(limit, 'refused', { now: 1 })).toBe('storm');
     expect(limit.limit).toBe(13);
+  });
+
+  it('cuts more while calls wait to be made again', () => {
+    const limit = new AdaptiveLimit(200);
+    learnAll(limit, 'answered', 150);
+    expect(limit.limit).toBe(50);
+    learn(limit, 'refused', { inFlight: 30 });
+    expect(limit.limit).toBe(32);
   });
 
   it('falls to one place, and no further', () => {
     const limit = new AdaptiveLimit(200);
-    for (let round = 0; round < 100; round += 1) learnAll(limit, 'refused', 1, round * 20_000);
+    for (let round = 0; round < 100; round += 1) {
+      learnAll(limit, 'refused', 1, { now: round * 20_000 });
+    }
     expect(limit.limit).toBe(1);
   });
 
   it('ends the round without an increase when the server is in trouble', () => {
     const limit = new AdaptiveLimit(200);
-    limit.learn('troubled', 0, 0, true);
+    learn(limit, 'troubled');
     expect(limit.limit).toBe(20);
     learnAll(limit, 'answered', 19);
-    limit.learn('troubled', 0, 0, true);
+    learn(limit, 'troubled');
     learnAll(limit, 'answered', 19);
     expect(limit.limit).toBe(20);
     learnAll(limit, 'answered', 1);
@@ -88,7 +108,7 @@ describe('AdaptiveLimit', () => {
 describe('fixedLimit()', () => {
   it('stays', () => {
     const limit = fixedLimit(64);
-    limit.learn('refused', 0, 0, true);
+    limit.learn('refused', 0, { now: 0, inFlight: 64, mayGrow: true });
     expect(limit.limit).toBe(64);
   });
 });

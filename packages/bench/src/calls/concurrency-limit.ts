@@ -1,4 +1,4 @@
-import { CUT_FACTOR, REST_MS, START_CONCURRENCY, STORM } from './limits.js';
+import { CUT_FACTOR, REST_MS, SEARCH_ANSWERS, START_CONCURRENCY, STORM } from './limits.js';
 
 /** What became of an attempt, as far as it says something about the server. */
 export type AttemptSign =
@@ -20,6 +20,16 @@ export type Lesson =
   /** Fewer, though there were fewer already: the server does not want anything now. */
   | 'storm';
 
+/** What is known when an attempt ends. */
+export interface LimitSight {
+  /** In milliseconds. */
+  readonly now: number;
+  /** Attempts in flight, this one included. */
+  readonly inFlight: number;
+  /** True if as many calls as may be are under way, and none of them waits in vain. */
+  readonly mayGrow: boolean;
+}
+
 /** How many calls may be in flight. */
 export interface ConcurrencyLimit {
   readonly limit: number;
@@ -29,10 +39,9 @@ export interface ConcurrencyLimit {
    * Learns from an attempt that ended.
    *
    * @param cuts As they were when the attempt was sent.
-   * @param now In milliseconds.
-   * @param mayGrow True if as many calls as may be were under way, and none of them waits in vain.
+   * @param seen What is known when it ends.
    */
-  learn(sign: AttemptSign, cuts: number, now: number, mayGrow: boolean): Lesson;
+  learn(sign: AttemptSign, cuts: number, seen: LimitSight): Lesson;
 }
 
 /** Exactly as many, whatever the server says. */
@@ -43,10 +52,10 @@ export function fixedLimit(limit: number): ConcurrencyLimit {
 /**
  * Finds the number of calls that a server takes at once, by additive increase and multiplicative decrease.
  *
- * It begins with 20. Until something goes wrong every answer adds one, later every round of answers does, if all places were in use and
- * nothing failed in it. A refusal leaves 80 %, followed by a rest of 15 s. Attempts that were sent before a cut do not cut again, and
- * during the rest only a storm does: at least 3 refusals that are more than a quarter of the answers. A server in trouble ends the round
- * without an increase.
+ * It begins with 20. Until something goes wrong every fifth answer adds one, later every round of answers does, if all places were in use and
+ * nothing failed in it. A refusal leaves 80 %, of less if calls wait to be made again, followed by a rest of 15 s. Attempts that were sent before a cut do not
+ * cut again, and during the rest only a storm does: at least 3 refusals that are more than a fifth of the answers. A server in trouble ends
+ * the round without an increase.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5681: the same idea in TCP
  */
@@ -75,7 +84,7 @@ export class AdaptiveLimit implements ConcurrencyLimit {
     return this.#cuts;
   }
 
-  learn(sign: AttemptSign, cuts: number, now: number, mayGrow: boolean): Lesson {
+  learn(sign: AttemptSign, cuts: number, { now, inFlight, mayGrow }: LimitSight): Lesson {
     const isCurrent = cuts === this.#cuts;
     const isResting = now < this.#restsUntil;
     if (isCurrent) {
@@ -85,7 +94,7 @@ export class AdaptiveLimit implements ConcurrencyLimit {
     if (sign === 'refused' && isCurrent) {
       const isStorm = isResting && this.#isStorm();
       if (isResting && !isStorm) return 'kept';
-      this.#cut(now);
+      this.#cut(now, inFlight);
       return isStorm ? 'storm' : 'cut';
     }
     if (sign === 'troubled') {
@@ -103,14 +112,16 @@ export class AdaptiveLimit implements ConcurrencyLimit {
 
   #grow(): void {
     this.#answers += 1;
-    if (!this.#isSearching && this.#answers < this.#limit) return;
+    if (this.#answers < (this.#isSearching ? SEARCH_ANSWERS : this.#limit)) return;
     this.#answers = 0;
     this.#limit = Math.min(this.#limit + 1, this.#maximum);
   }
 
-  #cut(now: number): void {
-    // Rounded up, but fewer than before by one at least.
-    const fewer = Math.min(Math.ceil(this.#limit * CUT_FACTOR), this.#limit - 1);
+  #cut(now: number, inFlight: number): void {
+    // What was in flight is what the server takes; calls that wait to be made again may have had bad luck. The middle, rounded up, and one
+    // fewer than before at least.
+    const most = (Math.min(inFlight, this.#limit) + this.#limit) / 2;
+    const fewer = Math.min(Math.ceil(most * CUT_FACTOR), this.#limit - 1);
     this.#limit = Math.max(1, fewer);
     this.#cuts += 1;
     this.#isSearching = false;

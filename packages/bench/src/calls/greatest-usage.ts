@@ -16,7 +16,7 @@ const PROMPT_FIELDS = ['prompt', 'messages', 'system', 'tools', 'response_format
  *
  * @example
  * ```ts
- * import { greatestUsage } from '@testbench/bench';
+ * import { greatestUsage } from '@testbench/bench/calls';
  *
  * greatestUsage({ model: 'small', prompt: 'Hi', max_tokens: 5 })?.completionTokens; // => 5
  * greatestUsage({ model: 'small', prompt: 'Hi' }); // => undefined

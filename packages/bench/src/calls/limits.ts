@@ -10,12 +10,17 @@ export const START_CONCURRENCY = 20;
 export const DEFAULT_MAX_CONCURRENCY = 200;
 /** Most calls in flight that may be asked for: each holds a socket, and a process has 1,024 descriptors on many systems. */
 export const MAX_CONCURRENCY = 1024;
+/** Until something goes wrong, one more for as many answers: a fifth more each round, so that a refusal that comes late finds little overshoot. */
+export const SEARCH_ANSWERS = 5;
 /** What a refused call leaves of the calls in flight. Half, as in TCP, wastes a third of a server that has a fixed number of places. */
 export const CUT_FACTOR = 0.8;
-/** After a cut the number of calls in flight rests for this long: providers count by the minute, or by parts of it. */
+/**
+ * After a cut the number of calls in flight rests for this long: providers count by the minute, or by parts of it. It is also the longest wait after
+ * a refusal that is not the server's wish: until then the place is free that the cut has freed.
+ */
 export const REST_MS = 15 * SECOND;
 /** Answers since the last cut, of which this many refusals and this share make another cut before the rest is over. */
-export const STORM = { refusals: 3, share: 0.25 } as const;
+export const STORM = { refusals: 3, share: 0.2 } as const;
 
 /** One attempt: a model that thinks may take minutes. The official clients wait for ten. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 5 * MINUTE;
@@ -29,8 +34,6 @@ export const DEFAULT_MAX_REFUSED_MS = 10 * MINUTE;
 export const FIRST_BACKOFF_MS = 1 * SECOND;
 /** Longest wait that is not the server's wish: the length of the window in which providers count. */
 export const MAX_BACKOFF_MS = 1 * MINUTE;
-/** The same after a refusal: no longer than the rest, for which the place is free that the cut has freed. */
-export const MAX_REFUSED_BACKOFF_MS = REST_MS;
 /** A call that was refused as often gets its place before any is added: one that always comes last would be refused for ever. */
 export const STARVING_REFUSALS = 3;
 /** Part of a `Retry-After` by which calls that were told the same time are spread, and its cap. */

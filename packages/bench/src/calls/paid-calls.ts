@@ -1,3 +1,5 @@
+import { type OptionReaders, readOptions } from '@testbench/types';
+
 import type { AttemptEnd } from './attempt.js';
 import { Budget, type BudgetAccount, type Spending } from './budget.js';
 import type { CallCache, FoundCall } from './call-cache.js';
@@ -71,6 +73,15 @@ export type PaidOutcome =
     }
   | { readonly ok: false; readonly error: unknown; readonly timing?: CallTiming };
 
+const OPTIONS: OptionReaders<PaidCallsOptions> = {
+  control: (node) => node.implementation<CallControl>('run'),
+  cache: (node) => node.implementation<CallCache>('answer'),
+  budget: (node) => node.implementation<Budget>('reserve'),
+  prices: (node) => node.implementation<PriceTable>('costOf', 'greatestCostOf', 'requirePrice'),
+  account: (node) => node.oneOf(['model', 'judge']),
+  path: (node) => node.text(),
+};
+
 const NOTHING: Spending = { tokens: 0, money: 0 };
 const FIRST_ERROR_STATUS = 400;
 
@@ -91,7 +102,7 @@ class FailedCall extends Error {
  *
  * @example
  * ```ts
- * import { Budget, CallControl, PaidCalls, PriceTable } from '@testbench/bench';
+ * import { Budget, CallControl, PaidCalls, PriceTable } from '@testbench/bench/calls';
  *
  * const calls = new PaidCalls({
  *   control: new CallControl({ concurrency: 64 }),
@@ -120,7 +131,9 @@ export class PaidCalls {
   readonly #account: BudgetAccount;
   readonly #path: string;
 
-  constructor(options: PaidCallsOptions) {
+  /** @throws {ConfigError} For an unknown key or a wrong value among the options. */
+  constructor(given: PaidCallsOptions) {
+    const options = readOptions<PaidCallsOptions>(given, OPTIONS, '', ['control']);
     this.#control = options.control;
     this.#cache = options.cache;
     this.#budget = options.budget ?? new Budget();
@@ -187,7 +200,7 @@ export class PaidCalls {
   /** What an attempt used; undefined if that is not known. */
   #used(model: string, end: AttemptEnd<PaidAnswer>): Spending | undefined {
     if (!end.ok) {
-      const { status = 0 } = end.isTimeout ? {} : readCallProblem(end.error);
+      const { status = 0 } = readCallProblem(end.error);
       return status >= FIRST_ERROR_STATUS ? NOTHING : undefined;
     }
     const { usage } = end.value;

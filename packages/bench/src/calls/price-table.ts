@@ -18,7 +18,7 @@ const PRICE: OptionReaders<PriceConfig> = {
  *
  * @example
  * ```ts
- * import { PriceTable } from '@testbench/bench';
+ * import { PriceTable } from '@testbench/bench/calls';
  *
  * const prices = new PriceTable({ small: { input: 0.15, output: 0.6 } });
  * const usage = { promptTokens: 1000, cachedTokens: 0, completionTokens: 500 };

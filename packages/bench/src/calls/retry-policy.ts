@@ -1,10 +1,5 @@
 import { type CallProblem, isRefusal, isRetryable } from './call-problem.js';
-import {
-  FIRST_BACKOFF_MS,
-  MAX_BACKOFF_MS,
-  MAX_REFUSED_BACKOFF_MS,
-  RETRY_AFTER_SPREAD,
-} from './limits.js';
+import { FIRST_BACKOFF_MS, MAX_BACKOFF_MS, REST_MS, RETRY_AFTER_SPREAD } from './limits.js';
 
 /** How often, and for how long, a call is made again. */
 export interface RetryLimits {
@@ -34,7 +29,7 @@ export class RetryPolicy {
     this.#attempts += 1;
     if (!isRetryable(problem)) return undefined;
     const isRefused = isRefusal(problem);
-    const maxBackoffMs = isRefused ? MAX_REFUSED_BACKOFF_MS : MAX_BACKOFF_MS;
+    const maxBackoffMs = isRefused ? REST_MS : MAX_BACKOFF_MS;
     const waitMs = this.#waitMs(problem.retryAfterMs, maxBackoffMs);
     if (isRefused) {
       return sinceFirstMs + waitMs <= this.#limits.maxRefusedMs ? waitMs : undefined;

@@ -16,7 +16,7 @@ export interface TokenUsage {
  *
  * @example
  * ```ts
- * import { readTokenUsage } from '@testbench/bench';
+ * import { readTokenUsage } from '@testbench/bench/calls';
  *
  * readTokenUsage({ prompt_tokens: 9, completion_tokens: 12 }); // => { promptTokens: 9, cachedTokens: 0, completionTokens: 12 }
  * readTokenUsage({ prompt_tokens: -1, completion_tokens: 12 }); // => undefined

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 
-import { CallCache } from '@testbench/bench';
+import { CallCache } from '@testbench/bench/calls';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
