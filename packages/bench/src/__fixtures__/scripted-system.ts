@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { BatchResult, PluginInfo } from '@testbench/core';
 import {
   CallError,
@@ -47,7 +49,7 @@ export class ScriptedSystem implements BenchSystem {
         capabilities: [],
         apiVersion: '1.0.0',
       },
-      digest: `sha256:${name}`,
+      digest: `sha256:${createHash('sha256').update(name).digest('hex')}`,
       contract: 'v1',
       isolation: 'inline',
       metering: 'coarse',

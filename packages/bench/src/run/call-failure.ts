@@ -26,7 +26,7 @@ export function toFailure(
   if (options.signal.aborted) throw cancelled();
   if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
   // The budget ends the run, not the case: what was not asked is asked when there is more.
-  if (error.code.startsWith('BENCH_')) throw error;
+  if (!error.code.startsWith('CALL_')) throw error;
   const { code, message } = error;
   if (options.failFast) {
     throw new BenchError(
@@ -57,44 +57,16 @@ function keepDetails(details: unknown): unknown {
   return text.length <= MAX_DETAILS_CHARACTERS ? details : text.slice(0, MAX_DETAILS_CHARACTERS);
 }
 
-const STATUS = /\bthe server answered (\d{3})\b/;
-const RETRY_AFTER = /\bit wants to be asked again after ([^ ]+(?: [^()]+)?) \(seconds or a date\)/;
-/** Of a plugin of the SDK that speaks to a chat server: the connection broke. */
-const DISCONNECTED = /^Cannot [a-z]+: the (?:request was|server) brok(?:en|e) off/;
-
-/**
- * What the error of a plugin that asked a server says about the server: what the plugin passed as details, or else the words in which the
- * plugins of the SDK say it.
- */
+/** What the error of a plugin that asked a server says about the server, of which `details` of the plugin hold the status. */
 export function problemOfPlugin(error: unknown): CallProblem {
-  const said = readCallProblem(error);
-  if (!(error instanceof CallError) || error.code !== 'CALL_PLUGIN_FAILED') return said;
-  return {
-    ...readWords(error.pluginMessage ?? ''),
-    ...known(error.pluginDetails),
-    ...known(error),
-  };
+  const { pluginDetails } = Object(error) as Partial<CallError>;
+  return { ...known(pluginDetails), ...known(error) };
 }
 
 /** The fields that an error or its details have, without those that they lack. */
 function known(value: unknown): CallProblem {
   const problem = Object.entries(readCallProblem(value));
   return Object.fromEntries(problem.filter(([, field]) => field !== undefined));
-}
-
-function readWords(words: string): CallProblem {
-  const status = STATUS.exec(words)?.[1];
-  if (status === undefined) return DISCONNECTED.test(words) ? { retryable: true } : {};
-  const after = RETRY_AFTER.exec(words)?.[1];
-  const retryAfterMs = after === undefined ? undefined : delayOf(after);
-  return { status: Number(status), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-/** `Retry-After` in milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function delayOf(value: string): number | undefined {
-  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
 /** The plugin kept to the general contract, but not to what the bench asks at this place. */

@@ -6,19 +6,20 @@ import {
 } from '@testbench/types';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
-import { readTokenUsage } from '../calls/token-usage.js';
+import { readTokenUsage, type TokenUsage } from '../calls/token-usage.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { invalidRecord } from '../dataset/dataset-error.js';
 import { missingField } from '../dataset/selection/read-sample.js';
 import { selectField } from '../dataset/selection/select-field.js';
 import { TemplateError } from '../prompts/parse-template.js';
 import type { Prompt, PromptContent } from '../prompts/prompt.js';
-import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
+import type { CallFailure, CallMeasured, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { filterRows } from './filter-rows.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 import { judgeCase } from './judge-case.js';
+import { PaidFailure } from './paid-stages.js';
 import type { RunCase } from './run-cases.js';
 import type { Stage } from './stage.js';
 
@@ -189,9 +190,23 @@ export class CaseRun {
       output: draft.output,
       ...(expected === undefined ? {} : { expected }),
     };
+    const { paid } = this.#options;
+    // Judges think side by side; the others' calls go together with those of other records, and hold less in memory one by one.
+    const asked = new Map<number, Promise<Verdict>>();
+    for (const [index, { stage }] of evaluators.entries()) {
+      if (!paid.has(stage)) continue;
+      const verdict = this.#ask(draft, index, common);
+      // It may end the run while others are waited for.
+      verdict.catch(this.#options.fail);
+      asked.set(index, verdict);
+    }
     const results: Verdict[] = [];
     for (let index = 0; index < evaluators.length; index += 1) {
-      results.push(await this.#ask(draft, index, common));
+      if (!asked.has(index)) results[index] = await this.#ask(draft, index, common);
+    }
+    if (asked.size > 0) {
+      const judged = await waitForAll([...asked.values()], this.#options);
+      for (const [at, index] of [...asked.keys()].entries()) results[index] = judged[at]!;
     }
     const scores: [string, number][] = [];
     const details: [string, ScoreDetails][] = [];
@@ -222,12 +237,44 @@ export class CaseRun {
     }
   }
 
-  async #call<Data>(draft: Draft, stage: Stage, name: string, data: unknown): Promise<Data> {
+  async #call<Data>(draft: Draft, stage: Stage, name: string, data: object): Promise<Data> {
     const { prompt, provider, model, epoch } = this.#case;
+    const { paid, signal } = this.#options;
     const requestId = `${this.#sample.index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
-    const answer = await stage.call<Data>(data, requestId, this.#options.signal);
-    draft.fuel[name] = (draft.fuel[name] ?? 0) + answer.fuelUsed;
-    return answer.data;
+    if (!paid.has(stage)) {
+      const answer = await stage.call<Data>(data, requestId, signal);
+      draft.fuel[name] = (draft.fuel[name] ?? 0) + answer.fuelUsed;
+      return answer.data;
+    }
+    try {
+      const call = { data: data as Readonly<Record<string, unknown>>, requestId, epoch, signal };
+      const answer = await paid.call<Data>(stage, call);
+      this.#measure(draft, stage, name, answer);
+      return answer.data;
+    } catch (error) {
+      if (!(error instanceof PaidFailure)) throw error;
+      this.#measure(draft, stage, name, { measured: error.measured });
+      throw error.cause;
+    }
+  }
+
+  /** The provider's call is the row's; those of judges stand by their names. */
+  #measure(
+    draft: Draft,
+    stage: Stage,
+    name: string,
+    {
+      measured,
+      usage,
+    }: { readonly measured: CallMeasured; readonly usage?: TokenUsage | undefined },
+  ): void {
+    if (stage === this.#case.provider.stage) {
+      draft.measured = { ...measured, ...draft.measured };
+      return;
+    }
+    const judges = { ...draft.measured?.judges };
+    judges[name] = usage === undefined ? measured : { ...measured, usage };
+    draft.measured = { ...draft.measured, judges };
   }
 
   #toFailure(stage: Stage, error: unknown): CallFailure {

@@ -12,6 +12,7 @@ import type { EarlierRows } from './earlier-rows.js';
 import { evaluateRecord } from './evaluate-record.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { mapOrdered } from './map-ordered.js';
+import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { type RunCase, runCases } from './run-cases.js';
 import { recordsOf } from './earlier-rows.js';
@@ -30,8 +31,8 @@ export interface RunLoopOptions {
   readonly writer: RunWriter | undefined;
   /** Rows of another run that are taken over. */
   readonly earlier: EarlierRows | undefined;
-  /** Most paid calls that may be in flight; undefined if nothing waits. */
-  readonly maxCalls: number | undefined;
+  /** Makes the calls of stages that wait for a network. */
+  readonly paid: PaidStages;
   readonly signal: AbortSignal | undefined;
   /** Gets the rows of each record, in order. */
   readonly onRecord: (rows: readonly ResultRow[], isEarlier: boolean) => Promise<void>;
@@ -143,6 +144,7 @@ class RunLoop {
       pipeline,
       cases: this.#cases,
       evaluators: config.evaluators,
+      paid: this.#options.paid,
       failFast: config.failFast,
       onError: config.onError,
       signal: this.#stop.signal,
@@ -155,7 +157,8 @@ class RunLoop {
 
   /** Records in flight. */
   #window(): number {
-    const { maxCalls, run } = this.#options;
+    const { paid, run } = this.#options;
+    const { maxCalls } = paid;
     const cases =
       maxCalls === undefined
         ? (run.config.concurrency ?? BATCH_CASES)

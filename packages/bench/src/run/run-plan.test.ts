@@ -164,7 +164,7 @@ describe('runBenchmark()', () => {
       type: 'provider',
       name: 'echo',
       version: '1.0.0',
-      digest: 'sha256:echo',
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       calls: 6,
       failedCalls: 0,
       fuelUsed: 60,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findOutputPlace, type OutputInput } from '@testbench/core';
 import { readOptions } from '@testbench/types';
 
-import type { BenchmarkConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
@@ -15,6 +15,7 @@ import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
+import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { runCases } from './run-cases.js';
 import { checkSegments, findEarlierRun, type OpenRun, openRun } from './run-folder.js';
@@ -96,33 +97,38 @@ export async function executeRun(run: PreparedRun, options: RunOptions): Promise
   const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
   const open =
     config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
+  let paid: PaidStages | undefined;
+  let isDone = false;
   try {
     if (open !== undefined) await tellRepairs(open, options);
-    const earlier = open === undefined ? undefined : await takeOver(run, open, inputs, options);
-    await using rows = earlier;
-    const tally = new RunTally(run, options);
+    paid = await PaidStages.open(run, open?.path, options.onNotice ?? (() => {}));
+    tellInterrupted(paid, options);
+    await using earlier =
+      open === undefined ? undefined : await takeOver(run, open, inputs, options);
+    const tally = new RunTally(run, options, paid);
     await runRecords({
       run,
       writer: open?.writer,
-      earlier: rows,
-      maxCalls: maxCallsOf(config, run),
+      earlier,
+      paid,
       signal: options.signal,
       onRecord: (record, isEarlier) => tally.add(record, isEarlier),
     });
     const summary = tally.summary(open?.path);
     await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
+    isDone = true;
     return { plan, summary, ok: summary.failedCases <= config.maxErrors };
   } finally {
+    paid?.close(isDone);
     await open?.writer.close();
   }
 }
 
-function maxCallsOf(
-  config: ResolvedBenchmarkConfig,
-  { pipeline }: PreparedRun,
-): number | undefined {
-  if (!pipeline.stages.some((stage) => stage.waits)) return undefined;
-  return config.concurrency ?? 64;
+function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: RunOptions): void {
+  if (interrupted === 0) return;
+  onNotice(
+    `${interrupted} paid calls were under way when the earlier process ended; whether they were answered is not known, and they are made again`,
+  );
 }
 
 async function tellRepairs({ writer }: OpenRun, options: RunOptions): Promise<void> {

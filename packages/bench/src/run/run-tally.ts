@@ -5,6 +5,7 @@ import { FailureGroups } from '../results/failure-groups.js';
 import type { ResultRow } from '../results/result-row.js';
 import { isFailed, ScoreBoard } from '../results/score-board.js';
 import { UsageBoard } from '../results/usage-board.js';
+import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { systemNames } from './run-cases.js';
 import type { RunOptions } from './run-options.js';
@@ -13,6 +14,7 @@ import type { RunOptions } from './run-options.js';
 export class RunTally {
   readonly #run: PreparedRun;
   readonly #options: RunOptions;
+  readonly #paid: PaidStages;
   readonly #startedAt = new Date();
   readonly #board: ScoreBoard;
   readonly #drops = new DropBoard();
@@ -23,10 +25,11 @@ export class RunTally {
   #cases = 0;
   #failed = 0;
 
-  constructor(run: PreparedRun, options: RunOptions) {
+  constructor(run: PreparedRun, options: RunOptions, paid: PaidStages) {
     const { config } = run;
     this.#run = run;
     this.#options = options;
+    this.#paid = paid;
     this.#board = new ScoreBoard({
       systems: systemNames(config),
       evaluators: config.evaluators,
@@ -54,8 +57,8 @@ export class RunTally {
       totalRecords: count,
       fraction: this.#records / count,
       failedRows: this.#failed,
-      inFlight: 0,
-      cost: this.#usage.paid.cost ?? 0,
+      inFlight: this.#paid.inFlight,
+      cost: this.#paid.cost,
     });
   }
 
@@ -99,7 +102,7 @@ export class RunTally {
         paid: this.#usage.paid,
         timeMs: Object.fromEntries(pipeline.stages.map(({ name, timeMs }) => [name, timeMs])),
         resumedRecords: this.#earlierRecords,
-        repeatedCalls: 0,
+        repeatedCalls: this.#paid.interrupted,
       },
     });
   }

@@ -1,0 +1,301 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Budget, type BudgetAccount } from '../calls/budget.js';
+import { CallCache } from '../calls/call-cache.js';
+import { CallControl } from '../calls/call-control.js';
+import { callKey } from '../calls/call-key.js';
+import type { CallProblem } from '../calls/call-problem.js';
+import { greatestCost } from '../calls/greatest-cost.js';
+import { DEFAULT_MAX_CONCURRENCY } from '../calls/limits.js';
+import { PaidCalls, type PaidOutcome } from '../calls/paid-calls.js';
+import { PriceTable } from '../calls/price-table.js';
+import { readTokenUsage, type TokenUsage } from '../calls/token-usage.js';
+import type {
+  CallsConfig,
+  PriceConfig,
+  ResolvedBenchmarkConfig,
+} from '../config/benchmark-config.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import type { CallMeasured } from '../results/result-row.js';
+import { CallJournal } from './call-journal.js';
+import { problemOfPlugin } from './call-failure.js';
+import type { PreparedRun } from './prepare-run.js';
+import type { Stage } from './stage.js';
+
+/** Where paid answers are kept, within `outputDir`. */
+const CACHE_FOLDER = '.cache';
+/** Tokens of a judge's answer where its configuration does not say: more than any judge that we know. */
+const JUDGE_ANSWER_TOKENS = 4096;
+
+/** One call of a stage that waits for a network. */
+export interface PaidStageCall {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Names the call in the plugin's log. */
+  readonly requestId: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a paid call gave. */
+export interface PaidStageAnswer<Data> {
+  readonly data: Data;
+  readonly usage: TokenUsage | undefined;
+  readonly measured: CallMeasured;
+}
+
+/** Carries what a failed attempt says about its server to the control of calls, and the failure itself back. */
+class FailedAttempt extends Error {
+  readonly retryable: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
+
+  constructor(cause: unknown, { retryable, retryAfterMs, status }: CallProblem) {
+    super('the attempt failed', { cause });
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
+    this.status = status;
+  }
+}
+
+/** A paid call that failed, and what it took. */
+export class PaidFailure extends Error {
+  readonly measured: CallMeasured;
+
+  constructor(cause: unknown, measured: CallMeasured) {
+    super('the call failed', { cause });
+    this.measured = measured;
+  }
+}
+
+interface PaidStage {
+  readonly calls: PaidCalls;
+  readonly control: CallControl;
+  readonly account: BudgetAccount;
+  /** The model that a judge asks; undefined where the input names it. */
+  readonly judge: string | undefined;
+}
+
+/** Makes the calls of all stages that wait for a network: through cache, budget and control, each noted in the journal. */
+export class PaidStages {
+  /** Most calls of one stage at once; undefined if no stage waits. */
+  readonly maxCalls: number | undefined;
+  readonly #stages: ReadonlyMap<Stage, PaidStage>;
+  readonly #budget: Budget;
+  readonly #journal: CallJournal | undefined;
+
+  private constructor(
+    stages: ReadonlyMap<Stage, PaidStage>,
+    budget: Budget,
+    journal: CallJournal | undefined,
+    maxCalls: number | undefined,
+  ) {
+    this.#stages = stages;
+    this.#budget = budget;
+    this.#journal = journal;
+    this.maxCalls = maxCalls;
+  }
+
+  /**
+   * @param path Folder of the run, if there is one.
+   * @param onNotice Hears of damaged entries of the cache.
+   * @throws {ConfigError} A budget is to be kept to, and a model has no price, or its answers no end.
+   * @throws {BenchError} `BENCH_CACHE_UNUSABLE`, `BENCH_OUTPUT_FAILED`.
+   */
+  static async open(
+    { config, pipeline }: PreparedRun,
+    path: string | undefined,
+    onNotice: (message: string) => void,
+  ): Promise<PaidStages> {
+    const waiting = pipeline.stages.filter((stage) => stage.waits);
+    if (waiting.length === 0) return new PaidStages(new Map(), new Budget(), undefined, undefined);
+    const journal = path === undefined ? undefined : await CallJournal.open(path);
+    const spent = journal?.report.spent;
+    const budget = new Budget(withoutUndefined({ ...config.budgets, spent }));
+    const cache = await openCache(config, path, onNotice);
+    const stages = new Map<Stage, PaidStage>();
+    let maxCalls = 1;
+    const add = (
+      stage: Stage,
+      account: BudgetAccount,
+      calls: CallsConfig = {},
+      prices: PriceTable,
+      place: string,
+    ): void => {
+      const given =
+        config.concurrency === undefined || calls.concurrency !== undefined
+          ? calls
+          : { ...calls, concurrency: config.concurrency };
+      const control = new CallControl({ ...given, seed: config.seed });
+      maxCalls = Math.max(
+        maxCalls,
+        given.concurrency ?? given.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+      );
+      const options = withoutUndefined({ control, cache, budget, prices, account, path: place });
+      const model = stage.config['model'];
+      const judge = account === 'judge' ? (typeof model === 'string' ? model : '') : undefined;
+      stages.set(stage, { calls: new PaidCalls(options), control, account, judge });
+    };
+    for (const [index, { stage, config: use }] of pipeline.providers.entries()) {
+      if (!stage.waits) continue;
+      const place = `providers[${index}].models`;
+      const prices = new PriceTable(pricesOf(use.models), place);
+      // Found out before anything is paid for.
+      for (const { name: model, parameters } of use.models) {
+        greatestCost(budget, prices, { model, input: parameters }, place);
+      }
+      add(stage, 'model', use.calls, prices, place);
+    }
+    for (const { stage, config: use, path: place } of pipeline.evaluators) {
+      if (stage.waits) add(stage, 'judge', use.calls, new PriceTable(use.prices ?? {}), place);
+    }
+    return new PaidStages(stages, budget, journal, maxCalls);
+  }
+
+  /** Calls that had begun when an earlier process was killed. */
+  get interrupted(): number {
+    return this.#journal?.report.interrupted ?? 0;
+  }
+
+  /** Paid calls that are under way now. */
+  get inFlight(): number {
+    let inFlight = 0;
+    for (const { control } of this.#stages.values()) inFlight += control.state.inFlight;
+    return inFlight;
+  }
+
+  /** What this run has cost so far. */
+  get cost(): number {
+    const { model, judge } = this.#budget.spent;
+    return model.money + judge.money;
+  }
+
+  /** True if the calls of a stage are paid for, and have to be made here. */
+  has(stage: Stage): boolean {
+    return this.#stages.has(stage);
+  }
+
+  /** @throws {PaidFailure} The call failed; its cause is why. */
+  async call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>> {
+    const { calls, account, judge } = this.#stages.get(stage)!;
+    const { data, requestId, epoch, signal } = call;
+    const parts = {
+      plugin: stage.plugin.digest ?? '',
+      config: stage.config,
+      input: data,
+      epoch: epoch - 1,
+      ask: 0,
+    };
+    const key = callKey(parts);
+    let hasBegun = false;
+    const outcome = await calls.make({
+      key: parts,
+      model: judge ?? String(data['model']),
+      ...(judge === undefined ? {} : { request: judgeRequest(stage, data) }),
+      signal,
+      ask: async (_attempt, attemptSignal) => {
+        if (!hasBegun) this.#journal?.begin(key);
+        hasBegun = true;
+        return await ask(stage, data, requestId, attemptSignal);
+      },
+    });
+    if (hasBegun) this.#journal?.end(key, account, spentOf(outcome));
+    const measured = measure(outcome);
+    if (!outcome.ok) {
+      const { error } = outcome;
+      throw new PaidFailure(error instanceof FailedAttempt ? error.cause : error, measured);
+    }
+    return { data: outcome.call.answer as Data, usage: outcome.call.usage, measured };
+  }
+
+  /** @param isDone True if the run is complete. */
+  close(isDone: boolean): void {
+    this.#journal?.close(isDone);
+  }
+}
+
+async function openCache(
+  config: ResolvedBenchmarkConfig,
+  path: string | undefined,
+  onNotice: (message: string) => void,
+): Promise<CallCache | undefined> {
+  const { cache: mode, cacheDir, outputDir } = config;
+  const folder = cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, CACHE_FOLDER));
+  if (folder === undefined || mode === 'off') return undefined;
+  // What this run has refreshed already is not paid for again when it goes on.
+  const freshFrom =
+    path === undefined ? Date.now() : Math.floor((await stat(join(path, 'plan.json'))).mtimeMs);
+  return await CallCache.open({
+    folder,
+    mode,
+    freshFrom,
+    onProblem: ({ message }) => onNotice(message),
+  });
+}
+
+function pricesOf(
+  models: readonly { readonly name: string; readonly price?: PriceConfig }[],
+): Record<string, PriceConfig> {
+  return Object.fromEntries(
+    models.flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
+  );
+}
+
+/** What a judge sends is its own; it is not longer than its configuration and its input together. */
+function judgeRequest(stage: Stage, data: object): Readonly<Record<string, unknown>> {
+  const limit = stage.config['max_tokens'];
+  return {
+    prompt: JSON.stringify([stage.config, data]),
+    max_tokens: Number.isSafeInteger(limit) ? limit : JUDGE_ANSWER_TOKENS,
+  };
+}
+
+async function ask(
+  stage: Stage,
+  data: object,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<{
+  readonly answer: unknown;
+  readonly usage: TokenUsage | undefined;
+  readonly fuelUsed: number;
+}> {
+  try {
+    const { data: answer, fuelUsed } = await stage.call<unknown>(data, requestId, signal);
+    const { usage, metrics } = Object(answer) as { usage?: unknown; metrics?: unknown };
+    return { answer, usage: readTokenUsage(usage) ?? readTokenUsage(metrics), fuelUsed };
+  } catch (error) {
+    throw new FailedAttempt(error, problemOfPlugin(error));
+  }
+}
+
+function spentOf(outcome: PaidOutcome): { readonly tokens: number; readonly money: number } {
+  if (!outcome.ok || outcome.source !== 'asked') return { tokens: 0, money: 0 };
+  const { usage, cost = 0 } = outcome.call;
+  const tokens = usage === undefined ? 0 : usage.promptTokens + usage.completionTokens;
+  return { tokens, money: cost };
+}
+
+function measure(outcome: PaidOutcome): CallMeasured {
+  const attempts = outcome.timing?.attempts ?? 0;
+  if (!outcome.ok) {
+    const { queueMs, durationMs } = outcome.timing ?? {};
+    return withoutUndefined({ queueMs: tenths(queueMs), totalMs: tenths(durationMs), attempts });
+  }
+  const { latency, answeredAt, cost, fuelUsed } = outcome.call;
+  return withoutUndefined({
+    startedAt: new Date(answeredAt - latency.durationMs).toISOString(),
+    queueMs: tenths(latency.queueMs),
+    firstTokenMs: tenths(latency.firstTokenMs),
+    totalMs: tenths(latency.durationMs),
+    attempts,
+    ...(outcome.source === 'asked' ? {} : { cached: true }),
+    cost,
+    fuel: fuelUsed,
+  });
+}
+
+function tenths(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}
