@@ -36,10 +36,10 @@ export const MAX_OPEN_HANDLES = 16;
 
 /** Requests of one call. A plugin that needs more is a crawler. */
 export const MAX_REQUESTS_PER_CALL = 256;
-/** Sockets of one plugin, idle ones included: a machine has tens of thousands for everybody. */
-export const MAX_SOCKETS_PER_PLUGIN = 32;
-/** Sockets of one plugin to one origin: what browsers allow themselves, and a little more. */
-export const MAX_SOCKETS_PER_ORIGIN = 8;
+/** Sockets of one plugin, idle ones included: a process has 1,024 descriptors on many systems. */
+export const MAX_SOCKETS_PER_PLUGIN = 320;
+/** Sockets of one plugin to one origin: a benchmark asks a model 200 times at once, and more is for the server to refuse. */
+export const MAX_SOCKETS_PER_ORIGIN = 256;
 /** Connecting to one host, name and TLS included. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** An idle connection is kept for this long, whatever the server suggests. */

@@ -1,5 +1,8 @@
-import { loadPolicy, PluginSystem } from '@testbench/core';
+import { availableParallelism } from 'node:os';
 
+import { loadPolicy, PluginSystem, type PluginSystemOptions } from '@testbench/core';
+
+import { DEFAULT_MAX_CONCURRENCY } from '../calls/limits.js';
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -33,9 +36,16 @@ export async function withPreparedRun<T>(
 ): Promise<T> {
   const { readers, signal } = options;
   await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
-  const own = options.system === undefined ? await createSystem(config, options) : undefined;
+  let own = options.system === undefined ? await createSystem(config, options, {}) : undefined;
   try {
-    const pipeline = await loadPipeline(options.system ?? own!, config, loading);
+    let pipeline = await loadPipeline(options.system ?? own!, config, loading);
+    if (own !== undefined && pipeline.stages.some((stage) => stage.waits)) {
+      // Only now is it known that threads will wait, and that more of them are needed than there are processors.
+      await pipeline.unload();
+      await own.close();
+      own = await createSystem(config, options, waitingPlaces(config));
+      pipeline = await loadPipeline(own, config, loading);
+    }
     try {
       const plan = makePlan(config, pipeline, dataset);
       return await action({ config, plan, pipeline, dataset });
@@ -47,14 +57,34 @@ export async function withPreparedRun<T>(
   }
 }
 
+/** Threads that may wait for a server where nobody says how many calls there are at once: 10 MB each. */
+const WAITING_THREADS = 64;
+/** The same of child processes: 50 MB each. */
+const WAITING_PROCESSES = 16;
+const OTHER_CALLS = 64;
+
+/** Room for the calls that wait: outside of this thread each holds a thread or process. */
+function waitingPlaces(config: ResolvedBenchmarkConfig): PluginSystemOptions {
+  const stages = [...config.providers, ...config.evaluators];
+  const told = stages.map(({ calls }) => calls?.concurrency ?? config.concurrency ?? 0);
+  const calls = Math.max(...told);
+  return {
+    maxThreads: (calls === 0 ? WAITING_THREADS : calls) + availableParallelism() + 1,
+    maxProcessesPerPlugin: calls === 0 ? WAITING_PROCESSES : calls,
+    maxConcurrentExecutions: Math.max(calls, DEFAULT_MAX_CONCURRENCY) + OTHER_CALLS,
+  };
+}
+
 async function createSystem(
   config: ResolvedBenchmarkConfig,
   options: RunOptions,
+  places: PluginSystemOptions,
 ): Promise<PluginSystem> {
   const { providers, transforms, evaluators, filters } = config;
   const own = [providers, transforms, evaluators, filters].flat().length;
   const uses = own + (config.dataset.fields.evaluators === undefined ? 0 : MAX_RECORD_STAGES);
   return new PluginSystem({
+    ...places,
     maxLoadedPlugins: uses,
     isolation: config.isolation,
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),

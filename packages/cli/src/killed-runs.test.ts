@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { canonicalRow, listRuns, type StoredRun } from '@testbench/bench';
+import {
+  type ModelServer,
+  type ModelServerOptions,
+  serveModels,
+} from '@testbench/test-kit/model-server';
+import { describe, expect, it } from 'vitest';
+
+import { examplePlugin, ROOT, temporaryFolder } from './__fixtures__/paths.js';
+
+const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
+const built =
+  existsSync(join(ROOT, 'packages/cli/dist/index.js')) && existsSync(examplePlugin('openai'));
+const RECORDS = 120;
+const KILLS = 20;
+
+interface Setting {
+  readonly server: ModelServer;
+  readonly cwd: string;
+}
+
+/** A benchmark that asks a server on loopback. */
+async function setUp(
+  serving: ModelServerOptions,
+  change: object = {},
+  records = RECORDS,
+): Promise<Setting> {
+  const server = await serveModels(serving);
+  const cwd = await temporaryFolder();
+  const lines = Array.from({ length: records }, (_, n) =>
+    JSON.stringify({ input: `Say ${n}`, expected: `Say ${n}` }),
+  );
+  await writeFile(join(cwd, 'data.jsonl'), lines.join('\n'));
+  const policy = { secrets: { OPENAI_API_KEY: { env: 'KEY', hosts: [server.origin] } } };
+  await writeFile(join(cwd, 'policy.json'), JSON.stringify(policy));
+  const config = {
+    name: 'asked',
+    dataset: { path: 'data.jsonl' },
+    provider: {
+      plugin: examplePlugin('openai'),
+      config: { base_url: `${server.origin}/v1` },
+      permissions: { network: true, allowedHosts: [server.origin] },
+      models: ['small'],
+    },
+    evaluators: [{ plugin: examplePlugin('exact-match') }],
+    policy: 'policy.json',
+    outputDir: 'out',
+    ...change,
+  };
+  await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
+  return { server, cwd };
+}
+
+function start(cwd: string) {
+  const child = spawn(process.execPath, [BIN, 'run', 'bench.json'], {
+    cwd,
+    env: { ...process.env, KEY: 'sk-test' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stderr }));
+  return { child, ended };
+}
+
+async function canonicalRows(run: StoredRun): Promise<string[]> {
+  const rows: string[] = [];
+  for await (const row of run.rows()) rows.push(canonicalRow(row));
+  return rows;
+}
+
+async function onlyRun(cwd: string): Promise<StoredRun> {
+  const runs = await listRuns(join(cwd, 'out'));
+  expect(runs).toHaveLength(1);
+  return runs[0]!;
+}
+
+describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () => {
+  it('goes on after each of twenty kills, with the same rows, and asks only for what was under way again', async () => {
+    const { server, cwd } = await setUp({ latencyMs: ({ number }) => 20 + (number % 7) * 15 });
+    await using _server = server;
+    let told = 0;
+    let interrupted = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const before = server.requests.length;
+      const { child, ended } = start(cwd);
+      // Anywhere within the run's first answers, while calls are in flight.
+      const after = before + 1 + ((kill * 7) % 11);
+      await expect
+        .poll(() => server.requests.length >= after || child.exitCode !== null, {
+          interval: 1,
+          timeout: 30_000,
+        })
+        .toBe(true);
+      child.kill('SIGKILL');
+      const { stderr } = await ended;
+      told += Number(/(\d+) paid calls were under way/.exec(stderr)?.[1] ?? 0);
+      interrupted += server.inFlight;
+    }
+    const { code, stderr } = await start(cwd).ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    told += Number(/(\d+) paid calls were under way/.exec(stderr)?.[1] ?? 0);
+    const run = await onlyRun(cwd);
+    expect(run.isComplete).toBe(true);
+
+    // An undisturbed run of the same plan, in a folder of its own.
+    const undisturbed = await setUp({});
+    await using _other = undisturbed.server;
+    expect((await start(undisturbed.cwd).ended).code).toBe(0);
+    const whole = await onlyRun(undisturbed.cwd);
+    expect(await canonicalRows(run)).toEqual(await canonicalRows(whole));
+
+    const repeated = server.requests.length - RECORDS;
+    expect(repeated).toBeLessThanOrEqual(told);
+    expect(repeated).toBeGreaterThan(0);
+    expect(interrupted).toBeGreaterThanOrEqual(0);
+    console.log({ requests: server.requests.length, repeated, told, interrupted });
+  }, 240_000);
+
+  it('keeps 64 calls in flight when told so', async () => {
+    const { server, cwd } = await setUp({ latencyMs: 300 }, { concurrency: 64 }, 400);
+    await using _server = server;
+    expect((await start(cwd).ended).code).toBe(0);
+    expect(server.peak).toBe(64);
+    expect(server.requests).toHaveLength(400);
+  }, 60_000);
+
+  it('answers every record though 5 % of requests are refused and 2 % fail', async () => {
+    const fault: ModelServerOptions['fault'] = ({ number }) => {
+      if (number % 20 === 7) return { status: 429, retryAfter: '1' };
+      return number % 50 === 11 ? { status: 500 } : undefined;
+    };
+    const { server, cwd } = await setUp({ fault, latencyMs: 5 }, {}, 300);
+    await using _server = server;
+    const { code, stderr } = await start(cwd).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { summary } = await onlyRun(cwd);
+    expect(summary).toMatchObject({ records: 300, failedCases: 0 });
+    expect(summary?.scores[0]).toMatchObject({ n: 300, mean: 1, errors: 0 });
+    expect(server.refused).toBeGreaterThan(10);
+    expect(server.bill.answers).toBe(300);
+  }, 120_000);
+});
