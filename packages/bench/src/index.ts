@@ -90,6 +90,13 @@ export type {
 } from './results/benchmark-summary.js';
 export { canonicalRow } from './results/canonical-row.js';
 export type { DropCount } from './results/drop-board.js';
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  exportRun,
+} from './results/export-run.js';
+export { type CaseFilter, listFailures, showCase } from './results/list-failures.js';
 export { causeOf, type FailureGroup } from './results/failure-groups.js';
 export { listRuns, readRun, type StoredRun } from './results/read-run.js';
 export { type EpochReducer, epochReducer } from './results/reduce-epochs.js';
@@ -113,7 +120,9 @@ export { createFolderRuns, type FolderRunsOptions } from './results/store/folder
 export type { PaidUsage, StageUsage } from './results/usage-board.js';
 export { planRun } from './run/plan-run.js';
 export type { BenchmarkProgress, RunOptions } from './run/run-options.js';
+export { resumeRun } from './run/resume-run.js';
 export { runBenchmark, runPlan, type RunResult } from './run/run-plan.js';
+export { scoreRun, type ScoreRunConfig } from './run/score-run.js';
 export type { BenchSystem, StageAnswer } from './run/stage.js';
 export {
   type ConfidenceInterval,

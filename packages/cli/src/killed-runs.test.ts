@@ -20,7 +20,7 @@ const built =
 const RECORDS = 120;
 const KILLS = 20;
 
-interface Setting {
+interface Setting extends AsyncDisposable {
   readonly server: ModelServer;
   readonly cwd: string;
 }
@@ -54,13 +54,13 @@ async function setUp(
     ...change,
   };
   await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
-  return { server, cwd };
+  return { server, cwd, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function start(cwd: string) {
   const child = spawn(process.execPath, [BIN, 'run', 'bench.json'], {
     cwd,
-    env: { ...process.env, KEY: 'sk-test' },
+    env: { ...process.env, KEY: 'sk-test-of-a-key' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';
@@ -83,10 +83,9 @@ async function onlyRun(cwd: string): Promise<StoredRun> {
 
 describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () => {
   it('goes on after each of twenty kills, with the same rows, and asks only for what was under way again', async () => {
-    const { server, cwd } = await setUp({ latencyMs: ({ number }) => 20 + (number % 7) * 15 });
-    await using _server = server;
+    await using setting = await setUp({ latencyMs: ({ number }) => 20 + (number % 7) * 15 });
+    const { server, cwd } = setting;
     let told = 0;
-    let interrupted = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
       const before = server.requests.length;
       const { child, ended } = start(cwd);
@@ -101,7 +100,6 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
       child.kill('SIGKILL');
       const { stderr } = await ended;
       told += Number(/(\d+) paid calls were under way/.exec(stderr)?.[1] ?? 0);
-      interrupted += server.inFlight;
     }
     const { code, stderr } = await start(cwd).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -110,8 +108,7 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
     expect(run.isComplete).toBe(true);
 
     // An undisturbed run of the same plan, in a folder of its own.
-    const undisturbed = await setUp({});
-    await using _other = undisturbed.server;
+    await using undisturbed = await setUp({});
     expect((await start(undisturbed.cwd).ended).code).toBe(0);
     const whole = await onlyRun(undisturbed.cwd);
     expect(await canonicalRows(run)).toEqual(await canonicalRows(whole));
@@ -119,13 +116,11 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
     const repeated = server.requests.length - RECORDS;
     expect(repeated).toBeLessThanOrEqual(told);
     expect(repeated).toBeGreaterThan(0);
-    expect(interrupted).toBeGreaterThanOrEqual(0);
-    console.log({ requests: server.requests.length, repeated, told, interrupted });
   }, 240_000);
 
   it('keeps 64 calls in flight when told so', async () => {
-    const { server, cwd } = await setUp({ latencyMs: 300 }, { concurrency: 64 }, 400);
-    await using _server = server;
+    await using setting = await setUp({ latencyMs: 300 }, { concurrency: 64 }, 400);
+    const { server, cwd } = setting;
     expect((await start(cwd).ended).code).toBe(0);
     expect(server.peak).toBe(64);
     expect(server.requests).toHaveLength(400);
@@ -136,8 +131,8 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
       if (number % 20 === 7) return { status: 429, retryAfter: '1' };
       return number % 50 === 11 ? { status: 500 } : undefined;
     };
-    const { server, cwd } = await setUp({ fault, latencyMs: 5 }, {}, 300);
-    await using _server = server;
+    await using setting = await setUp({ fault, latencyMs: 5 }, {}, 300);
+    const { server, cwd } = setting;
     const { code, stderr } = await start(cwd).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { summary } = await onlyRun(cwd);

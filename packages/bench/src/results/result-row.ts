@@ -42,12 +42,15 @@ export interface CallMeasured {
   readonly cached?: boolean;
   /** In the currency of the price table. */
   readonly cost?: number;
-  /** Fuel of a plugin that waits depends on how answers arrive. */
-  readonly fuel?: number;
 }
 
 /** What a clock or a server decides about a row: two runs of the same plan may differ in it, and in nothing else. */
 export interface RowMeasured extends CallMeasured {
+  /**
+   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Inputs that went in one batch share its fuel
+   * equally, so that it depends on the company.
+   */
+  readonly fuel?: Readonly<Record<string, number>>;
   /** Of evaluators that ask a model, by name, with the tokens that they used. */
   readonly judges?: Readonly<Record<string, CallMeasured & { readonly usage?: TokenUsage }>>;
 }
@@ -86,8 +89,6 @@ export interface ResultRow extends CaseName {
   /** Why the model stopped, in the provider's words. */
   readonly finishReason?: string;
   readonly usage?: TokenUsage;
-  /** Fuel units by stage, of stages that do not wait for a network. The same for the same plan. */
-  readonly fuel?: Readonly<Record<string, number>>;
   /** By name of the evaluator. */
   readonly scores: Readonly<Record<string, number>>;
   /** Weighted mean of the scores; absent if one is missing. */
@@ -102,6 +103,6 @@ export interface ResultRow extends CaseName {
   readonly failure?: CallFailure & { readonly stage: string };
   /** Set if a filter dropped the row; its scores do not count. Its texts are left out, unless `droppedTexts` of the filter is set. */
   readonly dropped?: { readonly reason?: string };
-  /** What a clock or a server decided; absent where nothing waited for a network. */
+  /** What clocks, servers and batches decided. */
   readonly measured?: RowMeasured;
 }

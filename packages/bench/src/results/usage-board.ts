@@ -4,7 +4,7 @@ import type { ResultRow } from './result-row.js';
 export interface StageUsage {
   readonly calls: number;
   readonly failedCalls: number;
-  /** Of calls that gave an answer, and whose plugin does not wait for a network. */
+  /** Of calls that gave an answer. */
   readonly fuelUsed: number;
 }
 
@@ -33,8 +33,9 @@ export class UsageBoard {
   #cost: number | undefined;
 
   add(row: ResultRow): void {
-    if (row.fuel !== undefined) {
-      for (const [stage, fuel] of Object.entries(row.fuel)) {
+    const { measured } = row;
+    if (measured?.fuel !== undefined) {
+      for (const [stage, fuel] of Object.entries(measured.fuel)) {
         const usage = this.#of(keyOf(row, stage));
         usage.calls += 1;
         usage.fuelUsed += fuel;
@@ -42,16 +43,9 @@ export class UsageBoard {
     }
     if (row.failure !== undefined) this.#fail(keyOf(row, row.failure.stage));
     if (row.errors !== undefined) for (const name of Object.keys(row.errors)) this.#fail(name);
-    const { measured } = row;
     if (measured === undefined) return;
-    if (measured.attempts !== undefined && row.failure?.stage !== 'provider') {
-      this.#of(keyOf(row, 'provider')).calls += 1;
-    }
     this.#pay(row.usage, measured);
-    for (const [name, judge] of Object.entries(measured.judges ?? {})) {
-      if (row.errors === undefined || !Object.hasOwn(row.errors, name)) this.#of(name).calls += 1;
-      this.#pay(judge.usage, judge);
-    }
+    for (const judge of Object.values(measured.judges ?? {})) this.#pay(judge.usage, judge);
   }
 
   /** @param provider Its name, for the stage `provider`. */

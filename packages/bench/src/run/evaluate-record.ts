@@ -20,7 +20,7 @@ import { filterRows } from './filter-rows.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 import { judgeCase } from './judge-case.js';
 import { PaidFailure } from './paid-stages.js';
-import type { RunCase } from './run-cases.js';
+import { caseKey, type RunCase } from './run-cases.js';
 import type { Stage } from './stage.js';
 
 /**
@@ -30,7 +30,7 @@ import type { Stage } from './stage.js';
  * A filter sees one record at a time, so it can compare models but needs no memory for the whole run,
  * and its verdict does not hang on how the dataset is cut into shards.
  *
- * @param known Rows of the record that need not be made again, by case.
+ * @param known Rows of the record that need not be made again, by `caseKey`.
  * @returns One row for each case, in their order. A failed call is in the row, not thrown.
  * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get; `BENCH_CALL_FAILED` with
  *   `failFast`; `BENCH_CANCELLED`.
@@ -38,7 +38,7 @@ import type { Stage } from './stage.js';
 export async function evaluateRecord(
   sample: Sample,
   options: EvaluateOptions,
-  known: ReadonlyMap<RunCase, ResultRow> = NONE,
+  known: ReadonlyMap<string, ResultRow> = NONE,
 ): Promise<ResultRow[]> {
   const { pipeline, cases } = options;
   // Before a provider is asked, which may cost money.
@@ -49,14 +49,25 @@ export async function evaluateRecord(
     fields: readFields(evaluator, sample),
   }));
   const runs = cases.map(
-    async (one) => known.get(one) ?? (await new CaseRun(sample, options, one, scoring).row()),
+    async (one) =>
+      (known.size === 0 ? undefined : known.get(keyOfCase(one))) ??
+      (await new CaseRun(sample, options, one, scoring).row()),
   );
   let rows = await waitForAll(runs, options);
   for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
   return rows;
 }
 
-const NONE: ReadonlyMap<RunCase, ResultRow> = new Map();
+const NONE: ReadonlyMap<string, ResultRow> = new Map();
+
+function keyOfCase({ prompt, provider, model, epoch }: RunCase): string {
+  return caseKey({
+    prompt: prompt.name,
+    provider: provider.config.name,
+    model: model.name,
+    epoch,
+  });
+}
 
 /** Nothing runs on behind the caller's back: the first failure stops the others, and is thrown when they have ended. */
 async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOptions): Promise<T[]> {
@@ -70,7 +81,7 @@ async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOpti
 }
 
 /** What an evaluator gets of the record besides the rest. */
-function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
+export function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
   const entries = fields.map(([name, field]) => {
     const value = selectField(sample.row, field);
     if (value === undefined) {
@@ -100,7 +111,7 @@ interface Scoring {
 
 /** A row that is being made. */
 type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
-  fuel: Record<string, number>;
+  readonly fuel: Record<string, number>;
 };
 
 /** The way of one record with one prompt, provider, model and epoch. */
@@ -120,6 +131,38 @@ export class CaseRun {
     this.#options = options;
     this.#case = runCase;
     this.#scoring = scoring;
+  }
+
+  /** Scores an answer that is there, and keeps the scores of evaluators that are not asked. */
+  async scoreAgain(row: ResultRow): Promise<ResultRow> {
+    if (row.failure !== undefined || row.output === undefined) return row;
+    const { pipeline, evaluators, onError } = this.#options;
+    const asked = new Set(pipeline.evaluators.map(({ config }) => config.name));
+    const kept = new Set(evaluators.map(({ name }) => name).filter((name) => !asked.has(name)));
+    const pick = <T>(values: Readonly<Record<string, T>> | undefined): Record<string, T> =>
+      Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => kept.has(name)));
+    const fuel = Object.entries(row.measured?.fuel ?? {}).filter(
+      ([name]) => kept.has(name) || name === 'provider' || name.startsWith('transforms['),
+    );
+    const { score: _score, passed: _passed, details, errors, measured, ...rest } = row;
+    const judges = pick(measured?.judges);
+    const { fuel: _fuel, judges: _judges, ...calls } = measured ?? {};
+    const draft: Draft = {
+      ...rest,
+      scores: {},
+      fuel: Object.fromEntries(fuel),
+      ...(Object.keys(judges).length === 0
+        ? { measured: calls }
+        : { measured: { ...calls, judges } }),
+    };
+    await this.#score(draft);
+    draft.scores = { ...pick(row.scores), ...draft.scores };
+    const allDetails = { ...pick(details), ...draft.details };
+    const allErrors = { ...pick(errors), ...draft.errors };
+    if (Object.keys(allDetails).length > 0) draft.details = allDetails;
+    if (Object.keys(allErrors).length > 0) draft.errors = allErrors;
+    judgeCase(draft, evaluators, onError);
+    return finish(draft);
   }
 
   async row(): Promise<ResultRow> {
@@ -142,14 +185,14 @@ export class CaseRun {
       fuel: {},
     };
     if (await this.#answer(draft, asked)) await this.#score(draft);
-    judgeCase(
-      draft,
-      this.#scoring.map(({ evaluator }) => evaluator.config),
-      this.#options.onError,
-    );
-    if (Object.keys(draft.fuel).length > 0) return draft;
-    const { fuel: _fuel, ...row } = draft;
-    return row;
+    const { evaluators, onError } = this.#options;
+    // A record's own evaluators count as those of the configuration do.
+    const judging =
+      this.#scoring.length === evaluators.length
+        ? evaluators
+        : this.#scoring.map(({ evaluator }) => evaluator.config);
+    judgeCase(draft, judging, onError);
+    return finish(draft);
   }
 
   /** Sets `output`, and what belongs to it; or `failure`. @returns True if there is something to score. */
@@ -243,12 +286,13 @@ export class CaseRun {
     const requestId = `${this.#sample.index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
     if (!paid.has(stage)) {
       const answer = await stage.call<Data>(data, requestId, signal);
-      draft.fuel[name] = (draft.fuel[name] ?? 0) + answer.fuelUsed;
+      draft.fuel[name] = answer.fuelUsed;
       return answer.data;
     }
     try {
       const call = { data: data as Readonly<Record<string, unknown>>, requestId, epoch, signal };
       const answer = await paid.call<Data>(stage, call);
+      if (answer.fuelUsed !== undefined) draft.fuel[name] = answer.fuelUsed;
       this.#measure(draft, stage, name, answer);
       return answer.data;
     } catch (error) {
@@ -280,6 +324,13 @@ export class CaseRun {
   #toFailure(stage: Stage, error: unknown): CallFailure {
     return toFailure(stage, this.#sample, this.#options, error);
   }
+}
+
+/** Puts what was used behind what was found. */
+function finish({ fuel, ...row }: Draft): ResultRow {
+  const { measured } = row;
+  if (Object.keys(fuel).length > 0) row.measured = { ...measured, fuel };
+  return row;
 }
 
 type Verdict =

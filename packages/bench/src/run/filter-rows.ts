@@ -77,7 +77,10 @@ async function judge(
   const verdict = verdicts.get(first!)!;
   verdicts.set(first!, {
     ...verdict,
-    fuel: { ...verdict.fuel, [stage.name]: answer.fuelUsed },
+    measured: {
+      ...verdict.measured,
+      fuel: { ...verdict.measured?.fuel, [stage.name]: answer.fuelUsed },
+    },
   });
   return verdicts;
 }

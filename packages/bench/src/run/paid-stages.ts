@@ -42,6 +42,7 @@ export interface PaidStageCall {
 export interface PaidStageAnswer<Data> {
   readonly data: Data;
   readonly usage: TokenUsage | undefined;
+  readonly fuelUsed: number | undefined;
   readonly measured: CallMeasured;
 }
 
@@ -206,7 +207,8 @@ export class PaidStages {
       const { error } = outcome;
       throw new PaidFailure(error instanceof FailedAttempt ? error.cause : error, measured);
     }
-    return { data: outcome.call.answer as Data, usage: outcome.call.usage, measured };
+    const { answer, usage, fuelUsed } = outcome.call;
+    return { data: answer as Data, usage, fuelUsed, measured };
   }
 
   /** @param isDone True if the run is complete. */
@@ -283,7 +285,7 @@ function measure(outcome: PaidOutcome): CallMeasured {
     const { queueMs, durationMs } = outcome.timing ?? {};
     return withoutUndefined({ queueMs: tenths(queueMs), totalMs: tenths(durationMs), attempts });
   }
-  const { latency, answeredAt, cost, fuelUsed } = outcome.call;
+  const { latency, answeredAt, cost } = outcome.call;
   return withoutUndefined({
     startedAt: new Date(answeredAt - latency.durationMs).toISOString(),
     queueMs: tenths(latency.queueMs),
@@ -292,7 +294,6 @@ function measure(outcome: PaidOutcome): CallMeasured {
     attempts,
     ...(outcome.source === 'asked' ? {} : { cached: true }),
     cost,
-    fuel: fuelUsed,
   });
 }
 

@@ -8,8 +8,6 @@ import type { PositionedSample } from '../dataset/dataset.js';
 import type { ResultRow } from '../results/result-row.js';
 import { RowSink } from '../results/row-sink.js';
 import { cancelled } from './call-failure.js';
-import type { EarlierRows } from './earlier-rows.js';
-import { evaluateRecord } from './evaluate-record.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { mapOrdered } from './map-ordered.js';
 import type { PaidStages } from './paid-stages.js';
@@ -24,13 +22,18 @@ const BATCH_CASES = 256;
 /** Cases that are begun for each call that may be in flight, so that a slow one does not hold up the others. */
 const CASES_A_CALL = 4;
 
+/** Gets ready for a record, in the order of records, and then makes its rows. */
+export type EvaluateRecord = (
+  sample: PositionedSample,
+) => Promise<(options: EvaluateOptions) => Promise<readonly ResultRow[]>>;
+
 /** Where rows come from and go to. */
 export interface RunLoopOptions {
   readonly run: PreparedRun;
   /** Undefined if rows are not kept. */
   readonly writer: RunWriter | undefined;
-  /** Rows of another run that are taken over. */
-  readonly earlier: EarlierRows | undefined;
+  /** Makes the rows of a record. To be called in the order of records; what it gives may end in any. */
+  readonly evaluate: EvaluateRecord;
   /** Makes the calls of stages that wait for a network. */
   readonly paid: PaidStages;
   readonly signal: AbortSignal | undefined;
@@ -114,28 +117,23 @@ class RunLoop {
   #rowsOf(
     samples: AsyncIterable<PositionedSample>,
   ): AsyncGenerator<{ readonly position: number; readonly rows: readonly ResultRow[] }> {
-    const { earlier } = this.#options;
     const options = this.#evaluateOptions();
-    return mapOrdered(
-      this.#withEarlier(samples, earlier),
-      this.#window(),
-      async ([sample, known]) => {
-        try {
-          return { position: sample.position, rows: await evaluateRecord(sample, options, known) };
-        } catch (error) {
-          // Earlier records are still in flight, and come back as cancelled now; this is the cause.
-          options.fail(error);
-          throw error;
-        }
-      },
-    );
+    return mapOrdered(this.#prepare(samples), this.#window(), async ([position, make]) => {
+      try {
+        return { position, rows: await make(options) };
+      } catch (error) {
+        // Earlier records are still in flight, and come back as cancelled now; this is the cause.
+        options.fail(error);
+        throw error;
+      }
+    });
   }
 
-  async *#withEarlier(
+  async *#prepare(
     samples: AsyncIterable<PositionedSample>,
-    earlier: EarlierRows | undefined,
-  ): AsyncGenerator<readonly [PositionedSample, ReadonlyMap<RunCase, ResultRow> | undefined]> {
-    for await (const sample of samples) yield [sample, await earlier?.of(sample)];
+  ): AsyncGenerator<readonly [number, Awaited<ReturnType<EvaluateRecord>>]> {
+    const { evaluate } = this.#options;
+    for await (const sample of samples) yield [sample.position, await evaluate(sample)];
   }
 
   #evaluateOptions(): EvaluateOptions {
@@ -163,7 +161,7 @@ class RunLoop {
       maxCalls === undefined
         ? (run.config.concurrency ?? BATCH_CASES)
         : Math.max(maxCalls * CASES_A_CALL, BATCH_CASES);
-    return Math.max(1, Math.ceil(cases / this.#cases.length));
+    return Math.max(1, Math.ceil(cases / Math.max(1, this.#cases.length)));
   }
 
   async #breathe(): Promise<void> {

@@ -15,11 +15,11 @@ import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
+import { evaluateRecord } from './evaluate-record.js';
 import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
-import { runCases } from './run-cases.js';
 import { checkSegments, findEarlierRun, type OpenRun, openRun } from './run-folder.js';
-import { runRecords } from './run-loop.js';
+import { type EvaluateRecord, runRecords } from './run-loop.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { RunTally } from './run-tally.js';
 
@@ -90,8 +90,24 @@ function isPlan(what: Plan | BenchmarkConfig): what is Plan {
   return typeof what === 'object' && what !== null && 'content' in what && 'digest' in what;
 }
 
-/** Runs what is prepared. */
-export async function executeRun(run: PreparedRun, options: RunOptions): Promise<RunResult> {
+/** Asks all cases of a record, but for those whose rows are taken over. */
+function evaluateWith(earlier: EarlierRows | undefined): EvaluateRecord {
+  return async (sample) => {
+    const known = await earlier?.of(sample);
+    return (options) => evaluateRecord(sample, options, known);
+  };
+}
+
+/**
+ * Runs what is prepared.
+ *
+ * @param evaluate Makes the rows of a record. @default asks all its cases
+ */
+export async function executeRun(
+  run: PreparedRun,
+  options: RunOptions,
+  evaluate?: EvaluateRecord,
+): Promise<RunResult> {
   const { config, plan } = run;
   const files = run.dataset.files.map((path) => ({ path, what: 'the data set' }));
   const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
@@ -104,12 +120,14 @@ export async function executeRun(run: PreparedRun, options: RunOptions): Promise
     paid = await PaidStages.open(run, open?.path, options.onNotice ?? (() => {}));
     tellInterrupted(paid, options);
     await using earlier =
-      open === undefined ? undefined : await takeOver(run, open, inputs, options);
+      open === undefined || evaluate !== undefined
+        ? undefined
+        : await takeOver(run, open, inputs, options);
     const tally = new RunTally(run, options, paid);
     await runRecords({
       run,
       writer: open?.writer,
-      earlier,
+      evaluate: evaluate ?? evaluateWith(earlier),
       paid,
       signal: options.signal,
       onRecord: (record, isEarlier) => tally.add(record, isEarlier),
@@ -152,7 +170,7 @@ async function takeOver(
   inputs: readonly OutputInput[],
   { onNotice = () => {} }: RunOptions,
 ): Promise<EarlierRows | undefined> {
-  const { config, plan, pipeline } = run;
+  const { config, plan } = run;
   const { outputDir = '' } = config;
   const earlier = await findEarlierRun(
     createFolderRuns(outputDir, { inputs }),
@@ -170,10 +188,5 @@ async function takeOver(
   const isSame = sameCases(earlier.plan, plan.content);
   if (!open.isResumed) onNotice(`rows of ${JSON.stringify(earlier.run)} are taken over`);
   const { shuffle } = plan.content.dataset;
-  return new EarlierRows(
-    earlier.reader,
-    runCases(pipeline, config.epochs.count),
-    isSame,
-    shuffle === undefined,
-  );
+  return new EarlierRows(earlier.reader, isSame, shuffle === undefined);
 }

@@ -1,0 +1,139 @@
+import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core';
+import { type OptionReaders, readOptions } from '@testbench/types';
+
+import type { StoredRun } from './read-run.js';
+import type { ResultRow } from './result-row.js';
+import { guardWriting } from './store/guard-files.js';
+
+/** Forms in which a run can be written. */
+export const EXPORT_FORMATS = ['jsonl', 'json', 'csv'] as const;
+
+/** `jsonl`: a row a line; `json`: an object with plan, summary and rows; `csv`: a row a line, with a column for each score. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** How a run is exported. */
+export interface ExportOptions {
+  /** @default 'jsonl' */
+  readonly format?: ExportFormat;
+  /** Files that must not be replaced. @default none */
+  readonly inputs?: readonly OutputInput[];
+  readonly signal?: AbortSignal;
+}
+
+const OPTIONS: OptionReaders<ExportOptions> = {
+  format: (node) => node.oneOf(EXPORT_FORMATS),
+  inputs: OUTPUT_OPTIONS.inputs,
+  signal: (node) => node.signal(),
+};
+
+/** Columns of a row in CSV, before those of its scores. */
+const COLUMNS = [
+  'index',
+  'id',
+  'prompt',
+  'provider',
+  'model',
+  'epoch',
+  'group',
+  'input',
+  'expected',
+  'output',
+  'score',
+  'passed',
+  'failure',
+] as const;
+
+/**
+ * Writes the rows of a run, and for `json` its plan and summary, into one file. A regular file appears whole or not at all; `/dev/stdout` and
+ * pipes are written as they are. Memory does not grow with the number of rows.
+ *
+ * @param file Where to.
+ * @returns Rows that were written.
+ * @throws {BenchError} `BENCH_OUTPUT_FAILED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ * @throws {ConfigError} An option is wrong.
+ */
+export async function exportRun(
+  run: StoredRun,
+  file: string,
+  given?: ExportOptions,
+): Promise<number> {
+  const { format = 'jsonl', inputs = [], signal } = readOptions<ExportOptions>(given, OPTIONS);
+  return await guardWriting(file, async () => {
+    const output = await OutputFile.open(file, { inputs, signal });
+    let rows = 0;
+    try {
+      for await (const part of partsOf(run, format)) {
+        if (part.isRow) rows += 1;
+        await output.write(part.text);
+      }
+      await output.finish();
+      await output.publish();
+      return rows;
+    } finally {
+      await output.discard();
+    }
+  });
+}
+
+interface Part {
+  readonly text: string;
+  readonly isRow: boolean;
+}
+
+async function* partsOf(run: StoredRun, format: ExportFormat): AsyncGenerator<Part> {
+  if (format === 'json') {
+    const { plan, digest, summary } = run;
+    const head = JSON.stringify({ digest, plan, ...(summary === undefined ? {} : { summary }) });
+    yield { text: `${head.slice(0, -1)},"rows":[`, isRow: false };
+    let separator = '\n';
+    for await (const row of run.rows()) {
+      yield { text: `${separator}${JSON.stringify(row)}`, isRow: true };
+      separator = ',\n';
+    }
+    yield { text: '\n]}\n', isRow: false };
+    return;
+  }
+  const evaluators = run.plan.evaluators.map(({ as }) => as);
+  const extra = run.plan.dataset.columns;
+  if (format === 'csv') {
+    const titles = [
+      ...COLUMNS,
+      ...extra.map((name) => `columns.${name}`),
+      ...evaluators.map((name) => `scores.${name}`),
+    ];
+    yield { text: csvLine(titles), isRow: false };
+  }
+  for await (const row of run.rows()) {
+    const text = format === 'csv' ? csvRow(row, extra, evaluators) : `${JSON.stringify(row)}\n`;
+    yield { text, isRow: true };
+  }
+}
+
+function csvRow(row: ResultRow, extra: readonly string[], evaluators: readonly string[]): string {
+  const { failure, errors = {}, messages, columns = {}, scores } = row;
+  const failed = failure?.code ?? Object.values(errors)[0]?.code;
+  const flat = { ...row, input: row.input ?? messages, failure: failed };
+  return csvLine([
+    ...COLUMNS.map((name) => flat[name]),
+    ...extra.map((name) => own(columns, name)),
+    ...evaluators.map((name) => own(scores, name)),
+  ]);
+}
+
+function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc4180 */
+function csvLine(values: readonly unknown[]): string {
+  return `${values.map(csvField).join(',')}\r\n`;
+}
+
+/** A text that a spreadsheet would run as a formula is shown instead: answers of models are strangers' texts. */
+function csvField(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(shown) || shown !== text ? `"${shown.replaceAll('"', '""')}"` : shown;
+}

@@ -1,0 +1,47 @@
+import type { ResultRow } from './result-row.js';
+import { isFailed } from './score-board.js';
+import type { StoredRun } from './read-run.js';
+
+/** Which cases are looked for. */
+export interface CaseFilter {
+  /** Of the record: its id, or else its index as a text. */
+  readonly id?: string;
+  readonly prompt?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly epoch?: number;
+}
+
+/**
+ * The cases of a run that lack a score, in the order of its rows.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function* listFailures(
+  run: Pick<StoredRun, 'rows'>,
+  filter: CaseFilter = {},
+): AsyncGenerator<ResultRow> {
+  for await (const row of run.rows()) if (isFailed(row) && matches(row, filter)) yield row;
+}
+
+/**
+ * All that a run has about some cases: the rows that a filter leaves, in their order.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function* showCase(
+  run: Pick<StoredRun, 'rows'>,
+  filter: CaseFilter,
+): AsyncGenerator<ResultRow> {
+  for await (const row of run.rows()) if (matches(row, filter)) yield row;
+}
+
+function matches(row: ResultRow, { id, prompt, provider, model, epoch }: CaseFilter): boolean {
+  return (
+    (id === undefined || id === (row.id ?? String(row.index))) &&
+    (prompt === undefined || prompt === row.prompt) &&
+    (provider === undefined || provider === row.provider) &&
+    (model === undefined || model === row.model) &&
+    (epoch === undefined || epoch === row.epoch)
+  );
+}

@@ -1,0 +1,59 @@
+import { basename, dirname, resolve } from 'node:path';
+
+import { readOptions } from '@testbench/types';
+
+import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { BenchError } from '../errors.js';
+import { finishPlan } from '../plan/make-plan.js';
+import { readRun, type StoredRun } from '../results/read-run.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { withPreparedRun } from './prepare-run.js';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+import { executeRun, planChanged, type RunResult } from './run-plan.js';
+
+/**
+ * Goes on with a run where it ended: does what is missing, runs failed cases again, and writes the summary. Of a run that is complete,
+ * and whose cases all have their scores, nothing is run.
+ *
+ * @param folder Of the run. How it is run, such as concurrency and cache, is as it was begun.
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts are not what they were; `BENCH_RUN_UNREADABLE` if there is no run;
+ *   and what `runPlan` throws.
+ * @throws {ConfigError} An option is wrong.
+ * @throws {LoadError} A plugin does not load.
+ */
+export async function resumeRun(folder: string, given?: RunOptions): Promise<RunResult> {
+  const options = readOptions<RunOptions>(given, RUN_OPTIONS);
+  const stored = await readRun(folder);
+  const config = await readRunConfig(stored);
+  return await withPreparedRun(config, options, async (run) => {
+    if (run.plan.digest !== stored.digest) {
+      throw planChanged(finishPlan(stored.plan, config), run.plan);
+    }
+    return await executeRun(run, options);
+  });
+}
+
+/**
+ * The configuration that a run was begun with.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, also if its records came from a program, which has to run the configuration itself.
+ */
+export async function readRunConfig({ path }: StoredRun): Promise<ResolvedBenchmarkConfig> {
+  const reader = await createFolderRuns(dirname(path)).read(basename(path));
+  const text = await reader?.document('config');
+  const damaged = (state: string, cause?: unknown): BenchError =>
+    new BenchError(
+      'BENCH_RUN_DAMAGED',
+      `Cannot go on with run ${JSON.stringify(path)}: ${state}; run its configuration again, which goes on as well`,
+      { file: path, cause },
+    );
+  if (text === undefined) throw damaged('it has no "config.json"');
+  try {
+    const config = parseBenchmarkConfig(JSON.parse(text), path);
+    // The folder may have been moved since.
+    return { ...config, outputDir: dirname(resolve(path)) };
+  } catch (cause) {
+    throw damaged(`its "config.json" cannot be read (${(cause as Error).message})`, cause);
+  }
+}

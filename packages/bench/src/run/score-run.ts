@@ -1,0 +1,151 @@
+import { type OptionReaders, readOptions } from '@testbench/types';
+
+import type { EvaluatorConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { BenchError } from '../errors.js';
+import { finishPlan } from '../plan/make-plan.js';
+import type { PlanContent } from '../plan/plan.js';
+import { Prompt } from '../prompts/prompt.js';
+import { readRun, type StoredRun } from '../results/read-run.js';
+import type { ResultRow } from '../results/result-row.js';
+import { CaseRun, readFields } from './evaluate-record.js';
+import type { ProviderStage } from './load-pipeline.js';
+import { type PreparedRun, withPreparedRun } from './prepare-run.js';
+import { readRunConfig } from './resume-run.js';
+import type { RunCase } from './run-cases.js';
+import type { EvaluateRecord } from './run-loop.js';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+import { executeRun, type RunResult } from './run-plan.js';
+
+/** How stored answers are scored. */
+export interface ScoreRunConfig {
+  /** As in a configuration; relative paths start at the working directory. */
+  readonly evaluators: readonly EvaluatorConfig[];
+  /**
+   * `append`: scores of the run stay, but for those of evaluators with the same name. `replace`: only the new ones are there.
+   * @default 'append'
+   */
+  readonly mode?: 'append' | 'replace';
+}
+
+const SCORING: OptionReaders<ScoreRunConfig> = {
+  evaluators: (node) => node.list().map(({ value }) => value as EvaluatorConfig),
+  mode: (node) => node.oneOf(['append', 'replace']),
+};
+
+/**
+ * Scores the answers of a run with other evaluators. No model is asked, and no provider is loaded. The rows go to a run of their own beside
+ * it, with the plan that would have given them; the old run stays.
+ *
+ * @param folder Of a run that is complete.
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set is not what it was, if the run is not complete, or if it has filters, which have
+ *   taken texts away; and what `runPlan` throws.
+ * @throws {ConfigError} An evaluator or an option is wrong.
+ * @throws {LoadError} An evaluator does not load.
+ */
+export async function scoreRun(
+  folder: string,
+  scoring: ScoreRunConfig,
+  given?: RunOptions,
+): Promise<RunResult> {
+  const options = readOptions<RunOptions>(given, RUN_OPTIONS);
+  const { evaluators, mode = 'append' } = readOptions<ScoreRunConfig>(scoring, SCORING, '', [
+    'evaluators',
+  ]);
+  const stored = await readRun(folder);
+  checkScorable(stored);
+  const before = await readRunConfig(stored);
+  const config = parseBenchmarkConfig({ ...before, evaluators });
+  return await withPreparedRun(
+    config,
+    options,
+    async (run) => {
+      const merged = mergeRun(run, stored, before, mode);
+      return await executeRun(merged, options, scoreStored(stored));
+    },
+    { answers: false },
+  );
+}
+
+function checkScorable({ path, plan, isComplete }: StoredRun): void {
+  const state = isComplete
+    ? plan.filters.length > 0 && 'its filters have taken texts away; run the configuration again'
+    : 'it is not complete; resume it first';
+  if (state === false) return;
+  throw new BenchError(
+    'BENCH_PLAN_CHANGED',
+    `Cannot score run ${JSON.stringify(path)} again: ${state}`,
+    { file: path },
+  );
+}
+
+/** The run that would have had these scores: answers as planned before, evaluators of both. */
+function mergeRun(
+  run: PreparedRun,
+  { path, plan: before }: StoredRun,
+  earlier: ResolvedBenchmarkConfig,
+  mode: 'append' | 'replace',
+): PreparedRun {
+  const { digest } = run.plan.content.dataset;
+  if (digest !== before.dataset.digest) {
+    throw new BenchError(
+      'BENCH_PLAN_CHANGED',
+      `Cannot score run ${JSON.stringify(path)} again: its data set had the digest ${before.dataset.digest}, and has ${digest} now`,
+      { file: path },
+    );
+  }
+  const fresh = new Set(run.config.evaluators.map(({ name }) => name));
+  const isKept = (name: string): boolean => mode === 'append' && !fresh.has(name);
+  const content: PlanContent = {
+    ...before,
+    evaluators: [
+      ...before.evaluators.filter(({ as }) => isKept(as)),
+      ...run.plan.content.evaluators,
+    ],
+  };
+  const config = {
+    ...run.config,
+    evaluators: [
+      ...earlier.evaluators.filter(({ name }) => isKept(name)),
+      ...run.config.evaluators,
+    ],
+  };
+  return { ...run, config, plan: finishPlan(content, config) };
+}
+
+/** Takes the answers of stored rows, record by record in the order of both. */
+function scoreStored(stored: StoredRun): EvaluateRecord {
+  const rows = stored.rows();
+  let next: IteratorResult<ResultRow> | undefined;
+  return async (sample) => {
+    const found: ResultRow[] = [];
+    for (;;) {
+      next ??= await rows.next();
+      if (next.done === true) break;
+      if (next.value.index === sample.index) found.push(next.value);
+      // Records of segments that this run has already are passed over.
+      else if (found.length > 0) break;
+      next = undefined;
+    }
+    return async (options) => {
+      const scoring = options.pipeline.evaluators.map((evaluator) => ({
+        evaluator,
+        fields: readFields(evaluator, sample),
+      }));
+      const again = found.map((row) => {
+        return new CaseRun(sample, options, caseOf(row), scoring).scoreAgain(row);
+      });
+      return await Promise.all(again);
+    };
+  };
+}
+
+/** Of a case whose answer is there only the names are needed. */
+function caseOf({ prompt, provider, model, epoch }: ResultRow): RunCase {
+  return {
+    prompt: new Prompt(prompt, {}),
+    provider: { config: { name: provider } } as ProviderStage,
+    model: { name: model, parameters: {} },
+    epoch,
+  };
+}
