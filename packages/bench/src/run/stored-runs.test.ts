@@ -96,22 +96,21 @@ describe('planRun()', () => {
 
 describe('runPlan()', () => {
   it('asks each record with every prompt, provider, model and epoch, in that order', async () => {
-    const { config, options, outputDir } = await setUp(
-      {
-        prompts: [
-          { name: 'bare', template: '{{input}}' },
-          { name: 'loud', template: '{{input}}!' },
-        ],
-        provider: undefined,
-        providers: [
-          { plugin: '/echo.wasm', name: 'one', models: ['a', 'b'] },
-          { plugin: '/echo.wasm', name: 'two', models: ['a'] },
-        ],
-        epochs: { count: 2, reducer: 'pass@1' },
-      } as Partial<BenchmarkConfig>,
-      2,
-    );
-    const { summary, ok } = await runPlan(config, options);
+    const { config, options, outputDir } = await setUp({}, 2);
+    const { provider: _provider, ...rest } = config;
+    const matrix: BenchmarkConfig = {
+      ...rest,
+      prompts: [
+        { name: 'bare', template: '{{input}}' },
+        { name: 'loud', template: '{{input}}!' },
+      ],
+      providers: [
+        { plugin: '/echo.wasm', name: 'one', models: ['a', 'b'] },
+        { plugin: '/echo.wasm', name: 'two', models: ['a'] },
+      ],
+      epochs: { count: 2, reducer: 'pass@1' },
+    };
+    const { summary, ok } = await runPlan(matrix, options);
     const [run] = await listRuns(outputDir);
     const rows = await rowsOf(run!);
     expect(rows).toHaveLength(2 * 2 * 3 * 2);
