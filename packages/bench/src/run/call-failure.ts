@@ -4,7 +4,6 @@ import type { Sample } from '../dataset/selection/read-sample.js';
 import { type CallProblem, isRetryable, readCallProblem } from '../calls/call-problem.js';
 import { BenchError } from '../errors.js';
 import type { CallFailure } from '../results/result-row.js';
-import type { EvaluateOptions } from './evaluate-options.js';
 import type { Stage } from './stage.js';
 
 /** Codes that say that no later call can work either. */
@@ -20,7 +19,7 @@ const MAX_DETAILS_CHARACTERS = 64 * 1024;
 export function toFailure(
   stage: Stage,
   sample: Sample,
-  options: Pick<EvaluateOptions, 'signal' | 'failFast'>,
+  options: { readonly signal: AbortSignal; readonly failFast: boolean },
   error: unknown,
 ): CallFailure {
   if (options.signal.aborted) throw cancelled();
