@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { PluginSystem } from '@testbench/core';
 import { assemble, guestWat, METADATA, packed } from '@testbench/test-kit';
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const good = assemble(guestWat());

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CALL_ERROR_CODES, CallError } from '@testbench/types';
+import { CALL_ERROR_CODES, CallError } from '@testbench/types/errors';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type AbiSignature, HOST_FUNCTION_TABLE, HOST_FUNCTIONS } from '@testbench/types';
+import { type FunctionSignature, HOST_FUNCTION_TABLE, HOST_FUNCTIONS } from '@testbench/types/abi';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -30,7 +30,7 @@ function declarations(
   text: string,
   pattern: RegExp,
   type: (parameter: string) => string,
-): [string, AbiSignature][] {
+): [string, FunctionSignature][] {
   return [...text.matchAll(pattern)].map(({ groups }) => {
     const { name, parameters, result } = groups as Record<'name' | 'parameters' | 'result', string>;
     return [name, { params: listOf(parameters, type), results: [widthOf(result)] }];

@@ -4,27 +4,21 @@ import { join } from 'node:path';
 
 import { loadBenchmarkConfig, parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
-import {
-  type CustomPlugin,
-  findOutputPlace,
-  OutputFile,
-  type Plugin,
-  PluginSystem,
-  writeOutput,
-} from '@testbench/core';
+import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
+import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
 import {
   createEnvSecrets,
-  createFileAccess,
-  createFileStates,
+  createFileStateStores,
   createHostBinding,
   createHostEffects,
   createMemorySecrets,
-  createMemoryState,
+  createMemoryStateStore,
   readAuthorities,
 } from '@testbench/host';
+import { createFileAccess } from '@testbench/host/files';
 import { createHttpClient } from '@testbench/host/http';
-import { grantedBy, PluginManager } from '@testbench/manager';
+import { permissionsFor, PluginManager } from '@testbench/manager';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
@@ -32,7 +26,7 @@ import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbe
 import {
   admitModule,
   checkModule,
-  GrantPolicy,
+  PolicyGrants,
   PermissionSet,
   requireReadable,
 } from '@testbench/sandbox';
@@ -161,7 +155,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       PluginManager: (features) => new PluginManager({ features }),
     },
   },
-  'sandbox:AdmissionPolicy': {
+  'sandbox:AdmissionOptions': {
     base: policy,
     calls: {
       checkModule: (options) => checkModule(bytes, options),
@@ -172,7 +166,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     prefix: 'policy.plugins[0].',
     base: { name: 'a', digest: 'any', permissions: {} },
     calls: {
-      GrantPolicy: (entry) => new GrantPolicy([entry]),
+      PolicyGrants: (entry) => new PolicyGrants([entry]),
       PluginManager: (entry) => new PluginManager({ policy: { plugins: [entry] } }),
     },
   },
@@ -285,8 +279,8 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'host:StateQuota': {
     prefix: 'quota.',
     calls: {
-      createMemoryState: (quota) => createMemoryState(quota),
-      createFileStates: (quota) => createFileStates(folder, quota),
+      createMemoryStateStore: (quota) => createMemoryStateStore(quota),
+      createFileStateStores: (quota) => createFileStateStores(folder, quota),
     },
   },
   'host:EnvSecret': {
@@ -354,7 +348,8 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       'PluginManager.executeBatch': (options) => manager.executeBatch('guest', [input], options),
       'PluginManager.executeStream': (options) => manager.executeStream('guest', input, options),
       'PluginSystem.executePlugin': (options) => system.executePlugin('guest', input, options),
-      'PluginSystem.executeBatch': (options) => system.executeBatch('guest', [input], options),
+      'PluginSystem.executePluginBatch': (options) =>
+        system.executePluginBatch('guest', [input], options),
       'PluginSystem.executePluginStream': (options) =>
         system.executePluginStream('guest', input, options),
     },
@@ -363,7 +358,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     prefix: 'policy.',
     calls: {
       PluginManager: (given) => new PluginManager({ policy: given }),
-      grantedBy: (given) => grantedBy(given, { name: 'a', digest: 'any' }),
+      permissionsFor: (given) => permissionsFor(given, { name: 'a', digest: 'any' }),
     },
     others: { secrets: 'their paths begin at "secrets", as for secrets of an embedder' },
   },
@@ -546,7 +541,7 @@ export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedModelConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedProviderConfig': 'what parseBenchmarkConfig returns',
-  'sandbox:ImportPolicy': 'a table of names, read as `imports` of AdmissionPolicy',
+  'sandbox:AllowedImports': 'a table of names, read as `imports` of AdmissionOptions',
   'sdk:HttpHandler': 'a function',
   'wasm:Limits': 'what a decoded module says of a memory or a table',
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import { type BenchmarkConfig, type ResultRow, runPlan } from '@testbench/bench';
+import { type BenchmarkConfig, runPlan } from '@testbench/bench';
+import type { ResultRow } from '@testbench/bench/results';
 import { shippedPlugins } from '@testbench/plugins';
 import { describe, expect, it } from 'vitest';
 

@@ -5,7 +5,9 @@ import {
 } from '@testbench/manager';
 import { DEFAULT_CAPS } from '@testbench/sandbox';
 import { assemble, guestWat } from '@testbench/test-kit';
-import { CallError, LoadError, type LogRecord, type PluginOutput } from '@testbench/types';
+import type { PluginOutput } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 import { insist, type Mode, NotContained } from './attack.ts';
 

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
 
-import { openDataset, parseDatasetConfig } from '@testbench/bench';
+import { openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
 import { cpuMs } from './statistics.ts';

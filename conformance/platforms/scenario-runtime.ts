@@ -1,5 +1,6 @@
 import { compilePlugin, type InstanceCallOptions, PluginInstance } from '@testbench/runtime';
-import { type HostBinding, PluginError } from '@testbench/types';
+import type { HostBinding } from '@testbench/types/abi';
+import { PluginError } from '@testbench/types/errors';
 
 import type { Finding } from './findings.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ISOLATIONS, PluginManager, type PluginManagerOptions } from '@testbench/manager';
-import type { LogRecord } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Debian's: a rustc of rustup may come before it on the path, without the library for WASI.

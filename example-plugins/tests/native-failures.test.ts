@@ -91,7 +91,7 @@ describe.each(Object.entries(built))('failures in %s (needs its compiler)', (_, 
     for (const { data, ...expected } of CASES) {
       await expect(system.executePlugin('probe', { data })).rejects.toMatchObject(expected);
     }
-    const results = await system.executeBatch(
+    const results = await system.executePluginBatch(
       'probe',
       CASES.map(({ data }) => ({ data })),
     );

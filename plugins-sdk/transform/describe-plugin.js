@@ -32,7 +32,7 @@ const FIELDS = {
   type: 'plugin_type',
   capabilities: 'capabilities',
   apiVersion: 'api_version',
-  minHostVersion: 'min_host_version',
+  minContractVersion: 'min_host_version',
   homepage: 'homepage',
   license: 'license',
   custom: 'custom',

@@ -8,7 +8,7 @@ import {
   HOST_MODULE,
   isCustomFunctionName,
   parseCustomFunctionName,
-} from '@testbench/types';
+} from '@testbench/types/abi';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
 /** Name of a function that an effect guest can call. */

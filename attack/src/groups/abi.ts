@@ -1,6 +1,6 @@
 import { createHostBinding } from '@testbench/host';
 import { packed } from '@testbench/test-kit';
-import { CallError } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { LATE_MS } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';

@@ -5,7 +5,7 @@ import {
   type GuestFunction,
   type GuestStep,
 } from '@testbench/test-kit/effect-guest';
-import type { CustomHostFunctions } from '@testbench/types';
+import type { CustomHostFunctions } from '@testbench/types/abi';
 
 import type { Arena } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';

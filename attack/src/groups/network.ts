@@ -8,7 +8,7 @@ import {
   type GuestStep,
 } from '@testbench/test-kit/effect-guest';
 import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { withNames } from '../modules/fake-names.ts';

@@ -10,7 +10,8 @@ import {
   type GuestStep,
 } from '@testbench/test-kit/effect-guest';
 import { serveHttp } from '@testbench/test-kit/loopback';
-import { ConfigError, type SecretStore } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
+import type { SecretStore } from '@testbench/types/stores';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { createFileStates } from '@testbench/host';
+import { createFileStateStores } from '@testbench/host';
 
 import { type Attack, insist } from '../attack.ts';
 
@@ -17,9 +17,9 @@ const NAMESPACES = ['--fork', '--pid', '--mount-proc', '--kill-child'];
 
 /** A host that stores values of 100 kB until it is killed, and says when it has stored 7 MB, or what went wrong. */
 const STORING = (folder: string): string => `
-  const { createFileStates } = await import(${JSON.stringify(HOST)});
+  const { createFileStateStores } = await import(${JSON.stringify(HOST)});
   try {
-    const state = createFileStates(${JSON.stringify(folder)})('plugin');
+    const state = createFileStateStores(${JSON.stringify(folder)})('plugin');
     for (let index = 0; index < 70; index += 1) state.set('key', new Uint8Array(100_000).fill(index));
     console.log('stored');
     setInterval(() => {}, 1000);
@@ -88,7 +88,7 @@ export const stateFiles: readonly Attack[] = [
           largest = Math.max(largest, sizeOf(folder));
         }
         insist(largest < MAX_FILE_BYTES, `the file has ${largest} bytes`);
-        const state = createFileStates(folder)('plugin');
+        const state = createFileStateStores(folder)('plugin');
         insist(state.get('key')?.[0] === 69, 'the last value is gone');
         state.close?.();
         insist(sizeOf(folder) < 200_000, `${sizeOf(folder)} bytes are left`);

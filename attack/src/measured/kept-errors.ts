@@ -1,7 +1,7 @@
 // Keeps the errors of many calls of plugins with much memory: kept-errors.ts <isolation> calls|batch
 import { PluginManager, type Isolation } from '@testbench/manager';
 import { assemble, guestWat } from '@testbench/test-kit';
-import { CallError } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 const [, , isolation, kind] = process.argv;
 const touching = (pages: number, end: string): Uint8Array =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type Isolation, PluginManager } from '@testbench/manager';
-import { CallError, LoadError } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 import { LARGE_MODULES } from '../modules/large-modules.ts';
 import { StallWatch } from '../stall-watch.ts';

@@ -1,5 +1,6 @@
 // Opens a data set, and tells how many records it has, or what kept it from being one.
-import { openDataset, parseDatasetConfig, PluginError } from '@testbench/bench';
+import { PluginError } from '@testbench/bench';
+import { openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
 
 let result: object;
 try {

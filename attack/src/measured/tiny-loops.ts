@@ -1,6 +1,6 @@
 // Runs a hot loop that many small loops follow, then waits for the engine's own threads: tiny-loops.ts <isolation> <kind> <count>
 import { type Isolation, PluginManager } from '@testbench/manager';
-import { CallError, LoadError } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 import { TINY_LOOPS, type TinyLoop } from '../modules/tiny-loops.ts';
 

@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why a benchmark could not be run to its end. */
 export type BenchErrorCode =

@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 /** Base of the errors of all packages, so that a caller can tell them from bugs without a further dependency. */
-export { PluginError } from '@testbench/types';
+export { PluginError } from '@testbench/types/errors';
 export type {
   BenchmarkConfig,
   BudgetsConfig,
@@ -31,13 +31,6 @@ export type {
   ResolvedProviderConfig,
   SpendingConfig,
 } from './config/benchmark-config.js';
-export type {
-  DatasetConfig,
-  FieldsConfig,
-  ResolvedDatasetConfig,
-  SampleConfig,
-  ShuffleConfig,
-} from './config/dataset-config.js';
 export { applyOverrides } from './config/apply-overrides.js';
 export { benchmarkSchema } from './config/benchmark-schema.js';
 export { defineConfig } from './config/define-config.js';
@@ -46,20 +39,9 @@ export { initBenchmark } from './config/init-benchmark.js';
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig, type LoadConfigOptions } from './config/load-benchmark-config.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
-export { parseDatasetConfig } from './config/parse-dataset-config.js';
 export type { ScriptLoader } from './config/load-script.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
-export {
-  Dataset,
-  type DatasetFacts,
-  type PositionedSample,
-  type RecordRange,
-} from './dataset/dataset.js';
-export type { RecordPlace } from './dataset/dataset-error.js';
-export { DATASET_READERS } from './dataset/formats/index.js';
-export { openDataset, type OpenDatasetOptions } from './dataset/open-dataset.js';
-export type { DatasetRecord, Sample } from './dataset/selection/read-sample.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export { canonicalJson } from './plan/canonical-json.js';
 export { comparePlans, type PlanChange } from './plan/compare-plans.js';
@@ -83,49 +65,9 @@ export {
   type PromptRecord,
   type PromptSource,
 } from './prompts/prompt.js';
-export type {
-  BenchmarkSummary,
-  PluginSummary,
-  SummaryMeasured,
-} from './results/benchmark-summary.js';
-export { canonicalRow } from './results/canonical-row.js';
-export type { DropCount } from './results/drop-board.js';
-export {
-  EXPORT_FORMATS,
-  type ExportFormat,
-  type ExportOptions,
-  exportRun,
-} from './results/export-run.js';
-export { type CaseFilter, listFailures, showCase } from './results/list-failures.js';
-export { causeOf, type FailureGroup } from './results/failure-groups.js';
-export { listRuns, readRun, type StoredRun } from './results/read-run.js';
-export { type EpochReducer, epochReducer } from './results/reduce-epochs.js';
-export type {
-  CallFailure,
-  CallMeasured,
-  CaseName,
-  ResultRow,
-  RowMeasured,
-  ScoreDetails,
-} from './results/result-row.js';
-export {
-  type BoardOptions,
-  type ErrorCount,
-  ScoreBoard,
-  type ScoreSummary,
-  type SystemName,
-  type SystemSummary,
-} from './results/score-board.js';
-export { createFolderRuns, type FolderRunsOptions } from './results/store/folder-runs.js';
-export type { PaidUsage, StageUsage } from './results/usage-board.js';
 export { planRun } from './run/plan-run.js';
 export type { BenchmarkProgress, RunOptions } from './run/run-options.js';
 export { resumeRun } from './run/resume-run.js';
 export { runBenchmark, runPlan, type RunResult } from './run/run-plan.js';
 export { scoreRun, type ScoreRunConfig } from './run/score-run.js';
 export type { BenchSystem, StageAnswer } from './run/stage.js';
-export {
-  type ConfidenceInterval,
-  type IntervalMethod,
-  ScoreTally,
-} from './statistics/score-tally.js';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { canonicalRow, listRuns, type StoredRun } from '@testbench/bench';
+import { canonicalRow, listRuns, type StoredRun } from '@testbench/bench/results';
 import {
   type ModelServer,
   type ModelServerOptions,

@@ -1,4 +1,5 @@
-import { cutText, PluginError } from '@testbench/types';
+import { truncateText } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
@@ -32,7 +33,7 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
   const style = createStyle(io.stderr, io.env);
   const { code, message } = describeError(error);
   const lines = [
-    `${style.red('error')} ${style.bold(code)}: ${escapeText(cutText(message, SHOWN_CHARACTERS))}`,
+    `${style.red('error')} ${style.bold(code)}: ${escapeText(truncateText(message, SHOWN_CHARACTERS))}`,
   ];
   for (const hint of hintsFor(error, code)) lines.push(`  ${style.dim('hint:')} ${hint}`);
   if (debug && error instanceof Error) lines.push(...stackLines(error));
@@ -66,7 +67,7 @@ function violations(error: unknown): string[] {
   return list
     .slice(0, 10)
     .map((item) => String((item as { message: unknown }).message))
-    .map((text) => escapeText(cutText(text, SHOWN_CHARACTERS)));
+    .map((text) => escapeText(truncateText(text, SHOWN_CHARACTERS)));
 }
 
 function stackLines(error: Error): string[] {

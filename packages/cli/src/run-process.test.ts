@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
-import { listRuns } from '@testbench/bench';
+import { listRuns } from '@testbench/bench/results';
 import { describe, expect, it } from 'vitest';
 
 import { examplePlugin, ROOT, temporaryFolder } from './__fixtures__/paths.js';

@@ -13,7 +13,6 @@ export type {
   CertificateAuthority,
   DurationSummary,
   EnvSecret,
-  FolderProblem,
   PrivateFiles,
   ExecuteOptions,
   GoldenInput,
@@ -22,7 +21,7 @@ export type {
   IsolationRequest,
   LoadPluginOptions,
   MeteringChoice,
-  OpenState,
+  OpenStateStore,
   PluginEmitter,
   PluginEvents,
   PluginInfo,
@@ -36,39 +35,21 @@ export type {
 } from '@testbench/manager';
 export {
   createEnvSecrets,
-  createFileStates,
+  createFileStateStores,
   createMemorySecrets,
-  grantedBy,
+  permissionsFor,
   ISOLATIONS,
   loadPolicy,
-  lockFile,
-  logTo,
-  readModuleFile,
+  createLogSink,
   privateFiles,
   WIRE_PROTOCOLS,
 } from '@testbench/manager';
-export { describeFileError, OutputError, type OutputErrorCode } from './output/output-error.js';
-export { OutputFile, type OutputFileOptions, writeOutput } from './output/output-file.js';
-export {
-  findOutputPlace,
-  OUTPUT_OPTIONS,
-  type OutputInput,
-  type OutputOptions,
-  type OutputPlace,
-} from './output/output-place.js';
-export { finishPublishing, publishTogether, syncFolder } from './output/publish-together.js';
-export { cutText, parseJsonText, type Permissions } from '@testbench/types';
+export { truncateText, parseJsonText, type Permissions } from '@testbench/types';
 export type { DiscoveredPlugin } from '@testbench/registry';
 export { type CallOptions, Plugin } from './plugin.js';
 export { type LoadOptionsOf, PluginSystem, type PluginSystemOptions } from './plugin-system.js';
 export {
-  CallError,
   type Capability,
-  ConfigError,
-  type CustomFunctionCall,
-  type CustomHostFunction,
-  type CustomHostFunctions,
-  type CustomIsolation,
   type CustomPlugin,
   DEFAULT_LIMITS,
   type EvaluatorData,
@@ -80,8 +61,6 @@ export {
   type HostPlugin,
   type HostPluginCall,
   type HostPluginMetadata,
-  LoadError,
-  PluginError,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
@@ -90,10 +69,19 @@ export {
   type ProviderPlugin,
   type ProviderResult,
   type ResourceLimits,
-  type RunnerLink,
-  type RunnerStart,
-  type Secret,
-  type SecretStore,
-  type StateStore,
   type TransformPlugin,
 } from '@testbench/types';
+export type {
+  CustomFunctionCall,
+  CustomHostFunction,
+  CustomHostFunctions,
+} from '@testbench/types/abi';
+export { CallError, ConfigError, LoadError, PluginError } from '@testbench/types/errors';
+export type {
+  CustomIsolation,
+  RunnerLink,
+  RunnerStart,
+  Secret,
+  SecretStore,
+  StateStore,
+} from '@testbench/types/stores';

@@ -96,7 +96,7 @@ describe('PluginSystem', () => {
     await wrong(system.loadPluginFromBytes(5 as never, plugin({})));
     for (const id of [5, undefined, null, {}] as never[]) {
       await wrong(system.executePlugin(id, { data: 1 }));
-      await wrong(system.executeBatch(id, []));
+      await wrong(system.executePluginBatch(id, []));
       await wrong(system.executePluginStream(id, { data: 1 }).next());
       await wrong(system.reloadPlugin(id, plugin({})));
       await wrong(system.rollbackPlugin(id));

@@ -18,16 +18,14 @@ import {
   discoverPlugins,
   PluginIndex,
 } from '@testbench/registry';
-import {
-  type Capability,
-  ConfigNode,
-  type HostPlugin,
-  type OptionReaders,
-  type PluginInput,
-  type PluginOutput,
-  type PluginType,
-  readOptions,
+import type {
+  Capability,
+  HostPlugin,
+  PluginInput,
+  PluginOutput,
+  PluginType,
 } from '@testbench/types';
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { Plugin } from './plugin.js';
 
@@ -192,7 +190,7 @@ export class PluginSystem implements AsyncDisposable {
    * @throws {TypeError} For anything but a list.
    * @throws {RangeError} For a list of more than 1,000,000.
    */
-  async executeBatch(
+  async executePluginBatch(
     id: string,
     inputs: readonly PluginInput[],
     options?: ExecuteOptions,

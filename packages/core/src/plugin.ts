@@ -8,15 +8,14 @@ import {
   type ReloadOptions,
   type StreamPart,
 } from '@testbench/manager';
-import {
-  CallError,
-  type CallContext,
-  LoadError,
-  type PluginDataByType,
-  type PluginInput,
-  type PluginOutput,
-  type PluginType,
+import type {
+  CallContext,
+  PluginDataByType,
+  PluginInput,
+  PluginOutput,
+  PluginType,
 } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 /** Limits of one call, and what travels with its data. */
 export interface CallOptions extends ExecuteOptions {

@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { type OptionReaders, PLUGIN_TYPES, type PluginType, readOptions } from '@testbench/types';
+import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { renderProject } from './render-project.js';
 import { ScaffoldError } from './scaffold-error.js';

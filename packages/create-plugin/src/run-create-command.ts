@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { hearErrors, PluginError } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import { askChoices, type Prompt } from './ask-choices.js';
 import { createPlugin } from './create-plugin.js';
@@ -82,8 +83,8 @@ export async function runCreateCommand(
 /** The real world: questions only where somebody sits before it. */
 function openTerminal(): CreateOutput & { close(): void } {
   // A reader may stop early, as `head` does, or close its terminal.
-  const stdout = hearErrors(process.stdout);
-  const stderr = hearErrors(process.stderr);
+  const stdout = absorbStreamErrors(process.stdout);
+  const stderr = absorbStreamErrors(process.stderr);
   const opened = openPrompt();
   return { stdout, stderr, prompt: opened?.prompt, close: () => opened?.close() };
 }

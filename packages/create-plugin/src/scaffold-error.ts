@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why no project was made. */
 export type ScaffoldErrorCode =

@@ -1,5 +1,5 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { HOST_FUNCTIONS, type HostFunction, type LogRecord } from '@testbench/types';
+import { HOST_FUNCTIONS, type HostFunction, type LogRecord } from '@testbench/types/abi';
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -10,7 +10,7 @@ import {
 import { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
 import { MAX_LOG_RECORD_BYTES, MAX_LOG_RECORDS_PER_CALL, MAX_STATE_BYTES } from './limits.js';
 import { seededRandom } from './random.js';
-import { createMemoryState } from './state/state-store.js';
+import { createMemoryStateStore } from './state/state-store.js';
 
 const SIZE = 65_536;
 
@@ -18,7 +18,7 @@ const SIZE = 65_536;
 function openBinding({
   permissions,
   env,
-  state,
+  stateStore: state,
   ...options
 }: Partial<HostBindingOptions & HostEffectsOptions> = {}) {
   const bytes = new Uint8Array(SIZE);
@@ -30,7 +30,7 @@ function openBinding({
     effects: createHostEffects({
       ...(permissions && { permissions }),
       ...(env && { env }),
-      ...(state && { state }),
+      ...(state && { stateStore: state }),
     }),
     ...options,
   });
@@ -163,8 +163,8 @@ describe('a guest that has to stop', () => {
   });
 
   it('gets nothing more if it goes on', () => {
-    const state = createMemoryState();
-    const { call, binding, write } = openBinding({ state });
+    const state = createMemoryStateStore();
+    const { call, binding, write } = openBinding({ stateStore: state });
     binding.beginCall({ charge: stop });
     write(0, 'key');
     expect(() => call('host_random', 1)).toThrow(Stop);
@@ -229,8 +229,8 @@ describe('host_log', () => {
 
   // Row 118: what a guest says does not hide what it was refused, nor do failures.
   it('has quotas of their own for denials and failures', () => {
-    const state = { ...createMemoryState(), set: () => false };
-    const { call, write, binding, logs } = openBinding({ state });
+    const state = { ...createMemoryStateStore(), set: () => false };
+    const { call, write, binding, logs } = openBinding({ stateStore: state });
     const name = write(0, 'HOME');
     for (let index = 0; index <= MAX_LOG_RECORDS_PER_CALL; index += 1) call('host_log', 2, 0, 0);
     for (let index = 0; index <= MAX_LOG_RECORDS_PER_CALL; index += 1) {
@@ -344,8 +344,8 @@ describe('state', () => {
 
   // Row 59: keys of two plugins never meet, and a full store changes nothing.
   it('is apart for each store, and refuses what exceeds the quota', () => {
-    const state = createMemoryState({ maxBytes: 10 });
-    const first = openBinding({ state });
+    const state = createMemoryStateStore({ maxBytes: 10 });
+    const first = openBinding({ stateStore: state });
     const other = openBinding();
     expect(first.call('host_set_state', ...first.write(0, 'k'), 0, 8)).toBe(0);
     expect(first.call('host_set_state', ...first.write(0, 'k'), 0, 9)).toBe(-4);
@@ -354,7 +354,7 @@ describe('state', () => {
   });
 
   it('counts a replaced value once', () => {
-    const state = createMemoryState();
+    const state = createMemoryStateStore();
     const half = new Uint8Array(MAX_STATE_BYTES / 2);
     expect(state.set('a', half)).toBe(true);
     expect(state.set('a', half)).toBe(true);

@@ -1,6 +1,5 @@
 import {
-  type AbiSignature,
-  type ConfigNode,
+  type FunctionSignature,
   CUSTOM_FUNCTION_SIGNATURE,
   type CustomFunctionName,
   HOST_FUNCTIONS,
@@ -10,12 +9,11 @@ import {
   type HostCallReport,
   type HostEffects,
   type HostFunction,
-  type OptionReaders,
-  readOptions,
   isCustomFunctionName,
   parseCustomFunctionName,
   WAITING_FUNCTIONS,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { MESSAGE_FUNCTIONS } from './functions/messages.js';
 import { createHostEffects } from './effects/create-host-effects.js';
@@ -147,7 +145,7 @@ function isImported(
 }
 
 /** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
-export type HostSignatures = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+export type HostSignatures = Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
 
 /**
  * Makes the host functions of one plugin instance.
@@ -232,7 +230,7 @@ export function hostSignatures(given: HostSignatureOptions): HostSignatures {
     enableWasi: (node) => node.boolean(),
     hostFunctions: readNames,
   });
-  const signatures: Record<string, Readonly<Record<string, AbiSignature>>> = {
+  const signatures: Record<string, Readonly<Record<string, FunctionSignature>>> = {
     [HOST_MODULE]: Object.fromEntries(
       Object.keys(ENV_FUNCTIONS).map((name) => [name, HOST_FUNCTIONS[name]!]),
     ),

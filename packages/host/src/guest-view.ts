@@ -1,4 +1,4 @@
-import type { GuestMemory } from '@testbench/types';
+import type { GuestMemory } from '@testbench/types/abi';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();

@@ -1,13 +1,13 @@
-import {
-  escapeText,
-  type GuestFailure,
-  type HostCall,
-  type HostEffects,
-  type HostFunction,
-  type LogLevel,
-  type LogRecord,
-  type LogSink,
-} from '@testbench/types';
+import { escapeText } from '@testbench/types';
+import type {
+  GuestFailure,
+  HostCall,
+  HostEffects,
+  HostFunction,
+  LogLevel,
+  LogRecord,
+  LogSink,
+} from '@testbench/types/abi';
 
 import { GuestView } from './guest-view.js';
 import { BYTES_PER_FUEL, CALL_FUEL, MAX_LOG_RECORDS_PER_CALL } from './limits.js';
@@ -153,10 +153,10 @@ export class HostContext {
     const requestId = this.call?.requestId;
     try {
       const record: LogRecord = {
-        plugin: this.services.pluginId,
+        pluginId: this.services.pluginId,
         level,
         message,
-        timeMs: this.services.now(),
+        timestampMs: this.services.now(),
         ...(requestId === undefined ? {} : { requestId }),
       };
       this.services.onLog(record);

@@ -13,15 +13,13 @@ export {
 } from './create-host-binding.js';
 export type { CustomFunctionServices } from './effects/custom-effects.js';
 export { createHostEffects, type HostEffectsOptions } from './effects/create-host-effects.js';
-export { createFileAccess, type FileAccess, type FileAccessOptions } from './files/file-access.js';
 export {
   type CertificateAuthority,
   readAuthorities,
   type TrustedAuthorities,
 } from './http/certificate-authorities.js';
-export { furtherHeaders } from './http/header-policy.js';
-export { lockFile } from './lock/lock-file.js';
-export { logTo, type StructuredLogger } from './log-to.js';
+export { readAllowedHeaders } from './http/header-policy.js';
+export { createLogSink, type StructuredLogger } from './create-log-sink.js';
 export type { HostServices } from './host-context.js';
 export {
   MAX_CHUNK_BYTES,
@@ -30,11 +28,9 @@ export {
   MAX_LOG_RECORDS_PER_CALL,
   MAX_RECORDS_PER_CALL,
 } from './limits.js';
-export type { FolderProblem } from './private-files/private-folder.js';
-export { privateFiles, type PrivateFiles } from './private-files/private-files.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
 export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';
 export { SecretMatcher, type Span } from './secrets/secret-matcher.js';
-export { createFileStates, type OpenState } from './state/file-states.js';
-export { createMemoryState, type StateQuota } from './state/state-store.js';
+export { createFileStateStores, type OpenStateStore } from './state/file-state-stores.js';
+export { createMemoryStateStore, type StateQuota } from './state/state-store.js';
 export { WASI_MODULE } from './wasi/wasi-signatures.js';

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-import { ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
 
 /** Fills `target` with random bytes; at most 65,536 at a time. */
 export type RandomSource = (target: Uint8Array) => void;

@@ -1,4 +1,4 @@
-import { CallError, type CallUsage } from '@testbench/types';
+import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import type { PluginEmitter } from './plugin-events.js';
 import type { RunningCall } from './running-call.js';
@@ -10,7 +10,7 @@ export class CallLedger {
   #running = 0;
   #executionCount = 0;
   #errorCount = 0;
-  #totalTimeMs = 0;
+  #totalExecutionTimeMs = 0;
   #lastEndMs: number | undefined;
   /** True after a call that failed, until one succeeds. */
   lastFailed = false;
@@ -34,7 +34,7 @@ export class CallLedger {
     this.#running += 1;
     this.lastFailed = true;
     if (this.events.listenerCount('call-start') === 0) return;
-    this.events.tell('call-start', { call: number, plugin: this.plugin, requestId });
+    this.events.notify('call-start', { callId: number, pluginId: this.plugin, requestId });
   }
 
   succeed(call: RunningCall, usage: CallUsage): void {
@@ -53,7 +53,7 @@ export class CallLedger {
   summary(): {
     executionCount: number;
     errorCount: number;
-    totalTimeMs: number;
+    totalExecutionTimeMs: number;
     statistics: CallStatistics;
     lastExecutedAt?: Date;
   } {
@@ -61,7 +61,7 @@ export class CallLedger {
     return {
       executionCount: this.#executionCount,
       errorCount: this.#errorCount,
-      totalTimeMs: this.#totalTimeMs,
+      totalExecutionTimeMs: this.#totalExecutionTimeMs,
       statistics: this.#statistics.summary(),
       ...(last === undefined ? {} : { lastExecutedAt: new Date(last) }),
     };
@@ -71,13 +71,13 @@ export class CallLedger {
     const { runTimeMs, queueTimeMs, report } = call;
     this.#running -= 1;
     this.#executionCount += 1;
-    this.#totalTimeMs += usage?.executionTimeMs ?? 0;
+    this.#totalExecutionTimeMs += usage?.executionTimeMs ?? 0;
     this.#lastEndMs = Date.now();
     this.#statistics.record({ queueTimeMs, runTimeMs, outcome, usage, report });
     if (this.events.listenerCount('call-end') === 0) return;
-    this.events.tell('call-end', {
-      call: call.number,
-      plugin: this.plugin,
+    this.events.notify('call-end', {
+      callId: call.number,
+      pluginId: this.plugin,
       requestId: call.requestId,
       queueTimeMs,
       runTimeMs,

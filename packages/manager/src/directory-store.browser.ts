@@ -1,4 +1,5 @@
-import { ConfigError, type ModuleStore } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
+import type { ModuleStore } from '@testbench/types/stores';
 
 /** @throws {ConfigError} Always: a browser has no directories. */
 export async function openDirectoryStore(directory: string): Promise<ModuleStore> {

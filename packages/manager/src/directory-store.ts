@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { privateFiles } from '@testbench/host';
-import { ConfigError, MAX_MODULE_BYTES, type ModuleStore } from '@testbench/types';
+import { privateFiles } from '@testbench/host/files';
+import { MAX_MODULE_BYTES } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
+import type { ModuleStore } from '@testbench/types/stores';
 
 const DIGEST_BYTES = 32;
 /**

@@ -1,4 +1,4 @@
-import { CallError, type CallErrorCode } from '@testbench/types';
+import { CallError, type CallErrorCode } from '@testbench/types/errors';
 
 /** Why calls that still run or wait are ended: their plugin leaves, their version does, or everything does. */
 export type Ending = 'unloaded' | 'replaced' | 'closed';

@@ -8,18 +8,15 @@
  */
 export {
   createEnvSecrets,
-  createFileStates,
-  lockFile,
-  logTo,
+  createFileStateStores,
+  createLogSink,
   createMemorySecrets,
   type CertificateAuthority,
   type EnvSecret,
-  type FolderProblem,
-  type OpenState,
-  privateFiles,
-  type PrivateFiles,
+  type OpenStateStore,
   type StructuredLogger,
 } from '@testbench/host';
+export { privateFiles, type PrivateFiles } from '@testbench/host/files';
 export { WIRE_PROTOCOLS } from '@testbench/runtime';
 export type { BatchResult } from './isolation/executor.js';
 export {
@@ -28,7 +25,6 @@ export {
   type IsolationRequest,
   ISOLATIONS,
 } from './isolation/isolation.js';
-export { readModuleFile } from './load/read-module-file.js';
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { MeteringChoice } from './metering-choice.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
@@ -42,7 +38,7 @@ export type {
   ReloadOptions,
   StreamPart,
 } from './options.js';
-export { grantedBy, loadPolicy, type PluginPolicy } from './policy.js';
+export { permissionsFor, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';
 export { MANAGER_OPTIONS } from './manager-settings.js';
 export { readCallOptions } from './read-call-options.js';
@@ -55,4 +51,4 @@ export type {
   Secret,
   SecretStore,
   StateStore,
-} from '@testbench/types';
+} from '@testbench/types/stores';

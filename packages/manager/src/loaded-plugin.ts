@@ -1,10 +1,6 @@
-import {
-  type CallUsage,
-  LoadError,
-  type PluginInput,
-  type PluginOutput,
-  type StateStore,
-} from '@testbench/types';
+import type { PluginInput, PluginOutput } from '@testbench/types';
+import { type CallUsage, LoadError } from '@testbench/types/errors';
+import type { StateStore } from '@testbench/types/stores';
 
 import { CallLedger } from './call-ledger.js';
 import { CRASH_CODES } from './crash-codes.js';
@@ -208,7 +204,7 @@ export class LoadedPlugin {
     this.#quarantine = new Quarantine();
     this.#trial =
       options.maxErrorRate === undefined ? undefined : new Trial(options.maxErrorRate, options);
-    this.events.tell('plugin-swapped', { ...this.info(), reason });
+    this.events.notify('plugin-swapped', { ...this.info(), reason });
     if (dropped !== undefined && dropped !== next) await dropped.retire(0, 'replaced');
     await old.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS, 'replaced');
   }
@@ -253,7 +249,7 @@ export class LoadedPlugin {
   /** @returns True if the plugin rests from now on. */
   #crashed(version: PluginVersion): boolean {
     if (version !== this.#current || !this.#quarantine.crashed()) return this.#quarantine.active;
-    this.events.tell('plugin-quarantined', this.info());
+    this.events.notify('plugin-quarantined', this.info());
     return true;
   }
 
@@ -268,7 +264,7 @@ export class LoadedPlugin {
       if (this.#previous !== undefined && version === this.#current) {
         await this.#swap(this.#previous, 'error-rate', {});
       }
-    }).catch((error: unknown) => this.events.tell('reload-failed', { id: this.id, error }));
+    }).catch((error: unknown) => this.events.notify('reload-failed', { id: this.id, error }));
   }
 
   /** @throws {LoadError} `LOAD_UNLOADED` or `LOAD_SHUT_DOWN` once it takes no more versions. */

@@ -2,19 +2,13 @@ import { availableParallelism } from 'node:os';
 
 import {
   type CertificateAuthority,
-  createMemoryState,
-  furtherHeaders,
+  createMemoryStateStore,
+  readAllowedHeaders,
   readAuthorities,
 } from '@testbench/host';
 import { DEFAULT_CAPS, DEFAULT_FEATURES, readCaps, readFeatures } from '@testbench/sandbox';
-import {
-  ConfigNode,
-  DEFAULT_LIMITS,
-  type OptionReaders,
-  readLimits,
-  readOptions,
-  type ResourceLimits,
-} from '@testbench/types';
+import { DEFAULT_LIMITS, type ResourceLimits } from '@testbench/types';
+import { ConfigNode, type OptionReaders, readLimits, readOptions } from '@testbench/types/config';
 
 import { readIsolation } from './isolation/isolation.js';
 import {
@@ -59,7 +53,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   certificateAuthorities: (node) => node.value as readonly CertificateAuthority[],
   hostFunctions: readHostFunctions,
   protocols: (node) => node.list().map(readAddress),
-  state: (node) => node.callback(),
+  openStateStore: (node) => node.callback(),
   metering: (node) => node.oneOf(METERING_CHOICES),
   onLog: (node) => node.callback(),
   random: (random) =>
@@ -90,8 +84,8 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
     httpTransport: options.httpTransport,
-    openState: options.state ?? (() => createMemoryState()),
-    allowedHeaders: [...furtherHeaders(options.allowedHeaders)],
+    openState: options.openStateStore ?? (() => createMemoryStateStore()),
+    allowedHeaders: [...readAllowedHeaders(options.allowedHeaders)],
     authorities: readAuthorities(options.certificateAuthorities),
     hostFunctions: new Map(Object.entries(options.hostFunctions ?? {})),
     // Read already: these are their absolute addresses.

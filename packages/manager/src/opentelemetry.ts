@@ -14,7 +14,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { type OptionReaders, readOptions } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { CallEndEvent, CallStartEvent, PluginEmitter } from './plugin-events.js';
 
@@ -69,7 +69,7 @@ export function observePlugins(events: PluginEmitter, options?: ObserveOptions):
   });
   const spans = new Map<number, Span>();
 
-  const started = ({ call, plugin, requestId }: CallStartEvent): void => {
+  const started = ({ callId: call, pluginId: plugin, requestId }: CallStartEvent): void => {
     const span = tracer.startSpan(`plugin ${plugin}`, {
       kind: SpanKind.INTERNAL,
       attributes: {
@@ -83,16 +83,16 @@ export function observePlugins(events: PluginEmitter, options?: ObserveOptions):
   const ended = (event: CallEndEvent): void => {
     const failed = event.outcome !== 'ok';
     const attributes = {
-      'testbench.plugin.id': event.plugin,
+      'testbench.plugin.id': event.pluginId,
       ...(failed ? { 'error.type': event.outcome } : {}),
     };
     duration.record(event.runTimeMs / 1000, attributes);
     if (event.usage !== undefined) fuel.add(event.usage.fuelUsed, attributes);
     if (event.deniedCalls > 0) denied.add(event.deniedCalls, attributes);
     // A call that began before the listening has none.
-    const span = spans.get(event.call);
+    const span = spans.get(event.callId);
     if (span === undefined) return;
-    spans.delete(event.call);
+    spans.delete(event.callId);
     span.setAttributes({
       ...attributes,
       'testbench.queue.duration': event.queueTimeMs / 1000,

@@ -1,16 +1,14 @@
-import type { CertificateAuthority, OpenState } from '@testbench/host';
+import type { CertificateAuthority, OpenStateStore } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
-  CustomHostFunctions,
-  HttpTransport,
-  LogSink,
   Permissions,
   PluginInput,
   PluginOutput,
   PluginType,
   ResourceLimits,
-  SecretStore,
 } from '@testbench/types';
+import type { CustomHostFunctions, LogSink } from '@testbench/types/abi';
+import type { HttpTransport, SecretStore } from '@testbench/types/stores';
 
 import type { IsolationChoice, IsolationRequest } from './isolation/isolation.js';
 import type { MeteringChoice } from './metering-choice.js';
@@ -69,11 +67,11 @@ export interface PluginManagerOptions {
    */
   readonly protocols?: readonly (string | URL)[];
   /**
-   * Where the state of plugins is kept: `createFileStates(directory)`, or a function of your own. It is asked with the id that a
+   * Where the state of plugins is kept: `createFileStateStores(directory)`, or a function of your own. It is asked with the id that a
    * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.
    * @default in memory, until the plugin is unloaded
    */
-  readonly state?: OpenState;
+  readonly openStateStore?: OpenStateStore;
   /** How the fuel of plugins is counted. @default 'as-asked' */
   readonly metering?: MeteringChoice;
   /** Gets what plugins log. @default dropped */

@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
 
-import type { CallUsage } from '@testbench/types';
+import type { CallUsage } from '@testbench/types/errors';
 
 import type { PluginInfo } from './plugin-info.js';
 
 /** A call that begins. */
 export interface CallStartEvent {
   /** Unique in this process; the same in the event of its end. */
-  readonly call: number;
-  readonly plugin: string;
+  readonly callId: number;
+  readonly pluginId: string;
   readonly requestId?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface PluginEvents {
 
 /** Tells listeners what happens. A listener that throws shows as a process warning: it is no business of the call's. */
 export class PluginEmitter extends EventEmitter<PluginEvents> {
-  tell<Name extends keyof PluginEvents>(name: Name, event: PluginEvents[Name][0]): void {
+  notify<Name extends keyof PluginEvents>(name: Name, event: PluginEvents[Name][0]): void {
     if (this.listenerCount(name) === 0) return;
     try {
       (this as EventEmitter).emit(name, event);

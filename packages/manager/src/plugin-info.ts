@@ -25,7 +25,7 @@ export interface PluginInfo {
   readonly executionCount: number;
   readonly errorCount: number;
   /** Wall time inside the plugin over all calls, in milliseconds. */
-  readonly totalTimeMs: number;
+  readonly totalExecutionTimeMs: number;
   readonly statistics: CallStatistics;
   readonly loadedAt: Date;
   readonly lastExecutedAt?: Date;

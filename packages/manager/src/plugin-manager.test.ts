@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 import { assemble, guestWat, METADATA, packed, withMetadataSection } from '@testbench/test-kit';
-import type { LogRecord } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import type { PluginManagerOptions } from './options.js';

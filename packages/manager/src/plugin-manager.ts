@@ -1,10 +1,5 @@
-import {
-  CallError,
-  type HostPlugin,
-  LoadError,
-  type PluginInput,
-  type PluginOutput,
-} from '@testbench/types';
+import type { HostPlugin, PluginInput, PluginOutput } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 import { copyInputs } from './copy-inputs.js';
 import { endedCall } from './ending.js';
@@ -36,7 +31,7 @@ import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
 import { readExecuteOptions, readReloadOptions } from './read-call-options.js';
 import { requireId } from './require-id.js';
-import { type Patience, Semaphore } from './semaphore.js';
+import { type WaitOptions, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { FileWatchers } from './file-watchers.js';
 
@@ -248,7 +243,7 @@ export class PluginManager {
       try {
         await this.#reload(id, path, options);
       } catch (error) {
-        this.events.tell('reload-failed', { id, error });
+        this.events.notify('reload-failed', { id, error });
       }
     });
   }
@@ -316,7 +311,7 @@ export class PluginManager {
     const plugin = new LoadedPlugin(first.facts.id, first, options, this.events);
     this.#plugins.set(plugin.id, plugin);
     const info = plugin.info();
-    this.events.tell('plugin-loaded', info);
+    this.events.notify('plugin-loaded', info);
     return info;
   }
 
@@ -332,22 +327,22 @@ export class PluginManager {
     } finally {
       this.#leaving.delete(plugin);
     }
-    this.events.tell('plugin-unloaded', { id: plugin.id });
+    this.events.notify('plugin-unloaded', { id: plugin.id });
   }
 
   /**
    * Runs something in a place, and gives the place back.
    *
-   * @param patience How long it may wait for the place.
+   * @param waiting How long it may wait for the place.
    */
   async #inTurn<T>(
     id: string,
     options: ExecuteOptions,
     run: InTurn<T>,
-    patience: Patience = options,
+    waiting: WaitOptions = options,
   ): Promise<T> {
     const plugin = this.#start(id, options);
-    if (plugin === undefined) return await this.#waitForTurn(id, options, run, patience);
+    if (plugin === undefined) return await this.#waitForTurn(id, options, run, waiting);
     try {
       return await run(plugin, options, 0);
     } finally {
@@ -370,11 +365,11 @@ export class PluginManager {
     id: string,
     options: ExecuteOptions,
     run: InTurn<T>,
-    patience: Patience = options,
+    waiting: WaitOptions = options,
   ): Promise<T> {
     const { signal, timeoutMs } = options;
     const start = performance.now();
-    await this.#semaphore.enter(id, patience);
+    await this.#semaphore.enter(id, waiting);
     try {
       const queueTimeMs = performance.now() - start;
       const remaining =

@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
 import { createEnvSecrets, type EnvSecret } from '@testbench/host';
-import { GrantPolicy, type PolicyEntry, type PolicyRequest } from '@testbench/sandbox';
-import {
-  ConfigError,
-  ConfigNode,
-  parseJsonText,
-  type Permissions,
-  PluginError,
-  readOptions,
-} from '@testbench/types';
+import { PolicyGrants, type PolicyEntry, type PolicySubject } from '@testbench/sandbox';
+import { parseJsonText, type Permissions } from '@testbench/types';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+import { ConfigError, PluginError } from '@testbench/types/errors';
 
 /** What plugins are granted, and which secrets there are: the content of a policy file. */
 export interface PluginPolicy {
@@ -25,17 +20,17 @@ export interface PluginPolicy {
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
  */
 export function readPolicy(policy: PluginPolicy | undefined): {
-  readonly grants: GrantPolicy;
+  readonly grants: PolicyGrants;
   readonly secrets: ReturnType<typeof createEnvSecrets>;
 } {
-  let grants = new GrantPolicy([]);
+  let grants = new PolicyGrants([]);
   let secrets = createEnvSecrets({});
   readOptions<PluginPolicy>(
     policy,
     {
       plugins: (node) => {
         const plugins = node.value as readonly PolicyEntry[];
-        grants = new GrantPolicy(plugins, node.path);
+        grants = new PolicyGrants(plugins, node.path);
         return plugins;
       },
       secrets: (node) => {
@@ -87,7 +82,7 @@ export async function loadPolicy(path: string): Promise<PluginPolicy> {
  * @param plugin Its name in the metadata, and the digest of its module.
  * @throws {ConfigError} As for a policy's values.
  */
-export function grantedBy(policy: PluginPolicy, plugin: PolicyRequest): Permissions {
+export function permissionsFor(policy: PluginPolicy, plugin: PolicySubject): Permissions {
   return readPolicy(policy).grants.grantsFor(plugin).granted;
 }
 

@@ -1,4 +1,4 @@
-import { CallError } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { MAX_CRASHES_IN_A_ROW, MAX_QUARANTINE_MS, QUARANTINE_MS } from './limits.js';
 

@@ -1,13 +1,11 @@
+import { type CallContext, MAX_TIMEOUT_MS, type PluginInput } from '@testbench/types';
 import {
-  type CallContext,
   type ConfigNode,
-  MAX_TIMEOUT_MS,
   type OptionReaders,
-  type PluginInput,
   readFuel,
   readOptions,
   readTimeoutMs,
-} from '@testbench/types';
+} from '@testbench/types/config';
 
 import type { ExecuteOptions, GoldenInput, ReloadOptions } from './options.js';
 

@@ -1,10 +1,10 @@
 import {
-  ConfigError,
-  ConfigNode,
   type CustomHostFunction,
   type CustomHostFunctions,
   parseCustomFunctionName,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 /**
  * Checks and copies the functions that a host offers to its plugins.

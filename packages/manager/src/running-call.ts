@@ -1,4 +1,4 @@
-import type { HostCallReport } from '@testbench/types';
+import type { HostCallReport } from '@testbench/types/abi';
 
 import type { CallControls } from './isolation/executor.js';
 import type { PluginVersion } from './load/plugin-version.js';

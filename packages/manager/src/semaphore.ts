@@ -1,4 +1,5 @@
-import { CallError, onAbort } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { endedCall } from './ending.js';
 
@@ -17,7 +18,7 @@ interface Lane {
 const MAX_LANES = 1024;
 
 /** How long somebody is willing to wait for a place. */
-export interface Patience {
+export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** In milliseconds. @default for ever */
   readonly timeoutMs?: number | undefined;
@@ -64,7 +65,7 @@ export class Semaphore {
    * @throws {CallError} `CALL_CONCURRENCY_EXCEEDED` if too many wait already; `CALL_CANCELLED` when the signal
    *   fires; `CALL_DEADLINE_EXCEEDED` when the time is over; `CALL_SHUT_DOWN` after `close`.
    */
-  async enter(key: string, { signal, timeoutMs }: Patience = {}): Promise<void> {
+  async enter(key: string, { signal, timeoutMs }: WaitOptions = {}): Promise<void> {
     if (this.#closed) throw endedCall('closed', 'start');
     if (signal?.aborted === true) throw cancelled(signal);
     if (this.tryEnter(key)) return;

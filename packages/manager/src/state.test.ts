@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createFileStates } from '@testbench/host';
+import { createFileStateStores } from '@testbench/host';
 import { METADATA, withMetadataSection } from '@testbench/test-kit';
 import {
   effectGuest,
@@ -35,7 +35,7 @@ async function visit(
   module = guest,
 ): Promise<string | number | undefined> {
   await using manager = Object.assign(
-    new PluginManager({ isolation, state: createFileStates(directory) }),
+    new PluginManager({ isolation, openStateStore: createFileStateStores(directory) }),
     {
       async [Symbol.asyncDispose](this: PluginManager) {
         await this.close();
@@ -68,7 +68,7 @@ describe('a state of your own', () => {
     const asked: string[] = [];
     const manager = new PluginManager({
       isolation: 'inline',
-      state(plugin) {
+      openStateStore(plugin) {
         asked.push(plugin);
         return {
           specificationVersion: 'v1',

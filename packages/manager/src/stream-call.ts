@@ -1,4 +1,5 @@
-import { CallError, onAbort, type PluginOutput } from '@testbench/types';
+import { onAbort, type PluginOutput } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import type { StreamPart } from './options.js';
 import { Queue } from './queue.js';

@@ -1,4 +1,4 @@
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /** @throws {LoadError} `LOAD_UNSUPPORTED`, always: nothing tells a page that a file has changed. */
 export function watchFile(path: string): () => void {

@@ -2,7 +2,7 @@ import { type FSWatcher, statSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
 
 import { WATCH_POLL_MS, WATCH_QUIET_MS } from './limits.js';
 
@@ -101,7 +101,9 @@ class WatchedFile {
     this.#notices = undefined;
     if (folder === undefined) return;
     try {
-      const notices = hearErrors(watch(dirname(this.#path), { persistent: false }, this.#look));
+      const notices = absorbStreamErrors(
+        watch(dirname(this.#path), { persistent: false }, this.#look),
+      );
       notices.on('error', () => notices.close());
       this.#notices = notices;
     } catch {

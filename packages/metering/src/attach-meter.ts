@@ -1,4 +1,4 @@
-import { ConfigNode, rejectUnknownKeys } from '@testbench/types';
+import { ConfigNode, rejectUnknownKeys } from '@testbench/types/config';
 
 import { hookFunction, type SliceSource } from './hook-function.js';
 import { type HostAccess, openAccess, Request } from './host-access.js';

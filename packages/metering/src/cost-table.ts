@@ -1,4 +1,5 @@
-import { ConfigError, ConfigNode, readOptions } from '@testbench/types';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { Opcode } from './operators.js';
 

@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why a module cannot be metered, or an instance not attached to. */
 export type MeterErrorCode =

@@ -1,4 +1,5 @@
-import { METERING_MODES, type MeteringMode, readOptions } from '@testbench/types';
+import { METERING_MODES, type MeteringMode } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
 import { DecodeError, decodeModule, type Module } from '@testbench/wasm';
 
 import { assembleModule } from './assemble-module.js';

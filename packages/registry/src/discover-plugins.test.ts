@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
-import type { LoadError } from '@testbench/types';
+import type { LoadError } from '@testbench/types/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { discoverPlugins } from './discover-plugins.js';

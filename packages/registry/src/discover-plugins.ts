@@ -1,14 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import {
-  decodeMetadataSections,
-  LoadError,
-  MAX_MODULE_BYTES,
-  METADATA_SECTION,
-  type PluginMetadata,
-  readOptions,
-} from '@testbench/types';
+import { decodeMetadataSections, MAX_MODULE_BYTES, type PluginMetadata } from '@testbench/types';
+import { METADATA_SECTION } from '@testbench/types/abi';
+import { readOptions } from '@testbench/types/config';
+import { LoadError } from '@testbench/types/errors';
 import { readCustomSections } from '@testbench/wasm';
 
 import { findWasmFiles } from './find-wasm-files.js';

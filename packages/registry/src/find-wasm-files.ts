@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 import { MAX_SEARCH_DEPTH, MAX_SEARCH_FILES } from './limits.js';
 import { toLoadError } from './to-load-error.js';

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 
 import { requireReadable } from '@testbench/sandbox';
+import { decodeMetadataSections, type PluginMetadata } from '@testbench/types';
 import {
   checkContractExports,
   CONTRACT_SHAPES,
-  decodeMetadataSections,
   type ExportProblem,
   METADATA_SECTION,
-  type PluginMetadata,
   type ProtocolShape,
-} from '@testbench/types';
+} from '@testbench/types/abi';
 import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
 
 /** What a module's bytes say about it. */

@@ -1,4 +1,4 @@
-import { LoadError, PluginError } from '@testbench/types';
+import { LoadError, PluginError } from '@testbench/types/errors';
 
 /** What is reported of a file that cannot be read or is no plugin. */
 export function toLoadError(path: string, error: unknown): LoadError {

@@ -1,13 +1,6 @@
-import {
-  asksOthers,
-  CallError,
-  type CallErrorCode,
-  type CallUsage,
-  GuestCode,
-  type HostCallReport,
-  LoadError,
-  MAX_TEXT_LENGTH,
-} from '@testbench/types';
+import { MAX_TEXT_LENGTH } from '@testbench/types';
+import { asksOthers, GuestCode, type HostCallReport } from '@testbench/types/abi';
+import { CallError, type CallErrorCode, type CallUsage, LoadError } from '@testbench/types/errors';
 
 /** What is known when a call has failed. */
 export interface FailureFacts {

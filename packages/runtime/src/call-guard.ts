@@ -1,13 +1,12 @@
 import { attachMeter, type Meter } from '@testbench/metering';
+import type { ResourceLimits } from '@testbench/types';
+import type { HostBinding, HostCallReport } from '@testbench/types/abi';
 import {
   CallError,
   type CallErrorCode,
   type CallUsage,
-  type HostBinding,
-  type HostCallReport,
   type LoadError,
-  type ResourceLimits,
-} from '@testbench/types';
+} from '@testbench/types/errors';
 
 import { type FailureFacts, failureOfThrow } from './call-failure.js';
 import type { InstanceCallOptions } from './instance-options.js';

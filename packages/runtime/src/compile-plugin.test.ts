@@ -1,5 +1,5 @@
 import { assemble, guestWat } from '@testbench/test-kit';
-import type { ModuleStore } from '@testbench/types';
+import type { ModuleStore } from '@testbench/types/stores';
 import { describe, expect, it } from 'vitest';
 
 import { compilePlugin } from './compile-plugin.js';

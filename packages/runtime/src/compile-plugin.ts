@@ -1,15 +1,12 @@
 import { meterModule, REWRITE_VERSION, supportsTypedReferences } from '@testbench/metering';
 import {
-  ConfigError,
-  LoadError,
   MAX_TABLE_ELEMENTS,
   METERING_MODES,
   type MeteringMode,
-  type OptionReaders,
   PAGE_BYTES,
-  PluginError,
-  readOptions,
 } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { ConfigError, LoadError, PluginError } from '@testbench/types/errors';
 
 import { compileMetered } from './compile-metered.js';
 import type { ModuleCache } from './module-cache.js';

@@ -1,4 +1,6 @@
-import { CallError, escapeText, type PayloadForm, type PluginInput } from '@testbench/types';
+import { escapeText, type PluginInput } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import { JOINED_TEXT_LENGTH } from './limits.js';
 

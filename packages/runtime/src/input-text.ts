@@ -1,4 +1,4 @@
-import type { ProtocolInput } from '@testbench/types';
+import type { ProtocolInput } from '@testbench/types/abi';
 
 import { MAX_SHARED_BYTES, MIN_SHARED_BYTES } from './limits.js';
 

@@ -1,14 +1,12 @@
+import type { ResourceLimits } from '@testbench/types';
+import type { HostBinding, HostCall, WireProtocol } from '@testbench/types/abi';
 import {
-  type HostBinding,
-  type HostCall,
   type OptionReaders,
   readFuel,
   readLimits,
   readOptions,
   readTimeoutMs,
-  type ResourceLimits,
-  type WireProtocol,
-} from '@testbench/types';
+} from '@testbench/types/config';
 
 import { readProtocol } from './protocols/read-protocol.js';
 

@@ -1,4 +1,5 @@
-import { type HostBinding, LoadError, type ProtocolImports } from '@testbench/types';
+import type { HostBinding, ProtocolImports } from '@testbench/types/abi';
+import { LoadError } from '@testbench/types/errors';
 
 import { canSuspend, suspending } from './suspension.js';
 

@@ -1,11 +1,11 @@
-import {
-  CallError,
-  type GuestMemory,
-  PAGE_BYTES,
-  type ProtocolInput,
-  type ProtocolMemory,
-  type ProtocolPlace,
-} from '@testbench/types';
+import { PAGE_BYTES } from '@testbench/types';
+import type {
+  GuestMemory,
+  ProtocolInput,
+  ProtocolMemory,
+  ProtocolPlace,
+} from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import { encodeShared, encodingCount } from './input-text.js';
 

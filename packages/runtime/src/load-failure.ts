@@ -1,4 +1,4 @@
-import { CallError, LoadError, type LoadErrorCode } from '@testbench/types';
+import { CallError, LoadError, type LoadErrorCode } from '@testbench/types/errors';
 
 import type { FailureFacts } from './call-failure.js';
 import { jsonText } from './encode-input.js';

@@ -1,4 +1,5 @@
-import { type ModuleStore, readOptions } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
+import type { ModuleStore } from '@testbench/types/stores';
 
 import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
 

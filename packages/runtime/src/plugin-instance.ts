@@ -1,19 +1,19 @@
 import {
-  CallError,
-  type CallUsage,
   decodeMetadata,
   DEFAULT_LIMITS,
-  type HostCallReport,
-  LoadError,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
   type PluginType,
-  type ProtocolInput,
-  type ProtocolSession,
   type ResourceLimits,
-  type WireProtocol,
 } from '@testbench/types';
+import type {
+  HostCallReport,
+  ProtocolInput,
+  ProtocolSession,
+  WireProtocol,
+} from '@testbench/types/abi';
+import { CallError, type CallUsage, LoadError } from '@testbench/types/errors';
 
 import { failureOfCode } from './call-failure.js';
 import { CallGuard } from './call-guard.js';
@@ -50,7 +50,7 @@ const NO_OPTIONS: InstanceCallOptions = {};
  * @example
  * ```ts no-run
  * import { compilePlugin, PluginInstance } from '@testbench/runtime';
- * import type { HostBinding } from '@testbench/types';
+ * import type { HostBinding } from '@testbench/types/abi';
  *
  * declare const bytes: Uint8Array<ArrayBuffer>;
  * declare const host: HostBinding;

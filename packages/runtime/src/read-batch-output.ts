@@ -1,12 +1,11 @@
 import {
-  CallError,
   escapeText,
   parseOutputEnvelope,
   parseWireJson,
   type PluginType,
   validateOutputData,
-  WireError,
 } from '@testbench/types';
+import { CallError, WireError } from '@testbench/types/errors';
 
 import type { ParsedOutput } from './read-output.js';
 

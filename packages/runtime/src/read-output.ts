@@ -1,12 +1,11 @@
 import {
-  CallError,
   parseOutputEnvelope,
   parseWireJson,
-  type PayloadForm,
   type PluginType,
   validateOutputData,
-  WireError,
 } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
+import { CallError, WireError } from '@testbench/types/errors';
 
 /** What an output holds, before the host adds its own figures. */
 export interface ParsedOutput {

@@ -1,5 +1,5 @@
 import { guestWat, packed } from '@testbench/test-kit';
-import type { HostBinding } from '@testbench/types';
+import type { HostBinding } from '@testbench/types/abi';
 import { describe, expect, it } from 'vitest';
 
 import { openGuest, quietHost } from './__fixtures__/guest.js';

@@ -1,4 +1,4 @@
-import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 import { type Feature, FEATURES } from '@testbench/wasm';
 
 /** For each feature of WebAssembly beyond its first version, by its proposal's name: may a module use it? */

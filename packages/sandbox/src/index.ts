@@ -7,9 +7,9 @@
  */
 export { type Admission, admitModule } from './admission/admit-module.js';
 export type { AdmissionMeasure } from './admission/measure-module.js';
-export type { ImportPolicy } from './admission/check-imports.js';
+export type { AllowedImports } from './admission/check-imports.js';
 export {
-  type AdmissionPolicy,
+  type AdmissionOptions,
   type AdmissionReport,
   checkModule,
   requireReadable,
@@ -17,5 +17,5 @@ export {
 export { DEFAULT_FEATURES, type FeatureSet, readFeatures } from './features.js';
 export { type AdmissionCaps, DEFAULT_CAPS, readCaps } from './limits.js';
 export { type DirectoryGrant, innermostDirectory } from './permissions/directory-grant.js';
-export { GrantPolicy, type PolicyEntry, type PolicyRequest } from './permissions/grant-policy.js';
+export { PolicyGrants, type PolicyEntry, type PolicySubject } from './permissions/policy-grants.js';
 export { PermissionSet } from './permissions/permission-set.js';

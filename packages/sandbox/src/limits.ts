@@ -1,10 +1,5 @@
-import {
-  type ConfigNode,
-  MAX_MODULE_BYTES,
-  MAX_TABLE_ELEMENTS,
-  type OptionReaders,
-  readOptions,
-} from '@testbench/types';
+import { MAX_MODULE_BYTES, MAX_TABLE_ELEMENTS } from '@testbench/types';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 /** How much of everything a module may have; all of it is counted before an engine sees a byte. */
 export interface AdmissionCaps {

@@ -1,4 +1,5 @@
-import { decodeMetadata, METADATA_SECTION, type PluginMetadata } from '@testbench/types';
+import { decodeMetadata, type PluginMetadata } from '@testbench/types';
+import { METADATA_SECTION } from '@testbench/types/abi';
 import { readCustomSections } from '@testbench/wasm';
 
 import { askMetadata } from './check/ask-metadata.js';

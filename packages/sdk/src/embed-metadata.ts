@@ -1,9 +1,5 @@
-import {
-  encodeMetadata,
-  METADATA_SECTION,
-  parseMetadata,
-  type PluginMetadata,
-} from '@testbench/types';
+import { encodeMetadata, parseMetadata, type PluginMetadata } from '@testbench/types';
+import { METADATA_SECTION } from '@testbench/types/abi';
 import { appendCustomSection, readCustomSections } from '@testbench/wasm';
 
 /**

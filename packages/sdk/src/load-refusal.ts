@@ -1,5 +1,5 @@
 import { PluginSystem } from '@testbench/core';
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /**
  * Loads a module as a host does with plugins of strangers, in a child process, granted nothing and within its limits. That compares what

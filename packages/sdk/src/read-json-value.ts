@@ -1,4 +1,4 @@
-import type { ConfigNode } from '@testbench/types';
+import type { ConfigNode } from '@testbench/types/config';
 
 /** Reads what has a JSON form: a configuration, or what goes into `data`. @throws {ConfigError} `CONFIG_INVALID`. */
 export function readJsonValue(node: ConfigNode): unknown {

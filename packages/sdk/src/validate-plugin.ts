@@ -1,18 +1,16 @@
 import { WIRE_PROTOCOLS } from '@testbench/core';
 import { type AdmissionReport, checkModule } from '@testbench/sandbox';
+import { DEFAULT_LIMITS, MAX_MODULE_BYTES, type PluginMetadata } from '@testbench/types';
 import {
   API_VERSION,
   compareSignatures,
   CUSTOM_FUNCTION_SIGNATURE,
-  DEFAULT_LIMITS,
   HOST_FUNCTIONS,
   HOST_MODULE,
-  MAX_MODULE_BYTES,
   METADATA_SECTION,
   parseCustomFunctionName,
-  PluginError,
-  type PluginMetadata,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { PluginError } from '@testbench/types/errors';
 import type { ImportSummary } from '@testbench/wasm';
 import semver from 'semver';
 
@@ -99,14 +97,14 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
 }
 
 /** A host refuses what is made for another major version of the contract, or for a later one than its own. */
-function versionProblems({ apiVersion, minHostVersion }: PluginMetadata): PluginProblem[] {
+function versionProblems({ apiVersion, minContractVersion }: PluginMetadata): PluginProblem[] {
   const part = 'metadata';
   if (semver.major(apiVersion) !== semver.major(API_VERSION)) {
     const message = `metadata field "api_version": it is made for contract ${apiVersion}, hosts speak ${API_VERSION}; set it to "${API_VERSION}"`;
     return [{ part, message }];
   }
-  if (minHostVersion !== undefined && semver.gt(minHostVersion, API_VERSION)) {
-    const message = `metadata field "min_host_version": it is ${minHostVersion}, hosts speak contract ${API_VERSION}; lower it`;
+  if (minContractVersion !== undefined && semver.gt(minContractVersion, API_VERSION)) {
+    const message = `metadata field "min_host_version": it is ${minContractVersion}, hosts speak contract ${API_VERSION}; lower it`;
     return [{ part, message }];
   }
   return [];

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
+import * as abi from './abi/index.js';
 import * as types from './index.js';
 
 // Pins: these values are on the wire or in users' code, so a change must be seen in review.
 describe('the wire contract', () => {
   it('keeps its names and numbers', () => {
-    expect(types.API_VERSION).toBe('1.0.0');
-    expect(types.METADATA_SECTION).toBe('testbench.plugin');
-    expect(types.HOST_MODULE).toBe('env');
-    expect(types.GuestCode).toEqual({
+    expect(abi.API_VERSION).toBe('1.0.0');
+    expect(abi.METADATA_SECTION).toBe('testbench.plugin');
+    expect(abi.HOST_MODULE).toBe('env');
+    expect(abi.GuestCode).toEqual({
       ok: 0,
       error: -1,
       invalidInput: -2,
       timeout: -3,
       outOfMemory: -4,
     });
-    expect(types.HostCode).toEqual({
+    expect(abi.HostCode).toEqual({
       notFound: -1,
       invalidArgument: -2,
       permissionDenied: -3,
@@ -23,7 +24,7 @@ describe('the wire contract', () => {
       inputOutput: -5,
       cancelled: -6,
     });
-    expect(types.LOG_LEVELS).toEqual(['trace', 'debug', 'info', 'warn', 'error']);
+    expect(abi.LOG_LEVELS).toEqual(['trace', 'debug', 'info', 'warn', 'error']);
   });
 
   it('keeps the default limits', () => {
@@ -37,11 +38,11 @@ describe('the wire contract', () => {
   });
 
   it('keeps the signatures of exports and host functions', () => {
-    const text = (table: Readonly<Record<string, types.AbiSignature>>) =>
+    const text = (table: Readonly<Record<string, abi.FunctionSignature>>) =>
       Object.entries(table).map(
         ([name, { params, results }]) => `${name}(${params.join()}) ${results.join()}`,
       );
-    expect(text(types.REQUIRED_EXPORTS)).toEqual([
+    expect(text(abi.REQUIRED_EXPORTS)).toEqual([
       'plugin_alloc(i32) i32',
       'plugin_free(i32,i32) ',
       'plugin_metadata() i64',
@@ -49,11 +50,11 @@ describe('the wire contract', () => {
       'plugin_execute(i32,i32) i64',
       'plugin_shutdown() i32',
     ]);
-    expect(text(types.CLASSIC_EXPORTS)).toEqual([
+    expect(text(abi.CLASSIC_EXPORTS)).toEqual([
       'plugin_metadata(i32,i32) i32',
       'plugin_execute(i32,i32,i32,i32) i32',
     ]);
-    expect(text(types.HOST_FUNCTIONS)).toEqual([
+    expect(text(abi.HOST_FUNCTIONS)).toEqual([
       'host_log(i32,i32,i32) i32',
       'host_error(i32,i32) i32',
       'host_emit(i32,i32) i32',

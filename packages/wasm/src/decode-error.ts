@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why bytes are not a module that can be decoded. */
 export type DecodeErrorCode =

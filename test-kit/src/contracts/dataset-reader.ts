@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { DatasetEntry, DatasetInput, DatasetReader } from '@testbench/types';
+import type { DatasetEntry, DatasetInput, DatasetReader } from '@testbench/types/stores';
 import { afterEach, describe, expect, it } from 'vitest';
 
 /** A record of texts. */

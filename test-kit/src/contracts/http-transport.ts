@@ -1,4 +1,8 @@
-import type { HttpTransport, HttpTransportRequest, HttpTransportResponse } from '@testbench/types';
+import type {
+  HttpTransport,
+  HttpTransportRequest,
+  HttpTransportResponse,
+} from '@testbench/types/stores';
 import { describe, expect, it } from 'vitest';
 
 /** How the suite gets the transports that it tests. */

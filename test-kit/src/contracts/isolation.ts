@@ -1,6 +1,6 @@
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/effect-guest';
-import type { CustomHostFunctions, LogRecord } from '@testbench/types';
+import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
 import { afterEach, describe, expect, it } from 'vitest';
 
 /** What the suite needs of a manager: `PluginManager` of `@testbench/manager` has it. */

@@ -1,4 +1,4 @@
-import type { ModuleStore } from '@testbench/types';
+import type { ModuleStore } from '@testbench/types/stores';
 import { describe, expect, it } from 'vitest';
 
 /** How the suite gets the stores that it tests. */

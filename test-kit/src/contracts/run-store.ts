@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { RunSegment, RunStore, RunWriter } from '@testbench/types';
+import type { RunSegment, RunStore, RunWriter } from '@testbench/types/stores';
 import { afterEach, describe, expect, it } from 'vitest';
 
 /** How the suite gets the stores that it tests. */

@@ -1,4 +1,4 @@
-import type { StateStore } from '@testbench/types';
+import type { StateStore } from '@testbench/types/stores';
 import { afterEach, describe, expect, it } from 'vitest';
 
 /** How the suite gets the stores that it tests. */

@@ -5,7 +5,8 @@ import { createServer, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { type CustomIsolation, hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import type { CustomIsolation } from '@testbench/types/stores';
 
 /** What `@testbench/manager/runner` has. */
 export interface RunnerKit {
@@ -50,7 +51,7 @@ export function socketIsolation(kit: RunnerKit, kitUrl: URL): CustomIsolation {
         child?.kill('SIGKILL');
       };
       const greet = (caller: Socket): void => {
-        hearErrors(caller);
+        absorbStreamErrors(caller);
         kit.readFrames(caller, (frame) => {
           const { message, token: given } = Object(frame) as { message?: unknown; token?: unknown };
           if (caller === socket) return onMessage(message);

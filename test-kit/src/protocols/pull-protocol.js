@@ -16,7 +16,7 @@ class Exchange {
   /** @type {Uint8Array | undefined} */
   output = undefined;
 
-  /** @param {import('@testbench/types').ProtocolGuest} guest */
+  /** @param {import('@testbench/types/abi').ProtocolGuest} guest */
   constructor(guest) {
     this.pull = {
       input: (/** @type {number} */ ptr, /** @type {number} */ max) => {
@@ -36,10 +36,10 @@ class Exchange {
   }
 }
 
-/** @implements {import('@testbench/types').ProtocolSession} */
+/** @implements {import('@testbench/types/abi').ProtocolSession} */
 class PullSession {
   /**
-   * @param {import('@testbench/types').ProtocolGuest} guest
+   * @param {import('@testbench/types/abi').ProtocolGuest} guest
    * @param {Exchange} exchange
    */
   constructor(guest, exchange) {
@@ -50,7 +50,7 @@ class PullSession {
 
   /**
    * @template {object} T
-   * @param {import('@testbench/types').ReadBytes<T>} read
+   * @param {import('@testbench/types/abi').ReadBytes<T>} read
    */
   readMetadata(read) {
     return this.#give(this.guest.function('describe')(), 'describe', read);
@@ -63,9 +63,9 @@ class PullSession {
 
   /**
    * @template {object} T
-   * @param {import('@testbench/types').ProtocolInput} input
-   * @param {import('@testbench/types').ReadBytes<T>} read
-   * @returns {import('@testbench/types').ProtocolSteps<T | number>}
+   * @param {import('@testbench/types/abi').ProtocolInput} input
+   * @param {import('@testbench/types/abi').ReadBytes<T>} read
+   * @returns {import('@testbench/types/abi').ProtocolSteps<T | number>}
    */
   *execute(input, read) {
     const code = yield* this.#call('run', encoder.encode(this.guest.text(input)));
@@ -75,7 +75,7 @@ class PullSession {
   /**
    * @param {string} name
    * @param {Uint8Array | undefined} input
-   * @returns {import('@testbench/types').ProtocolSteps<number>}
+   * @returns {import('@testbench/types/abi').ProtocolSteps<number>}
    */
   *#call(name, input) {
     this.exchange.input = input;
@@ -89,7 +89,7 @@ class PullSession {
    * @template {object} T
    * @param {unknown} code
    * @param {string} name
-   * @param {import('@testbench/types').ReadBytes<T>} read
+   * @param {import('@testbench/types/abi').ReadBytes<T>} read
    */
   #give(code, name, read) {
     const result = this.guest.i32(name, code);
@@ -101,10 +101,10 @@ class PullSession {
   }
 }
 
-/** @type {WeakMap<import('@testbench/types').ProtocolGuest, Exchange>} */
+/** @type {WeakMap<import('@testbench/types/abi').ProtocolGuest, Exchange>} */
 const exchanges = new WeakMap();
 
-/** @type {import('@testbench/types').WireProtocol} */
+/** @type {import('@testbench/types/abi').WireProtocol} */
 export const protocol = {
   specificationVersion: 'v1',
   name: 'pull',

@@ -3,7 +3,7 @@ import type {
   DatasetInput,
   DatasetReader,
   DatasetReadOptions,
-} from '@testbench/types';
+} from '@testbench/types/stores';
 
 /** Bytes in memory as the input of a reader, in chunks of a size. */
 export function datasetInput(content: string | Uint8Array, chunkBytes = 64 * 1024): DatasetInput {

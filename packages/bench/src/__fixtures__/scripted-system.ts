@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto';
 
 import type { BatchResult, PluginInfo } from '@testbench/core';
 import {
-  CallError,
-  type CallErrorCode,
   DEFAULT_LIMITS,
-  LoadError,
   type PluginInput,
   type PluginOutput,
   type PluginType,
 } from '@testbench/types';
+import { CallError, type CallErrorCode, LoadError } from '@testbench/types/errors';
 
 import type { BenchSystem } from '../run/stage.js';
 
@@ -56,7 +54,7 @@ export class ScriptedSystem implements BenchSystem {
       status: 'ready',
       executionCount: 0,
       errorCount: 0,
-      totalTimeMs: 0,
+      totalExecutionTimeMs: 0,
       statistics: {
         queueTimeMs: NOTHING,
         runTimeMs: NOTHING,
@@ -81,7 +79,7 @@ export class ScriptedSystem implements BenchSystem {
     };
   }
 
-  async executeBatch(id: string, inputs: readonly PluginInput[]): Promise<BatchResult[]> {
+  async executePluginBatch(id: string, inputs: readonly PluginInput[]): Promise<BatchResult[]> {
     return await Promise.allSettled(inputs.map((input) => this.executePlugin(id, input)));
   }
 

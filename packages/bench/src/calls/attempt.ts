@@ -1,4 +1,5 @@
-import { CallError, onAbort } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { cancelled } from '../run/call-failure.js';
 import type { CallClock } from './clock.js';

@@ -1,4 +1,5 @@
-import { type ConfigNode, onAbort, type OptionReaders, readOptions } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { BudgetsConfig, SpendingConfig } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';

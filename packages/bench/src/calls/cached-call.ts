@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { type ConfigNode, type OptionReaders, parseWireJson, readOptions } from '@testbench/types';
+import { parseWireJson } from '@testbench/types';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { TokenUsage } from './token-usage.js';
 

@@ -1,5 +1,6 @@
-import { describeFileError, privateFiles } from '@testbench/core';
-import { readOptions } from '@testbench/types';
+import { privateFiles } from '@testbench/core';
+import { describeFileError } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
 
 import type { CacheMode } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';

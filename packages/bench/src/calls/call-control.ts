@@ -1,4 +1,5 @@
-import { onAbort, type OptionReaders, readOptions, readTimeoutMs } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { type OptionReaders, readOptions, readTimeoutMs } from '@testbench/types/config';
 
 import type { CallsConfig } from '../config/benchmark-config.js';
 import { cancelled } from '../run/call-failure.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { CallError } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 import canonicalize from 'canonicalize';
 
 /** What decides the answer of a paid call: the same parts, the same answer. */

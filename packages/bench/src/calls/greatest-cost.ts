@@ -1,4 +1,4 @@
-import { ConfigError } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { Budget, Spending } from './budget.js';
 import { greatestUsage } from './greatest-usage.js';

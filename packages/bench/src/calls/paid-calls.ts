@@ -1,4 +1,4 @@
-import { type OptionReaders, readOptions } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { AttemptEnd } from './attempt.js';
 import { Budget, type BudgetAccount, type Spending } from './budget.js';

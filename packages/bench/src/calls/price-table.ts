@@ -1,4 +1,5 @@
-import { ConfigError, ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { PriceConfig } from '../config/benchmark-config.js';
 import type { TokenUsage } from './token-usage.js';

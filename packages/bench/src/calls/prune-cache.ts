@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import { readOptions } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
 
 import type { CacheFolder } from './cache-folder.js';
 import { STALE_TEMPORARY_MS } from './limits.js';

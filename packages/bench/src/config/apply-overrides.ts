@@ -1,4 +1,5 @@
-import { ConfigError, joinPath } from '@testbench/types';
+import { joinPath } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { parseYaml, YamlError } from './parse-yaml.js';
 

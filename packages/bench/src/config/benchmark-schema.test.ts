@@ -1,5 +1,5 @@
 import Ajv from 'ajv';
-import { ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@testbench/types';
+import type { JsonSchema } from '@testbench/types/schemas';
 
 import { BENCHMARK } from './benchmark-type.js';
 

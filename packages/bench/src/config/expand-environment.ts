@@ -1,4 +1,4 @@
-import { ConfigError } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

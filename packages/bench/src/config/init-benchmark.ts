@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-import { describeFileError, OutputError, writeOutput } from '@testbench/core';
+import { describeFileError, OutputError, writeOutput } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
 import { benchmarkSchema, SCHEMA_FILE } from './benchmark-schema.js';

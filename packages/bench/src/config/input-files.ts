@@ -1,4 +1,4 @@
-import type { OutputInput } from '@testbench/core';
+import type { OutputInput } from '@testbench/core/files';
 
 import { isPattern, STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';

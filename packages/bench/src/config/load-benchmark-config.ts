@@ -1,13 +1,8 @@
 import { dirname, extname, resolve } from 'node:path';
 
-import {
-  ConfigError,
-  ConfigNode,
-  decodeText,
-  type OptionReaders,
-  parseJsonText,
-  readOptions,
-} from '@testbench/types';
+import { decodeText, parseJsonText } from '@testbench/types';
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { findPluginsDir } from '../plugins/locate-plugin.js';
 import { applyOverrides, overriddenPath } from './apply-overrides.js';

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { describeFileError } from '@testbench/core';
-import { ConfigError, PluginError } from '@testbench/types';
+import { describeFileError } from '@testbench/core/files';
+import { ConfigError, PluginError } from '@testbench/types/errors';
 
 import { BenchError } from '../errors.js';
 

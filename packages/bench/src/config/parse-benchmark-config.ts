@@ -1,6 +1,7 @@
 import { basename, extname, join } from 'node:path';
 
-import { ConfigError, ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import type {
   BenchmarkConfig,

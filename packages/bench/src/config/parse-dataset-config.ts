@@ -1,4 +1,4 @@
-import { ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
 
 import type { ResolvedDatasetConfig } from './dataset-config.js';
 import { DATASET } from './dataset-type.js';
@@ -12,7 +12,7 @@ import { DATASET } from './dataset-type.js';
  *
  * @example
  * ```ts
- * import { parseDatasetConfig } from '@testbench/bench';
+ * import { parseDatasetConfig } from '@testbench/bench/dataset';
  *
  * const { path, shuffle } = parseDatasetConfig({ path: '*.jsonl', shuffle: true }, '/data');
  * path; // => '/data/*.jsonl'

@@ -1,14 +1,12 @@
 import { resolve, win32 } from 'node:path';
 
 import {
-  ConfigNode,
   type DirectoryPermission,
-  LARGEST_LIMITS,
   METERING_MODES,
   type Permissions,
-  readLimits,
   type ResourceLimits,
 } from '@testbench/types';
+import { ConfigNode, LARGEST_LIMITS, readLimits } from '@testbench/types/config';
 
 import type { PluginConfig } from './benchmark-config.js';
 import { parsePluginName } from './plugin-name.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-import { describeFileError } from '@testbench/core';
+import { describeFileError } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
 

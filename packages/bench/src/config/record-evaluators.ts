@@ -1,4 +1,4 @@
-import { ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
 
 import type { EvaluatorConfig, ResolvedEvaluatorConfig } from './benchmark-config.js';
 import { defaultName } from './plugin-name.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type ConfigNode } from '@testbench/types';
+import type { ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { MAX_CONCURRENCY, MAX_RETRIES } from '../calls/limits.js';
 import { parseTemplate, TemplateError } from '../prompts/parse-template.js';

@@ -1,4 +1,4 @@
-import { describeFileError } from '@testbench/core';
+import { describeFileError } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
 

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import { DatasetFormatError, type DatasetReader } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetReader } from '@testbench/types/stores';
 import { describe, expect, it } from 'vitest';
 
 import { collect, temporaryFile, temporaryFolder } from '../__fixtures__/temporary-folder.js';

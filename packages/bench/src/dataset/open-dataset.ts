@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import {
-  DatasetFormatError,
-  type DatasetReader,
-  type OptionReaders,
-  PluginError,
-  readOptions,
-} from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { DatasetFormatError, PluginError } from '@testbench/types/errors';
+import type { DatasetReader } from '@testbench/types/stores';
 
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
@@ -64,7 +60,7 @@ export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
  *
  * @example
  * ```ts
- * import { openDataset, parseDatasetConfig } from '@testbench/bench';
+ * import { openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
  *
  * const config = parseDatasetConfig({
  *   records: [{ input: '1+1' }, { input: '2+2' }, { input: '3+3' }],

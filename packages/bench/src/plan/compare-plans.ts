@@ -41,7 +41,7 @@ function compare(before: unknown, after: unknown, path: string, changes: PlanCha
     const isList = Array.isArray(after);
     for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
       const place = isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
-      compare(own(before, key), own(after, key), place, changes);
+      compare(ownValue(before, key), ownValue(after, key), place, changes);
     }
     return;
   }
@@ -57,7 +57,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+function ownValue(object: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 

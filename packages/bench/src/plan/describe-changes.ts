@@ -1,4 +1,4 @@
-import { cutText } from '@testbench/types';
+import { truncateText } from '@testbench/types';
 
 import type { PlanChange } from './compare-plans.js';
 
@@ -20,5 +20,5 @@ export function describeChanges(changes: readonly PlanChange[]): string {
 }
 
 function show(value: unknown): string {
-  return cutText(JSON.stringify(value) ?? '', MAX_VALUE_CHARACTERS);
+  return truncateText(JSON.stringify(value) ?? '', MAX_VALUE_CHARACTERS);
 }

@@ -1,4 +1,4 @@
-import { API_VERSION } from '@testbench/types';
+import { API_VERSION } from '@testbench/types/abi';
 
 import type {
   FilterConfig,

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { readModuleFile } from '@testbench/core';
-import { ConfigError, nearestKey } from '@testbench/types';
+import { readModuleFile } from '@testbench/core/files';
+import { nearestKey } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 import { satisfies, validRange } from 'semver';
 
 import { parsePluginName, type PluginName } from '../config/plugin-name.js';

@@ -1,4 +1,5 @@
-import { type OptionReaders, parseJsonText, readOptions } from '@testbench/types';
+import { parseJsonText } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { readCappedFile } from '../config/read-capped-file.js';
 

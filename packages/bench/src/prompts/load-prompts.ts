@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
 
-import { ConfigError, ConfigNode, decodeText, parseJsonText } from '@testbench/types';
+import { decodeText, parseJsonText } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import type {
   PromptMessage,

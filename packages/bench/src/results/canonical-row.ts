@@ -6,7 +6,7 @@ import type { ResultRow } from './result-row.js';
  *
  * @example
  * ```ts
- * import { canonicalRow } from '@testbench/bench';
+ * import { canonicalRow } from '@testbench/bench/results';
  *
  * const row = { index: 0, prompt: 'p', provider: 'o', model: 'm', epoch: 1, scores: {} };
  * canonicalRow({ ...row, measured: { totalMs: 7 } }) === canonicalRow(row); // => true

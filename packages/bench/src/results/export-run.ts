@@ -1,5 +1,5 @@
-import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core';
-import { type OptionReaders, readOptions } from '@testbench/types';
+import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core/files';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { StoredRun } from './read-run.js';
 import type { ResultRow } from './result-row.js';

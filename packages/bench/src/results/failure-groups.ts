@@ -36,7 +36,7 @@ const NAMES = /[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*/g;
  *
  * @example
  * ```ts
- * import { causeOf } from '@testbench/bench';
+ * import { causeOf } from '@testbench/bench/results';
  *
  * causeOf('Rate limit of 500 reached (request req_8fk2m1x0), try again in 1.2 s');
  * // => 'Rate limit of # reached (request …), try again in # s'

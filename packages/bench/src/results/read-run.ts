@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import type { RunReader, RunSegment } from '@testbench/types';
+import type { RunReader, RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
 import type { PlanContent } from '../plan/plan.js';

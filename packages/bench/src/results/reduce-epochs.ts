@@ -17,7 +17,7 @@ export interface EpochReducer {
  *
  * @example
  * ```ts
- * import { epochReducer } from '@testbench/bench';
+ * import { epochReducer } from '@testbench/bench/results';
  *
  * epochReducer('pass@2')([1, 0, 0, 0]); // => 0.5
  * epochReducer('median')([0.2, 0.9, 0.4]); // => 0.4

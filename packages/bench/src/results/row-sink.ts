@@ -1,4 +1,4 @@
-import type { RunSegmentWriter, RunWriter } from '@testbench/types';
+import type { RunSegmentWriter, RunWriter } from '@testbench/types/stores';
 
 import { SEGMENT_MS, SEGMENT_RECORDS } from './limits.js';
 import type { ResultRow } from './result-row.js';

@@ -165,13 +165,13 @@ export class ScoreBoard {
     const scores: number[] = [];
     for (const row of rows) {
       // Its own failure comes first: a filter fails on rows that have no score.
-      const failure = own(row.errors ?? {}, cell.evaluator) ?? row.failure;
+      const failure = ownValue(row.errors ?? {}, cell.evaluator) ?? row.failure;
       if (failure !== undefined) {
         countError(cell, row, failure);
         if (this.#onError === 'wrong') scores.push(0);
         continue;
       }
-      const score = own(row.scores, cell.evaluator);
+      const score = ownValue(row.scores, cell.evaluator);
       if (score === undefined) {
         throw new RangeError(`Cannot add a row: it has no score of "${cell.evaluator}"`);
       }
@@ -211,6 +211,6 @@ function countError(cell: Cell, row: ResultRow, { code, message }: CallFailure):
 }
 
 /** An evaluator may be called `constructor`, which every object seems to have. */
-function own<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
+function ownValue<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

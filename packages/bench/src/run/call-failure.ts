@@ -1,4 +1,4 @@
-import { CallError, PluginError } from '@testbench/types';
+import { CallError, PluginError } from '@testbench/types/errors';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
 import { type CallProblem, isRetryable, readCallProblem } from '../calls/call-problem.js';

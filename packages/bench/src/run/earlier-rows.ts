@@ -1,4 +1,4 @@
-import type { RunReader } from '@testbench/types';
+import type { RunReader } from '@testbench/types/stores';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
 import type { ResultRow } from '../results/result-row.js';

@@ -1,9 +1,5 @@
-import {
-  type EvaluatorResult,
-  type ProviderResult,
-  validateOutputData,
-  WireError,
-} from '@testbench/types';
+import { type EvaluatorResult, type ProviderResult, validateOutputData } from '@testbench/types';
+import { WireError } from '@testbench/types/errors';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
 import { readTokenUsage, type TokenUsage } from '../calls/token-usage.js';

@@ -1,4 +1,5 @@
-import { ConfigError, type PluginType } from '@testbench/types';
+import type { PluginType } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 
 import type {
   PluginConfig,

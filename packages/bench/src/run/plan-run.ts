@@ -1,4 +1,4 @@
-import { readOptions } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
 
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';

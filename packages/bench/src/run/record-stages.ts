@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-import { ConfigError, LoadError } from '@testbench/types';
+import { ConfigError, LoadError } from '@testbench/types/errors';
 
 import type { ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
 import { readRecordEvaluators } from '../config/record-evaluators.js';

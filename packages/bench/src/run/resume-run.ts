@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 
-import { readOptions } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
 
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';

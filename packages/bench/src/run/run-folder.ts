@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import type { OutputInput } from '@testbench/core';
-import type { RunReader, RunStore, RunWriter } from '@testbench/types';
+import type { OutputInput } from '@testbench/core/files';
+import type { RunReader, RunStore, RunWriter } from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';

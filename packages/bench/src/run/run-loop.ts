@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { RunSegment, RunWriter } from '@testbench/types';
+import type { RunSegment, RunWriter } from '@testbench/types/stores';
 
 import { onAbort } from '@testbench/types';
 

@@ -1,5 +1,6 @@
-import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core';
-import type { LogSink, OptionReaders } from '@testbench/types';
+import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core/files';
+import type { LogSink } from '@testbench/types/abi';
+import type { OptionReaders } from '@testbench/types/config';
 
 import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import type { ResultRow } from '../results/result-row.js';
@@ -48,7 +49,7 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
 export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   readers: OPEN_DATASET_OPTIONS.readers,
   system: (node) =>
-    node.implementation('loadPlugin', 'executePlugin', 'executeBatch', 'unloadPlugin'),
+    node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   signal: (node) => node.signal(),
   onProgress: (node) => node.callback(),
   onRow: (node) => node.callback(),

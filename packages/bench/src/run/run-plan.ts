@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { findOutputPlace, type OutputInput } from '@testbench/core';
-import { readOptions } from '@testbench/types';
+import { findOutputPlace, type OutputInput } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
 
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';

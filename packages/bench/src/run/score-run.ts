@@ -1,4 +1,4 @@
-import { type OptionReaders, readOptions } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { EvaluatorConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';

@@ -1,17 +1,13 @@
 import type { LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
-import {
-  CallError,
-  type PluginInput,
-  type PluginOutput,
-  type ResourceLimits,
-} from '@testbench/types';
+import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { CallBatcher } from './call-batcher.js';
 
 /** What the bench needs of a plugin system. */
 export interface BenchSystem extends Pick<
   PluginSystem,
-  'executePlugin' | 'executeBatch' | 'unloadPlugin'
+  'executePlugin' | 'executePluginBatch' | 'unloadPlugin'
 > {
   loadPlugin(path: string, options: LoadPluginOptions): Promise<{ readonly info: PluginInfo }>;
 }
@@ -89,7 +85,7 @@ export class Stage {
     if (this.waits) return this.#system.executePlugin(this.id, input, { signal });
     // All calls of a run have the same signal.
     this.#batcher ??= new CallBatcher(
-      (inputs, options) => this.#system.executeBatch(this.id, inputs, options),
+      (inputs, options) => this.#system.executePluginBatch(this.id, inputs, options),
       { signal },
     );
     return this.#batcher.call(input);

@@ -24,7 +24,7 @@ export interface ConfidenceInterval {
  *
  * @example
  * ```ts
- * import { ScoreTally } from '@testbench/bench';
+ * import { ScoreTally } from '@testbench/bench/results';
  *
  * const tally = new ScoreTally();
  * for (const score of [1, 0, 1, 1]) tally.add(score);

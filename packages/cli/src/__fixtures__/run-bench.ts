@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type BenchmarkSummary, listRuns, type ResultRow, type StoredRun } from '@testbench/bench';
+import {
+  type BenchmarkSummary,
+  listRuns,
+  type ResultRow,
+  type StoredRun,
+} from '@testbench/bench/results';
 
 import { main } from '../main.js';
 import { captureIo } from './captured-io.js';

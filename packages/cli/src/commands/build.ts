@@ -23,7 +23,7 @@ export async function buildCommand({
       directory: resolve(io.cwd, args[0] ?? '.'),
       ...(optimize !== undefined && { optimize }),
       ...(sourceMap && { sourceMap }),
-      ...(output !== undefined && { outFile: resolve(io.cwd, output) }),
+      ...(output !== undefined && { outputFile: resolve(io.cwd, output) }),
     });
   } catch (error) {
     if (error instanceof BuildError && error.diagnostics.length > 1) {

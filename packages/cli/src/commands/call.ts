@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { createFileStates, loadPolicy, PluginSystem } from '@testbench/core';
+import { createFileStateStores, loadPolicy, PluginSystem } from '@testbench/core';
 import type { Permissions } from '@testbench/core';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -26,7 +26,9 @@ export async function callCommand({
 
   const system = new PluginSystem({
     ...(policy === undefined ? {} : { policy }),
-    ...(flags.state === undefined ? {} : { state: createFileStates(resolve(io.cwd, flags.state)) }),
+    ...(flags.state === undefined
+      ? {}
+      : { openStateStore: createFileStateStores(resolve(io.cwd, flags.state)) }),
     ...(isolation === undefined ? {} : { isolation }),
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { findOutputPlace, readModuleFile, writeOutput } from '@testbench/core';
+import { findOutputPlace, readModuleFile, writeOutput } from '@testbench/core/files';
 import { embedAnsweredMetadata } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { type BenchmarkSummary, listRuns, type ResultRow } from '@testbench/bench';
+import { type BenchmarkSummary, listRuns, type ResultRow } from '@testbench/bench/results';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
 import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile, WIRE_PROTOCOLS } from '@testbench/core';
+import { WIRE_PROTOCOLS } from '@testbench/core';
+import { readModuleFile } from '@testbench/core/files';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry';
 import type { Permissions } from '@testbench/core';
 
@@ -33,9 +34,9 @@ export async function inspectCommand({
 }
 
 async function readGrants(path: string, inspection: PluginInspection): Promise<Permissions> {
-  const { grantedBy, loadPolicy } = await import('@testbench/core');
+  const { permissionsFor, loadPolicy } = await import('@testbench/core');
   const { metadata, digest } = inspection;
-  return grantedBy(await loadPolicy(path), { name: metadata?.name, digest });
+  return permissionsFor(await loadPolicy(path), { name: metadata?.name, digest });
 }
 
 function toJson(inspection: PluginInspection, granted: Permissions | undefined): string {

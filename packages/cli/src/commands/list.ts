@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { listRuns } from '@testbench/bench';
+import { listRuns } from '@testbench/bench/results';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';

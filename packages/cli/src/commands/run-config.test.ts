@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { listRuns } from '@testbench/bench';
+import { listRuns } from '@testbench/bench/results';
 import { describe, expect, it } from 'vitest';
 
 import { captureIo } from '../__fixtures__/captured-io.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import { type BenchmarkSummary, listRuns } from '@testbench/bench';
+import { type BenchmarkSummary, listRuns } from '@testbench/bench/results';
 
 import { captureIo, type CapturedIo } from '../__fixtures__/captured-io.js';
 import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';

@@ -2,13 +2,13 @@ import { isAbsolute, relative, resolve } from 'node:path';
 
 import {
   type BenchmarkConfig,
-  type BenchmarkSummary,
   loadBenchmarkConfig,
   type ResolvedBenchmarkConfig,
   runPlan,
   type RunResult,
 } from '@testbench/bench';
-import type { OutputInput } from '@testbench/core';
+import type { BenchmarkSummary } from '@testbench/bench/results';
+import type { OutputInput } from '@testbench/core/files';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
@@ -77,7 +77,7 @@ async function runWithProgress(
         bar.clear();
         io.stderr.write(`${escapeText(message)}\n`);
       },
-      onLog: ({ plugin, level, message }) => {
+      onLog: ({ pluginId: plugin, level, message }) => {
         if (!debug) return;
         bar.clear();
         io.stderr.write(`${level} ${escapeText(plugin)}: ${escapeText(message)}\n`);

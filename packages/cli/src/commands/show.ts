@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
-import { readRun, type ResultRow } from '@testbench/bench';
-import { cutText } from '@testbench/types';
+import { readRun, type ResultRow } from '@testbench/bench/results';
+import { truncateText } from '@testbench/types';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -51,7 +51,9 @@ function renderRow(row: ResultRow, style: Style): string {
   const add = (title: string, value: unknown): void => {
     if (value === undefined) return;
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    lines.push(`${style.dim(`${title}:`)} ${escapeText(cutText(text, SHOWN_TEXT_CHARACTERS))}`);
+    lines.push(
+      `${style.dim(`${title}:`)} ${escapeText(truncateText(text, SHOWN_TEXT_CHARACTERS))}`,
+    );
   };
   add('input', input);
   add('messages', messages);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readRun } from '@testbench/bench';
+import { readRun } from '@testbench/bench/results';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile } from '@testbench/core';
+import { readModuleFile } from '@testbench/core/files';
 import { checkPlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';

@@ -1,4 +1,4 @@
-import type { StoredRun } from '@testbench/bench';
+import type { StoredRun } from '@testbench/bench/results';
 
 /** What is told of a run in JSON. */
 export function describeRun({

@@ -1,4 +1,4 @@
-import { cutText, type Permissions } from '@testbench/core';
+import { truncateText, type Permissions } from '@testbench/core';
 import type { PluginInspection } from '@testbench/registry';
 
 import { describePermissions } from './describe-permissions.js';
@@ -54,7 +54,7 @@ function metadataRows(
     ['asks for', describePermissions(metadata.permissions ?? {})],
     ['is granted', granted === undefined ? undefined : describePermissions(granted)],
     ['API version', metadata.apiVersion],
-    ['needs host', metadata.minHostVersion && `${metadata.minHostVersion} or newer`],
+    ['needs host', metadata.minContractVersion && `${metadata.minContractVersion} or newer`],
     ['metering', metadata.metering && `asks for ${metadata.metering}`],
     ['aggregate', metadata.aggregate],
     ['config keys', configKeys(metadata.configSchema)],
@@ -93,7 +93,7 @@ function renderExterns(externs: readonly (Extern & { readonly module?: string })
 
 /** Cut before it is escaped, which makes it up to six times as long. */
 function describeName(name: string): string {
-  return escapeText(cutText(name, SHOWN_CHARACTERS));
+  return escapeText(truncateText(name, SHOWN_CHARACTERS));
 }
 
 function describeRest(count: number): string[] {

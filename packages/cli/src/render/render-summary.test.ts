@@ -1,4 +1,4 @@
-import { type BenchmarkSummary, ScoreBoard } from '@testbench/bench';
+import { type BenchmarkSummary, ScoreBoard } from '@testbench/bench/results';
 import { describe, expect, it } from 'vitest';
 
 import { renderSummary } from './render-summary.js';

@@ -1,4 +1,4 @@
-import type { BenchmarkSummary, ScoreSummary } from '@testbench/bench';
+import type { BenchmarkSummary, ScoreSummary } from '@testbench/bench/results';
 
 import { escapeText } from './escape-text.js';
 import { formatCount, formatDuration, formatItems } from './format-value.js';

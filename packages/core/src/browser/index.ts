@@ -16,7 +16,7 @@ export type {
   GoldenInput,
   LoadPluginOptions,
   MeteringChoice,
-  OpenState,
+  OpenStateStore,
   PluginEmitter,
   PluginEvents,
   PluginInfo,
@@ -28,18 +28,13 @@ export type {
   StreamPart,
   StructuredLogger,
 } from '@testbench/manager';
-export { createMemorySecrets, grantedBy, logTo } from '@testbench/manager';
-export { cutText, parseJsonText, type Permissions } from '@testbench/types';
+export { createMemorySecrets, permissionsFor, createLogSink } from '@testbench/manager';
+export { truncateText, parseJsonText, type Permissions } from '@testbench/types';
 export { type CallOptions, Plugin } from '../plugin.js';
 export type { LoadOptionsOf } from '../plugin-system.js';
 export { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
 export {
-  CallError,
   type Capability,
-  ConfigError,
-  type CustomFunctionCall,
-  type CustomHostFunction,
-  type CustomHostFunctions,
   type CustomPlugin,
   DEFAULT_LIMITS,
   type EvaluatorData,
@@ -51,8 +46,6 @@ export {
   type HostPlugin,
   type HostPluginCall,
   type HostPluginMetadata,
-  LoadError,
-  PluginError,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
@@ -61,8 +54,12 @@ export {
   type ProviderPlugin,
   type ProviderResult,
   type ResourceLimits,
-  type Secret,
-  type SecretStore,
-  type StateStore,
   type TransformPlugin,
 } from '@testbench/types';
+export type {
+  CustomFunctionCall,
+  CustomHostFunction,
+  CustomHostFunctions,
+} from '@testbench/types/abi';
+export { CallError, ConfigError, LoadError, PluginError } from '@testbench/types/errors';
+export type { Secret, SecretStore, StateStore } from '@testbench/types/stores';

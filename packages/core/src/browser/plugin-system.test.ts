@@ -1,4 +1,4 @@
-import { ConfigError } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 import { describe, expect, it } from 'vitest';
 
 import { PluginSystem, type PluginSystemOptions } from './plugin-system.js';

@@ -1,4 +1,4 @@
-import { ConfigNode } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
 
 import {
   PluginSystem as CompleteSystem,

@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why a file cannot be written. */
 export type OutputErrorCode =

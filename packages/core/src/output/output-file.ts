@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-import { readOptions } from '@testbench/types';
+import { readOptions } from '@testbench/types/config';
 
 import { describeFileError, OutputError } from './output-error.js';
 import {

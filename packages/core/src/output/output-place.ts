@@ -2,7 +2,7 @@ import { fstatSync, type Stats } from 'node:fs';
 import { access, constants, lstat, readlink, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import { type OptionReaders, readOptions } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { describeFileError, OutputError } from './output-error.js';
 

@@ -1,4 +1,5 @@
-import { type EffectCall, MAX_TIMEOUT_MS, onAbort } from '@testbench/types';
+import { MAX_TIMEOUT_MS, onAbort } from '@testbench/types';
+import type { EffectCall } from '@testbench/types/abi';
 
 /** A signal that fires when a call is cancelled, when its time is over, and when it has ended. */
 export class CallSignal {

@@ -1,14 +1,9 @@
 import { PermissionSet } from '@testbench/sandbox';
-import {
-  type EffectName,
-  HostCode,
-  type HostEffects,
-  type OptionReaders,
-  readOptions,
-  type StateStore,
-} from '@testbench/types';
+import { type EffectName, HostCode, type HostEffects } from '@testbench/types/abi';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import type { StateStore } from '@testbench/types/stores';
 
-import { createMemoryState } from '../state/state-store.js';
+import { createMemoryStateStore } from '../state/state-store.js';
 import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
 import { customEffects, type CustomFunctionServices, readServices } from './custom-effects.js';
@@ -23,7 +18,7 @@ export interface HostEffectsOptions {
   /** What the plugin may do. @default nothing */
   readonly permissions?: PermissionSet;
   /** The plugin's state. @default a store of its own in memory */
-  readonly state?: StateStore;
+  readonly stateStore?: StateStore;
   /** The environment that `allowedEnv` is about. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The plugin's connections, with the same permissions. @default no network */
@@ -36,7 +31,7 @@ export interface HostEffectsOptions {
 
 const OPTIONS: OptionReaders<HostEffectsOptions> = {
   permissions: readPermissionSet,
-  state: (node) => node.implementation('get', 'set', 'delete'),
+  stateStore: (node) => node.implementation('get', 'set', 'delete'),
   env: (node) => node.object() as NonNullable<HostEffectsOptions['env']>,
   http: (node) => node.implementation('start', 'close'),
   files: (node) => node.implementation('openForReading', 'openForWriting', 'list'),
@@ -59,7 +54,11 @@ const OPTIONS: OptionReaders<HostEffectsOptions> = {
  */
 export function createHostEffects(given?: HostEffectsOptions): HostEffects {
   const options = readOptions<HostEffectsOptions>(given, OPTIONS);
-  const { permissions = new PermissionSet(), state = createMemoryState(), env = {} } = options;
+  const {
+    permissions = new PermissionSet(),
+    stateStore: state = createMemoryStateStore(),
+    env = {},
+  } = options;
   const own = stateAndEnvEffects(state, permissions, env);
   const http = httpEffects(options.http);
   const files = fileEffects(options.files);

@@ -1,9 +1,5 @@
-import {
-  type CustomFunctionCall,
-  type EffectCall,
-  type EffectResult,
-  onAbort,
-} from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import type { CustomFunctionCall, EffectCall, EffectResult } from '@testbench/types/abi';
 
 import { countStructure } from '../count-structure.js';
 import {

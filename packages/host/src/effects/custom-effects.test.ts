@@ -1,5 +1,10 @@
 import { PermissionSet } from '@testbench/sandbox';
-import type { CustomHostFunction, EffectResult, HostEffects, LogRecord } from '@testbench/types';
+import type {
+  CustomHostFunction,
+  EffectResult,
+  HostEffects,
+  LogRecord,
+} from '@testbench/types/abi';
 import { describe, expect, it } from 'vitest';
 
 import { MAX_CUSTOM_CALLS_PER_CALL, MAX_CUSTOM_JSON_BYTES } from '../limits.js';

@@ -1,18 +1,14 @@
 import type { PermissionSet } from '@testbench/sandbox';
+import { truncateText, escapeText, onAbort, parseWireJson } from '@testbench/types';
 import {
-  type ConfigNode,
   type CustomHostFunction,
-  cutText,
   type EffectCall,
   type EffectResult,
-  escapeText,
   HostCode,
   type LogSink,
-  onAbort,
-  parseWireJson,
-  PluginError,
-  readOptions,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { type ConfigNode, readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
 import { utf8 } from '../guest-view.js';
 import {
@@ -154,10 +150,10 @@ export function customEffects(
     if (call.records <= MAX_LOG_RECORDS_PER_CALL) {
       try {
         services?.onLog?.({
-          plugin: services.pluginId(),
+          pluginId: services.pluginId(),
           level: 'warn',
-          message: escapeText(`${what} failed: ${cutText(reason, MAX_REASON_LENGTH)}`),
-          timeMs: (services.now ?? Date.now)(),
+          message: escapeText(`${what} failed: ${truncateText(reason, MAX_REASON_LENGTH)}`),
+          timestampMs: (services.now ?? Date.now)(),
           ...(requestId === undefined ? {} : { requestId }),
         });
       } catch {

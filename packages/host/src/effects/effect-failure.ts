@@ -1,4 +1,4 @@
-import { type EffectResult, HostCode } from '@testbench/types';
+import { type EffectResult, HostCode } from '@testbench/types/abi';
 
 /** Why an effect came to nothing. Its message goes to the operator's log and holds neither secrets nor whole inputs. */
 export class EffectFailure extends Error {

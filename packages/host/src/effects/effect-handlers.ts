@@ -1,4 +1,4 @@
-import type { EffectArgument, EffectCall, EffectName, EffectResult } from '@testbench/types';
+import type { EffectArgument, EffectCall, EffectName, EffectResult } from '@testbench/types/abi';
 
 /** What one function of `HOST_EFFECTS` does. Arguments come from a guest and may be of any kind. */
 export type EffectHandler = (

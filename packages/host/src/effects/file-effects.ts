@@ -1,4 +1,5 @@
-import { type EffectCall, type EffectResult, HostCode, onAbort } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { type EffectCall, type EffectResult, HostCode } from '@testbench/types/abi';
 
 import type { FileAccess } from '../files/file-access.js';
 import type { ReadableFile } from '../files/readable-file.js';

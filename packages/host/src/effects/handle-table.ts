@@ -1,4 +1,4 @@
-import type { EffectArgument } from '@testbench/types';
+import type { EffectArgument } from '@testbench/types/abi';
 
 import { MAX_OPEN_HANDLES } from '../limits.js';
 

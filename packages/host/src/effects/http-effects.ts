@@ -1,4 +1,4 @@
-import { type EffectCall, type EffectResult, HostCode } from '@testbench/types';
+import { type EffectCall, type EffectResult, HostCode } from '@testbench/types/abi';
 
 import type { HttpClient } from '../http/http-client.js';
 import type { HttpExchange } from '../http/http-exchange.js';

@@ -1,4 +1,4 @@
-import type { EffectArgument } from '@testbench/types';
+import type { EffectArgument } from '@testbench/types/abi';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

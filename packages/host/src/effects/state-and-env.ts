@@ -1,5 +1,6 @@
 import type { PermissionSet } from '@testbench/sandbox';
-import { type EffectResult, HostCode, type StateStore } from '@testbench/types';
+import { type EffectResult, HostCode } from '@testbench/types/abi';
+import type { StateStore } from '@testbench/types/stores';
 
 import { utf8 } from '../guest-view.js';
 import { MAX_KEY_BYTES, MAX_STATE_WRITTEN_PER_CALL } from '../limits.js';

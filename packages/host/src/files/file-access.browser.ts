@@ -1,4 +1,4 @@
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { FileAccess } from './file-access.js';

@@ -19,7 +19,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { PermissionSet } from '@testbench/sandbox';
-import type { EffectResult, HostEffects, Permissions } from '@testbench/types';
+import type { Permissions } from '@testbench/types';
+import type { EffectResult, HostEffects } from '@testbench/types/abi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createHostEffects } from '../effects/create-host-effects.js';

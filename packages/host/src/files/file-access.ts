@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 
 import { type DirectoryGrant, innermostDirectory, type PermissionSet } from '@testbench/sandbox';
-import { HostCode, type OptionReaders, readOptions } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_WRITTEN_BYTES, MAX_WRITTEN_FILES } from '../limits.js';
@@ -50,7 +51,8 @@ const OPTIONS: OptionReaders<FileAccessOptions> = {
  *
  * @example
  * ```ts
- * import { createFileAccess, createHostEffects } from '@testbench/host';
+ * import { createHostEffects } from '@testbench/host';
+ * import { createFileAccess } from '@testbench/host/files';
  * import { PermissionSet } from '@testbench/sandbox';
  *
  * const permissions = new PermissionSet({ filesystem: true, allowedDirs: ['/data'] });

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_LISTED_ENTRIES } from '../limits.js';

@@ -3,7 +3,7 @@ import { type FileHandle, open, readlink, realpath, statfs } from 'node:fs/promi
 import { sep } from 'node:path';
 
 import type { DirectoryGrant } from '@testbench/sandbox';
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_PATH_DEPTH } from '../limits.js';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_FILE_BYTES, MAX_READ_BYTES } from '../limits.js';

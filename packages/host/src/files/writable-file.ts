@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_FILE_BYTES } from '../limits.js';

@@ -7,7 +7,7 @@ import {
   HOST_EFFECTS,
   HostCode,
   type HostParameter,
-} from '@testbench/types';
+} from '@testbench/types/abi';
 
 import type { ContextFunction } from '../host-context.js';
 import { MAX_CUSTOM_JSON_BYTES, MAX_EFFECT_INPUT_BYTES } from '../limits.js';

@@ -1,11 +1,6 @@
-import {
-  escapeText,
-  type GuestFailure,
-  HostCode,
-  LOG_LEVELS,
-  parseWireJson,
-  PluginError,
-} from '@testbench/types';
+import { escapeText, parseWireJson } from '@testbench/types';
+import { type GuestFailure, HostCode, LOG_LEVELS } from '@testbench/types/abi';
+import { PluginError } from '@testbench/types/errors';
 
 import { lenientText } from '../guest-view.js';
 import { type ContextFunction, GuestStop, type HostContext } from '../host-context.js';

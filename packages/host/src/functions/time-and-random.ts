@@ -1,4 +1,4 @@
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import type { ContextFunction } from '../host-context.js';
 import { MAX_RANDOM_BYTES } from '../limits.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { MAX_READ_BYTES, MAX_RESPONSE_BYTES } from '../limits.js';
 import type { SecretMask } from '../secrets/mask-secrets.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { CertificateAuthority, TrustedAuthorities } from './certificate-authorities.js';
 

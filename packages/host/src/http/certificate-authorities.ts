@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 import { PermissionSet } from '@testbench/sandbox';
-import { ConfigError, rejectUnknownKeys } from '@testbench/types';
+import { rejectUnknownKeys } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 /** Who signs the certificates of some hosts, in place of the authorities that Node trusts. */
 export interface CertificateAuthority {

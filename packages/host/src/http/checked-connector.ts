@@ -3,7 +3,8 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { callbackify, promisify } from 'node:util';
 
 import type { PermissionSet } from '@testbench/sandbox';
-import { HostCode, hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 import { buildConnector } from 'undici';
 
 import { CONNECT_TIMEOUT_MS, MAX_LOOKUPS_PER_PLUGIN, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
@@ -51,7 +52,7 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
         callback: (error: Error | null, socket: Socket) => void,
       ) => void,
     );
-    const socket = hearErrors(await connect(target));
+    const socket = absorbStreamErrors(await connect(target));
     const { remoteAddress = '' } = socket;
     if (permissions.allowsAddress(urlOf(target), remoteAddress)) return socket;
     // Cannot happen, unless something below rewrites where connections go.

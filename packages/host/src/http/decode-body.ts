@@ -1,8 +1,9 @@
-// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
+// oxlint-disable-next-line no-restricted-imports -- its streams pass through absorbStreamErrors()
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-import { HostCode, hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 
@@ -34,7 +35,7 @@ export function decodeBody(body: Readable, coding: string | undefined): Readable
     );
   }
   // `pipeline` listens until the decoder has taken the last byte; one that was cut short fails at its last flush, after that.
-  const decoder = hearErrors(create());
+  const decoder = absorbStreamErrors(create());
   // Errors of either end in the decoder, where the reader finds them.
-  return pipeline(hearErrors(body), decoder, () => {});
+  return pipeline(absorbStreamErrors(body), decoder, () => {});
 }

@@ -1,4 +1,4 @@
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 import { MAX_URL_BYTES } from '../limits.js';
 import { maySurviveRedirect } from './header-policy.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
 
 /**
  * Headers that a plugin may set: what describes a message, a condition or a caller, and the private ones of well-known APIs.
@@ -102,7 +102,7 @@ export function mayRequest(name: string): boolean {
  * @param path Where they stand in options, for messages.
  * @throws {ConfigError} `CONFIG_INVALID` for what is no name in lower case, or can never be allowed.
  */
-export function furtherHeaders(
+export function readAllowedHeaders(
   names: readonly string[] = [],
   path = 'allowedHeaders',
 ): ReadonlySet<string> {

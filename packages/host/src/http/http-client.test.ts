@@ -6,7 +6,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { PermissionSet } from '@testbench/sandbox';
 import { type LoopbackServer, serveBytes, serveHttp } from '@testbench/test-kit/loopback';
-import { type EffectResult, type HostEffects, type SecretStore } from '@testbench/types';
+import type { EffectResult, HostEffects } from '@testbench/types/abi';
+import type { SecretStore } from '@testbench/types/stores';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createHostEffects } from '../effects/create-host-effects.js';

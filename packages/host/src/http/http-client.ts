@@ -1,16 +1,14 @@
 import { Readable } from 'node:stream';
 
-import {
-  type EffectCall,
-  HostCode,
-  hearErrors,
-  type HttpTransport,
-  type HttpTransportRequest,
-  type HttpTransportResponse,
-  type OptionReaders,
-  readOptions,
-  type SecretStore,
-} from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import { type EffectCall, HostCode } from '@testbench/types/abi';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import type {
+  HttpTransport,
+  HttpTransportRequest,
+  HttpTransportResponse,
+  SecretStore,
+} from '@testbench/types/stores';
 import { Agent, request as send } from 'undici';
 
 import { utf8 } from '../guest-view.js';
@@ -29,7 +27,7 @@ import { BodyReader } from './body-reader.js';
 import { type ConnectorOptions, createCheckedConnector } from './checked-connector.js';
 import { ACCEPT_ENCODING, decodeBody } from './decode-body.js';
 import { followRedirect, type Hop } from './follow-redirect.js';
-import { furtherHeaders, mayReceive } from './header-policy.js';
+import { readAllowedHeaders, mayReceive } from './header-policy.js';
 import { HttpExchange, type OpenedResponse } from './http-exchange.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { HttpRequest } from './parse-request.js';
@@ -51,7 +49,7 @@ const OPTIONS: OptionReaders<HttpClientOptions> = {
   resolve: (node) => node.callback(),
   authorities: (node) => node.implementation('authorityFor'),
   identities: (node) => node.list().map((identity) => identity.text()),
-  headers: (node) => [...furtherHeaders(node.value as readonly string[], node.path)],
+  headers: (node) => [...readAllowedHeaders(node.value as readonly string[], node.path)],
   secrets: (node) => node.implementation('read'),
   transport: (node) => node.callback(),
 };
@@ -75,7 +73,10 @@ const directly: HttpTransport = (request, connect) => connect(request);
 
 function readable(response: HttpTransportResponse): Answer {
   const { body } = response;
-  return { ...response, body: hearErrors(body instanceof Readable ? body : Readable.from(body)) };
+  return {
+    ...response,
+    body: absorbStreamErrors(body instanceof Readable ? body : Readable.from(body)),
+  };
 }
 
 /**

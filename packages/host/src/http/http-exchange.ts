@@ -1,10 +1,5 @@
-import {
-  type EffectCall,
-  type EffectResult,
-  HostCode,
-  MAX_TIMEOUT_MS,
-  onAbort,
-} from '@testbench/types';
+import { MAX_TIMEOUT_MS, onAbort } from '@testbench/types';
+import { type EffectCall, type EffectResult, HostCode } from '@testbench/types/abi';
 
 import type { BodyReader } from './body-reader.js';
 import { failureResult, EffectFailure } from '../effects/effect-failure.js';

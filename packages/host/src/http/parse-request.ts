@@ -1,4 +1,6 @@
-import { HostCode, parseWireJson, PluginError } from '@testbench/types';
+import { parseWireJson } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
+import { PluginError } from '@testbench/types/errors';
 
 import { utf8 } from '../guest-view.js';
 import {

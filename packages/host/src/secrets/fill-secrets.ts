@@ -1,4 +1,6 @@
-import { ConfigError, HostCode, type Secret, type SecretStore } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
+import { ConfigError } from '@testbench/types/errors';
+import type { Secret, SecretStore } from '@testbench/types/stores';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_HEADER_BYTES } from '../limits.js';

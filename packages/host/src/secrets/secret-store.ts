@@ -1,5 +1,7 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { ConfigError, rejectUnknownKeys, type Secret, type SecretStore } from '@testbench/types';
+import { rejectUnknownKeys } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
+import type { Secret, SecretStore } from '@testbench/types/stores';
 
 import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
 

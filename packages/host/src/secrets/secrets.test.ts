@@ -1,4 +1,4 @@
-import type { Secret, SecretStore } from '@testbench/types';
+import type { Secret, SecretStore } from '@testbench/types/stores';
 import { PermissionSet } from '@testbench/sandbox';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

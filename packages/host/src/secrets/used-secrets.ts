@@ -1,4 +1,4 @@
-import type { SecretStore } from '@testbench/types';
+import type { SecretStore } from '@testbench/types/stores';
 import type { PermissionSet } from '@testbench/sandbox';
 
 import { MAX_MASKED_SECRETS } from '../limits.js';

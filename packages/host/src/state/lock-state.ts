@@ -1,4 +1,4 @@
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 import { lockFile } from '../lock/lock-file.js';
 

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /** Begins every file, and names its form. */
 const MAGIC = Buffer.from('TBSTATE1');

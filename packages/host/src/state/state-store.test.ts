@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { testStateStore } from '@testbench/test-kit/contracts';
 import { afterAll, beforeEach } from 'vitest';
 
-import { createFileStates } from './file-states.js';
-import { createMemoryState } from './state-store.js';
+import { createFileStateStores } from './file-state-stores.js';
+import { createMemoryStateStore } from './state-store.js';
 
 const SMALL = { maxBytes: 100, maxEntries: 3 };
 
-testStateStore('createMemoryState()', {
-  open: () => createMemoryState(),
-  openSmall: () => createMemoryState(SMALL),
+testStateStore('createMemoryStateStore()', {
+  open: () => createMemoryStateStore(),
+  openSmall: () => createMemoryStateStore(SMALL),
 });
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-state-'));
@@ -22,8 +22,8 @@ beforeEach(() => {
   directory = mkdtempSync(join(root, 'state-'));
 });
 
-testStateStore('createFileStates()', {
-  open: (plugin) => createFileStates(directory)(plugin),
-  reopen: (plugin) => createFileStates(directory)(plugin),
-  openSmall: (plugin) => createFileStates(directory, SMALL)(plugin),
+testStateStore('createFileStateStores()', {
+  open: (plugin) => createFileStateStores(directory)(plugin),
+  reopen: (plugin) => createFileStateStores(directory)(plugin),
+  openSmall: (plugin) => createFileStateStores(directory, SMALL)(plugin),
 });

@@ -1,4 +1,5 @@
-import { type OptionReaders, readOptions, type StateStore } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import type { StateStore } from '@testbench/types/stores';
 
 import { MAX_STATE_BYTES, MAX_STATE_ENTRIES } from '../limits.js';
 
@@ -29,14 +30,14 @@ export function readQuota(given: StateQuota | undefined): StateQuota {
  *
  * @example
  * ```ts
- * import { createMemoryState } from '@testbench/host';
+ * import { createMemoryStateStore } from '@testbench/host';
  *
- * const state = createMemoryState({ maxBytes: 10 });
+ * const state = createMemoryStateStore({ maxBytes: 10 });
  * state.set('key', Uint8Array.of(1, 2, 3)); // => true
  * state.set('other', new Uint8Array(10)); // => false
  * ```
  */
-export function createMemoryState(quota?: StateQuota): StateStore {
+export function createMemoryStateStore(quota?: StateQuota): StateStore {
   return createStateMap(readQuota(quota));
 }
 

@@ -1,4 +1,4 @@
-import { HostCode } from '@testbench/types';
+import { HostCode } from '@testbench/types/abi';
 
 /**
  * Error numbers of WASI preview 1 that are given here.

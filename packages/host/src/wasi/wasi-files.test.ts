@@ -1,4 +1,4 @@
-import type { EffectArgument, EffectResult, HostEffects, HostFunction } from '@testbench/types';
+import type { EffectArgument, EffectResult, HostEffects, HostFunction } from '@testbench/types/abi';
 import { describe, expect, it } from 'vitest';
 
 import { createHostBinding } from '../create-host-binding.js';

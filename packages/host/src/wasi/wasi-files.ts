@@ -1,4 +1,4 @@
-import type { EffectArgument, EffectName, EffectResult } from '@testbench/types';
+import type { EffectArgument, EffectName, EffectResult } from '@testbench/types/abi';
 
 import { utf8 } from '../guest-view.js';
 import type { ContextFunction, HostContext } from '../host-context.js';

@@ -1,4 +1,4 @@
-import type { AbiSignature, AbiValueType } from '@testbench/types';
+import type { FunctionSignature, ContractValueType } from '@testbench/types/abi';
 
 import { Errno } from './errno.js';
 
@@ -68,11 +68,11 @@ export const DENIED_FUNCTIONS: Readonly<Record<string, number>> = Object.fromEnt
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
-export const WASI_FUNCTIONS: Readonly<Record<string, AbiSignature>> = Object.fromEntries(
+export const WASI_FUNCTIONS: Readonly<Record<string, FunctionSignature>> = Object.fromEntries(
   Object.entries(PARAMS).map(([name, params]) => [
     name,
     {
-      params: Array.from(params, (letter): AbiValueType => (letter === 'I' ? 'i64' : 'i32')),
+      params: Array.from(params, (letter): ContractValueType => (letter === 'I' ? 'i64' : 'i32')),
       results: name === 'proc_exit' ? [] : ['i32'],
     },
   ]),

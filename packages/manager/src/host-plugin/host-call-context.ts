@@ -1,28 +1,24 @@
 import { MAX_CHUNK_BYTES } from '@testbench/host';
-import {
-  CallError,
-  type CallContext,
-  type HostPluginCall,
-  LOG_LEVELS,
-  type LogLevel,
-} from '@testbench/types';
+import type { CallContext, HostPluginCall } from '@testbench/types';
+import { LOG_LEVELS, type LogLevel } from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import type { CallControls } from '../isolation/executor.js';
-import type { GiveUp } from '../isolation/give-up.js';
+import type { AbortableWait } from '../isolation/abortable-wait.js';
 
 /** What the host's own code may do during one call. */
 export class HostCallContext implements HostPluginCall {
   readonly context: CallContext;
   /** Numbers that were reported. */
   readonly metrics: Record<string, number> = Object.create(null) as Record<string, number>;
-  readonly #giveUp: GiveUp;
+  readonly #wait: AbortableWait;
   readonly #onChunk: CallControls['onChunk'];
   readonly #onLog: (level: LogLevel, message: string) => void;
   #ended = false;
 
   constructor(
     { request_id: requestId, metadata }: { request_id?: string; metadata: CallContext['metadata'] },
-    giveUp: GiveUp,
+    wait: AbortableWait,
     onChunk: CallControls['onChunk'],
     onLog: (level: LogLevel, message: string) => void,
   ) {
@@ -30,13 +26,13 @@ export class HostCallContext implements HostPluginCall {
       ...(requestId === undefined ? {} : { requestId }),
       ...(metadata === undefined ? {} : { metadata }),
     };
-    this.#giveUp = giveUp;
+    this.#wait = wait;
     this.#onChunk = onChunk;
     this.#onLog = onLog;
   }
 
   get signal(): AbortSignal {
-    return this.#giveUp.signal;
+    return this.#wait.signal;
   }
 
   /** From now on it can do nothing more. */
@@ -54,7 +50,7 @@ export class HostCallContext implements HostPluginCall {
         `Cannot emit chunk: expected a Uint8Array of at most ${MAX_CHUNK_BYTES} bytes`,
       );
     }
-    if (this.#ended || this.#giveUp.error !== undefined) {
+    if (this.#ended || this.#wait.error !== undefined) {
       throw new CallError('CALL_CANCELLED', 'Cannot emit chunk: the call is over');
     }
     await this.#onChunk?.(chunk.slice());

@@ -1,20 +1,19 @@
 import { readOutput } from '@testbench/runtime';
 import {
-  CallError,
-  type CallUsage,
   escapeText,
-  type LogSink,
   type PluginInput,
   type PluginMetadata,
   type PluginOutput,
   type ResourceLimits,
 } from '@testbench/types';
+import type { LogSink } from '@testbench/types/abi';
+import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
 import { encodeChecked, notStarted, settle } from '../isolation/batch.js';
 import { letOthersRun } from '../isolation/event-loop-turn.js';
 import type { BatchResult, CallControls, Executor } from '../isolation/executor.js';
-import { GiveUp } from '../isolation/give-up.js';
+import { AbortableWait } from '../isolation/abortable-wait.js';
 import { MAX_HOST_CALLS_PER_BATCH, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { HostCallContext } from './host-call-context.js';
 import type { CheckedHostPlugin } from './read-host-plugin.js';
@@ -47,7 +46,7 @@ export class HostExecutor implements Executor {
   readonly contract = 'host';
   readonly #plugin: CheckedHostPlugin;
   readonly #settings: HostExecutorSettings;
-  readonly #running = new Set<GiveUp>();
+  readonly #running = new Set<AbortableWait>();
   #left = false;
 
   constructor(plugin: CheckedHostPlugin, settings: HostExecutorSettings) {
@@ -63,11 +62,9 @@ export class HostExecutor implements Executor {
     const { limits } = this.#settings;
     if (controls.maxFuel !== undefined) throw notMetered();
     const text = encodeChecked(input, 'envelope', limits.maxInputBytes);
-    const giveUp = new GiveUp(controls.timeoutMs ?? limits.timeoutMs, controls.signal);
-    this.#running.add(giveUp);
-    return giveUp
-      .race(this.#run(text, controls, giveUp))
-      .finally(() => this.#running.delete(giveUp));
+    const wait = new AbortableWait(controls.timeoutMs ?? limits.timeoutMs, controls.signal);
+    this.#running.add(wait);
+    return wait.race(this.#run(text, controls, wait)).finally(() => this.#running.delete(wait));
   }
 
   async executeBatch(
@@ -99,19 +96,19 @@ export class HostExecutor implements Executor {
   async shutdown(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
-    const patience = new GiveUp(SHUTDOWN_TIMEOUT_MS, undefined);
+    const waiting = new AbortableWait(SHUTDOWN_TIMEOUT_MS, undefined);
     try {
-      await patience.race((async () => void (await this.#plugin.shutdown()))());
+      await waiting.race((async () => void (await this.#plugin.shutdown()))());
     } catch {
       // Failures of a plugin that leaves are its own.
     }
   }
 
   kill(ending: Ending): void {
-    for (const giveUp of this.#running) giveUp.giveUp(endedCall(ending, 'finish'));
+    for (const wait of this.#running) wait.abort(endedCall(ending, 'finish'));
   }
 
-  async #run(text: string, controls: CallControls, giveUp: GiveUp): Promise<PluginOutput> {
+  async #run(text: string, controls: CallControls, wait: AbortableWait): Promise<PluginOutput> {
     const startMs = performance.now();
     const usage = (): CallUsage => ({
       executionTimeMs: performance.now() - startMs,
@@ -120,14 +117,14 @@ export class HostExecutor implements Executor {
     });
     // Ours: what was written a moment ago.
     const { data, context } = JSON.parse(text) as Envelope;
-    const call = new HostCallContext(context, giveUp, controls.onChunk, (level, message) =>
+    const call = new HostCallContext(context, wait, controls.onChunk, (level, message) =>
       this.#log(level, message, context.request_id),
     );
     let answer: unknown;
     try {
       answer = await this.#plugin.run(data, call);
     } catch (cause) {
-      throw giveUp.error ?? failed(cause, usage());
+      throw wait.error ?? failed(cause, usage());
     } finally {
       call.end();
     }
@@ -153,10 +150,10 @@ export class HostExecutor implements Executor {
   ): void {
     const { id, onLog, now } = this.#settings;
     onLog({
-      plugin: id,
+      pluginId: id,
       level,
       message: escapeText(message),
-      timeMs: now?.() ?? Date.now(),
+      timestampMs: now?.() ?? Date.now(),
       ...(requestId === undefined ? {} : { requestId }),
     });
   }

@@ -1,16 +1,16 @@
 import { assemble, guestWat } from '@testbench/test-kit';
 import {
-  CallError,
   type CustomPlugin,
   type EvaluatorPlugin,
   type FilterPlugin,
   type HostPlugin,
   type HostPluginCall,
-  type LogRecord,
   PLUGIN_TYPES,
   type ProviderPlugin,
   type TransformPlugin,
 } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { PluginManagerOptions } from '../options.js';
@@ -101,8 +101,12 @@ describe('PluginManager.register()', () => {
     const manager = open();
     const events: unknown[] = [];
     manager.events.on('plugin-loaded', ({ id }) => events.push(['loaded', id]));
-    manager.events.on('call-start', ({ plugin, requestId }) => events.push([plugin, requestId]));
-    manager.events.on('call-end', ({ plugin, outcome }) => events.push([plugin, outcome]));
+    manager.events.on('call-start', ({ pluginId: plugin, requestId }) =>
+      events.push([plugin, requestId]),
+    );
+    manager.events.on('call-end', ({ pluginId: plugin, outcome }) =>
+      events.push([plugin, outcome]),
+    );
     manager.events.on('plugin-unloaded', ({ id }) => events.push(['unloaded', id]));
     await manager.load(assemble(guestWat()));
     let fails = false;

@@ -1,14 +1,9 @@
-import {
-  CallError,
-  type HostPlugin,
-  LoadError,
-  type LogSink,
-  readOptions,
-  readTimeoutMs,
-  type ResourceLimits,
-} from '@testbench/types';
+import type { HostPlugin, ResourceLimits } from '@testbench/types';
+import type { LogSink } from '@testbench/types/abi';
+import { readOptions, readTimeoutMs } from '@testbench/types/config';
+import { CallError, LoadError } from '@testbench/types/errors';
 
-import { GiveUp } from '../isolation/give-up.js';
+import { AbortableWait } from '../isolation/abortable-wait.js';
 import { checkApiVersion } from '../load/check-api-version.js';
 import { ownJson } from '../load/own-json.js';
 import { PluginVersion } from '../load/plugin-version.js';
@@ -94,11 +89,11 @@ async function init(
   id: string,
   timeoutMs: number,
 ): Promise<void> {
-  const patience = new GiveUp(timeoutMs, undefined);
+  const waiting = new AbortableWait(timeoutMs, undefined);
   try {
-    await patience.race((async () => void (await plugin.init(config)))());
+    await waiting.race((async () => void (await plugin.init(config)))());
   } catch (cause) {
-    const code = cause === patience.error ? 'LOAD_DEADLINE_EXCEEDED' : 'LOAD_INIT_FAILED';
+    const code = cause === waiting.error ? 'LOAD_DEADLINE_EXCEEDED' : 'LOAD_INIT_FAILED';
     const message =
       cause instanceof CallError || cause instanceof Error ? cause.message : String(cause);
     throw new LoadError(code, `Cannot initialize plugin "${id}": ${message}`, { cause });

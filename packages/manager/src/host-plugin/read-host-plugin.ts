@@ -1,5 +1,4 @@
 import {
-  API_VERSION,
   encodeMetadata,
   type HostPlugin,
   type HostPluginByType,
@@ -8,6 +7,7 @@ import {
   type PluginMetadata,
   type PluginType,
 } from '@testbench/types';
+import { API_VERSION } from '@testbench/types/abi';
 
 /** The method that takes the calls, by the type of a plugin. A type that is forgotten here does not compile. */
 const METHODS: {

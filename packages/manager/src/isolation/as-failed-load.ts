@@ -1,4 +1,4 @@
-import { CallError, LoadError, type LoadErrorCode } from '@testbench/types';
+import { CallError, LoadError, type LoadErrorCode } from '@testbench/types/errors';
 
 /** How a load has failed that never got a runner, or whose runner died or was ended. */
 const CODES: ReadonlyMap<string, LoadErrorCode> = new Map([

@@ -1,12 +1,7 @@
 import { type BatchEntry, encodeInput } from '@testbench/runtime';
-import {
-  CallError,
-  type CallUsage,
-  type PayloadForm,
-  type PluginInput,
-  type PluginOutput,
-  type ResourceLimits,
-} from '@testbench/types';
+import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
+import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
 import type { BatchResult, CallControls } from './executor.js';

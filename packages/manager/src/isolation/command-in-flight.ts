@@ -4,16 +4,16 @@ import {
   MAX_LOG_RECORD_BYTES,
   MAX_RECORDS_PER_CALL,
 } from '@testbench/host';
+import { escapeText } from '@testbench/types';
 import {
   asksOthers,
-  type CallError,
   type EffectCall,
   type EffectResult,
-  escapeText,
   HostCode,
   type HostEffects,
   type LogSink,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import type { CallError } from '@testbench/types/errors';
 
 import { GUEST_CALLS_PER_INPUT, THREAD_GRACE_MS } from '../limits.js';
 import type { RunnerCommand } from '../runner/messages.js';
@@ -131,11 +131,11 @@ export class CommandInFlight {
     const { requestId } = this.options;
     try {
       this.guest.onLog({
-        plugin: this.guest.setup.pluginId,
+        pluginId: this.guest.setup.pluginId,
         level,
         // Cut and escaped there already, unless a guest has taken over.
         message: escapeText(message.slice(0, MAX_ESCAPED_LENGTH)),
-        timeMs: this.guest.now?.() ?? Date.now(),
+        timestampMs: this.guest.now?.() ?? Date.now(),
         ...(requestId === undefined ? {} : { requestId }),
       });
     } catch {

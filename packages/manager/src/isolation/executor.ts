@@ -1,4 +1,5 @@
-import type { HostCallReport, PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import type { HostCallReport } from '@testbench/types/abi';
 
 import type { Ending } from '../ending.js';
 

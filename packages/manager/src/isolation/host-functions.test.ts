@@ -6,7 +6,7 @@ import {
   type GuestResult,
   type GuestStep,
 } from '@testbench/test-kit/effect-guest';
-import type { CustomFunctionCall, CustomHostFunctions, LogRecord } from '@testbench/types';
+import type { CustomFunctionCall, CustomHostFunctions, LogRecord } from '@testbench/types/abi';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { PluginManager } from '../plugin-manager.js';
@@ -148,9 +148,9 @@ describe.each(['inline', 'thread', 'process'] as const)(
         expect.stringMatching(/failed: its answer is not JSON: a function has no JSON form/),
         'host function "mine.lookup": its answer has 1048578 bytes, limit is 1048576',
       ]);
-      expect(logs.every(({ requestId, plugin }) => requestId === 'r-1' && plugin === 'asker')).toBe(
-        true,
-      );
+      expect(
+        logs.every(({ requestId, pluginId: plugin }) => requestId === 'r-1' && plugin === 'asker'),
+      ).toBe(true);
     });
 
     it('do not see what is not JSON of the wire', async () => {

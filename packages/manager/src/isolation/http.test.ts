@@ -11,7 +11,7 @@ import {
 } from '@testbench/test-kit/effect-guest';
 import { type LoopbackServer, serveBytes, serveHttp } from '@testbench/test-kit/loopback';
 import { createMemorySecrets } from '@testbench/host';
-import type { LogRecord } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { PluginManagerOptions } from '../options.js';

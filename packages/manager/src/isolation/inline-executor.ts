@@ -1,10 +1,6 @@
 import { canSuspend, readBatchOutput } from '@testbench/runtime';
-import {
-  CallError,
-  type PluginInput,
-  type PluginMetadata,
-  type PluginOutput,
-} from '@testbench/types';
+import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
 import { MAX_IDLE_INSTANCES } from '../limits.js';
@@ -23,7 +19,7 @@ import {
 } from './batch.js';
 import { letOthersRun } from './event-loop-turn.js';
 import type { BatchResult, Executor, CallControls } from './executor.js';
-import { GiveUp } from './give-up.js';
+import { AbortableWait } from './abortable-wait.js';
 
 /** Runs calls on the caller's thread, on instances made as calls need them. */
 export class InlineExecutor implements Executor {
@@ -34,7 +30,7 @@ export class InlineExecutor implements Executor {
   /** True if it emits chunks, and could not wait until they are taken. */
   readonly #cannotStream: boolean;
   /** Calls that wait for the host or for a reader. */
-  readonly #waiting = new Set<GiveUp>();
+  readonly #waiting = new Set<AbortableWait>();
 
   private constructor(guest: GuestInstances) {
     this.#guest = guest;
@@ -107,7 +103,7 @@ export class InlineExecutor implements Executor {
 
   kill(ending: Ending): void {
     // One that computes on this thread cannot be ended from this thread: its deadline does that.
-    for (const giveUp of this.#waiting) giveUp.giveUp(endedCall(ending, 'finish'));
+    for (const wait of this.#waiting) wait.abort(endedCall(ending, 'finish'));
   }
 
   #executeNow(
@@ -200,11 +196,11 @@ export class InlineExecutor implements Executor {
     options: CallControls,
   ): Promise<PluginOutput> {
     const timeoutMs = options.timeoutMs ?? this.#guest.parts.setup.limits.timeoutMs;
-    const giveUp = new GiveUp(timeoutMs, options.signal);
-    this.#waiting.add(giveUp);
-    return giveUp
-      .race(this.#runOn(guest, input, options, giveUp))
-      .finally(() => this.#waiting.delete(giveUp));
+    const wait = new AbortableWait(timeoutMs, options.signal);
+    this.#waiting.add(wait);
+    return wait
+      .race(this.#runOn(guest, input, options, wait))
+      .finally(() => this.#waiting.delete(wait));
   }
 
   /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */
@@ -212,23 +208,23 @@ export class InlineExecutor implements Executor {
     pending: GuestInstance | Promise<GuestInstance>,
     input: PluginInput,
     options: CallControls,
-    giveUp: GiveUp,
+    wait: AbortableWait,
   ): Promise<PluginOutput> {
     const guest = pending instanceof Promise ? await pending : pending;
-    if (giveUp.error !== undefined) {
+    if (wait.error !== undefined) {
       this.#guest.release(guest);
-      throw giveUp.error;
+      throw wait.error;
     }
     const { instance } = guest;
     guest.beginCall(options.randomStream ?? 0);
     try {
       return await instance.executeAsync(input, {
-        timeoutMs: giveUp.timeoutMs,
+        timeoutMs: wait.timeoutMs,
         maxFuel: options.maxFuel,
         requestId: requestIdOf(input),
         onChunk: options.onChunk && paced(options.onChunk),
-        signal: giveUp.signal,
-        isCancelled: () => giveUp.error !== undefined,
+        signal: wait.signal,
+        isCancelled: () => wait.error !== undefined,
       });
     } finally {
       options.onReport?.(instance.lastReport);

@@ -1,4 +1,6 @@
-import { type ConfigNode, type CustomIsolation, type PluginMetadata } from '@testbench/types';
+import type { PluginMetadata } from '@testbench/types';
+import type { ConfigNode } from '@testbench/types/config';
+import type { CustomIsolation } from '@testbench/types/stores';
 
 /** Where a plugin runs that this package can run it: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
 export type Isolation = 'inline' | 'thread' | 'process';

@@ -1,6 +1,6 @@
 import { type CompiledModule, type MeteringForm, meterPlugin } from '@testbench/runtime';
-import type { AdmissionPolicy } from '@testbench/sandbox';
-import { LoadError } from '@testbench/types';
+import type { AdmissionOptions } from '@testbench/sandbox';
+import { LoadError } from '@testbench/types/errors';
 
 import { MAX_PREPARED_HERE_BYTES, MAX_PREPARING_THREADS, RUNNER_IDLE_MS } from '../limits.js';
 import { Queue } from '../queue.js';
@@ -38,7 +38,7 @@ export class ModulePreparer {
    */
   async admit(
     bytes: Uint8Array<ArrayBuffer>,
-    policy: AdmissionPolicy,
+    policy: AdmissionOptions,
   ): Promise<{ readonly admitted: AdmittedModule; readonly bytes: Uint8Array<ArrayBuffer> }> {
     if (bytes.length <= MAX_PREPARED_HERE_BYTES) return { admitted: admit(bytes, policy), bytes };
     return await this.#ask({ type: 'admit', bytes, policy });

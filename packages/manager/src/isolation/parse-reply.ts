@@ -1,20 +1,20 @@
 import { hostSignatures } from '@testbench/host';
+import { MAX_METADATA_BYTES, type PluginMetadata, parseMetadata } from '@testbench/types';
 import {
-  type CallError,
   CUSTOM_FUNCTION_PARAMETERS,
   type CustomFunctionName,
   type EffectName,
-  fromErrorRecord,
   HOST_EFFECTS,
   LOG_LEVELS,
-  type LoadError,
   type LogLevel,
-  MAX_METADATA_BYTES,
-  type PluginMetadata,
-  parseMetadata,
+} from '@testbench/types/abi';
+import {
+  type CallError,
+  fromErrorRecord,
+  type LoadError,
   readUsage,
   type CallUsage,
-} from '@testbench/types';
+} from '@testbench/types/errors';
 
 import type { RunnerReport } from '../runner/messages.js';
 

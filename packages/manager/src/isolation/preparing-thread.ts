@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 import { PREPARING_HEAP_MB } from '../limits.js';
 import type { PrepareCommand, PrepareReply } from '../runner/prepare-module.js';

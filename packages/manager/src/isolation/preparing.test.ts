@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { assemble, guestWat, type GuestParts, withPadding } from '@testbench/test-kit';
-import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
+import { MAX_MODULE_BYTES } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { MAX_PREPARED_HERE_BYTES } from '../limits.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { assemble, guestWat, packed } from '@testbench/test-kit';
-import { CALL_ERROR_CODES, LOAD_ERROR_CODES, PluginError } from '@testbench/types';
+import { CALL_ERROR_CODES, LOAD_ERROR_CODES, PluginError } from '@testbench/types/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

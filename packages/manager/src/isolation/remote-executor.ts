@@ -1,11 +1,6 @@
 import { type BatchEntry, readBatchOutput, readOutput } from '@testbench/runtime';
-import {
-  CallError,
-  type CallUsage,
-  type PluginInput,
-  type PluginMetadata,
-  type PluginOutput,
-} from '@testbench/types';
+import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { checkMetadata } from '../runner/check-metadata.js';
 import { CRASH_CODES } from '../crash-codes.js';
@@ -16,7 +11,7 @@ import { freshInstanceFailure } from '../runner/fresh-instance.js';
 import { asFailedLoad } from './as-failed-load.js';
 import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
 import type { BatchResult, CallControls, Executor } from './executor.js';
-import { GiveUp } from './give-up.js';
+import { AbortableWait } from './abortable-wait.js';
 import type { Outcome } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
 import type { LoadedFacts, Runner } from './runner.js';
@@ -167,8 +162,8 @@ export class RemoteExecutor implements Executor {
     const { signal, onChunk } = options;
     const { requestId, randomStream = 0 } = call;
     // The time limit of a call counts from the moment of asking; that of a batch is each input's own.
-    const patience = call.onTurn === true ? options : { signal };
-    return await this.#withRunner(patience, async (runner, timeLeftMs) => {
+    const waiting = call.onTurn === true ? options : { signal };
+    return await this.#withRunner(waiting, async (runner, timeLeftMs) => {
       if (call.onTurn === true) options.onTurn?.();
       const one = {
         timeoutMs: timeLeftMs ?? options.timeoutMs ?? limits.timeoutMs,
@@ -213,16 +208,16 @@ export class RemoteExecutor implements Executor {
   ): Promise<T> {
     const { setup, version } = this.guest;
     const start = performance.now();
-    const giveUp = new GiveUp(timeoutMs, signal);
+    const wait = new AbortableWait(timeoutMs, signal);
     const key = verifying === true ? verifyingKey(this.guest) : setup.pluginId;
     const work = this.pool.use(key, this.guest, { signal, timeoutMs }, async (runner) => {
       if (!runner.has(version)) await this.#loadInto(runner);
-      if (giveUp.error !== undefined) throw giveUp.error;
-      giveUp.end();
+      if (wait.error !== undefined) throw wait.error;
+      wait.end();
       const left = timeoutMs && Math.max(1, Math.ceil(timeoutMs - (performance.now() - start)));
       return await run(runner, left);
     });
-    return await giveUp.race(work);
+    return await wait.race(work);
   }
 
   /** Another runner of a version that loaded before. */

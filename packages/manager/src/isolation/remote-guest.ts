@@ -1,4 +1,4 @@
-import type { HostEffects, LogSink } from '@testbench/types';
+import type { HostEffects, LogSink } from '@testbench/types/abi';
 
 import type { GuestSetup } from '../runner/messages.js';
 

@@ -1,8 +1,8 @@
-import { CallError } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
-import { type Patience, Semaphore } from '../semaphore.js';
+import { type WaitOptions, Semaphore } from '../semaphore.js';
 import type { RemoteGuest } from './remote-guest.js';
 import { Runner } from './runner.js';
 import type { StartRunner } from './runner-link.js';
@@ -50,12 +50,12 @@ export class RunnerPool {
   async use<T>(
     key: string,
     guest: RemoteGuest,
-    patience: Patience,
+    waiting: WaitOptions,
     run: (runner: Runner) => Promise<T>,
   ): Promise<T> {
     if (!this.#places.tryEnter(key)) {
       const endings = this.#endings.get(guest);
-      await this.#places.enter(key, patience);
+      await this.#places.enter(key, waiting);
       const now = this.#endings.get(guest);
       const ending = now === endings ? undefined : now?.ending;
       if (ending !== undefined) {

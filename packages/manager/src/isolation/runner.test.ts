@@ -1,7 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
 
 import { createHostEffects, MAX_RECORDS_PER_CALL } from '@testbench/host';
-import { DEFAULT_LIMITS, type LogRecord } from '@testbench/types';
+import { DEFAULT_LIMITS } from '@testbench/types';
+import type { LogRecord } from '@testbench/types/abi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,12 +1,7 @@
-import {
-  CallError,
-  type HostEffects,
-  LoadError,
-  MAX_TIMEOUT_MS,
-  onAbort,
-  type PluginMetadata,
-  type RunnerLink,
-} from '@testbench/types';
+import { MAX_TIMEOUT_MS, onAbort, type PluginMetadata } from '@testbench/types';
+import type { HostEffects } from '@testbench/types/abi';
+import { CallError, LoadError } from '@testbench/types/errors';
+import type { RunnerLink } from '@testbench/types/stores';
 
 import { endedCall, type Ending } from '../ending.js';
 import { DEFAULT_GRACE_MS } from '../limits.js';

@@ -1,5 +1,5 @@
 import { assemble, guestWat } from '@testbench/test-kit';
-import type { CustomIsolation, RunnerLink, RunnerStart } from '@testbench/types';
+import type { CustomIsolation, RunnerLink, RunnerStart } from '@testbench/types/stores';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { PluginManagerOptions } from '../options.js';

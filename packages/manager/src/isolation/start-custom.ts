@@ -1,10 +1,6 @@
-import {
-  CallError,
-  type CustomIsolation,
-  MAX_TIMEOUT_MS,
-  type RunnerLink,
-  type RunnerStart,
-} from '@testbench/types';
+import { MAX_TIMEOUT_MS } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
+import type { CustomIsolation, RunnerLink, RunnerStart } from '@testbench/types/stores';
 
 /**
  * Starts a runner of an isolation of the host's own. Whatever its code does, calls end with errors of ours: nothing that it

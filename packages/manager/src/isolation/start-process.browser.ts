@@ -1,4 +1,5 @@
-import { LoadError, type RunnerLink } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
+import type { RunnerLink } from '@testbench/types/stores';
 
 /** @throws {LoadError} `LOAD_UNSUPPORTED`, always: a browser starts no processes for a page. */
 export const startProcess = (): RunnerLink => {

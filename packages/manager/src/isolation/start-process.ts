@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { hearErrors, PAGE_BYTES, type RunnerLink, type RunnerStart } from '@testbench/types';
+import { absorbStreamErrors, PAGE_BYTES } from '@testbench/types';
+import type { RunnerLink, RunnerStart } from '@testbench/types/stores';
 
 import { PROCESS_ADDRESS_SPACE_KB, PROCESS_GRACE_MS, PROCESS_HEAP_MB } from '../limits.js';
 import { encodeFrameParts } from '../runner/frames.js';
@@ -71,7 +72,7 @@ export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart)
     lastWords = (lastWords + chunk.toString('latin1')).slice(-1000);
   });
   // A child that is gone shows in its exit; a pipe that breaks before says the same.
-  for (const stream of child.stdio) if (stream) hearErrors(stream);
+  for (const stream of child.stdio) if (stream) absorbStreamErrors(stream);
   child.on('error', (error) => exit(`the process could not be started (${error.message})`));
   child.on('exit', (code, signal) => {
     const words = /(?:FATAL ERROR|Fatal)[^\n]*/.exec(lastWords)?.[0];

@@ -1,4 +1,4 @@
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 import type { StartRunner } from './runner-link.js';
 

@@ -1,4 +1,4 @@
-import type { AdmissionPolicy } from '@testbench/sandbox';
+import type { AdmissionOptions } from '@testbench/sandbox';
 import type { PluginMetadata } from '@testbench/types';
 
 import type { ModulePreparer } from '../isolation/module-preparer.js';
@@ -26,7 +26,7 @@ export interface AdmittedPlugin {
  */
 export async function admitPlugin(
   bytes: Uint8Array<ArrayBuffer>,
-  policy: AdmissionPolicy,
+  policy: AdmissionOptions,
   preparer: Pick<ModulePreparer, 'admit'>,
 ): Promise<AdmittedPlugin> {
   const { admitted, bytes: own } = await preparer.admit(bytes, policy);

@@ -1,4 +1,6 @@
-import { API_VERSION, LoadError, type PluginMetadata } from '@testbench/types';
+import type { PluginMetadata } from '@testbench/types';
+import { API_VERSION } from '@testbench/types/abi';
+import { LoadError } from '@testbench/types/errors';
 import semver from 'semver';
 
 /**
@@ -10,7 +12,7 @@ import semver from 'semver';
  * @throws {LoadError} `LOAD_INCOMPATIBLE_API`.
  */
 export function checkApiVersion(metadata: PluginMetadata): void {
-  const { name, apiVersion, minHostVersion } = metadata;
+  const { name, apiVersion, minContractVersion } = metadata;
   if (semver.major(apiVersion) !== semver.major(API_VERSION)) {
     throw new LoadError(
       'LOAD_INCOMPATIBLE_API',
@@ -18,10 +20,10 @@ export function checkApiVersion(metadata: PluginMetadata): void {
       { field: 'api_version' },
     );
   }
-  if (minHostVersion !== undefined && semver.lt(API_VERSION, minHostVersion)) {
+  if (minContractVersion !== undefined && semver.lt(API_VERSION, minContractVersion)) {
     throw new LoadError(
       'LOAD_INCOMPATIBLE_API',
-      `Cannot load plugin "${name}": it needs a host that speaks contract ${minHostVersion}, this one speaks ${API_VERSION}`,
+      `Cannot load plugin "${name}": it needs a host that speaks contract ${minContractVersion}, this one speaks ${API_VERSION}`,
       { field: 'min_host_version' },
     );
   }

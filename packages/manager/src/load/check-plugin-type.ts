@@ -1,4 +1,5 @@
-import { LoadError, type PluginMetadata, type PluginType } from '@testbench/types';
+import type { PluginMetadata, PluginType } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /** @throws {LoadError} `LOAD_WRONG_TYPE` if the caller expects another type. */
 export function checkPluginType(

@@ -1,21 +1,15 @@
-import {
-  createFileAccess,
-  createHostEffects,
-  type OpenState,
-  type TrustedAuthorities,
-} from '@testbench/host';
+import { createHostEffects, type OpenStateStore, type TrustedAuthorities } from '@testbench/host';
+import { createFileAccess } from '@testbench/host/files';
 import type { HttpClient } from '@testbench/host/http';
 import type { PermissionSet } from '@testbench/sandbox';
 import {
   type CustomHostFunction,
   HOST_MODULE,
   type HostEffects,
-  type HttpTransport,
   type LogSink,
   NETWORK_FUNCTIONS,
-  type SecretStore,
-  type StateStore,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
 import type { AdmittedPlugin } from './admit-plugin.js';
 import type { VersionGrants } from './plugin-version.js';
@@ -28,7 +22,7 @@ export interface HostResources {
   readonly authorities: TrustedAuthorities;
   /** Functions of the host's own, by name. */
   readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
-  readonly openState: OpenState;
+  readonly openState: OpenStateStore;
   readonly now: (() => number) | undefined;
 }
 
@@ -95,7 +89,7 @@ export class PluginGrants implements VersionGrants {
     return () =>
       createHostEffects({
         permissions,
-        state,
+        stateStore: state,
         env: process.env,
         ...(http === undefined ? {} : { http }),
         files,

@@ -1,4 +1,4 @@
-import type { LogRecord, LogSink } from '@testbench/types';
+import type { LogRecord, LogSink } from '@testbench/types/abi';
 
 /** The id of a plugin that is being loaded: one without a custom section gives its name only once it runs. */
 export class LoadingId {
@@ -20,7 +20,7 @@ export class LoadingId {
 
   readonly onLog: LogSink = (record) => {
     if (this.#id === undefined) this.#early.push(record);
-    else this.#sink({ ...record, plugin: this.#id });
+    else this.#sink({ ...record, pluginId: this.#id });
   };
 
   /** The plugin has said its name. @returns The id. */

@@ -1,12 +1,7 @@
 import { canSuspend, compilePlugin, type ModuleCache } from '@testbench/runtime';
-import {
-  type HostEffects,
-  LoadError,
-  type LogSink,
-  type RunnerLink,
-  type RunnerStart,
-  type WireProtocol,
-} from '@testbench/types';
+import type { HostEffects, LogSink, WireProtocol } from '@testbench/types/abi';
+import { LoadError } from '@testbench/types/errors';
+import type { RunnerLink, RunnerStart } from '@testbench/types/stores';
 
 import type { Executor } from '../isolation/executor.js';
 import { InlineExecutor } from '../isolation/inline-executor.js';

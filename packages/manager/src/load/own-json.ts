@@ -1,4 +1,4 @@
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /**
  * A copy of a configuration as JSON has it; undefined stays undefined.

@@ -1,12 +1,6 @@
-import {
-  CallError,
-  LoadError,
-  type MeteringMode,
-  type Permissions,
-  type PluginMetadata,
-  type ResourceLimits,
-  type StateStore,
-} from '@testbench/types';
+import type { MeteringMode, Permissions, PluginMetadata, ResourceLimits } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
+import type { StateStore } from '@testbench/types/stores';
 
 import type { Ending } from '../ending.js';
 import type { Executor } from '../isolation/executor.js';

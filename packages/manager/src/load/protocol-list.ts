@@ -1,12 +1,8 @@
 import { importProtocol, WIRE_PROTOCOLS } from '@testbench/runtime';
-import {
-  type ConfigNode,
-  decodeText,
-  LoadError,
-  PluginError,
-  type ProtocolShape,
-  type WireProtocol,
-} from '@testbench/types';
+import { decodeText } from '@testbench/types';
+import type { ProtocolShape, WireProtocol } from '@testbench/types/abi';
+import type { ConfigNode } from '@testbench/types/config';
+import { LoadError, PluginError } from '@testbench/types/errors';
 
 import { MAX_PROTOCOL_BYTES } from '../limits.js';
 import { ownSource } from './own-source.js';

@@ -1,11 +1,6 @@
 import { PermissionSet } from '@testbench/sandbox';
-import {
-  PLUGIN_TYPES,
-  type PluginType,
-  readLimits,
-  readOptions,
-  type ResourceLimits,
-} from '@testbench/types';
+import { PLUGIN_TYPES, type PluginType, type ResourceLimits } from '@testbench/types';
+import { readLimits, readOptions } from '@testbench/types/config';
 
 import { type IsolationChoice, readIsolation } from '../isolation/isolation.js';
 import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';

@@ -1,4 +1,5 @@
-import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
+import { MAX_MODULE_BYTES } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /**
  * Fetches a module, which may come from everywhere that the page itself may fetch from.

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { LoadError, MAX_MODULE_BYTES } from '@testbench/types';
+import { MAX_MODULE_BYTES } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /** What V8 takes at most. @see https://webassembly.github.io/spec/js-api/#limits */
 const MAX_ENGINE_BYTES = 2 ** 30;

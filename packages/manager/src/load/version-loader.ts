@@ -1,7 +1,9 @@
 import { hostSignatures } from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
-import type { AdmissionCaps, AdmissionPolicy, FeatureSet, GrantPolicy } from '@testbench/sandbox';
-import type { LogSink, PluginMetadata, StateStore } from '@testbench/types';
+import type { AdmissionCaps, AdmissionOptions, FeatureSet, PolicyGrants } from '@testbench/sandbox';
+import type { PluginMetadata } from '@testbench/types';
+import type { LogSink } from '@testbench/types/abi';
+import type { StateStore } from '@testbench/types/stores';
 
 import { openDirectoryStore } from '../directory-store.js';
 import type { Executor } from '../isolation/executor.js';
@@ -31,7 +33,7 @@ export interface LoaderSettings extends HostResources {
   /** Of plugins that are loaded without one. */
   readonly isolation: (plugin: IsolationRequest) => IsolationChoice;
   /** Of plugins that are loaded without permissions. */
-  readonly grants: GrantPolicy;
+  readonly grants: PolicyGrants;
   readonly cacheDir: string | undefined;
   /** Addresses of the modules of wire protocols of the host's own. */
   readonly protocols: readonly string[];
@@ -43,7 +45,7 @@ export interface LoaderSettings extends HostResources {
 
 /** Loads versions of plugins in three steps: {@link admitPlugin}, {@link grantPlugin}, {@link openPlugin}. */
 export class VersionLoader {
-  readonly #imports: AdmissionPolicy['imports'];
+  readonly #imports: AdmissionOptions['imports'];
   readonly #protocols: ProtocolList;
   #cache: Promise<ModuleCache> | undefined;
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { encodeMetadata, LoadError, type PluginMetadata } from '@testbench/types';
+import { encodeMetadata, type PluginMetadata } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /**
  * Makes sure that what a plugin says when asked is what its custom section says, since an index reads only the

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '@testbench/types';
+import type { ErrorRecord } from '@testbench/types/errors';
 
 import { MAX_ERRORS_BYTES } from '../limits.js';
 

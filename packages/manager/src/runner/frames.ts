@@ -1,4 +1,4 @@
-import { LoadError } from '@testbench/types';
+import { LoadError } from '@testbench/types/errors';
 
 /**
  * Messages between host and child process, as bytes on a pipe.

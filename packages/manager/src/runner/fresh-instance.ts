@@ -1,5 +1,5 @@
 import type { InstanceCallOptions, PluginInstance } from '@testbench/runtime';
-import { CallError, LoadError } from '@testbench/types';
+import { CallError, LoadError } from '@testbench/types/errors';
 
 /**
  * What a call may still take. A call that has to make a fresh instance first pays for it with its own time and fuel.

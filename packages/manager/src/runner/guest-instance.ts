@@ -6,7 +6,6 @@ import {
   PluginInstance,
 } from '@testbench/runtime';
 import {
-  CallError,
   HOST_EFFECTS,
   HOST_MODULE,
   type HostBinding,
@@ -14,7 +13,8 @@ import {
   isCustomFunctionName,
   type LogSink,
   type WireProtocol,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { CallRandom } from './call-random.js';

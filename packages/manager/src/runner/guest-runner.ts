@@ -5,20 +5,16 @@ import {
   type RawOutput,
   WIRE_PROTOCOLS,
 } from '@testbench/runtime';
+import { encodeMetadata, MAX_TIMEOUT_MS } from '@testbench/types';
 import {
-  CallError,
   type EffectCall,
   type EffectResult,
-  encodeMetadata,
   type HostEffects,
   isCustomFunctionName,
-  LoadError,
-  MAX_TIMEOUT_MS,
   PER_CALL_FUNCTIONS,
-  PluginError,
-  toErrorRecord,
   type WireProtocol,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { CallError, LoadError, PluginError, toErrorRecord } from '@testbench/types/errors';
 
 import { ErrorRoom } from './error-room.js';
 import { CallBudget } from './fresh-instance.js';

@@ -1,13 +1,12 @@
+import type { MeteringMode, ResourceLimits } from '@testbench/types';
 import type {
   CustomFunctionName,
   EffectArgument,
   EffectName,
-  ErrorRecord,
   LogRecord,
-  MeteringMode,
   PayloadForm,
-  ResourceLimits,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import type { ErrorRecord } from '@testbench/types/errors';
 
 /** The wire protocol of a plugin, as it crosses to a runner. */
 export interface GuestProtocol {

@@ -1,6 +1,7 @@
 import { type MeteringForm, meterPlugin } from '@testbench/runtime';
-import { admitModule, type AdmissionPolicy } from '@testbench/sandbox';
-import { LoadError, type LoadErrorCode, type PluginMetadata } from '@testbench/types';
+import { admitModule, type AdmissionOptions } from '@testbench/sandbox';
+import type { PluginMetadata } from '@testbench/types';
+import { LoadError, type LoadErrorCode } from '@testbench/types/errors';
 
 import { sha256Hex } from '../digest.js';
 
@@ -20,7 +21,7 @@ export type PrepareCommand =
   | {
       readonly type: 'admit';
       readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly policy: AdmissionPolicy;
+      readonly policy: AdmissionOptions;
     }
   | {
       readonly type: 'compile';
@@ -52,7 +53,7 @@ export type PrepareReply =
 type LoadFacts = Pick<LoadError, 'offset' | 'violations' | 'field'>;
 
 /** Decodes and checks a module. @throws {LoadError} As `admitModule` does. */
-export function admit(bytes: Uint8Array, policy: AdmissionPolicy): AdmittedModule {
+export function admit(bytes: Uint8Array, policy: AdmissionOptions): AdmittedModule {
   const { metadata, contract, summary } = admitModule(bytes, policy);
   const imports = summary.imports.map(({ module, name }) => ({ module, name }));
   return { sha256: sha256Hex(bytes), metadata, contract, imports };

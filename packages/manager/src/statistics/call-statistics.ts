@@ -1,4 +1,5 @@
-import type { CallUsage, HostCallReport } from '@testbench/types';
+import type { HostCallReport } from '@testbench/types/abi';
+import type { CallUsage } from '@testbench/types/errors';
 
 import { type DurationSummary, Histogram } from './histogram.js';
 

@@ -1,5 +1,5 @@
 import { assemble } from '@testbench/test-kit';
-import type { HostBinding, HostCallReport } from '@testbench/types';
+import type { HostBinding, HostCallReport } from '@testbench/types/abi';
 
 import { compilePlugin, type CompileOptions } from '../compile-plugin.js';
 import type { InstanceOptions } from '../instance-options.js';

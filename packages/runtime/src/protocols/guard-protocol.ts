@@ -1,19 +1,17 @@
-import {
-  CallError,
-  LoadError,
-  PluginError,
-  type ProtocolAnswer,
-  type ProtocolFailureCode,
-  type ProtocolFunction,
-  type ProtocolGuest,
-  type ProtocolImports,
-  type ProtocolInput,
-  type ProtocolMemory,
-  type ProtocolSession,
-  type ProtocolSteps,
-  type ReadBytes,
-  type WireProtocol,
-} from '@testbench/types';
+import type {
+  ProtocolAnswer,
+  ProtocolFailureCode,
+  ProtocolFunction,
+  ProtocolGuest,
+  ProtocolImports,
+  ProtocolInput,
+  ProtocolMemory,
+  ProtocolSession,
+  ProtocolSteps,
+  ReadBytes,
+  WireProtocol,
+} from '@testbench/types/abi';
+import { CallError, LoadError, PluginError } from '@testbench/types/errors';
 
 import { IMPORT_FUEL } from '../limits.js';
 import { isSteps } from './take-steps.js';

@@ -1,11 +1,11 @@
-import {
-  CallError,
-  type ProtocolFailureCode,
-  type ProtocolFunction,
-  type ProtocolGuest,
-  type ProtocolInput,
-  type ResourceLimits,
-} from '@testbench/types';
+import type { ResourceLimits } from '@testbench/types';
+import type {
+  ProtocolFailureCode,
+  ProtocolFunction,
+  ProtocolGuest,
+  ProtocolInput,
+} from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import { joinInput } from '../input-text.js';
 import type { LinearMemory } from '../linear-memory.js';

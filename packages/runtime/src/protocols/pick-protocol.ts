@@ -1,4 +1,5 @@
-import { LoadError, type ProtocolShape, type WireProtocol } from '@testbench/types';
+import type { ProtocolShape, WireProtocol } from '@testbench/types/abi';
+import { LoadError } from '@testbench/types/errors';
 
 /**
  * Tells which protocol an instance is meant for, and makes sure that it has the functions.

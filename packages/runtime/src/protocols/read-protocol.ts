@@ -1,13 +1,6 @@
-import {
-  type AbiSignature,
-  ConfigError,
-  ConfigNode,
-  LoadError,
-  PluginError,
-  type ProtocolShape,
-  readOptions,
-  type WireProtocol,
-} from '@testbench/types';
+import type { FunctionSignature, ProtocolShape, WireProtocol } from '@testbench/types/abi';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+import { ConfigError, LoadError, PluginError } from '@testbench/types/errors';
 
 import { guardProtocol } from './guard-protocol.js';
 import { WIRE_PROTOCOLS } from './wire-protocols.js';
@@ -79,10 +72,10 @@ function readTable<T>(node: ConfigNode, read: (item: ConfigNode) => T): Record<s
   );
 }
 
-function readSignature(node: ConfigNode): AbiSignature {
-  const types = (list: ConfigNode): AbiSignature['params'] =>
+function readSignature(node: ConfigNode): FunctionSignature {
+  const types = (list: ConfigNode): FunctionSignature['params'] =>
     list.list().map((type) => type.oneOf(VALUE_TYPES));
-  return readOptions<AbiSignature>(node.value, { params: types, results: types }, node.path, [
+  return readOptions<FunctionSignature>(node.value, { params: types, results: types }, node.path, [
     'params',
     'results',
   ]);

@@ -1,4 +1,4 @@
-import type { ProtocolAnswer, ProtocolSteps } from '@testbench/types';
+import type { ProtocolAnswer, ProtocolSteps } from '@testbench/types/abi';
 
 /** Takes all steps at once, where the answer is not there already. */
 export function takeNow<T>(answer: ProtocolAnswer<T>): T {

@@ -1,4 +1,4 @@
-import type { WireProtocol } from '@testbench/types';
+import type { WireProtocol } from '@testbench/types/abi';
 
 import { CLASSIC_PROTOCOL } from './classic/classic-protocol.js';
 import { V1_PROTOCOL } from './v1/v1-protocol.js';

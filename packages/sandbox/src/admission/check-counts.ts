@@ -1,5 +1,5 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- section ids are numbers where they come from: bytes
-import type { AdmissionViolation } from '@testbench/types';
+import type { AdmissionViolation } from '@testbench/types/errors';
 import { ByteReader, checkHeader, SectionId } from '@testbench/wasm';
 
 import { type AdmissionCaps, MAX_TYPE_SECTION_BYTES, READABLE_EXCESS } from '../limits.js';

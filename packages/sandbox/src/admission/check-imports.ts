@@ -1,33 +1,33 @@
-import {
-  type AbiSignature,
-  type AdmissionViolation,
-  compareSignatures,
-  cutText,
-  nearestKey,
-} from '@testbench/types';
+import { truncateText } from '@testbench/types';
+import { type FunctionSignature, compareSignatures } from '@testbench/types/abi';
+import { nearestKey } from '@testbench/types/config';
+import type { AdmissionViolation } from '@testbench/types/errors';
 import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
 
 /** Of a name in a message: it may have megabytes. */
 const SHOWN_CHARACTERS = 200;
 
 /** What a module may import: module name, function name, exact type. */
-export type ImportPolicy = Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+export type AllowedImports = Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
 
 /**
  * Refuses every import that is not on the list with exactly that type.
  *
  * A plain object of imports would resolve `constructor.constructor` to `Function`: only own keys count.
  */
-export function checkImports(summary: ModuleSummary, allowed: ImportPolicy): AdmissionViolation[] {
+export function checkImports(
+  summary: ModuleSummary,
+  allowed: AllowedImports,
+): AdmissionViolation[] {
   return summary.imports.flatMap((item) => {
     const state = problemOf(item, allowed);
     if (state === undefined) return [];
-    const name = JSON.stringify(cutText(`${item.module}.${item.name}`, SHOWN_CHARACTERS));
+    const name = JSON.stringify(truncateText(`${item.module}.${item.name}`, SHOWN_CHARACTERS));
     return [{ rule: 'import', offset: item.offset, message: `import ${name}: ${state}` }];
   });
 }
 
-function problemOf(item: ImportSummary, allowed: ImportPolicy): string | undefined {
+function problemOf(item: ImportSummary, allowed: AllowedImports): string | undefined {
   const functions = Object.hasOwn(allowed, item.module) ? allowed[item.module]! : undefined;
   if (functions === undefined) {
     if (item.module.startsWith('wasi')) return 'WASI is off; enable it for this plugin';

@@ -1,5 +1,5 @@
 import { assemble } from '@testbench/test-kit';
-import { HOST_FUNCTIONS } from '@testbench/types';
+import { HOST_FUNCTIONS } from '@testbench/types/abi';
 import { appendCustomSection, ByteWriter, HEADER } from '@testbench/wasm';
 import { describe, expect, it } from 'vitest';
 

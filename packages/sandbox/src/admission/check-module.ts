@@ -1,16 +1,13 @@
+import { decodeMetadataSections, type PluginMetadata } from '@testbench/types';
 import {
-  type AdmissionViolation,
-  type AbiSignature,
+  type FunctionSignature,
   checkContractExports,
-  ConfigNode,
   CONTRACT_SHAPES,
-  decodeMetadataSections,
-  LoadError,
   METADATA_SECTION,
-  type PluginMetadata,
   type ProtocolShape,
-  readOptions,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+import { type AdmissionViolation, LoadError } from '@testbench/types/errors';
 import {
   DecodeError,
   inspectModule,
@@ -22,17 +19,17 @@ import { DEFAULT_FEATURES, type FeatureSet, readFeatures } from '../features.js'
 import { type AdmissionCaps, DEFAULT_CAPS, readCaps } from '../limits.js';
 import { type AdmissionMeasure, exceeded, measureModule } from './measure-module.js';
 import { checkCounts } from './check-counts.js';
-import { checkImports, type ImportPolicy } from './check-imports.js';
+import { checkImports, type AllowedImports } from './check-imports.js';
 import { rejection } from './rejection.js';
 
 /** What a module may have. */
-export interface AdmissionPolicy {
+export interface AdmissionOptions {
   /** Over the defaults. */
   readonly features?: Partial<FeatureSet>;
   /** Over `DEFAULT_CAPS`. */
   readonly caps?: Partial<AdmissionCaps>;
   /** Functions that the host offers; nothing else may be imported. */
-  readonly imports: ImportPolicy;
+  readonly imports: AllowedImports;
   /** Wire protocols that the host knows. Checked by what made them. @default those of the contract */
   readonly protocols?: readonly ProtocolShape[];
   /** Largest memory at the start, in bytes. */
@@ -69,7 +66,7 @@ export interface AdmissionReport {
  * report.violations.map(({ rule, value }) => [rule, value]); // => [['maxMemoryBytes', 589824], ['export', undefined]]
  * ```
  */
-export function checkModule(bytes: Uint8Array, given: AdmissionPolicy): AdmissionReport {
+export function checkModule(bytes: Uint8Array, given: AdmissionOptions): AdmissionReport {
   const policy = readAdmissionPolicy(given);
   const caps = { ...DEFAULT_CAPS, ...policy.caps };
   const summary = inspect(bytes, caps);
@@ -116,8 +113,8 @@ function requireCounts(bytes: Uint8Array, caps: AdmissionCaps): void {
   if (violations.length > 0) throw rejection(violations);
 }
 
-function readAdmissionPolicy(given: AdmissionPolicy): AdmissionPolicy {
-  return readOptions<AdmissionPolicy>(
+function readAdmissionPolicy(given: AdmissionOptions): AdmissionOptions {
+  return readOptions<AdmissionOptions>(
     given,
     {
       features: readFeatures,
@@ -132,7 +129,7 @@ function readAdmissionPolicy(given: AdmissionPolicy): AdmissionPolicy {
 }
 
 /** What the host offers, and what the protocol adds; where both have a function, the host's counts. */
-function joinImports(host: ImportPolicy, own: ImportPolicy = {}): ImportPolicy {
+function joinImports(host: AllowedImports, own: AllowedImports = {}): AllowedImports {
   const joined = { ...host };
   for (const [module, functions] of Object.entries(own)) {
     joined[module] = { ...functions, ...(Object.hasOwn(host, module) ? host[module] : {}) };
@@ -140,17 +137,17 @@ function joinImports(host: ImportPolicy, own: ImportPolicy = {}): ImportPolicy {
   return joined;
 }
 
-function readImports(node: ConfigNode): ImportPolicy {
+function readImports(node: ConfigNode): AllowedImports {
   for (const [module, functions] of Object.entries(node.object())) {
     const place = new ConfigNode(functions, `${node.path}.${module}`);
     for (const [name, type] of Object.entries(place.object())) {
       const signature = new ConfigNode(type, `${place.path}.${name}`).object();
-      for (const list of ['params', 'results'] as const satisfies (keyof AbiSignature)[]) {
+      for (const list of ['params', 'results'] as const satisfies (keyof FunctionSignature)[]) {
         new ConfigNode(signature[list], `${place.path}.${name}.${list}`).list();
       }
     }
   }
-  return node.value as ImportPolicy;
+  return node.value as AllowedImports;
 }
 
 /** Our decoder's findings as load errors, in the words of somebody who handed over a file. */

@@ -1,4 +1,5 @@
-import { type AdmissionViolation, PAGE_BYTES } from '@testbench/types';
+import { PAGE_BYTES } from '@testbench/types';
+import type { AdmissionViolation } from '@testbench/types/errors';
 import type { ModuleSummary, Peak } from '@testbench/wasm';
 
 import type { AdmissionCaps } from '../limits.js';

@@ -1,4 +1,4 @@
-import { type AdmissionViolation, LoadError } from '@testbench/types';
+import { type AdmissionViolation, LoadError } from '@testbench/types/errors';
 
 /** The error that says why a module is not admitted. */
 export function rejection(violations: readonly AdmissionViolation[]): LoadError {

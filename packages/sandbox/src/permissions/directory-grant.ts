@@ -1,4 +1,4 @@
-import { rejectUnknownKeys } from '@testbench/types';
+import { rejectUnknownKeys } from '@testbench/types/config';
 
 import { holdsPath, isAbsolutePath, normalizePath } from './posix-path.js';
 

@@ -1,9 +1,7 @@
-import {
-  ConfigError,
-  parseCustomFunctionName,
-  type Permissions,
-  rejectUnknownKeys,
-} from '@testbench/types';
+import type { Permissions } from '@testbench/types';
+import { parseCustomFunctionName } from '@testbench/types/abi';
+import { rejectUnknownKeys } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { type DirectoryGrant, innermostDirectory, parseDirectoryGrant } from './directory-grant.js';
 import {

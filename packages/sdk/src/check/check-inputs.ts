@@ -1,4 +1,5 @@
-import { DEFAULT_LIMITS, GuestCode } from '@testbench/types';
+import { DEFAULT_LIMITS } from '@testbench/types';
+import { GuestCode } from '@testbench/types/abi';
 
 import { ContractBreach, type GuestAnswer } from './plain-guest.js';
 import { badInputs } from './samples.js';

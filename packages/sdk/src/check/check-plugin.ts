@@ -1,14 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { PluginSystem } from '@testbench/core';
-import {
-  decodeMetadata,
-  type OptionReaders,
-  PluginError,
-  type PluginMetadata,
-  readOptions,
-  readTimeoutMs,
-} from '@testbench/types';
+import { decodeMetadata, type PluginMetadata } from '@testbench/types';
+import { type OptionReaders, readOptions, readTimeoutMs } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
 import { CHECK_STEP_MS } from '../limits.js';
 import { readJsonValue } from '../read-json-value.js';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { parseWireJson, PluginError } from '@testbench/types';
+import { parseWireJson } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import { STEADY_CALLS } from '../limits.js';
 import { growthOver } from './memory-growth.js';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { decodeMetadata, encodeMetadata, PluginError, type PluginMetadata } from '@testbench/types';
+import { decodeMetadata, encodeMetadata, type PluginMetadata } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /**
  * Compares what `plugin_metadata` answered with the custom section, since a host refuses a plugin of which they disagree.

@@ -1,4 +1,5 @@
-import { CONTRACT_SHAPES, PAGE_BYTES, unpackResult } from '@testbench/types';
+import { PAGE_BYTES } from '@testbench/types';
+import { CONTRACT_SHAPES, unpackResult } from '@testbench/types/abi';
 
 import { CLASSIC_ROOM_BYTES } from '../limits.js';
 import { PlainHost } from './plain-host.js';

@@ -1,4 +1,4 @@
-import { HOST_FUNCTIONS, HOST_MODULE, HostCode } from '@testbench/types';
+import { HOST_FUNCTIONS, HOST_MODULE, HostCode } from '@testbench/types/abi';
 
 /** `ENOSYS`. @see https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno */
 const NOT_IMPLEMENTED_BY_WASI = 52;

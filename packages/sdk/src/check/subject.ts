@@ -1,10 +1,10 @@
 import {
   parseOutputEnvelope,
   parseWireJson,
-  PluginError,
   type PluginMetadata,
   validateOutputData,
 } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import { ContractBreach, type GuestAnswer, PlainGuest } from './plain-guest.js';
 

@@ -163,7 +163,7 @@ describe('buildPlugin()', () => {
   ])('refuses the output $outFile before it compiles', async ({ outFile, state }) => {
     const directory = await project({ 'assembly/index.ts': 'no source', 'assembly/other.ts': '' });
     await mkdir(join(directory, 'taken'));
-    await expect(buildPlugin({ directory, outFile })).rejects.toMatchObject({
+    await expect(buildPlugin({ directory, outputFile: outFile })).rejects.toMatchObject({
       code: 'BUILD_FILE_FAILED',
       message: expect.stringContaining(state),
     });

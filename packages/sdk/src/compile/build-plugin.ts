@@ -1,14 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { describeFileError } from '@testbench/core';
-import {
-  decodeMetadata,
-  type OptionReaders,
-  PluginError,
-  type PluginMetadata,
-  readOptions,
-} from '@testbench/types';
+import { describeFileError } from '@testbench/core/files';
+import { decodeMetadata, type PluginMetadata } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
 import { askMetadata, checkAnsweredMetadata } from '../check/ask-metadata.js';
 import { embedMetadata } from '../embed-metadata.js';
@@ -36,7 +32,7 @@ export interface BuildPluginOptions {
   /** Entry file of an AssemblyScript plugin, relative to it. @default 'assembly/index.ts' */
   readonly entry?: string;
   /** Where the module goes, relative to it. @default 'build/<name of the folder>.wasm' */
-  readonly outFile?: string;
+  readonly outputFile?: string;
   /** What to optimise for. @default 'speed' */
   readonly optimize?: Optimization;
   /** Writes a source map beside the module; AssemblyScript only. @default false */
@@ -48,7 +44,7 @@ export interface BuildPluginOptions {
 const OPTIONS: OptionReaders<BuildPluginOptions> = {
   directory: (node) => node.text(),
   entry: (node) => node.text(),
-  outFile: (node) => node.text(),
+  outputFile: (node) => node.text(),
   optimize: (node) => node.oneOf(OPTIMIZATIONS),
   sourceMap: (node) => node.boolean(),
   flags: (node) => node.list().map((flag) => flag.text()),
@@ -98,7 +94,7 @@ export async function buildPlugin(given?: BuildPluginOptions): Promise<BuildResu
 async function build(options: BuildPluginOptions): Promise<BuildResult> {
   const directory = resolve(options.directory ?? '.');
   const project = recognizeProject(directory, options.entry);
-  const path = resolve(directory, options.outFile ?? `build/${basename(directory)}.wasm`);
+  const path = resolve(directory, options.outputFile ?? `build/${basename(directory)}.wasm`);
   const withMap = options.sourceMap === true && project.language === 'assemblyscript';
   const outputs = withMap ? [path, `${path}.map`] : [path];
   await checkOutputs(directory, project, outputs);

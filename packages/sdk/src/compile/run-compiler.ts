@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
 
 /** How a compiler ended. */
 export interface CompilerRun {
@@ -26,10 +26,10 @@ export function runCompiler(
     });
     let stdout = '';
     let stderr = '';
-    hearErrors(child.stdout)
+    absorbStreamErrors(child.stdout)
       .setEncoding('utf8')
       .on('data', (text: string) => (stdout += text));
-    hearErrors(child.stderr)
+    absorbStreamErrors(child.stderr)
       .setEncoding('utf8')
       .on('data', (text: string) => (stderr += text));
     child.on('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));

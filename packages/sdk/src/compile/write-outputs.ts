@@ -7,7 +7,7 @@ import {
   OutputFile,
   type OutputInput,
   publishTogether,
-} from '@testbench/core';
+} from '@testbench/core/files';
 
 import { BuildError } from './build-error.js';
 import type { Project } from './project.js';

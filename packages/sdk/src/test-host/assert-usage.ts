@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 
-import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types';
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { TestCall } from './create-test-host.js';
 

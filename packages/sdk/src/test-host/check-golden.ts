@@ -1,7 +1,8 @@
 import { AssertionError } from 'node:assert';
 
-import { writeOutput } from '@testbench/core';
-import { PluginError, readOptions } from '@testbench/types';
+import { writeOutput } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
 import type { TestHost } from './create-test-host.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';

@@ -241,11 +241,11 @@ describe('createTestHost() with state', () => {
         rest: '(data (i32.const 8192) "k")',
       }),
     );
-    await using host = await createTestHost(plugin, { state: { k: 'ab' } });
+    await using host = await createTestHost(plugin, { storedState: { k: 'ab' } });
     expect((await host.call(1)).data).toBe(2);
     expect((await host.call(1)).data).toBe(3);
-    expect(new TextDecoder().decode(host.state.get('k'))).toBe('abxx');
-    host.state.clear();
+    expect(new TextDecoder().decode(host.storedState.get('k'))).toBe('abxx');
+    host.storedState.clear();
     expect((await host.call(1)).data).toBe(0);
   });
 });

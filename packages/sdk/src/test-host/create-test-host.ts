@@ -7,20 +7,10 @@ import {
   type PluginInfo,
   PluginSystem,
 } from '@testbench/core';
-import {
-  type CallContext,
-  ConfigNode,
-  type CustomHostFunctions,
-  type HttpTransport,
-  type LogRecord,
-  type OptionReaders,
-  type Permissions,
-  type PluginOutput,
-  readLimits,
-  readOptions,
-  type SecretStore,
-  type StateStore,
-} from '@testbench/types';
+import type { CallContext, Permissions, PluginOutput } from '@testbench/types';
+import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
+import { ConfigNode, type OptionReaders, readLimits, readOptions } from '@testbench/types/config';
+import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
 import { readJsonValue } from '../read-json-value.js';
 import {
@@ -53,7 +43,7 @@ export interface TestHostOptions {
   /** Modules of wire protocols of the host's own, as a `PluginSystem` takes them. @default none */
   readonly protocols?: readonly (string | URL)[];
   /** What the plugin finds in its state. @default nothing */
-  readonly state?: Readonly<Record<string, string>>;
+  readonly storedState?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
 }
@@ -73,7 +63,7 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
   // Names and functions are checked by the system that takes them.
   hostFunctions: (node) => node.object() as CustomHostFunctions,
   protocols: (node) => node.list().map(({ value }) => value as string | URL),
-  state: (node) => {
+  storedState: (node) => {
     const values = Object.entries(node.object());
     return Object.fromEntries(
       values.map(([key, value]) => {
@@ -109,7 +99,7 @@ export interface TestHost extends AsyncDisposable {
   /** Everything that the plugin logged, from its start on. */
   readonly logs: readonly LogRecord[];
   /** What the plugin keeps with `host_set_state`: to look at, and to change. It has no quota, unlike that of a real host. */
-  readonly state: Map<string, Uint8Array>;
+  readonly storedState: Map<string, Uint8Array>;
   /**
    * Runs one input. Calls take turns, so that logs and requests are those of one call.
    *
@@ -155,7 +145,7 @@ export async function createTestHost(
   const logs: LogRecord[] = [];
   const network = new TestNetwork(options.http);
   const state = new Map<string, Uint8Array>();
-  for (const [key, value] of Object.entries(options.state ?? {})) {
+  for (const [key, value] of Object.entries(options.storedState ?? {})) {
     state.set(key, new TextEncoder().encode(value));
   }
   const system = new PluginSystem({
@@ -163,7 +153,7 @@ export async function createTestHost(
     now: () => nowMs,
     onLog: (record) => void logs.push(record),
     httpTransport: network.transport,
-    state: () => storeOf(state),
+    openStateStore: () => storeOf(state),
     ...(options.secrets !== undefined && { secrets: options.secrets }),
     ...(options.hostFunctions !== undefined && { hostFunctions: options.hostFunctions }),
     ...(options.protocols !== undefined && { protocols: options.protocols }),
@@ -216,7 +206,7 @@ export async function createTestHost(
   return {
     info: plugin.info,
     logs,
-    state,
+    storedState: state,
     setTime: (value) => {
       nowMs = value;
     },

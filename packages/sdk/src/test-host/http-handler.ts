@@ -1,4 +1,4 @@
-import type { HttpTransport, HttpTransportRequest } from '@testbench/types';
+import type { HttpTransport, HttpTransportRequest } from '@testbench/types/stores';
 
 /** A request that a plugin sent. */
 export interface TestRequest {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { testHttpTransport } from '@testbench/test-kit/contracts';
-import type { HttpTransportResponse } from '@testbench/types';
+import type { HttpTransportResponse } from '@testbench/types/stores';
 
 import { handlerTransport, inChunks } from './http-handler.js';
 import { recordedHttp } from './recorded-http.js';

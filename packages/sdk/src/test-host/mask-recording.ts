@@ -1,5 +1,5 @@
 import { SecretMatcher, type Span } from '@testbench/host';
-import type { HttpTransportRequest } from '@testbench/types';
+import type { HttpTransportRequest } from '@testbench/types/stores';
 
 import { describeRequest } from './http-handler.js';
 import { credentialsIn } from './request-credentials.js';

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 
-import { writeOutput } from '@testbench/core';
-import { type HttpTransport, type HttpTransportResponse, readOptions } from '@testbench/types';
+import { writeOutput } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
+import type { HttpTransport, HttpTransportResponse } from '@testbench/types/stores';
 
 import { inChunks } from './http-handler.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';

@@ -1,4 +1,4 @@
-import { PluginError } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 /** Why a test host cannot do what a test asks. */
 export type TestHostErrorCode =

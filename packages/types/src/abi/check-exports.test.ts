@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { checkContractExports, compareSignatures, type ExportedItem } from './check-exports.js';
 import { CONTRACT_SHAPES, type ProtocolShape } from '../protocol/protocol-shape.js';
-import { type AbiSignature, CLASSIC_EXPORTS, REQUIRED_EXPORTS } from './exports.js';
+import { type FunctionSignature, CLASSIC_EXPORTS, REQUIRED_EXPORTS } from './exports.js';
 
-const functions = (table: Readonly<Record<string, AbiSignature>>): ExportedItem[] =>
+const functions = (table: Readonly<Record<string, FunctionSignature>>): ExportedItem[] =>
   Object.entries(table).map(([name, type]) => ({ name, kind: 'function', type }));
 const memory: ExportedItem = { name: 'memory', kind: 'memory' };
 const v1 = [memory, ...functions(REQUIRED_EXPORTS)];
@@ -54,7 +54,7 @@ describe('checkContractExports()', () => {
 });
 
 describe('checkContractExports() with a protocol of a host', () => {
-  const run: AbiSignature = { params: ['i32'], results: ['i32'] };
+  const run: FunctionSignature = { params: ['i32'], results: ['i32'] };
   const shape: ProtocolShape = {
     name: 'mine',
     markers: { exports: { run }, imports: ['mine'] },

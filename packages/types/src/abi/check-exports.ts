@@ -1,5 +1,5 @@
 import { CONTRACT_SHAPES, type ProtocolShape } from '../protocol/protocol-shape.js';
-import type { AbiSignature } from './exports.js';
+import type { FunctionSignature } from './exports.js';
 
 interface Signature {
   readonly params: readonly string[];
@@ -38,7 +38,7 @@ export interface ProtocolEvidence {
  *
  * @example
  * ```ts
- * import { checkContractExports } from '@testbench/types';
+ * import { checkContractExports } from '@testbench/types/abi';
  *
  * const { contract, problems } = checkContractExports({ exports: [{ name: 'memory', kind: 'memory' }] });
  * contract; // => undefined
@@ -92,7 +92,7 @@ function hasMarkers(
 }
 
 /** How an export differs from what is expected; `''` if it does not. */
-function mismatch(item: ExportedItem, expected: AbiSignature): string {
+function mismatch(item: ExportedItem, expected: FunctionSignature): string {
   if (item.kind !== 'function') return `it is a ${item.kind}, not a function`;
   return compareSignatures(item.type as Signature, expected) ?? '';
 }
@@ -119,7 +119,7 @@ const SHOWN_TYPES = 16;
  *
  * @example
  * ```ts
- * import { signatureText } from '@testbench/types';
+ * import { signatureText } from '@testbench/types/abi';
  *
  * signatureText({ params: ['i32', 'i32'], results: ['i64'] }); // => '(i32, i32) -> i64'
  * ```

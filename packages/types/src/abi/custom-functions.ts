@@ -1,5 +1,5 @@
 import { MAX_NAME_LENGTH } from '../limits.js';
-import type { AbiSignature } from './exports.js';
+import type { FunctionSignature } from './exports.js';
 import { HOST_FUNCTION_TABLE, type HostParameter, NETWORK_FUNCTIONS } from './host-functions.js';
 
 /** Name of a function that a host offers beside those of the contract, such as `mine.lookup`: import module, dot, name. */
@@ -9,7 +9,7 @@ export type CustomFunctionName = `${string}.${string}`;
 export const CUSTOM_FUNCTION_PARAMETERS: readonly HostParameter[] = ['in', 'out'];
 
 /** Type of every custom host function: pointer and length of the input, pointer and size of the buffer. */
-export const CUSTOM_FUNCTION_SIGNATURE: AbiSignature = {
+export const CUSTOM_FUNCTION_SIGNATURE: FunctionSignature = {
   params: ['i32', 'i32', 'i32', 'i32'],
   results: ['i32'],
 };
@@ -32,7 +32,7 @@ export interface CustomImport {
  *
  * @example
  * ```ts
- * import { parseCustomFunctionName } from '@testbench/types';
+ * import { parseCustomFunctionName } from '@testbench/types/abi';
  *
  * parseCustomFunctionName('mine.lookup'); // => { module: 'mine', name: 'lookup' }
  * parseCustomFunctionName('lookup'); // => 'expected two or more names with dots between them, such as "mine.lookup", in lower case'

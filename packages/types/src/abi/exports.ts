@@ -1,10 +1,10 @@
 /** A WebAssembly value type that the contract uses. */
-export type AbiValueType = 'i32' | 'i64';
+export type ContractValueType = 'i32' | 'i64';
 
 /** Type of a function of the contract. */
-export interface AbiSignature {
-  readonly params: readonly AbiValueType[];
-  readonly results: readonly AbiValueType[];
+export interface FunctionSignature {
+  readonly params: readonly ContractValueType[];
+  readonly results: readonly ContractValueType[];
 }
 
 /** Version of the wire contract that this host speaks (semver). */
@@ -14,15 +14,15 @@ export const API_VERSION = '1.0.0';
 export const METADATA_SECTION = 'testbench.plugin';
 
 const signature = (
-  params: readonly AbiValueType[],
-  results: readonly AbiValueType[],
-): AbiSignature => ({
+  params: readonly ContractValueType[],
+  results: readonly ContractValueType[],
+): FunctionSignature => ({
   params,
   results,
 });
 
 /** Exports that a plugin of the v1 contract must have, besides a memory named `memory`. */
-export const REQUIRED_EXPORTS: Readonly<Record<string, AbiSignature>> = {
+export const REQUIRED_EXPORTS: Readonly<Record<string, FunctionSignature>> = {
   plugin_alloc: signature(['i32'], ['i32']),
   plugin_free: signature(['i32', 'i32'], []),
   plugin_metadata: signature([], ['i64']),
@@ -32,14 +32,14 @@ export const REQUIRED_EXPORTS: Readonly<Record<string, AbiSignature>> = {
 };
 
 /** Exports that a plugin of the v1 contract may have; if present, the type must be this one. */
-export const OPTIONAL_EXPORTS: Readonly<Record<string, AbiSignature>> = {
+export const OPTIONAL_EXPORTS: Readonly<Record<string, FunctionSignature>> = {
   plugin_execute_batch: signature(['i32', 'i32'], ['i64']),
   plugin_health: signature([], ['i32']),
   _initialize: signature([], []),
 };
 
 /** The two functions whose types tell the classic signature from v1. */
-export const CLASSIC_EXPORTS: Readonly<Record<string, AbiSignature>> = {
+export const CLASSIC_EXPORTS: Readonly<Record<string, FunctionSignature>> = {
   plugin_metadata: signature(['i32', 'i32'], ['i32']),
   plugin_execute: signature(['i32', 'i32', 'i32', 'i32'], ['i32']),
 };

@@ -1,4 +1,4 @@
-import type { AbiSignature, AbiValueType } from './exports.js';
+import type { FunctionSignature, ContractValueType } from './exports.js';
 
 /** Module name under which a plugin imports the host's functions. */
 export const HOST_MODULE = 'env';
@@ -16,7 +16,7 @@ export interface HostFunctionRow {
   /** By name, in the order of the wire. */
   readonly parameters: Readonly<Record<string, HostParameter>>;
   /** What it returns. @default 'i32' */
-  readonly result?: AbiValueType | 'nothing';
+  readonly result?: ContractValueType | 'nothing';
   /** True if its effect lies outside of the guest's thread, so that the host performs it in every isolation. */
   readonly effect?: true;
   /** True if the guest may have to wait for it. */
@@ -103,12 +103,12 @@ const namesOf = (chosen: (row: HostFunctionRow) => boolean): ReadonlySet<string>
  *
  * @example
  * ```ts
- * import { HOST_FUNCTIONS } from '@testbench/types';
+ * import { HOST_FUNCTIONS } from '@testbench/types/abi';
  *
  * HOST_FUNCTIONS['host_log']; // => { params: ['i32', 'i32', 'i32'], results: ['i32'] }
  * ```
  */
-export const HOST_FUNCTIONS: Readonly<Record<string, AbiSignature>> = Object.fromEntries(
+export const HOST_FUNCTIONS: Readonly<Record<string, FunctionSignature>> = Object.fromEntries(
   rows.map(([name, row]) => [name, signatureOf(row)]),
 );
 
@@ -133,9 +133,9 @@ export const NETWORK_FUNCTIONS: ReadonlySet<string> = namesOf(
   (row) => row.permission === 'network',
 );
 
-function signatureOf({ parameters, result = 'i32' }: HostFunctionRow): AbiSignature {
+function signatureOf({ parameters, result = 'i32' }: HostFunctionRow): FunctionSignature {
   return {
-    params: Object.values(parameters).flatMap((kind): AbiValueType[] =>
+    params: Object.values(parameters).flatMap((kind): ContractValueType[] =>
       kind === 'number' ? ['i32'] : ['i32', 'i32'],
     ),
     results: result === 'nothing' ? [] : [result],

@@ -20,7 +20,7 @@ export type UnpackedResult =
  *
  * @example
  * ```ts
- * import { unpackResult } from '@testbench/types';
+ * import { unpackResult } from '@testbench/types/abi';
  *
  * unpackResult((1024n << 32n) | 5n); // => { ok: true, ptr: 1024, len: 5 }
  * unpackResult(-2n); // => { ok: false, code: -2 }

@@ -29,7 +29,7 @@ export type RequiredOption<Options> = {
  *
  * @example
  * ```ts
- * import { readOptions } from '@testbench/types';
+ * import { readOptions } from '@testbench/types/config';
  *
  * interface Options {
  *   readonly timeoutMs?: number;

@@ -11,7 +11,7 @@ import { nearestKey } from './nearest-key.js';
  *
  * @example
  * ```ts
- * import { rejectUnknownKeys } from '@testbench/types';
+ * import { rejectUnknownKeys } from '@testbench/types/config';
  *
  * rejectUnknownKeys({ timeoutMs: 5 }, ['timeoutMs', 'maxFuel'], 'limits');
  * try {

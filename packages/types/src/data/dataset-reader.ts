@@ -33,7 +33,8 @@ export interface DatasetEntry {
  *
  * @example
  * ```ts
- * import { DatasetFormatError, type DatasetReader } from '@testbench/types';
+ * import { DatasetFormatError } from '@testbench/types/errors';
+ * import type { DatasetReader } from '@testbench/types/stores';
  *
  * const tags: DatasetReader = {
  *   specificationVersion: 'v1',

@@ -57,20 +57,20 @@ export function parseOutputEnvelope(value: unknown): {
   if (!isJsonObject(value) || !Object.hasOwn(value, 'data')) {
     fail('the output', 'expected an object with a field "data"');
   }
-  const metadata = own(value, 'metadata');
+  const metadata = ownValue(value, 'metadata');
   if (metadata === undefined) return { data: value['data'], metrics: {} };
   if (!isJsonObject(metadata)) fail('"metadata"', 'expected an object');
-  const metrics = own(metadata, 'metrics');
+  const metrics = ownValue(metadata, 'metrics');
   if (metrics === undefined) return { data: value['data'], metrics: {} };
   return { data: value['data'], metrics: requireNumberMap(metrics, 'metadata.metrics') };
 }
 
 function validateEvaluator(data: unknown): void {
   const result = requireObject(data);
-  requireUnitInterval(own(result, 'score'), 'data.score');
-  const confidence = own(result, 'confidence');
+  requireUnitInterval(ownValue(result, 'score'), 'data.score');
+  const confidence = ownValue(result, 'confidence');
   if (confidence !== undefined) requireUnitInterval(confidence, 'data.confidence');
-  const metrics = own(result, 'metrics');
+  const metrics = ownValue(result, 'metrics');
   if (metrics !== undefined) requireNumberMap(metrics, 'data.metrics');
   optionalString(result, 'explanation');
 }
@@ -78,15 +78,15 @@ function validateEvaluator(data: unknown): void {
 function validateProvider(data: unknown): void {
   const result = requireObject(data);
   for (const key of ['text', 'model']) {
-    if (own(result, key) === undefined) fail(`"data.${key}"`, 'it is missing');
+    if (ownValue(result, key) === undefined) fail(`"data.${key}"`, 'it is missing');
     optionalString(result, key);
   }
   optionalString(result, 'finish_reason');
-  const usage = own(result, 'usage');
+  const usage = ownValue(result, 'usage');
   if (usage === undefined) return;
   if (!isJsonObject(usage)) fail('"data.usage"', 'expected an object');
   for (const key of ['prompt_tokens', 'completion_tokens', 'total_tokens']) {
-    const count = own(usage, key);
+    const count = ownValue(usage, key);
     if (count !== undefined && !(Number.isSafeInteger(count) && (count as number) >= 0)) {
       fail(`"data.usage.${key}"`, `expected a whole number from 0`);
     }
@@ -95,12 +95,12 @@ function validateProvider(data: unknown): void {
 
 function validateFilter(data: unknown): void {
   const result = requireObject(data);
-  if (!Array.isArray(own(result, 'items'))) fail('"data.items"', 'expected a list');
-  const dropped = own(result, 'dropped');
+  if (!Array.isArray(ownValue(result, 'items'))) fail('"data.items"', 'expected a list');
+  const dropped = ownValue(result, 'dropped');
   if (dropped === undefined) return;
   if (!Array.isArray(dropped)) fail('"data.dropped"', 'expected a list');
   for (const [position, entry] of dropped.entries()) {
-    const index = isJsonObject(entry) ? own(entry, 'index') : undefined;
+    const index = isJsonObject(entry) ? ownValue(entry, 'index') : undefined;
     if (!Number.isSafeInteger(index) || (index as number) < 0) {
       fail(`"data.dropped[${position}].index"`, 'expected a whole number from 0');
     }
@@ -108,7 +108,7 @@ function validateFilter(data: unknown): void {
 }
 
 /** Absent and `null` are the same: many JSON writers emit `null` for an empty option. */
-function own(object: JsonObject, key: string): unknown {
+function ownValue(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 }
 
@@ -133,7 +133,7 @@ function requireNumberMap(value: unknown, field: string): Readonly<Record<string
 }
 
 function optionalString(object: JsonObject, key: string): void {
-  const value = own(object, key);
+  const value = ownValue(object, key);
   if (value !== undefined && typeof value !== 'string') fail(`"data.${key}"`, 'expected a string');
 }
 

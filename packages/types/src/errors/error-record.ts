@@ -28,7 +28,7 @@ export interface ErrorRecord {
  *
  * @example
  * ```ts
- * import { CallError, fromErrorRecord, toErrorRecord } from '@testbench/types';
+ * import { CallError, fromErrorRecord, toErrorRecord } from '@testbench/types/errors';
  *
  * const record = toErrorRecord(new CallError('CALL_TRAPPED', 'Cannot finish call: unreachable'));
  * fromErrorRecord(record)?.code; // => 'CALL_TRAPPED'

@@ -14,7 +14,7 @@ const MAX_CAUSES = 16;
  *
  * @example
  * ```ts
- * import { LoadError, PluginError } from '@testbench/types';
+ * import { LoadError, PluginError } from '@testbench/types/errors';
  *
  * const error: unknown = new LoadError('LOAD_NOT_FOUND', 'Cannot read "a.wasm": no such file');
  * PluginError.is(error); // => true

@@ -47,10 +47,10 @@ export interface RetryAdvice {
  * it may be tried again; what is of another type, or below 0, was not said.
  */
 export function readRetryAdvice(details: unknown): RetryAdvice {
-  const own = (key: string): unknown =>
+  const ownValue = (key: string): unknown =>
     isJsonObject(details) && Object.hasOwn(details, key) ? details[key] : undefined;
-  const retryAfterMs = readRetryAfterMs(own('retry_after_ms'));
-  const said = own('retryable');
+  const retryAfterMs = readRetryAfterMs(ownValue('retry_after_ms'));
+  const said = ownValue('retryable');
   const retryable =
     typeof said === 'boolean' ? said : retryAfterMs === undefined ? undefined : true;
   return { retryable, retryAfterMs: retryable === false ? undefined : retryAfterMs };

@@ -77,12 +77,12 @@ export interface HostCallReport {
 /** One line that a plugin logged. */
 export interface LogRecord {
   /** Id of the plugin. */
-  readonly plugin: string;
+  readonly pluginId: string;
   readonly level: LogLevel;
   /** Untrusted text with control characters escaped. */
   readonly message: string;
   /** Milliseconds since the epoch. */
-  readonly timeMs: number;
+  readonly timestampMs: number;
   readonly requestId?: string;
 }
 

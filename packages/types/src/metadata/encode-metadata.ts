@@ -23,7 +23,7 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
     plugin_type: metadata.pluginType,
     capabilities: metadata.capabilities,
     api_version: metadata.apiVersion,
-    min_host_version: metadata.minHostVersion,
+    min_host_version: metadata.minContractVersion,
     homepage: metadata.homepage,
     license: metadata.license,
     custom: metadata.custom,

@@ -102,7 +102,7 @@ const METADATA: MetadataReaders<PluginMetadata> = {
   pluginType: (node) => node.oneOf(PLUGIN_TYPES),
   capabilities: (node) => node.items((item) => item.oneOf(CAPABILITIES)),
   apiVersion: readVersion,
-  minHostVersion: readVersion,
+  minContractVersion: readVersion,
   homepage: (node) => node.string(),
   license: (node) => node.string(),
   custom: (node) => node.texts(),

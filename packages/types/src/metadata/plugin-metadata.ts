@@ -60,7 +60,7 @@ export interface PluginMetadata {
   /** Semantic version of the contract that it was made for. */
   readonly apiVersion: string;
   /** Lowest contract version of a host that can run it. */
-  readonly minHostVersion?: string;
+  readonly minContractVersion?: string;
   readonly homepage?: string;
   readonly license?: string;
   /** The author's own pairs. */

@@ -1,5 +1,5 @@
 import {
-  type AbiSignature,
+  type FunctionSignature,
   CLASSIC_EXPORTS,
   OPTIONAL_EXPORTS,
   REQUIRED_EXPORTS,
@@ -18,16 +18,16 @@ export interface ProtocolShape {
   /** What a module that is meant for the protocol has, kept correctly or not. A module with all of it is taken for one. */
   readonly markers: {
     /** Exports by name: a function of just this type, or anything of the name. */
-    readonly exports?: Readonly<Record<string, AbiSignature | 'any'>>;
+    readonly exports?: Readonly<Record<string, FunctionSignature | 'any'>>;
     /** Modules that it imports from. */
     readonly imports?: readonly string[];
   };
   /** Functions that it must export, besides a memory named `memory`. */
-  readonly requiredExports: Readonly<Record<string, AbiSignature>>;
+  readonly requiredExports: Readonly<Record<string, FunctionSignature>>;
   /** Functions that it may export; where there is one, its type must be this. */
-  readonly optionalExports: Readonly<Record<string, AbiSignature>>;
+  readonly optionalExports: Readonly<Record<string, FunctionSignature>>;
   /** Functions of the protocol's own that it may import, besides those of the host: module, then name. */
-  readonly imports: Readonly<Record<string, Readonly<Record<string, AbiSignature>>>>;
+  readonly imports: Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
   /** How input and output are written. */
   readonly payload: PayloadForm;
 }

@@ -37,7 +37,7 @@ const directories = orNull({
  *
  * @example
  * ```ts
- * import { METADATA_SCHEMA } from '@testbench/types';
+ * import { METADATA_SCHEMA } from '@testbench/types/schemas';
  *
  * METADATA_SCHEMA['required']; // => ['name', 'version', 'plugin_type', 'api_version']
  * ```

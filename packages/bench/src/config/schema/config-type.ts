@@ -1,4 +1,6 @@
-import { ConfigError, type ConfigFields, ConfigNode, type JsonSchema } from '@testbench/types';
+import { type ConfigFields, ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
+import type { JsonSchema } from '@testbench/types/schemas';
 
 import { withoutUndefined } from '../without-undefined.js';
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
-import { ConfigNode, type JsonSchema } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
+import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { ConfigType, ReadContext } from './config-type.js';
 

@@ -1,10 +1,6 @@
-import {
-  ConfigError,
-  ConfigNode,
-  type DatasetReader,
-  type DatasetReadOptions,
-  nearestKey,
-} from '@testbench/types';
+import { ConfigNode, nearestKey } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
+import type { DatasetReader, DatasetReadOptions } from '@testbench/types/stores';
 
 import type { ResolvedDatasetConfig } from '../../config/dataset-config.js';
 import { DATASET_READERS } from './index.js';

@@ -1,9 +1,5 @@
-import {
-  type DatasetEntry,
-  DatasetFormatError,
-  type DatasetReader,
-  type DatasetReadOptions,
-} from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetEntry, DatasetReader, DatasetReadOptions } from '@testbench/types/stores';
 import { CsvError, parse } from 'csv-parse/sync';
 
 import { MAX_COLUMNS, MAX_LINE_BYTES } from '../limits.js';

@@ -1,4 +1,5 @@
-import { DatasetFormatError, type DatasetReadOptions } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetReadOptions } from '@testbench/types/stores';
 import { parse } from 'csv-parse/sync';
 
 /** What is looked for, in the order of preference. */

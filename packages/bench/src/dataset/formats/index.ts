@@ -1,4 +1,4 @@
-import type { DatasetReader } from '@testbench/types';
+import type { DatasetReader } from '@testbench/types/stores';
 
 import { csvReader, tsvReader } from './csv.js';
 import { jsonReader } from './json.js';

@@ -1,4 +1,5 @@
-import { type DatasetEntry, DatasetFormatError, type DatasetReader } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetEntry, DatasetReader } from '@testbench/types/stores';
 
 import { MAX_LINE_BYTES } from '../limits.js';
 import { firstByte, isSpace, kindOf, parseRecord } from './parse-record.js';

@@ -1,4 +1,4 @@
-import type { DatasetEntry, DatasetReader } from '@testbench/types';
+import type { DatasetEntry, DatasetReader } from '@testbench/types/stores';
 
 import { firstByte, isBlank, parseRecord } from './parse-record.js';
 import { type Line, readLines } from './read-lines.js';

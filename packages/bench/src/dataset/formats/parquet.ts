@@ -1,12 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import {
-  type DatasetEntry,
-  DatasetFormatError,
-  type DatasetInput,
-  type DatasetReader,
-} from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetEntry, DatasetInput, DatasetReader } from '@testbench/types/stores';
 
 import {
   MAX_PARQUET_GROUP_BYTES,

@@ -1,4 +1,5 @@
-import { DatasetFormatError, parseWireJson, PluginError } from '@testbench/types';
+import { parseWireJson } from '@testbench/types';
+import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 
 /**
  * Parses one record of JSON.

@@ -1,4 +1,4 @@
-import { DatasetFormatError } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
 
 import { MAX_LINE_BYTES } from '../limits.js';
 import { textBytes } from './text-bytes.js';

@@ -1,5 +1,6 @@
 import { type DatasetReaderSubject, testDatasetReader } from '@testbench/test-kit/contracts';
-import { DatasetFormatError, type DatasetReader } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetReader } from '@testbench/types/stores';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
-import { DatasetFormatError, decodeText, PluginError } from '@testbench/types';
+import { decodeText } from '@testbench/types';
+import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_MARK = 4;

@@ -1,4 +1,5 @@
-import { type DatasetEntry, DatasetFormatError, type DatasetReader } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetEntry, DatasetReader } from '@testbench/types/stores';
 
 import { readLines } from './read-lines.js';
 

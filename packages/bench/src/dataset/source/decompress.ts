@@ -1,8 +1,9 @@
-// oxlint-disable-next-line no-restricted-imports -- its streams pass through hearErrors()
+// oxlint-disable-next-line no-restricted-imports -- its streams pass through absorbStreamErrors()
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 
-import { DatasetFormatError, hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
 
 import { MAX_EXPANSION, MAX_FREE_EXPANSION_BYTES } from '../limits.js';
 
@@ -89,8 +90,8 @@ export async function* decompress(
       throw error;
     }
   };
-  const stream = hearErrors(create());
-  pipeline(hearErrors(Readable.from(counted(), { objectMode: true })), stream, () => {});
+  const stream = absorbStreamErrors(create());
+  pipeline(absorbStreamErrors(Readable.from(counted(), { objectMode: true })), stream, () => {});
   try {
     for await (const piece of stream) {
       const chunk = piece as Uint8Array;

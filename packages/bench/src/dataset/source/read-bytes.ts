@@ -1,6 +1,6 @@
 import { type FileHandle } from 'node:fs/promises';
 
-import { hearErrors } from '@testbench/types';
+import { absorbStreamErrors } from '@testbench/types';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -26,7 +26,7 @@ export async function* readHandle(
 
 /** Reads the standard input of this process to its end. */
 export async function* readStandardInput(): AsyncGenerator<Uint8Array> {
-  for await (const chunk of hearErrors(process.stdin)) yield chunk as Uint8Array;
+  for await (const chunk of absorbStreamErrors(process.stdin)) yield chunk as Uint8Array;
 }
 
 /** Bytes of which the first were looked at already. */

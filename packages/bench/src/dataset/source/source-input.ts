@@ -3,7 +3,8 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { tmpdir } from 'node:os';
 
-import { type DatasetInput, DatasetFormatError } from '@testbench/types';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetInput } from '@testbench/types/stores';
 
 import { unreadableState } from '../dataset-error.js';
 import { MAX_SPOOL_BYTES } from '../limits.js';

@@ -15,7 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { testRunStore } from '@testbench/test-kit/contracts';
-import type { RunSegment, RunWriter } from '@testbench/types';
+import type { RunSegment, RunWriter } from '@testbench/types/stores';
 import { describe, expect, it } from 'vitest';
 
 import { collect, temporaryFolder } from '../../__fixtures__/temporary-folder.js';

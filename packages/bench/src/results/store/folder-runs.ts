@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core';
-import { readOptions, type RunReader, type RunStore, type RunWriter } from '@testbench/types';
+import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
+import type { RunReader, RunStore, RunWriter } from '@testbench/types/stores';
 
 import { guardReading } from './guard-files.js';
 import { MANIFEST_FILE, readFolder } from './run-reader.js';
@@ -28,7 +29,7 @@ export interface FolderRunsOptions {
  * @example
  * ```ts
  * import { mkdtempSync } from 'node:fs';
- * import { createFolderRuns } from '@testbench/bench';
+ * import { createFolderRuns } from '@testbench/bench/results';
  *
  * const runs = createFolderRuns(mkdtempSync('/tmp/runs-'));
  * const writer = await runs.open('sums');

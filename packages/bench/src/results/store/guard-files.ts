@@ -1,4 +1,4 @@
-import { describeFileError, OutputError } from '@testbench/core';
+import { describeFileError, OutputError } from '@testbench/core/files';
 
 import { BenchError } from '../../errors.js';
 

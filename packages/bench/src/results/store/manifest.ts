@@ -1,4 +1,4 @@
-import type { RunSegment } from '@testbench/types';
+import type { RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { RUN_FORMAT_VERSION } from '../limits.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
-import type { RunSegment } from '@testbench/types';
+import type { RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { MAX_ROW_BYTES } from '../limits.js';

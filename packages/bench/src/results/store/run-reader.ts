@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { RunDocument, RunReader, RunSegment } from '@testbench/types';
+import type { RunDocument, RunReader, RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { MAX_DOCUMENT_BYTES, MAX_MANIFEST_BYTES } from '../limits.js';

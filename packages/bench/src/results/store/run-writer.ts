@@ -1,14 +1,20 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { lockFile, OutputFile, type OutputInput, syncFolder, writeOutput } from '@testbench/core';
+import {
+  lockFile,
+  OutputFile,
+  type OutputInput,
+  syncFolder,
+  writeOutput,
+} from '@testbench/core/files';
 import type {
   RunDocument,
   RunRange,
   RunSegment,
   RunSegmentWriter,
   RunWriter,
-} from '@testbench/types';
+} from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { guardReading, guardWriting } from './guard-files.js';

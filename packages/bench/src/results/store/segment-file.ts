@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { OutputFile } from '@testbench/core';
-import type { RunSegment, RunSegmentWriter } from '@testbench/types';
+import { OutputFile } from '@testbench/core/files';
+import type { RunSegment, RunSegmentWriter } from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { MAX_ROW_BYTES } from '../limits.js';

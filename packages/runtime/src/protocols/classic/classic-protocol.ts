@@ -1,5 +1,4 @@
 import {
-  CallError,
   CONTRACT_SHAPES,
   GuestCode,
   type ProtocolFunction,
@@ -11,10 +10,11 @@ import {
   type ProtocolSteps,
   type ReadBytes,
   type WireProtocol,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 import { CLASSIC_OUTPUT_BYTES } from '../../limits.js';
-import { AllocatedRooms, GrownRooms, type Rooms } from './rooms.js';
+import { AllocatedBuffers, GrownBuffers, type OutputBuffers } from './output-buffers.js';
 
 const [SHAPE] = CONTRACT_SHAPES;
 
@@ -41,16 +41,16 @@ class ClassicSession implements ProtocolSession {
   readonly health: ProtocolSession['health'];
   readonly shutdown: ProtocolSession['shutdown'];
   readonly #memory: ProtocolMemory;
-  readonly #rooms: Rooms;
+  readonly #buffers: OutputBuffers;
   readonly #execute: ProtocolFunction;
 
   constructor(readonly guest: ProtocolGuest) {
     this.#memory = guest.memory;
     this.#execute = guest.waitingFunction('plugin_execute');
-    this.#rooms =
+    this.#buffers =
       guest.has('plugin_alloc') && guest.has('plugin_free')
-        ? new AllocatedRooms(guest)
-        : new GrownRooms(guest);
+        ? new AllocatedBuffers(guest)
+        : new GrownBuffers(guest);
     if (guest.has('_initialize')) this.initialize = () => void guest.function('_initialize')();
     if (guest.has('plugin_health')) this.health = () => this.#code('plugin_health');
     if (guest.has('plugin_shutdown')) this.shutdown = () => this.#code('plugin_shutdown');
@@ -68,7 +68,7 @@ class ClassicSession implements ProtocolSession {
     if (guest.parameterCount('plugin_init') === 0) return guest.i32('plugin_init', yield init());
     const { ptr, length } = this.#write(config);
     const code = guest.i32('plugin_init', yield init(ptr, length));
-    this.#rooms.releaseAll();
+    this.#buffers.releaseAll();
     return code;
   }
 
@@ -84,7 +84,7 @@ class ClassicSession implements ProtocolSession {
   }
 
   #write(input: ProtocolInput): ProtocolPlace {
-    return this.#memory.write(input, (size) => this.#rooms.take(size));
+    return this.#memory.write(input, (size) => this.#buffers.take(size));
   }
 
   /** Calls once, and again if the plugin says that the room was too small. */
@@ -94,10 +94,10 @@ class ClassicSession implements ProtocolSession {
     call: (out: number, outLength: number) => unknown,
   ): ProtocolSteps<T | number> {
     const { maxOutputBytes } = this.guest.limits;
-    const lengthPtr = this.#rooms.take(4);
+    const lengthPtr = this.#buffers.take(4);
     let capacity = Math.min(CLASSIC_OUTPUT_BYTES, maxOutputBytes);
     for (let attempt = 0; ; attempt += 1) {
-      const out = this.#rooms.take(capacity);
+      const out = this.#buffers.take(capacity);
       this.#writeLength(lengthPtr, capacity);
       const code = this.guest.i32(
         `plugin_${what === 'metadata' ? 'metadata' : 'execute'}`,
@@ -112,11 +112,11 @@ class ClassicSession implements ProtocolSession {
           );
         }
         const value = read(this.#memory.range(what, out, length));
-        this.#rooms.releaseAll();
+        this.#buffers.releaseAll();
         return value;
       }
       if (code !== GuestCode.outOfMemory || attempt > 0 || length <= capacity) {
-        this.#rooms.releaseAll();
+        this.#buffers.releaseAll();
         return code;
       }
       if (length > maxOutputBytes) {

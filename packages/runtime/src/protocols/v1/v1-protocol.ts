@@ -1,5 +1,4 @@
 import {
-  CallError,
   CONTRACT_SHAPES,
   type ProtocolAnswer,
   type ProtocolFunction,
@@ -12,7 +11,8 @@ import {
   type ReadBytes,
   unpackResult,
   type WireProtocol,
-} from '@testbench/types';
+} from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 const [, SHAPE] = CONTRACT_SHAPES;
 

@@ -20,13 +20,13 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { StateStore } from '@testbench/types';
+import type { StateStore } from '@testbench/types/stores';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { MAX_JOURNAL_BYTES } from '../limits.js';
-import { createFileStates } from './file-states.js';
-import { createMemoryState } from './state-store.js';
+import { createFileStateStores } from './file-state-stores.js';
+import { createMemoryStateStore } from './state-store.js';
 
 let directory: string;
 beforeEach(() => {
@@ -41,14 +41,14 @@ const textAt = (state: StateStore, key: string): string | undefined => {
   const value = state.get(key);
   return value && new TextDecoder().decode(value);
 };
-const open = (plugin = 'a'): StateStore => createFileStates(directory)(plugin);
+const open = (plugin = 'a'): StateStore => createFileStateStores(directory)(plugin);
 const file = (): string =>
   join(
     directory,
     readdirSync(directory).find((name) => name.endsWith('.state'))!,
   );
 
-describe('createFileStates()', () => {
+describe('createFileStateStores()', () => {
   it('keeps values from one opening to the next, each plugin its own', () => {
     const first = open();
     expect(first.set('key', utf8('one'))).toBe(true);
@@ -80,9 +80,9 @@ describe('createFileStates()', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         run += 1;
         const quota = { maxBytes: 100, maxEntries: 3 };
-        const openState = createFileStates(directory, quota);
+        const openState = createFileStateStores(directory, quota);
         let state = openState(`run ${run}`);
-        const model = createMemoryState(quota);
+        const model = createMemoryStateStore(quota);
         for (const { kind, key, size } of steps) {
           const value = new Uint8Array(size).fill(size);
           const change = (store: StateStore): boolean =>
@@ -174,7 +174,7 @@ describe('createFileStates()', () => {
     writeFileSync(join(directory, 'file'), '');
     symlinkSync('loop', join(directory, 'loop'));
     const path = place === '' ? '' : `${directory}/${place}`;
-    expect(() => createFileStates(path)).toThrow(
+    expect(() => createFileStateStores(path)).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         path: 'state',
@@ -184,7 +184,7 @@ describe('createFileStates()', () => {
   });
 
   it.each([[7n], [null], [{}], [Symbol('x')]])('refuses %s for a directory', (value) => {
-    expect(() => createFileStates(value as never)).toThrow(
+    expect(() => createFileStateStores(value as never)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path: 'state' }),
     );
   });
@@ -245,8 +245,8 @@ describe('createFileStates()', () => {
 
   it('has what was stored before the host was killed', async () => {
     const script = `
-      const { createFileStates } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
-      const state = createFileStates(${JSON.stringify(directory)})('a');
+      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
+      const state = createFileStateStores(${JSON.stringify(directory)})('a');
       for (let index = 0; ; index += 1) {
         state.set('count', new TextEncoder().encode(String(index)));
         if (index === 1000) console.log('ready');
@@ -272,9 +272,9 @@ describe('createFileStates()', () => {
     first.close?.();
     writeFileSync(`${path}.lock`, '{"host":"x"');
     const script = `
-      const { createFileStates } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
+      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
       try {
-        createFileStates(${JSON.stringify(directory)})('a');
+        createFileStateStores(${JSON.stringify(directory)})('a');
         console.log('in');
         process.stdin.resume();
       } catch (error) {
@@ -353,7 +353,7 @@ describe('createFileStates()', () => {
     const first = open();
     first.set('big', new Uint8Array(10_000).fill(7));
     first.close?.();
-    const small = createFileStates(directory, { maxBytes: 100 })('a');
+    const small = createFileStateStores(directory, { maxBytes: 100 })('a');
     expect(small.get('big')).toHaveLength(10_000);
     expect(small.set('more', utf8('x'))).toBe(false);
     expect(small.delete('big')).toBe(true);

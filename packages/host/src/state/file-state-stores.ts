@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ConfigError, LoadError, type StateStore } from '@testbench/types';
+import { ConfigError, LoadError } from '@testbench/types/errors';
+import type { StateStore } from '@testbench/types/stores';
 
 import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
 import { journalSize, StateJournal } from './state-journal.js';
@@ -10,7 +11,7 @@ import { lockState } from './lock-state.js';
 import { createStateMap, readQuota, type StateQuota } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
-export type OpenState = (plugin: string) => StateStore;
+export type OpenStateStore = (plugin: string) => StateStore;
 
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -28,15 +29,15 @@ const WRITABLE_BY_OTHERS = 0o022;
  *
  * @example
  * ```ts no-run
- * import { createFileStates } from '@testbench/host';
+ * import { createFileStateStores } from '@testbench/host';
  *
- * const openState = createFileStates('.testbench/state');
+ * const openState = createFileStateStores('.testbench/state');
  * const state = openState('my-plugin');
  * state.set('runs', Uint8Array.of(1));
  * state.close?.();
  * ```
  */
-export function createFileStates(directory: string, given?: StateQuota): OpenState {
+export function createFileStateStores(directory: string, given?: StateQuota): OpenStateStore {
   const quota = readQuota(given);
   const { uid, mode } = makeDirectory(directory);
   const own = process.getuid?.();

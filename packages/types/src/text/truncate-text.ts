@@ -5,13 +5,13 @@
  *
  * @example
  * ```ts
- * import { cutText } from '@testbench/types';
+ * import { truncateText } from '@testbench/types';
  *
- * cutText('short', 10); // => 'short'
- * cutText('x'.repeat(1000), 5); // => 'xxxxx… (1000 characters)'
+ * truncateText('short', 10); // => 'short'
+ * truncateText('x'.repeat(1000), 5); // => 'xxxxx… (1000 characters)'
  * ```
  */
-export function cutText(text: string, length: number): string {
+export function truncateText(text: string, length: number): string {
   if (text.length <= length) return text;
   const start = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
   return `${start}… (${text.length} characters)`;

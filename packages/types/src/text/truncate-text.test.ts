@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { cutText } from './cut-text.js';
+import { truncateText } from './truncate-text.js';
 
-describe('cutText()', () => {
+describe('truncateText()', () => {
   it.each([
     { text: '', length: 0, cut: '' },
     { text: 'abc', length: 3, cut: 'abc' },
@@ -10,6 +10,6 @@ describe('cutText()', () => {
     { text: 'ab😀', length: 3, cut: 'ab… (4 characters)' },
     { text: 'a😀b', length: 3, cut: 'a😀… (4 characters)' },
   ])('cuts "$text" at $length', ({ text, length, cut }) => {
-    expect(cutText(text, length)).toBe(cut);
+    expect(truncateText(text, length)).toBe(cut);
   });
 });

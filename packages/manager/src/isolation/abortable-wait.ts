@@ -1,9 +1,10 @@
-import { CallError, onAbort } from '@testbench/types';
+import { onAbort } from '@testbench/types';
+import { CallError } from '@testbench/types/errors';
 
 /**
  * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.
  */
-export class GiveUp {
+export class AbortableWait {
   #reject: ((error: CallError) => void) | undefined;
   #abort: AbortController | undefined;
   #error: CallError | undefined;
@@ -50,7 +51,7 @@ export class GiveUp {
   }
 
   /** Gives it up now, for a reason of the host's. Does nothing if it was given up already. */
-  giveUp(error: CallError): void {
+  abort(error: CallError): void {
     if (this.#error === undefined) this.#give(error);
   }
 

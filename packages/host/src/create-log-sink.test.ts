@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 
-import { LOG_LEVELS } from '@testbench/types';
+import { LOG_LEVELS } from '@testbench/types/abi';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 
 import { createHostBinding } from './create-host-binding.js';
-import { logTo } from './log-to.js';
+import { createLogSink } from './create-log-sink.js';
 
 /** A pino whose lines are kept. */
 function keepingPino(level: string) {
@@ -16,13 +16,13 @@ function keepingPino(level: string) {
       done();
     },
   });
-  return { lines, sink: logTo(pino({ level, base: null }, stream)) };
+  return { lines, sink: createLogSink(pino({ level, base: null }, stream)) };
 }
 
 it('gives every level to pino, with its fields', () => {
   const { lines, sink } = keepingPino('trace');
   for (const level of LOG_LEVELS) {
-    sink({ plugin: 'demo', level, message: 'hello', timeMs: 5, requestId: 'r' });
+    sink({ pluginId: 'demo', level, message: 'hello', timestampMs: 5, requestId: 'r' });
   }
   expect(lines).toMatchObject(
     [10, 20, 30, 40, 50].map((level) => ({

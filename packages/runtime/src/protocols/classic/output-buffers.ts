@@ -1,14 +1,16 @@
-import { CallError, PAGE_BYTES, type ProtocolFunction, type ProtocolGuest } from '@testbench/types';
+import { PAGE_BYTES } from '@testbench/types';
+import type { ProtocolFunction, ProtocolGuest } from '@testbench/types/abi';
+import { CallError } from '@testbench/types/errors';
 
 /** Where the host may write in a guest's memory. */
-export interface Rooms {
+export interface OutputBuffers {
   /** @throws {CallError} `CALL_MEMORY_EXHAUSTED`. */
   take(size: number): number;
   releaseAll(): void;
 }
 
 /** Rooms from the plugin's own allocator. */
-export class AllocatedRooms implements Rooms {
+export class AllocatedBuffers implements OutputBuffers {
   #taken: [ptr: number, size: number][] = [];
   readonly #alloc: ProtocolFunction;
   readonly #free: ProtocolFunction;
@@ -36,7 +38,7 @@ export class AllocatedRooms implements Rooms {
  * Rooms in pages that the host adds at the end of the memory: the plugin cannot know them, so nothing of its own lies there.
  * The region is kept and used again for the next call.
  */
-export class GrownRooms implements Rooms {
+export class GrownBuffers implements OutputBuffers {
   #start = 0;
   #end = 0;
   #next = 0;

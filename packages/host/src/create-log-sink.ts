@@ -1,4 +1,5 @@
-import { ConfigNode, LOG_LEVELS, type LogLevel, type LogSink } from '@testbench/types';
+import { LOG_LEVELS, type LogLevel, type LogSink } from '@testbench/types/abi';
+import { ConfigNode } from '@testbench/types/config';
 
 /** A logger with one method a level, each taking fields and a message: pino, and what is made like it. */
 export type StructuredLogger = Readonly<
@@ -15,18 +16,18 @@ export type StructuredLogger = Readonly<
  *
  * @example
  * ```ts
- * import { logTo } from '@testbench/host';
+ * import { createLogSink } from '@testbench/host';
  *
  * const lines: string[] = [];
  * const write = (fields: object, message: string): void => {
  *   lines.push(`${JSON.stringify(fields)} ${message}`);
  * };
- * const sink = logTo({ trace: write, debug: write, info: write, warn: write, error: write });
+ * const sink = createLogSink({ trace: write, debug: write, info: write, warn: write, error: write });
  * sink({ plugin: 'demo', level: 'info', message: 'hello', timeMs: 5 });
  * lines; // => ['{"plugin":"demo","timeMs":5} hello']
  * ```
  */
-export function logTo(logger: StructuredLogger): LogSink {
+export function createLogSink(logger: StructuredLogger): LogSink {
   new ConfigNode(logger, 'logger').implementation<StructuredLogger>(...LOG_LEVELS);
   return ({ level, message, ...fields }) => logger[level](fields, message);
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { GrantPolicy, type PolicyEntry } from './grant-policy.js';
+import { PolicyGrants, type PolicyEntry } from './policy-grants.js';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const env = (name: string): PolicyEntry['permissions'] => ({ envVars: true, allowedEnv: [name] });
 
-describe('GrantPolicy', () => {
-  const policy = new GrantPolicy([
+describe('PolicyGrants', () => {
+  const policy = new PolicyGrants([
     { name: 'a', digest: digest('1'), permissions: env('ONE') },
     { name: 'a', digest: digest('2'), permissions: env('TWO') },
     { name: 'b', digest: 'any', permissions: env('ANY') },
@@ -52,14 +52,14 @@ describe('GrantPolicy', () => {
       path: 'policy.plugins[1]',
     },
   ])('refuses $entries', ({ entries, path }) => {
-    expect(() => new GrantPolicy(entries as never)).toThrow(
+    expect(() => new PolicyGrants(entries as never)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', path }),
     );
   });
 
   it('refuses a key that it does not know', () => {
     const entries = [{ name: 'a', digest: 'any', permission: {} }];
-    expect(() => new GrantPolicy(entries as never)).toThrow(
+    expect(() => new PolicyGrants(entries as never)).toThrow(
       expect.objectContaining({ code: 'CONFIG_UNKNOWN_KEY', path: 'policy.plugins[0].permission' }),
     );
   });

@@ -11,14 +11,14 @@
  * ```ts
  * import { Readable } from 'node:stream';
  *
- * import { hearErrors } from '@testbench/types';
+ * import { absorbStreamErrors } from '@testbench/types';
  *
- * const stream = hearErrors(Readable.from(['a']));
+ * const stream = absorbStreamErrors(Readable.from(['a']));
  * stream.destroy(new Error('nobody reads it'));
  * stream.listenerCount('error'); // => 1
  * ```
  */
-export function hearErrors<
+export function absorbStreamErrors<
   Stream extends { on(event: 'error', listener: (error: Error) => void): unknown },
 >(stream: Stream): Stream {
   stream.on('error', () => {});

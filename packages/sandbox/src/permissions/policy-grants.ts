@@ -1,4 +1,6 @@
-import { ConfigError, ConfigNode, type Permissions, readOptions } from '@testbench/types';
+import type { Permissions } from '@testbench/types';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import { PermissionSet } from './permission-set.js';
 
@@ -15,7 +17,7 @@ export interface PolicyEntry {
 }
 
 /** A plugin that is to be granted something: its name is what it says itself, its digest is a fact. */
-export interface PolicyRequest {
+export interface PolicySubject {
   readonly name: string | undefined;
   readonly digest: string;
 }
@@ -28,9 +30,9 @@ const ANY = 'any';
  *
  * @example
  * ```ts
- * import { GrantPolicy } from '@testbench/sandbox';
+ * import { PolicyGrants } from '@testbench/sandbox';
  *
- * const policy = new GrantPolicy([
+ * const policy = new PolicyGrants([
  *   {
  *     name: 'translator',
  *     digest: 'any',
@@ -42,7 +44,7 @@ const ANY = 'any';
  * policy.grantsFor({ name: 'other', digest: 'sha256:…' }).allowsRequest(request); // => false
  * ```
  */
-export class GrantPolicy {
+export class PolicyGrants {
   readonly #grants = new Map<string, PermissionSet>();
 
   /**
@@ -55,7 +57,7 @@ export class GrantPolicy {
   }
 
   /** What a plugin is granted: by its very digest, or else by its name alone, or else nothing. */
-  grantsFor({ name, digest }: PolicyRequest): PermissionSet {
+  grantsFor({ name, digest }: PolicySubject): PermissionSet {
     if (name === undefined) return new PermissionSet();
     const exact = this.#grants.get(keyOf(name, digest));
     return exact ?? this.#grants.get(keyOf(name, ANY)) ?? new PermissionSet();

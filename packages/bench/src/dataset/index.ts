@@ -1,0 +1,18 @@
+/**
+ * Data sets: formats, selection, records.
+ *
+ * @packageDocumentation
+ */
+export type {
+  DatasetConfig,
+  FieldsConfig,
+  ResolvedDatasetConfig,
+  SampleConfig,
+  ShuffleConfig,
+} from '../config/dataset-config.js';
+export { parseDatasetConfig } from '../config/parse-dataset-config.js';
+export { Dataset, type DatasetFacts, type PositionedSample, type RecordRange } from './dataset.js';
+export type { RecordPlace } from './dataset-error.js';
+export { DATASET_READERS } from './formats/index.js';
+export { openDataset, type OpenDatasetOptions } from './open-dataset.js';
+export type { DatasetRecord, Sample } from './selection/read-sample.js';

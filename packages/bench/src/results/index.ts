@@ -1,0 +1,36 @@
+/**
+ * Results: rows, runs that are there, score boards.
+ *
+ * @packageDocumentation
+ */
+export type { BenchmarkSummary, PluginSummary, SummaryMeasured } from './benchmark-summary.js';
+export { canonicalRow } from './canonical-row.js';
+export type { DropCount } from './drop-board.js';
+export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportRun } from './export-run.js';
+export { type CaseFilter, listFailures, showCase } from './list-failures.js';
+export { causeOf, type FailureGroup } from './failure-groups.js';
+export { listRuns, readRun, type StoredRun } from './read-run.js';
+export { type EpochReducer, epochReducer } from './reduce-epochs.js';
+export type {
+  CallFailure,
+  CallMeasured,
+  CaseName,
+  ResultRow,
+  RowMeasured,
+  ScoreDetails,
+} from './result-row.js';
+export {
+  type BoardOptions,
+  type ErrorCount,
+  ScoreBoard,
+  type ScoreSummary,
+  type SystemName,
+  type SystemSummary,
+} from './score-board.js';
+export { createFolderRuns, type FolderRunsOptions } from './store/folder-runs.js';
+export type { PaidUsage, StageUsage } from './usage-board.js';
+export {
+  type ConfidenceInterval,
+  type IntervalMethod,
+  ScoreTally,
+} from '../statistics/score-tally.js';

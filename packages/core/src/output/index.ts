@@ -1,0 +1,17 @@
+/**
+ * Files: modules that are read, outputs that are whole or not there, files that only their owner may read.
+ *
+ * @packageDocumentation
+ */
+export type { FolderProblem } from '@testbench/manager/files';
+export { lockFile, readModuleFile } from '@testbench/manager/files';
+export { describeFileError, OutputError, type OutputErrorCode } from './output-error.js';
+export { OutputFile, type OutputFileOptions, writeOutput } from './output-file.js';
+export {
+  findOutputPlace,
+  OUTPUT_OPTIONS,
+  type OutputInput,
+  type OutputOptions,
+  type OutputPlace,
+} from './output-place.js';
+export { finishPublishing, publishTogether, syncFolder } from './publish-together.js';

@@ -1,0 +1,9 @@
+/**
+ * Files of plugins, and files that only their owner may read.
+ *
+ * @packageDocumentation
+ */
+export { createFileAccess, type FileAccess, type FileAccessOptions } from './file-access.js';
+export { lockFile } from '../lock/lock-file.js';
+export type { FolderProblem } from '../private-files/private-folder.js';
+export { privateFiles, type PrivateFiles } from '../private-files/private-files.js';

@@ -1,0 +1,15 @@
+/**
+ * Reads options and configurations: unknown keys, wrong types and ranges are refused with their path.
+ *
+ * @packageDocumentation
+ */
+export { type ConfigFields, ConfigNode, joinPath } from './config-node.js';
+export { nearestKey } from './nearest-key.js';
+export { LARGEST_LIMITS, readFuel, readLimits, readTimeoutMs } from './read-limits.js';
+export {
+  type OptionReader,
+  type OptionReaders,
+  readOptions,
+  type RequiredOption,
+} from './read-options.js';
+export { rejectUnknownKeys } from './reject-unknown-keys.js';

@@ -1,0 +1,12 @@
+/**
+ * JSON Schemas of metadata, inputs and outputs.
+ *
+ * @packageDocumentation
+ */
+export {
+  INPUT_ENVELOPE_SCHEMA,
+  OUTPUT_DATA_SCHEMAS,
+  OUTPUT_ENVELOPE_SCHEMA,
+} from './envelope-schema.js';
+export type { JsonSchema } from './json-schema.js';
+export { METADATA_SCHEMA } from './metadata-schema.js';

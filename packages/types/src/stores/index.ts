@@ -1,0 +1,30 @@
+/**
+ * Interfaces of what a host may bring of its own: stores, secrets, HTTP, data sets, isolations.
+ *
+ * @packageDocumentation
+ */
+export type {
+  DatasetEntry,
+  DatasetInput,
+  DatasetReader,
+  DatasetReadOptions,
+} from '../data/dataset-reader.js';
+export type {
+  HttpTransport,
+  HttpTransportRequest,
+  HttpTransportResponse,
+} from '../host/http-transport.js';
+export type { CustomIsolation, RunnerLink, RunnerStart } from '../host/isolation.js';
+export type { ModuleStore } from './module-store.js';
+export {
+  RUN_DOCUMENTS,
+  type RunDocument,
+  type RunRange,
+  type RunReader,
+  type RunSegment,
+  type RunSegmentWriter,
+  type RunStore,
+  type RunWriter,
+} from './run-store.js';
+export type { Secret, SecretStore } from './secret-store.js';
+export type { StateStore } from './state-store.js';
