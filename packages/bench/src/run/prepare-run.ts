@@ -9,6 +9,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
+import { DenialLog } from '../results/failure-hints.js';
 import { loadPipeline, type LoadPipelineOptions, type Pipeline } from './load-pipeline.js';
 import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
@@ -19,6 +20,8 @@ export interface PreparedRun {
   readonly plan: Plan;
   readonly pipeline: Pipeline;
   readonly dataset: Dataset;
+  /** What plugins were refused so far. */
+  readonly denials: DenialLog;
 }
 
 /**
@@ -36,19 +39,21 @@ export async function withPreparedRun<T>(
 ): Promise<T> {
   const { readers, signal } = options;
   await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
-  let own = options.system === undefined ? await createSystem(config, options, {}) : undefined;
+  const denials = new DenialLog();
+  let own =
+    options.system === undefined ? await createSystem(config, options, {}, denials) : undefined;
   try {
     let pipeline = await loadPipeline(options.system ?? own!, config, loading);
     if (own !== undefined && pipeline.stages.some((stage) => stage.waits)) {
       // Only now is it known that threads will wait, and that more of them are needed than there are processors.
       await pipeline.unload();
       await own.close();
-      own = await createSystem(config, options, waitingPlaces(config));
+      own = await createSystem(config, options, waitingPlaces(config), denials);
       pipeline = await loadPipeline(own, config, loading);
     }
     try {
       const plan = makePlan(config, pipeline, dataset);
-      return await action({ config, plan, pipeline, dataset });
+      return await action({ config, plan, pipeline, dataset, denials });
     } finally {
       await pipeline.unload();
     }
@@ -79,6 +84,7 @@ async function createSystem(
   config: ResolvedBenchmarkConfig,
   options: RunOptions,
   places: PluginSystemOptions,
+  denials: DenialLog,
 ): Promise<PluginSystem> {
   const { providers, transforms, evaluators, filters } = config;
   const own = [providers, transforms, evaluators, filters].flat().length;
@@ -88,6 +94,9 @@ async function createSystem(
     maxLoadedPlugins: uses,
     isolation: config.isolation,
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
-    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    onLog: (record) => {
+      if (record.level === 'warn') denials.add(record.plugin, record.message);
+      options.onLog?.(record);
+    },
   });
 }

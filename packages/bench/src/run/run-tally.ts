@@ -1,7 +1,8 @@
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';
 import { DropBoard } from '../results/drop-board.js';
-import { FailureGroups } from '../results/failure-groups.js';
+import { type FailureGroup, FailureGroups } from '../results/failure-groups.js';
+import { failureHints } from '../results/failure-hints.js';
 import type { ResultRow } from '../results/result-row.js';
 import { isFailed, ScoreBoard } from '../results/score-board.js';
 import { UsageBoard } from '../results/usage-board.js';
@@ -9,6 +10,12 @@ import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { systemNames } from './run-cases.js';
 import type { RunOptions } from './run-options.js';
+
+/** A plugin at its place. */
+interface StageAt {
+  readonly id: string;
+  readonly path: string;
+}
 
 /** Adds up the rows of a run while they come, and says how far it is. */
 export class RunTally {
@@ -92,7 +99,9 @@ export class RunTally {
       onError,
       scores: this.#board.summaries(),
       systems: this.#board.systems(),
-      failures: this.#failures.groups(),
+      failures: this.#failures.groups(
+        failureHints(this.#run.denials.denials, (group) => this.#stageOf(group)),
+      ),
       dropped: pipeline.filters.length === 0 ? undefined : this.#drops.counts(),
       plugins: this.#plugins(),
       run: path,
@@ -105,6 +114,18 @@ export class RunTally {
         repeatedCalls: this.#paid.interrupted,
       },
     });
+  }
+
+  #stageOf({ stage, first }: Pick<FailureGroup, 'stage' | 'first'>): StageAt | undefined {
+    const { providers, stages, evaluators } = this.#run.pipeline;
+    if (stage === 'provider') {
+      const found = providers.find(({ config }) => config.name === first.provider);
+      return found && { id: found.stage.id, path: found.stage.name };
+    }
+    const evaluator = evaluators.find(({ config }) => config.name === stage);
+    if (evaluator !== undefined) return { id: evaluator.stage.id, path: evaluator.path };
+    const other = stages.find(({ name }) => name === stage);
+    return other && { id: other.id, path: other.name };
   }
 
   #plugins(): PluginSummary[] {

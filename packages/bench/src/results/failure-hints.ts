@@ -1,0 +1,72 @@
+import type { FailureGroup, HintFor } from './failure-groups.js';
+
+/** What a host has refused to a plugin, by the id of the plugin. */
+export type Denials = ReadonlyMap<string, string>;
+
+/** What a denied request looks like in the log of its plugin. */
+const DENIED_REQUEST = /^denied: HTTP request: \S+ (\S+)/;
+const DENIED_OTHER = /^denied: (.+)/;
+
+/** Remembers the first thing that each stage was refused. */
+export class DenialLog {
+  readonly #denials = new Map<string, string>();
+
+  /** @param plugin Id of the plugin, which ends in the path of its stage in the configuration. */
+  add(plugin: string, message: string): void {
+    if (!message.startsWith('denied: ') || this.#denials.has(plugin)) return;
+    this.#denials.set(plugin, message);
+  }
+
+  get denials(): Denials {
+    return this.#denials;
+  }
+}
+
+const BY_CODE: Readonly<Record<string, string>> = {
+  CALL_FUEL_EXHAUSTED:
+    'raise "limits.maxFuel" of the stage, if its plugin has good reason to work longer',
+  CALL_DEADLINE_EXCEEDED:
+    'raise "limits.timeoutMs" of the stage, or "calls.timeoutMs" of a provider',
+  CALL_MEMORY_EXHAUSTED: 'raise "limits.maxMemoryBytes" of the stage',
+  CALL_OUTPUT_TOO_LARGE: 'raise "limits.maxOutputBytes" of the stage',
+};
+
+const BY_STATUS: Readonly<Record<number, string>> = {
+  401: 'the server takes no key, or another one: see the environment variable that the "secrets" of the policy name',
+  402: 'the account at the server has no money left',
+  403: 'the key may not do that: ask for access to the model, or use another key',
+  404: 'the server has no such model or path: check the name of the model, and "config.base_url"',
+  429: 'the server takes fewer requests: set "calls.maxConcurrency" or "calls.requestsPerMinute"',
+};
+
+/**
+ * Says what to change about a group of failures.
+ *
+ * @param denials What plugins were refused, by their ids.
+ * @param stageOf Id under which the plugin of a stage is loaded, and where it stands in the configuration.
+ */
+export function failureHints(
+  denials: Denials,
+  stageOf: (
+    group: Omit<FailureGroup, 'hint'>,
+  ) => { readonly id: string; readonly path: string } | undefined,
+): HintFor {
+  return (group) => {
+    const stage = stageOf(group);
+    const denied = stage === undefined ? undefined : denials.get(stage.id);
+    if (denied !== undefined) return denialHint(denied, stage!.path);
+    return (
+      (group.status === undefined ? undefined : BY_STATUS[group.status]) ?? BY_CODE[group.code]
+    );
+  };
+}
+
+function denialHint(denied: string, path: string): string {
+  const url = DENIED_REQUEST.exec(denied)?.[1];
+  const host = url === undefined || !URL.canParse(url) ? undefined : new URL(url).origin;
+  if (host !== undefined) {
+    return `the plugin may not ask ${host}: add to ${path} of the configuration: permissions: { network: true, allowedHosts: ["${host}"] }`;
+  }
+  const what = DENIED_OTHER.exec(denied)?.[1] ?? 'something';
+  return `the plugin was refused ${what}: see "permissions" of ${path}`;
+}
