@@ -95,7 +95,7 @@ async function createSystem(
     isolation: config.isolation,
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
     onLog: (record) => {
-      if (record.level === 'warn') denials.add(record.plugin, record.message);
+      if (record.level === 'warn') denials.add(record.pluginId, record.message);
       options.onLog?.(record);
     },
   });
