@@ -17,7 +17,7 @@ const RUNNERS = {
     'runner',
   ],
   // Runs in processes that a test kills.
-  'packages/host': ['state/file-states'],
+  'packages/host': ['state/file-state-stores'],
   'packages/bench': ['calls/call-cache', 'dataset/formats/parquet-child'],
   'packages/sdk': ['check/check-thread'],
 };

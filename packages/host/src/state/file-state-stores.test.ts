@@ -245,7 +245,7 @@ describe('createFileStateStores()', () => {
 
   it('has what was stored before the host was killed', async () => {
     const script = `
-      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
+      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-state-stores.js', import.meta.url).href)});
       const state = createFileStateStores(${JSON.stringify(directory)})('a');
       for (let index = 0; ; index += 1) {
         state.set('count', new TextEncoder().encode(String(index)));
@@ -272,7 +272,7 @@ describe('createFileStateStores()', () => {
     first.close?.();
     writeFileSync(`${path}.lock`, '{"host":"x"');
     const script = `
-      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-states.js', import.meta.url).href)});
+      const { createFileStateStores } = await import(${JSON.stringify(new URL('../../build/state/file-state-stores.js', import.meta.url).href)});
       try {
         createFileStateStores(${JSON.stringify(directory)})('a');
         console.log('in');
