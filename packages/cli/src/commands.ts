@@ -5,12 +5,15 @@ import { CALL } from './routes/call.js';
 import { COMPLETION } from './routes/completion.js';
 import { DOCTOR } from './routes/doctor.js';
 import { EMBED } from './routes/embed.js';
+import { EXPORT } from './routes/export.js';
 import { FAILURES } from './routes/failures.js';
 import { INIT } from './routes/init.js';
 import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
+import { RESUME } from './routes/resume.js';
 import { RUN } from './routes/run.js';
+import { SCORE } from './routes/score.js';
 import { SHOW } from './routes/show.js';
 import { STATUS } from './routes/status.js';
 import { TEST } from './routes/test.js';
@@ -19,11 +22,14 @@ import { VALIDATE } from './routes/validate.js';
 /** All commands, in the order in which help shows them. */
 export const COMMANDS = [
   RUN,
+  RESUME,
+  SCORE,
   INIT,
   LIST,
   STATUS,
   SHOW,
   FAILURES,
+  EXPORT,
   CACHE,
   INSPECT,
   CALL,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -87,6 +87,38 @@ describe('commands about runs', () => {
     );
     expect(pruned).toBe('0 answers removed (0 B), 0 left (0 B)\n');
     expect((await run('cache', 'clear'))[0]).toBe(2);
+  });
+
+  it('go on with a run, and score its answers again', async () => {
+    const { cwd, run, folder } = await finishedRun();
+    const [resumed, out, err] = await run('resume', folder, '--json');
+    expect(resumed).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ records: 2, failedCases: 1 });
+    expect(err).toContain('1 cases that lack a score are run again');
+    const evaluator = ['--evaluator', examplePlugin('token-f1')];
+    const [scored, text] = await run('score', folder, ...evaluator, '--replace', '--json');
+    expect(scored).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ evaluators: ['token-f1'], records: 2 });
+    const [, listed] = await run('list', '--json');
+    expect(JSON.parse(listed)).toHaveLength(2);
+    expect((await run('score', folder))[2]).toMatch(
+      /^error USAGE: expected either --evaluator or --config/,
+    );
+    await writeFile(join(cwd, 'data.jsonl'), '{"input":"x"}');
+    const [changed, , why] = await run('resume', folder);
+    expect([changed, why.split(':')[0]]).toEqual([1, 'error BENCH_PLAN_CHANGED']);
+  });
+
+  it('write a run into one file', async () => {
+    const { cwd, run, folder } = await finishedRun();
+    const write = async (format: string): Promise<string> => {
+      const [code, , err] = await run('export', folder, '--format', format, '--output', 'rows');
+      expect([code, err]).toEqual([0, 'rows: 4 rows\n']);
+      return await readFile(join(cwd, 'rows'), 'utf8');
+    };
+    expect((await write('csv')).split('\n')[1]).toMatch(/^0,one,default,/);
+    expect(JSON.parse(await write('json'))).toMatchObject({ summary: { records: 2 } });
+    expect((await write('jsonl')).trimEnd().split('\n')).toHaveLength(4);
   });
 
   it('tell of a folder without runs, and of one that is none', async () => {

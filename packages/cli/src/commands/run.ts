@@ -1,22 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
-import {
-  type BenchmarkConfig,
-  loadBenchmarkConfig,
-  type ResolvedBenchmarkConfig,
-  runPlan,
-  type RunResult,
-} from '@testbench/bench';
-import type { BenchmarkSummary } from '@testbench/bench/results';
-import type { OutputInput } from '@testbench/core/files';
+import { loadBenchmarkConfig, type ResolvedBenchmarkConfig, runPlan } from '@testbench/bench';
 
-import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
-import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
-import { ProgressBar } from '../render/progress-bar.js';
-import { renderSummary } from '../render/render-summary.js';
-import { createStyle } from '../render/style.js';
+import type { ExitCode } from '../exit-code.js';
+import { DEFAULT_OUTPUT_DIR } from '../limits.js';
+import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
 import type { RUN_FLAGS } from '../flags/run.js';
 
@@ -34,10 +23,8 @@ export async function runCommand({
   });
   const config = override(loaded, flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
-  const { summary, ok } = await runWithProgress(config, io, inputs, flags.debug);
-  if (flags.json) io.stdout.write(escapeJson(`${JSON.stringify(summary, undefined, 2)}\n`));
-  else printSummary(summary, io);
-  return ok ? ExitCode.ok : ExitCode.failure;
+  const shown = { io, name: config.name, debug: flags.debug, json: flags.json };
+  return await runWithProgress(shown, (options) => runPlan(config, { ...options, inputs }));
 }
 
 /** What the command line says comes before what the configuration says. */
@@ -57,45 +44,6 @@ function override(
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(policy === undefined ? {} : { policy: resolve(cwd, policy) }),
     ...(failFast ? { failFast } : {}),
-    outputDir: resolve(cwd, outputDir ?? config.outputDir ?? 'runs'),
+    outputDir: resolve(cwd, outputDir ?? config.outputDir ?? DEFAULT_OUTPUT_DIR),
   };
-}
-
-async function runWithProgress(
-  config: BenchmarkConfig,
-  io: CliIo,
-  inputs: readonly OutputInput[],
-  debug: boolean,
-): Promise<RunResult> {
-  const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), config.name);
-  try {
-    return await runPlan(config, {
-      inputs,
-      signal: io.signal,
-      onProgress: (progress) => bar.update(progress),
-      onNotice: (message) => {
-        bar.clear();
-        io.stderr.write(`${escapeText(message)}\n`);
-      },
-      onLog: ({ pluginId: plugin, level, message }) => {
-        if (!debug) return;
-        bar.clear();
-        io.stderr.write(`${level} ${escapeText(plugin)}: ${escapeText(message)}\n`);
-      },
-    });
-  } finally {
-    bar.clear();
-  }
-}
-
-function printSummary(summary: BenchmarkSummary, io: CliIo): void {
-  const style = createStyle(io.stdout, io.env);
-  io.stdout.write(`${renderSummary(summary, style)}\n\n`);
-  io.stdout.write(`Run: ${escapeText(shorten(summary.run!, io.cwd))}\n`);
-}
-
-/** As seen from the working directory, unless it lies outside of it. */
-function shorten(path: string, cwd: string): string {
-  const fromHere = relative(cwd, path);
-  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
 }

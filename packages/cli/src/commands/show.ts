@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readRun, type ResultRow } from '@testbench/bench/results';
+import { readRun, type ResultRow, showCase } from '@testbench/bench/results';
 import { truncateText } from '@testbench/types';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -18,19 +18,15 @@ export async function showCommand({
   args,
 }: CommandCall<typeof SHOW_FLAGS>): Promise<ExitCode> {
   const [folder, record] = args as [string, string];
-  const run = await readRun(resolve(io.cwd, folder));
+  const { model, prompt, epoch } = flags;
+  const filter = {
+    id: record,
+    ...(model !== undefined && { model }),
+    ...(prompt !== undefined && { prompt }),
+    ...(epoch !== undefined && { epoch }),
+  };
   const rows: ResultRow[] = [];
-  for await (const row of run.rows()) {
-    const isMeant = row.id === undefined ? String(row.index) === record : row.id === record;
-    if (
-      isMeant &&
-      (flags.model === undefined || row.model === flags.model) &&
-      (flags.prompt === undefined || row.prompt === flags.prompt) &&
-      (flags.epoch === undefined || row.epoch === flags.epoch)
-    ) {
-      rows.push(row);
-    }
-  }
+  for await (const row of showCase(await readRun(resolve(io.cwd, folder)), filter)) rows.push(row);
   if (rows.length === 0) {
     throw new UsageError(`the run has no such row of record ${JSON.stringify(record)}`, 'show');
   }

@@ -1,0 +1,21 @@
+import { basename, resolve } from 'node:path';
+
+import { resumeRun } from '@testbench/bench';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import type { ExitCode } from '../exit-code.js';
+import type { RESUME_FLAGS } from '../flags/resume.js';
+import { runWithProgress } from '../render/run-with-progress.js';
+
+/** `testbench resume <run>` */
+export async function resumeCommand({
+  io,
+  flags,
+  args,
+}: CommandCall<typeof RESUME_FLAGS>): Promise<ExitCode> {
+  const folder = resolve(io.cwd, args[0]!);
+  const shown = { io, name: basename(folder), debug: flags.debug, json: flags.json };
+  return await runWithProgress(shown, (options) =>
+    resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
+  );
+}

@@ -1,0 +1,64 @@
+import { isAbsolute, relative } from 'node:path';
+
+import type { RunOptions, RunResult } from '@testbench/bench';
+
+import type { CliIo } from '../cli-io.js';
+import { ExitCode } from '../exit-code.js';
+import { escapeJson, escapeText } from './escape-text.js';
+import { ProgressBar } from './progress-bar.js';
+import { renderSummary } from './render-summary.js';
+import { createStyle } from './style.js';
+
+/** How what runs is shown. */
+export interface ShownRun {
+  readonly io: CliIo;
+  /** Stands before the progress. */
+  readonly name: string;
+  /** Show what plugins log. */
+  readonly debug: boolean;
+  /** Print the summary as JSON instead of the table. */
+  readonly json: boolean;
+}
+
+/**
+ * Does what runs cases, shows its progress and its notices, and prints what it came to.
+ *
+ * @param work Gets what it is to be called with.
+ */
+export async function runWithProgress(
+  { io, name, debug, json }: ShownRun,
+  work: (options: RunOptions) => Promise<RunResult>,
+): Promise<ExitCode> {
+  const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), name);
+  const say = (text: string): void => {
+    bar.clear();
+    io.stderr.write(`${escapeText(text)}\n`);
+  };
+  let result: RunResult;
+  try {
+    result = await work({
+      signal: io.signal,
+      onProgress: (progress) => bar.update(progress),
+      onNotice: say,
+      onLog: ({ pluginId, level, message }) => {
+        if (debug) say(`${level} ${pluginId}: ${message}`);
+      },
+    });
+  } finally {
+    bar.clear();
+  }
+  const { summary, ok } = result;
+  if (json) {
+    io.stdout.write(escapeJson(`${JSON.stringify(summary, undefined, 2)}\n`));
+  } else {
+    io.stdout.write(`${renderSummary(summary, createStyle(io.stdout, io.env))}\n\n`);
+    io.stdout.write(`Run: ${escapeText(shorten(summary.run!, io.cwd))}\n`);
+  }
+  return ok ? ExitCode.ok : ExitCode.failure;
+}
+
+/** As seen from the working directory, unless it lies outside of it. */
+function shorten(path: string, cwd: string): string {
+  const fromHere = relative(cwd, path);
+  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
+}
