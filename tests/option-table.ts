@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { loadBenchmarkConfig, parseBenchmarkConfig, runBenchmark } from '@testbench/bench';
+import {
+  loadBenchmarkConfig,
+  parseBenchmarkConfig,
+  runBenchmark,
+  scoreRun,
+} from '@testbench/bench';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
+import { openDataset } from '@testbench/bench/dataset';
+import { createFolderRuns, exportRun, ScoreBoard } from '@testbench/bench/results';
 import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
@@ -135,7 +142,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       createTestHost: (granted) => createTestHost(bytes, { permissions: granted }),
     },
   },
-  'types:Secret': {
+  'types/stores:Secret': {
     prefix: 'secrets.A.',
     base: { value: '0123456789', hosts: ['api.example.com'] },
     calls: { createMemorySecrets: (secret) => createMemorySecrets({ A: secret }) },
@@ -272,7 +279,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'host:HostEffectsOptions': {
     calls: { createHostEffects: (options) => createHostEffects(options) },
   },
-  'host:FileAccessOptions': {
+  'host/files:FileAccessOptions': {
     base: { permissions },
     calls: { createFileAccess: (options) => createFileAccess(options) },
   },
@@ -382,10 +389,10 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       'Plugin.batch': (options) => plugin.batch([null], options),
     },
   },
-  'core:OutputOptions': {
+  'core/files:OutputOptions': {
     calls: { findOutputPlace: (options) => findOutputPlace(join(folder, 'out'), options) },
   },
-  'core:OutputFileOptions': {
+  'core/files:OutputFileOptions': {
     calls: {
       'OutputFile.open': (options) => OutputFile.open(join(folder, 'out'), options),
       writeOutput: (options) => writeOutput(join(folder, 'out'), '', options),
@@ -399,17 +406,54 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       runBenchmark: (given) => runBenchmark(given),
     },
   },
-  'bench:DatasetConfig': {
+  'bench/dataset:DatasetConfig': {
     prefix: 'dataset.',
     base: config.dataset,
     calls: { parseBenchmarkConfig: (dataset) => parseBenchmarkConfig({ ...config, dataset }) },
   },
-  'bench:FieldsConfig': {
+  'bench/dataset:FieldsConfig': {
     prefix: 'dataset.fields.',
     calls: {
       parseBenchmarkConfig: (fields) =>
         parseBenchmarkConfig({ ...config, dataset: { ...config.dataset, fields } }),
     },
+  },
+  'bench/dataset:SampleConfig': {
+    prefix: 'dataset.sample.',
+    base: { n: 1 },
+    calls: {
+      parseBenchmarkConfig: (sample) =>
+        parseBenchmarkConfig({ ...config, dataset: { ...config.dataset, sample } }),
+    },
+  },
+  'bench/dataset:ShuffleConfig': {
+    prefix: 'dataset.shuffle.',
+    calls: {
+      parseBenchmarkConfig: (shuffle) =>
+        parseBenchmarkConfig({ ...config, dataset: { ...config.dataset, shuffle } }),
+    },
+  },
+  'bench/dataset:OpenDatasetOptions': {
+    calls: {
+      openDataset: (options) =>
+        openDataset({ ...config.dataset, offset: 0, fields: { input: 'input' } }, options),
+    },
+  },
+  'bench/results:BoardOptions': {
+    base: { systems: [], evaluators: [] },
+    calls: { ScoreBoard: (options) => new ScoreBoard(options) },
+  },
+  'bench/results:FolderRunsOptions': {
+    calls: { createFolderRuns: (options) => createFolderRuns(folder, options) },
+  },
+  'bench/results:ExportOptions': {
+    calls: {
+      exportRun: (options) => exportRun({} as never, join(folder, 'rows'), options),
+    },
+  },
+  'bench:ScoreRunConfig': {
+    base: { evaluators: [{ plugin: 'none.wasm' }] },
+    calls: { scoreRun: (scoring) => scoreRun(folder, scoring) },
   },
   'bench:ProviderConfig': {
     prefix: 'provider.',
@@ -536,12 +580,13 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
 /** Types whose names sound like options, and why they are none. */
 export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
-  'bench:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',
+  'bench/dataset:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedEvaluatorConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedModelConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedProviderConfig': 'what parseBenchmarkConfig returns',
   'sandbox:AllowedImports': 'a table of names, read as `imports` of AdmissionOptions',
   'sdk:HttpHandler': 'a function',
+  'types/stores:DatasetReadOptions': 'what a reader of data sets is called with',
   'wasm:Limits': 'what a decoded module says of a memory or a table',
 };

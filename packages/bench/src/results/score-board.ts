@@ -1,3 +1,5 @@
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
 import type { OnError, Reducer } from '../config/benchmark-config.js';
 import { type ConfidenceInterval, ScoreTally } from '../statistics/score-tally.js';
 import { type EpochReducer, epochReducer } from './reduce-epochs.js';
@@ -56,6 +58,13 @@ export interface BoardOptions {
   readonly onError?: OnError;
 }
 
+const BOARD_OPTIONS: OptionReaders<BoardOptions> = {
+  systems: (node) => node.list().map(({ value }) => value as SystemName),
+  evaluators: (node) => node.list().map(({ value }) => value as BoardOptions['evaluators'][number]),
+  reducer: (node) => node.text() as Reducer,
+  onError: (node) => node.oneOf(['missing', 'wrong']),
+};
+
 interface Cell {
   readonly evaluator: string;
   readonly reduce: EpochReducer;
@@ -81,14 +90,27 @@ export class ScoreBoard {
   readonly #onError: OnError;
   readonly #hasThreshold: boolean;
 
-  constructor({ systems, evaluators, reducer = 'mean', onError = 'missing' }: BoardOptions) {
+  /** @throws {ConfigError} An option is wrong. */
+  constructor(given: BoardOptions) {
+    const {
+      systems,
+      evaluators,
+      reducer = 'mean',
+      onError = 'missing',
+    } = readOptions<BoardOptions>(given, BOARD_OPTIONS, '', ['systems', 'evaluators']);
     this.#onError = onError;
     this.#hasThreshold = evaluators.some(({ threshold }) => threshold !== undefined);
     for (const name of systems) {
       const cells = evaluators.map(({ name: evaluator, threshold }): Cell => {
         const reduce = epochReducer(reducer, threshold);
-        const tallies = { tally: new ScoreTally(), deviations: new ScoreTally() };
-        return { evaluator, reduce, ...tallies, errors: new Map(), dropped: 0 };
+        return {
+          evaluator,
+          reduce,
+          tally: new ScoreTally(),
+          deviations: new ScoreTally(),
+          errors: new Map(),
+          dropped: 0,
+        };
       });
       const counts = { cases: 0, failed: 0, dropped: 0, passed: 0, notPassed: 0 };
       this.#systems.set(keyOf(name), { name, cells, ...counts });

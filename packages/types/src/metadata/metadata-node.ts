@@ -87,7 +87,12 @@ export type MetadataReaders<Fields> = {
   readonly [Key in keyof Fields]-?: (node: MetadataNode) => Exclude<Fields[Key], undefined>;
 };
 
+/** Names on the wire that are older than ours. */
+const OLDER_NAMES: Readonly<Record<string, string>> = { minContractVersion: 'min_host_version' };
+
 /** `pluginType` is `plugin_type` on the wire. */
 function wireName(key: string): string {
+  const older = OLDER_NAMES[key];
+  if (older !== undefined) return older;
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
