@@ -206,7 +206,13 @@ describe('host_log', () => {
     const { call, write, logs } = openBinding();
     expect(call('host_log', 3, ...write(0, 'a\n\u001b[31mb'))).toBe(0);
     expect(logs).toEqual([
-      { plugin: 'test', level: 'warn', message: 'a\\x0a\\x1b[31mb', timeMs: 1234, requestId: 'r1' },
+      {
+        pluginId: 'test',
+        level: 'warn',
+        message: 'a\\x0a\\x1b[31mb',
+        timestampMs: 1234,
+        requestId: 'r1',
+      },
     ]);
   });
 

@@ -28,8 +28,8 @@ it('gives every level to pino, with its fields', () => {
     [10, 20, 30, 40, 50].map((level) => ({
       level,
       msg: 'hello',
-      plugin: 'demo',
-      timeMs: 5,
+      pluginId: 'demo',
+      timestampMs: 5,
       requestId: 'r',
       time: expect.any(Number),
     })),
@@ -51,8 +51,8 @@ it('lets no plugin forge a line or a field', () => {
     {
       level: 40,
       time: expect.any(Number),
-      plugin: 'demo',
-      timeMs: expect.any(Number),
+      pluginId: 'demo',
+      timestampMs: expect.any(Number),
       msg: 'a\\x0a{"level":60,"msg":"forged"}\\x1b[2K","plugin":"x',
     },
   ]);

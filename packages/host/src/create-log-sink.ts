@@ -23,7 +23,7 @@ export type StructuredLogger = Readonly<
  *   lines.push(`${JSON.stringify(fields)} ${message}`);
  * };
  * const sink = createLogSink({ trace: write, debug: write, info: write, warn: write, error: write });
- * sink({ plugin: 'demo', level: 'info', message: 'hello', timeMs: 5 });
+ * sink({ pluginId: 'demo', level: 'info', message: 'hello', timestampMs: 5 });
  * lines; // => ['{"plugin":"demo","timeMs":5} hello']
  * ```
  */

@@ -156,7 +156,7 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
           guestWat({ imports, init: '(call $log (i32.const 2) (i32.const 1024) (i32.const 6))' }),
         ),
       );
-      expect(logs).toMatchObject([{ plugin: 'guest', level: 'info', message: '{"name' }]);
+      expect(logs).toMatchObject([{ pluginId: 'guest', level: 'info', message: '{"name' }]);
     });
 
     // A child process meters for itself, so that the host's engine never reads the module.

@@ -314,7 +314,7 @@ export function testIsolation(name: string, subject: IsolationSubject): void {
       expect(results.map(({ bytes }) => String(bytes))).toEqual(['', 'value', '{"key":"a"}', '']);
       // Denied, and logged: nothing was granted.
       expect(results[3]?.code).toBeLessThan(0);
-      expect(logs).toContainEqual(expect.objectContaining({ plugin: 'asker', requestId: 'r-1' }));
+      expect(logs).toContainEqual(expect.objectContaining({ pluginId: 'asker', requestId: 'r-1' }));
     });
 
     it('swaps versions, rolls back and unloads', async () => {

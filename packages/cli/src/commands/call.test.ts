@@ -51,7 +51,7 @@ describe('testbench call', () => {
     const { io, stderr } = captureIo();
     const args = ['call', TOKEN_F1, '--input', INPUT, '--isolation', 'container'];
     expect(await main(args, io)).toBe(2);
-    expect(stderr()).toContain('--isolation takes inline, thread, process');
+    expect(stderr()).toContain('--isolation is "container", expected inline, thread, process');
   });
 
   it('reads input and configuration from files', async () => {

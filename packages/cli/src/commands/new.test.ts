@@ -30,8 +30,8 @@ describe('testbench new', () => {
     [['a', 'b'], 2, 'error USAGE: unexpected argument "b"\n  hint: testbench new --help\n'],
     [
       ['a', '--type', 'judge'],
-      1,
-      'error SCAFFOLD_BAD_CHOICE: Cannot create a plugin: there is no type "judge", expected evaluator, provider, transform, filter, custom\n',
+      2,
+      'error USAGE: --type is "judge", expected evaluator, provider, transform, filter, custom\n  hint: testbench new --help\n',
     ],
     [
       ['my-filter'],

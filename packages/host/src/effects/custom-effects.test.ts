@@ -89,7 +89,7 @@ describe('effects of functions of a host of its own', () => {
     for (let index = 0; index < 1100; index += 1) expect(ask('1')).toEqual({ code: -5 });
     expect(logs).toHaveLength(1000);
     expect(logs[0]).toMatchObject({
-      plugin: 'guest',
+      pluginId: 'guest',
       message: 'host function "mine.f" failed: it threw something that has no text',
     });
   });

@@ -974,7 +974,7 @@ describe('servers that misbehave', () => {
     expect(server.accepted()).toBeLessThan(5);
   });
 
-  it('opens no more than 16 requests at a time, and no more than 8 connections to one origin', async () => {
+  it('opens no more than 16 requests at a time in one call', async () => {
     const server = await raw('', false);
     const effects = effectsFor([server.origin]);
     const codes = [];
@@ -983,33 +983,49 @@ describe('servers that misbehave', () => {
     }
     expect(codes.filter((code) => code > 0)).toHaveLength(16);
     expect(codes.filter((code) => code === -4)).toHaveLength(4);
-    await expect.poll(() => server.accepted()).toBe(8);
+    await expect.poll(() => server.accepted()).toBe(16);
   });
 
-  it('opens no more than 32 connections for one plugin', async () => {
-    const servers = await Promise.all(Array.from({ length: 6 }, () => raw('', false)));
+  /** Calls that are under way at once, each with as many requests as one may have open. */
+  async function crowd(calls: number, origins: number) {
+    const servers = await Promise.all(Array.from({ length: origins }, () => raw('', false)));
     const permissions = new PermissionSet({
       network: true,
       allowedHosts: servers.map(({ origin }) => origin),
     });
     const http = createHttpClient({ permissions });
     opened.push({ [Symbol.asyncDispose]: () => http.close() });
-    const heads = servers.flatMap(({ origin }) => {
+    const refused: EffectResult[] = [];
+    for (let call = 0; call < calls; call += 1) {
+      const url = servers[call % origins]!.origin;
       const effects = createHostEffects({ permissions, http });
       effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY });
       opened.push({ [Symbol.asyncDispose]: async () => effects.endCall() });
-      return Array.from({ length: 8 }, async () => {
-        const { code } = await effects.perform('host_http_open', [json({ url: origin })]);
-        return await effects.perform('host_http_head', [code, 100]);
-      });
-    });
-    const refused: EffectResult[] = [];
-    for (const head of heads) void head.then((result) => refused.push(result));
+      for (let index = 0; index < 16; index += 1) {
+        const { code } = await effects.perform('host_http_open', [json({ url })]);
+        void Promise.resolve(effects.perform('host_http_head', [code, 100])).then((result) =>
+          refused.push(result),
+        );
+      }
+    }
+    return {
+      refused,
+      sockets: () => servers.reduce((sum, { sockets }) => sum + sockets.size, 0),
+    };
+  }
+
+  it('opens no more than 256 connections to one origin', async () => {
+    const { sockets } = await crowd(17, 1);
+    await expect.poll(sockets).toBe(256);
+  });
+
+  it('opens no more than 320 connections for one plugin', async () => {
+    const { refused, sockets } = await crowd(21, 3);
     await expect.poll(() => refused.length).toBe(16);
     expect(refused[0]).toMatchObject({
       code: -4,
       problem: expect.stringContaining('too many connections'),
     });
-    await expect.poll(() => servers.reduce((sum, { sockets }) => sum + sockets.size, 0)).toBe(32);
+    await expect.poll(sockets).toBe(320);
   });
 });

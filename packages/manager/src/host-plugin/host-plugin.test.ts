@@ -169,7 +169,7 @@ describe('PluginManager.register()', () => {
     ]);
     expect(seen).toEqual([{ key: 1 }, context, false]);
     expect(logs).toEqual([
-      { plugin: 'custom', level: 'warn', message: 'a\\x0ab', timeMs: 7, requestId: 'r-1' },
+      { pluginId: 'custom', level: 'warn', message: 'a\\x0ab', timestampMs: 7, requestId: 'r-1' },
     ]);
   });
 

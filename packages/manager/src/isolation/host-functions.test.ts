@@ -103,7 +103,7 @@ describe.each(['inline', 'thread', 'process'] as const)(
         hostCalls: { 'mine.lookup': 1, 'mine.deep.other': 1 },
       });
       expect(logs).toMatchObject([
-        { plugin: 'asker', level: 'warn', message: 'denied: host function "mine.lookup"' },
+        { pluginId: 'asker', level: 'warn', message: 'denied: host function "mine.lookup"' },
       ]);
     });
 

@@ -251,7 +251,7 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
     await manager.load(emitting);
     await manager.execute('guest', { ...input, context: { requestId: 'r1' } });
     expect(ended).toMatchObject([
-      { plugin: 'guest', requestId: 'r1', outcome: 'ok', hostCalls: 3, deniedCalls: 0 },
+      { pluginId: 'guest', requestId: 'r1', outcome: 'ok', hostCalls: 3, deniedCalls: 0 },
     ]);
     expect(manager.info('guest')?.statistics).toMatchObject({
       hostCalls: { host_emit: 3 },

@@ -210,7 +210,7 @@ describe('Runner', () => {
       events.onMessage(command.type === 'load' ? loaded : done([ok(0)]));
     });
     await runner.load(guest, options);
-    expect(logs).toMatchObject([{ plugin: 'guest', message: String.raw`a\x0a\x1b[31mb` }]);
+    expect(logs).toMatchObject([{ pluginId: 'guest', message: String.raw`a\x0a\x1b[31mb` }]);
   });
 
   it('gives up on one that says nothing', async () => {
