@@ -199,6 +199,7 @@ describe('testbench run with the evaluator', () => {
     expect(run.rows[0]?.errors?.['text-statistics']).toEqual({
       code: 'CALL_INVALID_OUTPUT',
       message: expect.stringContaining('"data.score" is missing'),
+      retryable: false,
     });
   });
 });

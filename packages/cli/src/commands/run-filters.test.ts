@@ -88,7 +88,7 @@ describe('testbench run with the filter', () => {
       count: 3,
       first: {
         message: expect.stringContaining(
-          'an item has no "message"; its fields: index, model, input, expected, output, scores.exact-match, score',
+          'an item has no "message"; its fields: index, id, prompt, provider, model, epoch, input, expected, output, scores.exact-match, score',
         ),
       },
     });
@@ -170,7 +170,7 @@ describe('testbench run with the filter', () => {
     const run = await runRecords(records, { filter: { plugin, config: { field: 'scores.f1' } } });
     expect(run.code).toBe(1);
     expect(run.stdout).toContain(
-      'no item has a number "scores.f1"; fields of the first: index, id, model, input, expected, output, scores.exact-match, score',
+      'no item has a number "scores.f1"; fields of the first: index, id, prompt, provider, model, epoch, input, expected, output, scores.exact-match, score',
     );
   });
 
