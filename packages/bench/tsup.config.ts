@@ -5,6 +5,8 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     calls: 'src/calls.ts',
+    dataset: 'src/dataset/index.ts',
+    results: 'src/results/index.ts',
     'parquet-child': 'src/dataset/formats/parquet-child.ts',
   },
   format: 'esm',

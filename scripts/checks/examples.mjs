@@ -80,7 +80,7 @@ function withAssertions({ where, code }) {
   const edits = [];
   const visit = (node) => {
     if (ts.isExpressionStatement(node)) {
-      const [, value] = /^[ \t]*\/\/ => ([^\n]*)/.exec(code.slice(node.end)) ?? [];
+      const [, value] = /^[ \t]*\n?[ \t]*\/\/ => ([^\n]*)/.exec(code.slice(node.end)) ?? [];
       if (value !== undefined) edits.push({ node, value });
     }
     ts.forEachChild(node, visit);

@@ -212,7 +212,7 @@ export function isFailed(row: Pick<ResultRow, 'failure' | 'errors'>): boolean {
 }
 
 /** No two systems have the same, whatever characters their names have. */
-export function keyOf({ prompt, provider, model }: SystemName): string {
+function keyOf({ prompt, provider, model }: SystemName): string {
   return JSON.stringify([prompt, provider, model]);
 }
 

@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.js';
 import { type CommandDefinition, DEBUG, kebab } from './define-command.js';
 
 /** Shells for which there is a script. */
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** What the scripts ask: `testbench complete -- <words>`. Writes what may follow the words. */
 export function completeCommandLine(

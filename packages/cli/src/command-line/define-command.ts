@@ -12,7 +12,7 @@ export interface CliContext extends CommandContext {
 }
 
 /** What stands on the command line without a flag. */
-export interface Positional {
+interface Positional {
   /** As help shows it, such as `<config>`. */
   readonly name: string;
   readonly brief: string;

@@ -9,7 +9,7 @@ import type {
 import type { ErrorRecord } from '@testbench/types/errors';
 
 /** The wire protocol of a plugin, as it crosses to a runner. */
-export interface GuestProtocol {
+interface GuestProtocol {
   readonly name: string;
   readonly payload: PayloadForm;
   /** The module of its adapter, where it is not built in. */

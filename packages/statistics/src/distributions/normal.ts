@@ -20,7 +20,7 @@ export function normalTwoSided(z: number): number {
 }
 
 /** Density of the standard normal distribution. */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   return Math.exp((-z * z) / 2) / (ROOT * Math.sqrt(Math.PI));
 }
 
