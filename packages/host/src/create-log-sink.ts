@@ -24,7 +24,7 @@ export type StructuredLogger = Readonly<
  * };
  * const sink = createLogSink({ trace: write, debug: write, info: write, warn: write, error: write });
  * sink({ pluginId: 'demo', level: 'info', message: 'hello', timestampMs: 5 });
- * lines; // => ['{"plugin":"demo","timeMs":5} hello']
+ * lines; // => ['{"pluginId":"demo","timestampMs":5} hello']
  * ```
  */
 export function createLogSink(logger: StructuredLogger): LogSink {

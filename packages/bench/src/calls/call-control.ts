@@ -122,7 +122,7 @@ export interface CallControlState {
  * import { CallControl } from '@testbench/bench/calls';
  *
  * const control = new CallControl({ concurrency: 64, timeoutMs: 60_000 });
- * const outcome = await control.run(async (attempt, signal) => `answer of attempt ${attempt}`);
+ * const outcome = await control.run(async (attempt) => `answer of attempt ${attempt}`);
  * outcome.ok && outcome.value; // => 'answer of attempt 1'
  * ```
  */

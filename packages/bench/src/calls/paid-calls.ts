@@ -120,7 +120,7 @@ class FailedCall extends Error {
  *   }),
  * });
  * outcome.ok && outcome.call.answer; // => { text: 'Paris' }
- * outcome.ok && outcome.call.cost; // => 0.00000195
+ * outcome.ok && outcome.call.cost?.toFixed(8); // => '0.00000195'
  * ```
  */
 export class PaidCalls {

@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-import { describeFileError, OutputError, writeOutput } from '@testbench/core/files';
+import { describeFileError, OutputError, writeOutput, makeFolder } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
 import { benchmarkSchema, SCHEMA_FILE } from './benchmark-schema.js';
@@ -34,14 +34,14 @@ export async function initBenchmark(folder: string): Promise<readonly string[]> 
   const config = join(target, CONFIG_FILE);
   const data = join(target, DATA_FILE);
   try {
-    await mkdir(target, { recursive: true });
+    await makeFolder(target);
     for (const file of [config, data]) await refuseExisting(file);
     const installed = installedSchema(target);
     const schema = installed ?? `./${SCHEMA_FOLDER}/${SCHEMA_FILE}`;
     const written = [config, data];
     if (installed === undefined) {
       const copy = join(target, SCHEMA_FOLDER, SCHEMA_FILE);
-      await mkdir(dirname(copy), { recursive: true });
+      await makeFolder(dirname(copy));
       await writeOutput(copy, `${JSON.stringify(benchmarkSchema(), undefined, 2)}\n`);
       written.push(copy);
     }

@@ -6,6 +6,7 @@
 export type { FolderProblem } from '@testbench/manager/files';
 export { lockFile, readModuleFile } from '@testbench/manager/files';
 export { describeFileError, OutputError, type OutputErrorCode } from './output-error.js';
+export { makeFolder } from './make-folder.js';
 export { OutputFile, type OutputFileOptions, writeOutput } from './output-file.js';
 export {
   findOutputPlace,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -13,6 +13,7 @@ import {
   type OutputOptions,
   type OutputPlace,
 } from './output-place.js';
+import { makeFolder } from './make-folder.js';
 
 const BUFFER_BYTES = 64 * 1024;
 /** How often a pipe is asked whether somebody reads from it. */
@@ -63,7 +64,7 @@ export class OutputFile {
     return await guard(path, async () => {
       if (place.way !== 'replace') return new OutputFile(place, undefined, options);
       const folder = dirname(place.target);
-      if (options.makeFolder === true) await mkdir(folder, { recursive: true });
+      if (options.makeFolder === true) await makeFolder(folder);
       const temporary = join(folder, `.testbench-${randomUUID()}.tmp`);
       const file = new OutputFile(place, temporary, options);
       // 'wx': never follow or overwrite what somebody else put there.

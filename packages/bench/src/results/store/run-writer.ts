@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -7,6 +7,7 @@ import {
   type OutputInput,
   syncFolder,
   writeOutput,
+  makeFolder,
 } from '@testbench/core/files';
 import type {
   RunDocument,
@@ -43,7 +44,7 @@ export async function openFolder(
   inputs: readonly OutputInput[],
 ): Promise<RunWriter> {
   return await guardWriting(folder, async () => {
-    await mkdir(join(folder, SEGMENTS_FOLDER), { recursive: true });
+    await makeFolder(join(folder, SEGMENTS_FOLDER));
     const unlock = lockFile(
       join(folder, LOCK_FILE),
       (who) =>
