@@ -376,7 +376,7 @@ function manySockets(): Attack {
           });
           const opened = effectResults(data).filter(({ code }) => code > 0).length;
           insist(opened === 16 && effectResults(data).at(-1)?.code === LIMIT, `${opened} opened`);
-          insist(server.accepted() <= 8, `${server.accepted()} sockets`);
+          insist(server.accepted() <= 16, `${server.accepted()} sockets`);
           return `16 requests, ${server.accepted()} sockets, then ${LIMIT}`;
         },
       ),

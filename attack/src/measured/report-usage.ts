@@ -1,8 +1,19 @@
 // Loaded before a measured program: prints, as its last line, what the process took.
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+
+/** Peak of this process in MiB. What Linux gives as `maxRSS` begins with the peak of the process that started it. */
+function peakMb(): number {
+  try {
+    const [, kb] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    if (kb !== undefined) return Number(kb) / 1024;
+  } catch {
+    // Another system.
+  }
+  return process.resourceUsage().maxRSS / 1024;
+}
 
 process.on('exit', () => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  const usage = { cpuMs: (userCPUTime + systemCPUTime) / 1000, rssMb: maxRSS / 1024 };
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  const usage = { cpuMs: (userCPUTime + systemCPUTime) / 1000, rssMb: peakMb() };
   writeSync(1, `${JSON.stringify(usage)}\n`);
 });
