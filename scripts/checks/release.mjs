@@ -91,7 +91,10 @@ async function firstDay(manager, empty, versions) {
   mkdirSync(empty);
   writeFileSync(join(empty, '.npmrc'), registry.npmrc);
   const dashes = manager === 'npm' ? ' --' : '';
-  await shell(`${manager} create @testbench/plugin first${dashes} --type evaluator`, empty);
+  // What npm fetched for the release before has the same name and version; and nobody is there to say yes.
+  const env = { npm_config_cache: join(empty, '.npm'), npm_config_yes: 'true' };
+  const create = `${manager} create @testbench/plugin first${dashes} --type evaluator`;
+  await shell(create, empty, env);
   const project = join(empty, 'first');
   cpSync(join(empty, '.npmrc'), join(project, '.npmrc'));
   await shell(`${manager} install`, project);
@@ -110,9 +113,9 @@ async function firstDay(manager, empty, versions) {
 }
 
 /** Prints what is done and how long it took. */
-async function shell(command, cwd) {
+async function shell(command, cwd, env = {}) {
   const started = Date.now();
-  const output = await must(command, run('sh', ['-c', command], { cwd, timeoutMs: 300_000 }));
+  const output = await must(command, run('sh', ['-c', command], { cwd, env, timeoutMs: 300_000 }));
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${command}`);
   return output;
 }
