@@ -3,7 +3,7 @@ import type { DatasetEntry, DatasetReader, DatasetReadOptions } from '@testbench
 import { CsvError, parse } from 'csv-parse/sync';
 
 import { MAX_COLUMNS, MAX_LINE_BYTES } from '../limits.js';
-import { findDelimiter, nameOfDelimiter } from './find-delimiter.js';
+import { DELIMITERS, findDelimiter, nameOfDelimiter } from './find-delimiter.js';
 import { readLines } from './read-lines.js';
 import { decodeLine } from './text.js';
 
@@ -99,6 +99,7 @@ async function* readRecords(
       try {
         const next = await texts.next();
         if (next.done === true) break;
+        checkFieldCount(next.value, syntax?.delimiter ?? delimiter ?? DELIMITERS, quotes);
         batch.push(next.value);
         characters += next.value.text.length;
       } catch (error) {
@@ -114,6 +115,27 @@ async function* readRecords(
     await texts.return(undefined);
   }
   if (failure !== undefined) throw failure.error;
+}
+
+/**
+ * Before anything is taken apart: a field costs many times what its comma does.
+ *
+ * @param delimiters What may stand between the fields; each alone.
+ */
+function checkFieldCount({ text, line }: RecordText, delimiters: string, quotes: boolean): void {
+  if (text.length < MAX_COLUMNS) return;
+  for (const delimiter of delimiters) {
+    let count = 0;
+    let isQuoted = false;
+    for (let at = 0; at < text.length; at += 1) {
+      if (quotes && text[at] === '"') isQuoted = !isQuoted;
+      else if (!isQuoted && text[at] === delimiter) count += 1;
+    }
+    if (count >= MAX_COLUMNS) {
+      const state = `expected at most ${MAX_COLUMNS} columns, found ${count + 1}`;
+      throw new DatasetFormatError(state, line);
+    }
+  }
 }
 
 function* parseBatch(

@@ -4,6 +4,8 @@ import { parse } from 'csv-parse/sync';
 
 /** What is looked for, in the order of preference. */
 const CANDIDATES = [',', '\t', ';', '|'] as const;
+/** The same, as characters of one text. */
+export const DELIMITERS = CANDIDATES.join('');
 /** Records that are looked at. */
 const MAX_RECORDS = 50;
 
