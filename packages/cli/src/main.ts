@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 import type { CliIo } from './cli-io.js';
@@ -48,14 +47,8 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<ExitCode> {
     return completeCommandLine(args.slice(1), io, COMMANDS);
   }
   // Shells complete nothing of these: they are ways to ask for help, and for nothing.
-  if (args[0] === 'help') return await runCommandLine([...args.slice(1), '--help'], io, '');
+  if (args[0] === 'help') return await runCommandLine([...args.slice(1), '--help'], io);
   const rest = args[0] === '--debug' ? args.slice(1) : args;
   if (rest.length === 0) throw new UsageError('a command is missing');
-  return await runCommandLine(rest, io, readVersion());
-}
-
-/** From the package's own manifest, which lies one folder above sources and build alike. */
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+  return await runCommandLine(rest, io);
 }

@@ -13,12 +13,12 @@ export interface CliContext extends CommandContext {
 
 /** What stands on the command line without a flag. */
 interface Positional {
-  /** As help shows it, such as `<config>`. */
+  /** Help and messages show it as `<name>`. */
   readonly name: string;
   readonly brief: string;
   readonly isOptional?: true;
-  /** Takes all that is left. */
-  readonly isList?: true;
+  /** All that it may be; completion offers them. */
+  readonly choices?: readonly string[];
 }
 
 /** What a command is called with. */
@@ -66,8 +66,6 @@ export function toStricli<F extends Flags>(
   const off = Object.fromEntries(
     Object.entries(all).flatMap(([key, { kind }]) => (kind === 'boolean' ? [[key, false]] : [])),
   );
-  const [last] = positionals.slice(-1);
-  const parsed = positionals.map((positional) => toStricliPositional(positional, name));
   return buildCommand({
     loader: () =>
       load().then(
@@ -78,10 +76,10 @@ export function toStricli<F extends Flags>(
           },
       ),
     parameters: {
-      positional:
-        last?.isList === true
-          ? { kind: 'array', parameter: parsed.at(-1), minimum: last.isOptional === true ? 0 : 1 }
-          : { kind: 'tuple', parameters: parsed },
+      positional: {
+        kind: 'tuple',
+        parameters: positionals.map((positional) => toStricliPositional(positional, name)),
+      },
       flags: Object.fromEntries(
         Object.entries(all).map(([key, each]) => [key, toStricliFlag(key, each, name)]),
       ),
@@ -101,11 +99,19 @@ export function toStricli<F extends Flags>(
   } as never);
 }
 
-function toStricliPositional({ name, brief, isOptional }: Positional, command: string): object {
+function toStricliPositional(
+  { name, brief, isOptional, choices }: Positional,
+  command: string,
+): object {
+  const label = `<${name}>`;
   return {
     brief,
-    placeholder: name.replaceAll(/[<>]/g, ''),
-    parse: (input: string) => checkText(input, name, command),
+    placeholder: name,
+    parse: (input: string) => {
+      checkText(input, label, command);
+      if (choices === undefined || choices.includes(input)) return input;
+      throw wrongValue(label, input, `expected ${choices.join(', ')}`, command);
+    },
     ...(isOptional === true && { optional: true }),
   };
 }
@@ -117,22 +123,25 @@ function toStricliFlag(key: string, each: Flag<unknown>, command: string): objec
   return {
     kind: 'parsed',
     brief,
-    ...(placeholder !== undefined && { placeholder: placeholder.replace(/^<|>$/g, '') }),
+    ...(placeholder !== undefined && { placeholder }),
     ...(kind === 'texts' && { variadic: true }),
     ...(each.isRequired !== true && { optional: true }),
     parse: (input: string): unknown => {
       checkText(input, label, command);
       const problem = each.problem?.(input);
       if (problem === undefined) return each.read(input);
-      throw new UsageError(`${label} is ${JSON.stringify(input)}, ${problem}`, command);
+      throw wrongValue(label, input, problem, command);
     },
   };
 }
 
 /** As a path, an empty value would mean the current folder: a shell's variable that is not set must not choose it. */
-function checkText(input: string, label: string, command: string): string {
+function checkText(input: string, label: string, command: string): void {
   if (input === '') throw new UsageError(`${label} is empty`, command);
-  return input;
+}
+
+function wrongValue(label: string, input: string, problem: string, command: string): UsageError {
+  return new UsageError(`${label} is ${JSON.stringify(input)}, ${problem}`, command);
 }
 
 /** As on the command line. */

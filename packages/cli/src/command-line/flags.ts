@@ -2,7 +2,7 @@
 export interface Flag<Value> {
   readonly kind: 'text' | 'texts' | 'boolean';
   readonly brief: string;
-  /** What stands for the value in help, such as `<file>`. */
+  /** What stands for the value in help, such as `file`. */
   readonly placeholder?: string;
   /** One letter. */
   readonly alias?: string;
@@ -66,7 +66,7 @@ export function choice<const Choice extends string>(
   return {
     kind: 'text',
     brief,
-    placeholder: `<${choices.join('|')}>`,
+    placeholder: choices.join('|'),
     choices,
     problem: (value) =>
       choices.includes(value as Choice) ? undefined : `expected ${choices.join(', ')}`,
@@ -82,7 +82,7 @@ export function wholeNumber(
   return {
     kind: 'text',
     brief,
-    placeholder: '<n>',
+    placeholder: 'n',
     problem: (value) =>
       /^\d+$/.test(value) && Number.isSafeInteger(Number(value)) && Number(value) >= minimum
         ? undefined

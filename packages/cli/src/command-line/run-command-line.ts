@@ -10,6 +10,7 @@ import {
 import type { CliIo } from '../cli-io.js';
 import { COMMANDS } from '../commands.js';
 import { ExitCode } from '../exit-code.js';
+import { readVersion } from '../read-version.js';
 import { UsageError } from '../usage-error.js';
 import { type CliContext, toStricli } from './define-command.js';
 import { suggest, usageErrorOf } from './usage-errors.js';
@@ -26,15 +27,10 @@ const BRIEF =
 /**
  * Finds the command that a command line names, reads its flags, and runs it.
  *
- * @param version Shown by `--version`.
  * @throws {UsageError} The command line makes no sense.
  * @throws Whatever the command throws.
  */
-export async function runCommandLine(
-  args: readonly string[],
-  io: CliIo,
-  version: string,
-): Promise<ExitCode> {
+export async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
   let failure: { readonly error: unknown } | undefined;
   const fail = (error: unknown): string => {
@@ -54,13 +50,12 @@ export async function runCommandLine(
       code = ended;
     },
   };
-  await run(buildTestbench(version, fail, args), [...args], context);
+  await run(buildTestbench(fail, args), [...args], context);
   if (failure !== undefined) throw failure.error;
   return code;
 }
 
 function buildTestbench(
-  version: string,
   fail: (error: unknown) => string,
   args: readonly string[],
 ): Application<CliContext> {
@@ -74,7 +69,7 @@ function buildTestbench(
     }),
     {
       name: 'testbench',
-      versionInfo: { currentVersion: version },
+      versionInfo: { getCurrentVersion: readVersion },
       scanner: {
         caseStyle: 'allow-kebab-for-camel',
         allowArgumentEscapeSequence: true,

@@ -4,8 +4,9 @@ import { BuildError, buildPlugin, type BuildResult, type SizeShare } from '@test
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import type { BUILD_FLAGS } from '../flags/build.js';
+import { writeJson } from '../render/write-json.js';
 
 /** Functions of a report; the others are added up. */
 const SHOWN_FUNCTIONS = 10;
@@ -40,7 +41,7 @@ export async function buildCommand({
   const { bytes: _bytes, sizeReport, ...facts } = result;
   if (json) {
     const shown = report ? { ...facts, sizeReport } : facts;
-    io.stdout.write(escapeJson(`${JSON.stringify(shown, undefined, 2)}\n`));
+    writeJson(io.stdout, shown);
     return ExitCode.ok;
   }
   const { name, version, pluginType } = result.metadata;

@@ -6,9 +6,10 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { CACHE_FLAGS } from '../flags/cache.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { formatBytes, formatCount } from '../render/format-value.js';
 import { UsageError } from '../usage-error.js';
+import { writeJson } from '../render/write-json.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -30,25 +31,31 @@ export async function cacheCommand({
   const cache = await CallCache.open({ folder });
   if (action === 'stats') {
     const stats = await cache.stats();
+    if (json) {
+      writeJson(io.stdout, stats);
+      return ExitCode.ok;
+    }
     const { entries, bytes, unfinished, foreign } = stats;
     io.stdout.write(
-      json
-        ? escapeJson(`${JSON.stringify(stats, undefined, 2)}\n`)
-        : `${formatCount(entries)} answers, ${formatBytes(bytes)} in ${escapeText(folder)}\n${
-            unfinished > 0 ? `${unfinished} unfinished files: \`cache prune\` removes them\n` : ''
-          }${foreign > 0 ? `${foreign} files that are not of the cache\n` : ''}`,
+      `${formatCount(entries)} answers, ${formatBytes(bytes)} in ${escapeText(folder)}\n`,
     );
+    if (unfinished > 0) {
+      io.stdout.write(`${unfinished} unfinished files: \`cache prune\` removes them\n`);
+    }
+    if (foreign > 0) io.stdout.write(`${foreign} files that are not of the cache\n`);
     return ExitCode.ok;
   }
   const pruned = await cache.prune({
     ...(olderThanDays !== undefined && { olderThanMs: olderThanDays * DAY_MS }),
     ...(maxMb !== undefined && { maxBytes: maxMb * 1_000_000 }),
   });
+  if (json) {
+    writeJson(io.stdout, pruned);
+    return ExitCode.ok;
+  }
   const { removed, removedBytes, kept, keptBytes } = pruned;
   io.stdout.write(
-    json
-      ? escapeJson(`${JSON.stringify(pruned, undefined, 2)}\n`)
-      : `${formatCount(removed)} answers removed (${formatBytes(removedBytes)}), ${formatCount(kept)} left (${formatBytes(keptBytes)})\n`,
+    `${formatCount(removed)} answers removed (${formatBytes(removedBytes)}), ${formatCount(kept)} left (${formatBytes(keptBytes)})\n`,
   );
   return ExitCode.ok;
 }

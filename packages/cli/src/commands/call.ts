@@ -6,10 +6,11 @@ import type { Permissions } from '@testbench/core';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { readJsonArgument } from '../read-json-argument.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { formatBytes, formatCount, formatDuration } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench call <plugin.wasm> --input <json|@file>` */
 export async function callCommand({
@@ -48,7 +49,7 @@ export async function callCommand({
       },
     );
     const shown = flags.json ? output : output.data;
-    io.stdout.write(`${escapeJson(JSON.stringify(shown, undefined, 2))}\n`);
+    writeJson(io.stdout, shown);
     if (flags.json) return ExitCode.ok;
     const { executionTimeMs, fuelUsed, memoryUsedBytes } = output.metadata;
     const usage = [

@@ -8,9 +8,10 @@ import { ISOLATIONS, PluginError, PluginSystem } from '@testbench/core';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
 import type { DOCTOR_FLAGS } from '../flags/doctor.js';
+import { writeJson } from '../render/write-json.js';
 
 /** What one look at this machine found. */
 interface Finding {
@@ -48,7 +49,7 @@ export async function doctorCommand({
   findings.push(await checkTemporaryFolder());
   for (const tool of TOOLS) findings.push(await checkTool(tool));
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify(findings, undefined, 2)}\n`));
+    writeJson(io.stdout, findings);
   } else {
     const style = createStyle(io.stdout, io.env);
     const marks = {

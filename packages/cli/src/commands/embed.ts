@@ -5,8 +5,9 @@ import { embedAnsweredMetadata } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import type { EMBED_FLAGS } from '../flags/embed.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench embed <plugin.wasm>` */
 export async function embedCommand({
@@ -22,10 +23,7 @@ export async function embedCommand({
   const { bytes, metadata } = await embedAnsweredMetadata(module);
   await writeOutput(output, bytes);
   const { pluginType, name, version } = metadata;
-  io.stdout.write(
-    flags.json
-      ? escapeJson(`${JSON.stringify(metadata, undefined, 2)}\n`)
-      : `${escapeText(`${given}: ${pluginType} ${name} ${version}`)}\n`,
-  );
+  if (flags.json) writeJson(io.stdout, metadata);
+  else io.stdout.write(`${escapeText(`${given}: ${pluginType} ${name} ${version}`)}\n`);
   return ExitCode.ok;
 }

@@ -6,10 +6,11 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { FAILURES_FLAGS } from '../flags/failures.js';
 import { SHOWN_CAUSES } from '../limits.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { formatCount } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import { UsageError } from '../usage-error.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench failures <run>` */
 export async function failuresCommand({
@@ -24,7 +25,7 @@ export async function failuresCommand({
   const groups = summary.failures;
   const shown = groups.slice(0, flags.limit ?? SHOWN_CAUSES);
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify(shown, undefined, 2)}\n`));
+    writeJson(io.stdout, shown);
     return ExitCode.ok;
   }
   const style = createStyle(io.stdout, io.env);

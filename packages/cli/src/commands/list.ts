@@ -7,10 +7,11 @@ import { ExitCode } from '../exit-code.js';
 import type { LIST_FLAGS } from '../flags/list.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
 import { describeRun } from '../render/describe-run.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { formatCount } from '../render/format-value.js';
 import { renderTable } from '../render/render-table.js';
 import { createStyle } from '../render/style.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench list [folder]` */
 export async function listCommand({
@@ -21,7 +22,7 @@ export async function listCommand({
   const folder = args[0] ?? DEFAULT_OUTPUT_DIR;
   const runs = await listRuns(resolve(io.cwd, folder));
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify(runs.map(describeRun), undefined, 2)}\n`));
+    writeJson(io.stdout, runs.map(describeRun));
     return ExitCode.ok;
   }
   if (runs.length === 0) {

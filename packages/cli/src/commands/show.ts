@@ -7,9 +7,10 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { SHOW_FLAGS } from '../flags/show.js';
 import { SHOWN_TEXT_CHARACTERS } from '../limits.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { createStyle, type Style } from '../render/style.js';
 import { UsageError } from '../usage-error.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench show <run> <record>` */
 export async function showCommand({
@@ -31,7 +32,7 @@ export async function showCommand({
     throw new UsageError(`the run has no such row of record ${JSON.stringify(record)}`, 'show');
   }
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify(rows, undefined, 2)}\n`));
+    writeJson(io.stdout, rows);
     return ExitCode.ok;
   }
   const style = createStyle(io.stdout, io.env);

@@ -6,10 +6,11 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { STATUS_FLAGS } from '../flags/status.js';
 import { describeRun } from '../render/describe-run.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { formatCount } from '../render/format-value.js';
 import { renderSummary } from '../render/render-summary.js';
 import { createStyle } from '../render/style.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench status <run>` */
 export async function statusCommand({
@@ -20,7 +21,7 @@ export async function statusCommand({
   const run = await readRun(resolve(io.cwd, args[0]!));
   if (flags.json) {
     const shown = { ...describeRun(run), summary: run.summary ?? null };
-    io.stdout.write(escapeJson(`${JSON.stringify(shown, undefined, 2)}\n`));
+    writeJson(io.stdout, shown);
     return ExitCode.ok;
   }
   const style = createStyle(io.stdout, io.env);

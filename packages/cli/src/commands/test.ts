@@ -6,9 +6,10 @@ import { checkPlugin } from '@testbench/sdk';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { readJsonArgument } from '../read-json-argument.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
 import type { TEST_FLAGS } from '../flags/test.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench test <plugin.wasm>` */
 export async function testCommand({
@@ -37,7 +38,7 @@ export async function testCommand({
     },
   });
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify({ ok, findings }, undefined, 2)}\n`));
+    writeJson(io.stdout, { ok, findings });
   } else {
     const count = (status: string): number =>
       findings.filter((finding) => finding.status === status).length;

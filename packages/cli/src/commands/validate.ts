@@ -5,8 +5,9 @@ import { loadRefusal, validatePlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from '../render/escape-text.js';
+import { escapeText } from '../render/escape-text.js';
 import type { VALIDATE_FLAGS } from '../flags/validate.js';
+import { writeJson } from '../render/write-json.js';
 
 /** `testbench validate <plugin.wasm>` */
 export async function validateCommand({
@@ -20,7 +21,7 @@ export async function validateCommand({
   const refusal = report.ok ? await loadRefusal(bytes) : undefined;
   const ok = report.ok && refusal === undefined;
   if (flags.json) {
-    io.stdout.write(escapeJson(`${JSON.stringify({ ...report, ok, refusal }, undefined, 2)}\n`));
+    writeJson(io.stdout, { ...report, ok, refusal });
     return ok ? ExitCode.ok : ExitCode.failure;
   }
   const problems = report.problems.map(({ message }) => message);

@@ -5,6 +5,6 @@ export const BUILD_FLAGS = {
   optimize: choice(['speed', 'size', 'none'], 'what for (default speed)'),
   sourceMap: flag('write a source map beside the module'),
   report: flag('show what takes how many bytes'),
-  output: text('<file>', 'the module (default build/<name>.wasm)'),
+  output: text('file', 'the module (default build/<name>.wasm)'),
   json: flag('print what was built as JSON'),
 };

@@ -6,5 +6,5 @@ export const EXPORT_FLAGS = {
     ['jsonl', 'json', 'csv'],
     'rows as JSON lines (default), all as one JSON object, or rows as a table',
   ),
-  output: text('<file>', 'where to (default: stdout)'),
+  output: text('file', 'where to (default: stdout)'),
 };

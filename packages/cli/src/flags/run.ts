@@ -3,17 +3,17 @@ import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
 /** Flags of `testbench run`. */
 export const RUN_FLAGS = {
   outputDir: text(
-    '<folder>',
+    'folder',
     'where runs are kept, each in a folder of its own (default: "outputDir" of the configuration, or else runs)',
   ),
   set: texts(
-    '<key=value>',
+    'key=value',
     'one value over that of the configuration, such as dataset.limit=10; may stand more than once',
   ),
   limit: wholeNumber(1, 'take at most so many records'),
   offset: wholeNumber(0, 'skip so many records first'),
   concurrency: wholeNumber(1, 'records in flight'),
-  policy: text('<file>', 'what plugins are granted that have no "permissions", and secrets'),
+  policy: text('file', 'what plugins are granted that have no "permissions", and secrets'),
   failFast: flag('stop at the first failed call instead of counting it'),
   json: flag('print the summary as JSON'),
 };

@@ -2,9 +2,9 @@ import { flag, text, texts } from '../command-line/flags.js';
 
 /** Flags of `testbench score`. */
 export const SCORE_FLAGS = {
-  evaluator: texts('<plugin>', 'a path or name of an evaluator; may stand more than once'),
+  evaluator: texts('plugin', 'a path or name of an evaluator; may stand more than once'),
   config: text(
-    '<file>',
+    'file',
     'take the evaluators of a configuration instead, with their own configuration',
   ),
   replace: flag('leave the scores out that the run has, instead of adding to them'),

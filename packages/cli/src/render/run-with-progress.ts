@@ -1,13 +1,13 @@
-import { isAbsolute, relative } from 'node:path';
-
 import type { RunOptions, RunResult } from '@testbench/bench';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
-import { escapeJson, escapeText } from './escape-text.js';
+import { escapeText } from './escape-text.js';
 import { ProgressBar } from './progress-bar.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
+import { shortenPath } from './shorten-path.js';
+import { writeJson } from './write-json.js';
 
 /** How what runs is shown. */
 export interface ShownRun {
@@ -49,16 +49,10 @@ export async function runWithProgress(
   }
   const { summary, ok } = result;
   if (json) {
-    io.stdout.write(escapeJson(`${JSON.stringify(summary, undefined, 2)}\n`));
+    writeJson(io.stdout, summary);
   } else {
     io.stdout.write(`${renderSummary(summary, createStyle(io.stdout, io.env))}\n\n`);
-    io.stdout.write(`Run: ${escapeText(shorten(summary.run!, io.cwd))}\n`);
+    io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
   return ok ? ExitCode.ok : ExitCode.failure;
-}
-
-/** As seen from the working directory, unless it lies outside of it. */
-function shorten(path: string, cwd: string): string {
-  const fromHere = relative(cwd, path);
-  return fromHere.startsWith('..') || isAbsolute(fromHere) ? path : fromHere;
 }

@@ -7,7 +7,7 @@ export const BUILD = defineCommand({
   about:
     'Compiles a project in AssemblyScript, Rust or C, optimises it, and writes its metadata into the module.',
   positionals: [
-    { name: '<folder>', brief: 'the project (default: the current folder)', isOptional: true },
+    { name: 'folder', brief: 'the project (default: the current folder)', isOptional: true },
   ],
   flags: BUILD_FLAGS,
   examples: ['testbench build', 'testbench build plugins/mine --optimize size --report'],

@@ -6,7 +6,7 @@ export const EMBED = defineCommand({
   brief: 'write what a plugin answers as its metadata into the module',
   about:
     'So that an index can read it without running anything. `testbench build` does it by itself.',
-  positionals: [{ name: '<plugin.wasm>', brief: 'the module' }],
+  positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: EMBED_FLAGS,
   examples: ['testbench embed target/plugin.wasm --output plugin.wasm'],
   load: async () => (await import('../commands/embed.js')).embedCommand,

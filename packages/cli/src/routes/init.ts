@@ -5,7 +5,7 @@ export const INIT = defineCommand({
   name: 'init',
   brief: 'begin a benchmark: an example with comments that runs at once',
   positionals: [
-    { name: '<folder>', brief: 'where it goes (default: the current folder)', isOptional: true },
+    { name: 'folder', brief: 'where it goes (default: the current folder)', isOptional: true },
   ],
   flags: INIT_FLAGS,
   examples: ['testbench init', 'testbench init evaluation'],

@@ -5,7 +5,7 @@ export const INSPECT = defineCommand({
   name: 'inspect',
   brief: 'show what a plugin is, without running it',
   about: 'Shows what a plugin is, from its bytes alone: nothing of it runs.',
-  positionals: [{ name: '<plugin.wasm>', brief: 'the module' }],
+  positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: INSPECT_FLAGS,
   examples: ['testbench inspect plugins/exact-match.wasm'],
   load: async () => (await import('../commands/inspect.js')).inspectCommand,

@@ -5,7 +5,7 @@ export const LIST = defineCommand({
   name: 'list',
   brief: 'show the runs in a folder, those first that were written last',
   positionals: [
-    { name: '<folder>', brief: 'outputDir of the configuration (default runs)', isOptional: true },
+    { name: 'folder', brief: 'outputDir of the configuration (default runs)', isOptional: true },
   ],
   flags: LIST_FLAGS,
   examples: ['testbench list', 'testbench list results --json'],

@@ -6,7 +6,7 @@ export const NEW = defineCommand({
   brief: 'begin a plugin of your own',
   about:
     "Makes a plugin project that builds, has a test and a README. The folder's name is the plugin's.",
-  positionals: [{ name: '<folder>', brief: 'what to make', isOptional: true }],
+  positionals: [{ name: 'folder', brief: 'what to make', isOptional: true }],
   flags: NEW_FLAGS,
   examples: ['testbench new my-metric', 'testbench new my-filter --type filter --language rust'],
   load: async () => (await import('../commands/new.js')).newCommand,

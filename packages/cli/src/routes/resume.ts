@@ -6,7 +6,7 @@ export const RESUME = defineCommand({
   brief: 'go on with a run where it ended',
   about:
     'Does what is missing, and runs cases that failed again. Answers that had come are not paid for twice.',
-  positionals: [{ name: '<run>', brief: 'folder of the run' }],
+  positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: RESUME_FLAGS,
   examples: ['testbench resume runs/arithmetic-0123456789ab'],
   load: async () => (await import('../commands/resume.js')).resumeCommand,

@@ -8,7 +8,7 @@ export const RUN = defineCommand({
     'Runs the benchmark of a configuration file (YAML or JSON) and prints a table of scores.',
     'Exit code: 0 done; 1 failed, or an evaluator failed on every record; 2 wrong command line; 130 Ctrl-C.',
   ].join('\n'),
-  positionals: [{ name: '<config>', brief: 'the configuration' }],
+  positionals: [{ name: 'config', brief: 'the configuration' }],
   flags: RUN_FLAGS,
   examples: ['testbench run testbench.yaml', 'testbench run testbench.yaml --limit 20 --json'],
   load: async () => (await import('../commands/run.js')).runCommand,

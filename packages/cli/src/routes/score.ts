@@ -5,7 +5,7 @@ export const SCORE = defineCommand({
   name: 'score',
   brief: 'score the answers of a run again, without asking a model',
   about: 'The rows go to a run of their own beside it; the old run stays.',
-  positionals: [{ name: '<run>', brief: 'folder of the run' }],
+  positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: SCORE_FLAGS,
   examples: ['testbench score runs/arithmetic-0123456789ab --evaluator plugins/token-f1.wasm'],
   load: async () => (await import('../commands/score.js')).scoreCommand,

@@ -5,8 +5,8 @@ export const SHOW = defineCommand({
   name: 'show',
   brief: 'show what became of one record of a run',
   positionals: [
-    { name: '<run>', brief: 'folder of the run' },
-    { name: '<record>', brief: 'its id, or its index from 0' },
+    { name: 'run', brief: 'folder of the run' },
+    { name: 'record', brief: 'its id, or its index from 0' },
   ],
   flags: SHOW_FLAGS,
   examples: ['testbench show runs/arithmetic-0123456789ab 17 --model large'],

@@ -4,7 +4,7 @@ import { TEST_FLAGS } from '../flags/test.js';
 export const TEST = defineCommand({
   name: 'test',
   brief: 'try a plugin on inputs, good and hostile, and report what is wrong',
-  positionals: [{ name: '<plugin.wasm>', brief: 'the module' }],
+  positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: TEST_FLAGS,
   examples: [`testbench test build/my-metric.wasm --input '{"output": "a", "expected": "a"}'`],
   load: async () => (await import('../commands/test.js')).testCommand,

@@ -6,7 +6,7 @@ export const VALIDATE = defineCommand({
   brief: 'check that a module is a plugin that a host would load',
   about:
     'Reads the module, and loads it as a host does with plugins of strangers: in a child process, granted nothing.',
-  positionals: [{ name: '<plugin.wasm>', brief: 'the module' }],
+  positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: VALIDATE_FLAGS,
   examples: ['testbench validate build/my-metric.wasm'],
   load: async () => (await import('../commands/validate.js')).validateCommand,
