@@ -26,6 +26,17 @@ export function variance(values: readonly number[]): number {
   return values.length < 2 ? Number.NaN : squares(values) / (values.length - 1);
 }
 
+/** Pearson's correlation; null where one side is constant, or there are fewer than two pairs. */
+export function pearson(a: readonly number[], b: readonly number[]): number | null {
+  if (a.length < 2) return null;
+  const [ma, mb] = [mean(a), mean(b)];
+  const products = sum(a.map((value, index) => (value - ma) * (b[index]! - mb)));
+  const scale = Math.sqrt(squares(a)) * Math.sqrt(squares(b));
+  if (!(scale > 0)) return null;
+  const r = products / scale;
+  return Math.abs(r) > 1 - 4 * Number.EPSILON ? Math.sign(r) : r;
+}
+
 /** Ranks from 1; equal values share the mean of theirs. */
 export function midRanks(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).sort((i, j) => values[i]! - values[j]!);

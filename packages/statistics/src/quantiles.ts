@@ -1,5 +1,4 @@
-import { present, requireProbability, type Score } from './arguments.js';
-import { invalid } from './arguments.js';
+import { invalid, present, requireProbability, type Score } from './arguments.js';
 import { mean } from './moments.js';
 
 /**
@@ -10,7 +9,16 @@ import { mean } from './moments.js';
  */
 export function quantile(values: readonly Score[], p: number): number | null {
   requireProbability('p', p);
-  const sorted = present(values).sort((a, b) => a - b);
+  return quantileOf(sortedValues(values), p);
+}
+
+/** The values that are there, smallest first. */
+export function sortedValues(values: readonly Score[]): number[] {
+  return present(values).sort((a, b) => a - b);
+}
+
+/** The same of values that are sorted already. */
+export function quantileOf(sorted: readonly number[], p: number): number | null {
   if (sorted.length === 0) return null;
   const place = (sorted.length - 1) * p;
   const below = Math.floor(place);
@@ -33,8 +41,8 @@ export interface LatencySummary {
 
 /** Mean, ends and quantiles of type 7 of durations. */
 export function latencySummary(values: readonly Score[]): LatencySummary {
-  const sorted = present(values).sort((a, b) => a - b);
-  const at = (p: number): number | null => quantile(sorted, p);
+  const sorted = sortedValues(values);
+  const at = (p: number): number | null => quantileOf(sorted, p);
   return {
     n: sorted.length,
     mean: sorted.length === 0 ? null : mean(sorted),
@@ -63,9 +71,9 @@ export function geometricMean(values: readonly Score[]): number | null {
  */
 export function trimmedMean(values: readonly Score[], proportion: number): number | null {
   if (!(proportion >= 0)) throw invalid('proportion', 'a number from 0', proportion);
-  const sorted = present(values).sort((a, b) => a - b);
+  const sorted = sortedValues(values);
   if (sorted.length === 0) return null;
-  if (proportion >= 0.5) return quantile(sorted, 0.5);
+  if (proportion >= 0.5) return quantileOf(sorted, 0.5);
   const cut = Math.floor(sorted.length * proportion);
   return mean(sorted.slice(cut, sorted.length - cut));
 }

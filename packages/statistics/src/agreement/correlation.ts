@@ -1,7 +1,7 @@
 import { completePairs, CONFIDENCE, type IntervalOptions, type Score } from '../arguments.js';
 import { normalQuantile, normalTwoSided } from '../distributions/normal.js';
 import { studentTwoSided } from '../distributions/student.js';
-import { mean, midRanks, sum, squares, tally } from '../moments.js';
+import { midRanks, pearson, sum, tally } from '../moments.js';
 import { oneOf, readOptions, SHARE } from '../options.js';
 
 /** A correlation with its interval; all null where one side is constant. */
@@ -27,17 +27,7 @@ export function pearsonCorrelation(
   b: readonly Score[],
   options?: IntervalOptions,
 ): Correlation {
-  const { confidence = CONFIDENCE } = readOptions(options, { confidence: SHARE });
-  const pairs = completePairs(a, b);
-  const n = pairs.a.length;
-  const r = pearson(pairs.a, pairs.b);
-  if (r === null) return { n, ...UNKNOWN };
-  return {
-    n,
-    r,
-    ...fisherInterval(r, n < 4 ? undefined : 1 / Math.sqrt(n - 3), confidence),
-    p: correlationP(r, n),
-  };
+  return correlate(a, b, options, { of: (values) => values, spread: () => 1 });
 }
 
 /**
@@ -51,13 +41,28 @@ export function spearmanCorrelation(
   b: readonly Score[],
   options?: IntervalOptions,
 ): Correlation {
+  return correlate(a, b, options, { of: midRanks, spread: (r) => 1 + (r * r) / 2 });
+}
+
+/** What is correlated of the values, and the variance on Fisher's scale times n − 3. */
+interface Scale {
+  readonly of: (values: readonly number[]) => readonly number[];
+  readonly spread: (r: number) => number;
+}
+
+function correlate(
+  a: readonly Score[],
+  b: readonly Score[],
+  options: IntervalOptions | undefined,
+  { of, spread }: Scale,
+): Correlation {
   const { confidence = CONFIDENCE } = readOptions(options, { confidence: SHARE });
   const pairs = completePairs(a, b);
   const n = pairs.a.length;
-  const r = pearson(midRanks(pairs.a), midRanks(pairs.b));
+  const r = pearson(of(pairs.a), of(pairs.b));
   if (r === null) return { n, ...UNKNOWN };
-  const spread = n < 4 ? undefined : Math.sqrt((1 + (r * r) / 2) / (n - 3));
-  return { n, r, ...fisherInterval(r, spread, confidence), p: correlationP(r, n) };
+  const deviation = n < 4 ? undefined : Math.sqrt(spread(r) / (n - 3));
+  return { n, r, ...fisherInterval(r, deviation, confidence), p: correlationP(r, n) };
 }
 
 /**
@@ -103,16 +108,6 @@ export function kendallCorrelation(
         : normalTwoSided(s / Math.sqrt(kendallVariance(n, ta, tb)));
   const spread = n < 5 ? undefined : Math.sqrt(0.437 / (n - 4));
   return { n, r, ...fisherInterval(r, spread, confidence), p };
-}
-
-function pearson(a: readonly number[], b: readonly number[]): number | null {
-  if (a.length < 2) return null;
-  const [ma, mb] = [mean(a), mean(b)];
-  const products = sum(a.map((value, index) => (value - ma) * (b[index]! - mb)));
-  const scale = Math.sqrt(squares(a)) * Math.sqrt(squares(b));
-  if (!(scale > 0)) return null;
-  const r = products / scale;
-  return Math.abs(r) > 1 - 4 * Number.EPSILON ? Math.sign(r) : r;
 }
 
 function correlationP(r: number, n: number): number | null {

@@ -7,7 +7,7 @@ import {
   type ClusteredOptions,
   type ClusterName,
 } from '../intervals/clustered-interval.js';
-import { mean, orNull, squares, variance } from '../moments.js';
+import { mean, orNull, pearson, variance } from '../moments.js';
 import { readOptions } from '../options.js';
 
 /** Difference of two systems on the same records, a − b; null is what cannot be known. */
@@ -113,17 +113,11 @@ export function pairingGain(a: readonly Score[], b: readonly Score[]): PairingGa
   const n = pairs.a.length;
   const [va, vb] = [variance(pairs.a), variance(pairs.b)];
   const vd = variance(pairs.a.map((value, index) => value - pairs.b[index]!));
-  const products = products2(pairs.a, pairs.b);
   return {
     n,
-    correlation: orNull(products / Math.sqrt(squares(pairs.a) * squares(pairs.b))),
+    correlation: pearson(pairs.a, pairs.b),
     stderrPaired: orNull(Math.sqrt(vd / n)),
     stderrUnpaired: orNull(Math.sqrt((va + vb) / n)),
     varianceReduction: orNull(1 - vd / (va + vb)),
   };
-}
-
-function products2(a: readonly number[], b: readonly number[]): number {
-  const [ma, mb] = [mean(a), mean(b)];
-  return a.reduce((total, value, index) => total + (value - ma) * (b[index]! - mb), 0);
 }

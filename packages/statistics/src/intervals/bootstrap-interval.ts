@@ -2,7 +2,7 @@ import { CONFIDENCE, invalid, requireSameLength } from '../arguments.js';
 import { normalLowerTail, normalQuantile } from '../distributions/normal.js';
 import { StatisticsError } from '../errors.js';
 import { mean, orNull, sum, variance } from '../moments.js';
-import { quantile } from '../quantiles.js';
+import { quantileOf, sortedValues } from '../quantiles.js';
 import { ITERABLE, oneOf, readOptions, SHARE } from '../options.js';
 
 /** What a bootstrap resamples: one entry a record, sums for a ratio. */
@@ -86,11 +86,12 @@ export function bootstrapInterval(
       ? bcaLevels(estimate, replicates, jackknife(values, denominators), tail)
       : [tail, 1 - tail];
   if (limits === undefined) return { estimate, stderr, lower: null, upper: null };
+  const sorted = sortedValues(replicates);
   return {
     estimate,
     stderr,
-    lower: quantile(replicates, limits[0]!),
-    upper: quantile(replicates, limits[1]!),
+    lower: quantileOf(sorted, limits[0]!),
+    upper: quantileOf(sorted, limits[1]!),
   };
 }
 

@@ -107,10 +107,10 @@ export function clusteredInterval(
           first.map((name, index) => JSON.stringify([name, second[index]])),
           scale,
         );
-  const variance = combine(correction === 'CR1');
+  const corrected = combine(true);
+  const variance = correction === 'CR1' ? corrected : combine(false);
   if (Number.isNaN(variance)) return { ...empty, df: method === 'normal' ? null : smallest - 1 };
   const independent = sum(centred.map((value) => value * value)) / (n - 1) / n;
-  const corrected = combine(true);
   const designEffect =
     n > 1 && independent > 0 && Number.isFinite(corrected) ? corrected / independent : null;
   if (variance < 0) return { ...empty, mean: centre, variance, designEffect };
