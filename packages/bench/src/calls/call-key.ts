@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { CallError } from '@testbench/types/errors';
-import canonicalize from 'canonicalize';
+
+import { canonicalJson } from '../plan/canonical-json.js';
 
 /** What decides the answer of a paid call: the same parts, the same answer. */
 export interface CallKeyParts {
@@ -56,8 +57,9 @@ export function callKey({ plugin, config, input, epoch, ask }: CallKeyParts): st
 
 function canonical(value: unknown): string {
   try {
-    return canonicalize(value)!;
-  } catch (cause) {
+    return canonicalJson(value);
+  } catch (error) {
+    const { cause } = error as TypeError;
     // A cycle, a number that is none, half of a surrogate pair, or nesting without end.
     throw new CallError(
       'CALL_INVALID_INPUT',

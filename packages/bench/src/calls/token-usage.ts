@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.js';
+
 /** Tokens of a call, as its server counted them. */
 export interface TokenUsage {
   /** Tokens of the prompt, those that the server had kept included. */
@@ -30,10 +32,6 @@ export function readTokenUsage(value: unknown): TokenUsage | undefined {
   const kept = isObject(details) ? details['cached_tokens'] : value['cached_tokens'];
   const cachedTokens = isCount(kept) && kept <= promptTokens ? kept : 0;
   return { promptTokens, cachedTokens, completionTokens };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.js';
+import { ownValue } from '../own-value.js';
 import { canonicalJson } from './canonical-json.js';
 import type { PlanContent } from './plan.js';
 
@@ -51,14 +53,6 @@ function compare(before: unknown, after: unknown, path: string, changes: PlanCha
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function ownValue(object: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /**

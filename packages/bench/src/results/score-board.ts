@@ -1,6 +1,7 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { OnError, Reducer } from '../config/benchmark-config.js';
+import { ownValue } from '../own-value.js';
 import { type ConfidenceInterval, ScoreTally } from '../statistics/score-tally.js';
 import { type EpochReducer, epochReducer } from './reduce-epochs.js';
 import type { CallFailure, CaseName, ResultRow } from './result-row.js';
@@ -230,9 +231,4 @@ function countError(cell: Cell, row: ResultRow, { code, message }: CallFailure):
   }
   const line = row.line === undefined ? {} : { line: row.line };
   cell.errors.set(code, { count: 1, first: { index: row.index, ...line, message } });
-}
-
-/** An evaluator may be called `constructor`, which every object seems to have. */
-function ownValue<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
