@@ -1,6 +1,6 @@
 // Measures what an engine takes for each operator when a function is first called: the figures in wasm/src/compile-cost.ts.
 //   node src/compile-costs.ts [least microseconds that are printed]
-// Run it on each engine; nothing else should run beside it. Operators that V8 does not accept in any of the shapes here are left out.
+// Run it on each engine, with nothing else running at the same time. Operators that V8 does not accept in any of the shapes here are left out.
 import { ByteWriter, HEADER, Opcode } from '@testbench/wasm';
 
 import { repeated } from './modules/raw-plugin.ts';

@@ -95,7 +95,7 @@ export function asMuchAsIsAdmitted(each: readonly number[]): Uint8Array {
   let count = Math.floor(500_000 / each.length);
   for (;;) {
     const { counts, peaks } = inspectModule(dear(each, count, 1));
-    // What every plugin has beside these functions.
+    // What every plugin has in addition to these functions.
     const others = counts.compileUs - peaks.compileUs.value;
     const functions = Math.floor((limitUs - others) / peaks.compileUs.value);
     if (functions > 0) return dear(each, count, Math.min(functions, 31));
