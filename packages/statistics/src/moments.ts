@@ -17,7 +17,7 @@ export function mean(values: readonly number[]): number {
 }
 
 /** Sum of squared distances from the mean. */
-export function squares(values: readonly number[], centre = mean(values)): number {
+function squares(values: readonly number[], centre = mean(values)): number {
   return sum(values.map((value) => (value - centre) ** 2));
 }
 
