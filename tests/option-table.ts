@@ -183,10 +183,6 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: {
       PermissionSet: (entry) => new PermissionSet({ filesystem: true, allowedDirs: [entry] }),
     },
-    others: {
-      path: 'a fault is told of the entry as a whole: its path and access count together',
-      access: 'the same',
-    },
   },
   'metering:MeterOptions': { calls: { meterModule: (options) => meterModule(bytes, options) } },
   'metering:CostTable': {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import { PermissionSet } from '@testbench/sandbox';
-import { rejectUnknownKeys } from '@testbench/types/config';
+import { ConfigNode, readOptions } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 /** Who signs the certificates of some hosts, in place of the authorities that Node trusts. */
@@ -35,28 +35,35 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * ```
  */
 export function readAuthorities(list: readonly CertificateAuthority[] = []): TrustedAuthorities {
-  if (!Array.isArray(list)) invalid('certificateAuthorities', 'expected a list');
-  const authorities = Array.from(list as readonly unknown[], (item, index) => {
-    const path = `certificateAuthorities[${index}]`;
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      invalid(path, 'expected an object { hosts, ca }');
-    }
-    rejectUnknownKeys(item, ['hosts', 'ca'], path);
-    const { hosts, ca } = item as Readonly<Record<string, unknown>>;
-    if (!Array.isArray(hosts) || hosts.length === 0) {
-      invalid(`${path}.hosts`, 'expected a list that names at least one host');
-    }
-    return {
-      hosts: new PermissionSet({ network: true, allowedHosts: hosts as string[] }, path),
-      ca: readCertificates(ca, `${path}.ca`),
-    };
+  const authorities = new ConfigNode(list, 'certificateAuthorities').list().map((item) => {
+    let hosts = new PermissionSet();
+    const { ca } = readOptions<CertificateAuthority>(
+      item.value,
+      {
+        hosts(node) {
+          const allowedHosts = readHosts(node);
+          hosts = new PermissionSet({ network: true, allowedHosts }, item.path);
+          return allowedHosts;
+        },
+        ca: readCertificates,
+      },
+      item.path,
+      ['hosts', 'ca'],
+    );
+    return { hosts, ca };
   });
   return {
     authorityFor: (url) => authorities.find(({ hosts }) => hosts.allowsRequest(url))?.ca,
   };
 }
 
-function readCertificates(value: unknown, path: string): string {
+function readHosts(node: ConfigNode): string[] {
+  const hosts = node.list().map((host) => host.text());
+  return hosts.length > 0 ? hosts : node.reject('a list that names at least one host');
+}
+
+/** Quotes nothing: it may be a key. */
+function readCertificates({ value, path }: ConfigNode): string {
   if (typeof value !== 'string') invalid(path, 'expected a text in PEM');
   if (value.includes('PRIVATE KEY'))
     invalid(path, 'it has a private key in it, which belongs elsewhere');

@@ -1,3 +1,4 @@
+import { ConfigNode } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 /**
@@ -106,19 +107,16 @@ export function readAllowedHeaders(
   names: readonly string[] = [],
   path = 'allowedHeaders',
 ): ReadonlySet<string> {
-  if (!Array.isArray(names)) {
-    throw new ConfigError('CONFIG_INVALID', path, `Cannot use "${path}": expected a list of names`);
-  }
-  for (const [index, name] of Array.from(names as readonly unknown[]).entries()) {
-    if (typeof name === 'string' && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name))
-      continue;
+  const allowed = new ConfigNode(names, path).list().map((node) => {
+    const name = node.text();
+    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !NEVER.has(name)) return name;
     throw new ConfigError(
       'CONFIG_INVALID',
-      `${path}[${index}]`,
-      `Cannot allow header ${typeof name === 'string' ? JSON.stringify(name) : index}: it is no name in lower case, or one that only the host sets`,
+      node.path,
+      `Cannot allow header ${JSON.stringify(name)}: it is no name in lower case, or one that only the host sets`,
     );
-  }
-  return new Set(names);
+  });
+  return new Set(allowed);
 }
 
 /** True if a header goes along when a redirect leads to another origin. @param name In lower case. */

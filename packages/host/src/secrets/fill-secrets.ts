@@ -4,7 +4,7 @@ import type { Secret, SecretStore } from '@testbench/types/stores';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_HEADER_BYTES } from '../limits.js';
-import { hostsOfSecret, isSecretValue, readRule, SECRET_NAME } from './secret-store.js';
+import { hostsOfSecret, isSecretValue, readStoredSecret, SECRET_NAME } from './secret-store.js';
 import type { UsedSecrets } from './used-secrets.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;
@@ -83,9 +83,7 @@ async function readSecret(
 async function readFrom(store: SecretStore | undefined, name: string): Promise<Secret | undefined> {
   try {
     const secret: unknown = await store?.read(name);
-    if (secret === undefined) return undefined;
-    const rule = readRule(name, secret, ['value']);
-    return { ...rule, value: (secret as Secret).value };
+    return secret === undefined ? undefined : readStoredSecret(name, secret);
   } catch (error) {
     // A store's message may quote what it read; ours never does.
     const reason = error instanceof ConfigError ? error.message : 'it could not be read';

@@ -1,5 +1,11 @@
 import { PermissionSet } from '@testbench/sandbox';
-import { rejectUnknownKeys } from '@testbench/types/config';
+import {
+  type ConfigNode,
+  type OptionReader,
+  type OptionReaders,
+  readOptions,
+  type RequiredOption,
+} from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 import type { Secret, SecretStore } from '@testbench/types/stores';
 
@@ -24,12 +30,7 @@ import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
 export function createMemorySecrets(secrets: Readonly<Record<string, Secret>>): SecretStore {
   const own = new Map<string, Secret>();
   for (const [name, secret] of entriesOf(secrets)) {
-    const rule = readRule(name, secret, ['value']);
-    const { value } = secret as Readonly<Record<string, unknown>>;
-    if (!isSecretValue(value)) {
-      invalid(`secrets.${name}.value`, 'expected 8 to 8,192 printable ASCII characters');
-    }
-    own.set(name, { ...rule, value });
+    own.set(name, readSecret<Secret>(name, secret, { ...RULE, value: readValue }, ['value']));
   }
   return { specificationVersion: 'v1', read: (name) => own.get(name) };
 }
@@ -64,11 +65,14 @@ export function createEnvSecrets(
 ): SecretStore {
   const own = new Map<string, SecretRule & { readonly variable: string }>();
   for (const [name, secret] of entriesOf(secrets)) {
-    const rule = readRule(name, secret, ['env']);
-    const { env: variable = name } = secret as Readonly<Record<string, unknown>>;
-    if (typeof variable !== 'string' || !/^[^=\0]+$/.test(variable)) {
-      invalid(`secrets.${name}.env`, 'expected the name of an environment variable');
+    if (typeof secret === 'object' && secret !== null && 'value' in secret) {
+      invalid(
+        `secrets.${name}.value`,
+        'name the variable that holds it, as "env"; a value may not stand here',
+      );
     }
+    const read = readSecret<EnvSecret>(name, secret, { ...RULE, env: readVariable });
+    const { env: variable = name, ...rule } = read;
     own.set(name, { ...rule, variable });
   }
   return {
@@ -86,58 +90,67 @@ export function createEnvSecrets(
 /** Who may have a secret, where it may be sent and in what. */
 type SecretRule = Omit<Secret, 'value'>;
 
+/** Readers of all but the value. None of them quotes what it finds: a value may have been put into the wrong place. */
+const RULE: OptionReaders<SecretRule> = {
+  hosts: ({ value, path }) => {
+    const name = path.slice('secrets.'.length, -'.hosts'.length);
+    return [...hostsOfSecret(name, { hosts: value as Secret['hosts'] }).granted.allowedHosts!];
+  },
+  plugins: namesReader(/^[^]+$/, 'ids or digests of plugins'),
+  headers: namesReader(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, 'names of headers, in lower case'),
+};
+
 /**
- * Reads all of a secret but its value, each field once.
+ * Reads what the owner of a store gives for a secret, each field once, also what it inherits.
  *
  * Nothing is passed over: a list that is a text would match a part of itself, and a key that is misspelt would lift the
- * restriction that it was to be.
+ * restriction that it was to be. The value is left to who uses it.
  *
- * @param others The further keys that it may have.
  * @throws {ConfigError}
  */
-export function readRule(name: string, secret: unknown, others: readonly string[]): SecretRule {
+export function readStoredSecret(name: string, secret: unknown): Secret {
+  return readSecret<Secret>(name, secret, { ...RULE, value: ({ value }) => value as string });
+}
+
+function readSecret<Kind extends SecretRule>(
+  name: string,
+  secret: unknown,
+  readers: OptionReaders<Kind>,
+  required: readonly RequiredOption<Kind>[] = [],
+): Kind {
   const path = `secrets.${name}`;
   checkName(name);
+  // The reader's own message would quote a text that stands in its place, which may be the secret.
   if (typeof secret !== 'object' || secret === null || Array.isArray(secret)) {
     invalid(path, 'expected an object');
   }
-  if (!others.includes('value') && 'value' in secret) {
-    invalid(
-      `${path}.value`,
-      'name the variable that holds it, as "env"; a value may not stand here',
-    );
-  }
-  // Also what it inherits: that would be read as well.
-  const keys: Record<string, true> = {};
-  for (const key in secret) keys[key] = true;
-  rejectUnknownKeys(keys, ['hosts', 'plugins', 'headers', ...others], path);
-  const { hosts, plugins, headers } = secret as Readonly<Record<string, unknown>>;
-  void hostsOfSecret(name, { hosts: hosts as Secret['hosts'] });
-  return {
-    hosts: [...(hosts as Secret['hosts'])],
-    ...(plugins !== undefined && {
-      plugins: readNames(plugins, `${path}.plugins`, /^[^]+$/, 'ids or digests of plugins'),
-    }),
-    ...(headers !== undefined && {
-      headers: readNames(headers, `${path}.headers`, HEADER, 'names of headers, in lower case'),
-    }),
-  };
+  return readOptions<Kind>(secret, readers, path, ['hosts' as RequiredOption<Kind>, ...required]);
 }
 
-const HEADER = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+function readValue({ value, path }: ConfigNode): string {
+  return isSecretValue(value)
+    ? value
+    : invalid(path, 'expected 8 to 8,192 printable ASCII characters');
+}
 
-function readNames(value: unknown, path: string, form: RegExp, what: string): readonly string[] {
-  // An empty list might mean none to one reader, and all to another.
-  if (!Array.isArray(value) || value.length === 0) {
-    invalid(path, `expected a list of ${what}, of at least one`);
-  }
-  const names: readonly unknown[] = Array.from(value);
-  for (const [index, item] of names.entries()) {
-    if (typeof item !== 'string' || !form.test(item)) {
-      invalid(`${path}[${index}]`, `expected a text, one of the ${what}`);
+function readVariable({ value, path }: ConfigNode): string {
+  return typeof value === 'string' && /^[^=\0]+$/.test(value)
+    ? value
+    : invalid(path, 'expected the name of an environment variable');
+}
+
+function namesReader(form: RegExp, what: string): OptionReader<readonly string[]> {
+  return ({ value, path }) => {
+    // An empty list might mean none to one reader, and all to another.
+    if (!Array.isArray(value) || value.length === 0) {
+      invalid(path, `expected a list of ${what}, of at least one`);
     }
-  }
-  return names as readonly string[];
+    return Array.from(value as readonly unknown[], (item, index) =>
+      typeof item === 'string' && form.test(item)
+        ? item
+        : invalid(`${path}[${index}]`, `expected a text, one of the ${what}`),
+    );
+  };
 }
 
 function entriesOf(secrets: unknown): [name: string, secret: unknown][] {

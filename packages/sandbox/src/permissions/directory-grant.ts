@@ -1,5 +1,7 @@
-import { rejectUnknownKeys } from '@testbench/types/config';
+import type { DirectoryPermission } from '@testbench/types';
+import { type ConfigNode, readOptions } from '@testbench/types/config';
 
+import { ownFields } from './own-fields.js';
 import { holdsPath, isAbsolutePath, normalizePath } from './posix-path.js';
 
 /** A directory with all that is below it, and what may be done there. Paths are POSIX paths: files are opened on Linux only. */
@@ -9,30 +11,29 @@ export interface DirectoryGrant {
   readonly access: 'read-only' | 'read-write';
 }
 
-const KEYS = ['path', 'access'];
-
 /**
- * Parses an entry of `allowedDirs`: a path for reading, or `{ path, access }`.
+ * Reads an entry of `allowedDirs` as it stands: a path for reading, or `{ path, access }`.
  *
- * @param place Where the entry stands, for messages.
- * @returns What is wrong, as a string, for anything that could mean more than its author thought.
- * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID`.
  */
-export function parseDirectoryGrant(entry: unknown, place: string): DirectoryGrant | string {
-  if (typeof entry === 'string') return parsePath(entry, 'read-only');
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-    return 'expected a path or an object { path, access }';
-  }
-  rejectUnknownKeys(entry, KEYS, place);
-  const path: unknown = Object.hasOwn(entry, 'path') ? (entry as DirectoryGrant).path : undefined;
-  const access: unknown = Object.hasOwn(entry, 'access')
-    ? (entry as DirectoryGrant).access
-    : undefined;
-  if (typeof path !== 'string') return 'its path is not a string';
-  if (access !== 'read-only' && access !== 'read-write') {
-    return 'its access must be "read-only" or "read-write"';
-  }
-  return parsePath(path, access);
+export function readDirectory(node: ConfigNode): DirectoryPermission {
+  if (typeof node.value === 'string') return node.text();
+  return readOptions<DirectoryGrant>(
+    ownFields(node),
+    {
+      path: (path) => path.text(),
+      access: (access) => access.oneOf(['read-only', 'read-write']),
+    },
+    node.path,
+    ['path', 'access'],
+  );
+}
+
+/** Finds what an entry grants. @returns What is wrong, as a string, for anything that could mean more than its author thought. */
+export function parseDirectoryGrant(entry: DirectoryPermission): DirectoryGrant | string {
+  return typeof entry === 'string'
+    ? parsePath(entry, 'read-only')
+    : parsePath(entry.path, entry.access);
 }
 
 /**

@@ -106,7 +106,7 @@ describe('PermissionSet', () => {
     {
       granted: { envVars: true, allowedEnv: [''] },
       path: 'permissions.allowedEnv[0]',
-      cure: 'string',
+      cure: 'a text',
     },
     {
       granted: { envVars: true, allowedEnv: ['*'] },
@@ -141,7 +141,12 @@ describe('PermissionSet', () => {
     });
     expect(
       () => new PermissionSet({ filesystem: true, allowedDirs: [directory as never] }),
-    ).toThrow(expect.objectContaining({ path: 'permissions.allowedDirs[0]' }));
+    ).toThrow(
+      expect.objectContaining({
+        path: 'permissions.allowedDirs[0].access',
+        message: expect.stringContaining('"access" is missing') as unknown,
+      }),
+    );
   });
 
   it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
@@ -369,24 +374,26 @@ describe('allowsPath()', () => {
     expect(granted.allowsPath(path, 'read-write')).toBe(write);
   });
 
-  it.each([
-    '/',
-    'data',
-    './data',
-    '/data/..',
-    '/data//x',
-    '/a\0b',
-    '',
-    7,
-    null,
-    { path: '/data' },
-    {
-      path: '/data',
-      access: 'rw',
+  it.each(['/', 'data', './data', '/data/..', '/data//x', '/a\0b', '', 7, null])(
+    'does not take %j for a grant',
+    (entry) => {
+      expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as string] })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedDirs[0]' }),
+      );
     },
-  ])('does not take %j for a grant', (entry) => {
-    expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as string] })).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', path: 'permissions.allowedDirs[0]' }),
+  );
+
+  it.each([
+    { entry: { path: '/data' }, key: 'access' },
+    { entry: { path: '/data', access: 'rw' }, key: 'access' },
+    { entry: { access: 'read-only' }, key: 'path' },
+    { entry: { path: 7, access: 'read-only' }, key: 'path' },
+  ])('names the key "$key" that is wrong in $entry', ({ entry, key }) => {
+    expect(() => new PermissionSet({ filesystem: true, allowedDirs: [entry as never] })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        path: `permissions.allowedDirs[0].${key}`,
+      }),
     );
   });
 

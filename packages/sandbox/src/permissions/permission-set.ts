@@ -1,9 +1,14 @@
 import type { Permissions } from '@testbench/types';
 import { parseCustomFunctionName } from '@testbench/types/abi';
-import { rejectUnknownKeys } from '@testbench/types/config';
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
-import { type DirectoryGrant, innermostDirectory, parseDirectoryGrant } from './directory-grant.js';
+import {
+  type DirectoryGrant,
+  innermostDirectory,
+  parseDirectoryGrant,
+  readDirectory,
+} from './directory-grant.js';
 import {
   grantCovers,
   hasEmptyLabel,
@@ -13,6 +18,7 @@ import {
   parseHostGrant,
   portOf,
 } from './host-grant.js';
+import { ownFields } from './own-fields.js';
 import { isAbsolutePath, normalizePath } from './posix-path.js';
 import { isLoopbackAddress, isPrivateAddress } from './private-address.js';
 
@@ -30,7 +36,20 @@ const PERMISSIONS = [
 
 type Permission = (typeof PERMISSIONS)[number];
 
-const KEYS = PERMISSIONS.flatMap(({ flag, list }) => [flag, list]);
+const READERS: OptionReaders<Permissions> = {
+  filesystem: (node) => node.boolean(),
+  network: (node) => node.boolean(),
+  envVars: (node) => node.boolean(),
+  hostFunctions: (node) => node.boolean(),
+  allowedDirs: (node) => node.list().map(readDirectory),
+  allowedHosts: readTexts,
+  allowedEnv: readTexts,
+  allowedHostFunctions: readTexts,
+};
+
+function readTexts(node: ConfigNode): string[] {
+  return node.list().map((entry) => entry.text());
+}
 
 /**
  * What one plugin is granted, and the questions that host functions ask of it.
@@ -65,21 +84,19 @@ export class PermissionSet {
    *   or an entry could mean more than its author thought.
    */
   constructor(granted: Permissions = {}, path = 'permissions') {
-    const own = ownFields(granted, path);
+    const own = readOptions<Permissions>(ownFields(new ConfigNode(granted, path)), READERS, path);
     for (const permission of PERMISSIONS) checkPair(own, permission, path);
-    this.directories = parseEach(own, 'allowedDirs', path, parseDirectoryGrant);
+    const { allowedDirs, allowedHosts, allowedEnv, allowedHostFunctions } = own;
+    this.directories = parseEach(allowedDirs, `${path}.allowedDirs`, parseDirectoryGrant);
     rejectTwins(this.directories, `${path}.allowedDirs`);
-    this.#hosts = parseEach(own, 'allowedHosts', path, parseText(parseHostGrant));
-    this.#env = new Set(
-      parseEach(own, 'allowedEnv', path, parseText(parseName)).map(({ name }) => name),
-    );
+    this.#hosts = parseEach(allowedHosts, `${path}.allowedHosts`, parseHostGrant);
+    const variables = parseEach(allowedEnv, `${path}.allowedEnv`, parseName);
+    this.#env = new Set(variables.map(({ name }) => name));
+    const functions = `${path}.allowedHostFunctions`;
     this.#hostFunctions = new Set(
-      parseEach(own, 'allowedHostFunctions', path, parseText(parseFunction)).map(
-        ({ name }) => name,
-      ),
+      parseEach(allowedHostFunctions, functions, parseFunction).map(({ name }) => name),
     );
-    // Can be cloned: every entry was found to be a text, or a directory of two texts.
-    this.granted = structuredClone(Object.fromEntries(own)) as Permissions;
+    this.granted = own;
   }
 
   /** True if the plugin may read the environment variable `name`; names are compared exactly. */
@@ -138,45 +155,16 @@ export class PermissionSet {
   }
 }
 
-type OwnFields = ReadonlyMap<string, unknown>;
-
-/** Reads each field once, and none from a prototype: what was checked is what is granted. */
-function ownFields(granted: unknown, path: string): OwnFields {
-  if (typeof granted !== 'object' || granted === null || Array.isArray(granted)) {
-    invalid(path, 'expected an object');
-  }
-  rejectUnknownKeys(granted, KEYS, path);
-  const fields = Object.entries(granted).filter(([, value]) => value !== undefined);
-  return new Map(fields.map(([key, value]) => [key, ownItems(value)]));
-}
-
-function ownItems(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
-  return Array.from(value, (item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? { ...item } : item,
-  );
-}
-
-/** Reads a list item by item; a string as the result says what is wrong with the item. */
-function parseEach<Item extends object>(
-  fields: OwnFields,
-  list: Permission['list'],
+/** Reads a list entry by entry; a string as the result says what is wrong with the entry. */
+function parseEach<Entry, Item extends object>(
+  entries: readonly Entry[] | undefined,
   path: string,
-  parse: (entry: unknown, place: string) => Item | string,
+  parse: (entry: Entry) => Item | string,
 ): Item[] {
-  const items = (fields.get(list) ?? []) as readonly unknown[];
-  return items.map((entry, index) => {
-    const place = `${path}.${list}[${index}]`;
-    const item = parse(entry, place);
-    return typeof item === 'string' ? invalid(place, item) : item;
+  return (entries ?? []).map((entry, index) => {
+    const item = parse(entry);
+    return typeof item === 'string' ? invalid(`${path}[${index}]`, item) : item;
   });
-}
-
-function parseText<Item>(
-  parse: (text: string) => Item | string,
-): (entry: unknown) => Item | string {
-  return (entry) =>
-    typeof entry === 'string' && entry !== '' ? parse(entry) : 'expected a non-empty string';
 }
 
 function parseName(name: string): string | { name: string } {
@@ -199,19 +187,17 @@ function rejectTwins(directories: readonly DirectoryGrant[], path: string): void
   }
 }
 
-function checkPair(fields: OwnFields, { flag, list, example }: Permission, path: string): void {
-  const isOn = fields.has(flag) ? fields.get(flag) : false;
-  const items = fields.has(list) ? fields.get(list) : [];
-  if (typeof isOn !== 'boolean') invalid(`${path}.${flag}`, 'expected true or false');
-  if (!Array.isArray(items)) invalid(`${path}.${list}`, 'expected a list');
-  if (isOn && items.length === 0) {
+function checkPair(granted: Permissions, { flag, list, example }: Permission, path: string): void {
+  const isOn = granted[flag] ?? false;
+  const { length } = granted[list] ?? [];
+  if (isOn && length === 0) {
     invalid(
       `${path}.${flag}`,
       `it is true, and "${list}" names nothing; name what it covers, such as ${list}: ["${example}"], or set it to false`,
     );
   }
-  if (!isOn && items.length > 0) {
-    const state = fields.has(flag) ? `"${flag}" is false` : `there is no "${flag}"`;
+  if (!isOn && length > 0) {
+    const state = granted[flag] === false ? `"${flag}" is false` : `there is no "${flag}"`;
     invalid(
       `${path}.${list}`,
       `it names something, and ${state}; set "${flag}: true", or empty it`,

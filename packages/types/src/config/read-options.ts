@@ -57,9 +57,12 @@ export function readOptions<Options extends object>(
   const options: Record<string, unknown> = {};
   if (value !== undefined) {
     const object = new ConfigNode(value, path).object();
-    // Inherited keys too: an object made from another would lose them without a word.
+    // Inherited keys too: an object made from another would lose them without a word. Before any value: one that is missing
+    // may be the one that is misspelt.
     for (const key in object) {
       if (!Object.hasOwn(readers, key)) rejectUnknownKey(key, Object.keys(readers), path);
+    }
+    for (const key in object) {
       const option = object[key];
       if (option === undefined) continue;
       const read = readers[key as keyof Options] as OptionReader<unknown>;

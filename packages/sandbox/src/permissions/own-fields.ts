@@ -1,0 +1,10 @@
+import type { ConfigNode } from '@testbench/types/config';
+
+/**
+ * The fields of an object without those that it inherits: whatever reached the prototype of all objects must grant nothing.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID` for anything but an object.
+ */
+export function ownFields(node: ConfigNode): object {
+  return Object.assign(Object.create(null) as object, node.object());
+}
