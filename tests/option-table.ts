@@ -11,6 +11,7 @@ import {
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import { createFolderRuns, exportRun, ScoreBoard } from '@testbench/bench/results';
+import { compareRuns, summariseRun } from '@testbench/bench/statistics';
 import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
@@ -446,6 +447,12 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: {
       exportRun: (options) => exportRun({} as never, join(folder, 'rows'), options),
     },
+  },
+  'bench/statistics:SummaryOptions': {
+    calls: { summariseRun: (options) => summariseRun({} as never, options) },
+  },
+  'bench/statistics:CompareOptions': {
+    calls: { compareRuns: (options) => compareRuns({} as never, {} as never, options) },
   },
   'bench:ScoreRunConfig': {
     base: { evaluators: [{ plugin: 'none.wasm' }] },

@@ -28,6 +28,8 @@ export type BenchErrorCode =
   | 'BENCH_RUN_LOCKED'
   /** A run cannot go on, since something of its plan is not what it was; the message says what. */
   | 'BENCH_PLAN_CHANGED'
+  /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
+  | 'BENCH_NOT_COMPARABLE'
   /** The caller's `AbortSignal` fired. */
   | 'BENCH_CANCELLED';
 

@@ -1,0 +1,121 @@
+import { adjustPValues } from '@testbench/statistics';
+
+import type { Clusters } from '../summary/clusters.js';
+import { membersOf } from '../summary/groups.js';
+import { MAX_GROUPS } from '../summary/limits.js';
+import type { MetricColumn, RecordColumns } from '../summary/score-table.js';
+import type { ReadCompareOptions } from './compare-options.js';
+import { findFlips, type PairedScores } from './find-flips.js';
+import type { PairedRecords } from './pair-records.js';
+import type { GroupComparison, MetricComparison } from './run-comparison.js';
+import { planRecords } from './plan-records.js';
+import { testDifference } from './test-difference.js';
+
+/** A comparison of one metric before its p-value was adjusted for the others. */
+export type UnadjustedComparison = Omit<MetricComparison, 'adjustedP' | 'verdict'>;
+
+/** What all metrics of a comparison have in common. */
+export interface MetricSetting {
+  readonly records: RecordColumns;
+  readonly paired: PairedRecords;
+  /** Of the first run's records. */
+  readonly clusters: Clusters | undefined;
+  readonly options: ReadCompareOptions;
+  /** Tests that are adjusted together. */
+  readonly tests: number;
+}
+
+/** Compares one metric of two systems, over the records that have a score in both. */
+export function compareMetric(
+  a: MetricColumn,
+  b: MetricColumn,
+  { records, paired, clusters, options, tests }: MetricSetting,
+): UnadjustedComparison {
+  const { onlyA, onlyB, ...scores } = selectScores(a, b, paired);
+  const { confidence, alpha, power, maxFlips } = options;
+  const among =
+    clusters === undefined
+      ? undefined
+      : { ...clusters, names: scores.places.map((place) => clusters.names[place]!) };
+  const estimate = testDifference(scores.a, scores.b, among, confidence);
+  const { scale, difference, standardError, interval, designEffect } = estimate;
+  const rightFrom = scale === 'binary' ? 1 : (b.threshold ?? a.threshold ?? null);
+  const flips = findFlips(scores, records, rightFrom, maxFlips);
+  const [deciding] = estimate.tests;
+  return {
+    metric: a.metric,
+    kind: a.kind,
+    scale,
+    n: scores.a.length,
+    onlyA,
+    onlyB,
+    meanA: meanOf(scores.a),
+    meanB: meanOf(scores.b),
+    difference,
+    standardError,
+    interval,
+    test: deciding?.test ?? null,
+    p: scores.a.length === 0 ? null : (deciding?.p ?? null),
+    tests: scores.a.length === 0 ? [] : estimate.tests,
+    designEffect,
+    planning: planRecords(scores, scale, flips, { alpha: alpha / tests, power, designEffect }),
+    flips,
+    groups: compareGroups(scores, records, rightFrom, confidence),
+  };
+}
+
+function selectScores(
+  a: MetricColumn,
+  b: MetricColumn,
+  { places }: PairedRecords,
+): PairedScores & { readonly onlyA: number; readonly onlyB: number } {
+  const scores = { a: [] as number[], b: [] as number[], places: [] as number[] };
+  let [onlyA, onlyB] = [0, 0];
+  for (const [left, right] of places) {
+    const [before, after] = [a.values.at(left), b.values.at(right)];
+    if (Number.isNaN(before)) {
+      if (!Number.isNaN(after)) onlyB += 1;
+    } else if (Number.isNaN(after)) {
+      onlyA += 1;
+    } else {
+      scores.a.push(before);
+      scores.b.push(after);
+      scores.places.push(left);
+    }
+  }
+  return { ...scores, onlyA, onlyB };
+}
+
+/** Within a group records count as independent. */
+function compareGroups(
+  scores: PairedScores,
+  records: RecordColumns,
+  rightFrom: number | null,
+  confidence: number,
+): GroupComparison[] {
+  const groups = scores.places.map((place) => records.groups[place]);
+  const found = [...membersOf(groups)].slice(0, MAX_GROUPS).map(([group, members]) => {
+    const [a, b] = [scores.a, scores.b].map((list) => members.map((member) => list[member]!));
+    const { difference, interval, tests } = testDifference(a!, b!, undefined, confidence);
+    const places = members.map((member) => scores.places[member]!);
+    const { gained, lost } = findFlips({ a: a!, b: b!, places }, records, rightFrom, 0);
+    return {
+      group,
+      n: members.length,
+      meanA: meanOf(a!),
+      meanB: meanOf(b!),
+      difference,
+      interval,
+      p: tests[0]?.p ?? null,
+      gained,
+      lost,
+    };
+  });
+  const { adjusted } = adjustPValues(found.map(({ p }) => p));
+  return found.map((group, index) => Object.assign(group, { adjustedP: adjusted[index]! }));
+}
+
+function meanOf(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

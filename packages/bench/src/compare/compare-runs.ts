@@ -1,0 +1,68 @@
+import { CLUSTER_COLUMN, readScoreTable, type ScoredRun } from '../summary/score-table.js';
+import {
+  type CompareOptions,
+  type ReadCompareOptions,
+  readCompareOptions,
+} from './compare-options.js';
+import { type ComparedSide, compareTables } from './compare-tables.js';
+import type { RunComparison } from './run-comparison.js';
+
+/**
+ * Compares two stored runs record by record: the difference of each metric with its interval, a test, what it means for each group, and which
+ * records changed. For two models of one run, give the run twice, and the models as `a` and `b` of the options.
+ *
+ * Systems of the same prompt, provider and model are paired; where only one of a kind is left on both sides, those. All rows are read once, and a
+ * few numbers of each are kept.
+ *
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE` for other data, records that cannot be found again, and metrics or models that only one has;
+ *   `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ * @throws {ConfigError} An option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { compareRuns } from '@testbench/bench/statistics';
+ *
+ * const plan = {
+ *   name: 'sums',
+ *   dataset: { digest: 'sha256:0', records: 40 },
+ *   prompts: [{ name: 'p' }],
+ *   providers: [{ as: 'o', models: [{ name: 'small' }, { name: 'large' }] }],
+ *   evaluators: [{ as: 'exact', version: '1.0.0', digest: 'sha256:0', config: {}, weight: 1 }],
+ *   epochs: { count: 1, reducer: 'mean' },
+ *   onError: 'missing',
+ * } as never;
+ * async function* rows() {
+ *   for (let index = 0; index < 40; index += 1) {
+ *     const row = { index, prompt: 'p', provider: 'o', epoch: 1 };
+ *     yield { ...row, model: 'small', scores: { exact: index % 2 } };
+ *     yield { ...row, model: 'large', scores: { exact: index < 30 ? 1 : index % 2 } };
+ *   }
+ * }
+ * const facts = { path: '/runs/sums', run: 'sums', digest: 'sha256:1', plan, records: 40 };
+ * const run = { ...facts, isComplete: true, rows };
+ * const { pairs } = await compareRuns(run, run, { a: { model: 'small' }, b: { model: 'large' } });
+ * const { difference, verdict, flips } = pairs[0]!.metrics[0]!;
+ * difference; // => 0.375
+ * verdict; // => 'better'
+ * [flips.gained, flips.lost]; // => [15, 0]
+ * ```
+ */
+export async function compareRuns(
+  a: ScoredRun,
+  b: ScoredRun,
+  given?: CompareOptions,
+): Promise<RunComparison> {
+  const options = readCompareOptions(given);
+  const left = await readSide(a, options);
+  const right = a === b ? left : await readSide(b, options);
+  return compareTables(left, right, options);
+}
+
+/** @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`. */
+export async function readSide(
+  run: ScoredRun,
+  { onError, clusters: by }: Pick<ReadCompareOptions, 'onError' | 'clusters'>,
+): Promise<ComparedSide> {
+  const clusterColumn = by === 'auto' || by === 'none' || by === 'group' ? CLUSTER_COLUMN : by;
+  return { table: await readScoreTable(run, { onError, clusterColumn }), plan: run.plan };
+}

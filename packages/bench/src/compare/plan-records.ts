@@ -1,0 +1,56 @@
+import { meanInterval, StatisticsError } from '@testbench/statistics';
+import {
+  detectableDifference,
+  requiredRecords,
+  requiredRecordsForMcNemar,
+} from '@testbench/statistics/power';
+
+import type { MetricScale } from '../summary/run-summary.js';
+import type { Flips, Planning } from './run-comparison.js';
+
+/** For what a comparison is planned. */
+export interface PlanningGoal {
+  readonly alpha: number;
+  readonly power: number;
+  /** How much clusters cost: a multiple of the records; null without clusters. */
+  readonly designEffect: number | null;
+}
+
+/** How many records would show a difference as large as the observed one, and which difference these records would show. */
+export function planRecords(
+  { a, b }: { readonly a: readonly number[]; readonly b: readonly number[] },
+  scale: MetricScale,
+  { gained, lost }: Pick<Flips, 'gained' | 'lost'>,
+  { alpha, power, designEffect }: PlanningGoal,
+): Planning | null {
+  const n = a.length;
+  if (n < 2) return null;
+  const { mean, sd } = meanInterval(b.map((value, index) => value - a[index]!));
+  // Clusters that vary less than independent records are luck that a plan must not count on.
+  const cost = Math.max(1, designEffect ?? 1);
+  const goal = { alpha, power };
+  const needed = ifThereIs(() =>
+    scale === 'binary'
+      ? requiredRecordsForMcNemar({ p10: lost / n, p01: gained / n }, goal)
+      : requiredRecords({ test: 'paired_mean', sd: sd! }, mean!, goal),
+  );
+  const hasSpread = sd! > 10 * Number.EPSILON && n / cost >= 2;
+  return {
+    alpha,
+    power,
+    recordsNeeded: needed === null ? null : Math.ceil(needed.nCeil * cost),
+    detectableDifference: hasSpread
+      ? detectableDifference({ test: 'paired_mean', sd: sd! }, n / cost, goal)
+      : null,
+  };
+}
+
+/** Null where statistics say that there is no answer, such as for a difference of 0. */
+function ifThereIs<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StatisticsError) return null;
+    throw error;
+  }
+}

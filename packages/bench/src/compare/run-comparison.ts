@@ -1,0 +1,196 @@
+import type { Adjustment } from '@testbench/statistics';
+
+import type { OnError } from '../config/benchmark-config.js';
+import type { SystemName } from '../results/score-board.js';
+import type { MetricKind, MetricScale, RunFacts, StatisticsNote } from '../summary/run-summary.js';
+
+/** Version of {@link RunComparison}: it is raised when a field goes or changes its meaning, not when one is added. */
+export const RUN_COMPARISON_VERSION = 1;
+
+/** What a comparison can say. `cannot-tell` is an answer: so many records do not show a difference of this size. */
+export type Verdict = 'better' | 'worse' | 'cannot-tell' | 'no-data';
+
+/** How the interval of a difference was found. */
+export type DifferenceMethod =
+  /** Student's t of the paired differences. */
+  | 'student'
+  /** The same, with a standard error clustered by the records' groups. */
+  | 'clustered'
+  /** All differences are the same: from Wilson's bound of how many records may still differ. */
+  | 'wilson';
+
+/** A two-sided interval of a difference, b − a. */
+export interface DifferenceInterval {
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+  readonly method: DifferenceMethod;
+  readonly clusteredBy?: string;
+  readonly clusters?: number;
+}
+
+/** Tests of a paired difference. */
+export type TestName =
+  | 'mcnemar-midp'
+  | 'mcnemar-exact'
+  | 'paired-t'
+  | 'clustered-t'
+  | 'wilcoxon'
+  | 'sign';
+
+/** One test's answer: two-sided. */
+export interface TestResult {
+  readonly test: TestName;
+  readonly p: number | null;
+  readonly statistic: number | null;
+  readonly df: number | null;
+}
+
+/** A record on which the two differ. */
+export interface Flip {
+  /** Its id, or else its index as a text. */
+  readonly record: string;
+  readonly index: number;
+  readonly group?: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Which records changed, and which way. */
+export interface Flips {
+  /** The score from which an answer is right; null for graded scores without a threshold: then every change counts. */
+  readonly rightFrom: number | null;
+  /** Wrong in a, right in b; or a higher score. */
+  readonly gained: number;
+  /** Right in a, wrong in b; or a lower score. */
+  readonly lost: number;
+  /** Right in both, and wrong in both; 0 where `rightFrom` is null. */
+  readonly bothRight: number;
+  readonly bothWrong: number;
+  /** In the order of records, or the largest changes first where `rightFrom` is null; cut at `maxFlips`. */
+  readonly lostRecords: readonly Flip[];
+  readonly gainedRecords: readonly Flip[];
+}
+
+/** What it would take to tell. */
+export interface Planning {
+  /** Of the two-sided test: alpha over the number of tests of the comparison. */
+  readonly alpha: number;
+  readonly power: number;
+  /** Records that would show a difference as large as the observed one; null if there is none. */
+  readonly recordsNeeded: number | null;
+  /** The least difference that as many records as there are would show; null if nothing varies. */
+  readonly detectableDifference: number | null;
+}
+
+/** The difference within one group. */
+export interface GroupComparison {
+  readonly group: string;
+  readonly n: number;
+  readonly meanA: number | null;
+  readonly meanB: number | null;
+  readonly difference: number | null;
+  readonly interval: DifferenceInterval | null;
+  readonly p: number | null;
+  /** Adjusted for the number of groups. */
+  readonly adjustedP: number | null;
+  readonly gained: number;
+  readonly lost: number;
+}
+
+/** One metric of two systems on the same records. */
+export interface MetricComparison {
+  readonly metric: string;
+  readonly kind: MetricKind;
+  readonly scale: MetricScale;
+  /** Records that have a score in both: only they are compared. */
+  readonly n: number;
+  /** Records with a score in one only, such as those of failed calls. */
+  readonly onlyA: number;
+  readonly onlyB: number;
+  /** Over the records that are compared. */
+  readonly meanA: number | null;
+  readonly meanB: number | null;
+  /** b − a. */
+  readonly difference: number | null;
+  readonly standardError: number | null;
+  readonly interval: DifferenceInterval | null;
+  /** The test that decides. */
+  readonly test: TestName | null;
+  readonly p: number | null;
+  /** Adjusted for the number of tests of the comparison. */
+  readonly adjustedP: number | null;
+  readonly verdict: Verdict;
+  /** All tests of this kind of score, the deciding one first. */
+  readonly tests: readonly TestResult[];
+  /** How much clusters cost: variance over that of independent records; null without clusters. */
+  readonly designEffect: number | null;
+  readonly planning: Planning | null;
+  readonly flips: Flips;
+  /** In the order in which they occur; empty if the records have no groups. */
+  readonly groups: readonly GroupComparison[];
+}
+
+/** Two systems: the same one of two runs, or two models of one. */
+export interface SystemComparison {
+  readonly a: SystemName;
+  readonly b: SystemName;
+  readonly metrics: readonly MetricComparison[];
+}
+
+/** What differs between the plans of the two runs. */
+export interface PlanDifference {
+  /** Such as `evaluators[0].digest`. */
+  readonly path: string;
+  readonly a?: unknown;
+  readonly b?: unknown;
+}
+
+/** One condition of a gate. */
+export interface GateCheck {
+  readonly check: 'broad-loss' | 'hard-break' | 'lost-share' | 'fail-under' | 'max-errors';
+  readonly passed: boolean;
+  readonly metric?: string;
+  readonly system?: SystemName;
+  /** What was measured, and what it was held against. */
+  readonly value: number | null;
+  readonly limit: number | null;
+  /** One sentence, for people. */
+  readonly message: string;
+  /** Records that broke. */
+  readonly records?: readonly string[];
+}
+
+/** Whether a gate lets through. */
+export interface GateResult {
+  readonly passed: boolean;
+  readonly checks: readonly GateCheck[];
+}
+
+/** Two runs, or two models of one, compared record by record. Plain JSON. */
+export interface RunComparison {
+  readonly type: 'run-comparison';
+  readonly schemaVersion: typeof RUN_COMPARISON_VERSION;
+  readonly a: RunFacts;
+  readonly b: RunFacts;
+  readonly alpha: number;
+  readonly confidence: number;
+  readonly power: number;
+  readonly adjustment: Adjustment;
+  /** Number of tests that were adjusted together: metrics times pairs. */
+  readonly tests: number;
+  /** How records were found in both: by their ids, or by their place in the same data set. */
+  readonly pairedBy: 'id' | 'index';
+  readonly records: { readonly a: number; readonly b: number; readonly both: number };
+  /** Whether a case without a score leaves the comparison, or counts as 0. */
+  readonly errorTreatment: OnError;
+  readonly pairs: readonly SystemComparison[];
+  /** Systems that have no counterpart. */
+  readonly unpaired: { readonly a: readonly SystemName[]; readonly b: readonly SystemName[] };
+  /** Metrics that only one of the two has. */
+  readonly unpairedMetrics: { readonly a: readonly string[]; readonly b: readonly string[] };
+  readonly planDifferences: readonly PlanDifference[];
+  readonly notes: readonly StatisticsNote[];
+  /** Only where a gate was asked for. */
+  readonly gate?: GateResult;
+}

@@ -1,0 +1,48 @@
+/**
+ * What runs come to, and how two of them differ: means with intervals, paired tests, records that changed.
+ *
+ * @packageDocumentation
+ */
+export type { CompareOptions } from '../compare/compare-options.js';
+export { compareRuns } from '../compare/compare-runs.js';
+export type { SystemFilter } from '../compare/pair-systems.js';
+export {
+  type DifferenceInterval,
+  type DifferenceMethod,
+  type Flip,
+  type Flips,
+  type GateCheck,
+  type GateResult,
+  type GroupComparison,
+  type MetricComparison,
+  type PlanDifference,
+  type Planning,
+  RUN_COMPARISON_VERSION,
+  type RunComparison,
+  type SystemComparison,
+  type TestName,
+  type TestResult,
+  type Verdict,
+} from '../compare/run-comparison.js';
+export type { ClusterBy } from '../summary/clusters.js';
+export {
+  type AgreementSummary,
+  type Amounts,
+  type CorpusSummary,
+  type EstimateMethod,
+  type GroupScore,
+  type Interval,
+  type JudgeUsage,
+  type MetricKind,
+  type MetricScale,
+  type MetricSummary,
+  type Quantiles,
+  RUN_SUMMARY_VERSION,
+  type RunFacts,
+  type RunSummary,
+  type StatisticsNote,
+  type SystemReport,
+} from '../summary/run-summary.js';
+export type { ScoredRun } from '../summary/score-table.js';
+export { scoreSignature, type SignatureParts } from '../summary/score-signature.js';
+export { summariseRun, type SummaryOptions } from '../summary/summarise-run.js';

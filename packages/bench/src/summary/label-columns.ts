@@ -1,0 +1,76 @@
+import { cohenKappa, percentAgreement, spearmanCorrelation } from '@testbench/statistics/agreement';
+
+import { ownValue } from '../own-value.js';
+import type { ResultRow } from '../results/result-row.js';
+import { MAX_LABELS } from './limits.js';
+import { NumberColumn } from './number-column.js';
+import type { AgreementSummary } from './run-summary.js';
+
+/** Scores of one evaluator beside the labels that people gave the same cases. */
+export class LabelColumns {
+  readonly #scores = new NumberColumn();
+  readonly #labels = new NumberColumn();
+
+  /** @param column Of the data set, with the labels. */
+  constructor(
+    readonly evaluator: string,
+    readonly column: string,
+  ) {}
+
+  /** Counts a case that has both. */
+  add({ scores, columns, dropped }: ResultRow): void {
+    const score = ownValue(scores, this.evaluator);
+    const label = labelOf(ownValue(columns ?? {}, this.column));
+    if (score === undefined || label === undefined || dropped !== undefined) return;
+    this.#scores.add(score);
+    this.#labels.add(label);
+  }
+
+  summary(): AgreementSummary {
+    const scores = this.#scores.present();
+    const labels = this.#labels.present();
+    const facts = { evaluator: this.evaluator, labels: this.column, n: scores.length };
+    const steps = [...new Set([...scores, ...labels])].toSorted((one, other) => one - other);
+    if (scores.length === 0) return { ...facts, ...NOTHING };
+    const correlation = steps.length > 2 ? spearmanCorrelation(scores, labels).r : null;
+    if (steps.length > MAX_LABELS) return { ...facts, ...NOTHING, correlation };
+    const { observed, expected, kappa, stderr } = cohenKappa(scores, labels, { labels: steps });
+    const weighted = (weights: 'linear' | 'quadratic'): number | null =>
+      steps.length > 2 ? cohenKappa(scores, labels, { weights, labels: steps }).kappa : null;
+    const { baseRateA, baseRateB } = percentAgreement(scores, labels);
+    return {
+      ...facts,
+      observed: observed ?? null,
+      expected: expected ?? null,
+      kappa,
+      stderr: stderr ?? null,
+      linearKappa: weighted('linear'),
+      quadraticKappa: weighted('quadratic'),
+      correlation,
+      baseRates: steps.map((label) => ({
+        label,
+        evaluator: baseRateA.get(label) ?? 0,
+        people: baseRateB.get(label) ?? 0,
+      })),
+    };
+  }
+}
+
+const NOTHING = {
+  observed: null,
+  expected: null,
+  kappa: null,
+  stderr: null,
+  linearKappa: null,
+  quadraticKappa: null,
+  correlation: null,
+  baseRates: [],
+} as const;
+
+/** A number from 0 to 1, or whether it is right; also as texts, as CSV has them. */
+function labelOf(value: unknown): number | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  if (value === 'true' || value === 'false') return Number(value === 'true');
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}

@@ -1,0 +1,32 @@
+import type { ClusterBy, Clusters } from './clusters.js';
+import { MAX_GROUPS } from './limits.js';
+import type { RunFacts, StatisticsNote } from './run-summary.js';
+
+/** What is said of a run that has not all its rows. */
+export function incompleteNote({ run, isComplete, records, dataset }: RunFacts): StatisticsNote[] {
+  if (isComplete) return [];
+  const message = `${run} has the rows of ${records} of ${dataset.records} records so far`;
+  return [{ code: 'RUN_INCOMPLETE', message }];
+}
+
+/** By what records were clustered, if they were. */
+export function clusterNote(
+  by: ClusterBy,
+  clusters: Clusters | undefined,
+  records: number,
+): StatisticsNote[] {
+  if (clusters !== undefined) {
+    const message = `Records are clustered by ${clusters.by}: ${clusters.count} clusters of ${records} records`;
+    return [{ code: 'CLUSTERED', message }];
+  }
+  if (by === 'auto' || by === 'none') return [];
+  const message = `Records cannot be clustered by ${by}: they lack it, or each has its own; they count as independent`;
+  return [{ code: 'CLUSTERS_MISSING', message }];
+}
+
+/** What is said where there are more groups than are listed. */
+export function groupsNote(groups: number): StatisticsNote[] {
+  if (groups <= MAX_GROUPS) return [];
+  const message = `There are ${groups} groups, of which the first ${MAX_GROUPS} are listed`;
+  return [{ code: 'GROUPS_CUT', message }];
+}

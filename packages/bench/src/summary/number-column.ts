@@ -1,0 +1,43 @@
+/** Numbers that are added one by one, eight bytes each; NaN for none. */
+export class NumberColumn {
+  #values = new Float64Array(64);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new Float64Array(this.#values.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#length] = value;
+    this.#length += 1;
+  }
+
+  /** Says of all places up to `length` that have no number that they have none. */
+  padTo(length: number): void {
+    while (this.#length < length) this.add(Number.NaN);
+  }
+
+  /** Adds to the last number. */
+  increase(by: number): void {
+    this.#values[this.#length - 1]! += by;
+  }
+
+  at(place: number): number {
+    return place < this.#length ? this.#values[place]! : Number.NaN;
+  }
+
+  /** The numbers that are there. */
+  present(): number[] {
+    const found: number[] = [];
+    for (let place = 0; place < this.#length; place += 1) {
+      const value = this.#values[place]!;
+      if (!Number.isNaN(value)) found.push(value);
+    }
+    return found;
+  }
+}

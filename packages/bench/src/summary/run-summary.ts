@@ -1,0 +1,219 @@
+import type { OnError, Reducer } from '../config/benchmark-config.js';
+import type { SystemName } from '../results/score-board.js';
+
+/** Version of {@link RunSummary}: it is raised when a field goes or changes its meaning, not when one is added. */
+export const RUN_SUMMARY_VERSION = 1;
+
+/** How an interval was found. */
+export type EstimateMethod =
+  /** Wilson's for a proportion: scores of only 0 and 1, and samples without any spread. */
+  | 'wilson'
+  /** Student's t, records taken as independent. */
+  | 'student'
+  /** Student's t with a standard error clustered by the records' groups. */
+  | 'clustered'
+  /** Percentiles of resampled records, whole clusters at once where there are clusters. */
+  | 'bootstrap';
+
+/** A two-sided confidence interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** Such as 0.95. */
+  readonly confidence: number;
+  readonly method: EstimateMethod;
+  /** By what records belong together: `group`, or the name of a column. Only where that was used. */
+  readonly clusteredBy?: string;
+  /** Number of clusters. */
+  readonly clusters?: number;
+  /** Of a bootstrap. */
+  readonly resamples?: number;
+  readonly seed?: number;
+}
+
+/** Which run a number is of. */
+export interface RunFacts {
+  /** Name of its folder, or of the baseline. */
+  readonly run: string;
+  /** Name of the benchmark. */
+  readonly name: string;
+  /** `sha256:` and the hex digest of the plan. */
+  readonly plan: string;
+  readonly dataset: {
+    /** `sha256:` and the hex digest of what was read. */
+    readonly digest: string;
+    /** Records of the plan. */
+    readonly records: number;
+  };
+  /** Records whose rows are there. */
+  readonly records: number;
+  /** False while a run is under way, or if it ended early. */
+  readonly isComplete: boolean;
+  readonly epochs: { readonly count: number; readonly reducer: Reducer };
+  /** What the plan says of cases without a score. */
+  readonly onError: OnError;
+}
+
+/** Ends, mean and quantiles of type 7; null for no value. */
+export interface Quantiles {
+  readonly n: number;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** The same of what adds up, such as tokens and money. */
+export interface Amounts extends Quantiles {
+  readonly total: number;
+}
+
+/** What a metric is: an evaluator's score, the weighted mean of all of them, or whether all thresholds were reached. */
+export type MetricKind = 'evaluator' | 'weighted' | 'passed';
+
+/** `binary` if every score is 0 or 1: then a mean is a share of right answers. */
+export type MetricScale = 'binary' | 'graded';
+
+/** A mean over the records of one group. */
+export interface GroupScore {
+  readonly group: string;
+  readonly n: number;
+  readonly mean: number | null;
+  readonly interval: Interval | null;
+}
+
+/** One number of a summary: a mean over records, and all that is needed to read it. */
+export interface MetricSummary {
+  /** The evaluator's name; `score` for the weighted mean, `passed` for the share that reached all thresholds. */
+  readonly metric: string;
+  readonly kind: MetricKind;
+  readonly scale: MetricScale;
+  /** Records that count. */
+  readonly n: number;
+  readonly mean: number | null;
+  /** Over records, n − 1 in the denominator. */
+  readonly standardDeviation: number | null;
+  readonly interval: Interval | null;
+  /** Cases without a score because a call failed: left out, or counted as 0. */
+  readonly errors: number;
+  readonly errorTreatment: OnError;
+  /** Cases with a score that a filter dropped. */
+  readonly dropped: number;
+  /** Mean over records of the standard deviation among a record's epochs; null with one epoch. */
+  readonly epochDeviation: number | null;
+  /** How many records reached the evaluator's threshold; null without one. */
+  readonly threshold: {
+    readonly value: number;
+    readonly n: number;
+    readonly reached: number;
+    readonly rate: number | null;
+    readonly interval: Interval | null;
+  } | null;
+  /** Share in the weighted mean, for evaluators. */
+  readonly weight?: number;
+  /** In the order in which they occur; empty if the records have no groups. */
+  readonly groups: readonly GroupScore[];
+  /** How the number was made, in one line: see `scoreSignature`. */
+  readonly signature: string;
+}
+
+/** A score of the whole set that is not a mean of records' scores, such as BLEU. */
+export interface CorpusSummary {
+  /** Of the evaluator, and the name of the value. */
+  readonly evaluator: string;
+  readonly metric: string;
+  readonly n: number;
+  readonly value: number | null;
+  readonly interval: Interval | null;
+  readonly groups: readonly {
+    readonly group: string;
+    readonly n: number;
+    readonly value: number | null;
+  }[];
+  readonly signature: string;
+}
+
+/** How far an evaluator, such as a judge, agrees with labels that people gave. */
+export interface AgreementSummary {
+  readonly evaluator: string;
+  /** Column of the data set with the labels. */
+  readonly labels: string;
+  /** Cases that have both. */
+  readonly n: number;
+  /** Share on which both say the same. */
+  readonly observed: number | null;
+  /** Share on which they would by chance, from their base rates. */
+  readonly expected: number | null;
+  /** Cohen's kappa, with its asymptotic standard error. */
+  readonly kappa: number | null;
+  readonly stderr: number | null;
+  /** For scores with more than two steps; null where the two are the same as `kappa`. */
+  readonly linearKappa: number | null;
+  readonly quadraticKappa: number | null;
+  /** Spearman's, of graded scores. */
+  readonly correlation: number | null;
+  /** How often each says what: a high agreement on labels of which one is rare says little. */
+  readonly baseRates: readonly {
+    readonly label: number;
+    readonly evaluator: number;
+    readonly people: number;
+  }[];
+}
+
+/** What one evaluator that asks a model took. */
+export interface JudgeUsage {
+  readonly evaluator: string;
+  readonly totalMs: Quantiles;
+  readonly promptTokens: Amounts;
+  readonly completionTokens: Amounts;
+  readonly cost: Amounts | null;
+}
+
+/** What one prompt, provider and model came to. */
+export interface SystemReport extends SystemName {
+  readonly cases: number;
+  /** Cases that lack a score. */
+  readonly failed: number;
+  readonly dropped: number;
+  /** Failures by code, the most frequent first. */
+  readonly failures: readonly { readonly code: string; readonly count: number }[];
+  readonly metrics: readonly MetricSummary[];
+  readonly corpus: readonly CorpusSummary[];
+  readonly agreement: readonly AgreementSummary[];
+  /** In milliseconds, of calls of the model: of a cached answer, those of the call that gave it. */
+  readonly latency: {
+    readonly queueMs: Quantiles;
+    readonly firstTokenMs: Quantiles;
+    readonly totalMs: Quantiles;
+  };
+  readonly tokens: {
+    readonly prompt: Amounts;
+    readonly completion: Amounts;
+    readonly cached: Amounts;
+  };
+  /** In the currency of the price table; null without prices. */
+  readonly cost: Amounts | null;
+  readonly cachedAnswers: number;
+  readonly judges: readonly JudgeUsage[];
+}
+
+/** What a reader should know before believing a number. */
+export interface StatisticsNote {
+  /** Stable, such as `RUN_INCOMPLETE`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The numbers of a run: every mean with its interval, and how each was made. Plain JSON. */
+export interface RunSummary {
+  readonly type: 'run-summary';
+  readonly schemaVersion: typeof RUN_SUMMARY_VERSION;
+  readonly run: RunFacts;
+  readonly confidence: number;
+  /** By prompt, provider and model, in the order of the plan. */
+  readonly systems: readonly SystemReport[];
+  readonly notes: readonly StatisticsNote[];
+}

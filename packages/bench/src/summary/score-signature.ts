@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+
+import { canonicalJson } from '../plan/canonical-json.js';
+import { isObject } from '../is-object.js';
+
+/** What a score signature is made of. */
+export interface SignatureParts {
+  /** What the number is called: an evaluator's name, or `evaluator.value` of a corpus score. */
+  readonly metric: string;
+  /** Of the plugin; absent for what the bench computes itself. */
+  readonly version?: string;
+  /** `sha256:` and the hex digest of the module. */
+  readonly digest?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Records that count. */
+  readonly n: number;
+  /** What became of cases without a score. */
+  readonly onError: 'missing' | 'wrong';
+  readonly epochs?: { readonly count: number; readonly reducer: string };
+  /** How the interval was made, such as `wilson`, `clustered(group:57)`, `bootstrap(2000,seed:1)`; absent without one. */
+  readonly interval?: string;
+}
+
+/** Hex digits of a digest: enough to tell the modules of a project apart, few enough for a line. */
+const DIGEST_DIGITS = 12;
+/** Of longer values of a configuration the digest stands there. */
+const MAX_VALUE_CHARACTERS = 60;
+
+/**
+ * One line that says how a number was made, so that others can make it again, after the signatures of sacreBLEU. Parts are separated by
+ * `|`; what is special in a part stands there in percent-encoding.
+ *
+ * @see Post (2018), A Call for Clarity in Reporting BLEU Scores, doi:10.18653/v1/W18-6319
+ *
+ * @example
+ * ```ts
+ * import { scoreSignature } from '@testbench/bench/statistics';
+ *
+ * const digest = `sha256:ab12${'0'.repeat(60)}`;
+ * scoreSignature({
+ *   metric: 'exact-match',
+ *   version: '0.1.0',
+ *   digest,
+ *   config: { ignore_case: true },
+ *   n: 1319,
+ *   onError: 'missing',
+ *   interval: 'wilson',
+ * });
+ * // => 'exact-match|v:0.1.0|sha256:ab1200000000|cfg:ignore_case=true|n:1319|err:missing|ci:wilson'
+ * ```
+ */
+export function scoreSignature(parts: SignatureParts): string {
+  const { metric, version, digest, config = {}, n, onError, epochs, interval } = parts;
+  const settings = Object.keys(config)
+    .toSorted()
+    .map((key) => `${encode(key)}=${encode(settingText(config[key]))}`);
+  return [
+    encode(metric),
+    ...(version === undefined ? [] : [`v:${encode(version)}`]),
+    ...(digest === undefined || digest === '' ? [] : [shortDigest(digest)]),
+    ...(settings.length === 0 ? [] : [`cfg:${settings.join(',')}`]),
+    `n:${n}`,
+    ...(epochs === undefined || epochs.count === 1
+      ? []
+      : [`epochs:${epochs.count}/${encode(epochs.reducer)}`]),
+    `err:${onError}`,
+    ...(interval === undefined ? [] : [`ci:${interval}`]),
+  ].join('|');
+}
+
+function shortDigest(digest: string): string {
+  const [algorithm, hex = ''] = digest.split(':');
+  return `${encode(algorithm!)}:${encode(hex.slice(0, DIGEST_DIGITS))}`;
+}
+
+function settingText(value: unknown): string {
+  const text = isObject(value) ? canonicalJson(value) : String(value);
+  if (text.length <= MAX_VALUE_CHARACTERS) return text;
+  return `sha256:${createHash('sha256').update(text).digest('hex').slice(0, DIGEST_DIGITS)}`;
+}
+
+/** Names are untrusted, and must not look like further parts. */
+function encode(text: string): string {
+  return text.replaceAll(/[|=,%\s\p{C}]/gu, (character) =>
+    character.isWellFormed() ? encodeURIComponent(character) : '%EF%BF%BD',
+  );
+}

@@ -1,0 +1,221 @@
+import { ownValue } from '../own-value.js';
+import type { OnError } from '../config/benchmark-config.js';
+import type { StoredRun } from '../results/read-run.js';
+import { type EpochReducer, epochReducer } from '../results/reduce-epochs.js';
+import type { ResultRow } from '../results/result-row.js';
+import { isFailed, type SystemName } from '../results/score-board.js';
+import { meanInterval } from '@testbench/statistics';
+import { checkPlan, type Metric, metricsOf, systemsOf } from './metric-list.js';
+import { checkRow, damagedRun } from './checked-row.js';
+import { NumberColumn } from './number-column.js';
+import type { RunFacts } from './run-summary.js';
+
+/** A run of which statistics are made: what `readRun` gives. */
+export type ScoredRun = Pick<
+  StoredRun,
+  'path' | 'run' | 'digest' | 'plan' | 'records' | 'isComplete' | 'rows'
+>;
+
+/** One metric of one system: a number a record. */
+export interface MetricColumn extends Metric {
+  /** Epochs are one number; NaN where there is none. */
+  readonly values: NumberColumn;
+  /** Standard deviations among epochs. */
+  readonly deviations: NumberColumn;
+  errors: number;
+  dropped: number;
+}
+
+/** What one prompt, provider and model have. */
+export interface SystemColumns {
+  readonly name: SystemName;
+  readonly metrics: readonly MetricColumn[];
+}
+
+/** The records of a run: parallel lists, an entry a record. */
+export interface RecordColumns {
+  /** The id, or else the index as a text. */
+  readonly keys: string[];
+  readonly indices: number[];
+  readonly groups: (string | undefined)[];
+  /** Values of the column that clusters are named by, if there is one. */
+  readonly clusters: (string | undefined)[];
+  /** True if every record has an id. */
+  hasIds: boolean;
+}
+
+/** The scores of a run by record: what every statistic is made of. Some ten bytes a score and record. */
+export interface ScoreTable {
+  readonly facts: RunFacts;
+  readonly records: RecordColumns;
+  readonly systems: readonly SystemColumns[];
+}
+
+/** How a table is read. */
+export interface TableOptions {
+  /** @default that of the plan */
+  readonly onError?: OnError;
+  /** Column whose values name clusters. @default `cluster` */
+  readonly clusterColumn?: string;
+  /** Called with every row, after it was checked, and the place of its system in the table. */
+  readonly onRow?: (row: ResultRow, system: number) => void;
+}
+
+/** Column of a data set that says which records belong together, unless another is named. */
+export const CLUSTER_COLUMN = 'cluster';
+
+/** Facts of a run, for whatever is printed of it. */
+export function runFacts({ run, digest, plan, records, isComplete }: ScoredRun): RunFacts {
+  return {
+    run,
+    name: plan.name,
+    plan: digest,
+    dataset: { digest: plan.dataset.digest, records: plan.dataset.records },
+    records,
+    isComplete,
+    epochs: { count: plan.epochs.count, reducer: plan.epochs.reducer },
+    onError: plan.onError,
+  };
+}
+
+/**
+ * Reads the scores of a run, record by record.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function readScoreTable(
+  run: ScoredRun,
+  options: TableOptions = {},
+): Promise<ScoreTable> {
+  checkPlan(run);
+  const reader = new TableReader(run, options);
+  let record: ResultRow[] = [];
+  for await (const found of run.rows()) {
+    const row = checkRow(found, run.path);
+    if (record.length > 0 && record[0]!.index !== row.index) {
+      reader.add(record);
+      record = [];
+    }
+    record.push(row);
+  }
+  if (record.length > 0) reader.add(record);
+  return reader.table();
+}
+
+class TableReader {
+  readonly #run: ScoredRun;
+  readonly #options: TableOptions;
+  readonly #onError: OnError;
+  readonly #systems: readonly SystemColumns[];
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #reducers: readonly EpochReducer[];
+  readonly #seen = new Set<number>();
+  readonly #records: RecordColumns = {
+    keys: [],
+    indices: [],
+    groups: [],
+    clusters: [],
+    hasIds: true,
+  };
+
+  constructor(run: ScoredRun, options: TableOptions) {
+    const { plan } = run;
+    this.#run = run;
+    this.#options = options;
+    this.#onError = options.onError ?? plan.onError;
+    const metrics = metricsOf(plan);
+    this.#systems = systemsOf(plan).map((name) => ({
+      name,
+      metrics: metrics.map((metric) => ({
+        ...metric,
+        values: new NumberColumn(),
+        deviations: new NumberColumn(),
+        errors: 0,
+        dropped: 0,
+      })),
+    }));
+    this.#places = new Map(this.#systems.map(({ name }, place) => [systemKey(name), place]));
+    this.#reducers = metrics.map(({ threshold }) => epochReducer(plan.epochs.reducer, threshold));
+  }
+
+  /** Adds all rows of one record. */
+  add(rows: readonly ResultRow[]): void {
+    const { index, id, group, columns } = rows[0]!;
+    if (this.#seen.has(index)) {
+      throw damagedRun(this.#run.path, `record ${index} occurs twice`);
+    }
+    this.#seen.add(index);
+    const { keys, indices, groups, clusters } = this.#records;
+    keys.push(id ?? String(index));
+    if (id === undefined) this.#records.hasIds = false;
+    indices.push(index);
+    groups.push(group);
+    clusters.push(
+      clusterName(ownValue(columns ?? {}, this.#options.clusterColumn ?? CLUSTER_COLUMN)),
+    );
+    const bySystem = new Map<number, ResultRow[]>();
+    for (const row of rows) {
+      const place = this.#places.get(systemKey(row));
+      if (place === undefined) {
+        throw damagedRun(
+          this.#run.path,
+          `a row of record ${index} has a model that its plan does not have`,
+        );
+      }
+      this.#options.onRow?.(row, place);
+      const epochs = bySystem.get(place);
+      if (epochs === undefined) bySystem.set(place, [row]);
+      else epochs.push(row);
+    }
+    for (const [place, epochs] of bySystem) {
+      for (const [position, column] of this.#systems[place]!.metrics.entries()) {
+        this.#addTo(column, epochs, this.#reducers[position]!);
+      }
+    }
+    for (const { metrics } of this.#systems) {
+      for (const { values } of metrics) values.padTo(keys.length);
+    }
+  }
+
+  table(): ScoreTable {
+    return { facts: runFacts(this.#run), records: this.#records, systems: this.#systems };
+  }
+
+  #addTo(column: MetricColumn, rows: readonly ResultRow[], reduce: EpochReducer): void {
+    const scores: number[] = [];
+    for (const row of rows) {
+      const hasFailed =
+        row.failure !== undefined ||
+        (column.kind === 'evaluator'
+          ? ownValue(row.errors ?? {}, column.metric) !== undefined
+          : isFailed(row));
+      if (hasFailed) column.errors += 1;
+      if (hasFailed && this.#onError === 'missing') continue;
+      const score = scoreOf(row, column) ?? (hasFailed ? 0 : undefined);
+      // What a filter dropped does not count; an evaluator of another record's own has no score here.
+      if (row.dropped !== undefined) column.dropped += 1;
+      else if (score !== undefined) scores.push(score);
+    }
+    const isOne = rows.length === 1;
+    if (scores.length > 0) column.values.add(isOne ? scores[0]! : reduce(scores));
+    else column.values.add(Number.NaN);
+    if (scores.length > 1) column.deviations.add(meanInterval(scores).sd!);
+  }
+}
+
+function scoreOf(row: ResultRow, { metric, kind }: Metric): number | undefined {
+  if (kind === 'evaluator') return ownValue(row.scores, metric);
+  if (kind === 'weighted') return row.score;
+  return row.passed === undefined ? undefined : Number(row.passed);
+}
+
+/** Texts, numbers and truth values name clusters; anything else does not. */
+function clusterName(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** No two systems have the same, whatever characters their names have. */
+export function systemKey({ prompt, provider, model }: SystemName): string {
+  return JSON.stringify([prompt, provider, model]);
+}
