@@ -31,6 +31,7 @@ export {
   welchTest,
 } from './comparison/unpaired.js';
 export { type WilcoxonOptions, type WilcoxonResult, wilcoxonTest } from './comparison/wilcoxon.js';
+export { ExactSum } from './exact-sum.js';
 export { StatisticsError, type StatisticsErrorCode } from './errors.js';
 export {
   type BootstrapData,
