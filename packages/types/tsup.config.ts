@@ -10,6 +10,7 @@ export default defineConfig({
     'read-options': 'src/config/read-options.ts',
     metering: 'src/metadata/metering-mode.ts',
     abi: 'src/abi/index.ts',
+    aggregate: 'src/aggregate/index.ts',
     config: 'src/config/index.ts',
     errors: 'src/errors/index.ts',
     schemas: 'src/schema/index.ts',

@@ -31,6 +31,7 @@ export type {
   RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
+  SumSet,
   StructuredLogger,
 } from '@testbench/manager';
 export {

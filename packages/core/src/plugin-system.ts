@@ -11,6 +11,7 @@ import {
   type RegisterPluginOptions,
   type ReloadOptions,
   type StreamPart,
+  type SumSet,
 } from '@testbench/manager';
 import {
   type DiscoveredPlugin,
@@ -20,6 +21,7 @@ import {
 } from '@testbench/registry';
 import type {
   Capability,
+  EvaluatorResult,
   HostPlugin,
   PluginInput,
   PluginOutput,
@@ -179,6 +181,20 @@ export class PluginSystem implements AsyncDisposable {
   ): Promise<PluginOutput<Data>> {
     // The manager's own promise: another one around it would be a fifth of what a small call costs.
     return this.#manager.execute(id, input, options) as Promise<PluginOutput<Data>>;
+  }
+
+  /**
+   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results; see `Plugin.aggregate`.
+   *
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
+   *   `CALL_INVALID_INPUT` for sums that are none; and as {@link executePlugin}.
+   */
+  async aggregatePlugin(
+    id: string,
+    set: SumSet,
+    options?: ExecuteOptions,
+  ): Promise<PluginOutput<EvaluatorResult>> {
+    return await this.#manager.aggregate(id, set, options);
   }
 
   /**

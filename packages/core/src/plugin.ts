@@ -10,6 +10,7 @@ import {
 } from '@testbench/manager';
 import type {
   CallContext,
+  EvaluatorResult,
   PluginDataByType,
   PluginInput,
   PluginOutput,
@@ -84,6 +85,43 @@ export class Plugin<Type extends PluginType = PluginType> {
     this.#checkCall();
     const output = await this.#manager.execute(this.id, inputOf(data, context), limits);
     return output;
+  }
+
+  /**
+   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results. Any cut of the set that is added up
+   * in whatever order gives the same.
+   *
+   * @param sums By name of the metric; a result without a metric counts as 0.
+   * @param n Number of results that were added up, from 1.
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
+   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; and as `execute`.
+   *
+   * @example
+   * ```ts
+   * import { type EvaluatorPlugin, PluginSystem } from '@testbench/core';
+   *
+   * const accuracy: EvaluatorPlugin = {
+   *   metadata: { name: 'accuracy', version: '1.0.0', pluginType: 'evaluator', aggregate: 'sums' },
+   *   evaluate: ({ output, expected }) => {
+   *     const right = output === expected ? 1 : 0;
+   *     return { score: right, metrics: { right } };
+   *   },
+   *   aggregate: ({ right = 0 }, n) => ({ score: right / n }),
+   * };
+   * await using system = new PluginSystem();
+   * const plugin = await system.registerPlugin(accuracy);
+   * (await plugin.aggregate({ right: 3 }, 4)).data.score; // => 0.75
+   * ```
+   */
+  async aggregate(
+    sums: Readonly<Record<string, number>>,
+    n: number,
+    options?: CallOptions,
+  ): Promise<PluginOutput<EvaluatorResult>> {
+    const { context, limits } = readCallOptions(options);
+    this.#checkCall();
+    const set = context === undefined ? { sums, n } : { sums, n, context };
+    return await this.#manager.aggregate(this.id, set, limits);
   }
 
   /**

@@ -37,6 +37,7 @@ export type {
   RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
+  SumSet,
 } from './options.js';
 export { permissionsFor, loadPolicy, type PluginPolicy } from './policy.js';
 export { PluginManager } from './plugin-manager.js';

@@ -1,6 +1,7 @@
 import type { CertificateAuthority, OpenStateStore } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
+  CallContext,
   Permissions,
   PluginInput,
   PluginOutput,
@@ -161,6 +162,15 @@ export interface ExecuteOptions {
   readonly timeoutMs?: number;
   /** Fuel, as {@link ResourceLimits.maxFuel} says; `Infinity` for no limit but the time. @default the plugin's */
   readonly maxFuel?: number;
+}
+
+/** A set of results, added up: what an evaluator of sums is asked with for its score. */
+export interface SumSet {
+  /** Sums over the results, by name of the metric. */
+  readonly sums: Readonly<Record<string, number>>;
+  /** Number of results, from 1. */
+  readonly n: number;
+  readonly context?: CallContext;
 }
 
 /** A part of a streamed answer: chunks as the plugin emits them, then the result. */

@@ -1,4 +1,5 @@
-import type { HostPlugin, PluginInput, PluginOutput } from '@testbench/types';
+import type { EvaluatorResult, HostPlugin, PluginInput, PluginOutput } from '@testbench/types';
+import { aggregateData, requireAggregate } from '@testbench/types/aggregate';
 import { CallError, LoadError } from '@testbench/types/errors';
 
 import { copyInputs } from './copy-inputs.js';
@@ -26,6 +27,7 @@ import type {
   RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
+  SumSet,
 } from './options.js';
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
@@ -130,6 +132,28 @@ export class PluginManager {
     } finally {
       this.#semaphore.leave(id);
     }
+  }
+
+  /**
+   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results.
+   *
+   * @param set Sums by name of the metric, and the number `n` of results that were added up.
+   * @returns Output as of any call of an evaluator.
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
+   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; and as `execute`.
+   * @throws {ConfigError} As `execute`.
+   */
+  async aggregate(
+    id: string,
+    { sums, n, context }: SumSet,
+    given?: ExecuteOptions,
+  ): Promise<PluginOutput<EvaluatorResult>> {
+    const options = readExecuteOptions(given);
+    requireAggregate(this.#findForCall(id, options.signal).info());
+    const data = aggregateData(sums, n);
+    const input = context === undefined ? { data } : { data, context };
+    // Its shape was checked where it came from.
+    return (await this.execute(id, input, options)) as PluginOutput<EvaluatorResult>;
   }
 
   /**

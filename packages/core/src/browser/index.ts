@@ -26,6 +26,7 @@ export type {
   RegisterPluginOptions,
   ReloadOptions,
   StreamPart,
+  SumSet,
   StructuredLogger,
 } from '@testbench/manager';
 export { createMemorySecrets, permissionsFor, createLogSink } from '@testbench/manager';

@@ -7,13 +7,14 @@ import {
   type PluginMetadata,
   type PluginType,
 } from '@testbench/types';
+import { isAggregateData } from '@testbench/types/aggregate';
 import { API_VERSION } from '@testbench/types/abi';
 
 /** The method that takes the calls, by the type of a plugin. A type that is forgotten here does not compile. */
 const METHODS: {
   readonly [Type in PluginType]: Exclude<
     keyof HostPluginByType[Type],
-    'metadata' | 'init' | 'shutdown'
+    'metadata' | 'init' | 'shutdown' | 'aggregate'
   >;
 } = {
   evaluator: 'evaluate',
@@ -69,9 +70,16 @@ export function readHostPlugin(plugin: HostPlugin): CheckedHostPlugin {
     // Called on the plugin, which may be a class with fields.
     return (...args) => Reflect.apply(value, plugin, args) as unknown;
   };
+  const run = find(method, false);
+  const aggregates = pluginType === 'evaluator' && metadata.aggregate === 'sums';
+  const aggregate = aggregates ? find('aggregate', false) : undefined;
   return {
     metadata,
-    run: find(method, false),
+    run:
+      aggregate === undefined
+        ? run
+        : (data, call) =>
+            isAggregateData(data) ? aggregate(data.aggregate, data.n, call) : run(data, call),
     init: find('init', true),
     shutdown: find('shutdown', true),
   };

@@ -7,7 +7,7 @@ import {
   type PluginInfo,
   PluginSystem,
 } from '@testbench/core';
-import type { CallContext, Permissions, PluginOutput } from '@testbench/types';
+import type { CallContext, EvaluatorResult, Permissions, PluginOutput } from '@testbench/types';
 import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
 import { ConfigNode, type OptionReaders, readLimits, readOptions } from '@testbench/types/config';
 import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
@@ -108,6 +108,18 @@ export interface TestHost extends AsyncDisposable {
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   call<Data = unknown>(data: unknown, options?: TestCallOptions): Promise<TestCall<Data>>;
+  /**
+   * Asks an evaluator of sums for the score of a set.
+   *
+   * @param sums By name of the metric.
+   * @param n Number of results that were added up, from 1.
+   * @throws {CallError} As `Plugin.aggregate` does.
+   */
+  aggregate(
+    sums: Readonly<Record<string, number>>,
+    n: number,
+    options?: TestCallOptions,
+  ): Promise<PluginOutput<EvaluatorResult>>;
   /** Sets the plugin's clock. */
   setTime(nowMs: number): void;
   /** Lets the plugin's clock go on. */
@@ -216,6 +228,11 @@ export async function createTestHost(
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
     call: <Data>(data: unknown, callOptions?: TestCallOptions) => {
       const call = turn.then(() => run<Data>(data, callOptions));
+      turn = call.catch(() => undefined);
+      return call;
+    },
+    aggregate: (sums, n, callOptions) => {
+      const call = turn.then(() => plugin.aggregate(sums, n, callOptions));
       turn = call.catch(() => undefined);
       return call;
     },

@@ -24,7 +24,7 @@ export const CALL_ERROR_CODES = [
   'CALL_INVALID_OUTPUT',
   /** The adapter of a wire protocol that the host added failed; the plugin is not at fault. */
   'CALL_PROTOCOL_FAILED',
-  /** What was asked for needs what this host cannot give in this isolation: a stream, inline, without JSPI. */
+  /** What was asked for needs what this host cannot give in this isolation (a stream, inline, without JSPI), or what the plugin does not offer (the score of a set). */
   'CALL_UNSUPPORTED',
   /** The caller's `AbortSignal` fired. */
   'CALL_CANCELLED',

@@ -50,6 +50,17 @@ export interface HostPluginBase<Type extends PluginType> {
 /** Scores an answer: host code in the place of a WebAssembly evaluator. */
 export interface EvaluatorPlugin extends HostPluginBase<'evaluator'> {
   evaluate(data: EvaluatorData, call: HostPluginCall): EvaluatorResult | Promise<EvaluatorResult>;
+  /**
+   * Scores a whole set from the sums of metrics over its results; needed where the metadata say `aggregate: 'sums'`.
+   *
+   * @param sums By name of the metric.
+   * @param n Number of results that were added up, at least 1.
+   */
+  aggregate?(
+    sums: Readonly<Record<string, number>>,
+    n: number,
+    call: HostPluginCall,
+  ): EvaluatorResult | Promise<EvaluatorResult>;
 }
 
 /** Answers as a model does: host code in the place of a WebAssembly provider. */

@@ -73,6 +73,6 @@ export interface PluginMetadata {
   readonly permissions?: Permissions;
   /** How it asks its fuel to be counted; the host decides. @default it does not mind */
   readonly metering?: MeteringMode;
-  /** `sums` says that the metrics of its results may be added up over a data set. Carried; no host does so yet. */
+  /** `sums` says that the metrics of its results add up over a data set, and that it answers the aggregate call with the score of the set. */
   readonly aggregate?: Aggregation;
 }

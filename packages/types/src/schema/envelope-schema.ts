@@ -1,3 +1,4 @@
+import { MAX_SUM_NAME_LENGTH, MAX_SUMS } from '../aggregate/limits.js';
 import type { PluginType } from '../metadata/plugin-metadata.js';
 import { DIALECT, type JsonSchema, orNull } from './json-schema.js';
 
@@ -34,6 +35,25 @@ export const OUTPUT_ENVELOPE_SCHEMA: JsonSchema = {
   properties: {
     data: true,
     metadata: orNull({ type: 'object', properties: { metrics: numbers } }),
+  },
+};
+
+/** JSON Schema of the `data` by which an evaluator of sums is asked for the score of a set: what `aggregateData` makes. */
+export const AGGREGATE_DATA_SCHEMA: JsonSchema = {
+  $schema: DIALECT,
+  title: 'Testbench aggregate call',
+  type: 'object',
+  required: ['aggregate', 'n'],
+  additionalProperties: false,
+  properties: {
+    aggregate: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: MAX_SUMS,
+      propertyNames: { maxLength: MAX_SUM_NAME_LENGTH },
+      additionalProperties: { type: 'number' },
+    },
+    n: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   },
 };
 

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  AGGREGATE_DATA_SCHEMA,
   INPUT_ENVELOPE_SCHEMA,
   OUTPUT_DATA_SCHEMAS,
   OUTPUT_ENVELOPE_SCHEMA,
