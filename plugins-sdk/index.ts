@@ -24,6 +24,7 @@ export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';
 export { Json, JsonKind } from './assembly/json/json';
 export { JsonWriter } from './assembly/json/writer';
 export { findNumbers, NumberInText, readNumber } from './assembly/numbers/find-numbers';
+export { CorpusEvaluator, readSums, Sums } from './assembly/plugin/corpus-evaluator';
 export { Custom } from './assembly/plugin/custom';
 export { Evaluation, Evaluator, EvaluatorInput } from './assembly/plugin/evaluator';
 export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';

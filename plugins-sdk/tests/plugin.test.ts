@@ -5,8 +5,8 @@ import { PlainHost } from './plain-host.js';
 
 const EVALUATOR = `
 import {
-  contextValue, emit, env, Evaluation, Evaluator, EvaluatorInput, fail, Json, log, now, oneOf, plugin, random, range,
-  reportMetric, requestId, state,
+  contextValue, CorpusEvaluator, emit, env, Evaluation, EvaluatorInput, fail, Json, log, now, oneOf, plugin, random, range,
+  reportMetric, requestId, state, Sums,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -29,9 +29,8 @@ class Options {
   permissions: { network: true, allowedHosts: ["example.org"] },
   custom: { color: "blue" },
   metering: "exact",
-  aggregate: "sums",
 })
-export class Sink extends Evaluator {
+export class Sink extends CorpusEvaluator {
   config: Options = new Options();
   kept: Json = Json.missing;
 
@@ -66,6 +65,13 @@ export class Sink extends Evaluator {
     }
     reportMetric("seen", 1);
     return Evaluation.pass(output == input.expected).confidence(0.5);
+  }
+
+  aggregate(sums: Sums): Evaluation {
+    return new Evaluation(sums.get("right") / sums.n)
+      .metric("mean", sums.mean("length"))
+      .metric("bins", sums.find("bin_1") + sums.find("bin_2"))
+      .explain(sums.has("bin_1").toString() + sums.has("bin_2").toString());
   }
 }
 `;
@@ -251,6 +257,32 @@ describe('a call', () => {
     for (let count = 0; count < 50; count += 1)
       host.execute({ output: 'x'.repeat(900), expected: '' });
     expect(host.execute({ output: 'kept' }).explanation).toBe('{"a":["b",1]}');
+  });
+});
+
+describe('an aggregate call', () => {
+  const call = (aggregate: object, more: object = {}): unknown =>
+    load().execute({ aggregate, n: 4, ...more });
+
+  it('gives the score of a set from its sums', () => {
+    expect(call({ right: 3, length: 10, bin_2: 7 })).toEqual({
+      score: 0.75,
+      metrics: { mean: 2.5, bins: 7 },
+      explanation: 'falsetrue',
+    });
+  });
+
+  it('fails for a sum that is missing', () => {
+    const host = load();
+    expect(host.execute({ aggregate: { length: 1 }, n: 1 })).toBe(-2);
+    expect(host.error).toBe('Cannot aggregate: the sum "right" is missing');
+  });
+
+  it('is none if the data have any other field', () => {
+    expect(call({ right: 3 }, { output: 'a', expected: 'a' })).toMatchObject({
+      score: 1,
+      confidence: 0.5,
+    });
   });
 });
 

@@ -56,6 +56,10 @@ describe('the transform', () => {
       /index\.ts:2: class A is not exported; write "export class A"/,
     ],
     ['@plugin({}) export class A extends toString {}', /index\.ts:2: class A extends none of /],
+    [
+      '@plugin({ aggregate: "sums" }) export class A extends Evaluator { evaluate(input: EvaluatorInput): Evaluation { return new Evaluation(0); } }',
+      /index\.ts:2: "aggregate" of @plugin says that class A scores whole sets; extend CorpusEvaluator/,
+    ],
     ['@plugin({}) export class A {}', /index\.ts:2: class A extends none of Evaluator, /],
     [
       `@plugin({ nam: "a" }) export class A ${CUSTOM}`,

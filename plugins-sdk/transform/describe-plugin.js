@@ -7,6 +7,7 @@ const API_VERSION = '1.0.0';
 /** Base class to plugin type. */
 const TYPES = {
   Evaluator: 'evaluator',
+  CorpusEvaluator: 'evaluator',
   Provider: 'provider',
   Transform: 'transform',
   TextTransform: 'transform',
@@ -91,6 +92,11 @@ export function describePlugin(source, declaration, packageJson) {
       `Cannot build ${where}: class ${className} extends none of ${Object.keys(TYPES).join(', ')}; extend one, or give @plugin a "type"`,
     );
   }
+  if (declared.aggregate !== undefined && base === 'Evaluator') {
+    throw new Error(
+      `Cannot build ${where}: "aggregate" of @plugin says that class ${className} scores whole sets; extend CorpusEvaluator and write "aggregate(sums: Sums): Evaluation"`,
+    );
+  }
   const config = describeConfig(source, declaration);
   const metadata = withoutUndefined({
     name: unscoped(packageJson.name),
@@ -103,6 +109,8 @@ export function describePlugin(source, declaration, packageJson) {
     capabilities: Object.hasOwn(CAPABILITIES, type) ? CAPABILITIES[type] : undefined,
     api_version: API_VERSION,
     config_schema: config?.schema,
+    // Who extends it has written the function that is asked then.
+    aggregate: base === 'CorpusEvaluator' ? 'sums' : undefined,
     ...declared,
   });
   for (const field of ['name', 'version']) {

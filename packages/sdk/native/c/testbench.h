@@ -84,6 +84,17 @@ static tb_text tb_text_of(const tb_json *value);
 static double tb_number_of(const tb_json *value, double otherwise);
 /* To walk a list: for (const tb_json *item = list->first; item; item = item->next) */
 
+/** Sums of metrics over the results of a set, as the host has added them up: exactly, whatever their order. */
+typedef struct tb_sums {
+  /** All of them, by name of the metric. */
+  const tb_json *all;
+  /** Number of results that were added up, at least 1. */
+  double n;
+} tb_sums;
+
+/** The sum of a metric. Fails the call if no result of the set had it. */
+static double tb_sum_of(const tb_sums *sums, const char *metric);
+
 /* ---------------------------------------------------------------- JSON out */
 
 /** Text that grows. */
@@ -175,6 +186,7 @@ static void tb_emit(tb_text chunk) { tb_host_emit(chunk.bytes, chunk.length); }
 
 typedef void (*tb_start)(const tb_json *config);
 typedef void (*tb_execute)(const tb_json *data, tb_writer *out);
+typedef void (*tb_aggregate)(const tb_sums *sums, tb_writer *out);
 
 /** Levels of nested JSON that are read: each takes a frame of the stack. */
 #define TB_MAX_DEPTH 512
@@ -985,6 +997,30 @@ static bool tb_http_text(tb_response *response, tb_text *text) {
   return true;
 }
 
+/* -- the score of a set */
+
+static double tb_sum_of(const tb_sums *sums, const char *metric) {
+  const tb_json *sum = tb_get(sums->all, metric);
+  if (sum->kind != TB_NUMBER) {
+    static const char start[] = "the sum of a metric is missing: ";
+    uint32_t length = tb_length(metric);
+    char *message = tb_alloc(sizeof(start) + length);
+    __builtin_memcpy(message, start, sizeof(start) - 1);
+    __builtin_memcpy(message + sizeof(start) - 1, metric, length + 1);
+    tb_fail(TB_INVALID_INPUT, message);
+  }
+  return tb_number_of(sum, 0);
+}
+
+/** Hands an aggregate call, whose data are nothing but the sums and `n`, to `aggregate`, and any other call to `execute`. */
+static void tb_run_evaluator(tb_execute execute, tb_aggregate aggregate, const tb_json *data, tb_writer *out) {
+  const tb_json *all = tb_get(data, "aggregate");
+  const tb_json *n = tb_get(data, "n");
+  tb_sums sums = {all, tb_number_of(n, 0)};
+  if (data->count == 2 && all->kind == TB_OBJECT && n->kind == TB_NUMBER) aggregate(&sums, out);
+  else execute(data, out);
+}
+
 /* -- the contract */
 
 static int32_t tb_run_start(tb_start start, const char *bytes, uint32_t length) {
@@ -1090,5 +1126,15 @@ static void tb_take_back(uint32_t room) {
     return tb_run_batch((execute), inputs, length);                                                  \
   }                                                                                                  \
   TB_EXPORT(plugin_shutdown) int32_t plugin_shutdown(void) { return 0; }
+
+/**
+ * Makes an evaluator whose metrics add up, with `"aggregate": "sums"` in its metadata: as TESTBENCH_PLUGIN, and `aggregate` writes the
+ * score of a whole set from the sums of its results' metrics.
+ */
+#define TESTBENCH_CORPUS_EVALUATOR(start, execute, aggregate, ...)               \
+  static void tb_execute_either(const tb_json *data, tb_writer *out) {           \
+    tb_run_evaluator((execute), (aggregate), data, out);                         \
+  }                                                                              \
+  TESTBENCH_PLUGIN(start, tb_execute_either, __VA_ARGS__)
 
 #endif

@@ -3,7 +3,7 @@
 use std::alloc::{alloc, dealloc, Layout};
 use std::cell::UnsafeCell;
 
-use crate::{host, Failure, Json, Plugin};
+use crate::{host, Failure, Json, Plugin, Sums};
 
 /// The one instance of a plugin, between its start and its shutdown.
 #[doc(hidden)]
@@ -130,7 +130,12 @@ impl<P: Plugin> PluginCell<P> {
         if !envelope.has("data") {
             return Err(Failure::invalid_input("the input has no field \"data\""));
         }
-        Ok(Json::object([("data", plugin.execute(envelope.get("data"))?)]))
+        let data = envelope.get("data");
+        let output = match Sums::of(data) {
+            Some(sums) => plugin.aggregate(&sums)?,
+            None => plugin.execute(data)?,
+        };
+        Ok(Json::object([("data", output)]))
     }
 }
 

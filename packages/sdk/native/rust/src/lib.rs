@@ -28,10 +28,12 @@ pub mod host;
 pub mod http;
 mod json;
 mod parse;
+mod sums;
 
 #[doc(hidden)]
 pub use contract::PluginCell;
 pub use json::Json;
+pub use sums::Sums;
 
 /// What a call fails with. The host gets the code and the message.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +92,26 @@ pub trait Plugin: Sized {
 
     /// Turns the data of one call into the data of its output.
     fn execute(&mut self, data: &Json) -> Result<Json, Failure>;
+
+    /// Turns sums of the metrics of many results into the score of them all. Only evaluators are asked whose metadata say
+    /// `"aggregate": "sums"`.
+    ///
+    /// ```
+    /// use testbench::{Failure, Json, Sums};
+    ///
+    /// fn aggregate(sums: &Sums) -> Result<Json, Failure> {
+    ///     Ok(Json::object([("score", Json::from(sums.get("right")? / sums.n()))]))
+    /// }
+    ///
+    /// let call = Json::parse(r#"{"aggregate":{"right":3},"n":4}"#)?;
+    /// assert_eq!(aggregate(&Sums::of(&call).unwrap())?.to_string(), r#"{"score":0.75}"#);
+    /// assert!(Sums::of(&Json::parse(r#"{"output":"a","n":4}"#)?).is_none());
+    /// # Ok::<(), Failure>(())
+    /// ```
+    fn aggregate(&mut self, sums: &Sums) -> Result<Json, Failure> {
+        // Without a function of its own the call is one as any other.
+        self.execute(sums.data())
+    }
 }
 
 /// Writes the contract's exports for a [`Plugin`].
