@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+  estimateRun,
   loadBenchmarkConfig,
   parseBenchmarkConfig,
   runBenchmark,
@@ -396,6 +397,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     },
   },
   'bench:RunOptions': { calls: { runBenchmark: (options) => runBenchmark(config, options) } },
+  'bench:EstimateOptions': { calls: { estimateRun: (options) => estimateRun(config, options) } },
   'bench:BenchmarkConfig': {
     base: config,
     calls: {

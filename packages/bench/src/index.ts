@@ -42,6 +42,8 @@ export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
 export type { ScriptLoader } from './config/load-script.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';
 export { stageLimits } from './config/stage-limits.js';
+export { type EstimateOptions, estimateRun } from './estimate/estimate-run.js';
+export type { CallEstimate, RunEstimate, TokenEstimate } from './estimate/run-estimate.js';
 export { BenchError, type BenchErrorCode, type BenchErrorDetails } from './errors.js';
 export { canonicalJson } from './plan/canonical-json.js';
 export { comparePlans, type PlanChange } from './plan/compare-plans.js';

@@ -24,7 +24,9 @@ export class ScriptedSystem implements BenchSystem {
   readonly loaded = new Map<string, Script>();
   readonly unloaded: string[] = [];
 
-  constructor(readonly scripts: Readonly<Record<string, readonly [PluginType, Script]>>) {}
+  constructor(
+    readonly scripts: Readonly<Record<string, readonly [PluginType, Script, capability?: string]>>,
+  ) {}
 
   async loadPlugin(
     path: string,
@@ -34,7 +36,7 @@ export class ScriptedSystem implements BenchSystem {
     const entry = this.scripts[name];
     if (entry === undefined)
       throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`);
-    const [pluginType, script] = entry;
+    const [pluginType, script, capability] = entry;
     this.loaded.set(id, script);
     const info: PluginInfo = {
       id,
@@ -44,7 +46,7 @@ export class ScriptedSystem implements BenchSystem {
         description: '',
         author: '',
         pluginType,
-        capabilities: [],
+        capabilities: capability === undefined ? [] : [capability],
         apiVersion: '1.0.0',
       },
       digest: `sha256:${createHash('sha256').update(name).digest('hex')}`,

@@ -31,16 +31,22 @@ export function greatestUsage(
   const cap = caps.length > 0 ? Math.max(...caps) : maxAnswerTokens;
   if (cap === undefined) return undefined;
   const answers = isCount(input['n']) ? Math.max(1, input['n']) : 1;
-  let promptTokens = REQUEST_TOKENS;
-  for (const field of PROMPT_FIELDS) {
-    const value = input[field];
-    if (value !== undefined) promptTokens += Buffer.byteLength(JSON.stringify(value) ?? '');
-  }
+  let promptTokens = REQUEST_TOKENS + promptBytes(input);
   const { messages } = input;
   for (const message of Array.isArray(messages) ? (messages as unknown[]) : []) {
     promptTokens += MESSAGE_TOKENS + countParts(message) * MAX_PART_TOKENS;
   }
   return { promptTokens, cachedTokens: 0, completionTokens: cap * answers };
+}
+
+/** Bytes of what the model reads, as JSON. */
+export function promptBytes(input: Readonly<Record<string, unknown>>): number {
+  let bytes = 0;
+  for (const field of PROMPT_FIELDS) {
+    const value = input[field];
+    if (value !== undefined) bytes += Buffer.byteLength(JSON.stringify(value) ?? '');
+  }
+  return bytes;
 }
 
 /** Parts that are not text: pictures, sounds, files, which may stand behind a short address. */

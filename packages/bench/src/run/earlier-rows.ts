@@ -1,9 +1,12 @@
 import type { RunReader } from '@testbench/types/stores';
 
+import { canTakeOver, sameCases } from '../plan/compare-plans.js';
+import type { Plan } from '../plan/plan.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
 import type { ResultRow } from '../results/result-row.js';
 import { isFailed } from '../results/score-board.js';
 import { caseKey } from './run-cases.js';
+import type { OtherRun } from './run-folder.js';
 
 /** Rows of another run that a run takes over, record by record in the order of both. */
 export class EarlierRows implements AsyncDisposable {
@@ -13,10 +16,17 @@ export class EarlierRows implements AsyncDisposable {
   readonly #isSorted: boolean;
   #next: IteratorResult<readonly ResultRow[]> | undefined;
 
-  constructor(reader: RunReader, isKnown: (row: ResultRow) => boolean, isSorted: boolean) {
+  private constructor(reader: RunReader, isKnown: (row: ResultRow) => boolean, isSorted: boolean) {
     this.#records = recordsOf(reader)[Symbol.asyncIterator]();
     this.#isKnown = isKnown;
     this.#isSorted = isSorted;
+  }
+
+  /** The rows that a plan takes over of another run; undefined if it cannot take over any. */
+  static open({ reader, plan: before }: OtherRun, { content }: Plan): EarlierRows | undefined {
+    if (!canTakeOver(before, content)) return undefined;
+    const isSorted = content.dataset.shuffle === undefined;
+    return new EarlierRows(reader, sameCases(before, content), isSorted);
   }
 
   /** The rows of a record that need not be made again, by `caseKey`. To be asked in the order of records. */

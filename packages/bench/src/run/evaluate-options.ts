@@ -1,6 +1,6 @@
 import type { OnError, ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
 import type { Pipeline } from './load-pipeline.js';
-import type { PaidStages } from './paid-stages.js';
+import type { StageCalls } from './paid-stages.js';
 import type { RunCase } from './run-cases.js';
 
 /** How records are evaluated. */
@@ -10,7 +10,7 @@ export interface EvaluateOptions {
   /** Of the pipeline's evaluators, in their order. */
   readonly evaluators: readonly ResolvedEvaluatorConfig[];
   /** Makes the calls of stages that wait for a network. */
-  readonly paid: PaidStages;
+  readonly paid: StageCalls;
   /** Throw at the first failed call. */
   readonly failFast: boolean;
   readonly onError: OnError;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Budget, type BudgetAccount } from '../calls/budget.js';
 import { CallCache } from '../calls/call-cache.js';
 import { CallControl } from '../calls/call-control.js';
-import { callKey } from '../calls/call-key.js';
+import { callKey, type CallKeyParts } from '../calls/call-key.js';
 import type { CallProblem } from '../calls/call-problem.js';
 import { greatestCost } from '../calls/greatest-cost.js';
 import { DEFAULT_MAX_CONCURRENCY } from '../calls/limits.js';
@@ -70,6 +70,14 @@ export class PaidFailure extends Error {
   }
 }
 
+/** Makes the calls of stages that wait for a network. */
+export interface StageCalls {
+  /** True if the calls of a stage are to be made here. */
+  has(stage: Stage): boolean;
+  /** @throws {PaidFailure} The call failed; its cause is why. */
+  call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>>;
+}
+
 interface PaidStage {
   readonly calls: PaidCalls;
   readonly control: CallControl;
@@ -79,7 +87,7 @@ interface PaidStage {
 }
 
 /** Makes the calls of all stages that wait for a network: through cache, budget and control, each noted in the journal. */
-export class PaidStages {
+export class PaidStages implements StageCalls {
   /** Most calls of one stage at once; undefined if no stage waits. */
   readonly maxCalls: number | undefined;
   readonly #stages: ReadonlyMap<Stage, PaidStage>;
@@ -180,14 +188,8 @@ export class PaidStages {
   /** @throws {PaidFailure} The call failed; its cause is why. */
   async call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>> {
     const { calls, account, judge } = this.#stages.get(stage)!;
-    const { data, requestId, epoch, signal } = call;
-    const parts = {
-      plugin: stage.plugin.digest ?? '',
-      config: stage.config,
-      input: data,
-      epoch: epoch - 1,
-      ask: 0,
-    };
+    const { data, requestId, signal } = call;
+    const parts = keyParts(stage, call);
     const key = callKey(parts);
     let hasBegun = false;
     const outcome = await calls.make({
@@ -217,7 +219,14 @@ export class PaidStages {
   }
 }
 
-async function openCache(
+/** What decides the answer of a call. */
+export function keyParts(stage: Stage, { data, epoch }: PaidStageCall): CallKeyParts {
+  const { plugin, config } = stage;
+  return { plugin: plugin.digest ?? '', config, input: data, epoch: epoch - 1, ask: 0 };
+}
+
+/** The cache of a run, if it has one. @param path Folder of the run, if it is there. */
+export async function openCache(
   config: ResolvedBenchmarkConfig,
   path: string | undefined,
   onNotice: (message: string) => void,
@@ -236,7 +245,8 @@ async function openCache(
   });
 }
 
-function pricesOf(
+/** Prices of the models of a provider. */
+export function pricesOf(
   models: readonly { readonly name: string; readonly price?: PriceConfig }[],
 ): Record<string, PriceConfig> {
   return Object.fromEntries(
@@ -245,7 +255,7 @@ function pricesOf(
 }
 
 /** What a judge sends is its own; it is not longer than its configuration and its input together. */
-function judgeRequest(stage: Stage, data: object): Readonly<Record<string, unknown>> {
+export function judgeRequest(stage: Stage, data: object): Readonly<Record<string, unknown>> {
   const limit = stage.config['max_tokens'];
   return {
     prompt: JSON.stringify([stage.config, data]),

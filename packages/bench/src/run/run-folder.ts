@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { OutputInput } from '@testbench/core/files';
-import type { RunReader, RunStore, RunWriter } from '@testbench/types/stores';
+import type { RunReader, RunSegment, RunStore, RunWriter } from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';
@@ -97,30 +98,60 @@ function damagedPlan(path: string, found: string, expected: string): BenchError 
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
 export async function checkSegments(writer: RunWriter, retryFailed: boolean): Promise<number> {
-  let failed = 0;
-  const again = [];
-  for (const segment of writer.segments) {
+  const { cases, segments } = await findFailed(writer);
+  if (segments.length > 0 && retryFailed) await writer.remove(segments);
+  return cases;
+}
+
+/**
+ * Reads all rows of a run for failed cases.
+ *
+ * @returns How many there are, and the segments that hold them.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function findFailed(
+  run: Pick<RunReader, 'segments' | 'rows'>,
+): Promise<{ readonly cases: number; readonly segments: readonly RunSegment[] }> {
+  let cases = 0;
+  const segments: RunSegment[] = [];
+  for (const segment of run.segments) {
     let found = 0;
-    for await (const row of writer.rows(segment)) {
+    for await (const row of run.rows(segment)) {
       // Nearly all rows are without, and parsing them takes longer than looking.
       if (!row.includes('"failure":') && !row.includes('"errors":')) continue;
       if (isFailed(JSON.parse(row) as ResultRow)) found += 1;
     }
-    if (found > 0 && retryFailed) again.push(segment);
-    failed += found;
+    if (found > 0) segments.push(segment);
+    cases += found;
   }
-  if (again.length > 0) await writer.remove(again);
-  return failed;
+  return { cases, segments };
 }
 
-/** The newest other run of a plan's name, by when it was written last. */
-export async function findEarlierRun(
+/** Another run of the same name. */
+export interface OtherRun {
+  readonly run: string;
+  readonly reader: RunReader;
+  readonly plan: PlanContent;
+}
+
+/** The newest other run of a plan's name in a folder, by when it was written last. */
+export async function newestOther(
+  plan: Plan,
+  outputDir: string,
+  inputs: readonly OutputInput[] = [],
+): Promise<OtherRun | undefined> {
+  return await findEarlierRun(
+    createFolderRuns(outputDir, { inputs }),
+    plan,
+    async (name) => (await stat(join(outputDir, name, 'manifest.json'))).mtimeMs,
+  );
+}
+
+async function findEarlierRun(
   store: RunStore,
   plan: Plan,
   writtenAt: (run: string) => Promise<number>,
-): Promise<
-  { readonly run: string; readonly reader: RunReader; readonly plan: PlanContent } | undefined
-> {
+): Promise<OtherRun | undefined> {
   const runs = (await store.list()).filter(
     (run) => run !== plan.run && run.startsWith(`${plan.content.name}-`),
   );

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { findOutputPlace, type OutputInput } from '@testbench/core/files';
@@ -8,17 +7,16 @@ import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
-import { canTakeOver, comparePlans, sameCases } from '../plan/compare-plans.js';
+import { comparePlans } from '../plan/compare-plans.js';
 import { describeChanges } from '../plan/describe-changes.js';
 import type { Plan } from '../plan/plan.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
-import { createFolderRuns } from '../results/store/folder-runs.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
 import { evaluateRecord } from './evaluate-record.js';
 import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
-import { checkSegments, findEarlierRun, type OpenRun, openRun } from './run-folder.js';
+import { checkSegments, newestOther, type OpenRun, openRun } from './run-folder.js';
 import { type EvaluateRecord, runRecords } from './run-loop.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { RunTally } from './run-tally.js';
@@ -171,12 +169,7 @@ async function takeOver(
   { onNotice = () => {} }: RunOptions,
 ): Promise<EarlierRows | undefined> {
   const { config, plan } = run;
-  const { outputDir = '' } = config;
-  const earlier = await findEarlierRun(
-    createFolderRuns(outputDir, { inputs }),
-    plan,
-    async (name) => (await stat(join(outputDir, name, 'manifest.json'))).mtimeMs,
-  );
+  const earlier = await newestOther(plan, config.outputDir ?? '', inputs);
   if (earlier === undefined) return undefined;
   const changes = comparePlans(earlier.plan, plan.content);
   if (!open.isResumed) {
@@ -184,9 +177,9 @@ async function takeOver(
       `the plan is not that of ${JSON.stringify(earlier.run)}: ${describeChanges(changes)}; the run starts beside it`,
     );
   }
-  if (!canTakeOver(earlier.plan, plan.content)) return undefined;
-  const isSame = sameCases(earlier.plan, plan.content);
-  if (!open.isResumed) onNotice(`rows of ${JSON.stringify(earlier.run)} are taken over`);
-  const { shuffle } = plan.content.dataset;
-  return new EarlierRows(earlier.reader, isSame, shuffle === undefined);
+  const rows = EarlierRows.open(earlier, plan);
+  if (rows !== undefined && !open.isResumed) {
+    onNotice(`rows of ${JSON.stringify(earlier.run)} are taken over`);
+  }
+  return rows;
 }

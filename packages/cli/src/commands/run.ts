@@ -1,10 +1,19 @@
 import { resolve } from 'node:path';
 
-import { loadBenchmarkConfig, type ResolvedBenchmarkConfig, runPlan } from '@testbench/bench';
+import {
+  estimateRun,
+  loadBenchmarkConfig,
+  type ResolvedBenchmarkConfig,
+  runPlan,
+} from '@testbench/bench';
 
 import type { CommandCall } from '../command-line/define-command.js';
-import type { ExitCode } from '../exit-code.js';
+import { ExitCode } from '../exit-code.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
+import { escapeText } from '../render/escape-text.js';
+import { renderEstimate } from '../render/render-estimate.js';
+import { createStyle } from '../render/style.js';
+import { writeJson } from '../render/write-json.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
 import type { RUN_FLAGS } from '../flags/run.js';
@@ -24,6 +33,13 @@ export async function runCommand({
   const config = override(loaded, flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
   const shown = { io, name: config.name, debug: flags.debug, json: flags.json };
+  if (flags.dryRun) {
+    const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
+    const estimate = await estimateRun(config, { signal: io.signal, inputs, onNotice });
+    if (flags.json) writeJson(io.stdout, estimate);
+    else io.stdout.write(`${renderEstimate(estimate, createStyle(io.stdout, io.env))}\n`);
+    return ExitCode.ok;
+  }
   return await runWithProgress(shown, (options) => runPlan(config, { ...options, inputs }));
 }
 

@@ -15,5 +15,8 @@ export const RUN_FLAGS = {
   concurrency: wholeNumber(1, 'records in flight'),
   policy: text('file', 'what plugins are granted that have no "permissions", and secrets'),
   failFast: flag('stop at the first failed call instead of counting it'),
-  json: flag('print the summary as JSON'),
+  dryRun: flag(
+    'say how many calls would be made, and about what they would cost; no paid call is made',
+  ),
+  json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

@@ -10,6 +10,10 @@ export const RUN = defineCommand({
   ].join('\n'),
   positionals: [{ name: 'config', brief: 'the configuration' }],
   flags: RUN_FLAGS,
-  examples: ['testbench run testbench.yaml', 'testbench run testbench.yaml --limit 20 --json'],
+  examples: [
+    'testbench run testbench.yaml',
+    'testbench run testbench.yaml --dry-run',
+    'testbench run testbench.yaml --limit 20 --json',
+  ],
   load: async () => (await import('../commands/run.js')).runCommand,
 });

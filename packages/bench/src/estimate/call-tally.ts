@@ -1,0 +1,120 @@
+import { greatestUsage, promptBytes } from '../calls/greatest-usage.js';
+import type { PriceTable } from '../calls/price-table.js';
+import type { TokenUsage } from '../calls/token-usage.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import { BYTES_A_TOKEN } from './limits.js';
+import type { CallEstimate, TokenEstimate } from './run-estimate.js';
+
+/** What names a line of the estimate, and what is known of it from the configuration. */
+export interface TallyOf extends Pick<CallEstimate, 'kind' | 'name' | 'model' | 'isPaid'> {
+  readonly prices: PriceTable;
+  /** Calls of the whole plan. */
+  readonly planned: number;
+}
+
+type Request = Readonly<Record<string, unknown>>;
+
+/** Counts the calls of one model or evaluator over the sample, and estimates those of all records from it. */
+export class CallTally {
+  readonly of: TallyOf;
+  /** Calls whose rows are there. */
+  stored = 0;
+  /** Cases of the sample for which the call is due. */
+  #due = 0;
+  #cached = 0;
+  #toMake = 0;
+  #bytes = 0;
+  #mostTokens = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
+  /** Calls to be made of which nobody says how long an answer may become. */
+  #unbounded = 0;
+  #answers = 0;
+  #answerTokens = 0;
+  /** Tokens of prompts whose bytes are known too. */
+  #knownTokens = 0;
+  #knownBytes = 0;
+
+  constructor(of: TallyOf) {
+    this.of = of;
+  }
+
+  /** A case of the sample for which the call is due; what becomes of it is told by the others. */
+  addDue(): void {
+    this.#due += 1;
+  }
+
+  addCached(request: Request, usage: TokenUsage | undefined): void {
+    this.#cached += 1;
+    if (usage === undefined) return;
+    this.addUsage(usage);
+    this.#knownTokens += usage.promptTokens;
+    this.#knownBytes += promptBytes(request);
+  }
+
+  addToMake(request: Request): void {
+    this.#toMake += 1;
+    this.#bytes += promptBytes(request);
+    const most = greatestUsage(request);
+    if (most === undefined) {
+      this.#unbounded += 1;
+      return;
+    }
+    this.#mostTokens.promptTokens += most.promptTokens;
+    this.#mostTokens.completionTokens += most.completionTokens;
+  }
+
+  /** What an answer used that is there. */
+  addUsage({ completionTokens }: TokenUsage): void {
+    this.#answers += 1;
+    this.#answerTokens += completionTokens;
+  }
+
+  estimate(): CallEstimate {
+    const { prices, ...of } = this.of;
+    const left = of.planned - this.stored;
+    if (!of.isPaid) {
+      return withoutUndefined({ ...of, stored: this.stored, cached: 0, toMake: left });
+    }
+    const share = (count: number): number =>
+      this.#due === 0 ? 0 : Math.round((left * count) / this.#due);
+    const toMake = share(this.#toMake);
+    const tokens = this.#tokens(toMake);
+    const model = of.model ?? '';
+    const { input, output } = tokens;
+    const money =
+      output === undefined
+        ? undefined
+        : prices.costOf(model, { promptTokens: input, cachedTokens: 0, completionTokens: output });
+    const mostMoney =
+      this.#unbounded > 0 ? undefined : prices.greatestCostOf(model, this.#mostTokens);
+    return withoutUndefined({
+      ...of,
+      stored: this.stored,
+      cached: share(this.#cached),
+      toMake,
+      tokens,
+      money,
+      mostMoney:
+        mostMoney === undefined || this.#toMake === 0
+          ? mostMoney
+          : (mostMoney * toMake) / this.#toMake,
+      price: prices.priceOf(model),
+    });
+  }
+
+  #tokens(toMake: number): TokenEstimate {
+    if (this.#toMake === 0) return { input: 0, output: 0 };
+    const bytesAToken =
+      this.#knownTokens > 0 && this.#knownBytes > 0
+        ? this.#knownBytes / this.#knownTokens
+        : BYTES_A_TOKEN;
+    const input = Math.round((toMake * this.#bytes) / this.#toMake / bytesAToken);
+    if (this.#answers > 0) {
+      const output = Math.round((toMake * this.#answerTokens) / this.#answers);
+      return { input, output, outputFrom: 'answers' };
+    }
+    if (this.#unbounded > 0) return { input };
+    const { completionTokens } = this.#mostTokens;
+    const output = Math.round((toMake * completionTokens) / this.#toMake);
+    return { input, output, outputFrom: 'limit' };
+  }
+}
