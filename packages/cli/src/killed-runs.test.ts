@@ -13,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { examplePlugin, ROOT, temporaryFolder } from './__fixtures__/paths.js';
+import { readRows } from './__fixtures__/run-bench.js';
 
 const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
 const built =
@@ -70,9 +71,7 @@ function start(cwd: string) {
 }
 
 async function canonicalRows(run: StoredRun): Promise<string[]> {
-  const rows: string[] = [];
-  for await (const row of run.rows()) rows.push(canonicalRow(row));
-  return rows;
+  return (await readRows(run)).map(canonicalRow);
 }
 
 async function onlyRun(cwd: string): Promise<StoredRun> {

@@ -25,7 +25,9 @@ export class ScriptedSystem implements BenchSystem {
   readonly unloaded: string[] = [];
 
   constructor(
-    readonly scripts: Readonly<Record<string, readonly [PluginType, Script, capability?: string]>>,
+    readonly scripts: Readonly<
+      Record<string, readonly [PluginType, Script, capability?: 'network']>
+    >,
   ) {}
 
   async loadPlugin(

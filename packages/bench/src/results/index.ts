@@ -19,6 +19,7 @@ export type {
   RowMeasured,
   ScoreDetails,
 } from './result-row.js';
+export { resultRowSchema, ROW_SCHEMA_VERSION } from './row-schema.js';
 export {
   type BoardOptions,
   type ErrorCount,

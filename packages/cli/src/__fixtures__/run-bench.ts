@@ -3,10 +3,14 @@ import { join } from 'node:path';
 
 import {
   type BenchmarkSummary,
+  canonicalRow,
   listRuns,
   type ResultRow,
+  resultRowSchema,
   type StoredRun,
 } from '@testbench/bench/results';
+import Ajv from 'ajv';
+import { expect } from 'vitest';
 
 import { main } from '../main.js';
 import { captureIo } from './captured-io.js';
@@ -61,10 +65,19 @@ export async function runRecords(
   };
 }
 
-/** The rows of a run that is there. */
+const validateRow = new Ajv().compile(resultRowSchema());
+const validateCanonicalRow = new Ajv().compile(resultRowSchema('canonical'));
+
+/** The rows of a run that is there; each must be as the published schemas say. */
 export async function readRows(run: StoredRun | undefined): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
   if (run === undefined) return rows;
-  for await (const row of run.rows()) rows.push(row);
+  for await (const row of run.rows()) {
+    validateRow(row);
+    expect(validateRow.errors).toBeNull();
+    validateCanonicalRow(JSON.parse(canonicalRow(row)));
+    expect(validateCanonicalRow.errors).toBeNull();
+    rows.push(row);
+  }
   return rows;
 }
