@@ -131,7 +131,11 @@ describe('openDirectoryStore()', () => {
       place: (file: string) => join(file, 'a', 'b'),
       says: 'a part of its path is not a directory',
     },
-    { name: 'a link to itself', place: (file: string) => `${file}.loop`, says: 'too many links' },
+    {
+      name: 'a link to itself',
+      place: (file: string) => `${file}.loop`,
+      says: 'its links lead in a circle',
+    },
     { name: 'empty', place: () => '', says: 'no such directory' },
     { name: 'below /proc', place: () => '/proc/self/no/such', says: 'no such directory' },
     { name: 'a path with NUL', place: (file: string) => `${file}\0`, says: 'null bytes' },

@@ -28,7 +28,7 @@ const MAX_HASHED_HERE_BYTES = 1024 * 1024;
  * @throws {ConfigError} `CONFIG_INVALID` if the directory cannot be made, or belongs to or can be written by somebody else.
  */
 export async function openDirectoryStore(directory: string): Promise<ModuleStore> {
-  await openDirectory(directory);
+  openDirectory(directory);
   // Keys hold a digest and numbers, nothing that could lead out of the directory.
   const pathOf = (key: string): string => join(directory, `${key}.metered`);
   return {
@@ -61,8 +61,8 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
 }
 
 /** @throws {ConfigError} */
-async function openDirectory(directory: string): Promise<void> {
-  const problem = await privateFiles.openFolder(directory);
+function openDirectory(directory: string): void {
+  const problem = privateFiles.openFolder(directory);
   if (problem === undefined) return;
   throw new ConfigError(
     'CONFIG_INVALID',

@@ -3,5 +3,13 @@
  *
  * @packageDocumentation
  */
-export { lockFile, type FolderProblem } from '@testbench/host/files';
+export {
+  describeFileError,
+  digestOf,
+  type FolderProblem,
+  lockFile,
+  makeFolder,
+  sha256Hex,
+  TemporaryFile,
+} from '@testbench/host/files';
 export { readModuleFile } from './load/read-module-file.js';

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { sha256Hex } from '@testbench/host/files';
 import { guestWat, assemble, METADATA, withMetadataSection } from '@testbench/test-kit';
 import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/effect-guest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { sha256Hex } from './digest.js';
 import { PluginManager } from './plugin-manager.js';
 import { loadPolicy, type PluginPolicy } from './policy.js';
 

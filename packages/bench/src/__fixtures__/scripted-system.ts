@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import type { BatchResult, PluginInfo } from '@testbench/core';
+import { digestOf } from '@testbench/core/files';
 import {
   DEFAULT_LIMITS,
   type PluginInput,
@@ -51,7 +50,7 @@ export class ScriptedSystem implements BenchSystem {
         capabilities: capability === undefined ? [] : [capability],
         apiVersion: '1.0.0',
       },
-      digest: `sha256:${createHash('sha256').update(name).digest('hex')}`,
+      digest: digestOf(name),
       contract: 'v1',
       isolation: 'inline',
       metering: 'coarse',

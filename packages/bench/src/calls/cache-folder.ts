@@ -3,6 +3,7 @@ import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { privateFiles } from '@testbench/core';
+import { TemporaryFile } from '@testbench/core/files';
 
 /** Digits of a key that name its folder: 256 folders, so that a million entries are 4,000 in each. */
 const SHARD_DIGITS = 2;
@@ -91,7 +92,7 @@ export class CacheFolder {
       if (code === 'EEXIST') return;
       if (code !== 'ENOENT') throw error;
       // The whole cache was removed while it was in use.
-      const problem = await privateFiles.openFolder(this.path);
+      const problem = privateFiles.openFolder(this.path);
       if (problem !== undefined) throw problem.cause ?? new RangeError(problem.state);
       await mkdir(shard, { mode: 0o700 });
     }
@@ -101,7 +102,7 @@ export class CacheFolder {
 function kindOf(name: string, stats: Stats): CacheFile['kind'] {
   if (!stats.isFile()) return 'foreign';
   if (ENTRY_NAME.test(name)) return 'entry';
-  return privateFiles.isTemporaryName(name) ? 'temporary' : 'foreign';
+  return TemporaryFile.isName(name) ? 'temporary' : 'foreign';
 }
 
 async function* namesIn(path: string): AsyncGenerator<string> {

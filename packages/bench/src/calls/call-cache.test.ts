@@ -378,7 +378,9 @@ describe('CallCache.prune()', () => {
     const { cache, folder, file } = await setUp();
     await cache.write(key, call);
     const shard = dirname(file);
-    const temporaries = ['0', '1'].map((digit) => join(shard, `${digit.repeat(36)}.tmp`));
+    const temporaries = ['0', '1'].map((digit) =>
+      join(shard, `.testbench-${digit.repeat(36)}.tmp`),
+    );
     for (const path of temporaries) await writeFile(path, 'x');
     await utimes(temporaries[0]!, 1000, 1000);
     const foreign = [join(folder, 'notes.txt'), join(shard, 'notes.txt'), join(folder, 'deep')];

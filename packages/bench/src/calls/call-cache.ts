@@ -130,7 +130,7 @@ export class CallCache {
       ['folder'],
     );
     if (options.mode !== 'off') {
-      const problem = await privateFiles.openFolder(options.folder);
+      const problem = privateFiles.openFolder(options.folder);
       if (problem !== undefined) {
         throw new BenchError(
           'BENCH_CACHE_UNUSABLE',

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { sha256Hex } from '@testbench/core/files';
 import { CallError } from '@testbench/types/errors';
 
 import { canonicalJson } from '../plan/canonical-json.js';
@@ -50,9 +49,7 @@ export function callKey({ plugin, config, input, epoch, ask }: CallKeyParts): st
       throw new RangeError(`Not a whole number from 0: ${count}`);
     }
   }
-  return createHash('sha256')
-    .update(canonical([VERSION, plugin, config ?? null, input, epoch, ask]))
-    .digest('hex');
+  return sha256Hex(canonical([VERSION, plugin, config ?? null, input, epoch, ask]));
 }
 
 function canonical(value: unknown): string {

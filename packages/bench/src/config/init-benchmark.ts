@@ -34,14 +34,14 @@ export async function initBenchmark(folder: string): Promise<readonly string[]> 
   const config = join(target, CONFIG_FILE);
   const data = join(target, DATA_FILE);
   try {
-    await makeFolder(target);
+    makeFolder(target);
     for (const file of [config, data]) await refuseExisting(file);
     const installed = installedSchema(target);
     const schema = installed ?? `./${SCHEMA_FOLDER}/${SCHEMA_FILE}`;
     const written = [config, data];
     if (installed === undefined) {
       const copy = join(target, SCHEMA_FOLDER, SCHEMA_FILE);
-      await makeFolder(dirname(copy));
+      makeFolder(dirname(copy));
       await writeOutput(copy, `${JSON.stringify(benchmarkSchema(), undefined, 2)}\n`);
       written.push(copy);
     }

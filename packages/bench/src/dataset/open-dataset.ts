@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { sha256Hex } from '@testbench/core/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 import type { DatasetReader } from '@testbench/types/stores';
@@ -144,7 +145,7 @@ class Opening {
     );
     if (count === 0) throw this.#nothingTaken(files, taken);
     this.#checkColumns();
-    const digest = digests.length === 1 ? digests[0]! : digestOf(digests);
+    const digest = digests.length === 1 ? digests[0]! : digestOfAll(digests);
     const facts = {
       digest: `sha256:${digest}`,
       formats: [...this.#formats],
@@ -366,8 +367,6 @@ class Opening {
 }
 
 /** Of several files: of the digests of each, one a line. */
-function digestOf(digests: readonly string[]): string {
-  return createHash('sha256')
-    .update(digests.map((digest) => `${digest}\n`).join(''))
-    .digest('hex');
+function digestOfAll(digests: readonly string[]): string {
+  return sha256Hex(digests.map((digest) => `${digest}\n`).join(''));
 }

@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '@testbench/core/files';
 
 import { canonicalJson } from './canonical-json.js';
 import type { PlanContent } from './plan.js';
 
 /** Digits of a digest that stand in the name of a run's folder: two plans of one name among a million have the same by a chance of 1 in 500. */
 const SHOWN_DIGITS = 12;
-const PREFIX = 'sha256:';
+const PREFIX_LENGTH = 'sha256:'.length;
 
 /**
  * The digest of a plan: `sha256:` and the hex digest of its canonical JSON. Whoever makes the same plan on another machine gets the same.
  */
 export function planDigest(content: PlanContent): string {
-  return `${PREFIX}${createHash('sha256').update(canonicalJson(content)).digest('hex')}`;
+  return digestOf(canonicalJson(content));
 }
 
 /** The name of the folder in which a plan is run. */
 export function runName(name: string, digest: string): string {
-  return `${name}-${digest.slice(PREFIX.length, PREFIX.length + SHOWN_DIGITS)}`;
+  return `${name}-${digest.slice(PREFIX_LENGTH, PREFIX_LENGTH + SHOWN_DIGITS)}`;
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { readModuleFile } from '@testbench/core/files';
+import { digestOf, readModuleFile } from '@testbench/core/files';
 import { nearestKey } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 import { satisfies, validRange } from 'semver';
@@ -76,9 +75,7 @@ export class PluginLocator {
     }
     const entry = choose(manifest, wanted, refuse);
     const path = join(folder, entry.file);
-    const digest = `sha256:${createHash('sha256')
-      .update(await readModule(path, refuse))
-      .digest('hex')}`;
+    const digest = digestOf(await readModule(path, refuse));
     if (digest !== entry.digest) {
       throw refuse(
         `its module ${JSON.stringify(path)} is not the one of the manifest; install ${PACKAGE} again`,

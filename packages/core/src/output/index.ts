@@ -4,9 +4,16 @@
  * @packageDocumentation
  */
 export type { FolderProblem } from '@testbench/manager/files';
-export { lockFile, readModuleFile } from '@testbench/manager/files';
-export { describeFileError, OutputError, type OutputErrorCode } from './output-error.js';
-export { makeFolder } from './make-folder.js';
+export {
+  describeFileError,
+  digestOf,
+  lockFile,
+  makeFolder,
+  readModuleFile,
+  sha256Hex,
+  TemporaryFile,
+} from '@testbench/manager/files';
+export { OutputError, type OutputErrorCode } from './output-error.js';
 export { OutputFile, type OutputFileOptions, writeOutput } from './output-file.js';
 export {
   findOutputPlace,

@@ -1,25 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { describeFileError, makeFolder, TemporaryFile } from '@testbench/manager/files';
 import { readOptions } from '@testbench/types/config';
 
-import { describeFileError, OutputError } from './output-error.js';
+import { OutputError } from './output-error.js';
 import {
   findOutputPlace,
   OUTPUT_OPTIONS,
   type OutputOptions,
   type OutputPlace,
 } from './output-place.js';
-import { makeFolder } from './make-folder.js';
 
 const BUFFER_BYTES = 64 * 1024;
 /** How often a pipe is asked whether somebody reads from it. */
 const READER_POLL_MS = 50;
-/** Names of files that are being written; short, so that a name that is as long as it may be has room for its own. */
-const TEMPORARY_NAME = /^\.testbench-[0-9a-f-]{36}\.tmp$/;
 
 /** How a file is written. */
 export interface OutputFileOptions extends OutputOptions {
@@ -36,16 +33,22 @@ export class OutputFile {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #handle: FileHandle | undefined;
-  #isDone = false;
-  readonly #options: OutputFileOptions;
+  readonly #temporary: TemporaryFile | undefined;
+  readonly #signal: AbortSignal | undefined;
 
   private constructor(
     readonly place: OutputPlace,
-    /** Name of the file until it is published; undefined where it is written in place. */
-    readonly temporary: string | undefined,
-    options: OutputFileOptions,
+    temporary: TemporaryFile | undefined,
+    signal: AbortSignal | undefined,
   ) {
-    this.#options = options;
+    this.#temporary = temporary;
+    this.#handle = temporary?.handle;
+    this.#signal = signal;
+  }
+
+  /** Path of the file until it is published; undefined where it is written in place. */
+  get temporary(): string | undefined {
+    return this.#temporary?.path;
   }
 
   /**
@@ -59,24 +62,21 @@ export class OutputFile {
       ...OUTPUT_OPTIONS,
       signal: (node) => node.signal(),
     });
-    const { signal: _signal, ...placing } = options;
+    const { signal, ...placing } = options;
     const place = await findOutputPlace(path, placing);
     return await guard(path, async () => {
-      if (place.way !== 'replace') return new OutputFile(place, undefined, options);
+      if (place.way !== 'replace') return new OutputFile(place, undefined, signal);
       const folder = dirname(place.target);
-      if (options.makeFolder === true) await makeFolder(folder);
-      const temporary = join(folder, `.testbench-${randomUUID()}.tmp`);
-      const file = new OutputFile(place, temporary, options);
-      // 'wx': never follow or overwrite what somebody else put there.
-      file.#handle = await open(temporary, 'wx');
-      if (place.mode !== undefined) await file.#handle.chmod(place.mode);
-      return file;
+      if (options.makeFolder === true) makeFolder(folder);
+      const temporary = await TemporaryFile.open(folder, 0o666);
+      if (place.mode !== undefined) await temporary.handle.chmod(place.mode);
+      return new OutputFile(place, temporary, signal);
     });
   }
 
   /** True for a name that an unfinished file has. */
   static isTemporary(name: string): boolean {
-    return TEMPORARY_NAME.test(name);
+    return TemporaryFile.isName(name);
   }
 
   /**
@@ -99,27 +99,27 @@ export class OutputFile {
   async finish(): Promise<void> {
     await this.#flush();
     await guard(this.place.path, async () => {
-      if (this.temporary !== undefined) await this.#handle?.sync();
-      await this.#close();
+      await this.#temporary?.handle.sync();
+      await this.#handle?.close();
     });
   }
 
   /**
    * Gives a finished file its name.
    *
+   * @param name Another one in the same folder, where what was written decides it. @default the one that it was opened under
    * @throws {OutputError} `OUTPUT_UNWRITABLE`.
    */
-  async publish(): Promise<void> {
-    const { temporary, place } = this;
-    if (temporary === undefined || this.#isDone) return;
-    await guard(place.path, () => rename(temporary, place.target));
-    this.#isDone = true;
+  async publish(name?: string): Promise<void> {
+    const { path, target } = this.place;
+    await guard(path, async () => {
+      await this.#temporary?.moveTo(name === undefined ? target : join(dirname(target), name));
+    });
   }
 
   /** Removes what was written under the temporary name. Does nothing after `publish`. */
   async discard(): Promise<void> {
-    await this.#close();
-    if (this.temporary !== undefined && !this.#isDone) await rm(this.temporary, { force: true });
+    await (this.#temporary ?? this.#handle)?.close();
   }
 
   async #flush(): Promise<void> {
@@ -130,15 +130,9 @@ export class OutputFile {
     await guard(this.place.path, async () => {
       const { way, target } = this.place;
       if (way === 1 || way === 2) return await writeToOwn(way, bytes);
-      this.#handle ??= await openInPlace(target, this.#options.signal);
+      this.#handle ??= await openInPlace(target, this.#signal);
       await this.#handle.appendFile(bytes);
     });
-  }
-
-  async #close(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close();
   }
 }
 

@@ -2,9 +2,10 @@ import { fstatSync, type Stats } from 'node:fs';
 import { access, constants, lstat, readlink, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
+import { describeFileError } from '@testbench/manager/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import { describeFileError, OutputError } from './output-error.js';
+import { OutputError } from './output-error.js';
 
 /** A file that the work reads, and that its results must not replace. */
 export interface OutputInput {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { describeFileError, OutputError } from './output-error.js';
+import { describeFileError } from '@testbench/manager/files';
+
+import { OutputError } from './output-error.js';
 import { OutputFile, writeOutput } from './output-file.js';
 
 /** Names of the notes that say what is being renamed, and of the files that are replaced until all is done. */

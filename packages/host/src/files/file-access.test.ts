@@ -306,7 +306,7 @@ describe('listing', () => {
   it('gives files and directories by name, and hides what cannot be opened', async () => {
     await symlink('in.txt', join(root, 'data/link'));
     execFileSync('mkfifo', [join(root, 'data/fifo')]);
-    await writeFile(join(root, 'data/.testbench-0123456789abcdef.tmp'), '');
+    await writeFile(join(root, 'data/.testbench-00000000-0000-4000-8000-000000000000.tmp'), '');
     expect(await list(effectsFor(), join(root, 'data'))).toEqual([
       { name: 'in.txt', type: 'file' },
       { name: 'sub', type: 'directory' },
@@ -428,7 +428,7 @@ describe('writing', () => {
   });
 
   it('neither opens nor writes its own temporary names', async () => {
-    const path = join(root, 'out/.testbench-0123456789abcdef.tmp');
+    const path = join(root, 'out/.testbench-00000000-0000-4000-8000-000000000000.tmp');
     await writeFile(path, 'half');
     expect((await open(effectsFor(), path)).code).toBe(-3);
     expect((await open(effectsFor(), path, REPLACE)).code).toBe(-3);

@@ -17,7 +17,8 @@ import {
   pinGrant,
 } from './open-directory.js';
 import { ReadableFile } from './readable-file.js';
-import { TEMPORARY_NAME, WritableFile } from './writable-file.js';
+import { TemporaryFile } from '../private-files/temporary-file.js';
+import { WritableFile } from './writable-file.js';
 
 /** What {@link createFileAccess} works with. */
 export interface FileAccessOptions {
@@ -104,7 +105,7 @@ export function createFileAccess(options: FileAccessOptions): FileAccess {
   };
 
   const checkText = (path: string, access: DirectoryGrant['access']): void => {
-    if (!permissions.allowsPath(path, access) || TEMPORARY_NAME.test(basename(path))) {
+    if (!permissions.allowsPath(path, access) || TemporaryFile.isName(basename(path))) {
       throw new EffectFailure(HostCode.permissionDenied, '');
     }
   };

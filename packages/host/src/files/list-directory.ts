@@ -5,7 +5,7 @@ import { HostCode } from '@testbench/types/abi';
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_LISTED_ENTRIES } from '../limits.js';
 import type { OpenedDirectory } from './open-directory.js';
-import { TEMPORARY_NAME } from './writable-file.js';
+import { TemporaryFile } from '../private-files/temporary-file.js';
 
 /** One entry of a directory. */
 export interface ListedEntry {
@@ -32,7 +32,7 @@ export async function listDirectory(
       throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_LISTED_ENTRIES} entries`);
     }
     const type = entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : undefined;
-    if (type === undefined || TEMPORARY_NAME.test(entry.name)) continue;
+    if (type === undefined || TemporaryFile.isName(entry.name)) continue;
     entries.push({ name: entry.name, type });
   }
   return entries.sort((left, right) => (left.name < right.name ? -1 : 1));

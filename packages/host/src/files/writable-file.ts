@@ -1,22 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, lstat } from 'node:fs/promises';
 
 import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_FILE_BYTES } from '../limits.js';
+import { TemporaryFile } from '../private-files/temporary-file.js';
 import { checkFile } from './check-file.js';
 import type { OpenedDirectory } from './open-directory.js';
-
-/** Names of files that are not complete yet: hidden from plugins. A host that dies leaves them behind. */
-export const TEMPORARY_NAME = /^\.testbench-[0-9a-f]{16}\.tmp$/;
 
 /** A file that a plugin writes. Under its own name it appears when it is complete, in one step, or not at all. */
 export class WritableFile {
   readonly #directory: FileHandle;
-  readonly #handle: FileHandle;
-  readonly #temporary: string;
+  readonly #file: TemporaryFile;
   readonly #target: string;
   readonly #grant: OpenedDirectory['grant'];
   readonly #count: (bytes: number) => void;
@@ -25,15 +21,13 @@ export class WritableFile {
 
   private constructor(
     { handle, grant }: OpenedDirectory,
-    file: FileHandle,
-    temporary: string,
+    file: TemporaryFile,
     target: string,
     count: (bytes: number) => void,
   ) {
     this.#directory = handle;
     this.#grant = grant;
-    this.#handle = file;
-    this.#temporary = temporary;
+    this.#file = file;
     this.#target = target;
     this.#count = count;
   }
@@ -48,14 +42,12 @@ export class WritableFile {
     name: string,
     count: (bytes: number) => void,
   ): Promise<WritableFile> {
-    const base = directory.path;
-    const temporary = `${base}/.testbench-${randomBytes(8).toString('hex')}.tmp`;
-    const target = `${base}/${name}`;
+    const target = `${directory.path}/${name}`;
     const replaced = await checkTarget(target, directory.grant);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     // What replaces a private file is private from its first byte on.
-    const handle = await open(temporary, flags, replaced === undefined ? 0o666 : 0o600);
-    return new WritableFile(directory, handle, temporary, target, count);
+    const mode = replaced === undefined ? 0o666 : 0o600;
+    const file = await TemporaryFile.open(directory.path, mode);
+    return new WritableFile(directory, file, target, count);
   }
 
   /** Appends to it. @throws {EffectFailure} Limit exceeded. Whatever `write` throws. */
@@ -67,7 +59,7 @@ export class WritableFile {
     }
     this.#bytes += bytes.length;
     this.#count(bytes.length);
-    await this.#handle.writeFile(bytes);
+    await this.#file.handle.writeFile(bytes);
     this.#spoiled = false;
   }
 
@@ -80,28 +72,21 @@ export class WritableFile {
   async commit(isWanted: () => boolean): Promise<void> {
     try {
       if (this.#spoiled) throw new EffectFailure(HostCode.inputOutput, 'a write failed before');
-      await this.#handle.sync();
+      await this.#file.handle.sync();
       const replaced = await checkTarget(this.#target, this.#grant);
-      if (replaced !== undefined) await this.#handle.chmod(replaced.mode & 0o777);
+      if (replaced !== undefined) await this.#file.handle.chmod(replaced.mode & 0o777);
       if (!isWanted()) throw new EffectFailure(HostCode.cancelled, 'the call is over');
       // Replaces what has the name, were it a link, and never what a link leads to.
-      await rename(this.#temporary, this.#target);
-    } catch (error) {
+      await this.#file.moveTo(this.#target);
+    } finally {
       await this.discard();
-      throw error;
     }
-    await this.#close();
   }
 
-  /** Throws it away. */
+  /** Throws it away, unless it is in its place. */
   async discard(): Promise<void> {
-    await unlink(this.#temporary).catch(() => {});
-    await this.#close();
-  }
-
-  async #close(): Promise<void> {
     try {
-      await this.#handle.close();
+      await this.#file.close();
     } finally {
       await this.#directory.close();
     }

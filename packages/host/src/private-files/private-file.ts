@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, rm, rmdir } from 'node:fs/promises';
 
 import { isOurs } from './private-folder.js';
+import { TemporaryFile } from './temporary-file.js';
 
 /** A link could lead anywhere, and opening a FIFO would wait for its writer. Not every system has both. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const TEMPORARY_NAME = /^[0-9a-f-]{36}\.tmp$/;
 
 /**
  * Reads a file of a private folder.
@@ -52,19 +50,13 @@ export async function writePrivateFile(
   path: string,
   parts: readonly Uint8Array[],
 ): Promise<void> {
-  const temporary = join(folder, `${randomUUID()}.tmp`);
+  const file = await TemporaryFile.open(folder, 0o600);
   try {
-    await writeParts(temporary, parts);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
+    for (const part of parts) await file.handle.writeFile(part);
+    await file.moveTo(path);
+  } finally {
+    await file.close();
   }
-}
-
-/** True for a name that an unfinished file has. */
-export function isTemporaryName(name: string): boolean {
-  return TEMPORARY_NAME.test(name);
 }
 
 /** Removes what stands where a private file belongs; of a folder, only an empty one. */
@@ -74,10 +66,4 @@ export async function removePrivateFile(path: string): Promise<void> {
   } catch {
     await rmdir(path).catch(() => {});
   }
-}
-
-async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  // 'wx': never follow or overwrite what somebody else put there.
-  await using file = await open(path, 'wx', 0o600);
-  for (const part of parts) await file.writeFile(part);
 }

@@ -1,9 +1,4 @@
-import {
-  isTemporaryName,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from './private-file.js';
+import { readPrivateFile, removePrivateFile, writePrivateFile } from './private-file.js';
 import { isOurs, openPrivateFolder } from './private-folder.js';
 
 /** Keeps files that nobody but this user may write, such as those of a cache. */
@@ -12,7 +7,6 @@ export interface PrivateFiles {
   readonly read: typeof readPrivateFile;
   readonly write: typeof writePrivateFile;
   readonly remove: typeof removePrivateFile;
-  readonly isTemporaryName: typeof isTemporaryName;
   readonly isOurs: typeof isOurs;
 }
 
@@ -22,6 +16,5 @@ export const privateFiles: PrivateFiles = {
   read: readPrivateFile,
   write: writePrivateFile,
   remove: removePrivateFile,
-  isTemporaryName,
   isOurs,
 };

@@ -1,19 +1,15 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
+
+import { describeFileError } from './describe-file-error.js';
+import { makeFolder } from './make-folder.js';
 
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** What the system says of a path that cannot be a folder of ours. */
-const FOLDER_STATES: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EEXIST: 'it is not a directory',
-  ELOOP: 'too many links',
-  ENOENT: 'no such directory, and it cannot be made',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of its path is not a directory',
-  EPERM: 'permission denied',
-  EROFS: 'the file system cannot be written to',
-};
+/** What the system says of a path that cannot be a folder, where the words for a file would mislead. */
+const FOLDER_STATES: ReadonlyMap<unknown, string> = new Map([
+  ['EEXIST', 'it is not a directory'],
+  ['ENOENT', 'no such directory, and it cannot be made'],
+]);
 
 /** Why a folder cannot be used. */
 export interface FolderProblem {
@@ -28,15 +24,15 @@ export interface FolderProblem {
  *
  * @returns What is wrong with it, or undefined.
  */
-export async function openPrivateFolder(path: string): Promise<FolderProblem | undefined> {
+export function openPrivateFolder(path: string): FolderProblem | undefined {
   try {
-    await makeFolder(path);
-    const found = await stat(path);
+    makeFolder(path, 0o700);
+    const found = statSync(path);
     if (!found.isDirectory()) return { state: 'it is not a directory' };
     return isOurs(found) ? undefined : { state: 'others can write to it' };
   } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    const state = Object.hasOwn(FOLDER_STATES, code) ? FOLDER_STATES[code]! : message;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const state = FOLDER_STATES.get(code) ?? describeFileError(cause) ?? message;
     return { state, cause };
   }
 }
@@ -45,18 +41,4 @@ export async function openPrivateFolder(path: string): Promise<FolderProblem | u
 export function isOurs(entry: { readonly uid: number; readonly mode: number }): boolean {
   const uid = process.getuid?.();
   return uid === undefined || (entry.uid === uid && (entry.mode & WRITABLE_BY_OTHERS) === 0);
-}
-
-/** With its parents. Node's own `recursive` asks again for ever where a file system says that nothing can be made, such as /proc. */
-async function makeFolder(path: string, isLast = false): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    const parent = dirname(path);
-    if (code !== 'ENOENT' || isLast || parent === path) throw error;
-    await makeFolder(parent);
-    await makeFolder(path, true);
-  }
 }

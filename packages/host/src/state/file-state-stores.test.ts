@@ -164,12 +164,12 @@ describe('createFileStateStores()', () => {
   });
 
   it.each([
-    { place: 'file', says: 'it is no directory' },
-    { place: 'file/below', says: 'a part of its path is no directory' },
-    { place: 'loop/below', says: 'a link in its path leads to itself' },
+    { place: 'file', says: 'it is not a directory' },
+    { place: 'file/below', says: 'a part of its path is not a directory' },
+    { place: 'loop/below', says: 'its links lead in a circle' },
     { place: '', says: 'expected the path of a directory' },
     { place: 'a\0b', says: 'expected the path of a directory' },
-    { place: 'x'.repeat(300), says: 'a name in its path is too long' },
+    { place: 'x'.repeat(300), says: 'the name is too long' },
   ])('says why it cannot use "$place"', ({ place, says }) => {
     writeFileSync(join(directory, 'file'), '');
     symlinkSync('loop', join(directory, 'loop'));

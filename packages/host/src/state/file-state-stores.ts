@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ConfigError, LoadError } from '@testbench/types/errors';
 import type { StateStore } from '@testbench/types/stores';
 
 import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
+import { sha256Hex } from '../private-files/digest.js';
+import { openPrivateFolder } from '../private-files/private-folder.js';
 import { journalSize, StateJournal } from './state-journal.js';
 import { lockState } from './lock-state.js';
 import { createStateMap, readQuota, type StateQuota } from './state-store.js';
 
 /** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
 export type OpenStateStore = (plugin: string) => StateStore;
-
-const WRITABLE_BY_OTHERS = 0o022;
 
 /**
  * Keeps states in files of a directory, one for each plugin, from one run of a host to the next.
@@ -39,41 +37,15 @@ const WRITABLE_BY_OTHERS = 0o022;
  */
 export function createFileStateStores(directory: string, given?: StateQuota): OpenStateStore {
   const quota = readQuota(given);
-  const { uid, mode } = makeDirectory(directory);
-  const own = process.getuid?.();
-  if (own !== undefined && (uid !== own || (mode & WRITABLE_BY_OTHERS) !== 0)) {
-    throw unusable(directory, 'others can write to it');
-  }
-  return (plugin) => {
-    // An id may have any characters, and file systems fold case.
-    const name = createHash('sha256').update(plugin).digest('hex');
-    return openFileState(join(directory, `${name}.state`), quota);
-  };
-}
-
-/** Why there is no such directory, by the code of the system. */
-const REASONS: Readonly<Record<string, string>> = {
-  EEXIST: 'it is no directory',
-  ENOTDIR: 'a part of its path is no directory',
-  ENOENT: 'a part of its path is missing',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ELOOP: 'a link in its path leads to itself',
-  ENAMETOOLONG: 'a name in its path is too long',
-};
-
-function makeDirectory(directory: string): Stats {
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     throw unusable(directory, 'expected the path of a directory');
   }
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return statSync(directory);
-  } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    throw unusable(directory, REASONS[code] ?? `the system says ${code}`, { cause });
-  }
+  const problem = openPrivateFolder(directory);
+  if (problem !== undefined) throw unusable(directory, problem.state, { cause: problem.cause });
+  return (plugin) => {
+    // An id may have any characters, and file systems fold case.
+    return openFileState(join(directory, `${sha256Hex(plugin)}.state`), quota);
+  };
 }
 
 function unusable(directory: unknown, state: string, options?: ErrorOptions): ConfigError {

@@ -44,7 +44,7 @@ export async function openFolder(
   inputs: readonly OutputInput[],
 ): Promise<RunWriter> {
   return await guardWriting(folder, async () => {
-    await makeFolder(join(folder, SEGMENTS_FOLDER));
+    makeFolder(join(folder, SEGMENTS_FOLDER));
     const unlock = lockFile(
       join(folder, LOCK_FILE),
       (who) =>

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OutputFile } from '@testbench/core/files';
@@ -69,10 +68,9 @@ export class SegmentFile implements RunSegmentWriter {
     await this.#flush();
     const digest = `sha256:${this.#hash.digest('hex')}`;
     const segment = { from: this.#from, to, rows: this.#rows, bytes: this.#bytes, digest };
-    const { temporary } = this.#file;
     await guardWriting(this.#folder, async () => {
       await this.#file.finish();
-      await rename(temporary!, join(this.#folder, segmentName(segment)));
+      await this.#file.publish(segmentName(segment));
     });
     this.#isDone = true;
     await this.#list(segment);
