@@ -27,7 +27,7 @@ export { findNumbers, NumberInText, readNumber } from './assembly/numbers/find-n
 export { CorpusEvaluator, readSums, Sums } from './assembly/plugin/corpus-evaluator';
 export { Custom } from './assembly/plugin/custom';
 export { Evaluation, Evaluator, EvaluatorInput } from './assembly/plugin/evaluator';
-export { ErrorCode, fail, invalidInput } from './assembly/plugin/failure';
+export { ErrorCode, fail, hasFailed, invalidInput } from './assembly/plugin/failure';
 export { failRetryable, failWithDetails } from './assembly/plugin/failure-details';
 export { Filter } from './assembly/plugin/filter';
 export { reportMetric } from './assembly/plugin/metrics';

@@ -51,7 +51,7 @@ describe('evaluators of a record', () => {
     [[{ plugin: 'contains', permissions: {} }], 'unknown key "permissions"'],
     [['llm-judge'], 'record 1: Cannot initialize plugin'],
     [
-      [{ plugin: 'llm-judge', config: { rubric: 'x', model: 'm' } }],
+      [{ plugin: 'llm-judge', config: { rubric: 'Right is 5.', model: 'm' } }],
       'it uses the network, which only "evaluators" of the configuration may',
     ],
     ['contains', 'expected a list'],

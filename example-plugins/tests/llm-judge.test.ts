@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import {
   type ModelBench,
@@ -8,11 +8,32 @@ import {
 } from './fake-model-server.js';
 
 const CONFIG = { rubric: 'Right and short is 5, wrong is 1.', model: 'judge' };
-const open = (config: object = {}): Promise<ModelBench> =>
+const openOwn = (config: object): Promise<ModelBench> =>
   openModelBench('llm-judge', 'JUDGE_API_KEY', { ...CONFIG, ...config });
+/** The judge that most cases ask: loading it for each of them would be most of the time. */
+let common: Promise<ModelBench> | undefined;
+afterAll(async () => await (await common)?.[Symbol.asyncDispose]());
 
-const call = async (bench: ModelBench, data: object): Promise<unknown> =>
-  (await bench.system.executePlugin(bench.id, { data })).data;
+async function open(config?: object): Promise<ModelBench> {
+  if (config !== undefined) return await openOwn(config);
+  const bench = await (common ??= openOwn({}));
+  bench.seen.length = 0;
+  bench.replies.length = 0;
+  return { ...bench, [Symbol.asyncDispose]: async () => {} };
+}
+
+interface Result {
+  readonly score: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly judgements: readonly { readonly reply: string; readonly problem?: string }[];
+}
+const callWhole = async (bench: ModelBench, data: object): Promise<Result> =>
+  (await bench.system.executePlugin(bench.id, { data })).data as Result;
+/** The result without the replies that it keeps. */
+const call = async (bench: ModelBench, data: object): Promise<unknown> => {
+  const { judgements: _, ...result } = await callWhole(bench, data);
+  return result;
+};
 
 const text = (request: SeenRequest): string =>
   request.body.messages.map((message: { content: string }) => message.content).join('\n');
@@ -24,6 +45,8 @@ const verdict = (request: SeenRequest, score: unknown, reason = 'why'): string =
 const saying = (content: string): Reply => ({
   body: { model: 'judge', choices: [{ message: { content }, finish_reason: 'stop' }] },
 });
+/** Cyrillic letters that look like Latin ones. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = { a: 'а', c: 'с', e: 'е' };
 /** What was handed over as data. */
 const dataOf = (request: SeenRequest): unknown =>
   JSON.parse(request.body.messages[1].content.replace(/^DATA /, ''));
@@ -99,14 +122,146 @@ describe('plugin llm-judge', () => {
     expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0.5 });
   });
 
-  it.each([
-    ['4', 0.75],
-    [' 4.5 ', 0.875],
-    [5, 1],
-  ])('takes the grade %j', async (score, expected) => {
+  describe('takes a grade as judges write it', () => {
+    // [lowest, highest, score as JSON or, without JSON, as text, the grade that it is]
+    it.each<[lowest: number, highest: number, rows: readonly (readonly [unknown, number])[]]>([
+      [
+        1,
+        5,
+        [
+          ['4', 4],
+          [' 4.5 ', 4.5],
+          [5, 5],
+          ['4/5', 4],
+          ['4 / 5', 4],
+          ['four', 4],
+          ['Four out of five', 4],
+          ['four out of 5.', 4],
+          ['4 of 5', 4],
+          ['**4**', 4],
+          ['`4/5`', 4],
+          ['(4)', 4],
+          ['Score: 4', 4],
+          ['Grade = 4/5', 4],
+          ['rating is four', 4],
+          ['**Score:** 4/5', 4],
+          ['04', 4],
+          ['+4', 4],
+          ['4.', 4],
+        ],
+      ],
+      [
+        0,
+        1,
+        [
+          ['0.8', 0.8],
+          ['.8', 0.8],
+          [0.8, 0.8],
+          ['Score: 0.8/1', 0.8],
+          ['zero', 0],
+        ],
+      ],
+      [
+        1,
+        10,
+        [
+          ['Score: 7/10', 7],
+          ['seven out of ten', 7],
+        ],
+      ],
+      [
+        0,
+        100,
+        [
+          ['85%', 85],
+          ['eighty-five', 85],
+          ['85 out of one hundred', 85],
+          ['nineteen', 19],
+        ],
+      ],
+      [-1, 1, [['-0.5', -0.5]]],
+    ])('from %d to %d', async (lowest, highest, rows) => {
+      await using bench = await open({ lowest, highest });
+      const found: unknown[] = [];
+      for (const [score] of rows) {
+        bench.replies.push((request) => saying(verdict(request, score)));
+        const inJson = await callWhole(bench, { output: 'x' });
+        const words = String(score);
+        bench.replies.push((request) =>
+          saying(`Well.\n\`${markOf(request)}\`: ${words}\nThat is it.`),
+        );
+        const asText = await callWhole(bench, { output: 'x' });
+        found.push([score, inJson.metrics['grade'], asText.metrics['grade']]);
+      }
+      expect(found).toEqual(
+        rows.map(([score, grade]) => [score, expect.closeTo(grade, 12), expect.closeTo(grade, 12)]),
+      );
+    });
+
+    it('and nothing else', async () => {
+      await using bench = await open();
+      const texts =
+        '0.8|7/10|4/10|4 out of ten|80%|4-5|4 or 5|four or five|4,5|4..|4e0|IV|good||score|twenty|fourth|4 stars|4/5/5|−4|４'.split(
+          '|',
+        );
+      const taken: string[] = [];
+      for (const score of texts) {
+        for (const isJson of [true, false]) {
+          bench.replies.push((request) =>
+            saying(isJson ? verdict(request, score) : `${markOf(request)} ${score}`),
+          );
+          const code = await call(bench, { output: 'x' }).catch(
+            (error: { pluginCode?: unknown }) => error.pluginCode,
+          );
+          if (code !== -25) taken.push(score);
+        }
+      }
+      expect(taken).toEqual([]);
+    });
+  });
+
+  it('keeps the reply, word by word', async () => {
     await using bench = await open();
-    bench.replies.push((request) => saying(verdict(request, score)));
-    expect(await call(bench, { output: 'x' })).toMatchObject({ score: expected });
+    const reply = (request: SeenRequest): string =>
+      `Gut, "kurz" 😀\u0000\n${verdict(request, 4, 'right')}\n`;
+    bench.replies.push((request) => saying(reply(request)));
+    expect((await callWhole(bench, { output: 'x' })).judgements).toEqual([
+      {
+        judge: 'judge',
+        sample: 1,
+        score: 0.75,
+        grade: 4,
+        reason: 'right',
+        reply: reply(bench.seen[0]!),
+      },
+    ]);
+  });
+
+  it('keeps both ends of a reply of a megabyte', async () => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(`${'😀'.repeat(262_144)}${verdict(request, 4)}`));
+    const { score, judgements } = await callWhole(bench, { output: 'x' });
+    expect(score).toBe(0.75);
+    const { reply } = judgements[0]!;
+    expect(reply.length).toBeLessThan(33_000);
+    expect(reply).toMatch(/^(?:😀)+\n\[… \d+ characters …\]\n(?:😀)+[0-9a-f]{32} \{"score":4/u);
+  });
+
+  it('keeps what fits of a reply without a verdict with the failure', async () => {
+    await using bench = await open();
+    bench.replies.push(saying(`Hm. ${'\u0001'.repeat(20_000)} I cannot.`));
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginDetails: {
+        judgements: [
+          {
+            judge: 'judge',
+            sample: 1,
+            problem: 'gave no verdict from 1 to 5',
+            reply: expect.stringMatching(/^Hm\. [^]* characters …\][^]* I cannot\.$/),
+          },
+        ],
+      },
+    });
   });
 
   it('shows the end of a long reply without a verdict, on one line', async () => {
@@ -176,10 +331,36 @@ describe('plugin llm-judge', () => {
     });
   });
 
-  it('takes the last of several verdicts', async () => {
+  it('takes a verdict that is given twice', async () => {
     await using bench = await open();
-    bench.replies.push((request) => saying(`${verdict(request, 5)}\nNo:\n${verdict(request, 1)}`));
-    expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0 });
+    bench.replies.push((request) =>
+      saying(`${verdict(request, 2, 'one')}\nSo:\n**${markOf(request)}**: two out of five`),
+    );
+    expect(await call(bench, { output: 'x' })).toMatchObject({ score: 0.25 });
+  });
+
+  it.each<[string, (mark: string) => string]>([
+    ['two verdicts', (mark) => `${mark} {"score": 5}\nNo:\n${mark} {"score": 1}`],
+    ['a verdict and a text', (mark) => `${mark} {"score": 5}\n${mark}: one`],
+    ['one score twice', (mark) => `${mark} {"score": 1, "score": 5}`],
+  ])('fails for %s that differ', async (_what, say) => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(say(markOf(request))));
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginCode: -25,
+      pluginMessage: expect.stringMatching(
+        /^Cannot judge: the judge gave verdicts that differ; it said: "/,
+      ),
+    });
+  });
+
+  it('fails for a judge that writes the mark all over', async () => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(`${markOf(request)} {"`.repeat(25_000)));
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginCode: -25,
+      pluginMessage: expect.stringContaining('wrote the mark more than 32 times'),
+    });
   });
 
   it.each<[string, (mark: string) => string]>([
@@ -187,8 +368,15 @@ describe('plugin llm-judge', () => {
     ['a mark without an object', (mark) => `The mark is ${mark}.`],
     ['an object that does not follow the mark', (mark) => `${mark} as you said: {"score": 5}`],
     ['a grade off the scale', (mark) => `${mark} {"score": 6}`],
-    ['a grade in words', (mark) => `${mark} {"score": "five"}`],
-    ['a grade with its scale', (mark) => `${mark} {"score": "5/5"}`],
+    [
+      'a verdict with look-alikes for its mark',
+      (mark) => `${mark.replaceAll(/[ace]/g, (c) => LOOK_ALIKES[c]!)}x {"score": 5}`,
+    ],
+    ['a mark in capitals', (mark) => `${mark.toUpperCase()}A {"score": 5}`],
+    [
+      'a mark with its digits apart',
+      (mark) => `${mark.replaceAll(/(?<=.)/g, '\u200b')} {"score": 5}`,
+    ],
     ['a mark in words', (mark) => `\`${mark}\` says {"score": 5}`],
     ['an object cut off', (mark) => `${mark} {"score": 5, "reason": "}`],
     ['a last verdict that is none', (mark) => `${mark} {"score": 5}\n${mark} {"score": null}`],

@@ -18,7 +18,12 @@ const MODELS = [
   {
     plugin: 'llm-judge',
     open: (config: object) =>
-      openModelBench('llm-judge', 'JUDGE_API_KEY', { rubric: 'r', model: 'm', ...config }, '/v1'),
+      openModelBench(
+        'llm-judge',
+        'JUDGE_API_KEY',
+        { rubric: 'Right is 5.', model: 'm', ...config },
+        '/v1',
+      ),
     data: { output: 'x' },
   },
 ] as const;

@@ -1,18 +1,23 @@
 import {
-  AnthropicClient, ChatClient, ChatServer, Completion, Evaluation, Evaluator, EvaluatorInput, fail, invalidInput, Json, JsonWriter, oneOf,
-  OpenAiClient, plugin, ProviderError, ProviderRequest, range,
+  Evaluation, Evaluator, EvaluatorInput, fail, hasFailed, invalidInput, Json, JsonWriter, oneOf, plugin,
+  ProviderRequest, range,
 } from "@testbench/plugins-sdk";
 
-import { writeRequest } from "./prompt";
-import { findVerdict, gradeOf, makeMark } from "./verdict";
+import { RULES } from "./combine";
+import { Judgement } from "./judgement";
+import { Judge, readPanel } from "./panel";
+import { Material, Order, writeMessages } from "./prompt";
+import { Report } from "./report";
+import { Rubric } from "./rubric";
+import { findVerdict, makeMark } from "./verdict";
 
-/** Characters of a reply without a verdict that the failure shows, from its end, where the verdict should be. */
-const MAX_REPLY: i32 = 500;
+/** Judgements of a case: each is paid for. */
+const MAX_JUDGEMENTS: i32 = 64;
 
 class Options {
-  /** What makes an answer good, and what the lowest and the highest grade mean. */
-  rubric: string = "";
-  /** The model that judges. */
+  /** What makes an answer good: the name of a rubric (factuality, faithfulness, …), a text, or an object as in the folder `rubrics`. Must be there. */
+  rubric: Json = Json.missing;
+  /** The model that judges. Must be there, unless there is a panel. */
   model: string = "";
   /** What its server speaks. */
   @oneOf(["openai", "anthropic"])
@@ -21,9 +26,24 @@ class Options {
   base_url: string = "";
   /** Name of the secret that is the key; empty for a server without one. */
   api_key_secret: string = "JUDGE_API_KEY";
-  /** Lowest grade. */
+  /** Several judges in place of `model`: names of models, or objects with `model` and `name`, `provider`, `base_url`, `api_key_secret`, `max_tokens`, `token_limit_field` or `temperature`. */
+  panel: Json = Json.missing;
+  /** Judgements of each judge. */
+  @range(1, 16)
+  samples: i32 = 1;
+  /** How several scores become one: first those of each judge, then those of the judges. */
+  @oneOf(["mean", "median", "majority"])
+  combine: string = "mean";
+  /** Judgements that must have a verdict; 0 for all of them. */
+  @range(0, 64)
+  quorum: i32 = 0;
+  /** Compares the answer with the one in this field, in both orders; empty for judging it alone. */
+  compare_with: string = "";
+  /** Where the sources stand that a rubric asks for: a text, or a list of texts. */
+  context_field: string = "context";
+  /** Lowest grade of a rubric that is a text. */
   lowest: i32 = 1;
-  /** Highest grade. */
+  /** Highest grade of a rubric that is a text. */
   highest: i32 = 5;
   /** Most tokens of the judge's answer. */
   @range(16, 100000)
@@ -49,76 +69,91 @@ class Options {
 })
 export class LlmJudge extends Evaluator {
   config: Options = new Options();
-  private client: ChatClient | null = null;
+  private rubric: Rubric = new Rubric();
+  private judges: Judge[] = [];
 
   start(): void {
     const config = this.config;
-    if (config.rubric.length == 0) invalidInput('Cannot judge: setting "rubric" is missing');
-    if (config.model.length == 0) invalidInput('Cannot judge: setting "model" is missing');
-    if (config.lowest >= config.highest) invalidInput('Cannot judge: "lowest" must be below "highest"');
-    const openAi = config.provider == "openai";
-    const url = config.base_url.length > 0 ? config.base_url : openAi ? "https://api.openai.com/v1" : "https://api.anthropic.com";
-    const server = new ChatServer(url, config.timeout_ms, config.retries);
-    const secret = config.api_key_secret.length > 0 ? "${secret:" + config.api_key_secret + "}" : "";
-    if (openAi) {
-      if (secret.length > 0) server.header("authorization", "Bearer " + secret);
-      this.client = new OpenAiClient(server);
-    } else {
-      if (secret.length > 0) server.header("x-api-key", secret);
-      server.header("anthropic-version", "2023-06-01");
-      this.client = new AnthropicClient(server, config.max_tokens);
+    const isPair = config.compare_with.length > 0;
+    this.rubric = Rubric.read(config.rubric, config.lowest, config.highest, isPair);
+    const main = new Judge();
+    main.provider = config.provider;
+    main.model = config.model;
+    main.baseUrl = config.base_url;
+    main.secret = config.api_key_secret;
+    main.maxTokens = config.max_tokens;
+    main.tokenField = config.token_limit_field;
+    main.temperature = config.temperature;
+    this.judges = readPanel(config.panel, main);
+    for (let index = 0; index < this.judges.length; index++) this.judges[index].connect(config.timeout_ms, config.retries);
+    const count = this.judges.length * config.samples * (isPair ? 2 : 1);
+    if (count > MAX_JUDGEMENTS) {
+      invalidInput("Cannot judge: " + count.toString() + " judgements a case, limit is " + MAX_JUDGEMENTS.toString());
     }
+    if (config.quorum > count) invalidInput('Cannot judge: "quorum" is more than the ' + count.toString() + " judgements of a case");
   }
 
-  evaluate(input: EvaluatorInput): Evaluation {
+  /** Judgements are written beside the score, for which an `Evaluation` has no place. */
+  handle(data: Json, out: JsonWriter): void {
+    if (!data.isObject) return invalidInput("Cannot judge: the data is no object");
+    const input = new EvaluatorInput(data);
     const config = this.config;
-    // A mark that already stands in what is judged, by chance or by a leak, would be no secret.
+    const material = Material.read(input, this.rubric, config.context_field, config.compare_with);
+    if (hasFailed()) return;
+    // A mark that already stands in what is judged, by accident or by a leak, would be no secret.
     let mark = makeMark();
-    while (input.json.source().includes(mark)) mark = makeMark();
-    const request = new JsonWriter();
-    request.object().field("model", config.model).field(this.tokenField(), config.max_tokens);
-    if (!isNaN(config.temperature)) request.field("temperature", config.temperature);
-    request.key("messages");
-    writeRequest(request, input, mark, config.rubric, config.lowest, config.highest);
-    request.end();
-    const completion = this.client!.complete(new ProviderRequest(Json.parse(request.toString())));
-    return this.read(completion, mark);
-  }
-
-  private tokenField(): string {
-    const config = this.config;
-    if (config.provider == "anthropic") return "max_tokens";
-    if (config.token_limit_field != "auto") return config.token_limit_field;
-    return config.base_url.length == 0 ? "max_completion_tokens" : "max_tokens";
-  }
-
-  private read(completion: Completion, mark: string): Evaluation {
-    const config = this.config;
-    const verdict = findVerdict(completion.text, mark);
-    const grade = gradeOf(verdict);
-    // NaN fails both comparisons.
-    if (!(grade >= config.lowest && grade <= config.highest)) {
-      // No grade is no grade: a lowest one would let an answer be punished, a highest one be rewarded, for confusing the judge.
-      const why = completion.finishReason == "length" ? "; its answer was cut off at max_tokens" : "";
-      const reply = completion.text.length > 0 ? '; it said: ' + shown(completion.text) : "; it said nothing";
-      fail(
-        "Cannot judge: the judge gave no verdict from " + config.lowest.toString() + " to " + config.highest.toString() + why + reply,
-        ProviderError.BAD_ANSWER,
-      );
-      return Evaluation.pass(false);
+    while (data.source().includes(mark)) mark = makeMark();
+    const judgements = this.plan();
+    for (let index = 0; index < judgements.length; index++) {
+      this.ask(judgements[index], index, material, mark);
+      if (hasFailed()) return;
     }
-    const share = (grade - <f64>config.lowest) / <f64>(config.highest - config.lowest);
-    const evaluation = new Evaluation(share).metric("grade", grade);
-    if (completion.promptTokens >= 0) evaluation.metric("prompt_tokens", completion.promptTokens);
-    if (completion.completionTokens >= 0) evaluation.metric("completion_tokens", completion.completionTokens);
-    return evaluation.explain(verdict.get("reason").text());
+    const least = config.quorum == 0 ? judgements.length : config.quorum;
+    const report = new Report(this.rubric, this.judges, judgements, RULES.indexOf(config.combine));
+    if (report.valid >= least) report.write(out);
+    else report.fail(least);
   }
-}
 
-/** The end of a judge's reply as JSON, so that no line of it looks like one of ours. */
-function shown(reply: string): string {
-  let start = max(0, reply.length - MAX_REPLY);
-  // Not between the two halves of a character.
-  if (start > 0 && (reply.charCodeAt(start) & 0xfc00) == 0xdc00) start++;
-  return new JsonWriter().string((start > 0 ? "…" : "") + reply.substring(start)).toString();
+  evaluate(_input: EvaluatorInput): Evaluation {
+    fail("Cannot judge: called past its handler");
+    return new Evaluation(0);
+  }
+
+  /** All judgements of a case, in the order in which they are asked for. */
+  private plan(): Judgement[] {
+    const judgements: Judgement[] = [];
+    const isPair = this.config.compare_with.length > 0;
+    for (let judge = 0; judge < this.judges.length; judge++) {
+      const name = this.judges[judge].name;
+      for (let sample = 1; sample <= this.config.samples; sample++) {
+        if (!isPair) judgements.push(new Judgement(name, sample, Order.Only));
+        else {
+          judgements.push(new Judgement(name, sample, Order.AnswerFirst));
+          judgements.push(new Judgement(name, sample, Order.OtherFirst));
+        }
+      }
+    }
+    return judgements;
+  }
+
+  private judgeOf(place: i32): Judge {
+    return this.judges[place / (this.config.samples * (this.config.compare_with.length > 0 ? 2 : 1))];
+  }
+
+  private ask(judgement: Judgement, place: i32, material: Material, mark: string): void {
+    const judge = this.judgeOf(place);
+    const request = new JsonWriter();
+    request.object().field("model", judge.model).field(judge.limitField, judge.maxTokens);
+    if (!isNaN(judge.temperature)) request.field("temperature", judge.temperature);
+    request.key("messages");
+    writeMessages(request, material, mark, this.rubric, judgement.order);
+    request.end();
+    const completion = judge.chat.complete(new ProviderRequest(Json.parse(request.toString())));
+    if (hasFailed()) return;
+    judgement.reply = completion.text;
+    judgement.finishReason = completion.finishReason;
+    judgement.promptTokens = completion.promptTokens;
+    judgement.completionTokens = completion.completionTokens;
+    judgement.verdict = findVerdict(completion.text, mark, this.rubric, material.sourceCount);
+  }
 }

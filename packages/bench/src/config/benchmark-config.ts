@@ -151,6 +151,8 @@ export interface EvaluatorConfig extends PluginConfig {
   readonly calls?: CallsConfig;
   /** For one that asks a model: prices by name of the model. */
   readonly prices?: Readonly<Record<string, PriceConfig>>;
+  /** Lets a model that is tested judge, too; models favour what they wrote, so rows and summary say it. @default false */
+  readonly allowSelfJudging?: boolean;
 }
 
 /** A plugin that decides which results of a record count. */

@@ -14,6 +14,7 @@ import { isScript, loadScript, type ScriptLoader } from './load-script.js';
 import { resolveConfig } from './parse-benchmark-config.js';
 import { parseYaml, YamlError } from './parse-yaml.js';
 import { readCappedFile } from './read-capped-file.js';
+import { readSettingFiles } from './read-setting-files.js';
 import { lineOfPath } from './source-lines.js';
 
 /** How a configuration is loaded. */
@@ -42,10 +43,10 @@ interface ConfigDocument {
  * Reads a benchmark's configuration from a file: `.json` is JSON; `.ts`, `.js` and the like are scripts whose default export it is, or a function
  * that gives it; all else is YAML 1.2.
  *
- * Relative paths in it start at the file's folder. A file of YAML or JSON is UTF-8, with or without a byte order mark, of at most 512 KiB; `${env:NAME}` and
+ * Relative paths in it start at the file's folder. In a plugin's `config`, `{ "$file": "rubric.yaml" }` stands for the content of that file. A file of YAML or JSON is UTF-8, with or without a byte order mark, of at most 512 KiB; `${env:NAME}` and
  * `${env:NAME:-otherwise}` in its texts stand for variables of the environment. A script is run with all rights of the program.
  *
- * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read.
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read, or one that it names in `$file`.
  * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`, with `file` and, but for scripts, `line`.
  */
 export async function loadBenchmarkConfig(
@@ -67,7 +68,8 @@ export async function loadBenchmarkConfig(
         ? { value: changed, whole: new Set<string>() }
         : expandEnvironment(changed, options.env ?? process.env);
     const context = { baseDirectory, references: whole };
-    config = resolveConfig(BENCHMARK.read(new ConfigNode(value), context));
+    const read = resolveConfig(BENCHMARK.read(new ConfigNode(value), context));
+    config = await readSettingFiles(read, baseDirectory);
   } catch (error) {
     throw error instanceof ConfigError ? withPlace(error, path, document, overrides) : error;
   }

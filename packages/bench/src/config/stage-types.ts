@@ -187,6 +187,10 @@ export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
   },
   calls: { type: CALLS, description: 'For one that asks a model: how its calls are made.' },
   prices: { type: PRICES, description: 'For one that asks a model: prices, by name of the model.' },
+  allowSelfJudging: {
+    type: BOOLEAN,
+    description: 'Lets a model that is tested judge, too; the results say it. Default: false.',
+  },
 };
 
 /** An evaluator of a configuration. */

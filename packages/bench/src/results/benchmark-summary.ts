@@ -60,6 +60,8 @@ export interface BenchmarkSummary {
   /** Each name once, in the order of rows. */
   readonly models: readonly string[];
   readonly evaluators: readonly string[];
+  /** Those of them for which a tested model judges, by `allowSelfJudging`; only if there are any. */
+  readonly selfJudged?: readonly string[];
   readonly epochs: Required<EpochsConfig>;
   readonly onError: OnError;
   /** One for each prompt, provider, model and evaluator, in that order. */

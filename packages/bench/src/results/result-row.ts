@@ -1,4 +1,6 @@
 import type { TokenUsage } from '../calls/token-usage.js';
+import type { Judgement } from '../judging/judgement.js';
+import type { ModelToolCall } from '../judging/tool-calls.js';
 
 /** Why a call gave nothing. */
 export interface CallFailure {
@@ -25,6 +27,10 @@ export interface ScoreDetails {
   readonly confidence?: number;
   /** What a judge answered, word by word. */
   readonly reply?: string;
+  /** Each judgement of an evaluator that asks models: verdict and reply. */
+  readonly judgements?: readonly Judgement[];
+  /** True if the answer's own model is among the judges, which `allowSelfJudging` permits. */
+  readonly selfJudged?: boolean;
 }
 
 /** What a clock or a server decides about one paid call. */
@@ -86,6 +92,8 @@ export interface ResultRow extends CaseName {
   readonly output?: string;
   /** The provider's text, where transforms changed it. */
   readonly answer?: string;
+  /** Tools that the model wants to be called; evaluators get them as `tool_calls`. */
+  readonly toolCalls?: readonly ModelToolCall[];
   /** Why the model stopped, in the provider's words. */
   readonly finishReason?: string;
   readonly usage?: TokenUsage;

@@ -7,6 +7,9 @@ import { withoutUndefined } from '../config/without-undefined.js';
 import { invalidRecord } from '../dataset/dataset-error.js';
 import { missingField } from '../dataset/selection/read-sample.js';
 import { selectField } from '../dataset/selection/select-field.js';
+import { readJudgements } from '../judging/judgement.js';
+import { isSameModel, judgeModels } from '../judging/self-judging.js';
+import { readToolCalls } from '../judging/tool-calls.js';
 import { TemplateError } from '../prompts/parse-template.js';
 import type { Prompt, PromptContent } from '../prompts/prompt.js';
 import type { CallFailure, CallMeasured, ResultRow, ScoreDetails } from '../results/result-row.js';
@@ -204,6 +207,9 @@ export class CaseRun {
       const usage = readTokenUsage(answer.usage);
       if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
       if (usage !== undefined) draft.usage = usage;
+      const { tool_calls: calls } = answer as { readonly tool_calls?: unknown };
+      const toolCalls = readToolCalls(calls, invalidOutput);
+      if (toolCalls !== undefined) draft.toolCalls = toolCalls;
       given = answer.text;
       let text = given;
       for (stage of this.#options.pipeline.transforms) {
@@ -227,6 +233,7 @@ export class CaseRun {
     const common = {
       input: messages ?? input,
       output: draft.output,
+      ...(draft.toolCalls === undefined ? {} : { tool_calls: draft.toolCalls }),
       ...(expected === undefined ? {} : { expected }),
     };
     const { paid } = this.#options;
@@ -270,10 +277,18 @@ export class CaseRun {
       const data = { ...common, ...fields, record: this.#sample.row };
       const result = await this.#call<EvaluatorResult>(draft, stage, config.name, data);
       if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
-      return { score: result.score, details: detailsOf(result) };
+      const details = detailsOf(result);
+      if (!this.#isJudgedByItself(stage)) return { score: result.score, details };
+      return { score: result.score, details: { ...details, selfJudged: true } };
     } catch (error) {
       return { failure: this.#toFailure(stage, error) };
     }
+  }
+
+  /** True if the model that answered is among those that the stage asks. */
+  #isJudgedByItself(stage: Stage): boolean {
+    const { name } = this.#case.model;
+    return stage.waits && judgeModels(stage.config).some((judge) => isSameModel(judge.name, name));
   }
 
   async #call<Data>(draft: Draft, stage: Stage, name: string, data: object): Promise<Data> {
@@ -336,10 +351,10 @@ type Verdict =
 /** What an evaluator said besides its score. */
 function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
   const { metrics, explanation, confidence } = result;
-  if (metrics === undefined && explanation === undefined && confidence === undefined) {
-    return undefined;
-  }
-  return withoutUndefined({ metrics, explanation, confidence });
+  const { judgements: given } = result as { readonly judgements?: unknown };
+  const judgements = readJudgements(given, invalidOutput);
+  if ((metrics ?? explanation ?? confidence ?? judgements) === undefined) return undefined;
+  return withoutUndefined({ metrics, explanation, confidence, judgements });
 }
 
 /** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */

@@ -2,6 +2,7 @@ import type { FilterResult } from '@testbench/types';
 
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
+import { withoutReplies } from '../judging/judgement.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -143,8 +144,9 @@ function takeTexts(row: ResultRow, item: Record<string, unknown>): ResultRow {
     expected: Object.hasOwn(item, 'expected') ? (item['expected'] ?? undefined) : row.expected,
     output,
     answer: isStale ? undefined : answer,
+    toolCalls: rewritten ? undefined : row.toolCalls,
     details: details && mapValues(details, (own, name) => takeDetails(own, item, name, rewritten)),
-    errors: errors && mapValues(errors, (own, name) => takeMessage(own, item, name)),
+    errors: errors && mapValues(errors, (own, name) => takeMessage(own, item, name, rewritten)),
   });
 }
 
@@ -158,12 +160,26 @@ function takeDetails(
   const explanation = readText(given, 'explanation', own.explanation);
   const isStale = rewritten && explanation === own.explanation;
   const reply = rewritten ? undefined : own.reply;
-  return withoutUndefined({ ...own, explanation: isStale ? undefined : explanation, reply });
+  const judgements = rewritten ? own.judgements && withoutReplies(own.judgements) : own.judgements;
+  return withoutUndefined({
+    ...own,
+    explanation: isStale ? undefined : explanation,
+    reply,
+    judgements,
+  });
 }
 
-function takeMessage(own: CallFailure, item: Record<string, unknown>, name: string): CallFailure {
+function takeMessage(
+  own: CallFailure,
+  item: Record<string, unknown>,
+  name: string,
+  rewritten: boolean,
+): CallFailure {
   const given = fieldOf(fieldOf(item, 'errors'), name);
-  return { ...own, message: readText(given, 'message', own.message) ?? own.message };
+  const { details, ...rest } = own;
+  const message = readText(given, 'message', own.message) ?? own.message;
+  // Of what stands in details nobody knows whether it repeats the answer.
+  return withoutUndefined({ ...rest, message, details: rewritten ? undefined : details });
 }
 
 /** The text in a field of what came back; `own` if there is no such field, or there was none before. */
@@ -197,14 +213,23 @@ function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow 
     expected: _e,
     output: _o,
     answer: _a,
+    toolCalls: _t,
     columns: _c,
     ...rest
   } = row;
-  const { details } = row;
+  const { details, errors } = row;
   return withoutUndefined({
     ...rest,
-    details:
-      details &&
-      mapValues(details, ({ explanation: _x, reply: _r, ...numbers }): ScoreDetails => numbers),
+    details: details && mapValues(details, numbersOf),
+    errors: errors && mapValues(errors, ({ details: _d, ...error }): CallFailure => error),
   });
+}
+
+function numbersOf({
+  explanation: _x,
+  reply: _r,
+  judgements,
+  ...rest
+}: ScoreDetails): ScoreDetails {
+  return judgements === undefined ? rest : { ...rest, judgements: withoutReplies(judgements) };
 }

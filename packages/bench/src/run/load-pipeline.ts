@@ -8,6 +8,7 @@ import type {
   ResolvedProviderConfig,
 } from '../config/benchmark-config.js';
 import { stageLimits } from '../config/stage-limits.js';
+import { rejectSelfJudging } from '../judging/self-judging.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { PluginLocator } from '../plugins/locate-plugin.js';
@@ -62,7 +63,7 @@ export interface LoadPipelineOptions {
  * permissions may differ.
  *
  * @throws {LoadError} A plugin does not load; those loaded before it are unloaded again.
- * @throws {ConfigError} `CONFIG_INVALID` for a plugin of the wrong type for its place.
+ * @throws {ConfigError} `CONFIG_INVALID` for a plugin of the wrong type for its place, and for a judge that is tested itself.
  */
 export async function loadPipeline(
   system: BenchSystem,
@@ -91,6 +92,7 @@ export async function loadPipeline(
       const stage = await loader.load(use, ['evaluator', 'custom'], path, use.name);
       evaluators.push({ stage, config: use, path, fields: Object.entries(use.fields ?? {}) });
     }
+    rejectSelfJudging(config, evaluators);
     const filters: FilterStage[] = [];
     for (const [index, use] of config.filters.entries()) {
       const stage = await loader.load(use, ['filter'], `filters[${index}]`);

@@ -1,4 +1,5 @@
 import { withoutUndefined } from '../config/without-undefined.js';
+import { selfJudgedEvaluators } from '../judging/self-judging.js';
 import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';
 import { DropBoard } from '../results/drop-board.js';
 import { type FailureGroup, FailureGroups } from '../results/failure-groups.js';
@@ -74,6 +75,7 @@ export class RunTally {
     const { config, plan, pipeline, dataset } = this.#run;
     const { providers, prompts, evaluators, epochs, onError } = config;
     const models = providers.flatMap((provider) => provider.models.map(({ name }) => name));
+    const selfJudged = selfJudgedEvaluators(config);
     return withoutUndefined({
       formatVersion: 2 as const,
       name: config.name,
@@ -95,6 +97,7 @@ export class RunTally {
       providers: providers.map(({ name }) => name),
       models: [...new Set(models)],
       evaluators: evaluators.map(({ name }) => name),
+      selfJudged: selfJudged.length === 0 ? undefined : selfJudged,
       epochs,
       onError,
       scores: this.#board.summaries(),

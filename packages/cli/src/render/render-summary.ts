@@ -20,6 +20,11 @@ export function renderSummary(summary: BenchmarkSummary, style: Style): string {
     formatDuration(summary.measured.durationMs),
   ].join(' · ');
   const parts = [headline, renderScores(summary, style), style.dim(intervalNote(summary))];
+  const { selfJudged = [] } = summary;
+  if (selfJudged.length > 0) {
+    const names = selfJudged.map((name) => escapeText(name)).join(', ');
+    parts.push(style.red(`A tested model judges in ${names}: models favour what they wrote`));
+  }
   const failures = renderFailures(summary, style);
   if (failures !== '') parts.push(failures);
   const drops = renderDrops(summary);

@@ -1,0 +1,74 @@
+import { extname, resolve } from 'node:path';
+
+import { decodeText, parseJsonText } from '@testbench/types';
+import { ConfigError } from '@testbench/types/errors';
+
+import type { PluginConfig, ResolvedBenchmarkConfig } from './benchmark-config.js';
+import { MAX_CONFIG_BYTES } from './limits.js';
+import { parseYaml } from './parse-yaml.js';
+import { readCappedFile } from './read-capped-file.js';
+
+const KEY = '$file';
+const DOCUMENTS: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
+
+/**
+ * Puts the content of files into the settings of plugins: an object `{ $file: rubric.yaml }` in a plugin's `config` stands for what the file
+ * holds, parsed if it is `.json`, `.yaml` or `.yml`, else as text. Within a file nothing is replaced.
+ *
+ * @param baseDirectory Where relative paths start.
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
+ * @throws {ConfigError} `CONFIG_INVALID`: the object has other keys, too, or the file is not what its name says.
+ */
+export async function readSettingFiles(
+  config: ResolvedBenchmarkConfig,
+  baseDirectory: string,
+): Promise<ResolvedBenchmarkConfig> {
+  const readAll = async <Use extends PluginConfig>(
+    uses: readonly Use[],
+    place: string,
+  ): Promise<readonly Use[]> =>
+    await Promise.all(
+      uses.map(async (use, index) => {
+        if (use.config === undefined) return use;
+        const read = await fill(use.config, `${place}[${index}].config`, baseDirectory);
+        return { ...use, config: read as Use['config'] };
+      }),
+    );
+  return {
+    ...config,
+    providers: await readAll(config.providers, 'providers'),
+    transforms: await readAll(config.transforms, 'transforms'),
+    evaluators: await readAll(config.evaluators, 'evaluators'),
+    filters: await readAll(config.filters, 'filters'),
+  };
+}
+
+async function fill(value: unknown, path: string, baseDirectory: string): Promise<unknown> {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => fill(item, `${path}[${index}]`, baseDirectory));
+    return await Promise.all(items);
+  }
+  if (Object.hasOwn(value, KEY)) return await readFile(value, path, baseDirectory);
+  const entries = Object.entries(value).map(
+    async ([key, inner]) => [key, await fill(inner, `${path}.${key}`, baseDirectory)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readFile(value: object, path: string, baseDirectory: string): Promise<unknown> {
+  const refuse = (state: string, cause?: unknown): ConfigError =>
+    new ConfigError('CONFIG_INVALID', path, `Cannot read "${path}": ${state}`, { cause });
+  const { [KEY]: file } = value as Record<string, unknown>;
+  if (typeof file !== 'string' || file === '') throw refuse(`"${KEY}" is no path`);
+  if (Object.keys(value).length > 1) throw refuse(`"${KEY}" stands beside other keys`);
+  const bytes = await readCappedFile(resolve(baseDirectory, file), 'settings', MAX_CONFIG_BYTES);
+  const extension = extname(file).toLowerCase();
+  try {
+    const text = decodeText(bytes);
+    if (!DOCUMENTS.has(extension)) return text;
+    return extension === '.json' ? parseJsonText(text) : parseYaml(text);
+  } catch (cause) {
+    throw refuse(`${JSON.stringify(file)}: ${(cause as Error).message}`, cause);
+  }
+}

@@ -1,0 +1,85 @@
+import { withoutUndefined } from '../config/without-undefined.js';
+import { isObject } from '../is-object.js';
+import { ownValue } from '../own-value.js';
+import { MAX_JUDGE_NAME_CHARACTERS, MAX_JUDGEMENT_CHARACTERS, MAX_JUDGEMENTS } from './limits.js';
+
+/** One reply of a judge, and what was taken from it. */
+export interface Judgement {
+  /** Which judge: the name of its model, or the one that its configuration gives it. */
+  readonly judge: string;
+  /** From 1: which of its judgements of this case. */
+  readonly sample?: number;
+  /** Of a comparison: `answer_first` or `other_first`. */
+  readonly order?: string;
+  /** 0 to 1, for the answer; absent if the reply has no verdict. */
+  readonly score?: number;
+  /** As the judge gave it, on the rubric's scale. */
+  readonly grade?: number;
+  /** The class that it chose. */
+  readonly choice?: string;
+  /** Things that it looked at, and how many of them hold. */
+  readonly items?: number;
+  readonly held?: number;
+  /** Why, in its own words. */
+  readonly reason?: string;
+  /** Why there is no score. */
+  readonly problem?: string;
+  /** What it answered, word by word; of a very long reply its two ends. Untrusted text. */
+  readonly reply?: string;
+}
+
+const TEXTS = ['order', 'choice', 'reason', 'problem', 'reply'] as const;
+const NUMBERS = ['sample', 'score', 'grade', 'items', 'held'] as const;
+
+/**
+ * Reads what an evaluator says of its judges, which came from a plugin.
+ *
+ * @param fail Makes the error of what is wrong.
+ * @returns Undefined if there is nothing. What is not known here is left out.
+ * @throws What `fail` makes: it is no list, too long, or an entry has no judge or a field of the wrong kind.
+ */
+export function readJudgements(
+  value: unknown,
+  fail: (problem: string) => Error,
+): readonly Judgement[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) throw fail('"data.judgements" is no list');
+  if (value.length > MAX_JUDGEMENTS) {
+    throw fail(`"data.judgements" has ${value.length} entries, limit is ${MAX_JUDGEMENTS}`);
+  }
+  let characters = 0;
+  return value.map((entry: unknown, index) => {
+    const place = `"data.judgements[${index}]`;
+    const given = isObject(entry) ? entry : {};
+    const judge = ownValue(given, 'judge');
+    if (typeof judge !== 'string' || judge === '' || judge.length > MAX_JUDGE_NAME_CHARACTERS) {
+      throw fail(`${place}.judge" is no name`);
+    }
+    const read: Record<string, unknown> = { judge };
+    for (const key of NUMBERS) {
+      const number = ownValue(given, key) ?? undefined;
+      if (number !== undefined && !Number.isFinite(number))
+        throw fail(`${place}.${key}" is no number`);
+      read[key] = number;
+    }
+    const score = read['score'] as number | undefined;
+    if (score !== undefined && !(score >= 0 && score <= 1)) {
+      throw fail(`${place}.score" is ${score}, expected a number from 0 to 1`);
+    }
+    for (const key of TEXTS) {
+      const text = ownValue(given, key) ?? undefined;
+      if (text !== undefined && typeof text !== 'string') throw fail(`${place}.${key}" is no text`);
+      characters += text?.length ?? 0;
+      if (characters > MAX_JUDGEMENT_CHARACTERS) {
+        throw fail(`"data.judgements" has more than ${MAX_JUDGEMENT_CHARACTERS} characters`);
+      }
+      read[key] = text;
+    }
+    return withoutUndefined(read) as unknown as Judgement;
+  });
+}
+
+/** Judgements without what may repeat the answer: for rows whose texts must not be kept. */
+export function withoutReplies(judgements: readonly Judgement[]): readonly Judgement[] {
+  return judgements.map(({ reason: _reason, reply: _reply, ...rest }) => rest);
+}

@@ -1,0 +1,10 @@
+/** What of judges and tools goes into a row; each with its reason. */
+
+/** Judgements of one case: as many as `llm-judge` makes. */
+export const MAX_JUDGEMENTS = 64;
+/** UTF-16 units of all their texts together: 64 replies of 32,768 and their reasons fit, and no row becomes longer than its plugin may write. */
+export const MAX_JUDGEMENT_CHARACTERS = 4 * 1024 * 1024;
+/** UTF-16 units of a judge's name: the longest model names that are known have 100. */
+export const MAX_JUDGE_NAME_CHARACTERS = 256;
+/** Tool calls of one answer: models make a few at once. */
+export const MAX_TOOL_CALLS = 256;

@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type BenchmarkConfig, type EvaluatorConfig, runPlan, scoreRun } from '@testbench/bench';
+import type { ResultRow } from '@testbench/bench/results';
+import { createMemorySecrets, PluginSystem } from '@testbench/core';
+import { shippedPlugins } from '@testbench/plugins';
+import { type ModelRequest, type ModelServer, serveModels } from '@testbench/test-kit/model-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const pluginsDir = join(shippedPlugins()[0]!.path, '..');
+
+let server: ModelServer;
+let system: PluginSystem;
+let folder: string;
+/** What judges say about the answer; `{{mark}}` stands for the mark. */
+let say: (answer: string) => string;
+
+const answerOf = (request: ModelRequest): string => {
+  const [, data] = request.body['messages'] as { content: string }[];
+  return (JSON.parse(data!.content.replace(/^DATA /, '')) as { answer: string }).answer;
+};
+
+beforeAll(async () => {
+  server = await serveModels({
+    answer: (request) => {
+      const [rules] = request.body['messages'] as { content: string }[];
+      const mark = /the mark ([0-9a-f]{32}) /.exec(rules!.content)![1]!;
+      return say(answerOf(request)).replaceAll('{{mark}}', mark);
+    },
+  });
+  const { host } = new URL(server.origin);
+  system = new PluginSystem({
+    secrets: createMemorySecrets({ JUDGE_API_KEY: { value: 'sk-test-0123456789', hosts: [host] } }),
+    maxLoadedPlugins: 20,
+  });
+  folder = await mkdtemp(join(tmpdir(), 'judging-'));
+});
+afterAll(async () => {
+  await system.close();
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const judge = (settings: object = {}, rest: Partial<EvaluatorConfig> = {}): EvaluatorConfig => ({
+  plugin: 'llm-judge',
+  name: 'judge',
+  config: {
+    rubric: 'Right is 5, wrong is 1.',
+    model: 'gpt-4o',
+    base_url: `${server.origin}/v1`,
+    ...settings,
+  },
+  permissions: { network: true, allowedHosts: [new URL(server.origin).host] },
+  calls: { concurrency: 4, retries: 0 },
+  ...rest,
+});
+
+function benchmark(name: string, change: Partial<BenchmarkConfig> = {}): BenchmarkConfig {
+  const records = ['Paris', 'Lyon', 'nowhere'].map((answer) => ({
+    input: 'Capital of France?',
+    expected: 'Paris',
+    answers: { a: answer },
+  }));
+  return {
+    name,
+    pluginsDir,
+    dataset: { records },
+    provider: { plugin: 'replay', models: ['a'] },
+    evaluators: [judge()],
+    outputDir: folder,
+    maxErrors: 3,
+    ...change,
+  };
+}
+
+async function run(config: BenchmarkConfig) {
+  const rows: ResultRow[] = [];
+  const result = await runPlan(config, { system, onRow: (row) => void rows.push(row) });
+  return { ...result, rows };
+}
+
+const fair = (answer: string): string =>
+  answer === 'nowhere'
+    ? `I do not judge "${answer}".`
+    : `Well: ${answer}.\n{{mark}} {"score": ${answer === 'Paris' ? 5 : 2}, "reason": "by the reference"}`;
+
+describe('a run with a judge', () => {
+  it('keeps each reply in its row, and with the error that it led to', async () => {
+    say = fair;
+    const { rows, summary } = await run(benchmark('replies'));
+    expect(rows.map(({ scores }) => scores)).toEqual([{ judge: 1 }, { judge: 0.25 }, {}]);
+    const reply = expect.stringMatching(/^Well: Lyon\.\n[0-9a-f]{32} \{"score": 2/);
+    expect(rows[1]?.details).toMatchObject({
+      judge: {
+        metrics: { grade: 2 },
+        explanation: 'by the reference',
+        judgements: [{ judge: 'gpt-4o', sample: 1, score: 0.25, grade: 2, reply }],
+      },
+    });
+    expect(rows[1]?.details?.['judge']).not.toHaveProperty('selfJudged');
+    // An error is no zero.
+    expect(summary).toMatchObject({ failedCases: 1, scores: [{ n: 2, mean: 0.625, errors: 1 }] });
+    expect(rows[2]?.errors).toMatchObject({
+      judge: { details: { judgements: [{ reply: 'I do not judge "nowhere".' }] } },
+    });
+    expect(summary).not.toHaveProperty('selfJudged');
+  });
+
+  it('is not paid for twice, although each request has a mark of its own', async () => {
+    say = fair;
+    const config = (name: string) =>
+      benchmark(name, {
+        evaluators: [judge({ samples: 3, panel: ['x', 'y'], model: '', quorum: 1 })],
+        dataset: { records: [{ input: 'q', expected: 'Paris', answers: { a: 'Paris' } }] },
+      });
+    const first = await run(config('once'));
+    const asked = server.requests.length;
+    const second = await run(config('twice'));
+    expect(server.requests.length).toBe(asked);
+    const unmeasured = ({ rows }: { rows: ResultRow[] }): object[] =>
+      rows.map((row) => ({ ...row, measured: undefined }));
+    expect(unmeasured(second)).toEqual(unmeasured(first));
+    expect(first.rows[0]?.details?.['judge']?.judgements).toHaveLength(6);
+    expect(second.rows[0]?.measured?.judges?.['judge']).toMatchObject({ cached: true });
+  });
+
+  it.each<[string, object, string, string[]]>([
+    ['model', { model: 'gpt-4o' }, 'config.model', ['gpt-4o']],
+    ['model with a date', { model: 'gpt-4o-2024-08-06' }, 'config.model', ['small', 'gpt-4o']],
+    ['model of another server', { model: 'GPT-4o' }, 'config.model', ['openai/gpt-4o']],
+    ['panel', { model: '', panel: ['x', { model: 'gpt-4o' }] }, 'config.panel[1]', ['gpt-4o']],
+  ])('refuses a %s that is tested itself', async (_what, settings, place, models) => {
+    const asked = server.requests.length;
+    const config = benchmark('self', {
+      provider: { plugin: 'replay', models },
+      evaluators: [{ plugin: 'exact-match' }, judge(settings)],
+    });
+    await expect(run(config)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path: `evaluators[1].${place}`,
+      message: expect.stringContaining('"evaluators[1].allowSelfJudging: true"'),
+    });
+    expect(server.requests.length).toBe(asked);
+  });
+
+  it('says so in rows and summary where that is allowed, also when it scores again', async () => {
+    say = fair;
+    const own = judge({ model: 'a' }, { allowSelfJudging: true });
+    const records = [{ input: 'q', expected: 'Paris', answers: { a: 'Paris', b: 'Paris' } }];
+    const config = benchmark('allowed', {
+      dataset: { records },
+      provider: { plugin: 'replay', models: ['a', 'b'] },
+      evaluators: [own, { plugin: 'exact-match' }],
+    });
+    const { rows, summary } = await run(config);
+    expect(summary.selfJudged).toEqual(['judge']);
+    expect(rows.map(({ details }) => details?.['judge']?.selfJudged)).toEqual([true, undefined]);
+    const again = judge({ model: 'b' }, { name: 'other' });
+    await expect(scoreRun(summary.run!, { evaluators: [again] }, { system })).rejects.toThrow(
+      'the judge "b" would judge itself',
+    );
+  });
+});
