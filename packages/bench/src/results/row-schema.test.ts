@@ -1,6 +1,7 @@
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 
+import type { Judgement } from '../judging/judgement.js';
 import { canonicalRow } from './canonical-row.js';
 import type { ResultRow } from './result-row.js';
 import { resultRowSchema, ROW_SCHEMA_VERSION } from './row-schema.js';
@@ -24,6 +25,19 @@ const call = {
   cached: true,
   cost: 0.1,
 };
+const judgement: Required<Judgement> = {
+  judge: 'j',
+  sample: 1,
+  order: 'answer_first',
+  score: 1,
+  grade: 5,
+  choice: 'A',
+  items: 2,
+  held: 1,
+  reason: 'why',
+  problem: 'none',
+  reply: 'r',
+};
 const FULL: Required<ResultRow> = {
   index: 0,
   id: 'a',
@@ -39,12 +53,22 @@ const FULL: Required<ResultRow> = {
   expected: { any: null },
   output: 'o',
   answer: 'a',
+  toolCalls: [{ id: 'c', name: 'f', arguments: '{}' }],
   finishReason: 'stop',
   usage,
   scores: { exact: 1 },
   score: 1,
   passed: true,
-  details: { exact: { metrics: { words: 2 }, explanation: 'e', confidence: 0.5, reply: 'r' } },
+  details: {
+    exact: {
+      metrics: { words: 2 },
+      explanation: 'e',
+      confidence: 0.5,
+      reply: 'r',
+      judgements: [judgement],
+      selfJudged: true,
+    },
+  },
   errors: { other: failure },
   failure: { ...failure, stage: 'provider' },
   dropped: { reason: 'r' },

@@ -1,6 +1,8 @@
 import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { TokenUsage } from '../calls/token-usage.js';
+import type { Judgement } from '../judging/judgement.js';
+import type { ModelToolCall } from '../judging/tool-calls.js';
 import type {
   CallFailure,
   CallMeasured,
@@ -84,11 +86,38 @@ const MEASURED = object<RowMeasured>({
   ),
 });
 
+const JUDGEMENT = object<Judgement>(
+  {
+    judge: about('Its name.', TEXT),
+    sample: about('Which of its judgements of the case.', NUMBER),
+    order: about('Of a comparison: answer_first or other_first.', TEXT),
+    score: about('For the answer; absent without a verdict.', SCORE),
+    grade: about("On the rubric's scale.", NUMBER),
+    choice: about('The class that it chose.', TEXT),
+    items: about('Things that it looked at.', NUMBER),
+    held: about('How many of them hold.', NUMBER),
+    reason: about('In its own words.', TEXT),
+    problem: about('Why there is no score.', TEXT),
+    reply: about('What it answered, word by word: untrusted.', TEXT),
+  },
+  ['judge'],
+);
+
+const TOOL_CALL = object<ModelToolCall>(
+  { id: TEXT, name: TEXT, arguments: about('JSON as the model wrote it.', TEXT) },
+  ['name', 'arguments'],
+);
+
 const DETAILS = object<ScoreDetails>({
   metrics: mapOf(NUMBER),
   explanation: TEXT,
   confidence: NUMBER,
   reply: about('What a judge answered, word by word.', TEXT),
+  judgements: about('Each judgement of an evaluator that asks models.', {
+    type: 'array',
+    items: JUDGEMENT,
+  }),
+  selfJudged: about("True if the answer's own model is among the judges.", BOOLEAN),
 });
 
 const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
@@ -113,6 +142,10 @@ const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
   expected: about('As the record has it.', ANY),
   output: about('What was scored; absent after a failure on the way.', TEXT),
   answer: about("The provider's text, where transforms changed it.", TEXT),
+  toolCalls: about('Tools that the model wants to be called.', {
+    type: 'array',
+    items: TOOL_CALL,
+  }),
   finishReason: about("Why the model stopped, in the provider's words.", TEXT),
   usage: USAGE,
   scores: about('By name of the evaluator.', mapOf(SCORE)),
