@@ -4,6 +4,7 @@ export default defineConfig({
   // What runs in a process is a file of its own.
   entry: {
     index: 'src/index.ts',
+    aggregate: 'src/aggregate/index.ts',
     calls: 'src/calls.ts',
     dataset: 'src/dataset/index.ts',
     results: 'src/results/index.ts',

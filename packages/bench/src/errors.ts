@@ -16,6 +16,8 @@ export type BenchErrorCode =
   | 'BENCH_BUDGET_SPENT'
   /** The cache of paid calls cannot be kept in the folder given. */
   | 'BENCH_CACHE_UNUSABLE'
+  /** The metrics of a row cannot be added up: they are missing, not finite, or too many. Stands as the `failure` of a set's score. */
+  | 'BENCH_SUMS_INVALID'
   /** The results cannot be written. */
   | 'BENCH_OUTPUT_FAILED'
   /** There is no such run, or its folder cannot be read. */

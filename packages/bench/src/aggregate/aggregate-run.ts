@@ -1,0 +1,119 @@
+import { PluginSystem } from '@testbench/core';
+import { canAggregate } from '@testbench/types/aggregate';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
+import { BenchError } from '../errors.js';
+import { readRun, type StoredRun } from '../results/read-run.js';
+import type { ResultRow } from '../results/result-row.js';
+import { loadPipeline, type Pipeline } from '../run/load-pipeline.js';
+import { readRunConfig } from '../run/resume-run.js';
+import type { BenchSystem } from '../run/stage.js';
+import { ROW_CUTS, type RowCut } from './row-cuts.js';
+import { type SetScore, type SetScoreOptions, scoreSets } from './set-scores.js';
+import { SumBoard } from './sum-board.js';
+
+/** How the sets of a stored run are scored. */
+export interface AggregateRunOptions extends Pick<
+  SetScoreOptions,
+  'resamples' | 'seed' | 'confidence' | 'signal'
+> {
+  /** Which sets there are. @default by prompt, provider and model */
+  readonly cuts?: readonly RowCut[];
+  /** Where the evaluators are loaded; they are unloaded at the end. @default a system of its own */
+  readonly system?: BenchSystem;
+}
+
+const OPTIONS: OptionReaders<AggregateRunOptions> = {
+  cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
+  system: (node) =>
+    node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
+  resamples: (node) => node.wholeNumber(0, 1_000_000),
+  seed: (node) => node.wholeNumber(0),
+  confidence: (node) => node.number(0.5, 0.999_999),
+  signal: (node) => node.signal(),
+};
+
+/**
+ * Scores sets of a stored run by its evaluators whose metrics are sums; the others have means alone. The rows are read once, and none is
+ * kept.
+ *
+ * @param run A run, or its folder.
+ * @returns Set by set in the order of their first rows; nothing if no evaluator is of sums.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin is not what it was.
+ * @throws {LoadError} An evaluator does not load.
+ * @throws {ConfigError} An option is wrong.
+ *
+ * @example
+ * ```ts no-run
+ * import { aggregateRun, ROW_CUTS } from '@testbench/bench/aggregate';
+ *
+ * for (const { evaluator, labels, score } of await aggregateRun('runs/mt-0123456789ab', {
+ *   cuts: [ROW_CUTS.system, ROW_CUTS.systemAndGroup],
+ * })) {
+ *   console.log(evaluator, labels, score?.value, score?.interval);
+ * }
+ * ```
+ */
+export async function aggregateRun(
+  run: StoredRun | string,
+  given?: AggregateRunOptions,
+): Promise<SetScore[]> {
+  const options = readOptions<AggregateRunOptions>(given, OPTIONS);
+  const { cuts = [ROW_CUTS.system], ...asking } = options;
+  const stored = typeof run === 'string' ? await readRun(run) : run;
+  const config = await readRunConfig(stored);
+  const { isolation } = config;
+  await using own = options.system === undefined ? new PluginSystem({ isolation }) : undefined;
+  const system = options.system ?? own!;
+  // Answers are there, and so are the decisions of filters.
+  const pipeline = await loadPipeline(
+    system,
+    { ...config, prompts: [], filters: [] },
+    { answers: false },
+  );
+  try {
+    const plugins = aggregatingPlugins(pipeline, stored);
+    const evaluators = Object.keys(plugins);
+    if (evaluators.length === 0) return [];
+    const board = new SumBoard({ evaluators, cuts, resampling: options.resamples !== 0 });
+    for await (const rows of recordsOf(stored.rows())) board.add(rows);
+    return await scoreSets(board, { ...asking, system, plugins });
+  } finally {
+    await pipeline.unload();
+  }
+}
+
+/** Ids of the evaluators of sums, by their names. */
+function aggregatingPlugins(
+  { evaluators }: Pipeline,
+  { plan, path }: StoredRun,
+): Record<string, string> {
+  const plugins: [name: string, id: string][] = [];
+  for (const { stage, config } of evaluators) {
+    if (!canAggregate(stage.plugin)) continue;
+    const { digest } = stage.plugin;
+    const planned = plan.evaluators.find(({ as }) => as === config.name);
+    if (planned?.digest !== digest) {
+      throw new BenchError(
+        'BENCH_PLAN_CHANGED',
+        `Cannot aggregate run ${JSON.stringify(path)}: evaluator "${config.name}" had the digest ${planned?.digest}, and has ${digest} now`,
+        { file: path },
+      );
+    }
+    plugins.push([config.name, stage.id]);
+  }
+  return Object.fromEntries(plugins);
+}
+
+/** Rows of one record stand one behind the other. */
+async function* recordsOf(rows: AsyncIterable<ResultRow>): AsyncGenerator<ResultRow[]> {
+  let record: ResultRow[] = [];
+  for await (const row of rows) {
+    if (record.length > 0 && record[0]!.index !== row.index) {
+      yield record;
+      record = [];
+    }
+    record.push(row);
+  }
+  if (record.length > 0) yield record;
+}

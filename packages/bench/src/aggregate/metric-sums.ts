@@ -1,0 +1,81 @@
+import { ExactSum } from '@testbench/statistics';
+import { MAX_SUM_NAME_LENGTH, MAX_SUMS } from '@testbench/types/aggregate';
+
+/** Sums of metrics, exact in any order, in memory that grows with their names alone. */
+export class MetricSums {
+  readonly #sums = new Map<string, ExactSum>();
+  #n = 0;
+
+  /** Number of results that were added. */
+  get n(): number {
+    return this.#n;
+  }
+
+  /** Number of metrics. */
+  get size(): number {
+    return this.#sums.size;
+  }
+
+  /**
+   * Adds the metrics of one result. Nothing of it is added if it is refused.
+   *
+   * @returns What is wrong with them; undefined if nothing is.
+   */
+  add(metrics: Readonly<Record<string, number>>): string | undefined {
+    const entries = Object.entries(metrics);
+    const problem = problemOf(entries, this.#sums);
+    if (problem !== undefined) return problem;
+    for (const [name, value] of entries) this.#sumOf(name).add(value);
+    this.#n += 1;
+    return undefined;
+  }
+
+  /** Adds all results of other sums. @returns What is wrong; undefined if nothing is. */
+  merge(other: MetricSums): string | undefined {
+    let fresh = this.#sums.size;
+    for (const name of other.#sums.keys()) if (!this.#sums.has(name)) fresh += 1;
+    if (fresh > MAX_SUMS) return tooMany();
+    for (const [name, sum] of other.#sums) this.#sumOf(name).merge(sum);
+    this.#n += other.#n;
+    return undefined;
+  }
+
+  /** The sums as numbers, by name in the order of their names: the same whatever came first. */
+  values(): Record<string, number> {
+    const names = [...this.#sums.keys()].toSorted();
+    // fromEntries defines own properties, so a key `__proto__` stays data.
+    return Object.fromEntries(names.map((name) => [name, this.#sums.get(name)!.value]));
+  }
+
+  #sumOf(name: string): ExactSum {
+    let sum = this.#sums.get(name);
+    if (sum === undefined) {
+      sum = new ExactSum();
+      this.#sums.set(name, sum);
+    }
+    return sum;
+  }
+}
+
+/** Rows come from files, too: what they hold is checked again. */
+function problemOf(
+  entries: readonly (readonly [name: string, value: unknown])[],
+  known: ReadonlyMap<string, unknown>,
+): string | undefined {
+  let count = known.size;
+  for (const [name, value] of entries) {
+    if (name.length > MAX_SUM_NAME_LENGTH) {
+      return `the name of a metric has ${name.length} characters, limit is ${MAX_SUM_NAME_LENGTH}`;
+    }
+    // NaN fails every comparison.
+    if (typeof value !== 'number' || !(Math.abs(value) <= 2 ** 960)) {
+      return `the metric ${JSON.stringify(name)} is ${String(value)}, expected a number from −2^960 to 2^960`;
+    }
+    if (!known.has(name)) count += 1;
+  }
+  return count > MAX_SUMS ? tooMany() : undefined;
+}
+
+function tooMany(): string {
+  return `there are more than ${MAX_SUMS} metrics`;
+}

@@ -1,0 +1,208 @@
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
+import { ownValue } from '../own-value.js';
+import type { ResultRow } from '../results/result-row.js';
+import { MAX_BLOCK_NUMBERS, MAX_BOARD_SUMS, MAX_SETS } from './limits.js';
+import { MetricSums } from './metric-sums.js';
+import { ROW_CUTS, type RowCut, type SetLabels } from './row-cuts.js';
+import { SumBlocks } from './sum-blocks.js';
+
+/** What rows are added up by. */
+export interface SumBoardOptions {
+  /** Names of the evaluators whose metrics are sums, as rows have them. */
+  readonly evaluators: readonly string[];
+  /** Which sets there are: each row is in one of each cut, or in none. @default by prompt, provider and model */
+  readonly cuts?: readonly RowCut[];
+  /** Keeps what a bootstrap needs. @default true */
+  readonly resampling?: boolean;
+}
+
+const OPTIONS: OptionReaders<SumBoardOptions> = {
+  evaluators: (node) => node.list().map((name) => name.text()),
+  cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
+  resampling: (node) => node.boolean(),
+};
+
+/** Metrics of one evaluator over one set. */
+export interface SummedSet {
+  readonly evaluator: string;
+  readonly labels: SetLabels;
+  /** Which of the cuts made it, by its place. */
+  readonly cut: number;
+  readonly sums: MetricSums;
+  /** Undefined without `resampling`. */
+  readonly blocks: SumBlocks | undefined;
+  /** Rows without a score, because the evaluator or a stage before it failed. They are left out of the sums. */
+  readonly errors: number;
+  /** Rows that a filter dropped, left out as well. */
+  readonly dropped: number;
+  /** Why the sums are none: a row lacks its metrics, or has what cannot be added. */
+  readonly problem: string | undefined;
+}
+
+const TOO_MANY_SUMS = `all sets together have more than ${MAX_BOARD_SUMS} sums`;
+
+type OpenSet = { -readonly [Key in keyof SummedSet]: SummedSet[Key] };
+
+/**
+ * Adds up the metrics of rows, exactly in any order, by any cuts of the rows. Memory grows with the number of sets and of metrics, and not
+ * with that of rows; adding a row takes a time that grows with its metrics.
+ *
+ * @example
+ * ```ts
+ * import { SumBoard } from '@testbench/bench/aggregate';
+ *
+ * const board = new SumBoard({ evaluators: ['wer'], resampling: false });
+ * const row = { index: 0, prompt: 'p', provider: 'o', model: 'm', epoch: 1, scores: { wer: 0.75 } };
+ * board.add([{ ...row, details: { wer: { metrics: { errors: 1, words: 4 } } } }]);
+ * board.add([{ ...row, index: 1, details: { wer: { metrics: { errors: 2, words: 6 } } } }]);
+ * const [set] = board.sets();
+ * set?.sums.values(); // => { errors: 3, words: 10 }
+ * ```
+ */
+export class SumBoard {
+  readonly #evaluators: readonly string[];
+  readonly #cuts: readonly RowCut[];
+  readonly #resampling: boolean;
+  readonly #sets = new Map<string, OpenSet>();
+  #sums = 0;
+  #numbers = 0;
+  #isFull = false;
+
+  /** @throws {ConfigError} An option is wrong. */
+  constructor(given: SumBoardOptions) {
+    const {
+      evaluators,
+      cuts = [ROW_CUTS.system],
+      resampling = true,
+    } = readOptions<SumBoardOptions>(given, OPTIONS, '', ['evaluators']);
+    this.#evaluators = evaluators;
+    this.#cuts = cuts;
+    this.#resampling = resampling;
+  }
+
+  /** True once a set, or a metric of a set, was left out since there were too many. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Adds all rows of one record. Never fails: what is wrong with a row is the `problem` of its sets. */
+  add(rows: readonly ResultRow[]): void {
+    for (let cut = 0; cut < this.#cuts.length; cut += 1) {
+      for (const evaluator of this.#evaluators) {
+        if (rows.length === 1) this.#addTo(this.#setOf(cut, evaluator, rows[0]!), rows);
+        else this.#addEach(cut, evaluator, rows);
+      }
+    }
+  }
+
+  /** Adds what another board of the same options has, such as that of another shard. */
+  merge(other: SumBoard): void {
+    for (const one of other.#sets.values()) {
+      const { evaluator, labels, cut, sums, blocks, errors, dropped, problem } = one;
+      const set = this.#find(cut, evaluator, labels);
+      if (set === undefined) continue;
+      set.errors += errors;
+      set.dropped += dropped;
+      const before = set.sums.size;
+      set.problem ??= problem ?? set.sums.merge(sums);
+      if (set.problem === undefined && blocks !== undefined) {
+        const numbers = set.blocks?.numbers ?? 0;
+        set.blocks?.merge(blocks);
+        this.#numbers += (set.blocks?.numbers ?? 0) - numbers;
+      }
+      this.#grew(set, before);
+    }
+    this.#isFull ||= other.#isFull;
+  }
+
+  /** All sets, in the order of their first rows. */
+  sets(): readonly SummedSet[] {
+    return [...this.#sets.values()];
+  }
+
+  /** The rows of a record may be in different sets. */
+  #addEach(cut: number, evaluator: string, rows: readonly ResultRow[]): void {
+    const groups = new Map<OpenSet | undefined, ResultRow[]>();
+    for (const row of rows) {
+      const set = this.#setOf(cut, evaluator, row);
+      const group = groups.get(set);
+      if (group === undefined) groups.set(set, [row]);
+      else group.push(row);
+    }
+    for (const [set, group] of groups) this.#addTo(set, group);
+  }
+
+  #addTo(set: OpenSet | undefined, rows: readonly ResultRow[]): void {
+    if (set === undefined) return;
+    const results: Readonly<Record<string, number>>[] = [];
+    const before = set.sums.size;
+    // A set that begins when there is no more room; one that has its metrics does not grow.
+    if (before === 0 && this.#sums > MAX_BOARD_SUMS) set.problem ??= TOO_MANY_SUMS;
+    for (const row of rows) {
+      if (row.dropped !== undefined) set.dropped += 1;
+      else if (ownValue(row.scores, set.evaluator) === undefined || row.failure !== undefined) {
+        set.errors += 1;
+      } else if (set.problem === undefined) {
+        const metrics = ownValue(row.details ?? {}, set.evaluator)?.metrics;
+        set.problem = metrics === undefined ? 'it has no metrics' : set.sums.add(metrics);
+        if (set.problem !== undefined) set.problem = `row of record ${row.index}: ${set.problem}`;
+        else results.push(metrics!);
+      }
+    }
+    if (results.length > 0 && set.problem === undefined && set.blocks !== undefined) {
+      const numbers = set.blocks.numbers;
+      set.blocks.add(results);
+      this.#numbers += set.blocks.numbers - numbers;
+      if (this.#numbers > MAX_BLOCK_NUMBERS) this.#makeRoom();
+    }
+    this.#grew(set, before);
+  }
+
+  /** The set with the most blocks gets larger ones. */
+  #makeRoom(): void {
+    let most: SumBlocks | undefined;
+    for (const { blocks } of this.#sets.values()) {
+      if (blocks !== undefined && blocks.count > (most?.count ?? 0)) most = blocks;
+    }
+    if (most === undefined) return;
+    const before = most.numbers;
+    most.halve();
+    this.#numbers += most.numbers - before;
+  }
+
+  #grew(set: OpenSet, before: number): void {
+    this.#sums += set.sums.size - before;
+    if (this.#sums <= MAX_BOARD_SUMS || set.sums.size === before) return;
+    this.#isFull = true;
+    set.problem ??= TOO_MANY_SUMS;
+  }
+
+  #setOf(cut: number, evaluator: string, row: ResultRow): OpenSet | undefined {
+    const labels = this.#cuts[cut]!(row);
+    return labels === undefined ? undefined : this.#find(cut, evaluator, labels);
+  }
+
+  /** @returns undefined if there is no room for another set. */
+  #find(cut: number, evaluator: string, labels: SetLabels): OpenSet | undefined {
+    const key = JSON.stringify([cut, evaluator, labels]);
+    let set = this.#sets.get(key);
+    if (set !== undefined) return set;
+    if (this.#sets.size >= MAX_SETS) {
+      this.#isFull = true;
+      return undefined;
+    }
+    set = {
+      evaluator,
+      labels,
+      cut,
+      sums: new MetricSums(),
+      blocks: this.#resampling ? new SumBlocks() : undefined,
+      errors: 0,
+      dropped: 0,
+      problem: undefined,
+    };
+    this.#sets.set(key, set);
+    return set;
+  }
+}
