@@ -11,6 +11,7 @@ export default defineConfig({
     metering: 'src/metadata/metering-mode.ts',
     abi: 'src/abi/index.ts',
     aggregate: 'src/aggregate/index.ts',
+    asking: 'src/asking/index.ts',
     config: 'src/config/index.ts',
     errors: 'src/errors/index.ts',
     schemas: 'src/schema/index.ts',

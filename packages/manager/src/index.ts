@@ -18,6 +18,7 @@ export {
 } from '@testbench/host';
 export { privateFiles, type PrivateFiles } from '@testbench/host/files';
 export { WIRE_PROTOCOLS } from '@testbench/runtime';
+export type { AnswerAsks, AnsweredRound, AskedRound, AskModel, ModelAsk } from './asking/asking.js';
 export type { BatchResult } from './isolation/executor.js';
 export {
   type Isolation,

@@ -68,6 +68,10 @@ export const MAX_TURN_MS = 10;
 export const MAX_HOST_CALLS_PER_BATCH = 16;
 /** Inputs of one batch: far beyond what fits memory with its results. A list with a billion holes is a mistake. */
 export const MAX_BATCH_LENGTH = 1_000_000;
+/** Calls that wait for answers to what they ask, over all plugins: each holds its input, and no thread or instance. */
+export const MAX_ASKING_CALLS = 10_000;
+/** Inputs of one batch that wait for answers at a time: as many as a plugin has sockets to one server. */
+export const MAX_ASKING_PER_BATCH = 256;
 /** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */
 export const MAX_CRASHES_IN_A_ROW = 3;
 /** How long it rests at first; twice as long each further time. */

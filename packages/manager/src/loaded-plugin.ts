@@ -15,6 +15,7 @@ import type { PluginInfo, PluginStatus } from './plugin-info.js';
 import { Quarantine } from './quarantine.js';
 import { requestIdOf } from './request-id.js';
 import { RunningCall } from './running-call.js';
+import type { Semaphore } from './semaphore.js';
 import { Trial } from './trial.js';
 
 /** A plugin under its id: the current version, the one before, and what happened so far. */
@@ -39,6 +40,8 @@ export class LoadedPlugin {
     /** Undefined for a plugin of the host's own, which has no other versions. */
     readonly loadOptions: CheckedLoadOptions | undefined,
     readonly events: PluginEmitter,
+    /** Where its calls have their places. */
+    readonly semaphore: Semaphore,
   ) {
     this.#current = first;
     this.state = first.grants.state;
@@ -51,7 +54,7 @@ export class LoadedPlugin {
     options: CallControls,
     queueTimeMs: number,
   ): PluginOutput | Promise<PluginOutput> {
-    const call = this.#begin(requestIdOf(input), options, queueTimeMs);
+    const call = this.#begin(requestIdOf(input), options, queueTimeMs, true);
     let result: PluginOutput | Promise<PluginOutput>;
     try {
       result = call.version.executor.execute(input, call);
@@ -209,12 +212,24 @@ export class LoadedPlugin {
     await old.retire(options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS, 'replaced');
   }
 
-  #begin(requestId: string | undefined, options: CallControls, queueTimeMs: number): RunningCall {
+  #begin(
+    requestId: string | undefined,
+    options: CallControls,
+    queueTimeMs: number,
+    hasPlace = false,
+  ): RunningCall {
     if (this.#ending !== undefined) throw endedCall(this.#ending, 'start');
     this.#quarantine.check(this.id);
     // Stream 0 is for plugin_init.
     const stream = this.#ledger.begun + 1;
-    const call = new RunningCall(this.#current, options, stream, requestId, queueTimeMs);
+    const call = new RunningCall(
+      this.#current,
+      options,
+      stream,
+      requestId,
+      queueTimeMs,
+      hasPlace ? this : undefined,
+    );
     call.version.enter();
     this.#ledger.begin(call);
     return call;

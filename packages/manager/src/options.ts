@@ -11,6 +11,7 @@ import type {
 import type { CustomHostFunctions, LogSink } from '@testbench/types/abi';
 import type { HttpTransport, SecretStore } from '@testbench/types/stores';
 
+import type { AnswerAsks, AskModel } from './asking/asking.js';
 import type { IsolationChoice, IsolationRequest } from './isolation/isolation.js';
 import type { MeteringChoice } from './metering-choice.js';
 import type { PluginPolicy } from './policy.js';
@@ -49,6 +50,11 @@ export interface PluginManagerOptions {
   readonly secrets?: SecretStore;
   /** Sends the plugins' HTTP requests, once permissions were checked: for tests, recordings, proxies. @default the network */
   readonly httpTransport?: HttpTransport;
+  /**
+   * Answers for the providers that plugins ask by name. It decides which plugin may ask which provider; asking it needs `network` among the
+   * permissions. @default such asks are denied
+   */
+  readonly askModel?: AskModel;
   /** Request headers that plugins may set beside the usual ones, in lower case: those of your own APIs. @default none */
   readonly allowedHeaders?: readonly string[];
   /**
@@ -162,6 +168,8 @@ export interface ExecuteOptions {
   readonly timeoutMs?: number;
   /** Fuel, as {@link ResourceLimits.maxFuel} says; `Infinity` for no limit but the time. @default the plugin's */
   readonly maxFuel?: number;
+  /** Stands between a plugin that asks and the host. @default the host answers */
+  readonly answerAsks?: AnswerAsks;
 }
 
 /** A set of results, added up: what an evaluator of sums is asked with for its score. */

@@ -111,7 +111,8 @@ export class PluginManager {
   }
 
   /**
-   * Runs one input through a plugin.
+   * Runs one input through a plugin. One that asks is called again with the answers, until it gives a result; the time limit holds for
+   * all of it. What `input` holds is read at each round.
    *
    * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call.
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number
@@ -332,7 +333,13 @@ export class PluginManager {
       first.grants.state?.close?.();
       throw error;
     }
-    const plugin = new LoadedPlugin(first.facts.id, first, options, this.events);
+    const plugin = new LoadedPlugin(
+      first.facts.id,
+      first,
+      options,
+      this.events,
+      this.#semaphore,
+    );
     this.#plugins.set(plugin.id, plugin);
     const info = plugin.info();
     this.events.notify('plugin-loaded', info);

@@ -13,6 +13,7 @@ const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
   signal: (node) => node.signal(),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
+  answerAsks: (node) => node.callback(),
 };
 
 const RELOAD: OptionReaders<ReloadOptions> = {

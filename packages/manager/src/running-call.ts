@@ -1,11 +1,17 @@
 import type { HostCallReport } from '@testbench/types/abi';
 
+import { CallError } from '@testbench/types/errors';
+
 import type { CallControls } from './isolation/executor.js';
+import { MAX_ASKING_CALLS } from './limits.js';
 import type { PluginVersion } from './load/plugin-version.js';
+import type { Semaphore } from './semaphore.js';
 
 type Report = Omit<HostCallReport, 'failure'>;
 
 let callCount = 0;
+/** Calls that wait for answers, and hold no place. */
+let askingCount = 0;
 
 /** One call from its turn to its end: what it may take, and what is known of it. It is the options of its executor. */
 export class RunningCall implements CallControls {
@@ -15,6 +21,7 @@ export class RunningCall implements CallControls {
   readonly maxFuel: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onChunk: CallControls['onChunk'];
+  readonly answerAsks: CallControls['answerAsks'];
   report: Report | undefined;
   onCrash: (() => boolean) | undefined;
   onRecovery: (() => void) | undefined;
@@ -28,11 +35,14 @@ export class RunningCall implements CallControls {
     readonly requestId: string | undefined,
     /** Until it got its turn, in milliseconds. */
     public queueTimeMs: number,
+    /** Where it has its place, and under which id. Undefined for an input of a batch, which has one with the others. */
+    readonly places: { readonly semaphore: Semaphore; readonly id: string } | undefined,
   ) {
     this.timeoutMs = options.timeoutMs;
     this.maxFuel = options.maxFuel;
     this.signal = options.signal;
     this.onChunk = options.onChunk;
+    this.answerAsks = options.answerAsks;
   }
 
   /** From its turn until now, in milliseconds. */
@@ -45,6 +55,25 @@ export class RunningCall implements CallControls {
     const now = performance.now();
     this.queueTimeMs += now - this.#startMs;
     this.#startMs = now;
+  }
+
+  /** Gives its place to others while `work` goes on: it waits for a server, and computes nothing. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    if (askingCount >= MAX_ASKING_CALLS) {
+      throw new CallError(
+        'CALL_CONCURRENCY_EXCEEDED',
+        `Cannot finish call: ${askingCount} calls wait for answers already`,
+      );
+    }
+    const { places } = this;
+    askingCount += 1;
+    places?.semaphore.leave(places.id);
+    try {
+      return await work();
+    } finally {
+      askingCount -= 1;
+      await places?.semaphore.reenter(places.id, this.signal);
+    }
   }
 
   /** More than once for a batch. */

@@ -12,6 +12,8 @@ interface Waiter {
 interface Lane {
   running: number;
   readonly waiting: Set<Waiter>;
+  /** Those who had a place before and want one again: they come first. */
+  readonly returning: Set<() => void>;
 }
 
 /** Lanes that nobody uses are kept for the next call of their key, until there are this many. */
@@ -33,6 +35,7 @@ export interface WaitOptions {
 export class Semaphore {
   #running = 0;
   #waitingCount = 0;
+  #returningCount = 0;
   #closed = false;
   readonly #lanes = new Map<string, Lane>();
   /** Lanes in which somebody waits, in the order in which they get the next places. */
@@ -53,7 +56,8 @@ export class Semaphore {
   /** Takes a place if one is free and nobody of the key waits for it: the fast path, without a promise. */
   tryEnter(key: string): boolean {
     const lane = this.#lanes.get(key) ?? this.#open(key);
-    if (this.#closed || !this.#hasPlace(lane) || lane.waiting.size > 0) return false;
+    if (this.#closed || !this.#hasPlace(lane)) return false;
+    if (lane.waiting.size > 0 || lane.returning.size > 0) return false;
     this.#running += 1;
     lane.running += 1;
     return true;
@@ -98,22 +102,54 @@ export class Semaphore {
     });
   }
 
+  /**
+   * Waits for a place again, for what has begun already: it is not refused, comes before what is yet to begin, and whoever has given up
+   * gets a place at once, to leave it.
+   */
+  async reenter(key: string, signal?: AbortSignal): Promise<void> {
+    const lane = this.#lanes.get(key) ?? this.#open(key);
+    if (this.#closed || signal?.aborted === true || this.#hasPlace(lane)) {
+      this.#running += 1;
+      lane.running += 1;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const resume = (): void => {
+        if (!lane.returning.delete(resume)) return;
+        this.#returningCount -= 1;
+        if (lane.returning.size + lane.waiting.size === 0) this.#waiting.delete(lane);
+        unwatch();
+        resolve();
+      };
+      const unwatch = onAbort(signal, () => {
+        this.#running += 1;
+        lane.running += 1;
+        resume();
+      });
+      lane.returning.add(resume);
+      this.#waiting.add(lane);
+      this.#returningCount += 1;
+    });
+  }
+
   /** Gives a place back. */
   leave(key: string): void {
     const left = this.#lanes.get(key);
     if (left === undefined) return;
     this.#running -= 1;
     left.running -= 1;
-    if (this.#waitingCount === 0) return;
+    if (this.#waitingCount + this.#returningCount === 0) return;
     for (const lane of this.#waiting) {
+      const [returning] = lane.returning;
       const [first] = lane.waiting;
-      if (first === undefined || !this.#hasPlace(lane)) continue;
+      const resume = returning ?? first?.resume;
+      if (resume === undefined || !this.#hasPlace(lane)) continue;
       // To the end of the line: the other keys come first now.
       this.#waiting.delete(lane);
       this.#waiting.add(lane);
       this.#running += 1;
       lane.running += 1;
-      first.resume();
+      resume();
       return;
     }
   }
@@ -121,8 +157,13 @@ export class Semaphore {
   /** Refuses everybody who waits, and whoever comes. */
   close(): void {
     this.#closed = true;
-    for (const { waiting } of this.#waiting) {
-      for (const waiter of waiting) waiter.refuse(endedCall('closed', 'start'));
+    for (const lane of this.#waiting) {
+      for (const waiter of lane.waiting) waiter.refuse(endedCall('closed', 'start'));
+      for (const resume of lane.returning) {
+        this.#running += 1;
+        lane.running += 1;
+        resume();
+      }
     }
   }
 
@@ -132,11 +173,11 @@ export class Semaphore {
 
   #open(key: string): Lane {
     if (this.#lanes.size >= MAX_LANES) {
-      for (const [name, { running, waiting }] of this.#lanes) {
-        if (running === 0 && waiting.size === 0) this.#lanes.delete(name);
+      for (const [name, { running, waiting, returning }] of this.#lanes) {
+        if (running === 0 && waiting.size === 0 && returning.size === 0) this.#lanes.delete(name);
       }
     }
-    const lane: Lane = { running: 0, waiting: new Set() };
+    const lane: Lane = { running: 0, waiting: new Set(), returning: new Set() };
     this.#lanes.set(key, lane);
     return lane;
   }
@@ -144,7 +185,7 @@ export class Semaphore {
   #forget(lane: Lane, waiter: Waiter): void {
     if (!lane.waiting.delete(waiter)) return;
     this.#waitingCount -= 1;
-    if (lane.waiting.size === 0) this.#waiting.delete(lane);
+    if (lane.waiting.size + lane.returning.size === 0) this.#waiting.delete(lane);
   }
 }
 

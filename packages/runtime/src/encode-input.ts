@@ -1,4 +1,5 @@
 import { escapeText, type PluginInput } from '@testbench/types';
+import type { RoundInput } from '@testbench/types/asking';
 import type { PayloadForm } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
 
@@ -31,7 +32,11 @@ export function inputText(input: PluginInput, form: PayloadForm): string | reado
   const data = jsonText('data', input.data);
   if (form === 'data') return data;
   const { context } = input;
-  const end = context === undefined ? NO_CONTEXT : `,"context":${contextText(context)}}`;
+  const round = roundText(input);
+  const end =
+    context === undefined && round === ''
+      ? NO_CONTEXT
+      : `,"context":${context === undefined ? '{"metadata":{}}' : contextText(context)}${round}}`;
   return data.length > JOINED_TEXT_LENGTH ? ['{"data":', data, end] : `{"data":${data}${end}`;
 }
 
@@ -46,6 +51,12 @@ function missingData(input: PluginInput): CallError {
 }
 
 const NO_CONTEXT = ',"context":{"metadata":{}}}';
+
+/** What comes back to a plugin that asked; empty in the first round. */
+function roundText({ answers, continue: state }: RoundInput): string {
+  if (answers === undefined) return '';
+  return `,"continue":${jsonText('continue', state ?? null)},"answers":${jsonText('answers', answers)}`;
+}
 
 function contextText(context: NonNullable<PluginInput['context']>): string {
   return jsonText('context', {

@@ -16,9 +16,9 @@ export {
 export { encodeInput } from './encode-input.js';
 export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
 export { ModuleCache, type ModuleCacheOptions } from './module-cache.js';
-export { PluginInstance, type RawOutput } from './plugin-instance.js';
+export { PluginInstance, type RawOutput, type RoundOutput } from './plugin-instance.js';
 export { importProtocol } from './protocols/read-protocol.js';
 export { WIRE_PROTOCOLS } from './protocols/wire-protocols.js';
 export { type BatchEntry, readBatchOutput } from './read-batch-output.js';
-export { type ParsedOutput, readOutput } from './read-output.js';
+export { type OutputRules, type ParsedOutput, readOutput } from './read-output.js';
 export { canSuspend } from './suspension.js';

@@ -1,7 +1,6 @@
 import {
   decodeMetadata,
   DEFAULT_LIMITS,
-  type PluginInput,
   type PluginMetadata,
   type PluginOutput,
   type PluginType,
@@ -13,6 +12,7 @@ import type {
   ProtocolSession,
   WireProtocol,
 } from '@testbench/types/abi';
+import type { AskRound, RoundInput } from '@testbench/types/asking';
 import { CallError, type CallUsage, LoadError } from '@testbench/types/errors';
 
 import { failureOfCode } from './call-failure.js';
@@ -34,7 +34,7 @@ import { InstanceGuest } from './protocols/instance-guest.js';
 import { checkExports, pickProtocol, requireMemory } from './protocols/pick-protocol.js';
 import { takeNow, takeWaiting } from './protocols/take-steps.js';
 import { WIRE_PROTOCOLS } from './protocols/wire-protocols.js';
-import { type ParsedOutput, readOutput } from './read-output.js';
+import { checkOutputLength, type ParsedOutput, readOutput } from './read-output.js';
 import { Snapshot } from './snapshot.js';
 
 const NO_OPTIONS: InstanceCallOptions = {};
@@ -76,6 +76,8 @@ export class PluginInstance {
   readonly #callsChecked: boolean;
   #snapshot: Snapshot | undefined;
   #pluginType: PluginType | undefined;
+  /** True if the plugin may ask in place of giving a result. */
+  #asking = false;
   /** The plugin in messages. */
   #described: string;
   readonly #isNamed: boolean;
@@ -177,6 +179,7 @@ export class PluginInstance {
       );
     }
     this.#pluginType = value.pluginType;
+    this.#asking = value.asking === true;
     if (!this.#isNamed) this.#described = describePlugin(value.name);
     return value;
   }
@@ -242,11 +245,11 @@ export class PluginInstance {
    *
    * @param input Its `data` must have a JSON form. A classic plugin gets the bare `data`.
    * @returns The checked output, owned by the caller. If `readMetadata` was called before, `data` is also
-   *   checked against the shape for the plugin's type.
+   *   checked against the shape for the plugin's type, and a plugin that says so may ask: with `round` in place of a result.
    * @throws {CallError} Every code but those of a host that keeps plugins: `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED`,
    *   `CALL_CRASHED` and what can happen with it, `CALL_UNLOADED`, `CALL_REPLACED`, `CALL_SHUT_DOWN`.
    */
-  execute(input: PluginInput, given?: InstanceCallOptions): PluginOutput {
+  execute(input: RoundInput, given?: InstanceCallOptions): RoundOutput {
     const options = this.#optionsOf(given);
     const guard = this.#guard;
     guard.forget();
@@ -264,7 +267,7 @@ export class PluginInstance {
   }
 
   /** Like {@link execute}, also for a plugin that waits: other work of this thread goes on meanwhile. */
-  async executeAsync(input: PluginInput, given?: InstanceCallOptions): Promise<PluginOutput> {
+  async executeAsync(input: RoundInput, given?: InstanceCallOptions): Promise<RoundOutput> {
     if (!this.waits) return this.execute(input, given);
     const options = this.#optionsOf(given);
     const guard = this.#guard;
@@ -378,15 +381,15 @@ export class PluginInstance {
   }
 
   readonly #parse = (bytes: Uint8Array): ParsedOutput =>
-    readOutput(bytes, this.#protocol.payload, this.#pluginType, this.#limits.maxOutputBytes);
+    readOutput(bytes, this.#protocol.payload, {
+      type: this.#pluginType,
+      maxBytes: this.#limits.maxOutputBytes,
+      asking: this.#asking,
+    });
 
   readonly #copy = (bytes: Uint8Array): Uint8Array => {
-    const { maxOutputBytes } = this.#limits;
-    if (bytes.length <= maxOutputBytes) return bytes.slice();
-    throw new CallError(
-      'CALL_OUTPUT_TOO_LARGE',
-      `Cannot read output: ${bytes.length} bytes, limit is ${maxOutputBytes}`,
-    );
+    checkOutputLength(bytes, this.#limits.maxOutputBytes, this.#asking);
+    return bytes.slice();
   };
 
   /** @throws {CallError} `CALL_INVALID_INPUT` if it is too long, measured only where its length leaves a doubt. */
@@ -398,19 +401,26 @@ export class PluginInstance {
     return text;
   }
 
-  #output(value: ParsedOutput | number): PluginOutput {
+  #output(value: ParsedOutput | number): RoundOutput {
     if (typeof value === 'number') throw failureOfCode(value, this.#guard.facts);
     const { executionTimeMs, memoryUsedBytes, fuelUsed } = this.#guard.usage;
-    return {
+    const output = {
       data: value.data,
       metadata: { metrics: value.metrics, executionTimeMs, memoryUsedBytes, fuelUsed },
     };
+    return value.round === undefined ? output : { ...output, round: value.round };
   }
 
   #refuseWaiting(): void {
     if (this.waits)
       this.#guard.refuse('CALL_MUST_WAIT', 'it may wait: use the methods that give a promise');
   }
+}
+
+/** What one round of a call gave: a result, or what the plugin asks. */
+export interface RoundOutput extends PluginOutput {
+  /** Call again with `continue` and the answers; `data` is null. */
+  readonly round?: AskRound;
 }
 
 /** Output as the guest gave it. */

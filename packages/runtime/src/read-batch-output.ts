@@ -5,9 +5,10 @@ import {
   type PluginType,
   validateOutputData,
 } from '@testbench/types';
+import { asksSomething, parseAskRound } from '@testbench/types/asking';
 import { CallError, WireError } from '@testbench/types/errors';
 
-import type { ParsedOutput } from './read-output.js';
+import type { OutputRules, ParsedOutput } from './read-output.js';
 
 /** What a batch gave for one of its inputs. */
 export type BatchEntry =
@@ -18,14 +19,13 @@ export type BatchEntry =
  * Parses and checks the output of `plugin_execute_batch`: a list with one envelope, or one `{"error": …}`, an input.
  *
  * @param count Number of inputs.
- * @param maxBytes Limit for all of it.
+ * @param rules Of one output; the limit of bytes holds for all of them together, also where some ask.
  * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not such a list; an entry of the wrong shape fails alone.
  */
 export function readBatchOutput(
   bytes: Uint8Array,
   count: number,
-  type: PluginType | undefined,
-  maxBytes: number,
+  { type, maxBytes, asking = false }: OutputRules,
 ): BatchEntry[] {
   if (bytes.length > maxBytes) {
     throw new CallError(
@@ -41,13 +41,17 @@ export function readBatchOutput(
       `Cannot read output: expected a list of ${count}, found ${found}`,
     );
   }
-  return list.map((value) => readEntry(value, type));
+  return list.map((value) => readEntry(value, type, asking));
 }
 
-function readEntry(value: unknown, type: PluginType | undefined): BatchEntry {
+function readEntry(value: unknown, type: PluginType | undefined, asking: boolean): BatchEntry {
   const error = errorOf(value);
   if (error !== undefined) return { ok: false, error };
   try {
+    if (asking && asksSomething(value)) {
+      const round = wire(() => parseAskRound(value));
+      return { ok: true, output: { data: null, metrics: {}, round } };
+    }
     const output = wire(() => parseOutputEnvelope(value));
     if (type !== undefined) wire(() => validateOutputData(type, output.data));
     return { ok: true, output };

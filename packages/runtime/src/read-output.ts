@@ -1,40 +1,58 @@
 import {
+  countStructure,
   parseOutputEnvelope,
   parseWireJson,
   type PluginType,
   validateOutputData,
 } from '@testbench/types';
 import type { PayloadForm } from '@testbench/types/abi';
+import {
+  type AskRound,
+  asksSomething,
+  MAX_ASK_OUTPUT_BYTES,
+  MAX_ASK_STRUCTURE,
+  parseAskRound,
+} from '@testbench/types/asking';
 import { CallError, WireError } from '@testbench/types/errors';
 
 /** What an output holds, before the host adds its own figures. */
 export interface ParsedOutput {
   readonly data: unknown;
   readonly metrics: Readonly<Record<string, number>>;
+  /** What the plugin asks, in place of a result; `data` is null then. */
+  readonly round?: AskRound;
 }
+
+/** How outputs of a plugin are read. */
+export interface OutputRules {
+  /** The plugin's type, whose shape `data` must have; undefined if it is not known. */
+  readonly type: PluginType | undefined;
+  readonly maxBytes: number;
+  /** True if its metadata says that it asks. @default false */
+  readonly asking?: boolean | undefined;
+}
+
+/** What comes first in an output that asks and is longer than others may be. */
+const ASK_START = new TextEncoder().encode('{"ask":');
 
 /**
  * Parses and checks output bytes.
  *
  * @param bytes A view into guest memory is fine: nothing of it is kept.
  * @param form How the plugin's protocol writes it.
- * @param type The plugin's type, whose shape `data` must have; undefined if it is not known.
  * @throws {CallError} `CALL_INVALID_OUTPUT`, or `CALL_OUTPUT_TOO_LARGE`.
  */
 export function readOutput(
   bytes: Uint8Array,
   form: PayloadForm,
-  type: PluginType | undefined,
-  maxBytes: number,
+  { type, maxBytes, asking = false }: OutputRules,
 ): ParsedOutput {
-  if (bytes.length > maxBytes) {
-    throw new CallError(
-      'CALL_OUTPUT_TOO_LARGE',
-      `Cannot read output: ${bytes.length} bytes, limit is ${maxBytes}`,
-    );
-  }
+  checkOutputLength(bytes, maxBytes, asking);
   try {
     const value = parseWireJson(bytes);
+    if (asking && form === 'envelope' && asksSomething(value)) {
+      return { data: null, metrics: {}, round: parseAskRound(value) };
+    }
     const output = form === 'envelope' ? parseOutputEnvelope(value) : { data: value, metrics: {} };
     if (type !== undefined) validateOutputData(type, output.data);
     return output;
@@ -42,4 +60,27 @@ export function readOutput(
     if (!(cause instanceof WireError)) throw cause;
     throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${cause.message}`, { cause });
   }
+}
+
+/**
+ * Makes sure that an output is no longer than its plugin may write. One that asks holds requests, and may be as long as those.
+ *
+ * @throws {CallError} `CALL_OUTPUT_TOO_LARGE`.
+ */
+export function checkOutputLength(bytes: Uint8Array, maxBytes: number, asking: boolean): void {
+  const { length } = bytes;
+  if (length <= maxBytes) return;
+  const isAsk = asking && ASK_START.every((byte, index) => bytes[index] === byte);
+  const most = isAsk ? MAX_ASK_OUTPUT_BYTES : maxBytes;
+  if (length > most) {
+    throw new CallError(
+      'CALL_OUTPUT_TOO_LARGE',
+      `Cannot read output: ${length} bytes, limit is ${most}`,
+    );
+  }
+  if (countStructure(bytes) <= MAX_ASK_STRUCTURE) return;
+  throw new CallError(
+    'CALL_OUTPUT_TOO_LARGE',
+    `Cannot read output: it asks with more than ${MAX_ASK_STRUCTURE} brackets and commas`,
+  );
 }

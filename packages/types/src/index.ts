@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+export { countStructure } from './data/count-structure.js';
 export { parseJsonText } from './data/parse-json-text.js';
 export { parseWireJson } from './data/parse-wire-json.js';
 export type {

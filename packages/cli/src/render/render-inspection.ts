@@ -56,6 +56,7 @@ function metadataRows(
     ['API version', metadata.apiVersion],
     ['needs host', metadata.minContractVersion && `${metadata.minContractVersion} or newer`],
     ['metering', metadata.metering && `asks for ${metadata.metering}`],
+    ['asking', metadata.asking === true ? 'yes' : undefined],
     ['aggregate', metadata.aggregate],
     ['config keys', configKeys(metadata.configSchema)],
     ['digest', digest],

@@ -1,7 +1,6 @@
-import { onAbort } from '@testbench/types';
+import { countStructure, onAbort } from '@testbench/types';
 import type { CustomFunctionCall, EffectCall, EffectResult } from '@testbench/types/abi';
 
-import { countStructure } from '../count-structure.js';
 import {
   MAX_CUSTOM_CALLS_PER_CALL,
   MAX_CUSTOM_INPUT_BYTES_PER_CALL,

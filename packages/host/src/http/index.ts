@@ -5,5 +5,6 @@
  *
  * @packageDocumentation
  */
+export { answerRequest, type AnsweredRequest } from './answer-request.js';
 export type { ConnectorOptions, ResolveName } from './checked-connector.js';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.js';

@@ -1,4 +1,4 @@
-import { parseWireJson } from '@testbench/types';
+import { countStructure, parseWireJson } from '@testbench/types';
 import { HostCode } from '@testbench/types/abi';
 import { PluginError } from '@testbench/types/errors';
 
@@ -9,7 +9,6 @@ import {
   MAX_REQUEST_STRUCTURE,
   MAX_URL_BYTES,
 } from '../limits.js';
-import { countStructure } from '../count-structure.js';
 import { mayRequest } from './header-policy.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 
@@ -62,6 +61,15 @@ export function parseRequest(
     if (!PluginError.is(error)) throw error;
     return invalid('it is not JSON');
   }
+  return readRequest(value, further);
+}
+
+/**
+ * Reads a request that is parsed already: that of a plugin that asks.
+ *
+ * @throws {EffectFailure} As {@link parseRequest}.
+ */
+export function readRequest(value: unknown, further: ReadonlySet<string> = NO_HEADERS): HttpRequest {
   if (!isObject(value)) return invalid('it is not an object');
   const unknown = Object.keys(value).find((key) => !KEYS.has(key));
   if (unknown !== undefined)

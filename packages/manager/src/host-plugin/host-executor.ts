@@ -133,8 +133,8 @@ export class HostExecutor implements Executor {
       const { data: result, metrics } = readOutput(
         encodeOutput(answer, call.metrics),
         'envelope',
-        this.metadata.pluginType,
-        maxOutputBytes,
+        // Code of the host's own asks whom it likes: what looks like asking is data.
+        { type: this.metadata.pluginType, maxBytes: maxOutputBytes },
       );
       return { data: result, metadata: { metrics, ...usage() } };
     } catch (error) {

@@ -89,11 +89,13 @@ export function limitsOfBatch(
 /** Result of one input of a batch that ran as one call; time and fuel are its even share. */
 export function toResult(entry: BatchEntry, usage: CallUsage, count: number): BatchResult {
   if (!entry.ok) return { status: 'rejected', reason: entry.error };
-  const { data, metrics } = entry.output;
+  const { data, metrics, round } = entry.output;
   return {
     status: 'fulfilled',
     value: {
       data,
+      // Of one that asks: there are more rounds to come.
+      ...(round === undefined ? {} : { round }),
       metadata: {
         metrics,
         executionTimeMs: usage.executionTimeMs / count,

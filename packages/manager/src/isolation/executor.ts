@@ -1,6 +1,8 @@
+import type { RoundOutput } from '@testbench/runtime';
 import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
 import type { HostCallReport } from '@testbench/types/abi';
 
+import type { AnswerAsks } from '../asking/asking.js';
 import type { Ending } from '../ending.js';
 
 /** What one call may take, and whom it tells. */
@@ -19,6 +21,10 @@ export interface CallControls {
   readonly randomStream?: number | undefined;
   /** True for a call that verifies a version before it takes over: it does not queue behind the plugin's other calls. */
   readonly verifying?: boolean;
+  /** Answers in the host's place what the plugin asks. */
+  readonly answerAsks?: AnswerAsks | undefined;
+  /** Runs something while the call holds no place: others may run. */
+  aside?<T>(work: () => Promise<T>): Promise<T>;
   /** Told when the call has got its thread or process; until then it was waiting. */
   onTurn?(): void;
   /** Told when the thread or process of the call has died. @returns True if the plugin is to rest. */
@@ -40,11 +46,12 @@ export interface Executor {
   /** Name of the plugin's wire protocol. */
   readonly contract: string;
   /**
-   * Runs one input. Inline plugins that never wait answer at once.
+   * Runs one input. Inline plugins that never wait answer at once. A plugin that asks may give a round in place of a result, unless an
+   * `AskingExecutor` stands before this one.
    *
    * @throws {CallError}
    */
-  execute(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput>;
+  execute(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput>;
   /** Runs several inputs, each failing alone, and keeps their order. Limits hold for one input. */
   executeBatch(inputs: readonly PluginInput[], options: CallControls): Promise<BatchResult[]>;
   /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */

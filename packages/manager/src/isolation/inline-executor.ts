@@ -1,5 +1,5 @@
-import { canSuspend, readBatchOutput } from '@testbench/runtime';
-import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import { canSuspend, readBatchOutput, type RoundOutput } from '@testbench/runtime';
+import type { PluginInput, PluginMetadata } from '@testbench/types';
 import { CallError } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
@@ -52,7 +52,7 @@ export class InlineExecutor implements Executor {
     return this.#guest.contract;
   }
 
-  execute(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput> {
+  execute(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput> {
     if (options.onChunk !== undefined && this.#cannotStream) throw cannotStream();
     const idle = this.#guest.take();
     if (idle === undefined) return this.#executeFresh(input, options);
@@ -111,7 +111,7 @@ export class InlineExecutor implements Executor {
     input: PluginInput,
     options: CallControls,
     { timeoutMs, maxFuel }: { timeoutMs?: number | undefined; maxFuel?: number | undefined },
-  ): PluginOutput {
+  ): RoundOutput {
     const { signal } = options;
     const { instance } = guest;
     guest.beginCall(options.randomStream ?? 0);
@@ -130,7 +130,7 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  #executeFresh(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput> {
+  #executeFresh(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput> {
     const { guest, budget } = this.#fresh(options);
     if (guest instanceof Promise || guest.instance.waits) {
       return this.#executeWaiting(guest, input, options);
@@ -180,8 +180,9 @@ export class InlineExecutor implements Executor {
           maxFuel,
           isCancelled: signal && (() => signal.aborted),
         });
-        const { pluginType } = this.metadata;
-        const entries = readBatchOutput(bytes, count, pluginType, limits.maxOutputBytes);
+        const { pluginType, asking } = this.metadata;
+        const rules = { type: pluginType, maxBytes: limits.maxOutputBytes, asking };
+        const entries = readBatchOutput(bytes, count, rules);
         return entries.map((entry) => toResult(entry, usage, count));
       });
     } finally {
@@ -194,7 +195,7 @@ export class InlineExecutor implements Executor {
     guest: GuestInstance | Promise<GuestInstance>,
     input: PluginInput,
     options: CallControls,
-  ): Promise<PluginOutput> {
+  ): Promise<RoundOutput> {
     const timeoutMs = options.timeoutMs ?? this.#guest.parts.setup.limits.timeoutMs;
     const wait = new AbortableWait(timeoutMs, options.signal);
     this.#waiting.add(wait);
@@ -209,7 +210,7 @@ export class InlineExecutor implements Executor {
     input: PluginInput,
     options: CallControls,
     wait: AbortableWait,
-  ): Promise<PluginOutput> {
+  ): Promise<RoundOutput> {
     const guest = pending instanceof Promise ? await pending : pending;
     if (wait.error !== undefined) {
       this.#guest.release(guest);

@@ -1,5 +1,11 @@
-import { type BatchEntry, readBatchOutput, readOutput } from '@testbench/runtime';
-import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
+import {
+  type BatchEntry,
+  type OutputRules,
+  readBatchOutput,
+  readOutput,
+  type RoundOutput,
+} from '@testbench/runtime';
+import type { PluginInput, PluginMetadata } from '@testbench/types';
 import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { checkMetadata } from '../runner/check-metadata.js';
@@ -51,7 +57,7 @@ export class RemoteExecutor implements Executor {
     return this.guest.setup.protocol.name;
   }
 
-  async execute(input: PluginInput, options: CallControls): Promise<PluginOutput> {
+  async execute(input: PluginInput, options: CallControls): Promise<RoundOutput> {
     const [result] = await this.#runInputs([this.#encode(input)], false, options, {
       requestId: requestIdOf(input),
       randomStream: options.randomStream,
@@ -237,14 +243,17 @@ export class RemoteExecutor implements Executor {
     if (!outcome.ok) return { status: 'rejected', reason: outcome.error };
     const { bytes, usage } = outcome;
     try {
-      const { maxOutputBytes } = this.guest.setup.limits;
-      const { data, metrics } = readOutput(
+      const { data, metrics, round } = readOutput(
         bytes,
         this.guest.setup.protocol.payload,
-        this.metadata.pluginType,
-        maxOutputBytes,
+        this.#rules,
       );
-      return { status: 'fulfilled', value: { data, metadata: { metrics, ...usage } } };
+      const value: RoundOutput = {
+        data,
+        metadata: { metrics, ...usage },
+        ...(round === undefined ? {} : { round }),
+      };
+      return { status: 'fulfilled', value };
     } catch (error) {
       return { status: 'rejected', reason: withUsage(error, usage) };
     }
@@ -254,17 +263,17 @@ export class RemoteExecutor implements Executor {
     if (outcome?.ok !== true) return [];
     let entries: BatchEntry[];
     try {
-      entries = readBatchOutput(
-        outcome.bytes,
-        count,
-        this.metadata.pluginType,
-        this.guest.setup.limits.maxOutputBytes,
-      );
+      entries = readBatchOutput(outcome.bytes, count, this.#rules);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       return [];
     }
     return entries.map((entry) => toResult(entry, outcome.usage, count));
+  }
+
+  get #rules(): OutputRules {
+    const { pluginType, asking } = this.metadata;
+    return { type: pluginType, maxBytes: this.guest.setup.limits.maxOutputBytes, asking };
   }
 
   readonly #encode = (input: PluginInput): string =>

@@ -11,6 +11,8 @@ import {
 } from '@testbench/types/abi';
 import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
+import { AskHost } from '../asking/ask-host.js';
+import type { AskModel } from '../asking/asking.js';
 import type { AdmittedPlugin } from './admit-plugin.js';
 import type { VersionGrants } from './plugin-version.js';
 
@@ -18,6 +20,7 @@ import type { VersionGrants } from './plugin-version.js';
 export interface HostResources {
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
+  readonly askModel: AskModel | undefined;
   readonly allowedHeaders: readonly string[];
   readonly authorities: TrustedAuthorities;
   /** Functions of the host's own, by name. */
@@ -53,12 +56,23 @@ export async function grantPlugin(
   grantee: Grantee,
   resources: HostResources,
 ): Promise<PluginGrants> {
-  const { digest } = admitted;
+  const { digest, imports } = admitted;
   const { givenId, permissions } = grantee;
-  const http = await openHttp(admitted, grantee, resources);
+  const openClient = (): Promise<HttpClient> => openHttp(digest, grantee, resources);
+  const usesHttp = imports.some(
+    ({ module, name }) => module === HOST_MODULE && NETWORK_FUNCTIONS.has(name),
+  );
+  const http = usesHttp ? await openClient() : undefined;
   try {
     const state = grantee.state ?? resources.openState(givenId ?? digest);
-    return new PluginGrants(permissions, state, http, resources, grantee.state === undefined);
+    return new PluginGrants(
+      permissions,
+      state,
+      http,
+      openClient,
+      resources,
+      grantee.state === undefined,
+    );
   } catch (error) {
     await http?.close();
     throw error;
@@ -69,11 +83,14 @@ export async function grantPlugin(
 export class PluginGrants implements VersionGrants {
   readonly #resources: HostResources;
   readonly #ownsState: boolean;
+  /** Undefined until it is needed. */
+  #client: Promise<HttpClient> | undefined;
 
   constructor(
     readonly permissions: PermissionSet,
     readonly state: StateStore,
     readonly http: HttpClient | undefined,
+    readonly openClient: () => Promise<HttpClient>,
     resources: HostResources,
     ownsState: boolean,
   ) {
@@ -103,9 +120,23 @@ export class PluginGrants implements VersionGrants {
       });
   }
 
+  /** Makes what answers the plugin's asks. */
+  askHost({ pluginId, onLog }: Omit<EffectContext, 'canWait'>): AskHost {
+    const { askModel, now } = this.#resources;
+    if (this.http !== undefined) this.#client = Promise.resolve(this.http);
+    return new AskHost({
+      pluginId,
+      permissions: this.permissions,
+      openHttp: () => (this.#client ??= this.openClient()),
+      askModel,
+      onLog,
+      now,
+    });
+  }
+
   /** Ends connections; a later request makes new ones. */
   async close(): Promise<void> {
-    await this.http?.close();
+    await (this.http ?? (await this.#client))?.close();
   }
 
   /** Closes all that was opened for a version that is not used after all. */
@@ -117,14 +148,10 @@ export class PluginGrants implements VersionGrants {
 
 /** The client of a plugin that makes requests. It is read only then: it takes 20 MB, and most plugins make none. */
 async function openHttp(
-  { imports, digest }: AdmittedPlugin,
+  digest: string,
   { givenId, permissions }: Grantee,
   { secrets, httpTransport: transport, allowedHeaders, authorities }: HostResources,
-): Promise<HttpClient | undefined> {
-  const asks = imports.some(
-    ({ module, name }) => module === HOST_MODULE && NETWORK_FUNCTIONS.has(name),
-  );
-  if (!asks) return undefined;
+): Promise<HttpClient> {
   const { createHttpClient } = await import('@testbench/host/http');
   return createHttpClient({
     permissions,

@@ -5,6 +5,7 @@ import type { PluginMetadata } from '@testbench/types';
 import type { LogSink } from '@testbench/types/abi';
 import type { StateStore } from '@testbench/types/stores';
 
+import { AskingExecutor } from '../asking/asking-executor.js';
 import { openDirectoryStore } from '../directory-store.js';
 import type { Executor } from '../isolation/executor.js';
 import type { IsolationChoice, IsolationRequest } from '../isolation/isolation.js';
@@ -143,7 +144,9 @@ export class VersionLoader {
     const effects = grants.effects({ pluginId, canWait: canWaitIn(isolation), onLog });
     const engine = { pools: this.pools, cache: await this.#openCache() };
     const guest = { bytes, sha256, setup: whole, protocol, effects, onLog, now };
-    return await openPlugin(isolation, guest, engine);
+    const executor = await openPlugin(isolation, guest, engine);
+    if (executor.metadata.asking !== true || protocol.payload !== 'envelope') return executor;
+    return new AskingExecutor(executor, grants.askHost({ pluginId, onLog }), setup.limits);
   }
 
   #openCache(): Promise<ModuleCache> {

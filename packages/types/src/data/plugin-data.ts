@@ -25,6 +25,15 @@ export interface OutputMetadata {
    * asks the host neither for the time nor for random numbers.
    */
   readonly fuelUsed: number;
+  /** Of a plugin that has asked; the figures above are those of all its rounds. */
+  readonly asking?: {
+    /** Rounds that ended with asking; the last one, that gave the result, does not count. */
+    readonly rounds: number;
+    /** What was asked, over all rounds. */
+    readonly asks: number;
+    /** Time in which it waited for answers and held nothing, in milliseconds. */
+    readonly waitTimeMs: number;
+  };
 }
 
 /** What a call gives back. */

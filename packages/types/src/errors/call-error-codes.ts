@@ -20,6 +20,8 @@ export const CALL_ERROR_CODES = [
   'CALL_TRAPPED',
   /** The plugin returned an error code; `pluginCode` and `pluginMessage` are its own. */
   'CALL_PLUGIN_FAILED',
+  /** The plugin asks, in place of giving a result, more often than a call may. */
+  'CALL_ASKS_EXCEEDED',
   /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
   'CALL_INVALID_OUTPUT',
   /** The adapter of a wire protocol that the host added failed; the plugin is not at fault. */

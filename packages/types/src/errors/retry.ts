@@ -20,6 +20,7 @@ export const CALL_RETRYABLE: Readonly<Record<CallErrorCode, boolean | undefined>
   CALL_CONCURRENCY_EXCEEDED: true,
   CALL_TRAPPED: false,
   CALL_PLUGIN_FAILED: undefined,
+  CALL_ASKS_EXCEEDED: false,
   CALL_INVALID_OUTPUT: false,
   CALL_PROTOCOL_FAILED: false,
   CALL_UNSUPPORTED: false,

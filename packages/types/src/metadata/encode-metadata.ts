@@ -40,6 +40,7 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
       allowed_host_functions: permissions.allowedHostFunctions,
     },
     metering: metadata.metering,
+    asking: metadata.asking,
     aggregate: metadata.aggregate,
   };
   return wire;

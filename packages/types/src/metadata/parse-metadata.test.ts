@@ -100,8 +100,8 @@ describe('parseMetadata()', () => {
 
   it.each([
     {
-      wire: { metering: 'exact', aggregate: 'sums' },
-      is: { metering: 'exact', aggregate: 'sums' },
+      wire: { metering: 'exact', asking: true, aggregate: 'sums' },
+      is: { metering: 'exact', asking: true, aggregate: 'sums' },
     },
     { wire: { metering: 'coarse' }, is: { metering: 'coarse' } },
     { wire: { metering: null, aggregate: null }, is: {} },

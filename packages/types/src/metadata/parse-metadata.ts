@@ -110,6 +110,7 @@ const METADATA: MetadataReaders<PluginMetadata> = {
   configSchema: (node) => node.object(),
   permissions: (node) => node.record<Permissions>(PERMISSIONS),
   metering: (node) => node.oneOf(METERING_MODES),
+  asking: (node) => node.boolean(),
   aggregate: (node) => node.oneOf(AGGREGATIONS),
 };
 

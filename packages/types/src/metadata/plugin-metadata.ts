@@ -73,6 +73,8 @@ export interface PluginMetadata {
   readonly permissions?: Permissions;
   /** How it asks its fuel to be counted; the host decides. @default it does not mind */
   readonly metering?: MeteringMode;
+  /** True if it may answer with what it wants to know, in place of a result. @default false */
+  readonly asking?: boolean;
   /** `sums` says that the metrics of its results add up over a data set, and that it answers the aggregate call with the score of the set. */
   readonly aggregate?: Aggregation;
 }

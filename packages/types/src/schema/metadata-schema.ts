@@ -84,6 +84,7 @@ export const METADATA_SCHEMA: JsonSchema = {
       },
     }),
     metering: { enum: [...METERING_MODES, null] },
+    asking: flag,
     aggregate: { enum: [...AGGREGATIONS, null] },
   },
 };

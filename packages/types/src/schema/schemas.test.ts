@@ -72,6 +72,7 @@ const right = {
     allowed_host_functions: ['mine.lookup'],
   },
   metering: 'exact',
+  asking: true,
   aggregate: 'sums',
 };
 

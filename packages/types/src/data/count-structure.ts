@@ -8,6 +8,13 @@ const OPEN_OBJECT = 0x7b;
  * Opening brackets and commas outside of strings: what the cost of parsing grows with, beside the length.
  *
  * 16 MiB of `[{},{},…]` would hold the host's own thread for seconds, before anything could be refused.
+ *
+ * @example
+ * ```ts
+ * import { countStructure } from '@testbench/types';
+ *
+ * countStructure(new TextEncoder().encode('{"a":[1,"[,{"]}')); // => 3
+ * ```
  */
 export function countStructure(bytes: Uint8Array): number {
   let count = 0;

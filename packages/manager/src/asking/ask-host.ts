@@ -1,0 +1,129 @@
+import type { HttpClient } from '@testbench/host/http';
+import type { PermissionSet } from '@testbench/sandbox';
+import { escapeText } from '@testbench/types';
+import { type EffectCall, HostCode, type LogSink } from '@testbench/types/abi';
+import {
+  type Ask,
+  type AskAnswer,
+  type AskError,
+  type CompletionAsk,
+  isCompletionAsk,
+  MAX_ANSWER_BODY_BYTES,
+} from '@testbench/types/asking';
+import { CallError } from '@testbench/types/errors';
+
+import type { AskModel } from './asking.js';
+
+/** What an {@link AskHost} has to give, and to whom. */
+export interface AskHostOptions {
+  readonly pluginId: () => string;
+  readonly permissions: PermissionSet;
+  /** The plugin's connections, made when they are needed first. */
+  readonly openHttp: () => Promise<HttpClient>;
+  readonly askModel: AskModel | undefined;
+  readonly onLog: LogSink;
+  readonly now: (() => number) | undefined;
+}
+
+/** One ask that was answered. */
+export interface AnsweredAsk {
+  readonly answer: AskAnswer;
+  readonly denied: boolean;
+}
+
+/** Answers what one version of a plugin asks: checks each ask against the permissions, and makes it. */
+export class AskHost {
+  readonly #options: AskHostOptions;
+
+  constructor(options: AskHostOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one ask. Never rejects: a failure is an answer. */
+  async answer(ask: Ask, call: EffectCall): Promise<AnsweredAsk> {
+    if (isCompletionAsk(ask)) return await this.#complete(ask, call);
+    const client = await this.#options.openHttp();
+    // Read only now: it takes 20 MB, and most plugins ask nobody.
+    const { answerRequest } = await import('@testbench/host/http');
+    const { answer, denied, problem } = await answerRequest(
+      client,
+      ask,
+      call,
+      MAX_ANSWER_BODY_BYTES,
+    );
+    if (denied !== undefined) this.#log(`denied: ${denied}`, call);
+    if (problem !== undefined) this.#log(problem, call);
+    return { answer, denied: denied !== undefined };
+  }
+
+  async #complete({ provider, complete }: CompletionAsk, call: EffectCall): Promise<AnsweredAsk> {
+    const { askModel, permissions, pluginId } = this.#options;
+    const what = `completion by provider ${JSON.stringify(provider)}`;
+    // Without a host that answers for providers there is nobody to ask, and nobody who has permitted it.
+    if (askModel === undefined || permissions.granted.network !== true) {
+      this.#log(`denied: ${what}`, call);
+      const message = 'it is not permitted';
+      return { answer: refusal(HostCode.permissionDenied, message), denied: true };
+    }
+    try {
+      const { requestId, signal = new AbortController().signal } = call;
+      const output = await askModel({
+        pluginId: pluginId(),
+        provider,
+        data: complete,
+        signal,
+        ...(requestId === undefined ? {} : { requestId }),
+      });
+      return { answer: { output: ownOutput(output) }, denied: false };
+    } catch (error) {
+      const answer = failureOf(error, provider);
+      this.#log(`${what}: ${error instanceof CallError ? error.code : 'it failed'}`, call);
+      return { answer, denied: false };
+    }
+  }
+
+  #log(message: string, { requestId }: EffectCall): void {
+    const { pluginId, onLog, now } = this.#options;
+    try {
+      onLog({
+        pluginId: pluginId(),
+        level: 'warn',
+        message: escapeText(message),
+        timestampMs: now?.() ?? Date.now(),
+        ...(requestId === undefined ? {} : { requestId }),
+      });
+    } catch {
+      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+    }
+  }
+}
+
+/** An answer without an answer. */
+export function refusal(
+  code: AskError['code'],
+  message: string,
+  advice: Pick<AskError, 'retryable' | 'retry_after_ms'> = {},
+): AskAnswer {
+  return { error: { code, message, ...advice } };
+}
+
+/** As JSON has it: what a provider gave is not shared with it. */
+function ownOutput(output: unknown): unknown {
+  const text = JSON.stringify(output) as string | undefined;
+  if (text === undefined) throw new CallError('CALL_INVALID_OUTPUT', 'Cannot read output: none');
+  if (text.length <= MAX_ANSWER_BODY_BYTES) return JSON.parse(text);
+  throw new CallError('CALL_OUTPUT_TOO_LARGE', `Cannot read output: ${text.length} characters`);
+}
+
+function failureOf(error: unknown, provider: string): AskAnswer {
+  if (!(error instanceof CallError)) return refusal(HostCode.inputOutput, 'the provider failed');
+  if (error.code === 'CALL_NOT_FOUND') {
+    return refusal(HostCode.notFound, `there is no provider ${JSON.stringify(provider)}`);
+  }
+  if (error.code === 'CALL_CANCELLED') return refusal(HostCode.cancelled, 'the call is over');
+  const { retryable, retryAfterMs, message } = error;
+  return refusal(HostCode.inputOutput, message, {
+    ...(retryable === undefined ? {} : { retryable }),
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+  });
+}

@@ -1,0 +1,79 @@
+import type { PluginInput, ProviderData } from '../data/plugin-data.js';
+import type { HostCode } from '../abi/result-codes.js';
+
+/** A request over HTTP that a plugin asks its host to make, in the wire's names: what `host_http_open` takes. */
+export interface RequestAsk {
+  readonly url: string;
+  /** @default 'GET' */
+  readonly method?: string;
+  /** Values may hold `${secret:NAME}`, which the host fills in. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly body_base64?: string;
+  /** Time from asking to the last byte, in milliseconds. @default the call's */
+  readonly timeout_ms?: number;
+}
+
+/** A completion that a plugin asks a provider of its host for. */
+export interface CompletionAsk {
+  /** The provider's name: there is no default, so that nothing is judged by what is tested, or paid for by mistake. */
+  readonly provider: string;
+  /** What the provider gets. */
+  readonly complete: ProviderData;
+}
+
+/** One thing that a plugin wants to know. */
+export type Ask = RequestAsk | CompletionAsk;
+
+/** What a plugin answers in place of a result: what it wants to know, and what it wants to find again. */
+export interface AskRound {
+  /** 1 to 16; answered in this order. */
+  readonly asks: readonly Ask[];
+  /** Any JSON; comes back as it is. */
+  readonly continue: unknown;
+}
+
+/** Why there is no answer to an ask. */
+export interface AskError {
+  /** A `HostCode`, as `host_http_open` and `host_http_head` give it; `notFound` for a provider that there is not. */
+  readonly code: (typeof HostCode)[keyof typeof HostCode];
+  /** For people. Neither secrets nor whole inputs stand in it. */
+  readonly message: string;
+  /** True if the same ask may go well when it is made again, false if it would fail once more. @default unknown */
+  readonly retryable?: boolean;
+  /** @default unknown */
+  readonly retry_after_ms?: number;
+}
+
+/** A server's answer to a {@link RequestAsk}, whatever its status. */
+export interface ResponseAnswer {
+  readonly status: number;
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, if it is UTF-8. */
+  readonly body?: string;
+  /** The body, if it is not. */
+  readonly body_base64?: string;
+}
+
+/** What a host found out, for one ask. */
+export type AskAnswer =
+  | ResponseAnswer
+  /** The `data` that a provider gave. */
+  | { readonly output: unknown }
+  | { readonly error: AskError };
+
+/** What a plugin is called with once more, with the answers to what it asked. */
+export interface RoundInput<Data = unknown> extends PluginInput<Data> {
+  /** As the plugin gave it. */
+  readonly continue?: unknown;
+  /** As many as there were asks, in their order. Absent in the first round. */
+  readonly answers?: readonly AskAnswer[];
+}
+
+/** True for an ask that a provider is to answer. */
+export function isCompletionAsk(ask: Ask): ask is CompletionAsk {
+  return Object.hasOwn(ask, 'complete');
+}
