@@ -3,6 +3,10 @@
  *
  * @packageDocumentation
  */
+export { Answer } from './assembly/asking/answer';
+export { answers, ask, isAnswered, kept } from './assembly/asking/ask';
+export { AskingEvaluator } from './assembly/asking/asking-evaluator';
+export { AskingProvider } from './assembly/asking/asking-provider';
 export { AnthropicClient } from './assembly/chat/anthropic-client';
 export { ChatClient } from './assembly/chat/chat-client';
 export { ChatServer } from './assembly/chat/chat-server';
@@ -18,6 +22,7 @@ export { emit, env, now, random, randomInt } from './assembly/host/system';
 export { EventStream } from './assembly/http/event-stream';
 export { http } from './assembly/http/http';
 export { parseHttpDate } from './assembly/http/http-date';
+export { HttpAnswer } from './assembly/http/http-answer';
 export { HttpRequest } from './assembly/http/http-request';
 export { HttpResponse } from './assembly/http/http-response';
 export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';

@@ -8,7 +8,9 @@ const API_VERSION = '1.0.0';
 const TYPES = {
   Evaluator: 'evaluator',
   CorpusEvaluator: 'evaluator',
+  AskingEvaluator: 'evaluator',
   Provider: 'provider',
+  AskingProvider: 'provider',
   Transform: 'transform',
   TextTransform: 'transform',
   Filter: 'filter',
@@ -41,6 +43,7 @@ const FIELDS = {
   configSchema: 'config_schema',
   permissions: 'permissions',
   metering: 'metering',
+  asking: 'asking',
   aggregate: 'aggregate',
 };
 
@@ -98,6 +101,7 @@ export function describePlugin(source, declaration, packageJson) {
     );
   }
   const config = describeConfig(source, declaration);
+  const asks = base === 'AskingEvaluator' || base === 'AskingProvider';
   const metadata = withoutUndefined({
     name: unscoped(packageJson.name),
     version: packageJson.version,
@@ -111,6 +115,7 @@ export function describePlugin(source, declaration, packageJson) {
     config_schema: config?.schema,
     // Who extends it has written the function that is asked then.
     aggregate: base === 'CorpusEvaluator' ? 'sums' : undefined,
+    asking: asks ? true : undefined,
     ...declared,
   });
   for (const field of ['name', 'version']) {

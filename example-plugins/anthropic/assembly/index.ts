@@ -25,6 +25,7 @@ class Options {
 @plugin({
   name: "anthropic",
   capabilities: ["api_requests", "streaming", "network"],
+  asking: true,
   permissions: { network: true, allowedHosts: ["api.anthropic.com"] },
 })
 export class Anthropic extends Provider {
@@ -40,6 +41,6 @@ export class Anthropic extends Provider {
   }
 
   complete(request: ProviderRequest): Completion {
-    return this.client!.complete(request);
+    return this.client!.answer(request);
   }
 }

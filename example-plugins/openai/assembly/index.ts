@@ -23,6 +23,7 @@ class Options {
 @plugin({
   name: "openai",
   capabilities: ["api_requests", "streaming", "network"],
+  asking: true,
   permissions: { network: true, allowedHosts: ["api.openai.com"] },
 })
 export class OpenAi extends Provider {
@@ -37,6 +38,6 @@ export class OpenAi extends Provider {
   }
 
   complete(request: ProviderRequest): Completion {
-    return this.client!.complete(request);
+    return this.client!.answer(request);
   }
 }

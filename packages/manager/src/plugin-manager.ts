@@ -333,13 +333,7 @@ export class PluginManager {
       first.grants.state?.close?.();
       throw error;
     }
-    const plugin = new LoadedPlugin(
-      first.facts.id,
-      first,
-      options,
-      this.events,
-      this.#semaphore,
-    );
+    const plugin = new LoadedPlugin(first.facts.id, first, options, this.events, this.#semaphore);
     this.#plugins.set(plugin.id, plugin);
     const info = plugin.info();
     this.events.notify('plugin-loaded', info);

@@ -1,3 +1,4 @@
+import { Answer } from "../asking/answer";
 import { EventStream } from "../http/event-stream";
 import { HttpResponse } from "../http/http-response";
 import { Json } from "../json/json";
@@ -9,6 +10,8 @@ import { TextBuilder } from "../text/text-builder";
 import { writeAnthropicBody } from "./anthropic-body";
 import { ChatClient } from "./chat-client";
 import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
+
+const PATH: string = "/v1/messages";
 
 /** Speaks Anthropic's messages API. */
 @final
@@ -29,17 +32,31 @@ export class AnthropicClient extends ChatClient {
     const completion = new Completion("", request.model);
     const body = writeAnthropicBody(request, this.maxTokens, this.extra);
     if (hasFailed()) return completion;
-    const response = this.server.post("/v1/messages", body);
+    const response = this.server.post(PATH, body);
     if (response === null) return completion;
     if (request.stream) this.readStream(response, completion);
-    else this.readWhole(response, completion);
+    else {
+      const answer = response.json();
+      if (response.body.code < 0) this.server.failForCode(response.body.code);
+      else this.readWhole(answer, completion);
+    }
     response.close();
     return completion;
   }
 
-  private readWhole(response: HttpResponse, completion: Completion): void {
-    const answer = response.json();
-    if (response.body.code < 0) return this.server.failForCode(response.body.code);
+  prepare(request: ProviderRequest): void {
+    const body = writeAnthropicBody(request, this.maxTokens, this.extra);
+    if (!hasFailed()) this.server.ask(PATH, body);
+  }
+
+  finish(request: ProviderRequest, answer: Answer): Completion {
+    const completion = new Completion("", request.model);
+    if (answer.ok) this.readWhole(answer.json(), completion);
+    else if (this.server.repeats(answer)) this.prepare(request);
+    return completion;
+  }
+
+  private readWhole(answer: Json, completion: Completion): void {
     const content = answer.get("content");
     if (!content.isArray) return failForAnswer(answer.exists ? "has no content" : "is not JSON");
     const text = new TextBuilder();

@@ -1,5 +1,8 @@
 import { describeHostCode, HostCode } from "../host/host-code";
 import { http } from "../http/http";
+import { Answer } from "../asking/answer";
+import { ask, kept } from "../asking/ask";
+import { HttpAnswer } from "../http/http-answer";
 import { HttpRequest } from "../http/http-request";
 import { HttpResponse } from "../http/http-response";
 import { Json } from "../json/json";
@@ -28,6 +31,8 @@ export class ChatServer {
   private values: string[] = [];
   /** When the last attempt began. */
   private began: i64 = 0;
+  /** True while a failure is told that the host calls passing. */
+  private late: bool = false;
 
   /**
    * @param baseUrl What all paths are added to.
@@ -57,13 +62,9 @@ export class ChatServer {
    * and paid for already; it is sent again all the same.
    */
   post(path: string, body: JsonWriter): HttpResponse | null {
-    const url = this.baseUrl + path;
     for (let attempt = 0; ; attempt++) {
       this.began = now();
-      const request = new HttpRequest("POST", url).json(body);
-      for (let index = 0; index < this.names.length; index++) request.header(this.names[index], this.values[index]);
-      if (this.timeoutMs > 0) request.timeout(this.timeoutMs);
-      const response = http.fetch(request);
+      const response = http.fetch(this.request(path, body));
       if (response.ok) return response;
       if (attempt < this.retries && isWorthRepeating(response)) {
         response.close();
@@ -75,6 +76,35 @@ export class ChatServer {
     }
   }
 
+  /** Asks the host to post JSON: the plugin is called again with the answer. */
+  ask(path: string, body: JsonWriter): void {
+    ask.request(this.request(path, body));
+  }
+
+  /**
+   * Looks at an answer that is no answer to read.
+   *
+   * @returns True if it is to be asked for once more, since that may work at once. Otherwise the call has failed, with a code of `ProviderError`.
+   */
+  repeats(answer: Answer): bool {
+    const attempts = <i32>kept().number(0) + 1;
+    if (attempts <= this.retries && isWorthRepeating(answer)) {
+      ask.keep(new JsonWriter().integer(attempts));
+      return true;
+    }
+    this.late = answer.retryable;
+    this.failFor(answer, attempts);
+    this.late = false;
+    return false;
+  }
+
+  private request(path: string, body: JsonWriter): HttpRequest {
+    const request = new HttpRequest("POST", this.baseUrl + path).json(body);
+    for (let index = 0; index < this.names.length; index++) request.header(this.names[index], this.values[index]);
+    if (this.timeoutMs > 0) request.timeout(this.timeoutMs);
+    return request;
+  }
+
   /** Fails the call because of what the host said. */
   failForCode(code: i32, detail: string = ""): void {
     const kind = code == HostCode.PERMISSION_DENIED || code == HostCode.INVALID_ARGUMENT ? ProviderError.NOT_PERMITTED
@@ -83,12 +113,12 @@ export class ChatServer {
       : ProviderError.DISCONNECTED;
     const text = "Cannot complete: the request was " + describeHostCode(code) + detail;
     // Of the host's limits only the time of an attempt may be kept another time.
-    const isLate = this.timeoutMs > 0 && now() - this.began >= this.timeoutMs;
+    const isLate = this.late || (this.began > 0 && this.timeoutMs > 0 && now() - this.began >= this.timeoutMs);
     if (kind == ProviderError.DISCONNECTED || (isLate && kind == ProviderError.LIMIT_EXCEEDED)) failRetryable(text, kind);
     else fail(text, kind);
   }
 
-  private failFor(response: HttpResponse, attempts: i32): void {
+  private failFor(response: HttpAnswer, attempts: i32): void {
     const after = attempts > 1 ? " (attempt " + attempts.toString() + ")" : "";
     if (response.code < 0) {
       this.failForCode(response.code, after);
@@ -140,13 +170,13 @@ function codeForStatus(status: i32): i32 {
   return status >= 500 ? ProviderError.UNAVAILABLE : ProviderError.REJECTED;
 }
 
-function isWorthRepeating(response: HttpResponse): bool {
+function isWorthRepeating(response: HttpAnswer): bool {
   if (response.code < 0) return response.code == HostCode.INPUT_OUTPUT;
   return retryAfterMs(response) <= 0 && mayWorkLater(response);
 }
 
 /** By the status, or as the server says itself. */
-function mayWorkLater(response: HttpResponse): bool {
+function mayWorkLater(response: HttpAnswer): bool {
   const told = response.header("x-should-retry");
   if (told == "true" || told == "false") return told == "true";
   const status = response.status;

@@ -1,3 +1,4 @@
+import { Answer } from "../asking/answer";
 import { EventStream } from "../http/event-stream";
 import { HttpResponse } from "../http/http-response";
 import { Json } from "../json/json";
@@ -38,12 +39,32 @@ export class OpenAiClient extends ChatClient {
     const body = this.body(request, stream);
     // A request without a model, for one.
     if (hasFailed()) return completion;
-    const response = this.server.post(this.chat ? "/chat/completions" : "/completions", body);
+    const response = this.server.post(this.path, body);
     if (response === null) return completion;
     if (stream) this.readStream(response, completion);
-    else this.readWhole(response, completion);
+    else {
+      const answer = response.json();
+      if (response.body.code < 0) this.server.failForCode(response.body.code);
+      else this.readWhole(answer, completion);
+    }
     response.close();
     return completion;
+  }
+
+  prepare(request: ProviderRequest): void {
+    const body = this.body(request, false);
+    if (!hasFailed()) this.server.ask(this.path, body);
+  }
+
+  finish(request: ProviderRequest, answer: Answer): Completion {
+    const completion = new Completion("", request.model);
+    if (answer.ok) this.readWhole(answer.json(), completion);
+    else if (this.server.repeats(answer)) this.prepare(request);
+    return completion;
+  }
+
+  private get path(): string {
+    return this.chat ? "/chat/completions" : "/completions";
   }
 
   private body(request: ProviderRequest, stream: bool): JsonWriter {
@@ -64,9 +85,7 @@ export class OpenAiClient extends ChatClient {
     return out.end();
   }
 
-  private readWhole(response: HttpResponse, completion: Completion): void {
-    const answer = response.json();
-    if (response.body.code < 0) return this.server.failForCode(response.body.code);
+  private readWhole(answer: Json, completion: Completion): void {
     const choice = answer.get("choices").at(0);
     if (!choice.isObject) return failForAnswer(answer.exists ? "has no choice" : "is not JSON");
     readHead(answer, completion);

@@ -1,6 +1,6 @@
 import { now } from "../host/system";
 import { parseHttpDate } from "../http/http-date";
-import { HttpResponse } from "../http/http-response";
+import { HttpAnswer } from "../http/http-answer";
 import { Json } from "../json/json";
 
 /**
@@ -9,7 +9,7 @@ import { Json } from "../json/json";
  * `retry-after-ms` is what some servers of models send beside `retry-after`, which is in seconds or a date. A date is taken by the
  * server's own clock where its answer has one.
  */
-export function retryAfterMs(response: HttpResponse): f64 {
+export function retryAfterMs(response: HttpAnswer): f64 {
   const ms = amount(response.header("retry-after-ms"));
   if (ms >= 0) return ms;
   const text = response.header("retry-after");

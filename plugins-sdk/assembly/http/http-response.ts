@@ -3,6 +3,7 @@ import { host_http_close, host_http_head, host_http_read } from "../host/imports
 import { newBuffer } from "../host/memory";
 import { addressOf } from "../host/utf8";
 import { Json } from "../json/json";
+import { HttpAnswer } from "./http-answer";
 
 /** First guess at the size of an answer's head. */
 const HEAD: i32 = 2048;
@@ -24,17 +25,14 @@ class Body extends ByteSource {
  * A request that failed is an answer with status 0 and a negative `code`, so that one check is enough.
  */
 @final
-export class HttpResponse {
-  /** 0, or the negative `HostCode` because of which there is no answer. */
-  readonly code: i32;
-  /** As in HTTP: 200, 404, …; 0 if there is no answer. */
-  readonly status: i32;
+export class HttpResponse extends HttpAnswer {
   /** The body, as it arrives. */
   readonly body: ByteReader;
   private head: Json;
 
   /** For this library: waits for the head. */
   constructor(private handle: i32) {
+    super();
     this.body = new ByteReader(new Body(handle));
     let code = handle;
     let head = Json.missing;
@@ -50,11 +48,6 @@ export class HttpResponse {
     this.head = head;
     this.code = min(code, 0);
     this.status = <i32>head.get("status").number(0);
-  }
-
-  /** True for a status from 200 to 299. */
-  get ok(): bool {
-    return this.status >= 200 && this.status < 300;
   }
 
   /** Where the answer came from, after redirects. */

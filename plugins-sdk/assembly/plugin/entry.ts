@@ -4,7 +4,7 @@ import { validationProblem } from "../json/scan";
 import { JsonWriter } from "../json/writer";
 import { cannotRead, cannotWrite, hasFailed, reportFailure, takeFailure, writeFailure, wrongKind } from "./failure";
 import { clearMetrics, writeMetrics } from "./metrics";
-import { Plugin, setContext } from "./plugin";
+import { hasInstead, Plugin, setEnvelope, writeInstead } from "./plugin";
 
 /**
  * The contract's functions, as the code that the transform generates calls them.
@@ -29,6 +29,10 @@ export function execute(plugin: Plugin, ptr: usize, len: usize): i64 {
   out.clear();
   const envelope = readInput(ptr, len);
   if (!hasFailed()) handleOne(plugin, envelope);
+  if (!hasFailed() && hasInstead()) {
+    out.clear();
+    writeInstead(out);
+  }
   if (hasFailed()) return reportFailure();
   return out.take();
 }
@@ -47,6 +51,10 @@ export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
   for (let index = 0; index < count; index++) {
     const mark = out.mark();
     handleOne(plugin, batch.item(index));
+    if (!hasFailed() && hasInstead()) {
+      out.rewind(mark, 1, index > 0);
+      writeInstead(out);
+    }
     if (hasFailed()) {
       out.rewind(mark, 1, index > 0);
       out.object().key("error");
@@ -61,16 +69,16 @@ export function executeBatch(plugin: Plugin, ptr: usize, len: usize): i64 {
 }
 
 function handleOne(plugin: Plugin, envelope: Json): void {
-  setContext(envelope.get("context"));
+  setEnvelope(envelope);
   clearMetrics();
   out.object().key("data");
   const level = out.level;
   const mark = out.mark();
   plugin.handle(envelope.get("data"), out);
-  if (!hasFailed() && (out.level != level || out.mark() == mark)) {
+  if (!hasFailed() && !hasInstead() && (out.level != level || out.mark() == mark)) {
     cannotWrite("no whole value");
   }
-  if (hasFailed()) return;
+  if (hasFailed() || hasInstead()) return;
   writeMetrics(out);
   out.end();
 }

@@ -69,7 +69,10 @@ export function parseRequest(
  *
  * @throws {EffectFailure} As {@link parseRequest}.
  */
-export function readRequest(value: unknown, further: ReadonlySet<string> = NO_HEADERS): HttpRequest {
+export function readRequest(
+  value: unknown,
+  further: ReadonlySet<string> = NO_HEADERS,
+): HttpRequest {
   if (!isObject(value)) return invalid('it is not an object');
   const unknown = Object.keys(value).find((key) => !KEYS.has(key));
   if (unknown !== undefined)

@@ -27,10 +27,7 @@ export interface AskingCallOptions {
   /** Where it stands while it waits, so that it can be ended. */
   readonly waiting: Set<AbortableWait>;
   /** Runs one more round. */
-  readonly run: (
-    input: RoundInput,
-    options: CallControls,
-  ) => RoundOutput | Promise<RoundOutput>;
+  readonly run: (input: RoundInput, options: CallControls) => RoundOutput | Promise<RoundOutput>;
 }
 
 /** One call of a plugin that asks, from its first answer on: its limits hold for all rounds together. */
@@ -165,7 +162,7 @@ export class AskingCall {
   }
 
   /** What the next round may take, and whom it tells. */
-  #roundControls({ signal, onChunk, randomStream, verifying, onReport }: CallControls): CallControls {
+  #roundControls({ signal, onChunk, randomStream, verifying }: CallControls): CallControls {
     const { options } = this.#of;
     return {
       timeoutMs: this.#leftMs,
@@ -174,7 +171,7 @@ export class AskingCall {
       onChunk,
       randomStream,
       ...(verifying === undefined ? {} : { verifying }),
-      ...(onReport === undefined ? {} : { onReport: (report) => options.onReport?.(report) }),
+      onReport: (report) => options.onReport?.(report),
     };
   }
 

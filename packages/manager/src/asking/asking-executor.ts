@@ -2,7 +2,7 @@ import type { RoundOutput } from '@testbench/runtime';
 import type { PluginInput, PluginMetadata, PluginOutput, ResourceLimits } from '@testbench/types';
 
 import { endedCall, type Ending } from '../ending.js';
-import { AbortableWait } from '../isolation/abortable-wait.js';
+import type { AbortableWait } from '../isolation/abortable-wait.js';
 import { settle } from '../isolation/batch.js';
 import type { BatchResult, CallControls, Executor } from '../isolation/executor.js';
 import { MAX_ASKING_PER_BATCH } from '../limits.js';

@@ -77,7 +77,10 @@ describe.each(['inline', 'thread', 'process'] as const)('asking, isolation: %s',
     expect(metadata.asking).toEqual({ rounds: 2, asks: 3, waitTimeMs: expect.any(Number) });
     expect(manager.info('asker')?.statistics.hostCalls).toEqual({ ask: 3 });
     expect(manager.info('asker')).toMatchObject({ executionCount: 1, errorCount: 0 });
-    const first = await call(manager, [{ ask: [posting('"a"'), at('/busy')], continue: 1 }, 'echo']);
+    const first = await call(manager, [
+      { ask: [posting('"a"'), at('/busy')], continue: 1 },
+      'echo',
+    ]);
     expect(first.data).toMatchObject({
       continue: 1,
       answers: [

@@ -56,7 +56,11 @@ function readAsk(value: unknown, index: number): Ask {
   if (unknown !== undefined) fail(place, `unknown field ${quoted(unknown)}`);
   const { complete, provider } = value;
   if (!isJsonObject(complete)) fail(place, 'expected an object in "complete"');
-  if (typeof provider !== 'string' || provider === '' || provider.length > MAX_PROVIDER_NAME_LENGTH) {
+  if (
+    typeof provider !== 'string' ||
+    provider === '' ||
+    provider.length > MAX_PROVIDER_NAME_LENGTH
+  ) {
     fail(place, 'expected the name of a provider in "provider"');
   }
   return value as unknown as Ask;
