@@ -6,6 +6,10 @@
  * @packageDocumentation
  */
 export type {
+  AnswerAsks,
+  AnsweredRound,
+  AskedRound,
+  AskModel,
   BatchResult,
   CallEndEvent,
   CallStartEvent,
@@ -21,6 +25,7 @@ export type {
   IsolationRequest,
   LoadPluginOptions,
   MeteringChoice,
+  ModelAsk,
   OpenStateStore,
   PluginEmitter,
   PluginEvents,

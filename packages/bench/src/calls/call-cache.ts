@@ -216,6 +216,18 @@ export class CallCache {
     }
   }
 
+  /** Forgets an answer that nobody can make anything of. Never rejects: what stays costs nothing but its place. */
+  async forget(key: string): Promise<void> {
+    if (this.mode === 'off') return;
+    try {
+      if (await this.#folder.openShard(key, false)) {
+        await privateFiles.remove(this.#folder.pathOf(key));
+      }
+    } catch (error) {
+      this.#tell('foreign', this.#folder.pathOf(key), describeProblem(error));
+    }
+  }
+
   /** Counts what is kept. Looks at every file, and reads none. */
   async stats(): Promise<CacheStats> {
     return await countCache(this.#folder);

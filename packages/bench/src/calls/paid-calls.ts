@@ -44,6 +44,8 @@ export interface PaidCall {
   readonly maxAnswerTokens?: number;
   /** In place of what the request says: the most tokens that it can use. */
   readonly greatest?: TokenUsage;
+  /** True if a kept answer does not count, and the new one takes its place. @default false */
+  readonly fresh?: boolean;
   /** Makes one attempt, counted from 1. */
   readonly ask: (attempt: number, signal: AbortSignal) => Promise<PaidAnswer>;
   readonly signal?: AbortSignal | undefined;
@@ -161,13 +163,19 @@ export class PaidCalls {
       const found =
         key === undefined
           ? ({ call: await ask(), source: 'asked' } as const)
-          : await this.#cache!.answer(key, ask);
+          : await (call.fresh === true ? this.#renew(key, ask) : this.#cache!.answer(key, ask));
       return { ok: true, ...found, ...(timing === undefined ? {} : { timing }) };
     } catch (error) {
       return error instanceof FailedCall
         ? { ok: false, error: error.outcome.error, timing: error.outcome.timing }
         : { ok: false, error };
     }
+  }
+
+  async #renew(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
+    const call = await ask();
+    await this.#cache?.write(key, call);
+    return { call, source: 'asked' };
   }
 
   async #pay(call: PaidCall): Promise<CallOutcome<PaidAnswer>> {

@@ -18,6 +18,9 @@ import type {
 } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { CallMeasured } from '../results/result-row.js';
+import { AnswerRounds, type CompletingProvider } from './asking/answer-rounds.js';
+import { AskTrail } from './asking/ask-trail.js';
+import type { AskCostOptions } from './asking/cost-of-ask.js';
 import { CallJournal } from './call-journal.js';
 import { problemOfPlugin } from './call-failure.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -84,6 +87,7 @@ interface PaidStage {
   readonly account: BudgetAccount;
   /** The model that a judge asks; undefined where the input names it. */
   readonly judge: string | undefined;
+  readonly prices: PriceTable;
 }
 
 /** Makes the calls of all stages that wait for a network: through cache, budget and control, each noted in the journal. */
@@ -93,13 +97,20 @@ export class PaidStages implements StageCalls {
   readonly #stages: ReadonlyMap<Stage, PaidStage>;
   readonly #budget: Budget;
   readonly #journal: CallJournal | undefined;
+  readonly #cache: CallCache | undefined;
+  /** By their names in the configuration. */
+  readonly #providers: ReadonlyMap<string, Stage>;
 
   private constructor(
     stages: ReadonlyMap<Stage, PaidStage>,
     budget: Budget,
     journal: CallJournal | undefined,
     maxCalls: number | undefined,
+    cache?: CallCache,
+    providers: ReadonlyMap<string, Stage> = new Map(),
   ) {
+    this.#cache = cache;
+    this.#providers = providers;
     this.#stages = stages;
     this.#budget = budget;
     this.#journal = journal;
@@ -144,7 +155,7 @@ export class PaidStages implements StageCalls {
       const options = withoutUndefined({ control, cache, budget, prices, account, path: place });
       const model = stage.config['model'];
       const judge = account === 'judge' ? (typeof model === 'string' ? model : '') : undefined;
-      stages.set(stage, { calls: new PaidCalls(options), control, account, judge });
+      stages.set(stage, { calls: new PaidCalls(options), control, account, judge, prices });
     };
     for (const [index, { stage, config: use }] of pipeline.providers.entries()) {
       if (!stage.waits) continue;
@@ -159,7 +170,10 @@ export class PaidStages implements StageCalls {
     for (const { stage, config: use, path: place } of pipeline.evaluators) {
       if (stage.waits) add(stage, 'judge', use.calls, new PriceTable(use.prices ?? {}), place);
     }
-    return new PaidStages(stages, budget, journal, maxCalls);
+    const providers = new Map(
+      pipeline.providers.map(({ stage, config: use }) => [use.name, stage]),
+    );
+    return new PaidStages(stages, budget, journal, maxCalls, cache, providers);
   }
 
   /** Calls that had begun when an earlier process was killed. */
@@ -187,8 +201,12 @@ export class PaidStages implements StageCalls {
 
   /** @throws {PaidFailure} The call failed; its cause is why. */
   async call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>> {
-    const { calls, account, judge } = this.#stages.get(stage)!;
+    const paidStage = this.#stages.get(stage)!;
+    const { calls, account, judge } = paidStage;
     const { data, requestId, signal } = call;
+    // A stream comes by the plugin's own request, and has no asks.
+    if (stage.asks && data['stream'] !== true)
+      return await this.#callAsking(stage, paidStage, call);
     const parts = keyParts(stage, call);
     const key = callKey(parts);
     let hasBegun = false;
@@ -211,6 +229,73 @@ export class PaidStages implements StageCalls {
     }
     const { answer, usage, fuelUsed } = outcome.call;
     return { data: answer as Data, usage, fuelUsed, measured };
+  }
+
+  /** Makes the call of a plugin that asks: each of its asks is a paid call of its own. */
+  async #callAsking<Data>(
+    stage: Stage,
+    { calls, control, account, judge }: PaidStage,
+    call: PaidStageCall,
+  ): Promise<PaidStageAnswer<Data>> {
+    const { data, requestId, signal } = call;
+    const trail = new AskTrail();
+    const rounds = new AnswerRounds({
+      calls,
+      cache: this.#cache,
+      key: keyParts(stage, call),
+      cost: costOptions(stage, data, judge),
+      signal,
+      trail,
+      begin: (key) => {
+        this.#journal?.begin(key);
+        return (outcome) => this.#journal?.end(key, account, spentOf(outcome));
+      },
+      measure,
+      // A provider that asked providers could ask itself.
+      complete:
+        account === 'judge'
+          ? (provider) => this.#completing(provider, stage, control, requestId)
+          : undefined,
+    });
+    try {
+      const { data: answer, fuelUsed } = await stage.call<Data>(
+        data,
+        requestId,
+        signal,
+        rounds.answer,
+      );
+      return { data: answer, usage: trail.usage, fuelUsed, measured: trail.measured };
+    } catch (error) {
+      // What the plugin could make nothing of is asked anew when the case is.
+      if (trail.failure === undefined && !signal.aborted) {
+        await Promise.all(trail.keys.map((key) => this.#cache?.forget(key)));
+      }
+      throw new PaidFailure(trail.failure?.error ?? error, trail.measured);
+    }
+  }
+
+  /** A provider of the configuration that a judge asks, for the judge's money. */
+  #completing(
+    name: string,
+    judge: Stage,
+    control: CallControl,
+    requestId: string,
+  ): CompletingProvider | undefined {
+    const provider = this.#providers.get(name);
+    // The host says to the plugin, and to the log, what is not there or not permitted.
+    if (provider === undefined || judge.plugin.permissions.network !== true) return undefined;
+    const paid = this.#stages.get(provider);
+    const options = {
+      control,
+      cache: this.#cache,
+      account: 'judge' as const,
+      // One that computes its answers costs nothing.
+      ...(paid === undefined ? {} : { budget: this.#budget, prices: paid.prices }),
+    };
+    return {
+      calls: new PaidCalls(withoutUndefined(options)),
+      complete: async (data, signal) => (await ask(provider, data, requestId, signal)).answer,
+    };
   }
 
   /** @param isDone True if the run is complete. */
@@ -252,6 +337,21 @@ export function pricesOf(
   return Object.fromEntries(
     models.flatMap(({ name, price }) => (price === undefined ? [] : [[name, price]])),
   );
+}
+
+function costOptions(
+  stage: Stage,
+  data: Readonly<Record<string, unknown>>,
+  judge: string | undefined,
+): AskCostOptions {
+  if (judge === undefined) {
+    const model = String(data['model']);
+    const maxAnswerTokens = undefined;
+    return { model, fallbackModel: model, maxAnswerTokens, request: data };
+  }
+  const request = judgeRequest(stage, data);
+  const maxAnswerTokens = Number(request['max_tokens']);
+  return { model: undefined, fallbackModel: judge, maxAnswerTokens, request };
 }
 
 /** What a judge sends is its own; it is not longer than its configuration and its input together. */

@@ -44,7 +44,7 @@ export async function withPreparedRun<T>(
     options.system === undefined ? await createSystem(config, options, {}, denials) : undefined;
   try {
     let pipeline = await loadPipeline(options.system ?? own!, config, loading);
-    if (own !== undefined && pipeline.stages.some((stage) => stage.waits)) {
+    if (own !== undefined && holdsPlaces(pipeline, config)) {
       // Only now is it known that threads will wait, and that more of them are needed than there are processors.
       await pipeline.unload();
       await own.close();
@@ -60,6 +60,13 @@ export async function withPreparedRun<T>(
   } finally {
     await own?.close();
   }
+}
+
+/** True if calls that wait hold threads or processes: those of plugins that do not ask, and streams. */
+function holdsPlaces({ stages }: Pipeline, { providers }: ResolvedBenchmarkConfig): boolean {
+  if (stages.some((stage) => stage.waits && !stage.asks)) return true;
+  const models = providers.flatMap((provider) => provider.models);
+  return models.some(({ parameters }) => parameters['stream'] === true);
 }
 
 /** Threads that may wait for a server where nobody says how many calls there are at once: 10 MB each. */

@@ -1,4 +1,4 @@
-import type { LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
+import type { AnswerAsks, LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
 import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
 import { CallError } from '@testbench/types/errors';
 
@@ -54,6 +54,11 @@ export class Stage {
     return waitsForNetwork(this.plugin);
   }
 
+  /** True if it asks in place of waiting, so that each of its asks is made, and paid for, by the run. */
+  get asks(): boolean {
+    return this.waits && this.plugin.metadata.asking === true;
+  }
+
   /** Wall time inside the plugin so far, in milliseconds. */
   get timeMs(): number {
     return this.#timeMs;
@@ -63,15 +68,17 @@ export class Stage {
    * Runs one input through the plugin.
    *
    * @param requestId Names the call in the plugin's log.
+   * @param answerAsks Answers what the plugin asks. @default the host does
    * @throws {CallError}
    */
   async call<Data>(
     data: unknown,
     requestId: string,
     signal: AbortSignal,
+    answerAsks?: AnswerAsks,
   ): Promise<StageAnswer<Data>> {
     try {
-      const output = await this.#execute({ data, context: { requestId } }, signal);
+      const output = await this.#execute({ data, context: { requestId } }, signal, answerAsks);
       this.#timeMs += output.metadata.executionTimeMs;
       return { data: output.data as Data, fuelUsed: output.metadata.fuelUsed };
     } catch (error) {
@@ -81,8 +88,15 @@ export class Stage {
   }
 
   /** A plugin that waits for a network has its calls side by side; the others' go together. */
-  #execute(input: PluginInput, signal: AbortSignal): Promise<PluginOutput> {
-    if (this.waits) return this.#system.executePlugin(this.id, input, { signal });
+  #execute(
+    input: PluginInput,
+    signal: AbortSignal,
+    answerAsks: AnswerAsks | undefined,
+  ): Promise<PluginOutput> {
+    if (this.waits) {
+      const options = answerAsks === undefined ? { signal } : { signal, answerAsks };
+      return this.#system.executePlugin(this.id, input, options);
+    }
     // All calls of a run have the same signal.
     this.#batcher ??= new CallBatcher(
       (inputs, options) => this.#system.executePluginBatch(this.id, inputs, options),

@@ -1,0 +1,34 @@
+import { isObject } from '../is-object.js';
+import { readTokenUsage, type TokenUsage } from './token-usage.js';
+
+/**
+ * Reads the usage that a server's answer tells, in the words of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, those that it
+ * kept apart).
+ *
+ * @param body JSON text. @returns Undefined if it does not say so: what a server says is untrusted.
+ */
+export function usageOfAnswer(body: string): TokenUsage | undefined {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const usage = isObject(answer) ? answer['usage'] : undefined;
+  if (!isObject(usage)) return undefined;
+  const known = readTokenUsage(usage);
+  if (known !== undefined) return known;
+  const { input_tokens: input, output_tokens: output } = usage;
+  const written = usage['cache_creation_input_tokens'] ?? 0;
+  const cached = usage['cache_read_input_tokens'] ?? 0;
+  if (![input, output, written, cached].every(isCount)) return undefined;
+  return {
+    promptTokens: (input as number) + (written as number) + (cached as number),
+    cachedTokens: cached as number,
+    completionTokens: output as number,
+  };
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,221 @@
+import type { AnsweredRound, AskedRound } from '@testbench/core';
+import { HostCode } from '@testbench/types/abi';
+import { type Ask, type AskAnswer, isCompletionAsk } from '@testbench/types/asking';
+import { CallError } from '@testbench/types/errors';
+
+import { problemOfAnswer } from '../../calls/answer-problem.js';
+import { usageOfAnswer } from '../../calls/answer-usage.js';
+import type { CallCache } from '../../calls/call-cache.js';
+import { callKey, type CallKeyParts } from '../../calls/call-key.js';
+import type { CallProblem } from '../../calls/call-problem.js';
+import type { PaidAnswer, PaidCalls, PaidOutcome } from '../../calls/paid-calls.js';
+import { readTokenUsage } from '../../calls/token-usage.js';
+import type { CallMeasured } from '../../results/result-row.js';
+import type { AskTrail } from './ask-trail.js';
+import { type AskCost, type AskCostOptions, costOfAsk } from './cost-of-ask.js';
+import { type KeptAnswer, readKeptAnswer, roundName } from './kept-round.js';
+
+/** Has the host answer an ask. */
+type AskHost = (ask: Ask, signal?: AbortSignal) => Promise<AskAnswer>;
+
+/** What the asks of a plugin go through. */
+export interface AnswerRoundsOptions {
+  readonly calls: PaidCalls;
+  /** @default none: nothing is kept */
+  readonly cache: CallCache | undefined;
+  /** All but the number of the ask. */
+  readonly key: Omit<CallKeyParts, 'ask'>;
+  readonly cost: AskCostOptions;
+  readonly signal: AbortSignal;
+  readonly trail: AskTrail;
+  /** A request is about to be made for the first time; told how it ended. */
+  readonly begin: (key: string) => (outcome: PaidOutcome) => void;
+  readonly measure: (outcome: PaidOutcome) => CallMeasured;
+  /** Answers for the providers of the configuration; undefined for a plugin that may not ask them. */
+  readonly complete: ((provider: string) => CompletingProvider | undefined) | undefined;
+}
+
+/** A provider of the configuration that is asked by another plugin. */
+export interface CompletingProvider {
+  readonly calls: PaidCalls;
+  readonly complete: (data: object, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** Carries an answer that is a failure through cache and control. */
+class FailedAnswer extends Error {
+  readonly retryable: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
+
+  constructor(
+    readonly answer: AskAnswer,
+    { retryable, retryAfterMs, status }: CallProblem,
+  ) {
+    super('the ask failed');
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
+    this.status = status;
+  }
+}
+
+/**
+ * Answers the rounds of one call in a run: from the cache, or within the budget, as the control of the stage's calls says, and into the cache.
+ *
+ * Each ask has a key, a reservation and retries of its own; what fails after all of them is the plugin's to tell.
+ */
+export class AnswerRounds {
+  readonly #of: AnswerRoundsOptions;
+
+  constructor(of: AnswerRoundsOptions) {
+    this.#of = of;
+  }
+
+  /** @throws Why the call cannot go on: no money, no time, cancelled. */
+  readonly answer = async (asked: AskedRound, ask: AskHost): Promise<AnsweredRound> => {
+    try {
+      return await this.#answer(asked, ask);
+    } catch (error) {
+      this.#of.trail.failure ??= { error };
+      throw error;
+    }
+  };
+
+  async #answer(asked: AskedRound, ask: AskHost): Promise<AnsweredRound> {
+    const { asks, firstAsk } = asked;
+    const round = (await this.#keptRound(asked)) ?? { ...asked, round: roundName(asked) };
+    const makeAll = asks.map(
+      async (_, index) => await this.#make(round, index, firstAsk + index, ask, false),
+    );
+    const made = await settleAll(makeAll);
+    // Another call with the same keys may have been first: its round is the one that goes on.
+    const first = made.find((one) => one.kept !== undefined)?.kept ?? round;
+    const isOther = ({ kept }: MadeAsk): boolean =>
+      kept !== undefined && kept.round !== first.round;
+    const answers = await settleAll(
+      made.map(async (one, index) =>
+        isOther(one)
+          ? (await this.#make(first, index, firstAsk + index, ask, true)).answer
+          : one.answer,
+      ),
+    );
+    return { answers, continue: first.continue };
+  }
+
+  /** The round whose answers were kept, or some of them. */
+  async #keptRound({ asks, firstAsk }: AskedRound): Promise<KeptRound | undefined> {
+    const { cache, key } = this.#of;
+    // One that is alone is found, or made, in one go.
+    if (cache === undefined || asks.length === 1) return undefined;
+    const found = await Promise.all(
+      asks.map((_, index) => cache.read(callKey({ ...key, ask: firstAsk + index }))),
+    );
+    return found
+      .map((call) => readKeptAnswer(call?.answer))
+      .find((kept) => kept?.asks.length === asks.length);
+  }
+
+  async #make(
+    round: KeptRound,
+    index: number,
+    number: number,
+    askHost: AskHost,
+    isFresh: boolean,
+  ): Promise<MadeAsk> {
+    const { key, signal, trail, begin, measure } = this.#of;
+    const parts = { ...key, ask: number };
+    const name = callKey(parts);
+    const ask = round.asks[index]!;
+    const { calls, cost, make } = this.#wayOf(ask, askHost);
+    trail.keys.push(name);
+    let end: ((outcome: PaidOutcome) => void) | undefined;
+    const outcome = await calls.make({
+      key: parts,
+      ...cost,
+      signal,
+      ...(isFresh ? { fresh: true } : {}),
+      ask: async (_attempt, attemptSignal) => {
+        end ??= begin(name);
+        const { answer, ...facts } = await make(attemptSignal);
+        const { asks, continue: state, round: called } = round;
+        const kept: KeptAnswer = { answer, asks, continue: state, round: called };
+        return { ...facts, answer: kept };
+      },
+    });
+    end?.(outcome);
+    trail.add(measure(outcome), outcome);
+    if (!outcome.ok) {
+      const { error } = outcome;
+      if (error instanceof FailedAnswer) return { answer: error.answer, kept: undefined };
+      throw error;
+    }
+    const kept = readKeptAnswer(outcome.call.answer);
+    if (kept === undefined) throw new RangeError('what was kept is no answer');
+    return { answer: kept.answer, kept };
+  }
+
+  /** By whom, at which price and how an ask is answered. */
+  #wayOf(
+    ask: Ask,
+    askHost: AskHost,
+  ): {
+    readonly calls: PaidCalls;
+    readonly cost: AskCost;
+    readonly make: (signal: AbortSignal) => Promise<PaidAnswer & { readonly answer: AskAnswer }>;
+  } {
+    const { calls, cost, complete } = this.#of;
+    const provider = isCompletionAsk(ask) ? complete?.(ask.provider) : undefined;
+    if (isCompletionAsk(ask) && provider !== undefined) {
+      return {
+        calls: provider.calls,
+        cost: costOfAsk(ask, cost),
+        make: async (signal) => {
+          const output = await provider.complete(ask.complete, signal);
+          const { usage } = Object(output) as { usage?: unknown };
+          return { answer: { output }, usage: readTokenUsage(usage) };
+        },
+      };
+    }
+    return {
+      calls,
+      cost: costOfAsk(ask, cost),
+      make: async (signal) => {
+        const answer = await askHost(ask, signal);
+        const failure = failureOf(answer, signal);
+        if (failure !== undefined) throw failure;
+        const body = 'status' in answer ? answer.body : undefined;
+        return { answer, usage: body === undefined ? undefined : usageOfAnswer(body) };
+      },
+    };
+  }
+}
+
+type KeptRound = Pick<KeptAnswer, 'asks' | 'continue' | 'round'>;
+
+interface MadeAsk {
+  readonly answer: AskAnswer;
+  /** Undefined for a failure. */
+  readonly kept: KeptAnswer | undefined;
+}
+
+/** Waits for all, so that nothing goes on behind the caller's back, and then for none that failed. */
+async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+function failureOf(answer: AskAnswer, signal: AbortSignal): Error | undefined {
+  if ('status' in answer) {
+    const problem = problemOfAnswer(answer);
+    return problem && new FailedAnswer(answer, problem);
+  }
+  if (!('error' in answer)) return undefined;
+  const { code, retryable, retry_after_ms: retryAfterMs } = answer.error;
+  if (code === HostCode.cancelled && !signal.aborted) {
+    const message = 'Cannot finish call: no answer within the time limit of the stage';
+    return new CallError('CALL_DEADLINE_EXCEEDED', message, { retryable: true });
+  }
+  return new FailedAnswer(answer, { retryable: retryable ?? false, retryAfterMs });
+}
