@@ -267,8 +267,9 @@ export class PaidStages implements StageCalls {
       return { data: answer, usage: trail.usage, fuelUsed, measured: trail.measured };
     } catch (error) {
       // What the plugin could make nothing of is asked anew when the case is.
-      if (trail.failure === undefined && !signal.aborted) {
-        await Promise.all(trail.keys.map((key) => this.#cache?.forget(key)));
+      const cache = this.#cache;
+      if (cache !== undefined && trail.failure === undefined && !signal.aborted) {
+        await Promise.all(trail.keys.map(async (key) => await cache.forget(key)));
       }
       throw new PaidFailure(trail.failure?.error ?? error, trail.measured);
     }
