@@ -34,6 +34,8 @@ export default defineConfig({
   ssr,
   test: {
     globalSetup: 'scripts/lib/build-runners.mjs',
+    // By default one core is left to others, which is half of a machine with two.
+    maxWorkers: '100%',
     projects: directories.map((directory) => ({
       resolve,
       ssr,

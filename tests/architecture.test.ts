@@ -3,26 +3,59 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const script = join(import.meta.dirname, '../scripts/checks/architecture.mjs');
 
+/** Each check is a process, which takes seconds: one has all mistakes to find. */
+const BAD_IMPORTS = [
+  {
+    title: 'an import against the arrows',
+    file: 'packages/wasm/src/against.ts',
+    text: `export { core } from '@testbench/core';\n`,
+    rule: 'direction-wasm',
+  },
+  {
+    title: 'a type import against the arrows',
+    file: 'packages/types/src/type.ts',
+    text: `import type { wasm } from '@testbench/wasm';\nexport type W = typeof wasm;\n`,
+    rule: 'direction-types',
+  },
+  {
+    title: 'a sibling that the table does not name',
+    file: 'packages/sandbox/src/sibling.ts',
+    text: `export { core } from '@testbench/core';\n`,
+    rule: 'direction-sandbox',
+  },
+  {
+    title: 'a relative import across packages',
+    file: 'packages/wasm/src/relative.ts',
+    text: `export { types } from '../../types/src/index.js';\n`,
+    rule: 'no-relative-import-across-packages',
+  },
+  {
+    title: 'a Node module in a portable package',
+    file: 'packages/wasm/src/portable.ts',
+    text: `export { readFileSync } from 'node:fs';\n`,
+    rule: 'no-node-in-portable-packages',
+  },
+  {
+    title: 'a module that does not exist',
+    file: 'packages/core/src/missing.ts',
+    text: `export { x } from '@testbench/nothing';\n`,
+    rule: 'not-to-unresolvable',
+  },
+];
+
 let workspace: string;
 
-beforeEach(() => {
+beforeAll(() => {
   workspace = mkdtempSync(join(tmpdir(), 'testbench-architecture-'));
-  writeFileSync(join(workspace, 'pnpm-workspace.yaml'), 'packages:\n  - packages/*\n');
+  write('pnpm-workspace.yaml', 'packages:\n  - packages/*\n');
   mkdirSync(join(workspace, 'node_modules/@testbench'), { recursive: true });
   for (const name of ['types', 'wasm', 'sandbox', 'core']) {
     write(`packages/${name}/src/index.ts`, `export const ${name} = '${name}';\n`);
-    write(
-      `packages/${name}/package.json`,
-      JSON.stringify({
-        name: `@testbench/${name}`,
-        type: 'module',
-        exports: { '.': './src/index.ts' },
-      }),
-    );
+    writeManifest(name, {});
     symlinkSync(
       join(workspace, 'packages', name),
       join(workspace, 'node_modules/@testbench', name),
@@ -30,7 +63,15 @@ beforeEach(() => {
   }
 });
 
-afterEach(() => rmSync(workspace, { recursive: true }));
+afterAll(() => rmSync(workspace, { recursive: true }));
+
+function writeManifest(name: string, more: object): void {
+  const exports = { '.': './src/index.ts' };
+  write(
+    `packages/${name}/package.json`,
+    JSON.stringify({ name: `@testbench/${name}`, type: 'module', exports, ...more }),
+  );
+}
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(workspace, path)), { recursive: true });
@@ -50,61 +91,34 @@ describe('the architecture check', () => {
     expect(check()).toEqual({ status: 0, output: '' });
   });
 
-  it.each([
-    {
-      title: 'an import against the arrows',
-      file: 'packages/wasm/src/bad.ts',
-      text: `export { core } from '@testbench/core';\n`,
-      rule: 'direction-wasm',
-    },
-    {
-      title: 'a type import against the arrows',
-      file: 'packages/types/src/bad.ts',
-      text: `import type { wasm } from '@testbench/wasm';\nexport type W = typeof wasm;\n`,
-      rule: 'direction-types',
-    },
-    {
-      title: 'a sibling that the table does not name',
-      file: 'packages/sandbox/src/bad.ts',
-      text: `export { core } from '@testbench/core';\n`,
-      rule: 'direction-sandbox',
-    },
-    {
-      title: 'a relative import across packages',
-      file: 'packages/wasm/src/bad.ts',
-      text: `export { types } from '../../types/src/index.js';\n`,
-      rule: 'no-relative-import-across-packages',
-    },
-    {
-      title: 'a Node module in a portable package',
-      file: 'packages/wasm/src/bad.ts',
-      text: `export { readFileSync } from 'node:fs';\n`,
-      rule: 'no-node-in-portable-packages',
-    },
-    {
-      title: 'a module that does not exist',
-      file: 'packages/core/src/bad.ts',
-      text: `export { x } from '@testbench/nothing';\n`,
-      rule: 'not-to-unresolvable',
-    },
-  ])('rejects $title', ({ file, text, rule }) => {
-    write(file, text);
-    const { status, output } = check();
-    expect(output).toContain(`error ${rule}`);
-    expect(status).toBe(1);
-  });
-
-  it('rejects a dependency in package.json that the table does not allow', () => {
-    write(
-      'packages/wasm/package.json',
-      JSON.stringify({
-        name: '@testbench/wasm',
+  describe('of a workspace with mistakes', () => {
+    let found: ReturnType<typeof check>;
+    beforeAll(() => {
+      for (const { file, text } of BAD_IMPORTS) write(file, text);
+      writeManifest('wasm', {
         dependencies: { '@testbench/core': 'workspace:^', lodash: '4.0.0' },
-      }),
-    );
-    const { status, output } = check();
-    expect(output).toContain('wasm may not depend on @testbench/core');
-    expect(output).toContain('wasm may not depend on lodash');
-    expect(status).toBe(1);
+      });
+      found = check();
+    });
+
+    it('fails', () => {
+      expect(found.status).toBe(1);
+    });
+
+    it.each(BAD_IMPORTS)('rejects $title', ({ file, rule }) => {
+      expect(found.output).toContain(`error ${rule}: ${file} `);
+    });
+
+    it('rejects no other import', () => {
+      const files = [...found.output.matchAll(/^ *error [a-z-]+: (\S+) /gm)].map(
+        ([, file]) => file,
+      );
+      expect([...new Set(files)].toSorted()).toEqual(BAD_IMPORTS.map(({ file }) => file).toSorted());
+    });
+
+    it('rejects dependencies in package.json that the table does not allow', () => {
+      expect(found.output).toContain('wasm may not depend on @testbench/core');
+      expect(found.output).toContain('wasm may not depend on lodash');
+    });
   });
 });
