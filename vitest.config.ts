@@ -19,6 +19,7 @@ const sharing = new Set([
     'registry',
     'statistics',
     'core',
+    'manager',
     'bench',
   ].map((name) => `packages/${name}`),
   'example-plugins',

@@ -113,7 +113,9 @@ describe('the architecture check', () => {
       const files = [...found.output.matchAll(/^ *error [a-z-]+: (\S+) /gm)].map(
         ([, file]) => file,
       );
-      expect([...new Set(files)].toSorted()).toEqual(BAD_IMPORTS.map(({ file }) => file).toSorted());
+      expect([...new Set(files)].toSorted()).toEqual(
+        BAD_IMPORTS.map(({ file }) => file).toSorted(),
+      );
     });
 
     it('rejects dependencies in package.json that the table does not allow', () => {
