@@ -109,7 +109,10 @@ describe('plugin readability', () => {
     // An apostrophe alone is a mark; that of a contraction belongs to its word.
     ["' 's 'tis - it's", { words: 3, letters: 7, characters: 12 }],
     ["don't well-known naïveté_1", { words: 3, long_words: 2 }],
-    ['Cool dogs wear da sunglasses.', { syllables: 7, polysyllables: 1, rix: 1 }],
+    [
+      'Cool dogs wear da sunglasses.',
+      { syllables: 7, polysyllables: 1, rix: 1, gunning_fog: 10, linsear_write: 2.5 },
+    ],
     // Characters are code points.
     ['👋🏽 hello wide world', { words: 3, characters: 16, letters: 14 }],
   ])('counts %j', async (output, metrics) => {
@@ -154,5 +157,164 @@ describe('plugin bleu-nltk', () => {
     await using host = await openPlugin('bleu-nltk', config);
     const { data } = await host.call<{ score: number }>({ output, expected });
     expect(data.score).toBeCloseTo(score, 12);
+  });
+
+  const guide =
+    'It is a guide to action which ensures that the military always obeys the commands of the party';
+  const other =
+    'It is a guide to action that ensures that the military will forever heed Party commands';
+  // By NLTK 3.10, methods 0 to 7; null where it refuses.
+  it.each<[output: string, expected: string[], scores: (number | null)[]]>([
+    [
+      guide,
+      [other],
+      [
+        0.41180376356915777, 0.41180376356915777, 0.4452945001507636, 0.41180376356915777,
+        0.41180376356915777, 0.4905328138015114, 0.41358958106633686, 0.4905328138015114,
+      ],
+    ],
+    [
+      'the cat sat on mat',
+      ['the cat is on the mat', 'there is a cat on the mat'],
+      [
+        0,
+        0.11062691203042492,
+        0.33085163614992613,
+        0.20801195378010612,
+        0.11801586795186178,
+        0.1783512088913676,
+        null,
+        0.21504202806120642,
+      ],
+    ],
+    [
+      'a b c d e f g',
+      ['a b x c d e y f'],
+      [
+        0, 0.18651176671349295, 0.3685012003094065, 0.2789001430384383, 0.22028601761225672,
+        0.30154545722571036, 0.25141065813013763, 0.32339357491741344,
+      ],
+    ],
+    [
+      'the cat',
+      ['the cat sat'],
+      [
+        0,
+        0.19180183554164504,
+        0.42888194248035344,
+        0.36064528799877893,
+        0.13427896671164932,
+        0.23680351801537006,
+        null,
+        0.2643854822896133,
+      ],
+    ],
+    [
+      'cat',
+      ['the cat sat'],
+      [
+        0,
+        0.024066394763145416,
+        0.08047084086794415,
+        0.04784824825520547,
+        0.1353352832366127,
+        0.026045287402504197,
+        null,
+        0.026045287402504197,
+      ],
+    ],
+    [
+      'one two three four five six seven eight',
+      ['one two three four five seven six eight nine'],
+      [
+        0.5131108244419322, 0.5131108244419322, 0.5736753417215604, 0.5131108244419322,
+        0.5131108244419322, 0.5887998949197519, 0.477177716270225, 0.5887998949197519,
+      ],
+    ],
+  ])('smooths %j against %j', async (output, expected, scores) => {
+    for (const [smoothing, score] of scores.entries()) {
+      await using host = await openPlugin('bleu-nltk', { smoothing });
+      const call = host.call<{ score: number }>({ output, expected });
+      if (score === null) await expect(call).rejects.toThrow('method 6 needs a common 3-gram');
+      else expect((await call).data.score).toBeCloseTo(score, 12);
+    }
+  });
+
+  const mats = ['the cat is on the mat', 'there is a cat on the mat'];
+  it.each([
+    [{ auto_reweigh: true }, 'a b', ['a b c'], 0.6065306597126334],
+    [{ smoothing: 5, weights: [0.5, 0.5] }, 'the cat sat on mat', mats, 0.5046995318935247],
+    [{ smoothing: 4, k: 3 }, 'the cat sat on mat', mats, 0.1523578303885914],
+    [{ smoothing: 1, epsilon: 0.3 }, 'the cat sat on mat', mats, 0.1916114323211486],
+    [{ smoothing: 6, alpha: 2 }, 'a b c d e f g', ['a b x c d e y f'], 0.2078723167107764],
+    [
+      { smoothing: 2 },
+      [guide, 'the cat sat on mat', 'a b c d e f g'],
+      [[other], mats, ['a b x c d e y f']],
+      0.39209848629797267,
+    ],
+  ])('as NLTK with %j', async (config, output, expected, score) => {
+    await using host = await openPlugin('bleu-nltk', config);
+    const { data } = await host.call<{ score: number }>({ output, expected });
+    expect(data.score).toBeCloseTo(score, 12);
+  });
+});
+
+describe('plugin perplexity', () => {
+  it.each([
+    [{}, { logprobs: [-1, -2, -3, -4] }, 2.5, 4],
+    [{ last_tokens: 2 }, { logprobs: [-1, -2, -3, -4] }, 3.5, 2],
+    [{ last_tokens: 9 }, { logprobs: [-1, -2] }, 1.5, 2],
+    [
+      { last_tokens: 1 },
+      {
+        logprobs: [
+          [-1, -2],
+          [-3, -5],
+        ],
+      },
+      3.5,
+      2,
+    ],
+    [
+      {},
+      {
+        logprobs: [
+          [-1, -2],
+          [-3, -5, -6],
+        ],
+        last_tokens: [1, 2],
+      },
+      13 / 3,
+      3,
+    ],
+    [{ last_tokens: 2 }, { logprobs: [-1, -2, -3], last_tokens: 1 }, 3, 1],
+  ])('with %j takes %j', async (config, data, mean_nll, tokens) => {
+    await using host = await openPlugin('perplexity', config);
+    const result = await host.call<{ metrics: object }>(data);
+    expect(result.data.metrics).toMatchObject({
+      mean_nll: expect.closeTo(mean_nll, 12) as number,
+      tokens,
+    });
+  });
+});
+
+describe('plugin multiple-choice', () => {
+  it.each([
+    [{ normalization: 'char' }, [-2, -1]],
+    // lighteval's LogProbCharNorm(ignore_first_space=True).
+    [{ normalization: 'char', ignore_first_space: true }, [-3, -1]],
+  ])('with %j divides by the length', async (config, scores) => {
+    await using host = await openPlugin('multiple-choice', config);
+    const data = { logprobs: [-6, -2], choices: [' ab', 'cd'] };
+    expect((await host.call<{ scores: number[] }>(data)).data.scores).toEqual(scores);
+  });
+
+  it('refuses a choice of which nothing is left', async () => {
+    await using host = await openPlugin('multiple-choice', {
+      normalization: 'char',
+      ignore_first_space: true,
+    });
+    await expect(host.call({ logprobs: [-1], choices: [' '] })).rejects.toThrow('Cannot score');
   });
 });

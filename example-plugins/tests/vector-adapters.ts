@@ -42,15 +42,24 @@ function given(options: Loose, ...keys: string[]): object {
   );
 }
 
+/** What a vector asks for of several results; what the plugin does not give is undefined, and fails. */
+function pick(parts: Loose, { expected }: Vector): Loose {
+  if (Array.isArray(expected)) return parts;
+  return Object.fromEntries(Object.keys(expected).map((key) => [key, parts[key]]));
+}
+
 /** `hypothesis` with references of its own, or `hypotheses` with reference streams. */
 const translation = ({ inputs }: Vector): object => ({
   output: inputs.hypotheses ?? inputs.hypothesis,
   expected: inputs.references,
 });
 
-/** Vectors of texts whose syllables, estimated from the spelling, are some more or less than in textstat's dictionary. */
+/**
+ * Vectors of texts whose syllables, estimated from the spelling, are some more or less than in textstat's dictionary, or (37 and 40, the
+ * Gunning fog index) that have words of its list of easy ones.
+ */
 const MISESTIMATED: ReadonlySet<string> = new Set(
-  [29, 30, 34, 35, 45].map((number) => `readability-0${number}`),
+  [29, 30, 34, 35, 37, 40, 45].map((number) => `readability-0${number}`),
 );
 
 /** Adapter by the name of the file. */
@@ -153,7 +162,25 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
         effective_order: options.effective_order ? 'yes' : 'no',
       }),
     }),
-    run: async (vector, host) => (await call(host, translation(vector))).metrics.bleu,
+    run: async (vector, host) => {
+      const { metrics } = await call(host, translation(vector));
+      const orders = Array.from({ length: vector.options.max_ngram_order ?? 4 }, (_, n) => n + 1);
+      const counts = orders.map((n) => metrics[`correct_${n}`]);
+      const totals = orders.map((n) => metrics[`total_${n}`]);
+      const { output_length: sys_len, reference_length: ref_len } = metrics;
+      const parts: Loose = {
+        score: metrics.bleu,
+        counts,
+        totals,
+        precisions: orders.map((n) => (100 * counts[n - 1]) / totals[n - 1]),
+        bp: sys_len < ref_len ? Math.exp(1 - ref_len / sys_len) : 1,
+        sys_len,
+        ref_len,
+      };
+      return typeof vector.expected === 'number'
+        ? parts[vector.options.output ?? 'score']
+        : pick(parts, vector);
+    },
   },
   chrf: {
     plugin: 'chrf',
@@ -177,6 +204,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   perplexity: {
     plugin: 'perplexity',
     config: ({ options }) => ({
+      ...given(options, 'last_tokens'),
       words_of: options.denominator?.replace('words of ', '') ?? 'text',
     }),
     run: async ({ inputs, options }, host) => (await call(host, inputs))[options.stat],
@@ -289,7 +317,13 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   bleu_nltk: {
     plugin: 'bleu-nltk',
-    config: ({ options }) => given(options, 'weights'),
+    config: ({ options }) => ({
+      ...given(options, 'weights', 'epsilon', 'alpha', 'k', 'auto_reweigh'),
+      // `method4` or 4.
+      smoothing: Number(
+        String(options.smoothing ?? options.smoothing_function ?? 0).replace('method', ''),
+      ),
+    }),
     run: async ({ inputs, options }, host) => {
       const { score, metrics } = await call(host, {
         output: inputs.hypotheses ?? inputs.hypothesis,
@@ -300,8 +334,8 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   readability: {
     plugin: 'readability',
-    // textstat looks syllables and easy words up; the plugin estimates the former, and does without the latter.
-    unsupported: ({ id, options }) => options.metric === 'gunning_fog' || MISESTIMATED.has(id),
+    // textstat looks syllables and easy words up; the plugin estimates the former, and takes none for easy.
+    unsupported: ({ id }) => MISESTIMATED.has(id),
     config: () => ({}),
     run: async ({ inputs, options }, host) =>
       (await call(host, { output: inputs.text })).metrics[options.metric],
@@ -322,9 +356,10 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   multiple_choice: {
     plugin: 'multiple-choice',
     config: ({ options }) => ({
-      normalization: options.metric.endsWith('_norm')
-        ? options.metric.replace('_norm', '')
-        : 'none',
+      ...given(options, 'ignore_first_space'),
+      normalization:
+        options.normalization ??
+        (options.metric.endsWith('_norm') ? options.metric.replace('_norm', '') : 'none'),
     }),
     run: async ({ inputs, options }, host) => {
       // The vectors give probabilities; the plugin takes their logarithms.

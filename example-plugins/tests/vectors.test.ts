@@ -13,17 +13,17 @@ function readVectors(name: string): Vector[] {
 }
 
 /** What the plugin gave, with each number that is within the tolerance replaced by the expected one. */
-function settle(actual: any, { expected, tolerance }: Vector): unknown {
+function settle(
+  actual: any,
+  { expected, tolerance }: Pick<Vector, 'expected' | 'tolerance'>,
+): unknown {
+  const part = (key: string | number): unknown =>
+    settle(actual?.[key], { expected: expected[key], tolerance });
   if (Array.isArray(expected)) {
-    return expected.map((value, index) => settleNumber(actual[index], value, tolerance));
+    return actual?.length === expected.length ? expected.map((_, index) => part(index)) : actual;
   }
   if (typeof expected === 'object' && expected !== null) {
-    return Object.fromEntries(
-      Object.keys(expected).map((key) => [
-        key,
-        settleNumber(actual[key], expected[key], tolerance),
-      ]),
-    );
+    return Object.fromEntries(Object.keys(expected).map((key) => [key, part(key)]));
   }
   return settleNumber(actual, expected, tolerance);
 }

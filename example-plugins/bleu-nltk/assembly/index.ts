@@ -1,25 +1,42 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, readReferences, Vocabulary,
+  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, range, readReferences, Vocabulary,
 } from "@testbench/plugins-sdk";
+
+import { Smoothing } from "./smoothing";
 
 class Options {
   /** Weight of each order of n-grams, from words up. */
   weights: f64[] = [0.25, 0.25, 0.25, 0.25];
+  /** NLTK's method of smoothing, as numbered by Chen and Cherry (2014); 0 is none. */
+  @range(0, 7)
+  smoothing: i32 = 0;
+  /** What method 1 adds to a count of 0. */
+  epsilon: f64 = 0.1;
+  /** How much the prior of method 6 weighs. */
+  alpha: f64 = 5;
+  /** By which method 4, and so 7, divides the logarithm of the length. */
+  k: f64 = 5;
+  /** Weighs the orders alike that an output of fewer than 4 tokens has, where `weights` are the default. */
+  auto_reweigh: bool = false;
 }
 
 @plugin({ name: "bleu-nltk" })
 export class BleuNltk extends Evaluator {
   config: Options = new Options();
   private matches: StaticArray<f64> = new StaticArray<f64>(0);
+  /** NLTK's denominators: at least 1 for each sentence. */
   private totals: StaticArray<f64> = new StaticArray<f64>(0);
+  private ngrams: StaticArray<f64> = new StaticArray<f64>(0);
   private outputLength: f64 = 0;
   private referenceLength: f64 = 0;
 
   /** Sentences and corpora as for `gleu`: `expected[i]` is the references of sentence i. */
   evaluate(input: EvaluatorInput): Evaluation {
     const orders = this.config.weights.length;
-    this.matches = new StaticArray<f64>(orders);
-    this.totals = new StaticArray<f64>(orders);
+    const counted = Smoothing.ordersOf(this.config.smoothing, orders);
+    this.matches = new StaticArray<f64>(counted);
+    this.totals = new StaticArray<f64>(counted);
+    this.ngrams = new StaticArray<f64>(counted);
     this.outputLength = 0;
     this.referenceLength = 0;
     const output = input.field("output");
@@ -61,20 +78,32 @@ export class BleuNltk extends Evaluator {
     const ngrams = new NgramMatcher(words, expected);
     for (let order = 0; order < this.matches.length; order++) {
       this.matches[order] += ngrams.next();
-      // NLTK's denominator is at least 1 for each sentence.
       this.totals[order] += max(1, ngrams.total);
+      this.ngrams[order] += ngrams.total;
     }
   }
 
   private score(): f64 {
+    const config = this.config;
     if (this.matches.length == 0 || this.matches[0] == 0) return 0;
+    const smoothing = new Smoothing(this.matches, this.totals, this.ngrams, this.outputLength);
+    const weights = this.weights();
+    const precisions = smoothing.precisions(config.smoothing, config.weights.length, config.epsilon, config.alpha, config.k);
     let logs: f64 = 0;
-    for (let index = 0; index < this.matches.length; index++) {
-      // Without smoothing NLTK takes the least number for an order of which nothing fits.
-      const precision = this.matches[index] > 0 ? this.matches[index] / this.totals[index] : f64.MIN_NORMAL_VALUE;
-      logs += this.config.weights[index] * Math.log(precision);
+    for (let index = 0; index < weights.length; index++) {
+      // As NLTK does: what smoothing leaves at 0 does not count.
+      if (precisions[index] > 0) logs += weights[index] * Math.log(precisions[index]);
     }
     const longer = this.outputLength > this.referenceLength;
     return (longer ? 1 : Math.exp(1 - this.referenceLength / this.outputLength)) * Math.exp(logs);
+  }
+
+  private weights(): f64[] {
+    const weights = this.config.weights;
+    if (!this.config.auto_reweigh || this.outputLength >= 4 || weights.length != 4) return weights;
+    for (let index = 0; index < 4; index++) if (weights[index] != 0.25) return weights;
+    const alike: f64[] = [];
+    for (let index = 0; index < this.outputLength; index++) alike.push(1 / this.outputLength);
+    return alike;
   }
 }

@@ -4,6 +4,8 @@ class Options {
   /** What a log-probability is divided by (`char`, `token`), or less what (`pmi`: without the question). */
   @oneOf(["none", "char", "token", "pmi"])
   normalization: string = "none";
+  /** Leaves the space out of account that a choice begins with, for `char`. */
+  ignore_first_space: bool = false;
 }
 
 @plugin({ name: "multiple-choice", capabilities: ["text_evaluation"] })
@@ -45,11 +47,16 @@ export class MultipleChoice extends Custom {
     const other = fieldOf(data, kind == "token" ? "tokens" : "unconditioned").numbers();
     const isWhole = (kind == "char" ? choices.length : other.length) == scores.length;
     for (let index = 0; index < scores.length; index++) {
-      const operand = !isWhole ? NaN : kind == "char" ? countCodePoints(choices.at(index).text()) : other[index];
+      const operand = !isWhole ? NaN : kind == "char" ? this.lengthOf(choices.at(index).text()) : other[index];
       // Nothing to divide by is a missing length, not an infinite score.
       if (kind == "pmi") scores[index] -= operand;
       else scores[index] = operand > 0 ? scores[index] / operand : NaN;
     }
+  }
+
+  private lengthOf(choice: string): f64 {
+    const length = countCodePoints(choice);
+    return this.config.ignore_first_space && choice.startsWith(" ") ? length - 1 : length;
   }
 }
 

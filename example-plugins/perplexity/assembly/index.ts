@@ -1,8 +1,11 @@
-import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, splitWords } from "@testbench/plugins-sdk";
+import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
   /** Field with the text, or texts, whose words `word_perplexity` divides by. */
   words_of: string = "text";
+  /** How many log-probabilities at the end of each record count, such as those of the answer behind its question; 0 is all. A field `last_tokens` of the data goes before it. */
+  @range(0, 2147483647)
+  last_tokens: i32 = 0;
 }
 
 @plugin({ name: "perplexity", capabilities: ["text_evaluation"] })
@@ -14,18 +17,28 @@ export class Perplexity extends Custom {
     const logprobs = fieldOf(data, "logprobs");
     const many = logprobs.at(0).isArray;
     const records = many ? logprobs.length : 1;
+    const lasts = fieldOf(data, "last_tokens");
+    if (lasts.isArray && lasts.length != records) {
+      invalidInput(`Cannot compute: "logprobs" is of ${records} records, "last_tokens" has ${lasts.length} numbers`);
+      return;
+    }
     let sum: f64 = 0;
     let tokens = 0;
     for (let index = 0; index < records; index++) {
       const numbers = (many ? logprobs.at(index) : logprobs).numbers();
-      const added = sumOf(numbers);
+      const last = this.lastOf(lasts.isArray ? lasts.at(index) : lasts, numbers.length);
+      if (last < 0) {
+        invalidInput(`Cannot compute: expected whole numbers from 1 for "last_tokens"`);
+        return;
+      }
+      const added = sumOf(numbers, numbers.length - last);
       if (isNaN(added)) {
         const where = many ? `"logprobs[${index}]"` : '"logprobs"';
         invalidInput(`Cannot compute: expected ${where} as a list of logarithms of probabilities, which are not above 0`);
         return;
       }
       sum += added;
-      tokens += numbers.length;
+      tokens += last;
     }
     const texts = fieldOf(data, this.config.words_of);
     const given = texts.isArray ? texts.length : 1;
@@ -42,19 +55,27 @@ export class Perplexity extends Custom {
     writeMeasures(out.key("metrics").object(), perplexity, sum, tokens, words);
     out.end().end();
   }
+
+  /** How many of a record's numbers count; -1 for a wrong number. */
+  private lastOf(given: Json, length: i32): i32 {
+    if (!given.exists) return this.config.last_tokens > 0 ? min(this.config.last_tokens, length) : length;
+    const last = given.number();
+    return last >= 1 && trunc(last) == last ? <i32>min(last, <f64>length) : -1;
+  }
 }
 
 function writeMeasures(out: JsonWriter, perplexity: f64, sum: f64, tokens: i32, words: i32): void {
-  out.field("perplexity", perplexity).field("log_likelihood", sum).field("tokens", tokens);
+  out.field("perplexity", perplexity).field("mean_nll", -sum / tokens).field("log_likelihood", sum).field("tokens", tokens);
   if (words > 0) out.field("word_perplexity", Math.exp(-sum / words)).field("words", words);
 }
 
 /** NaN if there is none, or one that is no logarithm of a probability. */
-function sumOf(logprobs: StaticArray<f64>): f64 {
+function sumOf(logprobs: StaticArray<f64>, start: i32): f64 {
   let sum: f64 = logprobs.length > 0 ? 0 : NaN;
   for (let index = 0; index < logprobs.length; index++) {
     const isLogarithm = logprobs[index] <= 0 && logprobs[index] > -Infinity;
-    sum += isLogarithm ? logprobs[index] : NaN;
+    if (!isLogarithm) return NaN;
+    if (index >= start) sum += logprobs[index];
   }
   return sum;
 }

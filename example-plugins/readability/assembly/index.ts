@@ -12,6 +12,8 @@ export class Readability extends Evaluator {
       .metric("flesch_reading_ease", ease)
       .metric("flesch_kincaid_grade", kincaidGrade(text))
       .metric("smog_index", smog(text))
+      .metric("gunning_fog", fog(text))
+      .metric("linsear_write", linsearWrite(text))
       .metric("automated_readability_index", automatedIndex(text))
       .metric("coleman_liau_index", colemanLiau(text))
       .metric("gulpease_index", gulpease(text))
@@ -39,6 +41,19 @@ function kincaidGrade(text: TextCounts): f64 {
 
 function smog(text: TextCounts): f64 {
   return text.sentences > 0 ? 1.043 * Math.sqrt((30.0 * text.polysyllables) / text.sentences) + 3.1291 : 0;
+}
+
+/** Of all words of three or more syllables: Gunning leaves out familiar ones, names and compounds, which takes a list of words. */
+function fog(text: TextCounts): f64 {
+  if (text.words == 0) return 0;
+  return 0.4 * (text.wordsPerSentence + (100.0 * text.polysyllables) / text.words);
+}
+
+/** Over the whole text, of which the authors take 100 words: 1 for a word, 3 for one of three or more syllables. */
+function linsearWrite(text: TextCounts): f64 {
+  if (text.sentences == 0) return 0;
+  const points = <f64>(text.words + 2 * text.polysyllables) / text.sentences;
+  return points > 20 ? points / 2 : points / 2 - 1;
 }
 
 function automatedIndex(text: TextCounts): f64 {
