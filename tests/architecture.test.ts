@@ -113,9 +113,7 @@ describe('the architecture check', () => {
       const files = [...found.output.matchAll(/^ *error [a-z-]+: (\S+) /gm)].map(
         ([, file]) => file,
       );
-      expect([...new Set(files)].toSorted()).toEqual(
-        BAD_IMPORTS.map(({ file }) => file).toSorted(),
-      );
+      expect(new Set(files)).toEqual(new Set(BAD_IMPORTS.map(({ file }) => file)));
     });
 
     it('rejects dependencies in package.json that the table does not allow', () => {

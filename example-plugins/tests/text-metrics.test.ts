@@ -232,12 +232,19 @@ describe('plugin bleu-nltk', () => {
       ],
     ],
   ])('smooths %j against %j', async (output, expected, scores) => {
-    for (const [smoothing, score] of scores.entries()) {
+    const given: (number | null)[] = [];
+    for (const smoothing of scores.keys()) {
       await using host = await openPlugin('bleu-nltk', { smoothing });
-      const call = host.call<{ score: number }>({ output, expected });
-      if (score === null) await expect(call).rejects.toThrow('method 6 needs a common 3-gram');
-      else expect((await call).data.score).toBeCloseTo(score, 12);
+      const answer = await host.call<{ score: number }>({ output, expected }).then(
+        ({ data }) => data.score,
+        (error: Error) => (error.message.includes('method 6 needs a common 3-gram') ? null : NaN),
+      );
+      given.push(answer === null ? null : Math.round(answer * 1e12) / 1e12);
     }
+    const rounded = scores.map((score) =>
+      score === null ? null : Math.round(score * 1e12) / 1e12,
+    );
+    expect(given).toEqual(rounded);
   });
 
   const mats = ['the cat is on the mat', 'there is a cat on the mat'];
