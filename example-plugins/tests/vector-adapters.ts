@@ -218,6 +218,46 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
       return result[{ l1: 'ece', l2: 'rmsce', max: 'mce' }[options.norm as 'l1'] ?? 'ece'];
     },
   },
+  classification: {
+    file: 'statistics/classification',
+    plugin: 'classification',
+    only: ({ options }) => options.stat === 'classification_report',
+    config: ({ options }) => ({ average: (options.labels ?? []).map(String) }),
+    run: async ({ inputs }, host) => {
+      const texts = (labels: Loose[]): string[] => labels.map((label) => String(label ?? ''));
+      const { metrics } = await call(host, {
+        output: texts(inputs.y_pred),
+        expected: texts(inputs.y_true),
+      });
+      const scores = (name: string, join: (name: string, kind: string) => string): Loose =>
+        Object.fromEntries(
+          ['precision', 'recall', 'f1', 'support'].map((kind) => [kind, metrics[join(name, kind)]]),
+        );
+      const averages = ['micro', 'macro', 'weighted'].map((name) => [
+        name,
+        scores(name, (average, kind) => `${average}_${kind}`),
+      ]);
+      const classes = Object.keys(metrics).flatMap((key) => /^support:(.*)$/.exec(key)?.[1] ?? []);
+      const per_class = classes.map((label) => [
+        label,
+        scores(label, (name, kind) => `${kind}:${name}`),
+      ]);
+      return {
+        ...metrics,
+        ...Object.fromEntries(averages),
+        per_class: Object.fromEntries(per_class),
+      };
+    },
+  },
+  roc_auc: {
+    file: 'statistics/classification',
+    plugin: 'classification',
+    // Where there is no area, the plugin refuses the set.
+    only: ({ options, expected }) => options.stat === 'roc_auc' && expected !== null,
+    config: () => ({ positive: '1' }),
+    run: async ({ inputs: { y_true: truth, score } }, host) =>
+      (await call(host, { output: truth, expected: truth, probability: score })).metrics.auc,
+  },
   cosine: {
     plugin: 'cosine',
     config: ({ options }) => given(options, 'expected_min'),
