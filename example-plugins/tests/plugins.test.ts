@@ -67,28 +67,32 @@ table('token-f1', [
   [
     {},
     { output: 'the cat sat', expected: 'A cat sat!' },
-    { score: 1, metrics: { precision: 1, recall: 1, exact: 1 } },
+    { score: 1, metrics: { f1: 1, precision: 1, recall: 1, exact: 1 } },
   ],
   [
     {},
     { output: 'cat', expected: 'cat dog' },
-    { score: 2 / 3, metrics: { precision: 1, recall: 0.5, exact: 0 } },
+    { score: 2 / 3, metrics: { f1: 2 / 3, precision: 1, recall: 0.5, exact: 0 } },
   ],
   [
     {},
     { output: 'x', expected: ['y', 'x z'] },
-    { score: 2 / 3, metrics: { precision: 1, recall: 0.5, exact: 0 } },
+    { score: 2 / 3, metrics: { f1: 2 / 3, precision: 1, recall: 0.5, exact: 0 } },
   ],
-  [{}, { output: '', expected: '' }, { score: 0, metrics: { precision: 0, recall: 0, exact: 1 } }],
+  [
+    {},
+    { output: '', expected: '' },
+    { score: 0, metrics: { f1: 0, precision: 0, recall: 0, exact: 1 } },
+  ],
   [
     { version: '2.0' },
     { output: 'the', expected: '' },
-    { score: 1, metrics: { precision: 1, recall: 1, exact: 1 } },
+    { score: 1, metrics: { f1: 1, precision: 1, recall: 1, exact: 1 } },
   ],
   [
     { normalize: false },
     { output: 'The cat', expected: 'the cat' },
-    { score: 0.5, metrics: { precision: 0.5, recall: 0.5, exact: 0 } },
+    { score: 0.5, metrics: { f1: 0.5, precision: 0.5, recall: 0.5, exact: 0 } },
   ],
 ]);
 

@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, haveReferences, lowerCase, NgramMatcher, oneOf, plugin, range, Vocabulary,
+  CorpusEvaluator, Evaluation, EvaluatorInput, haveReferences, lowerCase, NgramMatcher, oneOf, plugin, range, Sums, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { BleuStatistics } from "./statistics";
@@ -25,7 +25,7 @@ class Options {
 }
 
 @plugin({ name: "bleu" })
-export class Bleu extends Evaluator {
+export class Bleu extends CorpusEvaluator {
   config: Options = new Options();
 
   /**
@@ -53,11 +53,23 @@ export class Bleu extends Evaluator {
     } else {
       this.count(input.output, input.references, statistics);
     }
-    const effective = config.effective_order == "yes" || (config.effective_order == "auto" && sentence);
-    const bleu = statistics.score(config.smooth_method, config.smooth_value, effective);
-    const evaluation = new Evaluation(min(1.0, bleu / 100)).metric("bleu", bleu);
+    const evaluation = this.judge(statistics, sentence);
     statistics.report(evaluation);
     return evaluation;
+  }
+
+  /** Of any set of sentences: the BLEU of the corpus that they are. */
+  aggregate(sums: Sums): Evaluation {
+    const statistics = new BleuStatistics(this.config.max_ngram_order);
+    statistics.read(sums);
+    return this.judge(statistics, false);
+  }
+
+  private judge(statistics: BleuStatistics, sentence: bool): Evaluation {
+    const config = this.config;
+    const effective = config.effective_order == "yes" || (config.effective_order == "auto" && sentence);
+    const bleu = statistics.score(config.smooth_method, config.smooth_value, effective);
+    return new Evaluation(min(1.0, bleu / 100)).metric("bleu", bleu);
   }
 
   private tokens(text: string, vocabulary: Vocabulary): StaticArray<i32> {

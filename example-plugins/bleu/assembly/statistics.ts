@@ -1,12 +1,13 @@
-import { Evaluation } from "@testbench/plugins-sdk";
+import { Evaluation, Sums } from "@testbench/plugins-sdk";
 
 /** What BLEU is computed from; that of a corpus is the sum over its sentences. */
 @final
 export class BleuStatistics {
   private correct: StaticArray<f64>;
   private total: StaticArray<f64>;
-  private outputLength: i32 = 0;
-  private referenceLength: i32 = 0;
+  // Not whole numbers of 32 bits: those of many records may be larger.
+  private outputLength: f64 = 0;
+  private referenceLength: f64 = 0;
 
   constructor(private orders: i32) {
     this.correct = new StaticArray<f64>(orders);
@@ -66,7 +67,7 @@ export class BleuStatistics {
 
   private brevityPenalty(): f64 {
     if (this.outputLength >= this.referenceLength) return 1;
-    return this.outputLength > 0 ? Math.exp(1 - <f64>this.referenceLength / this.outputLength) : 0;
+    return this.outputLength > 0 ? Math.exp(1 - this.referenceLength / this.outputLength) : 0;
   }
 
   /** Adds the sums, from which the score of many records together is computed exactly. */
@@ -76,5 +77,15 @@ export class BleuStatistics {
       evaluation.metric("total_" + (index + 1).toString(), this.total[index]);
     }
     evaluation.metric("output_length", this.outputLength).metric("reference_length", this.referenceLength);
+  }
+
+  /** The inverse of `report`, of one record or many. */
+  read(sums: Sums): void {
+    for (let index = 0; index < this.orders; index++) {
+      this.correct[index] = sums.get("correct_" + (index + 1).toString());
+      this.total[index] = sums.get("total_" + (index + 1).toString());
+    }
+    this.outputLength = sums.get("output_length");
+    this.referenceLength = sums.get("reference_length");
   }
 }

@@ -1,5 +1,6 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, haveReferences, isAsciiPunctuation, isSpace, lowerCase, plugin, range, splitWords, TextBuilder, toCodePoints, Vocabulary,
+  CorpusEvaluator, Evaluation, EvaluatorInput, haveReferences, isAsciiPunctuation, isSpace, lowerCase, plugin, range, splitWords, Sums, TextBuilder, toCodePoints,
+  Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { ChrfStatistics } from "./statistics";
@@ -23,7 +24,7 @@ class Options {
 }
 
 @plugin({ name: "chrf" })
-export class Chrf extends Evaluator {
+export class Chrf extends CorpusEvaluator {
   config: Options = new Options();
 
   /** Sentences and corpora as for `bleu`: `expected[k][i]` is reference k of sentence i. */
@@ -45,10 +46,21 @@ export class Chrf extends Evaluator {
     } else {
       sum.add(this.best(input.output, input.references));
     }
-    const chrf = sum.score(this.config.beta, this.config.eps_smoothing);
-    const evaluation = new Evaluation(min(1.0, chrf / 100)).metric("chrf", chrf);
+    const evaluation = this.judge(sum);
     sum.report(evaluation);
     return evaluation;
+  }
+
+  /** Of any set of sentences: the chrF of the corpus that they are. */
+  aggregate(sums: Sums): Evaluation {
+    const sum = new ChrfStatistics(this.config.char_order + this.config.word_order);
+    sum.read(sums);
+    return this.judge(sum);
+  }
+
+  private judge(statistics: ChrfStatistics): Evaluation {
+    const chrf = statistics.score(this.config.beta, this.config.eps_smoothing);
+    return new Evaluation(min(1.0, chrf / 100)).metric("chrf", chrf);
   }
 
   /** The statistics with the reference that gives the best score. */

@@ -1,4 +1,4 @@
-import { Evaluation, NgramMatcher } from "@testbench/plugins-sdk";
+import { Evaluation, NgramMatcher, Sums } from "@testbench/plugins-sdk";
 
 /** What sacreBLEU puts for a share that has nothing to be a share of. */
 const EPSILON: f64 = 1e-16;
@@ -60,7 +60,8 @@ export class ChrfStatistics {
     if (effective == 0 || precisions + recalls == 0) return 0;
     const precision = precisions / effective;
     const recall = recalls / effective;
-    return (100 * (1 + factor) * precision * recall) / (factor * precision + recall);
+    // In the order of sacreBLEU, for its last digit.
+    return 100 * (((1 + factor) * precision * recall) / (factor * precision + recall));
   }
 
   /** Adds the sums, from which the score of many records together is computed exactly. */
@@ -71,6 +72,16 @@ export class ChrfStatistics {
         .metric("given_" + order, this.given[index])
         .metric("expected_" + order, this.expected[index])
         .metric("matches_" + order, this.matches[index]);
+    }
+  }
+
+  /** The inverse of `report`, of one record or many. */
+  read(sums: Sums): void {
+    for (let index = 0; index < this.orders; index++) {
+      const order = (index + 1).toString();
+      this.given[index] = sums.get("given_" + order);
+      this.expected[index] = sums.get("expected_" + order);
+      this.matches[index] = sums.get("matches_" + order);
     }
   }
 }

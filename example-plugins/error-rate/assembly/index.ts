@@ -1,5 +1,6 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, readReferences, strip, toCodePoints, Vocabulary,
+  CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, readReferences, strip, Sums, toCodePoints,
+  Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { align, Alignment } from "./align";
@@ -13,7 +14,7 @@ class Options {
 }
 
 @plugin({ name: "error-rate" })
-export class ErrorRate extends Evaluator {
+export class ErrorRate extends CorpusEvaluator {
   config: Options = new Options();
 
   /**
@@ -41,6 +42,14 @@ export class ErrorRate extends Evaluator {
     return this.errors(outputs, references);
   }
 
+  /** Of any set of records: all their errors over all that was expected. With `contiguous`, sentences of one record are joined, not those of several. */
+  aggregate(sums: Sums): Evaluation {
+    if (this.config.unit == "word") {
+      return judgeWords(sums.get("hits"), sums.get("substitutions"), sums.get("deletions"), sums.get("insertions"));
+    }
+    return judgeCharacters(sums.get("errors"), sums.get("characters"));
+  }
+
   private errors(outputs: string[], references: string[][]): Evaluation {
     return this.config.unit == "word" ? wordErrors(outputs, references) : characterErrors(outputs, references);
   }
@@ -49,23 +58,23 @@ export class ErrorRate extends Evaluator {
 function wordErrors(outputs: string[], references: string[][]): Evaluation {
   const sum = new Alignment();
   for (let index = 0; index < outputs.length; index++) sum.add(nearestAlignment(outputs[index], references[index]));
-  const errors = sum.substitutions + sum.deletions + sum.insertions;
-  const expected = sum.hits + sum.substitutions + sum.deletions;
-  const given = sum.hits + sum.substitutions + sum.insertions;
-  const wer = rate(errors, expected);
-  const all = expected + sum.insertions;
-  const mer = all == 0 ? 0 : <f64>errors / all;
-  const hits = <f64>sum.hits;
-  const wip = expected > 0 && given > 0 ? (hits / expected) * (hits / given) : expected == given ? 1 : 0;
-  return new Evaluation(max(0, 1 - wer))
-    .metric("wer", wer)
-    .metric("mer", mer)
-    .metric("wip", wip)
-    .metric("wil", 1 - wip)
-    .metric("hits", hits)
+  return judgeWords(sum.hits, sum.substitutions, sum.deletions, sum.insertions)
+    .metric("hits", sum.hits)
     .metric("substitutions", sum.substitutions)
     .metric("deletions", sum.deletions)
     .metric("insertions", sum.insertions);
+}
+
+/** Counts of one record or many. */
+function judgeWords(hits: f64, substitutions: f64, deletions: f64, insertions: f64): Evaluation {
+  const errors = substitutions + deletions + insertions;
+  const expected = hits + substitutions + deletions;
+  const given = hits + substitutions + insertions;
+  const wer = rate(errors, expected);
+  const all = expected + insertions;
+  const mer = all == 0 ? 0 : errors / all;
+  const wip = expected > 0 && given > 0 ? (hits / expected) * (hits / given) : expected == given ? 1 : 0;
+  return new Evaluation(max(0, 1 - wer)).metric("wer", wer).metric("mer", mer).metric("wip", wip).metric("wil", 1 - wip);
 }
 
 /** The alignment with the reference that has the lowest word error rate; with the first of equals. */
@@ -105,13 +114,17 @@ function characterErrors(outputs: string[], references: string[][]): Evaluation 
     errors += edits;
     expected += length;
   }
+  return judgeCharacters(errors, expected).metric("errors", errors).metric("characters", expected);
+}
+
+function judgeCharacters(errors: f64, expected: f64): Evaluation {
   const cer = rate(errors, expected);
-  return new Evaluation(max(0, 1 - cer)).metric("cer", cer).metric("errors", errors).metric("characters", expected);
+  return new Evaluation(max(0, 1 - cer)).metric("cer", cer);
 }
 
 /** Errors a reference unit; without any reference unit, the errors themselves. */
-function rate(errors: i32, expected: i32): f64 {
-  return expected == 0 ? errors : <f64>errors / expected;
+function rate(errors: f64, expected: f64): f64 {
+  return expected == 0 ? errors : errors / expected;
 }
 
 /** jiwer's defaults: two or more spaces of any kind count as a blank, a single one only if it is a blank; none at the ends. */

@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, lowerCase, NgramMatcher, oneOf, plugin, range, readReferences, separate13a, Vocabulary,
+  CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, lowerCase, NgramMatcher, oneOf, plugin, range, readReferences, separate13a, Sums, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -17,7 +17,7 @@ class Options {
 }
 
 @plugin({ name: "gleu" })
-export class Gleu extends Evaluator {
+export class Gleu extends CorpusEvaluator {
   config: Options = new Options();
   private matches: i32 = 0;
   private total: i32 = 0;
@@ -45,6 +45,13 @@ export class Gleu extends Evaluator {
     return new Evaluation(this.total > 0 ? <f64>this.matches / this.total : 0)
       .metric("matches", this.matches)
       .metric("total", this.total);
+  }
+
+  /** Of any set of sentences: the GLEU of the corpus that they are. */
+  aggregate(sums: Sums): Evaluation {
+    const total = sums.get("total");
+    const gleu = total > 0 ? sums.get("matches") / total : 0;
+    return new Evaluation(gleu).metric("gleu", gleu);
   }
 
   /** Adds the counts with the first of the references that give the best score. */

@@ -1,4 +1,4 @@
-import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range } from "@testbench/plugins-sdk";
+import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, readSums } from "@testbench/plugins-sdk";
 
 class Options {
   /** How many attempts one may choose from where the input has no `k`; 0 for none. */
@@ -6,12 +6,18 @@ class Options {
   k: i32 = 0;
 }
 
-@plugin({ name: "pass-at-k", capabilities: ["text_evaluation"] })
+@plugin({ name: "pass-at-k", type: "evaluator", aggregate: "sums", capabilities: ["text_evaluation"] })
 export class PassAtK extends Custom {
   config: Options = new Options();
 
   /** Takes `n` attempts of which `c` were right, and `k`. All of them may stand in `record`. */
   run(data: Json, out: JsonWriter): void {
+    const sums = readSums(data);
+    if (sums !== null) {
+      // Of any set of tasks: the mean over them, as human_eval's.
+      writeBoth(out, sums.mean("pass_at_k"), sums.mean("pass_hat_k"));
+      return;
+    }
     const n = fieldOf(data, "n").number();
     const c = fieldOf(data, "c").number();
     const own = fieldOf(data, "k");
@@ -21,12 +27,14 @@ export class PassAtK extends Custom {
       invalidInput('Cannot estimate: expected whole numbers "n" >= 1, "c" from 0 to n, "k" from 1 to n');
       return;
     }
-    const passAtK = atLeastOne(n, c, k);
-    const passHatK = all(n, c, k);
-    out.object().field("score", passAtK).field("pass_at_k", passAtK).field("pass_hat_k", passHatK);
-    // What a benchmark keeps of an evaluator's result.
-    out.key("metrics").object().field("pass_at_k", passAtK).field("pass_hat_k", passHatK).end().end();
+    writeBoth(out, atLeastOne(n, c, k), all(n, c, k));
   }
+}
+
+function writeBoth(out: JsonWriter, passAtK: f64, passHatK: f64): void {
+  out.object().field("score", passAtK).field("pass_at_k", passAtK).field("pass_hat_k", passHatK);
+  // What a benchmark keeps of an evaluator's result.
+  out.key("metrics").object().field("pass_at_k", passAtK).field("pass_hat_k", passHatK).end().end();
 }
 
 /** 1 - C(n-c, k) / C(n, k), as a product, since the binomials overflow. */

@@ -1,4 +1,4 @@
-import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, splitWords } from "@testbench/plugins-sdk";
+import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, readSums, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
   /** Field with the text, or texts, whose words `word_perplexity` divides by. */
@@ -8,12 +8,23 @@ class Options {
   last_tokens: i32 = 0;
 }
 
-@plugin({ name: "perplexity", capabilities: ["text_evaluation"] })
+@plugin({ name: "perplexity", type: "evaluator", aggregate: "sums", capabilities: ["text_evaluation"] })
 export class Perplexity extends Custom {
   config: Options = new Options();
 
   /** Takes `logprobs`, natural logarithms: a list of them, or a list of lists, one a record. They may stand in `record`. */
   run(data: Json, out: JsonWriter): void {
+    const sums = readSums(data);
+    if (sums !== null) {
+      // Of any set of records: the perplexity of all their tokens.
+      const all = sums.get("log_likelihood");
+      const count = sums.get("tokens");
+      out.object().field("score", Math.exp(all / count)).key("metrics").object();
+      out.field("perplexity", Math.exp(-all / count)).field("mean_nll", -all / count).field("log_likelihood", all).field("tokens", count);
+      writeWords(out, sums.find("word_log_likelihood"), sums.find("words"));
+      out.end().end();
+      return;
+    }
     const logprobs = fieldOf(data, "logprobs");
     const many = logprobs.at(0).isArray;
     const records = many ? logprobs.length : 1;
@@ -66,7 +77,13 @@ export class Perplexity extends Custom {
 
 function writeMeasures(out: JsonWriter, perplexity: f64, sum: f64, tokens: i32, words: i32): void {
   out.field("perplexity", perplexity).field("mean_nll", -sum / tokens).field("log_likelihood", sum).field("tokens", tokens);
-  if (words > 0) out.field("word_perplexity", Math.exp(-sum / words)).field("words", words);
+  writeWords(out, sum, words);
+}
+
+/** `sum` is that of the records with words: only those count, where others of a set have no text. */
+function writeWords(out: JsonWriter, sum: f64, words: f64): void {
+  if (words == 0) return;
+  out.field("word_perplexity", Math.exp(-sum / words)).field("word_log_likelihood", sum).field("words", words);
 }
 
 /** NaN if there is none, or one that is no logarithm of a probability. */

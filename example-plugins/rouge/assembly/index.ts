@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, oneOf, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, NgramMatcher, oneOf, plugin, Sums, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countSummaryHits, Overlap } from "./overlap";
 import { Subsequences } from "./subsequence";
@@ -17,7 +17,7 @@ class Options {
 }
 
 @plugin({ name: "rouge" })
-export class Rouge extends Evaluator {
+export class Rouge extends CorpusEvaluator {
   config: Options = new Options();
   private wantsLines: bool = true;
 
@@ -53,6 +53,22 @@ export class Rouge extends Evaluator {
         .metric(TYPES[type] + "_precision", best[type].precision)
         .metric(TYPES[type] + "_recall", best[type].recall)
         .metric(TYPES[type] + "_fmeasure", best[type].fmeasure);
+    }
+    return evaluation;
+  }
+
+  /** Of any set of records: the means over them, as rouge_score's `BootstrapAggregator`, whose interval a benchmark adds. */
+  aggregate(sums: Sums): Evaluation {
+    const evaluation = new Evaluation(0);
+    for (let type = 0; type < TYPES.length; type++) {
+      const name = TYPES[type];
+      if (!this.wants(name)) continue;
+      const fmeasure = sums.mean(name + "_fmeasure");
+      if (name == this.config.type) evaluation.score = fmeasure;
+      evaluation
+        .metric(name + "_precision", sums.mean(name + "_precision"))
+        .metric(name + "_recall", sums.mean(name + "_recall"))
+        .metric(name + "_fmeasure", fmeasure);
     }
     return evaluation;
   }

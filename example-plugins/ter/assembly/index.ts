@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, haveReferences, lowerCase, plugin, Vocabulary } from "@testbench/plugins-sdk";
+import { CorpusEvaluator, Evaluation, EvaluatorInput, haveReferences, lowerCase, plugin, Sums, Vocabulary } from "@testbench/plugins-sdk";
 
 import { countEdits } from "./edits";
 import { tokenize } from "./tokenize";
@@ -15,7 +15,7 @@ class Options {
 }
 
 @plugin({ name: "ter" })
-export class Ter extends Evaluator {
+export class Ter extends CorpusEvaluator {
   config: Options = new Options();
   private edits: f64 = 0;
   private referenceLength: f64 = 0;
@@ -39,12 +39,12 @@ export class Ter extends Evaluator {
     } else {
       this.count(input.output, input.references);
     }
-    // An answer to an empty reference is all wrong, however long it is.
-    const rate = this.referenceLength > 0 ? this.edits / this.referenceLength : this.edits > 0 ? 1 : 0;
-    return new Evaluation(max(0, 1 - rate))
-      .metric("ter", 100 * rate)
-      .metric("num_edits", this.edits)
-      .metric("ref_length", this.referenceLength);
+    return judge(this.edits, this.referenceLength);
+  }
+
+  /** Of any set of sentences: the TER of the corpus that they are. */
+  aggregate(sums: Sums): Evaluation {
+    return judge(sums.get("num_edits"), sums.get("ref_length"));
   }
 
   /** Adds the fewest edits to any reference, and the references' mean length. */
@@ -68,4 +68,13 @@ export class Ter extends Evaluator {
     if (!config.case_sensitive) text = lowerCase(text);
     return vocabulary.split(tokenize(text, config.normalized, config.no_punct, config.asian_support));
   }
+}
+
+function judge(edits: f64, referenceLength: f64): Evaluation {
+  // An answer to an empty reference is all wrong, however long it is.
+  const rate = referenceLength > 0 ? edits / referenceLength : edits > 0 ? 1 : 0;
+  return new Evaluation(max(0, 1 - rate))
+    .metric("ter", 100 * rate)
+    .metric("num_edits", edits)
+    .metric("ref_length", referenceLength);
 }

@@ -1,4 +1,4 @@
-import { Evaluation, Evaluator, EvaluatorInput, joinTexts, normalizeAnswer, oneOf, plugin, splitWords, Vocabulary } from "@testbench/plugins-sdk";
+import { CorpusEvaluator, Evaluation, EvaluatorInput, joinTexts, normalizeAnswer, oneOf, plugin, splitWords, Sums, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
   /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
@@ -11,7 +11,7 @@ class Options {
 }
 
 @plugin({ name: "token-f1" })
-export class TokenF1 extends Evaluator {
+export class TokenF1 extends CorpusEvaluator {
   config: Options = new Options();
   private stops: string[] = [];
 
@@ -37,9 +37,20 @@ export class TokenF1 extends Evaluator {
       if (overlap.f1 > best.f1) best = overlap;
     }
     return new Evaluation(best.f1)
+      .metric("f1", best.f1)
       .metric("precision", best.precision)
       .metric("recall", best.recall)
       .metric("exact", exact);
+  }
+
+  /** Of any set of records: the means over them, as the SQuAD script has them (a hundredth of what it prints). */
+  aggregate(sums: Sums): Evaluation {
+    const f1 = sums.mean("f1");
+    return new Evaluation(f1)
+      .metric("f1", f1)
+      .metric("precision", sums.mean("precision"))
+      .metric("recall", sums.mean("recall"))
+      .metric("exact", sums.mean("exact"));
   }
 
   private prepare(text: string): string {

@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+
+import { type RowCut, scoreSets, type SetScore, SumBoard } from '@testbench/bench/aggregate';
+import type { ResultRow } from '@testbench/bench/results';
+import { PluginSystem } from '@testbench/core';
+import { quantile, resample } from '@testbench/statistics';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { CORPUS_TOPICS, corpusVectors } from './corpus-vectors.js';
+
+const wasm = (name: string): string =>
+  join(import.meta.dirname, '../example-plugins', name, 'build', `${name}.wasm`);
+
+const system = new PluginSystem({ isolation: 'inline', maxLoadedPlugins: 1000 });
+let loaded = 0;
+afterAll(() => system.close());
+
+/** Rows as a run keeps them: each record judged by itself. */
+async function judge(
+  plugin: string,
+  config: object,
+  records: readonly object[],
+): Promise<{ id: string; rows: ResultRow[] }> {
+  const id = `${plugin}-${(loaded += 1)}`;
+  await system.loadPlugin(wasm(plugin), { id, config, pluginType: 'evaluator' });
+  const results = await system.executePluginBatch(
+    id,
+    records.map((data) => ({ data })),
+  );
+  const rows = results.map((result, index): ResultRow => {
+    if (result.status === 'rejected') throw result.reason;
+    const { score, metrics } = result.value.data as { score: number; metrics: object };
+    return {
+      index,
+      prompt: 'p',
+      provider: 'o',
+      model: 'm',
+      epoch: 1,
+      scores: { [plugin]: score },
+      details: { [plugin]: { metrics: metrics as Record<string, number> } },
+    };
+  });
+  return { id, rows };
+}
+
+/** Adds up shard by shard, the last first, as processes do that know nothing of each other. */
+async function scoreShards(
+  plugin: string,
+  { id, rows }: { readonly id: string; readonly rows: readonly ResultRow[] },
+  shards: number,
+  cut: RowCut = () => ({}),
+): Promise<SetScore> {
+  const options = { evaluators: [plugin], cuts: [cut], resampling: false };
+  const size = Math.ceil(rows.length / shards);
+  const whole = new SumBoard(options);
+  for (let shard = shards - 1; shard >= 0; shard -= 1) {
+    const board = new SumBoard(options);
+    for (const row of rows.slice(shard * size, (shard + 1) * size)) board.add([row]);
+    whole.merge(board);
+  }
+  const [set] = await scoreSets(whole, { system, plugins: { [plugin]: id } });
+  return set!;
+}
+
+const valuesOf = ({ metrics }: SetScore): Record<string, number> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
+
+/** Replaces each number that is within the tolerance by the expected one. */
+function settle(actual: unknown, expected: unknown, tolerance: number): unknown {
+  if (typeof expected === 'object' && expected !== null) {
+    return Object.fromEntries(
+      Object.entries(expected).map(([key, value]) => [
+        key,
+        settle((actual as Record<string, unknown>)[key], value, tolerance),
+      ]),
+    );
+  }
+  const isNear = Math.abs((actual as number) - (expected as number)) <= tolerance + 1e-12;
+  return isNear ? expected : actual;
+}
+
+const table: [topic: string, passed: number, of: number][] = [];
+afterAll(() => {
+  if (table.length === 0) return;
+  const all = [
+    'all',
+    ...[1, 2].map((column) => table.reduce((sum, line) => sum + (line[column] as number), 0)),
+  ];
+  const lines = [...table, all].map(
+    ([topic, passed, of]) => `${topic}`.padEnd(14) + `${passed} of ${of}`,
+  );
+  process.stdout.write(
+    `corpus scores of the reference implementations, from sums\n${lines.join('\n')}\n`,
+  );
+});
+
+describe('the score of a set, from the sums of its records', () => {
+  it.each(CORPUS_TOPICS)('equals the reference: $file (needs ../shared)', async (topic) => {
+    const vectors = corpusVectors(topic);
+    const line: (typeof table)[number] = [topic.file, 0, vectors.length];
+    if (vectors.length > 0) table.push(line);
+    for (const vector of vectors) {
+      const judged = await judge(topic.plugin, topic.config(vector), topic.records(vector));
+      const set = await scoreShards(topic.plugin, judged, judged.rows.length);
+      const { id, expected, tolerance } = vector;
+      const actual = topic.value(valuesOf(set), vector);
+      expect({ id, value: settle(actual, expected, tolerance) }).toEqual({ id, value: expected });
+      line[1] += 1;
+    }
+  });
+
+  // Executed: sacreBLEU 2.6.0 on the 500 pairs in one piece.
+  it.each([
+    { plugin: 'bleu', value: 'bleu', whole: 34.66819353682658 },
+    { plugin: 'chrf', value: 'chrf', whole: 58.003681522971064 },
+    { plugin: 'chrf', config: { word_order: 2 }, value: 'chrf', whole: 59.265349732970506 },
+    { plugin: 'ter', value: 'ter', whole: 40.66852367688023 },
+    { plugin: 'error-rate' },
+    { plugin: 'rouge' },
+    { plugin: 'token-f1' },
+  ])(
+    'has the same digits over 1, 7 and 100 shards: $plugin',
+    async ({ plugin, config = {}, value, whole }) => {
+      const judged = await judge(plugin, config, somePairs(500));
+      const scores: Record<string, number>[] = [];
+      for (const shards of [1, 7, 100]) {
+        scores.push(valuesOf(await scoreShards(plugin, judged, shards)));
+      }
+      expect(scores[1]).toEqual(scores[0]);
+      expect(scores[2]).toEqual(scores[0]);
+      expect(value && scores[0]![value]).toBe(whole);
+    },
+  );
+
+  it('is the mean over tasks of pass@k and pass^k', async () => {
+    const tasks = [3, 0, 6].map((c) => ({ n: 6, c, k: 3 }));
+    const judged = await judge('pass-at-k', {}, tasks);
+    const { score, metrics } = await scoreShards('pass-at-k', judged, 3);
+    expect(score?.value).toBeCloseTo((0.95 + 0 + 1) / 3, 12);
+    expect(metrics['pass_hat_k']?.value).toBeCloseTo((0.05 + 0 + 1) / 3, 12);
+  });
+
+  it('has intervals as rouge_score gives them: percentiles of the means of resampled records', async () => {
+    const judged = await judge('rouge', { types: ['rougeL'] }, somePairs(60));
+    const board = new SumBoard({ evaluators: ['rouge'] });
+    for (const row of judged.rows) board.add([row]);
+    const [set] = await scoreSets(board, { system, plugins: { rouge: judged.id }, seed: 5 });
+    const scores = judged.rows.map(({ scores: { rouge } }) => rouge!);
+    const means = Array.from(
+      resample(scores.length, { count: 1000, seed: 5 }),
+      (drawn) =>
+        Array.from(drawn, (index) => scores[index]!).reduce((sum, score) => sum + score, 0) / 60,
+    );
+    const { low, mid, high } = set!.metrics['rougeL_fmeasure']!.interval!;
+    for (const [actual, p] of [
+      [low, 0.025],
+      [mid, 0.5],
+      [high, 0.975],
+    ] as const) {
+      expect(actual).toBeCloseTo(quantile(means, p)!, 12);
+    }
+  });
+});
+
+/** Answers of different lengths, some right, some shuffled, some cut. */
+function somePairs(count: number): { output: string; expected: string }[] {
+  let seed = 11;
+  const next = (below: number): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const words =
+    'the dog bit a man, who had not been surprised by what it was: an old “cat” in 1,234 hats.'.split(
+      ' ',
+    );
+  return Array.from({ length: count }, () => {
+    const expected = Array.from({ length: 4 + next(20) }, () => words[next(words.length)]!);
+    const output = expected.flatMap(
+      (word) => [[word], [], [word, words[next(words.length)]!], [word]][next(4)]!,
+    );
+    return { output: output.join(' '), expected: expected.join(' ') };
+  });
+}
