@@ -90,10 +90,15 @@ export interface PluginConfig {
 
 /** A plugin that answers. */
 export interface ProviderConfig extends PluginConfig {
-  /** Column in the results; unique. @default the plugin's name */
+  /** Column in the results; unique. @default the plugin's name; with `from`, `*` */
   readonly name?: string;
-  /** Models of it, one case each. */
-  readonly models: readonly (string | ModelConfig)[];
+  /**
+   * Of the provider `replay` alone: the folder of a run whose answers are taken, by record, prompt, model and epoch. Then `name` says of which
+   * provider of the run, `*` stands for each of them, and the models are theirs.
+   */
+  readonly from?: string;
+  /** Models of it, one case each. May be left out only with `from`. */
+  readonly models?: readonly (string | ModelConfig)[];
   /** Further fields of its input for every model, such as `temperature` or `max_tokens`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Prices by name of the model. */

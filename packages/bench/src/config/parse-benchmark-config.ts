@@ -106,7 +106,8 @@ function resolveProviders(
   pathOf: (index: number) => string,
 ): readonly ResolvedProviderConfig[] {
   const resolved = providers.map((provider, index) => resolveProvider(provider, pathOf(index)));
-  rejectTwice('providers', resolved);
+  // How many that stands for is known when the run is read.
+  if (resolved.every(({ name }) => name !== ALL_PROVIDERS)) rejectTwice('providers', resolved);
   return resolved;
 }
 
@@ -115,7 +116,7 @@ function resolveProvider(
   { parameters, prices, ...provider }: ProviderConfig,
   path: string,
 ): ResolvedProviderConfig {
-  const models = provider.models.map((given) => {
+  const models = (provider.models ?? []).map((given) => {
     const model = typeof given === 'string' ? { name: given } : given;
     const price =
       model.price ?? (Object.hasOwn(prices ?? {}, model.name) ? prices![model.name] : undefined);
@@ -134,7 +135,8 @@ function resolveProvider(
   }
   return {
     ...provider,
-    name: provider.name ?? defaultName(provider.plugin),
+    name:
+      provider.name ?? (provider.from === undefined ? defaultName(provider.plugin) : ALL_PROVIDERS),
     models,
     calls: provider.calls ?? {},
   };
@@ -145,8 +147,11 @@ function resolveEpochs(epochs: BenchmarkConfig['epochs']): ResolvedBenchmarkConf
   return { count, reducer };
 }
 
+/** Name of a provider that stands for all those of a run that is replayed. */
+export const ALL_PROVIDERS = '*';
+
 /** Names are columns of the results, or name a case. */
-function rejectTwice(
+export function rejectTwice(
   path: string,
   named: readonly { readonly name: string }[],
   key = '.name',

@@ -13,6 +13,7 @@ import type {
   PromptMessage,
   ProviderConfig,
 } from './benchmark-config.js';
+import { parsePluginName } from './plugin-name.js';
 import { PLUGIN_KEYS } from './plugin-types.js';
 import {
   type ConfigKeys,
@@ -148,22 +149,57 @@ const MODEL = either<string, ModelConfig>(
 
 const PRICES = mapOf(PRICE);
 
+/** What makes no sense of a provider whose answers are there. */
+const NOT_REPLAYED = [
+  'config',
+  'limits',
+  'metering',
+  'permissions',
+  'parameters',
+  'prices',
+] as const;
+
 /** A provider of a configuration. */
-export const PROVIDER = shape<ProviderConfig>({
-  ...PLUGIN_KEYS,
-  name: { type: text(), description: "Column in the results. Default: the plugin's name." },
-  models: {
-    required: true,
-    type: listOf(MODEL, 1, 'model'),
-    description: 'Models of the provider; each is asked every prompt about every record.',
+export const PROVIDER = shape<ProviderConfig>(
+  {
+    ...PLUGIN_KEYS,
+    name: { type: text(), description: "Column in the results. Default: the plugin's name." },
+    from: {
+      type: PATH,
+      description:
+        'Of the provider replay: folder of a run whose answers are taken. Its providers and models are the default.',
+    },
+    models: {
+      type: listOf(MODEL, 1, 'model'),
+      description: 'Models of the provider; each is asked every prompt about every record.',
+    },
+    parameters: {
+      type: PARAMETERS,
+      description: "Further fields of the provider's input, such as temperature.",
+    },
+    prices: { type: PRICES, description: 'Prices of a million tokens, by name of the model.' },
+    calls: { type: CALLS, description: 'How its calls are made: how many, how fast, how often.' },
   },
-  parameters: {
-    type: PARAMETERS,
-    description: "Further fields of the provider's input, such as temperature.",
+  {
+    schema: { anyOf: [{ required: ['models'] }, { required: ['from'] }] },
+    check(provider, node) {
+      if (provider.from === undefined) {
+        if (provider.models === undefined) refuse(node, '"models" is missing');
+        return;
+      }
+      if (parsePluginName(provider.plugin)?.name !== 'replay') {
+        refuse(
+          node,
+          '"from" takes the answers of a run, which only the plugin "replay" gives; write "plugin: replay", or leave "from" out',
+        );
+      }
+      for (const key of NOT_REPLAYED) {
+        if (provider[key] === undefined) continue;
+        refuse(node, `"${key}" has no effect beside "from", since nothing is asked; leave it out`);
+      }
+    },
   },
-  prices: { type: PRICES, description: 'Prices of a million tokens, by name of the model.' },
-  calls: { type: CALLS, description: 'How its calls are made: how many, how fast, how often.' },
-});
+);
 
 /** The keys of an evaluator. */
 export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {

@@ -12,6 +12,7 @@ import { isSameModel, judgeModels } from '../judging/self-judging.js';
 import { readToolCalls } from '../judging/tool-calls.js';
 import { TemplateError } from '../prompts/parse-template.js';
 import type { Prompt, PromptContent } from '../prompts/prompt.js';
+import { ReplayedFailure } from '../replay/replay-run.js';
 import type { CallFailure, CallMeasured, ResultRow, ScoreDetails } from '../results/result-row.js';
 import { invalidOutput, toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -195,7 +196,7 @@ export class CaseRun {
   }
 
   /** Sets `output`, and what belongs to it; or `failure`. @returns True if there is something to score. */
-  async #answer(draft: Draft, asked: object): Promise<boolean> {
+  async #answer(draft: Draft, asked: PromptContent): Promise<boolean> {
     const { provider, model } = this.#case;
     const { row: record } = this.#sample;
     const data = { ...model.parameters, model: model.name, ...asked, record };
@@ -203,7 +204,9 @@ export class CaseRun {
     let name = 'provider';
     let given: string | undefined;
     try {
-      const answer = await this.#call<ProviderResult>(draft, stage, name, data);
+      const answer =
+        provider.replay?.answer(this.#sample, this.#case, asked) ??
+        (await this.#call<ProviderResult>(draft, stage, name, data));
       const usage = readTokenUsage(answer.usage);
       if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
       if (usage !== undefined) draft.usage = usage;
@@ -221,7 +224,10 @@ export class CaseRun {
       return true;
     } catch (error) {
       if (given !== undefined) draft.answer = given;
-      draft.failure = { stage: name, ...this.#toFailure(stage, error) };
+      draft.failure =
+        error instanceof ReplayedFailure
+          ? error.failure
+          : { stage: name, ...this.#toFailure(stage, error) };
       return false;
     }
   }

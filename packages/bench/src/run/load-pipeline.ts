@@ -12,6 +12,7 @@ import { rejectSelfJudging } from '../judging/self-judging.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { PluginLocator } from '../plugins/locate-plugin.js';
+import { type ReplayProvider, ReplayLoader } from '../replay/replay-provider.js';
 import { RecordStages } from './record-stages.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 
@@ -19,6 +20,8 @@ import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 export interface ProviderStage {
   readonly stage: Stage;
   readonly config: ResolvedProviderConfig;
+  /** Has the answers of a provider that replays a run, in place of a plugin. */
+  readonly replay?: ReplayProvider;
 }
 
 /** A plugin that scores, and what of a record it gets besides the rest. */
@@ -74,11 +77,17 @@ export async function loadPipeline(
   try {
     const prompts = await loadPrompts(config);
     const providers: ProviderStage[] = [];
+    const replays = new ReplayLoader();
     const transforms: Stage[] = [];
     if (answers) {
       for (const [index, use] of config.providers.entries()) {
+        const path = `providers[${index}]`;
+        if (use.from !== undefined) {
+          providers.push(await replays.load({ ...use, from: use.from }, path));
+          continue;
+        }
         providers.push({
-          stage: await loader.load(use, ['provider'], `providers[${index}]`),
+          stage: await loader.load(use, ['provider'], path),
           config: use,
         });
       }
@@ -99,6 +108,7 @@ export async function loadPipeline(
       filters.push({ stage, droppedTexts: use.droppedTexts ?? false });
     }
     const { stages } = loader;
+    const loaded = providers.filter(({ replay }) => replay === undefined).length;
     const field = config.dataset.fields.evaluators;
     const recordStages =
       field === undefined
@@ -115,7 +125,8 @@ export async function loadPipeline(
       transforms,
       evaluators,
       filters,
-      stages: [...stages],
+      // In the order of a record's way: those that replay are asked like the others.
+      stages: [...providers.map(({ stage }) => stage), ...stages.slice(loaded)],
       unload: () => loader.unload(),
     };
   } catch (error) {

@@ -10,6 +10,7 @@ import { openDataset } from '../dataset/open-dataset.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { DenialLog } from '../results/failure-hints.js';
+import { expandReplays } from '../replay/expand-replays.js';
 import { loadPipeline, type LoadPipelineOptions, type Pipeline } from './load-pipeline.js';
 import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
@@ -32,12 +33,13 @@ export interface PreparedRun {
  * @throws {BenchError} See its codes for data sets.
  */
 export async function withPreparedRun<T>(
-  config: ResolvedBenchmarkConfig,
+  given: ResolvedBenchmarkConfig,
   options: RunOptions,
   action: (run: PreparedRun) => Promise<T>,
   loading: LoadPipelineOptions = {},
 ): Promise<T> {
   const { readers, signal } = options;
+  const config = loading.answers === false ? given : await expandReplays(given);
   await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
   const denials = new DenialLog();
   let own =

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import { CallError } from '@testbench/types/errors';
+import type { RunSegment } from '@testbench/types/stores';
+
+import { BenchError } from '../errors.js';
+import { canonicalJson } from '../plan/canonical-json.js';
+import type { PromptContent } from '../prompts/prompt.js';
+import { readRun, type StoredRun } from '../results/read-run.js';
+import type { CallFailure, CaseName, ResultRow } from '../results/result-row.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { SEGMENTS_FOLDER } from '../results/store/run-reader.js';
+import { segmentName } from '../results/store/segment-file.js';
+import { RowPlaces } from './row-places.js';
+
+/** Records whose rows are kept: those of one record are asked for at about the same time. */
+const KEPT_RECORDS = 64;
+
+/** The failure that a case had in the run that is replayed. */
+export class ReplayedFailure extends Error {
+  constructor(readonly failure: CallFailure & { readonly stage: string }) {
+    super(failure.message);
+  }
+}
+
+/** What a provider of a run answered, in the wire's names. */
+export interface ReplayedAnswer {
+  readonly text: string;
+  readonly finish_reason?: string;
+  readonly usage?: object;
+}
+
+/** The answers of a run that is there, by record, prompt, provider, model and epoch. It keeps 20 bytes a record in memory. */
+export class ReplayRun {
+  readonly run: StoredRun;
+  readonly #segments: readonly RunSegment[];
+  /** `sha256:` and the hex digest of the plan and of all rows. */
+  readonly digest: string;
+  readonly #places: RowPlaces;
+  readonly #kept = new Map<string, readonly ResultRow[]>();
+
+  private constructor(
+    run: StoredRun,
+    segments: readonly RunSegment[],
+    digest: string,
+    places: RowPlaces,
+  ) {
+    this.run = run;
+    this.#segments = segments;
+    this.digest = digest;
+    this.#places = places;
+  }
+
+  /**
+   * Reads all rows of a run once.
+   *
+   * @param folder Of the run.
+   * @throws {BenchError} `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`; `BENCH_PLAN_CHANGED` if its filters have taken texts away.
+   */
+  static async open(folder: string): Promise<ReplayRun> {
+    const run = await readRun(folder);
+    if (run.plan.filters.length > 0) {
+      throw new BenchError(
+        'BENCH_PLAN_CHANGED',
+        `Cannot replay run ${JSON.stringify(run.path)}: its filters have taken texts away; replay a run without filters`,
+        { file: run.path },
+      );
+    }
+    const { path } = run;
+    const reader = (await createFolderRuns(dirname(path)).read(basename(path)))!;
+    const { segments } = reader;
+    const places = new RowPlaces();
+    for (const [number, segment] of segments.entries()) {
+      let offset = 0;
+      let last: number | undefined;
+      for await (const text of reader.rows(segment)) {
+        const { index, id } = parseRow(text, path);
+        if (index !== last) places.add(idOf(id, index), number, offset);
+        last = index;
+        offset += Buffer.byteLength(text) + 1;
+      }
+      places.endSegment(offset);
+    }
+    places.finish();
+    const content = canonicalJson([run.digest, segments.map((segment) => segment.digest)]);
+    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+    return new ReplayRun(run, segments, digest, places);
+  }
+
+  /**
+   * The answer to a case.
+   *
+   * @param asked The prompt: an answer to another one is none.
+   * @throws {ReplayedFailure} The case failed then.
+   * @throws {CallError} `CALL_INVALID_INPUT`: the run has no such case, or it was asked something else.
+   * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+   */
+  answer(id: string | undefined, name: CaseName, asked: PromptContent): ReplayedAnswer {
+    const { prompt, provider, model, epoch, index } = name;
+    const row = this.#rows(idOf(id, index)).find(
+      (one) =>
+        one.prompt === prompt &&
+        one.provider === provider &&
+        one.model === model &&
+        one.epoch === epoch,
+    );
+    if (row === undefined) throw this.#refuse(id, name, 'there is no such case');
+    const { failure, answer = row.output } = row;
+    if (!isSamePrompt(row, asked)) throw this.#refuse(id, name, 'it was asked something else');
+    if (answer === undefined) {
+      if (failure !== undefined) throw new ReplayedFailure(failure);
+      throw this.#refuse(id, name, 'it has no text');
+    }
+    const { finishReason, usage } = row;
+    return {
+      text: answer,
+      ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
+      ...(usage === undefined
+        ? {}
+        : {
+            usage: {
+              prompt_tokens: usage.promptTokens,
+              cached_tokens: usage.cachedTokens,
+              completion_tokens: usage.completionTokens,
+            },
+          }),
+    };
+  }
+
+  #refuse(id: string | undefined, name: CaseName, state: string): CallError {
+    const { index, prompt, provider, model, epoch } = name;
+    const what = `record ${JSON.stringify(idOf(id, index))}, prompt ${JSON.stringify(prompt)}, provider ${JSON.stringify(provider)}, model ${JSON.stringify(model)}, epoch ${epoch}`;
+    return new CallError(
+      'CALL_INVALID_INPUT',
+      `Cannot replay ${what} from ${JSON.stringify(this.run.run)}: ${state}`,
+    );
+  }
+
+  #rows(id: string): readonly ResultRow[] {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
+    const rows = this.#readRows(id);
+    if (this.#kept.size >= KEPT_RECORDS) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(id, rows);
+    return rows;
+  }
+
+  #readRows(id: string): readonly ResultRow[] {
+    for (const { segment, offset, length } of this.#places.find(id)) {
+      const file = join(this.run.path, SEGMENTS_FOLDER, segmentName(this.#segments[segment]!));
+      const rows = readPiece(file, offset, length)
+        .trimEnd()
+        .split('\n')
+        .map((text) => parseRow(text, file));
+      // Two ids may have the same hash.
+      if (rows.every((row) => idOf(row.id, row.index) === id)) return rows;
+    }
+    return [];
+  }
+}
+
+/** A record is known by its id, or else by its index. */
+function idOf(id: string | undefined, index: number): string {
+  return id ?? String(index);
+}
+
+function isSamePrompt({ input, messages }: ResultRow, asked: PromptContent): boolean {
+  if ('messages' in asked) return canonicalJson(messages ?? null) === canonicalJson(asked.messages);
+  return input === asked.prompt;
+}
+
+function readPiece(file: string, offset: number, length: number): string {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (cause) {
+    throw new BenchError(
+      'BENCH_RUN_UNREADABLE',
+      `Cannot read the run's file ${JSON.stringify(file)}: it was changed since the run began`,
+      { file, cause },
+    );
+  }
+  try {
+    const bytes = Buffer.allocUnsafe(length);
+    const read = readSync(handle, bytes, 0, length, offset);
+    return bytes.toString('utf8', 0, read);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function parseRow(text: string, file: string): ResultRow {
+  try {
+    const row = JSON.parse(text) as ResultRow;
+    if (Number.isSafeInteger(row?.index) && ['string', 'undefined'].includes(typeof row.id)) {
+      return row;
+    }
+  } catch {
+    // Told below.
+  }
+  throw new BenchError(
+    'BENCH_RUN_DAMAGED',
+    `Cannot read ${JSON.stringify(file)}: one of its rows is no row of results; restore the run, or run its configuration again`,
+    { file },
+  );
+}
