@@ -4,3 +4,5 @@ export const DEFAULT_OUTPUT_DIR = 'runs';
 export const SHOWN_CAUSES = 20;
 /** Of a text of a row in a terminal; `--json` has the whole. */
 export const SHOWN_TEXT_CHARACTERS = 2_000;
+/** Between two lines of progress where there is no terminal: a log of a run of an hour stays a page or two. */
+export const PROGRESS_LINE_MS = 30_000;

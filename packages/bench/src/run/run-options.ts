@@ -10,6 +10,8 @@ import type { BenchSystem } from './stage.js';
 export interface BenchmarkProgress {
   /** Records done, those of earlier processes among them. */
   readonly records: number;
+  /** Of these, the ones that were there when this process began. */
+  readonly earlierRecords: number;
   /** Records of the run. */
   readonly totalRecords: number;
   /** Share of the whole, 0 to 1. */
@@ -28,7 +30,7 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   readonly system?: BenchSystem;
   /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan goes on from there. */
   readonly signal?: AbortSignal;
-  /** Called after each record. Must not throw. */
+  /** Called after each record, and every second while calls are waited for. Must not throw. */
   readonly onProgress?: (progress: BenchmarkProgress) => void;
   /** Called with each row, in the order of records and cases, those of earlier processes too. The run waits for it. */
   readonly onRow?: (row: ResultRow) => void | Promise<void>;

@@ -21,6 +21,9 @@ import { type EvaluateRecord, runRecords } from './run-loop.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { RunTally } from './run-tally.js';
 
+/** How often progress is told while calls are waited for: more often than people wonder. */
+const PROGRESS_MS = 1000;
+
 /** What a run came to. */
 export interface RunResult {
   readonly plan: Plan;
@@ -113,6 +116,7 @@ export async function executeRun(
     config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
   let paid: PaidStages | undefined;
   let isDone = false;
+  let beat: NodeJS.Timeout | undefined;
   try {
     if (open !== undefined) await tellRepairs(open, options);
     paid = await PaidStages.open(run, open?.path, options.onNotice ?? (() => {}));
@@ -122,6 +126,10 @@ export async function executeRun(
         ? undefined
         : await takeOver(run, open, inputs, options);
     const tally = new RunTally(run, options, paid);
+    if (paid.maxCalls !== undefined) {
+      // A model may think for minutes, and no record ends meanwhile.
+      beat = setInterval(() => tally.tell(), PROGRESS_MS).unref();
+    }
     await runRecords({
       run,
       writer: open?.writer,
@@ -135,6 +143,7 @@ export async function executeRun(
     isDone = true;
     return { plan, summary, ok: summary.failedCases <= config.maxErrors };
   } finally {
+    clearInterval(beat);
     paid?.close(isDone);
     await open?.writer.close();
   }

@@ -59,9 +59,15 @@ export class RunTally {
     }
     this.#records += 1;
     if (isEarlier) this.#earlierRecords += 1;
+    this.tell();
+  }
+
+  /** Says how far the run is. */
+  tell(): void {
     const { count } = this.#run.dataset;
     this.#options.onProgress?.({
       records: this.#records,
+      earlierRecords: this.#earlierRecords,
       totalRecords: count,
       fraction: this.#records / count,
       failedRows: this.#failed,

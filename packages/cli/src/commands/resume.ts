@@ -14,7 +14,7 @@ export async function resumeCommand({
   args,
 }: CommandCall<typeof RESUME_FLAGS>): Promise<ExitCode> {
   const folder = resolve(io.cwd, args[0]!);
-  const shown = { io, name: basename(folder), debug: flags.debug, json: flags.json };
+  const shown = { io, name: basename(folder), flags };
   return await runWithProgress(shown, (options) =>
     resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
   );

@@ -32,7 +32,7 @@ export async function runCommand({
   });
   const config = override(loaded, flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
-  const shown = { io, name: config.name, debug: flags.debug, json: flags.json };
+  const shown = { io, name: config.name, flags };
   if (flags.dryRun) {
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
     const estimate = await estimateRun(config, { signal: io.signal, inputs, onNotice });

@@ -18,7 +18,7 @@ export async function scoreCommand({
 }: CommandCall<typeof SCORE_FLAGS>): Promise<ExitCode> {
   const evaluators = await readEvaluators(flags, io);
   const folder = resolve(io.cwd, args[0]!);
-  const shown = { io, name: basename(folder), debug: flags.debug, json: flags.json };
+  const shown = { io, name: basename(folder), flags };
   return await runWithProgress(shown, (options) =>
     scoreRun(folder, { evaluators, mode: flags.replace ? 'replace' : 'append' }, options),
   );

@@ -18,5 +18,6 @@ export const RUN_FLAGS = {
   dryRun: flag(
     'say how many calls would be made, and about what they would cost; no paid call is made',
   ),
+  quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

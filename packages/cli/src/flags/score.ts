@@ -8,5 +8,6 @@ export const SCORE_FLAGS = {
     'take the evaluators of a configuration instead, with their own configuration',
   ),
   replace: flag('leave the scores out that the run has, instead of adding to them'),
+  quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

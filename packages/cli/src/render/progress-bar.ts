@@ -1,7 +1,8 @@
 import type { BenchmarkProgress } from '@testbench/bench';
 
 import type { CliOutput } from '../cli-io.js';
-import { formatCount } from './format-value.js';
+import { PROGRESS_LINE_MS } from '../limits.js';
+import { describeProgress, type ProgressPart } from './describe-progress.js';
 import type { Style } from './style.js';
 
 const BAR_WIDTH = 30;
@@ -13,11 +14,12 @@ const REDRAW_EVERY_MS = 60;
 /** Back to the start of the line, and clear it. */
 const CLEAR_LINE = '\r\u001B[K';
 const GAP = '  ';
+const SHORT_TITLE = 12;
 
-/** One line on a terminal that shows how far a run is; writes nothing elsewhere. */
+/** Shows how far a run is: on a terminal in one line that is drawn again, elsewhere in a line now and then. */
 export class ProgressBar {
   readonly #startedAt = performance.now();
-  #drawnAt = Number.NEGATIVE_INFINITY;
+  #drawnAt: number;
   #visible = false;
   readonly #output: CliOutput;
   readonly #style: Style;
@@ -27,15 +29,23 @@ export class ProgressBar {
     this.#output = output;
     this.#style = style;
     this.#title = title;
+    this.#drawnAt = output.isTTY === true ? Number.NEGATIVE_INFINITY : this.#startedAt;
   }
 
-  /** Draws the bar again, but not more often than eyes can follow. */
+  /** Draws the bar again, but not more often than eyes can follow, or a log should be filled. */
   update(progress: BenchmarkProgress): void {
+    const isTerminal = this.#output.isTTY === true;
     const now = performance.now();
-    if (this.#output.isTTY !== true || now - this.#drawnAt < REDRAW_EVERY_MS) return;
+    if (now - this.#drawnAt < (isTerminal ? REDRAW_EVERY_MS : PROGRESS_LINE_MS)) return;
     this.#drawnAt = now;
+    const parts = describeProgress(progress, now - this.#startedAt);
+    if (!isTerminal) {
+      const texts = parts.map(({ text }) => text.trim());
+      this.#output.write(`${this.#title}: ${texts.join(', ')}\n`);
+      return;
+    }
     this.#visible = true;
-    this.#output.write(`${CLEAR_LINE}${this.#line(progress, now)}`);
+    this.#output.write(`${CLEAR_LINE}${this.#line(parts, progress.fraction)}`);
   }
 
   /** Takes the line away. */
@@ -45,32 +55,28 @@ export class ProgressBar {
   }
 
   /**
-   * A line that wraps cannot be taken away again, so it is as wide as the terminal less one, where some would wrap already: first
-   * the bar gets shorter, then what is said least goes.
+   * A line that wraps cannot be taken away again, so it is as wide as the terminal less one, where some would wrap already: the title gets
+   * shorter, then what is said least goes; what room is left is the bar's.
    */
-  #line({ records, fraction, failedRows }: BenchmarkProgress, now: number): string {
+  #line(all: readonly ProgressPart[], fraction: number): string {
     const columns = (this.#output.columns || USUAL_COLUMNS) - 1;
-    const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
-    const rate = formatCount(records / Math.max(0.001, (now - this.#startedAt) / 1000));
-    const count = `${formatCount(records)} records`;
-    const failures = failedRows === 0 ? [] : [`${formatCount(failedRows)} failed`];
-    const choices = [
-      [this.#title, percent, `${count}, ${rate}/s`, ...failures],
-      [shorten(this.#title), percent, count, ...failures],
-      [percent, count, ...failures],
-      [percent, ...failures],
-      [percent],
-    ];
-    const parts = choices.find((choice) => choice.join(GAP).length <= columns);
-    if (parts === undefined) return '';
-    const room = columns - parts.join(GAP).length - 1;
-    const at = parts.indexOf(percent);
-    const isFailed = failures.length > 0 && parts.at(-1) === failures[0];
-    const shown = isFailed ? [...parts.slice(0, -1), this.#style.red(failures[0]!)] : [...parts];
-    if (room >= LEAST_BAR_WIDTH) {
-      shown[at] = `${this.#bar(fraction, Math.min(room, BAR_WIDTH))} ${percent}`;
+    let parts: readonly ProgressPart[] = [{ kind: 'title', text: this.#title, rank: 4 }, ...all];
+    if (widthOf(parts) > columns) {
+      parts = parts.map((part) => (part.kind === 'title' ? shorten(part) : part));
     }
-    return shown.join(GAP);
+    while (widthOf(parts) > columns) {
+      const least = parts.reduce((one, other) => (other.rank > one.rank ? other : one), parts[0]!);
+      parts = parts.filter((part) => part !== least);
+      if (parts.length === 0) return '';
+    }
+    const room = columns - widthOf(parts) - 1;
+    return parts
+      .map(({ kind, text }) => {
+        if (kind === 'failed') return this.#style.red(text);
+        if (kind !== 'percent' || room < LEAST_BAR_WIDTH) return text;
+        return `${this.#bar(fraction, Math.min(room, BAR_WIDTH))} ${text}`;
+      })
+      .join(GAP);
   }
 
   #bar(fraction: number, width: number): string {
@@ -79,7 +85,13 @@ export class ProgressBar {
   }
 }
 
-/** A run's name has letters, digits and a few signs, of one column each. */
-function shorten(title: string): string {
-  return title.length > 12 ? `${title.slice(0, 11)}…` : title;
+/** All characters are of one column: a run's name has letters, digits and a few signs. */
+function widthOf(parts: readonly ProgressPart[]): number {
+  return parts.map(({ text }) => text).join(GAP).length;
+}
+
+function shorten(part: ProgressPart): ProgressPart {
+  const { text } = part;
+  if (text.length <= SHORT_TITLE) return part;
+  return { ...part, text: `${text.slice(0, SHORT_TITLE - 1)}…` };
 }

@@ -14,10 +14,14 @@ export interface ShownRun {
   readonly io: CliIo;
   /** Stands before the progress. */
   readonly name: string;
-  /** Show what plugins log. */
-  readonly debug: boolean;
-  /** Print the summary as JSON instead of the table. */
-  readonly json: boolean;
+  readonly flags: {
+    /** Show what plugins log. */
+    readonly debug: boolean;
+    /** Print the summary as JSON in place of the table, and no progress. */
+    readonly json: boolean;
+    /** Neither progress nor notices. */
+    readonly quiet: boolean;
+  };
 }
 
 /**
@@ -26,9 +30,10 @@ export interface ShownRun {
  * @param work Gets what it is to be called with.
  */
 export async function runWithProgress(
-  { io, name, debug, json }: ShownRun,
+  { io, name, flags }: ShownRun,
   work: (options: RunOptions) => Promise<RunResult>,
 ): Promise<ExitCode> {
+  const { debug, json, quiet } = flags;
   const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), name);
   const say = (text: string): void => {
     bar.clear();
@@ -38,8 +43,8 @@ export async function runWithProgress(
   try {
     result = await work({
       signal: io.signal,
-      onProgress: (progress) => bar.update(progress),
-      onNotice: say,
+      ...(quiet || json ? {} : { onProgress: (progress) => bar.update(progress) }),
+      ...(quiet ? {} : { onNotice: say }),
       onLog: ({ pluginId, level, message }) => {
         if (debug) say(`${level} ${pluginId}: ${message}`);
       },
