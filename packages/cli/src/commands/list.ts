@@ -11,6 +11,7 @@ import { escapeText } from '../render/escape-text.js';
 import { formatCount } from '../render/format-value.js';
 import { renderTable } from '../render/render-table.js';
 import { createStyle } from '../render/style.js';
+import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
 
 /** `testbench list [folder]` */
@@ -43,8 +44,8 @@ export async function listCommand({
     { title: 'run' },
     { title: 'records', align: 'right' as const },
     { title: 'state' },
-    { title: 'written (UTC)' },
+    { title: 'written (UTC)', dropRank: 1 },
   ];
-  io.stdout.write(`${renderTable(columns, rows, style.dim)}\n`);
+  io.stdout.write(`${renderTable(columns, rows, style.dim, widthOf(io.stdout))}\n`);
   return ExitCode.ok;
 }

@@ -13,6 +13,7 @@ import { DEFAULT_OUTPUT_DIR } from '../limits.js';
 import { escapeText } from '../render/escape-text.js';
 import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
+import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
@@ -37,7 +38,10 @@ export async function runCommand({
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
     const estimate = await estimateRun(config, { signal: io.signal, inputs, onNotice });
     if (flags.json) writeJson(io.stdout, estimate);
-    else io.stdout.write(`${renderEstimate(estimate, createStyle(io.stdout, io.env))}\n`);
+    else
+      io.stdout.write(
+        `${renderEstimate(estimate, createStyle(io.stdout, io.env), widthOf(io.stdout))}\n`,
+      );
     return ExitCode.ok;
   }
   return await runWithProgress(shown, (options) => runPlan(config, { ...options, inputs }));

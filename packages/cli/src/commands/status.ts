@@ -10,6 +10,7 @@ import { escapeText } from '../render/escape-text.js';
 import { formatCount } from '../render/format-value.js';
 import { renderSummary } from '../render/render-summary.js';
 import { createStyle } from '../render/style.js';
+import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
 
 /** `testbench status <run>` */
@@ -30,7 +31,9 @@ export async function statusCommand({
     ? style.green('complete')
     : style.yellow(`${formatCount(run.records)} of ${formatCount(total)} records`);
   io.stdout.write(`${style.bold(escapeText(run.run))}: ${state}\n`);
-  if (run.summary !== undefined) io.stdout.write(`\n${renderSummary(run.summary, style)}\n`);
+  if (run.summary !== undefined) {
+    io.stdout.write(`\n${renderSummary(run.summary, style, widthOf(io.stdout))}\n`);
+  }
   const hints = [
     ...(run.isComplete ? [] : ['run the same configuration again: it goes on from there']),
     ...((run.summary?.failedCases ?? 0) > 0

@@ -6,21 +6,25 @@ import { type Cell, type Column, renderTable } from './render-table.js';
 import type { Style } from './style.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'calls of' },
-  { title: 'model' },
-  { title: 'planned', align: 'right' },
+  { title: 'calls of', leastWidth: 6 },
+  { title: 'model', leastWidth: 6 },
+  { title: 'planned', align: 'right', dropRank: 3 },
   { title: 'stored', align: 'right' },
   { title: 'cached', align: 'right' },
   { title: 'to make', align: 'right' },
-  { title: 'tokens in', align: 'right' },
-  { title: 'tokens out', align: 'right' },
+  { title: 'tokens in', align: 'right', dropRank: 2 },
+  { title: 'tokens out', align: 'right', dropRank: 1 },
   { title: 'cost', align: 'right' },
   { title: 'at most', align: 'right' },
 ];
 const UNKNOWN = '?';
 
-/** Shows what a run would do: a line for each model and evaluator, the sum of what is paid for, and notes. */
-export function renderEstimate(estimate: RunEstimate, style: Style): string {
+/**
+ * Shows what a run would do: a line for each model and evaluator, the sum of what is paid for, and notes.
+ *
+ * @param width Columns of the terminal. @default as many as the table takes
+ */
+export function renderEstimate(estimate: RunEstimate, style: Style, width?: number): string {
   const { records, cases, storedRecords, calls, total, notes, isWhole } = estimate;
   const headline = [
     style.bold(escapeText(estimate.run)),
@@ -41,6 +45,7 @@ export function renderEstimate(estimate: RunEstimate, style: Style): string {
       COLUMNS,
       calls.map((call) => renderCall(call, style)),
       style.dim,
+      width,
     ),
     [paid, ...notes.map((note) => `${style.dim('note:')} ${escapeText(note)}`)].join('\n'),
   ].join('\n\n');

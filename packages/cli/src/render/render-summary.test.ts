@@ -65,6 +65,38 @@ describe('renderSummary()', () => {
     ]);
   });
 
+  it('names prompt and provider where there are several, and each only where it changes', () => {
+    const systems = ['short', 'long'].flatMap((prompt) =>
+      ['one', 'two'].map((provider) => ({ prompt, provider, model: 'a' })),
+    );
+    const board = new ScoreBoard({ systems, evaluators: [{ name: 'match' }, { name: 'f1' }] });
+    for (const system of systems) {
+      board.add([{ ...row, ...system, index: 0, scores: { match: 1, f1: 1 } }]);
+    }
+    const summary = summaryOf(() => {}, {
+      prompts: ['short', 'long'],
+      providers: ['one', 'two'],
+      scores: board.summaries(),
+    });
+    const lines = renderSummary(summary, style).split('\n');
+    expect(lines[0]).toContain('1,000 records · 2 prompts · 2 models');
+    const names = lines.slice(2, 11).map((line) => line.slice(0, 35).trimEnd());
+    expect(names).toEqual([
+      'prompt  provider  model  evaluator',
+      'short   one       a      match',
+      '                         f1',
+      '        two       a      match',
+      '                         f1',
+      'long    one       a      match',
+      '                         f1',
+      '        two       a      match',
+      '                         f1',
+    ]);
+    const narrow = renderSummary(summary, style, 40).split('\n').slice(2, 11);
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(40);
+    expect(narrow[0]).toBe('prom…  provi…  model  evalu…  n     mean');
+  });
+
   it('shows failures by code with their first line, escaped, and no scores as a dash', () => {
     const errors = { match: { code: 'CALL_TRAPPED', message: 'Cannot call: \u001B[2J' } };
     const summary = summaryOf((board) => {

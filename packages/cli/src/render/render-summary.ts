@@ -1,4 +1,4 @@
-import type { BenchmarkSummary, ScoreSummary } from '@testbench/bench/results';
+import type { BenchmarkSummary, ScoreSummary, SystemName } from '@testbench/bench/results';
 
 import { escapeText } from './escape-text.js';
 import { formatCount, formatDuration, formatItems } from './format-value.js';
@@ -7,19 +7,26 @@ import type { Style } from './style.js';
 
 /** More kinds of failure than this are only counted. */
 const MAX_FAILURES_SHOWN = 8;
+/** Columns to which a name may be cut in a narrow terminal. */
+const LEAST_NAME = 5;
 /** More reasons for which a filter dropped rows are only counted. */
 const MAX_REASONS_SHOWN = 8;
 
-/** Shows what a run came to: a headline, the table, and what failed. */
-export function renderSummary(summary: BenchmarkSummary, style: Style): string {
+/**
+ * Shows what a run came to: a headline, the table, and what failed.
+ *
+ * @param width Columns of the terminal. @default as many as the table takes
+ */
+export function renderSummary(summary: BenchmarkSummary, style: Style, width?: number): string {
   const headline = [
     style.bold(escapeText(summary.name)),
     formatItems(summary.records, 'record'),
+    ...(summary.prompts.length > 1 ? [formatItems(summary.prompts.length, 'prompt')] : []),
     formatItems(summary.models.length, 'model'),
     formatItems(summary.evaluators.length, 'evaluator'),
     formatDuration(summary.measured.durationMs),
   ].join(' · ');
-  const parts = [headline, renderScores(summary, style), style.dim(intervalNote(summary))];
+  const parts = [headline, renderScores(summary, style, width), style.dim(intervalNote(summary))];
   const { selfJudged = [] } = summary;
   if (selfJudged.length > 0) {
     const names = selfJudged.map((name) => escapeText(name)).join(', ');
@@ -32,24 +39,33 @@ export function renderSummary(summary: BenchmarkSummary, style: Style): string {
   return parts.join('\n\n');
 }
 
-function renderScores(summary: BenchmarkSummary, style: Style): string {
+function renderScores(summary: BenchmarkSummary, style: Style, width?: number): string {
   // A column of zeros that nobody asked for is only noise.
   const filtered = summary.plugins.some(({ type }) => type === 'filter');
+  const hasErrors = summary.scores.some(({ errors }) => errors > 0);
+  const names = namesOf(summary);
   const columns: Column[] = [
-    { title: 'model' },
-    { title: 'evaluator' },
+    ...names.map((title) => ({ title, leastWidth: LEAST_NAME })),
+    { title: 'evaluator', leastWidth: LEAST_NAME },
     { title: 'n', align: 'right' },
     { title: 'mean', align: 'right' },
-    { title: '95 % interval', align: 'right' },
-    { title: 'errors', align: 'right' },
+    { title: '95 % interval', align: 'right', dropRank: 1 },
+    { title: 'errors', align: 'right', ...(hasErrors ? {} : { dropRank: 2 }) },
     ...(filtered ? [{ title: 'dropped', align: 'right' } as const] : []),
   ];
-  let lastModel: string | undefined;
+  let last: ScoreSummary | undefined;
   const rows = summary.scores.map((score): Cell[] => {
-    const model = score.model === lastModel ? '' : escapeText(score.model);
-    lastModel = score.model;
+    const before = last;
+    // A name that stands above is not said again, unless one to its left has changed.
+    const isSame = (upTo: number): boolean =>
+      before !== undefined &&
+      names.slice(0, upTo + 1).every((name) => before[name] === score[name]);
+    last = score;
     return [
-      { text: model, mark: style.bold },
+      ...names.map((name, at) => ({
+        text: isSame(at) ? '' : escapeText(score[name]),
+        mark: style.bold,
+      })),
       { text: escapeText(score.evaluator) },
       { text: formatCount(score.n) },
       { text: score.mean === null ? '–' : formatScore(score.mean, score), mark: style.bold },
@@ -58,7 +74,16 @@ function renderScores(summary: BenchmarkSummary, style: Style): string {
       { text: formatCount(score.dropped) },
     ];
   });
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, width);
+}
+
+/** What tells the lines apart: the model, and prompt and provider where there are several. */
+function namesOf({ prompts, providers }: BenchmarkSummary): readonly (keyof SystemName)[] {
+  return [
+    ...(prompts.length > 1 ? (['prompt'] as const) : []),
+    ...(providers.length > 1 ? (['provider'] as const) : []),
+    'model',
+  ];
 }
 
 /** A share of right answers in percent; a mean of graded scores as a number. */
@@ -84,9 +109,12 @@ function intervalNote(summary: BenchmarkSummary): string {
 }
 
 function renderFailures(summary: BenchmarkSummary, style: Style): string {
-  const lines = summary.scores.flatMap(({ model, evaluator, errorCodes }) =>
+  const names = namesOf(summary);
+  const lines = summary.scores.flatMap(({ errorCodes, ...score }) =>
     Object.entries(errorCodes).map(([code, { count, first }]) => {
-      const where = `${escapeText(model)} / ${escapeText(evaluator)}`;
+      const where = [...names.map((name) => score[name]), score.evaluator]
+        .map(escapeText)
+        .join(' / ');
       return `${style.red(code)} × ${formatCount(count)}  ${where}, first on line ${first.line}: ${escapeText(first.message)}`;
     }),
   );

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 
+import { cutToWidth } from './cut-to-width.js';
 import type { Mark } from './style.js';
 
 /** One column of a table. */
@@ -7,6 +8,10 @@ export interface Column {
   readonly title: string;
   /** @default 'left' */
   readonly align?: 'left' | 'right';
+  /** Where there is no room: the width to which its texts may be cut. @default they are never cut */
+  readonly leastWidth?: number;
+  /** Where there is no room: the column with the highest number goes first, from 2 on before any text is cut. @default it stays */
+  readonly dropRank?: number;
 }
 
 /** A cell: its text, and how to mark it once its width is known. */
@@ -18,15 +23,18 @@ export interface Cell {
 const GAP = '  ';
 
 /**
- * Lays out a table: columns as wide as their widest cell, two spaces between them.
+ * Lays out a table: columns as wide as their widest cell, two spaces between them. Where that is wider than there is room, the widest texts that
+ * may be cut are cut, and then columns that may go are left out.
  *
  * @param rows Cells without control characters; a missing cell is empty.
  * @param markTitle How to mark the titles.
+ * @param width Columns of the terminal. @default as many as it takes
  */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   markTitle: Mark,
+  width = Number.POSITIVE_INFINITY,
 ): string {
   const titles: Cell[] = columns.map(({ title }) => ({ text: title, mark: markTitle }));
   const lines = [titles, ...rows];
@@ -34,19 +42,50 @@ export function renderTable(
   const widths = columns.map((_, index) =>
     lines.reduce((most, line) => Math.max(most, stringWidth(line[index]?.text ?? '')), 0),
   );
-  return lines.map((line) => renderLine(columns, widths, line)).join('\n');
+  const shown = fit(columns, widths, width);
+  return lines
+    .map((line) =>
+      shown
+        .map((index) => renderCell(columns[index]!, widths[index]!, line[index]))
+        .join(GAP)
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
-function renderLine(
-  columns: readonly Column[],
-  widths: readonly number[],
-  cells: readonly Cell[],
-): string {
-  const padded = columns.map(({ align }, index) => {
-    const { text, mark } = cells[index] ?? { text: '' };
-    const marked = mark === undefined || text === '' ? text : mark(text);
-    const space = ' '.repeat(widths[index]! - stringWidth(text));
-    return align === 'right' ? space + marked : marked + space;
-  });
-  return padded.join(GAP).trimEnd();
+/** Makes widths smaller until the columns fit, if they can. @returns Numbers of the columns that are shown. */
+function fit(columns: readonly Column[], widths: number[], width: number): readonly number[] {
+  let shown = columns.map((_, index) => index);
+  const excess = (): number =>
+    shown.reduce((sum, index) => sum + widths[index]!, GAP.length * (shown.length - 1)) - width;
+  const cuttable = (): number[] =>
+    shown.filter(
+      (index) => widths[index]! > (columns[index]!.leastWidth ?? Number.POSITIVE_INFINITY),
+    );
+  const natural = [...widths];
+  for (;;) {
+    // A column that went has left room.
+    widths.splice(0, widths.length, ...natural);
+    const rankOf = (index: number): number => columns[index]!.dropRank ?? 0;
+    const last = shown.reduce(
+      (one, other) => (rankOf(other) > rankOf(one) ? other : one),
+      shown[0]!,
+    );
+    const isNeedless = rankOf(last) > 1;
+    while (!isNeedless && excess() > 0 && cuttable().length > 0) {
+      const widest = cuttable().reduce((one, other) =>
+        widths[other]! > widths[one]! ? other : one,
+      );
+      widths[widest] = widths[widest]! - 1;
+    }
+    if (excess() <= 0 || rankOf(last) === 0) return shown;
+    shown = shown.filter((index) => index !== last);
+  }
+}
+
+function renderCell({ align }: Column, width: number, cell: Cell = { text: '' }): string {
+  const text = cutToWidth(cell.text, width);
+  const marked = cell.mark === undefined || text === '' ? text : cell.mark(text);
+  const space = ' '.repeat(width - stringWidth(text));
+  return align === 'right' ? space + marked : marked + space;
 }

@@ -6,6 +6,7 @@ import { escapeText } from './escape-text.js';
 import { ProgressBar } from './progress-bar.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
+import { widthOf } from './width-of.js';
 import { shortenPath } from './shorten-path.js';
 import { writeJson } from './write-json.js';
 
@@ -56,7 +57,9 @@ export async function runWithProgress(
   if (json) {
     writeJson(io.stdout, summary);
   } else {
-    io.stdout.write(`${renderSummary(summary, createStyle(io.stdout, io.env))}\n\n`);
+    io.stdout.write(
+      `${renderSummary(summary, createStyle(io.stdout, io.env), widthOf(io.stdout))}\n\n`,
+    );
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
   return ok ? ExitCode.ok : ExitCode.failure;
