@@ -2,6 +2,8 @@ import { CallError } from '@testbench/types/errors';
 
 import type { CallCache } from '../calls/call-cache.js';
 import { callKey } from '../calls/call-key.js';
+import type { TokenUsage } from '../calls/token-usage.js';
+import { readKeptAnswer } from '../run/asking/kept-round.js';
 import {
   judgeRequest,
   keyParts,
@@ -46,17 +48,57 @@ export class DryCalls implements StageCalls {
     const tally = this.#tallyOf(stage, String(data['model']));
     const request = requestOf(stage, data);
     tally?.addDue();
-    const key = callKey(keyParts(stage, call));
+    const parts = keyParts(stage, call);
+    const key = callKey(parts);
     const found = await this.#cache?.read(key);
     if (found !== undefined) {
-      tally?.addCached(request, found.usage);
-      const { usage, fuelUsed } = found;
-      return { data: found.answer as Data, usage, fuelUsed, measured: {} };
+      const isAsked = stage.asks && data['stream'] !== true;
+      const answer = isAsked
+        ? await this.#goOn<Data>(stage, call)
+        : { data: found.answer as Data, usage: found.usage, fuelUsed: found.fuelUsed };
+      if (answer !== undefined) {
+        tally?.addCached(request, answer.usage);
+        return { ...answer, measured: {} };
+      }
     }
     if (this.#cache !== undefined && this.#seen.has(key)) tally?.addCached(request, undefined);
     else tally?.addToMake(request);
     this.#seen.add(key);
     throw new PaidFailure(NOT_MADE, {});
+  }
+
+  /**
+   * Runs a plugin that asks over the answers that the cache has of its asks.
+   *
+   * @returns Undefined if one of them is not there.
+   */
+  async #goOn<Data>(
+    stage: Stage,
+    call: PaidStageCall,
+  ): Promise<Omit<PaidStageAnswer<Data>, 'measured'> | undefined> {
+    const { data, requestId, signal } = call;
+    const parts = keyParts(stage, call);
+    let isMissing = false;
+    let usage: TokenUsage | undefined;
+    try {
+      const output = await stage.call<Data>(data, requestId, signal, async (round) => {
+        const read = round.asks.map(
+          async (_, index) =>
+            await this.#cache!.read(callKey({ ...parts, ask: round.firstAsk + index })),
+        );
+        const found = await Promise.all(read);
+        const kept = found.map((entry) => readKeptAnswer(entry?.answer));
+        for (const entry of found) usage = addUsage(usage, entry?.usage);
+        const answers = kept.flatMap((one) => (one === undefined ? [] : [one.answer]));
+        isMissing = answers.length < kept.length;
+        if (isMissing) throw NOT_MADE;
+        return { answers, continue: kept[0]?.continue ?? round.continue };
+      });
+      return { data: output.data, usage, fuelUsed: output.fuelUsed };
+    } catch (error) {
+      if (isMissing) return undefined;
+      throw new PaidFailure(error, {});
+    }
   }
 
   /** Counts the call of an evaluator whose case has no answer yet, so that its input is not known either. */
@@ -74,4 +116,16 @@ function requestOf(
 ): Readonly<Record<string, unknown>> {
   const isProvider = stage.plugin.metadata.pluginType === 'provider';
   return isProvider ? data : judgeRequest(stage, data);
+}
+
+function addUsage(
+  sum: TokenUsage | undefined,
+  more: TokenUsage | undefined,
+): TokenUsage | undefined {
+  if (sum === undefined || more === undefined) return sum ?? more;
+  return {
+    promptTokens: sum.promptTokens + more.promptTokens,
+    cachedTokens: sum.cachedTokens + more.cachedTokens,
+    completionTokens: sum.completionTokens + more.completionTokens,
+  };
 }

@@ -71,8 +71,7 @@ function fit(columns: readonly Column[], widths: number[], width: number): reado
       (one, other) => (rankOf(other) > rankOf(one) ? other : one),
       shown[0]!,
     );
-    const isNeedless = rankOf(last) > 1;
-    while (!isNeedless && excess() > 0 && cuttable().length > 0) {
+    while (rankOf(last) < 2 && excess() > 0 && cuttable().length > 0) {
       const widest = cuttable().reduce((one, other) =>
         widths[other]! > widths[one]! ? other : one,
       );
