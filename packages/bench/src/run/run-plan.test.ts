@@ -619,3 +619,63 @@ describe('runBenchmark()', () => {
     await expect(runBenchmark(config, options)).rejects.toThrow(TypeError);
   });
 });
+
+describe('tool calls of an answer', () => {
+  const calls = [{ id: 'c1', name: 'search', arguments: '{"q":"x"}' }];
+  const calling: Script = ({ model }: Answer) => ({ text: '', model, tool_calls: calls });
+  const seen: unknown[] = [];
+  const looking: Script = (data: { tool_calls?: unknown }) => {
+    seen.push(data.tool_calls);
+    return { score: 1 };
+  };
+  const change = { evaluators: [{ plugin: '/exact.wasm' }] };
+
+  it('stand in the row, and evaluators get them', async () => {
+    const scripted = { echo: ['provider', calling], exact: ['evaluator', looking] } as const;
+    const { config, options, rows } = await setUp(scripted, change, ['{"input":"0"}']);
+    await runBenchmark(config, options);
+    expect(seen).toEqual([calls, calls]);
+    expect(rows.map(({ output, toolCalls }) => [output, toolCalls])).toEqual([
+      ['', calls],
+      ['', calls],
+    ]);
+  });
+
+  it('fail the case if they are none', async () => {
+    const wrong: Script = ({ model }: Answer) => ({ text: '', model, tool_calls: [{ name: 1 }] });
+    const { config, options, rows } = await setUp({ echo: ['provider', wrong] }, change, [
+      '{"input":"0"}',
+    ]);
+    await runBenchmark({ ...config, maxErrors: 2 }, options);
+    expect(rows[0]?.failure).toMatchObject({ stage: 'provider', code: 'CALL_INVALID_OUTPUT' });
+  });
+
+  it('and replies of judges leave a row whose answer a filter rewrites', async () => {
+    const judging: Script = () => ({
+      score: 1,
+      judgements: [{ judge: 'j', score: 1, reason: 'names Ana', reply: 'Ana {"score": 1}' }],
+    });
+    const failing: Script = () => failCall('CALL_PLUGIN_FAILED');
+    const redacting: Script = ({ items }: { items: object[] }) => ({
+      items: items.map((item) => ({ ...item, output: '[redacted]' })),
+    });
+    const scripted = {
+      echo: ['provider', calling],
+      exact: ['evaluator', judging],
+      half: ['evaluator', failing],
+      redact: ['filter', redacting],
+    } as const;
+    const { config, options, rows } = await setUp(
+      scripted,
+      { filter: { plugin: '/redact.wasm' }, maxErrors: 9 },
+      ['{"input":"0"}'],
+    );
+    await runBenchmark(config, options);
+    expect(rows[0]).toMatchObject({
+      output: '[redacted]',
+      details: { exact: { judgements: [{ judge: 'j', score: 1 }] } },
+    });
+    expect(rows[0]).not.toHaveProperty('toolCalls');
+    expect(JSON.stringify(rows)).not.toContain('Ana');
+  });
+});
