@@ -16,6 +16,8 @@ let system: PluginSystem;
 let folder: string;
 /** What judges say about the answer; `{{mark}}` stands for the mark. */
 let say: (answer: string) => string;
+/** True while answers wait for `server.release()`. */
+let isHeld = false;
 
 const answerOf = (request: ModelRequest): string => {
   const [, data] = request.body['messages'] as { content: string }[];
@@ -26,9 +28,12 @@ beforeAll(async () => {
   server = await serveModels({
     answer: (request) => {
       const [rules] = request.body['messages'] as { content: string }[];
-      const mark = /the mark ([0-9a-f]{32}) /.exec(rules!.content)![1]!;
+      const mark = /the mark ([0-9a-f]{32}) /.exec(rules!.content)?.[1];
+      // A question to a model that is tested.
+      if (mark === undefined) return 'Paris';
       return say(answerOf(request)).replaceAll('{{mark}}', mark);
     },
+    isHeld: () => isHeld,
   });
   const { host } = new URL(server.origin);
   system = new PluginSystem({
@@ -143,6 +148,54 @@ describe('a run with a judge', () => {
       message: expect.stringContaining('"evaluators[1].allowSelfJudging: true"'),
     });
     expect(server.requests.length).toBe(asked);
+  });
+
+  it('asks a provider of the configuration', async () => {
+    say = fair;
+    const host = new URL(server.origin).host;
+    const before = server.requests.length;
+    const config = benchmark('via', {
+      dataset: { records: [{ input: 'Capital of France?', expected: 'Paris' }] },
+      provider: {
+        plugin: 'openai',
+        name: 'gateway',
+        models: ['small'],
+        config: { base_url: `${server.origin}/v1`, api_key_secret: 'JUDGE_API_KEY' },
+        permissions: { network: true, allowedHosts: [host] },
+      },
+      evaluators: [judge({ via: 'gateway', model: 'large', base_url: '' })],
+    });
+    const { rows } = await run(config);
+    expect(rows[0]).toMatchObject({ output: 'Paris', scores: { judge: 1 } });
+    const asked = server.requests.slice(before).map(({ body }) => body['model']);
+    expect(asked).toEqual(['small', 'large']);
+    expect(rows[0]?.measured?.judges?.['judge']?.usage?.completionTokens).toBeGreaterThan(0);
+    // None of this name: said, not asked elsewhere.
+    const other = { ...config, name: 'via-none', evaluators: [judge({ via: 'none', model: 'x' })] };
+    const failed = await run(other);
+    expect(failed.rows[0]?.errors?.['judge']?.message).toContain('not');
+    const itself = { ...config, evaluators: [judge({ via: 'gateway', model: 'small' })] };
+    await expect(run(itself)).rejects.toThrow('would judge itself');
+  });
+
+  it('has 200 judgements in flight', async () => {
+    say = fair;
+    isHeld = true;
+    const records = Array.from({ length: 200 }, (_, index) => ({
+      input: `Question ${index}?`,
+      expected: 'Paris',
+      answers: { a: 'Paris' },
+    }));
+    const config = benchmark('many', {
+      dataset: { records },
+      evaluators: [judge({}, { calls: { concurrency: 200, retries: 0 } })],
+    });
+    const done = run(config);
+    await expect.poll(() => server.inFlight).toBe(200);
+    isHeld = false;
+    server.release();
+    const { rows } = await done;
+    expect(rows.filter(({ scores }) => scores['judge'] === 1)).toHaveLength(200);
   });
 
   it('says so in rows and summary where that is allowed, also when it scores again', async () => {

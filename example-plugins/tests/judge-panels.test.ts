@@ -1,6 +1,11 @@
 import { createMemorySecrets, PluginSystem } from '@testbench/core';
-import { type ModelRequest, type ModelServer, serveModels } from '@testbench/test-kit/model-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ModelFault,
+  type ModelRequest,
+  type ModelServer,
+  serveModels,
+} from '@testbench/test-kit/model-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { pluginPath } from './open-plugin.js';
 
@@ -11,6 +16,9 @@ let server: ModelServer;
 let system: PluginSystem;
 let judges: Readonly<Record<string, Judge>> = {};
 let counts = new Map<string, number>();
+/** What goes wrong, by the number of the request of a call, from 0. */
+let faults = new Map<number, ModelFault>();
+let arrived = 0;
 
 const systemText = ({ api, body }: ModelRequest): string =>
   api === 'anthropic'
@@ -19,6 +27,9 @@ const systemText = ({ api, body }: ModelRequest): string =>
 const markOf = (request: ModelRequest): string =>
   /the mark ([0-9a-f]{32}) /.exec(systemText(request))![1]!;
 
+beforeEach(() => {
+  faults = new Map();
+});
 beforeAll(async () => {
   server = await serveModels({
     answer: (request) => {
@@ -27,6 +38,7 @@ beforeAll(async () => {
       counts.set(model, asked + 1);
       return judges[model]!(request, asked).replaceAll('{{mark}}', markOf(request));
     },
+    fault: () => faults.get(arrived++),
   });
   const { host } = new URL(server.origin);
   system = new PluginSystem({
@@ -61,6 +73,7 @@ async function judge(config: object, judging: typeof judges, data: object = {}):
   const { host } = new URL(server.origin);
   judges = judging;
   counts = new Map();
+  arrived = 0;
   if (system.getPluginInfo('judge') !== undefined) await system.unloadPlugin('judge');
   await system.loadPlugin(pluginPath('llm-judge'), {
     id: 'judge',
@@ -220,6 +233,75 @@ describe('a panel of llm-judge', () => {
   ])('does not load with %j', async (config, problem) => {
     await expect(judge(config, {})).rejects.toThrow(`Cannot judge: ${problem}`);
   });
+});
+
+describe('a judge that asks in rounds', () => {
+  it('gets 64 judgements, sixteen at once, and loses none', async () => {
+    const panel = ['a', 'b', 'c', 'd'];
+    const long = 'word '.repeat(2000);
+    const says: Judge = (request, asked) => `${long}{{mark}} {"score": ${1 + (asked % 5)}}`;
+    const judging = Object.fromEntries(panel.map((name) => [name, says]));
+    const { judgements, metrics, score } = await judge(
+      { panel, samples: 16, max_tokens: 10_000 },
+      judging,
+    );
+    expect(metrics).toMatchObject({ judgements: 64, spread: 1 });
+    expect(score).toBeCloseTo(0.46875, 12);
+    expect(judgements.map((one) => `${one.judge} ${one.sample}`)).toEqual(
+      panel.flatMap((name) => Array.from({ length: 16 }, (_, index) => `${name} ${index + 1}`)),
+    );
+    // Of early rounds both ends are there: what goes from round to round has a limit.
+    const isKept = ({ reply }: Judgement): boolean =>
+      reply.startsWith('word ') && /[0-9a-f]{32} \{"score": \d\}$/.test(reply);
+    expect(judgements.filter((one) => !isKept(one))).toEqual([]);
+  });
+
+  it('asks again for what may work at once, and for nothing else', async () => {
+    faults = new Map([
+      [1, { status: 500 }],
+      [2, { status: 500 }],
+    ]);
+    const result = await judge(
+      { model: 'a', samples: 4, retries: 2 },
+      { a: () => '{{mark}} {"score": 4}' },
+    );
+    expect(result).toMatchObject({ score: 0.75, metrics: { judgements: 4 } });
+    expect(arrived).toBe(6);
+  });
+
+  it('fails as its server fails', async () => {
+    faults = new Map([[1, { status: 503, retryAfter: '7' }]]);
+    await expect(
+      judge({ model: 'a', samples: 3, retries: 2 }, { a: () => '{{mark}} {"score": 4}' }),
+    ).rejects.toMatchObject({ pluginCode: -23, retryable: true, retryAfterMs: 7000 });
+    expect(arrived).toBe(3);
+  });
+
+  it.each([
+    ['500', { status: 500 }, 'was not reached: its server answered 500'],
+    [
+      'bytes that are no UTF-8',
+      'encoding',
+      "was not understood: its server's answer is not what it should be",
+    ],
+    [
+      'half an answer',
+      'malformed',
+      "was not understood: its server's answer is not what it should be",
+    ],
+    ['a connection that breaks', 'cut', 'was not reached: '],
+  ] as const)(
+    'goes on without a judge that gives %s, where a quorum says so',
+    async (_what, fault, problem) => {
+      faults = new Map([[1, fault]]);
+      const config = { panel: ['a', 'b', 'c'], quorum: 2, combine: 'median' };
+      const honest = (): string => '{{mark}} {"score": 4}';
+      const { score, judgements } = await judge(config, { a: honest, b: honest, c: honest });
+      expect(score).toBe(0.75);
+      const problems = judgements.map((one) => one.problem).filter((one) => one !== undefined);
+      expect(problems).toEqual([expect.stringContaining(problem)]);
+    },
+  );
 });
 
 describe('comparing two answers by llm-judge', () => {

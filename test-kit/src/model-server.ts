@@ -47,7 +47,7 @@ export interface ModelServerOptions {
   /** For a million tokens. @default free */
   readonly prices?: { readonly input: number; readonly output: number };
   /** Answers wait until they are released. @default false */
-  readonly isHeld?: boolean;
+  readonly isHeld?: boolean | (() => boolean);
 }
 
 /** What a server has taken in. */
@@ -91,7 +91,8 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
   const waitFor = async (request: ModelRequest): Promise<void> => {
     const { latencyMs = 0, isHeld = false } = options;
     const ms = typeof latencyMs === 'function' ? latencyMs(request) : latencyMs;
-    if (isHeld) await new Promise<void>((resolve) => void held.push(resolve));
+    if (typeof isHeld === 'function' ? isHeld() : isHeld)
+      await new Promise<void>((resolve) => void held.push(resolve));
     if (ms > 0) {
       await new Promise((resolve) => {
         setTimeout(resolve, ms);

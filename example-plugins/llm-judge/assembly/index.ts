@@ -1,15 +1,14 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, fail, hasFailed, invalidInput, Json, JsonWriter, oneOf, plugin,
-  ProviderRequest, range,
+  Evaluation, Evaluator, EvaluatorInput, fail, hasFailed, invalidInput, Json, JsonWriter, oneOf, plugin, range,
 } from "@testbench/plugins-sdk";
 
 import { RULES } from "./combine";
 import { Judgement } from "./judgement";
 import { Judge, readPanel } from "./panel";
-import { Material, Order, writeMessages } from "./prompt";
+import { Material, Order } from "./prompt";
 import { Report } from "./report";
+import { Rounds } from "./rounds";
 import { Rubric } from "./rubric";
-import { findVerdict, makeMark } from "./verdict";
 
 /** Judgements of a case: each is paid for. */
 const MAX_JUDGEMENTS: i32 = 64;
@@ -24,9 +23,11 @@ class Options {
   provider: string = "openai";
   /** Where the server is; empty for the provider's own. */
   base_url: string = "";
+  /** Name of a provider of the benchmark that asks the model, in place of a server of its own; empty for none. */
+  via: string = "";
   /** Name of the secret that is the key; empty for a server without one. */
   api_key_secret: string = "JUDGE_API_KEY";
-  /** Several judges in place of `model`: names of models, or objects with `model` and `name`, `provider`, `base_url`, `api_key_secret`, `max_tokens`, `token_limit_field` or `temperature`. */
+  /** Several judges in place of `model`: names of models, or objects with `model` and `name`, `provider`, `base_url`, `via`, `api_key_secret`, `max_tokens`, `token_limit_field` or `temperature`. */
   panel: Json = Json.missing;
   /** Judgements of each judge. */
   @range(1, 16)
@@ -65,6 +66,7 @@ class Options {
 @plugin({
   name: "llm-judge",
   capabilities: ["text_evaluation", "api_requests", "network"],
+  asking: true,
   permissions: { network: true, allowedHosts: ["api.openai.com", "api.anthropic.com"] },
 })
 export class LlmJudge extends Evaluator {
@@ -80,12 +82,13 @@ export class LlmJudge extends Evaluator {
     main.provider = config.provider;
     main.model = config.model;
     main.baseUrl = config.base_url;
+    main.via = config.via;
     main.secret = config.api_key_secret;
     main.maxTokens = config.max_tokens;
     main.tokenField = config.token_limit_field;
     main.temperature = config.temperature;
     this.judges = readPanel(config.panel, main);
-    for (let index = 0; index < this.judges.length; index++) this.judges[index].connect(config.timeout_ms, config.retries);
+    for (let index = 0; index < this.judges.length; index++) this.judges[index].connect(config.timeout_ms);
     const count = this.judges.length * config.samples * (isPair ? 2 : 1);
     if (count > MAX_JUDGEMENTS) {
       invalidInput("Cannot judge: " + count.toString() + " judgements a case, limit is " + MAX_JUDGEMENTS.toString());
@@ -100,13 +103,14 @@ export class LlmJudge extends Evaluator {
     const config = this.config;
     const material = Material.read(input, this.rubric, config.context_field, config.compare_with);
     if (hasFailed()) return;
-    // A mark that already stands in what is judged, by accident or by a leak, would be no secret.
-    let mark = makeMark();
-    while (data.source().includes(mark)) mark = makeMark();
     const judgements = this.plan();
-    for (let index = 0; index < judgements.length; index++) {
-      this.ask(judgements[index], index, material, mark);
-      if (hasFailed()) return;
+    const rounds = new Rounds(this.rubric, judgements, material);
+    rounds.retries = config.retries;
+    rounds.isPatient = config.quorum > 0;
+    if (!rounds.take(data)) {
+      // Dropped: the host is asked, and calls again; or the call has failed.
+      out.null();
+      return;
     }
     const least = config.quorum == 0 ? judgements.length : config.quorum;
     const report = new Report(this.rubric, this.judges, judgements, RULES.indexOf(config.combine));
@@ -124,36 +128,14 @@ export class LlmJudge extends Evaluator {
     const judgements: Judgement[] = [];
     const isPair = this.config.compare_with.length > 0;
     for (let judge = 0; judge < this.judges.length; judge++) {
-      const name = this.judges[judge].name;
       for (let sample = 1; sample <= this.config.samples; sample++) {
-        if (!isPair) judgements.push(new Judgement(name, sample, Order.Only));
+        if (!isPair) judgements.push(new Judgement(this.judges[judge], sample, Order.Only));
         else {
-          judgements.push(new Judgement(name, sample, Order.AnswerFirst));
-          judgements.push(new Judgement(name, sample, Order.OtherFirst));
+          judgements.push(new Judgement(this.judges[judge], sample, Order.AnswerFirst));
+          judgements.push(new Judgement(this.judges[judge], sample, Order.OtherFirst));
         }
       }
     }
     return judgements;
-  }
-
-  private judgeOf(place: i32): Judge {
-    return this.judges[place / (this.config.samples * (this.config.compare_with.length > 0 ? 2 : 1))];
-  }
-
-  private ask(judgement: Judgement, place: i32, material: Material, mark: string): void {
-    const judge = this.judgeOf(place);
-    const request = new JsonWriter();
-    request.object().field("model", judge.model).field(judge.limitField, judge.maxTokens);
-    if (!isNaN(judge.temperature)) request.field("temperature", judge.temperature);
-    request.key("messages");
-    writeMessages(request, material, mark, this.rubric, judgement.order);
-    request.end();
-    const completion = judge.chat.complete(new ProviderRequest(Json.parse(request.toString())));
-    if (hasFailed()) return;
-    judgement.reply = completion.text;
-    judgement.finishReason = completion.finishReason;
-    judgement.promptTokens = completion.promptTokens;
-    judgement.completionTokens = completion.completionTokens;
-    judgement.verdict = findVerdict(completion.text, mark, this.rubric, material.sourceCount);
   }
 }

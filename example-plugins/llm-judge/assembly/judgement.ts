@@ -1,5 +1,6 @@
-import { JsonWriter } from "@testbench/plugins-sdk";
+import { Json, JsonWriter } from "@testbench/plugins-sdk";
 
+import { Judge } from "./panel";
 import { Order, ORDER_NAMES } from "./prompt";
 import { Verdict } from "./verdict";
 
@@ -7,6 +8,8 @@ import { Verdict } from "./verdict";
 export const MAX_REPLY: i32 = 32_768;
 /** Characters of a reason that a row keeps. */
 const MAX_REASON: i32 = 1000;
+/** Characters of a reason that are kept from round to round. */
+const MAX_SAVED_REASON: i32 = 200;
 
 /** One reply of a judge, and what was taken from it. */
 @final
@@ -18,17 +21,46 @@ export class Judgement {
   completionTokens: i32 = -1;
 
   constructor(
-    /** Name of the judge. */
-    readonly judge: string,
+    readonly by: Judge,
     /** From 1. */
     readonly sample: i32,
     readonly order: Order,
   ) {}
 
+  get judge(): string {
+    return this.by.name;
+  }
+
   /** The answer's score: where it stood second, the verdict turned around. */
   get score(): f64 {
     const score = this.verdict.score;
     return this.order == Order.OtherFirst ? 1 - score : score;
+  }
+
+  /** Writes what `load` reads, for the rounds of the same call. */
+  save(out: JsonWriter, maxReply: i32): void {
+    const verdict = this.verdict;
+    out.object().field("problem", verdict.problem).field("choice", verdict.choice).field("items", verdict.items);
+    out.field("held", verdict.held).field("reason", middle(verdict.reason, MAX_SAVED_REASON)).field("reply", middle(this.reply, maxReply));
+    out.field("finish", this.finishReason).field("prompt", this.promptTokens).field("completion", this.completionTokens);
+    if (!isNaN(verdict.score)) out.field("score", verdict.score);
+    if (!isNaN(verdict.grade)) out.field("grade", verdict.grade);
+    out.end();
+  }
+
+  load(json: Json): void {
+    const verdict = new Verdict(json.get("problem").text());
+    verdict.choice = json.get("choice").text();
+    verdict.items = <i32>json.get("items").number(-1);
+    verdict.held = <i32>json.get("held").number(-1);
+    verdict.reason = json.get("reason").text();
+    verdict.score = json.get("score").number();
+    verdict.grade = json.get("grade").number();
+    this.verdict = verdict;
+    this.reply = json.get("reply").text();
+    this.finishReason = json.get("finish").text();
+    this.promptTokens = <i32>json.get("prompt").number(-1);
+    this.completionTokens = <i32>json.get("completion").number(-1);
   }
 
   write(out: JsonWriter, maxReply: i32): void {

@@ -1,9 +1,11 @@
-import { AnthropicClient, ChatClient, ChatServer, invalidInput, Json, OpenAiClient } from "@testbench/plugins-sdk";
+import {
+  Answer, AnthropicClient, ask, ChatClient, ChatServer, Completion, invalidInput, Json, JsonWriter, OpenAiClient, ProviderRequest,
+} from "@testbench/plugins-sdk";
 
 /** Judges of a panel: more are no better, and each is paid for. */
 const MAX_JUDGES: i32 = 8;
 const KEYS: string[] = [
-  "name", "provider", "model", "base_url", "api_key_secret", "max_tokens", "token_limit_field", "temperature",
+  "name", "provider", "model", "base_url", "via", "api_key_secret", "max_tokens", "token_limit_field", "temperature",
 ];
 
 /** One model that judges, and how it is asked. */
@@ -14,16 +16,21 @@ export class Judge {
   model: string = "";
   baseUrl: string = "";
   secret: string = "";
+  /** The provider of the host that is asked in place of a server; empty for none. */
+  via: string = "";
   maxTokens: i32 = 1024;
   tokenField: string = "auto";
   temperature: f64 = NaN;
   private client: ChatClient | null = null;
+  private server: ChatServer | null = null;
 
-  /** Connects to its server. */
-  connect(timeoutMs: i32, retries: i32): void {
+  /** Says where its server is. */
+  connect(timeoutMs: i32): void {
     const openAi = this.provider == "openai";
     const url = this.baseUrl.length > 0 ? this.baseUrl : openAi ? "https://api.openai.com/v1" : "https://api.anthropic.com";
-    const server = new ChatServer(url, timeoutMs, retries);
+    // Asking again is for all judgements of a round together.
+    const server = new ChatServer(url, timeoutMs, 0);
+    this.server = server;
     const secret = this.secret.length > 0 ? "${secret:" + this.secret + "}" : "";
     if (openAi) {
       if (secret.length > 0) server.header("authorization", "Bearer " + secret);
@@ -35,13 +42,40 @@ export class Judge {
     }
   }
 
-  get chat(): ChatClient {
-    return this.client!;
+  /** Asks the host to ask it. */
+  ask(request: JsonWriter): void {
+    if (this.via.length > 0) ask.complete(this.via, request);
+    else this.client!.prepare(new ProviderRequest(Json.parse(request.toString())));
+  }
+
+  /** True if the same may be asked again at once. */
+  mayRepeat(answer: Answer): bool {
+    // What a provider is asked for it asks again itself.
+    return this.via.length == 0 && !answer.ok && this.server!.mayRepeat(answer);
+  }
+
+  /** Reads an answer; one that is none fails the call. */
+  read(answer: Answer): Completion {
+    if (this.via.length == 0) return this.client!.finish(new ProviderRequest(Json.parse('{"model":""}')), answer);
+    const completion = new Completion(answer.output.get("text").text(), this.model);
+    completion.finishReason = answer.output.get("finish_reason").text();
+    completion.promptTokens = <i32>answer.output.get("usage").get("prompt_tokens").number(-1);
+    completion.completionTokens = <i32>answer.output.get("usage").get("completion_tokens").number(-1);
+    return completion;
+  }
+
+  /** Why an answer is none, in words; empty if it is one. */
+  problemOf(answer: Answer): string {
+    if (answer.code < 0) return "was not reached: " + answer.problem;
+    if (this.via.length > 0) return answer.output.get("text").isString ? "" : "gave no text";
+    if (!answer.ok) return "was not reached: its server answered " + answer.status.toString();
+    const content = this.provider == "openai" ? answer.json().get("choices").at(0).isObject : answer.json().get("content").isArray;
+    return content ? "" : "was not understood: its server's answer is not what it should be";
   }
 
   /** Name of the field for the most tokens of an answer. */
   get limitField(): string {
-    if (this.provider == "anthropic") return "max_tokens";
+    if (this.provider == "anthropic" || this.via.length > 0) return "max_tokens";
     if (this.tokenField != "auto") return this.tokenField;
     return this.baseUrl.length == 0 ? "max_completion_tokens" : "max_tokens";
   }
@@ -50,6 +84,7 @@ export class Judge {
     const other = new Judge();
     other.provider = this.provider;
     other.baseUrl = this.baseUrl;
+    other.via = this.via;
     other.secret = this.secret;
     other.maxTokens = this.maxTokens;
     other.tokenField = this.tokenField;
@@ -106,6 +141,7 @@ function readJudge(given: Json, main: Judge, path: string): Judge {
   if (judge.model.length == 0) wrong(path, '"model" is missing');
   judge.name = json.get("name").text(judge.model);
   judge.baseUrl = json.get("base_url").text(judge.baseUrl);
+  judge.via = json.get("via").text(judge.via);
   if (json.get("api_key_secret").exists) judge.secret = json.get("api_key_secret").text();
   const limit = json.get("max_tokens").number(judge.maxTokens);
   if (!(limit >= 16 && limit <= 100000)) wrong(path, '"max_tokens" must be from 16 to 100000');

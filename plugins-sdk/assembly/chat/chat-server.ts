@@ -98,6 +98,11 @@ export class ChatServer {
     return false;
   }
 
+  /** True if what an answer says may pass when the same is asked again at once, however often it was. */
+  mayRepeat(answer: Answer): bool {
+    return isWorthRepeating(answer);
+  }
+
   private request(path: string, body: JsonWriter): HttpRequest {
     const request = new HttpRequest("POST", this.baseUrl + path).json(body);
     for (let index = 0; index < this.names.length; index++) request.header(this.names[index], this.values[index]);
