@@ -239,7 +239,7 @@ describe('a judge that asks in rounds', () => {
   it('gets 64 judgements, sixteen at once, and loses none', async () => {
     const panel = ['a', 'b', 'c', 'd'];
     const long = 'word '.repeat(2000);
-    const says: Judge = (request, asked) => `${long}{{mark}} {"score": ${1 + (asked % 5)}}`;
+    const says: Judge = (_request, asked) => `${long}{{mark}} {"score": ${1 + (asked % 5)}}`;
     const judging = Object.fromEntries(panel.map((name) => [name, says]));
     const { judgements, metrics, score } = await judge(
       { panel, samples: 16, max_tokens: 10_000 },
