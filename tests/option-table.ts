@@ -12,7 +12,12 @@ import {
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import { createFolderRuns, exportRun, ScoreBoard } from '@testbench/bench/results';
-import { compareRuns, summariseRun } from '@testbench/bench/statistics';
+import {
+  checkRequirements,
+  compareRuns,
+  makeBaseline,
+  summariseRun,
+} from '@testbench/bench/statistics';
 import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
@@ -455,6 +460,16 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/statistics:CompareOptions': {
     calls: { compareRuns: (options) => compareRuns({} as never, {} as never, options) },
+  },
+  'bench/statistics:GateOptions': {
+    prefix: 'gate.',
+    calls: { compareRuns: (gate) => compareRuns({} as never, {} as never, { gate }) },
+  },
+  'bench/statistics:RequirementOptions': {
+    calls: { checkRequirements: (options) => checkRequirements({ systems: [] } as never, options) },
+  },
+  'bench/statistics:BaselineOptions': {
+    calls: { makeBaseline: (options) => makeBaseline({} as never, options) },
   },
   'bench:ScoreRunConfig': {
     base: { evaluators: [{ plugin: 'none.wasm' }] },

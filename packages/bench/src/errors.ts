@@ -32,6 +32,12 @@ export type BenchErrorCode =
   | 'BENCH_PLAN_CHANGED'
   /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
   | 'BENCH_NOT_COMPARABLE'
+  /** There is no such baseline, or it cannot be read. */
+  | 'BENCH_BASELINE_UNREADABLE'
+  /** A baseline is not what it was when it was written. */
+  | 'BENCH_BASELINE_DAMAGED'
+  /** The baseline was written by another version of this package, in a format that this one does not know. */
+  | 'BENCH_BASELINE_VERSION'
   /** The caller's `AbortSignal` fired. */
   | 'BENCH_CANCELLED';
 

@@ -16,9 +16,8 @@ export type UnadjustedComparison = Omit<MetricComparison, 'adjustedP' | 'verdict
 
 /** What all metrics of a comparison have in common. */
 export interface MetricSetting {
-  readonly records: RecordColumns;
   readonly paired: PairedRecords;
-  /** Of the first run's records. */
+  /** Of the paired records. */
   readonly clusters: Clusters | undefined;
   readonly options: ReadCompareOptions;
   /** Tests that are adjusted together. */
@@ -29,7 +28,7 @@ export interface MetricSetting {
 export function compareMetric(
   a: MetricColumn,
   b: MetricColumn,
-  { records, paired, clusters, options, tests }: MetricSetting,
+  { paired, clusters, options, tests }: MetricSetting,
 ): UnadjustedComparison {
   const { onlyA, onlyB, ...scores } = selectScores(a, b, paired);
   const { confidence, alpha, power, maxFlips } = options;
@@ -40,7 +39,7 @@ export function compareMetric(
   const estimate = testDifference(scores.a, scores.b, among, confidence);
   const { scale, difference, standardError, interval, designEffect } = estimate;
   const rightFrom = scale === 'binary' ? 1 : (b.threshold ?? a.threshold ?? null);
-  const flips = findFlips(scores, records, rightFrom, maxFlips);
+  const flips = findFlips(scores, paired.records, rightFrom, maxFlips);
   const [deciding] = estimate.tests;
   return {
     metric: a.metric,
@@ -60,7 +59,7 @@ export function compareMetric(
     designEffect,
     planning: planRecords(scores, scale, flips, { alpha: alpha / tests, power, designEffect }),
     flips,
-    groups: compareGroups(scores, records, rightFrom, confidence),
+    groups: compareGroups(scores, paired.records, rightFrom, confidence),
   };
 }
 
@@ -71,7 +70,7 @@ function selectScores(
 ): PairedScores & { readonly onlyA: number; readonly onlyB: number } {
   const scores = { a: [] as number[], b: [] as number[], places: [] as number[] };
   let [onlyA, onlyB] = [0, 0];
-  for (const [left, right] of places) {
+  for (const [position, [left, right]] of places.entries()) {
     const [before, after] = [a.values.at(left), b.values.at(right)];
     if (Number.isNaN(before)) {
       if (!Number.isNaN(after)) onlyB += 1;
@@ -80,7 +79,7 @@ function selectScores(
     } else {
       scores.a.push(before);
       scores.b.push(after);
-      scores.places.push(left);
+      scores.places.push(position);
     }
   }
   return { ...scores, onlyA, onlyB };

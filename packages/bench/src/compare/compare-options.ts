@@ -4,6 +4,7 @@ import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/typ
 import type { OnError } from '../config/benchmark-config.js';
 import type { ClusterBy } from '../summary/clusters.js';
 import { MAX_FLIPS } from '../summary/limits.js';
+import { type GateOptions, readGateOptions } from '../gates/gate-options.js';
 import type { SystemFilter } from './pair-systems.js';
 
 /** How runs are compared. */
@@ -30,11 +31,13 @@ export interface CompareOptions {
   readonly allowDifferentData?: boolean;
   /** Changed records that are listed in each direction. @default 1000 */
   readonly maxFlips?: number;
+  /** Asks whether the second run may pass: `gate` of the result. @default not asked */
+  readonly gate?: GateOptions;
 }
 
 /** The same with all defaults. */
-export type ReadCompareOptions = Required<Omit<CompareOptions, 'metrics'>> &
-  Pick<CompareOptions, 'metrics'>;
+export type ReadCompareOptions = Required<Omit<CompareOptions, 'metrics' | 'gate'>> &
+  Pick<CompareOptions, 'metrics' | 'gate'>;
 
 const OPTIONS: OptionReaders<CompareOptions> = {
   alpha: (node) => node.number(1e-6, 0.5),
@@ -48,6 +51,7 @@ const OPTIONS: OptionReaders<CompareOptions> = {
   onError: (node) => node.oneOf(['missing', 'wrong']),
   allowDifferentData: (node) => node.boolean(),
   maxFlips: (node) => node.wholeNumber(0, 10_000_000),
+  gate: readGateOptions,
 };
 
 /** @throws {ConfigError} An option is wrong. */

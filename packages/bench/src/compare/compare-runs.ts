@@ -1,4 +1,6 @@
 import { CLUSTER_COLUMN, readScoreTable, type ScoredRun } from '../summary/score-table.js';
+import type { Baseline } from '../gates/baseline.js';
+import { baselineSide } from '../gates/baseline-side.js';
 import {
   type CompareOptions,
   type ReadCompareOptions,
@@ -8,12 +10,13 @@ import { type ComparedSide, compareTables } from './compare-tables.js';
 import type { RunComparison } from './run-comparison.js';
 
 /**
- * Compares two stored runs record by record: the difference of each metric with its interval, a test, what it means for each group, and which
+ * Compares two stored runs, or a run with a baseline, record by record: the difference of each metric with its interval, a test, what it means for each group, and which
  * records changed. For two models of one run, give the run twice, and the models as `a` and `b` of the options.
  *
  * Systems of the same prompt, provider and model are paired; where only one of a kind is left on both sides, those. All rows are read once, and a
  * few numbers of each are kept.
  *
+ * @param a A run, or what `readBaseline` gave.
  * @throws {BenchError} `BENCH_NOT_COMPARABLE` for other data, records that cannot be found again, and metrics or models that only one has;
  *   `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} An option is wrong.
@@ -48,12 +51,12 @@ import type { RunComparison } from './run-comparison.js';
  * ```
  */
 export async function compareRuns(
-  a: ScoredRun,
+  a: ScoredRun | Baseline,
   b: ScoredRun,
   given?: CompareOptions,
 ): Promise<RunComparison> {
   const options = readCompareOptions(given);
-  const left = await readSide(a, options);
+  const left = 'type' in a ? baselineSide(a) : await readSide(a, options);
   const right = a === b ? left : await readSide(b, options);
   return compareTables(left, right, options);
 }

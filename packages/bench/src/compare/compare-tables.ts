@@ -1,24 +1,26 @@
 import { adjustPValues } from '@testbench/statistics';
 
 import { withoutUndefined } from '../config/without-undefined.js';
-import { canonicalJson } from '../plan/canonical-json.js';
+import { checkLosses } from '../gates/check-losses.js';
+import { followRecords } from '../gates/named-records.js';
 import { comparePlans } from '../plan/compare-plans.js';
 import type { PlanContent } from '../plan/plan.js';
-import { CLUSTER_COLUMN, type ScoreTable } from '../summary/score-table.js';
 import { clustersOf } from '../summary/clusters.js';
-import { membersOf } from '../summary/groups.js';
-import { clusterNote, groupsNote, incompleteNote } from '../summary/notes.js';
-import type { StatisticsNote } from '../summary/run-summary.js';
+import { CLUSTER_COLUMN, type MetricColumn, type ScoreTable } from '../summary/score-table.js';
+import { chooseMetrics } from './choose-metrics.js';
 import type { ReadCompareOptions } from './compare-options.js';
 import { compareMetric, type UnadjustedComparison } from './compare-metric.js';
+import { comparisonNotes } from './comparison-notes.js';
 import { notComparable } from './not-comparable.js';
-import { pairRecords } from './pair-records.js';
-import { pairSystems } from './pair-systems.js';
+import { pairRecords, type PairedRecords } from './pair-records.js';
+import { type PairedSystems, pairSystems } from './pair-systems.js';
 import {
+  type GateResult,
   type MetricComparison,
   type PlanDifference,
   RUN_COMPARISON_VERSION,
   type RunComparison,
+  type SystemComparison,
   type Verdict,
 } from './run-comparison.js';
 
@@ -39,45 +41,20 @@ export function compareTables(
   options: ReadCompareOptions,
 ): RunComparison {
   const [left, right] = [a.table, b.table];
-  const isSameData = left.facts.dataset.digest === right.facts.dataset.digest;
-  if (!isSameData && !options.allowDifferentData) {
-    throw notComparable(
-      left.facts.run,
-      right.facts.run,
-      `their data sets differ (${left.facts.dataset.digest} and ${right.facts.dataset.digest}); with "allowDifferentData" records are paired by their ids`,
-    );
-  }
+  checkData(left, right, options);
   const paired = pairRecords(left, right);
-  const systems = pairSystems(left.systems, right.systems, options);
-  if (systems.pairs.length === 0) {
-    throw notComparable(
-      left.facts.run,
-      right.facts.run,
-      `no prompt, provider and model of ${listSystems(left)} has one counterpart among ${listSystems(right)}; choose one of each`,
-    );
-  }
-  const metrics = chooseMetrics(left, right, options.metrics);
-  const { clusters: by } = options;
+  const systems = pairedSystems(left, right, options);
+  const metrics = chooseMetrics(systems.pairs, options.metrics, [left.facts.run, right.facts.run]);
+  const { clusters: by, alpha, adjustment } = options;
   const column = by === 'auto' || by === 'none' || by === 'group' ? CLUSTER_COLUMN : by;
-  const clusters = clustersOf(left.records, by, column);
+  const clusters = clustersOf(paired.records, by, column);
   const tests = systems.pairs.length * metrics.shared.length;
-  const setting = { records: left.records, paired, clusters, options, tests };
-  const unadjusted = systems.pairs.map((pair) => ({
-    a: pair.a.name,
-    b: pair.b.name,
-    metrics: metrics.shared.map((metric) => {
-      const [before, after] = [pair.a, pair.b].map((system) =>
-        system.metrics.find((each) => each.metric === metric)!,
-      );
-      return compareMetric(before!, after!, setting);
-    }),
-  }));
-  const { alpha, adjustment } = options;
-  const { adjusted } = adjustPValues(
-    unadjusted.flatMap((pair) => pair.metrics.map(({ p }) => p)),
-    { method: adjustment, alpha },
+  const unadjusted = systems.pairs.map((pair) =>
+    metrics.shared.map((metric) =>
+      compareMetric(...columnsOf(pair, metric), { paired, clusters, options, tests }),
+    ),
   );
-  let place = 0;
+  const pairs = adjustPairs(systems.pairs, unadjusted, options);
   return {
     type: 'run-comparison',
     schemaVersion: RUN_COMPARISON_VERSION,
@@ -95,30 +72,66 @@ export function compareTables(
       both: paired.places.length,
     },
     errorTreatment: options.onError,
-    pairs: unadjusted.map((pair) => ({
-      ...pair,
-      metrics: pair.metrics.map((metric) => decide(metric, adjusted[place++] ?? null, alpha)),
-    })),
+    pairs,
     unpaired: systems.unpaired,
     unpairedMetrics: metrics.unpaired,
     planDifferences: planDifferences(a, b),
-    notes: [
-      ...incompleteNote(left.facts),
-      ...(left === right ? [] : incompleteNote(right.facts)),
-      ...(isSameData
-        ? []
-        : [
-            {
-              code: 'DATA_DIFFERS',
-              message: 'The data sets differ: records of the same id are taken to be the same',
-            },
-          ]),
-      ...evaluatorNotes(a, b, metrics.shared),
-      ...scoreNotes(unadjusted.flatMap((pair) => pair.metrics)),
-      ...clusterNote(by, clusters, left.records.keys.length),
-      ...groupsNote(membersOf(left.records.groups).size),
-    ],
+    notes: comparisonNotes(a, b, { paired, metrics: unadjusted.flat(), by, clusters }),
+    ...(options.gate === undefined
+      ? {}
+      : { gate: checkGate(systems.pairs, pairs, paired, options.gate) }),
   };
+}
+
+function checkData(a: ScoreTable, b: ScoreTable, { allowDifferentData }: ReadCompareOptions): void {
+  const [left, right] = [a.facts, b.facts];
+  if (left.dataset.digest === right.dataset.digest || allowDifferentData) return;
+  throw notComparable(
+    left.run,
+    right.run,
+    `their data sets differ (${left.dataset.digest} and ${right.dataset.digest}); where different data is allowed, records are paired by their ids`,
+  );
+}
+
+function pairedSystems(
+  left: ScoreTable,
+  right: ScoreTable,
+  options: ReadCompareOptions,
+): PairedSystems {
+  const systems = pairSystems(left.systems, right.systems, options);
+  if (systems.pairs.length > 0) return systems;
+  throw notComparable(
+    left.facts.run,
+    right.facts.run,
+    `no model of ${listModels(left)} has exactly one counterpart among ${listModels(right)}; choose one of each`,
+  );
+}
+
+function columnsOf(
+  { a, b }: PairedSystems['pairs'][number],
+  name: string,
+): [MetricColumn, MetricColumn] {
+  const find = (metrics: readonly MetricColumn[]): MetricColumn =>
+    metrics.find(({ metric }) => metric === name)!;
+  return [find(a.metrics), find(b.metrics)];
+}
+
+/** All tests are adjusted together: whoever looks at twenty of them sees one at 5 % by luck. */
+function adjustPairs(
+  pairs: PairedSystems['pairs'],
+  unadjusted: readonly (readonly UnadjustedComparison[])[],
+  { adjustment, alpha }: ReadCompareOptions,
+): SystemComparison[] {
+  const { adjusted } = adjustPValues(
+    unadjusted.flat().map(({ p }) => p),
+    { method: adjustment, alpha },
+  );
+  const next = adjusted.values();
+  return pairs.map(({ a, b }, place) => ({
+    a: a.name,
+    b: b.name,
+    metrics: unadjusted[place]!.map((metric) => decide(metric, next.next().value ?? null, alpha)),
+  }));
 }
 
 function decide(
@@ -135,40 +148,6 @@ function decide(
   return { ...metric, adjustedP, verdict };
 }
 
-function chooseMetrics(
-  a: ScoreTable,
-  b: ScoreTable,
-  wanted: readonly string[] | undefined,
-): {
-  readonly shared: readonly string[];
-  readonly unpaired: { readonly a: readonly string[]; readonly b: readonly string[] };
-} {
-  const [left, right] = [a, b].map(({ systems }) => systems[0]?.metrics ?? []);
-  const names = (metrics: typeof left): string[] => metrics!.map(({ metric }) => metric);
-  const [before, after] = [new Set(names(left)), new Set(names(right))];
-  for (const metric of wanted ?? []) {
-    if (before.has(metric) && after.has(metric)) continue;
-    const known = [...before].filter((name) => after.has(name)).map((name) => JSON.stringify(name));
-    throw notComparable(
-      a.facts.run,
-      b.facts.run,
-      `there is no metric ${JSON.stringify(metric)} in both; both have ${known.join(', ') || 'none'}`,
-    );
-  }
-  const shared =
-    wanted === undefined
-      ? left!
-          .filter(({ metric, kind }) => kind === 'evaluator' && after.has(metric))
-          .map(({ metric }) => metric)
-      : [...new Set(wanted)];
-  if (shared.length === 0) throw notComparable(a.facts.run, b.facts.run, 'no evaluator is in both');
-  const alone = (metrics: typeof left, others: ReadonlySet<string>): string[] =>
-    metrics!
-      .filter(({ metric, kind }) => kind === 'evaluator' && !others.has(metric))
-      .map(({ metric }) => metric);
-  return { shared, unpaired: { a: alone(left, after), b: alone(right, before) } };
-}
-
 /** Only what both sides know: a baseline has no more than evaluators. */
 function planDifferences(a: ComparedSide, b: ComparedSide): PlanDifference[] {
   const shared = (plan: object, other: object): PlanContent =>
@@ -180,36 +159,28 @@ function planDifferences(a: ComparedSide, b: ComparedSide): PlanDifference[] {
   );
 }
 
-/** Scores of an evaluator that was changed are not the same measurement. */
-function evaluatorNotes(
-  a: ComparedSide,
-  b: ComparedSide,
-  metrics: readonly string[],
-): StatisticsNote[] {
-  return metrics.flatMap((metric) => {
-    const [left, right] = [a, b].map(({ plan }) => plan.evaluators.find(({ as }) => as === metric));
-    if (left === undefined || right === undefined) return [];
-    const changed = [
-      ...(left.digest === right.digest ? [] : ['its module']),
-      ...(canonicalJson(left.config) === canonicalJson(right.config) ? [] : ['its configuration']),
-      ...(left.threshold === right.threshold ? [] : ['its threshold']),
-    ];
-    if (changed.length === 0) return [];
-    const message = `The evaluator ${JSON.stringify(metric)} is not the same in both (${changed.join(' and ')}): a difference may be its own`;
-    return [{ code: 'EVALUATOR_DIFFERS', message }];
-  });
+function checkGate(
+  systems: PairedSystems['pairs'],
+  pairs: readonly SystemComparison[],
+  paired: PairedRecords,
+  options: NonNullable<ReadCompareOptions['gate']>,
+): GateResult {
+  const guarded = pairs.flatMap((pair, place) =>
+    pair.metrics.map((metric) => ({
+      pair,
+      metric,
+      named: followRecords(
+        options.records ?? [],
+        columnsOf(systems[place]!, metric.metric),
+        paired,
+        metric.flips.rightFrom,
+      ),
+    })),
+  );
+  return checkLosses(guarded, options);
 }
 
-/** Different errors: what is compared are the cases that both have. */
-function scoreNotes(metrics: readonly UnadjustedComparison[]): StatisticsNote[] {
-  const left = Math.max(0, ...metrics.map(({ onlyA }) => onlyA));
-  const right = Math.max(0, ...metrics.map(({ onlyB }) => onlyB));
-  if (left === 0 && right === 0) return [];
-  const message = `Up to ${left} records have a score in a alone, and up to ${right} in b alone, because of errors or filters: only records with both are compared`;
-  return [{ code: 'SCORES_MISSING', message }];
-}
-
-function listSystems({ systems }: ScoreTable): string {
+function listModels({ systems }: ScoreTable): string {
   const names = systems.slice(0, 5).map(({ name }) => JSON.stringify(name.model));
   return `${names.join(', ')}${systems.length > 5 ? ', …' : ''}`;
 }

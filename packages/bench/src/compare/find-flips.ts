@@ -5,7 +5,7 @@ import type { Flip, Flips } from './run-comparison.js';
 export interface PairedScores {
   readonly a: readonly number[];
   readonly b: readonly number[];
-  /** Places of the records in the table of a. */
+  /** Places of the records among those that are in both runs. */
   readonly places: readonly number[];
 }
 

@@ -6,6 +6,8 @@ export interface PairedRecords {
   readonly pairedBy: 'id' | 'index';
   /** Places in the tables of a and b. */
   readonly places: readonly (readonly [a: number, b: number])[];
+  /** The records that are in both; groups and clusters as the second run has them, or else the first. */
+  readonly records: RecordColumns;
 }
 
 /**
@@ -40,7 +42,19 @@ export function pairRecords(a: ScoreTable, b: ScoreTable): PairedRecords {
     if (other !== undefined) found.push([place, other]);
   }
   if (found.length === 0) throw notComparable(left, right, 'no record is in both');
-  return { pairedBy: byId ? 'id' : 'index', places: found };
+  return {
+    pairedBy: byId ? 'id' : 'index',
+    places: found,
+    records: {
+      keys: found.map(([place]) => a.records.keys[place]!),
+      indices: found.map(([place]) => a.records.indices[place]!),
+      groups: found.map(([place, other]) => b.records.groups[other] ?? a.records.groups[place]),
+      clusters: found.map(
+        ([place, other]) => b.records.clusters[other] ?? a.records.clusters[place],
+      ),
+      hasIds: byId,
+    },
+  };
 }
 
 function twice(a: string, b: string, key: string | number): Error {

@@ -1,6 +1,7 @@
 import { meanInterval, StatisticsError } from '@testbench/statistics';
 import {
   detectableDifference,
+  detectableForMcNemar,
   requiredRecords,
   requiredRecordsForMcNemar,
 } from '@testbench/statistics/power';
@@ -34,14 +35,19 @@ export function planRecords(
       ? requiredRecordsForMcNemar({ p10: lost / n, p01: gained / n }, goal)
       : requiredRecords({ test: 'paired_mean', sd: sd! }, mean!, goal),
   );
-  const hasSpread = sd! > 10 * Number.EPSILON && n / cost >= 2;
+  const records = n / cost;
+  const detectable = ifThereIs(() =>
+    scale === 'binary'
+      ? detectableForMcNemar((lost + gained) / n, records, goal)
+      : detectableDifference({ test: 'paired_mean', sd: sd! }, records, goal),
+  );
   return {
     alpha,
     power,
     recordsNeeded: needed === null ? null : Math.ceil(needed.nCeil * cost),
-    detectableDifference: hasSpread
-      ? detectableDifference({ test: 'paired_mean', sd: sd! }, n / cost, goal)
-      : null,
+    // Scores are from 0 to 1: what is larger is no difference that there could be.
+    detectableDifference:
+      detectable !== null && detectable > 0 && detectable <= 1 ? detectable : null,
   };
 }
 

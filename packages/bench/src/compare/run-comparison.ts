@@ -79,7 +79,7 @@ export interface Planning {
   readonly power: number;
   /** Records that would show a difference as large as the observed one; null if there is none. */
   readonly recordsNeeded: number | null;
-  /** The least difference that as many records as there are would show; null if nothing varies. */
+  /** The least difference that as many records as there are would show; null if nothing varies, or no difference would show. */
   readonly detectableDifference: number | null;
 }
 

@@ -15,3 +15,5 @@ export const BOOTSTRAP_RESAMPLES = 2000;
 export const MAX_LABELS = 50;
 /** Records that changed that are listed, in each direction, unless more are asked for. */
 export const MAX_FLIPS = 1000;
+/** Of a baseline: some 20 bytes a record, so that it holds three million; a file to commit is far below. */
+export const MAX_BASELINE_BYTES = 64 * 1024 * 1024;

@@ -5,6 +5,7 @@
  */
 export {
   detectableDifference,
+  detectableForMcNemar,
   detectableProportion,
   powerOf,
   type PowerDesign,

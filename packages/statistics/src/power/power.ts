@@ -236,6 +236,46 @@ export function requiredRecordsForMcNemar(
   return ceil(root ** 2 / d ** 2);
 }
 
+/**
+ * The least difference in the share of right answers that McNemar's test shows with a number of records.
+ *
+ * @param discordant Expected share of records on which exactly one of the two systems is right.
+ * @throws {StatisticsError} `STATISTICS_UNREACHABLE` if even a difference as large as `discordant` could not be shown,
+ *   `STATISTICS_INVALID_P`, `STATISTICS_INVALID_ARGUMENT`.
+ * @see requiredRecordsForMcNemar, of which it is the inverse
+ *
+ * @example
+ * ```ts
+ * import { detectableForMcNemar, requiredRecordsForMcNemar } from '@testbench/statistics/power';
+ *
+ * const difference = detectableForMcNemar(0.1, 1319);
+ * difference.toFixed(4); // => '0.0244'
+ * const [p10, p01] = [(0.1 + difference) / 2, (0.1 - difference) / 2];
+ * Math.round(requiredRecordsForMcNemar({ p10, p01 }).n); // => 1319
+ * ```
+ */
+export function detectableForMcNemar(
+  discordant: number,
+  n: number,
+  options?: PowerOptions,
+): number {
+  const { alpha, power } = read(options);
+  requireProbability('discordant', discordant);
+  requireCount('n', n, Number.MIN_VALUE);
+  // How far the test's own bound lies below the difference: it grows with the difference.
+  const f = (d: number): number =>
+    d * Math.sqrt(n) -
+    normalQuantile(1 - alpha / 2) * Math.sqrt(discordant) -
+    normalQuantile(power) * Math.sqrt(discordant - d * d);
+  if (discordant === 0 || f(discordant) < 0) {
+    throw new StatisticsError(
+      'STATISTICS_UNREACHABLE',
+      `Cannot show any difference with ${n} records of which a share of ${discordant} differs`,
+    );
+  }
+  return solveIncreasing(f, 0, discordant);
+}
+
 const POWER_OPTIONS: OptionChecks<PowerOptions> = { alpha: SHARE, power: SHARE };
 
 function read(options: PowerOptions | undefined): Required<PowerOptions> {

@@ -1,0 +1,54 @@
+import type { MetricColumn } from '../summary/score-table.js';
+import { notComparable } from './not-comparable.js';
+import type { PairedSystems } from './pair-systems.js';
+
+/** Metrics that are compared, and evaluators that only one side has. */
+export interface ChosenMetrics {
+  readonly shared: readonly string[];
+  readonly unpaired: { readonly a: readonly string[]; readonly b: readonly string[] };
+}
+
+/**
+ * Chooses what is compared: what was asked for, or else every evaluator that all paired systems have.
+ *
+ * @param runs Their names, for errors.
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE` if a system lacks what was asked for, or nothing is in all.
+ */
+export function chooseMetrics(
+  pairs: PairedSystems['pairs'],
+  wanted: readonly string[] | undefined,
+  runs: readonly [a: string, b: string],
+): ChosenMetrics {
+  const [before, after] = [namesOf(pairs.map(({ a }) => a)), namesOf(pairs.map(({ b }) => b))];
+  const both = [...before.keys()].filter((name) => after.has(name));
+  const missing = wanted?.find((name) => !both.includes(name));
+  if (missing !== undefined) {
+    const known = both.map((name) => JSON.stringify(name)).join(', ');
+    throw notComparable(
+      ...runs,
+      `there is no metric ${JSON.stringify(missing)} in both; both have ${known || 'none'}`,
+    );
+  }
+  const evaluators = both.filter((name) => before.get(name)?.kind === 'evaluator');
+  const shared = wanted === undefined ? evaluators : [...new Set(wanted)];
+  if (shared.length === 0) throw notComparable(...runs, 'no evaluator is in both');
+  const alone = (
+    metrics: ReadonlyMap<string, MetricColumn>,
+    others: ReadonlyMap<string, MetricColumn>,
+  ): string[] =>
+    [...metrics.values()]
+      .filter(({ metric, kind }) => kind === 'evaluator' && !others.has(metric))
+      .map(({ metric }) => metric);
+  return { shared, unpaired: { a: alone(before, after), b: alone(after, before) } };
+}
+
+/** The metrics that all of some systems have. */
+function namesOf(
+  systems: readonly { readonly metrics: readonly MetricColumn[] }[],
+): Map<string, MetricColumn> {
+  const [first, ...others] = systems;
+  const shared = (first?.metrics ?? []).filter(({ metric }) =>
+    others.every(({ metrics }) => metrics.some((each) => each.metric === metric)),
+  );
+  return new Map(shared.map((column) => [column.metric, column]));
+}

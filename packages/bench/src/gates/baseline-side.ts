@@ -1,0 +1,53 @@
+import type { ComparedSide } from '../compare/compare-tables.js';
+import { type Metric, metricsOf } from '../summary/metric-list.js';
+import { NumberColumn } from '../summary/number-column.js';
+import { type MetricColumn, type SystemColumns, systemKey } from '../summary/score-table.js';
+import type { Baseline } from './baseline.js';
+
+/** A baseline as one side of a comparison. */
+export function baselineSide({
+  run,
+  evaluators,
+  columns,
+  fields,
+  records,
+}: Baseline): ComparedSide {
+  const metrics = new Map(
+    metricsOf({ evaluators }).map((metric) => [`${metric.kind} ${metric.metric}`, metric]),
+  );
+  const systems = new Map<string, { name: SystemColumns['name']; metrics: MetricColumn[] }>();
+  for (const [position, column] of columns.entries()) {
+    const { prompt, provider, model, metric, kind } = column;
+    const known: Metric = metrics.get(`${kind} ${metric}`) ?? { metric, kind };
+    const values = new NumberColumn();
+    for (const record of records) {
+      const score = record[fields.length + position];
+      values.add(typeof score === 'number' ? score : Number.NaN);
+    }
+    const key = systemKey(column);
+    const system = systems.get(key) ?? { name: { prompt, provider, model }, metrics: [] };
+    systems.set(key, system);
+    system.metrics.push({
+      ...known,
+      values,
+      deviations: new NumberColumn(),
+      errors: 0,
+      dropped: 0,
+    });
+  }
+  const hasIds = fields.includes('id');
+  return {
+    plan: { evaluators, onError: run.onError, epochs: run.epochs },
+    table: {
+      facts: run,
+      systems: [...systems.values()],
+      records: {
+        keys: records.map(([index, id]) => String(hasIds ? id : index)),
+        indices: records.map(([index]) => index as number),
+        groups: records.map(() => undefined),
+        clusters: records.map(() => undefined),
+        hasIds,
+      },
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { ConfigError } from '@testbench/types/errors';
+
+import type { GateCheck, GateResult } from '../compare/run-comparison.js';
+import type { MetricSummary, RunSummary, SystemReport } from '../summary/run-summary.js';
+import { type RequirementOptions, readRequirements } from './gate-options.js';
+
+/**
+ * Holds a run's numbers against what they must reach. Every prompt, provider and model must reach it; a metric without a score does not.
+ *
+ * @throws {ConfigError} An option is wrong, or there is no such metric.
+ *
+ * @example
+ * ```ts no-run
+ * import { readRun } from '@testbench/bench/results';
+ * import { checkRequirements, summariseRun } from '@testbench/bench/statistics';
+ *
+ * const summary = await summariseRun(await readRun('runs/sums-0123456789ab'));
+ * checkRequirements(summary, { failUnder: { 'exact-match': 0.8 }, lowerBound: true }).passed;
+ * ```
+ */
+export function checkRequirements(summary: RunSummary, given: RequirementOptions): GateResult {
+  const { failUnder = {}, lowerBound = false, maxErrors } = readRequirements(given);
+  const checks = Object.entries(failUnder).flatMap(([metric, least]) => {
+    const found = summary.systems.flatMap((system) =>
+      system.metrics
+        .filter((each) => each.metric === metric)
+        .map((each) => checkMean(system, each, least, lowerBound)),
+    );
+    if (found.length > 0) return found;
+    const known = summary.systems[0]?.metrics.map((each) => JSON.stringify(each.metric)) ?? [];
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `failUnder.${metric}`,
+      `Cannot check ${JSON.stringify(metric)}: the run has no such metric, it has ${known.join(', ')}`,
+    );
+  });
+  if (maxErrors !== undefined) checks.push(checkErrors(summary, maxErrors));
+  return { passed: checks.every(({ passed }) => passed), checks };
+}
+
+function checkMean(
+  { prompt, provider, model }: SystemReport,
+  { metric, mean, interval }: MetricSummary,
+  least: number,
+  lowerBound: boolean,
+): GateCheck {
+  const value = lowerBound ? (interval?.low ?? null) : mean;
+  const passed = value !== null && value >= least;
+  const what = lowerBound ? `the lower end of the interval of ${metric}` : `the mean of ${metric}`;
+  const shown = value === null ? 'not known' : value.toFixed(4);
+  return {
+    check: 'fail-under',
+    passed,
+    metric,
+    system: { prompt, provider, model },
+    value,
+    limit: least,
+    message: `${model}: ${what} is ${shown}, at least ${least} is asked for`,
+  };
+}
+
+function checkErrors({ systems }: RunSummary, limit: number): GateCheck {
+  const value = systems.reduce((sum, { failed }) => sum + failed, 0);
+  return {
+    check: 'max-errors',
+    passed: value <= limit,
+    value,
+    limit,
+    message: `${value} cases lack a score, at most ${limit} may`,
+  };
+}

@@ -1,0 +1,54 @@
+import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
+
+/** What a run must not lose against another one, or against a baseline. */
+export interface GateOptions {
+  /**
+   * Chance of an alarm where nothing changed: the level of a one-sided test of a loss, over all metrics and pairs together (Holm). For right
+   * and wrong the test is McNemar's exact one, whose level is never above this.
+   *
+   * @default 0.05
+   */
+  readonly alpha?: number;
+  /** Records, by id or index, that must not get worse: a single one fails the gate. @default none */
+  readonly records?: readonly string[];
+  /** Greatest share of the records that were right that may be wrong now, from 0 to 1. @default no limit */
+  readonly maxLost?: number;
+}
+
+const GATE: OptionReaders<GateOptions> = {
+  alpha: (node) => node.number(1e-6, 0.5),
+  records: (node) => node.list().map((item) => item.text()),
+  maxLost: (node) => node.number(0, 1),
+};
+
+/** What a run must reach by itself. */
+export interface RequirementOptions {
+  /** Least means, by metric. @default none */
+  readonly failUnder?: Readonly<Record<string, number>>;
+  /** Holds the lower ends of intervals against `failUnder`, not the means. @default false */
+  readonly lowerBound?: boolean;
+  /** Cases that may lack a score. @default no limit */
+  readonly maxErrors?: number;
+}
+
+const REQUIREMENTS: OptionReaders<RequirementOptions> = {
+  failUnder: (node) =>
+    Object.fromEntries(
+      Object.entries(node.object()).map(([metric, least]) => [
+        metric,
+        new ConfigNode(least, `${node.path}.${metric}`).number(0, 1),
+      ]),
+    ),
+  lowerBound: (node) => node.boolean(),
+  maxErrors: (node) => node.wholeNumber(0),
+};
+
+/** @throws {ConfigError} An option is wrong. */
+export function readGateOptions({ value, path }: ConfigNode): GateOptions {
+  return readOptions<GateOptions>(value, GATE, path);
+}
+
+/** @throws {ConfigError} An option is wrong. */
+export function readRequirements(given: RequirementOptions): RequirementOptions {
+  return readOptions<RequirementOptions>(given, REQUIREMENTS);
+}
