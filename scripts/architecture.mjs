@@ -18,7 +18,7 @@ export const mayImport = {
   plugins: [],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
-  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'sdk'],
+  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'sdk', 'statistics'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

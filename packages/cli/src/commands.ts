@@ -1,7 +1,9 @@
 import type { CommandDefinition } from './command-line/define-command.js';
+import { BASELINE } from './routes/baseline.js';
 import { BUILD } from './routes/build.js';
 import { CACHE } from './routes/cache.js';
 import { CALL } from './routes/call.js';
+import { COMPARE } from './routes/compare.js';
 import { COMPLETION } from './routes/completion.js';
 import { DOCTOR } from './routes/doctor.js';
 import { EMBED } from './routes/embed.js';
@@ -11,11 +13,13 @@ import { INIT } from './routes/init.js';
 import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
+import { POWER } from './routes/power.js';
 import { RESUME } from './routes/resume.js';
 import { RUN } from './routes/run.js';
 import { SCORE } from './routes/score.js';
 import { SHOW } from './routes/show.js';
 import { STATUS } from './routes/status.js';
+import { SUMMARY } from './routes/summary.js';
 import { TEST } from './routes/test.js';
 import { VALIDATE } from './routes/validate.js';
 
@@ -27,6 +31,10 @@ export const COMMANDS = [
   INIT,
   LIST,
   STATUS,
+  SUMMARY,
+  COMPARE,
+  BASELINE,
+  POWER,
   SHOW,
   FAILURES,
   EXPORT,

@@ -5,6 +5,8 @@ export const ExitCode = {
   failure: 1,
   /** The command line makes no sense. */
   usage: 2,
+  /** A gate failed: a run lost against another one, or does not reach what was asked for. */
+  gate: 3,
   /** Ctrl-C: 128 and the number of SIGINT, as shells have it. Other signals end the process with 128 and their number. */
   interrupted: 130,
 } as const;

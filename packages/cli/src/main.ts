@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.js';
  *
  * @param args What stands on the command line after the command's own name.
  * @param io Where it reads and writes.
- * @returns The exit code: 0 done, 1 failed, 2 wrong command line, 130 interrupted. It never throws.
+ * @returns The exit code: 0 done, 1 failed, 2 wrong command line, 3 a gate failed, 130 interrupted. It never throws.
  *
  * @example
  * ```ts

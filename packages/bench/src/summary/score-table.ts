@@ -40,7 +40,7 @@ export interface RecordColumns {
   readonly groups: (string | undefined)[];
   /** Values of the column that clusters are named by, if there is one. */
   readonly clusters: (string | undefined)[];
-  /** True if every record has an id. */
+  /** True if every record has an id of its own, by which it is found in other data too. */
   hasIds: boolean;
 }
 
@@ -115,11 +115,14 @@ class TableReader {
     indices: [],
     groups: [],
     clusters: [],
-    hasIds: true,
+    hasIds: false,
   };
+  #areAllNamed = true;
+  #isAnyNamed: boolean;
 
   constructor(run: ScoredRun, options: TableOptions) {
     const { plan } = run;
+    this.#isAnyNamed = plan.dataset.fields?.id !== undefined;
     this.#run = run;
     this.#options = options;
     this.#onError = options.onError ?? plan.onError;
@@ -147,7 +150,9 @@ class TableReader {
     this.#seen.add(index);
     const { keys, indices, groups, clusters } = this.#records;
     keys.push(id ?? String(index));
-    if (id === undefined) this.#records.hasIds = false;
+    // Rows of data without ids have the index there, which names a record in the same data only.
+    this.#areAllNamed &&= id !== undefined;
+    this.#isAnyNamed ||= id !== String(index);
     indices.push(index);
     groups.push(group);
     clusters.push(
@@ -178,6 +183,7 @@ class TableReader {
   }
 
   table(): ScoreTable {
+    this.#records.hasIds = this.#areAllNamed && this.#isAnyNamed;
     return { facts: runFacts(this.#run), records: this.#records, systems: this.#systems };
   }
 

@@ -90,3 +90,23 @@ export function wholeNumber(
     read: Number,
   };
 }
+
+/** A number of a range that includes its ends, in decimal digits. */
+export function decimal(
+  minimum: number,
+  maximum: number,
+  brief: string,
+): Flag<number> & { readonly kind: 'text' } {
+  return {
+    kind: 'text',
+    brief,
+    placeholder: 'number',
+    problem: (value) =>
+      /^-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?$/i.test(value) &&
+      Number(value) >= minimum &&
+      Number(value) <= maximum
+        ? undefined
+        : `expected a number from ${minimum} to ${maximum}`,
+    read: Number,
+  };
+}

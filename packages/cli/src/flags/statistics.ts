@@ -1,0 +1,24 @@
+import { choice, decimal, flag, text, texts, wholeNumber } from '../command-line/flags.js';
+
+/** By what records belong together; the same for a summary and a comparison. */
+export const CLUSTERS = text(
+  'name',
+  'what records belong together by: none, group, or a column that the rows keep (default: the column cluster, or else the groups if there are at least 10)',
+);
+export const ON_ERROR = choice(
+  ['missing', 'wrong'],
+  'whether cases without a score are left out, or count as 0',
+);
+
+/** What a run must reach by itself: exit code 3 if it does not. */
+export const REQUIREMENT_FLAGS = {
+  failUnder: texts(
+    'metric=number',
+    'fail if the mean of a metric is lower, such as exact-match=0.8; may stand more than once',
+  ),
+  lowerBound: flag('hold the lower end of the interval against --fail-under, not the mean'),
+  maxErrors: wholeNumber(0, 'fail if more cases lack a score'),
+};
+
+/** Level of a test. */
+export const ALPHA = decimal(1e-6, 0.5, 'chance of a false alarm (default: 0.05)');

@@ -1,0 +1,184 @@
+import type {
+  Flip,
+  GroupComparison,
+  MetricComparison,
+  RunComparison,
+  SystemComparison,
+} from '@testbench/bench/statistics';
+
+import { escapeText } from './escape-text.js';
+import {
+  describeMethods,
+  formatDifference,
+  formatDifferenceInterval,
+  formatMean,
+  formatP,
+} from './format-statistics.js';
+import { formatCount, formatItems } from './format-value.js';
+import { type Cell, type Column, renderTable } from './render-table.js';
+import type { Mark, Style } from './style.js';
+
+const TESTS = {
+  'mcnemar-midp': 'McNemar mid-p',
+  'mcnemar-exact': 'McNemar exact',
+  'paired-t': 'paired t',
+  'clustered-t': 'clustered t',
+  wilcoxon: 'Wilcoxon',
+  sign: 'sign test',
+} as const;
+const VERDICTS = {
+  better: 'better',
+  worse: 'worse',
+  'cannot-tell': 'cannot tell',
+  'no-data': 'no data',
+} as const;
+/** Differences between plans that are shown; `--json` has all. */
+const SHOWN_DIFFERENCES = 8;
+
+/** Shows a comparison: what got better, what worse, what cannot be told, and which records flipped. */
+export function renderComparison(comparison: RunComparison, flips: number, style: Style): string {
+  const { a, b, records, pairedBy, pairs, notes } = comparison;
+  const headline = [
+    style.bold(a.run === b.run ? escapeText(a.run) : escapeText(`${a.run} → ${b.run}`)),
+    `${formatItems(records.both, 'record')} in both, by ${pairedBy}`,
+  ].join(' · ');
+  return [
+    headline,
+    renderMetrics(comparison, style),
+    style.dim(renderMethods(comparison)),
+    ...pairs.flatMap((pair) =>
+      pair.metrics.map((metric) => renderDetails(pair, metric, comparison, flips, style)),
+    ),
+    renderDifferences(comparison, style),
+    notes.map(({ message }) => `${style.yellow('note')}: ${escapeText(message)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function renderMetrics({ pairs, confidence }: RunComparison, style: Style): string {
+  const columns: Column[] = [
+    { title: 'metric' },
+    { title: 'n', align: 'right' },
+    { title: 'a', align: 'right' },
+    { title: 'b', align: 'right' },
+    { title: 'b − a', align: 'right' },
+    { title: `${Number((confidence * 100).toFixed(4))} % interval`, align: 'right' },
+    { title: 'p', align: 'right' },
+    { title: 'b is' },
+  ];
+  return pairs
+    .map((pair) => {
+      const rows = pair.metrics.map((metric): Cell[] => [
+        { text: escapeText(metric.metric) },
+        { text: formatCount(metric.n) },
+        { text: formatMean(metric.meanA, metric.scale) },
+        { text: formatMean(metric.meanB, metric.scale) },
+        { text: formatDifference(metric.difference, metric.scale), mark: style.bold },
+        { text: formatDifferenceInterval(metric.interval, metric.scale), mark: style.dim },
+        { text: formatP(metric.adjustedP) },
+        { text: VERDICTS[metric.verdict], mark: verdictMark(metric, style) },
+      ]);
+      return `${pairTitle(pair)}\n${renderTable(columns, rows, style.dim)}`;
+    })
+    .join('\n\n');
+}
+
+function pairTitle({ a, b }: SystemComparison): string {
+  const keys = ['prompt', 'provider', 'model'] as const;
+  const changed = keys.filter((key) => a[key] !== b[key]);
+  if (changed.length === 0) return escapeText(`${a.model} (prompt ${a.prompt})`);
+  const side = (name: typeof a): string => changed.map((key) => name[key]).join(' / ');
+  return escapeText(`a: ${side(a)}   b: ${side(b)}`);
+}
+
+function verdictMark({ verdict }: MetricComparison, style: Style): Mark {
+  if (verdict === 'better') return style.green;
+  return verdict === 'worse' ? style.red : style.yellow;
+}
+
+function renderMethods({ pairs, adjustment, tests, errorTreatment }: RunComparison): string {
+  const metrics = pairs.flatMap((pair) => pair.metrics);
+  const names = new Set(metrics.flatMap(({ test }) => (test === null ? [] : [TESTS[test]])));
+  const correction = tests > 1 ? `; adjusted for ${tests} tests (${adjustment})` : '';
+  return [
+    `Intervals: ${describeMethods(metrics.map(({ interval }) => interval)) || 'none'}; p: ${[...names].join(', ') || 'none'}, two-sided${correction}`,
+    `Shares are in percent, their differences in points. Cases without a score ${errorTreatment === 'missing' ? 'are left out' : 'count as 0'}`,
+  ].join('\n');
+}
+
+function renderDetails(
+  pair: SystemComparison,
+  metric: MetricComparison,
+  { pairs }: RunComparison,
+  shown: number,
+  style: Style,
+): string {
+  const { flips } = metric;
+  if (flips.lost + flips.gained === 0 && metric.groups.length === 0) return '';
+  const isRight = flips.rightFrom !== null;
+  const title =
+    pairs.length === 1 ? metric.metric : `${metric.metric}, ${pair.a.model} and ${pair.b.model}`;
+  const lines = [
+    style.bold(escapeText(title)),
+    ...(metric.verdict === 'cannot-tell' ? [`  ${describePlanning(metric)}`] : []),
+    `  ${isRight ? 'right → wrong' : 'lower'}: ${formatCount(flips.lost)}${listFlips(flips.lostRecords, flips.lost, shown)}`,
+    `  ${isRight ? 'wrong → right' : 'higher'}: ${formatCount(flips.gained)}${listFlips(flips.gainedRecords, flips.gained, shown)}`,
+  ];
+  const groups =
+    metric.groups.length === 0 ? '' : `\n${renderGroups(metric.groups, metric, style)}`;
+  return `${lines.join('\n')}${groups}`;
+}
+
+function describePlanning({ n, scale, planning }: MetricComparison): string {
+  if (planning === null) return 'Too few records to tell anything.';
+  const { recordsNeeded, detectableDifference, power } = planning;
+  const chance = `${(power * 100).toFixed(0)} %`;
+  const size =
+    detectableDifference === null
+      ? ''
+      : ` ${formatCount(n)} records show ${scale === 'binary' ? `${(detectableDifference * 100).toFixed(1)} points` : detectableDifference.toFixed(3)} or more, with a chance of ${chance}.`;
+  if (recordsNeeded === null)
+    return `There is no difference to be shown.${size === '' ? '' : `\n ${size}`}`;
+  return `To show a difference of this size, about ${formatCount(recordsNeeded)} records would be needed.${size === '' ? '' : `\n ${size}`}`;
+}
+
+function listFlips(flips: readonly Flip[], count: number, shown: number): string {
+  const names = flips.slice(0, shown).map(({ record }) => record);
+  if (names.length === 0) return '';
+  return ` (${escapeText(names.join(', '))}${count > names.length ? ', …' : ''})`;
+}
+
+function renderGroups(
+  groups: readonly GroupComparison[],
+  { scale }: MetricComparison,
+  style: Style,
+): string {
+  const columns: Column[] = [
+    { title: '  group' },
+    { title: 'n', align: 'right' },
+    { title: 'a', align: 'right' },
+    { title: 'b', align: 'right' },
+    { title: 'b − a', align: 'right' },
+    { title: 'interval', align: 'right' },
+    { title: 'p', align: 'right' },
+  ];
+  const rows = groups.map((group): Cell[] => [
+    { text: `  ${escapeText(group.group)}` },
+    { text: formatCount(group.n) },
+    { text: formatMean(group.meanA, scale) },
+    { text: formatMean(group.meanB, scale) },
+    { text: formatDifference(group.difference, scale) },
+    { text: formatDifferenceInterval(group.interval, scale), mark: style.dim },
+    { text: formatP(group.adjustedP) },
+  ]);
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderDifferences({ planDifferences }: RunComparison, style: Style): string {
+  if (planDifferences.length === 0) return '';
+  const shown = planDifferences.slice(0, SHOWN_DIFFERENCES).map(({ path }) => path);
+  const more = planDifferences.length - shown.length;
+  const list = `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return `${style.dim('The plans differ in:')} ${escapeText(list)}`;
+}

@@ -1,0 +1,189 @@
+import type { Quantiles, RunSummary, SystemReport } from '@testbench/bench/statistics';
+
+import { escapeText } from './escape-text.js';
+import { describeMethods, formatInterval, formatMean } from './format-statistics.js';
+import { formatCount, formatDuration, formatItems } from './format-value.js';
+import { type Cell, type Column, renderTable } from './render-table.js';
+import type { Style } from './style.js';
+
+/** What of a summary is shown. */
+interface ShownSummary {
+  readonly groups: boolean;
+  readonly signatures: boolean;
+}
+
+/** Shows the numbers of a run: a table of means, and what else there is. */
+export function renderRunSummary(summary: RunSummary, shown: ShownSummary, style: Style): string {
+  const { run, systems, notes } = summary;
+  const headline = [
+    style.bold(escapeText(run.run)),
+    formatItems(run.records, 'record'),
+    formatItems(systems.length, 'system'),
+    ...(run.epochs.count > 1
+      ? [`${run.epochs.count} epochs, reduced by ${escapeText(run.epochs.reducer)}`]
+      : []),
+  ].join(' · ');
+  const intervals = systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval));
+  const methods = describeMethods(intervals);
+  return [
+    headline,
+    renderMeans(summary, style),
+    style.dim(
+      [
+        methods === '' ? 'No intervals: too few scores' : `Intervals: ${methods}`,
+        `Cases without a score ${systems[0]?.metrics[0]?.errorTreatment === 'wrong' ? 'count as 0' : 'are left out'}`,
+      ].join('\n'),
+    ),
+    ...(shown.groups ? [renderGroups(systems, style)] : []),
+    renderCorpus(systems, style),
+    renderAgreement(systems, style),
+    renderUsage(systems, style),
+    ...(shown.signatures ? [renderSignatures(systems)] : []),
+    notes.map(({ message }) => `${style.yellow('note')}: ${escapeText(message)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** Prompts and providers stand in a table only where there are several. */
+function nameOf(system: SystemReport, systems: readonly SystemReport[]): string {
+  const hasSeveral = (key: 'prompt' | 'provider'): boolean =>
+    systems.some((other) => other[key] !== system[key]);
+  const parts = [
+    ...(hasSeveral('prompt') ? [system.prompt] : []),
+    ...(hasSeveral('provider') ? [system.provider] : []),
+    system.model,
+  ];
+  return escapeText(parts.join(' / '));
+}
+
+function renderMeans({ systems, confidence }: RunSummary, style: Style): string {
+  const columns: Column[] = [
+    { title: 'model' },
+    { title: 'metric' },
+    { title: 'n', align: 'right' },
+    { title: 'mean', align: 'right' },
+    { title: `${Number((confidence * 100).toFixed(4))} % interval`, align: 'right' },
+    { title: 'errors', align: 'right' },
+  ];
+  const rows = systems.flatMap((system) =>
+    system.metrics.map((metric, place): Cell[] => [
+      { text: place === 0 ? nameOf(system, systems) : '', mark: style.bold },
+      { text: escapeText(metric.metric) },
+      { text: formatCount(metric.n) },
+      { text: formatMean(metric.mean, metric.scale), mark: style.bold },
+      { text: formatInterval(metric.interval, metric.scale), mark: style.dim },
+      { text: formatCount(metric.errors), mark: metric.errors > 0 ? style.red : style.dim },
+    ]),
+  );
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderGroups(systems: readonly SystemReport[], style: Style): string {
+  const rows = systems.flatMap((system) =>
+    system.metrics.flatMap(({ metric, scale, groups }) =>
+      groups.map((group, place): Cell[] => [
+        { text: place === 0 ? nameOf(system, systems) : '', mark: style.bold },
+        { text: place === 0 ? escapeText(metric) : '' },
+        { text: escapeText(group.group) },
+        { text: formatCount(group.n) },
+        { text: formatMean(group.mean, scale) },
+        { text: formatInterval(group.interval, scale), mark: style.dim },
+      ]),
+    ),
+  );
+  if (rows.length === 0) return '';
+  const columns: Column[] = [
+    { title: 'model' },
+    { title: 'metric' },
+    { title: 'group' },
+    { title: 'n', align: 'right' },
+    { title: 'mean', align: 'right' },
+    { title: 'interval', align: 'right' },
+  ];
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderCorpus(systems: readonly SystemReport[], style: Style): string {
+  const rows = systems.flatMap((system) =>
+    system.corpus.map(({ metric, n, value, interval }): Cell[] => [
+      { text: nameOf(system, systems) },
+      { text: escapeText(metric) },
+      { text: formatCount(n) },
+      { text: value === null ? '–' : value.toFixed(4), mark: style.bold },
+      {
+        text: interval === null ? '–' : `${interval.low.toFixed(4)} – ${interval.high.toFixed(4)}`,
+      },
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const columns: Column[] = [
+    { title: 'model' },
+    { title: 'score of the whole set' },
+    { title: 'n', align: 'right' },
+    { title: 'score', align: 'right' },
+    { title: 'interval', align: 'right' },
+  ];
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderAgreement(systems: readonly SystemReport[], style: Style): string {
+  const number = (value: number | null): Cell => ({
+    text: value === null ? '–' : value.toFixed(3),
+  });
+  const rows = systems.flatMap((system) =>
+    system.agreement.map((found): Cell[] => [
+      { text: nameOf(system, systems) },
+      { text: escapeText(`${found.evaluator} and ${found.labels}`) },
+      { text: formatCount(found.n) },
+      number(found.observed),
+      number(found.expected),
+      number(found.kappa),
+      number(found.quadraticKappa),
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const columns: Column[] = [
+    { title: 'model' },
+    { title: 'agreement' },
+    ...['n', 'agree', 'by chance', 'kappa', 'weighted'].map((title): Column => ({
+      title,
+      align: 'right',
+    })),
+  ];
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderUsage(systems: readonly SystemReport[], style: Style): string {
+  const isMeasured = systems.some(
+    ({ latency, tokens, cost }) => latency.totalMs.n > 0 || tokens.prompt.n > 0 || cost !== null,
+  );
+  if (!isMeasured) return '';
+  const time = ({ p50, p95 }: Quantiles): string =>
+    p50 === null ? '–' : `${formatDuration(p50)} / ${formatDuration(p95!)}`;
+  const rows = systems.map((system): Cell[] => [
+    { text: nameOf(system, systems) },
+    { text: time(system.latency.totalMs) },
+    { text: time(system.latency.firstTokenMs) },
+    { text: time(system.latency.queueMs) },
+    {
+      text: `${formatCount(system.tokens.prompt.total)} / ${formatCount(system.tokens.completion.total)}`,
+    },
+    { text: system.cost === null ? '–' : system.cost.total.toPrecision(4) },
+  ]);
+  const titles = ['total p50 / p95', 'first token', 'waiting', 'tokens in / out', 'cost'];
+  const columns: Column[] = [
+    { title: 'model' },
+    ...titles.map((title): Column => ({ title, align: 'right' })),
+  ];
+  return renderTable(columns, rows, style.dim);
+}
+
+function renderSignatures(systems: readonly SystemReport[]): string {
+  return systems
+    .flatMap((system) => {
+      const all = [...system.metrics, ...system.corpus];
+      return [nameOf(system, systems), ...all.map(({ signature }) => `  ${escapeText(signature)}`)];
+    })
+    .join('\n');
+}

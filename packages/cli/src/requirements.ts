@@ -1,0 +1,50 @@
+import type { RequirementOptions } from '@testbench/bench/statistics';
+
+import { UsageError } from './usage-error.js';
+
+/** What the flags of a command ask a run to reach; undefined if nothing. */
+export function readRequirements(
+  flags: {
+    readonly failUnder: readonly string[] | undefined;
+    readonly lowerBound: boolean;
+    readonly maxErrors: number | undefined;
+  },
+  command: string,
+): RequirementOptions | undefined {
+  const { failUnder, lowerBound, maxErrors } = flags;
+  if (lowerBound && failUnder === undefined) {
+    throw new UsageError('--lower-bound makes no sense without --fail-under', command);
+  }
+  if (failUnder === undefined && maxErrors === undefined) return undefined;
+  const limits = (failUnder ?? []).map((text): [string, number] => {
+    const [metric, limit] = splitPair(text, '--fail-under', 'metric=number', command);
+    const least = Number(limit);
+    if (!(least >= 0 && least <= 1) || limit.trim() === '') {
+      throw new UsageError(
+        `--fail-under is ${JSON.stringify(text)}, expected a number from 0 to 1 behind "="`,
+        command,
+      );
+    }
+    return [metric, least];
+  });
+  return {
+    ...(failUnder === undefined ? {} : { failUnder: Object.fromEntries(limits), lowerBound }),
+    ...(maxErrors === undefined ? {} : { maxErrors }),
+  };
+}
+
+/**
+ * The two sides of a text such as `name=value`; the name may have an equals sign in it.
+ *
+ * @throws {UsageError} A side is missing.
+ */
+export function splitPair(
+  text: string,
+  flag: string,
+  form: string,
+  command: string,
+): [left: string, right: string] {
+  const place = text.lastIndexOf('=');
+  if (place > 0 && place < text.length - 1) return [text.slice(0, place), text.slice(place + 1)];
+  throw new UsageError(`${flag} is ${JSON.stringify(text)}, expected ${form}`, command);
+}
