@@ -6,7 +6,8 @@ import {
   type ReadCompareOptions,
   readCompareOptions,
 } from './compare-options.js';
-import { type ComparedSide, compareTables } from './compare-tables.js';
+import { compareTables } from './compare-tables.js';
+import type { ComparedSide } from './compared-side.js';
 import type { RunComparison } from './run-comparison.js';
 
 /**

@@ -10,6 +10,7 @@ import { CLUSTER_COLUMN, type MetricColumn, type ScoreTable } from '../summary/s
 import { chooseMetrics } from './choose-metrics.js';
 import type { ReadCompareOptions } from './compare-options.js';
 import { compareMetric, type UnadjustedComparison } from './compare-metric.js';
+import type { ComparedSide } from './compared-side.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { notComparable } from './not-comparable.js';
 import { pairRecords, type PairedRecords } from './pair-records.js';
@@ -23,12 +24,6 @@ import {
   type SystemComparison,
   type Verdict,
 } from './run-comparison.js';
-
-/** One side of a comparison: scores, and as much of a plan as is known. */
-export interface ComparedSide {
-  readonly table: ScoreTable;
-  readonly plan: Partial<PlanContent> & Pick<PlanContent, 'evaluators'>;
-}
 
 /**
  * Compares the scores of two runs, record by record.

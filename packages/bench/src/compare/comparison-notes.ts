@@ -4,7 +4,7 @@ import { membersOf } from '../summary/groups.js';
 import { clusterNote, groupsNote, incompleteNote } from '../summary/notes.js';
 import type { StatisticsNote } from '../summary/run-summary.js';
 import type { UnadjustedComparison } from './compare-metric.js';
-import type { ComparedSide } from './compare-tables.js';
+import type { ComparedSide } from './compared-side.js';
 import type { PairedRecords } from './pair-records.js';
 
 /** What a reader should know before believing a comparison. */

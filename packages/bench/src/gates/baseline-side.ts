@@ -1,4 +1,4 @@
-import type { ComparedSide } from '../compare/compare-tables.js';
+import type { ComparedSide } from '../compare/compared-side.js';
 import { type Metric, metricsOf } from '../summary/metric-list.js';
 import { NumberColumn } from '../summary/number-column.js';
 import { type MetricColumn, type SystemColumns, systemKey } from '../summary/score-table.js';
