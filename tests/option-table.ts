@@ -352,14 +352,22 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       'PluginManager.reload': (golden) => manager.reload('guest', bytes, { golden: [golden] }),
     },
   },
+  'manager:BatchOptions': {
+    calls: {
+      'PluginManager.executeBatch': (options) => manager.executeBatch('guest', [input], options),
+      'PluginSystem.executePluginBatch': (options) =>
+        system.executePluginBatch('guest', [input], options),
+    },
+  },
   'manager:ExecuteOptions': {
     calls: {
       'PluginManager.execute': (options) => manager.execute('guest', input, options),
-      'PluginManager.executeBatch': (options) => manager.executeBatch('guest', [input], options),
+      'PluginManager.executePipeline': (options) =>
+        manager.executePipeline([{ id: 'guest', data: ['1'], gives: 'verdict' }], [], options),
       'PluginManager.executeStream': (options) => manager.executeStream('guest', input, options),
       'PluginSystem.executePlugin': (options) => system.executePlugin('guest', input, options),
-      'PluginSystem.executePluginBatch': (options) =>
-        system.executePluginBatch('guest', [input], options),
+      'PluginSystem.executePipeline': (options) =>
+        system.executePipeline([{ id: 'guest', data: ['1'], gives: 'verdict' }], [], options),
       'PluginSystem.executePluginStream': (options) =>
         system.executePluginStream('guest', input, options),
     },

@@ -1,10 +1,14 @@
 import {
+  type BatchOptions,
   type BatchResult,
   type ExecuteOptions,
   type LoadPluginOptions,
   MANAGER_OPTIONS,
   type PluginEmitter,
   type PluginInfo,
+  type PipelineItem,
+  type PipelineResult,
+  type PipelineStage,
   PluginManager,
   type PluginManagerOptions,
   type PluginSource,
@@ -209,9 +213,45 @@ export class PluginSystem implements AsyncDisposable {
   async executePluginBatch(
     id: string,
     inputs: readonly PluginInput[],
-    options?: ExecuteOptions,
+    options?: BatchOptions,
   ): Promise<BatchResult[]> {
     return await this.#manager.executeBatch(id, inputs, options);
+  }
+
+  /**
+   * Sends items through several plugins, one after the other: what one answers is what the next ones are given. Much cheaper than a batch
+   * for each plugin, most of all in threads, where an item crosses once.
+   *
+   * @param stages Up to 64: which plugin, and what its `data` is made of.
+   * @param items At most 1,000,000, with the texts that stages are given.
+   * @returns For each item what became of it at each stage; undefined where it did not come so far. A call that fails fails alone.
+   * @throws {CallError} Only for what concerns them all.
+   * @throws {TypeError} For stages or items that are none.
+   * @throws {RangeError} For too many of them, or a text that items do not have.
+   *
+   * @example
+   * ```ts no-run
+   * import { PluginSystem } from '@testbench/core';
+   *
+   * await using system = new PluginSystem();
+   * await system.loadPlugin('replay.wasm', { id: 'replay', state: 'reset' });
+   * await system.loadPlugin('exact-match.wasm', { id: 'exact-match', state: 'reset' });
+   * const [first] = await system.executePipeline(
+   *   [
+   *     { id: 'replay', gives: 'answer', data: ['{"model":"m","record":', { text: 0 }, '}'] },
+   *     { id: 'exact-match', gives: 'verdict', data: ['{"output":', { answer: true }, ',"expected":', { text: 1 }, '}'] },
+   *   ],
+   *   [{ texts: ['{"answers":{"m":"4"}}', '"4"'] }],
+   * );
+   * first?.map((result) => result?.status); // ['fulfilled', 'fulfilled']
+   * ```
+   */
+  async executePipeline(
+    stages: readonly PipelineStage[],
+    items: readonly PipelineItem[],
+    options?: ExecuteOptions,
+  ): Promise<PipelineResult[]> {
+    return await this.#manager.executePipeline(stages, items, options);
   }
 
   /**

@@ -14,6 +14,7 @@ export class CallLedger {
   #lastEndMs: number | undefined;
   /** True after a call that failed, until one succeeds. */
   lastFailed = false;
+  #lastEndFailed = false;
 
   constructor(
     readonly plugin: string,
@@ -30,15 +31,22 @@ export class CallLedger {
     return this.#executionCount + this.#running;
   }
 
-  begin({ number, requestId }: RunningCall): void {
+  begin({ number, requestId }: Pick<RunningCall, 'number' | 'requestId'>): void {
     this.#running += 1;
     this.lastFailed = true;
     if (this.events.listenerCount('call-start') === 0) return;
     this.events.notify('call-start', { callId: number, pluginId: this.plugin, requestId });
   }
 
+  /** Forgets a call that began, and was not made after all. */
+  withdraw(): void {
+    this.#running -= 1;
+    this.lastFailed = this.#lastEndFailed;
+  }
+
   succeed(call: RunningCall, usage: CallUsage): void {
     this.lastFailed = false;
+    this.#lastEndFailed = false;
     this.#end(call, 'ok', usage);
   }
 
@@ -46,6 +54,7 @@ export class CallLedger {
   fail(call: RunningCall, error: unknown): string {
     const code = error instanceof CallError ? error.code : 'CALL_CRASHED';
     this.#errorCount += 1;
+    this.#lastEndFailed = true;
     this.#end(call, code, error instanceof CallError ? error.usage : undefined);
     return code;
   }

@@ -29,7 +29,10 @@ export {
 export type { CallEndEvent, CallStartEvent, PluginEmitter, PluginEvents } from './plugin-events.js';
 export type { MeteringChoice } from './metering-choice.js';
 export type { PluginInfo, PluginStatus } from './plugin-info.js';
+export type { PipelineItem, PipelinePiece, PipelineStage } from './pipeline/pipeline-stage.js';
+export type { PipelineResult } from './pipeline/run-pipeline-calls.js';
 export type {
+  BatchOptions,
   ExecuteOptions,
   GoldenInput,
   LoadPluginOptions,

@@ -43,6 +43,12 @@ export const LOAD_TIMEOUT_MS = 10_000;
 export const MAX_BATCH_INPUTS = 64;
 /** Their length in UTF-16 units; a single longer input still goes. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
+/** An answer that goes on to the next stage in the same thread, in UTF-16 units: each stage after it holds it once more. */
+export const MAX_PIPELINE_ANSWER_LENGTH = 1024 * 1024;
+/** Outputs of one message from a pipeline, in bytes; one more item may come on top. */
+export const MAX_PIPELINE_OUTPUT_BYTES = 8 * 1024 * 1024;
+/** Plugins of one pipeline: far more than a benchmark has, and a message stays small. */
+export const MAX_PIPELINE_STAGES = 64;
 /**
  * A module up to this length is decoded, metered and compiled on the host's own thread, which takes 1 ms for real ones and 50 ms
  * for the worst hostile ones; starting a thread takes as long. A longer one is prepared in a thread.

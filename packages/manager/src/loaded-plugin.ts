@@ -98,6 +98,43 @@ export class LoadedPlugin {
     return results;
   }
 
+  /**
+   * Begins calls that run and end together.
+   *
+   * @param requestIds One for each call.
+   * @returns What stands for all of them.
+   * @throws {CallError} If the plugin takes no calls now; then none has begun.
+   */
+  beginTogether(
+    requestIds: readonly (string | undefined)[],
+    options: CallControls,
+    queueTimeMs: number,
+  ): RunningCall {
+    const first = this.#begin(requestIds[0], options, queueTimeMs);
+    for (const requestId of requestIds.slice(1)) {
+      first.version.enter();
+      this.#ledger.begin({ number: first.number, requestId });
+    }
+    first.onCrash = () => this.#crashed(first.version);
+    first.onRecovery = () => this.#quarantine.succeeded();
+    return first;
+  }
+
+  /** Ends them. @param results One for each; undefined for a call that was not made after all. */
+  endTogether(call: RunningCall, results: readonly (BatchResult | undefined)[]): void {
+    for (const result of results) {
+      if (result === undefined) {
+        this.#ledger.withdraw();
+        call.version.leave();
+        continue;
+      }
+      if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata);
+      else this.#failed(call, result.reason, true);
+      // Host calls are known for all of them together: the first carries them.
+      call.report = undefined;
+    }
+  }
+
   /** Swaps in what `load` gives, once earlier swaps are done. The old version stays if it fails. */
   async reload(load: () => Promise<PluginVersion>, options: ReloadOptions): Promise<void> {
     await this.#inTurn(async () => {

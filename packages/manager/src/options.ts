@@ -181,6 +181,15 @@ export interface SumSet {
   readonly context?: CallContext;
 }
 
+/** Limits of the calls of a batch, and how they are made. */
+export interface BatchOptions extends ExecuteOptions {
+  /**
+   * Gives each input a call of its own, so that its time and fuel are its own. Otherwise a plugin that takes several inputs at once gets
+   * them so, which is faster, and time and fuel of each are an even share. @default false
+   */
+  readonly alone?: boolean;
+}
+
 /** A part of a streamed answer: chunks as the plugin emits them, then the result. */
 export type StreamPart =
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }

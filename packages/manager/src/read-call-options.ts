@@ -7,13 +7,18 @@ import {
   readTimeoutMs,
 } from '@testbench/types/config';
 
-import type { ExecuteOptions, GoldenInput, ReloadOptions } from './options.js';
+import type { BatchOptions, ExecuteOptions, GoldenInput, ReloadOptions } from './options.js';
 
 const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
   signal: (node) => node.signal(),
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
   answerAsks: (node) => node.callback(),
+};
+
+const BATCH_OPTIONS: OptionReaders<BatchOptions> = {
+  ...EXECUTE_OPTIONS,
+  alone: (node) => node.boolean(),
 };
 
 const RELOAD: OptionReaders<ReloadOptions> = {
@@ -65,6 +70,12 @@ export function readCallOptions(options: CallOptions | undefined): {
   const { context, ...limits } = readOptions<CallOptions>(options, CALL_OPTIONS);
   READ.add(limits);
   return { context, limits };
+}
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readBatchOptions(given: BatchOptions | undefined): BatchOptions {
+  if (given === undefined) return NO_OPTIONS;
+  return READ.has(given) ? given : readOptions<BatchOptions>(given, BATCH_OPTIONS);
 }
 
 /** @throws {ConfigError} For an unknown key or a wrong value. */

@@ -22,6 +22,7 @@ export class RunningCall implements CallControls {
   readonly signal: AbortSignal | undefined;
   readonly onChunk: CallControls['onChunk'];
   readonly answerAsks: CallControls['answerAsks'];
+  readonly alone: boolean | undefined;
   report: Report | undefined;
   onCrash: (() => boolean) | undefined;
   onRecovery: (() => void) | undefined;
@@ -43,6 +44,7 @@ export class RunningCall implements CallControls {
     this.signal = options.signal;
     this.onChunk = options.onChunk;
     this.answerAsks = options.answerAsks;
+    this.alone = options.alone;
   }
 
   /** From its turn until now, in milliseconds. */

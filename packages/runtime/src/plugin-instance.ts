@@ -251,19 +251,19 @@ export class PluginInstance {
    */
   execute(input: RoundInput, given?: InstanceCallOptions): RoundOutput {
     const options = this.#optionsOf(given);
-    const guard = this.#guard;
-    guard.forget();
-    const text = this.#checked(inputText(input, this.#protocol.payload));
-    this.#refuseWaiting();
-    guard.begin(options);
-    let value: ParsedOutput | number;
-    try {
-      value = takeNow(this.#session.execute(text, this.#parse));
-    } catch (error) {
-      throw guard.fail(error);
-    }
-    guard.finish();
-    return this.#output(value);
+    this.#guard.forget();
+    return this.#executeText(inputText(input, this.#protocol.payload), options);
+  }
+
+  /**
+   * Like {@link execute}, for an input that is JSON already.
+   *
+   * @param text As `encodeInput` writes it.
+   */
+  executeText(text: string, given?: InstanceCallOptions): RoundOutput {
+    const options = this.#optionsOf(given);
+    this.#guard.forget();
+    return this.#executeText(text, options);
   }
 
   /** Like {@link execute}, also for a plugin that waits: other work of this thread goes on meanwhile. */
@@ -399,6 +399,21 @@ export class PluginInstance {
       checkInputLength(encodeShared(text).length, maxInputBytes);
     }
     return text;
+  }
+
+  #executeText(input: ProtocolInput, options: InstanceCallOptions): RoundOutput {
+    const guard = this.#guard;
+    const text = this.#checked(input);
+    this.#refuseWaiting();
+    guard.begin(options);
+    let value: ParsedOutput | number;
+    try {
+      value = takeNow(this.#session.execute(text, this.#parse));
+    } catch (error) {
+      throw guard.fail(error);
+    }
+    guard.finish();
+    return this.#output(value);
   }
 
   #output(value: ParsedOutput | number): RoundOutput {

@@ -1,4 +1,10 @@
-import type { BatchResult, PluginInfo } from '@testbench/core';
+import type {
+  BatchResult,
+  PipelineItem,
+  PipelineResult,
+  PipelineStage,
+  PluginInfo,
+} from '@testbench/core';
 import { digestOf } from '@testbench/core/files';
 import {
   DEFAULT_LIMITS,
@@ -84,6 +90,35 @@ export class ScriptedSystem implements BenchSystem {
 
   async executePluginBatch(id: string, inputs: readonly PluginInput[]): Promise<BatchResult[]> {
     return await Promise.allSettled(inputs.map((input) => this.executePlugin(id, input)));
+  }
+
+  async executePipeline(
+    stages: readonly PipelineStage[],
+    items: readonly PipelineItem[],
+  ): Promise<PipelineResult[]> {
+    return await Promise.all(
+      items.map(async ({ texts }) => {
+        const results: (BatchResult | undefined)[] = stages.map(() => undefined);
+        let answer = '';
+        for (const [number, { id, data, gives }] of stages.entries()) {
+          const json = data.map((piece) => {
+            if (typeof piece === 'string') return piece;
+            return 'text' in piece ? texts[piece.text]! : JSON.stringify(answer);
+          });
+          const input = { data: JSON.parse(json.join('')) as unknown };
+          const [result] = await Promise.allSettled([this.executePlugin<unknown>(id, input)]);
+          results[number] = result;
+          if (gives === 'verdict') continue;
+          if (result.status === 'rejected') break;
+          const { data: given } = result.value;
+          const text =
+            typeof given === 'string' ? given : (given as { text?: unknown } | null)?.text;
+          if (typeof text !== 'string') break;
+          answer = text;
+        }
+        return results;
+      }),
+    );
   }
 
   async unloadPlugin(id: string): Promise<void> {

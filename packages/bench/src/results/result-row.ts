@@ -52,10 +52,7 @@ export interface CallMeasured {
 
 /** What a clock or a server decides about a row: two runs of the same plan may differ in it, and in nothing else. */
 export interface RowMeasured extends CallMeasured {
-  /**
-   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Inputs that went in one batch share its fuel
-   * equally, so that it depends on the company.
-   */
+  /** Fuel units of stages that wait for a network, by stage: they depend on what servers send, and in how many pieces. */
   readonly fuel?: Readonly<Record<string, number>>;
   /** Of evaluators that ask a model, by name, with the tokens that they used. */
   readonly judges?: Readonly<Record<string, CallMeasured & { readonly usage?: TokenUsage }>>;
@@ -111,6 +108,11 @@ export interface ResultRow extends CaseName {
   readonly failure?: CallFailure & { readonly stage: string };
   /** Set if a filter dropped the row; its scores do not count. Its texts are left out, unless `droppedTexts` of the filter is set. */
   readonly dropped?: { readonly reason?: string };
-  /** What clocks, servers and batches decided. */
+  /**
+   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Each call is made by itself and on a fresh
+   * state, so that its fuel is the same wherever a run starts; that of stages which wait for a network stands in `measured`.
+   */
+  readonly fuel?: Readonly<Record<string, number>>;
+  /** What clocks and servers decided. */
   readonly measured?: RowMeasured;
 }

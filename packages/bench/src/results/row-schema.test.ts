@@ -72,6 +72,7 @@ const FULL: Required<ResultRow> = {
   errors: { other: failure },
   failure: { ...failure, stage: 'provider' },
   dropped: { reason: 'r' },
+  fuel: { exact: 4 },
   measured: { ...call, fuel: { provider: 3 }, judges: { exact: { ...call, usage } } },
 };
 const validate = new Ajv().compile(resultRowSchema());

@@ -79,7 +79,7 @@ const CALL: Fields<CallMeasured> = {
 
 const MEASURED = object<RowMeasured>({
   ...CALL,
-  fuel: about('Fuel units by stage.', mapOf(AMOUNT)),
+  fuel: about('Fuel units of stages that wait for a network, by stage.', mapOf(AMOUNT)),
   judges: about(
     'Calls of evaluators that ask a model, by name.',
     mapOf(object<CallMeasured & { usage: TokenUsage }>({ ...CALL, usage: USAGE })),
@@ -167,6 +167,7 @@ const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
     properties: { reason: TEXT },
     additionalProperties: false,
   }),
+  fuel: about('Fuel units by stage.', mapOf(AMOUNT)),
 };
 
 /**

@@ -34,13 +34,8 @@ export class UsageBoard {
 
   add(row: ResultRow): void {
     const { measured } = row;
-    if (measured?.fuel !== undefined) {
-      for (const [stage, fuel] of Object.entries(measured.fuel)) {
-        const usage = this.#of(keyOf(row, stage));
-        usage.calls += 1;
-        usage.fuelUsed += fuel;
-      }
-    }
+    if (row.fuel !== undefined) this.#addFuel(row, row.fuel);
+    if (measured?.fuel !== undefined) this.#addFuel(row, measured.fuel);
     if (row.failure !== undefined) this.#fail(keyOf(row, row.failure.stage));
     if (row.errors !== undefined) for (const name of Object.keys(row.errors)) this.#fail(name);
     if (measured === undefined) return;
@@ -57,6 +52,14 @@ export class UsageBoard {
 
   get paid(): PaidUsage {
     return { ...this.#paid, ...(this.#cost === undefined ? {} : { cost: this.#cost }) };
+  }
+
+  #addFuel(row: ResultRow, fuel: Readonly<Record<string, number>>): void {
+    for (const stage of Object.keys(fuel)) {
+      const usage = this.#of(keyOf(row, stage));
+      usage.calls += 1;
+      usage.fuelUsed += fuel[stage]!;
+    }
   }
 
   #pay(usage: ResultRow['usage'], measured: ResultRow['measured']): void {

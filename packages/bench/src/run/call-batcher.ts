@@ -1,4 +1,4 @@
-import type { BatchResult, ExecuteOptions } from '@testbench/core';
+import type { BatchOptions, BatchResult } from '@testbench/core';
 import type { PluginInput, PluginOutput } from '@testbench/types';
 
 interface WaitingCall {
@@ -17,9 +17,9 @@ export class CallBatcher {
   constructor(
     readonly execute: (
       inputs: readonly PluginInput[],
-      options: ExecuteOptions,
+      options: BatchOptions,
     ) => Promise<BatchResult[]>,
-    readonly options: ExecuteOptions,
+    readonly options: BatchOptions,
   ) {}
 
   /** Runs one input with the next batch. */

@@ -1,25 +1,30 @@
-import { type EvaluatorResult, type ProviderResult, validateOutputData } from '@testbench/types';
-import { WireError } from '@testbench/types/errors';
+import type { EvaluatorResult, ProviderResult } from '@testbench/types';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
-import { readTokenUsage, type TokenUsage } from '../calls/token-usage.js';
-import { withoutUndefined } from '../config/without-undefined.js';
-import { invalidRecord } from '../dataset/dataset-error.js';
-import { missingField } from '../dataset/selection/read-sample.js';
-import { selectField } from '../dataset/selection/select-field.js';
-import { readJudgements } from '../judging/judgement.js';
+import type { TokenUsage } from '../calls/token-usage.js';
 import { isSameModel, judgeModels } from '../judging/self-judging.js';
-import { readToolCalls } from '../judging/tool-calls.js';
-import { TemplateError } from '../prompts/parse-template.js';
-import type { Prompt, PromptContent } from '../prompts/prompt.js';
+import type { PromptContent } from '../prompts/prompt.js';
 import { ReplayedFailure } from '../replay/replay-run.js';
-import type { CallFailure, CallMeasured, ResultRow, ScoreDetails } from '../results/result-row.js';
-import { invalidOutput, toFailure } from './call-failure.js';
+import type { CallFailure, CallMeasured, ResultRow } from '../results/result-row.js';
+import { toFailure } from './call-failure.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { filterRows } from './filter-rows.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 import { judgeCase } from './judge-case.js';
 import { PaidFailure } from './paid-stages.js';
+import {
+  beginRow,
+  type Draft,
+  finishRow,
+  readFields,
+  readText,
+  renderPrompt,
+  requestIdOf,
+  takeAnswer,
+  takeVerdicts,
+  toVerdict,
+  type Verdict,
+} from './row-draft.js';
 import { caseKey, type RunCase } from './run-cases.js';
 import type { Stage } from './stage.js';
 
@@ -44,10 +49,7 @@ export async function evaluateRecord(
   // Before a provider is asked, which may cost money.
   const own = (await pipeline.recordStages?.of(sample)) ?? [];
   const evaluators = own.length === 0 ? pipeline.evaluators : [...pipeline.evaluators, ...own];
-  const scoring = evaluators.map((evaluator) => ({
-    evaluator,
-    fields: readFields(evaluator, sample),
-  }));
+  const scoring = scoringOf(evaluators, sample);
   const runs = cases.map(
     async (one) =>
       (known.size === 0 ? undefined : known.get(keyOfCase(one))) ??
@@ -56,6 +58,20 @@ export async function evaluateRecord(
   let rows = await waitForAll(runs, options);
   for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
   return rows;
+}
+
+/** Asks one case of a record that names no evaluators of its own, without filters. */
+export async function evaluateCase(
+  sample: Sample,
+  options: EvaluateOptions,
+  runCase: RunCase,
+): Promise<ResultRow> {
+  const scoring = scoringOf(options.pipeline.evaluators, sample);
+  return await new CaseRun(sample, options, runCase, scoring).row();
+}
+
+function scoringOf(evaluators: readonly EvaluatorStage[], sample: Sample): Scoring[] {
+  return evaluators.map((evaluator) => ({ evaluator, fields: readFields(evaluator, sample) }));
 }
 
 const NONE: ReadonlyMap<string, ResultRow> = new Map();
@@ -80,39 +96,11 @@ async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOpti
   });
 }
 
-/** What an evaluator gets of the record besides the rest. */
-export function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
-  const entries = fields.map(([name, field]) => {
-    const value = selectField(sample.row, field);
-    if (value === undefined) {
-      throw missingField(sample, field, `${path}.fields.${name}`);
-    }
-    return [name, value] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/** @throws {BenchError} `BENCH_DATASET_INVALID`: the record lacks a field of the template, or it becomes too long. */
-function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
-  try {
-    return prompt.render(sample);
-  } catch (cause) {
-    if (!(cause instanceof TemplateError)) throw cause;
-    const state = `prompt ${JSON.stringify(prompt.name)}: ${cause.message}`;
-    throw invalidRecord(sample, state, cause);
-  }
-}
-
 /** An evaluator, and what it gets of a record besides the rest. */
 interface Scoring {
   readonly evaluator: EvaluatorStage;
   readonly fields: object;
 }
-
-/** A row that is being made. */
-type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
-  readonly fuel: Record<string, number>;
-};
 
 /** The way of one record with one prompt, provider, model and epoch. */
 export class CaseRun {
@@ -141,19 +129,22 @@ export class CaseRun {
     const kept = new Set(evaluators.map(({ name }) => name).filter((name) => !asked.has(name)));
     const pick = <T>(values: Readonly<Record<string, T>> | undefined): Record<string, T> =>
       Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => kept.has(name)));
-    const fuel = Object.entries(row.measured?.fuel ?? {}).filter(
-      ([name]) => kept.has(name) || name === 'provider' || name.startsWith('transforms['),
-    );
-    const { score: _score, passed: _passed, details, errors, measured, ...rest } = row;
+    const pickFuel = (fuel: ResultRow['fuel']): Record<string, number> =>
+      Object.fromEntries(
+        Object.entries(fuel ?? {}).filter(
+          ([name]) => kept.has(name) || name === 'provider' || name.startsWith('transforms['),
+        ),
+      );
+    const { score: _score, passed: _passed, details, errors, fuel, measured, ...rest } = row;
     const judges = pick(measured?.judges);
-    const { fuel: _fuel, judges: _judges, ...calls } = measured ?? {};
+    const { fuel: paidFuel, judges: _judges, ...calls } = measured ?? {};
+    const kinds = { ...calls, ...(Object.keys(judges).length === 0 ? {} : { judges }) };
     const draft: Draft = {
       ...rest,
       scores: {},
-      fuel: Object.fromEntries(fuel),
-      ...(Object.keys(judges).length === 0
-        ? { measured: calls }
-        : { measured: { ...calls, judges } }),
+      fuel: pickFuel(fuel),
+      paidFuel: pickFuel(paidFuel),
+      ...(Object.keys(kinds).length === 0 ? {} : { measured: kinds }),
     };
     await this.#score(draft);
     draft.scores = { ...pick(row.scores), ...draft.scores };
@@ -162,28 +153,12 @@ export class CaseRun {
     if (Object.keys(allDetails).length > 0) draft.details = allDetails;
     if (Object.keys(allErrors).length > 0) draft.errors = allErrors;
     judgeCase(draft, evaluators, onError);
-    return finish(draft);
+    return finishRow(draft);
   }
 
   async row(): Promise<ResultRow> {
-    const { index, id, line, group, columns, expected } = this.#sample;
-    const { prompt, provider, model, epoch } = this.#case;
-    const asked = renderPrompt(prompt, this.#sample);
-    const draft: Draft = {
-      index,
-      id,
-      line,
-      prompt: prompt.name,
-      provider: provider.config.name,
-      model: model.name,
-      epoch,
-      ...(group === undefined ? {} : { group }),
-      ...(columns === undefined ? {} : { columns }),
-      ...('messages' in asked ? { messages: asked.messages } : { input: asked.prompt }),
-      ...(expected === undefined || expected === null ? {} : { expected }),
-      scores: {},
-      fuel: {},
-    };
+    const asked = renderPrompt(this.#case.prompt, this.#sample);
+    const draft = beginRow(this.#sample, this.#case, asked);
     if (await this.#answer(draft, asked)) await this.#score(draft);
     const { evaluators, onError } = this.#options;
     // A record's own evaluators count as those of the configuration do.
@@ -192,7 +167,7 @@ export class CaseRun {
         ? evaluators
         : this.#scoring.map(({ evaluator }) => evaluator.config);
     judgeCase(draft, judging, onError);
-    return finish(draft);
+    return finishRow(draft);
   }
 
   /** Sets `output`, and what belongs to it; or `failure`. @returns True if there is something to score. */
@@ -207,13 +182,7 @@ export class CaseRun {
       const answer =
         provider.replay?.answer(this.#sample, this.#case, asked) ??
         (await this.#call<ProviderResult>(draft, stage, name, data));
-      const usage = readTokenUsage(answer.usage);
-      if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
-      if (usage !== undefined) draft.usage = usage;
-      const { tool_calls: calls } = answer as { readonly tool_calls?: unknown };
-      const toolCalls = readToolCalls(calls, invalidOutput);
-      if (toolCalls !== undefined) draft.toolCalls = toolCalls;
-      given = answer.text;
+      given = takeAnswer(draft, answer);
       let text = given;
       for (stage of this.#options.pipeline.transforms) {
         name = stage.name;
@@ -260,20 +229,7 @@ export class CaseRun {
       const judged = await waitForAll([...asked.values()], this.#options);
       for (const [at, index] of [...asked.keys()].entries()) results[index] = judged[at]!;
     }
-    const scores: [string, number][] = [];
-    const details: [string, ScoreDetails][] = [];
-    const errors: [string, CallFailure][] = [];
-    for (const [index, result] of results.entries()) {
-      const { name } = evaluators[index]!.config;
-      if ('failure' in result) errors.push([name, result.failure]);
-      else {
-        scores.push([name, result.score]);
-        if (result.details !== undefined) details.push([name, result.details]);
-      }
-    }
-    draft.scores = Object.fromEntries(scores);
-    if (details.length > 0) draft.details = Object.fromEntries(details);
-    if (errors.length > 0) draft.errors = Object.fromEntries(errors);
+    takeVerdicts(draft, results, evaluators);
   }
 
   async #ask(draft: Draft, index: number, common: object): Promise<Verdict> {
@@ -282,10 +238,9 @@ export class CaseRun {
     try {
       const data = { ...common, ...fields, record: this.#sample.row };
       const result = await this.#call<EvaluatorResult>(draft, stage, config.name, data);
-      if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
-      const details = detailsOf(result);
-      if (!this.#isJudgedByItself(stage)) return { score: result.score, details };
-      return { score: result.score, details: { ...details, selfJudged: true } };
+      const verdict = toVerdict(stage, result);
+      if (!this.#isJudgedByItself(stage)) return verdict;
+      return { ...verdict, details: { ...verdict.details, selfJudged: true } };
     } catch (error) {
       return { failure: this.#toFailure(stage, error) };
     }
@@ -298,9 +253,9 @@ export class CaseRun {
   }
 
   async #call<Data>(draft: Draft, stage: Stage, name: string, data: object): Promise<Data> {
-    const { prompt, provider, model, epoch } = this.#case;
+    const { epoch } = this.#case;
     const { paid, signal } = this.#options;
-    const requestId = `${this.#sample.index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
+    const requestId = requestIdOf(this.#sample, this.#case);
     if (!paid.has(stage)) {
       const answer = await stage.call<Data>(data, requestId, signal);
       draft.fuel[name] = answer.fuelUsed;
@@ -309,7 +264,7 @@ export class CaseRun {
     try {
       const call = { data: data as Readonly<Record<string, unknown>>, requestId, epoch, signal };
       const answer = await paid.call<Data>(stage, call);
-      if (answer.fuelUsed !== undefined) draft.fuel[name] = answer.fuelUsed;
+      if (answer.fuelUsed !== undefined) draft.paidFuel[name] = answer.fuelUsed;
       this.#measure(draft, stage, name, answer);
       return answer.data;
     } catch (error) {
@@ -341,44 +296,4 @@ export class CaseRun {
   #toFailure(stage: Stage, error: unknown): CallFailure {
     return toFailure(stage, this.#sample, this.#options, error);
   }
-}
-
-/** Puts what was used behind what was found. */
-function finish({ fuel, ...row }: Draft): ResultRow {
-  const { measured } = row;
-  if (Object.keys(fuel).length > 0) row.measured = { ...measured, fuel };
-  return row;
-}
-
-type Verdict =
-  | { readonly score: number; readonly details: ScoreDetails | undefined }
-  | { readonly failure: CallFailure };
-
-/** What an evaluator said besides its score. */
-function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
-  const { metrics, explanation, confidence } = result;
-  const { judgements: given } = result as { readonly judgements?: unknown };
-  const judgements = readJudgements(given, invalidOutput);
-  if ((metrics ?? explanation ?? confidence ?? judgements) === undefined) return undefined;
-  return withoutUndefined({ metrics, explanation, confidence, judgements });
-}
-
-/** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */
-function checkScore(result: unknown): void {
-  try {
-    validateOutputData('evaluator', result);
-  } catch (error) {
-    throw error instanceof WireError ? invalidOutput(error.message) : error;
-  }
-}
-
-/** The text that a transform gave: in an object, or bare. */
-function readText(data: unknown): string {
-  if (typeof data === 'string') return data;
-  const text = (data as { text?: unknown } | null)?.text;
-  if (typeof text === 'string') return text;
-  const fields = typeof data === 'object' && data !== null ? Object.keys(data).slice(0, 20) : [];
-  throw invalidOutput(
-    `expected an object with a text in "data.text", its fields: ${fields.join(', ') || 'none'}`,
-  );
 }

@@ -78,10 +78,7 @@ async function judge(
   const verdict = verdicts.get(first!)!;
   verdicts.set(first!, {
     ...verdict,
-    measured: {
-      ...verdict.measured,
-      fuel: { ...verdict.measured?.fuel, [stage.name]: answer.fuelUsed },
-    },
+    fuel: { ...verdict.fuel, [stage.name]: answer.fuelUsed },
   });
   return verdicts;
 }

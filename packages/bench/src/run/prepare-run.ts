@@ -14,11 +14,14 @@ import { expandReplays } from '../replay/expand-replays.js';
 import { loadPipeline, type LoadPipelineOptions, type Pipeline } from './load-pipeline.js';
 import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
+import type { BenchSystem } from './stage.js';
 
 /** A plan with everything open that running it needs. */
 export interface PreparedRun {
   readonly config: ResolvedBenchmarkConfig;
   readonly plan: Plan;
+  /** Where the plugins are loaded. */
+  readonly system: BenchSystem;
   readonly pipeline: Pipeline;
   readonly dataset: Dataset;
   /** What plugins were refused so far. */
@@ -55,7 +58,8 @@ export async function withPreparedRun<T>(
     }
     try {
       const plan = makePlan(config, pipeline, dataset);
-      return await action({ config, plan, pipeline, dataset, denials });
+      const system = options.system ?? own!;
+      return await action({ config, plan, system, pipeline, dataset, denials });
     } finally {
       await pipeline.unload();
     }

@@ -8,7 +8,9 @@ import type { PositionedSample } from '../dataset/dataset.js';
 import type { ResultRow } from '../results/result-row.js';
 import { RowSink } from '../results/row-sink.js';
 import { cancelled } from './call-failure.js';
+import type { RecordOutcome } from './evaluate-batch.js';
 import type { EvaluateOptions } from './evaluate-options.js';
+import { inBatches } from './in-batches.js';
 import { mapOrdered } from './map-ordered.js';
 import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -19,6 +21,8 @@ import { recordsOf } from './earlier-rows.js';
 const BREATHE_EVERY_MS = 50;
 /** Cases in flight where nothing waits: as many as share the cost of a batch, few enough to hold in memory. */
 const BATCH_CASES = 256;
+/** Batches that these cases are: as many as keep the threads of two processors busy while the next ones are made. */
+const BATCHES = 4;
 /** Cases that are begun for each call that may be in flight, so that a slow one does not hold up the others. */
 const CASES_A_CALL = 4;
 
@@ -27,6 +31,17 @@ export type EvaluateRecord = (
   sample: PositionedSample,
 ) => Promise<(options: EvaluateOptions) => Promise<readonly ResultRow[]>>;
 
+/** Makes the rows of several records. */
+export type EvaluateBatch = (
+  samples: readonly PositionedSample[],
+  options: EvaluateOptions,
+) => Promise<readonly RecordOutcome[]>;
+
+interface MadeRecord {
+  readonly position: number;
+  readonly rows: readonly ResultRow[];
+}
+
 /** Where rows come from and go to. */
 export interface RunLoopOptions {
   readonly run: PreparedRun;
@@ -34,6 +49,8 @@ export interface RunLoopOptions {
   readonly writer: RunWriter | undefined;
   /** Makes the rows of a record. To be called in the order of records; what it gives may end in any. */
   readonly evaluate: EvaluateRecord;
+  /** Makes the rows of many records at a time, instead of `evaluate`. */
+  readonly evaluateBatch: EvaluateBatch | undefined;
   /** Makes the calls of stages that wait for a network. */
   readonly paid: PaidStages;
   readonly signal: AbortSignal | undefined;
@@ -114,10 +131,10 @@ class RunLoop {
     }
   }
 
-  #rowsOf(
-    samples: AsyncIterable<PositionedSample>,
-  ): AsyncGenerator<{ readonly position: number; readonly rows: readonly ResultRow[] }> {
+  #rowsOf(samples: AsyncIterable<PositionedSample>): AsyncGenerator<MadeRecord> {
     const options = this.#evaluateOptions();
+    const { evaluateBatch } = this.#options;
+    if (evaluateBatch !== undefined) return this.#rowsOfBatches(samples, evaluateBatch, options);
     return mapOrdered(this.#prepare(samples), this.#window(), async ([position, make]) => {
       try {
         return { position, rows: await make(options) };
@@ -127,6 +144,37 @@ class RunLoop {
         throw error;
       }
     });
+  }
+
+  async *#rowsOfBatches(
+    samples: AsyncIterable<PositionedSample>,
+    evaluate: EvaluateBatch,
+    options: EvaluateOptions,
+  ): AsyncGenerator<MadeRecord> {
+    const window = this.#window();
+    const size = Math.min(
+      window,
+      Math.max(1, Math.floor(BATCH_CASES / BATCHES / this.#cases.length)),
+    );
+    const batches = Math.max(1, Math.floor(window / size));
+    const evaluated = mapOrdered(inBatches(samples, size), batches, async (batch) => {
+      if ('error' in batch) throw batch.error;
+      try {
+        return { samples: batch.items, outcomes: await evaluate(batch.items, options) };
+      } catch (error) {
+        options.fail(error);
+        throw error;
+      }
+    });
+    for await (const { samples: batch, outcomes } of evaluated) {
+      for (const [index, outcome] of outcomes.entries()) {
+        if ('error' in outcome) {
+          options.fail(outcome.error);
+          throw outcome.error;
+        }
+        yield { position: batch[index]!.position, rows: outcome.rows };
+      }
+    }
   }
 
   async *#prepare(

@@ -103,7 +103,7 @@ describe('runBenchmark()', () => {
       scores: { exact: 0, half: 0.5 },
       score: 0.25,
       details: { half: { explanation: 'always', metrics: { words: 2 } } },
-      measured: { fuel: { provider: 10, exact: 10, half: 10 } },
+      fuel: { provider: 10, exact: 10, half: 10 },
     });
     expect(await readdir(join(folder, 'out'))).toEqual([`test-${summary.plan.slice(7, 19)}`]);
     expect((await readdir(summary.run!)).toSorted()).toEqual(FILES);
@@ -264,7 +264,7 @@ describe('runBenchmark()', () => {
       score: 0.75,
       details: { half: { metrics: { words: 2 } } },
       dropped: { reason: 'not b' },
-      measured: { fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 } },
+      fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 },
     });
     expect(rows[1]?.dropped).toBeUndefined();
     expect(dropped).toEqual([
@@ -335,7 +335,7 @@ describe('runBenchmark()', () => {
       scores: { exact: 1, half: 0.5 },
       score: 0.75,
       details: { half: { explanation: 'masked', metrics: { words: 2 } } },
-      measured: { fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 } },
+      fuel: { provider: 10, exact: 10, half: 10, 'filters[0]': 10 },
     });
     expect(scores[0]?.mean).toBe(1);
   });
@@ -380,7 +380,7 @@ describe('runBenchmark()', () => {
       ...head('a'),
       scores: { exact: 1, half: 0.5 },
       details: { half: { metrics: { words: 2 } } },
-      measured: { fuel: { provider: 10, exact: 10, half: 10 } },
+      fuel: { provider: 10, exact: 10, half: 10 },
       failure: {
         stage: 'filters[0]',
         code: 'CALL_INVALID_OUTPUT',

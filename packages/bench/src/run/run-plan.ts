@@ -13,6 +13,7 @@ import type { Plan } from '../plan/plan.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
+import { BatchEvaluator } from './evaluate-batch.js';
 import { evaluateRecord } from './evaluate-record.js';
 import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
@@ -130,10 +131,15 @@ export async function executeRun(
       // A model may think for minutes, and no record ends meanwhile.
       beat = setInterval(() => tally.tell(), PROGRESS_MS).unref();
     }
+    const batches =
+      evaluate === undefined && earlier === undefined
+        ? BatchEvaluator.for(run, run.system)
+        : undefined;
     await runRecords({
       run,
       writer: open?.writer,
       evaluate: evaluate ?? evaluateWith(earlier),
+      evaluateBatch: batches && ((samples, how) => batches.evaluate(samples, how)),
       paid,
       signal: options.signal,
       onRecord: (record, isEarlier) => tally.add(record, isEarlier),

@@ -1,9 +1,10 @@
 import type { RoundOutput } from '@testbench/runtime';
 import type { PluginInput, PluginMetadata, PluginOutput, ResourceLimits } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
 
 import { endedCall, type Ending } from '../ending.js';
 import type { AbortableWait } from '../isolation/abortable-wait.js';
-import { settle } from '../isolation/batch.js';
+import { inputOf, settle } from '../isolation/batch.js';
 import type { BatchResult, CallControls, Executor } from '../isolation/executor.js';
 import { MAX_ASKING_PER_BATCH } from '../limits.js';
 import type { AskHost } from './ask-host.js';
@@ -39,6 +40,14 @@ export class AskingExecutor implements Executor {
     return this.#inner.contract;
   }
 
+  get payload(): PayloadForm {
+    return this.#inner.payload;
+  }
+
+  get limits(): ResourceLimits {
+    return this.#inner.limits;
+  }
+
   execute(input: PluginInput, options: CallControls): PluginOutput | Promise<PluginOutput> {
     const first: RoundOutput | Promise<RoundOutput> = this.#inner.execute(input, options);
     if (first instanceof Promise) {
@@ -51,7 +60,14 @@ export class AskingExecutor implements Executor {
     inputs: readonly PluginInput[],
     options: CallControls,
   ): Promise<BatchResult[]> {
-    const results = await this.#inner.executeBatch(inputs, options);
+    return await this.#finishAll(inputs, options, await this.#inner.executeBatch(inputs, options));
+  }
+
+  async #finishAll(
+    inputs: readonly PluginInput[],
+    options: CallControls,
+    results: BatchResult[],
+  ): Promise<BatchResult[]> {
     const asking = results.flatMap((result, index) => {
       const asks = result.status === 'fulfilled' && 'round' in result.value;
       return asks ? [index] : [];
@@ -76,6 +92,12 @@ export class AskingExecutor implements Executor {
     };
     await Promise.all(Array.from({ length: MAX_ASKING_PER_BATCH }, lane));
     return results;
+  }
+
+  /** Read again: what a plugin asks for goes back to it with its input. */
+  async executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]> {
+    const inputs = texts.map((text) => inputOf(text, this.payload));
+    return await this.#finishAll(inputs, options, await this.#inner.executeTexts(texts, options));
   }
 
   async health(): Promise<number> {

@@ -54,6 +54,12 @@ export class HostExecutor implements Executor {
     this.#settings = settings;
   }
 
+  readonly payload = 'envelope';
+
+  get limits(): ResourceLimits {
+    return this.#settings.limits;
+  }
+
   get metadata(): PluginMetadata {
     return this.#plugin.metadata;
   }
@@ -61,18 +67,31 @@ export class HostExecutor implements Executor {
   execute(input: PluginInput, controls: CallControls): Promise<PluginOutput> {
     const { limits } = this.#settings;
     if (controls.maxFuel !== undefined) throw notMetered();
-    const text = encodeChecked(input, 'envelope', limits.maxInputBytes);
+    return this.#execute(encodeChecked(input, 'envelope', limits.maxInputBytes), controls);
+  }
+
+  #execute(text: string, controls: CallControls): Promise<PluginOutput> {
+    const { limits } = this.#settings;
+    if (controls.maxFuel !== undefined) throw notMetered();
     const wait = new AbortableWait(controls.timeoutMs ?? limits.timeoutMs, controls.signal);
     this.#running.add(wait);
     return wait.race(this.#run(text, controls, wait)).finally(() => this.#running.delete(wait));
   }
 
-  async executeBatch(
-    inputs: readonly PluginInput[],
-    controls: CallControls,
+  executeBatch(inputs: readonly PluginInput[], controls: CallControls): Promise<BatchResult[]> {
+    return this.#inLanes(inputs, (input, own) => this.execute(input, own), controls);
+  }
+
+  executeTexts(texts: readonly string[], controls: CallControls): Promise<BatchResult[]> {
+    return this.#inLanes(texts, (text, own) => this.#execute(text, own), controls);
+  }
+
+  async #inLanes<T>(
+    inputs: readonly T[],
+    execute: (input: T, controls: CallControls) => Promise<PluginOutput>,
+    { timeoutMs, maxFuel, signal }: CallControls,
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = Array.from(inputs, notStarted);
-    const { timeoutMs, maxFuel, signal } = controls;
     let next = 0;
     const goesOn = (): boolean => next < inputs.length && signal?.aborted !== true;
     const lane = async (): Promise<void> => {
@@ -80,7 +99,7 @@ export class HostExecutor implements Executor {
         const index = next;
         next += 1;
         const input = inputs[index]!;
-        results[index] = await settle(() => this.execute(input, { timeoutMs, maxFuel, signal }));
+        results[index] = await settle(() => execute(input, { timeoutMs, maxFuel, signal }));
         await letOthersRun();
       }
     };

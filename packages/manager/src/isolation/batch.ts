@@ -13,6 +13,21 @@ export interface BatchGroup {
   readonly texts: readonly string[];
 }
 
+/** Puts texts into groups that are small enough to share out; one that is longer still is a group of its own. */
+export function* groupTexts(texts: readonly string[]): Generator<BatchGroup, void, void> {
+  for (let first = 0; first < texts.length;) {
+    let end = first + 1;
+    let length = texts[first]!.length;
+    while (end < texts.length && end - first < MAX_BATCH_INPUTS) {
+      length += texts[end]!.length;
+      if (length > MAX_BATCH_BYTES) break;
+      end += 1;
+    }
+    yield { first, texts: texts.slice(first, end) };
+    first = end;
+  }
+}
+
 /**
  * Writes the inputs of a batch as JSON, in groups that are small enough to share out.
  *
@@ -59,13 +74,26 @@ export function encodeChecked(
   form: PayloadForm,
   maxInputBytes: number,
 ): string {
-  const text = encodeInput(input, form);
+  return checkLength(encodeInput(input, form), maxInputBytes);
+}
+
+/** @throws {CallError} `CALL_INVALID_INPUT` if a text is surely longer than `maxInputBytes`. */
+export function checkLength(text: string, maxInputBytes: number): string {
   // No text is longer in UTF-16 units than in bytes; the instance measures exactly.
   if (text.length <= maxInputBytes) return text;
   throw new CallError(
     'CALL_INVALID_INPUT',
     `Cannot start call: the input is ${Buffer.byteLength(text)} bytes, limit is ${maxInputBytes}`,
   );
+}
+
+/** The input that a text was written from. */
+export function inputOf(text: string, payload: PayloadForm): PluginInput {
+  const value: unknown = JSON.parse(text);
+  if (payload === 'data') return { data: value };
+  const { data, context } = value as { data: unknown; context?: { request_id?: string } };
+  const requestId = context?.request_id;
+  return { data, ...(requestId === undefined ? {} : { context: { requestId } }) };
 }
 
 /** What becomes of inputs that are not begun any more. */

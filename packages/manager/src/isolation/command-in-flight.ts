@@ -23,6 +23,9 @@ import type { RemoteGuest } from './remote-guest.js';
 /** A log record whose every byte was escaped. */
 const MAX_ESCAPED_LENGTH = 8 * MAX_LOG_RECORD_BYTES;
 
+/** Replies by which a guest asks for something. */
+const ASKING: ReadonlySet<CheckedReply['type']> = new Set(['begin', 'effect', 'chunk']);
+
 /** What one command may take, and whom it tells. */
 export interface CommandOptions {
   /** Wall time of the whole command in milliseconds; the runner has its own, sharper limit. */
@@ -32,6 +35,8 @@ export interface CommandOptions {
   /** Inputs of the command: quotas hold for each. @default 1 */
   readonly inputs?: number;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+  /** Further guests that the command is for: none of them asks the host for anything. */
+  readonly others?: readonly RemoteGuest[];
 }
 
 /** A command that a runner has: serves what the guest asks meanwhile, and ends with the runner's answer. */
@@ -81,6 +86,11 @@ export class CommandInFlight {
     return this.#askedOthers;
   }
 
+  /** True if the command runs a version. */
+  isFor(version: number): boolean {
+    return this.#guestOf(version) !== undefined;
+  }
+
   /** Ends what the guest waits for. @param verdict Whatever the guest answers then, this is how the command fails. */
   abort(reason: unknown, verdict?: CallError): void {
     this.#verdict ??= verdict;
@@ -94,11 +104,12 @@ export class CommandInFlight {
   /** @returns False if the runner says what no guest can: more than its quotas, or something while it waits or is done. */
   receive(reply: CheckedReply): boolean {
     if (this.#waits || this.#answered) return false;
-    const inputs = this.options.inputs ?? 1;
+    const { inputs = 1, others } = this.options;
+    if (others !== undefined && ASKING.has(reply.type)) return false;
     switch (reply.type) {
       case 'log':
         this.#logs += 1;
-        this.#log(reply.level, reply.message);
+        this.#log(reply.level, reply.message, this.#guestOf(reply.version) ?? this.guest);
         return this.#logs <= MAX_RECORDS_PER_CALL * GUEST_CALLS_PER_INPUT * inputs;
       case 'chunk':
         this.#chunkBytes += reply.bytes.length;
@@ -127,15 +138,20 @@ export class CommandInFlight {
     }
   }
 
-  #log(level: Parameters<LogSink>[0]['level'], message: string): void {
+  #guestOf(version: number | undefined): RemoteGuest | undefined {
+    if (version === this.guest.version) return this.guest;
+    return this.options.others?.find((other) => other.version === version);
+  }
+
+  #log(level: Parameters<LogSink>[0]['level'], message: string, guest: RemoteGuest): void {
     const { requestId } = this.options;
     try {
-      this.guest.onLog({
-        pluginId: this.guest.setup.pluginId,
+      guest.onLog({
+        pluginId: guest.setup.pluginId,
         level,
         // Cut and escaped there already, unless a guest has taken over.
         message: escapeText(message.slice(0, MAX_ESCAPED_LENGTH)),
-        timestampMs: this.guest.now?.() ?? Date.now(),
+        timestampMs: guest.now?.() ?? Date.now(),
         ...(requestId === undefined ? {} : { requestId }),
       });
     } catch {

@@ -1,6 +1,6 @@
 import type { RoundOutput } from '@testbench/runtime';
-import type { PluginInput, PluginMetadata, PluginOutput } from '@testbench/types';
-import type { HostCallReport } from '@testbench/types/abi';
+import type { PluginInput, PluginMetadata, PluginOutput, ResourceLimits } from '@testbench/types';
+import type { HostCallReport, PayloadForm } from '@testbench/types/abi';
 
 import type { AnswerAsks } from '../asking/asking.js';
 import type { Ending } from '../ending.js';
@@ -25,6 +25,8 @@ export interface CallControls {
   readonly answerAsks?: AnswerAsks | undefined;
   /** Runs something while the call holds no place: others may run. */
   aside?<T>(work: () => Promise<T>): Promise<T>;
+  /** Each input of a batch in a call of its own, so that its figures are its own. @default false */
+  readonly alone?: boolean | undefined;
   /** Told when the call has got its thread or process; until then it was waiting. */
   onTurn?(): void;
   /** Told when the thread or process of the call has died. @returns True if the plugin is to rest. */
@@ -45,6 +47,9 @@ export interface Executor {
   readonly metadata: PluginMetadata;
   /** Name of the plugin's wire protocol. */
   readonly contract: string;
+  /** How inputs are written. */
+  readonly payload: PayloadForm;
+  readonly limits: ResourceLimits;
   /**
    * Runs one input. Inline plugins that never wait answer at once. A plugin that asks may give a round in place of a result, unless an
    * `AskingExecutor` stands before this one.
@@ -54,6 +59,8 @@ export interface Executor {
   execute(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput>;
   /** Runs several inputs, each failing alone, and keeps their order. Limits hold for one input. */
   executeBatch(inputs: readonly PluginInput[], options: CallControls): Promise<BatchResult[]>;
+  /** The same for inputs that are written already, each in a call of its own. */
+  executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]>;
   /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */
   health(): Promise<number>;
   /** Tells all idle instances that no more calls will come; calls that come all the same get fresh ones. */

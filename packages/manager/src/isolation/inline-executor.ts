@@ -1,5 +1,6 @@
 import { canSuspend, readBatchOutput, type RoundOutput } from '@testbench/runtime';
-import type { PluginInput, PluginMetadata } from '@testbench/types';
+import type { PluginInput, PluginMetadata, ResourceLimits } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
@@ -12,6 +13,7 @@ import {
   type BatchGroup,
   encodeChecked,
   groupInputs,
+  inputOf,
   limitsOfBatch,
   notStarted,
   settle,
@@ -52,6 +54,14 @@ export class InlineExecutor implements Executor {
     return this.#guest.contract;
   }
 
+  get payload(): PayloadForm {
+    return this.#guest.parts.setup.protocol.payload;
+  }
+
+  get limits(): ResourceLimits {
+    return this.#guest.parts.setup.limits;
+  }
+
   execute(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput> {
     if (options.onChunk !== undefined && this.#cannotStream) throw cannotStream();
     const idle = this.#guest.take();
@@ -66,7 +76,7 @@ export class InlineExecutor implements Executor {
   ): Promise<BatchResult[]> {
     const results: BatchResult[] = [];
     results.length = inputs.length;
-    if (this.#takesBatches && inputs.length > 1) {
+    if (this.#takesBatches && inputs.length > 1 && options.alone !== true) {
       const { protocol, limits } = this.#guest.parts.setup;
       const { maxInputBytes } = limits;
       const groups = groupInputs(
@@ -85,6 +95,21 @@ export class InlineExecutor implements Executor {
       }
     } else await this.#oneByOne(inputs, results, 0, inputs.length, options);
     for (let index = 0; index < inputs.length; index += 1) results[index] ??= notStarted();
+    return results;
+  }
+
+  async executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]> {
+    const results: BatchResult[] = [];
+    const { signal } = options;
+    for (const [index, text] of texts.entries()) {
+      if (signal?.aborted === true) break;
+      const one = ofBatch(options, index);
+      const made = settleNow(() => this.#executeText(text, one));
+      results.push(made instanceof Promise ? await made : made);
+      const turn = letOthersRun();
+      if (turn !== undefined) await turn;
+    }
+    while (results.length < texts.length) results.push(notStarted());
     return results;
   }
 
@@ -127,6 +152,27 @@ export class InlineExecutor implements Executor {
     } finally {
       options.onReport?.(instance.lastReport);
       this.#guest.release(guest);
+    }
+  }
+
+  #executeText(text: string, options: CallControls): RoundOutput | Promise<RoundOutput> {
+    const idle = this.#guest.take();
+    // Rare, and what it takes to make an instance, or to wait, is far more than to read the text again.
+    if (idle === undefined) return this.#executeFresh(inputOf(text, this.payload), options);
+    if (idle.instance.waits)
+      return this.#executeWaiting(idle, inputOf(text, this.payload), options);
+    const { signal, timeoutMs, maxFuel } = options;
+    const { instance } = idle;
+    idle.beginCall(options.randomStream ?? 0);
+    try {
+      return instance.executeText(text, {
+        timeoutMs,
+        maxFuel,
+        isCancelled: signal && (() => signal.aborted),
+      });
+    } finally {
+      options.onReport?.(instance.lastReport);
+      this.#guest.release(idle);
     }
   }
 
@@ -256,6 +302,18 @@ function ofBatch(options: CallControls, index: number): CallControls {
     onReport: (report) => options.onReport?.(report),
     randomStream: (randomStream ?? 0) + index,
   };
+}
+
+/** Like {@link settle}, without a promise where there is nothing to wait for. */
+function settleNow(
+  run: () => RoundOutput | Promise<RoundOutput>,
+): BatchResult | Promise<BatchResult> {
+  try {
+    const value = run();
+    return value instanceof Promise ? settle(() => value) : { status: 'fulfilled', value };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
 }
 
 /** @returns undefined for an error of ours. */

@@ -23,6 +23,16 @@ export type Outcome =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly usage: CallUsage }
   | { readonly ok: false; readonly error: CallError | LoadError };
 
+/** What became of the items of a pipeline: whole once the number of its calls is compared, see `readPipelineDone`. */
+export interface PipelineDone {
+  readonly type: 'pipeline-done';
+  readonly figures: Float64Array;
+  readonly errors: readonly (CallError | LoadError)[];
+  readonly left: readonly number[];
+  readonly bytes: Uint8Array;
+  readonly reports: readonly RunnerReport[];
+}
+
 /** A `RunnerReply` that was checked field by field. */
 export type CheckedReply =
   | {
@@ -32,9 +42,15 @@ export type CheckedReply =
     }
   | { readonly type: 'failed'; readonly error: CallError | LoadError }
   | { readonly type: 'done'; readonly outcomes: readonly Outcome[]; readonly report: RunnerReport }
+  | PipelineDone
   | { readonly type: 'health'; readonly code: number }
   | { readonly type: 'unloaded' }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly version: number | undefined;
+    }
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
   | { readonly type: 'begin'; readonly remainingMs: number }
   | {
@@ -62,6 +78,8 @@ export function parseReply(
   switch (reply['type']) {
     case 'done':
       return parseDone(reply, hostFunctions);
+    case 'pipeline-done':
+      return parsePipelineDone(reply, hostFunctions);
     case 'effect':
       return parseEffect(reply, hostFunctions);
     case 'chunk': {
@@ -77,9 +95,10 @@ export function parseReply(
     case 'log': {
       const level = LOG_LEVELS.find((name) => name === reply['level']);
       const text = reply['message'];
-      return level === undefined || typeof text !== 'string'
-        ? undefined
-        : { type: 'log', level, message: text };
+      const version = reply['version'];
+      if (level === undefined || typeof text !== 'string') return undefined;
+      if (version !== undefined && !isCount(version)) return undefined;
+      return { type: 'log', level, message: text, version };
     }
     case 'health': {
       const code = reply['code'];
@@ -137,6 +156,26 @@ function parseDone(reply: Fields, hostFunctions: readonly string[]): CheckedRepl
     start = end;
   }
   return { type: 'done', outcomes: checked, report: checkedReport };
+}
+
+function parsePipelineDone(
+  reply: Fields,
+  hostFunctions: readonly string[],
+): CheckedReply | undefined {
+  const { figures, errors, left, bytes, reports } = reply;
+  if (!(figures instanceof Float64Array) || !(bytes instanceof Uint8Array)) return undefined;
+  if (!Array.isArray(errors) || !Array.isArray(left) || !Array.isArray(reports)) return undefined;
+  const checkedErrors = errors.map((error: unknown) => fromErrorRecord(error));
+  const checkedReports = reports.map((report: unknown) => parseReport(report, hostFunctions));
+  if (!allDefined(checkedErrors) || !allDefined(checkedReports) || !left.every(isCount)) {
+    return undefined;
+  }
+  const type = 'pipeline-done';
+  return { type, figures, errors: checkedErrors, left, bytes, reports: checkedReports };
+}
+
+function allDefined<T>(list: readonly (T | undefined)[]): list is readonly T[] {
+  return !list.includes(undefined);
 }
 
 function parseReport(value: unknown, hostFunctions: readonly string[]): RunnerReport | undefined {

@@ -5,32 +5,62 @@ import {
   readOutput,
   type RoundOutput,
 } from '@testbench/runtime';
-import type { PluginInput, PluginMetadata } from '@testbench/types';
+import type { PluginInput, PluginMetadata, ResourceLimits } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
 import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { checkMetadata } from '../runner/check-metadata.js';
 import { CRASH_CODES } from '../crash-codes.js';
 import type { Ending } from '../ending.js';
 import { LOAD_TIMEOUT_MS, MAX_RUNNER_INPUT_LENGTH } from '../limits.js';
+import type { PipelineItem } from '../pipeline/pipeline-stage.js';
 import { requestIdOf } from '../request-id.js';
 import { freshInstanceFailure } from '../runner/fresh-instance.js';
+import { usesEffects } from '../runner/uses-effects.js';
 import { asFailedLoad } from './as-failed-load.js';
-import { encodeChecked, groupInputs, limitsOfBatch, notStarted, toResult } from './batch.js';
+import {
+  type BatchGroup,
+  encodeChecked,
+  groupInputs,
+  groupTexts,
+  limitsOfBatch,
+  notStarted,
+  toResult,
+} from './batch.js';
 import type { BatchResult, CallControls, Executor } from './executor.js';
 import { AbortableWait } from './abortable-wait.js';
 import type { Outcome } from './parse-reply.js';
+import {
+  pipelineCommand,
+  type RemotePipelineResults,
+  type RemoteStageOf,
+} from './pipeline-command.js';
 import type { RemoteGuest } from './remote-guest.js';
 import type { LoadedFacts, Runner } from './runner.js';
 import type { RunnerPool } from './runner-pool.js';
 
+/** A stage of a pipeline whose plugin runs in a thread. */
+export type RemoteStage = RemoteStageOf<RemoteExecutor>;
+
 /** Runs calls in threads or child processes; outputs are parsed and checked here. */
 export class RemoteExecutor implements Executor {
+  /**
+   * True if it runs in a thread, and its guest has no function by which it could ask the host for anything, nor random numbers that count calls.
+   */
+  readonly sharesThread: boolean;
+
   private constructor(
     readonly isolation: string,
     readonly pool: RunnerPool,
     readonly guest: RemoteGuest,
     readonly facts: LoadedFacts,
-  ) {}
+  ) {
+    const { module, setup } = guest;
+    this.sharesThread =
+      module !== undefined &&
+      setup.seed === undefined &&
+      !usesEffects(WebAssembly.Module.imports(module), setup);
+  }
 
   /** @throws {LoadError} */
   static async load(
@@ -55,6 +85,14 @@ export class RemoteExecutor implements Executor {
 
   get contract(): string {
     return this.guest.setup.protocol.name;
+  }
+
+  get payload(): PayloadForm {
+    return this.guest.setup.protocol.payload;
+  }
+
+  get limits(): ResourceLimits {
+    return this.guest.setup.limits;
   }
 
   async execute(input: PluginInput, options: CallControls): Promise<RoundOutput> {
@@ -92,14 +130,74 @@ export class RemoteExecutor implements Executor {
         results[index] = { status: 'rejected', reason };
       }),
     ];
-    const state: BatchState = { rests: false };
+    await this.#runGroups(groups, results, options, options.alone === true);
+    return results;
+  }
+
+  async executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]> {
+    const results: BatchResult[] = [];
+    results.length = texts.length;
+    await this.#runGroups([...groupTexts(texts)], results, options, true);
+    return results;
+  }
+
+  /** True if guests of both can run in one thread for one command. */
+  canShareThread(other: RemoteExecutor): boolean {
+    return this.sharesThread && other.sharesThread && this.pool === other.pool;
+  }
+
+  /**
+   * Sends items through this plugin and then others, in one thread that they share.
+   *
+   * @throws {CallError} If it cannot be told what became of which call; none of them has had an effect.
+   */
+  async runPipeline(
+    stages: readonly RemoteStage[],
+    items: readonly PipelineItem[],
+    signal: AbortSignal | undefined,
+  ): Promise<RemotePipelineResults> {
+    const guests = stages.map(({ executor }) => executor.guest);
+    const command = pipelineCommand(stages, items, this.guest.now?.());
+    const timeoutMs = command.stages.reduce((sum, stage) => sum + stage.timeoutMs, 0);
+    return await this.#withRunner({ signal }, async (runner) => {
+      for (const { executor } of stages) {
+        if (!runner.has(executor.guest.version)) await executor.#loadInto(runner);
+      }
+      const answers = await runner.pipeline(
+        guests as [RemoteGuest, ...RemoteGuest[]],
+        {
+          timeoutMs: timeoutMs * items.length,
+          signal,
+          inputs: stages.length * items.length,
+        },
+        command,
+      );
+      const results = answers.outcomes.map((outcome, index) =>
+        outcome === undefined ? undefined : stages[index % stages.length]!.executor.#read(outcome),
+      );
+      for (const [number, { executor, controls }] of stages.entries()) {
+        controls.onReport?.(answers.reports[number]!);
+        const isWrong = (result: BatchResult | undefined, index: number): boolean =>
+          index % stages.length === number && result !== undefined && isInvalid(result);
+        if (results.some(isWrong)) runner.discard(executor.guest.version);
+      }
+      return { results, left: answers.left };
+    });
+  }
+
+  async #runGroups(
+    groups: readonly BatchGroup[],
+    results: BatchResult[],
+    options: CallControls,
+    alone: boolean,
+  ): Promise<void> {
+    const state: BatchState = { alone, rests: false };
     await Promise.all(
       groups.map(async ({ first, texts }) => {
         const part = await this.#runGroup(texts, options, first, state);
         part.forEach((result, position) => (results[first + position] = result));
       }),
     );
-    return results;
   }
 
   async health(): Promise<number> {
@@ -131,7 +229,7 @@ export class RemoteExecutor implements Executor {
     const { randomStream } = options;
     const call = { randomStream: randomStream === undefined ? undefined : randomStream + first };
     try {
-      if (this.facts.hasBatch && texts.length > 1) {
+      if (this.facts.hasBatch && texts.length > 1 && !state.alone) {
         const results = await this.#runInputs(texts, true, options, call);
         // A batch that failed as a whole says nothing about its inputs: each runs alone.
         if (results.length === texts.length) return results;
@@ -303,6 +401,8 @@ function rejectAll(texts: readonly string[], reason: CallError): BatchResult[] {
 
 /** What the groups of one batch know of each other. */
 interface BatchState {
+  /** Each input in a call of its own. */
+  readonly alone: boolean;
   /** True once the plugin has crashed too often. */
   rests: boolean;
 }

@@ -135,6 +135,83 @@ describe('Runner', () => {
     expect(killed()).toBe(1);
   });
 
+  const stage = {
+    version: 1,
+    data: [],
+    payload: 'envelope',
+    gives: 'verdict',
+    timeoutMs: 50,
+    maxFuel: 1,
+    randomStream: 0,
+  } as const;
+  const pipeline = { type: 'pipeline', stages: [stage], texts: [], requestIds: ['r'] } as const;
+  const piped = {
+    type: 'pipeline-done',
+    figures: Float64Array.of(4, 1, 1, 1),
+    errors: [],
+    left: [],
+    bytes: new Uint8Array(4),
+    reports: [report],
+  };
+  it.each([
+    { name: 'figures of more calls', message: { ...piped, figures: new Float64Array(8) } },
+    { name: 'figures that are none', message: { ...piped, figures: [4, 1, 1, 1] } },
+    { name: 'an output beyond its bytes', message: { ...piped, bytes: new Uint8Array(3) } },
+    { name: 'half a place', message: { ...piped, figures: Float64Array.of(0.5, 1, 1, 1) } },
+    { name: 'a mark of its own', message: { ...piped, figures: Float64Array.of(-3, 1, 1, 1) } },
+    {
+      name: 'fuel that is no number',
+      message: { ...piped, figures: Float64Array.of(4, 1, 1, NaN) },
+    },
+    {
+      name: 'a failure without an error',
+      message: { ...piped, figures: Float64Array.of(-2, 0, 0, 0) },
+    },
+    {
+      name: 'an error of no failure',
+      message: { ...piped, errors: [{ code: 'CALL_TRAPPED', message: '' }] },
+    },
+    {
+      name: 'an error that is none',
+      message: { ...piped, errors: [{ code: 'EVIL', message: '' }] },
+    },
+    { name: 'items that there are not', message: { ...piped, left: [1] } },
+    { name: 'the same item again and again', message: { ...piped, left: [0, 0] } },
+    { name: 'no report', message: { ...piped, reports: [] } },
+    { name: 'an effect', message: effect },
+    { name: 'a chunk', message: { type: 'chunk', bytes: new Uint8Array(1) } },
+    { name: 'the outcomes of calls', message: done([ok(0)]) },
+  ])('kills what answers a pipeline with $name', async ({ message }) => {
+    const { runner, guest, killed } = forge((command, events) => {
+      events.onMessage(command.type === 'load' ? loaded : message);
+    });
+    await runner.load(guest, options);
+    await expect(runner.pipeline([guest], options, pipeline)).rejects.toMatchObject({
+      code: 'CALL_BAD_MESSAGE',
+    });
+    expect(killed()).toBe(1);
+  });
+
+  it('takes the answer of a pipeline, and names whose log records come before it', async () => {
+    const { runner, guest, logs } = forge((command, events) => {
+      if (command.type === 'load') return events.onMessage(loaded);
+      for (const version of [2, 1, 3, undefined]) {
+        events.onMessage({ type: 'log', level: 'info', message: 'a', version });
+      }
+      events.onMessage({
+        ...piped,
+        figures: Float64Array.of(2, 1, 1, 1, -1, 0, 0, 0),
+        reports: [report, report],
+      });
+    });
+    const other = { ...guest, version: 2, setup: { ...guest.setup, pluginId: 'other' } };
+    await runner.load(guest, options);
+    await runner.load(other, options);
+    const answers = await runner.pipeline([guest, other], options, pipeline);
+    expect(answers.outcomes).toMatchObject([{ ok: true, usage: { fuelUsed: 1 } }, undefined]);
+    expect(logs.map(({ pluginId }) => pluginId)).toEqual(['other', 'guest', 'guest', 'guest']);
+  });
+
   it.each([
     { name: 'sends nonsense', code: 'LOAD_BAD_MESSAGE', message: undefined },
     { name: 'dies', code: 'LOAD_CRASHED', message: 'exit' },
@@ -279,7 +356,17 @@ describe('parseReply()', () => {
   });
 
   it('takes anything without an exception but for wrong metadata', () => {
-    const types = ['loaded', 'failed', 'done', 'health', 'unloaded', 'log', 'chunk', 'effect'];
+    const types = [
+      'loaded',
+      'failed',
+      'done',
+      'pipeline-done',
+      'health',
+      'unloaded',
+      'log',
+      'chunk',
+      'effect',
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...types), fc.object({ maxDepth: 3 }), (type, fields) => {
         const reply = parseReply({ ...fields, type }, []);

@@ -9,6 +9,7 @@ import type { RunnerCommand, RunnerReport } from '../runner/messages.js';
 import { asFailedLoad } from './as-failed-load.js';
 import { CommandInFlight, type CommandOptions } from './command-in-flight.js';
 import { type CheckedReply, type Outcome, parseReply } from './parse-reply.js';
+import { type PipelineAnswers, readPipelineDone } from './read-pipeline-done.js';
 import type { RemoteGuest } from './remote-guest.js';
 import type { StartRunner } from './runner-link.js';
 
@@ -104,6 +105,21 @@ export class Runner {
     return reply;
   }
 
+  /** Sends items through several guests. @throws {CallError} As {@link call}. */
+  async pipeline(
+    guests: readonly [RemoteGuest, ...RemoteGuest[]],
+    options: CommandOptions,
+    command: Extract<RunnerCommand, { type: 'pipeline' }>,
+  ): Promise<PipelineAnswers> {
+    const [first, ...others] = guests;
+    const reply = await this.#command(first, { ...options, others }, command);
+    const count = command.requestIds.length;
+    const answers =
+      reply.type === 'pipeline-done' ? readPipelineDone(reply, count, guests.length) : undefined;
+    if (answers === undefined) throw this.#break();
+    return answers;
+  }
+
   /** Asks `plugin_health`. */
   async health(guest: RemoteGuest, options: CommandOptions): Promise<number> {
     const reply = await this.#command(guest, options, { type: 'health', version: guest.version });
@@ -124,7 +140,7 @@ export class Runner {
 
   /** True while it carries out a command of this version. */
   isBusyWith(version: number): boolean {
-    return this.#pending?.guest.version === version;
+    return this.#pending?.isFor(version) === true;
   }
 
   /** Ends it; the command that it has fails with `CALL_SHUT_DOWN`. */

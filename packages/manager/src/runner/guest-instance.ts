@@ -6,8 +6,6 @@ import {
   PluginInstance,
 } from '@testbench/runtime';
 import {
-  HOST_EFFECTS,
-  HOST_MODULE,
   type HostBinding,
   type HostEffects,
   isCustomFunctionName,
@@ -19,6 +17,7 @@ import { CallError } from '@testbench/types/errors';
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { CallRandom } from './call-random.js';
 import type { GuestSetup } from './messages.js';
+import { usesEffects } from './uses-effects.js';
 
 /** What the instances of one version of a plugin are made from, on whatever thread they run. */
 export interface GuestParts {
@@ -56,7 +55,7 @@ export class GuestInstance {
       hostFunctions: setup.hostFunctions,
       onLog,
       // Instances by the thousand should hold only what they can use.
-      ...(usesEffects(parts) ? { effects: parts.effects() } : {}),
+      ...(usesEffects(compiled.imports, setup) ? { effects: parts.effects() } : {}),
       ...(now === undefined ? {} : { now }),
       ...(random === undefined ? {} : { random: random.fill }),
     });
@@ -116,16 +115,6 @@ export class GuestInstance {
 /** Failures of a plugin that leaves are its own. */
 function ignoreCallErrors(error: unknown): void {
   if (!(error instanceof CallError)) throw error;
-}
-
-function usesEffects({ compiled, setup }: GuestParts): boolean {
-  // A WASI program reaches granted directories under other names.
-  if (setup.enableWasi && setup.directories.length > 0) return true;
-  return compiled.imports.some(
-    ({ module, name }) =>
-      (module === HOST_MODULE && Object.hasOwn(HOST_EFFECTS, name)) ||
-      setup.hostFunctions.includes(`${module}.${name}`),
-  );
 }
 
 /** A binding whose functions wait only where they must, and where the engine can suspend a guest meanwhile. */

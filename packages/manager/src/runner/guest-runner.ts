@@ -9,6 +9,7 @@ import { encodeMetadata, MAX_TIMEOUT_MS } from '@testbench/types';
 import {
   type EffectCall,
   type EffectResult,
+  type HostCallReport,
   type HostEffects,
   isCustomFunctionName,
   PER_CALL_FUNCTIONS,
@@ -27,9 +28,16 @@ import type {
   RunnerOutcome,
   RunnerReply,
 } from './messages.js';
+import { runPipeline } from './run-pipeline.js';
 
 type LoadCommand = Extract<RunnerCommand, { type: 'load' }>;
 type CallCommand = Extract<RunnerCommand, { type: 'call' }>;
+type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
+/** What a command says of one call. */
+type GuestCall = Pick<
+  CallCommand,
+  'batch' | 'timeoutMs' | 'maxFuel' | 'stream' | 'randomStream'
+> & { readonly requestId?: string | undefined };
 
 /** Host calls of one command. */
 interface Totals {
@@ -49,6 +57,8 @@ export class GuestRunner {
   #nowMs: number | undefined;
   /** The running call, until the host knows of it. */
   #begun: EffectCall | undefined;
+  /** The guest that runs for a pipeline. */
+  #version: number | undefined;
 
   constructor(readonly link: HostLink) {}
 
@@ -59,6 +69,8 @@ export class GuestRunner {
         return this.#send(await this.#load(command));
       case 'call':
         return this.#send(this.#call(command));
+      case 'pipeline':
+        return this.#send(this.#pipeline(command));
       case 'health':
         return this.#send(this.#health(command.version));
       case 'discard':
@@ -104,13 +116,12 @@ export class GuestRunner {
     this.#nowMs = command.nowMs;
     const outcomes: RunnerOutcome[] = [];
     const outputs: Uint8Array[] = [];
-    const totals = { calls: 0, denied: 0, callsByName: {} as Record<string, number> };
+    const totals = noCalls();
     let end = 0;
     const room = new ErrorRoom();
     for (const [index, input] of command.inputs.entries()) {
       const guest = this.#guests.get(command.version);
       try {
-        if (guest === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: lost');
         const { bytes, usage } = this.#run(guest, command, index, input, totals);
         end += bytes.length;
         outputs.push(bytes);
@@ -123,15 +134,37 @@ export class GuestRunner {
     return { type: 'done', outcomes, bytes: join(outputs, end), report: totals };
   }
 
+  #pipeline(command: PipelineCommand): RunnerReply {
+    this.#nowMs = command.nowMs;
+    const room = new ErrorRoom();
+    const stages = command.stages.map((stage) => ({
+      guest: this.#guests.get(stage.version),
+      call: { ...stage, batch: false, stream: false },
+      totals: noCalls(),
+    }));
+    const done = runPipeline(command, {
+      run: (number, item, input) => {
+        const { guest, call, totals } = stages[number]!;
+        this.#version = call.version;
+        return this.#run(guest, call, item, input, totals);
+      },
+      isCancelled: this.#isCancelled,
+      toRecord: (error) => room.fit(toErrorRecord(known(error))),
+    });
+    this.#version = undefined;
+    return { ...done, reports: stages.map(({ totals }) => totals) };
+  }
+
   /** Runs one input on the guest's instance, or on a fresh one, for which it pays. */
   #run(
-    guest: GuestInstances,
-    command: CallCommand,
+    guest: GuestInstances | undefined,
+    command: GuestCall,
     index: number,
     input: string | Uint8Array,
     totals: Totals,
   ): RawOutput {
-    const isCancelled = (): boolean => this.link.isCancelled();
+    if (guest === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: lost');
+    const isCancelled = this.#isCancelled;
     let limits: { readonly timeoutMs: number; readonly maxFuel: number } = command;
     let taken = guest.take();
     if (taken === undefined) {
@@ -151,12 +184,7 @@ export class GuestRunner {
         onChunk: command.stream ? this.#sendChunk : undefined,
       });
     } finally {
-      const { lastReport } = instance;
-      totals.calls += lastReport.calls;
-      totals.denied += lastReport.denied;
-      for (const [name, calls] of Object.entries(lastReport.callsByName)) {
-        totals.callsByName[name] = (totals.callsByName[name] ?? 0) + calls;
-      }
+      addReport(totals, instance.lastReport);
       guest.release(taken);
     }
   }
@@ -187,10 +215,18 @@ export class GuestRunner {
       protocol,
       setup,
       effects: () => this.#remoteEffects,
-      onLog: ({ level, message }) => this.#send({ type: 'log', level, message }),
+      onLog: ({ level, message }) =>
+        this.#send({ type: 'log', level, message, ...this.#speaker() }),
       now: () => this.#nowMs ?? Date.now(),
       blocks: true,
     };
+  }
+
+  readonly #isCancelled = (): boolean => this.link.isCancelled();
+
+  /** Whose log record it is, where several guests run. */
+  #speaker(): { readonly version?: number } {
+    return this.#version === undefined ? {} : { version: this.#version };
   }
 
   /** Effects that the host performs while this thread blocks. */
@@ -226,6 +262,18 @@ export class GuestRunner {
       const command = this.link.receive() as RunnerCommand;
       if (command.type === 'reply') return command;
     }
+  }
+}
+
+function noCalls(): Totals {
+  return { calls: 0, denied: 0, callsByName: {} };
+}
+
+function addReport(totals: Totals, { calls, denied, callsByName }: HostCallReport): void {
+  totals.calls += calls;
+  totals.denied += denied;
+  for (const [name, count] of Object.entries(callsByName)) {
+    totals.callsByName[name] = (totals.callsByName[name] ?? 0) + count;
   }
 }
 

@@ -8,6 +8,8 @@ import type {
 } from '@testbench/types/abi';
 import type { ErrorRecord } from '@testbench/types/errors';
 
+import type { PipelinePiece, PipelineStage } from '../pipeline/pipeline-stage.js';
+
 /** The wire protocol of a plugin, as it crosses to a runner. */
 interface GuestProtocol {
   readonly name: string;
@@ -33,6 +35,19 @@ export interface GuestSetup {
   readonly hostFunctions: readonly string[];
   /** Makes random numbers reproducible: each call draws from a stream of its own. */
   readonly seed?: number;
+}
+
+/** A stage of a pipeline, as a runner knows it. */
+export interface RunnerStage {
+  readonly version: number;
+  readonly data: readonly PipelinePiece[];
+  readonly payload: PayloadForm;
+  readonly gives: PipelineStage['gives'];
+  /** Limits of each input. */
+  readonly timeoutMs: number;
+  readonly maxFuel: number;
+  /** The first item's stream of reproducible random numbers. */
+  readonly randomStream: number;
 }
 
 /** What a host tells a runner: a thread or child process that runs guests. One command at a time, each answered. */
@@ -62,6 +77,17 @@ export type RunnerCommand =
       /** The first input's stream of reproducible random numbers; the others have the next ones. */
       readonly randomStream: number;
       /** The clock stands at this time for the plugin. @default the runner's clock */
+      readonly nowMs?: number;
+    }
+  /** Sends items through several guests that ask nothing of the host; only a thread is told so. */
+  | {
+      readonly type: 'pipeline';
+      readonly stages: readonly RunnerStage[];
+      /** JSON: those of the first item, then those of the next, each as many. */
+      readonly texts: readonly string[];
+      /** One for each item. */
+      readonly requestIds: readonly (string | undefined)[];
+      /** As for a call. */
       readonly nowMs?: number;
     }
   | { readonly type: 'health'; readonly version: number }
@@ -112,9 +138,28 @@ export type RunnerReply =
       readonly bytes: Uint8Array;
       readonly report: RunnerReport;
     }
+  | {
+      readonly type: 'pipeline-done';
+      /** Item by item, and within one stage by stage: see `runPipeline`. */
+      readonly figures: Float64Array;
+      /** Of failed calls, in their order. */
+      readonly errors: readonly ErrorRecord[];
+      /** Numbers of items that are too large to go through here, or came after too much output. */
+      readonly left: readonly number[];
+      /** The outputs, one after the other. */
+      readonly bytes: Uint8Array;
+      /** One for each stage. */
+      readonly reports: readonly RunnerReport[];
+    }
   | { readonly type: 'health'; readonly code: number }
   | { readonly type: 'unloaded' }
-  | { readonly type: 'log'; readonly level: LogRecord['level']; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: LogRecord['level'];
+      readonly message: string;
+      /** Which of several guests says it. */
+      readonly version?: number;
+    }
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
   /** Comes before the first waiting effect of each input: what an earlier input left open is closed. Not answered. */
   | { readonly type: 'begin'; readonly remainingMs: number }

@@ -1,0 +1,181 @@
+import { type EvaluatorResult, type ProviderResult, validateOutputData } from '@testbench/types';
+import { WireError } from '@testbench/types/errors';
+
+import { readTokenUsage } from '../calls/token-usage.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import { invalidRecord } from '../dataset/dataset-error.js';
+import { missingField, type Sample } from '../dataset/selection/read-sample.js';
+import { selectField } from '../dataset/selection/select-field.js';
+import { readJudgements } from '../judging/judgement.js';
+import { readToolCalls } from '../judging/tool-calls.js';
+import { TemplateError } from '../prompts/parse-template.js';
+import type { Prompt, PromptContent } from '../prompts/prompt.js';
+import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
+import { invalidOutput } from './call-failure.js';
+import type { EvaluatorStage } from './load-pipeline.js';
+import type { RunCase } from './run-cases.js';
+import type { Stage } from './stage.js';
+
+/** A row that is being made. */
+export type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
+  /** Of stages whose calls depend on nothing but their input. */
+  readonly fuel: Record<string, number>;
+  /** Of stages that wait for a network, whose fuel depends on what servers send. */
+  readonly paidFuel: Record<string, number>;
+};
+
+/** What an evaluator made of an answer. */
+export type Verdict =
+  | { readonly score: number; readonly details: ScoreDetails | undefined }
+  | { readonly failure: CallFailure };
+
+/** What an evaluator gets of the record besides the rest. @throws {BenchError} `BENCH_DATASET_INVALID`. */
+export function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
+  const entries = fields.map(([name, field]) => {
+    const value = selectField(sample.row, field);
+    if (value === undefined) {
+      throw missingField(sample, field, `${path}.fields.${name}`);
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** @throws {BenchError} `BENCH_DATASET_INVALID`: the record lacks a field of the template, or it becomes too long. */
+export function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
+  try {
+    return prompt.render(sample);
+  } catch (cause) {
+    if (!(cause instanceof TemplateError)) throw cause;
+    const state = `prompt ${JSON.stringify(prompt.name)}: ${cause.message}`;
+    throw invalidRecord(sample, state, cause);
+  }
+}
+
+/** The row of a case before anybody is asked. */
+export function beginRow(
+  { index, id, line, group, columns, expected }: Sample,
+  { prompt, provider, model, epoch }: RunCase,
+  asked: PromptContent,
+): Draft {
+  return {
+    index,
+    id,
+    line,
+    prompt: prompt.name,
+    provider: provider.config.name,
+    model: model.name,
+    epoch,
+    ...(group === undefined ? {} : { group }),
+    ...(columns === undefined ? {} : { columns }),
+    ...('messages' in asked ? { messages: asked.messages } : { input: asked.prompt }),
+    ...(expected === undefined || expected === null ? {} : { expected }),
+    scores: {},
+    fuel: {},
+    paidFuel: {},
+  };
+}
+
+/** Names a case in the logs of plugins. */
+export function requestIdOf(
+  { index }: Sample,
+  { prompt, provider, model, epoch }: RunCase,
+): string {
+  return `${index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
+}
+
+/** Takes over what a provider says beside its text. @returns The text. */
+export function takeAnswer(
+  draft: Draft,
+  answer: Pick<ProviderResult, 'text' | 'usage' | 'finish_reason'>,
+): string {
+  const usage = readTokenUsage(answer.usage);
+  if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
+  if (usage !== undefined) draft.usage = usage;
+  const toolCalls = readToolCalls(toolCallsOf(answer), invalidOutput);
+  if (toolCalls !== undefined) draft.toolCalls = toolCalls;
+  return answer.text;
+}
+
+/** What a provider says that its model wants to be called, not checked yet. */
+export function toolCallsOf(answer: object): unknown {
+  return (answer as { readonly tool_calls?: unknown }).tool_calls;
+}
+
+/** @throws {CallError} `CALL_INVALID_OUTPUT` if it is not what an evaluator gives. */
+export function toVerdict(
+  stage: Stage,
+  result: EvaluatorResult,
+): Extract<Verdict, { readonly score: number }> {
+  if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
+  return { score: result.score, details: detailsOf(result) };
+}
+
+/** Takes over what evaluators said, in their order. */
+export function takeVerdicts(
+  draft: Draft,
+  verdicts: readonly Verdict[],
+  evaluators: readonly EvaluatorStage[],
+): void {
+  const scores: Record<string, number> = {};
+  let details: Record<string, ScoreDetails> | undefined;
+  let errors: Record<string, CallFailure> | undefined;
+  for (const [index, verdict] of verdicts.entries()) {
+    const { name } = evaluators[index]!.config;
+    if ('failure' in verdict) setOwn((errors ??= {}), name, verdict.failure);
+    else {
+      setOwn(scores, name, verdict.score);
+      if (verdict.details !== undefined) setOwn((details ??= {}), name, verdict.details);
+    }
+  }
+  draft.scores = scores;
+  if (details !== undefined) draft.details = details;
+  if (errors !== undefined) draft.errors = errors;
+}
+
+/** A name may be any text: `__proto__` would set something else. */
+function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true });
+}
+
+/** Puts what was used behind what was found. */
+export function finishRow({ fuel, paidFuel, measured, ...row }: Draft): ResultRow {
+  const hasPaid = Object.keys(paidFuel).length > 0;
+  return {
+    ...row,
+    ...(Object.keys(fuel).length === 0 ? {} : { fuel }),
+    ...(measured === undefined && !hasPaid
+      ? {}
+      : { measured: hasPaid ? { ...measured, fuel: paidFuel } : measured! }),
+  };
+}
+
+/** What an evaluator said besides its score. */
+function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
+  const { metrics, explanation, confidence } = result;
+  const { judgements: given } = result as { readonly judgements?: unknown };
+  const judgements = readJudgements(given, invalidOutput);
+  if ((metrics ?? explanation ?? confidence ?? judgements) === undefined) return undefined;
+  return withoutUndefined({ metrics, explanation, confidence, judgements });
+}
+
+/** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */
+function checkScore(result: unknown): void {
+  try {
+    validateOutputData('evaluator', result);
+  } catch (error) {
+    throw error instanceof WireError ? invalidOutput(error.message) : error;
+  }
+}
+
+/** The text that a transform gave: in an object, or bare. @throws {CallError} `CALL_INVALID_OUTPUT` if there is none. */
+export function readText(data: unknown): string {
+  if (typeof data === 'string') return data;
+  const text = (data as { text?: unknown } | null)?.text;
+  if (typeof text === 'string') return text;
+  const fields = typeof data === 'object' && data !== null ? Object.keys(data).slice(0, 20) : [];
+  throw invalidOutput(
+    `expected an object with a text in "data.text", its fields: ${fields.join(', ') || 'none'}`,
+  );
+}

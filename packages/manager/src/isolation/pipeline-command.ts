@@ -1,0 +1,44 @@
+import type { PipelineItem, PipelineStage } from '../pipeline/pipeline-stage.js';
+import type { RunnerCommand } from '../runner/messages.js';
+import type { BatchResult, CallControls, Executor } from './executor.js';
+import type { RemoteGuest } from './remote-guest.js';
+
+/** A stage of a pipeline whose plugin runs in a thread. */
+export interface RemoteStageOf<Runs extends Pick<Executor, 'payload' | 'limits'>> {
+  readonly executor: Runs;
+  readonly stage: PipelineStage;
+  readonly controls: CallControls;
+}
+
+/** What became of a pipeline's items. */
+export interface RemotePipelineResults {
+  /** Item by item, and within one stage by stage; undefined for a call that was not made. */
+  readonly results: readonly (BatchResult | undefined)[];
+  /** Numbers of items that have to go another way. */
+  readonly left: ReadonlySet<number>;
+}
+
+/** What a thread is told. */
+export function pipelineCommand(
+  stages: readonly RemoteStageOf<
+    Pick<Executor, 'payload' | 'limits'> & { readonly guest: RemoteGuest }
+  >[],
+  items: readonly PipelineItem[],
+  nowMs: number | undefined,
+): Extract<RunnerCommand, { type: 'pipeline' }> {
+  return {
+    type: 'pipeline',
+    stages: stages.map(({ executor, stage, controls }) => ({
+      version: executor.guest.version,
+      data: stage.data,
+      payload: executor.payload,
+      gives: stage.gives,
+      timeoutMs: controls.timeoutMs ?? executor.limits.timeoutMs,
+      maxFuel: controls.maxFuel ?? executor.limits.maxFuel,
+      randomStream: controls.randomStream ?? 0,
+    })),
+    texts: items.flatMap(({ texts }) => texts),
+    requestIds: items.map(({ requestId }) => requestId),
+    ...(nowMs === undefined ? {} : { nowMs }),
+  };
+}

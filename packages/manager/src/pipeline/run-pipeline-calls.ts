@@ -1,0 +1,222 @@
+import { CallError } from '@testbench/types/errors';
+
+import { checkLength, notStarted } from '../isolation/batch.js';
+import type { BatchResult, CallControls } from '../isolation/executor.js';
+import { RemoteExecutor, type RemoteStage } from '../isolation/remote-executor.js';
+import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
+import type { LoadedPlugin } from '../loaded-plugin.js';
+import type { RunningCall } from '../running-call.js';
+import {
+  answerOf,
+  envelopeEnd,
+  type PipelineItem,
+  type PipelineStage,
+  stageInput,
+} from './pipeline-stage.js';
+
+/** What became of an item at each stage; undefined where it did not come so far. */
+export type PipelineResult = readonly (BatchResult | undefined)[];
+
+/** A stage with the plugin that was loaded under its id. */
+export interface PluginStage {
+  readonly stage: PipelineStage;
+  readonly plugin: LoadedPlugin;
+}
+
+/**
+ * Sends items through all stages. Where all plugins run in threads and ask nothing of their host, items go to a thread once, which has
+ * all the plugins; otherwise they go to one plugin after the other. What comes out is the same.
+ */
+export class PipelineCalls {
+  readonly #stages: readonly PluginStage[];
+  readonly #options: CallControls;
+  readonly #queueTimeMs: number;
+
+  constructor(stages: readonly PluginStage[], options: CallControls, queueTimeMs: number) {
+    this.#stages = stages;
+    this.#options = options;
+    this.#queueTimeMs = queueTimeMs;
+  }
+
+  async run(items: readonly PipelineItem[]): Promise<PipelineResult[]> {
+    const groups = [...groupItems(items)];
+    const results = await Promise.all(groups.map((group) => this.#runGroup(group)));
+    return results.flat();
+  }
+
+  async #runGroup(items: readonly PipelineItem[]): Promise<PipelineResult[]> {
+    const together = await this.#runTogether(items);
+    const again = items.filter((_item, index) => together[index] === undefined);
+    if (again.length === 0) return together as PipelineResult[];
+    const rest = await this.#runStageByStage(again);
+    let next = 0;
+    return together.map((result) => result ?? rest[next++]!);
+  }
+
+  /** @returns undefined for items that have to go stage by stage. */
+  async #runTogether(items: readonly PipelineItem[]): Promise<(PipelineResult | undefined)[]> {
+    const none = items.map(() => undefined);
+    if (items.some(isLarge)) return none;
+    const requestIds = items.map(({ requestId }) => requestId);
+    const calls: RunningCall[] = [];
+    let results: (PipelineResult | undefined)[] = none;
+    try {
+      for (const { plugin } of this.#stages) {
+        calls.push(plugin.beginTogether(requestIds, this.#options, this.#queueTimeMs));
+      }
+      const stages = remoteStages(this.#stages, calls);
+      if (stages !== undefined) results = await this.#runInThread(stages, items);
+    } catch (error) {
+      // What failed as a whole says nothing about its items: each plugin is called by itself then.
+      if (!(error instanceof CallError)) throw error;
+    } finally {
+      for (const [number, call] of calls.entries()) {
+        const ends = results.map((result) => result?.[number]);
+        this.#stages[number]!.plugin.endTogether(call, ends);
+      }
+    }
+    return results;
+  }
+
+  async #runInThread(
+    stages: readonly RemoteStage[],
+    items: readonly PipelineItem[],
+  ): Promise<(PipelineResult | undefined)[]> {
+    const [{ executor }] = stages as [RemoteStage];
+    const { results, left } = await executor.runPipeline(stages, items, this.#options.signal);
+    return items.map((_item, index) => {
+      if (left.has(index)) return undefined;
+      const found = results.slice(index * stages.length, (index + 1) * stages.length);
+      return checkWay(found, this.#stages);
+    });
+  }
+
+  async #runStageByStage(items: readonly PipelineItem[]): Promise<PipelineResult[]> {
+    const ways = items.map((item) => ({
+      item,
+      end: envelopeEnd(item.requestId),
+      answer: 'null' as string | undefined,
+      results: [] as (BatchResult | undefined)[],
+    }));
+    for (const [number, { stage, plugin }] of this.#stages.entries()) {
+      const going = ways.filter(({ answer }) => answer !== undefined);
+      const results = await this.#runStage(
+        plugin,
+        going.map(({ item }) => item.requestId),
+        (payload) =>
+          going.map(({ item, answer, end }) =>
+            stageInput({ ...stage, payload }, (at) => item.texts[at]!, answer!, end),
+          ),
+      );
+      for (const [index, way] of going.entries()) {
+        const result = results[index]!;
+        way.results[number] = result;
+        if (stage.gives === 'verdict') continue;
+        const text = result.status === 'fulfilled' ? answerOf(result.value.data) : undefined;
+        way.answer = text === undefined ? undefined : JSON.stringify(text);
+      }
+    }
+    return ways.map(({ results }) => {
+      while (results.length < this.#stages.length) results.push(undefined);
+      return results;
+    });
+  }
+
+  async #runStage(
+    plugin: LoadedPlugin,
+    requestIds: readonly (string | undefined)[],
+    write: (payload: 'envelope' | 'data') => string[],
+  ): Promise<BatchResult[]> {
+    if (requestIds.length === 0) return [];
+    const results: BatchResult[] = [];
+    let call: RunningCall | undefined;
+    try {
+      call = plugin.beginTogether(requestIds, this.#options, this.#queueTimeMs);
+      const { executor } = call.version;
+      const texts = write(executor.payload);
+      const fit: number[] = [];
+      for (const [index, text] of texts.entries()) {
+        try {
+          checkLength(text, executor.limits.maxInputBytes);
+          fit.push(index);
+        } catch (reason) {
+          results[index] = { status: 'rejected', reason };
+        }
+      }
+      const made = await executor.executeTexts(
+        fit.map((index) => texts[index]!),
+        call,
+      );
+      for (const [at, index] of fit.entries()) results[index] = made[at] ?? notStarted();
+    } catch (reason) {
+      if (!(reason instanceof CallError)) throw reason;
+      for (const index of requestIds.keys()) results[index] ??= { status: 'rejected', reason };
+    } finally {
+      if (call !== undefined) {
+        plugin.endTogether(
+          call,
+          Array.from(requestIds, (_id, index) => results[index]),
+        );
+      }
+    }
+    return results;
+  }
+}
+
+/** What an item may have of what a thread says: nothing behind a stage that gave no answer. */
+function checkWay(
+  found: readonly (BatchResult | undefined)[],
+  stages: readonly PluginStage[],
+): PipelineResult {
+  let goesOn = true;
+  return stages.map(({ stage }, number) => {
+    if (!goesOn) return undefined;
+    const result = found[number] ?? notStarted();
+    if (stage.gives === 'answer') {
+      goesOn = result.status === 'fulfilled' && answerOf(result.value.data) !== undefined;
+    }
+    return result;
+  });
+}
+
+/** The stages as one thread can have them; undefined if it cannot. */
+function remoteStages(
+  stages: readonly PluginStage[],
+  calls: readonly RunningCall[],
+): RemoteStage[] | undefined {
+  const found: RemoteStage[] = [];
+  for (const [number, { stage }] of stages.entries()) {
+    const controls = calls[number]!;
+    const { executor } = controls.version;
+    if (!(executor instanceof RemoteExecutor)) return undefined;
+    if (!executor.canShareThread(found[0]?.executor ?? executor)) return undefined;
+    found.push({ executor, stage, controls });
+  }
+  return found;
+}
+
+function lengthOf({ texts }: PipelineItem): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+/** Items whose length nobody has checked yet go to the plugin that checks it. */
+function isLarge(item: PipelineItem): boolean {
+  return lengthOf(item) > MAX_BATCH_BYTES;
+}
+
+/** Items that cross in one message. */
+function* groupItems(items: readonly PipelineItem[]): Generator<PipelineItem[], void, void> {
+  let group: PipelineItem[] = [];
+  let length = 0;
+  for (const item of items) {
+    const own = lengthOf(item);
+    if (group.length === MAX_BATCH_INPUTS || (group.length > 0 && length + own > MAX_BATCH_BYTES)) {
+      yield group;
+      group = [];
+      length = 0;
+    }
+    group.push(item);
+    length += own;
+  }
+  if (group.length > 0) yield group;
+}

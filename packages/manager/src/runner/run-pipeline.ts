@@ -1,0 +1,110 @@
+import type { RawOutput } from '@testbench/runtime';
+import { parseOutputEnvelope, parseWireJson } from '@testbench/types';
+import type { PayloadForm } from '@testbench/types/abi';
+import { type ErrorRecord, PluginError } from '@testbench/types/errors';
+
+import { MAX_PIPELINE_ANSWER_LENGTH, MAX_PIPELINE_OUTPUT_BYTES } from '../limits.js';
+import { answerOf, envelopeEnd, stageInput } from '../pipeline/pipeline-stage.js';
+import type { RunnerCommand, RunnerReply } from './messages.js';
+
+type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
+type PipelineReply = Omit<Extract<RunnerReply, { type: 'pipeline-done' }>, 'reports'>;
+
+/** Numbers of each call in {@link PipelineReply}: where its output ends or a mark, milliseconds, bytes of memory, fuel. */
+export const FIGURES_PER_CALL = 4;
+/** Instead of an end: the call was not made. */
+export const NOT_MADE = -1;
+/** Instead of an end: the call failed, and its error is the next one of the list. */
+export const FAILED = -2;
+
+/** What the runner does for a pipeline. */
+export interface PipelineHost {
+  /** Runs an input on a guest. @throws What `PluginInstance.executeRaw` throws. */
+  run(stage: number, item: number, input: string): RawOutput;
+  isCancelled(): boolean;
+  toRecord(error: unknown): ErrorRecord;
+}
+
+/** Sends each item through all stages: the outputs of one are the answers that the next are given. */
+export function runPipeline(command: PipelineCommand, host: PipelineHost): PipelineReply {
+  const { stages, texts, requestIds } = command;
+  const count = requestIds.length;
+  const width = count === 0 ? 0 : texts.length / count;
+  const figures = new Float64Array(count * stages.length * FIGURES_PER_CALL).fill(NOT_MADE);
+  const errors: ErrorRecord[] = [];
+  const left: number[] = [];
+  const outputs = new OutputBytes();
+  for (let item = 0; item < count && !host.isCancelled(); item += 1) {
+    if (outputs.length > MAX_PIPELINE_OUTPUT_BYTES) {
+      left.push(item);
+      continue;
+    }
+    const textAt = (number: number): string => texts[item * width + number]!;
+    const end = envelopeEnd(requestIds[item]);
+    let answer = 'null';
+    for (const [number, stage] of stages.entries()) {
+      const at = (item * stages.length + number) * FIGURES_PER_CALL;
+      let output: RawOutput;
+      try {
+        output = host.run(number, item, stageInput(stage, textAt, answer, end));
+      } catch (error) {
+        figures[at] = FAILED;
+        errors.push(host.toRecord(error));
+        if (stage.gives === 'answer') break;
+        continue;
+      }
+      const { bytes, usage } = output;
+      outputs.add(bytes);
+      figures[at] = outputs.length;
+      figures[at + 1] = usage.executionTimeMs;
+      figures[at + 2] = usage.memoryUsedBytes;
+      figures[at + 3] = usage.fuelUsed;
+      if (stage.gives === 'verdict') continue;
+      const text = readAnswer(bytes, stage.payload);
+      if (text === undefined) break;
+      if (text.length > MAX_PIPELINE_ANSWER_LENGTH) {
+        left.push(item);
+        break;
+      }
+      answer = JSON.stringify(text);
+    }
+  }
+  return { type: 'pipeline-done', figures, errors, left, bytes: outputs.take() };
+}
+
+/** The text of an output; undefined if the host will find it wrong, or if it has none. */
+function readAnswer(bytes: Uint8Array, payload: PayloadForm): string | undefined {
+  try {
+    const value = parseWireJson(bytes);
+    return answerOf(payload === 'envelope' ? parseOutputEnvelope(value).data : value);
+  } catch (error) {
+    if (PluginError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Bytes that grow at their end. */
+class OutputBytes {
+  #bytes = new Uint8Array(16 * 1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(bytes: Uint8Array): void {
+    const end = this.#length + bytes.length;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = end;
+  }
+
+  /** A copy of its own size: a view would take the rest along. */
+  take(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
