@@ -11,7 +11,13 @@ import {
 } from '@testbench/bench';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
-import { createFolderRuns, exportRun, ScoreBoard } from '@testbench/bench/results';
+import {
+  createFolderRuns,
+  exportRun,
+  listFailures,
+  ScoreBoard,
+  showCase,
+} from '@testbench/bench/results';
 import {
   checkRequirements,
   compareRuns,
@@ -78,7 +84,7 @@ import {
   requiredRecordsForMcNemar,
   requiredRecordsForProportions,
 } from '@testbench/statistics/power';
-import { winRates } from '@testbench/statistics/ranking';
+import { eloRatings, winRates } from '@testbench/statistics/ranking';
 import { assemble, guestWat } from '@testbench/test-kit';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -119,6 +125,7 @@ const config = {
 };
 const control = new CallControl();
 const cache = await CallCache.open({ folder: join(folder, 'calls') });
+const noRows = { rows: async function* () {} };
 const openMetered = (): WebAssembly.Instance => new WebAssembly.Instance(metered);
 
 export async function closeAll(): Promise<void> {
@@ -213,6 +220,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       winRates: (options) => winRates([], options),
     },
   },
+  'statistics/ranking:EloOptions': { calls: { eloRatings: (options) => eloRatings([], options) } },
   'statistics:MeanIntervalOptions': {
     calls: {
       meanInterval: (options) => meanInterval([1, 2], options),
@@ -403,6 +411,13 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'core/files:OutputOptions': {
     calls: { findOutputPlace: (options) => findOutputPlace(join(folder, 'out'), options) },
   },
+  'core/files:OutputInput': {
+    prefix: 'inputs[0].',
+    base: { path: 'none', what: 'a file' },
+    calls: {
+      findOutputPlace: (given) => findOutputPlace(join(folder, 'out'), { inputs: [given] }),
+    },
+  },
   'core/files:OutputFileOptions': {
     calls: {
       'OutputFile.open': (options) => OutputFile.open(join(folder, 'out'), options),
@@ -454,6 +469,12 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'bench/results:BoardOptions': {
     base: { systems: [], evaluators: [] },
     calls: { ScoreBoard: (options) => new ScoreBoard(options) },
+  },
+  'bench/results:CaseFilter': {
+    calls: {
+      listFailures: (filter) => listFailures(noRows, filter).next(),
+      showCase: (filter) => showCase(noRows, filter).next(),
+    },
   },
   'bench/results:FolderRunsOptions': {
     calls: { createFolderRuns: (options) => createFolderRuns(folder, options) },

@@ -1,3 +1,5 @@
+import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
+
 import type { ResultRow } from './result-row.js';
 import { isFailed } from './score-board.js';
 import type { StoredRun } from './read-run.js';
@@ -12,28 +14,45 @@ export interface CaseFilter {
   readonly epoch?: number;
 }
 
+const FILTER: OptionReaders<CaseFilter> = {
+  id: readText,
+  prompt: readText,
+  provider: readText,
+  model: readText,
+  epoch: (node) => node.wholeNumber(0),
+};
+
+/** An empty one, too: a record may have such an id. */
+function readText(node: ConfigNode): string {
+  return typeof node.value === 'string' ? node.value : node.reject('a text');
+}
+
 /**
  * The cases of a run that lack a score, in the order of its rows.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ * @throws {ConfigError} For an unknown key or a wrong value in the filter.
  */
 export async function* listFailures(
   run: Pick<StoredRun, 'rows'>,
-  filter: CaseFilter = {},
+  filter?: CaseFilter,
 ): AsyncGenerator<ResultRow> {
-  for await (const row of run.rows()) if (isFailed(row) && matches(row, filter)) yield row;
+  const wanted = readOptions<CaseFilter>(filter, FILTER);
+  for await (const row of run.rows()) if (isFailed(row) && matches(row, wanted)) yield row;
 }
 
 /**
  * All that a run has about some cases: the rows that a filter leaves, in their order.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ * @throws {ConfigError} For an unknown key or a wrong value in the filter.
  */
 export async function* showCase(
   run: Pick<StoredRun, 'rows'>,
   filter: CaseFilter,
 ): AsyncGenerator<ResultRow> {
-  for await (const row of run.rows()) if (matches(row, filter)) yield row;
+  const wanted = readOptions<CaseFilter>(filter, FILTER);
+  for await (const row of run.rows()) if (matches(row, wanted)) yield row;
 }
 
 function matches(row: ResultRow, { id, prompt, provider, model, epoch }: CaseFilter): boolean {

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { bradleyTerry, type BradleyTerryResult } from './bradley-terry.js';
+export { type EloGame, type EloOptions, eloRatings } from './elo.js';
 export {
   abilitiesToElo,
   eloToAbility,
