@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
+import { asking } from './groups/asking.ts';
 import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
 import { cacheEntries } from './groups/cache-entries.ts';
@@ -31,6 +32,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...abi,
   ...hostFunctions,
   ...customFunctions,
+  ...asking,
   ...filesystem,
   ...network,
   ...registryRows,

@@ -127,6 +127,29 @@ static void tb_fail_retryable(int32_t code, const char *message, double retry_af
 /** As tb_fail, with details for whoever called: an object that is written whole, or 0 for none. */
 static void tb_fail_with(int32_t code, const char *message, const tb_writer *details);
 
+/* ---------------------------------------------------------------- asking */
+
+/*
+ * In place of giving a result a plugin may ask, with `"asking": true` in its metadata: what `execute` writes is dropped then, and it is called
+ * again with the same data and the answers. Nothing is held meanwhile. A call has at most 8 rounds of at most 16 asks.
+ */
+
+/** Asks a server: an object as tb_http_send takes it, written whole. */
+static void tb_ask_request(const tb_writer *request);
+/** Asks a provider that the host knows by this name: an object with model, and prompt or messages, written whole. */
+static void tb_ask_complete(tb_text provider, const tb_writer *data);
+/** Keeps a value, written whole, until the answers are there: at most 256 KiB. */
+static void tb_ask_keep(const tb_writer *value);
+/** True in a round after one that asked. */
+static bool tb_is_answered(void);
+/**
+ * The answers, in the order of the asks: a list of objects. Each has `status`, `headers` and `body`, or `output` of a provider, or `error`
+ * with `code` (as tb_response has it), `message`, and where they are known `retryable` and `retry_after_ms`.
+ */
+static const tb_json *tb_answers(void);
+/** What tb_ask_keep was given in the round before. */
+static const tb_json *tb_kept(void);
+
 /* ---------------------------------------------------------------- the host */
 
 #define TB_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
@@ -1021,6 +1044,54 @@ static void tb_run_evaluator(tb_execute execute, tb_aggregate aggregate, const t
   else execute(data, out);
 }
 
+/* -- asking */
+
+/** The input of the call. */
+static const tb_json *tb_envelope = &tb_missing;
+/** Items of a list; empty if nothing is asked. */
+static tb_writer tb_asks = {0};
+static tb_text tb_state = {"null", 4};
+
+static void tb_ask_request(const tb_writer *request) {
+  tb_before_value(&tb_asks);
+  tb_raw(&tb_asks, request->bytes, request->length);
+}
+
+static void tb_ask_complete(tb_text provider, const tb_writer *data) {
+  tb_begin_object(&tb_asks);
+  tb_key(&tb_asks, "provider");
+  tb_put_text(&tb_asks, provider);
+  tb_key(&tb_asks, "complete");
+  tb_raw(&tb_asks, data->bytes, data->length);
+  tb_asks.comma = true;
+  tb_end_object(&tb_asks);
+}
+
+static void tb_ask_keep(const tb_writer *value) { tb_state = (tb_text){value->bytes, value->length}; }
+
+static const tb_json *tb_answers(void) { return tb_get(tb_envelope, "answers"); }
+static bool tb_is_answered(void) { return tb_answers()->kind == TB_ARRAY; }
+static const tb_json *tb_kept(void) { return tb_get(tb_envelope, "continue"); }
+
+/** Forgets what an earlier call, or an earlier entry of a batch, has asked. */
+static void tb_begin_asking(const tb_json *envelope) {
+  tb_envelope = envelope;
+  tb_asks = (tb_writer){0};
+  tb_state = (tb_text){"null", 4};
+}
+
+static void tb_put_asks(tb_writer *out) {
+  tb_begin_object(out);
+  tb_key(out, "ask");
+  tb_begin_array(out);
+  tb_raw(out, tb_asks.bytes, tb_asks.length);
+  tb_end_array(out);
+  tb_key(out, "continue");
+  tb_raw(out, tb_state.bytes, tb_state.length);
+  out->comma = true;
+  tb_end_object(out);
+}
+
 /* -- the contract */
 
 static int32_t tb_run_start(tb_start start, const char *bytes, uint32_t length) {
@@ -1040,9 +1111,17 @@ static void tb_run_one(tb_execute execute, const tb_json *envelope, tb_writer *o
     tb_fail(TB_INVALID_INPUT, "the input has no field \"data\"");
     return;
   }
+  tb_writer before = *out;
+  tb_begin_asking(envelope);
   tb_begin_object(out);
   tb_key(out, "data");
   execute(data, out);
+  if (tb_asks.length > 0 && !tb_failed()) {
+    out->length = before.length;
+    out->comma = before.comma;
+    tb_put_asks(out);
+    return;
+  }
   if (!out->comma) tb_fail(TB_ERROR, "the plugin wrote no output");
   tb_end_object(out);
 }

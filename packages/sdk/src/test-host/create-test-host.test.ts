@@ -1,3 +1,4 @@
+import { askingGuest, askingProgram } from '@testbench/test-kit/asking-guest';
 import { AssertionError } from 'node:assert';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -329,5 +330,46 @@ describe('checkGolden()', () => {
     const path = text === undefined ? join(root, 'none.jsonl') : await golden(name, text);
     await using host = await createTestHost(number);
     await expect(checkGolden(host, path)).rejects.toMatchObject({ code: 'TEST_BAD_FILE' });
+  });
+});
+
+describe('a plugin that asks', () => {
+  const asking = [
+    {
+      ask: [{ url: 'https://a.test/1' }, { provider: 'p', complete: { model: 'm' } }],
+      continue: 1,
+    },
+    'echo',
+  ] as const;
+
+  it('runs with recorded answers, and without a network', async () => {
+    const recorded = [
+      { status: 200, url: 'https://a.test/1', headers: {}, body: 'first' },
+      { output: { text: 'second' } },
+    ];
+    await using host = await createTestHost(askingGuest(), {
+      answers: () => recorded.shift(),
+      isolation: 'inline',
+    });
+    const call = await host.call(askingProgram(asking));
+    expect(call.asks).toEqual(asking[0].ask);
+    expect(call.requests).toEqual([]);
+    expect(call.data).toMatchObject({
+      answers: [{ body: 'first' }, { output: { text: 'second' } }],
+    });
+    expect(call.metadata.asking).toMatchObject({ rounds: 1, asks: 2 });
+  });
+
+  it('sends what is not answered so by "http"', async () => {
+    await using host = await createTestHost(askingGuest(), {
+      http: ({ url }) => ({ body: `from ${url}` }),
+      permissions: { network: true, allowedHosts: ['a.test'] },
+      isolation: 'inline',
+    });
+    const { data, requests } = await host.call(askingProgram(asking));
+    expect(requests.map(({ url }) => url)).toEqual(['https://a.test/1']);
+    expect(data).toMatchObject({
+      answers: [{ body: 'from https://a.test/1' }, { error: { code: -3 } }],
+    });
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type AnswerAsks,
   type ExecuteOptions,
   type Isolation,
   ISOLATIONS,
@@ -9,6 +10,7 @@ import {
 } from '@testbench/core';
 import type { CallContext, EvaluatorResult, Permissions, PluginOutput } from '@testbench/types';
 import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
+import type { Ask, AskAnswer } from '@testbench/types/asking';
 import { ConfigNode, type OptionReaders, readLimits, readOptions } from '@testbench/types/config';
 import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
@@ -36,6 +38,11 @@ export interface TestHostOptions {
   readonly permissions?: Permissions;
   /** What answers the requests that it may send: a function, or `recordedHttp(path)`. @default every request fails */
   readonly http?: HttpHandler | HttpRecording;
+  /**
+   * Answers what a plugin asks, in the host's place: recorded answers, for one. Undefined leaves an ask to the host, and its requests to
+   * `http`. @default the host answers
+   */
+  readonly answers?: (ask: Ask) => AskAnswer | undefined | Promise<AskAnswer | undefined>;
   /** What `${secret:NAME}` in the header of a request stands for; `createMemorySecrets` and others of core make one. @default none */
   readonly secrets?: SecretStore;
   /** The host's own functions that the plugin may call, where `permissions` name them. @default none */
@@ -53,6 +60,7 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
   seed: (node) => node.wholeNumber(0),
   nowMs: readTimeMs,
   limits: readLimits,
+  answers: (node) => node.callback(),
   // Checked when the plugin is loaded.
   permissions: (node) => node.object(),
   http: (node) =>
@@ -86,6 +94,8 @@ export interface TestCall<Data = unknown> extends PluginOutput<Data> {
   readonly logs: readonly LogRecord[];
   /** What it emitted, chunk by chunk. */
   readonly chunks: readonly string[];
+  /** What it asked in place of giving a result, over all rounds. */
+  readonly asks: readonly Ask[];
   /** What it asked of the network, each redirection as a request of its own. */
   readonly requests: readonly TestRequest[];
 }
@@ -199,9 +209,16 @@ export async function createTestHost(
     const firstRequest = network.requests.length;
     const decoder = new TextDecoder();
     const chunks: string[] = [];
+    const asks: Ask[] = [];
+    const answerAsks: AnswerAsks = async (round, ask) => {
+      asks.push(...round.asks);
+      const answer = async (one: Ask): Promise<AskAnswer> =>
+        (await options.answers?.(one)) ?? (await ask(one));
+      return { answers: await Promise.all(round.asks.map(answer)) };
+    };
     let output: PluginOutput | undefined;
     try {
-      for await (const part of plugin.stream(data, callOptions)) {
+      for await (const part of plugin.stream(data, { answerAsks, ...callOptions })) {
         if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
         else output = part.output;
       }
@@ -212,6 +229,7 @@ export async function createTestHost(
       ...(output as PluginOutput<Data>),
       logs: logs.slice(firstLog),
       chunks,
+      asks,
       requests: network.requests.slice(firstRequest),
     };
   };

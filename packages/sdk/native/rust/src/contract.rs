@@ -3,7 +3,7 @@
 use std::alloc::{alloc, dealloc, Layout};
 use std::cell::UnsafeCell;
 
-use crate::{host, Failure, Json, Plugin, Sums};
+use crate::{ask, host, Failure, Json, Plugin, Sums};
 
 /// The one instance of a plugin, between its start and its shutdown.
 #[doc(hidden)]
@@ -131,10 +131,15 @@ impl<P: Plugin> PluginCell<P> {
             return Err(Failure::invalid_input("the input has no field \"data\""));
         }
         let data = envelope.get("data");
-        let output = match Sums::of(data) {
-            Some(sums) => plugin.aggregate(&sums)?,
-            None => plugin.execute(data)?,
+        let answers = ask::begin(envelope);
+        let output = match (answers, Sums::of(data)) {
+            (Some(answers), _) => plugin.finish(data, &answers)?,
+            (None, Some(sums)) => plugin.aggregate(&sums)?,
+            (None, None) => plugin.execute(data)?,
         };
+        if let Some(asks) = ask::take() {
+            return Ok(asks);
+        }
         Ok(Json::object([("data", output)]))
     }
 }

@@ -23,6 +23,7 @@
 //! testbench::export!(Same);
 //! ```
 
+pub mod ask;
 mod contract;
 pub mod host;
 pub mod http;
@@ -92,6 +93,11 @@ pub trait Plugin: Sized {
 
     /// Turns the data of one call into the data of its output.
     fn execute(&mut self, data: &Json) -> Result<Json, Failure>;
+
+    /// Makes the result of the answers to what `execute` asked, in the order of the asks. What it returns is dropped if it asks again.
+    fn finish(&mut self, _data: &Json, _answers: &[ask::Answer]) -> Result<Json, Failure> {
+        Err(Failure::new("the plugin asks, and does nothing with the answers"))
+    }
 
     /// Turns sums of the metrics of many results into the score of them all. Only evaluators are asked whose metadata say
     /// `"aggregate": "sums"`.

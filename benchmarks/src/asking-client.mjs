@@ -1,0 +1,83 @@
+// The client of asking.ts, in JavaScript: Node 20 runs no TypeScript. Prints what it has seen as JSON.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { runPlan } from '@testbench/bench';
+import { createMemorySecrets, PluginSystem } from '@testbench/core';
+
+const {
+  api,
+  isolation,
+  origin,
+  records = 0,
+  concurrency,
+  waiting = 0,
+} = JSON.parse(process.argv[2]);
+const built = (name) =>
+  fileURLToPath(new URL(`../../example-plugins/${name}/build/${name}.wasm`, import.meta.url));
+const plugin = built(api);
+const config = { base_url: api === 'openai' ? `${origin}/v1` : origin };
+const permissions = { network: true, allowedHosts: [origin] };
+const secret = `${api.toUpperCase()}_API_KEY`;
+const secrets = createMemorySecrets({ [secret]: { value: 'sk-test-of-a-key', hosts: [origin] } });
+const report = { records, failed: 0, tookMs: 0, beforeBytes: 0, waitingBytes: 0 };
+
+function memory() {
+  globalThis.gc?.();
+  return process.memoryUsage().rss;
+}
+
+if (waiting > 0) {
+  await using_(new PluginSystem({ isolation, secrets }), async (system) => {
+    const { id } = (await system.loadPlugin(plugin, { config, permissions, state: 'reset' })).info;
+    const input = {
+      data: { model: 'small', prompt: 'How much does a call hold?', max_tokens: 50 },
+    };
+    const call = () => system.executePlugin(id, input, { timeoutMs: 300_000 });
+    await Promise.all(Array.from({ length: 256 }, call));
+    report.beforeBytes = memory();
+    const calls = Array.from({ length: waiting }, call);
+    let left = waiting;
+    for (const one of calls) one.then(() => (left -= 1));
+    // Before the first answer, all of them wait.
+    while (left === waiting) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      report.waitingBytes = Math.max(report.waitingBytes, memory());
+    }
+    await Promise.all(calls);
+  });
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'asking-'));
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify({ secrets: { [secret]: { env: 'KEY', hosts: [origin] } } }));
+  process.env.KEY = 'sk-test-of-a-key';
+  const startMs = performance.now();
+  const { summary } = await runPlan({
+    name: 'asking',
+    isolation,
+    dataset: { records: Array.from({ length: records }, (_, n) => ({ input: `Say ${n}` })) },
+    provider: {
+      plugin,
+      config,
+      permissions,
+      models: [{ name: 'small', parameters: { max_tokens: 50 } }],
+      ...(concurrency === undefined ? {} : { calls: { concurrency } }),
+    },
+    evaluators: [{ plugin: built('contains'), config: { texts: ['Say'] } }],
+    policy,
+  });
+  rmSync(folder, { recursive: true });
+  report.tookMs = performance.now() - startMs;
+  report.failed = summary.failedCases;
+}
+console.log(JSON.stringify(report));
+
+async function using_(system, use) {
+  try {
+    await use(system);
+  } finally {
+    await system.close();
+  }
+}

@@ -1,0 +1,115 @@
+// Runs `openai` and `anthropic` against servers on loopback, in every combination of Node and isolation, and says how many requests were in flight.
+//   node src/asking.ts [--node 20,26] [--calls 200] [--places 30] [--seconds 30]
+// Exit code 1 if the server has seen fewer requests at once than were to be in flight; if a server that takes 30 at once gives less than 80 % of its rate,
+// or 5 % of its answers are refusals. Build `bench` and the two plugins first.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { type ModelServerOptions, serveModels } from '@testbench/test-kit/model-server';
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((option) => option !== '--'),
+  options: {
+    node: { type: 'string', default: '20,26' },
+    calls: { type: 'string', default: '200' },
+    places: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '30' },
+    waiting: { type: 'string', default: '2000' },
+  },
+});
+const calls = Number(values.calls);
+const places = Number(values.places);
+const LATENCY_MS = 500;
+/** Answers are held until all are in flight; a machine that is busy with other things takes a while to bring them there. */
+const HOLD_MS = 60_000;
+const WAITING_MS = 15_000;
+const LEAST_RATE = 0.8;
+const MOST_REFUSED = 0.05;
+
+/** What a client tells of its run. */
+interface Report {
+  readonly records: number;
+  readonly failed: number;
+  readonly tookMs: number;
+  /** Resident memory before the first call and, at most, while all of them wait. */
+  readonly beforeBytes: number;
+  readonly waitingBytes: number;
+}
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+async function runClient(version: string, task: object): Promise<Report> {
+  const node = file(`../node_modules/n${version}/bin/node`);
+  if (!existsSync(node)) throw new RangeError(`Cannot run on Node ${version}: not installed`);
+  const child = spawn(node, ['--expose-gc', file('asking-client.mjs'), JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  const code = await new Promise((resolve) => void child.once('close', resolve));
+  if (code !== 0) throw new Error(`Cannot measure: the client ended with ${String(code)}`);
+  return JSON.parse(text) as Report;
+}
+
+async function measure(
+  version: string,
+  task: { readonly api: string; readonly isolation: string },
+  more: object,
+  serving: ModelServerOptions,
+) {
+  await using server = await serveModels(serving);
+  const startMs = performance.now();
+  let isReleasing = false;
+  const timer = setInterval(() => {
+    isReleasing ||= server.inFlight >= calls || performance.now() - startMs > HOLD_MS;
+    if (isReleasing) server.release();
+  }, 20);
+  const report = await runClient(version, { ...task, ...more, origin: server.origin });
+  clearInterval(timer);
+  const { peak, refused, requests } = server;
+  return { ...report, peak, refused: refused / Math.max(1, requests.length), server };
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+for (const version of values.node.split(',')) {
+  for (const api of ['openai', 'anthropic']) {
+    for (const isolation of ['thread', 'process']) {
+      const task = { api, isolation };
+      const flood = await measure(
+        version,
+        task,
+        { records: calls * 3, concurrency: calls },
+        { isHeld: true },
+      );
+      const ok = flood.peak >= calls && flood.failed === 0;
+      if (!ok) process.exitCode = 1;
+      console.log(
+        `node ${version} ${isolation} ${api}: ${flood.peak} of ${calls} in flight, ${flood.failed} failed`,
+      );
+      if (api === 'anthropic') continue;
+      const waiting = Number(values.waiting);
+      const idle = await measure(version, task, { waiting }, { latencyMs: WAITING_MS });
+      const each = (idle.waitingBytes - idle.beforeBytes) / waiting / 1024;
+      console.log(
+        `node ${version} ${isolation} ${api}: ${waiting} calls wait in ${mebibytes(idle.waitingBytes)}, ${each.toFixed(1)} KiB each`,
+      );
+    }
+  }
+  const records = Math.ceil((Number(values.seconds) * 1000 * places) / LATENCY_MS);
+  const limited = await measure(
+    version,
+    { api: 'openai', isolation: 'thread' },
+    { records },
+    { places, latencyMs: LATENCY_MS },
+  );
+  const rate = (records * LATENCY_MS) / places / limited.tookMs;
+  if (rate < LEAST_RATE || limited.refused >= MOST_REFUSED || limited.failed > 0)
+    process.exitCode = 1;
+  console.log(
+    `node ${version}: ${percent(rate)} of the rate of a server with ${places} places, ${percent(limited.refused)} refused, ${limited.failed} failed`,
+  );
+}
