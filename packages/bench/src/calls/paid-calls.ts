@@ -46,8 +46,10 @@ export interface PaidCall {
   readonly greatest?: TokenUsage;
   /** True if a kept answer does not count, and the new one takes its place. @default false */
   readonly fresh?: boolean;
-  /** Makes one attempt, counted from 1. */
-  readonly ask: (attempt: number, signal: AbortSignal) => Promise<PaidAnswer>;
+  /** Makes one attempt, counted from 1, that can cost at most so much. */
+  readonly ask: (attempt: number, signal: AbortSignal, most: Spending) => Promise<PaidAnswer>;
+  /** Hears what each attempt is charged. */
+  readonly onSpent?: (spent: Spending) => void;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: (retry: CallRetry) => void;
 }
@@ -187,11 +189,12 @@ export class PaidCalls {
       { model, input, maxAnswerTokens, greatest },
       this.#path,
     );
-    return await this.#control.run(call.ask, {
+    return await this.#control.run((attempt, signal) => call.ask(attempt, signal, most), {
       signal: call.signal,
       tokens: most.tokens,
       usedTokens: ({ usage }) => (usage === undefined ? undefined : tokensOf(usage)),
-      beforeAttempt: async (_attempt, signal) => await this.#reserve(model, most, signal),
+      beforeAttempt: async (_attempt, signal) =>
+        await this.#reserve(model, most, signal, call.onSpent),
       ...(call.onRetry === undefined ? {} : { onRetry: call.onRetry }),
     });
   }
@@ -200,9 +203,14 @@ export class PaidCalls {
     model: string,
     most: Spending,
     signal: AbortSignal | undefined,
+    onSpent: PaidCall['onSpent'],
   ): Promise<AfterAttempt<PaidAnswer>> {
     const reservation = await this.#budget.reserve(this.#account, most, signal);
-    return (end) => reservation.settle(end === undefined ? NOTHING : this.#used(model, end));
+    return (end) => {
+      const used = end === undefined ? NOTHING : this.#used(model, end);
+      onSpent?.(used ?? most);
+      reservation.settle(used);
+    };
   }
 
   /** What an attempt used; undefined if that is not known. */

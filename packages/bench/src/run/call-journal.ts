@@ -8,10 +8,24 @@ const JOURNAL_FILE = 'calls.log';
 /** Of a key's 64 digits; two of a billion calls share these by a chance of 3 %, and then one call too few is told. */
 const KEY_DIGITS = 16;
 
+/** What is noted of one paid call. */
+export interface CallNote {
+  /** An attempt begins, that can cost at most so much. */
+  begin(most: Spending): void;
+  /** It has ended, and is charged. */
+  spend(spent: Spending): void;
+  /** The call has ended, whatever became of it. */
+  end(): void;
+}
+
+/** For a run that keeps no journal. */
+export const NO_NOTE: CallNote = { begin() {}, spend() {}, end() {} };
+
 /** What is known of the paid calls of earlier processes. */
 export interface JournalReport {
   /** Calls that had begun, and of which nobody knows whether they were answered. */
   readonly interrupted: number;
+  /** What was charged, and the most that the interrupted ones can have cost: their server may have billed them. */
   readonly spent: Readonly<Record<BudgetAccount, Spending>>;
 }
 
@@ -19,7 +33,7 @@ export interface JournalReport {
  * Notes which paid calls are under way, and what those that ended have cost, so that a run that goes on after its process was killed knows
  * how many it may pay for again.
  *
- * A line of 20 bytes before a call, and one behind it; they reach the system at once, and outlive the process.
+ * A line before each attempt and one behind it, of some 30 bytes each; they reach the system at once, and outlive the process.
  */
 export class CallJournal {
   readonly report: JournalReport;
@@ -50,16 +64,24 @@ export class CallJournal {
     });
   }
 
-  begin(key: string): void {
-    writeSync(this.#file, `+${key.slice(0, KEY_DIGITS)}\n`);
-  }
-
-  /** @param spent What an answer has cost; nothing of a call that failed. */
-  end(key: string, account: BudgetAccount, spent: Spending): void {
-    writeSync(
-      this.#file,
-      `-${key.slice(0, KEY_DIGITS)}\n=${account} ${spent.tokens} ${spent.money}\n`,
-    );
+  /** Begins the note of a call; nothing is written before its first attempt. */
+  note(key: string, account: BudgetAccount): CallNote {
+    const name = key.slice(0, KEY_DIGITS);
+    const write = (text: string): void => void writeSync(this.#file, text);
+    let hasBegun = false;
+    return {
+      begin({ tokens, money }) {
+        hasBegun = true;
+        write(`+${name} ${account} ${tokens} ${money}\n`);
+      },
+      spend({ tokens, money }) {
+        // In one piece, so that an attempt is not counted twice, or not at all.
+        if (hasBegun) write(`~${name}\n=${account} ${tokens} ${money}\n`);
+      },
+      end() {
+        if (hasBegun) write(`-${name}\n`);
+      },
+    };
   }
 
   /** @param isDone True if no call is left that a later process should know of. */
@@ -70,19 +92,24 @@ export class CallJournal {
 }
 
 function readJournal(path: string): JournalReport {
-  const open = new Set<string>();
+  /** Calls that were not ended, and the most that the attempt under way can have cost. */
+  const open = new Map<string, string>();
   const spent = { model: { tokens: 0, money: 0 }, judge: { tokens: 0, money: 0 } };
+  const charge = (cost: string): void => {
+    const [account, tokens, money] = cost.split(' ');
+    if (account !== 'model' && account !== 'judge') return;
+    spent[account].tokens += Number(tokens) || 0;
+    spent[account].money += Number(money) || 0;
+  };
   for (const line of readLines(path)) {
     const rest = line.slice(1);
-    if (line.startsWith('+')) open.add(rest);
-    else if (line.startsWith('-')) open.delete(rest);
-    else if (line.startsWith('=')) {
-      const [account, tokens, money] = rest.split(' ');
-      if (account !== 'model' && account !== 'judge') continue;
-      spent[account].tokens += Number(tokens) || 0;
-      spent[account].money += Number(money) || 0;
-    }
+    const key = rest.slice(0, KEY_DIGITS);
+    if (line.startsWith('+')) open.set(key, rest.slice(KEY_DIGITS + 1));
+    else if (line.startsWith('~')) open.set(key, '');
+    else if (line.startsWith('-')) open.delete(key);
+    else if (line.startsWith('=')) charge(rest);
   }
+  for (const most of open.values()) charge(most);
   return { interrupted: open.size, spent };
 }
 

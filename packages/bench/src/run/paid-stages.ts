@@ -21,7 +21,7 @@ import type { CallMeasured } from '../results/result-row.js';
 import { AnswerRounds, type CompletingProvider } from './asking/answer-rounds.js';
 import { AskTrail } from './asking/ask-trail.js';
 import type { AskCostOptions } from './asking/cost-of-ask.js';
-import { CallJournal } from './call-journal.js';
+import { CallJournal, type CallNote, NO_NOTE } from './call-journal.js';
 import { problemOfPlugin } from './call-failure.js';
 import type { PreparedRun } from './prepare-run.js';
 import type { Stage } from './stage.js';
@@ -209,19 +209,19 @@ export class PaidStages implements StageCalls {
       return await this.#callAsking(stage, paidStage, call);
     const parts = keyParts(stage, call);
     const key = callKey(parts);
-    let hasBegun = false;
+    const noted = this.#note(key, account);
     const outcome = await calls.make({
       key: parts,
       model: judge ?? String(data['model']),
       ...(judge === undefined ? {} : { request: judgeRequest(stage, data) }),
       signal,
-      ask: async (_attempt, attemptSignal) => {
-        if (!hasBegun) this.#journal?.begin(key);
-        hasBegun = true;
+      onSpent: (spent) => noted.spend(spent),
+      ask: async (_attempt, attemptSignal, most) => {
+        noted.begin(most);
         return await ask(stage, data, requestId, attemptSignal);
       },
     });
-    if (hasBegun) this.#journal?.end(key, account, spentOf(outcome));
+    noted.end();
     const measured = measure(outcome);
     if (!outcome.ok) {
       const { error } = outcome;
@@ -246,10 +246,7 @@ export class PaidStages implements StageCalls {
       cost: costOptions(stage, data, judge),
       signal,
       trail,
-      begin: (key) => {
-        this.#journal?.begin(key);
-        return (outcome) => this.#journal?.end(key, account, spentOf(outcome));
-      },
+      note: (key) => this.#note(key, account),
       measure,
       // A provider that asked providers could ask itself.
       complete:
@@ -273,6 +270,10 @@ export class PaidStages implements StageCalls {
       }
       throw new PaidFailure(trail.failure?.error ?? error, trail.measured);
     }
+  }
+
+  #note(key: string, account: BudgetAccount): CallNote {
+    return this.#journal?.note(key, account) ?? NO_NOTE;
   }
 
   /** A provider of the configuration that a judge asks, for the judge's money. */
@@ -381,13 +382,6 @@ async function ask(
   } catch (error) {
     throw new FailedAttempt(error, problemOfPlugin(error));
   }
-}
-
-function spentOf(outcome: PaidOutcome): { readonly tokens: number; readonly money: number } {
-  if (!outcome.ok || outcome.source !== 'asked') return { tokens: 0, money: 0 };
-  const { usage, cost = 0 } = outcome.call;
-  const tokens = usage === undefined ? 0 : usage.promptTokens + usage.completionTokens;
-  return { tokens, money: cost };
 }
 
 function measure(outcome: PaidOutcome): CallMeasured {

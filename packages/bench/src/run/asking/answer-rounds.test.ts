@@ -41,7 +41,7 @@ function open({ cache, budget = {}, answer = () => good, providers }: Setting = 
     cost: { model: undefined, fallbackModel: 'small', maxAnswerTokens: 20, request: {} },
     signal: new AbortController().signal,
     trail,
-    begin: () => () => {},
+    note: () => ({ begin: () => {}, spend: () => {}, end: () => {} }),
     measure: (outcome) => ({
       attempts: outcome.timing?.attempts ?? 0,
       cached: outcome.timing === undefined,

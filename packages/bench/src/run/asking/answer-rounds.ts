@@ -11,6 +11,7 @@ import type { CallProblem } from '../../calls/call-problem.js';
 import type { PaidAnswer, PaidCalls, PaidOutcome } from '../../calls/paid-calls.js';
 import { readTokenUsage } from '../../calls/token-usage.js';
 import type { CallMeasured } from '../../results/result-row.js';
+import type { CallNote } from '../call-journal.js';
 import type { AskTrail } from './ask-trail.js';
 import { type AskCost, type AskCostOptions, costOfAsk } from './cost-of-ask.js';
 import { type KeptAnswer, readKeptAnswer, roundName } from './kept-round.js';
@@ -28,8 +29,8 @@ export interface AnswerRoundsOptions {
   readonly cost: AskCostOptions;
   readonly signal: AbortSignal;
   readonly trail: AskTrail;
-  /** A request is about to be made for the first time; told how it ended. */
-  readonly begin: (key: string) => (outcome: PaidOutcome) => void;
+  /** Where what is under way is noted. */
+  readonly note: (key: string) => CallNote;
   readonly measure: (outcome: PaidOutcome) => CallMeasured;
   /** Answers for the providers of the configuration; undefined for a plugin that may not ask them. */
   readonly complete: ((provider: string) => CompletingProvider | undefined) | undefined;
@@ -121,27 +122,28 @@ export class AnswerRounds {
     askHost: AskHost,
     isFresh: boolean,
   ): Promise<MadeAsk> {
-    const { key, signal, trail, begin, measure } = this.#of;
+    const { key, signal, trail, note, measure } = this.#of;
     const parts = { ...key, ask: number };
     const name = callKey(parts);
     const ask = round.asks[index]!;
     const { calls, cost, make } = this.#wayOf(ask, askHost);
     trail.keys.push(name);
-    let end: ((outcome: PaidOutcome) => void) | undefined;
+    const noted = note(name);
     const outcome = await calls.make({
       key: parts,
       ...cost,
       signal,
       ...(isFresh ? { fresh: true } : {}),
-      ask: async (_attempt, attemptSignal) => {
-        end ??= begin(name);
+      onSpent: (spent) => noted.spend(spent),
+      ask: async (_attempt, attemptSignal, most) => {
+        noted.begin(most);
         const { answer, ...facts } = await make(attemptSignal);
         const { asks, continue: state, round: called } = round;
         const kept: KeptAnswer = { answer, asks, continue: state, round: called };
         return { ...facts, answer: kept };
       },
     });
-    end?.(outcome);
+    noted.end();
     trail.add(measure(outcome), outcome);
     if (!outcome.ok) {
       const { error } = outcome;
@@ -189,6 +191,13 @@ export class AnswerRounds {
   }
 }
 
+const UNSENT: ReadonlySet<number> = new Set([
+  HostCode.notFound,
+  HostCode.invalidArgument,
+  HostCode.permissionDenied,
+]);
+const REFUSED_STATUS = 403;
+
 type KeptRound = Pick<KeptAnswer, 'asks' | 'continue' | 'round'>;
 
 interface MadeAsk {
@@ -217,5 +226,7 @@ function failureOf(answer: AskAnswer, signal: AbortSignal): Error | undefined {
     const message = 'Cannot finish call: no answer within the time limit of the stage';
     return new CallError('CALL_DEADLINE_EXCEEDED', message, { retryable: true });
   }
-  return new FailedAnswer(answer, { retryable: retryable ?? false, retryAfterMs });
+  // What never left the host has cost nothing, as if a server had refused it.
+  const status = UNSENT.has(code) ? REFUSED_STATUS : undefined;
+  return new FailedAnswer(answer, { retryable: retryable ?? false, retryAfterMs, status });
 }
