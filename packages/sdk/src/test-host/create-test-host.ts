@@ -205,6 +205,9 @@ export async function createTestHost(
     data: unknown,
     callOptions: TestCallOptions | undefined,
   ): Promise<TestCall<Data>> => {
+    // Before it is taken apart: what is no object must be refused as such.
+    const given: TestCallOptions =
+      callOptions === undefined ? {} : new ConfigNode(callOptions).object();
     const firstLog = logs.length;
     const firstRequest = network.requests.length;
     const decoder = new TextDecoder();
@@ -218,7 +221,7 @@ export async function createTestHost(
     };
     let output: PluginOutput | undefined;
     try {
-      for await (const part of plugin.stream(data, { answerAsks, ...callOptions })) {
+      for await (const part of plugin.stream(data, { answerAsks, ...given })) {
         if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
         else output = part.output;
       }
