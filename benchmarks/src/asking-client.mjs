@@ -30,7 +30,7 @@ function memory() {
 }
 
 if (waiting > 0) {
-  await using_(new PluginSystem({ isolation, secrets }), async (system) => {
+  await useSystem(new PluginSystem({ isolation, secrets }), async (system) => {
     const { id } = (await system.loadPlugin(plugin, { config, permissions, state: 'reset' })).info;
     const input = {
       data: { model: 'small', prompt: 'How much does a call hold?', max_tokens: 50 },
@@ -39,10 +39,10 @@ if (waiting > 0) {
     await Promise.all(Array.from({ length: 256 }, call));
     report.beforeBytes = memory();
     const calls = Array.from({ length: waiting }, call);
-    let left = waiting;
-    for (const one of calls) one.then(() => (left -= 1));
+    const state = { isWaiting: true };
+    void Promise.race(calls).then(() => (state.isWaiting = false));
     // Before the first answer, all of them wait.
-    while (left === waiting) {
+    while (state.isWaiting) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       report.waitingBytes = Math.max(report.waitingBytes, memory());
     }
@@ -74,7 +74,7 @@ if (waiting > 0) {
 }
 console.log(JSON.stringify(report));
 
-async function using_(system, use) {
+async function useSystem(system, use) {
   try {
     await use(system);
   } finally {

@@ -206,7 +206,7 @@ export async function createTestHost(
     callOptions: TestCallOptions | undefined,
   ): Promise<TestCall<Data>> => {
     // Before it is taken apart: what is no object must be refused as such.
-    const given: TestCallOptions =
+    const own: TestCallOptions =
       callOptions === undefined ? {} : new ConfigNode(callOptions).object();
     const firstLog = logs.length;
     const firstRequest = network.requests.length;
@@ -221,7 +221,7 @@ export async function createTestHost(
     };
     let output: PluginOutput | undefined;
     try {
-      for await (const part of plugin.stream(data, { answerAsks, ...given })) {
+      for await (const part of plugin.stream(data, { answerAsks, ...own })) {
         if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
         else output = part.output;
       }
