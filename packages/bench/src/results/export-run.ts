@@ -1,4 +1,5 @@
 import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core/files';
+import { csvLine } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { StoredRun } from './read-run.js';
@@ -122,18 +123,4 @@ function csvRow(row: ResultRow, extra: readonly string[], evaluators: readonly s
 
 function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc4180 */
-function csvLine(values: readonly unknown[]): string {
-  return `${values.map(csvField).join(',')}\r\n`;
-}
-
-/** A text that a spreadsheet would run as a formula is shown instead: answers of models are strangers' texts. */
-function csvField(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(shown) || shown !== text ? `"${shown.replaceAll('"', '""')}"` : shown;
 }

@@ -1,0 +1,29 @@
+/** What spreadsheets take for the beginning of a formula, in the wide forms of East Asia too, and what they skip before it. */
+// eslint-disable-next-line no-control-regex
+const FORMULA = /^[\s\u0000\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
+
+/**
+ * One line of CSV, as RFC 4180 has it. A text that a spreadsheet would run as a formula gets an apostrophe before it, which shows the text instead:
+ * answers of models are texts of strangers.
+ *
+ * @param values Numbers and truth values stand as they are, `undefined` and `null` are empty, and whatever is no text is written as JSON.
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ *
+ * @example
+ * ```ts
+ * import { csvLine } from '@testbench/types';
+ *
+ * csvLine([1, 'a, b', null, '=1+1']); // => '1,"a, b",,"\'=1+1"\r\n'
+ * ```
+ */
+export function csvLine(values: readonly unknown[]): string {
+  return `${values.map(csvField).join(',')}\r\n`;
+}
+
+function csvField(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(shown) || shown !== text ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
