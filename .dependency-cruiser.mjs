@@ -52,7 +52,7 @@ export default {
     enhancedResolveOptions: {
       conditionNames: ['@testbench/source', 'import', 'node', 'default'],
       exportsFields: ['exports'],
-      extensions: ['.ts', '.js', '.mjs'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs'],
     },
   },
 };

@@ -21,6 +21,7 @@ const sharing = new Set([
     'core',
     'manager',
     'bench',
+    'report',
   ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',

@@ -15,10 +15,11 @@ export const mayImport = {
   core: ['types', 'manager', 'registry'],
   statistics: [],
   bench: ['types', 'core', 'statistics'],
+  report: ['types', 'bench'],
   plugins: [],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
-  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'sdk', 'statistics'],
+  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'report', 'sdk', 'statistics'],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

@@ -42,6 +42,7 @@ import { permissionsFor, PluginManager } from '@testbench/manager';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
+import { reportRuns } from '@testbench/report/runs';
 import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
 import {
   admitModule,
@@ -499,6 +500,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/statistics:BaselineOptions': {
     calls: { makeBaseline: (options) => makeBaseline({} as never, options) },
+  },
+  'report/runs:ReportRunsOptions': {
+    calls: { reportRuns: (options) => reportRuns([{}] as never, [], options) },
   },
   'bench:ScoreRunConfig': {
     base: { evaluators: [{ plugin: 'none.wasm' }] },

@@ -14,6 +14,7 @@ import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
 import { POWER } from './routes/power.js';
+import { REPORT } from './routes/report.js';
 import { RESUME } from './routes/resume.js';
 import { RUN } from './routes/run.js';
 import { SCORE } from './routes/score.js';
@@ -38,6 +39,7 @@ export const COMMANDS = [
   SHOW,
   FAILURES,
   EXPORT,
+  REPORT,
   CACHE,
   INSPECT,
   CALL,

@@ -121,6 +121,30 @@ describe('commands about runs', () => {
     expect((await write('jsonl')).trimEnd().split('\n')).toHaveLength(4);
   });
 
+  it('report a run in a form to read', async () => {
+    const { cwd, run, folder } = await finishedRun();
+    const [code, table, err] = await run('report', folder);
+    expect([code, err]).toEqual([0, '']);
+    expect(table).toMatch(/\na +exact-match +2 +100\.0 % /);
+    const page = join(folder, 'report.html');
+    expect(await run('report', folder, '--format', 'html')).toEqual([0, '', `${page}\n`]);
+    expect(await readFile(join(cwd, page), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+    const [, markdown] = await run('report', folder, folder, '--format', 'md');
+    expect(markdown).toContain('### `a`: what changed');
+    await writeFile(
+      join(cwd, 'mine.ts'),
+      `export default (output: { write(text: string): void }) => ({
+        specificationVersion: 'v1', name: 'mine',
+        row: ({ id, model }: { id: string, model: string }) => output.write(id + model + ' '),
+        end() {},
+      });`,
+    );
+    const mine = await run('report', folder, '--reporter', 'mine.ts', '--output', 'mine.txt');
+    expect(mine).toEqual([0, '', 'mine.txt\n']);
+    expect(await readFile(join(cwd, 'mine.txt'), 'utf8')).toBe('onea oneb twoa twob ');
+    expect((await run('report', folder, '--format', 'md', '--reporter', 'mine.ts'))[0]).toBe(2);
+  });
+
   it('tell of a folder without runs, and of one that is none', async () => {
     const { cwd, run } = await finishedRun();
     await mkdir(join(cwd, 'empty'));

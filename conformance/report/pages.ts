@@ -1,0 +1,68 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+import { createHtmlReporter } from '@testbench/report';
+import { reportRuns } from '@testbench/report/runs';
+
+import { generateRun } from '../../packages/report/src/__fixtures__/generated-run.ts';
+import { HOSTILE_TEXTS } from '../../packages/report/src/__fixtures__/hostile-texts.ts';
+
+type Run = ReturnType<typeof generateRun>;
+
+/** Writes the report of runs into a file. */
+export async function writePage(file: string, ...runs: readonly Run[]): Promise<void> {
+  const handle = openSync(file, 'w');
+  try {
+    const write = (text: string): void => void writeSync(handle, text);
+    await reportRuns(runs, [createHtmlReporter({ write })]);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** 50,000 rows, as the targets have it. */
+export function largeRun(): Run {
+  return generateRun({ records: 50_000, models: ['abacus-large'], promptCharacters: 300 });
+}
+
+/** Three models, three epochs. */
+export function smallRun(): Run {
+  return generateRun({ records: 400, epochs: 3, models: ['abacus-large', 'abacus-small', '東京'] });
+}
+
+/** One model before and after. */
+export function twoRuns(): [Run, Run] {
+  const models = ['abacus-large'];
+  return [generateRun({ records: 400, models }), generateRun({ records: 400, models, seed: 9 })];
+}
+
+/** Every text of a model, a plugin or a data set tries to get out. */
+export function hostileRun(): Run {
+  return generateRun({
+    name: '<img src=x onerror=owned()>',
+    records: HOSTILE_TEXTS.length,
+    models: ['<script>owned()</script>', 'javascript:owned()'],
+    change: (row) => {
+      const text = HOSTILE_TEXTS[row.index]!;
+      const details = { 'exact-match': { explanation: text, reply: text, metrics: { [text]: 1 } } };
+      const hostile = {
+        id: `${row.index}${text}`,
+        group: text,
+        input: text,
+        expected: text,
+        output: `${text} and more`,
+        answer: text,
+        finishReason: text,
+        columns: { [text]: text },
+        details,
+        errors: { 'token-f1': { code: 'CALL_FAILED', message: text, details: { [text]: text } } },
+      };
+      return { ...row, ...hostile };
+    },
+  });
+}
+
+/** A text of two million characters, in one word. */
+export function hugeRun(): Run {
+  const output = 'x'.repeat(2_000_000);
+  return generateRun({ records: 3, models: ['m'], change: (row) => ({ ...row, output }) });
+}

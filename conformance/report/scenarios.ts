@@ -1,0 +1,243 @@
+import { createRequire } from 'node:module';
+
+import type { Page } from 'playwright-core';
+
+/** One thing that a reader does. */
+export interface Scenario {
+  readonly name: string;
+  readonly file: string;
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+  /** Throws if the page is not as it should be. @returns What was seen. */
+  readonly run: (page: Page) => Promise<string | void>;
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+  readonly passes: readonly unknown[];
+}
+
+function insist(condition: boolean, state: string): asserts condition {
+  if (!condition) throw new Error(state);
+}
+
+const textOf = async (page: Page, selector: string): Promise<string> =>
+  (await page.locator(selector).first().innerText()).replaceAll(/\s+/g, ' ');
+const status = (page: Page): Promise<string> => textOf(page, '.status');
+const waitForLines = (page: Page): Promise<unknown> =>
+  page.waitForSelector('.list li .record-text > bdi:not(:empty)');
+
+async function search(page: Page, text: string): Promise<string> {
+  await page.fill('#search', text);
+  await page.waitForSelector('[data-search-ms]');
+  return await status(page);
+}
+
+/** Rules of WCAG 2.2 AA and good practice; whatever is serious or critical is wrong. */
+async function checkAccessibility(page: Page): Promise<string> {
+  // From outside of the page's world: its policy lets no script in.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setBypassCSP', { enabled: true });
+  await page.reload();
+  await page.waitForSelector('#records');
+  await waitForLines(page);
+  if (page.url().includes('record=')) await page.waitForSelector('dialog[open] .answer');
+  await page.addScriptTag({ path: AXE });
+  const { violations, passes } = await page.evaluate<AxeResults>(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  );
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  insist(
+    serious.length === 0,
+    serious
+      .map(({ id, nodes }) => `axe: ${id} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
+      .join('\n        '),
+  );
+  const others = violations.map(({ id }) => id).join(', ');
+  return `axe: ${passes.length} rules, nothing serious${others === '' ? '' : `; besides ${others}`}`;
+}
+
+const looks: Scenario[] = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).flatMap((scheme) => [
+    {
+      name: `looks right at ${width} px, ${scheme}`,
+      file: 'small.html',
+      width,
+      scheme,
+      async run(page: Page) {
+        await waitForLines(page);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        insist(overflow <= 0, `the page is ${overflow} px wider than the window`);
+        return await checkAccessibility(page);
+      },
+    },
+    {
+      name: `shows a record at ${width} px, ${scheme}`,
+      file: 'small.html',
+      width,
+      scheme,
+      async run(page: Page) {
+        await waitForLines(page);
+        await page.locator('.list li button').nth(2).click();
+        await page.waitForSelector('dialog[open] .answer');
+        return await checkAccessibility(page);
+      },
+    },
+  ]),
+);
+
+/** All of them, in order. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'opens 50,000 rows and finds a text in them',
+    file: 'large.html',
+    async run(page) {
+      const shown = await page.evaluate(
+        () => performance.getEntriesByName('report-shown')[0]!.startTime,
+      );
+      const started = performance.now();
+      insist((await search(page, 'the answer is 123')).includes('of 50,000'), await status(page));
+      const ms = performance.now() - started;
+      const first = await textOf(page, '.list li .record-id');
+      await page.locator('.list li button').first().click();
+      await page.waitForSelector('dialog[open] .answer');
+      const answer = await textOf(page, 'dialog .answer pre');
+      insist(/the answer is 123/i.test(answer), `record ${first} answers ${answer}`);
+      return `first view after ${Math.round(shown)} ms, search ${Math.round(ms)} ms`;
+    },
+  },
+  {
+    name: 'scrolls to the end of 50,000 records by keyboard',
+    file: 'large.html',
+    async run(page) {
+      await waitForLines(page);
+      await page.locator('.list li button').first().focus();
+      await page.keyboard.press('End');
+      await page.waitForFunction(() => document.activeElement?.textContent?.includes('49999'));
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('dialog[open] .answer');
+      insist((await textOf(page, '#record-title')).includes('problem-49999'), 'another record');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog:not([open])', { state: 'attached' });
+      const nodes = await page.locator('.list li').count();
+      insist(nodes < 60, `${nodes} entries are in the document`);
+    },
+  },
+  {
+    name: 'shows the records of a cell of the matrix',
+    file: 'small.html',
+    async run(page) {
+      const cell = page.getByRole('button', { name: /A right, B wrong/ });
+      const count = await cell.innerText();
+      await cell.click();
+      await page.waitForFunction(() => location.hash.includes('cell=right-wrong'));
+      insist((await status(page)).startsWith(`${count} records of 400`), await status(page));
+      await page.goBack();
+      insist((await status(page)).startsWith('400 records'), await status(page));
+    },
+  },
+  {
+    name: 'keeps filters in the address',
+    file: 'small.html',
+    async run(page) {
+      await page.selectOption('section[aria-labelledby="records"] select >> nth=1', { index: 2 });
+      await page.selectOption('section[aria-labelledby="records"] select >> nth=2', 'wrong');
+      await search(page, 'APPLE river');
+      const before = await status(page);
+      insist(!before.startsWith('Found in 0 records'), before);
+      const hash = new URL(page.url()).hash;
+      insist(/group=1/.test(hash) && /show=wrong/.test(hash) && /q=APPLE/.test(hash), hash);
+      await page.reload();
+      await page.waitForSelector('[data-search-ms]');
+      const records = (text: string): string => text.replace(/^.*?: /, '');
+      insist(
+        records(await status(page)) === records(before),
+        `${await status(page)}, was ${before}`,
+      );
+      return records(before);
+    },
+  },
+  {
+    name: 'leafs through records and shows a word diff',
+    file: 'small.html',
+    async run(page) {
+      await waitForLines(page);
+      await page.locator('.list li button').first().click();
+      await page.waitForSelector('dialog[open] .answer');
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() =>
+        document.querySelector('#record-title')?.textContent?.includes('problem-00001'),
+      );
+      insist((await page.locator('dialog .answer').count()) === 9, 'not all epochs of all models');
+      await page.locator('dialog .toggle input').first().check();
+      insist((await page.locator('dialog pre.diff ins').count()) > 0, 'no word is marked');
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.waitForFunction(() => !location.hash.includes('record='));
+    },
+  },
+  {
+    name: 'says what changed between two runs',
+    file: 'two.html',
+    async run(page) {
+      const table = await textOf(page, 'section[aria-labelledby="comparison"] .scroll table');
+      insist(/exact-match .*pp/.test(table), table);
+      await page.selectOption('section[aria-labelledby="comparison"] select >> nth=0', {
+        index: 1,
+      });
+      await page.selectOption('section[aria-labelledby="comparison"] select >> nth=1', {
+        index: 0,
+      });
+      const turned = await textOf(page, 'section[aria-labelledby="comparison"] .scroll table');
+      const sign = (text: string): string => /exact-match\s*([+−])/.exec(text)?.[1] ?? '';
+      insist(sign(table) !== sign(turned), `${table} and ${turned}`);
+      return await checkAccessibility(page);
+    },
+  },
+  {
+    name: 'shows hostile texts as texts',
+    file: 'hostile.html',
+    async run(page) {
+      await page.evaluate('globalThis.owned = () => { globalThis.isOwned = true; }');
+      const count = await page.evaluate(() => document.querySelectorAll('.list li').length);
+      for (let record = 0; record < 23; record += 1) {
+        await page.evaluate(`location.hash = 'record=${record}'`);
+        await page.waitForFunction(
+          (index) =>
+            document.querySelector('#record-title')?.textContent?.includes(`Record ${index}`),
+          record,
+        );
+        await page.waitForSelector('dialog[open] .answer .failure');
+      }
+      const strange = await page.evaluate(
+        () =>
+          document.querySelectorAll('main img, main script, main iframe, main a, main svg [onload]')
+            .length,
+      );
+      insist(strange === 0, `${strange} elements are of strangers`);
+      insist((await page.evaluate('globalThis.isOwned')) !== true, 'a script of a stranger ran');
+      insist((await page.title()) === '<img src=x onerror=owned()>', await page.title());
+      insist((await page.locator('.hidden-character').count()) === 0 || count > 0, 'no list');
+      return 'every record of them';
+    },
+  },
+  {
+    name: 'bears a text of two million characters',
+    file: 'huge.html',
+    async run(page) {
+      await waitForLines(page);
+      await page.locator('.list li button').first().click();
+      await page.waitForSelector('dialog[open] .answer');
+      await page.locator('dialog .answer .toggle input').check();
+      insist((await textOf(page, 'dialog .answer')).includes('too long'), 'it was compared');
+    },
+  },
+  ...looks,
+];

@@ -1,0 +1,27 @@
+import { choice, text, texts } from '../command-line/flags.js';
+
+/** Flags of `testbench report`. */
+export const REPORT_FLAGS = {
+  format: choice(
+    [
+      'terminal',
+      'html',
+      'md',
+      'junit',
+      'csv',
+      'json',
+      'every-eval-ever',
+      'every-eval-ever-instances',
+      'otel',
+    ],
+    'a table (default), one HTML file, Markdown, JUnit XML, rows as CSV, numbers as JSON, or a format of other tools',
+  ),
+  reporter: texts(
+    'file',
+    'a reporter of your own in place of a format: a module in JavaScript or TypeScript; may stand more than once',
+  ),
+  output: text(
+    'file',
+    'where to (default: stdout; for html, report.html in the folder of the run)',
+  ),
+};

@@ -1,0 +1,20 @@
+import { defineCommand } from '../command-line/define-command.js';
+import { REPORT_FLAGS } from '../flags/report.js';
+
+export const REPORT = defineCommand({
+  name: 'report',
+  brief: 'report a run, or what changed from one to another, in a form to read or to pass on',
+  about:
+    'The HTML file opens without a server: scores, records with their answers, search, filters. Texts of models and plugins are shown as texts, in every form.',
+  positionals: [
+    { name: 'run', brief: 'folder of the run' },
+    { name: 'other', brief: 'folder of a run that is compared with it', isOptional: true },
+  ],
+  flags: REPORT_FLAGS,
+  examples: [
+    'testbench report runs/arithmetic-0123456789ab --format html',
+    'testbench report runs/before runs/after --format md --output comment.md',
+    'testbench report runs/arithmetic-0123456789ab --reporter ./my-reporter.ts',
+  ],
+  load: async () => (await import('../commands/report.js')).reportCommand,
+});

@@ -1,0 +1,100 @@
+import type { ResultRow } from '@testbench/bench/results';
+import { csvLine } from '@testbench/types';
+
+import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+
+/** Columns of a row, before those of its scores. */
+const TITLES = [
+  'run',
+  'index',
+  'id',
+  'group',
+  'prompt',
+  'provider',
+  'model',
+  'epoch',
+  'input',
+  'expected',
+  'output',
+  'score',
+  'passed',
+  'failure',
+  'failure message',
+  'dropped',
+  'latency ms',
+  'prompt tokens',
+  'completion tokens',
+  'cost',
+  'cached',
+] as const;
+
+/** Writes all rows as CSV, with a column for each score and each explanation. Nothing in it begins like a formula of a spreadsheet. */
+export function createCsvReporter(output: ReportOutput): Reporter {
+  let reported: readonly ReportedRun[] = [];
+  let evaluators: readonly string[] = [];
+  let columns: readonly string[] = [];
+  return {
+    specificationVersion: 'v1',
+    name: 'csv',
+    async start(runs) {
+      reported = runs;
+      evaluators = [...new Set(runs.flatMap(({ plan }) => plan.evaluators.map(({ as }) => as)))];
+      columns = [...new Set(runs.flatMap(({ plan }) => plan.dataset.columns))];
+      await output.write(
+        csvLine([
+          ...TITLES,
+          ...columns.map((name) => `columns.${name}`),
+          ...evaluators.map((name) => `scores.${name}`),
+          ...evaluators.map((name) => `explanations.${name}`),
+        ]),
+      );
+    },
+    async row(row, run) {
+      const { scores, details = {}, columns: fields = {} } = row;
+      await output.write(
+        csvLine([
+          ...valuesOf(row, reported[run]!.run),
+          ...columns.map((name) => own(fields, name)),
+          ...evaluators.map((name) => own(scores, name)),
+          ...evaluators.map((name) => own(details, name)?.explanation),
+        ]),
+      );
+    },
+    end() {
+      // Everything is written.
+    },
+  };
+}
+
+/** In the order of the titles. */
+function valuesOf(row: ResultRow, run: string): unknown[] {
+  const { failure, errors = {}, dropped, measured, usage } = row;
+  const failed = failure ?? Object.values(errors)[0];
+  return [
+    run,
+    row.index,
+    row.id,
+    row.group,
+    row.prompt,
+    row.provider,
+    row.model,
+    row.epoch,
+    row.input ?? row.messages,
+    row.expected,
+    row.output,
+    row.score,
+    row.passed,
+    failed?.code,
+    failed?.message,
+    dropped === undefined ? undefined : (dropped.reason ?? true),
+    measured?.totalMs,
+    usage?.promptTokens,
+    usage?.completionTokens,
+    measured?.cost,
+    measured?.cached,
+  ];
+}
+
+function own<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}

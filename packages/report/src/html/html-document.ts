@@ -1,0 +1,69 @@
+import { toBase64 } from './compress.js';
+
+/** What a page is put together from. */
+export interface PageParts {
+  readonly title: string;
+  readonly script: string;
+  readonly styles: string;
+}
+
+/** Before `</script` and `<!--`, which would end the script or change how it is read. */
+const SCRIPT_BREAKERS = /<(?=\/script|!--|script)/gi;
+
+/** All of a page before its data. */
+export async function formatDocumentHead({ title, script, styles }: PageParts): Promise<string> {
+  const code = script.replaceAll(SCRIPT_BREAKERS, '\\x3C');
+  const policy = [
+    "default-src 'none'",
+    `script-src '${await hashOf(code)}'`,
+    `style-src '${await hashOf(styles)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escapeHtml(title)}</title>
+<style>${styles}</style>
+</head>
+<body>
+<main id="app"></main>
+<noscript><p>This report shows its data with a script of its own, and nothing of it comes from a network. Allow scripts to read it.</p></noscript>
+`;
+}
+
+/** The script comes behind the index and before the blocks, so that the page appears while they are read. */
+export function formatScript(script: string): string {
+  return `<script>${script.replaceAll(SCRIPT_BREAKERS, '\\x3C')}</script>\n`;
+}
+
+/** Data that the page's script reads; no browser runs it. */
+export function formatData(id: string, base64: string): string {
+  return `<script type="application/gzip" id="${id}">${base64}</script>\n`;
+}
+
+export const DOCUMENT_END = '</body>\n</html>\n';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+async function hashOf(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return `sha256-${toBase64(new Uint8Array(bytes))}`;
+}

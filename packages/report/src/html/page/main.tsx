@@ -1,0 +1,41 @@
+import { render } from 'preact';
+
+import { unpackText } from '../compress.js';
+import type { PageIndex } from '../page-data.js';
+import { App } from './app.js';
+import { PageStore } from './page-store.js';
+import { createView } from './view.js';
+
+/** The data of a block; undefined if the file was cut off before it. */
+async function readData(id: string): Promise<string | undefined> {
+  const find = (): string | undefined => document.getElementById(id)?.textContent ?? undefined;
+  // The page appears before the browser has read the whole file: it may be on the way.
+  while (document.readyState === 'loading' && !isComplete(id)) {
+    await new Promise((done) => {
+      setTimeout(done, 10);
+    });
+  }
+  return find();
+}
+
+/** True once the browser has read all of an element: then something follows it. */
+function isComplete(id: string): boolean {
+  return Boolean(document.getElementById(id)?.nextSibling);
+}
+
+async function start(): Promise<void> {
+  const root = document.getElementById('app')!;
+  try {
+    const packed = document.getElementById('index')?.textContent;
+    if (packed === undefined || packed === null) throw new Error('the file has no data');
+    const index = JSON.parse(await unpackText(packed)) as PageIndex;
+    const view = createView(new PageStore(index, (block) => readData(`block-${block}`)));
+    render(<App view={view} />, root);
+    performance.mark('report-shown');
+  } catch (error) {
+    root.textContent = `Cannot show the report: ${error instanceof Error ? error.message : String(error)}`;
+    throw error;
+  }
+}
+
+void start();

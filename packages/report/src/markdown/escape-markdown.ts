@@ -1,0 +1,31 @@
+import { escapeText, truncateText } from '@testbench/types';
+
+import { MAX_CELL_CHARACTERS } from '../limits.js';
+
+/**
+ * A stranger's text as code within a line: in code nothing is HTML, a link, an emphasis, a mention or a number of an issue.
+ *
+ * It may stand in a cell of a table, where a pipe needs an escape even in code.
+ */
+export function codeSpan(text: string, maxCharacters: number = MAX_CELL_CHARACTERS): string {
+  const shown = escapeText(truncateText(text, maxCharacters)).replaceAll('\t', ' ');
+  if (shown.trim() === '') return '` `';
+  // A fence that is longer than any in the text.
+  const fences = shown.match(/`+/g) ?? [];
+  const fence = '`'.repeat(fences.reduce((most, { length }) => Math.max(most, length), 0) + 1);
+  const space = fence.length > 1 || shown.startsWith(' ') ? ' ' : '';
+  // A backslash before a pipe would end its escape.
+  const cell = shown.replaceAll(/\\*\|/g, (run) => `${'\\'.repeat(run.length - 1)}\\|`);
+  return `${fence}${space}${cell}${space}${fence}`;
+}
+
+/** A table: cells of the caller's, and code spans. */
+export function markdownTable(
+  titles: readonly string[],
+  lines: readonly (readonly string[])[],
+  numbers: readonly number[],
+): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = titles.map((_, column) => (numbers.includes(column) ? '--:' : '---'));
+  return [row(titles), row(rule), ...lines.map(row)].join('\n');
+}

@@ -1,0 +1,169 @@
+import type { RunComparison, RunSummary } from '@testbench/bench/statistics';
+
+import { MAX_MARKDOWN_CHARACTERS, MAX_MARKDOWN_LINES } from '../limits.js';
+import type { Reporter, ReportOutput } from '../reporter.js';
+import {
+  describeMethods,
+  describePlanning,
+  formatCount,
+  formatDifference,
+  formatDifferenceInterval,
+  formatInterval,
+  formatItems,
+  formatMean,
+  formatP,
+  formatShare,
+  TEST_WORDS,
+  uniqueNotes,
+  VERDICT_WORDS,
+} from '../text/format-numbers.js';
+import { runLetter, systemNames } from '../text/system-names.js';
+import { codeSpan, markdownTable } from './escape-markdown.js';
+
+/** Records that are named where some got worse. */
+const MAX_FLIPS = 10;
+
+/** Writes Markdown of the size of a comment on a pull request: scores, what changed, which records broke. */
+export function createMarkdownReporter(output: ReportOutput): Reporter {
+  return {
+    specificationVersion: 'v1',
+    name: 'markdown',
+    async end({ summaries, comparisons }) {
+      const parts = [
+        ...comparisons.slice(0, MAX_MARKDOWN_LINES).flatMap(describeComparison),
+        ...describeScores(summaries),
+        ...describeNotes(summaries, comparisons),
+      ];
+      await output.write(joinParts([headline(summaries), ...parts]));
+    },
+  };
+}
+
+/** As many parts as a comment takes; the most important stand first. */
+function joinParts(parts: readonly string[]): string {
+  let text = '';
+  for (const part of parts) {
+    if (text.length + part.length > MAX_MARKDOWN_CHARACTERS) {
+      return `${text}The rest is too long for a comment: see the report.\n`;
+    }
+    text += `${part}\n\n`;
+  }
+  return `${text.trimEnd()}\n`;
+}
+
+function headline(summaries: readonly RunSummary[]): string {
+  const runs = summaries.map(({ run }, number) => {
+    const { records, dataset, isComplete } = run;
+    const state = isComplete ? '' : ` of ${formatCount(dataset.records)}, **not complete**`;
+    const letter = summaries.length > 1 ? `${runLetter(number)}: ` : '';
+    return `${letter}${codeSpan(run.run)}, ${formatItems(records, 'record')}${state}`;
+  });
+  return `## ${codeSpan(summaries[0]?.run.name ?? '')}\n\n${runs.join('  \n')}`;
+}
+
+function describeComparison(comparison: RunComparison): string[] {
+  const { pairs, adjustment, tests, alpha, gate } = comparison;
+  const parts = pairs.slice(0, MAX_MARKDOWN_LINES).map(({ a, b, metrics }) => {
+    const title =
+      a.model === b.model
+        ? `### ${codeSpan(b.model)}: what changed`
+        : `### ${codeSpan(b.model)} against ${codeSpan(a.model)}`;
+    const table = markdownTable(
+      ['metric', 'before', 'after', 'difference', 'interval', 'p', 'verdict'],
+      metrics.slice(0, MAX_MARKDOWN_LINES).map((metric) => {
+        const planning = describePlanning(metric);
+        const verdict = VERDICT_WORDS[metric.verdict];
+        const mark = { better: '🟢', worse: '🔴', 'cannot-tell': '⚪', 'no-data': '⚪' }[
+          metric.verdict
+        ];
+        return [
+          codeSpan(metric.metric),
+          formatMean(metric.meanA, metric),
+          formatMean(metric.meanB, metric),
+          formatDifference(metric.difference, metric),
+          formatDifferenceInterval(metric.interval, metric),
+          `${formatP(metric.adjustedP)}${metric.test === null ? '' : ` (${TEST_WORDS[metric.test]})`}`,
+          `${mark} ${verdict}${planning === undefined ? '' : `; ${planning}`}`,
+        ];
+      }),
+      [1, 2, 3, 4, 5],
+    );
+    const broken = metrics.flatMap(({ metric, flips }) => {
+      if (flips.lost === 0 && flips.gained === 0) return [];
+      const named = flips.lostRecords.slice(0, MAX_FLIPS).map(({ record }) => codeSpan(record, 60));
+      const more = flips.lost - named.length;
+      const which =
+        named.length === 0
+          ? ''
+          : `: ${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+      return [
+        `${codeSpan(metric)}: ${formatItems(flips.gained, 'record')} got better, ${formatCount(flips.lost)} got worse${which}`,
+      ];
+    });
+    const list = broken.length === 0 ? '' : `\n\n${broken.map((line) => `- ${line}`).join('\n')}`;
+    return `${title}\n\n${table}${list}`;
+  });
+  const adjusted = tests > 1 ? `, adjusted for ${tests} tests (${adjustment})` : '';
+  const gates =
+    gate === undefined
+      ? []
+      : [
+          `### Gate ${gate.passed ? 'passed ✅' : 'failed ❌'}\n\n${gate.checks
+            .slice(0, MAX_MARKDOWN_LINES)
+            .map(({ passed, message }) => `- ${passed ? '✅' : '❌'} ${codeSpan(message)}`)
+            .join('\n')}`,
+        ];
+  return [
+    ...gates,
+    ...parts,
+    `Paired by record; a difference counts at ${formatShare(alpha)}${adjusted}.`,
+  ];
+}
+
+function describeScores(summaries: readonly RunSummary[]): string[] {
+  const systems = summaries.flatMap((summary, run) =>
+    summary.systems.map((system) => ({ ...system, run })),
+  );
+  const names = systemNames(systems);
+  const lines = systems.flatMap(({ metrics, corpus }, number) => [
+    ...metrics.map((metric) => [
+      codeSpan(names[number]!),
+      codeSpan(metric.metric),
+      formatMean(metric.mean, metric),
+      formatInterval(metric.interval, metric),
+      formatCount(metric.n),
+      metric.errors > 0 ? `**${formatCount(metric.errors)}**` : '0',
+    ]),
+    ...corpus.map(({ evaluator, metric, value, interval, n }) => [
+      codeSpan(names[number]!),
+      codeSpan(`${evaluator} ${metric}`),
+      formatMean(value, { scale: 'graded' }),
+      formatInterval(interval, { scale: 'graded' }),
+      formatCount(n),
+      '',
+    ]),
+  ]);
+  const titles = ['model', 'metric', 'mean', 'interval', 'n', 'errors'];
+  const shown = lines.slice(0, MAX_MARKDOWN_LINES);
+  const hidden = lines.length - shown.length;
+  return [
+    `### Scores\n\n${markdownTable(titles, shown, [2, 3, 4, 5])}`,
+    ...(hidden > 0 ? [`And ${formatItems(hidden, 'further line')}.`] : []),
+    describeMethods(systems, summaries[0]?.confidence ?? 0.95),
+  ];
+}
+
+function describeNotes(
+  summaries: readonly RunSummary[],
+  comparisons: readonly RunComparison[],
+): string[] {
+  const notes = uniqueNotes([...summaries, ...comparisons].map((each) => each.notes));
+  return notes.length === 0
+    ? []
+    : [
+        notes
+          .slice(0, MAX_MARKDOWN_LINES)
+          .map(({ message }) => `> ${codeSpan(message, 400)}`)
+          .join('\n>\n'),
+      ];
+}

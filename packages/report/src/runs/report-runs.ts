@@ -1,0 +1,112 @@
+import type { StoredRun } from '@testbench/bench/results';
+import {
+  compareRuns,
+  type CompareOptions,
+  type RunComparison,
+  type RunSummary,
+  summariseRun,
+  type SummaryOptions,
+} from '@testbench/bench/statistics';
+
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
+import type { ReportedRun, Reporter } from '../reporter.js';
+
+/** Systems of one run that the first one is compared with: each comparison reads the rows again. */
+const MAX_COMPARED_SYSTEMS = 8;
+
+/** How runs are reported. */
+export interface ReportRunsOptions {
+  /** How runs are summed up. */
+  readonly summary?: SummaryOptions;
+  /** How they are compared. */
+  readonly comparison?: Omit<CompareOptions, 'a' | 'b'>;
+  readonly signal?: AbortSignal;
+}
+
+/** What is in `summary` and `comparison` is read by those who take it. */
+const OPTIONS: OptionReaders<ReportRunsOptions> = {
+  summary: (node) => node.object(),
+  comparison: (node) => node.object(),
+  signal: (node) => node.signal(),
+};
+
+/**
+ * Sums up and compares runs, reads their rows, and hands all of it to reporters.
+ *
+ * Memory does not grow with the number of rows, but for what the reporters keep. Of one run, the first of its systems is compared with at most eight
+ * others.
+ *
+ * @param runs One, or two that are compared.
+ * @throws {RangeError} For no run, or more than two.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_NOT_COMPARABLE` for two runs without common records. And whatever a
+ *   reporter throws.
+ * @throws {ConfigError} An option is wrong.
+ */
+export async function reportRuns(
+  runs: readonly StoredRun[],
+  reporters: readonly Reporter[],
+  given?: ReportRunsOptions,
+): Promise<void> {
+  const { summary, comparison, signal } = readOptions<ReportRunsOptions>(given, OPTIONS);
+  if (runs.length < 1 || runs.length > 2) {
+    throw new RangeError(`Cannot report ${runs.length} runs: it takes one or two`);
+  }
+  // Before anything is written: two runs that cannot be compared are no report.
+  const comparisons = await compareAll(runs, comparison);
+  const summaries: RunSummary[] = [];
+  for (const run of runs) {
+    signal?.throwIfAborted();
+    summaries.push(await summariseRun(run, summary));
+  }
+  const reported = runs.map(describe);
+  for (const reporter of reporters) await reporter.start?.(reported);
+  const readers = reporters.filter((reporter) => reporter.row !== undefined);
+  for (const [number, run] of runs.entries()) {
+    if (readers.length === 0) break;
+    for await (const row of run.rows()) {
+      signal?.throwIfAborted();
+      for (const reporter of readers) await reporter.row!(row, number);
+    }
+  }
+  for (const reporter of reporters) await reporter.end({ summaries, comparisons });
+}
+
+async function compareAll(
+  [a, b]: readonly StoredRun[],
+  options: ReportRunsOptions['comparison'],
+): Promise<RunComparison[]> {
+  if (b !== undefined) return [await compareRuns(a!, b, options)];
+  const { prompts, providers } = a!.plan;
+  const systems = prompts.flatMap(({ name: prompt }) =>
+    providers.flatMap(({ as: provider, models }) =>
+      models.map(({ name: model }) => ({ prompt, provider, model })),
+    ),
+  );
+  const [first, ...others] = systems;
+  const comparisons: RunComparison[] = [];
+  for (const other of others.slice(0, MAX_COMPARED_SYSTEMS)) {
+    comparisons.push(await compareRuns(a!, a!, { ...options, a: first!, b: other }));
+  }
+  return comparisons;
+}
+
+function describe({
+  run,
+  digest,
+  plan,
+  records,
+  isComplete,
+  writtenAt,
+  summary,
+}: StoredRun): ReportedRun {
+  return {
+    run,
+    digest,
+    plan,
+    records,
+    isComplete,
+    writtenAt: writtenAt.toISOString(),
+    summary,
+  };
+}
