@@ -94,10 +94,22 @@ async function describeRun(reader: RunReader, path: string): Promise<StoredRun> 
     summary: await readSummary(reader, path),
     async *rows() {
       for (const segment of reader.segments) {
-        for await (const row of reader.rows(segment)) yield JSON.parse(row) as ResultRow;
+        for await (const row of reader.rows(segment)) yield parseRow(row, path);
       }
     },
   };
+}
+
+function parseRow(row: string, path: string): ResultRow {
+  try {
+    return JSON.parse(row) as ResultRow;
+  } catch (cause) {
+    throw new BenchError(
+      'BENCH_RUN_DAMAGED',
+      `Cannot read run ${JSON.stringify(path)}: a row is not JSON; run its configuration again into another folder`,
+      { file: path, cause },
+    );
+  }
 }
 
 async function readSummary(reader: RunReader, path: string): Promise<BenchmarkSummary | undefined> {

@@ -11,10 +11,13 @@ import { NumberColumn } from './number-column.js';
 import type { RunFacts } from './run-summary.js';
 
 /** A run of which statistics are made: what `readRun` gives. */
-export type ScoredRun = Pick<
+export interface ScoredRun extends Pick<
   StoredRun,
   'path' | 'run' | 'digest' | 'plan' | 'records' | 'isComplete' | 'rows'
->;
+> {
+  /** What the run came to, if it was finished: the scores of whole sets are taken from there. It is checked. */
+  readonly summary?: unknown;
+}
 
 /** One metric of one system: a number a record. */
 export interface MetricColumn extends Metric {

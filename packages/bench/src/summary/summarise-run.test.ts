@@ -144,6 +144,38 @@ describe('summariseRun()', () => {
     expect(systems[0]!.agreement[0]!.kappa).toBeCloseTo(0.545_454_545_454, 9);
   });
 
+  it('takes the scores of whole sets from the end of the run, after a check', async () => {
+    const labels = { prompt: 'p', provider: 'o', model: 'm' };
+    const bootstrap = { method: 'x', confidence: 0.95, resamples: 1000, seed: 0 };
+    const interval = { low: 20, mid: 25, high: 30 };
+    const sets = [
+      {
+        evaluator: 'exact',
+        labels,
+        n: 2,
+        score: { value: 0.25, interval: null },
+        metrics: { bleu: { value: 25, interval } },
+        bootstrap,
+      },
+      { evaluator: 'exact', labels: { ...labels, group: 'x' }, n: 1, score: null },
+    ];
+    const run = scoredRun({ rows: rowsOf([1, 0]) });
+    const [system] = (await summariseRun({ ...run, summary: { sets } })).systems;
+    expect(system!.corpus).toMatchObject([
+      { metric: 'exact', n: 2, value: 0.25, interval: null, groups: [{ group: 'x', value: null }] },
+      { metric: 'exact.bleu', value: 25, interval: { low: 20, high: 30, method: 'bootstrap' } },
+    ]);
+    expect(system!.corpus[1]!.signature).toMatch(
+      /^exact\.bleu\|v:1\.0\.0\|sha256:[0-9a-f]{12}\|n:2\|err:missing\|ci:bootstrap\(1000,seed:0\)$/,
+    );
+    const wrong = [{}, [1], [{ ...sets[0], score: { value: 'x' } }], [{ ...sets[0], labels: 1 }]];
+    for (const each of [...wrong, [{ ...sets[0], bootstrap: {} }]]) {
+      await expect(summariseRun({ ...run, summary: { sets: each } })).rejects.toMatchObject({
+        code: 'BENCH_RUN_DAMAGED',
+      });
+    }
+  });
+
   it.each([
     ['a score that is none', { index: 0, scores: { exact: Number.NaN } }, /no number from 0 to 1/],
     ['a model that was not planned', { index: 0, model: 'x' }, /does not have/],

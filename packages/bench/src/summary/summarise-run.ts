@@ -2,10 +2,12 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { OnError } from '../config/benchmark-config.js';
 import { type ClusterBy, type Clusters, clustersOf } from './clusters.js';
+import { corpusScores } from './corpus-scores.js';
 import { estimateMean, type EstimateOptions, intervalLabel } from './estimate-mean.js';
 import { membersOf } from './groups.js';
 import { LabelColumns } from './label-columns.js';
 import { MAX_GROUPS } from './limits.js';
+import { metricsOf } from './metric-list.js';
 import { clusterNote, groupsNote, incompleteNote } from './notes.js';
 import type { NumberColumn } from './number-column.js';
 import {
@@ -21,6 +23,7 @@ import {
   type RecordColumns,
   type ScoredRun,
   type ScoreTable,
+  systemKey,
 } from './score-table.js';
 import { scoreSignature } from './score-signature.js';
 import { UsageColumns } from './usage-columns.js';
@@ -111,6 +114,7 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
     },
   });
   const clusters = clustersOf(table.records, by, column);
+  const corpus = corpusScores(run, metricsOf(run.plan));
   return {
     type: 'run-summary',
     schemaVersion: RUN_SUMMARY_VERSION,
@@ -122,7 +126,7 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
         ...name,
         ...found.columns.report(),
         metrics: metrics.map((each) => summariseMetric(each, table, clusters, options, estimate)),
-        corpus: [],
+        corpus: corpus.get(systemKey(name)) ?? [],
         agreement: found.labels.map((each) => each.summary()),
       };
     }),
