@@ -1,4 +1,4 @@
-import { adjustPValues } from '@testbench/statistics';
+import { adjustPValues, meanInterval } from '@testbench/statistics';
 
 import type { Clusters } from '../summary/clusters.js';
 import { membersOf } from '../summary/groups.js';
@@ -48,8 +48,8 @@ export function compareMetric(
     n: scores.a.length,
     onlyA,
     onlyB,
-    meanA: meanOf(scores.a),
-    meanB: meanOf(scores.b),
+    meanA: meanInterval(scores.a).mean,
+    meanB: meanInterval(scores.b).mean,
     difference,
     standardError,
     interval,
@@ -101,8 +101,8 @@ function compareGroups(
     return {
       group,
       n: members.length,
-      meanA: meanOf(a!),
-      meanB: meanOf(b!),
+      meanA: meanInterval(a!).mean,
+      meanB: meanInterval(b!).mean,
       difference,
       interval,
       p: tests[0]?.p ?? null,
@@ -112,9 +112,4 @@ function compareGroups(
   });
   const { adjusted } = adjustPValues(found.map(({ p }) => p));
   return found.map((group, index) => Object.assign(group, { adjustedP: adjusted[index]! }));
-}
-
-function meanOf(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -63,7 +63,7 @@ export async function compareRuns(
 }
 
 /** @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`. */
-export async function readSide(
+async function readSide(
   run: ScoredRun,
   { onError, clusters: by }: Pick<ReadCompareOptions, 'onError' | 'clusters'>,
 ): Promise<ComparedSide> {

@@ -6,9 +6,9 @@ import { damagedRun } from './checked-row.js';
 import type { MetricKind } from './run-summary.js';
 
 /** The weighted mean of all evaluators. An evaluator of this name hides it. */
-export const WEIGHTED = 'score';
+const WEIGHTED = 'score';
 /** Whether all thresholds were reached. */
-export const PASSED = 'passed';
+const PASSED = 'passed';
 
 /** A metric of a plan, and what its signature says of it. */
 export interface Metric {

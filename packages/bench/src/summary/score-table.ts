@@ -68,7 +68,7 @@ export interface TableOptions {
 export const CLUSTER_COLUMN = 'cluster';
 
 /** Facts of a run, for whatever is printed of it. */
-export function runFacts({ run, digest, plan, records, isComplete }: ScoredRun): RunFacts {
+function runFacts({ run, digest, plan, records, isComplete }: ScoredRun): RunFacts {
   return {
     run,
     name: plan.name,

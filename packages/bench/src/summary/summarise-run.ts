@@ -1,3 +1,4 @@
+import { meanInterval } from '@testbench/statistics';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { OnError } from '../config/benchmark-config.js';
@@ -173,7 +174,7 @@ function summariseMetric(
     errors: column.errors,
     errorTreatment: onError,
     dropped: column.dropped,
-    epochDeviation: column.deviations.length === 0 ? null : average(column.deviations.present()),
+    epochDeviation: meanInterval(column.deviations.present()).mean,
     threshold:
       threshold === undefined ? null : reachedThreshold(present, threshold, among, estimate),
     ...(weight === undefined ? {} : { weight }),
@@ -225,8 +226,4 @@ function groupScores(
     const { n, mean, interval } = estimateMean(present, undefined, options);
     return { group, n, mean, interval };
   });
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
