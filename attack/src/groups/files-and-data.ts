@@ -171,6 +171,91 @@ const slow = Object.entries(slowTexts).map(([name, [file, make]]) =>
   }),
 );
 
+const BASELINE = {
+  type: 'testbench-baseline',
+  formatVersion: 1,
+  run: {
+    run: 'r',
+    name: 'bench',
+    plan: '',
+    dataset: { digest: '', records: 1 },
+    records: 1,
+    isComplete: true,
+    epochs: { count: 1, reducer: 'mean' },
+    onError: 'missing',
+  },
+  evaluators: [{ as: 'e', name: 'e', version: '1', digest: '', config: {}, weight: 1 }],
+  columns: [{ prompt: 'p', provider: 'o', model: 'm', metric: 'e', kind: 'evaluator' }],
+  fields: ['index'],
+  records: [] as unknown,
+  digest: '',
+};
+const nested = (open: string, close: string, depth: number): string =>
+  open.repeat(depth) + close.repeat(depth);
+
+const hostileBaselines: Readonly<Record<string, () => string>> = {
+  'of 2 million records': () =>
+    JSON.stringify({ ...BASELINE, records: Array.from({ length: 2_000_000 }, (_, n) => [n, 1]) }),
+  'of records 3 million lists deep': () =>
+    JSON.stringify({ ...BASELINE, records: 0 }).replace(
+      '"records":0',
+      `"records":${nested('[', ']', 3_000_000)}`,
+    ),
+  'of settings a million objects deep': () =>
+    JSON.stringify(BASELINE).replace(
+      '"config":{}',
+      `"config":${'{"a":'.repeat(1e6)}1${'}'.repeat(1e6)}`,
+    ),
+  'of 70 MB': () => ' '.repeat(70 * 1024 * 1024),
+};
+
+/** Another run's rows and plan, as somebody hands them over; the digests of what is written are right. */
+const hostileRuns: Readonly<
+  Record<string, (file: string) => readonly [file: string, text: string]>
+> = {
+  'a plan a million objects deep': (run) => [
+    join(run, 'plan.json'),
+    `{"name":"bench","dataset":${'{"a":'.repeat(1e6)}1${'}'.repeat(1e6)}}`,
+  ],
+  'a plan without evaluators': (run) => [
+    join(run, 'plan.json'),
+    '{"name":"bench","dataset":{},"evaluators":{"length":1e9}}',
+  ],
+  'scores of whole sets that are none': (run) => [
+    join(run, 'summary.json'),
+    `{"sets":[${'{},'.repeat(100_000)}{}]}`,
+  ],
+};
+
+const statistics = [
+  ...Object.entries(hostileBaselines).map(([name, make]) =>
+    fileAttack(116, `a baseline ${name}`, async (folder) => {
+      const config = benchmark(folder);
+      await measureChild('command-line', ['run', config]);
+      const run = join(folder, 'out', readdirSync(join(folder, 'out'))[0]!);
+      const baseline = join(folder, 'baseline.json');
+      writeFileSync(baseline, make());
+      const measured = await measureChild('command-line', ['compare', run, '--baseline', baseline]);
+      const { code, errors } = measured.result as Printed;
+      insist(code === 1 && errors.includes('BENCH_BASELINE_DAMAGED'), errors);
+      return within(measured);
+    }),
+  ),
+  ...Object.entries(hostileRuns).map(([name, make]) =>
+    fileAttack(116, `a run with ${name}`, async (folder) => {
+      const config = benchmark(folder);
+      await measureChild('command-line', ['run', config]);
+      const run = join(folder, 'out', readdirSync(join(folder, 'out'))[0]!);
+      const [file, text] = make(run);
+      writeFileSync(file, text);
+      const measured = await measureChild('command-line', ['summary', run]);
+      const { code, errors } = measured.result as Printed;
+      insist(code === 1 && errors.includes('BENCH_RUN_DAMAGED'), errors);
+      return within(measured);
+    }),
+  ),
+];
+
 const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];
 
 const prototypeNames = fileAttack(
@@ -201,5 +286,6 @@ export const filesAndData: readonly Attack[] = [
   ...wideImports,
   ...outputs,
   ...slow,
+  ...statistics,
   prototypeNames,
 ];

@@ -85,7 +85,7 @@ async function describeRun(reader: RunReader, path: string): Promise<StoredRun> 
   return {
     path,
     run: basename(path),
-    digest: planDigest(plan),
+    digest: digestOf(plan, path),
     plan,
     segments: reader.segments,
     records,
@@ -98,6 +98,20 @@ async function describeRun(reader: RunReader, path: string): Promise<StoredRun> 
       }
     },
   };
+}
+
+/** A plan that is nested too deeply for canonical JSON was written by nobody of ours. */
+function digestOf(plan: PlanContent, path: string): string {
+  try {
+    return planDigest(plan);
+  } catch (cause) {
+    const file = join(path, 'plan.json');
+    throw new BenchError(
+      'BENCH_RUN_DAMAGED',
+      `Cannot read ${JSON.stringify(file)}: it is no plan; restore the file, or move the run away and run again`,
+      { file, cause },
+    );
+  }
 }
 
 function parseRow(row: string, path: string): ResultRow {

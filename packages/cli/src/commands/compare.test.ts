@@ -90,6 +90,21 @@ exact-match  20  50.0 %  90.0 %  +40.0  +16.5 … +63.5  0.0039  better
     expect(comparison.gate).toMatchObject({ passed: false, checks: [{ value: 2 ** -8 }] });
   });
 
+  it('writes Markdown and JUnit for CI, into a file or to stdout', async () => {
+    const { cwd, folder } = await smallRun();
+    const args = ['compare', folder, '--models', 'b,a', '--gate', '--format'];
+    const [code, md] = await run(cwd, ...args, 'md');
+    expect(code).toBe(3);
+    expect(md).toMatch(/^## .*small/);
+    expect(md).toMatch(/exact-match.*90\.0 %.*50\.0 %.*−40\.0/);
+    const [, out, err] = await run(cwd, ...args, 'junit', '--output', 'gate.xml');
+    expect(out).toContain('Gate: failed\n');
+    expect(err).toBe('gate.xml\n');
+    const xml = await readFile(join(cwd, 'gate.xml'), 'utf8');
+    expect(xml).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites .*failures="1"/);
+    expect(xml).toContain('broad-loss');
+  });
+
   it('holds requirements against the models that were compared', async () => {
     const { cwd, folder } = await smallRun();
     const compare = async (...args: string[]): Promise<number> =>
@@ -110,6 +125,8 @@ exact-match  20  50.0 %  90.0 %  +40.0  +16.5 … +63.5  0.0039  better
     [['compare', 'x', 'y', '--fail-under', 'm=2'], /a number from 0 to 1 behind "="/],
     [['compare', 'x', 'y', '--lower-bound'], /no sense without --fail-under/],
     [['compare', 'x', 'y', '--alpha', '2'], /expected a number from 0.000001 to 0.5/],
+    [['compare', 'x', 'y', '--json', '--format', 'md'], /exclude each other/],
+    [['compare', 'x', 'y', '--output', 'z'], /--output needs --format/],
     [['summary', 'x', '--label', 'judge'], /expected evaluator=column/],
     [['power'], /either --records or --difference/],
     [['power', '--records', '100'], /either --flips or --sd/],

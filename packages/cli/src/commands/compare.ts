@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readRun } from '@testbench/bench/results';
+import { readRun, type StoredRun } from '@testbench/bench/results';
 import {
   type Baseline,
   checkRequirements,
@@ -11,18 +11,13 @@ import {
   readBaseline,
   type RequirementOptions,
   type RunComparison,
-  type ScoredRun,
-  summariseRun,
 } from '@testbench/bench/statistics';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { type ComparisonFormat, summariseCompared, writeComparison } from '../write-comparison.js';
 import type { COMPARE_FLAGS } from '../flags/compare.js';
 import { SHOWN_FLIPS } from '../limits.js';
-import { renderComparison } from '../render/render-comparison.js';
-import { renderGate } from '../render/render-gate.js';
-import { createStyle } from '../render/style.js';
-import { writeJson } from '../render/write-json.js';
 import { readRequirements } from '../requirements.js';
 import { UsageError } from '../usage-error.js';
 
@@ -35,30 +30,41 @@ export async function compareCommand({
   args,
 }: CommandCall<typeof COMPARE_FLAGS>): Promise<ExitCode> {
   const requirements = readRequirements(flags, 'compare');
+  const format = chooseFormat(flags);
   const options = compareOptions(flags, args[1] === undefined && flags.baseline === undefined);
   const [before, after] = await readSides(io.cwd, flags, args);
   const compared = await compareRuns(before, after, options);
-  const comparison = await addRequirements(compared, after, requirements);
-  if (flags.json) {
-    writeJson(io.stdout, comparison);
-  } else {
-    const style = createStyle(io.stdout, io.env);
-    const shown = flags.flips ?? SHOWN_FLIPS;
-    io.stdout.write(`${renderComparison(comparison, shown, style)}\n`);
-    if (comparison.gate !== undefined) io.stdout.write(`\n${renderGate(comparison.gate, style)}\n`);
-  }
+  const comparison =
+    requirements === undefined ? compared : await addRequirements(compared, after, requirements);
+  await writeComparison(comparison, after, {
+    io,
+    format,
+    output: flags.output,
+    flips: flags.flips ?? SHOWN_FLIPS,
+  });
   return comparison.gate?.passed === false ? ExitCode.gate : ExitCode.ok;
+}
+
+function chooseFormat({ json, format, output }: CompareFlags): ComparisonFormat {
+  if (json && format !== undefined && format !== 'json') {
+    throw new UsageError(`--json and --format ${format} exclude each other`, 'compare');
+  }
+  const chosen = json ? 'json' : (format ?? 'text');
+  if (output !== undefined && chosen === 'text') {
+    throw new UsageError('--output needs --format md, junit or json', 'compare');
+  }
+  return chosen;
 }
 
 async function readSides(
   cwd: string,
   { baseline, models, prompts }: CompareFlags,
   [run, other]: readonly string[],
-): Promise<[ScoredRun | Baseline, ScoredRun]> {
+): Promise<[StoredRun | Baseline, StoredRun]> {
   if (baseline !== undefined && other !== undefined) {
     throw new UsageError('expected one run and --baseline, or two runs', 'compare');
   }
-  const read = async (folder: string): Promise<ScoredRun> => await readRun(resolve(cwd, folder));
+  const read = async (folder: string): Promise<StoredRun> => await readRun(resolve(cwd, folder));
   if (baseline !== undefined) {
     return [await readBaseline(resolve(cwd, baseline)), await read(run!)];
   }
@@ -133,21 +139,12 @@ function splitNames(text: string | undefined, flag: string): readonly [string, s
   return [names[0]!, names[1] ?? names[0]!];
 }
 
-function keyOf({ prompt, provider, model }: RunComparison['pairs'][number]['b']): string {
-  return JSON.stringify([prompt, provider, model]);
-}
-
 async function addRequirements(
   comparison: RunComparison,
-  after: ScoredRun,
-  requirements: RequirementOptions | undefined,
+  after: StoredRun,
+  requirements: RequirementOptions,
 ): Promise<RunComparison> {
-  if (requirements === undefined) return comparison;
-  const summary = await summariseRun(after);
-  // What was not compared is not asked for.
-  const compared = new Set(comparison.pairs.map(({ b }) => keyOf(b)));
-  const systems = summary.systems.filter((system) => compared.has(keyOf(system)));
-  const reached = checkRequirements({ ...summary, systems }, requirements);
+  const reached = checkRequirements(await summariseCompared(comparison, after), requirements);
   const gate: GateResult = {
     passed: reached.passed && comparison.gate?.passed !== false,
     checks: [...(comparison.gate?.checks ?? []), ...reached.checks],

@@ -1,17 +1,15 @@
 import { join, resolve } from 'node:path';
 
 import { readRun, type StoredRun } from '@testbench/bench/results';
-import { OutputFile } from '@testbench/core/files';
-import { createReporter, type Reporter, type ReportOutput } from '@testbench/report';
+import { createReporter, type Reporter } from '@testbench/report';
 import { loadReporter, reportRuns } from '@testbench/report/runs';
 
-import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REPORT_FLAGS } from '../flags/report.js';
-import { escapeText } from '../render/escape-text.js';
 import { scriptLoader } from '../script-loader.js';
 import { UsageError } from '../usage-error.js';
+import { writeReport } from '../write-report.js';
 
 /** `testbench report <run> [<other>]` */
 export async function reportCommand({
@@ -42,25 +40,4 @@ export async function reportCommand({
     await reportRuns(runs, reporters, { signal: io.signal });
   });
   return ExitCode.ok;
-}
-
-/** To a file, which appears whole or not at all, or to stdout. */
-async function writeReport(
-  io: CliIo,
-  given: string | undefined,
-  work: (output: ReportOutput) => Promise<void>,
-): Promise<void> {
-  if (given === undefined) {
-    await work({ write: (text) => void io.stdout.write(text) });
-    return;
-  }
-  const file = await OutputFile.open(resolve(io.cwd, given), { signal: io.signal });
-  try {
-    await work(file);
-    await file.finish();
-    await file.publish();
-  } finally {
-    await file.discard();
-  }
-  io.stderr.write(`${escapeText(given)}\n`);
 }

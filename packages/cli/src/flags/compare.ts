@@ -33,5 +33,10 @@ export const COMPARE_FLAGS = {
   onError: ON_ERROR,
   allowDifferentData: flag('compare runs of different data sets too, by the ids of their records'),
   flips: wholeNumber(0, 'changed records to show in each direction (default: 10)'),
-  json: flag('print the comparison as JSON'),
+  format: choice(
+    ['text', 'md', 'junit', 'json'],
+    'tables (default), Markdown for a pull request, JUnit XML, or JSON',
+  ),
+  output: text('file', 'write that into a file, and the tables to stdout'),
+  json: flag('print the comparison as JSON: --format json'),
 };

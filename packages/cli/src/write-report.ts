@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+
+import { OutputFile } from '@testbench/core/files';
+import type { ReportOutput } from '@testbench/report';
+
+import type { CliIo } from './cli-io.js';
+import { escapeText } from './render/escape-text.js';
+
+/** Lets something be written to a file, which appears whole or not at all, or to stdout. */
+export async function writeReport(
+  io: CliIo,
+  given: string | undefined,
+  work: (output: ReportOutput) => Promise<void>,
+): Promise<void> {
+  if (given === undefined) {
+    await work({ write: (text) => void io.stdout.write(text) });
+    return;
+  }
+  const file = await OutputFile.open(resolve(io.cwd, given), { signal: io.signal });
+  try {
+    await work(file);
+    await file.finish();
+    await file.publish();
+  } finally {
+    await file.discard();
+  }
+  io.stderr.write(`${escapeText(given)}\n`);
+}
