@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import type { TestHost } from '@testbench/sdk';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
@@ -34,6 +35,27 @@ function settleNumber<Value>(actual: Value, expected: Value, tolerance: number):
   return Math.abs(actual - expected) <= tolerance + 1e-12 ? expected : actual;
 }
 
+/** Most vectors of a file want one of a few configurations. */
+class HostsByConfig implements AsyncDisposable {
+  readonly #plugin: string;
+  readonly #hosts = new Map<string, TestHost>();
+
+  constructor(plugin: string) {
+    this.#plugin = plugin;
+  }
+
+  async open(config: object): Promise<TestHost> {
+    const key = JSON.stringify(config);
+    const host = this.#hosts.get(key) ?? (await openPlugin(this.#plugin, config));
+    this.#hosts.set(key, host);
+    return host;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const host of this.#hosts.values()) await host.close();
+  }
+}
+
 /** Lines of the table at the end: metric, plugin, vectors that passed, and all of them. */
 const table: [metric: string, plugin: string, passed: number, of: number][] = [];
 
@@ -59,9 +81,9 @@ describe.each(Object.entries(ADAPTERS))(
       async () => {
         const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length];
         table.push(line);
+        await using hosts = new HostsByConfig(adapter.plugin);
         for (const vector of supported) {
-          await using host = await openPlugin(adapter.plugin, adapter.config(vector));
-          const actual = await adapter.run(vector, host);
+          const actual = await adapter.run(vector, await hosts.open(adapter.config(vector)));
           const { id, expected } = vector;
           expect({ id, value: settle(actual, vector) }).toEqual({ id, value: expected });
           line[2] += 1;

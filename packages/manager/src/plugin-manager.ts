@@ -1,9 +1,8 @@
 import type { EvaluatorResult, HostPlugin, PluginInput, PluginOutput } from '@testbench/types';
 import { aggregateData, requireAggregate } from '@testbench/types/aggregate';
-import { CallError, LoadError } from '@testbench/types/errors';
+import { LoadError } from '@testbench/types/errors';
 
 import { copyInputs } from './copy-inputs.js';
-import { endedCall } from './ending.js';
 import { readHostPluginToOpen } from './host-plugin/open-host-plugin.js';
 import type { BatchResult, CallControls } from './isolation/executor.js';
 import { RunnerPools } from './isolation/runner-pools.js';
@@ -32,11 +31,11 @@ import type {
 } from './options.js';
 import { PluginEmitter } from './plugin-events.js';
 import type { PluginInfo } from './plugin-info.js';
+import { PluginTable } from './plugin-table.js';
 import type { PipelineItem, PipelineStage } from './pipeline/pipeline-stage.js';
 import { readItems, readStages } from './pipeline/read-pipeline.js';
 import { PipelineCalls, type PipelineResult } from './pipeline/run-pipeline-calls.js';
 import { readBatchOptions, readExecuteOptions, readReloadOptions } from './read-call-options.js';
-import { requireId } from './require-id.js';
 import { type WaitOptions, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { FileWatchers } from './file-watchers.js';
@@ -54,21 +53,19 @@ type InTurn<T> = (
  * Every promise settles: a call ends, or fails at its limits, whatever the plugin does.
  */
 export class PluginManager {
-  readonly #plugins = new Map<string, LoadedPlugin>();
-  /** Plugins that are being removed; their ids may be taken again. */
-  readonly #leaving = new Set<LoadedPlugin>();
+  readonly #plugins: PluginTable;
   readonly #settings: ManagerSettings;
   readonly #semaphore: Semaphore;
   readonly #pools: RunnerPools;
   readonly #loader: VersionLoader;
   readonly #watchers = new FileWatchers();
-  #closed = false;
   /** Tells what happens: calls, loads, swaps. Nobody listening costs nothing. */
   readonly events = new PluginEmitter();
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
   constructor(options?: PluginManagerOptions) {
     this.#settings = readSettings(options);
+    this.#plugins = new PluginTable(this.#settings.maxLoadedPlugins);
     const { maxConcurrentExecutions: maxRunning } = this.#settings;
     this.#semaphore = new Semaphore(
       maxRunning,
@@ -154,7 +151,7 @@ export class PluginManager {
     given?: ExecuteOptions,
   ): Promise<PluginOutput<EvaluatorResult>> {
     const options = readExecuteOptions(given);
-    requireAggregate(this.#findForCall(id, options.signal).info());
+    requireAggregate(this.#plugins.findForCall(id, options.signal).info());
     const data = aggregateData(sums, n);
     const input = context === undefined ? { data } : { data, context };
     // Its shape was checked where it came from.
@@ -220,7 +217,7 @@ export class PluginManager {
       async (_first, _remaining, queueTimeMs) => {
         const found = ownStages.map((stage) => ({
           stage,
-          plugin: this.#findForCall(stage.id, signal),
+          plugin: this.#plugins.findForCall(stage.id, signal),
         }));
         return await new PipelineCalls(found, options, queueTimeMs).run(ownItems);
       },
@@ -266,7 +263,7 @@ export class PluginManager {
   }
 
   async #reload(id: string, source: PluginSource, options: ReloadOptions): Promise<PluginInfo> {
-    const plugin = this.#find(id);
+    const plugin = this.#plugins.find(id);
     // Copied now: an earlier swap may have to end first.
     const own = ownSource(source);
     const { loadOptions } = plugin;
@@ -287,7 +284,7 @@ export class PluginManager {
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_EARLIER_VERSION`.
    */
   async rollback(id: string): Promise<PluginInfo> {
-    const plugin = this.#find(id);
+    const plugin = this.#plugins.find(id);
     await plugin.rollback();
     return plugin.info();
   }
@@ -302,7 +299,7 @@ export class PluginManager {
    */
   watch(id: string, given?: ReloadOptions): () => void {
     const options = readReloadOptions(given);
-    const { path } = this.#find(id).info();
+    const { path } = this.#plugins.find(id).info();
     if (path === undefined) {
       throw new LoadError('LOAD_NO_FILE', `Cannot watch plugin "${id}": it came from no file`);
     }
@@ -322,33 +319,27 @@ export class PluginManager {
    * @throws {LoadError} `LOAD_NOT_LOADED`.
    */
   async unload(id: string): Promise<void> {
-    const plugin = this.#find(id);
-    this.#plugins.delete(id);
+    const plugin = this.#plugins.find(id);
     this.#watchers.stop(id);
     await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS, 'unloaded');
   }
 
   /** What is known of one plugin; undefined if it is neither loaded nor just being removed. */
   info(id: string): PluginInfo | undefined {
-    requireId(id);
-    const plugin =
-      this.#plugins.get(id) ?? [...this.#leaving].findLast((leaving) => leaving.id === id);
-    return plugin?.info();
+    return this.#plugins.info(id);
   }
 
   /** What is known of all plugins, in the order of loading; those that are being removed come last. */
   list(): PluginInfo[] {
-    return [...this.#plugins.values(), ...this.#leaving].map((plugin) => plugin.info());
+    return this.#plugins.list();
   }
 
   /** Unloads everything. Calls that still wait or run fail with `CALL_SHUT_DOWN`; everything afterwards does with
    * that or `LOAD_SHUT_DOWN`. */
   async close(): Promise<void> {
-    this.#closed = true;
+    const plugins = this.#plugins.close();
     this.#semaphore.close();
     this.#watchers.stopAll();
-    const plugins = [...this.#plugins.values()];
-    this.#plugins.clear();
     const timer = setTimeout(() => this.#pools.close(), CLOSE_TIMEOUT_MS);
     await Promise.all(plugins.map((plugin) => this.#remove(plugin, 0, 'closed')));
     clearTimeout(timer);
@@ -365,18 +356,18 @@ export class PluginManager {
     options: CheckedLoadOptions | undefined,
     open: () => Promise<PluginVersion>,
   ): Promise<PluginInfo> {
-    this.#checkRoom(id);
+    this.#plugins.checkRoom(id);
     const first = await open();
     try {
       // Again: others may have been loaded meanwhile.
-      this.#checkRoom(first.facts.id);
+      this.#plugins.checkRoom(first.facts.id);
     } catch (error) {
       await first.retire(0, 'unloaded');
       first.grants.state?.close?.();
       throw error;
     }
     const plugin = new LoadedPlugin(first.facts.id, first, options, this.events, this.#semaphore);
-    this.#plugins.set(plugin.id, plugin);
+    this.#plugins.add(plugin);
     const info = plugin.info();
     this.events.notify('plugin-loaded', info);
     return info;
@@ -388,11 +379,11 @@ export class PluginManager {
     drainTimeoutMs: number,
     ending: 'unloaded' | 'closed',
   ): Promise<void> {
-    this.#leaving.add(plugin);
+    this.#plugins.takeOut(plugin);
     try {
       await plugin.remove(drainTimeoutMs, ending);
     } finally {
-      this.#leaving.delete(plugin);
+      this.#plugins.gone(plugin);
     }
     this.events.notify('plugin-unloaded', { id: plugin.id });
   }
@@ -424,7 +415,7 @@ export class PluginManager {
    * @throws {CallError} If it cannot run at all.
    */
   #start(id: string, options: ExecuteOptions): LoadedPlugin | undefined {
-    const plugin = this.#findForCall(id, options.signal);
+    const plugin = this.#plugins.findForCall(id, options.signal);
     return this.#semaphore.tryEnter(id) ? plugin : undefined;
   }
 
@@ -444,50 +435,9 @@ export class PluginManager {
           ? options
           : { ...options, timeoutMs: Math.max(1, Math.ceil(timeoutMs - queueTimeMs)) };
       // Whoever waited may find that much has changed.
-      return await run(this.#findForCall(id, signal), remaining, queueTimeMs);
+      return await run(this.#plugins.findForCall(id, signal), remaining, queueTimeMs);
     } finally {
       this.#semaphore.leave(id);
-    }
-  }
-
-  /** @throws {CallError} If no call can run on it. */
-  #findForCall(id: string, signal: AbortSignal | undefined): LoadedPlugin {
-    if (signal?.aborted === true) {
-      throw new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled before', {
-        cause: signal.reason,
-      });
-    }
-    if (this.#closed) throw endedCall('closed', 'start');
-    const plugin = this.#plugins.get(id);
-    if (plugin !== undefined) return plugin;
-    requireId(id);
-    throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
-  }
-
-  /** @throws {LoadError} `LOAD_NOT_LOADED`, or `LOAD_SHUT_DOWN` after `close`. */
-  #find(id: string): LoadedPlugin {
-    const plugin = this.#plugins.get(id);
-    if (plugin !== undefined) return plugin;
-    requireId(id);
-    throw this.#closed
-      ? new LoadError('LOAD_SHUT_DOWN', `Cannot find plugin "${id}": closed`)
-      : new LoadError('LOAD_NOT_LOADED', `Cannot find plugin "${id}": it is not loaded`);
-  }
-
-  /** @throws {LoadError} If a plugin of that id cannot be added. */
-  #checkRoom(id: string | undefined): void {
-    if (this.#closed) throw new LoadError('LOAD_SHUT_DOWN', 'Cannot load plugin: closed');
-    if (id !== undefined && this.#plugins.has(id)) {
-      throw new LoadError(
-        'LOAD_ALREADY_LOADED',
-        `Cannot load plugin "${id}": one of that id is loaded already`,
-      );
-    }
-    if (this.#plugins.size >= this.#settings.maxLoadedPlugins) {
-      throw new LoadError(
-        'LOAD_TOO_MANY_PLUGINS',
-        `Cannot load plugin: ${this.#plugins.size} are loaded, limit is ${this.#settings.maxLoadedPlugins}`,
-      );
     }
   }
 }

@@ -17,7 +17,7 @@ import {
   pinGrant,
 } from './open-directory.js';
 import { ReadableFile } from './readable-file.js';
-import { TemporaryFile } from '../private-files/temporary-file.js';
+import { TemporaryFile } from '../file-system/temporary-file.js';
 import { WritableFile } from './writable-file.js';
 
 /** What {@link createFileAccess} works with. */

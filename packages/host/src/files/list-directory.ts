@@ -5,7 +5,7 @@ import { HostCode } from '@testbench/types/abi';
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_LISTED_ENTRIES } from '../limits.js';
 import type { OpenedDirectory } from './open-directory.js';
-import { TemporaryFile } from '../private-files/temporary-file.js';
+import { TemporaryFile } from '../file-system/temporary-file.js';
 
 /** One entry of a directory. */
 export interface ListedEntry {

@@ -5,7 +5,7 @@ import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_FILE_BYTES } from '../limits.js';
-import { TemporaryFile } from '../private-files/temporary-file.js';
+import { TemporaryFile } from '../file-system/temporary-file.js';
 import { checkFile } from './check-file.js';
 import type { OpenedDirectory } from './open-directory.js';
 

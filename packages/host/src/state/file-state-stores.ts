@@ -4,8 +4,8 @@ import { ConfigError, LoadError } from '@testbench/types/errors';
 import type { StateStore } from '@testbench/types/stores';
 
 import { MAX_JOURNAL_BYTES, SMALL_JOURNAL_BYTES } from '../limits.js';
-import { sha256Hex } from '../private-files/digest.js';
-import { openPrivateFolder } from '../private-files/private-folder.js';
+import { sha256Hex } from '../file-system/digest.js';
+import { openPrivateFolder } from '../file-system/private-folder.js';
 import { journalSize, StateJournal } from './state-journal.js';
 import { lockState } from './lock-state.js';
 import { createStateMap, readQuota, type StateQuota } from './state-store.js';
