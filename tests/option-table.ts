@@ -9,6 +9,7 @@ import {
   runBenchmark,
   scoreRun,
 } from '@testbench/bench';
+import { aggregateRun, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import {
@@ -470,6 +471,17 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'bench/results:BoardOptions': {
     base: { systems: [], evaluators: [] },
     calls: { ScoreBoard: (options) => new ScoreBoard(options) },
+  },
+  'bench/aggregate:SumBoardOptions': {
+    base: { evaluators: [] },
+    calls: { SumBoard: (options) => new SumBoard(options) },
+  },
+  'bench/aggregate:SetScoreOptions': {
+    base: { system, plugins: {} },
+    calls: { scoreSets: (options) => scoreSets(new SumBoard({ evaluators: [] }), options) },
+  },
+  'bench/aggregate:AggregateRunOptions': {
+    calls: { aggregateRun: (options) => aggregateRun(join(folder, 'none'), options) },
   },
   'bench/results:CaseFilter': {
     calls: {
