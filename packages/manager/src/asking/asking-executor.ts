@@ -90,7 +90,7 @@ export class AskingExecutor implements Executor {
         results[place] = await settle(() => this.#finish(inputs[place]!, own, result.value));
       }
     };
-    await Promise.all(Array.from({ length: MAX_ASKING_PER_BATCH }, lane));
+    await Promise.all(Array.from({ length: Math.min(asking.length, MAX_ASKING_PER_BATCH) }, lane));
     return results;
   }
 
