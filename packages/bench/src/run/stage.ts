@@ -114,8 +114,9 @@ export class Stage {
   }
 }
 
-/** True if the plugin says that it uses the network. */
+/** True if the plugin says that it uses the network, or that it asks. */
 export function waitsForNetwork({ metadata }: PluginInfo): boolean {
-  const { capabilities } = metadata;
+  const { capabilities, asking } = metadata;
+  if (asking === true) return true;
   return capabilities.includes('network') || capabilities.includes('api_requests');
 }

@@ -7,8 +7,7 @@ const texts = { type: 'object', additionalProperties: string };
 const request: JsonSchema = {
   type: 'object',
   required: ['url'],
-  not: { required: ['complete'] },
-  properties: { url: string },
+  properties: { url: string, complete: false },
 };
 
 const completion: JsonSchema = {
