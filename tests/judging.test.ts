@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type BenchmarkConfig, type EvaluatorConfig, runPlan, scoreRun } from '@testbench/bench';
-import type { ResultRow } from '@testbench/bench/results';
+import { calibrateJudges, readLabels, withLabels } from '@testbench/bench/judging';
+import { readRun, type ResultRow } from '@testbench/bench/results';
+import { summariseRun } from '@testbench/bench/statistics';
 import { createMemorySecrets, PluginSystem } from '@testbench/core';
 import { shippedPlugins } from '@testbench/plugins';
 import { type ModelRequest, type ModelServer, serveModels } from '@testbench/test-kit/model-server';
@@ -111,6 +113,24 @@ describe('a run with a judge', () => {
       judge: { details: { judgements: [{ reply: 'I do not judge "nowhere".' }] } },
     });
     expect(summary).not.toHaveProperty('selfJudged');
+  });
+
+  it('is compared with people, by a file of labels and in the summary', async () => {
+    say = fair;
+    const { summary } = await run(benchmark('labelled'));
+    const path = join(folder, 'labels.jsonl');
+    const said = [1, 1, 0].map((label, id) => JSON.stringify({ id, label, who: 'ana' }));
+    await writeFile(path, said.join('\n'));
+    const labels = await readLabels(path);
+    const stored = await readRun(summary.run!);
+    const threshold = 0.5;
+    const found = await calibrateJudges(stored.rows(), labels, { threshold });
+    // The third case has no score.
+    expect(found).toMatchObject({ cases: 2, unmatched: 1, judges: [{ n: 2, observed: 0.5 }] });
+    const { systems } = await summariseRun(withLabels(stored, labels, 'judge'), {
+      labels: { judge: 'label' },
+    });
+    expect(systems[0]?.agreement).toMatchObject([{ evaluator: 'judge', labels: 'label', n: 2 }]);
   });
 
   it('is not paid for twice, although each request has a mark of its own', async () => {

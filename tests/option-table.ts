@@ -12,6 +12,7 @@ import {
 import { aggregateRun, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
+import { calibrateJudges } from '@testbench/bench/judging';
 import {
   createFolderRuns,
   exportRun,
@@ -491,6 +492,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/results:FolderRunsOptions': {
     calls: { createFolderRuns: (options) => createFolderRuns(folder, options) },
+  },
+  'bench/judging:CalibrationOptions': {
+    calls: { calibrateJudges: (options) => calibrateJudges([], [], options) },
   },
   'bench/results:ExportOptions': {
     calls: {

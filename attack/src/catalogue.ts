@@ -10,6 +10,7 @@ import { filesystem } from './groups/filesystem.ts';
 import { dataSets } from './groups/data-sets.ts';
 import { customFunctions } from './groups/custom-functions.ts';
 import { hostFunctions } from './groups/host-functions.ts';
+import { judges } from './groups/judges.ts';
 import { lifecycle } from './groups/lifecycle.ts';
 import { limits } from './groups/limits.ts';
 import { managerRows } from './groups/manager.ts';
@@ -47,4 +48,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...dataSets,
   ...stateFiles,
   ...paidAnswers,
+  ...judges,
 ].sort((one, other) => one.row - other.row);

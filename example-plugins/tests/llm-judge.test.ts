@@ -237,9 +237,18 @@ describe('plugin llm-judge', () => {
     ]);
   });
 
-  it('keeps both ends of a reply of a megabyte', async () => {
+  it('does not read a reply of a megabyte', async () => {
     await using bench = await open();
-    bench.replies.push((request) => saying(`${'😀'.repeat(262_144)}${verdict(request, 4)}`));
+    bench.replies.push((request) => saying(`${'x'.repeat(1_048_576)}${verdict(request, 4)}`));
+    await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
+      pluginCode: -25,
+      pluginMessage: 'Cannot judge: the judge said too much to be read',
+    });
+  });
+
+  it('keeps both ends of a long reply', async () => {
+    await using bench = await open();
+    bench.replies.push((request) => saying(`${'😀'.repeat(100_000)}${verdict(request, 4)}`));
     const { score, judgements } = await callWhole(bench, { output: 'x' });
     expect(score).toBe(0.75);
     const { reply } = judgements[0]!;
@@ -356,7 +365,7 @@ describe('plugin llm-judge', () => {
 
   it('fails for a judge that writes the mark all over', async () => {
     await using bench = await open();
-    bench.replies.push((request) => saying(`${markOf(request)} {"`.repeat(25_000)));
+    bench.replies.push((request) => saying(`${markOf(request)} {"`.repeat(5000)));
     await expect(call(bench, { output: 'x' })).rejects.toMatchObject({
       pluginCode: -25,
       pluginMessage: expect.stringContaining('wrote the mark more than 32 times'),

@@ -7,6 +7,7 @@ export default defineConfig({
     aggregate: 'src/aggregate/index.ts',
     calls: 'src/calls.ts',
     dataset: 'src/dataset/index.ts',
+    judging: 'src/judging/index.ts',
     results: 'src/results/index.ts',
     statistics: 'src/statistics/index.ts',
     'parquet-child': 'src/dataset/formats/parquet-child.ts',

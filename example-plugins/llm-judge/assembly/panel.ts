@@ -4,6 +4,8 @@ import {
 
 /** Judges of a panel: more are no better, and each is paid for. */
 const MAX_JUDGES: i32 = 8;
+/** Bytes of a judge's answer in JSON: a hundred thousand tokens, and a third of the fuel that a call has by default. */
+const MAX_ANSWER: i32 = 640 * 1024;
 const KEYS: string[] = [
   "name", "provider", "model", "base_url", "via", "api_key_secret", "max_tokens", "token_limit_field", "temperature",
 ];
@@ -62,6 +64,12 @@ export class Judge {
     completion.promptTokens = <i32>answer.output.get("usage").get("prompt_tokens").number(-1);
     completion.completionTokens = <i32>answer.output.get("usage").get("completion_tokens").number(-1);
     return completion;
+  }
+
+  /** True if reading an answer would use up what others need. */
+  isTooLong(answer: Answer): bool {
+    const bytes = this.via.length > 0 ? <i32>answer.output.get("text").sourceLength : answer.bodyBytes;
+    return bytes > MAX_ANSWER;
   }
 
   /** Why an answer is none, in words; empty if it is one. */

@@ -64,7 +64,7 @@ export class Report {
       const reply = this.judgements[index].reply;
       if (verdict.exists) continue;
       const why = finishReason == "length" ? "; its answer was cut off at max_tokens" : "";
-      text += verdict.problem + why + (reply.length > 0 ? "; it said: " + shown(reply) : "; it said nothing");
+      text += verdict.problem + why + (reply.length > 0 ? "; it said: " + shown(reply) : verdict.isUnread ? "" : "; it said nothing");
       break;
     }
     failWithDetails(text, ProviderError.BAD_ANSWER, this.details());

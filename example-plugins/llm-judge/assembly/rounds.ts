@@ -3,11 +3,12 @@ import { Answer, answers, ask, hasFailed, isAnswered, Json, JsonWriter, kept } f
 import { Judgement, MAX_REPLY } from "./judgement";
 import { Material, writeMessages } from "./prompt";
 import { Rubric } from "./rubric";
-import { findVerdict, makeMark, Verdict } from "./verdict";
+import { findVerdict, indexOfMark, makeMark, Verdict } from "./verdict";
 
 /** Asks of one round that a host answers, and rounds of one call. */
 const MAX_ASKS: i32 = 16;
 const MAX_ROUNDS: i32 = 8;
+const TOO_LONG: string = "said too much to be read";
 /** Bytes of all judgements that are kept from round to round: a host keeps 256 KiB. */
 const MAX_KEPT: i32 = 240 * 1024;
 
@@ -48,7 +49,8 @@ export class Rounds {
     }
     // A mark that already stands in what is judged, by accident or by a leak, would be no secret.
     this.mark = makeMark();
-    while (data.source().includes(this.mark)) this.mark = makeMark();
+    const source = data.source();
+    while (indexOfMark(source, this.mark, 0) >= 0) this.mark = makeMark();
     return this.askNext([]);
   }
 
@@ -87,9 +89,11 @@ export class Rounds {
   }
 
   private read(judgement: Judgement, answer: Answer): void {
-    const problem = this.isPatient ? judgement.by.problemOf(answer) : "";
+    // A failure of the server is the call's, unless others may do without this one.
+    const problem = judgement.by.isTooLong(answer) ? TOO_LONG : this.isPatient ? judgement.by.problemOf(answer) : "";
     if (problem.length > 0) {
       judgement.verdict = new Verdict(problem);
+      judgement.verdict.isUnread = true;
       return;
     }
     const completion = judgement.by.read(answer);

@@ -21,6 +21,18 @@ export function makeMark(): string {
   return mark;
 }
 
+/** As `indexOf`, at a tenth of its fuel: replies may have a megabyte, and a mark is rarely there. */
+export function indexOfMark(text: string, mark: string, from: i32): i32 {
+  const at = changetype<usize>(text);
+  const first = load<u32>(changetype<usize>(mark));
+  const last = text.length - mark.length;
+  for (let index = from; index <= last; index++) {
+    if (load<u32>(at + (<usize>index << 1)) != first) continue;
+    if (memory.compare(at + (<usize>index << 1), changetype<usize>(mark), <usize>mark.length << 1) == 0) return index;
+  }
+  return -1;
+}
+
 /** What a judge decided, or why nothing can be taken from its reply. */
 @final
 export class Verdict {
@@ -39,6 +51,9 @@ export class Verdict {
     /** Why there is no score; empty if there is one. */
     public problem: string = "",
   ) {}
+
+  /** True if there was a reply that was not read, or none at all. */
+  isUnread: bool = false;
 
   get exists(): bool {
     return this.problem.length == 0;
@@ -62,7 +77,7 @@ export function findVerdict(reply: string, mark: string, rubric: Rubric, sources
   let found: Verdict | null = null;
   let marks = 0;
   let differ = false;
-  for (let place = reply.indexOf(mark); place >= 0; place = reply.indexOf(mark, place + mark.length)) {
+  for (let place = indexOfMark(reply, mark, 0); place >= 0; place = indexOfMark(reply, mark, place + mark.length)) {
     if (++marks > MAX_MARKS) return new Verdict("wrote the mark more than " + MAX_MARKS.toString() + " times");
     last = readAfter(reply, place + mark.length, rubric, sources);
     if (!last.exists) continue;

@@ -25,6 +25,11 @@ export class Answer extends HttpAnswer {
     return Json.parse(this.text());
   }
 
+  /** Bytes of the body as it stands in the answer, in JSON: what reading it would cost. */
+  get bodyBytes(): i32 {
+    return <i32>this.source.get("body").sourceLength;
+  }
+
   /** Where the answer came from, after redirects. */
   get url(): string {
     return this.source.get("url").text();

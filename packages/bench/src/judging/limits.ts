@@ -8,3 +8,7 @@ export const MAX_JUDGEMENT_CHARACTERS = 4 * 1024 * 1024;
 export const MAX_JUDGE_NAME_CHARACTERS = 256;
 /** Tool calls of one answer: models make a few at once. */
 export const MAX_TOOL_CALLS = 256;
+/** Bytes of a file of labels: half a million labels. */
+export const MAX_LABEL_BYTES = 64 * 1024 * 1024;
+/** Different labels up to which kappa is computed: its table grows with their square, and people use a handful. */
+export const MAX_LABEL_CLASSES = 100;

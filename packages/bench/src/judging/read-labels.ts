@@ -1,0 +1,116 @@
+import { decodeText, parseJsonText } from '@testbench/types';
+import { ConfigNode } from '@testbench/types/config';
+
+import { readCappedFile } from '../config/read-capped-file.js';
+import { withoutUndefined } from '../config/without-undefined.js';
+import { BenchError } from '../errors.js';
+import { MAX_LABEL_BYTES } from './limits.js';
+
+/** What a person said of an answer. */
+export interface HumanLabel {
+  /** The record's id, or its number from 0 where the data set has none. */
+  readonly id: string;
+  /** A number, such as a score from 0 to 1 or a grade; a truth value, which counts as 1 or 0; or the name of a class. */
+  readonly label: number | string;
+  /** Who said it. @default one person for all labels without a name */
+  readonly who?: string;
+  /** When, as ISO 8601: of two labels of one person for one answer the later counts, and without times the one further on. */
+  readonly when?: string;
+  /** Which answers to the record it is about. @default all of them */
+  readonly prompt?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly epoch?: number;
+  /** Which evaluator it is for. @default all of them */
+  readonly evaluator?: string;
+  /** For people. */
+  readonly note?: string;
+}
+
+const KEYS = [
+  'id',
+  'label',
+  'who',
+  'when',
+  'prompt',
+  'provider',
+  'model',
+  'epoch',
+  'evaluator',
+  'note',
+] as const;
+
+/**
+ * Reads labels that people gave: a file of JSON lines, one label a line; blank lines do not count.
+ *
+ * @param path UTF-8, with or without a byte order mark, at most 64 MiB.
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read; `BENCH_DATASET_INVALID`, with `file` and `line`, for a line
+ *   that is no label.
+ */
+export async function readLabels(path: string): Promise<HumanLabel[]> {
+  const bytes = await readCappedFile(path, 'labels', MAX_LABEL_BYTES);
+  const labels: HumanLabel[] = [];
+  let line = 0;
+  try {
+    for (const text of decodeText(bytes).split(/\r?\n/)) {
+      line += 1;
+      if (text.trim() !== '') labels.push(parseLabel(parseJsonText(text)));
+    }
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new BenchError(
+      'BENCH_DATASET_INVALID',
+      `Cannot read labels ${JSON.stringify(path)}: ${line === 0 ? '' : `line ${line}: `}${message}`,
+      { cause, file: path, ...(line === 0 ? {} : { line }) },
+    );
+  }
+  return labels;
+}
+
+/**
+ * Checks one label.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID`, `CONFIG_UNKNOWN_KEY`.
+ *
+ * @example
+ * ```ts
+ * import { parseLabel } from '@testbench/bench/judging';
+ *
+ * parseLabel({ id: 17, label: true, who: 'ana' }); // => { id: '17', label: 1, who: 'ana' }
+ * ```
+ */
+export function parseLabel(value: unknown): HumanLabel {
+  const fields = new ConfigNode(value).fields(KEYS);
+  const text = (key: (typeof KEYS)[number]): string | undefined => fields.optional(key)?.text();
+  const when = text('when');
+  if (when !== undefined && Number.isNaN(Date.parse(when))) {
+    fields.required('when').reject('a time such as 2026-11-30T10:00:00Z');
+  }
+  return withoutUndefined({
+    id: readId(fields.required('id')),
+    label: readLabel(fields.required('label')),
+    who: text('who'),
+    when,
+    prompt: text('prompt'),
+    provider: text('provider'),
+    model: text('model'),
+    epoch: fields.optional('epoch')?.wholeNumber(1),
+    evaluator: text('evaluator'),
+    note: text('note'),
+  });
+}
+
+function readId(node: ConfigNode): string {
+  return typeof node.value === 'number' && Number.isSafeInteger(node.value)
+    ? String(node.value)
+    : node.text();
+}
+
+function readLabel(node: ConfigNode): number | string {
+  const { value } = node;
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return typeof value === 'string' && value !== ''
+    ? value
+    : node.reject('a number, true, false or the name of a class');
+}
