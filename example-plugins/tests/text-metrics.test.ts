@@ -265,6 +265,38 @@ describe('plugin bleu-nltk', () => {
     const { data } = await host.call<{ score: number }>({ output, expected });
     expect(data.score).toBeCloseTo(score, 12);
   });
+
+  // By NLTK 3.10's corpus_bleu, whose methods 5 to 7 look at the last sentence alone.
+  it.each([
+    [1, 0.36258576864575903],
+    [2, 0.39209848629797267],
+    [3, 0.36258576864575903],
+    [4, 0.36258576864575903],
+    [5, undefined],
+    [6, undefined],
+    [7, undefined],
+  ])('scores a set from its sums as the corpus, by method %i', async (smoothing, score) => {
+    await using host = await openPlugin('bleu-nltk', { smoothing });
+    // Each has a 3-gram in common, as method 6 wants it.
+    const corpus = [
+      [guide, [other]],
+      [smoothing === 6 ? 'the cat is on mat' : 'the cat sat on mat', mats],
+      ['a b c d e f g', ['a b x c d e y f']],
+    ] as const;
+    const sums: Record<string, number> = {};
+    for (const [output, expected] of corpus) {
+      const { data } = await host.call<{ metrics: Record<string, number> }>({ output, expected });
+      for (const [name, value] of Object.entries(data.metrics))
+        sums[name] = (sums[name] ?? 0) + value;
+    }
+    const whole = await host.call<{ score: number }>({
+      output: corpus.map(([output]) => output),
+      expected: corpus.map(([, expected]) => expected),
+    });
+    const set = await host.aggregate(sums, corpus.length);
+    expect(set.data.score).toBe(whole.data.score);
+    expect(set.data.score).toBeCloseTo(score ?? whole.data.score, 12);
+  });
 });
 
 describe('plugin perplexity', () => {

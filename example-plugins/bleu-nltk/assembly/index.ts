@@ -1,5 +1,5 @@
 import {
-  Evaluation, Evaluator, EvaluatorInput, invalidInput, NgramMatcher, plugin, range, readReferences, Vocabulary,
+  CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, NgramMatcher, plugin, range, readReferences, Sums, Vocabulary,
 } from "@testbench/plugins-sdk";
 
 import { Smoothing } from "./smoothing";
@@ -21,7 +21,7 @@ class Options {
 }
 
 @plugin({ name: "bleu-nltk" })
-export class BleuNltk extends Evaluator {
+export class BleuNltk extends CorpusEvaluator {
   config: Options = new Options();
   private matches: StaticArray<f64> = new StaticArray<f64>(0);
   /** NLTK's denominators: at least 1 for each sentence. */
@@ -32,13 +32,7 @@ export class BleuNltk extends Evaluator {
 
   /** Sentences and corpora as for `gleu`: `expected[i]` is the references of sentence i. */
   evaluate(input: EvaluatorInput): Evaluation {
-    const orders = this.config.weights.length;
-    const counted = Smoothing.ordersOf(this.config.smoothing, orders);
-    this.matches = new StaticArray<f64>(counted);
-    this.totals = new StaticArray<f64>(counted);
-    this.ngrams = new StaticArray<f64>(counted);
-    this.outputLength = 0;
-    this.referenceLength = 0;
+    this.clear();
     const output = input.field("output");
     if (output.isArray) {
       const references = input.field("expected");
@@ -51,13 +45,47 @@ export class BleuNltk extends Evaluator {
       this.count(input.output, input.references);
     }
     const evaluation = new Evaluation(max(0, min(1, this.score())));
-    for (let index = 0; index < orders; index++) {
-      evaluation
-        .metric("matches_" + (index + 1).toString(), this.matches[index])
-        .metric("total_" + (index + 1).toString(), this.totals[index])
-        .metric("precision_" + (index + 1).toString(), this.matches[index] / this.totals[index]);
+    const needsAll = this.config.smoothing == 6;
+    for (let index = 0; index < this.matches.length; index++) {
+      const order = (index + 1).toString();
+      evaluation.metric("matches_" + order, this.matches[index]).metric("total_" + order, this.totals[index]);
+      if (needsAll) evaluation.metric("ngrams_" + order, this.ngrams[index]);
     }
+    this.reportPrecisions(evaluation);
     return evaluation.metric("output_length", this.outputLength).metric("reference_length", this.referenceLength);
+  }
+
+  /** Of any set of sentences: the BLEU of the corpus that they are. */
+  aggregate(sums: Sums): Evaluation {
+    this.clear();
+    const needsAll = this.config.smoothing == 6;
+    for (let index = 0; index < this.matches.length; index++) {
+      const order = (index + 1).toString();
+      this.matches[index] = sums.get("matches_" + order);
+      this.totals[index] = sums.get("total_" + order);
+      if (needsAll) this.ngrams[index] = sums.get("ngrams_" + order);
+    }
+    this.outputLength = sums.get("output_length");
+    this.referenceLength = sums.get("reference_length");
+    const bleu = this.score();
+    const evaluation = new Evaluation(max(0, min(1, bleu))).metric("bleu", bleu);
+    this.reportPrecisions(evaluation);
+    return evaluation.metric("output_length", this.outputLength).metric("reference_length", this.referenceLength);
+  }
+
+  private clear(): void {
+    const counted = Smoothing.ordersOf(this.config.smoothing, this.config.weights.length);
+    this.matches = new StaticArray<f64>(counted);
+    this.totals = new StaticArray<f64>(counted);
+    this.ngrams = new StaticArray<f64>(counted);
+    this.outputLength = 0;
+    this.referenceLength = 0;
+  }
+
+  private reportPrecisions(evaluation: Evaluation): void {
+    for (let index = 0; index < this.config.weights.length; index++) {
+      evaluation.metric("precision_" + (index + 1).toString(), this.matches[index] / this.totals[index]);
+    }
   }
 
   private count(text: string, references: string[]): void {
