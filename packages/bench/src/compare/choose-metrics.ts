@@ -6,6 +6,8 @@ import type { PairedSystems } from './pair-systems.js';
 export interface ChosenMetrics {
   readonly shared: readonly string[];
   readonly unpaired: { readonly a: readonly string[]; readonly b: readonly string[] };
+  /** Of those that were not left out on purpose, what only the first has. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -39,7 +41,8 @@ export function chooseMetrics(
     [...metrics.values()]
       .filter(({ metric, kind }) => kind === 'evaluator' && !others.has(metric))
       .map(({ metric }) => metric);
-  return { shared, unpaired: { a: alone(before, after), b: alone(after, before) } };
+  const unpaired = { a: alone(before, after), b: alone(after, before) };
+  return { shared, unpaired, missing: wanted === undefined ? unpaired.a : [] };
 }
 
 /** The metrics that all of some systems have. */

@@ -1,13 +1,14 @@
 import { adjustPValues } from '@testbench/statistics';
 
 import { withoutUndefined } from '../config/without-undefined.js';
+import { checkCompared } from '../gates/check-compared.js';
 import { checkLosses } from '../gates/check-losses.js';
 import { followRecords } from '../gates/named-records.js';
 import { comparePlans } from '../plan/compare-plans.js';
 import type { PlanContent } from '../plan/plan.js';
 import { clustersOf } from '../summary/clusters.js';
 import { CLUSTER_COLUMN, type MetricColumn, type ScoreTable } from '../summary/score-table.js';
-import { chooseMetrics } from './choose-metrics.js';
+import { type ChosenMetrics, chooseMetrics } from './choose-metrics.js';
 import type { ReadCompareOptions } from './compare-options.js';
 import { compareMetric, type UnadjustedComparison } from './compare-metric.js';
 import type { ComparedSide } from './compared-side.js';
@@ -74,7 +75,7 @@ export function compareTables(
     notes: comparisonNotes(a, b, { paired, metrics: unadjusted.flat(), by, clusters }),
     ...(options.gate === undefined
       ? {}
-      : { gate: checkGate(systems.pairs, pairs, paired, options.gate) }),
+      : { gate: checkGate(systems, metrics, pairs, { paired, options: options.gate }) }),
   };
 }
 
@@ -155,24 +156,30 @@ function planDifferences(a: ComparedSide, b: ComparedSide): PlanDifference[] {
 }
 
 function checkGate(
-  systems: PairedSystems['pairs'],
+  systems: PairedSystems,
+  metrics: ChosenMetrics,
   pairs: readonly SystemComparison[],
-  paired: PairedRecords,
-  options: NonNullable<ReadCompareOptions['gate']>,
+  facts: {
+    readonly paired: PairedRecords;
+    readonly options: NonNullable<ReadCompareOptions['gate']>;
+  },
 ): GateResult {
+  const { paired, options } = facts;
   const guarded = pairs.flatMap((pair, place) =>
     pair.metrics.map((metric) => ({
       pair,
       metric,
       named: followRecords(
         options.records ?? [],
-        columnsOf(systems[place]!, metric.metric),
+        columnsOf(systems.pairs[place]!, metric.metric),
         paired,
         metric.flips.rightFrom,
       ),
     })),
   );
-  return checkLosses(guarded, options);
+  const { checks } = checkLosses(guarded, options);
+  const all = [...checks, ...checkCompared(systems.unpaired.a, metrics.missing)];
+  return { passed: all.every(({ passed }) => passed), checks: all };
 }
 
 function listModels({ systems }: ScoreTable): string {

@@ -148,7 +148,14 @@ export interface PlanDifference {
 
 /** One condition of a gate. */
 export interface GateCheck {
-  readonly check: 'broad-loss' | 'hard-break' | 'lost-share' | 'fail-under' | 'max-errors';
+  readonly check:
+    | 'broad-loss'
+    | 'hard-break'
+    | 'lost-share'
+    /** The first run, or the baseline, has models or evaluators that the second lacks: nobody can say that nothing was lost. */
+    | 'not-compared'
+    | 'fail-under'
+    | 'max-errors';
   readonly passed: boolean;
   readonly metric?: string;
   readonly system?: SystemName;

@@ -62,6 +62,20 @@ describe('a gate', () => {
     expect((await gateOf(ones(20, 40), ones(18, 40), { maxLost: 0.1 })).passed).toBe(true);
   });
 
+  it('fails where a model or an evaluator is gone, unless it was left out on purpose', async () => {
+    const rows = [0, 1].flatMap((index) =>
+      ['m', 'n'].map((model) => ({ index, model, scores: { exact: 1, other: 1 } })),
+    );
+    const evaluators = [{ as: 'exact' }, { as: 'other' }];
+    const a = scoredRun({ models: ['m', 'n'], evaluators, rows });
+    const b = scoredRun({ run: 'b', rows: rowsOf([1, 1]) });
+    const { gate } = await compareRuns(a, b, { gate: {} });
+    expect(gate).toMatchObject({ passed: false, checks: [{ passed: true }, { value: 2 }] });
+    expect(gate!.checks[1]!.message).toContain('held against: n, other;');
+    const chosen = { a: { model: 'm' }, metrics: ['exact'] };
+    expect((await compareRuns(a, b, { ...chosen, gate: {} })).gate!.passed).toBe(true);
+  });
+
   it('fails where no record can be compared', async () => {
     const failure = { code: 'CALL_TRAPPED', message: 'trap', stage: 'provider' };
     const a = scoredRun({ rows: rowsOf([1]) });

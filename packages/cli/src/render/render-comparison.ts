@@ -49,6 +49,7 @@ export function renderComparison(comparison: RunComparison, flips: number, style
     ...pairs.flatMap((pair) =>
       pair.metrics.map((metric) => renderDetails(pair, metric, comparison, flips, style)),
     ),
+    renderUnpaired(comparison, style),
     renderDifferences(comparison, style),
     notes.map(({ message }) => `${style.yellow('note')}: ${escapeText(message)}`).join('\n'),
   ]
@@ -173,6 +174,19 @@ function renderGroups(
     { text: formatP(group.adjustedP) },
   ]);
   return renderTable(columns, rows, style.dim);
+}
+
+/** What only one of the two has. */
+function renderUnpaired({ unpaired, unpairedMetrics }: RunComparison, style: Style): string {
+  return (['a', 'b'] as const)
+    .flatMap((side) => {
+      const names = [...unpaired[side].map(({ model }) => model), ...unpairedMetrics[side]];
+      if (names.length === 0) return [];
+      return [
+        `${style.yellow('note')}: Only ${side} has ${escapeText([...new Set(names)].join(', '))}`,
+      ];
+    })
+    .join('\n');
 }
 
 function renderDifferences({ planDifferences }: RunComparison, style: Style): string {

@@ -1,0 +1,22 @@
+import type { GateCheck } from '../compare/run-comparison.js';
+import type { SystemName } from '../results/score-board.js';
+
+/** Names that a message has. */
+const MAX_NAMED = 5;
+
+/**
+ * Whether the second run has all that the first has: what is gone cannot be shown to be as good as before.
+ *
+ * @returns Nothing if it has.
+ */
+export function checkCompared(
+  systems: readonly SystemName[],
+  metrics: readonly string[],
+): GateCheck[] {
+  const value = systems.length + metrics.length;
+  if (value === 0) return [];
+  const named = [...systems.map(({ model }) => model), ...metrics].slice(0, MAX_NAMED);
+  const more = value > named.length ? ', …' : '';
+  const message = `The run lacks what it is held against: ${named.join(', ')}${more}; choose what is compared, or make a new baseline`;
+  return [{ check: 'not-compared', passed: false, value, limit: 0, message }];
+}
