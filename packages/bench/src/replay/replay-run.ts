@@ -30,6 +30,8 @@ export interface ReplayedAnswer {
   readonly text: string;
   readonly finish_reason?: string;
   readonly usage?: object;
+  /** What the call took that is replayed; absent if it waited for a network. */
+  readonly fuel?: number;
 }
 
 /** The answers of a run that is there, by record, prompt, provider, model and epoch. It keeps 20 bytes a record in memory. */
@@ -114,8 +116,10 @@ export class ReplayRun {
       throw this.#refuse(id, name, 'it has no text');
     }
     const { finishReason, usage } = row;
+    const fuel = row.fuel?.['provider'];
     return {
       text: answer,
+      ...(fuel === undefined ? {} : { fuel }),
       ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
       ...(usage === undefined
         ? {}

@@ -179,9 +179,9 @@ export class CaseRun {
     let name = 'provider';
     let given: string | undefined;
     try {
-      const answer =
-        provider.replay?.answer(this.#sample, this.#case, asked) ??
-        (await this.#call<ProviderResult>(draft, stage, name, data));
+      const replayed = provider.replay?.answer(this.#sample, this.#case, asked);
+      if (replayed?.fuel !== undefined) draft.fuel[name] = replayed.fuel;
+      const answer = replayed ?? (await this.#call<ProviderResult>(draft, stage, name, data));
       given = takeAnswer(draft, answer);
       let text = given;
       for (stage of this.#options.pipeline.transforms) {
