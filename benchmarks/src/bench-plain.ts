@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- an error may end this program
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';

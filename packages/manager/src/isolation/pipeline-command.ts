@@ -12,7 +12,7 @@ export interface RemoteStageOf<Runs extends Pick<Executor, 'payload' | 'limits'>
 
 /** What became of a pipeline's items. */
 export interface RemotePipelineResults {
-  /** Item by item, and within one stage by stage; undefined for a call that was not made. */
+  /** Stage by stage, and within one item by item; undefined for a call that was not made. */
   readonly results: readonly (BatchResult | undefined)[];
   /** Numbers of items that have to go another way. */
   readonly left: ReadonlySet<number>;
@@ -26,6 +26,13 @@ export function pipelineCommand(
   items: readonly PipelineItem[],
   nowMs: number | undefined,
 ): Extract<RunnerCommand, { type: 'pipeline' }> {
+  const texts = items.flatMap((item) => item.texts);
+  const ends = new Uint32Array(texts.length);
+  let end = 0;
+  for (const [index, text] of texts.entries()) {
+    end += text.length;
+    ends[index] = end;
+  }
   return {
     type: 'pipeline',
     stages: stages.map(({ executor, stage, controls }) => ({
@@ -37,7 +44,8 @@ export function pipelineCommand(
       maxFuel: controls.maxFuel ?? executor.limits.maxFuel,
       randomStream: controls.randomStream ?? 0,
     })),
-    texts: items.flatMap(({ texts }) => texts),
+    text: texts.join(''),
+    ends,
     requestIds: items.map(({ requestId }) => requestId),
     ...(nowMs === undefined ? {} : { nowMs }),
   };

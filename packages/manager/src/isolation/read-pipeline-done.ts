@@ -4,7 +4,7 @@ import type { Outcome, PipelineDone } from './parse-reply.js';
 
 /** What a runner says of the items of a pipeline. */
 export interface PipelineAnswers {
-  /** Item by item, and within one stage by stage; undefined for a call that was not made. */
+  /** Stage by stage, and within one item by item; undefined for a call that was not made. */
   readonly outcomes: readonly (Outcome | undefined)[];
   /** Items that have to go another way. */
   readonly left: ReadonlySet<number>;

@@ -172,14 +172,16 @@ export class RemoteExecutor implements Executor {
         },
         command,
       );
-      const results = answers.outcomes.map((outcome, index) =>
-        outcome === undefined ? undefined : stages[index % stages.length]!.executor.#read(outcome),
-      );
+      const results = answers.outcomes.map((outcome, index) => {
+        const { executor } = stages[Math.floor(index / items.length)]!;
+        return outcome === undefined ? undefined : executor.#read(outcome);
+      });
       for (const [number, { executor, controls }] of stages.entries()) {
         controls.onReport?.(answers.reports[number]!);
-        const isWrong = (result: BatchResult | undefined, index: number): boolean =>
-          index % stages.length === number && result !== undefined && isInvalid(result);
-        if (results.some(isWrong)) runner.discard(executor.guest.version);
+        const own = results.slice(number * items.length, (number + 1) * items.length);
+        if (own.some((result) => result !== undefined && isInvalid(result))) {
+          runner.discard(executor.guest.version);
+        }
       }
       return { results, left: answers.left };
     });

@@ -144,7 +144,13 @@ describe('Runner', () => {
     maxFuel: 1,
     randomStream: 0,
   } as const;
-  const pipeline = { type: 'pipeline', stages: [stage], texts: [], requestIds: ['r'] } as const;
+  const pipeline = {
+    type: 'pipeline',
+    stages: [stage],
+    text: '',
+    ends: new Uint32Array(),
+    requestIds: ['r'],
+  } as const;
   const piped = {
     type: 'pipeline-done',
     figures: Float64Array.of(4, 1, 1, 1),

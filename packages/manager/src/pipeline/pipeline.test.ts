@@ -74,16 +74,19 @@ describe.each(['inline', 'thread', 'process'] as const)('executePipeline(): %s',
   };
 
   it('gives the answer of one plugin to the next, and what came of each stage', async () => {
-    const manager = await open({ answers, mirror });
-    const results = await manager.executePipeline([answer, verdict()], items(150));
+    const manager = await open({ answers, mirror, same: mirror, other: mirror });
+    const stages = [answer, verdict(), verdict('same'), { ...verdict('other'), data: ['"x"'] }];
+    const results = await manager.executePipeline(stages, items(150));
     expect(results).toHaveLength(150);
-    for (const [n, [first, second]] of results.entries()) {
+    for (const [n, [first, second, third, last]] of results.entries()) {
       expect(first).toMatchObject({ status: 'fulfilled', value: { data: { text: '4"2' } } });
       const given = {
         data: { output: '4"2', record: { n } },
         context: { request_id: `r-${n}`, metadata: {} },
       };
       expect(second).toMatchObject({ status: 'fulfilled', value: { data: given } });
+      expect(third).toMatchObject({ status: 'fulfilled', value: { data: given } });
+      expect(last).toMatchObject({ value: { data: { data: 'x', context: given.context } } });
     }
     expect(manager.info('mirror')).toMatchObject({ executionCount: 150, errorCount: 0 });
   });

@@ -86,7 +86,7 @@ export class PipelineCalls {
     const { results, left } = await executor.runPipeline(stages, items, this.#options.signal);
     return items.map((_item, index) => {
       if (left.has(index)) return undefined;
-      const found = results.slice(index * stages.length, (index + 1) * stages.length);
+      const found = stages.map((_stage, number) => results[number * items.length + index]);
       return checkWay(found, this.#stages);
     });
   }

@@ -83,8 +83,10 @@ export type RunnerCommand =
   | {
       readonly type: 'pipeline';
       readonly stages: readonly RunnerStage[];
-      /** JSON: those of the first item, then those of the next, each as many. */
-      readonly texts: readonly string[];
+      /** JSON, one text behind the other: those of the first item, then those of the next, each as many. */
+      readonly text: string;
+      /** Where each of them ends: one long text crosses much faster than many short ones. */
+      readonly ends: Uint32Array;
       /** One for each item. */
       readonly requestIds: readonly (string | undefined)[];
       /** As for a call. */
@@ -140,7 +142,7 @@ export type RunnerReply =
     }
   | {
       readonly type: 'pipeline-done';
-      /** Item by item, and within one stage by stage: see `runPipeline`. */
+      /** Stage by stage, and within one item by item: see `runPipeline`. */
       readonly figures: Float64Array;
       /** Of failed calls, in their order. */
       readonly errors: readonly ErrorRecord[];

