@@ -31,7 +31,7 @@ export class ScriptedSystem implements BenchSystem {
 
   constructor(
     readonly scripts: Readonly<
-      Record<string, readonly [PluginType, Script, capability?: 'network']>
+      Record<string, readonly [PluginType, Script, trait?: 'network' | 'sums']>
     >,
   ) {}
 
@@ -43,7 +43,7 @@ export class ScriptedSystem implements BenchSystem {
     const entry = this.scripts[name];
     if (entry === undefined)
       throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`);
-    const [pluginType, script, capability] = entry;
+    const [pluginType, script, trait] = entry;
     this.loaded.set(id, script);
     const info: PluginInfo = {
       id,
@@ -53,8 +53,9 @@ export class ScriptedSystem implements BenchSystem {
         description: '',
         author: '',
         pluginType,
-        capabilities: capability === undefined ? [] : [capability],
+        capabilities: trait === 'network' ? [trait] : [],
         apiVersion: '1.0.0',
+        ...(trait === 'sums' ? { aggregate: 'sums' } : {}),
       },
       digest: digestOf(name),
       contract: 'v1',

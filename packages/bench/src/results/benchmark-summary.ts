@@ -1,5 +1,6 @@
 import type { PluginType } from '@testbench/types';
 
+import type { SetScore } from '../aggregate/set-scores.js';
 import type { EpochsConfig, OnError } from '../config/benchmark-config.js';
 import type { DatasetConfig } from '../config/dataset-config.js';
 import type { DropCount } from './drop-board.js';
@@ -68,6 +69,11 @@ export interface BenchmarkSummary {
   readonly scores: readonly ScoreSummary[];
   /** One for each prompt, provider and model. */
   readonly systems: readonly SystemSummary[];
+  /**
+   * Scores of the whole set by evaluators whose metrics are sums, such as BLEU: by prompt, provider and model, with intervals; then the same by group, if
+   * records have groups, of at most 1,000 such sets. Failed cases are never in them, whatever `onError` is. Absent without such an evaluator.
+   */
+  readonly sets?: readonly SetScore[];
   /** By stage, code and cause, the most frequent first. */
   readonly failures: readonly FailureGroup[];
   /** What filters dropped, by model and reason, in the order of the first rows; only with a filter. */

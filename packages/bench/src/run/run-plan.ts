@@ -144,7 +144,7 @@ export async function executeRun(
       signal: options.signal,
       onRecord: (record, isEarlier) => tally.add(record, isEarlier),
     });
-    const summary = tally.summary(open?.path);
+    const summary = tally.summary(open?.path, await tally.scoreSets());
     await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
     isDone = true;
     return { plan, summary, ok: summary.failedCases <= config.maxErrors };

@@ -1,3 +1,4 @@
+import type { SetScore } from '../aggregate/index.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { selfJudgedEvaluators } from '../judging/self-judging.js';
 import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';
@@ -11,6 +12,7 @@ import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { systemNames } from './run-cases.js';
 import type { RunOptions } from './run-options.js';
+import { SetTally } from './set-tally.js';
 
 /** A plugin at its place. */
 interface StageAt {
@@ -28,6 +30,7 @@ export class RunTally {
   readonly #drops = new DropBoard();
   readonly #failures = new FailureGroups();
   readonly #usage = new UsageBoard();
+  readonly #sets: SetTally;
   #records = 0;
   #earlierRecords = 0;
   #cases = 0;
@@ -35,6 +38,7 @@ export class RunTally {
 
   constructor(run: PreparedRun, options: RunOptions, paid: PaidStages) {
     const { config } = run;
+    this.#sets = new SetTally(run.pipeline.evaluators);
     this.#run = run;
     this.#options = options;
     this.#paid = paid;
@@ -49,6 +53,7 @@ export class RunTally {
   /** Adds the rows of one record. */
   async add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> {
     this.#board.add(rows);
+    this.#sets.add(rows);
     for (const row of rows) {
       this.#drops.add(row);
       this.#failures.add(row);
@@ -76,8 +81,16 @@ export class RunTally {
     });
   }
 
-  /** @param path Folder of the run, if there is one. */
-  summary(path: string | undefined): BenchmarkSummary {
+  /** Scores of sets by evaluators of sums; undefined if there is none. @throws {BenchError} `BENCH_CANCELLED`. */
+  async scoreSets(): Promise<SetScore[] | undefined> {
+    return await this.#sets.scores(this.#options.signal);
+  }
+
+  /**
+   * @param path Folder of the run, if there is one.
+   * @param sets What `scoreSets` gave.
+   */
+  summary(path: string | undefined, sets: readonly SetScore[] | undefined): BenchmarkSummary {
     const { config, plan, pipeline, dataset } = this.#run;
     const { providers, prompts, evaluators, epochs, onError } = config;
     const models = providers.flatMap((provider) => provider.models.map(({ name }) => name));
@@ -108,6 +121,7 @@ export class RunTally {
       onError,
       scores: this.#board.summaries(),
       systems: this.#board.systems(),
+      sets,
       failures: this.#failures.groups(
         failureHints(this.#run.denials.denials, (group) => this.#stageOf(group)),
       ),

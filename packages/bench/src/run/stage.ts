@@ -61,6 +61,11 @@ export class Stage {
     return this.waits && this.plugin.metadata.asking === true;
   }
 
+  /** Where the plugin is loaded: for calls that are about no case. */
+  get system(): BenchSystem {
+    return this.#system;
+  }
+
   /** Wall time inside the plugin so far, in milliseconds. */
   get timeMs(): number {
     return this.#timeMs;

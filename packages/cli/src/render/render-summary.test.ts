@@ -97,6 +97,49 @@ describe('renderSummary()', () => {
     expect(narrow[0]).toBe('prom…  provi…  model  evalu…  n     mean');
   });
 
+  it('shows scores of the whole set, and why there is none', () => {
+    const set = { labels: { model: 'a' }, n: 4, errors: 0, dropped: 0, bootstrap: null } as const;
+    const sets = [
+      {
+        ...set,
+        evaluator: 'bleu',
+        score: { value: 0.35, interval: null },
+        metrics: {
+          bleu: { value: 34.668, interval: { low: 30, mid: 34, high: 40.5 } },
+          ref_length: { value: 8, interval: null },
+        },
+        bootstrap: {
+          method: 'bootstrap-percentile',
+          confidence: 0.95,
+          resamples: 1000,
+          seed: 0,
+          recordsPerBlock: 1,
+          blocks: 4,
+        },
+      },
+      { ...set, labels: { model: 'a', group: 'g' }, evaluator: 'bleu', score: null, metrics: {} },
+      {
+        ...set,
+        evaluator: 'wer',
+        score: null,
+        metrics: {},
+        failure: { code: 'CALL_TRAPPED', message: 'no' },
+      },
+    ] as const;
+    const text = renderSummary(
+      summaryOf(() => {}, { sets }),
+      style,
+    );
+    expect(text).toContain(
+      [
+        'model  over the set  metric      value  n  95 % interval',
+        'a      bleu          bleu        34.67  4  30 – 40.50 (1,000 resamples, seed 0)',
+        '                     ref_length      8  4  –',
+        'a      wer           –               –     no',
+      ].join('\n'),
+    );
+  });
+
   it('shows failures by code with their first line, escaped, and no scores as a dash', () => {
     const errors = { match: { code: 'CALL_TRAPPED', message: 'Cannot call: \u001B[2J' } };
     const summary = summaryOf((board) => {

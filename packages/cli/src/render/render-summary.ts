@@ -2,6 +2,7 @@ import type { BenchmarkSummary, ScoreSummary, SystemName } from '@testbench/benc
 
 import { escapeText } from './escape-text.js';
 import { formatCount, formatDuration, formatItems } from './format-value.js';
+import { renderSets } from './render-sets.js';
 import { type Cell, type Column, renderTable } from './render-table.js';
 import type { Style } from './style.js';
 
@@ -27,6 +28,8 @@ export function renderSummary(summary: BenchmarkSummary, style: Style, width?: n
     formatDuration(summary.measured.durationMs),
   ].join(' · ');
   const parts = [headline, renderScores(summary, style, width), style.dim(intervalNote(summary))];
+  const sets = renderSets(summary, style, width);
+  if (sets !== '') parts.push(sets);
   const { selfJudged = [] } = summary;
   if (selfJudged.length > 0) {
     const names = selfJudged.map((name) => escapeText(name)).join(', ');
