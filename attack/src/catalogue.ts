@@ -20,6 +20,7 @@ import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
 import { secretRows } from './groups/secrets.ts';
 import { stateFiles } from './groups/state-files.ts';
+import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 
 /** Rows of the catalogue; those beyond it are further kinds, each with its own number. */
@@ -31,6 +32,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...execution,
   ...compiling,
   ...abi,
+  ...sums,
   ...hostFunctions,
   ...customFunctions,
   ...asking,

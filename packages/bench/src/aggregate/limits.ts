@@ -1,12 +1,12 @@
 /** Sets of one board. A cut by a field that is different in every row would make as many as there are rows. */
 export const MAX_SETS = 10_000;
-/** Sums of all sets of a board: each takes some 300 bytes with its name. */
-export const MAX_BOARD_SUMS = 1_000_000;
+/** Sums of all sets of a board: each takes some 500 bytes with its name and its place among the blocks. */
+export const MAX_BOARD_SUMS = 250_000;
 /** Metrics that a score of a set may have: they stand in the summary of a run, each with its interval. */
 export const MAX_SET_METRICS = 256;
 /** Blocks of records that are kept of a set for its bootstrap: as many records are drawn one by one, more of them in blocks of equal size. */
 export const MAX_BLOCKS = 8192;
-/** Numbers that all blocks of a board may hold, 16 bytes each: beyond that, the set with the most blocks gets blocks twice as large. */
+/** Numbers that all blocks of a board may hold, 16 bytes each: beyond that, the sets with the most blocks get blocks twice as large. */
 export const MAX_BLOCK_NUMBERS = 4_000_000;
 /** Blocks below which a bootstrap says nothing of how much another sample would differ. */
 export const LEAST_BLOCKS = 2;

@@ -105,8 +105,9 @@ export class SumBoard {
       set.errors += errors;
       set.dropped += dropped;
       const before = set.sums.size;
-      set.problem ??= problem ?? set.sums.merge(sums);
-      if (set.problem === undefined && blocks !== undefined) {
+      const spoiled = set.problem ?? problem ?? set.sums.merge(sums);
+      if (spoiled !== undefined) this.#spoil(set, before, spoiled);
+      else if (blocks !== undefined) {
         const numbers = set.blocks?.numbers ?? 0;
         set.blocks?.merge(blocks);
         this.#numbers += (set.blocks?.numbers ?? 0) - numbers;
@@ -137,17 +138,15 @@ export class SumBoard {
     if (set === undefined) return;
     const results: Readonly<Record<string, number>>[] = [];
     const before = set.sums.size;
-    // A set that begins when there is no more room; one that has its metrics does not grow.
-    if (before === 0 && this.#sums > MAX_BOARD_SUMS) set.problem ??= TOO_MANY_SUMS;
     for (const row of rows) {
       if (row.dropped !== undefined) set.dropped += 1;
       else if (ownValue(row.scores, set.evaluator) === undefined || row.failure !== undefined) {
         set.errors += 1;
       } else if (set.problem === undefined) {
         const metrics = ownValue(row.details ?? {}, set.evaluator)?.metrics;
-        set.problem = metrics === undefined ? 'it has no metrics' : set.sums.add(metrics);
-        if (set.problem !== undefined) set.problem = `row of record ${row.index}: ${set.problem}`;
-        else results.push(metrics!);
+        const problem = metrics === undefined ? 'it has no metrics' : set.sums.add(metrics);
+        if (problem === undefined) results.push(metrics!);
+        else this.#spoil(set, before, `row of record ${row.index}: ${problem}`);
       }
     }
     if (results.length > 0 && set.problem === undefined && set.blocks !== undefined) {
@@ -159,23 +158,34 @@ export class SumBoard {
     this.#grew(set, before);
   }
 
-  /** The set with the most blocks gets larger ones. */
+  /** The sets with the most blocks get larger ones: several at once, so that it need not be done for every row. */
   #makeRoom(): void {
-    let most: SumBlocks | undefined;
-    for (const { blocks } of this.#sets.values()) {
-      if (blocks !== undefined && blocks.count > (most?.count ?? 0)) most = blocks;
+    const all = [...this.#sets.values()].flatMap(({ blocks }) => blocks ?? []);
+    const most = all.reduce((count, blocks) => Math.max(count, blocks.count), 0);
+    for (const blocks of all) {
+      if (blocks.count < 2 || blocks.count <= most / 2) continue;
+      const before = blocks.numbers;
+      blocks.halve();
+      this.#numbers += blocks.numbers - before;
     }
-    if (most === undefined) return;
-    const before = most.numbers;
-    most.halve();
-    this.#numbers += most.numbers - before;
   }
 
   #grew(set: OpenSet, before: number): void {
+    if (set.problem !== undefined) return;
     this.#sums += set.sums.size - before;
     if (this.#sums <= MAX_BOARD_SUMS || set.sums.size === before) return;
     this.#isFull = true;
-    set.problem ??= TOO_MANY_SUMS;
+    this.#spoil(set, set.sums.size, TOO_MANY_SUMS);
+  }
+
+  /** Such a set has no score: what it has added up is given back. */
+  #spoil(set: OpenSet, counted: number, problem: string): void {
+    if (set.problem !== undefined) return;
+    set.problem = problem;
+    this.#sums -= counted;
+    this.#numbers -= set.blocks?.numbers ?? 0;
+    set.sums = new MetricSums();
+    set.blocks = undefined;
   }
 
   #setOf(cut: number, evaluator: string, row: ResultRow): OpenSet | undefined {

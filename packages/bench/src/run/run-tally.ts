@@ -1,4 +1,4 @@
-import type { SetScore } from '../aggregate/index.js';
+import type { SetScore } from '../aggregate/set-scores.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { selfJudgedEvaluators } from '../judging/self-judging.js';
 import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';

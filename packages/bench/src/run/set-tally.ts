@@ -1,6 +1,8 @@
 import { canAggregate } from '@testbench/types/aggregate';
 
-import { ROW_CUTS, scoreSets, type SetScore, SumBoard } from '../aggregate/index.js';
+import { ROW_CUTS } from '../aggregate/row-cuts.js';
+import { scoreSets, type SetScore } from '../aggregate/set-scores.js';
+import { SumBoard } from '../aggregate/sum-board.js';
 import type { ResultRow } from '../results/result-row.js';
 import { cancelled } from './call-failure.js';
 import type { EvaluatorStage } from './load-pipeline.js';

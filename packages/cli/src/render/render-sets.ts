@@ -18,26 +18,30 @@ export function renderSets({ sets = [] }: BenchmarkSummary, style: Style, width?
   );
   const rows = whole.flatMap((set): Cell[][] => {
     const { evaluator, labels, n, score, metrics, bootstrap, failure } = set;
-    const name = varying.map((key) => labels[key] ?? '').join(' / ');
-    const begin = [{ text: escapeText(name) }, { text: escapeText(evaluator) }];
+    const system = varying.map((key) => labels[key] ?? '').join(' / ');
+    const begin = [{ text: escapeText(system) }, { text: escapeText(evaluator) }];
     if (score === null) {
       const text = failure === undefined ? 'no scores' : escapeText(failure.message);
       return [[...begin, { text: '–' }, { text: '–' }, { text: '' }, { text, mark: style.red }]];
     }
     const shown = Object.entries(metrics).slice(0, MAX_METRICS_SHOWN);
     const values = shown.length === 0 ? [['score', score] as const] : shown;
-    return values.map(([name, { value, interval }], index) => [
-      ...(index === 0 ? begin : [{ text: '' }, { text: '' }]),
-      { text: escapeText(name) },
-      { text: format(value), mark: style.bold },
-      { text: formatCount(n) },
-      interval === null || bootstrap === null
-        ? { text: '–', mark: style.dim }
-        : {
-            text: `${format(interval.low)} – ${format(interval.high)} (${formatCount(bootstrap.resamples)} resamples, seed ${bootstrap.seed})`,
-            mark: style.dim,
-          },
-    ]);
+    return values.map(([name, { value, interval }], index): Cell[] => {
+      const [first, second] = index === 0 ? begin : [{ text: '' }, { text: '' }];
+      return [
+        first!,
+        second!,
+        { text: escapeText(name) },
+        { text: format(value), mark: style.bold },
+        { text: formatCount(n) },
+        interval === null || bootstrap === null
+          ? { text: '–', mark: style.dim }
+          : {
+              text: `${format(interval.low)} – ${format(interval.high)} (${formatCount(bootstrap.resamples)} resamples, seed ${bootstrap.seed})`,
+              mark: style.dim,
+            },
+      ];
+    });
   });
   const columns = [
     { title: 'model' },
