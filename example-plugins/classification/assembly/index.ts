@@ -69,6 +69,8 @@ export class Classification extends CorpusEvaluator {
   }
 
   private add(tally: Tally, ranking: Ranking | null, output: string, references: string[], probability: Json): void {
+    // The call has failed already.
+    if (references.length == 0) return;
     const answer = this.prepare(output);
     let right = this.prepare(references[0]);
     for (let index = 0; index < references.length; index++) {
