@@ -15,7 +15,7 @@ export const mayImport = {
   core: ['types', 'manager', 'registry'],
   statistics: [],
   bench: ['types', 'core', 'statistics'],
-  report: ['types', 'bench'],
+  report: ['types', 'bench', 'core'],
   plugins: [],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],

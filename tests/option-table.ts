@@ -44,6 +44,7 @@ import { permissionsFor, PluginManager } from '@testbench/manager';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
+import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
 import {
@@ -516,6 +517,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/statistics:BaselineOptions': {
     calls: { makeBaseline: (options) => makeBaseline({} as never, options) },
+  },
+  'report:HtmlReporterOptions': {
+    calls: { createHtmlReporter: (options) => createHtmlReporter({ write() {} }, options) },
   },
   'report/runs:ReportRunsOptions': {
     calls: { reportRuns: (options) => reportRuns([{}] as never, [], options) },

@@ -18,6 +18,7 @@ import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
+import { reports } from './groups/reports.ts';
 import { secretRows } from './groups/secrets.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
@@ -51,4 +52,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...stateFiles,
   ...paidAnswers,
   ...judges,
+  ...reports,
 ].sort((one, other) => one.row - other.row);

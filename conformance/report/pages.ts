@@ -1,6 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-import { createHtmlReporter } from '@testbench/report';
+import { createHtmlReporter, type PagePlugin } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 
 import { generateRun } from '../../packages/report/src/__fixtures__/generated-run.ts';
@@ -9,11 +10,15 @@ import { HOSTILE_TEXTS } from '../../packages/report/src/__fixtures__/hostile-te
 type Run = ReturnType<typeof generateRun>;
 
 /** Writes the report of runs into a file. */
-export async function writePage(file: string, ...runs: readonly Run[]): Promise<void> {
+export async function writePage(
+  file: string,
+  runs: readonly Run[],
+  plugins: readonly PagePlugin[] = [],
+): Promise<void> {
   const handle = openSync(file, 'w');
   try {
     const write = (text: string): void => void writeSync(handle, text);
-    await reportRuns(runs, [createHtmlReporter({ write })]);
+    await reportRuns(runs, [createHtmlReporter({ write }, { plugins })]);
   } finally {
     closeSync(handle);
   }
@@ -65,4 +70,17 @@ export function hostileRun(): Run {
 export function hugeRun(): Run {
   const output = 'x'.repeat(2_000_000);
   return generateRun({ records: 3, models: ['m'], change: (row) => ({ ...row, output }) });
+}
+
+/** A run whose evaluators are a module that the page carries. */
+export function runWithPlugin(): [Run, PagePlugin] {
+  const path = new URL('../../example-plugins/exact-match/build/exact-match.wasm', import.meta.url);
+  const bytes = readFileSync(path);
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const run = generateRun({ records: 20 });
+  const evaluators = run.plan.evaluators.map((evaluator) => ({ ...evaluator, digest }));
+  return [
+    { ...run, plan: { ...run.plan, evaluators } },
+    { digest, bytes },
+  ];
 }

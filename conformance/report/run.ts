@@ -7,7 +7,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { type Browser, chromium } from 'playwright-core';
 
-import { hostileRun, hugeRun, largeRun, smallRun, twoRuns, writePage } from './pages.ts';
+import {
+  hostileRun,
+  hugeRun,
+  largeRun,
+  runWithPlugin,
+  smallRun,
+  twoRuns,
+  writePage,
+} from './pages.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -24,11 +32,13 @@ async function main(): Promise<number> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   let failed = 0;
   try {
-    await writePage(join(folder, 'large.html'), largeRun());
-    await writePage(join(folder, 'small.html'), smallRun());
-    await writePage(join(folder, 'two.html'), ...twoRuns());
-    await writePage(join(folder, 'hostile.html'), hostileRun());
-    await writePage(join(folder, 'huge.html'), hugeRun());
+    await writePage(join(folder, 'large.html'), [largeRun()]);
+    await writePage(join(folder, 'small.html'), [smallRun()]);
+    await writePage(join(folder, 'two.html'), twoRuns());
+    await writePage(join(folder, 'hostile.html'), [hostileRun()]);
+    const [run, plugin] = runWithPlugin();
+    await writePage(join(folder, 'plugins.html'), [run], [plugin]);
+    await writePage(join(folder, 'huge.html'), [hugeRun()]);
     for (const scenario of SCENARIOS) {
       if (!(await perform(browser, folder, scenario))) failed += 1;
     }

@@ -121,7 +121,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await waitForLines(page);
       await page.locator('.list li button').first().focus();
       await page.keyboard.press('End');
-      await page.waitForFunction(() => document.activeElement?.textContent?.includes('49999'));
+      await page.waitForFunction(
+        () => document.activeElement?.getAttribute('data-position') === '49999',
+      );
       await page.keyboard.press('Enter');
       await page.waitForSelector('dialog[open] .answer');
       insist((await textOf(page, '#record-title')).includes('problem-49999'), 'another record');
@@ -237,6 +239,35 @@ export const SCENARIOS: readonly Scenario[] = [
       await page.waitForSelector('dialog[open] .answer');
       await page.locator('dialog .answer .toggle input').check();
       insist((await textOf(page, 'dialog .answer')).includes('too long'), 'it was compared');
+    },
+  },
+  {
+    name: 'scores an answer that the reader changes',
+    file: 'plugins.html',
+    async run(page) {
+      await waitForLines(page);
+      await page.locator('.list li button').first().click();
+      await page.waitForSelector('dialog[open] .answer');
+      const card = page.locator('dialog .answer').first();
+      await card.getByText('Try another answer').click();
+      const expected = await textOf(page, 'dialog pre[aria-label="expected"]');
+      const outcome = async (answer: string, options: string): Promise<string> => {
+        await card.getByLabel('Answer (expected stays)').fill(answer);
+        await card.getByLabel('Options of the evaluator').fill(options);
+        await card.getByRole('button', { name: 'Score' }).click();
+        await page.waitForFunction(
+          () => (document.querySelector('.try-outcome')?.textContent ?? '') !== '',
+        );
+        await page.waitForTimeout(300);
+        return await textOf(page, '.try-outcome');
+      };
+      const right = await outcome(expected, '{}');
+      insist(right.startsWith('Score 1'), right);
+      const wrong = await outcome(`${expected} apples`, '{}');
+      insist(wrong.startsWith('Score 0'), wrong);
+      const broken = await outcome(expected, '{"none": 1');
+      insist(!broken.startsWith('Score'), broken);
+      return `${right}; ${wrong}`;
     },
   },
   ...looks,

@@ -9,6 +9,6 @@ export default defineConfig({
   format: 'esm',
   sourcemap: true,
   clean: true,
-  // The page's script is a file of its own, which scripts/build-page.mjs makes.
-  external: ['#page'],
+  // The page's scripts are files of their own, which scripts/build-page.mjs makes.
+  external: ['#page', '#page-with-plugins'],
 });

@@ -7,11 +7,19 @@ import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-/** Writes `dist/page.js`; the tests call it too, so that none runs with an older page. */
-export async function buildPage() {
+/**
+ * Writes `dist/page.js`; the tests call it too, so that none runs with an older page.
+ *
+ * @param withPlugins Also `dist/page-with-plugins.js`, for which core must be built.
+ */
+export async function buildPage(withPlugins) {
   const { outputFiles } = await build({
     absWorkingDir: folder,
-    entryPoints: { page: 'src/html/page/main.tsx', styles: 'src/html/page/styles.css' },
+    entryPoints: {
+      page: 'src/html/page/main.ts',
+      ...(withPlugins ? { 'page-with-plugins': 'src/html/page/main-with-plugins.ts' } : {}),
+      styles: 'src/html/page/styles.css',
+    },
     outdir: 'out',
     write: false,
     bundle: true,
@@ -22,19 +30,24 @@ export async function buildPage() {
     charset: 'utf8',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    conditions: ['@testbench/source'],
     legalComments: 'inline',
+    logLevel: 'error',
   });
-  const textOf = (name) => outputFiles.find(({ path }) => path.endsWith(name)).text.trim();
-  const lines = [
-    `export const PAGE_SCRIPT = ${JSON.stringify(textOf('page.js'))};`,
-    `export const PAGE_STYLES = ${JSON.stringify(textOf('styles.css'))};`,
-  ];
+  const textOf = (name) =>
+    outputFiles.find(({ path }) => path.endsWith(`/${name}`))?.text.trim() ?? '';
+  write('page', { PAGE_SCRIPT: textOf('page.js'), PAGE_STYLES: textOf('styles.css') });
+  if (withPlugins) write('page-with-plugins', { PAGE_SCRIPT: textOf('page-with-plugins.js') });
+}
+
+function write(name, texts) {
+  const lines = Object.entries(texts).map(
+    ([key, text]) => `export const ${key} = ${JSON.stringify(text)};\n`,
+  );
   mkdirSync(join(folder, 'dist'), { recursive: true });
-  const file = join(folder, 'dist/page.js');
+  const file = join(folder, 'dist', `${name}.js`);
   // Renamed into place: another process may be reading the old one.
-  writeFileSync(`${file}.${process.pid}`, `${lines.join('\n')}\n`);
+  writeFileSync(`${file}.${process.pid}`, lines.join(''));
   renameSync(`${file}.${process.pid}`, file);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage(true);

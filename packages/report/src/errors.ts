@@ -5,7 +5,9 @@ export type ReportErrorCode =
   /** The module cannot be loaded, or exports no reporter. */
   | 'REPORT_BAD_REPORTER'
   /** One of its methods threw. */
-  | 'REPORT_REPORTER_FAILED';
+  | 'REPORT_REPORTER_FAILED'
+  /** The module of an evaluator, for a page that carries it, is not there. */
+  | 'REPORT_NO_PLUGIN';
 
 /** Why a report was not made. */
 export class ReportError extends PluginError<ReportErrorCode> {

@@ -9,7 +9,11 @@
 export { createCsvReporter } from './csv/csv-reporter.js';
 export { createEveryEvalEverReporter } from './every-eval-ever/every-eval-ever-reporter.js';
 export { createEveryEvalEverInstancesReporter } from './every-eval-ever/instances-reporter.js';
-export { createHtmlReporter } from './html/html-reporter.js';
+export {
+  createHtmlReporter,
+  type HtmlReporterOptions,
+  type PagePlugin,
+} from './html/html-reporter.js';
 export { createJsonReporter } from './json/json-reporter.js';
 export { createJunitReporter } from './junit/junit-reporter.js';
 export { createMarkdownReporter } from './markdown/markdown-reporter.js';

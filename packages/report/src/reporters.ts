@@ -27,7 +27,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 const FACTORIES: Readonly<Record<ReportFormat, (output: ReportOutput) => Reporter>> = {
   terminal: createTerminalReporter,
-  html: createHtmlReporter,
+  html: (output) => createHtmlReporter(output),
   md: createMarkdownReporter,
   junit: createJunitReporter,
   csv: createCsvReporter,

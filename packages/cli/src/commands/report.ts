@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 
 import { readRun, type StoredRun } from '@testbench/bench/results';
-import { createReporter, type Reporter } from '@testbench/report';
-import { loadReporter, reportRuns } from '@testbench/report/runs';
+import { createHtmlReporter, createReporter, type Reporter } from '@testbench/report';
+import { loadReporter, readPlugins, reportRuns } from '@testbench/report/runs';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -21,6 +21,9 @@ export async function reportCommand({
   if (format !== undefined && files.length > 0) {
     throw new UsageError('--format and --reporter exclude each other', 'report');
   }
+  if (flags.withPlugins && format !== 'html') {
+    throw new UsageError('--with-plugins is for --format html', 'report');
+  }
   const runs: StoredRun[] = [];
   const [run, other] = args as [string, string | undefined];
   for (const folder of other === undefined ? [run] : [run, other]) {
@@ -33,7 +36,11 @@ export async function reportCommand({
   await writeReport(io, given, async (output) => {
     const reporters: Reporter[] =
       files.length === 0
-        ? [createReporter(chosen, output)]
+        ? [
+            flags.withPlugins
+              ? createHtmlReporter(output, { plugins: await readPlugins(runs) })
+              : createReporter(chosen, output),
+          ]
         : await Promise.all(
             files.map((file) => loadReporter(resolve(io.cwd, file), output, scriptLoader)),
           );

@@ -1,4 +1,4 @@
-import { choice, text, texts } from '../command-line/flags.js';
+import { choice, flag, text, texts } from '../command-line/flags.js';
 
 /** Flags of `testbench report`. */
 export const REPORT_FLAGS = {
@@ -19,6 +19,9 @@ export const REPORT_FLAGS = {
   reporter: texts(
     'file',
     'a reporter of your own in place of a format: a module in JavaScript or TypeScript; may stand more than once',
+  ),
+  withPlugins: flag(
+    'html carries the evaluators too: a reader changes an answer or an option and sees the score change',
   ),
   output: text(
     'file',

@@ -1,15 +1,29 @@
 /** Compresses a text with gzip, and writes the bytes in base64: letters that no HTML parser takes for anything else. */
 export async function packText(text: string): Promise<string> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+  return await packBytes(text);
+}
+
+/** The same of bytes. */
+export async function packBytes(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([content]).stream().pipeThrough(new CompressionStream('gzip'));
   return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 /** The other way round. */
 export async function unpackText(base64: string): Promise<string> {
+  return await unpack(base64).text();
+}
+
+/** The other way round, bytes. */
+export async function unpackBytes(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await unpack(base64).arrayBuffer());
+}
+
+function unpack(base64: string): Response {
   const stream = new Blob([fromBase64(base64)])
     .stream()
     .pipeThrough(new DecompressionStream('gzip'));
-  return await new Response(stream).text();
+  return new Response(stream);
 }
 
 interface Base64Bytes {

@@ -5,17 +5,24 @@ export interface PageParts {
   readonly title: string;
   readonly script: string;
   readonly styles: string;
+  /** Whether the script may compile WebAssembly: nothing else becomes possible by it. */
+  readonly hasPlugins: boolean;
 }
 
 /** Before `</script` and `<!--`, which would end the script or change how it is read. */
 const SCRIPT_BREAKERS = /<(?=\/script|!--|script)/gi;
 
 /** All of a page before its data. */
-export async function formatDocumentHead({ title, script, styles }: PageParts): Promise<string> {
+export async function formatDocumentHead({
+  title,
+  script,
+  styles,
+  hasPlugins,
+}: PageParts): Promise<string> {
   const code = script.replaceAll(SCRIPT_BREAKERS, '\\x3C');
   const policy = [
     "default-src 'none'",
-    `script-src '${await hashOf(code)}'`,
+    `script-src '${await hashOf(code)}'${hasPlugins ? " 'wasm-unsafe-eval'" : ''}`,
     `style-src '${await hashOf(styles)}'`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,16 +1,41 @@
 import { PAGE_SCRIPT, PAGE_STYLES } from '#page';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { Reporter, ReportOutput } from '../reporter.js';
-import { packText } from './compress.js';
+import { packBytes, packText } from './compress.js';
 import { DOCUMENT_END, formatData, formatDocumentHead, formatScript } from './html-document.js';
 import { PAGE_LIMITS, PageBuilder } from './page-builder.js';
+import { pluginElement } from './plugin-element.js';
+
+/** An evaluator that a page carries. */
+export interface PagePlugin {
+  /** `sha256:` and the hex digest of the module, as in the plan. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a page has besides the results. */
+export interface HtmlReporterOptions {
+  /**
+   * Evaluators, and with them the runtime: a reader changes an answer or an option, and sees the score change. They run in the page, metered, without any
+   * permission. @default none
+   */
+  readonly plugins?: readonly PagePlugin[];
+}
+
+const OPTIONS: OptionReaders<HtmlReporterOptions> = {
+  plugins: (node) => node.list().map(({ value }) => value as PagePlugin),
+};
 
 /**
  * Writes one HTML file that opens without a server or a network.
  *
  * Up to 50,000 records are on the page with all their texts. Of more there is a sample, records with failures first, and the page says so.
+ *
+ * @throws {ConfigError} An option is wrong.
  */
-export function createHtmlReporter(output: ReportOutput): Reporter {
+export function createHtmlReporter(output: ReportOutput, given?: HtmlReporterOptions): Reporter {
+  const { plugins = [] } = readOptions<HtmlReporterOptions>(given, OPTIONS);
   let builder: PageBuilder;
   return {
     specificationVersion: 'v1',
@@ -23,12 +48,19 @@ export function createHtmlReporter(output: ReportOutput): Reporter {
     },
     async end(results) {
       const { index, blocks } = builder.finish(results);
+      const hasPlugins = plugins.length > 0;
+      // The runtime is seven times as large as the page.
+      const script = hasPlugins ? (await import('#page-with-plugins')).PAGE_SCRIPT : PAGE_SCRIPT;
       const { title } = index;
       await output.write(
-        await formatDocumentHead({ title, script: PAGE_SCRIPT, styles: PAGE_STYLES }),
+        await formatDocumentHead({ title, script, styles: PAGE_STYLES, hasPlugins }),
       );
       await output.write(formatData('index', await packText(JSON.stringify(index))));
-      await output.write(formatScript(PAGE_SCRIPT));
+      for (const { digest, bytes } of plugins) {
+        const packed = await packBytes(Uint8Array.from(bytes));
+        await output.write(formatData(pluginElement(digest), packed));
+      }
+      await output.write(formatScript(script));
       for (const [number, block] of blocks.entries()) {
         await output.write(formatData(`block-${number}`, await packText(block)));
       }

@@ -5,4 +5,5 @@
  */
 export { ReportError, type ReportErrorCode } from '../errors.js';
 export { loadReporter } from './load-reporter.js';
+export { readPlugins } from './read-plugins.js';
 export { reportRuns, type ReportRunsOptions } from './report-runs.js';

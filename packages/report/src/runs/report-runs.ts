@@ -9,6 +9,7 @@ import {
 } from '@testbench/bench/statistics';
 
 import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
 import type { ReportedRun, Reporter } from '../reporter.js';
 
@@ -86,7 +87,13 @@ async function compareAll(
   const [first, ...others] = systems;
   const comparisons: RunComparison[] = [];
   for (const other of others.slice(0, MAX_COMPARED_SYSTEMS)) {
-    comparisons.push(await compareRuns(a!, a!, { ...options, a: first!, b: other }));
+    const pair = { ...options, a: first!, b: other };
+    const comparison = await compareRuns(a!, a!, pair).catch((error: unknown) => {
+      // A run that has only begun has nothing to compare yet, and is reported all the same.
+      if (PluginError.is(error) && error.code === 'BENCH_NOT_COMPARABLE') return undefined;
+      throw error;
+    });
+    if (comparison !== undefined) comparisons.push(comparison);
   }
   return comparisons;
 }

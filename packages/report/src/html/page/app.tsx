@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 
+import { Later } from './later.js';
 import { ComparisonSection } from './sections/comparison-section.js';
 import { CostSection } from './sections/cost-section.js';
 import { DistributionSection } from './sections/distribution-section.js';
@@ -20,9 +21,15 @@ export function App({ view }: { readonly view: View }): JSX.Element {
       {view.store.index.systems.length > 1 && <ComparisonSection view={view} />}
       <GroupSection view={view} />
       <RecordsSection view={view} />
-      <DistributionSection view={view} />
-      <CostSection view={view} />
-      <ProvenanceSection view={view} />
+      <Later>
+        {() => (
+          <>
+            <DistributionSection view={view} />
+            <CostSection view={view} />
+            <ProvenanceSection view={view} />
+          </>
+        )}
+      </Later>
       <RecordDialog view={view} />
     </>
   );

@@ -31,6 +31,18 @@ function outcomeOf(store: PageStore, record: number, system: number, evaluator: 
   return score >= rightFrom(store, evaluator) ? 'right' : 'wrong';
 }
 
+/** How a score is shown: right, wrong, or, where no threshold says, as something between. */
+export function scoreKind(
+  store: PageStore,
+  evaluator: number,
+  score: number | null,
+): 'right' | 'wrong' | 'graded' | 'failed' {
+  if (score === null) return 'failed';
+  if (score >= rightFrom(store, evaluator)) return 'right';
+  const hasThreshold = store.index.evaluators[evaluator]?.threshold !== undefined;
+  return hasThreshold || score === 0 ? 'wrong' : 'graded';
+}
+
 export function rightFrom(store: PageStore, evaluator: number): number {
   return store.index.evaluators[evaluator]?.threshold ?? 1;
 }

@@ -2,6 +2,7 @@ import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 
 import { systemNames } from '../../text/system-names.js';
 import type { PageStore } from './page-store.js';
+import type { Rescore } from './rescore-type.js';
 import { selectRecords } from './select-records.js';
 import { formatHash, parseHash, type ViewState } from './view-state.js';
 
@@ -24,6 +25,8 @@ export interface View {
   /** Changes what the reader chose. */
   readonly choose: (change: Partial<ViewState>) => void;
   readonly search: ReadonlySignal<SearchState>;
+  /** Only where the page carries evaluators. */
+  readonly rescore: Rescore | undefined;
   /** Positions of the records that are shown. */
   readonly selected: ReadonlySignal<readonly number[]>;
 }
@@ -33,7 +36,7 @@ const NO_SEARCH: SearchState = { q: '', share: 1, found: undefined, ms: 0 };
 const PAUSE_MS = 150;
 
 /** Connects the URL's hash, the search and the list of records. */
-export function createView(store: PageStore): View {
+export function createView(store: PageStore, rescore?: Rescore): View {
   const bounds = {
     systems: store.index.systems.length,
     groups: store.index.groups.length,
@@ -83,6 +86,7 @@ export function createView(store: PageStore): View {
 
   return {
     store,
+    rescore,
     names: systemNames(store.index.systems),
     state,
     search,

@@ -26,6 +26,8 @@ export function VirtualList({
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
   /** The entry that the tab key leads to. */
   const [active, setActive] = useState(0);
+  /** The entry that gets the focus once it is in the document. */
+  const wanted = useRef(-1);
   const [list] = useState(
     () =>
       new Virtualizer<HTMLDivElement, HTMLLIElement>({
@@ -50,6 +52,14 @@ export function VirtualList({
     if (frame.current !== null) frame.current.scrollTop = 0;
   }, [count]);
 
+  useLayoutEffect(() => {
+    if (wanted.current === -1) return;
+    const entry = frame.current?.querySelector<HTMLElement>(`[data-position="${wanted.current}"]`);
+    if (entry === null || entry === undefined) return;
+    wanted.current = -1;
+    entry.focus({ preventScroll: true });
+  });
+
   const move = (event: TargetedKeyboardEvent<HTMLDivElement>): void => {
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / rowHeight) - 1);
     const steps: Record<string, number> = {
@@ -66,12 +76,8 @@ export function VirtualList({
     const next = Math.min(count - 1, Math.max(0, active + step));
     setActive(next);
     list.scrollToIndex(next);
-    // Once the entry is in the document.
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        frame.current?.querySelector<HTMLElement>(`[data-position="${next}"]`)?.focus();
-      });
-    });
+    wanted.current = next;
+    redraw(0);
   };
 
   return (

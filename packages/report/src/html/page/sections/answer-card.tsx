@@ -7,6 +7,7 @@ import { formatCost, formatMs, formatScore } from '../format.js';
 import { LongText, Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { WordDiff } from '../word-diff.js';
+import { TryAnswer } from './try-answer.js';
 import { expectedText, type FullRow } from '../full-row.js';
 
 /** One answer: its text, what evaluators said, what it cost, what failed. */
@@ -57,6 +58,7 @@ export function AnswerCard({
         </details>
       )}
       <Evaluations view={view} full={full} />
+      <TryAnswer view={view} full={full} />
       <Measures full={full} />
     </section>
   );

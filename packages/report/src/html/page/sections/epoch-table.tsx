@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import { formatScore } from '../format.js';
-import { rightFrom } from '../outcomes.js';
+import { scoreKind } from '../outcomes.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import type { FullRow } from '../full-row.js';
@@ -50,12 +50,7 @@ export function EpochTable({
                     (full) => full.row.system === system && full.row.epoch === epoch,
                   )?.row;
                   const score = row === undefined ? null : store.score(evaluator, row.number);
-                  const kind =
-                    score === null
-                      ? 'failed'
-                      : score >= rightFrom(store, evaluator)
-                        ? 'right'
-                        : 'wrong';
+                  const kind = scoreKind(store, evaluator, score);
                   return (
                     <td key={epoch} class="number">
                       <span class={`score ${kind}`}>{formatScore(score)}</span>

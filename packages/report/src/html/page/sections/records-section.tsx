@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { formatItems } from '../../../text/format-numbers.js';
 import { formatCost, formatMs, formatScore } from '../format.js';
-import { rightFrom } from '../outcomes.js';
+import { scoreKind } from '../outcomes.js';
 import { Name } from '../visible-text.js';
 import { ROW_KINDS, SORT_ORDERS } from '../view-state.js';
 import type { View } from '../view.js';
@@ -161,13 +161,7 @@ function RecordLine({
               .filter((row) => row.system === system)
               .map((row) => {
                 const score = store.score(by, row.number);
-                const kind = row.isDropped
-                  ? 'dropped'
-                  : score === null
-                    ? 'failed'
-                    : score >= rightFrom(store, by)
-                      ? 'right'
-                      : 'wrong';
+                const kind = row.isDropped ? 'dropped' : scoreKind(store, by, score);
                 return (
                   <span
                     key={row.number}

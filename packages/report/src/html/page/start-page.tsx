@@ -4,6 +4,7 @@ import { unpackText } from '../compress.js';
 import type { PageIndex } from '../page-data.js';
 import { App } from './app.js';
 import { PageStore } from './page-store.js';
+import type { Rescore } from './rescore-type.js';
 import { createView } from './view.js';
 
 /** The data of a block; undefined if the file was cut off before it. */
@@ -23,13 +24,21 @@ function isComplete(id: string): boolean {
   return Boolean(document.getElementById(id)?.nextSibling);
 }
 
-async function start(): Promise<void> {
+/**
+ * Shows the page.
+ *
+ * @param rescore Where the page carries evaluators.
+ */
+export async function startPage(rescore?: Rescore): Promise<void> {
   const root = document.getElementById('app')!;
   try {
     const packed = document.getElementById('index')?.textContent;
     if (packed === undefined || packed === null) throw new Error('the file has no data');
+    performance.mark('report-script');
     const index = JSON.parse(await unpackText(packed)) as PageIndex;
-    const view = createView(new PageStore(index, (block) => readData(`block-${block}`)));
+    performance.mark('report-index');
+    const store = new PageStore(index, (block) => readData(`block-${block}`));
+    const view = createView(store, rescore);
     render(<App view={view} />, root);
     performance.mark('report-shown');
   } catch (error) {
@@ -37,5 +46,3 @@ async function start(): Promise<void> {
     throw error;
   }
 }
-
-void start();

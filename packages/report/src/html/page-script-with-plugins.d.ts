@@ -1,0 +1,2 @@
+/** The same script with the runtime of plugins. */
+export const PAGE_SCRIPT: string;

@@ -1,0 +1,12 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/** Parts that nobody sees at first: they are made once the rest is on the screen. */
+export function Later({ children }: { readonly children: () => ComponentChildren }): JSX.Element {
+  const [isTime, setTime] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setTime(true));
+    return () => clearTimeout(timer);
+  }, []);
+  return <>{isTime && children()}</>;
+}
