@@ -13,3 +13,18 @@ export const ExitCode = {
 
 /** One of {@link ExitCode}. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** What each means; help and documentation show this table. */
+export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
+  { code: ExitCode.ok, meaning: 'done' },
+  {
+    code: ExitCode.failure,
+    meaning: 'failed, or more cases lack a score than --max-errors allows (0, unless told)',
+  },
+  { code: ExitCode.usage, meaning: 'the command line makes no sense' },
+  { code: ExitCode.gate, meaning: 'done, but a gate says that the result is not good enough' },
+  {
+    code: ExitCode.interrupted,
+    meaning: 'Ctrl-C; 143 after SIGTERM, 129 after SIGHUP, as shells have it',
+  },
+];

@@ -45,6 +45,8 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
    * @default true
    */
   readonly retryFailed?: boolean;
+  /** Cases that may stay without a score before the run counts as failed. @default that of the configuration */
+  readonly maxErrors?: number;
 }
 
 /** Readers of {@link RunOptions}. */
@@ -59,4 +61,5 @@ export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   inputs: OUTPUT_OPTIONS.inputs,
   onLog: (node) => node.callback(),
   retryFailed: (node) => node.boolean(),
+  maxErrors: (node) => node.wholeNumber(0),
 };

@@ -29,7 +29,7 @@ const PROGRESS_MS = 1000;
 export interface RunResult {
   readonly plan: Plan;
   readonly summary: BenchmarkSummary;
-  /** False if more cases lack a score than `maxErrors` of the configuration allows. */
+  /** False if more cases lack a score than `maxErrors` of the options or the configuration allows. */
   readonly ok: boolean;
 }
 
@@ -147,7 +147,7 @@ export async function executeRun(
     const summary = tally.summary(open?.path, await tally.scoreSets());
     await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
     isDone = true;
-    return { plan, summary, ok: summary.failedCases <= config.maxErrors };
+    return { plan, summary, ok: summary.failedCases <= (options.maxErrors ?? config.maxErrors) };
   } finally {
     clearInterval(beat);
     paid?.close(isDone);

@@ -36,7 +36,7 @@ const SCORING: OptionReaders<ScoreRunConfig> = {
 
 /**
  * Scores the answers of a run with other evaluators. No model is asked, and no provider is loaded. The rows go to a run of their own beside
- * it, with the plan that would have given them; the old run stays.
+ * it, with the plan that would have given them; the old run stays. If it has these scores already, nothing is done.
  *
  * @param folder Of a run that is complete.
  * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set is not what it was, if the run is not complete, or if it has filters, which have
@@ -62,7 +62,10 @@ export async function scoreRun(
     options,
     async (run) => {
       const merged = mergeRun(run, stored, before, mode);
-      return await executeRun(merged, options, scoreStored(stored));
+      // The run itself has these scores: rows that are read must not be taken out to be made again.
+      const isItself = merged.plan.digest === stored.digest;
+      const how = isItself ? { ...options, retryFailed: false } : options;
+      return await executeRun(merged, how, scoreStored(stored));
     },
     { answers: false },
   );

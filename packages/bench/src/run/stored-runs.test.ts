@@ -298,6 +298,25 @@ describe('resumeRun()', () => {
 });
 
 describe('scoreRun()', () => {
+  it('leaves the rows of a run alone that has these scores, failed cases among them', async () => {
+    const { config, options, outputDir } = await setUp({
+      provider: { plugin: '/flaky.wasm', models: ['a'] },
+    });
+    const flaky: Script = ({ prompt }: { prompt: string }) =>
+      prompt === '1' ? failCall('CALL_PLUGIN_FAILED') : { text: prompt };
+    const system = new ScriptedSystem({ ...options.system.scripts, flaky: ['provider', flaky] });
+    const { summary } = await runPlan(config, { ...options, system });
+    const before = await rowsOf(await readRun(summary.run!));
+    const again = await scoreRun(
+      summary.run!,
+      { evaluators: [{ plugin: '/exact.wasm' }] },
+      { ...options, system },
+    );
+    expect(again).toMatchObject({ ok: false, summary: { run: summary.run, failedCases: 1 } });
+    expect(await rowsOf(await readRun(summary.run!))).toEqual(before);
+    expect(await listRuns(outputDir)).toHaveLength(1);
+  });
+
   it.each([
     { mode: 'append', evaluators: ['exact', 'half'], score: 0.75 },
     { mode: 'replace', evaluators: ['half'], score: 0.5 },

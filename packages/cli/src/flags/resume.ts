@@ -1,8 +1,12 @@
-import { flag } from '../command-line/flags.js';
+import { flag, wholeNumber } from '../command-line/flags.js';
 
 /** Flags of `testbench resume`. */
 export const RESUME_FLAGS = {
   keepFailed: flag('leave cases that failed as they are, instead of running them again'),
+  maxErrors: wholeNumber(
+    0,
+    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
+  ),
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

@@ -18,6 +18,10 @@ export const RUN_FLAGS = {
   dryRun: flag(
     'say how many calls would be made, and about what they would cost; no paid call is made',
   ),
+  maxErrors: wholeNumber(
+    0,
+    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
+  ),
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

@@ -1,4 +1,4 @@
-import { flag, text, texts } from '../command-line/flags.js';
+import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
 
 /** Flags of `testbench score`. */
 export const SCORE_FLAGS = {
@@ -8,6 +8,10 @@ export const SCORE_FLAGS = {
     'take the evaluators of a configuration instead, with their own configuration',
   ),
   replace: flag('leave the scores out that the run has, instead of adding to them'),
+  maxErrors: wholeNumber(
+    0,
+    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
+  ),
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

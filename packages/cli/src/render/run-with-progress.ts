@@ -1,8 +1,10 @@
 import type { RunOptions, RunResult } from '@testbench/bench';
+import type { BenchmarkSummary } from '@testbench/bench/results';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeText } from './escape-text.js';
+import { formatItems } from './format-value.js';
 import { ProgressBar } from './progress-bar.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
@@ -22,6 +24,8 @@ export interface ShownRun {
     readonly json: boolean;
     /** Neither progress nor notices. */
     readonly quiet: boolean;
+    /** Cases that may lack a score; undefined for as many as the configuration allows. */
+    readonly maxErrors: number | undefined;
   };
 }
 
@@ -34,7 +38,7 @@ export async function runWithProgress(
   { io, name, flags }: ShownRun,
   work: (options: RunOptions) => Promise<RunResult>,
 ): Promise<ExitCode> {
-  const { debug, json, quiet } = flags;
+  const { debug, json, quiet, maxErrors } = flags;
   const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), name);
   const say = (text: string): void => {
     bar.clear();
@@ -46,6 +50,7 @@ export async function runWithProgress(
       signal: io.signal,
       ...(quiet || json ? {} : { onProgress: (progress) => bar.update(progress) }),
       ...(quiet ? {} : { onNotice: say }),
+      ...(maxErrors === undefined ? {} : { maxErrors }),
       onLog: ({ pluginId, level, message }) => {
         if (debug) say(`${level} ${pluginId}: ${message}`);
       },
@@ -62,5 +67,12 @@ export async function runWithProgress(
     );
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
+  if (!ok) say(describeMissing(summary, io.cwd));
   return ok ? ExitCode.ok : ExitCode.failure;
+}
+
+/** Why the exit code is 1, though there is a summary. */
+function describeMissing({ failedCases, run }: BenchmarkSummary, cwd: string): string {
+  const what = `${formatItems(failedCases, 'case')} without a score, more than --max-errors allows`;
+  return run === undefined ? what : `${what}: testbench failures ${shortenPath(run, cwd)} says why`;
 }

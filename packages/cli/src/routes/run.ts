@@ -1,4 +1,5 @@
 import { defineCommand } from '../command-line/define-command.js';
+import { EXIT_CODES } from '../exit-code.js';
 import { RUN_FLAGS } from '../flags/run.js';
 
 export const RUN = defineCommand({
@@ -6,7 +7,8 @@ export const RUN = defineCommand({
   brief: 'run a benchmark and print a table of scores',
   about: [
     'Runs the benchmark of a configuration file (YAML or JSON) and prints a table of scores.',
-    'Exit code: 0 done; 1 failed, or an evaluator failed on every record; 2 wrong command line; 130 Ctrl-C.',
+    'Exit codes:',
+    ...EXIT_CODES.map(({ code, meaning }) => `  ${code}: ${meaning}`),
   ].join('\n'),
   positionals: [{ name: 'config', brief: 'the configuration' }],
   flags: RUN_FLAGS,
