@@ -88,7 +88,7 @@ describe('openDataset()', () => {
     { text: '', options: {}, state: 'it is empty' },
     { text: '\uFEFF', options: { offset: 5 }, state: 'it is empty' },
     { text: '\n\n\n\n', options: { offset: 5 }, state: 'it has no records' },
-    { text: five, options: { offset: 5 }, state: 'it has no records from number 6 on' },
+    { text: five, options: { offset: 5 }, state: 'it has no records from number 6 on; lower `offset`' },
   ])('rejects an empty range: $state', async ({ text, options, state }) => {
     await expect(samplesOf(text, options)).rejects.toMatchObject({
       code: 'BENCH_DATASET_EMPTY',
@@ -605,7 +605,7 @@ describe('bad input', () => {
       content: two,
       options: { sample: { n: 1 }, offset: 1 },
       code: 'BENCH_DATASET_EMPTY',
-      state: 'a sample of 1 has no records from number 2 on',
+      state: 'a sample of 1 has no records from number 2 on; lower `offset`',
     },
     { name: 'a.json', content: '[]', code: 'BENCH_DATASET_EMPTY', state: 'it has no records' },
     { name: 'a.csv', content: 'input\n', code: 'BENCH_DATASET_EMPTY', state: 'it has no records' },

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 
-import { WIRE_PROTOCOLS } from '@testbench/core';
 import { readModuleFile } from '@testbench/core/files';
-import { inspectPlugin, type PluginInspection } from '@testbench/registry';
-import type { Permissions } from '@testbench/core';
+import { inspectPlugin, type PluginInspection } from '@testbench/registry/inspect';
+import type { Permissions } from '@testbench/types';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -21,7 +20,7 @@ export async function inspectCommand({
   flags,
   args,
 }: CommandCall<typeof INSPECT_FLAGS>): Promise<ExitCode> {
-  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)), WIRE_PROTOCOLS);
+  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)));
   const granted =
     flags.policy === undefined
       ? undefined

@@ -1,5 +1,5 @@
-import { truncateText, type Permissions } from '@testbench/core';
-import type { PluginInspection } from '@testbench/registry';
+import type { PluginInspection } from '@testbench/registry/inspect';
+import { truncateText, type Permissions } from '@testbench/types';
 
 import { describePermissions } from './describe-permissions.js';
 import { escapeText } from './escape-text.js';
