@@ -2,7 +2,13 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig([
   {
-    entry: ['src/index.ts', 'src/opentelemetry.ts', 'src/files.ts', 'src/runner.ts'],
+    entry: [
+      'src/index.ts',
+      'src/opentelemetry.ts',
+      'src/files.ts',
+      'src/module-file.ts',
+      'src/runner.ts',
+    ],
     format: 'esm',
     sourcemap: true,
     clean: true,

@@ -88,7 +88,11 @@ describe('openDataset()', () => {
     { text: '', options: {}, state: 'it is empty' },
     { text: '\uFEFF', options: { offset: 5 }, state: 'it is empty' },
     { text: '\n\n\n\n', options: { offset: 5 }, state: 'it has no records' },
-    { text: five, options: { offset: 5 }, state: 'it has no records from number 6 on; lower `offset`' },
+    {
+      text: five,
+      options: { offset: 5 },
+      state: 'it has no records from number 6 on; lower `offset`',
+    },
   ])('rejects an empty range: $state', async ({ text, options, state }) => {
     await expect(samplesOf(text, options)).rejects.toMatchObject({
       code: 'BENCH_DATASET_EMPTY',

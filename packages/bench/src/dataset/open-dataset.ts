@@ -358,7 +358,8 @@ class Opening {
     const name =
       files.length > 1 ? `${JSON.stringify(file)} (${files.length} files)` : JSON.stringify(file);
     const what = sample === undefined ? 'it has' : `a sample of ${taken} has`;
-    const range = taken === 0 || offset === 0 ? '' : ` from number ${offset + 1} on; lower \`offset\``;
+    const range =
+      taken === 0 || offset === 0 ? '' : ` from number ${offset + 1} on; lower \`offset\``;
     const state = this.#looksEmpty ? 'it is empty' : `${what} no records${range}`;
     return new BenchError('BENCH_DATASET_EMPTY', `Cannot run over dataset ${name}: ${state}`, {
       file,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile } from '@testbench/core/files';
+import { readModuleFile } from '@testbench/core/module-file';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry/inspect';
 import type { Permissions } from '@testbench/types';
 

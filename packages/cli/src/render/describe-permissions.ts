@@ -1,4 +1,4 @@
-import type { Permissions } from '@testbench/core';
+import type { Permissions } from '@testbench/types';
 
 /** Each permission with what it covers; none that is off and names nothing. For people, not escaped. */
 export function describePermissions(permissions: Permissions): string {

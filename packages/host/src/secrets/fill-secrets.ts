@@ -3,7 +3,7 @@ import { ConfigError } from '@testbench/types/errors';
 import type { Secret, SecretStore } from '@testbench/types/stores';
 
 import { EffectFailure } from '../effects/effect-failure.js';
-import { MAX_HEADER_BYTES } from '../limits.js';
+import { MAX_HEADER_BYTES, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
 import { hostsOfSecret, isSecretValue, readStoredSecret, SECRET_NAME } from './secret-store.js';
 import type { UsedSecrets } from './used-secrets.js';
 
@@ -73,7 +73,11 @@ async function readSecret(
   const hosts = hostsOfSecret(name, secret);
   if (!hosts.allowsRequest(url)) denied(name, `not for ${url.origin}`);
   if (!isSecretValue(value)) {
-    throw new EffectFailure(HostCode.inputOutput, `secret "${name}": it cannot stand in a header`);
+    // Refused, as one that is not there: no later try finds another value.
+    denied(
+      name,
+      `its value is none; expected ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} printable ASCII characters without spaces at the ends`,
+    );
   }
   used.add(value, hosts);
   return value;

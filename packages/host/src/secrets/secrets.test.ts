@@ -93,19 +93,24 @@ describe('fillSecrets()', () => {
   it.each([
     {
       name: 'rejects',
+      code: -5,
       read: async (): Promise<Secret> => {
         throw new Error(`cannot read ${VALUE}`);
       },
     },
-    { name: 'gives a short one', read: () => ({ value: 'short', hosts: HOSTS }) },
-    { name: 'gives two lines', read: () => ({ value: `${VALUE}\r\nx: y`, hosts: HOSTS }) },
-    { name: 'gives no text', read: () => ({ value: 7 as never, hosts: HOSTS }) },
-  ])('fails without a word of it where a store $name', async ({ read }) => {
+    { name: 'gives a short one', code: -3, read: () => ({ value: 'short', hosts: HOSTS }) },
+    {
+      name: 'gives two lines',
+      code: -3,
+      read: () => ({ value: `${VALUE}\r\nx: y`, hosts: HOSTS }),
+    },
+    { name: 'gives no text', code: -3, read: () => ({ value: 7 as never, hosts: HOSTS }) },
+  ])('fails without a word of it where a store $name', async ({ read, code }) => {
     const result = await fill(
       { authorization: '${secret:A}' },
       { specificationVersion: 'v1', read },
     );
-    expect(result).toMatchObject({ code: -5 });
+    expect(result).toMatchObject({ code });
     expect(JSON.stringify(result)).not.toMatch(/Very-Secret|short/);
   });
 

@@ -1,0 +1,46 @@
+// CPU time of small commands against that of Node itself, in one run: the command must not be slower than what it is asked.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BIN = `${ROOT}packages/cli/bin/testbench.js`;
+const MODULE = `${ROOT}example-plugins/token-f1/build/token-f1.wasm`;
+/** Processes of each: the median of fewer moves by a tenth. */
+const PROCESSES = Number(process.argv[2] ?? 15);
+
+const COMMANDS = [
+  { name: 'node -e 0', args: ['-e', '0'], target: undefined },
+  { name: 'testbench --help', args: [BIN, '--help'], target: 2 },
+  { name: 'testbench inspect', args: [BIN, 'inspect', MODULE], target: 3 },
+] as const;
+
+for (const file of [`${ROOT}packages/cli/dist/index.js`, MODULE]) {
+  if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
+}
+
+/** User and system time of one process in seconds, as the shell has it. */
+function cpuSeconds(args: readonly string[]): number {
+  const command = 'TIMEFORMAT="%U %S"; time "$0" "$@" > /dev/null 2>&1';
+  const { stderr } = spawnSync('bash', ['-c', command, process.execPath, ...args], {
+    encoding: 'utf8',
+  });
+  const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(/\s+/).map(Number);
+  return user + system;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+}
+
+const times = COMMANDS.map((): number[] => []);
+// In turns, so that a busy moment of the machine is everybody's.
+for (let round = 0; round < PROCESSES; round += 1) {
+  for (const [index, { args }] of COMMANDS.entries()) times[index]!.push(cpuSeconds(args));
+}
+const bare = median(times[0]!);
+for (const [index, { name, target }] of COMMANDS.entries()) {
+  const ratio = median(times[index]!) / bare;
+  const wanted = target === undefined ? '' : `, wanted below ${target}`;
+  console.log(`${name}: ${(ratio * bare * 1000).toFixed(0)} ms, ${ratio.toFixed(2)}${wanted}`);
+}

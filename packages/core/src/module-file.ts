@@ -1,0 +1,6 @@
+/**
+ * Reads modules of plugins, and nothing else: for a program that starts quickly.
+ *
+ * @packageDocumentation
+ */
+export { readModuleFile } from '@testbench/manager/module-file';
