@@ -186,7 +186,8 @@ describe('a benchmark with bad input ends with one sentence that says where, and
   async function damaged(damage: (folder: string) => Promise<unknown>, ...args: string[]) {
     const setting = await setUp();
     expect((await setting.run()).code).toBe(0);
-    const [name] = (await readdir(join(setting.cwd, 'out'))).filter((entry) => entry !== '.cache');
+    const runs = await readdir(join(setting.cwd, 'out'));
+    const name = runs.find((entry) => entry !== '.cache');
     const folder = join(setting.cwd, 'out', name!);
     await damage(folder);
     return { ...(await setting.run(...args.map((arg) => arg.replace('RUN', folder)))), folder };
@@ -283,7 +284,7 @@ describe('a benchmark with bad input ends with one sentence that says where, and
       if (name !== '.cache') await rm(join(cwd, 'out', name), { recursive: true });
     }
     const entries = await readdir(join(cwd, 'out', '.cache'), { recursive: true });
-    const [entry] = entries.filter((name) => name.endsWith('.call'));
+    const entry = entries.find((name) => name.endsWith('.call'));
     await truncate(join(cwd, 'out', '.cache', entry!), 70);
     const { code, err } = await run();
     expect(code).toBe(0);
