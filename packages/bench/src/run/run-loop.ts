@@ -32,7 +32,7 @@ export type EvaluateRecord = (
 ) => Promise<(options: EvaluateOptions) => Promise<readonly ResultRow[]>>;
 
 /** Makes the rows of several records. */
-export type EvaluateBatch = (
+type EvaluateBatch = (
   samples: readonly PositionedSample[],
   options: EvaluateOptions,
 ) => Promise<readonly RecordOutcome[]>;

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 
 import { readRun } from '@testbench/bench/results';
 import { makeBaseline, writeBaseline } from '@testbench/bench/statistics';
+import { formatItems } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { BASELINE_FLAGS } from '../flags/baseline.js';
 import { DEFAULT_BASELINE } from '../limits.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatItems } from '../render/format-value.js';
 import { shortenPath } from '../render/shorten-path.js';
 import { writeJson } from '../render/write-json.js';
 

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
 
 import { CallCache } from '@testbench/bench/calls';
+import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { CACHE_FLAGS } from '../flags/cache.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatBytes, formatCount } from '../render/format-value.js';
+import { formatBytes } from '../render/format-value.js';
 import { UsageError } from '../usage-error.js';
 import { writeJson } from '../render/write-json.js';
 

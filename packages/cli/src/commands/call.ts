@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 
 import { createFileStateStores, loadPolicy, PluginSystem } from '@testbench/core';
 import type { Permissions } from '@testbench/core';
+import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatBytes, formatCount, formatDuration } from '../render/format-value.js';
+import { formatBytes, formatDuration } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
 import { writeJson } from '../render/write-json.js';

@@ -79,8 +79,8 @@ describe('testbench compare', () => {
     expect(code).toBe(0);
     expect(out).toContain(`
 a: a   b: b
-metric        n       a       b  b − a  95 % interval       p  b is
-exact-match  20  50.0 %  90.0 %  +40.0  +16.5 … +63.5  0.0039  better
+metric        n       a       b     b − a      95 % interval       p  b is
+exact-match  20  50.0 %  90.0 %  +40.0 pp  +16.5 to +63.5 pp  0.0039  better
 `);
     expect(out).toContain('wrong → right: 8 (r10, r11, r12, r13, r14, r15, r16, r17)\n');
     expect(out).toMatch(/ {2}words +10 +0\.0 % +80\.0 % +\+80\.0/);

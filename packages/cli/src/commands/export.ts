@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 
 import { exportRun, readRun } from '@testbench/bench/results';
+import { formatItems } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { EXPORT_FLAGS } from '../flags/export.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatItems } from '../render/format-value.js';
 
 /** `testbench export <run>` */
 export async function exportCommand({

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 
 import { readRun } from '@testbench/bench/results';
+import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { FAILURES_FLAGS } from '../flags/failures.js';
 import { SHOWN_CAUSES } from '../limits.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatCount } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import { UsageError } from '../usage-error.js';
 import { writeJson } from '../render/write-json.js';

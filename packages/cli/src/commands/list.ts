@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import { listRuns } from '@testbench/bench/results';
+import { formatCount, renderTable } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -8,8 +9,6 @@ import type { LIST_FLAGS } from '../flags/list.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
 import { describeRun } from '../render/describe-run.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatCount } from '../render/format-value.js';
-import { renderTable } from '../render/render-table.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';

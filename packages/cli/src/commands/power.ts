@@ -9,11 +9,11 @@ import {
   requiredRecordsForMcNemar,
   requiredRecordsForProportions,
 } from '@testbench/statistics/power';
+import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { POWER_FLAGS } from '../flags/power.js';
-import { formatCount } from '../render/format-value.js';
 import { writeJson } from '../render/write-json.js';
 import { UsageError } from '../usage-error.js';
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 
 import { readRun } from '@testbench/bench/results';
+import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { STATUS_FLAGS } from '../flags/status.js';
 import { describeRun } from '../render/describe-run.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatCount } from '../render/format-value.js';
 import { renderSummary } from '../render/render-summary.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';

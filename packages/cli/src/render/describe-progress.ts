@@ -1,6 +1,7 @@
 import type { BenchmarkProgress } from '@testbench/bench';
+import { formatCount } from '@testbench/report/terminal';
 
-import { formatCount, formatMoney, formatTimeLeft } from './format-value.js';
+import { formatMoney, formatTimeLeft } from './format-value.js';
 
 /** One thing that is said of a run. */
 export interface ProgressPart {

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatBytes, formatCount, formatDuration } from './format-value.js';
-
-describe('formatCount()', () => {
-  it.each([
-    [0, '0'],
-    [999, '999'],
-    [1_234_567.8, '1,234,568'],
-  ])('writes %d as %s', (count, expected) => {
-    expect(formatCount(count)).toBe(expected);
-  });
-});
+import { formatBytes, formatDuration } from './format-value.js';
 
 describe('formatDuration()', () => {
   it.each([

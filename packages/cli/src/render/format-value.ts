@@ -1,22 +1,11 @@
-/** `12345` as `12,345`. */
-export function formatCount(count: number): string {
-  return group(Math.round(count).toFixed(0));
-}
-
-/** `1 model`, `2 models`. */
-export function formatItems(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** By hand: `Intl` takes as long to load as a small command does. */
-function group(digits: string): string {
-  return digits.replace(/\B(?=(?:\d{3})+(?!\d))/g, ',');
-}
+import { formatCount, groupDigits } from '@testbench/report/terminal';
 
 /** Money in the currency of the prices, which nobody names: `1,234.50`, `0.05`, `0.0012`. */
 export function formatMoney(money: number): string {
   if (money === 0) return '0';
-  return money >= 1 ? group(money.toFixed(2)) : money.toPrecision(2).replace(/^(0\.\d)$/, '$10');
+  return money >= 1
+    ? groupDigits(money.toFixed(2))
+    : money.toPrecision(2).replace(/^(0\.\d)$/, '$10');
 }
 
 /** Milliseconds as `0.123 ms`, `12.3 ms`, `1.23 s` or `2 min 3 s`. */

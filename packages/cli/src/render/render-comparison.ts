@@ -6,32 +6,25 @@ import type {
   SystemComparison,
 } from '@testbench/bench/statistics';
 
-import { escapeText } from './escape-text.js';
 import {
+  type Cell,
+  type Column,
   describeMethods,
+  formatCount,
   formatDifference,
   formatDifferenceInterval,
+  formatItems,
   formatMean,
   formatP,
-} from './format-statistics.js';
-import { formatCount, formatItems } from './format-value.js';
-import { type Cell, type Column, renderTable } from './render-table.js';
+  formatShare,
+  renderTable,
+  TEST_WORDS,
+  VERDICT_WORDS,
+} from '@testbench/report/terminal';
+
+import { escapeText } from './escape-text.js';
 import type { Mark, Style } from './style.js';
 
-const TESTS = {
-  'mcnemar-midp': 'McNemar mid-p',
-  'mcnemar-exact': 'McNemar exact',
-  'paired-t': 'paired t',
-  'clustered-t': 'clustered t',
-  wilcoxon: 'Wilcoxon',
-  sign: 'sign test',
-} as const;
-const VERDICTS = {
-  better: 'better',
-  worse: 'worse',
-  'cannot-tell': 'cannot tell',
-  'no-data': 'no data',
-} as const;
 /** Differences between plans that are shown; `--json` has all. */
 const SHOWN_DIFFERENCES = 8;
 
@@ -64,7 +57,7 @@ function renderMetrics({ pairs, confidence }: RunComparison, style: Style): stri
     { title: 'a', align: 'right' },
     { title: 'b', align: 'right' },
     { title: 'b − a', align: 'right' },
-    { title: `${Number((confidence * 100).toFixed(4))} % interval`, align: 'right' },
+    { title: `${formatShare(confidence)} interval`, align: 'right' },
     { title: 'p', align: 'right' },
     { title: 'b is' },
   ];
@@ -73,12 +66,12 @@ function renderMetrics({ pairs, confidence }: RunComparison, style: Style): stri
       const rows = pair.metrics.map((metric): Cell[] => [
         { text: escapeText(metric.metric) },
         { text: formatCount(metric.n) },
-        { text: formatMean(metric.meanA, metric.scale) },
-        { text: formatMean(metric.meanB, metric.scale) },
-        { text: formatDifference(metric.difference, metric.scale), mark: style.bold },
-        { text: formatDifferenceInterval(metric.interval, metric.scale), mark: style.dim },
+        { text: formatMean(metric.meanA, metric) },
+        { text: formatMean(metric.meanB, metric) },
+        { text: formatDifference(metric.difference, metric), mark: style.bold },
+        { text: formatDifferenceInterval(metric.interval, metric), mark: style.dim },
         { text: formatP(metric.adjustedP) },
-        { text: VERDICTS[metric.verdict], mark: verdictMark(metric, style) },
+        { text: VERDICT_WORDS[metric.verdict], mark: verdictMark(metric, style) },
       ]);
       return `${pairTitle(pair)}\n${renderTable(columns, rows, style.dim)}`;
     })
@@ -98,13 +91,15 @@ function verdictMark({ verdict }: MetricComparison, style: Style): Mark {
   return verdict === 'worse' ? style.red : style.yellow;
 }
 
-function renderMethods({ pairs, adjustment, tests, errorTreatment }: RunComparison): string {
+function renderMethods(comparison: RunComparison): string {
+  const { pairs, confidence, adjustment, tests, errorTreatment } = comparison;
   const metrics = pairs.flatMap((pair) => pair.metrics);
-  const names = new Set(metrics.flatMap(({ test }) => (test === null ? [] : [TESTS[test]])));
+  const intervals = metrics.map(({ interval }) => interval);
+  const names = new Set(metrics.flatMap(({ test }) => (test === null ? [] : [TEST_WORDS[test]])));
   const correction = tests > 1 ? `; adjusted for ${tests} tests (${adjustment})` : '';
   return [
-    `Intervals: ${describeMethods(metrics.map(({ interval }) => interval)) || 'none'}; p: ${[...names].join(', ') || 'none'}, two-sided${correction}`,
-    `Shares are in percent, their differences in points. Cases without a score ${errorTreatment === 'missing' ? 'are left out' : 'count as 0'}`,
+    `${describeMethods(intervals, confidence)}; p: ${[...names].join('; ') || 'none'}, two-sided${correction}`,
+    `Shares are in percent, their differences in percentage points (pp). Cases without a score ${errorTreatment === 'missing' ? 'are left out' : 'count as 0'}`,
   ].join('\n');
 }
 
@@ -152,7 +147,7 @@ function listFlips(flips: readonly Flip[], count: number, shown: number): string
 
 function renderGroups(
   groups: readonly GroupComparison[],
-  { scale }: MetricComparison,
+  metric: MetricComparison,
   style: Style,
 ): string {
   const columns: Column[] = [
@@ -167,10 +162,10 @@ function renderGroups(
   const rows = groups.map((group): Cell[] => [
     { text: `  ${escapeText(group.group)}` },
     { text: formatCount(group.n) },
-    { text: formatMean(group.meanA, scale) },
-    { text: formatMean(group.meanB, scale) },
-    { text: formatDifference(group.difference, scale) },
-    { text: formatDifferenceInterval(group.interval, scale), mark: style.dim },
+    { text: formatMean(group.meanA, metric) },
+    { text: formatMean(group.meanB, metric) },
+    { text: formatDifference(group.difference, metric) },
+    { text: formatDifferenceInterval(group.interval, metric), mark: style.dim },
     { text: formatP(group.adjustedP) },
   ]);
   return renderTable(columns, rows, style.dim);

@@ -1,8 +1,14 @@
 import type { CallEstimate, RunEstimate } from '@testbench/bench';
+import {
+  type Cell,
+  type Column,
+  formatCount,
+  formatItems,
+  renderTable,
+} from '@testbench/report/terminal';
 
 import { escapeText } from './escape-text.js';
-import { formatCount, formatItems, formatMoney } from './format-value.js';
-import { type Cell, type Column, renderTable } from './render-table.js';
+import { formatMoney } from './format-value.js';
 import type { Style } from './style.js';
 
 const COLUMNS: readonly Column[] = [

@@ -1,10 +1,10 @@
 import type { PluginInspection } from '@testbench/registry/inspect';
 import { truncateText, type Permissions } from '@testbench/types';
+import { type Column, formatCount, renderTable } from '@testbench/report/terminal';
 
 import { describePermissions } from './describe-permissions.js';
 import { escapeText } from './escape-text.js';
-import { formatBytes, formatCount } from './format-value.js';
-import { type Column, renderTable } from './render-table.js';
+import { formatBytes } from './format-value.js';
 import type { Style } from './style.js';
 
 type Summary = PluginInspection['summary'];

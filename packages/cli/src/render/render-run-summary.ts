@@ -1,9 +1,19 @@
 import type { Quantiles, RunSummary, SystemReport } from '@testbench/bench/statistics';
 
+import {
+  type Cell,
+  type Column,
+  describeMethods,
+  formatCount,
+  formatInterval,
+  formatItems,
+  formatMean,
+  formatShare,
+  renderTable,
+} from '@testbench/report/terminal';
+
 import { escapeText } from './escape-text.js';
-import { describeMethods, formatInterval, formatMean } from './format-statistics.js';
-import { formatCount, formatDuration, formatItems } from './format-value.js';
-import { type Cell, type Column, renderTable } from './render-table.js';
+import { formatDuration } from './format-value.js';
 import type { Style } from './style.js';
 
 /** What of a summary is shown. */
@@ -24,13 +34,12 @@ export function renderRunSummary(summary: RunSummary, shown: ShownSummary, style
       : []),
   ].join(' · ');
   const intervals = systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval));
-  const methods = describeMethods(intervals);
   return [
     headline,
     renderMeans(summary, style),
     style.dim(
       [
-        methods === '' ? 'No intervals: too few scores' : `Intervals: ${methods}`,
+        describeMethods(intervals, summary.confidence),
         `Cases without a score ${systems[0]?.metrics[0]?.errorTreatment === 'wrong' ? 'count as 0' : 'are left out'}`,
       ].join('\n'),
     ),
@@ -63,7 +72,7 @@ function renderMeans({ systems, confidence }: RunSummary, style: Style): string 
     { title: 'metric' },
     { title: 'n', align: 'right' },
     { title: 'mean', align: 'right' },
-    { title: `${Number((confidence * 100).toFixed(4))} % interval`, align: 'right' },
+    { title: `${formatShare(confidence)} interval`, align: 'right' },
     { title: 'errors', align: 'right' },
   ];
   const rows = systems.flatMap((system) =>
@@ -71,8 +80,8 @@ function renderMeans({ systems, confidence }: RunSummary, style: Style): string 
       { text: place === 0 ? nameOf(system, systems) : '', mark: style.bold },
       { text: escapeText(metric.metric) },
       { text: formatCount(metric.n) },
-      { text: formatMean(metric.mean, metric.scale), mark: style.bold },
-      { text: formatInterval(metric.interval, metric.scale), mark: style.dim },
+      { text: formatMean(metric.mean, metric), mark: style.bold },
+      { text: formatInterval(metric.interval, metric), mark: style.dim },
       { text: formatCount(metric.errors), mark: metric.errors > 0 ? style.red : style.dim },
     ]),
   );
@@ -87,8 +96,8 @@ function renderGroups(systems: readonly SystemReport[], style: Style): string {
         { text: place === 0 ? escapeText(metric) : '' },
         { text: escapeText(group.group) },
         { text: formatCount(group.n) },
-        { text: formatMean(group.mean, scale) },
-        { text: formatInterval(group.interval, scale), mark: style.dim },
+        { text: formatMean(group.mean, { scale }) },
+        { text: formatInterval(group.interval, { scale }), mark: style.dim },
       ]),
     ),
   );

@@ -1,8 +1,7 @@
 import type { BenchmarkSummary } from '@testbench/bench/results';
+import { type Cell, formatCount, renderTable } from '@testbench/report/terminal';
 
 import { escapeText } from './escape-text.js';
-import { formatCount } from './format-value.js';
-import { type Cell, renderTable } from './render-table.js';
 import type { Style } from './style.js';
 
 /** Metrics of a set that are shown; the first are what the plugin puts first, and `summary.json` has all. */

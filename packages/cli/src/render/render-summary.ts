@@ -1,9 +1,15 @@
 import type { BenchmarkSummary, ScoreSummary, SystemName } from '@testbench/bench/results';
+import {
+  type Cell,
+  type Column,
+  formatCount,
+  formatItems,
+  renderTable,
+} from '@testbench/report/terminal';
 
 import { escapeText } from './escape-text.js';
-import { formatCount, formatDuration, formatItems } from './format-value.js';
+import { formatDuration } from './format-value.js';
 import { renderSets } from './render-sets.js';
-import { type Cell, type Column, renderTable } from './render-table.js';
 import type { Style } from './style.js';
 
 /** More kinds of failure than this are only counted. */

@@ -1,10 +1,10 @@
 import type { RunOptions, RunResult } from '@testbench/bench';
 import type { BenchmarkSummary } from '@testbench/bench/results';
+import { formatItems } from '@testbench/report/terminal';
 
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeText } from './escape-text.js';
-import { formatItems } from './format-value.js';
 import { ProgressBar } from './progress-bar.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';

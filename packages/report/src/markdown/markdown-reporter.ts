@@ -146,10 +146,11 @@ function describeScores(summaries: readonly RunSummary[]): string[] {
   const titles = ['model', 'metric', 'mean', 'interval', 'n', 'errors'];
   const shown = lines.slice(0, MAX_MARKDOWN_LINES);
   const hidden = lines.length - shown.length;
+  const intervals = systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval));
   return [
     `### Scores\n\n${markdownTable(titles, shown, [2, 3, 4, 5])}`,
     ...(hidden > 0 ? [`And ${formatItems(hidden, 'further line')}.`] : []),
-    describeMethods(systems, summaries[0]?.confidence ?? 0.95),
+    `${describeMethods(intervals, summaries[0]?.confidence ?? 0.95)}.`,
   ];
 }
 

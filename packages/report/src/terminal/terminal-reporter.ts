@@ -75,7 +75,8 @@ export function createTerminalReporter(output: ReportOutput): Reporter {
         ),
       );
       const confidence = summaries[0]?.confidence ?? 0.95;
-      parts.push(describeMethods(systems, confidence));
+      const intervals = systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval));
+      parts.push(`${describeMethods(intervals, confidence)}.`);
       if (comparisons.length > 0) parts.push(renderComparisons(comparisons));
       const notes = uniqueNotes([
         ...summaries.map((summary) => summary.notes),

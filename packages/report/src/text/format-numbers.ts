@@ -4,16 +4,18 @@ import type {
   MetricComparison,
   MetricSummary,
   StatisticsNote,
-  SystemReport,
   TestName,
   Verdict,
 } from '@testbench/bench/statistics';
 
-const COUNTS = new Intl.NumberFormat('en-US');
-
-/** `12345` as `12,345`. */
+/** `12345` as `12,345`. By hand: `Intl.NumberFormat` takes as long to load as a small command does. */
 export function formatCount(count: number): string {
-  return COUNTS.format(count);
+  return groupDigits(Math.round(count).toFixed(0));
+}
+
+/** Separates thousands with commas: `1234.50` as `1,234.50`. At most two decimals. */
+export function groupDigits(digits: string): string {
+  return digits.replace(/\B(?=(?:\d{3})+(?!\d))/g, ',');
 }
 
 /** `1 record`, `2 records`. */
@@ -27,6 +29,7 @@ export function formatMean(mean: number | null, { scale }: Pick<MetricSummary, '
   return scale === 'binary' ? `${(mean * 100).toFixed(1)} %` : mean.toFixed(3);
 }
 
+/** The ends of an interval: `32.2 – 37.3 %`, or `0.450 – 0.510` for graded scores. */
 export function formatInterval(
   interval: Pick<Interval, 'low' | 'high'> | null,
   { scale }: Pick<MetricSummary, 'scale'>,
@@ -37,17 +40,19 @@ export function formatInterval(
   return `${show(interval.low)} – ${show(interval.high)}${scale === 'binary' ? ' %' : ''}`;
 }
 
-/** A difference with its sign: shares in percentage points. */
+/** A difference with its sign: shares in percentage points. What rounds to zero has no sign. */
 export function formatDifference(
   difference: number | null,
   { scale }: Pick<MetricComparison, 'scale'>,
 ): string {
   if (difference === null) return '–';
-  const shown = scale === 'binary' ? (difference * 100).toFixed(1) : difference.toFixed(3);
-  const sign = difference > 0 ? '+' : '';
-  return `${sign}${shown.replace('-', '−')}${scale === 'binary' ? ' pp' : ''}`;
+  const size = Math.abs(difference);
+  const digits = scale === 'binary' ? (size * 100).toFixed(1) : size.toFixed(3);
+  const sign = difference < 0 ? '−' : '+';
+  return `${Number(digits) === 0 ? '' : sign}${digits}${scale === 'binary' ? ' pp' : ''}`;
 }
 
+/** The ends of a difference's interval, with their signs: `+18.7 to +24.4 pp`. */
 export function formatDifferenceInterval(
   interval: DifferenceInterval | null,
   metric: Pick<MetricComparison, 'scale'>,
@@ -58,12 +63,13 @@ export function formatDifferenceInterval(
   return `${low} to ${formatDifference(interval.high, metric)}`;
 }
 
-/** Small ones are bounded: nobody needs the digits of 1e-12. */
+/** A p-value with two digits, or `< 0.0001`. */
 export function formatP(p: number | null): string {
   if (p === null) return '–';
   return p < 0.0001 ? '< 0.0001' : p.toPrecision(2);
 }
 
+/** Verdicts in words. */
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   better: 'better',
   worse: 'worse',
@@ -71,6 +77,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'no-data': 'no data',
 };
 
+/** Names of tests. */
 export const TEST_WORDS: Readonly<Record<TestName, string>> = {
   'mcnemar-midp': 'McNemar, mid-p',
   'mcnemar-exact': 'McNemar, exact',
@@ -87,16 +94,21 @@ const METHOD_WORDS: Readonly<Record<Interval['method'], string>> = {
   bootstrap: 'bootstrap',
 };
 
-/** How the intervals of systems were found, in words. */
-export function describeMethods(systems: readonly SystemReport[], confidence: number): string {
+/** How intervals were found, each way once, in words. */
+export function describeMethods(
+  intervals: readonly (Interval | DifferenceInterval | null)[],
+  confidence: number,
+): string {
   const methods = new Set(
-    systems.flatMap(({ metrics }) =>
-      metrics.flatMap(({ interval }) => (interval === null ? [] : [interval.method])),
-    ),
+    intervals.flatMap((interval) => {
+      if (interval === null) return [];
+      const { method, clusteredBy, clusters } = interval;
+      const by = clusteredBy === undefined ? '' : ` by ${clusteredBy} (${clusters} clusters)`;
+      return [`${METHOD_WORDS[method]}${by}`];
+    }),
   );
-  if (methods.size === 0) return 'No intervals: too few scores.';
-  const words = [...methods].map((method) => METHOD_WORDS[method]);
-  return `Intervals at ${formatShare(confidence)}: ${words.join('; ')}.`;
+  if (methods.size === 0) return 'No intervals: too few scores';
+  return `Intervals at ${formatShare(confidence)}: ${[...methods].join('; ')}`;
 }
 
 /** 0.95 as `95 %`. */

@@ -33,7 +33,13 @@ export function ScoreSection({ view }: { readonly view: View }): JSX.Element {
         <Metric key={name} view={view} name={name} />
       ))}
       <Corpus view={view} />
-      <p class="muted">{describeMethods(systems, results.summaries[0]?.confidence ?? 0.95)}</p>
+      <p class="muted">
+        {describeMethods(
+          systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval)),
+          results.summaries[0]?.confidence ?? 0.95,
+        )}
+        .
+      </p>
     </section>
   );
 }

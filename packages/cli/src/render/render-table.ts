@@ -1,1 +1,0 @@
-export { type Cell, type Column, renderTable } from '@testbench/report/terminal';
