@@ -4,7 +4,7 @@ import { CallError } from '@testbench/types/errors';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
 import type { ResultRow } from '../results/result-row.js';
-import { toFailure } from './call-failure.js';
+import { cancelled, toFailure } from './call-failure.js';
 import { CasePipeline } from './case-pipeline.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { evaluateCase } from './evaluate-record.js';
@@ -82,7 +82,7 @@ export class BatchEvaluator {
     const { signal } = options;
     await Promise.all(
       Array.from(begun, async ([pipeline, { flights, items }]) => {
-        const results = await this.#execute(pipeline.stages, items, { signal });
+        const results = await this.#run(pipeline, items, signal);
         for (const [index, flight] of flights.entries()) {
           if (failed.has(flight.record)) continue;
           try {
@@ -117,6 +117,18 @@ export class BatchEvaluator {
         }
       }),
     );
+  }
+
+  async #run(
+    { stages }: CasePipeline,
+    items: readonly PipelineItem[],
+    signal: AbortSignal,
+  ): Promise<readonly (readonly (BatchResult | undefined)[])[]> {
+    try {
+      return await this.#execute(stages, items, { signal });
+    } catch (error) {
+      throw signal.aborted ? cancelled() : error;
+    }
   }
 
   #begin(sample: Sample, record: number, options: EvaluateOptions, begun: Begun): CaseInFlight[] {

@@ -623,10 +623,8 @@ describe('runBenchmark()', () => {
 describe('tool calls of an answer', () => {
   const calls = [{ id: 'c1', name: 'search', arguments: '{"q":"x"}' }];
   const calling: Script = ({ model }: Answer) => ({ text: '', model, tool_calls: calls });
-  const seen: unknown[] = [];
   const looking: Script = (data: { tool_calls?: unknown }) => {
-    seen.push(data.tool_calls);
-    return { score: 1 };
+    return { score: JSON.stringify(data.tool_calls) === JSON.stringify(calls) ? 1 : 0 };
   };
   const change = { evaluators: [{ plugin: '/exact.wasm' }] };
 
@@ -634,10 +632,9 @@ describe('tool calls of an answer', () => {
     const scripted = { echo: ['provider', calling], exact: ['evaluator', looking] } as const;
     const { config, options, rows } = await setUp(scripted, change, ['{"input":"0"}']);
     await runBenchmark(config, options);
-    expect(seen).toEqual([calls, calls]);
-    expect(rows.map(({ output, toolCalls }) => [output, toolCalls])).toEqual([
-      ['', calls],
-      ['', calls],
+    expect(rows.map(({ output, toolCalls, score }) => [output, toolCalls, score])).toEqual([
+      ['', calls, 1],
+      ['', calls, 1],
     ]);
   });
 
