@@ -14,12 +14,8 @@ await main(async () => {
   const report = join(root, 'results', 'tests.json');
   rmSync(report, { force: true });
   const args = process.argv.slice(2);
-  // Coverage of a part of the tests would mislead.
-  const coverage = args.length === 0 ? ['--coverage'] : [];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { code } = await runTool('vitest', ['run', ...reporters, ...coverage, ...args], {
-    show: true,
-  });
+  const { code } = await runTool('vitest', ['run', ...reporters, ...args], { show: true });
   if (!existsSync(report)) {
     console.error('\nCannot count the tests: vitest ended before it wrote its report');
     return 1;
