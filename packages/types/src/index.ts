@@ -65,7 +65,6 @@ export {
   type PluginMetadata,
   type PluginType,
 } from './metadata/plugin-metadata.js';
-export { csvLine } from './text/csv-line.js';
 export { truncateText } from './text/truncate-text.js';
 export { decodeText } from './text/decode-text.js';
 export { escapeText } from './text/escape-text.js';

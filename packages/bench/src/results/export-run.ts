@@ -1,7 +1,7 @@
 import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core/files';
-import { csvLine } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
+import { csvLine } from './csv-line.js';
 import type { StoredRun } from './read-run.js';
 import type { ResultRow } from './result-row.js';
 import { guardWriting } from './store/guard-files.js';

@@ -1,5 +1,5 @@
 import type { ResultRow } from '@testbench/bench/results';
-import { csvLine } from '@testbench/types';
+import { csvLine } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
 

@@ -11,7 +11,7 @@ const FORMULA = /^[\s\u0000\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
  *
  * @example
  * ```ts
- * import { csvLine } from '@testbench/types';
+ * import { csvLine } from '@testbench/bench/results';
  *
  * csvLine([1, 'a, b', null, '=1+1']); // => '1,"a, b",,"\'=1+1"\r\n'
  * ```
