@@ -1,11 +1,10 @@
-import type { RequestListener } from 'node:http';
-
 import { askingGuest, askingProgram, type AskingStep } from '@testbench/test-kit/asking-guest';
-import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
+import type { LoopbackServer } from '@testbench/test-kit/loopback';
 
 import type { Arena } from '../arena.ts';
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { withNames } from '../modules/fake-names.ts';
+import { serving } from '../serving.ts';
 
 const ROW = 196;
 const guest = askingGuest();
@@ -17,19 +16,6 @@ interface Heard {
   /** `code` of each answer's error, 0 for an answer. */
   readonly codes: readonly number[];
   readonly text: string;
-}
-
-/** Serves while an attack runs. */
-async function serving<T>(
-  listener: RequestListener,
-  use: (server: LoopbackServer) => Promise<T>,
-): Promise<T> {
-  const server = await serveHttp(listener);
-  try {
-    return await use(server);
-  } finally {
-    await server[Symbol.asyncDispose]();
-  }
 }
 
 /** What a plugin hears that asks this, and is granted `allowedHosts`. */

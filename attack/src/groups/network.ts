@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import {
@@ -7,12 +7,13 @@ import {
   effectResults,
   type GuestStep,
 } from '@testbench/test-kit/effect-guest';
-import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
+import type { LoopbackServer } from '@testbench/test-kit/loopback';
 import { PluginError } from '@testbench/types/errors';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { withNames } from '../modules/fake-names.ts';
 import { HEX } from '../modules/hex.ts';
+import { serving } from '../serving.ts';
 import { plugin } from './shorthand.ts';
 
 const client = effectGuest([
@@ -56,19 +57,6 @@ async function send(
       .map(({ bytes }) => String(bytes))
       .join(''),
   };
-}
-
-/** Serves while an attack runs. */
-async function serving<T>(
-  listener: RequestListener,
-  use: (server: LoopbackServer) => Promise<T>,
-): Promise<T> {
-  const server = await serveHttp(listener);
-  try {
-    return await use(server);
-  } finally {
-    await server[Symbol.asyncDispose]();
-  }
 }
 
 /** A URL that leads to a server on this machine, which a plugin must not reach. */
