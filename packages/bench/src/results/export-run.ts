@@ -1,4 +1,4 @@
-import { OUTPUT_OPTIONS, OutputFile, type OutputInput } from '@testbench/core/files';
+import { OUTPUT_OPTIONS, OutputFile, type OutputInput, writeOutput } from '@testbench/core/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { csvLine } from './csv-line.js';
@@ -9,13 +9,20 @@ import { guardWriting } from './store/guard-files.js';
 /** Forms in which a run can be written. */
 export const EXPORT_FORMATS = ['jsonl', 'json', 'csv'] as const;
 
-/** `jsonl`: a row a line; `json`: an object with plan, summary and rows; `csv`: a row a line, with a column for each score. */
+/** `jsonl`: a row a line; `json`: an object with digest, plan, summary and rows; `csv`: a row a line, with a column for each score. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** How a run is exported. */
 export interface ExportOptions {
   /** @default 'jsonl' */
   readonly format?: ExportFormat;
+  /**
+   * Where digest, plan and summary go, as one JSON object: for `jsonl` and `csv`, whose file has nothing but rows. A run that was
+   * never finished has no summary, and the object none either.
+   *
+   * @default they are left out, but for `json`, which has them with its rows
+   */
+  readonly summaryFile?: string;
   /** Files that must not be replaced. @default none */
   readonly inputs?: readonly OutputInput[];
   readonly signal?: AbortSignal;
@@ -23,6 +30,7 @@ export interface ExportOptions {
 
 const OPTIONS: OptionReaders<ExportOptions> = {
   format: (node) => node.oneOf(EXPORT_FORMATS),
+  summaryFile: (node) => node.text(),
   inputs: OUTPUT_OPTIONS.inputs,
   signal: (node) => node.signal(),
 };
@@ -45,7 +53,7 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Writes the rows of a run, and for `json` its plan and summary, into one file. A regular file appears whole or not at all; `/dev/stdout` and
+ * Writes the rows of a run, and for `json` its plan and summary, into one file; `summaryFile` takes these for the other formats. A regular file appears whole or not at all; `/dev/stdout` and
  * pipes are written as they are. Memory does not grow with the number of rows.
  *
  * @param file Where to.
@@ -58,8 +66,9 @@ export async function exportRun(
   file: string,
   given?: ExportOptions,
 ): Promise<number> {
-  const { format = 'jsonl', inputs = [], signal } = readOptions<ExportOptions>(given, OPTIONS);
-  return await guardWriting(file, async () => {
+  const options = readOptions<ExportOptions>(given, OPTIONS);
+  const { format = 'jsonl', summaryFile, inputs = [], signal } = options;
+  const rows = await guardWriting(file, async () => {
     const output = await OutputFile.open(file, { inputs, signal });
     let rows = 0;
     try {
@@ -74,6 +83,19 @@ export async function exportRun(
       await output.discard();
     }
   });
+  if (summaryFile !== undefined) {
+    await guardWriting(summaryFile, async () => {
+      const text = `${JSON.stringify(headOf(run), null, 2)}\n`;
+      const rowsFile = { path: file, what: 'the rows' };
+      await writeOutput(summaryFile, text, { inputs: [...inputs, rowsFile], signal });
+    });
+  }
+  return rows;
+}
+
+/** What is said of a run beside its rows. */
+function headOf({ digest, plan, summary }: StoredRun): object {
+  return { digest, plan, ...(summary === undefined ? {} : { summary }) };
 }
 
 interface Part {
@@ -83,8 +105,7 @@ interface Part {
 
 async function* partsOf(run: StoredRun, format: ExportFormat): AsyncGenerator<Part> {
   if (format === 'json') {
-    const { plan, digest, summary } = run;
-    const head = JSON.stringify({ digest, plan, ...(summary === undefined ? {} : { summary }) });
+    const head = JSON.stringify(headOf(run));
     yield { text: `${head.slice(0, -1)},"rows":[`, isRow: false };
     let separator = '\n';
     for await (const row of run.rows()) {

@@ -371,6 +371,14 @@ describe('exportRun()', () => {
       '1,1,default,echo,a,1,,1,a:1,a:1,1,,,1',
       '',
     ]);
+    const summaryFile = join(folder, 'summary.json');
+    await exportRun(run, join(folder, 'rows'), { summaryFile });
+    const { digest, plan } = run;
+    expect(JSON.parse(await readFile(summaryFile, 'utf8'))).toEqual({ digest, plan, summary });
+    await expect(exportRun(run, summaryFile, { summaryFile })).rejects.toMatchObject({
+      code: 'BENCH_OUTPUT_FAILED',
+      message: expect.stringContaining('the rows') as string,
+    });
   });
 
   it('says that the disk is full', async () => {

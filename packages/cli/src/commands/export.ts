@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 
 import { exportRun, readRun } from '@testbench/bench/results';
+import { findOutputPlace } from '@testbench/core/files';
 import { formatItems } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -21,7 +22,27 @@ export async function exportCommand({
     await exportRun(run, '/dev/stdout', options);
     return ExitCode.ok;
   }
-  const rows = await exportRun(run, resolve(io.cwd, output), options);
-  io.stderr.write(`${escapeText(output)}: ${formatItems(rows, 'row')}\n`);
+  const file = resolve(io.cwd, output);
+  const summary = await summaryBeside(output, file, format);
+  const rows = await exportRun(run, file, {
+    ...options,
+    ...(summary !== undefined && { summaryFile: resolve(io.cwd, summary) }),
+  });
+  const beside = summary === undefined ? '' : `, the summary beside them in ${escapeText(summary)}`;
+  io.stderr.write(`${escapeText(output)}: ${formatItems(rows, 'row')}${beside}\n`);
   return ExitCode.ok;
+}
+
+/** A file of rows has its summary beside it; JSON has it inside, and beside a pipe or a device nothing is made. */
+async function summaryBeside(
+  output: string,
+  file: string,
+  format: string | undefined,
+): Promise<string | undefined> {
+  if (format === 'json') return undefined;
+  // What is wrong with the place is told by who writes there.
+  const place = await findOutputPlace(file).catch(() => undefined);
+  if (place?.way !== 'replace') return undefined;
+  const { dir, name } = parse(output);
+  return join(dir, `${name}.summary.json`);
 }

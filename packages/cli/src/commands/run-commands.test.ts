@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -109,16 +109,27 @@ describe('commands about runs', () => {
     expect([changed, why.split(':')[0]]).toEqual([1, 'error BENCH_PLAN_CHANGED']);
   });
 
-  it('write a run into one file', async () => {
+  it('write the rows of a run into a file, and its summary beside them', async () => {
     const { cwd, run, folder } = await finishedRun();
-    const write = async (format: string): Promise<string> => {
-      const [code, , err] = await run('export', folder, '--format', format, '--output', 'rows');
-      expect([code, err]).toEqual([0, 'rows: 4 rows\n']);
-      return await readFile(join(cwd, 'rows'), 'utf8');
+    const write = async (format: string, output: string): Promise<[text: string, err: string]> => {
+      const [code, , err] = await run('export', folder, '--format', format, '--output', output);
+      expect(code).toBe(0);
+      return [await readFile(join(cwd, output), 'utf8'), err];
     };
-    expect((await write('csv')).split('\n')[1]).toMatch(/^0,one,default,/);
-    expect(JSON.parse(await write('json'))).toMatchObject({ summary: { records: 2 } });
-    expect((await write('jsonl')).trimEnd().split('\n')).toHaveLength(4);
+    const [csv, said] = await write('csv', 'rows.csv');
+    expect(csv.split('\n')[1]).toMatch(/^0,one,default,/);
+    expect(said).toBe('rows.csv: 4 rows, the summary beside them in rows.summary.json\n');
+    const beside = JSON.parse(await readFile(join(cwd, 'rows.summary.json'), 'utf8')) as object;
+    expect(beside).toMatchObject({ plan: { name: 'small' }, summary: { records: 2 } });
+    const [json, saidOfJson] = await write('json', 'all.json');
+    expect(JSON.parse(json)).toMatchObject({ ...beside, rows: [{}, {}, {}, {}] });
+    expect(saidOfJson).toBe('all.json: 4 rows\n');
+    expect((await write('jsonl', 'rows'))[0].trimEnd().split('\n')).toHaveLength(4);
+    expect((await readdir(cwd)).filter((name) => name.includes('summary'))).toEqual([
+      'rows.summary.json',
+    ]);
+    const [, , saidOfDevice] = await run('export', folder, '--output', '/dev/null');
+    expect(saidOfDevice).toBe('/dev/null: 4 rows\n');
   });
 
   it('report a run in a form to read', async () => {

@@ -4,7 +4,10 @@ import { choice, text } from '../command-line/flags.js';
 export const EXPORT_FLAGS = {
   format: choice(
     ['jsonl', 'json', 'csv'],
-    'rows as JSON lines (default), all as one JSON object, or rows as a table',
+    'rows as JSON lines (default), rows and summary as one JSON object, or rows as a table',
   ),
-  output: text('file', 'where to (default: stdout)'),
+  output: text(
+    'file',
+    'where the rows go; for jsonl and csv the summary goes beside them, into <name>.summary.json (default: stdout, rows alone)',
+  ),
 };

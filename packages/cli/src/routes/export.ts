@@ -3,8 +3,12 @@ import { EXPORT_FLAGS } from '../flags/export.js';
 
 export const EXPORT = defineCommand({
   name: 'export',
-  brief: 'write the rows and the summary of a run into one file',
-  about: 'Nothing in a CSV file begins like a formula, so that no spreadsheet runs it.',
+  brief: 'write the rows of a run, and its summary, for other programs',
+  about: [
+    'Writes the rows of a run into a file, and its plan and summary beside them: rows.csv and rows.summary.json.',
+    'With --format json all of it is one file. Without --output the rows alone go to stdout, or with --format json all of it.',
+    'Nothing in a CSV file begins like a formula, so that no spreadsheet runs it.',
+  ].join('\n'),
   positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: EXPORT_FLAGS,
   examples: [
