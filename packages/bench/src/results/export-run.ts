@@ -68,7 +68,7 @@ export async function exportRun(
 ): Promise<number> {
   const options = readOptions<ExportOptions>(given, OPTIONS);
   const { format = 'jsonl', summaryFile, inputs = [], signal } = options;
-  const rows = await guardWriting(file, async () => {
+  const written = await guardWriting(file, async () => {
     const output = await OutputFile.open(file, { inputs, signal });
     let rows = 0;
     try {
@@ -90,7 +90,7 @@ export async function exportRun(
       await writeOutput(summaryFile, text, { inputs: [...inputs, rowsFile], signal });
     });
   }
-  return rows;
+  return written;
 }
 
 /** What is said of a run beside its rows. */
