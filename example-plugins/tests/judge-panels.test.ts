@@ -1,4 +1,4 @@
-import { createMemorySecrets, PluginSystem } from '@testbench/core';
+import type { PluginSystem } from '@testbench/core';
 import {
   type ModelFault,
   type ModelRequest,
@@ -7,6 +7,7 @@ import {
 } from '@testbench/test-kit/model-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { judgeSystem } from './judge-system.js';
 import { pluginPath } from './open-plugin.js';
 
 /** What a judge says; `{{mark}}` stands for the mark. */
@@ -40,10 +41,7 @@ beforeAll(async () => {
     },
     fault: () => faults.get(arrived++),
   });
-  const { host } = new URL(server.origin);
-  system = new PluginSystem({
-    secrets: createMemorySecrets({ JUDGE_API_KEY: { value: 'sk-test-0123456789', hosts: [host] } }),
-  });
+  system = judgeSystem(server);
 });
 afterAll(async () => {
   await system.close();

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { createMemorySecrets, PluginSystem } from '@testbench/core';
+import type { PluginSystem } from '@testbench/core';
 import { type ModelRequest, type ModelServer, serveModels } from '@testbench/test-kit/model-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { rubricTable } from '../llm-judge/scripts/write-rubrics.mjs';
+import { judgeSystem } from './judge-system.js';
 import { pluginPath } from './open-plugin.js';
 
 const folder = join(import.meta.dirname, '../llm-judge');
@@ -53,10 +54,7 @@ beforeAll(async () => {
   server = await serveModels({
     answer: (request) => replies.shift()!.replaceAll('{{mark}}', markOf(request)),
   });
-  const { host } = new URL(server.origin);
-  system = new PluginSystem({
-    secrets: createMemorySecrets({ JUDGE_API_KEY: { value: 'sk-test-0123456789', hosts: [host] } }),
-  });
+  system = judgeSystem(server);
 });
 afterAll(async () => {
   await system.close();

@@ -3,8 +3,8 @@ import { canAggregate } from '@testbench/types/aggregate';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { BenchError } from '../errors.js';
+import { groupRecords } from '../results/group-records.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import type { ResultRow } from '../results/result-row.js';
 import { loadPipeline, type Pipeline } from '../run/load-pipeline.js';
 import { readRunConfig } from '../run/resume-run.js';
 import type { BenchSystem } from '../run/stage.js';
@@ -76,7 +76,7 @@ export async function aggregateRun(
     const evaluators = Object.keys(plugins);
     if (evaluators.length === 0) return [];
     const board = new SumBoard({ evaluators, cuts, resampling: options.resamples !== 0 });
-    for await (const rows of recordsOf(stored.rows())) board.add(rows);
+    for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
     return await scoreSets(board, { ...asking, system, plugins });
   } finally {
     await pipeline.unload();
@@ -103,17 +103,4 @@ function aggregatingPlugins(
     plugins.push([config.name, stage.id]);
   }
   return Object.fromEntries(plugins);
-}
-
-/** Rows of one record stand one behind the other. */
-async function* recordsOf(rows: AsyncIterable<ResultRow>): AsyncGenerator<ResultRow[]> {
-  let record: ResultRow[] = [];
-  for await (const row of rows) {
-    if (record.length > 0 && record[0]!.index !== row.index) {
-      yield record;
-      record = [];
-    }
-    record.push(row);
-  }
-  if (record.length > 0) yield record;
 }

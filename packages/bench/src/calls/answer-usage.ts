@@ -1,5 +1,5 @@
 import { isObject } from '../is-object.js';
-import { readTokenUsage, type TokenUsage } from './token-usage.js';
+import { isCount, readTokenUsage, type TokenUsage } from './token-usage.js';
 
 /**
  * Reads the usage that a server's answer tells, in the words of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, those that it
@@ -27,8 +27,4 @@ export function usageOfAnswer(body: string): TokenUsage | undefined {
     cachedTokens: cached as number,
     completionTokens: output as number,
   };
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

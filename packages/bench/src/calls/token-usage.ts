@@ -34,6 +34,7 @@ export function readTokenUsage(value: unknown): TokenUsage | undefined {
   return { promptTokens, cachedTokens, completionTokens };
 }
 
-function isCount(value: unknown): value is number {
+/** A whole number of tokens. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

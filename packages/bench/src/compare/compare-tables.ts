@@ -112,7 +112,7 @@ function columnsOf(
   return [find(a.metrics), find(b.metrics)];
 }
 
-/** All tests are adjusted together: whoever looks at twenty of them sees one at 5 % by luck. */
+/** All tests are adjusted together: of twenty tests at 5 %, one is expected to succeed by chance. */
 function adjustPairs(
   pairs: PairedSystems['pairs'],
   unadjusted: readonly (readonly UnadjustedComparison[])[],

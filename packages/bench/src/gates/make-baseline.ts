@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import { OUTPUT_OPTIONS, type OutputInput, writeOutput } from '@testbench/core/files';
+import { digestOf, OUTPUT_OPTIONS, type OutputInput, writeOutput } from '@testbench/core/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { notComparable } from '../compare/not-comparable.js';
@@ -78,12 +76,12 @@ function scoreOrNull(score: number): number | null {
 
 /** Adds the digest. */
 export function sealBaseline(content: Omit<Baseline, 'digest'>): Baseline {
-  return { ...content, digest: digestOf(content) };
+  return { ...content, digest: baselineDigest(content) };
 }
 
 /** Of all but the digest itself. */
-export function digestOf(content: Omit<Baseline, 'digest'>): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(content)).digest('hex')}`;
+export function baselineDigest(content: Omit<Baseline, 'digest'>): string {
+  return digestOf(canonicalJson(content));
 }
 
 /** One line a record, so that a diff shows which ones changed. */

@@ -7,7 +7,7 @@ import { isObject } from '../is-object.js';
 import { checkPlan } from '../summary/metric-list.js';
 import { MAX_BASELINE_BYTES } from '../summary/limits.js';
 import { type Baseline, BASELINE_VERSION, type BaselineColumn } from './baseline.js';
-import { digestOf } from './make-baseline.js';
+import { baselineDigest } from './make-baseline.js';
 
 /**
  * Reads a baseline, trusting nothing in it.
@@ -56,7 +56,7 @@ export function parseBaseline(text: string, file: string): Baseline {
   const { digest, ...content } = baseline;
   let found: string;
   try {
-    found = digestOf(content);
+    found = baselineDigest(content);
   } catch (cause) {
     throw damaged('it holds what JSON cannot write', cause);
   }

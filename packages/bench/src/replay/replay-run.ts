@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { digestOf } from '@testbench/core/files';
 import { CallError } from '@testbench/types/errors';
 import type { RunSegment } from '@testbench/types/stores';
 
@@ -86,8 +86,7 @@ export class ReplayRun {
       places.endSegment(offset);
     }
     places.finish();
-    const content = canonicalJson([run.digest, segments.map((segment) => segment.digest)]);
-    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+    const digest = digestOf(canonicalJson([run.digest, segments.map((segment) => segment.digest)]));
     return new ReplayRun(run, segments, digest, places);
   }
 

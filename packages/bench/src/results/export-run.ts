@@ -1,6 +1,7 @@
 import { OUTPUT_OPTIONS, OutputFile, type OutputInput, writeOutput } from '@testbench/core/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
+import { ownValue } from '../own-value.js';
 import { csvLine } from './csv-line.js';
 import type { StoredRun } from './read-run.js';
 import type { ResultRow } from './result-row.js';
@@ -137,11 +138,7 @@ function csvRow(row: ResultRow, extra: readonly string[], evaluators: readonly s
   const flat = { ...row, input: row.input ?? messages, failure: failed };
   return csvLine([
     ...COLUMNS.map((name) => flat[name]),
-    ...extra.map((name) => own(columns, name)),
-    ...evaluators.map((name) => own(scores, name)),
+    ...extra.map((name) => ownValue(columns, name)),
+    ...evaluators.map((name) => ownValue(scores, name)),
   ]);
-}
-
-function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -4,6 +4,7 @@ import { canTakeOver, sameCases } from '../plan/compare-plans.js';
 import type { Plan } from '../plan/plan.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
 import type { ResultRow } from '../results/result-row.js';
+import { groupRecords } from '../results/group-records.js';
 import { isFailed } from '../results/score-board.js';
 import { caseKey } from './run-cases.js';
 import type { OtherRun } from './run-folder.js';
@@ -55,15 +56,6 @@ export class EarlierRows implements AsyncDisposable {
 /** The rows of a run, those of each record together. */
 export async function* recordsOf(reader: RunReader): AsyncGenerator<readonly ResultRow[]> {
   for (const segment of reader.segments) {
-    let rows: ResultRow[] = [];
-    for await (const text of reader.rows(segment)) {
-      const row = JSON.parse(text) as ResultRow;
-      if (rows.length > 0 && rows[0]!.index !== row.index) {
-        yield rows;
-        rows = [];
-      }
-      rows.push(row);
-    }
-    if (rows.length > 0) yield rows;
+    yield* groupRecords(reader.rows(segment), (text) => JSON.parse(text) as ResultRow);
   }
 }

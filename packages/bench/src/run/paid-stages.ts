@@ -263,7 +263,7 @@ export class PaidStages implements StageCalls {
       );
       return { data: answer, usage: trail.usage, fuelUsed, measured: trail.measured };
     } catch (error) {
-      // What the plugin could make nothing of is asked anew when the case is.
+      // An answer that the plugin could not use is asked for again when the case is run again.
       const cache = this.#cache;
       if (cache !== undefined && trail.failure === undefined && !signal.aborted) {
         await Promise.all(trail.keys.map(async (key) => await cache.forget(key)));

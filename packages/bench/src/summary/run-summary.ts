@@ -1,3 +1,5 @@
+import type { LatencySummary } from '@testbench/statistics';
+
 import type { OnError, Reducer } from '../config/benchmark-config.js';
 import type { SystemName } from '../results/score-board.js';
 
@@ -55,16 +57,7 @@ export interface RunFacts {
 }
 
 /** Ends, mean and quantiles of type 7; null for no value. */
-export interface Quantiles {
-  readonly n: number;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-}
+export type Quantiles = LatencySummary;
 
 /** The same of what adds up, such as tokens and money. */
 export interface Amounts extends Quantiles {

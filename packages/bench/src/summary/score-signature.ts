@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '@testbench/core/files';
 
 import { canonicalJson } from '../plan/canonical-json.js';
 import { isObject } from '../is-object.js';
@@ -76,7 +76,7 @@ function shortDigest(digest: string): string {
 function settingText(value: unknown): string {
   const text = isObject(value) ? canonicalJson(value) : String(value);
   if (text.length <= MAX_VALUE_CHARACTERS) return text;
-  return `sha256:${createHash('sha256').update(text).digest('hex').slice(0, DIGEST_DIGITS)}`;
+  return shortDigest(digestOf(text));
 }
 
 /** Names are untrusted, and must not look like further parts. */

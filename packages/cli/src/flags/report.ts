@@ -1,3 +1,5 @@
+import type { ReportFormat } from '@testbench/report';
+
 import { choice, flag, text, texts } from '../command-line/flags.js';
 
 /** Flags of `testbench report`. */
@@ -13,7 +15,7 @@ export const REPORT_FLAGS = {
       'every-eval-ever',
       'every-eval-ever-instances',
       'otel',
-    ],
+    ] satisfies readonly ReportFormat[],
     'a table (default), one HTML file, Markdown, JUnit XML, rows as CSV, numbers as JSON, or a format of other tools',
   ),
   reporter: texts(

@@ -2,6 +2,7 @@ import type { ResultRow } from '@testbench/bench/results';
 import { csvLine } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+import { ownValue } from '../text/own-value.js';
 
 /** Columns of a row, before those of its scores. */
 const TITLES = [
@@ -54,9 +55,9 @@ export function createCsvReporter(output: ReportOutput): Reporter {
       await output.write(
         csvLine([
           ...valuesOf(row, reported[run]!.run),
-          ...columns.map((name) => own(fields, name)),
-          ...evaluators.map((name) => own(scores, name)),
-          ...evaluators.map((name) => own(details, name)?.explanation),
+          ...columns.map((name) => ownValue(fields, name)),
+          ...evaluators.map((name) => ownValue(scores, name)),
+          ...evaluators.map((name) => ownValue(details, name)?.explanation),
         ]),
       );
     },
@@ -93,8 +94,4 @@ function valuesOf(row: ResultRow, run: string): unknown[] {
     measured?.cost,
     measured?.cached,
   ];
-}
-
-function own<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

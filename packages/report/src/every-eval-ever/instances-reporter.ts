@@ -1,6 +1,7 @@
 import type { ResultRow } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+import { valueText } from '../text/value-text.js';
 import { evaluationId, resultId, SCHEMA_VERSION } from './evaluation-id.js';
 
 /**
@@ -48,8 +49,8 @@ export function createEveryEvalEverInstancesReporter(output: ReportOutput): Repo
 
 function formatTexts({ input, messages, expected, output = '', answer }: ResultRow): object {
   const reference = expected === undefined ? [] : Array.isArray(expected) ? expected : [expected];
-  const raw = input ?? asText(messages?.at(-1)?.content ?? '');
-  const question = { raw, reference: reference.map(asText) };
+  const raw = input ?? valueText(messages?.at(-1)?.content ?? '');
+  const question = { raw, reference: reference.map(valueText) };
   const attribution = (source: string, turn: number): object => ({
     turn_idx: turn,
     source,
@@ -74,7 +75,7 @@ function formatTexts({ input, messages, expected, output = '', answer }: ResultR
     messages: turns.map(({ role, content }, index) => ({
       turn_idx: index,
       role,
-      content: asText(content),
+      content: valueText(content),
     })),
     answer_attribution: [attribution('messages[turn_idx].content', turns.length - 1)],
   };
@@ -103,8 +104,4 @@ function formatMeasures({ usage, measured }: ResultRow): object {
           },
         }),
   };
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -8,6 +8,7 @@ import {
   formatP,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { valueText } from '../text/value-text.js';
 import { xmlElement, xmlText } from './xml.js';
 
 interface Suite {
@@ -125,17 +126,13 @@ function describeScores({ scores }: ResultRow): string {
 function describeRow(row: ResultRow): string {
   const { expected, output, details = {} } = row;
   const parts = [
-    ...(expected === undefined ? [] : [`expected: ${asText(expected)}`]),
+    ...(expected === undefined ? [] : [`expected: ${valueText(expected)}`]),
     ...(output === undefined ? [] : [`answer: ${output}`]),
     ...Object.entries(details).flatMap(([name, { explanation }]) =>
       explanation === undefined ? [] : [`${name}: ${explanation}`],
     ),
   ];
   return parts.map(xmlText).join('&#10;');
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const IS_FAILURE: Readonly<Record<Verdict, boolean>> = {

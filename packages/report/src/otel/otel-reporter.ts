@@ -1,6 +1,7 @@
 import type { ResultRow } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+import { ownValue } from '../text/own-value.js';
 
 /** Records of one line: a collector takes a few megabytes at once. */
 const BATCH_RECORDS = 500;
@@ -71,8 +72,8 @@ function formatRecord(
   writtenAt: string,
 ): object | undefined {
   const { scores, errors = {}, details = {}, failure, dropped, measured } = row;
-  const score = own(scores, evaluator);
-  const error = own(errors, evaluator) ?? failure;
+  const score = ownValue(scores, evaluator);
+  const error = ownValue(errors, evaluator) ?? failure;
   if (score === undefined && error === undefined) return undefined;
   // The call's own time, if there is one.
   const at = nanoseconds(measured?.startedAt ?? writtenAt);
@@ -85,7 +86,7 @@ function formatRecord(
       text('gen_ai.evaluation.name', evaluator),
       double('gen_ai.evaluation.score.value', score),
       text('gen_ai.evaluation.score.label', labelOf(score, threshold)),
-      text('gen_ai.evaluation.explanation', own(details, evaluator)?.explanation),
+      text('gen_ai.evaluation.explanation', ownValue(details, evaluator)?.explanation),
       text('gen_ai.request.model', row.model),
       text('error.type', error?.code),
       text('testbench.record.id', row.id),
@@ -124,8 +125,4 @@ function double(key: string, value: number | undefined): Attribute | undefined {
 
 function integer(key: string, value: number): Attribute {
   return { key, value: { intValue: String(value) } };
-}
-
-function own<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

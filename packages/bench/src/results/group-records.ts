@@ -1,0 +1,19 @@
+import type { ResultRow } from './result-row.js';
+
+/** Puts the rows of each record together; they stand one behind the other. */
+export async function* groupRecords<Stored>(
+  stored: AsyncIterable<Stored>,
+  read: (row: Stored) => ResultRow,
+): AsyncGenerator<readonly ResultRow[], undefined> {
+  let record: ResultRow[] = [];
+  for await (const each of stored) {
+    const row = read(each);
+    if (record.length > 0 && record[0]!.index !== row.index) {
+      yield record;
+      record = [];
+    }
+    record.push(row);
+  }
+  if (record.length > 0) yield record;
+  return undefined;
+}
