@@ -178,8 +178,11 @@ export const SCENARIOS: readonly Scenario[] = [
       await page.waitForFunction(() =>
         document.querySelector('#record-title')?.textContent?.includes('problem-00001'),
       );
+      // The texts of a record are unpacked after its title is shown.
+      await page.waitForSelector('dialog[open] .answer');
       insist((await page.locator('dialog .answer').count()) === 9, 'not all epochs of all models');
       await page.locator('dialog .toggle input').first().check();
+      await page.waitForSelector('dialog pre.diff');
       insist((await page.locator('dialog pre.diff ins').count()) > 0, 'no word is marked');
       await page.getByRole('button', { name: 'Close' }).click();
       await page.waitForFunction(() => !location.hash.includes('record='));
