@@ -2,8 +2,13 @@ import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
 
 import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
 
-/** Asks somebody a question and gives the answer; an empty one stands for the suggestion. */
-export type Prompt = (question: string) => Promise<string>;
+/** Asks questions and gives the answers. It throws when the one who is asked gives up. */
+export interface Prompt {
+  /** @returns A text that is not empty. */
+  text(message: string): Promise<string>;
+  /** @returns One of the values; the first one is suggested. */
+  select(message: string, values: readonly string[]): Promise<string>;
+}
 
 /** What was given already. */
 interface Choices {
@@ -13,39 +18,19 @@ interface Choices {
 }
 
 /**
- * Asks for whatever was not given, and asks again after an answer that makes no sense.
+ * Asks for what was not given.
  *
- * @param prompt Left out if nobody is there to answer: then the first type and language are taken.
+ * @param prompt Left out if there is no terminal: then the first type and language are taken.
  * @returns `directory` stays undefined if it was not given and nobody can be asked. What was given is not checked.
  */
 export async function askChoices(
   given: Choices,
   prompt?: Prompt,
 ): Promise<{ directory: string | undefined; type: PluginType; language: TemplateLanguage }> {
-  const directory = given.directory ?? (await askName(prompt));
-  const type = given.type ?? (await choose('Type', PLUGIN_TYPES, prompt));
-  const language = given.language ?? (await choose('Language', TEMPLATE_LANGUAGES, prompt));
+  const directory = given.directory ?? (await prompt?.text('Name of the plugin'))?.trim();
+  const choose = async (message: string, values: readonly string[]): Promise<string> =>
+    (await prompt?.select(message, values)) ?? values[0]!;
+  const type = given.type ?? (await choose('Type', PLUGIN_TYPES));
+  const language = given.language ?? (await choose('Language', TEMPLATE_LANGUAGES));
   return { directory, type: type as PluginType, language: language as TemplateLanguage };
-}
-
-async function askName(prompt: Prompt | undefined): Promise<string | undefined> {
-  if (prompt === undefined) return undefined;
-  for (;;) {
-    const name = (await prompt('Name of the plugin: ')).trim();
-    if (name !== '') return name;
-  }
-}
-
-async function choose(
-  what: string,
-  values: readonly string[],
-  prompt: Prompt | undefined,
-): Promise<string> {
-  if (prompt === undefined) return values[0]!;
-  for (;;) {
-    const answer = (await prompt(`${what} (${values.join(', ')}) [${values[0]}]: `)).trim();
-    if (answer === '') return values[0]!;
-    const matching = values.filter((value) => value.startsWith(answer.toLowerCase()));
-    if (matching.length === 1) return matching[0]!;
-  }
 }

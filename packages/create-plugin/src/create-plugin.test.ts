@@ -110,23 +110,35 @@ describe('createPlugin()', () => {
 });
 
 describe('askChoices()', () => {
-  it('asks for what is missing, again after an answer that makes no sense, and takes beginnings', async () => {
-    const answers = ['', ' mine ', 'x', 'f', ''];
-    const questions: string[] = [];
-    const choices = await askChoices({}, async (question) => {
-      questions.push(question);
-      return answers.shift()!;
-    });
-    expect(choices).toEqual({ directory: 'mine', type: 'filter', language: 'assemblyscript' });
-    expect(questions[2]).toBe(
-      'Type (evaluator, provider, transform, filter, custom) [evaluator]: ',
+  it('asks for what is missing', async () => {
+    const asked: unknown[] = [];
+    const choices = await askChoices(
+      { language: 'c' },
+      {
+        text: async (message) => (asked.push(message), ' mine '),
+        select: async (message, values) => (asked.push(message, values), 'filter'),
+      },
     );
-    expect(answers).toEqual([]);
+    expect(choices).toEqual({ directory: 'mine', type: 'filter', language: 'c' });
+    expect(asked).toEqual([
+      'Name of the plugin',
+      'Type',
+      ['evaluator', 'provider', 'transform', 'filter', 'custom'],
+    ]);
+  });
+
+  it('takes the first type and language where nobody can be asked', async () => {
+    expect(await askChoices({})).toEqual({
+      directory: undefined,
+      type: 'evaluator',
+      language: 'assemblyscript',
+    });
   });
 
   it('asks nothing that was given', async () => {
     const given = { directory: 'a', type: 'custom', language: 'c' };
-    expect(await askChoices(given, () => Promise.reject(new Error('asked')))).toEqual(given);
+    const fail = () => Promise.reject(new Error('asked'));
+    expect(await askChoices(given, { text: fail, select: fail })).toEqual(given);
   });
 });
 

@@ -8,7 +8,7 @@
 export { askChoices, type Prompt } from './ask-choices.js';
 export { createPlugin, type CreatedPlugin, type CreatePluginOptions } from './create-plugin.js';
 export { describeCreated } from './describe-created.js';
-export { type OpenedPrompt, openPrompt } from './open-prompt.js';
+export { openPrompt } from './open-prompt.js';
 export { type CreateOutput, runCreateCommand } from './run-create-command.js';
 export { ScaffoldError, type ScaffoldErrorCode } from './scaffold-error.js';
 export { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';

@@ -1,39 +1,38 @@
-import { createInterface } from 'node:readline/promises';
-
 import type { Prompt } from './ask-choices.js';
 import { ScaffoldError } from './scaffold-error.js';
-
-/** A terminal that can be asked. */
-export interface OpenedPrompt {
-  /** @throws {ScaffoldError} `SCAFFOLD_CANCELLED` at Ctrl-C, Ctrl-D, or when the signal fires. */
-  readonly prompt: Prompt;
-  close(): void;
-}
 
 /**
  * Opens the terminal of this process for questions.
  *
  * @param signal Ends the waiting for an answer.
- * @returns Nothing if nobody sits before it.
+ * @returns Nothing if standard input or output is no terminal. Its questions throw a {@link ScaffoldError} with
+ *   `SCAFFOLD_CANCELLED` at Ctrl-C, Escape, or when the signal fires.
  */
-export function openPrompt(signal?: AbortSignal): OpenedPrompt | undefined {
-  const { stdin, stdout } = process;
-  if (!stdin.isTTY || !stdout.isTTY) return undefined;
-  const readline = createInterface({ input: stdin, output: stdout });
+export function openPrompt(signal?: AbortSignal): Prompt | undefined {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  const common = signal === undefined ? {} : { signal };
   return {
-    close: () => readline.close(),
-    prompt: (question) =>
-      new Promise((resolve, reject) => {
-        const cancel = (): void =>
-          reject(
-            new ScaffoldError('SCAFFOLD_CANCELLED', 'Cannot create a plugin: it was cancelled'),
-          );
-        // Without this Ctrl-D leaves a question that nobody will ever answer.
-        readline.once('close', cancel);
-        readline
-          .question(question, signal === undefined ? {} : { signal })
-          .then(resolve, cancel)
-          .finally(() => readline.off('close', cancel));
-      }),
+    text: async (message) => {
+      const { text, isCancel } = await import('@clack/prompts');
+      const answer = await text({
+        message,
+        ...common,
+        validate: (value) =>
+          value === undefined || value.trim() === '' ? 'A name is needed' : undefined,
+      });
+      if (isCancel(answer)) throw cancelled();
+      return answer;
+    },
+    select: async (message, values) => {
+      const { select, isCancel } = await import('@clack/prompts');
+      const options = values.map((value) => ({ value }));
+      const answer = await select({ message, options, ...common });
+      if (isCancel(answer)) throw cancelled();
+      return answer;
+    },
   };
+}
+
+function cancelled(): ScaffoldError {
+  return new ScaffoldError('SCAFFOLD_CANCELLED', 'Cannot create a plugin: it was cancelled');
 }

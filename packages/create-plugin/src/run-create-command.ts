@@ -15,11 +15,11 @@ const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provid
 /** 128 and the number of SIGINT, as shells have it. */
 const INTERRUPTED = 130;
 
-/** Where the command writes, and whom it may ask. */
+/** Where the command writes, and how it may ask. */
 export interface CreateOutput {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
-  /** Left out if nobody is there to answer. */
+  /** Left out if there is no terminal. */
   readonly prompt?: Prompt | undefined;
 }
 
@@ -33,8 +33,7 @@ export async function runCreateCommand(
   args: readonly string[],
   output?: CreateOutput,
 ): Promise<number> {
-  const terminal = output === undefined ? openTerminal() : undefined;
-  const { stdout, stderr, prompt } = output ?? terminal!;
+  const { stdout, stderr, prompt } = output ?? openTerminal();
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -75,18 +74,15 @@ export async function runCreateCommand(
     if (!PluginError.is(error)) throw error;
     stderr.write(`${error.message}\n`);
     return error.code === 'SCAFFOLD_CANCELLED' ? INTERRUPTED : 1;
-  } finally {
-    terminal?.close();
   }
 }
 
-/** The real world: questions only where somebody sits before it. */
-function openTerminal(): CreateOutput & { close(): void } {
+/** The streams of this process; questions only where they are a terminal. */
+function openTerminal(): CreateOutput {
   // A reader may stop early, as `head` does, or close its terminal.
   const stdout = absorbStreamErrors(process.stdout);
   const stderr = absorbStreamErrors(process.stderr);
-  const opened = openPrompt();
-  return { stdout, stderr, prompt: opened?.prompt, close: () => opened?.close() };
+  return { stdout, stderr, prompt: openPrompt() };
 }
 
 /** As a path it would mean the current folder. */

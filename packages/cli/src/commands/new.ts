@@ -13,17 +13,13 @@ export async function newCommand({
   flags,
   args,
 }: CommandCall<typeof NEW_FLAGS>): Promise<ExitCode> {
-  const terminal = !flags.yes && io.stdout === process.stdout ? openPrompt(io.signal) : undefined;
-  try {
-    const { directory, ...choices } = await askChoices(
-      { directory: args[0], type: flags.type, language: flags.language },
-      terminal?.prompt,
-    );
-    if (directory === undefined) throw new UsageError('<folder> is missing', 'new');
-    const created = await createPlugin({ directory: resolve(io.cwd, directory), ...choices });
-    io.stdout.write(describeCreated(created, io.cwd));
-    return ExitCode.ok;
-  } finally {
-    terminal?.close();
-  }
+  const prompt = !flags.yes && io.stdout === process.stdout ? openPrompt(io.signal) : undefined;
+  const { directory, ...choices } = await askChoices(
+    { directory: args[0], type: flags.type, language: flags.language },
+    prompt,
+  );
+  if (directory === undefined) throw new UsageError('<folder> is missing', 'new');
+  const created = await createPlugin({ directory: resolve(io.cwd, directory), ...choices });
+  io.stdout.write(describeCreated(created, io.cwd));
+  return ExitCode.ok;
 }
