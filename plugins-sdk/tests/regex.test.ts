@@ -64,10 +64,18 @@ function execute(regex: RegExp, text: string, from = 0): RegExpExecArray | null 
 
 /** What V8 finds, in the form of the exported `match`. */
 function expectedMatch(pattern: string, flags: string, text: string): number[] | null {
-  const match = execute(new RegExp(pattern, `${flags}udy`), text);
+  const match = execute(new RegExp(withoutCarets(pattern, flags), `${flags}udy`), text);
   return match === null
     ? null
     : match.indices!.flatMap((pair) => (pair === undefined ? [-1, -1] : pair));
+}
+
+/** V8 14 finds nothing by `/(.*?a^|)/s`, where the standard has the empty match; the same assertion as a lookbehind it takes rightly. */
+function withoutCarets(pattern: string, flags: string): string {
+  const assertion = flags.includes('m') ? String.raw`(?<![^\n\r\u2028\u2029])` : '(?<![^])';
+  return pattern.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]|\^/g, (part) =>
+    part === '^' ? assertion : part,
+  );
 }
 
 function find(pattern: string, flags: string, text: string): unknown {
@@ -162,6 +170,7 @@ describe('Regex', () => {
     ['(?:a?)*?$', 'aaa'],
     ['(?:|a|ab)+?$', 'aab'],
     ['(\\b|a)*c', 'aac'],
+    ['(([^]*?a^|)*|)*|', ''],
   ])('takes /%s/ on %s as V8 does', (pattern, text) => {
     expect(find(pattern, '', text)).toEqual(expectedMatch(pattern, '', text));
   });
@@ -243,7 +252,8 @@ describe('Regex', () => {
     fc.assert(
       fc.property(PATTERN, fc.constantFrom('', 'i'), TEXT, (pattern, flags, text) => {
         expect(wasm.text('prepare', pattern, flags)).toBe('');
-        const regex = new RegExp(pattern, `${flags}uy`);
+        const standard = withoutCarets(pattern, flags);
+        const regex = new RegExp(standard, `${flags}uy`);
         const all: string[] = [];
         for (let at = 0, match; (match = execute(regex, text, at)) !== null;) {
           all.push(match[0].toWellFormed());
@@ -253,7 +263,9 @@ describe('Regex', () => {
         expect(JSON.parse(wasm.text('matches', text))).toEqual(all);
         // V8 splits pairs, too; and it gives the groups' texts among the parts.
         const simple = text.replaceAll(/[\ud800-\udfff]/g, '');
-        const parts = simple.split(new RegExp(pattern.replaceAll(/\((?!\?)/g, '(?:'), `${flags}u`));
+        const parts = simple.split(
+          new RegExp(standard.replaceAll(/\((?!\?)/g, '(?:'), `${flags}u`),
+        );
         // Without text there is one part, the empty one.
         expect(JSON.parse(wasm.text('split', simple))).toEqual(parts.length === 0 ? [''] : parts);
       }),
