@@ -33,6 +33,8 @@ export const MAX_TABLE_ELEMENTS = 10_000;
 export const MAX_METADATA_BYTES = 64 * 1024;
 /** Nesting of any JSON from a plugin. 10,000 levels parse, but overflow the stack of `structuredClone`. */
 export const MAX_JSON_DEPTH = 64;
+/** Tool calls of one answer: models make a few at once. */
+export const MAX_TOOL_CALLS = 256;
 /** Plugin name: ends up in file names, tables and metric labels. */
 export const MAX_NAME_LENGTH = 128;
 /** Free text in metadata. */

@@ -11,6 +11,7 @@ import {
   type PluginInput,
   type PluginOutput,
   type PluginType,
+  readToolCalls,
 } from '@testbench/types';
 import { CallError, type CallErrorCode, LoadError } from '@testbench/types/errors';
 
@@ -101,10 +102,12 @@ export class ScriptedSystem implements BenchSystem {
       items.map(async ({ texts }) => {
         const results: (BatchResult | undefined)[] = stages.map(() => undefined);
         let answer = '';
+        let toolCalls = '';
         for (const [number, { id, data, gives }] of stages.entries()) {
           const json = data.map((piece) => {
             if (typeof piece === 'string') return piece;
-            return 'text' in piece ? texts[piece.text]! : JSON.stringify(answer);
+            if ('text' in piece) return texts[piece.text]!;
+            return 'answer' in piece ? JSON.stringify(answer) : toolCalls;
           });
           const input = { data: JSON.parse(json.join('')) as unknown };
           const [result] = await Promise.allSettled([this.executePlugin<unknown>(id, input)]);
@@ -116,6 +119,13 @@ export class ScriptedSystem implements BenchSystem {
             typeof given === 'string' ? given : (given as { text?: unknown } | null)?.text;
           if (typeof text !== 'string') break;
           answer = text;
+          if (gives !== 'completion') continue;
+          try {
+            const calls = readToolCalls(given);
+            toolCalls = calls === undefined ? '' : `,"tool_calls":${JSON.stringify(calls)}`;
+          } catch {
+            break;
+          }
         }
         return results;
       }),

@@ -6,8 +6,6 @@ export const MAX_JUDGEMENTS = 64;
 export const MAX_JUDGEMENT_CHARACTERS = 4 * 1024 * 1024;
 /** UTF-16 units of a judge's name: the longest model names that are known have 100. */
 export const MAX_JUDGE_NAME_CHARACTERS = 256;
-/** Tool calls of one answer: models make a few at once. */
-export const MAX_TOOL_CALLS = 256;
 /** Bytes of a file of labels: half a million labels. */
 export const MAX_LABEL_BYTES = 64 * 1024 * 1024;
 /** Different labels up to which kappa is computed: its table grows with their square, and people use a handful. */

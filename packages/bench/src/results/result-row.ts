@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
-import type { ModelToolCall } from '../judging/tool-calls.js';
+import type { ToolCall } from '@testbench/types';
 
 /** Why a call gave nothing. */
 export interface CallFailure {
@@ -90,7 +90,7 @@ export interface ResultRow extends CaseName {
   /** The provider's text, where transforms changed it. */
   readonly answer?: string;
   /** Tools that the model wants to be called; evaluators get them as `tool_calls`. */
-  readonly toolCalls?: readonly ModelToolCall[];
+  readonly toolCalls?: readonly ToolCall[];
   /** Why the model stopped, in the provider's words. */
   readonly finishReason?: string;
   readonly usage?: TokenUsage;

@@ -2,7 +2,7 @@ import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
-import type { ModelToolCall } from '../judging/tool-calls.js';
+import type { ToolCall } from '@testbench/types';
 import type {
   CallFailure,
   CallMeasured,
@@ -103,7 +103,7 @@ const JUDGEMENT = object<Judgement>(
   ['judge'],
 );
 
-const TOOL_CALL = object<ModelToolCall>(
+const TOOL_CALL = object<ToolCall>(
   { id: TEXT, name: TEXT, arguments: about('JSON as the model wrote it.', TEXT) },
   ['name', 'arguments'],
 );

@@ -15,6 +15,7 @@ const EXPECTED = 3;
 const OWN_TEXTS = 4;
 
 const ANSWER = { answer: true } as const;
+const TOOL_CALLS = { toolCalls: true } as const;
 const text = (number: number): PipelinePiece => ({ text: number });
 
 /** The way of the cases of one provider and model: its stages, and what of a record each is given. */
@@ -32,7 +33,7 @@ export class CasePipeline {
     this.stages = [
       {
         id: provider.stage.id,
-        gives: 'answer',
+        gives: 'completion',
         data: providerData({ ...parameters, model: name }),
       },
       ...transforms.map(({ id }): PipelineStage => {
@@ -71,6 +72,7 @@ export class CasePipeline {
         text(INPUT),
         ',"output":',
         ANSWER,
+        TOOL_CALLS,
         text(EXPECTED),
         ',"record":',
         text(RECORD),
@@ -78,7 +80,7 @@ export class CasePipeline {
       ];
     }
     const before = OWN_TEXTS + 2 * own;
-    return [text(before), ANSWER, text(before + 1)];
+    return [text(before), ANSWER, TOOL_CALLS, text(before + 1)];
   }
 }
 

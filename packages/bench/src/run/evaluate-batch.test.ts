@@ -26,6 +26,13 @@ const records = Array.from({ length: 70 }, (_, n) => ({
   __proto__: { evil: true },
 }));
 
+/** What models want to be called, by record. */
+const CALLS: Readonly<Record<string, unknown>> = {
+  r12: [{ id: 'c', name: 'f"', arguments: '{}', more: 1 }, { name: 'g' }],
+  r13: [],
+  r14: [{ name: 7 }],
+};
+
 async function see(
   change: Partial<BenchmarkConfig>,
   isPipeline: boolean,
@@ -37,9 +44,7 @@ async function see(
   const note =
     (name: string, script: Script): Script =>
     (data: never) => {
-      const text = JSON.stringify(data);
-      // A case whose model calls tools is begun together with others, and then made by itself.
-      if (!text.includes('"r12"')) (given[name] ??= []).push(text);
+      (given[name] ??= []).push(JSON.stringify(data));
       return script(data);
     };
   const system = new ScriptedSystem({
@@ -47,7 +52,7 @@ async function see(
       'provider',
       note('echo', ({ model, record: { id } }: { model: string; record: { id: string } }) => {
         if (id === 'r5') failCall('CALL_TRAPPED');
-        const calls = id === 'r12' ? { tool_calls: [{ name: 'f', arguments: '{}' }] } : {};
+        const calls = CALLS[id] === undefined ? {} : { tool_calls: CALLS[id] };
         return { text: `${model} ${id}`, model, finish_reason: 'stop', ...calls };
       }),
     ],
@@ -119,6 +124,12 @@ describe('BatchEvaluator', () => {
       },
     },
     { name: 'thresholds, and no transform', change: { transforms: [], concurrency: 3 } },
+    {
+      name: 'tool calls out of the record',
+      change: {
+        evaluators: [{ plugin: '/own.wasm', fields: { a: 'topic', tool_calls: 'topic' } }],
+      },
+    },
   ])(
     'gives plugins what single calls give them, and makes the same rows: $name',
     async ({ change }) => {
@@ -131,6 +142,15 @@ describe('BatchEvaluator', () => {
       );
     },
   );
+
+  it('asks each evaluator once where models call tools', async () => {
+    const { given, rows } = await see({ transforms: [] }, true);
+    // Two models, and two evaluators of the plugin. No answer: r5 traps, and the calls of r14 are none.
+    expect(given['judge']).toHaveLength(2 * 2 * (70 - 2));
+    const calling = given['judge']!.filter((text) => text.includes('"tool_calls":[{"id":"c"'));
+    expect(calling).toHaveLength(2 * 2);
+    expect(rows.filter(({ toolCalls }) => toolCalls !== undefined)).toHaveLength(2);
+  });
 
   it('keeps the rows before a record that lacks a field of an evaluator', async () => {
     const bad = { id: 'x', input: 'q', topic: 't', output: 'o' };

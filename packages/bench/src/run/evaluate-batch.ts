@@ -7,9 +7,9 @@ import type { ResultRow } from '../results/result-row.js';
 import { cancelled, toFailure } from './call-failure.js';
 import { CasePipeline } from './case-pipeline.js';
 import type { EvaluateOptions } from './evaluate-options.js';
-import { evaluateCase } from './evaluate-record.js';
 import { filterRows } from './filter-rows.js';
 import { judgeCase } from './judge-case.js';
+import type { EvaluatorStage } from './load-pipeline.js';
 import type { PreparedRun } from './prepare-run.js';
 import {
   beginRow,
@@ -19,7 +19,6 @@ import {
   renderPrompt,
   takeAnswer,
   takeVerdicts,
-  toolCallsOf,
   toVerdict,
   type Verdict,
 } from './row-draft.js';
@@ -57,12 +56,14 @@ export class BatchEvaluator {
     this.#execute = execute;
   }
 
-  /** @returns Undefined where records have to go one by one: a stage waits, records name evaluators of their own, or
-   * answers come from an earlier run. */
+  /** @returns Undefined where records have to go one by one: a stage waits, records name evaluators of their own, an
+   * evaluator is given a field of the record as `tool_calls`, or answers come from an earlier run. */
   static for({ pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
     if (system.executePipeline === undefined || pipeline.recordStages !== undefined)
       return undefined;
     if (pipeline.stages.some(({ waits }) => waits)) return undefined;
+    // It takes the place of the model's own, or else one of its own: a pipeline has one place.
+    if (pipeline.evaluators.some(isGivenToolCalls)) return undefined;
     if (pipeline.providers.some(({ replay }) => replay !== undefined)) return undefined;
     return new BatchEvaluator((...call) => system.executePipeline!(...call));
   }
@@ -88,9 +89,7 @@ export class BatchEvaluator {
           try {
             const sample = samples[flight.record]!;
             const result = results[index]!;
-            flight.row = callsTools(result)
-              ? await evaluateCase(sample, options, flight.case)
-              : score(flight, sample, result, options);
+            flight.row = score(flight, sample, result, options);
           } catch (error) {
             failed.set(flight.record, error);
           }
@@ -163,10 +162,8 @@ export class BatchEvaluator {
   }
 }
 
-/** True if the model wants tools to be called: evaluators are told of it, which no text of the record can do. */
-function callsTools([provider]: readonly (BatchResult | undefined)[]): boolean {
-  if (provider?.status !== 'fulfilled') return false;
-  return toolCallsOf(provider.value.data as ProviderResult) !== undefined;
+function isGivenToolCalls({ fields }: EvaluatorStage): boolean {
+  return fields.some(([name]) => name === 'tool_calls');
 }
 
 /** The row of a case by what came of it. @throws As `toFailure` does. */

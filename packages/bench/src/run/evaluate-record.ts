@@ -60,16 +60,6 @@ export async function evaluateRecord(
   return rows;
 }
 
-/** Asks one case of a record that names no evaluators of its own, without filters. */
-export async function evaluateCase(
-  sample: Sample,
-  options: EvaluateOptions,
-  runCase: RunCase,
-): Promise<ResultRow> {
-  const scoring = scoringOf(options.pipeline.evaluators, sample);
-  return await new CaseRun(sample, options, runCase, scoring).row();
-}
-
 function scoringOf(evaluators: readonly EvaluatorStage[], sample: Sample): Scoring[] {
   return evaluators.map((evaluator) => ({ evaluator, fields: readFields(evaluator, sample) }));
 }

@@ -1,4 +1,10 @@
-import { type EvaluatorResult, type ProviderResult, validateOutputData } from '@testbench/types';
+import {
+  type EvaluatorResult,
+  type ProviderResult,
+  readToolCalls,
+  type ToolCall,
+  validateOutputData,
+} from '@testbench/types';
 import { WireError } from '@testbench/types/errors';
 
 import { readTokenUsage } from '../calls/token-usage.js';
@@ -7,7 +13,6 @@ import { invalidRecord } from '../dataset/dataset-error.js';
 import { missingField, type Sample } from '../dataset/selection/read-sample.js';
 import { selectField } from '../dataset/selection/select-field.js';
 import { readJudgements } from '../judging/judgement.js';
-import { readToolCalls } from '../judging/tool-calls.js';
 import { TemplateError } from '../prompts/parse-template.js';
 import type { Prompt, PromptContent } from '../prompts/prompt.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
@@ -92,14 +97,17 @@ export function takeAnswer(
   const usage = readTokenUsage(answer.usage);
   if (answer.finish_reason !== undefined) draft.finishReason = answer.finish_reason;
   if (usage !== undefined) draft.usage = usage;
-  const toolCalls = readToolCalls(toolCallsOf(answer), invalidOutput);
+  const toolCalls = toolCallsOf(answer);
   if (toolCalls !== undefined) draft.toolCalls = toolCalls;
   return answer.text;
 }
 
-/** What a provider says that its model wants to be called, not checked yet. */
-export function toolCallsOf(answer: object): unknown {
-  return (answer as { readonly tool_calls?: unknown }).tool_calls;
+function toolCallsOf(answer: object): readonly ToolCall[] | undefined {
+  try {
+    return readToolCalls(answer);
+  } catch (error) {
+    throw error instanceof WireError ? invalidOutput(error.message) : error;
+  }
 }
 
 /** @throws {CallError} `CALL_INVALID_OUTPUT` if it is not what an evaluator gives. */

@@ -1,5 +1,15 @@
-/** A piece of a stage's `data`, which is JSON: fixed text, a text of the item by its number, or the answer so far as a JSON string. */
-export type PipelinePiece = string | { readonly text: number } | { readonly answer: true };
+import { readToolCalls } from '@testbench/types';
+import { WireError } from '@testbench/types/errors';
+
+/**
+ * A piece of a stage's `data`, which is JSON: fixed text, a text of the item by its number, the answer so far as a JSON string, or the tool
+ * calls of a completion as `,"tool_calls":[…]`, which is nothing where there are none.
+ */
+export type PipelinePiece =
+  | string
+  | { readonly text: number }
+  | { readonly answer: true }
+  | { readonly toolCalls: true };
 
 /** One plugin of a pipeline, and what it is given. */
 export interface PipelineStage {
@@ -9,9 +19,11 @@ export interface PipelineStage {
   readonly data: readonly PipelinePiece[];
   /**
    * `answer`: the text that it gives, bare or as `text` of an object, is the answer from here on; an item ends here if there is none.
+   * `completion`: the same, and the tool calls beside the text go to the stages behind; an item ends here if they are not as `readToolCalls`
+   * of `@testbench/types` wants them.
    * `verdict`: what it gives goes to nobody but the caller.
    */
-  readonly gives: 'answer' | 'verdict';
+  readonly gives: 'answer' | 'completion' | 'verdict';
 }
 
 /** What goes through a pipeline once. */
@@ -21,6 +33,15 @@ export interface PipelineItem {
   /** Names the item in logs, and to the plugins. */
   readonly requestId?: string;
 }
+
+/** What the stages so far have given, as pieces of JSON. */
+export interface Given {
+  readonly answer: string;
+  readonly toolCalls: string;
+}
+
+/** Before the first stage. */
+export const NOTHING_GIVEN: Given = { answer: 'null', toolCalls: '' };
 
 /** How a stage's input is written: with the envelope around its `data`, or bare. */
 export interface StageForm {
@@ -38,25 +59,52 @@ export function envelopeEnd(requestId: string | undefined): string {
  * The input of a stage, as `encodeInput` would write it.
  *
  * @param textAt A text of the item.
- * @param answer The answer so far, as JSON.
  * @param end See {@link envelopeEnd}.
  */
 export function stageInput(
   { data, payload }: StageForm,
   textAt: (number: number) => string,
-  answer: string,
+  given: Given,
   end: string,
 ): string {
   let text = payload === 'envelope' ? '{"data":' : '';
   for (const piece of data) {
     if (typeof piece === 'string') text += piece;
-    else text += 'text' in piece ? textAt(piece.text) : answer;
+    else if ('text' in piece) text += textAt(piece.text);
+    else text += 'answer' in piece ? given.answer : given.toolCalls;
   }
   return payload === 'envelope' ? text + end : text;
 }
 
+/**
+ * What the stages behind are given.
+ *
+ * @param data The stage's output, checked.
+ * @param before What the stages before it had given.
+ * @returns undefined if the item ends here.
+ */
+export function givenBy(
+  gives: PipelineStage['gives'],
+  data: unknown,
+  before: Given,
+): Given | undefined {
+  if (gives === 'verdict') return before;
+  const text = answerOf(data);
+  if (text === undefined) return undefined;
+  const answer = JSON.stringify(text);
+  if (gives === 'answer') return { answer, toolCalls: before.toolCalls };
+  try {
+    const calls = readToolCalls(data);
+    const toolCalls = calls === undefined ? '' : `,"tool_calls":${JSON.stringify(calls)}`;
+    return { answer, toolCalls };
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
 /** The text that the output of a stage holds; undefined if there is none. */
-export function answerOf(data: unknown): string | undefined {
+function answerOf(data: unknown): string | undefined {
   if (typeof data === 'string') return data;
   const text = (data as { text?: unknown } | null | undefined)?.text;
   return typeof text === 'string' ? text : undefined;

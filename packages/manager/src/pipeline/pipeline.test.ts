@@ -91,6 +91,33 @@ describe.each(['inline', 'thread', 'process'] as const)('executePipeline(): %s',
     expect(manager.info('mirror')).toMatchObject({ executionCount: 150, errorCount: 0 });
   });
 
+  it('hands the tool calls of a completion on, and ends an item whose calls are none', async () => {
+    const completing = (calls: string): Uint8Array => {
+      const text = `{"data":{"text":"4","model":"m","tool_calls":${calls}}}`;
+      return assemble(guestWat({ outputText: text, execute: packed(4096, text.length) }));
+    };
+    const manager = await open({
+      calling: completing('[{"id":"c","name":"f\\"","x":1}]'),
+      wrong: completing('[{"name":7}]'),
+      answers,
+      mirror,
+    });
+    const data = ['{"output":', { answer: true }, { toolCalls: true }, '}'] as const;
+    const verdictOf = { id: 'mirror', gives: 'verdict', data } as const;
+    const completion = { ...answer, id: 'calling', gives: 'completion' } as const;
+    const shown = async (stages: readonly PipelineStage[]): Promise<unknown> => {
+      const [results] = await manager.executePipeline([...stages, verdictOf], items(1));
+      const last = results!.at(-1);
+      return last?.status === 'fulfilled' ? (last.value.data as { data: unknown }).data : last;
+    };
+    const tool_calls = [{ id: 'c', name: 'f"', arguments: '' }];
+    expect(await shown([completion])).toEqual({ output: '4', tool_calls });
+    // A stage that gives an answer changes the text alone.
+    expect(await shown([completion, answer])).toEqual({ output: '4"2', tool_calls });
+    expect(await shown([{ ...completion, gives: 'answer' }])).toEqual({ output: '4' });
+    expect(await shown([{ ...completion, id: 'wrong' }])).toBeUndefined();
+  });
+
   it('ends an item where there is no answer, and lets the others go on', async () => {
     const manager = await open({ answers: answering('unreachable'), mirror });
     const [one, two, three] = items(3);

@@ -15,9 +15,9 @@ export function readStages(stages: readonly PipelineStage[]): readonly PipelineS
   }
   return stages.map(({ id, data, gives }) => {
     requireList(data, 'data');
-    if (gives !== 'answer' && gives !== 'verdict') {
+    if (!['answer', 'completion', 'verdict'].includes(gives)) {
       throw new TypeError(
-        `Cannot start pipeline: a stage gives ${JSON.stringify(gives)}, expected "answer" or "verdict"`,
+        `Cannot start pipeline: a stage gives ${JSON.stringify(gives)}, expected "answer", "completion" or "verdict"`,
       );
     }
     return { id, gives, data: data.map(readPiece) };
@@ -26,11 +26,12 @@ export function readStages(stages: readonly PipelineStage[]): readonly PipelineS
 
 function readPiece(piece: PipelinePiece): PipelinePiece {
   if (typeof piece === 'string') return piece;
-  const { text, answer } = Object(piece) as { text?: unknown; answer?: unknown };
+  const { text, answer, toolCalls } = Object(piece) as Readonly<Record<string, unknown>>;
   if (answer === true) return { answer };
+  if (toolCalls === true) return { toolCalls };
   if (Number.isSafeInteger(text) && Number(text) >= 0) return { text: Number(text) };
   throw new TypeError(
-    'Cannot start pipeline: a piece is neither text, nor { text: number }, nor { answer: true }',
+    'Cannot start pipeline: a piece is neither text, nor { text: number }, { answer: true } or { toolCalls: true }',
   );
 }
 

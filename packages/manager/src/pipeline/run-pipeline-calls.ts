@@ -7,8 +7,10 @@ import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
 import type { LoadedPlugin } from '../loaded-plugin.js';
 import type { RunningCall } from '../running-call.js';
 import {
-  answerOf,
   envelopeEnd,
+  type Given,
+  givenBy,
+  NOTHING_GIVEN,
   type PipelineItem,
   type PipelineStage,
   stageInput,
@@ -95,25 +97,27 @@ export class PipelineCalls {
     const ways = items.map((item) => ({
       item,
       end: envelopeEnd(item.requestId),
-      answer: 'null' as string | undefined,
+      given: NOTHING_GIVEN as Given | undefined,
       results: [] as (BatchResult | undefined)[],
     }));
     for (const [number, { stage, plugin }] of this.#stages.entries()) {
-      const going = ways.filter(({ answer }) => answer !== undefined);
+      const going = ways.filter(({ given }) => given !== undefined);
       const results = await this.#runStage(
         plugin,
         going.map(({ item }) => item.requestId),
         (payload) =>
-          going.map(({ item, answer, end }) =>
-            stageInput({ ...stage, payload }, (at) => item.texts[at]!, answer!, end),
+          going.map(({ item, given, end }) =>
+            stageInput({ ...stage, payload }, (at) => item.texts[at]!, given!, end),
           ),
       );
       for (const [index, way] of going.entries()) {
         const result = results[index]!;
         way.results[number] = result;
         if (stage.gives === 'verdict') continue;
-        const text = result.status === 'fulfilled' ? answerOf(result.value.data) : undefined;
-        way.answer = text === undefined ? undefined : JSON.stringify(text);
+        way.given =
+          result.status === 'fulfilled'
+            ? givenBy(stage.gives, result.value.data, way.given!)
+            : undefined;
       }
     }
     return ways.map(({ results }) => {
@@ -172,8 +176,10 @@ function checkWay(
   return stages.map(({ stage }, number) => {
     if (!goesOn) return undefined;
     const result = found[number] ?? notStarted();
-    if (stage.gives === 'answer') {
-      goesOn = result.status === 'fulfilled' && answerOf(result.value.data) !== undefined;
+    if (stage.gives !== 'verdict') {
+      goesOn =
+        result.status === 'fulfilled' &&
+        givenBy(stage.gives, result.value.data, NOTHING_GIVEN) !== undefined;
     }
     return result;
   });

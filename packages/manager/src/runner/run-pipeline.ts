@@ -1,10 +1,15 @@
 import type { RawOutput } from '@testbench/runtime';
 import { parseOutputEnvelope, parseWireJson } from '@testbench/types';
-import type { PayloadForm } from '@testbench/types/abi';
 import { type ErrorRecord, PluginError } from '@testbench/types/errors';
 
 import { MAX_PIPELINE_ANSWER_LENGTH, MAX_PIPELINE_OUTPUT_BYTES } from '../limits.js';
-import { answerOf, envelopeEnd, stageInput } from '../pipeline/pipeline-stage.js';
+import {
+  envelopeEnd,
+  type Given,
+  givenBy,
+  NOTHING_GIVEN,
+  stageInput,
+} from '../pipeline/pipeline-stage.js';
 import type { RunnerCommand, RunnerReply, RunnerStage } from './messages.js';
 
 type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
@@ -39,13 +44,13 @@ export function runPipeline(command: PipelineCommand, host: PipelineHost): Pipel
   const left: number[] = [];
   const outputs = new OutputBytes();
   const endings = requestIds.map(envelopeEnd);
-  /** As JSON; undefined for an item that has ended. */
-  const answers: (string | undefined)[] = requestIds.map(() => 'null');
+  /** Undefined for an item that has ended. */
+  const givens: (Given | undefined)[] = requestIds.map(() => NOTHING_GIVEN);
   const leave = (item: number): void => {
     left.push(item);
-    answers[item] = undefined;
+    givens[item] = undefined;
   };
-  const runOne = (stage: RunnerStage, number: number, item: number, answer: string): void => {
+  const runOne = (stage: RunnerStage, number: number, item: number, given: Given): void => {
     if (outputs.length > MAX_PIPELINE_OUTPUT_BYTES) return leave(item);
     const at = (number * count + item) * FIGURES_PER_CALL;
     const textAt = (place: number): string => {
@@ -54,11 +59,11 @@ export function runPipeline(command: PipelineCommand, host: PipelineHost): Pipel
     };
     let output: RawOutput;
     try {
-      output = host.run(number, item, stageInput(stage, textAt, answer, endings[item]!));
+      output = host.run(number, item, stageInput(stage, textAt, given, endings[item]!));
     } catch (error) {
       figures[at] = FAILED;
       errors.push(host.toRecord(error));
-      if (stage.gives === 'answer') answers[item] = undefined;
+      if (stage.gives !== 'verdict') givens[item] = undefined;
       return;
     }
     const { bytes, usage } = output;
@@ -68,24 +73,33 @@ export function runPipeline(command: PipelineCommand, host: PipelineHost): Pipel
     figures[at + 2] = usage.memoryUsedBytes;
     figures[at + 3] = usage.fuelUsed;
     if (stage.gives === 'verdict') return;
-    const given = readAnswer(bytes, stage.payload);
-    if (given !== undefined && given.length > MAX_PIPELINE_ANSWER_LENGTH) return leave(item);
-    answers[item] = given === undefined ? undefined : JSON.stringify(given);
+    const next = readGiven(bytes, stage, given);
+    if (next !== undefined && lengthOf(next) > MAX_PIPELINE_ANSWER_LENGTH) return leave(item);
+    givens[item] = next;
   };
   for (const [number, stage] of stages.entries()) {
     for (let item = 0; item < count && !host.isCancelled(); item += 1) {
-      const answer = answers[item];
-      if (answer !== undefined) runOne(stage, number, item, answer);
+      const given = givens[item];
+      if (given !== undefined) runOne(stage, number, item, given);
     }
   }
   return { type: 'pipeline-done', figures, errors, left, bytes: outputs.take() };
 }
 
-/** The text of an output; undefined if the host will find it wrong, or if it has none. */
-function readAnswer(bytes: Uint8Array, payload: PayloadForm): string | undefined {
+function lengthOf({ answer, toolCalls }: Given): number {
+  return answer.length + toolCalls.length;
+}
+
+/** What an output gives to the stages behind; undefined if the host will find it wrong, or if it has no text. */
+function readGiven(
+  bytes: Uint8Array,
+  { payload, gives }: RunnerStage,
+  before: Given,
+): Given | undefined {
   try {
     const value = parseWireJson(bytes);
-    return answerOf(payload === 'envelope' ? parseOutputEnvelope(value).data : value);
+    const data = payload === 'envelope' ? parseOutputEnvelope(value).data : value;
+    return givenBy(gives, data, before);
   } catch (error) {
     if (PluginError.is(error)) return undefined;
     throw error;

@@ -2,21 +2,24 @@ import { describe, expect, it } from 'vitest';
 
 import { readToolCalls } from './tool-calls.js';
 
-const fail = (problem: string): Error => new TypeError(problem);
-
 describe('readToolCalls()', () => {
   it('takes names and arguments', () => {
     const calls = [
       { id: 'c1', name: 'f', arguments: '{"a":1}', x: 1 },
       { id: '', name: 'g' },
     ];
-    expect(readToolCalls(calls, fail)).toEqual([
+    expect(readToolCalls({ tool_calls: calls })).toEqual([
       { id: 'c1', name: 'f', arguments: '{"a":1}' },
       { name: 'g', arguments: '' },
     ]);
-    expect(readToolCalls([], fail)).toBeUndefined();
-    expect(readToolCalls(null, fail)).toBeUndefined();
   });
+
+  it.each([{ tool_calls: [] }, { tool_calls: null }, {}, 'text', null])(
+    'finds none in %j',
+    (data) => {
+      expect(readToolCalls(data)).toBeUndefined();
+    },
+  );
 
   it.each<[unknown, string]>([
     ['f()', '"data.tool_calls" is no list'],
@@ -26,7 +29,9 @@ describe('readToolCalls()', () => {
       Array.from({ length: 257 }, () => ({ name: 'f' })),
       '"data.tool_calls" has 257 entries, limit is 256',
     ],
-  ])('refuses %j', (value, problem) => {
-    expect(() => readToolCalls(value, fail)).toThrow(new TypeError(problem));
+  ])('refuses %j', (value, message) => {
+    expect(() => readToolCalls({ tool_calls: value })).toThrow(
+      expect.objectContaining({ code: 'WIRE_BAD_SHAPE', message }),
+    );
   });
 });
