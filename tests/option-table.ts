@@ -44,6 +44,7 @@ import { permissionsFor, PluginManager } from '@testbench/manager';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
+import { createMemoryStore } from '@testbench/registry/stores';
 import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
@@ -397,6 +398,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'registry:DiscoverOptions': {
     calls: { discoverPlugins: (options) => discoverPlugins([], options) },
+  },
+  'types/stores:StoreOptions': {
+    calls: { 'PluginStore.list': (options) => createMemoryStore().list('none', options) },
   },
   'core:PluginSystemOptions': {
     calls: { PluginSystem: (options) => new PluginSystem(options) },

@@ -4,3 +4,26 @@
 export const MAX_SEARCH_DEPTH = 4;
 /** Files looked at in one search: enough for any plugin folder, and a bound for a path given by mistake. */
 export const MAX_SEARCH_FILES = 10_000;
+
+/** Characters of a repository's name. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
+export const MAX_NAME_LENGTH = 255;
+/** A manifest is verified and parsed in memory: 4 MiB is what registries take at most by that specification. */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** Opening brackets and commas in it: a layer with its title takes 6, so this is room for the layers below. */
+export const MAX_MANIFEST_STRUCTURE = 100_000;
+/** Layers of an artifact: one for each file of a run's folder. */
+export const MAX_LAYERS = 10_000;
+/** Bytes of one blob, which is held in memory while it is verified. */
+export const MAX_BLOB_BYTES = 1024 * 1024 * 1024;
+/** Bytes of all layers of an artifact: what a pull may put on a disk. */
+export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024 * 1024;
+/** Characters of a media type. @see https://www.rfc-editor.org/rfc/rfc6838#section-4.2 */
+export const MAX_MEDIA_TYPE_LENGTH = 255;
+/** Annotations of one descriptor: publishers write some ten. */
+export const MAX_ANNOTATIONS = 256;
+/** Characters of an annotation and its key: a description has room, a second artifact has not. */
+export const MAX_ANNOTATION_LENGTH = 64 * 1024;
+/** What may be attached to one manifest. Anyone who may write can attach, and each signature costs a fetch. */
+export const MAX_REFERRERS = 1000;
+/** Tags of one name that are looked at: a version a day for 27 years. */
+export const MAX_TAGS = 10_000;

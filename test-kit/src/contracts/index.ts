@@ -7,6 +7,7 @@ export {
   testIsolation,
 } from './isolation.js';
 export { type ModuleStoreSubject, testModuleStore } from './module-store.js';
+export { type PluginStoreSubject, testPluginStore } from './plugin-store.js';
 export { type ReportedKind, type ReporterSubject, testReporter } from './reporter.js';
 export { type RunStoreSubject, testRunStore } from './run-store.js';
 export { type SecretStoreSubject, testSecretStore } from './secret-store.js';

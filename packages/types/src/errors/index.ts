@@ -17,3 +17,9 @@ export {
   type LoadErrorDetails,
 } from './load-error.js';
 export { PluginError } from './plugin-error.js';
+export {
+  STORE_ERROR_CODES,
+  StoreError,
+  type StoreErrorCode,
+  type StoreErrorDetails,
+} from './store-error.js';

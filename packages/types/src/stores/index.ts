@@ -17,6 +17,28 @@ export type {
 export type { CustomIsolation, RunnerLink, RunnerStart } from '../host/isolation.js';
 export type { ModuleStore } from './module-store.js';
 export {
+  type ArtifactContent,
+  type ArtifactLayer,
+  type ArtifactQuery,
+  type ArtifactSubject,
+  type Attachment,
+  type NewArtifact,
+  type NewLayer,
+  type PluginStore,
+  type StoredArtifact,
+  type StoredReferrer,
+  type StoreOptions,
+  type TransferProgress,
+} from './plugin-store.js';
+export {
+  formatReference,
+  type NameReference,
+  type OciReference,
+  parseReference,
+  type PathReference,
+  type PluginReference,
+} from './reference.js';
+export {
   RUN_DOCUMENTS,
   type RunDocument,
   type RunRange,

@@ -1,0 +1,5 @@
+import { testPluginStore } from '@testbench/test-kit/contracts';
+
+import { createMemoryStore } from './memory-store.js';
+
+testPluginStore('createMemoryStore()', { open: createMemoryStore });

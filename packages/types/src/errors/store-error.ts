@@ -1,0 +1,70 @@
+import { escapeText } from '../text/escape-text.js';
+import { PluginError } from './plugin-error.js';
+
+/** Every {@link StoreErrorCode}. */
+export const STORE_ERROR_CODES = [
+  /** A reference, name, tag or digest that is none. */
+  'STORE_INVALID_REFERENCE',
+  /** No such name, version, tag or digest. */
+  'STORE_NOT_FOUND',
+  /** That version is there already, with other content. */
+  'STORE_EXISTS',
+  /** Bytes are not those of their digest: a damaged disk, or a registry that gives something else. */
+  'STORE_DIGEST_MISMATCH',
+  /** A manifest is no manifest of an artifact, or not of the artifact that is wanted. */
+  'STORE_INVALID_MANIFEST',
+  /** A cap on sizes or counts is exceeded. */
+  'STORE_TOO_LARGE',
+  /** The name of a file in an artifact would lead out of the folder that it is written to. */
+  'STORE_UNSAFE_PATH',
+  /** A registry wants credentials, or does not take those that it got. */
+  'STORE_UNAUTHORIZED',
+  /** A registry forbids it to these credentials. */
+  'STORE_FORBIDDEN',
+  /** A registry has had too many requests; `retryAfterMs` says how long to wait. */
+  'STORE_RATE_LIMITED',
+  /** A registry cannot be reached, is too slow, fails, or breaks off. */
+  'STORE_UNAVAILABLE',
+  /** A registry leads to a place that it may not lead to: another origin with credentials, a private address. */
+  'STORE_UNTRUSTED_LOCATION',
+  /** A registry answers what the protocol does not allow. */
+  'STORE_BAD_ANSWER',
+  /** Files of a store cannot be read or written: no permission, a full disk. */
+  'STORE_UNUSABLE',
+] as const;
+
+/** Why a store could not find, give or take an artifact. */
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+
+/** Fields that a {@link StoreError} has where they apply. */
+export interface StoreErrorDetails extends ErrorOptions {
+  /** HTTP status of the answer. */
+  readonly status?: number;
+  /** How long the registry asks to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Digest of what is wrong: for a damaged blob, the one that it should have. */
+  readonly digest?: string;
+}
+
+/** A store could not find, give or take an artifact. Nothing of it is kept that is not whole. */
+export class StoreError extends PluginError<StoreErrorCode> {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly digest: string | undefined;
+
+  constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
+    // A message may quote what a registry said; whoever prints it must not be driven by that.
+    super(
+      code,
+      escapeText(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+    this.digest = details.digest;
+  }
+
+  override get name(): 'StoreError' {
+    return 'StoreError';
+  }
+}
