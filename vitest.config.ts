@@ -22,6 +22,7 @@ const sharing = new Set([
     'manager',
     'bench',
     'report',
+    'trust',
   ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',

@@ -17,9 +17,20 @@ export const mayImport = {
   bench: ['types', 'core', 'statistics'],
   report: ['types', 'bench', 'core'],
   plugins: [],
+  trust: ['types'],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   'create-plugin': ['types'],
-  cli: ['types', 'bench', 'create-plugin', 'core', 'registry', 'report', 'sdk', 'statistics'],
+  cli: [
+    'types',
+    'bench',
+    'create-plugin',
+    'core',
+    'registry',
+    'report',
+    'sdk',
+    'statistics',
+    'trust',
+  ],
 };
 
 /** Packages that run in browsers, so that no Node module may be imported. */

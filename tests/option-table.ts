@@ -91,6 +91,7 @@ import {
 } from '@testbench/statistics/power';
 import { eloRatings, winRates } from '@testbench/statistics/ranking';
 import { assemble, guestWat } from '@testbench/test-kit';
+import { createVerifier, parseTrustRules, type SigningKey, signRelease } from '@testbench/trust';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -130,6 +131,7 @@ const config = {
 };
 const control = new CallControl();
 const cache = await CallCache.open({ folder: join(folder, 'calls') });
+const artifact = { digest: `sha256:${'0'.repeat(64)}`, name: 'a', version: '1.0.0' };
 const noRows = { rows: async function* () {} };
 const openMetered = (): WebAssembly.Instance => new WebAssembly.Instance(metered);
 
@@ -159,6 +161,19 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       PermissionSet: (granted) => new PermissionSet(granted),
       'PluginManager.load': (granted) => manager.load(bytes, { permissions: granted }),
       createTestHost: (granted) => createTestHost(bytes, { permissions: granted }),
+    },
+  },
+  'trust:VerifierOptions': {
+    base: { rules: parseTrustRules({}) },
+    calls: { createVerifier: (options) => createVerifier(options) },
+  },
+  'trust:SignReleaseOptions': {
+    calls: { signRelease: (options) => signRelease(artifact, {} as SigningKey, options) },
+  },
+  'types/stores:VerifyArtifactOptions': {
+    calls: {
+      'Verifier.verify': (options) =>
+        createVerifier({ rules: parseTrustRules({}) }).verify(artifact, [], options),
     },
   },
   'types/stores:Secret': {

@@ -12,6 +12,7 @@ export { type ReportedKind, type ReporterSubject, testReporter } from './reporte
 export { type RunStoreSubject, testRunStore } from './run-store.js';
 export { type SecretStoreSubject, testSecretStore } from './secret-store.js';
 export { type StateStoreSubject, testStateStore } from './state-store.js';
+export { type VerifierSubject, testVerifier } from './verifier.js';
 export {
   type ProtocolGuestKind,
   type ProtocolSubject,

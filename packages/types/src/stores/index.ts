@@ -1,5 +1,5 @@
 /**
- * Interfaces of what a host may bring of its own: stores, secrets, HTTP, data sets, isolations.
+ * Interfaces of what a host may bring of its own: stores, secrets, HTTP, data sets, isolations, verifiers.
  *
  * @packageDocumentation
  */
@@ -50,3 +50,13 @@ export {
 } from './run-store.js';
 export type { Secret, SecretStore } from './secret-store.js';
 export type { StateStore } from './state-store.js';
+export {
+  type ArtifactIdentity,
+  type Attestation,
+  REFUSAL_CODES,
+  type RefusalCode,
+  type Signer,
+  type Verification,
+  type Verifier,
+  type VerifyArtifactOptions,
+} from './verifier.js';

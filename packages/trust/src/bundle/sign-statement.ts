@@ -1,0 +1,110 @@
+import { createPublicKey } from 'node:crypto';
+
+import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
+import { readOptions } from '@testbench/types/config';
+import type { ArtifactIdentity } from '@testbench/types/stores';
+
+import type { SigningKey } from '../keys/signing-key.js';
+import { preAuthEncoding } from './open-bundle.js';
+import { STATEMENT_TYPE } from './parse-bundle.js';
+import { PREDICATES } from './predicates.js';
+import { STATEMENT_V1 } from './statement.js';
+
+/** The last one that `Date` knows. */
+const MAX_TIMESTAMP_MS = 8_640_000_000_000_000;
+
+/** What is claimed of an artifact. */
+export interface ArtifactClaim {
+  readonly artifact: ArtifactIdentity;
+  /** URI that says what the predicate is. */
+  readonly predicateType: string;
+  /** JSON. */
+  readonly predicate: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Signs a claim about an artifact: an in-toto statement in a DSSE envelope, as a Sigstore bundle of version 0.3.
+ *
+ * @returns JSON in UTF-8, to be attached to the artifact.
+ *
+ * @example
+ * ```ts
+ * import { generateKey, readPrivateKey, signClaim } from '@testbench/trust';
+ *
+ * const { privateKey } = await generateKey('ed25519', 'correct horse battery');
+ * const key = readPrivateKey(privateKey, 'correct horse battery');
+ * const artifact = { digest: `sha256:${'0'.repeat(64)}`, name: 'acme/length', version: '1.0.0' };
+ * const bundle = signClaim({ artifact, predicateType: 'https://example.com/review/v1', predicate: { ok: true } }, key);
+ * JSON.parse(new TextDecoder().decode(bundle)).mediaType; // => 'application/vnd.dev.sigstore.bundle.v0.3+json'
+ * ```
+ */
+export function signClaim(claim: ArtifactClaim, key: SigningKey): Uint8Array {
+  const { artifact, predicateType, predicate } = claim;
+  const statement = {
+    _type: STATEMENT_V1,
+    subject: [{ name: subjectName(artifact), digest: { sha256: readSha256(artifact.digest) } }],
+    predicateType,
+    predicate,
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const signature = Buffer.from(key.sign(preAuthEncoding(STATEMENT_TYPE, payload)));
+  const bundle = toDSSEBundle({
+    artifact: payload,
+    artifactType: STATEMENT_TYPE,
+    signature,
+    keyHint: key.id,
+  });
+  return Buffer.from(JSON.stringify(bundleToJSON(bundle)));
+}
+
+/** Options of {@link signRelease}. */
+export interface SignReleaseOptions {
+  /** Milliseconds since the epoch. @default now */
+  readonly timestampMs?: number;
+}
+
+/**
+ * Vouches for an artifact: it is to be published under this name and version. The public key goes with it, for those who trust
+ * on first use.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, generateKey, parseTrustRules, readPrivateKey, signRelease } from '@testbench/trust';
+ *
+ * const { privateKey, publicKey } = await generateKey('ed25519', 'correct horse battery');
+ * const artifact = { digest: `sha256:${'0'.repeat(64)}`, name: 'acme/length', version: '1.0.0' };
+ * const bundle = signRelease(artifact, readPrivateKey(privateKey, 'correct horse battery'));
+ * const rules = parseTrustRules({ keys: { acme: { publicKey } }, names: [{ name: 'acme/*', signers: ['acme'] }] });
+ * (await createVerifier({ rules }).verify(artifact, [bundle])).outcome; // => 'trusted'
+ * ```
+ */
+export function signRelease(
+  artifact: ArtifactIdentity,
+  key: SigningKey,
+  options?: SignReleaseOptions,
+): Uint8Array {
+  const { timestampMs = Date.now() } = readOptions<SignReleaseOptions>(options, {
+    timestampMs: (node) => node.wholeNumber(0, MAX_TIMESTAMP_MS),
+  });
+  const der = createPublicKey(key.publicKey).export({ format: 'der', type: 'spki' });
+  const predicate = {
+    name: artifact.name,
+    version: artifact.version,
+    signedAt: new Date(timestampMs).toISOString(),
+    publicKey: der.toString('base64'),
+  };
+  return signClaim({ artifact, predicateType: PREDICATES.release, predicate }, key);
+}
+
+/** How a statement of ours names an artifact. */
+export function subjectName({ name, version }: ArtifactIdentity): string {
+  return `${name}@${version}`;
+}
+
+/** The hex digits of `sha256:…`. */
+export function readSha256(digest: string): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
+  if (hex === undefined)
+    throw new TypeError('Cannot use digest: expected "sha256:" and 64 hex digits');
+  return hex;
+}

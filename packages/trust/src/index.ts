@@ -1,0 +1,45 @@
+/**
+ * Who vouches for a plugin or a result: keys, Sigstore bundles, rules and attestations.
+ *
+ * It runs nothing of what it verifies, and needs no network.
+ *
+ * @packageDocumentation
+ */
+export { namePredicate, PREDICATES } from './bundle/predicates.js';
+export {
+  type ArtifactClaim,
+  signClaim,
+  signRelease,
+  type SignReleaseOptions,
+} from './bundle/sign-statement.js';
+export { readTrustedRoot, type TrustedAuthorities } from './bundle/trusted-root.js';
+export { createVerifier, type VerifierOptions } from './create-verifier.js';
+export { TrustError, type TrustErrorCode } from './errors.js';
+export {
+  type GeneratedKey,
+  generateKey,
+  readPrivateKey,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from './keys/generate-key.js';
+export {
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
+  type PublicKey,
+  readPublicKey,
+} from './keys/public-key.js';
+export type { SigningKey } from './keys/signing-key.js';
+export {
+  parseTrustRules,
+  type ReadNameRule,
+  type RuleIdentity,
+  type RuleKey,
+  type TrustRules,
+} from './rules/parse-trust-rules.js';
+export type {
+  NameRule,
+  TrustedIdentity,
+  TrustedKey,
+  TrustRulesInput,
+  UnsignedRule,
+} from './rules/trust-rules.js';

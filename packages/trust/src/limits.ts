@@ -1,0 +1,33 @@
+/** Caps of trust, each with its reason. */
+
+/** Of a bundle: a bill of materials of thousands of packages has 3 MB, a signature 10 kB. */
+export const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
+/** Brackets and commas of a bundle: they are what parsing costs, and a statement that is inside counts by itself. */
+export const MAX_BUNDLE_STRUCTURE = 20_000;
+/** Of a statement's payload: 200,000 are parsed in 20 ms. */
+export const MAX_STATEMENT_STRUCTURE = 200_000;
+/** Bundles of one artifact that are looked at. A hostile registry lists as many as it likes. */
+export const MAX_BUNDLES = 64;
+/** Bytes of all bundles of one artifact. */
+export const MAX_TOTAL_BUNDLE_BYTES = 32 * 1024 * 1024;
+/** Subjects of a statement: a build that makes more files than this is no plugin's. */
+export const MAX_SUBJECTS = 1_000;
+/** Log entries, timestamps and certificates of a bundle, each: every one costs a signature's check. */
+export const MAX_MATERIALS = 16;
+/** Of a file of rules or a trusted root: the public instance's has 7 kB. */
+export const MAX_RULES_BYTES = 1024 * 1024;
+/** Of an identity in a certificate. */
+export const MAX_IDENTITY_LENGTH = 2_048;
+/** How far the clock of a signer may be ahead of ours. */
+export const MAX_CLOCK_SKEW_MS = 5 * 60_000;
+/** Of a key's file: RSA of 8,192 bits has 7 kB. */
+export const MAX_KEY_BYTES = 16 * 1024;
+/** Of a passphrase, in characters: below, trying all of them takes an afternoon. */
+export const MIN_PASSPHRASE_LENGTH = 8;
+/** Of a passphrase: longer ones are a file that was given by mistake. */
+export const MAX_PASSPHRASE_LENGTH = 1_024;
+/**
+ * Cost of a guess of the passphrase: N = 2^14, r = 8, p = 5, as OWASP's cheat sheet has it for 16 MiB. OpenSSL reads files with no
+ * larger N, since it gives scrypt 32 MiB.
+ */
+export const SCRYPT = { N: 2 ** 14, r: 8, p: 5 } as const;

@@ -1,0 +1,51 @@
+/** A key that may sign. */
+export interface TrustedKey {
+  /** In PEM. */
+  readonly publicKey: string;
+  /** Not valid before: a time in ISO 8601. @default always */
+  readonly from?: string;
+  /** Not valid after. @default always */
+  readonly to?: string;
+  /** Why it must not be trusted any more. @default it is not revoked */
+  readonly revoked?: string;
+}
+
+/** Somebody whom a certificate names, such as a workflow that builds releases. */
+export interface TrustedIdentity {
+  /** Who said so: the URL of an OpenID provider, as it stands in the certificate. */
+  readonly issuer: string;
+  /** An address or URL, as it stands in the certificate; a `*` at its end stands for anything. */
+  readonly subject: string;
+  /** Why it must not be trusted any more. @default it is not revoked */
+  readonly revoked?: string;
+}
+
+/** What an artifact needs that has no signature. */
+export type UnsignedRule = 'process' | 'refuse';
+
+/** Who may sign for which names. */
+export interface NameRule {
+  /** `acme/length`, `acme/*` for all that begins with `acme/`, or `*` for all. The most specific one counts. */
+  readonly name: string;
+  /** Names of keys and identities. @default none */
+  readonly signers?: readonly string[];
+  /** How many of them must have signed. @default 1 */
+  readonly threshold?: number;
+  /** Without any signature: to run it in a process of its own, or not at all. @default refuse */
+  readonly unsigned?: UnsignedRule;
+  /** Believes whoever signed first, until the lockfile has a signer. @default false */
+  readonly firstUse?: boolean;
+  /** Days after which a signature must have been renewed. @default any age */
+  readonly maxAgeDays?: number;
+  /** The rule counts until then: a time in ISO 8601. After that its signers are nobody's. @default always */
+  readonly expires?: string;
+}
+
+/** The contents of a file of rules. */
+export interface TrustRulesInput {
+  readonly specificationVersion?: 'v1';
+  readonly keys?: Readonly<Record<string, TrustedKey>>;
+  readonly identities?: Readonly<Record<string, TrustedIdentity>>;
+  /** @default anybody, on first use; what is not signed runs in a process */
+  readonly names?: readonly NameRule[];
+}
