@@ -18,8 +18,6 @@ export const MAX_MATERIALS = 16;
 export const MAX_RULES_BYTES = 1024 * 1024;
 /** Of an identity in a certificate. */
 export const MAX_IDENTITY_LENGTH = 2_048;
-/** How far the clock of a signer may be ahead of ours. */
-export const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 /** Of a key's file: RSA of 8,192 bits has 7 kB. */
 export const MAX_KEY_BYTES = 16 * 1024;
 /** Of a passphrase, in characters: below, trying all of them takes an afternoon. */

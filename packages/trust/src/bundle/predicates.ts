@@ -9,7 +9,7 @@ export const PREDICATES = {
 } as const;
 
 /** Names of well-known predicates of others; what they hold is carried, and not interpreted. */
-export const KNOWN_PREDICATES: Readonly<Record<string, string>> = {
+const KNOWN_PREDICATES: Readonly<Record<string, string>> = {
   [PREDICATES.release]: 'release',
   [PREDICATES.testResult]: 'test result',
   [PREDICATES.evaluationResult]: 'evaluation result',

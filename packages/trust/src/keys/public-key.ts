@@ -80,7 +80,7 @@ export function describeKey(key: KeyObject): PublicKey {
 }
 
 /** `sha256:` and the hex digest of a public key's DER. */
-export function keyId(key: KeyObject): string {
+function keyId(key: KeyObject): string {
   const der = key.export({ format: 'der', type: 'spki' });
   return `sha256:${createHash('sha256').update(der).digest('hex')}`;
 }
