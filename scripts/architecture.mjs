@@ -19,6 +19,7 @@ export const mayImport = {
   plugins: [],
   trust: ['types'],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
+  script: ['types', 'wasm', 'core'],
   'create-plugin': ['types'],
   cli: [
     'types',
@@ -27,6 +28,7 @@ export const mayImport = {
     'core',
     'registry',
     'report',
+    'script',
     'sdk',
     'statistics',
     'trust',

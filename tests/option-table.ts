@@ -55,6 +55,7 @@ import {
   PermissionSet,
   requireReadable,
 } from '@testbench/sandbox';
+import { buildScript } from '@testbench/script';
 import {
   assertUsage,
   buildPlugin,
@@ -642,6 +643,10 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'sdk:BuildPluginOptions': {
     base: { directory: folder },
     calls: { buildPlugin: (options) => buildPlugin(options) },
+  },
+  'script:BuildScriptOptions': {
+    base: { path: folder },
+    calls: { buildScript: (options) => buildScript(options) },
   },
   'sdk:CheckPluginOptions': {
     calls: { checkPlugin: (options) => checkPlugin(Uint8Array.of(0), options) },

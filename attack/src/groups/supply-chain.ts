@@ -29,6 +29,7 @@ const TAKEN = new Set([
   'buffer',
   'canonicalize',
   'csv-parse',
+  'esbuild',
   'events',
   'hyparquet',
   'hyparquet-compressors',

@@ -1,0 +1,78 @@
+import type { Envelope, Rounds } from './asking.js';
+import { askComplete, askFetch, type Response } from './fetch.js';
+import { hostDeleteState, hostEmit, hostGetEnv, hostGetState, hostSetState } from './host.js';
+import { log } from './log.js';
+import { hostUniform } from './web.js';
+
+/** The codes of host functions. */
+const NOT_FOUND = -1;
+const REASONS: Readonly<Record<number, string>> = {
+  [-2]: 'it is wrong',
+  [-3]: 'it is not permitted',
+  [-4]: 'it is beyond a limit',
+  [-5]: 'it failed',
+  [-6]: 'the call is over',
+};
+
+/** Makes what an author's function gets beside its data. */
+export function makeContext(
+  envelope: Envelope,
+  config: object,
+  rounds: Rounds | undefined,
+): Record<string, unknown> {
+  const ask = (what: string) => {
+    if (rounds !== undefined) return (request: unknown) => rounds.ask(request);
+    throw new Error(
+      `Cannot ${what}: the script does not say that it does; add "permissions: { network: true, allowedHosts: […] }" or "asking: true" to its definition`,
+    );
+  };
+  return {
+    config,
+    log,
+    random: rounds?.random ?? hostUniform,
+    state,
+    requestId: envelope.context?.request_id,
+    metadata: envelope.context?.metadata ?? {},
+    env: readEnv,
+    emit: (text: unknown) => hostEmit(String(text)),
+    fetch: async (target: unknown, options: object = {}): Promise<Response> =>
+      await askFetch(ask('fetch'), target, options),
+    complete: async (provider: unknown, data: unknown): Promise<unknown> =>
+      await askComplete(ask('ask a provider'), provider, data),
+  };
+}
+
+/** What is kept beyond a call: JSON by name. */
+const state = {
+  get(key: unknown): unknown {
+    const text = hostGetState(String(key));
+    if (typeof text === 'string') return JSON.parse(text);
+    if (text !== NOT_FOUND) refuse('read state', key, text);
+    return undefined;
+  },
+
+  set(key: unknown, value: unknown): void {
+    const text = JSON.stringify(value);
+    if (text === undefined)
+      throw new TypeError(`Cannot keep state "${String(key)}": it is not JSON`);
+    const code = hostSetState(String(key), text);
+    if (code < 0) refuse('keep state', key, code);
+  },
+
+  delete(key: unknown): boolean {
+    const code = hostDeleteState(String(key));
+    if (code < 0 && code !== NOT_FOUND) refuse('delete state', key, code);
+    return code >= 0;
+  },
+};
+
+function readEnv(name: unknown): string | undefined {
+  const value = hostGetEnv(String(name));
+  if (typeof value === 'string') return value;
+  if (value !== NOT_FOUND) refuse('read the environment variable', name, value);
+  return undefined;
+}
+
+function refuse(what: string, key: unknown, code: number): never {
+  throw new Error(`Cannot ${what} "${String(key)}": ${REASONS[code] ?? `code ${code}`}`);
+}

@@ -1,0 +1,62 @@
+/**
+ * The one function by which a script reaches its host: a number that says what, then arguments. `assembly/shim.ts` answers.
+ *
+ * It is a parameter of the function that this file is bundled into, so that no author's code can name it.
+ */
+declare function host(operation: number, ...values: unknown[]): unknown;
+
+/** Levels of the log, as the contract numbers them. */
+export const LEVELS = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 } as const;
+
+/** Longest text of one line in the log; the host cuts as well. */
+const MAX_LOG_LENGTH = 8_192;
+
+export function hostLog(level: number, text: string): void {
+  const short = text.length > MAX_LOG_LENGTH ? `${text.slice(0, MAX_LOG_LENGTH)}…` : text;
+  host(0, level, short.toWellFormed());
+}
+
+export function hostError(text: string): void {
+  host(1, text);
+}
+
+export function hostEmit(text: string): void {
+  host(2, text.toWellFormed());
+}
+
+/** A whole number in [0, max), or any of 32 bits for 0. */
+export function hostRandom(max: number): number {
+  return host(4, max) as number;
+}
+
+export function hostRandomBytes(length: number): ArrayBuffer {
+  const bytes = host(5, length);
+  if (typeof bytes === 'number') throw new RangeError(`Cannot get random bytes: code ${bytes}`);
+  return bytes as ArrayBuffer;
+}
+
+export function hostSetState(key: string, value: string): number {
+  return host(6, key.toWellFormed(), value.toWellFormed()) as number;
+}
+
+export function hostGetState(key: string): string | number {
+  return host(7, key.toWellFormed()) as string | number;
+}
+
+export function hostDeleteState(key: string): number {
+  return host(8, key.toWellFormed()) as number;
+}
+
+export function hostGetEnv(name: string): string | number {
+  return host(9, name.toWellFormed()) as string | number;
+}
+
+/** UTF-8 of a text. */
+export function encodeUtf8(text: string): ArrayBuffer {
+  return host(10, text.toWellFormed()) as ArrayBuffer;
+}
+
+/** The text of UTF-8. */
+export function decodeUtf8(bytes: ArrayBuffer, start: number, length: number): string {
+  return host(11, bytes, start, length) as string;
+}

@@ -1,0 +1,63 @@
+/** Where a piece of a script comes from. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Sources of a bundle, and for each of its lines where its pieces begin, in the notation of source maps. */
+export interface PlaceMap {
+  readonly sources: readonly string[];
+  readonly mappings: string;
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/**
+ * Finds where a place in a bundle comes from.
+ *
+ * The map is read from its beginning each time: errors are rare, and a table of it would make every plugin larger.
+ *
+ * @param line From 1.
+ * @param column From 1.
+ */
+export function findSource(map: PlaceMap, line: number, column: number): Place | undefined {
+  let source = 0;
+  let sourceLine = 0;
+  let sourceColumn = 0;
+  const lines = map.mappings.split(';');
+  let found: Place | undefined;
+  for (let index = 0; index < line && index < lines.length; index += 1) {
+    let generated = 0;
+    for (const segment of lines[index]!.split(',')) {
+      const fields = decodeVlq(segment);
+      if (fields.length < 4) continue;
+      generated += fields[0]!;
+      source += fields[1]!;
+      sourceLine += fields[2]!;
+      sourceColumn += fields[3]!;
+      if (index !== line - 1) continue;
+      if (generated > column - 1 && found !== undefined) return found;
+      const file = map.sources[source];
+      if (file === undefined) continue;
+      found = { file, line: sourceLine + 1, column: sourceColumn + 1 };
+    }
+  }
+  return found;
+}
+
+function decodeVlq(segment: string): number[] {
+  const values: number[] = [];
+  let value = 0;
+  let shift = 0;
+  for (const letter of segment) {
+    const digit = DIGITS.indexOf(letter);
+    value += (digit & 31) << shift;
+    shift += 5;
+    if (digit & 32) continue;
+    values.push(value & 1 ? -(value >> 1) : value >> 1);
+    value = 0;
+    shift = 0;
+  }
+  return values;
+}

@@ -1,0 +1,33 @@
+/**
+ * Makes Testbench plugins of JavaScript and TypeScript: metrics, providers, transforms and filters.
+ *
+ * It is a package of its own so that hosts that run no scripts carry no interpreter, and authors of scripts no compiler.
+ *
+ * @packageDocumentation
+ */
+export { buildScript, type BuildScriptOptions, type BuiltScript } from './build-script.js';
+export {
+  defineCustom,
+  defineEvaluator,
+  defineFilter,
+  defineProvider,
+  defineTransform,
+  InvalidInputError,
+  type CustomDefinition,
+  type Defined,
+  type EvaluatorDefinition,
+  type EvaluatorRecord,
+  type FilterDefinition,
+  type ProviderDefinition,
+  type ProviderRequest,
+  type ScriptContext,
+  type ScriptEvaluation,
+  type ScriptFacts,
+  type ScriptLog,
+  type ScriptRequest,
+  type ScriptResponse,
+  type ScriptState,
+  type TransformDefinition,
+} from './define.js';
+export { isScriptPath, SCRIPT_EXTENSIONS, SCRIPT_LANGUAGES } from './languages.js';
+export { ScriptError, type ScriptErrorCode, type ScriptProblem } from './script-error.js';

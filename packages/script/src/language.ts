@@ -1,0 +1,33 @@
+import type { CompiledScript } from './engine/evaluate-script.js';
+
+/** A script as it was written. */
+export interface ScriptSource {
+  /** Absolute path of the file; for a text, of a file that need not exist, beside which imports are looked for. */
+  readonly path: string;
+  /** The script itself, if it is not in that file. */
+  readonly text?: string;
+  /** Of the plugin, where the script says nothing. */
+  readonly name: string;
+}
+
+/** A script with everything that it is made of. */
+export interface ReadScript {
+  /** Hex digest of all that decides what it becomes: source, dependencies, and the versions of what compiles it. */
+  readonly key: string;
+  /** Absolute paths of the files that it was read from. */
+  readonly inputs: readonly string[];
+  readonly warnings: readonly string[];
+  /** Makes a plugin of it: the same bytes each time. */
+  compile(): CompiledScript | Promise<CompiledScript>;
+}
+
+/** How scripts of one language become plugins. */
+export interface ScriptLanguage {
+  readonly name: string;
+  /** Of its files, with the dot. */
+  readonly extensions: readonly string[];
+  /** Source of an evaluator whose score is the value of an expression over `input`, `output`, `expected` and `record`. */
+  wrapExpression(expression: string): string;
+  /** @throws {ScriptError} What cannot be read or is not of the language. */
+  read(source: ScriptSource): Promise<ReadScript>;
+}
