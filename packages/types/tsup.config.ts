@@ -16,6 +16,7 @@ export default defineConfig({
     errors: 'src/errors/index.ts',
     schemas: 'src/schema/index.ts',
     stores: 'src/stores/index.ts',
+    tools: 'src/tools/index.ts',
   },
   format: 'esm',
   splitting: true,

@@ -22,7 +22,6 @@ export type {
   ProviderData,
   ProviderResult,
 } from './data/plugin-data.js';
-export { readToolCalls, type ToolCall } from './data/tool-calls.js';
 export { parseOutputEnvelope, validateOutputData } from './data/validate-output.js';
 export type {
   CustomPlugin,

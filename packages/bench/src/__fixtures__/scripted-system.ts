@@ -11,9 +11,9 @@ import {
   type PluginInput,
   type PluginOutput,
   type PluginType,
-  readToolCalls,
 } from '@testbench/types';
 import { CallError, type CallErrorCode, LoadError } from '@testbench/types/errors';
+import { readToolCalls } from '@testbench/types/tools';
 
 import type { BenchSystem } from '../run/stage.js';
 

@@ -6,7 +6,7 @@
 export { csvLine } from './csv-line.js';
 export type { BenchmarkSummary, PluginSummary, SummaryMeasured } from './benchmark-summary.js';
 export type { Judgement } from '../judging/judgement.js';
-export type { ToolCall as ModelToolCall } from '@testbench/types';
+export type { ToolCall as ModelToolCall } from '@testbench/types/tools';
 export { canonicalRow } from './canonical-row.js';
 export type { DropCount } from './drop-board.js';
 export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportRun } from './export-run.js';

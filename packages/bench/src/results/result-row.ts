@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
-import type { ToolCall } from '@testbench/types';
+import type { ToolCall } from '@testbench/types/tools';
 
 /** Why a call gave nothing. */
 export interface CallFailure {

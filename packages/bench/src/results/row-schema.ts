@@ -2,7 +2,7 @@ import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
-import type { ToolCall } from '@testbench/types';
+import type { ToolCall } from '@testbench/types/tools';
 import type {
   CallFailure,
   CallMeasured,

@@ -1,11 +1,6 @@
-import {
-  type EvaluatorResult,
-  type ProviderResult,
-  readToolCalls,
-  type ToolCall,
-  validateOutputData,
-} from '@testbench/types';
+import { type EvaluatorResult, type ProviderResult, validateOutputData } from '@testbench/types';
 import { WireError } from '@testbench/types/errors';
+import { readToolCalls, type ToolCall } from '@testbench/types/tools';
 
 import { readTokenUsage } from '../calls/token-usage.js';
 import { withoutUndefined } from '../config/without-undefined.js';

@@ -1,5 +1,5 @@
-import { readToolCalls } from '@testbench/types';
 import { WireError } from '@testbench/types/errors';
+import { readToolCalls } from '@testbench/types/tools';
 
 /**
  * A piece of a stage's `data`, which is JSON: fixed text, a text of the item by its number, the answer so far as a JSON string, or the tool
@@ -20,7 +20,7 @@ export interface PipelineStage {
   /**
    * `answer`: the text that it gives, bare or as `text` of an object, is the answer from here on; an item ends here if there is none.
    * `completion`: the same, and the tool calls beside the text go to the stages behind; an item ends here if they are not as `readToolCalls`
-   * of `@testbench/types` wants them.
+   * of `@testbench/types/tools` wants them.
    * `verdict`: what it gives goes to nobody but the caller.
    */
   readonly gives: 'answer' | 'completion' | 'verdict';

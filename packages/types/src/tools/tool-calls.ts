@@ -1,6 +1,6 @@
 import { MAX_TOOL_CALLS } from '../limits.js';
-import { isJsonObject } from './is-json-object.js';
-import { WireError } from './wire-error.js';
+import { isJsonObject } from '../data/is-json-object.js';
+import { WireError } from '../data/wire-error.js';
 
 /** A tool that a model wants to be called, as its provider gave it. */
 export interface ToolCall {
@@ -19,7 +19,7 @@ export interface ToolCall {
  *
  * @example
  * ```ts
- * import { readToolCalls } from '@testbench/types';
+ * import { readToolCalls } from '@testbench/types/tools';
  *
  * readToolCalls({ text: '', tool_calls: [{ name: 'f' }] }); // => [{ name: 'f', arguments: '' }]
  * readToolCalls({ text: 'none' }); // => undefined

@@ -1,0 +1,6 @@
+/**
+ * Tools that models want to be called: how a provider hands them on.
+ *
+ * @packageDocumentation
+ */
+export { readToolCalls, type ToolCall } from './tool-calls.js';
