@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = `${ROOT}packages/cli/bin/testbench.js`;
 const MODULE = `${ROOT}example-plugins/token-f1/build/token-f1.wasm`;
 /** Processes of each: the median of fewer moves by a tenth. */
-const PROCESSES = Number(process.argv[2] ?? 15);
+const PROCESSES = Number(process.argv[2] ?? 21);
 
 const COMMANDS = [
   { name: 'node -e 0', args: ['-e', '0'], target: undefined },

@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 import type { CliIo } from './cli-io.js';
 import { COMMANDS } from './commands.js';
 import { runCommandLine } from './command-line/run-command-line.js';
@@ -35,6 +33,7 @@ export async function main(args: readonly string[], io: CliIo): Promise<ExitCode
     return await dispatch(args, io);
   } catch (error) {
     // A plugin inside this thread held it, and a Ctrl-C meanwhile comes to light only in the next turn.
+    const { setImmediate } = await import('node:timers/promises');
     await setImmediate();
     const { reportError } = await import('./report-error.js');
     return reportError(error, io, args.includes('--debug'));

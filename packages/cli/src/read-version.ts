@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-
 /** Version of this package, from its manifest, which lies one folder above sources and build alike. */
 export async function readVersion(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
   const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -1,6 +1,3 @@
-import { constants } from 'node:os';
-import process from 'node:process';
-
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
 import { main } from './main.js';
@@ -36,8 +33,14 @@ export async function runProcess(): Promise<void> {
   } satisfies CliIo);
   for (const signal of SIGNALS) process.off(signal, cancel);
   const isInterrupted = code === ExitCode.interrupted && received !== undefined;
-  process.exitCode = isInterrupted ? 128 + constants.signals[received!] : code;
+  process.exitCode = isInterrupted ? 128 + (await signalNumber(received!)) : code;
   if (code === ExitCode.ok && output.isLost) process.exitCode = ExitCode.failure;
+}
+
+/** Few runs are interrupted: the others need not load this. */
+async function signalNumber(signal: NodeJS.Signals): Promise<number> {
+  const { constants } = await import('node:os');
+  return constants.signals[signal];
 }
 
 /**

@@ -59,11 +59,13 @@ function buildTestbench(
   fail: (error: unknown) => string,
   args: readonly string[],
 ): Application<CliContext> {
-  const command = COMMANDS.find(({ name }) => name === args[0])?.name;
+  const called = COMMANDS.find(({ name }) => name === args[0]);
+  // Of the others nothing is shown then, and a new one must not make those slower that there are.
+  const shown = called === undefined ? COMMANDS : [called];
   return buildApplication(
     buildRouteMap({
       routes: Object.fromEntries(
-        COMMANDS.map((definition) => [definition.name, toStricli(definition, COMMANDS)]),
+        shown.map((definition) => [definition.name, toStricli(definition, COMMANDS)]),
       ),
       docs: { brief: BRIEF },
     }),
@@ -85,7 +87,7 @@ function buildTestbench(
                 `unknown ${input.startsWith('-') ? 'option' : 'command'} ${JSON.stringify(input)}${suggest(corrections) || `, expected one of ${COMMANDS.map(({ name }) => name).join(', ')}`}`,
               ),
             ),
-          exceptionWhileParsingArguments: (error) => fail(usageErrorOf(error, command)),
+          exceptionWhileParsingArguments: (error) => fail(usageErrorOf(error, called?.name)),
           exceptionWhileLoadingCommandFunction: fail,
           exceptionWhileLoadingCommandContext: fail,
           exceptionWhileRunningCommand: fail,

@@ -7,6 +7,7 @@ import type { Permissions } from '@testbench/types';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeJson } from '../render/escape-text.js';
+import { measured } from '../render/measured.js';
 import { renderInspection } from '../render/render-inspection.js';
 import { createStyle } from '../render/style.js';
 import type { INSPECT_FLAGS } from '../flags/inspect.js';
@@ -25,9 +26,10 @@ export async function inspectCommand({
     flags.policy === undefined
       ? undefined
       : await readGrants(resolve(io.cwd, flags.policy), inspection);
+  const style = createStyle(io.stdout, io.env);
   const text = flags.json
     ? escapeJson(toJson(inspection, granted))
-    : renderInspection(inspection, createStyle(io.stdout, io.env), granted);
+    : await measured((measure) => renderInspection(inspection, style, measure, granted));
   io.stdout.write(`${text}\n`);
   return ExitCode.ok;
 }

@@ -1,6 +1,11 @@
 import type { PluginInspection } from '@testbench/registry/inspect';
 import { truncateText, type Permissions } from '@testbench/types';
-import { type Column, formatCount, renderTable } from '@testbench/report/terminal';
+import {
+  type Column,
+  formatCount,
+  layOutTable,
+  type MeasureText,
+} from '@testbench/report/terminal';
 
 import { describePermissions } from './describe-permissions.js';
 import { escapeText } from './escape-text.js';
@@ -22,6 +27,8 @@ const SHOWN_TYPES = 16;
 export function renderInspection(
   inspection: PluginInspection,
   style: Style,
+  /** See `measured`. */
+  measure: MeasureText,
   /** What a policy grants it; undefined if there is none. */
   granted?: Permissions,
 ): string {
@@ -31,10 +38,10 @@ export function renderInspection(
     `${style.bold(escapeText(name))}${metadata === undefined ? '' : ` ${escapeText(metadata.version)}`}`,
     renderPairs(metadataRows(inspection, granted), style),
     renderSection('Contract', contractLines(inspection, style), style),
-    renderSection('Imports', renderExterns(summary.imports), style),
-    renderSection('Exports', renderExterns(summary.exports), style),
+    renderSection('Imports', renderExterns(summary.imports, measure), style),
+    renderSection('Exports', renderExterns(summary.exports, measure), style),
     renderSection('Limits', [renderPairs(limitRows(summary), style)], style),
-    renderSection('Sizes', renderSizes(summary, style), style),
+    renderSection('Sizes', renderSizes(summary, style, measure), style),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -78,7 +85,10 @@ function contractLines({ contract, exportProblems }: PluginInspection, style: St
   ];
 }
 
-function renderExterns(externs: readonly (Extern & { readonly module?: string })[]): string[] {
+function renderExterns(
+  externs: readonly (Extern & { readonly module?: string })[],
+  measure: MeasureText,
+): string[] {
   if (externs.length === 0) return ['none'];
   const columns: Column[] = [{ title: '' }, { title: '' }];
   const rows = externs.slice(0, SHOWN_ROWS).map((extern) => {
@@ -86,7 +96,7 @@ function renderExterns(externs: readonly (Extern & { readonly module?: string })
     return [{ text: names.map(describeName).join('.') }, { text: describeType(extern) }];
   });
   // The titles are empty: kind and name explain themselves.
-  const lines = renderTable(columns, rows, (text) => text)
+  const lines = layOutTable(columns, rows, (text) => text, measure)
     .split('\n')
     .slice(1);
   return [...lines, ...describeRest(externs.length)];
@@ -158,7 +168,7 @@ function describeRange({
   return maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
 }
 
-function renderSizes(summary: Summary, style: Style): string[] {
+function renderSizes(summary: Summary, style: Style, measure: MeasureText): string[] {
   const { counts, sections, customSections, byteLength } = summary;
   const columns: Column[] = [{ title: 'section' }, { title: 'bytes', align: 'right' }];
   // Custom sections stand in both lists, in the same order; here they get their own names.
@@ -170,7 +180,7 @@ function renderSizes(summary: Summary, style: Style): string[] {
   });
   return [
     `${formatCount(byteLength)} bytes: ${formatCount(counts.functions)} functions, ${formatCount(counts.instructions)} instructions, ${formatBytes(counts.dataBytes)} of data`,
-    ...renderTable(columns, rows, style.dim).split('\n'),
+    ...layOutTable(columns, rows, style.dim, measure).split('\n'),
     ...describeRest(sections.length),
   ];
 }

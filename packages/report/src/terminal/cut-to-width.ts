@@ -1,14 +1,13 @@
-import stringWidth from 'string-width';
-
-const segmenter = new Intl.Segmenter();
+/** Columns of a terminal that a text takes. */
+export type MeasureText = (text: string) => number;
 
 /** Cuts a text to so many columns of a terminal, with `…` at its end; a character is never cut, and a wide one takes two columns. */
-export function cutToWidth(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+export function cutToWidth(text: string, width: number, measure: MeasureText): string {
+  if (measure(text) <= width) return text;
   let cut = '';
   let taken = 1;
-  for (const { segment } of segmenter.segment(text)) {
-    taken += stringWidth(segment);
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    taken += measure(segment);
     if (taken > width) break;
     cut += segment;
   }

@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-export { type Cell, type Column, type Mark, renderTable } from './render-table.js';
+export type { MeasureText } from './cut-to-width.js';
+export { type Cell, type Column, layOutTable, type Mark } from './lay-out-table.js';
+export { measureText, renderTable } from './render-table.js';
 export {
   describeMethods,
   formatCount,

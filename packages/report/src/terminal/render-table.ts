@@ -1,32 +1,14 @@
 import stringWidth from 'string-width';
 
-import { cutToWidth } from './cut-to-width.js';
+import { type Cell, type Column, layOutTable, type Mark } from './lay-out-table.js';
 
-/** Marks a text for a terminal, or gives it back as it is. */
-export type Mark = (text: string) => string;
-
-/** One column of a table. */
-export interface Column {
-  readonly title: string;
-  /** @default 'left' */
-  readonly align?: 'left' | 'right';
-  /** Where there is no room: the width to which its texts may be cut. @default they are never cut */
-  readonly leastWidth?: number;
-  /** Where there is no room: the column with the highest number goes first, from 2 on before any text is cut. @default it stays */
-  readonly dropRank?: number;
+/** Columns of a terminal that a text takes: none for a mark on the letter before, two for a wide one. */
+export function measureText(text: string): number {
+  return stringWidth(text);
 }
-
-/** A cell: its text, and how to mark it once its width is known. */
-export interface Cell {
-  readonly text: string;
-  readonly mark?: Mark;
-}
-
-const GAP = '  ';
 
 /**
- * Lays out a table: columns as wide as their widest cell, two spaces between them. Where that is wider than there is room, the widest texts that
- * may be cut are cut, and then columns that may go are left out.
+ * Lays out a table as {@link layOutTable} does, for texts of any script.
  *
  * @param rows Cells without control characters; a missing cell is empty.
  * @param markTitle How to mark the titles.
@@ -38,55 +20,5 @@ export function renderTable(
   markTitle: Mark,
   width = Number.POSITIVE_INFINITY,
 ): string {
-  const titles: Cell[] = columns.map(({ title }) => ({ text: title, mark: markTitle }));
-  const lines = [titles, ...rows];
-  // Not by `Math.max(...)`: a hundred thousand arguments overflow the stack.
-  const widths = columns.map((_, index) =>
-    lines.reduce((most, line) => Math.max(most, stringWidth(line[index]?.text ?? '')), 0),
-  );
-  const shown = fit(columns, widths, width);
-  return lines
-    .map((line) =>
-      shown
-        .map((index) => renderCell(columns[index]!, widths[index]!, line[index]))
-        .join(GAP)
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-/** Makes widths smaller until the columns fit, if they can. @returns Numbers of the columns that are shown. */
-function fit(columns: readonly Column[], widths: number[], width: number): readonly number[] {
-  let shown = columns.map((_, index) => index);
-  const excess = (): number =>
-    shown.reduce((sum, index) => sum + widths[index]!, GAP.length * (shown.length - 1)) - width;
-  const cuttable = (): number[] =>
-    shown.filter(
-      (index) => widths[index]! > (columns[index]!.leastWidth ?? Number.POSITIVE_INFINITY),
-    );
-  const natural = [...widths];
-  for (;;) {
-    // A column that went has left room.
-    widths.splice(0, widths.length, ...natural);
-    const rankOf = (index: number): number => columns[index]!.dropRank ?? 0;
-    const last = shown.reduce(
-      (one, other) => (rankOf(other) > rankOf(one) ? other : one),
-      shown[0]!,
-    );
-    while (rankOf(last) < 2 && excess() > 0 && cuttable().length > 0) {
-      const widest = cuttable().reduce((one, other) =>
-        widths[other]! > widths[one]! ? other : one,
-      );
-      widths[widest] = widths[widest]! - 1;
-    }
-    if (excess() <= 0 || rankOf(last) === 0) return shown;
-    shown = shown.filter((index) => index !== last);
-  }
-}
-
-function renderCell({ align }: Column, width: number, cell: Cell = { text: '' }): string {
-  const text = cutToWidth(cell.text, width);
-  const marked = cell.mark === undefined || text === '' ? text : cell.mark(text);
-  const space = ' '.repeat(width - stringWidth(text));
-  return align === 'right' ? space + marked : marked + space;
+  return layOutTable(columns, rows, markTitle, measureText, width);
 }

@@ -22,7 +22,8 @@ import {
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
 import { runLetter, systemNames } from '../text/system-names.js';
-import { type Cell, type Column, renderTable } from './render-table.js';
+import type { Cell, Column } from './lay-out-table.js';
+import { renderTable } from './render-table.js';
 
 const plain = (text: string): string => text;
 const PLAIN_TITLES: readonly Column[] = [

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { examplePlugin, ROOT } from './__fixtures__/paths.js';
+
+const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
+/** Writes the address of each module, as it is loaded, to where errors go. */
+const LISTEN = `import { registerHooks } from 'node:module';
+import { writeSync } from 'node:fs';
+registerHooks({ load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); } });`;
+
+/** What a command loads: the names of its own chunks without their digests, packages, and modules of Node. */
+function modulesOf(...args: string[]): string[] {
+  const listen = `data:text/javascript,${encodeURIComponent(LISTEN)}`;
+  const { stderr } = spawnSync(process.execPath, ['--import', listen, BIN, ...args], {
+    encoding: 'utf8',
+  });
+  const names = stderr
+    .trim()
+    .split('\n')
+    .map((url) => {
+      const [, dependency] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
+      return dependency ?? url.replace(/.*\/packages\//, '').replace(/-[A-Z0-9]{8}\.js$/, '.js');
+    });
+  return [...new Set(names)].toSorted();
+}
+
+/** The command itself. One more here is one more for all commands. */
+const EVERY = ['@stricli/core', 'cli/bin/testbench.js', 'cli/dist/chunk.js', 'cli/dist/index.js'];
+
+// Each module takes half a millisecond, and a package of ours brings dozens. Add a command to `commands.ts` with its work behind
+// `load`, and neither list gets longer.
+describe.skipIf(!('registerHooks' in nodeModule))('modules at the start (since Node 22.15)', () => {
+  it('has four for --help', () => {
+    expect(modulesOf('--help')).toEqual(EVERY);
+  });
+
+  it('has the bundle of inspect, and what of Node it reads a file with', () => {
+    expect(modulesOf('inspect', examplePlugin('numeric-match'))).toEqual([
+      ...EVERY,
+      'cli/dist/inspect.js',
+      'node:crypto',
+      'node:fs/promises',
+      'node:path',
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+/** Commands that are over before others have read their modules: what they use of our packages is bundled, and what they do not use is not loaded. */
+const QUICK =
+  /[\\/]src[\\/](?:commands[\\/]inspect|render[\\/](?:describe-permissions|format-value|render-inspection)|report-error)\.ts$/;
+const OURS = /^@testbench\//;
+
+/** Puts our own packages into the chunks of quick commands; everything else stays an import. */
+const bundleQuickCommands: Plugin = {
+  name: 'bundle-quick-commands',
+  setup(build) {
+    build.onResolve({ filter: OURS }, ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === bundleQuickCommands) return undefined;
+      const isOurs = !/[\\/]cli[\\/]src[\\/]/.test(importer);
+      // What is imported in the middle of a command is what it seldom needs.
+      if (kind === 'import-statement' && (isOurs || QUICK.test(importer))) {
+        return build.resolve(path, { importer, kind, resolveDir, pluginData: bundleQuickCommands });
+      }
+      return { path, external: true };
+    });
+  },
+};
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  sourcemap: true,
+  clean: true,
+  noExternal: [OURS],
+  esbuildPlugins: [bundleQuickCommands],
+  esbuildOptions(options) {
+    // Names stay, for stack traces. Half of the text is comments, which take their time too.
+    options.minifyWhitespace = true;
+    // Our packages have no side effects, and esbuild says of each of their chunks that it leaves it out.
+    options.logOverride = { 'ignored-bare-import': 'silent' };
+  },
+});
