@@ -12,6 +12,7 @@ import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { PositionedSample } from '../dataset/dataset.js';
 import type { ResultRow } from '../results/result-row.js';
+import { parseRow } from '../results/check-row.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 import { EarlierRows } from '../run/earlier-rows.js';
 import { evaluateRecord } from '../run/evaluate-record.js';
@@ -132,13 +133,13 @@ class RunEstimator {
     if (config.outputDir === undefined) return [];
     const reader = await createFolderRuns(config.outputDir).read(plan.run);
     if (reader === undefined) return [];
-    const { segments: failed } = await findFailed(reader);
+    const { segments: failed } = await findFailed(reader, plan.run);
     const again = new Set((this.#options.retryFailed ?? true) ? failed : []);
     let rows = 0;
     for (const segment of reader.segments) {
       if (rows >= USAGE_ROWS) break;
       for await (const text of reader.rows(segment)) {
-        this.#addUsage(JSON.parse(text) as ResultRow);
+        this.#addUsage(parseRow(text, plan.run));
         rows += 1;
       }
     }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 import { digestOf } from '@testbench/core/files';
@@ -8,9 +8,11 @@ import type { RunSegment } from '@testbench/types/stores';
 import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { PromptContent } from '../prompts/prompt.js';
+import { parseRow } from '../results/check-row.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import type { CallFailure, CaseName, ResultRow } from '../results/result-row.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
+import { openRegularSync } from '../results/store/open-regular.js';
 import { SEGMENTS_FOLDER } from '../results/store/run-reader.js';
 import { segmentName } from '../results/store/segment-file.js';
 import { RowPlaces } from './row-places.js';
@@ -175,14 +177,12 @@ function isSamePrompt({ input, messages }: ResultRow, asked: PromptContent): boo
 }
 
 function readPiece(file: string, offset: number, length: number): string {
-  let handle: number;
-  try {
-    handle = openSync(file, 'r');
-  } catch (cause) {
+  const handle = openRegularSync(file);
+  if (handle === undefined) {
     throw new BenchError(
       'BENCH_RUN_UNREADABLE',
-      `Cannot read the run's file ${JSON.stringify(file)}: it was changed since the run began`,
-      { file, cause },
+      `Cannot read the run's file ${JSON.stringify(file)}: it was removed since the run began`,
+      { file },
     );
   }
   try {
@@ -192,20 +192,4 @@ function readPiece(file: string, offset: number, length: number): string {
   } finally {
     closeSync(handle);
   }
-}
-
-function parseRow(text: string, file: string): ResultRow {
-  try {
-    const row = JSON.parse(text) as ResultRow;
-    if (Number.isSafeInteger(row?.index) && ['string', 'undefined'].includes(typeof row.id)) {
-      return row;
-    }
-  } catch {
-    // Told below.
-  }
-  throw new BenchError(
-    'BENCH_RUN_DAMAGED',
-    `Cannot read ${JSON.stringify(file)}: one of its rows is no row of results; restore the run, or run its configuration again`,
-    { file },
-  );
 }

@@ -12,3 +12,9 @@ export const MAX_ROW_BYTES = 256 * 1024 * 1024;
 export const SEGMENT_RECORDS = 1000;
 /** A segment is closed after this time at the latest, so that a run of slow calls shows its rows and loses little. */
 export const SEGMENT_MS = 30_000;
+/** Rows of a segment are held until its digest has been compared; those of a larger one are read twice. A usual segment has 1 MB. */
+export const HELD_SEGMENT_BYTES = 8 * 1024 * 1024;
+/** Of any JSON in a run: records nest 64 levels at most, and rows have them a few levels down. */
+export const MAX_RUN_DEPTH = 128;
+/** Of a journal of paid calls: 100 bytes a call, so that it holds 2,500,000 of them; it is written from scratch by each process. */
+export const MAX_JOURNAL_BYTES = 256 * 1024 * 1024;

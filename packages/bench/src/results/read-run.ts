@@ -5,12 +5,15 @@ import type { RunReader, RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
 import type { PlanContent } from '../plan/plan.js';
-import { planDigest } from '../plan/plan-digest.js';
+import { planDigest, runName } from '../plan/plan-digest.js';
 import { readPlan } from '../run/run-folder.js';
 import type { BenchmarkSummary } from './benchmark-summary.js';
-import type { ResultRow } from './result-row.js';
+import { damagedRun, parseRow } from './check-row.js';
+import type { CaseName, ResultRow } from './result-row.js';
 import { createFolderRuns } from './store/folder-runs.js';
+import { guardReading } from './store/guard-files.js';
 import { MANIFEST_FILE } from './store/run-reader.js';
+import { parseSummary } from './summary-shape.js';
 
 /** A run as it was when it was read; reading needs no lock, and goes on while somebody writes. */
 export interface StoredRun {
@@ -80,24 +83,69 @@ export async function listRuns(outputDir: string): Promise<StoredRun[]> {
 
 async function describeRun(reader: RunReader, path: string): Promise<StoredRun> {
   const plan = await readPlan(reader, path);
+  const digest = digestOf(plan, path);
+  checkFits(reader, plan, digest, path);
   const records = reader.segments.reduce((sum, { from, to }) => sum + to - from, 0);
-  const { mtime } = await stat(join(path, MANIFEST_FILE));
+  const manifest = join(path, MANIFEST_FILE);
+  const { mtime } = await guardReading(manifest, () => stat(manifest));
+  const isOfPlan = caseCheck(plan);
   return {
     path,
     run: basename(path),
-    digest: digestOf(plan, path),
+    digest,
     plan,
     segments: reader.segments,
     records,
     isComplete: records === plan.dataset.records,
     writtenAt: mtime,
-    summary: await readSummary(reader, path),
+    summary: await readSummary(reader, path, digest),
     async *rows() {
       for (const segment of reader.segments) {
-        for await (const row of reader.rows(segment)) yield parseRow(row, path);
+        for await (const json of reader.rows(segment)) {
+          const row = parseRow(json, path);
+          if (!isOfPlan(row)) {
+            throw damagedRun(
+              path,
+              `a row of record ${row.index} has a prompt, a model or an epoch that its plan does not have`,
+            );
+          }
+          yield row;
+        }
       }
     },
   };
+}
+
+/** A folder that has the name of a run has the plan of that name: another one was put there. One that was renamed may have any plan. */
+const RUN_NAME = /-[0-9a-f]{12}$/;
+
+/** @throws {BenchError} `BENCH_RUN_DAMAGED`: plan and manifest are of different runs. */
+function checkFits(
+  { segments }: RunReader,
+  { name, dataset }: PlanContent,
+  digest: string,
+  path: string,
+): void {
+  const run = basename(path);
+  if (RUN_NAME.test(run) && run !== runName(name, digest)) {
+    throw damagedRun(path, `its plan.json is that of ${JSON.stringify(runName(name, digest))}`);
+  }
+  const end = segments.at(-1)?.to ?? 0;
+  if (end <= dataset.records) return;
+  throw damagedRun(
+    path,
+    `its manifest.json has records up to ${end}, and its plan has ${dataset.records}`,
+  );
+}
+
+/** Whether a row is of a case that a plan has. */
+function caseCheck({ prompts, providers, epochs }: PlanContent): (row: CaseName) => boolean {
+  const known = new Set(prompts.map(({ name }) => name));
+  const models = new Map(
+    providers.map(({ as, models: all }) => [as, new Set(all.map(({ name }) => name))]),
+  );
+  return ({ prompt, provider, model, epoch }) =>
+    known.has(prompt) && models.get(provider)?.has(model) === true && epoch <= epochs.count;
 }
 
 /** A plan that is nested too deeply for canonical JSON was written by nobody of ours. */
@@ -114,29 +162,12 @@ function digestOf(plan: PlanContent, path: string): string {
   }
 }
 
-function parseRow(row: string, path: string): ResultRow {
-  try {
-    return JSON.parse(row) as ResultRow;
-  } catch (cause) {
-    throw new BenchError(
-      'BENCH_RUN_DAMAGED',
-      `Cannot read run ${JSON.stringify(path)}: a row is not JSON; run its configuration again into another folder`,
-      { file: path, cause },
-    );
-  }
-}
-
-async function readSummary(reader: RunReader, path: string): Promise<BenchmarkSummary | undefined> {
+async function readSummary(
+  reader: RunReader,
+  path: string,
+  digest: string,
+): Promise<BenchmarkSummary | undefined> {
   const text = await reader.document('summary');
   if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as BenchmarkSummary;
-  } catch (cause) {
-    const file = join(path, 'summary.json');
-    throw new BenchError(
-      'BENCH_RUN_DAMAGED',
-      `Cannot read ${JSON.stringify(file)}: it is not JSON; run the configuration again, which writes it anew`,
-      { file, cause },
-    );
-  }
+  return parseSummary(text, digest, join(path, 'summary.json'));
 }

@@ -1,3 +1,6 @@
+import { link, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
@@ -42,5 +45,17 @@ describe('CallJournal', () => {
       interrupted: 0,
       spent: { model: nothing, judge: nothing },
     });
+  });
+
+  it.each([
+    ['a link', symlink],
+    ['another name of a file', link],
+  ])('does not write into %s that lies in its place', async (_what, make) => {
+    const folder = await temporaryFolder();
+    const victim = join(folder, 'victim');
+    await writeFile(victim, 'mine');
+    await make(victim, join(folder, 'calls.log'));
+    await expect(CallJournal.open(folder)).rejects.toMatchObject({ code: 'BENCH_RUN_DAMAGED' });
+    expect(await readFile(victim, 'utf8')).toBe('mine');
   });
 });

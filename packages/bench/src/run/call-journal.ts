@@ -1,8 +1,18 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import type { BudgetAccount, Spending } from '../calls/budget.js';
-import { guardWriting } from '../results/store/guard-files.js';
+import { MAX_JOURNAL_BYTES } from '../results/limits.js';
+import { guardWriting, unwritable } from '../results/store/guard-files.js';
+import { GUARDED_FLAGS, irregular, readRegularSync } from '../results/store/open-regular.js';
 
 const JOURNAL_FILE = 'calls.log';
 /** Of a key's 64 digits; two of a billion calls share these by a chance of 3 %, and then one call too few is told. */
@@ -10,7 +20,11 @@ const KEY_DIGITS = 16;
 
 /** What is noted of one paid call. */
 export interface CallNote {
-  /** An attempt begins, that can cost at most so much. */
+  /**
+   * An attempt begins, that can cost at most so much.
+   *
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`: this or an earlier line cannot be written. Nothing is paid for that is not noted.
+   */
   begin(most: Spending): void;
   /** It has ended, and is charged. */
   spend(spent: Spending): void;
@@ -39,6 +53,7 @@ export class CallJournal {
   readonly report: JournalReport;
   readonly #path: string;
   readonly #file: number;
+  #failure: unknown;
 
   private constructor(path: string, report: JournalReport, file: number) {
     this.#path = path;
@@ -48,13 +63,13 @@ export class CallJournal {
 
   /**
    * @param folder Of the run, whose lock the caller has.
-   * @throws {BenchError} `BENCH_OUTPUT_FAILED`.
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`; `BENCH_RUN_DAMAGED` if the journal is not a regular file; `BENCH_RUN_UNREADABLE`.
    */
   static async open(folder: string): Promise<CallJournal> {
     const path = join(folder, JOURNAL_FILE);
     return await guardWriting(path, async () => {
       const report = readJournal(path);
-      const file = openSync(path, 'w', 0o600);
+      const file = openJournal(path);
       const { model, judge } = report.spent;
       writeSync(
         file,
@@ -67,12 +82,13 @@ export class CallJournal {
   /** Begins the note of a call; nothing is written before its first attempt. */
   note(key: string, account: BudgetAccount): CallNote {
     const name = key.slice(0, KEY_DIGITS);
-    const write = (text: string): void => void writeSync(this.#file, text);
+    const write = (text: string): unknown => this.#write(text);
     let hasBegun = false;
     return {
       begin({ tokens, money }) {
         hasBegun = true;
-        write(`+${name} ${account} ${tokens} ${money}\n`);
+        const failure = write(`+${name} ${account} ${tokens} ${money}\n`);
+        if (failure !== undefined) throw failure;
       },
       spend({ tokens, money }) {
         // In one piece, so that an attempt is not counted twice, or not at all.
@@ -82,6 +98,23 @@ export class CallJournal {
         if (hasBegun) write(`-${name}\n`);
       },
     };
+  }
+
+  /**
+   * An answer that has come is kept whether or not that can be noted: a failure is told by the next attempt. Nothing is written behind a
+   * line that is not whole, so that the call of that line counts as under way.
+   *
+   * @returns Why this or an earlier line could not be written; undefined if all were.
+   */
+  #write(text: string): unknown {
+    try {
+      if (this.#failure !== undefined) return this.#failure;
+      const bytes = Buffer.from(text);
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done);
+    } catch (cause) {
+      this.#failure = unwritable(this.#path, cause);
+    }
+    return this.#failure;
   }
 
   /** @param isDone True if no call is left that a later process should know of. */
@@ -114,10 +147,22 @@ function readJournal(path: string): JournalReport {
 }
 
 function readLines(path: string): string[] {
+  return readRegularSync(path, MAX_JOURNAL_BYTES)?.toString('latin1').split('\n') ?? [];
+}
+
+const WRITING = constants.O_WRONLY | constants.O_CREAT | GUARDED_FLAGS;
+
+/** Nothing is cut off before it is known to be a file of the run itself: it was no link when it was read. */
+function openJournal(path: string): number {
+  const file = openSync(path, WRITING, 0o600);
   try {
-    return readFileSync(path, 'latin1').split('\n');
+    // A second name would be somebody's file as well.
+    const found = fstatSync(file);
+    if (!found.isFile() || found.nlink > 1) throw irregular(path);
+    ftruncateSync(file);
+    return file;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    closeSync(file);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { RunReader } from '@testbench/types/stores';
 import { canTakeOver, sameCases } from '../plan/compare-plans.js';
 import type { Plan } from '../plan/plan.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
+import { parseRow } from '../results/check-row.js';
 import type { ResultRow } from '../results/result-row.js';
 import { groupRecords } from '../results/group-records.js';
 import { isFailed } from '../results/score-board.js';
@@ -17,17 +18,22 @@ export class EarlierRows implements AsyncDisposable {
   readonly #isSorted: boolean;
   #next: IteratorResult<readonly ResultRow[]> | undefined;
 
-  private constructor(reader: RunReader, isKnown: (row: ResultRow) => boolean, isSorted: boolean) {
-    this.#records = recordsOf(reader)[Symbol.asyncIterator]();
+  private constructor(
+    { reader, run }: OtherRun,
+    isKnown: (row: ResultRow) => boolean,
+    isSorted: boolean,
+  ) {
+    this.#records = recordsOf(reader, run)[Symbol.asyncIterator]();
     this.#isKnown = isKnown;
     this.#isSorted = isSorted;
   }
 
   /** The rows that a plan takes over of another run; undefined if it cannot take over any. */
-  static open({ reader, plan: before }: OtherRun, { content }: Plan): EarlierRows | undefined {
+  static open(other: OtherRun, { content }: Plan): EarlierRows | undefined {
+    const { plan: before } = other;
     if (!canTakeOver(before, content)) return undefined;
     const isSorted = content.dataset.shuffle === undefined;
-    return new EarlierRows(reader, sameCases(before, content), isSorted);
+    return new EarlierRows(other, sameCases(before, content), isSorted);
   }
 
   /** The rows of a record that need not be made again, by `caseKey`. To be asked in the order of records. */
@@ -53,9 +59,16 @@ export class EarlierRows implements AsyncDisposable {
   }
 }
 
-/** The rows of a run, those of each record together. */
-export async function* recordsOf(reader: RunReader): AsyncGenerator<readonly ResultRow[]> {
+/**
+ * The rows of a run, those of each record together.
+ *
+ * @param path Of the run, for errors.
+ */
+export async function* recordsOf(
+  reader: RunReader,
+  path: string,
+): AsyncGenerator<readonly ResultRow[]> {
   for (const segment of reader.segments) {
-    yield* groupRecords(reader.rows(segment), (text) => JSON.parse(text) as ResultRow);
+    yield* groupRecords(reader.rows(segment), (text) => parseRow(text, path));
   }
 }

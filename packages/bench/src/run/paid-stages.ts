@@ -118,9 +118,25 @@ export class PaidStages implements StageCalls {
   }
 
   /**
+   * Finds out before anything is written or paid for whether the cost of every call can be known.
+   *
+   * @throws {ConfigError} A budget is to be kept to, and a model has no price, or its answers no end.
+   */
+  static checkPrices({ config, pipeline }: PreparedRun): void {
+    const budget = new Budget(withoutUndefined({ ...config.budgets }));
+    for (const [index, { stage, config: use }] of pipeline.providers.entries()) {
+      if (!stage.waits) continue;
+      const place = `providers[${index}].models`;
+      const prices = new PriceTable(pricesOf(use.models), place);
+      for (const { name: model, parameters } of use.models) {
+        greatestCost(budget, prices, { model, input: parameters }, place);
+      }
+    }
+  }
+
+  /**
    * @param path Folder of the run, if there is one.
    * @param onNotice Hears of damaged entries of the cache.
-   * @throws {ConfigError} A budget is to be kept to, and a model has no price, or its answers no end.
    * @throws {BenchError} `BENCH_CACHE_UNUSABLE`, `BENCH_OUTPUT_FAILED`.
    */
   static async open(
@@ -130,10 +146,10 @@ export class PaidStages implements StageCalls {
   ): Promise<PaidStages> {
     const waiting = pipeline.stages.filter((stage) => stage.waits);
     if (waiting.length === 0) return new PaidStages(new Map(), new Budget(), undefined, undefined);
+    const cache = await openCache(config, path, onNotice);
     const journal = path === undefined ? undefined : await CallJournal.open(path);
     const spent = journal?.report.spent;
     const budget = new Budget(withoutUndefined({ ...config.budgets, spent }));
-    const cache = await openCache(config, path, onNotice);
     const stages = new Map<Stage, PaidStage>();
     let maxCalls = 1;
     const add = (
@@ -161,10 +177,6 @@ export class PaidStages implements StageCalls {
       if (!stage.waits) continue;
       const place = `providers[${index}].models`;
       const prices = new PriceTable(pricesOf(use.models), place);
-      // Found out before anything is paid for.
-      for (const { name: model, parameters } of use.models) {
-        greatestCost(budget, prices, { model, input: parameters }, place);
-      }
       add(stage, 'model', use.calls, prices, place);
     }
     for (const { stage, config: use, path: place } of pipeline.evaluators) {

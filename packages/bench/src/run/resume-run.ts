@@ -6,6 +6,7 @@ import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { finishPlan } from '../plan/make-plan.js';
+import { runName } from '../plan/plan-digest.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 import { withPreparedRun } from './prepare-run.js';
@@ -17,7 +18,7 @@ import { executeRun, planChanged, type RunResult } from './run-plan.js';
  * and whose cases all have their scores, nothing is run.
  *
  * @param folder Of the run. How it is run, such as concurrency and cache, is as it was begun.
- * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts are not what they were; `BENCH_RUN_UNREADABLE` if there is no run;
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts are not what they were, or the folder was renamed; `BENCH_RUN_UNREADABLE` if there is no run;
  *   and what `runPlan` throws.
  * @throws {ConfigError} An option is wrong.
  * @throws {LoadError} A plugin does not load.
@@ -25,6 +26,7 @@ import { executeRun, planChanged, type RunResult } from './run-plan.js';
 export async function resumeRun(folder: string, given?: RunOptions): Promise<RunResult> {
   const options = readOptions<RunOptions>(given, RUN_OPTIONS);
   const stored = await readRun(folder);
+  checkName(stored);
   const config = await readRunConfig(stored);
   return await withPreparedRun(config, options, async (run) => {
     if (run.plan.digest !== stored.digest) {
@@ -32,6 +34,17 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
     }
     return await executeRun(run, options);
   });
+}
+
+/** A run is found by its name: one that was renamed would be begun again beside itself. */
+function checkName({ path, run, plan, digest }: StoredRun): void {
+  const name = runName(plan.name, digest);
+  if (run === name) return;
+  throw new BenchError(
+    'BENCH_PLAN_CHANGED',
+    `Cannot go on with run ${JSON.stringify(path)}: its folder was renamed; name it ${JSON.stringify(name)} again`,
+    { file: path },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { OutputInput } from '@testbench/core/files';
@@ -7,9 +7,10 @@ import type { RunReader, RunSegment, RunStore, RunWriter } from '@testbench/type
 import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { Plan, PlanContent } from '../plan/plan.js';
+import { parsePlan } from '../plan/plan-shape.js';
 import { planDigest } from '../plan/plan-digest.js';
+import { damagedRun, parseRow } from '../results/check-row.js';
 import { isFailed } from '../results/score-board.js';
-import type { ResultRow } from '../results/result-row.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 
 /** A run that is being written. */
@@ -42,11 +43,27 @@ export async function openRun(
       const found = planDigest(parsePlan(written, join(path, 'plan.json')));
       if (found !== plan.digest) throw damagedPlan(path, found, plan.digest);
     }
+    const end = writer.segments.at(-1)?.to ?? 0;
+    const { records } = plan.content.dataset;
+    if (end > records) {
+      throw damagedRun(
+        path,
+        `its manifest.json has records up to ${end}, and its plan has ${records}`,
+      );
+    }
     return { writer, path, isResumed: written !== undefined };
   } catch (error) {
     await writer.close();
     throw error;
   }
+}
+
+/** Takes away the folder of a run that was refused before its first record: nobody would know what it is. */
+export async function removeEmptyRun(path: string): Promise<void> {
+  const documents = ['manifest', 'plan', 'config'].map((name) => `${name}.json`);
+  for (const name of [...documents, 'calls.log']) await rm(join(path, name), { force: true });
+  // A folder with anything else in it stays.
+  for (const folder of [join(path, 'segments'), path]) await rmdir(folder).catch(() => {});
 }
 
 /**
@@ -67,21 +84,6 @@ export async function readPlan(reader: RunReader, path: string): Promise<PlanCon
   return parsePlan(text, file);
 }
 
-/** @throws {BenchError} `BENCH_RUN_DAMAGED`: it is no JSON object with a name. */
-function parsePlan(text: string, file: string): PlanContent {
-  try {
-    const value = JSON.parse(text) as PlanContent;
-    if (typeof value?.name === 'string' && typeof value.dataset === 'object') return value;
-  } catch {
-    // Told below.
-  }
-  throw new BenchError(
-    'BENCH_RUN_DAMAGED',
-    `Cannot read ${JSON.stringify(file)}: it is no plan; restore the file, or move the run away and run again`,
-    { file },
-  );
-}
-
 function damagedPlan(path: string, found: string, expected: string): BenchError {
   const file = join(path, 'plan.json');
   return new BenchError(
@@ -97,8 +99,11 @@ function damagedPlan(path: string, found: string, expected: string): BenchError 
  * @returns How many failed cases will be run again.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
-export async function checkSegments(writer: RunWriter, retryFailed: boolean): Promise<number> {
-  const { cases, segments } = await findFailed(writer);
+export async function checkSegments(
+  { writer, path }: Pick<OpenRun, 'writer' | 'path'>,
+  retryFailed: boolean,
+): Promise<number> {
+  const { cases, segments } = await findFailed(writer, path);
   if (segments.length > 0 && retryFailed) await writer.remove(segments);
   return cases;
 }
@@ -106,11 +111,13 @@ export async function checkSegments(writer: RunWriter, retryFailed: boolean): Pr
 /**
  * Reads all rows of a run for failed cases.
  *
+ * @param path Of the run, for errors.
  * @returns How many there are, and the segments that hold them.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
 export async function findFailed(
   run: Pick<RunReader, 'segments' | 'rows'>,
+  path: string,
 ): Promise<{ readonly cases: number; readonly segments: readonly RunSegment[] }> {
   let cases = 0;
   const segments: RunSegment[] = [];
@@ -119,7 +126,7 @@ export async function findFailed(
     for await (const row of run.rows(segment)) {
       // Nearly all rows are without, and parsing them takes longer than looking.
       if (!row.includes('"failure":') && !row.includes('"errors":')) continue;
-      if (isFailed(JSON.parse(row) as ResultRow)) found += 1;
+      if (isFailed(parseRow(row, path))) found += 1;
     }
     if (found > 0) segments.push(segment);
     cases += found;
@@ -143,7 +150,11 @@ export async function newestOther(
   return await findEarlierRun(
     createFolderRuns(outputDir, { inputs }),
     plan,
-    async (name) => (await stat(join(outputDir, name, 'manifest.json'))).mtimeMs,
+    // One that is gone meanwhile is the oldest.
+    async (name) => {
+      const found = await stat(join(outputDir, name, 'manifest.json')).catch(() => undefined);
+      return found?.mtimeMs ?? 0;
+    },
   );
 }
 

@@ -98,9 +98,9 @@ class RunLoop {
 
   /** Hands on the rows of a complete segment. */
   async read(segment: RunSegment): Promise<void> {
-    const { writer, onRecord } = this.#options;
+    const { run, writer, onRecord } = this.#options;
     const reader = { ...bindReader(writer!), segments: [segment] };
-    for await (const rows of recordsOf(reader)) {
+    for await (const rows of recordsOf(reader, run.plan.run)) {
       this.#throwIfAborted();
       await onRecord(rows, true);
       await this.#breathe();

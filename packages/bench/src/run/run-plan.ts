@@ -17,7 +17,7 @@ import { BatchEvaluator } from './evaluate-batch.js';
 import { evaluateRecord } from './evaluate-record.js';
 import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
-import { checkSegments, newestOther, type OpenRun, openRun } from './run-folder.js';
+import { checkSegments, newestOther, type OpenRun, openRun, removeEmptyRun } from './run-folder.js';
 import { type EvaluateRecord, runRecords } from './run-loop.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { RunTally } from './run-tally.js';
@@ -113,9 +113,11 @@ export async function executeRun(
   const { config, plan } = run;
   const files = run.dataset.files.map((path) => ({ path, what: 'the data set' }));
   const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
+  PaidStages.checkPrices(run);
   const open =
     config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
   let paid: PaidStages | undefined;
+  let hasBegun = false;
   let isDone = false;
   let beat: NodeJS.Timeout | undefined;
   try {
@@ -126,6 +128,7 @@ export async function executeRun(
       open === undefined || evaluate !== undefined
         ? undefined
         : await takeOver(run, open, inputs, options);
+    hasBegun = true;
     const tally = new RunTally(run, options, paid);
     if (paid.maxCalls !== undefined) {
       // A model may think for minutes, and no record ends meanwhile.
@@ -152,6 +155,8 @@ export async function executeRun(
     clearInterval(beat);
     paid?.close(isDone);
     await open?.writer.close();
+    const isNew = open?.isResumed === false && open.writer.segments.length === 0;
+    if (isNew && !hasBegun) await removeEmptyRun(open.path);
   }
 }
 
@@ -162,10 +167,11 @@ function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: R
   );
 }
 
-async function tellRepairs({ writer }: OpenRun, options: RunOptions): Promise<void> {
+async function tellRepairs(open: OpenRun, options: RunOptions): Promise<void> {
   const { onNotice = () => {}, retryFailed = true } = options;
+  const { writer } = open;
   for (const repair of writer.repairs) onNotice(repair);
-  const failed = await checkSegments(writer, retryFailed);
+  const failed = await checkSegments(open, retryFailed);
   if (failed > 0 && retryFailed) {
     onNotice(`${failed} cases that lack a score are run again`);
   }

@@ -284,12 +284,14 @@ describe('resumeRun()', () => {
   });
 
   it.each([
-    { plan: '{}', says: 'it is no plan' },
-    { plan: '{"name":"test","dataset":{}}', says: 'the plan in it has the digest' },
-  ])('tells a plan.json of $plan', async ({ plan, says }) => {
+    { change: () => '{}', says: '"formatVersion": expected a whole number' },
+    { change: (plan: string) => plan.replace('"seed":0', '"seed":1'), says: 'has the digest' },
+    { change: (plan: string) => plan.replace('"seed":0', '"sed":0'), says: 'did you mean "seed"?' },
+  ])('tells a plan.json that says $says', async ({ change, says }) => {
     const { config, options } = await setUp();
     const { summary } = await runPlan(config, options);
-    await writeFile(join(summary.run!, 'plan.json'), plan);
+    const file = join(summary.run!, 'plan.json');
+    await writeFile(file, change(await readFile(file, 'utf8')));
     await expect(runPlan(config, options)).rejects.toMatchObject({
       code: 'BENCH_RUN_DAMAGED',
       message: expect.stringContaining(says),

@@ -1,6 +1,6 @@
 import { isObject } from '../is-object.js';
 import type { SystemName } from '../results/score-board.js';
-import { damagedRun } from './checked-row.js';
+import { damagedRun } from '../results/check-row.js';
 import { intervalLabel } from './estimate-mean.js';
 import type { Metric } from './metric-list.js';
 import type { CorpusSummary, Interval } from './run-summary.js';

@@ -2,7 +2,7 @@ import { isObject } from '../is-object.js';
 import type { PlanContent } from '../plan/plan.js';
 import type { StoredRun } from '../results/read-run.js';
 import type { SystemName } from '../results/score-board.js';
-import { damagedRun } from './checked-row.js';
+import { damagedRun } from '../results/check-row.js';
 import type { MetricKind } from './run-summary.js';
 
 /** The weighted mean of all evaluators. An evaluator of this name hides it. */

@@ -6,7 +6,7 @@ import type { ResultRow } from '../results/result-row.js';
 import { isFailed, type SystemName } from '../results/score-board.js';
 import { meanInterval } from '@testbench/statistics';
 import { checkPlan, type Metric, metricsOf, systemsOf } from './metric-list.js';
-import { checkRow, damagedRun } from './checked-row.js';
+import { checkRow, damagedRun } from '../results/check-row.js';
 import { NumberColumn } from './number-column.js';
 import type { RunFacts } from './run-summary.js';
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { PluginLocator } from '@testbench/bench';
-import type { StoredRun } from '@testbench/bench/results';
+import { createFolderRuns, type StoredRun } from '@testbench/bench/results';
 import { digestOf, readModuleFile } from '@testbench/core/files';
+import { ConfigNode } from '@testbench/types/config';
 
 import { ReportError } from '../errors.js';
 import type { PagePlugin } from '../html/html-reporter.js';
@@ -49,7 +49,13 @@ export async function readPlugins(runs: readonly StoredRun[]): Promise<PagePlugi
 
 async function readConfig({ path, run }: StoredRun): Promise<WrittenConfig> {
   try {
-    return JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as WrittenConfig;
+    const reader = await createFolderRuns(dirname(path)).read(basename(path));
+    const config: unknown = JSON.parse((await reader?.document('config')) ?? '');
+    const fields = new ConfigNode(config).object();
+    return {
+      ...(typeof fields['pluginsDir'] === 'string' && { pluginsDir: fields['pluginsDir'] }),
+      evaluators: new ConfigNode(fields['evaluators'] ?? []).list().map((node) => node.object()),
+    };
   } catch (cause) {
     throw new ReportError(
       'REPORT_NO_PLUGIN',

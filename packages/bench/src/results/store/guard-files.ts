@@ -11,15 +11,20 @@ export async function guardWriting<T>(path: string, action: () => Promise<T>): P
   try {
     return await action();
   } catch (cause) {
-    const [file, state] =
-      cause instanceof OutputError ? [cause.file, cause.state] : [path, describeFileError(cause)];
-    if (state === undefined) throw cause;
-    throw new BenchError(
-      'BENCH_OUTPUT_FAILED',
-      `Cannot write results to ${JSON.stringify(file)}: ${state}`,
-      { cause, file },
-    );
+    throw unwritable(path, cause);
   }
+}
+
+/** The error for a file of a run that cannot be written; anything that is not from the file system or an output as it is. */
+export function unwritable(path: string, cause: unknown): unknown {
+  const [file, state] =
+    cause instanceof OutputError ? [cause.file, cause.state] : [path, describeFileError(cause)];
+  if (state === undefined) return cause;
+  return new BenchError(
+    'BENCH_OUTPUT_FAILED',
+    `Cannot write results to ${JSON.stringify(file)}: ${state}`,
+    { cause, file },
+  );
 }
 
 /**

@@ -1,15 +1,15 @@
+import type { ConfigNode } from '@testbench/types/config';
 import type { RunSegment } from '@testbench/types/stores';
 
 import { BenchError } from '../../errors.js';
 import { RUN_FORMAT_VERSION } from '../limits.js';
+import { count, exactly, parseStored, sha256 } from '../stored-shape.js';
 
 /** Content of `manifest.json`: what of a run is complete. */
 export interface Manifest {
   readonly formatVersion: typeof RUN_FORMAT_VERSION;
   readonly segments: readonly RunSegment[];
 }
-
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** One line a segment, so that people and diffs can read it. */
 export function formatManifest(segments: readonly RunSegment[]): string {
@@ -27,51 +27,33 @@ export function formatManifest(segments: readonly RunSegment[]): string {
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, or `BENCH_RUN_VERSION`.
  */
 export function parseManifest(text: string, file: string): Manifest {
-  const damaged = (state: string, cause?: unknown): never => {
-    throw new BenchError(
-      'BENCH_RUN_DAMAGED',
-      `Cannot read ${JSON.stringify(file)}: ${state}; restore the file, or move the run away and run again: answers that are paid for come from the cache`,
-      { file, cause },
-    );
-  };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    damaged('it is not JSON', cause);
-  }
-  const { formatVersion, segments } = Object(value) as Partial<Record<keyof Manifest, unknown>>;
-  if (typeof formatVersion !== 'number') damaged('it does not say its "formatVersion"');
-  if (formatVersion !== RUN_FORMAT_VERSION) {
+  return parseStored(text, (node) => checkManifest(node, file), { file, cure: CURE }) as Manifest;
+}
+
+const CURE =
+  'restore the file, or move the run away and run again: answers that are paid for come from the cache';
+const SEGMENT = exactly({ from: count, to: count, rows: count, bytes: count, digest: sha256 });
+
+function checkManifest(node: ConfigNode, file: string): void {
+  const fields = node.object();
+  const { formatVersion } = fields;
+  if (typeof formatVersion === 'number' && formatVersion !== RUN_FORMAT_VERSION) {
     throw new BenchError(
       'BENCH_RUN_VERSION',
       `Cannot read ${JSON.stringify(file)}: the run has format ${JSON.stringify(formatVersion)}, and this version reads format ${RUN_FORMAT_VERSION}; use the version that wrote it, or run again into another folder`,
       { file },
     );
   }
-  if (!Array.isArray(segments)) return damaged('its "segments" are no list');
-  let end = 0;
-  const read = segments.map((entry: unknown, index): RunSegment => {
-    const segment = Object(entry) as Partial<RunSegment>;
-    if (!isSegment(segment)) return damaged(`entry ${index} of "segments" is no segment`);
-    const { from, to, rows, bytes, digest } = segment;
-    if (from < end) return damaged(`entry ${index} of "segments" overlaps the one before`);
-    end = to;
-    return { from, to, rows, bytes, digest };
-  });
-  return { formatVersion: RUN_FORMAT_VERSION, segments: read };
+  exactly({ formatVersion: count, segments: checkSegments })(node);
 }
 
-function isSegment(segment: Partial<RunSegment>): segment is RunSegment {
-  const { from, to, rows, bytes, digest } = segment;
-  const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 0;
-  return (
-    isCount(from) &&
-    isCount(to) &&
-    isCount(rows) &&
-    isCount(bytes) &&
-    to! > from! &&
-    typeof digest === 'string' &&
-    DIGEST.test(digest)
-  );
+/** Segments stand in the order of their records, and no two have the same. */
+function checkSegments(node: ConfigNode): void {
+  let end = 0;
+  for (const entry of node.list()) {
+    SEGMENT(entry);
+    const { from, to } = entry.value as RunSegment;
+    if (from < end || to <= from) entry.reject(`records from ${end} on, and at least one`);
+    end = to;
+  }
 }

@@ -1,12 +1,10 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RunDocument, RunReader, RunSegment } from '@testbench/types/stores';
 
-import { BenchError } from '../../errors.js';
 import { MAX_DOCUMENT_BYTES, MAX_MANIFEST_BYTES } from '../limits.js';
-import { guardReading } from './guard-files.js';
 import { parseManifest } from './manifest.js';
+import { readRegular } from './open-regular.js';
 import { readSegment } from './read-segment.js';
 import { segmentName } from './segment-file.js';
 
@@ -57,24 +55,5 @@ export async function readDocument(folder: string, name: RunDocument): Promise<s
 
 /** Undefined if there is no such file. */
 async function readText(file: string, maxBytes: number): Promise<string | undefined> {
-  return await guardReading(file, async () => {
-    const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw error;
-    });
-    if (handle === undefined) return undefined;
-    try {
-      const { size } = await handle.stat();
-      if (size > maxBytes) {
-        throw new BenchError(
-          'BENCH_RUN_DAMAGED',
-          `Cannot read ${JSON.stringify(file)}: it has ${size} bytes, at most ${maxBytes} are read`,
-          { file },
-        );
-      }
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
-  });
+  return (await readRegular(file, maxBytes))?.toString('utf8');
 }

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -44,7 +44,16 @@ export async function openFolder(
   inputs: readonly OutputInput[],
 ): Promise<RunWriter> {
   return await guardWriting(folder, async () => {
-    makeFolder(join(folder, SEGMENTS_FOLDER));
+    const segmentsFolder = join(folder, SEGMENTS_FOLDER);
+    makeFolder(segmentsFolder);
+    // What looks like a leftover is removed there.
+    if (!(await lstat(segmentsFolder)).isDirectory()) {
+      throw new BenchError(
+        'BENCH_OUTPUT_FAILED',
+        `Cannot write results to ${JSON.stringify(segmentsFolder)}: it is a link, and must be a folder`,
+        { file: segmentsFolder },
+      );
+    }
     const unlock = lockFile(
       join(folder, LOCK_FILE),
       (who) =>
@@ -84,7 +93,7 @@ async function tidy(
       if (isSegment && known.has(name)) present.add(name);
       else if (isSegment || OutputFile.isTemporary(name)) {
         await checkNoInput(path, inputs);
-        const { size } = await stat(path);
+        const { size } = await lstat(path);
         await rm(path);
         repairs.push(
           `removed ${JSON.stringify(path)}: ${size} bytes of a segment that was not complete when its writer ended`,
@@ -105,7 +114,9 @@ async function tidy(
 
 /** What looks like a leftover may be somebody's data set. */
 async function checkNoInput(path: string, inputs: readonly OutputInput[]): Promise<void> {
-  const found = await stat(path);
+  // A link that leads nowhere, or in a circle, is no data set.
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return;
   for (const input of inputs) {
     const other = await stat(input.path).catch(() => undefined);
     if (other === undefined || other.dev !== found.dev || other.ino !== found.ino) continue;
@@ -191,7 +202,17 @@ class FolderWriter implements RunWriter {
 
   async #write(name: string, text: string): Promise<void> {
     await guardWriting(this.folder, async () => {
-      await writeOutput(join(this.folder, name), text, { inputs: this.inputs });
+      const path = join(this.folder, name);
+      // Outputs follow links: that of a run from elsewhere may lead to any file.
+      const there = await lstat(path).catch(ignoreMissing);
+      if (there?.isFile() === false) {
+        throw new BenchError(
+          'BENCH_OUTPUT_FAILED',
+          `Cannot write results to ${JSON.stringify(path)}: it is not a regular file`,
+          { file: path },
+        );
+      }
+      await writeOutput(path, text, { inputs: this.inputs });
       await syncFolder(this.folder);
     });
   }
@@ -219,6 +240,7 @@ class FolderWriter implements RunWriter {
   }
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  return undefined;
 }

@@ -1,0 +1,192 @@
+import { BenchError } from '../errors.js';
+import { isObject } from '../is-object.js';
+import type { ResultRow } from './result-row.js';
+import { MAX_RUN_DEPTH } from './limits.js';
+import { isTooDeep } from './stored-shape.js';
+
+/** What a problem with a row is called. */
+type Problem = string | undefined;
+
+/**
+ * Reads a row of a stored run.
+ *
+ * @param file Of the run or the row, for errors.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`.
+ */
+export function parseRow(json: string, file: string): ResultRow {
+  let row: unknown;
+  try {
+    row = JSON.parse(json);
+  } catch (cause) {
+    throw damagedRun(file, 'a row is not JSON', cause);
+  }
+  // Each level takes two characters.
+  if (json.length > 2 * MAX_RUN_DEPTH && isTooDeep(row)) {
+    throw damagedRun(file, `a row nests deeper than ${MAX_RUN_DEPTH} levels`);
+  }
+  return checkRow(row, file);
+}
+
+/**
+ * A row of a stored run, of which all that is used was checked: a folder may come from anywhere, and its digests say only that it
+ * was not changed since.
+ *
+ * @param path Of the run, for errors.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`.
+ */
+export function checkRow(row: unknown, path: string): ResultRow {
+  const problem = isObject(row) ? problemOf(row) : 'a row is no object';
+  if (problem === undefined) return row as ResultRow;
+  throw damagedRun(path, problem);
+}
+
+/** The error for a run whose rows do not fit its plan. */
+export function damagedRun(path: string, state: string, cause?: unknown): BenchError {
+  return new BenchError(
+    'BENCH_RUN_DAMAGED',
+    `Cannot read run ${JSON.stringify(path)}: ${state}; restore it, or run its configuration again`,
+    { file: path, cause },
+  );
+}
+
+/** Fields that are texts, where they are there. */
+const TEXTS = ['id', 'group', 'input', 'output', 'answer', 'finishReason'] as const;
+
+function problemOf(row: Readonly<Record<string, unknown>>): Problem {
+  const { index, epoch, scores, errors, failure, dropped } = row;
+  if (!isCount(index, 0)) return 'a row has no "index"';
+  const place = `the row of record ${index}`;
+  for (const name of ['prompt', 'provider', 'model'] as const) {
+    if (typeof row[name] !== 'string') return `${place} has no "${name}"`;
+  }
+  if (!isCount(epoch, 1)) return `${place} has no "epoch"`;
+  for (const name of TEXTS) {
+    if (row[name] !== undefined && typeof row[name] !== 'string') {
+      return `"${name}" of ${place} is no text`;
+    }
+  }
+  for (const name of ['columns', 'details'] as const) {
+    if (row[name] !== undefined && !isMap(row[name])) return `"${name}" of ${place} is no object`;
+  }
+  if (!isMap(scores)) return `${place} has no "scores"`;
+  for (const score of [...Object.values(scores), row['score']]) {
+    if (score !== undefined && !isScore(score)) {
+      return `${place} has a score that is no number from 0 to 1`;
+    }
+  }
+  if (row['passed'] !== undefined && typeof row['passed'] !== 'boolean') {
+    return `"passed" of ${place} is neither true nor false`;
+  }
+  const failures = [failure, ...(isMap(errors) ? Object.values(errors) : [errors])];
+  if (failures.some((each) => each !== undefined && !isFailure(each))) {
+    return `${place} has a failure without a code and a message`;
+  }
+  if (isObject(failure) && typeof failure['stage'] !== 'string') {
+    return `${place} has a failure without a stage`;
+  }
+  if (dropped !== undefined && !(isMap(dropped) && isTextOrAbsent(dropped['reason']))) {
+    return `"dropped" of ${place} is no object with a text`;
+  }
+  return contentProblem(row, place) ?? measuredProblem(row, place);
+}
+
+/** What is wrong with the texts and lists that a row shows. */
+function contentProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
+  const { line, messages, toolCalls, details } = row;
+  if (line !== undefined && !isCount(line, 0)) return `"line" of ${place} is no whole number`;
+  if (messages !== undefined && !isListOf(messages, ({ role }) => typeof role === 'string')) {
+    return `"messages" of ${place} is no list of messages`;
+  }
+  const isCall = ({ name, arguments: given }: Readonly<Record<string, unknown>>): boolean =>
+    typeof name === 'string' && typeof given === 'string';
+  if (toolCalls !== undefined && !isListOf(toolCalls, isCall)) {
+    return `"toolCalls" of ${place} is no list of calls`;
+  }
+  for (const each of isObject(details) ? Object.values(details) : []) {
+    if (!isMap(each)) return `"details" of ${place} has an entry that is no object`;
+    const { explanation, reply, metrics, confidence, judgements } = each;
+    if (!isTextOrAbsent(explanation) || !isTextOrAbsent(reply)) {
+      return `"details" of ${place} has an explanation or a reply that is no text`;
+    }
+    if (!areNumbers(metrics) || !areNumbers(confidence === undefined ? {} : { confidence })) {
+      return `"details" of ${place} has a metric that is no number`;
+    }
+    const isJudgement = ({ judge }: Readonly<Record<string, unknown>>): boolean =>
+      typeof judge === 'string';
+    if (judgements !== undefined && !isListOf(judgements, isJudgement)) {
+      return `"details" of ${place} has judgements that are no list`;
+    }
+  }
+  return undefined;
+}
+
+/** What is wrong with amounts. */
+function measuredProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
+  const { measured, usage, fuel } = row;
+  const waited = isObject(measured) ? measured['fuel'] : undefined;
+  if (!areNumbers(fuel) || !areNumbers(waited)) return `"fuel" of ${place} has no numbers`;
+  if (!hasAmounts(measured, ['queueMs', 'firstTokenMs', 'totalMs', 'cost'])) {
+    return `${place} has a measured value that is no number from 0`;
+  }
+  if (!hasAmounts(usage, ['promptTokens', 'completionTokens', 'cachedTokens'])) {
+    return `${place} has a number of tokens that is none`;
+  }
+  return judgesProblem(measured, place);
+}
+
+function judgesProblem(measured: unknown, place: string): Problem {
+  const judges = isObject(measured) ? measured['judges'] : undefined;
+  if (judges === undefined) return undefined;
+  if (!isObject(judges)) return `"measured.judges" of ${place} is no object`;
+  const isWrong = Object.values(judges).some(
+    (judge) =>
+      !isObject(judge) ||
+      !hasAmounts(judge, ['totalMs', 'cost']) ||
+      !hasAmounts(judge['usage'], ['promptTokens', 'completionTokens']),
+  );
+  return isWrong ? `${place} has a measured value that is no number from 0` : undefined;
+}
+
+function hasAmounts(value: unknown, names: readonly string[]): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  return names.every((name) => {
+    const amount = value[name];
+    return (
+      amount === undefined || (typeof amount === 'number' && Number.isFinite(amount) && amount >= 0)
+    );
+  });
+}
+
+function isFailure(value: unknown): boolean {
+  return isMap(value) && typeof value['code'] === 'string' && typeof value['message'] === 'string';
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function isListOf(
+  value: unknown,
+  isItem: (item: Readonly<Record<string, unknown>>) => boolean,
+): boolean {
+  return Array.isArray(value) && value.every((item) => isMap(item) && isItem(item));
+}
+
+function areNumbers(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isMap(value) && Object.values(value).every((each) => Number.isFinite(each));
+}
+
+/** An object that is no list. */
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value);
+}
+
+function isCount(value: unknown, minimum: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= minimum;
+}
+
+function isScore(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
