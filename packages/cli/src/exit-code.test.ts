@@ -54,6 +54,15 @@ describe('the exit code', () => {
     [1, 'run bench.json'],
     [1, 'run bench.json --max-errors 1'],
     [0, 'run bench.json --max-errors 2'],
+    // A gate; too many errors come first, since what it says then is not reliable.
+    [0, 'run bench.json --max-errors 2 --fail-under exact-match=1'],
+    [3, 'run bench.json --max-errors 2 --set onError=wrong --fail-under exact-match=0.6'],
+    [1, 'run bench.json --set onError=wrong --fail-under exact-match=0.6'],
+    [3, 'run bench.json --max-errors 2 --json --fail-under exact-match=0.9 --lower-bound'],
+    [2, 'run bench.json --fail-under exact-mach=0.6'],
+    [2, 'run bench.json --fail-under exact-match=2'],
+    [2, 'run bench.json --lower-bound'],
+    [1, 'run bench.json --baseline none.json'],
     [1, 'run bench.json --fail-fast --set seed=1'],
     [1, 'run none.json'],
     [1, 'run wrong.json'],
@@ -95,6 +104,30 @@ describe('the exit code', () => {
     const score = ['score', folder, '--evaluator', examplePlugin('exact-match')];
     expect(await run(score)).toBe(1);
     expect(await run([...score, '--max-errors', '2'])).toBe(0);
+  });
+
+  it('is 3 if a run is worse than a baseline, for run, resume and score', async () => {
+    const folder = await setUp();
+    const call = async (...args: string[]) => {
+      const { io, stdout } = captureIo({ cwd: folder });
+      return [await main(args, io), stdout()] as const;
+    };
+    const lines = Array.from({ length: 40 }, (_, n) =>
+      JSON.stringify({ input: `${n}`, expected: `a${n}`, answers: { a: `A${n}`, b: `A${n}` } }),
+    );
+    await writeFile(join(folder, 'data.jsonl'), lines.join('\n'));
+    const lenient = ['run', 'bench.json', '--set', 'evaluators[0].config.ignore_case=true'];
+    const [, first] = await call(...lenient, '--json');
+    const { run: good } = JSON.parse(first) as { run: string };
+    expect((await call('baseline', good, '--output', 'base.json'))[0]).toBe(0);
+    const gate = ['--baseline', 'base.json'];
+    expect((await call(...lenient, ...gate))[0]).toBe(0);
+    expect((await call('resume', good, ...gate))[0]).toBe(0);
+    const [code, out] = await call('run', 'bench.json', ...gate, '--fail-under', 'exact-match=0');
+    expect([code, out]).toEqual([3, expect.stringMatching(/Gate.*failed/)]);
+    const score = ['score', good, '--evaluator', examplePlugin('exact-match')];
+    expect((await call(...score, ...gate))[0]).toBe(3);
+    await rm(folder, { recursive: true });
   });
 
   it('is 130 after Ctrl-C, whatever was done', async () => {

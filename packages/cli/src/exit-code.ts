@@ -3,7 +3,7 @@ export const ExitCode = {
   ok: 0,
   /** The command was understood, but did not succeed. */
   failure: 1,
-  /** The command line makes no sense. */
+  /** The command line is wrong. */
   usage: 2,
   /** A gate failed: a run lost against another one, or does not reach what was asked for. */
   gate: 3,
@@ -19,9 +19,10 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
   { code: ExitCode.ok, meaning: 'done' },
   {
     code: ExitCode.failure,
-    meaning: 'failed, or more cases lack a score than --max-errors allows (0, unless told)',
+    meaning:
+      'failed, or more cases lack a score than --max-errors allows (default: 0), whatever a gate says',
   },
-  { code: ExitCode.usage, meaning: 'the command line makes no sense' },
+  { code: ExitCode.usage, meaning: 'the command line is wrong' },
   { code: ExitCode.gate, meaning: 'done, but a gate says that the result is not good enough' },
   {
     code: ExitCode.interrupted,

@@ -13,7 +13,7 @@ export function readRequirements(
 ): RequirementOptions | undefined {
   const { failUnder, lowerBound, maxErrors } = flags;
   if (lowerBound && failUnder === undefined) {
-    throw new UsageError('--lower-bound makes no sense without --fail-under', command);
+    throw new UsageError('--lower-bound has no effect without --fail-under', command);
   }
   if (failUnder === undefined && maxErrors === undefined) return undefined;
   const limits = (failUnder ?? []).map((text): [string, number] => {

@@ -6,7 +6,7 @@ export interface Flag<Value> {
   readonly placeholder?: string;
   /** One letter. */
   readonly alias?: string;
-  /** The command makes no sense without it. */
+  /** The command cannot do without it. */
   readonly isRequired?: true;
   /** What completion offers. */
   readonly choices?: readonly string[];
@@ -42,7 +42,7 @@ export function text(placeholder: string, brief: string): Flag<string> & { reado
   return { kind: 'text', brief, placeholder, read: (value) => value };
 }
 
-/** A text without which the command makes no sense. */
+/** A text that the command cannot do without. */
 export function requiredText(
   placeholder: string,
   brief: string,

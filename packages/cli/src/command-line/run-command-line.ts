@@ -27,7 +27,7 @@ const BRIEF =
 /**
  * Finds the command that a command line names, reads its flags, and runs it.
  *
- * @throws {UsageError} The command line makes no sense.
+ * @throws {UsageError} The command line is wrong.
  * @throws Whatever the command throws.
  */
 export async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {

@@ -123,7 +123,7 @@ exact-match  20  50.0 %  90.0 %  +40.0 pp  +16.5 to +63.5 pp  0.0039  better
     [['compare', 'x', '--models', 'a,a'], /names one twice/],
     [['compare', 'x', 'y', '--fail-under', 'm'], /expected metric=number/],
     [['compare', 'x', 'y', '--fail-under', 'm=2'], /a number from 0 to 1 behind "="/],
-    [['compare', 'x', 'y', '--lower-bound'], /no sense without --fail-under/],
+    [['compare', 'x', 'y', '--lower-bound'], /no effect without --fail-under/],
     [['compare', 'x', 'y', '--alpha', '2'], /expected a number from 0.000001 to 0.5/],
     [['compare', 'x', 'y', '--json', '--format', 'md'], /exclude each other/],
     [['compare', 'x', 'y', '--output', 'z'], /--output needs --format/],

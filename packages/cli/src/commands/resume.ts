@@ -1,10 +1,12 @@
 import { basename, resolve } from 'node:path';
 
 import { resumeRun } from '@testbench/bench';
+import { readRun } from '@testbench/bench/results';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import type { ExitCode } from '../exit-code.js';
 import type { RESUME_FLAGS } from '../flags/resume.js';
+import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 
 /** `testbench resume <run>` */
@@ -14,7 +16,10 @@ export async function resumeCommand({
   args,
 }: CommandCall<typeof RESUME_FLAGS>): Promise<ExitCode> {
   const folder = resolve(io.cwd, args[0]!);
-  const shown = { io, name: basename(folder), flags };
+  const { plan } = await readRun(folder);
+  const evaluators = plan.evaluators.map(({ as }) => ({ name: as }));
+  const gate = await readRunGate(flags, 'resume', io.cwd, evaluators);
+  const shown = { io, name: basename(folder), flags, gate };
   return await runWithProgress(shown, (options) =>
     resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
   );

@@ -15,6 +15,7 @@ import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
+import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
 import type { RUN_FLAGS } from '../flags/run.js';
@@ -33,7 +34,8 @@ export async function runCommand({
   });
   const config = override(loaded, flags, io.cwd);
   const inputs = [{ path: configFile, what: 'the configuration' }];
-  const shown = { io, name: config.name, flags };
+  const gate = await readRunGate(flags, 'run', io.cwd, config.evaluators);
+  const shown = { io, name: config.name, flags, gate };
   if (flags.dryRun) {
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
     const estimate = await estimateRun(config, { signal: io.signal, inputs, onNotice });

@@ -6,6 +6,7 @@ import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import type { ExitCode } from '../exit-code.js';
 import type { SCORE_FLAGS } from '../flags/score.js';
+import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
 import { UsageError } from '../usage-error.js';
@@ -18,7 +19,9 @@ export async function scoreCommand({
 }: CommandCall<typeof SCORE_FLAGS>): Promise<ExitCode> {
   const evaluators = await readEvaluators(flags, io);
   const folder = resolve(io.cwd, args[0]!);
-  const shown = { io, name: basename(folder), flags };
+  // Evaluators get their names when they are loaded.
+  const gate = await readRunGate(flags, 'score', io.cwd);
+  const shown = { io, name: basename(folder), flags, gate };
   return await runWithProgress(shown, (options) =>
     scoreRun(folder, { evaluators, mode: flags.replace ? 'replace' : 'append' }, options),
   );

@@ -1,4 +1,5 @@
 import { flag, wholeNumber } from '../command-line/flags.js';
+import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench resume`. */
 export const RESUME_FLAGS = {
@@ -7,6 +8,7 @@ export const RESUME_FLAGS = {
     0,
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
+  ...RUN_GATE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

@@ -1,4 +1,5 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
+import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench score`. */
 export const SCORE_FLAGS = {
@@ -12,6 +13,7 @@ export const SCORE_FLAGS = {
     0,
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
+  ...RUN_GATE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

@@ -10,13 +10,23 @@ export const ON_ERROR = choice(
   'whether cases without a score are left out, or count as 0',
 );
 
-/** What a run must reach by itself: exit code 3 if it does not. */
-export const REQUIREMENT_FLAGS = {
+const FAIL_UNDER = {
   failUnder: texts(
     'metric=number',
-    'fail if the mean of a metric is lower, such as exact-match=0.8; may stand more than once',
+    'exit code 3 if the mean of a metric is lower, such as exact-match=0.8 (repeatable)',
   ),
-  lowerBound: flag('hold the lower end of the interval against --fail-under, not the mean'),
+  lowerBound: flag('compare the lower end of the interval with --fail-under, not the mean'),
+};
+
+/** What a run must reach when it ends. */
+export const RUN_GATE_FLAGS = {
+  ...FAIL_UNDER,
+  baseline: text('file', 'exit code 3 if the run is worse than this baseline: a one-sided test'),
+};
+
+/** What a run must reach by itself: exit code 3 if it does not. */
+export const REQUIREMENT_FLAGS = {
+  ...FAIL_UNDER,
   maxErrors: wholeNumber(0, 'fail if more cases lack a score'),
 };
 

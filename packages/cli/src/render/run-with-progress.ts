@@ -6,6 +6,8 @@ import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeText } from './escape-text.js';
 import { ProgressBar } from './progress-bar.js';
+import { checkRunGate, type RunGate } from '../run-gate.js';
+import { renderGate } from './render-gate.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
 import { widthOf } from './width-of.js';
@@ -27,6 +29,8 @@ export interface ShownRun {
     /** Cases that may lack a score; undefined for as many as the configuration allows. */
     readonly maxErrors: number | undefined;
   };
+  /** What the run must reach; undefined if nothing is asked for. */
+  readonly gate: RunGate | undefined;
 }
 
 /**
@@ -35,7 +39,7 @@ export interface ShownRun {
  * @param work Gets what it is to be called with.
  */
 export async function runWithProgress(
-  { io, name, flags }: ShownRun,
+  { io, name, flags, gate: asked }: ShownRun,
   work: (options: RunOptions) => Promise<RunResult>,
 ): Promise<ExitCode> {
   const { debug, json, quiet, maxErrors } = flags;
@@ -59,16 +63,22 @@ export async function runWithProgress(
     bar.clear();
   }
   const { summary, ok } = result;
+  const gate = asked === undefined ? undefined : await checkRunGate(summary.run!, asked);
   if (json) {
-    writeJson(io.stdout, summary);
+    writeJson(io.stdout, gate === undefined ? summary : { ...summary, gate });
   } else {
     io.stdout.write(
       `${renderSummary(summary, createStyle(io.stdout, io.env), widthOf(io.stdout))}\n\n`,
     );
+    if (gate !== undefined) {
+      io.stdout.write(`${renderGate(gate, createStyle(io.stdout, io.env))}\n\n`);
+    }
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
   if (!ok) say(describeMissing(summary, io.cwd));
-  return ok ? ExitCode.ok : ExitCode.failure;
+  // What a gate says of a run that lacks answers is not reliable, so that too many errors come first.
+  if (!ok) return ExitCode.failure;
+  return gate?.passed === false ? ExitCode.gate : ExitCode.ok;
 }
 
 /** Why the exit code is 1, though there is a summary. */

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+
+import { readRun } from '@testbench/bench/results';
+import {
+  type Baseline,
+  checkRequirements,
+  compareRuns,
+  type GateResult,
+  readBaseline,
+  type RequirementOptions,
+  summariseRun,
+} from '@testbench/bench/statistics';
+
+import { readRequirements } from './requirements.js';
+import { UsageError } from './usage-error.js';
+
+/** What the flags of a command that runs cases ask its run to reach. */
+export interface RunGateFlags {
+  readonly failUnder: readonly string[] | undefined;
+  readonly lowerBound: boolean;
+  readonly baseline: string | undefined;
+}
+
+/** What a run must reach when it ends. */
+export interface RunGate {
+  readonly requirements: RequirementOptions | undefined;
+  readonly baseline: Baseline | undefined;
+}
+
+/**
+ * Reads what a run must reach, before anything is run: a misspelt metric must not cost a run.
+ *
+ * @param evaluators Of the run that is to come; undefined where they are not known yet.
+ * @returns undefined if nothing is asked for.
+ * @throws {UsageError} A flag is wrong, or no such metric will be there.
+ * @throws {BenchError} The baseline cannot be read.
+ */
+export async function readRunGate(
+  flags: RunGateFlags,
+  command: string,
+  cwd: string,
+  evaluators?: readonly { readonly name: string }[],
+): Promise<RunGate | undefined> {
+  const { failUnder, lowerBound, baseline } = flags;
+  const requirements = readRequirements({ failUnder, lowerBound, maxErrors: undefined }, command);
+  if (evaluators !== undefined) {
+    const known = [...evaluators.map(({ name }) => name), 'score', 'passed'];
+    for (const metric of Object.keys(requirements?.failUnder ?? {})) {
+      if (known.includes(metric)) continue;
+      throw new UsageError(
+        `--fail-under names ${JSON.stringify(metric)}, and the run has ${known.map((name) => JSON.stringify(name)).join(', ')}`,
+        command,
+      );
+    }
+  }
+  if (requirements === undefined && baseline === undefined) return undefined;
+  return {
+    requirements,
+    baseline: baseline === undefined ? undefined : await readBaseline(resolve(cwd, baseline)),
+  };
+}
+
+/**
+ * Holds a run that has ended against what it must reach.
+ *
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE`: the run has no records or metrics of the baseline; `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function checkRunGate(
+  path: string,
+  { requirements, baseline }: RunGate,
+): Promise<GateResult> {
+  const run = await readRun(path);
+  const checks: GateResult['checks'][number][] = [];
+  if (baseline !== undefined) {
+    const { gate } = await compareRuns(baseline, run, { gate: {} });
+    checks.push(...(gate?.checks ?? []));
+  }
+  if (requirements !== undefined) {
+    checks.push(...checkRequirements(await summariseRun(run), requirements).checks);
+  }
+  return { passed: checks.every(({ passed }) => passed), checks };
+}
