@@ -19,6 +19,7 @@ import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
 import { reports } from './groups/reports.ts';
+import { runFolders } from './groups/run-folders.ts';
 import { secretRows } from './groups/secrets.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
@@ -34,6 +35,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...compiling,
   ...abi,
   ...sums,
+  ...runFolders,
   ...hostFunctions,
   ...customFunctions,
   ...asking,
