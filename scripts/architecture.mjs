@@ -10,7 +10,7 @@ export const mayImport = {
   runtime: ['types', 'metering'],
   sandbox: ['types', 'wasm'],
   host: ['types', 'sandbox'],
-  registry: ['types', 'wasm', 'sandbox'],
+  registry: ['types', 'wasm', 'sandbox', 'host'],
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
   statistics: [],

@@ -27,3 +27,13 @@ export const MAX_ANNOTATION_LENGTH = 64 * 1024;
 export const MAX_REFERRERS = 1000;
 /** Tags of one name that are looked at: a version a day for 27 years. */
 export const MAX_TAGS = 10_000;
+/** Bytes of `index.json` of a layout: 40,000 entries take 10 MiB. */
+export const MAX_LAYOUT_BYTES = 16 * 1024 * 1024;
+/** Its entries: each write reads and writes all of them. */
+export const MAX_LAYOUT_ENTRIES = 50_000;
+/** Opening brackets and commas in it: an entry takes 7. */
+export const MAX_LAYOUT_STRUCTURE = 10 * MAX_LAYOUT_ENTRIES;
+/** How long a write waits for others that write: each takes some 20 ms. */
+export const LOCK_TIMEOUT_MS = 30_000;
+/** How often it looks. */
+export const LOCK_POLL_MS = 15;

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { checkDigest, checkName } from '../manifest/check-name.js';
 export {
   EMPTY_TYPE,
   INDEX_TYPE,
@@ -12,6 +13,12 @@ export {
   WASM_CONFIG_TYPE,
   WASM_TYPE,
 } from '../manifest/media-types.js';
+export { encodeIndex, parseIndex } from '../manifest/parse-index.js';
+export type { Descriptor } from '../manifest/read-descriptors.js';
 export type { ArtifactBackend, WrittenManifest, WrittenTag } from './artifact-backend.js';
 export { ArtifactStore } from './artifact-store.js';
+export { openDirectoryStore } from './directory-store.js';
+export { openLayoutStore } from './layout-store.js';
 export { createMemoryStore } from './memory-store.js';
+export { digestBytes } from './verify-bytes.js';
+export { referrersTag } from './referrers-tag.js';
