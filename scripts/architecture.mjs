@@ -11,6 +11,7 @@ export const mayImport = {
   sandbox: ['types', 'wasm'],
   host: ['types', 'sandbox'],
   registry: ['types', 'wasm', 'sandbox', 'host'],
+  'registry-oci': ['types', 'sandbox', 'host', 'registry'],
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
   statistics: [],

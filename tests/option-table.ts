@@ -45,6 +45,7 @@ import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
 import { createMemoryStore } from '@testbench/registry/stores';
+import { openRegistry } from '@testbench/registry-oci';
 import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
@@ -415,6 +416,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'registry:DiscoverOptions': {
     calls: { discoverPlugins: (options) => discoverPlugins([], options) },
   },
+  'registry-oci:RegistryOptions': { calls: { openRegistry: (options) => openRegistry(options) } },
   'types/stores:StoreOptions': {
     calls: { 'PluginStore.list': (options) => createMemoryStore().list('none', options) },
   },

@@ -9,7 +9,7 @@ const HOST = '(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\\[[0-9a-f:.]+\\])(?::[0-9]{1,
 const NAME = new RegExp(`^(?:${HOST}/)?${PART}(?:/${PART})*$`);
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-export function isDigest(text: unknown): text is string {
+export function isDigest(text: unknown): boolean {
   return typeof text === 'string' && DIGEST.test(text);
 }
 

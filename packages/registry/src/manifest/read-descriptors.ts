@@ -83,7 +83,8 @@ export function readDescriptor(value: unknown, refuse: RefuseManifest, what: str
     throw refuse(`"mediaType" of ${what} is no media type`);
   }
   // Of all algorithms only one: what is not verified must not be fetched.
-  if (!isDigest(digest)) throw refuse(`"digest" of ${what} is no SHA-256`);
+  if (typeof digest !== 'string' || !isDigest(digest))
+    throw refuse(`"digest" of ${what} is no SHA-256`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw refuse(`"size" of ${what} is no number of bytes`);
   }

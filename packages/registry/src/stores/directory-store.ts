@@ -48,10 +48,7 @@ class DirectoryBackend implements ArtifactBackend {
     return await listStoreFolder(this.#path(name, 'tags'));
   }
 
-  async manifest(
-    name: string,
-    reference: string,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async manifest(name: string, reference: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const digest = isDigest(reference) ? reference : await this.#readTag(name, reference);
     if (digest === undefined) return undefined;
     return await readStoreFile(this.#addressed(name, 'manifests', digest), MAX_MANIFEST_BYTES);

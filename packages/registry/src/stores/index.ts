@@ -18,6 +18,7 @@ export type { Descriptor } from '../manifest/read-descriptors.js';
 export type { ArtifactBackend, WrittenManifest, WrittenTag } from './artifact-backend.js';
 export { ArtifactStore } from './artifact-store.js';
 export { openDirectoryStore } from './directory-store.js';
+export { checkTagFree } from './existing-version.js';
 export { openLayoutStore } from './layout-store.js';
 export { createMemoryStore } from './memory-store.js';
 export { digestBytes } from './verify-bytes.js';

@@ -3,11 +3,7 @@ import { join } from 'node:path';
 
 import { StoreError } from '@testbench/types/errors';
 
-import {
-  MAX_LAYOUT_BYTES,
-  MAX_LAYOUT_ENTRIES,
-  MAX_LAYOUT_STRUCTURE,
-} from '../limits.js';
+import { MAX_LAYOUT_BYTES, MAX_LAYOUT_ENTRIES, MAX_LAYOUT_STRUCTURE } from '../limits.js';
 import { INDEX_TYPE } from '../manifest/media-types.js';
 import {
   asObject,
@@ -109,7 +105,11 @@ function parseEntries(bytes: Uint8Array, what: string): LayoutEntries {
   const tagged = new Map<string, Descriptor>();
   const digests = new Set<string>();
   for (const [position, value] of list.entries()) {
-    const entry = readDescriptor(asObject(value, refuse, `its entry ${position}`), refuse, `its entry ${position}`);
+    const entry = readDescriptor(
+      asObject(value, refuse, `its entry ${position}`),
+      refuse,
+      `its entry ${position}`,
+    );
     digests.add(entry.digest);
     const name = entry.annotations[REF_NAME];
     if (name !== undefined) tagged.set(name, entry);

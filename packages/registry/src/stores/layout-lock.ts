@@ -20,14 +20,16 @@ export async function lockLayout<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   const before = queues.get(folder);
-  const turn = (before ?? Promise.resolve()).catch(() => {}).then(async () => {
-    const release = await acquire(folder, signal);
-    try {
-      return await use();
-    } finally {
-      release();
-    }
-  });
+  const turn = (before ?? Promise.resolve())
+    .catch(() => {})
+    .then(async () => {
+      const release = await acquire(folder, signal);
+      try {
+        return await use();
+      } finally {
+        release();
+      }
+    });
   queues.set(folder, turn);
   try {
     return await turn;

@@ -8,7 +8,12 @@ import { MAX_MANIFEST_BYTES } from '../limits.js';
 import { isDigest } from '../manifest/check-name.js';
 import { INDEX_TYPE, MANIFEST_TYPE } from '../manifest/media-types.js';
 import { encodeIndex, parseIndex } from '../manifest/parse-index.js';
-import { parseDocument, readText, refuseManifest, type Descriptor } from '../manifest/read-descriptors.js';
+import {
+  parseDocument,
+  readText,
+  refuseManifest,
+  type Descriptor,
+} from '../manifest/read-descriptors.js';
 import type { ArtifactBackend } from './artifact-backend.js';
 import { ArtifactStore } from './artifact-store.js';
 import { checkTagFree } from './existing-version.js';

@@ -7,11 +7,13 @@ import { PluginError, StoreError } from '@testbench/types/errors';
 
 import { digestBytes } from './verify-bytes.js';
 
-const READ =
-  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** @throws {StoreError} `STORE_UNUSABLE` in place of what the file system throws. */
-export async function usingFiles<Result>(what: string, use: () => Promise<Result>): Promise<Result> {
+export async function usingFiles<Result>(
+  what: string,
+  use: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await use();
   } catch (error) {
@@ -36,7 +38,10 @@ export async function readStoreFile(
       await using file = await open(path, READ);
       const found = await file.stat();
       if (!found.isFile()) {
-        throw new StoreError('STORE_UNUSABLE', `Cannot read ${JSON.stringify(path)}: it is no file`);
+        throw new StoreError(
+          'STORE_UNUSABLE',
+          `Cannot read ${JSON.stringify(path)}: it is no file`,
+        );
       }
       if (found.size > maxBytes) {
         throw new StoreError(

@@ -1,0 +1,85 @@
+import { StoreError } from '@testbench/types/errors';
+import type { ArtifactLayer, StoreOptions } from '@testbench/types/stores';
+
+import { type Answer, dropBody, headerOf, joinParts, refusalOf } from './answers.js';
+import { MIN_BYTES_PER_SECOND, REQUEST_TIMEOUT_MS } from './limits.js';
+import type { RegistryClient } from './registry-client.js';
+
+/** The answer ended before the blob did: it is asked for again, from there on. */
+class BrokenOff extends Error {}
+
+/** Fetches a blob; goes on where an answer breaks off. @returns undefined if the registry has none. */
+export async function fetchBlob(
+  client: RegistryClient,
+  host: string,
+  name: string,
+  { digest, size }: Pick<ArtifactLayer, 'digest' | 'size'>,
+  options: StoreOptions,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const what = `fetch ${digest} of "${host}/${name}"`;
+  const bad = (state: string): StoreError =>
+    new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: ${state}`, { digest });
+  // Not allocated at once: a manifest may say anything.
+  let parts: Uint8Array[] = [];
+  let received = 0;
+
+  const read = async (answer: Answer): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    if (answer.status === 404) {
+      dropBody(answer);
+      return undefined;
+    }
+    if (answer.status === 206) {
+      const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headerOf(answer, 'content-range') ?? '');
+      if (Number(range?.[1]) !== received) {
+        dropBody(answer);
+        throw bad('the registry goes on at another place than it was asked to');
+      }
+    } else if (answer.status === 200) {
+      // From the beginning, whatever it was asked for.
+      parts = [];
+      received = 0;
+    } else {
+      throw await refusalOf(answer, what);
+    }
+    const length = headerOf(answer, 'content-length');
+    if (length !== undefined && Number(length) !== size - received) {
+      dropBody(answer);
+      throw bad(`the registry announces ${Number(length)} bytes, expected ${size - received}`);
+    }
+    try {
+      for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+        if (received + part.length > size) throw bad(`the registry sends more than ${size} bytes`);
+        parts.push(part);
+        received += part.length;
+        options.onProgress?.({
+          direction: 'fetch',
+          name: `${host}/${name}`,
+          digest,
+          transferredBytes: received,
+          totalBytes: size,
+        });
+      }
+    } finally {
+      dropBody(answer);
+    }
+    if (received < size) throw new BrokenOff(`it sent ${received} of ${size} bytes`);
+    return joinParts(parts, received);
+  };
+
+  return await client.exchange(
+    {
+      host,
+      name,
+      method: 'GET',
+      target: `/v2/${name}/blobs/${digest}`,
+      actions: 'pull',
+      headers: (): Record<string, string> =>
+        received === 0 ? {} : { range: `bytes=${received}-${size - 1}` },
+      timeoutMs: REQUEST_TIMEOUT_MS + Math.ceil((size / MIN_BYTES_PER_SECOND) * 1000),
+      transferred: () => received,
+      what,
+    },
+    options,
+    read,
+  );
+}

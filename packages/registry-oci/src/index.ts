@@ -1,0 +1,11 @@
+/**
+ * A store of plugins, data sets and results in remote registries, over the OCI distribution API.
+ *
+ * It is a package of its own because it alone talks to the network: a host with plugins on its own disk does without.
+ *
+ * @packageDocumentation
+ */
+export type { FindCredentials, RegistryCredentials } from './credentials.js';
+export { dockerCredentials } from './docker-credentials.js';
+export { openRegistry } from './open-registry.js';
+export type { RegistryOptions } from './registry-options.js';

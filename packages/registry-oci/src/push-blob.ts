@@ -1,0 +1,108 @@
+import { StoreError } from '@testbench/types/errors';
+import type { StoreOptions } from '@testbench/types/stores';
+
+import { type Answer, dropBody, headerOf, refusalOf } from './answers.js';
+import { CHUNK_BYTES, MIN_BYTES_PER_SECOND, REQUEST_TIMEOUT_MS } from './limits.js';
+import type { RegistryClient } from './registry-client.js';
+
+/** Sends a blob, unless the registry has it: a short one at once, a long one in chunks. */
+export async function pushBlob(
+  client: RegistryClient,
+  host: string,
+  name: string,
+  digest: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: StoreOptions,
+): Promise<void> {
+  const what = `push ${digest} to "${host}/${name}"`;
+  const common = { host, name, actions: 'pull,push', what } as const;
+  const progress = (transferredBytes: number): void =>
+    options.onProgress?.({
+      direction: 'push',
+      name: `${host}/${name}`,
+      digest,
+      transferredBytes,
+      totalBytes: bytes.length,
+    });
+  const isThere = await client.exchange(
+    { ...common, method: 'HEAD', target: `/v2/${name}/blobs/${digest}` },
+    options,
+    async (answer) => {
+      dropBody(answer);
+      return answer.status === 200;
+    },
+  );
+  if (isThere) {
+    progress(bytes.length);
+    return;
+  }
+  // Where the upload goes on, as each answer says.
+  const next = async (answer: Answer, accepted: number): Promise<string> => {
+    if (answer.status !== accepted) throw await refusalOf(answer, what);
+    dropBody(answer);
+    const location = headerOf(answer, 'location');
+    const url = location === undefined ? null : URL.parse(location, client.baseOf(host));
+    if (url !== null) return url.href;
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the registry does not say where to`);
+  };
+  let target = await client.exchange(
+    {
+      ...common,
+      method: 'POST',
+      target: `/v2/${name}/blobs/uploads/`,
+      headers: () => ({ 'content-length': '0' }),
+    },
+    options,
+    (answer) => next(answer, 202),
+  );
+  const chunked = bytes.length > CHUNK_BYTES;
+  const chunksEnd = chunked ? bytes.length : 0;
+  for (let from = 0; from < chunksEnd; from += CHUNK_BYTES) {
+    const chunk = bytes.subarray(from, from + CHUNK_BYTES);
+    target = await client.exchange(
+      {
+        ...common,
+        method: 'PATCH',
+        target,
+        headers: () => ({
+          'content-type': 'application/octet-stream',
+          'content-range': `${from}-${from + chunk.length - 1}`,
+        }),
+        body: chunk,
+        timeoutMs: timeoutOf(chunk.length),
+        // What of it has arrived is not known.
+        isRepeatable: false,
+      },
+      options,
+      (answer) => next(answer, 202),
+    );
+    progress(from + chunk.length);
+  }
+  const url = new URL(target);
+  url.searchParams.set('digest', digest);
+  const body = chunked ? new Uint8Array() : bytes;
+  await client.exchange(
+    {
+      ...common,
+      method: 'PUT',
+      target: url.href,
+      headers: () => ({
+        'content-type': 'application/octet-stream',
+        ...(body.length === 0 ? { 'content-length': '0' } : {}),
+      }),
+      ...(body.length === 0 ? {} : { body }),
+      timeoutMs: timeoutOf(body.length),
+      isRepeatable: false,
+    },
+    options,
+    async (answer) => {
+      if (answer.status !== 201) throw await refusalOf(answer, what);
+      dropBody(answer);
+    },
+  );
+  progress(bytes.length);
+}
+
+function timeoutOf(bytes: number): number {
+  return REQUEST_TIMEOUT_MS + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000);
+}

@@ -1,0 +1,216 @@
+import { PluginError, StoreError } from '@testbench/types/errors';
+import type { StoreOptions } from '@testbench/types/stores';
+import { request as send } from 'undici';
+
+import { Agents } from './agents.js';
+import { type Answer, dropBody, headerOf, refusalOf } from './answers.js';
+import { Authorizer } from './authorizer.js';
+import { MAX_ATTEMPTS, MAX_REDIRECTS, MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS } from './limits.js';
+import type { RegistrySettings } from './registry-options.js';
+import { isRetryable, parseRetryAfter, pauseBefore } from './retry-after.js';
+
+/** How much a transfer has to come forward for its attempts to be counted from the beginning. */
+const PROGRESS_BYTES = 1024 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** A request to a registry. */
+export interface RegistryRequest {
+  readonly host: string;
+  /** Of the repository. */
+  readonly name: string;
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
+  /** Path with query, or a whole URL of the registry. */
+  readonly target: string;
+  /** What a token must allow. */
+  readonly actions: 'pull' | 'pull,push';
+  /** Asked for at each attempt. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** How long an attempt may take, its body included. @default a minute */
+  readonly timeoutMs?: number;
+  /** False if it must not be sent again once the registry may have begun with it. @default true */
+  readonly isRepeatable?: boolean;
+  /** Bytes that are there so far, for a transfer that goes on where it broke off. */
+  readonly transferred?: () => number;
+  /** What it is for, to stand after "Cannot". */
+  readonly what: string;
+}
+
+/** Waits; rejects with the signal's reason. */
+export type Pause = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+
+/** Talks to registries: shows who we are, follows redirects with care, tries again. */
+export class RegistryClient {
+  readonly #settings: RegistrySettings;
+  readonly #agents: Agents;
+  readonly #authorizer: Authorizer;
+  readonly #pause: Pause;
+
+  constructor(settings: RegistrySettings, pause: Pause) {
+    this.#settings = settings;
+    this.#agents = new Agents(settings.authorities);
+    this.#authorizer = new Authorizer(settings, this.#agents);
+    this.#pause = pause;
+  }
+
+  /** `https://host/`. */
+  baseOf(host: string): URL {
+    const real = host === 'docker.io' ? 'registry-1.docker.io' : host;
+    return new URL(`${this.#settings.protocolOf(host)}//${real}/`);
+  }
+
+  /**
+   * Sends a request and reads its answer, several times if need be.
+   *
+   * @param use Reads the answer. What it throws that is no `PluginError` counts as an answer that broke off.
+   * @throws {StoreError} As `PluginStore` says. @throws The reason of the signal.
+   */
+  async exchange<Result>(
+    request: RegistryRequest,
+    { signal }: StoreOptions,
+    use: (answer: Answer) => Promise<Result>,
+  ): Promise<Result> {
+    let last = request.transferred?.() ?? 0;
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      const limit = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
+      const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+      let pauseMs: number;
+      try {
+        const answer = await this.#send(request, both);
+        if (!isRetryable(answer.status)) return await use(answer);
+        const header = headerOf(answer, 'retry-after');
+        const refusal = await refusalOf(answer, request.what);
+        const retryAfterMs = parseRetryAfter(header, Date.now());
+        if (attempt >= MAX_ATTEMPTS || (retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS) {
+          throw withRetryAfter(refusal, retryAfterMs);
+        }
+        pauseMs = retryAfterMs ?? pauseBefore(attempt);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (PluginError.is(error)) throw error;
+        const transferred = request.transferred?.() ?? 0;
+        if (transferred >= last + PROGRESS_BYTES) {
+          last = transferred;
+          attempt = 1;
+        }
+        if (request.isRepeatable === false || attempt >= MAX_ATTEMPTS || isTlsError(error)) {
+          throw unavailable(request, error, limit.aborted);
+        }
+        pauseMs = pauseBefore(attempt);
+      }
+      await this.#pause(pauseMs, signal);
+    }
+  }
+
+  async #send(request: RegistryRequest, signal: AbortSignal): Promise<Answer> {
+    const base = this.baseOf(request.host);
+    const start = new URL(request.target, base);
+    if (start.origin !== base.origin) throw untrusted(request.what, start, 'for its own requests');
+    let url = start;
+    let challenged = false;
+    for (let hops = 0; ;) {
+      const isOwn = url.origin === base.origin;
+      const trusted = isOwn || this.#settings.trustedHosts.has(url.host);
+      const authorization = isOwn ? this.#authorizer.current(request) : undefined;
+      const response = await send(url, {
+        method: request.method,
+        dispatcher: this.#agents.for(url, trusted),
+        signal,
+        headers: {
+          ...request.headers?.(),
+          // Nothing is unpacked, so that what arrives is what the digest is of.
+          'accept-encoding': 'identity',
+          'user-agent': 'testbench',
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      const answer = {
+        status: response.statusCode,
+        headers: response.headers,
+        body: response.body,
+        url,
+      };
+      if (answer.status === 401 && isOwn && !challenged) {
+        const header = response.headers['www-authenticate'];
+        challenged = true;
+        if (await this.#authorizer.answer(request, base, header, signal)) {
+          dropBody(answer);
+          continue;
+        }
+      }
+      if (!REDIRECTS.has(answer.status)) return answer;
+      dropBody(answer);
+      hops += 1;
+      url = this.#follow(request, base, url, headerOf(answer, 'location'), hops);
+    }
+  }
+
+  #follow(
+    { method, what }: RegistryRequest,
+    base: URL,
+    from: URL,
+    location: string | undefined,
+    hops: number,
+  ): URL {
+    if (hops > MAX_REDIRECTS) {
+      throw new StoreError(
+        'STORE_UNTRUSTED_LOCATION',
+        `Cannot ${what}: the registry redirects more than ${MAX_REDIRECTS} times`,
+      );
+    }
+    const url = URL.parse(location ?? '', from);
+    if (location === undefined || url === null) {
+      throw new StoreError(
+        'STORE_BAD_ANSWER',
+        `Cannot ${what}: the registry redirects to what is no address`,
+      );
+    }
+    const isWeb = url.protocol === 'https:' || url.protocol === base.protocol;
+    if (!isWeb || url.username !== '' || url.password !== '') {
+      throw untrusted(what, url, 'without TLS, or with a name and password');
+    }
+    if (method !== 'GET' && method !== 'HEAD') throw untrusted(what, url, 'while it is written to');
+    return url;
+  }
+}
+
+function untrusted(what: string, { protocol, host }: URL, why: string): StoreError {
+  return new StoreError(
+    'STORE_UNTRUSTED_LOCATION',
+    `Cannot ${what}: the registry leads to ${protocol}//${host} ${why}`,
+  );
+}
+
+function withRetryAfter(refusal: StoreError, retryAfterMs: number | undefined): StoreError {
+  if (retryAfterMs === undefined) return refusal;
+  const { code, message, status } = refusal;
+  return new StoreError(code, `${message}; try again in ${Math.ceil(retryAfterMs / 1000)} s`, {
+    ...(status === undefined ? {} : { status }),
+    retryAfterMs,
+  });
+}
+
+function isTlsError(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code);
+}
+
+function unavailable({ what, host }: RegistryRequest, error: unknown, isLate: boolean): StoreError {
+  const state = isLate ? 'it is too slow' : describe(error);
+  return new StoreError(
+    'STORE_UNAVAILABLE',
+    `Cannot ${what}: the registry ${host} cannot be used: ${state}`,
+    { cause: error },
+  );
+}
+
+function describe(error: unknown): string {
+  if (isTlsError(error)) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `its certificate is not trusted (${code}); name its authority in certificateAuthorities`;
+  }
+  const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return inner instanceof Error ? inner.message : String(inner);
+}

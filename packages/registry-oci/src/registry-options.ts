@@ -1,0 +1,74 @@
+import {
+  type CertificateAuthority,
+  readAuthorities,
+  type TrustedAuthorities,
+} from '@testbench/host';
+import { type ConfigNode, readOptions } from '@testbench/types/config';
+
+import type { FindCredentials } from './credentials.js';
+
+/** How {@link openRegistry} talks to registries; every field has a default. */
+export interface RegistryOptions {
+  /** Host of names that have none in front, such as `registry.example.com` or `localhost:5000`. @default such names are refused */
+  readonly host?: string;
+  /** Finds credentials, such as `dockerCredentials()`. @default none: everything is asked for anonymously */
+  readonly credentials?: FindCredentials;
+  /** Hosts that are asked without TLS. @default those on this machine that have no private authority */
+  readonly plainHttp?: readonly string[];
+  /** Private certificate authorities, for some hosts. @default those that Node trusts */
+  readonly certificateAuthorities?: readonly CertificateAuthority[];
+  /**
+   * Hosts, with their ports, that a registry may lead to: as its token service, and for blobs also where they are in a private network.
+   *
+   * @default a token service only at the registry itself; blobs at any host with a public address
+   */
+  readonly trustedHosts?: readonly string[];
+}
+
+/** The same, checked. */
+export interface RegistrySettings {
+  readonly host: string | undefined;
+  readonly credentials: FindCredentials;
+  readonly trustedHosts: ReadonlySet<string>;
+  readonly authorities: TrustedAuthorities;
+  /** `http:` or `https:`. */
+  protocolOf(host: string): 'http:' | 'https:';
+}
+
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
+
+/** @throws {ConfigError} For an unknown key or a wrong value. */
+export function readRegistryOptions(options: RegistryOptions | undefined): RegistrySettings {
+  const own = readOptions<RegistryOptions>(options, {
+    host: readHost,
+    credentials: (node) => node.callback<FindCredentials>(),
+    plainHttp: (node) => node.list().map(readHost),
+    certificateAuthorities: (node) => {
+      readAuthorities(node.value as readonly CertificateAuthority[]);
+      return node.value as readonly CertificateAuthority[];
+    },
+    trustedHosts: (node) => node.list().map(readHost),
+  });
+  const authorities = readAuthorities(own.certificateAuthorities);
+  const plain = new Set(own.plainHttp);
+  return {
+    host: own.host,
+    credentials: own.credentials ?? (() => undefined),
+    trustedHosts: new Set(own.trustedHosts),
+    authorities,
+    protocolOf(host) {
+      const isPlain =
+        plain.has(host) ||
+        (own.plainHttp === undefined &&
+          LOOPBACK.test(host) &&
+          authorities.authorityFor(new URL(`https://${host}`)) === undefined);
+      return isPlain ? 'http:' : 'https:';
+    },
+  };
+}
+
+function readHost(node: ConfigNode): string {
+  const host = node.text();
+  return HOST.test(host) ? host : node.reject('a host in lower case, with its port if it has one');
+}
