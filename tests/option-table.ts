@@ -56,7 +56,7 @@ import {
   PermissionSet,
   requireReadable,
 } from '@testbench/sandbox';
-import { buildScript } from '@testbench/script';
+import { buildScript, createScriptCompiler } from '@testbench/script';
 import {
   assertUsage,
   buildPlugin,
@@ -645,6 +645,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'sdk:BuildPluginOptions': {
     base: { directory: folder },
     calls: { buildPlugin: (options) => buildPlugin(options) },
+  },
+  'script:ScriptCompilerOptions': {
+    calls: { createScriptCompiler: (options) => createScriptCompiler(options) },
   },
   'script:BuildScriptOptions': {
     base: { path: folder },

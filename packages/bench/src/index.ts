@@ -29,6 +29,8 @@ export type {
   ResolvedModelConfig,
   ResolvedPromptConfig,
   ResolvedProviderConfig,
+  ScriptSource,
+  Scripted,
   SpendingConfig,
 } from './config/benchmark-config.js';
 export { applyOverrides } from './config/apply-overrides.js';
@@ -58,7 +60,13 @@ export type {
   PlannedPrompt,
   PlannedProvider,
 } from './plan/plan.js';
-export { findPluginsDir, type PluginLocation, PluginLocator } from './plugins/locate-plugin.js';
+export type { ScriptReference } from './config/script-reference.js';
+export {
+  type CompileScript,
+  findPluginsDir,
+  type PluginLocation,
+  PluginLocator,
+} from './plugins/locate-plugin.js';
 export { loadPrompts } from './prompts/load-prompts.js';
 export { TemplateError } from './prompts/parse-template.js';
 export {

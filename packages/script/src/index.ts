@@ -29,5 +29,6 @@ export {
   type ScriptState,
   type TransformDefinition,
 } from './define.js';
+export { createScriptCompiler, type ScriptCompilerOptions } from './script-compiler.js';
 export { isScriptPath, SCRIPT_EXTENSIONS, SCRIPT_LANGUAGES } from './languages.js';
 export { ScriptError, type ScriptErrorCode, type ScriptProblem } from './script-error.js';

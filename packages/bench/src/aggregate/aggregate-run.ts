@@ -3,6 +3,7 @@ import { canAggregate } from '@testbench/types/aggregate';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { BenchError } from '../errors.js';
+import type { CompileScript } from '../plugins/locate-plugin.js';
 import { groupRecords } from '../results/group-records.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { loadPipeline, type Pipeline } from '../run/load-pipeline.js';
@@ -21,12 +22,15 @@ export interface AggregateRunOptions extends Pick<
   readonly cuts?: readonly RowCut[];
   /** Where the evaluators are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
+  /** Makes plugins of scripts, as the run's did. @default they are refused */
+  readonly compileScript?: CompileScript;
 }
 
 const OPTIONS: OptionReaders<AggregateRunOptions> = {
   cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
+  compileScript: (node) => node.callback(),
   resamples: (node) => node.wholeNumber(0, 1_000_000),
   seed: (node) => node.wholeNumber(0),
   confidence: (node) => node.number(0.5, 0.999_999),
@@ -59,7 +63,7 @@ export async function aggregateRun(
   given?: AggregateRunOptions,
 ): Promise<SetScore[]> {
   const options = readOptions<AggregateRunOptions>(given, OPTIONS);
-  const { cuts = [ROW_CUTS.system], ...asking } = options;
+  const { cuts = [ROW_CUTS.system], compileScript, ...asking } = options;
   const stored = typeof run === 'string' ? await readRun(run) : run;
   const config = await readRunConfig(stored);
   const { isolation } = config;
@@ -69,7 +73,7 @@ export async function aggregateRun(
   const pipeline = await loadPipeline(
     system,
     { ...config, prompts: [], filters: [] },
-    { answers: false },
+    { answers: false, compileScript },
   );
   try {
     const plugins = aggregatingPlugins(pipeline, stored);

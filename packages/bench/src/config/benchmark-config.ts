@@ -14,16 +14,16 @@ export interface BenchmarkConfig {
   /** What is asked about a record: template texts, or more. @default one, named `default`: the record's input, or its messages, as they are */
   readonly prompts?: readonly (string | PromptConfig)[];
   /** Short for `providers` with one entry. */
-  readonly provider?: ProviderConfig;
+  readonly provider?: Scripted<ProviderConfig>;
   /** The plugins that answer. Exactly one of `provider` and `providers` must be there. */
-  readonly providers?: readonly ProviderConfig[];
+  readonly providers?: readonly Scripted<ProviderConfig>[];
   /** Rewrite the answer, one after the other, before it is scored. */
-  readonly transforms?: readonly PluginConfig[];
-  readonly evaluators: readonly EvaluatorConfig[];
+  readonly transforms?: readonly Scripted<PluginConfig>[];
+  readonly evaluators: readonly Scripted<EvaluatorConfig>[];
   /** Short for `filters` with one entry. */
-  readonly filter?: FilterConfig;
+  readonly filter?: Scripted<FilterConfig>;
   /** Decide one after the other which results of a record count, and may rewrite their texts. */
-  readonly filters?: readonly FilterConfig[];
+  readonly filters?: readonly Scripted<FilterConfig>[];
   /** How often each case is asked, and what becomes of its scores. @default once, and the mean */
   readonly epochs?: number | EpochsConfig;
   /** For sampling, shuffling and the jitter of retries. @default 0 */
@@ -87,6 +87,21 @@ export interface PluginConfig {
   /** What the plugin may reach outside of itself. @default what the policy grants it, or else nothing */
   readonly permissions?: Permissions;
 }
+
+/** A script in the place of a plugin: a file, or an expression. */
+export interface ScriptSource {
+  /** Path of a script; what its language is, its ending says. */
+  readonly script?: string;
+  /** An expression over `input`, `output`, `expected` and `record`: the score of an evaluator. */
+  readonly inline?: string;
+  /** Language of `inline`. @default 'javascript' */
+  readonly language?: string;
+}
+
+/** A use of a plugin, or of a script in its place. */
+export type Scripted<Use extends PluginConfig> =
+  | Use
+  | (Omit<Use, 'plugin'> & { readonly plugin?: never } & ScriptSource);
 
 /** A plugin that answers. */
 export interface ProviderConfig extends PluginConfig {

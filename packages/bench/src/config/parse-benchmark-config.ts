@@ -5,6 +5,9 @@ import { ConfigError } from '@testbench/types/errors';
 
 import type {
   BenchmarkConfig,
+  EvaluatorConfig,
+  FilterConfig,
+  PluginConfig,
   ProviderConfig,
   ResolvedBenchmarkConfig,
   ResolvedPromptConfig,
@@ -52,9 +55,23 @@ export function parseBenchmarkConfig(
   return resolveConfig(BENCHMARK.read(new ConfigNode(value), { baseDirectory }));
 }
 
+/** A configuration whose uses of plugins all have their reference. */
+type ReadConfig = Omit<
+  BenchmarkConfig,
+  'provider' | 'providers' | 'transforms' | 'evaluators' | 'filter' | 'filters'
+> & {
+  readonly provider?: ProviderConfig;
+  readonly providers?: readonly ProviderConfig[];
+  readonly transforms?: readonly PluginConfig[];
+  readonly evaluators: readonly EvaluatorConfig[];
+  readonly filter?: FilterConfig;
+  readonly filters?: readonly FilterConfig[];
+};
+
 /** Writes out the shorthands of a configuration that was read, and fills in what it leaves out. */
 export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
-  const { provider, filter, $schema: _, ...config } = read;
+  // Its type reads scripts as plugins that are referred to.
+  const { provider, filter, $schema: _, ...config } = read as ReadConfig;
   const evaluators = config.evaluators.map((evaluator) => ({
     ...evaluator,
     name: evaluator.name ?? defaultName(evaluator.plugin),

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 
+import { parseScript, scriptName } from './script-reference.js';
+
 /** What references to plugins look like: a path, or a name with or without a range. */
 const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
 
@@ -22,6 +24,8 @@ export function parsePluginName(reference: string): PluginName | undefined {
 export function defaultName(reference: string): string {
   const name = parsePluginName(reference)?.name;
   if (name !== undefined) return name;
+  const script = parseScript(reference);
+  if (script !== undefined) return scriptName(script);
   const file = posix.basename(reference.replaceAll('\\', '/'));
   return file.endsWith('.wasm') ? file.slice(0, -'.wasm'.length) : file;
 }

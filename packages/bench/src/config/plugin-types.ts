@@ -8,15 +8,18 @@ import {
 } from '@testbench/types';
 import { ConfigNode, LARGEST_LIMITS, readLimits } from '@testbench/types/config';
 
-import type { PluginConfig } from './benchmark-config.js';
+import type { PluginConfig, ScriptSource } from './benchmark-config.js';
 import { parsePluginName } from './plugin-name.js';
+import { formatScript, parseScript } from './script-reference.js';
 import {
   type ConfigKeys,
   type ConfigType,
   either,
   listOf,
+  mapped,
   pathOf,
   shape,
+  type ShapeOptions,
 } from './schema/config-type.js';
 import {
   BOOLEAN,
@@ -89,11 +92,21 @@ const PERMISSIONS = shape<Permissions>({
   },
 });
 
+/** A script of a configuration that was read already. */
+function isScript(reference: string): boolean {
+  try {
+    return parseScript(reference) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Where a plugin comes from: a name as it is, a path made absolute. */
 const PLUGIN_REFERENCE: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
   read(node, { baseDirectory }) {
     const reference = node.text();
+    if (isScript(reference)) return reference;
     if (parsePluginName(reference) !== undefined) return reference;
     const isFile = reference.endsWith('.wasm') || win32.isAbsolute(reference);
     if (!isFile && (/^[a-z][a-z0-9+.-]*:/i.test(reference) || /[:@][^/\\]*$/.test(reference))) {
@@ -124,3 +137,55 @@ export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
     description: 'What it may reach outside of itself. Default: what the policy grants it.',
   },
 };
+
+const SCRIPT_KEYS: ConfigKeys<ScriptSource> = {
+  script: {
+    type: PATH,
+    description: 'A script in the place of a plugin: the path of a .ts, .js, .mts or .mjs file.',
+  },
+  inline: {
+    type: text(),
+    description: 'An expression over input, output, expected and record, whose value is the score.',
+  },
+  language: { type: text(), description: 'Language of "inline". Default: javascript.' },
+};
+
+const SOURCES = ['plugin', 'script', 'inline'] as const;
+
+/** A use of a plugin, or of a script in its place: what comes out refers to either by `plugin`. */
+export function pluginShape<Fields extends PluginConfig>(
+  keys: ConfigKeys<Fields>,
+  options: ShapeOptions<Fields> = {},
+): ConfigType<Fields> {
+  type Given = Omit<Fields, 'plugin'> & Partial<Pick<PluginConfig, 'plugin'>> & ScriptSource;
+  const all = {
+    ...keys,
+    plugin: { ...PLUGIN_KEYS.plugin, required: false },
+    ...SCRIPT_KEYS,
+  } as unknown as ConfigKeys<Given>;
+  const schema = { oneOf: SOURCES.map((source) => ({ required: [source] })), ...options.schema };
+  const { retired } = options;
+  const given = shape<Given>(all, { schema, ...(retired === undefined ? {} : { retired }) });
+  return mapped(given, (read, node, { baseDirectory }) => {
+    const sources = SOURCES.filter((source) => read[source] !== undefined);
+    if (sources.length === 0) node.fields(Object.keys(all)).required('plugin');
+    if (sources.length > 1) {
+      node.reject(`only one of ${sources.map((source) => `"${source}"`).join(' and ')}`);
+    }
+    const { script, inline, language, ...fields } = read;
+    if (language !== undefined && inline === undefined)
+      node.reject('"language" beside "inline" only');
+    const path = script ?? baseDirectory;
+    const reference = {
+      path,
+      ...(inline === undefined ? {} : { inline }),
+      ...(language === undefined ? {} : { language }),
+    };
+    const use = {
+      ...fields,
+      plugin: read.plugin ?? formatScript(reference),
+    } as unknown as Fields;
+    options.check?.(use, node);
+    return use;
+  });
+}

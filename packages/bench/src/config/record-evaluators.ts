@@ -1,7 +1,9 @@
 import { ConfigNode } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { EvaluatorConfig, ResolvedEvaluatorConfig } from './benchmark-config.js';
 import { defaultName } from './plugin-name.js';
+import { parseScript } from './script-reference.js';
 import { PLUGIN_KEYS } from './plugin-types.js';
 import { either, listOf, shape } from './schema/config-type.js';
 import { text } from './schema/config-values.js';
@@ -58,6 +60,13 @@ export function readRecordEvaluators(
 }
 
 function withDefaults(evaluator: RecordEvaluator): ResolvedEvaluatorConfig {
+  if (parseScript(evaluator.plugin) !== undefined) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      '',
+      'Cannot use a script for a record: records may name plugins only',
+    );
+  }
   const { plugin, name = defaultName(plugin), weight = 1 } = evaluator;
   return { ...evaluator, name, weight };
 }

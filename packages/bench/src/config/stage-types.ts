@@ -14,7 +14,7 @@ import type {
   ProviderConfig,
 } from './benchmark-config.js';
 import { parsePluginName } from './plugin-name.js';
-import { PLUGIN_KEYS } from './plugin-types.js';
+import { PLUGIN_KEYS, pluginShape } from './plugin-types.js';
 import {
   type ConfigKeys,
   either,
@@ -160,7 +160,7 @@ const NOT_REPLAYED = [
 ] as const;
 
 /** A provider of a configuration. */
-export const PROVIDER = shape<ProviderConfig>(
+export const PROVIDER = pluginShape<ProviderConfig>(
   {
     ...PLUGIN_KEYS,
     name: { type: text(), description: "Column in the results. Default: the plugin's name." },
@@ -230,10 +230,10 @@ export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
 };
 
 /** An evaluator of a configuration. */
-export const EVALUATOR = shape(EVALUATOR_KEYS);
+export const EVALUATOR = pluginShape(EVALUATOR_KEYS);
 
 /** A filter of a configuration. */
-export const FILTER = shape<FilterConfig>({
+export const FILTER = pluginShape<FilterConfig>({
   ...PLUGIN_KEYS,
   droppedTexts: {
     type: BOOLEAN,
@@ -242,7 +242,7 @@ export const FILTER = shape<FilterConfig>({
 });
 
 /** A transform of a configuration. */
-export const TRANSFORM = shape(PLUGIN_KEYS);
+export const TRANSFORM = pluginShape(PLUGIN_KEYS);
 
 /** Throws `CONFIG_INVALID` for a value as a whole. */
 export function refuse(node: ConfigNode, state: string): never {

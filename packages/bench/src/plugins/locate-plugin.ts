@@ -3,13 +3,21 @@ import { dirname, join } from 'node:path';
 
 import { digestOf, readModuleFile } from '@testbench/core/files';
 import { nearestKey } from '@testbench/types/config';
-import { ConfigError } from '@testbench/types/errors';
+import { ConfigError, PluginError } from '@testbench/types/errors';
 import { satisfies, validRange } from 'semver';
 
 import { parsePluginName, type PluginName } from '../config/plugin-name.js';
+import { parseScript, type ScriptReference } from '../config/script-reference.js';
 import { type PluginManifest, readPluginManifest, type ManifestEntry } from './plugin-manifest.js';
 
 const PACKAGE = '@testbench/plugins';
+
+/**
+ * Makes a plugin of a script.
+ *
+ * @returns Path of the module's file.
+ */
+export type CompileScript = (script: ScriptReference) => Promise<string>;
 
 /** Where a plugin of a configuration is. */
 export interface PluginLocation {
@@ -38,10 +46,15 @@ export function findPluginsDir(from: string): string | undefined {
 export class PluginLocator {
   #manifest: Promise<PluginManifest> | undefined;
   readonly #folder: string | undefined;
+  readonly #compile: CompileScript | undefined;
 
   /** @param folder With `manifest.json` and the modules. @default that of the package that is installed beside this one */
-  constructor(folder: string | undefined = findPluginsDir(import.meta.dirname)) {
+  constructor(
+    folder: string | undefined = findPluginsDir(import.meta.dirname),
+    compile?: CompileScript,
+  ) {
     this.#folder = folder;
+    this.#compile = compile;
   }
 
   /**
@@ -52,6 +65,8 @@ export class PluginLocator {
    * @throws {ConfigError} `CONFIG_INVALID`: no such plugin, no such version, or a damaged package.
    */
   async locate(reference: string, place: string): Promise<PluginLocation> {
+    const script = parseScript(reference);
+    if (script !== undefined) return { path: await this.#compiled(script, place) };
     const wanted = parsePluginName(reference);
     if (wanted === undefined) return { path: reference };
     const refuse = (state: string, cause?: unknown): ConfigError =>
@@ -82,6 +97,24 @@ export class PluginLocator {
       );
     }
     return { path, digest };
+  }
+
+  async #compiled(script: ScriptReference, place: string): Promise<string> {
+    const refuse = (state: string, cause?: unknown): ConfigError =>
+      new ConfigError('CONFIG_INVALID', place, `Cannot use the script "${place}": ${state}`, {
+        cause,
+      });
+    if (this.#compile === undefined) {
+      throw refuse(
+        'nothing here compiles scripts; give the run a "compileScript", as createScriptCompiler() of @testbench/script',
+      );
+    }
+    try {
+      return await this.#compile(script);
+    } catch (cause) {
+      if (!PluginError.is(cause)) throw cause;
+      throw refuse(cause.message, cause);
+    }
   }
 }
 

@@ -7,11 +7,12 @@ import type {
   ResolvedEvaluatorConfig,
   ResolvedProviderConfig,
 } from '../config/benchmark-config.js';
+import { parseScript } from '../config/script-reference.js';
 import { stageLimits } from '../config/stage-limits.js';
 import { rejectSelfJudging } from '../judging/self-judging.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
-import { PluginLocator } from '../plugins/locate-plugin.js';
+import { type CompileScript, PluginLocator } from '../plugins/locate-plugin.js';
 import { type ReplayProvider, ReplayLoader } from '../replay/replay-provider.js';
 import { RecordStages } from './record-stages.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
@@ -59,6 +60,8 @@ export interface Pipeline {
 export interface LoadPipelineOptions {
   /** False for scoring again: answers are there, and nobody is asked. @default true */
   readonly answers?: boolean;
+  /** Makes plugins of scripts. @default they are refused */
+  readonly compileScript?: CompileScript | undefined;
 }
 
 /**
@@ -71,9 +74,9 @@ export interface LoadPipelineOptions {
 export async function loadPipeline(
   system: BenchSystem,
   config: ResolvedBenchmarkConfig,
-  { answers = true }: LoadPipelineOptions = {},
+  { answers = true, compileScript }: LoadPipelineOptions = {},
 ): Promise<Pipeline> {
-  const loader = new PipelineLoader(system, config);
+  const loader = new PipelineLoader(system, config, compileScript);
   try {
     const prompts = await loadPrompts(config);
     const providers: ProviderStage[] = [];
@@ -141,10 +144,14 @@ class PipelineLoader {
   readonly #config: ResolvedBenchmarkConfig;
   readonly #locator: PluginLocator;
 
-  constructor(system: BenchSystem, config: ResolvedBenchmarkConfig) {
+  constructor(
+    system: BenchSystem,
+    config: ResolvedBenchmarkConfig,
+    compileScript: CompileScript | undefined,
+  ) {
     this.#system = system;
     this.#config = config;
-    this.#locator = new PluginLocator(config.pluginsDir);
+    this.#locator = new PluginLocator(config.pluginsDir, compileScript);
   }
 
   async unload(): Promise<void> {
@@ -182,7 +189,7 @@ class PipelineLoader {
   ): Promise<Stage> {
     const id = `${this.#config.name}/${path}`;
     const limits = stageLimits(this.#config.limits, use.limits, waits);
-    const location = await this.#locator.locate(use.plugin, `${path}.plugin`);
+    const location = await this.#locator.locate(use.plugin, `${path}.${sourceOf(use)}`);
     const { info } = await this.#system.loadPlugin(location.path, {
       id,
       config,
@@ -200,7 +207,7 @@ class PipelineLoader {
     if (types.includes(actual)) return;
     throw new ConfigError(
       'CONFIG_INVALID',
-      `${path}.plugin`,
+      `${path}.${sourceOf(use)}`,
       `Cannot use ${JSON.stringify(use.plugin)} as "${path}": expected plugin type ${types.map((type) => `"${type}"`).join(' or ')}, found "${actual}"`,
     );
   }
@@ -225,4 +232,11 @@ function withoutRetries(
     );
   }
   return given === 0 ? stage.config : { ...stage.config, retries: 0 };
+}
+
+/** The key of a configuration that says where its plugin comes from. */
+function sourceOf({ plugin }: PluginConfig): string {
+  const script = parseScript(plugin);
+  if (script === undefined) return 'plugin';
+  return script.inline === undefined ? 'script' : 'inline';
 }

@@ -39,9 +39,10 @@ export async function withPreparedRun<T>(
   given: ResolvedBenchmarkConfig,
   options: RunOptions,
   action: (run: PreparedRun) => Promise<T>,
-  loading: LoadPipelineOptions = {},
+  pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
-  const { readers, signal } = options;
+  const { readers, signal, compileScript } = options;
+  const loading = { ...pipelineOptions, compileScript };
   const config = loading.answers === false ? given : await expandReplays(given);
   await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
   const denials = new DenialLog();

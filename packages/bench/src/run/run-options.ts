@@ -4,6 +4,7 @@ import type { OptionReaders } from '@testbench/types/config';
 
 import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import type { ResultRow } from '../results/result-row.js';
+import type { CompileScript } from '../plugins/locate-plugin.js';
 import type { BenchSystem } from './stage.js';
 
 /** How far a run is. */
@@ -26,6 +27,8 @@ export interface BenchmarkProgress {
 
 /** What planning, running and scoring take besides what is run. */
 export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
+  /** Makes plugins of scripts, for configurations that name some; `createScriptCompiler` of `@testbench/script` makes one. @default scripts are refused */
+  readonly compileScript?: CompileScript;
   /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
   /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan goes on from there. */
@@ -52,6 +55,7 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
 /** Readers of {@link RunOptions}. */
 export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   readers: OPEN_DATASET_OPTIONS.readers,
+  compileScript: (node) => node.callback(),
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   signal: (node) => node.signal(),

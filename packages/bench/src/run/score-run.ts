@@ -1,6 +1,10 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import type { EvaluatorConfig, ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import type {
+  EvaluatorConfig,
+  ResolvedBenchmarkConfig,
+  Scripted,
+} from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { finishPlan } from '../plan/make-plan.js';
@@ -21,7 +25,7 @@ import { executeRun, type RunResult } from './run-plan.js';
 /** How stored answers are scored. */
 export interface ScoreRunConfig {
   /** As in a configuration; relative paths start at the working directory. */
-  readonly evaluators: readonly EvaluatorConfig[];
+  readonly evaluators: readonly Scripted<EvaluatorConfig>[];
   /**
    * `append`: scores of the run stay, but for those of evaluators with the same name. `replace`: only the new ones are there.
    * @default 'append'
@@ -30,7 +34,7 @@ export interface ScoreRunConfig {
 }
 
 const SCORING: OptionReaders<ScoreRunConfig> = {
-  evaluators: (node) => node.list().map(({ value }) => value as EvaluatorConfig),
+  evaluators: (node) => node.list().map(({ value }) => value as Scripted<EvaluatorConfig>),
   mode: (node) => node.oneOf(['append', 'replace']),
 };
 

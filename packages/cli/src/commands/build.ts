@@ -7,21 +7,27 @@ import { ExitCode } from '../exit-code.js';
 import { escapeText } from '../render/escape-text.js';
 import type { BUILD_FLAGS } from '../flags/build.js';
 import { writeJson } from '../render/write-json.js';
+import { isScript } from '../script-modules.js';
 
 /** Functions of a report; the others are added up. */
 const SHOWN_FUNCTIONS = 10;
 
-/** `testbench build [folder]` */
+/** `testbench build [folder or script]` */
 export async function buildCommand({
   io,
   flags,
   args,
 }: CommandCall<typeof BUILD_FLAGS>): Promise<ExitCode> {
   const { optimize, sourceMap, output, report, json } = flags;
+  const given = resolve(io.cwd, args[0] ?? '.');
+  if (await isScript(given)) {
+    const { buildScriptCommand } = await import('./build-script.js');
+    return await buildScriptCommand(io, given, { output, json });
+  }
   let result: BuildResult;
   try {
     result = await buildPlugin({
-      directory: resolve(io.cwd, args[0] ?? '.'),
+      directory: given,
       ...(optimize !== undefined && { optimize }),
       ...(sourceMap && { sourceMap }),
       ...(output !== undefined && { outputFile: resolve(io.cwd, output) }),

@@ -12,6 +12,7 @@ import { formatBytes, formatDuration } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
 import { writeJson } from '../render/write-json.js';
+import { modulePath } from '../script-modules.js';
 
 /** `testbench call <plugin.wasm> --input <json|@file>` */
 export async function callCommand({
@@ -35,7 +36,7 @@ export async function callCommand({
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
-    const { id } = await system.loadPlugin(resolve(io.cwd, args[0]!), {
+    const { id } = await system.loadPlugin(await modulePath(io, args[0]!), {
       config,
       ...(flags.id === undefined ? {} : { id: flags.id }),
       ...(permissions === undefined ? {} : { permissions }),

@@ -18,6 +18,7 @@ import { writeJson } from '../render/write-json.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
+import { scriptCompiler } from '../script-modules.js';
 import type { RUN_FLAGS } from '../flags/run.js';
 
 /** `testbench run <config>` */
@@ -38,7 +39,12 @@ export async function runCommand({
   const shown = { io, name: config.name, flags, gate };
   if (flags.dryRun) {
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
-    const estimate = await estimateRun(config, { signal: io.signal, inputs, onNotice });
+    const estimate = await estimateRun(config, {
+      signal: io.signal,
+      inputs,
+      onNotice,
+      compileScript: scriptCompiler(io),
+    });
     if (flags.json) writeJson(io.stdout, estimate);
     else
       io.stdout.write(

@@ -1,6 +1,11 @@
 import { basename, resolve } from 'node:path';
 
-import { type EvaluatorConfig, loadBenchmarkConfig, scoreRun } from '@testbench/bench';
+import {
+  type EvaluatorConfig,
+  loadBenchmarkConfig,
+  type Scripted,
+  scoreRun,
+} from '@testbench/bench';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
@@ -9,6 +14,7 @@ import type { SCORE_FLAGS } from '../flags/score.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { scriptLoader } from '../script-loader.js';
+import { isScript } from '../script-modules.js';
 import { UsageError } from '../usage-error.js';
 
 /** `testbench score <run> --evaluator <plugin>` */
@@ -30,15 +36,19 @@ export async function scoreCommand({
 async function readEvaluators(
   { evaluator, config }: CommandCall<typeof SCORE_FLAGS>['flags'],
   io: CliIo,
-): Promise<readonly EvaluatorConfig[]> {
+): Promise<readonly Scripted<EvaluatorConfig>[]> {
   if ((evaluator === undefined) === (config === undefined)) {
     throw new UsageError('expected either --evaluator or --config', 'score');
   }
   if (config === undefined) {
-    return evaluator!.map((plugin) => ({
-      // A path starts at the working directory; a name is looked up.
-      plugin: /[\\/]|\.wasm$/.test(plugin) ? resolve(io.cwd, plugin) : plugin,
-    }));
+    return await Promise.all(
+      evaluator!.map(async (plugin) => {
+        const path = resolve(io.cwd, plugin);
+        if (await isScript(path)) return { script: path };
+        // A path starts at the working directory; a name is looked up.
+        return { plugin: /[\\/]|\.wasm$/.test(plugin) ? path : plugin };
+      }),
+    );
   }
   const { evaluators } = await loadBenchmarkConfig(resolve(io.cwd, config), {
     env: io.env,

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { readModuleFile } from '@testbench/core/files';
 import { checkPlugin } from '@testbench/sdk';
 
@@ -10,6 +8,7 @@ import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
 import type { TEST_FLAGS } from '../flags/test.js';
 import { writeJson } from '../render/write-json.js';
+import { modulePath } from '../script-modules.js';
 
 /** `testbench test <plugin.wasm>` */
 export async function testCommand({
@@ -29,7 +28,7 @@ export async function testCommand({
     failed: style.red('failed '),
     skipped: style.dim('skipped'),
   };
-  const { ok, findings } = await checkPlugin(await readModuleFile(resolve(io.cwd, path)), {
+  const { ok, findings } = await checkPlugin(await readModuleFile(await modulePath(io, path)), {
     config,
     ...(inputs.length > 0 && { inputs }),
     onFinding: ({ check, status, detail }) => {

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { readModuleFile } from '@testbench/core/files';
 import { loadRefusal, validatePlugin } from '@testbench/sdk';
 
@@ -8,6 +6,7 @@ import { ExitCode } from '../exit-code.js';
 import { escapeText } from '../render/escape-text.js';
 import type { VALIDATE_FLAGS } from '../flags/validate.js';
 import { writeJson } from '../render/write-json.js';
+import { modulePath } from '../script-modules.js';
 
 /** `testbench validate <plugin.wasm>` */
 export async function validateCommand({
@@ -16,7 +15,7 @@ export async function validateCommand({
   args,
 }: CommandCall<typeof VALIDATE_FLAGS>): Promise<ExitCode> {
   const path = args[0]!;
-  const bytes = await readModuleFile(resolve(io.cwd, path));
+  const bytes = await readModuleFile(await modulePath(io, path));
   const report = validatePlugin(bytes);
   const refusal = report.ok ? await loadRefusal(bytes) : undefined;
   const ok = report.ok && refusal === undefined;

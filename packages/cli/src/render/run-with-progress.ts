@@ -3,6 +3,7 @@ import type { BenchmarkSummary } from '@testbench/bench/results';
 import { formatItems } from '@testbench/report/terminal';
 
 import type { CliIo } from '../cli-io.js';
+import { scriptCompiler } from '../script-modules.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeText } from './escape-text.js';
 import { ProgressBar } from './progress-bar.js';
@@ -52,6 +53,7 @@ export async function runWithProgress(
   try {
     result = await work({
       signal: io.signal,
+      compileScript: scriptCompiler(io),
       ...(quiet || json ? {} : { onProgress: (progress) => bar.update(progress) }),
       ...(quiet ? {} : { onNotice: say }),
       ...(maxErrors === undefined ? {} : { maxErrors }),

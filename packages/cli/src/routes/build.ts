@@ -5,11 +5,19 @@ export const BUILD = defineCommand({
   name: 'build',
   brief: 'build a plugin from its sources',
   about:
-    'Compiles a project in AssemblyScript, Rust or C, optimises it, and writes its metadata into the module.',
+    'Compiles a project in AssemblyScript, Rust or C, optimises it, and writes its metadata into the module; or makes a module of a script in JavaScript or TypeScript.',
   positionals: [
-    { name: 'folder', brief: 'the project (default: the current folder)', isOptional: true },
+    {
+      name: 'folder',
+      brief: 'the project, or a script (default: the current folder)',
+      isOptional: true,
+    },
   ],
   flags: BUILD_FLAGS,
-  examples: ['testbench build', 'testbench build plugins/mine --optimize size --report'],
+  examples: [
+    'testbench build',
+    'testbench build metric.ts --output metric.wasm',
+    'testbench build plugins/mine --optimize size --report',
+  ],
   load: async () => (await import('../commands/build.js')).buildCommand,
 });

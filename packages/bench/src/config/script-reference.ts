@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+
+/** A script in the place of a plugin, as a configuration that was read refers to it. */
+export interface ScriptReference {
+  /** Absolute path of the script; of a text, the folder that the configuration is in. */
+  readonly path: string;
+  /** An expression that is the script. */
+  readonly inline?: string;
+  /** Language of `inline`. */
+  readonly language?: string;
+}
+
+const PREFIX = 'script:';
+/** Characters of a column's name. */
+const MAX_NAME_LENGTH = 40;
+
+/** Writes a reference as one text, which may stand as `plugin`. */
+export function formatScript({ path, ...inline }: ScriptReference): string {
+  return PREFIX + (inline.inline === undefined ? path : JSON.stringify({ ...inline, path }));
+}
+
+/** Reads such a text; undefined for another reference. */
+export function parseScript(reference: string): ScriptReference | undefined {
+  if (!reference.startsWith(PREFIX)) return undefined;
+  const rest = reference.slice(PREFIX.length);
+  if (!rest.startsWith('{')) return { path: rest };
+  return JSON.parse(rest) as ScriptReference;
+}
+
+/** The name of a stage that has none of its own: the file's, or the expression. */
+export function scriptName({ path, inline }: ScriptReference): string {
+  if (inline !== undefined) {
+    const short = inline.trim().replace(/\s+/g, ' ');
+    return short.length > MAX_NAME_LENGTH ? `${short.slice(0, MAX_NAME_LENGTH - 1)}…` : short;
+  }
+  const file = posix.basename(path.replaceAll('\\', '/'));
+  return file.replace(/\.[^.]+$/, '');
+}
