@@ -19,8 +19,9 @@ export const mayImport = {
   report: ['types', 'bench', 'core'],
   plugins: [],
   trust: ['types'],
-  sdk: ['types', 'wasm', 'sandbox', 'host', 'core'],
   script: ['types', 'wasm', 'core'],
+  compiler: [],
+  sdk: ['types', 'wasm', 'sandbox', 'host', 'core', 'compiler'],
   'create-plugin': ['types'],
   cli: [
     'types',

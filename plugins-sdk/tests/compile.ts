@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import asc from 'assemblyscript/asc';
+import { loadAssemblyCompiler } from '@testbench/compiler';
 
 // oxlint-disable-next-line import/no-named-as-default
 import PluginTransform from '../transform/index.js';
@@ -26,7 +26,8 @@ export async function compile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let output: Uint8Array<ArrayBuffer> | undefined;
   let problems = '';
-  const { error } = await asc.main(
+  const compiler = await loadAssemblyCompiler();
+  const { error } = await compiler.main(
     [
       'index.ts',
       '--outFile',
@@ -37,19 +38,19 @@ export async function compile(
       ...(options.flags ?? []),
     ],
     {
-      readFile: async (name: string) => {
+      readFile: async (name) => {
         if (name === 'index.ts') return source;
         const at = name.lastIndexOf(LIBRARY);
         if (at < 0) return null;
         return readFile(resolve(root, name.slice(at + LIBRARY.length)), 'utf8').catch(() => null);
       },
-      writeFile: (_name: string, contents: unknown) => {
+      writeFile: (_name, contents) => {
         if (contents instanceof Uint8Array) output = Uint8Array.from(contents);
       },
       listFiles: () => [],
       stdout: { write: () => undefined },
-      stderr: { write: (text: string) => void (problems += text) },
-      ...(options.plugin === true && { transforms: [withPackage(options.packageJson)] as never }),
+      stderr: { write: (text) => void (problems += text) },
+      ...(options.plugin === true && { transforms: [withPackage(options.packageJson)] }),
     },
   );
   if (error) throw new Error(`${error.message}\n${problems}`);

@@ -1,4 +1,4 @@
-import { NodeKind } from 'assemblyscript';
+import { NodeKind } from '@testbench/compiler/ast';
 
 import { evaluateLiteral } from './evaluate-literal.js';
 import { locate } from './locate.js';

@@ -1,4 +1,4 @@
-import { LiteralKind, NodeKind, Token } from 'assemblyscript';
+import { LiteralKind, NodeKind, Token } from '@testbench/compiler/ast';
 
 import { locate } from './locate.js';
 

@@ -7,8 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { NodeKind, SourceKind } from 'assemblyscript';
-import { Transform } from 'assemblyscript/transform';
+import { NodeKind, SourceKind, Transform } from '@testbench/compiler/ast';
 
 import { describePlugin } from './describe-plugin.js';
 import { generateEntry } from './generate-entry.js';
@@ -22,7 +21,7 @@ export default class PluginTransform extends Transform {
   /** UTF-8 JSON of the metadata, once `afterParse` has run. */
   metadata = new Uint8Array();
 
-  /** @param {import('assemblyscript').Parser} parser */
+  /** @param {{ sources: any[], parseFile(code: string, path: string, isEntry: boolean): void }} parser */
   async afterParse(parser) {
     const entries = parser.sources.filter(
       // The runtime is an entry, too.

@@ -1,13 +1,16 @@
 // Installs the packed archives in empty folders, under npm and under pnpm, and uses them as others do: from an ES module,
 // from CommonJS, from TypeScript in two resolutions with the libraries' own declarations checked, through esbuild, and
-// through vite. A plugin is run each time, so the files that threads and child processes start from are found too.
+// through vite. A plugin is run each time, so the files that threads and child processes start from are found too. New plugin projects
+// are checked as an editor does, and what authors install is weighed.
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,8 +33,10 @@ import { readJson, root } from '../lib/workspace.mjs';
 const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'].map(
   (name) => `@testbench/${name}`,
 );
-/** Loaded by the AssemblyScript compiler, which awaits at its top level; CommonJS cannot take that. */
-const NO_REQUIRE = '@testbench/plugins-sdk/transform';
+/** The AssemblyScript compiler and what it loads: it awaits at its top level, which CommonJS cannot take. */
+const NO_REQUIRE = new Set(['@testbench/plugins-sdk/transform', '@testbench/compiler/ast']);
+/** Most that an author installs, in MB: with the AssemblyScript compiler, and without it. */
+const MOST_MB = { '@testbench/plugins-sdk': 60, '@testbench/sdk': 15 };
 const PLUGIN = join(root, 'example-plugins/exact-match/build/exact-match.wasm');
 
 const outside = mkdtempSync(join(tmpdir(), 'testbench-consumers-'));
@@ -50,7 +55,9 @@ try {
     mkdirSync(folder);
     await attempt(`install with ${manager}`, () => install(manager, folder, packed));
     await useAll(manager, folder, names);
+    await editProjects(manager, folder);
   }
+  await weigh(packed);
 } finally {
   rmSync(outside, { recursive: true });
 }
@@ -59,7 +66,7 @@ process.exitCode = failures === 0 ? 0 : 1;
 async function useAll(manager, folder, names) {
   cpSync(PLUGIN, join(folder, 'exact-match.wasm'));
   write(folder, 'all.mjs', importAll(names) + USE);
-  write(folder, 'all.cjs', requireAll(names.filter((name) => name !== NO_REQUIRE)) + USE);
+  write(folder, 'all.cjs', requireAll(names.filter((name) => !NO_REQUIRE.has(name))) + USE);
   write(folder, 'neutral.mjs', importAll(NEUTRAL) + USE_NEUTRAL);
   write(folder, 'page.mjs', useInBrowser(readFileSync(PLUGIN)));
   const scripts = ['neutral', 'page'].map(
@@ -124,6 +131,53 @@ async function useAll(manager, folder, names) {
       existsSync(join(folder, 'vite-ssr/all.js')) ? 'vite-ssr/all.js' : 'vite-ssr/all.mjs',
     ),
   );
+}
+
+/** What an editor would underline in a new AssemblyScript project of each type. */
+async function editProjects(manager, folder) {
+  const command = join(folder, 'node_modules/@testbench/cli/bin/testbench.js');
+  for (const type of ['evaluator', 'provider', 'transform', 'filter', 'custom']) {
+    await attempt(`${manager}: begin a plugin of type ${type}`, () =>
+      run(pinnedNode(), [command, 'new', type, '--type', type, '--yes'], { cwd: folder }),
+    );
+    for (const compiler of ['tsc6', 'tsc']) {
+      await attempt(`${manager}: ${compiler} sees no error in a plugin of type ${type}`, () =>
+        tool(compiler, ['--noEmit', '-p', `${type}/assembly`], folder),
+      );
+    }
+  }
+}
+
+/** Installs what an author needs and nothing else, and adds up the sizes of its files. */
+async function weigh(packed) {
+  const all = new Map(packed.map((entry) => [entry.manifest.name, entry]));
+  for (const [name, mostMb] of Object.entries(MOST_MB)) {
+    const folder = join(outside, `weight-${name.split('/')[1]}`);
+    mkdirSync(folder);
+    const needed = new Set(['@testbench/sdk', name]);
+    for (const next of needed) {
+      const ours = Object.keys(all.get(next).manifest.dependencies ?? {});
+      for (const dependency of ours) if (all.has(dependency)) needed.add(dependency);
+    }
+    const archives = [...needed].map((needs) => [needs, `file:${all.get(needs).archive}`]);
+    const manifest = { private: true, dependencies: Object.fromEntries(archives) };
+    write(folder, 'package.json', JSON.stringify(manifest));
+    const flags = ['--no-fund', '--no-audit', '--ignore-scripts', '--omit=optional'];
+    await attempt(`install ${[...new Set(['@testbench/sdk', name])].join(' and ')}`, () =>
+      run('npm', ['install', ...flags], { cwd: folder }),
+    );
+    await attempt(`it takes at most ${mostMb} MB`, async () => {
+      const mb = sizeOf(join(folder, 'node_modules')) / 1e6;
+      console.log(`       ${mb.toFixed(1)} MB`);
+      return { code: mb <= mostMb ? 0 : 1, output: `it takes ${mb.toFixed(1)} MB` };
+    });
+  }
+}
+
+function sizeOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 /** The oldest Node that require() is promised for, where the proofs are installed, and the pinned one. */

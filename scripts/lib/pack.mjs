@@ -28,9 +28,9 @@ export async function packPackages(folder) {
   return packed;
 }
 
-/** What a reader of a published package may import: its name, and its subpaths but for package.json. */
+/** What a reader of a published package may import: its name, and its subpaths except those of files, such as package.json. */
 export function importNames({ name, exports }) {
   return Object.keys(exports)
-    .filter((path) => path !== './package.json')
+    .filter((path) => !/\.json$|\*/.test(path))
     .map((path) => name + path.slice(1));
 }

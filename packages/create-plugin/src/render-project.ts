@@ -73,8 +73,8 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
   const range = `^${await ownVersion()}`;
   const library: Readonly<Record<TemplateLanguage, Readonly<Record<string, string>>>> = {
     assemblyscript: { '@testbench/plugins-sdk': range },
-    rust: {},
-    c: { '@yowasp/clang': '22.0.0-git20542-10' },
+    rust: { '@testbench/compiler': range },
+    c: { '@testbench/compiler': range, '@yowasp/clang': '22.0.0-git20542-10' },
   };
   const description = {
     name,

@@ -130,7 +130,7 @@ async function compile(
   // A source map holds offsets, which it would move.
   const again = language !== 'assemblyscript' || optimize === 'size';
   if (again && optimize !== 'none' && compiled.sourceMap === undefined) {
-    named = await optimizeModule(named, optimize);
+    named = await optimizeModule(directory, named, optimize);
   }
   return { compiled, named: await withMetadata(directory, project, named) };
 }

@@ -2,8 +2,6 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { Transform } from 'assemblyscript/transform';
-
 import { BuildError, type Diagnostic } from './build-error.js';
 import { compileFailed } from './compile-failed.js';
 import {
@@ -11,6 +9,7 @@ import {
   explainDiagnostic,
   type ExplainedDiagnostic,
 } from './explain-diagnostic.js';
+import { loadCompiler } from './load-compiler.js';
 
 /** What the compiler is to aim for. */
 export type Optimization = (typeof OPTIMIZATIONS)[number];
@@ -56,11 +55,11 @@ const OPTIMIZATION: Readonly<Record<Optimization, readonly string[]>> = {
  * The runtime is `minimal`: the library collects garbage between calls, when no frame of the plugin is on
  * the stack, which needs no bookkeeping while the plugin works.
  *
- * @throws {BuildError} `BUILD_NO_PROJECT` or `BUILD_COMPILE_FAILED`.
+ * @throws {BuildError} `BUILD_NO_PROJECT`, `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
  */
 export async function compileAssembly(request: CompileRequest): Promise<Compiled> {
   const transform = await loadTransform(request.directory);
-  const { default: compiler } = await import('assemblyscript/asc');
+  const compiler = await (await loadCompiler(request.directory)).loadAssemblyCompiler();
   const outputs = new Map<string, string | Uint8Array>();
   const diagnostics: CompilerMessage[] = [];
   const { error } = await compiler.main(
@@ -81,10 +80,9 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
       ...request.flags,
     ],
     {
-      // The compiler makes the instance; its types only know instances.
-      transforms: [transform as unknown as Transform],
-      writeFile: (name: string, contents: string | Uint8Array) => void outputs.set(name, contents),
-      reportDiagnostic: (message: unknown) => void diagnostics.push(message as CompilerMessage),
+      transforms: [transform],
+      writeFile: (name, contents) => void outputs.set(name, contents),
+      reportDiagnostic: (message) => void diagnostics.push(message as CompilerMessage),
       // Both are reported as diagnostics or thrown; the compiler's drawings are not for our messages.
       stdout: { write: () => undefined },
       stderr: { write: () => undefined },
@@ -131,12 +129,12 @@ function rank({ file, cured }: ExplainedDiagnostic): number {
 }
 
 /** The transform of the library that the compiler will find: the nearest `node_modules` that has it. */
-async function loadTransform(directory: string): Promise<new () => Transform> {
+async function loadTransform(directory: string): Promise<new () => unknown> {
   for (let folder = directory; ; folder = dirname(folder)) {
     const path = join(folder, 'node_modules/@testbench/plugins-sdk/transform/index.js');
     if (existsSync(path)) {
       const module = (await import(pathToFileURL(realpathSync(path)).href)) as {
-        default: new () => Transform;
+        default: new () => unknown;
       };
       return module.default;
     }

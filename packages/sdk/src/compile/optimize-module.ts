@@ -1,4 +1,5 @@
 import type { Optimization } from './compile-assembly.js';
+import { loadCompiler } from './load-compiler.js';
 
 /** What a host admits and a compiler may use. Left on, nothing is added that the module does not have already. */
 const FEATURES = [
@@ -19,21 +20,22 @@ const MAX_ROUNDS = 8;
 /**
  * Runs Binaryen's `wasm-opt` on a module: `-Oz --converge` for size, `-O3 --converge` for speed.
  *
- * The module is the one that the AssemblyScript compiler brings along, so nothing more is installed. Names of functions
- * and custom sections stay.
+ * It is the one inside of the AssemblyScript compiler. Names of functions and custom sections stay.
  *
+ * @param directory Folder of the project, which has the compiler.
  * @param bytes A valid module.
  * @returns The smaller of what came in and what came out.
+ * @throws {BuildError} `BUILD_NO_COMPILER`
  */
 export async function optimizeModule(
+  directory: string,
   bytes: Uint8Array,
   optimize: Exclude<Optimization, 'none'>,
 ): Promise<Uint8Array> {
-  const { default: binaryen } = await import('assemblyscript/binaryen');
+  const binaryen = await (await loadCompiler(directory)).loadOptimizer();
   const module = binaryen.readBinary(bytes);
   try {
-    const features = FEATURES.reduce<number>((mask, name) => mask | binaryen.Features[name], 0);
-    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a set of bits, of which the type names single ones
+    const features = FEATURES.reduce<number>((mask, name) => mask | binaryen.Features[name]!, 0);
     module.setFeatures(features);
     binaryen.setOptimizeLevel(optimize === 'size' ? 2 : 3);
     binaryen.setShrinkLevel(optimize === 'size' ? 2 : 0);

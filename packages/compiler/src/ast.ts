@@ -1,0 +1,30 @@
+/**
+ * What a compiler transform needs of the AssemblyScript compiler: its base class and the kinds of nodes and tokens.
+ *
+ * @packageDocumentation
+ */
+import * as assemblyscript from 'assemblyscript';
+import * as compiler from 'assemblyscript/transform';
+
+/** Members of one of the compiler's enumerations by name. */
+export type CompilerEnum = Readonly<Record<string, number>>;
+
+// They are declared as constants that a compiler writes out, but are there at run time.
+const enums = assemblyscript as unknown as Readonly<
+  Record<'LiteralKind' | 'NodeKind' | 'SourceKind' | 'Token', CompilerEnum>
+>;
+
+/** Kinds of literals. */
+export const LiteralKind: CompilerEnum = enums.LiteralKind;
+/** Kinds of nodes of the syntax tree. */
+export const NodeKind: CompilerEnum = enums.NodeKind;
+/** Kinds of source files. */
+export const SourceKind: CompilerEnum = enums.SourceKind;
+/** Kinds of tokens. */
+export const Token: CompilerEnum = enums.Token;
+
+/**
+ * The class that transforms extend. The compiler sets `baseDir` before it calls `afterParse(parser)`, `afterInitialize(program)` and
+ * `afterCompile(module)`, of which a transform has those that it needs.
+ */
+export const Transform = compiler.Transform as unknown as new () => { readonly baseDir: string };

@@ -1,0 +1,13 @@
+/**
+ * The AssemblyScript compiler and Binaryen's optimizer.
+ *
+ * Both come bundled, without the command-line programs that their own packages install: 16 MB instead of 100.
+ *
+ * @packageDocumentation
+ */
+export {
+  type AssemblyCompiler,
+  type CompilerOutputs,
+  loadAssemblyCompiler,
+} from './assembly-compiler.js';
+export { loadOptimizer, type OptimizableModule, type Optimizer } from './optimizer.js';
