@@ -54,10 +54,10 @@ export interface PluginPermissions {
 /**
  * Marks the one class that is the plugin. The arguments must be literals: they are read when the plugin is built.
  */
-export declare function plugin(metadata: PluginDeclaration): (target: any) => void;
+export declare function plugin(metadata: PluginDeclaration): (target: unknown) => void;
 
 /** Lets a text setting have one of these values only. */
-export declare function oneOf(choices: string[]): (target: any, key: string) => void;
+export declare function oneOf(choices: string[]): (target: unknown, key: string) => void;
 
 /** Bounds a numeric setting, both ends included. */
-export declare function range(least: number, most: number): (target: any, key: string) => void;
+export declare function range(least: number, most: number): (target: unknown, key: string) => void;

@@ -45,7 +45,10 @@ function* manifestProblems(source, manifest) {
   ]) {
     if (own !== wanted) yield `package.json: "${field}" should be ${wanted ?? 'left out'}`;
   }
-  const entries = Object.values(manifest.publishConfig?.exports ?? {});
+  // A folder of files that are read, not imported, has no declarations.
+  const entries = Object.values(manifest.publishConfig?.exports ?? {}).filter(
+    (entry) => typeof entry !== 'string',
+  );
   for (const entry of entries) {
     if (Object.keys(entry).join() !== 'types,default') {
       yield 'package.json: an export needs "types" and "default", so that import and require() both find it';
