@@ -1,6 +1,8 @@
 const CHUNK_RECORDS = 65_536;
-/** Hashes are looked at in so many parts, so that a part is small beside the index. */
-const PARTS = 64;
+/** Hashes are looked at in parts of so many: each part is one way through all of them, and takes 16 bytes a hash meanwhile. */
+const PART_RECORDS = 256 * 1024;
+/** Of a large set the parts are small beside the index all the same. */
+const MAX_PARTS = 64;
 
 /** 16 bytes a record. */
 class Chunk {
@@ -72,8 +74,9 @@ export class RecordIndex {
   /** Hashes that several records have. To be called once, after the last record; the hashes are forgotten. */
   takeEqualHashes(): ReadonlySet<number> {
     const equal = new Set<number>();
-    for (let part = 0; part < PARTS; part += 1) {
-      const hashes = this.#hashesOf(part).toSorted();
+    const parts = Math.min(MAX_PARTS, Math.ceil(this.#count / PART_RECORDS));
+    for (let part = 0; part < parts; part += 1) {
+      const hashes = this.#hashesOf(part, parts).sort();
       for (let at = 1; at < hashes.length; at += 1) {
         if (hashes[at] === hashes[at - 1]) equal.add(hashes[at]!);
       }
@@ -85,15 +88,15 @@ export class RecordIndex {
     return equal;
   }
 
-  /** Those whose lowest bits are `part`. */
-  #hashesOf(part: number): Float64Array {
-    let hashes = new Float64Array(Math.ceil((1.25 * this.#count) / PARTS) + 64);
+  /** A part of them, in no order: equal ones are in the same. */
+  #hashesOf(part: number, parts: number): Float64Array {
+    let hashes = new Float64Array(Math.ceil((1.25 * this.#count) / parts) + 64);
     let found = 0;
     for (const [number, { hashLow, hashHigh }] of this.#chunks.entries()) {
       const end = Math.min(CHUNK_RECORDS, this.#count - number * CHUNK_RECORDS);
       for (let at = 0; at < end; at += 1) {
         const low = hashLow![at]!;
-        if (low % PARTS !== part) continue;
+        if (low % parts !== part) continue;
         if (found === hashes.length) {
           const larger = new Float64Array(2 * found);
           larger.set(hashes);
