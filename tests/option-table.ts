@@ -44,6 +44,17 @@ import { permissionsFor, PluginManager } from '@testbench/manager';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
+import { PluginCatalogue } from '@testbench/registry/catalogue';
+import {
+  installPlugins,
+  outdatedPlugins,
+  pinPlugin,
+  publishPlugin,
+  RegistryMap,
+  uninstallPlugins,
+  updatePlugins,
+  watchUpdates,
+} from '@testbench/registry/install';
 import { createMemoryStore } from '@testbench/registry/stores';
 import { openRegistry } from '@testbench/registry-oci';
 import { createHtmlReporter } from '@testbench/report';
@@ -131,6 +142,7 @@ const config = {
   provider: { plugin: 'none.wasm', models: ['a'] },
   evaluators: [{ plugin: 'none.wasm' }],
 };
+const project = { folder, registries: new RegistryMap({ registries: {} }) };
 const control = new CallControl();
 const cache = await CallCache.open({ folder: join(folder, 'calls') });
 const artifact = { digest: `sha256:${'0'.repeat(64)}`, name: 'a', version: '1.0.0' };
@@ -417,6 +429,41 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: { discoverPlugins: (options) => discoverPlugins([], options) },
   },
   'registry-oci:RegistryOptions': { calls: { openRegistry: (options) => openRegistry(options) } },
+  'registry/catalogue:CatalogueOptions': {
+    calls: { 'PluginCatalogue.open': (options) => PluginCatalogue.open(options) },
+  },
+  'registry/install:RegistryMapOptions': {
+    base: { registries: {} },
+    calls: { RegistryMap: (options) => new RegistryMap(options) },
+  },
+  'registry/install:ProjectOptions': {
+    base: project,
+    calls: { outdatedPlugins: (options) => outdatedPlugins(options) },
+  },
+  'registry/install:InstallOptions': {
+    base: project,
+    calls: { installPlugins: (options) => installPlugins(options) },
+  },
+  'registry/install:UpdateOptions': {
+    base: project,
+    calls: { updatePlugins: (options) => updatePlugins(options) },
+  },
+  'registry/install:NamedPluginsOptions': {
+    base: { ...project, plugins: [] },
+    calls: { uninstallPlugins: (options) => uninstallPlugins(options) },
+  },
+  'registry/install:PinOptions': {
+    base: { ...project, plugin: 'none' },
+    calls: { pinPlugin: (options) => pinPlugin(options) },
+  },
+  'registry/install:PublishOptions': {
+    base: { store: createMemoryStore(), bytes },
+    calls: { publishPlugin: (options) => publishPlugin(options) },
+  },
+  'registry/install:WatchUpdatesOptions': {
+    base: { ...project, onOutdated: () => {} },
+    calls: { watchUpdates: (options) => watchUpdates(options) },
+  },
   'types/stores:StoreOptions': {
     calls: { 'PluginStore.list': (options) => createMemoryStore().list('none', options) },
   },

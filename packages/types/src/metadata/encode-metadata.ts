@@ -26,6 +26,7 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
     min_host_version: metadata.minContractVersion,
     homepage: metadata.homepage,
     license: metadata.license,
+    keywords: metadata.keywords,
     custom: metadata.custom,
     dependencies: metadata.dependencies,
     config_schema: metadata.configSchema,

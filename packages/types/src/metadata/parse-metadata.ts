@@ -105,6 +105,7 @@ const METADATA: MetadataReaders<PluginMetadata> = {
   minContractVersion: readVersion,
   homepage: (node) => node.string(),
   license: (node) => node.string(),
+  keywords: readTexts,
   custom: (node) => node.texts(),
   dependencies: (node) => node.texts(),
   configSchema: (node) => node.object(),

@@ -63,6 +63,8 @@ export interface PluginMetadata {
   readonly minContractVersion?: string;
   readonly homepage?: string;
   readonly license?: string;
+  /** Words that a search finds it by. */
+  readonly keywords?: readonly string[];
   /** The author's own pairs. */
   readonly custom?: Readonly<Record<string, string>>;
   /** Name of another plugin to a semver range. */

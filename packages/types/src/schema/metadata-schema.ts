@@ -67,6 +67,7 @@ export const METADATA_SCHEMA: JsonSchema = {
     min_host_version: orNull(version),
     homepage: orNull(text),
     license: orNull(text),
+    keywords: texts,
     custom: textMap,
     dependencies: textMap,
     config_schema: orNull({ type: 'object' }),

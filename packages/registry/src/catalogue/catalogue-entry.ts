@@ -1,0 +1,128 @@
+import { requireReadable } from '@testbench/sandbox';
+import {
+  decodeMetadataSections,
+  encodeMetadata,
+  parseMetadata,
+  type PluginMetadata,
+} from '@testbench/types';
+import { METADATA_SECTION } from '@testbench/types/abi';
+import { PluginError } from '@testbench/types/errors';
+import { readCustomSections } from '@testbench/wasm';
+import semver from 'semver';
+
+import { MAX_REGISTRY_LENGTH } from './limits.js';
+import { CatalogueError } from './catalogue-error.js';
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+// Printable ASCII: an address or a name, which tables and lockfiles show.
+const REGISTRY = /^[\u0021-\u007e]+$/;
+
+/** One version of a plugin in one registry. */
+export interface CatalogueEntry {
+  /** Where it is kept: what its store is called by. */
+  readonly registry: string;
+  /** What its store reads it by: `sha256:` and 64 hex digits. */
+  readonly digest: string;
+  /** As its custom section has it, without the schema of its configuration. Nobody has verified it. */
+  readonly metadata: PluginMetadata;
+}
+
+/** Names an entry: there is one at most. */
+export interface CatalogueKey {
+  readonly registry: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * Makes an entry from a module's bytes; nothing of it runs.
+ *
+ * @param bytes The whole module; read, not kept.
+ * @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY` for bytes that are no module, are far above admission's caps, or have no valid section.
+ *
+ * @example
+ * ```ts no-run
+ * import { readFileSync } from 'node:fs';
+ * import { readCatalogueEntry } from '@testbench/registry/catalogue';
+ *
+ * const digest = `sha256:${'0'.repeat(64)}`;
+ * readCatalogueEntry(readFileSync('f1.wasm'), { registry: 'local', digest }).metadata.name;
+ * ```
+ */
+export function readCatalogueEntry(
+  bytes: Uint8Array,
+  place: Pick<CatalogueEntry, 'registry' | 'digest'>,
+): CatalogueEntry {
+  let metadata: PluginMetadata | undefined;
+  try {
+    requireReadable(bytes);
+    metadata = decodeMetadataSections(readCustomSections(bytes, METADATA_SECTION));
+  } catch (cause) {
+    if (!PluginError.is(cause)) throw cause;
+    throw invalid(place.digest, (cause as Error).message, cause);
+  }
+  if (metadata === undefined) {
+    throw invalid(place.digest, `there is no custom section "${METADATA_SECTION}"`);
+  }
+  return checkEntry({ ...place, metadata });
+}
+
+/** A copy of an entry with checked values. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
+export function checkEntry(entry: CatalogueEntry): CatalogueEntry {
+  const { registry, digest, metadata } = Object(entry) as CatalogueEntry;
+  if (typeof registry !== 'string' || registry.length > MAX_REGISTRY_LENGTH) {
+    throw invalid(digest, 'its registry is no text, or too long');
+  }
+  if (!REGISTRY.test(registry))
+    throw invalid(digest, 'its registry has other than printable ASCII');
+  if (typeof digest !== 'string' || !DIGEST.test(digest)) {
+    throw invalid(digest, 'the digest is not "sha256:" and 64 hex digits');
+  }
+  try {
+    const { configSchema: _left, ...kept } = parseMetadata(
+      JSON.parse(JSON.stringify(encodeMetadata(metadata))),
+    );
+    requireComparable(kept.version);
+    return { registry, digest, metadata: kept };
+  } catch (cause) {
+    throw invalid(digest, (cause as Error).message, cause);
+  }
+}
+
+/** As it stands in the file. */
+export function encodeEntry({ registry, digest, metadata }: CatalogueEntry): string {
+  return JSON.stringify({ registry, digest, metadata: encodeMetadata(metadata) });
+}
+
+/** @returns What `encodeEntry` wrote. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
+export function decodeEntry(value: {
+  readonly registry?: unknown;
+  readonly digest?: unknown;
+  readonly metadata?: unknown;
+}): CatalogueEntry {
+  const { registry, digest } = value;
+  const isPlace = typeof registry === 'string' && typeof digest === 'string';
+  if (!isPlace || !REGISTRY.test(registry) || !DIGEST.test(digest)) {
+    throw invalid(digest, 'it has no registry and digest');
+  }
+  const metadata = parseMetadata(value.metadata);
+  requireComparable(metadata.version);
+  return { registry, digest, metadata };
+}
+
+/** Names hold no spaces, nor do versions or registries. */
+export function keyOf({ registry, name, version }: CatalogueKey): string {
+  return `${registry} ${name} ${version}`;
+}
+
+/** Numbers above 2^53 are versions, but nobody can tell which of two is higher. @throws {TypeError} */
+function requireComparable(version: string): void {
+  if (semver.valid(version) === null) throw new TypeError('its version has too large numbers');
+}
+
+function invalid(digest: unknown, state: string, cause?: unknown): CatalogueError {
+  const what = typeof digest === 'string' ? JSON.stringify(digest.slice(0, 80)) : 'an entry';
+  return new CatalogueError('CATALOGUE_INVALID_ENTRY', `Cannot enter ${what}: ${state}`, {
+    cause,
+  });
+}

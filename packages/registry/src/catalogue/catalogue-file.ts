@@ -1,0 +1,168 @@
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describeFileError, privateFiles, TemporaryFile } from '@testbench/host/files';
+
+import { MAX_CATALOGUE_BYTES, MAX_CATALOGUE_LINE_BYTES } from './limits.js';
+import { lockAndWait } from '../lock-and-wait.js';
+import { CatalogueError } from './catalogue-error.js';
+import { type CatalogueChange, decodeLine, encodeLine } from './catalogue-line.js';
+
+const FILE = 'catalogue.jsonl';
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+const LINE_FEED = 0x0a;
+
+/** What was read since the last time. */
+export interface CatalogueNews {
+  /** The file is another one: what was read before does not count. */
+  readonly isNew: boolean;
+  readonly changes: readonly CatalogueChange[];
+  /** Lines that are damaged. */
+  readonly damaged: number;
+  /** Bytes at the end that are no whole line: somebody writes, or was killed. */
+  readonly unfinishedBytes: number;
+}
+
+/**
+ * The changes of a catalogue, one a line, each with its own sum, in a file that only grows until it is written again.
+ *
+ * A writer that is killed leaves at most an unfinished last line, which the next one takes away. Readers need no lock.
+ */
+export class CatalogueFile {
+  readonly path: string;
+  readonly #folder: string;
+  /** The file that was read, and how far. */
+  #inode: number | undefined;
+  #offset = 0;
+
+  /** @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
+  constructor(folder: string) {
+    const problem = privateFiles.openFolder(folder);
+    if (problem !== undefined) throw unusable(folder, problem.state, problem.cause);
+    this.#folder = folder;
+    this.path = join(folder, FILE);
+  }
+
+  /** What was written since the last time, by whomever. @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
+  async readNews(): Promise<CatalogueNews> {
+    try {
+      const found = await stat(this.path).catch(ignoreMissing);
+      if (found === undefined) {
+        const isNew = this.#inode !== undefined;
+        this.#inode = undefined;
+        this.#offset = 0;
+        return { isNew, changes: [], damaged: 0, unfinishedBytes: 0 };
+      }
+      const isNew = this.#inode !== found.ino || found.size < this.#offset;
+      if (!isNew && found.size === this.#offset) {
+        return { isNew: false, changes: [], damaged: 0, unfinishedBytes: 0 };
+      }
+      await using file = await open(this.path, constants.O_RDONLY | NO_FOLLOW);
+      return await this.#read(file, isNew);
+    } catch (error) {
+      throw asUnusable(this.path, error);
+    }
+  }
+
+  async #read(file: FileHandle, isNew: boolean): Promise<CatalogueNews> {
+    const found = await file.stat();
+    if (!found.isFile() || !privateFiles.isOurs(found)) {
+      throw unusable(this.path, 'it is no regular file of this user that nobody else can write to');
+    }
+    const from = isNew ? 0 : this.#offset;
+    const bytes = Buffer.alloc(Math.min(found.size, MAX_CATALOGUE_BYTES) - from);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    const end = bytes.lastIndexOf(LINE_FEED, bytesRead - 1) + 1;
+    const changes: CatalogueChange[] = [];
+    let damaged = found.size > MAX_CATALOGUE_BYTES ? 1 : 0;
+    for (let start = 0; start < end;) {
+      const stop = bytes.indexOf(LINE_FEED, start);
+      const change =
+        stop - start > MAX_CATALOGUE_LINE_BYTES
+          ? undefined
+          : decodeLine(bytes.toString('utf8', start, stop));
+      if (change === undefined) damaged += 1;
+      else changes.push(change);
+      start = stop + 1;
+    }
+    this.#inode = found.ino;
+    this.#offset = from + end;
+    return { isNew, changes, damaged, unfinishedBytes: bytesRead - end };
+  }
+
+  /** Keeps other processes from writing. @throws {CatalogueError} `CATALOGUE_IN_USE`, `CATALOGUE_UNUSABLE`. */
+  async lock(signal?: AbortSignal): Promise<() => void> {
+    const refuse = (who: string): CatalogueError =>
+      new CatalogueError('CATALOGUE_IN_USE', `Cannot write "${this.path}": ${who} writes to it`);
+    try {
+      return await lockAndWait(`${this.path}.lock`, { refuse, signal });
+    } catch (error) {
+      throw asUnusable(this.path, error);
+    }
+  }
+
+  /**
+   * Adds changes behind what was read, and brings them to the disk. The lock must be held and the news read; an unfinished line is
+   * taken away.
+   */
+  async append(changes: readonly CatalogueChange[]): Promise<void> {
+    const bytes = toBytes(changes);
+    try {
+      const flags = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
+      await using file = await open(this.path, flags, 0o600);
+      await file.truncate(this.#offset);
+      try {
+        await file.write(bytes, 0, bytes.length, this.#offset);
+        await file.datasync();
+      } catch (error) {
+        // Of a full disk: the next reader must find whole lines alone.
+        await file.truncate(this.#offset);
+        throw error;
+      }
+      this.#inode = (await file.stat()).ino;
+      this.#offset += bytes.length;
+    } catch (error) {
+      throw asUnusable(this.path, error);
+    }
+  }
+
+  /** Writes another file in its place, and keeps the old one as `<name>.damaged` if asked to. The lock must be held. */
+  async rewrite(changes: readonly CatalogueChange[], keepOld: boolean): Promise<void> {
+    const bytes = toBytes(changes);
+    try {
+      if (keepOld) await copyFile(this.path, `${this.path}.damaged`).catch(ignoreMissing);
+      const file = await TemporaryFile.open(this.#folder, 0o600);
+      try {
+        await file.handle.writeFile(bytes);
+        await file.handle.datasync();
+        this.#inode = (await file.handle.stat()).ino;
+        await file.moveTo(this.path);
+        this.#offset = bytes.length;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw asUnusable(this.path, error);
+    }
+  }
+}
+
+function toBytes(changes: readonly CatalogueChange[]): Buffer {
+  return Buffer.from(changes.map((change) => `${encodeLine(change)}\n`).join(''));
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
+}
+
+function unusable(path: string, state: string, cause?: unknown): CatalogueError {
+  return new CatalogueError('CATALOGUE_UNUSABLE', `Cannot use "${path}": ${state}`, { cause });
+}
+
+/** What the file system threw as ours; others as they are. */
+function asUnusable(path: string, error: unknown): unknown {
+  const state = describeFileError(error);
+  return state === undefined ? error : unusable(path, state, error);
+}

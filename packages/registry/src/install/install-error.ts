@@ -1,0 +1,70 @@
+import { escapeText } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
+import type { RefusalCode } from '@testbench/types/stores';
+
+/** Why plugins cannot be installed, updated or removed. */
+export type InstallErrorCode =
+  /** The lockfile cannot be read or written, is damaged, or of a later version. */
+  | 'INSTALL_BAD_LOCKFILE'
+  /** With `frozen`, the lockfile would have to change. */
+  | 'INSTALL_FROZEN'
+  /** No registry is configured for the name, or another one than the one that was asked for. */
+  | 'INSTALL_WRONG_REGISTRY'
+  /** No version satisfies what is required; the message has every version that was looked at, and why not. */
+  | 'INSTALL_NO_VERSION'
+  /** Several plugins require versions of the same one that exclude each other; the message names them. */
+  | 'INSTALL_CONFLICT'
+  /** Dependencies lead back to where they began; the message has the chain. */
+  | 'INSTALL_CIRCLE'
+  /** Dependencies are too deep or too many. */
+  | 'INSTALL_TOO_LARGE'
+  /** The version has another digest than the lockfile has: somebody has replaced it. */
+  | 'INSTALL_MOVED'
+  /** The version is lower than the one in the lockfile. */
+  | 'INSTALL_DOWNGRADE'
+  /** The artifact is no plugin, or another one than its name and version say. */
+  | 'INSTALL_INVALID_PLUGIN'
+  /** The verifier does not trust it; `refusal` says why. */
+  | 'INSTALL_UNTRUSTED'
+  /** It asks for more than the version in the lockfile, and nobody consented. */
+  | 'INSTALL_CONSENT_NEEDED'
+  /** The new version was not fit to take over; the old one stays. */
+  | 'INSTALL_UNHEALTHY'
+  /** No such plugin in the lockfile. */
+  | 'INSTALL_NOT_INSTALLED'
+  /** Another process installs in the same project, and did not end in time. */
+  | 'INSTALL_IN_USE'
+  /** Files cannot be read or written: no permission, a full disk. */
+  | 'INSTALL_UNUSABLE';
+
+/** Fields that an {@link InstallError} has where they apply. */
+export interface InstallErrorDetails extends ErrorOptions {
+  /** The plugin's name. */
+  readonly plugin?: string;
+  /** From what the project requires to the plugin, each `name@version`. */
+  readonly chain?: readonly string[];
+  /** Of the verifier. */
+  readonly refusal?: RefusalCode;
+}
+
+/** Plugins cannot be installed, updated or removed. The lockfile, and what is installed by it, stay as they are. */
+export class InstallError extends PluginError<InstallErrorCode> {
+  readonly plugin: string | undefined;
+  readonly chain: readonly string[];
+  readonly refusal: RefusalCode | undefined;
+
+  constructor(code: InstallErrorCode, message: string, details: InstallErrorDetails = {}) {
+    super(
+      code,
+      escapeText(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.plugin = details.plugin;
+    this.chain = details.chain ?? [];
+    this.refusal = details.refusal;
+  }
+
+  override get name(): 'InstallError' {
+    return 'InstallError';
+  }
+}

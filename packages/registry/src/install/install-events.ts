@@ -1,0 +1,70 @@
+import type { TransferProgress } from '@testbench/types/stores';
+
+import type { PermissionChange } from './permission-changes.js';
+
+/** What happens while plugins are installed or updated. */
+export type InstallEvent =
+  /** A version was chosen: the one of the lockfile, or the highest that satisfies. */
+  | {
+      readonly type: 'resolved';
+      readonly name: string;
+      readonly version: string;
+      readonly registry: string;
+      readonly from: 'lockfile' | 'registry';
+    }
+  /** A version that satisfies was passed over. */
+  | {
+      readonly type: 'skipped';
+      readonly name: string;
+      readonly version: string;
+      readonly reason: string;
+    }
+  /** Bytes have come. */
+  | ({ readonly type: 'progress' } & TransferProgress)
+  /** Somebody whom the rules trust vouches for it; nobody if `signers` is empty, and the rules let it be. */
+  | {
+      readonly type: 'verified';
+      readonly name: string;
+      readonly version: string;
+      readonly signers: readonly string[];
+      /** The signer is trusted because nobody was before. */
+      readonly firstUse: boolean;
+    }
+  /** A module on the disk was not what the lockfile says, and is fetched again. */
+  | {
+      readonly type: 'damaged';
+      readonly name: string;
+      readonly version: string;
+      readonly path: string;
+    }
+  /** The registry's newest version is lower than that of the lockfile, which stays. */
+  | {
+      readonly type: 'behind';
+      readonly name: string;
+      readonly version: string;
+      readonly locked: string;
+    }
+  /** It asks for more than before, and somebody consented. */
+  | {
+      readonly type: 'consented';
+      readonly name: string;
+      readonly version: string;
+      readonly changes: readonly PermissionChange[];
+    }
+  /** A new version was not fit to take over, and its digest will not be tried again. */
+  | {
+      readonly type: 'rejected';
+      readonly name: string;
+      readonly version: string;
+      readonly reason: string;
+    }
+  /** It is in the lockfile now. */
+  | {
+      readonly type: 'installed';
+      readonly name: string;
+      readonly version: string;
+      /** The version before; undefined if there was none. */
+      readonly before: string | undefined;
+    }
+  /** It is no more. */
+  | { readonly type: 'removed'; readonly name: string; readonly version: string };

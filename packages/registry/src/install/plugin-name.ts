@@ -1,0 +1,21 @@
+const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const NAME = new RegExp(`^${PART}(?:/${PART})*$`);
+/** As registries have it. */
+const MAX_LENGTH = 255;
+
+/** True for what may name a plugin in a registry: `exact-match`, `team/exact-match`. */
+export function isPluginName(text: unknown): text is string {
+  return typeof text === 'string' && text.length <= MAX_LENGTH && NAME.test(text);
+}
+
+/** `team` of `team/exact-match`; `''` of a name without one. */
+export function namespaceOf(name: string): string {
+  const slash = name.indexOf('/');
+  return slash === -1 ? '' : name.slice(0, slash);
+}
+
+/** True if a plugin that calls itself so may be kept under that name in a registry: `@team/x` or `x` under `team/x`. */
+export function isNamedAs(own: string, name: string): boolean {
+  const plain = own.toLowerCase().replace(/^@/, '');
+  return plain === name || plain === name.slice(name.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { lockFile } from '@testbench/host/files';
+import { PluginError } from '@testbench/types/errors';
+
+/** Until another process that writes has ended: 10,000 entries are written in a second. */
+const LOCK_WAIT_MS = 20_000;
+/** Between two looks at the lock: each starts a process, which takes 3 ms. */
+const LOCK_RETRY_MS = 25;
+
+/** How {@link lockAndWait} waits. */
+export interface LockWait {
+  /** Makes the error if it takes too long; gets who holds the lock, in words. */
+  readonly refuse: (who: string) => Error;
+  readonly signal?: AbortSignal | undefined;
+  readonly waitMs?: number;
+}
+
+/** Somebody has the lock now. */
+class Held extends PluginError<'HELD'> {}
+
+/**
+ * Locks a file as soon as nobody else has it.
+ *
+ * @returns Gives it back.
+ * @throws What `refuse` makes when the time is over; the signal's reason; whatever the file system throws.
+ */
+export async function lockAndWait(
+  path: string,
+  { refuse, signal, waitMs = LOCK_WAIT_MS }: LockWait,
+): Promise<() => void> {
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return lockFile(path, (who) => new Held('HELD', who));
+    } catch (error) {
+      if (!(error instanceof Held)) throw error;
+      if (performance.now() > endsAt) throw refuse(error.message);
+    }
+    // Those who wait must not look all at the same time.
+    await wait(LOCK_RETRY_MS * (0.5 + Math.random()), undefined, { signal });
+  }
+}
