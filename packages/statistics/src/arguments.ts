@@ -40,9 +40,19 @@ export function requireSameLength(
   );
 }
 
-/** The values that are there. */
+/**
+ * The values that are there.
+ *
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, which would spoil any order and sum without a word.
+ */
 export function present(values: readonly Score[]): number[] {
-  return values.filter((value): value is number => value !== null);
+  const numbers: number[] = [];
+  for (const value of values) {
+    if (value === null) continue;
+    if (Number.isNaN(value)) throw invalid('value', 'a number, or null for none', value);
+    numbers.push(value);
+  }
+  return numbers;
 }
 
 /** Pairs of which neither side is missing. */
@@ -51,12 +61,18 @@ export function completePairs<A, B>(
   b: readonly (B | null)[],
 ): { readonly a: A[]; readonly b: B[]; readonly kept: number[] } {
   requireSameLength(a, b, 'values');
-  const kept = a.flatMap((value, index) => (value === null || b[index] === null ? [] : [index]));
-  return {
-    a: kept.map((index) => a[index] as A),
-    b: kept.map((index) => b[index] as B),
-    kept,
-  };
+  const pairs = { a: [] as A[], b: [] as B[], kept: [] as number[] };
+  for (let index = 0; index < a.length; index += 1) {
+    const [left, right] = [a[index]!, b[index]!];
+    if (left === null || right === null) continue;
+    if (Number.isNaN(left) || Number.isNaN(right)) {
+      throw invalid('value', 'a number, or null for none', Number.NaN);
+    }
+    pairs.a.push(left);
+    pairs.b.push(right);
+    pairs.kept.push(index);
+  }
+  return pairs;
 }
 
 export function invalid(name: string, expected: string, actual: unknown): StatisticsError {

@@ -49,6 +49,14 @@ export function numberFrom(minimum: number): OptionCheck {
   };
 }
 
+/** A whole number from `minimum` on. */
+export function wholeNumberFrom(minimum: number): OptionCheck {
+  return {
+    is: (value) => Number.isSafeInteger(value) && (value as number) >= minimum,
+    expected: `a whole number from ${minimum}`,
+  };
+}
+
 /** A probability without its ends. */
 export const SHARE: OptionCheck = {
   is: (value) => typeof value === 'number' && value > 0 && value < 1,

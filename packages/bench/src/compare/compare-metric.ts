@@ -1,9 +1,9 @@
 import { adjustPValues, meanInterval } from '@testbench/statistics';
 
-import type { Clusters } from '../summary/clusters.js';
-import { membersOf } from '../summary/groups.js';
-import { MAX_GROUPS } from '../summary/limits.js';
-import type { MetricColumn, RecordColumns } from '../summary/score-table.js';
+import { type Clusters, clustersAt } from '../summary/clusters.js';
+import { groupsOf } from '../summary/groups.js';
+import type { RecordColumns } from '../summary/record-columns.js';
+import type { MetricColumn } from '../summary/score-table.js';
 import type { ReadCompareOptions } from './compare-options.js';
 import { findFlips, type PairedScores } from './find-flips.js';
 import type { PairedRecords } from './pair-records.js';
@@ -32,10 +32,7 @@ export function compareMetric(
 ): UnadjustedComparison {
   const { onlyA, onlyB, ...scores } = selectScores(a, b, paired);
   const { confidence, alpha, power, maxFlips } = options;
-  const among =
-    clusters === undefined
-      ? undefined
-      : { ...clusters, names: scores.places.map((place) => clusters.names[place]!) };
+  const among = clusters === undefined ? undefined : clustersAt(clusters, scores.places);
   const estimate = testDifference(scores.a, scores.b, among, confidence);
   const { scale, difference, standardError, interval, designEffect } = estimate;
   const rightFrom = scale === 'binary' ? 1 : (b.threshold ?? a.threshold ?? null);
@@ -66,23 +63,24 @@ export function compareMetric(
 function selectScores(
   a: MetricColumn,
   b: MetricColumn,
-  { places }: PairedRecords,
+  pairs: PairedRecords,
 ): PairedScores & { readonly onlyA: number; readonly onlyB: number } {
-  const scores = { a: [] as number[], b: [] as number[], places: [] as number[] };
+  const scores = { a: [] as number[], b: [] as number[] };
+  const places = new Uint32Array(pairs.records.count);
   let [onlyA, onlyB] = [0, 0];
-  for (const [position, [left, right]] of places.entries()) {
-    const [before, after] = [a.values.at(left), b.values.at(right)];
+  for (let pair = 0; pair < places.length; pair += 1) {
+    const [before, after] = [a.values.at(pairs.a[pair]!), b.values.at(pairs.b[pair]!)];
     if (Number.isNaN(before)) {
       if (!Number.isNaN(after)) onlyB += 1;
     } else if (Number.isNaN(after)) {
       onlyA += 1;
     } else {
+      places[scores.a.length] = pair;
       scores.a.push(before);
       scores.b.push(after);
-      scores.places.push(position);
     }
   }
-  return { ...scores, onlyA, onlyB };
+  return { ...scores, places: places.subarray(0, scores.a.length), onlyA, onlyB };
 }
 
 /** Within a group records count as independent. */
@@ -92,8 +90,8 @@ function compareGroups(
   rightFrom: number | null,
   confidence: number,
 ): GroupComparison[] {
-  const groups = scores.places.map((place) => records.groups[place]);
-  const found = [...membersOf(groups)].slice(0, MAX_GROUPS).map(([group, members]) => {
+  const groups = groupsOf(records.groups, scores.places);
+  const found = groups.map(({ group, positions: members }) => {
     const [a, b] = [scores.a, scores.b].map((list) => members.map((member) => list[member]!));
     const { difference, interval, tests } = testDifference(a!, b!, undefined, confidence);
     const places = members.map((member) => scores.places[member]!);

@@ -63,9 +63,9 @@ export function compareTables(
     tests,
     pairedBy: paired.pairedBy,
     records: {
-      a: left.records.keys.length,
-      b: right.records.keys.length,
-      both: paired.places.length,
+      a: left.records.count,
+      b: right.records.count,
+      both: paired.records.count,
     },
     errorTreatment: options.onError,
     pairs,

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../plan/canonical-json.js';
 import { type Clusters, type ClusterBy } from '../summary/clusters.js';
-import { membersOf } from '../summary/groups.js';
 import { clusterNote, groupsNote, incompleteNote } from '../summary/notes.js';
 import type { StatisticsNote } from '../summary/run-summary.js';
 import type { UnadjustedComparison } from './compare-metric.js';
@@ -28,8 +27,8 @@ export function comparisonNotes(
     ...evaluatorNotes(a, b, [...names]),
     ...epochsNote(a, b),
     ...scoresNote(metrics),
-    ...clusterNote(by, clusters, paired.places.length),
-    ...groupsNote(membersOf(paired.records.groups).size),
+    ...clusterNote(by, clusters, paired.records.count),
+    ...groupsNote(paired.records.groups.pool.size),
   ];
 }
 
@@ -42,10 +41,10 @@ function dataNote(a: ComparedSide, b: ComparedSide): StatisticsNote[] {
 function recordsNote(
   a: ComparedSide,
   b: ComparedSide,
-  { places }: PairedRecords,
+  { records }: PairedRecords,
 ): StatisticsNote[] {
-  const left = a.table.records.keys.length - places.length;
-  const right = b.table.records.keys.length - places.length;
+  const left = a.table.records.count - records.count;
+  const right = b.table.records.count - records.count;
   if (left === 0 && right === 0) return [];
   const message = `${left} records are in a alone, and ${right} in b alone: they are left out`;
   return [{ code: 'RECORDS_UNPAIRED', message }];

@@ -1,4 +1,4 @@
-import type { RecordColumns } from '../summary/score-table.js';
+import type { RecordColumns } from '../summary/record-columns.js';
 import type { Flip, Flips } from './run-comparison.js';
 
 /** Scores of records that are in both runs. */
@@ -6,7 +6,7 @@ export interface PairedScores {
   readonly a: readonly number[];
   readonly b: readonly number[];
   /** Places of the records among those that are in both runs. */
-  readonly places: readonly number[];
+  readonly places: ArrayLike<number>;
 }
 
 /**
@@ -17,15 +17,15 @@ export interface PairedScores {
  */
 export function findFlips(
   { a, b, places }: PairedScores,
-  { keys, indices, groups }: RecordColumns,
+  records: RecordColumns,
   rightFrom: number | null,
   most: number,
 ): Flips {
-  const gained: Flip[] = [];
-  const lost: Flip[] = [];
+  const gained = new FlipList(most, rightFrom === null);
+  const lost = new FlipList(most, rightFrom === null);
   let bothRight = 0;
   let bothWrong = 0;
-  for (const [position, place] of places.entries()) {
+  for (let position = 0; position < a.length; position += 1) {
     const [before, after] = [a[position]!, b[position]!];
     const [left, right] =
       rightFrom === null
@@ -36,27 +36,50 @@ export function findFlips(
       else if (rightFrom !== null) bothWrong += 1;
       continue;
     }
-    const group = groups[place];
-    (left < right ? gained : lost).push({
-      record: keys[place]!,
-      index: indices[place]!,
-      ...(group === undefined ? {} : { group }),
-      a: before,
-      b: after,
-    });
+    (left < right ? gained : lost).add(records, places[position]!, before, after);
   }
-  const listed = (flips: readonly Flip[]): Flip[] =>
-    (rightFrom === null
-      ? flips.toSorted((one, other) => Math.abs(other.b - other.a) - Math.abs(one.b - one.a))
-      : flips
-    ).slice(0, most);
   return {
     rightFrom,
-    gained: gained.length,
-    lost: lost.length,
+    gained: gained.count,
+    lost: lost.count,
     bothRight,
     bothWrong,
-    lostRecords: listed(lost),
-    gainedRecords: listed(gained),
+    lostRecords: lost.listed(),
+    gainedRecords: gained.listed(),
   };
+}
+
+/** The first changes, or the largest ones; the others are counted alone. */
+class FlipList {
+  readonly #most: number;
+  readonly #areLargestFirst: boolean;
+  #flips: Flip[] = [];
+  count = 0;
+
+  constructor(most: number, areLargestFirst: boolean) {
+    this.#most = most;
+    this.#areLargestFirst = areLargestFirst;
+  }
+
+  add(records: RecordColumns, place: number, a: number, b: number): void {
+    this.count += 1;
+    if (this.#most === 0 || (!this.#areLargestFirst && this.#flips.length >= this.#most)) return;
+    const group = records.groups.at(place);
+    this.#flips.push({
+      record: records.keyAt(place),
+      index: records.indexAt(place),
+      ...(group === undefined ? {} : { group }),
+      a,
+      b,
+    });
+    if (this.#flips.length > 2 * this.#most + 100) this.#flips = this.listed();
+  }
+
+  /** Of equal size in the order of records. */
+  listed(): Flip[] {
+    const flips = this.#areLargestFirst
+      ? this.#flips.toSorted((one, other) => Math.abs(other.b - other.a) - Math.abs(one.b - one.a))
+      : this.#flips;
+    return flips.slice(0, this.#most);
+  }
 }

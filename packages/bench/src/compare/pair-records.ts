@@ -1,11 +1,14 @@
-import type { RecordColumns, ScoreTable } from '../summary/score-table.js';
+import { indexRecords, nameOf, type RecordColumns } from '../summary/record-columns.js';
+import type { ScoreTable } from '../summary/score-table.js';
+import { NameColumn } from '../summary/text-pool.js';
 import { notComparable } from './not-comparable.js';
 
 /** Records that are in both runs, in the order of the first. */
 export interface PairedRecords {
   readonly pairedBy: 'id' | 'index';
   /** Places in the tables of a and b. */
-  readonly places: readonly (readonly [a: number, b: number])[];
+  readonly a: Uint32Array;
+  readonly b: Uint32Array;
   /** The records that are in both; groups and clusters as the second run has them, or else the first. */
   readonly records: RecordColumns;
 }
@@ -26,33 +29,40 @@ export function pairRecords(a: ScoreTable, b: ScoreTable): PairedRecords {
     );
   }
   const byId = a.records.hasIds && b.records.hasIds;
-  const keysOf = ({ keys, indices }: RecordColumns): readonly (string | number)[] =>
-    byId ? keys : indices;
-  const places = new Map<string | number, number>();
-  for (const [place, key] of keysOf(b.records).entries()) {
-    if (places.has(key)) throw twice(left, right, key);
-    places.set(key, place);
+  const pairedBy = byId ? 'id' : 'index';
+  const fail = (key: string): Error => twice(left, right, byId ? key : Number(key));
+  const places = indexRecords(b.records, pairedBy, fail);
+  // Of one run all are there once, and were looked at already.
+  if (a.records !== b.records) indexRecords(a.records, pairedBy, fail);
+  const found = { a: new Uint32Array(a.records.count), b: new Uint32Array(a.records.count) };
+  let count = 0;
+  for (let place = 0; place < a.records.count; place += 1) {
+    const other = places.find(nameOf(a.records, pairedBy, place));
+    if (other === undefined) continue;
+    found.a[count] = place;
+    found.b[count] = other;
+    count += 1;
   }
-  const seen = new Set<string | number>();
-  const found: [number, number][] = [];
-  for (const [place, key] of keysOf(a.records).entries()) {
-    if (seen.has(key)) throw twice(left, right, key);
-    seen.add(key);
-    const other = places.get(key);
-    if (other !== undefined) found.push([place, other]);
-  }
-  if (found.length === 0) throw notComparable(left, right, 'no record is in both');
+  if (count === 0) throw notComparable(left, right, 'no record is in both');
+  const [ofA, ofB] = [found.a.subarray(0, count), found.b.subarray(0, count)];
+  const both = (column: 'groups' | 'clusters'): NameColumn => {
+    const names = new NameColumn();
+    for (let pair = 0; pair < count; pair += 1) {
+      names.add(b.records[column].at(ofB[pair]!) ?? a.records[column].at(ofA[pair]!));
+    }
+    return names;
+  };
   return {
-    pairedBy: byId ? 'id' : 'index',
-    places: found,
+    pairedBy,
+    a: ofA,
+    b: ofB,
     records: {
-      keys: found.map(([place]) => a.records.keys[place]!),
-      indices: found.map(([place]) => a.records.indices[place]!),
-      groups: found.map(([place, other]) => b.records.groups[other] ?? a.records.groups[place]),
-      clusters: found.map(
-        ([place, other]) => b.records.clusters[other] ?? a.records.clusters[place],
-      ),
+      count,
       hasIds: byId,
+      groups: both('groups'),
+      clusters: both('clusters'),
+      keyAt: (pair) => a.records.keyAt(ofA[pair]!),
+      indexAt: (pair) => a.records.indexAt(ofA[pair]!),
     },
   };
 }

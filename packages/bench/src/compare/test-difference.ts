@@ -28,7 +28,7 @@ export interface DifferenceEstimate {
  * The difference of paired scores with its interval, and the tests for this kind of scores: McNemar's for right and wrong, Student's t,
  * Wilcoxon's and the sign test for numbers; where records come in clusters the t test with a clustered error decides.
  *
- * @param clusters Names for these records; undefined if they are independent.
+ * @param clusters Of these records; undefined if they are independent.
  */
 export function testDifference(
   a: readonly number[],
@@ -82,7 +82,7 @@ function intervalOf(
 function byClusters(
   a: readonly number[],
   b: readonly number[],
-  { by, names }: Clusters,
+  { by, numbers }: Clusters,
   confidence: number,
 ):
   | {
@@ -92,7 +92,7 @@ function byClusters(
       readonly designEffect: number | null;
     }
   | undefined {
-  const found = clusteredDifference(b, a, names, { confidence });
+  const found = clusteredDifference(b, a, Array.from(numbers), { confidence });
   const { mean, stderr, df, lower, upper, clusters, designEffect } = found;
   if (mean === null || stderr === null || df === null || lower === null || upper === null) {
     return undefined;

@@ -1,5 +1,6 @@
 import type { ComparedSide } from '../compare/compared-side.js';
 import { type Metric, metricsOf } from '../summary/metric-list.js';
+import { type RecordColumns, RecordList } from '../summary/record-columns.js';
 import { NumberColumn } from '../summary/number-column.js';
 import { type MetricColumn, type SystemColumns, systemKey } from '../summary/score-table.js';
 import type { Baseline } from './baseline.js';
@@ -30,7 +31,7 @@ export function baselineSide({
     system.metrics.push({
       ...known,
       values,
-      deviations: new NumberColumn(),
+      deviations: { count: 0, total: 0 },
       errors: 0,
       dropped: 0,
     });
@@ -41,13 +42,20 @@ export function baselineSide({
     table: {
       facts: run,
       systems: [...systems.values()],
-      records: {
-        keys: records.map(([index, id]) => String(hasIds ? id : index)),
-        indices: records.map(([index]) => index as number),
-        groups: records.map(() => undefined),
-        clusters: records.map(() => undefined),
-        hasIds,
-      },
+      records: recordsOf(records, hasIds),
     },
   };
+}
+
+function recordsOf(records: Baseline['records'], hasIds: boolean): RecordColumns {
+  const list = new RecordList(hasIds);
+  for (const [index, id] of records) {
+    list.add({
+      index: index as number,
+      id: hasIds ? String(id) : undefined,
+      group: undefined,
+      cluster: undefined,
+    });
+  }
+  return list;
 }

@@ -61,8 +61,8 @@ export async function makeBaseline(run: ScoredRun, given?: BaselineOptions): Pro
       kind,
     })),
     fields,
-    records: records.keys.map((key, place) => {
-      const index = records.indices[place]!;
+    records: Array.from({ length: records.count }, (_, place) => {
+      const [index, key] = [records.indexAt(place), records.keyAt(place)];
       const scores = columns.map(({ column }) => scoreOrNull(column.values.at(place)));
       const names: (string | number | null)[] = records.hasIds ? [index, key] : [index];
       return names.concat(scores);

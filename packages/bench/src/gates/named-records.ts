@@ -11,15 +11,19 @@ import type { NamedRecord } from './check-losses.js';
 export function followRecords(
   names: readonly string[],
   [a, b]: readonly [MetricColumn, MetricColumn],
-  { places, records }: PairedRecords,
+  { a: left, b: right, records }: PairedRecords,
   rightFrom: number | null,
 ): NamedRecord[] {
-  const positions = new Map(records.keys.map((key, position) => [key, position]));
-  return [...new Set(names)].map((record) => {
+  const wanted = new Set(names);
+  const positions = new Map<string, number>();
+  for (let position = 0; position < records.count && wanted.size > 0; position += 1) {
+    const key = records.keyAt(position);
+    if (wanted.has(key)) positions.set(key, position);
+  }
+  return [...wanted].map((record) => {
     const position = positions.get(record);
     if (position === undefined) return { record, state: 'unknown' };
-    const [left, right] = places[position]!;
-    const [before, after] = [a.values.at(left), b.values.at(right)];
+    const [before, after] = [a.values.at(left[position]!), b.values.at(right[position]!)];
     const least = rightFrom ?? before;
     // Of a record that was wrong before, or had no score, nothing was lost. One that has no score any more broke.
     const isWorse = before >= least && !(after >= least);

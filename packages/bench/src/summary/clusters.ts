@@ -1,12 +1,13 @@
-import type { RecordColumns } from './score-table.js';
+import type { RecordColumns } from './record-columns.js';
+import type { NameColumn } from './text-pool.js';
 import { LEAST_CLUSTERS } from './limits.js';
 
 /** Which records belong together. */
 export interface Clusters {
   /** `group`, or the name of a column. */
   readonly by: string;
-  /** A name for each record. */
-  readonly names: readonly string[];
+  /** A number for each record: those with the same belong together. */
+  readonly numbers: Uint32Array;
   /** How many there are. */
   readonly count: number;
 }
@@ -31,14 +32,22 @@ export function clustersOf(
   return named(column, clusters, 2) ?? named('group', groups, LEAST_CLUSTERS);
 }
 
-function named(
-  by: string,
-  names: readonly (string | undefined)[],
-  least: number,
-): Clusters | undefined {
-  if (names.every((name) => name === undefined)) return undefined;
-  // A record without a name is a cluster of its own; the prefix keeps it apart from names.
-  const found = names.map((name, place) => (name === undefined ? `record ${place}` : `:${name}`));
-  const count = new Set(found).size;
-  return count < least || count === found.length ? undefined : { by, names: found, count };
+/** The clusters of some of the records, by their places. */
+export function clustersAt({ by, numbers, count }: Clusters, places: ArrayLike<number>): Clusters {
+  const chosen = new Uint32Array(places.length);
+  for (let at = 0; at < places.length; at += 1) chosen[at] = numbers[places[at]!]!;
+  return { by, numbers: chosen, count };
+}
+
+function named(by: string, names: NameColumn, least: number): Clusters | undefined {
+  const { size } = names.pool;
+  if (size === 0) return undefined;
+  let count = size;
+  // A record without a name is a cluster of its own.
+  const numbers = names.numbers.map((number) => {
+    if (number !== 0) return number;
+    count += 1;
+    return count;
+  });
+  return count < least || count === numbers.length ? undefined : { by, numbers, count };
 }

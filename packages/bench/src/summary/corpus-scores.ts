@@ -40,7 +40,8 @@ export function corpusScores(
   for (const set of sets) {
     const { group } = set.labels;
     if (typeof group !== 'string') continue;
-    const entry = { group, n: set.n, value: set.value };
+    const signature = signatureOf(set, metrics, group);
+    const entry = { group, n: set.n, value: set.value, signature };
     const list = groups.get(setKey(set));
     if (list === undefined) groups.set(setKey(set), [entry]);
     else list.push(entry);
@@ -62,23 +63,32 @@ function setKey({ labels, metric }: StoredSet): string {
 }
 
 function summarise(
-  { evaluator, metric, n, value, interval }: StoredSet,
+  set: StoredSet,
   groups: CorpusSummary['groups'],
   metrics: readonly Metric[],
 ): CorpusSummary {
+  const { evaluator, metric, n, value, interval } = set;
+  return { evaluator, metric, n, value, interval, groups, signature: signatureOf(set, metrics) };
+}
+
+function signatureOf(
+  { evaluator, metric, n, interval }: StoredSet,
+  metrics: readonly Metric[],
+  group?: string,
+): string {
   const known = metrics.find((each) => each.kind === 'evaluator' && each.metric === evaluator);
   const label = intervalLabel(interval);
-  const signature = scoreSignature({
+  return scoreSignature({
     metric,
     ...(known?.version === undefined ? {} : { version: known.version }),
     ...(known?.digest === undefined ? {} : { digest: known.digest }),
     ...(known?.config === undefined ? {} : { config: known.config }),
+    ...(group === undefined ? {} : { group }),
     n,
     // Failed cases have nothing to add up, whatever counts as wrong elsewhere.
     onError: 'missing',
     ...(label === undefined ? {} : { interval: label }),
   });
-  return { evaluator, metric, n, value, interval, groups, signature };
 }
 
 /** The score of a set, and what else its evaluator says of it: one entry each. */

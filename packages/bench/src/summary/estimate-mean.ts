@@ -32,7 +32,7 @@ export interface MeanEstimate {
  * The mean of scores from 0 to 1 with its interval.
  *
  * @param values Without missing ones.
- * @param clusters Names for these values; undefined if they are independent.
+ * @param clusters Of these values; undefined if they are independent.
  */
 export function estimateMean(
   values: readonly number[],
@@ -85,10 +85,12 @@ function student(values: readonly number[], { confidence }: EstimateOptions): In
 
 function byClusters(
   values: readonly number[],
-  { by, names }: Clusters,
+  { by, numbers }: Clusters,
   { confidence }: EstimateOptions,
 ): Interval | null {
-  const { lower, upper, stderr, clusters } = clusteredInterval(values, names, { confidence });
+  const { lower, upper, stderr, clusters } = clusteredInterval(values, Array.from(numbers), {
+    confidence,
+  });
   if (lower === null || upper === null || stderr === null || stderr === 0) return null;
   return {
     ...within(lower, upper),
@@ -111,7 +113,7 @@ function bootstrap(
       resamples: resample(values.length, {
         count: resamples,
         seed,
-        ...(clusters === undefined ? {} : { clusters: clusters.names }),
+        ...(clusters === undefined ? {} : { clusters: Array.from(clusters.numbers) }),
       }),
     },
   );
@@ -122,7 +124,7 @@ function bootstrap(
     method: 'bootstrap',
     ...(clusters === undefined
       ? {}
-      : { clusteredBy: clusters.by, clusters: new Set(clusters.names).size }),
+      : { clusteredBy: clusters.by, clusters: new Set(clusters.numbers).size }),
     resamples,
     seed,
   };

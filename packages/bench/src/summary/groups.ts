@@ -1,11 +1,28 @@
-/** Places of records by group, in the order in which groups occur; records without one are left out. */
-export function membersOf(groups: readonly (string | undefined)[]): Map<string, number[]> {
-  const members = new Map<string, number[]>();
-  for (const [place, group] of groups.entries()) {
-    if (group === undefined) continue;
-    const list = members.get(group);
-    if (list === undefined) members.set(group, [place]);
-    else list.push(place);
+import { MAX_GROUPS } from './limits.js';
+import type { NameColumn } from './text-pool.js';
+
+/** The records of one group. */
+export interface GroupMembers {
+  readonly group: string;
+  /** Their positions among the chosen places, not the places themselves. */
+  readonly positions: readonly number[];
+}
+
+/**
+ * The first 1,000 groups of some records, in the order in which they occur; records without one are left out.
+ *
+ * @param places Of the records; all of them if there are none.
+ */
+export function groupsOf(groups: NameColumn, places?: ArrayLike<number>): GroupMembers[] {
+  const { numbers } = groups;
+  const length = places?.length ?? numbers.length;
+  const members = new Map<number, number[]>();
+  for (let position = 0; position < length; position += 1) {
+    const number = numbers[places?.[position] ?? position]!;
+    if (number === 0) continue;
+    const found = members.get(number);
+    if (found !== undefined) found.push(position);
+    else if (members.size < MAX_GROUPS) members.set(number, [position]);
   }
-  return members;
+  return [...members].map(([number, positions]) => ({ group: groups.pool.at(number)!, positions }));
 }

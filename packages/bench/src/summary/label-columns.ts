@@ -1,10 +1,13 @@
 import { cohenKappa, percentAgreement, spearmanCorrelation } from '@testbench/statistics/agreement';
+import { normalQuantile } from '@testbench/statistics/distributions';
 
 import { ownValue } from '../own-value.js';
 import type { ResultRow } from '../results/result-row.js';
 import { MAX_LABELS } from './limits.js';
 import { NumberColumn } from './number-column.js';
-import type { AgreementSummary } from './run-summary.js';
+import type { Metric } from './metric-list.js';
+import type { AgreementSummary, Interval } from './run-summary.js';
+import { scoreSignature } from './score-signature.js';
 
 /** Scores of one evaluator beside the labels that people gave the same cases. */
 export class LabelColumns {
@@ -26,17 +29,39 @@ export class LabelColumns {
     this.#labels.add(label);
   }
 
-  summary(): AgreementSummary {
+  /**
+   * @param metric Of the plan, for the signature.
+   * @param confidence Of the interval.
+   */
+  summary(metric: Metric | undefined, confidence: number): AgreementSummary {
     const scores = this.#scores.present();
     const labels = this.#labels.present();
+    const { version, digest, config } = metric ?? {};
+    const signatureOf = (statistic: string, interval: Interval | null): string =>
+      scoreSignature({
+        metric: this.evaluator,
+        ...(version === undefined ? {} : { version }),
+        ...(digest === undefined ? {} : { digest }),
+        ...(config === undefined ? {} : { config }),
+        against: this.column,
+        n: scores.length,
+        onError: 'missing',
+        statistic,
+        ...(interval === null ? {} : { interval: interval.method }),
+      });
     const facts = { evaluator: this.evaluator, labels: this.column, n: scores.length };
     const steps = [...new Set([...scores, ...labels])].toSorted((one, other) => one - other);
-    if (scores.length === 0) return { ...facts, ...NOTHING };
+    if (scores.length === 0) {
+      return { ...facts, ...NOTHING, signature: signatureOf('kappa', null) };
+    }
     const correlation = steps.length > 2 ? spearmanCorrelation(scores, labels).r : null;
-    if (steps.length > MAX_LABELS) return { ...facts, ...NOTHING, correlation };
+    if (steps.length > MAX_LABELS) {
+      return { ...facts, ...NOTHING, correlation, signature: signatureOf('spearman', null) };
+    }
     const { observed, expected, kappa, stderr } = cohenKappa(scores, labels, { labels: steps });
     const weighted = (weights: 'linear' | 'quadratic'): number | null =>
       steps.length > 2 ? cohenKappa(scores, labels, { weights, labels: steps }).kappa : null;
+    const interval = kappaInterval(kappa, stderr ?? null, confidence);
     const { baseRateA, baseRateB } = percentAgreement(scores, labels);
     return {
       ...facts,
@@ -52,6 +77,8 @@ export class LabelColumns {
         evaluator: baseRateA.get(label) ?? 0,
         people: baseRateB.get(label) ?? 0,
       })),
+      interval,
+      signature: signatureOf('kappa', interval),
     };
   }
 }
@@ -65,7 +92,20 @@ const NOTHING = {
   quadraticKappa: null,
   correlation: null,
   baseRates: [],
+  interval: null,
 } as const;
+
+/** Without a standard error above 0 there is none: full agreement of a few cases is no certainty. */
+export function kappaInterval(
+  kappa: number | null,
+  stderr: number | null,
+  confidence: number,
+): Interval | null {
+  if (kappa === null || stderr === null || !(stderr > 0)) return null;
+  const margin = normalQuantile(0.5 + confidence / 2) * stderr;
+  const [low, high] = [Math.max(-1, kappa - margin), Math.min(1, kappa + margin)];
+  return { low, high, confidence, method: 'asymptotic' };
+}
 
 /** A number from 0 to 1, or whether it is right; also as texts, as CSV has them. */
 function labelOf(value: unknown): number | undefined {

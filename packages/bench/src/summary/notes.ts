@@ -1,6 +1,6 @@
 import type { ClusterBy, Clusters } from './clusters.js';
 import { MAX_GROUPS } from './limits.js';
-import type { RunFacts, StatisticsNote } from './run-summary.js';
+import type { RunFacts, StatisticsNote, SystemReport } from './run-summary.js';
 
 /** What is said of a run that has not all its rows. */
 export function incompleteNote({ run, isComplete, records, dataset }: RunFacts): StatisticsNote[] {
@@ -22,6 +22,22 @@ export function clusterNote(
   if (by === 'auto' || by === 'none') return [];
   const message = `Records cannot be clustered by ${by}: they lack it, or each has its own; they count as independent`;
   return [{ code: 'CLUSTERS_MISSING', message }];
+}
+
+/** Models favour what they wrote: such scores are never without a word of warning. */
+export function selfJudgedNote(
+  systems: readonly Pick<SystemReport, 'model' | 'selfJudged'>[],
+): StatisticsNote[] {
+  const names = new Map<string, Set<string>>();
+  for (const { model, selfJudged } of systems) {
+    for (const { evaluator } of selfJudged) {
+      names.set(evaluator, (names.get(evaluator) ?? new Set()).add(model));
+    }
+  }
+  return [...names].map(([evaluator, models]) => ({
+    code: 'SELF_JUDGED',
+    message: `${evaluator} asks the tested model itself about answers of ${[...models].join(', ')}: models favour what they wrote`,
+  }));
 }
 
 /** What is said where there are more groups than are listed. */

@@ -31,6 +31,25 @@ export class NumberColumn {
     return place < this.#length ? this.#values[place]! : Number.NaN;
   }
 
+  /** Of the numbers that are there. */
+  sum(): number {
+    let sum = 0;
+    for (let place = 0; place < this.#length; place += 1) {
+      const value = this.#values[place]!;
+      if (!Number.isNaN(value)) sum += value;
+    }
+    return sum;
+  }
+
+  /** A number twice is found: the list is sorted unless it is in order already. */
+  firstTwice(): number | undefined {
+    const values = this.#values.subarray(0, this.#length);
+    const isInOrder = values.every((value, place) => place === 0 || values[place - 1]! < value);
+    if (isInOrder) return undefined;
+    const sorted = values.toSorted();
+    return sorted.find((value, place) => sorted[place - 1] === value);
+  }
+
   /** The numbers that are there. */
   present(): number[] {
     const found: number[] = [];

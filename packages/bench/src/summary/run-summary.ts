@@ -14,6 +14,8 @@ export type EstimateMethod =
   | 'student'
   /** Student's t with a standard error clustered by the records' groups. */
   | 'clustered'
+  /** Normal, from an asymptotic standard error: of kappa. */
+  | 'asymptotic'
   /** Percentiles of resampled records, whole clusters at once where there are clusters. */
   | 'bootstrap';
 
@@ -57,7 +59,10 @@ export interface RunFacts {
 }
 
 /** Ends, mean and quantiles of type 7; null for no value. */
-export type Quantiles = LatencySummary;
+export interface Quantiles extends LatencySummary {
+  /** How the numbers were made, in one line: see `scoreSignature`. */
+  readonly signature: string;
+}
 
 /** The same of what adds up, such as tokens and money. */
 export interface Amounts extends Quantiles {
@@ -76,6 +81,8 @@ export interface GroupScore {
   readonly n: number;
   readonly mean: number | null;
   readonly interval: Interval | null;
+  /** How the number was made, in one line: see `scoreSignature`. */
+  readonly signature: string;
 }
 
 /** One number of a summary: a mean over records, and all that is needed to read it. */
@@ -125,6 +132,7 @@ export interface CorpusSummary {
     readonly group: string;
     readonly n: number;
     readonly value: number | null;
+    readonly signature: string;
   }[];
   readonly signature: string;
 }
@@ -154,6 +162,9 @@ export interface AgreementSummary {
     readonly evaluator: number;
     readonly people: number;
   }[];
+  /** Of kappa: from its standard error, cut at −1 and 1; null without one. */
+  readonly interval: Interval | null;
+  readonly signature: string;
 }
 
 /** What one evaluator that asks a model took. */
@@ -191,6 +202,8 @@ export interface SystemReport extends SystemName {
   readonly cost: Amounts | null;
   readonly cachedAnswers: number;
   readonly judges: readonly JudgeUsage[];
+  /** Evaluators that asked the tested model itself, and for how many of its answers: models favour what they wrote. */
+  readonly selfJudged: readonly { readonly evaluator: string; readonly cases: number }[];
 }
 
 /** What a reader should know before believing a number. */
@@ -208,5 +221,7 @@ export interface RunSummary {
   readonly confidence: number;
   /** By prompt, provider and model, in the order of the plan. */
   readonly systems: readonly SystemReport[];
+  /** Evaluators that asked the tested model itself about some of its answers; empty if none did. */
+  readonly selfJudged: readonly string[];
   readonly notes: readonly StatisticsNote[];
 }

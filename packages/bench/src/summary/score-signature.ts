@@ -12,11 +12,17 @@ export interface SignatureParts {
   /** `sha256:` and the hex digest of the module. */
   readonly digest?: string;
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Records that count. */
+  /** Of records of one group alone. */
+  readonly group?: string;
+  /** What it was held against, such as a column of labels. */
+  readonly against?: string;
+  /** Records that count; of latencies, tokens and agreement, cases. */
   readonly n: number;
-  /** What became of cases without a score. */
-  readonly onError: 'missing' | 'wrong';
+  /** What became of cases without a score; absent where there are no scores. */
+  readonly onError?: 'missing' | 'wrong';
   readonly epochs?: { readonly count: number; readonly reducer: string };
+  /** What the number is, where it is no mean: `kappa`, `quantiles(7)`. */
+  readonly statistic?: string;
   /** How the interval was made, such as `wilson`, `clustered(group:57)`, `bootstrap(2000,seed:1)`; absent without one. */
   readonly interval?: string;
 }
@@ -50,7 +56,8 @@ const MAX_VALUE_CHARACTERS = 60;
  * ```
  */
 export function scoreSignature(parts: SignatureParts): string {
-  const { metric, version, digest, config = {}, n, onError, epochs, interval } = parts;
+  const { metric, version, digest, config = {}, group, against, n, onError } = parts;
+  const { epochs, statistic, interval } = parts;
   const settings = Object.keys(config)
     .toSorted()
     .map((key) => `${encode(key)}=${encode(settingText(config[key]))}`);
@@ -59,11 +66,14 @@ export function scoreSignature(parts: SignatureParts): string {
     ...(version === undefined ? [] : [`v:${encode(version)}`]),
     ...(digest === undefined || digest === '' ? [] : [shortDigest(digest)]),
     ...(settings.length === 0 ? [] : [`cfg:${settings.join(',')}`]),
+    ...(group === undefined ? [] : [`group:${encode(group)}`]),
+    ...(against === undefined ? [] : [`against:${encode(against)}`]),
     `n:${n}`,
     ...(epochs === undefined || epochs.count === 1
       ? []
       : [`epochs:${epochs.count}/${encode(epochs.reducer)}`]),
-    `err:${onError}`,
+    ...(onError === undefined ? [] : [`err:${onError}`]),
+    ...(statistic === undefined ? [] : [`stat:${statistic}`]),
     ...(interval === undefined ? [] : [`ci:${interval}`]),
   ].join('|');
 }

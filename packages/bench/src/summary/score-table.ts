@@ -8,6 +8,7 @@ import { meanInterval } from '@testbench/statistics';
 import { checkPlan, type Metric, metricsOf, systemsOf } from './metric-list.js';
 import { checkRow, damagedRun } from '../results/check-row.js';
 import { NumberColumn } from './number-column.js';
+import { type RecordColumns, RecordList } from './record-columns.js';
 import type { RunFacts } from './run-summary.js';
 
 /** A run of which statistics are made: what `readRun` gives. */
@@ -23,8 +24,8 @@ export interface ScoredRun extends Pick<
 export interface MetricColumn extends Metric {
   /** Epochs are one number; NaN where there is none. */
   readonly values: NumberColumn;
-  /** Standard deviations among epochs. */
-  readonly deviations: NumberColumn;
+  /** Of the standard deviations among epochs: how many, and what they come to. */
+  readonly deviations: { count: number; total: number };
   errors: number;
   dropped: number;
 }
@@ -35,19 +36,7 @@ export interface SystemColumns {
   readonly metrics: readonly MetricColumn[];
 }
 
-/** The records of a run: parallel lists, an entry a record. */
-export interface RecordColumns {
-  /** The id, or else the index as a text. */
-  readonly keys: string[];
-  readonly indices: number[];
-  readonly groups: (string | undefined)[];
-  /** Values of the column that clusters are named by, if there is one. */
-  readonly clusters: (string | undefined)[];
-  /** True if every record has an id of its own, by which it is found in other data too. */
-  hasIds: boolean;
-}
-
-/** The scores of a run by record: what every statistic is made of. Some ten bytes a score and record. */
+/** The scores of a run by record: what every statistic is made of. Eight bytes a score, and some twenty a record besides its id. */
 export interface ScoreTable {
   readonly facts: RunFacts;
   readonly records: RecordColumns;
@@ -112,20 +101,11 @@ class TableReader {
   readonly #systems: readonly SystemColumns[];
   readonly #places: ReadonlyMap<string, number>;
   readonly #reducers: readonly EpochReducer[];
-  readonly #seen = new Set<number>();
-  readonly #records: RecordColumns = {
-    keys: [],
-    indices: [],
-    groups: [],
-    clusters: [],
-    hasIds: false,
-  };
-  #areAllNamed = true;
-  #isAnyNamed: boolean;
+  readonly #records: RecordList;
 
   constructor(run: ScoredRun, options: TableOptions) {
     const { plan } = run;
-    this.#isAnyNamed = plan.dataset.fields?.id !== undefined;
+    this.#records = new RecordList(plan.dataset.fields?.id !== undefined);
     this.#run = run;
     this.#options = options;
     this.#onError = options.onError ?? plan.onError;
@@ -135,7 +115,7 @@ class TableReader {
       metrics: metrics.map((metric) => ({
         ...metric,
         values: new NumberColumn(),
-        deviations: new NumberColumn(),
+        deviations: { count: 0, total: 0 },
         errors: 0,
         dropped: 0,
       })),
@@ -147,20 +127,9 @@ class TableReader {
   /** Adds all rows of one record. */
   add(rows: readonly ResultRow[]): void {
     const { index, id, group, columns } = rows[0]!;
-    if (this.#seen.has(index)) {
-      throw damagedRun(this.#run.path, `record ${index} occurs twice`);
-    }
-    this.#seen.add(index);
-    const { keys, indices, groups, clusters } = this.#records;
-    keys.push(id ?? String(index));
-    // Rows of data without ids have the index there, which names a record in the same data only.
-    this.#areAllNamed &&= id !== undefined;
-    this.#isAnyNamed ||= id !== String(index);
-    indices.push(index);
-    groups.push(group);
-    clusters.push(
-      clusterName(ownValue(columns ?? {}, this.#options.clusterColumn ?? CLUSTER_COLUMN)),
-    );
+    const column = this.#options.clusterColumn ?? CLUSTER_COLUMN;
+    const cluster = clusterName(ownValue(columns ?? {}, column));
+    this.#records.add({ index, id, group, cluster });
     const bySystem = new Map<number, ResultRow[]>();
     for (const row of rows) {
       const place = this.#places.get(systemKey(row));
@@ -181,12 +150,13 @@ class TableReader {
       }
     }
     for (const { metrics } of this.#systems) {
-      for (const { values } of metrics) values.padTo(keys.length);
+      for (const { values } of metrics) values.padTo(this.#records.count);
     }
   }
 
   table(): ScoreTable {
-    this.#records.hasIds = this.#areAllNamed && this.#isAnyNamed;
+    const twice = this.#records.firstTwice();
+    if (twice !== undefined) throw damagedRun(this.#run.path, `record ${twice} occurs twice`);
     return { facts: runFacts(this.#run), records: this.#records, systems: this.#systems };
   }
 
@@ -208,7 +178,9 @@ class TableReader {
     const isOne = rows.length === 1;
     if (scores.length > 0) column.values.add(isOne ? scores[0]! : reduce(scores));
     else column.values.add(Number.NaN);
-    if (scores.length > 1) column.deviations.add(meanInterval(scores).sd!);
+    if (scores.length < 2) return;
+    column.deviations.count += 1;
+    column.deviations.total += meanInterval(scores).sd!;
   }
 }
 

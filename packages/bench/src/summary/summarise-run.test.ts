@@ -144,6 +144,44 @@ describe('summariseRun()', () => {
     expect(systems[0]!.agreement[0]!.kappa).toBeCloseTo(0.545_454_545_454, 9);
   });
 
+  it('warns of judges that are the tested model itself', async () => {
+    const details = { judge: { selfJudged: true } };
+    const rows = [0, 1, 2].map((index) => ({
+      index,
+      scores: { judge: 1 },
+      ...(index < 2 ? { details } : {}),
+    }));
+    const run = scoredRun({ rows, evaluators: [{ as: 'judge' }] });
+    const { selfJudged, systems, notes } = await summariseRun(run);
+    expect(selfJudged).toEqual(['judge']);
+    expect(systems[0]!.selfJudged).toEqual([{ evaluator: 'judge', cases: 2 }]);
+    expect(notes.map(({ code }) => code)).toEqual(['SELF_JUDGED']);
+    expect((await summariseRun(scoredRun({ rows: rowsOf([1]) }))).selfJudged).toEqual([]);
+  });
+
+  it('signs every number: means of groups, agreement, durations and tokens', async () => {
+    const rows = [1, 0, 1, 1].map((exact, index) => ({
+      index,
+      group: 'a|b',
+      scores: { exact },
+      columns: { human: index === 3 ? 0 : exact },
+      measured: { totalMs: 5 },
+    }));
+    const { systems } = await summariseRun(scoredRun({ rows }), { labels: { exact: 'human' } });
+    const { metrics, agreement, latency, tokens } = systems[0]!;
+    const plugin = /^exact\|v:1\.0\.0\|sha256:[0-9a-f]{12}/.source;
+    expect(metrics[0]!.groups[0]!.signature).toMatch(
+      new RegExp(`${plugin}\\|group:a%7Cb\\|n:4\\|err:missing\\|ci:wilson$`),
+    );
+    expect(agreement[0]!.signature).toMatch(
+      new RegExp(`${plugin}\\|against:human\\|n:4\\|err:missing\\|stat:kappa\\|ci:asymptotic$`),
+    );
+    const { kappa, stderr, interval } = agreement[0]!;
+    expect(interval!.low).toBeCloseTo(kappa! - 1.959963985 * stderr!, 8);
+    expect(latency.totalMs.signature).toBe('latency.totalMs|n:4|stat:quantiles(type:7)');
+    expect(tokens.prompt.signature).toBe('tokens.prompt|n:0|stat:quantiles(type:7)');
+  });
+
   it('takes the scores of whole sets from the end of the run, after a check', async () => {
     const labels = { prompt: 'p', provider: 'o', model: 'm' };
     const bootstrap = { method: 'x', confidence: 0.95, resamples: 1000, seed: 0 };

@@ -1,15 +1,13 @@
-import { meanInterval } from '@testbench/statistics';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { OnError } from '../config/benchmark-config.js';
-import { type ClusterBy, type Clusters, clustersOf } from './clusters.js';
+import { type ClusterBy, type Clusters, clustersAt, clustersOf } from './clusters.js';
 import { corpusScores } from './corpus-scores.js';
 import { estimateMean, type EstimateOptions, intervalLabel } from './estimate-mean.js';
-import { membersOf } from './groups.js';
+import { groupsOf } from './groups.js';
 import { LabelColumns } from './label-columns.js';
-import { MAX_GROUPS } from './limits.js';
-import { metricsOf } from './metric-list.js';
-import { clusterNote, groupsNote, incompleteNote } from './notes.js';
+import { type Metric, metricsOf } from './metric-list.js';
+import { clusterNote, groupsNote, incompleteNote, selfJudgedNote } from './notes.js';
 import type { NumberColumn } from './number-column.js';
 import {
   type GroupScore,
@@ -21,12 +19,12 @@ import {
   CLUSTER_COLUMN,
   type MetricColumn,
   readScoreTable,
-  type RecordColumns,
   type ScoredRun,
   type ScoreTable,
   systemKey,
 } from './score-table.js';
-import { scoreSignature } from './score-signature.js';
+import type { RecordColumns } from './record-columns.js';
+import { scoreSignature, type SignatureParts } from './score-signature.js';
 import { UsageColumns } from './usage-columns.js';
 
 /** How a run is summed up. */
@@ -115,26 +113,34 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
     },
   });
   const clusters = clustersOf(table.records, by, column);
-  const corpus = corpusScores(run, metricsOf(run.plan));
+  const planned = metricsOf(run.plan);
+  const corpus = corpusScores(run, planned);
+  const metricOf = (name: string): Metric | undefined =>
+    planned.find(({ kind, metric }) => kind === 'evaluator' && metric === name);
+  const systems = table.systems.map(({ name, metrics }, place) => {
+    const found = of(place);
+    return {
+      ...name,
+      ...found.columns.report(),
+      metrics: metrics.map((each) => summariseMetric(each, table, clusters, options, estimate)),
+      corpus: corpus.get(systemKey(name)) ?? [],
+      agreement: found.labels.map((each) => each.summary(metricOf(each.evaluator), confidence)),
+    };
+  });
   return {
     type: 'run-summary',
     schemaVersion: RUN_SUMMARY_VERSION,
     run: table.facts,
     confidence,
-    systems: table.systems.map(({ name, metrics }, place) => {
-      const found = of(place);
-      return {
-        ...name,
-        ...found.columns.report(),
-        metrics: metrics.map((each) => summariseMetric(each, table, clusters, options, estimate)),
-        corpus: corpus.get(systemKey(name)) ?? [],
-        agreement: found.labels.map((each) => each.summary()),
-      };
-    }),
+    systems,
+    selfJudged: [
+      ...new Set(systems.flatMap(({ selfJudged }) => selfJudged.map(({ evaluator }) => evaluator))),
+    ],
     notes: [
       ...incompleteNote(table.facts),
-      ...clusterNote(by, clusters, table.records.keys.length),
-      ...groupsNote(membersOf(table.records.groups).size),
+      ...clusterNote(by, clusters, table.records.count),
+      ...groupsNote(table.records.groups.pool.size),
+      ...selfJudgedNote(systems),
     ],
   };
 
@@ -152,6 +158,9 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
   }
 }
 
+/** The signature of a metric's number, from what differs among its numbers. */
+type SignatureOf = (parts: Pick<SignatureParts, 'n' | 'group' | 'interval'>) => string;
+
 function summariseMetric(
   column: MetricColumn,
   { records, facts }: ScoreTable,
@@ -163,6 +172,16 @@ function summariseMetric(
   const { present, among } = selectPresent(values, clusters);
   const { n, scale, mean, standardDeviation, interval } = estimateMean(present, among, estimate);
   const label = intervalLabel(interval);
+  const signatureOf: SignatureOf = (parts) =>
+    scoreSignature({
+      metric,
+      ...(version === undefined ? {} : { version }),
+      ...(digest === undefined ? {} : { digest }),
+      ...(config === undefined ? {} : { config }),
+      onError,
+      epochs: facts.epochs,
+      ...parts,
+    });
   return {
     metric,
     kind,
@@ -174,34 +193,31 @@ function summariseMetric(
     errors: column.errors,
     errorTreatment: onError,
     dropped: column.dropped,
-    epochDeviation: meanInterval(column.deviations.present()).mean,
+    epochDeviation:
+      column.deviations.count === 0 ? null : column.deviations.total / column.deviations.count,
     threshold:
       threshold === undefined ? null : reachedThreshold(present, threshold, among, estimate),
     ...(weight === undefined ? {} : { weight }),
-    groups: groupScores(values, records, estimate),
-    signature: scoreSignature({
-      metric,
-      ...(version === undefined ? {} : { version }),
-      ...(digest === undefined ? {} : { digest }),
-      ...(config === undefined ? {} : { config }),
-      n,
-      onError,
-      epochs: facts.epochs,
-      ...(label === undefined ? {} : { interval: label }),
-    }),
+    groups: groupScores(values, records, estimate, signatureOf),
+    signature: signatureOf({ n, ...(label === undefined ? {} : { interval: label }) }),
   };
 }
 
-/** The values that are there, with the names of their clusters. */
+/** The values that are there, and their clusters. */
 function selectPresent(
   values: NumberColumn,
   clusters: Clusters | undefined,
 ): { readonly present: readonly number[]; readonly among: Clusters | undefined } {
   const present = values.present();
-  if (clusters === undefined || present.length === values.length)
+  if (clusters === undefined || present.length === values.length) {
     return { present, among: clusters };
-  const names = clusters.names.filter((_, place) => !Number.isNaN(values.at(place)));
-  return { present, among: { ...clusters, names } };
+  }
+  const places = new Uint32Array(present.length);
+  let count = 0;
+  for (let place = 0; place < values.length; place += 1) {
+    if (!Number.isNaN(values.at(place))) places[count++] = place;
+  }
+  return { present, among: clustersAt(clusters, places) };
 }
 
 function reachedThreshold(
@@ -220,10 +236,15 @@ function groupScores(
   values: NumberColumn,
   { groups }: Pick<RecordColumns, 'groups'>,
   options: EstimateOptions,
+  signatureOf: SignatureOf,
 ): GroupScore[] {
-  return [...membersOf(groups)].slice(0, MAX_GROUPS).map(([group, places]) => {
-    const present = places.map((place) => values.at(place)).filter((value) => !Number.isNaN(value));
+  return groupsOf(groups).map(({ group, positions }) => {
+    const present = positions
+      .map((place) => values.at(place))
+      .filter((value) => !Number.isNaN(value));
     const { n, mean, interval } = estimateMean(present, undefined, options);
-    return { group, n, mean, interval };
+    const label = intervalLabel(interval);
+    const how = label === undefined ? {} : { interval: label };
+    return { group, n, mean, interval, signature: signatureOf({ group, n, ...how }) };
   });
 }

@@ -2,6 +2,7 @@ import { latencySummary } from '@testbench/statistics';
 
 import type { ResultRow } from '../results/result-row.js';
 import { NumberColumn } from './number-column.js';
+import { scoreSignature } from './score-signature.js';
 import type { Amounts, JudgeUsage, Quantiles, SystemReport } from './run-summary.js';
 
 interface JudgeColumns {
@@ -26,14 +27,19 @@ export class UsageColumns {
   #failed = 0;
   #dropped = 0;
   #cachedAnswers = 0;
+  readonly #selfJudged = new Map<string, number>();
 
-  add({ measured, usage, failure, errors, dropped }: ResultRow): void {
+  add({ measured, usage, failure, errors, dropped, details }: ResultRow): void {
     this.#cases += 1;
     if (failure !== undefined || errors !== undefined) this.#failed += 1;
     if (dropped !== undefined) this.#dropped += 1;
     for (const each of [failure, ...Object.values(errors ?? {})]) {
       if (each === undefined) continue;
       this.#failures.set(each.code, (this.#failures.get(each.code) ?? 0) + 1);
+    }
+    for (const [name, said] of Object.entries(details ?? {})) {
+      if (said?.selfJudged !== true) continue;
+      this.#selfJudged.set(name, (this.#selfJudged.get(name) ?? 0) + 1);
     }
     addTo(this.#queueMs, measured?.queueMs);
     addTo(this.#firstTokenMs, measured?.firstTokenMs);
@@ -63,6 +69,7 @@ export class UsageColumns {
     | 'cost'
     | 'cachedAnswers'
     | 'judges'
+    | 'selfJudged'
   > {
     return {
       cases: this.#cases,
@@ -72,24 +79,25 @@ export class UsageColumns {
         .map(([code, count]) => ({ code, count }))
         .toSorted((one, other) => other.count - one.count),
       latency: {
-        queueMs: quantiles(this.#queueMs),
-        firstTokenMs: quantiles(this.#firstTokenMs),
-        totalMs: quantiles(this.#totalMs),
+        queueMs: quantiles('latency.queueMs', this.#queueMs),
+        firstTokenMs: quantiles('latency.firstTokenMs', this.#firstTokenMs),
+        totalMs: quantiles('latency.totalMs', this.#totalMs),
       },
       tokens: {
-        prompt: amounts(this.#prompt),
-        completion: amounts(this.#completion),
-        cached: amounts(this.#cached),
+        prompt: amounts('tokens.prompt', this.#prompt),
+        completion: amounts('tokens.completion', this.#completion),
+        cached: amounts('tokens.cached', this.#cached),
       },
-      cost: amountsIfAny(this.#cost),
+      cost: amountsIfAny('cost', this.#cost),
       cachedAnswers: this.#cachedAnswers,
       judges: [...this.#judges].map(([evaluator, columns]): JudgeUsage => ({
         evaluator,
-        totalMs: quantiles(columns.totalMs),
-        promptTokens: amounts(columns.promptTokens),
-        completionTokens: amounts(columns.completionTokens),
-        cost: amountsIfAny(columns.cost),
+        totalMs: quantiles(`${evaluator}.totalMs`, columns.totalMs),
+        promptTokens: amounts(`${evaluator}.promptTokens`, columns.promptTokens),
+        completionTokens: amounts(`${evaluator}.completionTokens`, columns.completionTokens),
+        cost: amountsIfAny(`${evaluator}.cost`, columns.cost),
       })),
+      selfJudged: [...this.#selfJudged].map(([evaluator, cases]) => ({ evaluator, cases })),
     };
   }
 
@@ -112,15 +120,16 @@ function addTo(column: NumberColumn, value: number | undefined): void {
   if (value !== undefined) column.add(value);
 }
 
-function quantiles(column: NumberColumn): Quantiles {
-  return latencySummary(column.present());
+function quantiles(metric: string, column: NumberColumn): Quantiles {
+  const found = latencySummary(column.present());
+  const statistic = 'quantiles(type:7)';
+  return { ...found, signature: scoreSignature({ metric, n: found.n, statistic }) };
 }
 
-function amounts(column: NumberColumn): Amounts {
-  const values = column.present();
-  return { ...latencySummary(values), total: values.reduce((sum, value) => sum + value, 0) };
+function amounts(metric: string, column: NumberColumn): Amounts {
+  return { ...quantiles(metric, column), total: column.sum() };
 }
 
-function amountsIfAny(column: NumberColumn): Amounts | null {
-  return column.length === 0 ? null : amounts(column);
+function amountsIfAny(metric: string, column: NumberColumn): Amounts | null {
+  return column.length === 0 ? null : amounts(metric, column);
 }

@@ -91,6 +91,7 @@ const METHOD_WORDS: Readonly<Record<Interval['method'], string>> = {
   wilson: "Wilson's",
   student: "Student's t",
   clustered: "Student's t, clustered",
+  asymptotic: 'from the asymptotic standard error',
   bootstrap: 'bootstrap',
 };
 

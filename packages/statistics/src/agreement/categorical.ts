@@ -76,7 +76,7 @@ export function cohenKappa(
   const kappa = byChance === 0 ? null : orNull(1 - disagreement / byChance);
   if (weights !== 'none') return { n, kappa };
   const observed = orNull(sum(cells.map((row, i) => row[i]!)) / rated);
-  const expected = orNull(sum(rows.map((share, i) => share * columns[i]!)));
+  const expected = rated === 0 ? null : sum(rows.map((share, i) => share * columns[i]!));
   const stderr = kappa === null ? null : kappaError(cells, rated, { rows, columns, kappa });
   return { n, kappa, observed, expected, stderr };
 }

@@ -1,10 +1,10 @@
 import { invalid, requireProbability, requireSameLength } from '../arguments.js';
 import { type Label } from '../labels.js';
 import { mean, sum } from '../moments.js';
-import { numberFrom, oneOf, readOptions } from '../options.js';
+import { oneOf, readOptions, wholeNumberFrom } from '../options.js';
 
 /**
- * Brier's score of probabilities of being right or positive: the mean squared error, 0 to 1.
+ * Brier's score of probabilities of being right or positive: the mean squared error, 0 to 1; null for no record.
  *
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_P`.
  * @see Brier (1950), doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
@@ -12,9 +12,9 @@ import { numberFrom, oneOf, readOptions } from '../options.js';
 export function brierScore(
   truth: readonly (number | boolean)[],
   probabilities: readonly number[],
-): number {
+): number | null {
   requireSameLength(truth, probabilities, 'probabilities');
-  return mean(
+  return meanOrNull(
     probabilities.map((p, index) => {
       requireProbability('probability', p);
       return (p - Number(truth[index])) ** 2;
@@ -23,7 +23,7 @@ export function brierScore(
 }
 
 /**
- * Brier's score of probabilities of several classes: squared errors added over classes, 0 to 2.
+ * Brier's score of probabilities of several classes: squared errors added over classes, 0 to 2; null for no record.
  *
  * @param labels The classes, in the order of the probabilities.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
@@ -32,9 +32,9 @@ export function multiclassBrierScore(
   truth: readonly Label[],
   probabilities: readonly (readonly number[])[],
   labels: readonly Label[],
-): number {
+): number | null {
   requireSameLength(truth, probabilities, 'probabilities');
-  return mean(
+  return meanOrNull(
     probabilities.map((row, index) => {
       const right = placeOf(truth[index]!, labels, row);
       return sum(row.map((p, k) => (p - Number(k === right)) ** 2));
@@ -46,7 +46,7 @@ export function multiclassBrierScore(
 const CERTAIN = Number.EPSILON;
 
 /**
- * Mean negative logarithm of the probability of the truth; probabilities are kept away from 0 and 1 by 2.2e-16.
+ * Mean negative logarithm of the probability of the truth; probabilities are kept away from 0 and 1 by 2.2e-16. Null for no record.
  *
  * @param probabilities One for each record, of being positive; or one for each class, in the order of `labels`, whose sum is taken as 1.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
@@ -55,9 +55,9 @@ export function logLoss(
   truth: readonly Label[],
   probabilities: readonly (number | readonly number[])[],
   labels: readonly Label[] = [],
-): number {
+): number | null {
   requireSameLength(truth, probabilities, 'probabilities');
-  return mean(
+  return meanOrNull(
     probabilities.map((given, index) => {
       if (typeof given === 'number') {
         const p = clip(given);
@@ -67,6 +67,10 @@ export function logLoss(
       return -Math.log(row[placeOf(truth[index]!, labels, row)]! / sum(row));
     }),
   );
+}
+
+function meanOrNull(values: readonly number[]): number | null {
+  return values.length === 0 ? null : mean(values);
 }
 
 function clip(p: number): number {
@@ -89,12 +93,12 @@ export interface CalibrationOptions {
   readonly closed?: 'left' | 'right';
 }
 
-/** How far confidence is from accuracy. */
+/** How far confidence is from accuracy; null for no record. */
 export interface CalibrationError {
   /** Expected: weighted by the number of records in each bin. */
-  readonly ece: number;
+  readonly ece: number | null;
   /** The largest of a bin that is not empty. */
-  readonly mce: number;
+  readonly mce: number | null;
 }
 
 /**
@@ -111,7 +115,7 @@ export function calibrationError(
   options?: CalibrationOptions,
 ): CalibrationError {
   const { bins = 10, closed = 'left' } = readOptions(options, {
-    bins: numberFrom(1),
+    bins: wholeNumberFrom(1),
     closed: oneOf('left', 'right'),
   });
   requireSameLength(confidence, correct, 'confidences');
@@ -123,6 +127,7 @@ export function calibrationError(
     cell.right += Number(correct[index]);
     cell.confidence += p;
   }
+  if (confidence.length === 0) return { ece: null, mce: null };
   const gaps = cells
     .filter(({ n }) => n > 0)
     .map((cell) => ({ n: cell.n, gap: Math.abs(cell.right - cell.confidence) / cell.n }));

@@ -1,6 +1,6 @@
 import { completePairs, type Score } from '../arguments.js';
 import { normalTwoSided } from '../distributions/normal.js';
-import { midRanks, sum } from '../moments.js';
+import { sum } from '../moments.js';
 import { FLAG, oneOf, readOptions } from '../options.js';
 
 /** How Wilcoxon's test is done. */
@@ -50,26 +50,60 @@ export function wilcoxonTest(
     correction: FLAG,
   });
   const pairs = completePairs(a, b);
-  const differences = pairs.a.map((value, index) =>
+  const differences = Float64Array.from(pairs.a, (value, index) =>
     Number((value - pairs.b[index]!).toPrecision(12)),
   );
   const { zeroMethod = 'wilcox' } = options;
-  const ranked = zeroMethod === 'wilcox' ? differences.filter((d) => d !== 0) : differences;
-  const ranks = midRanks(ranked.map(Math.abs));
-  const kept = ranks.filter((_, index) => ranked[index] !== 0);
-  const wPlus = sum(ranks.filter((_, index) => ranked[index]! > 0));
-  const wMinus = sum(ranks.filter((_, index) => ranked[index]! < 0));
-  const counts = {
-    n: differences.length,
-    nNonzero: kept.length,
-    wPlus,
-    wMinus,
-    statistic: Math.min(wPlus, wMinus),
-  };
-  const mode = options.mode ?? (kept.length <= EXACT_UP_TO ? 'exact' : 'normal');
-  if (mode === 'exact') return { ...counts, z: null, p: exactP(kept, wPlus) };
+  const sizes = differences.map(Math.abs).sort();
+  const zeros = zeroMethod === 'wilcox' ? firstAbove(sizes, 0) : 0;
+  const ranked = sizes.subarray(zeros);
+  const nNonzero = sizes.length - firstAbove(sizes, 0);
+  let [wPlus, wMinus] = [0, 0];
+  for (const difference of differences) {
+    if (difference > 0) wPlus += midRank(ranked, difference);
+    else if (difference < 0) wMinus += midRank(ranked, -difference);
+  }
+  const n = differences.length;
+  const counts = { n, nNonzero, wPlus, wMinus, statistic: Math.min(wPlus, wMinus) };
+  const kept = ranksAbove(ranked, 0);
+  const mode = options.mode ?? (nNonzero <= EXACT_UP_TO ? 'exact' : 'normal');
+  if (mode === 'exact') return { ...counts, z: null, p: exactP(Array.from(kept), wPlus) };
   const z = normalZ(kept, wPlus, options.correction ?? true);
   return { ...counts, z, p: z === null ? null : normalTwoSided(z) };
+}
+
+/** Place of the first value above a bound. */
+function firstAbove(sorted: Float64Array, bound: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Rank from 1 of a value that is there; equal ones share the mean of theirs. Multiples of a half: sums of them are exact. */
+function midRank(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return (low + 1 + firstAbove(sorted, value)) / 2;
+}
+
+/** Ranks of the values above a bound, smallest first. */
+function ranksAbove(sorted: Float64Array, bound: number): Float64Array {
+  const ranks = new Float64Array(sorted.length);
+  const from = firstAbove(sorted, bound);
+  for (let start = 0; start < sorted.length;) {
+    const end = firstAbove(sorted, sorted[start]!);
+    ranks.fill((start + 1 + end) / 2, start, end);
+    start = end;
+  }
+  return ranks.subarray(from);
 }
 
 /** Over all 2^m signs of the ranks; ranks are multiples of a half. */
@@ -95,7 +129,7 @@ function exactP(ranks: readonly number[], wPlus: number): number {
   return Math.min(1, 2 * Math.min(below, above));
 }
 
-function normalZ(ranks: readonly number[], wPlus: number, correction: boolean): number | null {
+function normalZ(ranks: Float64Array, wPlus: number, correction: boolean): number | null {
   const expected = sum(ranks) / 2;
   const spread = Math.sqrt(sum(ranks.map((rank) => rank * rank)) / 4);
   if (spread === 0) return null;

@@ -25,11 +25,12 @@ export function studentTwoSided(t: number, df: number): number {
 export function studentQuantile(p: number, df: number): number {
   requireProbability('p', p);
   requireCount('df', df, Number.MIN_VALUE);
-  if (p < 0.5) return -studentQuantile(1 - p, df);
   if (p === 0.5) return 0;
-  if (p === 1) return Infinity;
-  const tail = 2 * (1 - p);
-  let high = Math.max(1, normalQuantile(p));
+  // Of a small p, 1 − p would keep a few digits alone.
+  const tail = 2 * Math.min(p, 1 - p);
+  const sign = p < 0.5 ? -1 : 1;
+  if (tail === 0) return sign * Infinity;
+  let high = Math.max(1, -normalQuantile(tail / 2));
   while (studentTwoSided(high, df) > tail) high *= 2;
-  return solveIncreasing((t) => tail - studentTwoSided(t, df), 0, high);
+  return sign * solveIncreasing((t) => tail - studentTwoSided(t, df), 0, high);
 }

@@ -135,13 +135,23 @@ function clusterVariance(
   names: readonly ClusterName[],
   scale: boolean,
 ): number {
-  const sums = new Map<ClusterName, number[]>();
-  for (const [index, name] of names.entries()) {
-    const list = sums.get(name) ?? [];
-    list.push(centred[index]!);
-    sums.set(name, list);
+  const places = new Map<ClusterName, number>();
+  const at = Uint32Array.from(names, (name) => {
+    const place = places.get(name) ?? places.size;
+    places.set(name, place);
+    return place;
+  });
+  // Neumaier's sum in each cluster.
+  const totals = new Float64Array(places.size);
+  const lost = new Float64Array(places.size);
+  for (const [index, place] of at.entries()) {
+    const [total, value] = [totals[place]!, centred[index]!];
+    const next = total + value;
+    lost[place]! +=
+      Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
+    totals[place] = next;
   }
-  const total = sum([...sums.values()].map((list) => sum(list) ** 2)) / centred.length ** 2;
+  const total = sum(totals.map((each, place) => (each + lost[place]!) ** 2)) / centred.length ** 2;
   if (!scale) return total;
-  return sums.size < 2 ? Number.NaN : (total * sums.size) / (sums.size - 1);
+  return places.size < 2 ? Number.NaN : (total * places.size) / (places.size - 1);
 }

@@ -1,6 +1,6 @@
 import { requireCount } from '../arguments.js';
 import { seededIntegers } from '../random.js';
-import { LIST, numberFrom, readOptions } from '../options.js';
+import { LIST, numberFrom, readOptions, wholeNumberFrom } from '../options.js';
 
 /** How resamples are drawn. */
 export interface ResampleOptions {
@@ -27,7 +27,11 @@ export function resample(
     count = 2000,
     seed = 0,
     clusters,
-  } = readOptions(options, { count: numberFrom(1), seed: numberFrom(0), clusters: LIST });
+  } = readOptions(options, {
+    count: wholeNumberFrom(1),
+    seed: numberFrom(0),
+    clusters: LIST,
+  });
   requireCount('n', n, 1);
   return draw(n, count, seededIntegers(seed), clusters);
 }

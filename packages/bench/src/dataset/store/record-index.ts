@@ -1,3 +1,5 @@
+import { hashText, randomSeed } from './hash-text.js';
+
 const CHUNK_RECORDS = 65_536;
 /** Hashes are looked at in parts of so many: each part is one way through all of them, and takes 16 bytes a hash meanwhile. */
 const PART_RECORDS = 256 * 1024;
@@ -21,8 +23,7 @@ class Chunk {
 export class RecordIndex {
   readonly #chunks: Chunk[] = [];
   #count = 0;
-  /** So that nobody can prepare ids with equal hashes. What comes out does not depend on it. */
-  readonly #seed = Math.trunc(Math.random() * 2 ** 32);
+  readonly #seed = randomSeed();
 
   get count(): number {
     return this.#count;
@@ -57,18 +58,7 @@ export class RecordIndex {
 
   /** 48 bits. */
   hash(id: string): number {
-    let low = this.#seed ^ 0xde_ad_be_ef;
-    let high = this.#seed ^ 0x41_c6_ce_57;
-    for (let at = 0; at < id.length; at += 1) {
-      const unit = id.charCodeAt(at);
-      low = Math.imul(low ^ unit, 2_654_435_761);
-      high = Math.imul(high ^ unit, 1_597_334_677);
-    }
-    low =
-      Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
-    high =
-      Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-    return (high & 0xff_ff) * 2 ** 32 + (low >>> 0);
+    return hashText(id, this.#seed);
   }
 
   /** Hashes that several records have. To be called once, after the last record; the hashes are forgotten. */
