@@ -14,11 +14,12 @@ export async function writePage(
   file: string,
   runs: readonly Run[],
   plugins: readonly PagePlugin[] = [],
+  labels: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const handle = openSync(file, 'w');
   try {
     const write = (text: string): void => void writeSync(handle, text);
-    await reportRuns(runs, [createHtmlReporter({ write }, { plugins })]);
+    await reportRuns(runs, [createHtmlReporter({ write }, { plugins })], { summary: { labels } });
   } finally {
     closeSync(handle);
   }
@@ -48,7 +49,9 @@ export function hostileRun(): Run {
     models: ['<script>owned()</script>', 'javascript:owned()'],
     change: (row) => {
       const text = HOSTILE_TEXTS[row.index]!;
-      const details = { 'exact-match': { explanation: text, reply: text, metrics: { [text]: 1 } } };
+      const judgements = [{ judge: text, choice: text, reason: text, problem: text, reply: text }];
+      const said = { explanation: text, reply: text, metrics: { [text]: 1 }, judgements };
+      const details = { 'exact-match': said };
       const hostile = {
         id: `${row.index}${text}`,
         group: text,
@@ -59,9 +62,39 @@ export function hostileRun(): Run {
         finishReason: text,
         columns: { [text]: text },
         details,
+        toolCalls: [{ id: text, name: text, arguments: text }],
         errors: { 'token-f1': { code: 'CALL_FAILED', message: text, details: { [text]: text } } },
       };
       return { ...row, ...hostile };
+    },
+  });
+}
+
+/** Answers with tool calls, a panel of judges that asks the tested model too, and labels of people. */
+export function judgedRun(): Run {
+  return generateRun({
+    records: 60,
+    change: (row) => {
+      const score = row.index % 3 === 0 ? 0 : 1;
+      const judgements = ['abacus-large', 'lynx'].map((judge, place) => ({
+        judge,
+        order: place === 0 ? 'answer_first' : 'other_first',
+        score,
+        reason: 'The number is the one that was asked for.',
+        reply: `GRADE: ${score} <b>bold</b>`,
+      }));
+      const toolCalls = [
+        { id: `call_${row.index}`, name: 'get_weather', arguments: '{"city": "Oslo", "days": 3}' },
+        { name: 'finish', arguments: '' },
+        { name: '<script>owned()</script>', arguments: '{"broken": ' },
+      ];
+      return {
+        ...row,
+        scores: { ...row.scores, 'exact-match': score },
+        toolCalls,
+        details: { 'exact-match': { selfJudged: true, judgements, reply: 'GRADE: 1' } },
+        columns: { ...row.columns, human: row.index % 10 === 0 ? 1 - score : score },
+      };
     },
   });
 }

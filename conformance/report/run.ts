@@ -10,6 +10,7 @@ import { type Browser, chromium } from 'playwright-core';
 import {
   hostileRun,
   hugeRun,
+  judgedRun,
   largeRun,
   runWithPlugin,
   smallRun,
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
   try {
     await writePage(join(folder, 'large.html'), [largeRun()]);
     await writePage(join(folder, 'small.html'), [smallRun()]);
+    await writePage(join(folder, 'judged.html'), [judgedRun()], [], { 'exact-match': 'human' });
     await writePage(join(folder, 'two.html'), twoRuns());
     await writePage(join(folder, 'hostile.html'), [hostileRun()]);
     const [run, plugin] = runWithPlugin();
@@ -71,7 +73,7 @@ async function perform(browser: Browser, folder: string, scenario: Scenario): Pr
   try {
     await page.goto(pathToFileURL(join(folder, file)).href, { waitUntil: 'commit' });
     await page.waitForSelector('#records');
-    said = (await run(page)) ?? '';
+    said = (await run(page, SCREENSHOTS)) ?? '';
     await page.screenshot({ path: join(SCREENSHOTS, `${name.replaceAll(/\W+/g, '-')}.png`) });
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
@@ -8,8 +9,13 @@ export interface Scenario {
   readonly file: string;
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
-  /** Throws if the page is not as it should be. @returns What was seen. */
-  readonly run: (page: Page) => Promise<string | void>;
+  /**
+   * Throws if the page is not as it should be.
+   *
+   * @param screenshots Folder for pictures of parts of it.
+   * @returns What was seen.
+   */
+  readonly run: (page: Page, screenshots: string) => Promise<string | void>;
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -62,6 +68,48 @@ async function checkAccessibility(page: Page): Promise<string> {
   const others = violations.map(({ id }) => id).join(', ');
   return `axe: ${passes.length} rules, nothing serious${others === '' ? '' : `; besides ${others}`}`;
 }
+
+const judged: Scenario[] = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((scheme) => ({
+    name: `shows agreement with people, judges and tool calls at ${width} px, ${scheme}`,
+    file: 'judged.html',
+    width,
+    scheme,
+    async run(page: Page, screenshots: string) {
+      await waitForLines(page);
+      const card = page.locator('.card').filter({ hasText: 'Agreement with people' });
+      await card.locator('summary').click();
+      const said = (await card.innerText()).replaceAll(/\s+/g, ' ');
+      insist(
+        /exact-match human 60 \d+\.\d % \d+\.\d % \d\.\d{3} 0\.\d{3} – 0\.\d{3}/.test(said),
+        said,
+      );
+      insist(/exact-match 0 33\.3 % 36\.7 %/.test(said), said);
+      insist(said.includes('against:human|n:60|err:missing|stat:kappa|ci:asymptotic'), said);
+      const notices = (await page.locator('.notice').allInnerTexts()).join(' ');
+      insist(notices.includes('asks the tested model itself'), notices);
+      await card.screenshot({ path: join(screenshots, `agreement-${width}-${scheme}.png`) });
+      await page.locator('.list li button').nth(1).click();
+      await page.waitForSelector('dialog[open] .answer');
+      const calls = await textOf(page, 'dialog .tool-calls');
+      insist(calls.includes('get_weather call_1') && calls.includes('"days": 3'), calls);
+      await page.getByText('2 judgements').first().click();
+      const judges = await textOf(page, 'dialog .evaluations');
+      insist(judges.includes('lynx (other first): 1'), judges);
+      insist(judges.includes('judged by the tested model itself'), judges);
+      await page.locator('dialog .answer').first().scrollIntoViewIfNeeded();
+      await page
+        .locator('dialog .answer')
+        .first()
+        .screenshot({ path: join(screenshots, `judged-${width}-${scheme}.png`) });
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      insist(overflow <= 0, `the page is ${overflow} px wider than the window`);
+      return await checkAccessibility(page);
+    },
+  })),
+);
 
 const looks: Scenario[] = [1280, 390].flatMap((width) =>
   (['light', 'dark'] as const).flatMap((scheme) => [
@@ -273,5 +321,6 @@ export const SCENARIOS: readonly Scenario[] = [
       return `${right}; ${wrong}`;
     },
   },
+  ...judged,
   ...looks,
 ];

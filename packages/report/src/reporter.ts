@@ -9,6 +9,16 @@ export interface ReportedRun extends Pick<StoredRun, 'run' | 'digest' | 'records
   readonly writtenAt: string;
   /** What the run came to, if it was finished. */
   readonly summary: BenchmarkSummary | undefined;
+  /**
+   * Records with a failed call, by `recordName`, at most 50,000 of them: what takes a sample of the rows keeps these of all runs, before it has
+   * seen the rows of the second.
+   */
+  readonly failedRecords?: ReadonlySet<string>;
+}
+
+/** What a record is called in all runs: its id, or else `#` and its index. */
+export function recordName({ id, index }: Pick<ResultRow, 'id' | 'index'>): string {
+  return id ?? `#${index}`;
 }
 
 /** What a report says besides its rows. */

@@ -9,6 +9,7 @@ import { readRun, type StoredRun } from '../results/read-run.js';
 import { loadPipeline, type Pipeline } from '../run/load-pipeline.js';
 import { readRunConfig } from '../run/resume-run.js';
 import type { BenchSystem } from '../run/stage.js';
+import type { ClusterBy } from '../summary/clusters.js';
 import { ROW_CUTS, type RowCut } from './row-cuts.js';
 import { type SetScore, type SetScoreOptions, scoreSets } from './set-scores.js';
 import { SumBoard } from './sum-board.js';
@@ -20,6 +21,8 @@ export interface AggregateRunOptions extends Pick<
 > {
   /** Which sets there are. @default by prompt, provider and model */
   readonly cuts?: readonly RowCut[];
+  /** By what records belong together, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  readonly clusters?: ClusterBy;
   /** Where the evaluators are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
@@ -28,6 +31,7 @@ export interface AggregateRunOptions extends Pick<
 
 const OPTIONS: OptionReaders<AggregateRunOptions> = {
   cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
+  clusters: (node) => node.text(),
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   compileScript: (node) => node.callback(),
@@ -63,7 +67,7 @@ export async function aggregateRun(
   given?: AggregateRunOptions,
 ): Promise<SetScore[]> {
   const options = readOptions<AggregateRunOptions>(given, OPTIONS);
-  const { cuts = [ROW_CUTS.system], compileScript, ...asking } = options;
+  const { cuts = [ROW_CUTS.system], clusters = 'auto', compileScript, ...asking } = options;
   const stored = typeof run === 'string' ? await readRun(run) : run;
   const config = await readRunConfig(stored);
   const { isolation } = config;
@@ -79,7 +83,12 @@ export async function aggregateRun(
     const plugins = aggregatingPlugins(pipeline, stored);
     const evaluators = Object.keys(plugins);
     if (evaluators.length === 0) return [];
-    const board = new SumBoard({ evaluators, cuts, resampling: options.resamples !== 0 });
+    const board = new SumBoard({
+      evaluators,
+      cuts,
+      clusters,
+      resampling: options.resamples !== 0,
+    });
     for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
     return await scoreSets(board, { ...asking, system, plugins });
   } finally {

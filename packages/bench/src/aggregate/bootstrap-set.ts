@@ -21,10 +21,12 @@ export interface SetBootstrap {
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
-  /** What is drawn: records one by one, or blocks of so many that follow each other, where there are too many to be kept. */
+  /** What is drawn: records one by one, or blocks of so many that follow each other, where there are too many to be kept; of clusters, as many as they have on average. */
   readonly recordsPerBlock: number;
   /** How many there are. */
   readonly blocks: number;
+  /** By what records belong together, where whole clusters are drawn: `group`, or a column. */
+  readonly clusteredBy?: string;
 }
 
 /** What a plugin said of sums. */
@@ -68,7 +70,7 @@ export async function bootstrapSet(
 ): Promise<BootstrappedSet> {
   const { resamples, seed, confidence, ask } = settings;
   if (blocks === undefined || resamples === 0) return { metrics: new Map() };
-  const table = blocks.table();
+  const { table, clusteredBy } = blocks.drawn();
   if (table.blocks < LEAST_BLOCKS) return without('there are too few records');
   const { data, fuelUsed } = answer;
   if (fuelUsed * resamples > MAX_BOOTSTRAP_FUEL) {
@@ -110,6 +112,7 @@ export async function bootstrapSet(
       seed,
       recordsPerBlock,
       blocks: drawn,
+      ...(clusteredBy === undefined ? {} : { clusteredBy }),
     },
   };
 }

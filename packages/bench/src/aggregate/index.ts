@@ -14,5 +14,5 @@ export {
   scoreSets,
   type SetValue,
 } from './set-scores.js';
-export type { SumBlocks } from './sum-blocks.js';
+export type { SetBlocks } from './set-blocks.js';
 export { SumBoard, type SumBoardOptions, type SummedSet } from './sum-board.js';

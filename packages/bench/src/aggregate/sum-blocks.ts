@@ -1,7 +1,7 @@
 import { MAX_BLOCKS } from './limits.js';
 
 /** Sums over a block of records: a few numbers by the index of their metric, since most records lack most bins of a calibration. */
-interface Block {
+export interface Block {
   /** Results, of which a record may have several. */
   n: number;
   readonly metrics: number[];
@@ -104,20 +104,7 @@ export class SumBlocks {
 
   /** The whole blocks. Up to one block less one of the last records are in none, and are not drawn. */
   table(): BlockTable {
-    const blocks = this.#blocks;
-    const starts = new Uint32Array(blocks.length + 1);
-    for (const [index, { metrics }] of blocks.entries()) {
-      starts[index + 1] = starts[index]! + metrics.length;
-    }
-    return {
-      names: [...this.#names.keys()],
-      blocks: blocks.length,
-      starts,
-      metrics: Uint32Array.from(blocks.flatMap(({ metrics }) => metrics)),
-      values: Float64Array.from(blocks.flatMap(({ values }) => values)),
-      n: Float64Array.from(blocks, ({ n }) => n),
-      recordsPerBlock: this.#recordsPerBlock,
-    };
+    return tableOf([...this.#names.keys()], this.#blocks, this.#recordsPerBlock);
   }
 
   #closeFull(): void {
@@ -137,6 +124,27 @@ export class SumBlocks {
     }
     return index;
   }
+}
+
+/** Blocks behind each other. */
+export function tableOf(
+  names: readonly string[],
+  blocks: readonly Block[],
+  recordsPerBlock: number,
+): BlockTable {
+  const starts = new Uint32Array(blocks.length + 1);
+  for (const [index, { metrics }] of blocks.entries()) {
+    starts[index + 1] = starts[index]! + metrics.length;
+  }
+  return {
+    names,
+    blocks: blocks.length,
+    starts,
+    metrics: Uint32Array.from(blocks.flatMap(({ metrics }) => metrics)),
+    values: Float64Array.from(blocks.flatMap(({ values }) => values)),
+    n: Float64Array.from(blocks, ({ n }) => n),
+    recordsPerBlock,
+  };
 }
 
 function openBlock(): OpenBlock {

@@ -115,7 +115,7 @@ describe('SumBoard', () => {
     const [set] = boardOf(
       Array.from({ length: 20_001 }, (_, index) => rowOf({ a: index, ...(index % 2 && { b: 1 }) })),
     ).sets();
-    const table = set!.blocks!.table();
+    const table = set!.blocks!.drawn().table;
     expect([table.blocks, table.recordsPerBlock, table.names]).toEqual([5000, 4, ['a', 'b']]);
     expect([...table.n.subarray(0, 2)]).toEqual([4, 4]);
     expect([...table.values.subarray(0, 4)]).toEqual([6, 2, 22, 2]);

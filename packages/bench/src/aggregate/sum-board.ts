@@ -2,10 +2,11 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { ownValue } from '../own-value.js';
 import type { ResultRow } from '../results/result-row.js';
+import type { ClusterBy } from '../summary/clusters.js';
 import { MAX_BLOCK_NUMBERS, MAX_BOARD_SUMS, MAX_SETS } from './limits.js';
 import { MetricSums } from './metric-sums.js';
 import { ROW_CUTS, type RowCut, type SetLabels } from './row-cuts.js';
-import { SumBlocks } from './sum-blocks.js';
+import { SetBlocks } from './set-blocks.js';
 
 /** What rows are added up by. */
 export interface SumBoardOptions {
@@ -15,12 +16,15 @@ export interface SumBoardOptions {
   readonly cuts?: readonly RowCut[];
   /** Keeps what a bootstrap needs. @default true */
   readonly resampling?: boolean;
+  /** By what records belong together, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  readonly clusters?: ClusterBy;
 }
 
 const OPTIONS: OptionReaders<SumBoardOptions> = {
   evaluators: (node) => node.list().map((name) => name.text()),
   cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
   resampling: (node) => node.boolean(),
+  clusters: (node) => node.text(),
 };
 
 /** Metrics of one evaluator over one set. */
@@ -31,7 +35,7 @@ export interface SummedSet {
   readonly cut: number;
   readonly sums: MetricSums;
   /** Undefined without `resampling`. */
-  readonly blocks: SumBlocks | undefined;
+  readonly blocks: SetBlocks | undefined;
   /** Rows without a score, because the evaluator or a stage before it failed. They are left out of the sums. */
   readonly errors: number;
   /** Rows that a filter dropped, left out as well. */
@@ -64,6 +68,7 @@ export class SumBoard {
   readonly #evaluators: readonly string[];
   readonly #cuts: readonly RowCut[];
   readonly #resampling: boolean;
+  readonly #clusters: ClusterBy;
   readonly #sets = new Map<string, OpenSet>();
   #sums = 0;
   #numbers = 0;
@@ -75,10 +80,12 @@ export class SumBoard {
       evaluators,
       cuts = [ROW_CUTS.system],
       resampling = true,
+      clusters = 'auto',
     } = readOptions<SumBoardOptions>(given, OPTIONS, '', ['evaluators']);
     this.#evaluators = evaluators;
     this.#cuts = cuts;
     this.#resampling = resampling;
+    this.#clusters = clusters;
   }
 
   /** True once a set, or a metric of a set, was left out since there were too many. */
@@ -151,7 +158,7 @@ export class SumBoard {
     }
     if (results.length > 0 && set.problem === undefined && set.blocks !== undefined) {
       const numbers = set.blocks.numbers;
-      set.blocks.add(results);
+      set.blocks.add(rows[0]!, results);
       this.#numbers += set.blocks.numbers - numbers;
       if (this.#numbers > MAX_BLOCK_NUMBERS) this.#makeRoom();
     }
@@ -207,7 +214,7 @@ export class SumBoard {
       labels,
       cut,
       sums: new MetricSums(),
-      blocks: this.#resampling ? new SumBlocks() : undefined,
+      blocks: this.#resampling ? new SetBlocks(this.#clusters) : undefined,
       errors: 0,
       dropped: 0,
       problem: undefined,

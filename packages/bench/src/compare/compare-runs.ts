@@ -1,4 +1,5 @@
-import { CLUSTER_COLUMN, readScoreTable, type ScoredRun } from '../summary/score-table.js';
+import { CLUSTER_COLUMN } from '../summary/cluster-column.js';
+import { readScoreTable, type ScoredRun } from '../summary/score-table.js';
 import type { Baseline } from '../gates/baseline.js';
 import { baselineSide } from '../gates/baseline-side.js';
 import {

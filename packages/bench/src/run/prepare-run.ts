@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { loadPolicy, PluginSystem, type PluginSystemOptions } from '@testbench/core';
 
+import type { SetScore } from '../aggregate/set-scores.js';
 import { DEFAULT_MAX_CONCURRENCY } from '../calls/limits.js';
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
@@ -24,6 +25,8 @@ export interface PreparedRun {
   readonly system: BenchSystem;
   readonly pipeline: Pipeline;
   readonly dataset: Dataset;
+  /** Scores of sets by evaluators whose rows are kept, and that are not loaded. */
+  readonly keptSets?: readonly SetScore[];
   /** What plugins were refused so far. */
   readonly denials: DenialLog;
 }

@@ -83,7 +83,9 @@ export class RunTally {
 
   /** Scores of sets by evaluators of sums; undefined if there is none. @throws {BenchError} `BENCH_CANCELLED`. */
   async scoreSets(): Promise<SetScore[] | undefined> {
-    return await this.#sets.scores(this.#options.signal);
+    const found = await this.#sets.scores(this.#options.signal);
+    const { keptSets = [] } = this.#run;
+    return keptSets.length === 0 ? found : [...keptSets, ...(found ?? [])];
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
+import type { SetScore } from '../aggregate/set-scores.js';
 import type {
   EvaluatorConfig,
   ResolvedBenchmarkConfig,
@@ -7,6 +8,7 @@ import type {
 } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
+import { isObject } from '../is-object.js';
 import { finishPlan } from '../plan/make-plan.js';
 import type { PlanContent } from '../plan/plan.js';
 import { Prompt } from '../prompts/prompt.js';
@@ -90,7 +92,7 @@ function checkScorable({ path, plan, isComplete }: StoredRun): void {
 /** The run that would have had these scores: answers as planned before, evaluators of both. */
 function mergeRun(
   run: PreparedRun,
-  { path, plan: before }: StoredRun,
+  { path, plan: before, summary }: StoredRun,
   earlier: ResolvedBenchmarkConfig,
   mode: 'append' | 'replace',
 ): PreparedRun {
@@ -118,7 +120,17 @@ function mergeRun(
       ...run.config.evaluators,
     ],
   };
-  return { ...run, config, plan: finishPlan(content, config) };
+  // Their rows stay as they are, and so do the scores of their sets.
+  const keptSets = keptOf(summary?.sets, isKept);
+  return { ...run, config, plan: finishPlan(content, config), keptSets };
+}
+
+/** A summary comes from a file: what is no score of a set is left to those who read the new one. */
+function keptOf(sets: unknown, isKept: (evaluator: string) => boolean): SetScore[] {
+  if (!Array.isArray(sets)) return [];
+  return (sets as readonly SetScore[]).filter(
+    (set) => isObject(set) && typeof set.evaluator === 'string' && isKept(set.evaluator),
+  );
 }
 
 /** Takes the answers of stored rows, record by record in the order of both. */

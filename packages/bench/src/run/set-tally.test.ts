@@ -9,7 +9,9 @@ import { aggregateRun, ROW_CUTS, type SetScore } from '../aggregate/index.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { readRun } from '../results/read-run.js';
 import { resumeRun } from './resume-run.js';
+import { summariseRun } from '../summary/summarise-run.js';
 import { runPlan } from './run-plan.js';
+import { scoreRun } from './score-run.js';
 
 interface Asked {
   readonly aggregate?: { readonly found: number; readonly words: number };
@@ -96,6 +98,23 @@ describe('the sets of a run', () => {
     expect(
       brief(await aggregateRun(await readRun(path), { system, cuts: [ROW_CUTS.all] })),
     ).toEqual([['coverage', undefined, undefined, 60, 60 / 230]]);
+  });
+
+  it('stay when answers are scored with another evaluator', async () => {
+    const { system, config } = await setUp();
+    const { plan, summary } = await runPlan(config, { system });
+    const path = join(config.outputDir!, plan.run);
+    const again = { plugin: '/coverage.wasm', name: 'again' };
+    const scored = await scoreRun(path, { evaluators: [again] }, { system });
+    const named = summary.sets!.map((set) => ({ ...set, evaluator: 'again' }));
+    expect(scored.summary.sets).toEqual([...summary.sets!, ...named]);
+    const { systems } = await summariseRun(await readRun(join(config.outputDir!, scored.plan.run)));
+    expect(systems[0]!.corpus.map(({ metric }) => metric)).toEqual(['coverage', 'again']);
+    const evaluators = [{ plugin: '/plain.wasm' }];
+    const replaced = await scoreRun(path, { evaluators, mode: 'replace' }, { system });
+    expect(replaced.summary).not.toHaveProperty('sets');
+    const kept = await scoreRun(path, { evaluators }, { system });
+    expect(kept.summary.sets).toEqual(summary.sets);
   });
 
   it('are absent where no evaluator is of sums', async () => {

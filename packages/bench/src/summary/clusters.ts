@@ -51,3 +51,9 @@ function named(by: string, names: NameColumn, least: number): Clusters | undefin
   });
   return count < least || count === numbers.length ? undefined : { by, numbers, count };
 }
+
+/** Texts, numbers and truth values name clusters; anything else does not. */
+export function clusterName(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}

@@ -121,6 +121,8 @@ interface Bootstrap {
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
+  readonly blocks?: number;
+  readonly clusteredBy?: string;
 }
 
 function isBootstrap(value: unknown): value is Bootstrap {
@@ -128,7 +130,9 @@ function isBootstrap(value: unknown): value is Bootstrap {
     isObject(value) &&
     typeof value['confidence'] === 'number' &&
     Number.isSafeInteger(value['resamples']) &&
-    Number.isSafeInteger(value['seed'])
+    Number.isSafeInteger(value['seed']) &&
+    (value['clusteredBy'] === undefined ||
+      (typeof value['clusteredBy'] === 'string' && Number.isSafeInteger(value['blocks'])))
   );
 }
 
@@ -138,12 +142,13 @@ function readInterval(value: unknown, bootstrap: Bootstrap | null): Interval | n
   if (!isObject(value) || bootstrap === null) return undefined;
   const { low, high } = value;
   if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
-  const { confidence, resamples, seed } = bootstrap;
+  const { confidence, resamples, seed, clusteredBy, blocks } = bootstrap;
   return {
     low: low as number,
     high: high as number,
     confidence,
     method: 'bootstrap',
+    ...(clusteredBy === undefined ? {} : { clusteredBy, clusters: blocks! }),
     resamples,
     seed,
   };

@@ -40,6 +40,19 @@ export function selfJudgedNote(
   }));
 }
 
+/** Evaluators that records name themselves are in the rows, and in no mean. */
+export function recordEvaluatorsNote(names: ReadonlySet<string>): StatisticsNote[] {
+  if (names.size === 0) return [];
+  const shown = [...names].slice(0, 5).join(', ');
+  const more = names.size > 5 ? ` and ${names.size - 5} more` : '';
+  return [
+    {
+      code: 'RECORD_EVALUATORS',
+      message: `Records name evaluators of their own (${shown}${more}): their scores count in those records alone; they have no mean here, and no score of the whole set`,
+    },
+  ];
+}
+
 /** What is said where there are more groups than are listed. */
 export function groupsNote(groups: number): StatisticsNote[] {
   if (groups <= MAX_GROUPS) return [];

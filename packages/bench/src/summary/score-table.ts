@@ -7,6 +7,8 @@ import { isFailed, type SystemName } from '../results/score-board.js';
 import { meanInterval } from '@testbench/statistics';
 import { checkPlan, type Metric, metricsOf, systemsOf } from './metric-list.js';
 import { checkRow, damagedRun } from '../results/check-row.js';
+import { CLUSTER_COLUMN } from './cluster-column.js';
+import { clusterName } from './clusters.js';
 import { NumberColumn } from './number-column.js';
 import { type RecordColumns, RecordList } from './record-columns.js';
 import type { RunFacts } from './run-summary.js';
@@ -52,9 +54,6 @@ export interface TableOptions {
   /** Called with every row, after it was checked, and the place of its system in the table. */
   readonly onRow?: (row: ResultRow, system: number) => void;
 }
-
-/** Column of a data set that says which records belong together, unless another is named. */
-export const CLUSTER_COLUMN = 'cluster';
 
 /** Facts of a run, for whatever is printed of it. */
 function runFacts({ run, digest, plan, records, isComplete }: ScoredRun): RunFacts {
@@ -188,12 +187,6 @@ function scoreOf(row: ResultRow, { metric, kind }: Metric): number | undefined {
   if (kind === 'evaluator') return ownValue(row.scores, metric);
   if (kind === 'weighted') return row.score;
   return row.passed === undefined ? undefined : Number(row.passed);
-}
-
-/** Texts, numbers and truth values name clusters; anything else does not. */
-function clusterName(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 /** No two systems have the same, whatever characters their names have. */

@@ -159,6 +159,14 @@ describe('summariseRun()', () => {
     expect((await summariseRun(scoredRun({ rows: rowsOf([1]) }))).selfJudged).toEqual([]);
   });
 
+  it('says that evaluators of records themselves have no mean', async () => {
+    const rows = [{ index: 0, scores: { exact: 1, own: 0.5 } }];
+    const { notes } = await summariseRun(scoredRun({ rows }));
+    expect(notes).toMatchObject([
+      { code: 'RECORD_EVALUATORS', message: expect.stringContaining('(own)') as string },
+    ]);
+  });
+
   it('signs every number: means of groups, agreement, durations and tokens', async () => {
     const rows = [1, 0, 1, 1].map((exact, index) => ({
       index,

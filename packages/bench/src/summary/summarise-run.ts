@@ -7,7 +7,13 @@ import { estimateMean, type EstimateOptions, intervalLabel } from './estimate-me
 import { groupsOf } from './groups.js';
 import { LabelColumns } from './label-columns.js';
 import { type Metric, metricsOf } from './metric-list.js';
-import { clusterNote, groupsNote, incompleteNote, selfJudgedNote } from './notes.js';
+import {
+  clusterNote,
+  groupsNote,
+  incompleteNote,
+  recordEvaluatorsNote,
+  selfJudgedNote,
+} from './notes.js';
 import type { NumberColumn } from './number-column.js';
 import {
   type GroupScore,
@@ -15,8 +21,8 @@ import {
   RUN_SUMMARY_VERSION,
   type RunSummary,
 } from './run-summary.js';
+import { CLUSTER_COLUMN } from './cluster-column.js';
 import {
-  CLUSTER_COLUMN,
   type MetricColumn,
   readScoreTable,
   type ScoredRun,
@@ -26,6 +32,9 @@ import {
 import type { RecordColumns } from './record-columns.js';
 import { scoreSignature, type SignatureParts } from './score-signature.js';
 import { UsageColumns } from './usage-columns.js';
+
+/** Names that records give their own evaluators, as many as a note can be about. */
+const MAX_OWN_NAMES = 64;
 
 /** How a run is summed up. */
 export interface SummaryOptions {
@@ -103,10 +112,16 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
   const estimate: EstimateOptions = { ...options, confidence, method };
   const usage = new Map<number, { columns: UsageColumns; labels: readonly LabelColumns[] }>();
   const column = by === 'auto' || by === 'none' || by === 'group' ? CLUSTER_COLUMN : by;
+  let names: ReadonlySet<string> | undefined;
+  const ownNames = new Set<string>();
   const table = await readScoreTable(run, {
     clusterColumn: column,
     ...(options.onError === undefined ? {} : { onError: options.onError }),
     onRow(row, system) {
+      names ??= new Set(run.plan.evaluators.map(({ as }) => as));
+      for (const name of Object.keys(row.scores)) {
+        if (!names.has(name) && ownNames.size < MAX_OWN_NAMES) ownNames.add(name);
+      }
       const { columns, labels: pairs } = of(system);
       columns.add(row);
       for (const each of pairs) each.add(row);
@@ -141,6 +156,7 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
       ...clusterNote(by, clusters, table.records.count),
       ...groupsNote(table.records.groups.pool.size),
       ...selfJudgedNote(systems),
+      ...recordEvaluatorsNote(ownNames),
     ],
   };
 

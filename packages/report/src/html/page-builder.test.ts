@@ -2,15 +2,24 @@ import type { ResultRow } from '@testbench/bench/results';
 import { describe, expect, it } from 'vitest';
 
 import { generateRun } from '../__fixtures__/generated-run.js';
-import type { ReportedRun } from '../reporter.js';
+import { recordName, type ReportedRun } from '../reporter.js';
 import { Block } from './encode-block.js';
 import { PAGE_LIMITS, PageBuilder, type PageLimits } from './page-builder.js';
 import { RowFlag } from './page-data.js';
 
 const RESULTS = { summaries: [], comparisons: [] };
 
-async function build(runs: readonly ReturnType<typeof generateRun>[], limits = PAGE_LIMITS) {
-  const reported = runs.map((run): ReportedRun => ({ ...run, writtenAt: '2026-01-02T03:04:05Z' }));
+async function build(
+  runs: readonly ReturnType<typeof generateRun>[],
+  limits = PAGE_LIMITS,
+  failedRecords?: ReadonlySet<string>,
+) {
+  const writtenAt = '2026-01-02T03:04:05Z';
+  const reported = runs.map((run): ReportedRun => ({
+    ...run,
+    writtenAt,
+    ...(failedRecords && { failedRecords }),
+  }));
   const builder = new PageBuilder(reported, limits);
   for (const [number, run] of runs.entries()) {
     for await (const row of run.rows()) builder.add(row, number);
@@ -111,6 +120,27 @@ describe('PageBuilder', () => {
       expect(await build([run], small(limits))).toEqual(await build([run], small(limits)));
     },
   );
+
+  it('keeps what failed in the second run, too', async () => {
+    const failure = { stage: 'provider', code: 'CALL_FAILED', message: '' };
+    const runs = [
+      generateRun({ records: 300, models: ['m'], change: ({ failure: _, ...row }) => row }),
+      generateRun({
+        records: 300,
+        models: ['m'],
+        change: ({ failure: _, ...row }) => (row.index % 30 === 7 ? { ...row, failure } : row),
+      }),
+    ];
+    const failedRecords = new Set<string>();
+    for await (const row of runs[1]!.rows()) {
+      if (row.failure !== undefined) failedRecords.add(recordName(row));
+    }
+    const { index } = await build(runs, small({ maxRecords: 40 }), failedRecords);
+    expect(index.sample).toMatchObject({ failedRecords: 10, totalFailedRecords: 10 });
+    const failed = index.rows.flags.filter((flags) => (flags & RowFlag.failed) !== 0);
+    expect(failed).toHaveLength(10);
+    expect(index.rows.record).toHaveLength(2 * index.records.index.length);
+  });
 
   it('has of two runs the same records', async () => {
     const runs = [

@@ -1,7 +1,7 @@
 import type { ResultRow } from '@testbench/bench/results';
 
 import { BLOCK_ROWS, MAX_PAGE_CHARACTERS, MAX_PAGE_RECORDS, MAX_PAGE_ROWS } from '../limits.js';
-import type { ReportedRun, ReportResults } from '../reporter.js';
+import { recordName, type ReportedRun, type ReportResults } from '../reporter.js';
 import { encodeRow, type EncodedRow, formatBlock } from './encode-block.js';
 import {
   type PageIndex,
@@ -81,6 +81,9 @@ export class PageBuilder {
     const key = this.#keyOf(row, run);
     const isFailed = row.failure !== undefined || row.errors !== undefined;
     if (isFailed) this.#totalFailed.add(key);
+    // A failure in a run that is yet to come counts as well: its record must not be gone by then.
+    const name = recordName(row);
+    const isWanted = isFailed || this.#runs.some(({ failedRecords }) => failedRecords?.has(name));
     if (this.#removed.has(key)) return;
     if (key !== this.#last) this.#makeRoom();
     this.#last = key;
@@ -92,7 +95,7 @@ export class PageBuilder {
         id,
         group,
         order: hashText(key),
-        isFailed,
+        isFailed: isWanted,
         characters: 0,
         rows: [],
       };

@@ -11,7 +11,8 @@ import {
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { PluginError } from '@testbench/types/errors';
 
-import type { ReportedRun, Reporter } from '../reporter.js';
+import { MAX_PAGE_RECORDS } from '../limits.js';
+import { recordName, type ReportedRun, type Reporter } from '../reporter.js';
 
 /** Systems of one run that the first one is compared with: each comparison reads the rows again. */
 const MAX_COMPARED_SYSTEMS = 8;
@@ -56,11 +57,13 @@ export async function reportRuns(
   // Before anything is written: two runs that cannot be compared are no report.
   const comparisons = await compareAll(runs, comparison);
   const summaries: RunSummary[] = [];
+  const reported: ReportedRun[] = [];
   for (const run of runs) {
     signal?.throwIfAborted();
-    summaries.push(await summariseRun(run, summary));
+    const failed = new Set<string>();
+    summaries.push(await summariseRun(withFailures(run, failed), summary));
+    reported.push(describe(run, failed));
   }
-  const reported = runs.map(describe);
   for (const reporter of reporters) await reporter.start?.(reported);
   const readers = reporters.filter((reporter) => reporter.row !== undefined);
   for (const [number, run] of runs.entries()) {
@@ -98,15 +101,24 @@ async function compareAll(
   return comparisons;
 }
 
-function describe({
-  run,
-  digest,
-  plan,
-  records,
-  isComplete,
-  writtenAt,
-  summary,
-}: StoredRun): ReportedRun {
+/** A run whose rows, when they are read, tell which records failed. */
+function withFailures(run: StoredRun, failed: Set<string>): StoredRun {
+  return {
+    ...run,
+    async *rows() {
+      for await (const row of run.rows()) {
+        const hasFailed = row.failure !== undefined || row.errors !== undefined;
+        if (hasFailed && failed.size < MAX_PAGE_RECORDS) failed.add(recordName(row));
+        yield row;
+      }
+    },
+  };
+}
+
+function describe(
+  { run, digest, plan, records, isComplete, writtenAt, summary }: StoredRun,
+  failedRecords: ReadonlySet<string>,
+): ReportedRun {
   return {
     run,
     digest,
@@ -115,5 +127,6 @@ function describe({
     isComplete,
     writtenAt: writtenAt.toISOString(),
     summary,
+    failedRecords,
   };
 }

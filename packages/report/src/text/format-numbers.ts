@@ -36,7 +36,7 @@ export function formatInterval(
 ): string {
   if (interval === null) return '–';
   const show = (value: number): string =>
-    scale === 'binary' ? (value * 100).toFixed(1) : value.toFixed(3);
+    (scale === 'binary' ? (value * 100).toFixed(1) : value.toFixed(3)).replace('-', '−');
   return `${show(interval.low)} – ${show(interval.high)}${scale === 'binary' ? ' %' : ''}`;
 }
 
@@ -61,6 +61,16 @@ export function formatDifferenceInterval(
   const unit = / pp$/;
   const low = formatDifference(interval.low, metric).replace(unit, '');
   return `${low} to ${formatDifference(interval.high, metric)}`;
+}
+
+/** A coefficient of agreement, from −1 to 1. */
+export function formatKappa(kappa: number | null): string {
+  return kappa === null ? '–' : kappa.toFixed(3).replace('-', '−');
+}
+
+/** A share of cases in percent. */
+export function formatShareOf(share: number | null): string {
+  return formatMean(share, { scale: 'binary' });
 }
 
 /** A p-value with two digits, or `< 0.0001`. */

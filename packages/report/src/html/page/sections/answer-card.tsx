@@ -7,6 +7,8 @@ import { formatCost, formatMs, formatScore } from '../format.js';
 import { LongText, Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { WordDiff } from '../word-diff.js';
+import { Judgements } from './judgements.js';
+import { ToolCalls } from './tool-calls.js';
 import { TryAnswer } from './try-answer.js';
 import { expectedText, type FullRow } from '../full-row.js';
 
@@ -22,7 +24,7 @@ export function AnswerCard({
   readonly question: ComponentChildren;
 }): JSX.Element {
   const { row, texts } = full;
-  const { output, answer, failure, errors = {}, dropped, finishReason } = texts;
+  const { output, answer, failure, errors = {}, dropped, finishReason, toolCalls } = texts;
   const hasEpochs = view.store.index.runs.some(({ plan }) => plan.epochs.count > 1);
   return (
     <section class={`card answer series-${row.system % 6}`}>
@@ -51,6 +53,7 @@ export function AnswerCard({
         </p>
       )}
       {output !== undefined && <Answer output={output} expected={expectedText(texts)} />}
+      {toolCalls !== undefined && <ToolCalls calls={toolCalls} />}
       {answer !== undefined && (
         <details>
           <summary>Answer before it was transformed</summary>
@@ -127,6 +130,12 @@ function Evaluations({ view, full }: { readonly view: View; readonly full: FullR
               {details?.confidence !== undefined && (
                 <small> confidence {formatScore(details.confidence)}</small>
               )}
+              {details?.selfJudged === true && (
+                <>
+                  {' '}
+                  <span class="tag wrong">judged by the tested model itself</span>
+                </>
+              )}
             </dt>
             <dd>
               {details?.explanation !== undefined && (
@@ -137,6 +146,9 @@ function Evaluations({ view, full }: { readonly view: View; readonly full: FullR
                   <summary>Reply of the judge</summary>
                   <LongText text={details.reply} label={`reply of the judge of ${name}`} />
                 </details>
+              )}
+              {details?.judgements !== undefined && details.judgements.length > 0 && (
+                <Judgements judgements={details.judgements} />
               )}
               {details?.metrics !== undefined && (
                 <p class="metrics">

@@ -8,7 +8,7 @@ import { reportOf } from '../summaries.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { DataTable } from './data-table.js';
-import { SystemName } from './score-section.js';
+import { SystemName } from './system-name.js';
 
 const BINS = 24;
 

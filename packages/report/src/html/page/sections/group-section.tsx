@@ -7,7 +7,7 @@ import { metricLines, metricNames } from '../summaries.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { DataTable } from './data-table.js';
-import { SystemName } from './score-section.js';
+import { SystemName } from './system-name.js';
 import { Select } from './selects.js';
 
 /** Groups whose means are drawn; the others are in the table. */

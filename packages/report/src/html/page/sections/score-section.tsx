@@ -12,7 +12,9 @@ import { DotPlot } from '../charts/dot-plot.js';
 import { metricLines, metricNames, reportOf } from '../summaries.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
+import { AgreementCard } from './agreement-card.js';
 import { DataTable } from './data-table.js';
+import { SystemName } from './system-name.js';
 
 /** Means with their intervals: a plot and a table for each metric. */
 export function ScoreSection({ view }: { readonly view: View }): JSX.Element {
@@ -33,6 +35,7 @@ export function ScoreSection({ view }: { readonly view: View }): JSX.Element {
         <Metric key={name} view={view} name={name} />
       ))}
       <Corpus view={view} />
+      <AgreementCard view={view} />
       <p class="muted">
         {describeMethods(
           systems.flatMap(({ metrics }) => metrics.map(({ interval }) => interval)),
@@ -146,22 +149,14 @@ function Corpus({ view }: { readonly view: View }): JSX.Element | null {
           formatCount(corpus.n),
         ])}
       />
+      <details>
+        <summary>How these numbers were made</summary>
+        {lines.map(({ system, corpus }) => (
+          <p key={`${system} ${corpus.metric}`} class="mono signature">
+            <Name text={corpus.signature} />
+          </p>
+        ))}
+      </details>
     </div>
-  );
-}
-
-/** A system's name with its colour. */
-export function SystemName({
-  view,
-  system,
-}: {
-  readonly view: View;
-  readonly system: number;
-}): JSX.Element {
-  return (
-    <>
-      <span class={`key series-${system % 6}`} aria-hidden="true" />
-      <Name text={view.names[system]!} />
-    </>
   );
 }

@@ -1,0 +1,93 @@
+import { ownValue } from '../own-value.js';
+import type { ResultRow } from '../results/result-row.js';
+import { CLUSTER_COLUMN } from '../summary/cluster-column.js';
+import { type ClusterBy, clusterName } from '../summary/clusters.js';
+import { LEAST_CLUSTERS } from '../summary/limits.js';
+import { ClusterBlocks } from './cluster-blocks.js';
+import { type BlockTable, SumBlocks } from './sum-blocks.js';
+
+/** What is drawn of a set. */
+export interface DrawnBlocks {
+  readonly table: BlockTable;
+  /** By what records belong together; undefined if they are drawn one by one. */
+  readonly clusteredBy?: string;
+}
+
+/** Sums of a set's records for its bootstrap: by record, and by what records belong to. */
+export class SetBlocks {
+  readonly #by: ClusterBy;
+  readonly #records = new SumBlocks();
+  readonly #byColumn = new ClusterBlocks();
+  readonly #byGroup = new ClusterBlocks();
+  /** A column or group that no record has says nothing. */
+  #hasColumn = false;
+  #hasGroup = false;
+
+  /** @param by As in a summary. */
+  constructor(by: ClusterBy) {
+    this.#by = by;
+  }
+
+  /** Numbers that are kept. */
+  get numbers(): number {
+    return this.#parts().reduce((sum, { numbers }) => sum + numbers, 0);
+  }
+
+  /** Blocks of what is kept in the most. */
+  get count(): number {
+    return this.#parts().reduce((most, { count }) => Math.max(most, count), 0);
+  }
+
+  /** Adds all results of one record; its epochs stay together. */
+  add(row: ResultRow, results: readonly Readonly<Record<string, number>>[]): void {
+    this.#records.add(results);
+    if (this.#by === 'none') return;
+    const { index, group, columns } = row;
+    if (this.#by !== 'group') {
+      const name = clusterName(ownValue(columns ?? {}, this.#column));
+      this.#hasColumn ||= name !== undefined;
+      this.#byColumn.add(keyOf(name, index), results);
+    }
+    if (this.#by !== 'auto' && this.#by !== 'group') return;
+    this.#hasGroup ||= group !== undefined;
+    this.#byGroup.add(keyOf(group, index), results);
+  }
+
+  merge(other: SetBlocks): void {
+    this.#records.merge(other.#records);
+    this.#byColumn.merge(other.#byColumn);
+    this.#byGroup.merge(other.#byGroup);
+    this.#hasColumn ||= other.#hasColumn;
+    this.#hasGroup ||= other.#hasGroup;
+  }
+
+  /** Makes blocks twice as large, those of which there are the most. */
+  halve(): void {
+    const { count } = this;
+    for (const part of this.#parts()) if (part.count > 1 && part.count > count / 2) part.halve();
+  }
+
+  drawn(): DrawnBlocks {
+    if (this.#hasColumn && this.#byColumn.isWorthDrawing(2)) {
+      return { table: this.#byColumn.table(), clusteredBy: this.#column };
+    }
+    const least = this.#by === 'auto' ? LEAST_CLUSTERS : 2;
+    if (this.#hasGroup && this.#byGroup.isWorthDrawing(least)) {
+      return { table: this.#byGroup.table(), clusteredBy: 'group' };
+    }
+    return { table: this.#records.table() };
+  }
+
+  get #column(): string {
+    return this.#by === 'auto' ? CLUSTER_COLUMN : this.#by;
+  }
+
+  #parts(): readonly (SumBlocks | ClusterBlocks)[] {
+    return [this.#records, this.#byColumn, this.#byGroup];
+  }
+}
+
+/** A record without a name is a cluster of its own; the prefix keeps it apart from names. */
+function keyOf(name: string | undefined, index: number): string {
+  return name === undefined ? `record ${index}` : `:${name}`;
+}
