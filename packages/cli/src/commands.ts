@@ -2,6 +2,7 @@ import type { CommandDefinition } from './command-line/define-command.js';
 import { BASELINE } from './routes/baseline.js';
 import { BUILD } from './routes/build.js';
 import { CACHE } from './routes/cache.js';
+import { CALIBRATE } from './routes/calibrate.js';
 import { CALL } from './routes/call.js';
 import { COMPARE } from './routes/compare.js';
 import { COMPLETION } from './routes/completion.js';
@@ -36,6 +37,7 @@ export const COMMANDS = [
   COMPARE,
   BASELINE,
   POWER,
+  CALIBRATE,
   SHOW,
   FAILURES,
   EXPORT,

@@ -44,6 +44,12 @@ describe('calibrateJudges()', () => {
         expected: expect.closeTo(0.5, 12),
         kappa: expect.closeTo(0.4, 12),
         stderr: expect.closeTo(0.126_491, 2),
+        interval: {
+          low: expect.closeTo(0.148, 1),
+          high: expect.closeTo(0.652, 1),
+          confidence: 0.95,
+          method: 'asymptotic',
+        },
         linearKappa: null,
         quadraticKappa: null,
         baseRates: [
@@ -56,6 +62,13 @@ describe('calibrateJudges()', () => {
           { people: 1, judge: 0, count: 5 },
           { people: 1, judge: 1, count: 20 },
         ],
+        disagreements: Array.from({ length: 15 }, (_, place) =>
+          expect.objectContaining({
+            people: place < 10 ? 0 : 1,
+            judge: place < 10 ? 1 : 0,
+            record: String(place < 10 ? 15 + place : 15 + place),
+          }),
+        ),
       },
     ]);
   });

@@ -7,7 +7,9 @@ import {
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { ownValue } from '../own-value.js';
-import type { ResultRow } from '../results/result-row.js';
+import type { CaseName, ResultRow } from '../results/result-row.js';
+import { kappaInterval } from '../summary/label-columns.js';
+import type { Interval } from '../summary/run-summary.js';
 import { CaseLabels } from './case-labels.js';
 import { MAX_LABEL_CLASSES } from './limits.js';
 import type { HumanLabel } from './read-labels.js';
@@ -23,6 +25,18 @@ export interface CalibrationOptions {
   readonly against?: 'score' | 'grade' | 'choice';
   /** Makes both sides 1 or 0: whether the number reaches this. @default numbers are compared as they are */
   readonly threshold?: number;
+  /** Of intervals. @default 0.95 */
+  readonly confidence?: number;
+  /** Disagreements that are listed for each judge. @default 100 */
+  readonly maxDisagreements?: number;
+}
+
+/** A case on which a judge and people say different things. */
+export interface Disagreement extends CaseName {
+  /** The record's id, or else its index as a text. */
+  readonly record: string;
+  readonly people: Label;
+  readonly judge: Label;
 }
 
 /** How far one judge agrees with people. */
@@ -39,6 +53,8 @@ export interface JudgeCalibration {
   /** Cohen's; null where both use one and the same class throughout, or there are more than 100 different values. */
   readonly kappa: number | null;
   readonly stderr: number | null;
+  /** Of kappa, from its standard error; null without one above 0. */
+  readonly interval: Interval | null;
   /** Weighted by the distance of classes, for three or more numbers; else null. */
   readonly linearKappa: number | null;
   readonly quadraticKappa: number | null;
@@ -54,6 +70,8 @@ export interface JudgeCalibration {
     readonly judge: Label;
     readonly count: number;
   }[];
+  /** In the order of rows; at most `maxDisagreements`. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 /** What {@link calibrateJudges} gives. */
@@ -74,6 +92,8 @@ const OPTIONS: OptionReaders<CalibrationOptions> = {
   evaluators: (node) => node.list().map((name) => name.text()),
   against: (node) => node.oneOf(['score', 'grade', 'choice']),
   threshold: (node) => node.number(-Number.MAX_VALUE, Number.MAX_VALUE),
+  confidence: (node) => node.number(0.5, 0.999_999),
+  maxDisagreements: (node) => node.wholeNumber(0, 1_000_000),
 };
 
 /**
@@ -104,6 +124,7 @@ export async function calibrateJudges(
   given?: CalibrationOptions,
 ): Promise<Calibration> {
   const options = readOptions<CalibrationOptions>(given, OPTIONS);
+  const { confidence = 0.95, maxDisagreements = 100 } = options;
   const against =
     options.against ?? (labels.some(({ label }) => typeof label === 'string') ? 'choice' : 'score');
   const byCase = new CaseLabels(labels);
@@ -118,21 +139,27 @@ export async function calibrateJudges(
   for await (const row of rows) {
     if (row.dropped !== undefined || row.failure !== undefined) continue;
     for (const evaluator of options.evaluators ?? Object.keys(row.scores)) {
-      const said = byCase.of(row, evaluator);
-      if (said === undefined) continue;
+      const judged = byCase.of(row, evaluator);
+      if (judged === undefined) continue;
       cases += 1;
-      people.push(said.labels.map(reduce));
-      if (said.majority === undefined) {
+      people.push(judged.labels.map(reduce));
+      if (judged.majority === undefined) {
         disputed += 1;
         continue;
       }
-      const label = reduce(said.majority);
+      const label = reduce(judged.majority);
       for (const [judge, verdict] of verdictsOf(row, evaluator, against)) {
         const key = JSON.stringify([evaluator, judge]);
-        if (!pairs.has(key)) pairs.set(key, { evaluator, judge, verdicts: [], labels: [] });
+        if (!pairs.has(key)) {
+          pairs.set(key, { evaluator, judge, verdicts: [], labels: [], disagreements: [] });
+        }
         const found = pairs.get(key)!;
-        found.verdicts.push(reduce(verdict));
+        const said = reduce(verdict);
+        found.verdicts.push(said);
         found.labels.push(label);
+        if (said !== label && found.disagreements.length < maxDisagreements) {
+          found.disagreements.push(disagreementOf(row, label, said));
+        }
       }
     }
   }
@@ -142,7 +169,7 @@ export async function calibrateJudges(
     cases,
     disputed,
     peopleAlpha: krippendorffAlpha(people),
-    judges: [...pairs.values()].map(describe),
+    judges: [...pairs.values()].map((each) => describe(each, confidence)),
   };
 }
 
@@ -151,6 +178,12 @@ interface JudgePairs {
   readonly judge: string | undefined;
   readonly verdicts: Label[];
   readonly labels: Label[];
+  readonly disagreements: Disagreement[];
+}
+
+function disagreementOf(row: ResultRow, people: Label, judge: Label): Disagreement {
+  const { index, id, prompt, provider, model, epoch } = row;
+  return { record: id ?? String(index), index, prompt, provider, model, epoch, people, judge };
 }
 
 /** What an evaluator, and each judge of its panel, said of a row. */
@@ -185,8 +218,12 @@ function onlyMode<T>(values: readonly (T | undefined)[]): T | undefined {
   return modes.length === 1 ? modes[0]![0] : undefined;
 }
 
-function describe({ evaluator, judge, verdicts, labels }: JudgePairs): JudgeCalibration {
-  const facts = { evaluator, ...(judge === undefined ? {} : { judge }), n: labels.length };
+function describe(
+  { evaluator, judge, verdicts, labels, disagreements }: JudgePairs,
+  confidence: number,
+): JudgeCalibration {
+  const n = labels.length;
+  const facts = { evaluator, ...(judge === undefined ? {} : { judge }), n, disagreements };
   const classes = [...new Set([...verdicts, ...labels])].toSorted(compareLabels);
   const { agreement, expected, baseRateA, baseRateB } = percentAgreement(verdicts, labels);
   const shares = { observed: agreement, expected };
@@ -200,6 +237,7 @@ function describe({ evaluator, judge, verdicts, labels }: JudgePairs): JudgeCali
     ...shares,
     kappa,
     stderr: stderr ?? null,
+    interval: kappaInterval(kappa, stderr ?? null, confidence),
     linearKappa: weighted('linear'),
     quadraticKappa: weighted('quadratic'),
     baseRates: classes.map((label) => ({
@@ -214,6 +252,7 @@ function describe({ evaluator, judge, verdicts, labels }: JudgePairs): JudgeCali
 const NOTHING = {
   kappa: null,
   stderr: null,
+  interval: null,
   linearKappa: null,
   quadraticKappa: null,
   baseRates: [],

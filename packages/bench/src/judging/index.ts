@@ -7,6 +7,7 @@ export {
   type Calibration,
   type CalibrationOptions,
   calibrateJudges,
+  type Disagreement,
   type JudgeCalibration,
 } from './calibrate-judges.js';
 export type { Judgement } from './judgement.js';

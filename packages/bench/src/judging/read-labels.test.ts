@@ -15,6 +15,21 @@ describe('readLabels()', () => {
     ]);
   });
 
+  it('reads a table, where numbers and truth values are texts', async () => {
+    const text = 'id;label;who;epoch\nq1;1;ana;\n2;true;ana;2\nq3;"A; B";;\nq4;0.25;bo;';
+    expect(await readLabels(await temporaryFile('labels.csv', text))).toEqual([
+      { id: 'q1', label: 1, who: 'ana' },
+      { id: '2', label: 1, who: 'ana', epoch: 2 },
+      { id: 'q3', label: 'A; B' },
+      { id: 'q4', label: 0.25, who: 'bo' },
+    ]);
+    const tabs = await temporaryFile('labels.tsv', 'id\tlabel\nq1\t0\nq2\t');
+    await expect(readLabels(tabs)).rejects.toMatchObject({
+      code: 'BENCH_DATASET_INVALID',
+      line: 3,
+    });
+  });
+
   it.each([
     ['{"id":"a","label":1}\n{"id":"b"}', 2, '"label"'],
     ['{"id":"a","label":null}', 1, 'label'],

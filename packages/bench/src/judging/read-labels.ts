@@ -1,8 +1,11 @@
 import { decodeText, parseJsonText } from '@testbench/types';
 import { ConfigNode } from '@testbench/types/config';
+import { DatasetFormatError } from '@testbench/types/errors';
+import type { DatasetEntry, DatasetInput, DatasetReader } from '@testbench/types/stores';
 
 import { readCappedFile } from '../config/read-capped-file.js';
 import { withoutUndefined } from '../config/without-undefined.js';
+import { csvReader, tsvReader } from '../dataset/formats/csv.js';
 import { BenchError } from '../errors.js';
 import { MAX_LABEL_BYTES } from './limits.js';
 
@@ -41,7 +44,9 @@ const KEYS = [
 ] as const;
 
 /**
- * Reads labels that people gave: a file of JSON lines, one label a line; blank lines do not count.
+ * Reads labels that people gave: a file of JSON lines, one label a line, where blank lines do not count; or a file `.csv` or `.tsv` whose header names
+ * `id`, `label` and what else a label has. There `1`, `0.5`, `true` and `false` are numbers and truth values, anything else is the name of a class, and an empty field
+ * is none.
  *
  * @param path UTF-8, with or without a byte order mark, at most 64 MiB.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read; `BENCH_DATASET_INVALID`, with `file` and `line`, for a line
@@ -49,22 +54,57 @@ const KEYS = [
  */
 export async function readLabels(path: string): Promise<HumanLabel[]> {
   const bytes = await readCappedFile(path, 'labels', MAX_LABEL_BYTES);
+  const reader = [csvReader, tsvReader].find(({ extensions }) =>
+    extensions.some((ending) => path.toLowerCase().endsWith(ending)),
+  );
   const labels: HumanLabel[] = [];
   let line = 0;
   try {
+    if (reader !== undefined) {
+      for await (const { record, place } of readTable(reader, bytes)) {
+        line = place;
+        labels.push(parseLabel(fromTexts(record as Readonly<Record<string, string>>)));
+      }
+      return labels;
+    }
     for (const text of decodeText(bytes).split(/\r?\n/)) {
       line += 1;
       if (text.trim() !== '') labels.push(parseLabel(parseJsonText(text)));
     }
   } catch (cause) {
     const { message } = cause as Error;
+    const at = cause instanceof DatasetFormatError ? (cause.place ?? line) : line;
     throw new BenchError(
       'BENCH_DATASET_INVALID',
-      `Cannot read labels ${JSON.stringify(path)}: ${line === 0 ? '' : `line ${line}: `}${message}`,
-      { cause, file: path, ...(line === 0 ? {} : { line }) },
+      `Cannot read labels ${JSON.stringify(path)}: ${at === 0 ? '' : `line ${at}: `}${message}`,
+      { cause, file: path, ...(at === 0 ? {} : { line: at }) },
     );
   }
   return labels;
+}
+
+function readTable(reader: DatasetReader, bytes: Uint8Array): AsyncIterable<DatasetEntry> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield bytes;
+  }
+  const input: DatasetInput = {
+    bytes: chunks,
+    file: () => Promise.reject(new TypeError('Cannot read labels: a table is read as bytes')),
+  };
+  return reader.read(input, {});
+}
+
+/** What is a number in JSON is a text in a table. */
+function fromTexts(record: Readonly<Record<string, string>>): Record<string, unknown> {
+  const fields = Object.entries(record).filter(([, text]) => text !== '');
+  return Object.fromEntries(
+    fields.map(([key, text]) => [key, key === 'label' || key === 'epoch' ? valueOf(text) : text]),
+  );
+}
+
+function valueOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
 /**

@@ -106,7 +106,7 @@ describe('the sets of a run', () => {
     const path = join(config.outputDir!, plan.run);
     const again = { plugin: '/coverage.wasm', name: 'again' };
     const scored = await scoreRun(path, { evaluators: [again] }, { system });
-    const named = summary.sets!.map((set) => ({ ...set, evaluator: 'again' }));
+    const named = summary.sets!.map((set) => Object.assign({}, set, { evaluator: 'again' }));
     expect(scored.summary.sets).toEqual([...summary.sets!, ...named]);
     const { systems } = await summariseRun(await readRun(join(config.outputDir!, scored.plan.run)));
     expect(systems[0]!.corpus.map(({ metric }) => metric)).toEqual(['coverage', 'again']);

@@ -126,8 +126,8 @@ class TableReader {
   /** Adds all rows of one record. */
   add(rows: readonly ResultRow[]): void {
     const { index, id, group, columns } = rows[0]!;
-    const column = this.#options.clusterColumn ?? CLUSTER_COLUMN;
-    const cluster = clusterName(ownValue(columns ?? {}, column));
+    const named = this.#options.clusterColumn ?? CLUSTER_COLUMN;
+    const cluster = clusterName(ownValue(columns ?? {}, named));
     this.#records.add({ index, id, group, cluster });
     const bySystem = new Map<number, ResultRow[]>();
     for (const row of rows) {

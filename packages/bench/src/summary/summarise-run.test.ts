@@ -146,11 +146,9 @@ describe('summariseRun()', () => {
 
   it('warns of judges that are the tested model itself', async () => {
     const details = { judge: { selfJudged: true } };
-    const rows = [0, 1, 2].map((index) => ({
-      index,
-      scores: { judge: 1 },
-      ...(index < 2 ? { details } : {}),
-    }));
+    const rows = rowsOf([1, 1, 1]).map((row, index) =>
+      Object.assign(row, { scores: { judge: 1 } }, index < 2 ? { details } : {}),
+    );
     const run = scoredRun({ rows, evaluators: [{ as: 'judge' }] });
     const { selfJudged, systems, notes } = await summariseRun(run);
     expect(selfJudged).toEqual(['judge']);

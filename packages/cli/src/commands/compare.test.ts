@@ -196,3 +196,29 @@ describe('testbench power', () => {
     expect(out).toMatch(answer);
   });
 });
+
+describe('testbench calibrate', () => {
+  it('shows kappa, base rates, who said what, and where they differ; the report shows it too', async () => {
+    const { cwd, folder } = await smallRun();
+    // People say yes to the first eight answers of model a, and to no other.
+    const labels = Array.from({ length: 20 }, (_, index) => `r${index},${Number(index < 8)},a`);
+    await writeFile(join(cwd, 'labels.csv'), ['id,label,model', ...labels].join('\n'));
+    const args = ['calibrate', folder, '--labels', 'labels.csv'];
+    const [code, out] = await run(cwd, ...args);
+    expect(code).toBe(0);
+    // Observed 18/20; expected (10 · 8 + 10 · 12) / 400; kappa (0.9 − 0.5) / 0.5.
+    expect(out).toMatch(/exact-match\s+20\s+90\.0 %\s+50\.0 %\s+0\.800\s+0\.\d{3} – 1\.000/);
+    expect(out).toMatch(/^\s*1\s+0\s+8\s+40\.0 %\s+50\.0 %$/m);
+    expect(out).toContain('r8 (a): people 0, judge 1\n  r9 (a): people 0, judge 1\n');
+    const [, json] = await run(cwd, ...args, '--json', '--disagreements', '1');
+    expect(JSON.parse(json)).toMatchObject({
+      cases: 20,
+      judges: [{ n: 20, disagreements: [{ record: 'r8', people: 0, judge: 1 }] }],
+    });
+    const shown = await run(cwd, 'summary', folder, '--labels', 'exact-match=labels.csv');
+    expect(shown[1]).toMatch(/exact-match and labels of exact-match\s+20/);
+    const report = ['report', folder, '--format', 'json', '--labels', 'exact-match=labels.csv'];
+    expect((await run(cwd, ...report))[1]).toContain('against:labels%20of%20exact-match|n:20');
+    expect((await run(cwd, 'calibrate', folder))[0]).toBe(2);
+  });
+});

@@ -7,6 +7,7 @@ import { loadReporter, readPlugins, reportRuns } from '@testbench/report/runs';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REPORT_FLAGS } from '../flags/report.js';
+import { readLabelSources, splitLabelFlags } from '../labels.js';
 import { scriptLoader } from '../script-loader.js';
 import { UsageError } from '../usage-error.js';
 import { writeReport } from '../write-report.js';
@@ -24,6 +25,7 @@ export async function reportCommand({
   if (flags.withPlugins && format !== 'html') {
     throw new UsageError('--with-plugins is for --format html', 'report');
   }
+  const sources = splitLabelFlags(flags, 'report');
   const runs: StoredRun[] = [];
   const [run, other] = args as [string, string | undefined];
   for (const folder of other === undefined ? [run] : [run, other]) {
@@ -44,7 +46,11 @@ export async function reportCommand({
         : await Promise.all(
             files.map((file) => loadReporter(resolve(io.cwd, file), output, scriptLoader)),
           );
-    await reportRuns(runs, reporters, { signal: io.signal });
+    const { runs: labelled, labels } = await readLabelSources(runs, sources, io.cwd);
+    await reportRuns(labelled, reporters, {
+      signal: io.signal,
+      ...(labels !== undefined && { summary: { labels } }),
+    });
   });
   return ExitCode.ok;
 }

@@ -6,11 +6,12 @@ import { checkRequirements, summariseRun, type SummaryOptions } from '@testbench
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { SUMMARY_FLAGS } from '../flags/summary.js';
+import { readLabelSources, splitLabelFlags } from '../labels.js';
 import { renderGate } from '../render/render-gate.js';
 import { renderRunSummary } from '../render/render-run-summary.js';
 import { createStyle } from '../render/style.js';
 import { writeJson } from '../render/write-json.js';
-import { readRequirements, splitPair } from '../requirements.js';
+import { readRequirements } from '../requirements.js';
 
 /** `testbench summary <run>` */
 export async function summaryCommand({
@@ -19,8 +20,11 @@ export async function summaryCommand({
   args,
 }: CommandCall<typeof SUMMARY_FLAGS>): Promise<ExitCode> {
   const requirements = readRequirements(flags, 'summary');
-  const options = summaryOptions(flags);
-  const summary = await summariseRun(await readRun(resolve(io.cwd, args[0]!)), options);
+  const sources = splitLabelFlags(flags, 'summary');
+  const run = await readRun(resolve(io.cwd, args[0]!));
+  const { runs, labels } = await readLabelSources([run], sources, io.cwd);
+  const options = { ...summaryOptions(flags), ...(labels !== undefined && { labels }) };
+  const summary = await summariseRun(runs[0]!, options);
   const gate = requirements === undefined ? undefined : checkRequirements(summary, requirements);
   if (flags.json) {
     writeJson(io.stdout, gate === undefined ? summary : { ...summary, gate });
@@ -34,14 +38,12 @@ export async function summaryCommand({
 }
 
 function summaryOptions(flags: CommandCall<typeof SUMMARY_FLAGS>['flags']): SummaryOptions {
-  const { interval, confidence, seed, clusters, onError, label } = flags;
-  const labels = label?.map((text) => splitPair(text, '--label', 'evaluator=column', 'summary'));
+  const { interval, confidence, seed, clusters, onError } = flags;
   return {
     ...(interval !== undefined && { interval }),
     ...(confidence !== undefined && { confidence }),
     ...(seed !== undefined && { seed }),
     ...(clusters !== undefined && { clusters }),
     ...(onError !== undefined && { onError }),
-    ...(labels !== undefined && { labels: Object.fromEntries(labels) }),
   };
 }

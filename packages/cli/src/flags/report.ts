@@ -1,6 +1,7 @@
 import type { ReportFormat } from '@testbench/report';
 
 import { choice, flag, text, texts } from '../command-line/flags.js';
+import { LABEL_FLAGS } from './statistics.js';
 
 /** Flags of `testbench report`. */
 export const REPORT_FLAGS = {
@@ -22,6 +23,7 @@ export const REPORT_FLAGS = {
     'file',
     'a reporter of your own in place of a format: a module in JavaScript or TypeScript; may stand more than once',
   ),
+  ...LABEL_FLAGS,
   withPlugins: flag(
     'html carries the evaluators too: a reader changes an answer or an option and sees the score change',
   ),

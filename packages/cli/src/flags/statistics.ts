@@ -10,6 +10,18 @@ export const ON_ERROR = choice(
   'whether cases without a score are left out, or count as 0',
 );
 
+/** Labels that people gave, for agreement. */
+export const LABEL_FLAGS = {
+  label: texts(
+    'evaluator=column',
+    'compare an evaluator, such as a judge, with labels that people gave, in a column that the rows keep; may stand more than once',
+  ),
+  labels: texts(
+    'evaluator=file',
+    'the same with labels of a file, as for calibrate; may stand more than once',
+  ),
+};
+
 const FAIL_UNDER = {
   failUnder: texts(
     'metric=number',

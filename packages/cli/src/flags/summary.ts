@@ -1,14 +1,11 @@
-import { choice, decimal, flag, texts, wholeNumber } from '../command-line/flags.js';
-import { CLUSTERS, ON_ERROR, REQUIREMENT_FLAGS } from './statistics.js';
+import { choice, decimal, flag, wholeNumber } from '../command-line/flags.js';
+import { CLUSTERS, LABEL_FLAGS, ON_ERROR, REQUIREMENT_FLAGS } from './statistics.js';
 
 /** Flags of `testbench summary`. */
 export const SUMMARY_FLAGS = {
   groups: flag('show every group too'),
   signatures: flag('show how each number was made, in one line'),
-  label: texts(
-    'evaluator=column',
-    'compare an evaluator, such as a judge, with labels that people gave, in a column that the rows keep; may stand more than once',
-  ),
+  ...LABEL_FLAGS,
   interval: choice(
     ['auto', 'bootstrap'],
     "auto: Wilson's for scores of 0 and 1, Student's t for others, clustered where records belong together (default: auto)",

@@ -10,6 +10,7 @@ import {
   type Cell,
   type Column,
   describeMethods,
+  describePlanning,
   formatCount,
   formatDifference,
   formatDifferenceInterval,
@@ -113,30 +114,18 @@ function renderDetails(
   const { flips } = metric;
   if (flips.lost + flips.gained === 0 && metric.groups.length === 0) return '';
   const isRight = flips.rightFrom !== null;
+  const planning = describePlanning(metric);
   const title =
     pairs.length === 1 ? metric.metric : `${metric.metric}, ${pair.a.model} and ${pair.b.model}`;
   const lines = [
     style.bold(escapeText(title)),
-    ...(metric.verdict === 'cannot-tell' ? [`  ${describePlanning(metric)}`] : []),
+    ...(planning === undefined ? [] : [`  Cannot tell: ${planning}`]),
     `  ${isRight ? 'right → wrong' : 'lower'}: ${formatCount(flips.lost)}${listFlips(flips.lostRecords, flips.lost, shown)}`,
     `  ${isRight ? 'wrong → right' : 'higher'}: ${formatCount(flips.gained)}${listFlips(flips.gainedRecords, flips.gained, shown)}`,
   ];
   const groups =
     metric.groups.length === 0 ? '' : `\n${renderGroups(metric.groups, metric, style)}`;
   return `${lines.join('\n')}${groups}`;
-}
-
-function describePlanning({ n, scale, planning }: MetricComparison): string {
-  if (planning === null) return 'Too few records to tell anything.';
-  const { recordsNeeded, detectableDifference, power } = planning;
-  const chance = `${(power * 100).toFixed(0)} %`;
-  const size =
-    detectableDifference === null
-      ? ''
-      : ` ${formatCount(n)} records show ${scale === 'binary' ? `${(detectableDifference * 100).toFixed(1)} points` : detectableDifference.toFixed(3)} or more, with a chance of ${chance}.`;
-  if (recordsNeeded === null)
-    return `There is no difference to be shown.${size === '' ? '' : `\n ${size}`}`;
-  return `To show a difference of this size, about ${formatCount(recordsNeeded)} records would be needed.${size === '' ? '' : `\n ${size}`}`;
 }
 
 function listFlips(flips: readonly Flip[], count: number, shown: number): string {

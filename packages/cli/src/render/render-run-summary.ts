@@ -148,6 +148,7 @@ function renderAgreement(systems: readonly SystemReport[], style: Style): string
       number(found.observed),
       number(found.expected),
       number(found.kappa),
+      { text: formatInterval(found.interval, { scale: 'graded' }), mark: style.dim },
       number(found.quadraticKappa),
     ]),
   );
@@ -155,7 +156,7 @@ function renderAgreement(systems: readonly SystemReport[], style: Style): string
   const columns: Column[] = [
     { title: 'model' },
     { title: 'agreement' },
-    ...['n', 'agree', 'by chance', 'kappa', 'weighted'].map((title): Column => ({
+    ...['n', 'agree', 'by chance', 'kappa', 'interval', 'weighted'].map((title): Column => ({
       title,
       align: 'right',
     })),
@@ -191,7 +192,18 @@ function renderUsage(systems: readonly SystemReport[], style: Style): string {
 function renderSignatures(systems: readonly SystemReport[]): string {
   return systems
     .flatMap((system) => {
-      const all = [...system.metrics, ...system.corpus];
+      const { latency, tokens, cost } = system;
+      const usage = [
+        ...Object.values(latency),
+        ...Object.values(tokens),
+        ...(cost === null ? [] : [cost]),
+      ];
+      const all = [
+        ...system.metrics.flatMap((metric) => [metric, ...metric.groups]),
+        ...system.corpus.flatMap((corpus) => [corpus, ...corpus.groups]),
+        ...system.agreement,
+        ...usage.filter(({ n }) => n > 0),
+      ];
       return [nameOf(system, systems), ...all.map(({ signature }) => `  ${escapeText(signature)}`)];
     })
     .join('\n');

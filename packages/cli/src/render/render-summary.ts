@@ -3,6 +3,8 @@ import {
   type Cell,
   type Column,
   formatCount,
+  formatInterval,
+  formatMean,
   formatItems,
   renderTable,
 } from '@testbench/report/terminal';
@@ -77,8 +79,8 @@ function renderScores(summary: BenchmarkSummary, style: Style, width?: number): 
       })),
       { text: escapeText(score.evaluator) },
       { text: formatCount(score.n) },
-      { text: score.mean === null ? '–' : formatScore(score.mean, score), mark: style.bold },
-      { text: formatInterval(score), mark: style.dim },
+      { text: formatMean(score.mean, scaleOf(score)), mark: style.bold },
+      { text: formatInterval(score.interval, scaleOf(score)), mark: style.dim },
       { text: formatCount(score.errors), mark: score.errors > 0 ? style.red : style.dim },
       { text: formatCount(score.dropped) },
     ];
@@ -95,17 +97,9 @@ function namesOf({ prompts, providers }: BenchmarkSummary): readonly (keyof Syst
   ];
 }
 
-/** A share of right answers in percent; a mean of graded scores as a number. */
-function formatScore(value: number, score: ScoreSummary): string {
-  return score.interval?.method === 'wilson' ? `${(value * 100).toFixed(1)} %` : value.toFixed(3);
-}
-
-function formatInterval(score: ScoreSummary): string {
-  const { interval } = score;
-  if (interval === null) return '–';
-  if (interval.method === 'student')
-    return `${interval.low.toFixed(3)} – ${interval.high.toFixed(3)}`;
-  return `${(interval.low * 100).toFixed(1)} – ${(interval.high * 100).toFixed(1)} %`;
+/** Right or wrong, whose means are shares in percent, or graded. */
+function scaleOf({ interval }: ScoreSummary): { readonly scale: 'binary' | 'graded' } {
+  return { scale: interval?.method === 'wilson' ? 'binary' : 'graded' };
 }
 
 function intervalNote(summary: BenchmarkSummary): string {

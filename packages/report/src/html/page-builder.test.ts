@@ -124,11 +124,12 @@ describe('PageBuilder', () => {
   it('keeps what failed in the second run, too', async () => {
     const failure = { stage: 'provider', code: 'CALL_FAILED', message: '' };
     const runs = [
-      generateRun({ records: 300, models: ['m'], change: ({ failure: _, ...row }) => row }),
+      generateRun({ records: 300, models: ['m'], change: ({ failure: _failure, ...row }) => row }),
       generateRun({
         records: 300,
         models: ['m'],
-        change: ({ failure: _, ...row }) => (row.index % 30 === 7 ? { ...row, failure } : row),
+        change: ({ failure: _failure, ...row }) =>
+          row.index % 30 === 7 ? { ...row, failure } : row,
       }),
     ];
     const failedRecords = new Set<string>();

@@ -8,14 +8,17 @@ export { type Cell, type Column, layOutTable, type Mark } from './lay-out-table.
 export { measureText, renderTable } from './render-table.js';
 export {
   describeMethods,
+  describePlanning,
   formatCount,
   formatDifference,
   formatDifferenceInterval,
   formatInterval,
   formatItems,
+  formatKappa,
   formatMean,
   formatP,
   formatShare,
+  formatShareOf,
   groupDigits,
   TEST_WORDS,
   VERDICT_WORDS,

@@ -127,17 +127,28 @@ export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`;
 }
 
-/** How many records it would take, where a difference cannot be told. */
+/** What it would take to tell, where a difference cannot be told: how many records, and which difference these records would show. */
 export function describePlanning({
   verdict,
   planning,
   n,
-}: Pick<MetricComparison, 'verdict' | 'planning' | 'n'>): string | undefined {
-  if (verdict !== 'cannot-tell' || planning === null) return undefined;
-  const { recordsNeeded } = planning;
-  return recordsNeeded === null || recordsNeeded <= n
-    ? undefined
-    : `a difference of this size shows with about ${formatItems(recordsNeeded, 'record')}`;
+  scale,
+}: Pick<MetricComparison, 'verdict' | 'planning' | 'n' | 'scale'>): string | undefined {
+  if (verdict !== 'cannot-tell') return undefined;
+  if (planning === null) return 'too few records to tell anything';
+  const { recordsNeeded, detectableDifference, power } = planning;
+  const needed =
+    recordsNeeded === null || recordsNeeded <= n
+      ? []
+      : [`a difference of this size shows with about ${formatItems(recordsNeeded, 'record')}`];
+  const detectable =
+    detectableDifference === null
+      ? []
+      : [
+          `${formatItems(n, 'record')} ${n === 1 ? 'shows' : 'show'} ${formatDifference(detectableDifference, { scale }).replace('+', '')} or more, with a chance of ${formatShare(power)}`,
+        ];
+  const parts = [...needed, ...detectable];
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 /** Each note once: of two runs both may say the same. */
