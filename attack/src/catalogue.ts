@@ -20,6 +20,7 @@ import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
 import { reports } from './groups/reports.ts';
 import { runFolders } from './groups/run-folders.ts';
+import { scripts } from './groups/scripts.ts';
 import { secretRows } from './groups/secrets.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
@@ -55,4 +56,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...paidAnswers,
   ...judges,
   ...reports,
+  ...scripts,
 ].sort((one, other) => one.row - other.row);

@@ -99,7 +99,7 @@ describe('createPlugin()', () => {
 
   it.each([
     [{ type: 'judge' }, 'there is no type "judge", expected evaluator, provider'],
-    [{ language: 'go' }, 'there is no language "go", expected assemblyscript, rust, c'],
+    [{ language: 'go' }, 'there is no language "go", expected assemblyscript, typescript'],
   ])('refuses %j', async (choice, words) => {
     const directory = fresh('a');
     await expect(createPlugin({ directory, ...(choice as object) })).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,18 +21,24 @@ const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
 /** Where the source of the plugin goes. */
 const ENTRIES: Readonly<Record<TemplateLanguage, string>> = {
   assemblyscript: 'assembly/index.ts',
+  typescript: 'plugin.ts',
+  javascript: 'plugin.js',
   rust: 'src/lib.rs',
   c: 'src/plugin.c',
 };
 
 const ENDINGS: Readonly<Record<TemplateLanguage, string>> = {
   assemblyscript: 'ts',
+  typescript: 'ts',
+  javascript: 'js',
   rust: 'rs',
   c: 'c',
 };
 
 const REQUIREMENTS: Readonly<Record<TemplateLanguage, string>> = {
   assemblyscript: '',
+  typescript: '',
+  javascript: '',
   rust: '\nIt needs cargo and its target for WebAssembly: `rustup target add wasm32-unknown-unknown`.\n',
   c: '\nThe compiler comes from npm (`@yowasp/clang`, 100 MB); a `clang` of the system serves as well.\n',
 };
@@ -46,6 +53,7 @@ export async function renderProject(project: ProjectDescription): Promise<Map<st
   const files = new Map([['package.json', await describePackage(project)]]);
   const values = valuesFor(project);
   for (const folder of ['common', `${language}/common`]) {
+    if (!existsSync(join(TEMPLATES, folder))) continue;
     for (const path of await listFiles(join(TEMPLATES, folder))) {
       const text = await readFile(join(TEMPLATES, folder, path), 'utf8');
       // npm leaves some dotfiles out of packages, so they lie there with another first character.
@@ -73,9 +81,16 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
   const range = `^${await ownVersion()}`;
   const library: Readonly<Record<TemplateLanguage, Readonly<Record<string, string>>>> = {
     assemblyscript: { '@testbench/plugins-sdk': range },
+    typescript: { '@testbench/script': range },
+    javascript: { '@testbench/script': range },
     rust: { '@testbench/compiler': range },
     c: { '@testbench/compiler': range, '@yowasp/clang': '22.0.0-git20542-10' },
   };
+  const entry = ENTRIES[language];
+  // A script is built by its file; what a project is written in, its files say.
+  const build = entry.startsWith('plugin.')
+    ? `testbench build ${entry} --output build/${name}.wasm`
+    : 'testbench build';
   const description = {
     name,
     version: '0.1.0',
@@ -85,9 +100,9 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
     type: 'module',
     files: ['build/*.wasm'],
     scripts: {
-      build: 'testbench build',
-      test: 'testbench build && node --test',
-      check: `testbench build && testbench test build/${name}.wasm`,
+      build,
+      test: `${build} && node --test`,
+      check: `${build} && testbench test build/${name}.wasm`,
     },
     devDependencies: {
       '@testbench/cli': range,

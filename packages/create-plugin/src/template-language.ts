@@ -1,5 +1,11 @@
 /** Languages that there are projects for. */
-export const TEMPLATE_LANGUAGES = ['assemblyscript', 'rust', 'c'] as const;
+export const TEMPLATE_LANGUAGES = [
+  'assemblyscript',
+  'typescript',
+  'javascript',
+  'rust',
+  'c',
+] as const;
 
 /** One of {@link TEMPLATE_LANGUAGES}. */
 export type TemplateLanguage = (typeof TEMPLATE_LANGUAGES)[number];

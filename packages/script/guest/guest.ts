@@ -169,8 +169,7 @@ export function finish(): string | number {
     }
     if (failure !== undefined) return report(failure.error);
     if (context === undefined) return 0;
-    const output = stringify({ data: shapeResult(definition, result, data) });
-    return output.toWellFormed();
+    return writeOutput({ data: shapeResult(definition, result, data) });
   } catch (error) {
     return report(error);
   } finally {
@@ -179,6 +178,15 @@ export function finish(): string | number {
     result = undefined;
     failure = undefined;
   }
+}
+
+/** JSON without halves of characters, which no host takes. */
+function writeOutput(output: unknown): string {
+  const text = stringify(output);
+  if (!text.includes('\\ud')) return text;
+  return stringify(output, (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
 }
 
 function report(error: unknown): number {

@@ -34,7 +34,7 @@ export async function buildScriptCommand(
   const name = `${basename(script, extname(script))}.wasm`;
   const path =
     output === undefined ? join(dirname(script), 'build', name) : resolve(io.cwd, output);
-  if (output === undefined) await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   await writeOutput(path, bytes, { inputs: [{ path: script, what: 'the script' }] });
   const gzipSize = gzipSync(bytes).length;
   if (json) {
