@@ -104,7 +104,13 @@ import {
 } from '@testbench/statistics/power';
 import { eloRatings, winRates } from '@testbench/statistics/ranking';
 import { assemble, guestWat } from '@testbench/test-kit';
-import { createVerifier, parseTrustRules, type SigningKey, signRelease } from '@testbench/trust';
+import {
+  createVerifier,
+  parseTrustRules,
+  type SigningKey,
+  signRelease,
+  verifyBundle,
+} from '@testbench/trust';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -181,7 +187,11 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     base: { rules: parseTrustRules({}) },
     calls: { createVerifier: (options) => createVerifier(options) },
   },
-  'trust:SignReleaseOptions': {
+  'trust:VerifyBundleOptions': {
+    base: { artifact: artifact.digest },
+    calls: { verifyBundle: (options) => verifyBundle(bytes, options) },
+  },
+  'trust:SignOptions': {
     calls: { signRelease: (options) => signRelease(artifact, {} as SigningKey, options) },
   },
   'types/stores:VerifyArtifactOptions': {

@@ -10,8 +10,9 @@ export {
   type ArtifactClaim,
   signClaim,
   signRelease,
-  type SignReleaseOptions,
+  type SignOptions,
 } from './bundle/sign-statement.js';
+export type { Statement, StatementSubject } from './bundle/statement.js';
 export { readTrustedRoot, type TrustedAuthorities } from './bundle/trusted-root.js';
 export { createVerifier, type VerifierOptions } from './create-verifier.js';
 export { TrustError, type TrustErrorCode } from './errors.js';
@@ -43,3 +44,8 @@ export type {
   TrustRulesInput,
   UnsignedRule,
 } from './rules/trust-rules.js';
+export {
+  type BundleVerification,
+  verifyBundle,
+  type VerifyBundleOptions,
+} from './verify-bundle.js';

@@ -8,7 +8,9 @@ import { isOurs, PREDICATES } from './bundle/predicates.js';
 import { Refusal } from './bundle/refusal.js';
 import { parseStatement, type Statement } from './bundle/statement.js';
 import { readPublicKeyDer, type PublicKey } from './keys/public-key.js';
+import { matchesIdentity } from './rules/identity.js';
 import type { ReadNameRule, RuleKey, TrustRules } from './rules/parse-trust-rules.js';
+import type { TrustedIdentity } from './rules/trust-rules.js';
 
 /** A bundle whose signature is valid, by somebody who counts for the artifact. */
 export interface OpenClaim {
@@ -60,9 +62,12 @@ export function openClaim(claim: ReadClaim, context: ClaimContext): OpenClaim {
   return { signer, firstUse, statement: claim.statement, vouches: claim.vouches };
 }
 
-/** With a key only a release vouches, since it names the artifact; whom a certificate names says so by any statement of others. */
+/** A plugin is vouched for by a release, a run by its result; no digest is of both. */
+const VOUCHING = new Set<string>([PREDICATES.release, PREDICATES.evaluationResult]);
+
+/** With a key only these vouch, since it names the artifact; whom a certificate names says so by any statement of others. */
 function isVouching({ verificationMaterial }: Bundle, { predicateType }: Statement): boolean {
-  if (predicateType === PREDICATES.release) return true;
+  if (VOUCHING.has(predicateType)) return true;
   return verificationMaterial.content.$case !== 'publicKey' && !isOurs(predicateType);
 }
 
@@ -134,11 +139,7 @@ function openByCertificate(claim: ReadClaim, context: ClaimContext) {
   const { artifact, material, rule, rules } = context;
   const found = verifyByCertificate(claim.bundle, artifact, material);
   const id = `identity:${found.issuer} ${found.subject}`;
-  const matches = (identity: { readonly issuer: string; readonly subject: string }): boolean =>
-    identity.issuer === found.issuer &&
-    (identity.subject.endsWith('*')
-      ? found.subject.startsWith(identity.subject.slice(0, -1))
-      : found.subject === identity.subject);
+  const matches = (identity: TrustedIdentity): boolean => matchesIdentity(identity, found);
   const revoked = rules.identities.find(
     (identity) => identity.revoked !== undefined && matches(identity),
   );
@@ -174,9 +175,9 @@ function checkAge({ statement, vouches }: ReadClaim, { rule, now }: ClaimContext
   }
 }
 
-/** The public key in a release of ours: it proves only that the signer had it. */
+/** The public key in a statement of ours: it proves only that the signer had it. */
 function carriedKey(statement: Statement | undefined): PublicKey | undefined {
-  if (statement?.predicateType !== PREDICATES.release) return undefined;
+  if (statement === undefined || !isOurs(statement.predicateType)) return undefined;
   const base64 = textOf(statement.predicate, 'publicKey');
   return base64 === undefined ? undefined : readPublicKeyDer(base64);
 }

@@ -13,7 +13,9 @@ type Shape = (value: unknown, path: string) => unknown;
  * @see https://protobuf.dev/programming-guides/json/
  */
 const bytes: Shape = (value, path) => {
-  const text = typeof value === 'string' ? value : reject(path, 'is no base64');
+  // Line ends are passed over by most readers, and some writers break lines.
+  const text =
+    typeof value === 'string' ? value.replace(/[\r\n]/g, '') : reject(path, 'is no base64');
   // Both alphabets, with padding or without, as the mapping has it.
   const data = text.replace(/={1,2}$/, '');
   if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(data)) reject(path, 'is no base64');

@@ -39,8 +39,7 @@ function verifiersOf(body: unknown): unknown[] {
   return [
     at(spec, 'signature', 'publicKey', 'content'),
     ...list(at(spec, 'signatures')).map((signature) => at(signature, 'verifier')),
-    // Base64 of base64.
-    ...list(at(envelope, 'signatures')).map((signature) => decoded(at(signature, 'publicKey'))),
+    ...list(at(envelope, 'signatures')).map((signature) => at(signature, 'publicKey')),
     ...[
       at(v2, 'signature', 'verifier'),
       ...list(at(v2, 'signatures')).map((one) => at(one, 'verifier')),
@@ -49,10 +48,6 @@ function verifiersOf(body: unknown): unknown[] {
       at(verifier, 'publicKey', 'rawBytes'),
     ]),
   ].filter((verifier) => typeof verifier === 'string');
-}
-
-function decoded(value: unknown): unknown {
-  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('latin1') : undefined;
 }
 
 /** The key of a certificate or key, in PEM or DER, in base64. */

@@ -7,7 +7,7 @@ import type { ArtifactIdentity } from '@testbench/types/stores';
 import type { SigningKey } from '../keys/signing-key.js';
 import { preAuthEncoding } from './open-bundle.js';
 import { STATEMENT_TYPE } from './parse-bundle.js';
-import { PREDICATES } from './predicates.js';
+import { isOurs, PREDICATES } from './predicates.js';
 import { STATEMENT_V1 } from './statement.js';
 
 /** The last one that `Date` knows. */
@@ -20,6 +20,12 @@ export interface ArtifactClaim {
   readonly predicateType: string;
   /** JSON. */
   readonly predicate: Readonly<Record<string, unknown>>;
+}
+
+/** Options of {@link signClaim} and {@link signRelease}. */
+export interface SignOptions {
+  /** Milliseconds since the epoch. @default now */
+  readonly timestampMs?: number;
 }
 
 /**
@@ -38,8 +44,18 @@ export interface ArtifactClaim {
  * JSON.parse(new TextDecoder().decode(bundle)).mediaType; // => 'application/vnd.dev.sigstore.bundle.v0.3+json'
  * ```
  */
-export function signClaim(claim: ArtifactClaim, key: SigningKey): Uint8Array {
-  const { artifact, predicateType, predicate } = claim;
+export function signClaim(
+  claim: ArtifactClaim,
+  key: SigningKey,
+  options?: SignOptions,
+): Uint8Array {
+  const { timestampMs = Date.now() } = readOptions<SignOptions>(options, {
+    timestampMs: (node) => node.wholeNumber(0, MAX_TIMESTAMP_MS),
+  });
+  const { artifact, predicateType } = claim;
+  const predicate = isOurs(predicateType)
+    ? { ...claim.predicate, ...describeSigner(key, timestampMs) }
+    : claim.predicate;
   const statement = {
     _type: STATEMENT_V1,
     subject: [{ name: subjectName(artifact), digest: { sha256: readSha256(artifact.digest) } }],
@@ -55,12 +71,6 @@ export function signClaim(claim: ArtifactClaim, key: SigningKey): Uint8Array {
     keyHint: key.id,
   });
   return Buffer.from(JSON.stringify(bundleToJSON(bundle)));
-}
-
-/** Options of {@link signRelease}. */
-export interface SignReleaseOptions {
-  /** Milliseconds since the epoch. @default now */
-  readonly timestampMs?: number;
 }
 
 /**
@@ -81,19 +91,17 @@ export interface SignReleaseOptions {
 export function signRelease(
   artifact: ArtifactIdentity,
   key: SigningKey,
-  options?: SignReleaseOptions,
+  options?: SignOptions,
 ): Uint8Array {
-  const { timestampMs = Date.now() } = readOptions<SignReleaseOptions>(options, {
-    timestampMs: (node) => node.wholeNumber(0, MAX_TIMESTAMP_MS),
-  });
-  const der = createPublicKey(key.publicKey).export({ format: 'der', type: 'spki' });
-  const predicate = {
-    name: artifact.name,
-    version: artifact.version,
-    signedAt: new Date(timestampMs).toISOString(),
-    publicKey: der.toString('base64'),
-  };
-  return signClaim({ artifact, predicateType: PREDICATES.release, predicate }, key);
+  const { name, version } = artifact;
+  const claim = { artifact, predicateType: PREDICATES.release, predicate: { name, version } };
+  return signClaim(claim, key, options);
+}
+
+/** When it was signed, and the key: whoever trusts on first use has no other place to take it from. */
+function describeSigner({ publicKey }: SigningKey, timestampMs: number): object {
+  const der = createPublicKey(publicKey).export({ format: 'der', type: 'spki' });
+  return { signedAt: new Date(timestampMs).toISOString(), publicKey: der.toString('base64') };
 }
 
 /** How a statement of ours names an artifact. */

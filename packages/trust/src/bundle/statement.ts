@@ -5,7 +5,7 @@ import { parseStrictJson } from './parse-bundle.js';
 import { Refusal } from './refusal.js';
 
 /** What an in-toto statement is about. */
-interface StatementSubject {
+export interface StatementSubject {
   readonly name: string;
   /** Hex digests by the name of the algorithm. */
   readonly digest: Readonly<Record<string, string>>;

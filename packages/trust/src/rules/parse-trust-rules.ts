@@ -2,6 +2,7 @@ import { ConfigNode, joinPath, readOptions } from '@testbench/types/config';
 import { ConfigError, PluginError } from '@testbench/types/errors';
 
 import { readPublicKey, type PublicKey } from '../keys/public-key.js';
+import { readIdentity } from './identity.js';
 import type {
   NameRule,
   TrustedIdentity,
@@ -169,19 +170,6 @@ function readKey(node: ConfigNode): TrustedKey {
   );
 }
 
-function readIdentity(node: ConfigNode): TrustedIdentity {
-  return readOptions<TrustedIdentity>(
-    node.value,
-    {
-      issuer: (item) => item.text(),
-      subject: readSubject,
-      revoked: (item) => item.text(),
-    },
-    node.path,
-    ['issuer', 'subject'],
-  );
-}
-
 function readNameRule(node: ConfigNode): NameRule {
   return readOptions<NameRule>(
     node.value,
@@ -204,13 +192,6 @@ function readPattern(node: ConfigNode): string {
   const pattern = node.text();
   if (!/^(?:\*|[^*]+\/\*|[^*]+)$/.test(pattern)) node.reject('a name, "<namespace>/*" or "*"');
   return pattern;
-}
-
-/** A `*` alone would be anybody whom the issuer knows. */
-function readSubject(node: ConfigNode): string {
-  const subject = node.text();
-  if (!/^[^*]+\*?$/.test(subject)) node.reject('a text, with "*" at most at its end');
-  return subject;
 }
 
 function readTime(node: ConfigNode): string {
