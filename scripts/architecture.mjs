@@ -15,7 +15,7 @@ export const mayImport = {
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
   statistics: [],
-  bench: ['types', 'core', 'statistics'],
+  bench: ['types', 'wasm', 'metering', 'core', 'statistics'],
   report: ['types', 'bench', 'core'],
   plugins: [],
   trust: ['types'],

@@ -134,7 +134,7 @@ function keptOf(sets: unknown, isKept: (evaluator: string) => boolean): SetScore
 }
 
 /** Takes the answers of stored rows, record by record in the order of both. */
-function scoreStored(stored: StoredRun): EvaluateRecord {
+export function scoreStored(stored: StoredRun): EvaluateRecord {
   const rows = stored.rows();
   let next: IteratorResult<ResultRow> | undefined;
   return async (sample) => {

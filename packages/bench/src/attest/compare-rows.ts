@@ -1,0 +1,59 @@
+import { canonicalJson } from '../plan/canonical-json.js';
+import type { CaseName, ResultRow } from '../results/result-row.js';
+
+/** A value of a row that is not what it was. */
+export interface RowDifference extends CaseName {
+  readonly id?: string;
+  /** The record's line in its file. */
+  readonly line?: number;
+  readonly evaluator: string;
+  readonly what: 'score' | 'fuel' | 'details' | 'error';
+  /** What the run has. */
+  readonly recorded: unknown;
+  /** What came of it now. */
+  readonly found: unknown;
+}
+
+/** Compares what evaluators gave for one row, then and now. */
+export function compareRows(
+  recorded: ResultRow,
+  found: ResultRow,
+  evaluators: readonly string[],
+  withFuel: boolean,
+): RowDifference[] {
+  const { index, prompt, provider, model, epoch, id, line } = recorded;
+  const place = {
+    index,
+    prompt,
+    provider,
+    model,
+    epoch,
+    ...(id === undefined ? {} : { id }),
+    ...(line === undefined ? {} : { line }),
+  };
+  const differences: RowDifference[] = [];
+  for (const evaluator of evaluators) {
+    const compare = (what: RowDifference['what'], before: unknown, now: unknown): void => {
+      if (equal(before, now)) return;
+      differences.push({ ...place, evaluator, what, recorded: before, found: now });
+    };
+    compare('score', own(recorded.scores, evaluator), own(found.scores, evaluator));
+    compare('error', own(recorded.errors, evaluator)?.code, own(found.errors, evaluator)?.code);
+    compare('details', own(recorded.details, evaluator), own(found.details, evaluator));
+    if (withFuel) compare('fuel', own(recorded.fuel, evaluator), own(found.fuel, evaluator));
+  }
+  return differences;
+}
+
+function equal(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (one === undefined || other === undefined) return false;
+  return canonicalJson(one) === canonicalJson(other);
+}
+
+function own<Value>(
+  values: Readonly<Record<string, Value>> | undefined,
+  key: string,
+): Value | undefined {
+  return values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined;
+}

@@ -1,0 +1,46 @@
+import { digestOf, readModuleFile } from '@testbench/core/files';
+import { PluginError } from '@testbench/types/errors';
+import { inspectModule } from '@testbench/wasm';
+
+import type { ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
+import type { PlannedEvaluator } from '../plan/plan.js';
+import { PluginLocator } from '../plugins/locate-plugin.js';
+
+/** What a plugin may import whose result depends on nothing but its input. */
+const HARMLESS = new Set(['host_log', 'host_error', 'abort']);
+
+/** An evaluator that is not run again, and why. */
+export interface NotRunAgain {
+  readonly evaluator: string;
+  readonly reason: string;
+}
+
+/** Finds the module of an evaluator. @returns Why it cannot be run again; undefined if it can. */
+export async function findObstacle(
+  planned: PlannedEvaluator,
+  config: ResolvedEvaluatorConfig | undefined,
+  locator: PluginLocator,
+): Promise<string | undefined> {
+  if (config === undefined) return 'the run has no configuration for it';
+  let bytes: Uint8Array;
+  try {
+    const { path } = await locator.locate(config.plugin, 'evaluators');
+    bytes = await readModuleFile(path);
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return `its module is not there (${error.message})`;
+  }
+  const digest = digestOf(bytes);
+  if (digest !== planned.digest) {
+    return `its module is another one: ${digest}, and the run's was ${planned.digest}`;
+  }
+  try {
+    const strange = inspectModule(bytes).imports.filter(({ name }) => !HARMLESS.has(name));
+    if (strange.length === 0) return undefined;
+    const names = [...new Set(strange.map(({ name }) => name))].slice(0, 5).join(', ');
+    return `it may depend on more than its input: it imports ${names}`;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return `its module cannot be read (${error.message})`;
+  }
+}

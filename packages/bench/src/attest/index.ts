@@ -1,0 +1,21 @@
+/**
+ * Runs that others can check: what is claimed of a run, to be signed; and whether it is so, by scoring the recorded answers again.
+ *
+ * @packageDocumentation
+ */
+export { type AttestedRun, attestRun, type AttestRunOptions } from './attest-run.js';
+export {
+  ATTESTATION_FILE,
+  type AttestedPlugin,
+  type AttestedScore,
+  type RunAttestation,
+  type RunClaim,
+} from './attestation.js';
+export type { RowDifference } from './compare-rows.js';
+export type { NotRunAgain } from './deterministic.js';
+export {
+  type ClaimDifference,
+  type RunVerification,
+  verifyRun,
+  type VerifyRunOptions,
+} from './verify-run.js';
