@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { runPlan } from '@testbench/bench';
 import { ATTESTATION_FILE, attestRun, type RunClaim, verifyRun } from '@testbench/bench/attest';
@@ -64,7 +64,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A copy of the run that may be changed. */
 async function copyRun(name: string): Promise<string> {
-  const copy = join(folder, name, run.split('/').at(-1)!);
+  const copy = join(folder, name, basename(run));
   await cp(run, copy, { recursive: true });
   return copy;
 }

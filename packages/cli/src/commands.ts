@@ -14,6 +14,14 @@ import { INIT } from './routes/init.js';
 import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
+import {
+  PLUGIN_KEYS_GENERATE,
+  PLUGIN_KEYS_LIST,
+  PLUGIN_KEYS_REVOKE,
+  PLUGIN_KEYS_TRUST,
+} from './routes/plugin-keys.js';
+import { PLUGIN_SIGN } from './routes/plugin-sign.js';
+import { PLUGIN_VERIFY } from './routes/plugin-verify.js';
 import { POWER } from './routes/power.js';
 import { REPORT } from './routes/report.js';
 import { RESUME } from './routes/resume.js';
@@ -23,7 +31,14 @@ import { SHOW } from './routes/show.js';
 import { STATUS } from './routes/status.js';
 import { SUMMARY } from './routes/summary.js';
 import { TEST } from './routes/test.js';
+import { VERIFY } from './routes/verify.js';
 import { VALIDATE } from './routes/validate.js';
+
+/** What stands in help for words that several commands begin with. */
+export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+  plugin: 'sign and verify plugins',
+  'plugin keys': 'keys of your own, and those that you trust',
+};
 
 /** All commands, in the order in which help shows them. */
 export const COMMANDS = [
@@ -42,6 +57,7 @@ export const COMMANDS = [
   FAILURES,
   EXPORT,
   REPORT,
+  VERIFY,
   CACHE,
   INSPECT,
   CALL,
@@ -50,6 +66,12 @@ export const COMMANDS = [
   VALIDATE,
   TEST,
   EMBED,
+  PLUGIN_SIGN,
+  PLUGIN_VERIFY,
+  PLUGIN_KEYS_GENERATE,
+  PLUGIN_KEYS_LIST,
+  PLUGIN_KEYS_TRUST,
+  PLUGIN_KEYS_REVOKE,
   DOCTOR,
   COMPLETION,
 ] as unknown as readonly CommandDefinition[];

@@ -23,6 +23,7 @@ export {
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from './keys/generate-key.js';
+export { KeyFolder, type StoredKey } from './keys/key-folder.js';
 export {
   KEY_ALGORITHMS,
   type KeyAlgorithm,
@@ -30,6 +31,7 @@ export {
   readPublicKey,
 } from './keys/public-key.js';
 export type { SigningKey } from './keys/signing-key.js';
+export { type NewSigner, revokeSigner, trustSigner } from './rules/edit-trust-rules.js';
 export {
   parseTrustRules,
   type ReadNameRule,
@@ -44,6 +46,7 @@ export type {
   TrustRulesInput,
   UnsignedRule,
 } from './rules/trust-rules.js';
+export { attachBundle, BUNDLE_TYPE, readBundles } from './stored-bundles.js';
 export {
   type BundleVerification,
   verifyBundle,

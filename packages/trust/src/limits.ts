@@ -29,3 +29,5 @@ export const MAX_PASSPHRASE_LENGTH = 1_024;
  * larger N, since it gives scrypt 32 MiB.
  */
 export const SCRYPT = { N: 2 ** 14, r: 8, p: 5 } as const;
+/** Keys of a folder that are listed. */
+export const MAX_KEYS = 1_000;

@@ -4,7 +4,7 @@ import { inspectModule } from '@testbench/wasm';
 
 import type { ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
 import type { PlannedEvaluator } from '../plan/plan.js';
-import { PluginLocator } from '../plugins/locate-plugin.js';
+import type { PluginLocator } from '../plugins/locate-plugin.js';
 
 /** What a plugin may import whose result depends on nothing but its input. */
 const HARMLESS = new Set(['host_log', 'host_error', 'abort']);

@@ -247,7 +247,7 @@ function onlyScoring(
   const { outputDir: _outputDir, policy: _policy, ...rest } = config;
   return {
     ...rest,
-    prompts: plan.prompts as ResolvedBenchmarkConfig['prompts'],
+    prompts: plan.prompts,
     filters: [],
     isolation: 'process',
     failFast: false,

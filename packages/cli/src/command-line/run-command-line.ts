@@ -2,17 +2,19 @@ import {
   type Application,
   buildApplication,
   buildRouteMap,
+  type Command,
+  type RouteMap,
   run,
   text_en,
   type StricliProcess,
 } from '@stricli/core';
 
 import type { CliIo } from '../cli-io.js';
-import { COMMANDS } from '../commands.js';
+import { COMMAND_GROUPS, COMMANDS } from '../commands.js';
 import { ExitCode } from '../exit-code.js';
 import { readVersion } from '../read-version.js';
 import { UsageError } from '../usage-error.js';
-import { type CliContext, toStricli } from './define-command.js';
+import { type CliContext, type CommandDefinition, toStricli } from './define-command.js';
 import { suggest, usageErrorOf } from './usage-errors.js';
 
 /** Two letters at most may be wrong in what is taken for another word. */
@@ -59,41 +61,71 @@ function buildTestbench(
   fail: (error: unknown) => string,
   args: readonly string[],
 ): Application<CliContext> {
-  const called = COMMANDS.find(({ name }) => name === args[0]);
+  const called = namedCommand(args);
   // Of the others nothing is shown then, and a new one must not make those slower that there are.
   const shown = called === undefined ? COMMANDS : [called];
-  return buildApplication(
-    buildRouteMap({
-      routes: Object.fromEntries(
-        shown.map((definition) => [definition.name, toStricli(definition, COMMANDS)]),
-      ),
-      docs: { brief: BRIEF },
-    }),
-    {
-      name: 'testbench',
-      versionInfo: { getCurrentVersion: readVersion },
-      scanner: {
-        caseStyle: 'allow-kebab-for-camel',
-        allowArgumentEscapeSequence: true,
-        distanceOptions: DISTANCE,
-      },
-      documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
-      localization: {
-        text: {
-          ...text_en,
-          noCommandRegisteredForInput: ({ input, corrections }) =>
-            fail(
-              new UsageError(
-                `unknown ${input.startsWith('-') ? 'option' : 'command'} ${JSON.stringify(input)}${suggest(corrections) || `, expected one of ${COMMANDS.map(({ name }) => name).join(', ')}`}`,
-              ),
+  return buildApplication(buildRoutes(shown, '', BRIEF), {
+    name: 'testbench',
+    versionInfo: { getCurrentVersion: readVersion },
+    scanner: {
+      caseStyle: 'allow-kebab-for-camel',
+      allowArgumentEscapeSequence: true,
+      distanceOptions: DISTANCE,
+    },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+    localization: {
+      text: {
+        ...text_en,
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          fail(
+            new UsageError(
+              `unknown ${input.startsWith('-') ? 'option' : 'command'} ${JSON.stringify(input)}${suggest(corrections) || `, expected one of ${commandWords(args).join(', ')}`}`,
             ),
-          exceptionWhileParsingArguments: (error) => fail(usageErrorOf(error, called?.name)),
-          exceptionWhileLoadingCommandFunction: fail,
-          exceptionWhileLoadingCommandContext: fail,
-          exceptionWhileRunningCommand: fail,
-          commandErrorResult: fail,
-        },
+          ),
+        exceptionWhileParsingArguments: (error) => fail(usageErrorOf(error, called?.name)),
+        exceptionWhileLoadingCommandFunction: fail,
+        exceptionWhileLoadingCommandContext: fail,
+        exceptionWhileRunningCommand: fail,
+        commandErrorResult: fail,
       },
     },
+  });
+}
+
+/** Commands whose names begin so, each word a route of its own: `plugin keys list` stands in `keys`, which stands in `plugin`. */
+function buildRoutes(
+  shown: readonly CommandDefinition[],
+  prefix: string,
+  brief: string,
+): RouteMap<CliContext> {
+  const routes: Record<string, Command<CliContext> | RouteMap<CliContext>> = {};
+  for (const definition of shown.filter(({ name }) => name.startsWith(prefix))) {
+    const [word = '', ...more] = definition.name.slice(prefix.length).split(' ');
+    const group = `${prefix}${word}`;
+    routes[word] ??=
+      more.length === 0
+        ? toStricli(definition, COMMANDS)
+        : buildRoutes(shown, `${group} `, COMMAND_GROUPS[group] ?? group);
+  }
+  return buildRouteMap({ routes, docs: { brief } });
+}
+
+/** The command that stands at the beginning of a command line, of one word or more. */
+function namedCommand(args: readonly string[]): CommandDefinition | undefined {
+  const isMeant = (name: string): boolean =>
+    args.slice(0, name.split(' ').length).join(' ') === name;
+  return COMMANDS.find(({ name }) => isMeant(name));
+}
+
+/** What may stand where the command line stopped making sense. */
+function commandWords(args: readonly string[]): string[] {
+  let prefix = '';
+  for (const arg of args) {
+    if (!COMMANDS.some(({ name }) => name.startsWith(`${prefix}${arg} `))) break;
+    prefix += `${arg} `;
+  }
+  const words = COMMANDS.filter(({ name }) => name.startsWith(prefix)).map(
+    ({ name }) => name.slice(prefix.length).split(' ')[0]!,
   );
+  return [...new Set(words)];
 }

@@ -7,6 +7,9 @@ import {
   runPlan,
 } from '@testbench/bench';
 
+import type { SigningKey } from '@testbench/trust';
+
+import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
@@ -52,7 +55,55 @@ export async function runCommand({
       );
     return ExitCode.ok;
   }
-  return await runWithProgress(shown, (options) => runPlan(config, { ...options, inputs }));
+  // A wrong passphrase is told before hours of work.
+  const key = await openSigningKey(io, flags);
+  let folder: string | undefined;
+  const code = await runWithProgress(shown, async (options) => {
+    const result = await runPlan(config, { ...options, inputs });
+    folder = result.summary.run;
+    return result;
+  });
+  if (key !== undefined && folder !== undefined) await attest(io, folder, key, flags);
+  return code;
+}
+
+async function openSigningKey(
+  io: CliIo,
+  { attest: name, keysDir, dryRun }: CommandCall<typeof RUN_FLAGS>['flags'],
+): Promise<SigningKey | undefined> {
+  if (name === undefined || dryRun) return undefined;
+  const [{ openKeys }, { readPassphrase }] = await Promise.all([
+    import('../trust-files.js'),
+    import('../read-passphrase.js'),
+  ]);
+  const keys = openKeys(io, keysDir);
+  await keys.find(name);
+  return await keys.open(name, await readPassphrase(io, name, false));
+}
+
+async function attest(
+  io: CliIo,
+  folder: string,
+  key: SigningKey,
+  { quiet, json }: CommandCall<typeof RUN_FLAGS>['flags'],
+): Promise<void> {
+  const [{ attestRun }, { PREDICATES, signClaim }] = await Promise.all([
+    import('@testbench/bench/attest'),
+    import('@testbench/trust'),
+  ]);
+  const { path, predicate } = await attestRun(folder, {
+    sign: (claim) => {
+      const statement = { ...claim.predicate };
+      const { artifact } = claim;
+      return signClaim(
+        { artifact, predicateType: PREDICATES.evaluationResult, predicate: statement },
+        key,
+      );
+    },
+    signal: io.signal,
+  });
+  if (quiet || json) return;
+  io.stderr.write(`${predicate.results.rows} rows signed: ${escapeText(path)}\n`);
 }
 
 /** What the command line says comes before what the configuration says. */

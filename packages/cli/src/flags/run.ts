@@ -1,4 +1,5 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
+import { KEYS_DIR } from './plugin-keys.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench run`. */
@@ -24,6 +25,11 @@ export const RUN_FLAGS = {
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
   ...RUN_GATE_FLAGS,
+  attest: text(
+    'key',
+    'sign the results with one of your keys, so that others can check them: testbench verify',
+  ),
+  keysDir: KEYS_DIR,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

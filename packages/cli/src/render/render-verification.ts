@@ -1,0 +1,25 @@
+import { namePredicate } from '@testbench/trust';
+import type { Verification } from '@testbench/types/stores';
+
+import { escapeText } from './escape-text.js';
+import type { Style } from './style.js';
+
+/** Who vouches for an artifact, or why nobody does; one line each. */
+export function renderVerification(found: Verification, style: Style): string {
+  if (found.outcome === 'refused') {
+    return `${style.red('refused')} (${found.code}): ${escapeText(found.message)}`;
+  }
+  if (found.outcome === 'unsigned') {
+    return `${style.yellow('unsigned')}: nobody vouches for it; it may run in a ${found.isolation} of its own`;
+  }
+  const signers = found.signers.map(({ label, id }) =>
+    label === undefined ? id : `${label} (${id})`,
+  );
+  const first = found.firstUse ? ', on first use' : '';
+  return [
+    `${style.green('trusted')}: signed by ${escapeText(signers.join(', '))}${first}`,
+    ...found.attestations.map(({ predicateType, signer }) =>
+      escapeText(`  ${namePredicate(predicateType)}, by ${signer.label ?? signer.id}`),
+    ),
+  ].join('\n');
+}
