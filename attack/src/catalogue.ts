@@ -18,6 +18,7 @@ import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { registryRows } from './groups/registry.ts';
+import { signatures } from './groups/signatures.ts';
 import { reports } from './groups/reports.ts';
 import { runFolders } from './groups/run-folders.ts';
 import { scripts } from './groups/scripts.ts';
@@ -43,6 +44,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...filesystem,
   ...network,
   ...registryRows,
+  ...signatures,
   ...managerRows,
   ...lifecycle,
   ...cacheEntries,

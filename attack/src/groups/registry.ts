@@ -9,8 +9,6 @@ const KNOWN = new Set(['discoverPlugins', 'inspectPlugin', 'PluginIndex']);
 /** Rows whose attacks are not written yet; each goes away with the group that has it. */
 const ABSENT: Readonly<Record<number, string>> = {
   87: 'an old version, or no news at all',
-  88: 'a signature of another artifact',
-  89: 'another algorithm than the key is for',
   91: 'a name like another, a name of another registry',
 };
 
