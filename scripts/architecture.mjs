@@ -29,6 +29,7 @@ export const mayImport = {
     'create-plugin',
     'core',
     'registry',
+    'registry-oci',
     'report',
     'script',
     'sdk',

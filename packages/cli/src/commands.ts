@@ -20,6 +20,18 @@ import {
   PLUGIN_KEYS_REVOKE,
   PLUGIN_KEYS_TRUST,
 } from './routes/plugin-keys.js';
+import {
+  PLUGIN_INFO,
+  PLUGIN_INSTALL,
+  PLUGIN_LIST,
+  PLUGIN_OUTDATED,
+  PLUGIN_PIN,
+  PLUGIN_PUBLISH,
+  PLUGIN_ROLLBACK,
+  PLUGIN_SEARCH,
+  PLUGIN_UNINSTALL,
+  PLUGIN_UPDATE,
+} from './routes/plugin-project.js';
 import { PLUGIN_SIGN } from './routes/plugin-sign.js';
 import { PLUGIN_VERIFY } from './routes/plugin-verify.js';
 import { POWER } from './routes/power.js';
@@ -36,7 +48,7 @@ import { VALIDATE } from './routes/validate.js';
 
 /** What stands in help for words that several commands begin with. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
-  plugin: 'sign and verify plugins',
+  plugin: 'find, install, update, publish, sign and verify plugins',
   'plugin keys': 'keys of your own, and those that you trust',
 };
 
@@ -66,6 +78,16 @@ export const COMMANDS = [
   VALIDATE,
   TEST,
   EMBED,
+  PLUGIN_SEARCH,
+  PLUGIN_INFO,
+  PLUGIN_INSTALL,
+  PLUGIN_UNINSTALL,
+  PLUGIN_LIST,
+  PLUGIN_OUTDATED,
+  PLUGIN_UPDATE,
+  PLUGIN_PIN,
+  PLUGIN_ROLLBACK,
+  PLUGIN_PUBLISH,
   PLUGIN_SIGN,
   PLUGIN_VERIFY,
   PLUGIN_KEYS_GENERATE,
