@@ -2,7 +2,6 @@ import { join } from 'node:path';
 
 import {
   type CatalogueEntry,
-  type CatalogueQuery,
   PluginCatalogue,
   readCatalogueEntry,
 } from '@testbench/registry/catalogue';
@@ -46,7 +45,7 @@ export async function pluginSearchCommand({
       ),
     ),
     ...(asksNothing && { asksAtMost: [] }),
-  } as CatalogueQuery);
+  });
   if (flags.json) writeJson(io.stdout, found);
   else io.stdout.write(`${renderFound(io, found)}\n`);
   return ExitCode.ok;
