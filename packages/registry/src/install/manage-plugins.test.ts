@@ -97,11 +97,11 @@ describe('updatePlugins()', () => {
     expect(versions(await updatePlugins({ ...project, consent: () => true }))).toEqual(['a@1.1.0']);
   });
 
-  it('stays where it is when the registry has only older versions', async () => {
+  it.each(['1.0.0', '0.9.0'])('stays where it is when the registry has only %s', async (old) => {
     await publish(store, 'a', '1.1.0');
     await updatePlugins(project);
     const older = createMemoryStore();
-    await publish(older, 'a', '1.0.0');
+    await publish(older, 'a', old);
     const events: string[] = [];
     const result = await updatePlugins({
       ...project,

@@ -199,12 +199,20 @@ class Chooser {
         { plugin: name, chain: chainOf(demands) },
       );
     }
-    const plugin = await this.#highest(name, registry, demands);
-    if (locked !== undefined && semver.lt(plugin.version, locked.version) && !allowDowngrade) {
-      if (isKept) {
-        this.#tell({ type: 'behind', name, version: plugin.version, locked: locked.version });
+    if (isKept) {
+      const versions = await this.#list(name, registry);
+      const best = versions.find((version) => satisfiesAll(version, demands));
+      // A registry that has less than before is old, or held back: what is locked stays.
+      if (best === undefined || (semver.lt(best, locked.version) && !allowDowngrade)) {
+        const version = best ?? versions[0] ?? 'nothing';
+        this.#tell({ type: 'behind', name, version, locked: locked.version });
         return await this.#locked(name, registry, locked);
       }
+    }
+    const plugin = await this.#highest(name, registry, demands);
+    if (locked !== undefined && semver.lt(plugin.version, locked.version) && !allowDowngrade) {
+      // What is higher was passed over, and the locked version is not offered any more.
+      if (isKept) return await this.#locked(name, registry, locked);
       throw new InstallError(
         'INSTALL_DOWNGRADE',
         `Cannot install "${name}@${plugin.version}": the lockfile has ${locked.version}, which is higher; this needs consent`,
