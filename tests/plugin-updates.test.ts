@@ -61,7 +61,7 @@ it('loses no call of 1,000 a second while a plugin is updated, and refuses one w
     cause: { code: 'LOAD_UNHEALTHY' },
   });
   await calling;
-  expect([...answers.keys()].toSorted()).toEqual(['1.0.0', '1.1.0']);
+  expect(new Set(answers.keys())).toEqual(new Set(['1.0.0', '1.1.0']));
   expect([...answers.values()].reduce((sum, count) => sum + count, 0)).toBe(CALLS);
   expect(system.getPluginInfo('guest')?.metadata.version).toBe('1.1.0');
 });
