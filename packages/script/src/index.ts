@@ -1,5 +1,5 @@
 /**
- * Makes Testbench plugins of JavaScript and TypeScript: metrics, providers, transforms and filters.
+ * Makes Testbench plugins of JavaScript, TypeScript and Python: metrics, providers, transforms and filters.
  *
  * It is a package of its own so that hosts that run no scripts carry no interpreter, and authors of scripts no compiler.
  *
@@ -31,4 +31,5 @@ export {
 } from './define.js';
 export { createScriptCompiler, type ScriptCompilerOptions } from './script-compiler.js';
 export { isScriptPath, SCRIPT_EXTENSIONS, SCRIPT_LANGUAGES } from './languages.js';
+export { RUN_CODE } from './run-code.js';
 export { ScriptError, type ScriptErrorCode, type ScriptProblem } from './script-error.js';

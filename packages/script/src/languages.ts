@@ -2,10 +2,11 @@ import { extname } from 'node:path';
 
 import { javascript } from './javascript/javascript.js';
 import type { ScriptLanguage } from './language.js';
+import { python } from './python/python.js';
 import { ScriptError } from './script-error.js';
 
 /** Every language that scripts can be written in; a further one is a file of its own and a line here. */
-const LANGUAGES: readonly ScriptLanguage[] = [javascript];
+const LANGUAGES: readonly ScriptLanguage[] = [javascript, python];
 
 /** Names of the languages, for options. */
 export const SCRIPT_LANGUAGES: readonly string[] = LANGUAGES.map(({ name }) => name);

@@ -27,8 +27,10 @@ const END = 0x0b;
  *
  * As Wizer does it. Nothing runs when the module is instantiated: a start costs what copying the memory costs.
  */
-export function takeSnapshot({ instance }: Engine): Uint8Array<ArrayBuffer> {
-  const { bytes } = engineFiles();
+export function takeSnapshot(
+  { instance }: Pick<Engine, 'instance'>,
+  bytes: Uint8Array = engineFiles().bytes,
+): Uint8Array<ArrayBuffer> {
   const memory = new Uint8Array((instance.exports['memory'] as WebAssembly.Memory).buffer);
   const writer = new ByteWriter(bytes.length + memory.length / 2).raw(bytes.subarray(0, 8));
   for (const section of readSections(bytes)) {

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+
+// Beside the folder of this package's code, in the sources and in the build alike.
+const FOLDERS = ['../build/', '../../build/'];
+
+/** CPython as this package's build made it. */
+export interface Interpreter {
+  readonly module: WebAssembly.Module;
+  readonly bytes: Uint8Array;
+  /** Addresses of the guest's functions: to build, to begin, to perform, and to answer in the other world. */
+  readonly entries: readonly [build: number, initialize: number, execute: number, answer: number];
+  /** Places in its table: to allocate, to release, and to call a function of the guest. */
+  readonly table: readonly [allocate: number, release: number, call: number];
+  /** Where in memory the standard library is: nobody reads it once a plugin is built. */
+  readonly library: readonly [start: number, end: number];
+  /** Where its stack is. */
+  readonly stack: readonly [start: number, end: number];
+  /** Hex digest of all of it: another interpreter makes other plugins. */
+  readonly digest: string;
+}
+
+let loaded: Interpreter | undefined;
+
+/** Reads the interpreter once. */
+export function loadInterpreter(): Interpreter {
+  if (loaded !== undefined) return loaded;
+  const packed = readBuilt('python.wasm.br');
+  const facts = readBuilt('python.json').toString('utf8');
+  const bytes = brotliDecompressSync(packed);
+  loaded = {
+    ...(JSON.parse(facts) as Pick<Interpreter, 'entries' | 'table' | 'library' | 'stack'>),
+    bytes,
+    module: new WebAssembly.Module(bytes),
+    digest: createHash('sha256').update(packed).update(facts).digest('hex'),
+  };
+  return loaded;
+}
+
+function readBuilt(name: string): Buffer<ArrayBuffer> {
+  let failed: unknown;
+  for (const folder of FOLDERS) {
+    try {
+      return readFileSync(new URL(`${folder}${name}`, import.meta.url));
+    } catch (error) {
+      failed = error;
+    }
+  }
+  throw failed;
+}
