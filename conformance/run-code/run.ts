@@ -58,14 +58,10 @@ for (const program of programs) {
   let score = 0;
   let explanation: string | undefined;
   try {
-    const result = await plugin.execute<{ score: number; explanation: string }>({
-      output,
-      prompt,
-      test,
-      entry_point,
-    });
-    score = result.data.score;
-    explanation = result.data.explanation;
+    const result = await plugin.execute({ output, prompt, test, entry_point });
+    const data = result.data as { readonly score: number; readonly explanation: string };
+    score = data.score;
+    explanation = data.explanation;
     fuels.push({
       task: `${task} ${kind}`,
       fuel: result.metadata.fuelUsed ?? 0,
