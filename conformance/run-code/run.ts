@@ -59,9 +59,9 @@ for (const program of programs) {
   let explanation: string | undefined;
   try {
     const result = await plugin.execute({ output, prompt, test, entry_point });
-    const data = result.data as { readonly score: number; readonly explanation: string };
-    score = data.score;
-    explanation = data.explanation;
+    const judged = result.data as { readonly score: number; readonly explanation: string };
+    score = judged.score;
+    explanation = judged.explanation;
     fuels.push({
       task: `${task} ${kind}`,
       fuel: result.metadata.fuelUsed ?? 0,

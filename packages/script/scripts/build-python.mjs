@@ -307,7 +307,7 @@ async function compileShim(file, { imports, types }) {
         `export function ${name}(${types[type.type].params.map((param, index) => `_p${index}: ${param}`).join(', ')}): i32 { return ${name.startsWith('fd_') ? 8 : 58}; }`,
     );
   const { default: compiler } = await import('assemblyscript/asc');
-  const { error, stderr } = await compiler.main(
+  const { error } = await compiler.main(
     [
       'shim.ts',
       '--outFile',
@@ -328,7 +328,7 @@ async function compileShim(file, { imports, types }) {
       },
     },
   );
-  if (error) throw new Error(`Cannot compile the shim: ${stderr.toString()}`);
+  if (error) throw new Error(`Cannot compile the shim: ${error.message}`);
 }
 
 /** Renames the modules that things are imported from. */
