@@ -9,6 +9,7 @@ import {
   runBenchmark,
   scoreRun,
 } from '@testbench/bench';
+import { attestRun, verifyRun } from '@testbench/bench/attest';
 import { aggregateRun, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
@@ -186,6 +187,13 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'trust:VerifierOptions': {
     base: { rules: parseTrustRules({}) },
     calls: { createVerifier: (options) => createVerifier(options) },
+  },
+  'bench/attest:AttestRunOptions': {
+    base: { sign: () => new Uint8Array() },
+    calls: { attestRun: (options) => attestRun(folder, options) },
+  },
+  'bench/attest:VerifyRunOptions': {
+    calls: { verifyRun: (options) => verifyRun(folder, options) },
   },
   'trust:VerifyBundleOptions': {
     base: { artifact: artifact.digest },
