@@ -5,7 +5,7 @@ import { assemble, guestWat, withMetadataSection } from '@testbench/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
-import { temporaryFolder } from '../__fixtures__/paths.js';
+import { examplePlugin, temporaryFolder } from '../__fixtures__/paths.js';
 import { main } from '../main.js';
 
 interface Ran {
@@ -112,5 +112,34 @@ describe('testbench plugin', () => {
     const { run } = await project();
     const { code, stderr } = await run(...args);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(state) });
+  });
+
+  it('gives a run the plugins of the lockfile', async () => {
+    const { folder, run } = await project();
+    const registries = { registries: { main: 'store' } };
+    writeFileSync(join(folder, 'testbench.registries.json'), JSON.stringify(registries));
+    await run('publish', examplePlugin('exact-match'));
+    await run('install', 'exact-match');
+    writeFileSync(
+      join(folder, 'data.jsonl'),
+      '{"input":"2 + 2","expected":"4","answers":{"a":"4"}}\n',
+    );
+    const bench = async (plugin: string): Promise<Ran> => {
+      const config = {
+        name: 'small',
+        dataset: { path: 'data.jsonl' },
+        provider: { plugin: examplePlugin('replay'), models: ['a'] },
+        evaluators: [{ plugin }],
+      };
+      writeFileSync(join(folder, 'bench.json'), JSON.stringify(config));
+      const { io, stdout, stderr } = captureIo({ cwd: folder });
+      const code = await main(['run', 'bench.json', '--frozen', '--json'], io);
+      return { code, stdout: stdout(), stderr: stderr() };
+    };
+    expect(await bench('exact-match')).toMatchObject({ code: 0 });
+    expect(await bench('exact-match@^9.0.0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('testbench.lock has'),
+    });
   });
 });

@@ -13,6 +13,7 @@ import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
+import { usePluginsOfLockfile } from '../locked-plugins.js';
 import { escapeText } from '../render/escape-text.js';
 import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
@@ -36,7 +37,7 @@ export async function runCommand({
     env: io.env,
     scripts: scriptLoader,
   });
-  const config = override(loaded, flags, io.cwd);
+  const config = await usePluginsOfLockfile(io, override(loaded, flags, io.cwd), flags);
   const inputs = [{ path: configFile, what: 'the configuration' }];
   const gate = await readRunGate(flags, 'run', io.cwd, config.evaluators);
   const shown = { io, name: config.name, flags, gate };

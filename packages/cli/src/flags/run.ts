@@ -30,6 +30,7 @@ export const RUN_FLAGS = {
     'sign the results with one of your keys, so that others can check them: testbench verify',
   ),
   keysDir: KEYS_DIR,
+  frozen: flag('take plugins from testbench.lock as it is, or fail'),
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

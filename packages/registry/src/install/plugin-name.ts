@@ -1,3 +1,5 @@
+import semver from 'semver';
+
 const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const NAME = new RegExp(`^${PART}(?:/${PART})*$`);
 /** As registries have it. */
@@ -18,4 +20,9 @@ export function namespaceOf(name: string): string {
 export function isNamedAs(own: string, name: string): boolean {
   const plain = own.toLowerCase().replace(/^@/, '');
   return plain === name || plain === name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** True if a version is in a range; prereleases count only where the range names one. */
+export function satisfiesRange(version: string, range: string): boolean {
+  return semver.satisfies(version, range);
 }
