@@ -38,7 +38,7 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
    * instances with all of them would hold ten times the memory. @default every function that is offered
    */
   readonly imports?: readonly { readonly module: string; readonly name: string }[];
-  /** Names of the functions that the host offers beside those of the contract; `effects` perform them. @default none */
+  /** Names of the functions that the host offers besides those of the contract; `effects` perform them. @default none */
   readonly hostFunctions?: readonly string[];
 }
 
@@ -57,7 +57,7 @@ const OPTIONS: OptionReaders<HostBindingOptions> = {
 /** What {@link hostSignatures} needs to know. */
 interface HostSignatureOptions {
   readonly enableWasi?: boolean;
-  /** Names of the functions that the host offers beside those of the contract. @default none */
+  /** Names of the functions that the host offers besides those of the contract. @default none */
   readonly hostFunctions?: readonly string[];
 }
 

@@ -29,7 +29,7 @@ export const MAX_JOURNAL_BYTES = 8 * MAX_STATE_BYTES;
 export const SMALL_JOURNAL_BYTES = 64 * 1024;
 /** State that one call writes: each change is written down at once, on the host's own thread. */
 export const MAX_STATE_WRITTEN_PER_CALL = 16 * MAX_STATE_BYTES;
-/** State entries of one plugin; bounds the cost of the map beside the bytes. */
+/** State entries of one plugin; bounds the cost of the map besides the bytes. */
 export const MAX_STATE_ENTRIES = 4096;
 /** Requests, and files, that one call has open at a time; each. */
 export const MAX_OPEN_HANDLES = 16;

@@ -33,7 +33,7 @@ export const systemRandom: RandomSource = (target) => {
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand), with 128 bits of state.
  *
  * @param seed A whole number from 0 to 2^53 - 1.
- * @param stream Which of the seed's streams, a whole number from 0 to 2^32 - 1; streams differ from the first byte on.
+ * @param stream Which of the seed's streams, a whole number from 0 to 2^53 - 1; streams differ from the first byte on.
  *   @default 0
  * @throws {ConfigError} `CONFIG_INVALID` for any other seed.
  *
@@ -53,7 +53,8 @@ export function seededRandom(seed: number, stream = 0): RandomSource {
   let a = stream | 0;
   let b = seed >>> 0;
   let c = Math.floor(seed / 2 ** 32);
-  let counter = 1;
+  // The stream's high part, which is 0 for the first 2^32 streams.
+  let counter = (Math.floor(stream / 2 ** 32) + 1) | 0;
   const next = (): number => {
     const result = (a + b + counter) | 0;
     counter = (counter + 1) | 0;

@@ -24,7 +24,7 @@ export const THREAD_HEAP_MB = 128;
 export const MAX_RUNNER_INPUT_LENGTH = 32 * 1024 * 1024;
 /** JavaScript heap of a child process. */
 export const PROCESS_HEAP_MB = 128;
-/** Address space of a child process beside its guest's memory; Node takes 1.1 GB of it. */
+/** Address space of a child process besides its guest's memory; Node takes 1.1 GB of it. */
 export const PROCESS_ADDRESS_SPACE_KB = 2_000_000;
 /** One message of a child process, outputs included. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
@@ -37,7 +37,7 @@ export const GUEST_CALLS_PER_INPUT = 4;
 export const MAX_FRAME_JSON_BYTES = 1024 * 1024;
 /** Errors of failed calls in one message, as JSON: with the rest well under {@link MAX_FRAME_JSON_BYTES}. */
 export const MAX_ERRORS_BYTES = 512 * 1024;
-/** What starting a runner and loading a module there may take, beside the plugin's own time limit. */
+/** What starting a runner and loading a module there may take, besides the plugin's own time limit. */
 export const LOAD_TIMEOUT_MS = 10_000;
 /** Inputs that cross to a runner in one message: enough to make the crossing cheap, few enough to share them out. */
 export const MAX_BATCH_INPUTS = 64;

@@ -55,7 +55,7 @@ export interface PluginManagerOptions {
    * permissions. @default such asks are denied
    */
   readonly askModel?: AskModel;
-  /** Request headers that plugins may set beside the usual ones, in lower case: those of your own APIs. @default none */
+  /** Request headers that plugins may set besides the usual ones, in lower case: those of your own APIs. @default none */
   readonly allowedHeaders?: readonly string[];
   /**
    * Who signs the certificates of hosts of your own, in place of the authorities that Node trusts; for those hosts alone.
@@ -68,7 +68,7 @@ export interface PluginManagerOptions {
    */
   readonly hostFunctions?: CustomHostFunctions;
   /**
-   * Wire protocols of your own, beside those of the contract: the path or the `file:` URL of a module each, that exports a
+   * Wire protocols of your own, besides those of the contract: the path or the `file:` URL of a module each, that exports a
    * `WireProtocol` as `protocol` and imports nothing. A plugin is compared with them before the built-in ones, in this order. The module is
    * read at the first load, and runs on this thread and wherever a plugin of the protocol runs: it is your code, trusted as such. @default none
    */

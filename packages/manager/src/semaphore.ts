@@ -154,7 +154,7 @@ export class Semaphore {
     }
   }
 
-  /** Refuses everybody who waits, and whoever comes. */
+  /** Rejects all current and future waiters. */
   close(): void {
     this.#closed = true;
     for (const lane of this.#waiting) {

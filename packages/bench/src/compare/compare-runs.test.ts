@@ -82,7 +82,7 @@ describe('compareRuns()', () => {
       {
         code: 'SCORES_MISSING',
         message:
-          'Up to 1 records have a score in a alone, and up to 1 in b alone, because of errors or filters: only records with both are compared',
+          'Only records with a score in both are compared: at most 1 in a and 1 in b are left out, because of errors or filters',
       },
     ]);
     const wrong = await compareRuns(a, b, { onError: 'wrong' });

@@ -84,6 +84,6 @@ function scoresNote(metrics: readonly UnadjustedComparison[]): StatisticsNote[] 
   const left = metrics.reduce((most, { onlyA }) => Math.max(most, onlyA), 0);
   const right = metrics.reduce((most, { onlyB }) => Math.max(most, onlyB), 0);
   if (left === 0 && right === 0) return [];
-  const message = `Up to ${left} records have a score in a alone, and up to ${right} in b alone, because of errors or filters: only records with both are compared`;
+  const message = `Only records with a score in both are compared: at most ${left} in a and ${right} in b are left out, because of errors or filters`;
   return [{ code: 'SCORES_MISSING', message }];
 }

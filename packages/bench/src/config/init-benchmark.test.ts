@@ -58,7 +58,7 @@ describe('initBenchmark()', () => {
     await writeFile(join(folder, 'data.jsonl'), 'mine');
     await expect(initBenchmark(folder)).rejects.toMatchObject({
       code: 'BENCH_OUTPUT_FAILED',
-      message: expect.stringContaining('is there already'),
+      message: expect.stringContaining('already exists'),
     });
     expect(existsSync(join(folder, 'testbench.yaml'))).toBe(false);
     await expect(initBenchmark(join(folder, 'data.jsonl'))).rejects.toMatchObject({

@@ -27,7 +27,7 @@ const DATA = [
  *
  * @param folder Where to; made if it is missing. Nothing that is there is replaced.
  * @returns Absolute paths of what was written, the configuration first.
- * @throws {BenchError} `BENCH_OUTPUT_FAILED`: a file is there already, or cannot be written.
+ * @throws {BenchError} `BENCH_OUTPUT_FAILED`: a file already exists, or cannot be written.
  */
 export async function initBenchmark(folder: string): Promise<readonly string[]> {
   const target = resolve(folder);
@@ -67,7 +67,7 @@ async function refuseExisting(file: string): Promise<void> {
   if (found === undefined) return;
   throw new BenchError(
     'BENCH_OUTPUT_FAILED',
-    `Cannot begin a benchmark: ${JSON.stringify(file)} is there already; choose another folder, or move it away`,
+    `Cannot begin a benchmark: ${JSON.stringify(file)} already exists; choose another folder, or move it away`,
     { file },
   );
 }

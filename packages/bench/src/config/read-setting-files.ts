@@ -61,7 +61,7 @@ async function readFile(value: object, path: string, baseDirectory: string): Pro
     new ConfigError('CONFIG_INVALID', path, `Cannot read "${path}": ${state}`, { cause });
   const { [KEY]: file } = value as Record<string, unknown>;
   if (typeof file !== 'string' || file === '') throw refuse(`"${KEY}" is no path`);
-  if (Object.keys(value).length > 1) throw refuse(`"${KEY}" stands beside other keys`);
+  if (Object.keys(value).length > 1) throw refuse(`"${KEY}" stands together with other keys`);
   const bytes = await readCappedFile(resolve(baseDirectory, file), 'settings', MAX_CONFIG_BYTES);
   const extension = extname(file).toLowerCase();
   try {

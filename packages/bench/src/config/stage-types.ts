@@ -195,7 +195,10 @@ export const PROVIDER = pluginShape<ProviderConfig>(
       }
       for (const key of NOT_REPLAYED) {
         if (provider[key] === undefined) continue;
-        refuse(node, `"${key}" has no effect beside "from", since nothing is asked; leave it out`);
+        refuse(
+          node,
+          `"${key}" has no effect together with "from", since nothing is asked; leave it out`,
+        );
       }
     },
   },

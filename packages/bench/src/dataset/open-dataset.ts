@@ -34,7 +34,7 @@ const OWN_RECORDS = 'records';
 /** Place of a record is kept in 32 bits. */
 const MAX_PLACE = 2 ** 32 - 1;
 
-/** What `openDataset` takes beside the configuration. */
+/** What `openDataset` takes besides the configuration. */
 export interface OpenDatasetOptions {
   /** Formats of the caller's own, asked before ours; one of the same name takes the place of ours. */
   readonly readers?: readonly DatasetReader[];

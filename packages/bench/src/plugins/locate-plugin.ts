@@ -79,7 +79,7 @@ export class PluginLocator {
     const folder = this.#folder;
     if (folder === undefined) {
       throw refuse(
-        `the package ${PACKAGE} is not installed; install it beside this one, or give the path of a file, as in "./${wanted.name}.wasm"`,
+        `the package ${PACKAGE} is not installed; run npm install ${PACKAGE}, or give the path of a file, as in "./${wanted.name}.wasm"`,
       );
     }
     let manifest: PluginManifest;

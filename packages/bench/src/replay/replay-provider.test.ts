@@ -158,7 +158,7 @@ describe('a provider that replays a run', () => {
 
   it.each([
     [{ plugin: './echo.wasm', from: 'run' }, 'only the plugin "replay"'],
-    [{ plugin: 'replay', from: 'run', config: {} }, '"config" has no effect beside "from"'],
+    [{ plugin: 'replay', from: 'run', config: {} }, '"config" has no effect together with "from"'],
     [{ plugin: 'replay' }, '"models" is missing'],
   ])('is refused as %j', (provider, message) => {
     const config = { name: 'x', dataset: { path: 'd' }, provider, evaluators: [{ plugin: 'e' }] };

@@ -20,7 +20,7 @@ export interface CallFailure {
   readonly details?: unknown;
 }
 
-/** What an evaluator said beside its score. */
+/** What an evaluator said in addition to its score. */
 export interface ScoreDetails {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly explanation?: string;

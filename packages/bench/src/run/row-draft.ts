@@ -84,7 +84,7 @@ export function requestIdOf(
   return `${index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
 }
 
-/** Takes over what a provider says beside its text. @returns The text. */
+/** Takes over what a provider says in addition to its text. @returns The text. */
 export function takeAnswer(
   draft: Draft,
   answer: Pick<ProviderResult, 'text' | 'usage' | 'finish_reason'>,

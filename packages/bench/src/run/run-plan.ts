@@ -84,7 +84,7 @@ export function planChanged(before: Plan, after: Plan): BenchError {
   const changes = describeChanges(comparePlans(before.content, after.content));
   return new BenchError(
     'BENCH_PLAN_CHANGED',
-    `Cannot go on with ${JSON.stringify(before.run)}: ${changes}; run the configuration again, which starts a run of its own beside it`,
+    `Cannot go on with ${JSON.stringify(before.run)}: ${changes}; run the configuration again, which starts a new run`,
   );
 }
 
@@ -163,7 +163,7 @@ export async function executeRun(
 function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: RunOptions): void {
   if (interrupted === 0) return;
   onNotice(
-    `${interrupted} paid calls were under way when the earlier process ended; whether they were answered is not known, and they are made again`,
+    `${interrupted} paid calls were under way when the earlier process ended; it is not known whether they were answered, and they are made again`,
   );
 }
 
@@ -178,7 +178,7 @@ async function tellRepairs(open: OpenRun, options: RunOptions): Promise<void> {
   const [last] = writer.segments.slice(-1);
   if (last !== undefined) {
     const records = writer.segments.reduce((sum, { from, to }) => sum + to - from, 0);
-    onNotice(`${records} records are there already`);
+    onNotice(`${records} records are already there`);
   }
 }
 
@@ -195,7 +195,7 @@ async function takeOver(
   const changes = comparePlans(earlier.plan, plan.content);
   if (!open.isResumed) {
     onNotice(
-      `the plan is not that of ${JSON.stringify(earlier.run)}: ${describeChanges(changes)}; the run starts beside it`,
+      `the plan differs from that of ${JSON.stringify(earlier.run)}: ${describeChanges(changes)}; a new run is started`,
     );
   }
   const rows = EarlierRows.open(earlier, plan);

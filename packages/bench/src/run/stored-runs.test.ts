@@ -160,13 +160,13 @@ describe('runPlan()', () => {
     expect(canonical(await rowsOf(run!))).toEqual(canonical(await rowsOf(other!)));
   });
 
-  it('says what changed, and starts beside', async () => {
+  it('says what changed, and starts a new run', async () => {
     const { config, options, asked, notices, outputDir } = await setUp();
     await runPlan(config, options);
     asked.splice(0);
     await runPlan({ ...config, evaluators: [{ plugin: '/exact.wasm', threshold: 1 }] }, options);
     expect(notices.join('\n')).toMatch(
-      /the plan is not that of "test-[0-9a-f]{12}": evaluators\[0\]\.threshold is new \(1\); the run starts beside it/,
+      /the plan differs from that of "test-[0-9a-f]{12}": evaluators\[0\]\.threshold is new \(1\); a new run is started/,
     );
     expect(asked).toHaveLength(5);
     expect(await listRuns(outputDir)).toHaveLength(2);

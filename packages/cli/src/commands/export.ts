@@ -28,7 +28,7 @@ export async function exportCommand({
     ...options,
     ...(summary !== undefined && { summaryFile: resolve(io.cwd, summary) }),
   });
-  const beside = summary === undefined ? '' : `, the summary beside them in ${escapeText(summary)}`;
+  const beside = summary === undefined ? '' : `, the summary in ${escapeText(summary)}`;
   io.stderr.write(`${escapeText(output)}: ${formatItems(rows, 'row')}${beside}\n`);
   return ExitCode.ok;
 }

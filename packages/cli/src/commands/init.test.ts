@@ -18,6 +18,6 @@ describe('testbench init', () => {
     );
     const second = captureIo({ cwd });
     expect(await main(['init', 'evaluation'], second.io)).toBe(1);
-    expect(second.stderr()).toContain('is there already');
+    expect(second.stderr()).toContain('already exists');
   });
 });

@@ -22,8 +22,6 @@ export async function initCommand({
   }
   for (const file of files) io.stdout.write(`wrote ${escapeText(shortenPath(file, io.cwd))}\n`);
   io.stdout.write(`\nRun it with: testbench run ${escapeText(shortenPath(files[0]!, io.cwd))}\n`);
-  io.stdout.write(
-    'Its plugins come from @testbench/plugins, which is to be installed beside it.\n',
-  );
+  io.stdout.write('Its plugins come from @testbench/plugins: npm install @testbench/plugins\n');
   return ExitCode.ok;
 }

@@ -118,7 +118,7 @@ describe('commands about runs', () => {
     };
     const [csv, said] = await write('csv', 'rows.csv');
     expect(csv.split('\n')[1]).toMatch(/^0,one,default,/);
-    expect(said).toBe('rows.csv: 4 rows, the summary beside them in rows.summary.json\n');
+    expect(said).toBe('rows.csv: 4 rows, the summary in rows.summary.json\n');
     const beside = JSON.parse(await readFile(join(cwd, 'rows.summary.json'), 'utf8')) as object;
     expect(beside).toMatchObject({ plan: { name: 'small' }, summary: { records: 2 } });
     const [json, saidOfJson] = await write('json', 'all.json');

@@ -10,13 +10,13 @@ export const COMPARE_FLAGS = {
   prompts: text('a,b', 'the same for prompts'),
   metric: texts(
     'name',
-    'an evaluator, "score" (the weighted mean) or "passed"; may stand more than once (default: all evaluators that both have)',
+    'an evaluator, "score" (the weighted mean) or "passed" (repeatable; default: all evaluators that both have)',
   ),
   baseline: text('file', 'compare the run with a baseline, in place of another run'),
   gate: flag('exit code 3 if the run got worse: a one-sided test of all records'),
   mustPass: texts(
     'record',
-    'the gate fails if this record got worse, by its id or index; may stand more than once',
+    'the gate fails if this record got worse, by its id or index (repeatable)',
   ),
   maxLost: decimal(
     0,

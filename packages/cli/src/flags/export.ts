@@ -8,6 +8,6 @@ export const EXPORT_FLAGS = {
   ),
   output: text(
     'file',
-    'where the rows go; for jsonl and csv the summary goes beside them, into <name>.summary.json (default: stdout, rows alone)',
+    'where the rows go; for jsonl and csv the summary goes next to them, into <name>.summary.json (default: stdout, rows alone)',
   ),
 };

@@ -21,7 +21,7 @@ export const REPORT_FLAGS = {
   ),
   reporter: texts(
     'file',
-    'a reporter of your own in place of a format: a module in JavaScript or TypeScript; may stand more than once',
+    'a reporter of your own in place of a format: a module in JavaScript or TypeScript (repeatable)',
   ),
   ...LABEL_FLAGS,
   withPlugins: flag(
@@ -29,6 +29,6 @@ export const REPORT_FLAGS = {
   ),
   output: text(
     'file',
-    'where to (default: stdout; for html, report.html in the folder of the run)',
+    'the file to write (default: stdout; for html, report.html in the folder of the run)',
   ),
 };

@@ -10,7 +10,7 @@ export const RUN_FLAGS = {
   ),
   set: texts(
     'key=value',
-    'one value over that of the configuration, such as dataset.limit=10; may stand more than once',
+    'one value over that of the configuration, such as dataset.limit=10 (repeatable)',
   ),
   limit: wholeNumber(1, 'take at most so many records'),
   offset: wholeNumber(0, 'skip so many records first'),

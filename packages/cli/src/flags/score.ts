@@ -3,7 +3,7 @@ import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench score`. */
 export const SCORE_FLAGS = {
-  evaluator: texts('plugin', 'a path or name of an evaluator; may stand more than once'),
+  evaluator: texts('plugin', 'a path or name of an evaluator (repeatable)'),
   config: text(
     'file',
     'take the evaluators of a configuration instead, with their own configuration',

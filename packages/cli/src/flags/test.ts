@@ -3,6 +3,6 @@ import { flag, text, texts } from '../command-line/flags.js';
 /** Flags of `testbench test`. */
 export const TEST_FLAGS = {
   config: text('json|@file', 'what the plugin is initialised with'),
-  input: texts('json|@file', 'an input that it must take; may stand more than once'),
+  input: texts('json|@file', 'an input that it must take (repeatable)'),
   json: flag('print the findings as JSON'),
 };

@@ -5,7 +5,7 @@ export const EXPORT = defineCommand({
   name: 'export',
   brief: 'write the rows of a run, and its summary, for other programs',
   about: [
-    'Writes the rows of a run into a file, and its plan and summary beside them: rows.csv and rows.summary.json.',
+    'Writes the rows of a run into a file, and its plan and summary into another next to it: rows.csv and rows.summary.json.',
     'With --format json all of it is one file. Without --output the rows alone go to stdout, or with --format json all of it.',
     'Nothing in a CSV file begins like a formula, so that no spreadsheet runs it.',
   ].join('\n'),

@@ -4,7 +4,7 @@ import { SCORE_FLAGS } from '../flags/score.js';
 export const SCORE = defineCommand({
   name: 'score',
   brief: 'score the answers of a run again, without asking a model',
-  about: 'The rows go to a run of their own beside it; the old run stays.',
+  about: 'The rows go to a new run; the old run stays.',
   positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: SCORE_FLAGS,
   examples: ['testbench score runs/arithmetic-0123456789ab --evaluator plugins/token-f1.wasm'],

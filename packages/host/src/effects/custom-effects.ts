@@ -20,7 +20,7 @@ import { CallFacts, CustomCall, give, keptFor, spend } from './custom-call.js';
 import type { EffectHandler } from './effect-handlers.js';
 import { bytesAt, sizeAt } from './read-argument.js';
 
-/** Functions that a host offers beside those of the contract, and what they are told of a call. */
+/** Functions that a host offers besides those of the contract, and what they are told of a call. */
 export interface CustomFunctionServices {
   /** By name, such as `mine.lookup`. */
   readonly functions: ReadonlyMap<string, CustomHostFunction>;

@@ -30,7 +30,7 @@ export class HandleTable<T extends { close(): void }> {
     return value;
   }
 
-  /** Closes whatever is open, and begins anew. */
+  /** Closes everything that is open, and starts again. */
   closeAll(): void {
     const values = [...this.#open.values()];
     this.#open.clear();

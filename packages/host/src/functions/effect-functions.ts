@@ -70,7 +70,7 @@ function marshal(
       if (result.denied !== undefined) context.deny(result.denied);
       if (result.problem !== undefined) context.note(result.problem);
       if (result.bytes !== undefined && result.code >= 0) {
-        // The memory may have moved while the guest waited, so the range is taken anew; it cannot have shrunk.
+        // The memory may have moved while the guest waited, so the range is taken again; it cannot have shrunk.
         context.memory.fill(outPtr, outMax, result.bytes);
       }
       return result.code;

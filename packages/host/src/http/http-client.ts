@@ -56,7 +56,7 @@ const OPTIONS: OptionReaders<HttpClientOptions> = {
 
 /** The connections of one plugin, shared by its instances and by nobody else. */
 export interface HttpClient {
-  /** Headers that a plugin may set beside those of everybody. */
+  /** Headers that a plugin may set besides those of every plugin. */
   readonly headers: ReadonlySet<string>;
   /** Starts a request that the permissions allow. @throws {EffectFailure} Denied. */
   start(request: HttpRequest, call: EffectCall): HttpExchange;
@@ -183,7 +183,7 @@ export function createHttpClient(given: HttpClientOptions): HttpClient {
     },
     async close() {
       const ended = agent;
-      // A version that was replaced may be put back in its place, and connects anew then.
+      // A version that was replaced may be put back in its place, and connects again then.
       agent = undefined;
       await ended?.destroy();
     },

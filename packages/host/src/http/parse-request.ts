@@ -46,7 +46,7 @@ const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7
 /**
  * Reads what a plugin handed to `host_http_open`.
  *
- * @param further Headers that a plugin may set beside those of everybody, in lower case.
+ * @param further Headers that a plugin may set besides those of every plugin, in lower case.
  * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
  */
 export function parseRequest(

@@ -107,7 +107,7 @@ export class StateJournal {
     return false;
   }
 
-  /** Writes the file anew with what is left, in one step; leaves it as it is if that fails. */
+  /** Writes the file again with what is left, in one step; leaves it as it is if that fails. */
   compact(changes: Iterable<StateChange>): void {
     try {
       this.#rewrite(changes);

@@ -7,7 +7,7 @@ export interface DirectoryEntry {
   readonly type: string;
 }
 
-/** What a descriptor of a WASI program stands for, beside the standard streams. */
+/** What a descriptor of a WASI program stands for, besides the standard streams. */
 export type Descriptor =
   | {
       readonly kind: 'directory';

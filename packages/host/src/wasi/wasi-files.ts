@@ -26,7 +26,7 @@ type Answer = number | Promise<number>;
 
 /**
  * Files of WASI programs, over the effects that `host_file_…` uses: what is granted, and how it is checked, is the same.
- * A file is read from its beginning, or written anew as a whole; nothing else can be done with one.
+ * A file is read from its beginning, or written again as a whole; nothing else can be done with one.
  */
 export const WASI_FILES = {
   fd_prestat_get({ memory, descriptors }, fd: number, result: number): number {

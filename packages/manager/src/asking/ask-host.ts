@@ -110,7 +110,8 @@ export function refusal(
 /** As JSON has it: what a provider gave is not shared with it. */
 function ownOutput(output: unknown): unknown {
   const text = JSON.stringify(output) as string | undefined;
-  if (text === undefined) throw new CallError('CALL_INVALID_OUTPUT', 'Cannot read output: none');
+  if (text === undefined)
+    throw new CallError('CALL_INVALID_OUTPUT', 'Cannot read output: there is none');
   if (text.length <= MAX_ANSWER_BODY_BYTES) return JSON.parse(text);
   throw new CallError('CALL_OUTPUT_TOO_LARGE', `Cannot read output: ${text.length} characters`);
 }

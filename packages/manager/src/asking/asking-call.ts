@@ -17,6 +17,9 @@ import type { AnsweredRound, AskedRound } from './asking.js';
 import { fitAnswers } from './fit-answers.js';
 import { joinSignals } from './join-signals.js';
 
+/** Calls are numbered below it, so that no round of one draws the numbers of another one. */
+const STREAMS_OF_A_ROUND = 2 ** 32;
+
 /** What an {@link AskingCall} is made with. */
 export interface AskingCallOptions {
   readonly input: PluginInput;
@@ -83,7 +86,7 @@ export class AskingCall {
     const room = limits.maxInputBytes - Buffer.byteLength(encodeInput(unanswered, 'envelope'));
     const next: RoundInput = { ...unanswered, answers: fitAnswers(answers, room) };
     try {
-      const output = await run(next, this.#roundControls(options));
+      const output = await run(next, this.#roundControls(options, number));
       this.#spend(output.metadata);
       return output;
     } catch (error) {
@@ -161,15 +164,21 @@ export class AskingCall {
     return Math.max(1, Math.ceil(this.#timeoutMs - spentMs));
   }
 
-  /** What the next round may take, and whom it tells. */
-  #roundControls({ signal, onChunk, randomStream, verifying }: CallControls): CallControls {
+  /** What a round may take, and whom it tells. @param number From 1; the call that asked first is 0. */
+  #roundControls(
+    { signal, onChunk, randomStream, verifying }: CallControls,
+    number: number,
+  ): CallControls {
     const { options } = this.#of;
     return {
       timeoutMs: this.#leftMs,
       maxFuel: Math.max(1, this.#maxFuel - this.#usage.fuelUsed),
       signal,
       onChunk,
-      randomStream,
+      // A round that drew the numbers of the one before would repeat its choices.
+      ...(randomStream === undefined
+        ? {}
+        : { randomStream: randomStream + number * STREAMS_OF_A_ROUND }),
       ...(verifying === undefined ? {} : { verifying }),
       onReport: (report) => options.onReport?.(report),
     };
@@ -205,7 +214,7 @@ export class AskingCall {
 /** @throws {CallError} If who answers in the host's place did not answer all. */
 function checkCount(answered: AnsweredRound, { asks }: AskedRound): AnsweredRound {
   if (answered.answers.length === asks.length) return answered;
-  throw givenUp(new RangeError(`${answered.answers.length} answers to ${asks.length} asks`));
+  throw givenUp(new RangeError(`expected ${asks.length} answers, got ${answered.answers.length}`));
 }
 
 function givenUp(cause: unknown): CallError {

@@ -1,3 +1,4 @@
+import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { askingGuest, askingProgram, type AskingStep } from '@testbench/test-kit/asking-guest';
 import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
 import { createMemorySecrets } from '@testbench/host';
@@ -62,6 +63,45 @@ const call = async (
 const at = (path: string): object => ({ url: `${server.origin}${path}` });
 const posting = (body: string): object => ({ ...at('/echo'), method: 'POST', body });
 
+const ASKING_DIGIT = '{"ask":[{"url":"http://a/"}],"continue":0}';
+/** Asks in every round, and keeps a random digit. */
+const rolling = assemble(
+  guestWat({
+    imports: '(import "env" "host_random" (func $random (param i32) (result i32)))',
+    metadataText: JSON.stringify({
+      name: 'asker',
+      version: '1.0.0',
+      plugin_type: 'custom',
+      api_version: '1.0.0',
+      capabilities: ['network'],
+      asking: true,
+    }),
+    outputText: ASKING_DIGIT,
+    execute: `(i32.store8 (i32.const ${4096 + ASKING_DIGIT.length - 2}) (i32.add (i32.const 48) (call $random (i32.const 10))))
+      ${packed(4096, ASKING_DIGIT.length)}`,
+  }),
+);
+/** What it rolled in two calls, round by round. */
+async function rollRounds(manager: PluginManager): Promise<unknown[][]> {
+  const calls: unknown[][] = [];
+  for (let number = 0; number < 2; number += 1) {
+    const rolled: unknown[] = [];
+    const running = manager.execute(
+      'asker',
+      { data: 0 },
+      {
+        answerAsks: async ({ continue: digit }) => {
+          rolled.push(digit);
+          return { answers: [{ output: 0 }] };
+        },
+      },
+    );
+    await expect(running).rejects.toMatchObject({ code: 'CALL_ASKS_EXCEEDED' });
+    calls.push(rolled);
+  }
+  return calls;
+}
+
 describe.each(['inline', 'thread', 'process'] as const)('asking, isolation: %s', (isolation) => {
   it('answers what is asked, round by round, and gives back what was to be kept', async () => {
     const manager = await open({ isolation });
@@ -89,6 +129,19 @@ describe.each(['inline', 'thread', 'process'] as const)('asking, isolation: %s',
       ],
     });
     expect(metadata.fuelUsed).toBeGreaterThan(first.metadata.fuelUsed);
+  });
+
+  it('draws other random numbers in each round, and the same ones with the same seed', async () => {
+    const seeded = (at: 'inline' | 'thread' | 'process'): Promise<PluginManager> =>
+      open({ isolation: at, random: { seed: 7 } }, undefined, rolling);
+    const calls = await rollRounds(await seeded(isolation));
+    // Eight equal digits in two calls by chance: once in 10^14.
+    for (const rolled of calls) {
+      expect(rolled).toHaveLength(MAX_ASK_ROUNDS);
+      expect(new Set(rolled).size).toBeGreaterThan(1);
+    }
+    expect(calls[0]).not.toEqual(calls[1]);
+    expect(await rollRounds(await seeded('inline'))).toEqual(calls);
   });
 
   it('holds no place and no runner while a server thinks', async () => {

@@ -11,10 +11,14 @@ export class AbortableWait {
   #timer: NodeJS.Timeout | undefined;
   readonly #unwatch: () => void;
 
-  /** @param timeoutMs In milliseconds. @default for ever */
+  /**
+   * @param timeoutMs In milliseconds. @default for ever
+   * @param isRetryable Whether the call may be made again after the deadline. @default it may: it waited, for its turn or for somebody else, and did not compute
+   */
   constructor(
     readonly timeoutMs: number | undefined,
     readonly callerSignal: AbortSignal | undefined,
+    readonly isRetryable: () => true | undefined = () => true,
   ) {
     if (timeoutMs !== undefined) this.#timer = setTimeout(this.#expire, timeoutMs);
     this.#unwatch = onAbort(callerSignal, this.#cancel);
@@ -44,7 +48,7 @@ export class AbortableWait {
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      // Whatever becomes of work that was given up is nobody's business.
+      // The outcome of abandoned work is ignored.
       work.then(resolve, reject).finally(() => this.end());
       if (this.#error !== undefined) reject(this.#error);
     });
@@ -66,8 +70,7 @@ export class AbortableWait {
       new CallError(
         'CALL_DEADLINE_EXCEEDED',
         `Cannot finish call: the time limit of ${this.timeoutMs} ms is over`,
-        // It waited, for its turn or for somebody else, and did not compute.
-        { retryable: true },
+        { retryable: this.isRetryable() },
       ),
     );
 

@@ -65,7 +65,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * Checks a message from a thread or child process, as from an enemy: a guest that has broken out of the engine forges
  * what it likes.
  *
- * @param hostFunctions The functions of the host's own: no others are performed or counted beside those of the contract.
+ * @param hostFunctions The functions of the host's own: no others are performed or counted besides those of the contract.
  * @returns undefined if it is not a reply, or one with a field of a wrong type.
  * @throws {LoadError} `LOAD_INVALID_METADATA` if the metadata breaks the contract.
  */

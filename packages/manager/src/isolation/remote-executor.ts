@@ -389,7 +389,7 @@ function verifyingKey({ setup }: RemoteGuest): string {
   return `verify ${setup.pluginId}`;
 }
 
-/** What a command says beside its inputs. */
+/** What a command says besides its inputs. */
 interface RemoteCall {
   readonly requestId?: string | undefined;
   readonly randomStream: number | undefined;

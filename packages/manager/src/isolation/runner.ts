@@ -166,7 +166,11 @@ export class Runner {
     const link = this.#link;
     const { timeoutMs, signal } = options;
     const effects = this.#effects.get(guest.version);
-    if (effects === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: not loaded');
+    if (effects === undefined)
+      throw new CallError(
+        'CALL_CRASHED',
+        'Cannot start call: the plugin is not loaded in its runner',
+      );
     const pending = new CommandInFlight(guest, options, effects, (answer) => {
       if (this.#pending === pending && !this.#dead) link.send(answer);
     });

@@ -6,6 +6,7 @@ import {
   PluginInstance,
 } from '@testbench/runtime';
 import {
+  asksOthers,
   type HostBinding,
   type HostEffects,
   isCustomFunctionName,
@@ -37,6 +38,7 @@ export class GuestInstance {
   readonly instance: PluginInstance;
   readonly #setup: GuestSetup;
   readonly #random: CallRandom | undefined;
+  #askedOthers = false;
 
   /**
    * Instantiates the module and runs its start function.
@@ -55,7 +57,7 @@ export class GuestInstance {
       hostFunctions: setup.hostFunctions,
       onLog,
       // Instances by the thousand should hold only what they can use.
-      ...(usesEffects(compiled.imports, setup) ? { effects: parts.effects() } : {}),
+      ...(usesEffects(compiled.imports, setup) ? { effects: this.#watched(parts.effects()) } : {}),
       ...(now === undefined ? {} : { now }),
       ...(random === undefined ? {} : { random: random.fill }),
     });
@@ -91,7 +93,24 @@ export class GuestInstance {
 
   /** Gives the instance the random numbers of its next call. @param stream 0 for `plugin_init`, then the number of the call. */
   beginCall(stream: number): void {
+    this.#askedOthers = false;
     this.#random?.restart(stream);
+  }
+
+  /** True if the call has asked somebody beyond the host, such as a server. */
+  get askedOthers(): boolean {
+    return this.#askedOthers;
+  }
+
+  #watched(effects: HostEffects): HostEffects {
+    return {
+      beginCall: (call) => effects.beginCall(call),
+      perform: (name, args) => {
+        this.#askedOthers ||= asksOthers(name);
+        return effects.perform(name, args);
+      },
+      endCall: () => effects.endCall(),
+    };
   }
 
   /** Makes it ready for another call. @returns False if it cannot serve one. */

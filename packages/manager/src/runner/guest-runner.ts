@@ -163,7 +163,11 @@ export class GuestRunner {
     input: string | Uint8Array,
     totals: Totals,
   ): RawOutput {
-    if (guest === undefined) throw new CallError('CALL_CRASHED', 'Cannot start call: lost');
+    if (guest === undefined)
+      throw new CallError(
+        'CALL_CRASHED',
+        'Cannot start call: the plugin is not loaded in its runner',
+      );
     const isCancelled = this.#isCancelled;
     let limits: { readonly timeoutMs: number; readonly maxFuel: number } = command;
     let taken = guest.take();

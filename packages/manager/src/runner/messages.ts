@@ -31,7 +31,7 @@ export interface GuestSetup {
   readonly enableWasi: boolean;
   /** Directories that a WASI program finds opened; what it may do there is decided by the host. */
   readonly directories: readonly string[];
-  /** Names of the functions that the host offers beside those of the contract; they run on its side. */
+  /** Names of the functions that the host offers besides those of the contract; they run on its side. */
   readonly hostFunctions: readonly string[];
   /** Makes random numbers reproducible: each call draws from a stream of its own. */
   readonly seed?: number;

@@ -49,7 +49,7 @@ export type PrepareReply =
       readonly details: LoadFacts;
     };
 
-/** What a {@link LoadError} says beside its code and message. */
+/** What a {@link LoadError} says besides its code and message. */
 type LoadFacts = Pick<LoadError, 'offset' | 'violations' | 'field'>;
 
 /** Decodes and checks a module. @throws {LoadError} As `admitModule` does. */

@@ -151,7 +151,7 @@ export class AnswerRounds {
       throw error;
     }
     const kept = readKeptAnswer(outcome.call.answer);
-    if (kept === undefined) throw new RangeError('what was kept is no answer');
+    if (kept === undefined) throw new RangeError('Cannot read a kept answer: it is damaged');
     return { answer: kept.answer, kept };
   }
 
