@@ -355,6 +355,50 @@ describe('places that cannot be written', () => {
     return { code, err };
   }
 
+  it('a full device in the place of a baseline or a report', async () => {
+    const setting = await setUp();
+    expect((await setting.run()).code).toBe(0);
+    const [name] = await readdir(join(setting.cwd, 'out'));
+    const run = join('out', name!);
+    for (const args of [
+      ['baseline', run, '--output', '/dev/full'],
+      ['report', run, '--format', 'md', '--output', '/dev/full'],
+      ['report', run, '--format', 'html', '--output', '/dev/full'],
+    ]) {
+      const { io, stderr } = captureIo({ cwd: setting.cwd });
+      expect(await main(args, io)).toBe(1);
+      expect(stderr()).toMatch(/^error (?:BENCH|OUTPUT)_[A-Z_]+: Cannot .*"\/dev\/full": no space/);
+    }
+  });
+
+  it.skipIf(!isBuilt)(
+    'no room for init, a baseline or a report: nothing half-written is left (needs `npm run build`)',
+    async () => {
+      const setting = await setUp();
+      expect((await setting.run()).code).toBe(0);
+      const [name] = await readdir(join(setting.cwd, 'out'));
+      const run = join('out', name!);
+      const before = (await readdir(setting.cwd)).toSorted();
+      for (const args of [
+        ['init', 'new'],
+        ['baseline', run, '--output', 'baseline.json'],
+        ['report', run, '--format', 'html', '--output', 'report.html'],
+      ]) {
+        const { code, err } = await limited(setting, 0, ...args);
+        expect({ args, code }).toEqual({ args, code: 1 });
+        expect(err).toMatch(/^error (?:BENCH|OUTPUT)_[A-Z_]+: Cannot .*too large\n$/);
+      }
+      const files = (await readdir(setting.cwd)).toSorted();
+      expect(files.filter((file) => file !== 'new')).toEqual(before);
+      const made = await readdir(join(setting.cwd, 'new'), {
+        recursive: true,
+        withFileTypes: true,
+      });
+      expect(made.filter((entry) => entry.isFile())).toEqual([]);
+    },
+    60_000,
+  );
+
   it.skipIf(!isBuilt)(
     'a full disk: complete segments stay, and the run goes on when there is room (needs `npm run build`)',
     async () => {

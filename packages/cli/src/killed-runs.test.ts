@@ -20,6 +20,7 @@ const built =
   existsSync(join(ROOT, 'packages/cli/dist/index.js')) && existsSync(examplePlugin('openai'));
 const RECORDS = 120;
 const KILLS = 20;
+const CONCURRENCY = 4;
 
 interface Setting extends AsyncDisposable {
   readonly server: ModelServer;
@@ -58,8 +59,11 @@ async function setUp(
   return { server, cwd, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-function start(cwd: string) {
-  const child = spawn(process.execPath, [BIN, 'run', 'bench.json'], {
+/** @param blocks Of 512 bytes, that files may have. @default as many as there is room for */
+function start(cwd: string, blocks?: number) {
+  const limit = blocks === undefined ? '' : `ulimit -f ${blocks}; `;
+  const line = [process.execPath, BIN, 'run', 'bench.json'];
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...line], {
     cwd,
     env: { ...process.env, KEY: 'sk-test-of-a-key' },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -116,6 +120,36 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
     expect(repeated).toBeLessThanOrEqual(told);
     expect(repeated).toBeGreaterThan(0);
   }, 240_000);
+
+  it('ends with a sentence when its journal has no room, and pays again for nothing that had come', async () => {
+    // Answers are small and their journal is not: it is the first file that is full.
+    await using setting = await setUp({ latencyMs: 5 }, { concurrency: CONCURRENCY });
+    const { server, cwd } = setting;
+    const full = await start(cwd, 8).ended;
+    expect(full.code).toBe(1);
+    expect(full.stderr).toMatch(
+      /error BENCH_OUTPUT_FAILED: Cannot write results to ".*calls\.log": /,
+    );
+    expect(full.stderr).not.toMatch(/INTERNAL|EFBIG/);
+    const answered = server.bill.answers;
+    expect(answered).toBeGreaterThan(10);
+    expect(answered).toBeLessThan(RECORDS);
+    const { code, stderr } = await start(cwd).ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { summary } = await onlyRun(cwd);
+    expect(summary).toMatchObject({ records: RECORDS, failedCases: 0 });
+    // Those that were under way when it ended may be billed again.
+    expect(server.bill.answers).toBeLessThan(RECORDS + CONCURRENCY);
+  }, 60_000);
+
+  it('goes on without a cache that has no room, and says so', async () => {
+    await using setting = await setUp({ answer: () => 'x'.repeat(3000), latencyMs: 1 }, {}, 3);
+    const { cwd, server } = setting;
+    const full = await start(cwd, 6).ended;
+    expect(full.stderr).toMatch(/Cannot keep the paid answer ".*": it would be too large/);
+    expect(full.stderr).not.toContain('INTERNAL');
+    expect(server.bill.answers).toBe(3);
+  }, 60_000);
 
   it('keeps 64 calls in flight when told so', async () => {
     await using setting = await setUp({ latencyMs: 300 }, { concurrency: 64 }, 400);

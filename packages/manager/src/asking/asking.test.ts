@@ -132,8 +132,8 @@ describe.each(['inline', 'thread', 'process'] as const)('asking, isolation: %s',
   });
 
   it('draws other random numbers in each round, and the same ones with the same seed', async () => {
-    const seeded = (at: 'inline' | 'thread' | 'process'): Promise<PluginManager> =>
-      open({ isolation: at, random: { seed: 7 } }, undefined, rolling);
+    const seeded = (where: 'inline' | 'thread' | 'process'): Promise<PluginManager> =>
+      open({ isolation: where, random: { seed: 7 } }, undefined, rolling);
     const calls = await rollRounds(await seeded(isolation));
     // Eight equal digits in two calls by chance: once in 10^14.
     for (const rolled of calls) {
