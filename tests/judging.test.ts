@@ -15,6 +15,7 @@ const pluginsDir = join(shippedPlugins()[0]!.path, '..');
 
 let server: ModelServer;
 let system: PluginSystem;
+let secrets: ReturnType<typeof createMemorySecrets>;
 let folder: string;
 /** What judges say about the answer; `{{mark}}` stands for the mark. */
 let say: (answer: string) => string;
@@ -38,10 +39,8 @@ beforeAll(async () => {
     isHeld: () => isHeld,
   });
   const { host } = new URL(server.origin);
-  system = new PluginSystem({
-    secrets: createMemorySecrets({ JUDGE_API_KEY: { value: 'sk-test-0123456789', hosts: [host] } }),
-    maxLoadedPlugins: 20,
-  });
+  secrets = createMemorySecrets({ JUDGE_API_KEY: { value: 'sk-test-0123456789', hosts: [host] } });
+  system = new PluginSystem({ secrets, maxLoadedPlugins: 20 });
   folder = await mkdtemp(join(tmpdir(), 'judging-'));
 });
 afterAll(async () => {
@@ -82,9 +81,9 @@ function benchmark(name: string, change: Partial<BenchmarkConfig> = {}): Benchma
   };
 }
 
-async function run(config: BenchmarkConfig) {
+async function run(config: BenchmarkConfig, at = system) {
   const rows: ResultRow[] = [];
-  const result = await runPlan(config, { system, onRow: (row) => void rows.push(row) });
+  const result = await runPlan(config, { system: at, onRow: (row) => void rows.push(row) });
   return { ...result, rows };
 }
 
@@ -198,25 +197,30 @@ describe('a run with a judge', () => {
     await expect(run(itself)).rejects.toThrow('would judge itself');
   });
 
-  it('has 200 judgements in flight', async () => {
-    say = fair;
-    isHeld = true;
-    const records = Array.from({ length: 200 }, (_, index) => ({
-      input: `Question ${index}?`,
-      expected: 'Paris',
-      answers: { a: 'Paris' },
-    }));
-    const config = benchmark('many', {
-      dataset: { records },
-      evaluators: [judge({}, { calls: { concurrency: 200, retries: 0 } })],
-    });
-    const done = run(config);
-    await expect.poll(() => server.inFlight).toBe(200);
-    isHeld = false;
-    server.release();
-    const { rows } = await done;
-    expect(rows.filter(({ scores }) => scores['judge'] === 1)).toHaveLength(200);
-  });
+  it.each(['inline', 'thread', 'process'] as const)(
+    'has 200 judgements in flight, %s',
+    async (isolation) => {
+      await using own = new PluginSystem({ isolation, secrets });
+      say = fair;
+      isHeld = true;
+      const records = Array.from({ length: 200 }, (_, index) => ({
+        input: `Question ${index}?`,
+        expected: 'Paris',
+        answers: { a: 'Paris' },
+      }));
+      const config = benchmark(`many-${isolation}`, {
+        cache: 'off',
+        dataset: { records },
+        evaluators: [judge({}, { calls: { concurrency: 200, retries: 0 } })],
+      });
+      const done = run(config, own);
+      await expect.poll(() => server.inFlight).toBe(200);
+      isHeld = false;
+      server.release();
+      const { rows } = await done;
+      expect(rows.filter(({ scores }) => scores['judge'] === 1)).toHaveLength(200);
+    },
+  );
 
   it('says so in rows and summary where that is allowed, also when it scores again', async () => {
     say = fair;
