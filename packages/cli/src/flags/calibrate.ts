@@ -6,10 +6,7 @@ export const CALIBRATE_FLAGS = {
     'file',
     'what people said: JSON lines, or a table (.csv, .tsv), with "id" and "label", and "who", "evaluator", "model" and more where needed',
   ),
-  evaluator: texts(
-    'name',
-    'an evaluator that is compared (default: all); may stand more than once',
-  ),
+  evaluator: texts('name', 'an evaluator that is compared (default: all) (repeatable)'),
   against: choice(
     ['score', 'grade', 'choice'],
     'what of a verdict is compared: score, grade or class (default: the class for labels that are texts, else the score)',

@@ -27,7 +27,7 @@ export const KEYS_LIST_FLAGS = {
 /** Flags of `testbench plugin keys trust`. */
 export const KEYS_TRUST_FLAGS = {
   for: {
-    ...texts('name', 'a plugin or run, or a namespace such as "acme/*"; may stand more than once'),
+    ...texts('name', 'a plugin or run, or a namespace such as "acme/*" (repeatable)'),
     isRequired: true as const,
   },
   as: text('label', 'what you call the signer (default: the name of the key or file)'),

@@ -3,10 +3,7 @@ import { RULES } from './plugin-keys.js';
 
 /** Flags of `testbench plugin verify`. */
 export const PLUGIN_VERIFY_FLAGS = {
-  bundle: texts(
-    'file',
-    'a Sigstore bundle; may stand more than once (default: <file>.sigstore.json)',
-  ),
+  bundle: texts('file', 'a Sigstore bundle (repeatable) (default: <file>.sigstore.json)'),
   name: text('name', 'with the rules: what the artifact should be published as'),
   version: text('version', 'with the rules: its version'),
   rules: RULES,

@@ -14,12 +14,9 @@ export const ON_ERROR = choice(
 export const LABEL_FLAGS = {
   label: texts(
     'evaluator=column',
-    'compare an evaluator, such as a judge, with labels that people gave, in a column that the rows keep; may stand more than once',
+    'compare an evaluator, such as a judge, with labels that people gave, in a column that the rows keep (repeatable)',
   ),
-  labels: texts(
-    'evaluator=file',
-    'the same with labels of a file, as for calibrate; may stand more than once',
-  ),
+  labels: texts('evaluator=file', 'the same with labels of a file, as for calibrate (repeatable)'),
 };
 
 const FAIL_UNDER = {
