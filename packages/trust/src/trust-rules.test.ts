@@ -1,0 +1,110 @@
+import type { Verification } from '@testbench/types/stores';
+import { describe, expect, it } from 'vitest';
+
+import { testKey } from './__fixtures__/keys.js';
+import { PREDICATES } from './bundle/predicates.js';
+import { signClaim, signRelease } from './bundle/sign-statement.js';
+import { createVerifier } from './create-verifier.js';
+import { parseTrustRules } from './rules/parse-trust-rules.js';
+import type { NameRule, TrustedKey } from './rules/trust-rules.js';
+
+const artifact = { digest: `sha256:${'ab'.repeat(32)}`, name: 'acme/length', version: '1.2.3' };
+const [one, two] = [testKey(), testKey('ecdsa-p256')];
+const now = Date.parse('2026-06-01T00:00:00Z');
+
+/** What rules say of bundles, on the first of June. */
+async function verify(
+  rule: Partial<NameRule>,
+  bundles: readonly Uint8Array[],
+  key: Partial<TrustedKey> = {},
+  knownSigners: readonly string[] = [],
+): Promise<Verification> {
+  const rules = parseTrustRules({
+    keys: {
+      one: { publicKey: one.publicKey, ...key },
+      two: { publicKey: two.publicKey },
+    },
+    names: [{ name: 'acme/*', signers: ['one'], ...rule }],
+  });
+  return await createVerifier({ rules, now: () => now }).verify(artifact, bundles, {
+    knownSigners,
+  });
+}
+
+const byOne = signRelease(artifact, one, { timestampMs: now });
+const byTwo = signRelease(artifact, two, { timestampMs: now });
+const byStranger = signRelease(artifact, testKey(), { timestampMs: now });
+
+describe('rules of trust', () => {
+  it.each([
+    {
+      says: 'a key in its time',
+      key: { from: '2026-01-01', to: '2027-01-01' },
+      outcome: 'trusted',
+    },
+    { says: 'a key that is not valid yet', key: { from: '2026-07-01' }, code: 'KEY_EXPIRED' },
+    { says: 'a key that is no longer valid', key: { to: '2026-05-01' }, code: 'KEY_EXPIRED' },
+    { says: 'a revoked key', key: { revoked: 'lost' }, code: 'KEY_REVOKED' },
+    { says: 'a rule that expired', rule: { expires: '2026-05-01' }, code: 'SIGNER_UNTRUSTED' },
+    { says: 'a signature of today', rule: { maxAgeDays: 1 }, outcome: 'trusted' },
+    {
+      says: 'one of two signers',
+      rule: { signers: ['one', 'two'], threshold: 2 },
+      code: 'THRESHOLD_NOT_MET',
+    },
+    { says: 'a key of another rule', rule: { signers: ['two'] }, code: 'SIGNER_UNTRUSTED' },
+    { says: 'a name without a rule', rule: { name: 'other/*' }, code: 'SIGNER_UNTRUSTED' },
+  ])('answers to $says', async ({ key, rule = {}, outcome = 'refused', code }) => {
+    expect(await verify(rule, [byOne], key)).toMatchObject(
+      code === undefined ? { outcome } : { outcome, code },
+    );
+  });
+
+  it('counts each signer once', async () => {
+    const rule = { signers: ['one', 'two'], threshold: 2 };
+    expect(await verify(rule, [byOne, byOne])).toMatchObject({ code: 'THRESHOLD_NOT_MET' });
+    expect(await verify(rule, [byOne, byTwo])).toMatchObject({ outcome: 'trusted' });
+  });
+
+  it('refuses a signature that is too old', async () => {
+    const old = signRelease(artifact, one, { timestampMs: now - 3 * 86_400_000 });
+    expect(await verify({ maxAgeDays: 2 }, [old])).toMatchObject({ code: 'SIGNATURE_EXPIRED' });
+  });
+
+  it('trusts whoever was first, and nobody else after that', async () => {
+    const rule = { signers: [], firstUse: true };
+    const first = await verify(rule, [byStranger]);
+    if (first.outcome !== 'trusted') throw new Error(JSON.stringify(first));
+    expect(first.firstUse).toBe(true);
+    const known = first.signers.map(({ id }) => id);
+    expect(await verify(rule, [byStranger], {}, known)).toMatchObject({ outcome: 'trusted' });
+    const swapped = signRelease(artifact, testKey(), { timestampMs: now });
+    expect(await verify(rule, [swapped], {}, known)).toMatchObject({ code: 'SIGNER_CHANGED' });
+    expect(await verify({ ...rule, unsigned: 'process' }, [], {}, known)).toMatchObject({
+      code: 'UNSIGNED',
+    });
+  });
+
+  it('does not trust a revoked key on first use', async () => {
+    const rule = { signers: [], firstUse: true };
+    expect(await verify(rule, [byOne], { revoked: 'lost' })).toMatchObject({ code: 'KEY_REVOKED' });
+  });
+
+  it('lets run in a process what nobody signed, where the rule says so', async () => {
+    expect(await verify({ unsigned: 'process' }, [])).toEqual({
+      outcome: 'unsigned',
+      isolation: 'process',
+    });
+    expect(await verify({ unsigned: 'refuse' }, [])).toMatchObject({ code: 'UNSIGNED' });
+  });
+
+  it('takes no attestation for a release, and shows it beside one', async () => {
+    const claim = { artifact, predicateType: PREDICATES.testResult, predicate: { passed: 3 } };
+    const result = signClaim(claim, one);
+    expect(await verify({}, [result])).toMatchObject({ code: 'UNSIGNED' });
+    const found = await verify({}, [byOne, result]);
+    expect(
+      found.outcome === 'trusted' && found.attestations.map(({ predicateType }) => predicateType),
+    ).toEqual([PREDICATES.release, PREDICATES.testResult]);
+  });
+});
