@@ -35,6 +35,8 @@ import {
 import { PLUGIN_SIGN } from './routes/plugin-sign.js';
 import { PLUGIN_VERIFY } from './routes/plugin-verify.js';
 import { POWER } from './routes/power.js';
+import { PULL } from './routes/pull.js';
+import { PUSH } from './routes/push.js';
 import { REPORT } from './routes/report.js';
 import { RESUME } from './routes/resume.js';
 import { RUN } from './routes/run.js';
@@ -70,6 +72,8 @@ export const COMMANDS = [
   EXPORT,
   REPORT,
   VERIFY,
+  PUSH,
+  PULL,
   CACHE,
   INSPECT,
   CALL,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { assemble, guestWat, METADATA, withMetadataSection } from '@testbench/test-kit';
+import { createMemoryStore } from '@testbench/registry/stores';
 import { describe, expect, it } from 'vitest';
 
 import { PluginSystem } from './plugin-system.js';
@@ -27,6 +28,33 @@ describe('PluginSystem', () => {
     });
     await system.unloadPlugin('guest');
     expect(system.pluginCount).toBe(0);
+  });
+
+  it('loads what a reference names in its store, and says what is none', async () => {
+    const store = createMemoryStore();
+    for (const version of ['1.0.0', '1.2.0', '2.0.0']) {
+      const layers = [{ mediaType: 'application/wasm', bytes: plugin({ version }) }];
+      for (const name of ['team/guest', 'h.example/guest']) {
+        await store.write({ name, version, layers });
+      }
+    }
+    await store.write({ name: 'data', version: '1.0.0', layers: [] });
+    await using system = new PluginSystem({ store });
+    const { info } = await system.loadPlugin('team/guest@^1.0');
+    expect(info.metadata.version).toBe('1.2.0');
+    const { digest } = await store.resolve({ name: 'h.example/guest', version: '2.0.0' });
+    await system.reloadPlugin('guest', `oci://h.example/guest@${digest}`);
+    expect(system.getPluginInfo('guest')?.metadata.version).toBe('2.0.0');
+    const failing = (source: string): Promise<unknown> =>
+      system.loadPlugin(source).catch((error: unknown) => error);
+    expect(await failing('team/guest@^3')).toMatchObject({ code: 'STORE_NOT_FOUND' });
+    expect(await failing('data@1.x')).toMatchObject({ code: 'STORE_INVALID_MANIFEST' });
+    expect(await failing('oci://h.example')).toMatchObject({ code: 'STORE_INVALID_REFERENCE' });
+    await using without = new PluginSystem();
+    await expect(without.loadPlugin('oci://h.example/guest')).rejects.toMatchObject({
+      code: 'LOAD_NOT_FOUND',
+      message: expect.stringContaining('has no store'),
+    });
   });
 
   it('finds by type and capability, as of the current version', async () => {

@@ -32,7 +32,9 @@ import type {
   PluginType,
 } from '@testbench/types';
 import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
+import type { PluginStore } from '@testbench/types/stores';
 
+import { findSource } from './find-source.js';
 import { Plugin } from './plugin.js';
 
 /** How a {@link PluginSystem} works; every field has a default. */
@@ -46,12 +48,20 @@ export interface PluginSystemOptions extends PluginManagerOptions {
    * @default such files are left out without a word
    */
   readonly onProblem?: DiscoverOptions['onProblem'];
+  /**
+   * Where plugins are that are named by a reference: `exact-match@^1.2` is looked for under its name, `oci://host/exact-match@sha256:…`
+   * under `host/exact-match`.
+   *
+   * @default none: every source is a file
+   */
+  readonly store?: PluginStore;
 }
 
 const OPTIONS: OptionReaders<PluginSystemOptions> = {
   ...MANAGER_OPTIONS,
   searchPaths: (node) => node.list().map((path) => path.text()),
   onProblem: (node) => node.callback(),
+  store: (node) => node.implementation('list', 'resolve', 'read'),
 };
 
 /** How a plugin is loaded that is expected to be of a type. */
@@ -79,15 +89,18 @@ export class PluginSystem implements AsyncDisposable {
   readonly #plugins = new Map<string, object>();
   readonly #searchPaths: readonly string[];
   readonly #discovery: DiscoverOptions;
+  readonly #store: PluginStore | undefined;
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
   constructor(options?: PluginSystemOptions) {
     const {
       searchPaths = [],
       onProblem,
+      store,
       ...managerOptions
     } = readOptions<PluginSystemOptions>(options, OPTIONS);
     this.#searchPaths = searchPaths;
+    this.#store = store;
     this.#discovery = onProblem === undefined ? {} : { onProblem };
     this.#manager = new PluginManager(managerOptions);
     this.events.on('plugin-swapped', (info) => this.#index.add(info));
@@ -106,15 +119,17 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Loads a plugin from a file under `options.id`, or else under its metadata's name.
    *
-   * @param source The file's path, or a `file:` URL.
+   * @param source The file's path, a `file:` URL, or a reference to the host's store: `name@range`, `oci://…`.
    * @throws {LoadError} Nothing is kept of a plugin that does not load.
+   * @throws {StoreError} The store does not have it, or gives something else.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async loadPlugin<Type extends PluginType = PluginType>(
     source: string | URL,
     options?: LoadOptionsOf<Type>,
   ): Promise<Plugin<Type>> {
-    return this.#added<Type>(await this.#manager.load(source, options));
+    const found = await findSource(source, this.#store);
+    return this.#added<Type>(await this.#manager.load(found, options));
   }
 
   /**
@@ -296,7 +311,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Puts another version in a plugin's place; configuration, limits, permissions and state stay.
    *
-   * @param source A file's path or `file:` URL, or bytes.
+   * @param source A file's path or `file:` URL, a reference to the host's store, or bytes.
    * @param options What the new version must show, and when the old one comes back by itself.
    * @throws {LoadError} The old version stays.
    */
@@ -305,7 +320,7 @@ export class PluginSystem implements AsyncDisposable {
     source: PluginSource,
     options?: ReloadOptions,
   ): Promise<PluginInfo> {
-    return await this.#manager.reload(id, source, options);
+    return await this.#manager.reload(id, await findSource(source, this.#store), options);
   }
 
   /**

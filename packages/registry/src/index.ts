@@ -12,3 +12,4 @@ export {
 } from './discover-plugins.js';
 export { type PluginInspection, inspectPlugin } from './inspect-plugin.js';
 export { type IndexEntry, PluginIndex } from './plugin-index.js';
+export { resolveReference } from './resolve-reference.js';

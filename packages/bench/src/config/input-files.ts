@@ -2,7 +2,7 @@ import type { OutputInput } from '@testbench/core/files';
 
 import { isPattern, STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
-import { parsePluginName } from './plugin-name.js';
+import { isStoreReference, parsePluginName } from './plugin-name.js';
 
 /**
  * Every file that a run of a configuration reads, so that nothing is written over them.
@@ -13,7 +13,7 @@ export function inputFiles(config: ResolvedBenchmarkConfig): OutputInput[] {
   const { dataset, prompts, providers, transforms, evaluators, filters, policy } = config;
   const modules = [...providers, ...transforms, ...evaluators, ...filters]
     .map(({ plugin }) => plugin)
-    .filter((plugin) => parsePluginName(plugin) === undefined);
+    .filter((plugin) => parsePluginName(plugin) === undefined && !isStoreReference(plugin));
   const files = prompts.flatMap(({ file }) => (file === undefined ? [] : [file]));
   return [
     ...dataFiles(dataset.path).map((path) => ({ path, what: 'the data set' })),

@@ -148,22 +148,24 @@ describe('parseBenchmarkConfig()', () => {
     ['exact-match.wasm', '/base/exact-match.wasm'],
     ['a:b@c.wasm', '/base/a:b@c.wasm'],
     ['C:\\plugins\\a', '/base/C:\\plugins\\a'],
+    ['oci://example.com/a:0.1.0', 'oci://example.com/a:0.1.0'],
+    ['a/b@1', 'a/b@1'],
   ])('takes the plugin %j for %j', (plugin, found) => {
     const config = parseBenchmarkConfig({ ...minimal, evaluators: [{ plugin }] }, '/base');
     expect(config.evaluators[0]?.plugin).toBe(found);
   });
 
   it.each([
-    'oci://example.com/a',
+    'oci://example.com',
+    'oci://user:secret@example.com/a',
     'example.com/a/exact-match:0.1',
     'https://example.com/a',
-    'a/b@1',
-  ])('refuses the plugin %j of a registry', (plugin) => {
+  ])('refuses the plugin %j, which names none', (plugin) => {
     expect(() => parseBenchmarkConfig({ ...minimal, evaluators: [{ plugin }] })).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         path: 'evaluators[0].plugin',
-        message: expect.stringContaining('plugins of registries cannot be named here yet'),
+        message: expect.stringContaining('oci://host/name with :tag'),
       }),
     );
   });

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 
+import { parseReference } from '@testbench/types/stores';
+
 import { parseScript, scriptName } from './script-reference.js';
 
 /** What references to plugins look like: a path, or a name with or without a range. */
@@ -20,12 +22,24 @@ export function parsePluginName(reference: string): PluginName | undefined {
   return { name, ...(range === undefined ? {} : { range }) };
 }
 
+/**
+ * True for a plugin of a store: `oci://…`, or a name with a slash and a range, which no installed package has.
+ *
+ * @throws {StoreError} `STORE_INVALID_REFERENCE`.
+ */
+export function isStoreReference(reference: string): boolean {
+  const parsed = parseReference(reference);
+  return parsed.kind === 'oci' || (parsed.kind === 'name' && parsed.name.includes('/'));
+}
+
 /** The name of a stage that has none of its own: the plugin's, or its file's without `.wasm`. */
 export function defaultName(reference: string): string {
   const name = parsePluginName(reference)?.name;
   if (name !== undefined) return name;
   const script = parseScript(reference);
   if (script !== undefined) return scriptName(script);
+  const parsed = parseReference(reference);
+  if (parsed.kind !== 'path') return posix.basename(parsed.name);
   const file = posix.basename(reference.replaceAll('\\', '/'));
   return file.endsWith('.wasm') ? file.slice(0, -'.wasm'.length) : file;
 }

@@ -9,8 +9,8 @@ import {
 import { ConfigNode, LARGEST_LIMITS, readLimits } from '@testbench/types/config';
 
 import type { PluginConfig, ScriptSource } from './benchmark-config.js';
-import { parsePluginName } from './plugin-name.js';
 import { formatScript, parseScript } from './script-reference.js';
+import { isStoreReference, parsePluginName } from './plugin-name.js';
 import {
   type ConfigKeys,
   type ConfigType,
@@ -107,16 +107,25 @@ const PLUGIN_REFERENCE: ConfigType<string> = {
   read(node, { baseDirectory }) {
     const reference = node.text();
     if (isScript(reference)) return reference;
-    if (parsePluginName(reference) !== undefined) return reference;
+    if (parsePluginName(reference) !== undefined || isReference(reference)) return reference;
     const isFile = reference.endsWith('.wasm') || win32.isAbsolute(reference);
     if (!isFile && (/^[a-z][a-z0-9+.-]*:/i.test(reference) || /[:@][^/\\]*$/.test(reference))) {
       node.reject(
-        'the path of a .wasm file, or a name such as exact-match or exact-match@^0.1 (plugins of registries cannot be named here yet: download the module, and give its path)',
+        'the path of a .wasm file, a name such as exact-match or exact-match@^0.1, or oci://host/name with :tag, @range or @sha256:…',
       );
     }
     return resolve(baseDirectory, reference);
   },
 };
+
+/** False for one that is none, so that the message below says what is expected. */
+function isReference(reference: string): boolean {
+  try {
+    return isStoreReference(reference);
+  } catch {
+    return false;
+  }
+}
 
 /** The keys that every use of a plugin has. */
 export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
@@ -124,7 +133,7 @@ export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
     required: true,
     type: PLUGIN_REFERENCE,
     description:
-      'A plugin of @testbench/plugins by name (exact-match, exact-match@^0.1), or the path of a .wasm file.',
+      'A plugin of @testbench/plugins by name (exact-match, exact-match@^0.1), the path of a .wasm file, or a plugin of a registry (oci://host/name@^1.2, oci://host/name@sha256:…).',
   },
   config: { type: JSON_OBJECT, description: "The plugin's own settings, see its README." },
   limits: { type: LIMITS, description: 'Over the limits of the run.' },

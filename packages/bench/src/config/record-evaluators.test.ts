@@ -24,6 +24,8 @@ describe('readRecordEvaluators()', () => {
     [[{ plugin: 'a', limits: {} }], 'evaluators[0].limits', 'unknown key'],
     [[{ plugin: 'a', weight: -1 }], 'evaluators[0].weight', 'expected a number from 0'],
     [['oci://a/b'], 'evaluators[0]', 'plugins of registries'],
+    [[{ plugin: 'oci://a/b' }], 'evaluators[0].plugin', 'plugins of registries'],
+    [['a/b@1'], 'evaluators[0]', 'plugins of registries'],
   ])('refuses %j', (value, path, message) => {
     expect(() => readRecordEvaluators(value, 'evaluators', '/')).toThrow(
       expect.objectContaining({ path, message: expect.stringContaining(message) }),

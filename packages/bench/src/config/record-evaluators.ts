@@ -2,8 +2,8 @@ import { ConfigNode } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 import type { EvaluatorConfig, ResolvedEvaluatorConfig } from './benchmark-config.js';
-import { defaultName } from './plugin-name.js';
 import { parseScript } from './script-reference.js';
+import { defaultName, isStoreReference } from './plugin-name.js';
 import { PLUGIN_KEYS } from './plugin-types.js';
 import { either, listOf, shape } from './schema/config-type.js';
 import { text } from './schema/config-values.js';
@@ -53,9 +53,19 @@ export function readRecordEvaluators(
 ): readonly ResolvedEvaluatorConfig[] {
   const context = { baseDirectory };
   return RECORD_EVALUATORS.read(new ConfigNode(value, path), context).map((given, index) => {
-    if (typeof given !== 'string') return withDefaults(given);
-    const node = new ConfigNode(given, `${path}[${index}]`);
-    return withDefaults({ plugin: PLUGIN_KEYS.plugin.type.read(node, context) });
+    const place = `${path}[${index}]`;
+    const read = (): RecordEvaluator => ({
+      plugin: PLUGIN_KEYS.plugin.type.read(new ConfigNode(given, place), context),
+    });
+    const evaluator = typeof given === 'string' ? read() : given;
+    // A data set comes from anywhere: what it names must not be fetched from anywhere.
+    if (isStoreReference(evaluator.plugin)) {
+      const at = typeof given === 'string' ? place : `${place}.plugin`;
+      new ConfigNode(evaluator.plugin, at).reject(
+        'a name or the path of a .wasm file, since records cannot name plugins of registries',
+      );
+    }
+    return withDefaults(evaluator);
   });
 }
 

@@ -6,8 +6,8 @@ import { nearestKey } from '@testbench/types/config';
 import { ConfigError, PluginError } from '@testbench/types/errors';
 import { satisfies, validRange } from 'semver';
 
-import { parsePluginName, type PluginName } from '../config/plugin-name.js';
 import { parseScript, type ScriptReference } from '../config/script-reference.js';
+import { isStoreReference, parsePluginName, type PluginName } from '../config/plugin-name.js';
 import { type PluginManifest, readPluginManifest, type ManifestEntry } from './plugin-manifest.js';
 
 const PACKAGE = '@testbench/plugins';
@@ -21,7 +21,7 @@ export type CompileScript = (script: ScriptReference) => Promise<string>;
 
 /** Where a plugin of a configuration is. */
 export interface PluginLocation {
-  /** Path of the module's file. */
+  /** Path of the module's file; for a plugin of a store, its reference. */
   readonly path: string;
   /** `sha256:` and the hex digest that the package says it has, and that it has; absent for a plugin by path. */
   readonly digest?: string;
@@ -58,7 +58,7 @@ export class PluginLocator {
   }
 
   /**
-   * Finds a plugin. A path is given back as it is.
+   * Finds a plugin. A path, and a reference to a store, is given back as it is.
    *
    * @param reference As in a configuration that was read: an absolute path, or a name with or without a range.
    * @param place Where in the configuration it stands, for errors.
@@ -68,7 +68,7 @@ export class PluginLocator {
     const script = parseScript(reference);
     if (script !== undefined) return { path: await this.#compiled(script, place) };
     const wanted = parsePluginName(reference);
-    if (wanted === undefined) return { path: reference };
+    if (wanted === undefined || isStoreReference(reference)) return { path: reference };
     const refuse = (state: string, cause?: unknown): ConfigError =>
       new ConfigError(
         'CONFIG_INVALID',

@@ -110,6 +110,7 @@ async function createSystem(
     ...places,
     maxLoadedPlugins: uses,
     isolation: config.isolation,
+    ...(options.store === undefined ? {} : { store: options.store }),
     ...(config.policy === undefined ? {} : { policy: await loadPolicy(config.policy) }),
     onLog: (record) => {
       if (record.level === 'warn') denials.add(record.pluginId, record.message);

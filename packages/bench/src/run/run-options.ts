@@ -1,6 +1,7 @@
 import { OUTPUT_OPTIONS, type OutputInput } from '@testbench/core/files';
 import type { LogSink } from '@testbench/types/abi';
 import type { OptionReaders } from '@testbench/types/config';
+import type { PluginStore } from '@testbench/types/stores';
 
 import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import type { ResultRow } from '../results/result-row.js';
@@ -31,6 +32,8 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   readonly compileScript?: CompileScript;
   /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
+  /** Where plugins are that the configuration names by `oci://…`; unused if `system` is given. @default none: they are refused */
+  readonly store?: PluginStore;
   /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan goes on from there. */
   readonly signal?: AbortSignal;
   /** Called after each record, and every second while calls are waited for. Must not throw. */
@@ -58,6 +61,7 @@ export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   compileScript: (node) => node.callback(),
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
+  store: (node) => node.implementation('list', 'resolve', 'read'),
   signal: (node) => node.signal(),
   onProgress: (node) => node.callback(),
   onRow: (node) => node.callback(),

@@ -6,6 +6,7 @@ import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { isStoreReference, registryStore } from '../registry-store.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
 import { formatBytes, formatDuration } from '../render/format-value.js';
@@ -28,6 +29,7 @@ export async function callCommand({
   const permissions = readGrants(flags, io.cwd);
 
   const system = new PluginSystem({
+    store: registryStore(),
     ...(policy === undefined ? {} : { policy }),
     ...(flags.state === undefined
       ? {}
@@ -36,7 +38,9 @@ export async function callCommand({
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
-    const { id } = await system.loadPlugin(await modulePath(io, args[0]!), {
+    const plugin = args[0]!;
+    const source = isStoreReference(plugin) ? plugin : await modulePath(io, plugin);
+    const { id } = await system.loadPlugin(source, {
       config,
       ...(flags.id === undefined ? {} : { id: flags.id }),
       ...(permissions === undefined ? {} : { permissions }),

@@ -12,6 +12,7 @@ import { renderGate } from './render-gate.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
 import { widthOf } from './width-of.js';
+import { registryStore } from '../registry-store.js';
 import { shortenPath } from './shorten-path.js';
 import { writeJson } from './write-json.js';
 
@@ -54,6 +55,7 @@ export async function runWithProgress(
     result = await work({
       signal: io.signal,
       compileScript: scriptCompiler(io),
+      store: registryStore(),
       ...(quiet || json ? {} : { onProgress: (progress) => bar.update(progress) }),
       ...(quiet ? {} : { onNotice: say }),
       ...(maxErrors === undefined ? {} : { maxErrors }),

@@ -8,7 +8,9 @@ export const CALL = defineCommand({
     'Runs one input through a plugin and prints the output. Time, fuel, memory and the log go to stderr.',
     'With an --allow flag, the policy grants nothing but secrets.',
   ].join('\n'),
-  positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
+  positionals: [
+    { name: 'plugin.wasm', brief: 'the module, or oci://host/name with :tag, @range or @sha256:…' },
+  ],
   flags: CALL_FLAGS,
   examples: [
     `testbench call exact-match.wasm --input '{"output": "4", "expected": "4"}'`,

@@ -23,3 +23,5 @@ export { openLayoutStore } from './layout-store.js';
 export { createMemoryStore } from './memory-store.js';
 export { digestBytes } from './verify-bytes.js';
 export { referrersTag } from './referrers-tag.js';
+export { pullFiles } from '../artifacts/pull-files.js';
+export { pushFiles, type PushTarget } from '../artifacts/push-files.js';

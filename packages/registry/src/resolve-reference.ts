@@ -1,0 +1,71 @@
+import { StoreError } from '@testbench/types/errors';
+import {
+  parseReference,
+  type PluginReference,
+  type PluginStore,
+  type StoredArtifact,
+  type StoreOptions,
+} from '@testbench/types/stores';
+import semver from 'semver';
+
+/**
+ * Finds what a reference means in a store now, without a lockfile: of a range, the highest version that satisfies it.
+ *
+ * @param reference A name with or without a range, or `oci://…`, which is looked for under `host/name`.
+ * @throws {StoreError} `STORE_INVALID_REFERENCE` for a path or a range that is none; `STORE_NOT_FOUND`, and as the store does.
+ *
+ * @example
+ * ```ts
+ * import { resolveReference } from '@testbench/registry';
+ * import { createMemoryStore } from '@testbench/registry/stores';
+ *
+ * const store = createMemoryStore();
+ * for (const version of ['1.0.0', '1.2.0', '2.0.0']) {
+ *   await store.write({ name: 'exact-match', version, layers: [] });
+ * }
+ * (await resolveReference(store, 'exact-match@^1.0')).version; // => '1.2.0'
+ * ```
+ */
+export async function resolveReference(
+  store: PluginStore,
+  reference: string | PluginReference,
+  options?: StoreOptions,
+): Promise<StoredArtifact> {
+  const parsed = typeof reference === 'string' ? parseReference(reference) : reference;
+  if (parsed.kind === 'path') {
+    throw new StoreError(
+      'STORE_INVALID_REFERENCE',
+      `Cannot find ${JSON.stringify(parsed.path)} in a store: it is a path`,
+    );
+  }
+  const { range = '*' } = parsed;
+  if (parsed.kind === 'name') return await newest(store, parsed.name, range, options);
+  const { host, tag, digest } = parsed;
+  const name = `${host}/${parsed.name}`;
+  if (digest !== undefined) return await store.resolve({ name, digest }, options);
+  if (tag !== undefined) return await store.resolve({ name, tag }, options);
+  return await newest(store, name, range, options);
+}
+
+async function newest(
+  store: PluginStore,
+  name: string,
+  range: string,
+  options: StoreOptions | undefined,
+): Promise<StoredArtifact> {
+  if (semver.validRange(range) === null) {
+    throw new StoreError(
+      'STORE_INVALID_REFERENCE',
+      `Cannot find "${name}": "${range}" is no range of versions, such as ^1.2`,
+    );
+  }
+  const versions = await store.list(name, options);
+  const version = semver.maxSatisfying(Array.from(versions), range);
+  if (version !== null) return await store.resolve({ name, version }, options);
+  const there =
+    versions.length === 0 ? 'there are none' : `there are ${versions.slice(0, 5).join(', ')}`;
+  throw new StoreError(
+    'STORE_NOT_FOUND',
+    `Cannot find a version of "${name}" that satisfies ${range}: ${there}`,
+  );
+}
