@@ -17,6 +17,7 @@ import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
+import { pythonRows } from './groups/python.ts';
 import { registryRows } from './groups/registry.ts';
 import { signatures } from './groups/signatures.ts';
 import { reports } from './groups/reports.ts';
@@ -57,6 +58,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...stateFiles,
   ...paidAnswers,
   ...judges,
+  ...pythonRows,
   ...reports,
   ...scripts,
 ].sort((one, other) => one.row - other.row);

@@ -100,6 +100,15 @@ class Judged:
                 raise RuntimeError
 
         sys.addaudithook(hook)
+
+        # These would end the interpreter, and with it who judges.
+        def leave(*_):
+            raise SystemExit
+
+        for name in ("_exit", "abort"):
+            for module in ("posix", "os"):
+                if module in sys.modules:
+                    setattr(sys.modules[module], name, leave)
         highest = sys.getrecursionlimit()
         limit = sys.setrecursionlimit
         sys.setrecursionlimit = lambda count: limit(min(count, highest))
