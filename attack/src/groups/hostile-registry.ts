@@ -17,7 +17,7 @@ const MiB = 2 ** 20;
 const MOST_GROWTH_BYTES = 256 * MiB;
 
 /** What an attack on the client of registries has at hand. */
-export interface RegistryScene {
+interface RegistryScene {
   readonly registry: OciRegistry;
   /** A plugin that was pushed before the registry became hostile. */
   readonly artifact: StoredArtifact;
@@ -31,7 +31,7 @@ type Answer = (
 ) => boolean;
 
 /** Plays a registry that answers as it likes, once a good plugin was pushed. */
-export async function withRegistry<Result>(
+async function withRegistry<Result>(
   hostile: Answer,
   use: (scene: RegistryScene) => Promise<Result>,
 ): Promise<Result> {
@@ -48,7 +48,7 @@ export async function withRegistry<Result>(
 }
 
 /** Insists that something fails with one of these codes. */
-export async function insistRefused(
+async function insistRefused(
   attempt: Promise<unknown>,
   ...codes: readonly string[]
 ): Promise<string> {

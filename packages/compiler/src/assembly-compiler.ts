@@ -34,14 +34,14 @@ export interface AssemblyCompiler {
  * import { loadAssemblyCompiler } from '@testbench/compiler';
  *
  * const compiler = await loadAssemblyCompiler();
- * let module: string | Uint8Array = '';
+ * const files = new Map<string, string | Uint8Array>();
  * const { error } = await compiler.main(['add.ts', '--outFile', 'add.wasm'], {
  *   readFile: (name) => (name === 'add.ts' ? 'export function add(a: i32, b: i32): i32 { return a + b; }' : null),
- *   writeFile: (_name, contents) => (module = contents),
+ *   writeFile: (name, contents) => void files.set(name, contents),
  *   listFiles: () => [],
  * });
  * error; // => null
- * module instanceof Uint8Array; // => true
+ * files.get('add.wasm') instanceof Uint8Array; // => true
  * ```
  */
 export async function loadAssemblyCompiler(): Promise<AssemblyCompiler> {

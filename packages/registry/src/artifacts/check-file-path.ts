@@ -13,7 +13,7 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\\:*?"<>|\u2028\u2029\u202a-\u202e\u2
  *
  * @throws {StoreError} `STORE_UNSAFE_PATH`.
  */
-export function checkFilePath(path: string): void {
+function checkFilePath(path: string): void {
   const refuse = (state: string): never => {
     throw new StoreError(
       'STORE_UNSAFE_PATH',

@@ -51,7 +51,7 @@ function encodeVersion(locked: LockedVersion): object {
 }
 
 /** As in metadata on the wire; lists of texts sorted, since their order means nothing. */
-export function encodePermissions(permissions: Permissions): Record<string, unknown> {
+function encodePermissions(permissions: Permissions): Record<string, unknown> {
   const wire = encodeMetadata({
     name: 'a',
     version: '1.0.0',

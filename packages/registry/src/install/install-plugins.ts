@@ -147,7 +147,7 @@ export function rootsOf({ plugins }: Lockfile): Map<string, Requirement> {
   return roots;
 }
 
-export function contextOf(
+function contextOf(
   options: ProjectOptions,
   project: PluginProject,
   lockfile: Lockfile,
