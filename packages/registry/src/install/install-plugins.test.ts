@@ -33,6 +33,11 @@ const versions = ({ installed }: InstallResult): string[] =>
 const lockfile = (): string => readFileSync(join(folder, 'testbench.lock'), 'utf8');
 
 describe('installPlugins()', () => {
+  it('makes no lockfile for nothing', async () => {
+    expect(await install()).toEqual({ installed: [], changed: false });
+    expect(existsSync(join(folder, 'testbench.lock'))).toBe(false);
+  });
+
   it('takes the highest version that satisfies, and writes down what it is', async () => {
     const digests: string[] = [];
     for (const version of ['1.0.0', '1.10.0', '1.9.0', '2.0.0-rc.1', '2.0.0']) {

@@ -43,10 +43,16 @@ export class PluginProject {
     return text === undefined ? EMPTY_LOCKFILE : parseLockfile(text);
   }
 
-  /** Replaces the lockfile as a whole, unless it says the same already. @returns False if it does. @throws {InstallError} `INSTALL_BAD_LOCKFILE`. */
+  /**
+   * Replaces the lockfile as a whole, unless it says the same already; none is made for nothing.
+   *
+   * @returns False if nothing was written.
+   * @throws {InstallError} `INSTALL_BAD_LOCKFILE`.
+   */
   async writeLockfile(lockfile: Lockfile): Promise<boolean> {
     const text = encodeLockfile(lockfile);
-    if ((await this.#readText())?.toString('utf8') === text) return false;
+    const before = (await this.#readText())?.toString('utf8') ?? encodeLockfile(EMPTY_LOCKFILE);
+    if (before === text) return false;
     try {
       const file = await TemporaryFile.open(this.#folder, 0o666);
       try {
