@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { createPlugin, TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
+import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin, createTestHost } from '@testbench/sdk';
-import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
+import { PLUGIN_TYPES, type PluginMetadata, type PluginType } from '@testbench/types';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-scaffold-'));
@@ -33,6 +34,7 @@ const IN_BENCHMARK: Partial<Record<PluginType, { data: object; gives: unknown }>
 const PACKAGES = {
   '@testbench/sdk': 'packages/sdk',
   '@testbench/plugins-sdk': 'plugins-sdk',
+  '@testbench/script': 'packages/script',
   '@yowasp/clang': 'example-plugins/levenshtein-c/node_modules/@yowasp/clang',
 };
 
@@ -45,13 +47,26 @@ function install(directory: string): void {
   }
 }
 
+/** Builds as the project's own `npm run build` does. */
+async function build(
+  directory: string,
+): Promise<{ metadata: PluginMetadata; path: string; warnings: readonly unknown[] }> {
+  const script = ['plugin.ts', 'plugin.js'].find((name) => existsSync(join(directory, name)));
+  if (script === undefined) return await buildPlugin({ directory, optimize: 'none' });
+  const { bytes, metadata, warnings } = await buildScript({ path: join(directory, script) });
+  const path = join(directory, 'build', `${basename(directory)}.wasm`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  return { metadata, path, warnings };
+}
+
 /** Whether this machine has the language's compiler, as the build tells. */
 async function canBuild(language: (typeof TEMPLATE_LANGUAGES)[number]): Promise<boolean> {
   const directory = join(root, `probe-${language}`);
   await createPlugin({ directory, language });
   install(directory);
   try {
-    await buildPlugin({ directory, optimize: 'none' });
+    await build(directory);
     return true;
   } catch (error) {
     if (!(error instanceof BuildError) || error.code !== 'BUILD_NO_COMPILER') throw error;
@@ -77,7 +92,7 @@ for (const language of TEMPLATE_LANGUAGES) {
         const directory = join(root, `${language}-${type}`);
         await createPlugin({ directory, language, type });
         install(directory);
-        const { metadata, path, warnings } = await buildPlugin({ directory, optimize: 'none' });
+        const { metadata, path, warnings } = await build(directory);
         expect(metadata).toMatchObject({
           name: `${language}-${type}`,
           version: '0.1.0',

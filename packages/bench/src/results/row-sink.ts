@@ -62,10 +62,21 @@ export class RowSink {
     const segment = this.#segment;
     if (segment === undefined) return;
     this.#segment = undefined;
+    const to = this.#to;
     // At most one is on its way to the disk.
-    await this.#closing;
-    const closing = segment.complete(this.#to);
+    const before = this.#closing;
+    const closing = (async () => {
+      try {
+        await before;
+        await segment.complete(to);
+      } catch (error) {
+        // Nobody else has it any more, and an open file that is forgotten ends the process when it is collected.
+        await segment.discard().catch(() => {});
+        throw error;
+      }
+    })();
     closing.catch(() => {});
     this.#closing = closing;
+    await before;
   }
 }
