@@ -29,7 +29,7 @@ const TAKEN = new Set([
   'buffer',
   'canonicalize',
   'csv-parse',
-  'esbuild',
+  'esbuild-wasm',
   'events',
   'hyparquet',
   'hyparquet-compressors',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
 
-import { build as bundle, type BuildFailure, type Message, type Plugin } from 'esbuild';
+import { build as bundle, type BuildFailure, type Message, type Plugin } from 'esbuild-wasm';
 
 import type { ScriptSource } from '../language.js';
 import { MAX_SCRIPT_BYTES } from '../limits.js';
