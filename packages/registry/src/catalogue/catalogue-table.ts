@@ -2,7 +2,7 @@ import type { PluginMetadata } from '@testbench/types';
 import type { SemVer } from 'semver';
 
 import { type CatalogueEntry, type CatalogueKey, keyOf } from './catalogue-entry.js';
-import { type ReadQuery, type Searched, searchedOf } from './catalogue-query.js';
+import { type ReadQuery, type Searched, searchedOf } from './read-query.js';
 import { TextIndex } from './text-index.js';
 
 /** Slots of removed entries, from which on everything is numbered again if they are most of all. */

@@ -12,7 +12,8 @@ import { type CatalogueEntry, type CatalogueKey, checkEntry } from './catalogue-
 import { CatalogueEmitter } from './catalogue-events.js';
 import { CatalogueFile } from './catalogue-file.js';
 import { type CatalogueChange, encodeLine } from './catalogue-line.js';
-import { type CatalogueQuery, readQuery } from './catalogue-query.js';
+import type { CatalogueQuery } from './catalogue-query.js';
+import { readQuery } from './read-query.js';
 import { CatalogueTable } from './catalogue-table.js';
 
 /** Many entries, also of a source that is read meanwhile. */
