@@ -47,7 +47,8 @@ function trick(
 
 /** By fuel, or by the clock where a machine is busy. */
 const ENDLESS = ['CALL_FUEL_EXHAUSTED', 'CALL_DEADLINE_EXCEEDED'];
-const LIMITS = [...ENDLESS, 'CALL_MEMORY_EXHAUSTED', 'CALL_PLUGIN_FAILED'];
+/** Code that is not optimized yet takes more of the engine's stack, which then ends before the interpreter's own. */
+const LIMITS = [...ENDLESS, 'CALL_MEMORY_EXHAUSTED', 'CALL_STACK_EXHAUSTED', 'CALL_PLUGIN_FAILED'];
 
 /** Rows 240 to 249: interpreters with a stranger's script inside. */
 export const scripts: readonly Attack[] = [
