@@ -1,3 +1,5 @@
+import { decodeVlq } from '../src/javascript/vlq.js';
+
 /** Where a piece of a script comes from. */
 export interface Place {
   readonly file: string;
@@ -10,8 +12,6 @@ export interface PlaceMap {
   readonly sources: readonly string[];
   readonly mappings: string;
 }
-
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /**
  * Finds where a place in a bundle comes from.
@@ -44,20 +44,4 @@ export function findSource(map: PlaceMap, line: number, column: number): Place |
     }
   }
   return found;
-}
-
-function decodeVlq(segment: string): number[] {
-  const values: number[] = [];
-  let value = 0;
-  let shift = 0;
-  for (const letter of segment) {
-    const digit = DIGITS.indexOf(letter);
-    value += (digit & 31) << shift;
-    shift += 5;
-    if (digit & 32) continue;
-    values.push(value & 1 ? -(value >> 1) : value >> 1);
-    value = 0;
-    shift = 0;
-  }
-  return values;
 }

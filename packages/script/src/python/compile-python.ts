@@ -6,7 +6,7 @@ import { completeMetadata, type ScriptOutcome } from '../engine/complete-metadat
 import type { CompiledScript } from '../engine/evaluate-script.js';
 import { takeSnapshot } from '../engine/snapshot.js';
 import { type ScriptProblem, scriptError } from '../script-error.js';
-import { buildHost } from './build-host.js';
+import { buildHost } from '../build-host.js';
 import { loadInterpreter } from './interpreter.js';
 
 /** A Python script and the author's own modules that it may import. */

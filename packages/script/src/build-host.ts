@@ -1,4 +1,4 @@
-import { MAX_WARNINGS } from '../limits.js';
+import { MAX_WARNINGS } from './limits.js';
 
 const DENIED = -3;
 
@@ -24,7 +24,9 @@ export function buildHost(memory: () => WebAssembly.Memory): {
       return 0;
     },
     host_error: () => 0,
+    host_emit: denied,
     host_current_time_ms: () => 0n,
+    host_random: (max: number) => (max === 0 ? random() : (random() >>> 0) % (max >>> 0)),
     host_random_bytes: (address: number, length: number) => {
       const bytes = new Uint8Array(memory().buffer, address, length);
       for (const index of bytes.keys()) bytes[index] = random();
