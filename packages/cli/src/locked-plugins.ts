@@ -24,29 +24,26 @@ export async function usePluginsOfLockfile<Config extends ResolvedBenchmarkConfi
     if (!frozen) return config;
     throw new ConfigError('CONFIG_INVALID', '', `Cannot run frozen: there is no ${LOCKFILE}`);
   }
-  const [{ installPlugins, satisfiesRange }, { openProject }] = await Promise.all([
+  const [{ installPlugins, satisfiesRange }, { withProject }] = await Promise.all([
     import('@testbench/registry/install'),
     import('./plugin-project.js'),
   ]);
   const flags = { registries: undefined, json };
-  const { end, ...project } = await openProject(io, flags);
-  try {
-    const { installed } = await installPlugins({ ...project, frozen });
-    const places = new Map(installed.map((plugin) => [plugin.name, plugin]));
-    return replaceNames(config, (reference) => {
-      const [, name = '', range = '*'] = NAME.exec(reference) ?? [];
-      const plugin = places.get(name);
-      if (plugin === undefined) return reference;
-      if (satisfiesRange(plugin.version, range)) return plugin.path;
-      throw new ConfigError(
-        'CONFIG_INVALID',
-        '',
-        `Cannot use plugin "${reference}": ${LOCKFILE} has ${plugin.version}`,
-      );
-    }) as Config;
-  } finally {
-    end();
-  }
+  const { installed } = await withProject(io, flags, (project) =>
+    installPlugins({ ...project, frozen }),
+  );
+  const places = new Map(installed.map((plugin) => [plugin.name, plugin]));
+  return replaceNames(config, (reference) => {
+    const [, name = '', range = '*'] = NAME.exec(reference) ?? [];
+    const plugin = places.get(name);
+    if (plugin === undefined) return reference;
+    if (satisfiesRange(plugin.version, range)) return plugin.path;
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      '',
+      `Cannot use plugin "${reference}": ${LOCKFILE} has ${plugin.version}`,
+    );
+  }) as Config;
 }
 
 /** A copy in which every `plugin` is what `replace` makes of it; the settings of plugins are left alone. */

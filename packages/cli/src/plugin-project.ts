@@ -73,28 +73,32 @@ export function readNamedPlugin(text: string): NamedPlugin {
 }
 
 /**
- * Opens the project of the working directory.
+ * Does something with the project of the working directory, and shows what is transferred.
  *
  * @param named What the user names with a registry: a host that the file does not have is opened for these names alone.
  */
-export async function openProject(
+export async function withProject<Result>(
   io: CliIo,
   flags: ProjectFlags,
+  work: (project: ProjectOptions) => Promise<Result>,
   named: readonly NamedPlugin[] = [],
-): Promise<ProjectOptions & { readonly end: () => void }> {
+): Promise<Result> {
   const registries = await openRegistries(io, flags.registries, named);
   const verifier = await openVerifier(io, flags.rules);
   const bar = new TransferBar(io.stderr, flags.json);
-  return {
-    folder: io.cwd,
-    registries,
-    ...(verifier !== undefined && { verifier }),
-    consent: () => flags.yes === true,
-    allowDowngrade: flags.allowDowngrade === true,
-    signal: io.signal,
-    onEvent: (event: InstallEvent) => bar.show(event),
-    end: () => bar.clear(),
-  };
+  try {
+    return await work({
+      folder: io.cwd,
+      registries,
+      ...(verifier !== undefined && { verifier }),
+      consent: () => flags.yes === true,
+      allowDowngrade: flags.allowDowngrade === true,
+      signal: io.signal,
+      onEvent: (event: InstallEvent) => bar.show(event),
+    });
+  } finally {
+    bar.clear();
+  }
 }
 
 /** The registries of the project, and those of the lockfile and of references that are not among them. */

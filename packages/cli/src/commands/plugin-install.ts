@@ -4,6 +4,7 @@ import {
   listInstalled,
   outdatedPlugins,
   pinPlugin,
+  type ProjectOptions,
   rollbackPlugin,
   uninstallPlugins,
   updatePlugins,
@@ -20,7 +21,7 @@ import type {
   PLUGIN_UPDATE_FLAGS,
   PROJECT_FLAGS,
 } from '../flags/plugin-project.js';
-import { openProject, openRegistries, readNamedPlugin } from '../plugin-project.js';
+import { openRegistries, readNamedPlugin, withProject } from '../plugin-project.js';
 import { describePermissions } from '../render/describe-permissions.js';
 import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
@@ -35,13 +36,9 @@ export async function pluginInstallCommand({
   args,
 }: CommandCall<typeof PLUGIN_INSTALL_FLAGS>): Promise<ExitCode> {
   const plugins = given(args).map(readNamedPlugin);
-  const { end, ...project } = await openProject(io, flags, plugins);
-  try {
-    const result = await installPlugins({ ...project, plugins, frozen: flags.frozen });
-    return show(io, flags.json, result);
-  } finally {
-    end();
-  }
+  const install = (project: ProjectOptions): Promise<InstallResult> =>
+    installPlugins({ ...project, plugins, frozen: flags.frozen });
+  return show(io, flags.json, await withProject(io, flags, install, plugins));
 }
 
 /** `testbench plugin uninstall <name>` */
@@ -50,12 +47,10 @@ export async function pluginUninstallCommand({
   flags,
   args,
 }: CommandCall<typeof CHANGE_FLAGS>): Promise<ExitCode> {
-  const { end, ...project } = await openProject(io, flags);
-  try {
-    return show(io, flags.json, await uninstallPlugins({ ...project, plugins: args }));
-  } finally {
-    end();
-  }
+  const result = await withProject(io, flags, (project) =>
+    uninstallPlugins({ ...project, plugins: args }),
+  );
+  return show(io, flags.json, result);
 }
 
 /** `testbench plugin list` */
@@ -98,17 +93,15 @@ export async function pluginUpdateCommand({
   flags,
   args,
 }: CommandCall<typeof PLUGIN_UPDATE_FLAGS>): Promise<ExitCode> {
-  const { end, ...project } = await openProject(io, flags);
-  try {
-    const result = await updatePlugins({
+  const plugins = given(args);
+  const result = await withProject(io, flags, (project) =>
+    updatePlugins({
       ...project,
-      ...(given(args).length > 0 && { plugins: given(args) }),
+      ...(plugins.length > 0 && { plugins }),
       ...(!flags.noTrial && { swap: tryUpdate }),
-    });
-    return show(io, flags.json, result);
-  } finally {
-    end();
-  }
+    }),
+  );
+  return show(io, flags.json, result);
 }
 
 /** `testbench plugin pin <name[@version]>` */
@@ -118,14 +111,11 @@ export async function pluginPinCommand({
   args,
 }: CommandCall<typeof PLUGIN_PIN_FLAGS>): Promise<ExitCode> {
   const { name, range } = readNamedPlugin(args[0]!);
-  const { end, ...project } = await openProject(io, flags);
-  try {
-    const version = range === undefined ? {} : { version: range };
-    const result = await pinPlugin({ ...project, plugin: name, ...version, pinned: !flags.off });
-    return show(io, flags.json, result);
-  } finally {
-    end();
-  }
+  const version = range === undefined ? {} : { version: range };
+  const result = await withProject(io, flags, (project) =>
+    pinPlugin({ ...project, plugin: name, ...version, pinned: !flags.off }),
+  );
+  return show(io, flags.json, result);
 }
 
 /** `testbench plugin rollback <name>` */
@@ -134,12 +124,10 @@ export async function pluginRollbackCommand({
   flags,
   args,
 }: CommandCall<typeof CHANGE_FLAGS>): Promise<ExitCode> {
-  const { end, ...project } = await openProject(io, flags);
-  try {
-    return show(io, flags.json, await rollbackPlugin({ ...project, plugin: args[0]! }));
-  } finally {
-    end();
-  }
+  const result = await withProject(io, flags, (project) =>
+    rollbackPlugin({ ...project, plugin: args[0]! }),
+  );
+  return show(io, flags.json, result);
 }
 
 /** Of an optional place that is empty, nothing stands on the command line. */
