@@ -1,5 +1,5 @@
 import { MAX_BLOCKS } from './limits.js';
-import { type Block, type BlockTable, tableOf } from './sum-blocks.js';
+import { type Block, type BlockTable, indexOfName, tableOf } from './sum-blocks.js';
 
 interface Cluster {
   records: number;
@@ -42,7 +42,7 @@ export class ClusterBlocks {
     const cluster = this.#clusterOf(name);
     for (const metrics of results) {
       for (const key of Object.keys(metrics)) {
-        this.#addNumber(cluster, this.#indexOf(key), metrics[key]!);
+        this.#addNumber(cluster, indexOfName(this.#names, key), metrics[key]!);
       }
     }
     cluster.n += results.length;
@@ -58,7 +58,7 @@ export class ClusterBlocks {
       if (this.#parts === 0 || (other.#parts !== 0 && other.#parts < this.#parts)) this.halve();
       else other.halve();
     }
-    const keys = [...other.#names.keys()].map((name) => this.#indexOf(name));
+    const keys = [...other.#names.keys()].map((name) => indexOfName(this.#names, name));
     for (const [name, { records, n, sums }] of other.#clusters) {
       const cluster = this.#clusters.get(name) ?? this.#open(name);
       for (const [key, value] of sums) this.#addNumber(cluster, keys[key]!, value);
@@ -124,14 +124,5 @@ export class ClusterBlocks {
     const before = cluster.sums.get(key);
     if (before === undefined) this.#numbers += 1;
     cluster.sums.set(key, (before ?? 0) + value);
-  }
-
-  #indexOf(name: string): number {
-    let index = this.#names.get(name);
-    if (index === undefined) {
-      index = this.#names.size;
-      this.#names.set(name, index);
-    }
-    return index;
   }
 }

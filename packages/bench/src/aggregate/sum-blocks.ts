@@ -56,7 +56,7 @@ export class SumBlocks {
   add(results: readonly Readonly<Record<string, number>>[]): void {
     for (const metrics of results) {
       for (const name of Object.keys(metrics)) {
-        addNumber(this.#open, this.#indexOf(name), metrics[name]!);
+        addNumber(this.#open, indexOfName(this.#names, name), metrics[name]!);
       }
     }
     this.#open.block.n += results.length;
@@ -67,7 +67,7 @@ export class SumBlocks {
   /** Adds the records of another; records of both may end up in one block. */
   merge(other: SumBlocks): void {
     while (this.#recordsPerBlock < other.#recordsPerBlock) this.halve();
-    const names = [...other.#names.keys()].map((name) => this.#indexOf(name));
+    const names = [...other.#names.keys()].map((name) => indexOfName(this.#names, name));
     const size = other.#recordsPerBlock;
     const parts = other.#blocks.map((block) => ({ block, records: size }));
     for (const { block, records } of [...parts, other.#open]) {
@@ -115,15 +115,13 @@ export class SumBlocks {
     this.#open = openBlock();
     if (this.#blocks.length >= MAX_BLOCKS) this.halve();
   }
+}
 
-  #indexOf(name: string): number {
-    let index = this.#names.get(name);
-    if (index === undefined) {
-      index = this.#names.size;
-      this.#names.set(name, index);
-    }
-    return index;
-  }
+/** A number for a name: that of the first time, or the next one. */
+export function indexOfName(names: Map<string, number>, name: string): number {
+  const index = names.get(name) ?? names.size;
+  if (index === names.size) names.set(name, index);
+  return index;
 }
 
 /** Blocks behind each other. */
