@@ -1,6 +1,7 @@
 // `npm test`: set-up, then every test. Further arguments go to vitest: `npm test -- --project wasm`.
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { main, setUp } from './setup.mjs';
 import { runTool } from './lib/run.mjs';
@@ -8,6 +9,9 @@ import { readJson, root } from './lib/workspace.mjs';
 
 /** Skipped tests that are named for each reason. */
 const MOST_TITLES = 5;
+
+/** Failed tests that are named again at the end, where a log that was cut still has them. */
+const MOST_FAILURES = 20;
 
 await main(async () => {
   await setUp('Running the tests');
@@ -30,6 +34,7 @@ await main(async () => {
     for (const title of titles.slice(0, MOST_TITLES)) console.log(`  ${title}`);
     if (titles.length > MOST_TITLES) console.log(`  and ${titles.length - MOST_TITLES} more`);
   }
+  for (const line of failedTests(readJson(report)).slice(0, MOST_FAILURES)) console.log(line);
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return code;
 });
@@ -46,6 +51,20 @@ function skippedTests(report) {
     }
   }
   return byReason;
+}
+
+/** One line for each failed test or file: where it is, its title and what went wrong. */
+function failedTests(report) {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [failureLine(file, '', message)];
+    return failed.map((test) => failureLine(file, test.fullName, test.failureMessages[0]));
+  });
+}
+
+function failureLine(file, title, message = '') {
+  return `\nFailed: ${file} ${title.trim()}\n  ${stripVTControlCharacters(message).split('\n', 1)[0]}`;
 }
 
 /** A file that could not be loaded has no tests in the report; it counts as one failure. */
