@@ -30,7 +30,14 @@ describe('createPlugin()', () => {
     const { files, name } = await createPlugin({ directory, ...kind });
     expect(name).toBe('my-plugin.2');
     expect(files).toEqual(
-      expect.arrayContaining(['package.json', 'README.md', '.gitignore', 'plugin.test.mjs']),
+      expect.arrayContaining([
+        'package.json',
+        'README.md',
+        '.gitignore',
+        ['typescript', 'javascript', 'python'].includes(kind.language)
+          ? 'golden.jsonl'
+          : 'plugin.test.mjs',
+      ]),
     );
     for (const file of files) {
       const text = await readFile(join(directory, file), 'utf8');
@@ -42,6 +49,23 @@ describe('createPlugin()', () => {
     );
     expect(scripts.check).toContain('build/my-plugin.2.wasm');
     expect(await readFile(join(directory, 'README.md'), 'utf8')).toContain(description);
+  });
+
+  it('gives JavaScript what it gives TypeScript, without its types', async () => {
+    const sourceOf = async (language: 'javascript' | 'typescript', file: string) => {
+      const directory = fresh('same');
+      await createPlugin({ directory, language });
+      return await readFile(join(directory, file), 'utf8');
+    };
+    const javascript = await sourceOf('javascript', 'plugin.js');
+    const typescript = await sourceOf('typescript', 'plugin.ts');
+    expect(javascript).toContain('const normalize = (text) =>');
+    expect(typescript).toContain('const normalize = (text: unknown): string =>');
+    expect(typescript).toContain('defineEvaluator<Config>({');
+    const untyped = typescript
+      .replace(/interface Config \{.*?\n\}\n\n/s, '')
+      .replaceAll(/: string\[\]|: unknown|(?<=\)): string|<Config>/g, '');
+    expect(javascript).toBe(untyped);
   });
 
   it('names class and crate by the rules of their languages', async () => {

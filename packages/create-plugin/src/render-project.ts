@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { PluginType } from '@testbench/types';
 
+import { PROJECT_LANGUAGES } from './project-languages.js';
 import { SHOWCASES } from './showcases.js';
 import type { TemplateLanguage } from './template-language.js';
 
@@ -18,31 +18,6 @@ export interface ProjectDescription {
 /** Beside sources and bundle alike. */
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
 
-/** Where the source of the plugin goes. */
-const ENTRIES: Readonly<Record<TemplateLanguage, string>> = {
-  assemblyscript: 'assembly/index.ts',
-  typescript: 'plugin.ts',
-  javascript: 'plugin.js',
-  rust: 'src/lib.rs',
-  c: 'src/plugin.c',
-};
-
-const ENDINGS: Readonly<Record<TemplateLanguage, string>> = {
-  assemblyscript: 'ts',
-  typescript: 'ts',
-  javascript: 'js',
-  rust: 'rs',
-  c: 'c',
-};
-
-const REQUIREMENTS: Readonly<Record<TemplateLanguage, string>> = {
-  assemblyscript: '',
-  typescript: '',
-  javascript: '',
-  rust: '\nIt needs cargo and its target for WebAssembly: `rustup target add wasm32-unknown-unknown`.\n',
-  c: '\nThe compiler comes from npm (`@yowasp/clang`, 100 MB); a `clang` of the system serves as well.\n',
-};
-
 /**
  * Gives the files of a project.
  *
@@ -50,18 +25,19 @@ const REQUIREMENTS: Readonly<Record<TemplateLanguage, string>> = {
  */
 export async function renderProject(project: ProjectDescription): Promise<Map<string, string>> {
   const { language, type } = project;
+  const { entry, sources, folders } = PROJECT_LANGUAGES[language];
   const files = new Map([['package.json', await describePackage(project)]]);
   const values = valuesFor(project);
-  for (const folder of ['common', `${language}/common`]) {
-    if (!existsSync(join(TEMPLATES, folder))) continue;
+  for (const folder of ['common', ...folders]) {
     for (const path of await listFiles(join(TEMPLATES, folder))) {
       const text = await readFile(join(TEMPLATES, folder, path), 'utf8');
       // npm leaves some dotfiles out of packages, so they lie there with another first character.
       files.set(path.replace(/(^|\/)_/, '$1.'), fill(text, values));
     }
   }
-  const source = await readFile(join(TEMPLATES, language, `${type}.${ENDINGS[language]}`), 'utf8');
-  files.set(ENTRIES[language], fill(source, values));
+  const [folder, ending] = sources;
+  const source = await readFile(join(TEMPLATES, folder, `${type}.${ending}`), 'utf8');
+  files.set(entry, fill(withTypes(source, language === 'typescript'), values));
   return files;
 }
 
@@ -79,18 +55,12 @@ async function listFiles(folder: string): Promise<string[]> {
 
 async function describePackage({ name, type, language }: ProjectDescription): Promise<string> {
   const range = `^${await ownVersion()}`;
-  const library: Readonly<Record<TemplateLanguage, Readonly<Record<string, string>>>> = {
-    assemblyscript: { '@testbench/plugins-sdk': range },
-    typescript: { '@testbench/script': range },
-    javascript: { '@testbench/script': range },
-    rust: { '@testbench/compiler': range },
-    c: { '@testbench/compiler': range, '@yowasp/clang': '22.0.0-git20542-10' },
-  };
-  const entry = ENTRIES[language];
-  // A script is built by its file; what a project is written in, its files say.
-  const build = entry.startsWith('plugin.')
-    ? `testbench build ${entry} --output build/${name}.wasm`
-    : 'testbench build';
+  const { entry, isScript, packages, others } = PROJECT_LANGUAGES[language];
+  const module = `build/${name}.wasm`;
+  const build = isScript ? `testbench build ${entry} --output ${module}` : 'testbench build';
+  const test = isScript
+    ? `testbench test ${entry} --golden golden.jsonl`
+    : `${build} && node --test`;
   const description = {
     name,
     version: '0.1.0',
@@ -99,16 +69,11 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
     license: 'MIT',
     type: 'module',
     files: ['build/*.wasm'],
-    scripts: {
-      build,
-      test: `${build} && node --test`,
-      check: `${build} && testbench test build/${name}.wasm`,
-    },
-    devDependencies: {
-      '@testbench/cli': range,
-      ...library[language],
-      '@testbench/sdk': range,
-    },
+    scripts: { build, test, check: `${build} && testbench test ${module}` },
+    devDependencies: Object.fromEntries([
+      ...['@testbench/cli', ...packages].map((each) => [each, range]),
+      ...Object.entries(others ?? {}),
+    ]),
   };
   return `${JSON.stringify(description, undefined, 2)}\n`;
 }
@@ -121,19 +86,34 @@ async function ownVersion(): Promise<string> {
 
 function valuesFor({ name, type, language }: ProjectDescription): Readonly<Record<string, string>> {
   const { description, input, output, refused } = SHOWCASES[type];
+  const { entry, isScript, requirements } = PROJECT_LANGUAGES[language];
   return {
     NAME: name,
     TYPE: type,
     CLASS: className(name),
     CRATE: crateName(name),
     DESCRIPTION: description,
-    ENTRY: ENTRIES[language],
-    REQUIREMENTS: REQUIREMENTS[language],
+    ENTRY: entry,
+    REQUIREMENTS: requirements === undefined ? '' : `\n${requirements}\n`,
+    TESTED_BY: isScript
+      ? 'what it gives stands in `golden.jsonl`, an input and its output on each line'
+      : 'its test is `plugin.test.mjs`',
+    TEST: isScript
+      ? 'shows whether the plugin keeps the contract, and compares what it gives with `golden.jsonl`'
+      : 'builds, and runs the test',
     INPUT: JSON.stringify(input),
     OUTPUT: JSON.stringify(output),
     REFUSED: JSON.stringify(refused),
     OUTPUT_LINES: JSON.stringify(output, undefined, 2),
   };
+}
+
+/** What stands in `{{ts…}}` is for TypeScript alone. */
+function withTypes(text: string, typed: boolean): string {
+  return text.replace(/\{\{ts(.*?)\}\}/gs, (_, types: string) => {
+    if (!typed) return '';
+    return types.startsWith(' ') ? `:${types}` : types;
+  });
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {

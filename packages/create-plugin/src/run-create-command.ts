@@ -9,7 +9,7 @@ import { describeCreated } from './describe-created.js';
 import { openPrompt } from './open-prompt.js';
 
 const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provider|transform|filter|custom]
-  [--language assemblyscript|typescript|javascript|rust|c] [--yes]
+  [--language assemblyscript|typescript|javascript|python|rust|c] [--yes]
 `;
 
 /** 128 and the number of SIGINT, as shells have it. */

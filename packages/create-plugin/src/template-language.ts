@@ -3,6 +3,7 @@ export const TEMPLATE_LANGUAGES = [
   'assemblyscript',
   'typescript',
   'javascript',
+  'python',
   'rust',
   'c',
 ] as const;

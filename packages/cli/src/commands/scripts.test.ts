@@ -114,6 +114,27 @@ describe('testbench build', () => {
     );
   });
 
+  it('is not needed to test a script against a file of inputs and outputs', async () => {
+    const golden = (score: number): string =>
+      `{"input":{"output":"one two"},"output":{"score":${score},"metrics":{"words":2}}}\n{"input":{},"error":"CALL_INVALID_INPUT"}\n`;
+    await write('golden.jsonl', golden(1));
+    const right = await run('test', 'metric.ts', '--golden', 'golden.jsonl');
+    expect(right).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(
+        'ok       golden         2 lines of golden.jsonl are as they were\n',
+      ),
+    });
+    await write('golden.jsonl', golden(0));
+    const wrong = await run('test', 'metric.ts', '--golden', 'golden.jsonl');
+    expect(wrong).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(
+        'golden.jsonl:1: the plugin gives something else; if it is right, run with TESTBENCH_UPDATE=1: {"output":{"score":1,',
+      ),
+    });
+  });
+
   it('shows each mistake with its line', async () => {
     await write('wrong.ts', 'export const evaluate = () => {\n  return 1 +;\n};\n');
     const { code, err } = await run('build', 'wrong.ts');

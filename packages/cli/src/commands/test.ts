@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
+
 import { readModuleFile } from '@testbench/core/files';
-import { checkPlugin } from '@testbench/sdk';
+import { type CheckFinding, checkPlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { compareGolden, goldenInputs } from '../golden-file.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
@@ -18,9 +21,13 @@ export async function testCommand({
 }: CommandCall<typeof TEST_FLAGS>): Promise<ExitCode> {
   const path = args[0]!;
   const config = await readJsonArgument('test', 'config', flags.config ?? '{}', io.cwd);
-  const inputs = await Promise.all(
-    (flags.input ?? []).map((input) => readJsonArgument('test', 'input', input, io.cwd)),
-  );
+  const golden = flags.golden === undefined ? undefined : resolve(io.cwd, flags.golden);
+  const inputs = [
+    ...(await Promise.all(
+      (flags.input ?? []).map((input) => readJsonArgument('test', 'input', input, io.cwd)),
+    )),
+    ...(golden === undefined ? [] : await goldenInputs(golden)),
+  ];
   const style = createStyle(io.stdout, io.env);
   const marks = {
     ok: style.green('ok     '),
@@ -28,19 +35,26 @@ export async function testCommand({
     failed: style.red('failed '),
     skipped: style.dim('skipped'),
   };
-  const { ok, findings } = await checkPlugin(await readModuleFile(await modulePath(io, path)), {
+  const module = await modulePath(io, path);
+  const found: CheckFinding[] = [];
+  const onFinding = (finding: CheckFinding): void => {
+    found.push(finding);
+    if (flags.json) return;
+    const { check, status, detail } = finding;
+    io.stdout.write(`${marks[status]}  ${check.padEnd(13)}  ${escapeText(detail)}\n`);
+  };
+  await checkPlugin(await readModuleFile(module), {
     config,
     ...(inputs.length > 0 && { inputs }),
-    onFinding: ({ check, status, detail }) => {
-      if (flags.json) return;
-      io.stdout.write(`${marks[status]}  ${check.padEnd(13)}  ${escapeText(detail)}\n`);
-    },
+    onFinding,
   });
+  if (golden !== undefined) onFinding(await compareGolden(module, config, golden));
+  const count = (status: CheckFinding['status']): number =>
+    found.filter((finding) => finding.status === status).length;
+  const ok = count('failed') === 0;
   if (flags.json) {
-    writeJson(io.stdout, { ok, findings });
+    writeJson(io.stdout, { ok, findings: found });
   } else {
-    const count = (status: string): number =>
-      findings.filter((finding) => finding.status === status).length;
     io.stdout.write(
       `${escapeText(path)}: ${count('ok')} checks passed, ${count('warning')} warnings, ${count('failed')} failed\n`,
     );

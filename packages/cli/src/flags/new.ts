@@ -7,7 +7,7 @@ export const NEW_FLAGS = {
     'what the plugin does (default evaluator)',
   ),
   language: choice(
-    ['assemblyscript', 'typescript', 'javascript', 'rust', 'c'],
+    ['assemblyscript', 'typescript', 'javascript', 'python', 'rust', 'c'],
     'what it is written in (default assemblyscript)',
   ),
   yes: flag('ask nothing; without it a terminal is asked for what was not given', 'y'),

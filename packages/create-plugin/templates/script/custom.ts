@@ -8,6 +8,6 @@ export default defineCustom({
     if (typeof data?.text !== 'string') {
       throw new InvalidInputError('expected a text in the field "text"');
     }
-    return { words: data.text.split(/\s+/).filter((word: string) => word !== '').length };
+    return { words: data.text.split(/\s+/).filter((word{{ts: string}}) => word !== '').length };
   },
 });

@@ -1,14 +1,19 @@
 import { defineEvaluator, InvalidInputError } from '@testbench/script';
 
-export default defineEvaluator({
+{{tsinterface Config {
+  /** Takes upper and lower case for the same. */
+  readonly ignore_case: boolean;
+}
+
+}}export default defineEvaluator{{ts<Config>}}({
   name: '{{NAME}}',
   version: '0.1.0',
   description: '{{DESCRIPTION}}',
   config: { ignore_case: { type: 'boolean', default: false } },
   evaluate({ output, expected }, { config }) {
-    const normalize = (text) =>
+    const normalize = (text{{ts: unknown}}){{ts: string}} =>
       config.ignore_case ? String(text).toLowerCase() : String(text);
-    const keywords = [expected ?? []].flat().map(normalize);
+    const keywords{{ts: string[]}} = [expected ?? []].flat().map(normalize);
     if (keywords.length === 0) throw new InvalidInputError('the field "expected" is missing');
     const answer = normalize(output);
     const found = keywords.filter((keyword) => keyword !== '' && answer.includes(keyword)).length;

@@ -1,0 +1,38 @@
+import { AssertionError } from 'node:assert';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { parseJsonText } from '@testbench/core';
+import { checkGolden, type CheckFinding, createTestHost } from '@testbench/sdk';
+
+/** Inputs of a golden file that the plugin is to take; of a file that cannot be read none, which {@link compareGolden} tells. */
+export async function goldenInputs(path: string): Promise<unknown[]> {
+  try {
+    const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+    return lines
+      .map((line) => parseJsonText(line) as { readonly input?: unknown; readonly error?: unknown })
+      .filter(({ input, error }) => input !== undefined && error === undefined)
+      .map(({ input }) => input);
+  } catch {
+    return [];
+  }
+}
+
+/** Runs the inputs of a golden file, and compares what comes out with what stands there. */
+export async function compareGolden(
+  module: string,
+  config: unknown,
+  path: string,
+): Promise<CheckFinding> {
+  await using host = await createTestHost(module, { config });
+  const name = basename(path);
+  try {
+    const count = await checkGolden(host, path);
+    return { check: 'golden', status: 'ok', detail: `${count} lines of ${name} are as they were` };
+  } catch (error) {
+    if (!(error instanceof AssertionError)) throw error;
+    const { message, actual, expected } = error;
+    const detail = `${message.split('\n')[0]!.replace(path, name)}: ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
+    return { check: 'golden', status: 'failed', detail };
+  }
+}
