@@ -9,22 +9,11 @@ import type {
 } from '@testbench/types/stores';
 
 import { Refusal } from './bundle/refusal.js';
-import { readSha256, subjectName } from './bundle/sign-statement.js';
-import type { TrustedAuthorities } from './bundle/trusted-root.js';
 import { toRefusal } from './bundle/to-refusal.js';
 import { MAX_BUNDLES, MAX_TOTAL_BUNDLE_BYTES } from './limits.js';
 import { type ClaimContext, type OpenClaim, openClaim, readClaim } from './open-claim.js';
-import { findRule, type ReadNameRule, type TrustRules } from './rules/parse-trust-rules.js';
-
-/** Options of {@link createVerifier}. */
-export interface VerifierOptions {
-  /** Who is trusted for which names: see `parseTrustRules`. */
-  readonly rules: TrustRules;
-  /** For bundles with certificates: see `readTrustedRoot`. @default those are refused */
-  readonly trustedRoot?: TrustedAuthorities;
-  /** Reads the clock, in milliseconds since the epoch. @default Date.now */
-  readonly now?: () => number;
-}
+import type { ReadNameRule } from './rules/parse-trust-rules.js';
+import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
 
 /** Failures from the most telling to the least: a revoked key says more than garbage beside it. */
 const TELLING: readonly RefusalCode[] = [
@@ -56,32 +45,12 @@ const TELLING: readonly RefusalCode[] = [
  * ```
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const {
-    rules,
-    trustedRoot,
-    now = Date.now,
-  } = readOptions<VerifierOptions>(
-    options,
-    {
-      rules: (node) => node.object() as unknown as TrustRules,
-      trustedRoot: (node) => node.object() as unknown as TrustedAuthorities,
-      now: (node) => node.callback<() => number>(),
-    },
-    '',
-    ['rules'],
-  );
+  const own = readVerifierOptions(options);
   return {
     specificationVersion: 'v1',
     async verify(artifact, bundles, verifyOptions) {
       const { knownSigners = [], signal } = readVerifyOptions(verifyOptions);
-      const context: ClaimContext = {
-        rules,
-        rule: activeRule(findRule(rules, artifact.name), now()),
-        artifact: { sha256: readSha256(artifact.digest) },
-        subject: subjectName(artifact),
-        material: trustedRoot?.material,
-        now: new Date(now()),
-      };
+      const context = claimContext(artifact, own);
       const opened = await openAll(bundles, context, signal);
       return decide(opened, context.rule, knownSigners, artifact);
     },
@@ -183,12 +152,6 @@ function decideUnsigned(
 
 function distinct(claims: readonly OpenClaim[]): Signer[] {
   return [...new Map(claims.map(({ signer }) => [signer.id, signer])).values()];
-}
-
-/** A rule that has expired trusts nobody, and lets nothing run that is not signed. */
-function activeRule(rule: ReadNameRule | undefined, nowMs: number): ReadNameRule | undefined {
-  if (rule?.expires === undefined || nowMs <= rule.expires.getTime()) return rule;
-  return { ...rule, keys: [], identities: [], unsigned: 'refuse', firstUse: false };
 }
 
 function refused(code: RefusalCode, message: string): Verification {

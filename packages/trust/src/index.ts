@@ -14,7 +14,7 @@ export {
 } from './bundle/sign-statement.js';
 export type { Statement, StatementSubject } from './bundle/statement.js';
 export { readTrustedRoot, type TrustedAuthorities } from './bundle/trusted-root.js';
-export { createVerifier, type VerifierOptions } from './create-verifier.js';
+export { createVerifier } from './create-verifier.js';
 export { TrustError, type TrustErrorCode } from './errors.js';
 export {
   type GeneratedKey,
@@ -31,6 +31,7 @@ export {
   readPublicKey,
 } from './keys/public-key.js';
 export type { SigningKey } from './keys/signing-key.js';
+export { type ListedClaim, listClaims } from './list-claims.js';
 export { type NewSigner, revokeSigner, trustSigner } from './rules/edit-trust-rules.js';
 export {
   parseTrustRules,
@@ -52,3 +53,4 @@ export {
   verifyBundle,
   type VerifyBundleOptions,
 } from './verify-bundle.js';
+export type { VerifierOptions } from './verifier-options.js';

@@ -5,6 +5,7 @@ import { testKey } from './__fixtures__/keys.js';
 import { PREDICATES } from './bundle/predicates.js';
 import { signClaim, signRelease } from './bundle/sign-statement.js';
 import { createVerifier } from './create-verifier.js';
+import { listClaims } from './list-claims.js';
 import { parseTrustRules } from './rules/parse-trust-rules.js';
 import type { NameRule, TrustedKey } from './rules/trust-rules.js';
 
@@ -106,5 +107,41 @@ describe('rules of trust', () => {
     expect(
       found.outcome === 'trusted' && found.attestations.map(({ predicateType }) => predicateType),
     ).toEqual([PREDICATES.release, PREDICATES.testResult]);
+  });
+});
+
+describe('listClaims()', () => {
+  const rules = parseTrustRules({
+    keys: { one: { publicKey: one.publicKey }, two: { publicKey: two.publicKey, revoked: 'lost' } },
+    names: [{ name: 'acme/*', signers: ['one'], firstUse: true }],
+  });
+  const list = (...bundles: Uint8Array[]) => listClaims(artifact, bundles, { rules });
+
+  it('tells apart whom the rules name, who is unknown, and what is refused', () => {
+    const other = signRelease({ ...artifact, version: '9.0.0' }, one);
+    const result = { artifact, predicateType: PREDICATES.testResult, predicate: { passed: 3 } };
+    const found = list(byOne, signClaim(result, one), byStranger, byTwo, other, Buffer.from('{'));
+    expect(found.map(({ state, code, signer }) => [state, code ?? signer?.label])).toEqual([
+      ['trusted', 'one'],
+      ['trusted', 'one'],
+      ['unknown-signer', undefined],
+      ['refused', 'KEY_REVOKED'],
+      ['refused', 'WRONG_ARTIFACT'],
+      ['refused', 'BUNDLE_INVALID'],
+    ]);
+    expect(found[1]).toMatchObject({
+      predicateType: PREDICATES.testResult,
+      predicate: { passed: 3 },
+    });
+  });
+
+  it('takes a claim about several digests for each of them', () => {
+    const module = `sha256:${'cd'.repeat(32)}`;
+    const claim = { artifact, predicateType: PREDICATES.testResult, predicate: {} };
+    const bundle = signClaim({ ...claim, digests: [module, artifact.digest] }, one);
+    expect(listClaims({ ...artifact, digest: module }, [bundle], { rules })[0]?.state).toBe(
+      'trusted',
+    );
+    expect(list(bundle)[0]?.state).toBe('trusted');
   });
 });

@@ -46,7 +46,9 @@ const versions = ({ stdout }: Ran): string[] =>
 describe('testbench plugin', () => {
   it('publishes, installs, updates, pins and rolls back', async () => {
     const { folder, run, publish } = await project();
-    expect((await publish('1.0.0')).stdout).toMatch(/^team\/guest@1\.0\.0 sha256:[0-9a-f]{64}\n$/);
+    expect((await publish('1.0.0')).stdout).toMatch(
+      /^team\/guest@1\.0\.0 sha256:[0-9a-f]{64}\nsigned by nobody\n$/,
+    );
     expect(versions(await run('install', 'team/guest@^1.0.0', '--json'))).toEqual([
       'team/guest@1.0.0',
     ]);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readModuleFile } from '@testbench/core/module-file';
 import { publishPlugin } from '@testbench/registry/install';
 import { inspectPlugin } from '@testbench/registry/inspect';
+import { signRelease } from '@testbench/trust';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -11,6 +12,7 @@ import { openRegistries } from '../plugin-project.js';
 import { escapeText } from '../render/escape-text.js';
 import { TransferBar } from '../render/transfer-bar.js';
 import { writeJson } from '../render/write-json.js';
+import { openSigningKey } from '../signing-key.js';
 
 /** `testbench plugin publish <plugin.wasm>` */
 export async function pluginPublishCommand({
@@ -26,6 +28,8 @@ export async function pluginPublishCommand({
     { name, ...(to !== undefined && { registry: to }) },
   ]);
   const { id, store } = registries.find(name, to);
+  // Before anything is sent: without its key nothing is published.
+  const signer = await openSigningKey(io, flags);
   const bar = new TransferBar(io.stderr, flags.json);
   const onEvent = (event: Parameters<TransferBar['show']>[0]): void => bar.show(event);
   try {
@@ -33,11 +37,18 @@ export async function pluginPublishCommand({
       store,
       bytes,
       name,
+      ...(signer !== undefined && { sign: (artifact) => signRelease(artifact, signer.key) }),
       signal: io.signal,
       onEvent,
     });
-    if (flags.json) writeJson(io.stdout, { name, version, digest, registry: id });
-    else io.stdout.write(`${escapeText(`${name}@${version}`)} ${digest}\n`);
+    if (flags.json) {
+      const key = signer?.key.id ?? null;
+      writeJson(io.stdout, { name, version, digest, registry: id, key });
+      return ExitCode.ok;
+    }
+    io.stdout.write(`${escapeText(`${name}@${version}`)} ${digest}\n`);
+    const who = signer === undefined ? 'nobody' : `${signer.name} (${signer.key.id})`;
+    io.stdout.write(`signed by ${escapeText(who)}\n`);
     return ExitCode.ok;
   } finally {
     bar.clear();

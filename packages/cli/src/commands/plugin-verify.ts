@@ -11,6 +11,7 @@ import type { Verification } from '@testbench/types/stores';
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { readTarget } from '../find-artifact.js';
 import type { PLUGIN_VERIFY_FLAGS } from '../flags/plugin-verify.js';
 import { escapeText } from '../render/escape-text.js';
 import { renderVerification } from '../render/render-verification.js';
@@ -21,15 +22,19 @@ import { UsageError } from '../usage-error.js';
 
 type VerifyFlags = CommandCall<typeof PLUGIN_VERIFY_FLAGS>['flags'];
 
-/** `testbench plugin verify <file|digest>` */
+/** `testbench plugin verify <file|digest|reference>` */
 export async function pluginVerifyCommand({
   io,
   flags,
   args,
 }: CommandCall<typeof PLUGIN_VERIFY_FLAGS>): Promise<ExitCode> {
   const what = args[0]!;
-  const isDigest = /^sha256:[0-9a-f]{64}$/.test(what);
-  const artifact = isDigest ? what : await readNamed(io, what, 'artifact');
+  const target = await readTarget(io, what);
+  if (target.kind === 'reference') {
+    const { verifyStored } = await import('./plugin-verify-stored.js');
+    return await verifyStored(io, flags, what);
+  }
+  const artifact = target.kind === 'digest' ? target.digest : await readNamed(io, what, 'artifact');
   const files = flags.bundle ?? [`${what}.sigstore.json`];
   const bundles = await Promise.all(files.map((file) => readNamed(io, file, 'bundle')));
   const { key, certificateIdentity, certificateOidcIssuer } = flags;

@@ -10,6 +10,9 @@ export const RULES = text(
   'whom you trust for what (default: testbench-trust.json, or else nothing)',
 );
 
+/** The key that signs. */
+export const SIGNING_KEY = text('name', 'one of your keys (default: TESTBENCH_KEY)');
+
 /** Flags of `testbench plugin keys generate`. */
 export const KEYS_GENERATE_FLAGS = {
   algorithm: choice(['ecdsa-p256', 'ed25519'], 'kind of key (default ecdsa-p256)'),

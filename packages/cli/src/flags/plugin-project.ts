@@ -1,6 +1,7 @@
 import { flag, text, texts } from '../command-line/flags.js';
+import { KEYS_DIR, SIGNING_KEY } from './plugin-keys.js';
 
-const REGISTRIES = text(
+export const REGISTRIES = text(
   'file',
   'which registries there are, and which names come from which (default: testbench.registries.json)',
 );
@@ -41,6 +42,8 @@ export const PLUGIN_PUBLISH_FLAGS = {
   registries: REGISTRIES,
   name: text('name', 'name in the registry, such as team/exact-match (default: its own)'),
   to: text('registry', 'one of the registries (default: the one that the name comes from)'),
+  key: SIGNING_KEY,
+  keysDir: KEYS_DIR,
   json: JSON_FLAG,
 };
 /** Flags of `testbench plugin search`. */

@@ -1,12 +1,14 @@
-import { flag, requiredText, text } from '../command-line/flags.js';
-import { KEYS_DIR } from './plugin-keys.js';
+import { flag, text } from '../command-line/flags.js';
+import { KEYS_DIR, SIGNING_KEY } from './plugin-keys.js';
+import { REGISTRIES } from './plugin-project.js';
 
 /** Flags of `testbench plugin sign`. */
 export const PLUGIN_SIGN_FLAGS = {
-  key: requiredText('name', 'one of your keys'),
-  name: requiredText('name', 'what the artifact is published as, such as acme/length'),
-  version: requiredText('version', 'of the artifact'),
+  key: SIGNING_KEY,
+  name: text('name', 'of a file: what it is published as, such as acme/length'),
+  version: text('version', 'of a file, or of an artifact that has none itself'),
   output: text('file', 'where the bundle goes (default: <file>.sigstore.json)'),
+  registries: REGISTRIES,
   keysDir: KEYS_DIR,
   json: flag('print what was signed as JSON'),
 };

@@ -1,11 +1,16 @@
 import { flag, text, texts } from '../command-line/flags.js';
 import { RULES } from './plugin-keys.js';
+import { REGISTRIES } from './plugin-project.js';
 
 /** Flags of `testbench plugin verify`. */
 export const PLUGIN_VERIFY_FLAGS = {
-  bundle: texts('file', 'a Sigstore bundle (repeatable) (default: <file>.sigstore.json)'),
-  name: text('name', 'with the rules: what the artifact should be published as'),
-  version: text('version', 'with the rules: its version'),
+  bundle: texts(
+    'file',
+    'a Sigstore bundle (repeatable) (default: <file>.sigstore.json; of a reference, what is attached)',
+  ),
+  name: text('name', 'of a file, with the rules: what it should be published as'),
+  version: text('version', 'of a file, with the rules: its version'),
+  registries: REGISTRIES,
   rules: RULES,
   key: text('file', 'without rules: the public key that should have signed'),
   certificateIdentity: text('text', 'without rules: whom the certificate should name'),

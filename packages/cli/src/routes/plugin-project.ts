@@ -90,9 +90,11 @@ export const PLUGIN_ROLLBACK = defineCommand({
 });
 export const PLUGIN_PUBLISH = defineCommand({
   name: 'plugin publish',
-  brief: 'publish a plugin under its own version',
+  brief: 'publish a plugin under its own version, and sign it',
+  about:
+    'With a key (--key, or TESTBENCH_KEY) its signature is there before anybody finds the version. Without one nobody vouches for it.',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: PLUGIN_PUBLISH_FLAGS,
-  examples: ['testbench plugin publish exact-match.wasm --name team/exact-match'],
+  examples: ['testbench plugin publish exact-match.wasm --name team/exact-match --key team'],
   load: async () => (await import('../commands/plugin-publish.js')).pluginPublishCommand,
 });

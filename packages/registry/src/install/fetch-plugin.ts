@@ -11,7 +11,8 @@ import type { InstallEvent } from './install-events.js';
 import type { LockedPlugin, LockedVersion } from './lockfile.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
 
-const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+/** As what signatures are attached. */
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** What fetching needs besides. */
 export interface FetchContext {

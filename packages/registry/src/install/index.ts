@@ -34,7 +34,7 @@ export {
 } from './manage-plugins.js';
 export { parseLockfile } from './parse-lockfile.js';
 export { type PermissionChange, permissionChanges } from './permission-changes.js';
-export { isPluginName, satisfiesRange } from './plugin-name.js';
+export { isNamedAs, isPluginName, satisfiesRange } from './plugin-name.js';
 export { type InstalledPlugin, LOCKFILE_NAME } from './plugin-project.js';
 export type { ConsentRequest, ProjectOptions } from './project-options.js';
 export type { FetchedPlugin } from './fetch-plugin.js';

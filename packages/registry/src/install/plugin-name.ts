@@ -16,7 +16,17 @@ export function namespaceOf(name: string): string {
   return slash === -1 ? '' : name.slice(0, slash);
 }
 
-/** True if a plugin that calls itself so may be kept under that name in a registry: `@team/x` or `x` under `team/x`. */
+/**
+ * True if a plugin that calls itself so may be kept under that name in a registry: `@team/x` or `x` under `team/x`.
+ *
+ * @example
+ * ```ts
+ * import { isNamedAs } from '@testbench/registry/install';
+ *
+ * isNamedAs('exact-match', 'team/exact-match'); // => true
+ * isNamedAs('other/exact-match', 'team/exact-match'); // => false
+ * ```
+ */
 export function isNamedAs(own: string, name: string): boolean {
   const plain = own.toLowerCase().replace(/^@/, '');
   return plain === name || plain === name.slice(name.lastIndexOf('/') + 1);

@@ -1,10 +1,17 @@
 import { digestOf } from '@testbench/host/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { PluginError } from '@testbench/types/errors';
-import type { PluginStore, StoredArtifact } from '@testbench/types/stores';
+import type {
+  ArtifactIdentity,
+  NewArtifact,
+  PluginStore,
+  StoredArtifact,
+  StoreOptions,
+} from '@testbench/types/stores';
 
 import { inspectPlugin } from '../inspect-plugin.js';
 import { WASM_CONFIG_TYPE, WASM_TYPE } from '../manifest/media-types.js';
+import { BUNDLE_TYPE } from './fetch-plugin.js';
 import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
@@ -16,6 +23,11 @@ export interface PublishOptions {
   readonly bytes: Uint8Array;
   /** Name in the registry, such as `team/exact-match`; its last part must be the plugin's own name. @default the plugin's own */
   readonly name?: string;
+  /**
+   * Vouches for it: gives a Sigstore bundle, such as `signRelease` of `@testbench/trust` does, which is attached before anybody finds the
+   * version. @default nobody vouches for it
+   */
+  readonly sign?: (artifact: ArtifactIdentity) => Uint8Array | Promise<Uint8Array>;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: InstallEvent) => void;
 }
@@ -24,6 +36,7 @@ const OPTIONS: OptionReaders<PublishOptions> = {
   store: (node) => node.implementation<PluginStore>('write'),
   bytes: (node) => (node.value instanceof Uint8Array ? node.value : node.reject('bytes')),
   name: (node) => node.text(),
+  sign: (node) => node.callback(),
   signal: (node) => node.signal(),
   onEvent: (node) => node.callback(),
 };
@@ -48,10 +61,12 @@ const OPTIONS: OptionReaders<PublishOptions> = {
  * ```
  */
 export async function publishPlugin(given: PublishOptions): Promise<StoredArtifact> {
-  const { store, bytes, name, signal, onEvent } = readOptions<PublishOptions>(given, OPTIONS, '', [
-    'bytes',
-    'store',
-  ]);
+  const { store, bytes, name, sign, signal, onEvent } = readOptions<PublishOptions>(
+    given,
+    OPTIONS,
+    '',
+    ['bytes', 'store'],
+  );
   const { metadata, exportProblems } = inspect(bytes);
   const [problem] = exportProblems;
   if (metadata === undefined)
@@ -69,24 +84,47 @@ export async function publishPlugin(given: PublishOptions): Promise<StoredArtifa
     ...(license !== undefined && { 'org.opencontainers.image.licenses': license }),
     ...(homepage !== undefined && { 'org.opencontainers.image.url': homepage }),
   };
-  return await store.write(
-    {
-      name: published,
-      version,
-      config: {
-        mediaType: WASM_CONFIG_TYPE,
-        bytes: new TextEncoder().encode(JSON.stringify(config)),
-      },
-      layers: [{ mediaType: WASM_TYPE, bytes }],
-      annotations,
+  const artifact: NewArtifact = {
+    name: published,
+    config: {
+      mediaType: WASM_CONFIG_TYPE,
+      bytes: new TextEncoder().encode(JSON.stringify(config)),
     },
-    {
-      ...(signal !== undefined && { signal }),
-      ...(onEvent !== undefined && {
-        onProgress: (progress) => onEvent({ type: 'progress', ...progress }),
-      }),
-    },
-  );
+    layers: [{ mediaType: WASM_TYPE, bytes }],
+    annotations,
+  };
+  const options: StoreOptions = {
+    ...(signal !== undefined && { signal }),
+    ...(onEvent !== undefined && {
+      onProgress: (progress) => onEvent({ type: 'progress', ...progress }),
+    }),
+  };
+  if (sign !== undefined) {
+    // By its digest alone at first: nobody who asks for the version finds it without its signature.
+    const { digest } = await store.write(artifact, options);
+    const there = await findDigest(store, published, version, options);
+    if (there === undefined || there === digest) {
+      const bundle = await sign({ digest, name: published, version });
+      const attachment = { artifactType: BUNDLE_TYPE, bytes: bundle };
+      await store.attach({ name: published, digest }, attachment, options);
+    }
+  }
+  return await store.write({ ...artifact, version }, options);
+}
+
+/** @returns undefined if the version is not there. */
+async function findDigest(
+  store: PluginStore,
+  name: string,
+  version: string,
+  options: StoreOptions,
+): Promise<string | undefined> {
+  try {
+    return (await store.resolve({ name, version }, options)).digest;
+  } catch (error) {
+    if (PluginError.is(error) && error.code === 'STORE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 function inspect(bytes: Uint8Array): ReturnType<typeof inspectPlugin> {

@@ -16,6 +16,8 @@ const MAX_TIMESTAMP_MS = 8_640_000_000_000_000;
 /** What is claimed of an artifact. */
 export interface ArtifactClaim {
   readonly artifact: ArtifactIdentity;
+  /** Further digests of the same artifact, such as that of a plugin's module beside that of its manifest. @default none */
+  readonly digests?: readonly string[];
   /** URI that says what the predicate is. */
   readonly predicateType: string;
   /** JSON. */
@@ -52,13 +54,17 @@ export function signClaim(
   const { timestampMs = Date.now() } = readOptions<SignOptions>(options, {
     timestampMs: (node) => node.wholeNumber(0, MAX_TIMESTAMP_MS),
   });
-  const { artifact, predicateType } = claim;
+  const { artifact, predicateType, digests = [] } = claim;
+  const name = subjectName(artifact);
   const predicate = isOurs(predicateType)
     ? { ...claim.predicate, ...describeSigner(key, timestampMs) }
     : claim.predicate;
   const statement = {
     _type: STATEMENT_V1,
-    subject: [{ name: subjectName(artifact), digest: { sha256: readSha256(artifact.digest) } }],
+    subject: [...new Set([artifact.digest, ...digests])].map((digest) => ({
+      name,
+      digest: { sha256: readSha256(digest) },
+    })),
     predicateType,
     predicate,
   };

@@ -1,0 +1,89 @@
+import { createVerifier, parseTrustRules, readBundles, type TrustRules } from '@testbench/trust';
+import { InstallError } from '@testbench/registry/install';
+
+import type { CliIo } from '../cli-io.js';
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import { findArtifact, type FoundArtifact } from '../find-artifact.js';
+import type { PLUGIN_VERIFY_FLAGS } from '../flags/plugin-verify.js';
+import { escapeText } from '../render/escape-text.js';
+import { renderVerification } from '../render/render-verification.js';
+import { createStyle } from '../render/style.js';
+import { writeJson } from '../render/write-json.js';
+import { readNamed, readRoot, readRules } from '../trust-files.js';
+import { UsageError } from '../usage-error.js';
+
+type VerifyFlags = CommandCall<typeof PLUGIN_VERIFY_FLAGS>['flags'];
+
+/** `testbench plugin verify <reference>`: by what is attached to the artifact, and by the bundles that the command line names. */
+export async function verifyStored(io: CliIo, flags: VerifyFlags, text: string): Promise<ExitCode> {
+  if (flags.name !== undefined) {
+    throw new UsageError('--name is only for files and digests', 'plugin verify');
+  }
+  const { signal } = io;
+  const found = await findArtifact(io, text, flags);
+  const { name, version, digest, registry, artifact, store, locked } = found;
+  checkLocked(found);
+  const given = await Promise.all(
+    (flags.bundle ?? []).map((file) => readNamed(io, file, 'bundle')),
+  );
+  const bundles = [...given, ...(await readBundles(store, artifact, signal))];
+  const trustedRoot = await readRoot(io, flags.trustedRoot);
+  const { rules, isAlone } = await rulesOf(io, flags);
+  const verifier = createVerifier({ rules, ...(trustedRoot !== undefined && { trustedRoot }) });
+  // Whom the command line names counts, whoever signed before.
+  const knownSigners = isAlone ? [] : (locked?.signers ?? []);
+  const verification = await verifier.verify({ digest, name, version }, bundles, {
+    knownSigners,
+    signal,
+  });
+  // A signature is over the manifest: whether the rest is what the manifest says shows only when it is read.
+  for (const layer of artifact.layers) await store.readLayer(artifact.name, layer, { signal });
+  if (flags.json) {
+    writeJson(io.stdout, {
+      name,
+      version,
+      digest,
+      registry,
+      bundles: bundles.length,
+      ...verification,
+    });
+  } else {
+    io.stdout.write(`${escapeText(`${name}@${version}`)} ${digest}, in ${escapeText(registry)}\n`);
+    io.stdout.write(`${renderVerification(verification, createStyle(io.stdout, io.env))}\n`);
+  }
+  return verification.outcome === 'trusted' ? ExitCode.ok : ExitCode.failure;
+}
+
+/** What the registry has under a version that is installed must be what was installed. */
+function checkLocked({ name, version, digest, locked }: FoundArtifact): void {
+  if (locked === undefined || locked.version !== version || locked.digest === digest) return;
+  throw new InstallError(
+    'INSTALL_MOVED',
+    `Cannot verify "${name}@${version}": the registry has ${digest} under this version, the lockfile has ${locked.digest}`,
+    { plugin: name },
+  );
+}
+
+/** Those of the file; or, where the command line names a key or an identity, that one for every name. */
+async function rulesOf(
+  io: CliIo,
+  { key, certificateIdentity: subject, certificateOidcIssuer: issuer, rules }: VerifyFlags,
+): Promise<{ readonly rules: TrustRules; readonly isAlone: boolean }> {
+  if (key === undefined && subject === undefined && issuer === undefined) {
+    return { rules: parseTrustRules((await readRules(io, rules)) ?? {}), isAlone: false };
+  }
+  const names = [{ name: '*', signers: ['given'] }];
+  if (key !== undefined) {
+    const publicKey = new TextDecoder().decode(await readNamed(io, key, 'public key'));
+    return { rules: parseTrustRules({ keys: { given: { publicKey } }, names }), isAlone: true };
+  }
+  if (subject === undefined || issuer === undefined) {
+    throw new UsageError(
+      '--certificate-identity and --certificate-oidc-issuer belong together',
+      'plugin verify',
+    );
+  }
+  const identities = { given: { subject, issuer } };
+  return { rules: parseTrustRules({ identities, names }), isAlone: true };
+}

@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { resolveReference } from '@testbench/registry';
+import { type InstalledPlugin, listInstalled } from '@testbench/registry/install';
+import { StoreError } from '@testbench/types/errors';
+import { parseReference, type PluginStore, type StoredArtifact } from '@testbench/types/stores';
+
+import type { CliIo } from './cli-io.js';
+import { type NamedPlugin, openRegistries, readNamedPlugin } from './plugin-project.js';
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** An artifact of a registry, under the name and version that signatures have. */
+export interface FoundArtifact {
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly artifact: StoredArtifact;
+  /** What the project calls the registry. */
+  readonly registry: string;
+  readonly store: PluginStore;
+  /** What the lockfile has under the name. */
+  readonly locked: InstalledPlugin | undefined;
+}
+
+/** What a command is about: a file, a digest, or what a store has. */
+export type Target =
+  | { readonly kind: 'digest'; readonly digest: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'reference'; readonly text: string };
+
+/** Tells files from references: what is there as a file is a file, unless it can only be a reference. */
+export async function readTarget(io: CliIo, text: string): Promise<Target> {
+  if (DIGEST.test(text)) return { kind: 'digest', digest: text };
+  const { kind } = parseReference(text);
+  if (kind === 'oci') return { kind: 'reference', text };
+  const path = resolve(io.cwd, text);
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined) return { kind: 'file', path };
+  return isName(text) ? { kind: 'reference', text } : { kind: 'file', path };
+}
+
+function isName(text: string): boolean {
+  if (parseReference(text).kind === 'name') return true;
+  return !/^[./~]|\.[A-Za-z0-9]+$/.test(text) && parseReference(`${text}@*`).kind === 'name';
+}
+
+/**
+ * Finds an artifact in the registry that the project has for its name. A name without a range is what is installed, or else the highest
+ * version.
+ *
+ * @throws {StoreError} `STORE_NOT_FOUND`; as the store does. @throws {InstallError} `INSTALL_WRONG_REGISTRY`.
+ */
+export async function findArtifact(
+  io: CliIo,
+  text: string,
+  flags: { readonly registries: string | undefined; readonly version?: string | undefined },
+): Promise<FoundArtifact> {
+  const named = readNamedPlugin(text);
+  const { id, store } = (await openRegistries(io, flags.registries, [named])).find(
+    named.name,
+    named.registry,
+  );
+  const { name } = named;
+  const locked = (await listInstalled(io.cwd)).find((plugin) => plugin.name === name);
+  const artifact = await resolveNamed(store, text, named, locked, io.signal);
+  const version = flags.version ?? artifact.version;
+  if (version === undefined) {
+    throw new StoreError(
+      'STORE_INVALID_REFERENCE',
+      `Cannot use ${JSON.stringify(text)}: its manifest has no version, and --version names none`,
+      { digest: artifact.digest },
+    );
+  }
+  const { digest } = artifact;
+  return { name, version, digest, artifact, registry: id, store, locked };
+}
+
+async function resolveNamed(
+  store: PluginStore,
+  text: string,
+  { name, range }: NamedPlugin,
+  locked: InstalledPlugin | undefined,
+  signal: AbortSignal,
+): Promise<StoredArtifact> {
+  const reference = parseReference(text);
+  if (reference.kind === 'oci') {
+    const { digest, tag } = reference;
+    if (digest !== undefined) return await store.resolve({ name, digest }, { signal });
+    if (tag !== undefined) return await store.resolve({ name, tag }, { signal });
+  } else if (range === undefined && locked !== undefined) {
+    const { digest, version } = locked;
+    return { ...(await store.resolve({ name, digest }, { signal })), version };
+  }
+  const wanted = range === undefined ? {} : { range };
+  return await resolveReference(store, { kind: 'name', name, ...wanted }, { signal });
+}

@@ -1,0 +1,68 @@
+import type { ArtifactIdentity, RefusalCode, Signer } from '@testbench/types/stores';
+
+import { toRefusal } from './bundle/to-refusal.js';
+import { MAX_BUNDLES } from './limits.js';
+import { type ClaimContext, openClaim, readClaim } from './open-claim.js';
+import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
+
+/** What one bundle says of an artifact, and whether somebody trusted says it. */
+export interface ListedClaim {
+  /** URI that says what the predicate is; undefined of a message signature, and of what cannot be read. */
+  readonly predicateType: string | undefined;
+  /** What is claimed: JSON, of any shape. Unless `state` is `trusted`, nobody vouches for it. */
+  readonly predicate: unknown;
+  /**
+   * `trusted`: by a signer whom the rules have for this name. `unknown-signer`: the signature is valid, and no rule names the signer.
+   * `refused`: anything else; `code` says what.
+   */
+  readonly state: 'trusted' | 'unknown-signer' | 'refused';
+  /** Whose signature is valid; undefined if it is refused. */
+  readonly signer: Signer | undefined;
+  /** Why it is refused. */
+  readonly code: RefusalCode | undefined;
+  /** For people. */
+  readonly message: string | undefined;
+}
+
+/**
+ * Lists what bundles say of an artifact, each by itself: to be shown, where `Verifier.verify` decides. Also what nobody trusted says is in
+ * the list, marked as such.
+ *
+ * @param bundles JSON in UTF-8, of unknown origin; no more than 64 are read.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`
+ *
+ * @example
+ * ```ts
+ * import { generateKey, listClaims, parseTrustRules, readPrivateKey, signRelease } from '@testbench/trust';
+ *
+ * const { privateKey } = await generateKey('ed25519', 'correct horse battery');
+ * const artifact = { digest: `sha256:${'0'.repeat(64)}`, name: 'acme/length', version: '1.0.0' };
+ * const bundle = signRelease(artifact, readPrivateKey(privateKey, 'correct horse battery'));
+ * const [claim] = listClaims(artifact, [bundle], { rules: parseTrustRules({}) });
+ * claim?.state; // => 'unknown-signer'
+ * ```
+ */
+export function listClaims(
+  artifact: ArtifactIdentity,
+  bundles: readonly Uint8Array[],
+  options: VerifierOptions,
+): ListedClaim[] {
+  const context = claimContext(artifact, readVerifierOptions(options));
+  return bundles.slice(0, MAX_BUNDLES).map((bundle) => listClaim(bundle, context));
+}
+
+function listClaim(bundle: Uint8Array, context: ClaimContext): ListedClaim {
+  let predicateType: string | undefined;
+  let predicate: unknown;
+  try {
+    const claim = readClaim(bundle, context);
+    predicateType = claim.statement?.predicateType;
+    predicate = claim.statement?.predicate;
+    const { signer, firstUse } = openClaim(claim, context);
+    const state = firstUse ? 'unknown-signer' : 'trusted';
+    return { predicateType, predicate, state, signer, code: undefined, message: undefined };
+  } catch (error) {
+    const { code, message } = toRefusal(error);
+    return { predicateType, predicate, state: 'refused', signer: undefined, code, message };
+  }
+}

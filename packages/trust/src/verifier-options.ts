@@ -1,0 +1,53 @@
+import { readOptions } from '@testbench/types/config';
+import type { ArtifactIdentity } from '@testbench/types/stores';
+
+import { readSha256, subjectName } from './bundle/sign-statement.js';
+import type { TrustedAuthorities } from './bundle/trusted-root.js';
+import type { ClaimContext } from './open-claim.js';
+import { findRule, type ReadNameRule, type TrustRules } from './rules/parse-trust-rules.js';
+
+/** By what `createVerifier` and `listClaims` decide. */
+export interface VerifierOptions {
+  /** Who is trusted for which names: see `parseTrustRules`. */
+  readonly rules: TrustRules;
+  /** For bundles with certificates: see `readTrustedRoot`. @default those are refused */
+  readonly trustedRoot?: TrustedAuthorities;
+  /** Reads the clock, in milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID` */
+export function readVerifierOptions(options: VerifierOptions): VerifierOptions {
+  return readOptions<VerifierOptions>(
+    options,
+    {
+      rules: (node) => node.object() as unknown as TrustRules,
+      trustedRoot: (node) => node.object() as unknown as TrustedAuthorities,
+      now: (node) => node.callback<() => number>(),
+    },
+    '',
+    ['rules'],
+  );
+}
+
+/** What is needed to open the bundles of an artifact. */
+export function claimContext(
+  artifact: ArtifactIdentity,
+  { rules, trustedRoot, now = Date.now }: VerifierOptions,
+): ClaimContext {
+  const nowMs = now();
+  return {
+    rules,
+    rule: activeRule(findRule(rules, artifact.name), nowMs),
+    artifact: { sha256: readSha256(artifact.digest) },
+    subject: subjectName(artifact),
+    material: trustedRoot?.material,
+    now: new Date(nowMs),
+  };
+}
+
+/** A rule that has expired trusts nobody, and lets nothing run that is not signed. */
+function activeRule(rule: ReadNameRule | undefined, nowMs: number): ReadNameRule | undefined {
+  if (rule?.expires === undefined || nowMs <= rule.expires.getTime()) return rule;
+  return { ...rule, keys: [], identities: [], unsigned: 'refuse', firstUse: false };
+}
