@@ -50,9 +50,10 @@ export default defineConfig({
         root: directory,
         isolate: !sharing.has(directory),
         include: ['**/*.test.ts'],
-        // A busy machine is slow; what must be quick says so in its own assertion.
-        testTimeout: 30_000,
-        expect: { poll: { timeout: 20_000 } },
+        // A busy machine is slow, in what is shared by tests too; what must be quick says so in its own assertion.
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        expect: { poll: { timeout: 60_000 } },
         exclude: ['**/node_modules/**', '**/dist/**', '**/build/**'],
       },
     })),
