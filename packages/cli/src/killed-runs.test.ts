@@ -95,10 +95,7 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
       // Anywhere within the run's first answers, while calls are in flight.
       const after = before + 1 + ((kill * 7) % 11);
       await expect
-        .poll(() => server.requests.length >= after || child.exitCode !== null, {
-          interval: 1,
-          timeout: 30_000,
-        })
+        .poll(() => server.requests.length >= after || child.exitCode !== null, { interval: 1 })
         .toBe(true);
       child.kill('SIGKILL');
       const { stderr } = await ended;

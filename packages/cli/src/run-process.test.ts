@@ -68,9 +68,7 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
       await writeFile(join(cwd, 'long.json'), JSON.stringify(config));
       const { child, ended } = start(['run', 'long.json'], cwd);
       // The run's folder is there once records are running.
-      await expect
-        .poll(() => readdir(join(cwd, 'out')).catch(() => []), { timeout: 20_000 })
-        .toHaveLength(1);
+      await expect.poll(() => readdir(join(cwd, 'out')).catch(() => [])).toHaveLength(1);
       child.kill(signal);
       const { code, stderr } = await ended;
       expect(code).toBe(expected);

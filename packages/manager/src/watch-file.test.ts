@@ -21,7 +21,7 @@ function watching(path: string): (change: () => Promise<unknown>) => Promise<boo
     return await vi.waitFor(() => {
       if (called.mock.calls.length === before) throw new RangeError('not called');
       return true;
-    }, 10_000);
+    }, 60_000);
   };
 }
 

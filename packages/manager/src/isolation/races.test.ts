@@ -177,6 +177,6 @@ describe.each([
     await turn();
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
-    await expect.poll(children, { timeout: 5000 }).toBe(0);
+    await expect.poll(children).toBe(0);
   }, 120_000);
 });
