@@ -76,6 +76,7 @@ import {
   checkPlugin,
   createTestHost,
   recordedHttp,
+  runAuthorTests,
   type TestHost,
 } from '@testbench/sdk';
 import {
@@ -107,6 +108,7 @@ import { eloRatings, winRates } from '@testbench/statistics/ranking';
 import { assemble, guestWat } from '@testbench/test-kit';
 import {
   createVerifier,
+  listClaims,
   parseTrustRules,
   type SigningKey,
   signRelease,
@@ -186,7 +188,10 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'trust:VerifierOptions': {
     base: { rules: parseTrustRules({}) },
-    calls: { createVerifier: (options) => createVerifier(options) },
+    calls: {
+      createVerifier: (options) => createVerifier(options),
+      listClaims: (options) => listClaims(artifact, [], options),
+    },
   },
   'bench/attest:AttestRunOptions': {
     base: { sign: () => new Uint8Array() },
@@ -720,6 +725,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'sdk:CheckPluginOptions': {
     calls: { checkPlugin: (options) => checkPlugin(Uint8Array.of(0), options) },
+  },
+  'sdk:AuthorTestOptions': {
+    calls: { runAuthorTests: (options) => runAuthorTests(Uint8Array.of(0), options) },
   },
   'sdk:TestHostOptions': {
     calls: { createTestHost: (options) => createTestHost(bytes, options) },

@@ -14,6 +14,7 @@ import { INIT } from './routes/init.js';
 import { INSPECT } from './routes/inspect.js';
 import { LIST } from './routes/list.js';
 import { NEW } from './routes/new.js';
+import { PLUGIN_ATTEST } from './routes/plugin-attest.js';
 import {
   PLUGIN_KEYS_GENERATE,
   PLUGIN_KEYS_LIST,
@@ -50,7 +51,7 @@ import { VALIDATE } from './routes/validate.js';
 
 /** What stands in help for words that several commands begin with. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
-  plugin: 'find, install, update, publish, sign and verify plugins',
+  plugin: 'find, install, update, publish, sign, verify and attest plugins',
   'plugin keys': 'keys of your own, and those that you trust',
 };
 
@@ -94,6 +95,7 @@ export const COMMANDS = [
   PLUGIN_PUBLISH,
   PLUGIN_SIGN,
   PLUGIN_VERIFY,
+  PLUGIN_ATTEST,
   PLUGIN_KEYS_GENERATE,
   PLUGIN_KEYS_LIST,
   PLUGIN_KEYS_TRUST,

@@ -19,6 +19,12 @@ export {
 export { embedAnsweredMetadata } from './embed-answered-metadata.js';
 export { embedMetadata } from './embed-metadata.js';
 export { loadRefusal } from './load-refusal.js';
+export {
+  type AuthorTestOptions,
+  type AuthorTestReport,
+  type GoldenFileReport,
+  runAuthorTests,
+} from './run-author-tests.js';
 export { assertUsage, type UsageBudget } from './test-host/assert-usage.js';
 export { checkGolden, type GoldenOptions } from './test-host/check-golden.js';
 export {
@@ -28,11 +34,13 @@ export {
   type TestHost,
   type TestHostOptions,
 } from './test-host/create-test-host.js';
+export type { GoldenOutcome } from './test-host/golden-lines.js';
 export type { HttpHandler, TestRequest, TestResponse } from './test-host/http-handler.js';
 export {
   recordedHttp,
   type HttpRecording,
   type RecordedHttpOptions,
 } from './test-host/recorded-http.js';
+export { type GoldenFailure, type GoldenReport, runGolden } from './test-host/run-golden.js';
 export { TestHostError, type TestHostErrorCode } from './test-host/test-host-error.js';
 export { type PluginProblem, type PluginReport, validatePlugin } from './validate-plugin.js';

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { REWRITE_VERSION } from '@testbench/metering';
 export { type AttestedRun, attestRun, type AttestRunOptions } from './attest-run.js';
 export {
   ATTESTATION_FILE,

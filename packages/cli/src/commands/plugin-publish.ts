@@ -3,8 +3,11 @@ import { resolve } from 'node:path';
 import { readModuleFile } from '@testbench/core/module-file';
 import { publishPlugin } from '@testbench/registry/install';
 import { inspectPlugin } from '@testbench/registry/inspect';
-import { signRelease } from '@testbench/trust';
+import { createMemoryStore } from '@testbench/registry/stores';
+import { attachBundle, signRelease, TrustError } from '@testbench/trust';
 
+import { describeUnfit } from '../attest/check-bundle.js';
+import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { PLUGIN_PUBLISH_FLAGS } from '../flags/plugin-project.js';
@@ -13,6 +16,7 @@ import { escapeText } from '../render/escape-text.js';
 import { TransferBar } from '../render/transfer-bar.js';
 import { writeJson } from '../render/write-json.js';
 import { openSigningKey } from '../signing-key.js';
+import { readNamed } from '../trust-files.js';
 
 /** `testbench plugin publish <plugin.wasm>` */
 export async function pluginPublishCommand({
@@ -30,6 +34,7 @@ export async function pluginPublishCommand({
   const { id, store } = registries.find(name, to);
   // Before anything is sent: without its key nothing is published.
   const signer = await openSigningKey(io, flags);
+  const attestations = await readAttestations(io, flags.attestation ?? [], { bytes, name });
   const bar = new TransferBar(io.stderr, flags.json);
   const onEvent = (event: Parameters<TransferBar['show']>[0]): void => bar.show(event);
   try {
@@ -41,6 +46,9 @@ export async function pluginPublishCommand({
       signal: io.signal,
       onEvent,
     });
+    for (const { bundle } of attestations) {
+      await attachBundle(store, { name, digest }, bundle, io.signal);
+    }
     if (flags.json) {
       const key = signer?.key.id ?? null;
       writeJson(io.stdout, { name, version, digest, registry: id, key });
@@ -49,8 +57,32 @@ export async function pluginPublishCommand({
     io.stdout.write(`${escapeText(`${name}@${version}`)} ${digest}\n`);
     const who = signer === undefined ? 'nobody' : `${signer.name} (${signer.key.id})`;
     io.stdout.write(`signed by ${escapeText(who)}\n`);
+    for (const { file } of attestations) io.stdout.write(`attached ${escapeText(file)}\n`);
     return ExitCode.ok;
   } finally {
     bar.clear();
   }
+}
+
+/** Reads bundles that are to be attached: each must be about what is published, under the name that it gets. */
+async function readAttestations(
+  io: CliIo,
+  files: readonly string[],
+  { bytes, name }: { readonly bytes: Uint8Array; readonly name: string },
+): Promise<readonly { readonly file: string; readonly bundle: Uint8Array }[]> {
+  if (files.length === 0) return [];
+  // The same module gives the same digest anywhere.
+  const { digest, version } = await publishPlugin({ store: createMemoryStore(), bytes, name });
+  const artifact = { digest, name, version: version! };
+  return await Promise.all(
+    files.map(async (file) => {
+      const bundle = await readNamed(io, file, 'bundle');
+      const unfit = describeUnfit(bundle, artifact);
+      if (unfit === undefined) return { file, bundle };
+      throw new TrustError(
+        'TRUST_UNREADABLE',
+        `Cannot attach ${JSON.stringify(file)} to "${name}@${version}": ${unfit}`,
+      );
+    }),
+  );
 }

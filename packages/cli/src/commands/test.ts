@@ -8,6 +8,7 @@ import { ExitCode } from '../exit-code.js';
 import { compareGolden, goldenInputs } from '../golden-file.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
+import { renderFinding } from '../render/render-tests.js';
 import { createStyle } from '../render/style.js';
 import type { TEST_FLAGS } from '../flags/test.js';
 import { writeJson } from '../render/write-json.js';
@@ -29,19 +30,11 @@ export async function testCommand({
     ...(golden === undefined ? [] : await goldenInputs(golden)),
   ];
   const style = createStyle(io.stdout, io.env);
-  const marks = {
-    ok: style.green('ok     '),
-    warning: style.yellow('warning'),
-    failed: style.red('failed '),
-    skipped: style.dim('skipped'),
-  };
   const module = await modulePath(io, path);
   const found: CheckFinding[] = [];
   const onFinding = (finding: CheckFinding): void => {
     found.push(finding);
-    if (flags.json) return;
-    const { check, status, detail } = finding;
-    io.stdout.write(`${marks[status]}  ${check.padEnd(13)}  ${escapeText(detail)}\n`);
+    if (!flags.json) io.stdout.write(`${renderFinding(finding, style)}\n`);
   };
   await checkPlugin(await readModuleFile(module), {
     config,

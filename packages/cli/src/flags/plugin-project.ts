@@ -43,6 +43,7 @@ export const PLUGIN_PUBLISH_FLAGS = {
   name: text('name', 'name in the registry, such as team/exact-match (default: its own)'),
   to: text('registry', 'one of the registries (default: the one that the name comes from)'),
   key: SIGNING_KEY,
+  attestation: texts('file', 'a bundle of `plugin attest` or of others to attach (repeatable)'),
   keysDir: KEYS_DIR,
   json: JSON_FLAG,
 };

@@ -1,6 +1,6 @@
-import { namePredicate } from '@testbench/trust';
 import type { Verification } from '@testbench/types/stores';
 
+import { describePredicate } from './describe-predicate.js';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
@@ -18,8 +18,10 @@ export function renderVerification(found: Verification, style: Style): string {
   const first = found.firstUse ? ', on first use' : '';
   return [
     `${style.green('trusted')}: signed by ${escapeText(signers.join(', '))}${first}`,
-    ...found.attestations.map(({ predicateType, signer }) =>
-      escapeText(`  ${namePredicate(predicateType)}, by ${signer.label ?? signer.id}`),
+    ...found.attestations.map(({ predicateType, predicate, signer }) =>
+      escapeText(
+        `  ${describePredicate(predicateType, predicate)}, by ${signer.label ?? signer.id}`,
+      ),
     ),
   ].join('\n');
 }

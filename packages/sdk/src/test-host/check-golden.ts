@@ -2,9 +2,9 @@ import { AssertionError } from 'node:assert';
 
 import { writeOutput } from '@testbench/core/files';
 import { readOptions } from '@testbench/types/config';
-import { PluginError } from '@testbench/types/errors';
 
 import type { TestHost } from './create-test-host.js';
+import { runGoldenLine } from './golden-lines.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
 import { TestHostError } from './test-host-error.js';
 
@@ -51,12 +51,11 @@ export async function checkGolden(
   }
   const update = options.update ?? wantsUpdate();
   const written: string[] = [];
-  for (const { value, line } of lines) {
-    const { input, output, error, ...others } = value;
-    const actual = await outcomeOf(host, input, update);
+  for (const each of lines) {
+    const found = await runGoldenLine(host, each, options.tolerance ?? 0, update);
+    const { line, actual, expected, others, input } = found;
     written.push(`${JSON.stringify({ ...others, input, ...actual })}\n`);
-    const expected = error === undefined ? { output } : { error };
-    if (update || matches(actual, expected, options.tolerance ?? 0)) continue;
+    if (update || found.matches) continue;
     throw new AssertionError({
       message: `${path}:${line}: the plugin gives something else; if it is right, run with TESTBENCH_UPDATE=1`,
       actual,
@@ -66,34 +65,4 @@ export async function checkGolden(
   }
   if (update) await writeOutput(path, written.join(''));
   return lines.length;
-}
-
-/** What a call gave, or the code that it failed with. */
-async function outcomeOf(
-  host: TestHost,
-  input: unknown,
-  update: boolean,
-): Promise<{ readonly output: unknown } | { readonly error: string }> {
-  try {
-    return { output: (await host.call(input)).data };
-  } catch (error) {
-    if (!PluginError.is(error)) throw error;
-    // Only what the plugin itself refuses is worth expecting: a slow machine or a crash is not.
-    if (update && !/^CALL_(?:INVALID_INPUT|PLUGIN_FAILED)$/.test(error.code)) throw error;
-    return { error: error.code };
-  }
-}
-
-function matches(actual: unknown, expected: unknown, tolerance: number): boolean {
-  if (typeof actual === 'number' && typeof expected === 'number') {
-    return Math.abs(actual - expected) <= tolerance;
-  }
-  if (typeof actual !== 'object' || actual === null) return actual === expected;
-  if (typeof expected !== 'object' || expected === null) return false;
-  if (Array.isArray(actual) !== Array.isArray(expected)) return false;
-  const [left, right] = [Object.entries(actual), new Map(Object.entries(expected))];
-  return (
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && matches(value, right.get(key), tolerance))
-  );
 }

@@ -17,17 +17,26 @@ export interface JsonLine {
  * @returns Nothing if there is no such file.
  * @throws {TestHostError} `TEST_BAD_FILE`, with the line.
  */
-export async function readJsonLines(path: string): Promise<JsonLine[] | undefined> {
+export async function readJsonLines(path: string): Promise<readonly JsonLine[] | undefined> {
+  return (await readJsonLinesFile(path))?.lines;
+}
+
+/** As {@link readJsonLines}, with the bytes that the lines were read from. */
+export async function readJsonLinesFile(
+  path: string,
+): Promise<{ readonly bytes: Uint8Array; readonly lines: readonly JsonLine[] } | undefined> {
   let text: string;
+  let bytes: Uint8Array;
   try {
-    text = decodeText(await readFile(path));
+    bytes = await readFile(path);
+    text = decodeText(bytes);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": ${(cause as Error).message}`, {
       cause,
     });
   }
-  return text.split('\n').flatMap((source, index) => {
+  const lines = text.split('\n').flatMap((source, index) => {
     if (source.trim() === '') return [];
     const line = index + 1;
     let value: unknown;
@@ -42,6 +51,7 @@ export async function readJsonLines(path: string): Promise<JsonLine[] | undefine
     }
     return [{ value: value as Readonly<Record<string, unknown>>, line }];
   });
+  return { bytes, lines };
 }
 
 /** True if whoever runs the tests wants files of expectations to be written anew: `TESTBENCH_UPDATE=1`. */

@@ -1,0 +1,81 @@
+import { REWRITE_VERSION } from '@testbench/bench/attest';
+import type { AuthorTestReport } from '@testbench/sdk';
+import { API_VERSION } from '@testbench/types/abi';
+import { truncateText } from '@testbench/types';
+
+import { readVersion } from '../read-version.js';
+
+/** Lines and checks that failed and are named in a statement; the others are counted. */
+const NAMED_FAILURES = 50;
+const DETAIL_CHARACTERS = 500;
+
+/** What is claimed of a plugin's tests: the predicate of `urn:testbench:test-result:1`. */
+export interface TestResultPredicate extends Record<string, unknown> {
+  readonly result: 'passed' | 'failed';
+  /** Digest of the module. */
+  readonly module: string;
+  readonly conformance: {
+    readonly passed: number;
+    readonly warnings: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly failures: readonly { readonly check: string; readonly detail: string }[];
+  };
+  readonly golden: readonly {
+    /** Of the file, without its folder. */
+    readonly name: string;
+    readonly digest: string;
+    readonly cases: number;
+    readonly passed: number;
+    /** Lines that did not come out; what they hold is not repeated. */
+    readonly failures: readonly { readonly line: number; readonly gave: string }[];
+    /** Fuel units of the call that took the most. */
+    readonly maxFuel: number;
+  }[];
+  /** Digest of the configuration, as JSON. */
+  readonly config: string;
+  readonly tolerance: number;
+  readonly versions: {
+    readonly testbench: string;
+    readonly contract: string;
+    readonly rewrite: number;
+  };
+}
+
+/** Says what tests showed, so that it can be signed: it is made of the report alone, and a failure stays one. */
+export async function describeTests(
+  { passed, findings, golden, config, tolerance }: AuthorTestReport,
+  module: string,
+): Promise<TestResultPredicate> {
+  const count = (wanted: string): number =>
+    findings.filter(({ status }) => status === wanted).length;
+  const failures = findings
+    .filter(({ status }) => status === 'failed')
+    .slice(0, NAMED_FAILURES)
+    .map(({ check, detail }) => ({ check, detail: truncateText(detail, DETAIL_CHARACTERS) }));
+  return {
+    result: passed ? 'passed' : 'failed',
+    module,
+    conformance: {
+      passed: count('ok'),
+      warnings: count('warning'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+      failures,
+    },
+    golden: golden.map(({ failures: lines, ...file }) => ({
+      ...file,
+      failures: lines.slice(0, NAMED_FAILURES).map(({ line, actual }) => ({
+        line,
+        gave: 'error' in actual ? actual.error : 'another output',
+      })),
+    })),
+    config,
+    tolerance,
+    versions: {
+      testbench: await readVersion(),
+      contract: API_VERSION,
+      rewrite: REWRITE_VERSION,
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { parseJsonText } from '@testbench/types';
+import { PREDICATES } from '@testbench/trust';
+
+import type { CliIo } from '../cli-io.js';
+import { readNamed } from '../trust-files.js';
+import { UsageError } from '../usage-error.js';
+
+/** What a JSON file claims, and of which kind it is. */
+export interface GivenPredicate {
+  readonly predicateType: string;
+  readonly predicate: Readonly<Record<string, unknown>>;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  cyclonedx: 'https://cyclonedx.org/bom',
+  spdx: 'https://spdx.dev/Document',
+  slsa: 'https://slsa.dev/provenance/v1',
+};
+
+/** Reads a bill of materials, build provenance or any other predicate. @throws {UsageError} Of no kind that is known or named. */
+export async function readPredicate(
+  io: CliIo,
+  file: string,
+  kind: string | undefined,
+): Promise<GivenPredicate> {
+  const value = parse(await readNamed(io, file, 'predicate'), file);
+  const predicateType = kind === undefined ? kindOf(value) : (KINDS[kind] ?? kind);
+  if (predicateType === undefined || !/^[a-z][a-z0-9+.-]*:/i.test(predicateType)) {
+    const named = Object.keys(KINDS).join(', ');
+    throw new UsageError(
+      kind === undefined
+        ? `--predicate-type is needed: the file is none of ${named}`
+        : `--predicate-type is ${JSON.stringify(kind)}, expected ${named} or a URI`,
+      'plugin attest',
+    );
+  }
+  // What Testbench claims itself is what it saw, never what a file says that it saw.
+  if (Object.values<string>(PREDICATES).includes(predicateType)) {
+    throw new UsageError(
+      `--predicate-type is ${predicateType}, which is signed for what was seen alone`,
+      'plugin attest',
+    );
+  }
+  return { predicateType, predicate: value };
+}
+
+function parse(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parseJsonText(bytes);
+  } catch (error) {
+    throw new UsageError(
+      `--predicate file ${JSON.stringify(file)} is not JSON: ${(error as Error).message}`,
+      'plugin attest',
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(
+      `--predicate file ${JSON.stringify(file)} is no JSON object`,
+      'plugin attest',
+    );
+  }
+  if (Object.hasOwn(value, 'predicateType')) {
+    throw new UsageError(
+      `--predicate file ${JSON.stringify(file)} is a whole statement, expected its predicate`,
+      'plugin attest',
+    );
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** As the formats name themselves. */
+function kindOf(value: Readonly<Record<string, unknown>>): string | undefined {
+  if (value['bomFormat'] === 'CycloneDX') return KINDS['cyclonedx'];
+  if (typeof value['spdxVersion'] === 'string') return KINDS['spdx'];
+  if (Object.hasOwn(value, 'buildDefinition') && Object.hasOwn(value, 'runDetails')) {
+    return KINDS['slsa'];
+  }
+  return undefined;
+}

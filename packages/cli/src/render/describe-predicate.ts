@@ -1,0 +1,97 @@
+import { namePredicate, PREDICATES } from '@testbench/trust';
+import { truncateText } from '@testbench/types';
+
+/** Of a text that a statement holds. */
+const SHOWN_CHARACTERS = 120;
+
+/**
+ * What a statement claims, in a line: of test results, bills of materials and build provenance what matters, of others their kind.
+ *
+ * @param predicate JSON of any shape: whoever signed it wrote it, so that nothing of it is believed to be there.
+ */
+export function describePredicate(predicateType: string, predicate: unknown): string {
+  const name = truncateText(namePredicate(predicateType), SHOWN_CHARACTERS);
+  const details = detailsOf(predicateType, predicate);
+  return details === undefined ? name : `${name}: ${details}`;
+}
+
+function detailsOf(predicateType: string, predicate: unknown): string | undefined {
+  if (predicateType === PREDICATES.testResult) return describeTestResult(predicate);
+  if (predicateType.startsWith('https://cyclonedx.org/bom')) {
+    return join(text(predicate, 'specVersion'), counted(predicate, 'components', 'component'));
+  }
+  if (predicateType.startsWith('https://spdx.dev/Document')) {
+    return join(text(predicate, 'spdxVersion'), counted(predicate, 'packages', 'package'));
+  }
+  if (predicateType.startsWith('https://slsa.dev/provenance/')) return describeBuild(predicate);
+  return undefined;
+}
+
+function describeTestResult(predicate: unknown): string {
+  const golden = list(predicate, 'golden');
+  const sum = (field: string): number =>
+    golden.reduce<number>((total, file) => total + (number(file, field) ?? 0), 0);
+  const fuel = Math.max(0, ...golden.map((file) => number(file, 'maxFuel') ?? 0));
+  const conformance = at(predicate, 'conformance');
+  const [passed = 0, failed = 0] = [number(conformance, 'passed'), number(conformance, 'failed')];
+  const result = text(predicate, 'result') === 'passed' ? 'passed' : 'FAILED';
+  return [
+    result,
+    golden.length === 0
+      ? 'no golden files'
+      : `${sum('passed')} of ${sum('cases')} golden lines, ${fuel} fuel a call at most`,
+    `${passed} of ${passed + failed} checks`,
+    `testbench ${text(at(predicate, 'versions'), 'testbench') ?? 'of no known version'}`,
+  ].join(', ');
+}
+
+/** Versions 0.2 and 1 of SLSA. */
+function describeBuild(predicate: unknown): string | undefined {
+  const definition = at(predicate, 'buildDefinition');
+  const builder =
+    text(at(predicate, 'runDetails', 'builder'), 'id') ?? text(at(predicate, 'builder'), 'id');
+  const type = text(definition, 'buildType') ?? text(predicate, 'buildType');
+  const [source] = [...list(definition, 'resolvedDependencies'), ...list(predicate, 'materials')];
+  const uri = text(source, 'uri');
+  return join(
+    builder === undefined ? undefined : `built by ${builder}`,
+    uri === undefined ? undefined : `from ${uri}`,
+    type === undefined ? undefined : `as ${type}`,
+  );
+}
+
+function join(...parts: readonly (string | undefined)[]): string | undefined {
+  const there = parts.filter((part) => part !== undefined);
+  return there.length === 0 ? undefined : there.join(', ');
+}
+
+function counted(value: unknown, field: string, what: string): string {
+  const { length } = list(value, field);
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) {
+      return undefined;
+    }
+    current = (current as Record<string, unknown>)[key];
+  }
+  return current;
+}
+
+function text(value: unknown, key: string): string | undefined {
+  const found = at(value, key);
+  return typeof found === 'string' ? truncateText(found, SHOWN_CHARACTERS) : undefined;
+}
+
+function number(value: unknown, key: string): number | undefined {
+  const found = at(value, key);
+  return typeof found === 'number' ? found : undefined;
+}
+
+function list(value: unknown, key: string): readonly unknown[] {
+  const found = at(value, key);
+  return Array.isArray(found) ? found : [];
+}

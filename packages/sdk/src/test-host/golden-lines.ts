@@ -1,0 +1,68 @@
+import { PluginError } from '@testbench/types/errors';
+
+import type { TestHost } from './create-test-host.js';
+import type { JsonLine } from './json-lines.js';
+
+/** What a call gave, or the code that it failed with. */
+export type GoldenOutcome = { readonly output: unknown } | { readonly error: string };
+
+/** What one line of a golden file says, and what came of it. */
+export interface GoldenLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly matches: boolean;
+  readonly actual: GoldenOutcome;
+  readonly expected: GoldenOutcome;
+  /** Fuel units of the call; undefined if it failed. */
+  readonly fuel: number | undefined;
+  /** Fields of the line besides. */
+  readonly others: Readonly<Record<string, unknown>>;
+  readonly input: unknown;
+}
+
+/**
+ * Runs one line.
+ *
+ * @param strict Only what the plugin itself refuses counts as an outcome: a slow machine or a crash does not.
+ */
+export async function runGoldenLine(
+  host: Pick<TestHost, 'call'>,
+  { value, line }: JsonLine,
+  tolerance: number,
+  strict: boolean,
+): Promise<GoldenLine> {
+  const { input, output, error, ...others } = value;
+  const { actual, fuel } = await outcomeOf(host, input, strict);
+  const expected: GoldenOutcome = error === undefined ? { output } : { error: error as string };
+  const matches = isSame(actual, expected, tolerance);
+  return { line, matches, actual, expected, fuel, others, input };
+}
+
+async function outcomeOf(
+  host: Pick<TestHost, 'call'>,
+  input: unknown,
+  strict: boolean,
+): Promise<{ readonly actual: GoldenOutcome; readonly fuel: number | undefined }> {
+  try {
+    const { data, metadata } = await host.call(input);
+    return { actual: { output: data }, fuel: metadata.fuelUsed };
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    if (strict && !/^CALL_(?:INVALID_INPUT|PLUGIN_FAILED)$/.test(error.code)) throw error;
+    return { actual: { error: error.code }, fuel: undefined };
+  }
+}
+
+function isSame(actual: unknown, expected: unknown, tolerance: number): boolean {
+  if (typeof actual === 'number' && typeof expected === 'number') {
+    return Math.abs(actual - expected) <= tolerance;
+  }
+  if (typeof actual !== 'object' || actual === null) return actual === expected;
+  if (typeof expected !== 'object' || expected === null) return false;
+  if (Array.isArray(actual) !== Array.isArray(expected)) return false;
+  const [left, right] = [Object.entries(actual), new Map(Object.entries(expected))];
+  return (
+    left.length === right.size &&
+    left.every(([key, value]) => right.has(key) && isSame(value, right.get(key), tolerance))
+  );
+}

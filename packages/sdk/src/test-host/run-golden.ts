@@ -1,0 +1,70 @@
+import { digestOf } from '@testbench/core/files';
+import { readOptions } from '@testbench/types/config';
+
+import type { GoldenOptions } from './check-golden.js';
+import type { TestHost } from './create-test-host.js';
+import { type GoldenOutcome, runGoldenLine } from './golden-lines.js';
+import { readJsonLinesFile } from './json-lines.js';
+import { TestHostError } from './test-host-error.js';
+
+/** A line of a golden file for which a plugin gave something else. */
+export interface GoldenFailure {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly actual: GoldenOutcome;
+  readonly expected: GoldenOutcome;
+}
+
+/** What {@link runGolden} saw. */
+export interface GoldenReport {
+  /** `sha256:` and the hex digest of the file, as it was read. */
+  readonly digest: string;
+  /** Lines that were run. */
+  readonly cases: number;
+  /** Lines for which it gave what stands there. */
+  readonly passed: number;
+  readonly failures: readonly GoldenFailure[];
+  /** Fuel units of the call that took the most; 0 if every call failed. */
+  readonly maxFuel: number;
+}
+
+/**
+ * Runs every input of a golden file, as `checkGolden` does, and says how many it gave what stands there for; it goes on after a
+ * difference, and never writes the file.
+ *
+ * @param path Of the file.
+ * @throws {TestHostError} `TEST_BAD_FILE`.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
+ *
+ * @example
+ * ```ts no-run
+ * import { createTestHost, runGolden } from '@testbench/sdk';
+ *
+ * await using host = await createTestHost('build/keyword-coverage.wasm');
+ * const { cases, passed } = await runGolden(host, 'golden.jsonl');
+ * ```
+ */
+export async function runGolden(
+  host: Pick<TestHost, 'call'>,
+  path: string,
+  given?: Pick<GoldenOptions, 'tolerance'>,
+): Promise<GoldenReport> {
+  const { tolerance = 0 } = readOptions<Pick<GoldenOptions, 'tolerance'>>(given, {
+    tolerance: (node) => node.number(0, Number.MAX_VALUE),
+  });
+  const file = await readJsonLinesFile(path);
+  if (file === undefined || file.lines.length === 0) {
+    throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
+  }
+  const failures: GoldenFailure[] = [];
+  let maxFuel = 0;
+  for (const each of file.lines) {
+    const found = await runGoldenLine(host, each, tolerance, false);
+    const { line, matches, actual, expected, fuel = 0 } = found;
+    maxFuel = Math.max(maxFuel, fuel);
+    if (!matches) failures.push({ line, actual, expected });
+  }
+  const cases = file.lines.length;
+  const digest = digestOf(file.bytes);
+  return { digest, cases, passed: cases - failures.length, failures, maxFuel };
+}
