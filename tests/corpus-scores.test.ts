@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { type RowCut, scoreSets, type SetScore, SumBoard } from '@testbench/bench/aggregate';
 import type { ResultRow } from '@testbench/bench/results';
+import { compareRuns, type CorpusComparison } from '@testbench/bench/statistics';
 import { PluginSystem } from '@testbench/core';
 import { quantile, resample } from '@testbench/statistics';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -132,6 +133,30 @@ describe('the score of a set, from the sums of its records', () => {
     },
   );
 
+  // Executed: sacreBLEU 2.6.0's paired tests on these pairs, with the draws that these seeds give.
+  it.each([
+    { plugin: 'bleu', a: 34.98269365527334, b: 43.12511730182088, ar: 2 / 1001, bs: 1 / 501 },
+    { plugin: 'chrf', a: 58.12392304181816, b: 59.77403681612311, ar: 337 / 1001, bs: 71 / 501 },
+    { plugin: 'ter', a: 40.098821740782974, b: 39.870771569745344, ar: 883 / 1001, bs: 182 / 501 },
+  ])('is compared as sacreBLEU compares: $plugin', async ({ plugin, ...expected }) => {
+    const pairs = somePairs(200);
+    const [before, after] = [
+      await judge(plugin, {}, pairs),
+      await judge(plugin, {}, pairs.map(({ output, expected: wanted }, index) => ({ expected: wanted, output: index % 9 === 0 ? wanted : index % 10 === 0 ? '' : output }))),
+    ];
+    const compared = await compareRuns(runOf(before.rows), runOf(after.rows), {
+      sets: { system, plugins: { [plugin]: before.id }, resamples: 500, swaps: 1000 },
+    });
+    const [{ values, tests }] = compared.pairs[0]!.corpus as never as [CorpusComparison];
+    const pOf = (name: string): number | null => tests.find(({ test }) => test === name)!.p;
+    expect({
+      a: values[plugin]!.a,
+      b: values[plugin]!.b,
+      ar: pOf('sacrebleu-ar'),
+      bs: pOf('sacrebleu-bs'),
+    }).toEqual(expected);
+  });
+
   it('is the mean over tasks of pass@k and pass^k', async () => {
     const tasks = [3, 0, 6].map((c) => ({ n: 6, c, k: 3 }));
     const judged = await judge('pass-at-k', {}, tasks);
@@ -161,6 +186,22 @@ describe('the score of a set, from the sums of its records', () => {
     }
   });
 });
+
+/** Rows as a stored run has them. */
+function runOf(rows: readonly ResultRow[]): Parameters<typeof compareRuns>[1] {
+  const [evaluator] = Object.keys(rows[0]!.scores);
+  const plan = {
+    name: 'test',
+    dataset: { digest: 'sha256:0', records: rows.length, fields: {} },
+    prompts: [{ name: 'p' }],
+    providers: [{ as: 'o', models: [{ name: 'm', parameters: {} }] }],
+    evaluators: [{ as: evaluator, version: '1.0.0', digest: 'sha256:0', config: {}, weight: 1 }],
+    epochs: { count: 1, reducer: 'mean' },
+    onError: 'missing',
+  } as never;
+  const facts = { path: '/runs/test', run: 'test', digest: 'sha256:1', plan, records: rows.length };
+  return { ...facts, isComplete: true, rows: () => ReadableStream.from(rows) as never };
+}
 
 /** Answers of different lengths, some right, some shuffled, some cut. */
 function somePairs(count: number): { output: string; expected: string }[] {

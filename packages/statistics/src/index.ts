@@ -21,6 +21,13 @@ export {
   type PairingGain,
   pairingGain,
 } from './comparison/paired-difference.js';
+export {
+  randomSwaps,
+  type ResamplingMethod,
+  type ResamplingTest,
+  resamplingTest,
+  type SwapOptions,
+} from './comparison/resampling-test.js';
 export { type SignTest, signTest } from './comparison/sign-test.js';
 export {
   fisherTest,

@@ -1,15 +1,14 @@
 import { PluginSystem } from '@testbench/core';
-import { canAggregate } from '@testbench/types/aggregate';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import { BenchError } from '../errors.js';
 import type { CompileScript } from '../plugins/locate-plugin.js';
 import { groupRecords } from '../results/group-records.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import { loadPipeline, type Pipeline } from '../run/load-pipeline.js';
+import { loadPipeline } from '../run/load-pipeline.js';
 import { readRunConfig } from '../run/resume-run.js';
 import type { BenchSystem } from '../run/stage.js';
 import type { ClusterBy } from '../summary/clusters.js';
+import { aggregatingStages } from './aggregating-stages.js';
 import { ROW_CUTS, type RowCut } from './row-cuts.js';
 import { type SetScore, type SetScoreOptions, scoreSets } from './set-scores.js';
 import { SumBoard } from './sum-board.js';
@@ -80,7 +79,8 @@ export async function aggregateRun(
     { answers: false, compileScript },
   );
   try {
-    const plugins = aggregatingPlugins(pipeline, stored);
+    const stages = aggregatingStages(pipeline, stored);
+    const plugins = Object.fromEntries(stages.map(({ name, id }) => [name, id]));
     const evaluators = Object.keys(plugins);
     if (evaluators.length === 0) return [];
     const board = new SumBoard({
@@ -94,26 +94,4 @@ export async function aggregateRun(
   } finally {
     await pipeline.unload();
   }
-}
-
-/** Ids of the evaluators of sums, by their names. */
-function aggregatingPlugins(
-  { evaluators }: Pipeline,
-  { plan, path }: StoredRun,
-): Record<string, string> {
-  const plugins: [name: string, id: string][] = [];
-  for (const { stage, config } of evaluators) {
-    if (!canAggregate(stage.plugin)) continue;
-    const { digest } = stage.plugin;
-    const planned = plan.evaluators.find(({ as }) => as === config.name);
-    if (planned?.digest !== digest) {
-      throw new BenchError(
-        'BENCH_PLAN_CHANGED',
-        `Cannot aggregate run ${JSON.stringify(path)}: evaluator "${config.name}" had the digest ${planned?.digest}, and has ${digest} now`,
-        { file: path },
-      );
-    }
-    plugins.push([config.name, stage.id]);
-  }
-  return Object.fromEntries(plugins);
 }

@@ -6,6 +6,11 @@
 export { aggregateRun, type AggregateRunOptions } from './aggregate-run.js';
 export type { SetBootstrap, SetInterval } from './bootstrap-set.js';
 export type { MetricSums } from './metric-sums.js';
+export {
+  openSetEvaluators,
+  type OpenSetEvaluatorsOptions,
+  type SetEvaluators,
+} from './open-set-evaluators.js';
 export { ROW_CUTS, type RowCut, type SetLabels } from './row-cuts.js';
 export {
   type AggregatingSystem,

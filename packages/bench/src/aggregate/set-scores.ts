@@ -157,7 +157,10 @@ const FATAL_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** One call, or a batch of them: rejected as a call is. */
-function askWith(evaluator: string, { system, plugins, signal }: SetScoreOptions): AskSet {
+export function askWith(
+  evaluator: string,
+  { system, plugins, signal }: Pick<SetScoreOptions, 'system' | 'plugins' | 'signal'>,
+): AskSet {
   const id = ownValue(plugins, evaluator);
   if (typeof id !== 'string') {
     return new ConfigNode(id, `plugins.${evaluator}`).reject('the id of a plugin');

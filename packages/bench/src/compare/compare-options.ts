@@ -6,6 +6,7 @@ import type { ClusterBy } from '../summary/clusters.js';
 import { MAX_FLIPS } from '../summary/limits.js';
 import { type GateOptions, readGateOptions } from '../gates/gate-options.js';
 import type { SystemFilter } from './pair-systems.js';
+import { readSetOptions, type SetComparisonOptions } from './set-options.js';
 
 /** How runs are compared. */
 export interface CompareOptions {
@@ -31,13 +32,17 @@ export interface CompareOptions {
   readonly allowDifferentData?: boolean;
   /** Changed records that are listed in each direction. @default 1000 */
   readonly maxFlips?: number;
+  /** Compares scores of whole sets too, such as BLEU: who is asked for them. `openSetEvaluators` loads the evaluators of a run. @default means alone */
+  readonly sets?: SetComparisonOptions;
   /** Asks whether the second run may pass: `gate` of the result. @default not asked */
   readonly gate?: GateOptions;
 }
 
 /** The same with all defaults. */
-export type ReadCompareOptions = Required<Omit<CompareOptions, 'metrics' | 'gate'>> &
-  Pick<CompareOptions, 'metrics' | 'gate'>;
+export type ReadCompareOptions = Required<
+  Omit<CompareOptions, 'metrics' | 'sets' | 'gate'>
+> &
+  Pick<CompareOptions, 'metrics' | 'sets' | 'gate'>;
 
 const OPTIONS: OptionReaders<CompareOptions> = {
   alpha: (node) => node.number(1e-6, 0.5),
@@ -51,6 +56,7 @@ const OPTIONS: OptionReaders<CompareOptions> = {
   onError: (node) => node.oneOf(['missing', 'wrong']),
   allowDifferentData: (node) => node.boolean(),
   maxFlips: (node) => node.wholeNumber(0, 10_000_000),
+  sets: ({ value, path }) => readSetOptions(value, path),
   gate: readGateOptions,
 };
 

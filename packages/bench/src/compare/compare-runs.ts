@@ -1,3 +1,5 @@
+import { checkRow } from '../results/check-row.js';
+import type { ResultRow } from '../results/result-row.js';
 import { CLUSTER_COLUMN } from '../summary/cluster-column.js';
 import { readScoreTable, type ScoredRun } from '../summary/score-table.js';
 import type { Baseline } from '../gates/baseline.js';
@@ -9,6 +11,7 @@ import {
 } from './compare-options.js';
 import { compareTables } from './compare-tables.js';
 import type { ComparedSide } from './compared-side.js';
+import { RecordResults } from './record-results.js';
 import type { RunComparison } from './run-comparison.js';
 
 /**
@@ -16,12 +19,13 @@ import type { RunComparison } from './run-comparison.js';
  * records changed. For two models of one run, give the run twice, and the models as `a` and `b` of the options.
  *
  * Systems of the same prompt, provider and model are paired; where only one of a kind is left on both sides, those. All rows are read once, and a
- * few numbers of each are kept.
+ * few numbers of each are kept; with `sets` they are read twice.
  *
  * @param a A run, or what `readBaseline` gave.
  * @throws {BenchError} `BENCH_NOT_COMPARABLE` for other data, records that cannot be found again, and metrics or models that only one has;
  *   `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} An option is wrong.
+ * @throws {CallError} `CALL_CANCELLED`, `CALL_NOT_FOUND`, `CALL_SHUT_DOWN`, where scores of sets are asked for.
  *
  * @example
  * ```ts
@@ -60,14 +64,28 @@ export async function compareRuns(
   const options = readCompareOptions(given);
   const left = 'type' in a ? baselineSide(a) : await readSide(a, options);
   const right = a === b ? left : await readSide(b, options);
-  return compareTables(left, right, options);
+  return await compareTables(left, right, options);
 }
 
 /** @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`. */
 async function readSide(
   run: ScoredRun,
-  { onError, clusters: by }: Pick<ReadCompareOptions, 'onError' | 'clusters'>,
+  { onError, clusters: by, sets }: Pick<ReadCompareOptions, 'onError' | 'clusters' | 'sets'>,
 ): Promise<ComparedSide> {
   const clusterColumn = by === 'auto' || by === 'none' || by === 'group' ? CLUSTER_COLUMN : by;
-  return { table: await readScoreTable(run, { onError, clusterColumn }), plan: run.plan };
+  const results = new RecordResults(Object.keys(sets?.plugins ?? {}));
+  const table = await readScoreTable(run, {
+    onError,
+    clusterColumn,
+    ...(sets === undefined
+      ? {}
+      : { onRow: (row, system, record) => results.add(row, system, record) }),
+  });
+  return { table, plan: run.plan, results, rows: () => checkedRows(run) };
+}
+
+/** Rows that are read again may have changed meanwhile. */
+async function* checkedRows(run: ScoredRun): AsyncGenerator<ResultRow, undefined> {
+  for await (const row of run.rows()) yield checkRow(row, run.path);
+  return undefined;
 }

@@ -12,6 +12,8 @@ import { type MetricColumn, type ScoreTable } from '../summary/score-table.js';
 import { type ChosenMetrics, chooseMetrics } from './choose-metrics.js';
 import type { ReadCompareOptions } from './compare-options.js';
 import { compareMetric, type UnadjustedComparison } from './compare-metric.js';
+import { compareCorpus } from './compare-corpus.js';
+import type { UnadjustedCorpus } from './compare-sets.js';
 import type { ComparedSide } from './compared-side.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { notComparable } from './not-comparable.js';
@@ -19,7 +21,6 @@ import { pairRecords, type PairedRecords } from './pair-records.js';
 import { type PairedSystems, pairSystems } from './pair-systems.js';
 import {
   type GateResult,
-  type MetricComparison,
   type PlanDifference,
   RUN_COMPARISON_VERSION,
   type RunComparison,
@@ -32,11 +33,11 @@ import {
  *
  * @throws {BenchError} `BENCH_NOT_COMPARABLE`.
  */
-export function compareTables(
+export async function compareTables(
   a: ComparedSide,
   b: ComparedSide,
   options: ReadCompareOptions,
-): RunComparison {
+): Promise<RunComparison> {
   const [left, right] = [a.table, b.table];
   checkData(left, right, options);
   const paired = pairRecords(left, right);
@@ -45,13 +46,16 @@ export function compareTables(
   const { clusters: by, alpha, adjustment } = options;
   const column = by === 'auto' || by === 'none' || by === 'group' ? CLUSTER_COLUMN : by;
   const clusters = clustersOf(paired.records, by, column);
-  const tests = systems.pairs.length * metrics.shared.length;
+  const { corpus, notes } = await compareCorpus([a, b], { systems, paired, clusters, options });
+  const tests =
+    systems.pairs.length * metrics.shared.length +
+    corpus.flat().filter(({ p }) => p !== null).length;
   const unadjusted = systems.pairs.map((pair) =>
     metrics.shared.map((metric) =>
       compareMetric(...columnsOf(pair, metric), { paired, clusters, options, tests }),
     ),
   );
-  const pairs = adjustPairs(systems.pairs, unadjusted, options);
+  const pairs = adjustPairs(systems.pairs, { metrics: unadjusted, corpus }, options);
   return {
     type: 'run-comparison',
     schemaVersion: RUN_COMPARISON_VERSION,
@@ -73,7 +77,10 @@ export function compareTables(
     unpaired: systems.unpaired,
     unpairedMetrics: metrics.unpaired,
     planDifferences: planDifferences(a, b),
-    notes: comparisonNotes(a, b, { paired, metrics: unadjusted.flat(), by, clusters }),
+    notes: [
+      ...comparisonNotes(a, b, { paired, metrics: unadjusted.flat(), by, clusters }),
+      ...notes,
+    ],
     ...(options.gate === undefined
       ? {}
       : { gate: checkGate(systems, metrics, pairs, { paired, options: options.gate }) }),
@@ -116,33 +123,42 @@ function columnsOf(
 /** All tests are adjusted together: of twenty tests at 5 %, one is expected to succeed by chance. */
 function adjustPairs(
   pairs: PairedSystems['pairs'],
-  unadjusted: readonly (readonly UnadjustedComparison[])[],
+  unadjusted: {
+    readonly metrics: readonly (readonly UnadjustedComparison[])[];
+    readonly corpus: readonly (readonly UnadjustedCorpus[])[];
+  },
   { adjustment, alpha }: ReadCompareOptions,
 ): SystemComparison[] {
   const { adjusted } = adjustPValues(
-    unadjusted.flat().map(({ p }) => p),
+    [...unadjusted.metrics.flat(), ...unadjusted.corpus.flat()].map(({ p }) => p),
     { method: adjustment, alpha },
   );
-  const next = adjusted.values();
+  const ofMetrics = adjusted.values();
+  const ofSets = adjusted.slice(unadjusted.metrics.flat().length).values();
   return pairs.map(({ a, b }, place) => ({
     a: a.name,
     b: b.name,
-    metrics: unadjusted[place]!.map((metric) => decide(metric, next.next().value ?? null, alpha)),
+    metrics: unadjusted.metrics[place]!.map((metric) =>
+      decide(metric, ofMetrics.next().value ?? null, alpha),
+    ),
+    corpus: unadjusted.corpus[place]!.map((set) =>
+      decide(set, ofSets.next().value ?? null, alpha),
+    ),
   }));
 }
 
-function decide(
-  metric: UnadjustedComparison,
+function decide<Compared extends { readonly difference: number | null }>(
+  compared: Compared,
   adjustedP: number | null,
   alpha: number,
-): MetricComparison {
-  const { difference } = metric;
+): Compared & { readonly adjustedP: number | null; readonly verdict: Verdict } {
+  const { difference } = compared;
   let verdict: Verdict = 'cannot-tell';
   if (difference === null) verdict = 'no-data';
   else if (adjustedP !== null && adjustedP <= alpha && difference !== 0) {
     verdict = difference > 0 ? 'better' : 'worse';
   }
-  return { ...metric, adjustedP, verdict };
+  return { ...compared, adjustedP, verdict };
 }
 
 /** Only what both sides know: a baseline has no more than evaluators. */
@@ -178,7 +194,8 @@ function checkGate(
       ),
     })),
   );
-  const { checks } = checkLosses(guarded, options);
+  const sets = pairs.flatMap((pair) => pair.corpus.map((set) => ({ pair, set })));
+  const { checks } = checkLosses(guarded, sets, options);
   const all = [...checks, ...checkCompared(systems.unpaired.a, metrics.missing)];
   return { passed: all.every(({ passed }) => passed), checks: all };
 }

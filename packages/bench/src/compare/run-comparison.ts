@@ -17,7 +17,9 @@ export type DifferenceMethod =
   /** The same, with a standard error clustered by the records' groups. */
   | 'clustered'
   /** All differences are the same: from Wilson's bound of how many records may still differ. */
-  | 'wilson';
+  | 'wilson'
+  /** Percentiles of differences of resampled sets. */
+  | 'bootstrap';
 
 /** A two-sided interval of a difference, b − a. */
 export interface DifferenceInterval {
@@ -27,6 +29,9 @@ export interface DifferenceInterval {
   readonly method: DifferenceMethod;
   readonly clusteredBy?: string;
   readonly clusters?: number;
+  /** Of a bootstrap. */
+  readonly resamples?: number;
+  readonly seed?: number;
 }
 
 /** Tests of a paired difference. */
@@ -36,7 +41,11 @@ export type TestName =
   | 'paired-t'
   | 'clustered-t'
   | 'wilcoxon'
-  | 'sign';
+  | 'sign'
+  /** Of scores of whole sets: records are swapped between the two. The other two count as sacreBLEU does, which is no sound test where many swaps are alike. */
+  | 'randomization'
+  | 'sacrebleu-ar'
+  | 'sacrebleu-bs';
 
 /** One test's answer: two-sided. */
 export interface TestResult {
@@ -131,11 +140,63 @@ export interface MetricComparison {
   readonly groups: readonly GroupComparison[];
 }
 
+/** How the sets of a comparison were resampled. */
+export interface SetResampling {
+  /** Of the paired bootstrap that gives the interval. */
+  readonly resamples: number;
+  /** Swaps of the randomization test. */
+  readonly swaps: number;
+  readonly seed: number;
+  /** What is drawn or swapped: records one by one, or blocks of so many; of clusters, as many as they have on average. */
+  readonly recordsPerBlock: number;
+  readonly blocks: number;
+  readonly clusteredBy?: string;
+}
+
+/** One number of two sets, such as BLEU from 0 to 100 where the score is from 0 to 1. */
+export interface SetDifference {
+  readonly a: number | null;
+  readonly b: number | null;
+  /** b − a. */
+  readonly difference: number | null;
+  /** From the same resamples as that of the score; null where there is none. */
+  readonly interval: DifferenceInterval | null;
+}
+
+/** A score of whole sets that is no mean of records' scores, such as BLEU, of two systems on the same records. */
+export interface CorpusComparison extends SetDifference {
+  readonly evaluator: string;
+  /** Records that have metrics in both: only they are added up. */
+  readonly n: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  /** The test that decides. */
+  readonly test: TestName | null;
+  readonly p: number | null;
+  /** Adjusted for all tests of the comparison, together with those of means. */
+  readonly adjustedP: number | null;
+  readonly verdict: Verdict;
+  /** The deciding one first. */
+  readonly tests: readonly TestResult[];
+  /** What else the evaluator says of sets, by name. Whether more is better is not known of them: they have no verdict. */
+  readonly values: Readonly<Record<string, SetDifference>>;
+  /** In the order in which they occur, at most 1,000; without intervals. */
+  readonly groups: readonly (Pick<SetDifference, 'a' | 'b' | 'difference'> & {
+    readonly group: string;
+    readonly n: number;
+  })[];
+  readonly resampling: SetResampling | null;
+  /** Why there is no test or no score. */
+  readonly without?: string;
+}
+
 /** Two systems: the same one of two runs, or two models of one. */
 export interface SystemComparison {
   readonly a: SystemName;
   readonly b: SystemName;
   readonly metrics: readonly MetricComparison[];
+  /** Scores of whole sets; empty where no evaluator is of sums, or none was asked. */
+  readonly corpus: readonly CorpusComparison[];
 }
 
 /** What differs between the plans of the two runs. */
@@ -150,6 +211,8 @@ export interface PlanDifference {
 export interface GateCheck {
   readonly check:
     | 'broad-loss'
+    /** The same of a score of the whole set, such as BLEU. */
+    | 'set-loss'
     | 'hard-break'
     | 'lost-share'
     /** The first run, or the baseline, has models or evaluators that the second lacks: nobody can say that nothing was lost. */
@@ -184,7 +247,7 @@ export interface RunComparison {
   readonly confidence: number;
   readonly power: number;
   readonly adjustment: Adjustment;
-  /** Number of tests that were adjusted together: metrics times pairs. */
+  /** Number of tests that were adjusted together: of metrics and of scores of sets, times pairs. */
   readonly tests: number;
   /** How records were found in both: by their ids, or by their place in the same data set. */
   readonly pairedBy: 'id' | 'index';

@@ -1,6 +1,7 @@
 import { adjustPValues } from '@testbench/statistics';
 
 import type {
+  CorpusComparison,
   GateCheck,
   GateResult,
   MetricComparison,
@@ -25,17 +26,24 @@ export interface GuardedMetric {
   readonly named: readonly NamedRecord[];
 }
 
+/** A score of whole sets, such as BLEU, of one pair. */
+export interface GuardedSet {
+  readonly pair: SystemComparison;
+  readonly set: CorpusComparison;
+}
+
 /**
- * The two guards of a gate: a broad loss, by a paired one-sided test of all records; and hard breaks, of named records or of more than a
- * share of them.
+ * The two guards of a gate: a broad loss, by a paired one-sided test of all records, of means and of scores of whole sets; and hard breaks,
+ * of named records or of more than a share of them.
  */
 export function checkLosses(
   metrics: readonly GuardedMetric[],
+  sets: readonly GuardedSet[],
   { alpha = 0.05, records, maxLost }: GateOptions,
 ): GateResult {
   // Holm: the chance of any false alarm stays at alpha, however many metrics there are.
   const { adjusted } = adjustPValues(
-    metrics.map(({ metric }) => lossP(metric)),
+    [...metrics.map(({ metric }) => lossP(metric)), ...sets.map(({ set }) => lossP(set))],
     { alpha },
   );
   const checks = metrics.flatMap((each, place): GateCheck[] => [
@@ -43,14 +51,21 @@ export function checkLosses(
     ...(maxLost === undefined ? [] : [checkShare(each, maxLost)]),
     ...(records === undefined || records.length === 0 ? [] : [checkNamed(each)]),
   ]);
-  return { passed: checks.every(({ passed }) => passed), checks };
+  const setChecks = sets.map((each, place) =>
+    checkSetLoss(each, adjusted[metrics.length + place] ?? null, alpha),
+  );
+  const all = [...checks, ...setChecks];
+  return { passed: all.every(({ passed }) => passed), checks: all };
 }
 
 /**
  * One-sided: the chance of a loss at least as large where nothing changed. For independent records that are right or wrong by McNemar's exact
  * test; else by the deciding test of the comparison.
  */
-function lossP({ difference, tests }: MetricComparison): number | null {
+function lossP({
+  difference,
+  tests,
+}: Pick<MetricComparison, 'difference' | 'tests'>): number | null {
   if (difference === null) return null;
   if (difference >= 0) return 1;
   const deciding =
@@ -81,9 +96,35 @@ function checkBroadLoss(
   };
 }
 
+function checkSetLoss({ pair, set }: GuardedSet, p: number | null, alpha: number): GateCheck {
+  const { evaluator, difference, without } = set;
+  // A lower score that nothing was tested of may be a loss: nobody can say that it is none.
+  const isUnknown = p === null && (difference === null || difference < 0);
+  const passed = !isUnknown && (p === null || p > alpha);
+  const change =
+    difference === null
+      ? `there is no score of both sets (${without ?? 'no record has one in both'})`
+      : `${formatSigned(difference)} over the set`;
+  const tested = p === null ? `, not tested${without === undefined ? '' : ` (${without})`}` : '';
+  const shown =
+    p === null ? tested : `, one-sided p ${formatP(p)}, alarm at ${alpha}`;
+  return {
+    check: 'set-loss',
+    metric: evaluator,
+    system: pair.b,
+    passed,
+    value: p,
+    limit: alpha,
+    message: `${pair.b.model}: ${evaluator}: ${change}${difference === null ? '' : shown}`,
+  };
+}
+
+function formatSigned(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(4)}`;
+}
+
 function describe({ difference, flips: { lost, gained } }: MetricComparison): string {
-  const size = `${difference! < 0 ? '−' : '+'}${Math.abs(difference!).toFixed(4)}`;
-  return `${size}, ${lost} records worse and ${gained} better`;
+  return `${formatSigned(difference!)}, ${lost} records worse and ${gained} better`;
 }
 
 function checkShare({ pair, metric }: GuardedMetric, limit: number): GateCheck {

@@ -6,7 +6,9 @@
 export type { CompareOptions } from '../compare/compare-options.js';
 export { compareRuns } from '../compare/compare-runs.js';
 export type { SystemFilter } from '../compare/pair-systems.js';
+export type { SetComparisonOptions } from '../compare/set-options.js';
 export {
+  type CorpusComparison,
   type DifferenceInterval,
   type DifferenceMethod,
   type Flip,
@@ -19,6 +21,8 @@ export {
   type Planning,
   RUN_COMPARISON_VERSION,
   type RunComparison,
+  type SetDifference,
+  type SetResampling,
   type SystemComparison,
   type TestName,
   type TestResult,

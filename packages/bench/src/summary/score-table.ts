@@ -51,8 +51,8 @@ export interface TableOptions {
   readonly onError?: OnError;
   /** Column whose values name clusters. @default `cluster` */
   readonly clusterColumn?: string;
-  /** Called with every row, after it was checked, and the place of its system in the table. */
-  readonly onRow?: (row: ResultRow, system: number) => void;
+  /** Called with every row, after it was checked, and the places of its system and record in the table. */
+  readonly onRow?: (row: ResultRow, system: number, record: number) => void;
 }
 
 /** Facts of a run, for whatever is printed of it. */
@@ -138,7 +138,7 @@ class TableReader {
           `a row of record ${index} has a model that its plan does not have`,
         );
       }
-      this.#options.onRow?.(row, place);
+      this.#options.onRow?.(row, place, this.#records.count - 1);
       const epochs = bySystem.get(place);
       if (epochs === undefined) bySystem.set(place, [row]);
       else epochs.push(row);

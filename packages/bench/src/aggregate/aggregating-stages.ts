@@ -1,0 +1,37 @@
+import { canAggregate } from '@testbench/types/aggregate';
+
+import { BenchError } from '../errors.js';
+import type { StoredRun } from '../results/read-run.js';
+import type { Pipeline } from '../run/load-pipeline.js';
+
+/** An evaluator of sums that is loaded. */
+export interface AggregatingStage {
+  readonly name: string;
+  readonly id: string;
+  /** True if it may use the network: it is asked once for a set, and not thousands of times. */
+  readonly waits: boolean;
+}
+
+/**
+ * The evaluators of sums of a run's pipeline.
+ *
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if one is not what it was.
+ */
+export function aggregatingStages(
+  { evaluators }: Pipeline,
+  { plan, path }: Pick<StoredRun, 'plan' | 'path'>,
+): AggregatingStage[] {
+  return evaluators.flatMap(({ stage, config }) => {
+    if (!canAggregate(stage.plugin)) return [];
+    const { digest } = stage.plugin;
+    const planned = plan.evaluators.find(({ as }) => as === config.name);
+    if (planned?.digest !== digest) {
+      throw new BenchError(
+        'BENCH_PLAN_CHANGED',
+        `Cannot aggregate run ${JSON.stringify(path)}: evaluator "${config.name}" had the digest ${planned?.digest}, and has ${digest} now`,
+        { file: path },
+      );
+    }
+    return [{ name: config.name, id: stage.id, waits: stage.waits }];
+  });
+}
