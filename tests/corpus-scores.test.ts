@@ -142,7 +142,14 @@ describe('the score of a set, from the sums of its records', () => {
     const pairs = somePairs(200);
     const [before, after] = [
       await judge(plugin, {}, pairs),
-      await judge(plugin, {}, pairs.map(({ output, expected: wanted }, index) => ({ expected: wanted, output: index % 9 === 0 ? wanted : index % 10 === 0 ? '' : output }))),
+      await judge(
+        plugin,
+        {},
+        pairs.map(({ output, expected: wanted }, index) => ({
+          expected: wanted,
+          output: index % 9 === 0 ? wanted : index % 10 === 0 ? '' : output,
+        })),
+      ),
     ];
     const compared = await compareRuns(runOf(before.rows), runOf(after.rows), {
       sets: { system, plugins: { [plugin]: before.id }, resamples: 500, swaps: 1000 },
@@ -200,7 +207,13 @@ function runOf(rows: readonly ResultRow[]): Parameters<typeof compareRuns>[1] {
     onError: 'missing',
   } as never;
   const facts = { path: '/runs/test', run: 'test', digest: 'sha256:1', plan, records: rows.length };
-  return { ...facts, isComplete: true, rows: () => ReadableStream.from(rows) as never };
+  return {
+    ...facts,
+    isComplete: true,
+    async *rows() {
+      yield* rows;
+    },
+  };
 }
 
 /** Answers of different lengths, some right, some shuffled, some cut. */

@@ -10,7 +10,7 @@ import {
   scoreRun,
 } from '@testbench/bench';
 import { attestRun, verifyRun } from '@testbench/bench/attest';
-import { aggregateRun, scoreSets, SumBoard } from '@testbench/bench/aggregate';
+import { aggregateRun, openSetEvaluators, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import { calibrateJudges } from '@testbench/bench/judging';
@@ -87,6 +87,7 @@ import {
   newcombeInterval,
   pairedDifference,
   proportionInterval,
+  randomSwaps,
   resample,
   welchTest,
   wilcoxonTest,
@@ -295,6 +296,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: { bootstrapInterval: (options) => bootstrapInterval({ values: [1] }, options) },
   },
   'statistics:ResampleOptions': { calls: { resample: (options) => resample(2, options) } },
+  'statistics:SwapOptions': { calls: { randomSwaps: (options) => randomSwaps(2, options) } },
   'statistics:WilcoxonOptions': {
     calls: { wilcoxonTest: (options) => wilcoxonTest([1, 2], [2, 1], options) },
   },
@@ -599,6 +601,14 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/statistics:CompareOptions': {
     calls: { compareRuns: (options) => compareRuns({} as never, {} as never, options) },
+  },
+  'bench/statistics:SetComparisonOptions': {
+    prefix: 'sets.',
+    base: { system: { executePluginBatch: async () => [] }, plugins: {} },
+    calls: { compareRuns: (sets) => compareRuns({} as never, {} as never, { sets }) },
+  },
+  'bench/aggregate:OpenSetEvaluatorsOptions': {
+    calls: { openSetEvaluators: (options) => openSetEvaluators({} as never, options) },
   },
   'bench/statistics:GateOptions': {
     prefix: 'gate.',

@@ -1,4 +1,4 @@
-import type { RequirementOptions } from '@testbench/bench/statistics';
+import { type RequirementOptions, SET_PREFIX } from '@testbench/bench/statistics';
 
 import { UsageError } from './usage-error.js';
 
@@ -19,9 +19,11 @@ export function readRequirements(
   const limits = (failUnder ?? []).map((text): [string, number] => {
     const [metric, limit] = splitPair(text, '--fail-under', 'metric=number', command);
     const least = Number(limit);
-    if (!(least >= 0 && least <= 1) || limit.trim() === '') {
+    const isSet = metric.startsWith(SET_PREFIX);
+    const isRight = isSet ? Number.isFinite(least) : least >= 0 && least <= 1;
+    if (!isRight || limit.trim() === '') {
       throw new UsageError(
-        `--fail-under is ${JSON.stringify(text)}, expected a number from 0 to 1 behind "="`,
+        `--fail-under is ${JSON.stringify(text)}, expected a number${isSet ? '' : ' from 0 to 1'} behind "="`,
         command,
       );
     }

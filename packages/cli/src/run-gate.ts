@@ -8,10 +8,13 @@ import {
   type GateResult,
   readBaseline,
   type RequirementOptions,
+  SET_PREFIX,
   summariseRun,
 } from '@testbench/bench/statistics';
 
+import type { CliIo } from './cli-io.js';
 import { readRequirements } from './requirements.js';
+import { withSetEvaluators } from './set-evaluators.js';
 import { UsageError } from './usage-error.js';
 
 /** What the flags of a command that runs cases ask its run to reach. */
@@ -46,7 +49,8 @@ export async function readRunGate(
   if (evaluators !== undefined) {
     const known = [...evaluators.map(({ name }) => name), 'score', 'passed'];
     for (const metric of Object.keys(requirements?.failUnder ?? {})) {
-      if (known.includes(metric)) continue;
+      // What an evaluator says of whole sets is not known before it was asked.
+      if (known.includes(metric) || metric.startsWith(SET_PREFIX)) continue;
       throw new UsageError(
         `--fail-under names ${JSON.stringify(metric)}, and the run has ${known.map((name) => JSON.stringify(name)).join(', ')}`,
         command,
@@ -68,11 +72,15 @@ export async function readRunGate(
 export async function checkRunGate(
   path: string,
   { requirements, baseline }: RunGate,
+  io: CliIo,
 ): Promise<GateResult> {
   const run = await readRun(path);
   const checks: GateResult['checks'][number][] = [];
   if (baseline !== undefined) {
-    const { gate } = await compareRuns(baseline, run, { gate: {} });
+    const compared = { before: baseline, after: run, isGate: true };
+    const { gate } = await withSetEvaluators(io, compared, (sets) =>
+      compareRuns(baseline, run, { gate: {}, ...(sets && { sets }) }),
+    );
     checks.push(...(gate?.checks ?? []));
   }
   if (requirements !== undefined) {

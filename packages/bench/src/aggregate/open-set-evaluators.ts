@@ -25,7 +25,7 @@ const OPTIONS: OptionReaders<OpenSetEvaluatorsOptions> = {
 
 /** The evaluators of sums of a run, loaded: what `sets` of `CompareOptions` takes. */
 export interface SetEvaluators
-  extends Pick<SetComparisonOptions, 'system' | 'plugins' | 'once'>, AsyncDisposable {}
+  extends Pick<Required<SetComparisonOptions>, 'system' | 'plugins' | 'once'>, AsyncDisposable {}
 
 /**
  * Loads the evaluators of a stored run whose metrics are sums, so that scores of whole sets can be compared.

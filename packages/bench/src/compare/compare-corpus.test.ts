@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { type PartialRow, scoredRun } from '../__fixtures__/scored-run.js';
 import type { AggregatingSystem } from '../aggregate/set-scores.js';
 import type { CompareOptions } from './compare-options.js';
+import type { Baseline } from '../gates/baseline.js';
+import { formatBaseline, makeBaseline, sealBaseline } from '../gates/make-baseline.js';
+import { parseBaseline } from '../gates/read-baseline.js';
 import { compareRuns } from './compare-runs.js';
 
 /** An error rate as a plugin would give it: a ratio of sums, which is no mean of ratios. */
@@ -113,7 +116,9 @@ describe('scores of whole sets in compareRuns()', () => {
   it('are over records that have results in both, in whatever order, by group', async () => {
     const failure = { code: 'CALL_TRAPPED', message: 'trap', stage: 'provider' };
     const more = (index: number) => ({ id: `r${index}`, group: index < 20 ? 'x' : 'y' });
-    const a = rowsOf(before, more).map((row) => (row.index === 0 ? { ...row, failure } : row));
+    const a = rowsOf(before, more).map((row) =>
+      Object.assign(row, row.index === 0 ? { failure } : {}),
+    );
     const b = rowsOf(after, more).toReversed();
     const compared = await compare(a, b);
     const [found] = compared.pairs[0]!.corpus;
@@ -169,7 +174,7 @@ describe('scores of whole sets in compareRuns()', () => {
     const [asked] = (await compare(rowsOf(before), rowsOf(after), { sets: once })).pairs[0]!.corpus;
     expect(asked).toMatchObject({ p: null, without: expect.stringContaining('network') as string });
     expect(calls).toBe(2);
-    const bare = rowsOf(before).map(({ details: _, ...row }) => row);
+    const bare = rowsOf(before).map((row) => Object.assign(row, { details: {} }));
     const [none] = (await compare(bare, rowsOf(after), { gate: {} })).pairs[0]!.corpus;
     expect(none).toMatchObject({ verdict: 'no-data', difference: null });
     expect(none!.without).toContain('it has no metrics');
@@ -186,6 +191,34 @@ describe('scores of whole sets in compareRuns()', () => {
     expect(notes.find(({ code }) => code === 'SET_NOT_COMPARED')?.message).toContain(
       'the evaluator is not the same in both',
     );
+    const bare = await makeBaseline(runOf('a', rowsOf(before)));
+    const compared = await compareRuns(bare, runOf('b', rowsOf(after)), { sets });
+    expect(compared.notes.at(-1)?.message).toContain('the baseline has no sums');
+  });
+
+  it('are compared with a baseline that has their sums as with its run', async () => {
+    const more = (index: number) => ({ id: `r${index}` });
+    const failure = { code: 'CALL_TRAPPED', message: 'trap', stage: 'provider' };
+    const rows = rowsOf(before, more).map((row) =>
+      Object.assign(row, row.index === 7 ? { failure } : {}),
+    );
+    const summary = { sets: [{ evaluator: 'wer' }, { evaluator: 'gone' }, 1] };
+    const first = Object.assign(runOf('a', rows), { summary });
+    const text = formatBaseline(await makeBaseline(first));
+    expect(text).toContain('"names":["errors","words"],"records":[\n    [1,0,3],\n    [1,1,10]');
+    const second = runOf('b', rowsOf(after, more).toReversed());
+    const [byRun, byBaseline] = [
+      await compareRuns(first, second, { sets }),
+      await compareRuns(parseBaseline(text, 'b.json'), second, { sets }),
+    ];
+    expect(byBaseline.pairs[0]!.corpus).toEqual(byRun.pairs[0]!.corpus);
+    expect(byRun.pairs[0]!.corpus[0]!.n).toBe(59);
+    const spoiled = JSON.parse(text) as Baseline;
+    const { digest: _, ...content } = {
+      ...spoiled,
+      sums: [{ ...spoiled.sums![0]!, names: ['a'] }],
+    };
+    expect(() => parseBaseline(JSON.stringify(sealBaseline(content)), 'b.json')).toThrow(/"sums"/);
   });
 
   it.each([
@@ -194,7 +227,10 @@ describe('scores of whole sets in compareRuns()', () => {
     [{ ...sets, trials: 5 }, 'sets'],
   ])('refuse the options %o', async (given, path) => {
     await expect(compare(rowsOf(before), rowsOf(after), { sets: given as never })).rejects.toThrow(
-      expect.objectContaining({ name: 'ConfigError', path: expect.stringContaining(path) as string }),
+      expect.objectContaining({
+        name: 'ConfigError',
+        path: expect.stringContaining(path) as string,
+      }),
     );
   });
 });

@@ -57,7 +57,8 @@ function problemOf(
   sides: readonly [a: ComparedSide, b: ComparedSide],
   name: string,
 ): string | undefined {
-  if (sides.some(({ rows }) => rows === undefined)) return 'a baseline has no sums';
+  if (sides.some(({ rows }) => rows === undefined))
+    return 'the baseline has no sums; make it again from a run that has scores of whole sets';
   const [a, b] = sides.map(({ plan }) => plan.evaluators.find(({ as }) => as === name));
   if (a === undefined || b === undefined) return 'only one of the two has this evaluator';
   if (a.digest !== b.digest || canonicalJson(a.config) !== canonicalJson(b.config)) {

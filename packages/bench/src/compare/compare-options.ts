@@ -39,9 +39,7 @@ export interface CompareOptions {
 }
 
 /** The same with all defaults. */
-export type ReadCompareOptions = Required<
-  Omit<CompareOptions, 'metrics' | 'sets' | 'gate'>
-> &
+export type ReadCompareOptions = Required<Omit<CompareOptions, 'metrics' | 'sets' | 'gate'>> &
   Pick<CompareOptions, 'metrics' | 'sets' | 'gate'>;
 
 const OPTIONS: OptionReaders<CompareOptions> = {

@@ -141,9 +141,7 @@ function adjustPairs(
     metrics: unadjusted.metrics[place]!.map((metric) =>
       decide(metric, ofMetrics.next().value ?? null, alpha),
     ),
-    corpus: unadjusted.corpus[place]!.map((set) =>
-      decide(set, ofSets.next().value ?? null, alpha),
-    ),
+    corpus: unadjusted.corpus[place]!.map((set) => decide(set, ofSets.next().value ?? null, alpha)),
   }));
 }
 

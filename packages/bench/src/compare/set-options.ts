@@ -1,6 +1,7 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { AggregatingSystem } from '../aggregate/set-scores.js';
+import type { Clusters } from '../summary/clusters.js';
 
 /** How scores of whole sets, such as BLEU, are compared: who is asked for them, and how often sets are resampled. */
 export interface SetComparisonOptions {
@@ -19,6 +20,13 @@ export interface SetComparisonOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How sets are compared. */
+export interface SetSetting {
+  readonly options: SetComparisonOptions;
+  readonly confidence: number;
+  readonly clusters: Clusters | undefined;
+}
+
 const OPTIONS: OptionReaders<SetComparisonOptions> = {
   system: (node) => node.implementation('executePluginBatch'),
   plugins: (node) => node.object() as Record<string, string>,
@@ -31,8 +39,5 @@ const OPTIONS: OptionReaders<SetComparisonOptions> = {
 
 /** @throws {ConfigError} An option is wrong. */
 export function readSetOptions(given: unknown, path: string): SetComparisonOptions {
-  return readOptions<SetComparisonOptions>(given as SetComparisonOptions, OPTIONS, path, [
-    'system',
-    'plugins',
-  ]);
+  return readOptions<SetComparisonOptions>(given, OPTIONS, path, ['system', 'plugins']);
 }

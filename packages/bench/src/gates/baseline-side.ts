@@ -3,16 +3,13 @@ import { type Metric, metricsOf } from '../summary/metric-list.js';
 import { type RecordColumns, RecordList } from '../summary/record-columns.js';
 import { NumberColumn } from '../summary/number-column.js';
 import { type MetricColumn, type SystemColumns, systemKey } from '../summary/score-table.js';
-import type { Baseline } from './baseline.js';
+import { RecordResults } from '../compare/record-results.js';
+import type { Baseline, BaselineSums } from './baseline.js';
+import { baselineRows } from './baseline-sums.js';
 
 /** A baseline as one side of a comparison. */
-export function baselineSide({
-  run,
-  evaluators,
-  columns,
-  fields,
-  records,
-}: Baseline): ComparedSide {
+export function baselineSide(baseline: Baseline): ComparedSide {
+  const { run, evaluators, columns, fields, records, sums } = baseline;
   const metrics = new Map(
     metricsOf({ evaluators }).map((metric) => [`${metric.kind} ${metric.metric}`, metric]),
   );
@@ -37,7 +34,14 @@ export function baselineSide({
     });
   }
   const hasIds = fields.includes('id');
+  const keys = [...systems.keys()];
   return {
+    ...(sums === undefined
+      ? {}
+      : {
+          results: resultsOf(sums, keys),
+          rows: () => baselineRows(baseline),
+        }),
     plan: { evaluators, onError: run.onError, epochs: run.epochs },
     table: {
       facts: run,
@@ -45,6 +49,16 @@ export function baselineSide({
       records: recordsOf(records, hasIds),
     },
   };
+}
+
+/** Which records have sums, by the places of systems. */
+function resultsOf(sums: readonly BaselineSums[], keys: readonly string[]): RecordResults {
+  const results = new RecordResults([]);
+  for (const { evaluator, records, ...name } of sums) {
+    const found = results.of(evaluator, keys.indexOf(systemKey(name)));
+    for (const [place, entry] of records.entries()) if (entry !== null) found.add(place);
+  }
+  return results;
 }
 
 function recordsOf(records: Baseline['records'], hasIds: boolean): RecordColumns {

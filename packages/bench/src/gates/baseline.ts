@@ -11,6 +11,14 @@ export interface BaselineColumn extends SystemName {
   readonly kind: MetricKind;
 }
 
+/** Sums of one evaluator's metrics by record, so that scores of whole sets, such as BLEU, can be compared too. */
+export interface BaselineSums extends SystemName {
+  readonly evaluator: string;
+  readonly names: readonly string[];
+  /** In the order of the baseline's records: how many results, then a sum for each name; null for a record without results. */
+  readonly records: readonly (readonly number[] | null)[];
+}
+
 /** What stands before the scores of a record. */
 export type BaselineField = 'index' | 'id';
 
@@ -26,6 +34,8 @@ export interface Baseline {
   readonly fields: readonly BaselineField[];
   /** By record: the fields, then a score for each column, or null where there is none. */
   readonly records: readonly (readonly (string | number | null)[])[];
+  /** Of evaluators of sums; absent if there are none. */
+  readonly sums?: readonly BaselineSums[];
   /** `sha256:` and the hex digest of all the rest in canonical JSON: a merge by hand does not pass unnoticed. */
   readonly digest: string;
 }

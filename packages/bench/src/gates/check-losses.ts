@@ -106,8 +106,7 @@ function checkSetLoss({ pair, set }: GuardedSet, p: number | null, alpha: number
       ? `there is no score of both sets (${without ?? 'no record has one in both'})`
       : `${formatSigned(difference)} over the set`;
   const tested = p === null ? `, not tested${without === undefined ? '' : ` (${without})`}` : '';
-  const shown =
-    p === null ? tested : `, one-sided p ${formatP(p)}, alarm at ${alpha}`;
+  const shown = p === null ? tested : `, one-sided p ${formatP(p)}, alarm at ${alpha}`;
   return {
     check: 'set-loss',
     metric: evaluator,

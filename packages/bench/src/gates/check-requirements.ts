@@ -2,7 +2,7 @@ import { ConfigError } from '@testbench/types/errors';
 
 import type { GateCheck, GateResult } from '../compare/run-comparison.js';
 import type { MetricSummary, RunSummary, SystemReport } from '../summary/run-summary.js';
-import { type RequirementOptions, readRequirements } from './gate-options.js';
+import { type RequirementOptions, readRequirements, SET_PREFIX } from './gate-options.js';
 
 /**
  * Holds a run's numbers against what they must reach. Every prompt, provider and model must reach it; a metric without a score does not.
@@ -22,12 +22,14 @@ export function checkRequirements(summary: RunSummary, given: RequirementOptions
   const { failUnder = {}, lowerBound = false, maxErrors } = readRequirements(given);
   const checks = Object.entries(failUnder).flatMap(([metric, least]) => {
     const found = summary.systems.flatMap((system) =>
-      system.metrics
-        .filter((each) => each.metric === metric)
-        .map((each) => checkMean(system, each, least, lowerBound)),
+      numbersOf(system)
+        .filter(({ name }) => name === metric)
+        .map((number) => checkNumber(system, number, least, lowerBound)),
     );
     if (found.length > 0) return found;
-    const known = summary.systems[0]?.metrics.map((each) => JSON.stringify(each.metric)) ?? [];
+    const [first] = summary.systems;
+    const known =
+      first === undefined ? [] : numbersOf(first).map(({ name }) => JSON.stringify(name));
     throw new ConfigError(
       'CONFIG_INVALID',
       `failUnder.${metric}`,
@@ -38,15 +40,36 @@ export function checkRequirements(summary: RunSummary, given: RequirementOptions
   return { passed: checks.every(({ passed }) => passed), checks };
 }
 
-function checkMean(
+/** A number that can be held against a limit. */
+interface CheckedNumber extends Pick<MetricSummary, 'interval'> {
+  readonly name: string;
+  readonly value: number | null;
+  readonly words: string;
+}
+
+/** Means, and scores of whole sets. */
+function numbersOf({ metrics, corpus }: SystemReport): CheckedNumber[] {
+  return [
+    ...metrics.map(({ metric: name, mean: value, interval }) => {
+      return { name, value, interval, words: `the mean of ${name}` };
+    }),
+    ...corpus.map(({ metric, value, interval }) => {
+      return { name: `${SET_PREFIX}${metric}`, value, interval, words: `${metric} over the set` };
+    }),
+  ];
+}
+
+function checkNumber(
   { prompt, provider, model }: SystemReport,
-  { metric, mean, interval }: MetricSummary,
+  { name: metric, value: found, interval, words }: CheckedNumber,
   least: number,
   lowerBound: boolean,
 ): GateCheck {
-  const value = lowerBound ? (interval?.low ?? null) : mean;
+  const value = lowerBound ? (interval?.low ?? null) : found;
   const passed = value !== null && value >= least;
-  const what = lowerBound ? `the lower end of the interval of ${metric}` : `the mean of ${metric}`;
+  const what = lowerBound
+    ? `the lower end of the interval of ${words.replace('the mean of ', '')}`
+    : words;
   const shown = value === null ? 'not known' : value.toFixed(4);
   return {
     check: 'fail-under',

@@ -21,9 +21,12 @@ const GATE: OptionReaders<GateOptions> = {
   maxLost: (node) => node.number(0, 1),
 };
 
+/** Stands before the name of a score of the whole set: `set:bleu` is BLEU's score from 0 to 1, `set:bleu.bleu` a value of it. */
+export const SET_PREFIX = 'set:';
+
 /** What a run must reach by itself. */
 export interface RequirementOptions {
-  /** Least means, by metric. @default none */
+  /** Least means, by metric; with `set:` before the name, least scores of the whole set, or values of it such as `set:bleu.bleu`. @default none */
   readonly failUnder?: Readonly<Record<string, number>>;
   /** Holds the lower ends of intervals against `failUnder`, not the means. @default false */
   readonly lowerBound?: boolean;
@@ -36,7 +39,13 @@ const REQUIREMENTS: OptionReaders<RequirementOptions> = {
     Object.fromEntries(
       Object.entries(node.object()).map(([metric, least]) => [
         metric,
-        new ConfigNode(least, `${node.path}.${metric}`).number(0, 1),
+        // Values of sets have any size: BLEU goes to 100.
+        metric.startsWith(SET_PREFIX)
+          ? new ConfigNode(least, `${node.path}.${metric}`).number(
+              -Number.MAX_VALUE,
+              Number.MAX_VALUE,
+            )
+          : new ConfigNode(least, `${node.path}.${metric}`).number(0, 1),
       ]),
     ),
   lowerBound: (node) => node.boolean(),

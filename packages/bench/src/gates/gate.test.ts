@@ -98,6 +98,15 @@ describe('checkRequirements()', () => {
     expect(passed({ failUnder: { exact: 0.72 }, lowerBound: true })).toBe(false);
     expect(passed({ maxErrors: 1 })).toBe(true);
     expect(passed({ maxErrors: 0 })).toBe(false);
+    const set = { labels: { prompt: 'p', provider: 'o', model: 'm' }, n: 100, bootstrap: null };
+    const [score, bleu] = [0.3, 30].map((value) => ({ value, interval: null }));
+    const stored = { sets: [{ evaluator: 'exact', ...set, score, metrics: { bleu } }] };
+    const withSets = await summariseRun(Object.assign(scoredRun({ rows }), { summary: stored }));
+    const limits = (failUnder: Record<string, number>): boolean =>
+      checkRequirements(withSets, { failUnder }).passed;
+    expect(limits({ 'set:exact': 0.3, 'set:exact.bleu': 29 })).toBe(true);
+    expect(limits({ 'set:exact.bleu': 31 })).toBe(false);
+    expect(() => limits({ 'set:other': 0.5 })).toThrow(/it has .*"set:exact", "set:exact.bleu"/);
     expect(() => passed({ failUnder: { other: 0.5 } })).toThrow(/no such metric, it has "exact"/);
     expect(() => passed({ failUnder: { exact: 2 } })).toThrow(/"failUnder.exact"/);
   });

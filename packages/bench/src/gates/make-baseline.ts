@@ -5,7 +5,9 @@ import { notComparable } from '../compare/not-comparable.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { readScoreTable, type ScoredRun } from '../summary/score-table.js';
+import { isObject } from '../is-object.js';
 import { type Baseline, BASELINE_VERSION, type BaselineField } from './baseline.js';
+import { BaselineSumReader } from './baseline-sums.js';
 
 /** What of a run goes into a baseline. */
 export interface BaselineOptions {
@@ -33,7 +35,14 @@ export async function makeBaseline(run: ScoredRun, given?: BaselineOptions): Pro
   if (!run.isComplete) {
     throw notComparable(run.run, run.run, 'it is not complete; resume it first');
   }
-  const { facts, records, systems } = await readScoreTable(run, { onError: 'missing' });
+  const wanted = sumEvaluators(run).filter((name) => metrics?.includes(name) ?? true);
+  const reader = new BaselineSumReader(wanted);
+  const { facts, records, systems } = await readScoreTable(run, {
+    onError: 'missing',
+    ...(wanted.length === 0
+      ? {}
+      : { onRow: (row, system, record) => reader.add(row, system, record) }),
+  });
   const chosen = systems.filter(({ name }) => models?.includes(name.model) ?? true);
   const columns = chosen.flatMap((system) =>
     system.metrics
@@ -46,6 +55,11 @@ export async function makeBaseline(run: ScoredRun, given?: BaselineOptions): Pro
     'metric',
     metrics,
     new Set(systems.flatMap((system) => system.metrics.map(({ metric }) => metric))),
+  );
+  const sums = reader.sums(
+    systems.map(({ name }) => name),
+    chosen.map(({ name }) => name),
+    records.count,
   );
   const fields: BaselineField[] = records.hasIds ? ['index', 'id'] : ['index'];
   return sealBaseline({
@@ -67,7 +81,19 @@ export async function makeBaseline(run: ScoredRun, given?: BaselineOptions): Pro
       const names: (string | number | null)[] = records.hasIds ? [index, key] : [index];
       return names.concat(scores);
     }),
+    ...(sums.length === 0 ? {} : { sums }),
   });
+}
+
+/** The summary of a run, which is not trusted, names the evaluators of sums. */
+function sumEvaluators({ summary, plan }: ScoredRun): string[] {
+  const sets = isObject(summary) ? summary['sets'] : undefined;
+  const named = new Set(
+    (Array.isArray(sets) ? sets : []).map((set: unknown) =>
+      isObject(set) ? set['evaluator'] : undefined,
+    ),
+  );
+  return plan.evaluators.map(({ as }) => as).filter((name) => named.has(name));
 }
 
 function scoreOrNull(score: number): number | null {
@@ -85,10 +111,16 @@ export function baselineDigest(content: Omit<Baseline, 'digest'>): string {
 }
 
 /** One line a record, so that a diff shows which ones changed. */
-export function formatBaseline({ records, ...rest }: Baseline): string {
+export function formatBaseline({ records, sums = [], ...rest }: Baseline): string {
   const head = JSON.stringify(rest, undefined, 2).slice(0, -2);
-  const lines = records.map((record) => `    ${JSON.stringify(record)}`);
-  return `${head},\n  "records": [\n${lines.join(',\n')}\n  ]\n}\n`;
+  const lines = (list: readonly unknown[]): string =>
+    list.map((record) => `    ${JSON.stringify(record)}`).join(',\n');
+  const parts = sums.map(({ records: entries, ...facts }) => {
+    const names = JSON.stringify(facts).slice(0, -1);
+    return `  ${names},"records":[\n${lines(entries)}\n  ]}`;
+  });
+  const tail = parts.length === 0 ? '' : `,\n  "sums": [\n${parts.join(',\n')}\n  ]`;
+  return `${head},\n  "records": [\n${lines(records)}\n  ]${tail}\n}\n`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { isObject } from '../is-object.js';
 import { checkPlan } from '../summary/metric-list.js';
 import { MAX_BASELINE_BYTES } from '../summary/limits.js';
 import { type Baseline, BASELINE_VERSION, type BaselineColumn } from './baseline.js';
+import { areBaselineSums } from './baseline-sums.js';
 import { baselineDigest } from './make-baseline.js';
 
 /**
@@ -65,7 +66,7 @@ export function parseBaseline(text: string, file: string): Baseline {
 }
 
 function problemOf(value: Readonly<Record<string, unknown>>): string | undefined {
-  const { run, evaluators, columns, fields, records } = value;
+  const { run, evaluators, columns, fields, records, sums } = value;
   if (!isFacts(run)) return '"run" does not say what run it is of';
   try {
     const plan = { prompts: [], providers: [], ...run, evaluators };
@@ -83,7 +84,11 @@ function problemOf(value: Readonly<Record<string, unknown>>): string | undefined
   const wrong = records.findIndex(
     (record) => !isRecord(record, fields as readonly string[], columns.length),
   );
-  return wrong === -1 ? undefined : `entry ${wrong} of "records" is no record`;
+  if (wrong !== -1) return `entry ${wrong} of "records" is no record`;
+  if (sums !== undefined && !areBaselineSums(sums, records.length)) {
+    return '"sums" is no list of sums for all records';
+  }
+  return undefined;
 }
 
 function isFacts(value: unknown): value is Readonly<Record<string, unknown>> {

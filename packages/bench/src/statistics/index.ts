@@ -30,7 +30,7 @@ export {
 } from '../compare/run-comparison.js';
 export { type Baseline, BASELINE_VERSION, type BaselineColumn } from '../gates/baseline.js';
 export { checkRequirements } from '../gates/check-requirements.js';
-export type { GateOptions, RequirementOptions } from '../gates/gate-options.js';
+export { type GateOptions, type RequirementOptions, SET_PREFIX } from '../gates/gate-options.js';
 export { type BaselineOptions, makeBaseline, writeBaseline } from '../gates/make-baseline.js';
 export { readBaseline } from '../gates/read-baseline.js';
 export type { ClusterBy } from '../summary/clusters.js';

@@ -116,6 +116,43 @@ exact-match  20  50.0 %  90.0 %  +40.0 pp  +16.5 to +63.5 pp  0.0039  better
     expect((await run(cwd, 'summary', folder, '--fail-under', 'exact-match=0.9'))[0]).toBe(3);
   });
 
+  it('compares BLEU over the whole set too, by its sums, also with a baseline', async () => {
+    const cwd = await temporaryFolder();
+    const right = (index: number): string => `the cat ${index} sat on the mat ${index % 3}`;
+    const records = Array.from({ length: 12 }, (_, index) => ({
+      id: `r${index}`,
+      input: String(index),
+      expected: right(index),
+      answers: { a: right(index), b: index % 2 === 0 ? right(index) : 'the dog ate it' },
+    }));
+    await writeFile(
+      join(cwd, 'data.jsonl'),
+      records.map((record) => JSON.stringify(record)).join('\n'),
+    );
+    const config = {
+      name: 'mt',
+      dataset: { path: 'data.jsonl' },
+      provider: { plugin: examplePlugin('replay'), models: ['a', 'b'] },
+      evaluators: [{ plugin: examplePlugin('bleu') }],
+    };
+    await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
+    const folder = await runConfig(cwd, 'bench.json', 'runs');
+    const drawn = ['--models', 'a,b', '--swaps', '200', '--resamples', '50'];
+    const [, out] = await run(cwd, 'compare', folder, ...drawn);
+    expect(out).toMatch(/bleu over the set +12 +1\.000 +0\.\d{3} +−0\.\d{3} .* 0\.0\d+ +worse/);
+    expect(out).toMatch(/bleu\.bleu +12 +100\.000 /);
+    expect(out).toContain('paired t; paired randomization, two-sided; adjusted for 2 tests (holm)');
+    await run(cwd, 'baseline', folder, '--model', 'a');
+    const gate = ['--baseline', 'baseline.json', '--gate', ...drawn];
+    const [code, why] = await run(cwd, 'compare', folder, ...gate);
+    expect(code).toBe(3);
+    expect(why).toMatch(/failed {2}set-loss: b: bleu: −0\.\d+ over the set, one-sided p 0\.0/);
+    const required = (limit: string): Promise<[number, string, string]> =>
+      run(cwd, 'summary', folder, '--fail-under', limit);
+    expect((await required('set:bleu.bleu=20'))[0]).toBe(0);
+    expect((await required('set:bleu=0.9'))[0]).toBe(3);
+  });
+
   it.each([
     [['compare', 'x'], /expected a second run, --baseline, or --models/],
     [['compare', 'x', 'y', '--baseline', 'z'], /one run and --baseline, or two runs/],

@@ -19,6 +19,7 @@ import { type ComparisonFormat, summariseCompared, writeComparison } from '../wr
 import type { COMPARE_FLAGS } from '../flags/compare.js';
 import { SHOWN_FLIPS } from '../limits.js';
 import { readRequirements } from '../requirements.js';
+import { withSetEvaluators } from '../set-evaluators.js';
 import { UsageError } from '../usage-error.js';
 
 type CompareFlags = CommandCall<typeof COMPARE_FLAGS>['flags'];
@@ -33,7 +34,20 @@ export async function compareCommand({
   const format = chooseFormat(flags);
   const options = compareOptions(flags, args[1] === undefined && flags.baseline === undefined);
   const [before, after] = await readSides(io.cwd, flags, args);
-  const compared = await compareRuns(before, after, options);
+  const compared = await withSetEvaluators(
+    io,
+    { before, after, isGate: options.gate !== undefined },
+    async (evaluators, notes) => {
+      const { swaps, resamples } = flags;
+      const drawing = {
+        ...(swaps !== undefined && { swaps }),
+        ...(resamples !== undefined && { resamples }),
+      };
+      const sets = evaluators === undefined ? {} : { sets: { ...evaluators, ...drawing } };
+      const found = await compareRuns(before, after, { ...options, ...sets });
+      return { ...found, notes: [...found.notes, ...notes] };
+    },
+  );
   const comparison =
     requirements === undefined ? compared : await addRequirements(compared, after, requirements);
   await writeComparison(comparison, after, {

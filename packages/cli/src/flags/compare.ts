@@ -29,6 +29,11 @@ export const COMPARE_FLAGS = {
     ['holm', 'bh', 'bonferroni', 'hochberg', 'by'],
     'correction for several metrics and models: holm bounds the chance of any false alarm, bh the share of false ones (default: holm)',
   ),
+  swaps: wholeNumber(
+    0,
+    'swaps of the randomization test of scores of whole sets, such as BLEU (default: 10000)',
+  ),
+  resamples: wholeNumber(0, 'resamples for the intervals of their differences (default: 1000)'),
   clusters: CLUSTERS,
   onError: ON_ERROR,
   allowDifferentData: flag('compare runs of different data sets too, by the ids of their records'),

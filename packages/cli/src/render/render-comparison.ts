@@ -1,9 +1,11 @@
 import type {
+  CorpusComparison,
   Flip,
   GroupComparison,
   MetricComparison,
   RunComparison,
   SystemComparison,
+  Verdict,
 } from '@testbench/bench/statistics';
 
 import {
@@ -18,7 +20,10 @@ import {
   formatMean,
   formatP,
   formatShare,
+  GRADED,
   renderTable,
+  type SetLine,
+  setLines,
   TEST_WORDS,
   VERDICT_WORDS,
 } from '@testbench/report/terminal';
@@ -41,7 +46,9 @@ export function renderComparison(comparison: RunComparison, flips: number, style
     renderMetrics(comparison, style),
     style.dim(renderMethods(comparison)),
     ...pairs.flatMap((pair) =>
-      pair.metrics.map((metric) => renderDetails(pair, metric, comparison, flips, style)),
+      pair.metrics
+        .map((metric) => renderDetails(pair, metric, comparison, flips, style))
+        .concat(pair.corpus.map((set) => renderSetGroups(pair, set, comparison, style))),
     ),
     renderUnpaired(comparison, style),
     renderDifferences(comparison, style),
@@ -72,8 +79,9 @@ function renderMetrics({ pairs, confidence }: RunComparison, style: Style): stri
         { text: formatDifference(metric.difference, metric), mark: style.bold },
         { text: formatDifferenceInterval(metric.interval, metric), mark: style.dim },
         { text: formatP(metric.adjustedP) },
-        { text: VERDICT_WORDS[metric.verdict], mark: verdictMark(metric, style) },
+        { text: VERDICT_WORDS[metric.verdict], mark: verdictMark(metric.verdict, style) },
       ]);
+      rows.push(...setLines(pair).map((line) => setCells(line, style)));
       return `${pairTitle(pair)}\n${renderTable(columns, rows, style.dim)}`;
     })
     .join('\n\n');
@@ -87,7 +95,24 @@ function pairTitle({ a, b }: SystemComparison): string {
   return escapeText(`a: ${side(a)}   b: ${side(b)}`);
 }
 
-function verdictMark({ verdict }: MetricComparison, style: Style): Mark {
+function setCells(line: SetLine, style: Style): Cell[] {
+  const { name, n, a, b, difference, interval, p, verdict, without } = line;
+  const why = without === undefined ? '' : `: ${without}`;
+  return [
+    { text: escapeText(name) },
+    { text: formatCount(n) },
+    { text: formatMean(a, GRADED) },
+    { text: formatMean(b, GRADED) },
+    { text: formatDifference(difference, GRADED), mark: style.bold },
+    { text: formatDifferenceInterval(interval, GRADED), mark: style.dim },
+    { text: formatP(p) },
+    verdict === undefined
+      ? { text: '' }
+      : { text: escapeText(`${VERDICT_WORDS[verdict]}${why}`), mark: verdictMark(verdict, style) },
+  ];
+}
+
+function verdictMark(verdict: Verdict, style: Style): Mark {
   if (verdict === 'better') return style.green;
   return verdict === 'worse' ? style.red : style.yellow;
 }
@@ -95,8 +120,11 @@ function verdictMark({ verdict }: MetricComparison, style: Style): Mark {
 function renderMethods(comparison: RunComparison): string {
   const { pairs, confidence, adjustment, tests, errorTreatment } = comparison;
   const metrics = pairs.flatMap((pair) => pair.metrics);
-  const intervals = metrics.map(({ interval }) => interval);
-  const names = new Set(metrics.flatMap(({ test }) => (test === null ? [] : [TEST_WORDS[test]])));
+  const sets = pairs.flatMap((pair) => pair.corpus);
+  const intervals = [...metrics, ...sets].map(({ interval }) => interval);
+  const names = new Set(
+    [...metrics, ...sets].flatMap(({ test }) => (test === null ? [] : [TEST_WORDS[test]])),
+  );
   const correction = tests > 1 ? `; adjusted for ${tests} tests (${adjustment})` : '';
   return [
     `${describeMethods(intervals, confidence)}; p: ${[...names].join('; ') || 'none'}, two-sided${correction}`,
@@ -158,6 +186,33 @@ function renderGroups(
     { text: formatP(group.adjustedP) },
   ]);
   return renderTable(columns, rows, style.dim);
+}
+
+/** Scores of whole sets by group, without intervals. */
+function renderSetGroups(
+  pair: SystemComparison,
+  { evaluator, groups }: CorpusComparison,
+  { pairs }: RunComparison,
+  style: Style,
+): string {
+  if (groups.length === 0) return '';
+  const name = `${evaluator} over the set`;
+  const title = pairs.length === 1 ? name : `${name}, ${pair.a.model} and ${pair.b.model}`;
+  const columns: Column[] = [
+    { title: '  group' },
+    { title: 'n', align: 'right' },
+    { title: 'a', align: 'right' },
+    { title: 'b', align: 'right' },
+    { title: 'b − a', align: 'right' },
+  ];
+  const rows = groups.map(({ group, n, a, b, difference }): Cell[] => [
+    { text: `  ${escapeText(group)}` },
+    { text: formatCount(n) },
+    { text: formatMean(a, GRADED) },
+    { text: formatMean(b, GRADED) },
+    { text: formatDifference(difference, GRADED) },
+  ]);
+  return `${style.bold(escapeText(title))}\n${renderTable(columns, rows, style.dim)}`;
 }
 
 /** What only one of the two has. */

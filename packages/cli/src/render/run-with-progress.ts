@@ -67,7 +67,7 @@ export async function runWithProgress(
     bar.clear();
   }
   const { summary, ok } = result;
-  const gate = asked === undefined ? undefined : await checkRunGate(summary.run!, asked);
+  const gate = asked === undefined ? undefined : await checkRunGate(summary.run!, asked, io);
   if (json) {
     writeJson(io.stdout, gate === undefined ? summary : { ...summary, gate });
   } else {

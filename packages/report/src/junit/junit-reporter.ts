@@ -6,8 +6,10 @@ import {
   formatDifference,
   formatDifferenceInterval,
   formatP,
+  GRADED,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { setLines } from '../text/set-lines.js';
 import { valueText } from '../text/value-text.js';
 import { xmlElement, xmlText } from './xml.js';
 
@@ -151,13 +153,27 @@ function addComparison(suite: Suite, { pairs, gate }: RunComparison, isOneRun: b
       const isFailure = IS_FAILURE[metric.verdict] && !isOneRun && gate === undefined;
       if (isFailure) suite.failures += 1;
       const name = `${metric.metric}: ${pair.a.model} to ${pair.b.model}`;
-      const content = isFailure
-        ? xmlElement('failure', { message, type: 'worse' })
-        : xmlElement('system-out', {}, xmlText(message));
-      suite.cases.push(xmlElement('testcase', { name, classname: 'comparison' }, content));
+      suite.cases.push(comparisonCase(name, message, isFailure));
+    }
+    for (const line of setLines(pair)) {
+      if (line.verdict === undefined) continue;
+      suite.tests += 1;
+      const why = line.without === undefined ? '' : `; ${line.without}`;
+      const message = `${VERDICT_WORDS[line.verdict]}: ${formatDifference(line.difference, GRADED)} (${formatDifferenceInterval(line.interval, GRADED)}), p ${formatP(line.p)}${why}`;
+      const isFailure = IS_FAILURE[line.verdict] && !isOneRun && gate === undefined;
+      if (isFailure) suite.failures += 1;
+      const name = `${line.name}: ${pair.a.model} to ${pair.b.model}`;
+      suite.cases.push(comparisonCase(name, message, isFailure));
     }
   }
   for (const check of gate?.checks ?? []) addCheck(suite, check);
+}
+
+function comparisonCase(name: string, message: string, isFailure: boolean): string {
+  const content = isFailure
+    ? xmlElement('failure', { message, type: 'worse' })
+    : xmlElement('system-out', {}, xmlText(message));
+  return xmlElement('testcase', { name, classname: 'comparison' }, content);
 }
 
 function addCheck(suite: Suite, { check, metric, passed, message, records = [] }: GateCheck): void {

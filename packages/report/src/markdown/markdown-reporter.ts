@@ -1,4 +1,4 @@
-import type { RunComparison, RunSummary } from '@testbench/bench/statistics';
+import type { RunComparison, RunSummary, Verdict } from '@testbench/bench/statistics';
 
 import { MAX_MARKDOWN_CHARACTERS, MAX_MARKDOWN_LINES } from '../limits.js';
 import type { Reporter, ReportOutput } from '../reporter.js';
@@ -13,10 +13,12 @@ import {
   formatMean,
   formatP,
   formatShare,
+  GRADED,
   TEST_WORDS,
   uniqueNotes,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { setLines } from '../text/set-lines.js';
 import { runLetter, systemNames } from '../text/system-names.js';
 import { codeSpan, markdownTable } from './escape-markdown.js';
 
@@ -63,29 +65,40 @@ function headline(summaries: readonly RunSummary[]): string {
 
 function describeComparison(comparison: RunComparison): string[] {
   const { pairs, adjustment, tests, alpha, gate } = comparison;
-  const parts = pairs.slice(0, MAX_MARKDOWN_LINES).map(({ a, b, metrics }) => {
+  const parts = pairs.slice(0, MAX_MARKDOWN_LINES).map(({ a, b, metrics, corpus }) => {
     const title =
       a.model === b.model
         ? `### ${codeSpan(b.model)}: what changed`
         : `### ${codeSpan(b.model)} against ${codeSpan(a.model)}`;
     const table = markdownTable(
       ['metric', 'before', 'after', 'difference', 'interval', 'p', 'verdict'],
-      metrics.slice(0, MAX_MARKDOWN_LINES).map((metric) => {
-        const planning = describePlanning(metric);
-        const verdict = VERDICT_WORDS[metric.verdict];
-        const mark = { better: '🟢', worse: '🔴', 'cannot-tell': '⚪', 'no-data': '⚪' }[
-          metric.verdict
-        ];
-        return [
-          codeSpan(metric.metric),
-          formatMean(metric.meanA, metric),
-          formatMean(metric.meanB, metric),
-          formatDifference(metric.difference, metric),
-          formatDifferenceInterval(metric.interval, metric),
-          `${formatP(metric.adjustedP)}${metric.test === null ? '' : ` (${TEST_WORDS[metric.test]})`}`,
-          `${mark} ${verdict}${planning === undefined ? '' : `; ${planning}`}`,
-        ];
-      }),
+      [
+        ...metrics.slice(0, MAX_MARKDOWN_LINES).map((metric) => {
+          const planning = describePlanning(metric);
+          return [
+            codeSpan(metric.metric),
+            formatMean(metric.meanA, metric),
+            formatMean(metric.meanB, metric),
+            formatDifference(metric.difference, metric),
+            formatDifferenceInterval(metric.interval, metric),
+            `${formatP(metric.adjustedP)}${metric.test === null ? '' : ` (${TEST_WORDS[metric.test]})`}`,
+            `${formatVerdict(metric.verdict)}${planning === undefined ? '' : `; ${planning}`}`,
+          ];
+        }),
+        ...setLines({ corpus })
+          .slice(0, MAX_MARKDOWN_LINES)
+          .map((line) => [
+            codeSpan(line.name),
+            formatMean(line.a, GRADED),
+            formatMean(line.b, GRADED),
+            formatDifference(line.difference, GRADED),
+            formatDifferenceInterval(line.interval, GRADED),
+            `${formatP(line.p)}${line.test === null ? '' : ` (${TEST_WORDS[line.test]})`}`,
+            line.verdict === undefined
+              ? ''
+              : `${formatVerdict(line.verdict)}${line.without === undefined ? '' : `; ${codeSpan(line.without, 200)}`}`,
+          ]),
+      ],
       [1, 2, 3, 4, 5],
     );
     const broken = metrics.flatMap(({ metric, flips }) => {
@@ -118,6 +131,17 @@ function describeComparison(comparison: RunComparison): string[] {
     ...parts,
     `Paired by record; a difference counts at ${formatShare(alpha)}${adjusted}.`,
   ];
+}
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  better: '🟢',
+  worse: '🔴',
+  'cannot-tell': '⚪',
+  'no-data': '⚪',
+};
+
+function formatVerdict(verdict: Verdict): string {
+  return `${MARKS[verdict]} ${VERDICT_WORDS[verdict]}`;
 }
 
 function describeScores(summaries: readonly RunSummary[]): string[] {

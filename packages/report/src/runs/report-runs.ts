@@ -14,6 +14,8 @@ import { PluginError } from '@testbench/types/errors';
 import { MAX_PAGE_RECORDS } from '../limits.js';
 import { recordName, type ReportedRun, type Reporter } from '../reporter.js';
 
+/** Swaps of the randomization test of each pair: a report has several, and a thousand give a p down to 0.001. */
+const REPORT_SWAPS = 1000;
 /** Systems of one run that the first one is compared with: each comparison reads the rows again. */
 const MAX_COMPARED_SYSTEMS = 8;
 
@@ -21,7 +23,7 @@ const MAX_COMPARED_SYSTEMS = 8;
 export interface ReportRunsOptions {
   /** How runs are summed up. */
   readonly summary?: SummaryOptions;
-  /** How they are compared. */
+  /** How they are compared; with `sets` scores of whole sets too, by 1,000 swaps unless it says otherwise. */
   readonly comparison?: Omit<CompareOptions, 'a' | 'b'>;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +57,7 @@ export async function reportRuns(
     throw new RangeError(`Cannot report ${runs.length} runs: it takes one or two`);
   }
   // Before anything is written: two runs that cannot be compared are no report.
-  const comparisons = await compareAll(runs, comparison);
+  const comparisons = await compareAll(runs, withSwaps(comparison));
   const summaries: RunSummary[] = [];
   const reported: ReportedRun[] = [];
   for (const run of runs) {
@@ -74,6 +76,11 @@ export async function reportRuns(
     }
   }
   for (const reporter of reporters) await reporter.end({ summaries, comparisons });
+}
+
+function withSwaps(options: ReportRunsOptions['comparison']): ReportRunsOptions['comparison'] {
+  if (options?.sets === undefined) return options;
+  return { ...options, sets: { swaps: REPORT_SWAPS, ...options.sets } };
 }
 
 async function compareAll(

@@ -19,7 +19,9 @@ export {
   formatP,
   formatShare,
   formatShareOf,
+  GRADED,
   groupDigits,
   TEST_WORDS,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+export { type SetLine, setLines } from '../text/set-lines.js';

@@ -18,9 +18,11 @@ import {
   formatItems,
   formatMean,
   formatP,
+  GRADED,
   uniqueNotes,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { type SetLine, setLines } from '../text/set-lines.js';
 import { runLetter, systemNames } from '../text/system-names.js';
 import type { Cell, Column } from './lay-out-table.js';
 import { renderTable } from './render-table.js';
@@ -113,7 +115,10 @@ function metricCells(name: string, metric: MetricSummary): Cell[] {
 
 function renderComparisons(comparisons: readonly RunComparison[]): string {
   const lines = comparisons.flatMap(({ pairs }) =>
-    pairs.flatMap(({ a, b, metrics }) => metrics.map((metric) => comparisonCells(a, b, metric))),
+    pairs.flatMap(({ a, b, metrics, corpus }) => [
+      ...metrics.map((metric) => comparisonCells(a, b, metric)),
+      ...setLines({ corpus }).map((line) => setCells(a, b, line)),
+    ]),
   );
   return renderTable(COMPARISON_TITLES, lines, plain);
 }
@@ -135,6 +140,26 @@ function comparisonCells(
     cell(formatCount(metric.flips.gained)),
     cell(formatCount(metric.flips.lost)),
     cell(`${VERDICT_WORDS[metric.verdict]}${planning === undefined ? '' : `: ${planning}`}`),
+  ];
+}
+
+function setCells(
+  a: { readonly model: string },
+  b: { readonly model: string },
+  { name, n, difference, interval, p, verdict, without }: SetLine,
+): Cell[] {
+  const why = without === undefined ? '' : `: ${without}`;
+  return [
+    cell(a.model),
+    cell(b.model),
+    cell(name),
+    cell(formatCount(n)),
+    cell(formatDifference(difference, GRADED)),
+    cell(formatDifferenceInterval(interval, GRADED)),
+    cell(formatP(p)),
+    cell(''),
+    cell(''),
+    cell(verdict === undefined ? '' : `${VERDICT_WORDS[verdict]}${why}`),
   ];
 }
 

@@ -95,7 +95,13 @@ export const TEST_WORDS: Readonly<Record<TestName, string>> = {
   'clustered-t': 'clustered t',
   wilcoxon: 'Wilcoxon',
   sign: 'sign test',
+  randomization: 'paired randomization',
+  'sacrebleu-ar': "sacreBLEU's approximate randomization",
+  'sacrebleu-bs': "sacreBLEU's paired bootstrap",
 };
+
+/** Scores of sets are shown as graded ones are. */
+export const GRADED = { scale: 'graded' } as const;
 
 const METHOD_WORDS: Readonly<Record<Interval['method'], string>> = {
   wilson: "Wilson's",

@@ -8,7 +8,12 @@ describe('resamplingTest()', () => {
     expect(resamplingTest(-0.2, swapped)).toEqual({ p: 4 / 6, count: 3, trials: 5 });
     expect(resamplingTest(-0.2, swapped, { method: 'sacrebleu-ar' }).p).toBe(2 / 6);
     // One record differs: each swap has the same difference.
-    expect(resamplingTest(0.01, Array.from({ length: 99 }, () => 0.01)).p).toBe(1);
+    expect(
+      resamplingTest(
+        0.01,
+        Array.from({ length: 99 }, () => 0.01),
+      ).p,
+    ).toBe(1);
   });
 
   it('holds bootstrap differences against their mean, as sacreBLEU does', () => {
@@ -37,7 +42,7 @@ describe('resamplingTest()', () => {
 
 describe('randomSwaps()', () => {
   it('swaps each record in about half of all rounds, the same from the same seed', () => {
-    const counts = new Array<number>(70).fill(0);
+    const counts = Array.from({ length: 70 }, () => 0);
     for (const swaps of randomSwaps(70, { count: 2000, seed: 3 })) {
       for (const [k, swap] of swaps.entries()) counts[k]! += swap;
     }

@@ -52,7 +52,8 @@ export function resamplingTest(
   requireCount('resampled.length', resampled.length, 1);
   const observed = Math.abs(present([difference])[0]!);
   const sizes = present(resampled).map(Math.abs);
-  const mean = method === 'sacrebleu-bs' ? sizes.reduce((sum, size) => sum + size, 0) / sizes.length : 0;
+  const mean =
+    method === 'sacrebleu-bs' ? sizes.reduce((sum, size) => sum + size, 0) / sizes.length : 0;
   const least = observed * (1 - ROUNDING);
   const counts = (size: number): boolean =>
     method === 'randomization' ? size >= least : size - mean > observed * (1 + ROUNDING);

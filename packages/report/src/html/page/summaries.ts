@@ -6,6 +6,7 @@ import type {
   SystemReport,
 } from '@testbench/bench/statistics';
 
+import { type SetLine, setLines } from '../../text/set-lines.js';
 import type { PageSystem } from '../page-data.js';
 import type { View } from './view.js';
 
@@ -46,27 +47,52 @@ export interface FoundComparison {
 
 /** The comparison of two systems of the page by one metric, if there is one. */
 export function comparisonOf(
-  { store }: View,
+  view: View,
   a: number,
   b: number,
   metric: string,
 ): FoundComparison | undefined {
+  for (const { comparison, pair, isReversed } of pairsOf(view, a, b)) {
+    const found = pair.metrics.find((each) => each.metric === metric);
+    if (found !== undefined) return { comparison, metric: found, isReversed };
+  }
+  return undefined;
+}
+
+/** What comparisons say of whole sets, such as BLEU, of two systems of the page. */
+export function setLinesOf(
+  view: View,
+  a: number,
+  b: number,
+): { readonly line: SetLine; readonly isReversed: boolean }[] {
+  const [found] = pairsOf(view, a, b);
+  if (found === undefined) return [];
+  return setLines(found.pair).map((line) => ({ line, isReversed: found.isReversed }));
+}
+
+/** The comparisons of two systems of the page, in either order. */
+function pairsOf(
+  { store }: View,
+  a: number,
+  b: number,
+): {
+  readonly comparison: RunComparison;
+  readonly pair: SystemComparison;
+  readonly isReversed: boolean;
+}[] {
   const { systems, runs, results } = store.index;
   const [one, other] = [systems[a]!, systems[b]!];
   // Of two runs a comparison is from the first to the second; their names may be the same.
   const second = runs.length - 1;
   const isOf = (pair: SystemComparison, left: PageSystem, right: PageSystem): boolean =>
     left.run === 0 && right.run === second && isSame(pair.a, left) && isSame(pair.b, right);
-  for (const comparison of results.comparisons) {
-    for (const pair of comparison.pairs) {
+  return results.comparisons.flatMap((comparison) =>
+    comparison.pairs.flatMap((pair) => {
       const isStraight = isOf(pair, one, other);
       const isReversed = !isStraight && isOf(pair, other, one);
-      if (!isStraight && !isReversed) continue;
-      const found = pair.metrics.find((each) => each.metric === metric);
-      if (found !== undefined) return { comparison, metric: found, isReversed };
-    }
-  }
-  return undefined;
+      return isStraight || isReversed ? [{ comparison, pair, isReversed }] : [];
+    }),
+  );
 }
 
 interface SystemParts {

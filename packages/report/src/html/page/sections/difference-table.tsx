@@ -7,10 +7,12 @@ import {
   formatDifference,
   formatDifferenceInterval,
   formatP,
+  GRADED,
   TEST_WORDS,
   VERDICT_WORDS,
 } from '../../../text/format-numbers.js';
-import { comparisonOf, metricNames } from '../summaries.js';
+import type { SetLine } from '../../../text/set-lines.js';
+import { comparisonOf, metricNames, setLinesOf } from '../summaries.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { DataTable } from './data-table.js';
@@ -41,31 +43,36 @@ export function DifferenceTable({ view }: { readonly view: View }): JSX.Element 
           { title: 'B lost', isNumber: true },
           { title: 'verdict' },
         ]}
-        rows={lines.map(({ metric, isReversed }) => {
-          const turn = (value: number | null): number | null =>
-            isReversed && value !== null ? -value : value;
-          const { gained, lost } = metric.flips;
-          const verdict = isReversed ? turnVerdict(metric.verdict) : metric.verdict;
-          const planning = describePlanning(metric);
-          return [
-            <Name text={metric.metric} />,
-            <strong>{formatDifference(turn(metric.difference), metric)}</strong>,
-            formatDifferenceInterval(
-              isReversed ? turnInterval(metric.interval) : metric.interval,
-              metric,
-            ),
-            <span title={metric.test === null ? undefined : TEST_WORDS[metric.test]}>
-              {formatP(metric.adjustedP)}
-            </span>,
-            formatCount(isReversed ? lost : gained),
-            formatCount(isReversed ? gained : lost),
-            <span class={`verdict ${verdict}`}>
-              B is{' '}
-              {VERDICT_WORDS[verdict] === 'cannot tell' ? 'not told apart' : VERDICT_WORDS[verdict]}
-              {planning !== undefined && <small>; {planning}</small>}
-            </span>,
-          ];
-        })}
+        rows={[
+          ...lines.map(({ metric, isReversed }) => {
+            const turn = (value: number | null): number | null =>
+              isReversed && value !== null ? -value : value;
+            const { gained, lost } = metric.flips;
+            const verdict = isReversed ? turnVerdict(metric.verdict) : metric.verdict;
+            const planning = describePlanning(metric);
+            return [
+              <Name text={metric.metric} />,
+              <strong>{formatDifference(turn(metric.difference), metric)}</strong>,
+              formatDifferenceInterval(
+                isReversed ? turnInterval(metric.interval) : metric.interval,
+                metric,
+              ),
+              <span title={metric.test === null ? undefined : TEST_WORDS[metric.test]}>
+                {formatP(metric.adjustedP)}
+              </span>,
+              formatCount(isReversed ? lost : gained),
+              formatCount(isReversed ? gained : lost),
+              <span class={`verdict ${verdict}`}>
+                B is{' '}
+                {VERDICT_WORDS[verdict] === 'cannot tell'
+                  ? 'not told apart'
+                  : VERDICT_WORDS[verdict]}
+                {planning !== undefined && <small>; {planning}</small>}
+              </span>,
+            ];
+          }),
+          ...setLinesOf(view, a, b).map(({ line, isReversed }) => setCells(line, isReversed)),
+        ]}
       />
       <p class="muted">
         Paired over {formatCount(records.both)} records
@@ -76,6 +83,31 @@ export function DifferenceTable({ view }: { readonly view: View }): JSX.Element 
       </p>
     </>
   );
+}
+
+/** Of a whole set no record is gained or lost. */
+function setCells(line: SetLine, isReversed: boolean): JSX.Element[] {
+  const difference = isReversed && line.difference !== null ? -line.difference : line.difference;
+  const interval = isReversed ? turnInterval(line.interval) : line.interval;
+  const { test, verdict: found, without } = line;
+  const verdict = found !== undefined && isReversed ? turnVerdict(found) : found;
+  return [
+    <Name text={line.name} />,
+    <strong>{formatDifference(difference, GRADED)}</strong>,
+    <>{formatDifferenceInterval(interval, GRADED)}</>,
+    <span title={test === null ? undefined : TEST_WORDS[test]}>{formatP(line.p)}</span>,
+    <></>,
+    <></>,
+    <span class={`verdict ${verdict ?? ''}`}>
+      {verdict !== undefined &&
+        `B is ${verdict === 'cannot-tell' ? 'not told apart' : VERDICT_WORDS[verdict]}`}
+      {without !== undefined && (
+        <small>
+          ; <Name text={without} />
+        </small>
+      )}
+    </span>,
+  ];
 }
 
 function turnVerdict<Verdict extends string>(verdict: Verdict): Verdict | 'better' | 'worse' {
