@@ -6,6 +6,7 @@ import {
   estimateRun,
   loadBenchmarkConfig,
   parseBenchmarkConfig,
+  PluginLocator,
   runBenchmark,
   scoreRun,
 } from '@testbench/bench';
@@ -47,6 +48,7 @@ import { attachMeter, meterModule } from '@testbench/metering';
 import { discoverPlugins } from '@testbench/registry';
 import { PluginCatalogue } from '@testbench/registry/catalogue';
 import {
+  findPlugin,
   installPlugins,
   outdatedPlugins,
   pinPlugin,
@@ -485,6 +487,10 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     base: { store: createMemoryStore(), bytes },
     calls: { publishPlugin: (options) => publishPlugin(options) },
   },
+  'registry/install:FindPluginOptions': {
+    base: { registries: project.registries, cacheFolder: '/nowhere' },
+    calls: { findPlugin: (options) => findPlugin('none', options) },
+  },
   'registry/install:WatchUpdatesOptions': {
     base: { ...project, onOutdated: () => {} },
     calls: { watchUpdates: (options) => watchUpdates(options) },
@@ -521,6 +527,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
       'OutputFile.open': (options) => OutputFile.open(join(folder, 'out'), options),
       writeOutput: (options) => writeOutput(join(folder, 'out'), '', options),
     },
+  },
+  'bench:LocateOptions': {
+    calls: { PluginLocator: (options) => new PluginLocator('/nowhere', options) },
   },
   'bench:RunOptions': { calls: { runBenchmark: (options) => runBenchmark(config, options) } },
   'bench:EstimateOptions': { calls: { estimateRun: (options) => estimateRun(config, options) } },

@@ -63,7 +63,9 @@ export type {
 export type { ScriptReference } from './config/script-reference.js';
 export {
   type CompileScript,
+  type FindPlugin,
   findPluginsDir,
+  type LocateOptions,
   type PluginLocation,
   PluginLocator,
 } from './plugins/locate-plugin.js';

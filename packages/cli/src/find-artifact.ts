@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { resolveReference } from '@testbench/registry';
-import { type InstalledPlugin, listInstalled } from '@testbench/registry/install';
+import type { InstalledPlugin } from '@testbench/registry/install';
 import { StoreError } from '@testbench/types/errors';
 import { parseReference, type PluginStore, type StoredArtifact } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
-import { type NamedPlugin, openRegistries, readNamedPlugin } from './plugin-project.js';
+import { listLocked, type NamedPlugin, openRegistries, readNamedPlugin } from './plugin-project.js';
+import type { RegistryFlagValues } from './registry-settings.js';
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -55,15 +56,12 @@ function isName(text: string): boolean {
 export async function findArtifact(
   io: CliIo,
   text: string,
-  flags: { readonly registries: string | undefined; readonly version?: string | undefined },
+  flags: RegistryFlagValues & { readonly version?: string | undefined },
 ): Promise<FoundArtifact> {
   const named = readNamedPlugin(text);
-  const { id, store } = (await openRegistries(io, flags.registries, [named])).find(
-    named.name,
-    named.registry,
-  );
+  const { id, store } = (await openRegistries(io, flags, [named])).find(named.name, named.registry);
   const { name } = named;
-  const locked = (await listInstalled(io.cwd)).find((plugin) => plugin.name === name);
+  const locked = (await listLocked(io.cwd)).find((plugin) => plugin.name === name);
   const artifact = await resolveNamed(store, text, named, locked, io.signal);
   const version = flags.version ?? artifact.version;
   if (version === undefined) {

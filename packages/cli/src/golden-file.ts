@@ -20,7 +20,7 @@ export async function goldenInputs(path: string): Promise<unknown[]> {
 
 /** Runs the inputs of a golden file, and compares what comes out with what stands there. */
 export async function compareGolden(
-  module: string,
+  module: string | Uint8Array,
   config: unknown,
   path: string,
 ): Promise<CheckFinding> {

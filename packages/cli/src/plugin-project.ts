@@ -1,34 +1,33 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import {
+  type InstalledPlugin,
   type InstallEvent,
   listInstalled,
+  LOCKFILE_NAME,
   type ProjectOptions,
   RegistryMap,
 } from '@testbench/registry/install';
 import { openLayoutStore } from '@testbench/registry/stores';
-import { dockerCredentials, openRegistry } from '@testbench/registry-oci';
 import { createVerifier, parseTrustRules } from '@testbench/trust';
-import { parseJsonText } from '@testbench/types';
-import { ConfigNode } from '@testbench/types/config';
-import { ConfigError, PluginError } from '@testbench/types/errors';
+import { ConfigError } from '@testbench/types/errors';
 import { type PluginStore, parseReference, type Verifier } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
+import { readJson, readRegistrySettings, type RegistryFlagValues } from './registry-settings.js';
+import { registryStore } from './registry-store.js';
 import { TransferBar } from './render/transfer-bar.js';
 
-const REGISTRIES_FILE = 'testbench.registries.json';
 const RULES_FILE = 'testbench-trust.json';
-/** Of a project that names no registry: plugins that were published on this machine. */
-const LOCAL_STORE = join('.testbench', 'store');
 /** A registry of which only a reference or the lockfile has told. */
 const HOST = /^[a-z0-9.-]+(?::\d+)?$/;
 
 /** Flags that say what a project is. */
-export interface ProjectFlags {
-  readonly registries: string | undefined;
+export interface ProjectFlags extends RegistryFlagValues {
   readonly rules?: string | undefined;
+  /** Nobody is asked who vouches for what: for showing it. */
+  readonly isUnverified?: boolean;
   readonly yes?: boolean;
   readonly allowDowngrade?: boolean;
   readonly json: boolean;
@@ -39,12 +38,6 @@ export interface NamedPlugin {
   readonly name: string;
   readonly range?: string;
   readonly registry?: string;
-}
-
-interface RegistriesFile {
-  readonly registries: Record<string, PluginStore>;
-  readonly namespaces: Record<string, string>;
-  readonly fallback: string | undefined;
 }
 
 /**
@@ -83,8 +76,8 @@ export async function withProject<Result>(
   work: (project: ProjectOptions) => Promise<Result>,
   named: readonly NamedPlugin[] = [],
 ): Promise<Result> {
-  const registries = await openRegistries(io, flags.registries, named);
-  const verifier = await openVerifier(io, flags.rules);
+  const registries = await openRegistries(io, flags, named);
+  const verifier = flags.isUnverified === true ? undefined : await openVerifier(io, flags.rules);
   const bar = new TransferBar(io.stderr, flags.json);
   try {
     return await work({
@@ -104,69 +97,54 @@ export async function withProject<Result>(
 /** The registries of the project, and those of the lockfile and of references that are not among them. */
 export async function openRegistries(
   io: CliIo,
-  file: string | undefined,
+  flags: RegistryFlagValues,
   named: readonly NamedPlugin[] = [],
 ): Promise<RegistryMap> {
-  const { registries, namespaces, fallback } = await readRegistries(io, file);
-  const locked = await listInstalled(io.cwd);
-  for (const { name, registry } of [...locked, ...named]) {
-    if (registry === undefined || Object.hasOwn(registries, registry)) continue;
+  const hosts = named.flatMap(({ registry }) => (registry === undefined ? [] : [registry]));
+  const settings = await readRegistrySettings(io, flags, hosts);
+  const registries: Record<string, PluginStore> = {};
+  const ids = new Map<string, string>();
+  for (const [id, place] of settings.registries) {
+    if ('folder' in place) {
+      registries[id] = openLayoutStore(place.folder);
+      continue;
+    }
+    ids.set(place.host, id);
+    registries[id] = registryStore(settings.setupOf(place.host), place.host);
+  }
+  const namespaces: Record<string, string> = { ...settings.namespaces };
+  for (const { name, registry } of [...(await listLocked(io.cwd)), ...named]) {
+    if (registry === undefined) continue;
     const space = name.includes('/') ? name.slice(0, name.indexOf('/')) : '';
     // One that is mapped never comes from elsewhere, and the map says so.
-    if (!HOST.test(registry) || Object.hasOwn(namespaces, space)) continue;
-    registries[registry] = openHost(registry);
-    namespaces[name] ??= registry;
+    if (Object.hasOwn(namespaces, name) || Object.hasOwn(namespaces, space)) continue;
+    const id = ids.get(registry) ?? registry;
+    if (!Object.hasOwn(registries, id)) {
+      if (!HOST.test(registry)) continue;
+      registries[id] = registryStore(settings.setupOf(registry), registry);
+    } else if (!ids.has(registry)) continue;
+    namespaces[name] = id;
   }
   const only = Object.keys(registries).length === 1 ? Object.keys(registries)[0] : undefined;
-  const last = fallback ?? only;
-  return new RegistryMap({ registries, namespaces, ...(last !== undefined && { fallback: last }) });
+  const last = settings.fallback ?? only;
+  return new RegistryMap({
+    registries,
+    namespaces,
+    aliases: Object.fromEntries(ids),
+    ...(last !== undefined && { fallback: last }),
+  });
 }
 
-async function readRegistries(io: CliIo, file: string | undefined): Promise<RegistriesFile> {
-  const path = resolve(io.cwd, file ?? REGISTRIES_FILE);
-  const value = await readJson(path, file !== undefined);
-  if (value === undefined) {
-    const registries = { local: openLayoutStore(join(io.cwd, LOCAL_STORE)) };
-    return { registries, namespaces: {}, fallback: 'local' };
-  }
-  const fields = new ConfigNode(value).fields(['registries', 'namespaces', 'fallback']);
-  const places = Object.entries(fields.required('registries').object());
-  const registries = Object.fromEntries(
-    places.map(([id, place]) => {
-      const text = new ConfigNode(place, `registries.${id}`).text();
-      const host = /^oci:\/\/([^/]+)\/?$/.exec(text)?.[1];
-      return [id, host === undefined ? openLayoutStore(resolve(io.cwd, text)) : openHost(host)];
-    }),
-  );
-  const namespaces = Object.fromEntries(
-    Object.entries(fields.optional('namespaces')?.object() ?? {}).map(([name, id]) => [
-      name,
-      new ConfigNode(id, `namespaces.${name}`).text(),
-    ]),
-  );
-  return { registries, namespaces, fallback: fields.optional('fallback')?.text() };
-}
-
-function openHost(host: string): PluginStore {
-  return openRegistry({ host, credentials: dockerCredentials() });
+/** Plugins of the lockfile; none, and nothing is made, where there is no such file. */
+export async function listLocked(folder: string): Promise<readonly InstalledPlugin[]> {
+  return existsSync(join(folder, LOCKFILE_NAME)) ? await listInstalled(folder) : [];
 }
 
 /** Without rules nobody is asked, and nothing of what the lockfile says of signers is taken on trust. */
-async function openVerifier(io: CliIo, file: string | undefined): Promise<Verifier | undefined> {
+export async function openVerifier(
+  io: CliIo,
+  file: string | undefined,
+): Promise<Verifier | undefined> {
   const value = await readJson(resolve(io.cwd, file ?? RULES_FILE), file !== undefined);
   return value === undefined ? undefined : createVerifier({ rules: parseTrustRules(value) });
-}
-
-/** @returns undefined if there is no such file, unless there must be one. */
-async function readJson(path: string, mustExist: boolean): Promise<unknown> {
-  try {
-    return parseJsonText(await readFile(path));
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !mustExist) return undefined;
-    const state = PluginError.is(cause) ? message : (code ?? message);
-    throw new ConfigError('CONFIG_INVALID', '', `Cannot read ${JSON.stringify(path)}: ${state}`, {
-      cause,
-    });
-  }
 }

@@ -1,21 +1,34 @@
-import type { RegistryOptions } from '@testbench/registry-oci';
-import { parseReference, type PluginStore } from '@testbench/types/stores';
+import {
+  formatReference,
+  type OciReference,
+  parseReference,
+  type PluginStore,
+} from '@testbench/types/stores';
 
-/** How registries are reached. */
-export type RegistrySetup = Pick<
-  RegistryOptions,
-  'plainHttp' | 'trustedHosts' | 'certificateAuthorities'
->;
+import type { CliIo } from './cli-io.js';
+import {
+  readRegistrySettings,
+  type RegistryFlagValues,
+  type RegistrySetup,
+} from './registry-settings.js';
+import { UsageError } from './usage-error.js';
 
 /**
- * The registries, with the credentials that `docker login` keeps. What talks to them is loaded at the first question, so that
- * commands without a reference start as quickly as before.
+ * The registry of a host, with the credentials that `docker login` keeps, or those of a file. What talks to it is loaded at the first
+ * question, so that commands without a reference start as quickly as before.
+ *
+ * @param host Of names that have none in front. @default none
  */
-export function registryStore(setup: RegistrySetup = {}): PluginStore {
+export function registryStore(setup: RegistrySetup = {}, host?: string): PluginStore {
+  const { credentialsFile, ...options } = setup;
   let opened: Promise<PluginStore> | undefined;
   const open = (): Promise<PluginStore> =>
     (opened ??= import('@testbench/registry-oci').then(({ dockerCredentials, openRegistry }) =>
-      openRegistry({ credentials: dockerCredentials(), ...setup }),
+      openRegistry({
+        credentials: dockerCredentials(credentialsFile),
+        ...options,
+        ...(host !== undefined && { host }),
+      }),
     ));
   return {
     specificationVersion: 'v1',
@@ -30,7 +43,24 @@ export function registryStore(setup: RegistrySetup = {}): PluginStore {
   };
 }
 
-/** True for `oci://…`. @throws {StoreError} `STORE_INVALID_REFERENCE`. */
-export function isStoreReference(text: string): boolean {
-  return parseReference(text).kind === 'oci';
+/** The registry of a reference, reached as file and flags say. Names have the host in front. */
+export async function storeOf(
+  io: CliIo,
+  flags: RegistryFlagValues,
+  { host }: OciReference,
+): Promise<PluginStore> {
+  const settings = await readRegistrySettings(io, flags, [host]);
+  return registryStore(settings.setupOf(host));
+}
+
+/** @throws {UsageError} Unless it is one. @throws {StoreError} `STORE_INVALID_REFERENCE`. */
+export function readOciReference(text: string, command: string): OciReference {
+  const reference = parseReference(text);
+  if (reference.kind === 'oci') return reference;
+  throw new UsageError(`<reference> is ${JSON.stringify(text)}, expected oci://host/name`, command);
+}
+
+/** The same artifact by its digest alone. */
+export function pinned({ host, name }: OciReference, digest: string): string {
+  return formatReference({ kind: 'oci', host, name, digest });
 }

@@ -4,9 +4,10 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { TrustedAuthorities } from '@testbench/host';
 import { PermissionSet } from '@testbench/sandbox';
 import { StoreError } from '@testbench/types/errors';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
 import { CONNECT_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from './limits.js';
+import type { RegistrySettings } from './registry-options.js';
 
 /** A name that no address is granted for by name, so that only public addresses are allowed. */
 const FOREIGN = new URL('https://foreign.invalid');
@@ -14,17 +15,19 @@ const PUBLIC = new PermissionSet({ network: true, allowedHosts: [FOREIGN.host] }
 
 /** Connections, by what they may reach. */
 export class Agents {
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new Map<string, Dispatcher>();
   readonly #authorities: TrustedAuthorities;
+  readonly #proxy: string | undefined;
 
-  constructor(authorities: TrustedAuthorities) {
+  constructor({ authorities, proxy }: Pick<RegistrySettings, 'authorities' | 'proxy'>) {
     this.#authorities = authorities;
+    this.#proxy = proxy;
   }
 
   /**
    * @param trusted True for the registry itself and hosts that the user named: they may be in a private network. Others must have a
    *   public address.
-   * @throws {StoreError} `STORE_UNTRUSTED_LOCATION` for a private address.
+   * @throws {StoreError} `STORE_UNTRUSTED_LOCATION` for a private address, and behind a proxy for every address that is not trusted.
    */
   for(url: URL, trusted: boolean): Dispatcher {
     const { hostname } = url;
@@ -33,21 +36,35 @@ export class Agents {
     const key = `${url.origin} ${trusted}`;
     const found = this.#agents.get(key);
     if (found !== undefined) return found;
-    const ca = this.#authorities.authorityFor(url);
-    const agent = new Agent({
-      headersTimeout: SILENCE_TIMEOUT_MS,
-      bodyTimeout: SILENCE_TIMEOUT_MS,
-      connect: {
-        timeout: CONNECT_TIMEOUT_MS,
-        // Whatever the process's environment says.
-        rejectUnauthorized: true,
-        ...(ca === undefined ? {} : { ca }),
-        ...(trusted ? {} : { lookup: lookupPublic }),
-      },
-    });
+    if (!trusted && this.#proxy !== undefined) throw unseen(url.host);
+    const agent = this.#open(url, trusted);
     this.#agents.set(key, agent);
     return agent;
   }
+
+  #open(url: URL, trusted: boolean): Dispatcher {
+    const ca = this.#authorities.authorityFor(url);
+    const timeouts = { headersTimeout: SILENCE_TIMEOUT_MS, bodyTimeout: SILENCE_TIMEOUT_MS };
+    const tls = {
+      timeout: CONNECT_TIMEOUT_MS,
+      // Whatever the process's environment says.
+      rejectUnauthorized: true,
+      ...(ca === undefined ? {} : { ca }),
+    };
+    if (this.#proxy !== undefined) {
+      const proxyTls = { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true };
+      return new ProxyAgent({ ...timeouts, uri: this.#proxy, requestTls: tls, proxyTls });
+    }
+    const connect = { ...tls, ...(trusted ? {} : { lookup: lookupPublic }) };
+    return new Agent({ ...timeouts, connect });
+  }
+}
+
+function unseen(host: string): StoreError {
+  return new StoreError(
+    'STORE_UNTRUSTED_LOCATION',
+    `Cannot follow the registry to "${host}": behind a proxy nobody sees which address it has; name it in trustedHosts if it may be asked`,
+  );
 }
 
 function requirePublic(address: string, host: string): void {

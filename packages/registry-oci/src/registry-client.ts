@@ -48,7 +48,7 @@ export class RegistryClient {
 
   constructor(settings: RegistrySettings, pause: Pause) {
     this.#settings = settings;
-    this.#agents = new Agents(settings.authorities);
+    this.#agents = new Agents(settings);
     this.#authorizer = new Authorizer(settings, this.#agents);
     this.#pause = pause;
   }
@@ -95,7 +95,7 @@ export class RegistryClient {
           attempt = 1;
         }
         if (request.isRepeatable === false || attempt >= MAX_ATTEMPTS || isTlsError(error)) {
-          throw unavailable(request, error, limit.aborted);
+          throw unavailable(request, error, limit.aborted, this.#settings.proxy);
         }
         pauseMs = pauseBefore(attempt);
       }
@@ -197,13 +197,34 @@ function isTlsError(error: unknown): boolean {
   return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code);
 }
 
-function unavailable({ what, host }: RegistryRequest, error: unknown, isLate: boolean): StoreError {
+function unavailable(
+  { what, host }: RegistryRequest,
+  error: unknown,
+  isLate: boolean,
+  proxy: string | undefined,
+): StoreError {
   const state = isLate ? 'it is too slow' : describe(error);
+  const hint = proxy === undefined ? describeUnreadProxy() : '';
   return new StoreError(
     'STORE_UNAVAILABLE',
-    `Cannot ${what}: the registry ${host} cannot be used: ${state}`,
+    `Cannot ${what}: the registry ${host} cannot be used: ${state}${hint}`,
     { cause: error },
   );
+}
+
+const PROXY_VARIABLES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'ALL_PROXY',
+  'all_proxy',
+];
+
+/** The environment sends nobody elsewhere; whoever wants that is told how to say it. */
+function describeUnreadProxy(): string {
+  const name = PROXY_VARIABLES.find((variable) => (process.env[variable] ?? '') !== '');
+  return name === undefined ? '' : `; ${name} is set, and not read: name the proxy as "proxy"`;
 }
 
 function describe(error: unknown): string {

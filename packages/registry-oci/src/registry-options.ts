@@ -4,6 +4,7 @@ import {
   type TrustedAuthorities,
 } from '@testbench/host';
 import { type ConfigNode, readOptions } from '@testbench/types/config';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { FindCredentials } from './credentials.js';
 
@@ -23,6 +24,14 @@ export interface RegistryOptions {
    * @default a token service only at the registry itself; blobs at any host with a public address
    */
   readonly trustedHosts?: readonly string[];
+  /**
+   * An HTTP proxy for everything that is asked, such as `http://proxy.example.com:3128`, with `name:password@` in front of the host if it wants
+   * them. Variables such as `HTTPS_PROXY` are not read. Nobody here sees which address a name has behind a proxy, so that a
+   * registry leads through it only to hosts of `trustedHosts`.
+   *
+   * @default none
+   */
+  readonly proxy?: string;
 }
 
 /** The same, checked. */
@@ -31,6 +40,7 @@ export interface RegistrySettings {
   readonly credentials: FindCredentials;
   readonly trustedHosts: ReadonlySet<string>;
   readonly authorities: TrustedAuthorities;
+  readonly proxy: string | undefined;
   /** `http:` or `https:`. */
   protocolOf(host: string): 'http:' | 'https:';
 }
@@ -49,6 +59,7 @@ export function readRegistryOptions(options: RegistryOptions | undefined): Regis
       return node.value as readonly CertificateAuthority[];
     },
     trustedHosts: (node) => node.list().map(readHost),
+    proxy: readProxy,
   });
   const authorities = readAuthorities(own.certificateAuthorities);
   const plain = new Set(own.plainHttp);
@@ -57,6 +68,7 @@ export function readRegistryOptions(options: RegistryOptions | undefined): Regis
     credentials: own.credentials ?? (() => undefined),
     trustedHosts: new Set(own.trustedHosts),
     authorities,
+    proxy: own.proxy,
     protocolOf(host) {
       const isPlain =
         plain.has(host) ||
@@ -71,4 +83,15 @@ export function readRegistryOptions(options: RegistryOptions | undefined): Regis
 function readHost(node: ConfigNode): string {
   const host = node.text();
   return HOST.test(host) ? host : node.reject('a host in lower case, with its port if it has one');
+}
+
+/** Quotes nothing: it may have a password in it. */
+function readProxy(node: ConfigNode): string {
+  const url = URL.parse(node.text());
+  if (url !== null && /^https?:$/.test(url.protocol) && url.host !== '') return url.href;
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    node.path,
+    `Cannot use "${node.path}": expected the address of an HTTP proxy, such as http://proxy.example.com:3128`,
+  );
 }

@@ -1,7 +1,7 @@
 import { PluginSystem } from '@testbench/core';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import type { CompileScript } from '../plugins/locate-plugin.js';
+import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
 import { groupRecords } from '../results/group-records.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { loadPipeline } from '../run/load-pipeline.js';
@@ -26,6 +26,8 @@ export interface AggregateRunOptions extends Pick<
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
+  /** Finds plugins that are named, as the run's did. @default those of the package `@testbench/plugins` alone */
+  readonly findPlugin?: FindPlugin;
 }
 
 const OPTIONS: OptionReaders<AggregateRunOptions> = {
@@ -34,6 +36,7 @@ const OPTIONS: OptionReaders<AggregateRunOptions> = {
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   compileScript: (node) => node.callback(),
+  findPlugin: (node) => node.callback(),
   resamples: (node) => node.wholeNumber(0, 1_000_000),
   seed: (node) => node.wholeNumber(0),
   confidence: (node) => node.number(0.5, 0.999_999),
@@ -66,7 +69,13 @@ export async function aggregateRun(
   given?: AggregateRunOptions,
 ): Promise<SetScore[]> {
   const options = readOptions<AggregateRunOptions>(given, OPTIONS);
-  const { cuts = [ROW_CUTS.system], clusters = 'auto', compileScript, ...asking } = options;
+  const {
+    cuts = [ROW_CUTS.system],
+    clusters = 'auto',
+    compileScript,
+    findPlugin,
+    ...asking
+  } = options;
   const stored = typeof run === 'string' ? await readRun(run) : run;
   const config = await readRunConfig(stored);
   const { isolation } = config;
@@ -76,7 +85,7 @@ export async function aggregateRun(
   const pipeline = await loadPipeline(
     system,
     { ...config, prompts: [], filters: [] },
-    { answers: false, compileScript },
+    { answers: false, compileScript, findPlugin },
   );
   try {
     const stages = aggregatingStages(pipeline, stored);

@@ -26,7 +26,7 @@ import { MAX_LISTED_DIFFERENCES } from './limits.js';
 /** Options of {@link verifyRun}. */
 export interface VerifyRunOptions extends Pick<
   RunOptions,
-  'system' | 'readers' | 'signal' | 'onProgress'
+  'system' | 'readers' | 'signal' | 'onProgress' | 'findPlugin'
 > {
   /** Says who vouches for the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not looked at */
   readonly verifier?: Verifier;
@@ -72,6 +72,7 @@ const OPTIONS: OptionReaders<VerifyRunOptions> = {
   readers: RUN_OPTIONS.readers,
   signal: RUN_OPTIONS.signal,
   onProgress: RUN_OPTIONS.onProgress,
+  findPlugin: RUN_OPTIONS.findPlugin,
   verifier: (node) => node.implementation<Verifier>('verify'),
   bundles: (node) =>
     node.list().map((item) => {
@@ -182,7 +183,7 @@ async function scoreAgain(
 
   const notRunAgain: NotRunAgain[] = [];
   const evaluators = [];
-  const locator = new PluginLocator(config.pluginsDir);
+  const locator = new PluginLocator(config.pluginsDir, { findPlugin: options.findPlugin });
   for (const planned of run.plan.evaluators) {
     const found = config.evaluators.find(({ name }) => name === planned.as);
     const reason = await findObstacle(planned, found, locator);
@@ -196,7 +197,7 @@ async function scoreAgain(
 async function compare(
   run: StoredRun,
   config: ResolvedBenchmarkConfig,
-  { system, readers, signal, onProgress, onDifference }: VerifyRunOptions,
+  { system, readers, signal, onProgress, findPlugin, onDifference }: VerifyRunOptions,
   withFuel: boolean,
 ): Promise<Omit<Again, 'notRunAgain'>> {
   const names = config.evaluators.map(({ name }) => name);
@@ -210,6 +211,7 @@ async function compare(
     ...(readers === undefined ? {} : { readers }),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(findPlugin === undefined ? {} : { findPlugin }),
     async onRow(row: ResultRow) {
       const before = (await recorded.next()).value as ResultRow | undefined;
       if (before === undefined) throw damaged(run, 'it has fewer rows than its data set has cases');

@@ -7,6 +7,9 @@ import { parseScript, scriptName } from './script-reference.js';
 /** What references to plugins look like: a path, or a name with or without a range. */
 const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
 
+/** `team/exact-match`: without a dot it can be no file of a module or script. */
+const SPACED_NAME = /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*)+$/;
+
 /** A plugin by name and range of versions. */
 export interface PluginName {
   readonly name: string;
@@ -23,11 +26,12 @@ export function parsePluginName(reference: string): PluginName | undefined {
 }
 
 /**
- * True for a plugin of a store: `oci://…`, or a name with a slash and a range, which no installed package has.
+ * True for a plugin of a store: `oci://…`, or a name with a slash, which no installed package has.
  *
  * @throws {StoreError} `STORE_INVALID_REFERENCE`.
  */
 export function isStoreReference(reference: string): boolean {
+  if (SPACED_NAME.test(reference)) return true;
   const parsed = parseReference(reference);
   return parsed.kind === 'oci' || (parsed.kind === 'name' && parsed.name.includes('/'));
 }

@@ -133,7 +133,7 @@ export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
     required: true,
     type: PLUGIN_REFERENCE,
     description:
-      'A plugin of @testbench/plugins by name (exact-match, exact-match@^0.1), the path of a .wasm file, or a plugin of a registry (oci://host/name@^1.2, oci://host/name@sha256:…).',
+      'A plugin of @testbench/plugins by name (exact-match, exact-match@^0.1), the path of a .wasm file, or a plugin of a registry (team/exact-match@^1.2, oci://host/name@^1.2, oci://host/name@sha256:…).',
   },
   config: { type: JSON_OBJECT, description: "The plugin's own settings, see its README." },
   limits: { type: LIMITS, description: 'Over the limits of the run.' },

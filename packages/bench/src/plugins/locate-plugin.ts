@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { digestOf, readModuleFile } from '@testbench/core/files';
-import { nearestKey } from '@testbench/types/config';
+import { nearestKey, type OptionReaders, readOptions } from '@testbench/types/config';
 import { ConfigError, PluginError } from '@testbench/types/errors';
 import { satisfies, validRange } from 'semver';
 
@@ -18,6 +18,26 @@ const PACKAGE = '@testbench/plugins';
  * @returns Path of the module's file.
  */
 export type CompileScript = (script: ScriptReference) => Promise<string>;
+
+/**
+ * Finds a plugin that is named, such as in a lockfile: `exact-match`, `team/exact-match@^1.2`, `oci://…`. Asked before the installed package is.
+ *
+ * @returns Path of the module's file; undefined where it does not know the name.
+ */
+export type FindPlugin = (reference: string) => Promise<string | undefined>;
+
+/** How a {@link PluginLocator} finds what its folder does not have. */
+export interface LocateOptions {
+  /** Makes plugins of scripts. @default they are refused */
+  readonly compileScript?: CompileScript | undefined;
+  /** Finds plugins that are named. @default those of the package alone */
+  readonly findPlugin?: FindPlugin | undefined;
+}
+
+const LOCATE_OPTIONS: OptionReaders<LocateOptions> = {
+  compileScript: (node) => node.callback(),
+  findPlugin: (node) => node.callback(),
+};
 
 /** Where a plugin of a configuration is. */
 export interface PluginLocation {
@@ -47,14 +67,20 @@ export class PluginLocator {
   #manifest: Promise<PluginManifest> | undefined;
   readonly #folder: string | undefined;
   readonly #compile: CompileScript | undefined;
+  readonly #find: FindPlugin | undefined;
 
-  /** @param folder With `manifest.json` and the modules. @default that of the package that is installed beside this one */
+  /**
+   * @param folder With `manifest.json` and the modules. @default that of the package that is installed beside this one
+   * @throws {ConfigError} For an unknown key or a wrong value among the options.
+   */
   constructor(
     folder: string | undefined = findPluginsDir(import.meta.dirname),
-    compile?: CompileScript,
+    locating?: LocateOptions,
   ) {
+    const { compileScript, findPlugin } = readOptions<LocateOptions>(locating, LOCATE_OPTIONS);
     this.#folder = folder;
-    this.#compile = compile;
+    this.#compile = compileScript;
+    this.#find = findPlugin;
   }
 
   /**
@@ -68,7 +94,11 @@ export class PluginLocator {
     const script = parseScript(reference);
     if (script !== undefined) return { path: await this.#compiled(script, place) };
     const wanted = parsePluginName(reference);
-    if (wanted === undefined || isStoreReference(reference)) return { path: reference };
+    const isStored = isStoreReference(reference);
+    if (wanted !== undefined || isStored) {
+      const found = await this.#find?.(reference);
+      if (found !== undefined) return { path: found };
+    }
     const refuse = (state: string, cause?: unknown): ConfigError =>
       new ConfigError(
         'CONFIG_INVALID',
@@ -76,6 +106,13 @@ export class PluginLocator {
         `Cannot find the plugin ${JSON.stringify(reference)}: ${state}`,
         { cause },
       );
+    if (wanted === undefined || isStored) {
+      // The host's store knows what says a range, a tag or a digest.
+      if (!isStored || /[@:]/.test(reference)) return { path: reference };
+      throw refuse(
+        `nothing here knows it; install it into the project, or give the path of a file, as in "./${reference}.wasm"`,
+      );
+    }
     const folder = this.#folder;
     if (folder === undefined) {
       throw refuse(

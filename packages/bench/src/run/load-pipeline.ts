@@ -12,7 +12,7 @@ import { stageLimits } from '../config/stage-limits.js';
 import { rejectSelfJudging } from '../judging/self-judging.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
 import type { Prompt } from '../prompts/prompt.js';
-import { type CompileScript, PluginLocator } from '../plugins/locate-plugin.js';
+import { type LocateOptions, PluginLocator } from '../plugins/locate-plugin.js';
 import { type ReplayProvider, ReplayLoader } from '../replay/replay-provider.js';
 import { RecordStages } from './record-stages.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
@@ -57,11 +57,9 @@ export interface Pipeline {
 }
 
 /** What is loaded of a configuration. */
-export interface LoadPipelineOptions {
+export interface LoadPipelineOptions extends LocateOptions {
   /** False for scoring again: answers are there, and nobody is asked. @default true */
   readonly answers?: boolean;
-  /** Makes plugins of scripts. @default they are refused */
-  readonly compileScript?: CompileScript | undefined;
 }
 
 /**
@@ -74,9 +72,9 @@ export interface LoadPipelineOptions {
 export async function loadPipeline(
   system: BenchSystem,
   config: ResolvedBenchmarkConfig,
-  { answers = true, compileScript }: LoadPipelineOptions = {},
+  { answers = true, ...locating }: LoadPipelineOptions = {},
 ): Promise<Pipeline> {
-  const loader = new PipelineLoader(system, config, compileScript);
+  const loader = new PipelineLoader(system, config, locating);
   try {
     const prompts = await loadPrompts(config);
     const providers: ProviderStage[] = [];
@@ -144,14 +142,10 @@ class PipelineLoader {
   readonly #config: ResolvedBenchmarkConfig;
   readonly #locator: PluginLocator;
 
-  constructor(
-    system: BenchSystem,
-    config: ResolvedBenchmarkConfig,
-    compileScript: CompileScript | undefined,
-  ) {
+  constructor(system: BenchSystem, config: ResolvedBenchmarkConfig, locating: LocateOptions) {
     this.#system = system;
     this.#config = config;
-    this.#locator = new PluginLocator(config.pluginsDir, compileScript);
+    this.#locator = new PluginLocator(config.pluginsDir, locating);
   }
 
   async unload(): Promise<void> {

@@ -44,8 +44,8 @@ export async function withPreparedRun<T>(
   action: (run: PreparedRun) => Promise<T>,
   pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
-  const { readers, signal, compileScript } = options;
-  const loading = { ...pipelineOptions, compileScript };
+  const { readers, signal, compileScript, findPlugin } = options;
+  const loading = { ...pipelineOptions, compileScript, findPlugin };
   const config = loading.answers === false ? given : await expandReplays(given);
   await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
   const denials = new DenialLog();

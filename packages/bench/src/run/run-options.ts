@@ -5,7 +5,7 @@ import type { PluginStore } from '@testbench/types/stores';
 
 import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import type { ResultRow } from '../results/result-row.js';
-import type { CompileScript } from '../plugins/locate-plugin.js';
+import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
 import type { BenchSystem } from './stage.js';
 
 /** How far a run is. */
@@ -30,6 +30,8 @@ export interface BenchmarkProgress {
 export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   /** Makes plugins of scripts, for configurations that name some; `createScriptCompiler` of `@testbench/script` makes one. @default scripts are refused */
   readonly compileScript?: CompileScript;
+  /** Finds plugins that are named, before the package `@testbench/plugins` is asked: those of a lockfile. @default that package alone */
+  readonly findPlugin?: FindPlugin;
   /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
   /** Where plugins are that the configuration names by `oci://…`; unused if `system` is given. @default none: they are refused */
@@ -59,6 +61,7 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
 export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   readers: OPEN_DATASET_OPTIONS.readers,
   compileScript: (node) => node.callback(),
+  findPlugin: (node) => node.callback(),
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   store: (node) => node.implementation('list', 'resolve', 'read'),

@@ -6,14 +6,13 @@ import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { isStoreReference, registryStore } from '../registry-store.js';
+import { findModule } from '../module-source.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
 import { formatBytes, formatDuration } from '../render/format-value.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
 import { writeJson } from '../render/write-json.js';
-import { modulePath } from '../script-modules.js';
 
 /** `testbench call <plugin.wasm> --input <json|@file>` */
 export async function callCommand({
@@ -23,13 +22,15 @@ export async function callCommand({
 }: CommandCall<typeof CALL_FLAGS>): Promise<ExitCode> {
   const data = await readJsonArgument('call', 'input', flags.input, io.cwd);
   const config = await readJsonArgument('call', 'config', flags.config ?? '{}', io.cwd);
-  const { isolation, timeoutMs, maxFuel } = flags;
+  const { timeoutMs, maxFuel } = flags;
   const policy =
     flags.policy === undefined ? undefined : await loadPolicy(resolve(io.cwd, flags.policy));
   const permissions = readGrants(flags, io.cwd);
 
+  const { source, isUnsigned } = await findModule(io, flags, args[0]!);
+  // Nobody vouches for it, though there are rules.
+  const isolation = isUnsigned ? 'process' : flags.isolation;
   const system = new PluginSystem({
-    store: registryStore(),
     ...(policy === undefined ? {} : { policy }),
     ...(flags.state === undefined
       ? {}
@@ -38,13 +39,14 @@ export async function callCommand({
     onLog: ({ level, message }) => io.stderr.write(`${level}: ${escapeText(message)}\n`),
   });
   try {
-    const plugin = args[0]!;
-    const source = isStoreReference(plugin) ? plugin : await modulePath(io, plugin);
-    const { id } = await system.loadPlugin(source, {
-      config,
-      ...(flags.id === undefined ? {} : { id: flags.id }),
-      ...(permissions === undefined ? {} : { permissions }),
-    });
+    const options = { config, ...(permissions === undefined ? {} : { permissions }) };
+    const { id } =
+      typeof source === 'string'
+        ? await system.loadPlugin(source, {
+            ...options,
+            ...(flags.id === undefined ? {} : { id: flags.id }),
+          })
+        : await system.loadPluginFromBytes(flags.id ?? 'plugin', source, options);
     const output = await system.executePlugin(
       id,
       { data },

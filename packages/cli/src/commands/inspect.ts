@@ -4,8 +4,10 @@ import { readModuleFile } from '@testbench/core/module-file';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry/inspect';
 import type { Permissions } from '@testbench/types';
 
+import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { isModulePath } from '../is-module-path.js';
 import { escapeJson } from '../render/escape-text.js';
 import { measured } from '../render/measured.js';
 import { renderInspection } from '../render/render-inspection.js';
@@ -21,7 +23,7 @@ export async function inspectCommand({
   flags,
   args,
 }: CommandCall<typeof INSPECT_FLAGS>): Promise<ExitCode> {
-  const inspection = inspectPlugin(await readModuleFile(resolve(io.cwd, args[0]!)));
+  const inspection = inspectPlugin(await read(io, flags, args[0]!));
   const granted =
     flags.policy === undefined
       ? undefined
@@ -32,6 +34,17 @@ export async function inspectCommand({
     : await measured((measure) => renderInspection(inspection, style, measure, granted));
   io.stdout.write(`${text}\n`);
   return ExitCode.ok;
+}
+
+/** Nobody is asked who vouches for it: it is only shown. Most is a path, for which nothing else is loaded. */
+async function read(
+  io: CliIo,
+  flags: CommandCall<typeof INSPECT_FLAGS>['flags'],
+  text: string,
+): Promise<Uint8Array> {
+  if (isModulePath(text)) return await readModuleFile(resolve(io.cwd, text));
+  const { readModule } = await import('../module-source.js');
+  return await readModule(io, { ...flags, isUnverified: true }, text);
 }
 
 async function readGrants(path: string, inspection: PluginInspection): Promise<Permissions> {

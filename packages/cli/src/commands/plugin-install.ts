@@ -66,7 +66,7 @@ export async function pluginOutdatedCommand({
   io,
   flags,
 }: CommandCall<typeof PROJECT_FLAGS>): Promise<ExitCode> {
-  const registries = await openRegistries(io, flags.registries);
+  const registries = await openRegistries(io, flags);
   const outdated = await outdatedPlugins({ folder: io.cwd, registries, signal: io.signal });
   if (flags.json) {
     writeJson(io.stdout, outdated);

@@ -28,7 +28,7 @@ export async function pluginPublishCommand({
   const own = inspectPlugin(bytes).metadata?.name.toLowerCase().replace(/^@/, '');
   const name = flags.name ?? own ?? '';
   const { to } = flags;
-  const registries = await openRegistries(io, flags.registries, [
+  const registries = await openRegistries(io, flags, [
     { name, ...(to !== undefined && { registry: to }) },
   ]);
   const { id, store } = registries.find(name, to);

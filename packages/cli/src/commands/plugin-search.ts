@@ -26,7 +26,7 @@ export async function pluginSearchCommand({
   args,
 }: CommandCall<typeof PLUGIN_SEARCH_FLAGS>): Promise<ExitCode> {
   const named = (flags.look ?? []).map(readNamedPlugin);
-  const registries = await openRegistries(io, flags.registries, named);
+  const registries = await openRegistries(io, flags, named);
   const catalogue = await PluginCatalogue.open({
     folder: join(io.cwd, '.testbench', 'catalogue'),
     signal: io.signal,
@@ -58,10 +58,7 @@ export async function pluginInfoCommand({
   args,
 }: CommandCall<typeof PROJECT_FLAGS>): Promise<ExitCode> {
   const named = readNamedPlugin(args[0]!);
-  const { id, store } = (await openRegistries(io, flags.registries, [named])).find(
-    named.name,
-    named.registry,
-  );
+  const { id, store } = (await openRegistries(io, flags, [named])).find(named.name, named.registry);
   const signal = { signal: io.signal };
   const versions = await store.list(named.name, signal);
   const catalogue = await PluginCatalogue.open();

@@ -2,13 +2,11 @@ import { resolve } from 'node:path';
 
 import { resolveReference } from '@testbench/registry';
 import { pullFiles } from '@testbench/registry/stores';
-import { formatReference } from '@testbench/types/stores';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REGISTRY_FLAGS } from '../flags/registry.js';
-import { readOciReference, readRegistryFlags } from '../registry-flags.js';
-import { registryStore } from '../registry-store.js';
+import { pinned, readOciReference, storeOf } from '../registry-store.js';
 import { formatBytes } from '../render/format-value.js';
 import { TransferLine } from '../render/transfer-progress.js';
 import { writeJson } from '../render/write-json.js';
@@ -21,7 +19,7 @@ export async function pullCommand({
 }: CommandCall<typeof REGISTRY_FLAGS>): Promise<ExitCode> {
   const [text = '', folder = ''] = args;
   const reference = readOciReference(text, 'pull');
-  const store = registryStore(await readRegistryFlags(flags, reference, io));
+  const store = await storeOf(io, flags, reference);
   const line = new TransferLine(io.stderr);
   const options = {
     signal: io.signal,
@@ -33,11 +31,10 @@ export async function pullCommand({
     const artifact = await resolveReference(store, reference, options);
     const files = await pullFiles(store, artifact, resolve(io.cwd, folder), options);
     line.clear();
-    const { host, name } = reference;
-    const pinned = formatReference({ kind: 'oci', host, name, digest: artifact.digest });
-    if (flags.json) writeJson(io.stdout, { reference: pinned, files, size: artifact.size });
+    const byDigest = pinned(reference, artifact.digest);
+    if (flags.json) writeJson(io.stdout, { reference: byDigest, files, size: artifact.size });
     else {
-      io.stdout.write(`${pinned}\n`);
+      io.stdout.write(`${byDigest}\n`);
       io.stderr.write(`${files.length} files, ${formatBytes(artifact.size)}\n`);
     }
     return ExitCode.ok;

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 
 import { pushFiles } from '@testbench/registry/stores';
-import { formatReference } from '@testbench/types/stores';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REGISTRY_FLAGS } from '../flags/registry.js';
-import { readOciReference, readRegistryFlags } from '../registry-flags.js';
-import { registryStore } from '../registry-store.js';
+import { pinned, readOciReference, storeOf } from '../registry-store.js';
 import { formatBytes } from '../render/format-value.js';
 import { TransferLine } from '../render/transfer-progress.js';
 import { writeJson } from '../render/write-json.js';
@@ -25,7 +23,7 @@ export async function pushCommand({
   if (range !== undefined || digest !== undefined) {
     throw new UsageError('<reference> has a range or digest, expected a tag or nothing', 'push');
   }
-  const store = registryStore(await readRegistryFlags(flags, reference, io));
+  const store = await storeOf(io, flags, reference);
   const line = new TransferLine(io.stderr);
   const target = { name: `${host}/${name}`, ...(tag === undefined ? {} : { tag }) };
   try {
@@ -34,11 +32,11 @@ export async function pushCommand({
       ...(flags.quiet || flags.json ? {} : { onProgress: (progress) => line.update(progress) }),
     });
     line.clear();
-    const pinned = formatReference({ kind: 'oci', host, name, digest: pushed.digest });
+    const byDigest = pinned(reference, pushed.digest);
     const { layers, size } = pushed;
-    if (flags.json) writeJson(io.stdout, { reference: pinned, files: layers.length, size });
+    if (flags.json) writeJson(io.stdout, { reference: byDigest, files: layers.length, size });
     else {
-      io.stdout.write(`${pinned}\n`);
+      io.stdout.write(`${byDigest}\n`);
       io.stderr.write(`${layers.length} files, ${formatBytes(size)}\n`);
     }
     return ExitCode.ok;

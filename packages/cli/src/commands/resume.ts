@@ -6,6 +6,7 @@ import { readRun } from '@testbench/bench/results';
 import type { CommandCall } from '../command-line/define-command.js';
 import type { ExitCode } from '../exit-code.js';
 import type { RESUME_FLAGS } from '../flags/resume.js';
+import { findAsNeeded } from '../project-plugins.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 
@@ -19,7 +20,8 @@ export async function resumeCommand({
   const { plan } = await readRun(folder);
   const evaluators = plan.evaluators.map(({ as }) => ({ name: as }));
   const gate = await readRunGate(flags, 'resume', io.cwd, evaluators);
-  const shown = { io, name: basename(folder), flags, gate };
+  const findPlugin = findAsNeeded(io, flags);
+  const shown = { io, name: basename(folder), flags, gate, findPlugin };
   return await runWithProgress(shown, (options) =>
     resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
   );

@@ -13,7 +13,7 @@ import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
-import { usePluginsOfLockfile } from '../locked-plugins.js';
+import { usePlugins } from '../project-plugins.js';
 import { escapeText } from '../render/escape-text.js';
 import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
@@ -37,10 +37,15 @@ export async function runCommand({
     env: io.env,
     scripts: scriptLoader,
   });
-  const config = await usePluginsOfLockfile(io, override(loaded, flags, io.cwd), flags);
+  const { config, find } = await usePlugins(
+    io,
+    flags,
+    override(loaded, flags, io.cwd),
+    findModeOf(flags),
+  );
   const inputs = [{ path: configFile, what: 'the configuration' }];
   const gate = await readRunGate(flags, 'run', io.cwd, config.evaluators);
-  const shown = { io, name: config.name, flags, gate };
+  const shown = { io, name: config.name, flags, gate, findPlugin: find };
   if (flags.dryRun) {
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
     const estimate = await estimateRun(config, {
@@ -48,6 +53,7 @@ export async function runCommand({
       inputs,
       onNotice,
       compileScript: scriptCompiler(io),
+      findPlugin: find,
     });
     if (flags.json) writeJson(io.stdout, estimate);
     else
@@ -66,6 +72,15 @@ export async function runCommand({
   });
   if (key !== undefined && folder !== undefined) await attest(io, folder, key, flags);
   return code;
+}
+
+/** A dry run leaves the lockfile as it is. */
+function findModeOf({
+  frozen,
+  dryRun,
+}: CommandCall<typeof RUN_FLAGS>['flags']): 'frozen' | 'look' | 'install' {
+  if (frozen) return 'frozen';
+  return dryRun ? 'look' : 'install';
 }
 
 async function openSigningKey(

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import {
@@ -6,6 +7,7 @@ import {
   type Scripted,
   scoreRun,
 } from '@testbench/bench';
+import { PluginSystem } from '@testbench/core';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
@@ -13,6 +15,8 @@ import type { ExitCode } from '../exit-code.js';
 import type { SCORE_FLAGS } from '../flags/score.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
+import { isModulePath } from '../is-module-path.js';
+import { findAsNeeded } from '../project-plugins.js';
 import { scriptLoader } from '../script-loader.js';
 import { isScript } from '../script-modules.js';
 import { UsageError } from '../usage-error.js';
@@ -27,9 +31,23 @@ export async function scoreCommand({
   const folder = resolve(io.cwd, args[0]!);
   // Evaluators get their names when they are loaded.
   const gate = await readRunGate(flags, 'score', io.cwd);
-  const shown = { io, name: basename(folder), flags, gate };
+  const references = evaluators.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
+  const { findPlugins } = await import('../plugin-finder.js');
+  const mode = flags.frozen ? 'frozen' : 'install';
+  const { find, isUnsigned } = await findPlugins(io, flags, references, mode);
+  // Those of the run that stay are not run again; those that nobody vouches for get processes of their own.
+  await using system = isUnsigned ? new PluginSystem({ isolation: 'process' }) : undefined;
+  // What was not known to the run is known to those who made it.
+  const others = findAsNeeded(io, flags);
+  const findPlugin = async (reference: string): Promise<string | undefined> =>
+    (await find(reference)) ?? (references.includes(reference) ? undefined : others(reference));
+  const shown = { io, name: basename(folder), flags, gate, findPlugin };
   return await runWithProgress(shown, (options) =>
-    scoreRun(folder, { evaluators, mode: flags.replace ? 'replace' : 'append' }, options),
+    scoreRun(
+      folder,
+      { evaluators, mode: flags.replace ? 'replace' : 'append' },
+      { ...options, ...(system !== undefined && { system }) },
+    ),
   );
 }
 
@@ -45,8 +63,8 @@ async function readEvaluators(
       evaluator!.map(async (plugin) => {
         const path = resolve(io.cwd, plugin);
         if (await isScript(path)) return { script: path };
-        // A path starts at the working directory; a name is looked up.
-        return { plugin: /[\\/]|\.wasm$/.test(plugin) ? path : plugin };
+        // A path starts at the working directory; a name or reference is looked up.
+        return { plugin: isModulePath(plugin) || isFile(path) ? path : plugin };
       }),
     );
   }
@@ -55,4 +73,8 @@ async function readEvaluators(
     scripts: scriptLoader,
   });
   return evaluators;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

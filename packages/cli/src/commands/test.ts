@@ -1,18 +1,17 @@
 import { resolve } from 'node:path';
 
-import { readModuleFile } from '@testbench/core/files';
 import { type CheckFinding, checkPlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { compareGolden, goldenInputs } from '../golden-file.js';
+import { findModule, readSource } from '../module-source.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
 import { renderFinding } from '../render/render-tests.js';
 import { createStyle } from '../render/style.js';
 import type { TEST_FLAGS } from '../flags/test.js';
 import { writeJson } from '../render/write-json.js';
-import { modulePath } from '../script-modules.js';
 
 /** `testbench test <plugin.wasm>` */
 export async function testCommand({
@@ -30,18 +29,18 @@ export async function testCommand({
     ...(golden === undefined ? [] : await goldenInputs(golden)),
   ];
   const style = createStyle(io.stdout, io.env);
-  const module = await modulePath(io, path);
+  const { source } = await findModule(io, flags, path);
   const found: CheckFinding[] = [];
   const onFinding = (finding: CheckFinding): void => {
     found.push(finding);
     if (!flags.json) io.stdout.write(`${renderFinding(finding, style)}\n`);
   };
-  await checkPlugin(await readModuleFile(module), {
+  await checkPlugin(await readSource(source), {
     config,
     ...(inputs.length > 0 && { inputs }),
     onFinding,
   });
-  if (golden !== undefined) onFinding(await compareGolden(module, config, golden));
+  if (golden !== undefined) onFinding(await compareGolden(source, config, golden));
   const count = (status: CheckFinding['status']): number =>
     found.filter((finding) => finding.status === status).length;
   const ok = count('failed') === 0;

@@ -1,12 +1,11 @@
-import { readModuleFile } from '@testbench/core/files';
 import { loadRefusal, validatePlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { readModule } from '../module-source.js';
 import { escapeText } from '../render/escape-text.js';
 import type { VALIDATE_FLAGS } from '../flags/validate.js';
 import { writeJson } from '../render/write-json.js';
-import { modulePath } from '../script-modules.js';
 
 /** `testbench validate <plugin.wasm>` */
 export async function validateCommand({
@@ -15,7 +14,7 @@ export async function validateCommand({
   args,
 }: CommandCall<typeof VALIDATE_FLAGS>): Promise<ExitCode> {
   const path = args[0]!;
-  const bytes = await readModuleFile(await modulePath(io, path));
+  const bytes = await readModule(io, flags, path);
   const report = validatePlugin(bytes);
   const refusal = report.ok ? await loadRefusal(bytes) : undefined;
   const ok = report.ok && refusal === undefined;

@@ -9,6 +9,9 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { VERIFY_FLAGS } from '../flags/verify.js';
 import { escapeText } from '../render/escape-text.js';
+import { listLocked } from '../plugin-project.js';
+import { findAsNeeded } from '../project-plugins.js';
+import { readRegistrySettings } from '../registry-settings.js';
 import { ProgressBar } from '../render/progress-bar.js';
 import { renderVerification } from '../render/render-verification.js';
 import { createStyle, type Style } from '../render/style.js';
@@ -28,11 +31,17 @@ export async function verifyCommand({
   const trustedRoot = await readRoot(io, flags.trustedRoot);
   const rules = await rulesOf(io, flags);
   const verifier = createVerifier({ rules, ...(trustedRoot === undefined ? {} : { trustedRoot }) });
+  // The run may be a stranger's: registries are asked that the project knows, and no others.
+  const { registries } = await readRegistrySettings(io, flags);
+  const hosts = [...registries.values()].flatMap((place) => ('host' in place ? [place.host] : []));
+  const locked = (await listLocked(io.cwd)).map(({ registry }) => registry);
+  const findPlugin = findAsNeeded(io, flags, new Set([...hosts, ...locked]));
   const bar = new ProgressBar(io.stderr, createStyle(io.stderr, io.env), basename(folder));
   let found: RunVerification;
   try {
     found = await verifyRun(folder, {
       verifier,
+      findPlugin,
       signal: io.signal,
       ...(flags.quiet || flags.json ? {} : { onProgress: (progress) => bar.update(progress) }),
     });

@@ -1,4 +1,5 @@
 import { choice, flag, requiredText, text, texts, wholeNumber } from '../command-line/flags.js';
+import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 
 /** Flags of `testbench call`. */
 export const CALL_FLAGS = {
@@ -14,5 +15,6 @@ export const CALL_FLAGS = {
   allowEnv: texts('name', 'grant to read an environment variable'),
   state: text('dir', "keep what the plugin stores, under --id or the module's digest"),
   id: text('id', 'the id that the plugin is loaded under'),
+  ...PLUGIN_SOURCE_FLAGS,
   json: flag('print output and usage as one JSON object'),
 };

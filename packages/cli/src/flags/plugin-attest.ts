@@ -1,6 +1,6 @@
 import { decimal, flag, text, texts } from '../command-line/flags.js';
 import { KEYS_DIR, SIGNING_KEY } from './plugin-keys.js';
-import { REGISTRIES } from './plugin-project.js';
+import { REGISTRY_PLACE_FLAGS } from './registry.js';
 import { TEST_FLAGS } from './test.js';
 
 /** Flags of `testbench plugin attest`. */
@@ -23,7 +23,7 @@ export const PLUGIN_ATTEST_FLAGS = {
     'file',
     'of a file: where the bundle goes (default: <file>.attestation.sigstore.json)',
   ),
-  registries: REGISTRIES,
+  ...REGISTRY_PLACE_FLAGS,
   keysDir: KEYS_DIR,
   json: flag('print what was attested as JSON'),
 };

@@ -1,22 +1,15 @@
 import { flag, text, texts } from '../command-line/flags.js';
 import { KEYS_DIR, SIGNING_KEY } from './plugin-keys.js';
+import { REGISTRY_PLACE_FLAGS, TRUST_RULES } from './registry.js';
 
-export const REGISTRIES = text(
-  'file',
-  'which registries there are, and which names come from which (default: testbench.registries.json)',
-);
-const TRUST_RULES = text(
-  'file',
-  'whom to trust for which names (default: testbench-trust.json, if it is there)',
-);
 const JSON_FLAG = flag('print the result as JSON, and no progress');
 const YES = flag('consent to plugins that ask for more than before');
 
 /** Flags of commands that read a project. */
-export const PROJECT_FLAGS = { registries: REGISTRIES, json: JSON_FLAG };
+export const PROJECT_FLAGS = { ...REGISTRY_PLACE_FLAGS, json: JSON_FLAG };
 /** Flags of commands that change a project. */
 export const CHANGE_FLAGS = {
-  registries: REGISTRIES,
+  ...REGISTRY_PLACE_FLAGS,
   rules: TRUST_RULES,
   yes: YES,
   allowDowngrade: flag('take a version that is lower than the one in the lockfile'),
@@ -39,7 +32,7 @@ export const PLUGIN_PIN_FLAGS = {
 };
 /** Flags of `testbench plugin publish`. */
 export const PLUGIN_PUBLISH_FLAGS = {
-  registries: REGISTRIES,
+  ...REGISTRY_PLACE_FLAGS,
   name: text('name', 'name in the registry, such as team/exact-match (default: its own)'),
   to: text('registry', 'one of the registries (default: the one that the name comes from)'),
   key: SIGNING_KEY,
@@ -49,7 +42,7 @@ export const PLUGIN_PUBLISH_FLAGS = {
 };
 /** Flags of `testbench plugin search`. */
 export const PLUGIN_SEARCH_FLAGS = {
-  registries: REGISTRIES,
+  ...REGISTRY_PLACE_FLAGS,
   look: texts('name', 'look this name up in its registry first; may stand more than once'),
   type: text('type', 'evaluator, provider, transform, filter or custom'),
   capability: text('capability', 'what it says it can do, such as text_evaluation'),

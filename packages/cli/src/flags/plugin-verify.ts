@@ -1,6 +1,6 @@
 import { flag, text, texts } from '../command-line/flags.js';
 import { RULES } from './plugin-keys.js';
-import { REGISTRIES } from './plugin-project.js';
+import { REGISTRY_PLACE_FLAGS } from './registry.js';
 
 /** Flags of `testbench plugin verify`. */
 export const PLUGIN_VERIFY_FLAGS = {
@@ -10,7 +10,7 @@ export const PLUGIN_VERIFY_FLAGS = {
   ),
   name: text('name', 'of a file, with the rules: what it should be published as'),
   version: text('version', 'of a file, with the rules: its version'),
-  registries: REGISTRIES,
+  ...REGISTRY_PLACE_FLAGS,
   rules: RULES,
   key: text('file', 'without rules: the public key that should have signed'),
   certificateIdentity: text('text', 'without rules: whom the certificate should name'),

@@ -1,13 +1,39 @@
 import { flag, text, texts } from '../command-line/flags.js';
 
-/** Flags of commands that talk to a registry. */
-export const REGISTRY_FLAGS = {
+/** Flags of every command that may ask a registry: which there are, and how the one that is asked is reached. */
+export const REGISTRY_PLACE_FLAGS = {
+  registries: text(
+    'file',
+    'which registries there are, and which names come from which (default: testbench.registries.json)',
+  ),
   plainHttp: flag('talk to the registry without TLS (default: only on this machine)'),
   ca: text('file', 'private authority of the registry, in PEM'),
   trustedHost: texts(
     'host',
     'a host that the registry may lead to, as for tokens or blobs; may be given several times',
   ),
+  credentials: text(
+    'file',
+    "names and passwords, in a file as docker login writes it (default: Docker's own)",
+  ),
+  proxy: text(
+    'url',
+    'HTTP proxy on the way to the registry (default: none, whatever the environment says)',
+  ),
+};
+
+/** Whom to trust, where plugins of a registry are taken. */
+export const TRUST_RULES = text(
+  'file',
+  'whom to trust for which names (default: testbench-trust.json, if it is there)',
+);
+
+/** Flags of commands that carry files to a registry, or from one. */
+export const REGISTRY_FLAGS = {
+  ...REGISTRY_PLACE_FLAGS,
   quiet: flag('no progress'),
   json: flag('print the result as JSON'),
 };
+
+/** Flags of commands that take a plugin by path or by reference. */
+export const PLUGIN_SOURCE_FLAGS = { ...REGISTRY_PLACE_FLAGS, rules: TRUST_RULES };

@@ -1,4 +1,5 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
+import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { KEYS_DIR } from './plugin-keys.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
 
@@ -31,6 +32,7 @@ export const RUN_FLAGS = {
   ),
   keysDir: KEYS_DIR,
   frozen: flag('take plugins from testbench.lock as it is, or fail'),
+  ...PLUGIN_SOURCE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
 };

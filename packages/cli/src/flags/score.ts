@@ -1,4 +1,5 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
+import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench score`. */
@@ -14,6 +15,8 @@ export const SCORE_FLAGS = {
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
   ...RUN_GATE_FLAGS,
+  ...PLUGIN_SOURCE_FLAGS,
+  frozen: flag('take plugins from testbench.lock as it is, or fail'),
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

@@ -1,4 +1,4 @@
-import type { RunOptions, RunResult } from '@testbench/bench';
+import type { FindPlugin, RunOptions, RunResult } from '@testbench/bench';
 import type { BenchmarkSummary } from '@testbench/bench/results';
 import { formatItems } from '@testbench/report/terminal';
 
@@ -12,7 +12,6 @@ import { renderGate } from './render-gate.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
 import { widthOf } from './width-of.js';
-import { registryStore } from '../registry-store.js';
 import { shortenPath } from './shorten-path.js';
 import { writeJson } from './write-json.js';
 
@@ -31,6 +30,8 @@ export interface ShownRun {
     /** Cases that may lack a score; undefined for as many as the configuration allows. */
     readonly maxErrors: number | undefined;
   };
+  /** Finds plugins that are named. */
+  readonly findPlugin: FindPlugin;
   /** What the run must reach; undefined if nothing is asked for. */
   readonly gate: RunGate | undefined;
 }
@@ -41,7 +42,7 @@ export interface ShownRun {
  * @param work Gets what it is to be called with.
  */
 export async function runWithProgress(
-  { io, name, flags, gate: asked }: ShownRun,
+  { io, name, flags, gate: asked, findPlugin }: ShownRun,
   work: (options: RunOptions) => Promise<RunResult>,
 ): Promise<ExitCode> {
   const { debug, json, quiet, maxErrors } = flags;
@@ -55,7 +56,7 @@ export async function runWithProgress(
     result = await work({
       signal: io.signal,
       compileScript: scriptCompiler(io),
-      store: registryStore(),
+      findPlugin,
       ...(quiet || json ? {} : { onProgress: (progress) => bar.update(progress) }),
       ...(quiet ? {} : { onNotice: say }),
       ...(maxErrors === undefined ? {} : { maxErrors }),

@@ -101,8 +101,13 @@ export async function resolveArtifact(
 }
 
 /** @returns Ids of the signers, sorted. */
-async function verifyArtifact(
-  { name, store, version, knownSigners }: FetchedReference,
+export async function verifyArtifact(
+  {
+    name,
+    store,
+    version,
+    knownSigners,
+  }: Pick<FetchedReference, 'name' | 'store' | 'version' | 'knownSigners'>,
   artifact: StoredArtifact,
   { verifier, signal, onEvent }: FetchContext,
 ): Promise<readonly string[]> {

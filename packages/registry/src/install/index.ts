@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { encodeLockfile } from './encode-lockfile.js';
+export { findPlugin, type FindPluginOptions, type FoundPlugin } from './find-plugin.js';
 export { InstallError, type InstallErrorCode, type InstallErrorDetails } from './install-error.js';
 export type { InstallEvent } from './install-events.js';
 export {

@@ -15,6 +15,8 @@ export interface RegistryMapOptions {
    * @default none
    */
   readonly namespaces?: Readonly<Record<string, string>>;
+  /** Other names of registries, such as their hosts: a reference or a lockfile may use them. @default none */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Registry of every other name. @default the only one, if there is one alone */
   readonly fallback?: string;
 }
@@ -43,11 +45,12 @@ export interface NamedRegistry {
 export class RegistryMap {
   readonly #registries: ReadonlyMap<string, PluginStore>;
   readonly #namespaces: ReadonlyMap<string, string>;
+  readonly #aliases: ReadonlyMap<string, string>;
   readonly #fallback: string | undefined;
 
   /** @throws {ConfigError} For an unknown key or a wrong value, such as a namespace of a registry that is not there. */
   constructor(given: RegistryMapOptions) {
-    const { registries, namespaces, fallback } = readOptions<RegistryMapOptions>(
+    const { registries, namespaces, aliases, fallback } = readOptions<RegistryMapOptions>(
       given,
       {
         registries: (node) =>
@@ -62,13 +65,8 @@ export class RegistryMap {
               ),
             ]),
           ),
-        namespaces: (node) =>
-          Object.fromEntries(
-            Object.entries(node.object()).map(([name, id]) => [
-              name,
-              new ConfigNode(id, node.path).text(),
-            ]),
-          ),
+        namespaces: readTexts,
+        aliases: readTexts,
         fallback: (node) => node.text(),
       },
       '',
@@ -76,10 +74,12 @@ export class RegistryMap {
     );
     this.#registries = new Map(Object.entries(registries));
     this.#namespaces = new Map(Object.entries(namespaces ?? {}));
+    this.#aliases = new Map(Object.entries(aliases ?? {}));
     const only = this.#registries.size === 1 ? [...this.#registries.keys()][0] : undefined;
     this.#fallback = fallback ?? only;
     for (const [path, id] of [
       ...[...this.#namespaces].map(([name, registry]) => [`namespaces.${name}`, registry] as const),
+      ...[...this.#aliases].map(([name, registry]) => [`aliases.${name}`, registry] as const),
       ...(fallback === undefined ? [] : [['fallback', fallback] as const]),
     ]) {
       if (!this.#registries.has(id)) new ConfigNode(id, path).reject('the name of a registry');
@@ -108,7 +108,7 @@ export class RegistryMap {
         { plugin: name },
       );
     }
-    if (wanted !== undefined && wanted !== id) {
+    if (wanted !== undefined && (this.#aliases.get(wanted) ?? wanted) !== id) {
       throw new InstallError(
         'INSTALL_WRONG_REGISTRY',
         `Cannot take "${name}" from "${wanted}": it belongs to the registry "${id}"`,
@@ -117,4 +117,10 @@ export class RegistryMap {
     }
     return { id, store: this.#registries.get(id)! };
   }
+}
+
+function readTexts(node: ConfigNode): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(node.object()).map(([name, id]) => [name, new ConfigNode(id, node.path).text()]),
+  );
 }

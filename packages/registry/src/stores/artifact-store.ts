@@ -26,6 +26,7 @@ import { parseManifest } from '../manifest/parse-manifest.js';
 import type { Descriptor } from '../manifest/read-descriptors.js';
 import { sortVersions, tagToVersion, versionToTag } from '../manifest/versions.js';
 import type { ArtifactBackend, WrittenTag } from './artifact-backend.js';
+import { onlyLayer } from './only-layer.js';
 import { readStoreOptions } from './store-options.js';
 import { digestBytes, verifyBytes } from './verify-bytes.js';
 
@@ -113,16 +114,8 @@ export class ArtifactStore implements PluginStore {
 
   async read(subject: ArtifactSubject, given?: StoreOptions): Promise<Uint8Array<ArrayBuffer>> {
     const options = readStoreOptions(given);
-    const { name, digest, layers } = await this.#open(subject, options);
-    const [layer] = layers;
-    if (layer === undefined || layers.length > 1) {
-      throw new StoreError(
-        'STORE_INVALID_MANIFEST',
-        `Cannot read ${digest} of "${name}": expected one layer, found ${layers.length}`,
-        { digest },
-      );
-    }
-    return await this.readLayer(name, layer, options);
+    const artifact = await this.#open(subject, options);
+    return await this.readLayer(artifact.name, onlyLayer(artifact), options);
   }
 
   async write(artifact: NewArtifact, given?: StoreOptions): Promise<StoredArtifact> {

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+
+import type { CliIo } from './cli-io.js';
+import { isModulePath } from './is-module-path.js';
+import type { ProjectFlags } from './plugin-project.js';
+
+/** The module that a command line names. */
+export interface ModuleSource {
+  /** Its path, as it is on the command line or absolute; or its bytes, where a registry has it. */
+  readonly source: string | Uint8Array;
+  /** True if there are rules whom to trust, and nobody vouches for it: it belongs into a process of its own. */
+  readonly isUnsigned: boolean;
+}
+
+/**
+ * Finds the module that stands on a command line: a path, a name with or without a range, or `oci://…`. A script is made one.
+ *
+ * @throws As `findPlugins`, and as the compiler of scripts.
+ */
+export async function findModule(
+  io: CliIo,
+  flags: ProjectFlags,
+  text: string,
+): Promise<ModuleSource> {
+  if (!isModulePath(text)) {
+    const { findPlugins } = await import('./plugin-finder.js');
+    const { find, modules, isUnsigned } = await findPlugins(io, flags, [text], 'look');
+    const fetched = modules.get(text);
+    // A folder that cannot be written to keeps nothing.
+    if (fetched !== undefined) {
+      return { source: existsSync(fetched.path) ? fetched.path : fetched.bytes, isUnsigned };
+    }
+    const found = await find(text);
+    if (found !== undefined) return { source: found, isUnsigned };
+    const shipped = await findShipped(io, text);
+    if (shipped !== undefined) return { source: shipped, isUnsigned: false };
+  }
+  const { modulePath } = await import('./script-modules.js');
+  return { source: await modulePath(io, text), isUnsigned: false };
+}
+
+/** A plugin of the installed package; undefined for a path, and for a file that has the same name. */
+async function findShipped({ cwd }: CliIo, text: string): Promise<string | undefined> {
+  if (!/^[a-z0-9-]+(?:@[^/\\:]+)?$/.test(text)) return undefined;
+  const [{ PluginLocator }, { statSync }, { resolve }] = await Promise.all([
+    import('@testbench/bench'),
+    import('node:fs'),
+    import('node:path'),
+  ]);
+  if (statSync(resolve(cwd, text), { throwIfNoEntry: false })?.isFile() === true) return undefined;
+  return (await new PluginLocator().locate(text, 'plugin')).path;
+}
+
+/** The same as bytes. @throws {LoadError} As `readModuleFile`. */
+export async function readModule(
+  io: CliIo,
+  flags: ProjectFlags,
+  text: string,
+): Promise<Uint8Array> {
+  return await readSource((await findModule(io, flags, text)).source);
+}
+
+/** The bytes of a source. @throws {LoadError} As `readModuleFile`. */
+export async function readSource(source: string | Uint8Array): Promise<Uint8Array> {
+  if (typeof source !== 'string') return source;
+  const { readModuleFile } = await import('@testbench/core/module-file');
+  return await readModuleFile(source);
+}

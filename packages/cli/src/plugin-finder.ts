@@ -1,0 +1,314 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { type FindPlugin, PluginLocator } from '@testbench/bench';
+import {
+  findPlugin,
+  type FoundPlugin,
+  InstallError,
+  type InstalledPlugin,
+  installPlugins,
+  isPluginName,
+  LOCKFILE_NAME,
+  type PluginRequirement,
+  type ProjectOptions,
+  satisfiesRange,
+} from '@testbench/registry/install';
+import { ConfigError, PluginError } from '@testbench/types/errors';
+import { type OciReference, parseReference } from '@testbench/types/stores';
+
+import type { CliIo } from './cli-io.js';
+import { readRegistrySettings } from './registry-settings.js';
+import { listLocked, type NamedPlugin, type ProjectFlags, withProject } from './plugin-project.js';
+
+/** What was fetched and no lockfile names. */
+const CACHE_FOLDER = join('.testbench', 'cache');
+
+/**
+ * What becomes of a name that the lockfile lacks: `install` writes it there, `frozen` refuses it, and `look` fetches it for this once.
+ */
+export type FindMode = 'install' | 'frozen' | 'look';
+
+/** Where plugins are that were named. */
+export interface FoundPlugins {
+  /** Knows what was named, and all of the lockfile; fetches nothing. */
+  readonly find: FindPlugin;
+  /** True if there are rules whom to trust, and nobody vouches for one of these plugins: it belongs into a process of its own. */
+  readonly isUnsigned: boolean;
+  /** Modules that no file may hold, by reference. */
+  readonly modules: ReadonlyMap<string, FoundPlugin>;
+}
+
+/** A reference that may stand in a lockfile. */
+interface Wanted extends NamedPlugin {
+  readonly reference: string;
+  /** A tag that is no version. */
+  readonly tag?: string;
+  /** A name alone, which nobody has said to come from a registry: the package may have it. */
+  readonly mayBeShipped?: true;
+}
+
+/**
+ * Finds plugins by name and reference, in one way for all commands: by the lockfile of the working directory, then in the package
+ * `@testbench/plugins` where the name has neither slash nor host, then in the registry that the name comes from.
+ *
+ * @param references As they stand on the command line or in a configuration; paths and scripts are passed over.
+ * @param pluginsDir Of the package. @default the one that is installed
+ * @throws {InstallError} `INSTALL_FROZEN` names every line that is missing; others as `installPlugins` and `findPlugin`.
+ * @throws {ConfigError} For a range that the locked version does not satisfy.
+ */
+export async function findPlugins(
+  io: CliIo,
+  flags: ProjectFlags,
+  references: readonly string[],
+  mode: FindMode,
+  pluginsDir?: string,
+): Promise<FoundPlugins> {
+  const locked = new Map((await listLocked(io.cwd)).map((plugin) => [plugin.name, plugin]));
+  const { wanted, byDigest } = await sort(io, flags, references, locked, pluginsDir);
+  const missing = wanted.filter((one) => needsInstalling(one, locked.get(one.name), mode));
+  if (mode === 'frozen') refuseMissing(missing);
+  const found = new Map<string, FoundPlugin>();
+  let plugins: ReadonlyMap<string, InstalledPlugin> = locked;
+  let hasRules = false;
+  const named = [...wanted, ...byDigest.map(({ host, name }) => ({ name, registry: host }))];
+  if (named.length > 0 || (mode !== 'look' && locked.size > 0)) {
+    const work = async (project: ProjectOptions): Promise<void> => {
+      hasRules = project.verifier !== undefined;
+      const offered = await onlyOffered(project, missing);
+      const look = async (
+        reference: string,
+        registry: string | undefined,
+      ): Promise<FoundPlugin> => {
+        const one = await lookUp(project, reference, registry, io.cwd);
+        found.set(reference, one);
+        return one;
+      };
+      for (const { reference, host } of byDigest) await look(reference, host);
+      if (mode === 'look') {
+        for (const { reference, registry } of offered) await look(reference, registry);
+      }
+      const isUsed = mode !== 'look' || wanted.length > missing.length;
+      const adding: PluginRequirement[] = [];
+      for (const one of mode === 'install' ? offered : []) {
+        // A tag may move: what it means now is what is locked.
+        const tagged = one.tag === undefined ? undefined : await look(one.reference, one.registry);
+        adding.push(requirementOf(one, tagged));
+      }
+      if (!isUsed) return;
+      const frozen = mode !== 'install';
+      const { installed } = await installPlugins({ ...project, plugins: adding, frozen });
+      plugins = new Map(installed.map((plugin) => [plugin.name, plugin]));
+    };
+    await withProject(io, flags, work, named);
+  }
+  const places = new Map<string, string>();
+  let isUnsigned = false;
+  for (const [reference, { path, signers }] of found) {
+    places.set(reference, path);
+    isUnsigned ||= hasRules && signers.length === 0;
+  }
+  for (const { reference, name } of wanted) {
+    const plugin = plugins.get(name);
+    if (plugin === undefined) continue;
+    places.set(reference, plugin.path);
+    found.delete(reference);
+    isUnsigned ||= hasRules && plugin.signers.length === 0;
+  }
+  // A record of a data set may name what the project has, and no more.
+  const find: FindPlugin = async (reference) => places.get(reference) ?? pathOf(plugins, reference);
+  return { find, isUnsigned, modules: found };
+}
+
+/** Of a name with or without a range that the lockfile has. */
+function pathOf(
+  plugins: ReadonlyMap<string, InstalledPlugin>,
+  reference: string,
+): string | undefined {
+  const { name, range = '*' } = readWanted(reference) ?? {};
+  const plugin = name === undefined ? undefined : plugins.get(name);
+  if (plugin === undefined) return undefined;
+  if (satisfiesRange(plugin.version, range)) return plugin.path;
+  throw wrongVersion(reference, plugin);
+}
+
+function wrongVersion(reference: string, { version }: InstalledPlugin): ConfigError {
+  return new ConfigError(
+    'CONFIG_INVALID',
+    '',
+    `Cannot use plugin "${reference}": ${LOCKFILE_NAME} has ${version}`,
+  );
+}
+
+/** Which references are about the lockfile, and which are pinned by a digest of their own. */
+async function sort(
+  io: CliIo,
+  flags: ProjectFlags,
+  references: readonly string[],
+  locked: ReadonlyMap<string, InstalledPlugin>,
+  pluginsDir: string | undefined,
+): Promise<{
+  readonly wanted: readonly Wanted[];
+  readonly byDigest: readonly (OciReference & { readonly reference: string })[];
+}> {
+  const wanted: Wanted[] = [];
+  const byDigest: (OciReference & { readonly reference: string })[] = [];
+  const locator = new PluginLocator(pluginsDir);
+  const file = { registries: flags.registries };
+  const { namespaces } = await readRegistrySettings(io, file);
+  for (const reference of new Set(references)) {
+    const parsed = reference.startsWith('script:') ? undefined : parseReference(reference);
+    if (parsed?.kind === 'oci' && parsed.digest !== undefined) {
+      byDigest.push({ ...parsed, reference });
+      continue;
+    }
+    const one = readWanted(reference);
+    if (one === undefined) continue;
+    if (!locked.has(one.name) && one.registry === undefined) {
+      if (isFile(io.cwd, reference)) continue;
+      if (
+        isBareName(one, namespaces) &&
+        (!isProject(io.cwd) || (await isShipped(locator, reference)))
+      )
+        continue;
+    }
+    const mayBeShipped = isBareName(one, namespaces) && !locked.has(one.name);
+    wanted.push({ ...one, ...(mayBeShipped && { mayBeShipped }) });
+  }
+  return { wanted, byDigest };
+}
+
+function isBareName(
+  { name, registry }: Wanted,
+  namespaces: Readonly<Record<string, string>>,
+): boolean {
+  return registry === undefined && !name.includes('/') && !Object.hasOwn(namespaces, name);
+}
+
+/** Undefined for a path, a script and a digest. */
+function readWanted(reference: string): Wanted | undefined {
+  if (reference.startsWith('script:')) return undefined;
+  const parsed = parseReference(reference);
+  if (parsed.kind === 'path') {
+    // A slash and no dot: a file of that name counts as one.
+    return isPluginName(reference) && !reference.includes('.')
+      ? { reference, name: reference }
+      : undefined;
+  }
+  const { name } = parsed;
+  if (parsed.kind === 'name') {
+    const { range } = parsed;
+    return { reference, name, ...(range !== undefined && { range }) };
+  }
+  const { host: registry, tag, range = versionOf(tag), digest } = parsed;
+  if (digest !== undefined) return undefined;
+  return {
+    reference,
+    name,
+    registry,
+    ...(range !== undefined && { range }),
+    ...(tag !== undefined && range === undefined && { tag }),
+  };
+}
+
+/** Without names alone that no registry has: the package says what it has, and which name is near. */
+async function onlyOffered(
+  { registries, signal }: ProjectOptions,
+  missing: readonly Wanted[],
+): Promise<readonly Wanted[]> {
+  const offered: Wanted[] = [];
+  for (const one of missing) {
+    if (one.mayBeShipped === true) {
+      const { store } = registries.find(one.name);
+      const versions = await store.list(one.name, signal === undefined ? {} : { signal });
+      if (versions.length === 0) continue;
+    }
+    offered.push(one);
+  }
+  return offered;
+}
+
+/** A tag that is a version. */
+function versionOf(tag: string | undefined): string | undefined {
+  return tag !== undefined && satisfiesRange(tag, tag) ? tag : undefined;
+}
+
+function needsInstalling(
+  { reference, range = '*' }: Wanted,
+  plugin: InstalledPlugin | undefined,
+  mode: FindMode,
+): boolean {
+  if (plugin === undefined) return true;
+  if (satisfiesRange(plugin.version, range)) return false;
+  if (mode === 'frozen') throw wrongVersion(reference, plugin);
+  return true;
+}
+
+function refuseMissing(missing: readonly Wanted[]): void {
+  if (missing.length === 0) return;
+  const lines = missing.map(({ name, range, tag, registry }) => {
+    const what = range ?? tag ?? 'any version';
+    return `${name} (${what}${registry === undefined ? '' : ` of ${registry}`})`;
+  });
+  throw new InstallError(
+    'INSTALL_FROZEN',
+    `Cannot run frozen: ${LOCKFILE_NAME} lacks ${lines.join(', ')}`,
+    { plugin: missing[0]!.name },
+  );
+}
+
+function requirementOf(
+  { reference, name, range, registry }: Wanted,
+  tagged: FoundPlugin | undefined,
+): PluginRequirement {
+  if (tagged !== undefined && tagged.version === undefined) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      '',
+      `Cannot install ${JSON.stringify(reference)}: what the tag means has no version; name it by its digest`,
+    );
+  }
+  const version = tagged?.version ?? range;
+  return {
+    name,
+    ...(version !== undefined && { range: version }),
+    ...(registry !== undefined && { registry }),
+  };
+}
+
+async function lookUp(
+  { registries, verifier, signal, onEvent }: ProjectOptions,
+  reference: string,
+  registry: string | undefined,
+  cwd: string,
+): Promise<FoundPlugin> {
+  return await findPlugin(reference, {
+    registries,
+    ...(registry !== undefined && { registry }),
+    ...(verifier !== undefined && { verifier }),
+    cacheFolder: join(cwd, CACHE_FOLDER),
+    ...(signal !== undefined && { signal }),
+    ...(onEvent !== undefined && { onEvent }),
+  });
+}
+
+function isFile(cwd: string, path: string): boolean {
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** True where somebody has said where plugins come from, or keeps some. */
+function isProject(cwd: string): boolean {
+  return [LOCKFILE_NAME, 'testbench.registries.json', join('.testbench', 'store')].some((name) =>
+    existsSync(join(cwd, name)),
+  );
+}
+
+async function isShipped(locator: PluginLocator, reference: string): Promise<boolean> {
+  try {
+    await locator.locate(reference, '');
+    return true;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return false;
+  }
+}

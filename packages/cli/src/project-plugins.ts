@@ -1,0 +1,57 @@
+import type { FindPlugin, ResolvedBenchmarkConfig } from '@testbench/bench';
+import { parseReference } from '@testbench/types/stores';
+
+import type { CliIo } from './cli-io.js';
+import type { FindMode } from './plugin-finder.js';
+import type { ProjectFlags } from './plugin-project.js';
+import { escapeText } from './render/escape-text.js';
+
+/** A configuration whose plugins are on this machine. */
+export interface ReadyConfig<Config> {
+  readonly config: Config;
+  readonly find: FindPlugin;
+}
+
+/**
+ * Brings the plugins of a configuration onto this machine. Names that the lockfile lacks are installed and written there, unless it is `frozen`
+ * or to be left alone.
+ *
+ * @returns The configuration runs in processes of its own, if there are rules whom to trust and nobody vouches for one of its plugins.
+ * @throws As `findPlugins`.
+ */
+export async function usePlugins<Config extends ResolvedBenchmarkConfig>(
+  io: CliIo,
+  flags: ProjectFlags,
+  config: Config,
+  mode: FindMode,
+): Promise<ReadyConfig<Config>> {
+  const uses = [config.providers, config.transforms, config.evaluators, config.filters].flat();
+  // A provider that replays a run has none.
+  const references = uses.map(({ plugin }) => plugin).filter((plugin) => plugin !== undefined);
+  const { findPlugins } = await import('./plugin-finder.js');
+  const { find, isUnsigned } = await findPlugins(io, flags, references, mode, config.pluginsDir);
+  if (!isUnsigned || config.isolation === 'process') return { config, find };
+  io.stderr.write(
+    `${escapeText('nobody vouches for some of the plugins: all run in processes of their own')}\n`,
+  );
+  return { config: { ...config, isolation: 'process' }, find };
+}
+
+/**
+ * Finds the plugins of a run that was made, when they are asked for. Nothing is installed.
+ *
+ * @param hosts Registries that may be asked; undefined for any, where the run is one's own.
+ */
+export function findAsNeeded(
+  io: CliIo,
+  flags: ProjectFlags,
+  hosts?: ReadonlySet<string>,
+): FindPlugin {
+  return async (reference) => {
+    const parsed = parseReference(reference);
+    if (parsed.kind === 'oci' && hosts?.has(parsed.host) === false) return undefined;
+    const { findPlugins } = await import('./plugin-finder.js');
+    const { find } = await findPlugins(io, flags, [reference], 'look');
+    return await find(reference);
+  };
+}

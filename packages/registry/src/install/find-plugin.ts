@@ -1,0 +1,177 @@
+import type { PluginMetadata } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError, StoreError } from '@testbench/types/errors';
+import {
+  type NameReference,
+  type OciReference,
+  parseReference,
+  type PluginStore,
+  type StoredArtifact,
+  type TransferProgress,
+  type Verifier,
+} from '@testbench/types/stores';
+
+import { inspectPlugin } from '../inspect-plugin.js';
+import { resolveReference } from '../resolve-reference.js';
+import { openCachedStore } from '../stores/cached-store.js';
+import { verifyArtifact } from './fetch-plugin.js';
+import { InstallError } from './install-error.js';
+import type { InstallEvent } from './install-events.js';
+import { isNamedAs, isPluginName } from './plugin-name.js';
+import { RegistryMap } from './registry-map.js';
+
+/** How {@link findPlugin} finds. */
+export interface FindPluginOptions {
+  readonly registries: RegistryMap;
+  /** Registry that the reference must come from, by the map's own name for it. @default the one that the map has for the name */
+  readonly registry?: string;
+  /** Says who vouches for it. @default nobody is asked */
+  readonly verifier?: Verifier;
+  /** Folder that keeps what was fetched. */
+  readonly cacheFolder: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: InstallEvent) => void;
+}
+
+/** A plugin that a reference means now. Nothing of it has run, and no lockfile knows it. */
+export interface FoundPlugin {
+  readonly name: string;
+  readonly registry: string;
+  /** Undefined for an artifact that says none. */
+  readonly version: string | undefined;
+  /** Of the manifest. */
+  readonly digest: string;
+  /** The module's bytes. */
+  readonly bytes: Uint8Array;
+  /** Where they are kept, if the folder can be written to. */
+  readonly path: string;
+  /** Ids of those who vouch for it, sorted; empty if nobody does or nobody was asked. */
+  readonly signers: readonly string[];
+}
+
+const OPTIONS: OptionReaders<FindPluginOptions> = {
+  registries: (node) =>
+    node.value instanceof RegistryMap ? node.value : node.reject('a RegistryMap'),
+  registry: (node) => node.text(),
+  verifier: (node) => node.implementation<Verifier>('verify'),
+  cacheFolder: (node) => node.text(),
+  signal: (node) => node.signal(),
+  onEvent: (node) => node.callback(),
+};
+
+/**
+ * Fetches what a reference means now, once for all, and asks who vouches for it. For what is used once: `installPlugins` writes down what
+ * it took.
+ *
+ * @param reference `team/exact-match@^1.2`, `oci://host/team/exact-match` with `:tag`, `@range` or `@sha256:…`. Of an `oci://` reference the name without the host counts.
+ * @throws {InstallError} `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`, `INSTALL_WRONG_REGISTRY`. @throws {StoreError} Of the store; `STORE_INVALID_REFERENCE` for a path.
+ *
+ * @example
+ * ```ts no-run
+ * import { findPlugin, RegistryMap } from '@testbench/registry/install';
+ * import { createMemoryStore } from '@testbench/registry/stores';
+ *
+ * const registries = new RegistryMap({ registries: { main: createMemoryStore() } });
+ * const { path } = await findPlugin('exact-match@^1.0', { registries, cacheFolder: '.testbench/cache' });
+ * path; // the module
+ * ```
+ */
+export async function findPlugin(
+  reference: string,
+  given: FindPluginOptions,
+): Promise<FoundPlugin> {
+  const options = readOptions<FindPluginOptions>(given, OPTIONS, '', ['cacheFolder', 'registries']);
+  const { registries, registry, verifier, signal, onEvent = () => {} } = options;
+  const parsed = readReference(reference);
+  const { name } = parsed;
+  const { id, store: remote } = registries.find(name, registry);
+  const store = openCachedStore(remote, options.cacheFolder, (path) =>
+    onEvent({ type: 'damaged', name, version: '', path }),
+  );
+  const storeOptions = {
+    ...(signal !== undefined && { signal }),
+    onProgress: (progress: TransferProgress) => onEvent({ type: 'progress', ...progress }),
+  };
+  const artifact = await resolveIn(store, parsed, storeOptions);
+  if (artifact.moduleDigest === undefined) {
+    throw invalid(reference, 'the artifact is not one module of type application/wasm');
+  }
+  const { digest, moduleDigest } = artifact;
+  const bytes = await store.read(artifact, storeOptions);
+  const metadata = readSection(bytes);
+  const version = artifact.version ?? metadata?.version;
+  const isPinned = parsed.kind === 'oci' && parsed.digest !== undefined;
+  // By digest nobody is misled about what it is.
+  if (!isPinned) checkNamed(reference, name, version, metadata);
+  const signers =
+    verifier === undefined
+      ? []
+      : await verifyArtifact({ name, store, version: version ?? '', knownSigners: [] }, artifact, {
+          verifier,
+          signal,
+          onEvent,
+        });
+  const path = store.pathOf(moduleDigest);
+  return { name, registry: id, version, digest, bytes, path, signers };
+}
+
+/** A name with a slash and no range is a path elsewhere; here it can be nothing but a name. */
+function readReference(text: string): NameReference | OciReference {
+  const parsed = parseReference(text);
+  if (parsed.kind !== 'path') return parsed;
+  if (isPluginName(text)) return { kind: 'name', name: text };
+  throw new StoreError(
+    'STORE_INVALID_REFERENCE',
+    `Cannot find ${JSON.stringify(text)} in a registry: it is a path`,
+  );
+}
+
+async function resolveIn(
+  store: PluginStore,
+  parsed: NameReference | OciReference,
+  options: Parameters<PluginStore['resolve']>[1],
+): Promise<StoredArtifact> {
+  if (parsed.kind !== 'oci') return await resolveReference(store, parsed, options);
+  // The map has chosen the registry already.
+  const { name, tag, range, digest } = parsed;
+  if (digest !== undefined) return await store.resolve({ name, digest }, options);
+  if (tag !== undefined) return await store.resolve({ name, tag }, options);
+  return await resolveReference(
+    store,
+    { kind: 'name', name, ...(range !== undefined && { range }) },
+    options,
+  );
+}
+
+/** Undefined for a module that has none, or none that can be read: loading it says why. */
+function readSection(bytes: Uint8Array): PluginMetadata | undefined {
+  try {
+    return inspectPlugin(bytes).metadata;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Else one signed plugin could stand in for another. */
+function checkNamed(
+  reference: string,
+  name: string,
+  version: string | undefined,
+  metadata: PluginMetadata | undefined,
+): void {
+  if (metadata === undefined) return;
+  if (!isNamedAs(metadata.name, name)) {
+    throw invalid(reference, `it calls itself "${metadata.name}"`);
+  }
+  if (metadata.version !== version) {
+    throw invalid(reference, `it calls itself version ${metadata.version}`);
+  }
+}
+
+function invalid(reference: string, state: string): InstallError {
+  return new InstallError(
+    'INSTALL_INVALID_PLUGIN',
+    `Cannot use ${JSON.stringify(reference)}: ${state}`,
+  );
+}
