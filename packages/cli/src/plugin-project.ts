@@ -118,12 +118,12 @@ export async function openRegistries(
     const space = name.includes('/') ? name.slice(0, name.indexOf('/')) : '';
     // One that is mapped never comes from elsewhere, and the map says so.
     if (Object.hasOwn(namespaces, name) || Object.hasOwn(namespaces, space)) continue;
-    const id = ids.get(registry) ?? registry;
-    if (!Object.hasOwn(registries, id)) {
-      if (!HOST.test(registry)) continue;
-      registries[id] = registryStore(settings.setupOf(registry), registry);
-    } else if (!ids.has(registry)) continue;
-    namespaces[name] = id;
+    if (!ids.has(registry)) {
+      if (Object.hasOwn(registries, registry) || !HOST.test(registry)) continue;
+      ids.set(registry, registry);
+      registries[registry] = registryStore(settings.setupOf(registry), registry);
+    }
+    namespaces[name] = ids.get(registry)!;
   }
   const only = Object.keys(registries).length === 1 ? Object.keys(registries)[0] : undefined;
   const last = settings.fallback ?? only;
