@@ -1,7 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -21,6 +32,8 @@ const RECORDS = [
   '{"id":"a","input":"1","expected":"1","answers":{"m":"1"}}',
   '{"id":"b","input":"2","expected":"2","answers":{"m":"2"}}',
 ];
+
+const segment = 'segments/0-2.jsonl';
 
 interface Setting {
   readonly cwd: string;
@@ -135,6 +148,22 @@ describe('a benchmark with bad input ends with one sentence that says where, and
       /line 1.*quesion.*input/,
     ],
     [
+      'a field that an evaluator needs and the first record lacks',
+      { evaluators: [{ plugin: examplePlugin('exact-match'), fields: { hint: 'meta.hint' } }] },
+      '{"input":"1","meta":{}}\n{"input":"2","meta":{"hint":"a"}}',
+      undefined,
+      'BENCH_DATASET_INVALID',
+      /line 1.*"meta\.hint"/,
+    ],
+    [
+      'no record in the sample of the range',
+      { dataset: { path: 'data.jsonl', sample: { n: 1 }, offset: 1 } },
+      undefined,
+      undefined,
+      'BENCH_DATASET_EMPTY',
+      /no records from number 2 on/,
+    ],
+    [
       'a model without a price under a budget',
       { ...openai, budgets: { money: 1 } },
       undefined,
@@ -173,8 +202,9 @@ describe('a benchmark with bad input ends with one sentence that says where, and
     expect(err).toMatch(SENTENCE);
     expect(err).toContain(`error ${code}: `);
     expect(err.split('\n')[0]).toMatch(message);
-    const rows = await readdir(join(cwd, 'out'), { recursive: true }).catch(() => []);
-    expect(rows.filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+    // Not even an empty folder.
+    const left = (await readdir(cwd)).filter((name) => !/^(?:bench\.json|data\..*)$/.test(name));
+    expect(left).toEqual([]);
   });
 
   it('takes a byte order mark for what it is', async () => {
@@ -197,8 +227,6 @@ describe('a benchmark with bad input ends with one sentence that says where, and
     const path = join(folder, file);
     await writeFile(path, change(await readFile(path, 'utf8')));
   };
-  const segment = 'segments/0-2.jsonl';
-
   it.each([
     [
       'a run of another version',
@@ -294,6 +322,49 @@ describe('a benchmark with bad input ends with one sentence that says where, and
 });
 
 describe('places that cannot be written', () => {
+  it('what a run has read, and its own files: nothing made of it replaces them', async () => {
+    const setting = await setUp({ policy: 'policy.json', prompts: [{ file: 'prompt.txt' }] });
+    const { cwd, run } = setting;
+    await writeFile(join(cwd, 'policy.json'), '{}');
+    await writeFile(join(cwd, 'prompt.txt'), '{{input}}');
+    await symlink('data.jsonl', join(cwd, 'link.jsonl'));
+    expect((await run()).code).toBe(0);
+    const name = (await readdir(join(cwd, 'out'))).find((entry) => entry !== '.cache')!;
+    const folder = join('out', name);
+    expect((await run('baseline', folder)).code).toBe(0);
+    const own = ['manifest', 'plan', 'config', 'inputs', 'summary'].map((one) => `${one}.json`);
+    const files = [
+      'bench.json',
+      'data.jsonl',
+      'link.jsonl',
+      'prompt.txt',
+      'policy.json',
+      ...[...own, segment].map((one) => join(folder, one)),
+    ];
+    const before = await Promise.all(files.map((file) => readFile(join(cwd, file), 'utf8')));
+    for (const file of files) {
+      for (const args of [
+        ['export', folder],
+        ['report', folder, '--format', 'md'],
+        ['baseline', folder],
+        ['compare', folder, folder, '--format', 'md'],
+        ['compare', folder, '--baseline', 'baseline.json', '--format', 'json'],
+      ]) {
+        const { code, err } = await run(...args, '--output', file);
+        expect({ args, file, code }).toEqual({ args, file, code: 1 });
+        expect(err).toMatch(/_(?:IS_INPUT|FAILED): Cannot .*: it is .*, which must stay\n$/);
+      }
+    }
+    const over = ['--baseline', 'baseline.json', '--format', 'md', '--output', 'baseline.json'];
+    expect((await run('compare', folder, ...over)).err).toContain('it is the baseline');
+    // The summary that goes beside exported rows is none of them, either.
+    await rename(join(cwd, 'policy.json'), join(cwd, 'rows.summary.json'));
+    await symlink('rows.summary.json', join(cwd, 'policy.json'));
+    expect((await run('export', folder, '--output', 'rows.jsonl')).err).toContain('the policy');
+    const after = await Promise.all(files.map((file) => readFile(join(cwd, file), 'utf8')));
+    expect(after).toEqual(before);
+  });
+
   it.skipIf(OTHER_DEVICE === undefined)(
     'another device than that of the data is none of them (needs /dev/shm on a device of its own)',
     async () => {
@@ -388,13 +459,8 @@ describe('places that cannot be written', () => {
         expect({ args, code }).toEqual({ args, code: 1 });
         expect(err).toMatch(/^error (?:BENCH|OUTPUT)_[A-Z_]+: Cannot .*too large\n$/);
       }
-      const files = (await readdir(setting.cwd)).toSorted();
-      expect(files.filter((file) => file !== 'new')).toEqual(before);
-      const made = await readdir(join(setting.cwd, 'new'), {
-        recursive: true,
-        withFileTypes: true,
-      });
-      expect(made.filter((entry) => entry.isFile())).toEqual([]);
+      // Not even an empty folder.
+      expect((await readdir(setting.cwd)).toSorted()).toEqual(before);
     },
     60_000,
   );

@@ -84,6 +84,11 @@ async function onlyRun(cwd: string): Promise<StoredRun> {
   return runs[0]!;
 }
 
+/** How many calls a resumed run says were lost in flight. */
+function toldOf(stderr: string): number {
+  return Number(/(\d+) paid calls? (?:was|were) under way/.exec(stderr)?.[1] ?? 0);
+}
+
 describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () => {
   it('goes on after each of twenty kills, with the same rows, and asks only for what was under way again', async () => {
     await using setting = await setUp({ latencyMs: ({ number }) => 20 + (number % 7) * 15 });
@@ -99,11 +104,11 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
         .toBe(true);
       child.kill('SIGKILL');
       const { stderr } = await ended;
-      told += Number(/(\d+) paid calls were under way/.exec(stderr)?.[1] ?? 0);
+      told += toldOf(stderr);
     }
     const { code, stderr } = await start(cwd).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    told += Number(/(\d+) paid calls were under way/.exec(stderr)?.[1] ?? 0);
+    told += toldOf(stderr);
     const run = await onlyRun(cwd);
     expect(run.isComplete).toBe(true);
 

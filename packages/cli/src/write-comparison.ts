@@ -1,6 +1,7 @@
 import type { StoredRun } from '@testbench/bench/results';
 import { type RunComparison, type RunSummary, summariseRun } from '@testbench/bench/statistics';
-import { createReporter } from '@testbench/report';
+import type { OutputInput } from '@testbench/core/files';
+import { createReporter, type ReportOutput } from '@testbench/report';
 
 import type { CliIo } from './cli-io.js';
 import { renderComparison } from './render/render-comparison.js';
@@ -18,6 +19,8 @@ interface WrittenComparison {
   readonly format: ComparisonFormat;
   /** A file; then the tables go to stdout besides. */
   readonly output: string | undefined;
+  /** Files that must not be replaced. */
+  readonly inputs: readonly OutputInput[];
   /** Changed records that are shown in each direction. */
   readonly flips: number;
 }
@@ -26,10 +29,10 @@ interface WrittenComparison {
 export async function writeComparison(
   comparison: RunComparison,
   after: StoredRun,
-  { io, format, output, flips }: WrittenComparison,
+  { io, format, output, inputs, flips }: WrittenComparison,
 ): Promise<void> {
   if (format !== 'text') {
-    await writeReport(io, output, async (target) => {
+    const work = async (target: ReportOutput): Promise<void> => {
       if (format === 'json') {
         const parts: string[] = [];
         writeJson({ write: (text) => parts.push(text) }, comparison);
@@ -42,7 +45,8 @@ export async function writeComparison(
       await reporter.start?.([{ run, digest, records, isComplete, plan, writtenAt, summary }]);
       const summaries = [await summariseCompared(comparison, after)];
       await reporter.end({ summaries, comparisons: [comparison] });
-    });
+    };
+    await writeReport(io, output, work, inputs);
     if (output === undefined) return;
   }
   const style = createStyle(io.stdout, io.env);

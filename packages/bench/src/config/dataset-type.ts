@@ -9,7 +9,7 @@ import type {
   ShuffleConfig,
 } from './dataset-config.js';
 import { type ConfigType, either, listOf, mapped, shape } from './schema/config-type.js';
-import { BOOLEAN, text, wholeNumber } from './schema/config-values.js';
+import { BOOLEAN, pathText, text, wholeNumber } from './schema/config-values.js';
 import { refuse } from './stage-types.js';
 import { withoutUndefined } from './without-undefined.js';
 
@@ -55,7 +55,7 @@ const SHUFFLE = either<boolean, ShuffleConfig>(
 const SOURCE: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
   read: (node, { baseDirectory }) => {
-    const path = node.text();
+    const path = pathText(node);
     return path === STANDARD_INPUT ? path : resolve(baseDirectory, path);
   },
 };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -51,6 +51,19 @@ describe('initBenchmark()', () => {
     expect(await readFile(other!, 'utf8')).toContain(
       '$schema=./../node_modules/@testbench/bench/dist/benchmark.schema.json\n',
     );
+  });
+
+  it('leaves nothing behind when it fails, and what is of others', async () => {
+    const folder = await newFolder();
+    // Its name is free, and it cannot be written: where a link leads there is no folder.
+    await symlink(join(folder, 'none', 'x'), join(folder, 'testbench.yaml'));
+    const before = (await readdir(folder)).toSorted();
+    const failure = { code: 'BENCH_OUTPUT_FAILED' };
+    await expect(initBenchmark(folder)).rejects.toMatchObject(failure);
+    expect((await readdir(folder)).toSorted()).toEqual(before);
+    await mkdir(join(folder, '.testbench'));
+    await expect(initBenchmark(folder)).rejects.toMatchObject(failure);
+    expect(await readdir(folder)).toContain('.testbench');
   });
 
   it('replaces nothing', async () => {

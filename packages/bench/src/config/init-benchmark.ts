@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import { describeFileError, OutputError, writeOutput, makeFolder } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
+import { missingFolders, removeEmpty } from '../missing-folders.js';
 import { benchmarkSchema, SCHEMA_FILE } from './benchmark-schema.js';
 
 const CONFIG_FILE = 'testbench.yaml';
@@ -33,28 +34,39 @@ export async function initBenchmark(folder: string): Promise<readonly string[]> 
   const target = resolve(folder);
   const config = join(target, CONFIG_FILE);
   const data = join(target, DATA_FILE);
+  const copy = join(target, SCHEMA_FOLDER, SCHEMA_FILE);
+  const missing = missingFolders(dirname(copy));
+  const written: string[] = [];
+  const write = async (file: string, text: string): Promise<void> => {
+    await writeOutput(file, text);
+    written.push(file);
+  };
   try {
     makeFolder(target);
     for (const file of [config, data]) await refuseExisting(file);
     const installed = installedSchema(target);
     const schema = installed ?? `./${SCHEMA_FOLDER}/${SCHEMA_FILE}`;
-    const written = [config, data];
     if (installed === undefined) {
-      const copy = join(target, SCHEMA_FOLDER, SCHEMA_FILE);
       makeFolder(dirname(copy));
-      await writeOutput(copy, `${JSON.stringify(benchmarkSchema(), undefined, 2)}\n`);
-      written.push(copy);
+      await write(copy, `${JSON.stringify(benchmarkSchema(), undefined, 2)}\n`);
     }
-    await writeOutput(data, DATA.map(toLine).join(''));
-    await writeOutput(config, configText(schema));
-    return written;
+    await write(data, DATA.map(toLine).join(''));
+    await write(config, configText(schema));
+    return written.toReversed();
   } catch (cause) {
+    await takeBack(written, missing);
     const [file, state] =
       cause instanceof OutputError ? [cause.file, cause.state] : [target, describeFileError(cause)];
     if (state === undefined) throw cause;
     const message = `Cannot begin a benchmark in ${JSON.stringify(target)}: ${JSON.stringify(file)}: ${state}`;
     throw new BenchError('BENCH_OUTPUT_FAILED', message, { cause, file });
   }
+}
+
+/** Half a benchmark is none. Folders with anything of somebody else's in them stay. */
+async function takeBack(files: readonly string[], folders: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true });
+  await removeEmpty(folders);
 }
 
 function toLine([question, expected, large, small]: (typeof DATA)[number]): string {

@@ -8,6 +8,7 @@ import { findPluginsDir } from '../plugins/locate-plugin.js';
 import { applyOverrides, overriddenPath } from './apply-overrides.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
 import { BENCHMARK } from './benchmark-type.js';
+import { checkValues } from './check-values.js';
 import { type Environment, expandEnvironment } from './expand-environment.js';
 import { MAX_CONFIG_BYTES } from './limits.js';
 import { isScript, loadScript, type ScriptLoader } from './load-script.js';
@@ -61,7 +62,9 @@ export async function loadBenchmarkConfig(
   const baseDirectory = dirname(resolve(path));
   let config: ResolvedBenchmarkConfig;
   try {
+    checkValues(document.value);
     const changed = applyOverrides(document.value, overrides);
+    checkValues(changed);
     // A script has the environment at hand.
     const { value, whole } =
       document.source === undefined

@@ -68,6 +68,33 @@ describe('loadBenchmarkConfig(), places', () => {
     });
   });
 
+  // None of them can stand in a plan. In JSON: YAML refuses most of them by itself.
+  const HUGE = `${'['.repeat(9000)}${']'.repeat(9000)}`;
+  it.each([
+    ['{}', '{ "a": 1e400 }', 'provider.config.a', 'the number is Infinity'],
+    ['"m"', String.raw`"\ud800"`, 'provider.models[0]', 'half a character'],
+    ['{}', String.raw`{ "\udfff": 1 }`, 'provider.config', 'half a character'],
+    ['{}', `{ "a": ${HUGE} }`, 'provider.config.a', 'it nests deeper than 80 levels'],
+    ['data.csv', String.raw`a\u0000`, 'dataset.path', 'a path without a zero byte'],
+    ['replay.wasm', String.raw`a\u0000.wasm`, 'provider.plugin', 'a path without a zero byte'],
+    ['runs', String.raw`a\u0000`, 'outputDir', 'a path without a zero byte'],
+    ['{}', String.raw`{ "$file": "a\u0000" }`, 'providers[0].config', '"$file" is no path'],
+  ])('refuses what nothing can hold: case %#', async (from, to, path, message) => {
+    const config = {
+      name: 'a',
+      dataset: { path: 'data.csv' },
+      provider: { plugin: 'replay.wasm', models: ['m'], config: {} },
+      evaluators: [{ plugin: 'b' }],
+      outputDir: 'runs',
+    };
+    const text = JSON.stringify(config).replace(from, () => to);
+    await expect(load(text, {}, 'bench.json')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path: expect.stringContaining(path),
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('names the line in JSON', async () => {
     const text = '{\n\t"name": "a",\n\t"dataset": { "path": "d.csv" },\n\t"evaluatrs": []\n}';
     await expect(load(text, {}, 'bench.json')).rejects.toMatchObject({
@@ -147,6 +174,7 @@ describe('loadBenchmarkConfig(), places', () => {
     ['throw new Error("no");', 'it throws: no'],
     ['export const a = 1;', 'it has no default export'],
     ['export default {', 'it throws: '],
+    ['throw null;', 'it throws: null'],
   ])('says what is wrong with the script %j', async (text, message) => {
     await expect(load(text, {}, 'bench.mjs')).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -46,25 +46,46 @@ export async function loadScript(path: string, loader: ScriptLoader | undefined)
   const isTyped = /ts$/i.test(extname(path));
   let found: unknown;
   try {
-    const exported =
-      isTyped && loader !== undefined ? await loader.load(file) : await importFile(file, mtimeMs);
-    found = exported['default'];
-    if (typeof found === 'function') found = await (found as () => unknown)();
-    else found = await found;
+    found = await unlessIdle(async () => {
+      const exported =
+        isTyped && loader !== undefined ? await loader.load(file) : await importFile(file, mtimeMs);
+      const { default: given } = exported;
+      return await (typeof given === 'function' ? (given as () => unknown)() : given);
+    });
   } catch (cause) {
     if (PluginError.is(cause)) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code } = (cause ?? {}) as NodeJS.ErrnoException;
     if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
       throw invalid(
         'this Node cannot read TypeScript by itself; use Node 22.18 or later, the command "testbench", or JavaScript',
         cause,
       );
     }
-    throw invalid(`it throws: ${message}`, cause);
+    throw invalid(`it throws: ${messageOf(cause)}`, cause);
   }
   if (found === undefined)
     throw invalid('it has no default export, as in "export default defineConfig({ … })"');
   return found;
+}
+
+/** Rejects once the process has nothing left to do while `action` still waits: Node would end without a word. */
+async function unlessIdle(action: () => Promise<unknown>): Promise<unknown> {
+  let giveUp = (): void => {};
+  const idle = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new Error('it waits for a promise that nothing settles'));
+  });
+  process.once('beforeExit', giveUp);
+  try {
+    return await Promise.race([action(), idle]);
+  } finally {
+    process.off('beforeExit', giveUp);
+  }
+}
+
+/** On one line; anything may be thrown. */
+function messageOf(thrown: unknown): string {
+  const { message = thrown } = (thrown ?? {}) as Partial<Error>;
+  return String(message).replaceAll(/\s+/g, ' ');
 }
 
 /** A changed file is another module, so that a program that lives long sees the change. */

@@ -14,6 +14,7 @@ import type {
   ResolvedProviderConfig,
 } from './benchmark-config.js';
 import { BENCHMARK } from './benchmark-type.js';
+import { checkValues } from './check-values.js';
 import type { ResolvedDatasetConfig } from './dataset-config.js';
 import { defaultName } from './plugin-name.js';
 import { refuse } from './stage-types.js';
@@ -52,6 +53,7 @@ export function parseBenchmarkConfig(
   value: unknown,
   baseDirectory: string = process.cwd(),
 ): ResolvedBenchmarkConfig {
+  checkValues(value);
   return resolveConfig(BENCHMARK.read(new ConfigNode(value), { baseDirectory }));
 }
 

@@ -26,6 +26,7 @@ import {
   JSON_OBJECT,
   oneOf,
   PATH,
+  pathText,
   text,
   wholeNumber,
   withReference,
@@ -105,7 +106,7 @@ function isScript(reference: string): boolean {
 const PLUGIN_REFERENCE: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
   read(node, { baseDirectory }) {
-    const reference = node.text();
+    const reference = pathText(node);
     if (isScript(reference)) return reference;
     if (parsePluginName(reference) !== undefined || isReference(reference)) return reference;
     const isFile = reference.endsWith('.wasm') || win32.isAbsolute(reference);

@@ -60,7 +60,8 @@ async function readFile(value: object, path: string, baseDirectory: string): Pro
   const refuse = (state: string, cause?: unknown): ConfigError =>
     new ConfigError('CONFIG_INVALID', path, `Cannot read "${path}": ${state}`, { cause });
   const { [KEY]: file } = value as Record<string, unknown>;
-  if (typeof file !== 'string' || file === '') throw refuse(`"${KEY}" is no path`);
+  if (typeof file !== 'string' || file === '' || file.includes('\0'))
+    throw refuse(`"${KEY}" is no path`);
   if (Object.keys(value).length > 1) throw refuse(`"${KEY}" stands together with other keys`);
   const bytes = await readCappedFile(resolve(baseDirectory, file), 'settings', MAX_CONFIG_BYTES);
   const extension = extname(file).toLowerCase();

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -25,6 +26,56 @@ async function samplesOf(
   await using dataset = await openDataset(parseDatasetConfig({ path, ...options }));
   return await collect(dataset.records());
 }
+
+// Compressed, so that the records are copied: more than are kept in memory.
+const COPIED = gzipSync(
+  Array.from({ length: 6_000 }, (_, n) =>
+    JSON.stringify({ input: `${n} ${'x'.repeat(1_000)}` }),
+  ).join('\n'),
+);
+
+describe('a copy of records that finds no room', () => {
+  /** Opens a data set in a process of its own, with another temporary folder and a limit of files, in blocks of 512 bytes. */
+  function openElsewhere(path: string, folder: string, blocks?: number): string {
+    const program = `
+      const { openDataset, parseDatasetConfig } = await import(process.argv[1]);
+      try {
+        await using dataset = await openDataset(parseDatasetConfig({ path: process.argv[2] }));
+        console.log(String(dataset.count));
+      } catch (error) {
+        console.log(error.code + ': ' + error.message);
+      }`;
+    const entry = new URL('../../dist/dataset.js', import.meta.url).href;
+    const limit = blocks === undefined ? '' : `ulimit -f ${blocks}; `;
+    const line = [process.execPath, '--input-type=module', '-e', program, entry, path];
+    return execFileSync('sh', ['-c', `${limit}exec "$@"`, 'sh', ...line], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: folder },
+    }).trim();
+  }
+
+  const isBuilt = existsSync(new URL('../../dist/dataset.js', import.meta.url));
+  it.skipIf(!isBuilt)(
+    'says so, with the cure, and leaves nothing behind (needs `npm run build`)',
+    async () => {
+      const path = await temporaryFile('data.jsonl.gz', COPIED);
+      const folder = await temporaryFolder();
+      const copied = `BENCH_DATASET_UNREADABLE: Cannot read dataset ${JSON.stringify(path)}: its records cannot be copied to the temporary folder (`;
+      const cure = '); free space there, or name another folder in TMPDIR';
+      // Room for a part of the copy.
+      const full = openElsewhere(path, folder, 1_000);
+      expect(full.slice(0, copied.length)).toBe(copied);
+      expect(full.slice(copied.length)).toMatch(/too large/);
+      expect(full.endsWith(cure)).toBe(true);
+      expect(await readdir(folder)).toEqual([]);
+      expect(openElsewhere(path, join(folder, 'none'))).toBe(
+        `${copied}no such file or directory${cure}`,
+      );
+      expect(openElsewhere(path, folder)).toBe('6000');
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+});
 
 describe('openDataset()', () => {
   it('maps fields by dotted paths', async () => {

@@ -3,6 +3,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { ownValue } from '../own-value.js';
 import { csvLine } from './csv-line.js';
+import { protectedFiles } from './protected-files.js';
 import type { StoredRun } from './read-run.js';
 import type { ResultRow } from './result-row.js';
 import { guardWriting } from './store/guard-files.js';
@@ -24,7 +25,7 @@ export interface ExportOptions {
    * @default they are left out, but for `json`, which has them with its rows
    */
   readonly summaryFile?: string;
-  /** Files that must not be replaced. @default none */
+  /** Files that must not be replaced, besides those of the run and those that it read. @default none */
   readonly inputs?: readonly OutputInput[];
   readonly signal?: AbortSignal;
 }
@@ -68,7 +69,8 @@ export async function exportRun(
   given?: ExportOptions,
 ): Promise<number> {
   const options = readOptions<ExportOptions>(given, OPTIONS);
-  const { format = 'jsonl', summaryFile, inputs = [], signal } = options;
+  const { format = 'jsonl', summaryFile, signal } = options;
+  const inputs = [...(options.inputs ?? []), ...(await protectedFiles(run))];
   const written = await guardWriting(file, async () => {
     const output = await OutputFile.open(file, { inputs, signal });
     let rows = 0;

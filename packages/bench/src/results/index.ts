@@ -13,6 +13,7 @@ export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportRun } from
 export { type CaseFilter, listFailures, showCase } from './list-failures.js';
 export { causeOf, type FailureGroup } from './failure-groups.js';
 export { listRuns, readRun, type StoredRun } from './read-run.js';
+export { protectedFiles } from './protected-files.js';
 export { type EpochReducer, epochReducer } from './reduce-epochs.js';
 export type {
   CallFailure,

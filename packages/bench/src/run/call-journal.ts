@@ -54,6 +54,7 @@ export class CallJournal {
   readonly #path: string;
   readonly #file: number;
   #failure: unknown;
+  #hasNoted = false;
 
   private constructor(path: string, report: JournalReport, file: number) {
     this.#path = path;
@@ -79,10 +80,18 @@ export class CallJournal {
     });
   }
 
+  /** True if an attempt has begun in this process. */
+  get hasNoted(): boolean {
+    return this.#hasNoted;
+  }
+
   /** Begins the note of a call; nothing is written before its first attempt. */
   note(key: string, account: BudgetAccount): CallNote {
     const name = key.slice(0, KEY_DIGITS);
-    const write = (text: string): unknown => this.#write(text);
+    const write = (text: string): unknown => {
+      this.#hasNoted = true;
+      return this.#write(text);
+    };
     let hasBegun = false;
     return {
       begin({ tokens, money }) {

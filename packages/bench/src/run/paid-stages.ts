@@ -193,6 +193,11 @@ export class PaidStages implements StageCalls {
     return this.#journal?.report.interrupted ?? 0;
   }
 
+  /** True if an attempt at a call has begun in this process. */
+  get hasPaid(): boolean {
+    return this.#journal?.hasNoted ?? false;
+  }
+
   /** Paid calls that are under way now. */
   get inFlight(): number {
     let inFlight = 0;

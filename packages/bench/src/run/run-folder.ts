@@ -1,15 +1,17 @@
-import { rm, rmdir, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { OutputInput } from '@testbench/core/files';
 import type { RunReader, RunSegment, RunStore, RunWriter } from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
+import { removeEmpty } from '../missing-folders.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { Plan, PlanContent } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-shape.js';
 import { planDigest } from '../plan/plan-digest.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
+import { inputsText } from '../results/protected-files.js';
 import { isFailed } from '../results/score-board.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 
@@ -39,6 +41,7 @@ export async function openRun(
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
       await writer.writeDocument('config', `${JSON.stringify(plan.config, undefined, 2)}\n`);
+      await writer.writeDocument('inputs', inputsText(inputs));
     } else {
       const found = planDigest(parsePlan(written, join(path, 'plan.json')));
       if (found !== plan.digest) throw damagedPlan(path, found, plan.digest);
@@ -58,12 +61,16 @@ export async function openRun(
   }
 }
 
-/** Takes away the folder of a run that was refused before its first record: nobody would know what it is. */
-export async function removeEmptyRun(path: string): Promise<void> {
-  const documents = ['manifest', 'plan', 'config'].map((name) => `${name}.json`);
+/**
+ * Takes away the folder of a run that failed before anything was paid for or kept: nobody would know what it is.
+ *
+ * @param made Folders that were made for it, the deepest first.
+ */
+export async function removeEmptyRun(path: string, made: readonly string[] = []): Promise<void> {
+  const documents = ['manifest', 'plan', 'config', 'inputs'].map((name) => `${name}.json`);
   for (const name of [...documents, 'calls.log']) await rm(join(path, name), { force: true });
   // A folder with anything else in it stays.
-  for (const folder of [join(path, 'segments'), path]) await rmdir(folder).catch(() => {});
+  await removeEmpty([join(path, 'segments'), path, ...made]);
 }
 
 /**

@@ -60,7 +60,14 @@ async function setUp(
   };
 }
 
-const FILES = ['config.json', 'manifest.json', 'plan.json', 'segments', 'summary.json'];
+const FILES = [
+  'config.json',
+  'inputs.json',
+  'manifest.json',
+  'plan.json',
+  'segments',
+  'summary.json',
+];
 const head = (model: string, id = '0'): object => {
   return { index: 0, id, line: 1, prompt: 'default', provider: 'echo', model, epoch: 1 };
 };

@@ -15,6 +15,7 @@ import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
 import { BatchEvaluator } from './evaluate-batch.js';
 import { evaluateRecord } from './evaluate-record.js';
+import { missingFolders } from '../missing-folders.js';
 import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { checkSegments, newestOther, type OpenRun, openRun, removeEmptyRun } from './run-folder.js';
@@ -114,10 +115,12 @@ export async function executeRun(
   const files = run.dataset.files.map((path) => ({ path, what: 'the data set' }));
   const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
   PaidStages.checkPrices(run);
+  const missing = [config.cacheDir, config.outputDir].flatMap((folder) =>
+    folder === undefined ? [] : missingFolders(folder),
+  );
   const open =
     config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
   let paid: PaidStages | undefined;
-  let hasBegun = false;
   let isDone = false;
   let beat: NodeJS.Timeout | undefined;
   try {
@@ -128,7 +131,6 @@ export async function executeRun(
       open === undefined || evaluate !== undefined
         ? undefined
         : await takeOver(run, open, inputs, options);
-    hasBegun = true;
     const tally = new RunTally(run, options, paid);
     if (paid.maxCalls !== undefined) {
       // A model may think for minutes, and no record ends meanwhile.
@@ -155,15 +157,19 @@ export async function executeRun(
     clearInterval(beat);
     paid?.close(isDone);
     await open?.writer.close();
-    const isNew = open?.isResumed === false && open.writer.segments.length === 0;
-    if (isNew && !hasBegun) await removeEmptyRun(open.path);
+    const isEmpty = open?.isResumed === false && open.writer.segments.length === 0;
+    // One that was ended by its user is gone on with, as that one was told.
+    const isRefused = !isDone && options.signal?.aborted !== true;
+    if (isEmpty && isRefused && paid?.hasPaid !== true) await removeEmptyRun(open.path, missing);
   }
 }
 
 function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: RunOptions): void {
   if (interrupted === 0) return;
   onNotice(
-    `${interrupted} paid calls were under way when the earlier process ended; it is not known whether they were answered, and they are made again`,
+    interrupted === 1
+      ? '1 paid call was under way when the earlier process ended; it is not known whether it was answered, and it is made again'
+      : `${interrupted} paid calls were under way when the earlier process ended; it is not known whether they were answered, and they are made again`,
   );
 }
 
@@ -173,12 +179,16 @@ async function tellRepairs(open: OpenRun, options: RunOptions): Promise<void> {
   for (const repair of writer.repairs) onNotice(repair);
   const failed = await checkSegments(open, retryFailed);
   if (failed > 0 && retryFailed) {
-    onNotice(`${failed} cases that lack a score are run again`);
+    onNotice(
+      failed === 1
+        ? '1 case that lacks a score is run again'
+        : `${failed} cases that lack a score are run again`,
+    );
   }
   const [last] = writer.segments.slice(-1);
   if (last !== undefined) {
     const records = writer.segments.reduce((sum, { from, to }) => sum + to - from, 0);
-    onNotice(`${records} records are already there`);
+    onNotice(records === 1 ? '1 record is already there' : `${records} records are already there`);
   }
 }
 

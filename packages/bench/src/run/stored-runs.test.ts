@@ -198,7 +198,7 @@ describe('runPlan()', () => {
     asked.splice(0);
     const second = await runPlan(config, failing);
     expect(second.ok).toBe(true);
-    expect(notices).toContain('1 cases that lack a score are run again');
+    expect(notices).toContain('1 case that lacks a score is run again');
     expect(second.summary.scores[0]).toMatchObject({ n: 5, mean: 1 });
   });
 

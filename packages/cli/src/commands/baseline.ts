@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readRun } from '@testbench/bench/results';
+import { protectedFiles, readRun } from '@testbench/bench/results';
 import { makeBaseline, writeBaseline } from '@testbench/bench/statistics';
 import { formatItems } from '@testbench/report/terminal';
 
@@ -19,12 +19,13 @@ export async function baselineCommand({
   args,
 }: CommandCall<typeof BASELINE_FLAGS>): Promise<ExitCode> {
   const { output = DEFAULT_BASELINE, metric, model } = flags;
-  const baseline = await makeBaseline(await readRun(resolve(io.cwd, args[0]!)), {
+  const stored = await readRun(resolve(io.cwd, args[0]!));
+  const baseline = await makeBaseline(stored, {
     ...(metric !== undefined && { metrics: metric }),
     ...(model !== undefined && { models: model }),
   });
   const file = resolve(io.cwd, output);
-  await writeBaseline(file, baseline);
+  await writeBaseline(file, baseline, { inputs: await protectedFiles(stored) });
   const { digest, columns, records, run } = baseline;
   if (flags.json) {
     writeJson(io.stdout, { file, run: run.run, digest, columns, records: records.length });

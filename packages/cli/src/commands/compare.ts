@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readRun, type StoredRun } from '@testbench/bench/results';
+import { protectedFiles, readRun, type StoredRun } from '@testbench/bench/results';
 import {
   type Baseline,
   checkRequirements,
@@ -12,6 +12,8 @@ import {
   type RequirementOptions,
   type RunComparison,
 } from '@testbench/bench/statistics';
+
+import type { OutputInput } from '@testbench/core/files';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -54,9 +56,23 @@ export async function compareCommand({
     io,
     format,
     output: flags.output,
+    inputs: await inputsOf([before, after], flags.baseline, io.cwd),
     flips: flags.flips ?? SHOWN_FLIPS,
   });
   return comparison.gate?.passed === false ? ExitCode.gate : ExitCode.ok;
+}
+
+/** What must not be replaced by what comes out. */
+async function inputsOf(
+  sides: readonly (StoredRun | Baseline)[],
+  baseline: string | undefined,
+  cwd: string,
+): Promise<readonly OutputInput[]> {
+  const runs = sides.filter((side) => 'segments' in side);
+  const files = await Promise.all(runs.map(protectedFiles));
+  return baseline === undefined
+    ? files.flat()
+    : [...files.flat(), { path: resolve(cwd, baseline), what: 'the baseline' }];
 }
 
 function chooseFormat({ json, format, output }: CompareFlags): ComparisonFormat {

@@ -1,7 +1,12 @@
 import { join, resolve } from 'node:path';
 
-import { readRun, type StoredRun } from '@testbench/bench/results';
-import { createHtmlReporter, createReporter, type Reporter } from '@testbench/report';
+import { protectedFiles, readRun, type StoredRun } from '@testbench/bench/results';
+import {
+  createHtmlReporter,
+  createReporter,
+  type Reporter,
+  type ReportOutput,
+} from '@testbench/report';
 import { loadReporter, readPlugins, reportRuns } from '@testbench/report/runs';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -37,7 +42,11 @@ export async function reportCommand({
   const given =
     flags.output ??
     (chosen === 'html' && files.length === 0 ? join(run, 'report.html') : undefined);
-  await writeReport(io, given, async (output) => {
+  const inputs = [
+    ...(await Promise.all(runs.map(protectedFiles))).flat(),
+    ...files.map((file) => ({ path: resolve(io.cwd, file), what: 'the reporter' })),
+  ];
+  const work = async (output: ReportOutput): Promise<void> => {
     const reporters: Reporter[] =
       files.length === 0
         ? [
@@ -59,7 +68,8 @@ export async function reportCommand({
         ...(labels !== undefined && { summary: { labels } }),
       });
     });
-  });
+  };
+  await writeReport(io, given, work, inputs);
   return ExitCode.ok;
 }
 

@@ -94,7 +94,7 @@ describe('commands about runs', () => {
     const [resumed, out, err] = await run('resume', folder, '--json');
     expect(resumed).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ records: 2, failedCases: 1 });
-    expect(err).toContain('1 cases that lack a score are run again');
+    expect(err).toContain('1 case that lacks a score is run again');
     const evaluator = ['--evaluator', examplePlugin('token-f1')];
     const [scored, text] = await run('score', folder, ...evaluator, '--replace', '--json');
     expect(scored).toBe(0);

@@ -59,6 +59,25 @@ describe.each(['inline', 'thread', 'process'] as const)('files, isolation: %s', 
     expect(await readFile(join(root, 'out/b.txt'), 'utf8')).toBe('written');
   });
 
+  it('says nothing of trying again where files are slow: they are as slow the next time', async () => {
+    await writeFile(join(root, 'in/a.txt'), 'a'.repeat(1_000_000));
+    const reading = manager.execute(
+      'guest',
+      {
+        data: effectProgram([
+          { call: 'host_file_open', args: [join(root, 'in/a.txt'), 0] },
+          // A million waits.
+          { call: 'host_file_read', args: [{ resultOf: 0 }, 1], untilEnd: true },
+        ]),
+      },
+      { timeoutMs: 100, maxFuel: Number.MAX_SAFE_INTEGER },
+    );
+    await expect(reading).rejects.toMatchObject({
+      code: 'CALL_DEADLINE_EXCEEDED',
+      retryable: undefined,
+    });
+  });
+
   it('leaves nothing of a file that was not closed', async () => {
     await manager.execute('guest', {
       data: effectProgram([

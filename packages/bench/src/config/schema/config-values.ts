@@ -35,8 +35,15 @@ export function text(pattern?: RegExp, expected = 'a text'): ConfigType<string> 
 /** The path of a file or folder; made absolute. */
 export const PATH: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
-  read: (node, { baseDirectory }) => resolve(baseDirectory, node.text()),
+  read: (node, { baseDirectory }) => resolve(baseDirectory, pathText(node)),
 };
+
+/** Reads a path as it stands there. Systems end names at a zero byte. */
+export function pathText(node: ConfigNode): string {
+  const path = node.text();
+  if (path.includes('\0')) node.reject('a path without a zero byte');
+  return path;
+}
 
 export const BOOLEAN: ConfigType<boolean> = {
   schema: { anyOf: [{ type: 'boolean' }, REFERENCE_SCHEMA] },

@@ -16,7 +16,7 @@ export interface FolderRunsOptions {
 }
 
 /**
- * Keeps runs in a folder, each in a folder of its own: `manifest.json`, `plan.json`, `config.json`, `summary.json`, and
+ * Keeps runs in a folder, each in a folder of its own: `manifest.json`, `plan.json`, `config.json`, `inputs.json`, `summary.json`, and
  * rows in `segments/<from>-<to>.jsonl`.
  *
  * Every file appears whole, under a temporary name first. A segment counts when the manifest lists it: what a killed writer leaves

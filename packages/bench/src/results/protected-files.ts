@@ -1,0 +1,52 @@
+import { basename, dirname, join } from 'node:path';
+
+import type { OutputInput } from '@testbench/core/files';
+import { RUN_DOCUMENTS } from '@testbench/types/stores';
+
+import { isObject } from '../is-object.js';
+import type { StoredRun } from './read-run.js';
+import { createFolderRuns } from './store/folder-runs.js';
+import { documentName, MANIFEST_FILE, SEGMENTS_FOLDER } from './store/run-reader.js';
+import { segmentName } from './store/segment-file.js';
+
+/**
+ * The files that nothing made of a run may be written over: its own, and those that it read (configuration, data set, plugins, prompts, policy).
+ *
+ * @param run Its `inputs.json` may be missing or damaged: then its own files alone are named.
+ */
+export async function protectedFiles(run: StoredRun): Promise<readonly OutputInput[]> {
+  const { path, segments } = run;
+  const own = [
+    MANIFEST_FILE,
+    ...RUN_DOCUMENTS.map(documentName),
+    ...segments.map((segment) => join(SEGMENTS_FOLDER, segmentName(segment))),
+  ];
+  return [
+    ...own.map((name) => ({ path: join(path, name), what: `a file of the run "${run.run}"` })),
+    ...(await readInputs(path)),
+  ];
+}
+
+/** What a run read, as it stands in its folder. */
+export function inputsText(inputs: readonly OutputInput[]): string {
+  return `${JSON.stringify(inputs, undefined, 2)}\n`;
+}
+
+async function readInputs(path: string): Promise<OutputInput[]> {
+  try {
+    const reader = await createFolderRuns(dirname(path)).read(basename(path));
+    const inputs: unknown = JSON.parse((await reader?.document('inputs')) ?? '[]');
+    return Array.isArray(inputs) ? inputs.filter(isInput) : [];
+  } catch {
+    // A run that was sent by somebody may hold anything; what it names is protected, and nothing else depends on it.
+    return [];
+  }
+}
+
+function isInput(value: unknown): value is OutputInput {
+  if (!isObject(value)) return false;
+  const { path, what } = value;
+  return [path, what].every(
+    (text) => typeof text === 'string' && text !== '' && !text.includes('\0'),
+  );
+}
