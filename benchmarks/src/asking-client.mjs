@@ -17,10 +17,17 @@ const {
 } = JSON.parse(process.argv[2]);
 const built = (name) =>
   fileURLToPath(new URL(`../../example-plugins/${name}/build/${name}.wasm`, import.meta.url));
-const plugin = built(api);
-const config = { base_url: api === 'openai' ? `${origin}/v1` : origin };
 const permissions = { network: true, allowedHosts: [origin] };
-const secret = `${api.toUpperCase()}_API_KEY`;
+const isJudge = api === 'llm-judge';
+const secret = isJudge ? 'JUDGE_API_KEY' : `${api.toUpperCase()}_API_KEY`;
+/** What asks the server. */
+const asking = {
+  plugin: built(api),
+  config: isJudge
+    ? { rubric: 'Right is 5, wrong is 1.', model: 'small', base_url: `${origin}/v1` }
+    : { base_url: api === 'openai' ? `${origin}/v1` : origin },
+  permissions,
+};
 const secrets = createMemorySecrets({ [secret]: { value: 'sk-test-of-a-key', hosts: [origin] } });
 const report = { records, failed: 0, tookMs: 0, beforeBytes: 0, waitingBytes: 0 };
 
@@ -31,10 +38,12 @@ function memory() {
 
 if (waiting > 0) {
   await useSystem(new PluginSystem({ isolation, secrets }), async (system) => {
+    const { plugin, config } = asking;
     const { id } = (await system.loadPlugin(plugin, { config, permissions, state: 'reset' })).info;
-    const input = {
-      data: { model: 'small', prompt: 'How much does a call hold?', max_tokens: 50 },
-    };
+    const data = isJudge
+      ? { input: 'How much does a call hold?', output: 'Little.', expected: 'Little.' }
+      : { model: 'small', prompt: 'How much does a call hold?', max_tokens: 50 };
+    const input = { data };
     const call = () => system.executePlugin(id, input, { timeoutMs: 300_000 });
     await Promise.all(Array.from({ length: 256 }, call));
     report.beforeBytes = memory();
@@ -54,18 +63,24 @@ if (waiting > 0) {
   writeFileSync(policy, JSON.stringify({ secrets: { [secret]: { env: 'KEY', hosts: [origin] } } }));
   process.env.KEY = 'sk-test-of-a-key';
   const startMs = performance.now();
+  const calls = concurrency === undefined ? {} : { calls: { concurrency } };
+  const models = [{ name: 'small', parameters: { max_tokens: 50 } }];
   const { summary } = await runPlan({
     name: 'asking',
     isolation,
-    dataset: { records: Array.from({ length: records }, (_, n) => ({ input: `Say ${n}` })) },
-    provider: {
-      plugin,
-      config,
-      permissions,
-      models: [{ name: 'small', parameters: { max_tokens: 50 } }],
-      ...(concurrency === undefined ? {} : { calls: { concurrency } }),
+    dataset: {
+      records: Array.from({ length: records }, (_, n) => ({
+        input: `Say ${n}`,
+        expected: `${n}`,
+        answers: { small: `${n}` },
+      })),
     },
-    evaluators: [{ plugin: built('contains'), config: { texts: ['Say'] } }],
+    provider: isJudge
+      ? { plugin: built('replay'), models: ['small'] }
+      : { ...asking, models, ...calls },
+    evaluators: isJudge
+      ? [{ ...asking, config: { ...asking.config, model: 'judge' }, ...calls }]
+      : [{ plugin: built('contains'), config: { texts: ['Say'] } }],
     policy,
   });
   rmSync(folder, { recursive: true });

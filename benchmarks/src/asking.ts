@@ -1,18 +1,24 @@
-// Runs `openai` and `anthropic` against servers on loopback, in every combination of Node and isolation, and says how many requests were in flight.
-//   node src/asking.ts [--node 20,26] [--calls 200] [--places 30] [--seconds 30]
+// Runs `openai`, `anthropic` and `llm-judge` against servers on loopback, in every combination of Node and isolation, and says how many requests were in flight.
+//   node src/asking.ts [--node 20,26] [--api openai,anthropic,llm-judge] [--isolation thread,process,inline] [--calls 200] [--places 30] [--seconds 30]
 // Exit code 1 if the server has seen fewer requests at once than were to be in flight; if a server that takes 30 at once gives less than 80 % of what it
-// gives to exactly 30 calls, or 5 % of its answers are refusals. Build `bench` and the two plugins first.
+// gives to exactly 30 calls, or 5 % of its answers are refusals. Build `bench` and the plugins first.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { type ModelServerOptions, serveModels } from '@testbench/test-kit/model-server';
+import {
+  type ModelRequest,
+  type ModelServerOptions,
+  serveModels,
+} from '@testbench/test-kit/model-server';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((option) => option !== '--'),
   options: {
     node: { type: 'string', default: '20,26' },
+    api: { type: 'string', default: 'openai,anthropic,llm-judge' },
+    isolation: { type: 'string', default: 'thread,process,inline' },
     calls: { type: 'string', default: '200' },
     places: { type: 'string', default: '30' },
     seconds: { type: 'string', default: '30' },
@@ -53,13 +59,22 @@ async function runClient(version: string, task: object): Promise<Report> {
   return JSON.parse(text) as Report;
 }
 
+/** A judge believes a verdict under the mark of its request alone; others get their prompt back. */
+function answer({ body }: ModelRequest): string {
+  const messages = body['messages'] as { readonly content: string }[];
+  const mark = /the mark ([0-9a-f]{32}) /.exec(messages[0]!.content)?.[1];
+  return mark === undefined
+    ? messages.at(-1)!.content
+    : `${mark} {"score": 5, "reason": "as the reference"}`;
+}
+
 async function measure(
   version: string,
   task: { readonly api: string; readonly isolation: string },
   more: object,
   serving: ModelServerOptions,
 ) {
-  await using server = await serveModels(serving);
+  await using server = await serveModels({ answer, ...serving });
   const startMs = performance.now();
   let isReleasing = false;
   const timer = setInterval(() => {
@@ -75,10 +90,19 @@ async function measure(
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
+/** Without JSPI a plugin that can also wait inside, as for a stream, cannot run in the caller's thread: it is refused. */
+const FIRST_SUSPENDING = 24;
+const cannotRun = (version: string, api: string, isolation: string): boolean =>
+  isolation === 'inline' && api !== 'llm-judge' && Number(version) < FIRST_SUSPENDING;
+
 for (const version of values.node.split(',')) {
-  for (const api of ['openai', 'anthropic']) {
-    for (const isolation of ['thread', 'process']) {
+  for (const api of values.api.split(',')) {
+    for (const isolation of values.isolation.split(',')) {
       const task = { api, isolation };
+      if (cannotRun(version, api, isolation)) {
+        console.log(`node ${version} ${isolation} ${api}: not without JSPI, which Node 24 has`);
+        continue;
+      }
       const flood = await measure(
         version,
         task,
@@ -90,7 +114,6 @@ for (const version of values.node.split(',')) {
       console.log(
         `node ${version} ${isolation} ${api}: ${flood.peak} of ${calls} in flight, ${flood.failed} failed`,
       );
-      if (api === 'anthropic') continue;
       const waiting = Number(values.waiting);
       const idle = await measure(version, task, { waiting }, { latencyMs: WAITING_MS });
       const each = (idle.waitingBytes - idle.beforeBytes) / waiting / 1024;
