@@ -27,11 +27,6 @@ export async function protectedFiles(run: StoredRun): Promise<readonly OutputInp
   ];
 }
 
-/** What a run read, as it stands in its folder. */
-export function inputsText(inputs: readonly OutputInput[]): string {
-  return `${JSON.stringify(inputs, undefined, 2)}\n`;
-}
-
 async function readInputs(path: string): Promise<OutputInput[]> {
   try {
     const reader = await createFolderRuns(dirname(path)).read(basename(path));

@@ -11,7 +11,6 @@ import type { Plan, PlanContent } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-shape.js';
 import { planDigest } from '../plan/plan-digest.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
-import { inputsText } from '../results/protected-files.js';
 import { isFailed } from '../results/score-board.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 
@@ -41,7 +40,7 @@ export async function openRun(
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
       await writer.writeDocument('config', `${JSON.stringify(plan.config, undefined, 2)}\n`);
-      await writer.writeDocument('inputs', inputsText(inputs));
+      await writer.writeDocument('inputs', `${JSON.stringify(inputs, undefined, 2)}\n`);
     } else {
       const found = planDigest(parsePlan(written, join(path, 'plan.json')));
       if (found !== plan.digest) throw damagedPlan(path, found, plan.digest);
