@@ -13,6 +13,7 @@ const tool =
 
 const checks = {
   examples: script('examples'),
+  'sdk-reference': script('sdk-reference'),
   packages: script('packages'),
   api: script('api'),
   types: script('types'),

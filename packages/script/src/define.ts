@@ -44,6 +44,7 @@ export interface ScriptLog extends Write {
 export interface ScriptState {
   /** undefined if nothing is kept under the name. */
   get(key: string): unknown;
+  /** Keeps what JSON can hold, in the place of an old value. */
   set(key: string, value: unknown): void;
   /** True if there was something. */
   delete(key: string): boolean;
@@ -66,8 +67,11 @@ export interface ScriptResponse {
   readonly status: number;
   readonly url: string;
   readonly headers: { get(name: string): string | null; has(name: string): boolean };
+  /** The body, as UTF-8. */
   text(): Promise<string>;
+  /** The body as JSON; rejects if it is none. */
   json(): Promise<Anything>;
+  /** The body as it came. */
   bytes(): Promise<Uint8Array>;
 }
 
@@ -119,6 +123,7 @@ export interface ScriptEvaluation {
 
 /** An evaluator. */
 export interface EvaluatorDefinition<Config> extends ScriptFacts<Config> {
+  /** Judges one answer. What it throws fails the call. */
   evaluate(
     record: EvaluatorRecord,
     context: ScriptContext<Config>,
@@ -133,6 +138,7 @@ export interface EvaluatorDefinition<Config> extends ScriptFacts<Config> {
 
 /** A transform: any data to any data. */
 export interface TransformDefinition<Config> extends ScriptFacts<Config> {
+  /** Turns one value into another. What it throws fails the call. */
   transform(data: Anything, context: ScriptContext<Config>): unknown;
 }
 
@@ -164,6 +170,7 @@ export interface ProviderRequest {
 
 /** A provider; it answers with a text, or with an object of the contract. */
 export interface ProviderDefinition<Config> extends ScriptFacts<Config> {
+  /** Answers one prompt. What it throws fails the call. */
   complete(
     request: ProviderRequest,
     context: ScriptContext<Config>,
@@ -172,6 +179,7 @@ export interface ProviderDefinition<Config> extends ScriptFacts<Config> {
 
 /** Anything else. */
 export interface CustomDefinition<Config> extends ScriptFacts<Config> {
+  /** Gives one value for another. What it throws fails the call. */
   run(data: Anything, context: ScriptContext<Config>): unknown;
 }
 
@@ -231,6 +239,7 @@ export function defineCustom<Config = Values>(
 
 /** Thrown by a script for an input that makes no sense: the call fails with `CALL_INVALID_INPUT`, and not as a mistake of the script. */
 export class InvalidInputError extends Error {
+  /** `InvalidInputError`, in every realm. */
   override get name(): 'InvalidInputError' {
     return 'InvalidInputError';
   }

@@ -56,6 +56,7 @@ export class Json {
     return Json.view(bytes, <usize>bytes.byteLength - 1);
   }
 
+  /** What it is. */
   get kind(): JsonKind {
     if (this.start == 0) return JsonKind.Missing;
     const byte = <u32>load<u8>(this.start);
@@ -82,26 +83,32 @@ export class Json {
     return this.start != 0 && load<u8>(this.start) != 0x6e;
   }
 
+  /** True for `null`; what is not there is none. */
   get isNull(): bool {
     return this.kind == JsonKind.Null;
   }
 
+  /** True for a string. */
   get isString(): bool {
     return this.kind == JsonKind.String;
   }
 
+  /** True for a number. */
   get isNumber(): bool {
     return this.kind == JsonKind.Number;
   }
 
+  /** True for `true` and `false`. */
   get isBoolean(): bool {
     return this.kind == JsonKind.Boolean;
   }
 
+  /** True for a list. */
   get isArray(): bool {
     return this.kind == JsonKind.Array;
   }
 
+  /** True for an object. */
   get isObject(): bool {
     return this.kind == JsonKind.Object;
   }

@@ -119,6 +119,7 @@ export class JsonWriter {
     return this.ascii(formatNumber(value));
   }
 
+  /** Writes a whole number, all its digits. A reader that takes numbers for doubles rounds one beyond 2^53. */
   integer(value: i64): JsonWriter {
     this.separate();
     this.reserve(MAX_NUMBER);
@@ -130,10 +131,12 @@ export class JsonWriter {
     return this;
   }
 
+  /** Writes `true` or `false`. */
   boolean(value: bool): JsonWriter {
     return this.ascii(value ? "true" : "false");
   }
 
+  /** Writes `null`. */
   null(): JsonWriter {
     return this.ascii("null");
   }

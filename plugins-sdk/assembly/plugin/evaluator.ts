@@ -79,6 +79,7 @@ export class Evaluation {
     return this.value;
   }
 
+  /** Another one; outside of 0 to 1 it fails the call when it is given back. */
   set score(score: f64) {
     linkFractions();
     this.value = score;
@@ -144,6 +145,7 @@ export class Evaluation {
 
 /** Scores answers. */
 export abstract class Evaluator extends Plugin {
+  /** Judges one answer. After `fail` return any evaluation, such as `Evaluation.pass(false)`: it is dropped. */
   abstract evaluate(input: EvaluatorInput): Evaluation;
 
   handle(data: Json, out: JsonWriter): void {

@@ -20,9 +20,11 @@ let describe: ((out: JsonWriter) => void) | null = null;
 
 /**
  * Marks the current call as failed. The code goes on; when it returns, its result is dropped and the
- * host gets the error instead. The first failure of a call wins.
+ * host gets the error instead, so return soon, any value of the right type. The first failure of a call wins.
  *
  * AssemblyScript has no exceptions: `throw` ends the whole instance, while this ends only the call.
+ *
+ * @param errorCode Below 0; any other number counts as `ErrorCode.ERROR`.
  */
 export function fail(text: string, errorCode: i32 = ErrorCode.ERROR): void {
   failWith(text, errorCode < 0 ? errorCode : ErrorCode.ERROR);

@@ -52,10 +52,12 @@ export class ProviderRequest {
     return <i32>this.json.get("max_tokens").number(fallback);
   }
 
+  /** How freely to choose words, from 0, `fallback` if the caller does not say. */
   temperature(fallback: f64): f64 {
     return this.json.get("temperature").number(fallback);
   }
 
+  /** Share of the likeliest words to choose from, 0 to 1, `fallback` if the caller does not say. */
   topP(fallback: f64): f64 {
     return this.json.get("top_p").number(fallback);
   }
@@ -132,6 +134,7 @@ export class Completion {
 
 /** Answers prompts. */
 export abstract class Provider extends Plugin {
+  /** Answers one prompt. After `fail` return any completion: it is dropped. */
   abstract complete(request: ProviderRequest): Completion;
 
   handle(data: Json, out: JsonWriter): void {

@@ -6,6 +6,7 @@ import { Plugin } from "./plugin";
 
 /** Turns any JSON value into another one. */
 export abstract class Transform extends Plugin {
+  /** Reads one value and writes one. After `fail` what was written is dropped. */
   abstract transform(data: Json, out: JsonWriter): void;
 
   handle(data: Json, out: JsonWriter): void {
@@ -33,6 +34,7 @@ export function textFieldOf(data: Json, action: string): string {
  * as they came, except for `record`, which the caller has already.
  */
 export abstract class TextTransform extends Transform {
+  /** Turns one text into another. After `fail` return any text: it is dropped. */
   abstract apply(text: string): string;
 
   transform(data: Json, out: JsonWriter): void {

@@ -47,6 +47,7 @@ export class TextBuilder {
     this.size = 0;
   }
 
+  /** All that was appended. */
   toString(): string {
     return String.UTF16.decodeUnsafe(changetype<usize>(this.buffer), <usize>this.size << 1);
   }

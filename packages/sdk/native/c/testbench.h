@@ -38,6 +38,7 @@ typedef struct tb_text {
 /** A text from a literal: `TB("score")`. */
 #define TB(literal) ((tb_text){(literal), sizeof(literal) - 1})
 
+/** Codes of failures; any other number below 0 is the plugin's own. */
 enum { TB_ERROR = -1, TB_INVALID_INPUT = -2, TB_TIMEOUT = -3, TB_OUT_OF_MEMORY = -4 };
 
 /**
@@ -49,6 +50,7 @@ static void tb_fail(int32_t code, const char *message);
 static bool tb_failed(void);
 /** Length of a text that is ended by a zero. */
 static uint32_t tb_length(const char *text);
+/** True for texts of the same bytes. */
 static bool tb_same(tb_text a, tb_text b);
 
 /* ---------------------------------------------------------------- memory */
@@ -58,8 +60,10 @@ static void *tb_alloc(uint32_t size);
 
 /* ---------------------------------------------------------------- JSON in */
 
+/** What a JSON value is. */
 typedef enum tb_kind { TB_MISSING, TB_NULL, TB_BOOLEAN, TB_NUMBER, TB_STRING, TB_ARRAY, TB_OBJECT } tb_kind;
 
+/** A JSON value of the input. */
 typedef struct tb_json {
   tb_kind kind;
   bool boolean;
@@ -106,15 +110,23 @@ typedef struct tb_writer {
   bool comma;
 } tb_writer;
 
+/** Begins an object, whose entries are a key and a value each. */
 static void tb_begin_object(tb_writer *out);
+/** Ends the innermost object. */
 static void tb_end_object(tb_writer *out);
+/** Begins a list. */
 static void tb_begin_array(tb_writer *out);
+/** Ends the innermost list. */
 static void tb_end_array(tb_writer *out);
+/** Names the value that comes next, by a text that is ended by a zero. */
 static void tb_key(tb_writer *out, const char *key);
+/** Writes a string; its bytes must be UTF-8. */
 static void tb_put_text(tb_writer *out, tb_text text);
 /** The shortest digits that read back as the same number; null for NaN and infinities, which JSON does not have. */
 static void tb_put_number(tb_writer *out, double value);
+/** Writes true or false. */
 static void tb_put_boolean(tb_writer *out, bool value);
+/** Writes null. */
 static void tb_put_null(tb_writer *out);
 /** A value of the input as it was, or null if it is missing. */
 static void tb_put_json(tb_writer *out, const tb_json *value);
@@ -157,19 +169,24 @@ static const tb_json *tb_kept(void);
 TB_IMPORT(host_log) int32_t tb_host_log(int32_t level, const char *text, uint32_t length);
 TB_IMPORT(host_error) int32_t tb_host_error(const char *text, uint32_t length);
 TB_IMPORT(host_emit) int32_t tb_host_emit(const char *bytes, uint32_t length);
+/** Milliseconds since the epoch, as the host tells them. */
 TB_IMPORT(host_current_time_ms) int64_t tb_now_ms(void);
 /** Uniform in [0, max); any 32 bits if max is 0. */
 TB_IMPORT(host_random) int32_t tb_random(int32_t max);
+/** Keeps bytes beyond the call, under a key; below 0 if the host refuses. */
 TB_IMPORT(host_set_state) int32_t tb_set_state(const char *key, uint32_t key_length, const char *value, uint32_t length);
 /** The whole length of the value, of which at most `max` bytes are copied; -1 if there is none. */
 TB_IMPORT(host_get_state) int32_t tb_get_state(const char *key, uint32_t key_length, char *value, uint32_t max);
+/** Forgets a value; below 0 if there is none. */
 TB_IMPORT(host_delete_state) int32_t tb_delete_state(const char *key, uint32_t key_length);
+/** The whole length of a variable of the environment, of which at most `max` bytes are copied; -1 if it is not set, -3 if it is not granted. */
 TB_IMPORT(host_env_get) int32_t tb_env(const char *name, uint32_t name_length, char *value, uint32_t max);
 
 TB_IMPORT(host_http_open) int32_t tb_host_http_open(const char *request, uint32_t length);
 TB_IMPORT(host_http_head) int32_t tb_host_http_head(int32_t handle, char *bytes, uint32_t max);
 /** What has come of the body, and waits if nothing has; 0 at the end, below 0 if it failed. */
 TB_IMPORT(host_http_read) int32_t tb_http_read(int32_t handle, char *bytes, uint32_t max);
+/** Gives a connection up; the end of the call does so, too. */
 TB_IMPORT(host_http_close) int32_t tb_http_close(int32_t handle);
 
 /** An answer whose body is still to be read. What is not closed is closed when the call is over. */
@@ -201,6 +218,7 @@ enum { TB_TRACE, TB_DEBUG, TB_INFO, TB_WARN, TB_ERROR_LEVEL };
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wunused-function"
 
+/** Writes a line, ended by a zero, to the host's log. */
 static void tb_log(int32_t level, const char *message) { tb_host_log(level, message, tb_length(message)); }
 /** Sends one chunk of a streamed answer. */
 static void tb_emit(tb_text chunk) { tb_host_emit(chunk.bytes, chunk.length); }

@@ -50,6 +50,7 @@ impl Json {
         }
     }
 
+    /// A number.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Json::Number(value) => Some(*value),
@@ -57,6 +58,7 @@ impl Json {
         }
     }
 
+    /// True or false.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Json::Boolean(value) => Some(*value),

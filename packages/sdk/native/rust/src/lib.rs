@@ -47,6 +47,7 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure with the code -1.
     pub fn new(message: impl Into<String>) -> Self {
         Failure { code: -1, message: message.into(), details: None }
     }

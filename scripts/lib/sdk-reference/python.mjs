@@ -1,0 +1,54 @@
+// Collects what a script in Python meets from the stub for editors, and holds it against the module that scripts run with.
+import { readFileSync } from 'node:fs';
+
+/** What a script gets without naming its type. */
+const GIVEN = new Set(['Context', 'State', 'Record']);
+
+/**
+ * Classes of a stub, by name.
+ *
+ * @param stub Of the stub.
+ * @param runtime Of the module; its classes of these names must have the same methods.
+ */
+export function collectPython(stub, runtime) {
+  const text = readFileSync(stub, 'utf8');
+  const module = readFileSync(runtime, 'utf8');
+  const entries = new Map();
+  for (const [, signature, name, body] of text.matchAll(classes('\\w+'))) {
+    const [, doc = ''] = /^ {4}"""([^]*?)"""/.exec(body) ?? [];
+    const fields = body.matchAll(/^ {4}(\w+: .+)\n(?: {4}"""([^]*?)""")?/gm);
+    const methods = body.matchAll(
+      /^ {4}def (\w+)\(self(?:, )?([^)]*)\) -> (.+):\n(?: {8}"""([^]*?)""")?/gm,
+    );
+    const members = [
+      ...[...fields].map(([, field, its = '']) => ({ signature: field, doc: plain(its) })),
+      ...[...methods].map(([, method, parameters, type, its = '']) => ({
+        signature: `${method}(${parameters}) -> ${type}`,
+        doc: plain(its),
+      })),
+    ];
+    entries.set(name, {
+      signature: `class ${signature}`,
+      doc: plain(doc),
+      members,
+      isGiven: GIVEN.has(name),
+    });
+    compare(name, body, classes(name).exec(module)?.[3] ?? '');
+  }
+  return entries;
+}
+
+const classes = (name) =>
+  new RegExp(`^class ((${name})(?:\\([^)]*\\))?):\\n((?: {4}.*\\n|\\n)*)`, 'gm');
+const plain = (doc) => doc.trim().replaceAll(/\s*\n\s*/g, ' ');
+const methodsOf = (body) => [...body.matchAll(/^ {4}def ((?!_)\w+)\(/gm)].map(([, name]) => name);
+
+function compare(name, stub, runtime) {
+  const [there, said] = [methodsOf(runtime), methodsOf(stub)].map((names) =>
+    names.toSorted().join(', '),
+  );
+  if (there === said) return;
+  throw new Error(
+    `testbench.pyi says that ${name} has the methods ${said}; runtime.py has ${there}`,
+  );
+}
