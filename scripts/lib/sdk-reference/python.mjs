@@ -45,7 +45,7 @@ const methodsOf = (body) => [...body.matchAll(/^ {4}def ((?!_)\w+)\(/gm)].map(([
 
 function compare(name, stub, runtime) {
   const [there, said] = [methodsOf(runtime), methodsOf(stub)].map((names) =>
-    names.toSorted().join(', '),
+    names.toSorted((one, other) => (one < other ? -1 : 1)).join(', '),
   );
   if (there === said) return;
   throw new Error(

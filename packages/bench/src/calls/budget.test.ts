@@ -36,7 +36,7 @@ describe('Budget', () => {
     await expect(budget.reserve('model', cost(0.2))).rejects.toMatchObject({
       code: 'BENCH_BUDGET_SPENT',
       message:
-        'Cannot make a paid call: the run may use 1 in money, 0.1 is left, and the call may need 0.2',
+        'Cannot make a paid call: the run may use 1 in money, 0.1 is left, and the call may need 0.2; raise it in "budgets" and run again: answers that came are kept',
     });
     // A smaller one may.
     (await budget.reserve('model', cost(0.1))).settle(undefined);
@@ -72,7 +72,8 @@ describe('Budget', () => {
     await clock.advance(1);
     await expect(budget.reserve('model', cost(0))).rejects.toMatchObject({
       code: 'BENCH_BUDGET_SPENT',
-      message: 'Cannot make a paid call: the time of the run, 1000 ms, is over',
+      message:
+        'Cannot make a paid call: the time of the run, 1000 ms, is over; run again, and it goes on',
     });
   });
 

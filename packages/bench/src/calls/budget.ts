@@ -205,7 +205,9 @@ export class Budget {
   /** @returns An error if the need can no longer be met, whatever running calls give back. */
   #refusal(account: BudgetAccount, need: Spending): BenchError | undefined {
     if (this.#clock.now() >= this.#endsAt) {
-      return spentError(`the time of the run, ${this.#timeMs} ms, is over`);
+      return spentError(
+        `the time of the run, ${this.#timeMs} ms, is over; run again, and it goes on`,
+      );
     }
     const short = this.#ledgers[account].find(
       (ledger) => unitsOf(need, ledger) > ledger.cap - ledger.spent,
@@ -215,7 +217,7 @@ export class Budget {
       String(short.field === 'money' ? units / UNITS : units);
     const left = shown(Math.max(0, short.cap - short.spent));
     return spentError(
-      `${short.what} may use ${shown(short.cap)} in ${short.field}, ${left} is left, and the call may need ${shown(unitsOf(need, short))}`,
+      `${short.what} may use ${shown(short.cap)} in ${short.field}, ${left} is left, and the call may need ${shown(unitsOf(need, short))}; raise it in "budgets" and run again: answers that came are kept`,
     );
   }
 
