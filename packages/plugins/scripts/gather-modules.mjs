@@ -14,7 +14,17 @@ const plugins = Object.keys(devDependencies)
   .filter((name) => name.startsWith('@testbench/plugin-'))
   .map((name) => gather(join(folder, 'node_modules', name)))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
-const manifest = { formatVersion: 1, plugins };
+/** Made of scripts of `@testbench/script` when they are used: a module that holds an interpreter has up to 16 MB. */
+const scripts = [
+  {
+    name: 'run-code',
+    version: '1.0.0',
+    type: 'evaluator',
+    description: 'Runs code that a model wrote against the tests of its record',
+    languages: ['python', 'javascript'],
+  },
+];
+const manifest = { formatVersion: 1, plugins, scripts };
 writeFileSync(join(target, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 process.stdout.write(`${plugins.length} plugins\n`);
 

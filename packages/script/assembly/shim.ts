@@ -55,6 +55,14 @@ declare function engineFreeString(text: usize): void;
 declare function engineGetArrayBuffer(value: usize, length: usize): usize;
 @external("engine", "qjs_free_value")
 declare function engineFreeValue(value: usize): void;
+@external("engine", "qjs_get_runtime_ptr")
+declare function engineGetRuntime(): usize;
+@external("engine", "qjs_get_context_ptr")
+declare function engineGetContext(): usize;
+@external("engine", "qjs_set_runtime_and_context")
+declare function engineSetRuntimeAndContext(runtime: usize, context: usize): void;
+@external("engine", "qjs_destroy")
+declare function engineDestroy(): void;
 
 @external("env", "host_log")
 declare function hostLog(level: i32, text: usize, length: usize): i32;
@@ -307,6 +315,10 @@ export function host_call(_name: usize, _nameLength: usize, _self: usize, count:
       return encode(load<usize>(values + 4));
     case 11:
       return decode(values);
+    case 12:
+      return openOther(values);
+    case 13:
+      return askOther(load<usize>(values + 4));
     default:
       return engineGetUndefined();
   }
@@ -391,7 +403,124 @@ function decode(values: usize): usize {
   return engineNewString(bytes + start, length);
 }
 
+// --- A second engine, for code that nobody trusts.
+//
+// It has a heap, globals and limits of its own, and no way to the host. Nothing but texts goes between the two: no object of either is ever
+// seen by the other one.
+
+let ownRuntime: usize = 0;
+let ownContext: usize = 0;
+let otherRuntime: usize = 0;
+let otherContext: usize = 0;
+/** The function of the other engine that answers. */
+let otherAnswer: usize = 0;
+/** True while the other engine runs: it has nobody to ask. */
+let isOther: bool = false;
+
+function enterOther(): void {
+  engineSetRuntimeAndContext(otherRuntime, otherContext);
+  isOther = true;
+}
+
+function leaveOther(): void {
+  engineSetRuntimeAndContext(ownRuntime, ownContext);
+  isOther = false;
+}
+
+/** Begins another engine, in place of an earlier one: code that gives a function, interrupts, bytes of stack and of memory. */
+function openOther(values: usize): usize {
+  if (isOther) return engineNewNumber(ERROR);
+  const count = <i32>number(values, 2);
+  const stack = <i32>number(values, 3);
+  const limit = <i32>number(values, 4);
+  const code = engineGetString(load<usize>(values + 4), word);
+  if (code === 0) return 0;
+  const length = load<usize>(word);
+  ownRuntime = engineGetRuntime();
+  ownContext = engineGetContext();
+  if (otherRuntime !== 0) {
+    enterOther();
+    if (otherAnswer !== 0) engineFreeValue(otherAnswer);
+    engineDestroy();
+    otherRuntime = 0;
+  }
+  otherAnswer = 0;
+  isOther = true;
+  // It begins no second one while it knows of a first.
+  engineSetRuntimeAndContext(0, 0);
+  if (engineInit() === 0) {
+    otherRuntime = engineGetRuntime();
+    otherContext = engineGetContext();
+    engineSetMaxStackSize(stack);
+    store<u16>(word, 0x61); // "a", as a text of C
+    const made = engineEval(code, length, word, 0);
+    if (made !== 0 && !engineIsException(made)) otherAnswer = made;
+    engineSetMemoryLimit(limit);
+    interrupts = count;
+    interrupted = false;
+    engineSetInterruptHandler(1);
+  }
+  leaveOther();
+  engineFreeString(code);
+  return engineNewNumber(otherAnswer === 0 ? OUT_OF_MEMORY : 0);
+}
+
+/** Asks the other engine's function something, lets its promises settle, and gives its text; a number says why there is none. */
+function askOther(text: usize): usize {
+  if (isOther || otherAnswer === 0) return engineNewNumber(ERROR);
+  const question = engineGetString(text, word);
+  if (question === 0) return 0;
+  const length = load<usize>(word);
+  enterOther();
+  let answer = callOther(question, length);
+  while (answer !== 0 && engineIsJobPending()) {
+    if (engineExecutePendingJob() < 0) {
+      const error = engineGetException();
+      const isOver = error !== 0 && engineIsUncatchable(error);
+      if (error !== 0) engineFreeValue(error);
+      if (isOver) break;
+    }
+    if (interrupted) break;
+  }
+  // What a promise became stands in place of what was answered at first.
+  if (answer !== 0 && !engineIsString(answer)) {
+    engineFreeValue(answer);
+    answer = interrupted ? 0 : callOther(question, 0);
+  }
+  const chars = answer !== 0 && engineIsString(answer) ? engineGetString(answer, word) : 0;
+  const size = load<usize>(word);
+  const copy = chars === 0 ? 0 : malloc(size + 1);
+  if (copy !== 0) memory.copy(copy, chars, size);
+  if (chars !== 0) engineFreeString(chars);
+  if (answer !== 0) engineFreeValue(answer);
+  leaveOther();
+  engineFreeString(question);
+  // Something that it began, and that runs on, counts as well.
+  if (interrupted || copy === 0) {
+    if (copy !== 0) free(copy);
+    return engineNewNumber(interrupted ? -6 : OUT_OF_MEMORY);
+  }
+  const result = engineNewString(copy, size);
+  free(copy);
+  return result;
+}
+
+/** Calls the other engine's function; 0 for what it threw. */
+function callOther(text: usize, length: usize): usize {
+  const given = engineNewString(text, length);
+  if (given === 0 || engineIsException(given)) return 0;
+  store<usize>(word, given);
+  const answer = engineCall(otherAnswer, undefinedValue, 1, word);
+  engineFreeValue(given);
+  if (answer === 0 || !engineIsException(answer)) return answer;
+  engineFreeValue(answer);
+  const error = engineGetException();
+  if (error !== 0) engineFreeValue(error);
+  return 0;
+}
+
 export function host_interrupt(): i32 {
+  if (interrupted && isOther) return 1;
   if (interrupts <= 0) return 0;
   interrupts--;
   if (interrupts > 0) return 0;
@@ -421,7 +550,7 @@ export function host_get_timezone_offset(_high: i32, _low: i32): i32 {
 // --- What the engine's C library imports from WASI.
 
 export function clock_time_get(_id: i32, _precision: i64, result: usize): i32 {
-  store<i64>(result, hostCurrentTimeMs() * 1000000);
+  store<i64>(result, isOther ? 0 : hostCurrentTimeMs() * 1000000);
   return 0;
 }
 

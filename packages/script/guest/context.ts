@@ -1,6 +1,14 @@
 import type { Envelope, Rounds } from './asking.js';
 import { askComplete, askFetch, type Response } from './fetch.js';
-import { hostDeleteState, hostEmit, hostGetEnv, hostGetState, hostSetState } from './host.js';
+import {
+  hostAskOther,
+  hostDeleteState,
+  hostEmit,
+  hostGetEnv,
+  hostGetState,
+  hostOpenOther,
+  hostSetState,
+} from './host.js';
 import { log } from './log.js';
 import { hostUniform } from './web.js';
 
@@ -37,9 +45,30 @@ export function makeContext(
     emit: (text: unknown) => hostEmit(String(text)),
     fetch: async (target: unknown, options: object = {}): Promise<Response> =>
       await askFetch(ask('fetch'), target, options),
+    openOther,
     complete: async (provider: unknown, data: unknown): Promise<unknown> =>
       await askComplete(ask('ask a provider'), provider, data),
   };
+}
+
+/** Steps of the engine from one interrupt to the next. */
+const STEPS_PER_INTERRUPT = 10_000;
+/** Stack of code that nobody trusts, below that of whoever asks it, of 1 MiB for both. */
+const OTHER_STACK_BYTES = 192 * 1024;
+/** Memory of such code; what is left to the plugin below a default limit of 64 MiB is for the one who judges. */
+const OTHER_MEMORY_BYTES = 24 * 1024 * 1024;
+
+/**
+ * Begins an engine apart, for code that nobody trusts: `run-code` is made with it.
+ *
+ * @param code Gives a function of a text, whose text, or promise of one, is the answer.
+ * @returns Asks it; a number for no answer: -6 it took more than `steps`, -4 it has no memory left, or threw.
+ */
+function openOther(code: unknown, steps: unknown): (text: string) => string | number {
+  const interrupts = Math.max(1, Math.ceil(Number(steps) / STEPS_PER_INTERRUPT));
+  const failed = hostOpenOther(String(code), interrupts, OTHER_STACK_BYTES, OTHER_MEMORY_BYTES);
+  if (failed < 0) throw new Error(`Cannot begin another engine: code ${failed}`);
+  return (text) => hostAskOther(text.toWellFormed());
 }
 
 /** What is kept beyond a call: JSON by name. */

@@ -129,6 +129,8 @@ export class Response {
   }
 }
 
+const NOT_PERMITTED = -3;
+
 /** An ask that the host could not answer. */
 class AskError extends Error {
   override readonly name = 'AskError';
@@ -137,8 +139,12 @@ class AskError extends Error {
   readonly retryable: boolean | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(what: string, error: AnswerError) {
-    super(`Cannot ${what}: ${error.message}`);
+  constructor(what: string, error: AnswerError, grant?: string) {
+    const hint =
+      error.code === NOT_PERMITTED && grant !== undefined
+        ? `; the host has to grant it: ${grant}`
+        : '';
+    super(`Cannot ${what}: ${error.message}${hint}`);
     this.code = error.code;
     this.retryable = error.retryable;
     this.retryAfterMs = error.retry_after_ms;
@@ -164,7 +170,12 @@ export async function askFetch(
   else if (body !== undefined && body !== null) request['body'] = String(body);
   if (options.timeoutMs !== undefined) request['timeout_ms'] = options.timeoutMs;
   const answer = (await ask(request)) as Answer;
-  if (answer.error !== undefined) throw new AskError(`fetch ${url}`, answer.error);
+  if (answer.error !== undefined) {
+    const [, scheme, authority] = /^([^:]*):\/\/(?:[^/@]*@)?([^/?#]*)/.exec(url) ?? [];
+    const host = scheme === 'https' ? authority : `${scheme}://${authority}`;
+    const grant = `permissions: { network: true, allowedHosts: ["${host}"] }`;
+    throw new AskError(`fetch ${url}`, answer.error, grant);
+  }
   return new Response(answer);
 }
 

@@ -60,3 +60,18 @@ export function encodeUtf8(text: string): ArrayBuffer {
 export function decodeUtf8(bytes: ArrayBuffer, start: number, length: number): string {
   return host(11, bytes, start, length) as string;
 }
+
+/** Begins a second engine, which has nothing of this one: code that gives a function of a text, and limits. A negative code if it cannot. */
+export function hostOpenOther(
+  code: string,
+  interrupts: number,
+  stackBytes: number,
+  memoryBytes: number,
+): number {
+  return host(12, code.toWellFormed(), interrupts, stackBytes, memoryBytes) as number;
+}
+
+/** Asks its function; a number says why there is no answer: -6 it was interrupted, -4 it has no memory left, or threw. */
+export function hostAskOther(text: string): string | number {
+  return host(13, text) as string | number;
+}

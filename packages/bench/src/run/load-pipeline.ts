@@ -183,7 +183,8 @@ class PipelineLoader {
   ): Promise<Stage> {
     const id = `${this.#config.name}/${path}`;
     const limits = stageLimits(this.#config.limits, use.limits, waits);
-    const location = await this.#locator.locate(use.plugin, `${path}.${sourceOf(use)}`);
+    const place = `${path}.${sourceOf(use)}`;
+    const location = await this.#locator.locate(use.plugin, place, use.config);
     const { info } = await this.#system.loadPlugin(location.path, {
       id,
       config,

@@ -31,6 +31,7 @@ const PAGE: usize = 65536;
 let rawMalloc: u32 = 0;
 let rawFree: u32 = 0;
 let vectorcall: u32 = 0;
+let objectMalloc: u32 = 0;
 let builder: usize = 0;
 let initialize: usize = 0;
 let execute: usize = 0;
@@ -105,10 +106,16 @@ export function build_entries(build: usize, begin: usize, perform: usize, answer
   untrusted = answer;
 }
 
-export function build_table(allocate: u32, release: u32, call: u32): void {
+export function build_table(allocate: u32, release: u32, call: u32, allocateObject: u32): void {
+  objectMalloc = allocateObject;
   rawMalloc = allocate;
   rawFree = release;
   vectorcall = call;
+}
+
+/** Takes a small block, as objects are. */
+export function build_alloc_small(size: usize): usize {
+  return call_indirect<usize>(objectMalloc, 0, size);
 }
 
 export function build_metadata(text: usize, length: usize): void {

@@ -46,7 +46,10 @@ def encode(value):
 
 
 def log(text, level="info"):
-    """Writes to the host's log."""
+    """Writes to the host's log; what earlier rounds of the call have written is not written again."""
+    plugin.logged += 1
+    if plugin.logged <= plugin.skipped:
+        return
     data = str(text).encode("utf-8", "replace")
     try:
         posix.write(2, b"L" + bytes([LEVELS[level]]) + data)
@@ -124,8 +127,9 @@ class Context:
 
     state = State()
 
-    def __init__(self, config, envelope):
+    def __init__(self, config, envelope, rounds=None):
         self.config = config
+        self._rounds = rounds
         given = envelope.get("context") or {}
         self.request_id = given.get("request_id")
         self.metadata = given.get("metadata") or {}
@@ -139,6 +143,27 @@ class Context:
             return ask(b"V" + name.encode()).decode()
         except FileNotFoundError:
             return None
+
+    def fetch(self, url, method="GET", headers=None, body=None, json=None, timeout_ms=None):
+        """Sends a request through the host, and gives its `Response`; raises `AskError` for none."""
+        request = {"url": url, "method": method, "headers": headers, "body": body, "json": json, "timeout_ms": timeout_ms}
+        return fetch_all(self._asking("fetch"), [request])[0]
+
+    def fetch_all(self, requests):
+        """Sends several requests at once: URLs, or dicts of what `fetch` takes."""
+        return fetch_all(self._asking("fetch"), list(requests))
+
+    def complete(self, provider, data):
+        """An answer of a provider that the host knows by name."""
+        return complete(self._asking("ask a provider"), provider, data)
+
+    def _asking(self, what):
+        if self._rounds is None:
+            raise RuntimeError(
+                f'Cannot {what}: the script does not say that it does; add "permissions": {{"network": True, "allowed_hosts": [...]}} '
+                'or "asking": True to its dict "plugin"'
+            )
+        return self._rounds
 
 
 class Record(dict):
@@ -162,6 +187,8 @@ class Plugin:
         self.schema = None
         self.config = {}
         self.facts = {}
+        self.asking = False
+        self.logged = self.skipped = 0
 
 
 plugin = Plugin()
@@ -225,7 +252,10 @@ def report(error):
     message = str(error) if invalid else described["message"]
     if stack and not invalid:
         message += f" ({stack[0]['file']}:{stack[0]['line']}:{stack[0]['column']})"
-    text = encode({"message": message, "details": {"stack": stack}})
+    details = {"stack": stack}
+    if isinstance(error, AskError):
+        details |= {name: getattr(error, name) for name in ("retryable", "retry_after_ms") if getattr(error, name) is not None}
+    text = encode({"message": message, "details": details})
     posix.write(2, b"E" + bytes([2 if invalid else 1]) + text)
 
 
@@ -401,7 +431,7 @@ def read_definition():
     facts = namespace.get("plugin", {})
     if not isinstance(facts, dict):
         raise TypeError('Cannot use "plugin": expected a dict')
-    known = {*FACTS, "config", "untrusted"}
+    known = {*FACTS, "asking", "config", "untrusted"}
     for name in facts:
         if name not in known:
             raise TypeError(f'Cannot use "plugin": there is no {name!r}; there are: {", ".join(sorted(known))}')
@@ -417,13 +447,15 @@ def read_definition():
         config = {"type": "object", "properties": config, "additionalProperties": False}
     plugin.schema = config
     told = {name: facts[name] for name in FACTS if name in facts}
+    permissions = facts.get("permissions")
+    plugin.asking = facts.get("asking") is True or isinstance(permissions, dict) and permissions.get("network") is True
     summary = (namespace.get("__doc__") or "").strip().split("\n")[0]
     if summary and "description" not in told:
         told["description"] = summary
     return {
         "type": plugin.type,
         "schema": config,
-        "asking": False,
+        "asking": plugin.asking,
         "aggregate": callable(namespace.get("aggregate")),
         "facts": told,
         "untrusted": facts.get("untrusted") is True,
@@ -495,21 +527,33 @@ def is_of(kind, value):
 def execute():
     out.begin()
     err.begin()
+    plugin.logged = plugin.skipped = 0
+    rounds = None
     try:
-        random = sys.modules.get("random")
-        if random is not None:
-            random.seed()
         try:
             envelope = json.loads(ask(b"I"))
         except (ValueError, RecursionError):
             raise InvalidInput("the input cannot be read as JSON, or is nested too deeply") from None
         if not isinstance(envelope, dict):
             raise InvalidInput("the input is not an envelope")
+        if plugin.asking:
+            rounds = Rounds(envelope)
+            plugin.skipped = rounds.logged
+        random = sys.modules.get("random")
+        if random is not None:
+            random.seed(None if rounds is None else int(rounds.seed, 16))
         data = envelope.get("data")
-        result = shape(perform(data, Context(plugin.config, envelope)), data)
+        try:
+            output = encode({"data": shape(perform(data, Context(plugin.config, envelope, rounds)), data)})
+        except BaseException:
+            # What asks may have been caught by the script, which cannot go on without the answers all the same.
+            if rounds is None or not rounds.pending:
+                raise
         out.end()
         err.end()
-        posix.write(2, b"O" + encode({"data": result}))
+        if rounds is not None and rounds.pending:
+            output = rounds.output()
+        posix.write(2, b"O" + output)
     except BaseException as error:
         try:
             out.end()

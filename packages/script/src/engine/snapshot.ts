@@ -3,6 +3,7 @@ import { ByteReader, ByteWriter, decodeModule, readSections, SectionId } from '@
 import { engineFiles } from '../engine-files.js';
 import { MAX_SEGMENTS, SMALLEST_GAP } from '../limits.js';
 import type { Engine } from './engine.js';
+import { copyScrubbed } from './scrub.js';
 
 /** What a module shows its host; the rest was for the build. */
 const KEPT_EXPORTS: ReadonlySet<string> = new Set([
@@ -25,13 +26,19 @@ const END = 0x0b;
 /**
  * Makes a module that begins where the engine stands: its memory and its globals become those that the module starts with.
  *
- * As Wizer does it. Nothing runs when the module is instantiated: a start costs what copying the memory costs.
+ * As Wizer does it. The interpreter is of no use afterwards. Nothing runs when the module is instantiated: a start costs what copying the memory costs.
  */
 export function takeSnapshot(
   { instance }: Pick<Engine, 'instance'>,
   bytes: Uint8Array = engineFiles().bytes,
+  allocateSmall?: (size: number) => number,
 ): Uint8Array<ArrayBuffer> {
-  const memory = new Uint8Array((instance.exports['memory'] as WebAssembly.Memory).buffer);
+  const globals = writeGlobals(bytes, instance);
+  const memory = copyScrubbed({
+    memory: instance.exports['memory'] as WebAssembly.Memory,
+    allocate: instance.exports['plugin_alloc'] as (size: number) => number,
+    ...(allocateSmall === undefined ? {} : { allocateSmall }),
+  });
   const writer = new ByteWriter(bytes.length + memory.length / 2).raw(bytes.subarray(0, 8));
   for (const section of readSections(bytes)) {
     switch (section.id) {
@@ -49,7 +56,7 @@ export function takeSnapshot(
         );
         break;
       case SectionId.Global:
-        writer.section(section.id, writeGlobals(bytes, instance));
+        writer.section(section.id, globals);
         break;
       case SectionId.Export:
         writer.section(section.id, writeExports(bytes, section.contentStart, section.end));

@@ -11,8 +11,13 @@ export interface Interpreter {
   readonly bytes: Uint8Array;
   /** Addresses of the guest's functions: to build, to begin, to perform, and to answer in the other world. */
   readonly entries: readonly [build: number, initialize: number, execute: number, answer: number];
-  /** Places in its table: to allocate, to release, and to call a function of the guest. */
-  readonly table: readonly [allocate: number, release: number, call: number];
+  /** Places in its table: to allocate, to release, to call a function of the guest, and to allocate an object. */
+  readonly table: readonly [
+    allocate: number,
+    release: number,
+    call: number,
+    allocateObject: number,
+  ];
   /** Where in memory the standard library is: nobody reads it once a plugin is built. */
   readonly library: readonly [start: number, end: number];
   /** Where its stack is. */

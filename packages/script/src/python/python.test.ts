@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -169,6 +171,103 @@ describe('a script in Python', () => {
       language: 'python',
     });
     expect(metadata.pluginType).toBe('evaluator');
+  });
+});
+
+describe('fetch() in Python', () => {
+  const script = `
+import random, json
+plugin = {"name": "asks", "permissions": {"network": True, "allowed_hosts": ["127.0.0.1"]}}
+class Mine(Exception): pass
+def run(data, context):
+    print("asking")
+    base, drawn = data["base"], random.random()
+    if "target" in data:
+        return context.fetch(data["target"]).text
+    try:
+        first, second = context.fetch_all([f"{base}/a", {"url": f"{base}/b", "method": "post", "json": {"x": 1}}])
+    except BaseException as error:
+        # What ends a round is caught, too; the host is asked all the same.
+        raise Mine(repr(error))
+    print("asked")
+    third = context.fetch(f"{base}/c?{first.text}", "PUT", headers={"Accept": "text/plain"}, body=bytes([255]))
+    return {
+        "texts": [first.text, second.json(), third.text], "ok": third.ok, "status": second.status,
+        "type": second.headers["Content-Type"], "bytes": list(third.body), "drawn": drawn,
+    }
+`;
+  let server: Server;
+  let base: string;
+  let path: string;
+  const seen: string[] = [];
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = Buffer.concat(chunks).toString('hex');
+        seen.push(`${request.method} ${request.url} ${body}`);
+        if (request.url === '/b') {
+          response.writeHead(201, { 'content-type': 'application/json' }).end('{"b":[1]}');
+        } else response.end(request.url!.startsWith('/c') ? Buffer.of(0xff, 0x61) : 'first');
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    path = await write('asks.wasm', '');
+    await writeFile(path, (await build(script)).bytes);
+  });
+  afterAll(() => server.close());
+
+  it.each(['inline', 'thread', 'process'] as const)(
+    'asks the host in rounds, in isolation %s, by grant alone',
+    async (isolation) => {
+      const told: string[] = [];
+      seen.length = 0;
+      await using host = new PluginSystem({
+        isolation,
+        limits: { timeoutMs: 60_000 },
+        onLog: ({ message }) => told.push(message),
+      });
+      await host.loadPlugin(path, {
+        id: 'asks',
+        permissions: { network: true, allowedHosts: [base] },
+      });
+      const { data } = await host.executePlugin<any>('asks', { data: { base } });
+      expect(data).toEqual({
+        texts: ['first', { b: [1] }, '\ufffda'],
+        ok: true,
+        status: 201,
+        type: 'application/json',
+        bytes: [0xff, 0x61],
+        drawn: expect.any(Number),
+      });
+      expect(seen).toEqual(['GET /a ', 'POST /b 7b2278223a20317d', 'PUT /c?first ff']);
+      expect(told).toEqual(['asking', 'asked']);
+      const target = 'http://elsewhere.example/x';
+      await expect(host.executePlugin('asks', { data: { base, target } })).rejects.toMatchObject({
+        code: 'CALL_PLUGIN_FAILED',
+        message: expect.stringContaining(
+          `AskError: Cannot fetch ${target}: it is not permitted; the host has to grant it: permissions: { network: true, allowedHosts: ["http://elsewhere.example"] }`,
+        ),
+      });
+    },
+    60_000,
+  );
+
+  it('is refused to a script that does not say that it asks', async () => {
+    const { bytes } = await build(
+      'def run(data, context): return context.fetch("http://a.example/").text',
+    );
+    await system.loadPluginFromBytes('silent', bytes);
+    await expect(system.executePlugin('silent', { data: null })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'add "permissions": {"network": True, "allowed_hosts": [...]}',
+      ),
+    });
   });
 });
 

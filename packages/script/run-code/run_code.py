@@ -19,11 +19,16 @@ plugin = {
     "license": "Apache-2.0",
     "untrusted": True,
     "config": {
+        "language": {"type": "string", "enum": ["python"], "default": "python", "description": "Of the code"},
         "steps": {
             "type": "integer", "minimum": 1, "maximum": 1_000_000_000, "default": 10_000_000,
             "description": "Turns of loops that the code may take; then its verdict is that it does not end",
         },
         "stop": {"type": "boolean", "default": False, "description": "Stop at the first test that fails"},
+        "prompt_field": {"type": "string", "description": 'Field with what the answer goes on from; else "prompt"'},
+        "test_field": {"type": "string", "description": 'Field with the tests, a text or a list; else "test", "tests" or "test_list"'},
+        "entry_field": {"type": "string", "description": 'Field with the name of what is tested; else "entry_point"'},
+        "tests": {"type": ["string", "array"], "description": "Tests of every record, in place of its own"},
     },
 }
 
@@ -32,11 +37,12 @@ MAX_TOLD = 20
 
 
 def evaluate(record, context):
-    prompt = text_of(record, "prompt") or (record.get("input") if isinstance(record.get("input"), str) else "") or ""
-    tests = tests_of(record)
-    entry = text_of(record, "entry_point")
+    config = context.config
+    prompt = text_of(record, config.get("prompt_field", "prompt")) or (record.get("input") if isinstance(record.get("input"), str) else "") or ""
+    tests = tests_of(record, config)
+    entry = text_of(record, config.get("entry_field", "entry_point"))
     source = program_of(record["output"], prompt, entry)
-    judge = Judge(tests, prompt, entry, source, context.config)
+    judge = Judge(tests, prompt, entry, source, config)
     judge.run()
     passed = sum(one["verdict"] == "passed" for one in judge.verdicts)
     total = len(judge.verdicts)
@@ -44,12 +50,17 @@ def evaluate(record, context):
     first = next((one for one in judge.verdicts if one["verdict"] != "passed"), None)
     what = judge.problem or (f"test {first['test']} {first['verdict']}: {first['message']}" if first else f"{total} of {total} tests passed")
     printed = judge.code.printed if judge.code is not None else ""
-    explanation = what if not printed else f"{what}\nprinted: {printed[:2_000]}"
+    lines = [what]
+    if first is not None and total > 1:
+        told = ", ".join(f"{one['test']} {one['verdict']}" for one in judge.verdicts[:MAX_TOLD])
+        lines.append(f"tests: {told}{', …' if total > MAX_TOLD else ''}")
+    if printed:
+        lines.append(f"printed: {printed[:2_000]}")
     for one in judge.verdicts[:MAX_TOLD]:
         context.log(f"test {one['test']}, line {one['line']}: {one['verdict']}{': ' + one['message'] if one['message'] else ''}", "debug")
     return {
         "score": 1.0 if right else 0.0,
-        "explanation": explanation,
+        "explanation": "\n".join(lines),
         "metrics": {
             "tests": total,
             "tests_passed": passed,
@@ -66,8 +77,11 @@ def text_of(record, name):
     return None
 
 
-def tests_of(record):
-    for name in ("test", "tests", "test_list"):
+def tests_of(record, config):
+    given = config.get("tests")
+    if given is not None:
+        return given if isinstance(given, str) else "\n".join(str(one) for one in given)
+    for name in [config["test_field"]] if "test_field" in config else ("test", "tests", "test_list"):
         text = text_of(record, name)
         if text is not None:
             return text

@@ -1,0 +1,41 @@
+/** Bytes at the start of a free block in which the allocator (dlmalloc, of wasi-libc) keeps its lists and trees. */
+const LISTS_BYTES = 24;
+/** Bytes at the end of a block that may be the next one's, and say how long this one is. */
+const FOOTER_BYTES = 8;
+const LARGEST = 1 << 20;
+const SMALLEST = 48;
+
+/** Allocators of an interpreter that is thrown away afterwards. */
+export interface Allocators {
+  readonly memory: WebAssembly.Memory;
+  /** Gives 0 where there is no memory. */
+  readonly allocate: (size: number) => number;
+  /** Of small blocks, in pools of one size each; a free one begins with the address of the next. */
+  readonly allocateSmall?: (size: number) => number;
+}
+
+/**
+ * Copies an interpreter's memory, without what stands in blocks that it has freed: sources, syntax trees, compressed data.
+ *
+ * Nobody reads those, but a snapshot would keep them. What is free is found by allocating it, in the interpreter itself, until its allocator has to
+ * grow the memory; the copy was made before, so that the plugin's own allocator knows nothing of it.
+ */
+export function copyScrubbed({ memory, allocate, allocateSmall }: Allocators): Uint8Array {
+  const copy = new Uint8Array(memory.buffer).slice();
+  for (let size = LARGEST; size >= SMALLEST; size -= size > 1024 ? size >> 3 : 16) {
+    for (;;) {
+      const address = allocate(size) >>> 0;
+      if (address === 0 || address + size > copy.length) break;
+      copy.fill(0, address + LISTS_BYTES, address + size - FOOTER_BYTES);
+    }
+  }
+  if (allocateSmall === undefined) return copy;
+  for (let size = 16; size <= 512; size += 16) {
+    for (;;) {
+      const address = allocateSmall(size) >>> 0;
+      if (address === 0 || address + size > copy.length) break;
+      copy.fill(0, address + 4, address + size);
+    }
+  }
+  return copy;
+}
