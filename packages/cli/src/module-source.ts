@@ -40,15 +40,18 @@ export async function findModule(
 }
 
 /** A plugin of the installed package; undefined for a path, and for a file that has the same name. */
-async function findShipped({ cwd }: CliIo, text: string): Promise<string | undefined> {
+async function findShipped(io: CliIo, text: string): Promise<string | undefined> {
   if (!/^[a-z0-9-]+(?:@[^/\\:]+)?$/.test(text)) return undefined;
-  const [{ PluginLocator }, { statSync }, { resolve }] = await Promise.all([
+  const [{ PluginLocator }, { scriptCompiler }, { statSync }, { resolve }] = await Promise.all([
     import('@testbench/bench'),
+    import('./script-modules.js'),
     import('node:fs'),
     import('node:path'),
   ]);
-  if (statSync(resolve(cwd, text), { throwIfNoEntry: false })?.isFile() === true) return undefined;
-  return (await new PluginLocator().locate(text, 'plugin')).path;
+  if (statSync(resolve(io.cwd, text), { throwIfNoEntry: false })?.isFile() === true)
+    return undefined;
+  const locator = new PluginLocator(undefined, { compileScript: scriptCompiler(io) });
+  return (await locator.locate(text, 'plugin')).path;
 }
 
 /** The same as bytes. @throws {LoadError} As `readModuleFile`. */

@@ -153,7 +153,8 @@ async function sort(
 }> {
   const wanted: Wanted[] = [];
   const byDigest: (OciReference & { readonly reference: string })[] = [];
-  const locator = new PluginLocator(pluginsDir);
+  // Whether the package has it is asked, and no script compiled for it.
+  const locator = new PluginLocator(pluginsDir, { compileScript: () => Promise.resolve('') });
   const file = { registries: flags.registries };
   const { namespaces } = await readRegistrySettings(io, file);
   for (const reference of new Set(references)) {
