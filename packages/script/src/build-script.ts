@@ -5,7 +5,8 @@ import { basename, extname, resolve } from 'node:path';
 import type { PluginMetadata } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import type { ReadScript } from './language.js';
+import { explainScriptError } from './explain-problem.js';
+import type { ReadScript, ScriptSource } from './language.js';
 import { languageNamed, languageOf, SCRIPT_LANGUAGES } from './languages.js';
 import { SHIPPED_SCRIPTS } from './run-code.js';
 import { ScriptError } from './script-error.js';
@@ -62,7 +63,7 @@ export async function openScript(given: BuildScriptOptions): Promise<OpenedScrip
       `Cannot build ${JSON.stringify(path)}: there is no such file`,
     );
   }
-  const source =
+  const source: ScriptSource =
     inline === undefined
       ? { path, name: nameOf(path) }
       : {
@@ -70,7 +71,25 @@ export async function openScript(given: BuildScriptOptions): Promise<OpenedScrip
           text: language.wrapExpression(inline),
           name: `inline-${createHash('sha256').update(inline).digest('hex').slice(0, 8)}`,
         };
-  return { language: language.name, ...(await language.read(source)) };
+  const { text } = source;
+  let inputs: readonly string[] = [];
+  try {
+    const read = await language.read(source);
+    inputs = read.inputs;
+    return {
+      language: language.name,
+      ...read,
+      compile: async () => {
+        try {
+          return await read.compile();
+        } catch (error) {
+          throw explainScriptError(error, { path: source.path, text, inputs });
+        }
+      },
+    };
+  } catch (error) {
+    throw explainScriptError(error, { path: source.path, text, inputs });
+  }
 }
 
 /**

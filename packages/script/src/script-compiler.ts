@@ -14,11 +14,14 @@ export interface ScriptCompilerOptions {
   readonly cacheDir?: string;
   /** Hears what scripts log while they are built. @default dropped */
   readonly onWarning?: (message: string) => void;
+  /** Hears which files a script was read from, by their absolute paths: to watch them. @default nobody */
+  readonly onRead?: (files: readonly string[]) => void;
 }
 
 const OPTIONS: OptionReaders<ScriptCompilerOptions> = {
   cacheDir: (node) => node.text(),
   onWarning: (node) => node.callback(),
+  onRead: (node) => node.callback(),
 };
 
 /** The eight bytes that every module begins with. */
@@ -50,13 +53,15 @@ const HEADER = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 export function createScriptCompiler(
   given?: ScriptCompilerOptions,
 ): (script: BuildScriptOptions) => Promise<string> {
-  const { cacheDir = defaultCacheDir(), onWarning } = readOptions<ScriptCompilerOptions>(
-    given,
-    OPTIONS,
-  );
+  const {
+    cacheDir = defaultCacheDir(),
+    onWarning,
+    onRead,
+  } = readOptions<ScriptCompilerOptions>(given, OPTIONS);
   const folder = resolve(cacheDir);
   return async (script) => {
     const opened = await openScript(script);
+    onRead?.(opened.inputs);
     const path = join(folder, `${opened.key}.wasm`);
     if (await isKept(path)) return path;
     const { bytes, warnings } = await opened.compile();

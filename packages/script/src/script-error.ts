@@ -46,6 +46,7 @@ export function scriptError(
   code: ScriptErrorCode,
   script: string,
   problems: readonly ScriptProblem[],
+  cause?: unknown,
 ): ScriptError {
   const [first] = problems;
   const others = problems.length > 1 ? `; and ${problems.length - 1} more` : '';
@@ -54,6 +55,7 @@ export function scriptError(
     code,
     `Cannot build ${JSON.stringify(script)}: ${message}${others}`,
     problems,
+    cause === undefined ? undefined : { cause },
   );
 }
 

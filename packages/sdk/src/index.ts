@@ -41,6 +41,12 @@ export {
   type HttpRecording,
   type RecordedHttpOptions,
 } from './test-host/recorded-http.js';
-export { type GoldenFailure, type GoldenReport, runGolden } from './test-host/run-golden.js';
+export {
+  type GoldenFailure,
+  type GoldenReport,
+  runGolden,
+  type RunGoldenOptions,
+} from './test-host/run-golden.js';
+export { logsOf } from './test-host/tell-caller.js';
 export { TestHostError, type TestHostErrorCode } from './test-host/test-host-error.js';
 export { type PluginProblem, type PluginReport, validatePlugin } from './validate-plugin.js';

@@ -26,12 +26,15 @@ export interface LoadConfigOptions {
   readonly env?: Environment;
   /** Runs configurations in TypeScript. @default Node itself, from 22.18 on */
   readonly scripts?: ScriptLoader;
+  /** Hears the absolute path of every file that it is read from, before that is read: to watch them. @default nobody */
+  readonly onRead?: (file: string) => void;
 }
 
 const OPTIONS: OptionReaders<LoadConfigOptions> = {
   overrides: (node) => node.list().map((override) => override.text()),
   env: (node) => node.object() as Environment,
   scripts: (node) => node.implementation<ScriptLoader>('load'),
+  onRead: (node) => node.callback(),
 };
 
 /** A configuration before it is checked; with its text, if it is no script. */
@@ -56,6 +59,7 @@ export async function loadBenchmarkConfig(
 ): Promise<ResolvedBenchmarkConfig> {
   const options = readOptions<LoadConfigOptions>(given, OPTIONS);
   const overrides = options.overrides ?? [];
+  options.onRead?.(resolve(path));
   const document = isScript(path)
     ? { value: await loadScript(path, options.scripts) }
     : await readDocument(path);
@@ -72,7 +76,7 @@ export async function loadBenchmarkConfig(
         : expandEnvironment(changed, options.env ?? process.env);
     const context = { baseDirectory, references: whole };
     const read = resolveConfig(BENCHMARK.read(new ConfigNode(value), context));
-    config = await readSettingFiles(read, baseDirectory);
+    config = await readSettingFiles(read, baseDirectory, options.onRead);
   } catch (error) {
     throw error instanceof ConfigError ? withPlace(error, path, document, overrides) : error;
   }

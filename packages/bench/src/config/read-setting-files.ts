@@ -16,13 +16,16 @@ const DOCUMENTS: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
  * holds, parsed if it is `.json`, `.yaml` or `.yml`, else as text. Within a file nothing is replaced.
  *
  * @param baseDirectory Where relative paths start.
+ * @param onRead Hears the path of each file.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
  * @throws {ConfigError} `CONFIG_INVALID`: the object has other keys, too, or the file is not what its name says.
  */
 export async function readSettingFiles(
   config: ResolvedBenchmarkConfig,
   baseDirectory: string,
+  onRead: (file: string) => void = () => {},
 ): Promise<ResolvedBenchmarkConfig> {
+  const settings = { baseDirectory, onRead };
   const readAll = async <Use extends PluginConfig>(
     uses: readonly Use[],
     place: string,
@@ -30,7 +33,7 @@ export async function readSettingFiles(
     await Promise.all(
       uses.map(async (use, index) => {
         if (use.config === undefined) return use;
-        const read = await fill(use.config, `${place}[${index}].config`, baseDirectory);
+        const read = await fill(use.config, `${place}[${index}].config`, settings);
         return { ...use, config: read as Use['config'] };
       }),
     );
@@ -43,27 +46,39 @@ export async function readSettingFiles(
   };
 }
 
-async function fill(value: unknown, path: string, baseDirectory: string): Promise<unknown> {
+/** Where the files are, and who hears of them. */
+interface Settings {
+  readonly baseDirectory: string;
+  readonly onRead: (file: string) => void;
+}
+
+async function fill(value: unknown, path: string, settings: Settings): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => fill(item, `${path}[${index}]`, baseDirectory));
+    const items = value.map((item, index) => fill(item, `${path}[${index}]`, settings));
     return await Promise.all(items);
   }
-  if (Object.hasOwn(value, KEY)) return await readFile(value, path, baseDirectory);
+  if (Object.hasOwn(value, KEY)) return await readFile(value, path, settings);
   const entries = Object.entries(value).map(
-    async ([key, inner]) => [key, await fill(inner, `${path}.${key}`, baseDirectory)] as const,
+    async ([key, inner]) => [key, await fill(inner, `${path}.${key}`, settings)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function readFile(value: object, path: string, baseDirectory: string): Promise<unknown> {
+async function readFile(
+  value: object,
+  path: string,
+  { baseDirectory, onRead }: Settings,
+): Promise<unknown> {
   const refuse = (state: string, cause?: unknown): ConfigError =>
     new ConfigError('CONFIG_INVALID', path, `Cannot read "${path}": ${state}`, { cause });
   const { [KEY]: file } = value as Record<string, unknown>;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
     throw refuse(`"${KEY}" is no path`);
   if (Object.keys(value).length > 1) throw refuse(`"${KEY}" stands together with other keys`);
-  const bytes = await readCappedFile(resolve(baseDirectory, file), 'settings', MAX_CONFIG_BYTES);
+  const from = resolve(baseDirectory, file);
+  onRead(from);
+  const bytes = await readCappedFile(from, 'settings', MAX_CONFIG_BYTES);
   const extension = extname(file).toLowerCase();
   try {
     const text = decodeText(bytes);

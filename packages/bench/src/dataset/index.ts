@@ -16,3 +16,4 @@ export type { RecordPlace } from './dataset-error.js';
 export { DATASET_READERS } from './formats/index.js';
 export { openDataset, type OpenDatasetOptions } from './open-dataset.js';
 export type { DatasetRecord, Sample } from './selection/read-sample.js';
+export { selectField } from './selection/select-field.js';

@@ -40,11 +40,14 @@ export interface OpenDatasetOptions {
   readonly readers?: readonly DatasetReader[];
   /** Stops opening and reading with `BENCH_CANCELLED`. */
   readonly signal?: AbortSignal;
+  /** False for a caller who reads `rows()` alone: then no record needs the fields of a benchmark, and `records()` may throw. @default true */
+  readonly checkFields?: boolean;
 }
 
 export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
   readers: (node) => node.list().map((item) => item.implementation<DatasetReader>('read')),
   signal: (node) => node.signal(),
+  checkFields: (node) => node.boolean(),
 };
 
 /**
@@ -303,7 +306,8 @@ class Opening {
     const index = store.index.count;
     const id = readId(row, index, place, config.fields.id);
     const record = { ...place, index, id, row };
-    if (this.#isReordered || index >= config.offset) readSample(record, config);
+    const isTaken = this.#isReordered || index >= config.offset;
+    if (isTaken && (this.#options.checkFields ?? true)) readSample(record, config);
     this.#first ??= record;
     for (const column of this.#missingColumns) {
       if (selectField(row, column) !== undefined) this.#missingColumns.delete(column);

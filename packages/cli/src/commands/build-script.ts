@@ -9,6 +9,7 @@ import { validatePlugin } from '@testbench/sdk';
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { escapeText } from '../render/escape-text.js';
+import { writeProblems } from '../render/write-problems.js';
 import { writeJson } from '../render/write-json.js';
 import { UsageError } from '../usage-error.js';
 
@@ -22,7 +23,7 @@ export async function buildScriptCommand(
   try {
     built = await buildScript({ path: script });
   } catch (error) {
-    if (error instanceof ScriptError && error.problems.length > 0) writeProblems(io, error);
+    if (error instanceof ScriptError) writeProblems(io, error.problems);
     throw error;
   }
   for (const warning of built.warnings) io.stderr.write(`${escapeText(`warning: ${warning}`)}\n`);
@@ -46,16 +47,4 @@ export async function buildScriptCommand(
     `${escapeText(`${relative(io.cwd, path)}: ${pluginType} ${metadata.name} ${version}`)}, ${bytes.length} bytes, ${gzipSize} compressed\n`,
   );
   return ExitCode.ok;
-}
-
-/** Every mistake with its line, and a mark below the column. */
-function writeProblems(io: CliIo, { problems }: ScriptError): void {
-  for (const { file, line, column, message, excerpt } of problems) {
-    const place = line === 0 ? file : `${file}:${line}:${column}`;
-    io.stderr.write(`${escapeText(`${place}: ${message}`)}\n`);
-    if (excerpt === undefined) continue;
-    const margin = `${line} | `;
-    io.stderr.write(`${margin}${escapeText(excerpt)}\n`);
-    if (column > 0) io.stderr.write(`${' '.repeat(margin.length + column - 1)}^\n`);
-  }
 }

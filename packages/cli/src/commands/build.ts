@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-code.js';
 import { escapeText } from '../render/escape-text.js';
 import type { BUILD_FLAGS } from '../flags/build.js';
 import { writeJson } from '../render/write-json.js';
+import { writeProblems } from '../render/write-problems.js';
 import { isScript } from '../script-modules.js';
 
 /** Functions of a report; the others are added up. */
@@ -33,18 +34,14 @@ export async function buildCommand({
       ...(output !== undefined && { outputFile: resolve(io.cwd, output) }),
     });
   } catch (error) {
-    if (error instanceof BuildError && error.diagnostics.length > 1) {
-      for (const { file, line, message } of error.diagnostics) {
-        const place = line === 0 ? file : `${file}:${line}`;
-        io.stderr.write(`${escapeText(`${place}: ${message}`)}\n`);
-      }
-    }
+    if (error instanceof BuildError) writeProblems(io, error.diagnostics);
     throw error;
   }
-  for (const { file, line, message } of result.warnings) {
-    io.stderr.write(`${escapeText(`warning: ${file}:${line}: ${message}`)}\n`);
-  }
-  const { bytes: _bytes, sizeReport, ...facts } = result;
+  writeProblems(
+    io,
+    result.warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` })),
+  );
+  const { bytes: _bytes, inputs: _inputs, sizeReport, ...facts } = result;
   if (json) {
     const shown = report ? { ...facts, sizeReport } : facts;
     writeJson(io.stdout, shown);

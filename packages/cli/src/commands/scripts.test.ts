@@ -139,6 +139,8 @@ describe('testbench build', () => {
     await write('wrong.ts', 'export const evaluate = () => {\n  return 1 +;\n};\n');
     const { code, err } = await run('build', 'wrong.ts');
     expect(code).toBe(1);
-    expect(err).toContain('wrong.ts:2:13: Unexpected ";"\n2 |   return 1 +;\n                ^\n');
+    expect(err).toContain(
+      'wrong.ts:2:13: Unexpected ";"\n  2 |   return 1 +;\n                  ^\n',
+    );
   });
 });

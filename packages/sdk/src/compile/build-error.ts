@@ -19,8 +19,12 @@ export interface Diagnostic {
   readonly file: string;
   /** Line, counted from 1; 0 if no line is meant. */
   readonly line: number;
+  /** Column, counted from 1; 0 if none is known. */
+  readonly column: number;
   /** One sentence: what is wrong and what to do. */
   readonly message: string;
+  /** The line itself, where it can be read. */
+  readonly excerpt?: string;
 }
 
 /** A plugin project cannot be built. */

@@ -131,14 +131,14 @@ describe('buildPlugin()', () => {
   it.each([
     [
       'let f = (): i32 => input.output.length; return new Evaluation(f());',
-      /^Cannot build assembly\/index\.ts:6: Not implemented: Closures; AssemblyScript has no closures/,
+      /^Cannot build assembly\/index\.ts:6:\d+: Not implemented: Closures; AssemblyScript has no closures/,
     ],
     [
       'try { return new Evaluation(1); } catch (e) { return new Evaluation(0); }',
-      /index\.ts:6: Not implemented: (?:Exceptions|.*try).*; AssemblyScript has no try\/catch; call fail\("…"\)/i,
+      /index\.ts:6:\d+: Not implemented: (?:Exceptions|.*try).*; AssemblyScript has no try\/catch; call fail\("…"\)/i,
     ],
-    ['return new Evaluation(nope);', /index\.ts:6: Cannot find name 'nope'/],
-    ['return "text";', /index\.ts:6: Type .*String' is not assignable/],
+    ['return new Evaluation(nope);', /index\.ts:6:\d+: Cannot find name 'nope'/],
+    ['return "text";', /index\.ts:6:\d+: Type .*String' is not assignable/],
     [
       'return new Evaluation(Math.random());',
       /import "env\.seed": .*; Math\.random does not exist here; use random\(\)/,
@@ -202,7 +202,7 @@ describe('buildPlugin()', () => {
     await expect(buildPlugin({ directory, optimize: 'none' })).rejects.toMatchObject({
       code: 'BUILD_INVALID_PLUGIN',
       message:
-        'Cannot build assembly/index.ts:4: metadata field "api_version": it is made for contract 3.0.0, hosts speak 1.0.0; set it to "1.0.0"',
+        'Cannot build assembly/index.ts:4:3: metadata field "api_version": it is made for contract 3.0.0, hosts speak 1.0.0; set it to "1.0.0"',
     });
   }, 30_000);
 

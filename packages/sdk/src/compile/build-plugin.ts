@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { describeFileError } from '@testbench/core/files';
@@ -17,6 +18,7 @@ import {
   OPTIMIZATIONS,
 } from './compile-assembly.js';
 import { compileC } from './compile-c.js';
+import { placeOf } from './compile-failed.js';
 import { compileRust } from './compile-rust.js';
 import { stripDebugSections } from './function-names.js';
 import { locateProblem } from './locate-problem.js';
@@ -37,6 +39,8 @@ export interface BuildPluginOptions {
   readonly optimize?: Optimization;
   /** Writes a source map beside the module; AssemblyScript only. @default false */
   readonly sourceMap?: boolean;
+  /** False to leave the module in memory. @default true */
+  readonly write?: boolean;
   /** Further flags of the compiler (asc, cargo or clang), such as `--enable simd`. */
   readonly flags?: readonly string[];
 }
@@ -47,12 +51,13 @@ const OPTIONS: OptionReaders<BuildPluginOptions> = {
   outputFile: (node) => node.text(),
   optimize: (node) => node.oneOf(OPTIMIZATIONS),
   sourceMap: (node) => node.boolean(),
+  write: (node) => node.boolean(),
   flags: (node) => node.list().map((flag) => flag.text()),
 };
 
 /** What a build gave. */
 export interface BuildResult {
-  /** Absolute path of the module. */
+  /** Absolute path of the module, or where it would be if it were written. */
   readonly path: string;
   readonly language: PluginLanguage;
   readonly bytes: Uint8Array;
@@ -64,6 +69,8 @@ export interface BuildResult {
   /** What the bytes are spent on. */
   readonly sizeReport: SizeReport;
   readonly warnings: readonly Diagnostic[];
+  /** Absolute paths of the files that it was made of, as far as they are known: to watch them. */
+  readonly inputs: readonly string[];
 }
 
 /**
@@ -97,11 +104,12 @@ async function build(options: BuildPluginOptions): Promise<BuildResult> {
   const path = resolve(directory, options.outputFile ?? `build/${basename(directory)}.wasm`);
   const withMap = options.sourceMap === true && project.language === 'assemblyscript';
   const outputs = withMap ? [path, `${path}.map`] : [path];
-  await checkOutputs(directory, project, outputs);
+  const isWritten = options.write ?? true;
+  if (isWritten) await checkOutputs(directory, project, outputs);
   const { compiled, named } = await compile(directory, project, options);
   const bytes = options.optimize === 'none' ? named : stripDebugSections(named);
   const { metadata } = await check(directory, project, bytes);
-  await writeOutputs(outputs, [bytes, compiled.sourceMap]);
+  if (isWritten) await writeOutputs(outputs, [bytes, compiled.sourceMap]);
   return {
     path,
     language: project.language,
@@ -111,6 +119,9 @@ async function build(options: BuildPluginOptions): Promise<BuildResult> {
     gzipSize: gzipSync(bytes).length,
     sizeReport: { ...measureSize(named), sections: measureSize(bytes).sections },
     warnings: compiled.warnings,
+    inputs: [...compiled.inputs, join(directory, 'package.json')].filter((file) =>
+      existsSync(file),
+    ),
   };
 }
 
@@ -190,10 +201,9 @@ function invalid(
   problems: readonly PluginProblem[],
 ): BuildError {
   const diagnostics = problems.map((problem) => locateProblem(directory, project, problem));
-  const { file, line } = diagnostics[0]!;
   return new BuildError(
     'BUILD_INVALID_PLUGIN',
-    `Cannot build ${line === 0 ? file : `${file}:${line}`}: ${diagnostics.map(({ message }) => message).join('; ')}`,
+    `Cannot build ${placeOf(diagnostics[0]!)}: ${diagnostics.map(({ message }) => message).join('; ')}`,
     diagnostics,
   );
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { BuildError, type Diagnostic } from './build-error.js';
@@ -8,6 +8,7 @@ import {
   type CompilerMessage,
   explainDiagnostic,
   type ExplainedDiagnostic,
+  type Sources,
 } from './explain-diagnostic.js';
 import { loadCompiler } from './load-compiler.js';
 
@@ -36,6 +37,8 @@ export interface Compiled {
   /** Source map JSON. */
   readonly sourceMap: string | undefined;
   readonly warnings: readonly Diagnostic[];
+  /** Absolute paths of the files that it was made of, as far as they are known. */
+  readonly inputs: readonly string[];
 }
 
 const ERROR = 3;
@@ -61,6 +64,7 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   const transform = await loadTransform(request.directory);
   const compiler = await (await loadCompiler(request.directory)).loadAssemblyCompiler();
   const outputs = new Map<string, string | Uint8Array>();
+  const sources = new ReadSources(request.directory);
   const diagnostics: CompilerMessage[] = [];
   const { error } = await compiler.main(
     [
@@ -81,6 +85,7 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
     ],
     {
       transforms: [transform],
+      readFile: (name) => sources.read(name),
       writeFile: (name, contents) => void outputs.set(name, contents),
       reportDiagnostic: (message) => void diagnostics.push(message as CompilerMessage),
       // Both are reported as diagnostics or thrown; the compiler's drawings are not for our messages.
@@ -91,10 +96,10 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   const explain = (category: number): ExplainedDiagnostic[] =>
     diagnostics
       .filter((message) => message.category === category)
-      .map((message) =>
-        explainDiagnostic(message, (file, offset) => lineOf(request, file, offset)),
-      );
-  const errors = explain(ERROR);
+      .map((message) => explainDiagnostic(message, sources));
+  const found = explain(ERROR);
+  const causes = found.filter(({ follows }) => !follows);
+  const errors = causes.length > 0 ? causes : found;
   if (errors.length > 0) {
     const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
     throw compileFailed(request.entry, sorted, '', error);
@@ -109,15 +114,40 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
     bytes,
     sourceMap: typeof sourceMap === 'string' ? sourceMap : undefined,
     warnings: explain(WARNING),
+    inputs: sources.paths(),
   };
 }
 
-/** The compiler reports offsets only, so the file is read once more; generated and library files have no line. */
-function lineOf({ directory }: CompileRequest, file: string, offset: number): number {
-  try {
-    return readFileSync(join(directory, file), 'utf8').slice(0, offset).split('\n').length;
-  } catch {
-    return 0;
+/** Files that the compiler reads, kept for messages and for whoever watches them. */
+class ReadSources implements Sources {
+  readonly #texts = new Map<string, string>();
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  read(name: string): string | null {
+    try {
+      const text = readFileSync(resolve(this.#directory, name), 'utf8');
+      this.#texts.set(name, text);
+      return text;
+    } catch {
+      return null;
+    }
+  }
+
+  textOf(file: string): string | undefined {
+    return this.#texts.get(file);
+  }
+
+  texts(): Iterable<string> {
+    return this.#texts.values();
+  }
+
+  /** Absolute. */
+  paths(): string[] {
+    return [...this.#texts.keys()].map((name) => resolve(this.#directory, name));
   }
 }
 

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { BuildError, type Diagnostic } from './build-error.js';
 import type { CompileRequest, Compiled, Optimization } from './compile-assembly.js';
 import { compileFailed } from './compile-failed.js';
+import { withExcerpt } from './with-excerpt.js';
 import { nativeFolder } from './native-folder.js';
 import { filesIn } from './project.js';
 import { programsNamed, runCompiler } from './run-compiler.js';
@@ -50,16 +51,15 @@ export async function compileC(request: CompileRequest): Promise<Compiled> {
   ]);
   const said = readDiagnostics(stderr);
   if (bytes === undefined) {
-    throw compileFailed(
-      entry,
-      said.filter(({ level }) => level === 'error').map(({ diagnostic }) => diagnostic),
-      stderr,
-    );
+    throw compileFailed(entry, excerpted(directory, said, 'error'), stderr);
   }
   return {
     bytes,
     sourceMap: undefined,
-    warnings: said.filter(({ level }) => level === 'warning').map(({ diagnostic }) => diagnostic),
+    warnings: excerpted(directory, said, 'warning'),
+    inputs: ['.c', '.h'].flatMap((ending) =>
+      filesIn(join(directory, 'src'), ending).map((name) => join(directory, 'src', name)),
+    ),
   };
 }
 
@@ -140,19 +140,30 @@ function systemClang(): Compile | undefined {
     });
 }
 
+interface Said {
+  readonly level: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** Those of one level, each with its line of the source. */
+function excerpted(directory: string, said: readonly Said[], level: string): Diagnostic[] {
+  return said
+    .filter((one) => one.level === level)
+    .map(({ diagnostic }) => withExcerpt(directory, diagnostic));
+}
+
 /** What clang and its linker say: `src/plugin.c:3:5: error: …` and `wasm-ld: error: …: undefined symbol: …`. */
-function readDiagnostics(
-  stderr: string,
-): { readonly level: string; readonly diagnostic: Diagnostic }[] {
+function readDiagnostics(stderr: string): Said[] {
   return stderr.split('\n').flatMap((text) => {
     const undefinedSymbol = /undefined symbol: (\S+)/.exec(text);
     if (undefinedSymbol !== null) {
       const message = `undefined symbol "${undefinedSymbol[1]}"; a plugin has no C library, use what testbench.h offers`;
-      return [{ level: 'error', diagnostic: { file: '', line: 0, message } }];
+      return [{ level: 'error', diagnostic: { file: '', line: 0, column: 0, message } }];
     }
-    const [, file, line, level, message] =
-      /^(.+?):(\d+):\d+: (?:fatal )?(error|warning): (.*)$/.exec(text) ?? [];
+    const [, file, line, column, level, message] =
+      /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning): (.*)$/.exec(text) ?? [];
     if (message === undefined) return [];
-    return [{ level: level!, diagnostic: { file: file!, line: Number(line), message } }];
+    const place = { file: file!, line: Number(line), column: Number(column) };
+    return [{ level: level!, diagnostic: { ...place, message } }];
   });
 }

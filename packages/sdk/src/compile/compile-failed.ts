@@ -19,13 +19,19 @@ export function compileFailed(
     const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no output';
     return new BuildError('BUILD_COMPILE_FAILED', `Cannot build ${entry}: ${telling.trim()}`);
   }
-  const { file, line, message } = first;
+  const { file, message } = first;
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
-  const where = file === '' ? entry : line === 0 ? file : `${file}:${line}`;
+  const where = file === '' ? entry : placeOf(first);
   return new BuildError(
     'BUILD_COMPILE_FAILED',
     `Cannot build ${where}: ${message}${more}`,
     diagnostics,
     { cause },
   );
+}
+
+/** `file:line:column`, as far as it is known. */
+export function placeOf({ file, line, column }: Omit<Diagnostic, 'message'>): string {
+  if (line === 0) return file;
+  return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;
 }

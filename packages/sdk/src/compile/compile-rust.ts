@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -41,6 +41,7 @@ export async function compileRust(request: CompileRequest): Promise<Compiled> {
       {
         file: 'Cargo.toml',
         line: 0,
+        column: 0,
         message: 'it makes no WebAssembly; give [lib] the line crate-type = ["cdylib"]',
       },
     ]);
@@ -49,7 +50,16 @@ export async function compileRust(request: CompileRequest): Promise<Compiled> {
     bytes: new Uint8Array(await readFile(module)),
     sourceMap: undefined,
     warnings: diagnostics(messages, 'warning'),
+    inputs: ['Cargo.toml', 'Cargo.lock', ...sourcesIn(directory)].map((name) =>
+      join(directory, name),
+    ),
   };
+}
+
+function sourcesIn(directory: string): string[] {
+  return readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.rs'))
+    .map((name) => join('src', name));
 }
 
 /** A line of `cargo --message-format json`, as far as it is read here. */
@@ -61,6 +71,8 @@ interface CargoMessage {
     readonly spans: readonly {
       readonly file_name: string;
       readonly line_start: number;
+      readonly column_start: number;
+      readonly text: readonly { readonly text: string }[];
       readonly is_primary: boolean;
       readonly label: string | null;
     }[];
@@ -80,7 +92,9 @@ function diagnostics(messages: readonly CargoMessage[], level: string): Diagnost
       {
         file: span?.file_name ?? '',
         line: span?.line_start ?? 0,
+        column: span?.column_start ?? 0,
         message: firstLine(`${message.message}${detail}`) + (help ? `; ${firstLine(help)}` : ''),
+        ...(span?.text[0] === undefined ? {} : { excerpt: span.text[0].text }),
       },
     ];
   });

@@ -1,3 +1,5 @@
+import { suggestName } from '@testbench/types/config';
+
 import type { Diagnostic } from './build-error.js';
 
 /** What the AssemblyScript compiler reports, as far as it is read here. */
@@ -14,6 +16,8 @@ export interface CompilerMessage {
 /** A diagnostic, and whether its message says what to do. */
 export interface ExplainedDiagnostic extends Diagnostic {
   readonly cured: boolean;
+  /** True if another mistake is its cause. */
+  readonly follows: boolean;
 }
 
 /** Mistakes that people from TypeScript make, and the cure for each. */
@@ -40,22 +44,44 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/File '~lib\/@testbench\/plugins-sdk/, "run your package manager's install in the project"],
 ];
 
+/** The sources of a compilation, as far as they are files of the author's or of a library's. */
+export interface Sources {
+  /** Text of a file as the compiler names it; undefined if it is not the author's. */
+  textOf(file: string): string | undefined;
+  /** Every text that was read. */
+  texts(): Iterable<string>;
+}
+
+/** What nothing has that the compiler could not find: such a mistake follows from another one. */
+const FOLLOWS = /on type 'auto'$/;
+
 /**
- * Turns a message of the compiler into a sentence with file, line and, where one is known, a cure.
+ * Turns a message of the compiler into a sentence with its place and, where one is known, a cure.
  *
- * @param lineOf Line of an offset in a file, counted from 1; 0 if the file is not the author's.
+ * @param sources Where lines and names are looked up.
  */
-export function explainDiagnostic(
-  message: CompilerMessage,
-  lineOf: (file: string, offset: number) => number,
-): ExplainedDiagnostic {
+export function explainDiagnostic(message: CompilerMessage, sources: Sources): ExplainedDiagnostic {
   const cure = CURES.find(([pattern]) => pattern.test(message.message))?.[1];
-  const text = message.message.replace(/\.$/, '');
+  // Classes are named with the whole path of their file.
+  const text = message.message.replace(/\.$/, '').replaceAll(/'[^' ]*\/([^'/ ]+)'/g, "'$1'");
   const { range } = message;
+  const file = range?.source.normalizedPath ?? '';
   return {
-    file: range?.source.normalizedPath ?? '',
-    line: range ? lineOf(range.source.normalizedPath, range.start) : 0,
-    message: cure === undefined ? text : `${text}; ${cure}`,
+    file,
+    ...placeIn(sources.textOf(file), range?.start),
+    message: text + (cure === undefined ? suggestName(text, sources.texts()) : `; ${cure}`),
     cured: cure !== undefined,
+    follows: FOLLOWS.test(text),
   };
+}
+
+/** The compiler reports offsets only; generated and library files have no line. */
+function placeIn(
+  text: string | undefined,
+  offset: number | undefined,
+): Pick<Diagnostic, 'line' | 'column' | 'excerpt'> {
+  if (text === undefined || offset === undefined) return { line: 0, column: 0 };
+  const before = text.slice(0, offset).split('\n');
+  const excerpt = text.split('\n')[before.length - 1]?.replace(/\r$/, '') ?? '';
+  return { line: before.length, column: before.at(-1)!.length + 1, excerpt };
 }

@@ -23,13 +23,14 @@ export function locateProblem(
 ): Diagnostic {
   const cured = part === 'export' ? `${message}; ${EXPORTED_BY[language]}` : message;
   const [, name] = /(?:field|import) "(?:env\.)?([^"]+)"/.exec(message) ?? [];
-  if (name === undefined) return { file: entry, line: 0, message: cured };
+  const nowhere = { file: entry, line: 0, column: 0, message: cured };
+  if (name === undefined) return nowhere;
   const sought = WRITTEN_AS.get(name) ?? name;
   for (const file of sourceFiles(directory, language, entry)) {
-    const line = lineWith(join(directory, file), sought);
-    if (line > 0) return { file, line, message: cured };
+    const place = placeOfName(join(directory, file), sought);
+    if (place !== undefined) return { file, ...place, message: cured };
   }
-  return { file: entry, line: 0, message: cured };
+  return nowhere;
 }
 
 /** Where an author may have written a name: sources first, then the description of the package. */
@@ -40,17 +41,24 @@ function sourceFiles(directory: string, language: PluginLanguage, entry: string)
   return [entry, 'package.json'];
 }
 
-/** Line of a name as a key, a field or a call, counted from 1; 0 if it is not there. */
-function lineWith(path: string, name: string): number {
+/** Where a name stands as a key, a field or a call; undefined if it is not there. */
+function placeOfName(
+  path: string,
+  name: string,
+): Pick<Diagnostic, 'line' | 'column' | 'excerpt'> | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    return 0;
+    return undefined;
   }
   // The name as a whole: `version` must not be found in `api_version`. AssemblyScript's decorator takes camelCase too.
   const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const escaped = [name, camel].map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = new RegExp(`(?<![\\w.])(?:${escaped.join('|')})(?![\\w])`);
-  return text.split('\n').findIndex((line) => pattern.test(line)) + 1;
+  for (const [index, excerpt] of text.split('\n').entries()) {
+    const column = excerpt.search(pattern) + 1;
+    if (column > 0) return { line: index + 1, column, excerpt: excerpt.replace(/\r$/, '') };
+  }
+  return undefined;
 }

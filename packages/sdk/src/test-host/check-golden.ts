@@ -6,6 +6,7 @@ import { readOptions } from '@testbench/types/config';
 import type { TestHost } from './create-test-host.js';
 import { runGoldenLine } from './golden-lines.js';
 import { readJsonLines, wantsUpdate } from './json-lines.js';
+import { framesOf, tellCaller } from './tell-caller.js';
 import { TestHostError } from './test-host-error.js';
 
 /** How {@link checkGolden} works. */
@@ -41,6 +42,7 @@ export async function checkGolden(
   path: string,
   given?: GoldenOptions,
 ): Promise<number> {
+  const caller = framesOf(checkGolden);
   const options = readOptions<GoldenOptions>(given, {
     update: (node) => node.boolean(),
     tolerance: (node) => node.number(0, Number.MAX_VALUE),
@@ -56,12 +58,13 @@ export async function checkGolden(
     const { line, actual, expected, others, input } = found;
     written.push(`${JSON.stringify({ ...others, input, ...actual })}\n`);
     if (update || found.matches) continue;
-    throw new AssertionError({
+    const error = new AssertionError({
       message: `${path}:${line}: the plugin gives something else; if it is right, run with TESTBENCH_UPDATE=1`,
       actual,
       expected,
       operator: 'deepStrictEqual',
     });
+    throw tellCaller(error, caller, found.logs);
   }
   if (update) await writeOutput(path, written.join(''));
   return lines.length;

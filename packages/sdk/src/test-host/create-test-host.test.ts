@@ -13,6 +13,8 @@ import { assertUsage } from './assert-usage.js';
 import { checkGolden } from './check-golden.js';
 import { createTestHost } from './create-test-host.js';
 import { recordedHttp } from './recorded-http.js';
+import { runGolden } from './run-golden.js';
+import { logsOf } from './tell-caller.js';
 
 let root: string;
 beforeAll(async () => {
@@ -330,6 +332,60 @@ describe('checkGolden()', () => {
     const path = text === undefined ? join(root, 'none.jsonl') : await golden(name, text);
     await using host = await createTestHost(number);
     await expect(checkGolden(host, path)).rejects.toMatchObject({ code: 'TEST_BAD_FILE' });
+  });
+});
+
+describe('errors of a test host', () => {
+  const failing = assemble(
+    guestWat({
+      imports: '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))',
+      execute: '(drop (call $log (i32.const 1) (i32.const 8192) (i32.const 4))) (i64.const -1)',
+      rest: '(data (i32.const 8192) "said")',
+    }),
+  );
+  const thrown = (promise: Promise<unknown>): Promise<Error> =>
+    promise.then(
+      () => Promise.reject(new RangeError('it did not fail')),
+      (error: unknown) => error as Error,
+    );
+
+  it('begin where the test stands, and carry the log', async () => {
+    await using host = await createTestHost(failing);
+    await host.call(0).catch(() => {});
+    const error = await thrown(host.call(1));
+    const [title, log, frame] = error.stack!.split('\n');
+    expect(title).toBe('CallError: Cannot finish call: the plugin returned error code -1');
+    expect(log).toMatch(/^ {2}\w+: said$/);
+    expect(frame).toContain('create-test-host.test.ts:');
+    expect(logsOf(error).map(({ message }) => message)).toEqual(['said']);
+    expect(logsOf(new RangeError('another'))).toEqual([]);
+  });
+
+  it('do so while a plugin is loaded, and for the score of a set', async () => {
+    const loading = await thrown(createTestHost(Uint8Array.of(1, 2, 3)));
+    expect(loading.stack!.split('\n')[1]).toContain('create-test-host.test.ts:');
+    await using host = await createTestHost(failing);
+    const scoring = await thrown(host.aggregate({}, 1));
+    expect(scoring.stack!.split('\n')[1]).toContain('create-test-host.test.ts:');
+  });
+
+  it('are told of a golden file with every difference', async () => {
+    const path = join(root, 'differs.jsonl');
+    await writeFile(path, '{"input":1,"output":1}\n{"input":2,"error":"CALL_PLUGIN_FAILED"}\n');
+    await using host = await createTestHost(failing);
+    const { cases, failures } = await runGolden(host, path);
+    expect(cases).toBe(2);
+    expect(failures).toMatchObject([
+      {
+        line: 1,
+        actual: { error: 'CALL_PLUGIN_FAILED' },
+        expected: { output: 1 },
+        logs: [{ message: 'said' }],
+        cause: { code: 'CALL_PLUGIN_FAILED' },
+      },
+    ]);
+    const stack = (await thrown(checkGolden(host, path))).stack!.split('\n');
+    expect(stack.find((line) => line.startsWith('    at '))).toContain('create-test-host.test.ts:');
   });
 });
 

@@ -22,6 +22,7 @@ import {
   type TestRequest,
 } from './http-handler.js';
 import type { HttpRecording } from './recorded-http.js';
+import { framesOf, tellCaller } from './tell-caller.js';
 import { TestHostError } from './test-host-error.js';
 
 /** How a {@link TestHost} runs a plugin. */
@@ -113,7 +114,7 @@ export interface TestHost extends AsyncDisposable {
   /**
    * Runs one input. Calls take turns, so that logs and requests are those of one call.
    *
-   * @throws {CallError} As a real host does.
+   * @throws {CallError} As a real host does; its stack begins where `call` stands, and `logsOf` has what the plugin logged.
    * @throws {TestHostError} If the plugin sent a request that nothing answers.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
@@ -163,6 +164,7 @@ export async function createTestHost(
   given?: TestHostOptions,
 ): Promise<TestHost> {
   const options = readOptions<TestHostOptions>(given, OPTIONS);
+  const opener = framesOf(createTestHost);
   let nowMs = options.nowMs ?? 0;
   const logs: LogRecord[] = [];
   const network = new TestNetwork(options.http);
@@ -194,13 +196,26 @@ export async function createTestHost(
         : await system.loadPluginFromBytes('plugin', source, loadOptions);
   } catch (error) {
     await system.close();
-    throw error;
+    throw tellCaller(error, opener, logs);
   }
   const close = async (): Promise<void> => {
     await system.close();
     await network.save();
   };
   let turn: Promise<unknown> = Promise.resolve();
+  /** Calls take turns; one that fails says where the test made it, and what the plugin logged. */
+  const inTurn = <Result>(frames: string, work: () => Promise<Result>): Promise<Result> => {
+    const call = turn.then(async () => {
+      const first = logs.length;
+      try {
+        return await work();
+      } catch (error) {
+        throw tellCaller(error, frames, logs.slice(first));
+      }
+    });
+    turn = call.catch(() => undefined);
+    return call;
+  };
   const run = async <Data>(
     data: unknown,
     callOptions: TestCallOptions | undefined,
@@ -236,6 +251,11 @@ export async function createTestHost(
       requests: network.requests.slice(firstRequest),
     };
   };
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
+  const call = <Data>(data: unknown, callOptions?: TestCallOptions): Promise<TestCall<Data>> =>
+    inTurn(framesOf(call), () => run<Data>(data, callOptions));
+  const aggregate: TestHost['aggregate'] = (sums, n, callOptions) =>
+    inTurn(framesOf(aggregate), () => plugin.aggregate(sums, n, callOptions));
   return {
     info: plugin.info,
     logs,
@@ -246,17 +266,8 @@ export async function createTestHost(
     advanceTime: (byMs) => {
       nowMs += byMs;
     },
-    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as in core
-    call: <Data>(data: unknown, callOptions?: TestCallOptions) => {
-      const call = turn.then(() => run<Data>(data, callOptions));
-      turn = call.catch(() => undefined);
-      return call;
-    },
-    aggregate: (sums, n, callOptions) => {
-      const call = turn.then(() => plugin.aggregate(sums, n, callOptions));
-      turn = call.catch(() => undefined);
-      return call;
-    },
+    call,
+    aggregate,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,7 +1,9 @@
+import type { LogRecord } from '@testbench/types/abi';
 import { PluginError } from '@testbench/types/errors';
 
 import type { TestHost } from './create-test-host.js';
 import type { JsonLine } from './json-lines.js';
+import { logsOf } from './tell-caller.js';
 
 /** What a call gave, or the code that it failed with. */
 export type GoldenOutcome = { readonly output: unknown } | { readonly error: string };
@@ -17,6 +19,10 @@ export interface GoldenLine {
   readonly fuel: number | undefined;
   /** Fields of the line besides. */
   readonly others: Readonly<Record<string, unknown>>;
+  /** What the plugin logged. */
+  readonly logs: readonly LogRecord[];
+  /** The error of a call that failed. */
+  readonly cause?: unknown;
   readonly input: unknown;
 }
 
@@ -30,26 +36,29 @@ export async function runGoldenLine(
   { value, line }: JsonLine,
   tolerance: number,
   strict: boolean,
+  signal?: AbortSignal,
 ): Promise<GoldenLine> {
   const { input, output, error, ...others } = value;
-  const { actual, fuel } = await outcomeOf(host, input, strict);
+  const { actual, ...told } = await outcomeOf(host, input, strict, signal);
   const expected: GoldenOutcome = error === undefined ? { output } : { error: error as string };
   const matches = isSame(actual, expected, tolerance);
-  return { line, matches, actual, expected, fuel, others, input };
+  return { line, matches, actual, expected, others, input, ...told };
 }
 
 async function outcomeOf(
   host: Pick<TestHost, 'call'>,
   input: unknown,
   strict: boolean,
-): Promise<{ readonly actual: GoldenOutcome; readonly fuel: number | undefined }> {
+  signal: AbortSignal | undefined,
+): Promise<Pick<GoldenLine, 'actual' | 'fuel' | 'logs' | 'cause'>> {
   try {
-    const { data, metadata } = await host.call(input);
-    return { actual: { output: data }, fuel: metadata.fuelUsed };
+    const options = signal === undefined ? undefined : { signal };
+    const { data, metadata, logs } = await host.call(input, options);
+    return { actual: { output: data }, fuel: metadata.fuelUsed, logs };
   } catch (error) {
-    if (!PluginError.is(error)) throw error;
+    if (!PluginError.is(error) || signal?.aborted === true) throw error;
     if (strict && !/^CALL_(?:INVALID_INPUT|PLUGIN_FAILED)$/.test(error.code)) throw error;
-    return { actual: { error: error.code }, fuel: undefined };
+    return { actual: { error: error.code }, fuel: undefined, logs: logsOf(error), cause: error };
   }
 }
 

@@ -1,4 +1,5 @@
 import { digestOf } from '@testbench/core/files';
+import type { LogRecord } from '@testbench/types/abi';
 import { readOptions } from '@testbench/types/config';
 
 import type { GoldenOptions } from './check-golden.js';
@@ -13,6 +14,18 @@ export interface GoldenFailure {
   readonly line: number;
   readonly actual: GoldenOutcome;
   readonly expected: GoldenOutcome;
+  /** What the plugin logged. */
+  readonly logs: readonly LogRecord[];
+  /** The error of a call that failed; its stack and `logsOf` tell more. */
+  readonly cause?: unknown;
+}
+
+/** How {@link runGolden} works. */
+export interface RunGoldenOptions extends Pick<GoldenOptions, 'tolerance'> {
+  /** Failures after which it stops. @default all are looked for */
+  readonly maxFailures?: number;
+  /** Stops it; the call ends with `CALL_CANCELLED`. */
+  readonly signal?: AbortSignal;
 }
 
 /** What {@link runGolden} saw. */
@@ -47,24 +60,30 @@ export interface GoldenReport {
 export async function runGolden(
   host: Pick<TestHost, 'call'>,
   path: string,
-  given?: Pick<GoldenOptions, 'tolerance'>,
+  given?: RunGoldenOptions,
 ): Promise<GoldenReport> {
-  const { tolerance = 0 } = readOptions<Pick<GoldenOptions, 'tolerance'>>(given, {
+  const options = readOptions<RunGoldenOptions>(given, {
     tolerance: (node) => node.number(0, Number.MAX_VALUE),
+    maxFailures: (node) => node.wholeNumber(1),
+    signal: (node) => node.signal(),
   });
+  const { tolerance = 0, maxFailures = Number.POSITIVE_INFINITY, signal } = options;
   const file = await readJsonLinesFile(path);
   if (file === undefined || file.lines.length === 0) {
     throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
   }
   const failures: GoldenFailure[] = [];
   let maxFuel = 0;
+  let cases = 0;
   for (const each of file.lines) {
-    const found = await runGoldenLine(host, each, tolerance, false);
-    const { line, matches, actual, expected, fuel = 0 } = found;
+    const found = await runGoldenLine(host, each, tolerance, false, signal);
+    const { line, matches, actual, expected, fuel = 0, logs, cause } = found;
+    cases += 1;
     maxFuel = Math.max(maxFuel, fuel);
-    if (!matches) failures.push({ line, actual, expected });
+    if (matches) continue;
+    failures.push({ line, actual, expected, logs, ...(cause !== undefined && { cause }) });
+    if (failures.length >= maxFailures) break;
   }
-  const cases = file.lines.length;
   const digest = digestOf(file.bytes);
   return { digest, cases, passed: cases - failures.length, failures, maxFuel };
 }
