@@ -31,6 +31,7 @@ import {
 import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
+import { watchBenchmark, watchProject } from '@testbench/dev';
 import {
   createEnvSecrets,
   createFileStateStores,
@@ -730,6 +731,30 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'bench/calls:PaidCallsOptions': {
     base: { control },
     calls: { PaidCalls: (options) => new PaidCalls(options) },
+  },
+  'dev:WatchProjectOptions': {
+    base: { signal: AbortSignal.abort(), onEvent: () => {}, project: join(folder, 'none') },
+    calls: { watchProject: (options) => watchProject(options) },
+  },
+  'dev:DevDataset': {
+    prefix: 'dataset.',
+    base: { path: 'none.jsonl' },
+    calls: {
+      watchProject: (dataset) =>
+        watchProject({
+          signal: AbortSignal.abort(),
+          onEvent: () => {},
+          project: join(folder, 'none'),
+          dataset,
+        }),
+    },
+  },
+  'dev:WatchBenchmarkOptions': {
+    base: { signal: AbortSignal.abort(), onEvent: () => {}, config: join(folder, 'none') },
+    calls: { watchBenchmark: (options) => watchBenchmark(options) },
+  },
+  'sdk:RunGoldenOptions': {
+    calls: { runGolden: (options) => runGolden(host, join(folder, 'none.jsonl'), options) },
   },
   'sdk:BuildPluginOptions': {
     base: { directory: folder },

@@ -28,6 +28,7 @@ const TAKEN = new Set([
   'assemblyscript',
   'buffer',
   'canonicalize',
+  'chokidar',
   'csv-parse',
   'esbuild-wasm',
   'events',

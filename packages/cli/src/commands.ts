@@ -6,6 +6,7 @@ import { CALIBRATE } from './routes/calibrate.js';
 import { CALL } from './routes/call.js';
 import { COMPARE } from './routes/compare.js';
 import { COMPLETION } from './routes/completion.js';
+import { DEV } from './routes/dev.js';
 import { DOCTOR } from './routes/doctor.js';
 import { EMBED } from './routes/embed.js';
 import { EXPORT } from './routes/export.js';
@@ -79,6 +80,7 @@ export const COMMANDS = [
   INSPECT,
   CALL,
   NEW,
+  DEV,
   BUILD,
   VALIDATE,
   TEST,

@@ -6,11 +6,15 @@ import type { CliIo } from './cli-io.js';
 import { escapeText } from './render/escape-text.js';
 
 /** Makes plugins of scripts. What does it is loaded when there is a script: it has a bundler and an interpreter. */
-export function scriptCompiler(io: CliIo): CompileScript {
+export function scriptCompiler(
+  io: CliIo,
+  onRead: (files: readonly string[]) => void = () => {},
+): CompileScript {
   let compile: Promise<CompileScript> | undefined;
   return async (script) => {
     compile ??= import('@testbench/script').then(({ createScriptCompiler }) =>
       createScriptCompiler({
+        onRead,
         onWarning: (message) => void io.stderr.write(`${escapeText(`warning: ${message}`)}\n`),
       }),
     );

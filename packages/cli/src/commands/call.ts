@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 
 import { createFileStateStores, loadPolicy, PluginSystem } from '@testbench/core';
 import type { Permissions } from '@testbench/core';
-import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { findModule } from '../module-source.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
-import { formatBytes, formatDuration } from '../render/format-value.js';
+import { renderUsage } from '../render/render-usage.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
 import { writeJson } from '../render/write-json.js';
@@ -59,14 +58,14 @@ export async function callCommand({
     const shown = flags.json ? output : output.data;
     writeJson(io.stdout, shown);
     if (flags.json) return ExitCode.ok;
-    const { executionTimeMs, fuelUsed, memoryUsedBytes } = output.metadata;
-    const usage = [
-      `time ${formatDuration(executionTimeMs)}`,
-      `fuel ${formatCount(fuelUsed)}`,
-      `memory ${formatBytes(memoryUsedBytes)}`,
-    ].join(' · ');
-    io.stderr.write(`${createStyle(io.stderr, io.env).dim(usage)}\n`);
+    io.stderr.write(`${createStyle(io.stderr, io.env).dim(renderUsage(output.metadata))}\n`);
     return ExitCode.ok;
+  } catch (error) {
+    if (flags.debug) {
+      const { writeFailure } = await import('../render/write-failure.js');
+      await writeFailure(io, error, args[0]!);
+    }
+    throw error;
   } finally {
     await system.close();
   }

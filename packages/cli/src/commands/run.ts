@@ -32,6 +32,10 @@ export async function runCommand({
   args,
 }: CommandCall<typeof RUN_FLAGS>): Promise<ExitCode> {
   const configFile = resolve(io.cwd, args[0]!);
+  if (flags.watch) {
+    const { watchRun } = await import('./watch-run.js');
+    return await watchRun({ io, flags, configFile, override });
+  }
   const loaded = await loadBenchmarkConfig(configFile, {
     overrides: flags.set ?? [],
     env: io.env,

@@ -21,6 +21,9 @@ export const RUN_FLAGS = {
   dryRun: flag(
     'say how many calls would be made, and about what they would cost; no paid call is made',
   ),
+  watch: flag(
+    'run again when the configuration, a script, a prompt, a plugin or the data change; answers come from the cache',
+  ),
   maxErrors: wholeNumber(
     0,
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
@@ -34,5 +37,7 @@ export const RUN_FLAGS = {
   frozen: flag('take plugins from testbench.lock as it is, or fail'),
   ...PLUGIN_SOURCE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
-  json: flag('print the summary (or, of a dry run, the estimate) as JSON'),
+  json: flag(
+    'print the summary (or, of a dry run, the estimate) as JSON; with --watch, each event on a line',
+  ),
 };

@@ -67,7 +67,19 @@ export async function runWithProgress(
   } finally {
     bar.clear();
   }
-  const { summary, ok } = result;
+  return await showResult({ io, flags, gate: asked }, result, say);
+}
+
+/** Prints what a run came to. @param say Tells what belongs to no table. */
+export async function showResult(
+  {
+    io,
+    flags: { json },
+    gate: asked,
+  }: Pick<ShownRun, 'io' | 'gate'> & { readonly flags: { readonly json: boolean } },
+  { summary, ok }: RunResult,
+  say: (text: string) => void,
+): Promise<ExitCode> {
   const gate = asked === undefined ? undefined : await checkRunGate(summary.run!, asked, io);
   if (json) {
     writeJson(io.stdout, gate === undefined ? summary : { ...summary, gate });

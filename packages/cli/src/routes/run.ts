@@ -16,6 +16,7 @@ export const RUN = defineCommand({
     'testbench run testbench.yaml',
     'testbench run testbench.yaml --dry-run',
     'testbench run testbench.yaml --limit 20 --json',
+    'testbench run testbench.yaml --limit 20 --watch',
   ],
   load: async () => (await import('../commands/run.js')).runCommand,
 });

@@ -1,0 +1,151 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, isAbsolute, resolve, sep } from 'node:path';
+
+import { suggestName } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
+
+import { EXCERPT_LINES, MAX_SOURCE_BYTES } from './limits.js';
+
+/** A call of a function that was open when a plugin failed. What it says is the plugin's: escape before showing. */
+export interface FailureFrame {
+  readonly function: string;
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly column?: number;
+}
+
+/** A failure as its author wants to see it. Texts are the plugin's: escape before showing. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** Where in the author's source, as far as it is known. */
+  readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+  /** The lines around it, the first of which has the number `first`. */
+  readonly excerpt?: { readonly first: number; readonly lines: readonly string[] };
+  /** The innermost one first. */
+  readonly stack: readonly FailureFrame[];
+}
+
+/** Where the sources are that a failure may name. */
+export interface FailureSources {
+  /** The folder of the author's sources. Without it no file is opened: a stranger's plugin could name any. */
+  readonly folder?: string;
+}
+
+interface SourceLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+interface TracedFrame extends FailureFrame {
+  readonly excerpt?: readonly SourceLine[];
+}
+
+/**
+ * Says what failed, where in the author's source, and by which calls; with the lines around the place, and with the name that was most likely meant
+ * by one that is not there.
+ *
+ * @param error Whatever a host threw.
+ *
+ * @example
+ * ```ts
+ * import { explainFailure } from '@testbench/dev';
+ * import { CallError } from '@testbench/types/errors';
+ *
+ * const message = 'ReferenceError: limt is not defined (metric.ts:2:9)';
+ * const error = new CallError('CALL_PLUGIN_FAILED', message, { pluginMessage: message });
+ * explainFailure(error).place; // => { file: 'metric.ts', line: 2, column: 9 }
+ * ```
+ */
+export function explainFailure(error: unknown, { folder }: FailureSources = {}): Failure {
+  const code = PluginError.is(error) ? error.code : 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = stackOf(error);
+  const frame = stack.find(isPlaced);
+  const place =
+    frame === undefined
+      ? placeIn(message)
+      : { file: frame.file!, line: frame.line!, column: frame.column ?? 0 };
+  const text = place && folder !== undefined ? readSource(folder, place.file) : undefined;
+  const excerpt =
+    excerptOf(frame) ??
+    (place === undefined || text === undefined ? undefined : cut(text, place.line));
+  const hint = text === undefined ? '' : suggestName(wordsOf(error, message), [text]);
+  return {
+    code,
+    message: message + hint,
+    ...(place === undefined ? {} : { place }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+    stack: stack.map(({ excerpt: _excerpt, ...rest }) => rest),
+  };
+}
+
+/** Frames of the guest: of the host where it has them, or those that a script tells of itself. */
+function stackOf(error: unknown): readonly TracedFrame[] {
+  let current = error;
+  for (let depth = 0; depth < 16 && current instanceof Error; depth += 1) {
+    const { guestStack, pluginDetails } = current as {
+      readonly guestStack?: unknown;
+      readonly pluginDetails?: { readonly stack?: unknown } | null;
+    };
+    for (const frames of [guestStack, pluginDetails?.stack]) {
+      if (Array.isArray(frames) && frames.length > 0) return frames.filter(isFrame);
+    }
+    current = current.cause;
+  }
+  return [];
+}
+
+function isFrame(value: unknown): value is TracedFrame {
+  const { function: name } = (value ?? {}) as { readonly function?: unknown };
+  return typeof name === 'string';
+}
+
+/** Of libraries and of the runtime, which the author does not mend. */
+const LIBRARY = /^(?:~lib\/|library\/|\.\.\/|[a-z]+:\/\/)|(?:^|\/)node_modules\/|^\//i;
+
+function isPlaced({ file, line }: TracedFrame): boolean {
+  return typeof file === 'string' && Number.isSafeInteger(line) && line! > 0 && !LIBRARY.test(file);
+}
+
+/** `… (metric.ts:2:9)` at the end of a message. */
+function placeIn(message: string): Failure['place'] {
+  const [, file, line, column] = /\(([^\s():]+):(\d+):(\d+)\)$/.exec(message) ?? [];
+  return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
+}
+
+/** The plugin's own words. */
+function wordsOf(error: unknown, message: string): string {
+  const { pluginMessage } = (error ?? {}) as { readonly pluginMessage?: unknown };
+  return typeof pluginMessage === 'string' ? pluginMessage : message;
+}
+
+function excerptOf(frame: TracedFrame | undefined): Failure['excerpt'] {
+  const lines = frame?.excerpt;
+  return lines === undefined || lines.length === 0
+    ? undefined
+    : { first: lines[0]!.line, lines: lines.map(({ text }) => text) };
+}
+
+function cut(text: string, line: number): Failure['excerpt'] {
+  const lines = text.split(/\r?\n/);
+  if (line > lines.length) return undefined;
+  const first = Math.max(1, line - EXCERPT_LINES);
+  return { first, lines: lines.slice(first - 1, line + EXCERPT_LINES) };
+}
+
+/** A source in the author's folder; undefined for everything else. */
+function readSource(folder: string, file: string): string | undefined {
+  const path = resolve(folder, file);
+  if (isAbsolute(file) || !path.startsWith(resolve(folder) + sep) || basename(path).startsWith('.'))
+    return undefined;
+  try {
+    const found = statSync(path);
+    if (!found.isFile() || found.size > MAX_SOURCE_BYTES) return undefined;
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The loop of a plugin's author: builds, tests and scores a plugin on every change, and runs benchmarks again.
+ *
+ * It is a package of its own because it joins what others keep apart: the compilers, the scripts and the benchmarks, and a watcher of files.
+ *
+ * @packageDocumentation
+ */
+export {
+  watchBenchmark,
+  type BenchmarkEvent,
+  type PreparedBenchmark,
+  type WatchBenchmarkOptions,
+} from './benchmark/watch-benchmark.js';
+export {
+  explainFailure,
+  type Failure,
+  type FailureFrame,
+  type FailureSources,
+} from './explain-failure.js';
+export type { DevProblem } from './project/build-project.js';
+export type { RecordChange, ScoreTotals } from './project/compare-outcomes.js';
+export type { DevEvent } from './project/dev-event.js';
+export type { GoldenFileOutcome } from './project/golden-files.js';
+export type { DevDataset, RecordOutcome } from './project/score-records.js';
+export { watchProject, type WatchProjectOptions } from './project/watch-project.js';

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+
+import { buildScript, ScriptError } from '@testbench/script';
+import { BuildError, buildPlugin, type Diagnostic, type Optimization } from '@testbench/sdk';
+import type { PluginMetadata } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
+
+import type { DevProject } from './find-project.js';
+
+/** A mistake or a warning, with its place. */
+export type DevProblem = Diagnostic;
+
+/** What building came to. */
+export type ProjectBuild =
+  | {
+      readonly ok: true;
+      readonly bytes: Uint8Array;
+      readonly digest: string;
+      readonly language: string;
+      readonly metadata: PluginMetadata;
+      readonly inputs: readonly string[];
+      readonly warnings: readonly DevProblem[];
+    }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly problems: readonly DevProblem[];
+    };
+
+/**
+ * Builds a project in memory. A mistake of the author's is a result, and no error.
+ *
+ * @throws Whatever is no mistake of the author's.
+ */
+export async function buildProject(
+  project: DevProject,
+  optimize: Optimization,
+): Promise<ProjectBuild> {
+  try {
+    const built =
+      project.kind === 'script'
+        ? await buildOfScript(project)
+        : await buildPlugin({ directory: project.path, optimize, write: false });
+    const { bytes, language, metadata, inputs, warnings } = built;
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    return { ok: true, bytes, digest, language, metadata, inputs, warnings };
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return { ok: false, code: error.code, message: error.message, problems: problemsOf(error) };
+  }
+}
+
+async function buildOfScript({ path }: DevProject): Promise<{
+  readonly bytes: Uint8Array;
+  readonly language: string;
+  readonly metadata: PluginMetadata;
+  readonly inputs: readonly string[];
+  readonly warnings: readonly DevProblem[];
+}> {
+  const { warnings, ...built } = await buildScript({ path });
+  const language = /\.m?ts$/.test(path) ? 'typescript' : built.language;
+  return { ...built, language, warnings: warnings.map(readWarning) };
+}
+
+/** `file:line:column: message`, or the message alone. */
+function readWarning(text: string): DevProblem {
+  const [, file, line, column, message] = /^([^\s:]+):(\d+):(\d+): (.*)$/s.exec(text) ?? [];
+  return message === undefined
+    ? { file: '', line: 0, column: 0, message: text }
+    : { file: file!, line: Number(line), column: Number(column), message };
+}
+
+/** Every mistake of an error that a build throws. */
+export function problemsOf(error: unknown): readonly DevProblem[] {
+  if (error instanceof BuildError) return error.diagnostics;
+  return error instanceof ScriptError ? error.problems : [];
+}
+
+/** A path as seen from a folder. */
+export function fromFolder(folder: string, path: string): string {
+  return relative(folder, path) || '.';
+}

@@ -1,0 +1,63 @@
+import type { PluginType } from '@testbench/types';
+
+import type { DevProblem } from './build-project.js';
+import type { RecordChange, ScoreTotals } from './compare-outcomes.js';
+import type { GoldenFileOutcome } from './golden-files.js';
+import type { RecordOutcome } from './score-records.js';
+
+/** What happens while a project is watched. Times are in milliseconds. */
+export type DevEvent =
+  /** Watching begins. */
+  | { readonly type: 'watching'; readonly path: string; readonly folder: string }
+  /** Something that matters was saved, made or removed. */
+  | { readonly type: 'change'; readonly files: readonly string[] }
+  | {
+      readonly type: 'build';
+      readonly name: string;
+      readonly version: string;
+      readonly pluginType: PluginType;
+      readonly language: string;
+      readonly size: number;
+      /** The module is, byte for byte, the one before. */
+      readonly isSame: boolean;
+      readonly warnings: readonly DevProblem[];
+      readonly durationMs: number;
+    }
+  /** There is no module; what the last one gave stays what the next is compared with. */
+  | {
+      readonly type: 'build-failed';
+      readonly code: string;
+      readonly message: string;
+      readonly problems: readonly DevProblem[];
+      readonly durationMs: number;
+    }
+  /** The module was built, and its host refused it, or it refused its configuration. */
+  | { readonly type: 'load-failed'; readonly error: unknown }
+  /** The golden files, if there are any. */
+  | {
+      readonly type: 'tests';
+      readonly files: readonly GoldenFileOutcome[];
+      readonly inputs: number;
+      readonly failed: number;
+      readonly durationMs: number;
+    }
+  /** The first records of the data set. */
+  | {
+      readonly type: 'scores';
+      readonly totals: ScoreTotals;
+      /** Of the build before; undefined the first time. */
+      readonly before: ScoreTotals | undefined;
+      /** At most 50. */
+      readonly changes: readonly RecordChange[];
+      /** How many records changed. */
+      readonly changed: number;
+      /** The first record whose call failed. */
+      readonly firstFailure: RecordOutcome | undefined;
+      readonly durationMs: number;
+    }
+  /** The data set cannot be used. */
+  | { readonly type: 'dataset-failed'; readonly error: unknown }
+  /** What a person should know. */
+  | { readonly type: 'notice'; readonly message: string }
+  /** Everything is done, and the next change is waited for. */
+  | { readonly type: 'idle'; readonly ok: boolean; readonly durationMs: number };
