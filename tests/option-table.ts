@@ -80,6 +80,7 @@ import {
   createTestHost,
   recordedHttp,
   runAuthorTests,
+  runGolden,
   type TestHost,
 } from '@testbench/sdk';
 import {
