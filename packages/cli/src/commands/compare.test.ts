@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -50,6 +50,27 @@ const smallRun = async (): Promise<{ cwd: string; folder: string }> => {
   await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
   return { cwd, folder: await runConfig(cwd, 'bench.json', 'runs') };
 };
+
+describe('tables of a terminal', () => {
+  it('fit into it, whatever names are as long as', async () => {
+    const { cwd } = await smallRun();
+    const name = `evaluators[0].name=${'overlap-'.repeat(12)}x`;
+    await run(cwd, 'run', 'bench.json', '--set', name, '--output-dir', 'wide');
+    const [wide] = await readdir(join(cwd, 'wide'));
+    const folder = join('wide', wide!);
+    for (const args of [
+      ['summary', folder, '--groups'],
+      ['compare', folder, '--models', 'a,b'],
+    ]) {
+      const { io, stdout } = captureIo({ cwd, isTTY: true });
+      await main(args, { ...io, env: { NO_COLOR: '1' }, stdout: { ...io.stdout, columns: 72 } });
+      const table = stdout()
+        .split('\n')
+        .filter((line) => / {2}\S.* {2}\S/.test(line));
+      expect(table.filter((line) => line.length > 72)).toEqual([]);
+    }
+  });
+});
 
 describe('testbench compare', () => {
   it('runs the example of a regression gate, which fails on a regression and passes without', async () => {

@@ -24,7 +24,7 @@ export function renderCalibration(calibration: Calibration, style: Style): strin
   ].join(' · ');
   if (judges.length === 0) return `${facts}\n\nNo case has both a label and a verdict.`;
   const columns: Column[] = [
-    { title: 'judge' },
+    { title: 'judge', leastWidth: 8 },
     ...['n', 'agree', 'by chance', 'kappa', 'interval', 'weighted'].map((title): Column => ({
       title,
       align: 'right',
@@ -41,7 +41,7 @@ export function renderCalibration(calibration: Calibration, style: Style): strin
   ]);
   return [
     facts,
-    renderTable(columns, rows, style.dim),
+    renderTable(columns, rows, style.dim, style.width),
     ...judges.map((judge) => renderJudge(judge, style)),
   ].join('\n\n');
 }
@@ -57,7 +57,7 @@ function renderJudge(found: JudgeCalibration, style: Style): string {
   const count = (people: unknown, judge: unknown): number =>
     confusion.find((cell) => cell.people === people && cell.judge === judge)?.count ?? 0;
   const columns: Column[] = [
-    { title: 'people say' },
+    { title: 'people say', leastWidth: 8 },
     ...baseRates.map((rate): Column => ({ title: `judge: ${label(rate.label)}`, align: 'right' })),
     { title: 'people', align: 'right' },
     { title: 'judge', align: 'right' },
@@ -74,7 +74,7 @@ function renderJudge(found: JudgeCalibration, style: Style): string {
   );
   return [
     style.bold(nameOf(found)),
-    ...(baseRates.length === 0 ? [] : [renderTable(columns, rows, style.dim)]),
+    ...(baseRates.length === 0 ? [] : [renderTable(columns, rows, style.dim, style.width)]),
     ...(listed.length === 0 ? [] : ['They differ on:', ...listed]),
   ].join('\n');
 }

@@ -60,14 +60,14 @@ export function renderComparison(comparison: RunComparison, flips: number, style
 
 function renderMetrics({ pairs, confidence }: RunComparison, style: Style): string {
   const columns: Column[] = [
-    { title: 'metric' },
+    { title: 'metric', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'a', align: 'right' },
     { title: 'b', align: 'right' },
     { title: 'b − a', align: 'right' },
     { title: `${formatShare(confidence)} interval`, align: 'right' },
     { title: 'p', align: 'right' },
-    { title: 'b is' },
+    { title: 'b is', leastWidth: 11 },
   ];
   return pairs
     .map((pair) => {
@@ -82,7 +82,7 @@ function renderMetrics({ pairs, confidence }: RunComparison, style: Style): stri
         { text: VERDICT_WORDS[metric.verdict], mark: verdictMark(metric.verdict, style) },
       ]);
       rows.push(...setLines(pair).map((line) => setCells(line, style)));
-      return `${pairTitle(pair)}\n${renderTable(columns, rows, style.dim)}`;
+      return `${pairTitle(pair)}\n${renderTable(columns, rows, style.dim, style.width)}`;
     })
     .join('\n\n');
 }
@@ -168,7 +168,7 @@ function renderGroups(
   style: Style,
 ): string {
   const columns: Column[] = [
-    { title: '  group' },
+    { title: '  group', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'a', align: 'right' },
     { title: 'b', align: 'right' },
@@ -185,7 +185,7 @@ function renderGroups(
     { text: formatDifferenceInterval(group.interval, metric), mark: style.dim },
     { text: formatP(group.adjustedP) },
   ]);
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 /** Scores of whole sets by group, without intervals. */
@@ -199,7 +199,7 @@ function renderSetGroups(
   const name = `${evaluator} over the set`;
   const title = pairs.length === 1 ? name : `${name}, ${pair.a.model} and ${pair.b.model}`;
   const columns: Column[] = [
-    { title: '  group' },
+    { title: '  group', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'a', align: 'right' },
     { title: 'b', align: 'right' },
@@ -212,7 +212,7 @@ function renderSetGroups(
     { text: formatMean(b, GRADED) },
     { text: formatDifference(difference, GRADED) },
   ]);
-  return `${style.bold(escapeText(title))}\n${renderTable(columns, rows, style.dim)}`;
+  return `${style.bold(escapeText(title))}\n${renderTable(columns, rows, style.dim, style.width)}`;
 }
 
 /** What only one of the two has. */

@@ -68,12 +68,12 @@ function nameOf(system: SystemReport, systems: readonly SystemReport[]): string 
 
 function renderMeans({ systems, confidence }: RunSummary, style: Style): string {
   const columns: Column[] = [
-    { title: 'model' },
-    { title: 'metric' },
+    { title: 'model', leastWidth: 6 },
+    { title: 'metric', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'mean', align: 'right' },
     { title: `${formatShare(confidence)} interval`, align: 'right' },
-    { title: 'errors', align: 'right' },
+    { title: 'errors', align: 'right', dropRank: 1 },
   ];
   const rows = systems.flatMap((system) =>
     system.metrics.map((metric, place): Cell[] => [
@@ -85,7 +85,7 @@ function renderMeans({ systems, confidence }: RunSummary, style: Style): string 
       { text: formatCount(metric.errors), mark: metric.errors > 0 ? style.red : style.dim },
     ]),
   );
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 function renderGroups(systems: readonly SystemReport[], style: Style): string {
@@ -103,14 +103,14 @@ function renderGroups(systems: readonly SystemReport[], style: Style): string {
   );
   if (rows.length === 0) return '';
   const columns: Column[] = [
-    { title: 'model' },
-    { title: 'metric' },
-    { title: 'group' },
+    { title: 'model', leastWidth: 6 },
+    { title: 'metric', leastWidth: 8 },
+    { title: 'group', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'mean', align: 'right' },
     { title: 'interval', align: 'right' },
   ];
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 function renderCorpus(systems: readonly SystemReport[], style: Style): string {
@@ -127,13 +127,13 @@ function renderCorpus(systems: readonly SystemReport[], style: Style): string {
   );
   if (rows.length === 0) return '';
   const columns: Column[] = [
-    { title: 'model' },
-    { title: 'score of the whole set' },
+    { title: 'model', leastWidth: 6 },
+    { title: 'score of the whole set', leastWidth: 8 },
     { title: 'n', align: 'right' },
     { title: 'score', align: 'right' },
     { title: 'interval', align: 'right' },
   ];
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 function renderAgreement(systems: readonly SystemReport[], style: Style): string {
@@ -154,14 +154,14 @@ function renderAgreement(systems: readonly SystemReport[], style: Style): string
   );
   if (rows.length === 0) return '';
   const columns: Column[] = [
-    { title: 'model' },
-    { title: 'agreement' },
+    { title: 'model', leastWidth: 6 },
+    { title: 'agreement', leastWidth: 8 },
     ...['n', 'agree', 'by chance', 'kappa', 'interval', 'weighted'].map((title): Column => ({
       title,
       align: 'right',
     })),
   ];
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 function renderUsage(systems: readonly SystemReport[], style: Style): string {
@@ -183,10 +183,10 @@ function renderUsage(systems: readonly SystemReport[], style: Style): string {
   ]);
   const titles = ['total p50 / p95', 'first token', 'waiting', 'tokens in / out', 'cost'];
   const columns: Column[] = [
-    { title: 'model' },
+    { title: 'model', leastWidth: 6 },
     ...titles.map((title): Column => ({ title, align: 'right' })),
   ];
-  return renderTable(columns, rows, style.dim);
+  return renderTable(columns, rows, style.dim, style.width);
 }
 
 function renderSignatures(systems: readonly SystemReport[]): string {

@@ -1,4 +1,5 @@
 import type { CliIo, CliOutput } from '../cli-io.js';
+import { widthOf } from './width-of.js';
 
 /** Marks a text for a terminal, or gives it back as it is. */
 export type Mark = (text: string) => string;
@@ -10,6 +11,8 @@ export interface Style {
   readonly red: Mark;
   readonly green: Mark;
   readonly yellow: Mark;
+  /** Columns of the terminal; absent where nothing need fit. */
+  readonly width?: number;
 }
 
 const plain: Mark = (text) => text;
@@ -18,16 +21,19 @@ const sgr =
   (text) =>
     `\u001B[${on}m${text}\u001B[${off}m`;
 
-/** Colours only for a terminal, and never against `NO_COLOR` (https://no-color.org). */
+/** The width of a terminal, and colours only for one, and never against `NO_COLOR` (https://no-color.org). */
 export function createStyle(output: CliOutput, env: CliIo['env']): Style {
   const coloured = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const width = widthOf(output);
+  const room = width === undefined ? {} : { width };
   return coloured
     ? {
+        ...room,
         bold: sgr(1, 22),
         dim: sgr(2, 22),
         red: sgr(31, 39),
         green: sgr(32, 39),
         yellow: sgr(33, 39),
       }
-    : { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
+    : { ...room, bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
 }
