@@ -42,6 +42,7 @@ const PAGES = [
       collectPython(
         source('packages/script/python/testbench.pyi'),
         source('packages/script/python/guest/runtime.py'),
+        source('packages/script/python/guest/asking.py'),
       ),
   },
 ];

@@ -1,11 +1,22 @@
-"""What a script in Python gets, for editors; `InvalidInput` alone is imported."""
+"""What a script in Python gets, for editors; `InvalidInput` and `AskError` are imported, all else is handed over."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 Level = Literal["trace", "debug", "info", "warn", "error"]
 
 class InvalidInput(Exception):
     """Raise it for an input or a configuration that cannot be used: the call fails with `CALL_INVALID_INPUT`, and not as a mistake of the script."""
+
+class AskError(Exception):
+    """Raised by `fetch` and `complete` where there is no answer: not granted, no connection, too late. Uncaught it fails the call, with whether it may be made again."""
+
+    code: int
+    """That of a host function: -3 not granted, -4 a limit or too late, -5 no connection, or it broke off."""
+    retryable: bool | None
+    """Whether the same ask may go well later; None if nobody knows."""
+    retry_after_ms: float | None
+    """In how many milliseconds at the earliest; None if nobody knows."""
 
 class State:
     """What the plugin keeps between calls, by text; values are what JSON can hold. Each function raises `OSError` if the host refuses."""
@@ -34,8 +45,48 @@ class Context:
     def log(self, text: object, level: Level = "info") -> None:
         """Writes to the host's log, as `print` does line by line."""
 
+    def fetch(
+        self,
+        url: str,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: str | bytes | None = None,
+        json: Any = None,
+        timeout_ms: int | None = None,
+    ) -> Response:
+        """Sends a request through the host, which has to grant it, and gives the answer, whatever its status. `${secret:NAME}` in a header is filled in by the host; `timeout_ms` is by default the time that the call has left. Raises `AskError`."""
+
+    def fetch_all(self, requests: Iterable[str | Mapping[str, Any]]) -> list[Response]:
+        """Sends several requests at once, at most 16 a round: URLs, or dicts of what `fetch` takes. Raises `AskError`."""
+
+    def complete(self, provider: str, data: Mapping[str, Any]) -> Any:
+        """An answer of a provider that the host knows by this name, of `model`, and `prompt` or `messages`. Raises `AskError`."""
+
     def env(self, name: str) -> str | None:
         """A variable of the environment that the host grants; None if there is none."""
 
 class Record(dict[str, Any]):
     """The data of a call, as a dict and by attributes: `record["output"]`, or `record.output`, which raises `AttributeError` with the fields that there are."""
+
+class Response:
+    """What a server answered, whatever its status."""
+
+    status: int
+    """As in HTTP: 200, 404, …"""
+    url: str
+    """Where the answer came from, after redirects."""
+    headers: Mapping[str, str]
+    """By name, in any case."""
+    body: bytes
+    """As it came."""
+
+    @property
+    def ok(self) -> bool:
+        """True for a status from 200 to 299."""
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is none becomes U+FFFD."""
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ValueError` if it is none."""

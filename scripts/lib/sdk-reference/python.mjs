@@ -2,28 +2,28 @@
 import { readFileSync } from 'node:fs';
 
 /** What a script gets without naming its type. */
-const GIVEN = new Set(['Context', 'State', 'Record']);
+const GIVEN = new Set(['Context', 'Record', 'Response', 'State']);
 
 /**
  * Classes of a stub, by name.
  *
  * @param stub Of the stub.
- * @param runtime Of the module; its classes of these names must have the same methods.
+ * @param runtime Files of the module; its classes of these names must have the same methods.
  */
-export function collectPython(stub, runtime) {
+export function collectPython(stub, ...runtime) {
   const text = readFileSync(stub, 'utf8');
-  const module = readFileSync(runtime, 'utf8');
+  const module = runtime.map((path) => readFileSync(path, 'utf8')).join('\n');
   const entries = new Map();
   for (const [, signature, name, body] of text.matchAll(classes('\\w+'))) {
     const [, doc = ''] = /^ {4}"""([^]*?)"""/.exec(body) ?? [];
     const fields = body.matchAll(/^ {4}(\w+: .+)\n(?: {4}"""([^]*?)""")?/gm);
     const methods = body.matchAll(
-      /^ {4}def (\w+)\(self(?:, )?([^)]*)\) -> (.+):\n(?: {8}"""([^]*?)""")?/gm,
+      /^ {4}def (\w+)\(\s*self(?:,\s)?([^)]*)\) -> (.+):\n(?: {8}"""([^]*?)""")?/gm,
     );
     const members = [
       ...[...fields].map(([, field, its = '']) => ({ signature: field, doc: plain(its) })),
       ...[...methods].map(([, method, parameters, type, its = '']) => ({
-        signature: `${method}(${parameters}) -> ${type}`,
+        signature: `${method}(${parameters.replaceAll(/\s+/g, ' ').replace(/, $/, '').trim()}) -> ${type}`,
         doc: plain(its),
       })),
     ];

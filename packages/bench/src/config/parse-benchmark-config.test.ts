@@ -46,6 +46,18 @@ describe('parseBenchmarkConfig()', () => {
     });
   });
 
+  it('leaves a run that is replayed with all its models as it is', () => {
+    const given = {
+      name: 'again',
+      dataset: { path: 'd.csv' },
+      provider: { plugin: 'replay', from: 'runs/first' },
+      evaluators: [{ plugin: 'e.wasm' }],
+    };
+    const config = parseBenchmarkConfig(given, '/data');
+    expect(config.providers[0]).toMatchObject({ from: '/data/runs/first', models: [] });
+    expect(parseBenchmarkConfig(config)).toEqual(config);
+  });
+
   it('leaves a checked configuration as it is', () => {
     const price = { input: 0.15, output: 0.6, cachedInput: 0.075 };
     const full = {

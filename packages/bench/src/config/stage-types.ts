@@ -1,4 +1,4 @@
-import type { ConfigNode } from '@testbench/types/config';
+import { ConfigNode } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 import { MAX_CONCURRENCY, MAX_RETRIES } from '../calls/limits.js';
@@ -170,7 +170,8 @@ export const PROVIDER = pluginShape<ProviderConfig>(
         'Of the provider replay: folder of a run whose answers are taken. Its providers and models are the default.',
     },
     models: {
-      type: listOf(MODEL, 1, 'model'),
+      // None stands for all those of the run that is replayed.
+      type: listOf(MODEL),
       description: 'Models of the provider; each is asked every prompt about every record.',
     },
     parameters: {
@@ -181,10 +182,18 @@ export const PROVIDER = pluginShape<ProviderConfig>(
     calls: { type: CALLS, description: 'How its calls are made: how many, how fast, how often.' },
   },
   {
-    schema: { anyOf: [{ required: ['models'] }, { required: ['from'] }] },
+    schema: {
+      anyOf: [
+        { required: ['models'], properties: { models: { minItems: 1 } } },
+        { required: ['from'] },
+      ],
+    },
     check(provider, node) {
       if (provider.from === undefined) {
         if (provider.models === undefined) refuse(node, '"models" is missing');
+        if (provider.models.length === 0) {
+          new ConfigNode(provider.models, pathOf(node, 'models')).reject('at least one model');
+        }
         return;
       }
       if (parsePluginName(provider.plugin)?.name !== 'replay') {

@@ -71,6 +71,14 @@ describe('failureHints()', () => {
     );
   });
 
+  it('names a secret that is missing, and how the policy gets it', () => {
+    const denied =
+      'denied: POST https://api.example.com: secret "OPENAI_API_KEY": there is none of that name';
+    expect(hintOf(denied, {})).toBe(
+      'the policy has no secret "OPENAI_API_KEY": add "secrets": { "OPENAI_API_KEY": { "env": "OPENAI_API_KEY", "hosts": ["api.example.com"] } } to the file that "policy" names, and set the environment variable OPENAI_API_KEY',
+    );
+  });
+
   it.each([
     { failure: { status: 401 }, says: 'environment variable' },
     { failure: { status: 404 }, says: 'base_url' },

@@ -5,6 +5,8 @@ export type Denials = ReadonlyMap<string, string>;
 
 /** What a denied request looks like in the log of its plugin. */
 const DENIED_REQUEST = /^denied: HTTP request: \S+ (\S+)/;
+/** A request whose key is not known. */
+const DENIED_SECRET = /^denied: \S+ (\S+): secret "(\w+)": there is none of that name/;
 const DENIED_OTHER = /^denied: (.+)/;
 
 /** Remembers the first thing that each stage was refused. */
@@ -66,6 +68,12 @@ function denialHint(denied: string, path: string): string {
   const host = url === undefined || !URL.canParse(url) ? undefined : new URL(url).origin;
   if (host !== undefined) {
     return `the plugin may not ask ${host}: add to ${path} of the configuration: permissions: { network: true, allowedHosts: ["${host}"] }`;
+  }
+  const secret = DENIED_SECRET.exec(denied);
+  if (secret !== null) {
+    const [, address, name] = secret;
+    const place = URL.canParse(address!) ? new URL(address!).host : address!;
+    return `the policy has no secret "${name!}": add "secrets": { "${name!}": { "env": "${name!}", "hosts": ["${place}"] } } to the file that "policy" names, and set the environment variable ${name!}`;
   }
   const what = DENIED_OTHER.exec(denied)?.[1] ?? 'something';
   return `the plugin was refused ${what}: see "permissions" of ${path}`;

@@ -52,7 +52,7 @@ const smallRun = async (): Promise<{ cwd: string; folder: string }> => {
 };
 
 describe('tables of a terminal', () => {
-  it('fit into it, whatever names are as long as', async () => {
+  it('fit into it, however long names are', async () => {
     const { cwd } = await smallRun();
     const name = `evaluators[0].name=${'overlap-'.repeat(12)}x`;
     await run(cwd, 'run', 'bench.json', '--set', name, '--output-dir', 'wide');

@@ -61,7 +61,7 @@ export function renderComparison(comparison: RunComparison, flips: number, style
 function renderMetrics({ pairs, confidence }: RunComparison, style: Style): string {
   const columns: Column[] = [
     { title: 'metric', leastWidth: 8 },
-    { title: 'n', align: 'right' },
+    { title: 'n', align: 'right', dropRank: 1 },
     { title: 'a', align: 'right' },
     { title: 'b', align: 'right' },
     { title: 'b − a', align: 'right' },
