@@ -12,7 +12,7 @@ const ENUMS = {
 };
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', offsets: 'src/offsets/index.ts' },
   format: 'esm',
   sourcemap: true,
   clean: true,

@@ -15,6 +15,7 @@ export default defineConfig({
     config: 'src/config/index.ts',
     errors: 'src/errors/index.ts',
     schemas: 'src/schema/index.ts',
+    'source-map': 'src/source-map/index.ts',
     stores: 'src/stores/index.ts',
     tools: 'src/tools/index.ts',
   },

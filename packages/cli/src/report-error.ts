@@ -1,5 +1,5 @@
 import { truncateText } from '@testbench/types';
-import { PluginError } from '@testbench/types/errors';
+import { describePlace, PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
@@ -35,6 +35,8 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
   const lines = [
     `${style.red('error')} ${style.bold(code)}: ${escapeText(truncateText(message, SHOWN_CHARACTERS))}`,
   ];
+  const place = describePlace(error);
+  if (place !== undefined) lines.push(`  ${style.dim('at:')} ${escapeText(place)}`);
   for (const hint of hintsFor(error, code)) lines.push(`  ${style.dim('hint:')} ${hint}`);
   if (debug && error instanceof Error) lines.push(...stackLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);

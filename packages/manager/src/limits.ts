@@ -54,6 +54,11 @@ export const MAX_PIPELINE_STAGES = 64;
  * for the worst hostile ones; starting a thread takes as long. A longer one is prepared in a thread.
  */
 export const MAX_PREPARED_HERE_BYTES = 64 * 1024;
+/**
+ * A module that was loaded as bytes is kept up to this length, to say where it failed: real ones have some 100 kB, and a host may have a
+ * hundred. One from a file is read again.
+ */
+export const MAX_KEPT_MODULE_BYTES = 1024 * 1024;
 /** Threads that prepare modules: a hostile one takes seconds, and must not keep all others waiting. */
 export const MAX_PREPARING_THREADS = 2;
 /** JavaScript heap of such a thread. A module at all caps takes less than 128 MB. */

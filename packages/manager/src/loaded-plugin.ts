@@ -59,6 +59,13 @@ export class LoadedPlugin {
     try {
       result = call.version.executor.execute(input, call);
     } catch (error) {
+      const located = call.version.places?.locate(error);
+      if (located !== undefined) {
+        const failed = located.then((): never => {
+          throw error;
+        });
+        return this.#settled(call, failed);
+      }
       this.#failed(call, error);
       throw error;
     }
@@ -85,6 +92,7 @@ export class LoadedPlugin {
       first.onCrash = () => this.#crashed(first.version);
       first.onRecovery = () => this.#quarantine.succeeded();
       results = await first.version.executor.executeBatch(inputs, first);
+      await first.version.places?.locateAll(results);
     } catch (error) {
       for (const call of calls) this.#failed(call, error, true);
       throw error;
@@ -278,6 +286,7 @@ export class LoadedPlugin {
       this.#succeeded(call, output.metadata);
       return output;
     } catch (error) {
+      await call.version.places?.locate(error);
       this.#failed(call, error);
       throw error;
     }

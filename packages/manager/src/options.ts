@@ -14,6 +14,7 @@ import type { HttpTransport, SecretStore } from '@testbench/types/stores';
 import type { AnswerAsks, AskModel } from './asking/asking.js';
 import type { IsolationChoice, IsolationRequest } from './isolation/isolation.js';
 import type { MeteringChoice } from './metering-choice.js';
+import type { SourceMapChoice } from './places/source-map-choice.js';
 import type { PluginPolicy } from './policy.js';
 
 /** How a `PluginManager` works; every field has a default. */
@@ -117,6 +118,12 @@ export interface LoadPluginOptions {
   readonly limits?: Partial<ResourceLimits>;
   /** What it may do. What it asks for in its metadata grants nothing. @default what the manager's `policy` grants it */
   readonly permissions?: Permissions;
+  /**
+   * The source map that gives errors their places in the author's source: a path, a `file:` URL, or its bytes; false for none. It is
+   * trusted no more than the plugin, and nothing that it names is opened. @default the file beside the module, such as `plugin.wasm.map`,
+   * which is read when the plugin fails first, and left out with a note in the log if it cannot be used
+   */
+  readonly sourceMap?: SourceMapChoice;
 }
 
 /** How a plugin of the host's own is registered. */

@@ -1,6 +1,6 @@
 import { METERING_MODES, type MeteringMode } from '@testbench/types';
 import { readOptions } from '@testbench/types/config';
-import { DecodeError, decodeModule, type Module } from '@testbench/wasm';
+import { ByteWriter, DecodeError, decodeModule, type Module } from '@testbench/wasm';
 
 import { assembleModule } from './assemble-module.js';
 import { completeCosts, type CostTable, readCosts } from './cost-table.js';
@@ -102,6 +102,21 @@ export interface MeteredModule {
  * ```
  */
 export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredModule {
+  return rewriteModule(bytes, given, new ByteWriter());
+}
+
+/**
+ * As {@link meterModule}, with the writer through which every metered body goes, from its start.
+ *
+ * @param written Of each body what was copied from the module goes through its `copy`.
+ * @param onBody Called when a body is complete.
+ */
+export function rewriteModule(
+  bytes: Uint8Array,
+  given: MeterOptions | undefined,
+  written: ByteWriter,
+  onBody?: () => void,
+): MeteredModule {
   const options = readMeterOptions(given);
   const costs = completeCosts(options.costs);
   const mode = options.mode ?? 'coarse';
@@ -112,7 +127,7 @@ export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredMod
   const limits = { ...options, startFuel };
   const helpers = new HelperFunctions(module, costs, limits, typedReferences);
   const state = options.resettable === true ? new StateKeeper(module, helpers) : undefined;
-  const bodies = rewriteBodies(module, helpers, costs, mode === 'exact', state);
+  const bodies = rewriteBodies(module, helpers, costs, mode === 'exact', state, written, onBody);
   const { code, hints, writtenTables, ...stats } = bodies;
   const start = options.deferStart === true ? module.start?.index : undefined;
   const attach = appendHostAccess(helpers, state?.finish({ writtenTables }), start);

@@ -65,6 +65,8 @@ export interface RewrittenBodies {
  * Rewrites all function bodies.
  *
  * @param state Wants to know what becomes of segments; undefined if nobody asks.
+ * @param written Where each body is written, one after the other, from the start.
+ * @param onBody Told when a body is complete.
  * @throws {MeterError} `METER_BODY_TOO_LARGE`, `METER_COST_TOO_LARGE`.
  */
 export function rewriteBodies(
@@ -73,6 +75,8 @@ export function rewriteBodies(
   costs: CostTable,
   exact: boolean,
   state: StateKeeper | undefined,
+  written = new ByteWriter(),
+  onBody?: () => void,
 ): RewrittenBodies {
   const { bodies, bytes, importedFunctions, sections } = module;
   const section = sections.find(({ id }) => id === SectionId.Code);
@@ -86,7 +90,6 @@ export function rewriteBodies(
   const calls = analyseCalls(module, events, shapes, reachable, scratch, exact);
   const pinCalls = shapes.some((shape) => shape.hasCatch);
   const placement = new ExactPlacement(events, calls.paid, pinCalls);
-  const written = new ByteWriter();
   const count = new CountCode(written, helpers);
   const rewriter = new FunctionRewriter(module, events, written, count, helpers, calls, state);
   const charges = new ChargeList();
@@ -131,6 +134,7 @@ export function rewriteBodies(
       );
     }
     code.u32(size).raw(written.view());
+    onBody?.();
   });
   const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length - MAX_HOST_FUNCTIONS;
   helpers.pad(Math.min(2 * large - shapes.length, MAX_ADDED, room));

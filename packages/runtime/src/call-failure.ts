@@ -1,6 +1,14 @@
 import { MAX_TEXT_LENGTH } from '@testbench/types';
 import { asksOthers, GuestCode, type HostCallReport } from '@testbench/types/abi';
-import { CallError, type CallErrorCode, type CallUsage, LoadError } from '@testbench/types/errors';
+import {
+  CallError,
+  type CallErrorCode,
+  type CallUsage,
+  type GuestStack,
+  LoadError,
+} from '@testbench/types/errors';
+
+import { guestFrames, traceOf } from './guest-frames.js';
 
 /** What is known when a call has failed. */
 export interface FailureFacts {
@@ -17,11 +25,13 @@ export interface FailureFacts {
 /** Names why a call threw: a limit first, then what the guest said itself, then what the engine says. */
 export function failureOfThrow(error: unknown, facts: FailureFacts): CallError | LoadError {
   const { usage, report, exhausted } = facts;
+  const guestStack = stackOfThrow(error, facts);
   const fail = (code: CallErrorCode, state: string, retryable?: boolean): CallError =>
     new CallError(code, cut(`Cannot finish call: ${state}`), {
       cause: error,
       usage,
       retryable,
+      guestStack,
       ...pluginWords(report),
     });
 
@@ -42,7 +52,7 @@ export function failureOfThrow(error: unknown, facts: FailureFacts): CallError |
   // Our own words about what the guest gave.
   if (error instanceof LoadError) return error;
   if (error instanceof CallError) {
-    return new CallError(error.code, error.message, { cause: error.cause, usage });
+    return new CallError(error.code, error.message, { cause: error.cause, usage, guestStack });
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof RangeError && /call stack/i.test(message)) {
@@ -63,6 +73,7 @@ export function failureOfCode(code: number, facts: FailureFacts): CallError {
   const said = failure === undefined ? '' : `: ${failure.message}`;
   const details = {
     usage: facts.usage,
+    guestStack: guestFrames(failure?.trace),
     ...pluginWords(facts.report),
     pluginCode: cut(failure?.code ?? code),
   };
@@ -86,6 +97,13 @@ export function failureOfCode(code: number, facts: FailureFacts): CallError {
         details,
       );
   }
+}
+
+/** Where the guest was: when it threw, or when it was told that it has to stop. */
+function stackOfThrow(error: unknown, { report }: FailureFacts): GuestStack {
+  const frames = guestFrames(traceOf(error));
+  // One that waited is not on the stack of what its host threw later.
+  return frames.length > 0 ? frames : guestFrames(report.failure?.trace);
 }
 
 /** What the plugin said of its failure. */

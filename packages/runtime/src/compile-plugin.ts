@@ -1,4 +1,9 @@
-import { meterModule, REWRITE_VERSION, supportsTypedReferences } from '@testbench/metering';
+import {
+  meterModule,
+  type MeterOptions,
+  REWRITE_VERSION,
+  supportsTypedReferences,
+} from '@testbench/metering';
 import {
   MAX_TABLE_ELEMENTS,
   METERING_MODES,
@@ -131,6 +136,22 @@ export function meterPlugin(
   bytes: Uint8Array<ArrayBuffer>,
   given: MeteringForm,
 ): Uint8Array<ArrayBuffer> {
+  const options = meterOptions(given);
+  if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
+  try {
+    return meterModule(bytes, options).bytes;
+  } catch (cause) {
+    if (cause instanceof ConfigError || !PluginError.is(cause)) throw cause;
+    throw new LoadError('LOAD_REJECTED', cause.message, { cause });
+  }
+}
+
+/**
+ * How a plugin's module is metered.
+ *
+ * @throws {ConfigError} For a form with an unknown key or a wrong value.
+ */
+export function meterOptions(given: MeteringForm): MeterOptions {
   const { metering, ...form } = readOptions<MeteringForm>(
     given,
     {
@@ -141,19 +162,13 @@ export function meterPlugin(
     '',
     ['maxMemoryPages', 'resettable'],
   );
-  if (!WebAssembly.validate(bytes)) throw invalidModule(bytes);
-  try {
-    return meterModule(bytes, {
-      ...form,
-      mode: metering ?? 'coarse',
-      maxTableElements: MAX_TABLE_ELEMENTS,
-      deferStart: true,
-      validated: true,
-    }).bytes;
-  } catch (cause) {
-    if (cause instanceof ConfigError || !PluginError.is(cause)) throw cause;
-    throw new LoadError('LOAD_REJECTED', cause.message, { cause });
-  }
+  return {
+    ...form,
+    mode: metering ?? 'coarse',
+    maxTableElements: MAX_TABLE_ELEMENTS,
+    deferStart: true,
+    validated: true,
+  };
 }
 
 /** Compiles once more for the engine's own words: `validate` only says no. */

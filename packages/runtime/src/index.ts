@@ -15,6 +15,7 @@ export {
 } from './compile-plugin.js';
 export { encodeInput } from './encode-input.js';
 export type { InstanceCallOptions, InstanceOptions } from './instance-options.js';
+export { locateFrames, mapPluginOffsets, type ModulePlaces } from './locate-frames.js';
 export { ModuleCache, type ModuleCacheOptions } from './module-cache.js';
 export { PluginInstance, type RawOutput, type RoundOutput } from './plugin-instance.js';
 export { importProtocol } from './protocols/read-protocol.js';

@@ -39,6 +39,10 @@ export const MAX_TOOL_CALLS = 256;
 export const MAX_NAME_LENGTH = 128;
 /** Free text in metadata. */
 export const MAX_TEXT_LENGTH = 4096;
+/** Calls of a guest's functions that an error tells of: enough to see a recursion, and a kilobyte or two for each error of a batch. */
+export const MAX_GUEST_FRAMES = 32;
+/** A function's name or a file's path in such a frame: names of Rust's generics may be far longer, and say no more then. */
+export const MAX_PLACE_LENGTH = 1000;
 /** Entries of a list or map in metadata. */
 export const MAX_METADATA_ENTRIES = 128;
 

@@ -14,6 +14,7 @@ export { DecodeError, type DecodeErrorCode } from './decode-error.js';
 export { decodeModule } from './decode-module.js';
 export type { GlobalType, Limits, MemoryType, TableType } from './extern-type.js';
 export { type Feature, featureBit, FEATURES, featuresOf } from './features.js';
+export { readFunctionNames } from './function-names.js';
 export { inspectModule } from './inspect-module.js';
 export { InstructionCursor, walkInstructions } from './instruction-cursor.js';
 export { instructionFeatures } from './instruction-features.js';

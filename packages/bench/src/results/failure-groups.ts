@@ -1,3 +1,5 @@
+import { describePlace } from '@testbench/types/errors';
+
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { CallFailure, CaseName, ResultRow } from './result-row.js';
 
@@ -8,6 +10,8 @@ export interface FailureGroup {
   readonly code: string;
   /** The message without what differs from call to call, such as numbers and names of requests: untrusted text. */
   readonly cause: string;
+  /** Where in the plugin's source, such as `metric.ts:12:5 in score`, if that is known: untrusted text. */
+  readonly place?: string;
   readonly count: number;
   /** True if all of them may work later. */
   readonly retryable: boolean;
@@ -78,10 +82,12 @@ export class FailureGroups {
   #count(row: ResultRow, stage: string, failure: CallFailure): void {
     const { code, message, status, retryable = false } = failure;
     let cause = causeOf(message);
-    let key = JSON.stringify([stage, code, cause]);
+    let place = describePlace(failure);
+    let key = JSON.stringify([stage, code, cause, place]);
     if (!this.#groups.has(key) && this.#groups.size >= MAX_GROUPS) {
       cause = 'other causes';
-      key = JSON.stringify([stage, code, cause]);
+      place = undefined;
+      key = JSON.stringify([stage, code, cause, place]);
     }
     const known = this.#groups.get(key);
     if (known !== undefined) {
@@ -94,6 +100,7 @@ export class FailureGroups {
       stage,
       code,
       cause,
+      ...(place === undefined ? {} : { place }),
       count: 1,
       retryable,
       ...(status === undefined ? {} : { status }),

@@ -1,3 +1,4 @@
+import type { GuestStack } from '@testbench/types/errors';
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
 import type { ToolCall } from '@testbench/types/tools';
@@ -18,6 +19,8 @@ export interface CallFailure {
   readonly status?: number;
   /** What else the plugin said, such as a judge's reply that it could not read: untrusted data. */
   readonly details?: unknown;
+  /** The innermost calls of the plugin's functions that were open, with their places in its source if those are known: untrusted texts. */
+  readonly guestStack?: GuestStack;
 }
 
 /** What an evaluator said in addition to its score. */

@@ -1,3 +1,4 @@
+import type { GuestFrame } from '@testbench/types/errors';
 import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { TokenUsage } from '../calls/token-usage.js';
@@ -54,6 +55,19 @@ const USAGE = object<TokenUsage>(
   ['promptTokens', 'cachedTokens', 'completionTokens'],
 );
 
+const FRAME = object<GuestFrame>(
+  {
+    function: about('Untrusted, as all texts here.', TEXT),
+    file: TEXT,
+    line: count(1),
+    column: count(1),
+    functionIndex: about('In the module.', count(0)),
+    offset: about('In the module, in bytes.', count(0)),
+    excerpt: about('Not written.', ANY),
+  },
+  ['function'],
+);
+
 const FAILURE = object<CallFailure>(
   {
     code: about('One of the codes of failed calls, such as CALL_TRAPPED.', TEXT),
@@ -63,6 +77,10 @@ const FAILURE = object<CallFailure>(
     retryAfterMs: about('When, in milliseconds after the failure.', AMOUNT),
     status: about('HTTP status of the server that the plugin asked.', NUMBER),
     details: about('What else the plugin said: untrusted.', ANY),
+    guestStack: about("The innermost calls of the plugin's functions.", {
+      type: 'array',
+      items: FRAME,
+    }),
   },
   ['code', 'message'],
 );

@@ -48,7 +48,7 @@ const failures = fieldsOf(
       { id: text, line: count },
     ),
   },
-  { status: count, hint: text },
+  { place: text, status: count, hint: text },
 );
 
 const sets = fieldsOf(

@@ -1,4 +1,4 @@
-import { CallError, PluginError } from '@testbench/types/errors';
+import { CallError, type GuestStack, guestStackOf, PluginError } from '@testbench/types/errors';
 
 import type { Sample } from '../dataset/selection/read-sample.js';
 import { type CallProblem, isRetryable, readCallProblem } from '../calls/call-problem.js';
@@ -14,6 +14,9 @@ const FATAL_CODES: ReadonlySet<string> = new Set([
 ]);
 /** Of what a plugin passes as details, in JSON: a judge's reply fits. */
 const MAX_DETAILS_CHARACTERS = 64 * 1024;
+
+/** Frames of a row: the innermost ones are what differs, and the same in every isolation. */
+const MAX_ROW_FRAMES = 4;
 
 /** Turns a failed call into data; anything that is not the plugin's doing goes on upwards. */
 export function toFailure(
@@ -38,6 +41,7 @@ export function toFailure(
   const { status, retryAfterMs } = problem;
   const { pluginCode, pluginDetails } = error as Partial<CallError>;
   const details = keepDetails(pluginDetails);
+  const guestStack = keepStack(error);
   const says = Object.values(problem).some((value) => value !== undefined);
   return {
     code,
@@ -47,7 +51,15 @@ export function toFailure(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(status === undefined ? {} : { status }),
     ...(details === undefined ? {} : { details }),
+    ...(guestStack.length === 0 ? {} : { guestStack }),
   };
+}
+
+/** Without excerpts: the source is at hand for whoever mends it, and not for whoever reads the results. */
+function keepStack(error: unknown): GuestStack {
+  return guestStackOf(error)
+    .slice(0, MAX_ROW_FRAMES)
+    .map(({ excerpt: _excerpt, ...frame }) => frame);
 }
 
 function keepDetails(details: unknown): unknown {

@@ -19,7 +19,7 @@ export async function buildCommand({
   flags,
   args,
 }: CommandCall<typeof BUILD_FLAGS>): Promise<ExitCode> {
-  const { optimize, sourceMap, output, report, json } = flags;
+  const { optimize, noSourceMap, output, report, json } = flags;
   const given = resolve(io.cwd, args[0] ?? '.');
   if (await isScript(given)) {
     const { buildScriptCommand } = await import('./build-script.js');
@@ -30,7 +30,7 @@ export async function buildCommand({
     result = await buildPlugin({
       directory: given,
       ...(optimize !== undefined && { optimize }),
-      ...(sourceMap && { sourceMap }),
+      ...(noSourceMap && { sourceMap: false }),
       ...(output !== undefined && { outputFile: resolve(io.cwd, output) }),
     });
   } catch (error) {
@@ -41,7 +41,7 @@ export async function buildCommand({
     io,
     result.warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` })),
   );
-  const { bytes: _bytes, inputs: _inputs, sizeReport, ...facts } = result;
+  const { bytes: _bytes, inputs: _inputs, sourceMap: _map, sizeReport, ...facts } = result;
   if (json) {
     const shown = report ? { ...facts, sizeReport } : facts;
     writeJson(io.stdout, shown);

@@ -30,11 +30,12 @@ export async function failuresCommand({
   }
   const style = createStyle(io.stdout, io.env);
   if (groups.length === 0) io.stdout.write('No failed calls\n');
-  for (const { code, stage, cause, count, retryable, hint, first } of shown) {
+  for (const { code, stage, cause, place, count, retryable, hint, first } of shown) {
     const kind = retryable ? ', may pass' : '';
     io.stdout.write(
       `${style.red(code)} × ${formatCount(count)}  ${escapeText(stage)}${kind}: ${escapeText(cause)}\n`,
     );
+    if (place !== undefined) io.stdout.write(`  ${style.dim('at:')} ${escapeText(place)}\n`);
     const where = `record ${first.id ?? first.index}, ${first.model}`;
     io.stdout.write(`  ${style.dim('first:')} ${escapeText(where)}\n`);
     if (hint !== undefined) io.stdout.write(`  ${style.dim('hint:')} ${escapeText(hint)}\n`);

@@ -118,12 +118,19 @@ function renderFailures(summary: BenchmarkSummary, style: Style): string {
       const where = [...names.map((name) => score[name]), score.evaluator]
         .map(escapeText)
         .join(' / ');
-      return `${style.red(code)} × ${formatCount(count)}  ${where}, first on line ${first.line}: ${escapeText(first.message)}`;
+      const place = placeOf(summary, score.evaluator, code);
+      return `${style.red(code)} × ${formatCount(count)}  ${where}, first on line ${first.line}: ${escapeText(first.message)}${place}`;
     }),
   );
   const hidden = lines.length - MAX_FAILURES_SHOWN;
   const shown = lines.slice(0, MAX_FAILURES_SHOWN);
   return [...shown, ...(hidden > 0 ? [`and ${hidden} more kinds of failure`] : [])].join('\n');
+}
+
+/** Where in its plugin's source an evaluator failed most often in this way, if that is known. */
+function placeOf({ failures }: BenchmarkSummary, stage: string, code: string): string {
+  const group = failures.find((one) => one.stage === stage && one.code === code && one.place);
+  return group?.place === undefined ? '' : ` (${escapeText(group.place)})`;
 }
 
 function renderDrops({ dropped = [] }: BenchmarkSummary): string {

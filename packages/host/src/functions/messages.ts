@@ -27,7 +27,9 @@ export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     if (bytes === undefined) return HostCode.invalidArgument;
     // Parsed when the call is over, and only what was said last: JSON can take a hundred times as long as copying it.
     const words = bytes.slice(0, MAX_ERROR_BYTES);
-    context.failure = () => readFailure(words);
+    // Its stack is written at once: until then it holds the guest's instance.
+    const { stack: trace } = new Error();
+    context.failure = () => ({ ...readFailure(words), trace });
     return 0;
   },
 

@@ -1,4 +1,10 @@
-import { type CompiledModule, type MeteringForm, meterPlugin } from '@testbench/runtime';
+import {
+  type CompiledModule,
+  mapPluginOffsets,
+  type MeteringForm,
+  meterPlugin,
+  type ModulePlaces,
+} from '@testbench/runtime';
 import type { AdmissionOptions } from '@testbench/sandbox';
 import { LoadError } from '@testbench/types/errors';
 
@@ -15,8 +21,11 @@ import { PreparingThread } from './preparing-thread.js';
 
 type ReplyTo<Command extends PrepareCommand> = Extract<
   PrepareReply,
-  { type: Command extends { type: 'admit' } ? 'admitted' : 'compiled' }
+  { type: (typeof REPLIES)[Command['type']] }
 >;
+
+/** The answer to each command. */
+const REPLIES = { admit: 'admitted', compile: 'compiled', map: 'mapped' } as const;
 
 /**
  * Admits, meters and compiles modules: small ones at once, large ones in threads that do nothing else, so that the event loop
@@ -56,6 +65,21 @@ export class ModulePreparer {
       return { metered, module: await WebAssembly.compile(metered) };
     }
     return await this.#ask({ type: 'compile', bytes, form });
+  }
+
+  /**
+   * Finds out where the code of a metered module comes from.
+   *
+   * @param bytes All of their buffer, which may be moved away.
+   * @throws {LoadError} As {@link admit}.
+   */
+  async mapOffsets(
+    bytes: Uint8Array<ArrayBuffer>,
+    form: MeteringForm,
+  ): Promise<ModulePlaces['offsets']> {
+    if (bytes.length <= MAX_PREPARED_HERE_BYTES) return mapPluginOffsets(bytes, form);
+    const { offsets } = await this.#ask({ type: 'map', bytes, form });
+    return offsets;
   }
 
   /** Ends all threads; what they do fails with `LOAD_SHUT_DOWN`. */

@@ -3,7 +3,7 @@ import { CallError, LoadError } from '@testbench/types/errors';
 import type { StateStore } from '@testbench/types/stores';
 
 import type { Ending } from '../ending.js';
-import type { Executor } from '../isolation/executor.js';
+import type { BatchResult, Executor } from '../isolation/executor.js';
 
 /** What a version is known by. */
 export interface VersionFacts {
@@ -26,6 +26,12 @@ export interface VersionGrants {
   close(): Promise<void>;
 }
 
+/** Finds where a guest was when it failed: `PluginPlaces`. */
+export interface ErrorPlaces {
+  locate(error: unknown): Promise<void> | undefined;
+  locateAll(results: Iterable<BatchResult | undefined>): Promise<void>;
+}
+
 /** One loaded version of a plugin, and the calls that run on it. */
 export class PluginVersion {
   #running = 0;
@@ -35,6 +41,8 @@ export class PluginVersion {
     readonly facts: VersionFacts,
     readonly executor: Executor,
     readonly grants: VersionGrants,
+    /** Undefined for the host's own code. */
+    readonly places?: ErrorPlaces,
   ) {}
 
   get metadata(): PluginMetadata {

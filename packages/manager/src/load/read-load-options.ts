@@ -5,6 +5,8 @@ import { readLimits, readOptions } from '@testbench/types/config';
 import { type IsolationChoice, readIsolation } from '../isolation/isolation.js';
 import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';
 import type { LoadPluginOptions, PluginSource } from '../options.js';
+import { ownSourceMap } from '../places/own-source-map.js';
+import { type OwnSourceMap, readSourceMapChoice } from '../places/source-map-choice.js';
 import { ownJson } from './own-json.js';
 
 /** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
@@ -21,6 +23,8 @@ export interface CheckedLoadOptions {
   readonly limits: ResourceLimits;
   /** @default what the manager's policy grants */
   readonly permissions: PermissionSet | undefined;
+  /** @default the file beside the module */
+  readonly sourceMap: OwnSourceMap | undefined;
 }
 
 /**
@@ -49,6 +53,7 @@ export function readLoadOptions(
       permissions = new PermissionSet(node.object(), node.path);
       return permissions.granted;
     },
+    sourceMap: readSourceMapChoice,
   });
   return {
     id: options.id,
@@ -60,6 +65,7 @@ export function readLoadOptions(
     metering: options.metering,
     limits: { ...limits, ...options.limits },
     permissions,
+    sourceMap: ownSourceMap(options.sourceMap),
   };
 }
 

@@ -1,7 +1,7 @@
 import { hostSignatures } from '@testbench/host';
 import { ModuleCache } from '@testbench/runtime';
 import type { AdmissionCaps, AdmissionOptions, FeatureSet, PolicyGrants } from '@testbench/sandbox';
-import type { PluginMetadata } from '@testbench/types';
+import { PAGE_BYTES, type PluginMetadata } from '@testbench/types';
 import type { LogSink } from '@testbench/types/abi';
 import type { StateStore } from '@testbench/types/stores';
 
@@ -10,8 +10,12 @@ import { openDirectoryStore } from '../directory-store.js';
 import type { Executor } from '../isolation/executor.js';
 import type { IsolationChoice, IsolationRequest } from '../isolation/isolation.js';
 import type { RunnerPools } from '../isolation/runner-pools.js';
+import { MAX_KEPT_MODULE_BYTES } from '../limits.js';
 import { chooseMetering, type MeteringChoice } from '../metering-choice.js';
 import type { PluginSource } from '../options.js';
+import { PluginPlaces } from '../places/plugin-places.js';
+import { READS_FILES } from '../places/reads-files.js';
+import { openSourceMap } from '../places/source-map-choice.js';
 import { checkMetadata } from '../runner/check-metadata.js';
 import type { GuestSetup } from '../runner/messages.js';
 import { type AdmittedPlugin, admitPlugin } from './admit-plugin.js';
@@ -80,6 +84,8 @@ export class VersionLoader {
     const path = typeof own === 'string' ? own : undefined;
     const bytes = typeof own === 'string' ? await readModuleFile(own, caps.maxModuleBytes) : own;
     const { maxMemoryBytes } = limits;
+    const { sourceMap } = options;
+    const given = sourceMap ? await openSourceMap(sourceMap) : undefined;
     const known = await this.#protocols.all();
     const protocols = known.map(({ protocol }) => shapeOf(protocol));
     const admitted = await admitPlugin(
@@ -100,10 +106,30 @@ export class VersionLoader {
       const id = new LoadingId(options.id ?? section?.name, settings.onLog);
       const metering = chooseMetering(options.metering ?? settings.metering, section);
       const setup = { ...options, metering, protocol };
-      const executor = await this.#open(isolation, admitted, grants, setup, id);
+      const form = {
+        maxMemoryPages: Math.floor(maxMemoryBytes / PAGE_BYTES),
+        resettable: options.reset,
+        metering,
+      };
+      const file = READS_FILES ? path : undefined;
+      const places = new PluginPlaces(
+        {
+          path: file,
+          bytes: file === undefined ? keptBytes(admitted.bytes) : undefined,
+          digest,
+          form,
+          sourceMap,
+          onLog: id.onLog,
+          pluginId: () => id.current ?? digest,
+          now: settings.now,
+        },
+        this.pools.preparer,
+        given,
+      );
+      const executor = await this.#open(isolation, admitted, grants, setup, id, places);
       await checkVersion(executor, section, options);
       const facts = { id: id.settle(executor.metadata.name), digest, limits, metering, path };
-      return new PluginVersion(facts, executor, grants);
+      return new PluginVersion(facts, executor, grants, places);
     } catch (error) {
       await grants.abandon();
       throw error;
@@ -118,6 +144,7 @@ export class VersionLoader {
       readonly protocol: KnownProtocol;
     },
     id: LoadingId,
+    places: PluginPlaces,
   ): Promise<Executor> {
     const { enableWasi, hostFunctions, seed, now } = this.settings;
     const name = id.current;
@@ -144,7 +171,13 @@ export class VersionLoader {
     const effects = grants.effects({ pluginId, canWait: canWaitIn(isolation), onLog });
     const engine = { pools: this.pools, cache: await this.#openCache() };
     const guest = { bytes, sha256, setup: whole, protocol, effects, onLog, now };
-    const executor = await openPlugin(isolation, guest, engine);
+    let executor: Executor;
+    try {
+      executor = await openPlugin(isolation, guest, engine);
+    } catch (error) {
+      await places.locate(error);
+      throw error;
+    }
     if (executor.metadata.asking !== true || protocol.payload !== 'envelope') return executor;
     return new AskingExecutor(executor, grants.askHost({ pluginId, onLog }), setup.limits);
   }
@@ -157,6 +190,11 @@ export class VersionLoader {
     });
     return this.#cache;
   }
+}
+
+/** A copy: the bytes themselves move to a thread when they are compiled. Of larger ones errors have no places. */
+function keptBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  return bytes.length > MAX_KEPT_MODULE_BYTES ? undefined : bytes.slice();
 }
 
 async function openCache(directory: string | undefined): Promise<ModuleCache> {

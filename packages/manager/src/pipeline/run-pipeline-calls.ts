@@ -68,6 +68,9 @@ export class PipelineCalls {
       }
       const stages = remoteStages(this.#stages, calls);
       if (stages !== undefined) results = await this.#runInThread(stages, items);
+      for (const [number, { version }] of calls.entries()) {
+        await version.places?.locateAll(results.map((result) => result?.[number]));
+      }
     } catch (error) {
       // What failed as a whole says nothing about its items: each plugin is called by itself then.
       if (!(error instanceof CallError)) throw error;
@@ -151,6 +154,7 @@ export class PipelineCalls {
         fit.map((index) => texts[index]!),
         call,
       );
+      await call.version.places?.locateAll(made);
       for (const [at, index] of fit.entries()) results[index] = made[at] ?? notStarted();
     } catch (reason) {
       if (!(reason instanceof CallError)) throw reason;

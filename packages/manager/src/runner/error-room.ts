@@ -8,14 +8,14 @@ const BRIEF_LENGTH = 200;
 /**
  * Room for the errors of one message: a batch of inputs that all fail with long words would be more than a host reads.
  *
- * What has no room loses its details first, then the plugin's own words; its code, usage and the start of its message stay.
+ * What has no room loses its details first, then the plugin's own words and its stack; its code, usage and the start of its message stay.
  */
 export class ErrorRoom {
   #left = MAX_ERRORS_BYTES;
 
   fit(record: ErrorRecord): ErrorRecord {
     const { pluginDetails: _details, ...plain } = record;
-    const { pluginMessage: _words, ...bare } = plain;
+    const { pluginMessage: _words, guestStack: _stack, ...bare } = plain;
     const brief = { ...bare, message: record.message.slice(0, BRIEF_LENGTH) };
     for (const candidate of [record, plain, brief]) {
       const size = encoder.encode(JSON.stringify(candidate)).length;

@@ -1,4 +1,9 @@
-import { type MeteringForm, meterPlugin } from '@testbench/runtime';
+import {
+  mapPluginOffsets,
+  type MeteringForm,
+  meterPlugin,
+  type ModulePlaces,
+} from '@testbench/runtime';
 import { admitModule, type AdmissionOptions } from '@testbench/sandbox';
 import type { PluginMetadata } from '@testbench/types';
 import { LoadError, type LoadErrorCode } from '@testbench/types/errors';
@@ -24,7 +29,8 @@ export type PrepareCommand =
       readonly policy: AdmissionOptions;
     }
   | {
-      readonly type: 'compile';
+      /** Meters and compiles it, or only says where its metered code comes from. */
+      readonly type: 'compile' | 'map';
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly form: MeteringForm;
     };
@@ -42,6 +48,7 @@ export type PrepareReply =
       readonly module: WebAssembly.Module;
       readonly metered: Uint8Array<ArrayBuffer>;
     }
+  | { readonly type: 'mapped'; readonly offsets: ModulePlaces['offsets'] }
   | {
       readonly type: 'failed';
       readonly code: LoadErrorCode;
@@ -65,6 +72,9 @@ export function prepare(command: PrepareCommand): PrepareReply {
     const { bytes } = command;
     if (command.type === 'admit') {
       return { type: 'admitted', admitted: admit(bytes, command.policy), bytes };
+    }
+    if (command.type === 'map') {
+      return { type: 'mapped', offsets: mapPluginOffsets(bytes, command.form) };
     }
     const metered = meterPlugin(bytes, command.form);
     return { type: 'compiled', module: new WebAssembly.Module(metered), metered };

@@ -1,5 +1,10 @@
+import { MAX_GUEST_FRAMES } from '@testbench/types';
+
 import { GuestRunner } from './guest-runner.js';
 import type { HostLink, RunnerCommand } from './messages.js';
+
+/** Frames that a host function has on the stack when it fails, and the meter's when fuel has run out. */
+const HOST_FRAMES = 8;
 
 /**
  * Runs guests for a host, until this thread or process is ended: the runner's side of an isolation.
@@ -29,6 +34,8 @@ import type { HostLink, RunnerCommand } from './messages.js';
  * ```
  */
 export async function serveGuests(link: HostLink): Promise<never> {
+  // A guest's frames, and those of the host functions that it called; nothing else runs here.
+  Error.stackTraceLimit = MAX_GUEST_FRAMES + HOST_FRAMES;
   const runner = new GuestRunner(link);
   for (;;) await runner.handle(link.receive() as RunnerCommand);
 }

@@ -20,7 +20,8 @@ import {
 import { compileC } from './compile-c.js';
 import { placeOf } from './compile-failed.js';
 import { compileRust } from './compile-rust.js';
-import { stripDebugSections } from './function-names.js';
+import { finishSourceMap } from './places/finish-source-map.js';
+import { stripDebugSections, stripSections } from './strip-debug-sections.js';
 import { locateProblem } from './locate-problem.js';
 import { measureSize, type SizeReport } from './measure-size.js';
 import { optimizeModule } from './optimize-module.js';
@@ -37,7 +38,10 @@ export interface BuildPluginOptions {
   readonly outputFile?: string;
   /** What to optimise for. @default 'speed' */
   readonly optimize?: Optimization;
-  /** Writes a source map beside the module; AssemblyScript only. @default false */
+  /**
+   * Writes a source map beside the module, `<module>.map`, from which a host that loads the file tells where errors come from. The module
+   * is the same with and without it. @default true where the module is written
+   */
   readonly sourceMap?: boolean;
   /** False to leave the module in memory. @default true */
   readonly write?: boolean;
@@ -61,6 +65,8 @@ export interface BuildResult {
   readonly path: string;
   readonly language: PluginLanguage;
   readonly bytes: Uint8Array;
+  /** What was written beside it; undefined if nobody wants it, or the compiler did not say where code comes from. */
+  readonly sourceMap: string | undefined;
   readonly metadata: PluginMetadata;
   /** Size of the module, in bytes. */
   readonly size: number;
@@ -102,27 +108,32 @@ async function build(options: BuildPluginOptions): Promise<BuildResult> {
   const directory = resolve(options.directory ?? '.');
   const project = recognizeProject(directory, options.entry);
   const path = resolve(directory, options.outputFile ?? `build/${basename(directory)}.wasm`);
-  const withMap = options.sourceMap === true && project.language === 'assemblyscript';
+  const withMap = wantsMap(options);
   const outputs = withMap ? [path, `${path}.map`] : [path];
   const isWritten = options.write ?? true;
   if (isWritten) await checkOutputs(directory, project, outputs);
-  const { compiled, named } = await compile(directory, project, options);
+  const { warnings, inputs, places, named } = await compile(directory, project, options);
   const bytes = options.optimize === 'none' ? named : stripDebugSections(named);
+  const sourceMap = places && finishSourceMap(places, bytes, named);
   const { metadata } = await check(directory, project, bytes);
-  if (isWritten) await writeOutputs(outputs, [bytes, compiled.sourceMap]);
+  if (isWritten) await writeOutputs(outputs, [bytes, sourceMap]);
   return {
     path,
     language: project.language,
     bytes,
+    sourceMap,
     metadata,
     size: bytes.length,
     gzipSize: gzipSync(bytes).length,
     sizeReport: { ...measureSize(named), sections: measureSize(bytes).sections },
-    warnings: compiled.warnings,
-    inputs: [...compiled.inputs, join(directory, 'package.json')].filter((file) =>
-      existsSync(file),
-    ),
+    warnings,
+    inputs: [...inputs, join(directory, 'package.json')].filter((file) => existsSync(file)),
   };
+}
+
+/** Making a map takes time, which is lost where nothing lies beside it. */
+function wantsMap({ sourceMap, write = true }: BuildPluginOptions): boolean {
+  return sourceMap ?? write;
 }
 
 const COMPILERS = { assemblyscript: compileAssembly, rust: compileRust, c: compileC } as const;
@@ -132,18 +143,21 @@ async function compile(
   directory: string,
   project: Project,
   options: BuildPluginOptions,
-): Promise<{ readonly compiled: Compiled; readonly named: Uint8Array }> {
+): Promise<Pick<Compiled, 'warnings' | 'places' | 'inputs'> & { readonly named: Uint8Array }> {
   const { language, entry } = project;
-  const { optimize = 'speed', sourceMap = false, flags = [] } = options;
+  const { optimize = 'speed', flags = [] } = options;
+  const sourceMap = wantsMap(options);
   const compiled = await COMPILERS[language]({ directory, entry, optimize, sourceMap, flags });
-  let named = compiled.bytes;
+  const bytes = stripSections(compiled.bytes, /^(?:\.debug_.*|sourceMappingURL)$/);
+  let result = { bytes: bytes as Uint8Array, places: compiled.places };
   // The AssemblyScript compiler ran the same optimiser already: once more saves half a percent, and takes seconds.
-  // A source map holds offsets, which it would move.
   const again = language !== 'assemblyscript' || optimize === 'size';
-  if (again && optimize !== 'none' && compiled.sourceMap === undefined) {
-    named = await optimizeModule(directory, named, optimize);
+  if (again && optimize !== 'none') {
+    result = await optimizeModule(directory, bytes, optimize, compiled.places);
   }
-  return { compiled, named: await withMetadata(directory, project, named) };
+  const named = await withMetadata(directory, project, result.bytes);
+  const { warnings, inputs } = compiled;
+  return { warnings, inputs, places: result.places, named };
 }
 
 /**

@@ -11,6 +11,8 @@ import {
   type Sources,
 } from './explain-diagnostic.js';
 import { loadCompiler } from './load-compiler.js';
+import type { CodePlaces } from './places/code-places.js';
+import { readCodePlaces } from './places/finish-source-map.js';
 
 /** What the compiler is to aim for. */
 export type Optimization = (typeof OPTIMIZATIONS)[number];
@@ -34,8 +36,8 @@ export interface CompileRequest {
 export interface Compiled {
   /** The module, with the names of its functions. */
   readonly bytes: Uint8Array;
-  /** Source map JSON. */
-  readonly sourceMap: string | undefined;
+  /** Where its code comes from; undefined if nobody asked, or the compiler did not say. */
+  readonly places: CodePlaces | undefined;
   readonly warnings: readonly Diagnostic[];
   /** Absolute paths of the files that it was made of, as far as they are known. */
   readonly inputs: readonly string[];
@@ -112,7 +114,7 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   const sourceMap = outputs.get('plugin.wasm.map');
   return {
     bytes,
-    sourceMap: typeof sourceMap === 'string' ? sourceMap : undefined,
+    places: typeof sourceMap === 'string' ? readCodePlaces(sourceMap, bytes) : undefined,
     warnings: explain(WARNING),
     inputs: sources.paths(),
   };

@@ -9,6 +9,7 @@ import type { CompileRequest, Compiled, Optimization } from './compile-assembly.
 import { compileFailed } from './compile-failed.js';
 import { withExcerpt } from './with-excerpt.js';
 import { nativeFolder } from './native-folder.js';
+import { readDwarfPlaces } from './places/dwarf-places.js';
 import { filesIn } from './project.js';
 import { programsNamed, runCompiler } from './run-compiler.js';
 import { withScratchFolder } from './scratch-folder.js';
@@ -23,8 +24,11 @@ const FLAGS = [
   '-ffreestanding',
   '-mbulk-memory',
   '-Wall',
-  '-Wl,--no-entry,--strip-debug,--stack-first,-z,stack-size=131072',
+  '-Wl,--no-entry,--stack-first,-z,stack-size=131072',
 ];
+
+/** Tables of lines, without the folder in which the compiler runs. */
+const LINE_FLAGS = ['-gline-tables-only', '-fdebug-compilation-dir', '.'];
 
 /**
  * Compiles a plugin in C: every `src/*.c`, with the folder of `testbench.h` on the include path.
@@ -35,7 +39,7 @@ const FLAGS = [
  * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
  */
 export async function compileC(request: CompileRequest): Promise<Compiled> {
-  const { directory, entry, optimize, flags } = request;
+  const { directory, entry, optimize, sourceMap, flags } = request;
   const compile = yowaspClang(directory) ?? systemClang();
   if (compile === undefined) {
     throw new BuildError(
@@ -46,6 +50,7 @@ export async function compileC(request: CompileRequest): Promise<Compiled> {
   const sources = filesIn(join(directory, 'src'), '.c').map((name) => `src/${name}`);
   const { bytes, stderr } = await compile(directory, sources, [
     ...FLAGS,
+    ...(sourceMap ? LINE_FLAGS : []),
     LEVELS[optimize],
     ...flags,
   ]);
@@ -55,7 +60,7 @@ export async function compileC(request: CompileRequest): Promise<Compiled> {
   }
   return {
     bytes,
-    sourceMap: undefined,
+    places: sourceMap ? readDwarfPlaces(bytes, directory) : undefined,
     warnings: excerpted(directory, said, 'warning'),
     inputs: ['.c', '.h'].flatMap((ending) =>
       filesIn(join(directory, 'src'), ending).map((name) => join(directory, 'src', name)),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { BuildError, type Diagnostic } from './build-error.js';
 import type { CompileRequest, Compiled } from './compile-assembly.js';
 import { compileFailed } from './compile-failed.js';
+import { readDwarfPlaces } from './places/dwarf-places.js';
 import { programsNamed, runCompiler } from './run-compiler.js';
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -16,7 +17,7 @@ const TARGET = 'wasm32-unknown-unknown';
  * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
  */
 export async function compileRust(request: CompileRequest): Promise<Compiled> {
-  const { directory, entry, optimize, flags } = request;
+  const { directory, entry, optimize, sourceMap, flags } = request;
   const { cargo, rustc } = await findCargo(directory, entry);
   const profile: Record<string, string> =
     optimize === 'size' ? { CARGO_PROFILE_RELEASE_OPT_LEVEL: 'z' } : {};
@@ -24,8 +25,13 @@ export async function compileRust(request: CompileRequest): Promise<Compiled> {
     cargo,
     ['build', '--release', '--target', TARGET, '--message-format', 'json', ...flags],
     directory,
-    // The names of functions are for the size report; they are taken off later.
-    { RUSTC: rustc, CARGO_PROFILE_RELEASE_STRIP: 'debuginfo', ...profile },
+    // The names of functions are for the size report, and tables of lines for the source map; both are taken off later.
+    {
+      RUSTC: rustc,
+      CARGO_PROFILE_RELEASE_STRIP: sourceMap ? 'none' : 'debuginfo',
+      ...(sourceMap ? { CARGO_PROFILE_RELEASE_DEBUG: '1' } : {}),
+      ...profile,
+    },
   );
   const messages = run.stdout
     .split('\n')
@@ -46,9 +52,10 @@ export async function compileRust(request: CompileRequest): Promise<Compiled> {
       },
     ]);
   }
+  const bytes = new Uint8Array(await readFile(module));
   return {
-    bytes: new Uint8Array(await readFile(module)),
-    sourceMap: undefined,
+    bytes,
+    places: sourceMap ? readDwarfPlaces(bytes, directory) : undefined,
     warnings: diagnostics(messages, 'warning'),
     inputs: ['Cargo.toml', 'Cargo.lock', ...sourcesIn(directory)].map((name) =>
       join(directory, name),

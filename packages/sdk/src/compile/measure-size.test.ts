@@ -1,8 +1,8 @@
 import { assemble } from '@testbench/test-kit';
-import { appendCustomSection, readCustomSections } from '@testbench/wasm';
+import { appendCustomSection, readCustomSections, readFunctionNames } from '@testbench/wasm';
 import { describe, expect, it } from 'vitest';
 
-import { readFunctionNames, stripDebugSections } from './function-names.js';
+import { stripDebugSections } from './strip-debug-sections.js';
 import { measureSize } from './measure-size.js';
 import { optimizeModule } from './optimize-module.js';
 
@@ -56,8 +56,7 @@ describe('stripDebugSections()', () => {
     }
     const bare = stripDebugSections(noisy);
     expect(readCustomSections(bare, 'testbench.plugin').length).toBe(1);
-    expect(readCustomSections(bare, 'sourceMappingURL').length).toBe(1);
-    for (const name of ['name', 'producers', '.debug_info']) {
+    for (const name of ['name', 'producers', '.debug_info', 'sourceMappingURL']) {
       expect(readCustomSections(bare, name)).toEqual([]);
     }
   });
@@ -66,7 +65,7 @@ describe('stripDebugSections()', () => {
 describe('optimizeModule()', () => {
   it('makes a module smaller that does the same, and keeps its sections', async () => {
     const noted = appendCustomSection(module, 'testbench.plugin', Uint8Array.of(1, 2));
-    const smaller = await optimizeModule(import.meta.dirname, noted, 'size');
+    const { bytes: smaller } = await optimizeModule(import.meta.dirname, noted, 'size');
     expect(smaller.length).toBeLessThan(noted.length);
     expect(readCustomSections(smaller, 'testbench.plugin')).toEqual([Uint8Array.of(1, 2)]);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(smaller)), {

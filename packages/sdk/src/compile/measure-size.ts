@@ -1,6 +1,4 @@
-import { decodeModule, inspectModule } from '@testbench/wasm';
-
-import { readFunctionNames } from './function-names.js';
+import { decodeModule, inspectModule, readFunctionNames } from '@testbench/wasm';
 
 /** How many bytes a part of a module takes. */
 export interface SizeShare {

@@ -1,5 +1,10 @@
 import type { Optimization } from './compile-assembly.js';
 import { loadCompiler } from './load-compiler.js';
+import { carryPlaces } from './places/carry-places.js';
+import type { CodePlaces } from './places/code-places.js';
+import { readCodePlaces } from './places/finish-source-map.js';
+import type { PlacingOptimizer } from './places/placing-optimizer.js';
+import { stripSections } from './strip-debug-sections.js';
 
 /** What a host admits and a compiler may use. Left on, nothing is added that the module does not have already. */
 const FEATURES = [
@@ -14,6 +19,9 @@ const FEATURES = [
   'ExtendedConst',
 ] as const;
 
+/** Without a name, the optimizer writes no source map. */
+const MAP_NAME = 'plugin.wasm.map';
+
 /** Rounds of `--converge`: each must make the module smaller, and after a few there is nothing left to find. */
 const MAX_ROUNDS = 8;
 
@@ -24,6 +32,7 @@ const MAX_ROUNDS = 8;
  *
  * @param directory Folder of the project, which has the compiler.
  * @param bytes A valid module.
+ * @param places Where its code comes from; the result says the same of what is left of it.
  * @returns The smaller of what came in and what came out.
  * @throws {BuildError} `BUILD_NO_COMPILER`
  */
@@ -31,8 +40,11 @@ export async function optimizeModule(
   directory: string,
   bytes: Uint8Array,
   optimize: Exclude<Optimization, 'none'>,
-): Promise<Uint8Array> {
-  const binaryen = await (await loadCompiler(directory)).loadOptimizer();
+  places?: CodePlaces,
+): Promise<{ readonly bytes: Uint8Array; readonly places: CodePlaces | undefined }> {
+  const optimizer = await (await loadCompiler(directory)).loadOptimizer();
+  // All of Binaryen, of which the compiler's package describes what everybody needs.
+  const binaryen = optimizer as unknown as PlacingOptimizer;
   const module = binaryen.readBinary(bytes);
   try {
     const features = FEATURES.reduce<number>((mask, name) => mask | binaryen.Features[name]!, 0);
@@ -40,15 +52,26 @@ export async function optimizeModule(
     binaryen.setOptimizeLevel(optimize === 'size' ? 2 : 3);
     binaryen.setShrinkLevel(optimize === 'size' ? 2 : 0);
     binaryen.setDebugInfo(true);
-    let best = bytes;
+    if (places !== undefined) carryPlaces(binaryen, module, bytes, places);
+    let best = { bytes, places };
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       module.optimize();
-      const smaller = module.emitBinary();
-      if (smaller.length >= best.length) break;
-      best = smaller;
+      const { binary, sourceMap } = module.emitBinary(MAP_NAME);
+      const smaller = stripSections(binary, /^sourceMappingURL$/);
+      if (smaller.length >= best.bytes.length) break;
+      best = {
+        bytes: smaller,
+        places: places && withContents(readCodePlaces(sourceMap, binary), places),
+      };
     }
     return best;
   } finally {
     module.dispose();
   }
+}
+
+/** The optimizer knows sources by their names alone. */
+function withContents(places: CodePlaces, { sources, contents }: CodePlaces): CodePlaces {
+  const byName = new Map(sources.map((source, index) => [source, contents[index] ?? null]));
+  return { ...places, contents: places.sources.map((source) => byName.get(source) ?? null) };
 }

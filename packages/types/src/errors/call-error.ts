@@ -1,5 +1,6 @@
 import { escapeText } from '../text/escape-text.js';
 import type { CallErrorCode } from './call-error-codes.js';
+import { type GuestStack, readGuestStack } from './guest-stack.js';
 import { PluginError } from './plugin-error.js';
 import { CALL_RETRYABLE, readRetryAdvice } from './retry.js';
 
@@ -23,6 +24,8 @@ export interface CallErrorDetails extends ErrorOptions {
   readonly retryable?: boolean | undefined;
   /** @default what a plugin's `pluginDetails` say */
   readonly retryAfterMs?: number | undefined;
+  /** @default what a plugin's `pluginDetails` say */
+  readonly guestStack?: GuestStack | undefined;
 }
 
 /**
@@ -35,8 +38,8 @@ export class CallError extends PluginError<CallErrorCode> {
   /** The plugin's own words: untrusted text, escape before showing. */
   readonly pluginMessage: string | undefined;
   /**
-   * What the plugin passed as `details`: untrusted data. Of its `retryable` and `retry_after_ms` the fields of those names are
-   * made here.
+   * What the plugin passed as `details`: untrusted data. Of its `retryable`, `retry_after_ms` and `stack` fields of
+   * this error are made.
    */
   readonly pluginDetails: unknown;
   /** What the call used until it failed; undefined if it never ran. */
@@ -52,6 +55,13 @@ export class CallError extends PluginError<CallErrorCode> {
    * `CALL_PLUGIN_FAILED` what the plugin says, such as what a server told it.
    */
   readonly retryAfterMs: number | undefined;
+  /**
+   * The calls of the guest's functions that were open when it failed, the innermost first, at most 32: of a trap, a limit, an error that
+   * a host function threw, or the place where the plugin called `host_error`. A script gives its own. With the module's source map each
+   * has its place in the author's source. Empty if nobody knows: the call never ran, or the guest was ended from outside. An error
+   * straight from `@testbench/runtime` has the offsets of the metered module, and no names.
+   */
+  readonly guestStack: GuestStack;
 
   constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
     // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
@@ -68,9 +78,17 @@ export class CallError extends PluginError<CallErrorCode> {
       code === 'CALL_PLUGIN_FAILED' ? readRetryAdvice(details.pluginDetails) : undefined;
     this.retryable = details.retryable ?? advice?.retryable ?? CALL_RETRYABLE[code];
     this.retryAfterMs = details.retryAfterMs ?? advice?.retryAfterMs;
+    this.guestStack = ownStack(details.pluginDetails) ?? details.guestStack ?? [];
   }
 
   override get name(): 'CallError' {
     return 'CallError';
   }
+}
+
+/** What an interpreter says of its script: more than the frames of the interpreter itself. */
+function ownStack(details: unknown): GuestStack | undefined {
+  const { stack } = Object(details) as { readonly stack?: unknown };
+  const frames = stack === undefined ? [] : readGuestStack(stack);
+  return frames.length > 0 ? frames : undefined;
 }

@@ -3,6 +3,7 @@ import { MAX_TEXT_LENGTH } from '../limits.js';
 import { isJsonObject } from '../data/is-json-object.js';
 import { CALL_ERROR_CODES, type CallErrorCode } from './call-error-codes.js';
 import { CallError, type CallUsage } from './call-error.js';
+import { type GuestStack, guestStackOf, readGuestStack } from './guest-stack.js';
 import { readRetryAfterMs } from './retry.js';
 import { LOAD_ERROR_CODES, LoadError, type LoadErrorCode } from './load-error.js';
 
@@ -21,6 +22,8 @@ export interface ErrorRecord {
   readonly offset?: number;
   /** Of a failed load: the code of the call that failed, such as that of a limit. */
   readonly causeCode?: CallErrorCode;
+  /** Of a failed load: that of the call that failed. */
+  readonly guestStack?: GuestStack;
 }
 
 /**
@@ -45,7 +48,7 @@ export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
       message,
       ...(field === undefined ? {} : { field: shortened(field) }),
       ...(offset === undefined ? {} : { offset }),
-      ...(cause instanceof CallError ? { causeCode: cause.code } : {}),
+      ...(cause instanceof CallError ? { causeCode: cause.code, ...stackOf(cause) } : {}),
     };
   }
   const { pluginCode, pluginMessage, pluginDetails, usage, retryable, retryAfterMs } = error;
@@ -58,7 +61,13 @@ export function toErrorRecord(error: CallError | LoadError): ErrorRecord {
     ...(usage === undefined ? {} : { usage }),
     ...(retryable === undefined ? {} : { retryable }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...stackOf(error),
   };
+}
+
+function stackOf(error: CallError): { readonly guestStack?: GuestStack } {
+  const guestStack = guestStackOf(error);
+  return guestStack.length === 0 ? {} : { guestStack };
 }
 
 /**
@@ -70,13 +79,16 @@ export function fromErrorRecord(value: unknown): CallError | LoadError | undefin
   if (!isJsonObject(value) || typeof value['message'] !== 'string') return undefined;
   const message = value['message'].slice(0, MAX_TEXT_LENGTH);
   const code = value['code'];
+  const guestStack = readGuestStack(value['guestStack']);
   if (isOneOf(LOAD_ERROR_CODES, code)) {
     const field = cut(value['field']);
     const { offset, causeCode } = value;
     return new LoadError(code, message, {
       ...(field === undefined ? {} : { field }),
       ...(isOffset(offset) ? { offset } : {}),
-      ...(isOneOf(CALL_ERROR_CODES, causeCode) ? { cause: new CallError(causeCode, message) } : {}),
+      ...(isOneOf(CALL_ERROR_CODES, causeCode)
+        ? { cause: new CallError(causeCode, message, { guestStack }) }
+        : {}),
     });
   }
   if (!isOneOf(CALL_ERROR_CODES, code)) return undefined;
@@ -88,6 +100,7 @@ export function fromErrorRecord(value: unknown): CallError | LoadError | undefin
     usage: readUsage(value['usage']),
     retryable: typeof retryable === 'boolean' ? retryable : undefined,
     retryAfterMs: readRetryAfterMs(value['retryAfterMs']),
+    guestStack,
   });
 }
 

@@ -10,6 +10,14 @@ export { ConfigError, type ConfigErrorCode, type ConfigErrorDetails } from './co
 export { type DatasetErrorCode, DatasetFormatError } from './dataset-format-error.js';
 export { type ErrorRecord, fromErrorRecord, readUsage, toErrorRecord } from './error-record.js';
 export {
+  describePlace,
+  type GuestFrame,
+  type GuestStack,
+  guestStackOf,
+  readGuestStack,
+  type SourceLine,
+} from './guest-stack.js';
+export {
   type AdmissionViolation,
   LOAD_ERROR_CODES,
   LoadError,

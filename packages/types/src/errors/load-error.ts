@@ -23,6 +23,8 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INVALID_MODULE',
   /** The module is valid, but admission refuses it; `violations` says why. */
   'LOAD_REJECTED',
+  /** The source map that the caller named is none, or beyond a limit; or it belongs to another module. */
+  'LOAD_INVALID_SOURCE_MAP',
   /** A required export is missing or has another type. */
   'LOAD_BAD_EXPORT',
   /** The metadata is not JSON, or not of the contract's shape. */

@@ -17,6 +17,8 @@ export interface GuestFailure {
   readonly code?: number | string;
   readonly message: string;
   readonly details?: unknown;
+  /** The engine's own words about where the guest was: `stack` of an error that was made then. Untrusted: it quotes the guest's names. */
+  readonly trace?: string | undefined;
 }
 
 /**

@@ -1,12 +1,24 @@
-import { ByteReader, readSections } from '@testbench/wasm';
+import { ByteReader } from './byte-reader.js';
+import { readSections } from './read-sections.js';
 
 /** Subsection of the section `name` that names functions. @see https://webassembly.github.io/spec/core/appendix/custom.html */
 const FUNCTION_NAMES = 1;
 
 /**
- * Reads the names that a compiler gave to functions, by function index; empty if there are none.
+ * Reads the names that a compiler gave to functions, by function index; empty if there are none. Those of Rust are taken apart:
+ * `_ZN9testbench5parse5value17h0db8d9aa4cd2c45eE` is `testbench::parse::value`.
  *
+ * @param bytes The whole module. Its names are untrusted texts.
  * @throws {DecodeError} If the section is damaged.
+ *
+ * @example
+ * ```ts
+ * import { readFunctionNames } from '@testbench/wasm';
+ *
+ * // A module with nothing but the section `name`, which calls function 0 `f`.
+ * const names = [0, 11, 4, 0x6e, 0x61, 0x6d, 0x65, 1, 4, 1, 0, 1, 0x66];
+ * readFunctionNames(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...names)).get(0); // => 'f'
+ * ```
  */
 export function readFunctionNames(bytes: Uint8Array): Map<number, string> {
   const names = new Map<number, string>();
@@ -28,7 +40,7 @@ export function readFunctionNames(bytes: Uint8Array): Map<number, string> {
 }
 
 /**
- * Takes Rust's mangling apart: `_ZN9testbench5parse5value17h0db8d9aa4cd2c45eE` is `testbench::parse::value`.
+ * Takes Rust's mangling apart.
  *
  * @see https://doc.rust-lang.org/rustc/symbol-mangling/index.html
  */
@@ -51,14 +63,3 @@ function readable(name: string): string {
 }
 
 const MANGLED = { LT: '<', GT: '>', RF: '&', C: ',', u20: ' ' } as const;
-
-/** Gives a copy without the sections that only a debugger reads: names, producers, DWARF. */
-export function stripDebugSections(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const kept = readSections(bytes).filter(
-    ({ name }) =>
-      name === undefined || !/^(?:name|producers|target_features|\.debug_.*)$/.test(name),
-  );
-  const header = bytes.subarray(0, 8);
-  const parts = [header, ...kept.map(({ start, end }) => bytes.subarray(start, end))];
-  return new Uint8Array(Buffer.concat(parts));
-}

@@ -1,0 +1,2 @@
+/** An error must not make a page ask its server for something. */
+export const READS_FILES = false;

@@ -1,0 +1,173 @@
+import { isJsonObject } from '../data/is-json-object.js';
+import { MAX_GUEST_FRAMES, MAX_PLACE_LENGTH } from '../limits.js';
+import { escapeText } from '../text/escape-text.js';
+
+/**
+ * One function call of a guest that was open when it failed.
+ *
+ * Names and files are what the plugin and its source map say: untrusted text, with control characters escaped. Show a file's name; never
+ * open what it names.
+ */
+export interface GuestFrame {
+  /** Name of the function; `wasm-function[12]` if it has none. */
+  readonly function: string;
+  /** The author's source file, as the compiler named it. */
+  readonly file?: string;
+  /** Line in it, from 1. */
+  readonly line?: number;
+  /** Column in the line, from 1; absent where a compiler did not say. */
+  readonly column?: number;
+  /** Index of the function in the module; absent in a script's frames. */
+  readonly functionIndex?: number;
+  /** Where in the module, in bytes from its start; absent in a script's frames, and if the module is not there any more. */
+  readonly offset?: number;
+  /** The source around the line, of the innermost frame whose source map holds its file. */
+  readonly excerpt?: readonly SourceLine[];
+}
+
+/** A line of an author's source. */
+export interface SourceLine {
+  /** Its number, from 1. */
+  readonly line: number;
+  /** Untrusted text with control characters escaped, cut at 1,000 characters. */
+  readonly text: string;
+}
+
+/** Frames whose innermost one is the first. */
+export type GuestStack = readonly GuestFrame[];
+
+const MAX_EXCERPT_LINES = 8;
+
+/** Frames that cannot be read are left out. Numbers beyond this are no lines, columns or offsets of anything. */
+const MAX_NUMBER = 2 ** 31;
+
+/**
+ * Reads a stack that somebody who is not trusted wrote down: a plugin among the details of its error, or a thread or process.
+ *
+ * @returns At most 32 frames, texts escaped and cut at 1,000 characters; empty for anything that is no list.
+ *
+ * @example
+ * ```ts
+ * import { readGuestStack } from '@testbench/types/errors';
+ *
+ * readGuestStack([{ function: 'score', file: 'metric.ts', line: 12, column: 5 }, 7]).length; // => 1
+ * ```
+ */
+export function readGuestStack(value: unknown): GuestStack {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MAX_GUEST_FRAMES).flatMap((item: unknown) => {
+    const frame = readFrame(item);
+    return frame === undefined ? [] : [frame];
+  });
+}
+
+function readFrame(value: unknown): GuestFrame | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const name = placeText(value['function']);
+  const functionIndex = number(value['functionIndex'], 0);
+  if (name === undefined && functionIndex === undefined) return undefined;
+  const file = placeText(value['file']);
+  const line = file === undefined ? undefined : number(value['line'], 1);
+  const column = line === undefined ? undefined : number(value['column'], 1);
+  const offset = number(value['offset'], 0);
+  const excerpt = readExcerpt(value['excerpt']);
+  return {
+    function: name ?? nameOfIndex(functionIndex!),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(functionIndex === undefined ? {} : { functionIndex }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(excerpt.length === 0 ? {} : { excerpt }),
+  };
+}
+
+function readExcerpt(value: unknown): readonly SourceLine[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MAX_EXCERPT_LINES).flatMap((item: unknown) => {
+    if (!isJsonObject(item) || typeof item['text'] !== 'string') return [];
+    const line = number(item['line'], 1);
+    return line === undefined ? [] : [{ line, text: cleaned(item['text']) }];
+  });
+}
+
+/** What a function without a name is called. */
+export function nameOfIndex(index: number): string {
+  return `wasm-function[${index}]`;
+}
+
+/** A name or a line of somebody else's, safe to print. */
+export function cleaned(text: string): string {
+  return escapeText(text.slice(0, MAX_PLACE_LENGTH)).slice(0, MAX_PLACE_LENGTH);
+}
+
+function placeText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? cleaned(value) : undefined;
+}
+
+function number(value: unknown, least: number): number | undefined {
+  const isNumber = Number.isSafeInteger(value);
+  return isNumber && (value as number) >= least && (value as number) <= MAX_NUMBER
+    ? (value as number)
+    : undefined;
+}
+
+/**
+ * Says where an error comes from, in short: the innermost frame in the author's own source, such as `metric.ts:12:5 in score`. Of a trap it
+ * is else the innermost one in a library's; a plugin that says itself that it failed says so through a library, which is no place to look at.
+ *
+ * @param error A `CallError` or an error whose causes hold one, or what was kept of one: its code and stack.
+ * @returns undefined if nobody knows.
+ *
+ * @example
+ * ```ts
+ * import { CallError, describePlace } from '@testbench/types/errors';
+ *
+ * const guestStack = [{ function: 'score', file: 'metric.ts', line: 12, column: 5 }];
+ * describePlace(new CallError('CALL_TRAPPED', 'Cannot finish call: unreachable', { guestStack })); // => 'metric.ts:12:5 in score'
+ * describePlace({ code: 'CALL_TRAPPED', guestStack: [] }); // => undefined
+ * ```
+ */
+export function describePlace(error: unknown): string | undefined {
+  const { code } = Object(error) as { readonly code?: unknown };
+  const frames = guestStackOf(error);
+  const own = frames.find(isOwnFile);
+  const any = frames.find(({ file }) => file !== undefined);
+  const frame = own ?? (code === 'CALL_PLUGIN_FAILED' ? undefined : any);
+  if (frame === undefined) return undefined;
+  const { file, line, column } = frame;
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return `${place} in ${frame.function}`;
+}
+
+/** What libraries' files are called: AssemblyScript's `~lib/…`, packages of npm, Rust's `library/…`, none of them the author's. */
+const LIBRARY = /^(~lib\/|library\/|\.\.\/)|(^|\/)node_modules\/|^\/|^[a-z]+:\/\//i;
+
+function isOwnFile({ file }: GuestFrame): boolean {
+  return file !== undefined && !LIBRARY.test(file);
+}
+
+/** Causes of causes that are looked at. */
+const MAX_CAUSES = 16;
+
+/**
+ * The guest's stack of an error, or of the first of its causes that has one, such as that of a failed load.
+ *
+ * @example
+ * ```ts
+ * import { CallError, guestStackOf, LoadError } from '@testbench/types/errors';
+ *
+ * const cause = new CallError('CALL_TRAPPED', 'trap', { guestStack: [{ function: 'init' }] });
+ * guestStackOf(new LoadError('LOAD_INIT_TRAPPED', 'Cannot initialize plugin', { cause })); // => [{ function: 'init' }]
+ * guestStackOf(new Error('other')); // => []
+ * ```
+ */
+export function guestStackOf(error: unknown): GuestStack {
+  let current = error;
+  for (let depth = 0; depth < MAX_CAUSES && isJsonObject(current); depth += 1) {
+    const { guestStack, cause } = current as { readonly guestStack?: GuestStack; cause?: unknown };
+    if (Array.isArray(guestStack) && guestStack.length > 0) return guestStack;
+    current = cause;
+  }
+  return [];
+}
