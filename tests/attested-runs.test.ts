@@ -87,6 +87,8 @@ function tamper(copy: string, change: (row: string) => string): void {
   writeFileSync(manifestPath, manifest);
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 describe('an attested run', () => {
   it('verifies: signer, statement, scores and fuel', async () => {
     const found = await verifyRun(run, { verifier });
@@ -121,6 +123,79 @@ describe('an attested run', () => {
       differences: [
         { index: 3, model: 'a', evaluator: 'exact-match', what: 'score', recorded: 1, found: 0 },
       ],
+    });
+  });
+
+  it.each([
+    { what: 'expected', found: '4', change: (row: Row) => ({ ...row, expected: 'no' }) },
+    { what: 'input', found: '3 + 1', change: (row: Row) => ({ ...row, input: '0 + 0' }) },
+    { what: 'id', found: '3', change: (row: Row) => ({ ...row, id: 'x' }) },
+  ])(
+    'names the row whose $what is not that of the data set, signed by the trusted key',
+    async ({ what, found: right, change }) => {
+      const copy = await copyRun(`changed-${what}`);
+      tamper(copy, (text) => {
+        const lines = text.split('\n');
+        lines[3] = JSON.stringify(change(JSON.parse(lines[3]!) as Row));
+        return lines.join('\n');
+      });
+      await attestRun(copy, { sign });
+      const found = await verifyRun(copy, { verifier });
+      expect(found).toMatchObject({
+        verified: false,
+        signature: { outcome: 'trusted' },
+        records: { compared: true, rows: 6 },
+        differences: [{ index: 3, what, found: right }],
+      });
+    },
+  );
+
+  it('is damaged without one of its rows, or with another field as the right answer, whoever signed', async () => {
+    const fewer = await copyRun('fewer');
+    tamper(fewer, (text) => text.replace(/^.*"index":3,.*\n/m, ''));
+    const manifest = join(fewer, 'manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"rows":6', '"rows":5'));
+    await attestRun(fewer, { sign });
+    const other = await copyRun('other-field');
+    const config = join(other, 'config.json');
+    const value = JSON.parse(readFileSync(config, 'utf8')) as { dataset: { fields?: object } };
+    value.dataset.fields = { expected: 'input' };
+    writeFileSync(config, JSON.stringify(value));
+    for (const [copy, state] of [
+      [fewer, /0 rows of record 3, and its plan has 1 case/],
+      [other, /configuration of the data set is not that of its plan/],
+    ] as const) {
+      await expect(verifyRun(copy, { verifier })).rejects.toMatchObject({
+        code: 'BENCH_RUN_DAMAGED',
+        message: expect.stringMatching(state),
+      });
+    }
+  });
+
+  it('is compared with a data set and modules that lie elsewhere now', async () => {
+    const copy = await copyRun('elsewhere');
+    const path = join(copy, 'config.json');
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replaceAll(folder, '/nowhere').replaceAll(root, '/nowhere'),
+    );
+    const nothing = await verifyRun(copy, { verifier });
+    expect(nothing).toMatchObject({
+      verified: true,
+      runAgain: [],
+      records: { compared: false, reason: expect.stringContaining('the data set is not at') },
+    });
+    const moved = join(folder, 'moved.jsonl');
+    writeFileSync(moved, readFileSync(join(folder, 'data.jsonl')));
+    const modules = [wasm('levenshtein'), wasm('exact-match'), wasm('replay')];
+    expect(await verifyRun(copy, { verifier, dataset: moved, modules })).toMatchObject({
+      verified: true,
+      runAgain: ['exact-match', 'levenshtein'],
+      records: { compared: true, rows: 6 },
+    });
+    writeFileSync(moved, '{"input":"other"}\n');
+    await expect(verifyRun(copy, { verifier, dataset: [moved] })).rejects.toMatchObject({
+      code: 'BENCH_RUN_DAMAGED',
     });
   });
 

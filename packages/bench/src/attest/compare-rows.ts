@@ -6,11 +6,23 @@ export interface RowDifference extends CaseName {
   readonly id?: string;
   /** The record's line in its file. */
   readonly line?: number;
-  readonly evaluator: string;
-  readonly what: 'score' | 'fuel' | 'details' | 'error';
+  /** Whose value it is; absent for what the row has of its record. */
+  readonly evaluator?: string;
+  readonly what:
+    | 'score'
+    | 'fuel'
+    | 'details'
+    | 'error'
+    | 'id'
+    | 'line'
+    | 'group'
+    | 'columns'
+    | 'expected'
+    | 'input'
+    | 'messages';
   /** What the run has. */
   readonly recorded: unknown;
-  /** What came of it now. */
+  /** What came of it now, or what the data set has. */
   readonly found: unknown;
 }
 
@@ -21,16 +33,7 @@ export function compareRows(
   evaluators: readonly string[],
   withFuel: boolean,
 ): RowDifference[] {
-  const { index, prompt, provider, model, epoch, id, line } = recorded;
-  const place = {
-    index,
-    prompt,
-    provider,
-    model,
-    epoch,
-    ...(id === undefined ? {} : { id }),
-    ...(line === undefined ? {} : { line }),
-  };
+  const place = placeOf(recorded);
   const differences: RowDifference[] = [];
   for (const evaluator of evaluators) {
     const compare = (what: RowDifference['what'], before: unknown, now: unknown): void => {
@@ -43,6 +46,27 @@ export function compareRows(
     if (withFuel) compare('fuel', own(recorded.fuel, evaluator), own(found.fuel, evaluator));
   }
   return differences;
+}
+
+/** Names a row. */
+export function placeOf({
+  index,
+  prompt,
+  provider,
+  model,
+  epoch,
+  id,
+  line,
+}: ResultRow): CaseName & Pick<RowDifference, 'id' | 'line'> {
+  return {
+    index,
+    prompt,
+    provider,
+    model,
+    epoch,
+    ...(id === undefined ? {} : { id }),
+    ...(line === undefined ? {} : { line }),
+  };
 }
 
 function equal(one: unknown, other: unknown): boolean {

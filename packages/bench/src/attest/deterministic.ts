@@ -15,6 +15,15 @@ export interface NotRunAgain {
   readonly reason: string;
 }
 
+/** Paths of modules by their digests. @throws {LoadError} One cannot be read. */
+export async function readModules(
+  paths: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of paths) found.set(digestOf(await readModuleFile(path)), path);
+  return found;
+}
+
 /** Finds the module of an evaluator. @returns Why it cannot be run again; undefined if it can. */
 export async function findObstacle(
   planned: PlannedEvaluator,

@@ -16,6 +16,7 @@ export type { RowDifference } from './compare-rows.js';
 export type { NotRunAgain } from './deterministic.js';
 export {
   type ClaimDifference,
+  type RecordComparison,
   type RunVerification,
   verifyRun,
   type VerifyRunOptions,

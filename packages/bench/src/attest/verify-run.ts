@@ -1,27 +1,17 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import { REWRITE_VERSION } from '@testbench/metering';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import type { Verification, Verifier } from '@testbench/types/stores';
 
-import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
-import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';
-import { PluginLocator } from '../plugins/locate-plugin.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import type { ResultRow } from '../results/result-row.js';
-import { withPreparedRun } from '../run/prepare-run.js';
-import { readRunConfig } from '../run/resume-run.js';
 import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
-import { executeRun } from '../run/run-plan.js';
-import { scoreStored } from '../run/score-run.js';
 import type { RunAttestation, RunClaim } from './attestation.js';
 import { checkRunFolder, readAttestation } from './check-run-folder.js';
-import { compareRows, type RowDifference } from './compare-rows.js';
+import type { RowDifference } from './compare-rows.js';
+import { damagedRun } from './damaged-run.js';
 import { describeClaim } from './describe-run.js';
-import { findObstacle, type NotRunAgain } from './deterministic.js';
-import { MAX_LISTED_DIFFERENCES } from './limits.js';
+import type { NotRunAgain } from './deterministic.js';
+import { Differences, runAgain } from './run-again.js';
 
 /** Options of {@link verifyRun}. */
 export interface VerifyRunOptions extends Pick<
@@ -30,6 +20,14 @@ export interface VerifyRunOptions extends Pick<
 > {
   /** Says who vouches for the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not looked at */
   readonly verifier?: Verifier;
+  /**
+   * Where the data set is now: the path of its file, or of each of its files. It must have the digest of the plan.
+   *
+   * @default where the run's configuration has it
+   */
+  readonly dataset?: string | readonly string[];
+  /** Paths of modules: an evaluator that has the digest of one is run with it, wherever the run's configuration has it. @default none */
+  readonly modules?: readonly string[];
   /** Bundles besides the one in the run's folder, such as those attached to it in a store. @default none */
   readonly bundles?: readonly Uint8Array[];
   /** Called with each difference as it is found, also beyond those that are listed. Must not throw. */
@@ -42,6 +40,11 @@ export interface ClaimDifference {
   readonly attested: unknown;
   readonly found: unknown;
 }
+
+/** Whether rows were compared with the data set: see {@link RunVerification}. */
+export type RecordComparison =
+  | { readonly compared: true; readonly rows: number }
+  | { readonly compared: false; readonly reason: string };
 
 /** What {@link verifyRun} found. */
 export interface RunVerification {
@@ -56,8 +59,10 @@ export interface RunVerification {
   /** Evaluators that scored the recorded answers again. */
   readonly runAgain: readonly string[];
   readonly notRunAgain: readonly NotRunAgain[];
-  /** Rows that were compared. */
+  /** Rows whose scores were compared. */
   readonly rows: number;
+  /** Whether what rows have of their records, such as question and right answer, was compared with the data set. */
+  readonly records: RecordComparison;
   /** Rows without an answer, which nothing can score. */
   readonly rowsWithoutAnswer: number;
   /** False if fuel was not compared, since the run's was counted by another version of the rewriting, or by an unknown one. */
@@ -80,6 +85,9 @@ const OPTIONS: OptionReaders<VerifyRunOptions> = {
       return value instanceof Uint8Array ? value : item.reject('bytes');
     }),
   onDifference: (node) => node.callback(),
+  dataset: (node) =>
+    typeof node.value === 'string' ? node.text() : node.list().map((item) => item.text()),
+  modules: (node) => node.list().map((item) => item.text()),
 };
 
 /** Of a statement about a run: see `PREDICATES` of `@testbench/trust`. */
@@ -105,21 +113,27 @@ export async function verifyRun(
   const claim = await describeClaim(run, options.signal);
   const signature = await verifySignature(run, claim, options);
   const attestation = attestationOf(signature);
+  if (attestation !== undefined && !run.isComplete) {
+    throw damagedRun(run, 'it is signed, and lacks rows of some records');
+  }
   const claimDifferences =
     attestation === undefined ? [] : compareClaims(attestation, claim.predicate);
   // Rows of a run whose rewriting nobody states are compared as if they were ours: what differs is told.
   const fuelCompared =
     attestation === undefined || attestation.versions?.rewrite === REWRITE_VERSION;
-  const again = await scoreAgain(run, options, fuelCompared);
+  const found = new Differences(options.onDifference);
+  const again = await runAgain(run, options, fuelCompared, found);
   const trusted = signature?.outcome === 'trusted' && attestation !== undefined;
   return {
-    verified: trusted && claimDifferences.length === 0 && again.differenceCount === 0,
+    verified: trusted && claimDifferences.length === 0 && found.count === 0,
     claim,
     signature,
     attestation,
     claimDifferences,
     fuelCompared,
     ...again,
+    differences: found.listed,
+    differenceCount: found.count,
   };
 }
 
@@ -153,143 +167,4 @@ function compareClaims(attested: RunAttestation, found: RunAttestation): ClaimDi
     const isSame = said !== undefined && canonicalJson(said) === canonicalJson(found[what]);
     return isSame ? [] : [{ what, attested: said, found: found[what] }];
   });
-}
-
-interface Again {
-  readonly runAgain: readonly string[];
-  readonly notRunAgain: readonly NotRunAgain[];
-  readonly rows: number;
-  readonly rowsWithoutAnswer: number;
-  readonly differences: readonly RowDifference[];
-  readonly differenceCount: number;
-}
-
-async function scoreAgain(
-  run: StoredRun,
-  options: VerifyRunOptions,
-  withFuel: boolean,
-): Promise<Again> {
-  const nothing = (reason: string): Again => ({
-    runAgain: [],
-    notRunAgain: run.plan.evaluators.map(({ as }) => ({ evaluator: as, reason })),
-    rows: 0,
-    rowsWithoutAnswer: 0,
-    differences: [],
-    differenceCount: 0,
-  });
-  const config = await readRunConfig(run);
-  const dataset = await findDatasetObstacle(config);
-  if (dataset !== undefined) return nothing(dataset);
-
-  const notRunAgain: NotRunAgain[] = [];
-  const evaluators = [];
-  const locator = new PluginLocator(config.pluginsDir, { findPlugin: options.findPlugin });
-  for (const planned of run.plan.evaluators) {
-    const found = config.evaluators.find(({ name }) => name === planned.as);
-    const reason = await findObstacle(planned, found, locator);
-    if (reason === undefined) evaluators.push(found!);
-    else notRunAgain.push({ evaluator: planned.as, reason });
-  }
-  if (evaluators.length === 0) return { ...nothing(''), notRunAgain };
-  return { ...(await compare(run, { ...config, evaluators }, options, withFuel)), notRunAgain };
-}
-
-async function compare(
-  run: StoredRun,
-  config: ResolvedBenchmarkConfig,
-  { system, readers, signal, onProgress, findPlugin, onDifference }: VerifyRunOptions,
-  withFuel: boolean,
-): Promise<Omit<Again, 'notRunAgain'>> {
-  const names = config.evaluators.map(({ name }) => name);
-  const differences: RowDifference[] = [];
-  let differenceCount = 0;
-  let rows = 0;
-  let rowsWithoutAnswer = 0;
-  const recorded = run.rows();
-  const runOptions: RunOptions = {
-    ...(system === undefined ? {} : { system }),
-    ...(readers === undefined ? {} : { readers }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(findPlugin === undefined ? {} : { findPlugin }),
-    async onRow(row: ResultRow) {
-      const before = (await recorded.next()).value as ResultRow | undefined;
-      if (before === undefined) throw damaged(run, 'it has fewer rows than its data set has cases');
-      if (before.failure !== undefined || before.output === undefined) {
-        rowsWithoutAnswer += 1;
-        return;
-      }
-      rows += 1;
-      for (const difference of compareRows(before, row, names, withFuel)) {
-        differenceCount += 1;
-        if (differences.length < MAX_LISTED_DIFFERENCES) differences.push(difference);
-        onDifference?.(difference);
-      }
-    },
-  };
-  await withPreparedRun(
-    onlyScoring(config, run),
-    runOptions,
-    async (prepared) => {
-      checkPlan(run, prepared.plan.content, names);
-      await executeRun(prepared, runOptions, scoreStored(run));
-    },
-    { answers: false },
-  );
-  if (!(await recorded.next()).done)
-    throw damaged(run, 'it has more rows than its data set has cases');
-  return { runAgain: names, rows, rowsWithoutAnswer, differences, differenceCount };
-}
-
-/** The configuration is a stranger's: it writes nothing, grants nothing, and its plugins are locked up. */
-function onlyScoring(
-  config: ResolvedBenchmarkConfig,
-  { plan }: StoredRun,
-): ResolvedBenchmarkConfig {
-  const { outputDir: _outputDir, policy: _policy, ...rest } = config;
-  return {
-    ...rest,
-    prompts: plan.prompts,
-    filters: [],
-    isolation: 'process',
-    failFast: false,
-    cache: 'off',
-  };
-}
-
-/** The plan is what was signed; the configuration beside it is not. */
-function checkPlan(run: StoredRun, found: StoredRun['plan'], names: readonly string[]): void {
-  if (found.dataset.digest !== run.plan.dataset.digest) {
-    throw damaged(
-      run,
-      `its data set has the digest ${found.dataset.digest}, and had ${run.plan.dataset.digest}`,
-    );
-  }
-  for (const name of names) {
-    const now = found.evaluators.find(({ as }) => as === name);
-    const then = run.plan.evaluators.find(({ as }) => as === name);
-    if (canonicalJson(now) !== canonicalJson(then)) {
-      throw damaged(run, `its configuration of ${JSON.stringify(name)} is not that of its plan`);
-    }
-  }
-}
-
-async function findDatasetObstacle(config: ResolvedBenchmarkConfig): Promise<string | undefined> {
-  const { path, fields } = config.dataset;
-  if (fields.evaluators !== undefined) return 'its records name evaluators of their own';
-  if (typeof path !== 'string') return undefined;
-  // Of a device there is no end, and a pipe waits for a writer.
-  const found = await stat(resolve(path)).catch(() => undefined);
-  if (found === undefined) return `the data set is not at ${JSON.stringify(path)}`;
-  return found.isFile() ? undefined : `the data set ${JSON.stringify(path)} is no regular file`;
-}
-
-function damaged({ path }: StoredRun, state: string): BenchError {
-  return new BenchError(
-    'BENCH_RUN_DAMAGED',
-    `Cannot verify run ${JSON.stringify(path)}: ${state}`,
-    {
-      file: path,
-    },
-  );
 }

@@ -80,7 +80,8 @@ function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
   });
 }
 
-function planDataset(
+/** What of a data set stands in a plan: its digest, and which records are taken, by which fields. */
+export function planDataset(
   config: ResolvedBenchmarkConfig,
   { digest, count }: DatasetFacts,
 ): PlanContent['dataset'] {

@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { listRuns } from '@testbench/bench/results';
+import { serveRegistry } from '@testbench/test-kit/oci-registry';
 import { describe, expect, it } from 'vitest';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
@@ -99,6 +100,24 @@ describe('testbench run --attest and verify', () => {
       ),
     });
     expect((await call('verify', `runs/${run!.run}`)).code).toBe(0);
+
+    await using registry = await serveRegistry();
+    const reference = `oci://${registry.host}/runs/sums:1.0.0`;
+    await call('push', `runs/${run!.run}`, reference);
+    const pulled = await call('verify', reference, '--key', 'keys/acme.pub.pem', '--quiet');
+    expect(pulled).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(
+        /^oci:.*@sha256:[^]*\nthe data set is the one of the plan: 2 rows compared with it\n[^]*verified\n$/,
+      ),
+    });
+    expect(await call('verify', reference, '--dataset', 'none.jsonl', '--json')).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/"compared": false,\s*"reason": "the data set is not at/),
+    });
+    expect((await call('verify', `oci://${registry.host}/runs/none:1.0.0`)).text).toContain(
+      'STORE_NOT_FOUND',
+    );
 
     const segment = join(run!.path, 'config.json');
     const before = await readFile(segment, 'utf8');

@@ -1,4 +1,4 @@
-import { flag, text } from '../command-line/flags.js';
+import { flag, text, texts } from '../command-line/flags.js';
 import { REGISTRY_PLACE_FLAGS } from './registry.js';
 import { RULES } from './plugin-keys.js';
 
@@ -7,6 +7,14 @@ export const VERIFY_FLAGS = {
   key: text('file', 'the public key that should have signed, in place of rules'),
   rules: RULES,
   trustedRoot: text('file', 'authorities of certificates and logs: trusted_root.json of Sigstore'),
+  dataset: texts(
+    'file',
+    'where the data set is now; it must have the digest of the plan (repeatable) (default: where the run had it)',
+  ),
+  plugin: texts(
+    'file',
+    'a module of an evaluator, which is found by its digest (repeatable) (default: where the run had it)',
+  ),
   ...REGISTRY_PLACE_FLAGS,
   quiet: flag('no progress: results and errors alone'),
   json: flag('print what was found as JSON'),

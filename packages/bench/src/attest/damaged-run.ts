@@ -1,0 +1,13 @@
+import { BenchError } from '../errors.js';
+import type { StoredRun } from '../results/read-run.js';
+
+/** A run that cannot be what it says it is. */
+export function damagedRun({ path }: StoredRun, state: string): BenchError {
+  return new BenchError(
+    'BENCH_RUN_DAMAGED',
+    `Cannot verify run ${JSON.stringify(path)}: ${state}`,
+    {
+      file: path,
+    },
+  );
+}
