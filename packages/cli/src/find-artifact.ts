@@ -47,6 +47,14 @@ function isName(text: string): boolean {
   return !/^[./~]|\.[A-Za-z0-9]+$/.test(text) && parseReference(`${text}@*`).kind === 'name';
 }
 
+/** How {@link findArtifact} finds. */
+export type FindArtifactFlags = RegistryFlagValues & {
+  /** Of an artifact that has none itself. */
+  readonly version?: string | undefined;
+  /** Of a name without a range the highest version, also if another one is installed. */
+  readonly isNewest?: boolean;
+};
+
 /**
  * Finds an artifact in the registry that the project has for its name. A name without a range is what is installed, or else the highest
  * version.
@@ -56,13 +64,14 @@ function isName(text: string): boolean {
 export async function findArtifact(
   io: CliIo,
   text: string,
-  flags: RegistryFlagValues & { readonly version?: string | undefined },
+  flags: FindArtifactFlags,
 ): Promise<FoundArtifact> {
   const named = readNamedPlugin(text);
   const { id, store } = (await openRegistries(io, flags, [named])).find(named.name, named.registry);
   const { name } = named;
   const locked = (await listLocked(io.cwd)).find((plugin) => plugin.name === name);
-  const artifact = await resolveNamed(store, text, named, locked, io.signal);
+  const taken = flags.isNewest === true ? undefined : locked;
+  const artifact = await resolveNamed(store, text, named, taken, io.signal);
   const version = flags.version ?? artifact.version;
   if (version === undefined) {
     throw new StoreError(

@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { readModuleFile } from '@testbench/core/module-file';
 import { inspectPlugin, type PluginInspection } from '@testbench/registry/inspect';
 import type { Permissions } from '@testbench/types';
+import { PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { isModulePath } from '../is-module-path.js';
+import type { AttachedClaims } from '../read-claims.js';
 import { escapeJson } from '../render/escape-text.js';
 import { measured } from '../render/measured.js';
 import { renderInspection } from '../render/render-inspection.js';
@@ -23,17 +25,44 @@ export async function inspectCommand({
   flags,
   args,
 }: CommandCall<typeof INSPECT_FLAGS>): Promise<ExitCode> {
-  const inspection = inspectPlugin(await read(io, flags, args[0]!));
+  const what = args[0]!;
+  const inspection = inspectPlugin(await read(io, flags, what));
+  const attached = isModulePath(what) ? undefined : await readAttached(io, flags, what);
   const granted =
     flags.policy === undefined
       ? undefined
       : await readGrants(resolve(io.cwd, flags.policy), inspection);
   const style = createStyle(io.stdout, io.env);
   const text = flags.json
-    ? escapeJson(toJson(inspection, granted))
+    ? escapeJson(toJson(inspection, granted, attached))
     : await measured((measure) => renderInspection(inspection, style, measure, granted));
   io.stdout.write(`${text}\n`);
+  if (attached !== undefined && !flags.json) {
+    const { renderClaims } = await import('../render/render-claims.js');
+    io.stdout.write(`\n${renderClaims(attached, style)}\n`);
+  }
   return ExitCode.ok;
+}
+
+/** Who vouches for what a registry has, and what is attached to it; undefined for a plugin of the package that we ship. */
+async function readAttached(
+  io: CliIo,
+  flags: CommandCall<typeof INSPECT_FLAGS>['flags'],
+  text: string,
+): Promise<AttachedClaims | undefined> {
+  const [{ findArtifact, readTarget }, { openClaims }] = await Promise.all([
+    import('../find-artifact.js'),
+    import('../read-claims.js'),
+  ]);
+  try {
+    return await (
+      await openClaims(io, flags)
+    )(await findArtifact(io, text, flags));
+  } catch (error) {
+    const isShipped = PluginError.is(error) && error.code === 'STORE_NOT_FOUND';
+    if (isShipped && !text.includes('/')) return undefined;
+    throw error;
+  }
 }
 
 /** Nobody is asked who vouches for it: it is only shown. Most is a path, for which nothing else is loaded. */
@@ -53,14 +82,18 @@ async function readGrants(path: string, inspection: PluginInspection): Promise<P
   return permissionsFor(await loadPolicy(path), { name: metadata?.name, digest });
 }
 
-function toJson(inspection: PluginInspection, granted: Permissions | undefined): string {
+function toJson(
+  inspection: PluginInspection,
+  granted: Permissions | undefined,
+  attached: AttachedClaims | undefined,
+): string {
   const { summary } = inspection;
   // A Map would become {}.
   const features = Object.fromEntries(summary.features);
   const imports = summary.imports.map(cutType);
   const exports = summary.exports.map(cutType);
   return JSON.stringify(
-    { ...inspection, granted, summary: { ...summary, features, imports, exports } },
+    { ...inspection, granted, ...attached, summary: { ...summary, features, imports, exports } },
     undefined,
     2,
   );

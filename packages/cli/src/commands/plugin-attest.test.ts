@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { openLayoutStore } from '@testbench/registry/stores';
 import { assemble, guestWat, withMetadataSection } from '@testbench/test-kit';
 import { KeyFolder, PREDICATES } from '@testbench/trust';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -27,7 +28,10 @@ async function setUp(golden?: string) {
   };
   const call = async (...args: string[]) => {
     const captured = captureIo({ cwd, env });
-    const code = await main(['plugin', ...args], captured.io);
+    const words = args[0]!.startsWith('../')
+      ? [args[0]!.slice(3), ...args.slice(1)]
+      : ['plugin', ...args];
+    const code = await main(words, captured.io);
     return { code, stdout: captured.stdout(), text: `${captured.stdout()}${captured.stderr()}` };
   };
   return { cwd, call };
@@ -138,8 +142,34 @@ describe('testbench plugin attest', () => {
       expect((await call('attest', 'team/exact-match', '--predicate', name)).code).toBe(0);
     }
     const { text } = await call('verify', 'team/exact-match', '--key', join(keys, 'acme.pub.pem'));
+    // A bill of materials that anybody attached.
+    const store = openLayoutStore(join(cwd, '.testbench', 'store'));
+    const subject = await store.resolve({ name: 'team/exact-match', version: '0.1.0' });
+    await store.attach(subject, {
+      artifactType: 'application/vnd.cyclonedx+json',
+      bytes: Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.5","components":[]}'),
+    });
     expect(text).toContain('test result: passed, 2 of 2');
     expect(text).toContain('bill of materials (CycloneDX): 1.6, 2 components, by given');
+    const unknown = await call('info', 'team/exact-match');
+    expect(unknown.stdout).toMatch(/signed by {4}key:sha256:[0-9a-f]{64} \(no rule names it\)/);
+    expect(unknown.stdout).toMatch(
+      /not verified \(no rule names its signer, key:sha256:[0-9a-f]{64}\): test result: passed, 2 of 2/,
+    );
+    await call('keys', 'trust', 'acme', '--for', 'team/*');
+    for (const shown of [
+      await call('info', 'team/exact-match'),
+      await call('../inspect', 'team/exact-match'),
+    ]) {
+      expect(shown.stdout).toMatch(/signed by +acme\n/);
+      expect(shown.stdout).toMatch(/ test result: passed, 2 of 2 golden lines, .*, by acme\n/);
+      expect(shown.stdout).toContain('bill of materials (SPDX): SPDX-2.3, 1 package, by acme');
+      expect(shown.stdout).toContain(
+        'not verified (nobody signed it): bill of materials (CycloneDX): 1.5, 0 components',
+      );
+    }
+    const found = await call('search', 'exact', '--look', 'team/exact-match');
+    expect(found.stdout).toMatch(/team\/exact-match +0\.1\.0 +evaluator +acme +passed 2 of 2/);
     expect(text).toContain('bill of materials (SPDX): SPDX-2.3, 1 package, by given');
     expect(text).toContain(
       'build provenance (SLSA 1): built by https://example.com/builder, from git+https://example.com/guest, as https://example.com/ci/v1, by given',

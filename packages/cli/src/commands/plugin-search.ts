@@ -5,19 +5,25 @@ import {
   PluginCatalogue,
   readCatalogueEntry,
 } from '@testbench/registry/catalogue';
-import { listInstalled, type RegistryMap } from '@testbench/registry/install';
+import type { RegistryMap } from '@testbench/registry/install';
 import { renderTable } from '@testbench/report/terminal';
+import { PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import type { PLUGIN_SEARCH_FLAGS, PROJECT_FLAGS } from '../flags/plugin-project.js';
-import { openRegistries, readNamedPlugin } from '../plugin-project.js';
+import type { PLUGIN_SEARCH_FLAGS } from '../flags/plugin-project.js';
+import { listLocked, openRegistries, readNamedPlugin } from '../plugin-project.js';
+import { type AttachedClaims, openClaims, type TrustFlagValues } from '../read-claims.js';
 import { describePermissions } from '../render/describe-permissions.js';
 import { escapeText } from '../render/escape-text.js';
+import { describeSigners, describeTested } from '../render/render-claims.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
+
+/** Plugins whose registries are asked who vouches for them: a page of them. */
+const MAX_ASKED = 20;
 
 /** `testbench plugin search [words]` */
 export async function pluginSearchCommand({
@@ -32,7 +38,7 @@ export async function pluginSearchCommand({
     signal: io.signal,
   });
   for (const repair of catalogue.repairs) io.stderr.write(`${escapeText(repair)}\n`);
-  const installed = (await listInstalled(io.cwd)).map(({ name }) => name);
+  const installed = (await listLocked(io.cwd)).map(({ name }) => name);
   for (const name of new Set([...named.map((plugin) => plugin.name), ...installed])) {
     await enter(io, registries, catalogue, name);
   }
@@ -46,52 +52,42 @@ export async function pluginSearchCommand({
     ),
     ...(asksNothing && { asksAtMost: [] }),
   });
-  if (flags.json) writeJson(io.stdout, found);
-  else io.stdout.write(`${renderFound(io, found)}\n`);
+  const attached = await readAttached(io, flags, registries, found);
+  if (flags.json) {
+    writeJson(
+      io.stdout,
+      found.map((entry) => ({ ...entry, ...attached.get(entry) })),
+    );
+  } else io.stdout.write(`${renderFound(io, found, attached)}\n`);
   return ExitCode.ok;
 }
 
-/** `testbench plugin info <reference>` */
-export async function pluginInfoCommand({
-  io,
-  flags,
-  args,
-}: CommandCall<typeof PROJECT_FLAGS>): Promise<ExitCode> {
-  const named = readNamedPlugin(args[0]!);
-  const { id, store } = (await openRegistries(io, flags, [named])).find(named.name, named.registry);
-  const signal = { signal: io.signal };
-  const versions = await store.list(named.name, signal);
-  const catalogue = await PluginCatalogue.open();
-  const version = versions.find((one) => one === named.range) ?? versions[0] ?? '0.0.0';
-  const artifact = await store.resolve({ name: named.name, version }, signal);
-  const entry = readCatalogueEntry(await store.read(artifact, signal), {
-    registry: id,
-    digest: artifact.digest,
-  });
-  await catalogue.register(entry);
-  const referrers = await store.referrers(artifact, undefined, signal);
-  const { metadata } = entry;
-  if (flags.json) {
-    writeJson(io.stdout, { ...entry, versions, referrers });
-    return ExitCode.ok;
+/** What is attached to each plugin that was found, of the first of them; nothing where its registry does not answer. */
+async function readAttached(
+  io: CliIo,
+  flags: TrustFlagValues,
+  registries: RegistryMap,
+  found: readonly CatalogueEntry[],
+): Promise<ReadonlyMap<CatalogueEntry, AttachedClaims>> {
+  const attached = new Map<CatalogueEntry, AttachedClaims>();
+  const read = await openClaims(io, flags);
+  const locked = await listLocked(io.cwd);
+  for (const entry of found.slice(0, MAX_ASKED)) {
+    const { repository: name, registry, digest, metadata } = entry;
+    if (name === undefined) continue;
+    try {
+      const { store } = registries.find(name, registry);
+      const plugin = locked.find((one) => one.name === name);
+      const { version } = metadata;
+      attached.set(entry, await read({ store, name, version, digest, locked: plugin }));
+    } catch (error) {
+      io.signal.throwIfAborted();
+      // What was found is shown all the same.
+      if (!PluginError.is(error)) throw error;
+      io.stderr.write(`${escapeText(`${name}: ${error.message}`)}\n`);
+    }
   }
-  const lines = [
-    `${named.name}@${version}  ${metadata.pluginType}`,
-    metadata.description,
-    `author       ${metadata.author || 'not said'}`,
-    `asks for     ${describePermissions(metadata.permissions ?? {})}`,
-    `digest       ${artifact.digest}`,
-    `registry     ${id}`,
-    `versions     ${versions.slice(0, 10).join(', ')}`,
-    `attached     ${referrers.length === 0 ? 'nothing' : referrers.map(({ artifactType }) => artifactType ?? 'of no type').join(', ')}`,
-  ];
-  io.stdout.write(
-    `${lines
-      .filter((line) => line !== '')
-      .map(escapeText)
-      .join('\n')}\n`,
-  );
-  return ExitCode.ok;
+  return attached;
 }
 
 /** Takes what is new under a name into the catalogue: from its section, nothing of it runs. */
@@ -107,32 +103,43 @@ async function enter(
     const artifact = await store.resolve({ name, version }, signal);
     const isKnown = catalogue
       .search({ registry: id, allVersions: true, limit: 100_000 })
-      .some(({ digest }) => digest === artifact.digest);
+      .some(({ digest, repository }) => digest === artifact.digest && repository === name);
     if (isKnown || artifact.moduleDigest === undefined) continue;
     const bytes = await store.read(artifact, signal);
-    await catalogue.register(readCatalogueEntry(bytes, { registry: id, digest: artifact.digest }));
+    const place = { registry: id, digest: artifact.digest, repository: name };
+    await catalogue.register(readCatalogueEntry(bytes, place));
   }
 }
 
-function renderFound(io: CliIo, found: readonly CatalogueEntry[]): string {
+function renderFound(
+  io: CliIo,
+  found: readonly CatalogueEntry[],
+  attached: ReadonlyMap<CatalogueEntry, AttachedClaims>,
+): string {
   if (found.length === 0) return 'Nothing was found';
-  const rows = found.map(({ registry, metadata }) =>
-    [
-      metadata.name,
+  const rows = found.map((entry) => {
+    const { registry, repository, metadata } = entry;
+    const claims = attached.get(entry);
+    return [
+      repository ?? metadata.name,
       metadata.version,
       metadata.pluginType,
+      claims === undefined ? 'not asked' : describeSigners(claims.signature),
+      claims === undefined ? 'not asked' : describeTested(claims),
       registry,
       describePermissions(metadata.permissions ?? {}),
       metadata.description.slice(0, 60),
-    ].map((text) => ({ text: escapeText(text) })),
-  );
+    ].map((text) => ({ text: escapeText(text) }));
+  });
   const columns = [
     { title: 'plugin' },
     { title: 'version' },
     { title: 'type' },
-    { title: 'registry', dropRank: 2 },
-    { title: 'asks for', dropRank: 1 },
-    { title: 'description', dropRank: 3 },
+    { title: 'signed by', dropRank: 1 },
+    { title: 'tests', dropRank: 2 },
+    { title: 'registry', dropRank: 4 },
+    { title: 'asks for', dropRank: 3 },
+    { title: 'description', dropRank: 5 },
   ];
   const { dim } = createStyle(io.stdout, io.env);
   return renderTable(columns, rows, dim, widthOf(io.stdout));

@@ -40,9 +40,17 @@ export const PLUGIN_PUBLISH_FLAGS = {
   keysDir: KEYS_DIR,
   json: JSON_FLAG,
 };
+/** By what is decided whether what is attached to a plugin counts. */
+const CLAIM_FLAGS = {
+  rules: TRUST_RULES,
+  trustedRoot: text('file', 'authorities of certificates and logs: trusted_root.json of Sigstore'),
+};
+/** Flags of `testbench plugin info`. */
+export const PLUGIN_INFO_FLAGS = { ...PROJECT_FLAGS, ...CLAIM_FLAGS };
 /** Flags of `testbench plugin search`. */
 export const PLUGIN_SEARCH_FLAGS = {
   ...REGISTRY_PLACE_FLAGS,
+  ...CLAIM_FLAGS,
   look: texts('name', 'look this name up in its registry first; may stand more than once'),
   type: text('type', 'evaluator, provider, transform, filter or custom'),
   capability: text('capability', 'what it says it can do, such as text_evaluation'),

@@ -45,6 +45,15 @@ function describeTestResult(predicate: unknown): string {
   ].join(', ');
 }
 
+/** How tests ended, as a table shows it: `passed 12 of 12`. */
+export function describeTests(predicate: unknown): string {
+  const golden = list(predicate, 'golden');
+  const sum = (field: string): number =>
+    golden.reduce<number>((total, file) => total + (number(file, field) ?? 0), 0);
+  const result = text(predicate, 'result') === 'passed' ? 'passed' : 'FAILED';
+  return golden.length === 0 ? result : `${result} ${sum('passed')} of ${sum('cases')}`;
+}
+
 /** Versions 0.2 and 1 of SLSA. */
 function describeBuild(predicate: unknown): string | undefined {
   const definition = at(predicate, 'buildDefinition');

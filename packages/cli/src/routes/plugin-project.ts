@@ -1,6 +1,7 @@
 import { defineCommand } from '../command-line/define-command.js';
 import {
   CHANGE_FLAGS,
+  PLUGIN_INFO_FLAGS,
   PLUGIN_INSTALL_FLAGS,
   PLUGIN_PIN_FLAGS,
   PLUGIN_PUBLISH_FLAGS,
@@ -22,10 +23,12 @@ export const PLUGIN_SEARCH = defineCommand({
 export const PLUGIN_INFO = defineCommand({
   name: 'plugin info',
   brief: 'show a plugin of a registry, without running it',
+  about:
+    'Shows what it says of itself, who signed it, and what is attached: test results, bills of materials, build provenance. What nobody trusted vouches for is marked as not verified.',
   positionals: [{ name: 'reference', brief: 'such as team/exact-match@1.2.0' }],
-  flags: PROJECT_FLAGS,
+  flags: PLUGIN_INFO_FLAGS,
   examples: ['testbench plugin info team/exact-match'],
-  load: async () => (await import('../commands/plugin-search.js')).pluginInfoCommand,
+  load: async () => (await import('../commands/plugin-info.js')).pluginInfoCommand,
 });
 export const PLUGIN_INSTALL = defineCommand({
   name: 'plugin install',

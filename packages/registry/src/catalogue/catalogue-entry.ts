@@ -10,6 +10,7 @@ import { PluginError } from '@testbench/types/errors';
 import { readCustomSections } from '@testbench/wasm';
 import semver from 'semver';
 
+import { isPluginName } from '../install/plugin-name.js';
 import { MAX_REGISTRY_LENGTH } from './limits.js';
 import { CatalogueError } from './catalogue-error.js';
 
@@ -23,6 +24,8 @@ export interface CatalogueEntry {
   readonly registry: string;
   /** What its store reads it by: `sha256:` and 64 hex digits. */
   readonly digest: string;
+  /** Its name there, such as `team/exact-match`. @default not known: what is attached to it cannot be asked for */
+  readonly repository?: string;
   /** As its custom section has it, without the schema of its configuration. Nobody has verified it. */
   readonly metadata: PluginMetadata;
 }
@@ -51,7 +54,7 @@ export interface CatalogueKey {
  */
 export function readCatalogueEntry(
   bytes: Uint8Array,
-  place: Pick<CatalogueEntry, 'registry' | 'digest'>,
+  place: Pick<CatalogueEntry, 'registry' | 'digest' | 'repository'>,
 ): CatalogueEntry {
   let metadata: PluginMetadata | undefined;
   try {
@@ -69,7 +72,7 @@ export function readCatalogueEntry(
 
 /** A copy of an entry with checked values. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
 export function checkEntry(entry: CatalogueEntry): CatalogueEntry {
-  const { registry, digest, metadata } = Object(entry) as CatalogueEntry;
+  const { registry, digest, repository, metadata } = Object(entry) as CatalogueEntry;
   if (typeof registry !== 'string' || registry.length > MAX_REGISTRY_LENGTH) {
     throw invalid(digest, 'its registry is no text, or too long');
   }
@@ -78,36 +81,40 @@ export function checkEntry(entry: CatalogueEntry): CatalogueEntry {
   if (typeof digest !== 'string' || !DIGEST.test(digest)) {
     throw invalid(digest, 'the digest is not "sha256:" and 64 hex digits');
   }
+  if (repository !== undefined && !isPluginName(repository)) {
+    throw invalid(digest, 'its name in the registry is no name');
+  }
   try {
     const { configSchema: _left, ...kept } = parseMetadata(
       JSON.parse(JSON.stringify(encodeMetadata(metadata))),
     );
     requireComparable(kept.version);
-    return { registry, digest, metadata: kept };
+    return { registry, digest, ...(repository !== undefined && { repository }), metadata: kept };
   } catch (cause) {
     throw invalid(digest, (cause as Error).message, cause);
   }
 }
 
 /** As it stands in the file. */
-export function encodeEntry({ registry, digest, metadata }: CatalogueEntry): string {
-  return JSON.stringify({ registry, digest, metadata: encodeMetadata(metadata) });
+export function encodeEntry({ registry, digest, repository, metadata }: CatalogueEntry): string {
+  return JSON.stringify({ registry, digest, repository, metadata: encodeMetadata(metadata) });
 }
 
 /** @returns What `encodeEntry` wrote. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
 export function decodeEntry(value: {
   readonly registry?: unknown;
   readonly digest?: unknown;
+  readonly repository?: unknown;
   readonly metadata?: unknown;
 }): CatalogueEntry {
-  const { registry, digest } = value;
+  const { registry, digest, repository } = value;
   const isPlace = typeof registry === 'string' && typeof digest === 'string';
   if (!isPlace || !REGISTRY.test(registry) || !DIGEST.test(digest)) {
     throw invalid(digest, 'it has no registry and digest');
   }
   const metadata = parseMetadata(value.metadata);
   requireComparable(metadata.version);
-  return { registry, digest, metadata };
+  return { registry, digest, ...(isPluginName(repository) && { repository }), metadata };
 }
 
 /** Names hold no spaces, nor do versions or registries. */

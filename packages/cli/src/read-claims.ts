@@ -1,0 +1,99 @@
+import {
+  createVerifier,
+  type ListedClaim,
+  listClaims,
+  parseTrustRules,
+  readBundles,
+} from '@testbench/trust';
+import { PluginError } from '@testbench/types/errors';
+import type { PluginStore, StoredReferrer, Verification } from '@testbench/types/stores';
+
+import type { CliIo } from './cli-io.js';
+import type { FoundArtifact } from './find-artifact.js';
+import { readRoot, readRules } from './trust-files.js';
+
+/** Larger ones are not looked into: a bill of materials of thousands of packages has 3 MB. */
+const MAX_ATTACHED_BYTES = 8 * 1024 * 1024;
+/** Attachments without a signature that are looked into. */
+const MAX_UNSIGNED = 8;
+const BUNDLES = 'application/vnd.dev.sigstore.bundle';
+
+/** Whom to trust, as the command line has it. */
+export interface TrustFlagValues {
+  readonly rules?: string | undefined;
+  readonly trustedRoot?: string | undefined;
+}
+
+/** Something that is attached without a signature. */
+export interface UnsignedAttachment {
+  readonly digest: string;
+  readonly artifactType: string | undefined;
+  /** What its bytes hold, if that is JSON that is looked into. */
+  readonly content: unknown;
+}
+
+/** What is attached to an artifact, and what of it counts. */
+export interface AttachedClaims {
+  /** What the rules say of the artifact. */
+  readonly signature: Verification;
+  /** What each bundle says. */
+  readonly claims: readonly ListedClaim[];
+  readonly unsigned: readonly UnsignedAttachment[];
+}
+
+/** Asks who vouches for artifacts, by the rules of the project. */
+export async function openClaims(
+  io: CliIo,
+  flags: TrustFlagValues,
+): Promise<(found: ClaimSubject) => Promise<AttachedClaims>> {
+  const rules = parseTrustRules((await readRules(io, flags.rules)) ?? {});
+  const trustedRoot = await readRoot(io, flags.trustedRoot);
+  const options = { rules, ...(trustedRoot !== undefined && { trustedRoot }) };
+  const verifier = createVerifier(options);
+  const { signal } = io;
+  return async ({ store, name, version, digest, locked }) => {
+    const subject = { name, digest };
+    const identity = { name, version, digest };
+    const bundles = await readBundles(store, subject, signal);
+    const signature = await verifier.verify(identity, bundles, {
+      knownSigners: locked?.signers ?? [],
+      signal,
+    });
+    const others = (await store.referrers(subject, undefined, { signal })).filter(
+      ({ artifactType = '' }) => !artifactType.startsWith(BUNDLES),
+    );
+    const unsigned = await Promise.all(
+      others.map(async ({ digest: attached, artifactType }, index) => ({
+        digest: attached,
+        artifactType,
+        content:
+          index < MAX_UNSIGNED ? await readContent(store, name, others[index]!, signal) : undefined,
+      })),
+    );
+    return { signature, claims: listClaims(identity, bundles, options), unsigned };
+  };
+}
+
+/** The artifact that is asked about. */
+export type ClaimSubject = Pick<FoundArtifact, 'store' | 'name' | 'version' | 'digest' | 'locked'>;
+
+/** JSON of a kind that is known; undefined if it is none, or cannot be read. */
+async function readContent(
+  store: PluginStore,
+  name: string,
+  { digest, artifactType = '' }: StoredReferrer,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!/cyclonedx|spdx/.test(artifactType)) return undefined;
+  try {
+    const artifact = await store.resolve({ name, digest }, { signal });
+    const [layer] = artifact.layers;
+    if (layer === undefined || layer.size > MAX_ATTACHED_BYTES) return undefined;
+    const text = new TextDecoder().decode(await store.readLayer(name, layer, { signal }));
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (PluginError.is(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { type ListedClaim, PREDICATES } from '@testbench/trust';
+import type { Verification } from '@testbench/types/stores';
+
+import type { AttachedClaims, UnsignedAttachment } from '../read-claims.js';
+import { describePredicate, describeTests } from './describe-predicate.js';
+import { escapeText } from './escape-text.js';
+import type { Style } from './style.js';
+
+/** Kinds that are attached without a signature, by their media types. */
+const KINDS: readonly (readonly [pattern: RegExp, predicateType: string])[] = [
+  [/cyclonedx/, 'https://cyclonedx.org/bom'],
+  [/spdx/, 'https://spdx.dev/Document'],
+];
+
+/** What is attached to an artifact, a line each; what nobody trusted vouches for begins with "not verified". */
+export function describeClaims({ claims, unsigned }: AttachedClaims): string[] {
+  return [...claims.map(describeClaim), ...unsigned.map(describeUnsigned)];
+}
+
+/** The same as a section of its own, with who vouches for the artifact. */
+export function renderClaims(attached: AttachedClaims, style: Style): string {
+  const claims = describeClaims(attached);
+  const lines = [`signed by ${describeSigners(attached.signature)}`, ...claims];
+  return [style.bold('Attached'), ...lines.map((line) => `  ${escapeText(line)}`)].join('\n');
+}
+
+function describeClaim({ state, code, predicateType, predicate, signer }: ListedClaim): string {
+  const what =
+    predicateType === undefined
+      ? code === undefined || code === 'SIGNER_UNTRUSTED'
+        ? 'message signature'
+        : 'bundle'
+      : describePredicate(predicateType, predicate);
+  if (state === 'trusted') return `${what}, by ${signer?.label ?? signer?.id}`;
+  const reason =
+    state === 'refused' ? code : `no rule names its signer, ${signer?.id ?? 'whoever that is'}`;
+  return `not verified (${reason}): ${what}`;
+}
+
+function describeUnsigned({ artifactType = 'of no type', content }: UnsignedAttachment): string {
+  const kind = KINDS.find(([pattern]) => pattern.test(artifactType))?.[1];
+  const what = kind === undefined ? artifactType : describePredicate(kind, content);
+  return `not verified (nobody signed it): ${what}`;
+}
+
+/** Who vouches for an artifact, in a few words. */
+export function describeSigners(signature: Verification): string {
+  if (signature.outcome === 'refused') return `refused (${signature.code})`;
+  if (signature.outcome === 'unsigned') return 'nobody';
+  const names = signature.signers.map(({ label, id }) => label ?? id);
+  // On first use a key vouches for itself: anybody's would.
+  return signature.firstUse ? `${names.join(', ')} (no rule names it)` : names.join(', ');
+}
+
+/** The latest test result, in a few words. */
+export function describeTested({ claims }: AttachedClaims): string {
+  const results = claims.filter(({ predicateType }) => predicateType === PREDICATES.testResult);
+  const trusted = results.filter(({ state }) => state === 'trusted');
+  if (trusted.length > 0) return describeTests(latest(trusted).predicate);
+  return results.length === 0 ? 'no' : 'not verified';
+}
+
+function latest(claims: readonly ListedClaim[]): ListedClaim {
+  const time = ({ predicate }: ListedClaim): string => {
+    const at = (predicate as { readonly signedAt?: unknown } | null | undefined)?.signedAt;
+    return typeof at === 'string' ? at : '';
+  };
+  return claims.reduce((best, claim) => (time(claim) > time(best) ? claim : best));
+}
