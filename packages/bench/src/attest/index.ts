@@ -14,10 +14,5 @@ export {
 } from './attestation.js';
 export type { RowDifference } from './compare-rows.js';
 export type { NotRunAgain } from './deterministic.js';
-export {
-  type ClaimDifference,
-  type RecordComparison,
-  type RunVerification,
-  verifyRun,
-  type VerifyRunOptions,
-} from './verify-run.js';
+export { type ClaimDifference, type RunVerification, verifyRun } from './verify-run.js';
+export type { RecordComparison, VerifyRunOptions } from './verify-options.js';

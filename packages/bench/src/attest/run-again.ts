@@ -17,7 +17,7 @@ import { compareRows, type RowDifference } from './compare-rows.js';
 import { damagedRun } from './damaged-run.js';
 import { findObstacle, type NotRunAgain, readModules } from './deterministic.js';
 import { MAX_LISTED_DIFFERENCES } from './limits.js';
-import type { RecordComparison, VerifyRunOptions } from './verify-run.js';
+import type { RecordComparison, VerifyRunOptions } from './verify-options.js';
 
 /** What running evaluators again came to. */
 export interface Again {

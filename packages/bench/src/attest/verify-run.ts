@@ -1,10 +1,9 @@
 import { REWRITE_VERSION } from '@testbench/metering';
-import { type OptionReaders, readOptions } from '@testbench/types/config';
-import type { Verification, Verifier } from '@testbench/types/stores';
+import { readOptions } from '@testbench/types/config';
+import type { Verification } from '@testbench/types/stores';
 
 import { canonicalJson } from '../plan/canonical-json.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
 import type { RunAttestation, RunClaim } from './attestation.js';
 import { checkRunFolder, readAttestation } from './check-run-folder.js';
 import type { RowDifference } from './compare-rows.js';
@@ -12,27 +11,11 @@ import { damagedRun } from './damaged-run.js';
 import { describeClaim } from './describe-run.js';
 import type { NotRunAgain } from './deterministic.js';
 import { Differences, runAgain } from './run-again.js';
-
-/** Options of {@link verifyRun}. */
-export interface VerifyRunOptions extends Pick<
-  RunOptions,
-  'system' | 'readers' | 'signal' | 'onProgress' | 'findPlugin'
-> {
-  /** Says who vouches for the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not looked at */
-  readonly verifier?: Verifier;
-  /**
-   * Where the data set is now: the path of its file, or of each of its files. It must have the digest of the plan.
-   *
-   * @default where the run's configuration has it
-   */
-  readonly dataset?: string | readonly string[];
-  /** Paths of modules: an evaluator that has the digest of one is run with it, wherever the run's configuration has it. @default none */
-  readonly modules?: readonly string[];
-  /** Bundles besides the one in the run's folder, such as those attached to it in a store. @default none */
-  readonly bundles?: readonly Uint8Array[];
-  /** Called with each difference as it is found, also beyond those that are listed. Must not throw. */
-  readonly onDifference?: (difference: RowDifference) => void;
-}
+import {
+  type RecordComparison,
+  VERIFY_RUN_OPTIONS,
+  type VerifyRunOptions,
+} from './verify-options.js';
 
 /** Something that the attestation says, and that is not so. */
 export interface ClaimDifference {
@@ -40,11 +23,6 @@ export interface ClaimDifference {
   readonly attested: unknown;
   readonly found: unknown;
 }
-
-/** Whether rows were compared with the data set: see {@link RunVerification}. */
-export type RecordComparison =
-  | { readonly compared: true; readonly rows: number }
-  | { readonly compared: false; readonly reason: string };
 
 /** What {@link verifyRun} found. */
 export interface RunVerification {
@@ -72,24 +50,6 @@ export interface RunVerification {
   readonly differenceCount: number;
 }
 
-const OPTIONS: OptionReaders<VerifyRunOptions> = {
-  system: RUN_OPTIONS.system,
-  readers: RUN_OPTIONS.readers,
-  signal: RUN_OPTIONS.signal,
-  onProgress: RUN_OPTIONS.onProgress,
-  findPlugin: RUN_OPTIONS.findPlugin,
-  verifier: (node) => node.implementation<Verifier>('verify'),
-  bundles: (node) =>
-    node.list().map((item) => {
-      const { value } = item;
-      return value instanceof Uint8Array ? value : item.reject('bytes');
-    }),
-  onDifference: (node) => node.callback(),
-  dataset: (node) =>
-    typeof node.value === 'string' ? node.text() : node.list().map((item) => item.text()),
-  modules: (node) => node.list().map((item) => item.text()),
-};
-
 /** Of a statement about a run: see `PREDICATES` of `@testbench/trust`. */
 const EVALUATION_RESULT = 'urn:testbench:evaluation-result:1';
 
@@ -107,7 +67,7 @@ export async function verifyRun(
   folder: string,
   given?: VerifyRunOptions,
 ): Promise<RunVerification> {
-  const options = readOptions<VerifyRunOptions>(given, OPTIONS);
+  const options = readOptions<VerifyRunOptions>(given, VERIFY_RUN_OPTIONS);
   await checkRunFolder(folder);
   const run = await readRun(folder);
   const claim = await describeClaim(run, options.signal);

@@ -54,6 +54,7 @@ async function readAttached(
     import('../find-artifact.js'),
     import('../read-claims.js'),
   ]);
+  if ((await readTarget(io, text)).kind !== 'reference') return undefined;
   try {
     return await (
       await openClaims(io, flags)

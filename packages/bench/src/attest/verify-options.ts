@@ -1,0 +1,50 @@
+import type { OptionReaders } from '@testbench/types/config';
+import type { Verifier } from '@testbench/types/stores';
+
+import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
+import type { RowDifference } from './compare-rows.js';
+
+/** Options of `verifyRun`. */
+export interface VerifyRunOptions extends Pick<
+  RunOptions,
+  'system' | 'readers' | 'signal' | 'onProgress' | 'findPlugin'
+> {
+  /** Says who vouches for the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not looked at */
+  readonly verifier?: Verifier;
+  /**
+   * Where the data set is now: the path of its file, or of each of its files. It must have the digest of the plan.
+   *
+   * @default where the run's configuration has it
+   */
+  readonly dataset?: string | readonly string[];
+  /** Paths of modules: an evaluator that has the digest of one is run with it, wherever the run's configuration has it. @default none */
+  readonly modules?: readonly string[];
+  /** Bundles besides the one in the run's folder, such as those attached to it in a store. @default none */
+  readonly bundles?: readonly Uint8Array[];
+  /** Called with each difference as it is found, also beyond those that are listed. Must not throw. */
+  readonly onDifference?: (difference: RowDifference) => void;
+}
+
+/** Whether rows were compared with the data set: see `RunVerification`. */
+export type RecordComparison =
+  | { readonly compared: true; readonly rows: number }
+  | { readonly compared: false; readonly reason: string };
+
+/** Readers of {@link VerifyRunOptions}. */
+export const VERIFY_RUN_OPTIONS: OptionReaders<VerifyRunOptions> = {
+  system: RUN_OPTIONS.system,
+  readers: RUN_OPTIONS.readers,
+  signal: RUN_OPTIONS.signal,
+  onProgress: RUN_OPTIONS.onProgress,
+  findPlugin: RUN_OPTIONS.findPlugin,
+  verifier: (node) => node.implementation<Verifier>('verify'),
+  bundles: (node) =>
+    node.list().map((item) => {
+      const { value } = item;
+      return value instanceof Uint8Array ? value : item.reject('bytes');
+    }),
+  onDifference: (node) => node.callback(),
+  dataset: (node) =>
+    typeof node.value === 'string' ? node.text() : node.list().map((item) => item.text()),
+  modules: (node) => node.list().map((item) => item.text()),
+};
