@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
-import { initBenchmark } from '@testbench/bench';
+import { findPluginsDir, initBenchmark } from '@testbench/bench';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -22,6 +22,10 @@ export async function initCommand({
   }
   for (const file of files) io.stdout.write(`wrote ${escapeText(shortenPath(file, io.cwd))}\n`);
   io.stdout.write(`\nRun it with: testbench run ${escapeText(shortenPath(files[0]!, io.cwd))}\n`);
-  io.stdout.write('Its plugins come from @testbench/plugins: npm install @testbench/plugins\n');
+  // Beside the benchmark, or beside this command.
+  const places = [dirname(files[0]!), import.meta.dirname];
+  if (places.every((place) => findPluginsDir(place) === undefined)) {
+    io.stdout.write('Its plugins come from @testbench/plugins: npm install @testbench/plugins\n');
+  }
   return ExitCode.ok;
 }

@@ -53,6 +53,22 @@ describe('commands about runs', () => {
     expect(JSON.parse(json)).toMatchObject([{ code: 'CALL_INVALID_INPUT', count: 1 }]);
   });
 
+  it('replay a run by one line, with all its models', async () => {
+    const { cwd, run, folder } = await finishedRun();
+    const again = {
+      name: 'again',
+      dataset: { path: 'data.jsonl' },
+      provider: { plugin: 'replay', from: folder },
+      evaluators: [{ plugin: examplePlugin('exact-match') }],
+      maxErrors: 1,
+    };
+    await writeFile(join(cwd, 'again.json'), JSON.stringify(again));
+    const [code, out, err] = await run('run', 'again.json', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { scores } = JSON.parse(out) as { scores: readonly { readonly model: string }[] };
+    expect(scores.map(({ model }) => model)).toEqual(['a', 'b']);
+  });
+
   it('show what became of a record', async () => {
     const { run, folder } = await finishedRun();
     const [code, out] = await run('show', folder, 'one', '--model', 'b');
