@@ -115,7 +115,7 @@ function docOf(node, source) {
 }
 
 /** A docstring without its stars and its example; tags become a list. */
-export function markdownOf(comment) {
+function markdownOf(comment) {
   const text = comment
     .replace(/^\/\*\*\s*/, '')
     .replace(/\s*\*\/$/, '')
