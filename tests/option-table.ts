@@ -60,7 +60,7 @@ import {
   watchUpdates,
 } from '@testbench/registry/install';
 import { createMemoryStore } from '@testbench/registry/stores';
-import { openRegistry } from '@testbench/registry-oci';
+import { listRepositories, openRegistry } from '@testbench/registry-oci';
 import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 import { compilePlugin, meterPlugin, ModuleCache, PluginInstance } from '@testbench/runtime';
@@ -456,6 +456,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'registry:DiscoverOptions': {
     calls: { discoverPlugins: (options) => discoverPlugins([], options) },
+  },
+  'registry-oci:ListRepositoriesOptions': {
+    calls: { listRepositories: (options) => listRepositories({ host: 'localhost:1' }, options) },
   },
   'registry-oci:RegistryOptions': { calls: { openRegistry: (options) => openRegistry(options) } },
   'registry/catalogue:CatalogueOptions': {

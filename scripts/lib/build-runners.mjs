@@ -19,7 +19,7 @@ const RUNNERS = {
   ],
   // Runs in processes that a test kills.
   'packages/host': ['state/file-state-stores'],
-  'packages/registry': ['catalogue/plugin-catalogue'],
+  'packages/registry': ['catalogue/plugin-catalogue', 'install/index', 'stores/index'],
   'packages/bench': ['calls/call-cache', 'dataset/formats/parquet-child'],
   'packages/sdk': ['check/check-thread'],
 };

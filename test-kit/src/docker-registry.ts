@@ -140,7 +140,7 @@ export async function startDockerRegistry({
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,25 +1,22 @@
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-import { type FindPlugin, PluginLocator } from '@testbench/bench';
+import type { FindPlugin } from '@testbench/bench';
 import {
   findPlugin,
   type FoundPlugin,
   InstallError,
   type InstalledPlugin,
   installPlugins,
-  isPluginName,
   LOCKFILE_NAME,
   type PluginRequirement,
   type ProjectOptions,
   satisfiesRange,
 } from '@testbench/registry/install';
-import { ConfigError, PluginError } from '@testbench/types/errors';
-import { type OciReference, parseReference } from '@testbench/types/stores';
+import { ConfigError } from '@testbench/types/errors';
 
 import type { CliIo } from './cli-io.js';
-import { readRegistrySettings } from './registry-settings.js';
-import { listLocked, type NamedPlugin, type ProjectFlags, withProject } from './plugin-project.js';
+import { listLocked, type ProjectFlags, withProject } from './plugin-project.js';
+import { readWanted, sortReferences, type Wanted } from './wanted-plugins.js';
 
 /** What was fetched and no lockfile names. */
 const CACHE_FOLDER = join('.testbench', 'cache');
@@ -39,15 +36,6 @@ export interface FoundPlugins {
   readonly modules: ReadonlyMap<string, FoundPlugin>;
 }
 
-/** A reference that may stand in a lockfile. */
-interface Wanted extends NamedPlugin {
-  readonly reference: string;
-  /** A tag that is no version. */
-  readonly tag?: string;
-  /** A name alone, which nobody has said to come from a registry: the package may have it. */
-  readonly mayBeShipped?: true;
-}
-
 /**
  * Finds plugins by name and reference, in one way for all commands: by the lockfile of the working directory, then in the package
  * `@testbench/plugins` where the name has neither slash nor host, then in the registry that the name comes from.
@@ -65,7 +53,7 @@ export async function findPlugins(
   pluginsDir?: string,
 ): Promise<FoundPlugins> {
   const locked = new Map((await listLocked(io.cwd)).map((plugin) => [plugin.name, plugin]));
-  const { wanted, byDigest } = await sort(io, flags, references, locked, pluginsDir);
+  const { wanted, byDigest } = await sortReferences(io, flags, references, locked, pluginsDir);
   const missing = wanted.filter((one) => needsInstalling(one, locked.get(one.name), mode));
   if (mode === 'frozen') refuseMissing(missing);
   const found = new Map<string, FoundPlugin>();
@@ -140,78 +128,6 @@ function wrongVersion(reference: string, { version }: InstalledPlugin): ConfigEr
   );
 }
 
-/** Which references are about the lockfile, and which are pinned by a digest of their own. */
-async function sort(
-  io: CliIo,
-  flags: ProjectFlags,
-  references: readonly string[],
-  locked: ReadonlyMap<string, InstalledPlugin>,
-  pluginsDir: string | undefined,
-): Promise<{
-  readonly wanted: readonly Wanted[];
-  readonly byDigest: readonly (OciReference & { readonly reference: string })[];
-}> {
-  const wanted: Wanted[] = [];
-  const byDigest: (OciReference & { readonly reference: string })[] = [];
-  // Whether the package has it is asked, and no script compiled for it.
-  const locator = new PluginLocator(pluginsDir, { compileScript: () => Promise.resolve('') });
-  const file = { registries: flags.registries };
-  const { namespaces } = await readRegistrySettings(io, file);
-  for (const reference of new Set(references)) {
-    const parsed = reference.startsWith('script:') ? undefined : parseReference(reference);
-    if (parsed?.kind === 'oci' && parsed.digest !== undefined) {
-      byDigest.push({ ...parsed, reference });
-      continue;
-    }
-    const one = readWanted(reference);
-    if (one === undefined) continue;
-    if (!locked.has(one.name) && one.registry === undefined) {
-      if (isFile(io.cwd, reference)) continue;
-      if (
-        isBareName(one, namespaces) &&
-        (!isProject(io.cwd) || (await isShipped(locator, reference)))
-      )
-        continue;
-    }
-    const mayBeShipped = isBareName(one, namespaces) && !locked.has(one.name);
-    wanted.push({ ...one, ...(mayBeShipped && { mayBeShipped }) });
-  }
-  return { wanted, byDigest };
-}
-
-function isBareName(
-  { name, registry }: Wanted,
-  namespaces: Readonly<Record<string, string>>,
-): boolean {
-  return registry === undefined && !name.includes('/') && !Object.hasOwn(namespaces, name);
-}
-
-/** Undefined for a path, a script and a digest. */
-function readWanted(reference: string): Wanted | undefined {
-  if (reference.startsWith('script:')) return undefined;
-  const parsed = parseReference(reference);
-  if (parsed.kind === 'path') {
-    // A slash and no dot: a file of that name counts as one.
-    return isPluginName(reference) && !reference.includes('.')
-      ? { reference, name: reference }
-      : undefined;
-  }
-  const { name } = parsed;
-  if (parsed.kind === 'name') {
-    const { range } = parsed;
-    return { reference, name, ...(range !== undefined && { range }) };
-  }
-  const { host: registry, tag, range = versionOf(tag), digest } = parsed;
-  if (digest !== undefined) return undefined;
-  return {
-    reference,
-    name,
-    registry,
-    ...(range !== undefined && { range }),
-    ...(tag !== undefined && range === undefined && { tag }),
-  };
-}
-
 /** Without names alone that no registry has: the package says what it has, and which name is near. */
 async function onlyOffered(
   { registries, signal }: ProjectOptions,
@@ -227,11 +143,6 @@ async function onlyOffered(
     offered.push(one);
   }
   return offered;
-}
-
-/** A tag that is a version. */
-function versionOf(tag: string | undefined): string | undefined {
-  return tag !== undefined && satisfiesRange(tag, tag) ? tag : undefined;
 }
 
 function needsInstalling(
@@ -291,25 +202,4 @@ async function lookUp(
     ...(signal !== undefined && { signal }),
     ...(onEvent !== undefined && { onEvent }),
   });
-}
-
-function isFile(cwd: string, path: string): boolean {
-  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** True where somebody has said where plugins come from, or keeps some. */
-function isProject(cwd: string): boolean {
-  return [LOCKFILE_NAME, 'testbench.registries.json', join('.testbench', 'store')].some((name) =>
-    existsSync(join(cwd, name)),
-  );
-}
-
-async function isShipped(locator: PluginLocator, reference: string): Promise<boolean> {
-  try {
-    await locator.locate(reference, '');
-    return true;
-  } catch (error) {
-    if (!PluginError.is(error)) throw error;
-    return false;
-  }
 }

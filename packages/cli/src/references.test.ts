@@ -3,6 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openRegistry } from '@testbench/registry-oci';
+import {
+  createAuthority,
+  hasCommand,
+  startDockerRegistry,
+} from '@testbench/test-kit/docker-registry';
 import { type OciRegistry, serveRegistry } from '@testbench/test-kit/oci-registry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -14,9 +19,18 @@ let registry: OciRegistry;
 /** Of the evaluator's manifest. */
 let digest = '';
 let cwd = '';
+/** The registry does not tell what it has. */
+let silent = false;
 
 beforeAll(async () => {
-  registry = await serveRegistry();
+  registry = await serveRegistry({
+    intercept: ({ url = '' }, response, { tags }) => {
+      if (!url.startsWith('/v2/_catalog') || silent) return false;
+      const repositories = [...new Set([...tags.keys()].map((tag) => tag.split(':')[0]))];
+      response.end(JSON.stringify({ repositories }));
+      return true;
+    },
+  });
   for (const name of ['replay', 'exact-match']) {
     const bytes = await readFile(examplePlugin(name));
     const layers = [{ mediaType: 'application/wasm', bytes }];
@@ -28,6 +42,7 @@ afterAll(() => registry[Symbol.asyncDispose]());
 beforeEach(async () => {
   cwd = await temporaryFolder();
   registry.seen.length = 0;
+  silent = false;
   project({ ours: `oci://${registry.host}` });
 });
 
@@ -278,5 +293,108 @@ describe('flags about a registry', () => {
     project(registries, {});
     writeFileSync(join(cwd, 'ca.pem'), 'none');
     expect(await run(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(state) });
+  });
+});
+
+describe('plugin search --offered', () => {
+  it('finds what the registries say they have, and passes over what is no plugin', async () => {
+    await openRegistry().write({
+      name: `${registry.host}/team/data`,
+      version: '1.0.0',
+      layers: [],
+    });
+    project(
+      { ours: `oci://${registry.host}`, shared: 'store' },
+      { namespaces: { team: 'ours' }, fallback: 'shared' },
+    );
+    await run('plugin', 'publish', examplePlugin('contains'), '--to', 'shared');
+    // What another registry would call the same is not looked at.
+    const { openLayoutStore } = await import('@testbench/registry/stores');
+    const bytes = await readFile(examplePlugin('levenshtein'));
+    const layers = [{ mediaType: 'application/wasm', bytes }];
+    await openLayoutStore(join(cwd, 'store')).write({
+      name: 'team/levenshtein',
+      version: '9.9.9',
+      layers,
+    });
+    expect((await run('plugin', 'search', 'exact')).stdout).toBe('Nothing was found\n');
+    const { code, stdout, stderr } = await run('plugin', 'search', '--offered', '--json');
+    const names = JSON.parse(stdout).map(
+      ({ metadata }: { metadata: { name: string } }) => metadata.name,
+    );
+    expect({ code, names: names.sort() }).toEqual({
+      code: 0,
+      names: ['contains', 'exact-match', 'replay'],
+    });
+    expect(stderr).toBe('');
+  });
+
+  it('says which registry does not tell', async () => {
+    project({ ours: `oci://${registry.host}` }, {});
+    silent = true;
+    const { code, stderr } = await run('plugin', 'search', '--offered');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^ours does not say what it has/),
+    });
+  });
+});
+
+const LOGIN = { username: 'ada', password: 'correct horse' };
+const hasRegistry = ['docker-registry', 'htpasswd'].every((name) => hasCommand(name));
+const NOTE = hasRegistry ? '' : ' (skipped: docker-registry and htpasswd are not installed)';
+
+describe.skipIf(!hasRegistry)(`docker-registry with TLS and a password${NOTE}`, () => {
+  it('is reached by flags, or by the file of registries, from every command', async () => {
+    const authority = createAuthority(cwd);
+    await using docker = await startDockerRegistry({ authority, login: LOGIN });
+    const auth = Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64');
+    const auths = { auths: { [docker.host]: { auth } } };
+    writeFileSync(join(cwd, 'docker.json'), JSON.stringify(auths));
+    const flags = ['--ca', authority.ca, '--credentials', 'docker.json'];
+    const reference = `oci://${docker.host}/team/exact-match@^0.1`;
+    const location = `oci://${docker.host}`;
+    const reach = { ca: 'ca.pem', credentials: 'docker.json' };
+
+    project({ ours: location });
+    const publish = [
+      'plugin',
+      'publish',
+      examplePlugin('exact-match'),
+      '--name',
+      'team/exact-match',
+    ];
+    expect(await run(...publish)).toMatchObject({ code: 1 });
+    expect(await run(...publish, ...flags)).toMatchObject({ code: 0 });
+    expect(await run('push', 'docker.json', `oci://${docker.host}/data`, ...flags)).toMatchObject({
+      code: 0,
+    });
+    benchmark(reference);
+    const commands = [
+      ['inspect', reference],
+      ['call', 'team/exact-match', '--input', input],
+      ['plugin', 'info', 'team/exact-match'],
+      ['plugin', 'search', '--offered'],
+      ['run', 'bench.json', '--dry-run'],
+      ['run', 'bench.json'],
+      ['plugin', 'outdated'],
+    ];
+    for (const args of commands) {
+      expect([args, (await run(...args, ...flags)).code]).toEqual([args, 0]);
+    }
+    rmSync(join(cwd, 'testbench.lock'));
+    rmSync(join(cwd, '.testbench'), { recursive: true });
+    project({ ours: { location, ...reach } });
+    for (const args of commands) {
+      expect([args, (await run(...args)).code]).toEqual([args, 0]);
+    }
+    // Without a password it says so, and quotes none.
+    rmSync(join(cwd, '.testbench'), { recursive: true });
+    project({ ours: { location, ca: 'ca.pem' } });
+    const { code, stderr } = await run('inspect', reference);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('STORE_UNAUTHORIZED'),
+    });
   });
 });

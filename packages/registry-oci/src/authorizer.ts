@@ -100,7 +100,8 @@ export class Authorizer {
     // Of our own making: a registry that asks for the rights to another repository does not get them.
     const query = new URLSearchParams({
       ...(service === undefined ? {} : { service }),
-      scope: `repository:${name}:${actions}`,
+      // Without a name it is about what the registry has.
+      scope: name === '' ? 'registry:catalog:*' : `repository:${name}:${actions}`,
     });
     const refreshToken = credentials?.identityToken;
     const what = `get a token for "${host}/${name}"`;

@@ -7,5 +7,6 @@
  */
 export type { FindCredentials, RegistryCredentials } from './credentials.js';
 export { dockerCredentials } from './docker-credentials.js';
+export { listRepositories, type ListRepositoriesOptions } from './list-repositories.js';
 export { openRegistry } from './open-registry.js';
 export type { RegistryOptions } from './registry-options.js';

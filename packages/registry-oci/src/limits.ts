@@ -18,6 +18,10 @@ export const MIN_BYTES_PER_SECOND = 32 * 1024;
 export const MAX_REDIRECTS = 5;
 /** Pages of one list: with 1,000 tags a page, more than the tags that are looked at. */
 export const MAX_PAGES = 20;
+/** Names of a registry that are listed, unless it is told. */
+export const DEFAULT_REPOSITORIES = 1000;
+/** The most of them: a public registry has millions, of which nobody looks at more. */
+export const MAX_REPOSITORIES = 10_000;
 /** Tags that are asked for in a page. */
 export const TAGS_PER_PAGE = 1000;
 /** Bytes of a page of tags: 1,000 of them with 128 characters. */

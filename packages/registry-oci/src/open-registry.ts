@@ -25,10 +25,13 @@ import { readRegistryOptions, type RegistryOptions } from './registry-options.js
  * ```
  */
 export function openRegistry(options?: RegistryOptions): PluginStore {
-  return openRegistryWith(options, async (ms, signal) => {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  });
+  return openRegistryWith(options, waitFor);
 }
+
+/** The clock of this machine. */
+export const waitFor: Pause = async (ms, signal) => {
+  await wait(ms, undefined, signal === undefined ? {} : { signal });
+};
 
 /** The same with a clock of the caller's, for tests. */
 export function openRegistryWith(options: RegistryOptions | undefined, pause: Pause): PluginStore {

@@ -7,6 +7,7 @@ import { type Answer, dropBody, headerOf, refusalOf } from './answers.js';
 import { Authorizer } from './authorizer.js';
 import { MAX_ATTEMPTS, MAX_REDIRECTS, MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS } from './limits.js';
 import type { RegistrySettings } from './registry-options.js';
+import { describeFailure, describeUnreadProxy, isTlsError } from './describe-failure.js';
 import { isRetryable, parseRetryAfter, pauseBefore } from './retry-after.js';
 
 /** How much a transfer has to come forward for its attempts to be counted from the beginning. */
@@ -71,9 +72,12 @@ export class RegistryClient {
     use: (answer: Answer) => Promise<Result>,
   ): Promise<Result> {
     let last = request.transferred?.() ?? 0;
+    const timeoutMs = request.timeoutMs ?? REQUEST_TIMEOUT_MS;
+    // Bytes that drip count as progress, and must not keep this up for ever.
+    const endsAt = performance.now() + MAX_ATTEMPTS * timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
-      const limit = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
+      const limit = AbortSignal.timeout(timeoutMs);
       const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
       let pauseMs: number;
       try {
@@ -81,7 +85,10 @@ export class RegistryClient {
         if (!isRetryable(answer.status)) return await use(answer);
         const header = headerOf(answer, 'retry-after');
         const refusal = await refusalOf(answer, request.what);
-        const retryAfterMs = parseRetryAfter(header, Date.now());
+        // A date counts from the registry's own clock: this machine's may be wrong.
+        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
+        const nowMs = Number.isNaN(theirs) ? Date.now() : theirs;
+        const retryAfterMs = parseRetryAfter(header, nowMs);
         if (attempt >= MAX_ATTEMPTS || (retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS) {
           throw withRetryAfter(refusal, retryAfterMs);
         }
@@ -94,8 +101,14 @@ export class RegistryClient {
           last = transferred;
           attempt = 1;
         }
-        if (request.isRepeatable === false || attempt >= MAX_ATTEMPTS || isTlsError(error)) {
-          throw unavailable(request, error, limit.aborted, this.#settings.proxy);
+        const isLate = performance.now() > endsAt;
+        if (
+          request.isRepeatable === false ||
+          attempt >= MAX_ATTEMPTS ||
+          isTlsError(error) ||
+          isLate
+        ) {
+          throw unavailable(request, error, isLate || limit.aborted, this.#settings.proxy);
         }
         pauseMs = pauseBefore(attempt);
       }
@@ -192,46 +205,17 @@ function withRetryAfter(refusal: StoreError, retryAfterMs: number | undefined): 
   });
 }
 
-function isTlsError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
-  return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code);
-}
-
 function unavailable(
   { what, host }: RegistryRequest,
   error: unknown,
   isLate: boolean,
   proxy: string | undefined,
 ): StoreError {
-  const state = isLate ? 'it is too slow' : describe(error);
+  const state = isLate ? 'it is too slow' : describeFailure(error);
   const hint = proxy === undefined ? describeUnreadProxy() : '';
   return new StoreError(
     'STORE_UNAVAILABLE',
     `Cannot ${what}: the registry ${host} cannot be used: ${state}${hint}`,
     { cause: error },
   );
-}
-
-const PROXY_VARIABLES = [
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'ALL_PROXY',
-  'all_proxy',
-];
-
-/** The environment sends nobody elsewhere; whoever wants that is told how to say it. */
-function describeUnreadProxy(): string {
-  const name = PROXY_VARIABLES.find((variable) => (process.env[variable] ?? '') !== '');
-  return name === undefined ? '' : `; ${name} is set, and not read: name the proxy as "proxy"`;
-}
-
-function describe(error: unknown): string {
-  if (isTlsError(error)) {
-    const { code } = error as NodeJS.ErrnoException;
-    return `its certificate is not trusted (${code}); name its authority in certificateAuthorities`;
-  }
-  const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return inner instanceof Error ? inner.message : String(inner);
 }

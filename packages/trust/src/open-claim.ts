@@ -131,7 +131,10 @@ function checkValid({ from, to, revoked, label }: RuleKey, proved: boolean, now:
   if (proved) return;
   if ((from !== undefined && now < from) || (to !== undefined && now > to)) {
     const state = from !== undefined && now < from ? 'is not valid yet' : 'is no longer valid';
-    throw new Refusal('KEY_EXPIRED', `Cannot trust bundle: the key "${label}" ${state}`);
+    throw new Refusal(
+      'KEY_EXPIRED',
+      `Cannot trust bundle: the key "${label}" ${state}, by a clock that says ${now.toISOString()}`,
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { PLUGIN_SEARCH_FLAGS } from '../flags/plugin-project.js';
+import { listOffered } from '../offered-plugins.js';
 import { listLocked, openRegistries, readNamedPlugin } from '../plugin-project.js';
 import { type AttachedClaims, openClaims, type TrustFlagValues } from '../read-claims.js';
 import { describePermissions } from '../render/describe-permissions.js';
@@ -24,6 +25,8 @@ import { writeJson } from '../render/write-json.js';
 
 /** Plugins whose registries are asked who vouches for them: a page of them. */
 const MAX_ASKED = 20;
+/** Of a name that was asked for: the newest. */
+const MOST_VERSIONS = 10;
 
 /** `testbench plugin search [words]` */
 export async function pluginSearchCommand({
@@ -39,8 +42,11 @@ export async function pluginSearchCommand({
   });
   for (const repair of catalogue.repairs) io.stderr.write(`${escapeText(repair)}\n`);
   const installed = (await listLocked(io.cwd)).map(({ name }) => name);
-  for (const name of new Set([...named.map((plugin) => plugin.name), ...installed])) {
-    await enter(io, registries, catalogue, name);
+  const known = new Set([...named.map((plugin) => plugin.name), ...installed]);
+  for (const name of known) await enter(io, registries, catalogue, name, MOST_VERSIONS);
+  const offered = flags.offered ? await listOffered(io, flags, registries) : [];
+  for (const name of offered.filter((one) => !known.has(one))) {
+    await passOver(io, name, () => enter(io, registries, catalogue, name, 1));
   }
   const { type, capability, author, keyword, range, asksNothing } = flags;
   const found = catalogue.search({
@@ -96,18 +102,33 @@ async function enter(
   registries: RegistryMap,
   catalogue: PluginCatalogue,
   name: string,
+  count: number,
 ): Promise<void> {
   const { id, store } = registries.find(name);
   const signal = { signal: io.signal };
-  for (const version of (await store.list(name, signal)).slice(0, 10)) {
-    const artifact = await store.resolve({ name, version }, signal);
-    const isKnown = catalogue
+  const digests = new Set(
+    catalogue
       .search({ registry: id, allVersions: true, limit: 100_000 })
-      .some(({ digest, repository }) => digest === artifact.digest && repository === name);
-    if (isKnown || artifact.moduleDigest === undefined) continue;
+      .filter(({ repository }) => repository === name)
+      .map(({ digest }) => digest),
+  );
+  for (const version of (await store.list(name, signal)).slice(0, count)) {
+    const artifact = await store.resolve({ name, version }, signal);
+    if (digests.has(artifact.digest) || artifact.moduleDigest === undefined) continue;
     const bytes = await store.read(artifact, signal);
     const place = { registry: id, digest: artifact.digest, repository: name };
     await catalogue.register(readCatalogueEntry(bytes, place));
+  }
+}
+
+/** What a registry offers may be anything: a data set, a program, a damaged one. */
+async function passOver(io: CliIo, name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    io.signal.throwIfAborted();
+    if (!PluginError.is(error)) throw error;
+    io.stderr.write(`${escapeText(`${name} is passed over: ${error.message}`)}\n`);
   }
 }
 

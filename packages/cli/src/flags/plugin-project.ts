@@ -52,6 +52,7 @@ export const PLUGIN_SEARCH_FLAGS = {
   ...REGISTRY_PLACE_FLAGS,
   ...CLAIM_FLAGS,
   look: texts('name', 'look this name up in its registry first; may stand more than once'),
+  offered: flag('look first at what the registries say they have, 200 names of each at most'),
   type: text('type', 'evaluator, provider, transform, filter or custom'),
   capability: text('capability', 'what it says it can do, such as text_evaluation'),
   author: text('author', 'exactly, but for capitals'),

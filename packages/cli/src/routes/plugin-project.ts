@@ -14,10 +14,13 @@ export const PLUGIN_SEARCH = defineCommand({
   name: 'plugin search',
   brief: 'find plugins by what they say of themselves',
   about:
-    'Finds plugins by the words of name, keywords, author and description. A registry does not tell which plugins it has: those are found that are installed, that --look names, and that were looked up before.',
+    'Finds plugins by the words of name, keywords, author and description. Those are found that are installed, that --look names, and that were looked up before; --offered asks the registries first what they have.',
   positionals: [{ name: 'words', brief: 'words, or beginnings of words', isOptional: true }],
   flags: PLUGIN_SEARCH_FLAGS,
-  examples: ['testbench plugin search overlap --type evaluator'],
+  examples: [
+    'testbench plugin search overlap --type evaluator',
+    'testbench plugin search --offered',
+  ],
   load: async () => (await import('../commands/plugin-search.js')).pluginSearchCommand,
 });
 export const PLUGIN_INFO = defineCommand({

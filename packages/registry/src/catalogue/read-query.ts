@@ -2,6 +2,7 @@ import { CAPABILITIES, type Permissions, PLUGIN_TYPES } from '@testbench/types';
 import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 import semver from 'semver';
 
+import { compileRange } from './compile-range.js';
 import { ASKED_PERMISSIONS, type AskedPermission, type CatalogueQuery } from './catalogue-query.js';
 import { DEFAULT_SEARCH_RESULTS, MAX_CATALOGUE_ENTRIES } from './limits.js';
 import type { CatalogueEntry } from './catalogue-entry.js';
@@ -50,7 +51,7 @@ export function readQuery(given: CatalogueQuery | undefined): ReadQuery {
   const { type, capability, name, registry, asks, asksAtMost } = query;
   const author = query.author?.toLowerCase();
   const keyword = query.keyword?.toLowerCase();
-  const inRange = query.range === undefined ? undefined : rangeTest(query.range);
+  const inRange = query.range === undefined ? undefined : compileRange(query.range);
   const matches = (searched: Searched): boolean => {
     const { entry, version } = searched;
     const { metadata } = entry;
@@ -68,20 +69,6 @@ export function readQuery(given: CatalogueQuery | undefined): ReadQuery {
   };
   const { text = '', allVersions = false, limit = DEFAULT_SEARCH_RESULTS } = query;
   return { text, allVersions, limit, matches };
-}
-
-/** Many entries have the same version, and comparing takes a microsecond. */
-function rangeTest(text: string): (version: semver.SemVer) => boolean {
-  const range = new semver.Range(text);
-  const known = new Map<string, boolean>();
-  return (version) => {
-    let result = known.get(version.version);
-    if (result === undefined) {
-      result = range.test(version);
-      known.set(version.version, result);
-    }
-    return result;
-  };
 }
 
 /** What of an entry is compared, made once. */

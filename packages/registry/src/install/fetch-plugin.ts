@@ -157,7 +157,10 @@ function untrusted(
   state: string,
   refusal?: InstallError['refusal'],
 ): InstallError {
-  return new InstallError('INSTALL_UNTRUSTED', `Cannot trust "${name}@${version}": ${state}`, {
+  const prefix = `Cannot trust "${name}@${version}": `;
+  // Verifiers say it themselves.
+  const message = state.startsWith(prefix) ? state : `${prefix}${state}`;
+  return new InstallError('INSTALL_UNTRUSTED', message, {
     plugin: name,
     ...(refusal !== undefined && { refusal }),
   });

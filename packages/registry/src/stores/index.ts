@@ -20,7 +20,7 @@ export { ArtifactStore } from './artifact-store.js';
 export { type CachedStore, type OnRepair, openCachedStore } from './cached-store.js';
 export { openDirectoryStore } from './directory-store.js';
 export { checkTagFree } from './existing-version.js';
-export { openLayoutStore } from './layout-store.js';
+export { listLayoutNames, openLayoutStore } from './layout-store.js';
 export { createMemoryStore } from './memory-store.js';
 export { digestBytes } from './verify-bytes.js';
 export { referrersTag } from './referrers-tag.js';

@@ -46,6 +46,24 @@ export function openLayoutStore(directory: string): PluginStore {
   return new ArtifactStore(new LayoutBackend(resolve(directory)));
 }
 
+/**
+ * Lists the names that an image layout has versions or tags of.
+ *
+ * @throws {StoreError} `STORE_INVALID_MANIFEST` if it is damaged, `STORE_TOO_LARGE`, `STORE_UNUSABLE`.
+ *
+ * @example
+ * ```ts
+ * import { listLayoutNames } from '@testbench/registry/stores';
+ *
+ * await listLayoutNames('/nowhere'); // => []
+ * ```
+ */
+export async function listLayoutNames(directory: string): Promise<readonly string[]> {
+  const { tagged } = await new LayoutIndex(resolve(directory)).read();
+  const names = [...tagged.keys()].map((reference) => /^(.+):[^:/]+$/.exec(reference)?.[1] ?? '');
+  return [...new Set(names)].filter((name) => name !== '').sort();
+}
+
 class LayoutBackend implements ArtifactBackend {
   readonly #folder: string;
   readonly #index: LayoutIndex;

@@ -1,0 +1,66 @@
+import type { RegistryMap } from '@testbench/registry/install';
+import { listLayoutNames } from '@testbench/registry/stores';
+import { PluginError } from '@testbench/types/errors';
+
+import type { CliIo } from './cli-io.js';
+import { readRegistrySettings, type RegistryFlagValues } from './registry-settings.js';
+import { escapeText } from './render/escape-text.js';
+
+/** Names that are looked at of one registry: each costs a fetch. */
+const MAX_OFFERED = 200;
+
+/**
+ * Names that the registries of a project say they have, without those that come from another one.
+ *
+ * A registry that does not tell is passed over, with a note.
+ */
+export async function listOffered(
+  io: CliIo,
+  flags: RegistryFlagValues,
+  map: RegistryMap,
+): Promise<readonly string[]> {
+  const { registries, setupOf } = await readRegistrySettings(io, flags);
+  const offered: string[] = [];
+  for (const [id, place] of registries) {
+    try {
+      const names =
+        'folder' in place
+          ? (await listLayoutNames(place.folder)).slice(0, MAX_OFFERED)
+          : await listHost(place.host, setupOf(place.host), io.signal);
+      // What another registry calls by the same name is never looked at.
+      offered.push(...names.filter((name) => comesFrom(map, name, id)));
+      if (names.length === MAX_OFFERED) say(io, `${id}: the first ${MAX_OFFERED} names`);
+    } catch (error) {
+      io.signal.throwIfAborted();
+      if (!PluginError.is(error)) throw error;
+      say(io, `${id} does not say what it has: ${error.message}`);
+    }
+  }
+  return offered;
+}
+
+async function listHost(
+  host: string,
+  {
+    credentialsFile,
+    ...setup
+  }: ReturnType<Awaited<ReturnType<typeof readRegistrySettings>>['setupOf']>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { dockerCredentials, listRepositories } = await import('@testbench/registry-oci');
+  const registry = { credentials: dockerCredentials(credentialsFile), ...setup, host };
+  return await listRepositories(registry, { limit: MAX_OFFERED, signal });
+}
+
+function comesFrom(map: RegistryMap, name: string, id: string): boolean {
+  try {
+    return map.find(name).id === id;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return false;
+  }
+}
+
+function say(io: CliIo, text: string): void {
+  io.stderr.write(`${escapeText(text)}\n`);
+}

@@ -1,0 +1,123 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { PluginLocator } from '@testbench/bench';
+import { isPluginName, LOCKFILE_NAME, satisfiesRange } from '@testbench/registry/install';
+import { PluginError } from '@testbench/types/errors';
+import { type OciReference, parseReference } from '@testbench/types/stores';
+
+import type { CliIo } from './cli-io.js';
+import type { NamedPlugin, ProjectFlags } from './plugin-project.js';
+import { readRegistrySettings } from './registry-settings.js';
+
+/** A reference that may stand in a lockfile. */
+export interface Wanted extends NamedPlugin {
+  readonly reference: string;
+  /** A tag that is no version. */
+  readonly tag?: string;
+  /** A name alone, which nobody has said to come from a registry: the package may have it. */
+  readonly mayBeShipped?: true;
+}
+
+/** A reference that says by itself what it means. */
+export interface PinnedReference extends OciReference {
+  readonly reference: string;
+}
+
+/** Which references are about the lockfile, and which are pinned by a digest of their own. */
+export async function sortReferences(
+  io: CliIo,
+  flags: ProjectFlags,
+  references: readonly string[],
+  locked: ReadonlyMap<string, unknown>,
+  pluginsDir: string | undefined,
+): Promise<{
+  readonly wanted: readonly Wanted[];
+  readonly byDigest: readonly PinnedReference[];
+}> {
+  const wanted: Wanted[] = [];
+  const byDigest: PinnedReference[] = [];
+  // Whether the package has it is asked, and no script compiled for it.
+  const locator = new PluginLocator(pluginsDir, { compileScript: () => Promise.resolve('') });
+  const file = { registries: flags.registries };
+  const { namespaces } = await readRegistrySettings(io, file);
+  for (const reference of new Set(references)) {
+    const parsed = reference.startsWith('script:') ? undefined : parseReference(reference);
+    if (parsed?.kind === 'oci' && parsed.digest !== undefined) {
+      byDigest.push({ ...parsed, reference });
+      continue;
+    }
+    const one = readWanted(reference);
+    if (one === undefined) continue;
+    if (!locked.has(one.name) && one.registry === undefined) {
+      if (isFile(io.cwd, reference)) continue;
+      if (
+        isBareName(one, namespaces) &&
+        (!isProject(io.cwd) || (await isShipped(locator, reference)))
+      )
+        continue;
+    }
+    const mayBeShipped = isBareName(one, namespaces) && !locked.has(one.name);
+    wanted.push({ ...one, ...(mayBeShipped && { mayBeShipped }) });
+  }
+  return { wanted, byDigest };
+}
+
+/** Undefined for a path, a script and a digest. */
+export function readWanted(reference: string): Wanted | undefined {
+  if (reference.startsWith('script:')) return undefined;
+  const parsed = parseReference(reference);
+  if (parsed.kind === 'path') {
+    // A slash and no dot: a file of that name counts as one.
+    return isPluginName(reference) && !reference.includes('.')
+      ? { reference, name: reference }
+      : undefined;
+  }
+  const { name } = parsed;
+  if (parsed.kind === 'name') {
+    const { range } = parsed;
+    return { reference, name, ...(range !== undefined && { range }) };
+  }
+  const { host: registry, tag, range = versionOf(tag), digest } = parsed;
+  if (digest !== undefined) return undefined;
+  return {
+    reference,
+    name,
+    registry,
+    ...(range !== undefined && { range }),
+    ...(tag !== undefined && range === undefined && { tag }),
+  };
+}
+
+function isBareName(
+  { name, registry }: Wanted,
+  namespaces: Readonly<Record<string, string>>,
+): boolean {
+  return registry === undefined && !name.includes('/') && !Object.hasOwn(namespaces, name);
+}
+
+/** A tag that is a version. */
+function versionOf(tag: string | undefined): string | undefined {
+  return tag !== undefined && satisfiesRange(tag, tag) ? tag : undefined;
+}
+
+function isFile(cwd: string, path: string): boolean {
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** True where somebody has said where plugins come from, or keeps some. */
+function isProject(cwd: string): boolean {
+  return [LOCKFILE_NAME, 'testbench.registries.json', join('.testbench', 'store')].some((name) =>
+    existsSync(join(cwd, name)),
+  );
+}
+
+async function isShipped(locator: PluginLocator, reference: string): Promise<boolean> {
+  try {
+    await locator.locate(reference, '');
+    return true;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+import { checkName } from '@testbench/registry/stores';
+import { parseWireJson } from '@testbench/types';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError, StoreError } from '@testbench/types/errors';
+
+import { headerOf, readBody, refusalOf } from './answers.js';
+import { DEFAULT_REPOSITORIES, MAX_PAGE_BYTES, MAX_PAGES, MAX_REPOSITORIES } from './limits.js';
+import { nextPage } from './next-page.js';
+import { waitFor } from './open-registry.js';
+import { RegistryClient } from './registry-client.js';
+import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
+
+/** How {@link listRepositories} lists. */
+export interface ListRepositoriesOptions {
+  /** Names, from 1 to 10,000. @default 1000 */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+const OPTIONS: OptionReaders<ListRepositoriesOptions> = {
+  limit: (node) => node.wholeNumber(1, MAX_REPOSITORIES),
+  signal: (node) => node.signal(),
+};
+
+/**
+ * Lists the names that a registry says it has, by `/v2/_catalog`. Many registries do not tell, or tell only administrators.
+ *
+ * @param registry The registry is its `host`.
+ * @returns Names without the host; such that are none are left out.
+ * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_UNAUTHORIZED` or `STORE_FORBIDDEN` where it does not tell; and as a store does.
+ * @throws {ConfigError} For an unknown key or a wrong value.
+ * @see https://distribution.github.io/distribution/spec/api/#catalog
+ *
+ * @example
+ * ```ts no-run
+ * import { listRepositories } from '@testbench/registry-oci';
+ *
+ * const names = await listRepositories({ host: 'registry.example.com' }, { limit: 100 });
+ * ```
+ */
+export async function listRepositories(
+  registry: RegistryOptions & { readonly host: string },
+  given?: ListRepositoriesOptions,
+): Promise<readonly string[]> {
+  const { limit = DEFAULT_REPOSITORIES, signal } = readOptions<ListRepositoriesOptions>(
+    given,
+    OPTIONS,
+  );
+  const settings = readRegistryOptions(registry);
+  const client = new RegistryClient(settings, waitFor);
+  const { host } = registry;
+  const base = client.baseOf(host);
+  const what = `list what "${host}" has`;
+  const names = new Set<string>();
+  let target: string | undefined = new URL(`/v2/_catalog?n=${limit}`, base).href;
+  for (let page = 0; target !== undefined && names.size < limit && page < MAX_PAGES; page += 1) {
+    target = await client.exchange(
+      { host, name: '', method: 'GET', target, actions: 'pull', what },
+      signal === undefined ? {} : { signal },
+      async (answer) => {
+        if (answer.status !== 200) throw await refusalOf(answer, what);
+        const next = nextPage(headerOf(answer, 'link'), answer.url, base, what);
+        for (const name of readNames(await readBody(answer, MAX_PAGE_BYTES, what), what)) {
+          if (names.size < limit) names.add(name);
+        }
+        return next;
+      },
+    );
+  }
+  return [...names];
+}
+
+function readNames(bytes: Uint8Array, what: string): readonly string[] {
+  let names: unknown;
+  try {
+    names = (parseWireJson(bytes) as { repositories?: unknown } | null)?.repositories ?? [];
+  } catch (cause) {
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
+  }
+  if (!Array.isArray(names)) {
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "repositories" is no list`);
+  }
+  return names.filter((name): name is string => typeof name === 'string' && isName(name));
+}
+
+function isName(name: string): boolean {
+  try {
+    checkName(name);
+    return true;
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+import { StoreError } from '@testbench/types/errors';
+
+/**
+ * Where a list goes on, by its `Link` header.
+ *
+ * @param base Of the registry: it leads to no other host.
+ * @throws {StoreError} `STORE_UNTRUSTED_LOCATION`.
+ * @see https://www.rfc-editor.org/rfc/rfc8288
+ */
+export function nextPage(
+  link: string | undefined,
+  from: URL,
+  base: URL,
+  what: string,
+): string | undefined {
+  const target =
+    link === undefined ? undefined : /<([^>]{1,2000})>\s*;[^,]*rel="?next"?/.exec(link)?.[1];
+  if (target === undefined) return undefined;
+  const url = URL.parse(target, from);
+  if (url?.origin === base.origin) return url.href;
+  throw new StoreError(
+    'STORE_UNTRUSTED_LOCATION',
+    `Cannot ${what}: its next page is at another host`,
+  );
+}
