@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { openRegistry, type RegistryOptions } from '@testbench/registry-oci';
-import { createMemoryStore, openLayoutStore } from '@testbench/registry/stores';
+import { listRepositories, openRegistry, type RegistryOptions } from '@testbench/registry-oci';
+import { createMemoryStore, openCachedStore, openLayoutStore } from '@testbench/registry/stores';
+import { serveProxy } from '@testbench/test-kit/http-proxy';
 import { type OciRegistry, serveRegistry } from '@testbench/test-kit/oci-registry';
 import { PluginError } from '@testbench/types/errors';
 import type { PluginStore, StoredArtifact } from '@testbench/types/stores';
@@ -96,6 +97,9 @@ const resolveVersion = ({ open, artifact: { name } }: RegistryScene): Promise<un
   open().resolve({ name, version: '1.0.0' });
 const list = ({ open, artifact: { name } }: RegistryScene): Promise<unknown> => open().list(name);
 
+const listNames = ({ registry: { host } }: RegistryScene): Promise<unknown> =>
+  listRepositories({ host });
+
 /** Sends for as long as somebody reads. */
 function sendForEver(response: ServerResponse): void {
   const part = Buffer.alloc(65_536, 0x20);
@@ -157,6 +161,33 @@ export const hostileRegistry: readonly Attack[] = [
         await rm(folder, { recursive: true });
       }
     },
+  },
+  {
+    row: 85,
+    name: 'a file of the cache that was changed',
+    modes: ['host'],
+    run: () =>
+      withRegistry(
+        () => false,
+        async ({ open, artifact }) => {
+          const folder = await mkdtemp(join(tmpdir(), 'testbench-attack-'));
+          try {
+            const { writeFile } = await import('node:fs/promises');
+            const repairs: string[] = [];
+            const store = openCachedStore(open(), folder, (path) => repairs.push(path));
+            await store.read(artifact);
+            for (const digest of [artifact.digest, artifact.moduleDigest!]) {
+              await writeFile(store.pathOf(digest), '\0asm\u0002\0\0\0');
+            }
+            const bytes = await store.read(artifact);
+            insist(Buffer.from(MODULE).equals(bytes), 'the changed file was taken');
+            insist(repairs.length === 2, `${repairs.length} files were told`);
+            return 'both files were told and fetched again';
+          } finally {
+            await rm(folder, { recursive: true });
+          }
+        },
+      ),
   },
   {
     row: 86,
@@ -268,6 +299,28 @@ export const hostileRegistry: readonly Attack[] = [
     ),
     list,
     'STORE_BAD_ANSWER',
+  ),
+  refused(92, 'names without end', on('/_catalog', sendForEver), listNames, 'STORE_TOO_LARGE'),
+  refused(
+    92,
+    'names that go on at another host',
+    on('/_catalog', (r) =>
+      r
+        .writeHead(200, { link: '<http://169.254.169.254/>; rel="next"' })
+        .end('{"repositories":[]}'),
+    ),
+    listNames,
+    'STORE_UNTRUSTED_LOCATION',
+  ),
+  refused(
+    93,
+    'a redirect where a proxy hides addresses',
+    on('/blobs/', (r) => r.writeHead(307, { location: 'https://storage.example/' }).end()),
+    async ({ artifact }) => {
+      await using proxy = await serveProxy();
+      return await openRegistry({ proxy: `http://127.0.0.1:${proxy.port}` }).read(artifact);
+    },
+    'STORE_UNTRUSTED_LOCATION',
   ),
   refused(
     92,

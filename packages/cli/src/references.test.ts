@@ -197,6 +197,28 @@ describe('the lockfile', () => {
   });
 });
 
+describe('a run of a stranger', () => {
+  it('has no registry asked that the project does not know', async () => {
+    const reference = `oci://${registry.host}/team/exact-match@${digest}`;
+    benchmark(reference);
+    await run('run', 'bench.json');
+    const folder = JSON.parse((await run('list', 'runs', '--json')).stdout)[0].path as string;
+    const known = JSON.parse((await run('verify', folder, '--json')).stdout);
+    expect(known).toMatchObject({ runAgain: ['exact-match'] });
+    rmSync(join(cwd, '.testbench'), { recursive: true });
+    rmSync(join(cwd, 'testbench.registries.json'));
+    registry.seen.length = 0;
+    const foreign = JSON.parse((await run('verify', folder, '--json')).stdout);
+    expect(foreign).toMatchObject({
+      runAgain: [],
+      notRunAgain: [
+        { evaluator: 'exact-match', reason: expect.stringMatching(/^its module is not there/) },
+      ],
+    });
+    expect(registry.seen).toEqual([]);
+  });
+});
+
 describe('trust', () => {
   it('is asked of whatever is run, not of what is shown', async () => {
     writeFileSync(

@@ -1,40 +1,10 @@
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
-
+import { serveProxy } from '@testbench/test-kit/http-proxy';
 import { serveRegistry } from '@testbench/test-kit/oci-registry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openRegistry, openRegistryWith } from './open-registry.js';
 
 afterEach(() => vi.unstubAllEnvs());
-
-/** A proxy that makes tunnels, and says where to. */
-async function serveProxy(): Promise<
-  AsyncDisposable & { readonly port: number; readonly seen: string[] }
-> {
-  const seen: string[] = [];
-  const server = createServer((_request, response) => void response.writeHead(405).end());
-  server.on('connect', ({ url = '', headers }, socket) => {
-    seen.push(`${url} ${headers['proxy-authorization'] ?? ''}`.trim());
-    const [host, port] = url.split(':');
-    const there = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      there.pipe(socket).pipe(there);
-    });
-    for (const end of [there, socket]) end.on('error', () => {});
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    seen,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 const layers = [{ mediaType: 'application/wasm', bytes: new TextEncoder().encode('x') }];
 

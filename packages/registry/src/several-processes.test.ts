@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { PluginCatalogue } from './catalogue/plugin-catalogue.js';
 import { installPlugins } from './install/install-plugins.js';
 import { moduleOf, projectFolder, publish } from './install/__fixtures__/plugins.js';
 import { listInstalled } from './install/manage-plugins.js';
@@ -125,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
         process.execPath,
         `${PRELUDE} ${work}`,
       ],
-      { cwd: folder, encoding: 'utf8' },
+      { cwd: folder, encoding: 'utf8', timeout: 30_000 },
     );
   const files = (): string[] =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -160,6 +161,38 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     });
     expect(readFileSync(join(folder, 'testbench.lock'), 'utf8')).toBe(before);
     expect((await listInstalled(folder)).map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('leaves a catalogue with whole entries alone', async () => {
+    const metadata = {
+      name: 'a',
+      description: 'x'.repeat(300),
+      author: '',
+      pluginType: 'custom',
+      capabilities: [],
+      apiVersion: '1.0.0',
+    };
+    const { status, stderr } = run(
+      8,
+      `const { PluginCatalogue } = await import(${at('../build/catalogue/plugin-catalogue.js')});
+      const catalogue = await PluginCatalogue.open({ folder: 'catalogue' });
+      const digest = 'sha256:' + '0'.repeat(64);
+      for (let n = 0; n < 100; n += 1) {
+        await catalogue.register({ registry: 'local', digest, metadata: { ...${JSON.stringify(metadata)}, version: '1.0.' + n } });
+        process.stderr.write('.');
+      }`,
+    );
+    const said = /^\.+/.exec(stderr)?.[0].length ?? 0;
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('CATALOGUE_UNUSABLE'),
+    });
+    const catalogue = await PluginCatalogue.open({ folder: join(folder, 'catalogue') });
+    expect({ size: catalogue.size, repairs: catalogue.repairs }).toEqual({
+      size: said,
+      repairs: [],
+    });
+    expect(said).toBeGreaterThan(3);
   });
 
   it('leaves a layout as it was', async () => {

@@ -113,7 +113,7 @@ export class CatalogueFile {
       await using file = await open(this.path, flags, 0o600);
       await file.truncate(this.#offset);
       try {
-        await file.write(bytes, 0, bytes.length, this.#offset);
+        await writeAll(file, bytes, this.#offset);
         await file.datasync();
       } catch (error) {
         // Of a full disk: the next reader must find whole lines alone.
@@ -145,6 +145,14 @@ export class CatalogueFile {
     } catch (error) {
       throw asUnusable(this.path, error);
     }
+  }
+}
+
+/** A disk that is nearly full takes a part, and says so only the next time. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const rest = bytes.length - written;
+    written += (await file.write(bytes, written, rest, offset + written)).bytesWritten;
   }
 }
 

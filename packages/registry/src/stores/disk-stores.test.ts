@@ -5,10 +5,13 @@ import { join } from 'node:path';
 
 import { testPluginStore } from '@testbench/test-kit/contracts';
 import type { PluginStore } from '@testbench/types/stores';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
+import { ArtifactStore } from './artifact-store.js';
+import { openCachedStore } from './cached-store.js';
 import { openDirectoryStore } from './directory-store.js';
 import { openLayoutStore } from './layout-store.js';
+import { createMemoryStore } from './memory-store.js';
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-stores-'));
 const folders = new Map<PluginStore, string>();
@@ -36,6 +39,10 @@ for (const [name, open] of [
     },
   });
 }
+
+testPluginStore('openCachedStore()', {
+  open: () => openCachedStore(createMemoryStore(), mkdtempSync(join(root, 'cache-'))),
+});
 
 const layers = [{ mediaType: 'application/wasm', bytes: new TextEncoder().encode('x') }];
 
@@ -89,5 +96,35 @@ describe('openLayoutStore()', () => {
       const writing = open('/proc/none').write({ name: 'a', version: '1.0.0', layers });
       await expect(writing).rejects.toMatchObject({ code: 'STORE_UNUSABLE' });
     }
+  });
+});
+
+describe('openCachedStore()', () => {
+  it('repairs by itself what was damaged on the disk, and asks for nothing that is there', async () => {
+    const remote = createMemoryStore();
+    const artifact = await remote.write({ name: 'a', version: '1.0.0', layers });
+    let asked = 0;
+    vi.spyOn(remote, 'readLayer').mockImplementation(async (...given) => {
+      asked += 1;
+      return await ArtifactStore.prototype.readLayer.apply(remote, given);
+    });
+    const repaired: string[] = [];
+    const folder = mkdtempSync(join(root, 'cache-'));
+    const store = openCachedStore(remote, folder, (path) => repaired.push(path));
+    for (let times = 0; times < 3; times += 1) await store.read(artifact);
+    expect(asked).toBe(1);
+    const path = store.pathOf(artifact.moduleDigest!);
+    for (const damage of ['y', 'longer than it was', '']) {
+      await writeFile(path, damage);
+      expect(await store.read(artifact)).toEqual(layers[0]!.bytes);
+      expect(await readFile(path, 'utf8')).toBe('x');
+    }
+    expect({ asked, repaired }).toEqual({ asked: 4, repaired: [path, path, path] });
+  });
+
+  it('does without a folder that cannot be written to', async () => {
+    const remote = createMemoryStore();
+    const artifact = await remote.write({ name: 'a', version: '1.0.0', layers });
+    expect(await openCachedStore(remote, '/proc/none').read(artifact)).toEqual(layers[0]!.bytes);
   });
 });
