@@ -141,10 +141,7 @@ export async function listLocked(folder: string): Promise<readonly InstalledPlug
 }
 
 /** Without rules nobody is asked, and nothing of what the lockfile says of signers is taken on trust. */
-export async function openVerifier(
-  io: CliIo,
-  file: string | undefined,
-): Promise<Verifier | undefined> {
+async function openVerifier(io: CliIo, file: string | undefined): Promise<Verifier | undefined> {
   const value = await readJson(resolve(io.cwd, file ?? RULES_FILE), file !== undefined);
   return value === undefined ? undefined : createVerifier({ rules: parseTrustRules(value) });
 }

@@ -26,7 +26,7 @@ export type RegistrySetup = Omit<RegistryOptions, 'host' | 'credentials'> & {
 };
 
 /** A registry: a host, or the folder of an image layout. */
-export type RegistryPlace = { readonly host: string } | { readonly folder: string };
+type RegistryPlace = { readonly host: string } | { readonly folder: string };
 
 /** Which registries there are, which names come from which, and how each is reached. */
 export interface RegistrySettings {
