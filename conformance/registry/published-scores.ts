@@ -30,7 +30,7 @@ export async function checkPublishedScores(
   let run = '';
   await step('a run is signed: --attest', async () => {
     await scene.ok(project, 'run', 'sums.json', '--attest', 'acme', '--frozen');
-    const [name = ''] = readdirSync(join(project, 'runs')).filter((one) => one.startsWith('sums-'));
+    const name = readdirSync(join(project, 'runs')).find((one) => one.startsWith('sums-')) ?? '';
     run = join(project, 'runs', name);
     return name;
   });

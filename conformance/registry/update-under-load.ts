@@ -16,6 +16,9 @@ const TICK_MS = 10;
 const AROUND_MS = 1_000;
 const INPUT = { data: { output: '4', expected: '4' } };
 
+const isRight = ({ data }: { readonly data: unknown }): boolean =>
+  (data as { readonly score?: unknown }).score === 1;
+
 /** Updates a plugin while a host calls it, as a program does that embeds Testbench. @returns What was seen. */
 export async function updateUnderLoad(
   folder: string,
@@ -37,30 +40,30 @@ export async function updateUnderLoad(
   await using system = new PluginSystem();
   await system.loadPlugin(installed!.path, { id: name });
 
-  let isOver = false;
+  const over = new AbortController();
   let sent = 0;
   let answered = 0;
   const lost: unknown[] = [];
+  const callOnce = async (): Promise<void> => {
+    try {
+      const { data } = await system.executePlugin(name, INPUT, { timeoutMs: 30_000 });
+      if (isRight({ data })) answered += 1;
+      else lost.push(data);
+    } catch (error) {
+      lost.push(error);
+    }
+  };
   const started = performance.now();
   const calling = (async () => {
     const calls: Promise<void>[] = [];
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // As many as are due: a slow machine catches up.
       for (
         const due = ((performance.now() - started) * CALLS_A_SECOND) / 1000;
         sent < due;
         sent += 1
       ) {
-        const call = system.executePlugin(name, INPUT, { timeoutMs: 30_000 });
-        calls.push(
-          call.then(
-            ({ data }) => {
-              if ((data as { score?: unknown }).score === 1) answered += 1;
-              else lost.push(data);
-            },
-            (error: unknown) => void lost.push(error),
-          ),
-        );
+        calls.push(callOnce());
       }
       await wait(TICK_MS);
     }
@@ -73,15 +76,13 @@ export async function updateUnderLoad(
     registries,
     verifier,
     swap: async ({ path }) => {
-      const isRight = ({ data }: { data: unknown }): boolean =>
-        (data as { score?: unknown }).score === 1;
       const golden = [{ input: INPUT, check: isRight }];
       await system.reloadPlugin(name, path, { golden });
     },
   });
   const atSwap = sent;
   await wait(AROUND_MS);
-  isOver = true;
+  over.abort();
   await calling;
   const seconds = (performance.now() - started) / 1000;
   const version = system.getPluginInfo(name)?.metadata.version;

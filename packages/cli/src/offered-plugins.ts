@@ -3,7 +3,11 @@ import { listLayoutNames } from '@testbench/registry/stores';
 import { PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from './cli-io.js';
-import { readRegistrySettings, type RegistryFlagValues } from './registry-settings.js';
+import {
+  readRegistrySettings,
+  type RegistryFlagValues,
+  type RegistrySetup,
+} from './registry-settings.js';
 import { escapeText } from './render/escape-text.js';
 
 /** Names that are looked at of one registry: each costs a fetch. */
@@ -19,14 +23,14 @@ export async function listOffered(
   flags: RegistryFlagValues,
   map: RegistryMap,
 ): Promise<readonly string[]> {
-  const { registries, setupOf } = await readRegistrySettings(io, flags);
+  const settings = await readRegistrySettings(io, flags);
   const offered: string[] = [];
-  for (const [id, place] of registries) {
+  for (const [id, place] of settings.registries) {
     try {
       const names =
         'folder' in place
           ? (await listLayoutNames(place.folder)).slice(0, MAX_OFFERED)
-          : await listHost(place.host, setupOf(place.host), io.signal);
+          : await listHost(place.host, settings.setupOf(place.host), io.signal);
       // What another registry calls by the same name is never looked at.
       offered.push(...names.filter((name) => comesFrom(map, name, id)));
       if (names.length === MAX_OFFERED) say(io, `${id}: the first ${MAX_OFFERED} names`);
