@@ -45,10 +45,7 @@ export async function listOffered(
 
 async function listHost(
   host: string,
-  {
-    credentialsFile,
-    ...setup
-  }: ReturnType<Awaited<ReturnType<typeof readRegistrySettings>>['setupOf']>,
+  { credentialsFile, ...setup }: RegistrySetup,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { dockerCredentials, listRepositories } = await import('@testbench/registry-oci');
