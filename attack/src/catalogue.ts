@@ -18,6 +18,7 @@ import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { pythonRows } from './groups/python.ts';
+import { reads } from './groups/reads.ts';
 import { registryRows } from './groups/registry.ts';
 import { signatures } from './groups/signatures.ts';
 import { reports } from './groups/reports.ts';
@@ -38,6 +39,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...compiling,
   ...abi,
   ...sums,
+  ...reads,
   ...runFolders,
   ...hostFunctions,
   ...customFunctions,

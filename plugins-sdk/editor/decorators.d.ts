@@ -33,6 +33,8 @@ export interface PluginDeclaration {
   asking?: boolean;
   /** `'sums'` if it scores whole sets by sums of metrics. `CorpusEvaluator` says so by itself. */
   aggregate?: 'sums';
+  /** Fields of the data that it reads, such as `['expected']`: a benchmark leaves out the others. `output` of an evaluator comes in any case. @default all of them */
+  reads?: string[];
 }
 
 /** What a plugin asks for. A permission without its list leaves it to the host what the permission covers. */

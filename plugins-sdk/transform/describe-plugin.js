@@ -45,6 +45,7 @@ const FIELDS = {
   metering: 'metering',
   asking: 'asking',
   aggregate: 'aggregate',
+  reads: 'reads',
 };
 
 /** The same for permissions, then the list that says what a permission covers. */

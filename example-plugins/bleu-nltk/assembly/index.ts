@@ -20,7 +20,7 @@ class Options {
   auto_reweigh: bool = false;
 }
 
-@plugin({ name: "bleu-nltk" })
+@plugin({ name: "bleu-nltk", reads: ["output", "expected"] })
 export class BleuNltk extends CorpusEvaluator {
   config: Options = new Options();
   private matches: StaticArray<f64> = new StaticArray<f64>(0);

@@ -24,7 +24,7 @@ class Options {
   lowercase: bool = false;
 }
 
-@plugin({ name: "bleu" })
+@plugin({ name: "bleu", reads: ["output", "expected"] })
 export class Bleu extends CorpusEvaluator {
   config: Options = new Options();
 

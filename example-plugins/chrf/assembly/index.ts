@@ -23,7 +23,7 @@ class Options {
   eps_smoothing: bool = false;
 }
 
-@plugin({ name: "chrf" })
+@plugin({ name: "chrf", reads: ["output", "expected"] })
 export class Chrf extends CorpusEvaluator {
   config: Options = new Options();
 

@@ -10,7 +10,7 @@ class Options {
   ignore_case: bool = true;
 }
 
-@plugin({ name: "contains" })
+@plugin({ name: "contains", reads: ["output", "expected"] })
 export class Contains extends Evaluator {
   config: Options = new Options();
 

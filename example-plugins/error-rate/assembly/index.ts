@@ -13,7 +13,7 @@ class Options {
   contiguous: bool = false;
 }
 
-@plugin({ name: "error-rate" })
+@plugin({ name: "error-rate", reads: ["output", "expected"] })
 export class ErrorRate extends CorpusEvaluator {
   config: Options = new Options();
 

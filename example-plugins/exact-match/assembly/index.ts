@@ -17,7 +17,7 @@ class Options {
   compare_json: bool = false;
 }
 
-@plugin({ name: "exact-match" })
+@plugin({ name: "exact-match", reads: ["output", "expected"] })
 export class ExactMatch extends Evaluator {
   config: Options = new Options();
   private regexes: Regex[] = [];

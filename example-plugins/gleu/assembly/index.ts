@@ -16,7 +16,7 @@ class Options {
   lowercase: bool = false;
 }
 
-@plugin({ name: "gleu" })
+@plugin({ name: "gleu", reads: ["output", "expected"] })
 export class Gleu extends CorpusEvaluator {
   config: Options = new Options();
   private matches: i32 = 0;

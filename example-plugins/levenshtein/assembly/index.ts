@@ -1,6 +1,6 @@
 import { Evaluation, Evaluator, EvaluatorInput, levenshteinDistance, plugin, toCodePoints } from "@testbench/plugins-sdk";
 
-@plugin({ name: "levenshtein" })
+@plugin({ name: "levenshtein", reads: ["output", "expected"] })
 export class Levenshtein extends Evaluator {
   evaluate(input: EvaluatorInput): Evaluation {
     const output = toCodePoints(input.output);

@@ -10,7 +10,7 @@ class Options {
   allow_extra_entities: bool = false;
 }
 
-@plugin({ name: "list-contains" })
+@plugin({ name: "list-contains", reads: ["output", "expected"] })
 export class ListContains extends Evaluator {
   config: Options = new Options();
   /** Small numbers for the characters of both lists: if made again for each pair of texts, they would take longer than the comparison. */

@@ -18,7 +18,7 @@ class Options {
   numeric: bool = false;
 }
 
-@plugin({ name: "match" })
+@plugin({ name: "match", reads: ["output", "expected"] })
 export class Match extends Evaluator {
   config: Options = new Options();
 

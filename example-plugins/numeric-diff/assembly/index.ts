@@ -1,6 +1,6 @@
 import { Evaluation, Evaluator, EvaluatorInput, invalidInput, Json, plugin, readNumber } from "@testbench/plugins-sdk";
 
-@plugin({ name: "numeric-diff" })
+@plugin({ name: "numeric-diff", reads: ["output", "expected"] })
 export class NumericDiff extends Evaluator {
   evaluate(input: EvaluatorInput): Evaluation {
     const output = toNumber(input.field("output"));

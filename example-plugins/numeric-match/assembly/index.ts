@@ -11,7 +11,7 @@ class Options {
   tolerance: f64 = 0;
 }
 
-@plugin({ name: "numeric-match" })
+@plugin({ name: "numeric-match", reads: ["output", "expected"] })
 export class NumericMatch extends Evaluator {
   config: Options = new Options();
 

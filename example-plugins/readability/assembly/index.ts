@@ -2,7 +2,7 @@ import { Evaluation, Evaluator, EvaluatorInput, plugin } from "@testbench/plugin
 
 import { TextCounts } from "./counts";
 
-@plugin({ name: "readability" })
+@plugin({ name: "readability", reads: ["output"] })
 export class Readability extends Evaluator {
   /** The score is the Flesch reading ease: 1 is very easy, 0 very hard. */
   evaluate(input: EvaluatorInput): Evaluation {

@@ -19,7 +19,7 @@ class Options {
   negate: bool = false;
 }
 
-@plugin({ name: "regex-match" })
+@plugin({ name: "regex-match", reads: ["output", "expected"] })
 export class RegexEvaluator extends Evaluator {
   config: Options = new Options();
   private compiled: Regex[] = [];

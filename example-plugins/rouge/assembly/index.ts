@@ -16,7 +16,7 @@ class Options {
   use_stemmer: bool = false;
 }
 
-@plugin({ name: "rouge" })
+@plugin({ name: "rouge", reads: ["output", "expected"] })
 export class Rouge extends CorpusEvaluator {
   config: Options = new Options();
   private wantsLines: bool = true;

@@ -14,7 +14,7 @@ class Options {
   case_sensitive: bool = false;
 }
 
-@plugin({ name: "ter" })
+@plugin({ name: "ter", reads: ["output", "expected"] })
 export class Ter extends CorpusEvaluator {
   config: Options = new Options();
   private edits: f64 = 0;

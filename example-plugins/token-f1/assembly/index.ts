@@ -10,7 +10,7 @@ class Options {
   stop_words: string[] = [];
 }
 
-@plugin({ name: "token-f1" })
+@plugin({ name: "token-f1", reads: ["output", "expected"] })
 export class TokenF1 extends CorpusEvaluator {
   config: Options = new Options();
   private stops: string[] = [];

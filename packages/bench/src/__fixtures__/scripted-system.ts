@@ -32,7 +32,10 @@ export class ScriptedSystem implements BenchSystem {
 
   constructor(
     readonly scripts: Readonly<
-      Record<string, readonly [PluginType, Script, trait?: 'network' | 'sums']>
+      Record<
+        string,
+        readonly [PluginType, Script, trait?: 'network' | 'sums', reads?: readonly string[]]
+      >
     >,
   ) {}
 
@@ -44,7 +47,7 @@ export class ScriptedSystem implements BenchSystem {
     const entry = this.scripts[name];
     if (entry === undefined)
       throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": no such file`);
-    const [pluginType, script, trait] = entry;
+    const [pluginType, script, trait, reads] = entry;
     this.loaded.set(id, script);
     const info: PluginInfo = {
       id,
@@ -57,6 +60,7 @@ export class ScriptedSystem implements BenchSystem {
         capabilities: trait === 'network' ? [trait] : [],
         apiVersion: '1.0.0',
         ...(trait === 'sums' ? { aggregate: 'sums' } : {}),
+        ...(reads === undefined ? {} : { reads }),
       },
       digest: digestOf(name),
       contract: 'v1',

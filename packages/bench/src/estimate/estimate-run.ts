@@ -239,7 +239,8 @@ class RunEstimator {
       if (known.has(caseKey(row)) || !DryCalls.isNotMade(row.failure)) continue;
       const { input = row.messages, expected } = row;
       for (const { stage } of judges) {
-        dry.addUnknown(stage, withoutUndefined({ input, expected, record: record.row }));
+        const data = stage.handed(withoutUndefined({ input, expected, record: record.row }));
+        dry.addUnknown(stage, data as Readonly<Record<string, unknown>>);
       }
     }
   }

@@ -5,6 +5,7 @@ import type { PromptContent } from '../prompts/prompt.js';
 import type { EvaluatorStage, Pipeline, ProviderStage } from './load-pipeline.js';
 import type { RunCase } from './run-cases.js';
 import { readFields, requestIdOf } from './row-draft.js';
+import type { Stage } from './stage.js';
 
 /** Texts that every item has, by number. */
 const ASKED = 0;
@@ -18,47 +19,68 @@ const ANSWER = { answer: true } as const;
 const TOOL_CALLS = { toolCalls: true } as const;
 const text = (number: number): PipelinePiece => ({ text: number });
 
+/** Fields of an evaluator's `data` with the pieces that they are, in their order. */
+const EVALUATOR_FIELDS: readonly (readonly [field: string, key: string, value: PipelinePiece])[] = [
+  ['input', '"input":', text(INPUT)],
+  ['output', '"output":', ANSWER],
+  // These two bring their key, and a comma before it.
+  ['tool_calls', '', TOOL_CALLS],
+  ['expected', '', text(EXPECTED)],
+  ['record', '"record":', text(RECORD)],
+];
+
 /** The way of the cases of one provider and model: its stages, and what of a record each is given. */
 export class CasePipeline {
   readonly stages: readonly PipelineStage[];
   /** Evaluators that are given fields of their own, which take two texts each. */
   readonly #withFields: readonly EvaluatorStage[];
+  readonly #provider: Stage;
+  /** Texts that some stage is given. */
+  readonly #given: ReadonlySet<number>;
 
   constructor(
-    provider: ProviderStage,
+    { stage: provider }: ProviderStage,
     { name, parameters }: RunCase['model'],
     { transforms, evaluators }: Pipeline,
   ) {
+    this.#provider = provider;
     this.#withFields = evaluators.filter(({ fields }) => fields.length > 0);
     this.stages = [
       {
-        id: provider.stage.id,
+        id: provider.id,
         gives: 'completion',
-        data: providerData({ ...parameters, model: name }),
+        data: providerData(provider, { ...parameters, model: name }),
       },
-      ...transforms.map(({ id }): PipelineStage => {
-        const data = ['{"text":', ANSWER, ',"record":', text(RECORD), '}'];
-        return { id, gives: 'answer', data };
+      ...transforms.map((stage): PipelineStage => {
+        const record = stage.reads('record') ? [',"record":', text(RECORD)] : [];
+        return { id: stage.id, gives: 'answer', data: ['{"text":', ANSWER, ...record, '}'] };
       }),
       ...evaluators.map((evaluator): PipelineStage => {
         return { id: evaluator.stage.id, gives: 'verdict', data: this.#evaluatorData(evaluator) };
       }),
     ];
+    const pieces = this.stages.flatMap(({ data }) => data);
+    this.#given = new Set(
+      pieces.flatMap((piece) => (typeof piece === 'object' && 'text' in piece ? piece.text : [])),
+    );
   }
 
   /**
    * What of a record goes through.
    *
-   * @param record The record as JSON.
+   * @param record Gives the record as JSON.
    * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get.
    */
-  item(sample: Sample, runCase: RunCase, asked: PromptContent, record: string): PipelineItem {
+  item(sample: Sample, runCase: RunCase, asked: PromptContent, record: () => string): PipelineItem {
     const { input, messages, expected } = sample;
+    const given = this.#given;
     const texts = [
-      askedText(asked),
-      record,
-      JSON.stringify(messages ?? input),
-      expected === undefined ? '' : `,"expected":${JSON.stringify(expected)}`,
+      given.has(ASKED) ? askedText(asked, this.#provider) : '',
+      given.has(RECORD) ? record() : '',
+      given.has(INPUT) ? JSON.stringify(messages ?? input) : '',
+      given.has(EXPECTED) && expected !== undefined
+        ? `,"expected":${JSON.stringify(expected)}`
+        : '',
     ];
     for (const evaluator of this.#withFields) texts.push(...ownTexts(evaluator, sample));
     return { texts, requestId: requestIdOf(sample, runCase) };
@@ -67,33 +89,41 @@ export class CasePipeline {
   #evaluatorData(evaluator: EvaluatorStage): PipelinePiece[] {
     const own = this.#withFields.indexOf(evaluator);
     if (own === -1) {
-      return [
-        '{"input":',
-        text(INPUT),
-        ',"output":',
-        ANSWER,
-        TOOL_CALLS,
-        text(EXPECTED),
-        ',"record":',
-        text(RECORD),
-        '}',
-      ];
+      const pieces: PipelinePiece[] = [];
+      // `output` is always there, and before all that brings a comma of its own.
+      let start = '{';
+      for (const [field, key, value] of EVALUATOR_FIELDS) {
+        if (!evaluator.stage.reads(field)) continue;
+        if (key !== '') pieces.push(`${start}${key}`);
+        start = ',';
+        pieces.push(value);
+      }
+      return [...pieces, '}'];
     }
     const before = OWN_TEXTS + 2 * own;
-    return [text(before), ANSWER, TOOL_CALLS, text(before + 1)];
+    return [text(before), ANSWER, TOOL_CALLS, text(before + 1)].filter(
+      (piece) => piece !== TOOL_CALLS || evaluator.stage.reads('tool_calls'),
+    );
   }
 }
 
 /** Of a model's parameters none is called as what a record gives. */
-function providerData(parameters: Readonly<Record<string, unknown>>): PipelinePiece[] {
-  const fixed = JSON.stringify(parameters).slice(0, -1);
-  return [`${fixed},`, text(ASKED), ',"record":', text(RECORD), '}'];
+function providerData(
+  stage: Stage,
+  parameters: Readonly<Record<string, unknown>>,
+): PipelinePiece[] {
+  // `model` is always there.
+  const pieces: PipelinePiece[] = [JSON.stringify(stage.handed(parameters)).slice(0, -1)];
+  if (stage.reads('prompt') || stage.reads('messages')) pieces.push(text(ASKED));
+  if (stage.reads('record')) pieces.push(',"record":', text(RECORD));
+  return [...pieces, '}'];
 }
 
-function askedText(asked: PromptContent): string {
-  return 'messages' in asked
-    ? `"messages":${JSON.stringify(asked.messages)}`
-    : `"prompt":${JSON.stringify(asked.prompt)}`;
+/** With its key and a comma before it; nothing if the plugin reads what is not asked, as a prompt where there are messages. */
+function askedText(asked: PromptContent, provider: Stage): string {
+  const [field, value] =
+    'messages' in asked ? ['messages', asked.messages] : ['prompt', asked.prompt];
+  return provider.reads(field) ? `,"${field}":${JSON.stringify(value)}` : '';
 }
 
 /** An evaluator's `data` before and behind the answer; its fields may take the place of the question and the right answer. */
@@ -106,9 +136,10 @@ function ownTexts(evaluator: EvaluatorStage, sample: Sample): [before: string, b
     ...readFields(evaluator, sample),
     record: row,
   };
-  const fields = Object.entries(data);
+  const fields = Object.entries(evaluator.stage.handed(data));
   const at = fields.findIndex(([name]) => name === 'output');
   const before = JSON.stringify(Object.fromEntries(fields.slice(0, at))).slice(0, -1);
   const behind = JSON.stringify(Object.fromEntries(fields.slice(at + 1))).slice(1);
-  return [`${before},"output":`, `,${behind}`];
+  const start = at === 0 ? before : `${before},`;
+  return [`${start}"output":`, behind === '}' ? behind : `,${behind}`];
 }

@@ -37,6 +37,7 @@ async function see(
   change: Partial<BenchmarkConfig>,
   isPipeline: boolean,
   lines: readonly unknown[] = records,
+  reads: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<Seen> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'data.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
@@ -55,12 +56,16 @@ async function see(
         const calls = CALLS[id] === undefined ? {} : { tool_calls: CALLS[id] };
         return { text: `${model} ${id}`, model, finish_reason: 'stop', ...calls };
       }),
+      undefined,
+      reads['echo'],
     ],
     shout: [
       'transform',
       note('shout', ({ text }: { text: string }) =>
         text.endsWith('r9') ? { no: 'text' } : text.toUpperCase(),
       ),
+      undefined,
+      reads['shout'],
     ],
     judge: [
       'evaluator',
@@ -68,8 +73,15 @@ async function see(
         if (output.includes('11')) failCall('CALL_FUEL_EXHAUSTED');
         return { score: output.length % 2, metrics: { length: output.length } };
       }),
+      undefined,
+      reads['judge'],
     ],
-    own: ['custom', note('own', ({ output }: { output?: string }) => ({ score: output ? 1 : 2 }))],
+    own: [
+      'custom',
+      note('own', ({ output }: { output?: string }) => ({ score: output ? 1 : 2 })),
+      undefined,
+      reads['own'],
+    ],
   });
   const rows: ResultRow[] = [];
   const config: BenchmarkConfig = {
@@ -142,6 +154,37 @@ describe('BatchEvaluator', () => {
       );
     },
   );
+
+  it.each<Readonly<Record<string, readonly string[]>>>([
+    { echo: ['record'], shout: [], judge: ['expected'], own: ['question'] },
+    {
+      echo: ['record', 'messages'],
+      shout: ['record'],
+      judge: [],
+      own: ['record', 'expected', '5'],
+    },
+    { echo: ['record', 'prompt', 'temperature'], judge: ['tool_calls', 'input'], own: [] },
+    { judge: ['record', '__proto__', 'no such field'], own: ['tool_calls', 'weird "name"'] },
+  ])('gives plugins what they read and nothing else: %j', async (reads) => {
+    const provider = {
+      plugin: '/echo.wasm',
+      models: ['a', { name: 'b', parameters: { temperature: 0.5, top_p: 1 } }],
+    };
+    const together = await see({ provider }, true, records, reads);
+    const singly = await see({ provider }, false, records, reads);
+    expect(together.rows).toHaveLength(140);
+    expect(together).toEqual(singly);
+    const whole = await see({ provider }, true);
+    expect(together.rows).toEqual(whole.rows);
+    const always = { echo: 'model', shout: 'text', judge: 'output', own: 'output' };
+    for (const [name, given] of Object.entries(together.given)) {
+      const fieldsOf = (texts: readonly string[]): Set<string> =>
+        new Set(texts.flatMap((data) => Object.keys(JSON.parse(data) as object)));
+      const all = [...fieldsOf(whole.given[name]!)];
+      const known = [...(reads[name] ?? all), always[name as keyof typeof always]];
+      expect(fieldsOf(given)).toEqual(new Set(all.filter((field) => known.includes(field))));
+    }
+  });
 
   it('asks each evaluator once where models call tools', async () => {
     const { given, rows } = await see({ transforms: [] }, true);

@@ -131,7 +131,8 @@ export class BatchEvaluator {
   }
 
   #begin(sample: Sample, record: number, options: EvaluateOptions, begun: Begun): CaseInFlight[] {
-    const row = JSON.stringify(sample.row);
+    let text: string | undefined;
+    const row = (): string => (text ??= JSON.stringify(sample.row));
     const cases = options.cases.map((one) => {
       const asked = renderPrompt(one.prompt, sample);
       const pipeline = this.#pipelineOf(one, options);

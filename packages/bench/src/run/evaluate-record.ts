@@ -242,7 +242,8 @@ export class CaseRun {
     return stage.waits && judgeModels(stage.config).some((judge) => isSameModel(judge.name, name));
   }
 
-  async #call<Data>(draft: Draft, stage: Stage, name: string, data: object): Promise<Data> {
+  async #call<Data>(draft: Draft, stage: Stage, name: string, all: object): Promise<Data> {
+    const data = stage.handed(all);
     const { epoch } = this.#case;
     const { paid, signal } = this.#options;
     const requestId = requestIdOf(this.#sample, this.#case);

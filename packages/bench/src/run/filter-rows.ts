@@ -57,7 +57,7 @@ async function judge(
   options: EvaluateOptions,
   rows: readonly ResultRow[],
 ): Promise<Map<ResultRow, ResultRow>> {
-  const data = { items: rows.map((row) => toItem(row)), record: sample.row };
+  const data = stage.handed({ items: rows.map((row) => toItem(row)), record: sample.row });
   const answer = await stage.call<FilterResult>(data, `${sample.index}`, options.signal);
   const result = answer.data;
   const verdicts = new Map<ResultRow, ResultRow>(rows.map((row) => [row, { ...row, dropped: {} }]));

@@ -1,6 +1,7 @@
 import type { AnswerAsks, LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
 import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
 import { CallError } from '@testbench/types/errors';
+import { handedData, isHanded } from '@testbench/types/reads';
 
 import { CallBatcher } from './call-batcher.js';
 
@@ -69,6 +70,16 @@ export class Stage {
   /** Wall time inside the plugin so far, in milliseconds. */
   get timeMs(): number {
     return this.#timeMs;
+  }
+
+  /** Whether the plugin reads a field of its data. */
+  reads(field: string): boolean {
+    return isHanded(this.plugin.metadata, field);
+  }
+
+  /** What the plugin reads of its data. */
+  handed(data: object): object {
+    return handedData(this.plugin.metadata, data);
   }
 
   /** Counts a call that a pipeline made. */

@@ -65,6 +65,7 @@ function metadataRows(
     ['metering', metadata.metering && `asks for ${metadata.metering}`],
     ['asking', metadata.asking === true ? 'yes' : undefined],
     ['aggregate', metadata.aggregate],
+    ['reads', metadata.reads?.join(', ') || undefined],
     ['config keys', configKeys(metadata.configSchema)],
     ['digest', digest],
   ];

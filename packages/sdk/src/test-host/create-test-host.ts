@@ -10,8 +10,10 @@ import {
 } from '@testbench/core';
 import type { CallContext, EvaluatorResult, Permissions, PluginOutput } from '@testbench/types';
 import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
+import { isAggregateData } from '@testbench/types/aggregate';
 import type { Ask, AskAnswer } from '@testbench/types/asking';
 import { ConfigNode, type OptionReaders, readLimits, readOptions } from '@testbench/types/config';
+import { handedData } from '@testbench/types/reads';
 import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
 import { readJsonValue } from '../read-json-value.js';
@@ -112,7 +114,8 @@ export interface TestHost extends AsyncDisposable {
   /** What the plugin keeps with `host_set_state`: to look at, and to change. It has no quota, unlike that of a real host. */
   readonly storedState: Map<string, Uint8Array>;
   /**
-   * Runs one input. Calls take turns, so that logs and requests are those of one call.
+   * Runs one input. Calls take turns, so that logs and requests are those of one call. As in a benchmark, a plugin whose metadata say what
+   * it `reads` gets no other fields.
    *
    * @throws {CallError} As a real host does; its stack begins where `call` stands, and `logsOf` has what the plugin logged.
    * @throws {TestHostError} If the plugin sent a request that nothing answers.
@@ -236,7 +239,7 @@ export async function createTestHost(
     };
     let output: PluginOutput | undefined;
     try {
-      for await (const part of plugin.stream(data, { answerAsks, ...own })) {
+      for await (const part of plugin.stream(handed(data), { answerAsks, ...own })) {
         if (part.type === 'chunk') chunks.push(decoder.decode(part.bytes, { stream: true }));
         else output = part.output;
       }
@@ -256,6 +259,10 @@ export async function createTestHost(
     inTurn(framesOf(call), () => run<Data>(data, callOptions));
   const aggregate: TestHost['aggregate'] = (sums, n, callOptions) =>
     inTurn(framesOf(aggregate), () => plugin.aggregate(sums, n, callOptions));
+  const handed = (data: unknown): unknown => {
+    const isWhole = typeof data !== 'object' || data === null || Array.isArray(data);
+    return isWhole || isAggregateData(data) ? data : handedData(plugin.info.metadata, data);
+  };
   return {
     info: plugin.info,
     logs,

@@ -43,6 +43,7 @@ export function encodeMetadata(metadata: PluginMetadata): Record<string, unknown
     metering: metadata.metering,
     asking: metadata.asking,
     aggregate: metadata.aggregate,
+    reads: metadata.reads,
   };
   return wire;
 }

@@ -34,6 +34,7 @@ describe('parseMetadata()', () => {
     { field: 'config_schema', value: [], state: 'expected an object' },
     { field: 'metering', value: 'Exact', state: 'expected "coarse" or "exact", found "Exact"' },
     { field: 'metering', value: true, state: 'expected "coarse" or "exact", found true' },
+    { field: 'reads', value: 'output', state: 'expected a list, found "output"' },
     { field: 'aggregate', value: 'means', state: 'expected "sums", found "means"' },
   ])('names the field $field when its value is $value', ({ field, value, state }) => {
     expect(() => parseMetadata({ ...least, [field]: value })).toThrow(
@@ -104,7 +105,12 @@ describe('parseMetadata()', () => {
       is: { metering: 'exact', asking: true, aggregate: 'sums' },
     },
     { wire: { metering: 'coarse' }, is: { metering: 'coarse' } },
-    { wire: { metering: null, aggregate: null }, is: {} },
+    {
+      wire: { reads: ['expected', 'a "field"', '__proto__'] },
+      is: { reads: ['expected', 'a "field"', '__proto__'] },
+    },
+    { wire: { reads: [] }, is: { reads: [] } },
+    { wire: { metering: null, aggregate: null, reads: null }, is: {} },
   ])('reads $wire, and writes it again', ({ wire, is }) => {
     const metadata = parseMetadata({ ...least, ...wire });
     expect(metadata).toEqual({ ...parseMetadata(least), ...is });

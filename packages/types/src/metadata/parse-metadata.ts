@@ -113,6 +113,7 @@ const METADATA: MetadataReaders<PluginMetadata> = {
   metering: (node) => node.oneOf(METERING_MODES),
   asking: (node) => node.boolean(),
   aggregate: (node) => node.oneOf(AGGREGATIONS),
+  reads: readTexts,
 };
 
 const PERMISSIONS: MetadataReaders<Permissions> = {

@@ -79,4 +79,9 @@ export interface PluginMetadata {
   readonly asking?: boolean;
   /** `sums` says that the metrics of its results add up over a data set, and that it answers the aggregate call with the score of the set. */
   readonly aggregate?: Aggregation;
+  /**
+   * Fields of `data` that it reads: a host that puts `data` together hands over these, and leaves out the others, such as the record.
+   * An evaluator gets `output`, a provider `model`, a transform `text` and a filter `items` in any case. @default all of them
+   */
+  readonly reads?: readonly string[];
 }

@@ -87,5 +87,6 @@ export const METADATA_SCHEMA: JsonSchema = {
     metering: { enum: [...METERING_MODES, null] },
     asking: flag,
     aggregate: { enum: [...AGGREGATIONS, null] },
+    reads: texts,
   },
 };

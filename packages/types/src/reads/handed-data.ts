@@ -1,0 +1,48 @@
+import type { PluginMetadata, PluginType } from '../metadata/plugin-metadata.js';
+
+type Reader = Pick<PluginMetadata, 'pluginType' | 'reads'>;
+
+/** What a plugin gets whatever its metadata say: a call without it would be about nothing. Custom plugins stand in the place of evaluators. */
+const ALWAYS: Readonly<Record<PluginType, string>> = {
+  evaluator: 'output',
+  custom: 'output',
+  provider: 'model',
+  transform: 'text',
+  filter: 'items',
+};
+
+/**
+ * Whether a host that puts together the `data` of a call hands a field of it to a plugin: all fields, or those that the plugin's
+ * metadata name as `reads`.
+ *
+ * @example
+ * ```ts
+ * import { isHanded } from '@testbench/types/reads';
+ *
+ * isHanded({ pluginType: 'evaluator', reads: ['expected'] }, 'expected'); // => true
+ * isHanded({ pluginType: 'evaluator', reads: ['expected'] }, 'record'); // => false
+ * isHanded({ pluginType: 'evaluator', reads: ['expected'] }, 'output'); // => true
+ * isHanded({ pluginType: 'evaluator' }, 'record'); // => true
+ * ```
+ */
+export function isHanded({ pluginType, reads }: Reader, field: string): boolean {
+  return reads === undefined || reads.includes(field) || field === ALWAYS[pluginType];
+}
+
+/**
+ * The fields of `data` that a host hands to a plugin, in their order; see {@link isHanded}.
+ *
+ * @returns `data` itself where the plugin names none.
+ *
+ * @example
+ * ```ts
+ * import { handedData } from '@testbench/types/reads';
+ *
+ * const data = { input: '1+1', output: '2', expected: '2', record: { id: 7 } };
+ * handedData({ pluginType: 'evaluator', reads: ['expected'] }, data); // => { output: '2', expected: '2' }
+ * ```
+ */
+export function handedData(reader: Reader, data: object): object {
+  if (reader.reads === undefined) return data;
+  return Object.fromEntries(Object.entries(data).filter(([field]) => isHanded(reader, field)));
+}

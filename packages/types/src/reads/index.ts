@@ -1,0 +1,6 @@
+/**
+ * Which fields of its input a plugin reads, so that a host need not hand over the others.
+ *
+ * @packageDocumentation
+ */
+export { handedData, isHanded } from './handed-data.js';
