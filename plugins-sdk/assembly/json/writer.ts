@@ -55,7 +55,7 @@ export class JsonWriter {
 
   /** Names the value that comes next. */
   key(name: string): JsonWriter {
-    if (this.depth == 0 || (this.kinds & 1) == 0 || this.keyed) return this.misuse("key() outside of an object");
+    if (this.depth == 0 || (this.kinds & 1) == 0 || this.keyed) return this.misuse("key() outside an object");
     if (this.comma) {
       this.reserve(1);
       this.put(0x2c);
@@ -205,7 +205,7 @@ export class JsonWriter {
   }
 
   private open(bracket: u32, kind: u64): JsonWriter {
-    if (this.depth == MAX_DEPTH) return this.misuse("more than 64 levels");
+    if (this.depth == MAX_DEPTH) return this.misuse("over 64 levels");
     this.separate();
     this.reserve(1);
     this.put(bracket);
