@@ -71,6 +71,20 @@ export class ClusterBlocks {
     if (this.#parts === 0 && this.#clusters.size > MAX_BLOCKS) this.halve();
   }
 
+  /** Another one with the same, that has nothing in common with this. */
+  copy(): ClusterBlocks {
+    const copy = new ClusterBlocks();
+    for (const [name, index] of this.#names) copy.#names.set(name, index);
+    for (const [name, { records, n, sums }] of this.#clusters) {
+      copy.#clusters.set(name, { records, n, sums: new Map(sums) });
+    }
+    copy.#parts = this.#parts;
+    copy.#numbers = this.#numbers;
+    copy.#records = this.#records;
+    copy.#isAnyShared = this.#isAnyShared;
+    return copy;
+  }
+
   /** Puts clusters together into half as many parts. */
   halve(): void {
     const before = this.#clusters;

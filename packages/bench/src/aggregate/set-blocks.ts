@@ -18,7 +18,8 @@ export class SetBlocks {
   readonly #by: ClusterBy;
   readonly #records = new SumBlocks();
   readonly #byColumn = new ClusterBlocks();
-  readonly #byGroup = new ClusterBlocks();
+  /** The same object as long as no record has a column or a group: each is a cluster of its own in both, and adding it twice takes a while. */
+  #byGroup: ClusterBlocks;
   /** A column or group that no record has says nothing. */
   #hasColumn = false;
   #hasGroup = false;
@@ -26,11 +27,12 @@ export class SetBlocks {
   /** @param by As in a summary. */
   constructor(by: ClusterBy) {
     this.#by = by;
+    this.#byGroup = by === 'auto' ? this.#byColumn : new ClusterBlocks();
   }
 
   /** Numbers that are kept. */
   get numbers(): number {
-    return this.#parts().reduce((sum, { numbers }) => sum + numbers, 0);
+    return this.#records.numbers + this.#byColumn.numbers + this.#byGroup.numbers;
   }
 
   /** Blocks of what is kept in the most. */
@@ -43,20 +45,21 @@ export class SetBlocks {
     this.#records.add(results);
     if (this.#by === 'none') return;
     const { index, group, columns } = row;
-    if (this.#by !== 'group') {
-      const name = clusterName(ownValue(columns ?? {}, this.#column));
-      this.#hasColumn ||= name !== undefined;
-      this.#byColumn.add(keyOf(name, index), results);
-    }
+    const isByColumn = this.#by !== 'group';
+    const name = isByColumn ? clusterName(ownValue(columns ?? {}, this.#column)) : undefined;
+    this.#hasColumn ||= name !== undefined;
+    if (this.#by === 'auto' && (name ?? group) !== undefined) this.#split();
+    if (isByColumn) this.#byColumn.add(keyOf(name, index), results);
     if (this.#by !== 'auto' && this.#by !== 'group') return;
     this.#hasGroup ||= group !== undefined;
-    this.#byGroup.add(keyOf(group, index), results);
+    if (!isByColumn || !this.#isShared) this.#byGroup.add(keyOf(group, index), results);
   }
 
   merge(other: SetBlocks): void {
     this.#records.merge(other.#records);
+    if (!other.#isShared) this.#split();
     this.#byColumn.merge(other.#byColumn);
-    this.#byGroup.merge(other.#byGroup);
+    if (!this.#isShared) this.#byGroup.merge(other.#byGroup);
     this.#hasColumn ||= other.#hasColumn;
     this.#hasGroup ||= other.#hasGroup;
   }
@@ -64,7 +67,8 @@ export class SetBlocks {
   /** Makes blocks twice as large, those of which there are the most. */
   halve(): void {
     const { count } = this;
-    for (const part of this.#parts()) if (part.count > 1 && part.count > count / 2) part.halve();
+    for (const part of new Set(this.#parts()))
+      if (part.count > 1 && part.count > count / 2) part.halve();
   }
 
   drawn(): DrawnBlocks {
@@ -80,6 +84,14 @@ export class SetBlocks {
 
   get #column(): string {
     return this.#by === 'auto' ? CLUSTER_COLUMN : this.#by;
+  }
+
+  get #isShared(): boolean {
+    return this.#byColumn === this.#byGroup;
+  }
+
+  #split(): void {
+    if (this.#isShared) this.#byGroup = this.#byColumn.copy();
   }
 
   #parts(): readonly (SumBlocks | ClusterBlocks)[] {

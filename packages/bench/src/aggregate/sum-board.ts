@@ -70,6 +70,8 @@ export class SumBoard {
   readonly #resampling: boolean;
   readonly #clusters: ClusterBy;
   readonly #sets = new Map<string, OpenSet>();
+  /** The set that was found last, by cut and evaluator: rows of one set mostly follow each other. */
+  readonly #last: (OpenSet | undefined)[] = [];
   #sums = 0;
   #numbers = 0;
   #isFull = false;
@@ -96,7 +98,7 @@ export class SumBoard {
   /** Adds all rows of one record. Never fails: what is wrong with a row is the `problem` of its sets. */
   add(rows: readonly ResultRow[]): void {
     for (let cut = 0; cut < this.#cuts.length; cut += 1) {
-      for (const evaluator of this.#evaluators) {
+      for (let evaluator = 0; evaluator < this.#evaluators.length; evaluator += 1) {
         if (rows.length === 1) this.#addTo(this.#setOf(cut, evaluator, rows[0]!), rows);
         else this.#addEach(cut, evaluator, rows);
       }
@@ -130,7 +132,7 @@ export class SumBoard {
   }
 
   /** The rows of a record may be in different sets. */
-  #addEach(cut: number, evaluator: string, rows: readonly ResultRow[]): void {
+  #addEach(cut: number, evaluator: number, rows: readonly ResultRow[]): void {
     const groups = new Map<OpenSet | undefined, ResultRow[]>();
     for (const row of rows) {
       const set = this.#setOf(cut, evaluator, row);
@@ -195,9 +197,15 @@ export class SumBoard {
     set.blocks = undefined;
   }
 
-  #setOf(cut: number, evaluator: string, row: ResultRow): OpenSet | undefined {
+  #setOf(cut: number, evaluator: number, row: ResultRow): OpenSet | undefined {
     const labels = this.#cuts[cut]!(row);
-    return labels === undefined ? undefined : this.#find(cut, evaluator, labels);
+    if (labels === undefined) return undefined;
+    const place = cut * this.#evaluators.length + evaluator;
+    const last = this.#last[place];
+    if (last !== undefined && areSame(last.labels, labels)) return last;
+    const found = this.#find(cut, this.#evaluators[evaluator]!, labels);
+    this.#last[place] = found;
+    return found;
   }
 
   /** @returns undefined if there is no room for another set. */
@@ -222,4 +230,14 @@ export class SumBoard {
     this.#sets.set(key, set);
     return set;
   }
+}
+
+/** Whether labels are the same in the same order. */
+function areSame(one: SetLabels, other: SetLabels): boolean {
+  const names = Object.keys(one);
+  const others = Object.keys(other);
+  return (
+    names.length === others.length &&
+    names.every((name, place) => name === others[place] && one[name] === other[name])
+  );
 }

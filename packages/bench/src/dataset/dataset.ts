@@ -89,21 +89,48 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
    * @throws {RangeError} The range is not within 0 and `count`.
    * @throws {BenchError} `BENCH_DATASET_UNREADABLE` if a file was changed since; `BENCH_CANCELLED`.
    */
-  async *records({
-    from = 0,
-    to = this.count,
-  }: RecordRange = {}): AsyncGenerator<PositionedSample> {
+  async *records(range: RecordRange = {}): AsyncGenerator<PositionedSample> {
+    for await (const records of this.batches(1, range)) yield records[0]!;
+  }
+
+  /**
+   * The same, up to `size` records at a time: one by one they cost twice as much. Those before a record that cannot be read come first.
+   *
+   * @param size At least 1.
+   * @throws As {@link records}.
+   */
+  async *batches(
+    size: number,
+    { from = 0, to = this.count }: RecordRange = {},
+  ): AsyncGenerator<readonly PositionedSample[]> {
     checkRange(from, to, this.count);
     const { order, offset, fields } = this.#parts;
     const numberAt = (position: number): number => order?.[offset + position] ?? offset + position;
-    for await (const [position, record] of this.#read(from, to, numberAt)) {
-      yield { ...readSample(record, fields), position };
+    let batch: PositionedSample[] = [];
+    try {
+      for await (const { first, lines } of this.#read(from, to, numberAt)) {
+        for (const [index, bytes] of lines.entries()) {
+          const position = first + index;
+          const sample = readSample(this.#record(numberAt(position), bytes), fields);
+          batch.push(Object.assign(sample, { position }));
+          if (batch.length < size) continue;
+          const full = batch;
+          batch = [];
+          yield full;
+        }
+      }
+    } catch (error) {
+      if (batch.length > 0) yield batch;
+      throw error;
     }
+    if (batch.length > 0) yield batch;
   }
 
   /** Every record that was read, in the order of the dataset, without its fields. */
   async *rows(): AsyncGenerator<DatasetRecord> {
-    for await (const [, record] of this.#read(0, this.total, (number) => number)) yield record;
+    for await (const { first, lines } of this.#read(0, this.total, (number) => number)) {
+      for (const [index, bytes] of lines.entries()) yield this.#record(first + index, bytes);
+    }
   }
 
   async close(): Promise<void> {
@@ -118,7 +145,7 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     from: number,
     to: number,
     numberAt: (position: number) => number,
-  ): AsyncGenerator<[number, DatasetRecord]> {
+  ): AsyncGenerator<{ readonly first: number; readonly lines: readonly Uint8Array[] }> {
     for (let position = from; position < to;) {
       if (this.#parts.signal?.aborted === true) throw cancelled();
       const stretches: Stretch[] = [];
@@ -129,12 +156,9 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
         end += 1;
       }
       const read = await Promise.all(stretches.map((stretch) => this.#readStretch(stretch)));
-      for (const records of read) {
-        for (const bytesOf of records) {
-          const number = numberAt(position);
-          yield [position, this.#record(number, bytesOf)];
-          position += 1;
-        }
+      for (const lines of read) {
+        yield { first: position, lines };
+        position += lines.length;
       }
     }
   }

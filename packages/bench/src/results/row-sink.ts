@@ -21,17 +21,56 @@ export class RowSink {
     this.#writer = writer;
   }
 
-  /** @throws {BenchError} `BENCH_OUTPUT_FAILED`; complete segments stay. */
-  async add(position: number, rows: readonly ResultRow[]): Promise<void> {
+  /**
+   * Adds the rows of one record. To be called again only once what it gave is there.
+   *
+   * @returns undefined where there is nothing to wait for.
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`; complete segments stay.
+   */
+  add(position: number, rows: readonly ResultRow[]): Promise<void> | undefined {
+    const segment = this.#segment;
+    const [row] = rows;
+    if (segment === undefined || position !== this.#to || rows.length !== 1 || row === undefined) {
+      return this.#guard(this.#addAll(position, rows));
+    }
+    const written = this.#writeTo(segment, row);
+    this.#to = position + 1;
+    if (written === undefined && !this.#isFull()) return undefined;
+    return this.#guard(this.#closeFull(written));
+  }
+
+  #writeTo(segment: RunSegmentWriter, row: ResultRow): Promise<void> | undefined {
     try {
-      if (this.#segment !== undefined && position !== this.#to) await this.#close();
-      this.#segment ??= await this.#begin(position);
-      for (const row of rows) await this.#segment.write(JSON.stringify(row));
-      this.#to = position + 1;
-      const isOld = performance.now() - this.#startedAt >= SEGMENT_MS;
-      if (isOld || this.#to - this.#from >= SEGMENT_RECORDS) await this.#close();
+      return segment.write(JSON.stringify(row)) ?? undefined;
     } catch (error) {
-      // After a failure nothing more is written: a segment with a gap would be a lie.
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  async #addAll(position: number, rows: readonly ResultRow[]): Promise<void> {
+    if (this.#segment !== undefined && position !== this.#to) await this.#close();
+    this.#segment ??= await this.#begin(position);
+    for (const row of rows) await this.#segment.write(JSON.stringify(row));
+    this.#to = position + 1;
+    await this.#closeFull();
+  }
+
+  async #closeFull(written?: Promise<void>): Promise<void> {
+    await written;
+    if (this.#isFull()) await this.#close();
+  }
+
+  #isFull(): boolean {
+    const isOld = performance.now() - this.#startedAt >= SEGMENT_MS;
+    return isOld || this.#to - this.#from >= SEGMENT_RECORDS;
+  }
+
+  /** After a failure nothing more is written: a segment with a gap would be a lie. */
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
       this.#isBroken = true;
       throw error;
     }

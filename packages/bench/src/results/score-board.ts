@@ -88,6 +88,8 @@ interface System {
 /** Adds up rows by prompt, provider, model and evaluator, in memory that does not grow with their number. */
 export class ScoreBoard {
   readonly #systems = new Map<string, System>();
+  /** That of the last row: rows of one system mostly follow each other. */
+  #last: System | undefined;
   readonly #onError: OnError;
   readonly #hasThreshold: boolean;
 
@@ -170,10 +172,7 @@ export class ScoreBoard {
 
   /** The rows of one system and record: its epochs. */
   #addEpochs(rows: readonly ResultRow[]): void {
-    const system = this.#systems.get(keyOf(rows[0]!));
-    if (system === undefined) {
-      throw new RangeError(`Cannot add a row: unknown model "${rows[0]!.model}"`);
-    }
+    const system = this.#systemOf(rows[0]!);
     for (const row of rows) {
       system.cases += 1;
       if (isFailed(row)) system.failed += 1;
@@ -182,6 +181,22 @@ export class ScoreBoard {
       else if (row.passed === false) system.notPassed += 1;
     }
     for (const cell of system.cells) this.#addToCell(cell, rows);
+  }
+
+  #systemOf(row: ResultRow): System {
+    const last = this.#last;
+    if (
+      last?.name.model === row.model &&
+      last.name.prompt === row.prompt &&
+      last.name.provider === row.provider
+    )
+      return last;
+    const system = this.#systems.get(keyOf(row));
+    if (system === undefined) {
+      throw new RangeError(`Cannot add a row: unknown model "${row.model}"`);
+    }
+    this.#last = system;
+    return system;
   }
 
   #addToCell(cell: Cell, rows: readonly ResultRow[]): void {

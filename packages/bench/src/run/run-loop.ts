@@ -10,8 +10,8 @@ import { RowSink } from '../results/row-sink.js';
 import { cancelled } from './call-failure.js';
 import type { RecordOutcome } from './evaluate-batch.js';
 import type { EvaluateOptions } from './evaluate-options.js';
-import { inBatches } from './in-batches.js';
 import { mapOrdered } from './map-ordered.js';
+import { untilFailure } from './until-failure.js';
 import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { type RunCase, runCases } from './run-cases.js';
@@ -55,7 +55,7 @@ export interface RunLoopOptions {
   readonly paid: PaidStages;
   readonly signal: AbortSignal | undefined;
   /** Gets the rows of each record, in order. */
-  readonly onRecord: (rows: readonly ResultRow[], isEarlier: boolean) => Promise<void>;
+  readonly onRecord: (rows: readonly ResultRow[], isEarlier: boolean) => Promise<void> | undefined;
 }
 
 /**
@@ -111,13 +111,18 @@ class RunLoop {
   async make(from: number, to: number): Promise<void> {
     if (from >= to) return;
     this.#throwIfAborted();
-    const { run, writer, onRecord } = this.#options;
+    const { writer, onRecord } = this.#options;
     const sink = writer === undefined ? undefined : new RowSink(writer);
     try {
-      for await (const { position, rows } of this.#rowsOf(run.dataset.records({ from, to }))) {
-        this.#throwIfAborted();
-        await sink?.add(position, rows);
-        await onRecord(rows, false);
+      for await (const made of this.#rowsOf(from, to)) {
+        for (const { position, rows } of made) {
+          this.#throwIfAborted();
+          // Waiting for nothing, record by record, would cost as much as writing.
+          const written = sink?.add(position, rows);
+          if (written !== undefined) await written;
+          const told = onRecord(rows, false);
+          if (told !== undefined) await told;
+        }
         await this.#breathe();
       }
       await sink?.flush();
@@ -131,13 +136,14 @@ class RunLoop {
     }
   }
 
-  #rowsOf(samples: AsyncIterable<PositionedSample>): AsyncGenerator<MadeRecord> {
+  #rowsOf(from: number, to: number): AsyncGenerator<Iterable<MadeRecord>> {
     const options = this.#evaluateOptions();
-    const { evaluateBatch } = this.#options;
-    if (evaluateBatch !== undefined) return this.#rowsOfBatches(samples, evaluateBatch, options);
+    const { evaluateBatch, run } = this.#options;
+    if (evaluateBatch !== undefined) return this.#rowsOfBatches(from, to, evaluateBatch, options);
+    const samples = run.dataset.records({ from, to });
     return mapOrdered(this.#prepare(samples), this.#window(), async ([position, make]) => {
       try {
-        return { position, rows: await make(options) };
+        return [{ position, rows: await make(options) }];
       } catch (error) {
         // Earlier records are still in flight, and come back as cancelled now; this is the cause.
         options.fail(error);
@@ -146,35 +152,28 @@ class RunLoop {
     });
   }
 
-  async *#rowsOfBatches(
-    samples: AsyncIterable<PositionedSample>,
+  #rowsOfBatches(
+    from: number,
+    to: number,
     evaluate: EvaluateBatch,
     options: EvaluateOptions,
-  ): AsyncGenerator<MadeRecord> {
+  ): AsyncGenerator<Iterable<MadeRecord>> {
     const window = this.#window();
     const size = Math.min(
       window,
       Math.max(1, Math.floor(BATCH_CASES / BATCHES / this.#cases.length)),
     );
     const batches = Math.max(1, Math.floor(window / size));
-    const evaluated = mapOrdered(inBatches(samples, size), batches, async (batch) => {
+    const samples = this.#options.run.dataset.batches(size, { from, to });
+    return mapOrdered(untilFailure(samples), batches, async (batch) => {
       if ('error' in batch) throw batch.error;
       try {
-        return { samples: batch.items, outcomes: await evaluate(batch.items, options) };
+        return madeOf(batch.items, await evaluate(batch.items, options), options);
       } catch (error) {
         options.fail(error);
         throw error;
       }
     });
-    for await (const { samples: batch, outcomes } of evaluated) {
-      for (const [index, outcome] of outcomes.entries()) {
-        if ('error' in outcome) {
-          options.fail(outcome.error);
-          throw outcome.error;
-        }
-        yield { position: batch[index]!.position, rows: outcome.rows };
-      }
-    }
   }
 
   async *#prepare(
@@ -220,6 +219,21 @@ class RunLoop {
 
   #throwIfAborted(): void {
     if (this.#options.signal?.aborted === true) throw cancelled();
+  }
+}
+
+/** The records up to the first that could not be made, and then why. */
+function* madeOf(
+  samples: readonly PositionedSample[],
+  outcomes: readonly RecordOutcome[],
+  { fail }: EvaluateOptions,
+): Generator<MadeRecord> {
+  for (const [index, outcome] of outcomes.entries()) {
+    if ('error' in outcome) {
+      fail(outcome.error);
+      throw outcome.error;
+    }
+    yield { position: samples[index]!.position, rows: outcome.rows };
   }
 }
 

@@ -50,8 +50,9 @@ export class RunTally {
     });
   }
 
-  /** Adds the rows of one record. */
-  async add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> {
+  /** Adds the rows of one record. @returns undefined unless somebody is told of each row, and may take a while. */
+  add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> | undefined {
+    const { onRow } = this.#options;
     this.#board.add(rows);
     this.#sets.add(rows);
     for (const row of rows) {
@@ -60,8 +61,22 @@ export class RunTally {
       this.#usage.add(row);
       this.#cases += 1;
       if (isFailed(row)) this.#failed += 1;
-      await this.#options.onRow?.(row);
     }
+    if (onRow !== undefined) return this.#tellRows(rows, isEarlier, onRow);
+    this.#end(isEarlier);
+    return undefined;
+  }
+
+  async #tellRows(
+    rows: readonly ResultRow[],
+    isEarlier: boolean,
+    onRow: NonNullable<RunOptions['onRow']>,
+  ): Promise<void> {
+    for (const row of rows) await onRow(row);
+    this.#end(isEarlier);
+  }
+
+  #end(isEarlier: boolean): void {
     this.#records += 1;
     if (isEarlier) this.#earlierRecords += 1;
     this.tell();
@@ -69,8 +84,10 @@ export class RunTally {
 
   /** Says how far the run is. */
   tell(): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
     const { count } = this.#run.dataset;
-    this.#options.onProgress?.({
+    onProgress({
       records: this.#records,
       earlierRecords: this.#earlierRecords,
       totalRecords: count,

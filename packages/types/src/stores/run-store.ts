@@ -35,8 +35,8 @@ export interface RunReader {
 
 /** A segment that is being written. Nobody sees it until it is complete. */
 export interface RunSegmentWriter {
-  /** Adds a row: a text without line feeds. */
-  write(row: string): Promise<void>;
+  /** Adds a row: a text without line feeds. @returns undefined where there is nothing to wait for, as for most rows of a file. */
+  write(row: string): Promise<void> | undefined;
   /**
    * Brings the rows to the disk and lists the segment. When this has resolved, they outlive the process.
    *

@@ -57,10 +57,10 @@ export class SegmentFile implements RunSegmentWriter {
     return new SegmentFile(folder, from, file, list);
   }
 
-  async write(row: string): Promise<void> {
+  write(row: string): Promise<void> | undefined {
     this.#text += `${row}\n`;
     this.#rows += 1;
-    if (this.#text.length >= CHUNK_CHARACTERS) await this.#flush(row);
+    return this.#text.length >= CHUNK_CHARACTERS ? this.#flush(row) : undefined;
   }
 
   async complete(to: number): Promise<RunSegment> {
