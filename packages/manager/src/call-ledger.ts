@@ -4,6 +4,13 @@ import type { PluginEmitter } from './plugin-events.js';
 import type { RunningCall } from './running-call.js';
 import { type CallStatistics, StatisticsRecorder } from './statistics/call-statistics.js';
 
+/** When a call ended: the same for all that end together, since a clock is dear where calls are many. */
+export interface CallEnd {
+  readonly runTimeMs: number;
+  /** Since the epoch. */
+  readonly endMs: number;
+}
+
 /** Counts the calls of one plugin, and tells when they begin and end. */
 export class CallLedger {
   readonly #statistics = new StatisticsRecorder();
@@ -44,18 +51,18 @@ export class CallLedger {
     this.lastFailed = this.#lastEndFailed;
   }
 
-  succeed(call: RunningCall, usage: CallUsage): void {
+  succeed(call: RunningCall, usage: CallUsage, end?: CallEnd): void {
     this.lastFailed = false;
     this.#lastEndFailed = false;
-    this.#end(call, 'ok', usage);
+    this.#end(call, 'ok', usage, end);
   }
 
   /** @returns The code under which the failure counts. */
-  fail(call: RunningCall, error: unknown): string {
+  fail(call: RunningCall, error: unknown, end?: CallEnd): string {
     const code = error instanceof CallError ? error.code : 'CALL_CRASHED';
     this.#errorCount += 1;
     this.#lastEndFailed = true;
-    this.#end(call, code, error instanceof CallError ? error.usage : undefined);
+    this.#end(call, code, error instanceof CallError ? error.usage : undefined, end);
     return code;
   }
 
@@ -76,12 +83,13 @@ export class CallLedger {
     };
   }
 
-  #end(call: RunningCall, outcome: string, usage: CallUsage | undefined): void {
-    const { runTimeMs, queueTimeMs, report } = call;
+  #end(call: RunningCall, outcome: string, usage: CallUsage | undefined, end?: CallEnd): void {
+    const { queueTimeMs, report } = call;
+    const { runTimeMs, endMs } = end ?? { runTimeMs: call.runTimeMs, endMs: Date.now() };
     this.#running -= 1;
     this.#executionCount += 1;
     this.#totalExecutionTimeMs += usage?.executionTimeMs ?? 0;
-    this.#lastEndMs = Date.now();
+    this.#lastEndMs = endMs;
     this.#statistics.record({ queueTimeMs, runTimeMs, outcome, usage, report });
     if (this.events.listenerCount('call-end') === 0) return;
     this.events.notify('call-end', {

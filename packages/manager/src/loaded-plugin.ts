@@ -2,7 +2,7 @@ import type { PluginInput, PluginOutput } from '@testbench/types';
 import { type CallUsage, LoadError } from '@testbench/types/errors';
 import type { StateStore } from '@testbench/types/stores';
 
-import { CallLedger } from './call-ledger.js';
+import { type CallEnd, CallLedger } from './call-ledger.js';
 import { CRASH_CODES } from './crash-codes.js';
 import { endedCall } from './ending.js';
 import type { BatchResult, CallControls } from './isolation/executor.js';
@@ -130,14 +130,15 @@ export class LoadedPlugin {
 
   /** Ends them. @param results One for each; undefined for a call that was not made after all. */
   endTogether(call: RunningCall, results: readonly (BatchResult | undefined)[]): void {
+    const end: CallEnd = { runTimeMs: call.runTimeMs, endMs: Date.now() };
     for (const result of results) {
       if (result === undefined) {
         this.#ledger.withdraw();
         call.version.leave();
         continue;
       }
-      if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata);
-      else this.#failed(call, result.reason, true);
+      if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata, end);
+      else this.#failed(call, result.reason, true, end);
       // Host calls are known for all of them together: the first carries them.
       call.report = undefined;
     }
@@ -292,16 +293,17 @@ export class LoadedPlugin {
     }
   }
 
-  #succeeded(call: RunningCall, usage: CallUsage): void {
+  /** @param end Where it is known already. */
+  #succeeded(call: RunningCall, usage: CallUsage, end?: CallEnd): void {
     this.#quarantine.succeeded();
-    this.#ledger.succeed(call, usage);
+    this.#ledger.succeed(call, usage, end);
     call.version.leave();
     if (this.#trial !== undefined) this.#judge(call.version, 'ok');
   }
 
   /** @param inBatch True where the executor has told of crashes already. */
-  #failed(call: RunningCall, error: unknown, inBatch = false): void {
-    const code = this.#ledger.fail(call, error);
+  #failed(call: RunningCall, error: unknown, inBatch = false, end?: CallEnd): void {
+    const code = this.#ledger.fail(call, error, end);
     call.version.leave();
     if (CRASH_CODES.has(code) && !inBatch) this.#crashed(call.version);
     this.#judge(call.version, code);

@@ -5,6 +5,9 @@ import { type HostAccess, openAccess, Request } from './host-access.js';
 import { MeterError } from './meter-error.js';
 import { ATTACH_EXPORT } from './reserved-names.js';
 
+/** Once: Node makes the global by a getter, which takes as long as asking for the time. */
+const { performance } = globalThis;
+
 /** What a handler says when a slice is used up. */
 export type SliceVerdict = 'continue' | 'deadline' | 'cancelled';
 

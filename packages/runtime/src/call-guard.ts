@@ -12,6 +12,9 @@ import { type FailureFacts, failureOfThrow } from './call-failure.js';
 import type { InstanceCallOptions } from './instance-options.js';
 import type { LinearMemory } from './linear-memory.js';
 
+/** Once: Node makes the global by a getter, which takes as long as asking for the time. */
+const { performance } = globalThis;
+
 const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} };
 
 /**

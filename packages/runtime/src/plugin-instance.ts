@@ -288,13 +288,14 @@ export class PluginInstance {
    * Runs input that is JSON already, and gives the output as it is, for a host that checks it elsewhere.
    *
    * @param text As `encodeInput` writes it, or its UTF-8; for `batch` a list of such texts.
-   * @returns A copy of the output's bytes, at most `maxOutputBytes`: untrusted, to be read by `readOutput` or
-   *   `readBatchOutput`.
+   * @param keep Takes the output's bytes out of the guest's memory, before the guest runs on. @default a copy of them
+   * @returns What `keep` gave, of at most `maxOutputBytes`: untrusted, to be read by `readOutput` or `readBatchOutput`.
    * @throws {CallError} As {@link execute}.
    */
   executeRaw(
     text: string | Uint8Array,
     given: InstanceCallOptions & { readonly batch?: boolean } = NO_OPTIONS,
+    keep: (bytes: Uint8Array) => Uint8Array = copyOf,
   ): RawOutput {
     const options = this.#callsChecked || given === NO_OPTIONS ? given : readRawCallOptions(given);
     this.#guard.forget();
@@ -304,11 +305,13 @@ export class PluginInstance {
     if (options.batch === true && session.executeBatch === undefined) {
       throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the plugin takes none');
     }
+    const read = (bytes: Uint8Array): Uint8Array => {
+      checkOutputLength(bytes, this.#limits.maxOutputBytes, this.#asking);
+      return keep(bytes);
+    };
     const value = this.#guard.run(options, () =>
       takeNow(
-        options.batch === true
-          ? session.executeBatch!(text, this.#copy)
-          : session.execute(text, this.#copy),
+        options.batch === true ? session.executeBatch!(text, read) : session.execute(text, read),
       ),
     );
     if (typeof value === 'number') throw failureOfCode(value, this.#guard.facts);
@@ -387,11 +390,6 @@ export class PluginInstance {
       asking: this.#asking,
     });
 
-  readonly #copy = (bytes: Uint8Array): Uint8Array => {
-    checkOutputLength(bytes, this.#limits.maxOutputBytes, this.#asking);
-    return bytes.slice();
-  };
-
   /** @throws {CallError} `CALL_INVALID_INPUT` if it is too long, measured only where its length leaves a doubt. */
   #checked<T extends ProtocolInput>(text: T): T {
     const { maxInputBytes } = this.#limits;
@@ -436,6 +434,10 @@ export class PluginInstance {
 export interface RoundOutput extends PluginOutput {
   /** Call again with `continue` and the answers; `data` is null. */
   readonly round?: AskRound;
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice();
 }
 
 /** Output as the guest gave it. */

@@ -40,16 +40,18 @@ const ASK_START = new TextEncoder().encode('{"ask":');
  *
  * @param bytes A view into guest memory is fine: nothing of it is kept.
  * @param form How the plugin's protocol writes it.
+ * @param text What the bytes say, where the caller has decoded them as strictly as UTF-8 is decoded here. @default it is decoded
  * @throws {CallError} `CALL_INVALID_OUTPUT`, or `CALL_OUTPUT_TOO_LARGE`.
  */
 export function readOutput(
   bytes: Uint8Array,
   form: PayloadForm,
   { type, maxBytes, asking = false }: OutputRules,
+  text?: string,
 ): ParsedOutput {
   checkOutputLength(bytes, maxBytes, asking);
   try {
-    const value = parseWireJson(bytes);
+    const value = parseWireJson(text ?? bytes);
     if (asking && form === 'envelope' && asksSomething(value)) {
       return { data: null, metrics: {}, round: parseAskRound(value) };
     }

@@ -20,7 +20,13 @@ import type { RunnerReport } from '../runner/messages.js';
 
 /** What became of one input, checked. */
 export type Outcome =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly usage: CallUsage }
+  | {
+      readonly ok: true;
+      readonly bytes: Uint8Array;
+      /** The same decoded, if that is done already. */
+      readonly text?: string | undefined;
+      readonly usage: CallUsage;
+    }
   | { readonly ok: false; readonly error: CallError | LoadError };
 
 /** What became of the items of a pipeline: whole once the number of its calls is compared, see `readPipelineDone`. */

@@ -12,6 +12,8 @@ export interface PipelineAnswers {
   readonly reports: readonly RunnerReport[];
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** @returns undefined if what the runner said does not fit the items and stages that it was given. */
 export function readPipelineDone(
   { figures, errors, left, bytes, reports }: PipelineDone,
@@ -21,6 +23,7 @@ export function readPipelineDone(
   const calls = items * stages;
   if (figures.length !== calls * FIGURES_PER_CALL || reports.length !== stages) return undefined;
   if (left.length > items || left.some((item) => item >= items)) return undefined;
+  const text = textOf(bytes);
   const outcomes: (Outcome | undefined)[] = [];
   let start = 0;
   let failed = 0;
@@ -42,11 +45,30 @@ export function readPipelineDone(
       if (!isPlace || !isAmount(executionTimeMs)) return undefined;
       if (!isAmount(memoryUsedBytes) || !isAmount(fuelUsed)) return undefined;
       const usage = { executionTimeMs, memoryUsedBytes, fuelUsed };
-      outcomes.push({ ok: true, bytes: bytes.subarray(start, end), usage });
+      outcomes.push({
+        ok: true,
+        bytes: bytes.subarray(start, end),
+        text: text?.slice(start, end),
+        usage,
+      });
       start = end;
     }
   }
   return failed === errors.length ? { outcomes, left: new Set(left), reports } : undefined;
+}
+
+/**
+ * All outputs as one text, since decoding costs most at its beginning; undefined if bytes are not characters one by one, so that an output
+ * cannot be cut out of it.
+ */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    return text.length === bytes.length ? text : undefined;
+  } catch {
+    // One of them is not UTF-8, or cannot be decoded at all: whoever reads it says so.
+    return undefined;
+  }
 }
 
 function isAmount(amount: number): boolean {

@@ -341,12 +341,13 @@ export class RemoteExecutor implements Executor {
 
   readonly #read = (outcome: Outcome): BatchResult => {
     if (!outcome.ok) return { status: 'rejected', reason: outcome.error };
-    const { bytes, usage } = outcome;
+    const { bytes, text, usage } = outcome;
     try {
       const { data, metrics, round } = readOutput(
         bytes,
         this.guest.setup.protocol.payload,
         this.#rules,
+        text,
       );
       const value: RoundOutput = {
         data,

@@ -103,6 +103,20 @@ export function givenBy(
   }
 }
 
+/** Whether the stages behind are given anything: as {@link givenBy} has it, without writing it. */
+export function givesOn(gives: PipelineStage['gives'], data: unknown): boolean {
+  if (gives === 'verdict') return true;
+  if (answerOf(data) === undefined) return false;
+  if (gives === 'answer') return true;
+  try {
+    readToolCalls(data);
+    return true;
+  } catch (error) {
+    if (error instanceof WireError) return false;
+    throw error;
+  }
+}
+
 /** The text that the output of a stage holds; undefined if there is none. */
 function answerOf(data: unknown): string | undefined {
   if (typeof data === 'string') return data;

@@ -10,6 +10,7 @@ import {
   envelopeEnd,
   type Given,
   givenBy,
+  givesOn,
   NOTHING_GIVEN,
   type PipelineItem,
   type PipelineStage,
@@ -181,9 +182,7 @@ function checkWay(
     if (!goesOn) return undefined;
     const result = found[number] ?? notStarted();
     if (stage.gives !== 'verdict') {
-      goesOn =
-        result.status === 'fulfilled' &&
-        givenBy(stage.gives, result.value.data, NOTHING_GIVEN) !== undefined;
+      goesOn = result.status === 'fulfilled' && givesOn(stage.gives, result.value.data);
     }
     return result;
   });

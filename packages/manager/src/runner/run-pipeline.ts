@@ -25,7 +25,12 @@ export const FAILED = -2;
 /** What the runner does for a pipeline. */
 export interface PipelineHost {
   /** Runs an input on a guest. @throws What `PluginInstance.executeRaw` throws. */
-  run(stage: number, item: number, input: string): RawOutput;
+  run(
+    stage: number,
+    item: number,
+    input: string,
+    keep: (bytes: Uint8Array) => Uint8Array,
+  ): RawOutput;
   isCancelled(): boolean;
   toRecord(error: unknown): ErrorRecord;
 }
@@ -43,6 +48,7 @@ export function runPipeline(command: PipelineCommand, host: PipelineHost): Pipel
   const errors: ErrorRecord[] = [];
   const left: number[] = [];
   const outputs = new OutputBytes();
+  const keep = (bytes: Uint8Array): Uint8Array => outputs.add(bytes);
   const endings = requestIds.map(envelopeEnd);
   /** Undefined for an item that has ended. */
   const givens: (Given | undefined)[] = requestIds.map(() => NOTHING_GIVEN);
@@ -57,17 +63,20 @@ export function runPipeline(command: PipelineCommand, host: PipelineHost): Pipel
       const index = item * width + place;
       return text.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
     };
+    const start = outputs.length;
     let output: RawOutput;
     try {
-      output = host.run(number, item, stageInput(stage, textAt, given, endings[item]!));
+      const input = stageInput(stage, textAt, given, endings[item]!);
+      output = host.run(number, item, input, keep);
     } catch (error) {
+      // The guest may have failed after it gave its output.
+      outputs.length = start;
       figures[at] = FAILED;
       errors.push(host.toRecord(error));
       if (stage.gives !== 'verdict') givens[item] = undefined;
       return;
     }
     const { bytes, usage } = output;
-    outputs.add(bytes);
     figures[at] = outputs.length;
     figures[at + 1] = usage.executionTimeMs;
     figures[at + 2] = usage.memoryUsedBytes;
@@ -109,25 +118,25 @@ function readGiven(
 /** Bytes that grow at their end. */
 class OutputBytes {
   #bytes = new Uint8Array(16 * 1024);
-  #length = 0;
+  /** To be set back only. */
+  length = 0;
 
-  get length(): number {
-    return this.#length;
-  }
-
-  add(bytes: Uint8Array): void {
-    const end = this.#length + bytes.length;
+  /** @returns Them at their new place, until others are added. */
+  add(bytes: Uint8Array): Uint8Array {
+    const start = this.length;
+    const end = start + bytes.length;
     if (end > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
-      larger.set(this.#bytes.subarray(0, this.#length));
+      larger.set(this.#bytes.subarray(0, start));
       this.#bytes = larger;
     }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = end;
+    this.#bytes.set(bytes, start);
+    this.length = end;
+    return this.#bytes.subarray(start, end);
   }
 
   /** A copy of its own size: a view would take the rest along. */
   take(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.slice(0, this.length);
   }
 }

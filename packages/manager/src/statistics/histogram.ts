@@ -20,11 +20,18 @@ export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #count = 0;
   #max = 0;
+  /** The last duration and its bucket: calls that run together have the same, and a logarithm is dear. */
+  #last = -1;
+  #lastIndex = 0;
 
   /** @param durationMs In milliseconds. */
   record(durationMs: number): void {
-    const octaves = Math.log2(Math.max(durationMs, SMALLEST) / SMALLEST);
-    const index = Math.min(Math.floor(octaves * BUCKETS_PER_OCTAVE), BUCKETS - 1);
+    if (durationMs !== this.#last) {
+      const octaves = Math.log2(Math.max(durationMs, SMALLEST) / SMALLEST);
+      this.#lastIndex = Math.min(Math.floor(octaves * BUCKETS_PER_OCTAVE), BUCKETS - 1);
+      this.#last = durationMs;
+    }
+    const index = this.#lastIndex;
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#count += 1;
     if (durationMs > this.#max) this.#max = durationMs;

@@ -10,6 +10,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * deeper than 64 levels, and hold no unpaired surrogate (not even escaped) and no number beyond a double. A key `__proto__`
  * becomes an own property; of equal keys the last one counts; integers beyond 2^53 are rounded, as everywhere in JavaScript.
  *
+ * @param bytes Or their text, where the caller has decoded them as strictly.
  * @throws {WireError} `WIRE_BAD_UTF8`, `WIRE_BAD_JSON` or `WIRE_TOO_DEEP`.
  *
  * @example
@@ -19,13 +20,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * parseWireJson(new TextEncoder().encode('{"score":1}')); // => { score: 1 }
  * ```
  */
-export function parseWireJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch (cause) {
-    throw new WireError('WIRE_BAD_UTF8', 'not valid UTF-8', { cause });
-  }
+export function parseWireJson(bytes: Uint8Array | string): unknown {
+  const text = typeof bytes === 'string' ? bytes : decode(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -36,6 +32,14 @@ export function parseWireJson(bytes: Uint8Array): unknown {
   // value, not one a byte. Decoded UTF-8 holds no lone surrogate; only an escape can make one.
   check(value, 1, text.includes('\\u'));
   return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new WireError('WIRE_BAD_UTF8', 'not valid UTF-8', { cause });
+  }
 }
 
 function check(value: unknown, depth: number, mayHoldSurrogates: boolean): void {
