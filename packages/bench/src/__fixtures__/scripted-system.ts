@@ -34,7 +34,12 @@ export class ScriptedSystem implements BenchSystem {
     readonly scripts: Readonly<
       Record<
         string,
-        readonly [PluginType, Script, trait?: 'network' | 'sums', reads?: readonly string[]]
+        readonly [
+          PluginType,
+          Script,
+          trait?: 'network' | 'sums' | undefined,
+          reads?: readonly string[] | undefined,
+        ]
       >
     >,
   ) {}
