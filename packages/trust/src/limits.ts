@@ -31,3 +31,5 @@ export const MAX_PASSPHRASE_LENGTH = 1_024;
 export const SCRYPT = { N: 2 ** 14, r: 8, p: 5 } as const;
 /** Keys of a folder that are listed. */
 export const MAX_KEYS = 1_000;
+/** By how much a signature may be dated ahead of this machine's clock: clocks that nobody sets are off by minutes. */
+export const MAX_CLOCK_SKEW_MS = 10 * 60_000;

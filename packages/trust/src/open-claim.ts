@@ -7,6 +7,7 @@ import { parseBundle } from './bundle/parse-bundle.js';
 import { isOurs, PREDICATES } from './bundle/predicates.js';
 import { Refusal } from './bundle/refusal.js';
 import { parseStatement, type Statement } from './bundle/statement.js';
+import { MAX_CLOCK_SKEW_MS } from './limits.js';
 import { readPublicKeyDer, type PublicKey } from './keys/public-key.js';
 import { matchesIdentity } from './rules/identity.js';
 import type { ReadNameRule, RuleKey, TrustRules } from './rules/parse-trust-rules.js';
@@ -168,8 +169,16 @@ function openByCertificate(claim: ReadClaim, context: ClaimContext) {
 }
 
 function checkAge({ statement, vouches }: ReadClaim, { rule, now }: ClaimContext): void {
-  if (!vouches || rule?.maxAgeMs === undefined) return;
   const signedAt = Date.parse(textOf(statement?.predicate, 'signedAt') ?? '');
+  const isOwn = statement !== undefined && isOurs(statement.predicateType);
+  // One that is dated ahead would never be too old.
+  if (isOwn && signedAt - now.getTime() > MAX_CLOCK_SKEW_MS) {
+    throw new Refusal(
+      'TIMESTAMP_INVALID',
+      'Cannot trust bundle: it is dated in the future; the clock of its signer or of this machine is wrong',
+    );
+  }
+  if (!vouches || rule?.maxAgeMs === undefined) return;
   if (!(now.getTime() - signedAt <= rule.maxAgeMs)) {
     throw new Refusal(
       'SIGNATURE_EXPIRED',

@@ -72,6 +72,18 @@ describe('rules of trust', () => {
     expect(await verify({ maxAgeDays: 2 }, [old])).toMatchObject({ code: 'SIGNATURE_EXPIRED' });
   });
 
+  it('refuses a signature from the future, which would never be too old', async () => {
+    const ahead = (minutes: number): Uint8Array =>
+      signRelease(artifact, one, { timestampMs: now + minutes * 60_000 });
+    expect(await verify({}, [ahead(9)])).toMatchObject({ outcome: 'trusted' });
+    for (const rule of [{}, { maxAgeDays: 2 }]) {
+      expect(await verify(rule, [ahead(11)])).toMatchObject({
+        code: 'TIMESTAMP_INVALID',
+        message: expect.stringContaining('clock'),
+      });
+    }
+  });
+
   it('trusts whoever was first, and nobody else after that', async () => {
     const rule = { signers: [], firstUse: true };
     const first = await verify(rule, [byStranger]);
@@ -101,7 +113,7 @@ describe('rules of trust', () => {
 
   it('takes no attestation for a release, and shows it beside one', async () => {
     const claim = { artifact, predicateType: PREDICATES.testResult, predicate: { passed: 3 } };
-    const result = signClaim(claim, one);
+    const result = signClaim(claim, one, { timestampMs: now });
     expect(await verify({}, [result])).toMatchObject({ code: 'UNSIGNED' });
     const found = await verify({}, [byOne, result]);
     expect(

@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { KeyFolder } from './key-folder.js';
+import { readPublicKey } from './public-key.js';
 
 const PASSPHRASE = 'correct horse battery';
 const hasOpenSsl = spawnSync('openssl', ['version']).status === 0;
@@ -48,6 +50,27 @@ describe('KeyFolder', () => {
       code: 'TRUST_KEY_PERMISSIONS',
     });
     await chmod(path, 0o600);
+  });
+
+  it('says nothing of a private key that is damaged, or is taken for a public one', async () => {
+    const path = join(folder, 'acme.key.pem');
+    const whole = await readFile(path, 'utf8');
+    const [, secret = ''] = whole.split('\n');
+    expect(secret).toHaveLength(64);
+    await writeFile(path, whole.replace(secret, `${secret.slice(0, 60)}AAAA`));
+    const errors = [
+      await keys.open('acme', PASSPHRASE).catch((error: unknown) => error),
+      await Promise.resolve(whole)
+        .then(readPublicKey)
+        .catch((error: unknown) => error),
+    ];
+    await writeFile(path, whole);
+    for (const error of errors) {
+      expect(error).toMatchObject({
+        code: expect.stringMatching(/^TRUST_(?:PASSPHRASE|KEY_INVALID)$/),
+      });
+      expect(inspect(error, { depth: 10 })).not.toContain(secret.slice(0, 20));
+    }
   });
 
   it('follows no link', async () => {
