@@ -45,34 +45,33 @@ export function requireSameLength(
  *
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, which would spoil any order and sum without a word.
  */
-export function present(values: readonly Score[]): number[] {
-  const numbers: number[] = [];
+export function present(values: readonly Score[]): readonly number[] {
+  let isComplete = true;
   for (const value of values) {
-    if (value === null) continue;
-    if (Number.isNaN(value)) throw invalid('value', 'a number, or null for none', value);
-    numbers.push(value);
+    if (value === null) isComplete = false;
+    else if (Number.isNaN(value)) throw invalid('value', 'a number, or null for none', value);
   }
-  return numbers;
+  // Of a million scores a copy costs, and nothing that gets them changes them.
+  return isComplete ? (values as readonly number[]) : values.filter((value) => value !== null);
 }
 
-/** Pairs of which neither side is missing. */
+/** Pairs of which neither side is missing; where none is, the lists themselves. */
 export function completePairs<A, B>(
   a: readonly (A | null)[],
   b: readonly (B | null)[],
-): { readonly a: A[]; readonly b: B[]; readonly kept: number[] } {
+): { readonly a: readonly A[]; readonly b: readonly B[] } {
   requireSameLength(a, b, 'values');
-  const pairs = { a: [] as A[], b: [] as B[], kept: [] as number[] };
+  let isComplete = true;
   for (let index = 0; index < a.length; index += 1) {
     const [left, right] = [a[index]!, b[index]!];
-    if (left === null || right === null) continue;
-    if (Number.isNaN(left) || Number.isNaN(right)) {
+    if (left === null || right === null) isComplete = false;
+    else if (Number.isNaN(left) || Number.isNaN(right)) {
       throw invalid('value', 'a number, or null for none', Number.NaN);
     }
-    pairs.a.push(left);
-    pairs.b.push(right);
-    pairs.kept.push(index);
   }
-  return pairs;
+  if (isComplete) return { a: a as readonly A[], b: b as readonly B[] };
+  const isWhole = (_: unknown, index: number): boolean => a[index] !== null && b[index] !== null;
+  return { a: a.filter(isWhole) as A[], b: b.filter(isWhole) as B[] };
 }
 
 export function invalid(name: string, expected: string, actual: unknown): StatisticsError {

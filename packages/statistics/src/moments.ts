@@ -18,7 +18,12 @@ export function mean(values: readonly number[]): number {
 
 /** Sum of squared distances from the mean. */
 function squares(values: readonly number[], centre = mean(values)): number {
-  return sum(values.map((value) => (value - centre) ** 2));
+  return sum(distances(values, centre));
+}
+
+/** One by one: a list of a million would be thrown away at once. */
+function* distances(values: readonly number[], centre: number): Generator<number, void, void> {
+  for (const value of values) yield (value - centre) ** 2;
 }
 
 /** With n − 1 in the denominator; NaN below two values. */

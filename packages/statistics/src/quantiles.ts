@@ -14,7 +14,7 @@ export function quantile(values: readonly Score[], p: number): number | null {
 
 /** The values that are there, smallest first. */
 export function sortedValues(values: readonly Score[]): number[] {
-  return present(values).sort((a, b) => a - b);
+  return present(values).toSorted((a, b) => a - b);
 }
 
 /** The same of values that are sorted already. */

@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 
 import { describeFileError } from '@testbench/core/files';
 
 import { BenchError, type BenchErrorCode } from '../errors.js';
 import { isObject } from '../is-object.js';
+import { readRegular } from '../results/store/open-regular.js';
 import { checkPlan } from '../summary/metric-list.js';
 import { MAX_BASELINE_BYTES } from '../summary/limits.js';
 import { type Baseline, BASELINE_VERSION, type BaselineColumn } from './baseline.js';
@@ -124,21 +125,23 @@ function isRecord(value: unknown, fields: readonly string[], columns: number): b
 
 async function readText(file: string): Promise<string> {
   try {
-    await using handle = await open(file, 'r');
-    const { size } = await handle.stat();
-    if (size > MAX_BASELINE_BYTES) {
+    // A link may lead to it: the file is the user's own.
+    const bytes = await readRegular(await realpath(file), MAX_BASELINE_BYTES);
+    if (bytes !== undefined) return bytes.toString('utf8');
+  } catch (cause) {
+    if (cause instanceof BenchError && cause.code === 'BENCH_RUN_DAMAGED') {
       throw failure(
-        'BENCH_BASELINE_DAMAGED',
+        'BENCH_BASELINE_UNREADABLE',
         file,
-        `it has ${size} bytes, at most ${MAX_BASELINE_BYTES} are read`,
+        `it is no regular file of at most ${MAX_BASELINE_BYTES} bytes`,
+        cause,
       );
     }
-    return await handle.readFile('utf8');
-  } catch (cause) {
-    const state = describeFileError(cause);
+    const state = describeFileError(cause instanceof BenchError ? cause.cause : cause);
     if (state === undefined) throw cause;
     throw failure('BENCH_BASELINE_UNREADABLE', file, state, cause);
   }
+  throw failure('BENCH_BASELINE_UNREADABLE', file, 'there is no such file');
 }
 
 function failure(

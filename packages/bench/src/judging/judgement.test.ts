@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { checkRow } from '../results/check-row.js';
 import { readJudgements, withoutReplies } from './judgement.js';
 import { MAX_JUDGEMENT_CHARACTERS } from './limits.js';
 
@@ -58,4 +59,40 @@ describe('readJudgements()', () => {
 it('withoutReplies() keeps the numbers', () => {
   const judgement = { judge: 'a', score: 1, reason: 'so', reply: 'r' };
   expect(withoutReplies([judgement])).toEqual([{ judge: 'a', score: 1 }]);
+});
+
+describe('a judgement in a row that comes from a file', () => {
+  const rowOf = (judgement: object): object => ({
+    index: 0,
+    prompt: 'p',
+    provider: 'o',
+    model: 'm',
+    epoch: 1,
+    scores: { judge: 1 },
+    details: { judge: { judgements: [judgement] } },
+  });
+
+  it.each([
+    { judge: 1 },
+    { judge: 'j', reason: {} },
+    { judge: 'j', reply: ['x'] },
+    { judge: 'j', order: 1 },
+    { judge: 'j', choice: null },
+    { judge: 'j', problem: true },
+    { judge: 'j', score: 2 },
+    { judge: 'j', grade: '5' },
+    { judge: 'j', held: null },
+  ])('is refused: %j', (judgement) => {
+    expect(() => checkRow(rowOf(judgement), '/runs/x')).toThrow(
+      expect.objectContaining({
+        code: 'BENCH_RUN_DAMAGED',
+        message: expect.stringContaining('judgements') as string,
+      }),
+    );
+  });
+
+  it('is taken with texts and numbers', () => {
+    const row = rowOf({ judge: 'j', score: 1, reason: 'r', reply: '', sample: 1 });
+    expect(checkRow(row, '/runs/x')).toBe(row);
+  });
 });

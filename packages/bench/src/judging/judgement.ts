@@ -79,6 +79,22 @@ export function readJudgements(
   });
 }
 
+/**
+ * Whether an entry of a stored row is a judgement: texts and numbers where they belong, which is all that is shown of it.
+ *
+ * @param entry An object.
+ */
+export function isStoredJudgement(entry: Readonly<Record<string, unknown>>): boolean {
+  const isMissing = (key: string): boolean => entry[key] === undefined;
+  const { judge, score } = entry;
+  return (
+    typeof judge === 'string' &&
+    TEXTS.every((key) => isMissing(key) || typeof entry[key] === 'string') &&
+    NUMBERS.every((key) => isMissing(key) || Number.isFinite(entry[key])) &&
+    (score === undefined || ((score as number) >= 0 && (score as number) <= 1))
+  );
+}
+
 /** Judgements without what may repeat the answer: for rows whose texts must not be kept. */
 export function withoutReplies(judgements: readonly Judgement[]): readonly Judgement[] {
   return judgements.map(({ reason: _reason, reply: _reply, ...rest }) => rest);

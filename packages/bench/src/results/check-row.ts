@@ -1,5 +1,6 @@
 import { BenchError } from '../errors.js';
 import { isObject } from '../is-object.js';
+import { isStoredJudgement } from '../judging/judgement.js';
 import type { ResultRow } from './result-row.js';
 import { MAX_RUN_DEPTH } from './limits.js';
 import { isTooDeep } from './stored-shape.js';
@@ -104,17 +105,18 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
   }
   for (const each of isObject(details) ? Object.values(details) : []) {
     if (!isMap(each)) return `"details" of ${place} has an entry that is no object`;
-    const { explanation, reply, metrics, confidence, judgements } = each;
+    const { explanation, reply, metrics, confidence, judgements, selfJudged } = each;
     if (!isTextOrAbsent(explanation) || !isTextOrAbsent(reply)) {
       return `"details" of ${place} has an explanation or a reply that is no text`;
     }
     if (!areNumbers(metrics) || !areNumbers(confidence === undefined ? {} : { confidence })) {
       return `"details" of ${place} has a metric that is no number`;
     }
-    const isJudgement = ({ judge }: Readonly<Record<string, unknown>>): boolean =>
-      typeof judge === 'string';
-    if (judgements !== undefined && !isListOf(judgements, isJudgement)) {
-      return `"details" of ${place} has judgements that are no list`;
+    if (judgements !== undefined && !isListOf(judgements, isStoredJudgement)) {
+      return `"details" of ${place} has judgements that are no list of texts and numbers`;
+    }
+    if (selfJudged !== undefined && typeof selfJudged !== 'boolean') {
+      return `"details" of ${place} has "selfJudged" that is neither true nor false`;
     }
   }
   return undefined;

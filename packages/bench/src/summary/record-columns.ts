@@ -18,7 +18,9 @@ export interface RecordColumns {
 export class RecordList implements RecordColumns {
   readonly groups = new NameColumn();
   readonly clusters = new NameColumn();
-  readonly #indices = new NumberColumn();
+  /** None as long as records stand in the order of their indices, from 0. */
+  #indices: NumberColumn | undefined;
+  #count = 0;
   /** None as long as all records are called by their index. */
   #ids: TextList | undefined;
   #areAllNamed = true;
@@ -30,7 +32,7 @@ export class RecordList implements RecordColumns {
   }
 
   get count(): number {
-    return this.#indices.length;
+    return this.#count;
   }
 
   get hasIds(): boolean {
@@ -50,7 +52,9 @@ export class RecordList implements RecordColumns {
     // Rows of data without ids have the index there, which names a record in the same data only.
     this.#areAllNamed &&= id !== undefined;
     this.#isAnyNamed ||= id !== String(index);
-    this.#indices.add(index);
+    if (this.#indices === undefined && index !== this.#count) this.#useIndices();
+    this.#indices?.add(index);
+    this.#count += 1;
     this.groups.add(group);
     this.clusters.add(cluster);
   }
@@ -60,12 +64,17 @@ export class RecordList implements RecordColumns {
   }
 
   indexAt(place: number): number {
-    return this.#indices.at(place);
+    return this.#indices === undefined ? place : this.#indices.at(place);
   }
 
   /** An index that two records have. */
   firstTwice(): number | undefined {
-    return this.#indices.firstTwice();
+    return this.#indices?.firstTwice();
+  }
+
+  #useIndices(): void {
+    this.#indices = new NumberColumn();
+    for (let place = 0; place < this.#count; place += 1) this.#indices.add(place);
   }
 
   #useIds(): void {

@@ -114,7 +114,8 @@ export class PlaceIndex {
 /** A name for each record, or none: four bytes each. */
 export class NameColumn {
   readonly pool = new TextPool();
-  #numbers = new Uint32Array(FIRST_TEXTS);
+  /** Nothing as long as no record has a name. */
+  #numbers = new Uint32Array(0);
   #length = 0;
 
   get length(): number {
@@ -123,17 +124,27 @@ export class NameColumn {
 
   /** Numbers in `pool`, 0 for none: of all records, in memory that is used on. */
   get numbers(): Uint32Array {
+    this.#makeRoom();
     return this.#numbers.subarray(0, this.#length);
   }
 
   add(name: string | undefined): void {
-    if (this.#length === this.#numbers.length) this.#numbers = enlarge(this.#numbers, Uint32Array);
-    this.#numbers[this.#length] = name === undefined ? 0 : this.pool.number(name);
     this.#length += 1;
+    if (name === undefined) return;
+    this.#makeRoom();
+    this.#numbers[this.#length - 1] = this.pool.number(name);
   }
 
   at(place: number): string | undefined {
-    return this.pool.at(this.#numbers[place]!);
+    return this.pool.at(this.#numbers[place] ?? 0);
+  }
+
+  /** For all names so far: new places are 0. */
+  #makeRoom(): void {
+    if (this.#length <= this.#numbers.length) return;
+    const larger = new Uint32Array(Math.max(this.#length, 2 * this.#numbers.length, FIRST_TEXTS));
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }
 

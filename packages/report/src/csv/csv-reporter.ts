@@ -3,6 +3,7 @@ import { csvLine } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
 import { ownValue } from '../text/own-value.js';
+import { selfJudges } from '../text/self-judges.js';
 
 /** Columns of a row, before those of its scores. */
 const TITLES = [
@@ -47,6 +48,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
           ...columns.map((name) => `columns.${name}`),
           ...evaluators.map((name) => `scores.${name}`),
           ...evaluators.map((name) => `explanations.${name}`),
+          'self-judged',
         ]),
       );
     },
@@ -58,6 +60,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
           ...columns.map((name) => ownValue(fields, name)),
           ...evaluators.map((name) => ownValue(scores, name)),
           ...evaluators.map((name) => ownValue(details, name)?.explanation),
+          selfJudges(row, evaluators).join(', ') || undefined,
         ]),
       );
     },

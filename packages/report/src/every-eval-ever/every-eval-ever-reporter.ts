@@ -80,7 +80,7 @@ function formatEvaluation(reported: ReportedRun, run: number, system: SystemRepo
     },
     evaluation_results: [
       ...system.metrics.flatMap((metric) =>
-        metric.mean === null ? [] : [result(formatMetric(metric), metric.metric)],
+        metric.mean === null ? [] : [result(formatMetric(metric, system), metric.metric)],
       ),
       ...system.corpus.flatMap((corpus) =>
         corpus.value === null
@@ -91,17 +91,21 @@ function formatEvaluation(reported: ReportedRun, run: number, system: SystemRepo
   };
 }
 
-function formatMetric({
-  metric,
-  scale,
-  mean,
-  n,
-  interval,
-  standardDeviation,
-  errors,
-  errorTreatment,
-  signature,
-}: MetricSummary): object {
+function formatMetric(
+  {
+    metric,
+    scale,
+    mean,
+    n,
+    interval,
+    standardDeviation,
+    errors,
+    errorTreatment,
+    signature,
+  }: MetricSummary,
+  { selfJudged }: SystemReport,
+): object {
+  const own = selfJudged.find(({ evaluator }) => evaluator === metric);
   return {
     metric_config: {
       evaluation_description: `Mean of ${metric} over records`,
@@ -112,7 +116,12 @@ function formatMetric({
       score_type: scale === 'binary' ? 'binary' : 'continuous',
       min_score: 0,
       max_score: 1,
-      additional_details: { signature, errors: String(errors), error_treatment: errorTreatment },
+      additional_details: {
+        signature,
+        errors: String(errors),
+        error_treatment: errorTreatment,
+        ...(own === undefined ? {} : { self_judged_cases: String(own.cases) }),
+      },
     },
     score_details: {
       score: mean,
@@ -132,10 +141,12 @@ function formatCorpus({ evaluator, metric, value, n, interval, signature }: Corp
       evaluation_description: `${metric} of ${evaluator} over the whole set`,
       metric_id: `${evaluator}.${metric}`,
       metric_name: metric,
-      // Corpus scores have no range that all of them share, and evaluators do not say which end is good.
-      lower_is_better: /\b(?:ter|wer|cer|perplexity|error|brier|loss)\b/i.test(
-        `${evaluator} ${metric}`.replaceAll(/[-_]/g, ' '),
-      ),
+      // An evaluator's score is from 0 to 1, and more is better. Its other values have no range that all of them share, and evaluators do not say which end is good.
+      lower_is_better:
+        metric !== evaluator &&
+        /\b(?:ter|wer|cer|perplexity|error|brier|loss)\b/i.test(
+          `${evaluator} ${metric}`.replaceAll(/[-_]/g, ' '),
+        ),
       additional_details: { signature },
     },
     score_details: { score: value, uncertainty: { ...confidence(interval), num_samples: n } },

@@ -1,6 +1,7 @@
 import type { ResultRow } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+import { selfJudges } from '../text/self-judges.js';
 import { valueText } from '../text/value-text.js';
 import { evaluationId, resultId, SCHEMA_VERSION } from './evaluation-id.js';
 
@@ -35,6 +36,7 @@ export function createEveryEvalEverInstancesReporter(output: ReportOutput): Repo
           metadata: {
             epoch: String(row.epoch),
             ...(row.group === undefined ? {} : { group: row.group }),
+            ...(selfJudges(row, [name]).length === 0 ? {} : { self_judged: 'true' }),
             ...(row.dropped === undefined ? {} : { dropped: row.dropped.reason ?? 'true' }),
           },
         };

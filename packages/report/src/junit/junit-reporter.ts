@@ -9,6 +9,7 @@ import {
   GRADED,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { selfJudges } from '../text/self-judges.js';
 import { setLines } from '../text/set-lines.js';
 import { valueText } from '../text/value-text.js';
 import { xmlElement, xmlText } from './xml.js';
@@ -114,6 +115,12 @@ function addCase(suite: Suite, row: ResultRow, classname: string): void {
     suite.failures += 1;
     const message = `thresholds are not reached: ${describeScores(row)}`;
     content = xmlElement('failure', { message, type: 'threshold' }, describeRow(row));
+  }
+  const judges = selfJudges(row, Object.keys(row.details ?? {}));
+  if (judges.length > 0) {
+    const property = { name: 'self-judged', value: judges.join(', ') };
+    const properties = xmlElement('properties', {}, xmlElement('property', property));
+    content = `${properties}${content ?? ''}`;
   }
   const name = `${id ?? `record ${index}`}${epoch === 1 ? '' : ` epoch ${epoch}`}`;
   suite.cases.push(xmlElement('testcase', { name, classname, time: seconds.toFixed(3) }, content));

@@ -13,7 +13,8 @@ interface Attribute {
   readonly value:
     | { readonly stringValue: string }
     | { readonly doubleValue: number }
-    | { readonly intValue: string };
+    | { readonly intValue: string }
+    | { readonly boolValue: boolean };
 }
 
 /**
@@ -95,6 +96,9 @@ function formatRecord(
       text('testbench.prompt', row.prompt),
       text('testbench.provider', row.provider),
       integer('testbench.epoch', row.epoch),
+      ownValue(details, evaluator)?.selfJudged === true
+        ? { key: 'testbench.evaluation.self_judged', value: { boolValue: true } }
+        : undefined,
       text('testbench.dropped', dropped === undefined ? undefined : (dropped.reason ?? 'dropped')),
     ]),
   };

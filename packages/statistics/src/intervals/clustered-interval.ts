@@ -1,4 +1,10 @@
-import { CONFIDENCE, type IntervalOptions, requireSameLength, type Score } from '../arguments.js';
+import {
+  CONFIDENCE,
+  type IntervalOptions,
+  present,
+  requireSameLength,
+  type Score,
+} from '../arguments.js';
 import { mean, sum } from '../moments.js';
 import { around } from './mean-interval.js';
 import { LIST, oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
@@ -72,11 +78,12 @@ export function clusteredInterval(
   } = readOptions(options, CLUSTERED_OPTIONS);
   requireSameLength(values, clusters, 'values and clusters');
   if (clusters2 !== undefined) requireSameLength(values, clusters2, 'values and clusters');
-  const kept = values.flatMap((value, index) => (value === null ? [] : [index]));
-  const numbers = kept.map((index) => values[index]!);
+  const numbers = present(values);
   const n = numbers.length;
-  const first = kept.map((index) => clusters[index]!);
-  const second = clusters2 === undefined ? undefined : kept.map((index) => clusters2[index]!);
+  const ofPresent = (names: readonly ClusterName[]): readonly ClusterName[] =>
+    n === values.length ? names : names.filter((_, index) => values[index] !== null);
+  const first = ofPresent(clusters);
+  const second = clusters2 === undefined ? undefined : ofPresent(clusters2);
   const counts = [first, ...(second === undefined ? [] : [second])].map(
     (names) => new Set(names).size,
   );
