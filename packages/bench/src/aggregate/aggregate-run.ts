@@ -45,7 +45,7 @@ const OPTIONS: OptionReaders<AggregateRunOptions> = {
 
 /**
  * Scores sets of a stored run by its evaluators whose metrics are sums; the others have means alone. The rows are read once, and none is
- * kept.
+ * kept. If an evaluator waits for a network, sets have no intervals: it is asked once for each.
  *
  * @param run A run, or its folder.
  * @returns Set by set in the order of their first rows; nothing if no evaluator is of sums.
@@ -90,16 +90,18 @@ export async function aggregateRun(
   try {
     const stages = aggregatingStages(pipeline, stored);
     const plugins = Object.fromEntries(stages.map(({ name, id }) => [name, id]));
+    // One that waits for a network is asked once for each set, and not a thousand times.
+    const once = stages.some(({ waits }) => waits) ? { resamples: 0 } : {};
     const evaluators = Object.keys(plugins);
     if (evaluators.length === 0) return [];
     const board = new SumBoard({
       evaluators,
       cuts,
       clusters,
-      resampling: options.resamples !== 0,
+      resampling: options.resamples !== 0 && !('resamples' in once),
     });
     for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
-    return await scoreSets(board, { ...asking, system, plugins });
+    return await scoreSets(board, { ...asking, ...once, system, plugins });
   } finally {
     await pipeline.unload();
   }

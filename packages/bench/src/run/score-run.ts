@@ -1,5 +1,8 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
 
+import { aggregateRun } from '../aggregate/aggregate-run.js';
+import { ROW_CUTS } from '../aggregate/row-cuts.js';
 import type { SetScore } from '../aggregate/set-scores.js';
 import type {
   EvaluatorConfig,
@@ -19,6 +22,7 @@ import type { ProviderStage } from './load-pipeline.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { readRunConfig } from './resume-run.js';
 import { readFields } from './row-draft.js';
+import { MAX_GROUP_SETS } from './set-tally.js';
 import type { RunCase } from './run-cases.js';
 import type { EvaluateRecord } from './run-loop.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
@@ -63,11 +67,14 @@ export async function scoreRun(
   checkScorable(stored);
   const before = await readRunConfig(stored);
   const config = parseBenchmarkConfig({ ...before, evaluators });
+  const fresh = new Set(config.evaluators.map(({ name }) => name));
+  const isKept = (name: string): boolean => mode === 'append' && !fresh.has(name);
+  const keptSets = await keptSetsOf(stored, isKept, options);
   return await withPreparedRun(
     config,
     options,
     async (run) => {
-      const merged = mergeRun(run, stored, before, mode);
+      const merged = { ...mergeRun(run, stored, before, isKept), keptSets };
       // The run itself has these scores: rows that are read must not be taken out to be made again.
       const isItself = merged.plan.digest === stored.digest;
       const how = isItself ? { ...options, retryFailed: false } : options;
@@ -92,9 +99,9 @@ function checkScorable({ path, plan, isComplete }: StoredRun): void {
 /** The run that would have had these scores: answers as planned before, evaluators of both. */
 function mergeRun(
   run: PreparedRun,
-  { path, plan: before, summary }: StoredRun,
+  { path, plan: before }: StoredRun,
   earlier: ResolvedBenchmarkConfig,
-  mode: 'append' | 'replace',
+  isKept: (evaluator: string) => boolean,
 ): PreparedRun {
   const { digest } = run.plan.content.dataset;
   if (digest !== before.dataset.digest) {
@@ -104,8 +111,6 @@ function mergeRun(
       { file: path },
     );
   }
-  const fresh = new Set(run.config.evaluators.map(({ name }) => name));
-  const isKept = (name: string): boolean => mode === 'append' && !fresh.has(name);
   const content: PlanContent = {
     ...before,
     evaluators: [
@@ -120,9 +125,38 @@ function mergeRun(
       ...run.config.evaluators,
     ],
   };
-  // Their rows stay as they are, and so do the scores of their sets.
-  const keptSets = keptOf(summary?.sets, isKept);
-  return { ...run, config, plan: finishPlan(content, config), keptSets };
+  return { ...run, config, plan: finishPlan(content, config) };
+}
+
+/**
+ * Scores of whole sets of the evaluators that stay: their rows stay as they are, and so do these. They stand in the run's summary; where it
+ * is gone, they are made of the rows again, if the evaluators still load.
+ */
+async function keptSetsOf(
+  stored: StoredRun,
+  isKept: (evaluator: string) => boolean,
+  { system, compileScript, signal, onNotice }: RunOptions,
+): Promise<SetScore[]> {
+  const { summary, plan } = stored;
+  if (summary !== undefined) return keptOf(summary.sets, isKept);
+  if (!plan.evaluators.some(({ as }) => isKept(as))) return [];
+  const how = {
+    ...(system && { system }),
+    ...(compileScript && { compileScript }),
+    ...(signal && { signal }),
+  };
+  try {
+    const whole = await aggregateRun(stored, how);
+    const groups = { ...how, cuts: [ROW_CUTS.systemAndGroup], resamples: 0 };
+    const byGroup = await aggregateRun(stored, groups);
+    return keptOf([...whole, ...(byGroup.length > MAX_GROUP_SETS ? [] : byGroup)], isKept);
+  } catch (error) {
+    if (!PluginError.is(error) || signal?.aborted === true) throw error;
+    onNotice?.(
+      `Scores of whole sets of the evaluators that stay are left out: the run has no summary, and ${error.message}`,
+    );
+    return [];
+  }
 }
 
 /** A summary comes from a file: what is no score of a set is left to those who read the new one. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -115,6 +115,28 @@ describe('the sets of a run', () => {
     expect(replaced.summary).not.toHaveProperty('sets');
     const kept = await scoreRun(path, { evaluators }, { system });
     expect(kept.summary.sets).toEqual(summary.sets);
+  });
+
+  it('are made of the rows again when the summary is gone, or said to be left out', async () => {
+    const { system, config } = await setUp();
+    const { plan, summary } = await runPlan(config, { system });
+    const path = join(config.outputDir!, plan.run);
+    await rm(join(path, 'summary.json'));
+    const evaluators = [{ plugin: '/plain.wasm' }];
+    const scored = await scoreRun(path, { evaluators }, { system });
+    expect(scored.summary.sets).toEqual(summary.sets);
+    const other = new ScriptedSystem(system.scripts);
+    const load = other.loadPlugin.bind(other);
+    other.loadPlugin = async (file, options) => {
+      const { info } = await load(file, options);
+      return { info: file === '/coverage.wasm' ? { ...info, digest: 'sha256:0' } : info };
+    };
+    const notices: string[] = [];
+    const onNotice = (text: string): void => void notices.push(text);
+    const again = [{ plugin: '/plain.wasm', name: 'third' }];
+    const left = await scoreRun(path, { evaluators: again }, { system: other, onNotice });
+    expect(left.summary).not.toHaveProperty('sets');
+    expect(notices).toContainEqual(expect.stringMatching(/are left out: .*had the digest/));
   });
 
   it('are absent where no evaluator is of sums', async () => {

@@ -8,7 +8,7 @@ import { cancelled } from './call-failure.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 
 /** Sets by group that a summary has: it is read by people, and a data set may have a group a record. */
-const MAX_GROUP_SETS = 1000;
+export const MAX_GROUP_SETS = 1000;
 
 /** A board, and whether its sets get intervals. */
 interface Board {
