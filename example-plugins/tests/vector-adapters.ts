@@ -22,6 +22,8 @@ interface Adapter {
   readonly only?: (vector: Vector) => boolean;
   /** Vectors that need what the plugin does not offer, and says so. */
   readonly unsupported?: (vector: Vector) => boolean;
+  /** What they need, for the table. */
+  readonly needs?: string;
   readonly config: (vector: Vector) => object;
   /** Computes what the vector expects: a number, or an object of numbers. */
   readonly run: (vector: Vector, host: TestHost) => Promise<Loose>;
@@ -376,6 +378,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     plugin: 'readability',
     // textstat looks syllables and easy words up; the plugin estimates the former, and takes none for easy.
     unsupported: ({ id }) => MISESTIMATED.has(id),
+    needs: 'a word list',
     config: () => ({}),
     run: async ({ inputs, options }, host) =>
       (await call(host, { output: inputs.text })).metrics[options.metric],

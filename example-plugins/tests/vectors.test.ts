@@ -57,14 +57,14 @@ class HostsByConfig implements AsyncDisposable {
 }
 
 /** Lines of the table at the end: metric, plugin, vectors that passed, and all of them. */
-const table: [metric: string, plugin: string, passed: number, of: number][] = [];
+const table: [metric: string, plugin: string, passed: number, of: number, needs: string][] = [];
 
 afterAll(() => {
   if (table.length === 0) return;
   const sum = (column: 2 | 3): number => table.reduce((total, line) => total + line[column], 0);
-  const lines = [...table, ['all', '', sum(2), sum(3)] as const].map(
-    ([metric, plugin, passed, of]) =>
-      `${metric.padEnd(18)}${plugin.padEnd(18)}${String(passed).padStart(6)} of ${of}`,
+  const lines = [...table, ['all', '', sum(2), sum(3), ''] as const].map(
+    ([metric, plugin, passed, of, needs]) =>
+      `${metric.padEnd(18)}${plugin.padEnd(18)}${String(passed).padStart(6)} of ${of}${needs}`,
   );
   process.stdout.write(`vectors of the reference implementations\n${lines.join('\n')}\n`);
 });
@@ -77,9 +77,11 @@ describe.each(Object.entries(ADAPTERS))(
     );
     const supported = vectors.filter((vector) => !adapter.unsupported?.(vector));
     it.skipIf(vectors.length === 0)(
-      `on ${supported.length} of ${vectors.length} vectors`,
+      `on ${supported.length} of ${vectors.length} vectors${supported.length < vectors.length ? `; the rest needs ${adapter.needs}` : ''}`,
       async () => {
-        const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length];
+        const left = vectors.length - supported.length;
+        const needs = left === 0 ? '' : `; ${left} need ${adapter.needs}`;
+        const line: (typeof table)[number] = [name, adapter.plugin, 0, vectors.length, needs];
         table.push(line);
         await using hosts = new HostsByConfig(adapter.plugin);
         for (const vector of supported) {
