@@ -652,6 +652,14 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'bench:LoadConfigOptions': {
     calls: { loadBenchmarkConfig: (options) => loadBenchmarkConfig('none.yaml', options) },
   },
+  'bench:ReporterConfig': {
+    prefix: 'reporters[0].',
+    base: { format: 'html' },
+    calls: {
+      parseBenchmarkConfig: (reporter) =>
+        parseBenchmarkConfig({ ...config, reporters: [reporter] }),
+    },
+  },
   'bench:BudgetsConfig': {
     prefix: 'budgets.',
     calls: { parseBenchmarkConfig: (budgets) => parseBenchmarkConfig({ ...config, budgets }) },

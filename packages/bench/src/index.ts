@@ -24,6 +24,8 @@ export type {
   PromptMessage,
   ProviderConfig,
   Reducer,
+  ReporterConfig,
+  ReporterFormat,
   ResolvedBenchmarkConfig,
   ResolvedEvaluatorConfig,
   ResolvedModelConfig,

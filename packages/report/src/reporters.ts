@@ -1,3 +1,5 @@
+import type { ReporterFormat } from '@testbench/bench';
+
 import { createCsvReporter } from './csv/csv-reporter.js';
 import { createEveryEvalEverReporter } from './every-eval-ever/every-eval-ever-reporter.js';
 import { createEveryEvalEverInstancesReporter } from './every-eval-ever/instances-reporter.js';
@@ -20,10 +22,10 @@ export const REPORT_FORMATS = [
   'every-eval-ever',
   'every-eval-ever-instances',
   'otel',
-] as const;
+] as const satisfies readonly ReporterFormat[];
 
 /** Name of a form. */
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export type ReportFormat = ReporterFormat;
 
 const FACTORIES: Readonly<Record<ReportFormat, (output: ReportOutput) => Reporter>> = {
   terminal: createTerminalReporter,

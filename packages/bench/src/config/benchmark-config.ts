@@ -49,8 +49,37 @@ export interface BenchmarkConfig {
   readonly onError?: OnError;
   /** Cases that may stay without a score before a run counts as failed. @default 0 */
   readonly maxErrors?: number;
+  /**
+   * What is written when a run ends, each time: forms by name, or more. `testbench run` does it, and `score` and `resume` with `--reporters`;
+   * a program calls `reportRuns` of `@testbench/report/runs`. It is no part of a plan, and not kept with a run. @default nothing
+   */
+  readonly reporters?: readonly (ReporterFormat | ReporterConfig)[];
   /** Folder for the runs. */
   readonly outputDir?: string;
+}
+
+/** Forms of reports. */
+export type ReporterFormat =
+  | 'terminal'
+  | 'html'
+  | 'md'
+  | 'junit'
+  | 'csv'
+  | 'json'
+  | 'every-eval-ever'
+  | 'every-eval-ever-instances'
+  | 'otel';
+
+/** One report of a run; exactly one of `format` and `module`. */
+export interface ReporterConfig {
+  /** A form that is there. */
+  readonly format?: ReporterFormat;
+  /** A module in JavaScript or TypeScript that exports a reporter. It is trusted code: it runs with all that this process may do. */
+  readonly module?: string;
+  /** The file to write. @default `report.html` and so on in the run's folder; stdout for `terminal` and for a module */
+  readonly output?: string;
+  /** Of `html` alone: the page carries the evaluators, too. @default false */
+  readonly withPlugins?: boolean;
 }
 
 /**
@@ -264,4 +293,5 @@ export interface ResolvedBenchmarkConfig extends Omit<
   readonly cache: CacheMode;
   readonly onError: OnError;
   readonly maxErrors: number;
+  readonly reporters?: readonly ReporterConfig[];
 }

@@ -32,6 +32,11 @@ const FULL = {
     },
   ],
   epochs: { count: 4, reducer: 'median' },
+  reporters: [
+    'junit',
+    { format: 'html', output: 'r.html', withPlugins: true },
+    { module: './mine.ts' },
+  ],
   seed: 3,
   limits: { maxFuel: 9 },
   isolation: 'process',

@@ -18,6 +18,7 @@ import {
   shape,
 } from './schema/config-type.js';
 import { BOOLEAN, numberFrom, oneOf, PATH, text, wholeNumber } from './schema/config-values.js';
+import { REPORTERS } from './reporters-type.js';
 import {
   CONCURRENCY,
   EVALUATOR,
@@ -148,6 +149,11 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
   maxErrors: {
     type: wholeNumber(0),
     description: 'Cases that may stay without a score before the run counts as failed. Default: 0.',
+  },
+  reporters: {
+    type: REPORTERS,
+    description:
+      'What is written when a run ends: forms of testbench report by name, or modules of your own, which are trusted.',
   },
   outputDir: { type: PATH, description: 'Folder for the runs.' },
 };

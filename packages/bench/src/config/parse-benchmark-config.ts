@@ -105,6 +105,9 @@ export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
     cacheDir,
     onError: config.onError ?? ('missing' as const),
     maxErrors: config.maxErrors ?? 0,
+    reporters: config.reporters?.map((given) =>
+      typeof given === 'string' ? { format: given } : given,
+    ),
   });
 }
 

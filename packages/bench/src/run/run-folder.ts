@@ -39,7 +39,9 @@ export async function openRun(
     const written = await writer.document('plan');
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
-      await writer.writeDocument('config', `${JSON.stringify(plan.config, undefined, 2)}\n`);
+      // Whoever goes on with a run must not run modules, or write files, that a stranger's folder names.
+      const { reporters: _reporters, ...config } = plan.config;
+      await writer.writeDocument('config', `${JSON.stringify(config, undefined, 2)}\n`);
       await writer.writeDocument('inputs', `${JSON.stringify(inputs, undefined, 2)}\n`);
     } else {
       const found = planDigest(parsePlan(written, join(path, 'plan.json')));

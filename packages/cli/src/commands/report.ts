@@ -7,15 +7,14 @@ import {
   type Reporter,
   type ReportOutput,
 } from '@testbench/report';
-import { loadReporter, readPlugins, reportRuns } from '@testbench/report/runs';
+import { loadReporter, readPlugins } from '@testbench/report/runs';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REPORT_FLAGS } from '../flags/report.js';
 import { readLabelSources, splitLabelFlags } from '../labels.js';
 import { scriptLoader } from '../script-loader.js';
-import { withSetEvaluators } from '../set-evaluators.js';
-import { escapeText } from '../render/escape-text.js';
+import { reportStored } from '../report-stored.js';
 import { UsageError } from '../usage-error.js';
 import { writeReport } from '../write-report.js';
 
@@ -58,21 +57,13 @@ export async function reportCommand({
             files.map((file) => loadReporter(resolve(io.cwd, file), output, scriptLoader)),
           );
     const { runs: labelled, labels } = await readLabelSources(runs, sources, io.cwd);
-    const compared = { before: runs[0]!, after: runs.at(-1)!, isGate: false };
-    const hasPair = runs.length === 2 || countSystems(runs[0]!) > 1;
-    await withSetEvaluators(io, hasPair ? compared : undefined, async (sets, notes) => {
-      for (const { message } of notes) io.stderr.write(`${escapeText(message)}\n`);
-      await reportRuns(labelled, reporters, {
-        signal: io.signal,
-        ...(sets !== undefined && { comparison: { sets } }),
-        ...(labels !== undefined && { summary: { labels } }),
-      });
-    });
+    await reportStored(
+      io,
+      labelled,
+      reporters,
+      labels === undefined ? {} : { summary: { labels } },
+    );
   };
   await writeReport(io, given, work, inputs);
   return ExitCode.ok;
-}
-
-function countSystems({ plan: { prompts, providers } }: StoredRun): number {
-  return prompts.length * providers.reduce((sum, { models }) => sum + models.length, 0);
 }

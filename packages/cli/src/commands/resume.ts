@@ -7,6 +7,7 @@ import type { CommandCall } from '../command-line/define-command.js';
 import type { ExitCode } from '../exit-code.js';
 import type { RESUME_FLAGS } from '../flags/resume.js';
 import { findAsNeeded } from '../project-plugins.js';
+import { readReporters } from '../run-reporters.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 
@@ -21,7 +22,8 @@ export async function resumeCommand({
   const evaluators = plan.evaluators.map(({ as }) => ({ name: as }));
   const gate = await readRunGate(flags, 'resume', io.cwd, evaluators);
   const findPlugin = findAsNeeded(io, flags);
-  const shown = { io, name: basename(folder), flags, gate, findPlugin };
+  const reporters = await readReporters(io, flags.reporters);
+  const shown = { io, name: basename(folder), flags, gate, findPlugin, reporters };
   return await runWithProgress(shown, (options) =>
     resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
   );

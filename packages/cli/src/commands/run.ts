@@ -21,6 +21,7 @@ import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
+import { prepareReporters } from '../run-reporters.js';
 import { scriptLoader } from '../script-loader.js';
 import { scriptCompiler } from '../script-modules.js';
 import type { RUN_FLAGS } from '../flags/run.js';
@@ -49,7 +50,6 @@ export async function runCommand({
   );
   const inputs = [{ path: configFile, what: 'the configuration' }];
   const gate = await readRunGate(flags, 'run', io.cwd, config.evaluators);
-  const shown = { io, name: config.name, flags, gate, findPlugin: find };
   if (flags.dryRun) {
     const onNotice = (text: string): unknown => io.stderr.write(`${escapeText(text)}\n`);
     const estimate = await estimateRun(config, {
@@ -66,7 +66,9 @@ export async function runCommand({
       );
     return ExitCode.ok;
   }
-  // A wrong passphrase is told before hours of work.
+  // A module that does not load, or a wrong passphrase, is told before hours of work.
+  const reporters = await prepareReporters(io, config.reporters);
+  const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
   const key = await openSigningKey(io, flags);
   let folder: string | undefined;
   const code = await runWithProgress(shown, async (options) => {

@@ -17,6 +17,7 @@ import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { isModulePath } from '../is-module-path.js';
 import { findAsNeeded } from '../project-plugins.js';
+import { readReporters } from '../run-reporters.js';
 import { scriptLoader } from '../script-loader.js';
 import { isScript } from '../script-modules.js';
 import { UsageError } from '../usage-error.js';
@@ -41,7 +42,8 @@ export async function scoreCommand({
   const others = findAsNeeded(io, flags);
   const findPlugin = async (reference: string): Promise<string | undefined> =>
     (await find(reference)) ?? (references.includes(reference) ? undefined : others(reference));
-  const shown = { io, name: basename(folder), flags, gate, findPlugin };
+  const reporters = await readReporters(io, flags.reporters ?? flags.config);
+  const shown = { io, name: basename(folder), flags, gate, findPlugin, reporters };
   return await runWithProgress(shown, (options) =>
     scoreRun(
       folder,

@@ -1,4 +1,4 @@
-import { flag, wholeNumber } from '../command-line/flags.js';
+import { flag, text, wholeNumber } from '../command-line/flags.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
 
@@ -9,6 +9,7 @@ export const RESUME_FLAGS = {
     0,
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
+  reporters: text('config', 'write the reports of this configuration when it ends'),
   ...RUN_GATE_FLAGS,
   ...PLUGIN_SOURCE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),

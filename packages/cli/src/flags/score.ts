@@ -14,6 +14,10 @@ export const SCORE_FLAGS = {
     0,
     'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
   ),
+  reporters: text(
+    'config',
+    'write the reports of this configuration when it ends (default: those of --config)',
+  ),
   ...RUN_GATE_FLAGS,
   ...PLUGIN_SOURCE_FLAGS,
   frozen: flag('take plugins from testbench.lock as it is, or fail'),

@@ -8,6 +8,7 @@ import { ExitCode } from '../exit-code.js';
 import { escapeText } from './escape-text.js';
 import { ProgressBar } from './progress-bar.js';
 import { checkRunGate, type RunGate } from '../run-gate.js';
+import type { PreparedReporter } from '../run-reporters.js';
 import { renderGate } from './render-gate.js';
 import { renderSummary } from './render-summary.js';
 import { createStyle } from './style.js';
@@ -34,6 +35,8 @@ export interface ShownRun {
   readonly findPlugin: FindPlugin;
   /** What the run must reach; undefined if nothing is asked for. */
   readonly gate: RunGate | undefined;
+  /** Reports that are written when it has ended. */
+  readonly reporters: readonly PreparedReporter[];
 }
 
 /**
@@ -42,7 +45,7 @@ export interface ShownRun {
  * @param work Gets what it is to be called with.
  */
 export async function runWithProgress(
-  { io, name, flags, gate: asked, findPlugin }: ShownRun,
+  { io, name, flags, gate: asked, findPlugin, reporters }: ShownRun,
   work: (options: RunOptions) => Promise<RunResult>,
 ): Promise<ExitCode> {
   const { debug, json, quiet, maxErrors } = flags;
@@ -92,6 +95,7 @@ export async function showResult(
     }
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
+  for (const reporter of reporters) await reporter.report(summary.run!);
   if (!ok) say(describeMissing(summary, io.cwd));
   // What a gate says of a run that lacks answers is not reliable, so that too many errors come first.
   if (!ok) return ExitCode.failure;

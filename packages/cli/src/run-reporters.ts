@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+
+import { loadBenchmarkConfig, type ReporterConfig } from '@testbench/bench';
+import { readRun } from '@testbench/bench/results';
+import { createHtmlReporter, createReporter, type ReportFormat } from '@testbench/report';
+import type { Reporter, ReportOutput } from '@testbench/report';
+import { loadReporter, readPlugins } from '@testbench/report/runs';
+
+import type { CliIo } from './cli-io.js';
+import { reportStored } from './report-stored.js';
+import { scriptLoader } from './script-loader.js';
+import { writeReport } from './write-report.js';
+
+/** Files in the folder of a run, by form. */
+const FILES: Readonly<Record<Exclude<ReportFormat, 'terminal'>, string>> = {
+  html: 'report.html',
+  md: 'report.md',
+  junit: 'junit.xml',
+  csv: 'rows.csv',
+  json: 'report.json',
+  'every-eval-ever': 'every-eval-ever.jsonl',
+  'every-eval-ever-instances': 'every-eval-ever-instances.jsonl',
+  otel: 'otel.jsonl',
+};
+
+/** A reporter that is ready before there is a run: a module that does not load must not cost one. */
+export interface PreparedReporter {
+  /** Writes its report of a run. */
+  report(folder: string): Promise<void>;
+}
+
+/**
+ * Prepares the reporters of a configuration. Modules of the user's are loaded, with all that this process may do.
+ *
+ * @param reporters Of a configuration that the user named: none is ever taken from the folder of a run, which may be a stranger's.
+ * @throws {ReportError} `REPORT_BAD_REPORTER`.
+ */
+export async function prepareReporters(
+  io: CliIo,
+  reporters: readonly ReporterConfig[] = [],
+): Promise<PreparedReporter[]> {
+  const prepared: PreparedReporter[] = [];
+  for (const config of reporters) prepared.push(await prepare(io, config));
+  return prepared;
+}
+
+/** Prepares those of a configuration's file; none without one. */
+export async function readReporters(
+  io: CliIo,
+  file: string | undefined,
+): Promise<PreparedReporter[]> {
+  if (file === undefined) return [];
+  const { reporters } = await loadBenchmarkConfig(resolve(io.cwd, file), {
+    env: io.env,
+    scripts: scriptLoader,
+  });
+  return await prepareReporters(io, reporters);
+}
+
+async function prepare(io: CliIo, config: ReporterConfig): Promise<PreparedReporter> {
+  const { format, module, output, withPlugins = false } = config;
+  const target: { output?: ReportOutput } = {};
+  const deferred: ReportOutput = { write: (text) => target.output!.write(text) };
+  const own = module === undefined ? undefined : await loadReporter(module, deferred, scriptLoader);
+  return {
+    async report(folder) {
+      const runs = [await readRun(folder)];
+      let reporter: Reporter;
+      if (own !== undefined) reporter = own;
+      else if (format === 'html') {
+        const plugins = withPlugins ? { plugins: await readPlugins(runs) } : {};
+        reporter = createHtmlReporter(deferred, plugins);
+      } else reporter = createReporter(format!, deferred);
+      const file = format === undefined || format === 'terminal' ? undefined : FILES[format];
+      const given = output ?? (file === undefined ? undefined : join(folder, file));
+      await writeReport(io, given, async (opened) => {
+        target.output = opened;
+        await reportStored(io, runs, [reporter]);
+      });
+    },
+  };
+}
