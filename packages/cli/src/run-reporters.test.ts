@@ -83,10 +83,13 @@ describe('reporters of a configuration', () => {
       'bench.json',
     );
     expect([resumed, told]).toEqual([0, expect.stringContaining('2 rows of small\n')]);
+    const [, json, table] = await run(cwd, 'resume', folder, '--json', '--reporters', 'bench.json');
+    expect(JSON.parse(json)).toHaveProperty('run');
+    expect(table).toContain('3 rows of small\n');
     const scoring = ['score', folder, '--config', 'bench.json', '--quiet'];
     expect(await run(cwd, ...scoring)).toEqual([
       0,
-      expect.stringContaining('3 rows of small'),
+      expect.stringContaining('4 rows of small'),
       expect.any(String),
     ]);
   });

@@ -25,8 +25,12 @@ const FILES: Readonly<Record<Exclude<ReportFormat, 'terminal'>, string>> = {
 
 /** A reporter that is ready before there is a run: a module that does not load must not cost one. */
 export interface PreparedReporter {
-  /** Writes its report of a run. */
-  report(folder: string): Promise<void>;
+  /**
+   * Writes its report of a run.
+   *
+   * @param io Whose `stdout` gets what goes into no file.
+   */
+  report(io: CliIo, folder: string): Promise<void>;
 }
 
 /**
@@ -36,11 +40,10 @@ export interface PreparedReporter {
  * @throws {ReportError} `REPORT_BAD_REPORTER`.
  */
 export async function prepareReporters(
-  io: CliIo,
   reporters: readonly ReporterConfig[] = [],
 ): Promise<PreparedReporter[]> {
   const prepared: PreparedReporter[] = [];
-  for (const config of reporters) prepared.push(await prepare(io, config));
+  for (const config of reporters) prepared.push(await prepare(config));
   return prepared;
 }
 
@@ -54,16 +57,16 @@ export async function readReporters(
     env: io.env,
     scripts: scriptLoader,
   });
-  return await prepareReporters(io, reporters);
+  return await prepareReporters(reporters);
 }
 
-async function prepare(io: CliIo, config: ReporterConfig): Promise<PreparedReporter> {
+async function prepare(config: ReporterConfig): Promise<PreparedReporter> {
   const { format, module, output, withPlugins = false } = config;
   const target: { output?: ReportOutput } = {};
   const deferred: ReportOutput = { write: (text) => target.output!.write(text) };
   const own = module === undefined ? undefined : await loadReporter(module, deferred, scriptLoader);
   return {
-    async report(folder) {
+    async report(io, folder) {
       const runs = [await readRun(folder)];
       let reporter: Reporter;
       if (own !== undefined) reporter = own;

@@ -67,7 +67,7 @@ export async function runCommand({
     return ExitCode.ok;
   }
   // A module that does not load, or a wrong passphrase, is told before hours of work.
-  const reporters = await prepareReporters(io, config.reporters);
+  const reporters = await prepareReporters(config.reporters);
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
   const key = await openSigningKey(io, flags);
   let folder: string | undefined;

@@ -95,7 +95,9 @@ export async function showResult(
     }
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
-  for (const reporter of reporters) await reporter.report(summary.run!);
+  // Nothing stands beside the one JSON document.
+  const target = json ? { ...io, stdout: io.stderr } : io;
+  for (const reporter of reporters) await reporter.report(target, summary.run!);
   if (!ok) say(describeMissing(summary, io.cwd));
   // What a gate says of a run that lacks answers is not reliable, so that too many errors come first.
   if (!ok) return ExitCode.failure;
