@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
 import { loadBenchmarkConfig, type ReporterConfig } from '@testbench/bench';
-import { readRun } from '@testbench/bench/results';
+import { protectedFiles, readRun } from '@testbench/bench/results';
 import { createHtmlReporter, createReporter, type ReportFormat } from '@testbench/report';
 import type { Reporter, ReportOutput } from '@testbench/report';
 import { loadReporter, readPlugins } from '@testbench/report/runs';
@@ -76,10 +76,15 @@ async function prepare(config: ReporterConfig): Promise<PreparedReporter> {
       } else reporter = createReporter(format!, deferred);
       const file = format === undefined || format === 'terminal' ? undefined : FILES[format];
       const given = output ?? (file === undefined ? undefined : join(folder, file));
-      await writeReport(io, given, async (opened) => {
+      const inputs = [
+        ...(await protectedFiles(runs[0]!)),
+        ...(module === undefined ? [] : [{ path: module, what: 'the reporter' }]),
+      ];
+      const work = async (opened: ReportOutput): Promise<void> => {
         target.output = opened;
         await reportStored(io, runs, [reporter]);
-      });
+      };
+      await writeReport(io, given, work, inputs);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Baseline, SetComparisonOptions, StatisticsNote } from '@testbench/
 import { PluginError } from '@testbench/types/errors';
 
 import type { CliIo } from './cli-io.js';
+import { findAsNeeded } from './project-plugins.js';
 import { scriptCompiler } from './script-modules.js';
 
 /** What is compared. */
@@ -36,7 +37,9 @@ export async function withSetEvaluators<Result>(
   if (!hasSets || !mayHaveSets(after)) return await work(undefined, []);
   let opened: Awaited<ReturnType<typeof openSetEvaluators>>;
   try {
-    opened = await openSetEvaluators(after, { compileScript: scriptCompiler(io) });
+    // What the project has installed: a run that is looked at, maybe a stranger's, must not name a registry that is asked.
+    const findPlugin = findAsNeeded(io, { json: false }, new Set());
+    opened = await openSetEvaluators(after, { compileScript: scriptCompiler(io), findPlugin });
   } catch (error) {
     if (isGate || !PluginError.is(error)) throw error;
     const message = `Scores of whole sets are not compared, since an evaluator of ${after.run} cannot be loaded: ${error.message}`;

@@ -8,7 +8,7 @@ import { loadPipeline } from '../run/load-pipeline.js';
 import { readRunConfig } from '../run/resume-run.js';
 import type { BenchSystem } from '../run/stage.js';
 import type { ClusterBy } from '../summary/clusters.js';
-import { aggregatingStages } from './aggregating-stages.js';
+import { aggregatingStages, withoutPermissions } from './aggregating-stages.js';
 import { ROW_CUTS, type RowCut } from './row-cuts.js';
 import { type SetScore, type SetScoreOptions, scoreSets } from './set-scores.js';
 import { SumBoard } from './sum-board.js';
@@ -82,11 +82,11 @@ export async function aggregateRun(
   await using own = options.system === undefined ? new PluginSystem({ isolation }) : undefined;
   const system = options.system ?? own!;
   // Answers are there, and so are the decisions of filters.
-  const pipeline = await loadPipeline(
-    system,
-    { ...config, prompts: [], filters: [] },
-    { answers: false, compileScript, findPlugin },
-  );
+  const pipeline = await loadPipeline(system, withoutPermissions(config), {
+    answers: false,
+    compileScript,
+    findPlugin,
+  });
   try {
     const stages = aggregatingStages(pipeline, stored);
     const plugins = Object.fromEntries(stages.map(({ name, id }) => [name, id]));

@@ -1,5 +1,6 @@
 import { canAggregate } from '@testbench/types/aggregate';
 
+import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';
 import type { StoredRun } from '../results/read-run.js';
 import type { Pipeline } from '../run/load-pipeline.js';
@@ -10,6 +11,15 @@ export interface AggregatingStage {
   readonly id: string;
   /** True if it may use the network: it is asked once for a set, and not thousands of times. */
   readonly waits: boolean;
+}
+
+/**
+ * What of a stored run's configuration is loaded to score its sets: evaluators alone, and without any permission. A run's folder may be a
+ * stranger's, who must not decide what a module reaches on this machine when two runs are looked at; adding up needs nothing.
+ */
+export function withoutPermissions(config: ResolvedBenchmarkConfig): ResolvedBenchmarkConfig {
+  const evaluators = config.evaluators.map(({ permissions: _permissions, ...use }) => use);
+  return { ...config, prompts: [], filters: [], evaluators };
 }
 
 /**

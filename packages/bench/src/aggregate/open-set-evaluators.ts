@@ -2,12 +2,12 @@ import { PluginSystem } from '@testbench/core';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { SetComparisonOptions } from '../compare/set-options.js';
-import type { CompileScript } from '../plugins/locate-plugin.js';
+import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { readRunConfig } from '../run/resume-run.js';
 import { loadPipeline } from '../run/load-pipeline.js';
 import type { BenchSystem } from '../run/stage.js';
-import { aggregatingStages } from './aggregating-stages.js';
+import { aggregatingStages, withoutPermissions } from './aggregating-stages.js';
 
 /** How the evaluators of a run are opened. */
 export interface OpenSetEvaluatorsOptions {
@@ -15,12 +15,15 @@ export interface OpenSetEvaluatorsOptions {
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
+  /** Finds plugins that are named, as the run's did. @default those of the package `@testbench/plugins` alone */
+  readonly findPlugin?: FindPlugin;
 }
 
 const OPTIONS: OptionReaders<OpenSetEvaluatorsOptions> = {
   system: (node) =>
     node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
   compileScript: (node) => node.callback(),
+  findPlugin: (node) => node.callback(),
 };
 
 /** The evaluators of sums of a run, loaded: what `sets` of `CompareOptions` takes. */
@@ -28,7 +31,7 @@ export interface SetEvaluators
   extends Pick<Required<SetComparisonOptions>, 'system' | 'plugins' | 'once'>, AsyncDisposable {}
 
 /**
- * Loads the evaluators of a stored run whose metrics are sums, so that scores of whole sets can be compared.
+ * Loads the evaluators of a stored run whose metrics are sums, so that scores of whole sets can be compared. They get no permissions.
  *
  * @param run A run, or its folder.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin is not what it was.
@@ -52,18 +55,24 @@ export async function openSetEvaluators(
   run: StoredRun | string,
   given?: OpenSetEvaluatorsOptions,
 ): Promise<SetEvaluators> {
-  const { system: shared, compileScript } = readOptions<OpenSetEvaluatorsOptions>(given, OPTIONS);
+  const {
+    system: shared,
+    compileScript,
+    findPlugin,
+  } = readOptions<OpenSetEvaluatorsOptions>(given, OPTIONS);
   const stored = typeof run === 'string' ? await readRun(run) : run;
   const config = await readRunConfig(stored);
-  const own = shared === undefined ? new PluginSystem({ isolation: config.isolation }) : undefined;
+  // A run's folder does not decide that a module runs in this thread.
+  const isolation = config.isolation === 'process' ? 'process' : 'thread';
+  const own = shared === undefined ? new PluginSystem({ isolation }) : undefined;
   const system = shared ?? own!;
   try {
     // Answers are there, and so are the decisions of filters.
-    const pipeline = await loadPipeline(
-      system,
-      { ...config, prompts: [], filters: [] },
-      { answers: false, compileScript },
-    );
+    const pipeline = await loadPipeline(system, withoutPermissions(config), {
+      answers: false,
+      compileScript,
+      findPlugin,
+    });
     const close = async (): Promise<void> => {
       await pipeline.unload();
       await own?.[Symbol.asyncDispose]();

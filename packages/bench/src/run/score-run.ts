@@ -135,7 +135,7 @@ function mergeRun(
 async function keptSetsOf(
   stored: StoredRun,
   isKept: (evaluator: string) => boolean,
-  { system, compileScript, signal, onNotice }: RunOptions,
+  { system, compileScript, findPlugin, signal, onNotice }: RunOptions,
 ): Promise<SetScore[]> {
   const { summary, plan } = stored;
   if (summary !== undefined) return keptOf(summary.sets, isKept);
@@ -143,6 +143,7 @@ async function keptSetsOf(
   const how = {
     ...(system && { system }),
     ...(compileScript && { compileScript }),
+    ...(findPlugin && { findPlugin }),
     ...(signal && { signal }),
   };
   try {

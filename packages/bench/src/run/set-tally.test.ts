@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { failCall, type Script, ScriptedSystem } from '../__fixtures__/scripted-system.js';
 import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
-import { aggregateRun, ROW_CUTS, type SetScore } from '../aggregate/index.js';
+import { aggregateRun, openSetEvaluators, ROW_CUTS, type SetScore } from '../aggregate/index.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { readRun } from '../results/read-run.js';
 import { resumeRun } from './resume-run.js';
@@ -137,6 +137,26 @@ describe('the sets of a run', () => {
     const left = await scoreRun(path, { evaluators: again }, { system: other, onNotice });
     expect(left.summary).not.toHaveProperty('sets');
     expect(notices).toContainEqual(expect.stringMatching(/are left out: .*had the digest/));
+  });
+
+  it('are asked for without permissions, whatever the folder of a run says', async () => {
+    const { system, config } = await setUp();
+    const evaluators = config.evaluators.map((use) =>
+      Object.assign({}, use, { permissions: { network: true, allowedHosts: ['example.com'] } }),
+    );
+    const { plan } = await runPlan({ ...config, evaluators }, { system });
+    const path = join(config.outputDir!, plan.run);
+    const loads: object[] = [];
+    const load = system.loadPlugin.bind(system);
+    system.loadPlugin = async (file, options) => {
+      loads.push(options ?? {});
+      return await load(file, options);
+    };
+    await aggregateRun(path, { system });
+    await using opened = await openSetEvaluators(path, { system });
+    expect(Object.keys(opened.plugins)).toEqual(['coverage']);
+    expect(loads.length).toBeGreaterThan(1);
+    for (const options of loads) expect(options).not.toHaveProperty('permissions');
   });
 
   it('are absent where no evaluator is of sums', async () => {

@@ -70,7 +70,7 @@ export async function runWithProgress(
   } finally {
     bar.clear();
   }
-  return await showResult({ io, flags, gate: asked }, result, say);
+  return await showResult({ io, flags, gate: asked, reporters }, result, say);
 }
 
 /** Prints what a run came to. @param say Tells what belongs to no table. */
@@ -79,7 +79,9 @@ export async function showResult(
     io,
     flags: { json },
     gate: asked,
-  }: Pick<ShownRun, 'io' | 'gate'> & { readonly flags: { readonly json: boolean } },
+    reporters = [],
+  }: Pick<ShownRun, 'io' | 'gate'> &
+    Partial<Pick<ShownRun, 'reporters'>> & { readonly flags: { readonly json: boolean } },
   { summary, ok }: RunResult,
   say: (text: string) => void,
 ): Promise<ExitCode> {
