@@ -1,4 +1,4 @@
-// Follows docs/writing-a-plugin.md and docs/plugins-in-rust-and-c.md to the letter, as somebody would who has only the
+// Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md to the letter, as somebody would who has only the
 // published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
 // looks for the lines below them, writes the files that the page shows (```… file=path), and compares those that a command
 // has made (```… made=path). What is marked needs=rust is left out, with a note, where there is no compiler for it.
@@ -10,13 +10,16 @@ import { packPackages } from '../lib/pack.mjs';
 import { run, tail } from '../lib/run.mjs';
 import { root } from '../lib/workspace.mjs';
 
+// Pages to follow; without any, all of them.
+const named = process.argv.slice(2);
 const outside = mkdtempSync(join(tmpdir(), 'testbench-newcomer-'));
 const clang = join(root, 'example-plugins/levenshtein-c/node_modules/@yowasp/clang');
 
 try {
   const packed = await packPackages(join(outside, 'archives'));
   const archives = packed.map(({ archive }) => archive);
-  for (const page of ['writing-a-plugin', 'plugins-in-rust-and-c']) {
+  for (const page of ['writing-a-plugin', 'scripts', 'python', 'plugins-in-rust-and-c']) {
+    if (named.length > 0 && !named.includes(page)) continue;
     const started = Date.now();
     await followPage(`docs/${page}.md`, join(outside, page), archives);
     console.log(`docs/${page}.md: everything happens as it says, in ${secondsSince(started)} s`);

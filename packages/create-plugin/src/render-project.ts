@@ -69,7 +69,7 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
     license: 'MIT',
     type: 'module',
     files: ['build/*.wasm'],
-    scripts: { build, test, check: `${build} && testbench test ${module}` },
+    scripts: { build, dev: 'testbench dev', test, check: `${build} && testbench test ${module}` },
     devDependencies: Object.fromEntries([
       ...['@testbench/cli', ...packages].map((each) => [each, range]),
       ...Object.entries(others ?? {}),

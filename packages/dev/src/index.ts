@@ -22,4 +22,5 @@ export type { RecordChange, ScoreTotals } from './project/compare-outcomes.js';
 export type { DevEvent } from './project/dev-event.js';
 export type { GoldenFileOutcome } from './project/golden-files.js';
 export type { DevDataset, RecordOutcome } from './project/score-records.js';
-export { watchProject, type WatchProjectOptions } from './project/watch-project.js';
+export { watchProject } from './project/watch-project.js';
+export type { WatchProjectOptions } from './project/watch-project-options.js';

@@ -11,17 +11,23 @@ import { logsOf } from '@testbench/sdk';
 import type { CliIo } from '../cli-io.js';
 import { SHOWN_FLIPS } from '../limits.js';
 import { cutLine } from './cut-line.js';
+import {
+  asWarning,
+  describeLogs,
+  describeOutcome,
+  formatScore,
+  inOneLine,
+  shortJson,
+} from './dev-words.js';
 import { escapeText } from './escape-text.js';
 import { formatBytes, formatDuration } from './format-value.js';
-import { renderExcerpt, renderProblem, placeOf, type ShownProblem } from './render-problem.js';
+import { renderExcerpt, renderProblem, type ShownProblem } from './render-problem.js';
 import { shortenPath } from './shorten-path.js';
 import { createStyle, type Style } from './style.js';
 import { widthOf } from './width-of.js';
 
 /** Names of files that one line has. */
 const SHOWN_FILES = 3;
-/** Lines of a log below a failure. */
-const SHOWN_LOGS = 5;
 /** Problems that a terminal shows at once. */
 const SHOWN_PROBLEMS = 10;
 
@@ -128,8 +134,8 @@ export class DevScreen {
     if (problem !== undefined) return [red(escapeText(problem))];
     const lines: string[] = [];
     for (const { line, actual, expected, cause, logs } of failures.slice(0, SHOWN_FLIPS)) {
-      const gave = 'error' in actual ? this.#words(cause) : json(actual.output);
-      const wanted = 'error' in expected ? expected.error : json(expected.output);
+      const gave = 'error' in actual ? this.#words(cause) : shortJson(actual.output);
+      const wanted = 'error' in expected ? expected.error : shortJson(expected.output);
       lines.push(
         `${this.#path(path)}:${line}: gives ${red(escapeText(gave))}, expected ${green(escapeText(wanted))}`,
         ...(cause === undefined ? [] : this.#excerpt(cause)),
@@ -148,10 +154,10 @@ export class DevScreen {
     durationMs,
   }: DevEvent & { readonly type: 'scores' }): Shown {
     const { green, red, bold, dim } = this.#style;
-    const mean = totals.mean === undefined ? '' : `: mean ${bold(score(totals.mean))}`;
+    const mean = totals.mean === undefined ? '' : `: mean ${bold(formatScore(totals.mean))}`;
     const isOther =
       before !== undefined && before.mean !== totals.mean && before.mean !== undefined;
-    const was = isOther ? ` (before ${score(before.mean)})` : '';
+    const was = isOther ? ` (before ${formatScore(before.mean)})` : '';
     const failed = totals.failed === 0 ? '' : `, ${red(`${totals.failed} failed`)}`;
     const list = changes.slice(0, SHOWN_FLIPS).map((change) => this.#fit(this.#change(change)));
     const rest = changed - list.length;
@@ -182,7 +188,7 @@ export class DevScreen {
 
   #change({ id, before, after }: RecordChange): string {
     const { green, red } = this.#style;
-    const [from, to] = [outcome(before, after), outcome(after, before)];
+    const [from, to] = [describeOutcome(before, after), describeOutcome(after, before)];
     const isBetter = (after.score ?? 0) >= (before.score ?? 0) && after.error === undefined;
     return `record ${escapeText(id)}: ${escapeText(from)} → ${(isBetter ? green : red)(escapeText(to))}`;
   }
@@ -227,39 +233,4 @@ export class DevScreen {
   #path(path: string): string {
     return escapeText(shortenPath(path, this.#io.cwd) || '.');
   }
-}
-
-function describeLogs(logs: ReturnType<typeof logsOf>): string[] {
-  return logs
-    .slice(-SHOWN_LOGS)
-    .map(({ level, message }) => `  ${escapeText(`${level}: ${message}`)}`);
-}
-
-function asWarning(problem: ShownProblem): ShownProblem {
-  return Object.assign({}, problem, { message: `warning: ${problem.message}` });
-}
-
-function inOneLine(message: string, problems: readonly ShownProblem[]): string {
-  const [first] = problems;
-  if (first === undefined) return escapeText(message);
-  const place = placeOf(first);
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return escapeText(`${place === '' ? '' : `${place}: `}${first.message}${more}`);
-}
-
-/** A score; or all that a plugin gave, where the scores of both are equal or there are none. */
-function outcome(one: RecordOutcome, other: RecordOutcome): string {
-  if (one.error !== undefined) return explainFailure(one.error).code;
-  if (one.score !== undefined && one.score !== other.score) return score(one.score);
-  return json(one.data);
-}
-
-function score(value: number): string {
-  return String(Number(value.toFixed(4)));
-}
-
-/** Of a long output a part: the whole is in `--json`. */
-function json(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import type { DevEvent } from './dev-event.js';
-import { watchProject, type WatchProjectOptions } from './watch-project.js';
+import { watchProject } from './watch-project.js';
+import type { WatchProjectOptions } from './watch-project-options.js';
 
 let root: string;
 let count = 0;

@@ -1,0 +1,47 @@
+import { explainFailure, type RecordOutcome } from '@testbench/dev';
+import type { logsOf } from '@testbench/sdk';
+
+import { escapeText } from './escape-text.js';
+import { placeOf, type ShownProblem } from './render-problem.js';
+
+/** Lines of a log below a failure. */
+const SHOWN_LOGS = 5;
+/** Characters of an output. */
+const SHOWN_CHARACTERS = 200;
+
+/** The last lines of a log, below what failed. */
+export function describeLogs(logs: ReturnType<typeof logsOf>): string[] {
+  return logs
+    .slice(-SHOWN_LOGS)
+    .map(({ level, message }) => `  ${escapeText(`${level}: ${message}`)}`);
+}
+
+export function asWarning(problem: ShownProblem): ShownProblem {
+  return Object.assign({}, problem, { message: `warning: ${problem.message}` });
+}
+
+/** The first mistake, where one line is all there is. */
+export function inOneLine(message: string, problems: readonly ShownProblem[]): string {
+  const [first] = problems;
+  if (first === undefined) return escapeText(message);
+  const place = placeOf(first);
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return escapeText(`${place === '' ? '' : `${place}: `}${first.message}${more}`);
+}
+
+/** A score; or all that a plugin gave, where the scores of both are equal or there are none. */
+export function describeOutcome(one: RecordOutcome, other: RecordOutcome): string {
+  if (one.error !== undefined) return explainFailure(one.error).code;
+  if (one.score !== undefined && one.score !== other.score) return formatScore(one.score);
+  return shortJson(one.data);
+}
+
+export function formatScore(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
+/** Of a long output a part: the whole is in `--json`. */
+export function shortJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
