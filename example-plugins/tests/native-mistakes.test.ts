@@ -32,7 +32,12 @@ describe('a mistake in C (needs its compiler)', () => {
       [
         'a syntax error',
         inC('tb_put_json(out, data)'),
-        "src/plugin.c:2: expected ';' after expression",
+        "src/plugin.c:2:82: expected ';' after expression",
+      ],
+      [
+        'a name that is not there',
+        inC('tb_put_json(out, dta);'),
+        "src/plugin.c:2:77: use of undeclared identifier 'dta'; did you mean 'data'?",
       ],
       [
         'a function of the C library',
@@ -49,12 +54,12 @@ describe('a mistake in C (needs its compiler)', () => {
       [
         'a wrong api version',
         inC(ECHO, METADATA.replace('"api_version": "1.0.0"', '"api_version": "2.1.0"')),
-        'src/plugin.c:8: metadata field "api_version": it is made for contract 2.1.0, hosts speak 1.0.0; set it to "1.0.0"',
+        'src/plugin.c:8:4: metadata field "api_version": it is made for contract 2.1.0, hosts speak 1.0.0; set it to "1.0.0"',
       ],
       [
         'a host that is too old',
         inC(ECHO, `${METADATA},\n  "min_host_version": "1.10.0"`),
-        'src/plugin.c:9: metadata field "min_host_version": it is 1.10.0, hosts speak contract 1.0.0; lower it',
+        'src/plugin.c:9:4: metadata field "min_host_version": it is 1.10.0, hosts speak contract 1.0.0; lower it',
       ],
       [
         'metadata without a version',
@@ -73,7 +78,7 @@ describe('a mistake in C (needs its compiler)', () => {
           METADATA,
           String.raw`__asm__(".section .custom_section.testbench.plugin,\"\",@\n.ascii \"{\\\"name\\\":\\\"y\\\",\\\"version\\\":\\\"1.0.0\\\",\\\"plugin_type\\\":\\\"custom\\\",\\\"api_version\\\":\\\"1.0.0\\\"}\"\n");`,
         ),
-        'src/plugin.c:3: metadata field "name": plugin_metadata says "x", the custom section "y"; write it in one place, and build anew',
+        'src/plugin.c:3:74: metadata field "name": plugin_metadata says "x", the custom section "y"; write it in one place, and build anew',
       ],
       [
         'an import that no host has',
@@ -84,7 +89,7 @@ static void execute(const tb_json *data, tb_writer *out) { tb_put_number(out, ma
 TESTBENCH_PLUGIN(0, execute, { ${METADATA} })
 `,
         },
-        'src/plugin.c:2: import "env.host_magic": ',
+        'src/plugin.c:2:11: import "env.host_magic": ',
       ],
       ['too much memory', inC(ECHO), 'src/plugin.c: ', ['-Wl,--initial-memory=83886080']],
     ])('is explained: %s', async (_what, files, message, flags) => {
@@ -117,7 +122,12 @@ describe('a mistake in Rust (needs rustc for wasm32)', () => {
     [
       'a type that does not fit',
       RUST.replace('Ok(data.clone())', 'Ok(data)'),
-      'src/lib.rs:14: mismatched types',
+      'src/lib.rs:14:12: mismatched types',
+    ],
+    [
+      'a name that is not there',
+      RUST.replace('data.clone()', 'dta.clone()'),
+      'src/lib.rs:14:12: cannot find value `dta` in this scope; a local variable with a similar name exists, did you mean "data"?',
     ],
     [
       'no exports',
@@ -127,7 +137,7 @@ describe('a mistake in Rust (needs rustc for wasm32)', () => {
     [
       'a wrong api version',
       RUST.replace('"api_version": "1.0.0"', '"api_version": "0.9.0"'),
-      'src/lib.rs:8: metadata field "api_version": it is made for contract 0.9.0, hosts speak 1.0.0; set it to "1.0.0"',
+      'src/lib.rs:8:10: metadata field "api_version": it is made for contract 0.9.0, hosts speak 1.0.0; set it to "1.0.0"',
     ],
   ])('is explained: %s', async (_what, source, message) => {
     expect(await complaint({ 'src/lib.rs': source })).toContain(`Cannot build ${message}`);

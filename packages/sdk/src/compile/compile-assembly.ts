@@ -13,6 +13,7 @@ import {
 import { loadCompiler } from './load-compiler.js';
 import type { CodePlaces } from './places/code-places.js';
 import { readCodePlaces } from './places/finish-source-map.js';
+import { withExcerpt } from './with-excerpt.js';
 
 /** What the compiler is to aim for. */
 export type Optimization = (typeof OPTIMIZATIONS)[number];
@@ -106,7 +107,7 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
     const sorted = errors.toSorted((a, b) => rank(a) - rank(b));
     throw compileFailed(request.entry, sorted, '', error);
   }
-  if (error) throw new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
+  if (error) throw thrownByTransform(error, request.directory);
   const bytes = outputs.get('plugin.wasm');
   if (!(bytes instanceof Uint8Array)) {
     throw new BuildError('BUILD_COMPILE_FAILED', `Cannot build ${request.entry}: no output`);
@@ -118,6 +119,17 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
     warnings: explain(WARNING),
     inputs: sources.paths(),
   };
+}
+
+/** The library's transform throws what it has to say, with file and line. */
+function thrownByTransform(error: Error, directory: string): BuildError {
+  const [, file, line, message] =
+    /^(?:Cannot build )?([^\s:]+):(\d+): (.*)$/s.exec(error.message) ?? [];
+  const diagnostics =
+    message === undefined
+      ? []
+      : [withExcerpt(directory, { file: file!, line: Number(line), column: 0, message })];
+  return new BuildError('BUILD_COMPILE_FAILED', error.message, diagnostics, { cause: error });
 }
 
 /** Files that the compiler reads, kept for messages and for whoever watches them. */

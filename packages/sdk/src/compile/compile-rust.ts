@@ -83,7 +83,11 @@ interface CargoMessage {
       readonly is_primary: boolean;
       readonly label: string | null;
     }[];
-    readonly children: readonly { readonly level: string; readonly message: string }[];
+    readonly children: readonly {
+      readonly level: string;
+      readonly message: string;
+      readonly spans: readonly { readonly suggested_replacement: string | null }[];
+    }[];
   };
 }
 
@@ -93,18 +97,28 @@ function diagnostics(messages: readonly CargoMessage[], level: string): Diagnost
     // "aborting due to 2 previous errors" and the like.
     const span = message.spans.find(({ is_primary }) => is_primary);
     if (span === undefined && message.children.length === 0) return [];
-    const help = message.children.find((child) => child.level === 'help')?.message;
+    const help = describeHelp(message.children.find((child) => child.level === 'help'));
     const detail = span?.label ? ` (${span.label})` : '';
     return [
       {
         file: span?.file_name ?? '',
         line: span?.line_start ?? 0,
         column: span?.column_start ?? 0,
-        message: firstLine(`${message.message}${detail}`) + (help ? `; ${firstLine(help)}` : ''),
+        message: firstLine(`${message.message}${detail}`) + (help ? `; ${help}` : ''),
         ...(span?.text[0] === undefined ? {} : { excerpt: span.text[0].text }),
       },
     ];
   });
+}
+
+type Child = NonNullable<CargoMessage['message']>['children'][number];
+
+/** What the compiler would do; of a name that is not there, which one it takes it for. */
+function describeHelp(help: Child | undefined): string {
+  if (help === undefined) return '';
+  const meant = help.spans[0]?.suggested_replacement;
+  const isName = typeof meant === 'string' && /^[\w:]+$/.test(meant);
+  return firstLine(help.message) + (isName ? `, did you mean "${meant}"?` : '');
 }
 
 function firstLine(text: string): string {
