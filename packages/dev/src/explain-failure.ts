@@ -104,7 +104,8 @@ function isFrame(value: unknown): value is TracedFrame {
 }
 
 /** Of libraries and of the runtime, which the author does not mend. */
-const LIBRARY = /^(?:~lib\/|library\/|\.\.\/|[a-z]+:\/\/)|(?:^|\/)node_modules\/|^\//i;
+const LIBRARY =
+  /^(?:~lib\/|testbench-entry\.ts$|library\/|\.\.\/|[a-z]+:\/\/)|(?:^|\/)node_modules\/|^\//i;
 
 function isPlaced({ file, line }: TracedFrame): boolean {
   return typeof file === 'string' && Number.isSafeInteger(line) && line! > 0 && !LIBRARY.test(file);

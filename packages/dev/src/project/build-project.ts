@@ -16,6 +16,8 @@ export type ProjectBuild =
   | {
       readonly ok: true;
       readonly bytes: Uint8Array;
+      /** Of a script it is in the module. */
+      readonly sourceMap: string | undefined;
       readonly digest: string;
       readonly language: string;
       readonly metadata: PluginMetadata;
@@ -42,10 +44,10 @@ export async function buildProject(
     const built =
       project.kind === 'script'
         ? await buildOfScript(project)
-        : await buildPlugin({ directory: project.path, optimize, write: false });
-    const { bytes, language, metadata, inputs, warnings } = built;
+        : await buildPlugin({ directory: project.path, optimize, write: false, sourceMap: true });
+    const { bytes, language, metadata, inputs, warnings, sourceMap } = built;
     const digest = createHash('sha256').update(bytes).digest('hex');
-    return { ok: true, bytes, digest, language, metadata, inputs, warnings };
+    return { ok: true, bytes, sourceMap, digest, language, metadata, inputs, warnings };
   } catch (error) {
     if (!PluginError.is(error)) throw error;
     return { ok: false, code: error.code, message: error.message, problems: problemsOf(error) };
@@ -54,6 +56,7 @@ export async function buildProject(
 
 async function buildOfScript({ path }: DevProject): Promise<{
   readonly bytes: Uint8Array;
+  readonly sourceMap: undefined;
   readonly language: string;
   readonly metadata: PluginMetadata;
   readonly inputs: readonly string[];
@@ -61,7 +64,7 @@ async function buildOfScript({ path }: DevProject): Promise<{
 }> {
   const { warnings, ...built } = await buildScript({ path });
   const language = /\.m?ts$/.test(path) ? 'typescript' : built.language;
-  return { ...built, language, warnings: warnings.map(readWarning) };
+  return { ...built, sourceMap: undefined, language, warnings: warnings.map(readWarning) };
 }
 
 /** `file:line:column: message`, or the message alone. */

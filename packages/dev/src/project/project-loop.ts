@@ -131,7 +131,9 @@ export class ProjectLoop {
     let host: TestHost;
     try {
       const config = await this.#readConfig();
-      host = await createTestHost(this.#built!.bytes, {
+      const { bytes, sourceMap } = this.#built!;
+      host = await createTestHost(bytes, {
+        ...(sourceMap !== undefined && { sourceMap: new TextEncoder().encode(sourceMap) }),
         ...this.#options.host,
         ...(config !== undefined && { config }),
       });

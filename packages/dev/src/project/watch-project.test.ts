@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
+import { explainFailure } from '../explain-failure.js';
 import type { DevEvent } from './dev-event.js';
 import { watchProject } from './watch-project.js';
 import type { WatchProjectOptions } from './watch-project-options.js';
@@ -287,6 +288,18 @@ describe('watchProject() of AssemblyScript', () => {
       watched.write('assembly/index.ts', source('new Evaluation(input.output.length / 10.0)')),
     );
     expect(only(built, 'build')).toMatchObject({ version: '1.0.0', language: 'assemblyscript' });
+    await watched.after(() =>
+      watched.write('golden.jsonl', '{"input":{"output":"x"},"output":{"score":0.1}}\n'),
+    );
+    const trapped = await watched.after(() =>
+      watched.write(
+        'assembly/index.ts',
+        source('new Evaluation(f64(input.output.length / (input.output.length - 1)))'),
+      ),
+    );
+    const [failure] = only(trapped, 'tests').files[0]!.failures;
+    const place = { file: 'assembly/index.ts', line: 6 };
+    expect(explainFailure(failure?.cause).place).toMatchObject(place);
     const renamed = await watched.after(() => watched.write('package.json', '{"version":"1.1.0"}'));
     expect(only(renamed, 'build').version).toBe('1.1.0');
     await expect(rm(join(folder, 'build'))).rejects.toMatchObject({ code: 'ENOENT' });

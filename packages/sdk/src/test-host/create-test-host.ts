@@ -56,6 +56,8 @@ export interface TestHostOptions {
   readonly storedState?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
+  /** Its source map, for places in errors: a path, or its bytes; false for none. @default the file beside the module */
+  readonly sourceMap?: NonNullable<LoadPluginOptions['sourceMap']>;
 }
 
 const OPTIONS: OptionReaders<TestHostOptions> = {
@@ -84,6 +86,11 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
     );
   },
   isolation: (node) => node.oneOf(ISOLATIONS),
+  sourceMap: (node) => {
+    const { value } = node;
+    if (value === false || value instanceof Uint8Array || value instanceof URL) return value;
+    return node.text();
+  },
 };
 
 /** As far as a `Date` goes. */
@@ -189,6 +196,7 @@ export async function createTestHost(
   const loadOptions: LoadPluginOptions = {
     ...(options.config !== undefined && { config: options.config }),
     ...(options.limits !== undefined && { limits: options.limits }),
+    ...(options.sourceMap !== undefined && { sourceMap: options.sourceMap }),
     ...(options.permissions !== undefined && { permissions: options.permissions }),
   };
   let plugin: Plugin;
