@@ -9,6 +9,7 @@ import { filesAndData } from './groups/files-and-data.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { dataSets } from './groups/data-sets.ts';
 import { customFunctions } from './groups/custom-functions.ts';
+import { guestStacks } from './groups/guest-stacks.ts';
 import { hostFunctions } from './groups/host-functions.ts';
 import { judges } from './groups/judges.ts';
 import { lifecycle } from './groups/lifecycle.ts';
@@ -54,6 +55,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...supplyChain,
   ...cutAnswers,
   ...limits,
+  ...guestStacks,
   ...secretRows,
   ...filesAndData,
   ...dataSets,

@@ -191,13 +191,16 @@ describe('a guest that has to stop', () => {
   });
 });
 
+/** Where the guest was when it said so, in the engine's words. */
+const TRACE: unknown = expect.stringContaining('host_error');
+
 describe('host_error', () => {
   it('is read at the end of the call, as the guest said it', () => {
     const { call, binding, write, bytes } = openBinding();
     call('host_error', ...write(0, '{"message":"first"}'));
     call('host_error', ...write(0, '{"message":"second","code":7}'));
     bytes.fill(0);
-    expect(binding.endCall().failure).toEqual({ message: 'second', code: 7 });
+    expect(binding.endCall().failure).toEqual({ message: 'second', code: 7, trace: TRACE });
   });
 });
 
@@ -268,7 +271,7 @@ describe('host_error', () => {
   ])('reads $text', ({ text, failure }) => {
     const { call, write, binding } = openBinding();
     expect(call('host_error', ...write(0, text))).toBe(0);
-    expect(binding.endCall().failure).toEqual(failure);
+    expect(binding.endCall().failure).toEqual({ ...failure, trace: TRACE });
   });
 
   it('is forgotten by the next call', () => {

@@ -39,7 +39,6 @@ export { absorbStreamErrors } from './host/absorb-stream-errors.js';
 export { onAbort } from './host/on-abort.js';
 export {
   DEFAULT_LIMITS,
-  MAX_GUEST_FRAMES,
   MAX_JSON_DEPTH,
   MAX_METADATA_BYTES,
   MAX_TEXT_LENGTH,

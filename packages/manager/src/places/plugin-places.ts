@@ -10,7 +10,7 @@ import { readModuleFile } from '../load/read-module-file.js';
 import { openSourceMap, type OwnSourceMap } from './source-map-choice.js';
 
 /** Whose places they are. */
-export interface PlacedModule {
+interface PlacedModule {
   /** The file that it came from; read again, and only used if it is still the same. */
   readonly path: string | undefined;
   /** The bytes, for a module that came from no file. */

@@ -1,4 +1,4 @@
-import { MAX_GUEST_FRAMES } from '@testbench/types';
+import { MAX_GUEST_FRAMES } from '@testbench/types/errors';
 
 import { GuestRunner } from './guest-runner.js';
 import type { HostLink, RunnerCommand } from './messages.js';

@@ -92,7 +92,7 @@ function readExcerpt(value: unknown): readonly SourceLine[] {
 }
 
 /** What a function without a name is called. */
-export function nameOfIndex(index: number): string {
+function nameOfIndex(index: number): string {
   return `wasm-function[${index}]`;
 }
 

@@ -17,6 +17,7 @@ export {
   readGuestStack,
   type SourceLine,
 } from './guest-stack.js';
+export { MAX_GUEST_FRAMES } from '../limits.js';
 export {
   type AdmissionViolation,
   LOAD_ERROR_CODES,

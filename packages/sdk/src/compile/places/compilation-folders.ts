@@ -3,7 +3,7 @@ import { ByteReader } from '@testbench/wasm';
 import { readFixed, skipTo } from './line-program.js';
 
 /** Sections that say in which folder each file was compiled. */
-export interface InfoSections {
+interface InfoSections {
   readonly info: Uint8Array;
   readonly abbrev: Uint8Array;
   readonly str: Uint8Array;

@@ -10,14 +10,14 @@ import {
 } from './line-program.js';
 
 /** The line table of one compiled file. */
-export interface LineTable {
+interface LineTable {
   /** Paths by the index that rows have, with the folder that the compiler gave them. */
   readonly files: readonly (string | undefined)[];
   readonly rows: readonly LineRow[];
 }
 
 /** Sections of texts that tables of version 5 refer to. */
-export interface LineTexts {
+interface LineTexts {
   readonly lineStr: Uint8Array;
   readonly str: Uint8Array;
   /** Where the compiler ran, by the offset of a table before version 5. @default unknown */
