@@ -20,6 +20,7 @@ import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { pythonRows } from './groups/python.ts';
 import { reads } from './groups/reads.ts';
+import { runCodeRows } from './groups/run-code.ts';
 import { registryRows } from './groups/registry.ts';
 import { signatures } from './groups/signatures.ts';
 import { reports } from './groups/reports.ts';
@@ -63,6 +64,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...paidAnswers,
   ...judges,
   ...pythonRows,
+  ...runCodeRows,
   ...reports,
   ...scripts,
 ].sort((one, other) => one.row - other.row);
