@@ -9,6 +9,7 @@ import {
   type HostCallReport,
   type HostEffects,
   type HostFunction,
+  type HostFunctionName,
   isCustomFunctionName,
   parseCustomFunctionName,
   WAITING_FUNCTIONS,
@@ -66,7 +67,7 @@ function readNames(node: ConfigNode): string[] {
 }
 
 /** Every function of module `env` that is offered. */
-const ENV_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
+const ENV_FUNCTIONS: Readonly<Record<HostFunctionName, ContextFunction>> = {
   ...MESSAGE_FUNCTIONS,
   ...TIME_AND_RANDOM_FUNCTIONS,
   ...EFFECT_FUNCTIONS,

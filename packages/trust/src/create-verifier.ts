@@ -15,20 +15,26 @@ import { type ClaimContext, type OpenClaim, openClaim, readClaim } from './open-
 import type { ReadNameRule } from './rules/parse-trust-rules.js';
 import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
 
-/** Failures from the most telling to the least: a revoked key says more than garbage beside it. */
-const TELLING: readonly RefusalCode[] = [
-  'KEY_REVOKED',
-  'WRONG_ARTIFACT',
-  'SIGNATURE_INVALID',
-  'KEY_EXPIRED',
-  'SIGNATURE_EXPIRED',
-  'CERTIFICATE_INVALID',
-  'LOG_INVALID',
-  'TIMESTAMP_INVALID',
-  'SIGNER_UNTRUSTED',
-  'BUNDLE_UNSUPPORTED',
-  'BUNDLE_INVALID',
-];
+/**
+ * How telling a refusal is, the most telling first: a revoked key says more than garbage beside it. Every code has a place, so that no
+ * refusal can be taken for the absence of a signature.
+ */
+const TELLING: Readonly<Record<RefusalCode, number>> = {
+  KEY_REVOKED: 0,
+  WRONG_ARTIFACT: 1,
+  SIGNATURE_INVALID: 2,
+  KEY_EXPIRED: 3,
+  SIGNATURE_EXPIRED: 4,
+  CERTIFICATE_INVALID: 5,
+  LOG_INVALID: 6,
+  TIMESTAMP_INVALID: 7,
+  SIGNER_CHANGED: 8,
+  THRESHOLD_NOT_MET: 9,
+  SIGNER_UNTRUSTED: 10,
+  BUNDLE_UNSUPPORTED: 11,
+  BUNDLE_INVALID: 12,
+  UNSIGNED: 13,
+};
 
 /**
  * Makes a verifier of Sigstore bundles that works without a network: by keys, and, with a trusted root, by certificates.
@@ -135,9 +141,7 @@ function decideUnsigned(
   knownSigners: readonly string[],
   quoted: string,
 ): Verification {
-  const telling = TELLING.map((code) => refusals.find((refusal) => refusal.code === code)).find(
-    (refusal) => refusal !== undefined,
-  );
+  const [telling] = refusals.toSorted((a, b) => TELLING[a.code] - TELLING[b.code]);
   if (knownSigners.length > 0 && telling?.code === 'SIGNER_UNTRUSTED') {
     return refused('SIGNER_CHANGED', `Cannot trust ${quoted}: it is signed by others than before`);
   }

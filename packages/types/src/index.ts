@@ -35,10 +35,10 @@ export type {
   ProviderPlugin,
   TransformPlugin,
 } from './host/host-plugin.js';
+export { DEFAULT_LIMITS, type ResourceLimits } from './call-limits.js';
 export { absorbStreamErrors } from './host/absorb-stream-errors.js';
 export { onAbort } from './host/on-abort.js';
 export {
-  DEFAULT_LIMITS,
   MAX_JSON_DEPTH,
   MAX_METADATA_BYTES,
   MAX_TEXT_LENGTH,
@@ -46,7 +46,6 @@ export {
   MAX_TABLE_ELEMENTS,
   MAX_TIMEOUT_MS,
   PAGE_BYTES,
-  type ResourceLimits,
 } from './limits.js';
 export { encodeMetadata } from './metadata/encode-metadata.js';
 export { METERING_MODES, type MeteringMode } from './metadata/metering-mode.js';

@@ -1,17 +1,6 @@
-/** Default and wire-level caps; each with its reason. Configurable ones are defaults of {@link ResourceLimits}. */
+/** Wire-level caps, each with its reason; what a call may take by default stands in `call-limits.ts`. */
 
 const MiB = 1024 * 1024;
-
-/** Linear memory of one plugin: the original system's default. */
-const DEFAULT_MAX_MEMORY_BYTES = 64 * MiB;
-/** Wall time of one call: the original system's default. */
-const DEFAULT_TIMEOUT_MS = 30_000;
-/** Fuel of one call: the original system's default for instructions; one to three seconds of tight loops. */
-const DEFAULT_MAX_FUEL = 1_000_000_000;
-/** Input JSON of one call. A million-token prompt is about 4 MiB; twice that leaves room for an image. */
-const DEFAULT_MAX_INPUT_BYTES = 8 * MiB;
-/** Output JSON of one call. `JSON.parse` of 30 MB of `{}` takes 10-19 s and 1.2 GB; 1 MiB takes at most 0.6 s. */
-const DEFAULT_MAX_OUTPUT_BYTES = 1 * MiB;
 
 /** The longest delay of a timer in JavaScript, about 24 days. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -45,31 +34,3 @@ export const MAX_GUEST_FRAMES = 32;
 export const MAX_PLACE_LENGTH = 1000;
 /** Entries of a list or map in metadata. */
 export const MAX_METADATA_ENTRIES = 128;
-
-/** Limits of one call. */
-export interface ResourceLimits {
-  /** Largest linear memory, in bytes; rounded down to whole 64 KiB pages. @default 67108864 */
-  readonly maxMemoryBytes: number;
-  /** Wall time of one call, in milliseconds. @default 30000 */
-  readonly timeoutMs: number;
-  /**
-   * Fuel of one call. With `exact` metering an executed instruction costs 1, one that copies, fills or grows also by length, and host
-   * functions have prices of their own. With `coarse` metering a piece of code is charged ahead for the costliest way through it:
-   * never less, and for an interpreter up to 34 times as much. A host takes `Infinity` for no limit but the time.
-   * @default 1000000000
-   */
-  readonly maxFuel: number;
-  /** Longest input JSON, in bytes. @default 8388608 */
-  readonly maxInputBytes: number;
-  /** Longest output JSON, in bytes. @default 1048576 */
-  readonly maxOutputBytes: number;
-}
-
-/** The limits that hold where none are given. */
-export const DEFAULT_LIMITS: ResourceLimits = {
-  maxMemoryBytes: DEFAULT_MAX_MEMORY_BYTES,
-  timeoutMs: DEFAULT_TIMEOUT_MS,
-  maxFuel: DEFAULT_MAX_FUEL,
-  maxInputBytes: DEFAULT_MAX_INPUT_BYTES,
-  maxOutputBytes: DEFAULT_MAX_OUTPUT_BYTES,
-};

@@ -7,7 +7,7 @@ export const CALL_FLAGS = {
   config: text('json|@file', 'what the plugin is initialised with'),
   isolation: choice(['inline', 'thread', 'process'], 'where the plugin runs (default thread)'),
   timeoutMs: wholeNumber(1, 'time limit of the call (default 30000)'),
-  maxFuel: wholeNumber(1, 'instruction limit of the call (default 1000000000)'),
+  maxFuel: wholeNumber(1, 'fuel of the call (default 1000000000)'),
   policy: text('file', 'what the plugin is granted, and secrets'),
   allowHost: texts('host', 'grant a host, such as api.example.com or http://localhost:8080'),
   allowRead: texts('dir', 'grant to read a directory'),

@@ -13,12 +13,12 @@ import type { ContextFunction } from '../host-context.js';
 import { MAX_CUSTOM_JSON_BYTES, MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
 /** The guest's side of the functions of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
-export const EFFECT_FUNCTIONS: Readonly<Record<string, ContextFunction>> = Object.fromEntries(
+export const EFFECT_FUNCTIONS = Object.fromEntries(
   Object.entries(HOST_EFFECTS).map(([name, parameters]) => [
     name,
     marshal(name as EffectName, parameters),
   ]),
-);
+) as Readonly<Record<EffectName, ContextFunction>>;
 
 /** The guest's side of a function of the host's own. An answer that did not fit is paid for all the same. */
 export function customFunction(name: CustomFunctionName): ContextFunction {

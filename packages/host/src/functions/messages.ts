@@ -12,7 +12,7 @@ import {
 } from '../limits.js';
 
 /** `host_log`, `host_error`, `host_emit` and AssemblyScript's `abort`. */
-export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
+export const MESSAGE_FUNCTIONS = {
   host_log(context, level: number, ptr: number, len: number): number {
     const name = LOG_LEVELS[level];
     const bytes = context.memory.range(ptr, len);
@@ -52,7 +52,7 @@ export const MESSAGE_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
     context.failure = failure;
     throw new GuestStop(failure.message);
   },
-};
+} satisfies Record<string, ContextFunction>;
 
 /** Text, or `{code, message, details}` as JSON. */
 function readFailure(bytes: Uint8Array): GuestFailure {

@@ -5,7 +5,7 @@ import { MAX_RANDOM_BYTES } from '../limits.js';
 import { drawBelow } from '../random.js';
 
 /** `host_current_time_ms`, `host_random` and `host_random_bytes`. */
-export const TIME_AND_RANDOM_FUNCTIONS: Readonly<Record<string, ContextFunction>> = {
+export const TIME_AND_RANDOM_FUNCTIONS = {
   host_current_time_ms: ({ services }): bigint => BigInt(services.now()),
 
   host_random: ({ services }, max: number): number => drawBelow(services.random, max >>> 0) | 0,
@@ -17,4 +17,4 @@ export const TIME_AND_RANDOM_FUNCTIONS: Readonly<Record<string, ContextFunction>
     services.random(target);
     return target.length;
   },
-};
+} satisfies Record<string, ContextFunction>;

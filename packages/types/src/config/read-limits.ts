@@ -1,4 +1,5 @@
-import { MAX_TIMEOUT_MS, type ResourceLimits } from '../limits.js';
+import type { ResourceLimits } from '../call-limits.js';
+import { MAX_TIMEOUT_MS } from '../limits.js';
 import type { ConfigNode } from './config-node.js';
 import { type OptionReaders, readOptions } from './read-options.js';
 

@@ -1,6 +1,6 @@
 import type { CallErrorCode } from '../errors/call-error-codes.js';
 import type { HostFunction } from '../host/host-binding.js';
-import type { ResourceLimits } from '../limits.js';
+import type { ResourceLimits } from '../call-limits.js';
 import type { ProtocolShape } from './protocol-shape.js';
 
 /**
