@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
 
 import { buildScript, ScriptError } from '@testbench/script';
 import { BuildError, buildPlugin, type Diagnostic, type Optimization } from '@testbench/sdk';
@@ -76,12 +75,7 @@ function readWarning(text: string): DevProblem {
 }
 
 /** Every mistake of an error that a build throws. */
-export function problemsOf(error: unknown): readonly DevProblem[] {
+function problemsOf(error: unknown): readonly DevProblem[] {
   if (error instanceof BuildError) return error.diagnostics;
   return error instanceof ScriptError ? error.problems : [];
-}
-
-/** A path as seen from a folder. */
-export function fromFolder(folder: string, path: string): string {
-  return relative(folder, path) || '.';
 }
