@@ -18,7 +18,7 @@ export interface ManifestEntry {
 }
 
 /** A plugin that is made of a script of `@testbench/script` when it is used: its module would be large. */
-export interface ManifestScript {
+interface ManifestScript {
   readonly name: string;
   readonly version: string;
   readonly type: string;

@@ -48,7 +48,8 @@ const PIECE = 3;
  * );
  * const map = mapOffsets(spin);
  * const [bodyStart] = map.functions;
- * findOriginal(map, 0, bodyStart! + 1)?.codeStart; // => 33
+ * const [firstCopied] = map.pieces;
+ * findOriginal(map, 0, bodyStart! + firstCopied!)?.offset; // => 35
  * ```
  */
 export function mapOffsets(bytes: Uint8Array, options?: MeterOptions): OffsetMap {
