@@ -1,5 +1,5 @@
 import type { CliIo } from './cli-io.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS } from './command-list.js';
 import { runCommandLine } from './command-line/run-command-line.js';
 import type { ExitCode } from './exit-code.js';
 import { UsageError } from './usage-error.js';

@@ -10,7 +10,7 @@ import {
 } from '@stricli/core';
 
 import type { CliIo } from '../cli-io.js';
-import { COMMAND_GROUPS, COMMANDS } from '../commands.js';
+import { COMMAND_GROUPS, COMMANDS } from '../command-list.js';
 import { ExitCode } from '../exit-code.js';
 import { readVersion } from '../read-version.js';
 import { UsageError } from '../usage-error.js';
