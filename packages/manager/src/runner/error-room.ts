@@ -8,7 +8,7 @@ const BRIEF_LENGTH = 200;
 /**
  * Room for the errors of one message: a batch of inputs that all fail with long words would be more than a host reads.
  *
- * What has no room loses its details first, then the plugin's own words and its stack; its code, usage and the start of its message stay.
+ * What has no room loses its details first, then the plugin's own words and its stack; its code, usage, the start of its message and whether it may be tried again stay.
  */
 export class ErrorRoom {
   #left = MAX_ERRORS_BYTES;
@@ -23,12 +23,13 @@ export class ErrorRoom {
       this.#left -= size;
       return candidate;
     }
-    const { code, usage, retryable } = record;
+    const { code, usage, retryable, retryAfterMs } = record;
     return {
       code,
       message: brief.message,
       ...(usage === undefined ? {} : { usage }),
       ...(retryable === undefined ? {} : { retryable }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   }
 }

@@ -5,16 +5,14 @@ const SHORTEST = 3;
 /** Names that are compared at most: a project has hundreds, a bundled library tens of thousands. */
 const MAX_NAMES = 20_000;
 
-/** Words of languages, which nobody means by a name. */
-const KEYWORDS: ReadonlySet<string> = new Set(
-  (
-    'abstract and any assert async await bool break case catch class const continue declare def del elif else enum except export ' +
-    'extends extern false False final finally for from fn function global implements impl import include int interface lambda let ' +
-    'long match mod module mut namespace new None nonlocal not null number object override package pass private protected pub ' +
-    'public raise readonly ref return self short signed static struct string super switch then this throw trait true True try type ' +
-    'typedef typeof undefined unknown unsigned use using var void where while with yield'
-  ).split(' '),
-);
+/** Words of languages, which nobody means by a name, between blanks: a set would be part of every bundle that takes one reader of options. */
+const KEYWORDS =
+  ' ' +
+  'abstract and any assert async await bool break case catch class const continue declare def del elif else enum except ' +
+  'export extends extern false False final finally for from fn function global implements impl import include int interface ' +
+  'lambda let long match mod module mut namespace new None nonlocal not null number object override package pass private ' +
+  'protected pub public raise readonly ref return self short signed static struct string super switch then this throw trait ' +
+  'true True try type typedef typeof undefined unknown unsigned use using var void where while with yield ';
 
 /**
  * Finds the name in some sources that a mistyped one most likely means.
@@ -36,7 +34,7 @@ export function nearestName(name: string, texts: Iterable<string>): string | und
   const names = new Set<string>();
   for (const text of texts) {
     for (const [word] of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]+/gu)) {
-      if (word.length < SHORTEST || word === name || KEYWORDS.has(word)) continue;
+      if (word.length < SHORTEST || word === name || KEYWORDS.includes(` ${word} `)) continue;
       names.add(word);
       if (names.size >= MAX_NAMES) return nearestKey(name, [...names]);
     }

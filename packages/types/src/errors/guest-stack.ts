@@ -38,6 +38,9 @@ export type GuestStack = readonly GuestFrame[];
 
 const MAX_EXCERPT_LINES = 8;
 
+/** Codes of plugins that ended in good order and say that they failed. */
+const SAID_BY_PLUGINS: ReadonlySet<unknown> = new Set(['CALL_INVALID_INPUT', 'CALL_PLUGIN_FAILED']);
+
 /** Frames that cannot be read are left out. Numbers beyond this are no lines, columns or offsets of anything. */
 const MAX_NUMBER = 2 ** 31;
 
@@ -133,7 +136,7 @@ export function describePlace(error: unknown): string | undefined {
   const frames = guestStackOf(error);
   const own = frames.find(isOwnFile);
   const any = frames.find(({ file }) => file !== undefined);
-  const frame = own ?? (code === 'CALL_PLUGIN_FAILED' ? undefined : any);
+  const frame = own ?? (SAID_BY_PLUGINS.has(code) ? undefined : any);
   if (frame === undefined) return undefined;
   const { file, line, column } = frame;
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
