@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { main } from '@testbench/cli';
-import { createPlugin, TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
+import { createPlugin, type TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin, createTestHost } from '@testbench/sdk';
 import { PLUGIN_TYPES, type PluginMetadata, type PluginType } from '@testbench/types';
 import { afterAll, describe, expect, it } from 'vitest';
+
+type TemplateLanguage = (typeof TEMPLATE_LANGUAGES)[number];
+
+/** Languages with a compiler of their own; all others are scripts. Two files, since each takes a core for a minute. */
+export const COMPILED: readonly TemplateLanguage[] = ['assemblyscript', 'rust', 'c'];
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-scaffold-'));
 afterAll(() => {
@@ -41,7 +46,7 @@ const PACKAGES = {
 
 function install(directory: string): void {
   for (const [name, path] of Object.entries(PACKAGES)) {
-    const target = resolve(import.meta.dirname, '..', path);
+    const target = resolve(import.meta.dirname, '../..', path);
     const link = join(directory, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     if (existsSync(target)) symlinkSync(target, link);
@@ -92,7 +97,7 @@ const PASSES = [
 ] as const;
 
 /** Whether this machine has the language's compiler, as the build tells. */
-async function canBuild(language: (typeof TEMPLATE_LANGUAGES)[number]): Promise<boolean> {
+async function canBuild(language: TemplateLanguage): Promise<boolean> {
   const directory = join(root, `probe-${language}`);
   await createPlugin({ directory, language });
   install(directory);
@@ -114,30 +119,33 @@ Object.assign(process.env, {
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
 });
 
-for (const language of TEMPLATE_LANGUAGES) {
-  const possible = await canBuild(language);
-  describe(`a fresh project in ${language} (needs its compiler)`, () => {
-    it.skipIf(!possible).each(PLUGIN_TYPES)(
-      'of type %s builds, and passes its own test',
-      async (type) => {
-        const directory = join(root, `${language}-${type}`);
-        await createPlugin({ directory, language, type });
-        install(directory);
-        const { metadata, path, warnings } = await build(directory);
-        expect(metadata).toMatchObject({
-          name: `${language}-${type}`,
-          version: '0.1.0',
-          pluginType: type,
-        });
-        expect(warnings).toEqual([]);
-        const { status, told } = await testProject(directory, path);
-        const passes = PASSES[scriptOf(directory) === undefined ? 0 : 1];
-        expect({ status, told }).toEqual({ status: 0, told: expect.stringMatching(passes) });
-        const inBenchmark = IN_BENCHMARK[type];
-        if (inBenchmark === undefined) return;
-        await using host = await createTestHost(path);
-        expect((await host.call(inBenchmark.data)).data).toEqual(inBenchmark.gives);
-      },
-    );
-  });
+/** Suites of projects as `create-plugin` makes them, of every type: each builds, and passes its own test. */
+export async function testTemplates(languages: readonly TemplateLanguage[]): Promise<void> {
+  for (const language of languages) {
+    const possible = await canBuild(language);
+    describe(`a fresh project in ${language} (needs its compiler)`, () => {
+      it.skipIf(!possible).each(PLUGIN_TYPES)(
+        'of type %s builds, and passes its own test',
+        async (type) => {
+          const directory = join(root, `${language}-${type}`);
+          await createPlugin({ directory, language, type });
+          install(directory);
+          const { metadata, path, warnings } = await build(directory);
+          expect(metadata).toMatchObject({
+            name: `${language}-${type}`,
+            version: '0.1.0',
+            pluginType: type,
+          });
+          expect(warnings).toEqual([]);
+          const { status, told } = await testProject(directory, path);
+          const passes = PASSES[scriptOf(directory) === undefined ? 0 : 1];
+          expect({ status, told }).toEqual({ status: 0, told: expect.stringMatching(passes) });
+          const inBenchmark = IN_BENCHMARK[type];
+          if (inBenchmark === undefined) return;
+          await using host = await createTestHost(path);
+          expect((await host.call(inBenchmark.data)).data).toEqual(inBenchmark.gives);
+        },
+      );
+    });
+  }
 }

@@ -1,0 +1,3 @@
+import { COMPILED, testTemplates } from './test-templates.js';
+
+await testTemplates(COMPILED);
