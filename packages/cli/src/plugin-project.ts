@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import {
   type InstalledPlugin,
@@ -10,22 +10,21 @@ import {
   RegistryMap,
 } from '@testbench/registry/install';
 import { openLayoutStore } from '@testbench/registry/stores';
-import { createVerifier, parseTrustRules } from '@testbench/trust';
+import { createVerifier } from '@testbench/trust';
 import { ConfigError } from '@testbench/types/errors';
 import { type PluginStore, parseReference, type Verifier } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
-import { readJson, readRegistrySettings, type RegistryFlagValues } from './registry-settings.js';
+import { readRegistrySettings, type RegistryFlagValues } from './registry-settings.js';
 import { registryStore } from './registry-store.js';
 import { TransferBar } from './render/transfer-bar.js';
+import { findTrust, type TrustFlagValues } from './trust-files.js';
 
-const RULES_FILE = 'testbench-trust.json';
 /** A registry of which only a reference or the lockfile has told. */
 const HOST = /^[a-z0-9.-]+(?::\d+)?$/;
 
 /** Flags that say what a project is. */
-export interface ProjectFlags extends RegistryFlagValues {
-  readonly rules?: string | undefined;
+export interface ProjectFlags extends RegistryFlagValues, TrustFlagValues {
   /** Nobody is asked who vouches for what: for showing it. */
   readonly isUnverified?: boolean;
   readonly yes?: boolean;
@@ -77,7 +76,7 @@ export async function withProject<Result>(
   named: readonly NamedPlugin[] = [],
 ): Promise<Result> {
   const registries = await openRegistries(io, flags, named);
-  const verifier = flags.isUnverified === true ? undefined : await openVerifier(io, flags.rules);
+  const verifier = flags.isUnverified === true ? undefined : await openVerifier(io, flags);
   const bar = new TransferBar(io.stderr, flags.json);
   try {
     return await work({
@@ -141,7 +140,7 @@ export async function listLocked(folder: string): Promise<readonly InstalledPlug
 }
 
 /** Without rules nobody is asked, and nothing of what the lockfile says of signers is taken on trust. */
-async function openVerifier(io: CliIo, file: string | undefined): Promise<Verifier | undefined> {
-  const value = await readJson(resolve(io.cwd, file ?? RULES_FILE), file !== undefined);
-  return value === undefined ? undefined : createVerifier({ rules: parseTrustRules(value) });
+async function openVerifier(io: CliIo, flags: TrustFlagValues): Promise<Verifier | undefined> {
+  const trust = await findTrust(io, flags);
+  return trust === undefined ? undefined : createVerifier(trust);
 }

@@ -1,28 +1,16 @@
-import {
-  createVerifier,
-  type ListedClaim,
-  listClaims,
-  parseTrustRules,
-  readBundles,
-} from '@testbench/trust';
+import { createVerifier, type ListedClaim, listClaims, readBundles } from '@testbench/trust';
 import { PluginError } from '@testbench/types/errors';
 import type { PluginStore, StoredReferrer, Verification } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
 import type { FoundArtifact } from './find-artifact.js';
-import { readRoot, readRules } from './trust-files.js';
+import { readTrust, type TrustFlagValues } from './trust-files.js';
 
 /** Larger ones are not looked into: a bill of materials of thousands of packages has 3 MB. */
 const MAX_ATTACHED_BYTES = 8 * 1024 * 1024;
 /** Attachments without a signature that are looked into. */
 const MAX_UNSIGNED = 8;
 const BUNDLES = 'application/vnd.dev.sigstore.bundle';
-
-/** Whom to trust, as the command line has it. */
-export interface TrustFlagValues {
-  readonly rules?: string | undefined;
-  readonly trustedRoot?: string | undefined;
-}
 
 /** Something that is attached without a signature. */
 export interface UnsignedAttachment {
@@ -46,9 +34,7 @@ export async function openClaims(
   io: CliIo,
   flags: TrustFlagValues,
 ): Promise<(found: ClaimSubject) => Promise<AttachedClaims>> {
-  const rules = parseTrustRules((await readRules(io, flags.rules)) ?? {});
-  const trustedRoot = await readRoot(io, flags.trustedRoot);
-  const options = { rules, ...(trustedRoot !== undefined && { trustedRoot }) };
+  const options = await readTrust(io, flags);
   const verifier = createVerifier(options);
   const { signal } = io;
   return async ({ store, name, version, digest, locked }) => {

@@ -196,7 +196,7 @@ function unreadable(path: string, what: string, state: string, cause?: unknown):
 }
 
 /** @returns undefined if there is no such file, unless there must be one. */
-export async function readJson(path: string, mustExist: boolean): Promise<unknown> {
+async function readJson(path: string, mustExist: boolean): Promise<unknown> {
   try {
     return parseJsonText(await readFile(path));
   } catch (cause) {

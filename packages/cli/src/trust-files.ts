@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { describeFileError, writeOutput } from '@testbench/core/files';
 import {
@@ -9,13 +9,21 @@ import {
   readTrustedRoot,
   type TrustedAuthorities,
   TrustError,
+  type TrustRules,
   type TrustRulesInput,
+  type VerifierOptions,
 } from '@testbench/trust';
 import { parseJsonText } from '@testbench/types';
 
 import type { CliIo } from './cli-io.js';
 
 const RULES_FILE = 'testbench-trust.json';
+
+/** Whom to trust, as the command line has it. */
+export interface TrustFlagValues {
+  readonly rules?: string | undefined;
+  readonly trustedRoot?: string | undefined;
+}
 
 /** The user's keys. */
 export function openKeys(io: CliIo, folder: string | undefined): KeyFolder {
@@ -80,14 +88,54 @@ export async function writeRules(
   );
 }
 
-/** Reads a trusted root, if one was named. */
+/**
+ * Reads whom the project trusts: the rules, and the trusted root that the command line names, or else the rules.
+ *
+ * @returns undefined if there is neither. With a trusted root and no rules, whoever signs is believed on first use.
+ * @throws {TrustError} `TRUST_UNREADABLE`, `TRUST_ROOT_INVALID` @throws {ConfigError} For rules that make no sense.
+ */
+export async function findTrust(
+  io: CliIo,
+  flags: TrustFlagValues,
+): Promise<VerifierOptions | undefined> {
+  const input = await readRules(io, flags.rules);
+  if (input === undefined && flags.trustedRoot === undefined) return undefined;
+  const rules = parseTrustRules(input ?? {});
+  return await withRoot(io, flags, rules, rules.trustedRoot);
+}
+
+/** The same for commands that ask also where there are no rules: whoever signs is believed on first use. */
+export async function readTrust(io: CliIo, flags: TrustFlagValues): Promise<VerifierOptions> {
+  return (await findTrust(io, flags)) ?? { rules: parseTrustRules({}) };
+}
+
+/** Puts the trusted root beside rules. */
+export async function withRoot(
+  io: CliIo,
+  flags: TrustFlagValues,
+  rules: TrustRules,
+  ofRules?: string,
+): Promise<VerifierOptions> {
+  const trustedRoot = await readRoot(io, flags, ofRules);
+  return { rules, ...(trustedRoot !== undefined && { trustedRoot }) };
+}
+
+/**
+ * Reads the trusted root that the command line names, or else the file of rules.
+ *
+ * @param ofRules Its path as it stands in the file of rules, from whose folder it starts.
+ * @returns undefined if nobody names one.
+ */
 export async function readRoot(
   io: CliIo,
-  file: string | undefined,
+  flags: TrustFlagValues,
+  ofRules?: string,
 ): Promise<TrustedAuthorities | undefined> {
-  return file === undefined
-    ? undefined
-    : readTrustedRoot(await readNamed(io, file, 'trusted root'));
+  const path =
+    flags.trustedRoot ??
+    (ofRules === undefined ? undefined : resolve(dirname(rulesFile(io, flags.rules)), ofRules));
+  if (path === undefined) return undefined;
+  return readTrustedRoot(await readNamed(io, path, 'trusted root'), resolve(io.cwd, path));
 }
 
 /** Reads a file that the command line names. */

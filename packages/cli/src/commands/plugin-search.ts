@@ -15,13 +15,14 @@ import { ExitCode } from '../exit-code.js';
 import type { PLUGIN_SEARCH_FLAGS } from '../flags/plugin-project.js';
 import { listOffered } from '../offered-plugins.js';
 import { listLocked, openRegistries, readNamedPlugin } from '../plugin-project.js';
-import { type AttachedClaims, openClaims, type TrustFlagValues } from '../read-claims.js';
+import { type AttachedClaims, openClaims } from '../read-claims.js';
 import { describePermissions } from '../render/describe-permissions.js';
 import { escapeText } from '../render/escape-text.js';
 import { describeSigners, describeTested } from '../render/render-claims.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
+import type { TrustFlagValues } from '../trust-files.js';
 
 /** Plugins whose registries are asked who vouches for them: a page of them. */
 const MAX_ASKED = 20;

@@ -1,4 +1,9 @@
-import { createVerifier, parseTrustRules, readBundles, type TrustRules } from '@testbench/trust';
+import {
+  createVerifier,
+  parseTrustRules,
+  readBundles,
+  type VerifierOptions,
+} from '@testbench/trust';
 import { InstallError } from '@testbench/registry/install';
 
 import type { CliIo } from '../cli-io.js';
@@ -10,7 +15,7 @@ import { escapeText } from '../render/escape-text.js';
 import { renderVerification } from '../render/render-verification.js';
 import { createStyle } from '../render/style.js';
 import { writeJson } from '../render/write-json.js';
-import { readNamed, readRoot, readRules } from '../trust-files.js';
+import { readNamed, readRules, readTrust, withRoot } from '../trust-files.js';
 import { UsageError } from '../usage-error.js';
 
 type VerifyFlags = CommandCall<typeof PLUGIN_VERIFY_FLAGS>['flags'];
@@ -28,9 +33,8 @@ export async function verifyStored(io: CliIo, flags: VerifyFlags, text: string):
     (flags.bundle ?? []).map((file) => readNamed(io, file, 'bundle')),
   );
   const bundles = [...given, ...(await readBundles(store, artifact, signal))];
-  const trustedRoot = await readRoot(io, flags.trustedRoot);
-  const { rules, isAlone } = await rulesOf(io, flags);
-  const verifier = createVerifier({ rules, ...(trustedRoot !== undefined && { trustedRoot }) });
+  const { trust, isAlone } = await trustOf(io, flags);
+  const verifier = createVerifier(trust);
   // Whom the command line names counts, whoever signed before.
   const knownSigners = isAlone ? [] : (locked?.signers ?? []);
   const verification = await verifier.verify({ digest, name, version }, bundles, {
@@ -66,17 +70,19 @@ function checkLocked({ name, version, digest, locked }: FoundArtifact): void {
 }
 
 /** Those of the file; or, where the command line names a key or an identity, that one for every name. */
-async function rulesOf(
+async function trustOf(
   io: CliIo,
-  { key, certificateIdentity: subject, certificateOidcIssuer: issuer, rules }: VerifyFlags,
-): Promise<{ readonly rules: TrustRules; readonly isAlone: boolean }> {
+  flags: VerifyFlags,
+): Promise<{ readonly trust: VerifierOptions; readonly isAlone: boolean }> {
+  const { key, certificateIdentity: subject, certificateOidcIssuer: issuer } = flags;
   if (key === undefined && subject === undefined && issuer === undefined) {
-    return { rules: parseTrustRules((await readRules(io, rules)) ?? {}), isAlone: false };
+    return { trust: await readTrust(io, flags), isAlone: false };
   }
   const names = [{ name: '*', signers: ['given'] }];
   if (key !== undefined) {
     const publicKey = new TextDecoder().decode(await readNamed(io, key, 'public key'));
-    return { rules: parseTrustRules({ keys: { given: { publicKey } }, names }), isAlone: true };
+    const rules = parseTrustRules({ keys: { given: { publicKey } }, names });
+    return { trust: await withRoot(io, flags, rules), isAlone: true };
   }
   if (subject === undefined || issuer === undefined) {
     throw new UsageError(
@@ -85,5 +91,7 @@ async function rulesOf(
     );
   }
   const identities = { given: { subject, issuer } };
-  return { rules: parseTrustRules({ identities, names }), isAlone: true };
+  const rules = parseTrustRules({ identities, names });
+  const settings = await readRules(io, flags.rules);
+  return { trust: await withRoot(io, flags, rules, settings?.trustedRoot), isAlone: true };
 }

@@ -3,7 +3,6 @@ import {
   type BundleVerification,
   createVerifier,
   namePredicate,
-  parseTrustRules,
   verifyBundle,
 } from '@testbench/trust';
 import type { Verification } from '@testbench/types/stores';
@@ -17,7 +16,7 @@ import { escapeText } from '../render/escape-text.js';
 import { renderVerification } from '../render/render-verification.js';
 import { createStyle } from '../render/style.js';
 import { writeJson } from '../render/write-json.js';
-import { readNamed, readRoot, readRules } from '../trust-files.js';
+import { readNamed, readRoot, readRules, readTrust } from '../trust-files.js';
 import { UsageError } from '../usage-error.js';
 
 type VerifyFlags = CommandCall<typeof PLUGIN_VERIFY_FLAGS>['flags'];
@@ -59,9 +58,7 @@ async function verifyByRules(
       'plugin verify',
     );
   }
-  const trustedRoot = await readRoot(io, flags.trustedRoot);
-  const rules = parseTrustRules((await readRules(io, flags.rules)) ?? {});
-  const verifier = createVerifier({ rules, ...(trustedRoot === undefined ? {} : { trustedRoot }) });
+  const verifier = createVerifier(await readTrust(io, flags));
   const digest = typeof artifact === 'string' ? artifact : digestOf(artifact);
   const found = await verifier.verify({ digest, name, version }, bundles, { signal: io.signal });
   if (flags.json) writeJson(io.stdout, found);
@@ -82,7 +79,8 @@ async function verifyAlone(
       'plugin verify',
     );
   }
-  const trustedRoot = await readRoot(io, flags.trustedRoot);
+  const settings = key === undefined ? await readRules(io, flags.rules) : undefined;
+  const trustedRoot = await readRoot(io, flags, settings?.trustedRoot);
   const options = {
     artifact,
     ...(key === undefined

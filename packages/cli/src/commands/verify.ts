@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import type { FindPlugin } from '@testbench/bench';
 import { type RunVerification, verifyRun } from '@testbench/bench/attest';
-import { createVerifier, parseTrustRules, type TrustRules } from '@testbench/trust';
+import { createVerifier, parseTrustRules, type VerifierOptions } from '@testbench/trust';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
@@ -18,7 +18,7 @@ import { ProgressBar } from '../render/progress-bar.js';
 import { renderRunVerification } from '../render/render-run-verification.js';
 import { createStyle } from '../render/style.js';
 import { writeJson } from '../render/write-json.js';
-import { readNamed, readRoot, readRules } from '../trust-files.js';
+import { readNamed, readTrust, withRoot } from '../trust-files.js';
 
 /** `testbench verify <run|reference>` */
 export async function verifyCommand({
@@ -28,9 +28,7 @@ export async function verifyCommand({
 }: CommandCall<typeof VERIFY_FLAGS>): Promise<ExitCode> {
   const [what = ''] = args;
   const reference = what.startsWith('oci://') ? readOciReference(what, 'verify') : undefined;
-  const trustedRoot = await readRoot(io, flags.trustedRoot);
-  const rules = await rulesOf(io, flags);
-  const verifier = createVerifier({ rules, ...(trustedRoot === undefined ? {} : { trustedRoot }) });
+  const verifier = createVerifier(await trustOf(io, flags));
   const findPlugin = await findKnown(io, flags, reference?.host);
   const installed = (await listLocked(io.cwd))
     .map(({ path }) => path)
@@ -72,14 +70,16 @@ async function findKnown(
   return findAsNeeded(io, flags, new Set([...hosts, ...locked, ...named]));
 }
 
-async function rulesOf(
+async function trustOf(
   io: CliIo,
-  { key, rules }: CommandCall<typeof VERIFY_FLAGS>['flags'],
-): Promise<TrustRules> {
-  if (key === undefined) return parseTrustRules((await readRules(io, rules)) ?? {});
+  flags: CommandCall<typeof VERIFY_FLAGS>['flags'],
+): Promise<VerifierOptions> {
+  const { key } = flags;
+  if (key === undefined) return await readTrust(io, flags);
   const publicKey = new TextDecoder().decode(await readNamed(io, key, 'public key'));
-  return parseTrustRules({
+  const rules = parseTrustRules({
     keys: { key: { publicKey } },
     names: [{ name: '*', signers: ['key'] }],
   });
+  return await withRoot(io, flags, rules);
 }

@@ -5,6 +5,5 @@ import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 export const INSPECT_FLAGS = {
   policy: text('file', 'show what this policy grants the plugin, next to what it asks for'),
   ...PLUGIN_SOURCE_FLAGS,
-  trustedRoot: text('file', 'authorities of certificates and logs: trusted_root.json of Sigstore'),
   json: flag('print everything as JSON'),
 };

@@ -1,6 +1,6 @@
 import { flag, text, texts } from '../command-line/flags.js';
 import { KEYS_DIR, SIGNING_KEY } from './plugin-keys.js';
-import { REGISTRY_PLACE_FLAGS, TRUST_RULES } from './registry.js';
+import { REGISTRY_PLACE_FLAGS, TRUST_FLAGS } from './registry.js';
 
 const JSON_FLAG = flag('print the result as JSON, and no progress');
 const YES = flag('consent to plugins that ask for more than before');
@@ -10,7 +10,7 @@ export const PROJECT_FLAGS = { ...REGISTRY_PLACE_FLAGS, json: JSON_FLAG };
 /** Flags of commands that change a project. */
 export const CHANGE_FLAGS = {
   ...REGISTRY_PLACE_FLAGS,
-  rules: TRUST_RULES,
+  ...TRUST_FLAGS,
   yes: YES,
   allowDowngrade: flag('take a version that is lower than the one in the lockfile'),
   json: JSON_FLAG,
@@ -40,17 +40,12 @@ export const PLUGIN_PUBLISH_FLAGS = {
   keysDir: KEYS_DIR,
   json: JSON_FLAG,
 };
-/** By what is decided whether what is attached to a plugin counts. */
-const CLAIM_FLAGS = {
-  rules: TRUST_RULES,
-  trustedRoot: text('file', 'authorities of certificates and logs: trusted_root.json of Sigstore'),
-};
 /** Flags of `testbench plugin info`. */
-export const PLUGIN_INFO_FLAGS = { ...PROJECT_FLAGS, ...CLAIM_FLAGS };
+export const PLUGIN_INFO_FLAGS = { ...PROJECT_FLAGS, ...TRUST_FLAGS };
 /** Flags of `testbench plugin search`. */
 export const PLUGIN_SEARCH_FLAGS = {
   ...REGISTRY_PLACE_FLAGS,
-  ...CLAIM_FLAGS,
+  ...TRUST_FLAGS,
   look: texts('name', 'look this name up in its registry first; may stand more than once'),
   offered: flag('look first at what the registries say they have, 200 names of each at most'),
   type: text('type', 'evaluator, provider, transform, filter or custom'),

@@ -1,6 +1,6 @@
 import { flag, text, texts } from '../command-line/flags.js';
 import { RULES } from './plugin-keys.js';
-import { REGISTRY_PLACE_FLAGS } from './registry.js';
+import { REGISTRY_PLACE_FLAGS, TRUSTED_ROOT } from './registry.js';
 
 /** Flags of `testbench plugin verify`. */
 export const PLUGIN_VERIFY_FLAGS = {
@@ -15,6 +15,6 @@ export const PLUGIN_VERIFY_FLAGS = {
   key: text('file', 'without rules: the public key that should have signed'),
   certificateIdentity: text('text', 'without rules: whom the certificate should name'),
   certificateOidcIssuer: text('url', 'without rules: who should have vouched for that identity'),
-  trustedRoot: text('file', 'authorities of certificates and logs: trusted_root.json of Sigstore'),
+  trustedRoot: TRUSTED_ROOT,
   json: flag('print what was found as JSON'),
 };

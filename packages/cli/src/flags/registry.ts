@@ -23,10 +23,19 @@ export const REGISTRY_PLACE_FLAGS = {
 };
 
 /** Whom to trust, where plugins of a registry are taken. */
-export const TRUST_RULES = text(
+const TRUST_RULES = text(
   'file',
   'whom to trust for which names (default: testbench-trust.json, if it is there)',
 );
+
+/** Authorities of certificates, for signatures without a key. */
+export const TRUSTED_ROOT = text(
+  'file',
+  'authorities of certificates and logs: trusted_root.json of Sigstore (default: "trustedRoot" of the rules)',
+);
+
+/** By what is decided who vouches for a plugin. */
+export const TRUST_FLAGS = { rules: TRUST_RULES, trustedRoot: TRUSTED_ROOT };
 
 /** Flags of commands that carry files to a registry, or from one. */
 export const REGISTRY_FLAGS = {
@@ -36,4 +45,4 @@ export const REGISTRY_FLAGS = {
 };
 
 /** Flags of commands that take a plugin by path or by reference. */
-export const PLUGIN_SOURCE_FLAGS = { ...REGISTRY_PLACE_FLAGS, rules: TRUST_RULES };
+export const PLUGIN_SOURCE_FLAGS = { ...REGISTRY_PLACE_FLAGS, ...TRUST_FLAGS };

@@ -20,9 +20,14 @@ const MEDIA_TYPES = new Set([
 /**
  * Reads a trusted root of Sigstore: `trusted_root.json`, of the public instance or of one's own.
  *
+ * @param file Where it was read from, which messages quote. @default none: they say "trusted root"
  * @throws {TrustError} `TRUST_ROOT_INVALID`
  */
-export function readTrustedRoot(source: Uint8Array | string): TrustedAuthorities {
+export function readTrustedRoot(source: Uint8Array | string, file?: string): TrustedAuthorities {
+  const invalid = (state: string, cause?: unknown): TrustError => {
+    const what = file === undefined ? 'trusted root' : `trusted root ${JSON.stringify(file)}`;
+    return new TrustError('TRUST_ROOT_INVALID', `Cannot read ${what}: ${state}`, { cause });
+  };
   if (source.length > MAX_RULES_BYTES) throw invalid('it is too large');
   try {
     const root = TrustedRoot.fromJSON(parseJsonText(source));
@@ -36,8 +41,4 @@ export function readTrustedRoot(source: Uint8Array | string): TrustedAuthorities
     if (cause instanceof TrustError) throw cause;
     throw invalid('it is no trusted root of Sigstore', cause);
   }
-}
-
-function invalid(state: string, cause?: unknown): TrustError {
-  return new TrustError('TRUST_ROOT_INVALID', `Cannot read trusted root: ${state}`, { cause });
 }

@@ -41,6 +41,8 @@ export interface TrustRules {
   readonly keys: readonly RuleKey[];
   readonly identities: readonly RuleIdentity[];
   readonly names: readonly ReadNameRule[];
+  /** File of the trusted root, as the rules have it: nothing reads it here. */
+  readonly trustedRoot: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -68,6 +70,7 @@ export function parseTrustRules(value: unknown, path = ''): TrustRules {
       specificationVersion: (node) => node.oneOf(['v1']),
       keys: (node) => readTable(node, readKey),
       identities: (node) => readTable(node, readIdentity),
+      trustedRoot: (node) => node.text(),
       names: (node) => node.list().map((item) => readNameRule(item)),
     },
     path,
@@ -90,7 +93,7 @@ export function parseTrustRules(value: unknown, path = ''): TrustRules {
     seen.add(rule.name);
     return toReadRule(rule, keys, identities, at);
   });
-  return { keys, identities, names };
+  return { keys, identities, names, trustedRoot: input.trustedRoot };
 }
 
 /** The rule for a name: that with the longest text before its `*`, or none. */

@@ -46,6 +46,13 @@ export interface TrustRulesInput {
   readonly specificationVersion?: 'v1';
   readonly keys?: Readonly<Record<string, TrustedKey>>;
   readonly identities?: Readonly<Record<string, TrustedIdentity>>;
+  /**
+   * File of the trusted root, without which no identity counts; its path starts at the folder of these rules. Whoever reads them from a file reads
+   * it too: see `readTrustedRoot`.
+   *
+   * @default none
+   */
+  readonly trustedRoot?: string;
   /** @default anybody, on first use; what is not signed runs in a process */
   readonly names?: readonly NameRule[];
 }
