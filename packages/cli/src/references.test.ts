@@ -306,6 +306,12 @@ describe('flags about a registry', () => {
       'registries.a.location',
     ],
     [
+      'a time that is none',
+      { a: { location: 'oci://a', transferTimeoutMs: 0.5 } },
+      ['plugin', 'outdated'],
+      'registries.a.transferTimeoutMs',
+    ],
+    [
       'a key that is none',
       { a: { location: 'oci://a', http: true } },
       ['plugin', 'outdated'],

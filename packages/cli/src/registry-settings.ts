@@ -14,7 +14,16 @@ const REGISTRIES_FILE = 'testbench.registries.json';
 /** Of a project that names no registry: plugins that were published on this machine. */
 const LOCAL_STORE = join('.testbench', 'store');
 /** Keys of a registry that are about how it is reached. */
-const REACH_KEYS = ['plainHttp', 'ca', 'trustedHosts', 'credentials', 'proxy'] as const;
+const REACH_KEYS = [
+  'plainHttp',
+  'ca',
+  'trustedHosts',
+  'credentials',
+  'proxy',
+  'transferTimeoutMs',
+] as const;
+/** A day, as `openRegistry` has it. */
+const MAX_TRANSFER_TIMEOUT_MS = 24 * 3_600_000;
 
 /** What the command line says about registries. */
 export type RegistryFlagValues = Partial<FlagValues<typeof REGISTRY_PLACE_FLAGS>>;
@@ -147,10 +156,10 @@ function flagsAsReach(flags: RegistryFlagValues): Reach {
 /** The one reader of how a registry is reached. @returns undefined if nothing is said. */
 async function readReach(
   folder: string,
-  { plainHttp, ca, trustedHosts, credentials, proxy }: Reach,
+  { plainHttp, ca, trustedHosts, credentials, proxy, transferTimeoutMs }: Reach,
   prefix: string,
 ): Promise<((host: string) => RegistrySetup) | undefined> {
-  const given = [plainHttp, ca, trustedHosts, credentials, proxy];
+  const given = [plainHttp, ca, trustedHosts, credentials, proxy, transferTimeoutMs];
   if (given.every((node) => node === undefined)) return undefined;
   const hosts = trustedHosts?.list().map((node) => node.text());
   const pem = ca && (await readText(resolve(folder, ca.text()), `${prefix}ca`));
@@ -159,6 +168,7 @@ async function readReach(
   if (file !== undefined) await readText(file, `${prefix}credentials`);
   const isPlain = plainHttp?.boolean();
   const proxyUrl = proxy?.text();
+  const timeoutMs = transferTimeoutMs?.wholeNumber(1, MAX_TRANSFER_TIMEOUT_MS);
   return (host) => ({
     ...(isPlain !== undefined && { plainHttp: isPlain ? [host] : [] }),
     ...(hosts !== undefined && { trustedHosts: hosts }),
@@ -169,6 +179,7 @@ async function readReach(
     }),
     ...(file !== undefined && { credentialsFile: file }),
     ...(proxyUrl !== undefined && { proxy: proxyUrl }),
+    ...(timeoutMs !== undefined && { transferTimeoutMs: timeoutMs }),
   });
 }
 

@@ -2,8 +2,8 @@ import { StoreError } from '@testbench/types/errors';
 import type { ArtifactLayer, StoreOptions } from '@testbench/types/stores';
 
 import { type Answer, dropBody, headerOf, joinParts, refusalOf } from './answers.js';
-import { MIN_BYTES_PER_SECOND, REQUEST_TIMEOUT_MS } from './limits.js';
 import type { RegistryClient } from './registry-client.js';
+import { attemptTimeoutOf } from './transfer.js';
 
 /** The answer ended before the blob did: it is asked for again, from there on. */
 class BrokenOff extends Error {}
@@ -62,7 +62,7 @@ export async function fetchBlob(
     } finally {
       dropBody(answer);
     }
-    if (received < size) throw new BrokenOff(`it sent ${received} of ${size} bytes`);
+    if (received < size) throw new BrokenOff('its answer ended early');
     return joinParts(parts, received);
   };
 
@@ -75,8 +75,8 @@ export async function fetchBlob(
       actions: 'pull',
       headers: (): Record<string, string> =>
         received === 0 ? {} : { range: `bytes=${received}-${size - 1}` },
-      timeoutMs: REQUEST_TIMEOUT_MS + Math.ceil((size / MIN_BYTES_PER_SECOND) * 1000),
-      transferred: () => received,
+      timeoutMs: attemptTimeoutOf(size),
+      transfer: client.beginTransfer(size, () => received),
       what,
     },
     options,

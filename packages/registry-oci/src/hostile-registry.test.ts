@@ -5,9 +5,9 @@ import { type OciRegistry, serveRegistry } from '@testbench/test-kit/oci-registr
 import type { PluginStore, StoredArtifact } from '@testbench/types/stores';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { RegistryClient } from './registry-client.js';
-import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
+import { MACHINE_CLOCK } from './clock.js';
 import { openRegistryWith } from './open-registry.js';
+import type { RegistryOptions } from './registry-options.js';
 
 const MODULE = new TextEncoder().encode('\0asm\u0001\0\0\0 and more');
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -19,7 +19,7 @@ let name = '';
 let artifact: StoredArtifact;
 const pauses: number[] = [];
 const open = (options?: RegistryOptions): PluginStore =>
-  openRegistryWith(options, async (ms) => void pauses.push(ms));
+  openRegistryWith(options, { ...MACHINE_CLOCK, pause: async (ms) => void pauses.push(ms) });
 
 beforeAll(async () => {
   registry = await serveRegistry({
@@ -172,37 +172,6 @@ describe('statuses', () => {
     on('/manifests/', (r) => r.writeHead(503, { date, 'retry-after': later }).end(), 1);
     expect((await open().resolve({ name, version: '1.0.0' })).digest).toBe(artifact.digest);
     expect(pauses).toEqual([9000]);
-  });
-
-  it('gives up on a registry whose bytes drip, however they come forward', async () => {
-    const blob = new Uint8Array(8 * 2 ** 20);
-    let sent = 0;
-    await using slow = await serveHttp((_request, response) => {
-      response.writeHead(206, {
-        'content-range': `bytes ${sent}-${blob.length - 1}/${blob.length}`,
-      });
-      // Enough at each attempt for attempts to be counted from the beginning.
-      const part = blob.subarray(0, 2 ** 20 + 1);
-      sent += part.length;
-      response.write(part);
-    });
-    const settings = readRegistryOptions({});
-    const client = new RegistryClient(settings, async () => {});
-    let received = 0;
-    const host = `127.0.0.1:${slow.port}`;
-    const request = { host, name: 'a', method: 'GET', target: '/v2/a', actions: 'pull' } as const;
-    const fetching = client.exchange(
-      { ...request, what: 'fetch it', timeoutMs: 60, transferred: () => received },
-      {},
-      async (answer) => {
-        for await (const part of answer.body as AsyncIterable<Uint8Array>) received += part.length;
-      },
-    );
-    expect(await failure(fetching)).toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('it is too slow'),
-    });
-    expect(sent).toBeLessThan(blob.length);
   });
 
   it('does not wait for an hour', async () => {

@@ -14,6 +14,13 @@ export const SILENCE_TIMEOUT_MS = 30_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
 /** Slowest transfer of a blob that is waited for, in bytes a second: 1 GiB may take 9 hours, and not for ever. */
 export const MIN_BYTES_PER_SECOND = 32 * 1024;
+/**
+ * How long a transfer of a blob may take in all, its attempts and the pauses between them, unless one attempt at the slowest speed takes longer: four
+ * attempts that fall silent, and three pauses of a minute, are 5 minutes. A module of 16 MiB, the largest, has 9.5 minutes.
+ */
+export const TRANSFER_TIMEOUT_MS = 300_000;
+/** The longest that may be chosen: a gibibyte, the largest blob, takes 9 hours at the slowest speed. */
+export const MAX_TRANSFER_TIMEOUT_MS = 24 * 3_600_000;
 /** Redirects one after the other: registries lead to one storage, which may lead to a mirror. */
 export const MAX_REDIRECTS = 5;
 /** Pages of one list: with 1,000 tags a page, more than the tags that are looked at. */

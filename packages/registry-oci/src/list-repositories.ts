@@ -6,7 +6,7 @@ import { PluginError, StoreError } from '@testbench/types/errors';
 import { headerOf, readBody, refusalOf } from './answers.js';
 import { DEFAULT_REPOSITORIES, MAX_PAGE_BYTES, MAX_PAGES, MAX_REPOSITORIES } from './limits.js';
 import { nextPage } from './next-page.js';
-import { waitFor } from './open-registry.js';
+import { MACHINE_CLOCK } from './clock.js';
 import { RegistryClient } from './registry-client.js';
 import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
 
@@ -47,7 +47,7 @@ export async function listRepositories(
     OPTIONS,
   );
   const settings = readRegistryOptions(registry);
-  const client = new RegistryClient(settings, waitFor);
+  const client = new RegistryClient(settings, MACHINE_CLOCK);
   const { host } = registry;
   const base = client.baseOf(host);
   const what = `list what "${host}" has`;

@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { ArtifactStore } from '@testbench/registry/stores';
 import type { PluginStore } from '@testbench/types/stores';
 
+import { type Clock, MACHINE_CLOCK } from './clock.js';
 import { RegistryBackend } from './registry-backend.js';
-import { type Pause, RegistryClient } from './registry-client.js';
+import { RegistryClient } from './registry-client.js';
 import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
 
 /**
@@ -25,16 +24,11 @@ import { readRegistryOptions, type RegistryOptions } from './registry-options.js
  * ```
  */
 export function openRegistry(options?: RegistryOptions): PluginStore {
-  return openRegistryWith(options, waitFor);
+  return openRegistryWith(options, MACHINE_CLOCK);
 }
 
-/** The clock of this machine. */
-export const waitFor: Pause = async (ms, signal) => {
-  await wait(ms, undefined, signal === undefined ? {} : { signal });
-};
-
 /** The same with a clock of the caller's, for tests. */
-export function openRegistryWith(options: RegistryOptions | undefined, pause: Pause): PluginStore {
+export function openRegistryWith(options: RegistryOptions | undefined, clock: Clock): PluginStore {
   const settings = readRegistryOptions(options);
-  return new ArtifactStore(new RegistryBackend(new RegistryClient(settings, pause), settings.host));
+  return new ArtifactStore(new RegistryBackend(new RegistryClient(settings, clock), settings.host));
 }

@@ -2,6 +2,7 @@ import { serveProxy } from '@testbench/test-kit/http-proxy';
 import { serveRegistry } from '@testbench/test-kit/oci-registry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { MACHINE_CLOCK } from './clock.js';
 import { openRegistry, openRegistryWith } from './open-registry.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -46,7 +47,9 @@ describe('a proxy', () => {
     await using registry = await serveRegistry();
     expect(await openRegistry().list(`${registry.host}/a`)).toEqual([]);
     await registry[Symbol.asyncDispose]();
-    const listing = openRegistryWith({}, async () => {}).list(`${registry.host}/a`);
+    const listing = openRegistryWith({}, { ...MACHINE_CLOCK, pause: async () => {} }).list(
+      `${registry.host}/a`,
+    );
     await expect(listing).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('HTTPS_PROXY is set, and not read'),

@@ -2,8 +2,9 @@ import { StoreError } from '@testbench/types/errors';
 import type { StoreOptions } from '@testbench/types/stores';
 
 import { type Answer, dropBody, headerOf, refusalOf } from './answers.js';
-import { CHUNK_BYTES, MIN_BYTES_PER_SECOND, REQUEST_TIMEOUT_MS } from './limits.js';
+import { CHUNK_BYTES } from './limits.js';
 import type { RegistryClient } from './registry-client.js';
+import { attemptTimeoutOf } from './transfer.js';
 
 /** Sends a blob, unless the registry has it: a short one at once, a long one in chunks. */
 export async function pushBlob(
@@ -15,8 +16,11 @@ export async function pushBlob(
   options: StoreOptions,
 ): Promise<void> {
   const what = `push ${digest} to "${host}/${name}"`;
-  const common = { host, name, actions: 'pull,push', what } as const;
-  const progress = (transferredBytes: number): void =>
+  let sent = 0;
+  const transfer = client.beginTransfer(bytes.length, () => sent);
+  const common = { host, name, actions: 'pull,push', what, transfer } as const;
+  const progress = (transferredBytes: number): void => {
+    sent = transferredBytes;
     options.onProgress?.({
       direction: 'push',
       name: `${host}/${name}`,
@@ -24,6 +28,7 @@ export async function pushBlob(
       transferredBytes,
       totalBytes: bytes.length,
     });
+  };
   const isThere = await client.exchange(
     { ...common, method: 'HEAD', target: `/v2/${name}/blobs/${digest}` },
     options,
@@ -69,7 +74,7 @@ export async function pushBlob(
           'content-range': `${from}-${from + chunk.length - 1}`,
         }),
         body: chunk,
-        timeoutMs: timeoutOf(chunk.length),
+        timeoutMs: attemptTimeoutOf(chunk.length),
         // What of it has arrived is not known.
         isRepeatable: false,
       },
@@ -91,7 +96,7 @@ export async function pushBlob(
         ...(body.length === 0 ? { 'content-length': '0' } : {}),
       }),
       ...(body.length === 0 ? {} : { body }),
-      timeoutMs: timeoutOf(body.length),
+      timeoutMs: attemptTimeoutOf(body.length),
       isRepeatable: false,
     },
     options,
@@ -101,8 +106,4 @@ export async function pushBlob(
     },
   );
   progress(bytes.length);
-}
-
-function timeoutOf(bytes: number): number {
-  return REQUEST_TIMEOUT_MS + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000);
 }

@@ -5,10 +5,12 @@ import { request as send } from 'undici';
 import { Agents } from './agents.js';
 import { type Answer, dropBody, headerOf, refusalOf } from './answers.js';
 import { Authorizer } from './authorizer.js';
+import type { Clock } from './clock.js';
 import { MAX_ATTEMPTS, MAX_REDIRECTS, MAX_RETRY_AFTER_MS, REQUEST_TIMEOUT_MS } from './limits.js';
 import type { RegistrySettings } from './registry-options.js';
 import { describeFailure, describeUnreadProxy, isTlsError } from './describe-failure.js';
 import { isRetryable, parseRetryAfter, pauseBefore } from './retry-after.js';
+import { describeTransfer, type Transfer, transferTimeoutOf } from './transfer.js';
 
 /** How much a transfer has to come forward for its attempts to be counted from the beginning. */
 const PROGRESS_BYTES = 1024 * 1024;
@@ -31,33 +33,36 @@ export interface RegistryRequest {
   readonly timeoutMs?: number;
   /** False if it must not be sent again once the registry may have begun with it. @default true */
   readonly isRepeatable?: boolean;
-  /** Bytes that are there so far, for a transfer that goes on where it broke off. */
-  readonly transferred?: () => number;
+  /** What it is a part of: attempts that bring it forward count anew, until its time is over. */
+  readonly transfer?: Transfer;
   /** What it is for, to stand after "Cannot". */
   readonly what: string;
 }
-
-/** Waits; rejects with the signal's reason. */
-export type Pause = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 
 /** Talks to registries: shows who we are, follows redirects with care, tries again. */
 export class RegistryClient {
   readonly #settings: RegistrySettings;
   readonly #agents: Agents;
   readonly #authorizer: Authorizer;
-  readonly #pause: Pause;
+  readonly #clock: Clock;
 
-  constructor(settings: RegistrySettings, pause: Pause) {
+  constructor(settings: RegistrySettings, clock: Clock) {
     this.#settings = settings;
     this.#agents = new Agents(settings);
     this.#authorizer = new Authorizer(settings, this.#agents);
-    this.#pause = pause;
+    this.#clock = clock;
   }
 
   /** `https://host/`. */
   baseOf(host: string): URL {
     const real = host === 'docker.io' ? 'registry-1.docker.io' : host;
     return new URL(`${this.#settings.protocolOf(host)}//${real}/`);
+  }
+
+  /** From now on a blob has the time that the settings, or its size, give it. */
+  beginTransfer(totalBytes: number, transferredBytes: () => number): Transfer {
+    const timeoutMs = this.#settings.transferTimeoutMs ?? transferTimeoutOf(totalBytes);
+    return { timeoutMs, endsAtMs: this.#clock.now() + timeoutMs, totalBytes, transferredBytes };
   }
 
   /**
@@ -71,13 +76,15 @@ export class RegistryClient {
     { signal }: StoreOptions,
     use: (answer: Answer) => Promise<Result>,
   ): Promise<Result> {
-    let last = request.transferred?.() ?? 0;
-    const timeoutMs = request.timeoutMs ?? REQUEST_TIMEOUT_MS;
-    // Bytes that drip count as progress, and must not keep this up for ever.
-    const endsAt = performance.now() + MAX_ATTEMPTS * timeoutMs;
+    const { transfer, timeoutMs = REQUEST_TIMEOUT_MS } = request;
+    let last = transfer?.transferredBytes() ?? 0;
+    const endsAtMs = transfer?.endsAtMs ?? this.#clock.now() + MAX_ATTEMPTS * timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
-      const limit = AbortSignal.timeout(timeoutMs);
+      // Bytes that drip count as progress, and must not keep this up for ever.
+      const leftMs = endsAtMs - this.#clock.now();
+      if (leftMs <= 0) throw this.#unavailable(request, undefined, true);
+      const limit = this.#clock.timeout(Math.ceil(Math.min(timeoutMs, leftMs)));
       const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
       let pauseMs: number;
       try {
@@ -89,30 +96,31 @@ export class RegistryClient {
         const theirs = Date.parse(headerOf(answer, 'date') ?? '');
         const nowMs = Number.isNaN(theirs) ? Date.now() : theirs;
         const retryAfterMs = parseRetryAfter(header, nowMs);
-        if (attempt >= MAX_ATTEMPTS || (retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS) {
+        pauseMs = retryAfterMs ?? pauseBefore(attempt);
+        const isLate = this.#clock.now() + pauseMs >= endsAtMs;
+        if (attempt >= MAX_ATTEMPTS || (retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS || isLate) {
           throw withRetryAfter(refusal, retryAfterMs);
         }
-        pauseMs = retryAfterMs ?? pauseBefore(attempt);
       } catch (error) {
         signal?.throwIfAborted();
         if (PluginError.is(error)) throw error;
-        const transferred = request.transferred?.() ?? 0;
+        const transferred = transfer?.transferredBytes() ?? 0;
         if (transferred >= last + PROGRESS_BYTES) {
           last = transferred;
           attempt = 1;
         }
-        const isLate = performance.now() > endsAt;
+        pauseMs = pauseBefore(attempt);
+        const isLate = this.#clock.now() + pauseMs >= endsAtMs;
         if (
           request.isRepeatable === false ||
           attempt >= MAX_ATTEMPTS ||
           isTlsError(error) ||
           isLate
         ) {
-          throw unavailable(request, error, isLate || limit.aborted, this.#settings.proxy);
+          throw this.#unavailable(request, limit.aborted ? undefined : error, isLate);
         }
-        pauseMs = pauseBefore(attempt);
       }
-      await this.#pause(pauseMs, signal);
+      await this.#clock.pause(pauseMs, signal);
     }
   }
 
@@ -160,6 +168,28 @@ export class RegistryClient {
     }
   }
 
+  /** @param error What went wrong; undefined if it took too long. */
+  #unavailable(
+    { what, host, transfer }: RegistryRequest,
+    error: unknown,
+    isLate: boolean,
+  ): StoreError {
+    const state = error === undefined ? 'it is too slow' : describeFailure(error);
+    const far = transfer === undefined ? '' : describeTransfer(transfer, isLate);
+    const hint = this.#settings.proxy === undefined ? describeUnreadProxy() : '';
+    return new StoreError(
+      'STORE_UNAVAILABLE',
+      `Cannot ${what}: the registry ${host} cannot be used: ${state}${far}${hint}`,
+      {
+        cause: error,
+        ...(transfer !== undefined && {
+          transferredBytes: transfer.transferredBytes(),
+          totalBytes: transfer.totalBytes,
+        }),
+      },
+    );
+  }
+
   #follow(
     { method, what }: RegistryRequest,
     base: URL,
@@ -203,19 +233,4 @@ function withRetryAfter(refusal: StoreError, retryAfterMs: number | undefined): 
     ...(status === undefined ? {} : { status }),
     retryAfterMs,
   });
-}
-
-function unavailable(
-  { what, host }: RegistryRequest,
-  error: unknown,
-  isLate: boolean,
-  proxy: string | undefined,
-): StoreError {
-  const state = isLate ? 'it is too slow' : describeFailure(error);
-  const hint = proxy === undefined ? describeUnreadProxy() : '';
-  return new StoreError(
-    'STORE_UNAVAILABLE',
-    `Cannot ${what}: the registry ${host} cannot be used: ${state}${hint}`,
-    { cause: error },
-  );
 }

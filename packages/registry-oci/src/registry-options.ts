@@ -7,6 +7,7 @@ import { type ConfigNode, readOptions } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 import type { FindCredentials } from './credentials.js';
+import { MAX_TRANSFER_TIMEOUT_MS } from './limits.js';
 
 /** How {@link openRegistry} talks to registries; every field has a default. */
 export interface RegistryOptions {
@@ -32,6 +33,13 @@ export interface RegistryOptions {
    * @default none
    */
   readonly proxy?: string;
+  /**
+   * How long one blob may take in all, its attempts and the pauses between them, in milliseconds: 1 to 86,400,000, which is a day. Then it is
+   * `STORE_UNAVAILABLE`, which says how far it came.
+   *
+   * @default 5 minutes, or a minute and what its bytes take at 32 KiB a second, if that is longer
+   */
+  readonly transferTimeoutMs?: number;
 }
 
 /** The same, checked. */
@@ -41,6 +49,7 @@ export interface RegistrySettings {
   readonly trustedHosts: ReadonlySet<string>;
   readonly authorities: TrustedAuthorities;
   readonly proxy: string | undefined;
+  readonly transferTimeoutMs: number | undefined;
   /** `http:` or `https:`. */
   protocolOf(host: string): 'http:' | 'https:';
 }
@@ -60,6 +69,7 @@ export function readRegistryOptions(options: RegistryOptions | undefined): Regis
     },
     trustedHosts: (node) => node.list().map(readHost),
     proxy: readProxy,
+    transferTimeoutMs: (node) => node.wholeNumber(1, MAX_TRANSFER_TIMEOUT_MS),
   });
   const authorities = readAuthorities(own.certificateAuthorities);
   const plain = new Set(own.plainHttp);
@@ -69,6 +79,7 @@ export function readRegistryOptions(options: RegistryOptions | undefined): Regis
     trustedHosts: new Set(own.trustedHosts),
     authorities,
     proxy: own.proxy,
+    transferTimeoutMs: own.transferTimeoutMs,
     protocolOf(host) {
       const isPlain =
         plain.has(host) ||

@@ -44,6 +44,10 @@ export interface StoreErrorDetails extends ErrorOptions {
   readonly retryAfterMs?: number;
   /** Digest of what is wrong: for a damaged blob, the one that it should have. */
   readonly digest?: string;
+  /** How much of a blob had come or gone when its transfer was given up, in bytes. */
+  readonly transferredBytes?: number;
+  /** Size of that blob, in bytes. */
+  readonly totalBytes?: number;
 }
 
 /** A store could not find, give or take an artifact. Nothing of it is kept that is not whole. */
@@ -51,6 +55,8 @@ export class StoreError extends PluginError<StoreErrorCode> {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly digest: string | undefined;
+  readonly transferredBytes: number | undefined;
+  readonly totalBytes: number | undefined;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
     // A message may quote what a registry said; whoever prints it must not be driven by that.
@@ -62,6 +68,8 @@ export class StoreError extends PluginError<StoreErrorCode> {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.digest = details.digest;
+    this.transferredBytes = details.transferredBytes;
+    this.totalBytes = details.totalBytes;
   }
 
   override get name(): 'StoreError' {
