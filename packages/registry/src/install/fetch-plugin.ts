@@ -1,18 +1,15 @@
-import type { PluginMetadata } from '@testbench/types';
+import { MAX_MODULE_BYTES, type PluginMetadata } from '@testbench/types';
 import { API_VERSION } from '@testbench/types/abi';
 import { PluginError } from '@testbench/types/errors';
 import type { PluginStore, StoredArtifact, Verifier } from '@testbench/types/stores';
 import semver from 'semver';
 
 import { inspectPlugin } from '../inspect-plugin.js';
-import { MAX_BUNDLE_BYTES, MAX_BUNDLES } from './limits.js';
 import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import type { LockedPlugin, LockedVersion } from './lockfile.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
-
-/** As what signatures are attached. */
-export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+import { readBundles } from './read-bundles.js';
 
 /** What fetching needs besides. */
 export interface FetchContext {
@@ -90,14 +87,30 @@ export async function resolveArtifact(
       { plugin: name },
     );
   }
-  if (artifact.moduleDigest === undefined) {
-    throw new InstallError(
-      'INSTALL_INVALID_PLUGIN',
-      `Cannot install "${name}@${version}": the artifact is not one module of type application/wasm`,
-      { plugin: name },
-    );
-  }
+  requireModule(
+    artifact,
+    (state) =>
+      new InstallError('INSTALL_INVALID_PLUGIN', `Cannot install "${name}@${version}": ${state}`, {
+        plugin: name,
+      }),
+  );
   return artifact;
+}
+
+/** @returns The digest of the module. @throws What `refuse` makes, unless the artifact is one module, of a size that is loaded. */
+export function requireModule(
+  { moduleDigest, layers }: StoredArtifact,
+  refuse: (state: string) => InstallError,
+): string {
+  if (moduleDigest === undefined) {
+    throw refuse('the artifact is not one module of type application/wasm');
+  }
+  const size = layers[0]?.size ?? 0;
+  // What nobody would load is not waited for.
+  if (size > MAX_MODULE_BYTES) {
+    throw refuse(`its module has ${size} bytes, limit is ${MAX_MODULE_BYTES}`);
+  }
+  return moduleDigest;
 }
 
 /** @returns Ids of the signers, sorted. */
@@ -120,20 +133,7 @@ export async function verifyArtifact(
     return [];
   }
   const options = signal === undefined ? {} : { signal };
-  const bundles: Uint8Array[] = [];
-  for (const referrer of (await store.referrers(artifact, BUNDLE_TYPE, options)).slice(
-    0,
-    MAX_BUNDLES,
-  )) {
-    if (referrer.size > MAX_BUNDLE_BYTES) continue;
-    try {
-      bundles.push(await store.read(referrer, options));
-    } catch (error) {
-      signal?.throwIfAborted();
-      // A bad attachment of anyone's must not spoil a good one; without any the verifier refuses.
-      if (!PluginError.is(error)) throw error;
-    }
-  }
+  const bundles = await readBundles(store, artifact, signal);
   const verification = await verifier.verify({ digest: artifact.digest, name, version }, bundles, {
     ...options,
     knownSigners,

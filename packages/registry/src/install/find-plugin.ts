@@ -14,7 +14,7 @@ import {
 import { inspectPlugin } from '../inspect-plugin.js';
 import { resolveReference } from '../resolve-reference.js';
 import { openCachedStore } from '../stores/cached-store.js';
-import { verifyArtifact } from './fetch-plugin.js';
+import { requireModule, verifyArtifact } from './fetch-plugin.js';
 import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
@@ -93,10 +93,8 @@ export async function findPlugin(
     onProgress: (progress: TransferProgress) => onEvent({ type: 'progress', ...progress }),
   };
   const artifact = await resolveIn(store, parsed, storeOptions);
-  if (artifact.moduleDigest === undefined) {
-    throw invalid(reference, 'the artifact is not one module of type application/wasm');
-  }
-  const { digest, moduleDigest } = artifact;
+  const { digest } = artifact;
+  const moduleDigest = requireModule(artifact, (state) => invalid(reference, state));
   const bytes = await store.read(artifact, storeOptions);
   const metadata = readSection(bytes);
   const version = artifact.version ?? metadata?.version;

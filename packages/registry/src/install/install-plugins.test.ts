@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { MAX_MODULE_BYTES } from '@testbench/types';
 import type { PluginStore, Verification, Verifier } from '@testbench/types/stores';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createMemoryStore } from '../stores/memory-store.js';
 import { moduleOf, projectFolder, publish } from './__fixtures__/plugins.js';
+import { findPlugin } from './find-plugin.js';
 import type { InstallEvent } from './install-events.js';
 import { type InstallOptions, installPlugins, type InstallResult } from './install-plugins.js';
 import { publishPlugin } from './publish-plugin.js';
@@ -189,6 +191,23 @@ describe('installPlugins()', () => {
       await publish(store, `p${depth}`, '1.0.0', { dependencies: { [`p${depth + 1}`]: '*' } });
     }
     await expect(install([{ name: 'p0' }])).rejects.toMatchObject({ code: 'INSTALL_TOO_LARGE' });
+  });
+
+  it('fetches no module that nobody would load', async () => {
+    await publish(store, 'a', '1.0.0');
+    const resolved = await store.resolve({ name: 'a', version: '1.0.0' });
+    const read = vi.spyOn(store, 'read');
+    const layers = [{ ...resolved.layers[0]!, size: MAX_MODULE_BYTES + 1 }];
+    vi.spyOn(store, 'resolve').mockResolvedValue({ ...resolved, layers });
+    const refused = {
+      code: 'INSTALL_INVALID_PLUGIN',
+      message: expect.stringContaining('its module has 16777217 bytes, limit is 16777216'),
+    };
+    await expect(install([{ name: 'a' }])).rejects.toMatchObject(refused);
+    const registries = new RegistryMap({ registries: { main: store } });
+    const found = findPlugin('a@1.0.0', { registries, cacheFolder: join(folder, 'cache') });
+    await expect(found).rejects.toMatchObject(refused);
+    expect(read).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -11,7 +11,7 @@ import type {
 
 import { inspectPlugin } from '../inspect-plugin.js';
 import { WASM_CONFIG_TYPE, WASM_TYPE } from '../manifest/media-types.js';
-import { BUNDLE_TYPE } from './fetch-plugin.js';
+import { BUNDLE_TYPE } from './read-bundles.js';
 import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
