@@ -390,6 +390,13 @@ export const hostileRegistry: readonly Attack[] = [
   ),
   refused(
     93,
+    'a blob whose bytes drip',
+    on('/blobs/', (r) => r.writeHead(200, { 'content-length': MODULE.length }).write('\0')),
+    ({ open, artifact }) => open({ transferTimeoutMs: 200 }).read(artifact),
+    'STORE_UNAVAILABLE',
+  ),
+  refused(
+    93,
     'a redirect into the own network',
     on('/blobs/', (r) =>
       r.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data' }).end(),

@@ -11,7 +11,7 @@ import {
 } from '@testbench/registry/install';
 import { createMemoryStore } from '@testbench/registry/stores';
 import { assemble, guestWat, withMetadataSection } from '@testbench/test-kit';
-import type { PluginStore } from '@testbench/types/stores';
+import type { PluginStore, Verifier } from '@testbench/types/stores';
 
 import { type Attack, insist } from '../attack.ts';
 
@@ -47,7 +47,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 const only = (store: PluginStore): RegistryMap => new RegistryMap({ registries: { main: store } });
 
-/** Rows 87, 91 and 92: a registry that offers older versions, names of others, and circles. */
+/** Rows 87, 91, 92 and 93: a registry that offers older versions, names of others, circles, and more than anybody loads. */
 export const registryInstalling: readonly Attack[] = [
   {
     row: 87,
@@ -114,6 +114,38 @@ export const registryInstalling: readonly Attack[] = [
         insist(circle === 'INSTALL_CIRCLE', circle);
         insist(deep === 'INSTALL_TOO_LARGE', deep);
         return 'both stop, with the chain named';
+      }),
+  },
+  {
+    row: 93,
+    name: 'a module, and a signature, above the limit',
+    modes: ['host'],
+    run: () =>
+      inProject(async (folder) => {
+        const store = createMemoryStore();
+        await publish(store, 'a', '1.0.0');
+        const artifact = await store.resolve({ name: 'a', version: '1.0.0' });
+        const artifactType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+        await store.attach(artifact, { artifactType, bytes: new Uint8Array(9 * 2 ** 20) });
+        let seen = 0;
+        const verifier: Verifier = {
+          specificationVersion: 'v1',
+          async verify(_artifact, bundles) {
+            seen += bundles.length;
+            return { outcome: 'unsigned', isolation: 'process' };
+          },
+        };
+        const plugins = [{ name: 'a' }];
+        await installPlugins({ folder, registries: only(store), plugins, verifier });
+        insist(seen === 0, 'a signature of 9 MiB was read');
+        const layers = [{ mediaType: 'application/wasm', bytes: new Uint8Array(17 * 2 ** 20) }];
+        await store.write({ name: 'large', version: '1.0.0', layers });
+        const registries = only(store);
+        const code = await codeOf(
+          installPlugins({ folder, registries, plugins: [{ name: 'large' }] }),
+        );
+        insist(code === 'INSTALL_INVALID_PLUGIN', code);
+        return 'neither is fetched';
       }),
   },
 ];
