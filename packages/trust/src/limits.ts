@@ -10,6 +10,8 @@ export const MAX_STATEMENT_STRUCTURE = 200_000;
 export const MAX_BUNDLES = 64;
 /** Bytes of all bundles of one artifact. */
 export const MAX_TOTAL_BUNDLE_BYTES = 32 * 1024 * 1024;
+/** How long reading them may take together: each alone may take as long as any blob of a registry. */
+export const BUNDLES_TIMEOUT_MS = 300_000;
 /** Subjects of a statement: a build that makes more files than this is no plugin's. */
 export const MAX_SUBJECTS = 1_000;
 /** Log entries, timestamps and certificates of a bundle, each: every one costs a signature's check. */

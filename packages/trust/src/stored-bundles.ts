@@ -1,6 +1,6 @@
 import type { ArtifactSubject, PluginStore, StoredReferrer } from '@testbench/types/stores';
 
-import { MAX_BUNDLE_BYTES, MAX_BUNDLES } from './limits.js';
+import { BUNDLES_TIMEOUT_MS, MAX_BUNDLE_BYTES, MAX_BUNDLES } from './limits.js';
 
 /** Media type of bundles that are attached; those of older versions are found too. */
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -19,15 +19,16 @@ export async function attachBundle(
 
 /**
  * The bundles that are attached to an artifact, by anyone: give them to a `Verifier`. One that cannot be read is left out, as if it were
- * not there; no more than 64 are read.
+ * not there; no more than 64 are read, and none after five minutes.
  */
 export async function readBundles(
   store: PluginStore,
   subject: ArtifactSubject,
   signal?: AbortSignal,
 ): Promise<Uint8Array[]> {
-  const options = signal === undefined ? {} : { signal };
-  const found = await store.referrers(subject, undefined, options);
+  const found = await store.referrers(subject, undefined, signal === undefined ? {} : { signal });
+  const late = AbortSignal.timeout(BUNDLES_TIMEOUT_MS);
+  const options = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
   const bundles: Uint8Array[] = [];
   for (const { digest, artifactType } of found
     .filter((each) => TYPES.test(each.artifactType ?? ''))
@@ -46,6 +47,7 @@ export async function readBundles(
       bundles.push(await store.readLayer(subject.name, layer, options));
     } catch {
       signal?.throwIfAborted();
+      if (late.aborted) break;
     }
   }
   return bundles;
