@@ -140,6 +140,28 @@ describe.skipIf(!hasOpenSsl)(`plugins that are signed without a key${NOTE}`, () 
     expect(locked('alone').version).toBe('1.0.0');
   });
 
+  it('are believed on first use where there is a trusted root, and no rules', async () => {
+    write('trusted_root.json', authority.trustedRoot);
+    const root = ['--trusted-root', 'trusted_root.json'];
+    expect(await run('plugin', 'install', 'team/guest@1.0.0', ...root)).toMatchObject({ code: 0 });
+    const signers = [`identity:${identity.issuer} ${identity.subject}`];
+    expect(locked('guest')).toMatchObject({ version: '1.0.0', signers });
+  });
+
+  it('are verified by one identity and the trusted root of the rules', async () => {
+    write('trusted_root.json', authority.trustedRoot);
+    write('testbench-trust.json', rules(identity, { trustedRoot: 'trusted_root.json' }));
+    const verify = ['plugin', 'verify', 'team/guest@1.0.0'];
+    const issuer = ['--certificate-oidc-issuer', identity.issuer];
+    for (const [subject, code] of [
+      [identity.subject, 0],
+      ['https://forge.example/evil', 1],
+    ] as const) {
+      const given = ['--certificate-identity', subject, ...issuer];
+      expect(await run(...verify, ...given)).toMatchObject({ code });
+    }
+  });
+
   it('serve every command that takes plugins by name', async () => {
     write('trusted_root.json', authority.trustedRoot);
     write('testbench-trust.json', rules());
