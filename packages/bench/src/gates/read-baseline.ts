@@ -14,7 +14,7 @@ import { baselineDigest } from './make-baseline.js';
 /**
  * Reads a baseline, trusting nothing in it.
  *
- * @throws {BenchError} `BENCH_BASELINE_UNREADABLE` if there is no such file; `BENCH_BASELINE_DAMAGED` if it is not what was written;
+ * @throws {BenchError} `BENCH_BASELINE_UNREADABLE` if there is no such file, or none of at most 64 MiB; `BENCH_BASELINE_DAMAGED` if it is not what was written;
  *   `BENCH_BASELINE_VERSION` if another version of this package wrote it, in a format that this one does not know.
  */
 export async function readBaseline(file: string): Promise<Baseline> {
