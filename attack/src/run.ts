@@ -49,10 +49,11 @@ for (const mode of values.mode as Mode[]) {
 const count = (outcome: Verdict['outcome']): number =>
   verdicts.filter((verdict) => verdict.outcome === outcome).length;
 const open = verdicts.filter(({ outcome }) => outcome === 'NOT CONTAINED');
-const rows = new Set(verdicts.map(({ row }) => row)).size;
+const rowsOf = (list: readonly { readonly row: number }[]): number =>
+  new Set(list.map(({ row }) => row)).size;
 console.log(
   `\n${count('contained')} contained, ${count('absent')} absent, ${open.length} NOT CONTAINED; ` +
-    `${rows} of ${ROWS} rows in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+    `${rowsOf(verdicts)} of ${rowsOf(CATALOGUE)} rows in ${((performance.now() - started) / 1000).toFixed(0)} s`,
 );
 for (const verdict of open) print(verdict);
 process.exitCode = open.length === 0 && verdicts.length > 0 ? 0 : 1;

@@ -1,13 +1,15 @@
 // Times of the author's loop: from a save to the module, and to the scores, over processes of their own. The first build of a process is cold.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { type DevEvent, watchProject } from '@testbench/dev';
+import { linkPackages } from '@testbench/test-kit/author-project';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { median } from './statistics.ts';
+
 /** Saves in each process. */
 const SAVES = 5;
 const RECORDS = 20;
@@ -97,8 +99,7 @@ async function measure({ file, source }: Project): Promise<Times> {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), source(count));
   };
-  mkdirSync(join(folder, 'node_modules/@testbench'), { recursive: true });
-  symlinkSync(join(ROOT, 'plugins-sdk'), join(folder, 'node_modules/@testbench/plugins-sdk'));
+  linkPackages(folder);
   const rows = Array.from({ length: RECORDS }, (_, index) =>
     JSON.stringify({ id: index, output: 'x'.repeat(index) }),
   );
@@ -138,10 +139,6 @@ async function measure({ file, source }: Project): Promise<Times> {
     rmSync(folder, { recursive: true });
   }
   return times;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }
 
 function spread(values: readonly number[]): string {

@@ -3,9 +3,10 @@
  *
  * `pnpm -C benchmarks languages`; `-- --short` measures less, and still compares 300 pairs.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
@@ -13,12 +14,14 @@ import { PluginSystem } from '@testbench/core';
 import { createPlugin, type TemplateLanguage } from '@testbench/create-plugin';
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin } from '@testbench/sdk';
+import { linkPackages } from '@testbench/test-kit/author-project';
 
 import { languagePairs } from './language-pairs.ts';
 
 interface Language {
   readonly name: string;
   readonly source: string;
+  readonly stripTypes?: true;
   /** Of the project that it is built in; a script needs none. */
   readonly template?: TemplateLanguage;
   /** Where the source goes in it. */
@@ -35,21 +38,13 @@ const LANGUAGES: readonly Language[] = [
     entry: 'assembly/index.ts',
   },
   { name: 'TypeScript', source: 'metric.ts' },
-  { name: 'JavaScript', source: 'metric.js' },
+  { name: 'JavaScript', source: 'metric.ts', stripTypes: true },
   { name: 'Python', source: 'metric.py' },
 ];
 const PAIRS = 300;
 const short = process.argv.includes('--short');
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 const sources = fileURLToPath(new URL('../languages/', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'testbench-languages-'));
-/** What `npm install` would bring. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  '@testbench/sdk': 'packages/sdk',
-  '@testbench/plugins-sdk': 'plugins-sdk',
-  '@yowasp/clang': 'example-plugins/levenshtein-c/node_modules/@yowasp/clang',
-};
-
 interface Row {
   readonly 'module, kB': number;
   readonly 'compressed, kB': number;
@@ -90,17 +85,25 @@ try {
 if (failed) process.exit(1);
 
 /** The module of a language; undefined where this machine has no compiler for it. */
-async function build({ name, source, template, entry }: Language): Promise<Uint8Array | undefined> {
+async function build({
+  name,
+  source,
+  stripTypes,
+  template,
+  entry,
+}: Language): Promise<Uint8Array | undefined> {
   if (template === undefined || entry === undefined) {
-    return (await buildScript({ path: join(sources, source) })).bytes;
+    let path = join(sources, source);
+    if (stripTypes === true) {
+      const text = stripTypeScriptTypes(readFileSync(path, 'utf8'));
+      path = join(scratch, 'metric.js');
+      writeFileSync(path, text);
+    }
+    return (await buildScript({ path })).bytes;
   }
   const directory = join(scratch, template);
   await createPlugin({ directory, language: template });
-  for (const [each, path] of Object.entries(PACKAGES)) {
-    const link = join(directory, 'node_modules', each);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(repository, path), link);
-  }
+  linkPackages(directory);
   writeFileSync(join(directory, entry), readFileSync(join(sources, source)));
   try {
     return (await buildPlugin({ directory })).bytes;

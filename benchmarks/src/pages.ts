@@ -11,6 +11,7 @@ import { reportRuns } from '@testbench/report/runs';
 import { type Browser, chromium } from 'playwright-core';
 
 import { generateRun } from '../../packages/report/src/__fixtures__/generated-run.ts';
+import { median } from './statistics.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((option) => option !== '--'),
@@ -42,10 +43,6 @@ async function measure(browser: Browser, file: string): Promise<[shown: number, 
   } finally {
     await page.close();
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1]!;
 }
 
 if (existsSync(CHROMIUM)) {

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { median } from './statistics.ts';
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = `${ROOT}packages/cli/bin/testbench.js`;
 const MODULE = `${ROOT}example-plugins/token-f1/build/token-f1.wasm`;
@@ -27,10 +29,6 @@ function cpuSeconds(args: readonly string[]): number {
   });
   const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(/\s+/).map(Number);
   return user + system;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }
 
 const times = COMMANDS.map((): number[] => []);

@@ -34,7 +34,7 @@ export async function checkPublishedScores(
     run = join(project, 'runs', name);
     return name;
   });
-  await step('whoever has it verifies it', async () =>
+  await step('anybody who has the run can verify it', async () =>
     (await scene.ok(project, 'verify', run)).trim(),
   );
   await step(

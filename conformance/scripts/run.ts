@@ -2,24 +2,17 @@
  * In an empty folder: an evaluator in Python and one in TypeScript that uses a package of npm, run by `testbench run` in processes over the
  * answers of four models to GSM8K. Both must find the right answers that were published with the data, record by record.
  *
- * `pnpm -C conformance scripts` takes some minutes. An argument N takes N records.
+ * `pnpm -C conformance scripts`; an argument N takes N records.
  */
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { listRuns } from '@testbench/bench/results';
+import { linkPackages } from '@testbench/test-kit/author-project';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shared = process.env['TESTBENCH_SHARED'] ?? join(root, '../shared');
@@ -67,15 +60,11 @@ export default defineEvaluator({
 const folder = mkdtempSync(join(tmpdir(), 'testbench-scripts-'));
 try {
   const require = createRequire(import.meta.url);
-  const packages = {
-    '@testbench/script': join(root, 'packages/script'),
-    'fastest-levenshtein': dirname(require.resolve('fastest-levenshtein')),
-  };
-  for (const [name, path] of Object.entries(packages)) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(path, link);
-  }
+  linkPackages(folder);
+  symlinkSync(
+    dirname(require.resolve('fastest-levenshtein')),
+    join(folder, 'node_modules/fastest-levenshtein'),
+  );
   writeFileSync(join(folder, 'same_number.py'), PYTHON);
   writeFileSync(join(folder, 'same-number.ts'), TYPESCRIPT);
   const records = process.argv[2];

@@ -1,26 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { BuildError, buildPlugin, type BuildResult } from '@testbench/sdk';
-
-/** What `npm install` would bring. */
-const PACKAGES = {
-  '@testbench/sdk': '../../packages/sdk',
-  '@yowasp/clang': '../levenshtein-c/node_modules/@yowasp/clang',
-};
-
-const CARGO = `[package]
-name = "probe"
-version = "1.0.0"
-edition = "2021"
-[lib]
-crate-type = ["cdylib"]
-[dependencies]
-testbench = { path = "${resolve(import.meta.dirname, '../../packages/sdk/native/rust')}" }
-[profile.release]
-panic = "abort"
-`;
+import { CARGO_MANIFEST, linkPackages } from '@testbench/test-kit/author-project';
 
 // One folder for what Cargo makes, so that what the projects share is compiled once, and with less optimisation than a product has.
 const CARGO_ENVIRONMENT = {
@@ -41,16 +24,12 @@ export async function buildFrom(
 ): Promise<BuildResult | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 'testbench-native-'));
   const isRust = Object.hasOwn(files, 'src/lib.rs');
-  const all = { 'package.json': '{}', ...(isRust && { 'Cargo.toml': CARGO }), ...files };
+  const all = { 'package.json': '{}', ...(isRust && { 'Cargo.toml': CARGO_MANIFEST }), ...files };
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
-  for (const [name, path] of Object.entries(PACKAGES)) {
-    const link = join(directory, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(resolve(import.meta.dirname, path), link);
-  }
+  linkPackages(directory);
   const before = { ...process.env };
   Object.assign(process.env, CARGO_ENVIRONMENT);
   try {

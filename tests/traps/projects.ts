@@ -1,36 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin } from '@testbench/sdk';
-
-/** What `npm install` would bring. */
-const PACKAGES = {
-  '@testbench/sdk': '../../packages/sdk',
-  '@testbench/plugins-sdk': '../../plugins-sdk',
-  '@yowasp/clang': '../../example-plugins/levenshtein-c/node_modules/@yowasp/clang',
-};
-
-const CARGO = `[package]
-name = "probe"
-version = "1.0.0"
-edition = "2021"
-[lib]
-crate-type = ["cdylib"]
-[dependencies]
-testbench = { path = "${resolve(import.meta.dirname, '../../packages/sdk/native/rust')}" }
-[profile.release]
-panic = "abort"
-`;
+import { CARGO_MANIFEST, linkPackages } from '@testbench/test-kit/author-project';
 
 /** A plugin that fails in the way that its input names, at a line that has the same word in a comment. */
 export interface FailingPlugin {
@@ -63,15 +37,9 @@ export async function buildFailing(name: string, file: string): Promise<FailingP
     writeFileSync(join(directory, path), content);
   };
   write('package.json', '{ "name": "probe", "version": "1.0.0" }');
-  if (file.endsWith('.rs')) write('Cargo.toml', CARGO);
+  if (file.endsWith('.rs')) write('Cargo.toml', CARGO_MANIFEST);
   write(file, text);
-  for (const [id, path] of Object.entries(PACKAGES)) {
-    const target = resolve(import.meta.dirname, path);
-    const link = join(directory, 'node_modules', id);
-    if (!existsSync(target)) continue;
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(target, link);
-  }
+  linkPackages(directory);
   const lineOf = (word: string): number => {
     const index = text.split('\n').findIndex((line) => line.endsWith(`at: ${word}`));
     if (index === -1) throw new Error(`no line for ${word} in ${name}`);

@@ -6,7 +6,7 @@ import { serveProxy } from '@testbench/test-kit/http-proxy';
 import { type OciRegistry, serveRegistry } from '@testbench/test-kit/oci-registry';
 import { PluginError } from '@testbench/types/errors';
 import type { PluginStore, StoredArtifact } from '@testbench/types/stores';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -143,7 +143,6 @@ export const hostileRegistry: readonly Attack[] = [
     async run() {
       const folder = await mkdtemp(join(tmpdir(), 'testbench-attack-'));
       try {
-        const { writeFile } = await import('node:fs/promises');
         const store = openLayoutStore(folder);
         const plugin = {
           name: 'a',
@@ -172,7 +171,6 @@ export const hostileRegistry: readonly Attack[] = [
         async ({ open, artifact }) => {
           const folder = await mkdtemp(join(tmpdir(), 'testbench-attack-'));
           try {
-            const { writeFile } = await import('node:fs/promises');
             const repairs: string[] = [];
             const store = openCachedStore(open(), folder, (path) => repairs.push(path));
             await store.read(artifact);

@@ -139,7 +139,7 @@ export const runCodeRows: readonly Attack[] = [
     row: 290,
     name: 'JavaScript under test forges its verdict',
     modes: TWO,
-    run: async (arena) => await judged(arena, FORGERIES, true),
+    run: async (arena) => await judged(arena, FORGERIES, false),
   },
   {
     row: 291,

@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Where the packages are that projects of authors depend on. */
+const PACKAGES = {
+  '@testbench/sdk': 'packages/sdk',
+  '@testbench/plugins-sdk': 'plugins-sdk',
+  '@testbench/script': 'packages/script',
+  '@yowasp/clang': 'example-plugins/levenshtein-c/node_modules/@yowasp/clang',
+};
+
+/** Puts into a project what `npm install` would bring; a compiler that is not on this machine is left out. */
+export function linkPackages(directory: string): void {
+  for (const [name, path] of Object.entries(PACKAGES)) {
+    const target = join(root, path);
+    const link = join(directory, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    if (existsSync(target)) symlinkSync(target, link);
+  }
+}
+
+/** `Cargo.toml` of a plugin in Rust, called `probe`. */
+export const CARGO_MANIFEST = `[package]
+name = "probe"
+version = "1.0.0"
+edition = "2021"
+[lib]
+crate-type = ["cdylib"]
+[dependencies]
+testbench = { path = "${join(root, 'packages/sdk/native/rust')}" }
+[profile.release]
+panic = "abort"
+`;
