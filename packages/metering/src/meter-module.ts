@@ -109,13 +109,11 @@ export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredMod
  * As {@link meterModule}, with the writer through which every metered body goes, from its start.
  *
  * @param written Of each body what was copied from the module goes through its `copy`.
- * @param onBody Called when a body is complete.
  */
 export function rewriteModule(
   bytes: Uint8Array,
   given: MeterOptions | undefined,
   written: ByteWriter,
-  onBody?: () => void,
 ): MeteredModule {
   const options = readMeterOptions(given);
   const costs = completeCosts(options.costs);
@@ -127,7 +125,7 @@ export function rewriteModule(
   const limits = { ...options, startFuel };
   const helpers = new HelperFunctions(module, costs, limits, typedReferences);
   const state = options.resettable === true ? new StateKeeper(module, helpers) : undefined;
-  const bodies = rewriteBodies(module, helpers, costs, mode === 'exact', state, written, onBody);
+  const bodies = rewriteBodies(module, helpers, costs, mode === 'exact', state, written);
   const { code, hints, writtenTables, ...stats } = bodies;
   const start = options.deferStart === true ? module.start?.index : undefined;
   const attach = appendHostAccess(helpers, state?.finish({ writtenTables }), start);

@@ -65,8 +65,7 @@ export interface RewrittenBodies {
  * Rewrites all function bodies.
  *
  * @param state Wants to know what becomes of segments; undefined if nobody asks.
- * @param written Where each body is written, one after the other, from the start.
- * @param onBody Told when a body is complete.
+ * @param written Where each body is written, one after the other, from the start; its `view` is taken once a body is complete.
  * @throws {MeterError} `METER_BODY_TOO_LARGE`, `METER_COST_TOO_LARGE`.
  */
 export function rewriteBodies(
@@ -76,7 +75,6 @@ export function rewriteBodies(
   exact: boolean,
   state: StateKeeper | undefined,
   written = new ByteWriter(),
-  onBody?: () => void,
 ): RewrittenBodies {
   const { bodies, bytes, importedFunctions, sections } = module;
   const section = sections.find(({ id }) => id === SectionId.Code);
@@ -134,7 +132,6 @@ export function rewriteBodies(
       );
     }
     code.u32(size).raw(written.view());
-    onBody?.();
   });
   const room = MAX_FUNCTIONS - module.functions.length - helpers.bodies.length - MAX_HOST_FUNCTIONS;
   helpers.pad(Math.min(2 * large - shapes.length, MAX_ADDED, room));

@@ -54,16 +54,13 @@ const PIECE = 3;
  */
 export function mapOffsets(bytes: Uint8Array, options?: MeterOptions): OffsetMap {
   const writer = new RecordingWriter(bytes);
-  const ends: number[] = [];
-  const metered = rewriteModule(bytes, options, writer, () => {
-    ends.push(writer.pieces.length / PIECE);
-  });
+  const metered = rewriteModule(bytes, options, writer);
   const original = decodeModule(bytes);
   const { bodies } = decodeModule(metered.bytes);
   const functions = new Uint32Array(FIELDS * original.bodies.length);
   original.bodies.forEach(({ code }, index) => {
     const { start, end } = bodies[index]!;
-    functions.set([start, code, ends[index]!, end - start], FIELDS * index);
+    functions.set([start, code, writer.ends[index]!, end - start], FIELDS * index);
   });
   return {
     firstFunction: original.importedFunctions,

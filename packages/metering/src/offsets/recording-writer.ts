@@ -4,6 +4,8 @@ import { ByteWriter } from '@testbench/wasm';
 export class RecordingWriter extends ByteWriter {
   /** Of each piece: where it begins in the body that is written, where in the module, and its length. */
   readonly pieces: number[] = [];
+  /** Of each body: how many pieces there are up to and with its own. */
+  readonly ends: number[] = [];
   readonly #source: Uint8Array;
 
   /** @param source The module. */
@@ -17,6 +19,12 @@ export class RecordingWriter extends ByteWriter {
       this.#note(this.length, start + source.byteOffset - this.#source.byteOffset, end - start);
     }
     return super.copy(source, start, end);
+  }
+
+  /** Taken of each body once it is complete. */
+  override view(): Uint8Array {
+    this.ends.push(this.pieces.length / 3);
+    return super.view();
   }
 
   /** One piece behind the other, in both, is one with it. */
