@@ -1,14 +1,13 @@
-import { PluginSystem } from '@testbench/core';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
+import { withoutUndefined } from '../config/without-undefined.js';
 import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
 import { groupRecords } from '../results/group-records.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import { loadPipeline } from '../run/load-pipeline.js';
-import { readRunConfig } from '../run/resume-run.js';
+import { RUN_OPTIONS } from '../run/run-options.js';
 import type { BenchSystem } from '../run/stage.js';
 import type { ClusterBy } from '../summary/clusters.js';
-import { aggregatingStages, withoutPermissions } from './aggregating-stages.js';
+import { openSetEvaluators } from './open-set-evaluators.js';
 import { ROW_CUTS, type RowCut } from './row-cuts.js';
 import { type SetScore, type SetScoreOptions, scoreSets } from './set-scores.js';
 import { SumBoard } from './sum-board.js';
@@ -33,10 +32,9 @@ export interface AggregateRunOptions extends Pick<
 const OPTIONS: OptionReaders<AggregateRunOptions> = {
   cuts: (node) => node.list().map((cut) => cut.callback<RowCut>()),
   clusters: (node) => node.text(),
-  system: (node) =>
-    node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
-  compileScript: (node) => node.callback(),
-  findPlugin: (node) => node.callback(),
+  system: RUN_OPTIONS.system,
+  compileScript: RUN_OPTIONS.compileScript,
+  findPlugin: RUN_OPTIONS.findPlugin,
   resamples: (node) => node.wholeNumber(0, 1_000_000),
   seed: (node) => node.wholeNumber(0),
   confidence: (node) => node.number(0.5, 0.999_999),
@@ -77,32 +75,21 @@ export async function aggregateRun(
     ...asking
   } = options;
   const stored = typeof run === 'string' ? await readRun(run) : run;
-  const config = await readRunConfig(stored);
-  const { isolation } = config;
-  await using own = options.system === undefined ? new PluginSystem({ isolation }) : undefined;
-  const system = options.system ?? own!;
-  // Answers are there, and so are the decisions of filters.
-  const pipeline = await loadPipeline(system, withoutPermissions(config), {
-    answers: false,
-    compileScript,
-    findPlugin,
+  await using opened = await openSetEvaluators(
+    stored,
+    withoutUndefined({ system: options.system, compileScript, findPlugin }),
+  );
+  const { system, plugins, once } = opened;
+  // One that waits for a network is asked once for each set, and not a thousand times.
+  const single = once.length > 0 ? { resamples: 0 } : {};
+  const evaluators = Object.keys(plugins);
+  if (evaluators.length === 0) return [];
+  const board = new SumBoard({
+    evaluators,
+    cuts,
+    clusters,
+    resampling: options.resamples !== 0 && once.length === 0,
   });
-  try {
-    const stages = aggregatingStages(pipeline, stored);
-    const plugins = Object.fromEntries(stages.map(({ name, id }) => [name, id]));
-    // One that waits for a network is asked once for each set, and not a thousand times.
-    const once = stages.some(({ waits }) => waits) ? { resamples: 0 } : {};
-    const evaluators = Object.keys(plugins);
-    if (evaluators.length === 0) return [];
-    const board = new SumBoard({
-      evaluators,
-      cuts,
-      clusters,
-      resampling: options.resamples !== 0 && !('resamples' in once),
-    });
-    for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
-    return await scoreSets(board, { ...asking, ...once, system, plugins });
-  } finally {
-    await pipeline.unload();
-  }
+  for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
+  return await scoreSets(board, { ...asking, ...single, system, plugins });
 }

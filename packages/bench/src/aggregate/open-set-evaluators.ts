@@ -6,6 +6,7 @@ import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { readRunConfig } from '../run/resume-run.js';
 import { loadPipeline } from '../run/load-pipeline.js';
+import { RUN_OPTIONS } from '../run/run-options.js';
 import type { BenchSystem } from '../run/stage.js';
 import { aggregatingStages, withoutPermissions } from './aggregating-stages.js';
 
@@ -20,10 +21,9 @@ export interface OpenSetEvaluatorsOptions {
 }
 
 const OPTIONS: OptionReaders<OpenSetEvaluatorsOptions> = {
-  system: (node) =>
-    node.implementation('loadPlugin', 'executePlugin', 'executePluginBatch', 'unloadPlugin'),
-  compileScript: (node) => node.callback(),
-  findPlugin: (node) => node.callback(),
+  system: RUN_OPTIONS.system,
+  compileScript: RUN_OPTIONS.compileScript,
+  findPlugin: RUN_OPTIONS.findPlugin,
 };
 
 /** The evaluators of sums of a run, loaded: what `sets` of `CompareOptions` takes. */
