@@ -91,7 +91,7 @@ export async function writeRules(
 /**
  * Reads whom the project trusts: the rules, and the trusted root that the command line names, or else the rules.
  *
- * @returns undefined if there is neither. With a trusted root and no rules, whoever signs is believed on first use.
+ * @returns undefined if there is neither. With a trusted root and no rules, any signer is trusted on first use.
  * @throws {TrustError} `TRUST_UNREADABLE`, `TRUST_ROOT_INVALID` @throws {ConfigError} For rules that make no sense.
  */
 export async function findTrust(
@@ -104,7 +104,7 @@ export async function findTrust(
   return await withRoot(io, flags, rules, rules.trustedRoot);
 }
 
-/** The same for commands that ask also where there are no rules: whoever signs is believed on first use. */
+/** The same for commands that ask also where there are no rules: any signer is trusted on first use. */
 export async function readTrust(io: CliIo, flags: TrustFlagValues): Promise<VerifierOptions> {
   return (await findTrust(io, flags)) ?? { rules: parseTrustRules({}) };
 }

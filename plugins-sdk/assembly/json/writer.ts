@@ -195,7 +195,7 @@ export class JsonWriter {
     this.keyed = false;
   }
 
-  /** Hands the bytes to the host, as a packed result, and starts anew. */
+  /** Hands the bytes to the host, as a packed result, and starts over. */
   take(): i64 {
     const block = __pin(changetype<usize>(this.buffer));
     const size = this.size;

@@ -10,7 +10,7 @@ function describe(out: JsonWriter): void {
 }
 
 /**
- * As `fail`, with details for whoever called: a whole JSON object, of which a host reads `retryable` and `retry_after_ms` itself.
+ * As `fail`, with details for the caller: a whole JSON object, of which a host reads `retryable` and `retry_after_ms` itself.
  *
  * ```
  * failWithDetails("Cannot ask: status 404", -30, new JsonWriter().object().field("status", 404).field("retryable", false).end());

@@ -136,7 +136,7 @@ static void tb_put_json(tb_writer *out, const tb_json *value);
  * in how many milliseconds at the earliest, or nothing of that if it is below 0.
  */
 static void tb_fail_retryable(int32_t code, const char *message, double retry_after_ms);
-/** As tb_fail, with details for whoever called: an object that is written whole, or 0 for none. */
+/** As tb_fail, with details for the caller: an object that is written whole, or 0 for none. */
 static void tb_fail_with(int32_t code, const char *message, const tb_writer *details);
 
 /* ---------------------------------------------------------------- asking */

@@ -42,7 +42,7 @@ pub struct Failure {
     /// Below 0; -2 is for an input that makes no sense.
     pub code: i32,
     pub message: String,
-    /// An object for whoever called; the host reads `retryable` and `retry_after_ms` itself.
+    /// An object for the caller; the host reads `retryable` and `retry_after_ms` itself.
     pub details: Option<Json>,
 }
 
