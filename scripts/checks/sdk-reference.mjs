@@ -52,7 +52,7 @@ for (const { language, fence, collect } of PAGES) {
   const path = `docs/sdk-${language}.md`;
   const entries = collect();
   const text = readFileSync(source(path), 'utf8');
-  const filled = fillPage(text, entries, fence);
+  const filled = fillPage(text, entries);
   if (process.argv.includes('--update')) writeFileSync(source(path), filled);
   else if (filled !== text) {
     problems.push(

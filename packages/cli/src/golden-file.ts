@@ -5,8 +5,10 @@ import { basename } from 'node:path';
 import { parseJsonText } from '@testbench/core';
 import { checkGolden, type CheckFinding, createTestHost } from '@testbench/sdk';
 
+import { readJsonArgument } from './read-json-argument.js';
+
 /** Inputs of a golden file that the plugin is to take; of a file that cannot be read none, which {@link compareGolden} tells. */
-export async function goldenInputs(path: string): Promise<unknown[]> {
+async function goldenInputs(path: string): Promise<unknown[]> {
   try {
     const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
     return lines
@@ -16,6 +18,20 @@ export async function goldenInputs(path: string): Promise<unknown[]> {
   } catch {
     return [];
   }
+}
+
+/** Inputs that the command line names, and those of golden files: what the author expects of an input is one that a check may give it. */
+export async function allInputs(
+  command: string,
+  named: readonly string[] = [],
+  golden: readonly string[],
+  cwd: string,
+): Promise<unknown[]> {
+  const given = named.map((input) => readJsonArgument(command, 'input', input, cwd));
+  return [
+    ...(await Promise.all(given)),
+    ...(await Promise.all(golden.map((path) => goldenInputs(path)))).flat(),
+  ];
 }
 
 /** Runs the inputs of a golden file, and compares what comes out with what stands there. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import type { CliIo } from './cli-io.js';
+import { isFile } from './is-file.js';
 import { isModulePath } from './is-module-path.js';
 import type { ProjectFlags } from './plugin-project.js';
 
@@ -42,14 +44,11 @@ export async function findModule(
 /** A plugin of the installed package; undefined for a path, and for a file that has the same name. */
 async function findShipped(io: CliIo, text: string): Promise<string | undefined> {
   if (!/^[a-z0-9-]+(?:@[^/\\:]+)?$/.test(text)) return undefined;
-  const [{ PluginLocator }, { scriptCompiler }, { statSync }, { resolve }] = await Promise.all([
+  if (isFile(resolve(io.cwd, text))) return undefined;
+  const [{ PluginLocator }, { scriptCompiler }] = await Promise.all([
     import('@testbench/bench'),
     import('./script-modules.js'),
-    import('node:fs'),
-    import('node:path'),
   ]);
-  if (statSync(resolve(io.cwd, text), { throwIfNoEntry: false })?.isFile() === true)
-    return undefined;
   const locator = new PluginLocator(undefined, { compileScript: scriptCompiler(io) });
   return (await locator.locate(text, 'plugin')).path;
 }

@@ -10,9 +10,10 @@ import type { CliIo } from './cli-io.js';
 import type { FlagValues } from './command-line/flags.js';
 import type { REGISTRY_PLACE_FLAGS } from './flags/registry.js';
 
-const REGISTRIES_FILE = 'testbench.registries.json';
+/** Says where plugins come from. */
+export const REGISTRIES_FILE = 'testbench.registries.json';
 /** Of a project that names no registry: plugins that were published on this machine. */
-const LOCAL_STORE = join('.testbench', 'store');
+export const LOCAL_STORE = join('.testbench', 'store');
 /** Keys of a registry that are about how it is reached. */
 const REACH_KEYS = [
   'plainHttp',

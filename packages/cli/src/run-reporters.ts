@@ -2,12 +2,9 @@ import { join, resolve } from 'node:path';
 
 import { loadBenchmarkConfig, type ReporterConfig } from '@testbench/bench';
 import { protectedFiles, readRun } from '@testbench/bench/results';
-import { createHtmlReporter, createReporter, type ReportFormat } from '@testbench/report';
-import type { Reporter, ReportOutput } from '@testbench/report';
-import { loadReporter, readPlugins } from '@testbench/report/runs';
+import type { Reporter, ReportFormat, ReportOutput } from '@testbench/report';
 
 import type { CliIo } from './cli-io.js';
-import { reportStored } from './report-stored.js';
 import { scriptLoader } from './script-loader.js';
 import { writeReport } from './write-report.js';
 
@@ -61,6 +58,13 @@ export async function readReporters(
 }
 
 async function prepare(config: ReporterConfig): Promise<PreparedReporter> {
+  // Most runs have no reporter.
+  const [{ createHtmlReporter, createReporter }, { loadReporter, readPlugins }, { reportStored }] =
+    await Promise.all([
+      import('@testbench/report'),
+      import('@testbench/report/runs'),
+      import('./report-stored.js'),
+    ]);
   const { format, module, output, withPlugins = false } = config;
   const target: { output?: ReportOutput } = {};
   const deferred: ReportOutput = { write: (text) => target.output!.write(text) };

@@ -1,4 +1,4 @@
-import { openSetEvaluators } from '@testbench/bench/aggregate';
+import type { SetEvaluators } from '@testbench/bench/aggregate';
 import type { StoredRun } from '@testbench/bench/results';
 import type { Baseline, SetComparisonOptions, StatisticsNote } from '@testbench/bench/statistics';
 import { PluginError } from '@testbench/types/errors';
@@ -35,7 +35,9 @@ export async function withSetEvaluators<Result>(
   const { before, after, isGate } = compared;
   const hasSets = 'type' in before ? before.sums !== undefined : mayHaveSets(before);
   if (!hasSets || !mayHaveSets(after)) return await work(undefined, []);
-  let opened: Awaited<ReturnType<typeof openSetEvaluators>>;
+  // Most comparisons need no plugin, nor what loads them.
+  const { openSetEvaluators } = await import('@testbench/bench/aggregate');
+  let opened: SetEvaluators;
   try {
     // What the project has installed: a run that is looked at, maybe a stranger's, must not name a registry that is asked.
     const findPlugin = findAsNeeded(io, { json: false }, new Set());

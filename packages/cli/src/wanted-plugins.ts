@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { PluginLocator } from '@testbench/bench';
@@ -7,8 +7,9 @@ import { PluginError } from '@testbench/types/errors';
 import { type OciReference, parseReference } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
+import { isFile } from './is-file.js';
 import type { NamedPlugin, ProjectFlags } from './plugin-project.js';
-import { readRegistrySettings } from './registry-settings.js';
+import { LOCAL_STORE, readRegistrySettings, REGISTRIES_FILE } from './registry-settings.js';
 
 /** A reference that may stand in a lockfile. */
 export interface Wanted extends NamedPlugin {
@@ -50,7 +51,7 @@ export async function sortReferences(
     const one = readWanted(reference);
     if (one === undefined) continue;
     if (!locked.has(one.name) && one.registry === undefined) {
-      if (isFile(io.cwd, reference)) continue;
+      if (isFile(resolve(io.cwd, reference))) continue;
       if (
         isBareName(one, namespaces) &&
         (!isProject(io.cwd) || (await isShipped(locator, reference)))
@@ -101,15 +102,9 @@ function versionOf(tag: string | undefined): string | undefined {
   return tag !== undefined && satisfiesRange(tag, tag) ? tag : undefined;
 }
 
-function isFile(cwd: string, path: string): boolean {
-  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
-}
-
 /** True where somebody has said where plugins come from, or keeps some. */
 function isProject(cwd: string): boolean {
-  return [LOCKFILE_NAME, 'testbench.registries.json', join('.testbench', 'store')].some((name) =>
-    existsSync(join(cwd, name)),
-  );
+  return [LOCKFILE_NAME, REGISTRIES_FILE, LOCAL_STORE].some((name) => existsSync(join(cwd, name)));
 }
 
 async function isShipped(locator: PluginLocator, reference: string): Promise<boolean> {

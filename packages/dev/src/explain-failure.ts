@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, resolve, sep } from 'node:path';
 
 import { suggestName } from '@testbench/types/config';
-import { PluginError } from '@testbench/types/errors';
+import { type GuestFrame, guestStackOf, PluginError } from '@testbench/types/errors';
 
 import { EXCERPT_LINES, MAX_SOURCE_BYTES } from './limits.js';
 
@@ -34,15 +34,6 @@ export interface FailureSources {
   readonly folder?: string;
 }
 
-interface SourceLine {
-  readonly line: number;
-  readonly text: string;
-}
-
-interface TracedFrame extends FailureFrame {
-  readonly excerpt?: readonly SourceLine[];
-}
-
 /**
  * Says what failed, where in the author's source, and by which calls; with the lines around the place, and with the name that was most likely meant
  * by one that is not there.
@@ -62,7 +53,7 @@ interface TracedFrame extends FailureFrame {
 export function explainFailure(error: unknown, { folder }: FailureSources = {}): Failure {
   const code = PluginError.is(error) ? error.code : 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  const stack = stackOf(error);
+  const stack = guestStackOf(error);
   const frame = stack.find(isPlaced);
   const place =
     frame === undefined
@@ -82,32 +73,11 @@ export function explainFailure(error: unknown, { folder }: FailureSources = {}):
   };
 }
 
-/** Frames of the guest: of the host where it has them, or those that a script tells of itself. */
-function stackOf(error: unknown): readonly TracedFrame[] {
-  let current = error;
-  for (let depth = 0; depth < 16 && current instanceof Error; depth += 1) {
-    const { guestStack, pluginDetails } = current as {
-      readonly guestStack?: unknown;
-      readonly pluginDetails?: { readonly stack?: unknown } | null;
-    };
-    for (const frames of [guestStack, pluginDetails?.stack]) {
-      if (Array.isArray(frames) && frames.length > 0) return frames.filter(isFrame);
-    }
-    current = current.cause;
-  }
-  return [];
-}
-
-function isFrame(value: unknown): value is TracedFrame {
-  const { function: name } = (value ?? {}) as { readonly function?: unknown };
-  return typeof name === 'string';
-}
-
 /** Of libraries and of the runtime, which the author does not mend. */
 const LIBRARY =
   /^(?:~lib\/|testbench-entry\.ts$|library\/|\.\.\/|[a-z]+:\/\/)|(?:^|\/)node_modules\/|^\//i;
 
-function isPlaced({ file, line }: TracedFrame): boolean {
+function isPlaced({ file, line }: GuestFrame): boolean {
   return typeof file === 'string' && Number.isSafeInteger(line) && line! > 0 && !LIBRARY.test(file);
 }
 
@@ -123,7 +93,7 @@ function wordsOf(error: unknown, message: string): string {
   return typeof pluginMessage === 'string' ? pluginMessage : message;
 }
 
-function excerptOf(frame: TracedFrame | undefined): Failure['excerpt'] {
+function excerptOf(frame: GuestFrame | undefined): Failure['excerpt'] {
   const lines = frame?.excerpt;
   return lines === undefined || lines.length === 0
     ? undefined

@@ -1,3 +1,4 @@
+import { parseWireJson } from '@testbench/types';
 import { StoreError, type StoreErrorCode } from '@testbench/types/errors';
 import type { Dispatcher } from 'undici';
 
@@ -16,6 +17,15 @@ export interface Answer {
 export function headerOf({ headers }: Answer, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** The JSON of a body. @throws {StoreError} `STORE_BAD_ANSWER`. */
+export function parseAnswer(bytes: Uint8Array, what: string): unknown {
+  try {
+    return parseWireJson(bytes);
+  } catch (cause) {
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
+  }
 }
 
 /** Reads nothing more of an answer. */

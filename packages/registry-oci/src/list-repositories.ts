@@ -1,9 +1,8 @@
 import { checkName } from '@testbench/registry/stores';
-import { parseWireJson } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { PluginError, StoreError } from '@testbench/types/errors';
 
-import { headerOf, readBody, refusalOf } from './answers.js';
+import { parseAnswer, readBody, refusalOf } from './answers.js';
 import { DEFAULT_REPOSITORIES, MAX_PAGE_BYTES, MAX_PAGES, MAX_REPOSITORIES } from './limits.js';
 import { nextPage } from './next-page.js';
 import { MACHINE_CLOCK } from './clock.js';
@@ -59,7 +58,7 @@ export async function listRepositories(
       signal === undefined ? {} : { signal },
       async (answer) => {
         if (answer.status !== 200) throw await refusalOf(answer, what);
-        const next = nextPage(headerOf(answer, 'link'), answer.url, base, what);
+        const next = nextPage(answer, base, what);
         for (const name of readNames(await readBody(answer, MAX_PAGE_BYTES, what), what)) {
           if (names.size < limit) names.add(name);
         }
@@ -71,12 +70,8 @@ export async function listRepositories(
 }
 
 function readNames(bytes: Uint8Array, what: string): readonly string[] {
-  let names: unknown;
-  try {
-    names = (parseWireJson(bytes) as { repositories?: unknown } | null)?.repositories ?? [];
-  } catch (cause) {
-    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
-  }
+  const answer = parseAnswer(bytes, what) as { repositories?: unknown } | null;
+  const names = answer?.repositories ?? [];
   if (!Array.isArray(names)) {
     throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "repositories" is no list`);
   }

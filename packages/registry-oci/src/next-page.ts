@@ -1,5 +1,7 @@
 import { StoreError } from '@testbench/types/errors';
 
+import { type Answer, headerOf } from './answers.js';
+
 /**
  * Where a list goes on, by its `Link` header.
  *
@@ -7,16 +9,12 @@ import { StoreError } from '@testbench/types/errors';
  * @throws {StoreError} `STORE_UNTRUSTED_LOCATION`.
  * @see https://www.rfc-editor.org/rfc/rfc8288
  */
-export function nextPage(
-  link: string | undefined,
-  from: URL,
-  base: URL,
-  what: string,
-): string | undefined {
+export function nextPage(answer: Answer, base: URL, what: string): string | undefined {
+  const link = headerOf(answer, 'link');
   const target =
     link === undefined ? undefined : /<([^>]{1,2000})>\s*;[^,]*rel="?next"?/.exec(link)?.[1];
   if (target === undefined) return undefined;
-  const url = URL.parse(target, from);
+  const url = URL.parse(target, answer.url);
   if (url?.origin === base.origin) return url.href;
   throw new StoreError(
     'STORE_UNTRUSTED_LOCATION',

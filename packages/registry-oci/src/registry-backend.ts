@@ -9,11 +9,10 @@ import {
   parseIndex,
   referrersTag,
 } from '@testbench/registry/stores';
-import { parseWireJson } from '@testbench/types';
 import { StoreError } from '@testbench/types/errors';
 import type { ArtifactLayer, StoreOptions } from '@testbench/types/stores';
 
-import { type Answer, dropBody, headerOf, readBody, refusalOf } from './answers.js';
+import { type Answer, dropBody, headerOf, parseAnswer, readBody, refusalOf } from './answers.js';
 import { fetchBlob } from './fetch-blob.js';
 import { MAX_PAGE_BYTES, MAX_PAGES, TAGS_PER_PAGE } from './limits.js';
 import { nextPage } from './next-page.js';
@@ -261,7 +260,7 @@ export class RegistryBackend implements ArtifactBackend {
             return {
               body: await readBody(answer, maxBytes, what),
               mediaType: headerOf(answer, 'content-type')?.split(';')[0]?.trim(),
-              next: nextPage(headerOf(answer, 'link'), answer.url, client.baseOf(host), what),
+              next: nextPage(answer, client.baseOf(host), what),
             };
           },
         );
@@ -290,12 +289,4 @@ function isMissing(answer: Answer): boolean {
   if (answer.status !== 404) return false;
   dropBody(answer);
   return true;
-}
-
-function parseAnswer(bytes: Uint8Array, what: string): unknown {
-  try {
-    return parseWireJson(bytes);
-  } catch (cause) {
-    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
-  }
 }

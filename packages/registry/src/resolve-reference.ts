@@ -1,5 +1,6 @@
 import { StoreError } from '@testbench/types/errors';
 import {
+  type OciReference,
   parseReference,
   type PluginReference,
   type PluginStore,
@@ -38,10 +39,17 @@ export async function resolveReference(
       `Cannot find ${JSON.stringify(parsed.path)} in a store: it is a path`,
     );
   }
-  const { range = '*' } = parsed;
-  if (parsed.kind === 'name') return await newest(store, parsed.name, range, options);
-  const { host, tag, digest } = parsed;
-  const name = `${host}/${parsed.name}`;
+  const name = parsed.kind === 'oci' ? `${parsed.host}/${parsed.name}` : parsed.name;
+  return await resolveNamed(store, name, parsed, options);
+}
+
+/** What a reference means of a store that knows the plugin by this name. @throws As {@link resolveReference}. */
+export async function resolveNamed(
+  store: PluginStore,
+  name: string,
+  { digest, tag, range = '*' }: Partial<Pick<OciReference, 'digest' | 'tag' | 'range'>>,
+  options?: StoreOptions,
+): Promise<StoredArtifact> {
   if (digest !== undefined) return await store.resolve({ name, digest }, options);
   if (tag !== undefined) return await store.resolve({ name, tag }, options);
   return await newest(store, name, range, options);

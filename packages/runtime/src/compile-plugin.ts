@@ -62,6 +62,26 @@ export interface MeteringForm {
   readonly metering?: MeteringMode;
 }
 
+/**
+ * The form in which {@link compilePlugin} meters a module, for code that has to meter it again in the same way.
+ *
+ * @param options As for `compilePlugin`.
+ *
+ * @example
+ * ```ts
+ * import { meteringFormOf } from '@testbench/runtime';
+ *
+ * meteringFormOf({ maxMemoryBytes: 1_000_000 }); // => { maxMemoryPages: 15, resettable: false, metering: 'coarse' }
+ * ```
+ */
+export function meteringFormOf({
+  maxMemoryBytes,
+  resettable = false,
+  metering = 'coarse',
+}: Pick<CompileOptions, 'maxMemoryBytes' | 'resettable' | 'metering'>): MeteringForm {
+  return { maxMemoryPages: Math.floor(maxMemoryBytes / PAGE_BYTES), resettable, metering };
+}
+
 /** A module, metered and compiled. */
 export interface CompiledModule {
   readonly metered: Uint8Array<ArrayBuffer>;
@@ -92,18 +112,18 @@ export async function compilePlugin(
   given: CompileOptions,
 ): Promise<CompiledPlugin> {
   const options = readOptions<CompileOptions>(given, OPTIONS, '', ['maxMemoryBytes']);
-  const { maxMemoryBytes, resettable = false, metering = 'coarse', cache } = options;
-  const { compileModule = compileHere } = options;
-  const maxMemoryPages = Math.floor(maxMemoryBytes / PAGE_BYTES);
+  const { maxMemoryBytes, cache, compileModule = compileHere } = options;
+  const form = meteringFormOf(options);
+  const { maxMemoryPages, resettable, metering = 'coarse' } = form;
   const hex = options.sha256 ?? (await sha256Hex(bytes));
   // A directory of metered modules may serve several engines.
-  const form = `${REWRITE_VERSION}${supportsTypedReferences() ? 't' : ''}`;
-  const key = `${hex}-${form}-${maxMemoryPages}${resettable ? '-state' : ''}${metering === 'exact' ? '-exact' : ''}`;
+  const rewrite = `${REWRITE_VERSION}${supportsTypedReferences() ? 't' : ''}`;
+  const key = `${hex}-${rewrite}-${maxMemoryPages}${resettable ? '-state' : ''}${metering === 'exact' ? '-exact' : ''}`;
   const compile = async (): Promise<WebAssembly.Module> => {
     const kept = await cache?.store?.read(key);
     const known = kept && (await compileMetered(kept));
     if (known !== undefined) return known;
-    const compiled = await compileModule(bytes, { maxMemoryPages, resettable, metering });
+    const compiled = await compileModule(bytes, form);
     await cache?.store?.write(key, compiled.metered);
     return compiled.module;
   };

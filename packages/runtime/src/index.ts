@@ -11,6 +11,7 @@ export {
   type CompileOptions,
   compilePlugin,
   type MeteringForm,
+  meteringFormOf,
   meterPlugin,
 } from './compile-plugin.js';
 export { encodeInput } from './encode-input.js';

@@ -72,24 +72,19 @@ export async function openScript(given: BuildScriptOptions): Promise<OpenedScrip
           name: `inline-${createHash('sha256').update(inline).digest('hex').slice(0, 8)}`,
         };
   const { text } = source;
-  let inputs: readonly string[] = [];
-  try {
-    const read = await language.read(source);
-    inputs = read.inputs;
-    return {
-      language: language.name,
-      ...read,
-      compile: async () => {
-        try {
-          return await read.compile();
-        } catch (error) {
-          throw explainScriptError(error, { path: source.path, text, inputs });
-        }
-      },
-    };
-  } catch (error) {
-    throw explainScriptError(error, { path: source.path, text, inputs });
-  }
+  const explained = async <T>(
+    work: () => T | Promise<T>,
+    inputs: readonly string[],
+  ): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw explainScriptError(error, { path: source.path, text, inputs });
+    }
+  };
+  const read = await explained(() => language.read(source), []);
+  const compile = () => explained(() => read.compile(), read.inputs);
+  return { language: language.name, ...read, compile };
 }
 
 /**

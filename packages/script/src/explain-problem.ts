@@ -27,17 +27,22 @@ interface ScriptFiles {
 /** The same error with the lines that its mistakes stand in, and with what was most likely meant by a name that is not there. */
 export function explainScriptError(error: unknown, files: ScriptFiles): unknown {
   if (!(error instanceof ScriptError) || error.problems.length === 0) return error;
-  const problems = error.problems.map((problem) => explain(problem, files));
+  const inputs = files.inputs.map(read);
+  const problems = error.problems.map((problem) => explain(problem, files, inputs));
   return scriptError(error.code, basename(files.path), problems, error.cause);
 }
 
-function explain(problem: ScriptProblem, files: ScriptFiles): ScriptProblem {
+function explain(
+  problem: ScriptProblem,
+  files: ScriptFiles,
+  inputs: readonly (string | undefined)[],
+): ScriptProblem {
   const text = textOf(problem.file, files);
-  const { path, inputs } = files;
+  const { path } = files;
   const placed = placeOfEntry(problem, text) ?? problem;
   const excerpt = placed.excerpt ?? text?.split('\n')[placed.line - 1]?.replace(/\r$/, '');
-  const others = [...inputs, ...filesNamedIn(placed.message, dirname(path))].map(read);
-  const texts = [text, ...others].filter((one) => one !== undefined);
+  const named = filesNamedIn(placed.message, dirname(path)).map(read);
+  const texts = [text, ...inputs, ...named].filter((one) => one !== undefined);
   return {
     ...placed,
     ...(excerpt === undefined ? {} : { excerpt }),

@@ -72,15 +72,10 @@ export async function runAuthorTests(
   given?: AuthorTestOptions,
 ): Promise<AuthorTestReport> {
   const options = readOptions<AuthorTestOptions>(given, OPTIONS);
-  const { golden: paths = [], tolerance = 0, onFinding, onGolden, signal } = options;
-  const { config, inputs, stepTimeoutMs } = options;
+  const { golden: paths = [], tolerance = 0, onGolden, signal, ...checked } = options;
+  const { config, onFinding } = checked;
   signal?.throwIfAborted();
-  const check = await checkPlugin(bytes, {
-    ...(config !== undefined && { config }),
-    ...(inputs !== undefined && { inputs }),
-    ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
-    ...(onFinding !== undefined && { onFinding }),
-  });
+  const check = await checkPlugin(bytes, checked);
   const findings = [...check.findings];
   signal?.throwIfAborted();
   const golden: GoldenFileReport[] = [];

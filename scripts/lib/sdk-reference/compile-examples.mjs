@@ -1,6 +1,6 @@
 // Compiles the examples of a page with what its authors use. Those of JavaScript are compiled, and run, by scripts/checks/examples.mjs.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,8 +94,11 @@ function compileC(code, folder) {
 function compileRust(code, folder) {
   const crate = join(root, 'packages/sdk/native/rust/src/lib.rs');
   const library = ['--edition', '2021', '--crate-type', 'rlib', '--crate-name', 'testbench', crate];
-  const built = runCompiler('rustc', [...library, '--out-dir', folder], folder);
-  if (built !== '') return built;
+  // All examples of a page share it.
+  if (!existsSync(join(folder, 'libtestbench.rlib'))) {
+    const built = runCompiler('rustc', [...library, '--out-dir', folder], folder);
+    if (built !== '') return built;
+  }
   writeFileSync(join(folder, 'plugin.rs'), code);
   const flags = [
     '--edition',

@@ -38,11 +38,8 @@ function collectFile(text, prefix, entries) {
       doc.push(comment[1]);
       continue;
     }
-    if (/^\s*#\[/.test(line)) {
-      // An attribute between a comment and its item.
-      if (/^#\[doc\(hidden\)\]|^#\[macro_export\]/.test(line)) continue;
-      continue;
-    }
+    // An attribute between a comment and its item.
+    if (/^\s*#\[/.test(line)) continue;
     const item = /^pub (struct|enum|trait|fn) (\w+)/.exec(line);
     const macro = /^macro_rules! (\w+)/.exec(line);
     const impl = /^impl(?:<[^>]*>)? (\w+)(?:<[^>]*>)? \{/.exec(line);
@@ -74,7 +71,7 @@ function collectFile(text, prefix, entries) {
 }
 
 function isMember(line, { kind }) {
-  if (/^ {4}pub (?:fn|const )?/.test(line)) return true;
+  if (/^ {4}pub /.test(line)) return true;
   if (kind === 'trait') return /^ {4}(?:fn|const) /.test(line);
   return kind === 'enum' && /^ {4}[A-Z]\w*[,(]/.test(line);
 }

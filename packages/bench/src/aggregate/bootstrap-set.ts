@@ -140,7 +140,10 @@ function sumsOf(table: BlockTable, indices: ArrayLike<number>): AggregateData {
 }
 
 /** Of type 7, as numpy's; undefined where a resample lacks the number, or all have the same. */
-function percentiles(values: readonly number[], confidence: number): SetInterval | undefined {
+export function percentiles(
+  values: readonly number[],
+  confidence: number,
+): SetInterval | undefined {
   if (values.some(Number.isNaN)) return undefined;
   const tail = (1 - confidence) / 2;
   const [low, mid, high] = [tail, 0.5, 1 - tail].map((p) => quantile(values, p)!);

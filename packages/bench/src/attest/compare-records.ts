@@ -9,7 +9,7 @@ import type { StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
 import { caseKey } from '../run/run-cases.js';
 import { renderPrompt } from '../run/row-draft.js';
-import { placeOf, type RowDifference } from './compare-rows.js';
+import { equal, placeOf, type RowDifference } from './compare-rows.js';
 import { damagedRun } from './damaged-run.js';
 
 /** Fields of a row that come from its record. */
@@ -100,7 +100,7 @@ function compareRecord(
   };
   const fields = isBare(row) ? (['id', 'line', 'group'] as const) : FIELDS;
   return fields.flatMap((what) =>
-    isSame(row[what], found[what])
+    equal(row[what], found[what])
       ? []
       : [{ ...placeOf(row), what, recorded: row[what], found: found[what] }],
   );
@@ -110,9 +110,4 @@ function compareRecord(
 function isBare({ dropped, failure, input, messages }: ResultRow): boolean {
   const isFiltered = dropped !== undefined || failure?.stage.startsWith('filters[') === true;
   return isFiltered && input === undefined && messages === undefined;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return canonicalJson(one) === canonicalJson(other);
 }

@@ -69,7 +69,8 @@ export function placeOf({
   };
 }
 
-function equal(one: unknown, other: unknown): boolean {
+/** Whether two values are the same JSON. */
+export function equal(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (one === undefined || other === undefined) return false;
   return canonicalJson(one) === canonicalJson(other);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
+import { withoutUndefined } from '../config/without-undefined.js';
 import { isPattern } from '../dataset/source/find-sources.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import { PluginLocator } from '../plugins/locate-plugin.js';
@@ -108,11 +109,7 @@ async function compare(
   let rowsWithoutAnswer = 0;
   const recorded = run.rows();
   const runOptions: RunOptions = {
-    ...(system === undefined ? {} : { system }),
-    ...(readers === undefined ? {} : { readers }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(findPlugin === undefined ? {} : { findPlugin }),
+    ...withoutUndefined({ system, readers, signal, onProgress, findPlugin }),
     async onRow(row: ResultRow) {
       const before = (await recorded.next()).value as ResultRow | undefined;
       if (before === undefined)

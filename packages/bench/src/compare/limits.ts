@@ -6,8 +6,6 @@ export const MAX_PAIRED_BLOCKS = 4096;
 export const MAX_PAIRED_NUMBERS = 6_000_000;
 /** Groups of which scores of sets are compared: a table that people read. */
 export const MAX_SET_GROUPS = 1000;
-/** Resamples of the paired bootstrap, as sacreBLEU's. */
-export const DEFAULT_RESAMPLES = 1000;
 /** Swaps of the randomization test, as sacreBLEU's: the least p is 1 in 10,001. */
 export const DEFAULT_SWAPS = 10_000;
 /** Pairs of sets that are asked for at a time. */

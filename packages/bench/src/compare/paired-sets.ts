@@ -1,3 +1,4 @@
+import { ROW_CUTS } from '../aggregate/row-cuts.js';
 import { SumBoard } from '../aggregate/sum-board.js';
 import { ownValue } from '../own-value.js';
 import { groupRecords } from '../results/group-records.js';
@@ -8,7 +9,7 @@ import type { ComparedSide } from './compared-side.js';
 import { MAX_PAIRED_BLOCKS, MAX_PAIRED_NUMBERS, MAX_SET_GROUPS } from './limits.js';
 import type { PairedRecords } from './pair-records.js';
 import type { PairedSystems } from './pair-systems.js';
-import { NumberSet } from './record-results.js';
+import { hasResult, NumberSet } from './record-results.js';
 import { SumColumns } from './sum-columns.js';
 
 /** Place of the cut by group among those of a board; the first is the whole set. */
@@ -41,6 +42,8 @@ export interface PairedSetsSetting {
 interface OpenSet extends PairedSet {
   /** Places of records among the paired ones. */
   readonly shared: NumberSet;
+  /** Of the systems of both sides, as `systemKey` gives them. */
+  readonly keys: readonly [a: string, b: string];
 }
 
 /**
@@ -66,7 +69,8 @@ export async function addUpPairs(setting: PairedSetsSetting): Promise<readonly P
       place += 1;
       if (pair < 0) continue;
       group = paired.records.groups.at(pair);
-      for (const target of targets) addRecord(sets, setting, { rows, pair, target, blockOf });
+      const bySystem = rowsBySystem(rows);
+      for (const target of targets) addRecord(sets, { bySystem, pair, target, blockOf });
     }
   }
   return sets;
@@ -101,7 +105,7 @@ function openSets(
       const board = (): SumBoard =>
         new SumBoard({
           evaluators: [evaluator],
-          cuts: hasGroups ? [() => ({}), byGroup] : [() => ({})],
+          cuts: [ROW_CUTS.all, ...(hasGroups ? [byGroup] : [])],
           resampling: false,
         });
       return {
@@ -111,27 +115,37 @@ function openSets(
         boards: [board(), board()],
         columns: new SumColumns(blocks, most),
         shared,
+        keys: [systemKey(each.a.name), systemKey(each.b.name)],
       };
     }),
   );
 }
 
+/** Rows of a record, which has many where there are many systems. */
+function rowsBySystem(rows: readonly ResultRow[]): ReadonlyMap<string, readonly ResultRow[]> {
+  const bySystem = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const key = systemKey(row);
+    const others = bySystem.get(key);
+    if (others === undefined) bySystem.set(key, [row]);
+    else others.push(row);
+  }
+  return bySystem;
+}
+
 function addRecord(
   sets: readonly OpenSet[],
-  { systems }: PairedSetsSetting,
   record: {
-    readonly rows: readonly ResultRow[];
+    readonly bySystem: ReadonlyMap<string, readonly ResultRow[]>;
     readonly pair: number;
     readonly target: 0 | 1;
     readonly blockOf: (pair: number) => number;
   },
 ): void {
-  const { pair, target, blockOf } = record;
-  for (const { pair: place, evaluator, shared, boards, columns } of sets) {
+  const { bySystem, pair, target, blockOf } = record;
+  for (const { evaluator, keys, shared, boards, columns } of sets) {
     if (!shared.has(pair)) continue;
-    const { a, b } = systems.pairs[place]!;
-    const wanted = systemKey((target === 0 ? a : b).name);
-    const rows = record.rows.filter((row) => systemKey(row) === wanted);
+    const rows = bySystem.get(keys[target]) ?? [];
     boards[target].add(rows);
     columns.add(target, blockOf(pair), metricsOf(rows, evaluator));
   }
@@ -142,8 +156,7 @@ function metricsOf(
   evaluator: string,
 ): Readonly<Record<string, number>>[] {
   return rows.flatMap((row) => {
-    if (row.dropped !== undefined || row.failure !== undefined) return [];
-    if (ownValue(row.scores, evaluator) === undefined) return [];
+    if (!hasResult(row, evaluator)) return [];
     // A row without metrics spoils the exact sums, so that there is no score, and nothing is drawn.
     const metrics = ownValue(row.details ?? {}, evaluator)?.metrics;
     return metrics === undefined ? [] : [metrics];

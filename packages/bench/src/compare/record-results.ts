@@ -20,10 +20,19 @@ export class NumberSet {
   }
 }
 
+/** Whether a row counts in the sums of an evaluator, as in a `SumBoard`. */
+export function hasResult(row: ResultRow, evaluator: string): boolean {
+  return (
+    row.dropped === undefined &&
+    row.failure === undefined &&
+    ownValue(row.scores, evaluator) !== undefined
+  );
+}
+
 /** Which records have results of evaluators of sums, by evaluator and system. */
 export class RecordResults {
   readonly #evaluators: readonly string[];
-  readonly #records = new Map<string, NumberSet>();
+  readonly #records = new Map<string, Map<number, NumberSet>>();
 
   constructor(evaluators: readonly string[]) {
     this.#evaluators = evaluators;
@@ -31,17 +40,16 @@ export class RecordResults {
 
   /** @param system Its place. */
   add(row: ResultRow, system: number, record: number): void {
-    if (row.dropped !== undefined || row.failure !== undefined) return;
     for (const evaluator of this.#evaluators) {
-      if (ownValue(row.scores, evaluator) === undefined) continue;
-      this.of(evaluator, system).add(record);
+      if (hasResult(row, evaluator)) this.of(evaluator, system).add(record);
     }
   }
 
   of(evaluator: string, system: number): NumberSet {
-    const key = JSON.stringify([evaluator, system]);
-    let records = this.#records.get(key);
-    if (records === undefined) this.#records.set(key, (records = new NumberSet()));
+    let systems = this.#records.get(evaluator);
+    if (systems === undefined) this.#records.set(evaluator, (systems = new Map()));
+    let records = systems.get(system);
+    if (records === undefined) systems.set(system, (records = new NumberSet()));
     return records;
   }
 }

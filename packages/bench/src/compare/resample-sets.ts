@@ -1,12 +1,12 @@
-import { quantile, randomSwaps, resample, resamplingTest } from '@testbench/statistics';
+import { randomSwaps, resample, resamplingTest } from '@testbench/statistics';
 import type { EvaluatorResult } from '@testbench/types';
 import type { AggregateData } from '@testbench/types/aggregate';
 import { PluginError } from '@testbench/types/errors';
 
-import type { AskSet } from '../aggregate/bootstrap-set.js';
-import { LEAST_BLOCKS, MAX_BOOTSTRAP_FUEL } from '../aggregate/limits.js';
+import { type AskSet, percentiles } from '../aggregate/bootstrap-set.js';
+import { DEFAULT_RESAMPLES, LEAST_BLOCKS, MAX_BOOTSTRAP_FUEL } from '../aggregate/limits.js';
 import { askWith } from '../aggregate/set-scores.js';
-import { DEFAULT_RESAMPLES, DEFAULT_SWAPS, PAIRS_A_BATCH } from './limits.js';
+import { DEFAULT_SWAPS, PAIRS_A_BATCH } from './limits.js';
 import type { PairedSet } from './paired-sets.js';
 import type { DifferenceInterval, SetResampling, TestResult } from './run-comparison.js';
 import type { SetSetting } from './set-options.js';
@@ -71,7 +71,7 @@ export async function resampleSets(
   const how = { confidence, method: 'bootstrap', ...by, resamples, seed } as const;
   const interval = (differences: readonly number[]): DifferenceInterval | null => {
     const ends = percentiles(differences, confidence);
-    return ends === undefined ? null : { ...ends, ...how };
+    return ends === undefined ? null : { low: ends.low, high: ends.high, ...how };
   };
   const differences = (pairs: readonly Scores[]): number[] =>
     pairs.map(([a, b]) => b.score - a.score);
@@ -157,15 +157,4 @@ async function* askPairs<Draw>(
       yield [answers[place]!.data, answers[place + 1]!.data];
     }
   }
-}
-
-/** Of type 7, as numpy's; undefined where a resample lacks the number, or all have the same. */
-function percentiles(
-  values: readonly number[],
-  confidence: number,
-): { readonly low: number; readonly high: number } | undefined {
-  if (values.length === 0 || values.some(Number.isNaN)) return undefined;
-  const tail = (1 - confidence) / 2;
-  const [low, high] = [quantile(values, tail)!, quantile(values, 1 - tail)!];
-  return low === high ? undefined : { low, high };
 }

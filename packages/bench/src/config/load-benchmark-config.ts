@@ -68,7 +68,7 @@ export async function loadBenchmarkConfig(
   try {
     checkValues(document.value);
     const changed = applyOverrides(document.value, overrides);
-    checkValues(changed);
+    if (overrides.length > 0) checkValues(changed);
     // A script has the environment at hand.
     const { value, whole } =
       document.source === undefined

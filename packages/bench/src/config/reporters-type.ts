@@ -4,17 +4,17 @@ import { BOOLEAN, oneOf, PATH } from './schema/config-values.js';
 import { refuse } from './stage-types.js';
 
 /** Forms that can be named; `@testbench/report` has a reporter for each. */
-const FORMATS: readonly ReporterFormat[] = [
-  'terminal',
-  'html',
-  'md',
-  'junit',
-  'csv',
-  'json',
-  'every-eval-ever',
-  'every-eval-ever-instances',
-  'otel',
-];
+const FORMATS = Object.keys({
+  terminal: true,
+  html: true,
+  md: true,
+  junit: true,
+  csv: true,
+  json: true,
+  'every-eval-ever': true,
+  'every-eval-ever-instances': true,
+  otel: true,
+} satisfies Readonly<Record<ReporterFormat, true>>) as ReporterFormat[];
 
 const FORMAT = oneOf(FORMATS);
 

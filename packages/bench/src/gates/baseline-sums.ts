@@ -1,5 +1,6 @@
 import { MAX_SUM_NAME_LENGTH, MAX_SUMS } from '@testbench/types/aggregate';
 
+import { hasResult } from '../compare/record-results.js';
 import { isObject } from '../is-object.js';
 import { ownValue } from '../own-value.js';
 import type { ResultRow } from '../results/result-row.js';
@@ -21,13 +22,13 @@ export class BaselineSumReader {
 
   /** @param system Its place among the systems of `sums`. */
   add(row: ResultRow, system: number, record: number): void {
-    if (row.dropped !== undefined || row.failure !== undefined) return;
     for (const evaluator of this.#evaluators) {
       const metrics = ownValue(row.details ?? {}, evaluator)?.metrics;
-      if (ownValue(row.scores, evaluator) === undefined || metrics === undefined) continue;
+      if (metrics === undefined || !hasResult(row, evaluator)) continue;
       const key = JSON.stringify([system, evaluator]);
-      const { names, records } = this.#open.get(key) ?? { names: new Map(), records: [] };
-      this.#open.set(key, { names, records });
+      let open = this.#open.get(key);
+      if (open === undefined) this.#open.set(key, (open = { names: new Map(), records: [] }));
+      const { names, records } = open;
       const entry = (records[record] ??= [0]);
       entry[0]! += 1;
       for (const [name, value] of Object.entries(metrics)) {

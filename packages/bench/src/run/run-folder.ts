@@ -2,7 +2,13 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { OutputInput } from '@testbench/core/files';
-import type { RunReader, RunSegment, RunStore, RunWriter } from '@testbench/types/stores';
+import {
+  RUN_DOCUMENTS,
+  type RunReader,
+  type RunSegment,
+  type RunStore,
+  type RunWriter,
+} from '@testbench/types/stores';
 
 import { BenchError } from '../errors.js';
 import { removeEmpty } from '../missing-folders.js';
@@ -13,6 +19,7 @@ import { planDigest } from '../plan/plan-digest.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
 import { isFailed } from '../results/score-board.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
+import { documentName, MANIFEST_FILE, SEGMENTS_FOLDER } from '../results/store/run-reader.js';
 
 /** A run that is being written. */
 export interface OpenRun {
@@ -68,10 +75,10 @@ export async function openRun(
  * @param made Folders that were made for it, the deepest first.
  */
 export async function removeEmptyRun(path: string, made: readonly string[] = []): Promise<void> {
-  const documents = ['manifest', 'plan', 'config', 'inputs'].map((name) => `${name}.json`);
+  const documents = [MANIFEST_FILE, ...RUN_DOCUMENTS.map(documentName)];
   for (const name of [...documents, 'calls.log']) await rm(join(path, name), { force: true });
   // A folder with anything else in it stays.
-  await removeEmpty([join(path, 'segments'), path, ...made]);
+  await removeEmpty([join(path, SEGMENTS_FOLDER), path, ...made]);
 }
 
 /**

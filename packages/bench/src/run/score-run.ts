@@ -10,6 +10,7 @@ import type {
   Scripted,
 } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { withoutUndefined } from '../config/without-undefined.js';
 import { BenchError } from '../errors.js';
 import { isObject } from '../is-object.js';
 import { finishPlan } from '../plan/make-plan.js';
@@ -140,12 +141,7 @@ async function keptSetsOf(
   const { summary, plan } = stored;
   if (summary !== undefined) return keptOf(summary.sets, isKept);
   if (!plan.evaluators.some(({ as }) => isKept(as))) return [];
-  const how = {
-    ...(system && { system }),
-    ...(compileScript && { compileScript }),
-    ...(findPlugin && { findPlugin }),
-    ...(signal && { signal }),
-  };
+  const how = withoutUndefined({ system, compileScript, findPlugin, signal });
   try {
     const whole = await aggregateRun(stored, how);
     const groups = { ...how, cuts: [ROW_CUTS.systemAndGroup], resamples: 0 };

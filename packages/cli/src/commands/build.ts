@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-code.js';
 import { escapeText } from '../render/escape-text.js';
 import type { BUILD_FLAGS } from '../flags/build.js';
 import { writeJson } from '../render/write-json.js';
+import { asWarning } from '../render/render-problem.js';
 import { writeProblems } from '../render/write-problems.js';
 import { isScript } from '../script-modules.js';
 
@@ -37,10 +38,7 @@ export async function buildCommand({
     if (error instanceof BuildError) writeProblems(io, error.diagnostics);
     throw error;
   }
-  writeProblems(
-    io,
-    result.warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` })),
-  );
+  writeProblems(io, result.warnings.map(asWarning));
   const { bytes: _bytes, inputs: _inputs, sourceMap: _map, sizeReport, ...facts } = result;
   if (json) {
     const shown = report ? { ...facts, sizeReport } : facts;

@@ -12,7 +12,7 @@ import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { PLUGIN_ATTEST_FLAGS } from '../flags/plugin-attest.js';
-import { goldenInputs } from '../golden-file.js';
+import { allInputs } from '../golden-file.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { describePredicate } from '../render/describe-predicate.js';
 import { escapeText } from '../render/escape-text.js';
@@ -66,14 +66,7 @@ async function runTests(
     );
   }
   const config = await readJsonArgument('plugin attest', 'config', flags.config ?? '{}', io.cwd);
-  // As `testbench test` has it: what the author expects of an input is an input that the check may give it.
-  const named = (flags.input ?? []).map((input) =>
-    readJsonArgument('plugin attest', 'input', input, io.cwd),
-  );
-  const inputs = [
-    ...(await Promise.all(named)),
-    ...(await Promise.all(golden.map(goldenInputs))).flat(),
-  ];
+  const inputs = await allInputs('plugin attest', flags.input, golden, io.cwd);
   const style = createStyle(io.stdout, io.env);
   const write = (text: string): void => {
     if (!flags.json) io.stdout.write(`${text}\n`);

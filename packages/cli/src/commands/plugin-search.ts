@@ -44,10 +44,13 @@ export async function pluginSearchCommand({
   for (const repair of catalogue.repairs) io.stderr.write(`${escapeText(repair)}\n`);
   const installed = (await listLocked(io.cwd)).map(({ name }) => name);
   const known = new Set([...named.map((plugin) => plugin.name), ...installed]);
-  for (const name of known) await enter(io, registries, catalogue, name, MOST_VERSIONS);
+  // Each name is entered once, so that what is there at the beginning is all that matters.
+  const entered = catalogue.search({ allVersions: true, limit: 100_000 });
+  const target = { catalogue, entered };
+  for (const name of known) await enter(io, registries, target, name, MOST_VERSIONS);
   const offered = flags.offered ? await listOffered(io, flags, registries) : [];
   for (const name of offered.filter((one) => !known.has(one))) {
-    await passOver(io, name, () => enter(io, registries, catalogue, name, 1));
+    await passOver(io, name, () => enter(io, registries, target, name, 1));
   }
   const { type, capability, author, keyword, range, asksNothing } = flags;
   const found = catalogue.search({
@@ -97,20 +100,25 @@ async function readAttached(
   return attached;
 }
 
+/** A catalogue, and what it has already. */
+interface CatalogueTarget {
+  readonly catalogue: PluginCatalogue;
+  readonly entered: readonly CatalogueEntry[];
+}
+
 /** Takes what is new under a name into the catalogue: from its section, nothing of it runs. */
 async function enter(
   io: CliIo,
   registries: RegistryMap,
-  catalogue: PluginCatalogue,
+  { catalogue, entered }: CatalogueTarget,
   name: string,
   count: number,
 ): Promise<void> {
   const { id, store } = registries.find(name);
   const signal = { signal: io.signal };
   const digests = new Set(
-    catalogue
-      .search({ registry: id, allVersions: true, limit: 100_000 })
-      .filter(({ repository }) => repository === name)
+    entered
+      .filter(({ registry, repository }) => registry === id && repository === name)
       .map(({ digest }) => digest),
   );
   for (const version of (await store.list(name, signal)).slice(0, count)) {

@@ -69,7 +69,7 @@ export async function runCommand({
   // A module that does not load, or a wrong passphrase, is told before hours of work.
   const reporters = await prepareReporters(config.reporters);
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
-  const key = await openSigningKey(io, flags);
+  const key = await openAttestKey(io, flags);
   let folder: string | undefined;
   const code = await runWithProgress(shown, async (options) => {
     const result = await runPlan(config, { ...options, inputs });
@@ -89,18 +89,14 @@ function findModeOf({
   return dryRun ? 'look' : 'install';
 }
 
-async function openSigningKey(
+/** Of the command line alone: a key of the environment signs no run. */
+async function openAttestKey(
   io: CliIo,
-  { attest: name, keysDir, dryRun }: CommandCall<typeof RUN_FLAGS>['flags'],
+  { attest: key, keysDir }: CommandCall<typeof RUN_FLAGS>['flags'],
 ): Promise<SigningKey | undefined> {
-  if (name === undefined || dryRun) return undefined;
-  const [{ openKeys }, { readPassphrase }] = await Promise.all([
-    import('../trust-files.js'),
-    import('../read-passphrase.js'),
-  ]);
-  const keys = openKeys(io, keysDir);
-  await keys.find(name);
-  return await keys.open(name, await readPassphrase(io, name, false));
+  if (key === undefined) return undefined;
+  const { openSigningKey } = await import('../signing-key.js');
+  return (await openSigningKey(io, { key, keysDir }))?.key;
 }
 
 async function attest(

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import {
   type EvaluatorConfig,
   loadBenchmarkConfig,
+  type ReporterConfig,
   type Scripted,
   scoreRun,
 } from '@testbench/bench';
@@ -15,9 +15,10 @@ import type { ExitCode } from '../exit-code.js';
 import type { SCORE_FLAGS } from '../flags/score.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
+import { isFile } from '../is-file.js';
 import { isModulePath } from '../is-module-path.js';
 import { findAsNeeded } from '../project-plugins.js';
-import { readReporters } from '../run-reporters.js';
+import { prepareReporters, readReporters } from '../run-reporters.js';
 import { scriptLoader } from '../script-loader.js';
 import { isScript } from '../script-modules.js';
 import { UsageError } from '../usage-error.js';
@@ -28,7 +29,7 @@ export async function scoreCommand({
   flags,
   args,
 }: CommandCall<typeof SCORE_FLAGS>): Promise<ExitCode> {
-  const evaluators = await readEvaluators(flags, io);
+  const { evaluators, reporters: configured } = await readConfigured(flags, io);
   const folder = resolve(io.cwd, args[0]!);
   // Evaluators get their names when they are loaded.
   const gate = await readRunGate(flags, 'score', io.cwd);
@@ -42,7 +43,9 @@ export async function scoreCommand({
   const others = findAsNeeded(io, flags);
   const findPlugin = async (reference: string): Promise<string | undefined> =>
     (await find(reference)) ?? (references.includes(reference) ? undefined : others(reference));
-  const reporters = await readReporters(io, flags.reporters ?? flags.config);
+  const reporters = await (flags.reporters === undefined
+    ? prepareReporters(configured)
+    : readReporters(io, flags.reporters));
   const shown = { io, name: basename(folder), flags, gate, findPlugin, reporters };
   return await runWithProgress(shown, (options) =>
     scoreRun(
@@ -53,15 +56,19 @@ export async function scoreCommand({
   );
 }
 
-async function readEvaluators(
+/** What the command line says itself, or the configuration that it names, which is read once. */
+async function readConfigured(
   { evaluator, config }: CommandCall<typeof SCORE_FLAGS>['flags'],
   io: CliIo,
-): Promise<readonly Scripted<EvaluatorConfig>[]> {
+): Promise<{
+  readonly evaluators: readonly Scripted<EvaluatorConfig>[];
+  readonly reporters?: readonly ReporterConfig[];
+}> {
   if ((evaluator === undefined) === (config === undefined)) {
     throw new UsageError('expected either --evaluator or --config', 'score');
   }
   if (config === undefined) {
-    return await Promise.all(
+    const evaluators = await Promise.all(
       evaluator!.map(async (plugin) => {
         const path = resolve(io.cwd, plugin);
         if (await isScript(path)) return { script: path };
@@ -69,14 +76,10 @@ async function readEvaluators(
         return { plugin: isModulePath(plugin) || isFile(path) ? path : plugin };
       }),
     );
+    return { evaluators };
   }
-  const { evaluators } = await loadBenchmarkConfig(resolve(io.cwd, config), {
+  return await loadBenchmarkConfig(resolve(io.cwd, config), {
     env: io.env,
     scripts: scriptLoader,
   });
-  return evaluators;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

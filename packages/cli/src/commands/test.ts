@@ -4,7 +4,7 @@ import { type CheckFinding, checkPlugin } from '@testbench/sdk';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
-import { compareGolden, goldenInputs } from '../golden-file.js';
+import { allInputs, compareGolden } from '../golden-file.js';
 import { findModule, readSource } from '../module-source.js';
 import { readJsonArgument } from '../read-json-argument.js';
 import { escapeText } from '../render/escape-text.js';
@@ -22,12 +22,8 @@ export async function testCommand({
   const path = args[0]!;
   const config = await readJsonArgument('test', 'config', flags.config ?? '{}', io.cwd);
   const golden = flags.golden === undefined ? undefined : resolve(io.cwd, flags.golden);
-  const inputs = [
-    ...(await Promise.all(
-      (flags.input ?? []).map((input) => readJsonArgument('test', 'input', input, io.cwd)),
-    )),
-    ...(golden === undefined ? [] : await goldenInputs(golden)),
-  ];
+  const files = golden === undefined ? [] : [golden];
+  const inputs = await allInputs('test', flags.input, files, io.cwd);
   const style = createStyle(io.stdout, io.env);
   const { source } = await findModule(io, flags, path);
   const found: CheckFinding[] = [];

@@ -9,6 +9,7 @@ import { ExitCode } from '../exit-code.js';
 import type { RUN_FLAGS } from '../flags/run.js';
 import { usePlugins } from '../project-plugins.js';
 import { escapeJson, escapeText } from '../render/escape-text.js';
+import { formatScore } from '../render/dev-words.js';
 import { formatDuration } from '../render/format-value.js';
 import { ProgressBar } from '../render/progress-bar.js';
 import { showResult } from '../render/run-with-progress.js';
@@ -153,7 +154,7 @@ function keyOf({ prompt, provider, model, evaluator }: BenchmarkSummary['scores'
 }
 
 function shown(mean: number | undefined): string {
-  return mean === undefined ? '-' : String(Number(mean.toFixed(4)));
+  return mean === undefined ? '-' : formatScore(mean);
 }
 
 function eventJson(event: BenchmarkEvent): object {

@@ -28,13 +28,10 @@ function detailsOf(predicateType: string, predicate: unknown): string | undefine
 }
 
 function describeTestResult(predicate: unknown): string {
-  const golden = list(predicate, 'golden');
-  const sum = (field: string): number =>
-    golden.reduce<number>((total, file) => total + (number(file, field) ?? 0), 0);
+  const { result, golden, sum } = testsOf(predicate);
   const fuel = Math.max(0, ...golden.map((file) => number(file, 'maxFuel') ?? 0));
   const conformance = at(predicate, 'conformance');
   const [passed = 0, failed = 0] = [number(conformance, 'passed'), number(conformance, 'failed')];
-  const result = text(predicate, 'result') === 'passed' ? 'passed' : 'FAILED';
   return [
     result,
     golden.length === 0
@@ -47,11 +44,22 @@ function describeTestResult(predicate: unknown): string {
 
 /** How tests ended, as a table shows it: `passed 12 of 12`. */
 export function describeTests(predicate: unknown): string {
-  const golden = list(predicate, 'golden');
-  const sum = (field: string): number =>
-    golden.reduce<number>((total, file) => total + (number(file, field) ?? 0), 0);
-  const result = text(predicate, 'result') === 'passed' ? 'passed' : 'FAILED';
+  const { result, golden, sum } = testsOf(predicate);
   return golden.length === 0 ? result : `${result} ${sum('passed')} of ${sum('cases')}`;
+}
+
+/** What is said to have passed has passed; everything else has not. */
+function testsOf(predicate: unknown): {
+  readonly result: 'passed' | 'FAILED';
+  readonly golden: readonly unknown[];
+  readonly sum: (field: string) => number;
+} {
+  const golden = list(predicate, 'golden');
+  return {
+    result: text(predicate, 'result') === 'passed' ? 'passed' : 'FAILED',
+    golden,
+    sum: (field) => golden.reduce<number>((total, file) => total + (number(file, field) ?? 0), 0),
+  };
 }
 
 /** Versions 0.2 and 1 of SLSA. */

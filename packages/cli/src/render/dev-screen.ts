@@ -11,17 +11,10 @@ import { logsOf } from '@testbench/sdk';
 import type { CliIo } from '../cli-io.js';
 import { SHOWN_FLIPS } from '../limits.js';
 import { cutLine } from './cut-line.js';
-import {
-  asWarning,
-  describeLogs,
-  describeOutcome,
-  formatScore,
-  inOneLine,
-  shortJson,
-} from './dev-words.js';
+import { describeLogs, describeOutcome, formatScore, inOneLine, shortJson } from './dev-words.js';
 import { escapeText } from './escape-text.js';
 import { formatBytes, formatDuration } from './format-value.js';
-import { renderExcerpt, renderProblem, type ShownProblem } from './render-problem.js';
+import { asWarning, renderExcerpt, renderProblem, type ShownProblem } from './render-problem.js';
 import { shortenPath } from './shorten-path.js';
 import { createStyle, type Style } from './style.js';
 import { widthOf } from './width-of.js';

@@ -16,10 +16,6 @@ export function describeLogs(logs: ReturnType<typeof logsOf>): string[] {
     .map(({ level, message }) => `  ${escapeText(`${level}: ${message}`)}`);
 }
 
-export function asWarning(problem: ShownProblem): ShownProblem {
-  return Object.assign({}, problem, { message: `warning: ${problem.message}` });
-}
-
 /** The first mistake, where one line is all there is. */
 export function inOneLine(message: string, problems: readonly ShownProblem[]): string {
   const [first] = problems;

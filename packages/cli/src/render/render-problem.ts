@@ -21,6 +21,10 @@ export function placeOf({ file, line, column }: Omit<ShownProblem, 'message'>): 
   return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;
 }
 
+export function asWarning(problem: ShownProblem): ShownProblem {
+  return Object.assign({}, problem, { message: `warning: ${problem.message}` });
+}
+
 /** A mistake with its line, and a mark below the column. */
 export function renderProblem(problem: ShownProblem, style: Style): string[] {
   const { line, column, message, excerpt } = problem;

@@ -5,9 +5,9 @@ import { readLimits, readOptions } from '@testbench/types/config';
 import { type IsolationChoice, readIsolation } from '../isolation/isolation.js';
 import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';
 import type { LoadPluginOptions, PluginSource } from '../options.js';
-import { ownSourceMap } from '../places/own-source-map.js';
 import { type OwnSourceMap, readSourceMapChoice } from '../places/source-map-choice.js';
 import { ownJson } from './own-json.js';
+import { ownSource } from './own-source.js';
 
 /** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
 export interface CheckedLoadOptions {
@@ -55,6 +55,7 @@ export function readLoadOptions(
     },
     sourceMap: readSourceMapChoice,
   });
+  const { sourceMap } = options;
   return {
     id: options.id,
     givenId: options.id,
@@ -65,7 +66,7 @@ export function readLoadOptions(
     metering: options.metering,
     limits: { ...limits, ...options.limits },
     permissions,
-    sourceMap: ownSourceMap(options.sourceMap),
+    sourceMap: sourceMap === undefined || sourceMap === false ? sourceMap : ownSource(sourceMap),
   };
 }
 

@@ -1,7 +1,7 @@
 import { hostSignatures } from '@testbench/host';
-import { ModuleCache } from '@testbench/runtime';
+import { meteringFormOf, ModuleCache } from '@testbench/runtime';
 import type { AdmissionCaps, AdmissionOptions, FeatureSet, PolicyGrants } from '@testbench/sandbox';
-import { PAGE_BYTES, type PluginMetadata } from '@testbench/types';
+import type { PluginMetadata } from '@testbench/types';
 import type { LogSink } from '@testbench/types/abi';
 import type { StateStore } from '@testbench/types/stores';
 
@@ -106,11 +106,7 @@ export class VersionLoader {
       const id = new LoadingId(options.id ?? section?.name, settings.onLog);
       const metering = chooseMetering(options.metering ?? settings.metering, section);
       const setup = { ...options, metering, protocol };
-      const form = {
-        maxMemoryPages: Math.floor(maxMemoryBytes / PAGE_BYTES),
-        resettable: options.reset,
-        metering,
-      };
+      const form = meteringFormOf({ maxMemoryBytes, resettable: options.reset, metering });
       const file = READS_FILES ? path : undefined;
       const places = new PluginPlaces(
         {

@@ -5,14 +5,12 @@ import {
   type NameReference,
   type OciReference,
   parseReference,
-  type PluginStore,
-  type StoredArtifact,
   type TransferProgress,
   type Verifier,
 } from '@testbench/types/stores';
 
 import { inspectPlugin } from '../inspect-plugin.js';
-import { resolveReference } from '../resolve-reference.js';
+import { resolveNamed } from '../resolve-reference.js';
 import { openCachedStore } from '../stores/cached-store.js';
 import { requireModule, verifyArtifact } from './fetch-plugin.js';
 import { InstallError } from './install-error.js';
@@ -92,7 +90,8 @@ export async function findPlugin(
     ...(signal !== undefined && { signal }),
     onProgress: (progress: TransferProgress) => onEvent({ type: 'progress', ...progress }),
   };
-  const artifact = await resolveIn(store, parsed, storeOptions);
+  // The map has chosen the registry already.
+  const artifact = await resolveNamed(store, name, parsed, storeOptions);
   const { digest } = artifact;
   const moduleDigest = requireModule(artifact, (state) => invalid(reference, state));
   const bytes = await store.read(artifact, storeOptions);
@@ -101,14 +100,11 @@ export async function findPlugin(
   const isPinned = parsed.kind === 'oci' && parsed.digest !== undefined;
   // By digest nobody is misled about what it is.
   if (!isPinned) checkNamed(reference, name, version, metadata);
-  const signers =
-    verifier === undefined
-      ? []
-      : await verifyArtifact({ name, store, version: version ?? '', knownSigners: [] }, artifact, {
-          verifier,
-          signal,
-          onEvent,
-        });
+  const signers = await verifyArtifact(
+    { name, store, version: version ?? '', knownSigners: [] },
+    artifact,
+    { verifier, signal, onEvent },
+  );
   const path = store.pathOf(moduleDigest);
   return { name, registry: id, version, digest, bytes, path, signers };
 }
@@ -121,23 +117,6 @@ function readReference(text: string): NameReference | OciReference {
   throw new StoreError(
     'STORE_INVALID_REFERENCE',
     `Cannot find ${JSON.stringify(text)} in a registry: it is a path`,
-  );
-}
-
-async function resolveIn(
-  store: PluginStore,
-  parsed: NameReference | OciReference,
-  options: Parameters<PluginStore['resolve']>[1],
-): Promise<StoredArtifact> {
-  if (parsed.kind !== 'oci') return await resolveReference(store, parsed, options);
-  // The map has chosen the registry already.
-  const { name, tag, range, digest } = parsed;
-  if (digest !== undefined) return await store.resolve({ name, digest }, options);
-  if (tag !== undefined) return await store.resolve({ name, tag }, options);
-  return await resolveReference(
-    store,
-    { kind: 'name', name, ...(range !== undefined && { range }) },
-    options,
   );
 }
 

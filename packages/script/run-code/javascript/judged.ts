@@ -2,7 +2,7 @@
  * What runs in the engine that is judged, before the code under test: it answers a text with a text.
  *
  * Only its source goes there, so it uses nothing from outside of itself. Whatever the code under test replaces here, all that it can change is
- * what it answers, which it decides anyway; `judge.ts` reads each answer as a stranger's.
+ * what it answers, which it decides anyway; `foreign.ts` reads each answer as a stranger's.
  */
 export function judged(): (text: string) => unknown {
   const MAX_ITEMS = 100_000;
@@ -89,10 +89,7 @@ export function judged(): (text: string) => unknown {
     if (tag === 'd') return new Date(first);
     if (tag === 'x') return new RegExp(first, second);
     if (tag === 'e') return new Error(second);
-    if (tag === 't')
-      return (globalThis as any)[first].from(
-        first.startsWith('Big') ? second.map(unplain) : second.map(unplain),
-      );
+    if (tag === 't') return (globalThis as any)[first].from(second.map(unplain));
     if (tag === 'k') return kept[first];
     const pairs = first.map(([key, item]: [unknown, unknown]) => [unplain(key), unplain(item)]);
     return tag === 'm' ? new Map(pairs) : Object.fromEntries(pairs);

@@ -62,8 +62,8 @@ export async function compileC(request: CompileRequest): Promise<Compiled> {
     bytes,
     places: sourceMap ? readDwarfPlaces(bytes, directory) : undefined,
     warnings: excerpted(directory, said, 'warning'),
-    inputs: ['.c', '.h'].flatMap((ending) =>
-      filesIn(join(directory, 'src'), ending).map((name) => join(directory, 'src', name)),
+    inputs: [...sources, ...filesIn(join(directory, 'src'), '.h').map((name) => `src/${name}`)].map(
+      (name) => join(directory, name),
     ),
   };
 }

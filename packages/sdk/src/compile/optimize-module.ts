@@ -53,18 +53,18 @@ export async function optimizeModule(
     binaryen.setShrinkLevel(optimize === 'size' ? 2 : 0);
     binaryen.setDebugInfo(true);
     if (places !== undefined) carryPlaces(binaryen, module, bytes, places);
-    let best = { bytes, places };
+    let smallest = bytes;
+    let written: ReturnType<typeof module.emitBinary> | undefined;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       module.optimize();
-      const { binary, sourceMap } = module.emitBinary(MAP_NAME);
-      const smaller = stripSections(binary, /^sourceMappingURL$/);
-      if (smaller.length >= best.bytes.length) break;
-      best = {
-        bytes: smaller,
-        places: places && withContents(readCodePlaces(sourceMap, binary), places),
-      };
+      const emitted = module.emitBinary(MAP_NAME);
+      const smaller = stripSections(emitted.binary, /^sourceMappingURL$/);
+      if (smaller.length >= smallest.length) break;
+      [smallest, written] = [smaller, emitted];
     }
-    return best;
+    const left =
+      places && written && withContents(readCodePlaces(written.sourceMap, written.binary), places);
+    return { bytes: smallest, places: left ?? places };
   } finally {
     module.dispose();
   }

@@ -4,10 +4,9 @@ import { writeOutput } from '@testbench/core/files';
 import { readOptions } from '@testbench/types/config';
 
 import type { TestHost } from './create-test-host.js';
-import { runGoldenLine } from './golden-lines.js';
-import { readJsonLines, wantsUpdate } from './json-lines.js';
+import { readGolden, runGoldenLine } from './golden-lines.js';
+import { wantsUpdate } from './json-lines.js';
 import { framesOf, tellCaller } from './tell-caller.js';
-import { TestHostError } from './test-host-error.js';
 
 /** How {@link checkGolden} works. */
 export interface GoldenOptions {
@@ -47,10 +46,7 @@ export async function checkGolden(
     update: (node) => node.boolean(),
     tolerance: (node) => node.number(0, Number.MAX_VALUE),
   });
-  const lines = await readJsonLines(path);
-  if (lines === undefined || lines.length === 0) {
-    throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
-  }
+  const { lines } = await readGolden(path);
   const update = options.update ?? wantsUpdate();
   const written: string[] = [];
   for (const each of lines) {

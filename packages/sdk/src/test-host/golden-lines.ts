@@ -2,8 +2,9 @@ import type { LogRecord } from '@testbench/types/abi';
 import { PluginError } from '@testbench/types/errors';
 
 import type { TestHost } from './create-test-host.js';
-import type { JsonLine } from './json-lines.js';
+import { type JsonLine, readJsonLinesFile } from './json-lines.js';
 import { logsOf } from './tell-caller.js';
+import { TestHostError } from './test-host-error.js';
 
 /** What a call gave, or the code that it failed with. */
 export type GoldenOutcome = { readonly output: unknown } | { readonly error: string };
@@ -24,6 +25,15 @@ export interface GoldenLine {
   /** The error of a call that failed. */
   readonly cause?: unknown;
   readonly input: unknown;
+}
+
+/** Reads a golden file. @throws {TestHostError} `TEST_BAD_FILE` */
+export async function readGolden(
+  path: string,
+): Promise<{ readonly bytes: Uint8Array; readonly lines: readonly JsonLine[] }> {
+  const file = await readJsonLinesFile(path);
+  if (file !== undefined && file.lines.length > 0) return file;
+  throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
 }
 
 /**

@@ -4,9 +4,7 @@ import { readOptions } from '@testbench/types/config';
 
 import type { GoldenOptions } from './check-golden.js';
 import type { TestHost } from './create-test-host.js';
-import { type GoldenOutcome, runGoldenLine } from './golden-lines.js';
-import { readJsonLinesFile } from './json-lines.js';
-import { TestHostError } from './test-host-error.js';
+import { type GoldenOutcome, readGolden, runGoldenLine } from './golden-lines.js';
 
 /** A line of a golden file for which a plugin gave something else. */
 export interface GoldenFailure {
@@ -68,10 +66,7 @@ export async function runGolden(
     signal: (node) => node.signal(),
   });
   const { tolerance = 0, maxFailures = Number.POSITIVE_INFINITY, signal } = options;
-  const file = await readJsonLinesFile(path);
-  if (file === undefined || file.lines.length === 0) {
-    throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
-  }
+  const file = await readGolden(path);
   const failures: GoldenFailure[] = [];
   let maxFuel = 0;
   let cases = 0;

@@ -1,6 +1,7 @@
 import { ByteReader } from '@testbench/wasm';
 
-import { readFixed, skipTo } from './line-program.js';
+import { readFixed } from './line-program.js';
+import { readText, textAt } from './line-table.js';
 
 /** Sections that say in which folder each file was compiled. */
 interface InfoSections {
@@ -35,8 +36,6 @@ const STRP = 0x0e;
 const SECTION_OFFSET = 0x17;
 const SDATA = 0x0d;
 const UDATA = 0x0f;
-
-const utf8 = new TextDecoder();
 
 /**
  * Reads in which folder each file was compiled, by the offset of its line table: tables of version 4 and before do not say it themselves.
@@ -82,8 +81,7 @@ function readUnit(reader: ByteReader, { abbrev, str }: InfoSections): Unit {
     } else if (attribute === COMPILATION_FOLDER && form === STRP) {
       unit.folder = textAt(str, readFixed(reader, 4));
     } else if (attribute === COMPILATION_FOLDER && form === STRING) {
-      unit.folder = textAt(reader.bytes, reader.offset);
-      skipForm(reader, form);
+      unit.folder = readText(reader);
     } else skipForm(reader, form);
     // What follows may have a form that is not known here.
     if (unit.table !== undefined && unit.folder !== undefined) break;
@@ -108,14 +106,7 @@ function attributesOf(reader: ByteReader, code: number): readonly (readonly [num
 function skipForm(reader: ByteReader, form: number): void {
   const size = SIZES[form];
   if (size !== undefined) reader.skip(size, 'attribute');
-  else if (form === STRING) {
-    const end = reader.bytes.indexOf(0, reader.offset);
-    skipTo(reader, end < 0 ? Infinity : end + 1);
-  } else if (form === UDATA || form === SDATA) reader.u64('attribute');
+  else if (form === STRING) readText(reader);
+  else if (form === UDATA || form === SDATA) reader.u64('attribute');
   else throw new RangeError(`a unit has the form ${form}`);
-}
-
-function textAt(section: Uint8Array, offset: number): string {
-  const end = section.indexOf(0, offset);
-  return end < 0 ? '' : utf8.decode(section.subarray(offset, end));
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { digestOf } from '@testbench/core/files';
 import { parseSourceMap, writeSourceMap } from '@testbench/types/source-map';
 import { decodeModule, readFunctionNames } from '@testbench/wasm';
 
@@ -73,7 +72,7 @@ export function finishSourceMap(
     sources: used.map((source) => sources[source]!),
     contents: used.map((source) => contents[source] ?? null),
     functions,
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    digest: digestOf(bytes),
   });
 }
 

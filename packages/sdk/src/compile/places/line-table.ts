@@ -172,7 +172,8 @@ function readForm(reader: ByteReader, form: number, texts: LineTexts): string | 
   }
 }
 
-function readText(reader: ByteReader): string {
+/** Reads a text that ends with a zero. @throws {Error} If it does not end inside of what is read. */
+export function readText(reader: ByteReader): string {
   const { bytes, offset } = reader;
   const end = bytes.indexOf(0, offset);
   const text = utf8.decode(bytes.subarray(offset, Math.max(offset, end)));
@@ -181,7 +182,8 @@ function readText(reader: ByteReader): string {
   return text;
 }
 
-function textAt(section: Uint8Array, offset: number): string {
+/** The text at an offset of a section of texts; '' if it does not end. */
+export function textAt(section: Uint8Array, offset: number): string {
   const end = section.indexOf(0, offset);
   return end < 0 ? '' : utf8.decode(section.subarray(offset, end));
 }
