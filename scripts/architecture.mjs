@@ -23,6 +23,7 @@ export const mayImport = {
   compiler: [],
   sdk: ['types', 'wasm', 'sandbox', 'host', 'core', 'compiler'],
   dev: ['types', 'core', 'bench', 'sdk', 'script'],
+  studio: ['types', 'bench', 'core', 'registry', 'report', 'script', 'sdk', 'statistics', 'trust'],
   'create-plugin': ['types'],
   cli: [
     'types',
@@ -36,6 +37,7 @@ export const mayImport = {
     'script',
     'sdk',
     'statistics',
+    'studio',
     'trust',
   ],
 };

@@ -110,6 +110,7 @@ import {
   requiredRecordsForProportions,
 } from '@testbench/statistics/power';
 import { eloRatings, winRates } from '@testbench/statistics/ranking';
+import { startStudio } from '@testbench/studio';
 import { assemble, guestWat } from '@testbench/test-kit';
 import {
   createVerifier,
@@ -764,6 +765,11 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'dev:WatchBenchmarkOptions': {
     base: { signal: AbortSignal.abort(), onEvent: () => {}, config: join(folder, 'none') },
     calls: { watchBenchmark: (options) => watchBenchmark(options) },
+  },
+  'studio:StudioOptions': {
+    // Whatever it has, it does not start.
+    base: { folder: join(folder, 'none') },
+    calls: { startStudio: (options) => startStudio(options) },
   },
   'sdk:RunGoldenOptions': {
     calls: { runGolden: (options) => runGolden(host, join(folder, 'none.jsonl'), options) },

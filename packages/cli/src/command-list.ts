@@ -45,6 +45,7 @@ import { RUN } from './definitions/run.js';
 import { SCORE } from './definitions/score.js';
 import { SHOW } from './definitions/show.js';
 import { STATUS } from './definitions/status.js';
+import { STUDIO } from './definitions/studio.js';
 import { SUMMARY } from './definitions/summary.js';
 import { TEST } from './definitions/test.js';
 import { VERIFY } from './definitions/verify.js';
@@ -73,6 +74,7 @@ export const COMMANDS = [
   FAILURES,
   EXPORT,
   REPORT,
+  STUDIO,
   VERIFY,
   PUSH,
   PULL,

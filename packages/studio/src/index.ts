@@ -1,0 +1,10 @@
+/**
+ * A local web application over a folder of runs.
+ *
+ * It is a package of its own because it joins what others keep apart, the runs, the report's components, the plugins, behind a server that only this machine reaches.
+ *
+ * @packageDocumentation
+ */
+export { StudioError, type StudioErrorCode } from './errors.js';
+export { startStudio, type Studio } from './start-studio.js';
+export type { StudioOptions } from './studio-options.js';

@@ -1,0 +1,24 @@
+/** A page of the studio: the server answers its path with the document, and the document's script shows it. */
+export interface Page {
+  /** Such as `/runs`. */
+  readonly path: string;
+  /** In the navigation, and in the title of the window. */
+  readonly name: string;
+  /** False for pages that others lead to. */
+  readonly isInNavigation: boolean;
+  /** Its policy lets the page compile WebAssembly. @default false */
+  readonly runsWasm?: boolean;
+}
+
+/** All pages, in the order of the navigation. `page/views.ts` has the component of each. */
+export const PAGES = [
+  { path: '/', name: 'Runs', isInNavigation: true },
+] as const satisfies readonly Page[];
+
+/** Path of a page. */
+export type PagePath = (typeof PAGES)[number]['path'];
+
+/** @returns The page of a path; undefined if there is none. */
+export function findPage(path: string): Page | undefined {
+  return PAGES.find((page) => page.path === path);
+}

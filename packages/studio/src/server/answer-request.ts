@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { StudioError } from '../errors.js';
+import { MAX_BODY_BYTES, MAX_TARGET_CHARACTERS } from '../limits.js';
+import { findPage } from '../pages.js';
+import type { Project } from '../project/project.js';
+import type { Gate } from './gate.js';
+import { securityHeaders } from './headers.js';
+import { matchRoute } from './match-route.js';
+import { DOCUMENT, type PageFiles, stepDocument } from './page-files.js';
+import { readBody } from './read-body.js';
+import type { Route } from './route.js';
+import { sendAnswer, sendError } from './send.js';
+
+/** What a request is answered from. */
+export interface Answering {
+  readonly gate: Gate;
+  readonly files: PageFiles;
+  readonly project: Project;
+  readonly routes: readonly Route[];
+  /** Fires when the studio is closed. */
+  readonly closing: AbortSignal;
+}
+
+/** Answers one request; never rejects. */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answering: Answering,
+): Promise<void> {
+  try {
+    await answerOrThrow(request, response, answering);
+  } catch (error) {
+    sendError(response, error);
+  }
+}
+
+async function answerOrThrow(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { gate, files, project, routes, closing }: Answering,
+): Promise<void> {
+  const { method = '', url: target = '' } = request;
+  for (const [name, value] of Object.entries(securityHeaders(false))) {
+    response.setHeader(name, value);
+  }
+  if (!target.startsWith('/') || target.length > MAX_TARGET_CHARACTERS) {
+    throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the target of the request');
+  }
+  const question = target.indexOf('?');
+  // Not by `new URL`, which would take ".." and other hosts apart: what is no known path is not found.
+  const path = question === -1 ? target : target.slice(0, question);
+  const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
+  const isData = path.startsWith('/api/');
+  gate.checkOrigin(request.headers, method, isData);
+
+  if (path === '/' && method === 'GET' && query.has('token')) {
+    if (!gate.isToken(query.get('token'))) {
+      throw new StudioError(
+        'STUDIO_NOT_SIGNED_IN',
+        'Cannot sign in: the token is not of this studio',
+      );
+    }
+    response.setHeader('set-cookie', gate.cookie);
+    // The token is gone from the address, and so from what is copied and kept of it.
+    response.writeHead(303, { location: '/' }).end();
+    return;
+  }
+  // A link on another page: the browser leaves the cookie out, and sends it with a step that our own document makes.
+  const isForeignLink = /^(?:cross|same)-site$/.test(String(request.headers['sec-fetch-site']));
+  if (isForeignLink && !isData && method === 'GET' && findPage(path) && !query.has('again')) {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(stepDocument(query));
+    return;
+  }
+  gate.checkCookie(request.headers);
+
+  if (isData) {
+    const { route, params } = matchRoute(routes, method, path);
+    const body = await readBody(request, route.maxBodyBytes ?? MAX_BODY_BYTES);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, closing]);
+    await sendAnswer(
+      response,
+      await route.answer({ project, params, query, body, signal }),
+      signal,
+    );
+    return;
+  }
+  if (method !== 'GET') {
+    throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot answer: the path takes another method');
+  }
+  if (path.startsWith('/assets/')) {
+    const file = files.get(path.slice('/assets/'.length));
+    if (file === undefined)
+      throw new StudioError('STUDIO_NOT_FOUND', 'Cannot answer: no such file');
+    response.setHeader('content-type', file.type);
+    response.end(file.bytes);
+    return;
+  }
+  const page = findPage(path);
+  if (page === undefined) throw new StudioError('STUDIO_NOT_FOUND', 'Cannot answer: no such page');
+  const headers = securityHeaders(page.runsWasm === true);
+  response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' }).end(DOCUMENT);
+}

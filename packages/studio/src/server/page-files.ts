@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+/** Files of the page by their name, listed once: a request names one of these, or nothing. */
+export class PageFiles {
+  readonly #folder: string;
+  readonly #names: ReadonlySet<string>;
+  readonly #read = new Map<string, Buffer>();
+
+  /** @throws {Error} From the file system, if the page was not built. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#names = new Set(readdirSync(folder).filter((name) => extname(name) in TYPES));
+  }
+
+  get(name: string): { readonly bytes: Uint8Array; readonly type: string } | undefined {
+    if (!this.#names.has(name)) return undefined;
+    let bytes = this.#read.get(name);
+    if (bytes === undefined) {
+      bytes = readFileSync(join(this.#folder, name));
+      this.#read.set(name, bytes);
+    }
+    return { bytes, type: TYPES[extname(name)]! };
+  }
+}
+
+/** The one document: a page's script takes it from there. */
+export const DOCUMENT = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Testbench Studio</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/styles.css">
+<script type="module" src="/assets/main.js"></script>
+</head>
+<body>
+<div id="app"></div>
+<noscript>The studio needs JavaScript.</noscript>
+</body>
+</html>
+`;
+
+/** Asks for the same page again, now from our own origin. */
+export function stepDocument(query: URLSearchParams): string {
+  // What it is written in are letters, digits and a few signs: of these only "&" means something in HTML.
+  const again = new URLSearchParams([...query, ['again', '']]).toString().replaceAll('&', '&amp;');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=?${again}">
+<title>Testbench Studio</title>
+<a href="?${again}">Open the studio</a>
+</html>
+`;
+}

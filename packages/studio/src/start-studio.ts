@@ -1,0 +1,118 @@
+import { realpath } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { readOptions } from '@testbench/types/config';
+
+import { StudioError } from './errors.js';
+import {
+  CONNECTION_CHECK_MS,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  MAX_HEADER_BYTES,
+  MAX_SOCKETS,
+  REQUEST_TIMEOUT_MS,
+} from './limits.js';
+import { PAGE_FOLDER } from './page-folder.js';
+import { ROUTES } from './routes.js';
+import { answerRequest } from './server/answer-request.js';
+import { Gate } from './server/gate.js';
+import { PageFiles } from './server/page-files.js';
+import { STUDIO_OPTIONS, type StudioOptions } from './studio-options.js';
+
+/** A studio that runs. */
+export interface Studio {
+  /** Opens it, once for each browser: it has the token, so do not pass it on. */
+  readonly url: string;
+  readonly port: number;
+  /** An address for one use, for programs that are started with it: other users of the machine see what those are started with. */
+  createLaunchUrl(): string;
+  /** Ends all requests and the server. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts the studio of a folder on 127.0.0.1.
+ *
+ * Nobody but a browser that opened {@link Studio.url} is answered.
+ *
+ * @throws {ConfigError} If the options are wrong.
+ * @throws {StudioError} `STUDIO_NO_PROJECT` if the folder cannot be read; `STUDIO_CANNOT_LISTEN` if the port is taken.
+ *
+ * @example
+ * ```ts no-run
+ * import { startStudio } from '@testbench/studio';
+ *
+ * await using studio = await startStudio({ folder: 'my-benchmark' });
+ * console.log(studio.url);
+ * ```
+ */
+export async function startStudio(given: StudioOptions = {}): Promise<Studio> {
+  const { folder = '.', port = 0 } = readOptions<StudioOptions>(given, STUDIO_OPTIONS);
+  const project = {
+    folder: await realpath(folder).catch((cause: unknown) => noProject(folder, cause)),
+  };
+  const files = new PageFiles(PAGE_FOLDER);
+  const closing = new AbortController();
+  let gate: Gate;
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CONNECTION_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    (request, response) => {
+      void answerRequest(request, response, {
+        gate,
+        files,
+        project,
+        routes: ROUTES,
+        closing: closing.signal,
+      });
+    },
+  );
+  server.maxConnections = MAX_SOCKETS;
+  await listen(server, port);
+  const { port: open } = server.address() as AddressInfo;
+  gate = new Gate(open);
+
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await new Promise<void>((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
+  };
+  return {
+    url: `http://127.0.0.1:${open}/?token=${gate.token}`,
+    port: open,
+    createLaunchUrl: () => `http://127.0.0.1:${open}/?token=${gate.createLaunchToken()}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((done, fail) => {
+    server.once('error', (cause) => {
+      fail(
+        new StudioError('STUDIO_CANNOT_LISTEN', `Cannot listen on port ${port}: it cannot be had`, {
+          cause,
+        }),
+      );
+    });
+    // By number: a name could mean an address that others reach.
+    server.listen(port, '127.0.0.1', done);
+  });
+}
+
+function noProject(folder: string, cause: unknown): never {
+  throw new StudioError(
+    'STUDIO_NO_PROJECT',
+    `Cannot open the project "${folder}": no such folder`,
+    { cause },
+  );
+}
