@@ -16,5 +16,3 @@ export const KEEP_ALIVE_MS = 5_000;
 export const CONNECTION_CHECK_MS = 1_000;
 /** Sockets at once: a browser opens six for each host, and somebody has a few tabs. */
 export const MAX_SOCKETS = 64;
-/** Streams of events at once: one for each tab that watches a run; the other sockets are for requests. */
-export const MAX_STREAMS = 24;
