@@ -1,0 +1,77 @@
+import type { TestHost } from '@testbench/sdk';
+
+import { openModelBench } from '../fake-model-server.js';
+import { openPlugin } from '../open-plugin.js';
+import { fuelInput } from './page-inputs.js';
+import { replyOf, SECRETS, withoutMarks } from './replies.js';
+
+export type Metadata = TestHost['info']['metadata'];
+
+interface Result {
+  readonly data: unknown;
+  readonly fuelUsed: number;
+  readonly metadata: Metadata;
+}
+
+/** Opens each plugin once for each configuration: many pages are of the same plugin. */
+export class PageHosts implements AsyncDisposable {
+  readonly #hosts = new Map<string, TestHost>();
+  readonly #results = new Map<string, Promise<Result>>();
+
+  /** Calls a plugin, each way once; one that asks a model gets the answer of a server on loopback. */
+  async call(
+    plugin: string,
+    data: unknown,
+    config: object | undefined,
+    purpose = 'example',
+  ): Promise<Result> {
+    const key = JSON.stringify([plugin, data, config, purpose]);
+    const result = this.#results.get(key) ?? this.#call(plugin, data, config, purpose);
+    this.#results.set(key, result);
+    return await result;
+  }
+
+  async #call(
+    plugin: string,
+    data: unknown,
+    config: object | undefined,
+    purpose: string,
+  ): Promise<Result> {
+    if (plugin in SECRETS) return await callModel(plugin, data, config);
+    const key = JSON.stringify([plugin, config ?? {}, purpose]);
+    const host = this.#hosts.get(key) ?? (await openPlugin(plugin, config));
+    this.#hosts.set(key, host);
+    const result = await host.call(data);
+    return { data: result.data, fuelUsed: result.metadata.fuelUsed, metadata: host.info.metadata };
+  }
+
+  /** What a plugin says about itself, and the fuel of its first call: later ones find a heap that is larger already. */
+  async measure(plugin: string): Promise<Result> {
+    const { data, config } = fuelInput(plugin);
+    return await this.call(plugin, data, config, 'fuel');
+  }
+
+  /** Names of a plugin's options. */
+  async options(plugin: string): Promise<string[]> {
+    const { metadata } = await this.measure(plugin);
+    const schema = metadata.configSchema as { readonly properties?: object } | undefined;
+    return Object.keys(schema?.properties ?? {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const host of this.#hosts.values()) await host.close();
+  }
+}
+
+async function callModel(plugin: string, data: unknown, config: object = {}): Promise<Result> {
+  const { base_url: _, ...own } = config as { base_url?: string };
+  const secret = SECRETS[plugin] ?? '';
+  await using bench = await openModelBench(plugin, secret, { ...own, api_key_secret: secret });
+  bench.replies.push(replyOf(plugin));
+  const result = await bench.system.executePlugin(bench.id, { data });
+  return {
+    data: withoutMarks(result.data),
+    fuelUsed: result.metadata.fuelUsed,
+    metadata: bench.system.getPluginInfo(bench.id)!.metadata,
+  };
+}

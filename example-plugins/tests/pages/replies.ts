@@ -1,0 +1,41 @@
+import type { Reply, SeenRequest } from '../fake-model-server.js';
+
+/** The plugins that ask a model, and the secret that is their key. */
+export const SECRETS: Readonly<Record<string, string>> = {
+  anthropic: 'ANTHROPIC_API_KEY',
+  'llm-judge': 'JUDGE_API_KEY',
+  openai: 'OPENAI_API_KEY',
+};
+
+const GRADE = '{"score":5,"reason":"The answer does all that the rubric asks for."}';
+
+const chat = (content: string): Reply => ({
+  body: {
+    model: 'gpt-4o-mini',
+    choices: [{ message: { content }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 12, completion_tokens: 2, total_tokens: 14 },
+  },
+});
+
+/** What the server of models says to the call on a plugin's page. */
+export function replyOf(plugin: string): Reply | ((request: SeenRequest) => Reply) {
+  if (plugin === 'openai') return chat('Paris.');
+  if (plugin === 'llm-judge') {
+    return ({ text }) => chat(`${/the mark ([0-9a-f]{32})/.exec(text)?.[1] ?? ''} ${GRADE}`);
+  }
+  return {
+    body: {
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-haiku-4-5',
+      content: [{ type: 'text', text: 'Paris.' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 12, output_tokens: 2 },
+    },
+  };
+}
+
+/** A judge's mark is another one in each call. */
+export function withoutMarks<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value).replace(/[0-9a-f]{32}/g, '<mark>')) as Value;
+}
