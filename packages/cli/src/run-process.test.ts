@@ -41,6 +41,23 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  it('writes rows to its output, which Node makes a socket', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'data.jsonl'), '{"input":"q","expected":"1","answers":{"a":"1"}}\n');
+    const config = {
+      name: 'short',
+      dataset: { path: 'data.jsonl' },
+      provider: { plugin: examplePlugin('replay'), models: ['a'] },
+      evaluators: [{ plugin: examplePlugin('exact-match') }],
+    };
+    await writeFile(join(cwd, 'short.json'), JSON.stringify(config));
+    expect((await start(['run', 'short.json'], cwd).ended).code).toBe(0);
+    const [run] = await listRuns(join(cwd, 'runs'));
+    const { code, stdout, stderr } = await start(['export', run!.path]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ output: '1', scores: { 'exact-match': 1 } });
+  }, 30_000);
+
   it('prints errors to stderr and ends with 2 for a wrong command line', async () => {
     const { code, stdout, stderr } = await start(['frobnicate']).ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

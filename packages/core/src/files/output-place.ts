@@ -77,9 +77,10 @@ export async function findOutputPlace(path: string, options?: OutputOptions): Pr
       return { path, target, way: 'replace', mode: undefined };
     }
     if (found.isDirectory()) refuse('it is a directory');
-    if (found.isSocket()) refuse('it is a socket');
+    // Before the next line: a program that starts this one, such as Node, may give it a socket as its output.
     const own = ([1, 2] as const).find((descriptor) => isSameFile(found, ownStats(descriptor)));
     if (own !== undefined) return { path, target, way: own, mode: undefined };
+    if (found.isSocket()) refuse('it is a socket');
     await access(target, constants.W_OK);
     if (!found.isFile()) return { path, target, way: 'write', mode: undefined };
     await checkFolder(dirname(target), false, refuse);
