@@ -41,15 +41,16 @@ export async function findModule(
   return { source: await modulePath(io, text), isUnsigned: false };
 }
 
-/** A plugin of the installed package; undefined for a path, and for a file that has the same name. */
+/** A plugin of the package that is installed for this folder, or else beside the bench; undefined for a path, and for a file that has the same name. */
 async function findShipped(io: CliIo, text: string): Promise<string | undefined> {
   if (!/^[a-z0-9-]+(?:@[^/\\:]+)?$/.test(text)) return undefined;
   if (isFile(resolve(io.cwd, text))) return undefined;
-  const [{ PluginLocator }, { scriptCompiler }] = await Promise.all([
+  const [{ findPluginsDir, PluginLocator }, { scriptCompiler }] = await Promise.all([
     import('@testbench/bench'),
     import('./script-modules.js'),
   ]);
-  const locator = new PluginLocator(undefined, { compileScript: scriptCompiler(io) });
+  const folder = findPluginsDir(io.cwd);
+  const locator = new PluginLocator(folder, { compileScript: scriptCompiler(io) });
   return (await locator.locate(text, 'plugin')).path;
 }
 

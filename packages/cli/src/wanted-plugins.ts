@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { PluginLocator } from '@testbench/bench';
+import { findPluginsDir, PluginLocator } from '@testbench/bench';
 import { isPluginName, LOCKFILE_NAME, satisfiesRange } from '@testbench/registry/install';
 import { PluginError } from '@testbench/types/errors';
 import { type OciReference, parseReference } from '@testbench/types/stores';
@@ -39,7 +39,9 @@ export async function sortReferences(
   const wanted: Wanted[] = [];
   const byDigest: PinnedReference[] = [];
   // Whether the package has it is asked, and no script compiled for it.
-  const locator = new PluginLocator(pluginsDir, { compileScript: () => Promise.resolve('') });
+  const locator = new PluginLocator(pluginsDir ?? findPluginsDir(io.cwd), {
+    compileScript: () => Promise.resolve(''),
+  });
   const file = { registries: flags.registries };
   const { namespaces } = await readRegistrySettings(io, file);
   for (const reference of new Set(references)) {

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
-import { examplePlugin, temporaryFolder } from '../__fixtures__/paths.js';
+import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';
 import { main } from '../main.js';
 
 const TOKEN_F1 = examplePlugin('token-f1');
@@ -27,6 +27,15 @@ describe('testbench call', () => {
     const output = JSON.parse(stdout()) as { metadata: { fuelUsed: number } };
     expect(output).toMatchObject({ data: { score: 2 / 3 }, metadata: { memoryUsedBytes: 65_536 } });
     expect(output.metadata.fuelUsed).toBeGreaterThan(1000);
+  });
+
+  it('takes a plugin by name from the package that is installed for the working directory', async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, 'node_modules/@testbench'), { recursive: true });
+    await symlink(join(ROOT, 'packages/plugins'), join(cwd, 'node_modules/@testbench/plugins'));
+    const { io, stdout } = captureIo({ cwd });
+    expect(await main(['call', 'token-f1', '--input', INPUT], io)).toBe(0);
+    expect(JSON.parse(stdout())).toMatchObject({ score: 2 / 3 });
   });
 
   it.each(['inline', 'process'])('gives the same with --isolation %s', async (isolation) => {
