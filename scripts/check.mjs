@@ -13,6 +13,7 @@ const tool =
 
 const checks = {
   examples: script('examples'),
+  walkthroughs: script('walkthroughs'),
   'sdk-reference': script('sdk-reference'),
   packages: script('packages'),
   api: script('api'),
