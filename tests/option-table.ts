@@ -11,6 +11,7 @@ import {
   scoreRun,
 } from '@testbench/bench';
 import { attestRun, verifyRun } from '@testbench/bench/attest';
+import { analysePlugins } from '@testbench/bench/analytics';
 import { aggregateRun, openSetEvaluators, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
@@ -602,6 +603,9 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
   'bench/results:FolderRunsOptions': {
     calls: { createFolderRuns: (options) => createFolderRuns(folder, options) },
+  },
+  'bench/analytics:AnalyseOptions': {
+    calls: { analysePlugins: (options) => analysePlugins({}, options) },
   },
   'bench/judging:CalibrationOptions': {
     calls: { calibrateJudges: (options) => calibrateJudges([], [], options) },

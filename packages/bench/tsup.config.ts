@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     aggregate: 'src/aggregate/index.ts',
+    analytics: 'src/analytics/index.ts',
     attest: 'src/attest/index.ts',
     calls: 'src/calls.ts',
     dataset: 'src/dataset/index.ts',

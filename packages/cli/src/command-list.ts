@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command-line/define-command.js';
+import { ANALYTICS } from './definitions/analytics.js';
 import { BASELINE } from './definitions/baseline.js';
 import { BUILD } from './definitions/build.js';
 import { CACHE } from './definitions/cache.js';
@@ -72,6 +73,7 @@ export const COMMANDS = [
   CALIBRATE,
   SHOW,
   FAILURES,
+  ANALYTICS,
   EXPORT,
   REPORT,
   STUDIO,

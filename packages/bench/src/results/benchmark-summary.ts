@@ -29,6 +29,8 @@ export interface SummaryMeasured {
   readonly paid: PaidUsage;
   /** Wall time inside of plugins in that process, in milliseconds, by stage. */
   readonly timeMs: Readonly<Record<string, number>>;
+  /** Largest linear memory that a plugin had after a call in that process, in bytes, by stage; absent in runs of earlier versions. */
+  readonly peakMemoryBytes?: Readonly<Record<string, number>>;
   /** Records whose rows an earlier process had written, or an earlier run. */
   readonly resumedRecords: number;
   /** Paid calls that were under way when an earlier process was killed: whether they were answered nobody knows, and they were made again. */

@@ -108,14 +108,17 @@ const SUMMARY = fieldsOf(
         fuelUsed: amount,
       }),
     ),
-    measured: fieldsOf({
-      startedAt: text,
-      durationMs: amount,
-      paid,
-      timeMs: mapOf(amount),
-      resumedRecords: count,
-      repeatedCalls: count,
-    }),
+    measured: fieldsOf(
+      {
+        startedAt: text,
+        durationMs: amount,
+        paid,
+        timeMs: mapOf(amount),
+        resumedRecords: count,
+        repeatedCalls: count,
+      },
+      { peakMemoryBytes: mapOf(amount) },
+    ),
   },
   {
     description: text,

@@ -215,12 +215,12 @@ function score(
 function take(draft: Draft, stage: Stage, name: string, result: BatchResult | undefined): unknown {
   if (result?.status === 'fulfilled') {
     const { data, metadata } = result.value;
-    stage.addTime(metadata.executionTimeMs);
+    stage.addUsage(metadata);
     draft.fuel[name] = metadata.fuelUsed;
     return data;
   }
   const reason: unknown =
     result?.reason ?? new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
-  if (reason instanceof CallError) stage.addTime(reason.usage?.executionTimeMs ?? 0);
+  if (reason instanceof CallError) stage.addUsage(reason.usage);
   throw reason;
 }

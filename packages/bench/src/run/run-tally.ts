@@ -152,6 +152,9 @@ export class RunTally {
         durationMs: Date.now() - this.#startedAt.getTime(),
         paid: this.#usage.paid,
         timeMs: Object.fromEntries(pipeline.stages.map(({ name, timeMs }) => [name, timeMs])),
+        peakMemoryBytes: Object.fromEntries(
+          pipeline.stages.map(({ name, peakMemoryBytes }) => [name, peakMemoryBytes]),
+        ),
         resumedRecords: this.#earlierRecords,
         repeatedCalls: this.#paid.interrupted,
       },

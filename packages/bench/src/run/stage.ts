@@ -1,6 +1,6 @@
 import type { AnswerAsks, LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
 import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
-import { CallError } from '@testbench/types/errors';
+import { CallError, type CallUsage } from '@testbench/types/errors';
 import { handedData, isHanded } from '@testbench/types/reads';
 
 import { CallBatcher } from './call-batcher.js';
@@ -41,6 +41,7 @@ export class Stage {
   readonly plugin: PluginInfo;
   readonly #system: BenchSystem;
   #timeMs = 0;
+  #peakMemoryBytes = 0;
   #batcher: CallBatcher | undefined;
 
   constructor(use: StageUse, plugin: PluginInfo, system: BenchSystem) {
@@ -72,6 +73,11 @@ export class Stage {
     return this.#timeMs;
   }
 
+  /** Largest linear memory that the plugin had after a call so far, in bytes. */
+  get peakMemoryBytes(): number {
+    return this.#peakMemoryBytes;
+  }
+
   /** Whether the plugin reads a field of its data. */
   reads(field: string): boolean {
     return isHanded(this.plugin.metadata, field);
@@ -82,9 +88,13 @@ export class Stage {
     return handedData(this.plugin.metadata, data);
   }
 
-  /** Counts a call that a pipeline made. */
-  addTime(timeMs: number): void {
-    this.#timeMs += timeMs;
+  /** Counts what a call took. @param usage Undefined if it is not known. */
+  addUsage(usage: Pick<CallUsage, 'executionTimeMs' | 'memoryUsedBytes'> | undefined): void {
+    if (usage === undefined) return;
+    this.#timeMs += usage.executionTimeMs;
+    if (usage.memoryUsedBytes > this.#peakMemoryBytes) {
+      this.#peakMemoryBytes = usage.memoryUsedBytes;
+    }
   }
 
   /**
@@ -102,10 +112,10 @@ export class Stage {
   ): Promise<StageAnswer<Data>> {
     try {
       const output = await this.#execute({ data, context: { requestId } }, signal, answerAsks);
-      this.#timeMs += output.metadata.executionTimeMs;
+      this.addUsage(output.metadata);
       return { data: output.data as Data, fuelUsed: output.metadata.fuelUsed };
     } catch (error) {
-      if (error instanceof CallError) this.#timeMs += error.usage?.executionTimeMs ?? 0;
+      if (error instanceof CallError) this.addUsage(error.usage);
       throw error;
     }
   }

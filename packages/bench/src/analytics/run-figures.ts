@@ -1,0 +1,121 @@
+import type { PluginType } from '@testbench/types';
+
+import { withoutUndefined } from '../config/without-undefined.js';
+import { ownValue } from '../own-value.js';
+import type { PlanContent } from '../plan/plan.js';
+import type { PluginSummary, SummaryMeasured } from '../results/benchmark-summary.js';
+import type { StoredRun } from '../results/read-run.js';
+import type { ResultRow } from '../results/result-row.js';
+import { UsageBoard } from '../results/usage-board.js';
+import { FiguresTally } from './figures-tally.js';
+import type { PluginFigures } from './plugin-analytics.js';
+
+/** A plugin at its place in a run, and what its calls came to there. */
+export interface PlacedFigures {
+  readonly place: string;
+  readonly type: PluginType;
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly figures: PluginFigures;
+}
+
+type Placed = Omit<PlacedFigures, 'figures'> & {
+  /** As rows name it. */
+  readonly stage: string;
+  readonly provider: string | undefined;
+};
+
+/** What of a run is needed. */
+export type AnalysedRun = Pick<
+  StoredRun,
+  'run' | 'plan' | 'summary' | 'writtenAt' | 'isComplete' | 'rows'
+>;
+
+/**
+ * Figures of the plugins of a run: from its summary where that has all, or else from its rows.
+ *
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function readRunFigures(run: AnalysedRun): Promise<PlacedFigures[]> {
+  const { summary, plan } = run;
+  const places = placesOf(plan);
+  // Causes of failures are not told apart by provider.
+  const isMixed =
+    plan.providers.length > 1 && summary?.failures.some(({ stage }) => stage === 'provider');
+  if (summary === undefined || isMixed === true) {
+    return await readRows(run, places, summary?.plugins);
+  }
+  return summary.plugins.map((plugin) => {
+    const { stage: place, type, name, version, digest } = plugin;
+    const tally = new FiguresTally();
+    const { calls, failedCalls, fuelUsed } = plugin;
+    const measured = measuredAt(summary.measured, place);
+    tally.add({ calls, failedCalls, fuelUsed, errors: {}, ...measured });
+    const stage = places.find((one) => one.place === place)?.stage ?? place;
+    for (const { stage: at, code, count } of summary.failures) {
+      if (at === stage) tally.addErrors(code, count);
+    }
+    return { place, type, name, version, digest, figures: tally.figures };
+  });
+}
+
+/** @param known What the summary has of time and memory comes from there, if there is one. */
+async function readRows(
+  { rows, summary }: AnalysedRun,
+  places: readonly Placed[],
+  known: readonly PluginSummary[] | undefined,
+): Promise<PlacedFigures[]> {
+  const usage = new UsageBoard();
+  const tallies = places.map(() => new FiguresTally());
+  const fail = (row: ResultRow, stage: string, code: string): void => {
+    const index = places.findIndex(
+      (place) =>
+        place.stage === stage && (place.provider === undefined || place.provider === row.provider),
+    );
+    tallies[index]?.addErrors(code, 1);
+  };
+  for await (const row of rows()) {
+    usage.add(row);
+    if (row.failure !== undefined) fail(row, row.failure.stage, row.failure.code);
+    for (const [name, { code }] of Object.entries(row.errors ?? {})) fail(row, name, code);
+  }
+  return places.map(({ stage, provider, ...about }, index) => {
+    const tally = tallies[index]!;
+    const { place } = about;
+    const measured = summary === undefined ? {} : measuredAt(summary.measured, place);
+    tally.add({ ...usage.of(stage, provider), errors: {}, ...measured });
+    const type = known?.find((plugin) => plugin.stage === place)?.type ?? about.type;
+    return { ...about, type, figures: tally.figures };
+  });
+}
+
+function placesOf(plan: PlanContent): Placed[] {
+  return [
+    ...plan.providers.map((plugin, index): Placed => {
+      const { name, version, digest, as } = plugin;
+      const place = `providers[${index}]`;
+      return { place, type: 'provider', stage: 'provider', provider: as, name, version, digest };
+    }),
+    ...(['transform', 'filter'] as const).flatMap((type) =>
+      plan[`${type}s`].map(({ name, version, digest }, index): Placed => {
+        const place = `${type}s[${index}]`;
+        return { place, type, stage: place, provider: undefined, name, version, digest };
+      }),
+    ),
+    ...plan.evaluators.map(({ as: place, name, version, digest }): Placed => {
+      return { place, type: 'evaluator', stage: place, provider: undefined, name, version, digest };
+    }),
+  ];
+}
+
+/** What a summary says of time and memory at a place. */
+function measuredAt(
+  { timeMs, peakMemoryBytes = {} }: Pick<SummaryMeasured, 'timeMs' | 'peakMemoryBytes'>,
+  place: string,
+): Pick<PluginFigures, 'timeMs' | 'peakMemoryBytes'> {
+  return withoutUndefined({
+    timeMs: ownValue(timeMs, place),
+    peakMemoryBytes: ownValue(peakMemoryBytes, place),
+  });
+}

@@ -1,0 +1,12 @@
+import { choice, flag, text } from '../command-line/flags.js';
+
+/** Flags of `testbench analytics`. */
+export const ANALYTICS_FLAGS = {
+  plugin: text('name', 'only this plugin: its name, or sha256: and the beginning of its digest'),
+  since: text('date', 'only what was written since: a date such as 2026-11-30, or days such as 7d'),
+  by: choice(
+    ['version', 'run'],
+    'a line for each version of a plugin, or for each of its runs (default: version)',
+  ),
+  json: flag('print all figures as JSON'),
+};
