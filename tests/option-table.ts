@@ -16,6 +16,7 @@ import { aggregateRun, openSetEvaluators, scoreSets, SumBoard } from '@testbench
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import { calibrateJudges } from '@testbench/bench/judging';
+import { mergeShards, withShardRunner } from '@testbench/bench/shards';
 import {
   createFolderRuns,
   exportRun,
@@ -539,6 +540,12 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: { PluginLocator: (options) => new PluginLocator('/nowhere', options) },
   },
   'bench:RunOptions': { calls: { runBenchmark: (options) => runBenchmark(config, options) } },
+  'bench/shards:MergeShardsOptions': {
+    calls: { mergeShards: (options) => mergeShards([], options) },
+  },
+  'bench/shards:ShardRunnerOptions': {
+    calls: { withShardRunner: (options) => withShardRunner(config, options, async () => {}) },
+  },
   'bench:EstimateOptions': { calls: { estimateRun: (options) => estimateRun(config, options) } },
   'bench:BenchmarkConfig': {
     base: config,

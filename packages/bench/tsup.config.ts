@@ -11,6 +11,7 @@ export default defineConfig({
     dataset: 'src/dataset/index.ts',
     judging: 'src/judging/index.ts',
     results: 'src/results/index.ts',
+    shards: 'src/shards/index.ts',
     statistics: 'src/statistics/index.ts',
     'parquet-child': 'src/dataset/formats/parquet-child.ts',
   },

@@ -18,6 +18,7 @@ export {
   type FoundCall,
 } from './calls/call-cache.js';
 export type { CachedCall, CallLatency } from './calls/cached-call.js';
+export type { CallGate, GatedCall } from './calls/call-gate.js';
 export { callKey, type CallKeyParts } from './calls/call-key.js';
 export type { CachePruned, CacheStats, PruneOptions } from './calls/prune-cache.js';
 export {

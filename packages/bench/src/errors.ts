@@ -30,6 +30,12 @@ export type BenchErrorCode =
   | 'BENCH_RUN_LOCKED'
   /** A run cannot go on, since something of its plan is not what it was; the message says what. */
   | 'BENCH_PLAN_CHANGED'
+  /** Shards to be merged are not all there, or lack records. */
+  | 'BENCH_SHARDS_MISSING'
+  /** A shard to be merged is there twice, or its run is there already with other rows. */
+  | 'BENCH_SHARDS_DOUBLED'
+  /** Shards to be merged are of different plans, cut differently, or counted fuel by different versions of the metering; or a folder is no shard. */
+  | 'BENCH_SHARDS_MISMATCHED'
   /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
   | 'BENCH_NOT_COMPARABLE'
   /** There is no such baseline, or it cannot be read. */

@@ -15,6 +15,7 @@ import { FAILURES } from './definitions/failures.js';
 import { INIT } from './definitions/init.js';
 import { INSPECT } from './definitions/inspect.js';
 import { LIST } from './definitions/list.js';
+import { MERGE } from './definitions/merge.js';
 import { NEW } from './definitions/new.js';
 import { PLUGIN_ATTEST } from './definitions/plugin-attest.js';
 import {
@@ -62,6 +63,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
 export const COMMANDS = [
   RUN,
   RESUME,
+  MERGE,
   SCORE,
   INIT,
   LIST,

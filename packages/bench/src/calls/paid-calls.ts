@@ -2,6 +2,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { AttemptEnd } from './attempt.js';
 import { Budget, type BudgetAccount, type Spending } from './budget.js';
+import type { CallGate } from './call-gate.js';
 import type { CallCache, FoundCall } from './call-cache.js';
 import {
   type AfterAttempt,
@@ -28,6 +29,8 @@ export interface PaidCallsOptions {
   readonly prices?: PriceTable;
   /** Who spends. @default 'model' */
   readonly account?: BudgetAccount;
+  /** Limits that other processes share; asked once the budget has agreed. @default none */
+  readonly gate?: CallGate;
   /** Where the models stand in the configuration, for errors. @default 'models' */
   readonly path?: string;
 }
@@ -83,6 +86,7 @@ const OPTIONS: OptionReaders<PaidCallsOptions> = {
   budget: (node) => node.implementation<Budget>('reserve'),
   prices: (node) => node.implementation<PriceTable>('costOf', 'greatestCostOf', 'requirePrice'),
   account: (node) => node.oneOf(['model', 'judge']),
+  gate: (node) => node.implementation<CallGate>('admit'),
   path: (node) => node.text(),
 };
 
@@ -133,6 +137,7 @@ export class PaidCalls {
   readonly #budget: Budget;
   readonly #prices: PriceTable;
   readonly #account: BudgetAccount;
+  readonly #gate: CallGate | undefined;
   readonly #path: string;
 
   /** @throws {ConfigError} For an unknown key or a wrong value among the options. */
@@ -143,6 +148,7 @@ export class PaidCalls {
     this.#budget = options.budget ?? new Budget();
     this.#prices = options.prices ?? new PriceTable({});
     this.#account = options.account ?? 'model';
+    this.#gate = options.gate;
     this.#path = options.path ?? 'models';
   }
 
@@ -206,11 +212,23 @@ export class PaidCalls {
     onSpent: PaidCall['onSpent'],
   ): Promise<AfterAttempt<PaidAnswer>> {
     const reservation = await this.#budget.reserve(this.#account, most, signal);
+    const settle = await this.#admit(most, signal).catch((error: unknown) => {
+      reservation.settle(NOTHING);
+      throw error;
+    });
     return (end) => {
       const used = end === undefined ? NOTHING : this.#used(model, end);
       onSpent?.(used ?? most);
       reservation.settle(used);
+      settle?.(used);
     };
+  }
+
+  async #admit(
+    most: Spending,
+    signal: AbortSignal | undefined,
+  ): Promise<((used: Spending | undefined) => void) | undefined> {
+    return await this.#gate?.admit({ path: this.#path, account: this.#account, most }, signal);
   }
 
   /** What an attempt used; undefined if that is not known. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Budget, type BudgetAccount } from '../calls/budget.js';
+import type { CallGate } from '../calls/call-gate.js';
 import { CallCache } from '../calls/call-cache.js';
 import { CallControl } from '../calls/call-control.js';
 import { callKey, type CallKeyParts } from '../calls/call-key.js';
@@ -90,6 +91,18 @@ interface PaidStage {
   readonly prices: PriceTable;
 }
 
+/** What the paid stages of a process have besides their run. */
+export interface PaidStagesOptions {
+  /** Folder of the run, if there is one: then what is under way is noted there. */
+  readonly path?: string | undefined;
+  /** Hears of damaged entries of the cache. */
+  readonly onNotice?: ((message: string) => void) | undefined;
+  /** Limits that other processes share. */
+  readonly gate?: CallGate | undefined;
+  /** When the run was begun: what it has refreshed since counts. Milliseconds. @default as the folder says, or else now */
+  readonly freshFrom?: number | undefined;
+}
+
 /** Makes the calls of all stages that wait for a network: through cache, budget and control, each noted in the journal. */
 export class PaidStages implements StageCalls {
   /** Most calls of one stage at once; undefined if no stage waits. */
@@ -98,6 +111,7 @@ export class PaidStages implements StageCalls {
   readonly #budget: Budget;
   readonly #journal: CallJournal | undefined;
   readonly #cache: CallCache | undefined;
+  readonly #gate: CallGate | undefined;
   /** By their names in the configuration. */
   readonly #providers: ReadonlyMap<string, Stage>;
 
@@ -108,7 +122,9 @@ export class PaidStages implements StageCalls {
     maxCalls: number | undefined,
     cache?: CallCache,
     providers: ReadonlyMap<string, Stage> = new Map(),
+    gate?: CallGate,
   ) {
+    this.#gate = gate;
     this.#cache = cache;
     this.#providers = providers;
     this.#stages = stages;
@@ -135,18 +151,15 @@ export class PaidStages implements StageCalls {
   }
 
   /**
-   * @param path Folder of the run, if there is one.
-   * @param onNotice Hears of damaged entries of the cache.
    * @throws {BenchError} `BENCH_CACHE_UNUSABLE`, `BENCH_OUTPUT_FAILED`.
    */
   static async open(
     { config, pipeline }: PreparedRun,
-    path: string | undefined,
-    onNotice: (message: string) => void,
+    { path, onNotice = () => {}, gate, freshFrom }: PaidStagesOptions = {},
   ): Promise<PaidStages> {
     const waiting = pipeline.stages.filter((stage) => stage.waits);
     if (waiting.length === 0) return new PaidStages(new Map(), new Budget(), undefined, undefined);
-    const cache = await openCache(config, path, onNotice);
+    const cache = await openCache(config, path, onNotice, freshFrom);
     const journal = path === undefined ? undefined : await CallJournal.open(path);
     const spent = journal?.report.spent;
     const budget = new Budget(withoutUndefined({ ...config.budgets, spent }));
@@ -168,7 +181,15 @@ export class PaidStages implements StageCalls {
         maxCalls,
         given.concurrency ?? given.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
       );
-      const options = withoutUndefined({ control, cache, budget, prices, account, path: place });
+      const options = withoutUndefined({
+        control,
+        cache,
+        budget,
+        prices,
+        account,
+        gate,
+        path: place,
+      });
       const model = stage.config['model'];
       const judge = account === 'judge' ? (typeof model === 'string' ? model : '') : undefined;
       stages.set(stage, { calls: new PaidCalls(options), control, account, judge, prices });
@@ -185,7 +206,7 @@ export class PaidStages implements StageCalls {
     const providers = new Map(
       pipeline.providers.map(({ stage, config: use }) => [use.name, stage]),
     );
-    return new PaidStages(stages, budget, journal, maxCalls, cache, providers);
+    return new PaidStages(stages, budget, journal, maxCalls, cache, providers, gate);
   }
 
   /** Calls that had begun when an earlier process was killed. */
@@ -309,7 +330,9 @@ export class PaidStages implements StageCalls {
       cache: this.#cache,
       account: 'judge' as const,
       // One that computes its answers costs nothing.
-      ...(paid === undefined ? {} : { budget: this.#budget, prices: paid.prices }),
+      ...(paid === undefined
+        ? {}
+        : { budget: this.#budget, prices: paid.prices, gate: this.#gate }),
     };
     return {
       calls: new PaidCalls(withoutUndefined(options)),
@@ -334,13 +357,15 @@ export async function openCache(
   config: ResolvedBenchmarkConfig,
   path: string | undefined,
   onNotice: (message: string) => void,
+  begunAt?: number,
 ): Promise<CallCache | undefined> {
   const { cache: mode, cacheDir, outputDir } = config;
   const folder = cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, CACHE_FOLDER));
   if (folder === undefined || mode === 'off') return undefined;
   // What this run has refreshed already is not paid for again when it goes on.
   const freshFrom =
-    path === undefined ? Date.now() : Math.floor((await stat(join(path, 'plan.json'))).mtimeMs);
+    begunAt ??
+    (path === undefined ? Date.now() : Math.floor((await stat(join(path, 'plan.json'))).mtimeMs));
   return await CallCache.open({
     folder,
     mode,

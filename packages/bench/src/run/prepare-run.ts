@@ -17,6 +17,12 @@ import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
 import type { BenchSystem } from './stage.js';
 
+/** What a run needs of its data set. */
+export type RunDataset = Pick<
+  Dataset,
+  'digest' | 'formats' | 'files' | 'count' | 'records' | 'batches'
+>;
+
 /** A plan with everything open that running it needs. */
 export interface PreparedRun {
   readonly config: ResolvedBenchmarkConfig;
@@ -24,7 +30,7 @@ export interface PreparedRun {
   /** Where the plugins are loaded. */
   readonly system: BenchSystem;
   readonly pipeline: Pipeline;
-  readonly dataset: Dataset;
+  readonly dataset: RunDataset;
   /** Scores of sets by evaluators whose rows are kept, and that are not loaded. */
   readonly keptSets?: readonly SetScore[];
   /** What plugins were refused so far. */
@@ -44,10 +50,27 @@ export async function withPreparedRun<T>(
   action: (run: PreparedRun) => Promise<T>,
   pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
-  const { readers, signal, compileScript, findPlugin } = options;
+  const { readers, signal } = options;
+  await using dataset = await openDataset(given.dataset, withoutUndefined({ readers, signal }));
+  return await withLoadedRun(given, dataset, options, action, pipelineOptions);
+}
+
+/**
+ * The same with a data set that is open already.
+ *
+ * @throws {ConfigError} A plugin has the wrong type for its place.
+ * @throws {LoadError} A plugin does not load.
+ */
+export async function withLoadedRun<T>(
+  given: ResolvedBenchmarkConfig,
+  dataset: RunDataset,
+  options: RunOptions,
+  action: (run: PreparedRun) => Promise<T>,
+  pipelineOptions: LoadPipelineOptions = {},
+): Promise<T> {
+  const { compileScript, findPlugin } = options;
   const loading = { ...pipelineOptions, compileScript, findPlugin };
   const config = loading.answers === false ? given : await expandReplays(given);
-  await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
   const denials = new DenialLog();
   let own =
     options.system === undefined ? await createSystem(config, options, {}, denials) : undefined;

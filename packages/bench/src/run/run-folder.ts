@@ -18,6 +18,12 @@ import { parsePlan } from '../plan/plan-shape.js';
 import { planDigest } from '../plan/plan-digest.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
 import { isFailed } from '../results/score-board.js';
+import { shardFolder } from '../shards/shard.js';
+import {
+  formatShardDocument,
+  readShardDocument,
+  type ShardDocument,
+} from '../shards/shard-document.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
 import { documentName, MANIFEST_FILE, SEGMENTS_FOLDER } from '../results/store/run-reader.js';
 
@@ -33,16 +39,20 @@ export interface OpenRun {
 /**
  * Opens the run of a plan for writing; begins it if there is none.
  *
+ * @param shard What a part of the run begins with; its folder is another one.
  * @throws {BenchError} `BENCH_RUN_LOCKED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`, `BENCH_OUTPUT_FAILED`.
  */
 export async function openRun(
   plan: Plan,
   outputDir: string,
   inputs: readonly OutputInput[],
+  shard?: ShardDocument,
 ): Promise<OpenRun> {
-  const path = join(outputDir, plan.run);
-  const writer = await createFolderRuns(outputDir, { inputs }).open(plan.run);
+  const run = shard === undefined ? plan.run : shardFolder(plan.run, shard);
+  const path = join(outputDir, run);
+  const writer = await createFolderRuns(outputDir, { inputs }).open(run);
   try {
+    if (shard !== undefined) await openShard(writer, path, shard);
     const written = await writer.document('plan');
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
@@ -66,6 +76,32 @@ export async function openRun(
   } catch (error) {
     await writer.close();
     throw error;
+  }
+}
+
+/** Begins a shard, or compares it with what was begun. */
+async function openShard(writer: RunWriter, path: string, shard: ShardDocument): Promise<void> {
+  const file = join(path, 'shard.json');
+  const found = await readShardDocument(writer, file);
+  if (found === undefined) {
+    await writer.writeDocument('shard', formatShardDocument(shard));
+    return;
+  }
+  const { done: _done, ...begun } = found;
+  if (canonicalJson(begun) !== canonicalJson(shard)) {
+    throw new BenchError(
+      'BENCH_SHARDS_MISMATCHED',
+      `Cannot go on with shard ${JSON.stringify(path)}: it was begun ${found.rewrite === shard.rewrite ? 'as another one' : `with version ${found.rewrite} of the metering, and this is version ${shard.rewrite}`}; move it away and run it again`,
+      { file },
+    );
+  }
+  const { from, to } = shard;
+  const outside = writer.segments.find((segment) => segment.from < from || segment.to > to);
+  if (outside !== undefined) {
+    throw damagedRun(
+      path,
+      `its manifest.json has records ${outside.from} to ${outside.to - 1}, and it is the shard of ${from} to ${to - 1}`,
+    );
   }
 }
 
@@ -179,7 +215,11 @@ async function findEarlierRun(
   writtenAt: (run: string) => Promise<number>,
 ): Promise<OtherRun | undefined> {
   const runs = (await store.list()).filter(
-    (run) => run !== plan.run && run.startsWith(`${plan.content.name}-`),
+    // Nor are shards of the run itself another one.
+    (run) =>
+      run !== plan.run &&
+      !run.startsWith(`${plan.run}.shard-`) &&
+      run.startsWith(`${plan.content.name}-`),
   );
   const dated = await Promise.all(runs.map(async (run) => ({ run, at: await writtenAt(run) })));
   dated.sort((one, other) => other.at - one.at);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { RunSegment, RunWriter } from '@testbench/types/stores';
+import type { RunRange, RunSegment, RunWriter } from '@testbench/types/stores';
 
 import { onAbort } from '@testbench/types';
 
@@ -45,6 +45,8 @@ interface MadeRecord {
 /** Where rows come from and go to. */
 export interface RunLoopOptions {
   readonly run: PreparedRun;
+  /** The records that are gone through. @default all of the plan */
+  readonly range?: RunRange | undefined;
   /** Undefined if rows are not kept. */
   readonly writer: RunWriter | undefined;
   /** Makes the rows of a record. To be called in the order of records; what it gives may end in any. */
@@ -70,13 +72,14 @@ export async function runRecords(options: RunLoopOptions): Promise<void> {
   const endWatch = onAbort(signal, () => stop.abort());
   const loop = new RunLoop(options, stop);
   try {
-    let position = 0;
+    const { from, to } = options.range ?? { from: 0, to: run.dataset.count };
+    let position = from;
     for (const segment of writer?.segments ?? []) {
       await loop.make(position, segment.from);
       await loop.read(segment);
       position = segment.to;
     }
-    await loop.make(position, run.dataset.count);
+    await loop.make(position, to);
   } finally {
     endWatch();
   }

@@ -4,8 +4,12 @@ import type { OptionReaders } from '@testbench/types/config';
 import type { PluginStore } from '@testbench/types/stores';
 
 import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
+import type { CallGate } from '../calls/call-gate.js';
 import type { ResultRow } from '../results/result-row.js';
 import type { CompileScript, FindPlugin } from '../plugins/locate-plugin.js';
+import { readShard, type Shard } from '../shards/shard.js';
+import type { RangeExecutor } from './range-executor.js';
+import type { RunHooks } from './run-hooks.js';
 import type { BenchSystem } from './stage.js';
 
 /** How far a run is. */
@@ -55,6 +59,18 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   readonly retryFailed?: boolean;
   /** Cases that may stay without a score before the run counts as failed. @default that of the configuration */
   readonly maxErrors?: number;
+  /**
+   * Runs one part of the records alone, into a folder beside that of the run; `mergeShards` of `@testbench/bench/shards` puts the parts together. Scores of
+   * whole sets are left to it, and the part has its share of the budgets' tokens and money.
+   * @default all records
+   */
+  readonly shard?: Shard;
+  /** Makes the rows somewhere else, such as on other machines; the run must have an `outputDir`. @default this process does */
+  readonly executor?: RangeExecutor;
+  /** Asked before each attempt at a paid call: limits that several processes share. @default none */
+  readonly callGate?: CallGate;
+  /** Watch the run from outside, such as telemetry. @default nobody does */
+  readonly hooks?: RunHooks;
 }
 
 /** Readers of {@link RunOptions}. */
@@ -73,4 +89,8 @@ export const RUN_OPTIONS: OptionReaders<RunOptions> = {
   onLog: (node) => node.callback(),
   retryFailed: (node) => node.boolean(),
   maxErrors: (node) => node.wholeNumber(0),
+  shard: readShard,
+  executor: (node) => node.implementation<RangeExecutor>('execute'),
+  callGate: (node) => node.implementation<CallGate>('admit'),
+  hooks: (node) => node.implementation<RunHooks>('onEvent'),
 };

@@ -20,8 +20,14 @@ import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { checkSegments, newestOther, type OpenRun, openRun, removeEmptyRun } from './run-folder.js';
 import { type EvaluateRecord, runRecords } from './run-loop.js';
+import type { RunEvent, RunEventPlace } from './run-hooks.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
+import { fillRun } from './fill-run.js';
 import { RunTally } from './run-tally.js';
+import { beginShard, formatShardDocument, type ShardFacts } from '../shards/shard-document.js';
+import { factsOf } from '../shards/shard-facts.js';
+import { shareBudgets } from '../shards/share-budgets.js';
+import { shardRange } from '../shards/shard.js';
 
 /** How often progress is told while calls are waited for: more often than people wonder. */
 const PROGRESS_MS = 1000;
@@ -101,17 +107,35 @@ function evaluateWith(earlier: EarlierRows | undefined): EvaluateRecord {
   };
 }
 
+/** Rows that were made before, by others. */
+export interface MadeRows {
+  /** Brings them into the run. */
+  fill(open: OpenRun): Promise<void>;
+  /** What those know who made them. */
+  readonly facts: readonly ShardFacts[];
+}
+
 /**
  * Runs what is prepared.
  *
  * @param evaluate Makes the rows of a record. @default asks all its cases
+ * @param made Rows that are there already.
  */
 export async function executeRun(
-  run: PreparedRun,
+  prepared: PreparedRun,
   options: RunOptions,
   evaluate?: EvaluateRecord,
+  made?: MadeRows,
 ): Promise<RunResult> {
-  const { config, plan } = run;
+  const { shard, hooks } = options;
+  const { plan } = prepared;
+  const whole = { from: 0, to: prepared.dataset.count };
+  const range = shard === undefined ? whole : shardRange(shard, whole.to);
+  const run = shard === undefined ? prepared : shareBudgets(prepared, range);
+  const { config } = run;
+  const startedAt = new Date();
+  const place = { run: plan.run, plan: plan.digest, ...range };
+  const kind = shard === undefined ? 'run' : 'shard';
   const files = run.dataset.files.map((path) => ({ path, what: 'the data set' }));
   const inputs = [...inputFiles(config), ...files, ...(options.inputs ?? [])];
   PaidStages.checkPrices(run);
@@ -119,22 +143,41 @@ export async function executeRun(
     folder === undefined ? [] : missingFolders(folder),
   );
   const open =
-    config.outputDir === undefined ? undefined : await openRun(plan, config.outputDir, inputs);
+    config.outputDir === undefined
+      ? undefined
+      : await openRun(
+          plan,
+          config.outputDir,
+          inputs,
+          shard && beginShard(plan, shard, run.dataset.formats),
+        );
+  const facts: ShardFacts[] = [...(made?.facts ?? [])];
+  let tally: RunTally | undefined;
+  let failure: unknown;
+  hooks?.onEvent({ ...place, type: `${kind}-start`, timestampMs: startedAt.getTime() });
   let paid: PaidStages | undefined;
   let isDone = false;
   let beat: NodeJS.Timeout | undefined;
   try {
-    if (open !== undefined) await tellRepairs(open, options);
-    paid = await PaidStages.open(run, open?.path, options.onNotice ?? (() => {}));
+    if (open !== undefined) {
+      await tellRepairs(open, options);
+      await made?.fill(open);
+    }
+    if (options.executor !== undefined) {
+      facts.push(...(await fillRun(run, open, options, options.executor)));
+    }
+    const { onNotice, callGate: gate } = options;
+    paid = await PaidStages.open(run, { path: open?.path, onNotice, gate });
     tellInterrupted(paid, options);
     await using earlier =
       open === undefined || evaluate !== undefined
         ? undefined
         : await takeOver(run, open, inputs, options);
-    const tally = new RunTally(run, options, paid);
+    const tallied = new RunTally(run, options, paid, { range, facts });
+    tally = tallied;
     if (paid.maxCalls !== undefined) {
       // A model may think for minutes, and no record ends meanwhile.
-      beat = setInterval(() => tally.tell(), PROGRESS_MS).unref();
+      beat = setInterval(() => tallied.tell(), PROGRESS_MS).unref();
     }
     const batches =
       evaluate === undefined && earlier === undefined
@@ -142,19 +185,45 @@ export async function executeRun(
         : undefined;
     await runRecords({
       run,
+      range,
       writer: open?.writer,
       evaluate: evaluate ?? evaluateWith(earlier),
       evaluateBatch: batches && ((samples, how) => batches.evaluate(samples, how)),
       paid,
       signal: options.signal,
-      onRecord: (record, isEarlier) => tally.add(record, isEarlier),
+      onRecord: (rows, isEarlier) => {
+        hooks?.onEvent({ ...place, type: 'record-end', rows, isEarlier });
+        return tallied.add(rows, isEarlier);
+      },
     });
-    const summary = tally.summary(open?.path, await tally.scoreSets());
-    await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
+    // What needs the whole set is left to the merge.
+    const sets = shard === undefined ? await tally.scoreSets() : undefined;
+    const summary = tally.summary(open?.path, sets);
+    if (shard === undefined) {
+      await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
+    } else {
+      const done = factsOf(startedAt, run.pipeline, paid.interrupted, run.denials);
+      const document = { ...beginShard(plan, shard, run.dataset.formats), done };
+      await open?.writer.writeDocument('shard', formatShardDocument(document));
+    }
+    for (const stage of hooks === undefined ? [] : summary.plugins) {
+      hooks?.onEvent({ ...place, type: 'stage-end', ...stageOf(stage, summary) });
+    }
     isDone = true;
     return { plan, summary, ok: summary.failedCases <= (options.maxErrors ?? config.maxErrors) };
+  } catch (error) {
+    failure = error;
+    throw error;
   } finally {
     clearInterval(beat);
+    hooks?.onEvent({
+      ...place,
+      type: `${kind}-end`,
+      timestampMs: Date.now(),
+      durationMs: Date.now() - startedAt.getTime(),
+      ...(tally?.counts ?? { rows: 0, failedRows: 0 }),
+      ...(failure === undefined ? {} : { error: failure }),
+    });
     paid?.close(isDone);
     await open?.writer.close();
     const isEmpty = open?.isResumed === false && open.writer.segments.length === 0;
@@ -162,6 +231,23 @@ export async function executeRun(
     const isRefused = !isDone && options.signal?.aborted !== true;
     if (isEmpty && isRefused && paid?.hasPaid !== true) await removeEmptyRun(open.path, missing);
   }
+}
+
+/** A stage as events tell of it. */
+function stageOf(
+  {
+    stage,
+    name,
+    version,
+    digest,
+    calls,
+    failedCalls,
+    fuelUsed,
+  }: BenchmarkSummary['plugins'][number],
+  { measured }: BenchmarkSummary,
+): Omit<Extract<RunEvent, { type: 'stage-end' }>, 'type' | keyof RunEventPlace> {
+  const timeMs = measured.timeMs[stage] ?? 0;
+  return { stage, plugin: name, version, digest, calls, failedCalls, fuelUsed, timeMs };
 }
 
 function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: RunOptions): void {

@@ -1,7 +1,9 @@
+import type { RunRange } from '@testbench/types/stores';
+
 import type { SetScore } from '../aggregate/set-scores.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import { selfJudgedEvaluators } from '../judging/self-judging.js';
-import type { BenchmarkSummary, PluginSummary } from '../results/benchmark-summary.js';
+import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import { DropBoard } from '../results/drop-board.js';
 import { type FailureGroup, FailureGroups } from '../results/failure-groups.js';
 import { failureHints } from '../results/failure-hints.js';
@@ -12,7 +14,17 @@ import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { systemNames } from './run-cases.js';
 import type { RunOptions } from './run-options.js';
+import type { ShardFacts } from '../shards/shard-document.js';
+import { measuredOf } from '../shards/shard-facts.js';
+import { pluginSummaries } from './plugin-summaries.js';
 import { SetTally } from './set-tally.js';
+
+/** Which records are added up, and what other processes know of them. */
+export interface TallyPlace {
+  readonly range: RunRange;
+  /** Of the shards that the rows come from. @default none: this process made them */
+  readonly facts?: readonly ShardFacts[] | undefined;
+}
 
 /** A plugin at its place. */
 interface StageAt {
@@ -31,12 +43,14 @@ export class RunTally {
   readonly #failures = new FailureGroups();
   readonly #usage = new UsageBoard();
   readonly #sets: SetTally;
+  readonly #place: TallyPlace;
   #records = 0;
   #earlierRecords = 0;
   #cases = 0;
   #failed = 0;
 
-  constructor(run: PreparedRun, options: RunOptions, paid: PaidStages) {
+  constructor(run: PreparedRun, options: RunOptions, paid: PaidStages, place: TallyPlace) {
+    this.#place = place;
     const { config } = run;
     this.#sets = new SetTally(run.pipeline.evaluators);
     this.#run = run;
@@ -76,6 +90,11 @@ export class RunTally {
     this.#end(isEarlier);
   }
 
+  /** How many rows there are, and how many of them lack a score. */
+  get counts(): { readonly rows: number; readonly failedRows: number } {
+    return { rows: this.#cases, failedRows: this.#failed };
+  }
+
   #end(isEarlier: boolean): void {
     this.#records += 1;
     if (isEarlier) this.#earlierRecords += 1;
@@ -86,11 +105,12 @@ export class RunTally {
   tell(): void {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
-    const { count } = this.#run.dataset;
+    const { from, to } = this.#place.range;
+    const count = Math.max(1, to - from);
     onProgress({
       records: this.#records,
       earlierRecords: this.#earlierRecords,
-      totalRecords: count,
+      totalRecords: to - from,
       fraction: this.#records / count,
       failedRows: this.#failed,
       inFlight: this.#paid.inFlight,
@@ -145,7 +165,7 @@ export class RunTally {
         failureHints(this.#run.denials.denials, (group) => this.#stageOf(group)),
       ),
       dropped: pipeline.filters.length === 0 ? undefined : this.#drops.counts(),
-      plugins: this.#plugins(),
+      plugins: pluginSummaries(pipeline, this.#usage),
       run: path,
       measured: {
         startedAt: this.#startedAt.toISOString(),
@@ -157,6 +177,7 @@ export class RunTally {
         ),
         resumedRecords: this.#earlierRecords,
         repeatedCalls: this.#paid.interrupted,
+        ...measuredOf(this.#place.facts),
       },
     });
   }
@@ -171,26 +192,5 @@ export class RunTally {
     if (evaluator !== undefined) return { id: evaluator.stage.id, path: evaluator.path };
     const other = stages.find(({ name }) => name === stage);
     return other && { id: other.id, path: other.name };
-  }
-
-  #plugins(): PluginSummary[] {
-    const { pipeline } = this.#run;
-    return pipeline.stages.map(({ name, plugin }) => {
-      const provider = pipeline.providers.find(({ stage }) => stage.name === name);
-      const { metadata, digest } = plugin;
-      const about = {
-        stage: name,
-        type: metadata.pluginType,
-        name: metadata.name,
-        version: metadata.version,
-        // Only code of a host's own has none, and a benchmark loads modules.
-        digest: digest ?? '',
-      };
-      const usage =
-        provider === undefined
-          ? this.#usage.of(name)
-          : this.#usage.of('provider', provider.config.name);
-      return Object.assign(about, usage);
-    });
   }
 }

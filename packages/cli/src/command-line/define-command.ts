@@ -17,6 +17,8 @@ interface Positional {
   readonly name: string;
   readonly brief: string;
   readonly isOptional?: true;
+  /** As many as there are, at least one; it is the only one then. */
+  readonly isMany?: true;
   /** All that it may be; completion offers them. */
   readonly choices?: readonly string[];
 }
@@ -76,10 +78,7 @@ export function toStricli<F extends Flags>(
           },
       ),
     parameters: {
-      positional: {
-        kind: 'tuple',
-        parameters: positionals.map((positional) => toStricliPositional(positional, name)),
-      },
+      positional: toStricliPositionals(positionals, name),
       flags: Object.fromEntries(
         Object.entries(all).map(([key, each]) => [key, toStricliFlag(key, each, name)]),
       ),
@@ -97,6 +96,16 @@ export function toStricli<F extends Flags>(
       ].join('\n'),
     },
   } as never);
+}
+
+function toStricliPositionals(positionals: readonly Positional[], command: string): object {
+  const [first] = positionals;
+  return first?.isMany === true
+    ? { kind: 'array', parameter: toStricliPositional(first, command), minimum: 1 }
+    : {
+        kind: 'tuple',
+        parameters: positionals.map((positional) => toStricliPositional(positional, command)),
+      };
 }
 
 function toStricliPositional(

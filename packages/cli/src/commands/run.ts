@@ -7,9 +7,7 @@ import {
   runPlan,
 } from '@testbench/bench';
 
-import type { SigningKey } from '@testbench/trust';
-
-import type { CliIo } from '../cli-io.js';
+import { attestFolder, openAttestKey } from '../attest/attest-folder.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import { DEFAULT_OUTPUT_DIR } from '../limits.js';
@@ -19,6 +17,7 @@ import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
+import { readShardFlag } from '../read-shard.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { prepareReporters } from '../run-reporters.js';
@@ -33,6 +32,9 @@ export async function runCommand({
   args,
 }: CommandCall<typeof RUN_FLAGS>): Promise<ExitCode> {
   const configFile = resolve(io.cwd, args[0]!);
+  const { failUnder, baseline, attest, watch, dryRun } = flags;
+  const needWhole = { 'fail-under': failUnder, baseline, attest, watch, 'dry-run': dryRun };
+  const shard = readShardFlag(flags.shard, needWhole);
   if (flags.watch) {
     const { watchRun } = await import('./watch-run.js');
     return await watchRun({ io, flags, configFile, override });
@@ -67,16 +69,21 @@ export async function runCommand({
     return ExitCode.ok;
   }
   // A module that does not load, or a wrong passphrase, is told before hours of work.
-  const reporters = await prepareReporters(config.reporters);
+  // Reports are about whole runs.
+  const reporters = shard === undefined ? await prepareReporters(config.reporters) : [];
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
   const key = await openAttestKey(io, flags);
   let folder: string | undefined;
   const code = await runWithProgress(shown, async (options) => {
-    const result = await runPlan(config, { ...options, inputs });
+    const result = await runPlan(config, {
+      ...options,
+      inputs,
+      ...(shard && { shard }),
+    });
     folder = result.summary.run;
     return result;
   });
-  if (key !== undefined && folder !== undefined) await attest(io, folder, key, flags);
+  if (key !== undefined && folder !== undefined) await attestFolder(io, folder, key, flags);
   return code;
 }
 
@@ -87,41 +94,6 @@ function findModeOf({
 }: CommandCall<typeof RUN_FLAGS>['flags']): 'frozen' | 'look' | 'install' {
   if (frozen) return 'frozen';
   return dryRun ? 'look' : 'install';
-}
-
-/** Of the command line alone: a key of the environment signs no run. */
-async function openAttestKey(
-  io: CliIo,
-  { attest: key, keysDir }: CommandCall<typeof RUN_FLAGS>['flags'],
-): Promise<SigningKey | undefined> {
-  if (key === undefined) return undefined;
-  const { openSigningKey } = await import('../signing-key.js');
-  return (await openSigningKey(io, { key, keysDir }))?.key;
-}
-
-async function attest(
-  io: CliIo,
-  folder: string,
-  key: SigningKey,
-  { quiet, json }: CommandCall<typeof RUN_FLAGS>['flags'],
-): Promise<void> {
-  const [{ attestRun }, { PREDICATES, signClaim }] = await Promise.all([
-    import('@testbench/bench/attest'),
-    import('@testbench/trust'),
-  ]);
-  const { path, predicate } = await attestRun(folder, {
-    sign: (claim) => {
-      const statement = { ...claim.predicate };
-      const { artifact } = claim;
-      return signClaim(
-        { artifact, predicateType: PREDICATES.evaluationResult, predicate: statement },
-        key,
-      );
-    },
-    signal: io.signal,
-  });
-  if (quiet || json) return;
-  io.stderr.write(`${predicate.results.rows} rows signed: ${escapeText(path)}\n`);
 }
 
 /** What the command line says comes before what the configuration says. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import { readRun } from '@testbench/bench/results';
+import { readShardRun } from '@testbench/bench/shards';
 import { formatCount } from '@testbench/report/terminal';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -26,16 +27,22 @@ export async function statusCommand({
     return ExitCode.ok;
   }
   const style = createStyle(io.stdout, io.env);
-  const total = run.plan.dataset.records;
-  const state = run.isComplete
-    ? style.green('complete')
-    : style.yellow(`${formatCount(run.records)} of ${formatCount(total)} records`);
+  const shard = await readShardRun(run.path);
+  const total = shard === undefined ? run.plan.dataset.records : shard.to - shard.from;
+  const part = shard === undefined ? '' : `shard ${shard.index} of ${shard.of}, `;
+  const isComplete = run.records === total;
+  const state = isComplete
+    ? style.green(`${part}complete`)
+    : style.yellow(`${part}${formatCount(run.records)} of ${formatCount(total)} records`);
   io.stdout.write(`${style.bold(escapeText(run.run))}: ${state}\n`);
   if (run.summary !== undefined) {
     io.stdout.write(`\n${renderSummary(run.summary, style, widthOf(io.stdout))}\n`);
   }
   const hints = [
-    ...(run.isComplete ? [] : ['run the same configuration again: it goes on from there']),
+    ...(isComplete ? [] : ['run the same configuration again: it goes on from there']),
+    ...(shard !== undefined && isComplete
+      ? ['testbench merge puts it together with the other shards']
+      : []),
     ...((run.summary?.failedCases ?? 0) > 0
       ? [`testbench failures ${args[0]!} says why cases failed`]
       : []),

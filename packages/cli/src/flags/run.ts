@@ -15,6 +15,10 @@ export const RUN_FLAGS = {
   ),
   limit: wholeNumber(1, 'take at most so many records'),
   offset: wholeNumber(0, 'skip so many records first'),
+  shard: text(
+    'part/of',
+    'run one part of the records, such as 3/16, into a folder of its own: testbench merge puts the parts together',
+  ),
   concurrency: wholeNumber(1, 'records in flight'),
   policy: text('file', 'what plugins are granted that have no "permissions", and secrets'),
   failFast: flag('stop at the first failed call instead of counting it'),

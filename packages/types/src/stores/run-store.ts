@@ -14,8 +14,11 @@ export interface RunSegment extends RunRange {
   readonly digest: string;
 }
 
-/** What a run keeps besides its rows, each a text; `inputs` are the files that it read, which must not be written over. */
-export const RUN_DOCUMENTS = ['plan', 'config', 'inputs', 'summary'] as const;
+/**
+ * What a run keeps besides its rows, each a text; `inputs` are the files that it read, which must not be written over, and `shard` says which
+ * part of a run it is, if it is only a part.
+ */
+export const RUN_DOCUMENTS = ['plan', 'config', 'inputs', 'summary', 'shard'] as const;
 
 /** Name of a text that a run keeps besides its rows. */
 export type RunDocument = (typeof RUN_DOCUMENTS)[number];

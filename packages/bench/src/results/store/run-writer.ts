@@ -132,6 +132,9 @@ class FolderWriter implements RunWriter {
   #segments: readonly RunSegment[];
   /** Manifests are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
+  /** What the next one is to change: those that come while one is written share the next. */
+  #next: Promise<void> = Promise.resolve();
+  #changes: ((segments: readonly RunSegment[]) => readonly RunSegment[])[] = [];
   readonly #unlock: () => void;
   #isClosed = false;
 
@@ -219,10 +222,19 @@ class FolderWriter implements RunWriter {
 
   /** What is on the disk is what this object says: it changes only when the manifest is written. */
   async #change(change: (segments: readonly RunSegment[]) => readonly RunSegment[]): Promise<void> {
+    this.#changes.push(change);
+    if (this.#changes.length === 1) this.#next = this.#writeNext();
+    await this.#next;
+  }
+
+  /** Writes all changes that have come until the manifest before is there. */
+  async #writeNext(): Promise<void> {
     const before = this.#writing;
     const write = async (): Promise<void> => {
       await before;
-      const segments = change(this.#segments);
+      const changes = this.#changes;
+      this.#changes = [];
+      const segments = changes.reduce((all, change) => change(all), this.#segments);
       await this.writeManifest(segments);
       this.#segments = segments;
     };

@@ -1,0 +1,138 @@
+import type { RunRange } from '@testbench/types/stores';
+
+import { BenchError } from '../errors.js';
+import { checkShardRows } from '../shards/check-shard-rows.js';
+import type { ShardFacts } from '../shards/shard-document.js';
+import { cancelled } from './call-failure.js';
+import type { PreparedRun } from './prepare-run.js';
+import type { RangeExecutor, RangeRows } from './range-executor.js';
+import type { OpenRun } from './run-folder.js';
+import type { RunOptions } from './run-options.js';
+
+/** Ranges that are on their way to the disk at a time: so many share one manifest. */
+const WRITES = 16;
+
+/**
+ * Has the missing rows of a run made by its executor, and writes what comes.
+ *
+ * @returns What those know who made them.
+ * @throws {BenchError} `BENCH_SHARDS_MISSING` if records are still without rows when the executor has ended; what it throws.
+ */
+export async function fillRun(
+  run: PreparedRun,
+  open: OpenRun | undefined,
+  options: RunOptions,
+  executor: RangeExecutor,
+): Promise<ShardFacts[]> {
+  const { plan, dataset, denials } = run;
+  const { onNotice = () => {}, signal, hooks, onProgress } = options;
+  if (open === undefined) {
+    throw new TypeError('Cannot run by an executor: the run has no outputDir to keep its rows in');
+  }
+  const { count } = dataset;
+  const missing = missingRanges(open.writer.segments, count);
+  const earlierRecords = count - recordsIn(missing);
+  const facts: ShardFacts[] = [];
+  const writing = new Set<Promise<void>>();
+  let records = earlierRecords;
+  const write = async (made: RangeRows): Promise<void> => {
+    const refusal = await writeRange(open, run, made);
+    await made.settle(refusal);
+    if (refusal !== undefined) {
+      onNotice(`records ${made.from} to ${made.to - 1} are run again: ${refusal.message}`);
+      return;
+    }
+    if (made.facts !== undefined) {
+      facts.push(made.facts);
+      for (const { id, message } of made.facts.denials) denials.add(id, message);
+    }
+    records += made.to - made.from;
+    onProgress?.({
+      records,
+      earlierRecords,
+      totalRecords: count,
+      fraction: records / count,
+      failedRows: 0,
+      inFlight: 0,
+      cost: 0,
+    });
+  };
+  const work = {
+    plan,
+    path: open.path,
+    missing,
+    files: dataset.files,
+    signal,
+    traceparent: hooks?.traceparent?.(),
+    onNotice,
+  };
+  try {
+    for await (const made of missing.length === 0 ? [] : executor.execute(work)) {
+      const written = write(made);
+      const tracked = written.finally(() => writing.delete(tracked));
+      tracked.catch(() => {});
+      writing.add(tracked);
+      if (writing.size >= WRITES) await Promise.race(writing);
+    }
+    await Promise.all(writing);
+  } finally {
+    // Whoever closes the run must not do it under a segment.
+    await Promise.allSettled(writing);
+  }
+  if (signal?.aborted === true) throw cancelled();
+  const left = missingRanges(open.writer.segments, count);
+  if (left.length > 0) throw incomplete(open.path, left);
+  return facts;
+}
+
+/** Ranges of records without rows. @param segments In the order of their records. */
+export function missingRanges(segments: readonly RunRange[], count: number): RunRange[] {
+  const missing: RunRange[] = [];
+  let end = 0;
+  for (const { from, to } of [...segments, { from: count, to: count }]) {
+    if (from > end) missing.push({ from: end, to: from });
+    end = to;
+  }
+  return missing;
+}
+
+function recordsIn(ranges: readonly RunRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** @returns Why the rows are refused; undefined if they are written. */
+async function writeRange(
+  { writer, path }: OpenRun,
+  { plan }: PreparedRun,
+  { from, to, rows }: RangeRows,
+): Promise<BenchError | undefined> {
+  try {
+    const check = checkShardRows(plan.content, { from, to }, path);
+    for (const row of rows) check(row);
+    check(undefined);
+  } catch (error) {
+    if (error instanceof BenchError) return error;
+    throw error;
+  }
+  const segment = await writer.begin(from);
+  try {
+    for (const row of rows) await segment.write(row);
+    await segment.complete(to);
+  } finally {
+    await segment.discard();
+  }
+  return undefined;
+}
+
+/** Ranges that a message names. */
+const SHOWN_RANGES = 5;
+
+function incomplete(path: string, left: readonly RunRange[]): BenchError {
+  const shown = left.slice(0, SHOWN_RANGES).map(({ from, to }) => `${from} to ${to - 1}`);
+  const more = left.length > SHOWN_RANGES ? `, and ${left.length - SHOWN_RANGES} more ranges` : '';
+  return new BenchError(
+    'BENCH_SHARDS_MISSING',
+    `Cannot finish run ${JSON.stringify(path)}: records ${shown.join(', ')}${more} have no rows; run the configuration again: it goes on from there`,
+    { file: path },
+  );
+}

@@ -1,0 +1,26 @@
+import type { PluginSummary } from '../results/benchmark-summary.js';
+import type { UsageBoard } from '../results/usage-board.js';
+import type { Pipeline } from './load-pipeline.js';
+
+/** The plugins of a run, in the order of a record's way, with what the calls of each came to. */
+export function pluginSummaries(
+  { stages, providers }: Pick<Pipeline, 'stages' | 'providers'>,
+  usage: UsageBoard,
+): PluginSummary[] {
+  return stages.map(({ name, plugin }) => {
+    const provider = providers.find(({ stage }) => stage.name === name);
+    const { metadata, digest } = plugin;
+    const about = {
+      stage: name,
+      type: metadata.pluginType,
+      name: metadata.name,
+      version: metadata.version,
+      // Only code of a host's own has none, and a benchmark loads modules.
+      digest: digest ?? '',
+    };
+    return Object.assign(
+      about,
+      provider === undefined ? usage.of(name) : usage.of('provider', provider.config.name),
+    );
+  });
+}

@@ -1,0 +1,206 @@
+import { basename, dirname, join, resolve } from 'node:path';
+
+import type { OutputInput } from '@testbench/core/files';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import type { RunReader, RunSegment } from '@testbench/types/stores';
+
+import { checkRunFolder } from '../attest/check-run-folder.js';
+import type { BenchmarkConfig } from '../config/benchmark-config.js';
+import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { BenchError } from '../errors.js';
+import { finishPlan } from '../plan/make-plan.js';
+import { readRun, type StoredRun } from '../results/read-run.js';
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { type RunDataset, withLoadedRun } from '../run/prepare-run.js';
+import { readRunConfig } from '../run/resume-run.js';
+import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
+import { executeRun, planChanged, type RunResult } from '../run/run-plan.js';
+import type { OpenRun } from '../run/run-folder.js';
+import { checkShardRows } from './check-shard-rows.js';
+import { checkShards, type StoredShard } from './check-shards.js';
+import { readShardDocument } from './shard-document.js';
+
+/** How shards are put together. */
+export interface MergeShardsOptions extends Pick<
+  RunOptions,
+  | 'compileScript'
+  | 'findPlugin'
+  | 'system'
+  | 'store'
+  | 'signal'
+  | 'onProgress'
+  | 'onRow'
+  | 'onNotice'
+  | 'onLog'
+  | 'maxErrors'
+  | 'inputs'
+  | 'hooks'
+> {
+  /** Where the run goes, in a folder of its own. @default where the first shard is */
+  readonly outputDir?: string;
+  /** The configuration of the run, where paths are other ones on this machine. @default that of the first shard */
+  readonly config?: BenchmarkConfig;
+}
+
+const OPTIONS: OptionReaders<MergeShardsOptions> = {
+  compileScript: RUN_OPTIONS.compileScript,
+  findPlugin: RUN_OPTIONS.findPlugin,
+  system: RUN_OPTIONS.system,
+  store: RUN_OPTIONS.store,
+  signal: RUN_OPTIONS.signal,
+  onProgress: RUN_OPTIONS.onProgress,
+  onRow: RUN_OPTIONS.onRow,
+  onNotice: RUN_OPTIONS.onNotice,
+  onLog: RUN_OPTIONS.onLog,
+  maxErrors: RUN_OPTIONS.maxErrors,
+  inputs: RUN_OPTIONS.inputs,
+  hooks: RUN_OPTIONS.hooks,
+  outputDir: (node) => node.text(),
+  config: (node) => node.object() as unknown as BenchmarkConfig,
+};
+
+/**
+ * Puts the shards of a run together, in any order: the rows, the summary and the scores of whole sets are those that one machine gives, byte
+ * for byte, but for what clocks and servers decide. The data set is not needed; the plugins are, since they score whole sets, and so are
+ * prompts that stand in files.
+ *
+ * @param folders Of all the shards of one run, as `shard` of `RunOptions` made them. They may come from anywhere, and stay as they are.
+ * @throws {BenchError} `BENCH_SHARDS_MISSING` if one is not there or lacks records; `BENCH_SHARDS_DOUBLED` if one is there twice, or the run is
+ *   there already; `BENCH_SHARDS_MISMATCHED` if they are not of one plan, one number of shards and one version of the metering, this one's;
+ *   `BENCH_PLAN_CHANGED` if plugins or prompts are not what they were; `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`, `BENCH_CANCELLED`.
+ * @throws {ConfigError} An option is wrong.
+ * @throws {LoadError} A plugin does not load.
+ */
+export async function mergeShards(
+  folders: readonly string[],
+  given?: MergeShardsOptions,
+): Promise<RunResult> {
+  const { outputDir, config: own, ...options } = readOptions<MergeShardsOptions>(given, OPTIONS);
+  const shards: StoredShard[] = [];
+  for (const folder of folders) shards.push(await readShard(folder));
+  const [first, ...others] = checkShards(shards);
+  const { stored, document } = first;
+  const before = own === undefined ? await readRunConfig(stored) : parseBenchmarkConfig(own);
+  const target = resolve(outputDir ?? dirname(stored.path));
+  const config = { ...before, outputDir: target };
+  const dataset = plannedDataset(stored, document.formats);
+  return await withLoadedRun(config, dataset, options, async (run) => {
+    if (run.plan.digest !== stored.digest) {
+      throw planChanged(finishPlan(stored.plan, config), run.plan);
+    }
+    const facts = [first, ...others].flatMap(({ document: { done } }) => done ?? []);
+    for (const { id, message } of facts.flatMap(({ denials }) => denials)) {
+      run.denials.add(id, message);
+    }
+    const inputs: OutputInput[] = [...(options.inputs ?? [])];
+    return await executeRun(
+      run,
+      // A shard has run its failed cases as often as it was told to.
+      { ...options, inputs, retryFailed: false },
+      () => Promise.reject(missingRows(target)),
+      { facts, fill: async (open) => await fill(open, [first, ...others]) },
+    );
+  });
+}
+
+async function readShard(folder: string): Promise<StoredShard> {
+  const path = resolve(folder);
+  await checkRunFolder(path);
+  const stored = await readRun(path);
+  const reader = (await createFolderRuns(dirname(path)).read(basename(path)))!;
+  const document = await readShardDocument(reader, join(path, 'shard.json'));
+  if (document === undefined) {
+    throw new BenchError(
+      'BENCH_SHARDS_MISMATCHED',
+      `Cannot merge ${JSON.stringify(path)}: it is no shard, it would have a "shard.json"`,
+      { file: path },
+    );
+  }
+  return { stored, document, reader };
+}
+
+/** The records of a run that are all there already. */
+function plannedDataset({ plan, path }: StoredRun, formats: readonly string[]): RunDataset {
+  const { digest, records: count } = plan.dataset;
+  return {
+    digest,
+    formats,
+    files: [],
+    count,
+    // oxlint-disable-next-line require-yield -- there is nothing to give
+    async *records() {
+      throw missingRows(path);
+    },
+    // oxlint-disable-next-line require-yield -- there is nothing to give
+    async *batches() {
+      throw missingRows(path);
+    },
+  };
+}
+
+function missingRows(path: string): BenchError {
+  return new BenchError(
+    'BENCH_SHARDS_MISSING',
+    `Cannot merge into ${JSON.stringify(path)}: a record has no rows`,
+    { file: path },
+  );
+}
+
+/** So many at a time share a manifest, and few enough files are open. */
+const TOGETHER = 64;
+
+/** Copies all segments that are not there yet, each compared with its digest and its plan. After a failure nothing of them stays. */
+async function fill({ writer, path }: OpenRun, shards: readonly StoredShard[]): Promise<void> {
+  const wanted = shards.flatMap(({ reader, stored }) =>
+    reader.segments.map((segment) => ({ segment, reader, stored })),
+  );
+  const there = new Map(writer.segments.map((segment) => [segment.from, segment]));
+  const left = wanted.filter(({ segment: { from, to, digest } }) => {
+    const found = there.get(from);
+    const isSame = found?.to === to && found.digest === digest;
+    if (isSame) there.delete(from);
+    return !isSame;
+  });
+  // A merge that was done, or killed on its way, may be done again; another run's rows stay as they are.
+  if (there.size > 0) throw otherRows(path);
+  const before = writer.segments;
+  for (let at = 0; at < left.length; at += TOGETHER) {
+    const copies = await Promise.allSettled(
+      left
+        .slice(at, at + TOGETHER)
+        .map(({ segment, reader, stored }) => copySegment(writer, segment, reader, stored)),
+    );
+    const failed = copies.find((copy) => copy.status === 'rejected');
+    if (failed === undefined) continue;
+    await writer.remove(writer.segments.filter((segment) => !before.includes(segment)));
+    throw failed.reason;
+  }
+}
+
+async function copySegment(
+  writer: OpenRun['writer'],
+  segment: RunSegment,
+  reader: RunReader,
+  { plan, path }: StoredRun,
+): Promise<void> {
+  const check = checkShardRows(plan, segment, path);
+  const copy = await writer.begin(segment.from);
+  try {
+    for await (const row of reader.rows(segment)) {
+      check(row);
+      await copy.write(row);
+    }
+    check(undefined);
+    await copy.complete(segment.to);
+  } finally {
+    await copy.discard();
+  }
+}
+
+function otherRows(path: string): BenchError {
+  return new BenchError(
+    'BENCH_SHARDS_DOUBLED',
+    `Cannot merge into ${JSON.stringify(path)}: the run is there with other rows; move it away, or merge into another folder`,
+    { file: path },
+  );
+}

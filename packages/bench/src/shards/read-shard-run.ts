@@ -1,0 +1,26 @@
+import { basename, dirname, join, resolve } from 'node:path';
+
+import type { RunRange } from '@testbench/types/stores';
+
+import { createFolderRuns } from '../results/store/folder-runs.js';
+import { readShardDocument } from './shard-document.js';
+import type { Shard } from './shard.js';
+
+/** Which part of its run a folder is. */
+export interface ShardRun extends Shard, RunRange {}
+
+/**
+ * Says which part of a run a folder is.
+ *
+ * @param folder Of a run, or of a shard.
+ * @returns undefined if it is a whole run.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`.
+ */
+export async function readShardRun(folder: string): Promise<ShardRun | undefined> {
+  const path = resolve(folder);
+  const reader = await createFolderRuns(dirname(path)).read(basename(path));
+  const found = reader && (await readShardDocument(reader, join(path, 'shard.json')));
+  if (found === undefined) return undefined;
+  const { index, of, from, to } = found;
+  return { index, of, from, to };
+}

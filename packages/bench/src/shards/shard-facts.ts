@@ -1,0 +1,47 @@
+import type { SummaryMeasured } from '../results/benchmark-summary.js';
+import type { DenialLog } from '../results/failure-hints.js';
+import type { Pipeline } from '../run/load-pipeline.js';
+import { MAX_DENIALS } from './limits.js';
+import type { ShardFacts } from './shard-document.js';
+
+type Measured = Pick<SummaryMeasured, 'startedAt' | 'durationMs' | 'timeMs' | 'repeatedCalls'> & {
+  readonly resumedRecords: 0;
+};
+
+/** What a process knows of what it ran, for the summary of the whole. */
+export function factsOf(
+  startedAt: Date,
+  { stages }: Pick<Pipeline, 'stages'>,
+  repeatedCalls: number,
+  { denials }: Pick<DenialLog, 'denials'>,
+): ShardFacts {
+  return {
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    timeMs: Object.fromEntries(stages.map(({ name, timeMs }) => [name, timeMs])),
+    repeatedCalls,
+    denials: [...denials].slice(0, MAX_DENIALS).map(([id, message]) => ({ id, message })),
+  };
+}
+
+/** What shards measured, as one run: from the first beginning to the last end, and the time inside of plugins of all. Nothing if nothing is known. */
+export function measuredOf(facts: readonly ShardFacts[] = []): Measured | Record<string, never> {
+  if (facts.length === 0) return {};
+  const starts = facts.map(({ startedAt }) => Date.parse(startedAt)).filter(Number.isFinite);
+  const start = Math.min(...starts);
+  if (!Number.isFinite(start)) return {};
+  const ends = facts.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
+  const timeMs = new Map<string, number>();
+  for (const shard of facts) {
+    for (const [stage, ms] of Object.entries(shard.timeMs)) {
+      timeMs.set(stage, (timeMs.get(stage) ?? 0) + ms);
+    }
+  }
+  return {
+    startedAt: new Date(start).toISOString(),
+    durationMs: Math.max(...ends.filter(Number.isFinite)) - start,
+    timeMs: Object.fromEntries(timeMs),
+    resumedRecords: 0,
+    repeatedCalls: facts.reduce((sum, shard) => sum + shard.repeatedCalls, 0),
+  };
+}

@@ -1,0 +1,52 @@
+import type { ConfigNode } from '@testbench/types/config';
+import { readOptions } from '@testbench/types/config';
+import type { RunRange } from '@testbench/types/stores';
+
+import { MAX_SHARDS } from './limits.js';
+
+/** One of several equal parts of a run's records. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  /** How many there are. */
+  readonly of: number;
+}
+
+/** Reads a shard out of options. */
+export function readShard(node: ConfigNode): Shard {
+  const shard = readOptions<Shard>(
+    node.value,
+    {
+      index: (index) => index.wholeNumber(1, MAX_SHARDS),
+      of: (of) => of.wholeNumber(1, MAX_SHARDS),
+    },
+    node.path,
+    ['index', 'of'],
+  );
+  if (shard.index > shard.of) node.reject('an index of at most "of"');
+  return shard;
+}
+
+/**
+ * The records of a shard. Shards differ by one record at most, and one of more shards than records may be empty.
+ *
+ * @param records Of the whole run.
+ *
+ * @example
+ * ```ts
+ * import { shardRange } from '@testbench/bench/shards';
+ *
+ * shardRange({ index: 2, of: 3 }, 10); // => { from: 3, to: 6 }
+ * ```
+ */
+export function shardRange({ index, of }: Shard, records: number): RunRange {
+  return {
+    from: Math.floor(((index - 1) * records) / of),
+    to: Math.floor((index * records) / of),
+  };
+}
+
+/** The folder of a shard: beside that of its run. */
+export function shardFolder(run: string, { index, of }: Shard): string {
+  return `${run}.shard-${index}-of-${of}`;
+}
