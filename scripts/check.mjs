@@ -2,7 +2,7 @@
 // Not by name: an older Node, which has no such export, should get to the check of its version.
 import os from 'node:os';
 
-import { main, setUp } from './setup.mjs';
+import { EVERYTHING, main, setUp } from './setup.mjs';
 import { pinnedNode, runTool, run, tail } from './lib/run.mjs';
 
 const script = (name) => () => run(pinnedNode(), [`scripts/checks/${name}.mjs`]);
@@ -27,7 +27,7 @@ const checks = {
 };
 
 await main(async () => {
-  await setUp('Checking');
+  await setUp('Checking', EVERYTHING);
   const chosen = process.argv.slice(2);
   const unknown = chosen.filter((name) => !Object.hasOwn(checks, name));
   if (unknown.length > 0) {

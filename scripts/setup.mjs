@@ -15,12 +15,15 @@ const unreachable =
 /** A set-up step failed; the message is for people and says what to do. */
 export class SetUpError extends Error {}
 
+/** For `setUp`: every package, the documentation site too, whose tools no test needs. */
+export const EVERYTHING = 'everything';
+
 /**
  * Installs and builds whatever is not up to date, telling each step.
  *
  * @param job What comes after the set-up, for the list of steps.
- * @param target The one workspace package to make ready, with all that it depends on; without it, every package.
- *   Measurements and proofs need other engines and compilers, 700 MB, that most people never want.
+ * @param target The one workspace package to make ready, with all that it depends on, or `EVERYTHING`; without it, every
+ *   package but the documentation site. Measurements and proofs need other engines and compilers, 700 MB, that most people never want.
  * @throws {SetUpError}
  */
 export async function setUp(job, target) {
@@ -28,16 +31,22 @@ export async function setUp(job, target) {
   const inputs = installInputs();
   const stamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : '';
   const wanted = target === undefined ? inputs : `${inputs} ${target}`;
-  const filters = target === undefined ? [] : [`--filter=${target}...`];
-  if (stamp === inputs || stamp === wanted) {
+  const enough = [wanted, `${inputs} ${EVERYTHING}`, ...(target === EVERYTHING ? [] : [inputs])];
+  const filters = target === undefined || target === EVERYTHING ? [] : [`--filter=${target}...`];
+  if (enough.includes(stamp)) {
     console.log('1/3 Packages are installed');
   } else {
-    // The root has the tools that build.
-    await install(target === undefined ? [] : ['--filter=testbench', ...filters]);
+    await install(installFilters(target, filters));
     writeFileSync(stampPath, wanted);
   }
   await build(filters);
   console.log(`3/3 ${job} (set-up took ${seconds(started)})\n`);
+}
+
+/** What to install: the root has the tools that build. */
+function installFilters(target, filters) {
+  if (target === EVERYTHING) return [];
+  return target === undefined ? ['--filter=!@testbench/site'] : ['--filter=testbench', ...filters];
 }
 
 /** A hash of everything that decides what an installation holds. */

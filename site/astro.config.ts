@@ -1,0 +1,24 @@
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+
+import { hrefOf, sitePages } from './pages/index.ts';
+import { fillSections } from './pages/sections.ts';
+
+export default defineConfig({
+  outDir: 'dist',
+  devToolbar: { enabled: false },
+  integrations: [
+    starlight({
+      title: 'Testbench',
+      description: 'Safe, fast WebAssembly plugins for testing large language models',
+      customCss: ['./src/styles/site.css'],
+      lastUpdated: false,
+      credits: false,
+      sidebar: fillSections(sitePages()).map(({ label, collapsed, pages }) => ({
+        label,
+        collapsed,
+        items: pages.map((page) => ({ label: page.title, link: hrefOf(page) })),
+      })),
+    }),
+  ],
+});
