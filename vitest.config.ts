@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 // Every workspace folder that may hold tests is a project named after it.
 const directories = [
   ...readdirSync('packages').map((name) => `packages/${name}`),
-  ...['plugins-sdk', 'example-plugins', 'conformance', 'site', 'tests'].filter((name) => existsSync(name)),
+  ...['plugins-sdk', 'example-plugins', 'conformance', 'site', 'tests'].filter((name) =>
+    existsSync(name),
+  ),
 ];
 
 /** Their tests leave nothing behind, so that files may share a worker: half the time is its start and the imports, such as a compiler. */

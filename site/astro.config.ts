@@ -1,8 +1,8 @@
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 
-import { hrefOf, sitePages } from './pages/index.ts';
-import { fillSections } from './pages/sections.ts';
+import { readContent } from './pages/content-file.ts';
+import { hrefOf } from './pages/page.ts';
 
 export default defineConfig({
   outDir: 'dist',
@@ -14,7 +14,7 @@ export default defineConfig({
       customCss: ['./src/styles/site.css'],
       lastUpdated: false,
       credits: false,
-      sidebar: fillSections(sitePages()).map(({ label, collapsed, pages }) => ({
+      sidebar: readContent().sections.map(({ label, collapsed, pages }) => ({
         label,
         collapsed,
         items: pages.map((page) => ({ label: page.title, link: hrefOf(page) })),

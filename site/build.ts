@@ -1,26 +1,36 @@
 // Builds the documentation into `dist`, follows every link of it, and counts its pages.
 //   node build.ts         fails on a broken link and on fewer than 60 pages written by hand
-//   node build.ts --dev   serves it, and renders again on every change
+//   node build.ts --dev   serves it, and renders again on every change of docs/
+import { cpSync, existsSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { checkLinks } from './check/links.ts';
+import { buildApi } from './generate/api.ts';
+import { writeForModels } from './generate/for-models.ts';
+import { type SiteContent, writeContent } from './pages/content-file.ts';
 import { countPages, LEAST_WRITTEN } from './pages/count.ts';
-import { sitePages } from './pages/index.ts';
+import { ROOT, siteContent } from './pages/index.ts';
 
-// Read when it is loaded: nothing is sent anywhere.
+// Astro reads it when it is loaded: its telemetry is off, nothing is sent anywhere.
 process.env['ASTRO_TELEMETRY_DISABLED'] = '1';
-const { build, dev } = await import('astro');
-
 const site = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(site, 'dist');
 
-if (process.argv.includes('--dev')) await dev({ root: site });
+if (process.argv.includes('--dev')) await serveSite();
 else process.exitCode = await buildSite();
 
 async function buildSite(): Promise<number> {
   const started = Date.now();
-  await build({ root: site, logLevel: 'warn' });
-  const { problems, links, hosts } = checkLinks(`${site}dist`);
-  const counts = countPages(sitePages());
+  const content = await siteContent();
+  writeContent(content);
+  const { build } = await import('astro');
+  rmSync(dist, { recursive: true, force: true });
+  await build({ root: site, logLevel: 'error' });
+  await addFiles(content);
+  const { problems: broken, links, hosts } = checkLinks(dist);
+  const problems = [...content.problems, ...broken];
+  const counts = countPages(content.pages);
   for (const problem of problems) console.error(problem);
   console.log(`\n${links} links followed, ${problems.length} broken`);
   console.log(`Other hosts that pages link to: ${[...hosts].toSorted().join(', ')}`);
@@ -33,4 +43,23 @@ async function buildSite(): Promise<number> {
     return 1;
   }
   return problems.length === 0 ? 0 : 1;
+}
+
+/** What Astro does not make: pictures, the reference of the packages, the playground, texts for models. */
+async function addFiles(content: SiteContent): Promise<void> {
+  const pictures = join(ROOT, 'docs/pictures');
+  if (existsSync(pictures)) cpSync(pictures, join(dist, 'pictures'), { recursive: true });
+  await buildApi(ROOT, join(dist, 'api'));
+  const playground = join(ROOT, 'packages/studio/dist/playground');
+  if (existsSync(playground)) cpSync(playground, join(dist, 'playground'), { recursive: true });
+  writeForModels(content.pages, dist);
+}
+
+async function serveSite(): Promise<void> {
+  writeContent(await siteContent());
+  const { dev } = await import('astro');
+  await dev({ root: site });
+  watch(join(ROOT, 'docs'), { recursive: true }, () => {
+    siteContent().then(writeContent, (error: unknown) => console.error(error));
+  });
 }

@@ -1,42 +1,26 @@
 import { fileURLToPath } from 'node:url';
 
-import { drawDiagrams } from './diagrams.ts';
-import { LinkResolver, rewriteLinks } from './links.ts';
-import type { Page } from './page.ts';
+import { linkErrorCodes } from '../generate/errors.ts';
+import { generatedPages } from '../generate/index.ts';
+import type { RenderedPage, SiteContent } from './content-file.ts';
+import { Renderer } from './render.ts';
+import { fillSections } from './sections.ts';
 import { writtenPages } from './written.ts';
 
 /** The root of the repository. */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-let all: readonly Page[] | undefined;
-
-/** Every page of the site, in no order. */
-export function sitePages(): readonly Page[] {
-  all ??= writtenPages(ROOT);
-  return all;
-}
-
-/** The address of a page as links have it. */
-export function hrefOf(page: Page): string {
-  return page.address === '' ? '/' : `/${page.address}/`;
-}
-
-/** The Markdown of a page as the site renders it: links are addresses, diagrams are drawn. */
-export function renderedMarkdown(page: Page): string {
-  const resolver = new LinkResolver(ROOT, sitePages());
-  const linked = rewriteLinks(page.body, (text, address, whole) => {
-    const target = resolver.resolve(page, address);
-    if (target.kind === 'elsewhere') return whole;
-    if (target.kind === 'missing') {
-      throw new Error(
-        `Cannot render ${page.source}: it links to ${target.path}, which does not exist`,
-      );
-    }
-    // There is no public address of the repository yet.
-    if (target.kind === 'file')
-      return `<span title="${target.path} in the repository">${text}</span>`;
-    const anchor = target.anchor === '' ? '' : `#${target.anchor}`;
-    return `[${text}](${target.page === page ? '' : hrefOf(target.page)}${anchor})`;
+/** Collects what is written, makes what is made from sources, and rewrites links. */
+export async function siteContent(): Promise<SiteContent> {
+  const written = writtenPages(ROOT);
+  const pages = [...written, ...(await generatedPages(ROOT, written))];
+  const renderer = new Renderer(ROOT, pages);
+  const rendered = pages.map((page): RenderedPage => {
+    const body =
+      page.source === 'docs/errors.md' && page.kind === 'written'
+        ? linkErrorCodes(page.body)
+        : page.body;
+    return { ...page, markdown: renderer.render({ ...page, body }) };
   });
-  return drawDiagrams(linked);
+  return { pages: rendered, sections: fillSections(pages), problems: renderer.problems };
 }

@@ -15,9 +15,14 @@ export type LinkTarget =
 export class LinkResolver {
   readonly #root: string;
   readonly #bySource: ReadonlyMap<string, Page>;
+  /** Pages that are made from sources, by address. */
+  readonly #made: ReadonlyMap<string, Page>;
 
   constructor(root: string, pages: readonly Page[]) {
     this.#root = root;
+    this.#made = new Map(
+      pages.filter((page) => page.kind === 'generated').map((page) => [page.address, page]),
+    );
     this.#bySource = new Map(
       pages.filter((page) => page.kind === 'written').map((page) => [page.source, page]),
     );
@@ -30,11 +35,19 @@ export class LinkResolver {
     const [path = '', anchor = ''] = address.split('#', 2);
     if (path === '') return { kind: 'page', page: from, anchor };
     const source = posix.normalize(posix.join(posix.dirname(from.source), path)).replace(/\/$/, '');
-    const page = this.#bySource.get(source) ?? this.#bySource.get(`${source}/README.md`);
+    const page =
+      this.#bySource.get(source) ??
+      this.#bySource.get(`${source}/README.md`) ??
+      this.#byAddress(source);
     if (page !== undefined) return { kind: 'page', page, anchor };
     return existsSync(join(this.#root, source))
       ? { kind: 'file', path: source }
       : { kind: 'missing', path: source };
+  }
+
+  /** The folder `docs/decisions` has a page that is made. */
+  #byAddress(source: string): Page | undefined {
+    return source.startsWith('docs/') ? this.#made.get(source.slice('docs/'.length)) : undefined;
   }
 }
 

@@ -49,3 +49,8 @@ function plainText(markdown: string): string {
     .replace(/[`*]/g, '')
     .trim();
 }
+
+/** The address of a page as links have it. */
+export function hrefOf(page: Page): string {
+  return page.address === '' ? '/' : `/${page.address}/`;
+}

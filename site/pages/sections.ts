@@ -16,10 +16,27 @@ interface Section {
  * A page of a folder that is named here needs no entry; give it one in `first` if its place matters.
  */
 const SECTIONS: readonly Section[] = [
-  { label: 'Start', first: [''], folders: ['start'] },
+  {
+    label: 'Start',
+    first: [
+      '',
+      'start/install',
+      'start/evaluate',
+      'start/write-a-plugin',
+      'start/write-a-script',
+      'start/embed',
+    ],
+    folders: ['start'],
+  },
   { label: 'Concepts', first: [], folders: ['concepts'] },
   { label: 'Guides', first: ['comparing', 'judges'], folders: ['guides'] },
-  { label: 'Metrics', first: [], folders: ['metrics'], collapsed: true },
+  { label: 'Metrics', first: ['metrics'], folders: ['metrics'], collapsed: true },
+  {
+    label: 'Other plugins that we ship',
+    first: ['plugins'],
+    folders: ['plugins'],
+    collapsed: true,
+  },
   {
     label: 'Writing plugins',
     first: [
@@ -48,7 +65,12 @@ const SECTIONS: readonly Section[] = [
   {
     label: 'Reference',
     first: [
+      'reference/cli',
+      'reference/configuration',
+      'reference/plugin-data',
       'errors',
+      'reference/limits',
+      'reference/host-functions',
       'sdk-assemblyscript',
       'sdk-javascript',
       'sdk-python',
@@ -60,21 +82,21 @@ const SECTIONS: readonly Section[] = [
     folders: ['reference'],
   },
   { label: 'Packages', first: [], folders: ['packages'], collapsed: true },
-  { label: 'The project', first: ['contributing', 'security-policy'], folders: [] },
-  { label: 'Decisions', first: [], folders: ['decisions'], collapsed: true },
+  { label: 'The project', first: ['changelog', 'contributing', 'security-policy'], folders: [] },
+  { label: 'Decisions', first: ['decisions'], folders: ['decisions'], collapsed: true },
 ];
 
 /** A part of the sidebar with the pages that there are. */
-export interface FilledSection {
+export interface FilledSection<One extends Page = Page> {
   readonly label: string;
   readonly collapsed: boolean;
-  readonly pages: readonly Page[];
+  readonly pages: readonly One[];
 }
 
 /** Puts every page that belongs into the sidebar into its section; those of no section come last. */
-export function fillSections(pages: readonly Page[]): FilledSection[] {
+export function fillSections<One extends Page>(pages: readonly One[]): FilledSection<One>[] {
   const left = new Map(pages.filter((page) => page.inSidebar).map((page) => [page.address, page]));
-  const take = (address: string): Page[] => {
+  const take = (address: string): One[] => {
     const page = left.get(address);
     left.delete(address);
     return page === undefined ? [] : [page];

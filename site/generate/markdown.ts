@@ -1,0 +1,41 @@
+import type { Page } from '../pages/page.ts';
+
+/** A page that is made from sources. */
+export function generatedPage(
+  page: Omit<Page, 'kind' | 'inSidebar' | 'body'> & {
+    readonly body: readonly string[];
+    readonly inSidebar?: boolean;
+  },
+): Page {
+  const { body, inSidebar = true, ...rest } = page;
+  return { ...rest, kind: 'generated', inSidebar, body: `${body.join('\n')}\n` };
+}
+
+/** A table; a column that is empty in every row is left out. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const kept = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.filter((_, column) => kept[column]).join(' | ')} |`;
+  if (rows.length === 0) return [];
+  return ['', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
+}
+
+/** Text in a cell of a table. */
+export function cell(text: string): string {
+  return escapeText(text.replaceAll(/\s+/g, ' ')).replaceAll('|', '\\|').trim();
+}
+
+/** Code in a cell of a table. */
+export function codeCell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
+}
+
+/** A span of code, whatever it holds. */
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
+
+/** A text that Markdown shall show as it is. */
+export function escapeText(text: string): string {
+  return text.replaceAll(/[<*_[\]]/g, (mark) => `\\${mark}`);
+}
