@@ -74,6 +74,11 @@ async function follow(page) {
   const folder = join(place, page.replace(/\W+/g, '-'));
   mkdirSync(folder, { recursive: true });
   let cwd = folder;
+  const env = {
+    PATH: `${join(place, 'bin')}:${dirname(pinnedNode())}:${process.env.PATH}`,
+    HOME: join(folder, '..', 'homes', page.replace(/\W+/g, '-')),
+    NO_COLOR: '1',
+  };
   for (const [, info, body] of readFileSync(join(root, 'docs', page), 'utf8').matchAll(BLOCK)) {
     const [, file] = /\bfile=(\S+)/.exec(info) ?? [];
     if (file !== undefined) {
@@ -92,22 +97,21 @@ async function follow(page) {
         cwd = join(cwd, command.slice(3));
         continue;
       }
+      const [, name, value] = /^export (\w+)='?([^']*)'?$/.exec(command) ?? [];
+      if (name !== undefined) {
+        env[name] = value;
+        continue;
+      }
       const wanted = index === parts.length - 1 ? Number(/\bexit=(\d+)/.exec(info)?.[1] ?? 0) : 0;
-      const failure = await followCommand(command, expected, wanted, cwd);
+      const failure = await followCommand(command, expected, wanted, { cwd, env });
       if (failure !== undefined) return failure;
     }
   }
   return undefined;
 }
 
-async function followCommand(command, expected, wanted, cwd) {
-  const node = dirname(pinnedNode());
-  const env = {
-    PATH: `${join(place, 'bin')}:${node}:${process.env.PATH}`,
-    HOME: join(place, 'home'),
-    NO_COLOR: '1',
-  };
-  const { code, output } = await run('sh', ['-c', command], { cwd, env, timeoutMs: 120_000 });
+async function followCommand(command, expected, wanted, where) {
+  const { code, output } = await run('sh', ['-c', command], { ...where, timeoutMs: 120_000 });
   if (code !== wanted) return `"${command}" ended with ${code}\n${tail(output)}`;
   const missing = expected.find((line) => !isIn(output, line));
   return missing === undefined
