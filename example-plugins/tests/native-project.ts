@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { BuildError, buildPlugin, type BuildResult } from '@testbench/sdk';
-import { CARGO_MANIFEST, linkPackages } from '@testbench/test-kit/author-project';
+import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
 
 // One folder for what Cargo makes, so that what the projects share is compiled once, and with less optimisation than a product has.
 const CARGO_ENVIRONMENT = {
@@ -24,7 +25,12 @@ export async function buildFrom(
 ): Promise<BuildResult | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 'testbench-native-'));
   const isRust = Object.hasOwn(files, 'src/lib.rs');
-  const all = { 'package.json': '{}', ...(isRust && { 'Cargo.toml': CARGO_MANIFEST }), ...files };
+  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  const all = {
+    'package.json': '{}',
+    ...(isRust && { 'Cargo.toml': cargoManifest(`probe_${digest.slice(0, 12)}`) }),
+    ...files,
+  };
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);

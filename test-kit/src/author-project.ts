@@ -21,9 +21,13 @@ export function linkPackages(directory: string): void {
   }
 }
 
-/** `Cargo.toml` of a plugin in Rust, called `probe`. */
-export const CARGO_MANIFEST = `[package]
-name = "probe"
+/**
+ * `Cargo.toml` of a plugin in Rust.
+ *
+ * @param name Of the crate, and so of the module: two builds of one name at once in a shared target folder get each other's module.
+ */
+export const cargoManifest = (name: string): string => `[package]
+name = "${name}"
 version = "1.0.0"
 edition = "2021"
 [lib]

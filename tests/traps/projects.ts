@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin } from '@testbench/sdk';
-import { CARGO_MANIFEST, linkPackages } from '@testbench/test-kit/author-project';
+import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
 
 /** A plugin that fails in the way that its input names, at a line that has the same word in a comment. */
 export interface FailingPlugin {
@@ -37,7 +37,7 @@ export async function buildFailing(name: string, file: string): Promise<FailingP
     writeFileSync(join(directory, path), content);
   };
   write('package.json', '{ "name": "probe", "version": "1.0.0" }');
-  if (file.endsWith('.rs')) write('Cargo.toml', CARGO_MANIFEST);
+  if (file.endsWith('.rs')) write('Cargo.toml', cargoManifest('probe'));
   write(file, text);
   linkPackages(directory);
   const lineOf = (word: string): number => {
