@@ -2,7 +2,7 @@ import { defineConfig, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** Commands that are over before others have read their modules: what they use of our packages is bundled, and what they do not use is not loaded. */
+/** Quick commands: what they use of our packages is bundled, so that they load nothing else. */
 const QUICK =
   /[\\/]src[\\/](?:commands[\\/]inspect|render[\\/](?:describe-permissions|format-value|render-inspection)|report-error)\.ts$/;
 const OURS = /^@testbench\//;
@@ -14,7 +14,7 @@ const bundleQuickCommands: Plugin = {
     build.onResolve({ filter: OURS }, ({ path, importer, kind, resolveDir, pluginData }) => {
       if (pluginData === bundleQuickCommands) return undefined;
       const isOurs = !/[\\/]cli[\\/]src[\\/]/.test(importer);
-      // What is imported in the middle of a command is what it seldom needs.
+      // Dynamic imports are for what a command seldom needs.
       if (kind === 'import-statement' && (isOurs || QUICK.test(importer))) {
         return build.resolve(path, { importer, kind, resolveDir, pluginData: bundleQuickCommands });
       }

@@ -6,7 +6,7 @@ import { defineConfig } from 'tsup';
 
 const BROWSER = fileURLToPath(new URL('src/browser/', import.meta.url));
 
-/** What stands in for modules of Node and its network in a browser. Others are empty, and nothing may be left of them. */
+/** Replacements for modules of Node and its network in a browser. Others are empty, and nothing may remain of them. */
 const MODULES = new Set([
   'node:crypto',
   'node:events',
@@ -25,12 +25,12 @@ export default defineConfig([
     clean: ['!browser.js'],
   },
   {
-    // One file with the manager, the host and all below, but for `types`, whose errors a page may import from there as well.
+    // One file with the manager, the host and all below, except `types`, whose errors a page may import from there as well.
     entry: { browser: 'src/browser/index.ts' },
     format: 'esm',
     platform: 'browser',
     removeNodeProtocol: false,
-    // The sources of the others are in their packages.
+    // The sources of the other packages are in those packages.
     sourcemap: false,
     splitting: false,
     noExternal: [/^@testbench\/(?!types$)/],
@@ -44,7 +44,7 @@ export default defineConfig([
         setup(build) {
           build.initialOptions.metafile = true;
           build.onResolve({ filter: /^(?:node:|undici$)/ }, ({ path, importer }) => {
-            // A stand-in names what it does not have.
+            // A replacement names what it lacks.
             const isAbsent = importer.startsWith(BROWSER) || !MODULES.has(path);
             if (isAbsent) return { path, namespace: 'absent', sideEffects: false };
             const file = `${path.replaceAll(/[:/]/g, '-')}.ts`;
@@ -53,7 +53,7 @@ export default defineConfig([
           build.onLoad({ filter: /^/, namespace: 'absent' }, () => ({
             contents: 'module.exports = {};',
           }));
-          // `x.browser.ts` stands in for `x.ts` beside it.
+          // `x.browser.ts` replaces `x.ts` in the same folder.
           build.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, importer }) => {
             const file = join(dirname(importer), path.replace(/\.js$/, '.browser.ts'));
             return existsSync(file) ? { path: file, sideEffects: false } : undefined;

@@ -9,6 +9,6 @@ export default defineConfig({
   format: 'esm',
   sourcemap: true,
   clean: true,
-  // The page's scripts are files of their own, which scripts/build-page.mjs makes.
+  // The page's scripts are separate files, made by scripts/build-page.mjs.
   external: ['#page', '#page-with-plugins'],
 });

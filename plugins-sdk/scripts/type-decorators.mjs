@@ -1,4 +1,4 @@
-// Gives the decorators types of their own in the declarations for editors: what the compiler reads are functions that do nothing, and
+// Gives the decorators separate types in the declarations for editors: what the compiler reads are functions that do nothing, and
 // TypeScript takes no such function for a decorator.
 import { copyFileSync } from 'node:fs';
 

@@ -9,7 +9,7 @@ import PluginTransform from '../transform/index.js';
 const LIBRARY = '@testbench/plugins-sdk/';
 const root = resolve(import.meta.dirname, '..');
 
-/** What the compiler is given beside the source. */
+/** What the compiler receives besides the source. */
 interface CompileOptions {
   /** Turns the class with `@plugin` into a plugin; without it, the file's own exports are the module's. */
   readonly plugin?: boolean;

@@ -135,7 +135,7 @@ export function describePlugin(source, declaration, packageJson) {
  */
 function describePermissions(asked, where) {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
-    throw new Error(`Cannot build ${where}: "permissions" of @plugin is no object`);
+    throw new Error(`Cannot build ${where}: "permissions" of @plugin is not an object`);
   }
   const wire = rename(asked, PERMISSIONS, where);
   for (const [permission, list] of Object.entries(LISTS)) {

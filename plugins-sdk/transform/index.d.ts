@@ -1,7 +1,7 @@
 /**
  * The compiler transform: writes the contract's exports for the `@plugin` class, and embeds its metadata.
  *
- * It extends the compiler's own `Transform`, whose declarations do not compile beside those of a browser or of Node; so they
+ * It extends the compiler's own `Transform`, whose declarations do not compile together with those of a browser or of Node; so they
  * are not named here.
  */
 // oxlint-disable-next-line import/no-default-export -- the compiler loads a transform by it

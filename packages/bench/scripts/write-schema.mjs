@@ -1,4 +1,4 @@
-// Writes the JSON Schemas of configurations and rows beside the bundles, where editors, `init` and other programs find them.
+// Writes the JSON Schemas of configurations and rows next to the bundles, where editors, `init` and other programs find them.
 import { writeFileSync } from 'node:fs';
 
 import { benchmarkSchema } from '../dist/index.js';

@@ -6,7 +6,7 @@ export type BenchErrorCode =
   | 'BENCH_CONFIG_UNREADABLE'
   /** The dataset is missing, cannot be read or copied, or was changed during the run. */
   | 'BENCH_DATASET_UNREADABLE'
-  /** A record of the dataset is not what was expected, or has the id of another; `file` and `line` say where. */
+  /** A record of the dataset is invalid, or has the id of another; `file` and `line` say where. */
   | 'BENCH_DATASET_INVALID'
   /** The dataset has no record in the range asked for. */
   | 'BENCH_DATASET_EMPTY'
@@ -16,19 +16,19 @@ export type BenchErrorCode =
   | 'BENCH_BUDGET_SPENT'
   /** The cache of paid calls cannot be kept in the folder given. */
   | 'BENCH_CACHE_UNUSABLE'
-  /** The metrics of a row cannot be added up: they are missing, not finite, or too many. Stands as the `failure` of a set's score. */
+  /** The metrics of a row cannot be summed: they are missing, not finite, or too many. Reported as the `failure` of a set's score. */
   | 'BENCH_SUMS_INVALID'
   /** The results cannot be written. */
   | 'BENCH_OUTPUT_FAILED'
-  /** There is no such run, or its folder cannot be read. */
+  /** The run does not exist, or its folder cannot be read. */
   | 'BENCH_RUN_UNREADABLE'
-  /** A file of a run is not what it was when it was written; `file` says which. */
+  /** A file of a run was changed or damaged; `file` says which. */
   | 'BENCH_RUN_DAMAGED'
   /** The run was written by another version of this package, in a format that this one does not know. */
   | 'BENCH_RUN_VERSION'
-  /** Somebody else writes the run. */
+  /** Another process is writing the run. */
   | 'BENCH_RUN_LOCKED'
-  /** A run cannot go on, since something of its plan is not what it was; the message says what. */
+  /** A run cannot be continued because part of its plan has changed; the message says what. */
   | 'BENCH_PLAN_CHANGED'
   /** Shards to be merged are not all there, or lack records. */
   | 'BENCH_SHARDS_MISSING'
@@ -38,9 +38,9 @@ export type BenchErrorCode =
   | 'BENCH_SHARDS_MISMATCHED'
   /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
   | 'BENCH_NOT_COMPARABLE'
-  /** There is no such baseline, or it cannot be read. */
+  /** The baseline does not exist or cannot be read. */
   | 'BENCH_BASELINE_UNREADABLE'
-  /** A baseline is not what it was when it was written. */
+  /** A baseline was changed or damaged. */
   | 'BENCH_BASELINE_DAMAGED'
   /** The baseline was written by another version of this package, in a format that this one does not know. */
   | 'BENCH_BASELINE_VERSION'

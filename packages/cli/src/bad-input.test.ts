@@ -357,7 +357,7 @@ describe('places that cannot be written', () => {
     }
     const over = ['--baseline', 'baseline.json', '--format', 'md', '--output', 'baseline.json'];
     expect((await run('compare', folder, ...over)).err).toContain('it is the baseline');
-    // The summary that goes beside exported rows is none of them, either.
+    // Nor is the summary next to exported rows one of them.
     await rename(join(cwd, 'policy.json'), join(cwd, 'rows.summary.json'));
     await symlink('rows.summary.json', join(cwd, 'policy.json'));
     expect((await run('export', folder, '--output', 'rows.jsonl')).err).toContain('the policy');

@@ -7,7 +7,7 @@ export interface CliOutput {
   readonly columns?: number;
 }
 
-/** The world as a command sees it; tests hand in their own. */
+/** The environment of a command; tests pass their own. */
 export interface CliIo {
   readonly stdout: CliOutput;
   readonly stderr: CliOutput;

@@ -53,13 +53,13 @@ import { TEST } from './definitions/test.js';
 import { VERIFY } from './definitions/verify.js';
 import { VALIDATE } from './definitions/validate.js';
 
-/** What stands in help for words that several commands begin with. */
+/** Help texts for words that several commands begin with. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
   plugin: 'find, install, update, publish, sign, verify and attest plugins',
   'plugin keys': 'keys of your own, and those that you trust',
 };
 
-/** All commands, in the order in which help shows them. */
+/** All commands, in the order of the help. */
 export const COMMANDS = [
   RUN,
   RESUME,

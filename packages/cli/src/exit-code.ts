@@ -1,11 +1,11 @@
 /** What the process ends with. */
 export const ExitCode = {
   ok: 0,
-  /** The command was understood, but did not succeed. */
+  /** The command line is valid, but the command did not succeed. */
   failure: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** A gate failed: a run lost against another one, or does not reach what was asked for. */
+  /** A gate failed: a run is worse than another, or does not meet a requirement. */
   gate: 3,
   /** Ctrl-C: 128 and the number of SIGINT, as shells have it. Other signals end the process with 128 and their number. */
   interrupted: 130,
@@ -14,7 +14,7 @@ export const ExitCode = {
 /** One of {@link ExitCode}. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** What each means; help and documentation show this table. */
+/** Meaning of each; shown in help and documentation. */
 export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
   { code: ExitCode.ok, meaning: 'done' },
   {
@@ -23,7 +23,7 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
       'failed, or more cases lack a score than --max-errors allows (default: 0), whatever a gate says',
   },
   { code: ExitCode.usage, meaning: 'the command line is wrong' },
-  { code: ExitCode.gate, meaning: 'done, but a gate says that the result is not good enough' },
+  { code: ExitCode.gate, meaning: 'done, but a gate failed' },
   {
     code: ExitCode.interrupted,
     meaning: 'Ctrl-C; 143 after SIGTERM, 129 after SIGHUP, as shells have it',

@@ -12,26 +12,26 @@ import type { RegistryFlagValues } from './registry-settings.js';
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** An artifact of a registry, under the name and version that signatures have. */
+/** An artifact of a registry, with the name and version used in signatures. */
 export interface FoundArtifact {
   readonly name: string;
   readonly version: string;
   readonly digest: string;
   readonly artifact: StoredArtifact;
-  /** What the project calls the registry. */
+  /** Name of the registry in the project. */
   readonly registry: string;
   readonly store: PluginStore;
   /** What the lockfile has under the name. */
   readonly locked: InstalledPlugin | undefined;
 }
 
-/** What a command is about: a file, a digest, or what a store has. */
+/** The subject of a command: a file, a digest, or an artifact in a store. */
 export type Target =
   | { readonly kind: 'digest'; readonly digest: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'reference'; readonly text: string };
 
-/** Tells files from references: what is there as a file is a file, unless it can only be a reference. */
+/** Distinguishes files from references: an existing file is a file, unless the text can only be a reference. */
 export async function readTarget(io: CliIo, text: string): Promise<Target> {
   if (DIGEST.test(text)) return { kind: 'digest', digest: text };
   const { kind } = parseReference(text);
@@ -51,12 +51,12 @@ function isName(text: string): boolean {
 export type FindArtifactFlags = RegistryFlagValues & {
   /** Of an artifact that has none itself. */
   readonly version?: string | undefined;
-  /** Of a name without a range the highest version, also if another one is installed. */
+  /** For a name without a range: the highest version, even if another one is installed. */
   readonly isNewest?: boolean;
 };
 
 /**
- * Finds an artifact in the registry that the project has for its name. A name without a range is what is installed, or else the highest
+ * Finds an artifact in the registry of its name. A name without a range means the installed version, or else the highest
  * version.
  *
  * @throws {StoreError} `STORE_NOT_FOUND`; as the store does. @throws {InstallError} `INSTALL_WRONG_REGISTRY`.

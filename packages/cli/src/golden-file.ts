@@ -7,7 +7,7 @@ import { checkGolden, type CheckFinding, createTestHost } from '@testbench/sdk';
 
 import { readJsonArgument } from './read-json-argument.js';
 
-/** Inputs of a golden file that the plugin is to take; of a file that cannot be read none, which {@link compareGolden} tells. */
+/** Inputs of a golden file; none if it cannot be read, which {@link compareGolden} reports. */
 async function goldenInputs(path: string): Promise<unknown[]> {
   try {
     const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
@@ -20,7 +20,7 @@ async function goldenInputs(path: string): Promise<unknown[]> {
   }
 }
 
-/** Inputs that the command line names, and those of golden files: what the author expects of an input is one that a check may give it. */
+/** Inputs from the command line and from golden files: what the author has an expectation for, a check may use. */
 export async function allInputs(
   command: string,
   named: readonly string[] = [],
@@ -34,7 +34,7 @@ export async function allInputs(
   ];
 }
 
-/** Runs the inputs of a golden file, and compares what comes out with what stands there. */
+/** Runs the inputs of a golden file and compares the outputs with the expected ones. */
 export async function compareGolden(
   module: string | Uint8Array,
   config: unknown,

@@ -86,7 +86,7 @@ beforeAll(async () => {
   return () => rmSync(made, { recursive: true, force: true });
 });
 
-/** Of the run and what lies beside it, in a folder that goes away with the test. */
+/** Of the run and its folder, which is removed after the test. */
 async function copyOfMade(): Promise<string> {
   const cwd = await temporaryFolder();
   await cp(made, cwd, { recursive: true });

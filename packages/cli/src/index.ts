@@ -1,7 +1,7 @@
 /**
- * The `testbench` command: run benchmarks, inspect plugins, call plugins, begin plugins.
+ * The `testbench` command: run benchmarks; inspect, call and write plugins.
  *
- * It is a package of its own so that the others carry no command line.
+ * It is a separate package so that the others need no command-line dependencies.
  *
  * @packageDocumentation
  */

@@ -191,7 +191,7 @@ describe.skipIf(!hasOpenSsl)(`plugins that are signed without a key${NOTE}`, () 
   });
 
   it.each([
-    ['is not there', undefined, 'TRUST_UNREADABLE', 'there is no such file'],
+    ['is not there', undefined, 'TRUST_UNREADABLE', 'no such file'],
     ['is damaged', '{"mediaType":', 'TRUST_ROOT_INVALID', 'it is no trusted root of Sigstore'],
     ['is something else', '{}', 'TRUST_ROOT_INVALID', 'its media type is another'],
   ])('are not installed where the trusted root %s', async (_, content, code, state) => {

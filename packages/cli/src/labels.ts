@@ -5,13 +5,13 @@ import type { StoredRun } from '@testbench/bench/results';
 
 import { splitPair } from './requirements.js';
 
-/** What flags say of labels that people gave. */
+/** Flags about labels given by people. */
 interface LabelFlags {
   readonly label?: readonly string[] | undefined;
   readonly labels?: readonly string[] | undefined;
 }
 
-/** Which evaluator is held against which column, or against which file. */
+/** Which evaluator is compared with which column or file. */
 export interface LabelSources {
   readonly columns: readonly (readonly [evaluator: string, column: string])[];
   readonly files: readonly (readonly [evaluator: string, file: string])[];
@@ -28,7 +28,7 @@ export function splitLabelFlags(
   };
 }
 
-/** Runs whose rows have the labels of files as columns, and which evaluator is held against which column. */
+/** Runs whose rows have the labels of files as columns, and which evaluator is compared with which column. */
 export async function readLabelSources(
   runs: readonly StoredRun[],
   { columns, files }: LabelSources,

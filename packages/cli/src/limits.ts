@@ -1,12 +1,12 @@
-/** Where runs go, if neither configuration nor command line says. */
+/** Default folder of runs. */
 export const DEFAULT_OUTPUT_DIR = 'runs';
-/** Causes of failures that are shown at once: what is read without scrolling. */
+/** Number of failure causes shown: as many as fit without scrolling. */
 export const SHOWN_CAUSES = 20;
 /** Of a text of a row in a terminal; `--json` has the whole. */
 export const SHOWN_TEXT_CHARACTERS = 2_000;
-/** Between two lines of progress where there is no terminal: a log of a run of an hour stays a page or two. */
+/** Interval of progress lines without a terminal: the log of an hour stays within two pages. */
 export const PROGRESS_LINE_MS = 30_000;
 /** Changed records that a comparison shows in each direction; `--flips` shows more, `--json` all. */
 export const SHOWN_FLIPS = 10;
-/** Where a baseline goes, if the command line does not say. */
+/** Default file of a baseline. */
 export const DEFAULT_BASELINE = 'baseline.json';

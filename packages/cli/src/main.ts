@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 /**
  * Runs the `testbench` command.
  *
- * @param args What stands on the command line after the command's own name.
+ * @param args Arguments after the command's own name.
  * @param io Where it reads and writes.
  * @returns The exit code: 0 done, 1 failed, 2 wrong command line, 3 a gate failed, 130 interrupted. It never throws.
  *
@@ -32,7 +32,7 @@ export async function main(args: readonly string[], io: CliIo): Promise<ExitCode
   try {
     return await dispatch(args, io);
   } catch (error) {
-    // A plugin inside this thread held it, and a Ctrl-C meanwhile comes to light only in the next turn.
+    // A plugin held this thread; a Ctrl-C in the meantime is only noticed in the next turn.
     const { setImmediate } = await import('node:timers/promises');
     await setImmediate();
     const { reportError } = await import('./report-error.js');
@@ -45,7 +45,7 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<ExitCode> {
     const { completeCommandLine } = await import('./command-line/complete.js');
     return completeCommandLine(args.slice(1), io, COMMANDS);
   }
-  // Shells complete nothing of these: they are ways to ask for help, and for nothing.
+  // Other ways to ask for help, which shells do not complete.
   if (args[0] === 'help') return await runCommandLine([...args.slice(1), '--help'], io);
   const rest = args[0] === '--debug' ? args.slice(1) : args;
   if (rest.length === 0) throw new UsageError('a command is missing');

@@ -10,12 +10,12 @@ import type { ProjectFlags } from './plugin-project.js';
 export interface ModuleSource {
   /** Its path, as it is on the command line or absolute; or its bytes, where a registry has it. */
   readonly source: string | Uint8Array;
-  /** True if there are rules whom to trust, and nobody vouches for it: it belongs into a process of its own. */
+  /** True if there are trust rules and no trusted signer: it must run in a process of its own. */
   readonly isUnsigned: boolean;
 }
 
 /**
- * Finds the module that stands on a command line: a path, a name with or without a range, or `oci://…`. A script is made one.
+ * Finds the module named on a command line: a path, a name with or without a range, or `oci://…`. A script is compiled to a module.
  *
  * @throws As `findPlugins`, and as the compiler of scripts.
  */
@@ -28,7 +28,7 @@ export async function findModule(
     const { findPlugins } = await import('./plugin-finder.js');
     const { find, modules, isUnsigned } = await findPlugins(io, flags, [text], 'look');
     const fetched = modules.get(text);
-    // A folder that cannot be written to keeps nothing.
+    // Nothing is cached in a folder that cannot be written to.
     if (fetched !== undefined) {
       return { source: existsSync(fetched.path) ? fetched.path : fetched.bytes, isUnsigned };
     }

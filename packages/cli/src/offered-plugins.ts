@@ -10,13 +10,13 @@ import {
 } from './registry-settings.js';
 import { escapeText } from './render/escape-text.js';
 
-/** Names that are looked at of one registry: each costs a fetch. */
+/** Maximum names looked up in one registry: each costs a fetch. */
 const MAX_OFFERED = 200;
 
 /**
- * Names that the registries of a project say they have, without those that come from another one.
+ * Names that the registries of a project list, without those mapped to another registry.
  *
- * A registry that does not tell is passed over, with a note.
+ * A registry that does not list its names is skipped, with a note.
  */
 export async function listOffered(
   io: CliIo,
@@ -31,13 +31,13 @@ export async function listOffered(
         'folder' in place
           ? (await listLayoutNames(place.folder)).slice(0, MAX_OFFERED)
           : await listHost(place.host, settings.setupOf(place.host), io.signal);
-      // What another registry calls by the same name is never looked at.
+      // The same name in another registry is never looked up.
       offered.push(...names.filter((name) => comesFrom(map, name, id)));
       if (names.length === MAX_OFFERED) say(io, `${id}: the first ${MAX_OFFERED} names`);
     } catch (error) {
       io.signal.throwIfAborted();
       if (!PluginError.is(error)) throw error;
-      say(io, `${id} does not say what it has: ${error.message}`);
+      say(io, `${id} does not list its plugins: ${error.message}`);
     }
   }
   return offered;

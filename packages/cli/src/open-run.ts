@@ -9,7 +9,7 @@ import type { RegistryFlagValues } from './registry-settings.js';
 import { pinned, storeOf } from './registry-store.js';
 import { TransferLine } from './render/transfer-progress.js';
 
-/** A run on this machine, for as long as it is looked at. */
+/** A run on this machine, open for reading. */
 export interface OpenRun extends AsyncDisposable {
   readonly folder: string;
   /** What is attached to it in its registry. */
@@ -21,7 +21,7 @@ export interface OpenRun extends AsyncDisposable {
 }
 
 /**
- * A run by its folder; or one that was pushed, which is pulled into a temporary folder and goes away with it. Every byte of that is compared
+ * Opens a run by its folder, or a pushed run, which is pulled into a temporary folder that is removed afterwards. Every byte is compared
  * with its digest.
  *
  * @throws {StoreError} As the store does.

@@ -18,21 +18,21 @@ import type { CliIo } from './cli-io.js';
 import { listLocked, type ProjectFlags, withProject } from './plugin-project.js';
 import { readWanted, sortReferences, type Wanted } from './wanted-plugins.js';
 
-/** What was fetched and no lockfile names. */
+/** Fetched plugins that no lockfile names. */
 const CACHE_FOLDER = join('.testbench', 'cache');
 
 /**
- * What becomes of a name that the lockfile lacks: `install` writes it there, `frozen` refuses it, and `look` fetches it for this once.
+ * What to do with a name that the lockfile lacks: `install` adds it, `frozen` refuses it, `look` fetches it for this call only.
  */
 export type FindMode = 'install' | 'frozen' | 'look';
 
-/** Where plugins are that were named. */
+/** Locations of the named plugins. */
 export interface FoundPlugins {
-  /** Knows what was named, and all of the lockfile; fetches nothing. */
+  /** Knows the named plugins and all of the lockfile; fetches nothing. */
   readonly find: FindPlugin;
-  /** True if there are rules whom to trust, and nobody vouches for one of these plugins: it belongs into a process of its own. */
+  /** True if there are trust rules and one of these plugins has no trusted signer: it must run in a process of its own. */
   readonly isUnsigned: boolean;
-  /** Modules that no file may hold, by reference. */
+  /** Modules that exist only in memory, by reference. */
   readonly modules: ReadonlyMap<string, FoundPlugin>;
 }
 
@@ -40,7 +40,7 @@ export interface FoundPlugins {
  * Finds plugins by name and reference, in one way for all commands: by the lockfile of the working directory, then in the package
  * `@testbench/plugins` where the name has neither slash nor host, then in the registry that the name comes from.
  *
- * @param references As they stand on the command line or in a configuration; paths and scripts are passed over.
+ * @param references As written on the command line or in a configuration; paths and scripts are skipped.
  * @param pluginsDir Of the package. @default the one that is installed
  * @throws {InstallError} `INSTALL_FROZEN` names every line that is missing; others as `installPlugins` and `findPlugin`.
  * @throws {ConfigError} For a range that the locked version does not satisfy.
@@ -79,7 +79,7 @@ export async function findPlugins(
       const isUsed = mode !== 'look' || wanted.length > missing.length;
       const adding: PluginRequirement[] = [];
       for (const one of mode === 'install' ? offered : []) {
-        // A tag may move: what it means now is what is locked.
+        // A tag may move; its current target is locked.
         const tagged = one.tag === undefined ? undefined : await look(one.reference, one.registry);
         adding.push(requirementOf(one, tagged));
       }
@@ -103,7 +103,7 @@ export async function findPlugins(
     found.delete(reference);
     isUnsigned ||= hasRules && plugin.signers.length === 0;
   }
-  // A record of a data set may name what the project has, and no more.
+  // A record of a data set may only name plugins of the project.
   const find: FindPlugin = async (reference) => places.get(reference) ?? pathOf(plugins, reference);
   return { find, isUnsigned, modules: found };
 }
@@ -128,7 +128,7 @@ function wrongVersion(reference: string, { version }: InstalledPlugin): ConfigEr
   );
 }
 
-/** Without names alone that no registry has: the package says what it has, and which name is near. */
+/** Without bare names that no registry has: the package's own error lists its plugins and suggests the nearest name. */
 async function onlyOffered(
   { registries, signal }: ProjectOptions,
   missing: readonly Wanted[],
@@ -177,7 +177,7 @@ function requirementOf(
     throw new ConfigError(
       'CONFIG_INVALID',
       '',
-      `Cannot install ${JSON.stringify(reference)}: what the tag means has no version; name it by its digest`,
+      `Cannot install ${JSON.stringify(reference)}: the tag's target has no version; name it by its digest`,
     );
   }
   const version = tagged?.version ?? range;

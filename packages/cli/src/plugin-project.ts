@@ -20,19 +20,19 @@ import { registryStore } from './registry-store.js';
 import { TransferBar } from './render/transfer-bar.js';
 import { findTrust, type TrustFlagValues } from './trust-files.js';
 
-/** A registry of which only a reference or the lockfile has told. */
+/** A registry known only from a reference or the lockfile. */
 const HOST = /^[a-z0-9.-]+(?::\d+)?$/;
 
 /** Flags that say what a project is. */
 export interface ProjectFlags extends RegistryFlagValues, TrustFlagValues {
-  /** Nobody is asked who vouches for what: for showing it. */
+  /** Signatures are not checked; for display only. */
   readonly isUnverified?: boolean;
   readonly yes?: boolean;
   readonly allowDowngrade?: boolean;
   readonly json: boolean;
 }
 
-/** What a user names: a name and range, and the registry if that was said. */
+/** What a user named: name, range and, if given, the registry. */
 export interface NamedPlugin {
   readonly name: string;
   readonly range?: string;
@@ -65,9 +65,9 @@ export function readNamedPlugin(text: string): NamedPlugin {
 }
 
 /**
- * Does something with the project of the working directory, and shows what is transferred.
+ * Runs work on the project of the working directory, and shows transfers.
  *
- * @param named What the user names with a registry: a host that the file does not have is opened for these names alone.
+ * @param named What the user names with a registry: a host missing in the file is used for these names only.
  */
 export async function withProject<Result>(
   io: CliIo,
@@ -115,7 +115,7 @@ export async function openRegistries(
   for (const { name, registry } of [...(await listLocked(io.cwd)), ...named]) {
     if (registry === undefined) continue;
     const space = name.includes('/') ? name.slice(0, name.indexOf('/')) : '';
-    // One that is mapped never comes from elsewhere, and the map says so.
+    // A mapped name never comes from anywhere else.
     if (Object.hasOwn(namespaces, name) || Object.hasOwn(namespaces, space)) continue;
     if (!ids.has(registry)) {
       if (Object.hasOwn(registries, registry) || !HOST.test(registry)) continue;
@@ -134,12 +134,12 @@ export async function openRegistries(
   });
 }
 
-/** Plugins of the lockfile; none, and nothing is made, where there is no such file. */
+/** Plugins of the lockfile; none, and no file is created, if it does not exist. */
 export async function listLocked(folder: string): Promise<readonly InstalledPlugin[]> {
   return existsSync(join(folder, LOCKFILE_NAME)) ? await listInstalled(folder) : [];
 }
 
-/** Without rules nobody is asked, and nothing of what the lockfile says of signers is taken on trust. */
+/** Without rules, signatures are not checked and signers in the lockfile are ignored. */
 async function openVerifier(io: CliIo, flags: TrustFlagValues): Promise<Verifier | undefined> {
   const trust = await findTrust(io, flags);
   return trust === undefined ? undefined : createVerifier(trust);

@@ -6,17 +6,17 @@ import type { FindMode } from './plugin-finder.js';
 import type { ProjectFlags } from './plugin-project.js';
 import { escapeText } from './render/escape-text.js';
 
-/** A configuration whose plugins are on this machine. */
+/** A configuration whose plugins are all on this machine. */
 export interface ReadyConfig<Config> {
   readonly config: Config;
   readonly find: FindPlugin;
 }
 
 /**
- * Brings the plugins of a configuration onto this machine. Names that the lockfile lacks are installed and written there, unless it is `frozen`
- * or to be left alone.
+ * Fetches the plugins of a configuration. Names missing in the lockfile are installed and added to it, unless it is `frozen`
+ * or must not be changed.
  *
- * @returns The configuration runs in processes of its own, if there are rules whom to trust and nobody vouches for one of its plugins.
+ * @returns The configuration runs in processes of its own, if there are trust rules and one of its plugins has no trusted signer.
  * @throws As `findPlugins`.
  */
 export async function usePlugins<Config extends ResolvedBenchmarkConfig>(
@@ -38,9 +38,9 @@ export async function usePlugins<Config extends ResolvedBenchmarkConfig>(
 }
 
 /**
- * Finds the plugins of a run that was made, when they are asked for. Nothing is installed.
+ * Finds the plugins of a finished run on demand. Nothing is installed.
  *
- * @param hosts Registries that may be asked; undefined for any, where the run is one's own.
+ * @param hosts Registries that may be contacted; undefined for any, if the run is the user's own.
  */
 export function findAsNeeded(
   io: CliIo,

@@ -6,30 +6,30 @@ import type { CliIo } from './cli-io.js';
 import type { FoundArtifact } from './find-artifact.js';
 import { readTrust, type TrustFlagValues } from './trust-files.js';
 
-/** Larger ones are not looked into: a bill of materials of thousands of packages has 3 MB. */
+/** Larger ones are not parsed: a bill of materials of thousands of packages has 3 MB. */
 const MAX_ATTACHED_BYTES = 8 * 1024 * 1024;
-/** Attachments without a signature that are looked into. */
+/** Maximum number of unsigned attachments that are parsed. */
 const MAX_UNSIGNED = 8;
 const BUNDLES = 'application/vnd.dev.sigstore.bundle';
 
-/** Something that is attached without a signature. */
+/** An unsigned attachment. */
 export interface UnsignedAttachment {
   readonly digest: string;
   readonly artifactType: string | undefined;
-  /** What its bytes hold, if that is JSON that is looked into. */
+  /** Its content, if it is JSON that was parsed. */
   readonly content: unknown;
 }
 
-/** What is attached to an artifact, and what of it counts. */
+/** Attachments of an artifact, and which of them count. */
 export interface AttachedClaims {
-  /** What the rules say of the artifact. */
+  /** The verdict of the rules. */
   readonly signature: Verification;
-  /** What each bundle says. */
+  /** The statement of each bundle. */
   readonly claims: readonly ListedClaim[];
   readonly unsigned: readonly UnsignedAttachment[];
 }
 
-/** Asks who vouches for artifacts, by the rules of the project. */
+/** Checks signatures of artifacts by the rules of the project. */
 export async function openClaims(
   io: CliIo,
   flags: TrustFlagValues,

@@ -5,10 +5,10 @@ import type { CliIo } from './cli-io.js';
 const VARIABLE = 'TESTBENCH_PASSPHRASE';
 
 /**
- * Asks for a passphrase, without showing it; or takes it from the environment. There is no flag for it: command lines are seen by
- * every process of a machine, and stand in the shell's history.
+ * Prompts for a passphrase without showing it, or takes it from the environment. There is no flag for it: command lines are visible to
+ * every process on the machine, and kept in the shell's history.
  *
- * @param isNew Whether it is asked for twice.
+ * @param isNew Whether to prompt for it twice.
  */
 export async function readPassphrase(io: CliIo, key: string, isNew: boolean): Promise<string> {
   const given = io.env[VARIABLE];
@@ -16,12 +16,12 @@ export async function readPassphrase(io: CliIo, key: string, isNew: boolean): Pr
   if (!process.stdin.isTTY || io.stdout.isTTY !== true) {
     throw new TrustError(
       'TRUST_PASSPHRASE',
-      `Cannot ask for the passphrase of key ${JSON.stringify(key)}: this is no terminal; set ${VARIABLE}`,
+      `Cannot ask for the passphrase of key ${JSON.stringify(key)}: stdin is not a terminal; set ${VARIABLE}`,
     );
   }
   const first = await ask(io, `Passphrase of key ${JSON.stringify(key)}`);
-  if (isNew && (await ask(io, 'The same again')) !== first) {
-    throw new TrustError('TRUST_PASSPHRASE', 'Cannot use passphrase: the two are not the same');
+  if (isNew && (await ask(io, 'Repeat the passphrase')) !== first) {
+    throw new TrustError('TRUST_PASSPHRASE', 'Cannot use passphrase: the two entries differ');
   }
   return first;
 }

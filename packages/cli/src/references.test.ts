@@ -345,7 +345,7 @@ describe('plugin search --offered', () => {
       version: '9.9.9',
       layers,
     });
-    expect((await run('plugin', 'search', 'exact')).stdout).toBe('Nothing was found\n');
+    expect((await run('plugin', 'search', 'exact')).stdout).toBe('No results\n');
     const { code, stdout, stderr } = await run('plugin', 'search', '--offered', '--json');
     const names = JSON.parse(stdout).map(
       ({ metadata }: { metadata: { name: string } }) => metadata.name,
@@ -363,7 +363,7 @@ describe('plugin search --offered', () => {
     const { code, stderr } = await run('plugin', 'search', '--offered');
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^ours does not say what it has/),
+      stderr: expect.stringMatching(/^ours does not list its plugins/),
     });
   });
 });

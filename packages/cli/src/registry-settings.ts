@@ -10,11 +10,11 @@ import type { CliIo } from './cli-io.js';
 import type { FlagValues } from './command-line/flags.js';
 import type { REGISTRY_PLACE_FLAGS } from './flags/registry.js';
 
-/** Says where plugins come from. */
+/** The file that says where plugins come from. */
 export const REGISTRIES_FILE = 'testbench.registries.json';
-/** Of a project that names no registry: plugins that were published on this machine. */
+/** Default of a project without registries: plugins published on this machine. */
 export const LOCAL_STORE = join('.testbench', 'store');
-/** Keys of a registry that are about how it is reached. */
+/** Keys that describe how to reach a registry. */
 const REACH_KEYS = [
   'plainHttp',
   'ca',
@@ -26,7 +26,7 @@ const REACH_KEYS = [
 /** A day, as `openRegistry` has it. */
 const MAX_TRANSFER_TIMEOUT_MS = 24 * 3_600_000;
 
-/** What the command line says about registries. */
+/** Registry options of the command line. */
 export type RegistryFlagValues = Partial<FlagValues<typeof REGISTRY_PLACE_FLAGS>>;
 
 /** How a registry is reached. */
@@ -38,24 +38,24 @@ export type RegistrySetup = Omit<RegistryOptions, 'host' | 'credentials'> & {
 /** A registry: a host, or the folder of an image layout. */
 type RegistryPlace = { readonly host: string } | { readonly folder: string };
 
-/** Which registries there are, which names come from which, and how each is reached. */
+/** The registries, which names come from which, and how to reach each. */
 export interface RegistrySettings {
   /** By the names that lockfiles keep. */
   readonly registries: ReadonlyMap<string, RegistryPlace>;
   readonly namespaces: Readonly<Record<string, string>>;
   readonly fallback: string | undefined;
-  /** Of a host; of one that nobody describes, as of any other. */
+  /** Settings of a host; defaults for one that is not described. */
   setupOf(host: string): RegistrySetup;
 }
 
 /**
- * Reads what is said of registries: by the file, and by flags over it.
+ * Reads registry settings from the file; flags take precedence.
  *
- * Flags such as `--ca` are about one host: that of the references that are named, or else the only one of the file. With several, a
+ * Flags such as `--ca` apply to one host: that of the given references, or else the only one in the file. With several hosts, a
  * password or a private authority could go to the wrong one.
  *
  * @param named Hosts that references name.
- * @throws {ConfigError} For a file or a flag that says something wrong, and for flags that could mean several hosts, or none.
+ * @throws {ConfigError} For a wrong file or flag, and for flags that could apply to several hosts, or none.
  */
 export async function readRegistrySettings(
   io: CliIo,
@@ -154,7 +154,7 @@ function flagsAsReach(flags: RegistryFlagValues): Reach {
   );
 }
 
-/** The one reader of how a registry is reached. @returns undefined if nothing is said. */
+/** The only reader of connection settings. @returns undefined if there are none. */
 async function readReach(
   folder: string,
   { plainHttp, ca, trustedHosts, credentials, proxy, transferTimeoutMs }: Reach,
@@ -165,7 +165,7 @@ async function readReach(
   const hosts = trustedHosts?.list().map((node) => node.text());
   const pem = ca && (await readText(resolve(folder, ca.text()), `${prefix}ca`));
   const file = credentials && resolve(folder, credentials.text());
-  // Nothing is found in a file that is not there, which would be anonymous by mistake.
+  // A missing file would mean anonymous access by mistake.
   if (file !== undefined) await readText(file, `${prefix}credentials`);
   const isPlain = plainHttp?.boolean();
   const proxyUrl = proxy?.text();
@@ -207,7 +207,7 @@ function unreadable(path: string, what: string, state: string, cause?: unknown):
   );
 }
 
-/** @returns undefined if there is no such file, unless there must be one. */
+/** @returns undefined if the file does not exist, unless it must. */
 async function readJson(path: string, mustExist: boolean): Promise<unknown> {
   try {
     return parseJsonText(await readFile(path));

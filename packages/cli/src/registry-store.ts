@@ -14,10 +14,10 @@ import {
 import { UsageError } from './usage-error.js';
 
 /**
- * The registry of a host, with the credentials that `docker login` keeps, or those of a file. What talks to it is loaded at the first
- * question, so that commands without a reference start as quickly as before.
+ * The registry of a host, with the credentials that `docker login` keeps, or those of a file. The client is loaded at the first
+ * request, so that commands without a reference start quickly.
  *
- * @param host Of names that have none in front. @default none
+ * @param host Default host of names without one. @default none
  */
 export function registryStore(setup: RegistrySetup = {}, host?: string): PluginStore {
   const { credentialsFile, ...options } = setup;

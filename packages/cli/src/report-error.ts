@@ -7,10 +7,10 @@ import { escapeText } from './render/escape-text.js';
 import { createStyle } from './render/style.js';
 import { UsageError } from './usage-error.js';
 
-/** Of a message that has names of a hostile module in it. */
+/** Maximum length of a message, which may contain names from a hostile module. */
 const SHOWN_CHARACTERS = 4_000;
 
-/** What to do about an error, where the message itself does not say it. */
+/** What to do about an error, if the message does not say it. */
 const HINTS: Readonly<Record<string, string>> = {
   LOAD_INVALID_MODULE: 'the file must be a core WebAssembly module: no component, no text format',
   LOAD_BAD_EXPORT: '`testbench inspect <plugin.wasm>` shows what the module exports',
@@ -25,7 +25,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tells the user about an error, on one line without a stack, and chooses the exit code.
+ * Reports an error on one line without a stack, and returns the exit code.
  *
  * @param debug Show the stack and the causes too.
  */
@@ -41,7 +41,7 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
   if (debug && error instanceof Error) lines.push(...stackLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);
   if (error instanceof UsageError) return ExitCode.usage;
-  // Whatever failed after a signal failed because of it.
+  // After a signal, every failure is attributed to it.
   const isInterrupted = io.signal.aborted || code.endsWith('_CANCELLED');
   return isInterrupted ? ExitCode.interrupted : ExitCode.failure;
 }
@@ -49,7 +49,7 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
 function describeError(error: unknown): { code: string; message: string } {
   if (error instanceof UsageError) return { code: 'USAGE', message: error.message };
   if (PluginError.is(error)) return { code: error.code, message: error.message };
-  // Not ours: a bug, or an error of the system that nobody foresaw.
+  // Not one of ours: a bug, or an unexpected system error.
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 

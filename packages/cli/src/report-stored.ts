@@ -6,7 +6,7 @@ import type { CliIo } from './cli-io.js';
 import { escapeText } from './render/escape-text.js';
 import { withSetEvaluators } from './set-evaluators.js';
 
-/** Hands runs to reporters, with comparisons of their models, of whole sets too. */
+/** Passes runs to reporters, with comparisons of their models, including scores of whole sets. */
 export async function reportStored(
   io: CliIo,
   runs: readonly StoredRun[],

@@ -2,7 +2,7 @@ import { type RequirementOptions, SET_PREFIX } from '@testbench/bench/statistics
 
 import { UsageError } from './usage-error.js';
 
-/** What the flags of a command ask a run to reach; undefined if nothing. */
+/** Requirements set by the flags of a command; undefined if there are none. */
 export function readRequirements(
   flags: {
     readonly failUnder: readonly string[] | undefined;

@@ -17,7 +17,7 @@ import { readRequirements } from './requirements.js';
 import { withSetEvaluators } from './set-evaluators.js';
 import { UsageError } from './usage-error.js';
 
-/** What the flags of a command that runs cases ask its run to reach. */
+/** Requirements set by the flags of a command that runs cases. */
 export interface RunGateFlags {
   readonly failUnder: readonly string[] | undefined;
   readonly lowerBound: boolean;
@@ -31,11 +31,11 @@ export interface RunGate {
 }
 
 /**
- * Reads what a run must reach, before anything is run: a misspelt metric must not cost a run.
+ * Reads the requirements of a run before it starts: a misspelt metric must not cost a run.
  *
- * @param evaluators Of the run that is to come; undefined where they are not known yet.
- * @returns undefined if nothing is asked for.
- * @throws {UsageError} A flag is wrong, or no such metric will be there.
+ * @param evaluators Of the coming run; undefined if not known yet.
+ * @returns undefined if there are no requirements.
+ * @throws {UsageError} A flag is wrong, or the metric will not exist.
  * @throws {BenchError} The baseline cannot be read.
  */
 export async function readRunGate(
@@ -49,7 +49,7 @@ export async function readRunGate(
   if (evaluators !== undefined) {
     const known = [...evaluators.map(({ name }) => name), 'score', 'passed'];
     for (const metric of Object.keys(requirements?.failUnder ?? {})) {
-      // What an evaluator says of whole sets is not known before it was asked.
+      // Metrics of whole sets are not known before the evaluator was called.
       if (known.includes(metric) || metric.startsWith(SET_PREFIX)) continue;
       throw new UsageError(
         `--fail-under names ${JSON.stringify(metric)}, and the run has ${known.map((name) => JSON.stringify(name)).join(', ')}`,
@@ -65,7 +65,7 @@ export async function readRunGate(
 }
 
 /**
- * Holds a run that has ended against what it must reach.
+ * Checks a finished run against its requirements.
  *
  * @throws {BenchError} `BENCH_NOT_COMPARABLE`: the run has no records or metrics of the baseline; `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */

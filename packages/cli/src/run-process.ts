@@ -9,7 +9,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs the command line of this process, and sets its exit code.
  *
- * The first Ctrl-C (or SIGTERM, or SIGHUP) cancels, so that nothing half-written stays; the second one ends the
+ * The first Ctrl-C (or SIGTERM, or SIGHUP) cancels and leaves nothing half-written; the second one ends the
  * process at once.
  */
 export async function runProcess(): Promise<void> {
@@ -44,8 +44,8 @@ async function signalNumber(signal: NodeJS.Signals): Promise<number> {
 }
 
 /**
- * A reader may stop early, as `head` does, or close its terminal: that is no failure of ours, whatever the stream, and
- * what is still to be done is done. A result that a full disk did not take is one.
+ * A reader that stops early, such as `head` or a closed terminal, is not a failure on any stream, and
+ * the remaining work is finished. A result lost to a full disk is a failure.
  */
 function hearOutput(output: { isLost: boolean }): void {
   const isNobodyThere = ({ code }: NodeJS.ErrnoException): boolean =>
@@ -63,6 +63,6 @@ function workingDirectory(): string {
   try {
     return process.cwd();
   } catch {
-    throw new UsageError('the working directory does not exist any more, change to one that does');
+    throw new UsageError('the working directory no longer exists, change to one that does');
   }
 }

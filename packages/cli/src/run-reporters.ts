@@ -20,20 +20,20 @@ const FILES: Readonly<Record<Exclude<ReportFormat, 'terminal'>, string>> = {
   otel: 'otel.jsonl',
 };
 
-/** A reporter that is ready before there is a run: a module that does not load must not cost one. */
+/** A reporter prepared before the run: a module that does not load must not cost one. */
 export interface PreparedReporter {
   /**
    * Writes its report of a run.
    *
-   * @param io Whose `stdout` gets what goes into no file.
+   * @param io Its `stdout` receives reports without a file.
    */
   report(io: CliIo, folder: string): Promise<void>;
 }
 
 /**
- * Prepares the reporters of a configuration. Modules of the user's are loaded, with all that this process may do.
+ * Prepares the reporters of a configuration. The user's modules are loaded with all rights of this process.
  *
- * @param reporters Of a configuration that the user named: none is ever taken from the folder of a run, which may be a stranger's.
+ * @param reporters Of a configuration that the user named: none is ever taken from the folder of a run, which may be untrusted.
  * @throws {ReportError} `REPORT_BAD_REPORTER`.
  */
 export async function prepareReporters(

@@ -5,7 +5,7 @@ import type { CompileScript } from '@testbench/bench';
 import type { CliIo } from './cli-io.js';
 import { escapeText } from './render/escape-text.js';
 
-/** Makes plugins of scripts. What does it is loaded when there is a script: it has a bundler and an interpreter. */
+/** Compiles scripts to plugins. The compiler, with its bundler and interpreter, is loaded only if there is a script. */
 export function scriptCompiler(
   io: CliIo,
   onRead: (files: readonly string[]) => void = () => {},
@@ -24,7 +24,7 @@ export function scriptCompiler(
   };
 }
 
-/** Absolute path of a plugin's module: a script is made one. */
+/** Absolute path of a plugin's module; a script is compiled first. */
 export async function modulePath(io: CliIo, path: string): Promise<string> {
   const absolute = resolve(io.cwd, path);
   return (await isScript(absolute)) ? await scriptCompiler(io)({ path: absolute }) : absolute;
@@ -32,7 +32,7 @@ export async function modulePath(io: CliIo, path: string): Promise<string> {
 
 /** True for the path of a script. */
 export async function isScript(path: string): Promise<boolean> {
-  // Most are modules, for which nothing else is loaded.
+  // Most paths are modules, which need no compiler.
   if (extname(path) === '' || extname(path) === '.wasm') return false;
   const { isScriptPath } = await import('@testbench/script');
   return isScriptPath(path);

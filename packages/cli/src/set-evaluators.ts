@@ -11,16 +11,16 @@ import { scriptCompiler } from './script-modules.js';
 export interface ComparedRuns {
   readonly before: StoredRun | Baseline;
   readonly after: StoredRun;
-  /** A gate must not let through what it could not look at. */
+  /** A gate must not pass what it could not check. */
   readonly isGate: boolean;
 }
 
 /**
- * Does something with the evaluators of sums of a run, such as BLEU, which are asked for scores of whole sets. Nothing is loaded if no
+ * Runs work with the evaluators of a run that score whole sets, such as BLEU. Nothing is loaded if no
  * evaluator is of sums.
  *
  * @param compared Undefined if nothing is compared.
- * @param work Gets undefined where there are none, and what a reader should know.
+ * @param work Receives undefined if there are none, and notes for the reader.
  * @throws {PluginError} For a gate: an evaluator does not load, or is not what it was.
  */
 export async function withSetEvaluators<Result>(
@@ -39,7 +39,7 @@ export async function withSetEvaluators<Result>(
   const { openSetEvaluators } = await import('@testbench/bench/aggregate');
   let opened: SetEvaluators;
   try {
-    // What the project has installed: a run that is looked at, maybe a stranger's, must not name a registry that is asked.
+    // Only installed plugins: a run that may be untrusted must not choose which registry is contacted.
     const findPlugin = findAsNeeded(io, { json: false }, new Set());
     opened = await openSetEvaluators(after, { compileScript: scriptCompiler(io), findPlugin });
   } catch (error) {
@@ -52,7 +52,7 @@ export async function withSetEvaluators<Result>(
   return await work({ system, plugins, once, signal: io.signal }, []);
 }
 
-/** The summary of a run that was finished says whether an evaluator is of sums; of another run nobody knows. */
+/** The summary of a finished run says whether an evaluator aggregates; for other runs this is unknown. */
 function mayHaveSets({ summary }: StoredRun): boolean {
   return summary === undefined || (Array.isArray(summary.sets) && summary.sets.length > 0);
 }

@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 
 const VARIABLE = 'TESTBENCH_KEY';
 
-/** A key that signs, and what its owner calls it. */
+/** A signing key and its name. */
 export interface NamedSigningKey {
   readonly name: string;
   readonly key: SigningKey;
@@ -24,7 +24,7 @@ export async function openSigningKey(
   const name = given ?? io.env[VARIABLE];
   if (name === undefined || name === '') return undefined;
   const keys = openKeys(io, keysDir);
-  // Before a passphrase is asked for in vain.
+  // Before prompting for a passphrase in vain.
   await keys.find(name);
   return { name, key: await keys.open(name, await readPassphrase(io, name, false)) };
 }

@@ -19,7 +19,7 @@ import type { CliIo } from './cli-io.js';
 
 const RULES_FILE = 'testbench-trust.json';
 
-/** Whom to trust, as the command line has it. */
+/** Trust settings of the command line. */
 export interface TrustFlagValues {
   readonly rules?: string | undefined;
   readonly trustedRoot?: string | undefined;
@@ -47,7 +47,7 @@ export function rulesFile(io: CliIo, file: string | undefined): string {
   return resolve(io.cwd, file ?? RULES_FILE);
 }
 
-/** Reads the file of rules; without one there are none, unless it was asked for. */
+/** Reads the file of rules; a missing file means no rules, unless it was named explicitly. */
 export async function readRules(
   io: CliIo,
   file: string | undefined,
@@ -59,7 +59,7 @@ export async function readRules(
     if (file === undefined || mayBeMissing) return undefined;
     throw new TrustError(
       'TRUST_UNREADABLE',
-      `Cannot read rules ${JSON.stringify(path)}: there is no such file`,
+      `Cannot read rules ${JSON.stringify(path)}: no such file`,
     );
   }
   let value: unknown;
@@ -89,10 +89,10 @@ export async function writeRules(
 }
 
 /**
- * Reads whom the project trusts: the rules, and the trusted root that the command line names, or else the rules.
+ * Reads the trust settings of the project: the rules, and the trusted root named by the command line, or else by the rules.
  *
  * @returns undefined if there is neither. With a trusted root and no rules, any signer is trusted on first use.
- * @throws {TrustError} `TRUST_UNREADABLE`, `TRUST_ROOT_INVALID` @throws {ConfigError} For rules that make no sense.
+ * @throws {TrustError} `TRUST_UNREADABLE`, `TRUST_ROOT_INVALID` @throws {ConfigError} For invalid rules.
  */
 export async function findTrust(
   io: CliIo,
@@ -104,12 +104,12 @@ export async function findTrust(
   return await withRoot(io, flags, rules, rules.trustedRoot);
 }
 
-/** The same for commands that ask also where there are no rules: any signer is trusted on first use. */
+/** The same for commands that also check without rules: any signer is trusted on first use. */
 export async function readTrust(io: CliIo, flags: TrustFlagValues): Promise<VerifierOptions> {
   return (await findTrust(io, flags)) ?? { rules: parseTrustRules({}) };
 }
 
-/** Puts the trusted root beside rules. */
+/** Adds the trusted root to the rules. */
 export async function withRoot(
   io: CliIo,
   flags: TrustFlagValues,
@@ -123,8 +123,8 @@ export async function withRoot(
 /**
  * Reads the trusted root that the command line names, or else the file of rules.
  *
- * @param ofRules Its path as it stands in the file of rules, from whose folder it starts.
- * @returns undefined if nobody names one.
+ * @param ofRules Its path in the file of rules, relative to that file's folder.
+ * @returns undefined if none is named.
  */
 export async function readRoot(
   io: CliIo,
@@ -145,11 +145,11 @@ export async function readNamed(io: CliIo, file: string, what: string): Promise<
   if (bytes !== undefined) return bytes;
   throw new TrustError(
     'TRUST_UNREADABLE',
-    `Cannot read ${what} ${JSON.stringify(path)}: there is no such file`,
+    `Cannot read ${what} ${JSON.stringify(path)}: no such file`,
   );
 }
 
-/** Reads a file that need not be there. */
+/** Reads an optional file. */
 export async function readOptional(path: string, what: string): Promise<Uint8Array | undefined> {
   try {
     return await readFile(path);

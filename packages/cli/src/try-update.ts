@@ -2,9 +2,9 @@ import { PluginSystem } from '@testbench/core';
 import type { PluginUpdate } from '@testbench/registry/install';
 
 /**
- * Loads the new version in the old one's place, in a process of its own and with no permissions: it must load, and its health must be good.
+ * Tries the new version in a separate process without permissions: it must load and report good health.
  *
- * @throws {LoadError} It is not fit to take over.
+ * @throws {LoadError} It cannot replace the old version.
  */
 export async function tryUpdate({ name, beforePath, path }: PluginUpdate): Promise<void> {
   await using system = new PluginSystem({ isolation: 'process' });

@@ -1,4 +1,4 @@
-/** The command line is wrong. Exit code 2; `command` is the one whose help may serve. */
+/** The command line is wrong. Exit code 2; `command` is the one whose help applies. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 

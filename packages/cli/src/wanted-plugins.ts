@@ -11,21 +11,21 @@ import { isFile } from './is-file.js';
 import type { NamedPlugin, ProjectFlags } from './plugin-project.js';
 import { LOCAL_STORE, readRegistrySettings, REGISTRIES_FILE } from './registry-settings.js';
 
-/** A reference that may stand in a lockfile. */
+/** A reference that can be locked. */
 export interface Wanted extends NamedPlugin {
   readonly reference: string;
-  /** A tag that is no version. */
+  /** A tag that is not a version. */
   readonly tag?: string;
-  /** A name alone, which nobody has said to come from a registry: the package may have it. */
+  /** A bare name that is not mapped to a registry: the package may have it. */
   readonly mayBeShipped?: true;
 }
 
-/** A reference that says by itself what it means. */
+/** A self-contained reference. */
 export interface PinnedReference extends OciReference {
   readonly reference: string;
 }
 
-/** Which references are about the lockfile, and which are pinned by a digest of their own. */
+/** Which references concern the lockfile, and which are pinned by their own digest. */
 export async function sortReferences(
   io: CliIo,
   flags: ProjectFlags,
@@ -38,7 +38,7 @@ export async function sortReferences(
 }> {
   const wanted: Wanted[] = [];
   const byDigest: PinnedReference[] = [];
-  // Whether the package has it is asked, and no script compiled for it.
+  // Checks the package without compiling a script.
   const locator = new PluginLocator(pluginsDir ?? findPluginsDir(io.cwd), {
     compileScript: () => Promise.resolve(''),
   });
@@ -104,7 +104,7 @@ function versionOf(tag: string | undefined): string | undefined {
   return tag !== undefined && satisfiesRange(tag, tag) ? tag : undefined;
 }
 
-/** True where somebody has said where plugins come from, or keeps some. */
+/** True if registries are configured, or there is a lockfile. */
 function isProject(cwd: string): boolean {
   return [LOCKFILE_NAME, REGISTRIES_FILE, LOCAL_STORE].some((name) => existsSync(join(cwd, name)));
 }

@@ -17,11 +17,11 @@ export type ComparisonFormat = 'text' | 'md' | 'junit' | 'json';
 interface WrittenComparison {
   readonly io: CliIo;
   readonly format: ComparisonFormat;
-  /** A file; then the tables go to stdout besides. */
+  /** A file; the tables then also go to stdout. */
   readonly output: string | undefined;
   /** Files that must not be replaced. */
   readonly inputs: readonly OutputInput[];
-  /** Changed records that are shown in each direction. */
+  /** Maximum changed records in each direction. */
   readonly flips: number;
 }
 
@@ -54,7 +54,7 @@ export async function writeComparison(
   if (comparison.gate !== undefined) io.stdout.write(`\n${renderGate(comparison.gate, style)}\n`);
 }
 
-/** The numbers of the run that was compared: what was not compared is not asked for. */
+/** The figures of the compared run only. */
 export async function summariseCompared(
   { pairs }: RunComparison,
   after: StoredRun,

@@ -7,7 +7,7 @@ import type { CliIo } from './cli-io.js';
 import { escapeText } from './render/escape-text.js';
 
 /**
- * Lets something be written to a file, which appears whole or not at all, or to stdout.
+ * Writes to a file, which appears whole or not at all, or to stdout.
  *
  * @param inputs Files that must not be replaced.
  */

@@ -1,4 +1,4 @@
-// Copies what belongs to the bundle and is no code of it: the declarations of the standard library for editors, and the licences.
+// Copies the parts of the bundle that are not code: the declarations of the standard library for editors, and the licences.
 // Nothing of it is committed.
 import { copyFileSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

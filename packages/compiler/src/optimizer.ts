@@ -11,7 +11,7 @@ export interface OptimizableModule {
 /** Binaryen, as far as optimizing a module takes it. */
 export interface Optimizer {
   readonly Features: Readonly<Record<string, number>>;
-  /** @throws {Error} For bytes that are no module. */
+  /** @throws {Error} For bytes that are not a module. */
   readBinary(bytes: Uint8Array): OptimizableModule;
   /** @param level 0 to 4, for all modules of this process. */
   setOptimizeLevel(level: number): void;

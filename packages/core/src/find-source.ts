@@ -3,9 +3,9 @@ import { LoadError, StoreError } from '@testbench/types/errors';
 import { parseReference, type PluginStore } from '@testbench/types/stores';
 
 /**
- * Finds what a source names: the module's bytes for a reference to a store, and anything else as it is. A bare name is a file, as it always was.
+ * Resolves a source: the module's bytes for a reference to a store, anything else unchanged. A bare name is a file.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND` for `oci://…` where the host has no store. @throws {StoreError} As the store does.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for `oci://…` if the host has no store. @throws {StoreError} As the store does.
  */
 export async function findSource<Source>(
   source: Source,
@@ -26,7 +26,7 @@ export async function findSource<Source>(
   if (artifact.moduleDigest !== undefined) return await store.read(artifact);
   throw new StoreError(
     'STORE_INVALID_MANIFEST',
-    `Cannot load plugin "${source}": it is no plugin, but an artifact of type ${artifact.artifactType ?? 'none'}`,
+    `Cannot load plugin "${source}": it is not a plugin, but an artifact of type ${artifact.artifactType ?? 'none'}`,
     { digest: artifact.digest },
   );
 }

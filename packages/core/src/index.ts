@@ -1,7 +1,7 @@
 /**
  * `PluginSystem`: plugin manager and plugin index behind one front.
  *
- * It is a package of its own so that applications depend on one name, while each part stays usable alone.
+ * It is a package of its own so that applications depend on one package, while each part can be used alone.
  *
  * @packageDocumentation
  */

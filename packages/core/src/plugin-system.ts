@@ -42,14 +42,14 @@ export interface PluginSystemOptions extends PluginManagerOptions {
   /** Folders and files that `discoverPlugins` looks into. @default none */
   readonly searchPaths?: readonly string[];
   /**
-   * Called by `discoverPlugins` for each `.wasm` file that it leaves out, and for a path that it cannot read. The error says
+   * Called by `discoverPlugins` for each `.wasm` file that it skips, and for each path that it cannot read. The error says
    * why and what to do, such as adding the section with the metadata to a plugin that has none.
    *
-   * @default such files are left out without a word
+   * @default such files are skipped silently
    */
   readonly onProblem?: DiscoverOptions['onProblem'];
   /**
-   * Where plugins are that are named by a reference: `exact-match@^1.2` is looked for under its name, `oci://host/exact-match@sha256:…`
+   * Store of plugins named by a reference: `exact-match@^1.2` is looked for under its name, `oci://host/exact-match@sha256:…`
    * under `host/exact-match`.
    *
    * @default none: every source is a file
@@ -64,13 +64,13 @@ const OPTIONS: OptionReaders<PluginSystemOptions> = {
   store: (node) => node.implementation('list', 'resolve', 'read'),
 };
 
-/** How a plugin is loaded that is expected to be of a type. */
+/** How to load a plugin of an expected type. */
 export interface LoadOptionsOf<Type extends PluginType> extends LoadPluginOptions {
   readonly pluginType?: Type;
 }
 
 /**
- * Loads WebAssembly plugins and runs them safely: the front of Testbench.
+ * Loads WebAssembly plugins and runs them safely: the main entry point of Testbench.
  *
  * @example
  * ```ts no-run
@@ -106,7 +106,7 @@ export class PluginSystem implements AsyncDisposable {
     this.events.on('plugin-swapped', (info) => this.#index.add(info));
   }
 
-  /** Tells what happens: calls, loads, swaps. */
+  /** Emits events: calls, loads, swaps. */
   get events(): PluginEmitter {
     return this.#manager.events;
   }
@@ -151,15 +151,15 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Adds a plugin of your own: trusted code of this program that is called, counted and found as WebAssembly plugins are.
+   * Adds your own plugin: trusted code of this program that is called, counted and found like a WebAssembly plugin.
    *
-   * Its input and output are checked as theirs are, and cross as JSON. It has no fuel, memory limit or permissions: `info` says
-   * isolation `host`. When a call's time is over the call ends, and the plugin hears of it by `signal`; one that computes without a
+   * Its input and output are checked in the same way and passed as JSON. It has no fuel, memory limit or permissions: `info` says
+   * isolation `host`. When a call times out it ends, and `signal` notifies the plugin; one that computes without a
    * pause cannot be stopped.
    *
    * @returns Its handle, typed by `metadata.pluginType`; `unload` removes it. It cannot be reloaded.
    * @throws {LoadError} Nothing is kept of a plugin that does not initialize.
-   * @throws {TypeError} For what is no plugin.
+   * @throws {TypeError} For something that is not a plugin.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    *
    * @example
@@ -190,7 +190,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Runs one input through a plugin.
    *
-   * @typeParam Data What the caller expects as `data`; checked only against the shape for the plugin's type.
+   * @typeParam Data Expected type of `data`; only checked against the shape for the plugin's type.
    * @throws {CallError} The plugin stays loaded, and takes the next call.
    */
   executePlugin<Data = unknown>(
@@ -198,7 +198,7 @@ export class PluginSystem implements AsyncDisposable {
     input: PluginInput,
     options?: ExecuteOptions,
   ): Promise<PluginOutput<Data>> {
-    // The manager's own promise: another one around it would be a fifth of what a small call costs.
+    // The manager's own promise: wrapping it would add a fifth to the cost of a small call.
     return this.#manager.execute(id, input, options) as Promise<PluginOutput<Data>>;
   }
 
@@ -206,7 +206,7 @@ export class PluginSystem implements AsyncDisposable {
    * Asks an evaluator for the score of a whole set, from the sums of metrics over its results; see `Plugin.aggregate`.
    *
    * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
-   *   `CALL_INVALID_INPUT` for sums that are none; and as {@link executePlugin}.
+   *   `CALL_INVALID_INPUT` for invalid sums; and as {@link executePlugin}.
    */
   async aggregatePlugin(
     id: string,
@@ -217,11 +217,11 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Runs several inputs through a plugin: much cheaper an input than one call each, most of all in threads and processes.
+   * Runs several inputs through a plugin: much cheaper per input than single calls, especially in threads and processes.
    *
    * @param options `timeoutMs` is what each input may run; `signal: AbortSignal.timeout(…)` limits all of them.
-   * @returns One result an input, in their order, as `Promise.allSettled` gives them. An input that fails fails alone.
-   * @throws {CallError} Only for what concerns them all.
+   * @returns One result per input, in order, as from `Promise.allSettled`. A failing input does not affect the others.
+   * @throws {CallError} Only for failures that affect all inputs.
    * @throws {TypeError} For anything but a list.
    * @throws {RangeError} For a list of more than 1,000,000.
    */
@@ -234,14 +234,14 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Sends items through several plugins, one after the other: what one answers is what the next ones are given. Much cheaper than a batch
-   * for each plugin, most of all in threads, where an item crosses once.
+   * Sends items through several plugins in sequence; the output of one is available to the next. Much cheaper than a batch
+   * for each plugin, especially in threads, where an item crosses once.
    *
-   * @param stages Up to 64: which plugin, and what its `data` is made of.
-   * @param items At most 1,000,000, with the texts that stages are given.
-   * @returns For each item what became of it at each stage; undefined where it did not come so far. A call that fails fails alone.
-   * @throws {CallError} Only for what concerns them all.
-   * @throws {TypeError} For stages or items that are none.
+   * @param stages Up to 64: the plugin, and how its `data` is composed.
+   * @param items At most 1,000,000, with the texts for the stages.
+   * @returns For each item its result at each stage; undefined for stages it did not reach. A failing call does not affect others.
+   * @throws {CallError} Only for failures that affect all inputs.
+   * @throws {TypeError} For invalid stages or items.
    * @throws {RangeError} For too many of them, or a text that items do not have.
    *
    * @example
@@ -270,7 +270,7 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Runs one input and gives what the plugin emits meanwhile, then the result. Leaving the loop early cancels the call.
+   * Runs one input and yields what the plugin emits, then the result. Leaving the loop early cancels the call.
    *
    * @example
    * ```ts no-run
@@ -284,7 +284,7 @@ export class PluginSystem implements AsyncDisposable {
    * ```
    *
    * @throws {CallError} At the next part, as {@link executePlugin} does; `CALL_UNSUPPORTED` for an inline plugin that emits
-   *   chunks where the engine cannot suspend it.
+   *   chunks if the engine cannot suspend it.
    */
   executePluginStream(
     id: string,
@@ -302,17 +302,17 @@ export class PluginSystem implements AsyncDisposable {
   async unloadPlugin(id: string): Promise<void> {
     const plugin = this.#plugins.get(id);
     await this.#manager.unload(id);
-    // Meanwhile another may have been loaded under the same id.
+    // Another plugin may have been loaded under the same id in the meantime.
     if (this.#plugins.get(id) !== plugin) return;
     this.#plugins.delete(id);
     this.#index.remove(id);
   }
 
   /**
-   * Puts another version in a plugin's place; configuration, limits, permissions and state stay.
+   * Replaces the version of a plugin; configuration, limits, permissions and state stay.
    *
    * @param source A file's path or `file:` URL, a reference to the host's store, or bytes.
-   * @param options What the new version must show, and when the old one comes back by itself.
+   * @param options Requirements for the new version, and when to restore the old one automatically.
    * @throws {LoadError} The old version stays.
    */
   async reloadPlugin(
@@ -324,7 +324,7 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Puts the version before the last reload back.
+   * Restores the version before the last reload.
    *
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_EARLIER_VERSION`.
    */
@@ -333,7 +333,7 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Reloads a plugin whenever its file changes; a change that does not load is told by the event `reload-failed`.
+   * Reloads a plugin whenever its file changes; a version that does not load is reported by the event `reload-failed`.
    *
    * @returns A function that ends it.
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
@@ -342,12 +342,12 @@ export class PluginSystem implements AsyncDisposable {
     return this.#manager.watch(id, options);
   }
 
-  /** What is known of all plugins, in the order of loading. */
+  /** Information about all plugins, in the order of loading. */
   listPlugins(): PluginInfo[] {
     return this.#manager.list();
   }
 
-  /** What is known of one plugin; undefined if it is not loaded. */
+  /** Information about one plugin; undefined if it is not loaded. */
   getPluginInfo(id: string): PluginInfo | undefined {
     return this.#manager.info(id);
   }
@@ -357,21 +357,21 @@ export class PluginSystem implements AsyncDisposable {
     return this.#infos(this.#index.findByType(type));
   }
 
-  /** Loaded plugins that say they have a capability. */
+  /** Loaded plugins that declare a capability. */
   findPluginsByCapability(capability: Capability): PluginInfo[] {
     return this.#infos(this.#index.findByCapability(capability));
   }
 
   /**
-   * Finds the plugins in the search paths by their custom sections; nothing of them runs.
+   * Finds the plugins in the search paths by their custom sections, without running them.
    *
-   * A plugin without the section loads by its path, but cannot be found: `onProblem` is told of it.
+   * A plugin without the section loads by its path, but is not discovered; `onProblem` is called for it.
    */
   async discoverPlugins(): Promise<DiscoveredPlugin[]> {
     return await discoverPlugins(this.#searchPaths, this.#discovery);
   }
 
-  /** Unloads everything; the system is of no use afterwards. Closing twice does nothing. */
+  /** Unloads everything; the system cannot be used afterwards. Closing twice does nothing. */
   async close(): Promise<void> {
     await this.#manager.close();
     this.#index.clear();
@@ -398,7 +398,7 @@ export class PluginSystem implements AsyncDisposable {
   }
 }
 
-/** @throws {TypeError} A text in the place of the bytes would be taken for a path. */
+/** @throws {TypeError} A text instead of bytes would be taken for a path. */
 function requireArguments(name: unknown, bytes: unknown): void {
   if (typeof name !== 'string') {
     throw new TypeError(`Cannot load plugin: expected its id as a text, found ${typeof name}`);

@@ -18,13 +18,13 @@ import type {
 } from '@testbench/types';
 import { CallError, LoadError } from '@testbench/types/errors';
 
-/** Limits of one call, and what travels with its data. */
+/** Limits of one call, and what is sent with its data. */
 export interface CallOptions extends ExecuteOptions {
   /** A name for logs and traces, and texts that the plugin sees. */
   readonly context?: CallContext;
 }
 
-/** What a handle may ask about the plugin that it stands for. */
+/** What a handle can ask about its plugin. */
 export interface PluginLifetime {
   /** False once the plugin was unloaded. */
   isLoaded(): boolean;
@@ -37,11 +37,11 @@ type DataOf<Type extends PluginType> = PluginDataByType[Type]['data'];
 type ResultOf<Type extends PluginType> = PluginDataByType[Type]['result'];
 
 /**
- * A loaded plugin, typed by what it is.
+ * A loaded plugin, typed by its plugin type.
  *
- * It stays the same through reloads. Once the plugin is unloaded every method fails, also if another one has its id by then.
+ * The handle survives reloads. Once the plugin is unloaded every method fails, even if another plugin has its id.
  *
- * @typeParam Type The plugin's type, where `pluginType` of `loadPlugin` names it; then it is checked.
+ * @typeParam Type The plugin's type, if `pluginType` of `loadPlugin` names it; it is then checked.
  *
  * @example
  * ```ts no-run
@@ -67,7 +67,7 @@ export class Plugin<Type extends PluginType = PluginType> {
     this.#lifetime = lifetime;
   }
 
-  /** What is known of it now. @throws {LoadError} `LOAD_NOT_LOADED` once it was unloaded. */
+  /** Current information about it. @throws {LoadError} `LOAD_NOT_LOADED` once it was unloaded. */
   get info(): PluginInfo {
     const info = this.#lifetime.isLoaded() ? this.#manager.info(this.id) : undefined;
     if (info === undefined) throw this.#gone();
@@ -88,11 +88,11 @@ export class Plugin<Type extends PluginType = PluginType> {
   }
 
   /**
-   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results. Any cut of the set that is added up
-   * in whatever order gives the same.
+   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results. Any partition of the set, summed
+   * in any order, gives the same result.
    *
    * @param sums By name of the metric; a result without a metric counts as 0.
-   * @param n Number of results that were added up, from 1.
+   * @param n Number of results summed, from 1.
    * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
    *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; and as `execute`.
    *
@@ -125,7 +125,7 @@ export class Plugin<Type extends PluginType = PluginType> {
   }
 
   /**
-   * Runs one input and gives what it emits meanwhile, then the result. Leaving the loop early cancels the call.
+   * Runs one input and yields what it emits, then the result. Leaving the loop early cancels the call.
    *
    * @throws {CallError} At the next part.
    */
@@ -136,10 +136,10 @@ export class Plugin<Type extends PluginType = PluginType> {
   }
 
   /**
-   * Runs several inputs through it: much cheaper an input than one call each.
+   * Runs several inputs through it: much cheaper per input than single calls.
    *
-   * @returns One result an input, in their order. An input that fails fails alone.
-   * @throws {CallError} Only for what concerns them all.
+   * @returns One result per input, in order. A failing input does not affect the others.
+   * @throws {CallError} Only for failures that affect all inputs.
    * @throws {TypeError} For anything but a list.
    */
   async batch(
@@ -156,7 +156,7 @@ export class Plugin<Type extends PluginType = PluginType> {
   }
 
   /**
-   * Puts another version in its place; configuration, limits, permissions and state stay.
+   * Replaces its version; configuration, limits, permissions and state stay.
    *
    * @throws {LoadError} The old version stays.
    */
@@ -165,13 +165,13 @@ export class Plugin<Type extends PluginType = PluginType> {
     return await this.#manager.reload(this.id, source, options);
   }
 
-  /** Puts the version before the last reload back. @throws {LoadError} `LOAD_NO_EARLIER_VERSION` if there is none. */
+  /** Restores the version before the last reload. @throws {LoadError} `LOAD_NO_EARLIER_VERSION` if there is none. */
   async rollback(): Promise<PluginInfo> {
     this.#checkLoaded();
     return await this.#manager.rollback(this.id);
   }
 
-  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_LOADED` if that was done before. */
+  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_LOADED` if it already was. */
   async unload(): Promise<void> {
     this.#checkLoaded();
     await this.#lifetime.unload();

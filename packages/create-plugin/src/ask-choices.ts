@@ -2,7 +2,7 @@ import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
 
 import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
 
-/** Asks questions and gives the answers. It throws when the one who is asked gives up. */
+/** Asks questions and returns the answers. It throws if the user cancels. */
 export interface Prompt {
   /** @returns A text that is not empty. */
   text(message: string): Promise<string>;
@@ -21,7 +21,7 @@ interface Choices {
  * Asks for what was not given.
  *
  * @param prompt Left out if there is no terminal: then the first type and language are taken.
- * @returns `directory` stays undefined if it was not given and nobody can be asked. What was given is not checked.
+ * @returns `directory` stays undefined if it was not given and there is no prompt. Given values are not checked.
  */
 export async function askChoices(
   given: Choices,

@@ -20,7 +20,7 @@ export interface CreatePluginOptions {
 
 const OPTIONS: OptionReaders<CreatePluginOptions> = {
   directory: (node) => node.text(),
-  // Another text is told with what there is to choose from.
+  // Any other text is an error that lists the choices.
   type: (node) => node.text() as PluginType,
   language: (node) => node.text() as TemplateLanguage,
 };
@@ -115,7 +115,7 @@ async function requireEmpty(directory: string, name: string): Promise<void> {
     }
     throw unwritable(name, cause);
   }
-  // A fresh repository is as good as empty.
+  // A fresh repository counts as empty.
   if (entries.some((entry) => entry !== '.git')) {
     throw new ScaffoldError(
       'SCAFFOLD_NOT_EMPTY',

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 
 import type { CreatedPlugin } from './create-plugin.js';
 
-/** Tells what was made, and what to do next from the folder `cwd`. */
+/** Describes what was created, and the next steps from the folder `cwd`. */
 export function describeCreated(
   { name, type, language, directory }: CreatedPlugin,
   cwd: string,

@@ -1,5 +1,5 @@
 /**
- * Begins a Testbench plugin: a project that builds, has a test and a README.
+ * Creates a Testbench plugin: a project with a build, a test and a README.
  *
  * It is a package of its own so that `npm create @testbench/plugin` downloads a few files, and no compiler.
  *

@@ -15,7 +15,7 @@ export interface ProjectDescription {
   readonly language: TemplateLanguage;
 }
 
-/** Beside sources and bundle alike. */
+/** Next to both sources and bundle. */
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
 
 /**

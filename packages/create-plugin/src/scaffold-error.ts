@@ -10,7 +10,7 @@ export type ScaffoldErrorCode =
   | 'SCAFFOLD_NOT_EMPTY'
   /** The files cannot be written. */
   | 'SCAFFOLD_UNWRITABLE'
-  /** Somebody gave up at a question. */
+  /** The user cancelled a question. */
   | 'SCAFFOLD_CANCELLED';
 
 /** A project cannot be made; nothing was changed, unless writing itself failed. */

@@ -30,7 +30,7 @@ export interface Failure {
 
 /** Where the sources are that a failure may name. */
 export interface FailureSources {
-  /** The folder of the author's sources. Without it no file is opened: a stranger's plugin could name any. */
+  /** The folder of the author's sources. Without it no file is opened: an untrusted plugin could name any. */
   readonly folder?: string;
 }
 

@@ -8,7 +8,7 @@ export const MOST_WAIT_MS = 500;
 export const MAX_WATCHED = 4_000;
 /** Records of a data set that are scored: the loop is to feel instant; `records` takes more. */
 export const DEFAULT_RECORDS = 20;
-/** Golden differences that one file tells: the first ones are what is mended. */
+/** Golden differences reported per file: the first ones are fixed first. */
 export const MAX_DIFFERENCES = 20;
 /** Changed records that one event has; the others are counted. */
 export const MAX_CHANGES = 50;

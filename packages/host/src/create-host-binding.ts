@@ -301,7 +301,7 @@ function guard(
     }
     if (!(result instanceof Promise)) return result;
     return result.then((value) => {
-      // A call that was given up may be over, and another have begun.
+      // An abandoned call may be over, and another have started.
       if (context.call === call) context.charge(true);
       return value;
     });

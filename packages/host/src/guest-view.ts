@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
  * gives `undefined` (or false) for a range that is not wholly inside the memory.
  */
 export class GuestView {
-  /** Bytes of all ranges that were asked for; whoever charges for them sets it back. */
+  /** Bytes of all requested ranges; reset after charging for them. */
   touchedBytes = 0;
   #memory: GuestMemory | undefined;
 

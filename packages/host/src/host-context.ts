@@ -96,7 +96,7 @@ export class HostContext {
   /**
    * Charges for what the host call that is running has done so far, and looks whether the guest has to stop.
    *
-   * @param poll Look at the clock as well: the fuel does not tell how long it took.
+   * @param poll Check the clock as well: fuel does not show how long it took.
    * @throws What stops the guest.
    */
   charge(poll: boolean): void {
@@ -161,7 +161,7 @@ export class HostContext {
       };
       this.services.onLog(record);
     } catch {
-      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+      // A failing sink is not the plugin's fault, and cannot be reported: the record is lost.
     }
   }
 }

@@ -22,7 +22,7 @@ export const systemRandom: RandomSource = (target) => {
     poolUsed = 0;
   }
   target.set(pool.subarray(poolUsed, poolUsed + length));
-  // Nobody else learns them later.
+  // They are not revealed to anyone later.
   pool.fill(0, poolUsed, poolUsed + length);
   poolUsed += length;
 };

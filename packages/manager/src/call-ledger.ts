@@ -11,7 +11,7 @@ export interface CallEnd {
   readonly endMs: number;
 }
 
-/** Counts the calls of one plugin, and tells when they begin and end. */
+/** Counts the calls of one plugin, and emits events when they begin and end. */
 export class CallLedger {
   readonly #statistics = new StatisticsRecorder();
   #running = 0;

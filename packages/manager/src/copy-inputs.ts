@@ -16,6 +16,6 @@ export function copyInputs(inputs: readonly PluginInput[]): readonly PluginInput
       `Cannot start batch: ${inputs.length} inputs, limit is ${MAX_BATCH_LENGTH}`,
     );
   }
-  // Holes become undefined, which is refused like anything else that is no input.
+  // Holes become undefined, which is refused like any other invalid input.
   return Array.from<PluginInput>(inputs);
 }

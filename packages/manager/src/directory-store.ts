@@ -19,13 +19,13 @@ const MAX_HASHED_HERE_BYTES = 1024 * 1024;
  * Opens a directory that keeps metered modules from one process to the next.
  *
  * Anyone who can write there can run code without limits, so the directory must belong to this user and be writable by
- * nobody else. Each entry begins with a digest of its key and of the rest: a torn, flipped or renamed entry counts as absent, and so
- * does anything that is no regular file of this user; it is removed where that is possible. Entries are
+ * no one else. Each entry begins with a digest of its key and of the rest: a torn, flipped or renamed entry counts as absent, and so
+ * does anything but a regular file of this user; it is removed if possible. Entries are
  * written under another name and renamed, so that concurrent writers cannot mix. One of more than 64 MiB is not written,
  * since it would not be read.
  *
  * @param directory Made with mode 0700 if it is not there.
- * @throws {ConfigError} `CONFIG_INVALID` if the directory cannot be made, or belongs to or can be written by somebody else.
+ * @throws {ConfigError} `CONFIG_INVALID` if the directory cannot be made, or belongs to or can be written by another user.
  */
 export async function openDirectoryStore(directory: string): Promise<ModuleStore> {
   openDirectory(directory);

@@ -43,7 +43,7 @@ export const LOAD_TIMEOUT_MS = 10_000;
 export const MAX_BATCH_INPUTS = 64;
 /** Their length in UTF-16 units; a single longer input still goes. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
-/** An answer that goes on to the next stage in the same thread, in UTF-16 units: each stage after it holds it once more. */
+/** An answer passed to the next stage in the same thread, in UTF-16 units: each later stage holds another copy. */
 export const MAX_PIPELINE_ANSWER_LENGTH = 1024 * 1024;
 /** Outputs of one message from a pipeline, in bytes; one more item may come on top. */
 export const MAX_PIPELINE_OUTPUT_BYTES = 8 * 1024 * 1024;
@@ -69,7 +69,7 @@ export const RUNNER_IDLE_MS = 30_000;
 export const DEFAULT_MAX_PROCESSES_PER_PLUGIN = 2;
 /** Time for running calls when a version is replaced; then they are ended. */
 export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
-/** What `plugin_shutdown` may take, at most: nobody waits for what it says, and other plugins want its thread. */
+/** Maximum time of `plugin_shutdown`: its result is not awaited, and other plugins need its thread. */
 export const SHUTDOWN_TIMEOUT_MS = 1000;
 /** What closing waits for all plugins to shut down; then threads and processes are ended. */
 export const CLOSE_TIMEOUT_MS = 5000;
@@ -83,7 +83,7 @@ export const MAX_BATCH_LENGTH = 1_000_000;
 export const MAX_ASKING_CALLS = 10_000;
 /** Inputs of one batch that wait for answers at a time: as many as a plugin has sockets to one server. */
 export const MAX_ASKING_PER_BATCH = 256;
-/** Crashes in a row until a plugin rests. Three: two may be somebody else's bad luck. */
+/** Consecutive crashes until a plugin is suspended. Three: two may be caused by others. */
 export const MAX_CRASHES_IN_A_ROW = 3;
 /** How long it rests at first; twice as long each further time. */
 export const QUARANTINE_MS = 1000;

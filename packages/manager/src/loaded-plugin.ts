@@ -111,7 +111,7 @@ export class LoadedPlugin {
    *
    * @param requestIds One for each call.
    * @returns What stands for all of them.
-   * @throws {CallError} If the plugin takes no calls now; then none has begun.
+   * @throws {CallError} If the plugin takes no calls now; then none has started.
    */
   beginTogether(
     requestIds: readonly (string | undefined)[],

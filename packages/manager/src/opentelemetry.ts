@@ -1,7 +1,7 @@
 /**
  * Spans and metrics of plugin calls, through `@opentelemetry/api` alone.
  *
- * Whoever does not import this pays nothing; without an SDK the API's own no-operations are called.
+ * Without this import it costs nothing; without an SDK the API's own no-ops are called.
  *
  * @packageDocumentation
  */
@@ -65,7 +65,7 @@ export function observePlugins(events: PluginEmitter, options?: ObserveOptions):
   });
   const denied = meter.createCounter('testbench.plugin.denied_calls', {
     unit: '{call}',
-    description: 'Host calls refused for want of a permission',
+    description: 'Host calls refused for lack of a permission',
   });
   const spans = new Map<number, Span>();
 

@@ -29,7 +29,7 @@ export interface PluginManagerOptions {
   readonly enableWasi?: boolean;
   /**
    * Where plugins run, or a policy that chooses by what it trusts: `inline` on the caller's thread, `thread` in a pool of
-   * worker threads, `process` in hardened child processes of their own, or a `CustomIsolation`. @default 'thread'
+   * worker threads, `process` in separate hardened child processes, or a `CustomIsolation`. @default 'thread'
    */
   readonly isolation?: IsolationChoice | ((plugin: IsolationRequest) => IsolationChoice);
   /** Worker threads of all plugins; one plugin gets at most all but one of them. @default one more than processors */
@@ -76,7 +76,7 @@ export interface PluginManagerOptions {
   readonly protocols?: readonly (string | URL)[];
   /**
    * Where the state of plugins is kept: `createFileStateStores(directory)`, or a function of your own. It is asked with the id that a
-   * plugin is loaded under, or else with its digest: the name that a plugin gives itself opens nobody's state.
+   * plugin is loaded under, or else with its digest: a plugin's own name gives no access to state.
    * @default in memory, until the plugin is unloaded
    */
   readonly openStateStore?: OpenStateStore;
@@ -120,7 +120,7 @@ export interface LoadPluginOptions {
   readonly permissions?: Permissions;
   /**
    * The source map that gives errors their places in the author's source: a path, a `file:` URL, or its bytes; false for none. It is
-   * trusted no more than the plugin, and nothing that it names is opened. @default the file beside the module, such as `plugin.wasm.map`,
+   * trusted no more than the plugin, and nothing that it names is opened. @default the file next to the module, such as `plugin.wasm.map`,
    * which is read when the plugin fails first, and left out with a note in the log if it cannot be used
    */
   readonly sourceMap?: SourceMapChoice;

@@ -25,7 +25,7 @@ export interface CallEndEvent extends CallStartEvent {
   readonly deniedCalls: number;
 }
 
-/** What a `PluginManager` tells, by name of the event. */
+/** Events of a `PluginManager`, by name. */
 export interface PluginEvents {
   'call-start': [CallStartEvent];
   'call-end': [CallEndEvent];
@@ -39,7 +39,7 @@ export interface PluginEvents {
   'reload-failed': [{ readonly id: string; readonly error: unknown }];
 }
 
-/** Tells listeners what happens. A listener that throws shows as a process warning: it is no business of the call's. */
+/** Notifies listeners. A listener that throws causes a process warning: it must not affect the call. */
 export class PluginEmitter extends EventEmitter<PluginEvents> {
   notify<Name extends keyof PluginEvents>(name: Name, event: PluginEvents[Name][0]): void {
     if (this.listenerCount(name) === 0) return;

@@ -59,7 +59,7 @@ export class PluginManager {
   readonly #pools: RunnerPools;
   readonly #loader: VersionLoader;
   readonly #watchers = new FileWatchers();
-  /** Tells what happens: calls, loads, swaps. Nobody listening costs nothing. */
+  /** Emits events: calls, loads, swaps. Without listeners it costs nothing. */
   readonly events = new PluginEmitter();
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
@@ -103,7 +103,7 @@ export class PluginManager {
    *
    * @throws {LoadError} `LOAD_INVALID_METADATA`, `LOAD_INCOMPATIBLE_API`, `LOAD_INVALID_CONFIG`, `LOAD_INIT_FAILED`,
    *   `LOAD_DEADLINE_EXCEEDED`, `LOAD_ALREADY_LOADED`, `LOAD_TOO_MANY_PLUGINS`, `LOAD_SHUT_DOWN`.
-   * @throws {TypeError} For what is no plugin.
+   * @throws {TypeError} For something that is not a plugin.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async register(plugin: HostPlugin, options?: RegisterPluginOptions): Promise<PluginInfo> {
@@ -197,7 +197,7 @@ export class PluginManager {
    * @param stages Up to 64.
    * @param items At most 1,000,000, each with as many texts.
    * @param given `timeoutMs` and `maxFuel` hold for each call.
-   * @returns For each item what became of it at each stage; undefined where it did not come so far.
+   * @returns For each item its result at each stage; undefined for stages it did not reach.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
    * @throws {ConfigError} As `execute`.
    * @throws {TypeError} For stages or items that are none. @throws {RangeError} For too many, or a text that items do not have.
@@ -251,7 +251,7 @@ export class PluginManager {
   /**
    * Puts another version in a plugin's place. Configuration, limits, permissions and state stay.
    *
-   * The new version is loaded and initialized beside the old one, asked for its health and for golden answers, and
+   * The new version is loaded and initialized next to the old one, checked for its health and golden answers, and
    * swapped in at once; if anything fails, the old one stays. Running calls end on the old one, which is kept for
    * {@link rollback}.
    *
@@ -291,7 +291,7 @@ export class PluginManager {
 
   /**
    * Reloads a plugin whenever its file changes, or another one takes its place: also by a folder that is made again, or a link
-   * that is turned. A change that does not load is told by the event `reload-failed`. While there is no file, the old version stays.
+   * that is replaced. A version that does not load is reported by the event `reload-failed`. While there is no file, the old version stays.
    *
    * @returns A function that ends the watching; so do unloading and closing.
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
@@ -434,7 +434,7 @@ export class PluginManager {
         timeoutMs === undefined
           ? options
           : { ...options, timeoutMs: Math.max(1, Math.ceil(timeoutMs - queueTimeMs)) };
-      // Whoever waited may find that much has changed.
+      // Much may have changed while waiting.
       return await run(this.#plugins.findForCall(id, signal), remaining, queueTimeMs);
     } finally {
       this.#semaphore.leave(id);

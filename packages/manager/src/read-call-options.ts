@@ -30,7 +30,7 @@ const RELOAD: OptionReaders<ReloadOptions> = {
 };
 
 const GOLDEN: OptionReaders<GoldenInput> = {
-  // What is no input fails as a call does.
+  // An invalid input fails like a call.
   input: (node) => node.object() as unknown as PluginInput,
   check: (node) => node.callback(),
 };
@@ -47,7 +47,7 @@ const CALL_OPTIONS: OptionReaders<CallOptions> = {
 };
 
 const NO_OPTIONS: ExecuteOptions = {};
-/** Options that {@link readCallOptions} made: nobody else has them, and they are not read again. */
+/** Options made by {@link readCallOptions}: they are not shared and not read again. */
 const READ = new WeakSet<ExecuteOptions>();
 
 /** Reads what one call may take; a call without options costs nothing. @throws {ConfigError} */

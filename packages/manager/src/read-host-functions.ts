@@ -9,7 +9,7 @@ import { ConfigError } from '@testbench/types/errors';
 /**
  * Checks and copies the functions that a host offers to its plugins.
  *
- * @throws {ConfigError} `CONFIG_INVALID` for a name that no plugin could import, and for what is no function.
+ * @throws {ConfigError} `CONFIG_INVALID` for a name that no plugin could import, and for anything but a function.
  */
 export function readHostFunctions(node: ConfigNode): CustomHostFunctions {
   const functions: Record<string, CustomHostFunction> = {};

@@ -1,5 +1,5 @@
 /**
- * Tells an argument that is no id from the id of a plugin that is not loaded.
+ * Distinguishes an invalid id from the id of a plugin that is not loaded.
  *
  * @throws {TypeError} Unless it is a text.
  */

@@ -1,5 +1,5 @@
 /**
- * The runner's side of an isolation: for those who run guests somewhere of their own.
+ * The runner's side of an isolation: for running guests in a place of your own.
  *
  * @packageDocumentation
  */

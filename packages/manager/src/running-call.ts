@@ -59,7 +59,7 @@ export class RunningCall implements CallControls {
     this.#startMs = now;
   }
 
-  /** Gives its place to others while `work` goes on: it waits for a server, and computes nothing. */
+  /** Releases its place while `work` waits for a server and computes nothing. */
   async aside<T>(work: () => Promise<T>): Promise<T> {
     if (askingCount >= MAX_ASKING_CALLS) {
       throw new CallError(

@@ -16,10 +16,10 @@ interface Lane {
   readonly returning: Set<() => void>;
 }
 
-/** Lanes that nobody uses are kept for the next call of their key, until there are this many. */
+/** Unused lanes are kept for the next call of their key, up to this number. */
 const MAX_LANES = 1024;
 
-/** How long somebody is willing to wait for a place. */
+/** Maximum time to wait for a place. */
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** In milliseconds. @default for ever */
@@ -38,7 +38,7 @@ export class Semaphore {
   #returningCount = 0;
   #closed = false;
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes in which somebody waits, in the order in which they get the next places. */
+  /** Lanes with waiters, in the order in which they get the next places. */
   readonly #waiting = new Set<Lane>();
 
   constructor(
@@ -53,7 +53,7 @@ export class Semaphore {
     return this.#waitingCount;
   }
 
-  /** Takes a place if one is free and nobody of the key waits for it: the fast path, without a promise. */
+  /** Takes a place if one is free and no one with the key waits for it: the fast path, without a promise. */
   tryEnter(key: string): boolean {
     const lane = this.#lanes.get(key) ?? this.#open(key);
     if (this.#closed || !this.#hasPlace(lane)) return false;
@@ -103,7 +103,7 @@ export class Semaphore {
   }
 
   /**
-   * Waits for a place again, for what has begun already: it is not refused, comes before what is yet to begin, and whoever has given up
+   * Waits for a place again, for work that has started: it is not refused, takes precedence over new work, and after abandonment
    * gets a place at once, to leave it.
    */
   async reenter(key: string, signal?: AbortSignal): Promise<void> {

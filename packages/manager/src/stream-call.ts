@@ -40,7 +40,7 @@ export function streamCall(
 
 class CallStream implements AsyncGenerator<StreamPart, void, void> {
   readonly #abort = new AbortController();
-  /** Chunks that nobody has asked for yet. */
+  /** Chunks not requested yet. */
   readonly #chunks = new Queue<Chunk>();
   readonly #readers = new Queue<Reader>();
   /** The chunk that a reader has got, and not come back from. */
@@ -97,7 +97,7 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
       this.#outcome = { error };
     }
     unwatch();
-    // The call is over: a guest that still waits with its chunk, where the call was given up, waits for nothing.
+    // The call is over: a guest of an abandoned call must not keep waiting with its chunk.
     this.#take();
     this.#serve();
   }

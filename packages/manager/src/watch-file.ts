@@ -11,8 +11,8 @@ import { WATCH_POLL_MS, WATCH_QUIET_MS } from './limits.js';
  * call at a time.
  *
  * The path is looked up again and again, so it does not matter what is put in the place of what: the file, its folder, a
- * folder above it or a link on the way. The system's own notices only make it prompt: they tell of one folder as it was when
- * they were asked for, not of what comes under its name later. While there is no file, nothing is called.
+ * folder above it or a link on the way. The system's notifications only make it prompt: they cover one folder as it was when
+ * they were requested, not what is later found under its name. While there is no file, nothing is called.
  *
  * @param path Absolute.
  * @returns A function that ends it.
@@ -79,7 +79,7 @@ class WatchedFile {
     this.#quietTimer = setTimeout(() => void this.#tell(file), WATCH_QUIET_MS).unref();
   }
 
-  /** Whoever writes takes several steps, and notices may be missing: so it is looked at once more. */
+  /** Writers take several steps, and notifications may be missing: so it is checked again. */
   async #tell(file: string): Promise<void> {
     const now = await lookUp(this.#path, identityOf);
     if (this.#isStopped || this.#changed !== file) return;

@@ -8,7 +8,7 @@ const STALE_SECTIONS =
   /^(\.debug_|reloc\.|linking$|sourceMappingURL$|external_debug_info$|metadata\.code\.)/;
 
 /**
- * Puts a module together again, with everything appended to its index space, so that nothing in it is counted anew.
+ * Puts a module together again, with everything appended to its index space, so that no index changes.
  *
  * @param code The metered bodies, each behind its size.
  * @param hints Content of the branch hint section, empty if there is nothing to hint at.

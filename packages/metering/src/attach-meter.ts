@@ -45,7 +45,7 @@ export interface Meter {
    * Takes fuel for work that a host function does for the guest.
    *
    * Where the guest's slice is used up, the handler is asked at once: the guest may run for long before its next check, and
-   * call the host again and again. Let the exception pass through the guest: one that catches it is stopped where it goes on.
+   * call the host again and again. Let the exception pass through the guest: one that catches it is stopped where it continues.
    *
    * @param fuel Units, a whole number from 0 to 2^53.
    * @throws {MeterError} `METER_EXHAUSTED` if the guest has to stop.

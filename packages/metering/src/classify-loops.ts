@@ -79,7 +79,7 @@ export function classifyLoops(
       kind === EventKind.Grow ||
       ((kind === EventKind.Call || kind === EventKind.CallUnknown) &&
         roles[events.argument(event)] !== Role.Free &&
-        // A panic: `call $abort, unreachable` is no part of the loop's turns.
+        // A panic: `call $abort, unreachable` is not part of the loop's iterations.
         events.kind(event + 1) !== EventKind.Trap)
     ) {
       mark(CALLS);

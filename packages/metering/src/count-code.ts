@@ -15,7 +15,7 @@ export class CountCode {
   inLocal = false;
   /** Checks are calls: the function has so many that each must be short. The count is in the global then. */
   callsToCheck = false;
-  /** The local that holds the count, or a scratch local beside the global; -1 for none. */
+  /** The local that holds the count, or a scratch local in addition to the global; -1 for none. */
   local = -1;
   readonly #fuelGlobal: number;
   /** Bytes of the current body that only some engines get. */

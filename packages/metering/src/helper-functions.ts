@@ -128,12 +128,12 @@ export class HelperFunctions {
   /** `(remaining: i64) -> i64`: stores the remaining fuel, asks for more, traps if there is none. */
   refill(): number {
     return this.get('refill', [1, I64, 1, I64], (code) => {
-      // Stored first: whatever becomes of the call, the guest stays stopped.
+      // Stored first: the guest stays stopped, regardless of the outcome of the call.
       code.u8(Opcode.LocalGet).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
       code.u8(Opcode.GlobalGet).u32(this.at.meterGlobal);
       // As a double, which is a plain number for the host: up to 2^53 it is exact.
       code.u8(Opcode.LocalGet).u32(0).u8(Op.F64ConvertI64S);
-      // An empty table traps as well: nobody has attached a meter yet.
+      // An empty table traps as well: no meter is attached yet.
       code.u8(Opcode.I32Const).u32(0);
       code
         .u8(Opcode.CallIndirect)

@@ -11,7 +11,7 @@ import {
   TARGETED,
 } from './function-events.js';
 
-/** Which way {@link longestPath} looks for. Where exceptions cannot be caught, nobody sees what a way to a trap costs. */
+/** Which way {@link longestPath} looks for. If exceptions cannot be caught, the cost of a path to a trap is unobservable. */
 export const enum Way {
   Longest = 0,
   LongestReturning = 1,
@@ -222,7 +222,7 @@ export function longestPath(
   return current;
 }
 
-/** Every way that passes the place behind such an event goes on with what follows it in the code. */
+/** Every path through the position after such an event continues with the following code. */
 function mayPayBehind(kind: number, link: number): boolean {
   switch (kind) {
     case EventKind.Block:

@@ -13,7 +13,7 @@ const TURN = [0x20, 1, 0x41, 1, 0x6a, 0x21, 1, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 
 const LOOP = [Opcode.Loop, VOID, ...TURN, Opcode.BrIf, 0, END];
 const CALL = [Opcode.Call, 1];
 
-/** `(func (export "f") (param i32) (result i32) (local i32) …code… (local.get 1))` beside an empty function. */
+/** `(func (export "f") (param i32) (result i32) (local i32) …code… (local.get 1))` next to an empty function. */
 function moduleOf(code: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(HEADER);
   const main = new ByteWriter().raw([1, 1, 0x7f]).raw(code).raw([0x20, 1, END]);

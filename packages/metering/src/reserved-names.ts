@@ -1,6 +1,6 @@
 /**
  * Exports whose names begin like this belong to the meter. `meterModule` rejects modules that have such names already;
- * a runtime should hide them from whoever gets the exports.
+ * a runtime should hide them from users of the exports.
  */
 export const RESERVED_PREFIX = 'testbench.meter.';
 

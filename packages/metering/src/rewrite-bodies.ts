@@ -64,7 +64,7 @@ export interface RewrittenBodies {
 /**
  * Rewrites all function bodies.
  *
- * @param state Wants to know what becomes of segments; undefined if nobody asks.
+ * @param state Tracks segments; undefined if not needed.
  * @param written Where each body is written, one after the other, from the start; its `view` is taken once a body is complete.
  * @throws {MeterError} `METER_BODY_TOO_LARGE`, `METER_COST_TOO_LARGE`.
  */

@@ -11,11 +11,11 @@ export class Stretches {
   cost = new Float64Array(256);
   /** The event behind which it begins; -1 is the function's entry. */
   after = new Int32Array(256);
-  /** It ends in a trap: nobody sees the count behind it. */
+  /** It ends in a trap: the count after it is unobservable. */
   traps = new Uint8Array(256);
   #keys = new Float64Array(256);
 
-  /** @param weight How often it runs compared to the others, as far as structure tells. */
+  /** @param weight How often it runs compared to the others, as far as the structure shows. */
   add(from: number, to: number, cost: number, after: number, weight: number, traps: boolean): void {
     const index = this.count++;
     if (index === this.from.length) this.#grow();

@@ -1,7 +1,7 @@
 /**
  * The metrics, model providers, transforms and filters of Testbench, built, with their digests.
  *
- * It is a package of its own so that whoever evaluates needs no compiler, and whoever runs other plugins need not carry these.
+ * It is a separate package so that evaluating needs no compiler, and running other plugins does not need these.
  *
  * @packageDocumentation
  */

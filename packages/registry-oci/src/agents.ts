@@ -63,7 +63,7 @@ export class Agents {
 function unseen(host: string): StoreError {
   return new StoreError(
     'STORE_UNTRUSTED_LOCATION',
-    `Cannot follow the registry to "${host}": behind a proxy nobody sees which address it has; name it in trustedHosts if it may be asked`,
+    `Cannot follow the registry to "${host}": behind a proxy its address is unknown; add it to trustedHosts to permit it`,
   );
 }
 

@@ -24,7 +24,7 @@ export function parseAnswer(bytes: Uint8Array, what: string): unknown {
   try {
     return parseWireJson(bytes);
   } catch (cause) {
-    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is not JSON`, { cause });
   }
 }
 

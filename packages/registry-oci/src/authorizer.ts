@@ -154,7 +154,7 @@ function readToken(bytes: Uint8Array, what: string): Authorization {
   try {
     answer = parseWireJson(bytes);
   } catch (cause) {
-    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is no JSON`, { cause });
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: the answer is not JSON`, { cause });
   }
   const fields = (answer ?? {}) as Record<string, unknown>;
   const token = fields['token'] ?? fields['access_token'];

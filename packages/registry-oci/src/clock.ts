@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** By what a client waits and gives up; tests have one of their own. */
+/** The clock for waiting and timeouts; tests use their own. */
 export interface Clock {
   /** Never goes back, in milliseconds. */
   readonly now: () => number;

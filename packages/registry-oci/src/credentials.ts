@@ -1,4 +1,4 @@
-/** How somebody shows a registry who they are. */
+/** Credentials for a registry. */
 export interface RegistryCredentials {
   readonly username: string;
   /** Password or access token; goes only to the registry itself and to its token service. */

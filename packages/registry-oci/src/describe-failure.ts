@@ -13,7 +13,7 @@ const PROXY_VARIABLES = [
   'all_proxy',
 ];
 
-/** The environment sends nobody elsewhere; whoever wants that is told how to say it. */
+/** The environment does not select a proxy; the message says how to set one. */
 export function describeUnreadProxy(): string {
   const name = PROXY_VARIABLES.find((variable) => (process.env[variable] ?? '') !== '');
   return name === undefined ? '' : `; ${name} is set, and not read: name the proxy as "proxy"`;

@@ -27,7 +27,7 @@ interface DockerConfig {
  * that it names.
  *
  * @param path Of Docker's `config.json`. @default in `$DOCKER_CONFIG`, or else in `~/.docker`
- * @returns Finds nothing if there is no such file. What it finds fails with `STORE_UNUSABLE` if the file or the helper is no good.
+ * @returns Finds nothing if the file does not exist. What it finds fails with `STORE_UNUSABLE` if the file or the helper is no good.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ async function readConfig(path: string): Promise<DockerConfig | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (error instanceof StoreError) throw error;
-    throw unusable(path, describeFileError(error) ?? 'it is no JSON', error);
+    throw unusable(path, describeFileError(error) ?? 'it is not JSON', error);
   }
 }
 

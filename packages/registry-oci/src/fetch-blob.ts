@@ -8,7 +8,7 @@ import { attemptTimeoutOf } from './transfer.js';
 /** The answer ended before the blob did: it is asked for again, from there on. */
 class BrokenOff extends Error {}
 
-/** Fetches a blob; goes on where an answer breaks off. @returns undefined if the registry has none. */
+/** Fetches a blob; resumes interrupted answers. @returns undefined if the registry has none. */
 export async function fetchBlob(
   client: RegistryClient,
   host: string,

@@ -4,13 +4,13 @@
 export const MAX_ATTEMPTS = 4;
 /** First pause between two attempts; each further one is twice as long. */
 export const FIRST_PAUSE_MS = 250;
-/** The longest `Retry-After` that is waited for; beyond it somebody should decide. */
+/** The longest `Retry-After` to wait for; a longer one needs a decision of the user. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 /** How long connecting may take. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a registry may say nothing, before its answer and in the middle of it. */
 export const SILENCE_TIMEOUT_MS = 30_000;
-/** How long a request may take that is no blob: a byte now and then keeps the other limit away. */
+/** Time limit of requests other than blobs: an occasional byte resets the idle limit. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 /** Slowest transfer of a blob that is waited for, in bytes a second: 1 GiB may take 9 hours, and not for ever. */
 export const MIN_BYTES_PER_SECOND = 32 * 1024;
@@ -25,9 +25,9 @@ export const MAX_TRANSFER_TIMEOUT_MS = 24 * 3_600_000;
 export const MAX_REDIRECTS = 5;
 /** Pages of one list: with 1,000 tags a page, more than the tags that are looked at. */
 export const MAX_PAGES = 20;
-/** Names of a registry that are listed, unless it is told. */
+/** Default number of listed names of a registry. */
 export const DEFAULT_REPOSITORIES = 1000;
-/** The most of them: a public registry has millions, of which nobody looks at more. */
+/** The maximum: a public registry has millions. */
 export const MAX_REPOSITORIES = 10_000;
 /** Tags that are asked for in a page. */
 export const TAGS_PER_PAGE = 1000;
@@ -35,7 +35,7 @@ export const TAGS_PER_PAGE = 1000;
 export const MAX_PAGE_BYTES = 1024 * 1024;
 /** Bytes of an answer of a token service: tokens have some kilobytes. */
 export const MAX_TOKEN_BYTES = 64 * 1024;
-/** How long a token counts of which nobody says how long. @see https://distribution.github.io/distribution/spec/auth/token/ */
+/** Default lifetime of a token. @see https://distribution.github.io/distribution/spec/auth/token/ */
 export const TOKEN_LIFETIME_MS = 60_000;
 /** Bytes of an error's text that are read. */
 export const MAX_ERROR_BYTES = 16 * 1024;
@@ -43,5 +43,5 @@ export const MAX_ERROR_BYTES = 16 * 1024;
 export const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Bytes of Docker's configuration. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
-/** How long a credential helper may take: it may ask somebody for a password. */
+/** Time limit of a credential helper: it may prompt for a password. */
 export const HELPER_TIMEOUT_MS = 60_000;

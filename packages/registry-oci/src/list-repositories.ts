@@ -22,11 +22,11 @@ const OPTIONS: OptionReaders<ListRepositoriesOptions> = {
 };
 
 /**
- * Lists the names that a registry says it has, by `/v2/_catalog`. Many registries do not tell, or tell only administrators.
+ * Lists the names of a registry, by `/v2/_catalog`. Many registries do not support it, or only for administrators.
  *
  * @param registry The registry is its `host`.
  * @returns Names without the host; such that are none are left out.
- * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_UNAUTHORIZED` or `STORE_FORBIDDEN` where it does not tell; and as a store does.
+ * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_UNAUTHORIZED` or `STORE_FORBIDDEN` if it does not list them; and as a store does.
  * @throws {ConfigError} For an unknown key or a wrong value.
  * @see https://distribution.github.io/distribution/spec/api/#catalog
  *
@@ -73,7 +73,7 @@ function readNames(bytes: Uint8Array, what: string): readonly string[] {
   const answer = parseAnswer(bytes, what) as { repositories?: unknown } | null;
   const names = answer?.repositories ?? [];
   if (!Array.isArray(names)) {
-    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "repositories" is no list`);
+    throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "repositories" is not a list`);
   }
   return names.filter((name): name is string => typeof name === 'string' && isName(name));
 }

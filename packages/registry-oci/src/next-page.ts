@@ -3,7 +3,7 @@ import { StoreError } from '@testbench/types/errors';
 import { type Answer, headerOf } from './answers.js';
 
 /**
- * Where a list goes on, by its `Link` header.
+ * The next page of a list, from its `Link` header.
  *
  * @param base Of the registry: it leads to no other host.
  * @throws {StoreError} `STORE_UNTRUSTED_LOCATION`.

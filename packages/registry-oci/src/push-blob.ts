@@ -41,7 +41,7 @@ export async function pushBlob(
     progress(bytes.length);
     return;
   }
-  // Where the upload goes on, as each answer says.
+  // Where to continue the upload, from each answer.
   const next = async (answer: Answer, accepted: number): Promise<string> => {
     if (answer.status !== accepted) throw await refusalOf(answer, what);
     dropBody(answer);

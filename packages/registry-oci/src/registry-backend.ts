@@ -21,7 +21,7 @@ import type { RegistryClient } from './registry-client.js';
 
 /** As the stores on disk. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-/** How often a list of what is attached is written again because somebody else wrote it meanwhile. */
+/** How often a list of attachments is rewritten after a concurrent write. */
 const MAX_MERGES = 5;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -48,7 +48,7 @@ export class RegistryBackend implements ArtifactBackend {
     for await (const { body } of pages(options, MAX_PAGE_BYTES)) {
       const list = (parseAnswer(body, what) as { tags?: unknown } | null)?.tags ?? [];
       if (!Array.isArray(list) || !list.every((tag) => typeof tag === 'string')) {
-        throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "tags" is no list of texts`);
+        throw new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: "tags" is not a list of texts`);
       }
       tags.push(...list);
     }
@@ -78,7 +78,7 @@ export class RegistryBackend implements ArtifactBackend {
         if (answer.status !== 200) throw await refusalOf(answer, what);
         const said = headerOf(answer, 'docker-content-digest');
         const bytes = await readBody(answer, MAX_MANIFEST_BYTES, `the manifest of "${fullName}"`);
-        // By a tag nobody asks for a digest: then at least the registry's own has to be that of the bytes.
+        // A request by tag has no expected digest: then at least the registry's own must match the bytes.
         if (said !== undefined && DIGEST.test(said) && (await digestBytes(bytes)) !== said) {
           throw new StoreError(
             'STORE_DIGEST_MISMATCH',
@@ -151,7 +151,7 @@ export class RegistryBackend implements ArtifactBackend {
     const pages = this.#pages(fullName, (name) => `/v2/${name}/referrers/${subject}`, what);
     const found: Descriptor[] = [];
     for await (const { body, mediaType } of pages(options, MAX_MANIFEST_BYTES)) {
-      // A proxy's page is no answer of this API, which says its type.
+      // A proxy's page is not an answer of this API, which states its type.
       if (mediaType !== INDEX_TYPE) return await this.#referrersByTag(fullName, subject, options);
       found.push(...parseIndex(body, what));
     }
@@ -172,7 +172,7 @@ export class RegistryBackend implements ArtifactBackend {
     await turn;
   }
 
-  /** Somebody else may write the same list at the same time: it is read again afterwards. */
+  /** Another client may write the same list at the same time: it is read again afterwards. */
   async #mergeReferrer(
     fullName: string,
     subject: string,
@@ -231,7 +231,7 @@ export class RegistryBackend implements ArtifactBackend {
     );
   }
 
-  /** Follows a list from page to page; nothing if there is no such list. */
+  /** Follows a list from page to page; nothing if the list does not exist. */
   #pages(fullName: string, first: (name: string) => string, what: string) {
     const { host, name } = this.#split(fullName);
     const client = this.#client;

@@ -31,9 +31,9 @@ export interface RegistryRequest {
   readonly body?: Uint8Array;
   /** How long an attempt may take, its body included. @default a minute */
   readonly timeoutMs?: number;
-  /** False if it must not be sent again once the registry may have begun with it. @default true */
+  /** False if it must not be resent once the registry may have started processing it. @default true */
   readonly isRepeatable?: boolean;
-  /** What it is a part of: attempts that bring it forward count anew, until its time is over. */
+  /** The operation it belongs to: attempts that make progress reset the count, until its time is over. */
   readonly transfer?: Transfer;
   /** What it is for, to stand after "Cannot". */
   readonly what: string;
@@ -207,7 +207,7 @@ export class RegistryClient {
     if (location === undefined || url === null) {
       throw new StoreError(
         'STORE_BAD_ANSWER',
-        `Cannot ${what}: the registry redirects to what is no address`,
+        `Cannot ${what}: the registry redirects to an invalid address`,
       );
     }
     const isWeb = url.protocol === 'https:' || url.protocol === base.protocol;

@@ -27,7 +27,7 @@ export interface RegistryOptions {
   readonly trustedHosts?: readonly string[];
   /**
    * An HTTP proxy for everything that is asked, such as `http://proxy.example.com:3128`, with `name:password@` in front of the host if it wants
-   * them. Variables such as `HTTPS_PROXY` are not read. Nobody here sees which address a name has behind a proxy, so that a
+   * them. Variables such as `HTTPS_PROXY` are not read. The address of a name behind a proxy is unknown here, so that a
    * registry leads through it only to hosts of `trustedHosts`.
    *
    * @default none

@@ -16,7 +16,7 @@ export function attemptTimeoutOf(bytes: number): number {
   return REQUEST_TIMEOUT_MS + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000);
 }
 
-/** How long a blob of that size may take, unless somebody says it, in milliseconds. */
+/** Default time limit of a blob of that size, in milliseconds. */
 export function transferTimeoutOf(bytes: number): number {
   return Math.max(TRANSFER_TIMEOUT_MS, attemptTimeoutOf(bytes));
 }

@@ -25,7 +25,7 @@ export interface PluginInspection {
 }
 
 /**
- * Tells what can be known of a plugin without running it.
+ * Describes a plugin without running it.
  *
  * @param bytes The whole module; read, not kept.
  * @param protocols Wire protocols that it may be of; `WIRE_PROTOCOLS` of core are those that are built in. @default those of the contract

@@ -16,11 +16,11 @@ export interface LockWait {
   readonly waitMs?: number;
 }
 
-/** Somebody has the lock now. */
+/** The lock is taken. */
 class Held extends PluginError<'HELD'> {}
 
 /**
- * Locks a file as soon as nobody else has it.
+ * Locks a file as soon as it is free.
  *
  * @returns Gives it back.
  * @throws What `refuse` makes when the time is over; the signal's reason; whatever the file system throws.

@@ -53,7 +53,7 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
     return this.#entries.get(id);
   }
 
-  /** Entries of a type, in the order of adding. @throws {TypeError} For what is no text. @throws {RangeError} For no type. */
+  /** Entries of a type, in the order of adding. @throws {TypeError} For anything but a text. @throws {RangeError} For no type. */
   findByType(type: PluginType): Entry[] {
     requireOneOf(type, 'type', PLUGIN_TYPES);
     return this.#filter(({ metadata }) => metadata.pluginType === type);

@@ -64,7 +64,7 @@ async function newest(
   if (semver.validRange(range) === null) {
     throw new StoreError(
       'STORE_INVALID_REFERENCE',
-      `Cannot find "${name}": "${range}" is no range of versions, such as ^1.2`,
+      `Cannot find "${name}": "${range}" is not a range of versions, such as ^1.2`,
     );
   }
   const versions = await store.list(name, options);

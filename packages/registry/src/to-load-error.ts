@@ -1,6 +1,6 @@
 import { LoadError, PluginError } from '@testbench/types/errors';
 
-/** What is reported of a file that cannot be read or is no plugin. */
+/** The error for a file that cannot be read or is not a plugin. */
 export function toLoadError(path: string, error: unknown): LoadError {
   if (error instanceof LoadError) return error;
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

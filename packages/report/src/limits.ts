@@ -8,7 +8,7 @@ export const MAX_PAGE_ROWS = 250_000;
 export const MAX_PAGE_CHARACTERS = 400_000_000;
 /** Of one text of a page: more is not read, and would only be in the way of a search. */
 export const MAX_PAGE_TEXT_CHARACTERS = 200_000;
-/** Rows of a block: small enough to be decompressed while somebody scrolls, large enough that equal texts are stored once. */
+/** Rows of a block: small enough to be decompressed while scrolling, large enough that equal texts are stored once. */
 export const BLOCK_ROWS = 2_000;
 
 /** Of a comment on a pull request: GitHub takes 65,536 characters, and what calls us may add some. */

@@ -3,7 +3,7 @@ import { RESERVED_PREFIX } from '@testbench/metering';
 /**
  * Compiles what a store has kept.
  *
- * @returns undefined if it is no metered module, whatever its digest says: it can be metered again.
+ * @returns undefined if it is not a metered module, despite its digest: it can be metered again.
  */
 export async function compileMetered(
   bytes: Uint8Array<ArrayBuffer>,

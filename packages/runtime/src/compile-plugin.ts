@@ -26,7 +26,7 @@ export interface CompiledPlugin {
   readonly maxMemoryBytes: number;
   /** How fuel is counted. */
   readonly metering: MeteringMode;
-  /** What the module imports; asked once, since the engine makes the list anew each time. */
+  /** What the module imports; requested once, since the engine rebuilds the list each time. */
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
 }
 
@@ -191,7 +191,7 @@ export function meterOptions(given: MeteringForm): MeterOptions {
   };
 }
 
-/** Compiles once more for the engine's own words: `validate` only says no. */
+/** Compiles again for the engine's message: `validate` only returns false. */
 function invalidModule(bytes: Uint8Array<ArrayBuffer>): LoadError {
   try {
     void new WebAssembly.Module(bytes);

@@ -23,7 +23,7 @@ export function encodeInput(input: PluginInput, form: PayloadForm): string {
   return typeof text === 'string' ? text : text.join('');
 }
 
-/** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it once more. */
+/** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it again. */
 export function inputText(input: PluginInput, form: PayloadForm): string | readonly string[] {
   if (typeof input !== 'object' || input === null) {
     throw new CallError('CALL_INVALID_INPUT', `Cannot start call: the input is a ${typeof input}`);

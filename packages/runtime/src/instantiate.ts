@@ -17,7 +17,7 @@ export function mustWait(
     .map(({ name }) => name);
   if (waiting.length === 0) return false;
   if (canSuspend) return true;
-  // A plugin runs well where nobody takes its chunks; not without network and files.
+  // A plugin can run without a receiver of its chunks, but not without network and files.
   const needed = waiting.find((name) => name !== 'host_emit');
   if (needed === undefined) return false;
   throw new LoadError(

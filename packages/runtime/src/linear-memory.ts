@@ -9,7 +9,7 @@ import { CallError } from '@testbench/types/errors';
 
 import { encodeShared, encodingCount } from './input-text.js';
 
-/** The guest's memory with a view that is made anew only when growth has detached it. */
+/** The guest's memory with a view that is recreated only when growth has detached it. */
 export class LinearMemory implements GuestMemory, ProtocolMemory {
   #bytes: Uint8Array<ArrayBuffer>;
 

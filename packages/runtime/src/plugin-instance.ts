@@ -266,7 +266,7 @@ export class PluginInstance {
     return this.#executeText(text, options);
   }
 
-  /** Like {@link execute}, also for a plugin that waits: other work of this thread goes on meanwhile. */
+  /** Like {@link execute}, also for a plugin that waits: other work of this thread continues meanwhile. */
   async executeAsync(input: RoundInput, given?: InstanceCallOptions): Promise<RoundOutput> {
     if (!this.waits) return this.execute(input, given);
     const options = this.#optionsOf(given);
@@ -338,7 +338,7 @@ export class PluginInstance {
   }
 
   /**
-   * Tells the plugin that no more calls will come. The instance is of no use afterwards.
+   * Notifies the plugin that no more calls will come. The instance cannot be used afterwards.
    *
    * @throws {CallError} If the plugin traps or a limit stops it.
    */

@@ -65,7 +65,7 @@ export function readOutput(
 }
 
 /**
- * Makes sure that an output is no longer than its plugin may write. One that asks holds requests, and may be as long as those.
+ * Checks that an output is not longer than its plugin may write. One that asks holds requests, and may be as long as those.
  *
  * @throws {CallError} `CALL_OUTPUT_TOO_LARGE`.
  */

@@ -9,14 +9,14 @@ class InvalidInput(Exception):
     """Raise it for an input or a configuration that cannot be used: the call fails with `CALL_INVALID_INPUT`, and not as a mistake of the script."""
 
 class AskError(Exception):
-    """Raised by `fetch` and `complete` where there is no answer: not granted, no connection, too late. Uncaught it fails the call, with whether it may be made again."""
+    """Raised by `fetch` and `complete` where there is no answer: not granted, no connection, too late. Uncaught it fails the call, and says whether it may be repeated."""
 
     code: int
     """That of a host function: -3 not granted, -4 a limit or too late, -5 no connection, or it broke off."""
     retryable: bool | None
-    """Whether the same ask may go well later; None if nobody knows."""
+    """Whether the same ask may succeed later; None if unknown."""
     retry_after_ms: float | None
-    """In how many milliseconds at the earliest; None if nobody knows."""
+    """In how many milliseconds at the earliest; None if unknown."""
 
 class State:
     """What the plugin keeps between calls, by text; values are what JSON can hold. Each function raises `OSError` if the host refuses."""

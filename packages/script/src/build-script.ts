@@ -60,7 +60,7 @@ export async function openScript(given: BuildScriptOptions): Promise<OpenedScrip
   if (inline === undefined && !statSync(path, { throwIfNoEntry: false })?.isFile()) {
     throw new ScriptError(
       'SCRIPT_FILE_FAILED',
-      `Cannot build ${JSON.stringify(path)}: there is no such file`,
+      `Cannot build ${JSON.stringify(path)}: no such file`,
     );
   }
   const source: ScriptSource =

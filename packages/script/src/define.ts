@@ -4,7 +4,7 @@ import type { Capability, Permissions, PluginMetadata } from '@testbench/types';
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would have authors cast every field
 type Anything = any;
 
-/** What an author's function gets beside its data. */
+/** What an author's function receives in addition to its data. */
 export interface ScriptContext<Config = Readonly<Record<string, unknown>>> {
   /** The plugin's configuration, checked against `config` of the definition, with defaults. */
   readonly config: Config;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-// Beside the folder of this file, in the sources and in the build alike.
+// Next to the folder of this file, in both sources and build.
 const read = (name: string): Buffer<ArrayBuffer> =>
   readFileSync(new URL(`../build/${name}`, import.meta.url));
 

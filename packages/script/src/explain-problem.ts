@@ -72,7 +72,7 @@ function placeOfEntry(problem: ScriptProblem, text: string | undefined): ScriptP
   return undefined;
 }
 
-/** A file beside the one that an import names. */
+/** A file similar to the one that an import names. */
 function nearFile(message: string, path: string): string | undefined {
   const wanted = /^Could not resolve "(\.[^"]*)"/.exec(message)?.[1];
   if (wanted === undefined) return undefined;

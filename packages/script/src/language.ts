@@ -2,7 +2,7 @@ import type { CompiledScript } from './engine/evaluate-script.js';
 
 /** A script as it was written. */
 export interface ScriptSource {
-  /** Absolute path of the file; for a text, of a file that need not exist, beside which imports are looked for. */
+  /** Absolute path of the file; for a text, of a file that need not exist; imports are resolved relative to it. */
   readonly path: string;
   /** The script itself, if it is not in that file. */
   readonly text?: string;

@@ -8,7 +8,7 @@ export const BUILD_MEMORY_BYTES = 48 * 1024 * 1024;
 export const BUILD_INTERRUPTS = 20_000;
 /** Lines of the log that are kept of a build. */
 export const MAX_WARNINGS = 50;
-/** Bytes of one script: more is no source that somebody wrote. */
+/** Maximum bytes of a script: larger ones are not hand-written. */
 export const MAX_SCRIPT_BYTES = 8 * 1024 * 1024;
 /** Bytes of zeros between two data segments that are cheaper to write than another segment. */
 export const SMALLEST_GAP = 12;

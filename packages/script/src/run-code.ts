@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-// Beside the folder of this package's code, in the sources and in the build alike.
+// Next to the folder of this package's code, in both sources and build.
 const pathOf = (name: string): string =>
   fileURLToPath(new URL(`../run-code/${name}`, import.meta.url));
 

@@ -14,7 +14,7 @@ export interface ScriptCompilerOptions {
   readonly cacheDir?: string;
   /** Hears what scripts log while they are built. @default dropped */
   readonly onWarning?: (message: string) => void;
-  /** Hears which files a script was read from, by their absolute paths: to watch them. @default nobody */
+  /** Called with the absolute paths of the files a script was read from, for watching. @default none */
   readonly onRead?: (files: readonly string[]) => void;
 }
 
@@ -80,11 +80,11 @@ async function isKept(path: string): Promise<boolean> {
   }
 }
 
-/** Moved into place whole, so that nobody reads half of it. */
+/** Moved into place whole, so that it is never read half-written. */
 async function keep(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    // Nobody else's business, and nobody else's to change.
+    // Readable and writable only by this user.
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
     await rename(temporary, path);

@@ -2,7 +2,7 @@ import { PluginSystem } from '@testbench/core';
 import { PluginError } from '@testbench/types/errors';
 
 /**
- * Loads a module as a host does with plugins of strangers, in a child process, granted nothing and within its limits. That compares what
+ * Loads a module as a host loads untrusted plugins: in a child process, without permissions and within limits. That compares what
  * it answers as its metadata with what stands in its section.
  *
  * @param bytes A module in which `validatePlugin` found nothing; not changed.

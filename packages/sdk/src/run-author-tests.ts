@@ -50,7 +50,7 @@ const OPTIONS: OptionReaders<AuthorTestOptions> = {
 };
 
 /**
- * Runs all that tells whether a plugin does what its author says: the conformance check, a host that loads it as one of strangers, and
+ * Runs everything that checks a plugin against its author's claims: the conformance check, loading it as untrusted, and
  * golden files. Nothing is thrown for a plugin that fails: the report says so.
  *
  * Golden files are run in a child process of its own, granted nothing.

@@ -56,7 +56,7 @@ const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
 ];
 
 /**
- * Tells whether a host would load a module, and what to change if not. Nothing of it runs.
+ * Checks whether a host would load a module, and what to change if not. Its code is not run.
  *
  * @param bytes The whole module, from any language.
  */
@@ -118,7 +118,7 @@ function importProblem(item: ImportSummary, message: string): PluginProblem[] {
   return [{ part: 'import', message: cure === undefined ? message : `${message}; ${cure}` }];
 }
 
-/** True for a function that some host may offer beside those of the contract: its name and its type are as they must be. */
+/** True for a function that a host may offer in addition to those of the contract: its name and type are valid. */
 function isCustomFunction(item: ImportSummary): boolean {
   return (
     item.kind === 'function' &&

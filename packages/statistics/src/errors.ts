@@ -8,7 +8,7 @@ export type StatisticsErrorCode =
   | 'STATISTICS_ZERO_DENOMINATOR'
   /** Systems that never met, directly or through others. */
   | 'STATISTICS_DISCONNECTED'
-  /** A likelihood without a finite maximum: somebody won, or lost, everything. */
+  /** A likelihood without a finite maximum: one side won, or lost, everything. */
   | 'STATISTICS_NO_FINITE_MLE'
   /** Fewer than two systems. */
   | 'STATISTICS_TOO_FEW_SYSTEMS'

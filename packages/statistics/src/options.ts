@@ -1,7 +1,7 @@
 import { invalid } from './arguments.js';
 import { StatisticsError } from './errors.js';
 
-/** Tells whether a value is right, and in words what it should be. */
+/** Whether a value is valid, and a description of valid values. */
 export interface OptionCheck {
   readonly is: (value: unknown) => boolean;
   readonly expected: string;

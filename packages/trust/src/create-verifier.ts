@@ -16,7 +16,7 @@ import type { ReadNameRule } from './rules/parse-trust-rules.js';
 import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
 
 /**
- * How telling a refusal is, the most telling first: a revoked key says more than garbage beside it. Every code has a place, so that no
+ * Order of refusals, the most informative first: a revoked key says more than garbage next to it. Every code has a place, so that no
  * refusal can be taken for the absence of a signature.
  */
 const TELLING: Readonly<Record<RefusalCode, number>> = {
@@ -90,7 +90,7 @@ async function openAll(
       try {
         claims.push(openClaim(claim, context));
       } catch (error) {
-        // What others say about it, by whom nobody trusts, is ignored: it vouches for nothing.
+        // Statements by untrusted signers are ignored: they prove nothing.
         if (claim.vouches) throw error;
       }
     } catch (error) {
@@ -151,7 +151,7 @@ function decideUnsigned(
   }
   return rule?.unsigned === 'process'
     ? { outcome: 'unsigned', isolation: 'process' }
-    : refused('UNSIGNED', `Cannot trust ${quoted}: nobody vouches for it`);
+    : refused('UNSIGNED', `Cannot trust ${quoted}: it is not signed by a trusted signer`);
 }
 
 function distinct(claims: readonly OpenClaim[]): Signer[] {

@@ -2,7 +2,7 @@ import { PluginError } from '@testbench/types/errors';
 
 /** Why something about keys, rules or signing failed. */
 export type TrustErrorCode =
-  /** The bytes are no key of the kind that was asked for. */
+  /** The bytes are not a key of the requested kind. */
   | 'TRUST_KEY_INVALID'
   /** A key of an algorithm, curve or size that is not supported. */
   | 'TRUST_KEY_UNSUPPORTED'
@@ -16,7 +16,7 @@ export type TrustErrorCode =
   | 'TRUST_KEY_PERMISSIONS'
   /** A file of keys or rules cannot be read or written. */
   | 'TRUST_UNREADABLE'
-  /** The trusted root is no trusted root. */
+  /** The trusted root is invalid. */
   | 'TRUST_ROOT_INVALID';
 
 /** Something about keys, rules or signing failed. No message has a passphrase or a part of a private key. */

@@ -12,7 +12,7 @@ export const MAX_BUNDLES = 64;
 export const MAX_TOTAL_BUNDLE_BYTES = 32 * 1024 * 1024;
 /** How long reading them may take together: each alone may take as long as any blob of a registry. */
 export const BUNDLES_TIMEOUT_MS = 300_000;
-/** Subjects of a statement: a build that makes more files than this is no plugin's. */
+/** Subjects of a statement: a build with more files than this is not that of a plugin. */
 export const MAX_SUBJECTS = 1_000;
 /** Log entries, timestamps and certificates of a bundle, each: every one costs a signature's check. */
 export const MAX_MATERIALS = 16;
@@ -33,5 +33,5 @@ export const MAX_PASSPHRASE_LENGTH = 1_024;
 export const SCRYPT = { N: 2 ** 14, r: 8, p: 5 } as const;
 /** Keys of a folder that are listed. */
 export const MAX_KEYS = 1_000;
-/** By how much a signature may be dated ahead of this machine's clock: clocks that nobody sets are off by minutes. */
+/** By how much a signature may be dated ahead of this machine's clock: unsynchronised clocks are off by minutes. */
 export const MAX_CLOCK_SKEW_MS = 10 * 60_000;

@@ -5,11 +5,11 @@ import { MAX_BUNDLES } from './limits.js';
 import { type ClaimContext, openClaim, readClaim } from './open-claim.js';
 import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
 
-/** What one bundle says of an artifact, and whether somebody trusted says it. */
+/** The statement of one bundle about an artifact, and whether its signer is trusted. */
 export interface ListedClaim {
   /** URI that says what the predicate is; undefined of a message signature, and of what cannot be read. */
   readonly predicateType: string | undefined;
-  /** What is claimed: JSON, of any shape. Unless `state` is `trusted`, nobody vouches for it. */
+  /** The claim: JSON of any shape. Unless `state` is `trusted`, it is unverified. */
   readonly predicate: unknown;
   /**
    * `trusted`: by a signer whom the rules have for this name. `unknown-signer`: the signature is valid, and no rule names the signer.
@@ -25,10 +25,10 @@ export interface ListedClaim {
 }
 
 /**
- * Lists what bundles say of an artifact, each by itself: to be shown, where `Verifier.verify` decides. Also what nobody trusted says is in
+ * Lists the statements of bundles about an artifact, each separately: for display; `Verifier.verify` decides. Untrusted statements are also in
  * the list, marked as such.
  *
- * @param bundles JSON in UTF-8, of unknown origin; no more than 64 are read.
+ * @param bundles JSON in UTF-8, of unknown origin; at most 64 are read.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`
  *
  * @example

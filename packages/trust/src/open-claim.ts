@@ -13,10 +13,10 @@ import { matchesIdentity } from './rules/identity.js';
 import type { ReadNameRule, RuleKey, TrustRules } from './rules/parse-trust-rules.js';
 import type { TrustedIdentity } from './rules/trust-rules.js';
 
-/** A bundle whose signature is valid, by somebody who counts for the artifact. */
+/** A bundle with a valid signature by a signer that counts for the artifact. */
 export interface OpenClaim {
   readonly signer: Signer;
-  /** Nobody's rule names this signer. */
+  /** No rule names this signer. */
   readonly firstUse: boolean;
   readonly statement: Statement | undefined;
   /** It vouches for the artifact; others only say something about it. */

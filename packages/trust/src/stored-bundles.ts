@@ -19,7 +19,7 @@ export async function attachBundle(
 
 /**
  * The bundles that are attached to an artifact, by anyone: give them to a `Verifier`. One that cannot be read is left out, as if it were
- * not there; no more than 64 are read, and none after five minutes.
+ * not there; at most 64 are read, and none after five minutes.
  */
 export async function readBundles(
   store: PluginStore,

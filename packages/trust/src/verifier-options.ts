@@ -46,7 +46,7 @@ export function claimContext(
   };
 }
 
-/** A rule that has expired trusts nobody, and lets nothing run that is not signed. */
+/** An expired rule trusts no one, and permits nothing unsigned. */
 function activeRule(rule: ReadNameRule | undefined, nowMs: number): ReadNameRule | undefined {
   if (rule?.expires === undefined || nowMs <= rule.expires.getTime()) return rule;
   return { ...rule, keys: [], identities: [], unsigned: 'refuse', firstUse: false };

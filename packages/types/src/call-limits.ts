@@ -1,4 +1,4 @@
-/** What one call may take where nobody says otherwise, each with its reason. */
+/** Default limits of a call, each with its reason. */
 
 const MiB = 1024 * 1024;
 

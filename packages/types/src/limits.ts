@@ -5,7 +5,7 @@ const MiB = 1024 * 1024;
 /** The longest delay of a timer in JavaScript, about 24 days. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /**
- * The longest rest that a plugin can ask for before it is called again: quotas of providers start anew each day, and a plugin must
+ * The longest delay that a plugin can request before it is called again: quotas of providers reset each day, and a plugin must
  * not stop a run for longer.
  */
 export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -28,7 +28,7 @@ export const MAX_TOOL_CALLS = 256;
 export const MAX_NAME_LENGTH = 128;
 /** Free text in metadata. */
 export const MAX_TEXT_LENGTH = 4096;
-/** Calls of a guest's functions that an error tells of: enough to see a recursion, and a kilobyte or two for each error of a batch. */
+/** Frames of a guest's stack in an error: enough to see a recursion, and a kilobyte or two for each error of a batch. */
 export const MAX_GUEST_FRAMES = 32;
 /** A function's name or a file's path in such a frame: names of Rust's generics may be far longer, and say no more then. */
 export const MAX_PLACE_LENGTH = 1000;

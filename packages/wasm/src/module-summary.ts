@@ -36,7 +36,7 @@ export interface ModuleSummary {
   readonly start: { readonly index: number; readonly offset: number } | undefined;
   /** Features that the module uses, with the byte offset of the first use. */
   readonly features: ReadonlyMap<Feature, number>;
-  /** How many there are; imported ones are included but for `functions`. */
+  /** How many there are; imported ones are included, except for `functions`. */
   readonly counts: {
     readonly types: number;
     readonly imports: number;

@@ -89,7 +89,7 @@ export class OperandStack {
   /** Operands after the last {@link step}. */
   height = 0;
   readonly #module: Module;
-  /** For each open block: the height below its parameters, and its type as the cursor tells it. */
+  /** For each open block: the height below its parameters, and its type from the cursor. */
   readonly #bases: number[] = [];
   readonly #types: number[] = [];
 
@@ -116,7 +116,7 @@ export class OperandStack {
       return;
     }
     const sub = opcode & 0xfff;
-    // Prefixes 0xfb and 0xfe are not admitted unless somebody trusts the module: at most one result each.
+    // Prefixes 0xfb and 0xfe are only admitted for trusted modules: at most one result each.
     const prefix = opcode >>> 12;
     this.#add(prefix === 0xfc ? MISC[sub]! : prefix === 0xfd ? VECTOR[sub]! : 1);
   }

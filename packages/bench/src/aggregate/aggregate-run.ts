@@ -19,13 +19,13 @@ export interface AggregateRunOptions extends Pick<
 > {
   /** Which sets there are. @default by prompt, provider and model */
   readonly cuts?: readonly RowCut[];
-  /** By what records belong together, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  /** How records are clustered, so that a bootstrap draws them together: as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
   /** Where the evaluators are loaded; they are unloaded at the end. @default a system of its own */
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
-  /** Finds plugins that are named, as the run's did. @default those of the package `@testbench/plugins` alone */
+  /** Finds named plugins, as for the run. @default those of the package `@testbench/plugins` alone */
   readonly findPlugin?: FindPlugin;
 }
 
@@ -47,7 +47,7 @@ const OPTIONS: OptionReaders<AggregateRunOptions> = {
  *
  * @param run A run, or its folder.
  * @returns Set by set in the order of their first rows; nothing if no evaluator is of sums.
- * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin is not what it was.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin has changed.
  * @throws {LoadError} An evaluator does not load.
  * @throws {ConfigError} An option is wrong.
  *

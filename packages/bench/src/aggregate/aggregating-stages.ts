@@ -15,7 +15,7 @@ export interface AggregatingStage {
 
 /**
  * What of a stored run's configuration is loaded to score its sets: evaluators alone, and without any permission. A run's folder may be a
- * stranger's, who must not decide what a module reaches on this machine when two runs are looked at; adding up needs nothing.
+ * from an untrusted source, which must not decide what a module can access on this machine when two runs are compared; summing needs nothing.
  */
 export function withoutPermissions(config: ResolvedBenchmarkConfig): ResolvedBenchmarkConfig {
   const evaluators = config.evaluators.map(({ permissions: _permissions, ...use }) => use);
@@ -25,7 +25,7 @@ export function withoutPermissions(config: ResolvedBenchmarkConfig): ResolvedBen
 /**
  * The evaluators of sums of a run's pipeline.
  *
- * @throws {BenchError} `BENCH_PLAN_CHANGED` if one is not what it was.
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if one has changed.
  */
 export function aggregatingStages(
   { evaluators }: Pipeline,

@@ -59,7 +59,7 @@ export interface BootstrappedSet {
 }
 
 /**
- * Draws records with replacement, adds up their sums, and asks for the score of each resample.
+ * Draws records with replacement, adds their sums, and computes the score of each resample.
  *
  * @param answer The score of the set itself: a resample may take ten times its fuel.
  */

@@ -8,7 +8,7 @@ interface Cluster {
 }
 
 /**
- * Sums of records by what they belong to, for a bootstrap that draws whole clusters. Each cluster is kept by itself as long as there is room;
+ * Sums of records by what they belong to, for a bootstrap that draws whole clusters. Each cluster is kept separately while there is room;
  * beyond that clusters are put together by a hash of their names: which ones has nothing to do with their scores, so that drawing such
  * parts gives the spread that drawing clusters gives.
  */
@@ -16,7 +16,7 @@ export class ClusterBlocks {
   readonly #names = new Map<string, number>();
   /** By name; once there is no more room by the number of a part. */
   #clusters = new Map<string, Cluster>();
-  /** 0 as long as each cluster is kept by itself. */
+  /** 0 while each cluster is kept separately. */
   #parts = 0;
   #numbers = 0;
   #records = 0;

@@ -19,7 +19,7 @@ export class MetricSums {
   /**
    * Adds the metrics of one result. Nothing of it is added if it is refused.
    *
-   * @returns What is wrong with them; undefined if nothing is.
+   * @returns What is wrong with them; undefined if nothing.
    */
   add(metrics: Readonly<Record<string, number>>): string | undefined {
     const entries = Object.entries(metrics);

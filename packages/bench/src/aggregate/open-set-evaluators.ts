@@ -16,7 +16,7 @@ export interface OpenSetEvaluatorsOptions {
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
-  /** Finds plugins that are named, as the run's did. @default those of the package `@testbench/plugins` alone */
+  /** Finds named plugins, as for the run. @default those of the package `@testbench/plugins` alone */
   readonly findPlugin?: FindPlugin;
 }
 
@@ -34,7 +34,7 @@ export interface SetEvaluators
  * Loads the evaluators of a stored run whose metrics are sums, so that scores of whole sets can be compared. They get no permissions.
  *
  * @param run A run, or its folder.
- * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin is not what it was.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin has changed.
  * @throws {LoadError} An evaluator does not load.
  * @throws {ConfigError} An option is wrong.
  *
@@ -67,7 +67,7 @@ export async function openSetEvaluators(
   const own = shared === undefined ? new PluginSystem({ isolation }) : undefined;
   const system = shared ?? own!;
   try {
-    // Answers are there, and so are the decisions of filters.
+    // Answers and decisions of filters are already stored.
     const pipeline = await loadPipeline(system, withoutPermissions(config), {
       answers: false,
       compileScript,

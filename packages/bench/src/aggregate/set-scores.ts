@@ -18,7 +18,7 @@ import { DEFAULT_RESAMPLES, MAX_SET_METRICS } from './limits.js';
 import type { SetLabels } from './row-cuts.js';
 import type { SumBoard, SummedSet } from './sum-board.js';
 
-/** What scores sets: a plugin system, or what stands in for one. */
+/** The scorer of sets: a plugin system or a substitute. */
 export interface AggregatingSystem {
   executePluginBatch(
     id: string,
@@ -53,7 +53,7 @@ const OPTIONS: OptionReaders<SetScoreOptions> = {
 /** A number of a set, with its interval. */
 export interface SetValue {
   readonly value: number;
-  /** Null where there is no bootstrap, or its resamples all gave the same: no doubt at all is not what such a sample shows. */
+  /** Null without a bootstrap, or if all resamples gave the same score: such a sample does not prove certainty. */
   readonly interval: SetInterval | null;
 }
 
@@ -82,7 +82,7 @@ export interface SetScore {
 }
 
 /**
- * Asks evaluators for the scores of sets, from the sums of a board. One set that has no score keeps no other from having one.
+ * Computes the scores of sets from the sums of a board. A set without a score does not affect the others.
  *
  * @returns One score for each set of the board, in its order.
  * @throws {ConfigError} An option is wrong, or an evaluator of the board has no plugin.

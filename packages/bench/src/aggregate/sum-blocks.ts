@@ -30,7 +30,7 @@ export interface BlockTable {
 }
 
 /**
- * Sums of records for a bootstrap, in memory that does not grow with their number. Records are kept one by one as long as there is room;
+ * Sums of records for a bootstrap, in memory that does not grow with their number. Records are kept individually while there is room;
  * beyond that two and two neighbours are added up, and later ones in blocks of the same size: drawing blocks of records that are
  * independent of each other gives the spread that drawing records gives.
  */

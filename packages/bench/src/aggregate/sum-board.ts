@@ -16,7 +16,7 @@ export interface SumBoardOptions {
   readonly cuts?: readonly RowCut[];
   /** Keeps what a bootstrap needs. @default true */
   readonly resampling?: boolean;
-  /** By what records belong together, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  /** How records are clustered, so that a bootstrap draws them together: as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
 }
 

@@ -11,7 +11,7 @@ import { describeClaim } from './describe-run.js';
 
 /** Options of {@link attestRun}. */
 export interface AttestRunOptions {
-  /** Signs the claim: a Sigstore bundle, such as `signClaim` of `@testbench/trust` makes it. */
+  /** Signs the claim as a Sigstore bundle, as `signClaim` of `@testbench/trust` does. */
   readonly sign: (claim: RunClaim) => Uint8Array | Promise<Uint8Array>;
   readonly signal?: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface AttestedRun extends RunClaim {
 
 /**
  * Has a complete run signed: digests of its plan, data set, plugins and rows, and its scores. The bundle is kept in the run's folder,
- * in place of an earlier one.
+ * replacing an earlier one.
  *
  * @param folder Of the run.
  * @throws {BenchError} `BENCH_PLAN_CHANGED` if the run is not complete; `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`.

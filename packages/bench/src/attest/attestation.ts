@@ -23,7 +23,7 @@ export interface AttestedScore {
   readonly mean: number;
 }
 
-/** What is claimed of a run. */
+/** The claim about a run. */
 export interface RunAttestation {
   /** Digest of the plan. */
   readonly plan: string;

@@ -9,7 +9,7 @@ import { MAX_ATTESTATION_BYTES, MAX_RUN_FILE_BYTES, MAX_RUN_FILES } from './limi
 import { ATTESTATION_FILE } from './attestation.js';
 
 /**
- * Looks at a run's folder before anything in it is read: whoever sent it may have put links, pipes or devices there.
+ * Checks a run's folder before anything in it is read: an untrusted sender may have put links, pipes or devices there.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */

@@ -16,8 +16,8 @@ import { damagedRun } from './damaged-run.js';
 const FIELDS = ['id', 'line', 'group', 'columns', 'expected', 'input', 'messages'] as const;
 
 /**
- * Compares what rows say of their records with the data set: question, right answer, id, group and columns. Scores are computed from the data
- * set, so that a row with another question beside the same answer would pass otherwise.
+ * Compares the records in rows with the data set: question, reference, id, group and columns. Scores are computed from the data
+ * set, so a row with another question for the same answer would otherwise pass.
  *
  * @returns How many rows were compared.
  * @throws {BenchError} `BENCH_RUN_DAMAGED` if there are rows without a record, or records without a row; as `openDataset`.
@@ -36,7 +36,7 @@ export async function compareRecords(
       `its data set has the digest ${dataset.digest}, and had ${plan.dataset.digest}`,
     );
   }
-  // The plan is what was signed; the configuration beside it is not, and says which field is the right answer.
+  // The plan is signed; the configuration next to it is not, and it names the field of the reference.
   if (canonicalJson(planDataset(config, dataset)) !== canonicalJson(plan.dataset)) {
     throw damagedRun(run, 'its configuration of the data set is not that of its plan');
   }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { CaseName, ResultRow } from '../results/result-row.js';
 
-/** A value of a row that is not what it was. */
+/** A value of a row that differs. */
 export interface RowDifference extends CaseName {
   readonly id?: string;
   /** The record's line in its file. */

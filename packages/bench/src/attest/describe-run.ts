@@ -7,7 +7,7 @@ import type { StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
 import type { AttestedPlugin, AttestedScore, RunClaim } from './attestation.js';
 
-/** Reads all rows of a run, and says what could be claimed of it. */
+/** Reads all rows of a run, and returns what can be claimed about it. */
 export async function describeClaim(run: StoredRun, signal?: AbortSignal): Promise<RunClaim> {
   const hash = createHash('sha256');
   const means = new Means();

@@ -1,5 +1,5 @@
 /**
- * Runs that others can check: what is claimed of a run, to be signed; and whether it is so, by scoring the recorded answers again.
+ * Runs that others can check: a claim about a run, to sign; and its verification, by scoring the recorded answers again.
  *
  * @packageDocumentation
  */

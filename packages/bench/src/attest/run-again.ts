@@ -142,7 +142,7 @@ async function compare(
   return { runAgain: names, rows, rowsWithoutAnswer };
 }
 
-/** The configuration is a stranger's: it writes nothing, grants nothing, and its plugins are locked up. */
+/** The configuration is untrusted: it writes nothing, grants nothing, and its plugins run in a separate process. */
 function onlyScoring(
   config: ResolvedBenchmarkConfig,
   { plan }: StoredRun,
@@ -158,7 +158,7 @@ function onlyScoring(
   };
 }
 
-/** The plan is what was signed; the configuration beside it is not. */
+/** The plan is signed; the configuration next to it is not. */
 function checkPlan(run: StoredRun, found: StoredRun['plan'], names: readonly string[]): void {
   if (canonicalJson(found.dataset) !== canonicalJson(run.plan.dataset)) {
     throw damagedRun(run, 'its configuration of the data set is not that of its plan');
@@ -183,7 +183,7 @@ async function findDatasetState(
     if (found?.isFile() === true) continue;
     if (found !== undefined) return `the data set ${JSON.stringify(one)} is no regular file`;
     if (!isPattern(one)) return `the data set is not at ${JSON.stringify(one)}`;
-    // A stranger's pattern could lead through the whole disk.
+    // An untrusted pattern could search the whole disk.
     if (given === undefined) return `the data set is named by a pattern, ${JSON.stringify(one)}`;
   }
   return undefined;

@@ -9,7 +9,7 @@ export interface VerifyRunOptions extends Pick<
   RunOptions,
   'system' | 'readers' | 'signal' | 'onProgress' | 'findPlugin'
 > {
-  /** Says who vouches for the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not looked at */
+  /** Checks who signed the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not checked */
   readonly verifier?: Verifier;
   /**
    * Where the data set is now: the path of its file, or of each of its files. It must have the digest of the plan.
@@ -21,7 +21,7 @@ export interface VerifyRunOptions extends Pick<
   readonly modules?: readonly string[];
   /** Bundles besides the one in the run's folder, such as those attached to it in a store. @default none */
   readonly bundles?: readonly Uint8Array[];
-  /** Called with each difference as it is found, also beyond those that are listed. Must not throw. */
+  /** Called with each difference as it is found, including those not listed. Must not throw. */
   readonly onDifference?: (difference: RowDifference) => void;
 }
 

@@ -26,10 +26,10 @@ export interface ClaimDifference {
 
 /** What {@link verifyRun} found. */
 export interface RunVerification {
-  /** True if somebody trusted vouches for the run, all that they say is so, and nothing that was run again differs. */
+  /** True if a trusted signer signed the run, all claims hold, and nothing that was run again differs. */
   readonly verified: boolean;
   readonly claim: RunClaim;
-  /** Who vouches, or why nobody does; undefined without a verifier. */
+  /** The signer, or why there is no trusted one; undefined without a verifier. */
   readonly signature: Verification | undefined;
   /** What the attestation says, if it is trusted. */
   readonly attestation: RunAttestation | undefined;
@@ -54,7 +54,7 @@ export interface RunVerification {
 const EVALUATION_RESULT = 'urn:testbench:evaluation-result:1';
 
 /**
- * Verifies a run that somebody published: who signed it, whether what they say of it is so, and whether its deterministic evaluators give
+ * Verifies a published run: who signed it, whether the claims hold, and whether its deterministic evaluators give
  * the same scores and the same fuel for the recorded answers. No model is asked.
  *
  * An evaluator is run again if it imports at most `host_log`, `host_error` and `abort`, so that its result depends on its input alone. Its
@@ -78,7 +78,7 @@ export async function verifyRun(
   }
   const claimDifferences =
     attestation === undefined ? [] : compareClaims(attestation, claim.predicate);
-  // Rows of a run whose rewriting nobody states are compared as if they were ours: what differs is told.
+  // Rows of a run without a stated metering version are compared as if it were ours; differences are reported.
   const fuelCompared =
     attestation === undefined || attestation.versions?.rewrite === REWRITE_VERSION;
   const found = new Differences(options.onDifference);

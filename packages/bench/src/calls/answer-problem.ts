@@ -1,7 +1,7 @@
 import { isObject } from '../is-object.js';
 import type { CallProblem } from './call-problem.js';
 
-/** What a server answered, as far as it tells whether to ask again. */
+/** What a server answered, as far as it decides whether to retry. */
 export interface ServerAnswer {
   readonly status: number;
   /** Names in lower case. */

@@ -2,7 +2,7 @@ import { isObject } from '../is-object.js';
 import { isCount, readTokenUsage, type TokenUsage } from './token-usage.js';
 
 /**
- * Reads the usage that a server's answer tells, in the words of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, those that it
+ * Reads the usage from a server's answer, in the terms of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, those that it
  * kept apart).
  *
  * @param body JSON text. @returns Undefined if it does not say so: what a server says is untrusted.

@@ -56,10 +56,10 @@ const OPTIONS: OptionReaders<BudgetOptions> = {
   clock: (node) => node.implementation<CallClock>('now', 'after'),
 };
 
-/** What a call has set aside. It must be settled, whatever becomes of the call. */
+/** The reservation of a call. It must be settled, regardless of the outcome. */
 export interface Reservation {
   /**
-   * Charges what the call used in place of what was set aside, and lets others have the rest. A second time does nothing.
+   * Charges what the call used instead of the reservation, and releases the rest. A second call does nothing.
    *
    * @param used Undefined if that is not known, as of a call that was cut off: then all of it is charged, since the server may.
    */
@@ -202,7 +202,7 @@ export class Budget {
     return this.#ledgers[account].every((ledger) => unitsOf(need, ledger) <= ledger.free);
   }
 
-  /** @returns An error if the need can no longer be met, whatever running calls give back. */
+  /** @returns An error if the need can no longer be met, even if running calls release their reservations. */
   #refusal(account: BudgetAccount, need: Spending): BenchError | undefined {
     if (this.#clock.now() >= this.#endsAt) {
       return spentError(
@@ -251,7 +251,7 @@ function toUnits(money: number): number {
   return Math.ceil(exact(money * UNITS));
 }
 
-/** A product of decimals may lie a hair beside the whole number that it is. */
+/** A product of decimals may differ slightly from the whole number that it represents. */
 function exact(product: number): number {
   return Number(product.toPrecision(15));
 }

@@ -60,7 +60,7 @@ export class CacheFolder {
     return true;
   }
 
-  /** Forgets what is known of the folder of a key, because somebody has removed it. */
+  /** Forgets the folder of a key because it was removed. */
   forgetShard(key: string): void {
     this.#shards.delete(this.shardOf(key));
   }

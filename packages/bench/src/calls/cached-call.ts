@@ -81,7 +81,7 @@ export function encodeCachedCall(key: string, { answer, ...facts }: CachedCall):
 /**
  * Reads what was written by {@link encodeCachedCall} under the same key.
  *
- * @throws If the bytes are anything else: cut, changed, of another key, or made by somebody who knows the format.
+ * @throws If the bytes are anything else: cut, changed, of another key, or forged.
  */
 export function decodeCachedCall(key: string, bytes: Uint8Array): CachedCall {
   const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

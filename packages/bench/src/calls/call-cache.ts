@@ -21,23 +21,23 @@ const MODES: readonly CacheMode[] = ['use', 'refresh', 'off'];
 export interface CallCacheOptions {
   /** Made with mode 0700 if it is not there. */
   readonly folder: string;
-  /** `use` what is there, `refresh` what is there, or neither read nor write (`off`). @default 'use' */
+  /** `use` cached answers, `refresh` them, or neither read nor write (`off`). @default 'use' */
   readonly mode?: CacheMode;
   /**
    * In the mode `refresh`: answers that came before this moment do not count, in milliseconds since the epoch. A run that is resumed gives
    * the moment of its beginning, so that it does not pay again for what it has refreshed. @default now
    */
   readonly freshFrom?: number;
-  /** Longest entry, in bytes; a longer answer is not kept, and that is said. @default 16777216 */
+  /** Longest entry, in bytes; a longer answer is not kept, which is reported. @default 16777216 */
   readonly maxEntryBytes?: number;
-  /** Hears of entries that were thrown away or could not be kept. @default nobody */
+  /** Called for entries that were discarded or could not be kept. @default none */
   readonly onProblem?: (problem: CacheProblem) => void;
 }
 
 /** Something that costs money at the next run, and nothing else. */
 export interface CacheProblem {
   /**
-   * `damaged`: the entry was not what was written, and was thrown away. `foreign`: no regular file or folder of this user stands there.
+   * `damaged`: the entry was changed, and was discarded. `foreign`: the path is not a regular file or folder of this user.
    * `too-large`: the answer is longer than entries may be. `unwritable`: the entry cannot be written.
    */
   readonly kind: 'damaged' | 'foreign' | 'too-large' | 'unwritable';
@@ -69,7 +69,7 @@ export interface FoundCall {
  * Keeps the answers of paid calls, one file each, so that no answer is paid for twice.
  *
  * Several processes may use the same folder: an entry is written under another name and renamed, and begins with a digest of its key and
- * content. One that is damaged, linked, too large or of another owner costs the call that it would have saved, is removed, and is told to
+ * content. One that is damaged, linked, too large or of another owner costs the call that it would have saved, is removed, and is reported to
  * `onProblem`; it never fails a run. Entries are not brought to the disk one by one: a machine that loses its power may lose the last ones.
  *
  * An entry holds what {@link CachedCall} says. Neither it nor its name holds the prompt, the configuration or a secret.
@@ -113,7 +113,7 @@ export class CallCache {
    * Opens a cache. In the mode `off` the folder is not touched.
    *
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
-   * @throws {BenchError} `BENCH_CACHE_UNUSABLE` if the folder cannot be made, or belongs to or can be written by somebody else, who could
+   * @throws {BenchError} `BENCH_CACHE_UNUSABLE` if the folder cannot be made, or belongs to or can be written by another user, who could
    *   put answers there.
    */
   static async open(given: CallCacheOptions): Promise<CallCache> {
@@ -148,10 +148,10 @@ export class CallCache {
   }
 
   /**
-   * Gives the answer of a call, and asks for it only if it is not there. Calls with the same key that come meanwhile wait for that one.
+   * Gives the answer of a call, and asks for it only if it is not there. Concurrent calls with the same key wait for that one.
    *
    * @param key Of `callKey`.
-   * @param ask Makes the call; what it rejects with goes to all who wait, and is not kept.
+   * @param ask Makes the call; its rejection is passed to all waiting calls and is not kept.
    */
   async answer(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
     if (this.mode === 'off') return { call: await ask(), source: 'asked' };
@@ -197,7 +197,7 @@ export class CallCache {
     }
   }
 
-  /** Keeps an answer. Never rejects: that it could not be kept is told to `onProblem`. */
+  /** Keeps an answer. Never rejects: failures are reported to `onProblem`. */
   async write(key: string, call: CachedCall): Promise<void> {
     if (this.mode === 'off') return;
     const file = this.#folder.pathOf(key);
@@ -216,7 +216,7 @@ export class CallCache {
     }
   }
 
-  /** Forgets an answer that nobody can make anything of. Never rejects: what stays costs nothing but its place. */
+  /** Forgets a useless answer. Never rejects: a leftover only costs space. */
   async forget(key: string): Promise<void> {
     if (this.mode === 'off') return;
     try {
@@ -298,5 +298,5 @@ function isFromFiles(error: unknown): boolean {
 function describeProblem(error: unknown): string {
   const state = describeFileError(error);
   if (state !== undefined) return state;
-  return error instanceof RangeError ? error.message : 'it is not what was written';
+  return error instanceof RangeError ? error.message : 'it was changed or damaged';
 }

@@ -65,7 +65,7 @@ export interface ControlledCallOptions<Value = unknown> {
     attempt: number,
     signal: AbortSignal | undefined,
   ) => Promise<AfterAttempt<Value> | undefined>;
-  /** Hears of each attempt that failed and will be made again. */
+  /** Called for each failed attempt that will be retried. */
   readonly onRetry?: (retry: CallRetry) => void;
 }
 
@@ -77,7 +77,7 @@ const CALL_OPTIONS: OptionReaders<ControlledCallOptions> = {
   onRetry: (node) => node.callback(),
 };
 
-/** Hears how an attempt ended; undefined if it was not made. Must not throw. */
+/** Called with the outcome of an attempt; undefined if it was not made. Must not throw. */
 export type AfterAttempt<Value> = (end: AttemptEnd<Value> | undefined) => void;
 
 /** An attempt that failed and will be made again. */
@@ -94,7 +94,7 @@ export type CallOutcome<Value> =
   | { readonly ok: true; readonly value: Value; readonly timing: CallTiming }
   | { readonly ok: false; readonly error: unknown; readonly timing: CallTiming };
 
-/** What a {@link CallControl} does at the moment. */
+/** The current state of a {@link CallControl}. */
 export interface CallControlState {
   /** Attempts that run. */
   readonly inFlight: number;
@@ -113,7 +113,7 @@ export interface CallControlState {
  * Makes the calls of one stage that waits for a network: as many at once as the server takes, within rate limits, each within its time,
  * again where that makes sense.
  *
- * How a call is made is not its business: it may hold a thread, a suspended instance or nothing. Errors say what they are by the fields of
+ * It does not matter how a call is made: it may hold a thread, a suspended instance or nothing. Errors say what they are by the fields of
  * `CallProblem`. A call keeps its place from its first attempt to its last, so that a server that refuses everything is not asked about
  * one record after the other.
  *
@@ -161,7 +161,7 @@ export class CallControl {
     this.#random = seededRandom(options.seed ?? 0);
   }
 
-  /** What it does at the moment, for a display. */
+  /** Its current state, for a display. */
   get state(): CallControlState {
     return {
       inFlight: this.#turns.inFlight,
@@ -174,11 +174,11 @@ export class CallControl {
   }
 
   /**
-   * Makes one call, when its turn has come, and again while that makes sense. Calls get their turns in the order in which they came; the
+   * Makes one call in its turn, and retries while that makes sense. Calls get their turns in order of arrival; the
    * caller decides how many may wait.
    *
    * @param call Makes one attempt, counted from 1. When its signal fires, the attempt has 0.4 s to end.
-   * @returns Never rejects but for wrong options. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
+   * @returns Never rejects except for wrong options. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
    *   of `beforeAttempt`, or `BENCH_CANCELLED`.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */

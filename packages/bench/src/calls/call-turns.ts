@@ -89,7 +89,7 @@ export class CallTurns {
     this.#serve();
   }
 
-  /** Lets nobody have a turn for so long. */
+  /** Gives no turns for this long. */
   hold(forMs: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, this.#rules.clock.now() + forMs);
   }

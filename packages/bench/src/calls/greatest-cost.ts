@@ -24,8 +24,8 @@ export interface GreatestCostOf {
  * is refused before anything is paid for.
  *
  * @param path Where the model stands in the configuration, for errors.
- * @returns Zero of what the budget does not limit and nobody knows.
- * @throws {ConfigError} `CONFIG_INVALID` if the budget limits money and the model has no price, or limits anything and nobody says how long
+ * @returns Zero for what the budget does not limit and is unknown.
+ * @throws {ConfigError} `CONFIG_INVALID` if the budget limits money and the model has no price, or limits anything and nothing limits how long
  *   an answer may become.
  */
 export function greatestCost(
@@ -44,6 +44,6 @@ export function greatestCost(
   throw new ConfigError(
     'CONFIG_INVALID',
     path,
-    `Cannot keep to a budget: nobody says how long an answer of ${JSON.stringify(model)} may become; add "max_tokens" to its parameters, or take the budget away`,
+    `Cannot keep to a budget: the length of an answer of ${JSON.stringify(model)} has no limit; add "max_tokens" to its parameters, or remove the budget`,
   );
 }

@@ -12,7 +12,7 @@ const PROMPT_FIELDS = ['prompt', 'messages', 'system', 'tools', 'response_format
  *
  * @param input The provider's input, in the wire's names.
  * @param maxAnswerTokens Where the input has no `max_tokens` or `max_completion_tokens`: the most that the model gives.
- * @returns Undefined if nobody says how long the answer may become.
+ * @returns Undefined if nothing limits the length of the answer.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ const MiB = 1024 * 1024;
 
 /** Calls in flight at first: what every paid tier of the large providers takes. */
 export const START_CONCURRENCY = 20;
-/** Most calls in flight where nobody says: beyond it a provider's limits in tokens bind first. */
+/** Default maximum of calls in flight: beyond it a provider's token limits bind first. */
 export const DEFAULT_MAX_CONCURRENCY = 200;
 /** Most calls in flight that may be asked for: each holds a socket, and a process has 1,024 descriptors on many systems. */
 export const MAX_CONCURRENCY = 1024;
@@ -41,7 +41,7 @@ export const RETRY_AFTER_SPREAD = { share: 0.1, maxMs: 1 * SECOND } as const;
 
 /** After a cancel running calls may end by themselves, since they are paid for; both together are the two seconds that Ctrl-C may take. */
 export const FINISH_GRACE_MS = 1_500;
-/** How long an attempt whose signal has fired may take to end; then it is given up, and its outcome ignored. */
+/** How long an attempt may take to end after its signal; then it is abandoned and its outcome ignored. */
 export const ABORT_GRACE_MS = 400;
 
 /** One kept answer: the default limit of an output is 1 MiB, and one that is larger is raised for a reason. */

@@ -15,7 +15,7 @@ const PRICE: OptionReaders<PriceConfig> = {
 };
 
 /**
- * The prices of models. They come from the configuration alone: prices change, and what a package knows of them is wrong soon.
+ * The prices of models. They come only from the configuration: prices change, and any built-in list would soon be wrong.
  *
  * @example
  * ```ts

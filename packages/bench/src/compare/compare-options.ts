@@ -14,9 +14,9 @@ export interface CompareOptions {
   readonly alpha?: number;
   /** Of intervals. @default 0.95 */
   readonly confidence?: number;
-  /** For `planning`: the chance to find a difference that is there. @default 0.8 */
+  /** For `planning`: the probability of detecting a real difference. @default 0.8 */
   readonly power?: number;
-  /** For asking several metrics and pairs at once: `holm` bounds the chance of any false alarm, `bh` the share of false ones. @default 'holm' */
+  /** For asking several metrics and pairs at once: `holm` bounds the probability of any false alarm, `bh` the share of false ones. @default 'holm' */
   readonly adjustment?: Adjustment;
   /** Evaluators; also `score`, the weighted mean, and `passed`. @default all evaluators that both have */
   readonly metrics?: readonly string[];
@@ -24,7 +24,7 @@ export interface CompareOptions {
   readonly a?: SystemFilter;
   /** Of the second. @default all */
   readonly b?: SystemFilter;
-  /** By what records belong together: as in a summary. @default 'auto' */
+  /** How records are clustered: as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
   /** `missing` compares records that have a score in both; with `wrong` a failed case counts as 0. @default 'missing' */
   readonly onError?: OnError;

@@ -120,7 +120,7 @@ function columnsOf(
   return [find(a.metrics), find(b.metrics)];
 }
 
-/** All tests are adjusted together: of twenty tests at 5 %, one is expected to succeed by chance. */
+/** All tests are adjusted together: of twenty tests at 5 %, one is expected to be significant by coincidence. */
 function adjustPairs(
   pairs: PairedSystems['pairs'],
   unadjusted: {

@@ -6,7 +6,7 @@ import type { UnadjustedComparison } from './compare-metric.js';
 import type { ComparedSide } from './compared-side.js';
 import type { PairedRecords } from './pair-records.js';
 
-/** What a reader should know before believing a comparison. */
+/** Caveats of a comparison. */
 export function comparisonNotes(
   a: ComparedSide,
   b: ComparedSide,

@@ -7,7 +7,7 @@ import type { MetricKind, MetricScale, RunFacts, StatisticsNote } from '../summa
 /** Version of {@link RunComparison}: it is raised when a field goes or changes its meaning, not when one is added. */
 export const RUN_COMPARISON_VERSION = 1;
 
-/** What a comparison can say. `cannot-tell` is an answer: so many records do not show a difference of this size. */
+/** The verdict of a comparison. `cannot-tell` is a result: this number of records does not show a difference of this size. */
 export type Verdict = 'better' | 'worse' | 'cannot-tell' | 'no-data';
 
 /** How the interval of a difference was found. */
@@ -215,14 +215,14 @@ export interface GateCheck {
     | 'set-loss'
     | 'hard-break'
     | 'lost-share'
-    /** The first run, or the baseline, has models or evaluators that the second lacks: nobody can say that nothing was lost. */
+    /** The first run, or the baseline, has models or evaluators that the second lacks, so a loss cannot be excluded. */
     | 'not-compared'
     | 'fail-under'
     | 'max-errors';
   readonly passed: boolean;
   readonly metric?: string;
   readonly system?: SystemName;
-  /** What was measured, and what it was held against. */
+  /** The measured value and its requirement. */
   readonly value: number | null;
   readonly limit: number | null;
   /** One sentence, for people. */
@@ -231,7 +231,7 @@ export interface GateCheck {
   readonly records?: readonly string[];
 }
 
-/** Whether a gate lets through. */
+/** The result of a gate. */
 export interface GateResult {
   readonly passed: boolean;
   readonly checks: readonly GateCheck[];
@@ -261,6 +261,6 @@ export interface RunComparison {
   readonly unpairedMetrics: { readonly a: readonly string[]; readonly b: readonly string[] };
   readonly planDifferences: readonly PlanDifference[];
   readonly notes: readonly StatisticsNote[];
-  /** Only where a gate was asked for. */
+  /** Only if a gate was requested. */
   readonly gate?: GateResult;
 }

@@ -3,7 +3,7 @@ import type { Permissions, ResourceLimits } from '@testbench/types';
 
 import type { DatasetConfig, ResolvedDatasetConfig } from './dataset-config.js';
 
-/** One benchmark: a data set, what is asked about it, who answers, and what scores the answers. */
+/** One benchmark: a data set, prompts, the models that answer, and the evaluators that score the answers. */
 export interface BenchmarkConfig {
   /** Where editors find the JSON Schema of the file; for them alone. */
   readonly $schema?: string;
@@ -11,7 +11,7 @@ export interface BenchmarkConfig {
   readonly name: string;
   readonly description?: string;
   readonly dataset: DatasetConfig;
-  /** What is asked about a record: template texts, or more. @default one, named `default`: the record's input, or its messages, as they are */
+  /** The prompts for a record: template texts, or more. @default one, named `default`: the record's input, or its messages, as they are */
   readonly prompts?: readonly (string | PromptConfig)[];
   /** Short for `providers` with one entry. */
   readonly provider?: Scripted<ProviderConfig>;
@@ -24,13 +24,13 @@ export interface BenchmarkConfig {
   readonly filter?: Scripted<FilterConfig>;
   /** Decide one after the other which results of a record count, and may rewrite their texts. */
   readonly filters?: readonly Scripted<FilterConfig>[];
-  /** How often each case is asked, and what becomes of its scores. @default once, and the mean */
+  /** How often each case is run, and how its scores are reduced. @default once, and the mean */
   readonly epochs?: number | EpochsConfig;
   /** For sampling, shuffling and the jitter of retries. @default 0 */
   readonly seed?: number;
-  /** Limits of every call; those of a stage come first. @default by stage, see `stageLimits` */
+  /** Limits of every call; those of a stage take precedence. @default by stage, see `stageLimits` */
   readonly limits?: Partial<ResourceLimits>;
-  /** Where plugins run; `process` for those of strangers. @default 'thread' */
+  /** Where plugins run; `process` for untrusted ones. @default 'thread' */
   readonly isolation?: Isolation;
   /** Folder with `manifest.json` and the modules of plugins by name. @default that of `@testbench/plugins`, as it is installed */
   readonly pluginsDir?: string;
@@ -41,7 +41,7 @@ export interface BenchmarkConfig {
   /** Stop at the first failed call instead of counting it. @default false */
   readonly failFast?: boolean;
   readonly budgets?: BudgetsConfig;
-  /** What is done with stored answers of paid calls: used, asked for again, or neither read nor written. @default 'use' */
+  /** How to treat cached answers of paid calls: use them, refresh them, or neither read nor write. @default 'use' */
   readonly cache?: CacheMode;
   /** Folder of stored answers. @default `.cache` in `outputDir` */
   readonly cacheDir?: string;
@@ -50,7 +50,7 @@ export interface BenchmarkConfig {
   /** Cases that may stay without a score before a run counts as failed. @default 0 */
   readonly maxErrors?: number;
   /**
-   * What is written when a run ends, each time: forms by name, or more. `testbench run` does it, and `score` and `resume` with `--reporters`;
+   * Reports written whenever a run ends: formats by name, or more. `testbench run` does it, and `score` and `resume` with `--reporters`;
    * a program calls `reportRuns` of `@testbench/report/runs`. It is no part of a plan, and not kept with a run. @default nothing
    */
   readonly reporters?: readonly (ReporterFormat | ReporterConfig)[];
@@ -72,7 +72,7 @@ export type ReporterFormat =
 
 /** One report of a run; exactly one of `format` and `module`. */
 export interface ReporterConfig {
-  /** A form that is there. */
+  /** A built-in format. */
   readonly format?: ReporterFormat;
   /** A module in JavaScript or TypeScript that exports a reporter. It is trusted code: it runs with all that this process may do. */
   readonly module?: string;
@@ -83,7 +83,7 @@ export interface ReporterConfig {
 }
 
 /**
- * What is asked about a record; at most one of `template`, `messages` and `file`. With none of them it is the record's input, or its messages, as
+ * A prompt for a record; at most one of `template`, `messages` and `file`. With none of them it is the record's input, or its messages, as
  * they are.
  */
 export interface PromptConfig {
@@ -113,7 +113,7 @@ export interface PluginConfig {
   readonly limits?: Partial<ResourceLimits>;
   /** How its fuel is counted. @default 'as-asked': as its custom section asks, and coarsely where it asks nothing */
   readonly metering?: MeteringChoice;
-  /** What the plugin may reach outside of itself. @default what the policy grants it, or else nothing */
+  /** What the plugin may access. @default what the policy grants it, or else nothing */
   readonly permissions?: Permissions;
 }
 
@@ -154,7 +154,7 @@ export interface ProviderConfig extends PluginConfig {
 export interface ModelConfig {
   /** Handed to the plugin. */
   readonly name: string;
-  /** Over those of the provider. */
+  /** Override those of the provider. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly price?: PriceConfig;
 }
@@ -169,7 +169,7 @@ export interface PriceConfig {
 
 /** How calls that wait for a network are made. */
 export interface CallsConfig {
-  /** Calls in flight: exactly so many. @default as many as the server takes, found out by trying */
+  /** Exact number of calls in flight. @default as many as the server accepts, found by probing */
   readonly concurrency?: number;
   /** Calls in flight at most, while their number adapts. @default 200 */
   readonly maxConcurrency?: number;
@@ -200,7 +200,7 @@ export interface EvaluatorConfig extends PluginConfig {
   readonly calls?: CallsConfig;
   /** For one that asks a model: prices by name of the model. */
   readonly prices?: Readonly<Record<string, PriceConfig>>;
-  /** Lets a model that is tested judge, too; models favour what they wrote, so rows and summary say it. @default false */
+  /** Permits a tested model to judge; models favour their own answers, so rows and summary state it. @default false */
   readonly allowSelfJudging?: boolean;
 }
 
@@ -210,7 +210,7 @@ export interface FilterConfig extends PluginConfig {
   readonly droppedTexts?: boolean;
 }
 
-/** What becomes of the scores of a case that is asked more than once. */
+/** How the scores of a case that is run more than once are reduced. */
 export type Reducer =
   | 'mean'
   | 'median'
@@ -244,7 +244,7 @@ export interface SpendingConfig {
   readonly money?: number;
 }
 
-/** What is done with stored answers of paid calls. */
+/** How to treat cached answers of paid calls. */
 export type CacheMode = 'use' | 'refresh' | 'off';
 
 /** What a case without a score counts as. */

@@ -25,7 +25,7 @@ export function benchmarkSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Testbench benchmark',
     description:
-      'A benchmark: a data set, what is asked about it, who answers, and what scores the answers.',
+      'A benchmark: a data set, prompts, the models that answer, and the evaluators that score the answers.',
     ...BENCHMARK.schema,
   };
 }

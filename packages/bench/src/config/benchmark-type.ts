@@ -29,7 +29,7 @@ import {
   TRANSFORM,
 } from './stage-types.js';
 
-/** An interval over more asks of one case is narrower than anybody needs. */
+/** More repetitions of a case make intervals narrower than anyone needs. */
 const MAX_EPOCHS = 1000;
 const MAX_MONEY = 1e12;
 
@@ -46,12 +46,12 @@ const EPOCHS = either<number, EpochsConfig>(
       count: {
         required: true,
         type: wholeNumber(1, MAX_EPOCHS),
-        description: 'Asks of each case.',
+        description: 'How often each case is run.',
       },
       reducer: {
         type: REDUCER,
         description:
-          'What becomes of the scores of a case: mean, median, mode, min, max, majority, pass@k, pass^k or at-least-k. Default: mean.',
+          'How the scores of a case are reduced: mean, median, mode, min, max, majority, pass@k, pass^k or at-least-k. Default: mean.',
       },
     },
     {
@@ -93,7 +93,7 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
   dataset: { required: true, type: DATASET, description: 'Where the records come from.' },
   prompts: {
     type: listOf(PROMPT, 1, 'prompt'),
-    description: "What is asked about a record. Default: the record's input, as it is.",
+    description: "The prompts for a record. Default: the record's input, unchanged.",
   },
   provider: { type: PROVIDER, description: 'The plugin that answers. Short for providers.' },
   providers: { type: listOf(PROVIDER, 1, 'provider'), description: 'The plugins that answer.' },
@@ -119,10 +119,10 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
     type: wholeNumber(0),
     description: 'For sampling, shuffling and the jitter of retries. Default: 0.',
   },
-  limits: { type: LIMITS, description: 'Limits of every call; those of a stage come first.' },
+  limits: { type: LIMITS, description: 'Limits of every call; those of a stage take precedence.' },
   isolation: {
     type: oneOf(ISOLATIONS),
-    description: 'Where plugins run; process for those of strangers. Default: thread.',
+    description: 'Where plugins run; process for untrusted ones. Default: thread.',
   },
   pluginsDir: {
     type: PATH,
@@ -138,7 +138,7 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
   },
   cache: {
     type: oneOf(['use', 'refresh', 'off']),
-    description: 'What is done with stored answers of paid calls. Default: use.',
+    description: 'How to treat cached answers of paid calls. Default: use.',
   },
   cacheDir: { type: PATH, description: 'Folder of stored answers. Default: .cache in outputDir.' },
   onError: {
@@ -153,7 +153,7 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
   reporters: {
     type: REPORTERS,
     description:
-      'What is written when a run ends: forms of testbench report by name, or modules of your own, which are trusted.',
+      'Reports written when a run ends: formats of testbench report by name, or your own modules, which are trusted.',
   },
   outputDir: { type: PATH, description: 'Folder for the runs.' },
 };

@@ -5,7 +5,7 @@ export interface DatasetConfig {
    * input. A relative path starts at the folder of the configuration file. gzip and zstd are found by the first bytes.
    */
   readonly path?: string | readonly string[];
-  /** In place of `path`: records of the program, objects of what JSON has. Read once. */
+  /** Instead of `path`: records from the program, objects of what JSON has. Read once. */
   readonly records?: Iterable<unknown> | AsyncIterable<unknown>;
   /**
    * `jsonl`, `json`, `csv`, `tsv`, `text`, `parquet`, or the name of a reader of the caller's.
@@ -13,11 +13,11 @@ export interface DatasetConfig {
    * @default by the file's ending, or else by its first bytes
    */
   readonly format?: string;
-  /** What stands between the fields in CSV: one character. @default found by looking at the first records; in TSV, a tab */
+  /** Delimiter of fields in CSV: one character. @default detected from the first records; in TSV, a tab */
   readonly delimiter?: string;
   /** False where a quotation mark in CSV and TSV is a character like any other. @default true */
   readonly quotes?: boolean;
-  /** Takes so many records by chance, in their order. @default all */
+  /** Takes a random sample of this many records, in their order. @default all */
   readonly sample?: SampleConfig;
   /** Mixes the order. @default false */
   readonly shuffle?: boolean | ShuffleConfig;
@@ -38,7 +38,7 @@ export interface SampleConfig {
   readonly seed?: number;
 }
 
-/** An order by chance. The same seed gives the same order, on every machine. */
+/** A random order. The same seed gives the same order on every machine. */
 export interface ShuffleConfig {
   /** @default 0 */
   readonly seed?: number;

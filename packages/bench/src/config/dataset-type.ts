@@ -17,7 +17,7 @@ const FIELDS = shape<FieldsConfig>({
   input: { type: text(), description: 'The question. Default: input.' },
   expected: {
     type: text(),
-    description: 'The right answer, any JSON. Default: expected, where a record has it.',
+    description: 'The reference, any JSON. Default: expected, if a record has it.',
   },
   messages: {
     type: text(),
@@ -25,7 +25,7 @@ const FIELDS = shape<FieldsConfig>({
   },
   id: {
     type: text(),
-    description: 'What no other record has. Default: id, or else the number of the record.',
+    description: 'Unique name of the record. Default: id, or else the number of the record.',
   },
   group: { type: text(), description: 'What results are sliced by. Default: none.' },
   evaluators: {
@@ -41,7 +41,11 @@ const SEED = {
 };
 
 const SAMPLE = shape<SampleConfig>({
-  n: { required: true, type: wholeNumber(1), description: 'Records to take by chance.' },
+  n: {
+    required: true,
+    type: wholeNumber(1),
+    description: 'Number of records in the random sample.',
+  },
   seed: SEED,
 });
 
@@ -83,7 +87,7 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
         description:
           'A file with the records, or several; a pattern such as data/*.jsonl; - for the standard input.',
       },
-      records: { type: RECORDS, description: 'The records themselves, in place of path.' },
+      records: { type: RECORDS, description: 'The records themselves, instead of path.' },
       format: {
         type: text(),
         description:
@@ -91,14 +95,14 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
       },
       delimiter: {
         type: text(/^[^"\r\n]$/u, 'one character, such as ";" or a tab'),
-        description: 'What stands between two fields in CSV. Default: it is found.',
+        description: 'Delimiter of fields in CSV. Default: detected.',
       },
       quotes: {
         type: BOOLEAN,
         description: 'False where a quotation mark in CSV is a character like any other.',
       },
       sample: { type: SAMPLE, description: 'A sample. Default: all records.' },
-      shuffle: { type: SHUFFLE, description: 'An order by chance. Default: that of the records.' },
+      shuffle: { type: SHUFFLE, description: 'A random order. Default: that of the records.' },
       offset: {
         type: wholeNumber(0),
         description: 'Records to skip at the start, after sampling and shuffling. Default: 0.',

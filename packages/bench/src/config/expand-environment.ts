@@ -48,7 +48,7 @@ function expandText(text: string, path: string, environment: Environment): strin
         throw refuse(`${JSON.stringify(name)} is no name of an environment variable`);
       }
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-      // An empty variable is as good as none where there is something else to take, as in a shell.
+      // An empty variable counts as unset if there is a default, as in a shell.
       const found = value === '' ? (otherwise ?? value) : (value ?? otherwise);
       if (found === undefined) {
         throw refuse(

@@ -21,12 +21,12 @@ const DATA = [
 ] as const;
 
 /**
- * Begins a benchmark: writes `testbench.yaml`, an example with comments that runs at once, and `data.jsonl`, its data.
+ * Creates a benchmark: writes `testbench.yaml`, a commented example that is ready to run, and its data `data.jsonl`.
  *
- * The first line of the configuration tells editors where its JSON Schema is: in the installed package if that is below a `node_modules` of the folder or
+ * The first line of the configuration points editors to its JSON Schema: in the installed package if that is below a `node_modules` of the folder or
  * above it, else in a copy that is written to `.testbench/benchmark.schema.json`.
  *
- * @param folder Where to; made if it is missing. Nothing that is there is replaced.
+ * @param folder Target folder; created if missing. Existing files are not replaced.
  * @returns Absolute paths of what was written, the configuration first.
  * @throws {BenchError} `BENCH_OUTPUT_FAILED`: a file already exists, or cannot be written.
  */
@@ -58,12 +58,12 @@ export async function initBenchmark(folder: string): Promise<readonly string[]> 
     const [file, state] =
       cause instanceof OutputError ? [cause.file, cause.state] : [target, describeFileError(cause)];
     if (state === undefined) throw cause;
-    const message = `Cannot begin a benchmark in ${JSON.stringify(target)}: ${JSON.stringify(file)}: ${state}`;
+    const message = `Cannot create a benchmark in ${JSON.stringify(target)}: ${JSON.stringify(file)}: ${state}`;
     throw new BenchError('BENCH_OUTPUT_FAILED', message, { cause, file });
   }
 }
 
-/** Half a benchmark is none. Folders with anything of somebody else's in them stay. */
+/** Removes a partial benchmark. Folders with other files are kept. */
 async function takeBack(files: readonly string[], folders: readonly string[]): Promise<void> {
   for (const file of files) await rm(file, { force: true });
   await removeEmpty(folders);
@@ -79,7 +79,7 @@ async function refuseExisting(file: string): Promise<void> {
   if (found === undefined) return;
   throw new BenchError(
     'BENCH_OUTPUT_FAILED',
-    `Cannot begin a benchmark: ${JSON.stringify(file)} already exists; choose another folder, or move it away`,
+    `Cannot create a benchmark: ${JSON.stringify(file)} already exists; choose another folder, or move it`,
     { file },
   );
 }

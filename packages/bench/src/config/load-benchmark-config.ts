@@ -20,13 +20,13 @@ import { lineOfPath } from './source-lines.js';
 
 /** How a configuration is loaded. */
 export interface LoadConfigOptions {
-  /** Single values over those of the file, see {@link applyOverrides}. @default none */
+  /** Values that override those of the file, see {@link applyOverrides}. @default none */
   readonly overrides?: readonly string[];
   /** What `${env:NAME}` means in a file of YAML or JSON. @default `process.env` */
   readonly env?: Environment;
   /** Runs configurations in TypeScript. @default Node itself, from 22.18 on */
   readonly scripts?: ScriptLoader;
-  /** Hears the absolute path of every file that it is read from, before that is read: to watch them. @default nobody */
+  /** Called with the absolute path of every file before it is read, for watching. @default none */
   readonly onRead?: (file: string) => void;
 }
 
@@ -50,8 +50,8 @@ interface ConfigDocument {
  * Relative paths in it start at the file's folder. In a plugin's `config`, `{ "$file": "rubric.yaml" }` stands for the content of that file. A file of YAML or JSON is UTF-8, with or without a byte order mark, of at most 512 KiB; `${env:NAME}` and
  * `${env:NAME:-otherwise}` in its texts stand for variables of the environment. A script is run with all rights of the program.
  *
- * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read, or one that it names in `$file`.
- * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`, with `file` and, but for scripts, `line`.
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if the file, or one that it names in `$file`, does not exist or cannot be read.
+ * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`, with `file` and, except for scripts, `line`.
  */
 export async function loadBenchmarkConfig(
   path: string,

@@ -33,7 +33,7 @@ export class YamlError extends Error {
 /**
  * Parses one YAML 1.2 document into plain values, in time that grows with its length alone.
  *
- * Refused are what would be lost or changed in silence: tags that nobody knows, unknown directives, a key that stands twice,
+ * Refuses what would be silently lost or changed: unknown tags, unknown directives, duplicate keys,
  * a list or map as a key, and numbers that JSON does not have.
  *
  * @throws {YamlError} With the line.

@@ -80,7 +80,7 @@ const PERMISSIONS = shape<Permissions>({
   hostFunctions: { type: BOOLEAN, description: "Whether the host's own functions may be called." },
   allowedDirs: {
     type: listOf(DIRECTORY),
-    description: 'Directories, for reading if nothing else is said.',
+    description: 'Directories, for reading unless specified otherwise.',
   },
   allowedHosts: {
     type: listOf(text()),
@@ -144,7 +144,7 @@ export const PLUGIN_KEYS: ConfigKeys<PluginConfig> = {
   },
   permissions: {
     type: PERMISSIONS,
-    description: 'What it may reach outside of itself. Default: what the policy grants it.',
+    description: 'What it may access. Default: what the policy grants it.',
   },
 };
 

@@ -68,7 +68,7 @@ const PRICE = shape<PriceConfig>({
 });
 
 const CALLS = shape<CallsConfig>({
-  concurrency: { type: CONCURRENCY, description: 'Calls in flight: exactly so many.' },
+  concurrency: { type: CONCURRENCY, description: 'Exact number of calls in flight.' },
   maxConcurrency: {
     type: CONCURRENCY,
     description: 'Calls in flight at most, while their number adapts to the server.',
@@ -142,7 +142,7 @@ const MODEL = either<string, ModelConfig>(
   text(),
   shape<ModelConfig>({
     name: { required: true, type: text(), description: 'Handed to the plugin.' },
-    parameters: { type: PARAMETERS, description: 'Over those of the provider.' },
+    parameters: { type: PARAMETERS, description: 'Override those of the provider.' },
     price: { type: PRICE, description: 'What its tokens cost.' },
   }),
 );
@@ -167,7 +167,7 @@ export const PROVIDER = pluginShape<ProviderConfig>(
     from: {
       type: PATH,
       description:
-        'Of the provider replay: folder of a run whose answers are taken. Its providers and models are the default.',
+        'For the provider replay: folder of the run whose answers to use. Its providers and models are the default.',
     },
     models: {
       // None stands for all those of the run that is replayed.
@@ -222,7 +222,7 @@ export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
       rejectReserved(node, fields, RESERVED_FIELDS);
       return fields;
     }),
-    description: 'Further fields of its input, and where in a record their values stand.',
+    description: 'Further fields of its input, with their paths in the record.',
   },
   threshold: {
     type: numberFrom(0, 1),
@@ -237,7 +237,7 @@ export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
   prices: { type: PRICES, description: 'For one that asks a model: prices, by name of the model.' },
   allowSelfJudging: {
     type: BOOLEAN,
-    description: 'Lets a model that is tested judge, too; the results say it. Default: false.',
+    description: 'Permits a tested model to judge; the results state it. Default: false.',
   },
 };
 

@@ -355,7 +355,7 @@ describe('the standard input', () => {
       await expect(opened).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         path: 'dataset.format',
-        message: expect.stringContaining('Cannot tell the format of dataset "-"'),
+        message: expect.stringContaining('Cannot determine the format of dataset "-"'),
       });
     });
   });

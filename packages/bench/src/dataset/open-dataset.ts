@@ -58,7 +58,7 @@ export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
  * folder, once they have more than 4 MiB. Memory: 16 bytes a record.
  *
  * @param config As `parseBenchmarkConfig` gives it.
- * @throws {ConfigError} `CONFIG_INVALID`: there is no such format, or none can be told; an option is wrong.
+ * @throws {ConfigError} `CONFIG_INVALID`: unknown or undetectable format; a wrong option.
  * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, `BENCH_DATASET_INVALID`, `BENCH_DATASET_EMPTY` or `BENCH_CANCELLED`. What a caller's own
  *   `records` throw is passed on.
  *

@@ -25,7 +25,7 @@ export class CallTally {
   #toMake = 0;
   #bytes = 0;
   #mostTokens = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
-  /** Calls to be made of which nobody says how long an answer may become. */
+  /** Calls to be made without a limit on the length of the answer. */
   #unbounded = 0;
   #answers = 0;
   #answerTokens = 0;

@@ -36,7 +36,7 @@ export interface EstimateOptions extends RunOptions {
 }
 
 /**
- * Says what running a configuration would do: how many calls of which provider, model and evaluator, how many of them are stored or in the
+ * Estimates what running a configuration would do: how many calls of which provider, model and evaluator, how many of them are stored or in the
  * cache, and what tokens and money the others are expected to take. No paid call is made, and nothing is written; the data set is read and
  * checked, and plugins that wait for no network are run over the sample.
  *

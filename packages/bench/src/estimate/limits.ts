@@ -1,4 +1,4 @@
-/** Cases that are looked at where nobody says: a share is then known to 3 points, in a second or two. */
+/** Default number of sampled cases: a share is then known to 3 points, in a second or two. */
 export const SAMPLE_CASES = 1000;
 /** Bytes of a prompt for a token where no answer says better: English text has about four characters a token, other scripts fewer. */
 export const BYTES_A_TOKEN = 4;

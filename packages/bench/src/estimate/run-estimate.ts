@@ -19,9 +19,9 @@ export interface CallEstimate {
   readonly toMake: number;
   /** Tokens of the calls to be made; undefined for calls that are not paid for. */
   readonly tokens?: TokenEstimate;
-  /** Expected cost of the calls to be made; undefined without a price, or if nobody knows how long answers become. */
+  /** Expected cost of the calls to be made; undefined without a price, or if the length of answers is unknown. */
   readonly money?: number;
-  /** The most that they can cost, which is what a budget sets aside; undefined without a price, or if nobody says how long answers may become. */
+  /** The most that they can cost, which is what a budget sets aside; undefined without a price, or if nothing limits the length of answers. */
   readonly mostMoney?: number;
   readonly price?: PriceConfig;
 }
@@ -35,7 +35,7 @@ export interface TokenEstimate {
   readonly outputFrom?: 'answers' | 'limit';
 }
 
-/** What a run would do, without doing it. */
+/** An estimate of a run. */
 export interface RunEstimate {
   /** Digest of the plan. */
   readonly plan: string;
@@ -63,6 +63,6 @@ export interface RunEstimate {
   };
   /** Models that would be paid for and have no price. */
   readonly unpriced: readonly string[];
-  /** What the numbers cannot say, in sentences. */
+  /** Notes on what the numbers omit. */
   readonly notes: readonly string[];
 }

@@ -17,6 +17,6 @@ export function checkCompared(
   if (value === 0) return [];
   const named = [...systems.map(({ model }) => model), ...metrics].slice(0, MAX_NAMED);
   const more = value > named.length ? ', …' : '';
-  const message = `The run lacks what it is held against: ${named.join(', ')}${more}; choose what is compared, or make a new baseline`;
+  const message = `The run lacks what it is compared with: ${named.join(', ')}${more}; choose what to compare, or create a new baseline`;
   return [{ check: 'not-compared', passed: false, value, limit: 0, message }];
 }

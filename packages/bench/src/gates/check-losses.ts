@@ -12,7 +12,7 @@ import type { GateOptions } from './gate-options.js';
 /** Records that are listed with a check. */
 const MAX_LISTED = 100;
 
-/** What became of records that must not get worse. */
+/** The state of records that must not get worse. */
 export interface NamedRecord {
   readonly record: string;
   /** `worse` also if it had a score, and has none now. */
@@ -81,7 +81,7 @@ function checkBroadLoss(
   alpha: number,
 ): GateCheck {
   const { difference, flips, n } = metric;
-  // Without a record that both have, nobody can say that nothing was lost.
+  // Without common records, a loss cannot be excluded.
   const passed = n > 0 && (p === null || p > alpha);
   const change = difference === null ? 'no record has a score in both' : describe(metric);
   const shown = p === null ? '' : `, one-sided p ${formatP(p)}, alarm at ${alpha}`;
@@ -98,7 +98,7 @@ function checkBroadLoss(
 
 function checkSetLoss({ pair, set }: GuardedSet, p: number | null, alpha: number): GateCheck {
   const { evaluator, difference, without } = set;
-  // A lower score that nothing was tested of may be a loss: nobody can say that it is none.
+  // A lower score without a test may be a loss.
   const isUnknown = p === null && (difference === null || difference < 0);
   const passed = !isUnknown && (p === null || p > alpha);
   const change =

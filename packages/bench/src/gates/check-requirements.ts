@@ -5,7 +5,7 @@ import type { MetricSummary, RunSummary, SystemReport } from '../summary/run-sum
 import { type RequirementOptions, readRequirements, SET_PREFIX } from './gate-options.js';
 
 /**
- * Holds a run's numbers against what they must reach. Every prompt, provider and model must reach it; a metric without a score does not.
+ * Checks a run's figures against their requirements. Every prompt, provider and model must reach it; a metric without a score does not.
  *
  * @throws {ConfigError} An option is wrong, or there is no such metric.
  *
@@ -78,7 +78,7 @@ function checkNumber(
     system: { prompt, provider, model },
     value,
     limit: least,
-    message: `${model}: ${what} is ${shown}, at least ${least} is asked for`,
+    message: `${model}: ${what} is ${shown}, at least ${least} is required`,
   };
 }
 

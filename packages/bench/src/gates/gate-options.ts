@@ -1,6 +1,6 @@
 import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
-/** What a run must not lose against another one, or against a baseline. */
+/** Requirements of a run compared with another run or a baseline. */
 export interface GateOptions {
   /**
    * Chance of an alarm where nothing changed: the level of a one-sided test of a loss, over all metrics and pairs together (Holm). For right
@@ -24,11 +24,11 @@ const GATE: OptionReaders<GateOptions> = {
 /** Stands before the name of a score of the whole set: `set:bleu` is BLEU's score from 0 to 1, `set:bleu.bleu` a value of it. */
 export const SET_PREFIX = 'set:';
 
-/** What a run must reach by itself. */
+/** Requirements of a run on its own. */
 export interface RequirementOptions {
   /** Least means, by metric; with `set:` before the name, least scores of the whole set, or values of it such as `set:bleu.bleu`. @default none */
   readonly failUnder?: Readonly<Record<string, number>>;
-  /** Holds the lower ends of intervals against `failUnder`, not the means. @default false */
+  /** Compares the lower ends of intervals with `failUnder`, instead of the means. @default false */
   readonly lowerBound?: boolean;
   /** Cases that may lack a score. @default no limit */
   readonly maxErrors?: number;

@@ -71,7 +71,7 @@ describe('a gate', () => {
     const b = scoredRun({ run: 'b', rows: rowsOf([1, 1]) });
     const { gate } = await compareRuns(a, b, { gate: {} });
     expect(gate).toMatchObject({ passed: false, checks: [{ passed: true }, { value: 2 }] });
-    expect(gate!.checks[1]!.message).toContain('held against: n, other;');
+    expect(gate!.checks[1]!.message).toContain('compared with: n, other;');
     const chosen = { a: { model: 'm' }, metrics: ['exact'] };
     expect((await compareRuns(a, b, { ...chosen, gate: {} })).gate!.passed).toBe(true);
   });

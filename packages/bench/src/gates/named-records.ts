@@ -3,7 +3,7 @@ import type { MetricColumn } from '../summary/score-table.js';
 import type { NamedRecord } from './check-losses.js';
 
 /**
- * What became of records that must not get worse.
+ * The state of records that must not get worse.
  *
  * @param names Ids, or indices as texts.
  * @param rightFrom The score from which an answer is right; null if every lower score is worse.

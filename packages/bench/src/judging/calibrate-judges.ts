@@ -48,7 +48,7 @@ export interface JudgeCalibration {
   readonly n: number;
   /** Share of them on which they agree. */
   readonly observed: number | null;
-  /** Share on which they would agree by chance, from their base rates. */
+  /** Agreement expected by chance, from their base rates. */
   readonly expected: number | null;
   /** Cohen's; null where both use one and the same class throughout, or there are more than 100 different values. */
   readonly kappa: number | null;

@@ -29,7 +29,7 @@ export class CaseLabels {
     return this.#unmatched.size;
   }
 
-  /** What people said of a row's answer, for an evaluator; undefined if nobody did. */
+  /** What people said of a row's answer, for an evaluator; undefined if there are no labels. */
   of(row: CaseName & Pick<ResultRow, 'id'>, evaluator: string): CaseLabel | undefined {
     const found = (this.#byRecord.get(row.id ?? String(row.index)) ?? []).filter(
       (label) => isAbout(label, row) && (label.evaluator ?? evaluator) === evaluator,

@@ -42,7 +42,7 @@ function plainName(name: string): string {
 }
 
 /**
- * Refuses judges that are tested themselves: models favour what they wrote.
+ * Refuses judges that are also tested: models favour their own answers.
  *
  * @throws {ConfigError} `CONFIG_INVALID`, unless the evaluator has `allowSelfJudging`.
  */
@@ -59,7 +59,7 @@ export function rejectSelfJudging(
       throw new ConfigError(
         'CONFIG_INVALID',
         key,
-        `Cannot use "${key}": the judge ${JSON.stringify(name)} would judge itself, it is tested as ${JSON.stringify(tested)}; take another one, or say "${path}.allowSelfJudging: true", and it stands in the results`,
+        `Cannot use "${key}": the judge ${JSON.stringify(name)} would judge itself, it is tested as ${JSON.stringify(tested)}; use another one, or set "${path}.allowSelfJudging: true", which the results will state`,
       );
     }
   }

@@ -8,7 +8,7 @@ const SHOWN_DIGITS = 12;
 const PREFIX_LENGTH = 'sha256:'.length;
 
 /**
- * The digest of a plan: `sha256:` and the hex digest of its canonical JSON. Whoever makes the same plan on another machine gets the same.
+ * The digest of a plan: `sha256:` and the hex digest of its canonical JSON. The same plan has the same digest on every machine.
  */
 export function planDigest(content: PlanContent): string {
   return digestOf(canonicalJson(content));

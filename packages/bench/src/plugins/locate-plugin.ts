@@ -70,7 +70,7 @@ export class PluginLocator {
   readonly #find: FindPlugin | undefined;
 
   /**
-   * @param folder With `manifest.json` and the modules. @default that of the package that is installed beside this one
+   * @param folder With `manifest.json` and the modules. @default that of the package installed next to this one
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   constructor(

@@ -13,7 +13,7 @@ export interface ManifestEntry {
   readonly type: string;
   readonly description: string;
   readonly digest: string;
-  /** Name of the module's file, beside the manifest. */
+  /** Name of the module's file, next to the manifest. */
   readonly file: string;
 }
 
@@ -42,7 +42,7 @@ const ENTRY: OptionReaders<ManifestEntry> = {
   digest: (node) => node.text(),
   file(node) {
     const file = node.text();
-    // It stands beside the manifest, and nowhere else.
+    // It is next to the manifest, and nowhere else.
     if (!/^[\w.-]+\.wasm$/.test(file)) node.reject('the name of a .wasm file');
     return file;
   },

@@ -43,7 +43,7 @@ describe('loadPrompts()', () => {
         ],
       },
     ]);
-    // A field of the record comes before what stands beside it.
+    // A field of the record takes precedence over the built-in names.
     expect(
       prompts[0]!.render({
         row: { input: 'own', q: 1, hints: ['x', 'y'], record: { q: 2 } },

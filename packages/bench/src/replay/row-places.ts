@@ -11,7 +11,7 @@ export interface RowPlace {
 
 /** Finds the rows of records by their ids: 20 bytes a record. Equal hashes are possible; who reads the rows can tell. */
 export class RowPlaces {
-  /** So that nobody can prepare ids with equal hashes. */
+  /** So that ids with equal hashes cannot be prepared. */
   readonly #seed = randomBytes(16);
   #hashes = new Float64Array(FIRST_CAPACITY);
   /** Of the first row, counted over all segments. */

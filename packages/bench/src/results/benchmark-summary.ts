@@ -33,11 +33,11 @@ export interface SummaryMeasured {
   readonly peakMemoryBytes?: Readonly<Record<string, number>>;
   /** Records whose rows an earlier process had written, or an earlier run. */
   readonly resumedRecords: number;
-  /** Paid calls that were under way when an earlier process was killed: whether they were answered nobody knows, and they were made again. */
+  /** Paid calls in flight when an earlier process was killed: it is unknown whether they were answered, and they were repeated. */
   readonly repeatedCalls: number;
 }
 
-/** What a whole run came to: the content of `summary.json`. */
+/** The result of a whole run: the content of `summary.json`. */
 export interface BenchmarkSummary {
   /** Version of this shape. */
   readonly formatVersion: 2;

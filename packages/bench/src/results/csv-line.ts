@@ -4,9 +4,9 @@ const FORMULA = /^[\s\u0000\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 
 /**
  * One line of CSV, as RFC 4180 has it. A text that a spreadsheet would run as a formula gets an apostrophe before it, which shows the text instead:
- * answers of models are texts of strangers.
+ * answers of models are untrusted text.
  *
- * @param values Numbers and truth values stand as they are, `undefined` and `null` are empty, and whatever is no text is written as JSON.
+ * @param values Numbers and truth values stand as they are, `undefined` and `null` are empty, and everything else is written as JSON.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  *
  * @example

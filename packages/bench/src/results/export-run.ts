@@ -96,7 +96,7 @@ export async function exportRun(
   return written;
 }
 
-/** What is said of a run beside its rows. */
+/** Data about a run besides its rows. */
 function headOf({ digest, plan, summary }: StoredRun): object {
   return { digest, plan, ...(summary === undefined ? {} : { summary }) };
 }

@@ -1,6 +1,6 @@
 /** Caps of a run's folder, each with its reason. */
 
-/** Format of `manifest.json` and of what lies beside it. It changes when an older version could not read a run any more. */
+/** Format of `manifest.json` and its folder. It changes when older versions could no longer read a run. */
 export const RUN_FORMAT_VERSION = 1;
 /** Of `manifest.json`: 100 bytes a segment, so that it lists 600,000 of them, or 600 million records. */
 export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;

@@ -33,7 +33,7 @@ async function readInputs(path: string): Promise<OutputInput[]> {
     const inputs: unknown = JSON.parse((await reader?.document('inputs')) ?? '[]');
     return Array.isArray(inputs) ? inputs.filter(isInput) : [];
   } catch {
-    // A run that was sent by somebody may hold anything; what it names is protected, and nothing else depends on it.
+    // A run received from someone else may contain anything; the files it names are protected, and nothing else depends on it.
     return [];
   }
 }

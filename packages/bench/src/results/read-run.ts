@@ -15,7 +15,7 @@ import { guardReading } from './store/guard-files.js';
 import { MANIFEST_FILE } from './store/run-reader.js';
 import { parseSummary } from './summary-shape.js';
 
-/** A run as it was when it was read; reading needs no lock, and goes on while somebody writes. */
+/** A snapshot of a run; reading needs no lock, and is possible while another process writes. */
 export interface StoredRun {
   /** Its folder, absolute. */
   readonly path: string;
@@ -53,7 +53,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   if (reader === undefined) {
     throw new BenchError(
       'BENCH_RUN_UNREADABLE',
-      `Cannot read run ${JSON.stringify(folder)}: there is none, it would have a ${JSON.stringify(MANIFEST_FILE)}`,
+      `Cannot read run ${JSON.stringify(folder)}: the folder has no ${JSON.stringify(MANIFEST_FILE)}`,
       { file: path },
     );
   }
@@ -61,7 +61,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
 }
 
 /**
- * The runs in a folder, those first that were written last. A folder that is no run, or whose run cannot be read, is left out.
+ * The runs in a folder, newest first. A folder that is not a run, or whose run cannot be read, is left out.
  *
  * @param outputDir `outputDir` of a configuration.
  * @throws {BenchError} `BENCH_RUN_UNREADABLE` if the folder cannot be read.
@@ -148,7 +148,7 @@ function caseCheck({ prompts, providers, epochs }: PlanContent): (row: CaseName)
     known.has(prompt) && models.get(provider)?.has(model) === true && epoch <= epochs.count;
 }
 
-/** A plan that is nested too deeply for canonical JSON was written by nobody of ours. */
+/** A plan nested too deeply for canonical JSON was not written by this program. */
 function digestOf(plan: PlanContent, path: string): string {
   try {
     return planDigest(plan);
@@ -156,7 +156,7 @@ function digestOf(plan: PlanContent, path: string): string {
     const file = join(path, 'plan.json');
     throw new BenchError(
       'BENCH_RUN_DAMAGED',
-      `Cannot read ${JSON.stringify(file)}: it is no plan; restore the file, or move the run away and run again`,
+      `Cannot read ${JSON.stringify(file)}: it is not a plan; restore the file, or move the run and run again`,
       { file, cause },
     );
   }

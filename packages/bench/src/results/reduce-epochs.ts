@@ -9,7 +9,7 @@ export interface EpochReducer {
 /**
  * Makes the function for a reducer's name.
  *
- * `pass@k` is the chance that at least one of k answers is right (Chen et al. 2021, arXiv:2107.03374, equation 1), `pass^k` that all k are
+ * `pass@k` is the probability that at least one of k answers is right (Chen et al. 2021, arXiv:2107.03374, equation 1), `pass^k` that all k are
  * (Yao et al. 2024, arXiv:2406.12045), both estimated from all epochs without bias; `at-least-k` and `majority` are 1 or 0. `mode` is the
  * most frequent score, the lowest of several.
  *

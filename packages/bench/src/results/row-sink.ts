@@ -109,7 +109,7 @@ export class RowSink {
         await before;
         await segment.complete(to);
       } catch (error) {
-        // Nobody else has it any more, and an open file that is forgotten ends the process when it is collected.
+        // No one else holds it, and collecting an open file handle ends the process.
         await segment.discard().catch(() => {});
         throw error;
       }

@@ -110,7 +110,7 @@ export function parseStored(json: string, shape: Shape, { file, cure }: StoredFi
   return value;
 }
 
-/** True if a value nests deeper than anything of a run does: it would overflow the stack of whoever writes it. */
+/** True if a value nests deeper than anything of a run does: it would overflow the stack of the writer. */
 export function isTooDeep(value: unknown, left: number = MAX_RUN_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) return true;

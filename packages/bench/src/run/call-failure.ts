@@ -18,7 +18,7 @@ const MAX_DETAILS_CHARACTERS = 64 * 1024;
 /** Frames of a row: the innermost ones are what differs, and the same in every isolation. */
 const MAX_ROW_FRAMES = 4;
 
-/** Turns a failed call into data; anything that is not the plugin's doing goes on upwards. */
+/** Turns a failed call into data; errors not caused by the plugin are rethrown. */
 export function toFailure(
   stage: Stage,
   sample: Sample,
@@ -55,7 +55,7 @@ export function toFailure(
   };
 }
 
-/** Without excerpts: the source is at hand for whoever mends it, and not for whoever reads the results. */
+/** Without excerpts: readers of results need not see the source. */
 function keepStack(error: unknown): GuestStack {
   return guestStackOf(error)
     .slice(0, MAX_ROW_FRAMES)

@@ -37,14 +37,14 @@ export const NO_NOTE: CallNote = { begin() {}, spend() {}, end() {} };
 
 /** What is known of the paid calls of earlier processes. */
 export interface JournalReport {
-  /** Calls that had begun, and of which nobody knows whether they were answered. */
+  /** Calls that had started, with unknown outcome. */
   readonly interrupted: number;
   /** What was charged, and the most that the interrupted ones can have cost: their server may have billed them. */
   readonly spent: Readonly<Record<BudgetAccount, Spending>>;
 }
 
 /**
- * Notes which paid calls are under way, and what those that ended have cost, so that a run that goes on after its process was killed knows
+ * Records which paid calls are in flight and what finished ones cost, so that a run continued after its process was killed knows
  * how many it may pay for again.
  *
  * A line before each attempt and one behind it, of some 30 bytes each; they reach the system at once, and outlive the process.
@@ -110,7 +110,7 @@ export class CallJournal {
   }
 
   /**
-   * An answer that has come is kept whether or not that can be noted: a failure is told by the next attempt. Nothing is written behind a
+   * A received answer is kept even if this cannot be recorded: the next attempt reports the failure. Nothing is written behind a
    * line that is not whole, so that the call of that line counts as under way.
    *
    * @returns Why this or an earlier line could not be written; undefined if all were.
@@ -165,7 +165,7 @@ const WRITING = constants.O_WRONLY | constants.O_CREAT | GUARDED_FLAGS;
 function openJournal(path: string): number {
   const file = openSync(path, WRITING, 0o600);
   try {
-    // A second name would be somebody's file as well.
+    // A hard link could be another file.
     const found = fstatSync(file);
     if (!found.isFile() || found.nlink > 1) throw irregular(path);
     ftruncateSync(file);

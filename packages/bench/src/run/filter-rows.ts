@@ -31,7 +31,7 @@ export async function filterRows(
     });
     return filtered;
   } catch (error) {
-    // Nobody knows which rows would have stayed, so none of them counts.
+    // Which rows would have been kept is unknown, so none counts.
     const { stage } = filter;
     const failure = { stage: stage.name, ...toFailure(stage, sample, options, error) };
     return rows.map((row) =>
@@ -175,7 +175,7 @@ function takeMessage(
   const given = fieldOf(fieldOf(item, 'errors'), name);
   const { details, ...rest } = own;
   const message = readText(given, 'message', own.message) ?? own.message;
-  // Of what stands in details nobody knows whether it repeats the answer.
+  // Details may repeat the answer.
   return withoutUndefined({ ...rest, message, details: rewritten ? undefined : details });
 }
 

@@ -2,9 +2,9 @@ import type { OnError, ResolvedEvaluatorConfig } from '../config/benchmark-confi
 import type { ResultRow } from '../results/result-row.js';
 
 /**
- * Sets what a row's scores come to: `score`, the weighted mean, and `passed`, whether every threshold is reached.
+ * Sets the overall result of a row: `score`, the weighted mean, and `passed`, whether every threshold is reached.
  *
- * An error is no zero: a row that lacks a score has neither, unless `onError` says that it counts as wrong.
+ * An error is not a zero: a row that lacks a score has neither, unless `onError` counts it as wrong.
  */
 export function judgeCase(
   row: { -readonly [Key in keyof ResultRow]: ResultRow[Key] },

@@ -58,7 +58,7 @@ export interface Pipeline {
 
 /** What is loaded of a configuration. */
 export interface LoadPipelineOptions extends LocateOptions {
-  /** False for scoring again: answers are there, and nobody is asked. @default true */
+  /** False for scoring again: answers are stored, and no model is called. @default true */
   readonly answers?: boolean;
 }
 

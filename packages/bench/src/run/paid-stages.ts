@@ -362,7 +362,7 @@ export async function openCache(
   const { cache: mode, cacheDir, outputDir } = config;
   const folder = cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, CACHE_FOLDER));
   if (folder === undefined || mode === 'off') return undefined;
-  // What this run has refreshed already is not paid for again when it goes on.
+  // What this run has already refreshed is not paid for again when it continues.
   const freshFrom =
     begunAt ??
     (path === undefined ? Date.now() : Math.floor((await stat(join(path, 'plan.json'))).mtimeMs));

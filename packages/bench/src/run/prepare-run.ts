@@ -102,7 +102,7 @@ function holdsPlaces({ stages }: Pipeline, { providers }: ResolvedBenchmarkConfi
   return models.some(({ parameters }) => parameters['stream'] === true);
 }
 
-/** Threads that may wait for a server where nobody says how many calls there are at once: 10 MB each. */
+/** Default maximum of threads waiting for a server: 10 MB each. */
 const WAITING_THREADS = 64;
 /** The same of child processes: 50 MB each. */
 const WAITING_PROCESSES = 16;

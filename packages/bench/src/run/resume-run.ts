@@ -16,11 +16,11 @@ import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { executeRun, planChanged, type RunResult } from './run-plan.js';
 
 /**
- * Goes on with a run where it ended: does what is missing, runs failed cases again, and writes the summary. Of a run that is complete,
- * and whose cases all have their scores, nothing is run.
+ * Continues a run where it stopped: runs what is missing, repeats failed cases, and writes the summary. For a run that is complete
+ * and whose cases all have scores, nothing is run.
  *
- * @param folder Of the run. How it is run, such as concurrency and cache, is as it was begun.
- * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts are not what they were, or the folder was renamed; `BENCH_RUN_UNREADABLE` if there is no run;
+ * @param folder Of the run. Settings such as concurrency and cache are those it was started with.
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts have changed, or the folder was renamed; `BENCH_RUN_UNREADABLE` if there is no run;
  *   and what `runPlan` throws.
  * @throws {ConfigError} An option is wrong.
  * @throws {LoadError} A plugin does not load.
@@ -46,7 +46,7 @@ async function shardOf({ path }: StoredRun): Promise<Shard | undefined> {
   return found && { index: found.index, of: found.of };
 }
 
-/** A run is found by its name: one that was renamed would be begun again beside itself. */
+/** A run is found by its name: a renamed one would be started a second time. */
 function checkName({ path, run, plan, digest }: StoredRun): void {
   const name = runName(plan.name, digest);
   // The document of a shard says which of them it is.
@@ -59,7 +59,7 @@ function checkName({ path, run, plan, digest }: StoredRun): void {
 }
 
 /**
- * The configuration that a run was begun with.
+ * The configuration that a run was started with.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, also if its records came from a program, which has to run the configuration itself.
  */
@@ -69,7 +69,7 @@ export async function readRunConfig({ path }: StoredRun): Promise<ResolvedBenchm
   const damaged = (state: string, cause?: unknown): BenchError =>
     new BenchError(
       'BENCH_RUN_DAMAGED',
-      `Cannot go on with run ${JSON.stringify(path)}: ${state}; run its configuration again, which goes on as well`,
+      `Cannot continue run ${JSON.stringify(path)}: ${state}; run its configuration again, which also continues it`,
       { file: path, cause },
     );
   if (text === undefined) throw damaged('it has no "config.json"');

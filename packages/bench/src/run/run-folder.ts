@@ -56,7 +56,7 @@ export async function openRun(
     const written = await writer.document('plan');
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
-      // Whoever goes on with a run must not run modules, or write files, that a stranger's folder names.
+      // Continuing a run must not run modules, or write files, that an untrusted folder names.
       const { reporters: _reporters, ...config } = plan.config;
       await writer.writeDocument('config', `${JSON.stringify(config, undefined, 2)}\n`);
       await writer.writeDocument('inputs', `${JSON.stringify(inputs, undefined, 2)}\n`);
@@ -106,7 +106,7 @@ async function openShard(writer: RunWriter, path: string, shard: ShardDocument):
 }
 
 /**
- * Takes away the folder of a run that failed before anything was paid for or kept: nobody would know what it is.
+ * Removes the folder of a run that failed before anything was paid for or stored.
  *
  * @param made Folders that were made for it, the deepest first.
  */
@@ -128,7 +128,7 @@ export async function readPlan(reader: RunReader, path: string): Promise<PlanCon
   if (text === undefined) {
     throw new BenchError(
       'BENCH_RUN_DAMAGED',
-      `Cannot read ${JSON.stringify(file)}: there is no such file; restore it, or run again`,
+      `Cannot read ${JSON.stringify(file)}: no such file; restore it, or run again`,
       { file },
     );
   }
@@ -145,7 +145,7 @@ function damagedPlan(path: string, found: string, expected: string): BenchError 
 }
 
 /**
- * Reads all rows of a run's segments, so that a damaged one is told before anything is spent, and takes out those that hold failed cases.
+ * Reads all rows of a run's segments, so that a damaged one is reported before anything is spent, and takes out those that hold failed cases.
  *
  * @returns How many failed cases will be run again.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.

@@ -40,13 +40,13 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   readonly system?: BenchSystem;
   /** Where plugins are that the configuration names by `oci://…`; unused if `system` is given. @default none: they are refused */
   readonly store?: PluginStore;
-  /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan goes on from there. */
+  /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan continues from there. */
   readonly signal?: AbortSignal;
   /** Called after each record, and every second while calls are waited for. Must not throw. */
   readonly onProgress?: (progress: BenchmarkProgress) => void;
   /** Called with each row, in the order of records and cases, those of earlier processes too. The run waits for it. */
   readonly onRow?: (row: ResultRow) => void | Promise<void>;
-  /** Hears what a person should know: what was cleaned up, what is repeated, what changed since the last plan. Must not throw. */
+  /** Called with notices for people: what was cleaned up, what is repeated, what changed since the last plan. Must not throw. */
   readonly onNotice?: (message: string) => void;
   /** Files that results must not replace, besides those that the configuration names. @default none */
   readonly inputs?: readonly OutputInput[];

@@ -29,10 +29,10 @@ import { factsOf } from '../shards/shard-facts.js';
 import { shareBudgets } from '../shards/share-budgets.js';
 import { shardRange } from '../shards/shard.js';
 
-/** How often progress is told while calls are waited for: more often than people wonder. */
+/** How often progress is reported while waiting for calls. */
 const PROGRESS_MS = 1000;
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunResult {
   readonly plan: Plan;
   readonly summary: BenchmarkSummary;
@@ -44,9 +44,9 @@ export interface RunResult {
  * Runs a plan: each record with each prompt, model and epoch, through providers, transforms, evaluators and filters.
  *
  * Records stream in and rows stream out, so memory does not grow with their number. Rows are kept in `<outputDir>/<name>-<digest>`, in
- * segments that are complete or not there: a run that was killed goes on behind the last of them, and one that is through does nothing
- * but run failed cases again. A failed call is counted, and the run goes on. A plan that differs from the newest run of its name
- * only in having more prompts, models, epochs or records takes over the rows that are there.
+ * segments that are complete or absent: a killed run continues after the last of them, and a finished run does nothing
+ * but repeat failed cases. A failed call is counted, and the run continues. A plan that differs from the newest run of its name
+ * only in having more prompts, models, epochs or records reuses the existing rows.
  *
  * @param what A plan of `planRun`, which must still be what its plugins and its data set make it; or a configuration, whose plan is made.
  * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
@@ -70,7 +70,7 @@ export async function runPlan(
 /**
  * Plans and runs a configuration, as `runPlan` does.
  *
- * @returns What the run came to.
+ * @returns The result of the run.
  */
 export async function runBenchmark(
   config: BenchmarkConfig,
@@ -86,7 +86,7 @@ async function checkOutputDir(outputDir: string): Promise<void> {
   );
 }
 
-/** The error for a run or plan that cannot go on as what it was. */
+/** The error for a run or plan that has changed. */
 export function planChanged(before: Plan, after: Plan): BenchError {
   const changes = describeChanges(comparePlans(before.content, after.content));
   return new BenchError(
@@ -99,7 +99,7 @@ function isPlan(what: Plan | BenchmarkConfig): what is Plan {
   return typeof what === 'object' && what !== null && 'content' in what && 'digest' in what;
 }
 
-/** Asks all cases of a record, but for those whose rows are taken over. */
+/** Asks all cases of a record, except those whose rows are reused. */
 function evaluateWith(earlier: EarlierRows | undefined): EvaluateRecord {
   return async (sample) => {
     const known = await earlier?.of(sample);

@@ -64,7 +64,7 @@ export class RunTally {
     });
   }
 
-  /** Adds the rows of one record. @returns undefined unless somebody is told of each row, and may take a while. */
+  /** Adds the rows of one record. @returns undefined unless a callback for rows takes time. */
   add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> | undefined {
     const { onRow } = this.#options;
     this.#board.add(rows);

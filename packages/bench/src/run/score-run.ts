@@ -34,7 +34,7 @@ export interface ScoreRunConfig {
   /** As in a configuration; relative paths start at the working directory. */
   readonly evaluators: readonly Scripted<EvaluatorConfig>[];
   /**
-   * `append`: scores of the run stay, but for those of evaluators with the same name. `replace`: only the new ones are there.
+   * `append`: scores of the run stay, except those of evaluators with the same name. `replace`: only the new ones are there.
    * @default 'append'
    */
   readonly mode?: 'append' | 'replace';
@@ -46,11 +46,11 @@ const SCORING: OptionReaders<ScoreRunConfig> = {
 };
 
 /**
- * Scores the answers of a run with other evaluators. No model is asked, and no provider is loaded. The rows go to a run of their own beside
+ * Scores the answers of a run with other evaluators. No model is called, and no provider is loaded. The rows go to a new run next to
  * it, with the plan that would have given them; the old run stays. If it has these scores already, nothing is done.
  *
  * @param folder Of a run that is complete.
- * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set is not what it was, if the run is not complete, or if it has filters, which have
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set has changed, if the run is not complete, or if it has filters, which have
  *   taken texts away; and what `runPlan` throws.
  * @throws {ConfigError} An evaluator or an option is wrong.
  * @throws {LoadError} An evaluator does not load.

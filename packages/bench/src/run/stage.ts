@@ -58,7 +58,7 @@ export class Stage {
     return waitsForNetwork(this.plugin);
   }
 
-  /** True if it asks in place of waiting, so that each of its asks is made, and paid for, by the run. */
+  /** True if it asks instead of waiting, so that each of its asks is made, and paid for, by the run. */
   get asks(): boolean {
     return this.waits && this.plugin.metadata.asking === true;
   }

@@ -1,5 +1,5 @@
 /**
- * What runs come to, and how two of them differ: means with intervals, paired tests, records that changed.
+ * Results of runs and their differences: means with intervals, paired tests, records that changed.
  *
  * @packageDocumentation
  */

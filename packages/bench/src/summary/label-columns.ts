@@ -9,7 +9,7 @@ import type { Metric } from './metric-list.js';
 import type { AgreementSummary, Interval } from './run-summary.js';
 import { scoreSignature } from './score-signature.js';
 
-/** Scores of one evaluator beside the labels that people gave the same cases. */
+/** Scores of one evaluator with the labels that people gave the same cases. */
 export class LabelColumns {
   readonly #scores = new NumberColumn();
   readonly #labels = new NumberColumn();

@@ -2,7 +2,7 @@
 
 /**
  * Fewer groups are not taken as clusters unless that is asked for: a standard error of so few is itself a guess, and few groups are nearly
- * always parts that somebody chose, such as topics, and no sample of texts.
+ * always chosen parts, such as topics, and not a sample of texts.
  *
  * @see Cameron and Miller (2015), doi:10.3368/jhr.50.2.317, on few clusters
  */

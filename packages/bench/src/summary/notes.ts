@@ -24,7 +24,7 @@ export function clusterNote(
   return [{ code: 'CLUSTERS_MISSING', message }];
 }
 
-/** Models favour what they wrote: such scores are never without a word of warning. */
+/** Models favour their own answers: such scores always carry a warning. */
 export function selfJudgedNote(
   systems: readonly Pick<SystemReport, 'model' | 'selfJudged'>[],
 ): StatisticsNote[] {
@@ -36,7 +36,7 @@ export function selfJudgedNote(
   }
   return [...names].map(([evaluator, models]) => ({
     code: 'SELF_JUDGED',
-    message: `${evaluator} asks the tested model itself about answers of ${[...models].join(', ')}: models favour what they wrote`,
+    message: `${evaluator} asks the tested model itself about answers of ${[...models].join(', ')}: models favour their own answers`,
   }));
 }
 

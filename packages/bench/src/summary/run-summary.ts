@@ -206,7 +206,7 @@ export interface SystemReport extends SystemName {
   readonly selfJudged: readonly { readonly evaluator: string; readonly cases: number }[];
 }
 
-/** What a reader should know before believing a number. */
+/** Caveats of a figure. */
 export interface StatisticsNote {
   /** Stable, such as `RUN_INCOMPLETE`. */
   readonly code: string;

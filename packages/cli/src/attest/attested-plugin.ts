@@ -14,14 +14,14 @@ import { findArtifact, readTarget } from '../find-artifact.js';
 import { modulePath } from '../script-modules.js';
 import { UsageError } from '../usage-error.js';
 
-/** A plugin of which something is claimed, and where the claim goes. */
+/** A plugin to attest, and where the attestation is stored. */
 export interface AttestedPlugin {
-  /** By the digest of the manifest under which it is published, or would be. */
+  /** Identified by the digest of the manifest under which it is, or would be, published. */
   readonly artifact: ArtifactIdentity;
   readonly bytes: Uint8Array;
   /** Digest of the module. */
   readonly module: string;
-  /** Where its golden file lies, if it has one. */
+  /** Location of its golden file, if it has one. */
   readonly folder: string;
   /** Keeps a bundle. @returns Where: a path, or the name of a registry. */
   readonly keep: (bundle: Uint8Array) => Promise<string>;
@@ -35,9 +35,9 @@ export interface AttestedFlags {
 }
 
 /**
- * Finds what `plugin attest` is about: a project, which is built; a module or script; or what a registry has.
+ * Finds the subject of `plugin attest`: a project, which is built; a module or script; or an artifact in a registry.
  *
- * @throws {InstallError} `INSTALL_INVALID_PLUGIN` for what could not be published.
+ * @throws {InstallError} `INSTALL_INVALID_PLUGIN` if it could not be published.
  */
 export async function findAttested(
   io: CliIo,
@@ -65,7 +65,7 @@ async function findStored(io: CliIo, text: string, flags: AttestedFlags): Promis
   if (moduleDigest === undefined) {
     throw new StoreError(
       'STORE_INVALID_MANIFEST',
-      `Cannot attest "${name}@${version}": it is no plugin`,
+      `Cannot attest "${name}@${version}": it is not a plugin`,
       { digest },
     );
   }
@@ -95,7 +95,7 @@ async function findFile(io: CliIo, path: string, flags: AttestedFlags): Promise<
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
   const module = isFolder ? await build(path) : await modulePath(io, path);
   const bytes = await readModuleFile(module);
-  // The same module gives the same manifest anywhere: the claim holds for what is published of it.
+  // The same module gives the same manifest anywhere, so the attestation also holds for its published form.
   const published = await publishPlugin({
     store: createMemoryStore(),
     bytes,
@@ -122,7 +122,7 @@ async function build(directory: string): Promise<string> {
   return (await buildPlugin({ directory })).path;
 }
 
-/** A script has its golden file beside it; a module that was built into `build`, one folder above. */
+/** The golden file is next to a script, and one folder above a module built into `build`. */
 function folderOf(io: CliIo, path: string): string {
   const folder = dirname(path);
   if (extname(path) !== '.wasm') return folder;

@@ -2,7 +2,7 @@ import { listClaims, parseTrustRules } from '@testbench/trust';
 import type { ArtifactIdentity } from '@testbench/types/stores';
 
 /**
- * Why nobody could read a bundle, or why it is about something else; undefined if it may be attached. Whether somebody trusts the signer is
+ * Why a bundle cannot be read, or why it is about something else; undefined if it can be attached. Whether the signer is trusted is
  * not decided here.
  */
 export function describeUnfit(bundle: Uint8Array, artifact: ArtifactIdentity): string | undefined {

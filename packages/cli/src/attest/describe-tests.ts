@@ -27,9 +27,9 @@ export interface TestResultPredicate extends Record<string, unknown> {
     readonly digest: string;
     readonly cases: number;
     readonly passed: number;
-    /** Lines that did not come out; what they hold is not repeated. */
+    /** Lines whose output differed; their content is not repeated. */
     readonly failures: readonly { readonly line: number; readonly gave: string }[];
-    /** Fuel units of the call that took the most. */
+    /** Fuel units of the most expensive call. */
     readonly maxFuel: number;
   }[];
   /** Digest of the configuration, as JSON. */
@@ -42,7 +42,7 @@ export interface TestResultPredicate extends Record<string, unknown> {
   };
 }
 
-/** Says what tests showed, so that it can be signed: it is made of the report alone, and a failure stays one. */
+/** States what tests showed, for signing. It is derived from the report alone, and a failure remains a failure. */
 export async function describeTests(
   { passed, findings, golden, config, tolerance }: AuthorTestReport,
   module: string,

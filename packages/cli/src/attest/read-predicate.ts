@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, string>> = {
   slsa: 'https://slsa.dev/provenance/v1',
 };
 
-/** Reads a bill of materials, build provenance or any other predicate. @throws {UsageError} Of no kind that is known or named. */
+/** Reads a bill of materials, build provenance or any other predicate. @throws {UsageError} If its kind is neither known nor named. */
 export async function readPredicate(
   io: CliIo,
   file: string,
@@ -34,7 +34,7 @@ export async function readPredicate(
       'plugin attest',
     );
   }
-  // What Testbench claims itself is what it saw, never what a file says that it saw.
+  // Statements of Testbench's own kinds are made from what it observed, never copied from a file.
   if (Object.values<string>(PREDICATES).includes(predicateType)) {
     throw new UsageError(
       `--predicate-type is ${predicateType}, which is signed for what was seen alone`,

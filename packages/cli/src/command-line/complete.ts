@@ -45,7 +45,7 @@ function completions(commands: readonly CommandDefinition[]): RootCommand {
   return root;
 }
 
-/** What completes a value that has choices; of others the shell's own files are offered. */
+/** Completions of a value with fixed choices; for other values the shell offers files. */
 function offer(choices: readonly string[] = []): (complete: Complete) => void {
   return (complete) => {
     for (const each of choices) complete(each, '');

@@ -5,13 +5,13 @@ import type { ExitCode } from '../exit-code.js';
 import { UsageError } from '../usage-error.js';
 import { flag, type Flag, type Flags, type FlagValues } from './flags.js';
 
-/** What stricli hands to every command: the world as the command sees it, and where its exit code goes. */
+/** What stricli passes to every command: its environment, and where its exit code goes. */
 export interface CliContext extends CommandContext {
   readonly io: CliIo;
   readonly end: (code: ExitCode) => void;
 }
 
-/** What stands on the command line without a flag. */
+/** Positional arguments. */
 interface Positional {
   /** Help and messages show it as `<name>`. */
   readonly name: string;
@@ -19,7 +19,7 @@ interface Positional {
   readonly isOptional?: true;
   /** As many as there are, at least one; it is the only one then. */
   readonly isMany?: true;
-  /** All that it may be; completion offers them. */
+  /** All permitted values; completion offers them. */
   readonly choices?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Positional {
 export interface CommandCall<F extends Flags> {
   readonly io: CliIo;
   readonly flags: FlagValues<F> & { readonly debug: boolean };
-  /** In the order of the command line; those that must be there are. */
+  /** In the order of the command line; required ones are always set. */
   readonly args: readonly string[];
   /** All commands that there are. */
   readonly commands: readonly CommandDefinition[];
@@ -42,9 +42,9 @@ export interface CommandDefinition<F extends Flags = Flags> {
   readonly about?: string;
   readonly positionals: readonly Positional[];
   readonly flags: F;
-  /** Whole command lines that work. */
+  /** Complete command lines that work. */
   readonly examples: readonly string[];
-  /** Loads the work only when the command is called: `--help` must not wait for the engine. */
+  /** Loads the implementation only when the command is called: `--help` must not wait for the engine. */
   readonly load: () => Promise<(call: CommandCall<F>) => Promise<ExitCode>>;
 }
 
@@ -144,7 +144,7 @@ function toStricliFlag(key: string, each: Flag<unknown>, command: string): objec
   };
 }
 
-/** As a path, an empty value would mean the current folder: a shell's variable that is not set must not choose it. */
+/** As a path, an empty value would mean the current folder; an unset shell variable must not choose it. */
 function checkText(input: string, label: string, command: string): void {
   if (input === '') throw new UsageError(`${label} is empty`, command);
 }

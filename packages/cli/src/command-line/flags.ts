@@ -2,11 +2,11 @@
 export interface Flag<Value> {
   readonly kind: 'text' | 'texts' | 'boolean';
   readonly brief: string;
-  /** What stands for the value in help, such as `file`. */
+  /** Placeholder for the value in help, such as `file`. */
   readonly placeholder?: string;
   /** One letter. */
   readonly alias?: string;
-  /** The command cannot do without it. */
+  /** The command requires it. */
   readonly isRequired?: true;
   /** What completion offers. */
   readonly choices?: readonly string[];
@@ -37,12 +37,12 @@ export function flag(brief: string, alias?: string): Flag<boolean> & { readonly 
   return { kind: 'boolean', brief, ...(alias !== undefined && { alias }), read: () => true };
 }
 
-/** One text, which is not empty: as a path, an empty one would mean the current folder. */
+/** One non-empty text: as a path, an empty one would mean the current folder. */
 export function text(placeholder: string, brief: string): Flag<string> & { readonly kind: 'text' } {
   return { kind: 'text', brief, placeholder, read: (value) => value };
 }
 
-/** A text that the command cannot do without. */
+/** A required text. */
 export function requiredText(
   placeholder: string,
   brief: string,
@@ -50,7 +50,7 @@ export function requiredText(
   return { ...text(placeholder, brief), isRequired: true };
 }
 
-/** As many texts as there are. */
+/** Any number of texts. */
 export function texts(
   placeholder: string,
   brief: string,

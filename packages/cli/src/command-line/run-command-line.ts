@@ -17,14 +17,14 @@ import { UsageError } from '../usage-error.js';
 import { type CliContext, type CommandDefinition, toStricli } from './define-command.js';
 import { suggest, usageErrorOf } from './usage-errors.js';
 
-/** Two letters at most may be wrong in what is taken for another word. */
+/** Maximum edit distance at which a word is suggested. */
 const DISTANCE = {
   threshold: 2,
   weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 },
 };
 
 const BRIEF =
-  'Evaluates answers of language models, by plugins that run safely wherever they come from.';
+  'Evaluates answers of language models with plugins that run safely, whoever wrote them.';
 
 /**
  * Finds the command that a command line names, reads its flags, and runs it.
@@ -41,7 +41,7 @@ export async function runCommandLine(args: readonly string[], io: CliIo): Promis
   };
   const process: StricliProcess = {
     stdout: { write: (text) => io.stdout.write(text) },
-    // Only its errors go there, and they are shown as all others are.
+    // Only its errors go there, and they are shown like all other errors.
     stderr: { write: () => {} },
     env: { STRICLI_NO_COLOR: '1' },
   };
@@ -110,14 +110,14 @@ function buildRoutes(
   return buildRouteMap({ routes, docs: { brief } });
 }
 
-/** The command that stands at the beginning of a command line, of one word or more. */
+/** The command at the beginning of a command line, of one word or more. */
 function namedCommand(args: readonly string[]): CommandDefinition | undefined {
   const isMeant = (name: string): boolean =>
     args.slice(0, name.split(' ').length).join(' ') === name;
   return COMMANDS.find(({ name }) => isMeant(name));
 }
 
-/** What may stand where the command line stopped making sense. */
+/** What is permitted where the command line stops being valid. */
 function commandWords(args: readonly string[]): string[] {
   let prefix = '';
   for (const arg of args) {

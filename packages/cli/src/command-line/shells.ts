@@ -1,2 +1,2 @@
-/** Shells for which there is a script of completion. */
+/** Shells with a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;

@@ -11,7 +11,7 @@ import { asWarning } from '../render/render-problem.js';
 import { writeProblems } from '../render/write-problems.js';
 import { isScript } from '../script-modules.js';
 
-/** Functions of a report; the others are added up. */
+/** Functions shown in a report; the others are summed. */
 const SHOWN_FUNCTIONS = 10;
 
 /** `testbench build [folder or script]` */

@@ -11,7 +11,7 @@ import { createStyle } from '../render/style.js';
 import { writeJson } from '../render/write-json.js';
 import { UsageError } from '../usage-error.js';
 
-/** Disagreements that are listed where nobody asks for more. */
+/** Number of disagreements listed by default. */
 const SHOWN_DISAGREEMENTS = 10;
 
 /** `testbench calibrate <run> --labels <file>` */

@@ -27,7 +27,7 @@ export async function callCommand({
   const permissions = readGrants(flags, io.cwd);
 
   const { source, isUnsigned } = await findModule(io, flags, args[0]!);
-  // Nobody vouches for it, though there are rules.
+  // There are rules, and no trusted signer for it.
   const isolation = isUnsigned ? 'process' : flags.isolation;
   const system = new PluginSystem({
     ...(policy === undefined ? {} : { policy }),
@@ -71,7 +71,7 @@ export async function callCommand({
   }
 }
 
-/** What the command line grants; undefined if it grants nothing. */
+/** The grants of the command line; undefined if there are none. */
 function readGrants(
   flags: CommandCall<typeof CALL_FLAGS>['flags'],
   cwd: string,

@@ -62,7 +62,7 @@ export async function compareCommand({
   return comparison.gate?.passed === false ? ExitCode.gate : ExitCode.ok;
 }
 
-/** What must not be replaced by what comes out. */
+/** Files that the output must not replace. */
 async function inputsOf(
   sides: readonly (StoredRun | Baseline)[],
   baseline: string | undefined,
@@ -146,7 +146,7 @@ function compareOptions(flags: CompareFlags, isOneRun: boolean): CompareOptions 
   };
 }
 
-/** Guards that are asked for ask for the gate. */
+/** Options of the gate imply the gate. */
 function gateOptions({ gate, mustPass, maxLost, alpha }: CompareFlags): GateOptions | undefined {
   if (!gate && mustPass === undefined && maxLost === undefined) return undefined;
   return {

@@ -16,7 +16,7 @@ import { writeJson } from '../render/write-json.js';
 /** What one look at this machine found. */
 interface Finding {
   readonly check: string;
-  /** `missing`: something cannot be done here, which not everybody needs. */
+  /** `missing`: something optional cannot be done here. */
   readonly status: 'ok' | 'missing' | 'failed';
   readonly detail: string;
 }

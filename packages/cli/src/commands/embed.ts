@@ -18,7 +18,7 @@ export async function embedCommand({
   const given = flags.output ?? args[0]!;
   const output = resolve(io.cwd, given);
   const module = await readModuleFile(resolve(io.cwd, args[0]!));
-  // Found out before the module is asked, which may take its time.
+  // Checked before the module is called, which may be slow.
   await findOutputPlace(output);
   const { bytes, metadata } = await embedAnsweredMetadata(module);
   await writeOutput(output, bytes);

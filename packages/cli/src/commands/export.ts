@@ -33,14 +33,14 @@ export async function exportCommand({
   return ExitCode.ok;
 }
 
-/** A file of rows has its summary beside it; JSON has it inside, and beside a pipe or a device nothing is made. */
+/** The summary is written next to a file of rows, and inside JSON; with a pipe or device there is none. */
 async function summaryBeside(
   output: string,
   file: string,
   format: string | undefined,
 ): Promise<string | undefined> {
   if (format === 'json') return undefined;
-  // What is wrong with the place is told by who writes there.
+  // Problems with the path are reported when writing.
   const place = await findOutputPlace(file).catch(() => undefined);
   if (place?.way !== 'replace') return undefined;
   const { dir, name } = parse(output);

@@ -22,7 +22,7 @@ export async function initCommand({
   }
   for (const file of files) io.stdout.write(`wrote ${escapeText(shortenPath(file, io.cwd))}\n`);
   io.stdout.write(`\nRun it with: testbench run ${escapeText(shortenPath(files[0]!, io.cwd))}\n`);
-  // Beside the benchmark, or beside this command.
+  // Installed with the benchmark, or with this command.
   const places = [dirname(files[0]!), import.meta.dirname];
   if (places.every((place) => findPluginsDir(place) === undefined)) {
     io.stdout.write('Its plugins come from @testbench/plugins: npm install @testbench/plugins\n');

@@ -16,7 +16,7 @@ import { renderInspection } from '../render/render-inspection.js';
 import { createStyle } from '../render/style.js';
 import type { INSPECT_FLAGS } from '../flags/inspect.js';
 
-/** Types of a list in JSON: as many as a module that is admitted may have. */
+/** Types of a list in JSON: as many as an admitted module can have. */
 const SHOWN_TYPES = 100;
 
 /** `testbench inspect <plugin.wasm>` */
@@ -44,7 +44,7 @@ export async function inspectCommand({
   return ExitCode.ok;
 }
 
-/** Who vouches for what a registry has, and what is attached to it; undefined for a plugin of the package that we ship. */
+/** Signers and attachments of an artifact in a registry; undefined for a plugin from our own package. */
 async function readAttached(
   io: CliIo,
   flags: CommandCall<typeof INSPECT_FLAGS>['flags'],
@@ -66,7 +66,7 @@ async function readAttached(
   }
 }
 
-/** Nobody is asked who vouches for it: it is only shown. Most is a path, for which nothing else is loaded. */
+/** Signatures are not checked, because the plugin is only shown. For a path, the usual case, nothing else is loaded. */
 async function read(
   io: CliIo,
   flags: CommandCall<typeof INSPECT_FLAGS>['flags'],
@@ -100,7 +100,7 @@ function toJson(
   );
 }
 
-/** Types that are longer than admission lets them be are cut: thousands of exports may have the same of a million parameters. */
+/** Types longer than admission permits are truncated: thousands of exports may share one type with a million parameters. */
 function cutType(item: PluginInspection['summary']['exports'][number]): object {
   if (item.kind !== 'function' && item.kind !== 'tag') return item;
   const { params, results } = item.type;

@@ -102,7 +102,7 @@ async function signAndKeep(
   io.signal.throwIfAborted();
   const bundle = signClaim({ artifact, digests: [module], predicateType, predicate }, key);
   const { name, version, digest } = artifact;
-  // A bill of materials may be larger than verifiers take.
+  // A bill of materials may exceed the size that verifiers accept.
   const unfit = describeUnfit(bundle, artifact);
   if (unfit !== undefined) {
     throw new TrustError('TRUST_UNREADABLE', `Cannot attest "${name}@${version}": ${unfit}`);

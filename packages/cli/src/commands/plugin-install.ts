@@ -130,7 +130,7 @@ export async function pluginRollbackCommand({
   return show(io, flags.json, result);
 }
 
-/** Of an optional place that is empty, nothing stands on the command line. */
+/** An empty optional argument is left out of the command line. */
 function given(args: readonly (string | undefined)[]): string[] {
   return args.filter((arg) => arg !== undefined);
 }

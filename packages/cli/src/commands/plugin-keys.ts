@@ -48,7 +48,7 @@ export async function generateCommand({
     return ExitCode.ok;
   }
   io.stdout.write(`${key.algorithm} key ${key.id}\n`);
-  io.stdout.write(`Give away ${escapeText(path)}; keep what stands beside it to yourself\n`);
+  io.stdout.write(`Share ${escapeText(path)}; keep the file next to it secret\n`);
   return ExitCode.ok;
 }
 
@@ -81,7 +81,7 @@ export async function listCommand({
     ]),
   ];
   if (rows.length === 0) {
-    io.stdout.write('No keys. testbench plugin keys generate <name> makes one\n');
+    io.stdout.write('No keys. Create one with testbench plugin keys generate <name>\n');
     return ExitCode.ok;
   }
   const columns = ['name', 'for', 'kind', 'id'].map((title) => ({ title }));

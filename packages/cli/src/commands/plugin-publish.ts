@@ -64,7 +64,7 @@ export async function pluginPublishCommand({
   }
 }
 
-/** Reads bundles that are to be attached: each must be about what is published, under the name that it gets. */
+/** Reads bundles to attach: each must be about the published artifact, under its published name. */
 async function readAttestations(
   io: CliIo,
   files: readonly string[],

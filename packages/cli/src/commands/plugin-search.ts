@@ -24,9 +24,9 @@ import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
 import type { TrustFlagValues } from '../trust-files.js';
 
-/** Plugins whose registries are asked who vouches for them: a page of them. */
+/** Number of plugins whose signatures are looked up: one page. */
 const MAX_ASKED = 20;
-/** Of a name that was asked for: the newest. */
+/** For a requested name: the newest version. */
 const MOST_VERSIONS = 10;
 
 /** `testbench plugin search [words]` */
@@ -44,7 +44,7 @@ export async function pluginSearchCommand({
   for (const repair of catalogue.repairs) io.stderr.write(`${escapeText(repair)}\n`);
   const installed = (await listLocked(io.cwd)).map(({ name }) => name);
   const known = new Set([...named.map((plugin) => plugin.name), ...installed]);
-  // Each name is entered once, so that what is there at the beginning is all that matters.
+  // Each name is entered once, so only the initial entries matter.
   const entered = catalogue.search({ allVersions: true, limit: 100_000 });
   const target = { catalogue, entered };
   for (const name of known) await enter(io, registries, target, name, MOST_VERSIONS);
@@ -72,7 +72,7 @@ export async function pluginSearchCommand({
   return ExitCode.ok;
 }
 
-/** What is attached to each plugin that was found, of the first of them; nothing where its registry does not answer. */
+/** Attachments of the first plugins found; none if the registry does not answer. */
 async function readAttached(
   io: CliIo,
   flags: TrustFlagValues,
@@ -92,7 +92,7 @@ async function readAttached(
       attached.set(entry, await read({ store, name, version, digest, locked: plugin }));
     } catch (error) {
       io.signal.throwIfAborted();
-      // What was found is shown all the same.
+      // The results are shown anyway.
       if (!PluginError.is(error)) throw error;
       io.stderr.write(`${escapeText(`${name}: ${error.message}`)}\n`);
     }
@@ -106,7 +106,7 @@ interface CatalogueTarget {
   readonly entered: readonly CatalogueEntry[];
 }
 
-/** Takes what is new under a name into the catalogue: from its section, nothing of it runs. */
+/** Adds new versions of a name to the catalogue, reading their metadata section without running them. */
 async function enter(
   io: CliIo,
   registries: RegistryMap,
@@ -130,14 +130,14 @@ async function enter(
   }
 }
 
-/** What a registry offers may be anything: a data set, a program, a damaged one. */
+/** A registry may hold anything: data sets, programs, damaged modules. */
 async function passOver(io: CliIo, name: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     io.signal.throwIfAborted();
     if (!PluginError.is(error)) throw error;
-    io.stderr.write(`${escapeText(`${name} is passed over: ${error.message}`)}\n`);
+    io.stderr.write(`${escapeText(`${name} is skipped: ${error.message}`)}\n`);
   }
 }
 
@@ -146,7 +146,7 @@ function renderFound(
   found: readonly CatalogueEntry[],
   attached: ReadonlyMap<CatalogueEntry, AttachedClaims>,
 ): string {
-  if (found.length === 0) return 'Nothing was found';
+  if (found.length === 0) return 'No results';
   const rows = found.map((entry) => {
     const { registry, repository, metadata } = entry;
     const claims = attached.get(entry);

@@ -48,7 +48,7 @@ export async function pluginSignCommand({
   return ExitCode.ok;
 }
 
-/** Signs what a store has, and attaches the signature to it there. */
+/** Signs an artifact in a store and attaches the signature to it. */
 async function signStored(io: CliIo, flags: SignFlags, text: string): Promise<ExitCode> {
   if (flags.name !== undefined) {
     throw new UsageError('--name is only for files and digests', 'plugin sign');
@@ -72,7 +72,7 @@ async function signStored(io: CliIo, flags: SignFlags, text: string): Promise<Ex
   return ExitCode.ok;
 }
 
-/** Every byte is fetched and compared with its digest, and a plugin must call itself what it is signed as: else nobody could install it. */
+/** Every byte is fetched and compared with its digest, and a plugin's own name must be the signed one; otherwise it could not be installed. */
 async function checkSignable(
   { name, version, artifact, store }: FoundArtifact,
   signal: AbortSignal,

@@ -35,13 +35,13 @@ export async function verifyStored(io: CliIo, flags: VerifyFlags, text: string):
   const bundles = [...given, ...(await readBundles(store, artifact, signal))];
   const { trust, isAlone } = await trustOf(io, flags);
   const verifier = createVerifier(trust);
-  // Whom the command line names counts, whoever signed before.
+  // A signer named on the command line counts, regardless of earlier signatures.
   const knownSigners = isAlone ? [] : (locked?.signers ?? []);
   const verification = await verifier.verify({ digest, name, version }, bundles, {
     knownSigners,
     signal,
   });
-  // A signature is over the manifest: whether the rest is what the manifest says shows only when it is read.
+  // A signature covers the manifest; the layers are checked against it when they are read.
   for (const layer of artifact.layers) await store.readLayer(artifact.name, layer, { signal });
   if (flags.json) {
     writeJson(io.stdout, {
@@ -59,7 +59,7 @@ export async function verifyStored(io: CliIo, flags: VerifyFlags, text: string):
   return verification.outcome === 'trusted' ? ExitCode.ok : ExitCode.failure;
 }
 
-/** What the registry has under a version that is installed must be what was installed. */
+/** The registry's content under an installed version must be what was installed. */
 function checkLocked({ name, version, digest, locked }: FoundArtifact): void {
   if (locked === undefined || locked.version !== version || locked.digest === digest) return;
   throw new InstallError(
@@ -69,7 +69,7 @@ function checkLocked({ name, version, digest, locked }: FoundArtifact): void {
   );
 }
 
-/** Those of the file; or, where the command line names a key or an identity, that one for every name. */
+/** The rules of the file, or a rule for every name if the command line names a key or identity. */
 async function trustOf(
   io: CliIo,
   flags: VerifyFlags,

@@ -19,10 +19,10 @@ import { UsageError } from '../usage-error.js';
 
 type PowerFlags = CommandCall<typeof POWER_FLAGS>['flags'];
 
-/** A way to compare, and what the number of records or the difference comes to. */
+/** A kind of comparison, with the resulting number of records or difference. */
 interface PowerWay {
   readonly test: string;
-  /** In words: what the two are taken to be like. */
+  /** The assumption about the two, in words. */
   readonly given: string;
   readonly records: (difference: number) => number;
   readonly difference: (records: number) => number;

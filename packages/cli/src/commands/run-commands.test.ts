@@ -84,7 +84,7 @@ describe('commands about runs', () => {
     const [missing, , err] = await run('show', folder, 'three');
     expect([missing, err.split('\n')[0]]).toEqual([
       2,
-      'error USAGE: the run has no such row of record "three"',
+      'error USAGE: the run has no matching row for record "three"',
     ]);
   });
 

@@ -68,7 +68,7 @@ export async function runCommand({
       );
     return ExitCode.ok;
   }
-  // A module that does not load, or a wrong passphrase, is told before hours of work.
+  // A module that does not load, or a wrong passphrase, is reported before hours of work.
   // Reports are about whole runs.
   const reporters = shard === undefined ? await prepareReporters(config.reporters) : [];
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
@@ -96,7 +96,7 @@ function findModeOf({
   return dryRun ? 'look' : 'install';
 }
 
-/** What the command line says comes before what the configuration says. */
+/** The command line takes precedence over the configuration. */
 function override(
   config: ResolvedBenchmarkConfig,
   flags: CommandCall<typeof RUN_FLAGS>['flags'],

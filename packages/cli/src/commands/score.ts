@@ -31,15 +31,15 @@ export async function scoreCommand({
 }: CommandCall<typeof SCORE_FLAGS>): Promise<ExitCode> {
   const { evaluators, reporters: configured } = await readConfigured(flags, io);
   const folder = resolve(io.cwd, args[0]!);
-  // Evaluators get their names when they are loaded.
+  // Evaluators are named when they are loaded.
   const gate = await readRunGate(flags, 'score', io.cwd);
   const references = evaluators.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const { findPlugins } = await import('../plugin-finder.js');
   const mode = flags.frozen ? 'frozen' : 'install';
   const { find, isUnsigned } = await findPlugins(io, flags, references, mode);
-  // Those of the run that stay are not run again; those that nobody vouches for get processes of their own.
+  // Existing evaluators of the run are not run again; plugins without a trusted signer run in processes of their own.
   await using system = isUnsigned ? new PluginSystem({ isolation: 'process' }) : undefined;
-  // What was not known to the run is known to those who made it.
+  // New evaluators were not part of the run's plan.
   const others = findAsNeeded(io, flags);
   const findPlugin = async (reference: string): Promise<string | undefined> =>
     (await find(reference)) ?? (references.includes(reference) ? undefined : others(reference));
@@ -56,7 +56,7 @@ export async function scoreCommand({
   );
 }
 
-/** What the command line says itself, or the configuration that it names, which is read once. */
+/** The settings of the command line, or of the configuration it names, which is read once. */
 async function readConfigured(
   { evaluator, config }: CommandCall<typeof SCORE_FLAGS>['flags'],
   io: CliIo,

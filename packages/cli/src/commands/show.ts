@@ -29,7 +29,10 @@ export async function showCommand({
   const rows: ResultRow[] = [];
   for await (const row of showCase(await readRun(resolve(io.cwd, folder)), filter)) rows.push(row);
   if (rows.length === 0) {
-    throw new UsageError(`the run has no such row of record ${JSON.stringify(record)}`, 'show');
+    throw new UsageError(
+      `the run has no matching row for record ${JSON.stringify(record)}`,
+      'show',
+    );
   }
   if (flags.json) {
     writeJson(io.stdout, rows);

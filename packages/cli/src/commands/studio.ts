@@ -18,7 +18,7 @@ export async function studioCommand({
     ...(port !== undefined && { port }),
   });
   io.stdout.write(`${studio.url}\n`);
-  // Where nobody looks at a terminal there is nobody to open it for.
+  // Without a terminal, nobody is there to see it.
   if (!noOpen && io.stdout.isTTY === true) openBrowser(studio.createLaunchUrl());
   await new Promise<void>((done) => {
     if (io.signal.aborted) done();

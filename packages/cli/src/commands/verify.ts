@@ -57,7 +57,7 @@ export async function verifyCommand({
   return found.verified ? ExitCode.ok : ExitCode.failure;
 }
 
-/** The run may be a stranger's: registries are asked that the project knows, the one that it comes from, and no others. */
+/** The run may be untrusted: only registries of the project and the run's own registry are contacted. */
 async function findKnown(
   io: CliIo,
   flags: CommandCall<typeof VERIFY_FLAGS>['flags'],

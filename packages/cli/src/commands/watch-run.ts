@@ -23,7 +23,7 @@ import { UsageError } from '../usage-error.js';
 
 type RunFlags = CommandCall<typeof RUN_FLAGS>['flags'];
 
-/** What is run again. */
+/** The configuration to run again. */
 interface WatchedRun {
   readonly io: CliIo;
   readonly flags: RunFlags;
@@ -63,7 +63,7 @@ export async function watchRun({ io, flags, configFile, override }: WatchedRun):
   return ExitCode.interrupted;
 }
 
-/** Shows a run that is made again and again. */
+/** Shows repeated runs. */
 class RunScreen {
   readonly #io: CliIo;
   readonly #flags: RunFlags;
@@ -137,7 +137,7 @@ class RunScreen {
   };
 }
 
-/** What differs from the run before, a line for each evaluator and column. */
+/** Differences from the previous run, one line for each evaluator and column. */
 function scoreChanges(before: BenchmarkSummary | undefined, after: BenchmarkSummary): string[] {
   if (before === undefined) return [];
   const earlier = new Map(before.scores.map((cell) => [keyOf(cell), cell.mean]));

@@ -5,7 +5,7 @@ export const BUILD = defineCommand({
   name: 'build',
   brief: 'build a plugin from its sources',
   about:
-    'Compiles a project in AssemblyScript, Rust or C, optimises it, and writes its metadata into the module; or makes a module of a script in JavaScript or TypeScript.',
+    'Compiles a project in AssemblyScript, Rust or C, optimises it, and writes its metadata into the module; or turns a JavaScript or TypeScript script into a module.',
   positionals: [
     {
       name: 'folder',

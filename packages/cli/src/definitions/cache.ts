@@ -3,7 +3,7 @@ import { CACHE_FLAGS } from '../flags/cache.js';
 
 export const CACHE = defineCommand({
   name: 'cache',
-  brief: 'count or prune the answers of paid calls that are kept',
+  brief: 'count or prune cached answers of paid calls',
   positionals: [{ name: 'stats|prune', brief: 'what to do' }],
   flags: CACHE_FLAGS,
   examples: ['testbench cache stats', 'testbench cache prune --older-than-days 30'],

@@ -3,10 +3,10 @@ import { CALIBRATE_FLAGS } from '../flags/calibrate.js';
 
 export const CALIBRATE = defineCommand({
   name: 'calibrate',
-  brief: 'compare the judges of a run with labels that people gave',
+  brief: "compare the judges of a run with people's labels",
   about: [
     "Says how far judges agree with people: Cohen's kappa with its interval, how often each says what, who said what together, and on which records they differ.",
-    'Of several people the majority counts.',
+    'If several people labelled an answer, the majority counts.',
   ].join('\n'),
   positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: CALIBRATE_FLAGS,

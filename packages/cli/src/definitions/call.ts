@@ -6,7 +6,7 @@ export const CALL = defineCommand({
   brief: 'run one input through a plugin',
   about: [
     'Runs one input through a plugin and prints the output. Time, fuel, memory and the log go to stderr.',
-    'With an --allow flag, the policy grants nothing but secrets.',
+    'With an --allow flag, the policy supplies only secrets.',
   ].join('\n'),
   positionals: [
     { name: 'plugin.wasm', brief: 'the module, or oci://host/name with :tag, @range or @sha256:…' },

@@ -6,7 +6,7 @@ export const COMPARE = defineCommand({
   brief: 'compare two runs, two models of one run, or a run with a baseline',
   about: [
     'Compares record by record: the difference with its interval, a test, and which records flipped.',
-    'Exit code: 0 done, or the gate lets through; 1 failed; 2 wrong command line; 3 the gate does not let through.',
+    'Exit code: 0 done, gate passed; 1 failed; 2 wrong command line; 3 gate failed.',
   ].join('\n'),
   positionals: [
     { name: 'run', brief: 'folder of the first run, or of the only one' },

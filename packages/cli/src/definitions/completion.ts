@@ -4,7 +4,7 @@ import { COMPLETION_FLAGS } from '../flags/completion.js';
 
 export const COMPLETION = defineCommand({
   name: 'completion',
-  brief: 'print a script that completes commands in your shell',
+  brief: 'print a completion script for your shell',
   positionals: [{ name: 'shell', brief: 'bash, zsh, fish or powershell', choices: SHELLS }],
   flags: COMPLETION_FLAGS,
   examples: [

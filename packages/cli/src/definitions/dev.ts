@@ -7,7 +7,7 @@ export const DEV = defineCommand({
   about: [
     'Watches a plugin: a script in JavaScript, TypeScript or Python, or the folder of a project in any language. After every change it builds it in memory,',
     'runs its golden files and the first records of a data set, and shows which scores changed. It goes on after mistakes; Ctrl-C ends it.',
-    'Where there is no terminal, each event is one line.',
+    'Without a terminal, each event is one line.',
   ].join('\n'),
   positionals: [
     {

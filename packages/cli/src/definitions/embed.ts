@@ -3,9 +3,9 @@ import { EMBED_FLAGS } from '../flags/embed.js';
 
 export const EMBED = defineCommand({
   name: 'embed',
-  brief: 'write what a plugin answers as its metadata into the module',
+  brief: 'write the metadata that a plugin reports into the module',
   about:
-    'So that an index can read it without running anything. `testbench build` does it by itself.',
+    'An index can then read it without running the plugin. `testbench build` does this automatically.',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: EMBED_FLAGS,
   examples: ['testbench embed target/plugin.wasm --output plugin.wasm'],

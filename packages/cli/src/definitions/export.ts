@@ -6,8 +6,8 @@ export const EXPORT = defineCommand({
   brief: 'write the rows of a run, and its summary, for other programs',
   about: [
     'Writes the rows of a run into a file, and its plan and summary into another next to it: rows.csv and rows.summary.json.',
-    'With --format json all of it is one file. Without --output the rows alone go to stdout, or with --format json all of it.',
-    'Nothing in a CSV file begins like a formula, so that no spreadsheet runs it.',
+    'With --format json everything is in one file. Without --output only the rows go to stdout, or everything with --format json.',
+    'Values in CSV files never begin like a formula, so that spreadsheets do not run them.',
   ].join('\n'),
   positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: EXPORT_FLAGS,

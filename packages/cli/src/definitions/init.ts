@@ -3,7 +3,7 @@ import { INIT_FLAGS } from '../flags/init.js';
 
 export const INIT = defineCommand({
   name: 'init',
-  brief: 'begin a benchmark: an example with comments that runs at once',
+  brief: 'create a benchmark: a commented example, ready to run',
   positionals: [
     { name: 'folder', brief: 'where it goes (default: the current folder)', isOptional: true },
   ],

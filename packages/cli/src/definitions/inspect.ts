@@ -4,7 +4,7 @@ import { INSPECT_FLAGS } from '../flags/inspect.js';
 export const INSPECT = defineCommand({
   name: 'inspect',
   brief: 'show what a plugin is, without running it',
-  about: 'Shows what a plugin is, from its bytes alone: nothing of it runs.',
+  about: 'Shows what a plugin is from its bytes, without running it.',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: INSPECT_FLAGS,
   examples: ['testbench inspect plugins/exact-match.wasm'],

@@ -3,7 +3,7 @@ import { LIST_FLAGS } from '../flags/list.js';
 
 export const LIST = defineCommand({
   name: 'list',
-  brief: 'show the runs in a folder, those first that were written last',
+  brief: 'show the runs in a folder, newest first',
   positionals: [
     { name: 'folder', brief: 'outputDir of the configuration (default runs)', isOptional: true },
   ],

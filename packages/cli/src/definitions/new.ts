@@ -3,7 +3,7 @@ import { NEW_FLAGS } from '../flags/new.js';
 
 export const NEW = defineCommand({
   name: 'new',
-  brief: 'begin a plugin of your own',
+  brief: 'create a plugin project',
   about:
     "Makes a plugin project that builds, has a test and a README. The folder's name is the plugin's.",
   positionals: [{ name: 'folder', brief: 'what to make', isOptional: true }],

@@ -3,12 +3,12 @@ import { PLUGIN_ATTEST_FLAGS } from '../flags/plugin-attest.js';
 
 export const PLUGIN_ATTEST = defineCommand({
   name: 'plugin attest',
-  brief: 'test a plugin, and sign what was seen',
+  brief: 'test a plugin and sign the results',
   about: [
-    'Builds a project, or takes a module, a script or what a registry has; runs the conformance check and the golden files, and signs what they showed: digests, versions, counts, failures.',
-    'Of a reference the statement is attached to the artifact in its registry; of a project or file it stands beside the module, for `plugin publish --attestation`.',
-    'With --predicate nothing runs: a bill of materials (CycloneDX, SPDX), build provenance (SLSA) or another statement is signed as the file has it.',
-    'Exit code: 0 all passed; 1 something failed, which is signed and kept as failed.',
+    'Builds a project, or takes a module, a script or an artifact of a registry; runs the conformance check and the golden files, and signs the results: digests, versions, counts, failures.',
+    'For a reference, the statement is attached to the artifact in its registry; for a project or file, it is written next to the module, for `plugin publish --attestation`.',
+    'With --predicate nothing runs: a bill of materials (CycloneDX, SPDX), build provenance (SLSA) or another statement is signed as it stands in the file.',
+    'Exit code: 0 all passed; 1 something failed; the failure is signed and stored.',
   ].join('\n'),
   positionals: [{ name: 'plugin', brief: 'a project, a module, a script or a reference' }],
   flags: PLUGIN_ATTEST_FLAGS,

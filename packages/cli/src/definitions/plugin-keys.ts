@@ -8,10 +8,10 @@ import {
 
 export const PLUGIN_KEYS_GENERATE = defineCommand({
   name: 'plugin keys generate',
-  brief: 'make a key to sign with',
+  brief: 'create a signing key',
   about:
-    'Makes a key that is encrypted by a passphrase, which is asked for, or comes from TESTBENCH_PASSPHRASE. The file that ends in .pub.pem is to be given away.',
-  positionals: [{ name: 'name', brief: 'what the key is called' }],
+    'Creates a key encrypted with a passphrase, which is prompted for or read from TESTBENCH_PASSPHRASE. The file ending in .pub.pem is the public key, to share.',
+  positionals: [{ name: 'name', brief: 'name of the key' }],
   flags: KEYS_GENERATE_FLAGS,
   examples: ['testbench plugin keys generate acme'],
   load: async () => (await import('../commands/plugin-keys.js')).generateCommand,
@@ -19,7 +19,7 @@ export const PLUGIN_KEYS_GENERATE = defineCommand({
 
 export const PLUGIN_KEYS_LIST = defineCommand({
   name: 'plugin keys list',
-  brief: 'list your keys, and whom you trust',
+  brief: 'list your keys and trusted signers',
   positionals: [],
   flags: KEYS_LIST_FLAGS,
   examples: ['testbench plugin keys list'],
@@ -42,7 +42,7 @@ export const PLUGIN_KEYS_TRUST = defineCommand({
 
 export const PLUGIN_KEYS_REVOKE = defineCommand({
   name: 'plugin keys revoke',
-  brief: 'trust nothing any more that a signer signed',
+  brief: 'stop trusting everything that a signer signed',
   positionals: [{ name: 'label', brief: 'the signer, as the rules call it' }],
   flags: KEYS_REVOKE_FLAGS,
   examples: ['testbench plugin keys revoke acme --reason "laptop lost"'],

@@ -12,10 +12,10 @@ import {
 
 export const PLUGIN_SEARCH = defineCommand({
   name: 'plugin search',
-  brief: 'find plugins by what they say of themselves',
+  brief: 'search plugins by their metadata',
   about:
-    'Finds plugins by the words of name, keywords, author and description. Those are found that are installed, that --look names, and that were looked up before; --offered asks the registries first what they have.',
-  positionals: [{ name: 'words', brief: 'words, or beginnings of words', isOptional: true }],
+    'Searches name, keywords, author and description of plugins that are installed, named by --look or looked up before; --offered first asks the registries what they have.',
+  positionals: [{ name: 'words', brief: 'words or prefixes of words', isOptional: true }],
   flags: PLUGIN_SEARCH_FLAGS,
   examples: [
     'testbench plugin search overlap --type evaluator',
@@ -27,7 +27,7 @@ export const PLUGIN_INFO = defineCommand({
   name: 'plugin info',
   brief: 'show a plugin of a registry, without running it',
   about:
-    'Shows what it says of itself, who signed it, and what is attached: test results, bills of materials, build provenance. What nobody trusted vouches for is marked as not verified.',
+    'Shows its metadata, signers and attachments: test results, bills of materials, build provenance. Statements without a trusted signer are marked as not verified.',
   positionals: [{ name: 'reference', brief: 'such as team/exact-match@1.2.0' }],
   flags: PLUGIN_INFO_FLAGS,
   examples: ['testbench plugin info team/exact-match'],
@@ -43,7 +43,7 @@ export const PLUGIN_INSTALL = defineCommand({
 });
 export const PLUGIN_UNINSTALL = defineCommand({
   name: 'plugin uninstall',
-  brief: 'take a plugin out of the project, and what only it needed',
+  brief: 'remove a plugin from the project, with what only it needed',
   positionals: [{ name: 'name', brief: 'as in testbench.lock' }],
   flags: CHANGE_FLAGS,
   examples: ['testbench plugin uninstall team/exact-match'],
@@ -59,7 +59,7 @@ export const PLUGIN_LIST = defineCommand({
 });
 export const PLUGIN_OUTDATED = defineCommand({
   name: 'plugin outdated',
-  brief: 'show which plugins could be newer',
+  brief: 'show which plugins have newer versions',
   positionals: [],
   flags: PROJECT_FLAGS,
   examples: ['testbench plugin outdated'],
@@ -67,9 +67,9 @@ export const PLUGIN_OUTDATED = defineCommand({
 });
 export const PLUGIN_UPDATE = defineCommand({
   name: 'plugin update',
-  brief: 'bring plugins to the highest versions that are allowed',
+  brief: 'update plugins to the highest permitted versions',
   about:
-    'Brings a plugin, or all that are not pinned, to the highest version that is allowed. A new version is fetched by digest, verified, and loaded beside the old one in a process of its own; if it is not fit, the old one stays, and that version is never tried again.',
+    'Updates a plugin, or all that are not pinned, to the highest permitted version. A new version is fetched by digest, verified, and loaded next to the old one in a separate process; if it fails, the old one stays and that version is not tried again.',
   positionals: [{ name: 'name', brief: 'as in testbench.lock', isOptional: true }],
   flags: PLUGIN_UPDATE_FLAGS,
   examples: ['testbench plugin update', 'testbench plugin update team/exact-match --yes'],
@@ -77,7 +77,7 @@ export const PLUGIN_UPDATE = defineCommand({
 });
 export const PLUGIN_PIN = defineCommand({
   name: 'plugin pin',
-  brief: 'keep a plugin at a version, whatever updates come',
+  brief: 'pin a plugin to a version',
   positionals: [{ name: 'name', brief: 'name, or name@version' }],
   flags: PLUGIN_PIN_FLAGS,
   examples: [
@@ -88,7 +88,7 @@ export const PLUGIN_PIN = defineCommand({
 });
 export const PLUGIN_ROLLBACK = defineCommand({
   name: 'plugin rollback',
-  brief: 'go back to the version before the last update, and stay there',
+  brief: 'return to the version before the last update, and pin it',
   positionals: [{ name: 'name', brief: 'as in testbench.lock' }],
   flags: CHANGE_FLAGS,
   examples: ['testbench plugin rollback team/exact-match'],
@@ -98,7 +98,7 @@ export const PLUGIN_PUBLISH = defineCommand({
   name: 'plugin publish',
   brief: 'publish a plugin under its own version, and sign it',
   about:
-    'With a key (--key, or TESTBENCH_KEY) its signature is there before anybody finds the version. Without one nobody vouches for it.',
+    'With a key (--key, or TESTBENCH_KEY) its signature is published before the version. Without a key it is unsigned.',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: PLUGIN_PUBLISH_FLAGS,
   examples: ['testbench plugin publish exact-match.wasm --name team/exact-match --key team'],

@@ -3,10 +3,10 @@ import { PLUGIN_SIGN_FLAGS } from '../flags/plugin-sign.js';
 
 export const PLUGIN_SIGN = defineCommand({
   name: 'plugin sign',
-  brief: 'vouch for an artifact with one of your keys',
+  brief: 'sign an artifact with one of your keys',
   about: [
-    'Signs digest, name and version as a Sigstore bundle. The passphrase is asked for, or comes from TESTBENCH_PASSPHRASE.',
-    'Of a reference (a name of the project, name@range, oci://…) the bundle is attached to the artifact in its registry; of a file it stands beside it.',
+    'Signs digest, name and version as a Sigstore bundle. The passphrase is prompted for, or read from TESTBENCH_PASSPHRASE.',
+    'For a reference (a name of the project, name@range, oci://…) the bundle is attached to the artifact in its registry; for a file it is written next to it.',
   ].join('\n'),
   positionals: [
     { name: 'file|digest|reference', brief: 'a file, "sha256:…" of a manifest, or a reference' },

@@ -3,11 +3,11 @@ import { PLUGIN_VERIFY_FLAGS } from '../flags/plugin-verify.js';
 
 export const PLUGIN_VERIFY = defineCommand({
   name: 'plugin verify',
-  brief: 'say who vouches for an artifact',
+  brief: 'show who signed an artifact, and whether to trust it',
   about: [
     'Verifies Sigstore bundles: by your rules, or, without rules, by one key or one identity. A file is verified without a network.',
-    'Of a reference what is attached to the artifact is read, and every byte of it compared with its digest; what is installed must be signed by those of testbench.lock.',
-    'Exit code: 0 somebody trusted vouches; 1 nobody does.',
+    'For a reference, the attachments of the artifact are read and every byte is compared with its digest; an installed plugin must be signed by the signers in testbench.lock.',
+    'Exit code: 0 signed by a trusted signer; 1 not.',
   ].join('\n'),
   positionals: [
     { name: 'file|digest|reference', brief: 'a file, "sha256:…" of a manifest, or a reference' },

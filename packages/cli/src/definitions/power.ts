@@ -3,7 +3,7 @@ import { POWER_FLAGS } from '../flags/power.js';
 
 export const POWER = defineCommand({
   name: 'power',
-  brief: 'say which difference a number of records can show, or how many one needs',
+  brief: 'compute which difference a number of records can detect, or how many are needed',
   positionals: [],
   flags: POWER_FLAGS,
   examples: [

@@ -5,12 +5,12 @@ export const PULL = defineCommand({
   name: 'pull',
   brief: 'pull files of a registry into a folder',
   about: [
-    'Pulls the files of an artifact, each verified by its digest, into a folder that must not be there yet, or be empty.',
-    'It is there whole or not at all. A run can then be summed up, reported and scored as if it had been made here.',
+    'Pulls the files of an artifact, each verified by its digest, into a folder that must not exist yet, or be empty.',
+    'It appears whole or not at all. A run can then be summarised, reported and scored like a local one.',
   ].join('\n'),
   positionals: [
     { name: 'reference', brief: 'oci://host/name with :tag, @range or @sha256:…' },
-    { name: 'folder', brief: 'where to' },
+    { name: 'folder', brief: 'the folder to create' },
   ],
   flags: REGISTRY_FLAGS,
   examples: [

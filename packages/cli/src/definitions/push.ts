@@ -5,8 +5,8 @@ export const PUSH = defineCommand({
   name: 'push',
   brief: 'push a data set, a run or other files to a registry',
   about: [
-    'Pushes a file, or a folder with all that is in it, to a registry: one layer a file. Hidden files stay out, links are refused.',
-    'A tag that is a version stays what it is; any other is moved. Prints the reference by digest.',
+    'Pushes a file, or a folder with its contents, to a registry: one layer per file. Hidden files are left out, links are refused.',
+    'A tag that is a version is never moved; any other tag is. Prints the reference by digest.',
   ].join('\n'),
   positionals: [
     { name: 'path', brief: 'a file, or a folder such as that of a run' },

@@ -3,12 +3,12 @@ import { REPORT_FLAGS } from '../flags/report.js';
 
 export const REPORT = defineCommand({
   name: 'report',
-  brief: 'report a run, or what changed from one to another, in a form to read or to pass on',
+  brief: 'report a run, or the changes between two, in a form to read or to share',
   about:
-    'The HTML file opens without a server: scores, records with their answers, search, filters. Texts of models and plugins are shown as texts, in every form.',
+    'The HTML file opens without a server: scores, records with their answers, search, filters. Text from models and plugins is never interpreted as markup.',
   positionals: [
     { name: 'run', brief: 'folder of the run' },
-    { name: 'other', brief: 'folder of a run that is compared with it', isOptional: true },
+    { name: 'other', brief: 'folder of a run to compare it with', isOptional: true },
   ],
   flags: REPORT_FLAGS,
   examples: [

@@ -3,7 +3,7 @@ import { SHOW_FLAGS } from '../flags/show.js';
 
 export const SHOW = defineCommand({
   name: 'show',
-  brief: 'show what became of one record of a run',
+  brief: 'show one record of a run',
   positionals: [
     { name: 'run', brief: 'folder of the run' },
     { name: 'record', brief: 'its id, or its index from 0' },

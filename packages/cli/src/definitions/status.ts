@@ -3,7 +3,7 @@ import { STATUS_FLAGS } from '../flags/status.js';
 
 export const STATUS = defineCommand({
   name: 'status',
-  brief: 'show how far a run is, what it cost and how to go on',
+  brief: 'show progress and cost of a run, and how to continue it',
   positionals: [{ name: 'run', brief: 'folder of the run' }],
   flags: STATUS_FLAGS,
   examples: ['testbench status runs/arithmetic-0123456789ab'],

@@ -3,9 +3,9 @@ import { SUMMARY_FLAGS } from '../flags/summary.js';
 
 export const SUMMARY = defineCommand({
   name: 'summary',
-  brief: 'sum up a run: means with intervals, groups, latency, cost',
+  brief: 'summarise a run: means with intervals, groups, latency, cost',
   about: [
-    'Sums up a run: every mean with its interval and how it was made, latency, tokens and cost.',
+    'Summarises a run: every mean with its interval and method, latency, tokens and cost.',
     'Exit code: 0 done; 1 failed; 2 wrong command line; 3 the run does not reach --fail-under or --max-errors.',
   ].join('\n'),
   positionals: [{ name: 'run', brief: 'folder of the run' }],

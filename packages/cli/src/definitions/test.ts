@@ -3,7 +3,7 @@ import { TEST_FLAGS } from '../flags/test.js';
 
 export const TEST = defineCommand({
   name: 'test',
-  brief: 'try a plugin on inputs, good and hostile, and report what is wrong',
+  brief: 'test a plugin with valid and malformed inputs, and report problems',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: TEST_FLAGS,
   examples: [`testbench test build/my-metric.wasm --input '{"output": "a", "expected": "a"}'`],

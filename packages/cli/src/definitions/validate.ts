@@ -5,7 +5,7 @@ export const VALIDATE = defineCommand({
   name: 'validate',
   brief: 'check that a module is a plugin that a host would load',
   about:
-    'Reads the module, and loads it as a host does with plugins of strangers: in a child process, granted nothing.',
+    'Reads the module and loads it as a host loads untrusted plugins: in a child process, without permissions.',
   positionals: [{ name: 'plugin.wasm', brief: 'the module' }],
   flags: VALIDATE_FLAGS,
   examples: ['testbench validate build/my-metric.wasm'],

@@ -1,6 +1,6 @@
 import { flag, text, texts } from '../command-line/flags.js';
 
-/** Flags of every command that may ask a registry: which there are, and how the one that is asked is reached. */
+/** Flags of every command that may contact a registry: which registries exist, and how to reach them. */
 export const REGISTRY_PLACE_FLAGS = {
   registries: text(
     'file',
@@ -16,13 +16,10 @@ export const REGISTRY_PLACE_FLAGS = {
     'file',
     "names and passwords, in a file as docker login writes it (default: Docker's own)",
   ),
-  proxy: text(
-    'url',
-    'HTTP proxy on the way to the registry (default: none, whatever the environment says)',
-  ),
+  proxy: text('url', 'HTTP proxy for the registry (default: none; the environment is ignored)'),
 };
 
-/** Whom to trust, where plugins of a registry are taken. */
+/** Trust settings of commands that use plugins from a registry. */
 const TRUST_RULES = text(
   'file',
   'whom to trust for which names (default: testbench-trust.json, if it is there)',
@@ -34,7 +31,7 @@ export const TRUSTED_ROOT = text(
   'authorities of certificates and logs: trusted_root.json of Sigstore (default: "trustedRoot" of the rules)',
 );
 
-/** By what is decided who vouches for a plugin. */
+/** The rules that decide which signers to trust. */
 export const TRUST_FLAGS = { rules: TRUST_RULES, trustedRoot: TRUSTED_ROOT };
 
 /** Flags of commands that carry files to a registry, or from one. */

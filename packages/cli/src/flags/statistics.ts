@@ -1,6 +1,6 @@
 import { choice, decimal, flag, text, texts, wholeNumber } from '../command-line/flags.js';
 
-/** By what records belong together; the same for a summary and a comparison. */
+/** How records are grouped; the same for a summary and a comparison. */
 export const CLUSTERS = text(
   'name',
   'what records belong together by: none, group, or a column that the rows keep (default: the column cluster, or else the groups if there are at least 10)',
@@ -33,7 +33,7 @@ export const RUN_GATE_FLAGS = {
   baseline: text('file', 'exit code 3 if the run is worse than this baseline: a one-sided test'),
 };
 
-/** What a run must reach by itself: exit code 3 if it does not. */
+/** What a run must reach on its own: exit code 3 if it does not. */
 export const REQUIREMENT_FLAGS = {
   ...FAIL_UNDER,
   maxErrors: wholeNumber(0, 'fail if more cases lack a score'),

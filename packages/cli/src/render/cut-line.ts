@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 const PARTS = /\u001B\[\d+m|[^\u001B]/gu;
 const RESET = '\u001B[0m';
 
-/** A line that is no wider than a terminal, its colours ended; undefined for no limit. */
+/** Truncates a line to the width of a terminal and resets colours; undefined for no limit. */
 export function cutLine(text: string, width: number | undefined): string {
   if (width === undefined || stripVTControlCharacters(text).length <= width) return text;
   let room = width - 1;

@@ -1,6 +1,6 @@
 import type { Permissions } from '@testbench/types';
 
-/** Each permission with what it covers; none that is off and names nothing. For people, not escaped. */
+/** Each granted permission with its scope. For display, not escaped. */
 export function describePermissions(permissions: Permissions): string {
   const { allowedDirs, allowedHosts, allowedEnv, allowedHostFunctions } = permissions;
   const parts = [

@@ -5,9 +5,9 @@ import { truncateText } from '@testbench/types';
 const SHOWN_CHARACTERS = 120;
 
 /**
- * What a statement claims, in a line: of test results, bills of materials and build provenance what matters, of others their kind.
+ * The content of a statement in one line: the essentials of test results, bills of materials and build provenance; only the kind of others.
  *
- * @param predicate JSON of any shape: whoever signed it wrote it, so that nothing of it is believed to be there.
+ * @param predicate JSON of any shape: the signer controls it, so no field can be assumed.
  */
 export function describePredicate(predicateType: string, predicate: unknown): string {
   const name = truncateText(namePredicate(predicateType), SHOWN_CHARACTERS);
@@ -48,7 +48,7 @@ export function describeTests(predicate: unknown): string {
   return golden.length === 0 ? result : `${result} ${sum('passed')} of ${sum('cases')}`;
 }
 
-/** What is said to have passed has passed; everything else has not. */
+/** Only what is explicitly marked as passed has passed. */
 function testsOf(predicate: unknown): {
   readonly result: 'passed' | 'FAILED';
   readonly golden: readonly unknown[];

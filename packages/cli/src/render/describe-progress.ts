@@ -3,21 +3,21 @@ import { formatCount } from '@testbench/report/terminal';
 
 import { formatMoney, formatTimeLeft } from './format-value.js';
 
-/** One thing that is said of a run. */
+/** One part of a progress line. */
 export interface ProgressPart {
   readonly kind: 'title' | 'percent' | 'count' | 'rate' | 'flight' | 'failed' | 'cost' | 'left';
   readonly text: string;
-  /** What has the highest goes first, where there is no room for all. */
+  /** The highest is dropped first if space is short. */
   readonly rank: number;
 }
 
-/** A rate from so little time says nothing. */
+/** Minimum time for a meaningful rate. */
 const LEAST_MS = 100;
 
 /**
- * Says how far a run is.
+ * Describes the progress of a run.
  *
- * @param elapsedMs Time that this process works on it.
+ * @param elapsedMs Time this process has worked on it.
  */
 export function describeProgress(
   progress: BenchmarkProgress,

@@ -1,6 +1,6 @@
 import type { StoredRun } from '@testbench/bench/results';
 
-/** What is told of a run in JSON. */
+/** A run as JSON. */
 export function describeRun({
   path,
   run,

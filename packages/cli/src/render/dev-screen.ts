@@ -24,16 +24,16 @@ const SHOWN_FILES = 3;
 /** Problems that a terminal shows at once. */
 const SHOWN_PROBLEMS = 10;
 
-/** Columns before what belongs to a line. */
+/** Indentation of details. */
 const INDENT = 2;
 
-/** One thing that happened: a line, and what a terminal shows below it. */
+/** An event: a line, and the details that a terminal shows below it. */
 interface Shown {
   readonly line: string;
   readonly details?: readonly string[];
 }
 
-/** Shows the events of `testbench dev`: on a terminal with what belongs to them, elsewhere one line each. */
+/** Shows the events of `testbench dev`: with details on a terminal, otherwise one line each. */
 export class DevScreen {
   readonly #io: CliIo;
   readonly #style: Style;
@@ -52,7 +52,7 @@ export class DevScreen {
     for (const text of lines) this.#io.stdout.write(`${text}\n`);
   }
 
-  /** A line of data or of a source, no wider than the terminal. What is said in words is wrapped, not cut. */
+  /** A line of data or source, truncated to the width of the terminal. Prose is wrapped, not truncated. */
   #fit(text: string): string {
     const width = widthOf(this.#io.stdout);
     return cutLine(text, width === undefined ? undefined : width - INDENT);
@@ -194,7 +194,7 @@ export class DevScreen {
     };
   }
 
-  /** The plugin's own words, where it has some: the host's around them are always the same. */
+  /** The plugin's own message, if there is one, without the host's constant prefix. */
   #words(error: unknown): string {
     const { code, message } = explainFailure(error, { folder: this.#folder });
     const own = /: the plugin returned error code -\d+: (.*)$/s.exec(message)?.[1];

@@ -25,7 +25,7 @@ export function inOneLine(message: string, problems: readonly ShownProblem[]): s
   return escapeText(`${place === '' ? '' : `${place}: `}${first.message}${more}`);
 }
 
-/** A score; or all that a plugin gave, where the scores of both are equal or there are none. */
+/** The score; or the whole output if the scores are equal or missing. */
 export function describeOutcome(one: RecordOutcome, other: RecordOutcome): string {
   if (one.error !== undefined) return explainFailure(one.error).code;
   if (one.score !== undefined && one.score !== other.score) return formatScore(one.score);
@@ -36,7 +36,7 @@ export function formatScore(value: number): string {
   return String(Number(value.toFixed(4)));
 }
 
-/** Of a long output a part: the whole is in `--json`. */
+/** A long output is truncated; `--json` has all of it. */
 export function shortJson(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;

@@ -1,6 +1,6 @@
 import { formatCount, groupDigits } from '@testbench/report/terminal';
 
-/** Money in the currency of the prices, which nobody names: `1,234.50`, `0.05`, `0.0012`. */
+/** Money in the unnamed currency of the prices: `1,234.50`, `0.05`, `0.0012`. */
 export function formatMoney(money: number): string {
   if (money === 0) return '0';
   return money >= 1
@@ -17,7 +17,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-/** A time that is only estimated, in one unit or two: `5 s`, `3 min`, `2 h 10 min`, `3 days`. */
+/** An estimated time in one or two units: `5 s`, `3 min`, `2 h 10 min`, `3 days`. */
 export function formatTimeLeft(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;

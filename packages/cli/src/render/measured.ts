@@ -5,8 +5,8 @@ const PLAIN = /^[ -~]*$/;
 /**
  * What `render` makes, with texts measured as they are on a terminal.
  *
- * The library that knows wide characters takes longer to start than all else that a quick command does, and hardly any text has some: it is
- * loaded once one comes.
+ * The library for wide characters takes longer to load than a quick command takes in total, and few texts need it: it is
+ * loaded on demand.
  */
 export async function measured(render: (measure: MeasureText) => string): Promise<string> {
   let isPlain = true;

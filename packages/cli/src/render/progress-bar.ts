@@ -6,9 +6,9 @@ import { describeProgress, type ProgressPart } from './describe-progress.js';
 import type { Style } from './style.js';
 
 const BAR_WIDTH = 30;
-/** A shorter bar says nothing that the percentage does not. */
+/** A shorter bar adds nothing to the percentage. */
 const LEAST_BAR_WIDTH = 5;
-/** Of a terminal that does not tell its own; 0 columns are as good as unknown. */
+/** Assumed width of a terminal that does not report one, or reports 0 columns. */
 const USUAL_COLUMNS = 80;
 const REDRAW_EVERY_MS = 60;
 /** Back to the start of the line, and clear it. */
@@ -16,7 +16,7 @@ const CLEAR_LINE = '\r\u001B[K';
 const GAP = '  ';
 const SHORT_TITLE = 12;
 
-/** Shows how far a run is: on a terminal in one line that is drawn again, elsewhere in a line now and then. */
+/** Shows the progress of a run: on a terminal in one line that is redrawn, otherwise in an occasional line. */
 export class ProgressBar {
   readonly #startedAt = performance.now();
   #drawnAt: number;
@@ -32,7 +32,7 @@ export class ProgressBar {
     this.#drawnAt = output.isTTY === true ? Number.NEGATIVE_INFINITY : this.#startedAt;
   }
 
-  /** Draws the bar again, but not more often than eyes can follow, or a log should be filled. */
+  /** Redraws the bar, at a limited rate. */
   update(progress: BenchmarkProgress): void {
     const isTerminal = this.#output.isTTY === true;
     const now = performance.now();
@@ -55,8 +55,8 @@ export class ProgressBar {
   }
 
   /**
-   * A line that wraps cannot be taken away again, so it is as wide as the terminal less one, where some would wrap already: the title gets
-   * shorter, then what is said least goes; what room is left is the bar's.
+   * A wrapped line cannot be erased, so it is one column narrower than the terminal, since some terminals wrap at the last column: the title gets
+   * shorter, then the least important parts are dropped; the bar takes the remaining space.
    */
   #line(all: readonly ProgressPart[], fraction: number): string {
     const columns = (this.#output.columns || USUAL_COLUMNS) - 1;

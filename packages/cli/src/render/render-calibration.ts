@@ -13,7 +13,7 @@ import {
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Shows how far judges agree with people. */
+/** Shows the agreement of judges with people. */
 export function renderCalibration(calibration: Calibration, style: Style): string {
   const { labels, unmatched, disputed, peopleAlpha, judges } = calibration;
   const facts = [
@@ -50,7 +50,7 @@ function nameOf({ evaluator, judge }: JudgeCalibration): string {
   return escapeText(judge === undefined ? evaluator : `${evaluator} / ${judge}`);
 }
 
-/** Base rates and who said what together, in one table: people by the line, the judge by the column. */
+/** Base rates and the confusion table in one: people in rows, the judge in columns. */
 function renderJudge(found: JudgeCalibration, style: Style): string {
   const { baseRates, confusion, disagreements } = found;
   const label = (value: unknown): string => escapeText(String(value));

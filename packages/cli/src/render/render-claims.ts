@@ -6,13 +6,13 @@ import { describePredicate, describeTests } from './describe-predicate.js';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Kinds that are attached without a signature, by their media types. */
+/** Kinds of unsigned attachments, by media type. */
 const KINDS: readonly (readonly [pattern: RegExp, predicateType: string])[] = [
   [/cyclonedx/, 'https://cyclonedx.org/bom'],
   [/spdx/, 'https://spdx.dev/Document'],
 ];
 
-/** What is attached to an artifact, a line each; what nobody trusted vouches for begins with "not verified". */
+/** Attachments of an artifact, one per line; those without a trusted signer begin with "not verified". */
 export function describeClaims({ claims, unsigned }: AttachedClaims): string[] {
   return [...claims.map(describeClaim), ...unsigned.map(describeUnsigned)];
 }
@@ -43,12 +43,12 @@ function describeUnsigned({ artifactType = 'of no type', content }: UnsignedAtta
   return `not verified (nobody signed it): ${what}`;
 }
 
-/** Who vouches for an artifact, in a few words. */
+/** The signers of an artifact, in short. */
 export function describeSigners(signature: Verification): string {
   if (signature.outcome === 'refused') return `refused (${signature.code})`;
   if (signature.outcome === 'unsigned') return 'nobody';
   const names = signature.signers.map(({ label, id }) => label ?? id);
-  // On first use a key vouches for itself: anybody's would.
+  // On first use, any key is accepted.
   return signature.firstUse ? `${names.join(', ')} (no rule names it)` : names.join(', ');
 }
 

@@ -34,7 +34,7 @@ import type { Mark, Style } from './style.js';
 /** Differences between plans that are shown; `--json` has all. */
 const SHOWN_DIFFERENCES = 8;
 
-/** Shows a comparison: what got better, what worse, what cannot be told, and which records flipped. */
+/** Shows a comparison: what improved, what got worse, what is undecided, and which records flipped. */
 export function renderComparison(comparison: RunComparison, flips: number, style: Style): string {
   const { a, b, records, pairedBy, pairs, notes } = comparison;
   const headline = [

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column[] = [
 const UNKNOWN = '?';
 
 /**
- * Shows what a run would do: a line for each model and evaluator, the sum of what is paid for, and notes.
+ * Shows what a run would do: one line for each model and evaluator, the total of paid calls, and notes.
  *
  * @param width Columns of the terminal. @default as many as the table takes
  */

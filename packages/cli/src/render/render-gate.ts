@@ -6,7 +6,7 @@ import type { Style } from './style.js';
 /** Records of one check that are shown. */
 const SHOWN_RECORDS = 20;
 
-/** Shows whether a gate lets through: a line a check, the failed ones first. */
+/** Shows the result of a gate: one line per check, failed ones first. */
 export function renderGate({ passed, checks }: GateResult, style: Style): string {
   const sorted = checks.toSorted((one, other) => Number(one.passed) - Number(other.passed));
   const lines = sorted.map((check) => {

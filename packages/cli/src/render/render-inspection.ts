@@ -16,7 +16,7 @@ type Summary = PluginInspection['summary'];
 type Extern = Summary['exports'][number];
 type Rows = (readonly [label: string, value: string | undefined])[];
 
-/** Rows of a list that are shown; plugins have fewer, and a terminal keeps not many more. */
+/** Maximum rows of a list; plugins have fewer. */
 const SHOWN_ROWS = 200;
 /** Characters of a name that are shown: all rows are as wide as the longest. */
 const SHOWN_CHARACTERS = 100;
@@ -29,7 +29,7 @@ export function renderInspection(
   style: Style,
   /** See `measured`. */
   measure: MeasureText,
-  /** What a policy grants it; undefined if there is none. */
+  /** Grants of the policy; undefined if there is none. */
   granted?: Permissions,
 ): string {
   const { summary, metadata } = inspection;
@@ -103,7 +103,7 @@ function renderExterns(
   return [...lines, ...describeRest(externs.length)];
 }
 
-/** Cut before it is escaped, which makes it up to six times as long. */
+/** Truncated before escaping, which makes it up to six times as long. */
 function describeName(name: string): string {
   return escapeText(truncateText(name, SHOWN_CHARACTERS));
 }
@@ -172,7 +172,7 @@ function describeRange({
 function renderSizes(summary: Summary, style: Style, measure: MeasureText): string[] {
   const { counts, sections, customSections, byteLength } = summary;
   const columns: Column[] = [{ title: 'section' }, { title: 'bytes', align: 'right' }];
-  // Custom sections stand in both lists, in the same order; here they get their own names.
+  // Custom sections are in both lists, in the same order; here they get their own names.
   const names = customSections.values();
   const rows = sections.slice(0, SHOWN_ROWS).map(({ name, size }) => {
     const custom = name === 'custom' ? names.next().value : undefined;

@@ -12,10 +12,10 @@ export interface ShownProblem {
   readonly excerpt?: string;
 }
 
-/** Of a line that a generator wrote; what stands before and behind the place is left out. */
+/** Excerpt of a long generated line around the position. */
 const MAX_EXCERPT = 120;
 
-/** `file:line:column`, as far as it is known, so that terminals and editors open it. */
+/** `file:line:column`, as far as known, which terminals and editors can open. */
 export function placeOf({ file, line, column }: Omit<ShownProblem, 'message'>): string {
   if (line === 0) return file;
   return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;
@@ -36,7 +36,7 @@ export function renderProblem(problem: ShownProblem, style: Style): string[] {
 }
 
 /**
- * Lines of a source with their numbers, the one that is meant with a mark.
+ * Lines of a source with their numbers; the relevant one is marked.
  *
  * @param first Number of the first line.
  * @param meant Its column is 0 if none is known.

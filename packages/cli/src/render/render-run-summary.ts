@@ -16,13 +16,13 @@ import { escapeText } from './escape-text.js';
 import { formatDuration } from './format-value.js';
 import type { Style } from './style.js';
 
-/** What of a summary is shown. */
+/** Which parts of a summary to show. */
 interface ShownSummary {
   readonly groups: boolean;
   readonly signatures: boolean;
 }
 
-/** Shows the numbers of a run: a table of means, and what else there is. */
+/** Shows the figures of a run: a table of means and further sections. */
 export function renderRunSummary(summary: RunSummary, shown: ShownSummary, style: Style): string {
   const { run, systems, notes } = summary;
   const headline = [

@@ -8,7 +8,7 @@ import type { Style } from './style.js';
 /** Differences that are shown one by one. */
 const SHOWN = 20;
 
-/** What verifying a run found, and what it did not look at. */
+/** Findings of a verification, and what it did not check. */
 export function renderRunVerification(found: RunVerification, style: Style): string {
   const { claim, signature, runAgain, rows, rowsWithoutAnswer, records, differenceCount } = found;
   const lines = [

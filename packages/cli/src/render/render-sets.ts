@@ -4,7 +4,7 @@ import { type Cell, formatCount, renderTable } from '@testbench/report/terminal'
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Metrics of a set that are shown; the first are what the plugin puts first, and `summary.json` has all. */
+/** Maximum metrics of a set, in the plugin's order; `summary.json` has all. */
 const MAX_METRICS_SHOWN = 4;
 
 /** Shows scores of the whole set, such as BLEU: not by group. Empty without an evaluator of sums. */

@@ -22,7 +22,7 @@ const LEAST_NAME = 5;
 const MAX_REASONS_SHOWN = 8;
 
 /**
- * Shows what a run came to: a headline, the table, and what failed.
+ * Shows the result of a run: a headline, the table, and failures.
  *
  * @param width Columns of the terminal. @default as many as the table takes
  */
@@ -41,7 +41,7 @@ export function renderSummary(summary: BenchmarkSummary, style: Style, width?: n
   const { selfJudged = [] } = summary;
   if (selfJudged.length > 0) {
     const names = selfJudged.map((name) => escapeText(name)).join(', ');
-    parts.push(style.red(`A tested model judges in ${names}: models favour what they wrote`));
+    parts.push(style.red(`A tested model judges in ${names}: models favour their own answers`));
   }
   const failures = renderFailures(summary, style);
   if (failures !== '') parts.push(failures);
@@ -51,7 +51,7 @@ export function renderSummary(summary: BenchmarkSummary, style: Style, width?: n
 }
 
 function renderScores(summary: BenchmarkSummary, style: Style, width?: number): string {
-  // A column of zeros that nobody asked for is only noise.
+  // A column of zeros is only noise.
   const filtered = summary.plugins.some(({ type }) => type === 'filter');
   const hasErrors = summary.scores.some(({ errors }) => errors > 0);
   const names = namesOf(summary);
@@ -67,7 +67,7 @@ function renderScores(summary: BenchmarkSummary, style: Style, width?: number): 
   let last: ScoreSummary | undefined;
   const rows = summary.scores.map((score): Cell[] => {
     const before = last;
-    // A name that stands above is not said again, unless one to its left has changed.
+    // A name is not repeated below itself unless one to its left has changed.
     const isSame = (upTo: number): boolean =>
       before !== undefined &&
       names.slice(0, upTo + 1).every((name) => before[name] === score[name]);
@@ -88,7 +88,7 @@ function renderScores(summary: BenchmarkSummary, style: Style, width?: number): 
   return renderTable(columns, rows, style.dim, width);
 }
 
-/** What tells the lines apart: the model, and prompt and provider where there are several. */
+/** What distinguishes the lines: the model, and prompt and provider if there are several. */
 function namesOf({ prompts, providers }: BenchmarkSummary): readonly (keyof SystemName)[] {
   return [
     ...(prompts.length > 1 ? (['prompt'] as const) : []),
@@ -97,7 +97,7 @@ function namesOf({ prompts, providers }: BenchmarkSummary): readonly (keyof Syst
   ];
 }
 
-/** Right or wrong, whose means are shares in percent, or graded. */
+/** Binary scores, whose means are percentages, or graded ones. */
 function scaleOf({ interval }: ScoreSummary): { readonly scale: 'binary' | 'graded' } {
   return { scale: interval?.method === 'wilson' ? 'binary' : 'graded' };
 }

@@ -11,7 +11,7 @@ export function renderFinding({ check, status, detail }: CheckFinding, style: St
   return `${mark(status, style)}  ${check.padEnd(13)}  ${escapeText(detail)}`;
 }
 
-/** How a golden file ended, and the lines that did not come out. */
+/** Result of a golden file, and the lines that differ. */
 export function renderGolden(
   { name, cases, passed, failures, maxFuel }: GoldenFileReport,
   style: Style,

@@ -3,7 +3,7 @@ import type { CallUsage } from '@testbench/types/errors';
 
 import { formatBytes, formatDuration } from './format-value.js';
 
-/** What a call took, on one line. */
+/** Usage of a call, on one line. */
 export function renderUsage({ executionTimeMs, fuelUsed, memoryUsedBytes }: CallUsage): string {
   return [
     `time ${formatDuration(executionTimeMs)}`,

@@ -4,7 +4,7 @@ import { describePredicate } from './describe-predicate.js';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Who vouches for an artifact, or why nobody does; one line each. */
+/** The signers of an artifact, or why each is not accepted; one line each. */
 export function renderVerification(found: Verification, style: Style): string {
   if (found.outcome === 'refused') {
     return `${style.red('refused')} (${found.code}): ${escapeText(found.message)}`;

@@ -16,7 +16,7 @@ import { widthOf } from './width-of.js';
 import { shortenPath } from './shorten-path.js';
 import { writeJson } from './write-json.js';
 
-/** How what runs is shown. */
+/** How a run is shown. */
 export interface ShownRun {
   readonly io: CliIo;
   /** Stands before the progress. */
@@ -24,7 +24,7 @@ export interface ShownRun {
   readonly flags: {
     /** Show what plugins log. */
     readonly debug: boolean;
-    /** Print the summary as JSON in place of the table, and no progress. */
+    /** Print the summary as JSON instead of the table, and no progress. */
     readonly json: boolean;
     /** Neither progress nor notices. */
     readonly quiet: boolean;
@@ -33,16 +33,16 @@ export interface ShownRun {
   };
   /** Finds plugins that are named. */
   readonly findPlugin: FindPlugin;
-  /** What the run must reach; undefined if nothing is asked for. */
+  /** What the run must reach; undefined if there are no requirements. */
   readonly gate: RunGate | undefined;
-  /** Reports that are written when it has ended. */
+  /** Reports to write at the end. */
   readonly reporters: readonly PreparedReporter[];
 }
 
 /**
- * Does what runs cases, shows its progress and its notices, and prints what it came to.
+ * Runs cases, shows progress and notices, and prints the result.
  *
- * @param work Gets what it is to be called with.
+ * @param work Receives the options of the run.
  */
 export async function runWithProgress(
   { io, name, flags, gate: asked, findPlugin, reporters }: ShownRun,
@@ -73,7 +73,7 @@ export async function runWithProgress(
   return await showResult({ io, flags, gate: asked, reporters }, result, say);
 }
 
-/** Prints what a run came to. @param say Tells what belongs to no table. */
+/** Prints the result of a run. @param say Prints what is not part of a table. */
 export async function showResult(
   {
     io,
@@ -97,11 +97,11 @@ export async function showResult(
     }
     io.stdout.write(`Run: ${escapeText(shortenPath(summary.run!, io.cwd))}\n`);
   }
-  // Nothing stands beside the one JSON document.
+  // Nothing is printed besides the one JSON document.
   const target = json ? { ...io, stdout: io.stderr } : io;
   for (const reporter of reporters) await reporter.report(target, summary.run!);
   if (!ok) say(describeMissing(summary, io.cwd));
-  // What a gate says of a run that lacks answers is not reliable, so that too many errors come first.
+  // A gate is not reliable on a run with missing answers, so too many errors take precedence.
   if (!ok) return ExitCode.failure;
   return gate?.passed === false ? ExitCode.gate : ExitCode.ok;
 }

@@ -1,17 +1,17 @@
 import type { CliIo, CliOutput } from '../cli-io.js';
 import { widthOf } from './width-of.js';
 
-/** Marks a text for a terminal, or gives it back as it is. */
+/** Styles a text for a terminal, or returns it unchanged. */
 export type Mark = (text: string) => string;
 
-/** The marks that commands use. */
+/** The styles that commands use. */
 export interface Style {
   readonly bold: Mark;
   readonly dim: Mark;
   readonly red: Mark;
   readonly green: Mark;
   readonly yellow: Mark;
-  /** Columns of the terminal; absent where nothing need fit. */
+  /** Columns of the terminal; absent if there is no limit. */
   readonly width?: number;
 }
 

@@ -7,7 +7,7 @@ import { formatBytes } from './format-value.js';
 const CLEAR_LINE = '\r\u001B[K';
 const REDRAW_EVERY_MS = 60;
 
-/** Says what happens while plugins come: transfers in one line of a terminal, what matters in lines of their own. */
+/** Reports installs: transfers in one line of a terminal, important events in their own lines. */
 export class TransferBar {
   readonly #output: CliOutput;
   readonly #isQuiet: boolean;

@@ -5,7 +5,7 @@ import { formatBytes } from './format-value.js';
 
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Shows on a terminal how far a transfer has come; elsewhere nothing. */
+/** Shows the progress of a transfer on a terminal; otherwise nothing. */
 export class TransferLine {
   readonly #output: CliOutput;
   #shown = '';

@@ -11,10 +11,10 @@ import { renderUsage } from './render-usage.js';
 import { createStyle } from './style.js';
 
 /**
- * Writes where in the author's source a call broke, with the lines around it, the guest's stack, and what the call took.
+ * Writes where in the author's source a call failed, with the surrounding lines, the guest's stack, and the usage of the call.
  *
- * A file is opened only for a script that was called by its path, and only in the script's own folder: a module of somebody else's could name any
- * file. Of a module the lines come from its source map.
+ * A file is opened only for a script that was called by its path, and only in the script's own folder: an untrusted module could name any
+ * file. Lines of a module come from its source map.
  *
  * @param plugin As on the command line.
  */
@@ -41,7 +41,7 @@ function describeFrame({ function: name, file, line = 0, column = 0 }: FailureFr
   return file === undefined ? name : `${name} (${placeOf({ file, line, column })})`;
 }
 
-/** Of the call, or of the one that loading made. */
+/** From the call, or from the call made while loading. */
 function usageOf(error: unknown): CallError['usage'] {
   if (error instanceof CallError) return error.usage;
   const cause = error instanceof Error ? error.cause : undefined;

@@ -1,7 +1,7 @@
 import type { CliOutput } from '../cli-io.js';
 import { escapeJson } from './escape-text.js';
 
-/** What `--json` prints: one document, with what could steer a terminal as escapes. */
+/** Prints `--json` output: one document, with terminal control characters escaped. */
 export function writeJson(output: CliOutput, value: unknown): void {
   output.write(escapeJson(`${JSON.stringify(value, undefined, 2)}\n`));
 }

@@ -2,7 +2,7 @@
 // oxlint-disable-next-line unicorn/prefer-node-protocol -- the package of this name, for browsers
 export { Buffer } from 'buffer';
 
-/** There is no environment to read, and no runtime that must be told from Node. */
+/** There is no environment to read, and no other runtime to distinguish from Node. */
 export const process = {
   env: {},
   versions: {},

@@ -5,7 +5,7 @@ import {
   type PluginSystemOptions as CompleteOptions,
 } from '../plugin-system.js';
 
-/** Options that are about what a browser does not have, and why they are refused. */
+/** Options for what browsers lack, and why they are refused. */
 const ABSENT = {
   cacheDir: 'nothing: a browser has no directories',
   certificateAuthorities: 'nothing: a page cannot say whom its browser trusts',
@@ -41,7 +41,7 @@ export interface PluginSystemOptions extends Omit<
  * ```
  */
 export class PluginSystem extends CompleteSystem {
-  /** @throws {ConfigError} For an unknown key, a wrong value, or an option about what a browser does not have. */
+  /** @throws {ConfigError} For an unknown key, a wrong value, or an option for something that browsers lack. */
   constructor(options: PluginSystemOptions = {}) {
     const given = new ConfigNode(options).object();
     for (const [name, expected] of Object.entries(ABSENT)) {

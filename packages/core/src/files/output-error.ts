@@ -15,7 +15,7 @@ export class OutputError extends PluginError<OutputErrorCode> {
     code: OutputErrorCode,
     /** The file. */
     readonly file: string,
-    /** What is wrong, to stand after a colon. */
+    /** What is wrong, to follow a colon. */
     readonly state: string,
     options?: ErrorOptions,
   ) {

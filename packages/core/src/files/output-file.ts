@@ -15,7 +15,7 @@ import {
 } from './output-place.js';
 
 const BUFFER_BYTES = 64 * 1024;
-/** How often a pipe is asked whether somebody reads from it. */
+/** Interval at which a pipe is checked for a reader. */
 const READER_POLL_MS = 50;
 
 /** How a file is written. */
@@ -52,7 +52,7 @@ export class OutputFile {
   }
 
   /**
-   * Makes sure that the file can be written, before the work begins whose result it takes.
+   * Checks that the file can be written, before the work begins.
    *
    * @throws {OutputError}
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -74,13 +74,13 @@ export class OutputFile {
     });
   }
 
-  /** True for a name that an unfinished file has. */
+  /** True for the name of an unfinished file. */
   static isTemporary(name: string): boolean {
     return TemporaryFile.isName(name);
   }
 
   /**
-   * Adds text or bytes at the end; waits only when a good deal is to be written.
+   * Appends text or bytes; waits only when much is pending.
    *
    * @throws {OutputError} `OUTPUT_UNWRITABLE`.
    */
@@ -163,14 +163,14 @@ async function writeToOwn(descriptor: 1 | 2, bytes: Uint8Array): Promise<void> {
   const stream = descriptor === 1 ? process.stdout : process.stderr;
   await new Promise<void>((resolve, reject) => {
     stream.write(bytes, (error) => {
-      // That a reader stops early, as `head` does, is no failure.
+      // A reader that stops early, such as `head`, is not a failure.
       if (error && !NOBODY_THERE.has(String((error as NodeJS.ErrnoException).code))) reject(error);
       else resolve();
     });
   });
 }
 
-/** Opening a pipe that nobody reads would hold one of the few I/O threads, for ever and beyond the reach of Ctrl-C. */
+/** Opening a pipe without a reader would block one of the few I/O threads for ever, and Ctrl-C could not stop it. */
 async function openInPlace(target: string, signal: AbortSignal | undefined): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_NOCTTY;
   if (!(await stat(target)).isFIFO()) return await open(target, flags);

@@ -57,7 +57,7 @@ export interface OutputPlace {
 const MAX_LINKS = 40;
 
 /**
- * Finds out how a file can be written, and whether; nothing is changed.
+ * Determines whether and how a file can be written; nothing is changed.
  *
  * @throws {OutputError} `OUTPUT_IS_INPUT` if it is one of the inputs, by whatever name or link; `OUTPUT_UNWRITABLE`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -92,14 +92,14 @@ export async function findOutputPlace(path: string, options?: OutputOptions): Pr
   }
 }
 
-/** Follows the links of the last part; those before it are the system's business. */
+/** Follows links of the last path segment; the system follows those before it. */
 async function followLinks(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links += 1) {
     const found = await lstat(target).catch(ignoreMissing);
     if (found?.isSymbolicLink() !== true) return target;
     const next = resolve(dirname(target), await readlink(target));
-    // Links in /proc may have a text that is no path, such as `pipe:[123]`, and lead somewhere all the same.
+    // Links in /proc may have a text that is no path, such as `pipe:[123]`, and still lead somewhere.
     if (isProcess(target)) return target;
     target = next;
   }
@@ -119,7 +119,7 @@ function ignoreMissing(error: unknown): undefined {
   throw error;
 }
 
-/** The nearest folder that is there must be one that can be written to. */
+/** The nearest existing folder must be writable. */
 async function checkFolder(
   folder: string,
   makeFolder: boolean,

@@ -7,7 +7,7 @@ import { describeFileError } from '@testbench/manager/files';
 import { OutputError } from './output-error.js';
 import { OutputFile, writeOutput } from './output-file.js';
 
-/** Names of the notes that say what is being renamed, and of the files that are replaced until all is done. */
+/** Names of the journals, and of replaced files kept until all renames are done. */
 const NOTE_NAME = /^\.testbench-[0-9a-f-]{36}\.publish$/;
 const OLD_NAME = /^\.testbench-[0-9a-f-]{36}\.old$/;
 
@@ -20,10 +20,10 @@ interface Renaming {
 }
 
 /**
- * Gives several finished files of one folder their names: all of them, or none.
+ * Renames several finished files of one folder: all of them, or none.
  *
- * A note on the disk says what is to be renamed before the first of them is. If one renaming fails, those before it are
- * taken back. If the process is killed between two, {@link finishPublishing} does the rest.
+ * A journal on the disk lists the renames before the first one is done. If one fails, those before it are
+ * undone. If the process is killed in between, {@link finishPublishing} does the rest.
  *
  * @throws {OutputError} `OUTPUT_UNWRITABLE`; then the folder is as it was.
  */
@@ -61,7 +61,7 @@ export async function publishTogether(folder: string, files: readonly OutputFile
 }
 
 /**
- * Does the renamings that a killed process left undone in a folder.
+ * Finishes the renames that a killed process left undone in a folder.
  *
  * @throws {OutputError} `OUTPUT_UNWRITABLE`.
  */
@@ -80,7 +80,7 @@ export async function finishPublishing(folder: string): Promise<void> {
   }
 }
 
-/** What others may have written there must not rename anything else. */
+/** A journal written by someone else must not rename anything else. */
 function parseNote(text: string): Renaming[] {
   let value: unknown;
   try {
@@ -103,7 +103,7 @@ function parseNote(text: string): Renaming[] {
   });
 }
 
-/** Gives a file a second name. @returns False if there is no such file, or the file system has no such names. */
+/** Creates a hard link. @returns False if the file does not exist, or the file system has no hard links. */
 async function keepOld(target: string, old: string): Promise<boolean> {
   const found = await stat(target).catch(ignoreMissing);
   if (found?.isDirectory() === true) {
@@ -116,7 +116,7 @@ async function keepOld(target: string, old: string): Promise<boolean> {
   );
 }
 
-/** Brings the names of a folder's files to the disk: a renaming is there when its folder is. Not every system lets a folder be opened. */
+/** Flushes a folder to disk, and with it its renames. Not every system can open folders. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, 'r');

@@ -119,7 +119,7 @@ class BenchmarkLoop {
   #files: Set<string>;
   /** Folders of scripts: a file that one imports may come there. */
   #scriptFolders = new Set<string>();
-  /** True but for a run that came to its end: then it is known which files are wanted. */
+  /** False for a finished run, after which the watched files are known. */
   #isOpen = true;
   #last: BenchmarkSummary | undefined;
 

@@ -33,7 +33,7 @@ export type ProjectBuild =
 /**
  * Builds a project in memory. A mistake of the author's is a result, and no error.
  *
- * @throws Whatever is no mistake of the author's.
+ * @throws Any error that is not a mistake of the author.
  */
 export async function buildProject(
   project: DevProject,

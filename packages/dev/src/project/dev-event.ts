@@ -23,7 +23,7 @@ export type DevEvent =
       readonly warnings: readonly DevProblem[];
       readonly durationMs: number;
     }
-  /** There is no module; what the last one gave stays what the next is compared with. */
+  /** There is no module; the next one is compared with the last one. */
   | {
       readonly type: 'build-failed';
       readonly code: string;

@@ -15,13 +15,13 @@ export interface DevProject {
   readonly name: string;
 }
 
-/** What tells a project that `buildPlugin` builds. */
+/** Files that identify a project for `buildPlugin`. */
 const MARKERS = ['assembly/index.ts', 'Cargo.toml', 'src/plugin.c'];
 /** How a project of a script calls it, as those of `create-plugin` do. */
 const SCRIPT = 'plugin';
 
 /**
- * Tells what is at a path: a script, the folder of a plugin, or a folder with a script `plugin.ts`, `plugin.js` or `plugin.py`.
+ * Determines what is at a path: a script, the folder of a plugin, or a folder with a script `plugin.ts`, `plugin.js` or `plugin.py`.
  *
  * @throws {BuildError} `BUILD_NO_PROJECT`.
  */

@@ -124,7 +124,7 @@ describe('watchProject() of a script', { timeout: 180_000 }, () => {
     });
     expect(only(watched.events, 'scores').totals.mean).toBeCloseTo(0.3);
 
-    // As editors save: beside the file, and then in its place.
+    // As editors save: to a temporary file, which then replaces the file.
     const saved = await watched.after(async () => {
       await watched.write('metric.js~', '');
       await watched.write('.metric.js.swp', '');

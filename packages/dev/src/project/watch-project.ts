@@ -7,7 +7,7 @@ import { WATCH_PROJECT_OPTIONS, type WatchProjectOptions } from './watch-project
 /**
  * Builds a plugin, runs its golden files and the first records of a data set, and does it again after every change, until `signal` fires.
  *
- * It goes on after a build that fails, and compares each build with the last one that was scored. Nothing is written. The plugin runs as in
+ * It continues after a failed build, and compares each build with the last one that was scored. Nothing is written. The plugin runs as in
  * `createTestHost`: random numbers from a seed and a clock that stands still, so that a score changes only if the plugin or the record does.
  *
  * @returns Once `signal` fires.

@@ -13,7 +13,7 @@ import { MAX_WATCHED, MOST_WAIT_MS, QUIET_MS } from '../limits.js';
 
 /** What is watched. */
 export interface WatchedPlaces {
-  /** Folders with all that is in them, but for what builds and package managers write. */
+  /** Folders with their contents, except what builds and package managers write. */
   readonly folders: readonly string[];
   /** Single files, wherever they are; those that do not exist yet too. */
   readonly files: readonly string[];
@@ -124,7 +124,7 @@ export class FileWatcher {
   }
 
   /**
-   * Tells of files that come into these folders, and not into those below, from this moment on; of folders that are not named any more it tells no
+   * Reports files that appear in these folders, but not below, from now on; it no longer reports folders that are not named any
    * longer.
    */
   watchNear(folders: readonly string[]): void {
@@ -144,7 +144,7 @@ export class FileWatcher {
         near.on('error', () => near.close());
         this.#near.set(folder, near);
       } catch {
-        // There is no such folder; what is in it cannot be imported either.
+        // The folder does not exist; nothing in it can be imported either.
       }
     }
   }
@@ -201,7 +201,7 @@ export class FileWatcher {
   #isIgnored(path: string, isFound: boolean): boolean {
     if (this.#files.has(path) || this.#folders.includes(path)) return false;
     const folder = this.#folderOf(path);
-    // What is no part of a folder is on the way to a single file.
+    // Anything else is on the way to a single file.
     if (folder === undefined) return false;
     const name = basename(path);
     if (EDITORS.test(name)) return true;

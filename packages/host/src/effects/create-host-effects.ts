@@ -83,7 +83,7 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
       try {
         return handler(args);
       } catch {
-        // A state store of somebody else's may throw; a guest gets a code all the same.
+        // A third-party state store may throw; the guest still gets a code.
         return { code: HostCode.inputOutput, problem: `"${name}" failed` };
       }
     },

@@ -30,7 +30,7 @@ export class CustomCall {
   }
 }
 
-/** What a function is told of the call; its signal is made when it is asked for. */
+/** What a function learns about the call; its signal is created on demand. */
 export class CallFacts implements CustomFunctionCall {
   readonly requestId: string | undefined;
   readonly #call: CustomCall;
@@ -62,7 +62,7 @@ export class CallFacts implements CustomFunctionCall {
     this.#unwatch();
   }
 
-  /** Nobody waits for the function. */
+  /** The function is not awaited. */
   end(): void {
     this.#unwatch();
     this.#controller?.abort();

@@ -143,7 +143,7 @@ export function customEffects(
     }
   };
 
-  /** Tells the operator why, and the guest only that it failed: an error may quote what no plugin should see. */
+  /** Logs the reason for the operator, and reports only a failure to the guest: an error may quote what no plugin should see. */
   const fail = (call: CustomCall, what: string, reason: string): EffectResult => {
     call.records += 1;
     const { requestId } = call.call;
@@ -157,7 +157,7 @@ export function customEffects(
           ...(requestId === undefined ? {} : { requestId }),
         });
       } catch {
-        // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+        // A failing sink is not the plugin's fault, and cannot be reported: the record is lost.
       }
     }
     return { code: HostCode.inputOutput };
@@ -198,7 +198,7 @@ function encodeAnswer(value: unknown): Uint8Array | string {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** What became of a promise; undefined if the call is over before. It never rejects. */
+/** The outcome of a promise; undefined if the call ends first. It never rejects. */
 async function settle(
   value: PromiseLike<unknown>,
   call: CustomCall,

@@ -28,12 +28,12 @@ export function failureResult(error: unknown, what: string): EffectResult {
   if (!(error instanceof EffectFailure)) {
     const reason = reasonOf(error);
     const code = CODES[reason] ?? HostCode.inputOutput;
-    // That there is no such file is an answer, not a mishap.
+    // A missing file is an answer, not a failure.
     return code === HostCode.notFound ? { code } : { code, problem: `${what}: ${reason}` };
   }
   const text = error.message === '' ? what : `${what}: ${error.message}`;
   if (error.code === HostCode.permissionDenied) return { code: error.code, denied: text };
-  // That a call is over is no news to whoever ended it.
+  // The end of a call is not reported to the caller that ended it.
   if (error.code === HostCode.cancelled) return { code: error.code };
   return { code: error.code, problem: text };
 }

@@ -156,7 +156,7 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
       call = begun;
       readBytes = 0;
       listed = 0;
-      // A guest that is given up while it is suspended may never come to the end of its call.
+      // A guest abandoned while suspended may never reach the end of its call.
       endListening = onAbort(begun.signal, end);
     },
     endCall() {
@@ -171,7 +171,7 @@ async function discard(file: GuestFile['file']): Promise<void> {
   try {
     await (file instanceof WritableFile ? file.discard() : file.close());
   } catch {
-    // It is gone already, and nobody waits for it.
+    // It is already gone, and not awaited.
   }
 }
 

@@ -11,7 +11,7 @@ const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
  * Reads a file of a private folder.
  *
  * @param maxBytes Of one that is read.
- * @returns `foreign` for anything but a regular file of this user, writable by nobody else, that is not too large.
+ * @returns `foreign` for anything but a regular file of this user, writable only by this user, that is not too large.
  */
 export async function readPrivateFile(
   path: string,

@@ -1,7 +1,7 @@
 import { readPrivateFile, removePrivateFile, writePrivateFile } from './private-file.js';
 import { isOurs, openPrivateFolder } from './private-folder.js';
 
-/** Keeps files that nobody but this user may write, such as those of a cache. */
+/** Keeps files that only this user may write, such as those of a cache. */
 export interface PrivateFiles {
   readonly openFolder: typeof openPrivateFolder;
   readonly read: typeof readPrivateFile;

@@ -20,7 +20,7 @@ export interface FolderProblem {
 }
 
 /**
- * Opens a folder that belongs to this user and that nobody else can write to; makes it, with its parents, if it is not there.
+ * Opens a folder that belongs to this user and that no one else can write to; makes it, with its parents, if it is not there.
  *
  * @returns What is wrong with it, or undefined.
  */
@@ -37,7 +37,7 @@ export function openPrivateFolder(path: string): FolderProblem | undefined {
   }
 }
 
-/** True for what this user owns and nobody else can write to. On systems without user ids, the file system's own rules have to do. */
+/** True for what this user owns and no one else can write to. On systems without user ids, the file system's own rules have to do. */
 export function isOurs(entry: { readonly uid: number; readonly mode: number }): boolean {
   const uid = process.getuid?.();
   return uid === undefined || (entry.uid === uid && (entry.mode & WRITABLE_BY_OTHERS) === 0);

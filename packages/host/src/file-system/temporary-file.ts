@@ -4,11 +4,11 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 
 /** Short, so that a file whose own name is as long as may be has room for it. */
 const NAME = /^\.testbench-[0-9a-f-]{36}\.tmp$/;
-// Never follow or overwrite what somebody else put there.
+// Never follow or overwrite what another user put there.
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 /**
- * A file under a name that nobody looks for, until it is complete: what is renamed appears whole, or not at all, and writers do not mix.
+ * A file under a temporary name until it is complete: a renamed file appears whole or not at all, and writers do not mix.
  * What a process leaves behind that dies meanwhile is known by its name.
  */
 export class TemporaryFile {

@@ -50,9 +50,9 @@ export interface OpenedDirectory {
 }
 
 /**
- * Notes what a granted directory is, so that nobody can put another in its place later.
+ * Records the identity of a granted directory, so that it cannot be replaced later.
  *
- * @returns undefined if there is no such directory now, or it is one of the kernel's.
+ * @returns undefined if the directory does not exist, or is one of the kernel's.
  */
 export async function pinGrant(
   grant: DirectoryGrant,
@@ -124,7 +124,7 @@ async function openName(path: string): Promise<FileHandle> {
     return await open(path, DIRECTORY);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A link, or something else that is no directory.
+    // A link, or something else that is not a directory.
     if (code === 'ENOTDIR' || code === 'ELOOP') denied('a link or file is in the way');
     throw error;
   }

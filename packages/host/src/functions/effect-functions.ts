@@ -20,7 +20,7 @@ export const EFFECT_FUNCTIONS = Object.fromEntries(
   ]),
 ) as Readonly<Record<EffectName, ContextFunction>>;
 
-/** The guest's side of a function of the host's own. An answer that did not fit is paid for all the same. */
+/** The guest's side of a custom host function. An answer that did not fit is still charged. */
 export function customFunction(name: CustomFunctionName): ContextFunction {
   const run = marshal(name, CUSTOM_FUNCTION_PARAMETERS, MAX_CUSTOM_JSON_BYTES) as (
     context: Parameters<ContextFunction>[0],

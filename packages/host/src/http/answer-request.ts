@@ -7,16 +7,16 @@ import type { HttpClient } from './http-client.js';
 import type { HttpExchange } from './http-exchange.js';
 import { readRequest } from './parse-request.js';
 
-/** What became of a request that a plugin asked for. */
+/** The outcome of a plugin's request. */
 export interface AnsweredRequest {
   readonly answer: AskAnswer;
-  /** What was refused for want of a permission, in words for the operator's log. */
+  /** What was refused for lack of a permission, in words for the operator's log. */
   readonly denied?: string;
   /** What else went wrong, in words for the operator's log. */
   readonly problem?: string;
 }
 
-/** What a plugin is told; the log says more. */
+/** What the plugin learns; the log has more. */
 const WORDS: Readonly<Record<number, string>> = {
   [HostCode.notFound]: 'there is no such thing',
   [HostCode.invalidArgument]: 'the request is wrong',

@@ -23,7 +23,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /**
  * Checks private certificate authorities.
  *
- * @throws {ConfigError} `CONFIG_INVALID` for a host that no grant can name, or a text that is no certificate, or has a key in it;
+ * @throws {ConfigError} `CONFIG_INVALID` for a host that no grant can name, or a text that is not a certificate, or contains a key;
  *   `CONFIG_UNKNOWN_KEY`.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Stands in for what makes and checks connections. A browser makes its own, and does not tell what a name resolves to: what
+ * Replaces the code that opens and checks connections. A browser opens its own, and does not reveal what a name resolves to: what
  * `allowedHosts` names is all that is checked, and beyond it the browser's own rules hold (CORS, access to local networks).
  */
 export function createCheckedConnector(): undefined {

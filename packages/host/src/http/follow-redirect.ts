@@ -11,13 +11,13 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export type Hop = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 /**
- * The next hop; undefined if the answer is no redirect.
+ * The next hop; undefined if the answer is not a redirect.
  *
  * 303, and 301 and 302 after a POST, go on with GET and without the body, as browsers do. To another origin, only headers go
  * along that cannot be credentials; whether the plugin may go there is for the caller to ask.
  *
  * @param location The `Location` header.
- * @throws {EffectFailure} Input/output for a place that is no http or https URL.
+ * @throws {EffectFailure} Input/output for a location that is not an http or https URL.
  */
 export function followRedirect(
   hop: Hop,

@@ -101,7 +101,7 @@ export function mayRequest(name: string): boolean {
  * Checks the further headers that a host allows.
  *
  * @param path Where they stand in options, for messages.
- * @throws {ConfigError} `CONFIG_INVALID` for what is no name in lower case, or can never be allowed.
+ * @throws {ConfigError} `CONFIG_INVALID` for anything but a lower-case name, or for one that can never be allowed.
  */
 export function readAllowedHeaders(
   names: readonly string[] = [],
@@ -113,7 +113,7 @@ export function readAllowedHeaders(
     throw new ConfigError(
       'CONFIG_INVALID',
       node.path,
-      `Cannot allow header ${JSON.stringify(name)}: it is no name in lower case, or one that only the host sets`,
+      `Cannot allow header ${JSON.stringify(name)}: it is not a lower-case name, or only the host sets it`,
     );
   });
   return new Set(allowed);

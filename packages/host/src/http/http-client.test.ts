@@ -720,7 +720,7 @@ describe('bodies', () => {
       permissions,
       async transport(request, send) {
         const { body, ...head } = await send(request);
-        // As a recorder does: whoever reads comes later.
+        // As a recorder does: the reader comes later.
         const later = async function* (): AsyncGenerator<Uint8Array, void, void> {
           yield* body;
         };

@@ -54,7 +54,7 @@ const OPTIONS: OptionReaders<HttpClientOptions> = {
   transport: (node) => node.callback(),
 };
 
-/** The connections of one plugin, shared by its instances and by nobody else. */
+/** The connections of one plugin, shared only by its instances. */
 export interface HttpClient {
   /** Headers that a plugin may set besides those of every plugin. */
   readonly headers: ReadonlySet<string>;

@@ -18,7 +18,7 @@ export interface ExchangeOptions {
   readonly call: EffectCall;
   /** Time for all of it, in milliseconds. @default the call's */
   readonly timeoutMs: number | undefined;
-  /** Sends the request, once; told when to give up, and tells what a redirected one is called. */
+  /** Sends the request once; can be aborted, and reports the target of a redirect. */
   readonly send: (signal: AbortSignal, onHop: (what: string) => void) => Promise<OpenedResponse>;
 }
 
@@ -27,7 +27,7 @@ export class HttpExchange {
   #what: string;
   readonly #abort = new AbortController();
   readonly #opened: Promise<OpenedResponse>;
-  /** Rejects when it is given up: nothing that waits, be it for a name or a free connection, waits longer. */
+  /** Rejects when aborted: waiting for a name or a free connection then ends. */
   readonly #aborted: Promise<never>;
   readonly #release: () => void;
   #reading = false;
@@ -63,7 +63,7 @@ export class HttpExchange {
     if (signal?.aborted === true) cancel();
     else if (end !== Number.POSITIVE_INFINITY) watch();
     this.#opened = send(own, (hop) => (this.#what = hop));
-    // Whoever asks for the head is told; nobody may.
+    // The reader of the head is told, if there is one.
     this.#opened.catch(() => {});
   }
 

@@ -101,7 +101,7 @@ function readUrl(value: unknown): URL {
   return parseUrl(value) ?? invalid('its url is not an absolute http or https URL');
 }
 
-/** A URL that a request may go to as far as its form tells; without its fragment. */
+/** A syntactically permitted URL, without its fragment. */
 export function parseUrl(text: string, base?: URL): URL | undefined {
   let url: URL;
   try {

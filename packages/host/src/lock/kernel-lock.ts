@@ -13,7 +13,7 @@ const TIMEOUT_MS = 10_000;
  * The kernel gives the lock back when the process ends, however it ends, and knows it in every process namespace. Node has no
  * call for it; the command `flock` locks what it is handed, which is the same open file as ours.
  *
- * @returns `unknown` where there is no such command, or the file system has no such locks.
+ * @returns `unknown` if the command is missing, or the file system has no such locks.
  * @see https://man7.org/linux/man-pages/man2/flock.2.html
  */
 export function tryKernelLock(file: number): 'locked' | 'conflict' | 'unknown' {

@@ -24,11 +24,11 @@ type LockHolder = Pick<Holder, 'host' | 'pid'> | undefined;
 interface Holder {
   readonly host: string;
   readonly pid: number;
-  /** When the process started, in ticks of the kernel; '' where the system does not tell. */
+  /** When the process started, in ticks of the kernel; '' if the system does not report it. */
   readonly start: string;
   /** Of this one holding. */
   readonly token: string;
-  /** Of the machine's start, and of the processes that see each other by their numbers; '' where the system does not tell. */
+  /** Of the machine's start, and of the processes that see each other by their numbers; '' if the system does not report it. */
   readonly boot: string;
   readonly namespace: string;
   /** True if the kernel knows whether it is held. */
@@ -44,7 +44,7 @@ const MAX_TRIES = 10;
  * Keeps a second process, and a second part of this one, from what a lock file stands for.
  *
  * The kernel holds the lock where it can, so that it ends with its process and counts in every container. Elsewhere the file
- * names the process: one that is gone is replaced; one of another machine or process namespace never, since nobody can tell.
+ * names the process: one that is gone is replaced; one of another machine or process namespace never, since it cannot be checked.
  *
  * @param lock Path of the lock file; its folder must be there.
  * @param refuse Makes the error if the lock is held; gets who holds it, in words: `process 7 of "host"`.
@@ -84,7 +84,7 @@ function lockWithKernel({ lock, inUse }: Attempt): (() => void) | undefined {
     }
     if (!keep) continue;
     return () => {
-      // While it is still locked: a lock on a file without a name keeps nobody out.
+      // While it is still locked: a lock on an unlinked file excludes no one.
       rmSync(lock, { force: true });
       closeSync(file);
     };
@@ -157,7 +157,7 @@ function lockWithFile({ lock, inUse }: Attempt): () => void {
 }
 
 /**
- * Takes a dead lock away and makes another, while nobody else does.
+ * Replaces a stale lock, exclusively.
  *
  * Without a guard, a host that looked long ago would take away what another has made meanwhile.
  */

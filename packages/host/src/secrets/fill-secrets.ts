@@ -83,7 +83,7 @@ async function readSecret(
   return value;
 }
 
-/** What a store gives, checked: a store of somebody else's may give anything. */
+/** The checked value of a store: a third-party store may return anything. */
 async function readFrom(store: SecretStore | undefined, name: string): Promise<Secret | undefined> {
   try {
     const secret: unknown = await store?.read(name);

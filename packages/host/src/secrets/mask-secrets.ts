@@ -20,7 +20,7 @@ export function maskText(text: string, secrets: MaskedSecrets): string {
  *
  * The end of what has come is held back, as long as a secret may be in any form, from the last byte on that no secret can have
  * (a line's end). **What is held back does not depend on what the bytes are**: were it only what a secret begins with, a plugin
- * could tell from the length of its reads how much of a guess is right, and find a secret byte by byte.
+ * could infer from the length of its reads how much of a guess is right, and find a secret byte by byte.
  */
 export class SecretMask {
   readonly #secrets: MaskedSecrets;

@@ -6,7 +6,7 @@ export interface SecretForm {
   readonly minLength: number;
 }
 
-/** A shorter part is left: most parts of that length say little, and occur by chance. */
+/** Shorter parts are ignored: most of them reveal little and occur by coincidence. */
 const MIN_PART_LENGTH = 12;
 
 /**

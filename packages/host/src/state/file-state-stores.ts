@@ -20,7 +20,7 @@ export type OpenStateStore = (plugin: string) => StateStore;
  * What a host did not finish writing is cut off when the file is opened; other damage is found by checksums and told. One host
  * at a time may use a file.
  *
- * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable by nobody else.
+ * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable only by this user.
  * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it; for a quota with an unknown key or a
  *   wrong value. What it returns throws `LoadError`
  *   `LOAD_STATE_IN_USE`, `LOAD_STATE_DAMAGED` or `LOAD_STATE_UNREADABLE`.

@@ -5,7 +5,7 @@ import { lockFile } from '../lock/lock-file.js';
 /**
  * Keeps a second host from using a file of state.
  *
- * @param path Of the file; the lock lies beside it.
+ * @param path Of the file; the lock file is next to it.
  * @returns Gives it back.
  * @throws {LoadError} `LOAD_STATE_IN_USE` if another host, or this one, uses the file. Whatever the file system throws.
  */

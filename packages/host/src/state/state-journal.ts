@@ -57,7 +57,7 @@ export class StateJournal {
    * Opens a journal, or begins one.
    *
    * @param apply Told of every change in the file, in their order.
-   * @throws {LoadError} `LOAD_STATE_DAMAGED` for a file that is no journal, or is damaged before its end. The end of a file that
+   * @throws {LoadError} `LOAD_STATE_DAMAGED` for a file that is not a journal, or is damaged before its end. The end of a file that
    *   a host did not finish writing is cut off.
    */
   static open(path: string, apply: (change: StateChange) => void): StateJournal {
@@ -96,7 +96,7 @@ export class StateJournal {
         return true;
       }
     } catch {
-      // A full disk: whoever asked is told.
+      // A full disk: the caller is told.
     }
     try {
       ftruncateSync(this.#file, this.#bytes);

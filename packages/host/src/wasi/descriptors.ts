@@ -1,7 +1,7 @@
 import { MAX_WASI_DESCRIPTORS } from '../limits.js';
 import { Errno } from './errno.js';
 
-/** One entry of a directory, as `host_file_list` tells it. */
+/** One entry of a directory, as `host_file_list` gives it. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly type: string;

@@ -5,7 +5,7 @@ const LINE_FEED = 0x0a;
 
 /**
  * Makes one record of each line that a program writes to a standard stream, in however many pieces: `eprintln!` of Rust writes
- * each part of its format by itself. Of a line that is longer than a record, the end is dropped; an empty one is no record.
+ * each part of its format by itself. Of a line that is longer than a record, the end is dropped; an empty one is not a record.
  */
 export class LogLines {
   readonly #log: (text: () => string) => void;

@@ -138,7 +138,7 @@ describe('WASI_FILES', () => {
     expect(call('fd_readdir', 3, 2048, 1000, -1n, 200)).toBe(Errno.success);
     expect(u32(200)).toBe(0);
     expect(call('fd_readdir', 3, -8, 1000, 0n, 200)).toBe(Errno.fault);
-    // Asked anew only where reading begins.
+    // Requested again only where reading begins.
     expect(asked).toEqual(['host_file_list', 'host_file_list']);
   });
 

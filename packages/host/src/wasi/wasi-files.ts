@@ -89,7 +89,7 @@ export const WASI_FILES = {
   ): Answer {
     const place = locate(context, fd, ptr, length);
     if (typeof place === 'number') return place;
-    // The host tells names and kinds, not sizes or times.
+    // The host gives names and kinds, not sizes or times.
     return ask(context, 'host_file_list', [utf8(place.path), 0], () =>
       writeFileStat(context, result, DIRECTORY),
     );
@@ -115,7 +115,7 @@ export const WASI_FILES = {
     if (found.kind === 'directory') return Errno.isdir;
     const ranges = readBuffers(context, buffers, count);
     if (typeof ranges === 'number') return ranges;
-    // Whoever reads must take less than was asked for; so one buffer is enough.
+    // A reader must accept less than it asked for, so one buffer is enough.
     const first = ranges.find(({ length }) => length > 0);
     if (first === undefined) return faultUnless(memory.writeU32(result, 0));
     return ask(context, 'host_file_read', [found.handle, first.length], ({ bytes }) => {
@@ -144,7 +144,7 @@ export const WASI_FILES = {
       if (memory.fill(ptr, length, bytes) === undefined) return Errno.fault;
       return faultUnless(memory.writeU32(result, Math.min(bytes.length, length >>> 0)));
     };
-    // Whoever goes on reading gets the rest of the same list.
+    // Continued reading returns the rest of the same list.
     if (cookie !== 0n && found.entries !== undefined) return give();
     const args = [utf8(found.path), MAX_WASI_LIST_BYTES];
     return ask(context, 'host_file_list', args, ({ code, bytes }) => {
@@ -249,7 +249,7 @@ export function readBuffers(
   return ranges;
 }
 
-/** Has an effect done, and goes on with what it gave if that was a success. */
+/** Runs an effect, and continues with its result if it succeeded. */
 function ask(
   context: HostContext,
   name: EffectName,

@@ -49,7 +49,7 @@ export const WASI_IMPLEMENTATION: Readonly<Record<string, ContextFunction>> = {
     const ranges = readBuffers(context, buffers, count);
     if (typeof ranges === 'number') return ranges;
     const lines = fd === STDOUT ? context.standardOutput : context.standardError;
-    // Fewer than there are is no error: a program writes the rest with its next call, and pays for it.
+    // Fewer than requested is not an error: a program writes the rest with its next call, and pays for it.
     let taken = 0;
     for (const { ptr, length } of ranges) {
       const bytes = memory.range(ptr, Math.min(length, MAX_LOG_RECORD_BYTES - taken)) ?? NOTHING;

@@ -43,7 +43,7 @@ export class AskHost {
   async answer(ask: Ask, call: EffectCall): Promise<AnsweredAsk> {
     if (isCompletionAsk(ask)) return await this.#complete(ask, call);
     const client = await this.#options.openHttp();
-    // Read only now: it takes 20 MB, and most plugins ask nobody.
+    // Loaded on demand: it takes 20 MB, and most plugins ask nothing.
     const { answerRequest } = await import('@testbench/host/http');
     const { answer, denied, problem } = await answerRequest(
       client,
@@ -59,7 +59,7 @@ export class AskHost {
   async #complete({ provider, complete }: CompletionAsk, call: EffectCall): Promise<AnsweredAsk> {
     const { askModel, permissions, pluginId } = this.#options;
     const what = `completion by provider ${JSON.stringify(provider)}`;
-    // Without a host that answers for providers there is nobody to ask, and nobody who has permitted it.
+    // Without a host that answers for providers, such asks are neither possible nor permitted.
     if (askModel === undefined || permissions.granted.network !== true) {
       this.#log(`denied: ${what}`, call);
       const message = 'it is not permitted';
@@ -93,7 +93,7 @@ export class AskHost {
         ...(requestId === undefined ? {} : { requestId }),
       });
     } catch {
-      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+      // A failing sink is not the plugin's fault, and cannot be reported: the record is lost.
     }
   }
 }

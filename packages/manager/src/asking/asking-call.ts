@@ -68,7 +68,7 @@ export class AskingCall {
         throw this.#failure(
           new CallError(
             'CALL_ASKS_EXCEEDED',
-            `Cannot finish call: the plugin asks once more after ${MAX_ASK_ROUNDS} rounds`,
+            `Cannot finish call: the plugin asks again after ${MAX_ASK_ROUNDS} rounds`,
           ),
         );
       }
@@ -155,7 +155,7 @@ export class AskingCall {
     }
   }
 
-  /** Of the call's time: its own and that of waiting, or its own alone where somebody else does the waiting. */
+  /** Time of the call: including waiting, or only its own if the caller does the waiting. */
   get #leftMs(): number {
     const spentMs =
       this.#of.options.answerAsks === undefined
@@ -164,7 +164,7 @@ export class AskingCall {
     return Math.max(1, Math.ceil(this.#timeoutMs - spentMs));
   }
 
-  /** What a round may take, and whom it tells. @param number From 1; the call that asked first is 0. */
+  /** Limits and callbacks of a round. @param number From 1; the call that asked first is 0. */
   #roundControls(
     { signal, onChunk, randomStream, verifying }: CallControls,
     number: number,

@@ -18,7 +18,7 @@ export interface ModelAsk {
  * Answers for a provider that a plugin names.
  *
  * @returns The `data` that the provider gave, as JSON has it.
- * @throws A `CallError` of code `CALL_NOT_FOUND` where there is no such provider. Of other errors the plugin learns what `retryable` and
+ * @throws A `CallError` of code `CALL_NOT_FOUND` if the provider does not exist. Of other errors the plugin learns what `retryable` and
  *   `retryAfterMs` say, and of a `CallError` its message.
  */
 export type AskModel = (ask: ModelAsk) => unknown;

@@ -27,7 +27,7 @@ export interface HostPluginToOpen {
 /**
  * Checks a plugin of the host's own and its options.
  *
- * @throws {TypeError} For what is no plugin.
+ * @throws {TypeError} For something that is not a plugin.
  * @throws {LoadError} `LOAD_INVALID_METADATA`, `LOAD_INCOMPATIBLE_API`, `LOAD_INVALID_CONFIG`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */

@@ -35,7 +35,7 @@ export interface CheckedHostPlugin {
 /**
  * Checks what was given as a plugin.
  *
- * @throws {TypeError} For what is no object, or lacks the method of its type.
+ * @throws {TypeError} For something that is not an object, or lacks the method of its type.
  * @throws {LoadError} `LOAD_INVALID_METADATA`.
  */
 export function readHostPlugin(plugin: HostPlugin): CheckedHostPlugin {
@@ -43,7 +43,7 @@ export function readHostPlugin(plugin: HostPlugin): CheckedHostPlugin {
   if (typeof given !== 'object' || given === null) {
     throw new TypeError(`Cannot register plugin: expected an object, found ${typeof plugin}`);
   }
-  // As from the wire: what is no metadata is refused by the same rules.
+  // As from the wire: invalid metadata is refused by the same rules.
   const metadata = parseMetadata(
     JSON.parse(
       JSON.stringify(

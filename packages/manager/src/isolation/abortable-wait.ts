@@ -13,7 +13,7 @@ export class AbortableWait {
 
   /**
    * @param timeoutMs In milliseconds. @default for ever
-   * @param isRetryable Whether the call may be made again after the deadline. @default it may: it waited, for its turn or for somebody else, and did not compute
+   * @param isRetryable Whether the call may be made again after the deadline. @default true: it waited and did not compute
    */
   constructor(
     readonly timeoutMs: number | undefined,
@@ -25,7 +25,7 @@ export class AbortableWait {
     if (callerSignal?.aborted === true) this.#cancel();
   }
 
-  /** Fires when the call is given up. */
+  /** Fires when the call is abandoned. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -34,13 +34,13 @@ export class AbortableWait {
     return this.#abort.signal;
   }
 
-  /** Why the call was given up: `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; undefined if it was not. */
+  /** Why the call was abandoned: `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; undefined if it was not. */
   get error(): CallError | undefined {
     return this.#error;
   }
 
   /**
-   * Waits for `work`, which should stop by itself when {@link signal} fires; should that not help, the caller goes on
+   * Waits for `work`, which should stop when {@link signal} fires; if it does not, the caller continues
    * without it.
    *
    * @throws {CallError} `CALL_DEADLINE_EXCEEDED` or `CALL_CANCELLED`; whatever `work` throws.
@@ -54,12 +54,12 @@ export class AbortableWait {
     });
   }
 
-  /** Gives it up now, for a reason of the host's. Does nothing if it was given up already. */
+  /** Abandons it now, for a reason of the host. Does nothing if it was already abandoned. */
   abort(error: CallError): void {
     if (this.#error === undefined) this.#give(error);
   }
 
-  /** From now on nothing is given up any more. */
+  /** From now on nothing is abandoned. */
   end(): void {
     clearTimeout(this.#timer);
     this.#unwatch();

@@ -96,7 +96,7 @@ export function inputOf(text: string, payload: PayloadForm): PluginInput {
   return { data, ...(requestId === undefined ? {} : { context: { requestId } }) };
 }
 
-/** What becomes of inputs that are not begun any more. */
+/** The result of inputs that were not started. */
 export function notStarted(): BatchResult {
   const reason = new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled');
   return { status: 'rejected', reason };

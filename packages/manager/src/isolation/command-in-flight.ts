@@ -26,7 +26,7 @@ const MAX_ESCAPED_LENGTH = 8 * MAX_LOG_RECORD_BYTES;
 /** Replies by which a guest asks for something. */
 const ASKING: ReadonlySet<CheckedReply['type']> = new Set(['begin', 'effect', 'chunk']);
 
-/** What one command may take, and whom it tells. */
+/** Limits and callbacks of one command. */
 export interface CommandOptions {
   /** Wall time of the whole command in milliseconds; the runner has its own, sharper limit. */
   readonly timeoutMs: number;
@@ -81,7 +81,7 @@ export class CommandInFlight {
     return this.#waits;
   }
 
-  /** True once the guest has asked somebody who may be slow. */
+  /** True once the guest has made a request that may be slow. */
   get askedOthers(): boolean {
     return this.#askedOthers;
   }
@@ -155,7 +155,7 @@ export class CommandInFlight {
         ...(requestId === undefined ? {} : { requestId }),
       });
     } catch {
-      // A sink that fails is not the plugin's doing, and there is nobody left to tell: the record is lost.
+      // A failing sink is not the plugin's fault, and cannot be reported: the record is lost.
     }
   }
 
@@ -177,12 +177,12 @@ export class CommandInFlight {
       await this.options.onChunk?.(bytes);
       return { code: 0 };
     } catch {
-      // Nobody listens any more; the call's own signal says the rest.
+      // There is no listener any more; the call's own signal covers the rest.
       return { code: HostCode.cancelled };
     }
   }
 
-  /** Effects do not throw; should one all the same, the guest gets a code and the host lives on. */
+  /** Effects do not throw; if one does, the guest gets a code and the host keeps running. */
   async #effect(...[name, args]: Parameters<HostEffects['perform']>): Promise<EffectResult> {
     try {
       return await this.effects.perform(name, args);

@@ -5,7 +5,7 @@ import type { HostCallReport, PayloadForm } from '@testbench/types/abi';
 import type { AnswerAsks } from '../asking/asking.js';
 import type { Ending } from '../ending.js';
 
-/** What one call may take, and whom it tells. */
+/** Limits and callbacks of one call. */
 export interface CallControls {
   /** Wall time inside the plugin, in milliseconds. @default the plugin's limit */
   readonly timeoutMs?: number | undefined;
@@ -37,7 +37,7 @@ export interface CallControls {
   onReport?(report: Omit<HostCallReport, 'failure'>): void;
 }
 
-/** What became of one input of a batch. */
+/** The result of one input of a batch. */
 export type BatchResult<Data = unknown> = PromiseSettledResult<PluginOutput<Data>>;
 
 /** Runs the calls of one version of a plugin, in one isolation, all with the same limits and errors. */
@@ -63,7 +63,7 @@ export interface Executor {
   executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]>;
   /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */
   health(): Promise<number>;
-  /** Tells all idle instances that no more calls will come; calls that come all the same get fresh ones. */
+  /** Shuts down all idle instances; later calls get fresh ones. */
   shutdown(): Promise<void>;
   /** Ends calls that are still running, where that is possible. @param ending Why: how they fail. */
   kill(ending: Ending): void;

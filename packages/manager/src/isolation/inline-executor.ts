@@ -255,7 +255,7 @@ export class InlineExecutor implements Executor {
       .finally(() => this.#waiting.delete(wait));
   }
 
-  /** The guest's side of a call that may be given up: it goes on until the guest can be stopped. */
+  /** The guest's side of a call that may be abandoned: it continues until the guest can be stopped. */
   async #runOn(
     pending: GuestInstance | Promise<GuestInstance>,
     input: PluginInput,

@@ -34,6 +34,6 @@ export interface IsolationRequest {
   readonly id: string | undefined;
   /** `sha256:` and the hex digest of the module's bytes. */
   readonly digest: string;
-  /** From the custom section: what the plugin says about itself, which nobody has verified. */
+  /** From the custom section: the plugin's own unverified metadata. */
   readonly metadata: PluginMetadata | undefined;
 }

@@ -134,7 +134,7 @@ export class ModulePreparer {
     this.#shrinkTimer ??= setTimeout(() => this.#shrink(), RUNNER_IDLE_MS).unref();
   }
 
-  /** Ends the threads that nobody has needed for a while. */
+  /** Ends threads that were idle for a while. */
   #shrink(): void {
     this.#shrinkTimer = undefined;
     for (const thread of this.#idle.splice(0)) {

@@ -18,7 +18,7 @@ import {
 
 import type { RunnerReport } from '../runner/messages.js';
 
-/** What became of one input, checked. */
+/** The checked result of one input. */
 export type Outcome =
   | {
       readonly ok: true;
@@ -29,7 +29,7 @@ export type Outcome =
     }
   | { readonly ok: false; readonly error: CallError | LoadError };
 
-/** What became of the items of a pipeline: whole once the number of its calls is compared, see `readPipelineDone`. */
+/** The results of the items of a pipeline: complete once the number of its calls is compared, see `readPipelineDone`. */
 export interface PipelineDone {
   readonly type: 'pipeline-done';
   readonly figures: Float64Array;

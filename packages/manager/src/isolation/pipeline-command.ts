@@ -10,7 +10,7 @@ export interface RemoteStageOf<Runs extends Pick<Executor, 'payload' | 'limits'>
   readonly controls: CallControls;
 }
 
-/** What became of a pipeline's items. */
+/** The results of a pipeline's items. */
 export interface RemotePipelineResults {
   /** Stage by stage, and within one item by item; undefined for a call that was not made. */
   readonly results: readonly (BatchResult | undefined)[];
@@ -18,7 +18,7 @@ export interface RemotePipelineResults {
   readonly left: ReadonlySet<number>;
 }
 
-/** What a thread is told. */
+/** A message to a thread. */
 export function pipelineCommand(
   stages: readonly RemoteStageOf<
     Pick<Executor, 'payload' | 'limits'> & { readonly guest: RemoteGuest }

@@ -66,7 +66,7 @@ function textOf(bytes: Uint8Array): string | undefined {
     const text = decoder.decode(bytes);
     return text.length === bytes.length ? text : undefined;
   } catch {
-    // One of them is not UTF-8, or cannot be decoded at all: whoever reads it says so.
+    // One of them is not UTF-8, or cannot be decoded: the reader reports it.
     return undefined;
   }
 }

@@ -149,7 +149,7 @@ export class RemoteExecutor implements Executor {
   /**
    * Sends items through this plugin and then others, in one thread that they share.
    *
-   * @throws {CallError} If it cannot be told what became of which call; none of them has had an effect.
+   * @throws {CallError} If the results cannot be assigned to calls; none of them has had an effect.
    */
   async runPipeline(
     stages: readonly RemoteStage[],
@@ -303,8 +303,8 @@ export class RemoteExecutor implements Executor {
   /**
    * Takes a runner that has the version loaded.
    *
-   * A call that is given up meanwhile does not wait for the runner, which goes on and is there for the next call. Once
-   * `run` has begun, the runner's own limits hold.
+   * A call abandoned in the meantime does not wait for the runner, which keeps starting for the next call. Once
+   * `run` has started, the runner's own limits apply.
    *
    * @param run Gets what is left of the call's own time limit.
    */
@@ -394,7 +394,7 @@ function verifyingKey({ setup }: RemoteGuest): string {
 interface RemoteCall {
   readonly requestId?: string | undefined;
   readonly randomStream: number | undefined;
-  /** Tells when it has its runner. */
+  /** Called when it has its runner. */
   readonly onTurn?: boolean;
 }
 

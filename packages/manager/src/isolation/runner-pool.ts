@@ -75,12 +75,12 @@ export class RunnerPool {
     try {
       return await run(runner);
     } finally {
-      // Without waiting: what other plugins do when they leave is no business of this call's.
+      // Not awaited: unloading other plugins must not delay this call.
       void this.#afterUse(runner, key);
     }
   }
 
-  /** Tells a version in all runners to shut down: in idle ones now, in the others when they have done what they do. */
+  /** Shuts a version down in all runners: in idle ones now, in the others when they are done. */
   async retire(guest: RemoteGuest): Promise<void> {
     this.#retired.set(guest.version, guest);
     const holding = this.#idle.filter((runner) => runner.has(guest.version));
@@ -113,7 +113,7 @@ export class RunnerPool {
     try {
       if (this.#retired.size > 0) await this.#unloadRetired(runner);
     } catch {
-      // Nobody waits for this. A runner that cannot be told to unload is of no use.
+      // Not awaited. A runner that cannot be told to unload is of no use.
       runner.end();
     }
     this.#giveBack(runner);
@@ -134,7 +134,7 @@ export class RunnerPool {
         try {
           await runner.unload(guest, { timeoutMs: SHUTDOWN_TIMEOUT_MS });
         } catch (error) {
-          // A plugin that does not leave in time loses its runner; nobody waits for it any more.
+          // A plugin that does not shut down in time loses its runner and is no longer awaited.
           if (!(error instanceof CallError)) throw error;
         }
       }
@@ -159,7 +159,7 @@ export class RunnerPool {
     return runner;
   }
 
-  /** Ends runners that nobody has needed for a while; one timer serves them all. */
+  /** Ends runners that were idle for a while; one timer serves them all. */
   #scheduleShrinking(): void {
     if (this.#shrinkTimer !== undefined || this.#closed) return;
     this.#shrinkTimer = setTimeout(() => {

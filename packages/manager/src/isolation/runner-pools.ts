@@ -9,7 +9,7 @@ export class RunnerPools {
   #threads: RunnerPool | undefined;
   /** Reads modules for all of them. */
   readonly preparer = new ModulePreparer();
-  /** Those that may have a runner of their own. */
+  /** Pools that may have their own runner. */
   readonly #own = new Set<RunnerPool>();
 
   constructor(

@@ -15,7 +15,7 @@ import type { StartRunner } from './runner-link.js';
 
 const encoder = new TextEncoder();
 
-/** What a runner tells of a guest that it has loaded. */
+/** What a runner reports about a loaded guest. */
 export interface LoadedFacts {
   readonly metadata: PluginMetadata;
   readonly hasBatch: boolean;
@@ -132,7 +132,7 @@ export class Runner {
     if (!this.#dead) this.#link.send({ type: 'discard', version });
   }
 
-  /** Tells a guest to shut down and forgets it. */
+  /** Shuts a guest down and forgets it. */
   async unload(guest: RemoteGuest, options: CommandOptions): Promise<void> {
     await this.#command(guest, options, { type: 'unload', version: guest.version });
     this.#effects.delete(guest.version);
@@ -255,7 +255,7 @@ export class Runner {
     this.#verdict ??= verdict;
     this.#dead = true;
     this.#link.kill();
-    // The exit may take a while; whoever waits need not.
+    // The exit may take a while; it is not awaited.
     this.#pending?.fail(this.#verdict);
   }
 

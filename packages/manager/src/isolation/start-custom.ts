@@ -4,7 +4,7 @@ import type { CustomIsolation, RunnerLink, RunnerStart } from '@testbench/types/
 
 /**
  * Starts a runner of an isolation of the host's own. Whatever its code does, calls end with errors of ours: nothing that it
- * throws, gives or tells too early or too often comes further than here.
+ * throws, returns or reports too early or too often gets past this point.
  *
  * @throws {CallError} `CALL_START_FAILED` if it throws, or gives no link.
  */
@@ -12,7 +12,7 @@ export function startCustom(isolation: CustomIsolation, runner: RunnerStart): Ru
   const { name } = isolation;
   let hears = false;
   let gone = false;
-  /** Told later, if need be: nobody listens before the link is there. */
+  /** Deferred if necessary: there is no listener before the link exists. */
   const hear = (tell: () => void): void => {
     if (hears) tell();
     else queueMicrotask(tell);
@@ -75,11 +75,11 @@ function checkLink(value: unknown): RunnerLink {
     throw new TypeError('"start" gave no link with "send" and "kill"');
   }
   if (!isOptional(link.requestStop) || !isOptional(link.setBusy)) {
-    throw new TypeError('"requestStop" or "setBusy" of its link is no function');
+    throw new TypeError('"requestStop" or "setBusy" of its link is not a function');
   }
   const { graceMs = 0 } = link;
   if (typeof graceMs !== 'number' || !(graceMs >= 0 && graceMs <= MAX_TIMEOUT_MS)) {
-    throw new TypeError(`"graceMs" of its link is no number from 0 to ${MAX_TIMEOUT_MS}`);
+    throw new TypeError(`"graceMs" of its link is not a number from 0 to ${MAX_TIMEOUT_MS}`);
   }
   return value as RunnerLink;
 }

@@ -35,7 +35,7 @@ function nodeFlags(entry: string, maxMemoryBytes: number): string[] {
 /**
  * Starts a hardened child process.
  *
- * It has no environment, no network or file permission but for its own code, and, on systems with a POSIX shell, a
+ * It has no environment, and no network or file permission except for its own code, and, on systems with a POSIX shell, a
  * limit on its address space. It serves one plugin.
  */
 export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart): RunnerLink => {
@@ -80,7 +80,7 @@ export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart)
       `the process ended with ${signal ?? `code ${code}`}${words === undefined ? '' : ` (${words})`}`,
     );
   });
-  // What is no frame is no message either: the host ends a child that sends one.
+  // Anything but a frame is not a message: the host ends a child that sends it.
   readFrames(replies, onMessage);
   const handles = [child, commands, replies, child.stderr] as unknown as {
     ref?: () => void;

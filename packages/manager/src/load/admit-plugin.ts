@@ -5,7 +5,7 @@ import type { ModulePreparer } from '../isolation/module-preparer.js';
 
 /** A module that was let in, and what is known of it before anything of it runs. */
 export interface AdmittedPlugin {
-  /** All of their buffer, and nobody else's. */
+  /** All of their buffer, shared with nothing else. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of the bytes, in lower-case hex. */
   readonly sha256: string;
@@ -21,7 +21,7 @@ export interface AdmittedPlugin {
 /**
  * The first step of loading: checks the module against what admission allows. The engine sees none of it.
  *
- * @param bytes All of a buffer that nobody else uses: it may be moved between threads.
+ * @param bytes All of an unshared buffer: it may be moved between threads.
  * @throws {LoadError} As `admitModule` does.
  */
 export async function admitPlugin(

@@ -13,7 +13,7 @@ export class LoadingId {
     this.#sink = sink;
   }
 
-  /** undefined as long as nobody knows. */
+  /** undefined while unknown. */
   get current(): string | undefined {
     return this.#id;
   }

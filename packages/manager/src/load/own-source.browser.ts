@@ -6,7 +6,7 @@ import { resolveModulePath } from './read-module-file.browser.js';
  *
  * @returns The address of a module, or a copy of its bytes.
  * @throws {TypeError} For anything else.
- * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is no address.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is not an address.
  */
 export function ownSource(source: PluginSource): string | Uint8Array<ArrayBuffer> {
   if (typeof source === 'string') return resolveModulePath(source);

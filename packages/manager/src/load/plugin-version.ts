@@ -20,7 +20,7 @@ export interface VersionFacts {
 /** What a version may use, and holds open. */
 export interface VersionGrants {
   readonly permissions: { readonly granted: Permissions };
-  /** Outlives the version: whoever drops the plugin closes it. Undefined for what has none. */
+  /** Outlives the version: it is closed when the plugin is removed. Undefined if there is none. */
   readonly state: StateStore | undefined;
   /** Ends connections. A version that is needed again makes new ones. */
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export class PluginVersion {
     return this.executor.metadata;
   }
 
-  /** A call begins. Whoever says so says `leave` when it has ended: {@link retire} waits for that. */
+  /** A call begins. The caller calls `leave` when it has ended: {@link retire} waits for that. */
   enter(): void {
     this.#running += 1;
   }
@@ -78,7 +78,7 @@ export class PluginVersion {
   }
 
   /**
-   * Lets running calls end, for at most `timeoutMs`, and tells the instances to shut down.
+   * Lets running calls end, for at most `timeoutMs`, and shuts the instances down.
    *
    * @param ending How calls fail that take longer.
    */

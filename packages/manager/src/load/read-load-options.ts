@@ -9,7 +9,7 @@ import { type OwnSourceMap, readSourceMapChoice } from '../places/source-map-cho
 import { ownJson } from './own-json.js';
 import { ownSource } from './own-source.js';
 
-/** `LoadPluginOptions`, checked and copied: what the caller changes afterwards is no business of a plugin that is loaded. */
+/** `LoadPluginOptions`, checked and copied: later changes by the caller do not affect a loaded plugin. */
 export interface CheckedLoadOptions {
   readonly id: string | undefined;
   /** The same, but stays as it was when a reload knows the id that the plugin gave itself. */
@@ -23,7 +23,7 @@ export interface CheckedLoadOptions {
   readonly limits: ResourceLimits;
   /** @default what the manager's policy grants */
   readonly permissions: PermissionSet | undefined;
-  /** @default the file beside the module */
+  /** @default the file next to the module */
   readonly sourceMap: OwnSourceMap | undefined;
 }
 

@@ -53,12 +53,12 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array, void, v
 /**
  * The absolute form of a module's address: relative to the page, or to a worker's script.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is no address.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is not an address.
  */
 export function resolveModulePath(path: string): string {
   try {
     return new URL(path, globalThis.document?.baseURI ?? globalThis.location?.href).href;
   } catch (cause) {
-    throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": it is no URL`, { cause });
+    throw new LoadError('LOAD_NOT_FOUND', `Cannot read "${path}": it is not a URL`, { cause });
   }
 }

@@ -98,7 +98,7 @@ export class VersionLoader {
     const protocol = known.find((one) => one.protocol.name === contract)!;
     const request = { id: options.id, digest, metadata: section };
     const isolation = options.isolation ?? settings.isolation(request);
-    // A name that the plugin gave itself while it ran is no name to grant to.
+    // A name that the plugin reported while running must not receive grants.
     const permissions =
       options.permissions ?? settings.grants.grantsFor({ name: section?.name ?? givenId, digest });
     const grants = await grantPlugin(admitted, { givenId, permissions, state }, settings);

@@ -15,13 +15,13 @@ export type PipelinePiece =
 export interface PipelineStage {
   /** What the plugin is loaded as. */
   readonly id: string;
-  /** Its `data`, as JSON in pieces. Whoever makes the pieces answers for that they are JSON together. */
+  /** Its `data`, as JSON in pieces. The creator of the pieces ensures that together they are JSON. */
   readonly data: readonly PipelinePiece[];
   /**
    * `answer`: the text that it gives, bare or as `text` of an object, is the answer from here on; an item ends here if there is none.
-   * `completion`: the same, and the tool calls beside the text go to the stages behind; an item ends here if they are not as `readToolCalls`
+   * `completion`: the same, and the tool calls are passed to later stages together with the text; an item ends here if they are not as `readToolCalls`
    * of `@testbench/types/tools` wants them.
-   * `verdict`: what it gives goes to nobody but the caller.
+   * `verdict`: its result goes only to the caller.
    */
   readonly gives: 'answer' | 'completion' | 'verdict';
 }

@@ -69,7 +69,7 @@ export function readItems(
       );
     }
     if (requestId !== undefined && typeof requestId !== 'string') {
-      throw new TypeError('Cannot start pipeline: "requestId" is no text');
+      throw new TypeError('Cannot start pipeline: "requestId" is not a text');
     }
     return { texts: [...texts], ...(requestId === undefined ? {} : { requestId }) };
   });

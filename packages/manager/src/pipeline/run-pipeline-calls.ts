@@ -17,7 +17,7 @@ import {
   stageInput,
 } from './pipeline-stage.js';
 
-/** What became of an item at each stage; undefined where it did not come so far. */
+/** The result of an item at each stage; undefined for stages it did not reach. */
 export type PipelineResult = readonly (BatchResult | undefined)[];
 
 /** A stage with the plugin that was loaded under its id. */
@@ -208,7 +208,7 @@ function lengthOf({ texts }: PipelineItem): number {
   return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** Items whose length nobody has checked yet go to the plugin that checks it. */
+/** Items of unchecked length go to the plugin that checks it. */
 function isLarge(item: PipelineItem): boolean {
   return lengthOf(item) > MAX_BATCH_BYTES;
 }

@@ -18,7 +18,7 @@ interface PlacedModule {
   /** `sha256:` and hex. */
   readonly digest: string;
   readonly form: MeteringForm;
-  /** What the caller said; undefined for the file beside the module. */
+  /** What the caller passed; undefined for the file next to the module. */
   readonly sourceMap: OwnSourceMap | undefined;
   /** Gets a note if the source map cannot be used. */
   readonly onLog: LogSink;
@@ -79,7 +79,7 @@ export class PluginPlaces {
     }
   }
 
-  /** Never fails: an error without places is one all the same. */
+  /** Never fails: an error without places is still an error. */
   async #find(): Promise<ModulePlaces> {
     const { form } = this.#module;
     try {

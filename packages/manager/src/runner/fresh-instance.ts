@@ -38,7 +38,7 @@ export class CallBudget {
   }
 }
 
-/** Codes that say what the call's own limits did, or its caller, or what became of its thread or process. */
+/** Codes caused by the call's own limits, its caller, or its thread or process. */
 const OWN_ENDS: ReadonlySet<string> = new Set([
   'CALL_DEADLINE_EXCEEDED',
   'CALL_FUEL_EXHAUSTED',

@@ -97,7 +97,7 @@ export class GuestInstance {
     this.#random?.restart(stream);
   }
 
-  /** True if the call has asked somebody beyond the host, such as a server. */
+  /** True if the call has asked something beyond the host, such as a server. */
   get askedOthers(): boolean {
     return this.#askedOthers;
   }
@@ -118,7 +118,7 @@ export class GuestInstance {
     return this.#setup.reset ? this.instance.reset() : !this.instance.poisoned;
   }
 
-  /** Tells the plugin that no more calls will come. @returns undefined if it has heard already. */
+  /** Notifies the plugin that no more calls will come. @returns undefined if it was already notified. */
   shutdown(): Promise<void> | undefined {
     const limits = { timeoutMs: SHUTDOWN_TIMEOUT_MS };
     if (this.instance.waits) return this.instance.shutdownAsync(limits).catch(ignoreCallErrors);

@@ -93,7 +93,7 @@ export class GuestInstances {
     this.#idle.length = 0;
   }
 
-  /** Tells all instances that no call has now to shut down. @returns undefined if they have heard already. */
+  /** Shuts down all idle instances. @returns undefined if they were already notified. */
   shutdown(): Promise<void> | undefined {
     const waiting = this.#idle.splice(0).flatMap((guest) => guest.shutdown() ?? []);
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);

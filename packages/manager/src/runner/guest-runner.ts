@@ -78,7 +78,7 @@ export class GuestRunner {
       case 'unload':
         this.#unload(command.version);
         return this.#send({ type: 'unloaded' });
-      // An answer that nobody waits for any more.
+      // An answer that is no longer awaited.
       case 'reply':
     }
   }

@@ -50,7 +50,7 @@ export interface RunnerStage {
   readonly randomStream: number;
 }
 
-/** What a host tells a runner: a thread or child process that runs guests. One command at a time, each answered. */
+/** Commands of a host to a runner: a thread or child process that runs guests. One command at a time, each answered. */
 export type RunnerCommand =
   | {
       readonly type: 'load';
@@ -72,14 +72,14 @@ export type RunnerCommand =
       readonly timeoutMs: number;
       readonly maxFuel: number;
       readonly requestId?: string;
-      /** True if somebody listens to chunks. */
+      /** True if there is a listener for chunks. */
       readonly stream: boolean;
       /** The first input's stream of reproducible random numbers; the others have the next ones. */
       readonly randomStream: number;
       /** The clock stands at this time for the plugin. @default the runner's clock */
       readonly nowMs?: number;
     }
-  /** Sends items through several guests that ask nothing of the host; only a thread is told so. */
+  /** Sends items through several guests that ask nothing of the host; only threads receive it. */
   | {
       readonly type: 'pipeline';
       readonly stages: readonly RunnerStage[];
@@ -105,7 +105,7 @@ export type RunnerCommand =
       readonly problem?: string;
     };
 
-/** What became of one input. */
+/** The result of one input. */
 export type RunnerOutcome =
   | {
       readonly ok: true;
@@ -124,7 +124,7 @@ export interface RunnerReport {
   readonly callsByName: Readonly<Record<string, number>>;
 }
 
-/** What a runner tells its host. Everything in it is checked by `parseReply`: a hostile guest may have taken over. */
+/** Messages of a runner to its host. Everything in them is checked by `parseReply`: a hostile guest may have taken over. */
 export type RunnerReply =
   | {
       readonly type: 'loaded';

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 
 import { prepare, type PrepareCommand } from './prepare-module.js';
 
-// Waits in its event loop: nothing of a plugin runs here, so there is nobody to answer meanwhile.
+// Waits in its event loop: no plugin code runs here, so nothing needs an answer meanwhile.
 parentPort?.on('message', (command: PrepareCommand) => {
   const reply = prepare(command);
   const moved = reply.type === 'admitted' ? [reply.bytes.buffer] : [];

@@ -15,7 +15,7 @@ export interface CallStatistics {
   readonly peakMemoryBytes: number;
   /** Host calls by name of the function. */
   readonly hostCalls: Readonly<Record<string, number>>;
-  /** Host calls that were refused for want of a permission. */
+  /** Host calls refused for lack of a permission. */
   readonly deniedCalls: number;
   /** Ended calls by outcome: `ok`, or the code of the error. */
   readonly outcomes: Readonly<Record<string, number>>;

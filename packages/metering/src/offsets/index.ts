@@ -1,7 +1,7 @@
 /**
- * Where the code of a metered module comes from: for whoever tells authors where their code trapped.
+ * Where the code of a metered module comes from: to tell authors where their code trapped.
  *
- * Apart from the rewriter, which is loaded by everybody.
+ * Separate from the rewriter, which is always loaded.
  *
  * @packageDocumentation
  */

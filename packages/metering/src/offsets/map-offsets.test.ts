@@ -97,7 +97,7 @@ describe.each<MeterMode>(['coarse', 'exact'])('mapOffsets(), %s', (mode) => {
     original.bodies.forEach(({ code, end }, index) => {
       const offsets = new Set<number>();
       for (let cursor = new InstructionCursor(MODULE, code, end); cursor.next();) {
-        // Headers of loops and ends may be written anew; they do nothing.
+        // Headers of loops and ends may be rewritten; they do nothing.
         const isEmpty = cursor.opcode === Opcode.Loop || cursor.opcode === Opcode.End;
         if (!isEmpty) offsets.add(cursor.offset);
       }

@@ -30,7 +30,7 @@ const FIELDS = 4;
 const PIECE = 3;
 
 /**
- * Finds out where each piece of a metered module comes from, by metering it once more: so that nobody pays for it before a guest has
+ * Finds out where each piece of a metered module comes from, by metering it again, so that this costs nothing before a guest has
  * trapped.
  *
  * @param bytes The original module.

@@ -11,7 +11,7 @@ import { usingFiles } from '../stores/store-files.js';
 import { checkFilePaths } from './check-file-path.js';
 
 /**
- * Writes the files of an artifact into a folder. It is there whole or not at all: everything is verified beside it first.
+ * Writes the files of an artifact into a folder. It appears whole or not at all: everything is verified in a temporary folder first.
  *
  * A plugin, whose layer has no title, becomes `<name>.wasm`.
  *
@@ -43,7 +43,7 @@ export async function pullFiles(
   return await usingFiles(JSON.stringify(directory), async () => {
     await requireEmpty(target);
     makeFolder(dirname(target));
-    // Beside it, so that giving it its name is one step.
+    // In the same parent folder, so that it can be renamed in one step.
     const staging = join(dirname(target), `.testbench-pull-${randomUUID()}`);
     await mkdir(staging);
     try {
@@ -79,7 +79,7 @@ function titleOf(
 function noFiles({ name, digest }: StoredArtifact): StoreError {
   return new StoreError(
     'STORE_INVALID_MANIFEST',
-    `Cannot pull ${digest} of "${name}": its layers are no files with names`,
+    `Cannot pull ${digest} of "${name}": its layers are not named files`,
     { digest },
   );
 }

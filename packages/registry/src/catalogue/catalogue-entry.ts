@@ -26,7 +26,7 @@ export interface CatalogueEntry {
   readonly digest: string;
   /** Its name there, such as `team/exact-match`. @default not known: what is attached to it cannot be asked for */
   readonly repository?: string;
-  /** As its custom section has it, without the schema of its configuration. Nobody has verified it. */
+  /** From its custom section, without the schema of its configuration. Unverified. */
   readonly metadata: PluginMetadata;
 }
 
@@ -41,7 +41,7 @@ export interface CatalogueKey {
  * Makes an entry from a module's bytes; nothing of it runs.
  *
  * @param bytes The whole module; read, not kept.
- * @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY` for bytes that are no module, are far above admission's caps, or have no valid section.
+ * @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY` for bytes that are not a module, are far above admission's caps, or have no valid section.
  *
  * @example
  * ```ts no-run
@@ -122,7 +122,7 @@ export function keyOf({ registry, name, version }: CatalogueKey): string {
   return `${registry} ${name} ${version}`;
 }
 
-/** Numbers above 2^53 are versions, but nobody can tell which of two is higher. @throws {TypeError} */
+/** Numbers above 2^53 are valid versions, but cannot be ordered. @throws {TypeError} */
 function requireComparable(version: string): void {
   if (semver.valid(version) === null) throw new TypeError('its version has too large numbers');
 }

@@ -7,7 +7,7 @@ export type CatalogueErrorCode =
   | 'CATALOGUE_UNUSABLE'
   /** Another process writes to it, and did not end in time. */
   | 'CATALOGUE_IN_USE'
-  /** What is to be entered is no entry, or too large. */
+  /** The entry is invalid or too large. */
   | 'CATALOGUE_INVALID_ENTRY'
   /** It has as many entries as it may have. */
   | 'CATALOGUE_FULL';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 
 import type { CatalogueEntry, CatalogueKey } from './catalogue-entry.js';
 
-/** What a `PluginCatalogue` tells, by name of the event. */
+/** Events of a `PluginCatalogue`, by name. */
 export interface CatalogueEvents {
   /** An entry was added, or replaced another one; also by another process, once it is seen. */
   'plugin-registered': [CatalogueEntry];
@@ -11,7 +11,7 @@ export interface CatalogueEvents {
   'catalogue-repaired': [{ readonly repair: string }];
 }
 
-/** Tells listeners what happens. A listener that throws shows as a process warning. */
+/** Notifies listeners. A listener that throws causes a process warning. */
 export class CatalogueEmitter extends EventEmitter<CatalogueEvents> {
   /** @internal */
   notify<Name extends keyof CatalogueEvents>(name: Name, event: CatalogueEvents[Name][0]): void {

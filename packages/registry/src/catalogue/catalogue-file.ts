@@ -20,7 +20,7 @@ export interface CatalogueNews {
   readonly changes: readonly CatalogueChange[];
   /** Lines that are damaged. */
   readonly damaged: number;
-  /** Bytes at the end that are no whole line: somebody writes, or was killed. */
+  /** Incomplete line at the end: a writer is active, or was killed. */
   readonly unfinishedBytes: number;
 }
 

@@ -7,10 +7,10 @@ import {
   encodeEntry,
 } from './catalogue-entry.js';
 
-/** One change, as a line of the file tells it. */
+/** One change, as a line of the file. */
 export type CatalogueChange = { readonly add: CatalogueEntry } | { readonly remove: CatalogueKey };
 
-/** Digits of the digest that a line begins with: enough to notice damage; nobody is kept from writing. */
+/** Digits of the digest at the start of a line: enough to notice damage, not to prevent forgery. */
 const SUM_DIGITS = 16;
 
 /** A line without its line feed. */
@@ -35,7 +35,7 @@ export function decodeLine(line: string): CatalogueChange | undefined {
     const isKey = [registry, name, version].every((text) => typeof text === 'string');
     return isKey ? { remove: { registry, name, version } } : undefined;
   } catch {
-    // Written with a good sum, but by somebody else.
+    // A valid checksum, but not written by this program.
     return undefined;
   }
 }

@@ -12,9 +12,9 @@ export interface CatalogueQuery {
   readonly text?: string;
   readonly type?: PluginType;
   readonly capability?: Capability;
-  /** Exactly, but for capitals. */
+  /** Exactly, ignoring case. */
   readonly author?: string;
-  /** One of its keywords exactly, but for capitals. */
+  /** One of its keywords exactly, ignoring case. */
   readonly keyword?: string;
   /** Exactly. */
   readonly name?: string;

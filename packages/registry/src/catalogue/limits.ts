@@ -21,5 +21,5 @@ export const MAX_QUERY_WORDS = 16;
 export const MAX_QUERY_LENGTH = 1_024;
 /** Names and addresses of registries. */
 export const MAX_REGISTRY_LENGTH = 256;
-/** Results that a search gives unless it is told. */
+/** Default maximum of search results. */
 export const DEFAULT_SEARCH_RESULTS = 50;

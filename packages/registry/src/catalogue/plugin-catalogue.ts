@@ -21,11 +21,11 @@ export type CatalogueEntries = Iterable<CatalogueEntry> | AsyncIterable<Catalogu
 
 /** How a {@link PluginCatalogue} is opened. */
 export interface CatalogueOptions {
-  /** Keeps it from process to process; made if it is not there. Nobody else may be able to write to it. @default in memory */
+  /** Keeps it across processes; created if missing. It must be writable only by this user. @default in memory */
   readonly folder?: string;
   /** Gives what should be in it, from the stores, when its file was damaged. @default what is left of the file has to do */
   readonly rebuild?: () => CatalogueEntries;
-  /** Tells what happens from the first moment on. @default an emitter of its own */
+  /** Emits events from the start. @default its own emitter */
   readonly events?: CatalogueEmitter;
   /** Ends opening, and waiting for other processes. */
   readonly signal?: AbortSignal;
@@ -53,7 +53,7 @@ export interface CatalogueOptions {
  * ```
  */
 export class PluginCatalogue {
-  /** Tells what happens. */
+  /** Emits events. */
   readonly events: CatalogueEmitter;
   /** What was put right when it was opened: sentences for people. */
   readonly repairs: string[] = [];
@@ -72,10 +72,10 @@ export class PluginCatalogue {
   }
 
   /**
-   * Opens a catalogue. A damaged file is told in `repairs` and by the event `catalogue-repaired`, set aside as
+   * Opens a catalogue. A damaged file is reported in `repairs` and by the event `catalogue-repaired`, set aside as
    * `catalogue.jsonl.damaged`, and made again from what is whole and from `rebuild`.
    *
-   * @throws {CatalogueError} `CATALOGUE_UNUSABLE` for the folder; `CATALOGUE_IN_USE` if it has to be repaired and somebody writes.
+   * @throws {CatalogueError} `CATALOGUE_UNUSABLE` for the folder; `CATALOGUE_IN_USE` if it must be repaired while another process is writing.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   static async open(given?: CatalogueOptions): Promise<PluginCatalogue> {

@@ -84,7 +84,7 @@ export function searchedOf(entry: CatalogueEntry, group: number): Searched {
   };
 }
 
-/** A permission that names something is asked for, whether it is on or not: somebody may turn it on. */
+/** A permission with a scope counts as requested, whether it is on or not: it may be turned on later. */
 function askedBy(permissions: Permissions): ReadonlySet<AskedPermission> {
   const named = {
     filesystem: permissions.allowedDirs,

@@ -106,7 +106,7 @@ export function requireModule(
     throw refuse('the artifact is not one module of type application/wasm');
   }
   const size = layers[0]?.size ?? 0;
-  // What nobody would load is not waited for.
+  // Modules too large to load are not downloaded.
   if (size > MAX_MODULE_BYTES) {
     throw refuse(`its module has ${size} bytes, limit is ${MAX_MODULE_BYTES}`);
   }
@@ -208,7 +208,7 @@ function readDependencies(
       return [dependency, range] as const;
     throw new InstallError(
       'INSTALL_INVALID_PLUGIN',
-      `Cannot install "${name}@${metadata.version}": its dependency ${JSON.stringify(own)} is no name, or has no semver range`,
+      `Cannot install "${name}@${metadata.version}": its dependency ${JSON.stringify(own)} is not a name, or has no semver range`,
       { plugin: name },
     );
   });

@@ -23,7 +23,7 @@ export interface FindPluginOptions {
   readonly registries: RegistryMap;
   /** Registry that the reference must come from, by the map's own name for it. @default the one that the map has for the name */
   readonly registry?: string;
-  /** Says who vouches for it. @default nobody is asked */
+  /** Checks its signatures. @default signatures are not checked */
   readonly verifier?: Verifier;
   /** Folder that keeps what was fetched. */
   readonly cacheFolder: string;
@@ -43,7 +43,7 @@ export interface FoundPlugin {
   readonly bytes: Uint8Array;
   /** Where they are kept, if the folder can be written to. */
   readonly path: string;
-  /** Ids of those who vouch for it, sorted; empty if nobody does or nobody was asked. */
+  /** Ids of its trusted signers, sorted; empty if there are none or signatures were not checked. */
   readonly signers: readonly string[];
 }
 
@@ -98,7 +98,7 @@ export async function findPlugin(
   const metadata = readSection(bytes);
   const version = artifact.version ?? metadata?.version;
   const isPinned = parsed.kind === 'oci' && parsed.digest !== undefined;
-  // By digest nobody is misled about what it is.
+  // A digest cannot be misleading about the content.
   if (!isPinned) checkNamed(reference, name, version, metadata);
   const signers = await verifyArtifact(
     { name, store, version: version ?? '', knownSigners: [] },

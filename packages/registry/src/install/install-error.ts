@@ -18,15 +18,15 @@ export type InstallErrorCode =
   | 'INSTALL_CIRCLE'
   /** Dependencies are too deep or too many. */
   | 'INSTALL_TOO_LARGE'
-  /** The version has another digest than the lockfile has: somebody has replaced it. */
+  /** The version has another digest than in the lockfile: it was replaced. */
   | 'INSTALL_MOVED'
   /** The version is lower than the one in the lockfile. */
   | 'INSTALL_DOWNGRADE'
-  /** The artifact is no plugin, or another one than its name and version say. */
+  /** The artifact is not a plugin, or not the one that its name and version claim. */
   | 'INSTALL_INVALID_PLUGIN'
   /** The verifier does not trust it; `refusal` says why. */
   | 'INSTALL_UNTRUSTED'
-  /** It asks for more than the version in the lockfile, and nobody consented. */
+  /** It requests more permissions than the version in the lockfile, without consent. */
   | 'INSTALL_CONSENT_NEEDED'
   /** The new version was not fit to take over; the old one stays. */
   | 'INSTALL_UNHEALTHY'

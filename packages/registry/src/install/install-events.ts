@@ -21,13 +21,13 @@ export type InstallEvent =
     }
   /** Bytes have come. */
   | ({ readonly type: 'progress' } & TransferProgress)
-  /** Somebody whom the rules trust vouches for it; nobody if `signers` is empty, and the rules let it be. */
+  /** A signer trusted by the rules signed it; unsigned but permitted by the rules if `signers` is empty. */
   | {
       readonly type: 'verified';
       readonly name: string;
       readonly version: string;
       readonly signers: readonly string[];
-      /** The signer is trusted because nobody was before. */
+      /** The signer is trusted on first use. */
       readonly firstUse: boolean;
     }
   /** A module on the disk was not what the lockfile says, and is fetched again. */
@@ -44,7 +44,7 @@ export type InstallEvent =
       readonly version: string;
       readonly locked: string;
     }
-  /** It asks for more than before, and somebody consented. */
+  /** It requests more permissions than before, with consent. */
   | {
       readonly type: 'consented';
       readonly name: string;
@@ -66,5 +66,5 @@ export type InstallEvent =
       /** The version before; undefined if there was none. */
       readonly before: string | undefined;
     }
-  /** It is no more. */
+  /** It was removed. */
   | { readonly type: 'removed'; readonly name: string; readonly version: string };

@@ -105,7 +105,7 @@ export interface PluginChange {
   readonly accept?: (name: string, plugin: ResolvedPlugin, before: LockedPlugin) => Promise<void>;
 }
 
-/** Resolves, asks for consent, and writes the lockfile, while nobody else does. */
+/** Resolves, asks for consent, and writes the lockfile, exclusively. */
 export async function changePlugins(
   options: ProjectOptions,
   plan: (state: {

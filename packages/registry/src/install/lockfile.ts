@@ -7,7 +7,7 @@ export interface LockedVersion {
   readonly digest: string;
   /** Of the module. */
   readonly module: string;
-  /** Ids of those who vouched for it, sorted; empty if nobody did. */
+  /** Ids of its trusted signers, sorted; empty if there were none. */
   readonly signers: readonly string[];
   /** What it asks for in its metadata. Nothing of it is granted by being here. */
   readonly permissions: Permissions;

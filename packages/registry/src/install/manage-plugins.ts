@@ -50,7 +50,7 @@ export interface OutdatedPlugin {
   readonly current: string;
   /** The highest version that the requirement allows; `current` if there is none above. */
   readonly wanted: string;
-  /** The highest version that is no prerelease; `current` if there is none above. */
+  /** The highest version that is not a prerelease; `current` if there is none above. */
   readonly latest: string;
   readonly pinned: boolean;
   /** Versions that failed before and are not offered. */
@@ -148,7 +148,7 @@ export async function outdatedPlugins(given: ProjectOptions): Promise<OutdatedPl
  * Brings plugins to the highest versions that are allowed: fetched by digest, verified, read, consented to where they ask for more, and
  * then handed to `swap`.
  *
- * @throws {InstallError} `INSTALL_UNHEALTHY` if one was not fit: others are updated all the same; and as `installPlugins`.
+ * @throws {InstallError} `INSTALL_UNHEALTHY` if one failed: others are still updated; and as `installPlugins`.
  */
 export async function updatePlugins(given: UpdateOptions): Promise<InstallResult> {
   const options = readOptions<UpdateOptions>(
@@ -222,7 +222,7 @@ export async function pinPlugin(given: PinOptions): Promise<InstallResult> {
 
 /**
  * Restores the version before the last update, and pins it, so that the next update does not undo it. Needs no network if its module is
- * still here, which it is unless somebody removed it.
+ * still here, unless it was removed.
  *
  * @throws {InstallError} `INSTALL_NOT_INSTALLED`, also if there is no version before; and as `installPlugins`.
  */

@@ -53,7 +53,7 @@ export class PluginFolder {
     }
   }
 
-  /** Removes modules that nobody names any more, and what a killed process left. */
+  /** Removes unreferenced modules, and leftovers of killed processes. */
   async prune(keep: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.path)) {
       const isStale = NAME.test(name)

@@ -20,7 +20,7 @@ export interface ProjectOptions {
   readonly folder: string;
   /** Where plugins come from. */
   readonly registries: RegistryMap;
-  /** Says who vouches for a plugin. @default nobody is asked; a lockfile that names signers is then refused */
+  /** Checks signatures of a plugin. @default signatures are not checked; a lockfile that names signers is then refused */
   readonly verifier?: Verifier;
   /** Asked before a version is taken that asks for more than the one before. @default refused */
   readonly consent?: (request: ConsentRequest) => boolean | Promise<boolean>;
@@ -30,7 +30,7 @@ export interface ProjectOptions {
   readonly hostVersion?: string;
   /** Ends it; nothing is changed then. */
   readonly signal?: AbortSignal;
-  /** Told what happens; what it throws ends the call. @default nothing is told */
+  /** Called with events; an exception ends the call. @default none */
   readonly onEvent?: (event: InstallEvent) => void;
 }
 

@@ -25,7 +25,7 @@ export interface PublishOptions {
   readonly name?: string;
   /**
    * Vouches for it: gives a Sigstore bundle, such as `signRelease` of `@testbench/trust` does, which is attached before anybody finds the
-   * version. @default nobody vouches for it
+   * version. @default unsigned
    */
   readonly sign?: (artifact: ArtifactIdentity) => Uint8Array | Promise<Uint8Array>;
   readonly signal?: AbortSignal;
@@ -100,7 +100,7 @@ export async function publishPlugin(given: PublishOptions): Promise<StoredArtifa
     }),
   };
   if (sign !== undefined) {
-    // By its digest alone at first: nobody who asks for the version finds it without its signature.
+    // First by its digest only, so that the version is never visible without its signature.
     const { digest } = await store.write(artifact, options);
     const there = await findDigest(store, published, version, options);
     if (there === undefined || there === digest) {

@@ -98,7 +98,7 @@ export class RegistryMap {
     if (!isPluginName(name)) {
       throw new InstallError(
         'INSTALL_WRONG_REGISTRY',
-        `Cannot look up ${JSON.stringify(String(name).slice(0, 128))}: it is no name of a plugin`,
+        `Cannot look up ${JSON.stringify(String(name).slice(0, 128))}: it is not a name of a plugin`,
       );
     }
     if (id === undefined) {

@@ -53,7 +53,7 @@ interface Demand {
 
 /**
  * Chooses a version for each plugin that is required, and for those that they depend on: the locked one if it satisfies, else the
- * highest that satisfies everybody who requires it. Prereleases count only where a range names one.
+ * highest that satisfies every dependent. Prereleases count only where a range names one.
  *
  * There is one version of a name, and plugins do not call one another, so that there is nothing to backtrack over: choices are made
  * again until nothing changes.
@@ -364,7 +364,7 @@ function noVersion(
   const shown = `${versions.slice(0, 10).join(', ')}${versions.length > 10 ? ', …' : ''}`;
   return new InstallError(
     isConflict ? 'INSTALL_CONFLICT' : 'INSTALL_NO_VERSION',
-    `Cannot install "${name}": no version satisfies everybody, ${describe(demands)}; the registry has ${shown}`,
+    `Cannot install "${name}": no version satisfies every requirement, ${describe(demands)}; the registry has ${shown}`,
     { plugin: name, chain },
   );
 }

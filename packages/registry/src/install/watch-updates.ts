@@ -16,7 +16,7 @@ export interface WatchUpdatesOptions extends ProjectOptions {
   readonly jitter?: number;
   /** Told what could be newer, each time that there is something. What it throws goes to `onProblem`. */
   readonly onOutdated: (outdated: readonly OutdatedPlugin[]) => unknown;
-  /** Told when a look failed; the next one comes all the same. @default dropped */
+  /** Called when a check failed; the next one is still made. @default dropped */
   readonly onProblem?: (error: unknown) => void;
   /** @default a timer that does not keep the process alive */
   readonly startTimer?: StartTimer;

@@ -18,7 +18,7 @@ export function versionToTag(version: string): string {
   return version.replace('+', '_');
 }
 
-/** @returns undefined for a tag that is no version, such as `latest` or `sha256-…`. */
+/** @returns undefined for a tag that is not a version, such as `latest` or `sha256-…`. */
 export function tagToVersion(tag: string): string | undefined {
   const version = tag.replace('_', '+');
   return isVersion(version) ? version : undefined;

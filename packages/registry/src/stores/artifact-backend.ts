@@ -22,7 +22,7 @@ export interface WrittenTag {
  * are well-formed. What it gives need not be verified.
  */
 export interface ArtifactBackend {
-  /** Every tag under a name; undefined or none if there is no such name. */
+  /** Every tag under a name; undefined or none if the name does not exist. */
   tags(name: string, options: StoreOptions): Promise<readonly string[]>;
   /** @param reference A tag or a digest. @returns The manifest's bytes; undefined if there is none. */
   manifest(

@@ -31,7 +31,7 @@ export interface CachedStore extends PluginStore {
  * Keeps what is read by digest from a store in a folder, so that it is read once: what a digest means never changes. Which versions there
  * are, what tags mean and what is attached is asked for each time.
  *
- * Each file is compared with its digest whenever it is read. One that was damaged is told of and fetched again; a folder that cannot be
+ * Each file is compared with its digest whenever it is read. A damaged one is reported and fetched again; a folder that cannot be
  * written to is done without. Blobs that are larger than a module may be are not kept.
  *
  * @param folder Made when something is kept. Two processes may use it at once.
@@ -127,14 +127,14 @@ class FolderCache implements CachedStore {
       if (kept !== undefined) this.#onRepair(path);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      // Too long, a link, or not to be read: all of it is no file of this digest.
+      // Too long, a link, or unreadable: not a file with this digest.
       this.#onRepair(path);
     }
     const bytes = await read();
     try {
       await writeAddressed(path, digest, bytes);
     } catch (error) {
-      // It was read all the same, and the next one reads it again.
+      // It was still read, and the next caller reads it again.
       if (!(error instanceof StoreError)) throw error;
     }
     return bytes;

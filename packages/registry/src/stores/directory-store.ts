@@ -116,7 +116,7 @@ class DirectoryBackend implements ArtifactBackend {
 
   /** Names have no part that begins with an underscore, so that none lies in the folders of another. */
   #path(name: string, kind: string, ...rest: readonly string[]): string {
-    // The colon before a port is no part of a path on every system.
+    // Not every system permits the colon before a port in a path.
     return join(this.#root, ...name.replace(':', '+').split('/'), `_${kind}`, ...rest);
   }
 }

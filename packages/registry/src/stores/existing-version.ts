@@ -5,7 +5,7 @@ import type { WrittenTag } from './artifact-backend.js';
 /**
  * Keeps a version what it is.
  *
- * @param found Digest that the tag means now; undefined if there is no such tag.
+ * @param found Current digest of the tag; undefined if it does not exist.
  * @throws {StoreError} `STORE_EXISTS`.
  */
 export function checkTagFree(

@@ -186,7 +186,7 @@ class LayoutBackend implements ArtifactBackend {
     if (imageLayoutVersion === '1.0.0') return;
     throw new StoreError(
       'STORE_INVALID_MANIFEST',
-      `Cannot write to ${JSON.stringify(this.#folder)}: it is no OCI image layout of version 1.0.0`,
+      `Cannot write to ${JSON.stringify(this.#folder)}: it is not an OCI image layout of version 1.0.0`,
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * The tag under which a list of what is attached to a manifest is kept where there is no referrers API.
+ * The tag of the list of attachments of a manifest, for registries without the referrers API.
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#referrers-tag-schema
  */

@@ -40,7 +40,7 @@ export async function readStoreFile(
       if (!found.isFile()) {
         throw new StoreError(
           'STORE_UNUSABLE',
-          `Cannot read ${JSON.stringify(path)}: it is no file`,
+          `Cannot read ${JSON.stringify(path)}: it is not a file`,
         );
       }
       if (found.size > maxBytes) {
@@ -56,7 +56,7 @@ export async function readStoreFile(
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      // Shorter than it was a moment ago: its digest will tell.
+      // Shorter than a moment ago: its digest will not match.
       return filled === bytes.length ? bytes : bytes.slice(0, filled);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -113,7 +113,7 @@ export async function writeAddressed(
   await writeStoreFile(path, bytes);
 }
 
-/** Names in a folder, without those of unfinished files; none if there is no such folder. */
+/** Names in a folder, without those of unfinished files; none if the folder does not exist. */
 export async function listStoreFolder(path: string): Promise<readonly string[]> {
   return await usingFiles(JSON.stringify(path), async () => {
     try {

@@ -4,7 +4,7 @@ import type { NamedSystem } from '../text/system-names.js';
 /** Version of the schema that is written. */
 export const SCHEMA_VERSION = '0.3.0';
 
-/** Names one system of one run, in the form that the schema recommends: benchmark, model, time; and what else tells systems apart. */
+/** Names one system of one run, in the form that the schema recommends: benchmark, model, time; and anything else that distinguishes systems. */
 export function evaluationId(
   { plan, run, writtenAt }: ReportedRun,
   { prompt, provider, model }: NamedSystem,

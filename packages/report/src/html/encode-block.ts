@@ -24,7 +24,7 @@ const IN_INDEX = [
 
 /** The part of a row that a block holds; the rest is in the columns of the index. */
 export type BlockRow = Omit<ResultRow, (typeof IN_INDEX)[number]> & {
-  /** `expected` as JSON, where it is no text: then a search finds it. */
+  /** `expected` as JSON if it is not a text, so that a search finds it. */
   readonly expectedJson?: string;
 };
 

@@ -3,7 +3,7 @@ import { escapeText, truncateText } from '@testbench/types';
 import { MAX_CELL_CHARACTERS } from '../limits.js';
 
 /**
- * A stranger's text as code within a line: in code nothing is HTML, a link, an emphasis, a mention or a number of an issue.
+ * Untrusted text as inline code: in code nothing is HTML, a link, an emphasis, a mention or a number of an issue.
  *
  * It may stand in a cell of a table, where a pipe needs an escape even in code.
  */

@@ -25,7 +25,7 @@ export async function readPlugins(runs: readonly StoredRun[]): Promise<PagePlugi
     const locator = new PluginLocator(config.pluginsDir);
     for (const { plugin } of config.evaluators ?? []) {
       if (typeof plugin !== 'string') continue;
-      // What is not there is told below, with the evaluator's name.
+      // Missing ones are reported below, with the evaluator's name.
       const bytes = await locator
         .locate(plugin, 'evaluators')
         .then(({ path }) => readModuleFile(path))

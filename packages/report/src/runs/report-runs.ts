@@ -38,7 +38,7 @@ const OPTIONS: OptionReaders<ReportRunsOptions> = {
 /**
  * Sums up and compares runs, reads their rows, and hands all of it to reporters.
  *
- * Memory does not grow with the number of rows, but for what the reporters keep. Of one run, the first of its systems is compared with at most eight
+ * Memory does not grow with the number of rows, except for what the reporters keep. Of one run, the first of its systems is compared with at most eight
  * others.
  *
  * @param runs One, or two that are compared.
@@ -56,7 +56,7 @@ export async function reportRuns(
   if (runs.length < 1 || runs.length > 2) {
     throw new RangeError(`Cannot report ${runs.length} runs: it takes one or two`);
   }
-  // Before anything is written: two runs that cannot be compared are no report.
+  // Before anything is written: two runs that cannot be compared make no report.
   const comparisons = await compareAll(runs, withSwaps(comparison));
   const summaries: RunSummary[] = [];
   const reported: ReportedRun[] = [];
@@ -99,7 +99,7 @@ async function compareAll(
   for (const other of others.slice(0, MAX_COMPARED_SYSTEMS)) {
     const pair = { ...options, a: first!, b: other };
     const comparison = await compareRuns(a!, a!, pair).catch((error: unknown) => {
-      // A run that has only begun has nothing to compare yet, and is reported all the same.
+      // A run that has only started has nothing to compare yet, and is still reported.
       if (PluginError.is(error) && error.code === 'BENCH_NOT_COMPARABLE') return undefined;
       throw error;
     });
@@ -108,7 +108,7 @@ async function compareAll(
   return comparisons;
 }
 
-/** A run whose rows, when they are read, tell which records failed. */
+/** A run whose rows, when read, show which records failed. */
 function withFailures(run: StoredRun, failed: Set<string>): StoredRun {
   return {
     ...run,

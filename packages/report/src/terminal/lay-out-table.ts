@@ -28,7 +28,7 @@ const GAP = '  ';
  *
  * @param rows Cells without control characters; a missing cell is empty.
  * @param markTitle How to mark the titles.
- * @param measure Tells how wide a text is.
+ * @param measure Returns the width of a text.
  * @param width Columns of the terminal. @default as many as it takes
  */
 export function layOutTable(

@@ -133,7 +133,7 @@ export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`;
 }
 
-/** What it would take to tell, where a difference cannot be told: how many records, and which difference these records would show. */
+/** What it would take to decide an undecided difference: how many records, and which difference these records would show. */
 export function describePlanning({
   verdict,
   planning,

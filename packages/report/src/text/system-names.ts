@@ -7,7 +7,7 @@ export interface NamedSystem {
   readonly model: string;
 }
 
-/** What tells systems apart, and no more: the model, and what else differs among them. */
+/** What distinguishes systems, and no more: the model, and whatever else differs among them. */
 export function systemNames(systems: readonly NamedSystem[]): string[] {
   const parts: readonly ((system: NamedSystem) => string)[] = [
     ({ provider }) => provider,

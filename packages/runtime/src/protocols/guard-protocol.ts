@@ -26,7 +26,7 @@ const FAILURE_CODES: ReadonlySet<string> = new Set<ProtocolFailureCode>([
 
 /**
  * The adapter of a host's own, so that its faults are told from the guest's: what it throws itself, and answers of a wrong kind, are a
- * `CALL_PROTOCOL_FAILED`, or a `LOAD_PROTOCOL_FAILED` before the first call. A guest's trap that it swallows fails the call all the same.
+ * `CALL_PROTOCOL_FAILED`, or a `LOAD_PROTOCOL_FAILED` before the first call. A guest's trap that it swallows still fails the call.
  */
 export function guardProtocol(protocol: WireProtocol): WireProtocol {
   const guests = new WeakMap<ProtocolGuest, GuardedGuest>();
@@ -348,7 +348,7 @@ class GuardedSession implements ProtocolSession {
   }
 }
 
-/** What is no 32-bit number would count as another place. */
+/** A number of more than 32 bits would be another address. */
 function requireNumbers(what: string, ...values: readonly number[]): void {
   for (const value of values) {
     if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32) continue;

@@ -2,9 +2,9 @@ import type { ProtocolShape, WireProtocol } from '@testbench/types/abi';
 import { LoadError } from '@testbench/types/errors';
 
 /**
- * Tells which protocol an instance is meant for, and makes sure that it has the functions.
+ * Determines the protocol of an instance, and checks that it has the functions.
  *
- * JavaScript shows a function's number of parameters but not its types. That tells signatures apart;
+ * JavaScript shows a function's number of parameters but not its types. That distinguishes signatures;
  * a wrong type shows at the call, and admission checks types exactly beforehand.
  *
  * @throws {LoadError} `LOAD_BAD_EXPORT`, naming the export.
@@ -30,7 +30,7 @@ export function pickProtocol(
 
 /** @throws {LoadError} `LOAD_BAD_EXPORT` for a function that is missing, or has another number of parameters. */
 export function checkExports(exports: WebAssembly.Exports, shape: ProtocolShape): void {
-  // What tells the protocol is at fault first.
+  // The function that identifies the protocol is reported first.
   for (const name of Object.keys(shape.markers.exports ?? {})) requireFunction(exports, name);
   for (const [name, { params }] of Object.entries(shape.requiredExports)) {
     const { length } = requireFunction(exports, name);

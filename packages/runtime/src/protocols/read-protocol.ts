@@ -91,7 +91,7 @@ function joinPath(path: string, key: string): string {
  *
  * @param source An ECMAScript module that exports a `WireProtocol` as `protocol`.
  * @param from Where it came from, for errors.
- * @throws {LoadError} `LOAD_PROTOCOL_FAILED` if it is no such module, or throws.
+ * @throws {LoadError} `LOAD_PROTOCOL_FAILED` if it is not such a module, or throws.
  */
 export async function importProtocol(source: string, from: string): Promise<WireProtocol> {
   try {

@@ -97,7 +97,7 @@ export function checkModule(bytes: Uint8Array, given: AdmissionOptions): Admissi
 
 /**
  * Refuses a module that is so far above its caps that reading it, or telling what is in it, would take long. Whatever
- * decodes modules of strangers calls this first.
+ * decodes untrusted modules calls this first.
  *
  * @param caps Over `DEFAULT_CAPS`.
  * @throws {LoadError} `LOAD_REJECTED`, with `violations`.
@@ -150,7 +150,7 @@ function readImports(node: ConfigNode): AllowedImports {
   return node.value as AllowedImports;
 }
 
-/** Our decoder's findings as load errors, in the words of somebody who handed over a file. */
+/** Our decoder's findings as load errors, phrased for the provider of the file. */
 function inspect(bytes: Uint8Array, caps: AdmissionCaps): ModuleSummary {
   try {
     requireCounts(bytes, caps);

@@ -78,7 +78,7 @@ export function hasEmptyLabel(host: string): boolean {
 
 function coversScheme({ scheme, host }: HostGrant, protocol: string): boolean {
   if (scheme !== undefined) return protocol === scheme;
-  // Nobody can listen in on the way to oneself.
+  // Loopback traffic cannot be intercepted.
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(host));
 }
 

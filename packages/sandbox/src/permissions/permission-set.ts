@@ -123,8 +123,8 @@ export class PermissionSet {
   /**
    * True if a connection for `url` may go to `address`: a public one, or a private one that a grant names.
    *
-   * A name that resolves to a private address is no grant of it, but for `localhost`. To grant `build.internal`, grant its
-   * address beside it.
+   * A name that resolves to a private address does not grant it, except `localhost`. To grant `build.internal`, grant its
+   * address as well.
    *
    * @param address What the host of `url` resolved to.
    */
@@ -144,7 +144,7 @@ export class PermissionSet {
   /**
    * True if a granted directory holds `path` and its access suffices; of nested ones, the innermost decides.
    *
-   * Compares text: whoever opens the path must ask again for the path of what was opened.
+   * Compares text: after opening the path, the path of what was opened must be checked again.
    *
    * @param path Absolute and normalised; never true for another.
    */

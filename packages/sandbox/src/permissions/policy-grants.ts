@@ -10,7 +10,7 @@ export interface PolicyEntry {
   readonly name: string;
   /**
    * `sha256:` and 64 hex digits: the module that was looked at. `any` lets every module have the grant that bears the name;
-   * whoever can put a file in its place has it then too.
+   * anyone who can replace that file then has it too.
    */
   readonly digest: string;
   readonly permissions: Permissions;

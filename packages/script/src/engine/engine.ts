@@ -101,7 +101,7 @@ export class Engine {
     return this.#exports.build_exception();
   }
 
-  /** Sets what the host calls and is told, and lifts the limits of the build. */
+  /** Sets the host's callbacks, and lifts the limits of the build. */
   seal(entries: readonly [initialize: Box, execute: Box, finish: Box], metadata: string): void {
     this.#exports.build_entries(...entries);
     const first = this.#write(metadata);

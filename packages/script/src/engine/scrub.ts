@@ -17,7 +17,7 @@ export interface Allocators {
 /**
  * Copies an interpreter's memory, without what stands in blocks that it has freed: sources, syntax trees, compressed data.
  *
- * Nobody reads those, but a snapshot would keep them. What is free is found by allocating it, in the interpreter itself, until its allocator has to
+ * They are never read, but a snapshot would keep them. What is free is found by allocating it, in the interpreter itself, until its allocator has to
  * grow the memory; the copy was made before, so that the plugin's own allocator knows nothing of it.
  */
 export function copyScrubbed({ memory, allocate, allocateSmall }: Allocators): Uint8Array {

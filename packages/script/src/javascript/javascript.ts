@@ -6,7 +6,7 @@ import type { ReadScript, ScriptLanguage, ScriptSource } from '../language.js';
 import { bundleScript } from './bundle-script.js';
 import { placesOf } from './places.js';
 
-/** Changes when the same source becomes another plugin for a reason that nothing else tells. */
+/** Changes when the same source compiles to another plugin for a reason not covered elsewhere. */
 const FORMAT = 1;
 
 /** JavaScript and TypeScript, with what they import. */

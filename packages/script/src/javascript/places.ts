@@ -12,7 +12,7 @@ export interface SourceMap extends Places {
 }
 
 /**
- * Makes a source map smaller: of packages only where each line begins, since nobody mends those, and no names.
+ * Makes a source map smaller: of packages only line starts, since nobody edits those, and no names.
  *
  * It lies in the plugin's memory, which is copied at every start.
  */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-// Beside the folder of this package's code, in the sources and in the build alike.
+// Next to the folder of this package's code, in both sources and build.
 const FOLDERS = ['../build/', '../../build/'];
 
 /** CPython as this package's build made it. */
@@ -18,7 +18,7 @@ export interface Interpreter {
     call: number,
     allocateObject: number,
   ];
-  /** Where in memory the standard library is: nobody reads it once a plugin is built. */
+  /** Memory of the standard library: unused once a plugin is built. */
   readonly library: readonly [start: number, end: number];
   /** Where its stack is. */
   readonly stack: readonly [start: number, end: number];

@@ -6,10 +6,10 @@ import { compilePython } from './compile-python.js';
 import { loadInterpreter } from './interpreter.js';
 import { readModules } from './read-modules.js';
 
-/** Changes when the same source becomes another plugin for a reason that nothing else tells. */
+/** Changes when the same source compiles to another plugin for a reason not covered elsewhere. */
 const FORMAT = 1;
 
-/** Python, with the modules beside the script that it imports. */
+/** Python, with the modules next to the script that it imports. */
 export const python: ScriptLanguage = {
   name: 'python',
   extensions: ['.py'],

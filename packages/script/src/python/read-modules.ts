@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { MAX_SCRIPT_BYTES } from '../limits.js';
 import { ScriptError } from '../script-error.js';
 
-/** Files and modules of one script: more is no metric. */
+/** Maximum files and modules of one script. */
 const MAX_FILES = 200;
 
-/** A script's text, and those of modules beside it that it may import. */
+/** A script's text, and those of modules next to it that it may import. */
 export interface FoundModules {
   /** Texts by absolute path. */
   readonly texts: ReadonlyMap<string, string>;
@@ -20,7 +20,7 @@ const IMPORT =
   /^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w., \t]+))/gm;
 
 /**
- * Reads a script, and all files beside it that its imports could mean.
+ * Reads a script, and all files next to it that its imports could mean.
  *
  * @throws {ScriptError} `SCRIPT_FILE_FAILED` for what cannot be read, or is too much.
  */

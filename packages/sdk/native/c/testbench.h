@@ -80,7 +80,7 @@ typedef struct tb_json {
   const struct tb_json *next;
 } tb_json;
 
-/** The value under a key; one of kind TB_MISSING, never 0, if there is none. The last one of equal keys counts. */
+/** The value under a key; one of kind TB_MISSING, never 0, if there is none. Of equal keys, the last one counts. */
 static const tb_json *tb_get(const tb_json *object, const char *key);
 /** Characters of a string; a number or boolean as it was written; else no characters. */
 static tb_text tb_text_of(const tb_json *value);
@@ -169,7 +169,7 @@ static const tb_json *tb_kept(void);
 TB_IMPORT(host_log) int32_t tb_host_log(int32_t level, const char *text, uint32_t length);
 TB_IMPORT(host_error) int32_t tb_host_error(const char *text, uint32_t length);
 TB_IMPORT(host_emit) int32_t tb_host_emit(const char *bytes, uint32_t length);
-/** Milliseconds since the epoch, as the host tells them. */
+/** Milliseconds since the epoch, from the host. */
 TB_IMPORT(host_current_time_ms) int64_t tb_now_ms(void);
 /** Uniform in [0, max); any 32 bits if max is 0. */
 TB_IMPORT(host_random) int32_t tb_random(int32_t max);
@@ -846,7 +846,7 @@ static int32_t tb_take_failure(void) {
 
 /**
  * The shortest digits of a positive number, by Steele and White's algorithm with exact numbers: value = numerator /
- * denominator, and the gaps to the neighbours tell how many digits are enough.
+ * denominator, and the gaps to the neighbours determine how many digits are enough.
  *
  * @return The count of digits; `*point` is where the decimal point stands, counted from the first digit.
  */
@@ -994,7 +994,7 @@ static bool tb_http_send(tb_text request, tb_response *response) {
   char *head = tb_alloc(max);
   int32_t length = tb_host_http_head(response->handle, head, max);
   if (length > (int32_t)max) {
-    /* Long headers: once more, with room for all. */
+    /* Long headers: again, with room for all. */
     max = (uint32_t)length;
     head = tb_alloc(max);
     length = tb_host_http_head(response->handle, head, max);

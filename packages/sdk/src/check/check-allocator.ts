@@ -6,7 +6,7 @@ import { ContractBreach, type PlainGuest } from './plain-guest.js';
 import { type Finding, ok, skipped, type Subject, warning } from './subject.js';
 
 const SIZES = [1, 2, 3, 7, 8, 16, 100, 1000, 4096, 65_536, 200_000];
-/** No memory of 32 bits has room for these beside anything else. */
+/** No 32-bit memory has room for these in addition to anything else. */
 const HUGE = [0x7fff_ffff, 0xffff_ffff];
 
 interface Block {

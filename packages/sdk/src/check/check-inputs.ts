@@ -20,7 +20,7 @@ export function checkGoodInputs(subject: Subject): Finding {
   return refused === '' ? ok(`${subject.inputs.length} answered`) : warning(refused);
 }
 
-/** Whatever comes in, the plugin answers or refuses, does not trap, and goes on as before. */
+/** On any input, the plugin answers or refuses, does not trap, and continues as before. */
 export function checkBadInputs(subject: Subject): Finding {
   const inputs = badInputs(subject.inputs[0]);
   const problems: string[] = [];

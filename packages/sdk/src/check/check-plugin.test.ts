@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type CheckFinding, checkPlugin } from './check-plugin.js';
 
-/** Blocks one behind the other from the second page on; when the host has given all back, it begins anew. */
+/** Blocks one behind the other from the second page on; when the host has freed everything, it starts again. */
 const ALLOCATOR: GuestParts = {
   alloc: `
     (local $start i32)

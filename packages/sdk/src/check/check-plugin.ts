@@ -138,7 +138,7 @@ interface Described {
   readonly embedded: boolean;
 }
 
-/** Goes on in a new thread after a check that had to be ended. */
+/** Continues in a new thread after a check that had to be ended. */
 async function runGuestChecks(
   subject: SubjectRecord,
   stepMs: number,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { ThreadReport, ThreadTask } from './thread-messages.js';
 
-/** Where the thread's code lies: beside this package's own code; tests build it from the sources first. */
+/** Location of the thread's code: next to this package's own code; tests build it from the sources first. */
 function threadEntry(): URL {
   const folder = import.meta.url.endsWith('.ts') ? '../../build/check' : '.';
   return new URL(`${folder}/check-thread.js`, import.meta.url);

@@ -30,7 +30,7 @@ export function ordinaryInput(type: PluginType): unknown {
 export interface BadInput {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** True if it is no JSON at all, so that a plugin must refuse it. */
+  /** True if it is not JSON, so that a plugin must refuse it. */
   readonly broken: boolean;
   /** True if a plugin that hands it on gives what a host refuses; that fails the call, not the plugin. */
   readonly poisonous: boolean;

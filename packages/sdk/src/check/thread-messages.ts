@@ -10,7 +10,7 @@ export type ThreadTask =
       readonly checks: readonly GuestCheckName[];
     };
 
-/** What it tells. */
+/** What it reports. */
 export type ThreadReport =
   | { readonly kind: 'metadata'; readonly finding: Finding; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'begin'; readonly name: GuestCheckName }

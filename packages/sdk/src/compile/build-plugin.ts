@@ -39,7 +39,7 @@ export interface BuildPluginOptions {
   /** What to optimise for. @default 'speed' */
   readonly optimize?: Optimization;
   /**
-   * Writes a source map beside the module, `<module>.map`, from which a host that loads the file tells where errors come from. The module
+   * Writes a source map next to the module, `<module>.map`, which a host that loads the file uses to locate errors. The module
    * is the same with and without it. @default true where the module is written
    */
   readonly sourceMap?: boolean;
@@ -65,7 +65,7 @@ export interface BuildResult {
   readonly path: string;
   readonly language: PluginLanguage;
   readonly bytes: Uint8Array;
-  /** What was written beside it; undefined if nobody wants it, or the compiler did not say where code comes from. */
+  /** The source map written next to it; undefined if not requested, or if the compiler gave no positions. */
   readonly sourceMap: string | undefined;
   readonly metadata: PluginMetadata;
   /** Size of the module, in bytes. */
@@ -131,7 +131,7 @@ async function build(options: BuildPluginOptions): Promise<BuildResult> {
   };
 }
 
-/** Making a map takes time, which is lost where nothing lies beside it. */
+/** Making a map takes time, which is wasted if no file is written next to the module. */
 function wantsMap({ sourceMap, write = true }: BuildPluginOptions): boolean {
   return sourceMap ?? write;
 }
@@ -150,7 +150,7 @@ async function compile(
   const compiled = await COMPILERS[language]({ directory, entry, optimize, sourceMap, flags });
   const bytes = stripSections(compiled.bytes, /^(?:\.debug_.*|sourceMappingURL)$/);
   let result = { bytes: bytes as Uint8Array, places: compiled.places };
-  // The AssemblyScript compiler ran the same optimiser already: once more saves half a percent, and takes seconds.
+  // The AssemblyScript compiler already ran the same optimiser: a second pass saves half a percent and takes seconds.
   const again = language !== 'assemblyscript' || optimize === 'size';
   if (again && optimize !== 'none') {
     result = await optimizeModule(directory, bytes, optimize, compiled.places);
@@ -163,7 +163,7 @@ async function compile(
 /**
  * Adds what `plugin_metadata` answers, where the compiler did not write the section.
  *
- * @throws {BuildError} `BUILD_INVALID_PLUGIN` if there is no answer, or none that a host would take.
+ * @throws {BuildError} `BUILD_INVALID_PLUGIN` if there is no answer, or none that a host would accept.
  */
 async function withMetadata(
   directory: string,
@@ -203,7 +203,7 @@ async function check(
   throw invalid(directory, project, problems);
 }
 
-/** A section that the build would have added is no mistake of the author's. */
+/** A section that the build would have added is not the author's mistake. */
 function withoutConsequence(problems: readonly PluginProblem[]): readonly PluginProblem[] {
   const others = problems.filter((problem) => !isSectionMissing(problem));
   return others.length > 0 ? others : problems;

@@ -37,7 +37,7 @@ export interface CompileRequest {
 export interface Compiled {
   /** The module, with the names of its functions. */
   readonly bytes: Uint8Array;
-  /** Where its code comes from; undefined if nobody asked, or the compiler did not say. */
+  /** Positions of its code; undefined if not requested, or not given by the compiler. */
   readonly places: CodePlaces | undefined;
   readonly warnings: readonly Diagnostic[];
   /** Absolute paths of the files that it was made of, as far as they are known. */
@@ -132,7 +132,7 @@ function thrownByTransform(error: Error, directory: string): BuildError {
   return new BuildError('BUILD_COMPILE_FAILED', error.message, diagnostics, { cause: error });
 }
 
-/** Files that the compiler reads, kept for messages and for whoever watches them. */
+/** Files that the compiler reads, kept for messages and for watching. */
 class ReadSources implements Sources {
   readonly #texts = new Map<string, string>();
   readonly #directory: string;

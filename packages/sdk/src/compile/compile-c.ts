@@ -44,7 +44,7 @@ export async function compileC(request: CompileRequest): Promise<Compiled> {
   if (compile === undefined) {
     throw new BuildError(
       'BUILD_NO_COMPILER',
-      `Cannot build ${entry}: there is no clang; run \`npm install --save-dev @yowasp/clang\`, or install clang and lld`,
+      `Cannot build ${entry}: clang not found; run \`npm install --save-dev @yowasp/clang\`, or install clang and lld`,
     );
   }
   const sources = filesIn(join(directory, 'src'), '.c').map((name) => `src/${name}`);
@@ -85,7 +85,7 @@ interface Yowasp {
       options: { readonly stderr: (bytes: Uint8Array | null) => void },
     ): Promise<Tree | undefined>;
   };
-  /** Without arguments it only reads its own files; `clang` does that too, but tells of it on the standard output. */
+  /** Without arguments it only reads its own files; `clang` does that too, but reports it on standard output. */
   runLLVM(args: null, files: Tree, options: { readonly fetchProgress: () => void }): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { BuildError, type Diagnostic } from './build-error.js';
  * Makes the error of a compiler that refused the source: one sentence about the first mistake, all of them as diagnostics.
  *
  * @param entry What is named if no mistake has a place.
- * @param diagnostics The mistakes, the one to tell of first.
+ * @param diagnostics The mistakes, the one to report first.
  * @param otherwise What the compiler wrote, in case that no mistake could be read from it.
  */
 export function compileFailed(

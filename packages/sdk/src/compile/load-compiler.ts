@@ -16,7 +16,7 @@ import { BuildError } from './build-error.js';
 export async function loadCompiler(directory: string): Promise<typeof Compiler> {
   const path = throughLibrary(directory) ?? resolveFrom(directory, '@testbench/compiler');
   try {
-    // What stands beside this package is the last resort: it has one when it is tried in its own repository.
+    // The compiler next to this package is the last resort: it exists in this repository.
     return (await import(
       path === undefined ? '@testbench/compiler' : pathToFileURL(path).href
     )) as typeof Compiler;

@@ -15,7 +15,7 @@ const EXPORTED_BY: Readonly<Record<PluginLanguage, string>> = {
 /** What the author wrote for an import that a library makes for them. */
 const WRITTEN_AS: ReadonlyMap<string, string> = new Map([['seed', 'Math.random']]);
 
-/** Says where in a project the cause of a problem in the module stands, as far as a search for its name tells. */
+/** Locates the cause of a problem of the module in the project, by searching for its name. */
 export function locateProblem(
   directory: string,
   { language, entry }: Project,

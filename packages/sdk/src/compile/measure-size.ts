@@ -16,7 +16,7 @@ export interface SizeReport {
 }
 
 /**
- * Tells what a module's bytes are spent on.
+ * Shows what a module's bytes are spent on.
  *
  * @param bytes A module; the names of its functions are read from its section `name`, where it has one.
  * @throws {DecodeError} If it is not well-formed.

@@ -43,7 +43,7 @@ export async function optimizeModule(
   places?: CodePlaces,
 ): Promise<{ readonly bytes: Uint8Array; readonly places: CodePlaces | undefined }> {
   const optimizer = await (await loadCompiler(directory)).loadOptimizer();
-  // All of Binaryen, of which the compiler's package describes what everybody needs.
+  // All of Binaryen; the compiler's package declares only the common part.
   const binaryen = optimizer as unknown as PlacingOptimizer;
   const module = binaryen.readBinary(bytes);
   try {

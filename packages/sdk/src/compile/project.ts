@@ -20,7 +20,7 @@ const KINDS: readonly (readonly [marker: string, project: Project])[] = [
 ];
 
 /**
- * Tells a project's language by its files.
+ * Determines a project's language by its files.
  *
  * @param directory Absolute path of the project.
  * @param entry The AssemblyScript file to build, where it is not `assembly/index.ts`.
@@ -41,7 +41,7 @@ export function recognizeProject(directory: string, entry?: string): Project {
   );
 }
 
-/** Files of a folder with that ending, sorted; none if there is no such folder. */
+/** Files of a folder with that extension, sorted; none if the folder does not exist. */
 export function filesIn(directory: string, ending: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)

@@ -18,7 +18,7 @@ export async function withScratchFolder<T>(
   const end = (signal: NodeJS.Signals): void => {
     rmSync(folder, { recursive: true, force: true });
     for (const each of SIGNALS) process.off(each, end);
-    // A signal that somebody listens to does not end the process: if it was us alone, it should.
+    // A signal with a listener does not end the process; if we are the only listener, it should.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.on(signal, end);

@@ -13,7 +13,7 @@ import { BuildError } from './build-error.js';
 import type { Project } from './project.js';
 
 /**
- * Makes sure that the files of a build can be written, and are no sources, before anything is compiled.
+ * Checks that the files of a build can be written, and are not sources, before anything is compiled.
  *
  * @throws {BuildError} `BUILD_FILE_FAILED`.
  */

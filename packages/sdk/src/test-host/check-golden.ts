@@ -20,7 +20,7 @@ export interface GoldenOptions {
  * Runs every input of a file through a plugin and compares what it gives with what stands there.
  *
  * The file has one JSON object a line: `{"input": …, "output": …}`, or `{"input": …, "error": "CALL_INVALID_INPUT"}`; other
- * fields are left as they are. With `TESTBENCH_UPDATE=1` outputs are written anew, also where only an input stands.
+ * fields are left as they are. With `TESTBENCH_UPDATE=1` outputs are rewritten, even for lines with only an input.
  *
  * @param path Of the file.
  * @returns How many inputs there are.

@@ -56,7 +56,7 @@ export interface TestHostOptions {
   readonly storedState?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
-  /** Its source map, for places in errors: a path, or its bytes; false for none. @default the file beside the module */
+  /** Its source map, for places in errors: a path, or its bytes; false for none. @default the file next to the module */
   readonly sourceMap?: NonNullable<LoadPluginOptions['sourceMap']>;
 }
 
@@ -110,7 +110,7 @@ export interface TestCall<Data = unknown> extends PluginOutput<Data> {
   readonly requests: readonly TestRequest[];
 }
 
-/** Limits of one call, and what the plugin is told of it. */
+/** Limits of one call, and what the plugin learns about it. */
 export type TestCallOptions = ExecuteOptions & { readonly context?: CallContext };
 
 /** One plugin in a real host, with a clock, a chance and a network that the test controls. */
@@ -231,7 +231,7 @@ export async function createTestHost(
     data: unknown,
     callOptions: TestCallOptions | undefined,
   ): Promise<TestCall<Data>> => {
-    // Before it is taken apart: what is no object must be refused as such.
+    // Before destructuring: a non-object must be refused as such.
     const own: TestCallOptions =
       callOptions === undefined ? {} : new ConfigNode(callOptions).object();
     const firstLog = logs.length;

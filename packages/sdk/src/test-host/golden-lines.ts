@@ -33,7 +33,7 @@ export async function readGolden(
 ): Promise<{ readonly bytes: Uint8Array; readonly lines: readonly JsonLine[] }> {
   const file = await readJsonLinesFile(path);
   if (file !== undefined && file.lines.length > 0) return file;
-  throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": there are no inputs in it`);
+  throw new TestHostError('TEST_BAD_FILE', `Cannot read "${path}": it contains no inputs`);
 }
 
 /**

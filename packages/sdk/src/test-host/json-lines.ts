@@ -14,7 +14,7 @@ export interface JsonLine {
 /**
  * Reads a file with one JSON object a line; empty lines are left out.
  *
- * @returns Nothing if there is no such file.
+ * @returns Nothing if the file does not exist.
  * @throws {TestHostError} `TEST_BAD_FILE`, with the line.
  */
 export async function readJsonLines(path: string): Promise<readonly JsonLine[] | undefined> {
@@ -54,7 +54,7 @@ export async function readJsonLinesFile(
   return { bytes, lines };
 }
 
-/** True if whoever runs the tests wants files of expectations to be written anew: `TESTBENCH_UPDATE=1`. */
+/** True if expectation files are to be rewritten: `TESTBENCH_UPDATE=1`. */
 export function wantsUpdate(): boolean {
   return (process.env['TESTBENCH_UPDATE'] ?? '0') !== '0';
 }

@@ -15,7 +15,7 @@ const JSON_FIELD = /"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
 const MIN_ANYWHERE = 8;
 const MASK = '***';
 
-/** What a recording tells requests apart by, as it may be written. */
+/** The key that distinguishes requests in a recording, in the form in which it may be written. */
 export interface RecordedRequest {
   readonly method: string;
   readonly url: string;

@@ -19,7 +19,7 @@ export interface HttpRecording {
 
 /** How {@link recordedHttp} works. */
 export interface RecordedHttpOptions {
-  /** Sends the requests and records them anew. @default true if `TESTBENCH_UPDATE` is set */
+  /** Sends the requests and records them again. @default true if `TESTBENCH_UPDATE` is set */
   readonly update?: boolean;
 }
 
@@ -44,7 +44,7 @@ const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
  * Chunks arrive as they did.
  *
  * What is written: method, URL and body of a request, and status, content type and body of its answer. Headers of requests are
- * not; their values are masked wherever they occur, whole or in part, in base64 or escaped, but for headers that are known to
+ * not; their values are masked wherever they occur, whole or in part, in base64 or escaped, except in headers that are known to
  * hold no credentials. So are query parameters, and fields of a request's body, that are named like keys. Anything else that a
  * server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
  *
@@ -108,7 +108,7 @@ function recorder(path: string): HttpRecording {
       const lines = takes
         .filter(({ complete }) => complete)
         .map((take) => `${JSON.stringify(describeTake(take))}\n`);
-      // A run that recorded nothing is no reason to lose what is there.
+      // A run that recorded nothing must not delete an existing recording.
       if (lines.length === 0) return;
       const target = resolve(path);
       const text = (writtenFiles.get(target) ?? '') + lines.join('');
@@ -119,7 +119,7 @@ function recorder(path: string): HttpRecording {
 }
 
 function describeTake({ request, status, headers, mask, coding, chunks }: Take): Exchange {
-  // A server may compress all the same; a credential would not be found in there.
+  // A server may still compress; a credential would not be found in there.
   const described = mask.chunks(decodedChunks(chunks, coding)).map(describeChunk);
   return { request, response: { status, headers, chunks: described } };
 }

@@ -1,4 +1,4 @@
-/** Headers whose values are no credentials; those of any other may be. */
+/** Headers whose values are not credentials; values of any other may be. */
 const HARMLESS =
   /^(?:accept|accept-.*|anthropic-(?:beta|version)|cache-control|content-.*|http-referer|idempotency-key|if-.*|last-event-id|openai-beta|pragma|prefer|range|traceparent|tracestate|user-agent|x-amz-(?:content-sha256|date|target)|x-correlation-id|x-goog-api-client|x-ms-client-request-id|x-request-id|x-stainless-.*|x-title)$/;
 /** Headers whose short values are credentials too. */

@@ -14,7 +14,7 @@ export interface GoldenFailure {
   readonly expected: GoldenOutcome;
   /** What the plugin logged. */
   readonly logs: readonly LogRecord[];
-  /** The error of a call that failed; its stack and `logsOf` tell more. */
+  /** The error of a failed call; its stack and `logsOf` have more details. */
   readonly cause?: unknown;
 }
 

@@ -4,7 +4,7 @@ import { orNull, sum, tally } from '../moments.js';
 import { categoriesOf, type Label } from '../labels.js';
 import { LIST, oneOf, readOptions } from '../options.js';
 
-/** How much one wrong category weighs beside another. */
+/** Relative weight of one wrong category. */
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
 /** Cohen's kappa of two raters. */

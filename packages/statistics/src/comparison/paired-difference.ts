@@ -60,7 +60,7 @@ export function pairedDifference(
   if (n === 1) return { ...counts, meanDifference, ...unknown };
   const stderr = Math.sqrt(variance(differences) / n);
   const df = method === 'normal' ? null : n - 1;
-  // What rounding leaves of equal differences is no spread.
+  // Rounding residue of equal differences is not variance.
   const isConstant = stderr <= 10 * Number.EPSILON * Math.abs(meanDifference);
   const t = isConstant ? null : meanDifference / stderr;
   return {

@@ -131,7 +131,7 @@ export function newcombeInterval(
 /**
  * Fisher's exact test of a table of two by two counts.
  *
- * @param options.alternative What is asked of the first cell beside chance: that it is different, `less` or `greater`. @default 'two-sided'
+ * @param options.alternative The alternative for the first cell: different, `less` or `greater`. @default 'two-sided'
  * @returns p, two-sided that of all tables not more probable than this one. `oddsRatio` is the sample's: null for 0/0, infinite for x/0.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  * @see Fisher (1922), doi:10.2307/2340521

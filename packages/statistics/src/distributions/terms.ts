@@ -46,7 +46,7 @@ function deviance(x: number, m: number): number {
 }
 
 /**
- * Γ(n+1) / (Γ(x+1) Γ(n−x+1)) · p^x · q^(n−x), also where x and n are no whole numbers, to nearly all digits.
+ * Γ(n+1) / (Γ(x+1) Γ(n−x+1)) · p^x · q^(n−x), also for fractional x and n, to nearly full precision.
  *
  * @param q 1 − p, given apart since it may be tiny.
  */

@@ -109,7 +109,7 @@ function jackknife(
   return left.every(Number.isFinite) ? left : undefined;
 }
 
-/** Levels of the quantiles by bias correction and acceleration; undefined where there is no spread. */
+/** Levels of the quantiles by bias correction and acceleration; undefined without variance. */
 function bcaLevels(
   estimate: number,
   replicates: readonly number[],

@@ -15,7 +15,7 @@ const MOST_SUBSETS = 5_000_000;
  * Ties: `fraction` counts 1 over the number of winners if the target is among them; `smallest` lets the smallest answer win, by code
  * point; `wrong` counts a tie as wrong; `first` lets the answer win whose first vote comes earliest.
  *
- * @param answers Null for a sample without an answer: it does not vote; if nobody votes, the result is wrong.
+ * @param answers Null for a sample without an answer: it does not vote; without votes, the result is wrong.
  * @returns Null for k = 0 or k above the number of samples.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` if there are more than five million ways with `first`.
  * @see Wang et al. (2022), Self-Consistency, arXiv:2203.11171

@@ -62,7 +62,7 @@ export function atLeastOfK(samples: TaskSamples, k: number, m: number): number |
   });
 }
 
-/** Probability that more than half of k samples are right: a half is no majority. */
+/** Probability that more than half of k samples are right: half is not a majority. */
 export function majorityOfK(samples: TaskSamples, k: number): number | null {
   return atLeastOfK(samples, k, Math.floor(k / 2) + 1);
 }

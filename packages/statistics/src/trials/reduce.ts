@@ -13,7 +13,7 @@ export const REDUCERS: readonly Reducer[] = ['mean', 'median', 'mode', 'max', 'm
  * Reduces the repeats of one record to one score.
  *
  * The median of an even number is the mean of the two in the middle. Of values that occur equally often, `mode` takes the lowest: of
- * texts, by code point. True is 1 and false 0, but for `mode`.
+ * texts, by code point. True is 1 and false 0, except for `mode`.
  *
  * @param values Null for a repeat without a score; those are left out.
  * @returns Null if nothing is left.

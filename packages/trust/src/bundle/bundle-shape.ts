@@ -8,7 +8,7 @@ type Shape = (value: unknown, path: string) => unknown;
  * The messages of a Sigstore bundle in the JSON form of Protocol Buffers.
  *
  * The generated code reads what it knows and takes any base64 for bytes: an unknown field, the second member of a `oneof` and
- * characters that are no base64 would pass unseen, and another reader would see another bundle.
+ * characters that are not base64 would pass unnoticed, and another reader would see another bundle.
  *
  * @see https://protobuf.dev/programming-guides/json/
  */

@@ -54,7 +54,7 @@ function checkBytes(
   }
 }
 
-/** Node verifies over bytes only; a digest that somebody else computed takes the curve itself. */
+/** Node verifies over bytes only; a given digest needs the curve itself. */
 function checkDigest(
   curve: typeof p256,
   key: KeyObject,

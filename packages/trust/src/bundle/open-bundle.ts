@@ -185,11 +185,11 @@ function checkLeaf(der: Buffer): void {
 
 function readIdentity(issuer = '', subject = ''): CertificateIdentity {
   for (const text of [issuer, subject]) {
-    // What is escaped when it is shown could be taken for somebody else.
+    // A name that is escaped when shown could be mistaken for another.
     if (text === '' || text.length > MAX_IDENTITY_LENGTH || escapeText(text) !== text) {
       throw new Refusal(
         'CERTIFICATE_INVALID',
-        'Cannot verify bundle: its certificate names nobody',
+        'Cannot verify bundle: its certificate names no identity',
       );
     }
   }

@@ -40,7 +40,7 @@ export function parseBundle(source: Uint8Array): Bundle {
 /** Parses JSON in which no key is there twice, no text is ill-formed and nothing nests deep. */
 export function parseStrictJson(source: Uint8Array, what: string): unknown {
   try {
-    // The first tells keys that are there twice, the second how deep it is.
+    // The first detects duplicate keys, the second excessive depth.
     parseJsonText(source);
     return parseWireJson(source);
   } catch (cause) {
@@ -64,7 +64,7 @@ function checkEnvelope({ content, verificationMaterial }: Bundle): void {
   if (payloadType !== STATEMENT_TYPE) {
     throw new Refusal(
       'BUNDLE_UNSUPPORTED',
-      'Cannot verify bundle: its payload is no in-toto statement',
+      'Cannot verify bundle: its payload is not an in-toto statement',
     );
   }
   const keyid = signatures[0]?.keyid ?? '';

@@ -25,7 +25,7 @@ const KNOWN_PREDICATES: Readonly<Record<string, string>> = {
   'https://sigstore.dev/cosign/sign/v1': 'signature (cosign)',
 };
 
-/** What people call a predicate type; the type itself if nobody told us. */
+/** The common name of a predicate type; the type itself if unknown. */
 export function namePredicate(predicateType: string): string {
   return Object.hasOwn(KNOWN_PREDICATES, predicateType)
     ? KNOWN_PREDICATES[predicateType]!

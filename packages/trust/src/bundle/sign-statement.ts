@@ -16,7 +16,7 @@ const MAX_TIMESTAMP_MS = 8_640_000_000_000_000;
 /** What is claimed of an artifact. */
 export interface ArtifactClaim {
   readonly artifact: ArtifactIdentity;
-  /** Further digests of the same artifact, such as that of a plugin's module beside that of its manifest. @default none */
+  /** Further digests of the same artifact, such as that of a plugin's module in addition to that of its manifest. @default none */
   readonly digests?: readonly string[];
   /** URI that says what the predicate is. */
   readonly predicateType: string;
@@ -104,7 +104,7 @@ export function signRelease(
   return signClaim(claim, key, options);
 }
 
-/** When it was signed, and the key: whoever trusts on first use has no other place to take it from. */
+/** When it was signed, and the key: trust on first use has no other source for it. */
 function describeSigner({ publicKey }: SigningKey, timestampMs: number): object {
   const der = createPublicKey(publicKey).export({ format: 'der', type: 'spki' });
   return { signedAt: new Date(timestampMs).toISOString(), publicKey: der.toString('base64') };

@@ -11,7 +11,7 @@ export interface StatementSubject {
   readonly digest: Readonly<Record<string, string>>;
 }
 
-/** An in-toto statement: somebody claims something about artifacts. */
+/** An in-toto statement: a claim about artifacts. */
 export interface Statement {
   readonly subjects: readonly StatementSubject[];
   readonly predicateType: string;
@@ -30,7 +30,10 @@ export function parseStatement(payload: Uint8Array): Statement {
   if (countStructure(payload) > MAX_STATEMENT_STRUCTURE) throw invalid('it has too many values');
   const value = object(parseStrictJson(payload, 'statement'), 'it');
   if (!TYPES.includes(own(value, '_type') as string)) {
-    throw new Refusal('BUNDLE_UNSUPPORTED', 'Cannot read statement: "_type" is no known version');
+    throw new Refusal(
+      'BUNDLE_UNSUPPORTED',
+      'Cannot read statement: "_type" is not a known version',
+    );
   }
   const predicateType = own(value, 'predicateType');
   if (typeof predicateType !== 'string' || predicateType === '') {

@@ -58,7 +58,7 @@ export async function generateKey(
 /**
  * Decrypts a private key: ECDSA on P-256 or Ed25519, PKCS #8 in PEM.
  *
- * @throws {TrustError} `TRUST_PASSPHRASE` if it is wrong; `TRUST_KEY_INVALID` if this is no encrypted private key;
+ * @throws {TrustError} `TRUST_PASSPHRASE` if it is wrong; `TRUST_KEY_INVALID` if this is not an encrypted private key;
  *   `TRUST_KEY_UNSUPPORTED` for another algorithm. No message has any of the key or the passphrase.
  *
  * @example

@@ -71,7 +71,7 @@ export class KeyFolder {
   }
 
   /**
-   * The keys that are there, by name. A file that is no key is left out.
+   * The keys that are there, by name. A file that is not a key is left out.
    *
    * @throws {TrustError} `TRUST_UNREADABLE`
    */
@@ -175,7 +175,7 @@ export class KeyFolder {
   }
 }
 
-/** Never over a file that is there: it may be somebody's only copy. */
+/** Never overwrites a file: it may be the only copy. */
 async function writeNew(path: string, text: string, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {

@@ -56,7 +56,7 @@ export function readPublicKey(pem: string): PublicKey {
   try {
     key = createPublicKey(pem);
   } catch (cause) {
-    throw new TrustError('TRUST_KEY_INVALID', 'Cannot read public key: its bytes are no key', {
+    throw new TrustError('TRUST_KEY_INVALID', 'Cannot read public key: its bytes are not a key', {
       cause,
     });
   }

@@ -47,7 +47,7 @@ export interface TrustRules {
 
 const DAY_MS = 86_400_000;
 
-/** Anybody may sign, and the lockfile remembers who did; what nobody signed is locked up. */
+/** Anyone may sign, and the lockfile remembers the signer; unsigned plugins run in a separate process. */
 const DEFAULT_NAMES: readonly NameRule[] = [{ name: '*', unsigned: 'process', firstUse: true }];
 
 /**

@@ -10,7 +10,7 @@ export interface TrustedKey {
   readonly revoked?: string;
 }
 
-/** Somebody whom a certificate names, such as a workflow that builds releases. */
+/** An identity named by a certificate, such as a workflow that builds releases. */
 export interface TrustedIdentity {
   /** Who said so: the URL of an OpenID provider, as it stands in the certificate. */
   readonly issuer: string;
@@ -33,11 +33,11 @@ export interface NameRule {
   readonly threshold?: number;
   /** Without any signature: to run it in a process of its own, or not at all. @default refuse */
   readonly unsigned?: UnsignedRule;
-  /** Believes whoever signed first, until the lockfile has a signer. @default false */
+  /** Trusts the first signer, until the lockfile has a signer. @default false */
   readonly firstUse?: boolean;
   /** Days after which a signature must have been renewed. @default any age */
   readonly maxAgeDays?: number;
-  /** The rule counts until then: a time in ISO 8601. After that its signers are nobody's. @default always */
+  /** The rule counts until then: a time in ISO 8601. After that its signers are not trusted. @default always */
   readonly expires?: string;
 }
 
@@ -47,7 +47,7 @@ export interface TrustRulesInput {
   readonly keys?: Readonly<Record<string, TrustedKey>>;
   readonly identities?: Readonly<Record<string, TrustedIdentity>>;
   /**
-   * File of the trusted root, without which no identity counts; its path starts at the folder of these rules. Whoever reads them from a file reads
+   * File of the trusted root, without which no identity counts; its path is relative to the folder of these rules. The reader of that file also reads
    * it too: see `readTrustedRoot`.
    *
    * @default none

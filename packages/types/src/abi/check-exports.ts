@@ -22,7 +22,7 @@ export interface ExportProblem {
   readonly state: string;
 }
 
-/** What of a module tells its protocol. */
+/** What identifies a module's protocol. */
 export interface ProtocolEvidence {
   /** All exports. */
   readonly exports: Iterable<ExportedItem>;
@@ -31,7 +31,7 @@ export interface ProtocolEvidence {
 }
 
 /**
- * Tells which wire protocol a module is meant for, and lists what does not meet it.
+ * Determines which wire protocol a module uses, and lists violations.
  *
  * @param protocols Those that the host knows; the first that a module has the marks of counts.
  * @returns `contract` is the protocol's name; undefined if there is none, and then the problem is what v1 misses first.

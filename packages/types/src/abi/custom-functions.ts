@@ -2,7 +2,7 @@ import { MAX_NAME_LENGTH } from '../limits.js';
 import type { FunctionSignature } from './exports.js';
 import { HOST_FUNCTION_TABLE, type HostParameter, NETWORK_FUNCTIONS } from './host-functions.js';
 
-/** Name of a function that a host offers beside those of the contract, such as `mine.lookup`: import module, dot, name. */
+/** Name of a function that a host offers in addition to those of the contract, such as `mine.lookup`: import module, dot, name. */
 export type CustomFunctionName = `${string}.${string}`;
 
 /** What each parameter of a custom host function is: JSON in, and a buffer for the JSON that comes out. */
@@ -55,7 +55,7 @@ export function isCustomFunctionName(name: string): name is CustomFunctionName {
   return name.includes('.') && !Object.hasOwn(HOST_FUNCTION_TABLE, name);
 }
 
-/** True for a function with which a guest asks somebody beyond its host, who may be slow: a server, or what is behind a function of the host's own. */
+/** True for a function that reaches beyond the host and may be slow: a server, or a custom host function. */
 export function asksOthers(name: string): boolean {
   return NETWORK_FUNCTIONS.has(name) || name.includes('.');
 }

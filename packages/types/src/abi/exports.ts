@@ -38,7 +38,7 @@ export const OPTIONAL_EXPORTS: Readonly<Record<string, FunctionSignature>> = {
   _initialize: signature([], []),
 };
 
-/** The two functions whose types tell the classic signature from v1. */
+/** The two functions whose types distinguish the classic signature from v1. */
 export const CLASSIC_EXPORTS: Readonly<Record<string, FunctionSignature>> = {
   plugin_metadata: signature(['i32', 'i32'], ['i32']),
   plugin_execute: signature(['i32', 'i32', 'i32', 'i32'], ['i32']),

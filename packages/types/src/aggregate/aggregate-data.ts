@@ -40,7 +40,7 @@ export function isAggregateData(data: unknown): data is AggregateData {
  * @param sums Finite numbers by name of the metric, at most 32,768 of them; copied.
  * @param n Number of results that were added up, a whole number from 1.
  * @throws {CallError} `CALL_INVALID_INPUT` for a sum that is not finite, such as one that overflowed, for none, or for too many; for
- *   a name of more than 256 characters; for an `n` that is no such number.
+ *   a name of more than 256 characters; for an invalid `n`.
  *
  * @example
  * ```ts

@@ -39,7 +39,7 @@ export interface AskError {
   readonly code: (typeof HostCode)[keyof typeof HostCode];
   /** For people. Neither secrets nor whole inputs stand in it. */
   readonly message: string;
-  /** True if the same ask may go well when it is made again, false if it would fail once more. @default unknown */
+  /** True if the same ask may succeed when repeated, false if it would fail again. @default unknown */
   readonly retryable?: boolean;
   /** @default unknown */
   readonly retry_after_ms?: number;
@@ -65,7 +65,7 @@ export type AskAnswer =
   | { readonly output: unknown }
   | { readonly error: AskError };
 
-/** What a plugin is called with once more, with the answers to what it asked. */
+/** The input of the second call of a plugin, with the answers to its asks. */
 export interface RoundInput<Data = unknown> extends PluginInput<Data> {
   /** As the plugin gave it. */
   readonly continue?: unknown;

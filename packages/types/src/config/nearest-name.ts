@@ -5,7 +5,7 @@ const SHORTEST = 3;
 /** Names that are compared at most: a project has hundreds, a bundled library tens of thousands. */
 const MAX_NAMES = 20_000;
 
-/** Words of languages, which nobody means by a name, between blanks: a set would be part of every bundle that takes one reader of options. */
+/** Keywords, which are never meant as a name, between blanks: a set would be part of every bundle that takes one reader of options. */
 const KEYWORDS =
   ' ' +
   'abstract and any assert async await bool break case catch class const continue declare def del elif else enum except ' +
@@ -18,7 +18,7 @@ const KEYWORDS =
  * Finds the name in some sources that a mistyped one most likely means.
  *
  * @param name What the compiler or interpreter does not know.
- * @param texts Sources; every word in them is a candidate, but for keywords and `name` itself.
+ * @param texts Sources; every word in them is a candidate, except keywords and `name` itself.
  * @returns The nearest one, or undefined if none is near.
  *
  * @example

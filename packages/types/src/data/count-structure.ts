@@ -5,7 +5,7 @@ const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Opening brackets and commas outside of strings: what the cost of parsing grows with, beside the length.
+ * Opening brackets and commas outside of strings: what the cost of parsing grows with, besides the length.
  *
  * 16 MiB of `[{},{},…]` would hold the host's own thread for seconds, before anything could be refused.
  *

@@ -19,7 +19,7 @@ export interface DatasetInput {
 
 /** One record of a data set file. */
 export interface DatasetEntry {
-  /** An object of what JSON has; owned by whoever reads. */
+  /** An object of JSON values; owned by the reader. */
   readonly record: Readonly<Record<string, unknown>>;
   /** Where the record stands in its file, from 1, in the reader's `placeUnit`. At most 2^32 - 1. */
   readonly place: number;
@@ -64,7 +64,7 @@ export interface DatasetReader {
   /** Options that it reads; any other is refused. @default none */
   readonly options?: readonly (keyof DatasetReadOptions)[];
   /**
-   * Whether the first bytes look like this format and no other; asked where no file name tells. Must not throw.
+   * Whether the first bytes look like this format and no other; used if the file name does not decide. Must not throw.
    *
    * @param start Up to 4 KiB.
    */

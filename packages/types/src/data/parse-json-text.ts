@@ -2,7 +2,7 @@ import { decodeText } from '../text/decode-text.js';
 import { WireError } from './wire-error.js';
 
 /**
- * Parses JSON that somebody wrote: a configuration, a policy, an argument.
+ * Parses JSON written by people: a configuration, a policy, an argument.
  *
  * Other than `JSON.parse` it takes a byte order mark, names an empty file and another encoding, and refuses a key that
  * stands twice in an object, since one of the two would be lost in silence.

@@ -6,7 +6,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Parses UTF-8 JSON that came from a plugin.
  *
- * Beside what `JSON.parse` checks, the bytes must be valid UTF-8 without a byte order mark, nest no
+ * Besides what `JSON.parse` checks, the bytes must be valid UTF-8 without a byte order mark, nest no
  * deeper than 64 levels, and hold no unpaired surrogate (not even escaped) and no number beyond a double. A key `__proto__`
  * becomes an own property; of equal keys the last one counts; integers beyond 2^53 are rounded, as everywhere in JavaScript.
  *

@@ -12,7 +12,7 @@ export interface PluginInput<Data = unknown> {
   readonly context?: CallContext;
 }
 
-/** What a call tells beside its data. */
+/** What a call reports in addition to its data. */
 export interface OutputMetadata {
   /** Numbers that the plugin reports. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -45,12 +45,12 @@ export class CallError extends PluginError<CallErrorCode> {
   /** What the call used until it failed; undefined if it never ran. */
   readonly usage: CallUsage | undefined;
   /**
-   * True if the same call may go well when it is made again, false if it would fail once more, undefined if nobody knows: by its
+   * True if the same call may succeed when repeated, false if it would fail again, undefined if unknown: by its
    * code, or, of `CALL_PLUGIN_FAILED`, as the plugin says.
    */
   readonly retryable: boolean | undefined;
   /**
-   * In how many milliseconds at the earliest it makes sense to call again, from 0 to a day; undefined if nobody knows. Of
+   * In how many milliseconds at the earliest it makes sense to call again, from 0 to a day; undefined if unknown. Of
    * `CALL_QUARANTINED` when the plugin takes calls again, but not for the inputs of a batch during which it began to rest; of
    * `CALL_PLUGIN_FAILED` what the plugin says, such as what a server told it.
    */
@@ -58,13 +58,13 @@ export class CallError extends PluginError<CallErrorCode> {
   /**
    * The calls of the guest's functions that were open when it failed, the innermost first, at most 32: of a trap, a limit, an error that
    * a host function threw, or the place where the plugin called `host_error`. A script gives its own. With the module's source map each
-   * has its place in the author's source. Empty if nobody knows: the call never ran, or the guest was ended from outside. An error
+   * has its place in the author's source. Empty if unknown: the call never ran, or the guest was ended from outside. An error
    * straight from `@testbench/runtime` has the offsets of the metered module, and no names.
    */
   readonly guestStack: GuestStack;
 
   constructor(code: CallErrorCode, message: string, details: CallErrorDetails = {}) {
-    // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
+    // A message may quote text of a plugin; escape it before printing.
     super(
       code,
       escapeText(message),

@@ -71,7 +71,7 @@ function stackOf(error: CallError): { readonly guestStack?: GuestStack } {
 }
 
 /**
- * Reads an error that was written down by somebody who is not trusted.
+ * Reads an error from an untrusted source.
  *
  * @returns undefined for anything that {@link toErrorRecord} would not write: an unknown code, a wrong type. Long texts are cut.
  */

@@ -45,9 +45,9 @@ const SAID_BY_PLUGINS: ReadonlySet<unknown> = new Set(['CALL_INVALID_INPUT', 'CA
 const MAX_NUMBER = 2 ** 31;
 
 /**
- * Reads a stack that somebody who is not trusted wrote down: a plugin among the details of its error, or a thread or process.
+ * Reads a stack from an untrusted source: a plugin's error details, a thread or a process.
  *
- * @returns At most 32 frames, texts escaped and cut at 1,000 characters; empty for anything that is no list.
+ * @returns At most 32 frames, texts escaped and cut at 1,000 characters; empty for anything but a list.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ function nameOfIndex(index: number): string {
   return `wasm-function[${index}]`;
 }
 
-/** A name or a line of somebody else's, safe to print. */
+/** An untrusted name or line, made safe to print. */
 export function cleaned(text: string): string {
   return escapeText(text.slice(0, MAX_PLACE_LENGTH)).slice(0, MAX_PLACE_LENGTH);
 }
@@ -117,10 +117,10 @@ function number(value: unknown, least: number): number | undefined {
 
 /**
  * Says where an error comes from, in short: the innermost frame in the author's own source, such as `metric.ts:12:5 in score`. Of a trap it
- * is else the innermost one in a library's; a plugin that says itself that it failed says so through a library, which is no place to look at.
+ * is else the innermost one in a library's; a plugin that reports a failure does so through a library, which is not the relevant place.
  *
  * @param error A `CallError` or an error whose causes hold one, or what was kept of one: its code and stack.
- * @returns undefined if nobody knows.
+ * @returns undefined if unknown.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ export const LOAD_ERROR_CODES = [
   'LOAD_NOT_LOADED',
   /** There is no earlier version to go back to. */
   'LOAD_NO_EARLIER_VERSION',
-  /** The plugin came from bytes, so that there is no file to watch. */
+  /** The plugin came from bytes, so there is no file to watch. */
   'LOAD_NO_FILE',
   /** The file exists but cannot be read as a module: a directory, no permission, too large. */
   'LOAD_UNREADABLE',
@@ -49,7 +49,7 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INIT_TRAPPED',
   /** The plugin's file of state is in use by this host or another one. */
   'LOAD_STATE_IN_USE',
-  /** The plugin's file of state is no such file, or is damaged. */
+  /** The plugin's state file is not one, or is damaged. */
   'LOAD_STATE_DAMAGED',
   /** The plugin's file of state cannot be opened, read or written. */
   'LOAD_STATE_UNREADABLE',
@@ -105,7 +105,7 @@ export class LoadError extends PluginError<LoadErrorCode> {
   readonly field: string | undefined;
 
   constructor(code: LoadErrorCode, message: string, details: LoadErrorDetails = {}) {
-    // A message may quote names and words of a plugin; whoever prints it must not be driven by them.
+    // A message may quote text of a plugin; escape it before printing.
     super(
       code,
       escapeText(message),

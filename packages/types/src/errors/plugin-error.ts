@@ -1,6 +1,6 @@
 const marker = Symbol.for('@testbench/plugin-error');
 
-/** Causes of causes that are looked at; a chain that is longer is a circle, or somebody's joke. */
+/** Maximum depth of causes; a longer chain is circular or deliberate. */
 const MAX_CAUSES = 16;
 
 /**
@@ -42,7 +42,7 @@ export abstract class PluginError<Code extends string = string> extends Error {
 /**
  * Turns the stacks of an error and of its causes into text.
  *
- * Until somebody reads its stack, V8 keeps an error's frames with their receivers, and those of a guest hold its instance: 200
+ * Until its stack is read, V8 keeps an error's frames with their receivers, and those of a guest hold its instance: 200
  * kept errors of a plugin with 16 MB held 3.3 GB.
  */
 function formatStacks(error: unknown): void {

@@ -4,7 +4,7 @@ import type { CallErrorCode } from './call-error-codes.js';
 
 /**
  * Whether the same call may go well when it is made again, by what its code alone says: `true` if it may, `false` if it would
- * fail once more, `undefined` if that depends.
+ * fail again, `undefined` if that depends.
  *
  * It depends where the plugin says it (`CALL_PLUGIN_FAILED`), where the time may have been a server's (`CALL_DEADLINE_EXCEEDED`: a
  * host says `true` of a call that waited for its turn, a server or a function of the host's own) and where the input may be to blame for a lost thread or process.

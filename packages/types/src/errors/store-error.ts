@@ -11,7 +11,7 @@ export const STORE_ERROR_CODES = [
   'STORE_EXISTS',
   /** Bytes are not those of their digest: a damaged disk, or a registry that gives something else. */
   'STORE_DIGEST_MISMATCH',
-  /** A manifest is no manifest of an artifact, or not of the artifact that is wanted. */
+  /** A manifest is not that of an artifact, or not that of the wanted artifact. */
   'STORE_INVALID_MANIFEST',
   /** A cap on sizes or counts is exceeded. */
   'STORE_TOO_LARGE',
@@ -44,7 +44,7 @@ export interface StoreErrorDetails extends ErrorOptions {
   readonly retryAfterMs?: number;
   /** Digest of what is wrong: for a damaged blob, the one that it should have. */
   readonly digest?: string;
-  /** How much of a blob had come or gone when its transfer was given up, in bytes. */
+  /** How much of a blob was transferred when the transfer was abandoned, in bytes. */
   readonly transferredBytes?: number;
   /** Size of that blob, in bytes. */
   readonly totalBytes?: number;
@@ -59,7 +59,7 @@ export class StoreError extends PluginError<StoreErrorCode> {
   readonly totalBytes: number | undefined;
 
   constructor(code: StoreErrorCode, message: string, details: StoreErrorDetails = {}) {
-    // A message may quote what a registry said; whoever prints it must not be driven by that.
+    // A message may quote text of a registry; escape it before printing.
     super(
       code,
       escapeText(message),

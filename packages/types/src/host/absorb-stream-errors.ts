@@ -1,9 +1,9 @@
 /**
  * Listens to a stream's errors for as long as the stream lives, and does nothing about them.
  *
- * An `error` event that nobody listens to ends the process, and the process is the caller's. Iterators and `pipeline` listen
- * only while they are at work: not before the first read, and not to what fails after the last. Whoever reads the stream gets
- * the error all the same. Every stream that is made or taken over passes through here.
+ * An `error` event without a listener ends the process, which belongs to the caller. Iterators and `pipeline` listen
+ * only while they run: not before the first read, and not after the last. The reader of the stream gets
+ * the error anyway. Every stream that is made or taken over passes through here.
  *
  * @returns The stream.
  *
@@ -14,7 +14,7 @@
  * import { absorbStreamErrors } from '@testbench/types';
  *
  * const stream = absorbStreamErrors(Readable.from(['a']));
- * stream.destroy(new Error('nobody reads it'));
+ * stream.destroy(new Error('it has no reader'));
  * stream.listenerCount('error'); // => 1
  * ```
  */

@@ -54,11 +54,11 @@ export interface HostCall {
   /** Looks at the clock and whether the call was cancelled, after work that may have taken long. It throws as `charge` does. */
   readonly poll?: (() => void) | undefined;
   /**
-   * Receives chunks of `host_emit`; undefined if nobody listens. Where the guest can wait, it goes on when the promise is
+   * Receives chunks of `host_emit`; undefined if there is no listener. If the guest can wait, it continues when the promise is
    * fulfilled.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
-  /** Fires when the caller gives up: ends what the call waits for. */
+  /** Fires when the caller abandons the call: ends what it waits for. */
   readonly signal?: AbortSignal | undefined;
   /** When the call's time is over, on the clock of `performance.now()`. @default never */
   readonly deadlineMs?: number | undefined;
@@ -72,7 +72,7 @@ export interface HostCallReport {
   readonly calls: number;
   /** The same by name of the function. */
   readonly callsByName: Readonly<Record<string, number>>;
-  /** Number of host calls refused for want of a permission. */
+  /** Number of host calls refused for lack of a permission. */
   readonly denied: number;
 }
 

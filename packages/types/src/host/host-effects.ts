@@ -10,7 +10,7 @@ export interface EffectResult {
   readonly code: number;
   /** Copied into the guest's buffer, cut to its size. */
   readonly bytes?: Uint8Array;
-  /** What was refused for want of a permission, in words for the operator's log; untrusted text, escaped when logged. */
+  /** What was refused for lack of a permission, in words for the operator's log; untrusted text, escaped when logged. */
   readonly denied?: string;
   /** What else went wrong, in words for the operator's log; never a secret, never a whole input. */
   readonly problem?: string;
@@ -19,7 +19,7 @@ export interface EffectResult {
 /** What an effect may know about the call that it serves. */
 export interface EffectCall {
   readonly requestId?: string | undefined;
-  /** Fires when the caller gives up. */
+  /** Fires when the caller abandons the call. */
   readonly signal?: AbortSignal | undefined;
   /** When the call's time is over, on the clock of `performance.now()`. */
   readonly deadlineMs: number;

@@ -24,7 +24,7 @@ export interface HostPluginMetadata<Type extends PluginType = PluginType> extend
 export interface HostPluginCall {
   /** Fires when the call is over: its time is up, its caller has cancelled, its plugin leaves. What is answered then is ignored. */
   readonly signal: AbortSignal;
-  /** What came beside the data. */
+  /** What was sent in addition to the data. */
   readonly context: CallContext;
   /** Reports a number; it stands in the output's metadata. */
   reportMetric(name: string, value: number): void;

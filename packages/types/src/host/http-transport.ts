@@ -5,7 +5,7 @@ export interface HttpTransportRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
-  /** Fires when the call is over; whoever sends the request must then reject, and end the body. */
+  /** Fires when the call is over; the sender must then reject and end the body. */
   readonly signal: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ interface Watched {
   readonly stop: () => void;
 }
 
-/** Signals that somebody waits for. */
+/** Signals with waiters. */
 const watched = new WeakMap<AbortSignal, Watched>();
 
 /**

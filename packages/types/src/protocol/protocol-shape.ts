@@ -9,7 +9,7 @@ import {
 export type PayloadForm = 'envelope' | 'data';
 
 /**
- * What tells the modules of a wire protocol from others, and what they must have. It is plain data: admission reads it, in whichever
+ * What distinguishes the modules of a wire protocol, and what they must have. It is plain data: admission reads it, in whichever
  * thread, and runs no code of an adapter.
  */
 export interface ProtocolShape {

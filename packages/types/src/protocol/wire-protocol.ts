@@ -13,7 +13,7 @@ export interface WireProtocol extends ProtocolShape {
   readonly specificationVersion: 'v1';
   /**
    * Makes the functions of {@link ProtocolShape.imports} for one instance, before there is one. They answer at once: where a guest
-   * runs in a thread or process, nothing can wait in JavaScript. What they do is not metered but for a flat price a call; `guest.charge`
+   * runs in a thread or process, nothing can wait in JavaScript. Their work is charged only a flat price per call; `guest.charge`
    * takes more.
    */
   createImports?(guest: ProtocolGuest): ProtocolImports;
@@ -69,7 +69,7 @@ export interface ProtocolSession {
     | undefined;
   /** Asks how the guest is. @returns 0, or an error code. @default 0 */
   readonly health?: (() => ProtocolAnswer<number>) | undefined;
-  /** Tells the guest that no more calls will come. @default nothing */
+  /** Notifies the guest that no more calls will come. @default nothing */
   readonly shutdown?: (() => ProtocolAnswer<unknown>) | undefined;
 }
 

@@ -12,7 +12,7 @@ const MAX_POSITION = 2 ** 31 - 1;
 /**
  * Reads the source map of a module: version 3 of the format, with one line, whose columns are offsets in the module.
  *
- * It comes from strangers, as the module does. It is read as data: nothing that it names is opened.
+ * It is untrusted, like the module. It is read as data: nothing that it names is opened.
  *
  * @param bytes The whole file.
  * @throws {WireError} `WIRE_BAD_UTF8`, `WIRE_BAD_JSON`; `WIRE_BAD_SHAPE` for another version, an index map, a map of more than one line,

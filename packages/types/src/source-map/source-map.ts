@@ -28,7 +28,7 @@ export interface SourcePlace {
 
 /** Where the code of a module comes from. Made by `parseSourceMap`. */
 export class SourceMap {
-  /** @param content As it was read: texts of strangers, not escaped. */
+  /** @param content As read: untrusted text, not escaped. */
   constructor(readonly content: SourceMapContent) {}
 
   /** Of the module that it belongs to; undefined if it does not say. */
@@ -94,6 +94,6 @@ function linesOf(text: string, first: number, last: number): readonly SourceLine
       lines.push({ line, text: cleaned(text.slice(start, end).replace(/\r$/, '')) });
     start = end + 1;
   }
-  // One that ends before the line is no text of this source.
+  // A text that ends before the line does not belong to this source.
   return lines.length > 0 && lines.at(-1)!.line >= last - 1 ? lines : [];
 }

@@ -1,6 +1,6 @@
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Value of a character code; -1 for one that is no digit. */
+/** Value of a character code; -1 for one that is not a digit. */
 const VALUES = Int8Array.from({ length: 128 }, (_, code) => {
   return DIGITS.indexOf(String.fromCharCode(code));
 });
@@ -17,7 +17,7 @@ export class VlqReader {
     return offset >= text.length || text[offset] === ',' || text[offset] === ';';
   }
 
-  /** @returns undefined for what is no number, or none of 32 bits. */
+  /** @returns undefined for anything but a 32-bit number. */
   next(): number | undefined {
     let value = 0;
     for (let factor = 1; ; factor *= 32) {

@@ -13,7 +13,7 @@ export interface TransferProgress {
 export interface StoreOptions {
   /** Cancels the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called as bytes cross the network; a store on this machine need not call it. @default nobody is told */
+  /** Called as bytes cross the network; a store on this machine need not call it. @default none */
   readonly onProgress?: (progress: TransferProgress) => void;
 }
 
@@ -48,7 +48,7 @@ export interface ArtifactLayer {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What a manifest says, read after its digest was verified. Nobody vouches for what it says. */
+/** The content of a manifest, read after its digest was verified. The content itself is unverified. */
 export interface StoredArtifact extends ArtifactSubject {
   /** By which it was asked for, or else as its annotation says, if that is a version. */
   readonly version: string | undefined;
@@ -118,7 +118,7 @@ export interface StoredReferrer extends ArtifactSubject {
  */
 export interface PluginStore {
   readonly specificationVersion: 'v1';
-  /** Versions under a name, newest first; empty if there is no such name. Tags that are no versions are left out. */
+  /** Versions under a name, newest first; empty if the name does not exist. Tags that are not versions are left out. */
   list(name: string, options?: StoreOptions): Promise<readonly string[]>;
   /** What a version, tag or digest means now. Fails with `STORE_NOT_FOUND` if there is none. */
   resolve(query: ArtifactQuery, options?: StoreOptions): Promise<StoredArtifact>;
@@ -145,7 +145,7 @@ export interface PluginStore {
     options?: StoreOptions,
   ): Promise<StoredReferrer>;
   /**
-   * What is attached to a manifest; empty if nothing is, or if there is no such manifest.
+   * What is attached to a manifest; empty if nothing is, or if the manifest does not exist.
    *
    * @param artifactType Only those of this type. @default all
    */

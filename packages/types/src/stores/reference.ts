@@ -1,6 +1,6 @@
 import { StoreError } from '../errors/store-error.js';
 
-/** Longer texts are no references: names have at most 255 characters. */
+/** Longer texts are not references: names have at most 255 characters. */
 const MAX_REFERENCE_LENGTH = 1024;
 
 const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
@@ -51,7 +51,7 @@ export type PluginReference = PathReference | NameReference | OciReference;
  *
  * Whatever looks like none of these is a path, as is everything that ends in `.wasm`. A range is not checked here.
  *
- * @throws {StoreError} `STORE_INVALID_REFERENCE` for a text that begins with `oci://` and is no reference, and for one of more than 1,024 characters.
+ * @throws {StoreError} `STORE_INVALID_REFERENCE` for a text that begins with `oci://` and is not a reference, and for one of more than 1,024 characters.
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ function invalid(text: string): StoreError {
   );
 }
 
-/** Somebody may have put a password in front of the host. */
+/** The host may be preceded by a password. */
 function withoutUser(text: string): string {
   return text.replace(/^(oci:\/\/)[^/]*@(?!sha256:)/, '$1…@');
 }

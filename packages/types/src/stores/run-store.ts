@@ -23,7 +23,7 @@ export const RUN_DOCUMENTS = ['plan', 'config', 'inputs', 'summary', 'shard'] as
 /** Name of a text that a run keeps besides its rows. */
 export type RunDocument = (typeof RUN_DOCUMENTS)[number];
 
-/** A run as it is, or was a moment ago if somebody writes it: everything in it is complete. */
+/** A snapshot of a run: everything in it is complete. */
 export interface RunReader {
   /** Complete segments in the order of their records; they do not overlap. */
   readonly segments: readonly RunSegment[];
@@ -36,7 +36,7 @@ export interface RunReader {
   rows(segment: RunSegment): AsyncIterable<string>;
 }
 
-/** A segment that is being written. Nobody sees it until it is complete. */
+/** A segment being written. It is invisible until it is complete. */
 export interface RunSegmentWriter {
   /** Adds a row: a text without line feeds. @returns undefined where there is nothing to wait for, as for most rows of a file. */
   write(row: string): Promise<void> | undefined;
@@ -71,7 +71,7 @@ export interface RunStore {
   readonly specificationVersion: 'v1';
   /** Names of the runs that are there, sorted. */
   list(): Promise<readonly string[]>;
-  /** @returns undefined if there is no such run. Fails if it is damaged, or of a version that this store does not know. */
+  /** @returns undefined if the run does not exist. Fails if it is damaged, or of a version that this store does not know. */
   read(run: string): Promise<RunReader | undefined>;
   /**
    * Opens a run for writing; makes it if there is none.

@@ -1,4 +1,4 @@
-/** What somebody vouches for: an artifact by the digest of its manifest, and who it claims to be. */
+/** What a signature covers: an artifact by the digest of its manifest, and the name it claims. */
 export interface ArtifactIdentity {
   /** `sha256:` and the hex digest of the manifest's bytes. */
   readonly digest: string;
@@ -6,7 +6,7 @@ export interface ArtifactIdentity {
   readonly version: string;
 }
 
-/** Somebody whose signature is valid. */
+/** A signer with a valid signature. */
 export interface Signer {
   /**
    * `key:sha256:` and the hex digest of the public key (DER, SubjectPublicKeyInfo), or `identity:<subject> <issuer>` of a
@@ -31,7 +31,7 @@ export interface Attestation {
 export const REFUSAL_CODES = [
   /** There is no signature, and the rules need one. */
   'UNSIGNED',
-  /** The bundle is no well-formed Sigstore bundle, or is larger or deeper than allowed. */
+  /** The bundle is not a well-formed Sigstore bundle, or is larger or deeper than allowed. */
   'BUNDLE_INVALID',
   /** The bundle is well-formed, and holds what this verifier does not support. */
   'BUNDLE_UNSUPPORTED',
@@ -68,13 +68,13 @@ export type Verification =
       readonly outcome: 'trusted';
       /** Distinct, in the order of the bundles; at least one. */
       readonly signers: readonly Signer[];
-      /** The signer is trusted because nobody was before: write it down, so that another one is noticed. */
+      /** The signer is trusted on first use: store it, so that a different one is noticed. */
       readonly firstUse: boolean;
       /** What the trusted signers claim about the artifact. */
       readonly attestations: readonly Attestation[];
     }
   | {
-      /** Nobody vouches for it, and the rules let it run all the same: in a process of its own. */
+      /** It has no trusted signer, and the rules still permit it: in a process of its own. */
       readonly outcome: 'unsigned';
       readonly isolation: 'process';
     }

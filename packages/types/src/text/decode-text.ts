@@ -4,7 +4,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LINE_FEED = 0x0a;
 
 /**
- * Decodes a text file that somebody saved: UTF-8, with or without a byte order mark, which is left out.
+ * Decodes a text file: UTF-8, with or without a byte order mark, which is left out.
  *
  * @param bytes The whole file, or its beginning up to the end of a line.
  * @throws {WireError} `WIRE_BAD_UTF8`: the file is in another encoding, which the message names where it can be told, or has
@@ -32,7 +32,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Tells UTF-16 and UTF-32 by their byte order mark, or by the zero byte beside the first character. */
+/** Detects UTF-16 and UTF-32 by their byte order mark, or by the zero byte next to the first character. */
 function foreignEncoding(bytes: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
   const [first, second, third, fourth] = bytes;
   if (second === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Cuts a text that somebody else wrote to what a message or a table has room for, and says how long it was.
+ * Truncates an untrusted text to fit a message or a table, and states its length.
  *
  * @param length How much of it stays, in UTF-16 units; no character is cut in two.
  *

@@ -15,7 +15,7 @@ export interface ToolCall {
  *
  * @param data A parsed JSON value; not changed.
  * @returns Undefined if there are none.
- * @throws {WireError} `WIRE_BAD_SHAPE`: `tool_calls` is no list or longer than 256, or a call has no name or arguments that are no text.
+ * @throws {WireError} `WIRE_BAD_SHAPE`: `tool_calls` is not a list or longer than 256, or a call has no name or arguments that are not a text.
  *
  * @example
  * ```ts

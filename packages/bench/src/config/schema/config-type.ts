@@ -93,7 +93,7 @@ function rejectRetired(node: ConfigNode, retired: RetiredKeys): void {
     throw new ConfigError(
       'CONFIG_UNKNOWN_KEY',
       path,
-      `Cannot read ${node.path === '' ? 'configuration' : `"${node.path}"`}: the key "${key}" is no more; ${advise(object[key])}`,
+      `Cannot read ${node.path === '' ? 'configuration' : `"${node.path}"`}: the key "${key}" was removed; ${advise(object[key])}`,
     );
   }
 }

@@ -42,7 +42,7 @@ export function withOwnReaders(own: readonly DatasetReader[] = []): readonly Dat
 /**
  * Chooses the reader of a file: by the configuration, or else by the name, or else by the first bytes.
  *
- * @throws {ConfigError} `CONFIG_INVALID`: there is no such format, or none can be told.
+ * @throws {ConfigError} `CONFIG_INVALID`: unknown or undetectable format.
  */
 export function chooseReader(
   readers: readonly DatasetReader[],
@@ -69,7 +69,7 @@ export function chooseReader(
   throw new ConfigError(
     'CONFIG_INVALID',
     'dataset.format',
-    `Cannot tell the format of dataset ${JSON.stringify(path)}: its name ends in none of ${endings.join(', ')}; say "format": ${names.join(', ')}`,
+    `Cannot determine the format of dataset ${JSON.stringify(path)}: its name ends in none of ${endings.join(', ')}; set "format": ${names.join(', ')}`,
   );
 }
 

@@ -52,7 +52,7 @@ interface Syntax {
   readonly quotes: boolean;
 }
 
-/** A record is looked at only when it is asked for, so that a mistake further down fails nobody who does not read so far. */
+/** A record is only parsed on demand, so that a later mistake does not affect earlier readers. */
 async function* readSeparated(
   bytes: AsyncIterable<Uint8Array>,
   options: DatasetReadOptions,
@@ -243,7 +243,7 @@ async function* readRecordTexts(
   return undefined;
 }
 
-/** Mostly a record goes on and on because a quote is wrong in its first line; then that is told, and early. */
+/** A record usually becomes endless because of a wrong quote in its first line; this is reported early. */
 function checkOpenRecord(place: RecordText, given: string | undefined): void {
   const syntax = { delimiter: given ?? findDelimiter(place.text, {}), quotes: true };
   try {

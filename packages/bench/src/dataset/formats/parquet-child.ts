@@ -207,5 +207,5 @@ async function answer(): Promise<void> {
 }
 
 process.on('message', () => void answer());
-// Nobody is left who would ask.
+// There is no one left to ask.
 process.on('disconnect', () => process.exit());

@@ -1,4 +1,4 @@
-/** What the process is told at its start. */
+/** The first message to the process. */
 export interface ParquetTask {
   readonly path: string;
   readonly maxGroupBytes: number;

@@ -50,7 +50,7 @@ async function* readParquet(input: DatasetInput): AsyncGenerator<DatasetEntry> {
   }
 }
 
-/** Where the process's code lies: beside this package's own code; tests build it from the sources first. */
+/** Location of the process's code: next to this package's own code; tests build it from the sources first. */
 function childEntry(): string {
   const folder = import.meta.url.endsWith('.ts') ? '../../../build/dataset/formats' : '.';
   return fileURLToPath(new URL(`${folder}/parquet-child.js`, import.meta.url));
@@ -72,7 +72,7 @@ class ParquetDecoder implements Disposable {
       execArgv: [`--max-old-space-size=${MAX_PARQUET_HEAP_MIB}`],
       env: {},
       serialization: 'advanced',
-      // What V8 prints when its memory is at an end helps nobody.
+      // What V8 prints when it runs out of memory is not helpful.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const end = (): void => {

@@ -8,7 +8,7 @@ const LONGEST_MARK = 4;
  * Gives the bytes of a text without a byte order mark.
  *
  * @param placed The place to name where the encoding is wrong. @default the file as a whole
- * @throws {DatasetFormatError} It is in another encoding: then every record would be wrong, for reasons that help nobody.
+ * @throws {DatasetFormatError} It is in another encoding: then every record would be wrong, with unhelpful errors.
  */
 export async function* textBytes(
   bytes: AsyncIterable<Uint8Array>,

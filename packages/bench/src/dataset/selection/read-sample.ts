@@ -66,7 +66,7 @@ export function readSample(record: DatasetRecord, { fields, columns }: SampleOpt
     fields.messages === undefined ? undefined : readConversation(record, fields.messages);
   const input = readInput(record, fields, messages);
   const expected = selectField(row, fields.expected ?? 'expected');
-  // A name that somebody wrote down must be there; the default one may be missing.
+  // An explicitly named field must exist; the default one may be missing.
   if (expected === undefined && fields.expected !== undefined) {
     throw missingField(record, fields.expected, 'dataset.fields.expected');
   }

@@ -2,7 +2,7 @@ import { RandomNumbers } from './random-numbers.js';
 
 /** Which records are taken, and in which order. */
 export interface Selection {
-  /** Take so many by chance. */
+  /** Size of the random sample. */
   readonly sample?: { readonly n: number; readonly seed: number } | undefined;
   /** Mix the order. */
   readonly shuffle?: { readonly seed: number } | undefined;

@@ -46,7 +46,7 @@ const COMPRESSIONS: readonly Compression[] = [
 /** Bytes that tell a compression. */
 export const MAGIC_BYTES = 4;
 
-/** Tells by the first bytes how a file is compressed; undefined if it is not. */
+/** Detects the compression of a file by its first bytes; undefined if there is none. */
 export function findCompression(start: Uint8Array): Compression | undefined {
   return COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => start[index] === byte));
 }

@@ -1,4 +1,4 @@
-/** A seed that nobody can guess, so that nobody can prepare texts with equal hashes. */
+/** An unpredictable seed, so that texts with equal hashes cannot be prepared. */
 export function randomSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32);
 }

@@ -3,7 +3,7 @@ import { hashText, randomSeed } from './hash-text.js';
 const CHUNK_RECORDS = 65_536;
 /** Hashes are looked at in parts of so many: each part is one way through all of them, and takes 16 bytes a hash meanwhile. */
 const PART_RECORDS = 256 * 1024;
-/** Of a large set the parts are small beside the index all the same. */
+/** For a large set, the parts are still small compared with the index. */
 const MAX_PARTS = 64;
 
 /** 16 bytes a record. */

@@ -167,7 +167,7 @@ describe('createFolderRuns()', () => {
     const writer = await createFolderRuns(folder).open('run');
     await expect(createFolderRuns(folder).open('run')).rejects.toMatchObject({
       code: 'BENCH_RUN_LOCKED',
-      message: `Cannot write run ${JSON.stringify(run)}: process ${process.pid} of ${JSON.stringify(hostname())} writes it; wait for that one, or end it`,
+      message: `Cannot write run ${JSON.stringify(run)}: process ${process.pid} of ${JSON.stringify(hostname())} is writing it; wait for that process, or end it`,
     });
     const reader = await createFolderRuns(folder).read('run');
     expect(reader?.segments).toHaveLength(2);

@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { BenchError } from '../../errors.js';
 import { unreadable } from './guard-files.js';
 
-/** A run may come from a stranger: a link would lead out of its folder, and opening a pipe would wait for a writer for ever. */
+/** A run may be untrusted: a link would lead out of its folder, and opening a pipe would wait for a writer for ever. */
 export const GUARDED_FLAGS: number =
   // Absent on Windows.
   (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

@@ -22,7 +22,7 @@ export async function* readSegment(file: string, segment: RunSegment): AsyncGene
   if (handle === undefined) {
     throw new BenchError(
       'BENCH_RUN_UNREADABLE',
-      `Cannot read the run's file ${JSON.stringify(file)}: there is no such file`,
+      `Cannot read the run's file ${JSON.stringify(file)}: no such file`,
       { file },
     );
   }
@@ -76,7 +76,7 @@ async function* readRows(
   let begun: Buffer[] = [];
   let begunBytes = 0;
   let position = 0;
-  // One byte more than there should be: a file that grew is told, and an endless one ends.
+  // One byte more than expected: a grown file is detected, and an endless one ends.
   while (position <= segment.bytes) {
     const read = await handle
       .read(Buffer.allocUnsafe(size), 0, size, position)
@@ -100,7 +100,7 @@ async function* readRows(
     if (begunBytes > MAX_ROW_BYTES) throw damaged(file, 'one of its rows does not end');
     yield { rows, chunk };
   }
-  // A file that was cut off is told by its length.
+  // A truncated file is detected by its length.
   if (begunBytes > 0 && position === segment.bytes) {
     throw damaged(file, 'its last row does not end');
   }

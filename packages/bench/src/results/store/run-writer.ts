@@ -34,7 +34,7 @@ const LOCK_FILE = 'lock';
 const SEGMENT_NAME = /^\d+-\d+\.jsonl$/;
 
 /**
- * Opens a run's folder for writing, and takes away what a dead writer left unfinished.
+ * Opens a run's folder for writing, and removes what a dead writer left unfinished.
  *
  * @param inputs Files that are neither written over nor removed.
  * @throws {BenchError} `BENCH_RUN_LOCKED`, `BENCH_OUTPUT_FAILED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`.
@@ -59,7 +59,7 @@ export async function openFolder(
       (who) =>
         new BenchError(
           'BENCH_RUN_LOCKED',
-          `Cannot write run ${JSON.stringify(folder)}: ${who} writes it; wait for that one, or end it`,
+          `Cannot write run ${JSON.stringify(folder)}: ${who} is writing it; wait for that process, or end it`,
           { file: folder },
         ),
     );
@@ -112,7 +112,7 @@ async function tidy(
   return { segments, repairs };
 }
 
-/** What looks like a leftover may be somebody's data set. */
+/** What looks like a leftover may be a data set. */
 async function checkNoInput(path: string, inputs: readonly OutputInput[]): Promise<void> {
   // A link that leads nowhere, or in a circle, is no data set.
   const found = await stat(path).catch(() => undefined);

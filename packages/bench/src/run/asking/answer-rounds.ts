@@ -88,7 +88,7 @@ export class AnswerRounds {
       async (_, index) => await this.#make(round, index, firstAsk + index, ask, false),
     );
     const made = await settleAll(makeAll);
-    // Another call with the same keys may have been first: its round is the one that goes on.
+    // Another call with the same keys may have been first: its round is the one that continues.
     const first = made.find((one) => one.kept !== undefined)?.kept ?? round;
     const isOther = ({ kept }: MadeAsk): boolean =>
       kept !== undefined && kept.round !== first.round;
@@ -206,7 +206,7 @@ interface MadeAsk {
   readonly kept: KeptAnswer | undefined;
 }
 
-/** Waits for all, so that nothing goes on behind the caller's back, and then for none that failed. */
+/** Waits for all, so that nothing continues in the background, and then fails if one failed. */
 async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(work);
   return settled.map((result) => {

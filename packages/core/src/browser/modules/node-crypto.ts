@@ -1,4 +1,4 @@
-// For what the bundle leaves out; the build fails should any of it be left.
+// Stands in for what the bundle leaves out; the build fails if any of it remains.
 export { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 /** What browsers give at once. */

@@ -1,4 +1,4 @@
-// For what the bundle leaves out; the build fails should it be left.
+// Stands in for what the bundle leaves out; the build fails if it remains.
 export { hostname } from 'node:os';
 
 export function availableParallelism(): number {

@@ -13,14 +13,14 @@ export class Readable {
     return new Readable(source);
   }
 
-  /** Errors come to whoever reads; there are no other events. */
+  /** Errors reach the reader; there are no other events. */
   on(): this {
     return this;
   }
 
   destroy(): void {
     this.#cancel();
-    // What it answers concerns nobody.
+    // The result is ignored.
     this.#chunks.return?.().catch(() => {});
   }
 

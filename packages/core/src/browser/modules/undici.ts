@@ -1,6 +1,6 @@
 import { Readable } from './node-stream.js';
 
-/** What stands in for the connections of a plugin: requests that still run end with it. */
+/** Replaces the connections of a plugin: closing it aborts open requests. */
 export class Agent {
   readonly #abort = new AbortController();
 
@@ -27,7 +27,7 @@ const BROWSERS_OWN = new Set(['accept-encoding', 'user-agent']);
 /**
  * Sends one request by `fetch`, without cookies, cache and referrer.
  *
- * A redirection fails with `ERR_REDIRECTED`: a page cannot see where it leads, and so not check it.
+ * A redirect fails with `ERR_REDIRECTED`: a page cannot see its target, and so cannot check it.
  */
 export async function request(url: URL, options: RequestOptions): Promise<object> {
   const { dispatcher, method, headers, body } = options;
@@ -47,7 +47,7 @@ export async function request(url: URL, options: RequestOptions): Promise<object
       referrerPolicy: 'no-referrer',
     });
   } catch (cause) {
-    // A page is not told which of the two it was.
+    // A page cannot know which of the two it was.
     throw signal.aborted ? cause : failure('ERR_NO_ANSWER_OR_CORS', cause);
   }
   if (response.type === 'opaqueredirect') throw failure('ERR_REDIRECTED');

@@ -11,7 +11,7 @@ export function formatMs(ms: number | null | undefined): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 60_000).toFixed(1)} min`;
 }
 
-/** In the currency of the price table, which nobody names. */
+/** In the unnamed currency of the price table. */
 export function formatCost(cost: number | null | undefined): string {
   if (cost === null || cost === undefined) return '–';
   return String(Number(cost.toPrecision(3)));

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** Parts that nobody sees at first: they are made once the rest is on the screen. */
+/** Initially invisible parts: they are rendered once the rest is on the screen. */
 export function Later({ children }: { readonly children: () => ComponentChildren }): JSX.Element {
   const [isTime, setTime] = useState(false);
   useEffect(() => {

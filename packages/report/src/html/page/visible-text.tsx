@@ -8,7 +8,7 @@ const FIRST_CHARACTERS = 4_000;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
 const PLAIN = new Set(['\n', '\t', '\r', '\u200C', '\u200D']);
 
-/** A text of a stranger as it is: never markup, and nothing in it hides or turns around what stands beside it. */
+/** Untrusted text: never markup, and nothing in it can hide or reverse the text next to it. */
 export function revealText(text: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
   let end = 0;

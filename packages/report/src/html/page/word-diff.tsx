@@ -7,7 +7,7 @@ import { LongText, revealText } from './visible-text.js';
 const MAX_CHARACTERS = 20_000;
 const MAX_MS = 300;
 
-/** An answer beside what was expected: what is missing and what is too much, word by word. */
+/** An answer compared with the reference: missing and extra words. */
 export function WordDiff({
   expected,
   answer,

@@ -76,7 +76,7 @@ interface Found {
 }
 
 /**
- * Tells the optimizer where a module's code comes from, so that it can say the same of what it makes of it.
+ * Passes a module's positions to the optimizer, so that it can give the positions of its output.
  *
  * The optimizer reads no line tables, and does not say at which offset it read what. But each instruction that may trap becomes one
  * expression: those of a function, in the order in which they run, are compared with the expressions in theirs. Where the two lists

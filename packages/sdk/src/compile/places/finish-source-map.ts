@@ -7,7 +7,7 @@ import { type CodePlace, type CodePlaces, codeStartOf } from './code-places.js';
 /**
  * Reads what a compiler or the optimizer says of the module that it wrote with the map.
  *
- * @throws {WireError} If it is no source map.
+ * @throws {WireError} If it is not a source map.
  */
 export function readCodePlaces(sourceMap: string, bytes: Uint8Array): CodePlaces {
   const { offsets, places, sources, contents } = parseSourceMap(
@@ -28,7 +28,7 @@ export function readCodePlaces(sourceMap: string, bytes: Uint8Array): CodePlaces
 }
 
 /**
- * Writes the source map that is published beside a module.
+ * Writes the source map that is published with a module.
  *
  * @param bytes The module as it is published.
  * @param named The same code, with the names of its functions.

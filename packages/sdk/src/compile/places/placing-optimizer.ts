@@ -1,6 +1,6 @@
 import type { OptimizableModule, Optimizer } from '@testbench/compiler';
 
-/** The same optimizer, as far as it is told, and tells, where code comes from. */
+/** The same optimizer, with input and output of positions. */
 export type PlacingOptimizer = Omit<Optimizer, 'readBinary'> & {
   readBinary(bytes: Uint8Array): PlacingModule;
   /** Kinds of expressions, such as `Block`. */
