@@ -72,7 +72,7 @@ describe('the transform', () => {
     ],
     [
       `@plugin({ permissions: 5 }) export class A ${CUSTOM}`,
-      /"permissions" of @plugin is no object/,
+      /"permissions" of @plugin is not an object/,
     ],
     [
       `@plugin({ permissions: { network: true, allowedHosts: [] } }) export class A ${CUSTOM}`,

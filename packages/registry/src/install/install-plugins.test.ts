@@ -160,7 +160,7 @@ describe('installPlugins()', () => {
     await expect(install([{ name: 'a' }, { name: 'b' }])).rejects.toMatchObject({
       code: 'INSTALL_CONFLICT',
       message:
-        'Cannot install "shared": no version satisfies everybody, a@1.0.0 requires ^1.0.0, b@1.0.0 requires ^2.0.0; the registry has 2.0.0, 1.0.0',
+        'Cannot install "shared": no version satisfies every requirement, a@1.0.0 requires ^1.0.0, b@1.0.0 requires ^2.0.0; the registry has 2.0.0, 1.0.0',
     });
     expect(existsSync(join(folder, 'testbench.lock'))).toBe(false);
   });
