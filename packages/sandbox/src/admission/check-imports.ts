@@ -32,6 +32,7 @@ function problemOf(item: ImportSummary, allowed: AllowedImports): string | undef
   if (functions === undefined) {
     if (item.module.startsWith('wasi')) return 'WASI is off; enable it for this plugin';
     const modules = Object.keys(allowed).map((name) => `"${name}"`);
+    if (modules.length === 0) return 'nothing may be imported';
     return `the host has no module of that name, only ${modules.join(', ')}`;
   }
   if (item.kind !== 'function') return `it is a ${item.kind}, and only functions may be imported`;

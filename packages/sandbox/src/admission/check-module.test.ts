@@ -267,6 +267,12 @@ describe('checkModule()', () => {
     expect(violation?.offset).toBeGreaterThan(8);
   });
 
+  it('says that nothing may be imported where the host offers nothing', () => {
+    const options = { ...policy, imports: {} };
+    const [violation] = checkModule(plugin('(import "a" "b" (func))'), options).violations;
+    expect(violation?.message).toBe('import "a.b": nothing may be imported');
+  });
+
   it('refuses the import of anything but a function', () => {
     const [violation] = checkModule(
       plugin('(import "env" "host_log" (table 1 funcref))'),
