@@ -1,9 +1,10 @@
 // Follows the pages of docs/ that show commands, each in an empty folder in which the packages of this repository are installed:
 // writes the files that a page shows (```… file=path), runs the commands in ```console (lines after `$ `), and looks
 // for the lines below each in what it prints. A line `…` stands for lines that are left out, `…` in a line for what differs
-// from run to run. `exit=3` on a block is the exit code of its last command. A page that needs packages as they are
+// from run to run. `exit=3` on a block is the exit code of its last command; `needs=deno` leaves it out where there is no Deno. A page that needs packages as they are
 // published is followed by newcomer.mjs instead. Arguments name pages: `node scripts/checks/walkthroughs.mjs guides/prompts`.
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,6 +21,12 @@ import { root, workspacePackages } from '../lib/workspace.mjs';
 
 const FOLDERS = ['start', 'concepts', 'guides', 'plugin-types', 'embedding', 'compare'];
 const BLOCK = /^```([^\n]*)\n([^]*?)^```$/gm;
+
+/** Programs of other platforms, where the packages of `conformance` have them. */
+const PROGRAMS = {
+  deno: 'conformance/node_modules/@deno/linux-x64-glibc',
+  bun: 'conformance/node_modules/@oven/bun-linux-x64/bin',
+};
 
 const named = process.argv.slice(2);
 const pages = FOLDERS.flatMap(pagesOf).filter(
@@ -75,7 +82,12 @@ async function follow(page) {
   mkdirSync(folder, { recursive: true });
   let cwd = folder;
   const env = {
-    PATH: `${join(place, 'bin')}:${dirname(pinnedNode())}:${process.env.PATH}`,
+    PATH: [
+      join(place, 'bin'),
+      dirname(pinnedNode()),
+      ...Object.values(PROGRAMS).map((path) => join(root, path)),
+      process.env.PATH,
+    ].join(':'),
     HOME: join(folder, '..', 'homes', page.replace(/\W+/g, '-')),
     NO_COLOR: '1',
   };
@@ -90,6 +102,11 @@ async function follow(page) {
       return `${made} is not what the page shows`;
     }
     if (!/^console\b(?!.*no-run)/.test(info)) continue;
+    const [, needed] = /\bneeds=(\S+)/.exec(info) ?? [];
+    if (needed !== undefined && !existsSync(join(root, PROGRAMS[needed], needed))) {
+      console.log(`skipped: no ${needed}, so this was not tried:\n${body.trimEnd()}`);
+      continue;
+    }
     const parts = body.trimEnd().split(/^\$ /m).slice(1);
     for (const [index, part] of parts.entries()) {
       const [command, ...expected] = part.trimEnd().split('\n');
