@@ -87,7 +87,7 @@ function cureOf(output) {
   if (/OUTDATED_LOCKFILE/.test(output)) {
     return (
       'A package.json has changed without the lockfile. If you changed it, run `npx -y pnpm install` and\n' +
-      'commit pnpm-lock.yaml with it; else ask whoever did.'
+      'commit pnpm-lock.yaml with it; otherwise ask its author.'
     );
   }
   if (unreachable.test(output)) {

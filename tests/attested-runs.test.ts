@@ -150,7 +150,7 @@ describe('an attested run', () => {
     },
   );
 
-  it('is damaged without one of its rows, or with another field as the right answer, whoever signed', async () => {
+  it('is damaged without one of its rows, or with another field as the right answer, regardless of the signer', async () => {
     const fewer = await copyRun('fewer');
     tamper(fewer, (text) => text.replace(/^.*"index":3,.*\n/m, ''));
     const manifest = join(fewer, 'manifest.json');

@@ -15,7 +15,7 @@ import { insist, type Mode, NotContained } from './attack.ts';
 const TIMEOUT_MS = 300;
 /** What a limit may be late, by the suite's criteria. */
 export const LATE_MS = 2000;
-/** What starting a thread or a process and loading a module there may take, beside the plugin's own time. */
+/** Time to start a thread or process and load a module there, in addition to the plugin's own time. */
 const LOAD_MS = 10_000;
 const NEIGHBOUR = 'neighbour';
 /** Admission that lets everything in. */
@@ -54,7 +54,7 @@ export class Arena {
   /**
    * A manager of this mode.
    *
-   * @param alone Without a neighbour: where whoever runs the plugin is hostile, and would run the neighbour as well.
+   * @param alone Without a neighbour: if the runner of the plugin is hostile, it would also run the neighbour.
    */
   async manager(options: AttackOptions = {}, alone = false): Promise<PluginManager> {
     const manager = new PluginManager({

@@ -24,7 +24,7 @@ export interface Attack {
   readonly run: (arena: Arena) => string | Promise<string>;
 }
 
-/** What became of one attack in one mode. */
+/** The outcome of one attack in one mode. */
 export interface Verdict {
   readonly row: number;
   readonly name: string;

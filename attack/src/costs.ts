@@ -1,6 +1,6 @@
 // Measures what the caps of admission prevent: modules at a cap and far beyond it, metered, compiled and called in a process of their own.
 //   node src/costs.ts
-// CPU time covers all threads, the background compiler's too. These figures stand beside the caps in sandbox/src/limits.ts.
+// CPU time covers all threads, the background compiler's too. These figures are given next to the caps in sandbox/src/limits.ts.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

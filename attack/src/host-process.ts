@@ -1,4 +1,4 @@
-// A host that is attacked: runs attacks as its parent asks for them, one after the other, and tells what became of each.
+// A host that is attacked: runs attacks as its parent asks for them, one after the other, and reports the outcome of each.
 import { Arena, LATE_MS } from './arena.ts';
 import type { Attack, Mode, Verdict } from './attack.ts';
 import { CATALOGUE } from './catalogue.ts';

@@ -1,4 +1,4 @@
-// P12: a benchmark of the replay provider and three evaluators (exact match, token F1, contains) beside a plain script that writes the same rows.
+// P12: a benchmark of the replay provider and three evaluators (exact match, token F1, contains) compared with a plain script that writes the same rows.
 //   node src/bench.ts [--records 100000] [--processes 5] [--isolation thread]
 // Both take turns, each run in a process of its own; ratios are those of runs that follow each other. Nothing fails on time; the exit code is 1
 // only if both do not come to the same scores.

@@ -155,7 +155,7 @@ async function report(): Promise<void> {
   };
   try {
     console.log(
-      `peak memory at ${SMALL} and ${LARGE} records; CPU time a record, and beside a plain loop over lines`,
+      `peak memory at ${SMALL} and ${LARGE} records; CPU time a record, and compared with a plain loop over lines`,
     );
     let baseMs = Number.NaN;
     for (const [format, content] of Object.entries(FORMATS)) {

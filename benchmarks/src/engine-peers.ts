@@ -109,7 +109,7 @@ export async function openWapc(): Promise<Peer> {
   };
 }
 
-/** A module that emits one chunk and then answers: it waits for whoever reads the stream. */
+/** A module that emits one chunk and then answers: it waits for the reader of the stream. */
 export const emitting = assemble(
   guestWat({
     imports: '(import "env" "host_emit" (func $emit (param i32 i32) (result i32)))',

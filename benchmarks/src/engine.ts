@@ -1,4 +1,4 @@
-// Prints P3-P6 and P8-P11 of the engine beside its peers, from one run; see README.md.
+// Prints P3-P6 and P8-P11 of the engine next to its peers, from one run; see README.md.
 //   node src/engine.ts [--short] [--part NAME]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /* oxlint-disable no-underscore-dangle -- the names that the compiler gives its runtime */
-// JSON of plugins-sdk, unmetered, beside V8's own: MB/s and the ratio, from one run.
+// JSON of plugins-sdk, unmetered, next to V8's own: MB/s and the ratio, from one run.
 import { instantiate } from '@assemblyscript/loader';
 
 import { compile } from '../../plugins-sdk/tests/compile.ts';
@@ -94,7 +94,7 @@ for (const [name, value] of Object.entries(DOCUMENTS)) {
   const source = JSON.stringify(value);
   const bytes = new TextEncoder().encode(source);
   const place = wasm.__pin(wasm.room(bytes.length + 1));
-  // Written anew each time, as a host does, and decoded by V8 from bytes, as it would have to.
+  // Written again each time, as a host does, and decoded by V8 from bytes, as it would have to.
   const put = (): void => new Uint8Array(wasm.memory.buffer).set(bytes, place);
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();

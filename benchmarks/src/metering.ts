@@ -36,7 +36,7 @@ const { values, positionals: kernels } = parseArgs({
   allowPositionals: true,
 });
 const { short } = values;
-// Whoever names kernels wants to see those.
+// Named kernels are always shown.
 const parts = new Set(values.only?.split(',') ?? (kernels.length > 0 ? ['p1', 'p2'] : PARTS));
 
 async function run(): Promise<void> {

@@ -7,7 +7,7 @@ import readability from 'text-readability';
 import { chrf, gleu, tokenF1 } from './metric-references.ts';
 import { ter } from './ter-reference.ts';
 
-/** A metric of ours beside one in JavaScript. */
+/** One of our metrics next to one in JavaScript. */
 export interface MetricRow {
   readonly name: string;
   readonly plugin: string;

@@ -1,4 +1,4 @@
-// Prints the text metrics of example-plugins, metered, beside JavaScript, from one run; see README.md.
+// Prints the text metrics of example-plugins, metered, next to JavaScript, from one run; see README.md.
 //   node src/metrics.ts [--short] [NAME …]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

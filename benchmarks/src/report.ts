@@ -3,7 +3,7 @@ import type { RewritingResult } from './rewriting.ts';
 import type { KernelRow } from './run-time.ts';
 import { geometricMean } from './statistics.ts';
 
-/** A measured figure beside its target. */
+/** A measured figure next to its target. */
 export interface Verdict {
   readonly id: 'P1' | 'P2' | 'P7';
   readonly what: string;

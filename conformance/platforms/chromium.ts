@@ -27,7 +27,7 @@ export interface BrowserReports {
   readonly worker?: string;
 }
 
-/** Answers what the page asks for beside itself. @returns False for what it does not know. */
+/** Answers what the page requests besides itself. @returns False for what it does not know. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Lets headless Chromium load a page with `script`, and waits until page and worker have posted their reports. */

@@ -8,7 +8,7 @@ const DEADLINE_MS = 20;
 /** Slower machines look at the clock late, but nobody waits this long. */
 const PATIENCE_MS = 5000;
 
-/** What a stranger would do with the metering: count, limit, end at a deadline, cap growth. */
+/** What a newcomer would do with the metering: count, limit, end at a deadline, cap growth. */
 export function meteringFindings(guest: Uint8Array<ArrayBuffer>): Finding[] {
   return (['exact', 'coarse'] as const).flatMap((mode) => findingsOf(guest, mode));
 }

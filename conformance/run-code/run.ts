@@ -1,5 +1,5 @@
 /**
- * The verdicts of `run-code` on 492 programs made of HumanEval, beside those of CPython on this machine.
+ * The verdicts of `run-code` on 492 programs made of HumanEval, compared with CPython's on this machine.
  *
  * `pnpm -C conformance run-code` takes some minutes. An argument N takes every Nth problem.
  */

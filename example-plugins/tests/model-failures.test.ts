@@ -50,7 +50,7 @@ describe.each(MODELS)('what $plugin says of a failure', ({ open, data }) => {
     { status: 429, headers: {}, expected: [429, true, undefined] },
     { status: 429, headers: { 'retry-after': '20' }, expected: [429, true, 20_000] },
     { status: 503, headers: { 'retry-after': '1.5' }, expected: [503, true, 1500] },
-    // More exact, and sent beside the other.
+    // More exact, and sent together with the other.
     {
       status: 429,
       headers: { 'retry-after': '1', 'retry-after-ms': '350.4' },

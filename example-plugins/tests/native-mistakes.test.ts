@@ -78,7 +78,7 @@ describe('a mistake in C (needs its compiler)', () => {
           METADATA,
           String.raw`__asm__(".section .custom_section.testbench.plugin,\"\",@\n.ascii \"{\\\"name\\\":\\\"y\\\",\\\"version\\\":\\\"1.0.0\\\",\\\"plugin_type\\\":\\\"custom\\\",\\\"api_version\\\":\\\"1.0.0\\\"}\"\n");`,
         ),
-        'src/plugin.c:3:74: metadata field "name": plugin_metadata says "x", the custom section "y"; write it in one place, and build anew',
+        'src/plugin.c:3:74: metadata field "name": plugin_metadata says "x", the custom section "y"; write it in one place, and build again',
       ],
       [
         'an import that no host has',

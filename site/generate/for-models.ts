@@ -6,7 +6,7 @@ import { fillSections } from '../pages/sections.ts';
 
 /**
  * Writes what language models read: `llms.txt`, a list of all pages with a line for each; `llms-full.txt`, all that is written by hand
- * in one file; and each page as Markdown beside its HTML.
+ * in one file; and each page as Markdown next to its HTML.
  *
  * @see https://llmstxt.org
  */

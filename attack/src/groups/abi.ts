@@ -94,7 +94,7 @@ export const abi: readonly Attack[] = [
       const alloc = '(i32.shl (memory.grow (i32.const 1)) (i32.const 16))';
       const { data } = await arena.call(plugin({ alloc, execute: ECHO }), { data: 'arrived' });
       insist(data === 'arrived', `it read ${JSON.stringify(data)}`);
-      return 'the view is made anew';
+      return 'the view is made again';
     },
   },
   {

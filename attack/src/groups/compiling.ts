@@ -99,7 +99,7 @@ const crowds = [
   ['loops that add', 1000, 4] as const,
 ].map(([what, count, functions]): Attack => ({
   row: 104,
-  name: `${count} ${what} beside a hot one, in ${functions} functions`,
+  name: `${count} ${what} next to a hot one, in ${functions} functions`,
   modes: ISOLATED,
   async run(arena) {
     if (process.platform !== 'linux') return 'not measured: there is no /proc';

@@ -45,7 +45,7 @@ async function codesOf(
   return effectResults(data).map(({ code }) => code);
 }
 
-/** Row 122: functions that a host offers beside those of the contract. */
+/** Row 122: functions that a host offers in addition to those of the contract. */
 export const customFunctions: readonly Attack[] = [
   {
     row: 122,

@@ -30,7 +30,7 @@ const INVALID = -2;
 const NOT_FOUND = -1;
 const LIMIT = -4;
 
-/** A folder with a granted directory `data`, a writable one `out`, and a secret beside them. */
+/** A folder with a granted directory `data`, a writable one `out`, and a secret next to them. */
 interface Ground {
   readonly root: string;
   readonly manager: PluginManager;
@@ -224,5 +224,5 @@ export const filesystem: readonly Attack[] = [
     insist(read === LIMIT, `opening gave ${read}`);
     return `${read} to read`;
   }),
-  refusedPath(73, '/data2 beside /data', (root) => `${root}/data2/secret.txt`),
+  refusedPath(73, '/data2 next to /data', (root) => `${root}/data2/secret.txt`),
 ];

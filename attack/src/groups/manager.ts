@@ -141,7 +141,7 @@ export const managerRows: readonly Attack[] = [
       const codes: string[] = [];
       for (let round = 0; round < 4; round += 1) {
         const call = outcomeOf(manager.execute('attacker', input));
-        // Whoever is new is the attacker's; it is killed as the kernel would for want of memory.
+        // A new process is the attacker's; it is killed as the kernel would do for lack of memory.
         const killer = setInterval(() => {
           for (const pid of childrenOf(process.pid)) {
             if (!known.has(pid)) process.kill(pid, 'SIGKILL');

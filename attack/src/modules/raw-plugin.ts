@@ -9,7 +9,7 @@ interface Items {
   readonly next?: Items;
 }
 
-/** What a raw plugin has beside what every plugin has; each part is encoded as the section wants it. */
+/** What a raw plugin has in addition to what every plugin has; each part is encoded as the section wants it. */
 export interface RawParts {
   readonly types?: Items;
   /** Type index of each further function; their bodies are `bodies`. */

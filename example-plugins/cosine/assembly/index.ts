@@ -1,7 +1,7 @@
 import { describeFields, Evaluation, Evaluator, EvaluatorInput, invalidInput, plugin, range } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Field with the answer's vector, beside the answer or in the record: keys with dots between them. */
+  /** Field with the answer's vector, next to the answer or in the record: keys with dots between them. */
   output: string = "output_embedding";
   /** Field with the right answer's vector, likewise. */
   expected: string = "expected_embedding";

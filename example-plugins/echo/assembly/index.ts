@@ -22,7 +22,7 @@ export class Echo extends Provider {
         start = index;
       }
     }
-    // Words, for want of a tokenizer.
+    // Words, because there is no tokenizer.
     completion.promptTokens = splitWords(prompt).length;
     completion.completionTokens = splitWords(completion.text).length;
     completion.finishReason = "stop";

@@ -96,7 +96,7 @@ export class LlmJudge extends Evaluator {
     if (config.quorum > count) invalidInput('Cannot judge: "quorum" is more than the ' + count.toString() + " judgements of a case");
   }
 
-  /** Judgements are written beside the score, for which an `Evaluation` has no place. */
+  /** Judgements are written next to the score, for which an `Evaluation` has no place. */
   handle(data: Json, out: JsonWriter): void {
     if (!data.isObject) return invalidInput("Cannot judge: the data is no object");
     const input = new EvaluatorInput(data);

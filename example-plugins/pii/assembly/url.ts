@@ -6,7 +6,7 @@ const SLASH: i32 = 0x2f;
 const DOT: i32 = 0x2e;
 const HYPHEN: i32 = 0x2d;
 
-/** Top-level domains that are known without a scheme before them, beside those of countries. */
+/** Top-level domains that are known without a scheme before them, besides those of countries. */
 const DOMAINS: string = " com org net edu gov mil int info biz name pro app dev site online shop xyz cloud blog tech store ";
 const COUNTRIES: string =
   "acadaeafagaialamaoaqarasatauawaxazbabbbdbebfbgbhbibjbmbnbobrbsbtbwbybzcacccdcfcgchcickclcmcncocrcucvcwcxcyczdedjdkdmdodzeceeeger" +

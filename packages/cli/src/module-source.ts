@@ -41,7 +41,7 @@ export async function findModule(
   return { source: await modulePath(io, text), isUnsigned: false };
 }
 
-/** A plugin of the package that is installed for this folder, or else beside the bench; undefined for a path, and for a file that has the same name. */
+/** A plugin of the package that is installed for this folder, or else with the bench; undefined for a path, and for a file that has the same name. */
 async function findShipped(io: CliIo, text: string): Promise<string | undefined> {
   if (!/^[a-z0-9-]+(?:@[^/\\:]+)?$/.test(text)) return undefined;
   if (isFile(resolve(io.cwd, text))) return undefined;

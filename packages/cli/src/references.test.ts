@@ -197,7 +197,7 @@ describe('the lockfile', () => {
   });
 });
 
-describe('a run of a stranger', () => {
+describe('an untrusted run', () => {
   it('has no registry asked that the project does not know', async () => {
     const reference = `oci://${registry.host}/team/exact-match@${digest}`;
     benchmark(reference);

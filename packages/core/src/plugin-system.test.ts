@@ -107,7 +107,7 @@ describe('PluginSystem', () => {
     );
   });
 
-  it('refuses an id beside the name of bytes', async () => {
+  it('refuses an id in addition to the name of bytes', async () => {
     await using system = new PluginSystem();
     const options = { id: 'other' } as never;
     await expect(system.loadPluginFromBytes('one', plugin({}), options)).rejects.toMatchObject({

@@ -99,7 +99,7 @@ export class PluginManager {
    *
    * Its input and output are checked as theirs are, and cross as JSON, so that neither side can change what the other holds. It
    * has no fuel, memory limit or permissions: `info` says isolation `host`. When a call's time is over, the call ends, and the
-   * plugin hears of it by `signal`; one that computes without a pause cannot be stopped.
+   * plugin is notified by `signal`; one that computes without a pause cannot be stopped.
    *
    * @throws {LoadError} `LOAD_INVALID_METADATA`, `LOAD_INCOMPATIBLE_API`, `LOAD_INVALID_CONFIG`, `LOAD_INIT_FAILED`,
    *   `LOAD_DEADLINE_EXCEEDED`, `LOAD_ALREADY_LOADED`, `LOAD_TOO_MANY_PLUGINS`, `LOAD_SHUT_DOWN`.

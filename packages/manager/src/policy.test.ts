@@ -69,7 +69,7 @@ describe('policy', () => {
     expect(await ask()).toBe(-3);
   });
 
-  it('leaves it to whoever loads, if they say something', async () => {
+  it('leaves it to the caller, if the caller says something', async () => {
     manager = new PluginManager({ policy: policyFor('any') });
     await manager.load(named, { permissions: {} });
     expect(await ask()).toBe(-3);

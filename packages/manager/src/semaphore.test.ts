@@ -82,7 +82,7 @@ describe('Semaphore', () => {
     expect(semaphore.tryEnter('other')).toBe(true);
   });
 
-  it('refuses whoever has waited too long', async () => {
+  it('rejects waiters that have waited too long', async () => {
     const semaphore = new Semaphore(1, 10);
     await semaphore.enter('a');
     await expect(semaphore.enter('a', { timeoutMs: 5 })).rejects.toMatchObject({

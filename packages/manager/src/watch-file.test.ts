@@ -96,18 +96,18 @@ describe('watchFile()', () => {
     ).toBe(true);
   });
 
-  it('calls nothing for the files beside it, nor after its end', async () => {
+  it('calls nothing for the files next to it, nor after its end', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a');
     await writeFile(path, '1');
     const stopped = vi.fn<() => Promise<void>>(async () => {});
     watchFile(path, stopped)();
-    const beside = vi.fn<() => Promise<void>>(async () => {});
-    onTestFinished(watchFile(join(folder, 'b'), beside));
+    const neighbour = vi.fn<() => Promise<void>>(async () => {});
+    onTestFinished(watchFile(join(folder, 'b'), neighbour));
     const seen = watching(path);
     await writeFile(join(folder, 'c'), '1');
     expect(await seen(() => utimes(path, 1, 1))).toBe(true);
-    expect(beside).not.toHaveBeenCalled();
+    expect(neighbour).not.toHaveBeenCalled();
     expect(stopped).not.toHaveBeenCalled();
   });
 });

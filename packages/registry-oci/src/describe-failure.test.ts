@@ -6,7 +6,7 @@ const coded = (code: string, message = 'x'): Error => Object.assign(new Error(me
 
 describe('describeFailure()', () => {
   // A clock that is wrong makes good certificates bad.
-  it.each(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])('has the clock beside %s', (code) => {
+  it.each(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])('has the clock with %s', (code) => {
     expect(describeFailure(coded(code))).toMatch(
       new RegExp(`\\(${code}\\); this machine's clock says \\d{4}-\\d\\d-\\d\\dT`),
     );

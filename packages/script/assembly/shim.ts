@@ -2,7 +2,7 @@
  * Stands between QuickJS and the host: answers what the engine imports, and exports what the contract asks of a plugin.
  *
  * It is joined with the engine when this package is built, and works in the engine's memory. It has no data of its own and no garbage
- * collector. A value of the engine is the address of a box that holds it; whoever gets a box frees it.
+ * collector. A value of the engine is the address of a box that holds it; the receiver of a box frees it.
  */
 
 @external("engine", "malloc")

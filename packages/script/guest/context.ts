@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<number, string>> = {
   [-6]: 'the call is over',
 };
 
-/** Makes what an author's function gets beside its data. */
+/** Makes what an author's function receives in addition to its data. */
 export function makeContext(
   envelope: Envelope,
   config: object,
@@ -53,7 +53,7 @@ export function makeContext(
 
 /** Steps of the engine from one interrupt to the next. */
 const STEPS_PER_INTERRUPT = 10_000;
-/** Stack of code that nobody trusts, below that of whoever asks it, of 1 MiB for both. */
+/** Stack of untrusted code, below that of its caller, of 1 MiB for both. */
 const OTHER_STACK_BYTES = 192 * 1024;
 /** Memory of such code; what is left to the plugin below a default limit of 64 MiB is for the one who judges. */
 const OTHER_MEMORY_BYTES = 24 * 1024 * 1024;

@@ -192,7 +192,7 @@ function readAuthority(
   };
 }
 
-/** A path beside another, without "." and "..". */
+/** A path relative to another, without "." and "..". */
 function resolvePath(path: string, base: string): string {
   const full = path.startsWith('/') ? path : base.slice(0, base.lastIndexOf('/') + 1) + path;
   const segments: string[] = [];

@@ -151,7 +151,7 @@ describe('a script', () => {
     ['mailto:a@b.example', undefined],
     ['file:///etc/%2e%2e/x', undefined],
     ['/x\\y', 'https://a.example'],
-  ])('reads the URL %j beside %j as the standard does', async (url, base) => {
+  ])('reads the URL %j relative to %j as the standard does', async (url, base) => {
     expect(await probe('url', base === undefined ? [url] : [url, base])).toBe(
       new URL(url, base).href,
     );
@@ -184,7 +184,7 @@ describe('fetch()', () => {
     expect(logs).toEqual(['info asking', 'info asked']);
   });
 
-  it('hears of what is not permitted', async () => {
+  it('is told what is not permitted', async () => {
     await expect(probe('fetch', ['https://evil.example/'])).rejects.toMatchObject({
       code: 'CALL_PLUGIN_FAILED',
       message: expect.stringContaining(

@@ -84,7 +84,7 @@ describe('rules of trust', () => {
     }
   });
 
-  it('trusts whoever was first, and nobody else after that', async () => {
+  it('trusts the first signer, and no other after that', async () => {
     const rule = { signers: [], firstUse: true };
     const first = await verify(rule, [byStranger]);
     if (first.outcome !== 'trusted') throw new Error(JSON.stringify(first));
@@ -111,7 +111,7 @@ describe('rules of trust', () => {
     expect(await verify({ unsigned: 'refuse' }, [])).toMatchObject({ code: 'UNSIGNED' });
   });
 
-  it('takes no attestation for a release, and shows it beside one', async () => {
+  it('takes no attestation for a release, and shows it next to one', async () => {
     const claim = { artifact, predicateType: PREDICATES.testResult, predicate: { passed: 3 } };
     const result = signClaim(claim, one, { timestampMs: now });
     expect(await verify({}, [result])).toMatchObject({ code: 'UNSIGNED' });

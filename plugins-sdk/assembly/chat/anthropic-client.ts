@@ -122,7 +122,7 @@ export class AnthropicClient extends ChatClient {
   }
 }
 
-/** The prompt's tokens stand in three places: read anew, written to the cache, read from it. */
+/** The prompt's tokens are in three places: read uncached, written to the cache, read from it. */
 function readUsage(usage: Json, completion: Completion): void {
   const input = usage.get("input_tokens").number(-1);
   if (input >= 0) {

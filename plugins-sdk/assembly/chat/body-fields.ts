@@ -4,7 +4,7 @@ import { JsonWriter } from "../json/writer";
 /**
  * The fields of a request's body, each written once: of two with one name, some servers take the first, others the last.
  *
- * Whoever comes first wins: what a client writes itself, then what the request says, then the settings' `extra`.
+ * The first source wins: what a client writes itself, then what the request says, then the settings' `extra`.
  */
 @final
 export class BodyFields {

@@ -6,7 +6,7 @@ import { Json } from "../json/json";
 /**
  * In how many milliseconds a server wants to be asked again; -1 if it does not say.
  *
- * `retry-after-ms` is what some servers of models send beside `retry-after`, which is in seconds or a date. A date is taken by the
+ * `retry-after-ms` is what some servers of models send besides `retry-after`, which is in seconds or a date. A date is taken by the
  * server's own clock where its answer has one.
  */
 export function retryAfterMs(response: HttpAnswer): f64 {

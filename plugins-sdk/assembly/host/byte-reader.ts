@@ -131,7 +131,7 @@ export class ByteReader {
   readBytes(): ArrayBuffer {
     while (this.fill()) {}
     this.compact(1);
-    // Stops whoever reads a number.
+    // Stops the reader of a number.
     store<u8>(this.place(this.end), 0);
     return this.buffer;
   }

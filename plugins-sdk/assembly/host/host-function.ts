@@ -6,7 +6,7 @@ import { addressOf, decodeUtf8, encodeUtf8 } from "./utf8";
 const GUESS: i32 = 1024;
 
 /**
- * A function that the host itself offers, beside those of the contract: `mine.lookup` is declared as
+ * A function that the host itself offers, in addition to those of the contract: `mine.lookup` is declared as
  *
  *     @external("mine", "lookup")
  *     declare function lookup(ptr: usize, len: usize, out: usize, max: usize): i32;

@@ -19,7 +19,7 @@ export namespace state {
     return decodeUtf8(addressOf(value), min(length, value.byteLength));
   }
 
-  /** Sets `key`; false if the host refuses, for want of room or permission. */
+  /** Sets `key`; false if the host refuses, for lack of room or permission. */
   export function set(key: string, value: string): bool {
     const name = encodeUtf8(key);
     const bytes = encodeUtf8(value);

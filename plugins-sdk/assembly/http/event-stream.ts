@@ -36,7 +36,7 @@ export class EventStream {
 
   /** The current event's text as JSON; of kind `Missing` if it is none. Cheaper than `Json.parse(events.data)`. */
   json(): Json {
-    // The buffer is used again for the next event; the zero stops whoever reads a number.
+    // The buffer is used again for the next event; the zero stops the reader of a number.
     const bytes = newBuffer(this.size + 1);
     memory.copy(addressOf(bytes), addressOf(this.buffer), this.size);
     store<u8>(addressOf(bytes) + this.size, 0);

@@ -36,7 +36,7 @@ function placeOf(key: string): i32 {
   return place.toString() == key ? place : -1;
 }
 
-/** A field of what came with a call; of the record, if the caller hands one over and there is none beside it. */
+/** A field of the input of a call; or of the record, if the caller passes one and the input has no such field. */
 export function fieldOf(data: Json, path: string): Json {
   const field = new FieldPath(path);
   const found = field.find(data);

@@ -1,6 +1,6 @@
 /**
  * Formatting a number with a fraction takes 2.6 kB of code and tables. A plugin that only ever says right or wrong
- * does without: the code is linked by whoever makes other numbers, and reached through this variable.
+ * does without: the code is linked only where other numbers are made, and reached through this variable.
  */
 let format: (value: f64) => string = formatNothing;
 

@@ -51,7 +51,7 @@ export class Json {
 
   /** Reads JSON text, such as a model's answer; of kind `Missing` if it is not valid. */
   static parse(text: string): Json {
-    // The zero after the end stops whoever reads a number.
+    // The zero after the end stops the reader of a number.
     const bytes = encodeUtf8(text + "\0");
     return Json.view(bytes, <usize>bytes.byteLength - 1);
   }

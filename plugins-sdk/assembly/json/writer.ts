@@ -106,7 +106,7 @@ export class JsonWriter {
     return this.linkedNumber(value);
   }
 
-  /** For this library: as `number`, where whoever made a number with a fraction has linked their formatting. */
+  /** For this library: as `number`, if the formatting of fractions was linked by making one. */
   linkedNumber(value: f64): JsonWriter {
     if (!isFinite(value)) {
       cannotWrite(formatNumber(value) + " is no number");

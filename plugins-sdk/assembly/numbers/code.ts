@@ -16,7 +16,7 @@ export namespace Code {
   export const TIMES: i32 = 0xe002;
   /** `\frac` and its like. */
   export const FRACTION: i32 = 0xe003;
-  /** `√`, `\sqrt`, `π`, `\pi`: what makes no number of a number that stands beside it. */
+  /** `√`, `\sqrt`, `π`, `\pi`: what disqualifies a number next to it. */
   export const ROOT: i32 = 0xe004;
   /** `±`, `\pm`. */
   export const PLUS_MINUS: i32 = 0xe005;

@@ -43,7 +43,7 @@ export class EvaluatorInput {
     return readReferences(this.json.get("expected"), "expected");
   }
 
-  /** Any other field: beside the answer or, if there is none, of the record. Keys with dots between them go deeper. */
+  /** Any other field: next to the answer or, if there is none, of the record. Keys with dots between them go deeper. */
   field(name: string): Json {
     return fieldOf(this.json, name);
   }
@@ -97,7 +97,7 @@ export class Evaluation {
     return evaluation;
   }
 
-  /** Adds a number beside the score. */
+  /** Adds a number in addition to the score. */
   metric(name: string, value: f64): Evaluation {
     linkFractions();
     if (this.names === null) {

@@ -15,7 +15,7 @@ export function setEnvelope(value: Json): void {
   instead = null;
 }
 
-/** For this library: what came beside the data. */
+/** For this library: what was sent in addition to the data. */
 export function envelopeField(name: string): Json {
   return envelope.get(name);
 }

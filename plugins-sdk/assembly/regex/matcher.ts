@@ -21,7 +21,7 @@ class Threads {
  *
  * The result is that of a backtracking matcher, since places are kept in the order in which it would try
  * them, and a place that comes up a second time at the same character can only fail as the first did. What
- * follows from a place depends, beside the place, only on how many of the loops around it have taken a
+ * follows from a place depends, besides the place, only on how many of the loops around it have taken a
  * character in their current turn; once an inner one has, the outer ones have. So a number does, and
  * a place is remembered together with it.
  */

@@ -65,7 +65,7 @@ export class RegexMatch {
 /**
  * A regular expression for which `test` and `match` take a time that is bounded by the steps of the pattern times the
  * length of the text (and times the loops within each other that may be empty, of which there may be 16). `matchAll`,
- * `replace` and `split` begin anew after each match.
+ * `replace` and `split` start again after each match.
  *
  * Syntax and results are those of JavaScript's `RegExp` with the flag `u`: `.` `[a-z]` `[^…]` `\d` `\w` `\s`
  * `\D` `\W` `\S` `\b` `\B` `^` `$` `(…)` `(?:…)` `(?<name>…)` `|` `*` `+` `?` `{2,4}`, all of these also lazy

@@ -67,7 +67,7 @@ const host = (name: string, params: number): string =>
 
 const plain = assemble(guestWat());
 
-/** Ends in another way for each length of its input, which is 35 bytes beside `data`; with 5 or more, well. */
+/** Ends in another way for each length of its input, which is 35 bytes in addition to `data`; with 5 or more, well. */
 const manyEnds = assemble(
   guestWat({
     execute: `(local $case i32)

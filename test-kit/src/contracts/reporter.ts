@@ -66,7 +66,7 @@ export function testReporter<Reporter extends AnyReporter>(
       },
     );
 
-    it('keeps nothing from one report to the next, and works beside another', async () => {
+    it('keeps nothing from one report to the next, and works next to another', async () => {
       const alone = await render('one run');
       const [first, second] = [await opened(), await opened()];
       await report('one run', [first.reporter, second.reporter]);

@@ -69,7 +69,7 @@ export function testVerifier(name: string, subject: VerifierSubject): void {
     });
 
     it.each(GARBAGE.map((bytes, index) => ({ bytes, index })))(
-      'answers to garbage, and finds the good bundle beside it ($index)',
+      'answers to garbage, and finds the good bundle next to it ($index)',
       async ({ bytes }) => {
         const verifier = await open();
         expect((await verifier.verify(artifact, [bytes])).outcome).not.toBe('trusted');

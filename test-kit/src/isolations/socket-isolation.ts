@@ -16,7 +16,7 @@ export interface RunnerKit {
 
 /**
  * Runs guests at the other end of a TCP connection, as another machine would: in a process that knows no more of the host than a port
- * and a token, and that hears of a stop while its guest computes. It proves that an isolation needs nothing of `packages`.
+ * and a token, and that is notified of a stop while its guest computes. It proves that an isolation needs nothing of `packages`.
  *
  * @param kit The module `@testbench/manager/runner`.
  * @param kitUrl Where the runner's process finds it.

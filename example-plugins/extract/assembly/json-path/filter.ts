@@ -105,7 +105,7 @@ function matches(value: Json, pattern: Json, whole: bool): bool {
   return compile(withoutDots(pattern.text()), whole).test(value.text());
 }
 
-/** A dot of RFC 9485 matches the ends of lines that Unicode has beside LF and CR. */
+/** A dot of RFC 9485 matches the ends of lines that Unicode has besides LF and CR. */
 function withoutDots(pattern: string): string {
   let result = "";
   let inClass = false;

@@ -11,7 +11,7 @@ const shared =
 const solutions = join(shared, 'data', 'gsm8k_model_solutions.jsonl');
 const comparisons = join(shared, 'data', 'gsm8k_comparisons.json');
 
-/** Whether the data lies beside the repository. */
+/** Whether the data is next to the repository. */
 export const hasGsm8k = existsSync(solutions) && existsSync(comparisons);
 
 export const GSM8K_MODELS = [

@@ -18,7 +18,7 @@ export interface AnalyseOptions {
   readonly plugin?: string;
   /** What was last written before is left out. @default nothing is */
   readonly since?: Date;
-  /** Hears of a run that cannot be read, which is left out. Must not throw. @default its error is thrown */
+  /** Called for a run that cannot be read, which is left out. Must not throw. @default its error is thrown */
   readonly onProblem?: (error: BenchError) => void;
   /** Ends reading with `BENCH_CANCELLED`. */
   readonly signal?: AbortSignal;

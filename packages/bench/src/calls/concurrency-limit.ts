@@ -1,6 +1,6 @@
 import { CUT_FACTOR, REST_MS, SEARCH_ANSWERS, START_CONCURRENCY, STORM } from './limits.js';
 
-/** What became of an attempt, as far as it says something about the server. */
+/** The outcome of an attempt, as far as it concerns the server. */
 export type AttemptSign =
   /** It was answered. */
   | 'answered'

@@ -184,7 +184,7 @@ export function pluginShape<Fields extends PluginConfig>(
     }
     const { script, inline, language, ...fields } = read;
     if (language !== undefined && inline === undefined)
-      node.reject('"language" beside "inline" only');
+      node.reject('"language" only with "inline"');
     const path = script ?? baseDirectory;
     const reference = {
       path,

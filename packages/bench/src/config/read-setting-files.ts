@@ -46,7 +46,7 @@ export async function readSettingFiles(
   };
 }
 
-/** Where the files are, and who hears of them. */
+/** Where the files are, and the callback for each. */
 interface Settings {
   readonly baseDirectory: string;
   readonly onRead: (file: string) => void;

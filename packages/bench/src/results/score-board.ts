@@ -36,7 +36,7 @@ export interface ScoreSummary extends SystemName {
   readonly dropped: number;
 }
 
-/** What became of the cases of one prompt, provider and model. */
+/** The results of the cases of one prompt, provider and model. */
 export interface SystemSummary extends SystemName {
   readonly cases: number;
   /** Cases that lack a score. */

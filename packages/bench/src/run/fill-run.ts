@@ -76,7 +76,7 @@ export async function fillRun(
     }
     await Promise.all(writing);
   } finally {
-    // Whoever closes the run must not do it under a segment.
+    // The run must not be closed while a segment is written.
     await Promise.allSettled(writing);
   }
   if (signal?.aborted === true) throw cancelled();

@@ -95,7 +95,7 @@ interface PaidStage {
 export interface PaidStagesOptions {
   /** Folder of the run, if there is one: then what is under way is noted there. */
   readonly path?: string | undefined;
-  /** Hears of damaged entries of the cache. */
+  /** Called for damaged entries of the cache. */
   readonly onNotice?: ((message: string) => void) | undefined;
   /** Limits that other processes share. */
   readonly gate?: CallGate | undefined;

@@ -16,7 +16,7 @@ export interface RunEventPlace {
 
 /**
  * What happens to a run, or to one of its shards. A run on one machine has `run-…` alone; of one that is cut, each process that runs a shard
- * tells `shard-…`, and whoever hands them out and merges them `run-…`.
+ * tells `shard-…`, and the process that hands them out and merges them `run-…`.
  */
 export type RunEvent =
   | (RunEventPlace & { readonly type: 'run-start' | 'shard-start'; readonly timestampMs: number })
@@ -56,7 +56,7 @@ export type RunEvent =
 
 /** What watches runs from outside, such as telemetry. */
 export interface RunHooks {
-  /** Hears of each event. Must not throw, nor take long: the run waits for it. */
+  /** Called for each event. Must not throw or take long: the run waits for it. */
   onEvent(event: RunEvent): void;
   /** Trace context that work which is handed out carries. @default none */
   traceparent?(): string | undefined;

@@ -60,7 +60,7 @@ export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   /** Cases that may stay without a score before the run counts as failed. @default that of the configuration */
   readonly maxErrors?: number;
   /**
-   * Runs one part of the records alone, into a folder beside that of the run; `mergeShards` of `@testbench/bench/shards` puts the parts together. Scores of
+   * Runs one part of the records alone, into a folder next to that of the run; `mergeShards` of `@testbench/bench/shards` puts the parts together. Scores of
    * whole sets are left to it, and the part has its share of the budgets' tokens and money.
    * @default all records
    */

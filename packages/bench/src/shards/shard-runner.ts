@@ -64,7 +64,7 @@ export interface ShardWork extends RunRange {
 export interface ShardRunner {
   readonly plan: Plan;
   /**
-   * Makes the rows of a range; several at a time, if need be. A range gives the same rows whoever runs it, and what else was run before.
+   * Makes the rows of a range; several at a time, if need be. A range gives the same rows wherever it runs, and whatever ran before.
    *
    * @throws {RangeError} The range is not one of the plan.
    * @throws {BenchError} See its codes.

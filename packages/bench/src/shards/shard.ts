@@ -46,7 +46,7 @@ export function shardRange({ index, of }: Shard, records: number): RunRange {
   };
 }
 
-/** The folder of a shard: beside that of its run. */
+/** The folder of a shard: next to that of its run. */
 export function shardFolder(run: string, { index, of }: Shard): string {
   return `${run}.shard-${index}-of-${of}`;
 }

@@ -18,7 +18,7 @@ export interface SignatureParts {
   readonly against?: string;
   /** Records that count; of latencies, tokens and agreement, cases. */
   readonly n: number;
-  /** What became of cases without a score; absent where there are no scores. */
+  /** Treatment of cases without a score; absent without scores. */
   readonly onError?: 'missing' | 'wrong';
   readonly epochs?: { readonly count: number; readonly reducer: string };
   /** What the number is, where it is no mean: `kappa`, `quantiles(7)`. */

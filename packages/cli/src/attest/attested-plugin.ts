@@ -103,8 +103,8 @@ async function findFile(io: CliIo, path: string, flags: AttestedFlags): Promise<
     signal: io.signal,
   });
   const { digest, name, version } = published;
-  const beside = isFolder ? module : path;
-  const output = resolve(io.cwd, flags.output ?? `${beside}.attestation.sigstore.json`);
+  const subject = isFolder ? module : path;
+  const output = resolve(io.cwd, flags.output ?? `${subject}.attestation.sigstore.json`);
   return {
     artifact: { digest, name, version: version! },
     bytes,

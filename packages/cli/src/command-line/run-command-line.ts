@@ -24,7 +24,7 @@ const DISTANCE = {
 };
 
 const BRIEF =
-  'Evaluates answers of language models with plugins that run safely, whoever wrote them.';
+  'Evaluates answers of language models with plugins that run safely even if untrusted.';
 
 /**
  * Finds the command that a command line names, reads its flags, and runs it.

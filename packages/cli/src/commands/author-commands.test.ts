@@ -66,7 +66,7 @@ describe('testbench build', () => {
 });
 
 describe('testbench validate', () => {
-  it('loads a plugin of a stranger in a child process, within its limits', async () => {
+  it('loads an untrusted plugin in a child process, within its limits', async () => {
     const path = join(await temporaryFolder(), 'stranger.wasm');
     const write = async (parts: GuestParts, section = METADATA): Promise<void> => {
       await writeFile(path, withMetadataSection(assemble(guestWat(parts)), section));

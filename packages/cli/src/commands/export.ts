@@ -28,8 +28,8 @@ export async function exportCommand({
     ...options,
     ...(summary !== undefined && { summaryFile: resolve(io.cwd, summary) }),
   });
-  const beside = summary === undefined ? '' : `, the summary in ${escapeText(summary)}`;
-  io.stderr.write(`${escapeText(output)}: ${formatItems(rows, 'row')}${beside}\n`);
+  const note = summary === undefined ? '' : `, the summary in ${escapeText(summary)}`;
+  io.stderr.write(`${escapeText(output)}: ${formatItems(rows, 'row')}${note}\n`);
   return ExitCode.ok;
 }
 

@@ -49,7 +49,7 @@ const RIGHT = `${line('a', 1)}${line('b', 0)}`;
 const WRONG = line('c', 1);
 
 describe('testbench plugin attest', () => {
-  it('signs what the golden files and the conformance check showed, beside the module', async () => {
+  it('signs what the golden files and the conformance check showed, next to the module', async () => {
     const { cwd, call } = await setUp(RIGHT);
     const attested = await call('attest', 'exact-match.wasm', '--name', 'team/exact-match');
     expect(attested.text).toMatch(/golden {9}golden\.jsonl: 2 of 2, \d+ fuel a call at most/);

@@ -196,7 +196,7 @@ describe('testbench plugin publish with a key', () => {
 });
 
 describe('testbench plugin verify of a reference', () => {
-  it('finds a blob that was changed in the store, whoever signed the manifest', async () => {
+  it('finds a blob that was changed in the store, regardless of the signer of the manifest', async () => {
     const { cwd, call, name } = await setUp('layout');
     await call(['publish', 'guest.wasm', '--name', name, '--key', 'acme']);
     const blobs = join(cwd, 'store', 'blobs', 'sha256');

@@ -69,7 +69,7 @@ describe('commands about runs', () => {
     expect(scores.map(({ model }) => model)).toEqual(['a', 'b']);
   });
 
-  it('show what became of a record', async () => {
+  it('show the result of a record', async () => {
     const { run, folder } = await finishedRun();
     const [code, out] = await run('show', folder, 'one', '--model', 'b');
     expect(code).toBe(0);
@@ -125,7 +125,7 @@ describe('commands about runs', () => {
     expect([changed, why.split(':')[0]]).toEqual([1, 'error BENCH_PLAN_CHANGED']);
   });
 
-  it('write the rows of a run into a file, and its summary beside them', async () => {
+  it('write the rows of a run into a file, and its summary next to them', async () => {
     const { cwd, run, folder } = await finishedRun();
     const write = async (format: string, output: string): Promise<[text: string, err: string]> => {
       const [code, , err] = await run('export', folder, '--format', format, '--output', output);
@@ -135,10 +135,12 @@ describe('commands about runs', () => {
     const [csv, said] = await write('csv', 'rows.csv');
     expect(csv.split('\n')[1]).toMatch(/^0,one,default,/);
     expect(said).toBe('rows.csv: 4 rows, the summary in rows.summary.json\n');
-    const beside = JSON.parse(await readFile(join(cwd, 'rows.summary.json'), 'utf8')) as object;
-    expect(beside).toMatchObject({ plan: { name: 'small' }, summary: { records: 2 } });
+    const summaryFile = JSON.parse(
+      await readFile(join(cwd, 'rows.summary.json'), 'utf8'),
+    ) as object;
+    expect(summaryFile).toMatchObject({ plan: { name: 'small' }, summary: { records: 2 } });
     const [json, saidOfJson] = await write('json', 'all.json');
-    expect(JSON.parse(json)).toMatchObject({ ...beside, rows: [{}, {}, {}, {}] });
+    expect(JSON.parse(json)).toMatchObject({ ...summaryFile, rows: [{}, {}, {}, {}] });
     expect(saidOfJson).toBe('all.json: 4 rows\n');
     expect((await write('jsonl', 'rows'))[0].trimEnd().split('\n')).toHaveLength(4);
     expect((await readdir(cwd)).filter((name) => name.includes('summary'))).toEqual([

@@ -66,7 +66,7 @@ describe('testbench run with the filter', () => {
     expect(run.summary?.scores[0]).toMatchObject({ n: 3, mean: 1 / 3, dropped: 0 });
   });
 
-  it('pii that redacts one field gives nothing away beside it', async () => {
+  it('pii that redacts one field reveals nothing in others', async () => {
     const run = await runRecords(personal.slice(1, 2), {
       transforms: [{ plugin: 'normalize-text' }],
       evaluators: [{ plugin: 'regex-match', config: { pattern: '.+' } }],

@@ -23,7 +23,7 @@ export const PLUGIN_INSTALL_FLAGS = {
 /** Flags of `testbench plugin update`. */
 export const PLUGIN_UPDATE_FLAGS = {
   ...CHANGE_FLAGS,
-  noTrial: flag('do not load the new version beside the old one before it counts'),
+  noTrial: flag('do not try the new version next to the old one before it counts'),
 };
 /** Flags of `testbench plugin pin`. */
 export const PLUGIN_PIN_FLAGS = {

@@ -33,7 +33,7 @@ function describeClaim({ state, code, predicateType, predicate, signer }: Listed
       : describePredicate(predicateType, predicate);
   if (state === 'trusted') return `${what}, by ${signer?.label ?? signer?.id}`;
   const reason =
-    state === 'refused' ? code : `no rule names its signer, ${signer?.id ?? 'whoever that is'}`;
+    state === 'refused' ? code : `no rule names its signer, ${signer?.id ?? 'unknown'}`;
   return `not verified (${reason}): ${what}`;
 }
 

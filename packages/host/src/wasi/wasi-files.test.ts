@@ -83,7 +83,7 @@ describe('WASI_FILES', () => {
     expect(asked).toEqual(['host_file_open', 'host_file_read', 'host_file_close']);
   });
 
-  it('writes a file anew, and in no other way', () => {
+  it('rewrites a file, and writes in no other way', () => {
     const written: string[] = [];
     const { call, open, bytes, u32, buffer } = openProgram((name, args) => {
       if (name === 'host_file_write') written.push(textOf(args[1]));
@@ -142,7 +142,7 @@ describe('WASI_FILES', () => {
     expect(asked).toEqual(['host_file_list', 'host_file_list']);
   });
 
-  it('goes on with the list that a reading began with, until one begins anew', () => {
+  it('continues the list that a reading started with, until one starts again', () => {
     let names = ['a', 'b', 'c'];
     const { call, bytes, u32, asked } = openProgram(() => {
       const json = utf8(JSON.stringify(names.map((name) => ({ name, type: 'file' }))));

@@ -97,7 +97,7 @@ describe('PluginManager.register()', () => {
     expect(output.metadata).toMatchObject({ fuelUsed: 0, memoryUsedBytes: 0, metrics: {} });
   });
 
-  it('is counted and told of as others are, beside WebAssembly plugins', async () => {
+  it('is counted and reported like WebAssembly plugins', async () => {
     const manager = open();
     const events: unknown[] = [];
     manager.events.on('plugin-loaded', ({ id }) => events.push(['loaded', id]));

@@ -107,7 +107,7 @@ describe.each(['inline', 'thread', 'process'] as const)(
       ]);
     });
 
-    it('run once for an answer that did not fit the first buffer, and anew in the next call', async () => {
+    it('run once for an answer that did not fit the first buffer, and again in the next call', async () => {
       let runs = 0;
       const manager = await load({ 'mine.lookup': () => ({ run: (runs += 1) }) });
       const steps = [lookup('1', 3), lookup('1', 9), lookup('1', 9), lookup('2', 0)];

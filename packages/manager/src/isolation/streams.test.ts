@@ -23,7 +23,7 @@ const counting = (count: number): Uint8Array =>
         ${packed(4096, 15)}`,
     }),
   );
-/** Emits chunks for ever, whatever becomes of them. */
+/** Emits chunks for ever, without looking at the result. */
 const endless = (length: number): Uint8Array =>
   assemble(
     guestWat({

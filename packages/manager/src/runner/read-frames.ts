@@ -6,7 +6,7 @@ import { bodyLength, decodeFrame, FRAME_HEADER_BYTES, jsonLengthOf } from './fra
 /**
  * Cuts a stream into frames, as `encodeFrame` writes them.
  *
- * @param onMessage Gets each message; `undefined`, and nothing more, where the stream holds anything else: whoever sends what is
+ * @param onMessage Gets each message; `undefined`, and nothing more, if the stream holds anything else: a sender of what is
  *   not a frame is broken for good.
  * @param sender Who wrote it. A runner may have been taken over, so that its frames may hold 256 MiB, and 1 MiB of JSON; a host's
  *   are taken whatever their length. @default 'runner'

@@ -101,7 +101,7 @@ describe('pushFiles() and pullFiles()', () => {
     ['a', 'a/b'],
     ['a/b', 'a'],
     ['\u00e9', 'e\u0301'],
-  ])('refuse %j beside %j', async (...titles) => {
+  ])('refuse %j with %j', async (...titles) => {
     const store = createMemoryStore();
     const layers = titles.map((title) => ({
       mediaType: 'text/plain',

@@ -64,7 +64,7 @@ describe('the reporters of Every Eval Ever', () => {
   });
 
   it.skipIf(!existsSync(schemas))(
-    'write what the public schemas take (skipped without the schemas beside the repository)',
+    'write what the public schemas take (skipped without the schemas next to the repository)',
     async () => {
       const validate = validatorOf('every-eval-ever.eval.schema.json');
       for (const line of parseLines(await renderReport(createEveryEvalEverReporter, run()))) {

@@ -6,7 +6,7 @@ import { renderReport } from '../__fixtures__/render-report.js';
 import { createTerminalReporter } from './terminal-reporter.js';
 
 describe('createTerminalReporter()', () => {
-  it('keeps columns straight beside wide characters, and escapes what drives a terminal', async () => {
+  it('keeps columns straight with wide characters, and escapes what drives a terminal', async () => {
     const models = ['abacus', '東京モデル', 'red\u001B[31m\u202E'];
     const text = await renderReport(createTerminalReporter, generateRun({ records: 50, models }));
     // eslint-disable-next-line no-control-regex

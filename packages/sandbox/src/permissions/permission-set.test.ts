@@ -334,7 +334,7 @@ describe('allowsAddress()', () => {
     expect(hosts('*.example.com').allowsAddress(url, address)).toBe(false);
   });
 
-  it('allows a private address that is granted beside the name, with the same port', () => {
+  it('allows a private address that is granted in addition to the name, with the same port', () => {
     expect(hosts('api.example.com', '10.0.0.1').allowsAddress(url, '10.0.0.1')).toBe(true);
     expect(hosts('api.example.com', '10.0.0.1:8443').allowsAddress(url, '10.0.0.1')).toBe(false);
     expect(hosts('api.example.com', '10.0.0.1').allowsAddress(url, '10.0.0.2')).toBe(false);

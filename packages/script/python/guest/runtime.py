@@ -263,7 +263,7 @@ def report(error):
 
 
 class Sources:
-    """Finds the author's own modules, which stand beside the script."""
+    """Finds the author's own modules, which are next to the script."""
 
     def find_spec(self, name, path=None, target=None):
         file = plugin.modules.get(name)

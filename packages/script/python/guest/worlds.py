@@ -22,7 +22,7 @@ def plain(value, keep):
         return ["c", value.real, value.imag]
     if kind is range:
         return ["r", [value.start, value.stop, value.step]]
-    # A subclass of a plain type is that type to whoever judges: its own `__eq__` is no verdict.
+    # A subclass of a plain type is that type to the judge: its own `__eq__` does not decide.
     for base, nothing in ((int, 0), (float, 0.0), (str, "")):
         if isinstance(value, base):
             return plain(base.__add__(value, nothing), keep)

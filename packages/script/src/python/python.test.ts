@@ -153,7 +153,7 @@ describe('a script in Python', () => {
     });
   });
 
-  it('may import what may be missing, and modules beside it', async () => {
+  it('may import what may be missing, and modules next to it', async () => {
     await write('helper.py', 'FACTOR = 2\n');
     const { inputs } = await build(
       'try:\n    import numpy\nexcept ImportError:\n    numpy = None\nfrom helper import FACTOR\ndef evaluate(r, c): return FACTOR / 4',

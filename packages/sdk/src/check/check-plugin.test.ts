@@ -151,7 +151,7 @@ describe('checkPlugin()', () => {
       check: 'metadata',
       status: 'failed',
       detail:
-        'metadata field "version": plugin_metadata says "1.0.0", the custom section "1.0.1"; write it in one place, and build anew',
+        'metadata field "version": plugin_metadata says "1.0.0", the custom section "1.0.1"; write it in one place, and build again',
     });
   });
 

@@ -21,7 +21,7 @@ export function compareMetadata(answer: Uint8Array, section: PluginMetadata): st
     if (isDeepStrictEqual(answered[field], expected[field])) continue;
     const found = JSON.stringify(answered[field]) ?? 'nothing';
     const wanted = JSON.stringify(expected[field]) ?? 'nothing';
-    return `metadata field "${field}": plugin_metadata says ${found}, the custom section ${wanted}; write it in one place, and build anew`;
+    return `metadata field "${field}": plugin_metadata says ${found}, the custom section ${wanted}; write it in one place, and build again`;
   }
   return undefined;
 }

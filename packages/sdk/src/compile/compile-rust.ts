@@ -11,7 +11,7 @@ import { programsNamed, runCompiler } from './run-compiler.js';
 const TARGET = 'wasm32-unknown-unknown';
 
 /**
- * Compiles a Rust plugin with the first cargo on the search path whose compiler knows `wasm32-unknown-unknown`: beside
+ * Compiles a Rust plugin with the first cargo on the search path whose compiler knows `wasm32-unknown-unknown`: next to
  * a rustup without that target there may be a distribution's compiler that has it.
  *
  * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.

@@ -93,16 +93,16 @@ function kappaError(
   const { rows, columns, kappa } = facts;
   const chance = sum(rows.map((share, i) => share * columns[i]!));
   let onDiagonal = 0;
-  let beside = 0;
+  let weighted = 0;
   for (const [i, row] of cells.entries()) {
     for (const [j, count] of row.entries()) {
       const share = count / n;
       if (i === j) onDiagonal += share * (1 - (rows[i]! + columns[i]!) * (1 - kappa)) ** 2;
-      else beside += share * (columns[i]! + rows[j]!) ** 2;
+      else weighted += share * (columns[i]! + rows[j]!) ** 2;
     }
   }
   const last = (kappa - chance * (1 - kappa)) ** 2;
-  const variance = (onDiagonal + (1 - kappa) ** 2 * beside - last) / (n * (1 - chance) ** 2);
+  const variance = (onDiagonal + (1 - kappa) ** 2 * weighted - last) / (n * (1 - chance) ** 2);
   return orNull(Math.sqrt(Math.max(0, variance)));
 }
 

@@ -13,7 +13,7 @@ describe('CallError.retryable', () => {
     { details: { retryable: true }, expected: [true, undefined] },
     { details: { retryable: false }, expected: [false, undefined] },
     { details: { retryable: true, retry_after_ms: 20_000 }, expected: [true, 20_000] },
-    // Whoever says when means that.
+    // An explicit time counts.
     { details: { retry_after_ms: 0 }, expected: [true, 0] },
     { details: { retry_after_ms: 0.2, status: 429 }, expected: [true, 1] },
     { details: { retryable: true, retry_after_ms: 1e300 }, expected: [true, MAX_RETRY_AFTER_MS] },
@@ -30,7 +30,7 @@ describe('CallError.retryable', () => {
     expect(said(details)).toEqual(expected);
   });
 
-  it('is no business of a plugin whose call failed otherwise', () => {
+  it('does not apply to a plugin whose call failed otherwise', () => {
     const pluginDetails = { retryable: true, retry_after_ms: 5 };
     for (const code of ['CALL_TRAPPED', 'CALL_INVALID_INPUT', 'CALL_FUEL_EXHAUSTED'] as const) {
       expect(new CallError(code, 'm', { pluginDetails })).toMatchObject({
