@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     runs: 'src/runs/index.ts',
     terminal: 'src/terminal/index.ts',
+    components: 'src/html/page/index.ts',
   },
   format: 'esm',
   sourcemap: true,

@@ -35,6 +35,8 @@ const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'
 );
 /** The AssemblyScript compiler and what it loads: it awaits at its top level, which CommonJS cannot take. */
 const NO_REQUIRE = new Set(['@testbench/plugins-sdk/transform', '@testbench/compiler/ast']);
+/** AssemblyScript; and components for pages, which need `preact`. */
+const NOT_IMPORTED = new Set(['@testbench/plugins-sdk', '@testbench/report/components']);
 /** Most that an author installs, in MB: with the AssemblyScript compiler, and without it. */
 const MOST_MB = { '@testbench/plugins-sdk': 60, '@testbench/sdk': 15 };
 const PLUGIN = join(root, 'example-plugins/exact-match/build/exact-match.wasm');
@@ -46,10 +48,9 @@ let failures = 0;
 
 try {
   const packed = await packPackages(join(outside, 'archives'));
-  // The main export of plugins-sdk is AssemblyScript.
   const names = packed
     .flatMap(({ manifest }) => importNames(manifest))
-    .filter((name) => name !== '@testbench/plugins-sdk');
+    .filter((name) => !NOT_IMPORTED.has(name));
   for (const manager of ['npm', 'pnpm']) {
     const folder = join(outside, manager);
     mkdirSync(folder);

@@ -31,6 +31,6 @@ export async function packPackages(folder) {
 /** What a reader of a published package may import: its name, and its subpaths except those of files, such as package.json. */
 export function importNames({ name, exports }) {
   return Object.keys(exports)
-    .filter((path) => !/\.json$|\*/.test(path))
+    .filter((path) => !/\.(?:css|json)$|\*/.test(path))
     .map((path) => name + path.slice(1));
 }

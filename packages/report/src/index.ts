@@ -16,6 +16,7 @@ export {
 } from './html/html-reporter.js';
 export { createJsonReporter } from './json/json-reporter.js';
 export { createJunitReporter } from './junit/junit-reporter.js';
+export { createPageReporter, type ReportPage } from './html/page-reporter.js';
 export { createMarkdownReporter } from './markdown/markdown-reporter.js';
 export { createOtelReporter } from './otel/otel-reporter.js';
 export { createReporter, REPORT_FORMATS, type ReportFormat } from './reporters.js';

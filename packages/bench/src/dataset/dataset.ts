@@ -126,9 +126,15 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     if (batch.length > 0) yield batch;
   }
 
-  /** Every record that was read, in the order of the dataset, without its fields. */
-  async *rows(): AsyncGenerator<DatasetRecord> {
-    for await (const { first, lines } of this.#read(0, this.total, (number) => number)) {
+  /**
+   * Records that were read, in the order of the dataset, without its fields.
+   *
+   * @param range Numbers of records, from 0 to `total`. @default all
+   * @throws As {@link records}.
+   */
+  async *rows({ from = 0, to = this.total }: RecordRange = {}): AsyncGenerator<DatasetRecord> {
+    checkRange(from, to, this.total);
+    for await (const { first, lines } of this.#read(from, to, (number) => number)) {
       for (const [index, bytes] of lines.entries()) yield this.#record(first + index, bytes);
     }
   }

@@ -18,20 +18,20 @@ export interface PageRow {
   readonly cost: number | null;
 }
 
+/** Gives a block as `packText` made it; undefined if it is not there. */
+type ReadBlock = (block: number) => string | undefined | Promise<string | undefined>;
+
 /** Data of the page: the index at once, blocks of rows when they are asked for. */
 export class PageStore {
   readonly index: PageIndex;
   /** Numbers of the rows of each record. */
   readonly rowsOfRecord: readonly (readonly number[])[];
-  readonly #read: (block: number) => string | undefined | Promise<string | undefined>;
+  readonly #read: ReadBlock;
   /** In the order of their last use. */
   readonly #blocks = new Map<number, Promise<{ block: Block; characters: number }>>();
   readonly #sizes = new Map<number, number>();
 
-  constructor(
-    index: PageIndex,
-    read: (block: number) => string | undefined | Promise<string | undefined>,
-  ) {
+  constructor(index: PageIndex, read: ReadBlock) {
     this.index = index;
     this.#read = read;
     const rows: number[][] = index.records.index.map(() => []);

@@ -2,7 +2,7 @@ import { render } from 'preact';
 
 import { unpackText } from '../compress.js';
 import type { PageIndex } from '../page-data.js';
-import { App } from './app.js';
+import { ReportView } from './report-view.js';
 import { PageStore } from './page-store.js';
 import type { Rescore } from './rescore-type.js';
 import { createView } from './view.js';
@@ -39,7 +39,7 @@ export async function startPage(rescore?: Rescore): Promise<void> {
     performance.mark('report-index');
     const store = new PageStore(index, (block) => readData(`block-${block}`));
     const view = createView(store, rescore);
-    render(<App view={view} />, root);
+    render(<ReportView view={view} />, root);
     performance.mark('report-shown');
   } catch (error) {
     root.textContent = `Cannot show the report: ${error instanceof Error ? error.message : String(error)}`;

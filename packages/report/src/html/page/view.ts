@@ -7,7 +7,7 @@ import { selectRecords } from './select-records.js';
 import { formatHash, parseHash, type ViewState } from './view-state.js';
 
 /** How far a search is. */
-interface SearchState {
+export interface SearchState {
   readonly q: string;
   /** From 0 to 1. */
   readonly share: number;

@@ -12,8 +12,8 @@ import { RecordsSection } from './sections/records-section.js';
 import { ScoreSection } from './sections/score-section.js';
 import type { View } from './view.js';
 
-/** The whole page. */
-export function App({ view }: { readonly view: View }): JSX.Element {
+/** A whole report: the page of the file, or a part of another page. */
+export function ReportView({ view }: { readonly view: View }): JSX.Element {
   return (
     <>
       <PageHeader view={view} />

@@ -1,0 +1,37 @@
+import type { Reporter, ReportedRun } from '../reporter.js';
+import { packText } from './compress.js';
+import { PAGE_LIMITS, PageBuilder } from './page-builder.js';
+import type { PageIndex } from './page-data.js';
+
+/** What the page of a report is made of, for a server that hands out its parts. */
+export interface ReportPage {
+  /** As JSON it is what `PageStore` of `@testbench/report/components` takes. */
+  readonly index: PageIndex;
+  /** Texts of the rows, each compressed and in base64, as `PageStore` reads them. */
+  readonly blocks: readonly string[];
+}
+
+/**
+ * A reporter that gives the data of the HTML page instead of the file: for a program that shows it with the same components.
+ *
+ * Its limits are those of the file.
+ *
+ * @param onPage Called at the end, once.
+ */
+export function createPageReporter(onPage: (page: ReportPage) => void): Reporter {
+  let builder: PageBuilder;
+  return {
+    specificationVersion: 'v1',
+    name: 'page',
+    start(runs: readonly ReportedRun[]) {
+      builder = new PageBuilder(runs, PAGE_LIMITS);
+    },
+    row(row, run) {
+      builder.add(row, run);
+    },
+    async end(results) {
+      const { index, blocks } = builder.finish(results);
+      onPage({ index, blocks: await Promise.all(blocks.map(packText)) });
+    },
+  };
+}
