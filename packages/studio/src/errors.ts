@@ -17,7 +17,9 @@ export type StudioErrorCode =
   /** A path that leads out of the project. */
   | 'STUDIO_OUTSIDE_PROJECT'
   /** A body, or what was asked for, is larger than the studio takes. */
-  | 'STUDIO_TOO_LARGE';
+  | 'STUDIO_TOO_LARGE'
+  /** Too much goes on at once: streams of events, or another process that writes the same. */
+  | 'STUDIO_BUSY';
 
 /** The studio, or a request to it, failed. */
 export class StudioError extends PluginError<StudioErrorCode> {

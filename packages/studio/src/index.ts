@@ -6,5 +6,7 @@
  * @packageDocumentation
  */
 export { StudioError, type StudioErrorCode } from './errors.js';
+export { describePlugin, type GalleryPlugin } from './plugins/gallery.js';
+export type { PluginClaims, StudioRegistries } from './plugins/studio-registries.js';
 export { startStudio, type Studio } from './start-studio.js';
 export type { StudioOptions } from './studio-options.js';

@@ -13,6 +13,13 @@ export interface Page {
 /** All pages, in the order of the navigation. `page/views.ts` has the component of each. */
 export const PAGES = [
   { path: '/', name: 'Runs', isInNavigation: true },
+  { path: '/run', name: 'Run', isInNavigation: false },
+  { path: '/compare', name: 'Compare', isInNavigation: true },
+  { path: '/score', name: 'Score again', isInNavigation: false },
+  { path: '/labels', name: 'Labels', isInNavigation: true },
+  { path: '/data', name: 'Data', isInNavigation: true },
+  { path: '/plugins', name: 'Plugins', isInNavigation: true },
+  { path: '/analytics', name: 'Analytics', isInNavigation: true },
 ] as const satisfies readonly Page[];
 
 /** Path of a page. */

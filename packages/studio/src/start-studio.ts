@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -14,7 +13,8 @@ import {
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
 import { PAGE_FOLDER } from './page-folder.js';
-import { ROUTES } from './routes.js';
+import { Project } from './project/project.js';
+import { openRoutes } from './routes.js';
 import { answerRequest } from './server/answer-request.js';
 import { Gate } from './server/gate.js';
 import { PageFiles } from './server/page-files.js';
@@ -49,12 +49,12 @@ export interface Studio {
  * ```
  */
 export async function startStudio(given: StudioOptions = {}): Promise<Studio> {
-  const { folder = '.', port = 0 } = readOptions<StudioOptions>(given, STUDIO_OPTIONS);
-  const project = {
-    folder: await realpath(folder).catch((cause: unknown) => noProject(folder, cause)),
-  };
+  const { folder = '.', port = 0, ...tools } = readOptions<StudioOptions>(given, STUDIO_OPTIONS);
+  const project = await Project.open(folder);
+  const opened = openRoutes(project, tools);
   const files = new PageFiles(PAGE_FOLDER);
   const closing = new AbortController();
+  const streams = { count: 0 };
   let gate: Gate;
   const server = createServer(
     {
@@ -69,7 +69,8 @@ export async function startStudio(given: StudioOptions = {}): Promise<Studio> {
         gate,
         files,
         project,
-        routes: ROUTES,
+        routes: opened.routes,
+        streams,
         closing: closing.signal,
       });
     },
@@ -81,6 +82,7 @@ export async function startStudio(given: StudioOptions = {}): Promise<Studio> {
 
   const close = async (): Promise<void> => {
     closing.abort();
+    await opened.close();
     await new Promise<void>((done) => {
       server.close(() => done());
       server.closeAllConnections();
@@ -107,12 +109,4 @@ async function listen(server: Server, port: number): Promise<void> {
     // By number: a name could mean an address that others reach.
     server.listen(port, '127.0.0.1', done);
   });
-}
-
-function noProject(folder: string, cause: unknown): never {
-  throw new StudioError(
-    'STUDIO_NO_PROJECT',
-    `Cannot open the project "${folder}": no such folder`,
-    { cause },
-  );
 }

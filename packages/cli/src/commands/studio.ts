@@ -6,16 +6,25 @@ import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { STUDIO_FLAGS } from '../flags/studio.js';
 import { openBrowser } from '../open-browser.js';
+import { findAsNeeded } from '../project-plugins.js';
+import { scriptCompiler } from '../script-modules.js';
+import { studioRegistries } from '../studio-registries.js';
 
 /** `testbench studio` */
 export async function studioCommand({
   io,
   flags,
 }: CommandCall<typeof STUDIO_FLAGS>): Promise<ExitCode> {
-  const { folder = '.', port, noOpen } = flags;
+  const { folder: given = '.', port, noOpen } = flags;
+  const folder = resolve(io.cwd, given);
+  // Lockfile, registries and rules are those of the project.
+  const inProject = { ...io, cwd: folder };
   await using studio = await startStudio({
-    folder: resolve(io.cwd, folder),
+    folder,
     ...(port !== undefined && { port }),
+    findPlugin: findAsNeeded(inProject, {}),
+    compileScript: scriptCompiler(inProject),
+    registries: studioRegistries(inProject),
   });
   io.stdout.write(`${studio.url}\n`);
   // Without a terminal, nobody is there to see it.

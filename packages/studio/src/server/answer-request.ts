@@ -10,7 +10,7 @@ import { matchRoute } from './match-route.js';
 import { DOCUMENT, type PageFiles, stepDocument } from './page-files.js';
 import { readBody } from './read-body.js';
 import type { Route } from './route.js';
-import { sendAnswer, sendError } from './send.js';
+import { sendAnswer, sendError, sendEvents } from './send.js';
 
 /** What a request is answered from. */
 export interface Answering {
@@ -18,6 +18,8 @@ export interface Answering {
   readonly files: PageFiles;
   readonly project: Project;
   readonly routes: readonly Route[];
+  /** Streams of events that are open now. */
+  readonly streams: { count: number };
   /** Fires when the studio is closed. */
   readonly closing: AbortSignal;
 }
@@ -38,7 +40,7 @@ export async function answerRequest(
 async function answerOrThrow(
   request: IncomingMessage,
   response: ServerResponse,
-  { gate, files, project, routes, closing }: Answering,
+  { gate, files, project, routes, streams, closing }: Answering,
 ): Promise<void> {
   const { method = '', url: target = '' } = request;
   for (const [name, value] of Object.entries(securityHeaders(false))) {
@@ -81,11 +83,9 @@ async function answerOrThrow(
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, closing]);
-    await sendAnswer(
-      response,
-      await route.answer({ project, params, query, body, signal }),
-      signal,
-    );
+    const answer = await route.answer({ project, params, query, body, signal });
+    if ('events' in answer) await sendEvents(response, answer.events, streams, signal);
+    else sendAnswer(response, answer);
     return;
   }
   if (method !== 'GET') {

@@ -14,7 +14,7 @@ export interface Route {
 }
 
 /** A request that passed the gate. */
-export interface RouteCall {
+interface RouteCall {
   readonly project: Project;
   /** What stands for the parts with a colon. */
   readonly params: Readonly<Record<string, string>>;

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import { PluginError } from '@testbench/types/errors';
 
-import type { StudioErrorCode } from '../errors.js';
+import { StudioError, type StudioErrorCode } from '../errors.js';
+import { MAX_STREAMS } from '../limits.js';
 import type { Answer } from './route.js';
 
 const STATUS: Readonly<Record<StudioErrorCode, number>> = {
@@ -14,32 +16,52 @@ const STATUS: Readonly<Record<StudioErrorCode, number>> = {
   STUDIO_NOT_FOUND: 404,
   STUDIO_OUTSIDE_PROJECT: 403,
   STUDIO_TOO_LARGE: 413,
+  STUDIO_BUSY: 503,
 };
 
 /** Writes what a route answered. */
-export async function sendAnswer(
+export function sendAnswer(
   response: ServerResponse,
-  answer: Answer,
-  signal: AbortSignal,
-): Promise<void> {
+  answer: Exclude<Answer, { readonly events: unknown }>,
+): void {
   if ('json' in answer) {
     response.setHeader('content-type', 'application/json; charset=utf-8');
     response.end(JSON.stringify(answer.json));
     return;
   }
-  if ('bytes' in answer) {
-    response.setHeader('content-type', answer.type);
-    response.end(answer.bytes);
-    return;
+  response.setHeader('content-type', answer.type);
+  response.end(answer.bytes);
+}
+
+/**
+ * Writes events as they come, until there are no more or the client is gone.
+ *
+ * @throws {StudioError} `STUDIO_BUSY` if there are as many streams as there may be.
+ */
+export async function sendEvents(
+  response: ServerResponse,
+  events: AsyncIterable<unknown>,
+  streams: { count: number },
+  signal: AbortSignal,
+): Promise<void> {
+  if (streams.count >= MAX_STREAMS) {
+    throw new StudioError('STUDIO_BUSY', 'Cannot answer: too many pages are watching');
   }
-  response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-  response.flushHeaders();
-  for await (const event of answer.events) {
-    if (signal.aborted) break;
-    // JSON has no line breaks outside of its texts, where they are escaped.
-    response.write(`data: ${JSON.stringify(event)}\n\n`);
+  streams.count += 1;
+  try {
+    response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+    response.flushHeaders();
+    for await (const event of events) {
+      if (signal.aborted) break;
+      // JSON has no line breaks outside of its texts, where they are escaped.
+      const isSent = response.write(`data: ${JSON.stringify(event)}\n\n`);
+      // A client that does not read is not written to without end.
+      if (!isSent) await once(response, 'drain', { signal }).catch(() => undefined);
+    }
+    response.end();
+  } finally {
+    streams.count -= 1;
   }
-  response.end();
 }
 
 /** Writes why a request failed. What is no error of ours is not told: its message may name anything. */

@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { type HumanLabel, parseLabel, readLabels } from '@testbench/bench/judging';
+import { readRun } from '@testbench/bench/results';
+import { lockFile, writeOutput } from '@testbench/core/files';
+import type { ConfigNode } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
+
+import { StudioError } from '../errors.js';
+import { MAX_LABEL_CHARACTERS, MAX_LABELS } from '../limits.js';
+import type { Project } from '../project/project.js';
+
+/** Where labels are, from the project's folder on: beside the runs, since a run's folder is what a run wrote. */
+const LABELS_FOLDER = 'labels';
+
+/**
+ * Labels of a run: a file of JSON lines in the project, as `testbench calibrate` takes it. It is replaced as a whole, so that it is never half
+ * written.
+ */
+export class LabelStore {
+  readonly #project: Project;
+  /** One after the other: each reads what the one before wrote. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  /** @throws {StudioError} As `Project.find`. @throws {BenchError} If the file has what is no label. */
+  async read(run: string): Promise<{ readonly file: string; readonly labels: HumanLabel[] }> {
+    const { file, name } = await this.#fileOf(run);
+    return { file: name, labels: await readOrNone(file) };
+  }
+
+  /**
+   * Adds what a person said; of two labels of one person for one answer the later counts.
+   *
+   * @param body A label without its time, which is set here.
+   * @throws {StudioError} `STUDIO_TOO_LARGE` for more labels than are kept, or a long one. @throws {ConfigError} If it is no label.
+   */
+  async add(run: string, body: ConfigNode): Promise<HumanLabel> {
+    const label = parseLabel({ ...body.object(), when: new Date().toISOString() });
+    for (const text of [label.who, label.note, label.id]) {
+      if ((text?.length ?? 0) <= MAX_LABEL_CHARACTERS) continue;
+      throw new StudioError(
+        'STUDIO_TOO_LARGE',
+        `Cannot keep the label: a text has more than ${MAX_LABEL_CHARACTERS} characters`,
+      );
+    }
+    const adding = this.#last.then(() => this.#append(run, label));
+    this.#last = adding.catch(() => undefined);
+    await adding;
+    return label;
+  }
+
+  async #append(run: string, label: HumanLabel): Promise<void> {
+    const { folder, file } = await this.#fileOf(run);
+    await mkdir(folder, { recursive: true });
+    // It may be a link by now, or have been one before.
+    await this.#project.find(LABELS_FOLDER);
+    const unlock = lockFile(
+      join(folder, '.lock'),
+      (who) =>
+        new StudioError(
+          'STUDIO_BUSY',
+          `Cannot keep the label: ${who} is writing labels; try again`,
+        ),
+    );
+    try {
+      const labels = await readOrNone(file);
+      if (labels.length >= MAX_LABELS) {
+        throw new StudioError(
+          'STUDIO_TOO_LARGE',
+          `Cannot keep the label: the file has ${MAX_LABELS} already`,
+        );
+      }
+      const lines = [...labels, label].map((each) => `${JSON.stringify(each)}\n`);
+      await writeOutput(file, lines.join(''));
+    } finally {
+      unlock();
+    }
+  }
+
+  async #fileOf(run: string): Promise<{ folder: string; file: string; name: string }> {
+    const path = await this.#project.find(run);
+    // Only runs have labels: anything else would be a file of any name.
+    await readRun(path);
+    const name = `${basename(path)}.jsonl`;
+    const folder = join(this.#project.folder, LABELS_FOLDER);
+    return { folder, file: join(folder, name), name: `${LABELS_FOLDER}/${name}` };
+  }
+}
+
+async function readOrNone(file: string): Promise<HumanLabel[]> {
+  try {
+    return await readLabels(file);
+  } catch (error) {
+    const { cause } = Object(error) as { readonly cause?: NodeJS.ErrnoException };
+    if (PluginError.is(error) && cause?.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { DataTable, formatCount, Name } from '@testbench/report/components';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import { parameters, pathOf } from '../api.js';
+import { Problem, Waiting } from '../parts/states.js';
+import { useLoaded } from '../parts/use-loaded.js';
+import { RecordTable } from './record-table.js';
+
+interface DatasetList {
+  readonly datasets: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly writtenAt: string;
+  }[];
+  readonly isCut: boolean;
+}
+
+/** The data sets of the project, or the records of one. */
+export function DataPage(): JSX.Element {
+  const path = parameters.get('path');
+  return path === null ? <DatasetTable /> : <RecordTable path={path} />;
+}
+
+function DatasetTable(): JSX.Element {
+  const { value, error } = useLoaded<DatasetList>('/api/datasets');
+  const [words, setWords] = useState('');
+  const shown = (value?.datasets ?? []).filter(({ path }) =>
+    path.toLowerCase().includes(words.toLowerCase()),
+  );
+  return (
+    <>
+      <h1>Data</h1>
+      {error !== undefined && <Problem error={error} />}
+      {value === undefined && error === undefined && <Waiting what="data sets" />}
+      {value !== undefined && (
+        <>
+          <div class="controls">
+            <div class="control wide">
+              <label for="data-words">Find by name</label>
+              <input
+                id="data-words"
+                type="search"
+                value={words}
+                onInput={({ currentTarget }) => setWords(currentTarget.value)}
+              />
+            </div>
+          </div>
+          <p class="status" role="status">
+            {shown.length} of {value.datasets.length} data sets
+          </p>
+          {value.datasets.length === 0 && (
+            <p class="card">
+              There are no files of JSON Lines, CSV, TSV or Parquet in this folder.
+            </p>
+          )}
+          {shown.length > 0 && (
+            <div class="card">
+              <DataTable
+                name="Data sets"
+                columns={[
+                  { title: 'file' },
+                  { title: 'size', isNumber: true },
+                  { title: 'written' },
+                ]}
+                rows={shown.map(({ path, bytes, writtenAt }) => [
+                  <a key="path" href={pathOf('/data', { path })}>
+                    <Name text={path} />
+                  </a>,
+                  formatBytes(bytes),
+                  writtenAt.slice(0, 16).replace('T', ' '),
+                ])}
+              />
+            </div>
+          )}
+          {value.isCut && (
+            <p class="notice">The project has more than the studio looks at: open a part of it.</p>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** In units that people read. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${formatCount(bytes)} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 'B';
+  for (const next of units) {
+    if (value < 1000) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value.toPrecision(3)} ${unit}`;
+}

@@ -1,0 +1,125 @@
+import type { Calibration, JudgeCalibration } from '@testbench/bench/judging';
+import { DataTable, Name } from '@testbench/report/components';
+import type { JSX } from 'preact';
+
+import { pathOf } from '../api.js';
+import { Problem } from '../parts/states.js';
+import { useLoaded } from '../parts/use-loaded.js';
+
+/** How far the evaluators of a run agree with the labels. */
+export function Agreement({
+  run,
+  labelled,
+}: {
+  readonly run: string;
+  /** Labels that were given on this page: the numbers are asked for again after each. */
+  readonly labelled: number;
+}): JSX.Element | null {
+  const { value, error } = useLoaded<{ calibration: Calibration }>(
+    pathOf('/api/agreement', { run, labelled }),
+  );
+  if (error !== undefined) return <Problem error={error} />;
+  if (value === undefined) return null;
+  const { labels, unmatched, disputed, peopleAlpha, judges } = value.calibration;
+  return (
+    <section aria-labelledby="agreement">
+      <h2 id="agreement">Agreement</h2>
+      {labels === 0 ? (
+        <p class="muted">
+          Once there are labels, this says how far each evaluator agrees with them.
+        </p>
+      ) : (
+        <div class="card">
+          <p role="status">
+            {labels} labels{unmatched > 0 && `, ${unmatched} of no answer of this run`}
+            {disputed > 0 && `, people disagree evenly on ${disputed}`}
+            {peopleAlpha !== null && `; alpha between people ${peopleAlpha.toFixed(3)}`}
+          </p>
+          <DataTable
+            name="Agreement with people"
+            columns={[
+              { title: 'evaluator' },
+              { title: 'n', isNumber: true },
+              { title: 'agree', isNumber: true },
+              { title: 'by chance', isNumber: true },
+              { title: 'kappa', isNumber: true },
+              { title: '95 % interval', isNumber: true },
+              { title: 'base rates: people, judge' },
+            ]}
+            rows={judges.map((judge) => [
+              <Name
+                key="name"
+                text={
+                  judge.judge === undefined ? judge.evaluator : `${judge.evaluator}: ${judge.judge}`
+                }
+              />,
+              String(judge.n),
+              share(judge.observed),
+              share(judge.expected),
+              judge.kappa === null ? '–' : judge.kappa.toFixed(3),
+              judge.interval === null
+                ? '–'
+                : `${judge.interval.low.toFixed(3)} – ${judge.interval.high.toFixed(3)}`,
+              <BaseRates key="rates" judge={judge} />,
+            ])}
+          />
+          <p class="muted">
+            Kappa is the agreement above chance: 0 is what the base rates alone give, 1 is perfect.
+            Where nearly all answers are right, agreement is high and says little. Below some 50
+            labels the interval is wide.
+          </p>
+          <Disagreements judges={judges} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function BaseRates({ judge }: { readonly judge: JudgeCalibration }): JSX.Element {
+  return (
+    <>
+      {judge.baseRates.map(({ label, people, judge: said }) => (
+        <span key={label} class="score-line">
+          <Name text={String(label)} />: {share(people)}, {share(said)}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Disagreements({
+  judges,
+}: {
+  readonly judges: readonly JudgeCalibration[];
+}): JSX.Element | null {
+  const all = judges.flatMap(({ evaluator, judge, disagreements }) =>
+    disagreements.map((each) => ({ ...each, judgeName: judge ?? evaluator, said: each.judge })),
+  );
+  if (all.length === 0) return null;
+  return (
+    <details>
+      <summary>Where they disagree ({all.length})</summary>
+      <DataTable
+        name="Disagreements"
+        columns={[
+          { title: 'record' },
+          { title: 'model' },
+          { title: 'evaluator' },
+          { title: 'people' },
+          { title: 'judge' },
+        ]}
+        rows={all.map((each) => [
+          <Name key="record" text={each.record} />,
+          <Name key="model" text={each.model} />,
+          <Name key="judge" text={each.judgeName} />,
+          <Name key="people" text={String(each.people)} />,
+          <Name key="said" text={String(each.said)} />,
+        ])}
+      />
+    </details>
+  );
+}
+
+function share(value: number | null): string {
+  return value === null ? '–' : `${(value * 100).toFixed(1)} %`;
+}

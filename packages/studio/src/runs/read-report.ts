@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+
+import { readRun, type StoredRun } from '@testbench/bench/results';
+import { createPageReporter, type ReportPage } from '@testbench/report';
+import { reportRuns } from '@testbench/report/runs';
+
+import { StudioError } from '../errors.js';
+import { MAX_KEPT_REPORTS } from '../limits.js';
+import type { Project } from '../project/project.js';
+
+/** A report, and what its blocks are asked for by. */
+export interface KeptReport extends ReportPage {
+  readonly key: string;
+}
+
+/** Reports by the runs that they are of, as they were when they were read. */
+export class Reports {
+  readonly #kept = new Map<string, Promise<KeptReport>>();
+
+  /**
+   * The report of one run, or of two that are compared.
+   *
+   * @param paths Of the runs, in the project.
+   * @throws {StudioError} As `Project.find`. @throws {BenchError} As `readRun` and `reportRuns`.
+   */
+  async read(project: Project, paths: readonly string[], signal: AbortSignal): Promise<KeptReport> {
+    if (paths.length < 1 || paths.length > 2) {
+      throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot make a report: expected one run, or two');
+    }
+    const runs = await Promise.all(
+      paths.map(async (path) => await readRun(await project.find(path))),
+    );
+    const key = keyOf(runs);
+    const known = this.#kept.get(key);
+    if (known !== undefined) return await known;
+    const made = makeReport(key, runs, signal);
+    this.#kept.set(key, made);
+    for (const old of [...this.#kept.keys()].slice(0, -MAX_KEPT_REPORTS)) this.#kept.delete(old);
+    // One that failed, or that nobody waited for, is made again.
+    made.catch(() => this.#kept.delete(key));
+    return await made;
+  }
+
+  /** @throws {StudioError} `STUDIO_NOT_FOUND` if the report is no longer kept, or has no such block. */
+  async block(key: string, number: number): Promise<string> {
+    const block = (await this.#kept.get(key))?.blocks[number];
+    if (block !== undefined) return block;
+    throw new StudioError('STUDIO_NOT_FOUND', 'Cannot read the rows: load the page again');
+  }
+}
+
+async function makeReport(
+  key: string,
+  runs: readonly StoredRun[],
+  signal: AbortSignal,
+): Promise<KeptReport> {
+  let page: ReportPage | undefined;
+  const reporter = createPageReporter((made) => {
+    page = made;
+  });
+  await reportRuns(runs, [reporter], { signal });
+  return { key, ...page! };
+}
+
+function keyOf(runs: readonly StoredRun[]): string {
+  const facts = runs.map(({ path, digest, segments, isComplete, summary }) => [
+    path,
+    digest,
+    segments,
+    isComplete,
+    summary === undefined,
+  ]);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}

@@ -1,0 +1,55 @@
+import { readRun } from '@testbench/bench/results';
+
+import { numberOf, textOf } from '../server/read-query.js';
+import type { Route } from '../server/route.js';
+import type { StudioTools } from '../studio-options.js';
+import { listProjectRuns } from './list-runs.js';
+import type { Reports } from './read-report.js';
+import { scoreAgain } from './score-again.js';
+import { watchList, watchRun } from './watch-runs.js';
+
+/** Routes of runs. */
+export function runRoutes(reports: Reports, tools: StudioTools): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/runs',
+      answer: ({ project, signal }) => ({
+        events: watchList(() => listProjectRuns(project, signal), signal),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/api/run',
+      async answer({ project, query, signal }) {
+        const folder = await project.find(textOf(query, 'run'));
+        // Here, so that one that cannot be read is told as such.
+        await readRun(folder);
+        return { events: watchRun(folder, signal) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/report',
+      async answer({ project, query, signal }) {
+        const { index, key } = await reports.read(project, query.getAll('run'), signal);
+        return { json: { index, key } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/report/block',
+      async answer({ query }) {
+        const number = numberOf(query, 'block', 0, 1e6);
+        return { bytes: await reports.block(textOf(query, 'key'), number), type: 'text/plain' };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/score',
+      answer: async ({ project, body, signal }) => ({
+        json: await scoreAgain(project, body, tools, signal),
+      }),
+    },
+  ];
+}

@@ -1,0 +1,109 @@
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import { ConfigNode } from '@testbench/types/config';
+
+/** What can be seen of a run from outside of the process that writes it. */
+export interface RunState {
+  /** Records whose rows are complete. */
+  readonly records: number;
+  /** Rows behind them that are written already. */
+  readonly rowsUnderWay: number;
+  /** True while a process of this machine writes it. */
+  readonly isRunning: boolean;
+  /** ISO 8601, UTC: when something was written last. */
+  readonly writtenAt: string;
+}
+
+const TEMPORARY = /^\.testbench-.*\.tmp$/;
+/** Of the file of a segment that is being written, at a time. */
+const CHUNK_BYTES = 1024 * 1024;
+/** A segment is complete long before. */
+const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
+
+/** Counts the rows of files that grow, each byte once. */
+export class RunWatch {
+  readonly #folder: string;
+  readonly #counted = new Map<string, { bytes: number; rows: number }>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** How far the run is now. */
+  async look(): Promise<RunState> {
+    const manifest = join(this.#folder, 'manifest.json');
+    const [records, isRunning, written, rowsUnderWay] = await Promise.all([
+      countRecords(manifest),
+      hasWriter(join(this.#folder, 'lock')),
+      stat(manifest).then(
+        ({ mtime }) => mtime,
+        () => new Date(0),
+      ),
+      this.#countRows(),
+    ]);
+    return { records, isRunning, writtenAt: written.toISOString(), rowsUnderWay };
+  }
+
+  async #countRows(): Promise<number> {
+    const segments = join(this.#folder, 'segments');
+    const names = (await readdir(segments).catch(() => [])).filter((name) => TEMPORARY.test(name));
+    for (const name of this.#counted.keys()) if (!names.includes(name)) this.#counted.delete(name);
+    let rows = 0;
+    for (const name of names) rows += await this.#countFile(join(segments, name), name);
+    return rows;
+  }
+
+  async #countFile(path: string, name: string): Promise<number> {
+    const known = this.#counted.get(name) ?? { bytes: 0, rows: 0 };
+    const file = await open(path).catch(() => undefined);
+    if (file === undefined) return 0;
+    try {
+      if (!(await file.stat()).isFile()) return 0;
+      const buffer = Buffer.alloc(CHUNK_BYTES);
+      while (known.bytes < MAX_COUNTED_BYTES) {
+        const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, known.bytes);
+        if (bytesRead === 0) break;
+        for (
+          let at = buffer.indexOf(10);
+          at !== -1 && at < bytesRead;
+          at = buffer.indexOf(10, at + 1)
+        ) {
+          known.rows += 1;
+        }
+        known.bytes += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    this.#counted.set(name, known);
+    return known.rows;
+  }
+}
+
+/** Only what the page shows while it runs: `readRun` checks the rest when it is opened. */
+async function countRecords(manifest: string): Promise<number> {
+  try {
+    const found = new ConfigNode(JSON.parse(await readFile(manifest, 'utf8')));
+    const segments = found.object()['segments'];
+    return new ConfigNode(segments).list().reduce((sum, segment) => {
+      const { from, to } = segment.object();
+      return sum + new ConfigNode(to).wholeNumber(0) - new ConfigNode(from).wholeNumber(0);
+    }, 0);
+  } catch {
+    return 0;
+  }
+}
+
+async function hasWriter(lock: string): Promise<boolean> {
+  try {
+    const { host, pid } = new ConfigNode(JSON.parse(await readFile(lock, 'utf8'))).object();
+    if (host !== hostname() || typeof pid !== 'number' || !(pid > 0)) return false;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Alive, and another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

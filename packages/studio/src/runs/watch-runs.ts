@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { readRun } from '@testbench/bench/results';
+import { PluginError } from '@testbench/types/errors';
+
+import { WATCH_EVERY_MS } from '../limits.js';
+import { casesOf } from './list-runs.js';
+import { type RunState, RunWatch } from './run-state.js';
+
+/** How far a run is, when that has changed. */
+export interface RunEvent extends RunState {
+  readonly isComplete: boolean;
+  readonly totalRecords: number;
+  /** Rows of one record. */
+  readonly casesPerRecord: number;
+}
+
+/** Looks at a run until the signal fires: a run of another process is seen like one of ours. */
+export async function* watchRun(folder: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  const watch = new RunWatch(folder);
+  const { plan } = await readRun(folder);
+  const totalRecords = plan.dataset.records;
+  const casesPerRecord = casesOf(plan);
+  let before = '';
+  while (!signal.aborted) {
+    const state = await watch.look();
+    const isComplete = state.records >= totalRecords;
+    const event = { ...state, isComplete, totalRecords, casesPerRecord };
+    const text = JSON.stringify(event);
+    if (text !== before) yield event;
+    before = text;
+    await pause(signal);
+  }
+}
+
+/** Tells each time when the runs of a list have changed. */
+export async function* watchList<Item>(
+  list: () => Promise<Item>,
+  signal: AbortSignal,
+): AsyncGenerator<Item> {
+  let before = '';
+  while (!signal.aborted) {
+    try {
+      const found = await list();
+      const text = JSON.stringify(found);
+      if (text !== before) yield found;
+      before = text;
+    } catch (error) {
+      if (signal.aborted) return;
+      // A run that is being moved away, for one; the next look tells.
+      if (!PluginError.is(error)) throw error;
+    }
+    await pause(signal);
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await setTimeout(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined);
+}
