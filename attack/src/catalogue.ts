@@ -27,6 +27,7 @@ import { reports } from './groups/reports.ts';
 import { runFolders } from './groups/run-folders.ts';
 import { scripts } from './groups/scripts.ts';
 import { secretRows } from './groups/secrets.ts';
+import { studioRows } from './groups/studio.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
@@ -67,4 +68,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...runCodeRows,
   ...reports,
   ...scripts,
+  ...studioRows,
 ].sort((one, other) => one.row - other.row);
