@@ -10,7 +10,8 @@ import { type Browser, chromium } from 'playwright-core';
 
 import { writeProject } from './project.ts';
 import { registries } from './registries.ts';
-import { SCENARIOS, type Scenario, type Studied } from './scenarios.ts';
+import type { Scenario, Studied } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Not in git. */
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
 }
 
 async function perform(browser: Browser, studied: Studied, scenario: Scenario): Promise<boolean> {
-  const { name, width = 1280, scheme = 'light', run } = scenario;
+  const { name, width = 1280, scheme = 'light', isError = false, run } = scenario;
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
@@ -58,7 +59,8 @@ async function perform(browser: Browser, studied: Studied, scenario: Scenario): 
   });
   page.on('pageerror', (error) => problems.push(`throws ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`says ${message.text()}`);
+    const isAnswer = isError && message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) problems.push(`says ${message.text()}`);
   });
   let said = '';
   try {

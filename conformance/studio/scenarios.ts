@@ -1,31 +1,9 @@
 import { createRequire } from 'node:module';
 
-import type { Studio } from '@testbench/studio';
 import type { Page } from 'playwright-core';
 
-/** What scenarios are played on. */
-export interface Studied {
-  readonly studio: Studio;
-  /** Of the project. */
-  readonly folder: string;
-  readonly screenshots: string;
-}
-
-/** One thing that a person does. */
-export interface Scenario {
-  readonly name: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
-  /**
-   * Begins at the list of runs. Throws if the page is not as it should be.
-   *
-   * @returns What was seen.
-   */
-  readonly run: (
-    page: Page,
-    studied: Studied & { readonly origin: string },
-  ) => Promise<string | void>;
-}
+import { PATHS } from './paths.ts';
+import { insist, type Scenario, type Studied } from './scenario.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -36,10 +14,6 @@ interface AxeResults {
     readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
   }[];
   readonly passes: readonly unknown[];
-}
-
-function insist(condition: boolean, state: string): asserts condition {
-  if (!condition) throw new Error(state);
 }
 
 const PAGES: readonly { readonly path: string; readonly ready: string }[] = [
@@ -103,4 +77,4 @@ const looks: Scenario[] = [1280, 390].flatMap((width) =>
 );
 
 /** All of them, in order. */
-export const SCENARIOS: readonly Scenario[] = [...looks];
+export const SCENARIOS: readonly Scenario[] = [...PATHS, ...looks];

@@ -9,7 +9,7 @@ export const MAX_TARGET_CHARACTERS = 4096;
 /** Until all headers of a request are there: loopback takes a millisecond, so that more is a client that holds the socket. */
 export const HEADERS_TIMEOUT_MS = 5_000;
 /** Until the whole of a request is there. */
-export const REQUEST_TIMEOUT_MS = 15_000;
+export const REQUEST_TIMEOUT_MS = 10_000;
 /** An idle connection is kept for the next request of the page. */
 export const KEEP_ALIVE_MS = 5_000;
 /** How often timed out requests are looked for; Node's own thirty seconds would let a slow client stay that long. */

@@ -22,7 +22,7 @@ export async function studioCommand({
   await using studio = await startStudio({
     folder,
     ...(port !== undefined && { port }),
-    findPlugin: findAsNeeded(inProject, {}),
+    findPlugin: findAsNeeded(inProject, { json: false }),
     compileScript: scriptCompiler(inProject),
     registries: studioRegistries(inProject),
   });

@@ -52,6 +52,7 @@ function summaryOf(digest: string, plan: PlanContent, rows: readonly ResultRow[]
   const byRecord = groupByRecord(rows);
   for (const ofRecord of byRecord.values()) board.add(ofRecord);
   const failed = rows.filter(({ failure }) => failure !== undefined);
+  const [first] = failed;
   const stages = [
     ...plan.providers.map((plugin, index) => ({
       plugin,
@@ -81,7 +82,7 @@ function summaryOf(digest: string, plan: PlanContent, rows: readonly ResultRow[]
     scores: board.summaries(),
     systems: board.systems(),
     failures:
-      failed.length === 0
+      first === undefined
         ? []
         : [
             {
@@ -90,10 +91,7 @@ function summaryOf(digest: string, plan: PlanContent, rows: readonly ResultRow[]
               cause: 'the server is busy',
               count: failed.length,
               retryable: true,
-              first: {
-                ...nameOf(failed[0]),
-                message: failed[0].failure!.message,
-              },
+              first: { ...nameOf(first), message: first.failure?.message ?? '' },
             },
           ],
     plugins: stages.map(({ plugin, stage, type }) => ({

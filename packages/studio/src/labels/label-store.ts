@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { type HumanLabel, parseLabel, readLabels } from '@testbench/bench/judging';
@@ -57,8 +57,6 @@ export class LabelStore {
   async #append(run: string, label: HumanLabel): Promise<void> {
     const { folder, file } = await this.#fileOf(run);
     await mkdir(folder, { recursive: true });
-    // It may be a link by now, or have been one before.
-    await this.#project.find(LABELS_FOLDER);
     const unlock = lockFile(
       join(folder, '.lock'),
       (who) =>
@@ -88,6 +86,15 @@ export class LabelStore {
     await readRun(path);
     const name = `${basename(path)}.jsonl`;
     const folder = join(this.#project.folder, LABELS_FOLDER);
+    // A link would have a file somewhere else read and written.
+    for (const place of [folder, join(folder, name)]) {
+      const found = await lstat(place).catch(() => undefined);
+      if (found?.isSymbolicLink() !== true) continue;
+      throw new StudioError(
+        'STUDIO_OUTSIDE_PROJECT',
+        `Cannot open ${JSON.stringify(this.#project.nameOf(place))}: it is a link`,
+      );
+    }
     return { folder, file: join(folder, name), name: `${LABELS_FOLDER}/${name}` };
   }
 }

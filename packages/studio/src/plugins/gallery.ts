@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { PluginAnalytics } from '@testbench/bench/analytics';
 import { digestOf } from '@testbench/core/files';
 import { PluginCatalogue, readCatalogueEntry } from '@testbench/registry/catalogue';
 import { listInstalled, LOCKFILE_NAME } from '@testbench/registry/install';
 import { MAX_MODULE_BYTES, type PluginMetadata } from '@testbench/types';
 import { PluginError } from '@testbench/types/errors';
 
-import { type PluginAnalytics, readAnalytics } from '../analytics/read-analytics.js';
+import { readAnalytics } from '../analytics/read-analytics.js';
 import { MAX_GALLERY_MODULES } from '../limits.js';
 import type { Project } from '../project/project.js';
 

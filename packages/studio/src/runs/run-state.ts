@@ -1,8 +1,10 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { ConfigNode } from '@testbench/types/config';
+
+import { openOrdinary, readSmall } from '../project/ordinary-file.js';
 
 /** What can be seen of a run from outside of the process that writes it. */
 export interface RunState {
@@ -17,6 +19,9 @@ export interface RunState {
 }
 
 const TEMPORARY = /^\.testbench-.*\.tmp$/;
+/** A manifest has 150 bytes for 1,000 records. */
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+const MAX_LOCK_BYTES = 4096;
 /** Of the file of a segment that is being written, at a time. */
 const CHUNK_BYTES = 1024 * 1024;
 /** A segment is complete long before. */
@@ -57,10 +62,9 @@ export class RunWatch {
 
   async #countFile(path: string, name: string): Promise<number> {
     const known = this.#counted.get(name) ?? { bytes: 0, rows: 0 };
-    const file = await open(path).catch(() => undefined);
+    const file = await openOrdinary(path);
     if (file === undefined) return 0;
     try {
-      if (!(await file.stat()).isFile()) return 0;
       const buffer = Buffer.alloc(CHUNK_BYTES);
       while (known.bytes < MAX_COUNTED_BYTES) {
         const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, known.bytes);
@@ -85,7 +89,7 @@ export class RunWatch {
 /** Only what the page shows while it runs: `readRun` checks the rest when it is opened. */
 async function countRecords(manifest: string): Promise<number> {
   try {
-    const found = new ConfigNode(JSON.parse(await readFile(manifest, 'utf8')));
+    const found = new ConfigNode(JSON.parse((await readSmall(manifest, MAX_MANIFEST_BYTES)) ?? ''));
     const segments = found.object()['segments'];
     return new ConfigNode(segments).list().reduce((sum, segment) => {
       const { from, to } = segment.object();
@@ -98,7 +102,9 @@ async function countRecords(manifest: string): Promise<number> {
 
 async function hasWriter(lock: string): Promise<boolean> {
   try {
-    const { host, pid } = new ConfigNode(JSON.parse(await readFile(lock, 'utf8'))).object();
+    const { host, pid } = new ConfigNode(
+      JSON.parse((await readSmall(lock, MAX_LOCK_BYTES)) ?? ''),
+    ).object();
     if (host !== hostname() || typeof pid !== 'number' || !(pid > 0)) return false;
     process.kill(pid, 0);
     return true;

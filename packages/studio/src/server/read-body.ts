@@ -15,7 +15,9 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   if (Number(length ?? 0) > maxBytes) refuseSize(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Ending early must not end the socket: the answer is yet to come.
+  const parts = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of parts) {
     size += chunk.length;
     if (size > maxBytes) refuseSize(maxBytes);
     chunks.push(chunk);

@@ -72,14 +72,14 @@ export function sendError(response: ServerResponse, error: unknown): void {
   }
   const isOurs = PluginError.is(error);
   response.statusCode = isOurs ? ((STATUS as Record<string, number>)[error.code] ?? 422) : 500;
-  response.setHeader('content-type', 'application/json; charset=utf-8');
   // What is left of the request is not read: the connection ends with it.
   if (!response.req.complete) response.setHeader('connection', 'close');
-  response.end(
-    JSON.stringify({
-      error: isOurs
-        ? { code: error.code, message: error.message }
-        : { code: 'INTERNAL', message: 'Cannot answer: the studio has a bug' },
-    }),
-  );
+  const { code, message } = isOurs
+    ? error
+    : { code: 'INTERNAL', message: 'Cannot answer: the studio has a bug' };
+  // A person who opens an address reads it; the page takes it apart.
+  const isRead = response.req.headers.accept?.includes('text/html') === true;
+  const type = isRead ? 'text/plain' : 'application/json';
+  response.setHeader('content-type', `${type}; charset=utf-8`);
+  response.end(isRead ? `${code}: ${message}\n` : JSON.stringify({ error: { code, message } }));
 }

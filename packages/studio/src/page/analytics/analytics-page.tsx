@@ -8,19 +8,14 @@ import {
 } from '@testbench/report/components';
 import type { JSX } from 'preact';
 
-import type { PluginAnalytics } from '../../analytics/read-analytics.js';
+import type { ProjectAnalytics } from '../../analytics/read-analytics.js';
+import { formatBytes } from '../parts/format-bytes.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
-interface Analytics {
-  readonly plugins: readonly PluginAnalytics[];
-  readonly runs: number;
-  readonly unfinished: number;
-}
-
-/** What plugins did in the finished runs of the project, by version. */
+/** What plugins did in the runs of the project, by version. */
 export function AnalyticsPage(): JSX.Element {
-  const { value, error } = useLoaded<Analytics>('/api/analytics');
+  const { value, error } = useLoaded<ProjectAnalytics>('/api/analytics');
   return (
     <>
       <h1>Analytics</h1>
@@ -29,11 +24,15 @@ export function AnalyticsPage(): JSX.Element {
       {value !== undefined && (
         <>
           <p class="status" role="status">
-            {formatCount(value.runs)} finished runs
-            {value.unfinished > 0 && `; ${value.unfinished} without a summary do not count`}
+            {formatCount(value.runs)} runs
           </p>
+          {value.problems.map((problem) => (
+            <p key={problem} class="notice">
+              <Name text={problem} />
+            </p>
+          ))}
           {value.plugins.length === 0 ? (
-            <p class="card">Once a run is finished, its plugins are here.</p>
+            <p class="card">Once there is a run, its plugins are here.</p>
           ) : (
             <Plugins plugins={value.plugins} />
           )}
@@ -43,7 +42,7 @@ export function AnalyticsPage(): JSX.Element {
   );
 }
 
-function Plugins({ plugins }: { readonly plugins: readonly PluginAnalytics[] }): JSX.Element {
+function Plugins({ plugins }: Pick<ProjectAnalytics, 'plugins'>): JSX.Element {
   const metered = plugins.filter(({ calls, fuelUsed }) => calls > 0 && fuelUsed > 0);
   const perCall = metered.map(({ calls, fuelUsed }) => fuelUsed / calls);
   return (
@@ -77,14 +76,15 @@ function Plugins({ plugins }: { readonly plugins: readonly PluginAnalytics[] }):
             { title: 'fuel', isNumber: true },
             { title: 'fuel per call', isNumber: true },
             { title: 'time', isNumber: true },
+            { title: 'memory', isNumber: true },
             { title: 'errors' },
             { title: 'digest' },
           ]}
           rows={plugins.map((plugin) => [
             <Name key="name" text={plugin.name} />,
             <Name key="version" text={plugin.version} />,
-            plugin.type,
-            formatCount(plugin.runs),
+            plugin.type ?? '–',
+            formatCount(plugin.sources.length),
             formatCount(plugin.calls),
             <span key="failed" class={plugin.failedCalls > 0 ? 'bad' : undefined}>
               {formatCount(plugin.failedCalls)}
@@ -92,9 +92,10 @@ function Plugins({ plugins }: { readonly plugins: readonly PluginAnalytics[] }):
             formatCount(plugin.fuelUsed),
             plugin.calls === 0 ? '–' : formatCount(Math.round(plugin.fuelUsed / plugin.calls)),
             formatMs(plugin.timeMs),
+            plugin.peakMemoryBytes === undefined ? '–' : formatBytes(plugin.peakMemoryBytes),
             <Name
               key="errors"
-              text={Object.entries(plugin.failures)
+              text={Object.entries(plugin.errors)
                 .map(([code, count]) => `${code} ${count}`)
                 .join(', ')}
             />,
@@ -105,9 +106,10 @@ function Plugins({ plugins }: { readonly plugins: readonly PluginAnalytics[] }):
         />
       </div>
       <p class="muted">
-        Calls, failures and fuel are those of the summaries. Time is the wall time inside of the
-        plugin in the processes that finished the runs, of all that ran at the same time. Memory is
-        not stored with a run.
+        Time is the wall time inside the plugin, and memory the largest after a call, in the process
+        that finished a run; a run that is not finished knows neither. Failed calls have no fuel.
+        <br />
+        <code>testbench analytics</code> shows the same, and by run.
       </p>
     </>
   );

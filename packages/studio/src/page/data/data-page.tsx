@@ -1,8 +1,9 @@
-import { DataTable, formatCount, Name } from '@testbench/report/components';
+import { DataTable, Name } from '@testbench/report/components';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { parameters, pathOf } from '../api.js';
+import { formatBytes } from '../parts/format-bytes.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 import { RecordTable } from './record-table.js';
@@ -80,18 +81,4 @@ function DatasetTable(): JSX.Element {
       )}
     </>
   );
-}
-
-/** In units that people read. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${formatCount(bytes)} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 'B';
-  for (const next of units) {
-    if (value < 1000) break;
-    value /= 1000;
-    unit = next;
-  }
-  return `${value.toPrecision(3)} ${unit}`;
 }

@@ -5,9 +5,9 @@ import { useState } from 'preact/hooks';
 import type { GalleryPlugin } from '../../plugins/gallery.js';
 import type { PluginClaims } from '../../plugins/studio-registries.js';
 import { postJson } from '../api.js';
-import { formatBytes } from '../data/data-page.js';
+import { formatBytes } from '../parts/format-bytes.js';
 import { Problem } from '../parts/states.js';
-import { asked } from './plugin-page.js';
+import { asked } from './asked.js';
 
 const SOURCES: Readonly<Record<GalleryPlugin['source'], string>> = {
   installed: 'installed',

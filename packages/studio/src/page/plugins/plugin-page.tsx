@@ -6,6 +6,7 @@ import type { GalleryPlugin } from '../../plugins/gallery.js';
 import { postJson } from '../api.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
+import { asked } from './asked.js';
 import { PluginCard } from './plugin-card.js';
 
 interface Gallery {
@@ -140,14 +141,4 @@ function fits(
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
-}
-
-/** Names of the permissions that a plugin asks for. */
-export function asked({ permissions }: GalleryPlugin): readonly string[] {
-  return Object.entries(permissions ?? {}).flatMap(([name, value]) => {
-    if (value === false || value === undefined || (Array.isArray(value) && value.length === 0)) {
-      return [];
-    }
-    return [value === true ? name : `${name}: ${JSON.stringify(value)}`];
-  });
 }
