@@ -1,5 +1,6 @@
 // Compares what each package exports with its report in etc/, so that a change of the surface shows in review.
-// Usage: node scripts/checks/api.mjs [--update]     The declarations must be built.
+// Usage: node scripts/checks/api.mjs [--update] [package …]     All packages, or those that are named: types, core. Their
+// declarations must be built.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ const MOST_VALUES = 25;
 const require = createRequire(join(root, 'tests/package.json'));
 const { Extractor, ExtractorConfig } = require('@microsoft/api-extractor');
 const update = process.argv.includes('--update');
+const named = process.argv.slice(2).filter((argument) => argument !== '--update');
 const temporary = mkdtempSync(join(tmpdir(), 'testbench-api-'));
 let failures = 0;
 
@@ -21,6 +23,7 @@ try {
   for (const { folder, manifest } of workspacePackages()) {
     // AssemblyScript has no declarations.
     if (manifest.private === true || !folder.startsWith('packages/')) continue;
+    if (named.length > 0 && !named.includes(folder.slice('packages/'.length))) continue;
     for (const name of importNames(manifest)) await report(folder, manifest, name);
   }
 } finally {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openRegistry } from '@testbench/registry-oci';
+import { attachBundle } from '@testbench/registry/stores';
 import { assemble, guestWat, withMetadataSection } from '@testbench/test-kit';
 import {
   createKeylessAuthority,
@@ -9,7 +10,6 @@ import {
   type KeylessAuthority,
 } from '@testbench/test-kit/keyless-authority';
 import { type OciRegistry, serveRegistry } from '@testbench/test-kit/oci-registry';
-import { attachBundle } from '@testbench/trust';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { captureIo } from './__fixtures__/captured-io.js';

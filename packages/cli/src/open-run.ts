@@ -36,10 +36,9 @@ export async function openRun(
     const folder = resolve(io.cwd, text);
     return { folder, bundles: [], origin: {}, lines: [], [Symbol.asyncDispose]: async () => {} };
   }
-  const [{ resolveReference }, { pullFiles }, { readBundles }] = await Promise.all([
+  const [{ resolveReference }, { pullFiles, readBundles }] = await Promise.all([
     import('@testbench/registry'),
     import('@testbench/registry/stores'),
-    import('@testbench/trust'),
   ]);
   const store = await storeOf(io, flags, reference);
   const line = new TransferLine(io.stderr);

@@ -1,7 +1,9 @@
-import { createVerifier, type ListedClaim, listClaims, readBundles } from '@testbench/trust';
+import { readBundles } from '@testbench/registry/stores';
+import { createVerifier, type ListedClaim, listClaims } from '@testbench/trust';
 import { PluginError } from '@testbench/types/errors';
 import type { PluginStore, StoredReferrer, Verification } from '@testbench/types/stores';
 
+import { kindOfMediaType } from './attest/predicate-kinds.js';
 import type { CliIo } from './cli-io.js';
 import type { FoundArtifact } from './find-artifact.js';
 import { readTrust, type TrustFlagValues } from './trust-files.js';
@@ -70,7 +72,7 @@ async function readContent(
   { digest, artifactType = '' }: StoredReferrer,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!/cyclonedx|spdx/.test(artifactType)) return undefined;
+  if (kindOfMediaType(artifactType) === undefined) return undefined;
   try {
     const artifact = await store.resolve({ name, digest }, { signal });
     const [layer] = artifact.layers;

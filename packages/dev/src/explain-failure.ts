@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, resolve, sep } from 'node:path';
 
 import { suggestName } from '@testbench/types/config';
-import { type GuestFrame, guestStackOf, PluginError } from '@testbench/types/errors';
+import { type GuestFrame, guestStackOf, isAuthorFrame, PluginError } from '@testbench/types/errors';
 
 import { EXCERPT_LINES, MAX_SOURCE_BYTES } from './limits.js';
 
@@ -73,12 +73,9 @@ export function explainFailure(error: unknown, { folder }: FailureSources = {}):
   };
 }
 
-/** Of libraries and of the runtime, which the author does not mend. */
-const LIBRARY =
-  /^(?:~lib\/|testbench-entry\.ts$|library\/|\.\.\/|[a-z]+:\/\/)|(?:^|\/)node_modules\/|^\//i;
-
-function isPlaced({ file, line }: GuestFrame): boolean {
-  return typeof file === 'string' && Number.isSafeInteger(line) && line! > 0 && !LIBRARY.test(file);
+/** In a file that the author can mend. */
+function isPlaced(frame: GuestFrame): boolean {
+  return isAuthorFrame(frame) && Number.isSafeInteger(frame.line) && frame.line! > 0;
 }
 
 /** `… (metric.ts:2:9)` at the end of a message. */

@@ -33,6 +33,8 @@ export const MAX_LAYOUT_BYTES = 16 * 1024 * 1024;
 export const MAX_LAYOUT_ENTRIES = 50_000;
 /** Opening brackets and commas in it: an entry takes 7. */
 export const MAX_LAYOUT_STRUCTURE = 10 * MAX_LAYOUT_ENTRIES;
+/** How long the bundles of an artifact may take together: each alone may take as long as any blob, and a hostile registry lists many. */
+export const BUNDLES_TIMEOUT_MS = 300_000;
 /** How long a write waits for others that write: each takes some 20 ms. */
 export const LOCK_TIMEOUT_MS = 30_000;
 /** How often it looks. */

@@ -9,7 +9,7 @@ export { BuildError, type BuildErrorCode, type Diagnostic } from './compile/buil
 export { buildPlugin, type BuildPluginOptions, type BuildResult } from './compile/build-plugin.js';
 export type { Optimization } from './compile/compile-assembly.js';
 export { measureSize, type SizeReport, type SizeShare } from './compile/measure-size.js';
-export type { PluginLanguage } from './compile/project.js';
+export { type PluginLanguage, PROJECT_MARKERS } from './compile/project.js';
 export {
   checkPlugin,
   type CheckFinding,

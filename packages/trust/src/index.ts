@@ -47,7 +47,6 @@ export type {
   TrustRulesInput,
   UnsignedRule,
 } from './rules/trust-rules.js';
-export { attachBundle, BUNDLE_TYPE, readBundles } from './stored-bundles.js';
 export {
   type BundleVerification,
   verifyBundle,

@@ -1,17 +1,9 @@
 /** Caps of trust, each with its reason. */
 
-/** Of a bundle: a bill of materials of thousands of packages has 3 MB, a signature 10 kB. */
-export const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
 /** Brackets and commas of a bundle: they are what parsing costs, and a statement that is inside counts by itself. */
 export const MAX_BUNDLE_STRUCTURE = 20_000;
 /** Of a statement's payload: 200,000 are parsed in 20 ms. */
 export const MAX_STATEMENT_STRUCTURE = 200_000;
-/** Bundles of one artifact that are looked at. A hostile registry lists as many as it likes. */
-export const MAX_BUNDLES = 64;
-/** Bytes of all bundles of one artifact. */
-export const MAX_TOTAL_BUNDLE_BYTES = 32 * 1024 * 1024;
-/** How long reading them may take together: each alone may take as long as any blob of a registry. */
-export const BUNDLES_TIMEOUT_MS = 300_000;
 /** Subjects of a statement: a build with more files than this is not that of a plugin. */
 export const MAX_SUBJECTS = 1_000;
 /** Log entries, timestamps and certificates of a bundle, each: every one costs a signature's check. */

@@ -1,7 +1,11 @@
-import type { ArtifactIdentity, RefusalCode, Signer } from '@testbench/types/stores';
+import {
+  type ArtifactIdentity,
+  BUNDLE_LIMITS,
+  type RefusalCode,
+  type Signer,
+} from '@testbench/types/stores';
 
 import { toRefusal } from './bundle/to-refusal.js';
-import { MAX_BUNDLES } from './limits.js';
 import { type ClaimContext, openClaim, readClaim } from './open-claim.js';
 import { claimContext, readVerifierOptions, type VerifierOptions } from './verifier-options.js';
 
@@ -48,7 +52,7 @@ export function listClaims(
   options: VerifierOptions,
 ): ListedClaim[] {
   const context = claimContext(artifact, readVerifierOptions(options));
-  return bundles.slice(0, MAX_BUNDLES).map((bundle) => listClaim(bundle, context));
+  return bundles.slice(0, BUNDLE_LIMITS.count).map((bundle) => listClaim(bundle, context));
 }
 
 function listClaim(bundle: Uint8Array, context: ClaimContext): ListedClaim {

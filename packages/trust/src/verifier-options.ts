@@ -4,7 +4,8 @@ import type { ArtifactIdentity } from '@testbench/types/stores';
 import { readSha256, subjectName } from './bundle/sign-statement.js';
 import type { TrustedAuthorities } from './bundle/trusted-root.js';
 import type { ClaimContext } from './open-claim.js';
-import { findRule, type ReadNameRule, type TrustRules } from './rules/parse-trust-rules.js';
+import { findRule } from './rules/find-rule.js';
+import type { TrustRules } from './rules/parse-trust-rules.js';
 
 /** By what `createVerifier` and `listClaims` decide. */
 export interface VerifierOptions {
@@ -35,19 +36,13 @@ export function claimContext(
   artifact: ArtifactIdentity,
   { rules, trustedRoot, now = Date.now }: VerifierOptions,
 ): ClaimContext {
-  const nowMs = now();
+  const at = new Date(now());
   return {
     rules,
-    rule: activeRule(findRule(rules, artifact.name), nowMs),
+    rule: findRule(rules, artifact.name, at),
     artifact: { sha256: readSha256(artifact.digest) },
     subject: subjectName(artifact),
     material: trustedRoot?.material,
-    now: new Date(nowMs),
+    now: at,
   };
-}
-
-/** An expired rule trusts no one, and permits nothing unsigned. */
-function activeRule(rule: ReadNameRule | undefined, nowMs: number): ReadNameRule | undefined {
-  if (rule?.expires === undefined || nowMs <= rule.expires.getTime()) return rule;
-  return { ...rule, keys: [], identities: [], unsigned: 'refuse', firstUse: false };
 }

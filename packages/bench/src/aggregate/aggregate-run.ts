@@ -66,30 +66,53 @@ export async function aggregateRun(
   run: StoredRun | string,
   given?: AggregateRunOptions,
 ): Promise<SetScore[]> {
-  const options = readOptions<AggregateRunOptions>(given, OPTIONS);
   const {
     cuts = [ROW_CUTS.system],
-    clusters = 'auto',
-    compileScript,
-    findPlugin,
-    ...asking
-  } = options;
+    resamples,
+    ...how
+  } = readOptions<AggregateRunOptions>(given, OPTIONS);
   const stored = typeof run === 'string' ? await readRun(run) : run;
+  const [sets = []] = await aggregateParts(stored, [{ cuts, resamples }], how);
+  return sets;
+}
+
+/** Sets that are scored alike. */
+export interface AggregatePart {
+  readonly cuts: readonly RowCut[];
+  readonly resamples: number | undefined;
+}
+
+/**
+ * As {@link aggregateRun}, of several parts: the evaluators are loaded once, and the rows are read once.
+ *
+ * @returns The sets of each part.
+ */
+export async function aggregateParts(
+  stored: StoredRun,
+  parts: readonly AggregatePart[],
+  options: Omit<AggregateRunOptions, 'cuts' | 'resamples'>,
+): Promise<SetScore[][]> {
+  const { clusters = 'auto', compileScript, findPlugin, ...asking } = options;
   await using opened = await openSetEvaluators(
     stored,
     withoutUndefined({ system: options.system, compileScript, findPlugin }),
   );
   const { system, plugins, once } = opened;
-  // One that waits for a network is asked once for each set, and not a thousand times.
-  const single = once.length > 0 ? { resamples: 0 } : {};
   const evaluators = Object.keys(plugins);
   if (evaluators.length === 0) return [];
-  const board = new SumBoard({
-    evaluators,
-    cuts,
-    clusters,
-    resampling: options.resamples !== 0 && once.length === 0,
+  const boards = parts.map(({ cuts, resamples: asked }) => {
+    // One that waits for a network is asked once for each set, and not a thousand times.
+    const resamples = once.length > 0 ? 0 : asked;
+    const board = new SumBoard({ evaluators, cuts, clusters, resampling: resamples !== 0 });
+    return { board, resamples };
   });
-  for await (const rows of groupRecords(stored.rows(), (row) => row)) board.add(rows);
-  return await scoreSets(board, { ...asking, ...single, system, plugins });
+  for await (const rows of groupRecords(stored.rows(), (row) => row)) {
+    for (const { board } of boards) board.add(rows);
+  }
+  const scored: SetScore[][] = [];
+  for (const { board, resamples } of boards) {
+    const how = withoutUndefined({ ...asking, resamples });
+    scored.push(await scoreSets(board, { ...how, system, plugins }));
+  }
+  return scored;
 }

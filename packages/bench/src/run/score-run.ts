@@ -1,7 +1,7 @@
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { PluginError } from '@testbench/types/errors';
 
-import { aggregateRun } from '../aggregate/aggregate-run.js';
+import { aggregateParts } from '../aggregate/aggregate-run.js';
 import { ROW_CUTS } from '../aggregate/row-cuts.js';
 import type { SetScore } from '../aggregate/set-scores.js';
 import type {
@@ -143,9 +143,11 @@ async function keptSetsOf(
   if (!plan.evaluators.some(({ as }) => isKept(as))) return [];
   const how = withoutUndefined({ system, compileScript, findPlugin, signal });
   try {
-    const whole = await aggregateRun(stored, how);
-    const groups = { ...how, cuts: [ROW_CUTS.systemAndGroup], resamples: 0 };
-    const byGroup = await aggregateRun(stored, groups);
+    const parts = [
+      { cuts: [ROW_CUTS.system], resamples: undefined },
+      { cuts: [ROW_CUTS.systemAndGroup], resamples: 0 },
+    ];
+    const [whole = [], byGroup = []] = await aggregateParts(stored, parts, how);
     return keptOf([...whole, ...(byGroup.length > MAX_GROUP_SETS ? [] : byGroup)], isKept);
   } catch (error) {
     if (!PluginError.is(error) || signal?.aborted === true) throw error;

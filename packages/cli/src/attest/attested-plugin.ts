@@ -4,8 +4,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { digestOf, readModuleFile, writeOutput } from '@testbench/core/files';
 import { inspectPlugin } from '@testbench/registry/inspect';
 import { isNamedAs, publishPlugin } from '@testbench/registry/install';
-import { createMemoryStore } from '@testbench/registry/stores';
-import { attachBundle } from '@testbench/trust';
+import { attachBundle, createMemoryStore } from '@testbench/registry/stores';
 import { StoreError } from '@testbench/types/errors';
 import type { ArtifactIdentity } from '@testbench/types/stores';
 

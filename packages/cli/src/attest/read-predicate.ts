@@ -4,18 +4,13 @@ import { PREDICATES } from '@testbench/trust';
 import type { CliIo } from '../cli-io.js';
 import { readNamed } from '../trust-files.js';
 import { UsageError } from '../usage-error.js';
+import { PREDICATE_KINDS } from './predicate-kinds.js';
 
 /** What a JSON file claims, and of which kind it is. */
 export interface GivenPredicate {
   readonly predicateType: string;
   readonly predicate: Readonly<Record<string, unknown>>;
 }
-
-const KINDS: Readonly<Record<string, string>> = {
-  cyclonedx: 'https://cyclonedx.org/bom',
-  spdx: 'https://spdx.dev/Document',
-  slsa: 'https://slsa.dev/provenance/v1',
-};
 
 /** Reads a bill of materials, build provenance or any other predicate. @throws {UsageError} If its kind is neither known nor named. */
 export async function readPredicate(
@@ -24,9 +19,13 @@ export async function readPredicate(
   kind: string | undefined,
 ): Promise<GivenPredicate> {
   const value = parse(await readNamed(io, file, 'predicate'), file);
-  const predicateType = kind === undefined ? kindOf(value) : (KINDS[kind] ?? kind);
+  // A file says by itself of which kind it is.
+  const known = PREDICATE_KINDS.find(({ name, matches }) =>
+    kind === undefined ? matches(value) : name === kind,
+  );
+  const predicateType = known?.predicateType ?? kind;
   if (predicateType === undefined || !/^[a-z][a-z0-9+.-]*:/i.test(predicateType)) {
-    const named = Object.keys(KINDS).join(', ');
+    const named = PREDICATE_KINDS.map(({ name }) => name).join(', ');
     throw new UsageError(
       kind === undefined
         ? `--predicate-type is needed: the file is none of ${named}`
@@ -67,14 +66,4 @@ function parse(bytes: Uint8Array, file: string): Readonly<Record<string, unknown
     );
   }
   return value as Readonly<Record<string, unknown>>;
-}
-
-/** As the formats name themselves. */
-function kindOf(value: Readonly<Record<string, unknown>>): string | undefined {
-  if (value['bomFormat'] === 'CycloneDX') return KINDS['cyclonedx'];
-  if (typeof value['spdxVersion'] === 'string') return KINDS['spdx'];
-  if (Object.hasOwn(value, 'buildDefinition') && Object.hasOwn(value, 'runDetails')) {
-    return KINDS['slsa'];
-  }
-  return undefined;
 }

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { readModuleFile } from '@testbench/core/module-file';
 import { publishPlugin } from '@testbench/registry/install';
 import { inspectPlugin } from '@testbench/registry/inspect';
-import { createMemoryStore } from '@testbench/registry/stores';
-import { attachBundle, signRelease, TrustError } from '@testbench/trust';
+import { attachBundle, createMemoryStore } from '@testbench/registry/stores';
+import { signRelease, TrustError } from '@testbench/trust';
 
 import { describeUnfit } from '../attest/check-bundle.js';
 import type { CliIo } from '../cli-io.js';

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { digestOf, writeOutput } from '@testbench/core/files';
 import { inspectPlugin } from '@testbench/registry/inspect';
 import { isNamedAs } from '@testbench/registry/install';
-import { attachBundle, signRelease } from '@testbench/trust';
+import { attachBundle } from '@testbench/registry/stores';
+import { signRelease } from '@testbench/trust';
 import { PluginError, StoreError } from '@testbench/types/errors';
 
 import type { CliIo } from '../cli-io.js';

@@ -1,10 +1,6 @@
-import {
-  createVerifier,
-  parseTrustRules,
-  readBundles,
-  type VerifierOptions,
-} from '@testbench/trust';
 import { InstallError } from '@testbench/registry/install';
+import { readBundles } from '@testbench/registry/stores';
+import { createVerifier, parseTrustRules, type VerifierOptions } from '@testbench/trust';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';

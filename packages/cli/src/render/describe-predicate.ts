@@ -1,6 +1,8 @@
 import { namePredicate, PREDICATES } from '@testbench/trust';
 import { truncateText } from '@testbench/types';
 
+import { kindOfType } from '../attest/predicate-kinds.js';
+
 /** Of a text that a statement holds. */
 const SHOWN_CHARACTERS = 120;
 
@@ -17,14 +19,16 @@ export function describePredicate(predicateType: string, predicate: unknown): st
 
 function detailsOf(predicateType: string, predicate: unknown): string | undefined {
   if (predicateType === PREDICATES.testResult) return describeTestResult(predicate);
-  if (predicateType.startsWith('https://cyclonedx.org/bom')) {
-    return join(text(predicate, 'specVersion'), counted(predicate, 'components', 'component'));
+  switch (kindOfType(predicateType)?.name) {
+    case 'cyclonedx':
+      return join(text(predicate, 'specVersion'), counted(predicate, 'components', 'component'));
+    case 'spdx':
+      return join(text(predicate, 'spdxVersion'), counted(predicate, 'packages', 'package'));
+    case 'slsa':
+      return describeBuild(predicate);
+    default:
+      return undefined;
   }
-  if (predicateType.startsWith('https://spdx.dev/Document')) {
-    return join(text(predicate, 'spdxVersion'), counted(predicate, 'packages', 'package'));
-  }
-  if (predicateType.startsWith('https://slsa.dev/provenance/')) return describeBuild(predicate);
-  return undefined;
 }
 
 function describeTestResult(predicate: unknown): string {

@@ -1,16 +1,11 @@
 import { type ListedClaim, PREDICATES } from '@testbench/trust';
 import type { Verification } from '@testbench/types/stores';
 
+import { kindOfMediaType } from '../attest/predicate-kinds.js';
 import type { AttachedClaims, UnsignedAttachment } from '../read-claims.js';
 import { describePredicate, describeTests } from './describe-predicate.js';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
-
-/** Kinds of unsigned attachments, by media type. */
-const KINDS: readonly (readonly [pattern: RegExp, predicateType: string])[] = [
-  [/cyclonedx/, 'https://cyclonedx.org/bom'],
-  [/spdx/, 'https://spdx.dev/Document'],
-];
 
 /** Attachments of an artifact, one per line; those without a trusted signer begin with "not verified". */
 export function describeClaims({ claims, unsigned }: AttachedClaims): string[] {
@@ -38,7 +33,7 @@ function describeClaim({ state, code, predicateType, predicate, signer }: Listed
 }
 
 function describeUnsigned({ artifactType = 'of no type', content }: UnsignedAttachment): string {
-  const kind = KINDS.find(([pattern]) => pattern.test(artifactType))?.[1];
+  const kind = kindOfMediaType(artifactType)?.predicateType;
   const what = kind === undefined ? artifactType : describePredicate(kind, content);
   return `not verified (nobody signed it): ${what}`;
 }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { isScriptPath, SCRIPT_EXTENSIONS } from '@testbench/script';
-import { BuildError } from '@testbench/sdk';
+import { BuildError, PROJECT_MARKERS } from '@testbench/sdk';
 
 /** What is built: a script, or a folder of another language. */
 export interface DevProject {
@@ -15,8 +15,6 @@ export interface DevProject {
   readonly name: string;
 }
 
-/** Files that identify a project for `buildPlugin`. */
-const MARKERS = ['assembly/index.ts', 'Cargo.toml', 'src/plugin.c'];
 /** How a project of a script calls it, as those of `create-plugin` do. */
 const SCRIPT = 'plugin';
 
@@ -33,13 +31,13 @@ export function findProject(given: string): DevProject {
     if (isScriptPath(path)) return script(path);
     throw none(path, `scripts end in ${SCRIPT_EXTENSIONS.join(', ')}`);
   }
-  if (MARKERS.some((marker) => existsSync(join(path, marker)))) {
+  if (PROJECT_MARKERS.some((marker) => existsSync(join(path, marker)))) {
     return { kind: 'plugin', path, folder: path, name: basename(path) };
   }
   const names = SCRIPT_EXTENSIONS.map((extension) => `${SCRIPT}${extension}`);
   const name = names.find((one) => existsSync(join(path, one)));
   if (name !== undefined) return script(join(path, name));
-  throw none(path, `it has none of ${[...MARKERS, ...names].join(', ')}`);
+  throw none(path, `it has none of ${[...PROJECT_MARKERS, ...names].join(', ')}`);
 }
 
 function script(path: string): DevProject {

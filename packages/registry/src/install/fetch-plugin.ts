@@ -9,7 +9,7 @@ import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import type { LockedPlugin, LockedVersion } from './lockfile.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
-import { readBundles } from './read-bundles.js';
+import { readBundles } from '../stores/bundles.js';
 
 /** What fetching needs besides. */
 export interface FetchContext {

@@ -10,14 +10,6 @@ export const MAX_DEPENDENCY_DEPTH = 16;
 export const MAX_RESOLUTION_ROUNDS = 64;
 /** Versions of a name that are fetched to find one that this host can run. */
 export const MAX_CANDIDATES = 16;
-/** Bundles of signatures that are read of one artifact: anyone who may write may attach them. */
-export const MAX_BUNDLES = 64;
-/** A bundle: a bill of materials of thousands of packages has 3 MB, a signature 10 kB. */
-export const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
-/** All bundles of an artifact: verifiers take no more. */
-export const MAX_TOTAL_BUNDLE_BYTES = 32 * 1024 * 1024;
-/** How long they may take together: each alone may take as long as any blob, and a hostile registry lists many. */
-export const BUNDLES_TIMEOUT_MS = 300_000;
 /** Digests that are remembered as bad, a plugin. */
 export const MAX_REJECTED = 64;
 /** Between two looks for updates: registries limit how often they are asked. */

@@ -11,7 +11,7 @@ import type {
 
 import { inspectPlugin } from '../inspect-plugin.js';
 import { WASM_CONFIG_TYPE, WASM_TYPE } from '../manifest/media-types.js';
-import { BUNDLE_TYPE } from './read-bundles.js';
+import { attachBundle } from '../stores/bundles.js';
 import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
@@ -105,8 +105,7 @@ export async function publishPlugin(given: PublishOptions): Promise<StoredArtifa
     const there = await findDigest(store, published, version, options);
     if (there === undefined || there === digest) {
       const bundle = await sign({ digest, name: published, version });
-      const attachment = { artifactType: BUNDLE_TYPE, bytes: bundle };
-      await store.attach({ name: published, digest }, attachment, options);
+      await attachBundle(store, { name: published, digest }, bundle, signal);
     }
   }
   return await store.write({ ...artifact, version }, options);

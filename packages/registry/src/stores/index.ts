@@ -17,6 +17,7 @@ export { encodeIndex, parseIndex } from '../manifest/parse-index.js';
 export type { Descriptor } from '../manifest/read-descriptors.js';
 export type { ArtifactBackend, WrittenManifest, WrittenTag } from './artifact-backend.js';
 export { ArtifactStore } from './artifact-store.js';
+export { attachBundle, readBundles } from './bundles.js';
 export { type CachedStore, type OnRepair, openCachedStore } from './cached-store.js';
 export { openDirectoryStore } from './directory-store.js';
 export { checkTagFree } from './existing-version.js';

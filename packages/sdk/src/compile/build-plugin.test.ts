@@ -191,6 +191,11 @@ describe('buildPlugin()', () => {
       message: expect.stringContaining('add it to devDependencies and install'),
     });
     await expect(buildPlugin({ directory: root })).rejects.toThrow(/it has no assembly\/index\.ts/);
+    const noSource = await project({ 'Cargo.toml': '[package]\nname = "a"\n' }, false);
+    await expect(buildPlugin({ directory: noSource })).rejects.toMatchObject({
+      code: 'BUILD_NO_PROJECT',
+      message: expect.stringContaining('it has no folder "src"'),
+    });
   }, 30_000);
 
   it('says where the wrong api version stands', async () => {

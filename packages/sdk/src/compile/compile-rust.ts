@@ -14,10 +14,17 @@ const TARGET = 'wasm32-unknown-unknown';
  * Compiles a Rust plugin with the first cargo on the search path whose compiler knows `wasm32-unknown-unknown`: next to
  * a rustup without that target there may be a distribution's compiler that has it.
  *
- * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
+ * @throws {BuildError} `BUILD_NO_PROJECT`, `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
  */
 export async function compileRust(request: CompileRequest): Promise<Compiled> {
   const { directory, entry, optimize, sourceMap, flags } = request;
+  // Its files are what a watcher and a cache look at.
+  if (!existsSync(join(directory, 'src'))) {
+    throw new BuildError(
+      'BUILD_NO_PROJECT',
+      `Cannot build ${JSON.stringify(directory)}: it has no folder "src"; the sources of a crate must stand there`,
+    );
+  }
   const { cargo, rustc } = await findCargo(directory, entry);
   const profile: Record<string, string> =
     optimize === 'size' ? { CARGO_PROFILE_RELEASE_OPT_LEVEL: 'z' } : {};

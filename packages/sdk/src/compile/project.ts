@@ -19,6 +19,9 @@ const KINDS: readonly (readonly [marker: string, project: Project])[] = [
   ['src/plugin.c', { language: 'c', entry: 'src/plugin.c' }],
 ];
 
+/** The files by which {@link buildPlugin} tells a project. */
+export const PROJECT_MARKERS: readonly string[] = KINDS.map(([marker]) => marker);
+
 /**
  * Determines a project's language by its files.
  *
@@ -36,7 +39,7 @@ export function recognizeProject(directory: string, entry?: string): Project {
   const state = existsSync(directory) ? 'it has' : 'there is';
   throw new BuildError(
     'BUILD_NO_PROJECT',
-    `Cannot build "${directory}": ${state} no assembly/index.ts, Cargo.toml or src/plugin.c; write the plugin there, ` +
+    `Cannot build "${directory}": ${state} no ${PROJECT_MARKERS.slice(0, -1).join(', ')} or ${PROJECT_MARKERS.at(-1)}; write the plugin there, ` +
       'or begin with `npm create @testbench/plugin`',
   );
 }

@@ -1,8 +1,9 @@
 import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
 import { countStructure, parseJsonText, parseWireJson } from '@testbench/types';
 import { PluginError } from '@testbench/types/errors';
+import { BUNDLE_LIMITS } from '@testbench/types/stores';
 
-import { MAX_BUNDLE_BYTES, MAX_BUNDLE_STRUCTURE } from '../limits.js';
+import { MAX_BUNDLE_STRUCTURE } from '../limits.js';
 import { checkBundleShape } from './bundle-shape.js';
 import { Refusal } from './refusal.js';
 
@@ -23,8 +24,8 @@ export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 
 /** Reads a bundle; whatever the bytes are, it gives one or throws a {@link Refusal}. */
 export function parseBundle(source: Uint8Array): Bundle {
-  if (source.length > MAX_BUNDLE_BYTES) {
-    throw invalid(`it has ${source.length} bytes, the limit is ${MAX_BUNDLE_BYTES}`);
+  if (source.length > BUNDLE_LIMITS.bytes) {
+    throw invalid(`it has ${source.length} bytes, the limit is ${BUNDLE_LIMITS.bytes}`);
   }
   if (countStructure(source) > MAX_BUNDLE_STRUCTURE) throw invalid('it has too many values');
   const shaped = checkBundleShape(parseStrictJson(source, 'bundle'));

@@ -49,6 +49,14 @@ export function parseStatement(payload: Uint8Array): Statement {
   };
 }
 
+/** A text of a statement's predicate. */
+export function predicateText(statement: Statement | undefined, key: string): string | undefined {
+  const predicate = statement?.predicate;
+  if (typeof predicate !== 'object' || predicate === null) return undefined;
+  const text = own(predicate as Record<string, unknown>, key);
+  return typeof text === 'string' ? text : undefined;
+}
+
 function readSubject(value: unknown): StatementSubject {
   const subject = object(value, 'a subject');
   const name = own(subject, 'name') ?? '';

@@ -96,17 +96,6 @@ export function parseTrustRules(value: unknown, path = ''): TrustRules {
   return { keys, identities, names, trustedRoot: input.trustedRoot };
 }
 
-/** The rule for a name: that with the longest text before its `*`, or none. */
-export function findRule(rules: TrustRules, name: string): ReadNameRule | undefined {
-  let best: ReadNameRule | undefined;
-  for (const rule of rules.names) {
-    if (rule.name === name) return rule;
-    if (!rule.name.endsWith('*') || !name.startsWith(rule.name.slice(0, -1))) continue;
-    if (best === undefined || rule.name.length > best.name.length) best = rule;
-  }
-  return best;
-}
-
 function toReadRule(
   rule: NameRule,
   keys: readonly RuleKey[],

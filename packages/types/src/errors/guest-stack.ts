@@ -134,7 +134,7 @@ function number(value: unknown, least: number): number | undefined {
 export function describePlace(error: unknown): string | undefined {
   const { code } = Object(error) as { readonly code?: unknown };
   const frames = guestStackOf(error);
-  const own = frames.find(isOwnFile);
+  const own = frames.find(isAuthorFrame);
   const any = frames.find(({ file }) => file !== undefined);
   const frame = own ?? (SAID_BY_PLUGINS.has(code) ? undefined : any);
   if (frame === undefined) return undefined;
@@ -143,10 +143,25 @@ export function describePlace(error: unknown): string | undefined {
   return `${place} in ${frame.function}`;
 }
 
-/** What libraries' files are called: AssemblyScript's `~lib/…`, packages of npm, Rust's `library/…`, none of them the author's. */
-const LIBRARY = /^(~lib\/|library\/|\.\.\/)|(^|\/)node_modules\/|^\/|^[a-z]+:\/\//i;
+/**
+ * What libraries' files are called: AssemblyScript's `~lib/…`, packages of npm, Rust's `library/…`; and the entry that the build of a script
+ * writes.
+ */
+const LIBRARY =
+  /^(?:~lib\/|testbench-entry\.ts$|library\/|\.\.\/)|(?:^|\/)node_modules\/|^\/|^[a-z]+:\/\//i;
 
-function isOwnFile({ file }: GuestFrame): boolean {
+/**
+ * True of a frame in a file of the plugin's author: not of a library, and not of the runtime.
+ *
+ * @example
+ * ```ts
+ * import { isAuthorFrame } from '@testbench/types/errors';
+ *
+ * isAuthorFrame({ function: 'score', file: 'metric.ts', line: 12 }); // => true
+ * isAuthorFrame({ function: 'abort', file: '~lib/builtins.ts', line: 3 }); // => false
+ * ```
+ */
+export function isAuthorFrame({ file }: GuestFrame): boolean {
   return file !== undefined && !LIBRARY.test(file);
 }
 

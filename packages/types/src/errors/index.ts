@@ -14,6 +14,7 @@ export {
   type GuestFrame,
   type GuestStack,
   guestStackOf,
+  isAuthorFrame,
   readGuestStack,
   type SourceLine,
 } from './guest-stack.js';

@@ -15,6 +15,7 @@ export type {
   HttpTransportResponse,
 } from '../host/http-transport.js';
 export type { CustomIsolation, RunnerLink, RunnerStart } from '../host/isolation.js';
+export { BUNDLE_LIMITS } from './bundle-limits.js';
 export type { ModuleStore } from './module-store.js';
 export {
   type ArtifactContent,

@@ -1,9 +1,8 @@
-import type { PluginStore, StoredArtifact } from '@testbench/types/stores';
+import { BUNDLE_LIMITS, type PluginStore, type StoredArtifact } from '@testbench/types/stores';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { createMemoryStore } from '../stores/index.js';
-import { MAX_BUNDLE_BYTES } from './limits.js';
-import { readBundles } from './read-bundles.js';
+import { readBundles } from './bundles.js';
+import { createMemoryStore } from './memory-store.js';
 
 const V03 = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 let store: PluginStore;
@@ -30,7 +29,7 @@ describe('the bundles of an artifact', () => {
   });
 
   it('are not fetched where they are too large', async () => {
-    await attach('x'.repeat(MAX_BUNDLE_BYTES + 1));
+    await attach('x'.repeat(BUNDLE_LIMITS.bytes + 1));
     await attach('small');
     const read = vi.spyOn(store, 'readLayer');
     expect(await texts()).toEqual(['small']);
