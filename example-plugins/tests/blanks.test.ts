@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+import type { TestHost } from '@testbench/sdk';
 import { describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
@@ -105,8 +106,7 @@ const TABLE: Readonly<
 /** Evaluators whose right answer is no text, or that need none. */
 const OTHERS = ['cosine', 'json-diff', 'json-validity', 'llm-judge', 'readability', 'tool-calls'];
 
-async function outcome(name: string, config: object, data: object): Promise<number | string> {
-  await using host = await openPlugin(name, config);
+async function outcome(host: TestHost, data: object): Promise<number | string> {
   try {
     return (await host.call<{ score: number }>(data)).data.score;
   } catch (error) {
@@ -119,11 +119,12 @@ describe('a blank right answer', () => {
     configs.map(([config, expected]) => [name, config, expected] as const),
   );
   it.each(rows)('in %s %j', async (name, config, expected) => {
+    await using host = await openPlugin(name, config);
     const found: Record<string, readonly (number | string)[]> = {};
     for (const [form, blank] of Object.entries(FORMS)) {
       found[form] = [
-        await outcome(name, config, { output: 'x', expected: blank }),
-        await outcome(name, config, { output: '', expected: blank }),
+        await outcome(host, { output: 'x', expected: blank }),
+        await outcome(host, { output: '', expected: blank }),
       ];
     }
     expect(found).toEqual(expected);
@@ -133,22 +134,25 @@ describe('a blank right answer', () => {
     'that is not there at all is no null in %s',
     async (name) => {
       const config = name === 'exact-match' ? { compare_json: true } : {};
-      expect(await outcome(name, config, { output: null, expected: null })).toBe(1);
-      expect(await outcome(name, config, { output: null })).toBe(REFUSED);
+      await using host = await openPlugin(name, config);
+      expect(await outcome(host, { output: null, expected: null })).toBe(1);
+      expect(await outcome(host, { output: null })).toBe(REFUSED);
     },
   );
 
   it.each(['error-rate', 'gleu', 'bleu-nltk', 'bleu', 'chrf', 'ter'])(
     'of a sentence in a corpus is not null in %s',
     async (name) => {
+      await using host = await openPlugin(name);
       for (const expected of [[null], [[null]], [[]]]) {
-        expect(await outcome(name, {}, { output: [''], expected })).toBe(REFUSED);
+        expect(await outcome(host, { output: [''], expected })).toBe(REFUSED);
       }
     },
   );
 
   it.each([null, [null], []])('%j is refused by the classic signature, too', async (expected) => {
-    expect(await outcome('length-ratio', {}, { output: '', expected })).toBe(REFUSED);
+    await using host = await openPlugin('length-ratio');
+    expect(await outcome(host, { output: '', expected })).toBe(REFUSED);
   });
 
   it.each<[string, object]>([
