@@ -28,9 +28,14 @@ const sharing = new Set([
     'sdk',
     'report',
     'trust',
+    'script',
+    'registry-oci',
+    'dev',
   ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',
+  'conformance',
+  'tests',
 ]);
 
 const conditions = ['@testbench/source', 'module', 'node', 'development|production'];

@@ -14,7 +14,7 @@ import { encodeProgram } from './encode-program.js';
 import { type Program, programs } from './generate-program.js';
 import { COUNT, countNaively, ran } from './naive-counter.mjs';
 
-const runs = Number(process.env['GENERATED_PROGRAMS'] ?? 1500);
+const runs = Number(process.env['GENERATED_PROGRAMS'] ?? 750);
 /** The same programs each time; `SEED=$RANDOM GENERATED_PROGRAMS=100000` goes looking. */
 const seed = Number(process.env['SEED'] ?? 1);
 

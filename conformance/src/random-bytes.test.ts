@@ -5,7 +5,7 @@ import { encodeProgram } from './encode-program.js';
 import { programs } from './generate-program.js';
 import { survives } from './survives.js';
 
-const runs = Number(process.env['MUTATIONS'] ?? 6000);
+const runs = Number(process.env['MUTATIONS'] ?? 3000);
 /** The same modules each time, so that a failure is somebody's change; `SEED=$RANDOM MUTATIONS=1000000` goes looking. */
 const seed = Number(process.env['SEED'] ?? 1);
 

@@ -2,7 +2,7 @@ import { type LoadPluginOptions, PluginSystem } from '@testbench/core';
 import { CallError, describePlace } from '@testbench/types/errors';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { buildFailing, type FailingPlugin, removeProjects } from './projects.js';
+import { buildFailing, type FailingPlugin, OPTIMIZE, removeProjects } from './projects.js';
 
 const LANGUAGES = {
   AssemblyScript: await buildFailing('probe.as', 'assembly/index.ts'),
@@ -80,7 +80,7 @@ const cases = ISOLATIONS.flatMap((isolation) =>
   Object.entries(LANGUAGES).map(([language, plugin]) => ({ isolation, language, plugin })),
 );
 
-describe('a failure has its file and line', () => {
+describe(`a failure has its file and line, in C and AssemblyScript for ${OPTIMIZE}`, () => {
   it.each(cases)('in $language, $isolation (needs its compiler)', async (test) => {
     const { isolation, language, plugin } = test;
     if (plugin === undefined) return;
