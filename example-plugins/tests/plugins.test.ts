@@ -399,6 +399,19 @@ describe('what is wrong', () => {
       message: expect.stringContaining('Cannot read the configuration'),
     });
   });
+
+  it.each([
+    [{ answers: ['4'] }, 'expected an object of models in "answers", found a list'],
+    [
+      { answers: { a: {}, b: '4' } },
+      'expected an object of prompts in "answers.b", found a string',
+    ],
+  ])('in the answers of replay stops the loading: %j', async (config, message) => {
+    await expect(openPlugin('replay', config)).rejects.toMatchObject({
+      code: 'LOAD_INIT_FAILED',
+      message: expect.stringContaining(message),
+    });
+  });
 });
 
 describe('each README', () => {

@@ -17,6 +17,18 @@ class Options {
 export class Replay extends Provider {
   config: Options = new Options();
 
+  start(): void {
+    const answers = this.config.answers;
+    if (!answers.exists) return;
+    if (!answers.isObject) invalidInput('Cannot replay: expected an object of models in "answers", found ' + answers.kindName);
+    for (let index = 0; index < answers.length; index++) {
+      const prompts = answers.at(index);
+      if (!prompts.isObject) {
+        invalidInput('Cannot replay: expected an object of prompts in "answers.' + answers.keyAt(index) + '", found ' + prompts.kindName);
+      }
+    }
+  }
+
   complete(request: ProviderRequest): Completion {
     const model = request.model;
     let answer = this.find(request.record, model);

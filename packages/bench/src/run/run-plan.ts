@@ -159,6 +159,7 @@ export async function executeRun(
   let isDone = false;
   let beat: NodeJS.Timeout | undefined;
   try {
+    tellSample(run, options);
     if (open !== undefined) {
       await tellRepairs(open, options);
       await made?.fill(open);
@@ -248,6 +249,17 @@ function stageOf(
 ): Omit<Extract<RunEvent, { type: 'stage-end' }>, 'type' | keyof RunEventPlace> {
   const timeMs = measured.timeMs[stage] ?? 0;
   return { stage, plugin: name, version, digest, calls, failedCalls, fuelUsed, timeMs };
+}
+
+/** A sample of more records than there are is all of them, and no sample. */
+function tellSample({ config, dataset }: PreparedRun, { onNotice = () => {} }: RunOptions): void {
+  const { sample, offset, limit } = config.dataset;
+  const { count } = dataset;
+  // Fewer may be what somebody asked for.
+  if (sample === undefined || sample.n <= count || offset > 0 || limit !== undefined) return;
+  onNotice(
+    `a sample of ${sample.n} records is asked for, and the data set has ${count}: all of them are taken`,
+  );
 }
 
 function tellInterrupted({ interrupted }: PaidStages, { onNotice = () => {} }: RunOptions): void {

@@ -10,6 +10,7 @@ import { exportRun } from '../results/export-run.js';
 import { listFailures, showCase } from '../results/list-failures.js';
 import { listRuns, readRun, type StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
+import { summariseRun } from '../summary/summarise-run.js';
 import { planRun } from './plan-run.js';
 import { resumeRun } from './resume-run.js';
 import type { RunOptions } from './run-options.js';
@@ -95,6 +96,19 @@ describe('planRun()', () => {
 });
 
 describe('runPlan()', () => {
+  it('says, and keeps saying, that there are fewer records than a sample should have', async () => {
+    const { config, options, folder, notices } = await setUp({}, 3);
+    const dataset = { path: join(folder, 'data.jsonl'), sample: { n: 9 } };
+    const { summary } = await runPlan({ ...config, dataset }, options);
+    expect(notices).toEqual([
+      'a sample of 9 records is asked for, and the data set has 3: all of them are taken',
+    ]);
+    const { notes } = await summariseRun(await readRun(summary.run!));
+    expect(notes).toEqual([
+      { code: 'SAMPLE_SHORT', message: 'A sample of 9 records was asked for, and the run has 3' },
+    ]);
+  });
+
   it('asks each record with every prompt, provider, model and epoch, in that order', async () => {
     const { config, options, outputDir } = await setUp({}, 2);
     const { provider: _provider, ...rest } = config;

@@ -1,3 +1,4 @@
+import type { PlannedDataset } from '../plan/plan.js';
 import type { ClusterBy, Clusters } from './clusters.js';
 import { MAX_GROUPS } from './limits.js';
 import type { RunFacts, StatisticsNote, SystemReport } from './run-summary.js';
@@ -7,6 +8,14 @@ export function incompleteNote({ run, isComplete, records, dataset }: RunFacts):
   if (isComplete) return [];
   const message = `${run} has the rows of ${records} of ${dataset.records} records so far`;
   return [{ code: 'RUN_INCOMPLETE', message }];
+}
+
+/** What is said where a sample was to have more records than there are. */
+export function sampleNote({ records, sample }: PlannedDataset): StatisticsNote[] {
+  const { n } = (sample ?? {}) as { readonly n?: unknown };
+  if (typeof n !== 'number' || n <= records) return [];
+  const message = `A sample of ${n} records was asked for, and the run has ${records}`;
+  return [{ code: 'SAMPLE_SHORT', message }];
 }
 
 /** By what records were clustered, if they were. */

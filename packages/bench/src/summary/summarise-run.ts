@@ -13,6 +13,7 @@ import {
   incompleteNote,
   recordEvaluatorsNote,
   selfJudgedNote,
+  sampleNote,
 } from './notes.js';
 import type { NumberColumn } from './number-column.js';
 import {
@@ -153,6 +154,7 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
     ],
     notes: [
       ...incompleteNote(table.facts),
+      ...sampleNote(run.plan.dataset),
       ...clusterNote(by, clusters, table.records.count),
       ...groupsNote(table.records.groups.pool.size),
       ...selfJudgedNote(systems),

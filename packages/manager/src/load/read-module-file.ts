@@ -1,9 +1,11 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+import { resolve as toAbsolute } from 'node:path';
 
 import { MAX_MODULE_BYTES } from '@testbench/types';
 import { LoadError } from '@testbench/types/errors';
+
+// An import of it as an ES module loads the thirty modules of Node behind `fs.promises`: 4 of the 60 ms that a small command takes.
+const { close, constants, fstat, open, read } = process.getBuiltinModule('node:fs');
 
 /** What V8 takes at most. @see https://webassembly.github.io/spec/js-api/#limits */
 const MAX_ENGINE_BYTES = 2 ** 30;
@@ -23,16 +25,21 @@ export async function readModuleFile(
     new LoadError('LOAD_UNREADABLE', `Cannot read "${path}": ${state}`, { cause });
   try {
     // Without O_NONBLOCK, opening a FIFO would wait for its writer and hold one of the few I/O threads.
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw unreadable('it is a directory');
-    if (!stat.isFile()) throw unreadable('it is not a regular file');
-    const { size } = stat;
-    if (size > limit) throw unreadable(`it has ${size} bytes, limit is ${limit}`);
-    const bytes = new Uint8Array(size);
-    const { bytesRead } = await file.read(bytes, 0, size, 0);
-    if (bytesRead !== size) throw unreadable('it became shorter while it was read');
-    return bytes;
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const file = await settled<number>((done) => open(path, flags, done));
+    try {
+      const stat = await settled<Stats>((done) => fstat(file, done));
+      if (stat.isDirectory()) throw unreadable('it is a directory');
+      if (!stat.isFile()) throw unreadable('it is not a regular file');
+      const { size } = stat;
+      if (size > limit) throw unreadable(`it has ${size} bytes, limit is ${limit}`);
+      const bytes = new Uint8Array(size);
+      const bytesRead = await settled<number>((done) => read(file, bytes, 0, size, 0, done));
+      if (bytesRead !== size) throw unreadable('it became shorter while it was read');
+      return bytes;
+    } finally {
+      await settled<void>((done) => close(file, done));
+    }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -43,6 +50,15 @@ export async function readModuleFile(
   }
 }
 
+/** The result of a function with a callback. */
+function settled<Result>(
+  start: (done: (error: NodeJS.ErrnoException | null, result?: Result) => void) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error ? reject(error) : resolve(result as Result)));
+  });
+}
+
 /**
  * Makes the path of a module absolute.
  *
@@ -50,7 +66,7 @@ export async function readModuleFile(
  */
 export function resolveModulePath(path: string): string {
   try {
-    return resolve(path);
+    return toAbsolute(path);
   } catch (cause) {
     throw new LoadError(
       'LOAD_NOT_FOUND',
