@@ -56,6 +56,8 @@ export default defineConfig({
         name: directory.replace('packages/', ''),
         root: directory,
         isolate: !sharing.has(directory),
+        // By content, in node_modules: twenty projects transform the same sources, and so does the next run.
+        fsModuleCache: true,
         include: ['**/*.test.ts'],
         // A busy machine is slow, in what is shared by tests too; what must be quick says so in its own assertion.
         testTimeout: 120_000,

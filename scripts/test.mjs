@@ -10,6 +10,9 @@ import { readJson, root } from './lib/workspace.mjs';
 /** Skipped tests that are named for each reason. */
 const MOST_TITLES = 5;
 
+/** Seconds after which a test is named as slow: the limit of 120 is for busy machines, and what waits for half of it may be hanging. */
+const SLOW_S = 30;
+
 /** Failed tests that are named again at the end, where a log that was cut still has them. */
 const MOST_FAILURES = 20;
 
@@ -34,6 +37,7 @@ await main(async () => {
     for (const title of titles.slice(0, MOST_TITLES)) console.log(`  ${title}`);
     if (titles.length > MOST_TITLES) console.log(`  and ${titles.length - MOST_TITLES} more`);
   }
+  for (const line of slowTests(readJson(report))) console.log(line);
   for (const line of failedTests(readJson(report)).slice(0, MOST_FAILURES)) console.log(line);
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return code;
@@ -51,6 +55,19 @@ function skippedTests(report) {
     }
   }
   return byReason;
+}
+
+/** Tests that passed, and took so long that something in them may be waiting in vain; the slowest first. */
+function slowTests(report) {
+  return report.testResults
+    .flatMap(({ name, assertionResults }) => assertionResults.map((test) => ({ name, ...test })))
+    .filter(({ duration }) => duration > SLOW_S * 1000)
+    .toSorted((a, b) => b.duration - a.duration)
+    .slice(0, MOST_TITLES)
+    .map(({ name, fullName, duration }) => {
+      const seconds = (duration / 1000).toFixed(0);
+      return `\nSlow, ${seconds} s: ${relative(root, name)} ${fullName.trim()}`;
+    });
 }
 
 /** One line for each failed test or file: where it is, its title and what went wrong. */

@@ -45,6 +45,8 @@ export async function runRecords(
     provider: { plugin: 'replay', models: ['a', 'b'] },
     evaluators: [{ plugin: 'exact-match' }],
     outputDir: 'out',
+    // Threads for each run would be most of its time; that every isolation gives the same is tested where they are.
+    isolation: 'inline',
     ...change,
   };
   const withPaths = JSON.stringify(config, (key, value: unknown) =>

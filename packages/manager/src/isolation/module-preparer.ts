@@ -18,6 +18,7 @@ import {
   type PrepareReply,
 } from '../runner/prepare-module.js';
 import { PreparingThread } from './preparing-thread.js';
+import { keepSpare, takeSpare } from './spare-threads.js';
 
 type ReplyTo<Command extends PrepareCommand> = Extract<
   PrepareReply,
@@ -82,13 +83,16 @@ export class ModulePreparer {
     return offsets;
   }
 
-  /** Ends all threads; what they do fails with `LOAD_SHUT_DOWN`. */
+  /** Ends what threads do, which fails with `LOAD_SHUT_DOWN`; idle threads are kept for other managers. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#shrinkTimer);
+    for (const thread of this.#idle.splice(0)) {
+      this.#all.delete(thread);
+      keepSpare(thread);
+    }
     for (const thread of this.#all) thread.end();
     this.#all.clear();
-    this.#idle.length = 0;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next(undefined);
     }
@@ -119,7 +123,7 @@ export class ModulePreparer {
   }
 
   #start(): PreparingThread {
-    const thread = new PreparingThread();
+    const thread = takeSpare() ?? new PreparingThread();
     this.#all.add(thread);
     return thread;
   }

@@ -120,3 +120,23 @@ describe.each(['inline', 'thread', 'process'] as const)('a large module: %s', (i
     });
   });
 });
+
+it('takes over the thread of a manager that was closed', async () => {
+  let started = 0;
+  const count = (): void => void (started += 1);
+  const first = open({ isolation: 'inline' });
+  await first.load(large());
+  await first.close();
+  process.on('worker', count);
+  try {
+    for (const word of ['one', 'two', 'three']) {
+      const manager = open({ isolation: 'inline' });
+      await manager.load(large({ outputText: `{"data":"${word}"}` }));
+      expect((await manager.execute('guest', input)).data).toBe(word);
+      await manager.close();
+    }
+  } finally {
+    process.off('worker', count);
+  }
+  expect(started).toBe(0);
+});
