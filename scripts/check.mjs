@@ -14,6 +14,8 @@ const tool =
 const checks = {
   examples: script('examples'),
   walkthroughs: script('walkthroughs'),
+  blocks: script('blocks'),
+  picture: () => run(pinnedNode(), ['scripts/picture.mjs']),
   'sdk-reference': script('sdk-reference'),
   packages: script('packages'),
   api: script('api'),

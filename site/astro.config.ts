@@ -1,3 +1,4 @@
+import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 
@@ -7,11 +8,14 @@ import { hrefOf } from './pages/page.ts';
 export default defineConfig({
   outDir: 'dist',
   devToolbar: { enabled: false },
+  // Quotation marks and dashes stay as they were typed: `--option` is one.
+  markdown: { processor: satteri({ features: { smartPunctuation: false } }) },
   integrations: [
     starlight({
       title: 'Testbench',
       description: 'Safe, fast WebAssembly plugins for testing large language models',
       customCss: ['./src/styles/site.css'],
+      head: [{ tag: 'script', attrs: { src: '/keyboard.js', defer: true } }],
       lastUpdated: false,
       credits: false,
       sidebar: readContent().sections.map(({ label, collapsed, pages }) => ({

@@ -1,6 +1,6 @@
 import type { Page } from '../pages/page.ts';
 import { loadSource } from './load-source.ts';
-import { cell, codeCell, escapeText, generatedPage, table } from './markdown.ts';
+import { cell, codeCell, textWithOptions, generatedPage, table } from './markdown.ts';
 
 /** As much of a command's definition as is shown; the whole stands in `packages/cli/src/command-line`. */
 interface Command {
@@ -124,7 +124,7 @@ function commandPage(command: Command): Page {
 }
 
 function sentence(text: string): string {
-  return escapeText(`${text[0]!.toUpperCase()}${text.slice(1)}.`);
+  return textWithOptions(`${text[0]!.toUpperCase()}${text.slice(1)}.`);
 }
 
 /** The help of a command, which is set for a terminal: lines that are indented are a list. */
@@ -132,7 +132,7 @@ function aboutLines(about: string): string[] {
   return about
     .split('\n')
     .flatMap((line) =>
-      /^\s+\S/.test(line) ? [`- ${escapeText(line.trim())}`] : ['', escapeText(line)],
+      /^\s+\S/.test(line) ? [`- ${textWithOptions(line.trim())}`] : ['', textWithOptions(line)],
     )
     .flatMap((line, index, lines) =>
       line.startsWith('- ') && index > 0 && !lines[index - 1]!.startsWith('- ')

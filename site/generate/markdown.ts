@@ -22,7 +22,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Text in a cell of a table. */
 export function cell(text: string): string {
-  return escapeText(text.replaceAll(/\s+/g, ' ')).replaceAll('|', '\\|').trim();
+  return textWithOptions(text.replaceAll(/\s+/g, ' ')).replaceAll('|', '\\|').trim();
 }
 
 /** Code in a cell of a table. */
@@ -35,7 +35,15 @@ function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
+/** A text as it is, with options of the command line as code. */
+export function textWithOptions(text: string): string {
+  return text
+    .split(/(?<![\w-])(--[a-z][a-z-]*)/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : escapeText(part)))
+    .join('');
+}
+
 /** A text that Markdown shall show as it is. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll(/[<*_[\]]/g, (mark) => `\\${mark}`);
 }

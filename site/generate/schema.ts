@@ -83,7 +83,7 @@ function typeOf(schema: Schema): string {
     return schema.enum.map((value) => codeCell(String(value))).join(', ');
   if (schema.type === 'array')
     return schema.items === undefined ? 'list' : `list of ${typeOf(schema.items)}`;
-  if (schema.type === 'object') {
+  if (schema.type === 'object' || schema.properties !== undefined) {
     const of = schema.additionalProperties;
     return typeof of === 'object' ? `map to ${typeOf(of)}` : 'object';
   }

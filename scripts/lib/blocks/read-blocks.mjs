@@ -1,0 +1,26 @@
+/**
+ * The fenced blocks of a page of Markdown.
+ *
+ * @returns For each: where it is, its language (the first word behind the fence), its attributes (`file=x` and words) and its code.
+ */
+export function blocksOf(page, text) {
+  const blocks = [];
+  const lines = text.split('\n');
+  for (let start = 0; start < lines.length; start += 1) {
+    const [, indent, fence, info] = /^(\s*)(```+|~~~+)(.*)$/.exec(lines[start]) ?? [];
+    if (fence === undefined) continue;
+    const end = lines.findIndex((line, index) => index > start && line.trim() === fence);
+    if (end === -1) throw new Error(`Cannot read ${page}:${start + 1}: the block has no end`);
+    const [language = '', ...words] = info.trim().split(/\s+/);
+    const attributes = new Map(
+      words.map((word) => word.split('=', 2)).map(([key, value = '']) => [key, value]),
+    );
+    const code = lines
+      .slice(start + 1, end)
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+      .join('\n');
+    blocks.push({ page, where: `${page}:${start + 1}`, language, attributes, code });
+    start = end;
+  }
+  return blocks;
+}
