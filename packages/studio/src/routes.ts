@@ -5,6 +5,7 @@ import { labelRoutes } from './labels/label-routes.js';
 import { LabelStore } from './labels/label-store.js';
 import { pluginRoutes } from './plugins/plugin-routes.js';
 import type { Project } from './project/project.js';
+import { RunLister } from './runs/list-runs.js';
 import { Reports } from './runs/read-report.js';
 import { runRoutes } from './runs/run-routes.js';
 import type { Route } from './server/route.js';
@@ -18,7 +19,7 @@ export function openRoutes(
   const datasets = new Datasets();
   const routes: readonly Route[] = [
     { method: 'GET', path: '/api/project', answer: () => ({ json: { folder: project.folder } }) },
-    ...runRoutes(new Reports(), tools),
+    ...runRoutes(new RunLister(project), new Reports(), tools),
     ...dataRoutes(datasets),
     ...pluginRoutes(tools),
     ...labelRoutes(new LabelStore(project)),

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { readRun, type StoredRun } from '@testbench/bench/results';
 import { PluginError } from '@testbench/types/errors';
 
@@ -36,27 +39,62 @@ export interface BrokenRun {
   readonly problem: string;
 }
 
-/** All runs of a project, those first that were written last. */
-export async function listProjectRuns(
-  project: Project,
-  signal: AbortSignal,
-): Promise<{ readonly runs: ListedRun[]; readonly broken: BrokenRun[]; readonly isCut: boolean }> {
-  const found = await project.scan(signal);
-  const runs: ListedRun[] = [];
-  const broken: BrokenRun[] = [];
-  for (const folder of found.runs.slice(0, MAX_LISTED_RUNS)) {
-    signal.throwIfAborted();
-    const path = project.nameOf(folder);
-    try {
-      runs.push(describe(path, await readRun(folder), await new RunWatch(folder).look()));
-    } catch (error) {
-      if (!PluginError.is(error)) throw error;
-      broken.push({ path, problem: error.message });
-    }
-  }
-  runs.sort((one, other) => (one.state.writtenAt < other.state.writtenAt ? 1 : -1));
-  return { runs, broken, isCut: found.isCut || found.runs.length > MAX_LISTED_RUNS };
+/** All that is to be told of the runs of a project. */
+export interface RunList {
+  /** Those first that were written last. */
+  readonly runs: readonly ListedRun[];
+  readonly broken: readonly BrokenRun[];
+  /** True if there was more than was looked at. */
+  readonly isCut: boolean;
 }
+
+/** Lists the runs of a project; what was read of one is kept until its files change, since lists are asked for every second. */
+export class RunLister {
+  readonly #project: Project;
+  readonly #watches = new Map<string, RunWatch>();
+  readonly #known = new Map<string, { readonly key: string; readonly run: StoredRun }>();
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  async list(signal: AbortSignal): Promise<RunList> {
+    const found = await this.#project.scan(signal);
+    const runs: ListedRun[] = [];
+    const broken: BrokenRun[] = [];
+    for (const folder of found.runs.slice(0, MAX_LISTED_RUNS)) {
+      signal.throwIfAborted();
+      const path = this.#project.nameOf(folder);
+      try {
+        const watch = this.#watches.get(folder) ?? new RunWatch(folder);
+        this.#watches.set(folder, watch);
+        runs.push(describe(path, await this.#read(folder), await watch.look()));
+      } catch (error) {
+        if (!PluginError.is(error)) throw error;
+        broken.push({ path, problem: error.message });
+      }
+    }
+    runs.sort((one, other) => (one.state.writtenAt < other.state.writtenAt ? 1 : -1));
+    return { runs, broken, isCut: found.isCut || found.runs.length > MAX_LISTED_RUNS };
+  }
+
+  async #read(folder: string): Promise<StoredRun> {
+    const facts = await Promise.all(
+      ['manifest.json', 'plan.json', 'summary.json'].map(async (name) => {
+        const { mtimeMs, size, ino } = await stat(join(folder, name)).catch(() => NOTHING);
+        return [mtimeMs, size, ino];
+      }),
+    );
+    const key = JSON.stringify(facts);
+    const known = this.#known.get(folder);
+    if (known?.key === key) return known.run;
+    const run = await readRun(folder);
+    this.#known.set(folder, { key, run });
+    return run;
+  }
+}
+
+const NOTHING = { mtimeMs: 0, size: 0, ino: 0 };
 
 function describe(path: string, run: StoredRun, state: RunState): ListedRun {
   const { plan, digest, isComplete, summary } = run;

@@ -23,7 +23,7 @@ export class Reports {
    * @param paths Of the runs, in the project.
    * @throws {StudioError} As `Project.find`. @throws {BenchError} As `readRun` and `reportRuns`.
    */
-  async read(project: Project, paths: readonly string[], signal: AbortSignal): Promise<KeptReport> {
+  async read(project: Project, paths: readonly string[]): Promise<KeptReport> {
     if (paths.length < 1 || paths.length > 2) {
       throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot make a report: expected one run, or two');
     }
@@ -33,7 +33,8 @@ export class Reports {
     const key = keyOf(runs);
     const known = this.#kept.get(key);
     if (known !== undefined) return await known;
-    const made = makeReport(key, runs, signal);
+    // Not ended when one who asked is gone: another may wait for it by then.
+    const made = makeReport(key, runs);
     this.#kept.set(key, made);
     for (const old of [...this.#kept.keys()].slice(0, -MAX_KEPT_REPORTS)) this.#kept.delete(old);
     // One that failed, or that nobody waited for, is made again.
@@ -49,16 +50,12 @@ export class Reports {
   }
 }
 
-async function makeReport(
-  key: string,
-  runs: readonly StoredRun[],
-  signal: AbortSignal,
-): Promise<KeptReport> {
+async function makeReport(key: string, runs: readonly StoredRun[]): Promise<KeptReport> {
   let page: ReportPage | undefined;
   const reporter = createPageReporter((made) => {
     page = made;
   });
-  await reportRuns(runs, [reporter], { signal });
+  await reportRuns(runs, [reporter]);
   return { key, ...page! };
 }
 

@@ -3,19 +3,23 @@ import { readRun } from '@testbench/bench/results';
 import { numberOf, textOf } from '../server/read-query.js';
 import type { Route } from '../server/route.js';
 import type { StudioTools } from '../studio-options.js';
-import { listProjectRuns } from './list-runs.js';
+import type { RunLister } from './list-runs.js';
 import type { Reports } from './read-report.js';
 import { scoreAgain } from './score-again.js';
 import { watchList, watchRun } from './watch-runs.js';
 
 /** Routes of runs. */
-export function runRoutes(reports: Reports, tools: StudioTools): readonly Route[] {
+export function runRoutes(
+  lister: RunLister,
+  reports: Reports,
+  tools: StudioTools,
+): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/api/runs',
-      answer: ({ project, signal }) => ({
-        events: watchList(() => listProjectRuns(project, signal), signal),
+      answer: ({ signal }) => ({
+        events: watchList(() => lister.list(signal), signal),
       }),
     },
     {
@@ -31,8 +35,8 @@ export function runRoutes(reports: Reports, tools: StudioTools): readonly Route[
     {
       method: 'GET',
       path: '/api/report',
-      async answer({ project, query, signal }) {
-        const { index, key } = await reports.read(project, query.getAll('run'), signal);
+      async answer({ project, query }) {
+        const { index, key } = await reports.read(project, query.getAll('run'));
         return { json: { index, key } };
       },
     },

@@ -12,6 +12,8 @@ export function securityHeaders(runsWasm: boolean): Record<string, string> {
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
+      // Nothing makes markup or code of a text. A worker is started by its address, which is a text as well.
+      ...(runsWasm ? [] : ["require-trusted-types-for 'script'", "trusted-types 'none'"]),
     ].join('; '),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

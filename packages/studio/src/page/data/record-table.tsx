@@ -11,6 +11,8 @@ const PAGE_ROWS = 50;
 /** Of a value in the table; the record itself has all of it. */
 const CELL_CHARACTERS = 160;
 const SHOWN_COLUMNS = 8;
+/** From so many on a column is as wide as a text is read. */
+const WIDE_CHARACTERS = 40;
 
 /** The records of a data set, a page at a time. */
 export function RecordTable({ path }: { readonly path: string }): JSX.Element {
@@ -136,7 +138,10 @@ function Table({
               const text = Object.hasOwn(values, name) ? values[name]! : '';
               const isLong = text.length > CELL_CHARACTERS;
               return (
-                <span key={name} class="cell-text">
+                <span
+                  key={name}
+                  class={text.length > WIDE_CHARACTERS ? 'cell-text long' : 'cell-text'}
+                >
                   <Name text={isLong ? `${text.slice(0, CELL_CHARACTERS)}…` : text} />
                 </span>
               );

@@ -1,6 +1,7 @@
 import type { Calibration, JudgeCalibration } from '@testbench/bench/judging';
-import { DataTable, Name } from '@testbench/report/components';
+import { DataTable, formatScore, Name } from '@testbench/report/components';
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import { pathOf } from '../api.js';
 import { Problem } from '../parts/states.js';
@@ -15,8 +16,9 @@ export function Agreement({
   /** Labels that were given on this page: the numbers are asked for again after each. */
   readonly labelled: number;
 }): JSX.Element | null {
+  const [threshold, setThreshold] = useState('0.5');
   const { value, error } = useLoaded<{ calibration: Calibration }>(
-    pathOf('/api/agreement', { run, labelled }),
+    pathOf('/api/agreement', { run, labelled, ...(threshold !== '' && { threshold }) }),
   );
   if (error !== undefined) return <Problem error={error} />;
   if (value === undefined) return null;
@@ -35,6 +37,19 @@ export function Agreement({
             {disputed > 0 && `, people disagree evenly on ${disputed}`}
             {peopleAlpha !== null && `; alpha between people ${peopleAlpha.toFixed(3)}`}
           </p>
+          <div class="control">
+            <label for="threshold">
+              Scores and labels from here on count as 1, others as 0 (empty: as they are)
+            </label>
+            <input
+              id="threshold"
+              type="number"
+              step="any"
+              class="short"
+              value={threshold}
+              onChange={({ currentTarget }) => setThreshold(currentTarget.value)}
+            />
+          </div>
           <DataTable
             name="Agreement with people"
             columns={[
@@ -80,7 +95,8 @@ function BaseRates({ judge }: { readonly judge: JudgeCalibration }): JSX.Element
     <>
       {judge.baseRates.map(({ label, people, judge: said }) => (
         <span key={label} class="score-line">
-          <Name text={String(label)} />: {share(people)}, {share(said)}
+          <Name text={typeof label === 'number' ? formatScore(label) : String(label)} />:{' '}
+          {share(people)}, {share(said)}
         </span>
       ))}
     </>

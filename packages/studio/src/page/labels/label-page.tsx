@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
+import type { RunList } from '../../runs/list-runs.js';
 import { parameters, pathOf } from '../api.js';
 import { RunLinks } from '../parts/run-links.js';
 import { RunPicker } from '../parts/run-picker.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
-import type { RunList } from '../runs/run-list-page.js';
 import { Agreement } from './agreement.js';
 import { Labelling } from './labelling.js';
 

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 
+import type { RunList } from '../../runs/list-runs.js';
 import { parameters, pathOf } from '../api.js';
 import { Report } from '../parts/report.js';
 import { RunPicker } from '../parts/run-picker.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
-import type { RunList } from './run-list-page.js';
 
 /** Two runs, and what changed from one to the other. */
 export function ComparePage(): JSX.Element {

@@ -2,18 +2,11 @@ import { DataTable, formatMs, formatScore, Name } from '@testbench/report/compon
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { BrokenRun, ListedRun } from '../../runs/list-runs.js';
+import type { ListedRun, RunList } from '../../runs/list-runs.js';
 import { pathOf } from '../api.js';
 import { Progress } from '../parts/progress.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
-
-/** What the server tells of the runs. */
-export interface RunList {
-  readonly runs: readonly ListedRun[];
-  readonly broken: readonly BrokenRun[];
-  readonly isCut: boolean;
-}
 
 /** Of a run's scores: more stand in its report. */
 const SHOWN_SCORES = 4;

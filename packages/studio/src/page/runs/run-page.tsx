@@ -21,7 +21,7 @@ export function RunPage(): JSX.Element {
       <RunLinks run={run} current="/run" />
       {error !== undefined && <Problem error={error} />}
       {value !== undefined && (value.isRunning || !value.isComplete || hasMore) && (
-        <div class="card live" role="status">
+        <div class="card live">
           <Progress
             state={value}
             total={value.totalRecords}
