@@ -34,7 +34,7 @@ export interface ListedRun {
 }
 
 /** A run that cannot be read. */
-export interface BrokenRun {
+interface BrokenRun {
   readonly path: string;
   readonly problem: string;
 }
