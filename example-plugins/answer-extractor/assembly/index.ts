@@ -1,14 +1,14 @@
 import { findNumbers, oneOf, plugin, strip, TextTransform } from "@testbench/plugins-sdk";
 
 class Options {
-  /** The answer stands after the last occurrence of this text; empty for the start of the text. */
+  /** The answer starts after the last occurrence of this text. Empty: at the start of the text. */
   after: string = "A: ";
-  /** The answer ends where this text begins; empty for the end of the text. */
+  /** The answer ends where this text begins. Empty: at the end of the text. */
   before: string = "\n";
-  /** What to give if `after` does not occur: the whole text, its last line that is not empty, or nothing. */
+  /** What to return if `after` does not occur: the whole text, its last line that is not empty, or an empty text. */
   @oneOf(["text", "last-line", "empty"])
   otherwise: string = "text";
-  /** `number` takes the number that begins right after `after`, in ASCII and without what groups its digits; places without one are passed over. */
+  /** `number` takes the number that begins right after `after`, in ASCII and without grouping. Occurrences not followed by a number are skipped. */
   @oneOf(["text", "number"])
   take: string = "text";
   /** Which occurrence of `after` counts. */

@@ -3,22 +3,22 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Where the server is; `/v1/messages` is added. */
+  /** Address of the server; `/v1/messages` is appended. */
   base_url: string = "https://api.anthropic.com";
-  /** Name of the secret that is the key; empty for a server without one. */
+  /** Name of the secret that holds the key. Empty for a server without one. */
   api_key_secret: string = "ANTHROPIC_API_KEY";
-  /** Version of the API that the server is to speak. */
+  /** Version of the API to request. */
   api_version: string = "2023-06-01";
-  /** Most tokens of an answer where the request does not say. */
+  /** Limit on the tokens of an answer if the request sets none. */
   @range(1, 1000000)
   max_tokens: i32 = 1024;
-  /** Time for one attempt, in milliseconds; 0 for the call's own. */
+  /** Time limit of one attempt in milliseconds. 0: that of the call. */
   @range(0, 3600000)
   timeout_ms: i32 = 0;
-  /** Further attempts after one that failed and may work at once. */
+  /** Further attempts after a failure that may pass. */
   @range(0, 10)
   retries: i32 = 2;
-  /** Further fields of every request that does not have them. */
+  /** Further fields, added to every request that does not have them. */
   extra: Json = Json.missing;
 }
 

@@ -5,18 +5,18 @@ import {
 import { Smoothing } from "./smoothing";
 
 class Options {
-  /** Weight of each order of n-grams, from words up. */
+  /** Weight of each n-gram order, starting with single words. */
   weights: f64[] = [0.25, 0.25, 0.25, 0.25];
-  /** NLTK's method of smoothing, as numbered by Chen and Cherry (2014); 0 is none. */
+  /** NLTK's smoothing method, as numbered by Chen and Cherry (2014); 0 is none. */
   @range(0, 7)
   smoothing: i32 = 0;
-  /** What method 1 adds to a count of 0. */
+  /** Count that method 1 uses in place of 0. */
   epsilon: f64 = 0.1;
-  /** How much the prior of method 6 weighs. */
+  /** Weight of the prior in method 6. */
   alpha: f64 = 5;
-  /** By which method 4, and so 7, divides the logarithm of the length. */
+  /** Divisor of the logarithm of the length in methods 4 and 7. */
   k: f64 = 5;
-  /** Weighs the orders alike that an output of fewer than 4 tokens has, where `weights` are the default. */
+  /** Weighs the existing orders equally if the output has fewer than 4 tokens and `weights` are the default. */
   auto_reweigh: bool = false;
 }
 

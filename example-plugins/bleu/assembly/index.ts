@@ -6,21 +6,21 @@ import { BleuStatistics } from "./statistics";
 import { tokenize } from "./tokenize";
 
 class Options {
-  /** How a line is divided into tokens. */
+  /** How a line is split into tokens. `char` splits into characters; `none` at white space only. */
   @oneOf(["13a", "intl", "none", "char"])
   tokenize: string = "13a";
-  /** What to do where no n-gram of an order fits. */
+  /** What an n-gram order without a match counts as. */
   @oneOf(["exp", "floor", "add-k", "none"])
   smooth_method: string = "exp";
-  /** For `floor` (0.1 if negative) and `add-k` (1 if negative). */
+  /** Value for `floor` (0.1 if negative) and `add-k` (1 if negative). */
   smooth_value: f64 = -1;
-  /** Leaves out orders that a short sentence does not have: `auto` for sentences, not for a corpus. */
+  /** Leaves out the orders that a short sentence has no n-grams of. `auto`: for sentences, not for corpora. */
   @oneOf(["auto", "yes", "no"])
   effective_order: string = "auto";
   /** Longest n-grams. */
   @range(1, 8)
   max_ngram_order: i32 = 4;
-  /** Makes all letters lower case first. */
+  /** Lower-cases all letters first. */
   lowercase: bool = false;
 }
 

@@ -4,7 +4,7 @@ class Options {
   /** Number of bins of equal width. */
   @range(1, 10000)
   n_bins: i32 = 15;
-  /** What `score` is 1 less of. The mean of `brier` over records is that of all of them; that of `ece` is not. */
+  /** The error that the score is 1 minus. */
   @oneOf(["ece", "brier"])
   score: string = "ece";
 }

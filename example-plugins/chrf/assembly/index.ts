@@ -6,20 +6,20 @@ import {
 import { ChrfStatistics } from "./statistics";
 
 class Options {
-  /** Longest sequences of characters. */
+  /** Longest character n-grams. */
   @range(1, 12)
   char_order: i32 = 6;
-  /** Longest sequences of words; 0 for chrF, 2 for chrF++. */
+  /** Longest word n-grams: 0 for chrF, 2 for chrF++. */
   @range(0, 6)
   word_order: i32 = 0;
-  /** How much more recall weighs than precision. */
+  /** Weight of recall relative to precision. */
   @range(0, 100)
   beta: f64 = 2;
-  /** Makes all letters lower case first. */
+  /** Lower-cases all letters first. */
   lowercase: bool = false;
   /** Counts white space as characters. */
   whitespace: bool = false;
-  /** Averages F over the orders, as chrF++.py and NLTK do. */
+  /** Averages the F-scores of the orders, as chrF++.py and NLTK do, instead of precision and recall. */
   eps_smoothing: bool = false;
 }
 

@@ -6,19 +6,19 @@ import { Pieces } from "./pieces";
 const MAX_CHUNKS: i32 = 100000;
 
 class Options {
-  /** What a chunk is measured in. */
+  /** Unit of `size` and `overlap`. */
   @oneOf(["characters", "words", "sentences"])
   unit: string = "words";
-  /** How many units a chunk has at most. */
+  /** Maximum number of units in a chunk. */
   @range(1, 1000000)
   size: i32 = 200;
-  /** How many units a chunk shares with the one before. */
+  /** Units that a chunk shares with the one before; less than `size`. */
   @range(0, 999999)
   overlap: i32 = 0;
-  /** Which chunks make up the new `text` of an object, for what comes after this in a benchmark. */
+  /** Which chunks make up the new text of an object. */
   @oneOf(["all", "first", "last"])
   take: string = "all";
-  /** What stands between the chunks in it. */
+  /** Text between those chunks. */
   separator: string = "\n\n";
 }
 

@@ -10,16 +10,16 @@ import { Tally } from "./tally";
 const MAX_LABEL: i32 = 64;
 
 class Options {
-  /** The classes; an answer that is none of them is wrong, and counts in no precision. Empty for all answers, right or given, of up to 64 characters. */
+  /** The classes. Any other answer is wrong and counts in no precision. Empty: every answer or reference of up to 64 characters is a class. */
   labels: string[] = [];
-  /** The classes that F1, precision and recall are averaged over; empty for all. */
+  /** The classes to average F1, precision and recall over. Empty: all. */
   average: string[] = [];
-  /** Takes upper and lower case for the same. */
+  /** Ignores case. */
   ignore_case: bool = false;
-  /** What the score of a set is; below 0 it is 0. */
+  /** The score of a set. Negative values count as 0. */
   @oneOf(["macro_f1", "micro_f1", "weighted_f1", "accuracy", "balanced_accuracy", "mcc", "cohen_kappa", "auc"])
   score: string = "macro_f1";
-  /** The class that `probability` is that of, for `auc`; empty for none. */
+  /** The class whose probability `probability` is; required for `auc`. */
   positive: string = "";
   /** Field with the probability of the positive class, from 0 to 1. */
   probability: string = "probability";

@@ -1,12 +1,12 @@
 import { Evaluation, Evaluator, EvaluatorInput, foldCase, invalidInput, oneOf, plugin, refuseBlank, strip } from "@testbench/plugins-sdk";
 
 class Options {
-  /** The texts to look for; if there are none, the record's right answers. */
+  /** The texts to look for. Empty: the references of the record. */
   texts: string[] = [];
-  /** How many of the texts have to be there; `share` scores the fraction that is. */
+  /** How many of the texts must occur; `share` scores the fraction that does. */
   @oneOf(["any", "all", "none", "share"])
   require: string = "any";
-  /** Takes upper and lower case for the same. */
+  /** Folds case before comparing. */
   ignore_case: bool = true;
 }
 

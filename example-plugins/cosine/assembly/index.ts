@@ -3,9 +3,9 @@ import { describeFields, Evaluation, Evaluator, EvaluatorInput, invalidInput, pl
 class Options {
   /** Field with the answer's vector, next to the answer or in the record: keys with dots between them. */
   output: string = "output_embedding";
-  /** Field with the right answer's vector, likewise. */
+  /** Field with the vector of the reference: keys separated by dots. */
   expected: string = "expected_embedding";
-  /** The cosine that counts as nothing in common. */
+  /** The cosine that scores 0. */
   @range(-1, 0.999999)
   expected_min: f64 = 0.7;
 }

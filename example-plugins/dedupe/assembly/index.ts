@@ -4,26 +4,23 @@ import { areEnough, MinHashIndex } from "./min-hash";
 import { hashText, mix, shingles, similarity } from "./shingles";
 
 class Options {
-  /**
-   * Where in an item the text stands: keys with dots between them; empty for the first of `text` and `output` that is there. An item that
-   * is a string is the text itself.
-   */
+  /** Field with the text: keys separated by dots. Empty: the first of `text` and `output` that exists. An item that is a string is the text itself. */
   field: string = "";
-  /** Texts that are at least so similar count as the same; 1 for equal texts only. */
+  /** Similarity from which an item is dropped. 1 drops equal texts only. */
   @range(0.1, 1)
   threshold: f64 = 0.8;
-  /** What texts are divided into. */
+  /** Unit of the shingles. */
   @oneOf(["words", "characters"])
   unit: string = "words";
-  /** How many units in a row are compared at a time. */
+  /** Consecutive units per shingle. */
   @range(1, 16)
   size: i32 = 3;
-  /** Takes upper and lower case for the same. */
+  /** Folds case before comparing. */
   ignore_case: bool = true;
-  /** How many permutations of the hashes are taken: more find more, and take longer. */
+  /** Number of MinHash permutations. More of them miss fewer pairs and take longer. */
   @range(16, 512)
   permutations: i32 = 128;
-  /** Chooses the permutations; the same seed finds the same. */
+  /** Seed of the permutations. The same seed gives the same result. */
   seed: i32 = 1;
 }
 

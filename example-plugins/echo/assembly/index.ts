@@ -1,7 +1,7 @@
 import { Completion, emit, plugin, Provider, ProviderRequest, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Stands before the prompt. */
+  /** Text before the prompt. */
   prefix: string = "";
 }
 

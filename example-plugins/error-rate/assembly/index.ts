@@ -9,7 +9,7 @@ class Options {
   /** `word` for WER, MER, WIL and WIP; `character` for CER. */
   @oneOf(["word", "character"])
   unit: string = "word";
-  /** Joins all sentences into one before they are compared. */
+  /** Joins all sentences of a record into one before comparing. */
   contiguous: bool = false;
 }
 

@@ -3,17 +3,17 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Regular expressions; what they match is left out of the comparison, before all else. */
+  /** Regular expressions whose matches are deleted first. */
   regexes_to_ignore: string[] = [];
-  /** Takes upper and lower case for the same. */
+  /** Lower-cases both sides. */
   ignore_case: bool = false;
-  /** Leaves ASCII punctuation out of the comparison. */
+  /** Deletes ASCII punctuation. */
   ignore_punctuation: bool = false;
-  /** Leaves the digits 0 to 9 out of the comparison. */
+  /** Deletes the digits 0 to 9. */
   ignore_numbers: bool = false;
-  /** Takes any white space for one space, and none at the ends. */
+  /** Collapses white space to one space and removes it at the ends. */
   ignore_space: bool = true;
-  /** Compares JSON instead of text if either side is an object, a list or null; the order of keys counts. */
+  /** Compares JSON values if either side is an object, a list or null. The order of keys counts. */
   compare_json: bool = false;
 }
 

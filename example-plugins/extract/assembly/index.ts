@@ -5,22 +5,22 @@ import { PathParser } from "./json-path/parse";
 import { select } from "./json-path/select";
 
 class Options {
-  /** What is taken: what `pattern` matches, what `path` leads to in the text's JSON, or a number. */
+  /** What to take: a number, a match of `pattern`, or the value at `path` in the JSON of the text. */
   @oneOf(["number", "regex", "json_path"])
   by: string = "number";
-  /** The regular expression. */
+  /** The regular expression, with `by: regex`. */
   pattern: string = "";
   /** Its flags: any of `i`, `m` and `s`. */
   flags: string = "";
-  /** The group of it that is taken; 0 is the whole match. */
+  /** The group to take; 0 is the whole match. */
   @range(0, 99)
   group: i32 = 0;
-  /** The JSON path, by RFC 9535. */
+  /** The JSON path (RFC 9535), with `by: json_path`. */
   path: string = "$";
-  /** Which match is taken; `list` takes all of them, as a JSON list. */
+  /** Which match to take; `list` gives all of them as a JSON list. */
   @oneOf(["last", "first", "list"])
   which: string = "last";
-  /** What is given if there is none. */
+  /** What to return if nothing is found: an empty text, or the text unchanged. */
   @oneOf(["empty", "text"])
   otherwise: string = "empty";
 }

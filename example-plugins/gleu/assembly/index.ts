@@ -9,10 +9,10 @@ class Options {
   /** Longest n-grams. */
   @range(1, 16)
   max_len: i32 = 4;
-  /** How a line is divided into tokens: `13a` as Google BLEU of Hugging Face does, `none` at white space only. */
+  /** `13a` as Google BLEU of Hugging Face; `none` splits at white space only. */
   @oneOf(["13a", "none"])
   tokenize: string = "13a";
-  /** Makes all letters lower case first. */
+  /** Lower-cases all letters first. */
   lowercase: bool = false;
 }
 

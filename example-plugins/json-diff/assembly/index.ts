@@ -3,7 +3,7 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Compares texts as texts, also where they are JSON of an object or a list. */
+  /** Compares texts as texts even if they are JSON of an object or a list. */
   preserve_strings: bool = false;
 }
 

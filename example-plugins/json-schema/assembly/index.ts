@@ -9,9 +9,9 @@ const MAX_TOLD: i32 = 5;
 const MAX_MISTAKE: i32 = 150;
 
 class Options {
-  /** The schema. Without it, each input's field `schema` is, or else its field `expected`. */
+  /** The schema. Without it, the field `schema` of the record applies, or else its `expected`. */
   schema: Json = Json.missing;
-  /** Takes the JSON that stands between words and fences; otherwise the whole answer must be JSON. */
+  /** Looks for the JSON between words and in fences. Otherwise the whole answer must be JSON. */
   find: bool = true;
 }
 

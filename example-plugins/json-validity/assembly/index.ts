@@ -7,7 +7,7 @@ import { SchemaCheck } from "./schema";
 const MAX_PROBLEM: i32 = 300;
 
 class Options {
-  /** JSON Schema that the answers have to fit; a record's own field `schema` comes first. Without one, an answer has to be an object or a list. */
+  /** The schema to fit. A field `schema` of the record takes precedence. Without either, the answer must be an object or a list. */
   schema: Json = Json.missing;
 }
 

@@ -14,51 +14,51 @@ import { Rubric } from "./rubric";
 const MAX_JUDGEMENTS: i32 = 64;
 
 class Options {
-  /** What makes an answer good: the name of a rubric (factuality, faithfulness, …), a text, or an object as in the folder `rubrics`. Must be there. */
+  /** What makes an answer good: the name of a rubric (factuality, faithfulness, …), a text, or an object as in the folder `rubrics`. Required. */
   rubric: Json = Json.missing;
-  /** The model that judges. Must be there, unless there is a panel. */
+  /** The model that judges. Required unless there is a panel. */
   model: string = "";
-  /** What its server speaks. */
+  /** API of its server. */
   @oneOf(["openai", "anthropic"])
   provider: string = "openai";
-  /** Where the server is; empty for the provider's own. */
+  /** Address of the server. Empty: that of the provider. */
   base_url: string = "";
-  /** Name of a provider of the benchmark that asks the model, in place of a server of its own; empty for none. */
+  /** Name of a provider of the benchmark through which to ask the model, instead of a server of its own. */
   via: string = "";
-  /** Name of the secret that is the key; empty for a server without one. */
+  /** Name of the secret that holds the key. Empty for a server without one. */
   api_key_secret: string = "JUDGE_API_KEY";
-  /** Several judges in place of `model`: names of models, or objects with `model` and `name`, `provider`, `base_url`, `via`, `api_key_secret`, `max_tokens`, `token_limit_field` or `temperature`. */
+  /** Several judges instead of `model`: names of models, or objects with `model` and any of `name`, `provider`, `base_url`, `via`, `api_key_secret`, `max_tokens`, `token_limit_field`, `temperature`. Missing fields come from the other options. */
   panel: Json = Json.missing;
-  /** Judgements of each judge. */
+  /** Judgements per judge. */
   @range(1, 16)
   samples: i32 = 1;
   /** How several scores become one: first those of each judge, then those of the judges. */
   @oneOf(["mean", "median", "majority"])
   combine: string = "mean";
-  /** Judgements that must have a verdict; 0 for all of them. */
+  /** How many judgements must have a verdict. 0: all. */
   @range(0, 64)
   quorum: i32 = 0;
-  /** Compares the answer with the one in this field, in both orders; empty for judging it alone. */
+  /** Field with the answer to compare with, in both orders. Empty: judges the answer alone. */
   compare_with: string = "";
-  /** Where the sources stand that a rubric asks for: a text, or a list of texts. */
+  /** Field with the sources that a rubric needs: a text or a list of texts. */
   context_field: string = "context";
   /** Lowest grade of a rubric that is a text. */
   lowest: i32 = 1;
   /** Highest grade of a rubric that is a text. */
   highest: i32 = 5;
-  /** Most tokens of the judge's answer. */
+  /** Limit on the tokens of the judge's answer. */
   @range(16, 100000)
   max_tokens: i32 = 1024;
-  /** Name of the field for that, with `openai`: `auto` is `max_completion_tokens` for OpenAI's own server, `max_tokens` for others. */
+  /** Field that carries that limit, with `openai`. `auto`: `max_completion_tokens` for OpenAI's own server, else `max_tokens`. */
   @oneOf(["auto", "max_tokens", "max_completion_tokens"])
   token_limit_field: string = "auto";
-  /** How freely the judge's model chooses its words; not sent unless it is set, since reasoning models refuse it. */
+  /** Sampling temperature, from 0 to 2. Not sent unless set, because reasoning models refuse it. */
   @range(0, 2)
   temperature: f64 = NaN;
-  /** Time for one attempt, in milliseconds; 0 for the call's own. */
+  /** Time limit of one attempt in milliseconds. 0: that of the call. */
   @range(0, 3600000)
   timeout_ms: i32 = 0;
-  /** Further attempts after one that failed and may work at once. */
+  /** Further attempts after a failure that may pass. Use 0 in a benchmark, where the run retries. */
   @range(0, 10)
   retries: i32 = 2;
 }

@@ -7,14 +7,14 @@ import {
 const EDGE_MARKS: string = "!?:;()[]{}'\"`~<=>@#^&|";
 
 class Options {
-  /** Where the right answer has to stand. */
+  /** Where the reference must stand. */
   @oneOf(["begin", "end", "any", "exact"])
   location: string = "end";
-  /** Takes upper and lower case for the same. */
+  /** Folds case before comparing. */
   ignore_case: bool = true;
-  /** Leaves out white space and ASCII punctuation at the ends. */
+  /** Ignores white space and ASCII punctuation at the ends. */
   ignore_punctuation: bool = true;
-  /** Compares numbers by value, to five significant digits, if the right answer is one. */
+  /** Compares by value, to five significant digits, if the reference is a number. */
   numeric: bool = false;
 }
 

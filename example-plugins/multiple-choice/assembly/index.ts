@@ -1,10 +1,10 @@
 import { countCodePoints, Custom, excerpt, fieldOf, invalidInput, Json, JsonWriter, oneOf, plugin } from "@testbench/plugins-sdk";
 
 class Options {
-  /** What a log-probability is divided by (`char`, `token`), or less what (`pmi`: without the question). */
+  /** Divides each log-probability by the length in characters or tokens, or subtracts the log-probability without the question (`pmi`). */
   @oneOf(["none", "char", "token", "pmi"])
   normalization: string = "none";
-  /** Leaves the space out of account that a choice begins with, for `char`. */
+  /** Does not count a leading space of a choice, with `char`. */
   ignore_first_space: bool = false;
 }
 

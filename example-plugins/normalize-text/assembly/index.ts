@@ -3,13 +3,13 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Makes all letters lower case. */
+  /** Lower-cases all letters. */
   lowercase: bool = true;
-  /** Removes ASCII punctuation. */
+  /** Deletes ASCII punctuation. */
   remove_punctuation: bool = false;
-  /** Removes these words, where they stand whole. */
+  /** Deletes these words where they stand alone. */
   remove_words: string[] = [];
-  /** Makes one space of each stretch of white space, and none at the ends. */
+  /** Collapses white space to one space and removes it at the ends. */
   collapse_space: bool = true;
   /** Removes white space at the ends. */
   trim: bool = true;

@@ -1,12 +1,12 @@
 import { Evaluation, Evaluator, EvaluatorInput, excerpt, findNumbers, invalidInput, oneOf, plugin, range, strip } from "@testbench/plugins-sdk";
 
 class Options {
-  /** The answer stands after the last occurrence of this text; empty for the whole text. */
+  /** The answer starts after the last occurrence of this text. Empty: the whole text. */
   after: string = "A: ";
   /** `text` compares the answers without commas; `number` compares the last numbers in them. */
   @oneOf(["text", "number"])
   compare: string = "text";
-  /** With `number`: how far apart the two may be, as a share of the right one. */
+  /** With `number`: allowed difference, as a share of the reference. */
   @range(0, 1)
   tolerance: f64 = 0;
 }

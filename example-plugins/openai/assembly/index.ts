@@ -3,20 +3,20 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Where the server is; `/chat/completions` or `/completions` is added. */
+  /** Address of the server; `/chat/completions` or `/completions` is appended. */
   base_url: string = "https://api.openai.com/v1";
-  /** Name of the secret that is the key; empty for a server without one. */
+  /** Name of the secret that holds the key. Empty for a server without one. */
   api_key_secret: string = "OPENAI_API_KEY";
-  /** `chat` for conversations, `completions` for continuing a prompt. */
+  /** `chat` for conversations, `completions` to continue a prompt. */
   @oneOf(["chat", "completions"])
   api: string = "chat";
-  /** Time for one attempt, in milliseconds; 0 for the call's own. */
+  /** Time limit of one attempt in milliseconds. 0: that of the call. */
   @range(0, 3600000)
   timeout_ms: i32 = 0;
-  /** Further attempts after one that failed and may work at once. */
+  /** Further attempts after a failure that may pass. */
   @range(0, 10)
   retries: i32 = 2;
-  /** Further fields of every request that does not have them. */
+  /** Further fields, added to every request that does not have them. */
   extra: Json = Json.missing;
 }
 

@@ -1,7 +1,7 @@
 import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, readSums } from "@testbench/plugins-sdk";
 
 class Options {
-  /** How many attempts one may choose from where the input has no `k`; 0 for none. */
+  /** Attempts one may choose from, for records without a field `k`. 0: every record must have one. */
   @range(0, 1000000)
   k: i32 = 0;
 }

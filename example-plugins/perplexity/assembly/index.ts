@@ -3,7 +3,7 @@ import { Custom, fieldOf, invalidInput, Json, JsonWriter, plugin, range, readSum
 class Options {
   /** Field with the text, or texts, whose words `word_perplexity` divides by. */
   words_of: string = "text";
-  /** How many log-probabilities at the end of each record count, such as those of the answer behind its question; 0 is all. A field `last_tokens` of the data goes before it. */
+  /** How many log-probabilities at the end of each record count, such as those of an answer after its question. 0: all. A field `last_tokens` of the record takes precedence. */
   @range(0, 2147483647)
   last_tokens: i32 = 0;
 }

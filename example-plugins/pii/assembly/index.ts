@@ -14,22 +14,16 @@ const ENTITIES: string[] = ["EMAIL_ADDRESS", "URL", "IBAN_CODE", "CREDIT_CARD", 
 const NOT_TEXTS: string[] = ["id", "index", "model", "score", "scores"];
 
 class Options {
-  /**
-   * What to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `CRYPTO`, `US_SSN`, `IP_ADDRESS`, `URL`; all of them but
-   * `URL`, which is seldom personal, if empty.
-   */
+  /** Kinds of data to look for: `EMAIL_ADDRESS`, `PHONE_NUMBER`, `CREDIT_CARD`, `IBAN_CODE`, `CRYPTO`, `US_SSN`, `IP_ADDRESS`, `URL`. Empty: all but `URL`. */
   entities: string[] = [];
-  /** Leaves items with personal data out, or replaces the data in them. */
+  /** Drops items with personal data, or replaces the data. */
   @oneOf(["drop", "redact"])
   action: string = "drop";
-  /**
-   * Where in an item the text stands: keys with dots between them. An item that is a string is the text itself. Empty: to drop, the first
-   * of `text` and `output` that is there; to redact, every text of the item but `id` and `model`.
-   */
+  /** Field with the text: keys separated by dots. Empty: the first of `text` and `output` to drop, every text but `id` and `model` to redact. */
   field: string = "";
-  /** What stands in the place of the data; `{entity}` is its kind. */
+  /** Text in place of the data; `{entity}` is its kind. */
   replacement: string = "<{entity}>";
-  /** Also takes what is something else more often than not: nine digits in a row for a US_SSN. */
+  /** Also accepts weak patterns, such as nine digits in a row as a social security number. */
   weak: bool = false;
 }
 

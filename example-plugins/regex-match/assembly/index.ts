@@ -3,19 +3,19 @@ import {
 } from "@testbench/plugins-sdk";
 
 class Options {
-  /** What the answer must match. Empty: the right answers are the patterns. */
+  /** The regular expression. Empty: each reference is a pattern. */
   pattern: string = "";
-  /** Wants the whole answer to match, not a part of it. */
+  /** Requires the whole answer to match. */
   whole: bool = false;
-  /** Takes upper and lower case for the same. */
+  /** Ignores case. */
   ignore_case: bool = false;
-  /** Lets `^` and `$` match at the ends of lines. */
+  /** Lets `^` and `$` match at line ends. */
   multiline: bool = false;
-  /** Lets `.` match the ends of lines. */
+  /** Lets `.` match line ends. */
   dot_all: bool = false;
-  /** Compares what the first group took with the right answers, instead of being content with a match. */
+  /** Compares what the first group captured with the references. */
   compare_group: bool = false;
-  /** Turns the judgement round: the answer must not match. */
+  /** Inverts the result. */
   negate: bool = false;
 }
 

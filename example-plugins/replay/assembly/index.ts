@@ -1,12 +1,9 @@
 import { Completion, invalidInput, Json, plugin, Provider, ProviderRequest } from "@testbench/plugins-sdk";
 
 class Options {
-  /**
-   * Where in the record the model's answer stands: keys with dots between them, `{model}` for the
-   * model's name.
-   */
+  /** Field of the record with the answer: keys separated by dots; `{model}` stands for the name of the model. */
   field: string = "answers.{model}";
-  /** Answers by prompt, for data without records: model to prompt to answer. */
+  /** Answers for data without records: model, then prompt, then answer. */
   answers: Json = Json.missing;
 }
 

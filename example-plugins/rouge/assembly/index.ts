@@ -7,12 +7,12 @@ import { tokenize, Words } from "./tokenize";
 const TYPES: string[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
 
 class Options {
-  /** Whose F-measure is the score. */
+  /** The type whose F-measure is the score. */
   @oneOf(["rouge1", "rouge2", "rougeL", "rougeLsum"])
   type: string = "rougeL";
-  /** Which are computed; the one that is the score always is. `rougeLsum` takes long for texts of a thousand lines. */
+  /** The types to compute; the one in `type` always is. */
   types: string[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
-  /** Reduces words of more than three letters to their Porter stems. */
+  /** Reduces words of more than three letters to their Porter stem. */
   use_stemmer: bool = false;
 }
 

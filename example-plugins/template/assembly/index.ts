@@ -5,9 +5,9 @@ import { Parser } from "./parse";
 import { Renderer } from "./render";
 
 class Options {
-  /** The template. Must be there. */
+  /** The template. Required. */
   template: string = "";
-  /** What is done with values in `{{…}}`: `html` writes `<` and the like as entities, as Handlebars does. */
+  /** `html` escapes the values of `{{…}}` as Handlebars does. */
   @oneOf(["none", "html"])
   escape: string = "none";
 }

@@ -4,13 +4,13 @@ import { countEdits } from "./edits";
 import { tokenize } from "./tokenize";
 
 class Options {
-  /** Puts spaces around marks, joins lines and reads XML entities first. */
+  /** Splits punctuation off, joins lines and resolves XML entities first. */
   normalized: bool = false;
-  /** Removes marks. */
+  /** Removes punctuation. */
   no_punct: bool = false;
-  /** Takes each Chinese character for a word if `normalized`, removes marks of full width if `no_punct`. */
+  /** With `normalized`, splits Chinese characters into words; with `no_punct`, removes full-width punctuation. */
   asian_support: bool = false;
-  /** Keeps upper and lower case apart. */
+  /** Keeps case apart. */
   case_sensitive: bool = false;
 }
 

@@ -1,7 +1,7 @@
 import { countCodePoints, Custom, invalidInput, isSpace, Json, JsonWriter, lowerCase, plugin, splitWords } from "@testbench/plugins-sdk";
 
 class Options {
-  /** The field of an object that holds the text; a bare string is the text itself. */
+  /** Field of an object that holds the text. A string is the text itself. */
   field: string = "text";
 }
 

@@ -1,13 +1,13 @@
 import { describeFields, FieldPath, Filter, invalidInput, Json, plugin } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Where in an item the number stands: keys with dots between them. In a benchmark, `score` is the mean of `scores`. */
+  /** Field with the number: keys separated by dots. In a benchmark, `score` is the mean of `scores`. */
   field: string = "score";
-  /** Smallest number that stays. */
+  /** Smallest number to keep. */
   min: f64 = 0.5;
-  /** Largest number that stays. */
+  /** Largest number to keep. */
   max: f64 = Infinity;
-  /** Keeps items that have no such number. */
+  /** Keeps items without the number. */
   keep_missing: bool = false;
 }
 

@@ -1,12 +1,12 @@
 import { CorpusEvaluator, Evaluation, EvaluatorInput, joinTexts, normalizeAnswer, oneOf, plugin, splitWords, Sums, Vocabulary } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Prepares the texts as the SQuAD script does: lower case, no punctuation, no articles. */
+  /** Normalises as the SQuAD script does: lower case, no punctuation, no articles. */
   normalize: bool = true;
-  /** Edition of the SQuAD script: two texts of which nothing is left are equal in `2.0`, and have nothing in common in `1.1`. */
+  /** Version of the SQuAD script; they differ for empty texts and questions without an answer. */
   @oneOf(["1.1", "2.0"])
   version: string = "1.1";
-  /** Further words that do not count, prepared like the texts. */
+  /** Further words to leave out, normalised like the texts. */
   stop_words: string[] = [];
 }
 

@@ -10,16 +10,16 @@ import { Matching } from "./matching";
 const MAX_NAME: i32 = 60;
 
 class Options {
-  /** Which calls have to be made: the expected ones in their order, in any order, none but them, or all of them and maybe others. */
+  /** Which calls must be made: the expected ones in order (`exact`), in any order (`unordered`), no others (`subset`), or all and maybe others (`superset`). */
   @oneOf(["exact", "unordered", "subset", "superset"])
   trajectory: string = "exact";
-  /** How arguments are compared: equal, with further keys allowed, with lists in any order, by the JSON Schema in `schema` of the expected call, or not at all. */
+  /** When arguments match: equal; the expected keys are there (`subset`); equal with lists in any order; valid by the `schema` of the expected call; always. */
   @oneOf(["exact", "subset", "any_order", "schema", "ignore"])
   arguments: string = "exact";
-  /** The score: whether the trajectory matches, or a share of the calls. */
+  /** What the score is: whether the trajectory matches, or a share. */
   @oneOf(["match", "f1", "precision", "recall"])
   score: string = "match";
-  /** Where the calls stand. Without such a field, or without calls there, those of `output` count. */
+  /** Field with the calls. Without it, those in `output` count. */
   field: string = "tool_calls";
 }
 

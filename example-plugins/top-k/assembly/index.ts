@@ -1,12 +1,12 @@
 import { describeFields, FieldPath, Filter, invalidInput, Json, oneOf, plugin, range } from "@testbench/plugins-sdk";
 
 class Options {
-  /** How many items stay. */
+  /** Number of items to keep. */
   @range(0, 1000000)
   k: i32 = 10;
-  /** Where in an item the number stands: keys with dots between them. In a benchmark, `score` is the mean of `scores`. */
+  /** Field with the number: keys separated by dots. In a benchmark, `score` is the mean of `scores`. */
   field: string = "score";
-  /** Whether the largest or the smallest numbers are the best. */
+  /** Whether large or small numbers are better. */
   @oneOf(["largest", "smallest"])
   best: string = "largest";
 }

@@ -1,19 +1,16 @@
 import { Filter, foldCase, indexOfWord, invalidInput, Json, oneOf, plugin, strip, TextField, textsIn } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Words or phrases to look for. Must be there. */
+  /** Words or phrases to look for. Required. */
   words: string[] = [];
-  /** Leaves out the items that hold one of them, or those that hold none. */
+  /** Drops the items that hold one of them, or keeps only those. */
   @oneOf(["drop", "keep"])
   action: string = "drop";
-  /**
-   * Where in an item the text stands: keys with dots between them; empty for the first of `text` and `output` that is there. An item that
-   * is a string is the text itself.
-   */
+  /** Field with the text: keys separated by dots. Empty: the first of `text` and `output` that exists. */
   field: string = "";
-  /** Takes upper and lower case for the same. */
+  /** Folds case before comparing. */
   ignore_case: bool = true;
-  /** Finds whole words only: not "ass" in "class". In scripts without spaces any character may begin or end one. */
+  /** Finds whole words only. */
   whole_words: bool = true;
 }
 

@@ -27,7 +27,7 @@ export function mapPluginOffsets(bytes: Uint8Array<ArrayBuffer>, form: MeteringF
  * Gives the frames of a failed call their names and their places in the author's source.
  *
  * Frames of the meter's own functions are left out, and so are those that name what the module does not have: the author of the stack
- * down may be the guest.
+ * may be the guest.
  *
  * @param stack As `PluginInstance` gives it: indices of functions, and offsets in the metered module.
  * @returns Texts are escaped; the innermost frame with a source has an excerpt of it.

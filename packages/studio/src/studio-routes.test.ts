@@ -189,7 +189,7 @@ describe('data sets', () => {
 });
 
 describe('labels', () => {
-  it('keeps them beside the runs, with who and when, and says how far judges agree', async () => {
+  it('keeps them next to the runs, with who and when, and says how far judges agree', async () => {
     const name = { prompt: 'p', provider: 'o', model: 'm', epoch: 1, who: 'ana' };
     for (const [index, label] of [0, 1, 0, 0].entries()) {
       const { status } = await ask('/api/labels', {

@@ -96,7 +96,7 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
   const { line, messages, toolCalls, details } = row;
   if (line !== undefined && !isCount(line, 0)) return `"line" of ${place} is no whole number`;
   if (messages !== undefined && !isListOf(messages, ({ role }) => typeof role === 'string')) {
-    return `"messages" of ${place} is no list of messages`;
+    return `"messages" of ${place} is not a list of messages`;
   }
   const isCall = ({ name, arguments: given }: Readonly<Record<string, unknown>>): boolean =>
     typeof name === 'string' && typeof given === 'string';

@@ -132,7 +132,7 @@ function incomplete(path: string, left: readonly RunRange[]): BenchError {
   const more = left.length > SHOWN_RANGES ? `, and ${left.length - SHOWN_RANGES} more ranges` : '';
   return new BenchError(
     'BENCH_SHARDS_MISSING',
-    `Cannot finish run ${JSON.stringify(path)}: records ${shown.join(', ')}${more} have no rows; run the configuration again: it goes on from there`,
+    `Cannot finish run ${JSON.stringify(path)}: records ${shown.join(', ')}${more} have no rows; run the configuration again to continue`,
     { file: path },
   );
 }

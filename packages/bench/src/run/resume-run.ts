@@ -53,7 +53,7 @@ function checkName({ path, run, plan, digest }: StoredRun): void {
   if (run === name || run.startsWith(`${name}.shard-`)) return;
   throw new BenchError(
     'BENCH_PLAN_CHANGED',
-    `Cannot go on with run ${JSON.stringify(path)}: its folder was renamed; name it ${JSON.stringify(name)} again`,
+    `Cannot continue run ${JSON.stringify(path)}: its folder was renamed; name it ${JSON.stringify(name)} again`,
     { file: path },
   );
 }

@@ -91,7 +91,7 @@ async function openShard(writer: RunWriter, path: string, shard: ShardDocument):
   if (canonicalJson(begun) !== canonicalJson(shard)) {
     throw new BenchError(
       'BENCH_SHARDS_MISMATCHED',
-      `Cannot go on with shard ${JSON.stringify(path)}: it was begun ${found.rewrite === shard.rewrite ? 'as another one' : `with version ${found.rewrite} of the metering, and this is version ${shard.rewrite}`}; move it away and run it again`,
+      `Cannot continue shard ${JSON.stringify(path)}: it was started ${found.rewrite === shard.rewrite ? 'as another one' : `with version ${found.rewrite} of the metering, and this is version ${shard.rewrite}`}; move it away and run it again`,
       { file },
     );
   }

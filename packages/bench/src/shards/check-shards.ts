@@ -96,7 +96,7 @@ function checkComplete({ stored, document }: StoredShard): void {
   if (end === to && (stored.segments.at(-1)?.to ?? to) === to) return;
   throw new BenchError(
     'BENCH_SHARDS_MISSING',
-    `Cannot merge shard ${JSON.stringify(stored.path)}: shard ${index} of ${of} has ${stored.records} of its ${to - from} records; run it again, and it goes on`,
+    `Cannot merge shard ${JSON.stringify(stored.path)}: shard ${index} of ${of} has ${stored.records} of its ${to - from} records; run it again to continue`,
     { file: stored.path },
   );
 }

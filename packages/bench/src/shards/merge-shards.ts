@@ -61,7 +61,7 @@ const OPTIONS: OptionReaders<MergeShardsOptions> = {
 
 /**
  * Puts the shards of a run together, in any order: the rows, the summary and the scores of whole sets are those that one machine gives, byte
- * for byte, but for what clocks and servers decide. The data set is not needed; the plugins are, since they score whole sets, and so are
+ * for byte, except for what depends on clocks and servers. The data set is not needed; the plugins are, since they score whole sets, and so are
  * prompts that stand in files.
  *
  * @param folders Of all the shards of one run, as `shard` of `RunOptions` made them. They may come from anywhere, and stay as they are.
@@ -112,7 +112,7 @@ async function readShard(folder: string): Promise<StoredShard> {
   if (document === undefined) {
     throw new BenchError(
       'BENCH_SHARDS_MISMATCHED',
-      `Cannot merge ${JSON.stringify(path)}: it is no shard, it would have a "shard.json"`,
+      `Cannot merge ${JSON.stringify(path)}: it is not a shard, it has no "shard.json"`,
       { file: path },
     );
   }

@@ -1,7 +1,7 @@
 import { Evaluation, Evaluator, EvaluatorInput, plugin } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Takes upper and lower case for the same. */
+  /** Ignores case. */
   ignore_case: bool = false;
 }
 

@@ -1,7 +1,7 @@
 import { defineEvaluator, InvalidInputError } from '@testbench/script';
 
 {{tsinterface Config {
-  /** Takes upper and lower case for the same. */
+  /** Ignores case. */
   readonly ignore_case: boolean;
 }
 

@@ -11,7 +11,7 @@ import { StudioError } from '../errors.js';
 import { MAX_LABEL_CHARACTERS, MAX_LABELS } from '../limits.js';
 import type { Project } from '../project/project.js';
 
-/** Where labels are, from the project's folder on: beside the runs, since a run's folder is what a run wrote. */
+/** Where labels are, from the project's folder on: next to the runs, since a run's folder holds only what the run wrote. */
 const LABELS_FOLDER = 'labels';
 
 /**

@@ -13,7 +13,7 @@ import { readAnalytics } from '../analytics/read-analytics.js';
 import { MAX_GALLERY_MODULES } from '../limits.js';
 import type { Project } from '../project/project.js';
 
-/** A plugin of the gallery. Its texts come from whoever wrote it: nobody has checked them. */
+/** A plugin of the gallery. Its texts come from its author and are unverified. */
 export interface GalleryPlugin {
   /** `installed` by the lockfile, a `file` of the project, or in the `catalogue` of those that could be installed. */
   readonly source: 'installed' | 'file' | 'catalogue' | 'registry';

@@ -50,7 +50,7 @@ export function ScorePage(): JSX.Element {
       <h1>Score again</h1>
       <p class="muted">
         The answers of the run stay as they are, and no model is asked. The new scores go to a run
-        of their own beside it.
+        of their own next to it.
       </p>
       <form
         class="card form"
