@@ -106,7 +106,7 @@ describe('a run with a judge', () => {
       },
     });
     expect(rows[1]?.details?.['judge']).not.toHaveProperty('selfJudged');
-    // An error is no zero.
+    // An error is not a zero.
     expect(summary).toMatchObject({ failedCases: 1, scores: [{ n: 2, mean: 0.625, errors: 1 }] });
     expect(rows[2]?.errors).toMatchObject({
       judge: { details: { judgements: [{ reply: 'I do not judge "nowhere".' }] } },

@@ -125,7 +125,7 @@ import {
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** The functions that take an options type, and what is told of its keys. */
+/** The functions that take an options type, and the messages about its keys. */
 export interface OptionRow {
   /** Where the options stand in the path of an error, with a dot at the end. @default at the root */
   readonly prefix?: string;

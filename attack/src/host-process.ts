@@ -50,7 +50,7 @@ async function perform({ row, name }: Pick<Attack, 'row' | 'name'>): Promise<Ver
 process.on('message', (wanted: Pick<Attack, 'row' | 'name'>) => {
   void perform(wanted).then((verdict) => process.send?.(verdict));
 });
-// A failure that nobody waits for is one of the host's: it must not pass for contained.
+// An unawaited failure is the host's: it must not count as contained.
 process.on('unhandledRejection', (error) => {
   console.error(error);
   process.exit(70);

@@ -16,7 +16,7 @@ export interface Measured {
 }
 
 /**
- * Runs a module of `src/measured` in a process of its own: its memory and time are nobody else's, and counted until it ends.
+ * Runs a module of `src/measured` in a separate process, so that its memory and time are counted alone, until it ends.
  *
  * @throws If it dies, or is not done after `timeoutMs`.
  */

@@ -63,7 +63,7 @@ else compare(Number(role));
 
 function compare(processes: number): void {
   const seen = new Map<string, Times[]>(Object.keys(PROJECTS).map((name) => [name, []]));
-  // In turns, so that a busy moment of the machine is everybody's.
+  // In turns, so that a busy moment of the machine affects all.
   for (let round = 0; round < processes; round += 1) {
     for (const [name, times] of seen) {
       const { stdout, stderr, status } = spawnSync(

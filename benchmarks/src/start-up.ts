@@ -32,7 +32,7 @@ function cpuSeconds(args: readonly string[]): number {
 }
 
 const times = COMMANDS.map((): number[] => []);
-// In turns, so that a busy moment of the machine is everybody's.
+// In turns, so that a busy moment of the machine affects all.
 for (let round = 0; round < PROCESSES; round += 1) {
   for (const [index, { args }] of COMMANDS.entries()) times[index]!.push(cpuSeconds(args));
 }

@@ -1,6 +1,6 @@
 // Runs admission over modules that people really use, and prints how near each comes to a cap.
 //   node admission/run.ts [file.wasm …]
-// They are no plugins: their imports and exports are left aside. Exit code 1 if a cap is hit that is not in EXPECTED.
+// They are not plugins: their imports and exports are left aside. Exit code 1 if a cap is hit that is not in EXPECTED.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { readCustomSections } from '@testbench/wasm';
 const here = fileURLToPath(new URL('..', import.meta.url));
 const root = join(here, '..');
 
-/** What is refused all the same, and why that is right. */
+/** What is still refused, and why that is right. */
 const EXPECTED: Readonly<Record<string, string>> = {
   'esbuild.wasm maxSegments': 'a program of 14 MB in Go',
   'esbuild.wasm maxBranchTableLabels': 'the same',

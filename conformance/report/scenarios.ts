@@ -274,8 +274,8 @@ export const SCENARIOS: readonly Scenario[] = [
           document.querySelectorAll('main img, main script, main iframe, main a, main svg [onload]')
             .length,
       );
-      insist(strange === 0, `${strange} elements are of strangers`);
-      insist((await page.evaluate('globalThis.isOwned')) !== true, 'a script of a stranger ran');
+      insist(strange === 0, `${strange} elements are untrusted`);
+      insist((await page.evaluate('globalThis.isOwned')) !== true, 'an untrusted script ran');
       insist((await page.title()) === '<img src=x onerror=owned()>', await page.title());
       insist((await page.locator('.hidden-character').count()) === 0 || count > 0, 'no list');
       return 'every record of them';

@@ -25,7 +25,7 @@ const FORMS = {
 };
 type Form = keyof typeof FORMS;
 
-/** What an evaluator does with each form: most have one way for empty texts, and refuse what is no text. */
+/** What an evaluator does with each form: most have one way for empty texts, and refuse what is not a text. */
 const row = (blank: Outcome, rest: Partial<Record<Form, Outcome>> = {}): Record<Form, Outcome> => ({
   empty: blank,
   space: blank,
@@ -59,7 +59,7 @@ const TABLE: Readonly<
     [{ pattern: '(.*)', compare_group: true }, row(equal)],
   ],
   'list-contains': [[{}, row(refused, { 'empty list': nothing })]],
-  // No number is no answer to compare with.
+  // A missing number cannot be compared.
   'numeric-match': [
     [{}, row(refused)],
     [{ compare: 'number' }, row(refused)],
@@ -103,7 +103,7 @@ const TABLE: Readonly<
   classification: [[{}, row(refused)]],
 };
 
-/** Evaluators whose right answer is no text, or that need none. */
+/** Evaluators whose right answer is not a text, or that need none. */
 const OTHERS = ['cosine', 'json-diff', 'json-validity', 'llm-judge', 'readability', 'tool-calls'];
 
 async function outcome(host: TestHost, data: object): Promise<number | string> {

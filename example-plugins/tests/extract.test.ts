@@ -18,7 +18,7 @@ describe('plugin extract', () => {
     [{ which: 'first' }, 'first 3, then 4', '3'],
     [
       { which: 'list' },
-      // What could be a decimal comma or a list, and a version, are no numbers.
+      // What could be a decimal comma or a list, and a version, are not numbers.
       'a-1 -2 3-4 1,2 1, 2 1,234 1.2.3',
       '["1","-2","3","4","1","2","1234"]',
     ],

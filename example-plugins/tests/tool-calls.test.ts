@@ -90,7 +90,7 @@ describe('the forms of calls', () => {
       metrics: { calls: 0 },
     });
     expect(await compare({}, data)).toMatchObject({ score: 0, metrics: { calls: 1 } });
-    // A column of the record is no answer.
+    // A column of the record is not an answer.
     const record = { tool_calls: [call('a')] };
     expect(await compare({}, { ...data, record })).toMatchObject({ score: 0 });
     expect(await compare({ field: 'calls' }, { ...data, calls: [call('a')] })).toMatchObject({

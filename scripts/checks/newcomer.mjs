@@ -1,4 +1,4 @@
-// Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md to the letter, as somebody would who has only the
+// Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md to the letter, like a user who has only the
 // published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
 // looks for the lines below them, writes the files that the page shows (```… file=path), and compares those that a command
 // has made (```… made=path). What is marked needs=rust is left out, with a note, where there is no compiler for it.

@@ -16,7 +16,7 @@ try {
   for (const { folder: source, manifest, archive } of await packPackages(folder)) {
     for (const problem of manifestProblems(source, manifest)) fail(source, problem);
     await must(source, 'publint', ['run', archive, '--strict']);
-    // AssemblyScript sources are no JavaScript: there are no types to resolve.
+    // AssemblyScript sources are not JavaScript: there are no types to resolve.
     if (source.startsWith('packages/')) {
       // Everything is an ES module, which require() takes on Node 20.19 and later.
       const rules = ['--ignore-rules', 'cjs-resolves-to-esm'];

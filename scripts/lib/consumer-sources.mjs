@@ -51,7 +51,7 @@ export const USE_TYPED = `import { PluginSystem, type PluginInfo } from '@testbe
 export async function load(path: string): Promise<PluginInfo | undefined> {
   await using system = new PluginSystem({ limits: { timeoutMs: 100 } });
   await system.loadPlugin(path);
-  // @ts-expect-error A path is no number.
+  // @ts-expect-error A path is not a number.
   await system.loadPlugin(42);
   return system.getPluginInfo('exact-match');
 }
@@ -61,7 +61,7 @@ export async function load(path: string): Promise<PluginInfo | undefined> {
 export const USE_TYPED_CJS = `import core = require('@testbench/core');
 import wasm = require('@testbench/wasm');
 export const system: core.PluginSystem = new core.PluginSystem();
-// @ts-expect-error Bytes are no text.
+// @ts-expect-error Bytes are not text.
 wasm.decodeModule('text');
 `;
 

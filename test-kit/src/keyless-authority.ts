@@ -30,7 +30,7 @@ export interface KeylessBundleChange {
   readonly proof?: object;
 }
 
-/** An authority of our own, with a log, and one certificate for somebody who has no key of their own. */
+/** An authority of our own, with a log, and one certificate for a signer without a key. */
 export interface KeylessAuthority extends Disposable {
   /** A trusted root, as `trusted_root.json` has it. */
   readonly trustedRoot: string;

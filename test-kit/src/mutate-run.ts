@@ -40,7 +40,7 @@ const VALUES: readonly string[] = [
 const KEYS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'then', ''];
 
 /**
- * Changes one file of a run's folder, as somebody would who wants its readers to stumble. The same seed makes the same changes.
+ * Changes one file of a run's folder, to make its readers fail. The same seed makes the same changes.
  *
  * @returns What was done, for the message of a test.
  */

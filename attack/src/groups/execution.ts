@@ -16,7 +16,7 @@ const forever = (body: string): string => `(loop $again ${body} (br $again)) (un
 const STATE = '(import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))';
 const LOG = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
 
-/** A guest that swallows whatever is thrown and goes on, for ever. */
+/** A guest that swallows every exception and continues for ever. */
 const swallower = {
   rest: '(func $spin (loop (br 0)))',
   execute: forever('(try (do (call $spin)) (catch_all))'),

@@ -33,7 +33,7 @@ function wildCalls(): { imports: string; calls: string[]; names: string[] } {
   const names: string[] = [];
   for (const [module, functions] of Object.entries(hostSignatures({ enableWasi: true }))) {
     for (const [name, { params, results }] of Object.entries(functions)) {
-      // These end the call, and have attacks of their own.
+      // These end the call, and have separate attacks.
       if (name === 'abort' || name === 'proc_exit') continue;
       const type = `(param ${params.join(' ')}) (result ${results.join(' ')})`;
       imports.push(`(import "${module}" "${name}" (func $${name} ${type}))`);

@@ -100,7 +100,7 @@ const list = ({ open, artifact: { name } }: RegistryScene): Promise<unknown> => 
 const listNames = ({ registry: { host } }: RegistryScene): Promise<unknown> =>
   listRepositories({ host });
 
-/** Sends for as long as somebody reads. */
+/** Sends as long as there is a reader. */
 function sendForEver(response: ServerResponse): void {
   const part = Buffer.alloc(65_536, 0x20);
   const more = (): void => {

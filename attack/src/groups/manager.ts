@@ -165,7 +165,7 @@ export const managerRows: readonly Attack[] = [
 
 /** Row 100: the runner lies. Whatever it says is checked. */
 async function forge(arena: Parameters<Attack['run']>[0], name: string): Promise<string> {
-  // The neighbour lives in another manager: threads are shared, and nobody vouches for one that was taken over.
+  // The neighbour lives in another manager: threads are shared, and one that was taken over cannot be trusted.
   await arena.manager();
   const manager = await arena.manager({ limits: { timeoutMs: 1000 } }, true);
   const disguise = arena.mode === 'thread' ? withForgingThread : withForgingChild;

@@ -43,10 +43,7 @@ export const reports: readonly Attack[] = [
     const own = tags.filter((attributes) => attributes === '');
     const data = tags.filter((attributes) => attributes.startsWith(' type="application/gzip" id='));
     insist(own.length === 1 && own.length + data.length === tags.length, tags.join());
-    insist(
-      !/<(?:img|iframe|object|embed|link|base|form)\b/i.test(html),
-      'an element of a stranger',
-    );
+    insist(!/<(?:img|iframe|object|embed|link|base|form)\b/i.test(html), 'an untrusted element');
     insist(!/'unsafe-|https?:/.test(/content="(default-src[^"]*)"/.exec(html)![1]!), 'the policy');
     return 'one script, and data that is base64';
   }),

@@ -48,7 +48,7 @@ const ROW = {
   scores: { e: 1 },
 };
 
-/** A run of two records, as somebody may have sent it. */
+/** A run of two records from an untrusted source. */
 async function withRun(action: (run: string, folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'testbench-attack-'));
   try {
@@ -195,7 +195,7 @@ const lying = Object.entries(ROWS).map(([name, change]): Attack => ({
 
 const WRITTEN = ['manifest.json', 'plan.json', 'segments'];
 
-/** Rows 234 to 239: the folder of a run that a stranger sent. */
+/** Rows 234 to 239: the folder of an untrusted run. */
 export const runFolders: readonly Attack[] = [
   ...irregular,
   ...replayed,

@@ -50,7 +50,7 @@ const ENDLESS = ['CALL_FUEL_EXHAUSTED', 'CALL_DEADLINE_EXCEEDED'];
 /** Code that is not optimized yet takes more of the engine's stack, which then ends before the interpreter's own. */
 const LIMITS = [...ENDLESS, 'CALL_MEMORY_EXHAUSTED', 'CALL_STACK_EXHAUSTED', 'CALL_PLUGIN_FAILED'];
 
-/** Rows 240 to 249: interpreters with a stranger's script inside. */
+/** Rows 240 to 249: interpreters with an untrusted script inside. */
 export const scripts: readonly Attack[] = [
   trick(240, 'an endless loop', 'loop', ENDLESS),
   trick(241, 'memory without end', 'memory', LIMITS),

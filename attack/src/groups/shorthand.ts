@@ -6,7 +6,7 @@ import { type Attack, ISOLATED } from '../attack.ts';
 type CallOptions = Parameters<Arena['fail']>[2];
 type ManagerOptions = Parameters<Arena['manager']>[0];
 
-/** A well-behaved plugin, but for the parts that are given. */
+/** A well-behaved plugin, except for the given parts. */
 export function plugin(parts: GuestParts): Uint8Array<ArrayBuffer> {
   return assemble(guestWat(parts));
 }

@@ -130,7 +130,7 @@ const refuse = (row: number, name: string, make: () => Uint8Array): Attack => ({
   },
 });
 
-/** Folders of runs that somebody sends to be verified. */
+/** Untrusted folders of runs to verify. */
 const FOLDERS: Readonly<Record<string, (folder: string) => void>> = {
   'a link in place of a manifest': (folder) =>
     symlinkSync('/etc/passwd', join(folder, 'manifest.json')),

@@ -45,7 +45,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   '3,000 metrics': `{"data":{"score":1,"metrics":{${manyMetrics}}}}`,
 };
 
-/** Rows 230 to 233: what adds up records, and asks a stranger for the score of a set. */
+/** Rows 230 to 233: what sums records, and asks an untrusted plugin for the score of a set. */
 export const sums: readonly Attack[] = [
   ...Object.entries(OUTPUTS).map(([name, output]): Attack => ({
     row: 230,

@@ -1,4 +1,4 @@
-// Runs `testbench` with the given arguments, and tells its exit code, how much it printed, and how its errors begin.
+// Runs `testbench` with the given arguments, and reports its exit code, how much it printed, and how its errors begin.
 import { main } from '@testbench/cli';
 
 let printed = 0;

@@ -1,4 +1,4 @@
-// Looks for plugins in a folder, and tells how many there are and what kept others from being any.
+// Looks for plugins in a folder, and reports how many there are and why others are not.
 import { discoverPlugins } from '@testbench/registry';
 
 const codes: string[] = [];

@@ -1,4 +1,4 @@
-// Loads large modules in threads or processes, and tells how long the event loop stood still: loading.ts <isolation>
+// Loads large modules in threads or processes, and reports how long the event loop was blocked: loading.ts <isolation>
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Opens a data set, and tells how many records it has, or what kept it from being one.
+// Opens a data set, and reports how many records it has, or why it is invalid.
 import { PluginError } from '@testbench/bench';
 import { openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
 

@@ -23,7 +23,7 @@ try {
   outcome = error.code;
 }
 await manager.close();
-// What is compiled in the background goes on after the call, after unloading, and holds up the end of the process.
+// Background compilation continues after the call and after unloading, and delays the end of the process.
 for (let quiet = 0; quiet < 3;) {
   const before = cpuMs();
   await pause(100);

@@ -34,7 +34,7 @@ export type BenchErrorCode =
   | 'BENCH_SHARDS_MISSING'
   /** A shard to be merged is there twice, or its run is there already with other rows. */
   | 'BENCH_SHARDS_DOUBLED'
-  /** Shards to be merged are of different plans, cut differently, or counted fuel by different versions of the metering; or a folder is no shard. */
+  /** Shards to be merged are of different plans, cut differently, or counted fuel by different versions of the metering; or a folder is not a shard. */
   | 'BENCH_SHARDS_MISMATCHED'
   /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
   | 'BENCH_NOT_COMPARABLE'

@@ -107,7 +107,7 @@ export function rewriteBodies(
       if (role === Role.Free) charges.reset(shape.first, shape.last);
       else if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
-      // Also what is no number.
+      // Also what is not a number.
       if (!(charges.largest <= MAX_CHARGE)) {
         throw new MeterError(
           'METER_COST_TOO_LARGE',

@@ -14,7 +14,7 @@ export interface VerifierSubject {
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What is no bundle, in more than one way. */
+/** What is not a bundle, in more than one way. */
 const GARBAGE: readonly Uint8Array[] = [
   new Uint8Array(),
   Uint8Array.of(0),

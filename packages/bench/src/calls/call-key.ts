@@ -29,7 +29,7 @@ const PLUGIN_DIGEST = /^sha256:[0-9a-f]{64}$/;
  *
  * @returns 64 hex digits.
  * @throws {CallError} `CALL_INVALID_INPUT` if configuration or input cannot be written as JSON, or hold half a character.
- * @throws {RangeError} For a plugin that is no digest, or an epoch or number that is not a whole one from 0.
+ * @throws {RangeError} For a plugin that is not a digest, or an epoch or number that is not a whole one from 0.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  *
  * @example

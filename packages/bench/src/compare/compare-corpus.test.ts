@@ -10,7 +10,7 @@ import { formatBaseline, makeBaseline, sealBaseline } from '../gates/make-baseli
 import { parseBaseline } from '../gates/read-baseline.js';
 import { compareRuns } from './compare-runs.js';
 
-/** An error rate as a plugin would give it: a ratio of sums, which is no mean of ratios. */
+/** An error rate as a plugin would give it: a ratio of sums, which is not a mean of ratios. */
 const rate = ({ aggregate: { errors = 0, words = 0 }, n }: AggregateData) => ({
   score: 1 - Math.min(1, errors / words),
   metrics: { rate: (100 * errors) / words, results: n },

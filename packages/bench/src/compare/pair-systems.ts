@@ -12,7 +12,7 @@ export interface PairedSystems {
 
 const FIELDS = ['prompt', 'provider', 'model'] as const;
 /**
- * By what systems are paired, the closest first. Where a filter names a model on both sides, its name is no part of it, and so on; where one
+ * By what systems are paired, the closest first. Where a filter names a model on both sides, its name is not part of it, and so on; where one
  * provider gave way to another, prompt and model are enough, as long as there is one of each.
  */
 const KEYS: readonly (readonly (keyof SystemName)[])[] = [

@@ -45,7 +45,7 @@ export function planRecords(
     alpha,
     power,
     recordsNeeded: needed === null ? null : Math.ceil(needed.nCeil * cost),
-    // Scores are from 0 to 1: what is larger is no difference that there could be.
+    // Scores are from 0 to 1: what is larger is not a difference that there could be.
     detectableDifference:
       detectable !== null && detectable > 0 && detectable <= 1 ? detectable : null,
   };

@@ -163,7 +163,7 @@ export interface SetDifference {
   readonly interval: DifferenceInterval | null;
 }
 
-/** A score of whole sets that is no mean of records' scores, such as BLEU, of two systems on the same records. */
+/** A score of whole sets that is not a mean of records' scores, such as BLEU, of two systems on the same records. */
 export interface CorpusComparison extends SetDifference {
   readonly evaluator: string;
   /** Records that have metrics in both: only they are added up. */

@@ -16,7 +16,7 @@ export interface BlockColumns {
   readonly counts: Float64Array;
 }
 
-/** Fewer blocks are no sample to draw from. */
+/** Fewer blocks are not a sample to draw from. */
 const LEAST_BLOCKS = 64;
 
 /** Sums of two systems over the same blocks of records, in memory that has a limit: with more metrics, blocks are put together. */

@@ -51,7 +51,7 @@ export interface BenchmarkConfig {
   readonly maxErrors?: number;
   /**
    * Reports written whenever a run ends: formats by name, or more. `testbench run` does it, and `score` and `resume` with `--reporters`;
-   * a program calls `reportRuns` of `@testbench/report/runs`. It is no part of a plan, and not kept with a run. @default nothing
+   * a program calls `reportRuns` of `@testbench/report/runs`. It is not part of a plan, and not kept with a run. @default nothing
    */
   readonly reporters?: readonly (ReporterFormat | ReporterConfig)[];
   /** Folder for the runs. */

@@ -37,7 +37,7 @@ const OPTIONS: OptionReaders<LoadConfigOptions> = {
   onRead: (node) => node.callback(),
 };
 
-/** A configuration before it is checked; with its text, if it is no script. */
+/** A configuration before it is checked; with its text, if it is not a script. */
 interface ConfigDocument {
   readonly value: unknown;
   readonly source?: string;

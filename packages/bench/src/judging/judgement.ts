@@ -36,7 +36,7 @@ const NUMBERS = ['sample', 'score', 'grade', 'items', 'held'] as const;
  *
  * @param fail Makes the error of what is wrong.
  * @returns Undefined if there is nothing. What is not known here is left out.
- * @throws What `fail` makes: it is no list, too long, or an entry has no judge or a field of the wrong kind.
+ * @throws What `fail` makes: it is not a list, too long, or an entry has no judge or a field of the wrong kind.
  */
 export function readJudgements(
   value: unknown,

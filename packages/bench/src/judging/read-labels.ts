@@ -50,7 +50,7 @@ const KEYS = [
  *
  * @param path UTF-8, with or without a byte order mark, at most 64 MiB.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read; `BENCH_DATASET_INVALID`, with `file` and `line`, for a line
- *   that is no label.
+ *   that is not a label.
  */
 export async function readLabels(path: string): Promise<HumanLabel[]> {
   const bytes = await readCappedFile(path, 'labels', MAX_LABEL_BYTES);

@@ -180,7 +180,7 @@ function areNumbers(value: unknown): boolean {
   return isMap(value) && Object.values(value).every((each) => Number.isFinite(each));
 }
 
-/** An object that is no list. */
+/** An object that is not a list. */
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return isObject(value) && !Array.isArray(value);
 }

@@ -161,7 +161,7 @@ function readLines(path: string): string[] {
 
 const WRITING = constants.O_WRONLY | constants.O_CREAT | GUARDED_FLAGS;
 
-/** Nothing is cut off before it is known to be a file of the run itself: it was no link when it was read. */
+/** Nothing is cut off before it is known to be a file of the run itself: it was not a link when it was read. */
 function openJournal(path: string): number {
   const file = openSync(path, WRITING, 0o600);
   try {

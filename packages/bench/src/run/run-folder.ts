@@ -224,7 +224,7 @@ async function findEarlierRun(
   const dated = await Promise.all(runs.map(async (run) => ({ run, at: await writtenAt(run) })));
   dated.sort((one, other) => other.at - one.at);
   for (const { run } of dated) {
-    // One that cannot be read is no reason not to run.
+    // One that cannot be read is not a reason not to run.
     const reader = await store.read(run).catch(() => undefined);
     const text = await reader?.document('plan').catch(() => undefined);
     if (reader === undefined || text === undefined) continue;

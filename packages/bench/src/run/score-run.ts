@@ -158,7 +158,7 @@ async function keptSetsOf(
   }
 }
 
-/** A summary comes from a file: what is no score of a set is left to those who read the new one. */
+/** A summary comes from a file: what is not a score of a set is left to those who read the new one. */
 function keptOf(sets: unknown, isKept: (evaluator: string) => boolean): SetScore[] {
   if (!Array.isArray(sets)) return [];
   return (sets as readonly SetScore[]).filter(

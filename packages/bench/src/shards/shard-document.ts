@@ -95,7 +95,7 @@ export function beginShard(plan: Plan, shard: Shard, formats: readonly string[])
 /**
  * What a folder says of the shard that it is.
  *
- * @returns undefined if it is no shard.
+ * @returns undefined if it is not a shard.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export async function readShardDocument(

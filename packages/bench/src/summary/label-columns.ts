@@ -95,7 +95,7 @@ const NOTHING = {
   interval: null,
 } as const;
 
-/** Without a standard error above 0 there is none: full agreement of a few cases is no certainty. */
+/** Without a standard error above 0 there is none: full agreement of a few cases is not a certainty. */
 export function kappaInterval(
   kappa: number | null,
   stderr: number | null,

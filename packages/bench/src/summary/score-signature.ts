@@ -21,7 +21,7 @@ export interface SignatureParts {
   /** Treatment of cases without a score; absent without scores. */
   readonly onError?: 'missing' | 'wrong';
   readonly epochs?: { readonly count: number; readonly reducer: string };
-  /** What the number is, where it is no mean: `kappa`, `quantiles(7)`. */
+  /** What the number is, where it is not a mean: `kappa`, `quantiles(7)`. */
   readonly statistic?: string;
   /** How the interval was made, such as `wilson`, `clustered(group:57)`, `bootstrap(2000,seed:1)`; absent without one. */
   readonly interval?: string;

@@ -99,7 +99,7 @@ async function followLinks(path: string): Promise<string> {
     const found = await lstat(target).catch(ignoreMissing);
     if (found?.isSymbolicLink() !== true) return target;
     const next = resolve(dirname(target), await readlink(target));
-    // Links in /proc may have a text that is no path, such as `pipe:[123]`, and still lead somewhere.
+    // Links in /proc may have a text that is not a path, such as `pipe:[123]`, and still lead somewhere.
     if (isProcess(target)) return target;
     target = next;
   }

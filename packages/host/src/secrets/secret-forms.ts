@@ -15,7 +15,7 @@ const MIN_PART_LENGTH = 12;
  * Escapes (`%41`, `\u0041`, `&#65;`) are not among them: they are undone in what is searched.
  *
  * Half of a secret counts as the secret. It must not be less: a plugin that lets a server repeat what it guesses could find the
- * rest from there, character by character, and how many secrets begin is no secret (`sk-ant-api03-`).
+ * rest from there, character by character, and how many secrets begin is not a secret (`sk-ant-api03-`).
  */
 export function formsOf(secret: string): readonly SecretForm[] {
   const bytes = Buffer.from(secret, 'latin1');

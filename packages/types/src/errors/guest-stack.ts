@@ -41,7 +41,7 @@ const MAX_EXCERPT_LINES = 8;
 /** Codes of plugins that ended in good order and say that they failed. */
 const SAID_BY_PLUGINS: ReadonlySet<unknown> = new Set(['CALL_INVALID_INPUT', 'CALL_PLUGIN_FAILED']);
 
-/** Frames that cannot be read are left out. Numbers beyond this are no lines, columns or offsets of anything. */
+/** Frames that cannot be read are left out. Numbers beyond this are not lines, columns or offsets of anything. */
 const MAX_NUMBER = 2 ** 31;
 
 /**

@@ -57,7 +57,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** JSON of what a row has: large integers as texts, and what is no number as null. */
+/** JSON of what a row has: large integers as texts, and what is not a number as null. */
 function toJson(row: unknown): string {
   return JSON.stringify(row, (_, value: unknown) => {
     if (typeof value === 'bigint') {

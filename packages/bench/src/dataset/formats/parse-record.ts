@@ -6,7 +6,7 @@ import { DatasetFormatError, PluginError } from '@testbench/types/errors';
  *
  * A record goes to plugins as it is, so the rules of the wire hold: valid UTF-8, at most 64 levels.
  *
- * @throws {DatasetFormatError} With the place; `hint` may know why it is no JSON.
+ * @throws {DatasetFormatError} With the place; `hint` may know why it is not JSON.
  */
 export function parseRecord(
   bytes: Uint8Array,

@@ -117,7 +117,7 @@ function readColumns(row: DatasetRecord['row'], names: readonly string[]): Recor
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
-/** Numbers and truth values are written out; anything else is no text. */
+/** Numbers and truth values are written out; anything else is not a text. */
 function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -44,7 +44,7 @@ async function findFiles(path: string): Promise<readonly string[]> {
   return files;
 }
 
-/** Brackets in the name of a folder that exists are no pattern, so the search begins in the deepest such folder. */
+/** Brackets in the name of a folder that exists are not pattern, so the search begins in the deepest such folder. */
 async function matchFiles(pattern: string): Promise<readonly string[]> {
   let folder = dirname(pattern);
   while (!(await isFolder(folder))) {

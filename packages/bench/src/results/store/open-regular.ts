@@ -52,7 +52,7 @@ export function openRegularSync(file: string): number | undefined {
  * At most one byte more than the cap is read: a file may grow after its size was looked at.
  *
  * @returns undefined if there is no such file.
- * @throws {BenchError} `BENCH_RUN_DAMAGED` if it is no regular file or larger than the cap; `BENCH_RUN_UNREADABLE`.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED` if it is not a regular file or larger than the cap; `BENCH_RUN_UNREADABLE`.
  */
 export async function readRegular(file: string, maxBytes: number): Promise<Buffer | undefined> {
   await using handle = await openRegular(file);

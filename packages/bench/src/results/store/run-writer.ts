@@ -114,7 +114,7 @@ async function tidy(
 
 /** What looks like a leftover may be a data set. */
 async function checkNoInput(path: string, inputs: readonly OutputInput[]): Promise<void> {
-  // A link that leads nowhere, or in a circle, is no data set.
+  // A link that leads nowhere, or in a circle, is not a data set.
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return;
   for (const input of inputs) {

@@ -7,7 +7,7 @@ import type { CallMeasured } from '../../results/result-row.js';
 export class AskTrail {
   /** Keys of what was asked or found; what they stand for is forgotten if the plugin can make nothing of it. */
   readonly keys: string[] = [];
-  /** Why the call cannot go on, where that is no answer to the plugin. */
+  /** Why the call cannot go on, where that is not an answer to the plugin. */
   failure: { readonly error: unknown } | undefined;
   readonly #measured: CallMeasured[] = [];
   #usage: TokenUsage | undefined;

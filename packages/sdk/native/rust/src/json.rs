@@ -17,7 +17,7 @@ impl Json {
         Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
-    /// The value under a key; `Null` if this is no object or has no such key. Of equal keys, the last one counts.
+    /// The value under a key; `Null` if this is not an object or has no such key. Of equal keys, the last one counts.
     pub fn get(&self, key: &str) -> &Json {
         self.find(key).unwrap_or(&Json::Null)
     }

@@ -5,7 +5,7 @@ use crate::{Failure, Json};
 pub struct Sums<'a>(&'a Json);
 
 impl<'a> Sums<'a> {
-    /// The sums in the data of a call; `None` if it is no aggregate call, whose data have nothing but the sums and their number.
+    /// The sums in the data of a call; `None` if it is not an aggregate call, whose data have nothing but the sums and their number.
     pub fn of(data: &'a Json) -> Option<Self> {
         let two = matches!(data, Json::Object(entries) if entries.len() == 2);
         let sums = matches!(data.get("aggregate"), Json::Object(_));
