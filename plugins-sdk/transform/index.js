@@ -4,9 +4,6 @@
  *
  * Use it as `asc --transform @testbench/plugins-sdk/transform`, or let `testbench build` do so.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { NodeKind, SourceKind, Transform } from '@testbench/compiler/ast';
 
 import { describePlugin } from './describe-plugin.js';
@@ -48,7 +45,8 @@ export default class PluginTransform extends Transform {
 
   /** The project's package.json, which supplies what the declaration leaves out. */
   async readPackage() {
-    const text = await readFile(join(this.baseDir, 'package.json'), 'utf8').catch(() => '{}');
+    // Through the compiler, which may run where there is no file system.
+    const text = (await this.readFile('package.json', this.baseDir)) ?? '{}';
     // Some editors begin a file with a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   }

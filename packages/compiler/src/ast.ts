@@ -23,8 +23,18 @@ export const SourceKind: CompilerEnum = enums.SourceKind;
 /** Kinds of tokens. */
 export const Token: CompilerEnum = enums.Token;
 
+/** What the compiler gives to transforms. */
+export interface TransformContext {
+  readonly baseDir: string;
+  /** Contents of a file as the compiler reads it; null if there is none. */
+  readonly readFile: (
+    name: string,
+    baseDir: string,
+  ) => string | null | Promise<string | null>;
+}
+
 /**
- * The class that transforms extend. The compiler sets `baseDir` before it calls `afterParse(parser)`, `afterInitialize(program)` and
- * `afterCompile(module)`, of which a transform has those that it needs.
+ * The class that transforms extend. The compiler sets the fields of its context before it calls `afterParse(parser)`,
+ * `afterInitialize(program)` and `afterCompile(module)`, of which a transform has those that it needs.
  */
-export const Transform = compiler.Transform as unknown as new () => { readonly baseDir: string };
+export const Transform = compiler.Transform as unknown as new () => TransformContext;

@@ -7,7 +7,7 @@
  */
 export { BuildError, type BuildErrorCode, type Diagnostic } from './compile/build-error.js';
 export { buildPlugin, type BuildPluginOptions, type BuildResult } from './compile/build-plugin.js';
-export type { Optimization } from './compile/compile-assembly.js';
+export type { Optimization } from './compile/compile-sources.js';
 export { measureSize, type SizeReport, type SizeShare } from './compile/measure-size.js';
 export { type PluginLanguage, PROJECT_MARKERS } from './compile/project.js';
 export {

@@ -11,12 +11,8 @@ import { askMetadata, checkAnsweredMetadata } from '../check/ask-metadata.js';
 import { embedMetadata } from '../embed-metadata.js';
 import { isSectionMissing, type PluginProblem, validatePlugin } from '../validate-plugin.js';
 import { BuildError, type Diagnostic } from './build-error.js';
-import {
-  compileAssembly,
-  type Compiled,
-  type Optimization,
-  OPTIMIZATIONS,
-} from './compile-assembly.js';
+import { compileAssembly, type Compiled } from './compile-assembly.js';
+import { type Optimization, OPTIMIZATIONS } from './compile-sources.js';
 import { compileC } from './compile-c.js';
 import { placeOf } from './compile-failed.js';
 import { compileRust } from './compile-rust.js';
@@ -127,7 +123,9 @@ async function build(options: BuildPluginOptions): Promise<BuildResult> {
     gzipSize: gzipSync(bytes).length,
     sizeReport: { ...measureSize(named), sections: measureSize(bytes).sections },
     warnings,
-    inputs: [...inputs, join(directory, 'package.json')].filter((file) => existsSync(file)),
+    inputs: [...new Set([...inputs, join(directory, 'package.json')])].filter((file) =>
+      existsSync(file),
+    ),
   };
 }
 

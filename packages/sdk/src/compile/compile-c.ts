@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { BuildError, type Diagnostic } from './build-error.js';
-import type { CompileRequest, Compiled, Optimization } from './compile-assembly.js';
+import type { CompileRequest, Compiled } from './compile-assembly.js';
+import type { Optimization } from './compile-sources.js';
 import { compileFailed } from './compile-failed.js';
 import { withExcerpt } from './with-excerpt.js';
 import { nativeFolder } from './native-folder.js';

@@ -1,4 +1,4 @@
-import type { Optimization } from './compile-assembly.js';
+import type { Optimization } from './compile-sources.js';
 import { loadCompiler } from './load-compiler.js';
 import { carryPlaces } from './places/carry-places.js';
 import type { CodePlaces } from './places/code-places.js';

@@ -13,5 +13,12 @@ export function stripSections(bytes: Uint8Array, names: RegExp): Uint8Array<Arra
   const kept = readSections(bytes).filter(({ name }) => name === undefined || !names.test(name));
   const header = bytes.subarray(0, 8);
   const parts = [header, ...kept.map(({ start, end }) => bytes.subarray(start, end))];
-  return new Uint8Array(Buffer.concat(parts));
+  // No Buffer: this also runs in browsers.
+  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
 }

@@ -1,0 +1,15 @@
+/**
+ * Compiles AssemblyScript plugins from texts, with nothing of Node: for an editor in a browser.
+ *
+ * @packageDocumentation
+ */
+export { BuildError, type BuildErrorCode, type Diagnostic } from './build-error.js';
+export {
+  type CompiledSources,
+  compileSources,
+  type Optimization,
+  type SourceCompiler,
+  type SourceFiles,
+  type SourceRequest,
+} from './compile-sources.js';
+export { stripDebugSections } from './strip-debug-sections.js';
