@@ -27,10 +27,7 @@ export const Token: CompilerEnum = enums.Token;
 export interface TransformContext {
   readonly baseDir: string;
   /** Contents of a file as the compiler reads it; null if there is none. */
-  readonly readFile: (
-    name: string,
-    baseDir: string,
-  ) => string | null | Promise<string | null>;
+  readonly readFile: (name: string, baseDir: string) => string | null | Promise<string | null>;
 }
 
 /**

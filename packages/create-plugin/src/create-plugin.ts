@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import { renderProject } from './render-project.js';
+import { isScriptLanguage, renderProject } from './render-project.js';
 import { ScaffoldError } from './scaffold-error.js';
 import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
 
@@ -16,6 +16,12 @@ export interface CreatePluginOptions {
   readonly type?: PluginType;
   /** @default 'assemblyscript' */
   readonly language?: TemplateLanguage;
+  /** Text of the plugin, in place of the template's, for a module language. @default the template's */
+  readonly source?: string;
+  /** One line, for `package.json` and the README. @default what the template's plugin does */
+  readonly description?: string;
+  /** A call and what it gives, for the README and the test, with `source`. @default the test only checks the contract */
+  readonly example?: { readonly input: unknown; readonly output: unknown };
 }
 
 const OPTIONS: OptionReaders<CreatePluginOptions> = {
@@ -23,6 +29,12 @@ const OPTIONS: OptionReaders<CreatePluginOptions> = {
   // Any other text is an error that lists the choices.
   type: (node) => node.text() as PluginType,
   language: (node) => node.text() as TemplateLanguage,
+  source: (node) => node.text(),
+  description: (node) => node.text(),
+  example: (node) => {
+    const fields = node.fields(['input', 'output']);
+    return { input: fields.required('input').value, output: fields.required('output').value };
+  },
 };
 
 /** What was made. */
@@ -71,8 +83,22 @@ export async function createPlugin(given: CreatePluginOptions): Promise<CreatedP
   }
   const type = known('type', PLUGIN_TYPES, options.type ?? 'evaluator');
   const language = known('language', TEMPLATE_LANGUAGES, options.language ?? 'assemblyscript');
+  const { source, description, example } = options;
+  if (source !== undefined && isScriptLanguage(language)) {
+    throw new ScaffoldError(
+      'SCAFFOLD_BAD_CHOICE',
+      `Cannot create "${name}": a source can be given for assemblyscript, rust and c only`,
+    );
+  }
   await requireEmpty(directory, name);
-  const files = await renderProject({ name, type, language });
+  const files = await renderProject({
+    name,
+    type,
+    language,
+    ...(source !== undefined && { source }),
+    ...(description !== undefined && { description }),
+    ...(example !== undefined && { example }),
+  });
   try {
     for (const [path, text] of files) {
       const target = join(directory, path);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { PluginType } from '@testbench/types';
 
 import { PROJECT_LANGUAGES } from './project-languages.js';
-import { SHOWCASES } from './showcases.js';
+import { type Showcase, SHOWCASES } from './showcases.js';
 import type { TemplateLanguage } from './template-language.js';
 
 /** What a project is made from. */
@@ -13,6 +13,28 @@ export interface ProjectDescription {
   readonly name: string;
   readonly type: PluginType;
   readonly language: TemplateLanguage;
+  /** In place of the template's. */
+  readonly source?: string;
+  readonly description?: string;
+  /** Of a plugin with a source of its own. */
+  readonly example?: { readonly input: unknown; readonly output: unknown };
+}
+
+/** True for a language whose projects are tested by what the template's plugin gives. */
+export function isScriptLanguage(language: TemplateLanguage): boolean {
+  return PROJECT_LANGUAGES[language].isScript;
+}
+
+/** What the project shows of its plugin: the template's, or what is known of a given source. */
+function showcaseOf({ type, source, description, example }: ProjectDescription): Partial<Showcase> {
+  const { input, ...showcase } = SHOWCASES[type];
+  const described = { description: description ?? showcase.description };
+  if (source === undefined) return { ...showcase, ...described, input };
+  return {
+    ...described,
+    input: example?.input ?? input,
+    ...(example && { output: example.output }),
+  };
 }
 
 /** Next to both sources and bundle. */
@@ -32,8 +54,12 @@ export async function renderProject(project: ProjectDescription): Promise<Map<st
     for (const path of await listFiles(join(TEMPLATES, folder))) {
       const text = await readFile(join(TEMPLATES, folder, path), 'utf8');
       // npm leaves some dotfiles out of packages, so they lie there with another first character.
-      files.set(path.replace(/(^|\/)_/, '$1.'), fill(text, values));
+      files.set(path.replace(/(^|\/)_/, '$1.'), fill(withParts(text, values), values));
     }
+  }
+  if (project.source !== undefined) {
+    files.set(entry, project.source);
+    return files;
   }
   const [folder, ending] = sources;
   const source = await readFile(join(TEMPLATES, folder, `${type}.${ending}`), 'utf8');
@@ -53,7 +79,8 @@ async function listFiles(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-async function describePackage({ name, type, language }: ProjectDescription): Promise<string> {
+async function describePackage(project: ProjectDescription): Promise<string> {
+  const { name, language } = project;
   const range = `^${await ownVersion()}`;
   const { entry, isScript, packages, others } = PROJECT_LANGUAGES[language];
   const module = `build/${name}.wasm`;
@@ -64,7 +91,7 @@ async function describePackage({ name, type, language }: ProjectDescription): Pr
   const description = {
     name,
     version: '0.1.0',
-    description: SHOWCASES[type].description,
+    description: showcaseOf(project).description,
     author: '',
     license: 'MIT',
     type: 'module',
@@ -84,8 +111,9 @@ async function ownVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function valuesFor({ name, type, language }: ProjectDescription): Readonly<Record<string, string>> {
-  const { description, input, output, refused } = SHOWCASES[type];
+function valuesFor(project: ProjectDescription): Readonly<Record<string, string>> {
+  const { name, type, language } = project;
+  const { description = '', input, output, refused } = showcaseOf(project);
   const { entry, isScript, requirements } = PROJECT_LANGUAGES[language];
   return {
     NAME: name,
@@ -102,9 +130,14 @@ function valuesFor({ name, type, language }: ProjectDescription): Readonly<Recor
       ? 'shows whether the plugin keeps the contract, and compares what it gives with `golden.jsonl`'
       : 'builds, and runs the test',
     INPUT: JSON.stringify(input),
-    OUTPUT: JSON.stringify(output),
-    REFUSED: JSON.stringify(refused),
-    OUTPUT_LINES: JSON.stringify(output, undefined, 2),
+    // Between single quotes of a shell.
+    SHELL_INPUT: JSON.stringify(input).replaceAll("'", String.raw`'\''`),
+    ...(output === undefined && { NO_OUTPUT: '' }),
+    ...(output !== undefined && {
+      OUTPUT: JSON.stringify(output),
+      OUTPUT_LINES: JSON.stringify(output, undefined, 2),
+    }),
+    ...(refused !== undefined && { REFUSED: JSON.stringify(refused) }),
   };
 }
 
@@ -114,6 +147,14 @@ function withTypes(text: string, typed: boolean): string {
     if (!typed) return '';
     return types.startsWith(' ') ? `:${types}` : types;
   });
+}
+
+/** What stands between `{{#NAME}}` and `{{/NAME}}` is left out where there is no such value. */
+function withParts(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(
+    /\{\{#([A-Z_]+)\}\}\n([\s\S]*?)\{\{\/\1\}\}\n/g,
+    (_, name: string, part: string) => (Object.hasOwn(values, name) ? part : ''),
+  );
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { AUTHOR_PLUGIN, buildWorker } from './build-author.mjs';
+
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const target = join(folder, 'dist/assets');
 
@@ -35,6 +37,7 @@ export async function buildPage() {
     conditions: ['@testbench/source'],
     legalComments: 'inline',
     logLevel: 'error',
+    plugins: [AUTHOR_PLUGIN],
   });
   mkdirSync(target, { recursive: true });
   const written = new Set(outputFiles.map(({ path }) => relative(target, path)));
@@ -44,6 +47,7 @@ export async function buildPage() {
     writeFileSync(`${path}.${process.pid}`, contents);
     renameSync(`${path}.${process.pid}`, path);
   }
+  written.add(await buildWorker(target));
   for (const name of readdirSync(target)) {
     if (!written.has(name)) rmSync(join(target, name), { recursive: true });
   }

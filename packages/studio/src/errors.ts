@@ -16,6 +16,8 @@ export type StudioErrorCode =
   | 'STUDIO_NOT_FOUND'
   /** A path that leads out of the project. */
   | 'STUDIO_OUTSIDE_PROJECT'
+  /** A plugin of that name is saved already. */
+  | 'STUDIO_EXISTS'
   /** A body, or what was asked for, is larger than the studio takes. */
   | 'STUDIO_TOO_LARGE'
   /** Too much goes on at once: streams of events, or another process that writes the same. */

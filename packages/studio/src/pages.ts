@@ -20,6 +20,7 @@ export const PAGES = [
   { path: '/data', name: 'Data', isInNavigation: true },
   { path: '/plugins', name: 'Plugins', isInNavigation: true },
   { path: '/analytics', name: 'Analytics', isInNavigation: true },
+  { path: '/editor', name: 'Editor', isInNavigation: true, runsWasm: true },
 ] as const satisfies readonly Page[];
 
 /** Path of a page. */

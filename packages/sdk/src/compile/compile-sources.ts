@@ -148,10 +148,7 @@ function thrownByTransform(error: Error, sources: Sources): BuildError {
   if (file === undefined || message === undefined) {
     return new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
   }
-  const excerpt = sources
-    .textOf(file)
-    ?.split('\n')
-    [Number(line) - 1]?.replace(/\r$/, '');
+  const excerpt = sources.textOf(file)?.split('\n')[Number(line) - 1]?.replace(/\r$/, '');
   const diagnostic = { file, line: Number(line), column: 0, message };
   return new BuildError(
     'BUILD_COMPILE_FAILED',

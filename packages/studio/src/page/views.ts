@@ -12,4 +12,5 @@ export const VIEWS: Readonly<Record<PagePath, () => Promise<ComponentType>>> = {
   '/data': async () => (await import('./data/data-page.js')).DataPage,
   '/plugins': async () => (await import('./plugins/plugin-page.js')).PluginPage,
   '/analytics': async () => (await import('./analytics/analytics-page.js')).AnalyticsPage,
+  '/editor': async () => (await import('../author/page/author-page.js')).AuthorPage,
 };

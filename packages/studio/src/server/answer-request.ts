@@ -95,6 +95,9 @@ async function answerOrThrow(
     const file = files.get(path.slice('/assets/'.length));
     if (file === undefined)
       throw new StudioError('STUDIO_NOT_FOUND', 'Cannot answer: no such file');
+    for (const [name, value] of Object.entries(securityHeaders(file.runsWasm))) {
+      response.setHeader(name, value);
+    }
     response.setHeader('content-type', file.type);
     response.end(file.bytes);
     return;

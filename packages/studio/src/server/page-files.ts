@@ -7,6 +7,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** One file of the page. */
+export interface PageFile {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+  /** A worker has the policy that its own file comes with. */
+  readonly runsWasm: boolean;
+}
+
 /** Files of the page by their name, listed once: a request names one of these, or nothing. */
 export class PageFiles {
   readonly #folder: string;
@@ -19,14 +27,14 @@ export class PageFiles {
     this.#names = new Set(readdirSync(folder).filter((name) => extname(name) in TYPES));
   }
 
-  get(name: string): { readonly bytes: Uint8Array; readonly type: string } | undefined {
+  get(name: string): PageFile | undefined {
     if (!this.#names.has(name)) return undefined;
     let bytes = this.#read.get(name);
     if (bytes === undefined) {
       bytes = readFileSync(join(this.#folder, name));
       this.#read.set(name, bytes);
     }
-    return { bytes, type: TYPES[extname(name)]! };
+    return { bytes, type: TYPES[extname(name)]!, runsWasm: name.endsWith('-worker.js') };
   }
 }
 

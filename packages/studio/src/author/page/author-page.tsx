@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { JSX } from 'preact';
+
+import { ARITHMETIC } from '../samples/arithmetic.js';
+import type { AuthorHost, SaveReply, SaveRequest } from './author-host.js';
+import { mountAuthor } from './mount-author.js';
+
+const HOST: AuthorHost = {
+  workerUrl: new URL('/assets/author-worker.js', location.origin),
+  samples: [ARITHMETIC],
+  save: async (request) => await post<SaveReply>('/api/author/projects', request),
+};
+
+/** The page of the studio that writes metrics. */
+export function AuthorPage(): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    mountAuthor(element.current!, HOST);
+  }, []);
+  return (
+    <>
+      <h1>Editor</h1>
+      <div ref={element} />
+    </>
+  );
+}
+
+async function post<Reply>(path: string, body: SaveRequest): Promise<Reply> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Reply & {
+    readonly error?: { readonly code: string; readonly message: string };
+  };
+  if (answer.error === undefined) return answer;
+  throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
+}

@@ -1,0 +1,149 @@
+import { computed, effect, signal } from '@preact/signals';
+
+import { dataFor, type DataRecord, fieldsOf, guessMapping, type Mapping } from '../data/records.js';
+import { DEFAULT_RECORDS } from '../limits.js';
+import { generateSource } from '../recipe/generate-source.js';
+import { projectFiles } from '../recipe/project-files.js';
+import { FRESH_RECIPE, type Recipe } from '../recipe/recipe.js';
+import type { RunRow } from '../worker/messages.js';
+import type { AuthorHost } from './author-host.js';
+import { type Compiled, type Outcome, Workbench } from './workbench.js';
+
+/** What the page shows, and what can be done. */
+export type AuthorStore = ReturnType<typeof createAuthorStore>;
+
+/** Values of a record after each step, by `<check> <side> <step>`; step -1 is what came in. */
+export type Preview = ReadonlyMap<string, string>;
+
+/** Until somebody pauses in typing. */
+const PREVIEW_DELAY_MS = 300;
+
+/** Makes the state of one page. */
+export function createAuthorStore(host: AuthorHost) {
+  const workbench = new Workbench(() => new Worker(host.workerUrl, { type: 'module' }));
+  const recipe = signal<Recipe>(FRESH_RECIPE);
+  /** The source, once somebody has changed it by hand: the builder has no say then. */
+  const written = signal<string | undefined>(undefined);
+  const records = signal<readonly DataRecord[]>([]);
+  const recordsName = signal('');
+  const mapping = signal<Mapping>({ output: '', expected: '', input: '' });
+  const count = signal(DEFAULT_RECORDS);
+  const isRunning = signal(false);
+  const rows = signal<readonly RunRow[]>([]);
+  const compiled = signal<Compiled | undefined>(undefined);
+  const outcome = signal<Outcome | undefined>(undefined);
+  const place = signal(0);
+  const preview = signal<Preview>(new Map());
+  const previewProblem = signal('');
+  /** What is read out to those who do not see the page change. */
+  const status = signal('');
+
+  const fields = computed(() => fieldsOf(records.value));
+  const source = computed(() => written.value ?? generateSource(recipe.value));
+  const taken = computed(() => records.value.slice(0, count.value));
+  const files = computed(() => projectFiles(source.value, recipe.value));
+
+  const run = async (): Promise<void> => {
+    if (isRunning.value) return;
+    isRunning.value = true;
+    [rows.value, outcome.value, compiled.value] = [[], undefined, undefined];
+    status.value = 'Compiling';
+    const data = taken.value.map((record) => dataFor(record, mapping.value));
+    outcome.value = await workbench.run(
+      { files: files.value, data },
+      {
+        onCompiled: (module) => {
+          compiled.value = module;
+          status.value = 'Running';
+        },
+        onRows: (more) => {
+          rows.value = [...rows.value, ...more];
+        },
+      },
+    );
+    isRunning.value = false;
+    status.value = outcome.value.kind === 'done' ? `Ran ${rows.value.length} records` : 'Failed';
+  };
+
+  let isPreviewing = false;
+  let isStale = false;
+  /** Runs the metric over one record, and keeps what each step gave. The last change wins. */
+  const refreshPreview = async (): Promise<void> => {
+    isStale = true;
+    if (isPreviewing) return;
+    isPreviewing = true;
+    while (isStale) {
+      isStale = false;
+      const record = records.peek()[place.peek()];
+      if (record === undefined || written.peek() !== undefined) continue;
+      const code = generateSource(recipe.peek(), { isTraced: true });
+      const values = new Map<string, string>();
+      const done = await workbench.run(
+        {
+          files: projectFiles(code, recipe.peek()),
+          data: [dataFor(record, mapping.peek())],
+        },
+        { onRows: (found) => found.forEach((row) => keepValues(row, values)) },
+      );
+      previewProblem.value = values.get('error') ?? problemOf(done);
+      preview.value = values;
+    }
+    isPreviewing = false;
+  };
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    // Named so that the effect depends on them.
+    void [recipe.value, records.value, mapping.value, place.value, written.value];
+    clearTimeout(timer);
+    timer = setTimeout(() => void refreshPreview(), PREVIEW_DELAY_MS);
+  });
+
+  return {
+    host,
+    workbench,
+    recipe,
+    written,
+    source,
+    files,
+    records,
+    recordsName,
+    mapping,
+    fields,
+    count,
+    taken,
+    isRunning,
+    rows,
+    compiled,
+    outcome,
+    place,
+    preview,
+    previewProblem,
+    status,
+    run,
+    takeRecords(name: string, given: readonly DataRecord[]): void {
+      records.value = given;
+      recordsName.value = name;
+      mapping.value = guessMapping(fieldsOf(given));
+      place.value = 0;
+      [rows.value, outcome.value] = [[], undefined];
+    },
+  };
+}
+
+function keepValues(row: RunRow, values: Map<string, string>): void {
+  for (const { message } of row.log) {
+    const tab = message.indexOf('\t');
+    const key = message.slice(0, tab);
+    // Of several right answers the first is shown.
+    if (!values.has(key)) values.set(key, String(JSON.parse(message.slice(tab + 1))));
+  }
+  if (row.error !== undefined) values.set('error', row.error.message);
+  const { score } = (row.result ?? {}) as { readonly score?: number };
+  if (score !== undefined) values.set('score', String(score));
+}
+
+function problemOf(outcome: Outcome): string {
+  if (outcome.kind === 'failed') return outcome.failed.message;
+  return outcome.kind === 'ended' ? outcome.message : '';
+}

@@ -1,0 +1,22 @@
+// Runs in a thread of its own, which is ended if the compiler does not come to an end.
+import { createHash } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { buildPlugin } from '@testbench/sdk';
+import { PluginError } from '@testbench/types/errors';
+
+import type { ThreadAnswer } from './build-project.js';
+
+async function build(directory: string): Promise<ThreadAnswer> {
+  try {
+    const { bytes } = await buildPlugin({ directory });
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    return { digest, bytes: bytes.length };
+  } catch (error) {
+    if (!PluginError.is(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort!.postMessage(await build(workerData as string));

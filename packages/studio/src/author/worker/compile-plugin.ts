@@ -1,0 +1,44 @@
+import { type AssemblyCompiler, loadAssemblyCompiler } from '@testbench/compiler';
+// oxlint-disable-next-line import/no-named-as-default -- the compiler's way to name a transform
+import PluginTransform from '@testbench/plugins-sdk/transform';
+import { type CompiledSources, compileSources, stripDebugSections } from '@testbench/sdk/compile';
+import { SDK_SOURCES } from 'virtual:sdk-sources';
+
+const LIBRARY = 'node_modules/@testbench/plugins-sdk/';
+
+let compiler: Promise<AssemblyCompiler> | undefined;
+
+/** Loads the compiler once; the first use takes about a second. */
+export function warmUp(): Promise<AssemblyCompiler> {
+  compiler ??= loadAssemblyCompiler();
+  return compiler;
+}
+
+/**
+ * Compiles a project that is all texts, as `testbench build` does.
+ *
+ * @param files By their path in the project; nothing else is there but the library.
+ * @param isRelease With the optimizer: the bytes that `testbench build` writes. It takes ten times as long.
+ * @throws {BuildError} `BUILD_COMPILE_FAILED`
+ */
+export async function compilePlugin(
+  files: Readonly<Record<string, string>>,
+  isRelease: boolean,
+): Promise<CompiledSources> {
+  const compiled = await compileSources({
+    compiler: await warmUp(),
+    transform: PluginTransform,
+    files: { read: (name) => readText(files, name), list: () => [] },
+    optimize: isRelease ? 'speed' : 'none',
+  });
+  return isRelease ? { ...compiled, bytes: stripDebugSections(compiled.bytes) } : compiled;
+}
+
+function readText(files: Readonly<Record<string, string>>, name: string): string | null {
+  const path = name.replace(/^\.\//, '');
+  if (Object.hasOwn(files, path)) return files[path]!;
+  // The compiler looks for it in several folders of packages, first in the library's own.
+  const at = path.lastIndexOf(LIBRARY);
+  const inLibrary = path.slice(at + LIBRARY.length);
+  return at >= 0 && Object.hasOwn(SDK_SOURCES, inLibrary) ? SDK_SOURCES[inLibrary]! : null;
+}

@@ -1,0 +1,53 @@
+import { BuildError } from '@testbench/sdk/compile';
+
+import { compilePlugin, warmUp } from './compile-plugin.js';
+import type { RunRequest, WorkerReply } from './messages.js';
+import { describeFailure, LoadedPlugin } from './run-plugin.js';
+
+const reply = (message: WorkerReply): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+  globalThis.postMessage(message);
+};
+
+/** The last plugin: the same source is often run again over other data. */
+let last:
+  | { readonly key: string; readonly module: Uint8Array; readonly warnings: never[] }
+  | undefined;
+/** Compiles and runs what the page sends, one request after the other. The page ends the worker if one takes too long. */
+export async function serveRequests(): Promise<void> {
+  let queue = Promise.resolve();
+  globalThis.addEventListener('message', ({ data }: MessageEvent<RunRequest>) => {
+    queue = queue.then(() => perform(data)).catch((error: unknown) => tellFailure(data.id, error));
+  });
+  await warmUp();
+  reply({ kind: 'ready' });
+}
+
+async function perform(request: RunRequest): Promise<void> {
+  const { id, files, isRelease, data } = request;
+  const key = JSON.stringify([files, isRelease]);
+  const beginMs = performance.now();
+  if (last?.key !== key) {
+    const { bytes, warnings } = await compilePlugin(files, isRelease);
+    last = { key, module: bytes, warnings: [...warnings] as never[] };
+  }
+  const compileMs = performance.now() - beginMs;
+  const { module, warnings } = last;
+  const plugin = await LoadedPlugin.load(module, request);
+  try {
+    const { name, version, pluginType } = plugin.metadata;
+    // A copy: the page may hand it on.
+    const copy = Uint8Array.from(module);
+    reply({ kind: 'compiled', id, module: copy, pluginType, name, version, warnings, compileMs });
+    const runBeginMs = performance.now();
+    await plugin.run(data, (rows) => reply({ kind: 'rows', id, rows }));
+    reply({ kind: 'done', id, runMs: performance.now() - runBeginMs });
+  } finally {
+    await plugin.close();
+  }
+}
+
+function tellFailure(id: number, error: unknown): void {
+  const diagnostics = error instanceof BuildError ? error.diagnostics : [];
+  reply({ kind: 'failed', id, ...describeFailure(error), diagnostics });
+}
