@@ -28,6 +28,7 @@ const sharing = new Set([
     'sdk',
     'report',
     'trust',
+    'bench-queue',
     'script',
     'registry-oci',
     'dev',

@@ -16,6 +16,7 @@ export const mayImport = {
   core: ['types', 'manager', 'registry'],
   statistics: [],
   bench: ['types', 'wasm', 'metering', 'core', 'statistics'],
+  'bench-queue': ['types', 'metering', 'core', 'bench'],
   report: ['types', 'bench', 'core'],
   plugins: [],
   trust: ['types'],
@@ -40,6 +41,7 @@ export const mayImport = {
   cli: [
     'types',
     'bench',
+    'bench-queue',
     'create-plugin',
     'core',
     'dev',

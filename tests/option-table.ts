@@ -16,6 +16,7 @@ import { aggregateRun, openSetEvaluators, scoreSets, SumBoard } from '@testbench
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
 import { openDataset } from '@testbench/bench/dataset';
 import { calibrateJudges } from '@testbench/bench/judging';
+import { createQueueExecutor, openFolderShare, runWorker } from '@testbench/bench-queue';
 import { mergeShards, withShardRunner } from '@testbench/bench/shards';
 import {
   createFolderRuns,
@@ -540,6 +541,19 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: { PluginLocator: (options) => new PluginLocator('/nowhere', options) },
   },
   'bench:RunOptions': { calls: { runBenchmark: (options) => runBenchmark(config, options) } },
+  'bench-queue:QueueExecutorOptions': {
+    base: { client: { multi() {}, eval() {} }, share: openFolderShare('/nowhere') },
+    calls: { createQueueExecutor: (options) => createQueueExecutor(options) },
+  },
+  'bench-queue:QueueWorkerOptions': {
+    base: {
+      address: { url: 'nowhere' },
+      share: openFolderShare('/nowhere'),
+      workDir: '/nowhere',
+      signal: AbortSignal.abort(),
+    },
+    calls: { runWorker: (options) => runWorker(options) },
+  },
   'bench/shards:MergeShardsOptions': {
     calls: { mergeShards: (options) => mergeShards([], options) },
   },

@@ -27,6 +27,8 @@ const TAKEN = new Set([
   '@stricli/core',
   'assemblyscript',
   'buffer',
+  // The queue over Redis, which a reader asked for rather than one of our own; its client is a peer of it.
+  'bullmq',
   'canonicalize',
   'chokidar',
   'csv-parse',
@@ -34,6 +36,7 @@ const TAKEN = new Set([
   'events',
   'hyparquet',
   'hyparquet-compressors',
+  'ioredis',
   'jiti',
   'semver',
   'string-width',

@@ -41,6 +41,7 @@ import { PLUGIN_VERIFY } from './definitions/plugin-verify.js';
 import { POWER } from './definitions/power.js';
 import { PULL } from './definitions/pull.js';
 import { PUSH } from './definitions/push.js';
+import { QUEUE_CANCEL, QUEUE_PAUSE, QUEUE_RESUME, QUEUE_STATUS } from './definitions/queue.js';
 import { REPORT } from './definitions/report.js';
 import { RESUME } from './definitions/resume.js';
 import { RUN } from './definitions/run.js';
@@ -52,9 +53,11 @@ import { SUMMARY } from './definitions/summary.js';
 import { TEST } from './definitions/test.js';
 import { VERIFY } from './definitions/verify.js';
 import { VALIDATE } from './definitions/validate.js';
+import { WORKER } from './definitions/worker.js';
 
 /** Help texts for words that several commands begin with. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+  queue: 'show, pause, resume and cancel runs that a queue hands out',
   plugin: 'find, install, update, publish, sign, verify and attest plugins',
   'plugin keys': 'keys of your own, and those that you trust',
 };
@@ -64,6 +67,11 @@ export const COMMANDS = [
   RUN,
   RESUME,
   MERGE,
+  WORKER,
+  QUEUE_STATUS,
+  QUEUE_PAUSE,
+  QUEUE_RESUME,
+  QUEUE_CANCEL,
   SCORE,
   INIT,
   LIST,

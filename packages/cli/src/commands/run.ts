@@ -17,6 +17,7 @@ import { renderEstimate } from '../render/render-estimate.js';
 import { createStyle } from '../render/style.js';
 import { widthOf } from '../render/width-of.js';
 import { writeJson } from '../render/write-json.js';
+import { checkQueueFlags, withQueueExecutor } from '../queue-run.js';
 import { readShardFlag } from '../read-shard.js';
 import { readRunGate } from '../run-gate.js';
 import { runWithProgress } from '../render/run-with-progress.js';
@@ -35,6 +36,7 @@ export async function runCommand({
   const { failUnder, baseline, attest, watch, dryRun } = flags;
   const needWhole = { 'fail-under': failUnder, baseline, attest, watch, 'dry-run': dryRun };
   const shard = readShardFlag(flags.shard, needWhole);
+  checkQueueFlags(flags, { shard: flags.shard, watch, 'dry-run': dryRun });
   if (flags.watch) {
     const { watchRun } = await import('./watch-run.js');
     return await watchRun({ io, flags, configFile, override });
@@ -74,14 +76,17 @@ export async function runCommand({
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
   const key = await openAttestKey(io, flags);
   let folder: string | undefined;
-  const code = await runWithProgress(shown, async (options) => {
-    const result = await runPlan(config, {
-      ...options,
-      inputs,
-      ...(shard && { shard }),
+  const code = await withQueueExecutor(io, flags, find, async (executor) => {
+    return await runWithProgress(shown, async (options) => {
+      const result = await runPlan(config, {
+        ...options,
+        inputs,
+        ...(shard && { shard }),
+        ...(executor && { executor }),
+      });
+      folder = result.summary.run;
+      return result;
     });
-    folder = result.summary.run;
-    return result;
   });
   if (key !== undefined && folder !== undefined) await attestFolder(io, folder, key, flags);
   return code;

@@ -1,6 +1,7 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { KEYS_DIR } from './plugin-keys.js';
+import { RUN_QUEUE_FLAGS } from './queue.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench run`. */
@@ -19,6 +20,7 @@ export const RUN_FLAGS = {
     'part/of',
     'run one part of the records, such as 3/16, into a folder of its own: testbench merge puts the parts together',
   ),
+  ...RUN_QUEUE_FLAGS,
   concurrency: wholeNumber(1, 'records in flight'),
   policy: text('file', 'what plugins are granted that have no "permissions", and secrets'),
   failFast: flag('stop at the first failed call instead of counting it'),

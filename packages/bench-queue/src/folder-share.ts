@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { makeFolder, OutputFile, syncFolder } from '@testbench/core/files';
+
+import { QueueError } from './errors.js';
+import { MAX_FILE_BYTES, MAX_RESULT_BYTES } from './limits.js';
+import { DIGEST, type FileReference, parseShardName, RUN } from './message.js';
+import type { ResultPlace, Share } from './share.js';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * A share in a folder that all machines see, such as one of NFS: `files/sha256/<hex>`, `results/<run>/<shard>/<hex>`, and `cache`.
+ *
+ * Every file appears whole. What is read is compared with its digest, and nothing of it is a link: whoever may write to the folder can make a run
+ * fail, but not make others run or count what was not asked for.
+ *
+ * @param folder Made if it is not there, for its user alone.
+ */
+export function openFolderShare(folder: string): Share {
+  const root = resolve(folder);
+  const filePath = ({ digest }: FileReference): string =>
+    join(root, 'files', 'sha256', hexOf(digest));
+  const resultFolder = ({ run, shard }: ResultPlace): string => {
+    // Names come by way of Redis: nothing but these may become a path.
+    if (!RUN.test(run) || parseShardName(shard) === undefined) {
+      throw new RangeError(`Cannot find results of ${JSON.stringify(run)}: no such run or shard`);
+    }
+    return join(root, 'results', run, shard);
+  };
+  return {
+    specificationVersion: 'v1',
+    cacheDir: join(root, 'cache'),
+    async putFile(path) {
+      await using source = await openGuarded(path, false);
+      const { digest, bytes } = await hashFile(source!);
+      const target = filePath({ digest, bytes });
+      if (await isThere(target, { digest, bytes })) return { digest, bytes };
+      await publish(target, async (output) => {
+        for await (const chunk of chunksOf(source!)) await output.write(chunk);
+      });
+      return { digest, bytes };
+    },
+    async putBytes(bytes) {
+      const file = { digest: digestOf(bytes), bytes: bytes.length };
+      const target = filePath(file);
+      if (!(await isThere(target, file))) {
+        await publish(target, async (output) => await output.write(bytes));
+      }
+      return file;
+    },
+    async fetch(file, target) {
+      await using source = await openGuarded(filePath(file), true);
+      if (source === undefined) return false;
+      await copyChecked(chunksOf(source), file, target);
+      return true;
+    },
+    async putResult(place, bytes) {
+      const file = { digest: digestOf(bytes), bytes: bytes.length };
+      const target = join(resultFolder(place), hexOf(file.digest));
+      // Also over one of that name: it may have other content.
+      await publish(target, async (output) => await output.write(bytes));
+      return file;
+    },
+    async readResult(place, file) {
+      const path = join(resultFolder(place), hexOf(file.digest));
+      await using source = await openGuarded(path, true);
+      if (source === undefined) throw missing(file);
+      const { size } = await source.stat();
+      if (size !== file.bytes || size > MAX_RESULT_BYTES) throw damaged(file);
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunksOf(source)) parts.push(chunk);
+      const bytes = Buffer.concat(parts);
+      if (bytes.length !== file.bytes || digestOf(bytes) !== file.digest) throw damaged(file);
+      return bytes;
+    },
+    async removeResults(run) {
+      if (!RUN.test(run)) return;
+      await rm(join(root, 'results', run), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Writes what is read, if it is what its digest says; a larger stream is not read to its end. */
+export async function copyChecked(
+  chunks: AsyncIterable<Uint8Array>,
+  file: FileReference,
+  target: string,
+): Promise<void> {
+  if (file.bytes > MAX_FILE_BYTES) throw damaged(file);
+  await publish(target, async (output) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > file.bytes) throw damaged(file);
+      hash.update(chunk);
+      await output.write(chunk);
+    }
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (bytes !== file.bytes || digest !== file.digest) throw damaged(file);
+  });
+}
+
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** @throws {RangeError} It is no digest, and would be a path. */
+export function hexOf(digest: string): string {
+  if (!DIGEST.test(digest)) throw new RangeError('Cannot find a file: that is no digest');
+  return digest.slice('sha256:'.length);
+}
+
+export function missing({ digest }: FileReference): QueueError {
+  return new QueueError('QUEUE_FILE_MISSING', `Cannot read ${digest}: it is not there`);
+}
+
+export function damaged({ digest }: FileReference): QueueError {
+  return new QueueError(
+    'QUEUE_FILE_DAMAGED',
+    `Cannot read ${digest}: the file of that name has other content`,
+  );
+}
+
+async function publish(
+  target: string,
+  write: (output: OutputFile) => Promise<void>,
+): Promise<void> {
+  const folder = dirname(target);
+  makeFolder(folder);
+  const output = await OutputFile.open(target);
+  try {
+    await write(output);
+    await output.finish();
+    await output.publish(target.slice(folder.length + 1));
+    await syncFolder(folder);
+  } finally {
+    await output.discard();
+  }
+}
+
+async function isThere(path: string, { digest, bytes }: FileReference): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile() !== true || found.size !== bytes) return false;
+  await using handle = await openGuarded(path, true);
+  return handle !== undefined && (await hashFile(handle)).digest === digest;
+}
+
+/** Opens a regular file, without following a link or waiting for a pipe. */
+async function openGuarded(path: string, isGuarded: boolean): Promise<FileHandle | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (isGuarded ? constants.O_NOFOLLOW : 0);
+  const handle = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    if (isGuarded && error.code === 'ENOENT') return undefined;
+    if (error.code === 'ELOOP') throw irregular(path);
+    throw error;
+  });
+  if (handle !== undefined && !(await handle.stat()).isFile()) {
+    await handle.close();
+    throw irregular(path);
+  }
+  return handle;
+}
+
+function irregular(path: string): QueueError {
+  return new QueueError(
+    'QUEUE_FILE_DAMAGED',
+    `Cannot read ${JSON.stringify(path)}: it is no regular file`,
+  );
+}
+
+async function hashFile(handle: FileHandle): Promise<FileReference> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of chunksOf(handle)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { digest: `sha256:${hash.digest('hex')}`, bytes };
+}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.alloc(CHUNK_BYTES),
+      0,
+      CHUNK_BYTES,
+      position,
+    );
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Hands the shards of a benchmark to workers on other machines, through BullMQ and Redis.
+ *
+ * It is a package of its own because one machine needs no server, and should not install the client of one.
+ *
+ * @packageDocumentation
+ */
+export { PluginError } from '@testbench/types/errors';
+export { QueueError, type QueueErrorCode } from './errors.js';
+export { openFolderShare } from './folder-share.js';
+export { checkJob, readJob, type ShardJob } from './job.js';
+export { type FileReference, shardName, type ShardRange } from './message.js';
+export {
+  cancelRun,
+  continueRun,
+  pauseRun,
+  type QueuedRun,
+  queueStatus,
+  type QueueStatus,
+  type WorkerStatus,
+} from './queue-control.js';
+export {
+  createQueueExecutor,
+  type ExecutorStatus,
+  type QueueExecutorOptions,
+} from './queue-executor.js';
+export { type QueueWorkerOptions, runWorker, type WorkerReport } from './queue-worker.js';
+export { connectQueue, type QueueAddress, shownAddress } from './redis-url.js';
+export type { RunState } from './run-record.js';
+export type { ResultPlace, Share } from './share.js';
+export type { WorkerIsolation } from './worker-system.js';

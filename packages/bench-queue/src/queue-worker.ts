@@ -1,0 +1,412 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { loadPolicy, type PluginPolicy } from '@testbench/core';
+import { makeFolder } from '@testbench/core/files';
+import { type BenchmarkConfig, type CallsConfig, parseBenchmarkConfig } from '@testbench/bench';
+import { type RunHooks, type ShardRunner, withShardRunner } from '@testbench/bench/shards';
+import { REWRITE_VERSION } from '@testbench/metering';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+import { PluginError } from '@testbench/types/errors';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+import { QueueError } from './errors.js';
+import { fileFetcher } from './fetch-file.js';
+import { checkJob, readJob } from './job.js';
+import {
+  LOCK_MS,
+  MAX_CONCURRENCY,
+  MAX_DENIAL_CHARACTERS,
+  MAX_DENIALS,
+  MAX_RESULT_BYTES,
+  MAX_STALLED,
+  STALLED_MS,
+  WATCH_MS,
+  WORKER_TTL_MS,
+} from './limits.js';
+import { readDigest, readTags, shardName, type ShardOutcome } from './message.js';
+import { connectQueue, type QueueAddress } from './redis-url.js';
+import { readDocumentFile, readSource, unpackRun } from './run-document.js';
+import {
+  findRun,
+  keys,
+  QUEUE_PREFIX,
+  type RunRecord,
+  stateOf,
+  versionProblem,
+} from './run-record.js';
+import { createSharedGate } from './shared-gate.js';
+import { readShare, type Share } from './share.js';
+import { type WorkerIsolation, WorkerSystem } from './worker-system.js';
+
+/** How a worker works, and what it admits. What a run says of it counts for nothing. */
+export interface QueueWorkerOptions {
+  readonly address: QueueAddress;
+  readonly share: Share;
+  /** Folder of this worker alone, for plugins and data. */
+  readonly workDir: string;
+  /** Shards at a time. @default 1 */
+  readonly concurrency?: number;
+  /** Where guests run. @default 'process', since anyone who reaches the queue can name a plugin */
+  readonly isolation?: WorkerIsolation;
+  /** Labels: runs that ask for others are left alone. @default none */
+  readonly tags?: readonly string[];
+  /** A policy file: what plugins are granted, by name and digest. @default nothing is */
+  readonly policy?: string;
+  /** Digests of the plugins that may run. @default any, without more than the policy grants */
+  readonly plugins?: readonly string[];
+  /** Base addresses that data may be taken from. @default none: the share alone */
+  readonly sources?: readonly string[];
+  /** Watch what it does, such as telemetry. */
+  readonly hooks?: RunHooks;
+  /** Hears what a person should know. */
+  readonly onNotice?: (message: string) => void;
+  /** Drains the worker: shards that are under way are finished, no other is begun, and `runWorker` ends. */
+  readonly signal: AbortSignal;
+}
+
+const REQUIRED = ['address', 'share', 'workDir', 'signal'] as const;
+const OPTIONS: OptionReaders<QueueWorkerOptions> = {
+  address: (node) => node.object() as unknown as QueueAddress,
+  share: readShare,
+  workDir: (node) => node.text(),
+  concurrency: (node) => node.wholeNumber(1, MAX_CONCURRENCY),
+  isolation: (node) => node.oneOf(['thread', 'process']),
+  tags: readTags,
+  policy: (node) => node.text(),
+  plugins: (node) => node.list().map(readDigest),
+  sources: (node) => node.list().map(readSource),
+  hooks: (node) => node.implementation<RunHooks>('onEvent'),
+  onNotice: (node) => node.callback(),
+  signal: (node) => node.signal(),
+};
+
+/** What a worker did. */
+export interface WorkerReport {
+  readonly shards: number;
+  readonly failed: number;
+}
+
+/**
+ * Works for the runs of a queue, the oldest first, until its signal fires.
+ *
+ * Runs of another version, and those that ask for what its policy does not grant, are refused: it takes none of their shards, and says why where
+ * `queueStatus` shows it.
+ *
+ * @throws {QueueError} `QUEUE_UNREACHABLE`, `QUEUE_URL_INVALID`.
+ * @throws {ConfigError} For an unknown key or a wrong value among the options, or in the policy.
+ */
+export async function runWorker(given: QueueWorkerOptions): Promise<WorkerReport> {
+  const options = readOptions<QueueWorkerOptions>(given, OPTIONS, '', REQUIRED);
+  const { concurrency = 1 } = options;
+  const policy = options.policy === undefined ? {} : await loadPolicy(options.policy);
+  makeFolder(options.workDir);
+  const client = await connectQueue(options.address, options.onNotice);
+  try {
+    return await new RunningWorker(client, options, policy, concurrency).work();
+  } finally {
+    client.disconnect();
+  }
+}
+
+class RunningWorker {
+  readonly #id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  readonly #client: Redis;
+  readonly #options: QueueWorkerOptions;
+  readonly #policy: PluginPolicy;
+  readonly #concurrency: number;
+  /** Runs that it does not take, until they are announced again. */
+  readonly #refused = new Map<string, number>();
+  #run: string | undefined;
+  #shards = 0;
+  #failed = 0;
+
+  constructor(
+    client: Redis,
+    options: QueueWorkerOptions,
+    policy: PluginPolicy,
+    concurrency: number,
+  ) {
+    this.#client = client;
+    this.#options = options;
+    this.#policy = policy;
+    this.#concurrency = concurrency;
+  }
+
+  async work(): Promise<WorkerReport> {
+    const { signal } = this.#options;
+    const beat = setInterval(() => void this.#beat(), WORKER_TTL_MS / 3);
+    await this.#beat();
+    try {
+      while (!signal.aborted) {
+        const record = await this.#nextRun();
+        if (record === undefined) {
+          await setTimeout(WATCH_MS, undefined, { signal }).catch(() => {});
+          continue;
+        }
+        this.#run = record.run;
+        try {
+          await this.#attach(record);
+        } catch (error) {
+          await this.#refuse(record, error);
+        }
+        this.#run = undefined;
+      }
+    } finally {
+      clearInterval(beat);
+      // Not waited for where the queue is away: what it says of itself is forgotten anyway.
+      const leave = this.#client
+        .multi()
+        .zrem(keys.workers, this.#id)
+        .del(keys.worker(this.#id))
+        .exec();
+      await Promise.race([leave.catch(() => {}), setTimeout(WATCH_MS)]);
+    }
+    return { shards: this.#shards, failed: this.#failed };
+  }
+
+  /** Says that it is there. */
+  async #beat(): Promise<void> {
+    const about = {
+      id: this.#id,
+      run: this.#run ?? null,
+      shards: this.#shards,
+      failed: this.#failed,
+      concurrency: this.#concurrency,
+      rewrite: REWRITE_VERSION,
+    };
+    await this.#client
+      .multi()
+      .zadd(keys.workers, Date.now(), this.#id)
+      .set(keys.worker(this.#id), JSON.stringify(about), 'PX', WORKER_TTL_MS)
+      .exec()
+      .catch(() => {});
+  }
+
+  /** The oldest run that it can work for, and that has something to do. */
+  async #nextRun(): Promise<RunRecord | undefined> {
+    for (const run of await this.#client.zrange(keys.runs, 0, -1)) {
+      let record: RunRecord;
+      try {
+        record = await findRun(this.#client, run);
+      } catch {
+        continue;
+      }
+      if (this.#refused.get(run) === record.begunAt) continue;
+      if (!record.tags.every((tag) => this.#options.tags?.includes(tag) === true)) continue;
+      const problem = record.run === run ? versionProblem(record) : 'it is called by another name';
+      if (problem !== undefined) {
+        await this.#refuse(
+          record,
+          new QueueError('QUEUE_VERSION', `Cannot run shards: ${problem}`),
+        );
+        continue;
+      }
+      if ((await stateOf(this.#client, run)) !== 'running') continue;
+      const queue = `${QUEUE_PREFIX}:${run}`;
+      const [waiting, active, delayed] = await Promise.all([
+        this.#client.llen(`${queue}:wait`),
+        this.#client.llen(`${queue}:active`),
+        this.#client.zcard(`${queue}:delayed`),
+      ]);
+      // Whoever died may have left one that is active still.
+      if (waiting + active + delayed > 0) return record;
+    }
+    return undefined;
+  }
+
+  async #refuse({ run, begunAt }: RunRecord, error: unknown): Promise<void> {
+    if (this.#options.signal.aborted) return;
+    const state = PluginError.is(error) ? `${error.code}: ${error.message}` : String(error);
+    this.#refused.set(run, begunAt);
+    this.#options.onNotice?.(`run ${run} is refused: ${state}`);
+    await this.#client.hset(keys.refusals(run), this.#id, state.slice(0, 500)).catch(() => {});
+  }
+
+  /** Works for one run until it is through, paused or cancelled, or the worker is drained. */
+  async #attach(record: RunRecord): Promise<void> {
+    const { share, workDir, isolation = 'process', hooks, onNotice } = this.#options;
+    const { run } = record;
+    // A run's name was checked when it was read: it is no path.
+    const folder = join(workDir, run);
+    makeFolder(folder);
+    const config = await this.#fetchConfig(record, folder);
+    await using system = new WorkerSystem(isolation, this.#policy, this.#concurrency);
+    const parsed = parseBenchmarkConfig(config);
+    const rates = new Map<string, CallsConfig>(
+      parsed.providers.map(({ calls }, at) => [`providers[${at}].models`, calls]),
+    );
+    for (const [at, { calls }] of parsed.evaluators.entries()) {
+      if (calls !== undefined) rates.set(`evaluators[${at}]`, calls);
+    }
+    const callGate = createSharedGate(this.#client, run, { budgets: parsed.budgets, rates });
+    const withCache =
+      share.cacheDir === undefined ? config : { ...config, cacheDir: share.cacheDir };
+    await withShardRunner(
+      withCache,
+      {
+        system,
+        callGate,
+        begunAt: record.begunAt,
+        ...(hooks && { hooks }),
+        ...(onNotice && { onNotice }),
+      },
+      async (runner) => {
+        if (runner.plan.digest !== record.plan) {
+          throw new QueueError(
+            'QUEUE_VERSION',
+            `Cannot run shards: this worker makes the plan ${runner.plan.digest} of the run, and it has ${record.plan}`,
+          );
+        }
+        await this.#serve(record, runner);
+      },
+    );
+  }
+
+  async #fetchConfig({ document, plan }: RunRecord, folder: string): Promise<BenchmarkConfig> {
+    const { share, sources = [], plugins, signal } = this.#options;
+    const policy = {
+      share,
+      granted: sources,
+      plugins: plugins === undefined ? undefined : new Set(plugins),
+    };
+    const file = join(folder, `${document.digest.slice('sha256:'.length)}.json`);
+    if (!(await share.fetch(document, file, signal))) {
+      throw new QueueError(
+        'QUEUE_FILE_MISSING',
+        `Cannot fetch the document ${document.digest} of the run: the share does not have it`,
+      );
+    }
+    const found = await readDocumentFile(file);
+    if (found.plan !== plan) {
+      throw new QueueError(
+        'QUEUE_MESSAGE_INVALID',
+        `Cannot run shards: the document is of plan ${found.plan}, and the run has ${plan}`,
+      );
+    }
+    return await unpackRun(found, folder, fileFetcher(policy, found.sources, signal));
+  }
+
+  async #serve(record: RunRecord, runner: ShardRunner): Promise<void> {
+    const { run } = record;
+    const { address, signal } = this.#options;
+    const stop = new AbortController();
+    // Blocking commands need a connection of their own.
+    const connection = await connectQueue(address);
+    const worker = new Worker(
+      run,
+      async (job) => await this.#runJob(job, record, runner, stop.signal),
+      {
+        connection,
+        prefix: QUEUE_PREFIX,
+        concurrency: this.#concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
+        maxStalledCount: MAX_STALLED,
+        drainDelay: 1,
+      },
+    );
+    worker.on('error', () => {});
+    let idleSince: number | undefined;
+    let isActive = 0;
+    worker.on('active', () => {
+      isActive += 1;
+    });
+    const ended = (): void => {
+      isActive -= 1;
+    };
+    worker.on('completed', ended);
+    worker.on('failed', ended);
+    try {
+      for (;;) {
+        await setTimeout(WATCH_MS, undefined, { signal }).catch(() => {});
+        if (signal.aborted) break;
+        const state = await stateOf(this.#client, run).catch(() => 'running' as const);
+        if (state !== 'running') {
+          // Of a cancelled run nothing is worth finishing.
+          if (state !== 'paused') stop.abort();
+          break;
+        }
+        // Idle, and another run may wait.
+        const isIdle = isActive <= 0;
+        idleSince = isIdle ? (idleSince ?? Date.now()) : undefined;
+        if (idleSince !== undefined && Date.now() - idleSince > 3 * WORKER_TTL_MS) break;
+      }
+      await worker.close();
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /** @throws UnrecoverableError: it is not tried again. */
+  async #runJob(
+    job: Job,
+    record: RunRecord,
+    runner: ShardRunner,
+    signal: AbortSignal,
+  ): Promise<ShardOutcome> {
+    try {
+      const work = readJob(job.data);
+      checkJob(work, record);
+      const name = shardName(work);
+      if (job.id !== name) {
+        throw new QueueError(
+          'QUEUE_MESSAGE_INVALID',
+          `Cannot run a job: it is called ${JSON.stringify(String(job.id).slice(0, 100))}, and is of records ${name}`,
+        );
+      }
+      const rows: string[] = [];
+      let characters = 0;
+      const { from, to, traceparent } = work;
+      const facts = await runner.run({
+        from,
+        to,
+        traceparent,
+        signal,
+        write: (row) => {
+          characters += row.length + 1;
+          if (characters > MAX_RESULT_BYTES) {
+            throw new QueueError(
+              'QUEUE_UNSUPPORTED',
+              `Cannot keep the rows of records ${name}: they have more than ${MAX_RESULT_BYTES} bytes; cut smaller shards`,
+            );
+          }
+          rows.push(row);
+        },
+      });
+      const bytes = Buffer.from(rows.map((row) => `${row}\n`).join(''));
+      const file = await this.#options.share.putResult({ run: record.run, shard: name }, bytes);
+      this.#shards += 1;
+      const { startedAt, durationMs, timeMs, denials } = facts;
+      return {
+        ...file,
+        rows: rows.length,
+        worker: this.#id,
+        startedAt,
+        durationMs,
+        timeMs,
+        denials: denials.slice(0, MAX_DENIALS).map(({ id, message }) => ({
+          id,
+          message: message.slice(0, MAX_DENIAL_CHARACTERS),
+        })),
+      };
+    } catch (error) {
+      this.#failed += 1;
+      const state = PluginError.is(error) ? `${error.code}: ${error.message}` : String(error);
+      if (isFinal(error)) throw new UnrecoverableError(state);
+      throw new Error(state, { cause: error });
+    }
+  }
+}
+
+/** What no further attempt mends. */
+function isFinal(error: unknown): boolean {
+  if (!PluginError.is(error)) return false;
+  return (
+    ['QUEUE_MESSAGE_INVALID', 'QUEUE_UNSUPPORTED', 'BENCH_BUDGET_SPENT'].includes(error.code) ||
+    error.code === 'BENCH_CALL_FAILED'
+  );
+}

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { BenchmarkConfig, Plan } from '@testbench/bench';
+import { ConfigNode, readOptions } from '@testbench/types/config';
+
+import { QueueError } from './errors.js';
+import { MAX_DOCUMENT_BYTES, MAX_FILES, MAX_SOURCES } from './limits.js';
+import { type FileReference, readDigest, readFileReference, readMessage } from './message.js';
+import type { Share } from './share.js';
+
+/** A module of the run. */
+export interface DocumentPlugin extends FileReference {
+  /** Its places in the configuration, such as `providers[0]`. */
+  readonly places: readonly string[];
+}
+
+/** A file of the data set. */
+export interface DocumentData extends FileReference {
+  /** Its name without folders: the ending says its format. */
+  readonly name: string;
+}
+
+/** What a worker needs to make the same plan: a configuration whose files are named by digest. */
+export interface RunDocument {
+  readonly v: 1;
+  readonly plan: string;
+  /** As it was resolved, without folders, policy and reports of the machine that it comes from. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly plugins: readonly DocumentPlugin[];
+  readonly data: readonly DocumentData[];
+  /** Where data may be taken from besides the share: `<source>/sha256/<hex>`. Workers ask only those that they were granted. */
+  readonly sources: readonly string[];
+}
+
+const PLACE = /^(?:providers|transforms|evaluators|filters)\[(?:0|[1-9]\d{0,3})\]$/;
+const NAME = /^[^/\\\0]{1,200}$/;
+
+/** Reads a document that came out of a share. @throws {QueueError} `QUEUE_MESSAGE_INVALID`. */
+export function readRunDocument(text: string): RunDocument {
+  return readMessage<RunDocument>(
+    'the document of a run',
+    text,
+    MAX_DOCUMENT_BYTES,
+    {
+      v: (node) => node.wholeNumber(1, 1) as 1,
+      plan: readDigest,
+      config: (node) => node.object(),
+      plugins: (node) => capped(node, MAX_FILES).map(readPlugin),
+      data: (node) => capped(node, MAX_FILES).map(readData),
+      sources: (node) => capped(node, MAX_SOURCES).map(readSource),
+    },
+    ['v', 'plan', 'config', 'plugins', 'data', 'sources'],
+  );
+}
+
+function capped(node: ConfigNode, most: number): readonly ConfigNode[] {
+  const entries = node.list();
+  return entries.length > most ? node.reject(`at most ${most} entries`) : entries;
+}
+
+function readPlugin(node: ConfigNode): DocumentPlugin {
+  const { places, ...file } = node.object();
+  return {
+    ...readFileReference(new ConfigNode(file, node.path)),
+    places: new ConfigNode(places, `${node.path}.places`)
+      .list()
+      .map((place) =>
+        PLACE.test(place.text()) ? place.text() : place.reject('the place of a plugin'),
+      ),
+  };
+}
+
+function readData(node: ConfigNode): DocumentData {
+  return readOptions<DocumentData>(
+    node.value,
+    {
+      digest: readDigest,
+      bytes: (bytes) => bytes.wholeNumber(0),
+      name: (name) => (isName(name.text()) ? name.text() : name.reject('a name without folders')),
+    },
+    node.path,
+    ['digest', 'bytes', 'name'],
+  );
+}
+
+function isName(name: string): boolean {
+  return NAME.test(name) && name !== '.' && name !== '..';
+}
+
+/** A source is an http or https address without name, password and query. */
+export function readSource(node: ConfigNode): string {
+  const text = node.text();
+  if (!URL.canParse(text)) return node.reject('an http or https address');
+  const { protocol, username, password, search, hash } = new URL(text);
+  const isPlain = username === '' && password === '' && search === '' && hash === '';
+  if (!isPlain || !['http:', 'https:'].includes(protocol)) {
+    return node.reject('an http or https address without name, password and query');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/** What goes into a document. */
+export interface PackOptions {
+  readonly plan: Plan;
+  /** Files of the data set, in their order. */
+  readonly files: readonly string[];
+  /** Where the module at a place of the configuration is, such as `providers[0]`. */
+  readonly moduleOf: (place: string) => Promise<string>;
+  /** Where workers take the data from; then it is not put into the share. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Puts all that workers need of a run into the share.
+ *
+ * @returns The document's file.
+ * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data come from the standard input, or a provider replays another run.
+ */
+export async function packRun(
+  share: Share,
+  { plan, files, moduleOf, sources }: PackOptions,
+): Promise<FileReference> {
+  const { config, content } = plan;
+  const unsupported = (state: string): QueueError =>
+    new QueueError(
+      'QUEUE_UNSUPPORTED',
+      `Cannot hand out run ${JSON.stringify(plan.run)}: ${state}`,
+    );
+  if (files.includes('-')) throw unsupported('its records come from the standard input');
+  if (config.providers.some(({ from }) => from !== undefined)) {
+    throw unsupported('a provider replays another run, which workers do not have');
+  }
+  if (config.dataset.fields.evaluators !== undefined) {
+    throw unsupported('its records name evaluators of their own, which workers cannot know');
+  }
+  const data: DocumentData[] = [];
+  for (const file of files) {
+    const reference = sources.length === 0 ? await share.putFile(file) : await referenceOf(file);
+    data.push({ ...reference, name: basename(file) });
+  }
+  const byDigest = new Map<string, { file: FileReference; places: string[] }>();
+  const portable: Record<string, unknown> = {};
+  for (const list of ['providers', 'transforms', 'evaluators', 'filters'] as const) {
+    const uses: object[] = [];
+    for (const [index, use] of config[list].entries()) {
+      const place = `${list}[${index}]`;
+      const file = await share.putFile(await moduleOf(place));
+      const known = byDigest.get(file.digest) ?? { file, places: [] };
+      known.places.push(place);
+      byDigest.set(file.digest, known);
+      uses.push({ ...use, plugin: file.digest });
+    }
+    portable[list] = uses;
+  }
+  const {
+    outputDir: _o,
+    cacheDir: _c,
+    policy: _p,
+    pluginsDir: _d,
+    reporters: _r,
+    isolation: _i,
+    ...rest
+  } = config;
+  const document: RunDocument = {
+    v: 1,
+    plan: plan.digest,
+    config: {
+      ...rest,
+      ...portable,
+      // Texts of prompts that stand in files.
+      prompts: content.prompts,
+      dataset: { ...config.dataset, path: 'data' },
+    },
+    plugins: [...byDigest.values()].map(({ file: { digest, bytes: size }, places }) => ({
+      digest,
+      bytes: size,
+      places,
+    })),
+    data,
+    sources,
+  };
+  const bytes = Buffer.from(JSON.stringify(document));
+  if (bytes.length > MAX_DOCUMENT_BYTES) {
+    throw unsupported(`its configuration has more than ${MAX_DOCUMENT_BYTES} bytes`);
+  }
+  return await share.putBytes(bytes);
+}
+
+/** Brings a file of the run onto this machine. */
+export type FetchFile = (
+  file: FileReference,
+  target: string,
+  what: 'plugin' | 'data',
+) => Promise<void>;
+
+/**
+ * Brings all files of a run onto this machine, and makes the configuration of it.
+ *
+ * @param folder Of this run, on this machine.
+ * @throws What `fetchFile` throws.
+ */
+export async function unpackRun(
+  document: RunDocument,
+  folder: string,
+  fetchFile: FetchFile,
+): Promise<BenchmarkConfig> {
+  const config = structuredClone(document.config) as Record<string, unknown>;
+  const modules = new Map<string, string>();
+  for (const { digest, bytes } of document.plugins) {
+    const path = join(folder, 'plugins', `${digest.slice('sha256:'.length)}.wasm`);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await fetchFile({ digest, bytes }, path, 'plugin');
+    modules.set(digest, path);
+  }
+  for (const list of ['providers', 'transforms', 'evaluators', 'filters']) {
+    for (const use of Array.isArray(config[list])
+      ? (config[list] as Record<string, unknown>[])
+      : []) {
+      const path = modules.get(String(use['plugin']));
+      // A path, a name, or a script of the worker's own machine would be taken otherwise.
+      if (path === undefined || 'from' in use) {
+        throw new QueueError(
+          'QUEUE_MESSAGE_INVALID',
+          `Cannot read the document of a run: ${list} name a plugin that is none of its files`,
+        );
+      }
+      use['plugin'] = path;
+    }
+  }
+  const paths: string[] = [];
+  for (const [index, { digest, bytes, name }] of document.data.entries()) {
+    const path = join(folder, 'data', String(index), name);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await fetchFile({ digest, bytes }, path, 'data');
+    paths.push(path);
+  }
+  const dataset = Object(config['dataset']) as object;
+  for (const key of ['policy', 'pluginsDir', 'outputDir', 'cacheDir', 'reporters', 'isolation']) {
+    delete config[key];
+  }
+  return {
+    ...config,
+    dataset: { ...dataset, path: paths.length === 1 ? paths[0] : paths },
+  } as unknown as BenchmarkConfig;
+}
+
+async function referenceOf(path: string): Promise<FileReference> {
+  const { createReadStream } = await import('node:fs');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { digest: `sha256:${hash.digest('hex')}`, bytes };
+}
+
+/** Reads a document that was fetched. */
+export async function readDocumentFile(path: string): Promise<RunDocument> {
+  return readRunDocument(await readFile(path, 'utf8'));
+}

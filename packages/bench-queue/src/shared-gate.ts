@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+
+import { BenchError, type CallsConfig, type SpendingConfig } from '@testbench/bench';
+import type { CallGate, GatedCall } from '@testbench/bench/calls';
+import type { Redis } from 'ioredis';
+
+import { HOLD_MS } from './limits.js';
+import { keys } from './run-record.js';
+
+/** What of a configuration all workers keep to together. */
+export interface SharedLimits {
+  readonly budgets: SpendingConfig & { readonly judge?: SpendingConfig };
+  /** Rates by the place of the models, such as `providers[0].models`. */
+  readonly rates: ReadonlyMap<string, Pick<CallsConfig, 'requestsPerMinute' | 'tokensPerMinute'>>;
+}
+
+/** As a process counts money by itself. */
+const UNITS = 1_000_000_000;
+/** Waits of one that may go on when others have settled, in milliseconds. */
+const LOOK_MS = 100;
+
+/**
+ * Takes units out of buckets that fill evenly, all or none: the generic cell rate algorithm, by the clock of Redis.
+ * KEYS: a bucket each. ARGV: for each, milliseconds a unit, milliseconds of burst, units. Gives milliseconds to wait, 0 if they were taken.
+ */
+const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wait = 0
+for i = 1, #KEYS do
+  local paid = tonumber(redis.call('GET', KEYS[i]) or '0')
+  wait = math.max(wait, paid - tonumber(ARGV[i * 3 - 1]) - now)
+end
+if wait > 0 then return math.ceil(wait) end
+for i = 1, #KEYS do
+  local paid = tonumber(redis.call('GET', KEYS[i]) or '0')
+  local next = math.max(paid, now) + tonumber(ARGV[i * 3]) * tonumber(ARGV[i * 3 - 2])
+  redis.call('SET', KEYS[i], string.format('%.3f', next), 'PX', math.ceil(math.max(next - now, 0)) + 60000)
+end
+return 0`;
+
+/**
+ * Charges the most that a call can use, if every limit has it left.
+ * KEYS: what is spent, who holds. ARGV: id, milliseconds of a hold, then field, amount and limit each.
+ * Gives 0 if charged, 1 if others hold what is missing, 2 and the field if it is spent.
+ */
+const HOLD = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+for i = 3, #ARGV, 3 do
+  local spent = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0')
+  if tonumber(ARGV[i + 2]) >= 0 and spent + tonumber(ARGV[i + 1]) > tonumber(ARGV[i + 2]) then
+    if redis.call('ZCARD', KEYS[2]) > 0 then return {1, ARGV[i]} end
+    return {2, ARGV[i]}
+  end
+end
+for i = 3, #ARGV, 3 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[2]), ARGV[1])
+return {0, ''}`;
+
+/** Gives back what was not used. KEYS as above. ARGV: id, then field and amount each. */
+const SETTLE = `
+redis.call('ZREM', KEYS[2], ARGV[1])
+for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return 0`;
+
+/**
+ * Budgets and rates that all workers of a run keep to together, in Redis.
+ *
+ * What a call can cost at most is charged before it is made, and corrected afterwards: that of a worker that died stays charged, since its server may have
+ * billed it.
+ */
+export function createSharedGate(client: Redis, run: string, limits: SharedLimits): CallGate {
+  const { budgets, rates } = limits;
+  const hasBudget = [budgets, budgets.judge].some(
+    (one) => one?.tokens !== undefined || one?.money !== undefined,
+  );
+  return {
+    async admit(call, signal) {
+      const rate = rates.get(call.path);
+      if (rate !== undefined) await takeRate(client, run, call, rate, signal);
+      return hasBudget ? await hold(client, run, call, budgets, signal) : () => {};
+    },
+  };
+}
+
+async function takeRate(
+  client: Redis,
+  run: string,
+  { path, most }: GatedCall,
+  {
+    requestsPerMinute,
+    tokensPerMinute,
+  }: Pick<CallsConfig, 'requestsPerMinute' | 'tokensPerMinute'>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const buckets: string[] = [];
+  const args: number[] = [];
+  const add = (name: string, perMinute: number | undefined, units: number): void => {
+    if (perMinute === undefined) return;
+    // As many as a second brings may be taken at once, and no minute has more than its own.
+    const burst = Math.max(1, Math.floor(perMinute / 60));
+    const msPerUnit = 60_000 / (perMinute - (burst - 1));
+    buckets.push(keys.rate(run, `${path}:${name}`));
+    args.push(msPerUnit, (burst - 1) * msPerUnit, units);
+  };
+  add('requests', requestsPerMinute, 1);
+  add('tokens', tokensPerMinute, most.tokens);
+  if (buckets.length === 0) return;
+  await client.sadd(keys.rates(run), ...buckets);
+  for (;;) {
+    const wait = Number(await client.eval(TAKE, buckets.length, ...buckets, ...args));
+    if (wait === 0) return;
+    await sleep(wait, signal);
+  }
+}
+
+async function hold(
+  client: Redis,
+  run: string,
+  { account, most }: GatedCall,
+  budgets: SharedLimits['budgets'],
+  signal: AbortSignal | undefined,
+): Promise<(used: GatedCall['most'] | undefined) => void> {
+  const id = randomUUID();
+  const places = [keys.spent(run), keys.holds(run)] as const;
+  const fields = fieldsOf(account, budgets);
+  const amounts = (of: GatedCall['most']): number[] =>
+    fields.map(({ kind }) => (kind === 'tokens' ? of.tokens : Math.ceil(exact(of.money * UNITS))));
+  const wanted = amounts(most);
+  const args = fields.flatMap(({ field, limit }, at) => [field, wanted[at]!, limit]);
+  for (;;) {
+    const [answer, field] = (await client.eval(HOLD, 2, ...places, id, HOLD_MS, ...args)) as [
+      number,
+      string,
+    ];
+    if (answer === 0) break;
+    if (answer === 2) {
+      throw new BenchError(
+        'BENCH_BUDGET_SPENT',
+        `Cannot make a paid call: the run has not as much left of its budget (${field}), all workers together; raise it in "budgets" and run again: answers that came are kept`,
+      );
+    }
+    await sleep(LOOK_MS, signal);
+  }
+  return (used) => {
+    const given = used === undefined ? wanted : amounts(used);
+    const back = fields.flatMap(({ field }, at) => [field, given[at]! - wanted[at]!]);
+    // If Redis is away for longer, what was set aside counts as spent.
+    client.eval(SETTLE, 2, ...places, id, ...back).catch(() => {});
+  };
+}
+
+interface Field {
+  readonly field: string;
+  readonly kind: 'tokens' | 'money';
+  /** In units; -1 for none. */
+  readonly limit: number;
+}
+
+function fieldsOf(account: GatedCall['account'], budgets: SharedLimits['budgets']): Field[] {
+  const fields: Field[] = [];
+  const add = (who: string, { tokens, money }: SpendingConfig): void => {
+    fields.push({ field: `${who}.tokens`, kind: 'tokens', limit: tokens ?? -1 });
+    const units = money === undefined ? -1 : Math.floor(exact(money * UNITS));
+    fields.push({ field: `${who}.money`, kind: 'money', limit: units });
+  };
+  add('run', budgets);
+  if (account === 'judge') add('judges', budgets.judge ?? {});
+  return fields;
+}
+
+/** A product of decimals may lie a hair beside the whole number that it is. */
+function exact(product: number): number {
+  return Number(product.toPrecision(15));
+}
+
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    // Not all at the same moment.
+    await setTimeout(ms + Math.random() * 20, undefined, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    throw new BenchError('BENCH_CANCELLED', 'Cannot go on: the run was cancelled', { cause });
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { openFolderShare, runWorker, shownAddress } from '@testbench/bench-queue';
+
+import type { CommandCall } from '../command-line/define-command.js';
+import { ExitCode } from '../exit-code.js';
+import type { WORKER_FLAGS } from '../flags/queue.js';
+import { queueAddress } from '../queue-address.js';
+import { escapeText } from '../render/escape-text.js';
+import { UsageError } from '../usage-error.js';
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** `testbench worker` */
+export async function workerCommand({
+  io,
+  flags,
+}: CommandCall<typeof WORKER_FLAGS>): Promise<ExitCode> {
+  const { share, concurrency, isolation, tags, policy, allowPlugin, allowSource, quiet } = flags;
+  const wrong = allowPlugin?.find((digest) => !DIGEST.test(digest));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `--allow-plugin is ${JSON.stringify(wrong)}, expected sha256: and 64 hex digits`,
+      'worker',
+    );
+  }
+  const address = queueAddress(io, flags);
+  const say = (text: string): void => {
+    if (!quiet) io.stderr.write(`${escapeText(text)}\n`);
+  };
+  const own =
+    flags.workDir === undefined ? await mkdtemp(join(tmpdir(), 'testbench-worker-')) : undefined;
+  const stop = new AbortController();
+  const drain = (): void => {
+    say('the worker ends when its shards are done');
+    stop.abort();
+  };
+  io.signal.addEventListener('abort', drain, { once: true });
+  try {
+    say(`working for ${shownAddress(address)}`);
+    const { shards, failed } = await runWorker({
+      address,
+      share: openFolderShare(resolve(io.cwd, share)),
+      workDir: own ?? resolve(io.cwd, flags.workDir!),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(isolation === undefined ? {} : { isolation }),
+      ...(tags === undefined ? {} : { tags: tags.split(',').map((tag) => tag.trim()) }),
+      ...(policy === undefined ? {} : { policy: resolve(io.cwd, policy) }),
+      ...(allowPlugin === undefined ? {} : { plugins: allowPlugin }),
+      ...(allowSource === undefined ? {} : { sources: allowSource }),
+      onNotice: say,
+      signal: stop.signal,
+    });
+    say(`${shards} shards done, ${failed} attempts failed`);
+    return ExitCode.ok;
+  } finally {
+    io.signal.removeEventListener('abort', drain);
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+
+import type { FindPlugin } from '@testbench/bench';
+import type { RangeExecutor } from '@testbench/bench/shards';
+
+import type { CliIo } from './cli-io.js';
+import { queueAddress } from './queue-address.js';
+import { escapeText } from './render/escape-text.js';
+import { scriptCompiler } from './script-modules.js';
+import { UsageError } from './usage-error.js';
+
+/** What flags of `testbench run` say of a queue. */
+interface QueueRunFlags {
+  readonly queue: string | undefined;
+  readonly queueCa: string | undefined;
+  readonly share: string | undefined;
+  readonly shardRecords: number | undefined;
+  readonly tag: readonly string[] | undefined;
+  readonly source: readonly string[] | undefined;
+  readonly quiet: boolean;
+}
+
+/**
+ * Refuses flags of a queue that do not fit together.
+ *
+ * @throws {UsageError}
+ */
+export function checkQueueFlags(
+  { queue, share, ...flags }: QueueRunFlags,
+  others: Readonly<Record<string, unknown>>,
+): void {
+  if (queue === undefined) {
+    const names = { 'queue-ca': flags.queueCa, share, 'shard-records': flags.shardRecords };
+    for (const [name, value] of Object.entries({
+      ...names,
+      tag: flags.tag,
+      source: flags.source,
+    })) {
+      if (value !== undefined) throw new UsageError(`--${name} needs --queue`, 'run');
+    }
+    return;
+  }
+  if (share === undefined) throw new UsageError('--queue needs --share', 'run');
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || value === false) continue;
+    throw new UsageError(`--${name} and --queue do not go together`, 'run');
+  }
+}
+
+/**
+ * Does something with what hands the work out; without `--queue` with nothing.
+ *
+ * @throws {QueueError} `QUEUE_UNREACHABLE`, `QUEUE_URL_INVALID`.
+ */
+export async function withQueueExecutor<T>(
+  io: CliIo,
+  flags: QueueRunFlags,
+  findPlugin: FindPlugin,
+  work: (executor: RangeExecutor | undefined) => Promise<T>,
+): Promise<T> {
+  const { queue, queueCa, share, shardRecords, tag, source, quiet } = flags;
+  if (queue === undefined) return await work(undefined);
+  const { connectQueue, createQueueExecutor, openFolderShare } =
+    await import('@testbench/bench-queue');
+  const client = await connectQueue(queueAddress(io, { queue, queueCa }), (message) => {
+    if (!quiet) io.stderr.write(`${escapeText(message)}\n`);
+  });
+  try {
+    return await work(
+      createQueueExecutor({
+        client,
+        share: openFolderShare(resolve(io.cwd, share!)),
+        compileScript: scriptCompiler(io),
+        findPlugin,
+        ...(shardRecords === undefined ? {} : { shardRecords }),
+        ...(tag === undefined ? {} : { tags: tag }),
+        ...(source === undefined ? {} : { sources: source }),
+      }),
+    );
+  } finally {
+    client.disconnect();
+  }
+}
