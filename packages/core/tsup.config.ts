@@ -19,7 +19,13 @@ const MODULES = new Set([
 
 export default defineConfig([
   {
-    entry: ['src/index.ts', 'src/files/index.ts', 'src/module-file.ts', 'src/runner.ts'],
+    entry: [
+      'src/index.ts',
+      'src/analytics/index.ts',
+      'src/files/index.ts',
+      'src/module-file.ts',
+      'src/runner.ts',
+    ],
     format: 'esm',
     sourcemap: true,
     clean: ['!browser.js'],

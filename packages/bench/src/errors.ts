@@ -44,6 +44,10 @@ export type BenchErrorCode =
   | 'BENCH_BASELINE_DAMAGED'
   /** The baseline was written by another version of this package, in a format that this one does not know. */
   | 'BENCH_BASELINE_VERSION'
+  /** The folder of records of hosts, or a record in it, cannot be read. */
+  | 'BENCH_ANALYTICS_UNREADABLE'
+  /** A record of a host is not what a host writes. */
+  | 'BENCH_ANALYTICS_DAMAGED'
   /** The caller's `AbortSignal` fired. */
   | 'BENCH_CANCELLED';
 

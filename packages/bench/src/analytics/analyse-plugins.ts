@@ -1,15 +1,18 @@
+import type { HostPlugin, HostRecord } from '@testbench/core/analytics';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
 import { FiguresTally } from './figures-tally.js';
-import type { PluginAnalytics, SourceFigures } from './plugin-analytics.js';
+import type { PluginAnalytics, PluginFigures, SourceFigures } from './plugin-analytics.js';
 import { type AnalysedRun, type PlacedFigures, readRunFigures } from './run-figures.js';
 
 /** Where figures come from. */
 export interface AnalysedSources {
   /** Those of `listRuns` or `readRun`. @default none */
   readonly runs?: readonly AnalysedRun[];
+  /** Those of `readHosts`. @default none */
+  readonly hosts?: readonly HostRecord[];
 }
 
 /** Which figures are wanted. */
@@ -35,7 +38,7 @@ const OPTIONS: OptionReaders<AnalyseOptions> = {
 };
 
 /**
- * Adds up calls, errors, fuel, time and memory by plugin, version and digest, over stored runs. Everything is read from this machine, and nothing is
+ * Adds up calls, errors, fuel, time and memory by plugin, version and digest, over stored runs and recorded hosts. Everything is read from this machine, and nothing is
  * sent anywhere.
  *
  * A finished run is read from its summary; one that is not, or whose providers' failures its summary does not tell apart, from its rows.
@@ -56,7 +59,7 @@ const OPTIONS: OptionReaders<AnalyseOptions> = {
  * ```
  */
 export async function analysePlugins(
-  { runs = [] }: AnalysedSources,
+  { runs = [], hosts = [] }: AnalysedSources,
   given?: AnalyseOptions,
 ): Promise<PluginAnalytics[]> {
   const options = readOptions<AnalyseOptions>(given, OPTIONS);
@@ -77,10 +80,27 @@ export async function analysePlugins(
       onProblem(error);
     }
   }
+  for (const host of hosts) {
+    const writtenAt = new Date(host.writtenAt);
+    if (since !== undefined && writtenAt < since) continue;
+    const source = { kind: 'host', name: host.host, writtenAt: writtenAt.toISOString() } as const;
+    addSource(modules, source, host.plugins.flatMap(placesOf), options.plugin);
+  }
   return [...modules.values()]
     .map((module) => module.analytics)
     .toSorted((one, other) => other.calls - one.calls || compareNames(one, other));
 }
+
+/** What a module did is told once, at the first of its ids. */
+function placesOf({ ids, name, version, digest, type, ...figures }: HostPlugin): PlacedFigures[] {
+  const [first = name, ...others] = ids;
+  const at = (place: string, calls: PluginFigures): PlacedFigures => {
+    return { type, name, version, digest, place, figures: calls };
+  };
+  return [at(first, figures), ...others.map((place) => at(place, NO_CALLS))];
+}
+
+const NO_CALLS: PluginFigures = { calls: 0, failedCalls: 0, errors: {}, fuelUsed: 0 };
 
 type Source = Pick<SourceFigures, 'kind' | 'name' | 'writtenAt'>;
 

@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export { analysePlugins, type AnalyseOptions, type AnalysedSources } from './analyse-plugins.js';
+export { readHosts } from './read-hosts.js';
 export type { PluginAnalytics, PluginFigures, SourceFigures } from './plugin-analytics.js';

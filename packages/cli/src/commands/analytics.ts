@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
-import { analysePlugins } from '@testbench/bench/analytics';
+import type { BenchError } from '@testbench/bench';
+import { analysePlugins, readHosts } from '@testbench/bench/analytics';
 import { listRuns } from '@testbench/bench/results';
 
 import type { CommandCall } from '../command-line/define-command.js';
@@ -23,13 +24,20 @@ export async function analyticsCommand({
   const since = flags.since === undefined ? undefined : readSince(flags.since, 'analytics');
   const folder = args[0] ?? DEFAULT_OUTPUT_DIR;
   const runs = await listRuns(resolve(io.cwd, folder));
+  const onProblem = ({ message }: BenchError): void => {
+    io.stderr.write(`warning: ${escapeText(message)}\n`);
+  };
+  const folders = flags.hosts ?? [];
+  const hosts = await Promise.all(
+    folders.map((hostsFolder) => readHosts(resolve(io.cwd, hostsFolder), onProblem)),
+  );
   const plugins = await analysePlugins(
-    { runs },
+    { runs, hosts: hosts.flat() },
     {
       ...(plugin !== undefined && { plugin }),
       ...(since !== undefined && { since }),
       signal: io.signal,
-      onProblem: ({ message }) => io.stderr.write(`warning: ${escapeText(message)}\n`),
+      onProblem,
     },
   );
   if (json) {

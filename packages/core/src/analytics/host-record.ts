@@ -1,0 +1,42 @@
+import type { PluginType } from '@testbench/types';
+
+/** Version of {@link HostRecord}. */
+export const HOST_RECORD_VERSION = 1;
+
+/** What a module did in a host. */
+export interface HostPlugin {
+  /** The plugin's own name and version: untrusted text. */
+  readonly name: string;
+  readonly version: string;
+  /** `sha256:` and the hex digest of the module; empty for code of the host's own. */
+  readonly digest: string;
+  readonly type: PluginType;
+  /** What it was loaded as; at most 10. */
+  readonly ids: readonly string[];
+  readonly calls: number;
+  readonly failedCalls: number;
+  /** Failed calls by code. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly fuelUsed: number;
+  /** Wall time inside the plugin, in milliseconds. */
+  readonly timeMs: number;
+  /** Waiting for a turn, in milliseconds. */
+  readonly queueMs: number;
+  readonly peakMemoryBytes: number;
+  /** Host calls that were refused for want of a permission. */
+  readonly deniedCalls: number;
+}
+
+/** A record of a host: one process from when it began to record. */
+export interface HostRecord {
+  readonly formatVersion: typeof HOST_RECORD_VERSION;
+  /** Names the host, such as `worker`; many may be called the same. */
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly writtenAt: string;
+  /** Those with the most calls first. */
+  readonly plugins: readonly HostPlugin[];
+  /** Calls of modules beyond the first 1,000. */
+  readonly otherCalls: number;
+}

@@ -1,0 +1,13 @@
+/**
+ * What the plugins of a host did, kept in files of this machine: calls, errors, fuel, time and memory by module. Nothing is sent.
+ *
+ * @packageDocumentation
+ */
+export { HOST_RECORD_VERSION, type HostPlugin, type HostRecord } from './host-record.js';
+export {
+  type HostRecorder,
+  type ObservedSystem,
+  recordHost,
+  type RecordHostOptions,
+} from './record-host.js';
+export { MAX_HOST_RECORD_BYTES, MAX_HOST_RECORDS } from './limits.js';
