@@ -18,6 +18,7 @@ export const mayImport = {
   bench: ['types', 'wasm', 'metering', 'core', 'statistics'],
   'bench-queue': ['types', 'metering', 'core', 'bench'],
   report: ['types', 'bench', 'core'],
+  telemetry: ['types', 'bench'],
   plugins: [],
   trust: ['types'],
   script: ['types', 'wasm', 'core'],
@@ -52,6 +53,7 @@ export const mayImport = {
     'sdk',
     'statistics',
     'studio',
+    'telemetry',
     'trust',
   ],
 };

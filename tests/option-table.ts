@@ -32,6 +32,7 @@ import {
   summariseRun,
 } from '@testbench/bench/statistics';
 import { type CustomPlugin, type Plugin, PluginSystem } from '@testbench/core';
+import { recordHost } from '@testbench/core/analytics';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
 import { createPlugin } from '@testbench/create-plugin';
 import { watchBenchmark, watchProject } from '@testbench/dev';
@@ -114,6 +115,7 @@ import {
 } from '@testbench/statistics/power';
 import { eloRatings, winRates } from '@testbench/statistics/ranking';
 import { startStudio } from '@testbench/studio';
+import { createRunTelemetry, MetricsRegistry, startMetricsServer } from '@testbench/telemetry';
 import { assemble, guestWat } from '@testbench/test-kit';
 import {
   createVerifier,
@@ -790,6 +792,18 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'dev:WatchBenchmarkOptions': {
     base: { signal: AbortSignal.abort(), onEvent: () => {}, config: join(folder, 'none') },
     calls: { watchBenchmark: (options) => watchBenchmark(options) },
+  },
+  'core/analytics:RecordHostOptions': {
+    base: { folder: join(folder, 'hosts') },
+    calls: { recordHost: (options) => recordHost(manager as never, options) },
+  },
+  'telemetry:RunTelemetryOptions': {
+    calls: { createRunTelemetry: (options) => createRunTelemetry(options) },
+  },
+  'telemetry:MetricsServerOptions': {
+    // An address of nobody's: whatever it has, it does not start.
+    base: { registry: new MetricsRegistry(), port: 0, host: '203.0.113.1' },
+    calls: { startMetricsServer: (options) => startMetricsServer(options) },
   },
   'studio:StudioOptions': {
     // Whatever it has, it does not start.

@@ -21,6 +21,7 @@ const TAKEN = new Set([
   '@handlebars/parser',
   '@noble/curves',
   '@noble/hashes',
+  '@opentelemetry/api',
   '@sigstore/bundle',
   '@sigstore/protobuf-specs',
   '@sigstore/verify',

@@ -9,6 +9,7 @@ import type { RESUME_FLAGS } from '../flags/resume.js';
 import { findAsNeeded } from '../project-plugins.js';
 import { readReporters } from '../run-reporters.js';
 import { readRunGate } from '../run-gate.js';
+import { checkTelemetryFlags, startTelemetry } from '../telemetry.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 
 /** `testbench resume <run>` */
@@ -17,6 +18,7 @@ export async function resumeCommand({
   flags,
   args,
 }: CommandCall<typeof RESUME_FLAGS>): Promise<ExitCode> {
+  checkTelemetryFlags(flags, 'resume');
   const folder = resolve(io.cwd, args[0]!);
   const { plan } = await readRun(folder);
   const evaluators = plan.evaluators.map(({ as }) => ({ name: as }));
@@ -24,7 +26,9 @@ export async function resumeCommand({
   const findPlugin = findAsNeeded(io, flags);
   const reporters = await readReporters(io, flags.reporters);
   const shown = { io, name: basename(folder), flags, gate, findPlugin, reporters };
+  await using telemetry = await startTelemetry(io, flags);
+  const { hooks } = telemetry;
   return await runWithProgress(shown, (options) =>
-    resumeRun(folder, { ...options, retryFailed: !flags.keepFailed }),
+    resumeRun(folder, { ...options, retryFailed: !flags.keepFailed, ...(hooks && { hooks }) }),
   );
 }

@@ -20,6 +20,7 @@ import { writeJson } from '../render/write-json.js';
 import { checkQueueFlags, withQueueExecutor } from '../queue-run.js';
 import { readShardFlag } from '../read-shard.js';
 import { readRunGate } from '../run-gate.js';
+import { checkTelemetryFlags, startTelemetry } from '../telemetry.js';
 import { runWithProgress } from '../render/run-with-progress.js';
 import { prepareReporters } from '../run-reporters.js';
 import { scriptLoader } from '../script-loader.js';
@@ -37,6 +38,7 @@ export async function runCommand({
   const needWhole = { 'fail-under': failUnder, baseline, attest, watch, 'dry-run': dryRun };
   const shard = readShardFlag(flags.shard, needWhole);
   checkQueueFlags(flags, { shard: flags.shard, watch, 'dry-run': dryRun });
+  checkTelemetryFlags(flags, 'run', { watch, 'dry-run': dryRun });
   if (flags.watch) {
     const { watchRun } = await import('./watch-run.js');
     return await watchRun({ io, flags, configFile, override });
@@ -75,6 +77,7 @@ export async function runCommand({
   const reporters = shard === undefined ? await prepareReporters(config.reporters) : [];
   const shown = { io, name: config.name, flags, gate, findPlugin: find, reporters };
   const key = await openAttestKey(io, flags);
+  await using telemetry = await startTelemetry(io, flags);
   let folder: string | undefined;
   const code = await withQueueExecutor(io, flags, find, async (executor) => {
     return await runWithProgress(shown, async (options) => {
@@ -83,6 +86,7 @@ export async function runCommand({
         inputs,
         ...(shard && { shard }),
         ...(executor && { executor }),
+        ...(telemetry.hooks && { hooks: telemetry.hooks }),
       });
       folder = result.summary.run;
       return result;

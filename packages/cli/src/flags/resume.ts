@@ -1,6 +1,7 @@
 import { flag, text, wholeNumber } from '../command-line/flags.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
+import { TELEMETRY_FLAGS } from './telemetry.js';
 
 /** Flags of `testbench resume`. */
 export const RESUME_FLAGS = {
@@ -12,6 +13,7 @@ export const RESUME_FLAGS = {
   reporters: text('config', 'write the reports of this configuration when it ends'),
   ...RUN_GATE_FLAGS,
   ...PLUGIN_SOURCE_FLAGS,
+  ...TELEMETRY_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),
 };

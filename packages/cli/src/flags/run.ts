@@ -3,6 +3,7 @@ import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 import { KEYS_DIR } from './plugin-keys.js';
 import { RUN_QUEUE_FLAGS } from './queue.js';
 import { RUN_GATE_FLAGS } from './statistics.js';
+import { TELEMETRY_FLAGS } from './telemetry.js';
 
 /** Flags of `testbench run`. */
 export const RUN_FLAGS = {
@@ -40,6 +41,7 @@ export const RUN_FLAGS = {
     'sign the results with one of your keys, so that others can check them: testbench verify',
   ),
   keysDir: KEYS_DIR,
+  ...TELEMETRY_FLAGS,
   frozen: flag('take plugins from testbench.lock as it is, or fail'),
   ...PLUGIN_SOURCE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),

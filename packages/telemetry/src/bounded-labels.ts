@@ -1,0 +1,44 @@
+import { cleanText } from './clean-text.js';
+import { MAX_LABEL_VALUES } from './limits.js';
+
+/** Names of labels with their values. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** What stands for values beyond the cap. */
+export const OTHER = 'other';
+
+/** Keeps labels clean and few: whoever chooses names of models, plugins or codes must not choose how much memory a backend takes. */
+export class BoundedLabels {
+  readonly #maxValues: number;
+  /** Values seen, by label. */
+  readonly #values = new Map<string, Set<string>>();
+
+  constructor(maxValues = MAX_LABEL_VALUES) {
+    this.#maxValues = maxValues;
+  }
+
+  /** The labels with clean values; undefined ones are left out. */
+  of(labels: Readonly<Record<string, string | undefined>>): Labels {
+    const clean: Record<string, string> = {};
+    for (const name in labels) {
+      const value = labels[name];
+      if (value !== undefined) clean[name] = this.#valueOf(name, value);
+    }
+    return clean;
+  }
+
+  #valueOf(name: string, value: string): string {
+    let known = this.#values.get(name);
+    if (known === undefined) {
+      known = new Set();
+      this.#values.set(name, known);
+    }
+    if (known.has(value)) return value;
+    // What is kept is short, whatever came.
+    const clean = cleanText(value);
+    if (known.has(clean)) return clean;
+    if (known.size >= this.#maxValues) return OTHER;
+    known.add(clean);
+    return clean;
+  }
+}

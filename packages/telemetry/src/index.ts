@@ -1,0 +1,20 @@
+/**
+ * Tells OpenTelemetry and Prometheus of runs: one trace a run, over all its machines; metrics; results of evaluators as events; and a server of
+ * `/metrics`, `/healthz` and `/readyz`.
+ *
+ * It is a package of its own so that nobody who does not want it has it: `bench` knows only the interface of its hooks, and this package only the API of
+ * OpenTelemetry, no SDK.
+ *
+ * @packageDocumentation
+ */
+export type { Labels } from './bounded-labels.js';
+export { TelemetryError, type TelemetryErrorCode } from './errors.js';
+export type { MetricName } from './metric-table.js';
+export { MetricsRegistry } from './prometheus/metrics-registry.js';
+export { createRunTelemetry, type RunTelemetryOptions } from './run-telemetry.js';
+export {
+  type MetricsServer,
+  type MetricsServerOptions,
+  startMetricsServer,
+} from './server/metrics-server.js';
+export type { ReadyCheck } from './server/ready-checks.js';

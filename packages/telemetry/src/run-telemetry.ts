@@ -1,0 +1,177 @@
+import {
+  createNoopMeter,
+  type Logger,
+  logs,
+  type Meter,
+  metrics as globalMetrics,
+  ProxyTracer,
+  ROOT_CONTEXT,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { RunEvent, RunHooks } from '@testbench/bench/shards';
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
+import { tellEvaluations } from './evaluation-events.js';
+import { MAX_OPEN_SPANS } from './limits.js';
+import { joinSinks, type MetricSink } from './metric-sink.js';
+import { OtelMetrics } from './otel-metrics.js';
+import type { MetricsRegistry } from './prometheus/metrics-registry.js';
+import { RunMetrics } from './run-metrics.js';
+import { RunSpans } from './run-spans.js';
+
+/** The instrumentation's name, for providers. */
+const NAME = '@testbench/telemetry';
+
+/** Where spans, figures and events go, and what is told. */
+export interface RunTelemetryOptions {
+  /** @default the global provider's, if one is registered */
+  readonly tracer?: Tracer;
+  /** @default the global provider's, if one is registered */
+  readonly meter?: Meter;
+  /** @default the global provider's, if one is registered */
+  readonly logger?: Logger;
+  /** Gets the figures too, for `/metrics`. @default none */
+  readonly registry?: MetricsRegistry;
+  /** Which results of evaluators are told as events. @default 'all' */
+  readonly evaluations?: 'all' | 'failed' | 'none';
+  /** Whether events have the explanations of evaluators, which may quote prompts and answers. @default false */
+  readonly explanations?: boolean;
+}
+
+/** Readers of {@link RunTelemetryOptions}. */
+export const RUN_TELEMETRY_OPTIONS: OptionReaders<RunTelemetryOptions> = {
+  tracer: (node) => node.implementation<Tracer>('startSpan'),
+  meter: (node) => node.implementation<Meter>('createCounter', 'createHistogram'),
+  logger: (node) => node.implementation<Logger>('emit'),
+  registry: (node) => node.implementation<MetricsRegistry>('add', 'text'),
+  evaluations: (node) => node.oneOf(['all', 'failed', 'none']),
+  explanations: (node) => node.boolean(),
+};
+
+/**
+ * Tells OpenTelemetry, and a registry for Prometheus, of runs: give the result to a run as `hooks`.
+ *
+ * Through `@opentelemetry/api` alone. Where no provider is registered and no registry is given there is nothing to tell, and the result is
+ * undefined: a run without hooks does no work for telemetry.
+ *
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
+ *
+ * @example
+ * ```ts
+ * import { createRunTelemetry } from '@testbench/telemetry';
+ *
+ * // No SDK is registered here.
+ * createRunTelemetry(); // => undefined
+ * ```
+ */
+export function createRunTelemetry(given?: RunTelemetryOptions): RunHooks | undefined {
+  const options = readOptions<RunTelemetryOptions>(given, RUN_TELEMETRY_OPTIONS);
+  const { tracer = registeredTracer(), logger = registeredLogger(), registry } = options;
+  const { meter = registeredMeter() } = options;
+  const sinks: MetricSink[] = [];
+  if (meter !== undefined) sinks.push(new OtelMetrics(meter));
+  if (registry !== undefined) sinks.push(registry);
+  if (tracer === undefined && logger === undefined && sinks.length === 0) return undefined;
+  return new RunTelemetry({
+    tracer,
+    logger,
+    figures: sinks.length === 0 ? undefined : new RunMetrics(joinSinks(sinks)),
+    evaluations: options.evaluations ?? 'all',
+    explanations: options.explanations ?? false,
+  });
+}
+
+interface Targets {
+  readonly tracer: Tracer | undefined;
+  readonly logger: Logger | undefined;
+  readonly figures: RunMetrics | undefined;
+  readonly evaluations: 'all' | 'failed' | 'none';
+  readonly explanations: boolean;
+}
+
+class RunTelemetry implements RunHooks {
+  readonly #targets: Targets;
+  /** By run, range and trace, which tell apart what runs side by side. */
+  readonly #open = new Map<string, RunSpans>();
+  /** The run that this process hands out. */
+  #run: RunSpans | undefined;
+
+  constructor(targets: Targets) {
+    this.#targets = targets;
+  }
+
+  onEvent(event: RunEvent): void {
+    const { tracer, figures } = this.#targets;
+    switch (event.type) {
+      case 'run-start':
+      case 'shard-start': {
+        figures?.begin();
+        if (tracer === undefined || this.#open.size >= MAX_OPEN_SPANS) return;
+        const spans = new RunSpans(tracer, event, this.#run?.span);
+        this.#open.set(keyOf(event), spans);
+        if (event.type === 'run-start') this.#run = spans;
+        return;
+      }
+      case 'record-end':
+        // What was made before, or by another process, was told there.
+        if (!event.isEarlier) this.#record(event);
+        return;
+      case 'stage-end':
+        figures?.stage(event);
+        this.#open.get(keyOf(event))?.stage(event, Date.now());
+        return;
+      default: {
+        figures?.end(event);
+        const key = keyOf(event);
+        const spans = this.#open.get(key);
+        if (spans === undefined) return;
+        spans.end(event);
+        this.#open.delete(key);
+        if (spans === this.#run) this.#run = undefined;
+      }
+    }
+  }
+
+  traceparent(): string | undefined {
+    return this.#run?.traceparent;
+  }
+
+  #record(event: Extract<RunEvent, { readonly type: 'record-end' }>): void {
+    const { figures, logger, evaluations } = this.#targets;
+    figures?.record(event);
+    const spans = this.#open.get(keyOf(event));
+    const hasEvents = logger !== undefined && evaluations !== 'none';
+    if (spans?.isRecording !== true && !hasEvents) return;
+    const nowMs = Date.now();
+    for (const row of event.rows) {
+      const context = spans?.row(row, nowMs) ?? ROOT_CONTEXT;
+      if (hasEvents) tellEvaluations(logger, row, context, this.#targets);
+    }
+  }
+}
+
+function keyOf({
+  run,
+  from,
+  to,
+  traceparent = '',
+}: Pick<RunEvent, 'run' | 'from' | 'to' | 'traceparent'>): string {
+  return `${run}\0${from}\0${to}\0${traceparent}`;
+}
+
+/** While no provider is registered the API gives a stand-in. */
+function registeredTracer(): Tracer | undefined {
+  const tracer = trace.getTracer(NAME);
+  return tracer instanceof ProxyTracer ? undefined : tracer;
+}
+
+function registeredMeter(): Meter | undefined {
+  const meter = globalMetrics.getMeter(NAME);
+  return meter === createNoopMeter() ? undefined : meter;
+}
+
+function registeredLogger(): Logger | undefined {
+  const logger = logs.getLogger(NAME);
+  return logger.enabled({ eventName: 'gen_ai.evaluation.result' }) ? logger : undefined;
+}

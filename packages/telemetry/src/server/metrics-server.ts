@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+
+import { type OptionReaders, readOptions } from '@testbench/types/config';
+
+import { TelemetryError } from '../errors.js';
+import { MAX_CONNECTIONS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from '../limits.js';
+import type { MetricsRegistry } from '../prometheus/metrics-registry.js';
+import { type ReadyCheck, ReadyChecks } from './ready-checks.js';
+
+/** What is served, and where. */
+export interface MetricsServerOptions {
+  /** Figures at `/metrics`. */
+  readonly registry: MetricsRegistry;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Address to listen at. Others than those of this machine itself have to be meant: whoever reaches it can read the figures. @default '127.0.0.1' */
+  readonly host?: string;
+  /** What must hold for work to be taken, by name: a check that throws, or takes longer than 2 s, does not. @default nothing: ready at once */
+  readonly ready?: Readonly<Record<string, ReadyCheck>>;
+}
+
+const OPTIONS: OptionReaders<MetricsServerOptions> = {
+  registry: (node) => node.implementation<MetricsRegistry>('add', 'text'),
+  port: (node) => node.wholeNumber(0, 65_535),
+  host: (node) => node.text(),
+  ready: (node) => node.object() as Readonly<Record<string, ReadyCheck>>,
+};
+
+/** A server of metrics and health. */
+export interface MetricsServer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** Such as `http://127.0.0.1:9464`. */
+  readonly url: string;
+  /** Says that no more work is taken: `/readyz` answers 503 from now on, and `/healthz` 200 as before. */
+  drain(): void;
+  /** Ends it and its connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it can take work) over HTTP.
+ *
+ * It reads nothing of a request but its method and path, takes no bodies, and answers on loopback only those who ask for this machine by a name
+ * of loopback, so that no page in a browser can read it through a name of its own.
+ *
+ * @throws {ConfigError} For an unknown key or a wrong value among the options.
+ * @throws {TelemetryError} `TELEMETRY_PORT_UNUSABLE`.
+ *
+ * @example
+ * ```ts
+ * import { MetricsRegistry, startMetricsServer } from '@testbench/telemetry';
+ *
+ * const server = await startMetricsServer({ registry: new MetricsRegistry(), port: 0 });
+ * const response = await fetch(`${server.url}/healthz`);
+ * response.status; // => 200
+ * await server.close();
+ * ```
+ */
+export async function startMetricsServer(given: MetricsServerOptions): Promise<MetricsServer> {
+  const options = readOptions<MetricsServerOptions>(given, OPTIONS, '', ['registry', 'port']);
+  const { registry, port, host = '127.0.0.1', ready = {} } = options;
+  const checks = new ReadyChecks(ready);
+  const isLocal = isLoopback(host);
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: REQUEST_TIMEOUT_MS,
+    // Node looks for late ones this often.
+    connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 5,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('request', (request, response) => {
+    answer(request, response, { registry, checks, isLocal }).catch(() => response.destroy());
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const state = cause.code ?? cause.message;
+      reject(
+        new TelemetryError(
+          'TELEMETRY_PORT_UNUSABLE',
+          `Cannot listen on port ${port} of ${JSON.stringify(host)}: ${state}`,
+          { cause },
+        ),
+      );
+    });
+    server.listen({ port, host, exclusive: true }, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  // A worker that has nothing else to do may end.
+  server.unref();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    return closing;
+  };
+  const shown = isIP(host) === 6 ? `[${host}]` : host;
+  return {
+    host,
+    port: actual,
+    url: `http://${shown}:${actual}`,
+    drain: () => checks.drain(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Served {
+  readonly registry: MetricsRegistry;
+  readonly checks: ReadyChecks;
+  readonly isLocal: boolean;
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+
+async function answer(
+  { method, url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+  { registry, checks, isLocal }: Served,
+): Promise<void> {
+  const send = (status: number, type: string, body: string): void => {
+    response.writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(method === 'HEAD' ? undefined : body);
+  };
+  if (isLocal && !isLocalName(headers.host ?? '')) return send(421, TEXT, 'not this host\n');
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return send(405, TEXT, 'only GET\n');
+  }
+  switch (url.split('?', 1)[0]) {
+    case '/metrics':
+      return send(200, PROMETHEUS, registry.text());
+    case '/healthz':
+      return send(200, TEXT, 'ok\n');
+    case '/readyz': {
+      const failing = await checks.failing();
+      if (failing.length === 0) return send(200, TEXT, 'ok\n');
+      return send(503, TEXT, failing.map((name) => `${name}: not ready\n`).join(''));
+    }
+    default:
+      return send(404, TEXT, 'no such page\n');
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** A page of another origin reaches loopback under a name of its own, which the header `Host` then has. */
+function isLocalName(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
+}
