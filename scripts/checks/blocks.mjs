@@ -39,7 +39,7 @@ console.log(
 console.log(`${problems.length} wrong`);
 process.exitCode = problems.length === 0 && marked <= MOST_EXCERPTS ? 0 : 1;
 
-/** Every page of the site, and the READMEs of what lies beside it. */
+/** Every page of the site, and the READMEs of the packages. */
 function pages() {
   const list = (folder) =>
     readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

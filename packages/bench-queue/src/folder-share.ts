@@ -15,7 +15,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /**
  * A share in a folder that all machines see, such as one of NFS: `files/sha256/<hex>`, `results/<run>/<shard>/<hex>`, and `cache`.
  *
- * Every file appears whole. What is read is compared with its digest, and nothing of it is a link: whoever may write to the folder can make a run
+ * Every file appears whole. What is read is compared with its digest, and none of it is a link: anyone who may write to the folder can make a run
  * fail, but not make others run or count what was not asked for.
  *
  * @param folder Made if it is not there, for its user alone.

@@ -118,7 +118,7 @@ describe('openFolderShare()', () => {
     await writeFile(join(folder, 'secret'), bytes);
     await symlink(join(folder, 'secret'), path);
     await expect(share.readResult(place, file)).rejects.toMatchObject(damaged);
-    // Whoever made the file again takes the place of what was put there.
+    // The process that made the file again replaces what was put there.
     await rm(path);
     await share.putResult(place, bytes);
     expect(Buffer.from(await share.readResult(place, file))).toEqual(bytes);

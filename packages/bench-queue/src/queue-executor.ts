@@ -124,7 +124,7 @@ async function announce(client: Redis, record: RunRecord): Promise<void> {
     .multi()
     .set(keys.record(run), JSON.stringify(record))
     .zadd(keys.runs, 'NX', begunAt, run);
-  // One that is paused stays so; one that was cancelled is begun again by whoever runs it.
+  // One that is paused stays so; one that was cancelled is started again by the next process that runs it.
   if (state !== 'paused') change.set(keys.state(run), 'running');
   await change.exec();
 }

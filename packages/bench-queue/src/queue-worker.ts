@@ -212,7 +212,7 @@ class RunningWorker {
         this.#client.llen(`${queue}:active`),
         this.#client.zcard(`${queue}:delayed`),
       ]);
-      // Whoever died may have left one that is active still.
+      // A dead worker may have left one that is still active.
       if (waiting + active + delayed > 0) return record;
     }
     return undefined;

@@ -37,7 +37,7 @@ export interface RunRecord {
   readonly begunAt: number;
 }
 
-/** Before all keys of ours. BullMQ has its own beside it. */
+/** Prefix of all our keys. BullMQ adds its own. */
 const PREFIX = 'testbench';
 /** Before the keys of BullMQ. */
 export const QUEUE_PREFIX = 'testbench-jobs';

@@ -172,7 +172,7 @@ function fieldsOf(account: GatedCall['account'], budgets: SharedLimits['budgets'
   return fields;
 }
 
-/** A product of decimals may lie a hair beside the whole number that it is. */
+/** A product of decimals may differ slightly from the whole number that it represents. */
 function exact(product: number): number {
   return Number(product.toPrecision(15));
 }

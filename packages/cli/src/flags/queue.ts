@@ -31,7 +31,7 @@ export const WORKER_FLAGS = {
   concurrency: wholeNumber(1, 'shards at a time (default: 1)'),
   isolation: choice(
     ['thread', 'process'],
-    'where plugins run (default: process, since whoever reaches the queue can name a plugin)',
+    'where plugins run (default: process, since anyone who reaches the queue can name a plugin)',
   ),
   tags: text('list', 'tags of this worker, with commas: runs that ask for others are left alone'),
   policy: text(

@@ -20,7 +20,7 @@ export interface SaveRequest {
   readonly example?: { readonly data: unknown; readonly result: unknown };
 }
 
-/** What became of it. */
+/** Its result. */
 export interface SaveReply {
   /** Folder of the project, from the studio's on. */
   readonly folder: string;

@@ -11,7 +11,7 @@ export interface Job {
   readonly isRelease?: boolean;
 }
 
-/** What became of it. */
+/** Its result. */
 export type Outcome =
   | { readonly kind: 'done'; readonly compiled: Compiled; readonly runMs: number }
   | { readonly kind: 'failed'; readonly failed: Failed }

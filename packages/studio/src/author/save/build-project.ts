@@ -10,7 +10,7 @@ export type ThreadAnswer =
   | { readonly digest: string; readonly bytes: number }
   | { readonly code: string; readonly message: string };
 
-/** Beside this file, as source and as bundle alike. */
+/** Next to this file, in both source and bundle. */
 function threadEntry(): URL {
   const name = import.meta.url.endsWith('.ts') ? 'build-thread.ts' : 'build-thread.js';
   return new URL(name, import.meta.url);

@@ -24,7 +24,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** What became of one call. */
+/** The result of one call. */
 export interface RunRow {
   /** Place of its data in the request. */
   readonly index: number;

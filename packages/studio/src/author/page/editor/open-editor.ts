@@ -83,7 +83,7 @@ const EXTENSIONS: Extension = [
   javascript({ typescript: true }),
   syntaxHighlighting(COLOURS),
   THEME,
-  // Tab leaves the editor: whoever works by keyboard must get out again.
+  // Tab leaves the editor: keyboard users must be able to get out.
   keymap.of([
     ...closeBracketsKeymap,
     ...defaultKeymap,

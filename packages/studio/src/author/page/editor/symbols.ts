@@ -39,7 +39,7 @@ export const BUILT_IN =
   );
 
 /**
- * The class of a variable, as far as it is written beside it: `name: Class`, `name = new Class(`, and `this` in a class that extends one.
+ * The class of a variable, as far as it is written next to it: `name: Class`, `name = new Class(`, and `this` in a class that extends one.
  *
  * @param source All of the source; the nearest place before `at` counts.
  */
