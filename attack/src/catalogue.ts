@@ -19,6 +19,7 @@ import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
 import { pythonRows } from './groups/python.ts';
+import { queueRows } from './groups/queue.ts';
 import { reads } from './groups/reads.ts';
 import { runCodeRows } from './groups/run-code.ts';
 import { registryRows } from './groups/registry.ts';
@@ -68,5 +69,6 @@ export const CATALOGUE: readonly Attack[] = [
   ...runCodeRows,
   ...reports,
   ...scripts,
+  ...queueRows,
   ...studioRows,
 ].sort((one, other) => one.row - other.row);

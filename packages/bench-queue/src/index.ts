@@ -28,4 +28,5 @@ export { type QueueWorkerOptions, runWorker, type WorkerReport } from './queue-w
 export { connectQueue, type QueueAddress, shownAddress } from './redis-url.js';
 export type { RunState } from './run-record.js';
 export type { ResultPlace, Share } from './share.js';
+export { openStoreShare } from './store-share.js';
 export type { WorkerIsolation } from './worker-system.js';

@@ -1,16 +1,15 @@
-import { resolve } from 'node:path';
-
 import type { FindPlugin } from '@testbench/bench';
 import type { RangeExecutor } from '@testbench/bench/shards';
 
 import type { CliIo } from './cli-io.js';
 import { queueAddress } from './queue-address.js';
+import type { RegistryFlagValues } from './registry-settings.js';
 import { escapeText } from './render/escape-text.js';
 import { scriptCompiler } from './script-modules.js';
 import { UsageError } from './usage-error.js';
 
 /** What flags of `testbench run` say of a queue. */
-interface QueueRunFlags {
+interface QueueRunFlags extends RegistryFlagValues {
   readonly queue: string | undefined;
   readonly queueCa: string | undefined;
   readonly share: string | undefined;
@@ -60,8 +59,10 @@ export async function withQueueExecutor<T>(
 ): Promise<T> {
   const { queue, queueCa, share, shardRecords, tag, source, quiet } = flags;
   if (queue === undefined) return await work(undefined);
-  const { connectQueue, createQueueExecutor, openFolderShare } =
-    await import('@testbench/bench-queue');
+  const [{ connectQueue, createQueueExecutor }, { openShare }] = await Promise.all([
+    import('@testbench/bench-queue'),
+    import('./queue-share.js'),
+  ]);
   const client = await connectQueue(queueAddress(io, { queue, queueCa }), (message) => {
     if (!quiet) io.stderr.write(`${escapeText(message)}\n`);
   });
@@ -69,7 +70,7 @@ export async function withQueueExecutor<T>(
     return await work(
       createQueueExecutor({
         client,
-        share: openFolderShare(resolve(io.cwd, share!)),
+        share: await openShare(io, flags, share!, 'run'),
         compileScript: scriptCompiler(io),
         findPlugin,
         ...(shardRecords === undefined ? {} : { shardRecords }),

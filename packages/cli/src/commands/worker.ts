@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { openFolderShare, runWorker, shownAddress } from '@testbench/bench-queue';
+import { runWorker, shownAddress } from '@testbench/bench-queue';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { WORKER_FLAGS } from '../flags/queue.js';
 import { queueAddress } from '../queue-address.js';
+import { openShare } from '../queue-share.js';
 import { escapeText } from '../render/escape-text.js';
 import { UsageError } from '../usage-error.js';
 
@@ -42,7 +43,7 @@ export async function workerCommand({
     say(`working for ${shownAddress(address)}`);
     const { shards, failed } = await runWorker({
       address,
-      share: openFolderShare(resolve(io.cwd, share)),
+      share: await openShare(io, flags, share, 'worker'),
       workDir: own ?? resolve(io.cwd, flags.workDir!),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(isolation === undefined ? {} : { isolation }),

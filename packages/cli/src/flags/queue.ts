@@ -1,9 +1,11 @@
 import { choice, flag, requiredText, text, texts, wholeNumber } from '../command-line/flags.js';
+import { REGISTRY_PLACE_FLAGS } from './registry.js';
 
 const QUEUE =
   'Redis that has the work, such as redis://localhost:6379, or rediss:// with TLS; TESTBENCH_QUEUE_PASSWORD and TESTBENCH_QUEUE_USERNAME are taken where the address has none';
 const QUEUE_CA = text('file', "authority of the queue's certificate, in PEM");
-const SHARE = 'folder that coordinator and workers see: plugins, data and results go through it';
+const SHARE =
+  'folder that coordinator and workers see, or oci://host/name: plugins, data and results go through it';
 
 /** Flags of `testbench run` that hand the work out. */
 export const RUN_QUEUE_FLAGS = {
@@ -27,6 +29,7 @@ const PLACE = { queue: requiredText('url', QUEUE), queueCa: QUEUE_CA };
 export const WORKER_FLAGS = {
   ...PLACE,
   share: requiredText('folder', SHARE),
+  ...REGISTRY_PLACE_FLAGS,
   workDir: text('folder', 'where this worker keeps plugins and data (default: a temporary folder)'),
   concurrency: wholeNumber(1, 'shards at a time (default: 1)'),
   isolation: choice(

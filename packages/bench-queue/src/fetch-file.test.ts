@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { fileFetcher } from './fetch-file.js';
+import { openFolderShare } from './folder-share.js';
+import { unpackRun } from './run-document.js';
+
+const DATA = Buffer.from('{"input":"1"}\n');
+const hex = createHash('sha256').update(DATA).digest('hex');
+const FILE = { digest: `sha256:${hex}`, bytes: DATA.length };
+
+describe('fileFetcher()', () => {
+  let folder: string;
+  let server: Server;
+  let origin: string;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'testbench-fetch-'));
+    server = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      if (url.startsWith('/moved'))
+        response.writeHead(302, { location: `/sets/sha256/${hex}` }).end();
+      else if (url.startsWith('/wrong')) response.end('{"input":"2"}\n');
+      else if (url.startsWith('/endless')) response.end(Buffer.alloc(1_000_000));
+      else if (url === `/sets/sha256/${hex}`) response.end(DATA);
+      else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  let copies = 0;
+  const fetchFrom = async (
+    sources: readonly string[],
+    granted: readonly string[],
+    what: 'plugin' | 'data' = 'data',
+    plugins?: ReadonlySet<string>,
+  ): Promise<string> => {
+    const share = openFolderShare(join(folder, 'share'));
+    const target = join(folder, `copy-${(copies += 1)}`);
+    const fetchFile = fileFetcher(
+      { share, granted, plugins },
+      sources,
+      new AbortController().signal,
+    );
+    await fetchFile(FILE, target, what);
+    return await readFile(target, 'utf8');
+  };
+
+  it('takes data from where it was granted, by whole segments of the path', async () => {
+    expect(await fetchFrom([`${origin}/sets`], [`${origin}/sets`])).toBe(DATA.toString());
+    expect(await fetchFrom([`${origin}/sets`], [origin])).toBe(DATA.toString());
+  });
+
+  it.each([
+    ['a source that is not granted', '/sets', '/other', 'QUEUE_NOT_GRANTED'],
+    ['one that only begins as one that is', '/setsandmore', '/sets', 'QUEUE_NOT_GRANTED'],
+    ['one above', '/', '/sets', 'QUEUE_NOT_GRANTED'],
+    ['a redirection', '/moved', '/moved', 'QUEUE_FILE_MISSING'],
+    ['another file', '/wrong', '/wrong', 'QUEUE_FILE_DAMAGED'],
+    ['more than was said', '/endless', '/endless', 'QUEUE_FILE_DAMAGED'],
+    ['nothing', '/none', '/none', 'QUEUE_FILE_MISSING'],
+  ])('refuses %s', async (_, source, granted, code) => {
+    const before = asked.length;
+    await expect(fetchFrom([origin + source], [origin + granted])).rejects.toMatchObject({ code });
+    const mayAsk = code !== 'QUEUE_NOT_GRANTED';
+    expect(asked.length - before).toBe(mayAsk ? 1 : 0);
+  });
+
+  it('never takes a plugin from a source, and only those that it was told', async () => {
+    const all = [`${origin}/sets`];
+    await expect(fetchFrom(all, all, 'plugin')).rejects.toMatchObject({
+      code: 'QUEUE_FILE_MISSING',
+    });
+    await expect(fetchFrom(all, all, 'plugin', new Set())).rejects.toMatchObject({
+      code: 'QUEUE_NOT_GRANTED',
+    });
+  });
+
+  it.each(['/etc/passwd', 'exact-match', 'oci://registry.example/a@1', './own.js'])(
+    'refuses a document whose configuration names the plugin %s',
+    async (plugin) => {
+      const document = {
+        v: 1 as const,
+        plan: FILE.digest,
+        config: { providers: [{ plugin }], evaluators: [], policy: '/etc/policy.json' },
+        plugins: [],
+        data: [],
+        sources: [],
+      };
+      const unpacked = unpackRun(document, folder, () => Promise.resolve());
+      await expect(unpacked).rejects.toMatchObject({ code: 'QUEUE_MESSAGE_INVALID' });
+    },
+  );
+});
