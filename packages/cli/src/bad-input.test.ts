@@ -289,7 +289,7 @@ describe('a benchmark with bad input ends with one sentence that says where, and
     await release();
     expect(code).toBe(1);
     expect(err).toMatch(SENTENCE);
-    expect(err).toMatch(/BENCH_RUN_LOCKED: .*process \d+.*; wait for that one, or end it/);
+    expect(err).toMatch(/BENCH_RUN_LOCKED: .*process \d+.*; wait for that process, or end it/);
   });
 
   it('throws a damaged answer of the cache away, says so, and asks again', async () => {

@@ -30,7 +30,7 @@ describe('main()', () => {
     { args: ['--debug'], message: 'a command is missing', help: 'testbench --help' },
     {
       args: ['eval'],
-      message: 'unknown command "eval", expected one of run, resume, score',
+      message: 'unknown command "eval", expected one of run, resume, merge',
       help: 'testbench --help',
     },
     {

@@ -317,7 +317,7 @@ console.log(createHash('sha256').update(bytes).digest('hex'));`;
 
   it.each([
     [{ path: 'metric.rb' }, 'SCRIPT_NO_LANGUAGE', 'scripts end in .js, .mjs, .ts, .mts'],
-    [{ path: 'missing.ts' }, 'SCRIPT_FILE_FAILED', 'there is no such file'],
+    [{ path: 'missing.ts' }, 'SCRIPT_FILE_FAILED', 'no such file'],
     [{ path: '.', inline: '1', language: 'ruby' }, 'CONFIG_INVALID', 'javascript'],
   ])('refuses %j', async (options, code, message) => {
     await expect(buildScript(options)).rejects.toMatchObject({

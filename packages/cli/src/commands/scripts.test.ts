@@ -83,7 +83,7 @@ describe('scripts in a benchmark', () => {
     [[{ script: 'metric.ts', inline: '1' }], 'expected only one of "script" and "inline"'],
     [[{}], 'is missing'],
     [[{ inline: 'output ==== 1' }], 'inline.js:1:'],
-    [[{ script: 'missing.ts' }], 'there is no such file'],
+    [[{ script: 'missing.ts' }], 'no such file'],
     [[{ inline: '1', language: 'ruby' }], 'expected "javascript"'],
   ])('are refused with their place: %j', async (evaluators, message) => {
     await write('wrong.json', benchmark(evaluators));
