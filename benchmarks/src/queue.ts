@@ -13,7 +13,7 @@ import { planRun, runPlan } from '@testbench/bench';
 import { connectQueue, createQueueExecutor, openFolderShare } from '@testbench/bench-queue';
 
 /*
- * What a queue costs beside threads alone: records a second, processor time a record, the coordinator's time a shard; and where it ends, calculated
+ * What a queue costs compared with threads alone: records a second, processor time a record, the coordinator's time a shard; and where it ends, calculated
  * from what was measured. Needs redis-server. On a machine that others use, the processor time is what counts.
  */
 const { values } = parseArgs({
@@ -76,7 +76,7 @@ try {
   console.log(
     `${records} records, 3 epochs, shards of ${shardRecords}; plan alone ${preparing.cpu.toFixed(1)} s\n`,
   );
-  console.log('workers   records/s   processor s   beside threads   coordinator ms/shard');
+  console.log('workers   records/s   processor s  against threads   coordinator ms/shard');
   print('threads', alone.wall, alone.cpu, 0, undefined);
   let merging = 0;
   for (const count of [1, 2, 4]) {

@@ -7,7 +7,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** What stands for values beyond the cap. */
 export const OTHER = 'other';
 
-/** Keeps labels clean and few: whoever chooses names of models, plugins or codes must not choose how much memory a backend takes. */
+/** Keeps labels clean and few: the author of names of models, plugins or codes must not decide how much memory a backend takes. */
 export class BoundedLabels {
   readonly #maxValues: number;
   /** Values seen, by label. */

@@ -20,5 +20,5 @@ export const REQUEST_TIMEOUT_MS = 5_000;
 export const MAX_HEADER_BYTES = 8 * 1024;
 /** For all checks of `/readyz`: probes give up after a second or a few. */
 export const READY_TIMEOUT_MS = 2_000;
-/** The answer of `/readyz` is kept for so long, so that whoever asks a thousand times a second does not ask Redis as often. */
+/** The answer of `/readyz` is kept for so long, so that a thousand requests a second do not ask Redis as often. */
 export const READY_KEPT_MS = 1_000;

@@ -58,7 +58,7 @@ const RECORD = fieldsOf({
  * left alone.
  *
  * @param folder Of the records. At most 1,000 are read.
- * @param onProblem Hears of a record that cannot be read, which is left out. Must not throw. @default its error is thrown
+ * @param onProblem Called for a record that cannot be read, which is left out. Must not throw. @default its error is thrown
  * @throws {BenchError} `BENCH_ANALYTICS_UNREADABLE` if the folder or a record cannot be read; `BENCH_ANALYTICS_DAMAGED` if a record is not what a host
  *   writes, unless `onProblem` is given.
  *

@@ -23,7 +23,7 @@ export interface HostPlugin {
   /** Waiting for a turn, in milliseconds. */
   readonly queueMs: number;
   readonly peakMemoryBytes: number;
-  /** Host calls that were refused for want of a permission. */
+  /** Host calls refused for lack of a permission. */
   readonly deniedCalls: number;
 }
 

@@ -175,7 +175,7 @@ class Recorder implements HostRecorder {
     await this.#removeOldest();
   }
 
-  /** Whoever else does the same removes the same ones. */
+  /** Another process that does the same removes the same ones. */
   async #removeOldest(): Promise<void> {
     const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).toSorted();
     for (const name of names.slice(0, Math.max(0, names.length - MAX_HOST_RECORDS))) {

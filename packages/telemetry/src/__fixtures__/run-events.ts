@@ -3,7 +3,7 @@ import type { ResultRow } from '@testbench/bench/results';
 
 const PLAN = `sha256:${'0'.repeat(64)}`;
 
-/** A row of a paid model and a paid judge, beside an evaluator that waits for nothing. */
+/** A row of a paid model and a paid judge, with an evaluator that waits for nothing. */
 export function paidRow(index: number, change: Partial<ResultRow> = {}): ResultRow {
   const startedAt = new Date(1_000_000 + 1000 * index).toISOString();
   return {

@@ -93,7 +93,7 @@ describe('startMetricsServer()', () => {
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '10.0.0.1'])(
-    'refuses whoever asks for the host %j',
+    'refuses requests for the host %j',
     async (host) => {
       const server = await start();
       expect((await get(server, '/metrics', { headers: { host } })).status).toBe(421);

@@ -14,7 +14,7 @@ export interface MetricsServerOptions {
   readonly registry: MetricsRegistry;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Address to listen at. Others than those of this machine itself have to be meant: whoever reaches it can read the figures. @default '127.0.0.1' */
+  /** Address to listen at. Others than those of this machine itself must be chosen deliberately: anyone who reaches it can read the figures. @default '127.0.0.1' */
   readonly host?: string;
   /** What must hold for work to be taken, by name: a check that throws, or takes longer than 2 s, does not. @default nothing: ready at once */
   readonly ready?: Readonly<Record<string, ReadyCheck>>;
