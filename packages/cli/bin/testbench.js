@@ -1,11 +1,21 @@
 #!/usr/bin/env node
-// What V8 made of the modules of one command is there for the next, in a folder that only this user writes: Node's own default is shared by
-// everybody on the machine.
+// V8's code of the modules of one command is kept for the next, in a folder that only this user can write to: Node's own default is shared by
+// all users of the machine.
 const { HOME = '', XDG_CACHE_HOME = '' } = process.env;
-const folder = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : `${HOME}/.cache`;
-// Node 20 has none, and without a folder that can be written there is none either.
-if (folder.startsWith('/')) {
-  process.getBuiltinModule('node:module').enableCompileCache?.(`${folder}/testbench/code`);
+const base = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : `${HOME}/.cache`;
+// Node 20 has no such cache.
+const { enableCompileCache } = process.getBuiltinModule('node:module');
+if (enableCompileCache !== undefined && base.startsWith('/')) {
+  const { existsSync, mkdirSync } = process.getBuiltinModule('node:fs');
+  try {
+    // Level by level: Node's own way of making several does not end below /proc.
+    for (const folder of [base, `${base}/testbench`, `${base}/testbench/code`]) {
+      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+    }
+    enableCompileCache(`${base}/testbench/code`);
+  } catch {
+    // Without a folder the command takes a little longer.
+  }
 }
 const { runProcess } = await import('../dist/index.js');
 
