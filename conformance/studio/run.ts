@@ -49,6 +49,8 @@ async function perform(browser: Browser, studied: Studied, scenario: Scenario): 
     colorScheme: scheme,
     reducedMotion: 'reduce',
   });
+  // A busy machine is slow.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const origin = `http://127.0.0.1:${studied.studio.port}`;
   const problems: string[] = [];

@@ -116,6 +116,19 @@ describe('runs', () => {
     rmSync(join(run, 'segments/.testbench-1.tmp'));
   });
 
+  it('counts the rows of a run once, however many look', async () => {
+    const rows = join(folder, 'runs/half/segments/.testbench-2.tmp');
+    writeFileSync(rows, '{}\n{}\n{}\n');
+    const lists = await Promise.all(
+      Array.from({ length: 3 }, () => listen('/api/runs', () => true)),
+    );
+    const counts = lists.map(
+      ({ runs }) => runs.find(({ path }: any) => path === 'runs/half').state.rowsUnderWay,
+    );
+    expect(counts).toEqual([3, 3, 3]);
+    rmSync(rows);
+  });
+
   it('gives the report of one, with its rows in blocks', async () => {
     const { json } = await ask('/api/report?run=runs/before');
     expect(json.index.records.index).toHaveLength(20);

@@ -54,16 +54,30 @@ export class RunLister {
   readonly #watches = new Map<string, RunWatch>();
   readonly #known = new Map<string, { readonly key: string; readonly run: StoredRun }>();
 
+  #looking: Promise<RunList> | undefined;
+
   constructor(project: Project) {
     this.#project = project;
   }
 
-  async list(signal: AbortSignal): Promise<RunList> {
-    const found = await this.#project.scan(signal);
+  /** Several who ask at the same time share one look: rows that a run has under way are counted once. */
+  async list(): Promise<RunList> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return await this.#looking;
+  }
+
+  async #look(): Promise<RunList> {
+    const found = await this.#project.scan();
+    for (const folder of this.#known.keys()) {
+      if (found.runs.includes(folder)) continue;
+      this.#known.delete(folder);
+      this.#watches.delete(folder);
+    }
     const runs: ListedRun[] = [];
     const broken: BrokenRun[] = [];
     for (const folder of found.runs.slice(0, MAX_LISTED_RUNS)) {
-      signal.throwIfAborted();
       const path = this.#project.nameOf(folder);
       try {
         const watch = this.#watches.get(folder) ?? new RunWatch(folder);

@@ -19,7 +19,7 @@ export function runRoutes(
       method: 'GET',
       path: '/api/runs',
       answer: ({ signal }) => ({
-        events: watchList(() => lister.list(signal), signal),
+        events: watchList(() => lister.list(), signal),
       }),
     },
     {
