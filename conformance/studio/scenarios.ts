@@ -26,6 +26,7 @@ const PAGES: readonly { readonly path: string; readonly ready: string }[] = [
   { path: '/data?path=data/sums.jsonl', ready: 'table' },
   { path: '/plugins', ready: '[role=status]' },
   { path: '/analytics', ready: 'table' },
+  { path: '/editor', ready: 'h1' },
 ];
 
 /** Rules of WCAG 2.2 AA and good practice; whatever is serious or critical is wrong. */
