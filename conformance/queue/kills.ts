@@ -9,7 +9,7 @@ import { connectQueue } from '@testbench/bench-queue';
 import { Actor, command, type Scene, until } from './scene.ts';
 
 /** One kill, as the table shows it. */
-export interface Kill {
+interface Kill {
   readonly at: number;
   readonly what: string;
   readonly downMs: number;
@@ -31,7 +31,7 @@ const GIVE_UP_MS = 12_000;
 const DOWN_MS = 300;
 
 /** Numbers that look random and are the same each time. */
-export function numbers(seed: number): () => number {
+function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

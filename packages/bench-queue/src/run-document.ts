@@ -11,13 +11,13 @@ import { type FileReference, readDigest, readFileReference, readMessage } from '
 import type { Share } from './share.js';
 
 /** A module of the run. */
-export interface DocumentPlugin extends FileReference {
+interface DocumentPlugin extends FileReference {
   /** Its places in the configuration, such as `providers[0]`. */
   readonly places: readonly string[];
 }
 
 /** A file of the data set. */
-export interface DocumentData extends FileReference {
+interface DocumentData extends FileReference {
   /** Its name without folders: the ending says its format. */
   readonly name: string;
 }

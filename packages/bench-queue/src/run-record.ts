@@ -14,7 +14,7 @@ import {
 } from './message.js';
 
 /** What is done with a run. */
-export const RUN_STATES = ['running', 'paused', 'cancelled'] as const;
+const RUN_STATES = ['running', 'paused', 'cancelled'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /** What Redis has of a run. */
@@ -57,7 +57,7 @@ export const keys = {
 };
 
 /** @throws {QueueError} `QUEUE_MESSAGE_INVALID`. */
-export function readRunRecord(text: string): RunRecord {
+function readRunRecord(text: string): RunRecord {
   return readMessage<RunRecord>(
     'what the queue has of a run',
     text,

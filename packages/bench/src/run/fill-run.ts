@@ -86,7 +86,7 @@ export async function fillRun(
 }
 
 /** Ranges of records without rows. @param segments In the order of their records. */
-export function missingRanges(segments: readonly RunRange[], count: number): RunRange[] {
+function missingRanges(segments: readonly RunRange[], count: number): RunRange[] {
   const missing: RunRange[] = [];
   let end = 0;
   for (const { from, to } of [...segments, { from: count, to: count }]) {
