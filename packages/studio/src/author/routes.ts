@@ -1,5 +1,7 @@
 import type { Route } from '../server/route.js';
-import { MAX_SAVE_BYTES } from './limits.js';
+import { numberOf, textOf } from '../server/read-query.js';
+import { readRecords } from './data/read-records.js';
+import { DEFAULT_RECORDS, MAX_RECORDS, MAX_SAVE_BYTES } from './limits.js';
 import { readSaveOrder } from './save/read-save-request.js';
 import { saveProject } from './save/save-project.js';
 
@@ -8,6 +10,15 @@ let saving: Promise<unknown> = Promise.resolve();
 
 /** What the editor and the visual builder ask of the server. */
 export const AUTHOR_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/author/records',
+    async answer({ project, query, signal }) {
+      const path = await project.findFile(textOf(query, 'path'));
+      const count = numberOf(query, 'count', DEFAULT_RECORDS, MAX_RECORDS);
+      return { json: { records: await readRecords(path, count, signal) } };
+    },
+  },
   {
     method: 'POST',
     path: '/api/author/projects',

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 
+import type { DataRecord } from '../data/records.js';
 import { ARITHMETIC } from '../samples/arithmetic.js';
 import type { AuthorHost, SaveReply, SaveRequest } from './author-host.js';
 import { mountAuthor } from './mount-author.js';
@@ -8,7 +9,20 @@ import { mountAuthor } from './mount-author.js';
 const HOST: AuthorHost = {
   workerUrl: new URL('/assets/author-worker.js', location.origin),
   samples: [ARITHMETIC],
-  save: async (request) => await post<SaveReply>('/api/author/projects', request),
+  async listDatasets() {
+    const { datasets } = await ask<{ readonly datasets: readonly { readonly path: string }[] }>(
+      '/api/datasets',
+    );
+    return datasets.map(({ path }) => path);
+  },
+  async readRecords(path, count) {
+    const query = new URLSearchParams({ path, count: String(count) });
+    const { records } = await ask<{ readonly records: readonly DataRecord[] }>(
+      `/api/author/records?${query}`,
+    );
+    return records;
+  },
+  save: async (request) => await ask<SaveReply>('/api/author/projects', request),
 };
 
 /** The page of the studio that writes metrics. */
@@ -25,12 +39,17 @@ export function AuthorPage(): JSX.Element {
   );
 }
 
-async function post<Reply>(path: string, body: SaveRequest): Promise<Reply> {
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function ask<Reply>(path: string, body?: SaveRequest): Promise<Reply> {
+  const response = await fetch(
+    path,
+    body === undefined
+      ? {}
+      : {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+  );
   const answer = (await response.json()) as Reply & {
     readonly error?: { readonly code: string; readonly message: string };
   };

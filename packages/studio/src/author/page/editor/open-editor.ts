@@ -113,7 +113,11 @@ export function openEditor(
       extensions: [
         keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true) }]),
         EXTENSIONS,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          spellcheck: 'false',
+          tabindex: '0',
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !isOurs) onChange(update.state.doc.toString());
         }),

@@ -26,7 +26,8 @@ export function SourceEditor({ store }: { readonly store: AuthorStore }): JSX.El
   const source = store.source.value;
   const outcome = store.outcome.value;
   const diagnostics = outcome?.kind === 'failed' ? outcome.failed.diagnostics : [];
-  useEffect(() => editor.current?.setText(source), [source]);
+  // What is there now, not what was when this was drawn: somebody may have typed since.
+  useEffect(() => editor.current?.setText(store.source.peek()), [source]);
   useEffect(() => {
     editor.current?.mark(diagnostics.filter(({ file, line }) => file === ENTRY && line > 0));
   }, [outcome]);
