@@ -72,7 +72,7 @@ async function mendMistake(page: Page): Promise<string> {
   await page.keyboard.type('stripp(text); ', { delay: 5 });
   await page.keyboard.press('Control+Enter');
   const mistake = page.getByRole('list', { name: 'Mistakes' }).getByText(/did you mean "strip"/);
-  await mistake.waitFor({ timeout: 60_000 });
+  await mistake.waitFor();
   const place = await page
     .getByRole('button', { name: /^Line \d+$/ })
     .first()

@@ -47,6 +47,8 @@ async function perform(
   run: Scenario['run'],
 ): Promise<boolean> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  // On a machine that does other work, a compilation takes a minute.
+  context.setDefaultTimeout(180_000);
   const page = await context.newPage();
   const problems: string[] = [];
   watch(page, problems);
@@ -61,7 +63,7 @@ async function perform(
     });
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
-    await page.screenshot({ path: `${SCREENSHOTS}/failed.png`, fullPage: true });
+    await page.screenshot({ path: `${SCREENSHOTS}/failed.png` }).catch(() => undefined);
   } finally {
     await context.close();
   }

@@ -31,7 +31,7 @@ export async function saveInStudio(page: Page): Promise<string> {
     await page.getByLabel('Name of the project').fill('gsm8k-answer');
     await page.getByRole('button', { name: 'Save and build' }).click();
     const saved = page.getByText(/^Built, \d+ bytes/);
-    await saved.waitFor({ timeout: 120_000 });
+    await saved.waitFor();
     const digest = /sha256:[0-9a-f]{64}/.exec((await saved.textContent()) ?? '')?.[0];
     const project = join(folder, 'plugins/gsm8k-answer');
     rmSync(join(project, 'build'), { recursive: true });

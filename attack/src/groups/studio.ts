@@ -407,6 +407,41 @@ const ATTACKS: readonly (readonly [name: string, run: (target: Target) => Promis
       return 'neither a folder nor a file that is a link is taken';
     },
   ],
+  [
+    'plugins that are saved where they should not be',
+    async ({ studio, cookie, origin, folder }) => {
+      const own = { cookie, origin, 'content-type': 'application/json' };
+      const save = (part: object): Promise<Told> =>
+        ask(
+          studio,
+          'POST',
+          '/api/author/projects',
+          own,
+          JSON.stringify({ name: 'metric', source: 'export class', ...part }),
+        );
+      for (const name of ['../up', '/tmp/up', 'a/b', 'a\\b', '..', '.git', 'node_modules', 'a\0']) {
+        const { status, body } = await save({ name });
+        insist(status === 422, `${name}: ${body}`);
+      }
+      for (const part of [{ folder: '/tmp' }, { overwrite: 1 }, { description: 'a\n# b' }]) {
+        const { status, body } = await save(part);
+        insist(status === 422, body);
+      }
+      const large = await save({ source: 'x'.repeat(2_000_000) });
+      insist(large.status === 413, large.body);
+      const foreign = { ...own, origin: 'http://127.0.0.1:1' };
+      const { status } = await ask(studio, 'POST', '/api/author/projects', foreign, '{}');
+      insist(status === 403, 'another origin saves');
+      symlinkSync(join(folder, '..'), join(folder, 'plugins'));
+      const byLink = await save({});
+      insist(byLink.body.includes('STUDIO_OUTSIDE_PROJECT'), byLink.body);
+      rmSync(join(folder, 'plugins'));
+      await save({});
+      const again = await save({});
+      insist(again.body.includes('STUDIO_EXISTS'), again.body);
+      return 'names are checked, links are refused, and nothing is replaced without a word';
+    },
+  ],
 ];
 
 async function waitUntil(isDone: () => boolean | Promise<boolean>): Promise<void> {
