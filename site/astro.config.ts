@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+
 import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 
 import { readContent } from './pages/content-file.ts';
 import { hrefOf } from './pages/page.ts';
+import { PLAYGROUND } from './pages/playground.ts';
 
 export default defineConfig({
   outDir: 'dist',
@@ -18,11 +21,15 @@ export default defineConfig({
       head: [{ tag: 'script', attrs: { src: '/keyboard.js', defer: true } }],
       lastUpdated: false,
       credits: false,
-      sidebar: readContent().sections.map(({ label, collapsed, pages }) => ({
-        label,
-        collapsed,
-        items: pages.map((page) => ({ label: page.title, link: hrefOf(page) })),
-      })),
+      sidebar: [
+        ...(existsSync(PLAYGROUND) ? [{ label: 'Playground', link: '/playground/' }] : []),
+        ...readContent().sections.map(({ label, collapsed, pages }) => ({
+          label,
+          collapsed,
+          items: pages.map((page) => ({ label: page.title, link: hrefOf(page) })),
+        })),
+        { label: 'API of the packages', link: '/api/' },
+      ],
     }),
   ],
 });

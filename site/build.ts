@@ -11,6 +11,7 @@ import { writeForModels } from './generate/for-models.ts';
 import { type SiteContent, writeContent } from './pages/content-file.ts';
 import { countPages, LEAST_WRITTEN } from './pages/count.ts';
 import { ROOT, siteContent } from './pages/index.ts';
+import { PLAYGROUND } from './pages/playground.ts';
 
 // Astro reads it when it is loaded: its telemetry is off, nothing is sent anywhere.
 process.env['ASTRO_TELEMETRY_DISABLED'] = '1';
@@ -50,8 +51,7 @@ async function addFiles(content: SiteContent): Promise<void> {
   const pictures = join(ROOT, 'docs/pictures');
   if (existsSync(pictures)) cpSync(pictures, join(dist, 'pictures'), { recursive: true });
   await buildApi(ROOT, join(dist, 'api'));
-  const playground = join(ROOT, 'packages/studio/dist/playground');
-  if (existsSync(playground)) cpSync(playground, join(dist, 'playground'), { recursive: true });
+  if (existsSync(PLAYGROUND)) cpSync(PLAYGROUND, join(dist, 'playground'), { recursive: true });
   writeForModels(content.pages, dist);
 }
 

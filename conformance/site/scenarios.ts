@@ -95,7 +95,26 @@ export const SCENARIOS: readonly Scenario[] = [
       return page.title();
     },
   },
+  { name: 'playground', address: '/playground/', run: playground },
+  {
+    name: 'playground on a phone',
+    address: '/playground/',
+    width: PHONE,
+    scheme: 'dark',
+    run: playground,
+  },
 ];
+
+/** Compiles the example in the page and runs it over the records that the page has. */
+async function playground(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Load the example' }).click();
+  await page.getByLabel('Records of').selectOption({ label: 'Arithmetic (10 answers)' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  // A compiler of 3 MB starts first.
+  await page.getByText('Ran 10 records').waitFor({ timeout: 120_000 });
+  await page.getByText('7 of 10', { exact: true }).waitFor();
+  return '7 of 10';
+}
 
 /** Types into the search, which is opened first, and waits for its results. */
 async function search(page: Page, query: string): Promise<string> {

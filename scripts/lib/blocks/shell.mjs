@@ -24,7 +24,7 @@ export function shellCommands(block) {
 function shellWords(line) {
   const words = [];
   const pattern =
-    /\s*(?:(#.*)|(\|\||&&|[|;&])|((?:'[^']*'|"(?:\\.|[^"\\])*"|\$\([^)]*\)|\\.|[^\s'"|;&\\])+))/y;
+    /\s*(?:(#.*)|(\|\||&&|[|;&])|(\d?[<>]&\d|(?:'[^']*'|"(?:\\.|[^"\\])*"|\$\([^)]*\)|\\.|[^\s'"|;&\\])+))/y;
   let previous = ' ';
   for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
     const [whole, comment, separator, word] = match;
