@@ -24,9 +24,11 @@ export async function saveInStudio(page: Page): Promise<string> {
     await page.goto(studio.url);
     await page.goto(new URL('/editor', studio.url).href);
     if (existsSync(GSM8K)) {
-      await page.locator('input[type=file]').setInputFiles(join(folder, 'gsm8k.jsonl'));
+      await page
+        .getByRole('combobox', { name: 'Records of', exact: true })
+        .selectOption('gsm8k.jsonl');
+      await buildMetric(page);
     } else await page.getByRole('button', { name: 'Load the example' }).click();
-    if (existsSync(GSM8K)) await buildMetric(page);
     const right = await runOver(page, 100);
     await page.getByLabel('Name of the project').fill('gsm8k-answer');
     await page.getByRole('button', { name: 'Save and build' }).click();
