@@ -2,7 +2,7 @@ import { CALL_LIMITS, COMPILE_TIMEOUT_MS, LOAD_TIMEOUT_MS, SILENCE_TIMEOUT_MS } 
 import type { RunRequest, RunRow, WorkerReply } from '../worker/messages.js';
 
 export type Compiled = Extract<WorkerReply, { kind: 'compiled' }>;
-export type Failed = Extract<WorkerReply, { kind: 'failed' }>;
+type Failed = Extract<WorkerReply, { kind: 'failed' }>;
 
 /** What is compiled and run. */
 export interface Job {

@@ -18,7 +18,7 @@ export function generateSource(recipe: Recipe, options: GenerateOptions = {}): s
 }
 
 /** Name of the generated class: that of `create-plugin` for a project of the same name. */
-export function className(name: string): string {
+function className(name: string): string {
   const words = name.match(/[a-z0-9]+/gi) ?? [];
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   return `${/^[a-z]/i.test(joined) ? '' : 'The'}${joined}Plugin`;

@@ -64,8 +64,8 @@ export interface Recipe {
 }
 
 /** The side of a fresh check. */
-export const ANSWER: Side = { origin: 'output', value: '', steps: [] };
-export const EXPECTED: Side = { origin: 'expected', value: '', steps: [] };
+const ANSWER: Side = { origin: 'output', value: '', steps: [] };
+const EXPECTED: Side = { origin: 'expected', value: '', steps: [] };
 
 /** A check that nobody has changed yet. */
 export const FRESH_CHECK: Check = {

@@ -155,7 +155,7 @@ function groupNumber(group: number): number {
 }
 
 /** `$.items[0].name` as the library has it: `items.0.name`. */
-export function fieldPath(path: string): string {
+function fieldPath(path: string): string {
   return path
     .replace(/^\$\.?/, '')
     .replaceAll(/\[(?:'([^'\]]*)'|"([^"\]]*)"|(\d+))\]/g, (_, single, double, index) => {
