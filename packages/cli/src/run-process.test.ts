@@ -137,7 +137,7 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
       `mkdir "${cwd}/gone" && cd "${cwd}/gone" && rmdir "${cwd}/gone" && "${process.execPath}" "${BIN}" ${args}`;
     const missing = await start(['-c', command('inspect x.wasm')], ROOT, 'sh').ended;
     expect(missing.code).toBe(2);
-    expect(missing.stderr).toMatch(/^error USAGE: the working directory does not exist any more/);
+    expect(missing.stderr).toMatch(/^error USAGE: the working directory no longer exists/);
     expect(missing.stderr).not.toContain('    at ');
     expect((await start(['-c', command('--version')], ROOT, 'sh').ended).code).toBe(0);
   });

@@ -68,7 +68,7 @@ export async function runCreateCommand(
       return 2;
     }
     if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
-      stderr.write('The working directory does not exist any more\n');
+      stderr.write('The working directory no longer exists\n');
       return 1;
     }
     if (!PluginError.is(error)) throw error;

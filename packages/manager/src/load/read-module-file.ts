@@ -70,7 +70,7 @@ export function resolveModulePath(path: string): string {
   } catch (cause) {
     throw new LoadError(
       'LOAD_NOT_FOUND',
-      `Cannot read "${path}": the working directory does not exist any more`,
+      `Cannot read "${path}": the working directory no longer exists`,
       { cause },
     );
   }

@@ -94,7 +94,7 @@ export async function buildPlugin(given?: BuildPluginOptions): Promise<BuildResu
     const { path = 'a file', syscall } = cause as NodeJS.ErrnoException;
     const message =
       syscall === 'uv_cwd'
-        ? 'Cannot build here: the working directory does not exist any more'
+        ? 'Cannot build here: the working directory no longer exists'
         : `Cannot build with ${JSON.stringify(path)}: ${state}`;
     throw new BuildError('BUILD_FILE_FAILED', message, [], { cause });
   }
