@@ -87,19 +87,28 @@ describe('fileFetcher()', () => {
     });
   });
 
-  it.each(['/etc/passwd', 'exact-match', 'oci://registry.example/a@1', './own.js'])(
-    'refuses a document whose configuration names the plugin %s',
-    async (plugin) => {
-      const document = {
-        v: 1 as const,
-        plan: FILE.digest,
-        config: { providers: [{ plugin }], evaluators: [], policy: '/etc/policy.json' },
-        plugins: [],
-        data: [],
-        sources: [],
-      };
-      const unpacked = unpackRun(document, folder, () => Promise.resolve());
-      await expect(unpacked).rejects.toMatchObject({ code: 'QUEUE_MESSAGE_INVALID' });
-    },
-  );
+  it.each<[string, object]>([
+    ['a plugin by its path', { providers: [{ plugin: '/etc/passwd' }] }],
+    ['a plugin by its name', { evaluators: [{ plugin: 'exact-match' }] }],
+    ['a plugin of a registry', { filters: [{ plugin: 'oci://registry.example/a@1' }] }],
+    ['a script', { evaluators: [{ plugin: FILE.digest, script: '/work/own.js' }] }],
+    ['a run that is replayed', { providers: [{ plugin: FILE.digest, from: '/work/runs/x' }] }],
+    ['the shorthand of a provider', { provider: { plugin: '/etc/passwd' } }],
+    ['the shorthand of a filter', { filter: { plugin: '/etc/passwd' } }],
+    ['a prompt in a file', { prompts: [{ name: 'p', file: '/etc/passwd' }] }],
+    ['a policy', { policy: '/etc/policy.json' }],
+    ['a folder of plugins', { pluginsDir: '/etc' }],
+    ['an isolation', { isolation: 'inline' }],
+  ])('refuses a document that names %s', async (_, change) => {
+    const document = {
+      v: 1 as const,
+      plan: FILE.digest,
+      config: change as Readonly<Record<string, unknown>>,
+      plugins: [{ ...FILE, places: ['evaluators[0]'] }],
+      data: [],
+      sources: [],
+    };
+    const unpacked = unpackRun(document, folder, () => Promise.resolve());
+    await expect(unpacked).rejects.toMatchObject({ code: 'QUEUE_MESSAGE_INVALID' });
+  });
 });

@@ -207,6 +207,7 @@ export async function unpackRun(
   fetchFile: FetchFile,
 ): Promise<BenchmarkConfig> {
   const config = structuredClone(document.config) as Record<string, unknown>;
+  checkConfig(config);
   const modules = new Map<string, string>();
   for (const { digest, bytes } of document.plugins) {
     const path = join(folder, 'plugins', `${digest.slice('sha256:'.length)}.wasm`);
@@ -220,11 +221,8 @@ export async function unpackRun(
       : []) {
       const path = modules.get(String(use['plugin']));
       // A path, a name, or a script of the worker's own machine would be taken otherwise.
-      if (path === undefined || 'from' in use) {
-        throw new QueueError(
-          'QUEUE_MESSAGE_INVALID',
-          `Cannot read the document of a run: ${list} name a plugin that is none of its files`,
-        );
+      if (path === undefined || FOREIGN.some((key) => Object.hasOwn(use, key))) {
+        throw foreign(`${list} name a plugin that is none of its files`);
       }
       use['plugin'] = path;
     }
@@ -237,13 +235,51 @@ export async function unpackRun(
     paths.push(path);
   }
   const dataset = Object(config['dataset']) as object;
-  for (const key of ['policy', 'pluginsDir', 'outputDir', 'cacheDir', 'reporters', 'isolation']) {
-    delete config[key];
-  }
   return {
     ...config,
     dataset: { ...dataset, path: paths.length === 1 ? paths[0] : paths },
   } as unknown as BenchmarkConfig;
+}
+
+/** What `packRun` leaves of a configuration. Shorthands such as `provider` would name plugins past the check of them. */
+const KEYS = new Set([
+  'name',
+  'description',
+  'dataset',
+  'prompts',
+  'providers',
+  'transforms',
+  'evaluators',
+  'filters',
+  'epochs',
+  'seed',
+  'limits',
+  'concurrency',
+  'failFast',
+  'budgets',
+  'cache',
+  'onError',
+  'maxErrors',
+]);
+const PROMPT_KEYS = new Set(['name', 'template', 'messages']);
+/** Of a use of a plugin: what stands for another source of it. */
+const FOREIGN = ['from', 'script', 'inline', 'language'];
+
+/** Nothing of a document may name a file of the worker's machine: what it read there would stand in rows, and go to models. */
+function checkConfig(config: Readonly<Record<string, unknown>>): void {
+  const strange = Object.keys(config).find((key) => !KEYS.has(key));
+  if (strange !== undefined) throw foreign(`it has the key ${JSON.stringify(strange)}`);
+  const prompts = config['prompts'] ?? [];
+  if (!Array.isArray(prompts)) throw foreign('its prompts are no list');
+  for (const prompt of prompts as readonly unknown[]) {
+    if (typeof prompt === 'string') continue;
+    const key = Object.keys(Object(prompt) as object).find((name) => !PROMPT_KEYS.has(name));
+    if (key !== undefined) throw foreign(`a prompt has the key ${JSON.stringify(key)}`);
+  }
+}
+
+function foreign(state: string): QueueError {
+  return new QueueError('QUEUE_MESSAGE_INVALID', `Cannot read the document of a run: ${state}`);
 }
 
 async function referenceOf(path: string): Promise<FileReference> {
