@@ -161,11 +161,13 @@ async function paid(scene: Scene): Promise<void> {
   const found = await digestOf(killed.run);
   const repeated = models.bill.answers - size.paid;
   const workers = killed.kills.filter(({ what }) => what.startsWith('worker')).length;
+  // While Redis is away no worker can say that a shard is its own, and another one may begin it: four calls each are under way.
+  const lost = workers + 3 * killed.kills.filter(({ what }) => what === 'Redis').length;
   check(found.rows === size.paid, `${found.rows} rows, none of them twice`);
   check(again.length === 0, `${again.length} answers that had arrived were paid for again`);
   check(
-    repeated <= workers * 4,
-    `${repeated} answers that were under way at ${workers} kills were asked for again (at most 4 each)`,
+    repeated <= lost * 4,
+    `${repeated} answers that were under way were asked for again, of ${lost * 4} that could be`,
   );
   checkRedelivery(killed);
 }
