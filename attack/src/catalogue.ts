@@ -32,6 +32,7 @@ import { studioRows } from './groups/studio.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
+import { telemetryRows } from './groups/telemetry.ts';
 
 /** Rows of the catalogue; those beyond it are further kinds, each with its own number. */
 export const ROWS = 119;
@@ -71,4 +72,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...scripts,
   ...queueRows,
   ...studioRows,
+  ...telemetryRows,
 ].sort((one, other) => one.row - other.row);

@@ -1,5 +1,6 @@
 import { choice, flag, requiredText, text, texts, wholeNumber } from '../command-line/flags.js';
 import { REGISTRY_PLACE_FLAGS } from './registry.js';
+import { TELEMETRY_FLAGS } from './telemetry.js';
 
 const QUEUE =
   'Redis that has the work, such as redis://localhost:6379, or rediss:// with TLS; TESTBENCH_QUEUE_PASSWORD and TESTBENCH_QUEUE_USERNAME are taken where the address has none';
@@ -46,6 +47,7 @@ export const WORKER_FLAGS = {
     'run only plugins of these digests, sha256:… (default: any, without more than the policy grants; repeatable)',
   ),
   allowSource: texts('url', 'where data may be taken from besides the share (repeatable)'),
+  ...TELEMETRY_FLAGS,
   quiet: flag('errors alone'),
 };
 
