@@ -158,6 +158,9 @@ describe('createRunTelemetry()', () => {
     tellRun(hooks, 'run', { from: 0, to: 1 }, [paidRow(0)], { isEarlier: true });
     expect(sdk.events()).toEqual([]);
     expect(registry.text()).not.toContain('testbench_cases');
+    // Their sums belong to those who made them.
+    expect(registry.text()).not.toContain('testbench_stage_time');
+    expect(sdk.spans().map(({ name }) => name)).toEqual(['testbench run']);
     const kept = paidRow(1, { measured: { ...paidRow(1).measured, cached: true } });
     tellRun(hooks, 'run', { from: 1, to: 2 }, [kept]);
     expect(sdk.spans().some(({ name }) => name === 'chat small')).toBe(false);

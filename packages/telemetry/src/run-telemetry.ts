@@ -94,6 +94,8 @@ class RunTelemetry implements RunHooks {
   readonly #targets: Targets;
   /** By run, range and trace, which tell apart what runs side by side. */
   readonly #open = new Map<string, RunSpans>();
+  /** Those whose records were made here; whoever merges what others made is told their sums too, and they were counted there. */
+  readonly #made = new Set<string>();
   /** The run that this process hands out. */
   #run: RunSpans | undefined;
 
@@ -115,15 +117,19 @@ class RunTelemetry implements RunHooks {
       }
       case 'record-end':
         // What was made before, or by another process, was told there.
-        if (!event.isEarlier) this.#record(event);
+        if (event.isEarlier) return;
+        this.#made.add(keyOf(event));
+        this.#record(event);
         return;
       case 'stage-end':
+        if (!this.#made.has(keyOf(event))) return;
         figures?.stage(event);
         this.#open.get(keyOf(event))?.stage(event, Date.now());
         return;
       default: {
         figures?.end(event);
         const key = keyOf(event);
+        this.#made.delete(key);
         const spans = this.#open.get(key);
         if (spans === undefined) return;
         spans.end(event);
