@@ -42,7 +42,6 @@ describe.skipIf(!('registerHooks' in nodeModule))('modules at the start (since N
       ...EVERY,
       'cli/dist/inspect.js',
       'node:crypto',
-      'node:fs/promises',
       'node:path',
     ]);
   });
