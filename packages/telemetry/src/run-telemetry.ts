@@ -40,7 +40,7 @@ export interface RunTelemetryOptions {
 }
 
 /** Readers of {@link RunTelemetryOptions}. */
-export const RUN_TELEMETRY_OPTIONS: OptionReaders<RunTelemetryOptions> = {
+const RUN_TELEMETRY_OPTIONS: OptionReaders<RunTelemetryOptions> = {
   tracer: (node) => node.implementation<Tracer>('startSpan'),
   meter: (node) => node.implementation<Meter>('createCounter', 'createHistogram'),
   logger: (node) => node.implementation<Logger>('emit'),
