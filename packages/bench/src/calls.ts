@@ -1,5 +1,5 @@
 /**
- * Paid calls: cache, budget, prices, and how many are made at once.
+ * Paid calls: cache, budget, prices, and concurrency.
  *
  * @packageDocumentation
  */

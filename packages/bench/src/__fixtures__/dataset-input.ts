@@ -5,7 +5,7 @@ import type {
   DatasetReadOptions,
 } from '@testbench/types/stores';
 
-/** Bytes in memory as the input of a reader, in chunks of a size. */
+/** Bytes in memory as a reader's input, in chunks of a given size. */
 export function datasetInput(content: string | Uint8Array, chunkBytes = 64 * 1024): DatasetInput {
   const bytes = Buffer.from(content as string);
   return {
@@ -18,7 +18,7 @@ export function datasetInput(content: string | Uint8Array, chunkBytes = 64 * 102
   };
 }
 
-/** What a reader makes of bytes in memory. */
+/** What a reader returns for bytes in memory. */
 export function entriesOf(
   reader: DatasetReader,
   content: string | Uint8Array,

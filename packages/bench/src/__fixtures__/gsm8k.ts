@@ -21,7 +21,7 @@ export const GSM8K_MODELS = [
   '175b_verification',
 ] as const;
 
-/** Whether each model answered each question rightly, as published with the data (openai/grade-school-math 3101c7d). */
+/** Whether each model answered each question correctly, as published with the data (openai/grade-school-math 3101c7d). */
 export function gsm8kLabels(): readonly Readonly<Record<string, boolean>>[] {
   return readFileSync(solutions, 'utf8')
     .trimEnd()
@@ -62,7 +62,7 @@ export interface Gsm8kPair {
   readonly p_t: number;
 }
 
-/** Every pair, by scipy and statsmodels. */
+/** Every pair, as computed by scipy and statsmodels. */
 export function gsm8kPairs(): readonly Gsm8kPair[] {
   return (JSON.parse(readFileSync(comparisons, 'utf8')) as { readonly pairs: Gsm8kPair[] }).pairs;
 }

@@ -4,10 +4,10 @@ import type { PlanContent } from '../plan/plan.js';
 import type { ResultRow } from '../results/result-row.js';
 import type { ScoredRun } from '../summary/score-table.js';
 
-/** What of a row a test says; the rest is filled in. */
+/** The fields of a row that a test sets; the rest is filled in. */
 export type PartialRow = Partial<ResultRow> & Pick<ResultRow, 'index'>;
 
-/** A stored run of one prompt and provider as `readRun` would give it. */
+/** A stored run of one prompt and provider as `readRun` would return it. */
 export interface RunSetting {
   readonly run?: string;
   readonly models?: readonly string[];
@@ -61,7 +61,7 @@ export function scoredRun(setting: RunSetting): ScoredRun {
   };
 }
 
-/** Rows of one model and evaluator, a score a record. */
+/** Rows of one model and evaluator, one score per record. */
 export function rowsOf(scores: readonly number[], more: Partial<ResultRow> = {}): PartialRow[] {
   return scores.map((score, index) => ({ index, scores: { exact: score }, ...more }));
 }

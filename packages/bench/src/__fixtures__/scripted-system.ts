@@ -23,8 +23,8 @@ const NOTHING = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
 export type Script = (data: never) => unknown;
 
 /**
- * A plugin system whose plugins are functions, by file name: for what no well-behaved plugin does, such as giving
- * back items that it never got. Everything else is tested with real plugins.
+ * A plugin system whose plugins are functions, by file name: for behaviour that no well-behaved plugin shows, such as
+ * returning items that it never got. Everything else is tested with real plugins.
  */
 export class ScriptedSystem implements BenchSystem {
   readonly loaded = new Map<string, Script>();
@@ -147,7 +147,7 @@ export class ScriptedSystem implements BenchSystem {
   }
 }
 
-/** Fails as a plugin call does. */
+/** Fails like a plugin call. */
 export function failCall(code: CallErrorCode, message = `Cannot call: ${code}`): never {
   throw new CallError(code, message, {
     usage: { executionTimeMs: 1, memoryUsedBytes: 0, fuelUsed: 5 },

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
-/** Makes a folder that goes away with the test. */
+/** Makes a folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'testbench-bench-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Writes a file into a folder of its own; returns its path. */
+/** Writes a file into its own folder; returns its path. */
 export async function temporaryFile(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(await temporaryFolder(), name);
   await writeFile(path, content);

@@ -17,15 +17,15 @@ export interface AggregateRunOptions extends Pick<
   SetScoreOptions,
   'resamples' | 'seed' | 'confidence' | 'signal'
 > {
-  /** Which sets there are. @default by prompt, provider and model */
+  /** Which sets are scored. @default by prompt, provider and model */
   readonly cuts?: readonly RowCut[];
-  /** How records are clustered, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  /** How records are clustered, so that a bootstrap draws them together, as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
-  /** Where the evaluators are loaded; they are unloaded at the end. @default a system of its own */
+  /** Where the evaluators are loaded; they are unloaded at the end. @default a new system */
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
-  /** Finds named plugins, as for the run. @default those of the package `@testbench/plugins` alone */
+  /** Finds named plugins, as for the run. @default only those of the package `@testbench/plugins` */
   readonly findPlugin?: FindPlugin;
 }
 
@@ -42,11 +42,11 @@ const OPTIONS: OptionReaders<AggregateRunOptions> = {
 };
 
 /**
- * Scores sets of a stored run by its evaluators whose metrics are sums; the others have means alone. The rows are read once, and none is
- * kept. If an evaluator waits for a network, sets have no intervals: it is asked once for each.
+ * Scores sets of a stored run with those of its evaluators whose metrics are sums; the others have only means. The rows are read once, and none is
+ * kept. If an evaluator waits for a network, its sets have no intervals: it is called once for each.
  *
  * @param run A run, or its folder.
- * @returns Set by set in the order of their first rows; nothing if no evaluator is of sums.
+ * @returns One score per set, in the order of their first rows; empty if no evaluator uses sums.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_PLAN_CHANGED` if a plugin has changed.
  * @throws {LoadError} An evaluator does not load.
  * @throws {ConfigError} An option is wrong.
@@ -76,14 +76,14 @@ export async function aggregateRun(
   return sets;
 }
 
-/** Sets that are scored alike. */
+/** Sets that are scored in the same way. */
 export interface AggregatePart {
   readonly cuts: readonly RowCut[];
   readonly resamples: number | undefined;
 }
 
 /**
- * As {@link aggregateRun}, of several parts: the evaluators are loaded once, and the rows are read once.
+ * Like {@link aggregateRun}, for several parts: the evaluators are loaded once, and the rows are read once.
  *
  * @returns The sets of each part.
  */
@@ -101,7 +101,7 @@ export async function aggregateParts(
   const evaluators = Object.keys(plugins);
   if (evaluators.length === 0) return [];
   const boards = parts.map(({ cuts, resamples: asked }) => {
-    // One that waits for a network is asked once for each set, and not a thousand times.
+    // One that waits for a network is called once for each set, not a thousand times.
     const resamples = once.length > 0 ? 0 : asked;
     const board = new SumBoard({ evaluators, cuts, clusters, resampling: resamples !== 0 });
     return { board, resamples };

@@ -5,17 +5,17 @@ import { BenchError } from '../errors.js';
 import type { StoredRun } from '../results/read-run.js';
 import type { Pipeline } from '../run/load-pipeline.js';
 
-/** An evaluator of sums that is loaded. */
+/** A loaded evaluator of sums. */
 export interface AggregatingStage {
   readonly name: string;
   readonly id: string;
-  /** True if it may use the network: it is asked once for a set, and not thousands of times. */
+  /** True if it may use the network: it is then called once for a set, not thousands of times. */
   readonly waits: boolean;
 }
 
 /**
- * What of a stored run's configuration is loaded to score its sets: evaluators alone, and without any permission. A run's folder may be a
- * from an untrusted source, which must not decide what a module can access on this machine when two runs are compared; summing needs nothing.
+ * The part of a stored run's configuration that is loaded to score its sets: only evaluators, and without any permission. A run's folder may come
+ * from an untrusted source, which must not decide what a module can access on this machine when two runs are compared; summing needs no access.
  */
 export function withoutPermissions(config: ResolvedBenchmarkConfig): ResolvedBenchmarkConfig {
   const evaluators = config.evaluators.map(({ permissions: _permissions, ...use }) => use);
@@ -23,7 +23,7 @@ export function withoutPermissions(config: ResolvedBenchmarkConfig): ResolvedBen
 }
 
 /**
- * The evaluators of sums of a run's pipeline.
+ * The evaluators of sums in a run's pipeline.
  *
  * @throws {BenchError} `BENCH_PLAN_CHANGED` if one has changed.
  */

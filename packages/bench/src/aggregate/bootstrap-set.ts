@@ -15,21 +15,21 @@ export interface SetInterval {
   readonly high: number;
 }
 
-/** How intervals were made: percentiles of resampled records, of which the sums are added up. */
+/** How intervals were made: percentiles over resampled records, whose sums are added up. */
 export interface SetBootstrap {
   readonly method: 'bootstrap-percentile';
   readonly confidence: number;
   readonly resamples: number;
   readonly seed: number;
-  /** What is drawn: records one by one, or blocks of so many that follow each other, where there are too many to be kept; of clusters, as many as they have on average. */
+  /** What is drawn: single records, or blocks of this many consecutive records if there are too many to keep; for clusters, their average number of records. */
   readonly recordsPerBlock: number;
   /** How many there are. */
   readonly blocks: number;
-  /** By what records belong together, where whole clusters are drawn: `group`, or a column. */
+  /** What groups the records into clusters, if whole clusters are drawn: `group`, or a column. */
   readonly clusteredBy?: string;
 }
 
-/** What a plugin said of sums. */
+/** A plugin's answer to sums. */
 export interface SetAnswer {
   readonly data: EvaluatorResult;
   readonly fuelUsed: number;
@@ -49,7 +49,7 @@ export interface BootstrapSettings {
   readonly ask: AskSet;
 }
 
-/** Intervals of one set. */
+/** The intervals of one set. */
 export interface BootstrappedSet {
   readonly score?: SetInterval | undefined;
   readonly metrics: ReadonlyMap<string, SetInterval>;
@@ -76,7 +76,7 @@ export async function bootstrapSet(
   if (fuelUsed * resamples > MAX_BOOTSTRAP_FUEL) {
     return without(`${resamples} resamples would take too much fuel`);
   }
-  // A plugin of the host's own is not metered.
+  // A plugin of the host itself is not metered.
   const maxFuel = fuelUsed === 0 ? undefined : 10 * fuelUsed;
   const scores: number[] = [];
   const metrics = new Map(Object.keys(data.metrics ?? {}).map((name) => [name, [] as number[]]));
@@ -139,7 +139,7 @@ function sumsOf(table: BlockTable, indices: ArrayLike<number>): AggregateData {
   );
 }
 
-/** Of type 7, as numpy's; undefined where a resample lacks the number, or all have the same. */
+/** Type 7, like numpy's; undefined if a resample lacks the number, or if all are the same. */
 export function percentiles(
   values: readonly number[],
   confidence: number,

@@ -8,13 +8,13 @@ interface Cluster {
 }
 
 /**
- * Sums of records by what they belong to, for a bootstrap that draws whole clusters. Each cluster is kept separately while there is room;
- * beyond that clusters are put together by a hash of their names: which ones has nothing to do with their scores, so that drawing such
- * parts gives the spread that drawing clusters gives.
+ * Sums of records by cluster, for a bootstrap that draws whole clusters. Each cluster is kept separately while there is room;
+ * beyond that, clusters are merged by a hash of their names: which ones are merged does not depend on their scores, so drawing such
+ * parts gives the same spread as drawing clusters.
  */
 export class ClusterBlocks {
   readonly #names = new Map<string, number>();
-  /** By name; once there is no more room by the number of a part. */
+  /** By name; once there is no more room, by the number of a part. */
   #clusters = new Map<string, Cluster>();
   /** 0 while each cluster is kept separately. */
   #parts = 0;
@@ -22,7 +22,7 @@ export class ClusterBlocks {
   #records = 0;
   #isAnyShared = false;
 
-  /** Numbers that are kept. */
+  /** Numbers kept. */
   get numbers(): number {
     return this.#numbers;
   }
@@ -32,7 +32,7 @@ export class ClusterBlocks {
     return this.#clusters.size;
   }
 
-  /** True if records come in clusters at all, and there are at least so many. */
+  /** True if records come in clusters at all, and there are at least this many. */
   isWorthDrawing(least: number): boolean {
     return this.#isAnyShared && this.count >= least;
   }
@@ -52,7 +52,7 @@ export class ClusterBlocks {
     if (this.#parts === 0 && this.#clusters.size > MAX_BLOCKS) this.halve();
   }
 
-  /** Adds the clusters of another. */
+  /** Adds the clusters of another instance. */
   merge(other: ClusterBlocks): void {
     while (this.#parts !== other.#parts) {
       if (this.#parts === 0 || (other.#parts !== 0 && other.#parts < this.#parts)) this.halve();
@@ -71,7 +71,7 @@ export class ClusterBlocks {
     if (this.#parts === 0 && this.#clusters.size > MAX_BLOCKS) this.halve();
   }
 
-  /** Another one with the same, that has nothing in common with this. */
+  /** An independent copy. */
   copy(): ClusterBlocks {
     const copy = new ClusterBlocks();
     for (const [name, index] of this.#names) copy.#names.set(name, index);
@@ -85,7 +85,7 @@ export class ClusterBlocks {
     return copy;
   }
 
-  /** Puts clusters together into half as many parts. */
+  /** Merges clusters into half as many parts. */
   halve(): void {
     const before = this.#clusters;
     const wasByName = this.#parts === 0;
@@ -101,7 +101,7 @@ export class ClusterBlocks {
     }
   }
 
-  /** In the order of names, which is the same whatever came first. */
+  /** In the order of names, which does not depend on the order of arrival. */
   table(): BlockTable {
     const blocks = [...this.#clusters]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -124,7 +124,7 @@ export class ClusterBlocks {
     return cluster;
   }
 
-  /** FNV-1a with a last mix: the same on every machine, so that a seed gives the same interval. */
+  /** FNV-1a with a final mix: the same on every machine, so that a seed gives the same interval. */
   #partOf(name: string): string {
     let hash = 0x811c9dc5;
     for (let at = 0; at < name.length; at += 1) {

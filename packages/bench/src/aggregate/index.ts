@@ -1,5 +1,5 @@
 /**
- * Scores of whole sets: metrics of rows, added up exactly by any cut, and the evaluators' answers to the sums.
+ * Scores of whole sets: metrics of rows, added up exactly by any cut, and the evaluators' answers for the sums.
  *
  * @packageDocumentation
  */

@@ -1,12 +1,12 @@
 import { ExactSum } from '@testbench/statistics';
 import { MAX_SUM_NAME_LENGTH, MAX_SUMS } from '@testbench/types/aggregate';
 
-/** Sums of metrics, exact in any order, in memory that grows with their names alone. */
+/** Sums of metrics, exact in any order, in memory that grows only with the number of names. */
 export class MetricSums {
   readonly #sums = new Map<string, ExactSum>();
   #n = 0;
 
-  /** Number of results that were added. */
+  /** Number of results added. */
   get n(): number {
     return this.#n;
   }
@@ -17,9 +17,9 @@ export class MetricSums {
   }
 
   /**
-   * Adds the metrics of one result. Nothing of it is added if it is refused.
+   * Adds the metrics of one result. A result that is refused is not added at all.
    *
-   * @returns What is wrong with them; undefined if nothing.
+   * @returns What is wrong with them; undefined if they are valid.
    */
   add(metrics: Readonly<Record<string, number>>): string | undefined {
     const entries = Object.entries(metrics);
@@ -30,7 +30,7 @@ export class MetricSums {
     return undefined;
   }
 
-  /** Adds all results of other sums. @returns What is wrong; undefined if nothing is. */
+  /** Adds all results of other sums. @returns What is wrong; undefined if they were added. */
   merge(other: MetricSums): string | undefined {
     let fresh = this.#sums.size;
     for (const name of other.#sums.keys()) if (!this.#sums.has(name)) fresh += 1;
@@ -40,7 +40,7 @@ export class MetricSums {
     return undefined;
   }
 
-  /** The sums as numbers, by name in the order of their names: the same whatever came first. */
+  /** The sums as numbers, by name in the order of their names, which does not depend on the order of arrival. */
   values(): Record<string, number> {
     const names = [...this.#sums.keys()].toSorted();
     // fromEntries defines own properties, so a key `__proto__` stays data.
@@ -57,7 +57,7 @@ export class MetricSums {
   }
 }
 
-/** Rows come from files, too: what they hold is checked again. */
+/** Rows may also come from files, so their contents are checked again. */
 function problemOf(
   entries: readonly (readonly [name: string, value: unknown])[],
   known: ReadonlyMap<string, unknown>,

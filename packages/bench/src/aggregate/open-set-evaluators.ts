@@ -10,13 +10,13 @@ import { RUN_OPTIONS } from '../run/run-options.js';
 import type { BenchSystem } from '../run/stage.js';
 import { aggregatingStages, withoutPermissions } from './aggregating-stages.js';
 
-/** How the evaluators of a run are opened. */
+/** Options for opening the evaluators of a run. */
 export interface OpenSetEvaluatorsOptions {
-  /** Where they are loaded; they are unloaded at the end. @default a system of its own */
+  /** Where they are loaded; they are unloaded at the end. @default a new system */
   readonly system?: BenchSystem;
   /** Makes plugins of scripts, as the run's did. @default they are refused */
   readonly compileScript?: CompileScript;
-  /** Finds named plugins, as for the run. @default those of the package `@testbench/plugins` alone */
+  /** Finds named plugins, as for the run. @default only those of the package `@testbench/plugins` */
   readonly findPlugin?: FindPlugin;
 }
 
@@ -26,7 +26,7 @@ const OPTIONS: OptionReaders<OpenSetEvaluatorsOptions> = {
   findPlugin: RUN_OPTIONS.findPlugin,
 };
 
-/** The evaluators of sums of a run, loaded: what `sets` of `CompareOptions` takes. */
+/** The loaded evaluators of sums of a run: what `sets` of `CompareOptions` takes. */
 export interface SetEvaluators
   extends Pick<Required<SetComparisonOptions>, 'system' | 'plugins' | 'once'>, AsyncDisposable {}
 
@@ -62,7 +62,7 @@ export async function openSetEvaluators(
   } = readOptions<OpenSetEvaluatorsOptions>(given, OPTIONS);
   const stored = typeof run === 'string' ? await readRun(run) : run;
   const config = await readRunConfig(stored);
-  // A run's folder does not decide that a module runs in this thread.
+  // A run's folder must not decide that a module runs in this thread.
   const isolation = config.isolation === 'process' ? 'process' : 'thread';
   const own = shared === undefined ? new PluginSystem({ isolation }) : undefined;
   const system = shared ?? own!;

@@ -1,6 +1,6 @@
 import type { ResultRow } from '../results/result-row.js';
 
-/** What the rows of a set have in common, such as `{ model: 'gpt', group: 'law' }`; nothing, of all rows. */
+/** What the rows of a set have in common, such as `{ model: 'gpt', group: 'law' }`; empty for the set of all rows. */
 export type SetLabels = Readonly<Record<string, string>>;
 
 /** Says which set a row belongs to; undefined for none. */
@@ -8,13 +8,13 @@ export interface RowCut {
   (row: ResultRow): SetLabels | undefined;
 }
 
-/** The cuts that a run's summary has, and some more. */
+/** The cuts of a run's summary, and a few more. */
 export const ROW_CUTS = {
   /** All rows together. */
   all: () => ({}),
-  /** By who answered: prompt, provider and model. */
+  /** By what answered: prompt, provider and model. */
   system: ({ prompt, provider, model }) => ({ prompt, provider, model }),
-  /** The same by the record's group; rows without one belong to none. */
+  /** The same, and by the record's group; rows without one belong to no set. */
   systemAndGroup: ({ prompt, provider, model, group }) =>
     group === undefined ? undefined : { prompt, provider, model, group },
   model: ({ model }) => ({ model }),

@@ -6,21 +6,21 @@ import { LEAST_CLUSTERS } from '../summary/limits.js';
 import { ClusterBlocks } from './cluster-blocks.js';
 import { type BlockTable, SumBlocks } from './sum-blocks.js';
 
-/** What is drawn of a set. */
+/** What is drawn from a set. */
 export interface DrawnBlocks {
   readonly table: BlockTable;
-  /** By what records belong together; undefined if they are drawn one by one. */
+  /** What groups the records into clusters; undefined if they are drawn one by one. */
   readonly clusteredBy?: string;
 }
 
-/** Sums of a set's records for its bootstrap: by record, and by what records belong to. */
+/** Sums of a set's records for its bootstrap: by record, and by cluster. */
 export class SetBlocks {
   readonly #by: ClusterBy;
   readonly #records = new SumBlocks();
   readonly #byColumn = new ClusterBlocks();
-  /** The same object as long as no record has a column or a group: each is a cluster of its own in both, and adding it twice takes a while. */
+  /** The same object as long as no record has a column or a group: then each record is a cluster in both, and adding it twice would take time. */
   #byGroup: ClusterBlocks;
-  /** A column or group that no record has says nothing. */
+  /** A column or group that no record has is ignored. */
   #hasColumn = false;
   #hasGroup = false;
 
@@ -30,12 +30,12 @@ export class SetBlocks {
     this.#byGroup = by === 'auto' ? this.#byColumn : new ClusterBlocks();
   }
 
-  /** Numbers that are kept. */
+  /** Numbers kept. */
   get numbers(): number {
     return this.#records.numbers + this.#byColumn.numbers + this.#byGroup.numbers;
   }
 
-  /** Blocks of what is kept in the most. */
+  /** The largest number of blocks kept of one kind. */
   get count(): number {
     return this.#parts().reduce((most, { count }) => Math.max(most, count), 0);
   }
@@ -64,7 +64,7 @@ export class SetBlocks {
     this.#hasGroup ||= other.#hasGroup;
   }
 
-  /** Makes blocks twice as large, those of which there are the most. */
+  /** Doubles the size of the blocks of the kind that has the most. */
   halve(): void {
     const { count } = this;
     for (const part of new Set(this.#parts()))
@@ -99,7 +99,7 @@ export class SetBlocks {
   }
 }
 
-/** A record without a name is a cluster of its own; the prefix keeps it apart from names. */
+/** A record without a name is its own cluster; the prefix keeps it apart from names. */
 function keyOf(name: string | undefined, index: number): string {
   return name === undefined ? `record ${index}` : `:${name}`;
 }

@@ -18,7 +18,7 @@ import { DEFAULT_RESAMPLES, MAX_SET_METRICS } from './limits.js';
 import type { SetLabels } from './row-cuts.js';
 import type { SumBoard, SummedSet } from './sum-board.js';
 
-/** The scorer of sets: a plugin system or a substitute. */
+/** Scores sets: a plugin system or a substitute. */
 export interface AggregatingSystem {
   executePluginBatch(
     id: string,
@@ -36,7 +36,7 @@ export interface SetScoreOptions {
   readonly resamples?: number;
   /** The same seed draws the same resamples everywhere. @default 0 */
   readonly seed?: number;
-  /** Of intervals, between 0 and 1. @default 0.95 */
+  /** Confidence level of intervals, between 0 and 1. @default 0.95 */
   readonly confidence?: number;
   readonly signal?: AbortSignal;
 }
@@ -50,34 +50,34 @@ const OPTIONS: OptionReaders<SetScoreOptions> = {
   signal: (node) => node.signal(),
 };
 
-/** A number of a set, with its interval. */
+/** A number for a set, with its interval. */
 export interface SetValue {
   readonly value: number;
-  /** Null without a bootstrap, or if all resamples gave the same score: such a sample does not prove certainty. */
+  /** Null without a bootstrap, or if all resamples gave the same score: that is no proof of certainty. */
   readonly interval: SetInterval | null;
 }
 
 /** The score of a set, such as BLEU over all records of a model. */
 export interface SetScore {
   readonly evaluator: string;
-  /** Which rows: what they have in common. */
+  /** Identifies the rows: what they have in common. */
   readonly labels: SetLabels;
   /** Rows whose metrics were added up. */
   readonly n: number;
-  /** Rows without a score, because a call failed. They are never in the sums: there is nothing to add. */
+  /** Rows without a score, because a call failed. They are never in the sums, because there is nothing to add. */
   readonly errors: number;
-  /** Rows that a filter dropped, and that are not in the sums either. */
+  /** Rows that a filter dropped; they are not in the sums either. */
   readonly dropped: number;
   /** From 0 to 1; null if there is none: see `failure`, or `n`. */
   readonly score: SetValue | null;
-  /** What else the plugin says of the set, by name: `bleu` is from 0 to 100. */
+  /** Other values that the plugin reports for the set, by name: `bleu` is from 0 to 100. */
   readonly metrics: Readonly<Record<string, SetValue>>;
   readonly explanation?: string;
-  /** How the intervals were made; null without. */
+  /** How the intervals were made; null without intervals. */
   readonly bootstrap: SetBootstrap | null;
-  /** Why there are no intervals, where resamples were asked for. */
+  /** Why there are no intervals although resamples were requested. */
   readonly withoutInterval?: string;
-  /** Why there is no score. `BENCH_SUMS_INVALID` if the metrics of a row cannot be added up; else the code of the call. */
+  /** Why there is no score. `BENCH_SUMS_INVALID` if the metrics of a row cannot be added up; otherwise the code of the call. */
   readonly failure?: CallFailure;
 }
 
@@ -148,7 +148,7 @@ async function scoreSet(set: SummedSet, options: SetScoreOptions): Promise<SetSc
   };
 }
 
-/** Codes that say that no later call can work either. */
+/** Codes after which no later call can work either. */
 const FATAL_CODES: ReadonlySet<string> = new Set([
   'CALL_CANCELLED',
   'CALL_NOT_FOUND',
@@ -156,7 +156,7 @@ const FATAL_CODES: ReadonlySet<string> = new Set([
   'CALL_UNLOADED',
 ]);
 
-/** One call, or a batch of them: rejected as a call is. */
+/** One call, or a batch of them: rejects as a call does. */
 export function askWith(
   evaluator: string,
   { system, plugins, signal }: Pick<SetScoreOptions, 'system' | 'plugins' | 'signal'>,
@@ -181,7 +181,7 @@ export function askWith(
   return Object.assign(async (data: AggregateData) => (await askAll([data]))[0]!, { all: askAll });
 }
 
-/** Whatever stands in for a system: an evaluator's result, and of no more metrics than a summary can show. */
+/** Checks the answer of any substitute for a system: it must be an evaluator's result, with no more metrics than a summary can show. */
 function checkResult(data: unknown): asserts data is EvaluatorResult {
   try {
     validateOutputData('evaluator', data);
@@ -193,7 +193,7 @@ function checkResult(data: unknown): asserts data is EvaluatorResult {
   throw invalidOutput(`it has ${count} metrics, limit is ${MAX_SET_METRICS}`);
 }
 
-/** @throws What no other set would fare better with. */
+/** @throws Errors that would affect every other set too. */
 function toFailure(error: unknown): CallFailure {
   if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
   return { code: error.code, message: error.message };

@@ -2,7 +2,7 @@ import { MAX_BLOCKS } from './limits.js';
 
 /** Sums over a block of records: a few numbers by the index of their metric, since most records lack most bins of a calibration. */
 export interface Block {
-  /** Results, of which a record may have several. */
+  /** Results; a record may have several. */
   n: number;
   readonly metrics: number[];
   readonly values: number[];
@@ -11,28 +11,28 @@ export interface Block {
 /** A block that is not full yet. */
 interface OpenBlock {
   readonly block: Block;
-  /** Where in the block the number of each metric stands. */
+  /** The place of each metric's number in the block. */
   readonly places: Map<number, number>;
   records: number;
 }
 
-/** What is drawn from: the sums of all whole blocks, one behind the other. */
+/** What is drawn from: the sums of all whole blocks, one after the other. */
 export interface BlockTable {
   readonly names: readonly string[];
   readonly blocks: number;
-  /** Where the numbers of each block begin, and of the last one end. */
+  /** Where the numbers of each block begin, and where those of the last one end. */
   readonly starts: Uint32Array;
   readonly metrics: Uint32Array;
   readonly values: Float64Array;
-  /** Results of each block. */
+  /** Number of results in each block. */
   readonly n: Float64Array;
   readonly recordsPerBlock: number;
 }
 
 /**
  * Sums of records for a bootstrap, in memory that does not grow with their number. Records are kept individually while there is room;
- * beyond that two and two neighbours are added up, and later ones in blocks of the same size: drawing blocks of records that are
- * independent of each other gives the spread that drawing records gives.
+ * beyond that, each two neighbours are added up, and later records are added in blocks of the same size: drawing blocks of records that are
+ * independent of each other gives the same spread as drawing records.
  */
 export class SumBlocks {
   readonly #names = new Map<string, number>();
@@ -42,7 +42,7 @@ export class SumBlocks {
   /** Numbers of whole blocks. */
   #numbers = 0;
 
-  /** Numbers that are kept. */
+  /** Numbers kept. */
   get numbers(): number {
     return this.#numbers + this.#open.block.metrics.length;
   }
@@ -64,7 +64,7 @@ export class SumBlocks {
     this.#closeFull();
   }
 
-  /** Adds the records of another; records of both may end up in one block. */
+  /** Adds the records of another instance; records of both may end up in one block. */
   merge(other: SumBlocks): void {
     while (this.#recordsPerBlock < other.#recordsPerBlock) this.halve();
     const names = [...other.#names.keys()].map((name) => indexOfName(this.#names, name));
@@ -80,7 +80,7 @@ export class SumBlocks {
     }
   }
 
-  /** Makes blocks twice as large. Of an odd number the last one is opened again. */
+  /** Doubles the size of the blocks. If their number is odd, the last one is opened again. */
   halve(): void {
     const blocks = this.#blocks;
     const rest = this.#open;
@@ -102,7 +102,7 @@ export class SumBlocks {
     }
   }
 
-  /** The whole blocks. Up to one block less one of the last records are in none, and are not drawn. */
+  /** The whole blocks. The last records, fewer than a block, may be in none and are then not drawn. */
   table(): BlockTable {
     return tableOf([...this.#names.keys()], this.#blocks, this.#recordsPerBlock);
   }
@@ -117,14 +117,14 @@ export class SumBlocks {
   }
 }
 
-/** A number for a name: that of the first time, or the next one. */
+/** The number for a name: the one given the first time, or else the next one. */
 export function indexOfName(names: Map<string, number>, name: string): number {
   const index = names.get(name) ?? names.size;
   if (index === names.size) names.set(name, index);
   return index;
 }
 
-/** Blocks behind each other. */
+/** Consecutive blocks. */
 export function tableOf(
   names: readonly string[],
   blocks: readonly Block[],

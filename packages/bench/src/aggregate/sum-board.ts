@@ -8,15 +8,15 @@ import { MetricSums } from './metric-sums.js';
 import { ROW_CUTS, type RowCut, type SetLabels } from './row-cuts.js';
 import { SetBlocks } from './set-blocks.js';
 
-/** What rows are added up by. */
+/** How rows are added up. */
 export interface SumBoardOptions {
   /** Names of the evaluators whose metrics are sums, as rows have them. */
   readonly evaluators: readonly string[];
-  /** Which sets there are: each row is in one of each cut, or in none. @default by prompt, provider and model */
+  /** Which sets exist: each row is in at most one set of each cut. @default by prompt, provider and model */
   readonly cuts?: readonly RowCut[];
-  /** Keeps what a bootstrap needs. @default true */
+  /** Whether to keep the data for a bootstrap. @default true */
   readonly resampling?: boolean;
-  /** How records are clustered, so that a bootstrap draws them together: as in a summary. @default 'auto' */
+  /** How records are clustered, so that a bootstrap draws them together, as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
 }
 
@@ -31,16 +31,16 @@ const OPTIONS: OptionReaders<SumBoardOptions> = {
 export interface SummedSet {
   readonly evaluator: string;
   readonly labels: SetLabels;
-  /** Which of the cuts made it, by its place. */
+  /** Index of the cut that made it. */
   readonly cut: number;
   readonly sums: MetricSums;
   /** Undefined without `resampling`. */
   readonly blocks: SetBlocks | undefined;
   /** Rows without a score, because the evaluator or a stage before it failed. They are left out of the sums. */
   readonly errors: number;
-  /** Rows that a filter dropped, left out as well. */
+  /** Rows that a filter dropped; they are left out too. */
   readonly dropped: number;
-  /** Why the sums are none: a row lacks its metrics, or has what cannot be added. */
+  /** Why there are no sums: a row lacks its metrics, or has values that cannot be added. */
   readonly problem: string | undefined;
 }
 
@@ -49,8 +49,8 @@ const TOO_MANY_SUMS = `all sets together have more than ${MAX_BOARD_SUMS} sums`;
 type OpenSet = { -readonly [Key in keyof SummedSet]: SummedSet[Key] };
 
 /**
- * Adds up the metrics of rows, exactly in any order, by any cuts of the rows. Memory grows with the number of sets and of metrics, and not
- * with that of rows; adding a row takes a time that grows with its metrics.
+ * Adds up the metrics of rows, exactly in any order, by any cuts of the rows. Memory grows with the number of sets and metrics, not
+ * with the number of rows; the time to add a row grows with its metrics.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export class SumBoard {
   readonly #resampling: boolean;
   readonly #clusters: ClusterBy;
   readonly #sets = new Map<string, OpenSet>();
-  /** The set that was found last, by cut and evaluator: rows of one set mostly follow each other. */
+  /** The set found last, by cut and evaluator: rows of one set mostly follow each other. */
   readonly #last: (OpenSet | undefined)[] = [];
   #sums = 0;
   #numbers = 0;
@@ -90,12 +90,12 @@ export class SumBoard {
     this.#clusters = clusters;
   }
 
-  /** True once a set, or a metric of a set, was left out since there were too many. */
+  /** True once a set, or a metric of a set, was left out because there were too many. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Adds all rows of one record. Never fails: what is wrong with a row is the `problem` of its sets. */
+  /** Adds all rows of one record. Never fails: a problem with a row becomes the `problem` of its sets. */
   add(rows: readonly ResultRow[]): void {
     for (let cut = 0; cut < this.#cuts.length; cut += 1) {
       for (let evaluator = 0; evaluator < this.#evaluators.length; evaluator += 1) {
@@ -105,7 +105,7 @@ export class SumBoard {
     }
   }
 
-  /** Adds what another board of the same options has, such as that of another shard. */
+  /** Adds the sums of another board with the same options, such as that of another shard. */
   merge(other: SumBoard): void {
     for (const one of other.#sets.values()) {
       const { evaluator, labels, cut, sums, blocks, errors, dropped, problem } = one;
@@ -167,7 +167,7 @@ export class SumBoard {
     this.#grew(set, before);
   }
 
-  /** The sets with the most blocks get larger ones: several at once, so that it need not be done for every row. */
+  /** The sets with the most blocks get larger ones: several at once, so that this is not needed for every row. */
   #makeRoom(): void {
     const all = [...this.#sets.values()].flatMap(({ blocks }) => blocks ?? []);
     const most = all.reduce((count, blocks) => Math.max(count, blocks.count), 0);
@@ -187,7 +187,7 @@ export class SumBoard {
     this.#spoil(set, set.sums.size, TOO_MANY_SUMS);
   }
 
-  /** Such a set has no score: what it has added up is given back. */
+  /** Such a set has no score: the room for its sums is freed. */
   #spoil(set: OpenSet, counted: number, problem: string): void {
     if (set.problem !== undefined) return;
     set.problem = problem;
@@ -232,7 +232,7 @@ export class SumBoard {
   }
 }
 
-/** Whether labels are the same in the same order. */
+/** True if the labels are the same, in the same order. */
 function areSame(one: SetLabels, other: SetLabels): boolean {
   const names = Object.keys(one);
   const others = Object.keys(other);

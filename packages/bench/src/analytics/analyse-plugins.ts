@@ -7,23 +7,23 @@ import { FiguresTally } from './figures-tally.js';
 import type { PluginAnalytics, PluginFigures, SourceFigures } from './plugin-analytics.js';
 import { type AnalysedRun, type PlacedFigures, readRunFigures } from './run-figures.js';
 
-/** Where figures come from. */
+/** The sources of the figures. */
 export interface AnalysedSources {
-  /** Those of `listRuns` or `readRun`. @default none */
+  /** Runs from `listRuns` or `readRun`. @default none */
   readonly runs?: readonly AnalysedRun[];
-  /** Those of `readHosts`. @default none */
+  /** Records from `readHosts`. @default none */
   readonly hosts?: readonly HostRecord[];
 }
 
-/** Which figures are wanted. */
+/** Selects the figures. */
 export interface AnalyseOptions {
   /** Name of a plugin, or the beginning of its digest with `sha256:`. @default all */
   readonly plugin?: string;
-  /** What was last written before is left out. @default nothing is */
+  /** Leaves out sources last written before this time. @default nothing is left out */
   readonly since?: Date;
-  /** Called for a run that cannot be read, which is left out. Must not throw. @default its error is thrown */
+  /** Called for a run that cannot be read, which is then left out. Must not throw. @default its error is thrown */
   readonly onProblem?: (error: BenchError) => void;
-  /** Ends reading with `BENCH_CANCELLED`. */
+  /** Stops reading, with `BENCH_CANCELLED`. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,9 +41,9 @@ const OPTIONS: OptionReaders<AnalyseOptions> = {
  * Adds up calls, errors, fuel, time and memory by plugin, version and digest, over stored runs and recorded hosts. Everything is read from this machine, and nothing is
  * sent anywhere.
  *
- * A finished run is read from its summary; one that is not, or whose providers' failures its summary does not tell apart, from its rows.
+ * A finished run is read from its summary; a run that is not finished, or whose summary does not separate failures by provider, is read from its rows.
  *
- * @returns One for each module, those with the most calls first.
+ * @returns One entry for each module, those with the most calls first.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  * @throws {BenchError} `BENCH_RUN_DAMAGED` or `BENCH_RUN_UNREADABLE` for a run that cannot be read, unless `onProblem` is given; `BENCH_CANCELLED`.
  *
@@ -91,7 +91,7 @@ export async function analysePlugins(
     .toSorted((one, other) => other.calls - one.calls || compareNames(one, other));
 }
 
-/** What a module did is told once, at the first of its ids. */
+/** The figures of a module are reported once, at the first of its ids. */
 function placesOf({ ids, name, version, digest, type, ...figures }: HostPlugin): PlacedFigures[] {
   const [first = name, ...others] = ids;
   const at = (place: string, calls: PluginFigures): PlacedFigures => {
@@ -142,7 +142,7 @@ class ModuleTally {
     this.#about = { name, version, digest, type };
   }
 
-  /** @param placed Its places in the source. */
+  /** @param placed The module's places in the source. */
   add(source: Source, placed: readonly PlacedFigures[]): void {
     const { figures } = placed.reduce((tally, one) => tally.add(one.figures), new FiguresTally());
     this.#tally.add(figures);

@@ -10,7 +10,7 @@ export class FiguresTally {
   #fuelUsed = 0;
   #timeMs: number | undefined;
   #peakMemoryBytes: number | undefined;
-  /** A map: a code may be called as anything that an object has. */
+  /** A map: a code may have the name of any property of an object. */
   readonly #errors = new Map<string, number>();
 
   add({ errors, ...figures }: PluginFigures): this {

@@ -1,2 +1,2 @@
-/** Error codes that are kept apart for a plugin; those behind count as `other`. Ours are some forty, and a stored row may hold any text. */
+/** Error codes kept apart for a plugin; further ones count as `other`. There are about forty of our own, and a stored row may hold any text. */
 export const MAX_ERROR_CODES = 100;

@@ -54,11 +54,11 @@ const RECORD = fieldsOf({
 });
 
 /**
- * Reads what hosts recorded into a folder with `recordHost` of `@testbench/core/analytics`, the newest first; trusts nothing in it. Files of other names are
- * left alone.
+ * Reads the records that hosts wrote into a folder with `recordHost` of `@testbench/core/analytics`, newest first; treats their contents as untrusted. Files with other names are
+ * ignored.
  *
- * @param folder Of the records. At most 1,000 are read.
- * @param onProblem Called for a record that cannot be read, which is left out. Must not throw. @default its error is thrown
+ * @param folder The folder of the records. At most 1,000 are read.
+ * @param onProblem Called for a record that cannot be read, which is then left out. Must not throw. @default its error is thrown
  * @throws {BenchError} `BENCH_ANALYTICS_UNREADABLE` if the folder or a record cannot be read; `BENCH_ANALYTICS_DAMAGED` if a record is not what a host
  *   writes, unless `onProblem` is given.
  *
@@ -97,7 +97,7 @@ async function list(folder: string): Promise<string[]> {
   }
 }
 
-/** Undefined if it went away meanwhile. */
+/** Undefined if it was removed in the meantime. */
 async function readRecord(file: string): Promise<HostRecord | undefined> {
   try {
     const bytes = await readRegular(file, MAX_HOST_RECORD_BYTES);

@@ -10,7 +10,7 @@ import { UsageBoard } from '../results/usage-board.js';
 import { FiguresTally } from './figures-tally.js';
 import type { PluginFigures } from './plugin-analytics.js';
 
-/** A plugin at its place in a run, and what its calls came to there. */
+/** A plugin at its place in a run, and the totals of its calls there. */
 export interface PlacedFigures {
   readonly place: string;
   readonly type: PluginType;
@@ -21,26 +21,26 @@ export interface PlacedFigures {
 }
 
 type Placed = Omit<PlacedFigures, 'figures'> & {
-  /** As rows name it. */
+  /** Its name in rows. */
   readonly stage: string;
   readonly provider: string | undefined;
 };
 
-/** What of a run is needed. */
+/** The parts of a run that are needed. */
 export type AnalysedRun = Pick<
   StoredRun,
   'run' | 'plan' | 'summary' | 'writtenAt' | 'isComplete' | 'rows'
 >;
 
 /**
- * Figures of the plugins of a run: from its summary where that has all, or else from its rows.
+ * Figures of the plugins of a run: from its summary if that has everything, otherwise from its rows.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
 export async function readRunFigures(run: AnalysedRun): Promise<PlacedFigures[]> {
   const { summary, plan } = run;
   const places = placesOf(plan);
-  // Causes of failures are not told apart by provider.
+  // Causes of failures are not separated by provider.
   const isMixed =
     plan.providers.length > 1 && summary?.failures.some(({ stage }) => stage === 'provider');
   if (summary === undefined || isMixed === true) {
@@ -60,7 +60,7 @@ export async function readRunFigures(run: AnalysedRun): Promise<PlacedFigures[]>
   });
 }
 
-/** @param known What the summary has of time and memory comes from there, if there is one. */
+/** @param known The summary's figures, if there is a summary: time and memory are taken from them where present. */
 async function readRows(
   { rows, summary }: AnalysedRun,
   places: readonly Placed[],
@@ -109,7 +109,7 @@ function placesOf(plan: PlanContent): Placed[] {
   ];
 }
 
-/** What a summary says of time and memory at a place. */
+/** The time and memory that a summary reports for a place. */
 function measuredAt(
   { timeMs, peakMemoryBytes = {} }: Pick<SummaryMeasured, 'timeMs' | 'peakMemoryBytes'>,
   place: string,

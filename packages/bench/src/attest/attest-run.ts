@@ -23,10 +23,10 @@ export interface AttestedRun extends RunClaim {
 }
 
 /**
- * Has a complete run signed: digests of its plan, data set, plugins and rows, and its scores. The bundle is kept in the run's folder,
+ * Signs a complete run: digests of its plan, data set, plugins and rows, and its scores. The bundle is kept in the run's folder,
  * replacing an earlier one.
  *
- * @param folder Of the run.
+ * @param folder The run's folder.
  * @throws {BenchError} `BENCH_PLAN_CHANGED` if the run is not complete; `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`.
  * @throws {OutputError} `OUTPUT_UNWRITABLE`
  */

@@ -1,6 +1,6 @@
 import type { ArtifactIdentity } from '@testbench/types/stores';
 
-/** File of a run's folder that holds its attestation: a Sigstore bundle. */
+/** File in a run's folder that holds its attestation: a Sigstore bundle. */
 export const ATTESTATION_FILE = 'attestation.sigstore.json';
 
 /** A plugin that took part in a run. */
@@ -18,7 +18,7 @@ export interface AttestedScore {
   readonly model: string;
   readonly prompt: string;
   readonly evaluator: string;
-  /** Rows that have the score, and count. */
+  /** Rows that have the score and are counted. */
   readonly n: number;
   readonly mean: number;
 }
@@ -29,18 +29,18 @@ export interface RunAttestation {
   readonly plan: string;
   readonly dataset: { readonly digest: string; readonly records: number };
   readonly plugins: readonly AttestedPlugin[];
-  /** Digest of all rows without what clocks decide, each in canonical JSON with a line feed. */
+  /** Digest of all rows without values that depend on clocks, each row in canonical JSON with a line feed. */
   readonly results: { readonly digest: string; readonly rows: number };
   readonly summary: readonly AttestedScore[];
   readonly versions: {
-    /** Of the contract between host and plugins. */
+    /** Version of the contract between host and plugins. */
     readonly contract: string;
-    /** Of the rewriting that counts fuel: two versions may charge differently. */
+    /** Version of the rewriting that counts fuel: two versions may charge differently. */
     readonly rewrite: number;
   };
 }
 
-/** A run as an artifact, and what is claimed of it: what is to be signed. */
+/** A run as an artifact, and the claim about it: the content to be signed. */
 export interface RunClaim {
   readonly artifact: ArtifactIdentity;
   readonly predicate: RunAttestation;

@@ -30,9 +30,9 @@ export async function checkRunFolder(folder: string): Promise<void> {
 }
 
 /**
- * Reads a file that has to be a regular one, without following a link or waiting for a pipe.
+ * Reads a file that must be a regular one, without following a link or waiting for a pipe.
  *
- * @returns undefined if there is none.
+ * @returns undefined if the file does not exist.
  */
 export async function readAttestation(folder: string): Promise<Uint8Array | undefined> {
   const path = join(folder, ATTESTATION_FILE);

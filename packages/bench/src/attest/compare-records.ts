@@ -16,11 +16,11 @@ import { damagedRun } from './damaged-run.js';
 const FIELDS = ['id', 'line', 'group', 'columns', 'expected', 'input', 'messages'] as const;
 
 /**
- * Compares the records in rows with the data set: question, reference, id, group and columns. Scores are computed from the data
- * set, so a row with another question for the same answer would otherwise pass.
+ * Compares the rows' copies of records with the data set: question, reference, id, group and columns. Scores are computed from the data
+ * set, so a row with a different question for the same answer would otherwise pass.
  *
  * @returns How many rows were compared.
- * @throws {BenchError} `BENCH_RUN_DAMAGED` if there are rows without a record, or records without a row; as `openDataset`.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED` if there are rows without a record, or records without a row; the errors of `openDataset`.
  */
 export async function compareRecords(
   run: StoredRun,
@@ -36,7 +36,7 @@ export async function compareRecords(
       `its data set has the digest ${dataset.digest}, and had ${plan.dataset.digest}`,
     );
   }
-  // The plan is signed; the configuration next to it is not, and it names the field of the reference.
+  // The plan is signed; the configuration next to it is not, but it names the field of the reference.
   if (canonicalJson(planDataset(config, dataset)) !== canonicalJson(plan.dataset)) {
     throw damagedRun(run, 'its configuration of the data set is not that of its plan');
   }
@@ -58,7 +58,7 @@ export async function compareRecords(
         }
         next = await rows.next();
       }
-      // A run that was stopped has no rows of some records; a part of a record's rows is never all that was written.
+      // A stopped run has no rows of some records, but the rows of a record are always written together.
       if (seen.size === cases || (seen.size === 0 && !run.isComplete)) continue;
       throw damagedRun(
         run,
@@ -70,12 +70,12 @@ export async function compareRecords(
     }
     return compared;
   } finally {
-    // Closes the file that it reads.
+    // Also closes the file that it reads.
     await rows.return(undefined);
   }
 }
 
-/** Rows that each record has. */
+/** The number of rows of each record. */
 function casesOf({ prompts, providers, epochs }: StoredRun['plan']): number {
   const models = providers.reduce((sum, provider) => sum + provider.models.length, 0);
   return prompts.length * models * epochs.count;
@@ -106,7 +106,7 @@ function compareRecord(
   );
 }
 
-/** A filter that drops a row, or cannot judge it, takes its texts. */
+/** A filter that drops a row or cannot judge it removes the row's texts. */
 function isBare({ dropped, failure, input, messages }: ResultRow): boolean {
   const isFiltered = dropped !== undefined || failure?.stage.startsWith('filters[') === true;
   return isFiltered && input === undefined && messages === undefined;

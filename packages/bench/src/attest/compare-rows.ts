@@ -1,12 +1,12 @@
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { CaseName, ResultRow } from '../results/result-row.js';
 
-/** A value of a row that differs. */
+/** A value in a row that differs. */
 export interface RowDifference extends CaseName {
   readonly id?: string;
   /** The record's line in its file. */
   readonly line?: number;
-  /** Whose value it is; absent for what the row has of its record. */
+  /** The evaluator whose value it is; absent for values that come from the record. */
   readonly evaluator?: string;
   readonly what:
     | 'score'
@@ -20,13 +20,13 @@ export interface RowDifference extends CaseName {
     | 'expected'
     | 'input'
     | 'messages';
-  /** What the run has. */
+  /** The value in the run. */
   readonly recorded: unknown;
-  /** What came of it now, or what the data set has. */
+  /** The value computed now, or the value in the data set. */
   readonly found: unknown;
 }
 
-/** Compares what evaluators gave for one row, then and now. */
+/** Compares the evaluators' results for one row, then and now. */
 export function compareRows(
   recorded: ResultRow,
   found: ResultRow,
@@ -69,7 +69,7 @@ export function placeOf({
   };
 }
 
-/** Whether two values are the same JSON. */
+/** True if two values are the same JSON. */
 export function equal(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (one === undefined || other === undefined) return false;

@@ -21,7 +21,7 @@ export async function describeClaim(run: StoredRun, signal?: AbortSignal): Promi
   const digest = `sha256:${hash.digest('hex')}`;
   const { plan } = run;
   return {
-    // A run's version is its plan.
+    // The version of the artifact is the start of the plan's digest.
     artifact: { digest, name: plan.name, version: run.digest.slice(7, 19) },
     predicate: {
       plan: run.digest,
@@ -52,7 +52,7 @@ function pluginsOf({ plan }: StoredRun): AttestedPlugin[] {
   }));
 }
 
-/** Means of scores, in the order of the rows, so that they are the same to the last digit wherever they are made. */
+/** Means of scores, in the order of the rows, so that they are the same to the last digit on every machine. */
 class Means {
   readonly #sums = new Map<
     string,

@@ -6,10 +6,10 @@ import type { ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
 import type { PlannedEvaluator } from '../plan/plan.js';
 import type { PluginLocator } from '../plugins/locate-plugin.js';
 
-/** What a plugin may import whose result depends on nothing but its input. */
+/** What a plugin may import if its result is to depend only on its input. */
 const HARMLESS = new Set(['host_log', 'host_error', 'abort']);
 
-/** An evaluator that is not run again, and why. */
+/** An evaluator that is not run again, with the reason. */
 export interface NotRunAgain {
   readonly evaluator: string;
   readonly reason: string;
@@ -24,7 +24,7 @@ export async function readModules(
   return found;
 }
 
-/** Finds the module of an evaluator. @returns Why it cannot be run again; undefined if it can. */
+/** Finds the module of an evaluator. @returns The reason why it cannot be run again; undefined if it can. */
 export async function findObstacle(
   planned: PlannedEvaluator,
   config: ResolvedEvaluatorConfig | undefined,

@@ -1,5 +1,5 @@
 /**
- * Runs that others can check: a claim about a run, to sign; and its verification, by scoring the recorded answers again.
+ * Runs that others can check: a claim about a run, to be signed; and its verification, by scoring the recorded answers again.
  *
  * @packageDocumentation
  */

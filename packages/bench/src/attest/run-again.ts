@@ -20,7 +20,7 @@ import { findObstacle, type NotRunAgain, readModules } from './deterministic.js'
 import { MAX_LISTED_DIFFERENCES } from './limits.js';
 import type { RecordComparison, VerifyRunOptions } from './verify-options.js';
 
-/** What running evaluators again came to. */
+/** The outcome of running evaluators again. */
 export interface Again {
   readonly runAgain: readonly string[];
   readonly notRunAgain: readonly NotRunAgain[];
@@ -29,7 +29,7 @@ export interface Again {
   readonly records: RecordComparison;
 }
 
-/** All that are counted; the first of them are kept. */
+/** All are counted; the first of them are kept. */
 export class Differences {
   readonly listed: RowDifference[] = [];
   count = 0;
@@ -172,13 +172,13 @@ function checkPlan(run: StoredRun, found: StoredRun['plan'], names: readonly str
   }
 }
 
-/** Why the data set cannot be read, in words; undefined if it can. */
+/** The reason why the data set cannot be read, in words; undefined if it can. */
 async function findDatasetState(
   { dataset: { path } }: ResolvedBenchmarkConfig,
   given: VerifyRunOptions['dataset'],
 ): Promise<string | undefined> {
   for (const one of typeof path === 'string' ? [path] : (path ?? [])) {
-    // Of a device there is no end, and a pipe waits for a writer.
+    // A device has no end, and opening a pipe waits for a writer.
     const found = await stat(resolve(one)).catch(() => undefined);
     if (found?.isFile() === true) continue;
     if (found !== undefined) return `the data set ${JSON.stringify(one)} is no regular file`;

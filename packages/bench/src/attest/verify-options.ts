@@ -12,12 +12,12 @@ export interface VerifyRunOptions extends Pick<
   /** Checks who signed the run, such as `createVerifier` of `@testbench/trust`. @default signatures are not checked */
   readonly verifier?: Verifier;
   /**
-   * Where the data set is now: the path of its file, or of each of its files. It must have the digest of the plan.
+   * Where the data set is now: the path of its file, or of each of its files. Its digest must match the plan.
    *
-   * @default where the run's configuration has it
+   * @default where the run's configuration says
    */
   readonly dataset?: string | readonly string[];
-  /** Paths of modules: an evaluator that has the digest of one is run with it, wherever the run's configuration has it. @default none */
+  /** Paths of modules: an evaluator whose digest matches one of them is run with it, regardless of the path in the run's configuration. @default none */
   readonly modules?: readonly string[];
   /** Bundles besides the one in the run's folder, such as those attached to it in a store. @default none */
   readonly bundles?: readonly Uint8Array[];
@@ -25,7 +25,7 @@ export interface VerifyRunOptions extends Pick<
   readonly onDifference?: (difference: RowDifference) => void;
 }
 
-/** Whether rows were compared with the data set: see `RunVerification`. */
+/** Says whether rows were compared with the data set: see `RunVerification`. */
 export type RecordComparison =
   | { readonly compared: true; readonly rows: number }
   | { readonly compared: false; readonly reason: string };

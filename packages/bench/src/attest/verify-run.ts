@@ -17,21 +17,21 @@ import {
   type VerifyRunOptions,
 } from './verify-options.js';
 
-/** Something that the attestation says, and that is not so. */
+/** A statement of the attestation that is not true. */
 export interface ClaimDifference {
   readonly what: 'plan' | 'dataset' | 'plugins' | 'results' | 'summary';
   readonly attested: unknown;
   readonly found: unknown;
 }
 
-/** What {@link verifyRun} found. */
+/** The result of {@link verifyRun}. */
 export interface RunVerification {
   /** True if a trusted signer signed the run, all claims hold, and nothing that was run again differs. */
   readonly verified: boolean;
   readonly claim: RunClaim;
   /** The signer, or why there is no trusted one; undefined without a verifier. */
   readonly signature: Verification | undefined;
-  /** What the attestation says, if it is trusted. */
+  /** The content of the attestation, if it is trusted. */
   readonly attestation: RunAttestation | undefined;
   readonly claimDifferences: readonly ClaimDifference[];
   /** Evaluators that scored the recorded answers again. */
@@ -39,28 +39,28 @@ export interface RunVerification {
   readonly notRunAgain: readonly NotRunAgain[];
   /** Rows whose scores were compared. */
   readonly rows: number;
-  /** Whether what rows have of their records, such as question and right answer, was compared with the data set. */
+  /** Whether the rows' copies of their records, such as question and reference, were compared with the data set. */
   readonly records: RecordComparison;
-  /** Rows without an answer, which nothing can score. */
+  /** Rows without an answer, which cannot be scored. */
   readonly rowsWithoutAnswer: number;
-  /** False if fuel was not compared, since the run's was counted by another version of the rewriting, or by an unknown one. */
+  /** False if fuel was not compared, because the run's fuel was counted by another or an unknown version of the rewriting. */
   readonly fuelCompared: boolean;
-  /** The first of them, in the order of rows. */
+  /** The first differences, in the order of rows. */
   readonly differences: readonly RowDifference[];
   readonly differenceCount: number;
 }
 
-/** Of a statement about a run: see `PREDICATES` of `@testbench/trust`. */
+/** Predicate type of a statement about a run: see `PREDICATES` of `@testbench/trust`. */
 const EVALUATION_RESULT = 'urn:testbench:evaluation-result:1';
 
 /**
  * Verifies a published run: who signed it, whether the claims hold, and whether its deterministic evaluators give
  * the same scores and the same fuel for the recorded answers. No model is asked.
  *
- * An evaluator is run again if it imports at most `host_log`, `host_error` and `abort`, so that its result depends on its input alone. Its
- * module is found as the run's configuration has it, and has to have the digest of the plan. It runs in a process of its own.
+ * An evaluator is run again if it imports at most `host_log`, `host_error` and `abort`, so that its result depends only on its input. Its
+ * module is found through the run's configuration and must have the digest in the plan. It runs in a separate process.
  *
- * @param folder Of the run; it may come from anyone.
+ * @param folder The run's folder; it may come from an untrusted source.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`, `BENCH_RUN_VERSION`; `BENCH_CANCELLED`.
  */
 export async function verifyRun(
@@ -119,7 +119,7 @@ function attestationOf(signature: Verification | undefined): RunAttestation | un
     : undefined;
 }
 
-/** The signature is over the digest of the rows: what else the statement says is compared here. */
+/** The signature is over the digest of the rows: the rest of the statement is compared here. */
 function compareClaims(attested: RunAttestation, found: RunAttestation): ClaimDifference[] {
   const fields = ['plan', 'dataset', 'plugins', 'results', 'summary'] as const;
   return fields.flatMap((what) => {
