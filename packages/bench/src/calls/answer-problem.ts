@@ -1,7 +1,7 @@
 import { isObject } from '../is-object.js';
 import type { CallProblem } from './call-problem.js';
 
-/** What a server answered, as far as it decides whether to retry. */
+/** A server's answer: the parts that decide whether to retry. */
 export interface ServerAnswer {
   readonly status: number;
   /** Names in lower case. */
@@ -13,14 +13,14 @@ const FIRST_FAILURE = 300;
 const SECOND_MS = 1000;
 
 /**
- * What an answer says about its server, in the words of the official clients: by its status, `x-should-retry`, `retry-after-ms` and `retry-after`, which is in
+ * What an answer says about its server, by the rules of the official clients: by its status, `x-should-retry`, `retry-after-ms` and `retry-after`, which is in
  * seconds or a date of the server's own clock.
  *
- * @returns Undefined for an answer to read.
+ * @returns Undefined for an answer that should be read.
  */
 export function problemOfAnswer({ status, headers, body }: ServerAnswer): CallProblem | undefined {
   if (status < FIRST_FAILURE && status >= 200) {
-    // Half an answer is none, and must not be kept.
+    // An incomplete answer is not an answer, and must not be kept.
     const isBroken = isJson(headers) && (body === undefined || parse(body) === undefined);
     return isBroken ? { status, retryable: false } : undefined;
   }
@@ -32,7 +32,7 @@ export function problemOfAnswer({ status, headers, body }: ServerAnswer): CallPr
   return { status, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** A quota does not come back by waiting. */
+/** Waiting does not restore a quota. */
 function isQuotaSpent(body: string | undefined): boolean {
   const answer = body === undefined ? undefined : parse(body);
   const error = isObject(answer) ? answer['error'] : undefined;

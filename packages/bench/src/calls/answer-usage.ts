@@ -2,10 +2,10 @@ import { isObject } from '../is-object.js';
 import { isCount, readTokenUsage, type TokenUsage } from './token-usage.js';
 
 /**
- * Reads the usage from a server's answer, in the terms of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, those that it
- * kept apart).
+ * Reads the usage from a server's answer, in the terms of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, the tokens that it
+ * kept counted separately).
  *
- * @param body JSON text. @returns Undefined if it does not say so: what a server says is untrusted.
+ * @param body JSON text. @returns Undefined if the usage is missing or invalid: answers of servers are untrusted.
  */
 export function usageOfAnswer(body: string): TokenUsage | undefined {
   let answer: unknown;

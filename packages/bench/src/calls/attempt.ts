@@ -11,11 +11,11 @@ export type AttemptEnd<Value> =
   | { readonly ok: false; readonly error: unknown };
 
 /**
- * Makes one attempt within its time.
+ * Makes one attempt within its time limit.
  *
- * @param call Gets a signal that fires when the time is over, or 1.5 s after `cancel`: what runs is paid for, and may end by itself. What it
- *   gives after its signal still counts for 0.4 s; after that its outcome is ignored.
- * @param cancel The caller's. It must not have fired yet.
+ * @param call Gets a signal that fires when the time is over, or 1.5 s after `cancel`: a running call is paid for, and may end on its own. What it
+ *   returns after its signal still counts for 0.4 s; after that its outcome is ignored.
+ * @param cancel The caller's signal. It must not have fired yet.
  */
 export async function makeAttempt<Value>(
   call: (signal: AbortSignal) => Promise<Value>,

@@ -38,7 +38,7 @@ describe('Budget', () => {
       message:
         'Cannot make a paid call: the run may use 1 in money, 0.1 is left, and the call may need 0.2; raise it in "budgets" and run again: answers that came are kept',
     });
-    // A smaller one may.
+    // A smaller one still fits.
     (await budget.reserve('model', cost(0.1))).settle(undefined);
     expect(budget.spent.model.money).toBe(1);
   });

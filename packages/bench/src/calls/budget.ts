@@ -6,7 +6,7 @@ import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
 import { type CallClock, SYSTEM_CLOCK } from './clock.js';
 
-/** Who spends: the models that are tested, and those that judge. They are counted apart. */
+/** Who spends: the models that are tested, or those that judge. They are counted separately. */
 export type BudgetAccount = 'model' | 'judge';
 
 /** Tokens and money. */
@@ -17,11 +17,11 @@ export interface Spending {
   readonly money: number;
 }
 
-/** What a {@link Budget} is made of. */
+/** The options of a {@link Budget}. */
 export interface BudgetOptions extends BudgetsConfig {
-  /** What earlier parts of the run have spent, when it is resumed. @default nothing */
+  /** Spending of earlier parts of the run, when it is resumed. @default nothing */
   readonly spent?: Readonly<Partial<Record<BudgetAccount, Spending>>>;
-  /** @default the system's */
+  /** @default the system's clock */
   readonly clock?: CallClock;
 }
 
@@ -61,12 +61,12 @@ export interface Reservation {
   /**
    * Charges what the call used instead of the reservation, and releases the rest. A second call does nothing.
    *
-   * @param used Undefined if that is not known, as of a call that was cut off: then all of it is charged, since the server may.
+   * @param used Undefined if unknown, for example after a call that was cut off: then all of it is charged, since the server may bill it.
    */
   settle(used: Spending | undefined): void;
 }
 
-/** One limit and what counts towards it, in whole units. */
+/** One limit and the spending that counts towards it, in whole units. */
 class Ledger {
   spent = 0;
   reserved = 0;
@@ -90,11 +90,11 @@ interface Waiter {
 }
 
 /**
- * What a run may spend: its limits hold for models and judges together, those of `judge` for the judges in addition. A call sets aside the most that it can cost before it is made, so that calls that run side by side cannot spend
- * more than there is together; and settles afterwards.
+ * What a run may spend: its limits apply to models and judges together; those of `judge` apply to the judges in addition. Before it is made, a call sets aside the most that it can cost, so that concurrent calls cannot spend
+ * more than there is in total; it settles afterwards.
  *
- * A call that finds too little left because others have set it aside waits for them, in the order of arrival. One that finds too little
- * spent fails with `BENCH_BUDGET_SPENT`; smaller ones may still go on.
+ * A call waits, in order of arrival, if too little is left only because other calls have set it aside. If too much has already been
+ * spent, it fails with `BENCH_BUDGET_SPENT`; smaller calls may still continue.
  *
  * @example
  * ```ts
@@ -115,7 +115,7 @@ export class Budget {
   readonly #waiters: Waiter[] = [];
   /** True if money is limited, so that every model needs a price. */
   readonly limitsMoney: boolean;
-  /** True if tokens are limited, so that every call needs a greatest number of them. */
+  /** True if tokens are limited, so that every call needs a maximum number of them. */
   readonly limitsTokens: boolean;
 
   /** @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`. */
@@ -136,7 +136,7 @@ export class Budget {
     }
   }
 
-  /** What has been charged so far, apart. Reservations do not count. */
+  /** What has been charged so far, separately for models and judges. Reservations do not count. */
   get spent(): Readonly<Record<BudgetAccount, Spending>> {
     const { model, judge } = this.#spent;
     return {
@@ -146,9 +146,9 @@ export class Budget {
   }
 
   /**
-   * Sets aside the most that a call can cost; waits while that depends on what running calls will have used.
+   * Sets aside the most that a call can cost; waits while that depends on the usage of running calls.
    *
-   * @throws {BenchError} `BENCH_BUDGET_SPENT` if there is not as much left, or the time is over; `BENCH_CANCELLED`.
+   * @throws {BenchError} `BENCH_BUDGET_SPENT` if not enough is left, or the time is over; `BENCH_CANCELLED`.
    */
   async reserve(
     account: BudgetAccount,
@@ -179,7 +179,7 @@ export class Budget {
     });
   }
 
-  /** Charges what was used without a reservation. */
+  /** Charges usage that had no reservation. */
   #charge(account: BudgetAccount, used: Spending): void {
     const units = { tokens: used.tokens, money: toUnits(used.money) };
     this.#spent[account].tokens += units.tokens;
@@ -241,7 +241,7 @@ function ledgersOf(who: string, limits: SpendingConfig | undefined): Ledger[] {
   const ledgers: Ledger[] = [];
   if (limits?.tokens !== undefined) ledgers.push(new Ledger(who, 'tokens', limits.tokens));
   if (limits?.money !== undefined) {
-    // Down, and what is spent up: never a billionth too much.
+    // Limits are rounded down and spending up: never a billionth too much.
     ledgers.push(new Ledger(who, 'money', Math.floor(exact(limits.money * UNITS))));
   }
   return ledgers;

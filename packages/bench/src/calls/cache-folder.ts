@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { privateFiles } from '@testbench/core';
 import { TemporaryFile } from '@testbench/core/files';
 
-/** Digits of a key that name its folder: 256 folders, so that a million entries are 4,000 in each. */
+/** Digits of a key that name its folder: with 256 folders, a million entries make 4,000 in each. */
 const SHARD_DIGITS = 2;
 const SHARD_NAME = /^[0-9a-f]{2}$/;
 const ENTRY_NAME = /^[0-9a-f]{62}\.call$/;
@@ -17,9 +17,9 @@ export interface CacheFile {
   readonly stats: Stats;
 }
 
-/** The folders of a cache: one that belongs to this user, and below it one for each beginning of a key. */
+/** The folders of a cache: one that belongs to this user, and in it one for each prefix of a key. */
 export class CacheFolder {
-  /** Those that were found to be ours. */
+  /** Those already found to be ours. */
   readonly #shards = new Set<string>();
 
   constructor(readonly path: string) {}
@@ -34,12 +34,12 @@ export class CacheFolder {
   }
 
   /**
-   * Makes sure that the folder of a key can be trusted; what is in its place and is not a folder of this user is removed, if that is
+   * Makes sure that the folder of a key can be trusted; anything in its place that is not a folder of this user is removed, if
    * possible: a link could lead anywhere.
    *
-   * @param make True if it is made where there is none.
-   * @returns False if there is none.
-   * @throws What the file system throws, or an error in words.
+   * @param make True to create it if it does not exist.
+   * @returns False if it does not exist.
+   * @throws The error of the file system, or an error in words.
    */
   async openShard(key: string, make: boolean): Promise<boolean> {
     const shard = this.shardOf(key);
@@ -65,7 +65,7 @@ export class CacheFolder {
     this.#shards.delete(this.shardOf(key));
   }
 
-  /** All files, one folder after the other. What vanishes meanwhile is left out. */
+  /** All files, one folder after the other. Files that vanish in the meantime are left out. */
   async *files(): AsyncGenerator<CacheFile> {
     for await (const shard of namesIn(this.path)) {
       const path = join(this.path, shard);
@@ -88,7 +88,7 @@ export class CacheFolder {
       await mkdir(shard, { mode: 0o700 });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Made by another process meanwhile.
+      // Another process created it in the meantime.
       if (code === 'EEXIST') return;
       if (code !== 'ENOENT') throw error;
       // The whole cache was removed while it was in use.

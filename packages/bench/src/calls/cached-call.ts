@@ -5,15 +5,15 @@ import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/typ
 
 import type { TokenUsage } from './token-usage.js';
 
-/** What is kept of a paid call. */
+/** The data kept of a paid call. */
 export interface CachedCall {
-  /** What the call gave: any JSON that came from a plugin or a server. */
+  /** What the call returned: any JSON from a plugin or a server. */
   readonly answer: unknown;
   readonly finishReason?: string | undefined;
   readonly usage?: TokenUsage | undefined;
-  /** What it cost, in the currency of the prices of then. */
+  /** What it cost, in the currency of the prices at that time. */
   readonly cost?: number | undefined;
-  /** Fuel that the plugin took, so that a row made of the kept answer is the same. */
+  /** Fuel that the plugin used, so that a row made from the kept answer is the same. */
   readonly fuelUsed?: number | undefined;
   /** Numbers that the plugin reported. */
   readonly metrics?: Readonly<Record<string, number>> | undefined;
@@ -24,11 +24,11 @@ export interface CachedCall {
 
 /** How long an answer took, in milliseconds. */
 export interface CallLatency {
-  /** Waiting for a place, for rate limits, before retries. */
+  /** Time spent waiting for a place, for rate limits and before retries. */
   readonly queueMs: number;
-  /** Until the first piece of a streamed answer. */
+  /** Time until the first piece of a streamed answer. */
   readonly firstTokenMs?: number | undefined;
-  /** The attempt that was answered. */
+  /** Time of the attempt that was answered. */
   readonly durationMs: number;
 }
 
@@ -70,7 +70,7 @@ const LINE_FEED = 10;
 const encoder = new TextEncoder();
 
 /**
- * Writes a call down: a line with a digest, a line of facts, and the answer. The digest covers the key, so that an entry counts under no
+ * Encodes a call: a line with a digest, a line of facts, and the answer. The digest covers the key, so that an entry is not valid under any
  * other name.
  */
 export function encodeCachedCall(key: string, { answer, ...facts }: CachedCall): Uint8Array[] {
@@ -79,9 +79,9 @@ export function encodeCachedCall(key: string, { answer, ...facts }: CachedCall):
 }
 
 /**
- * Reads what was written by {@link encodeCachedCall} under the same key.
+ * Reads the bytes written by {@link encodeCachedCall} under the same key.
  *
- * @throws If the bytes are anything else: cut, changed, of another key, or forged.
+ * @throws If the bytes are anything else: truncated, changed, written under another key, or forged.
  */
 export function decodeCachedCall(key: string, bytes: Uint8Array): CachedCall {
   const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -101,7 +101,7 @@ function digest(key: string, body: Uint8Array): string {
   return createHash('sha256').update(key).update('\n').update(body).digest('hex');
 }
 
-/** An empty one, too. */
+/** Also for an empty one. */
 function readString(node: ConfigNode): string {
   return typeof node.value === 'string' ? node.value : node.reject('a text');
 }

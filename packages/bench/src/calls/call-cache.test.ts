@@ -99,7 +99,7 @@ describe('CallCache', () => {
     const ask = async (): Promise<CachedCall> => ({ ...call, answeredAt: 2500 });
     expect((await fresh.answer(key, ask)).source).toBe('asked');
     expect((await fresh.answer(key, ask)).source).toBe('cached');
-    // As a run that goes on after it was killed.
+    // Like a run that continues after it was killed.
     const resumed = await CallCache.open({ folder, mode: 'refresh', freshFrom: 2000 });
     expect((await resumed.answer(key, ask)).source).toBe('cached');
     const again = await CallCache.open({ folder, mode: 'refresh' });
@@ -199,7 +199,7 @@ describe('CallCache', () => {
       { kind, file, message: expect.stringContaining(`Cannot use the paid answer "${file}": `) },
     ]);
     await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
-    // And goes on as if it had never been there.
+    // The cache continues as if the entry had never been there.
     expect((await cache.answer(key, async () => call)).source).toBe('asked');
     expect((await cache.answer(key, async () => call)).source).toBe('cached');
     expect(problems).toHaveLength(1);
@@ -395,7 +395,7 @@ describe('CallCache.prune()', () => {
 });
 
 describe('processes on one cache', () => {
-  /** Writes answers under ten keys on and on; says so after each round. */
+  /** Keeps writing answers under ten keys; reports each round. */
   const writing = (folder: string, who: string): string => `
     import { createHash } from 'node:crypto';
     const { CallCache } = await import(${JSON.stringify(BUILT.href)});
@@ -461,7 +461,7 @@ describe('processes on one cache', () => {
 
 const FACTS = '{"latency":{"queueMs":0,"durationMs":1},"answeredAt":1}';
 
-/** An entry with a right digest, whatever is in it. */
+/** An entry with a correct digest and arbitrary content. */
 function entryOf(body: string): Buffer {
   const digest = createHash('sha256').update(`${key}\n${body}`).digest('hex');
   return Buffer.from(`${digest}\n${body}`);

@@ -17,15 +17,15 @@ import {
 
 const MODES: readonly CacheMode[] = ['use', 'refresh', 'off'];
 
-/** How a {@link CallCache} is opened. */
+/** Options for opening a {@link CallCache}. */
 export interface CallCacheOptions {
-  /** Made with mode 0700 if it is not there. */
+  /** Made with mode 0700 if it does not exist. */
   readonly folder: string;
   /** `use` cached answers, `refresh` them, or neither read nor write (`off`). @default 'use' */
   readonly mode?: CacheMode;
   /**
-   * In the mode `refresh`: answers that came before this moment do not count, in milliseconds since the epoch. A run that is resumed gives
-   * the moment of its beginning, so that it does not pay again for what it has refreshed. @default now
+   * In the mode `refresh`: answers from before this moment do not count, in milliseconds since the epoch. A resumed run passes
+   * the moment of its start, so that it does not pay again for what it has already refreshed. @default now
    */
   readonly freshFrom?: number;
   /** Longest entry, in bytes; a longer answer is not kept, which is reported. @default 16777216 */
@@ -34,10 +34,10 @@ export interface CallCacheOptions {
   readonly onProblem?: (problem: CacheProblem) => void;
 }
 
-/** Something that costs money at the next run, and nothing else. */
+/** A problem that only costs money at the next run. */
 export interface CacheProblem {
   /**
-   * `damaged`: the entry was changed, and was discarded. `foreign`: the path is not a regular file or folder of this user.
+   * `damaged`: the entry was changed, and has been discarded. `foreign`: the path is not a regular file or folder of this user.
    * `too-large`: the answer is longer than entries may be. `unwritable`: the entry cannot be written.
    */
   readonly kind: 'damaged' | 'foreign' | 'too-large' | 'unwritable';
@@ -48,9 +48,9 @@ export interface CacheProblem {
 
 /** What a cache has done since it was opened. */
 export interface CacheCounts {
-  /** Answers that were there. */
+  /** Answers that were in the cache. */
   readonly hits: number;
-  /** Answers that were not there, and had to be asked for. */
+  /** Answers that were not in the cache and had to be requested. */
   readonly misses: number;
   /** Calls that waited for another one with the same key. */
   readonly shared: number;
@@ -58,21 +58,21 @@ export interface CacheCounts {
   readonly problems: number;
 }
 
-/** An answer, and where it comes from. */
+/** An answer and its source. */
 export interface FoundCall {
   readonly call: CachedCall;
-  /** `cached`: it was there. `shared`: another call with the same key was under way. `asked`: it was made now. */
+  /** `cached`: it was in the cache. `shared`: another call with the same key was already running. `asked`: it was requested now. */
   readonly source: 'cached' | 'shared' | 'asked';
 }
 
 /**
  * Keeps the answers of paid calls, one file each, so that no answer is paid for twice.
  *
- * Several processes may use the same folder: an entry is written under another name and renamed, and begins with a digest of its key and
- * content. One that is damaged, linked, too large or of another owner costs the call that it would have saved, is removed, and is reported to
- * `onProblem`; it never fails a run. Entries are not brought to the disk one by one: a machine that loses its power may lose the last ones.
+ * Several processes may use the same folder: an entry is written under a temporary name and then renamed, and begins with a digest of its key and
+ * content. An entry that is damaged, linked, too large or owned by another user costs the call that it would have saved, is removed, and is reported to
+ * `onProblem`; it never fails a run. Entries are not flushed to disk individually: a power failure may lose the last ones.
  *
- * An entry holds what {@link CachedCall} says. Neither it nor its name holds the prompt, the configuration or a secret.
+ * An entry holds the fields of {@link CachedCall}. Neither the entry nor its name contains the prompt, the configuration or a secret.
  *
  * @example
  * ```ts
@@ -142,15 +142,15 @@ export class CallCache {
     return new CallCache(options);
   }
 
-  /** What it has done since it was opened. */
+  /** The activity since it was opened. */
   get counts(): CacheCounts {
     return { ...this.#counts };
   }
 
   /**
-   * Gives the answer of a call, and asks for it only if it is not there. Concurrent calls with the same key wait for that one.
+   * Returns the answer of a call, and requests it only if it is not in the cache. Concurrent calls with the same key wait for that one.
    *
-   * @param key Of `callKey`.
+   * @param key A key from `callKey`.
    * @param ask Makes the call; its rejection is passed to all waiting calls and is not kept.
    */
   async answer(key: string, ask: () => Promise<CachedCall>): Promise<FoundCall> {
@@ -172,7 +172,7 @@ export class CallCache {
     }
   }
 
-  /** Gives a kept answer, or undefined. */
+  /** Returns a kept answer, or undefined. */
   async read(key: string): Promise<CachedCall | undefined> {
     if (this.mode === 'off') return undefined;
     const file = this.#folder.pathOf(key);
@@ -216,7 +216,7 @@ export class CallCache {
     }
   }
 
-  /** Forgets a useless answer. Never rejects: a leftover only costs space. */
+  /** Removes a useless answer. Never rejects: a leftover only costs space. */
   async forget(key: string): Promise<void> {
     if (this.mode === 'off') return;
     try {
@@ -228,14 +228,14 @@ export class CallCache {
     }
   }
 
-  /** Counts what is kept. Looks at every file, and reads none. */
+  /** Counts the entries. Looks at every file, but reads none. */
   async stats(): Promise<CacheStats> {
     return await countCache(this.#folder);
   }
 
   /**
-   * Removes entries that came earlier than some time ago, then the oldest until the rest has few enough bytes; and what killed writers
-   * left. Files that the cache has not written stay.
+   * Removes entries older than a given age, then the oldest until the rest fits into the given bytes, and also leftovers of killed
+   * writers. Files not written by the cache stay.
    *
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
    */
@@ -264,7 +264,7 @@ export class CallCache {
       await write();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // The folder was removed meanwhile, or a folder stands where the file belongs.
+      // The folder was removed in the meantime, or a folder is where the file belongs.
       if (code === 'ENOENT') this.#folder.forgetShard(key);
       else if (code === 'EISDIR' || code === 'ENOTEMPTY') await privateFiles.remove(file);
       else throw error;

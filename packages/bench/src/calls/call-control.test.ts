@@ -14,7 +14,7 @@ const setUp = (
 
 const failure = (more: object): Error => Object.assign(new Error('no'), more);
 
-/** Fails with these errors, one an attempt, then answers. */
+/** Fails with these errors, one per attempt, then answers. */
 const failing =
   (errors: readonly object[], attempts: number[] = []) =>
   async (attempt: number): Promise<string> => {
@@ -88,7 +88,7 @@ describe('CallControl', () => {
     const runs = Array.from({ length: 1500 }, () => control.run(server.call));
     const outcomes = await clock.until(Promise.all(runs));
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
-    // Five windows: four minutes at least.
+    // Five windows: at least four minutes.
     expect(clock.now()).toBeLessThan(5.5 * 60_000);
     expect(server.refused).toBeLessThan(4 * 25);
   });
@@ -106,7 +106,7 @@ describe('CallControl', () => {
     expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
     expect(server.refused).toBeGreaterThan(100);
     expect(server.failed).toBeGreaterThan(30);
-    // It settles, and does not starve.
+    // It settles and does not starve.
     expect(control.state.limit).toBeGreaterThan(3);
   });
 
@@ -278,7 +278,7 @@ describe('CallControl', () => {
         await clock.until(Promise.all(Array.from({ length: count }, () => control.run(call))));
         const spans = at.slice(requestsPerMinute).map((later, index) => later - at[index]!);
         expect(Math.min(...spans)).toBeGreaterThan(60_000 - 0.01);
-        // And makes use of them.
+        // And the rate is used up.
         expect(at.at(-1)).toBeLessThan((count / requestsPerMinute) * 60_000 * 1.02);
       }),
       { numRuns: 20 },
@@ -291,7 +291,7 @@ describe('CallControl', () => {
       control.run(async () => 1000, { tokens: 5000, usedTokens: (used) => used }),
     );
     await clock.until(Promise.all(runs));
-    // 60 times 1,000 tokens, though 300,000 were expected.
+    // 60 times 1,000 tokens, although 300,000 were expected.
     expect(clock.now()).toBeGreaterThan(50_000);
     expect(clock.now()).toBeLessThan(65_000);
   });

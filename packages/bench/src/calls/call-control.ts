@@ -29,11 +29,11 @@ import { seededRandom } from './seeded-random.js';
 
 /** How a {@link CallControl} makes the calls of a stage. */
 export interface CallControlOptions extends CallsConfig {
-  /** For how long a call is made again while it is refused, in milliseconds from its first attempt. @default 600000 */
+  /** How long a refused call is retried, in milliseconds from its first attempt. @default 600000 */
   readonly maxRefusedMs?: number;
-  /** Decides by how much waits differ: the same seed, the same waits. @default 0 */
+  /** Seed of the random spread of waits: the same seed, the same waits. @default 0 */
   readonly seed?: number;
-  /** @default the system's */
+  /** @default the system's clock */
   readonly clock?: CallClock;
 }
 
@@ -49,17 +49,17 @@ const OPTIONS: OptionReaders<CallControlOptions> = {
   clock: (node) => node.implementation<CallClock>('now', 'after'),
 };
 
-/** What goes with one call. */
+/** Options of one call. */
 export interface ControlledCallOptions<Value = unknown> {
   /** Cancels it: a waiting call ends at once, a running one within 2 s. */
   readonly signal?: AbortSignal | undefined;
-  /** Tokens that it will likely use, for `tokensPerMinute`. @default 0 */
+  /** Tokens that it is likely to use, for `tokensPerMinute`. @default 0 */
   readonly tokens?: number;
-  /** Tokens that it did use, once that is known. */
+  /** Tokens that it used, once known. */
   readonly usedTokens?: (value: Value) => number | undefined;
   /**
-   * Called when an attempt has its place and before its time runs, such as to reserve money. If it rejects, the call ends with that error. The
-   * function that it gives is called when the attempt is over, whatever became of it.
+   * Called when an attempt has its place and before its time starts, for example to reserve money. If it rejects, the call ends with that error. The
+   * function that it returns is called when the attempt is over, regardless of the outcome.
    */
   readonly beforeAttempt?: (
     attempt: number,
@@ -77,7 +77,7 @@ const CALL_OPTIONS: OptionReaders<ControlledCallOptions> = {
   onRetry: (node) => node.callback(),
 };
 
-/** Called with the outcome of an attempt; undefined if it was not made. Must not throw. */
+/** Called with the outcome of an attempt; undefined if the attempt was not made. Must not throw. */
 export type AfterAttempt<Value> = (end: AttemptEnd<Value> | undefined) => void;
 
 /** An attempt that failed and will be made again. */
@@ -85,7 +85,7 @@ export interface CallRetry {
   /** Counted from 1. */
   readonly attempt: number;
   readonly error: unknown;
-  /** Wait until the next one may begin. */
+  /** Time until the next attempt may begin. */
   readonly waitMs: number;
 }
 
@@ -96,25 +96,25 @@ export type CallOutcome<Value> =
 
 /** The current state of a {@link CallControl}. */
 export interface CallControlState {
-  /** Attempts that run. */
+  /** Running attempts. */
   readonly inFlight: number;
-  /** Calls that wait for their first attempt. */
+  /** Calls waiting for their first attempt. */
   readonly waiting: number;
-  /** Calls that wait before a further attempt. */
+  /** Calls waiting before a further attempt. */
   readonly retrying: number;
-  /** Most attempts at once, as of now. */
+  /** The current maximum of concurrent attempts. */
   readonly limit: number;
-  /** Attempts that ended since the beginning, and those of them that were refused. */
+  /** Attempts that have ended since the start, and how many of them were refused. */
   readonly attempts: number;
   readonly refusals: number;
 }
 
 /**
- * Makes the calls of one stage that waits for a network: as many at once as the server takes, within rate limits, each within its time,
- * again where that makes sense.
+ * Makes the calls of one stage that waits for a network: as many at once as the server takes, within rate limits, each within its time limit,
+ * and with retries where they make sense.
  *
- * It does not matter how a call is made: it may hold a thread, a suspended instance or nothing. Errors say what they are by the fields of
- * `CallProblem`. A call keeps its place from its first attempt to its last, so that a server that refuses everything is not asked about
+ * It does not matter how a call is made: it may hold a thread, a suspended instance or nothing. Errors describe themselves by the fields of
+ * `CallProblem`. A call keeps its place from its first attempt to its last, so that a server that refuses everything is not tried with
  * one record after the other.
  *
  * @example
@@ -161,7 +161,7 @@ export class CallControl {
     this.#random = seededRandom(options.seed ?? 0);
   }
 
-  /** Its current state, for a display. */
+  /** The current state, for a display. */
   get state(): CallControlState {
     return {
       inFlight: this.#turns.inFlight,
@@ -174,10 +174,10 @@ export class CallControl {
   }
 
   /**
-   * Makes one call in its turn, and retries while that makes sense. Calls get their turns in order of arrival; the
+   * Makes one call in its turn, and retries it while that makes sense. Calls get their turns in order of arrival; the
    * caller decides how many may wait.
    *
-   * @param call Makes one attempt, counted from 1. When its signal fires, the attempt has 0.4 s to end.
+   * @param call Makes one attempt, counted from 1. When its signal fires, the attempt has 0.4 s left to end.
    * @returns Never rejects except for wrong options. The error of a failure is that of the last attempt, `CALL_DEADLINE_EXCEEDED` if it had no answer in time, that
    *   of `beforeAttempt`, or `BENCH_CANCELLED`.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -234,7 +234,7 @@ export class CallControl {
     }
   }
 
-  /** Makes one attempt in the turn that the call has, and ends the turn. @throws What `beforeAttempt` throws, and `BENCH_CANCELLED`. */
+  /** Makes one attempt in the call's current turn, and ends the turn. @throws What `beforeAttempt` throws, and `BENCH_CANCELLED`. */
   async #attempt<Value>(
     call: (attempt: number, signal: AbortSignal) => Promise<Value>,
     { signal, beforeAttempt }: ControlledCallOptions<Value>,

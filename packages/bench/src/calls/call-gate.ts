@@ -2,20 +2,20 @@ import type { BudgetAccount, Spending } from './budget.js';
 
 /** An attempt at a paid call that wants to begin. */
 export interface GatedCall {
-  /** Where the models of its stage stand in the configuration, such as `providers[0].models`. */
+  /** The path of its stage's models in the configuration, such as `providers[0].models`. */
   readonly path: string;
   readonly account: BudgetAccount;
   /** The most that it can use. */
   readonly most: Spending;
 }
 
-/** Limits that processes share: asked before each attempt at a paid call, behind the process's own. */
+/** Limits that processes share: checked before each attempt at a paid call, after the process's own limits. */
 export interface CallGate {
   /**
    * Waits until the attempt may begin.
    *
-   * @returns Is told, once, what the attempt used; undefined if that is not known, so that all of `most` counts.
-   * @throws {BenchError} `BENCH_BUDGET_SPENT` if there is not as much left; `BENCH_CANCELLED`.
+   * @returns Called once with what the attempt used; undefined if that is unknown, so that all of `most` counts.
+   * @throws {BenchError} `BENCH_BUDGET_SPENT` if not enough is left; `BENCH_CANCELLED`.
    */
   admit(
     call: GatedCall,

@@ -51,7 +51,7 @@ describe('callKey()', () => {
         const isSame = isDeepEqual(one, other);
         const key = callKey({ ...parts, input: one });
         expect(key === callKey({ ...parts, input: other })).toBe(isSame);
-        // A value is not the same in another place.
+        // The same value under another key part makes a different key.
         expect(callKey({ ...parts, config: one, input: 0 })).not.toBe(
           callKey({ ...parts, config: 0, input: one === 0 ? 1 : one }),
         );

@@ -3,20 +3,20 @@ import { CallError } from '@testbench/types/errors';
 
 import { canonicalJson } from '../plan/canonical-json.js';
 
-/** What decides the answer of a paid call: the same parts, the same answer. */
+/** What decides the answer of a paid call: equal parts give the same answer. */
 export interface CallKeyParts {
   /** `sha256:` and the hex digest of the plugin's module. */
   readonly plugin: string;
-  /** The plugin's configuration, or undefined if it has none. It names secrets, and holds none. */
+  /** The plugin's configuration, or undefined if it has none. It names secrets, but contains none. */
   readonly config: unknown;
   /**
-   * The plugin's input, without what names only this call, such as a request's id. Never the bytes that are sent: a plugin may put random
+   * The plugin's input, without values that only identify this call, such as a request's id. Never the bytes that are sent: a plugin may put random
    * marks into them.
    */
   readonly input: unknown;
-  /** Repetition of the same input, from 0: each has an answer of its own. */
+  /** Repetition of the same input, from 0: each has its own answer. */
   readonly epoch: number;
-  /** Number of the request that this is among those of one call of the plugin, from 0. */
+  /** Index of this request among those of one plugin call, from 0. */
   readonly ask: number;
 }
 
@@ -28,8 +28,8 @@ const PLUGIN_DIGEST = /^sha256:[0-9a-f]{64}$/;
  * Makes the key of a paid call: the SHA-256 of its parts as canonical JSON.
  *
  * @returns 64 hex digits.
- * @throws {CallError} `CALL_INVALID_INPUT` if configuration or input cannot be written as JSON, or hold half a character.
- * @throws {RangeError} For a plugin that is not a digest, or an epoch or number that is not a whole one from 0.
+ * @throws {CallError} `CALL_INVALID_INPUT` if configuration or input cannot be written as JSON, or contain half a character.
+ * @throws {RangeError} For a plugin that is not a digest, or an epoch or number that is not a whole number from 0.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  *
  * @example
@@ -57,7 +57,7 @@ function canonical(value: unknown): string {
     return canonicalJson(value);
   } catch (error) {
     const { cause } = error as TypeError;
-    // A cycle, a number that is none, half of a surrogate pair, or nesting without end.
+    // A cycle, a number that is not finite, half of a surrogate pair, or nesting without end.
     throw new CallError(
       'CALL_INVALID_INPUT',
       `Cannot name the call: its configuration or input has no JSON form (${cause instanceof Error ? cause.message : String(cause)})`,

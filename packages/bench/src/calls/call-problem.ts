@@ -6,7 +6,7 @@ import type { AttemptSign } from './concurrency-limit.js';
 export interface CallProblem {
   /** True if the same call may succeed later. */
   readonly retryable?: boolean | undefined;
-  /** The server's wish: not to be asked again for so many milliseconds. */
+  /** Time in milliseconds for which the server asks not to be called again. */
   readonly retryAfterMs?: number | undefined;
   /** HTTP status of the answer; absent if none came. */
   readonly status?: number | undefined;
@@ -18,8 +18,8 @@ const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, TOO_MANY]);
 const FIRST_SERVER_ERROR = 500;
 
 /**
- * Reads the fields of an error; those of a wrong type or range count as absent. The status may also stand in the `pluginDetails` of an error,
- * where provider plugins put it. Of an error that says nothing, nothing is known.
+ * Reads the fields of an error; fields with a wrong type or range count as absent. The status may also be in the `pluginDetails` of an error,
+ * where provider plugins put it. Without these fields, nothing is known about the cause.
  */
 export function readCallProblem(error: unknown): CallProblem {
   const { retryable, retryAfterMs, status, pluginDetails } = fieldsOf(error);
@@ -40,14 +40,14 @@ function isDelay(value: unknown): value is number {
   return typeof value === 'number' && value >= 0;
 }
 
-/** True if another attempt makes sense: as the error says, or else by its status. */
+/** True if another attempt makes sense: according to the error, or else by its status. */
 export function isRetryable({ retryable, status }: CallProblem): boolean {
   if (retryable !== undefined) return retryable;
   if (status === undefined) return false;
   return PASSING_STATUSES.has(status) || status >= FIRST_SERVER_ERROR;
 }
 
-/** True if the server said that there are too many requests, and that may pass: a used-up quota does not. */
+/** True if the server reported too many requests in a way that may pass: a used-up quota does not. */
 export function isRefusal(problem: CallProblem): boolean {
   return problem.status === TOO_MANY && isRetryable(problem);
 }

@@ -1,12 +1,12 @@
 import type { CallClock } from './clock.js';
 
-/** What a call took. */
+/** The attempts and times of a call. */
 export interface CallTiming {
   /** Attempts made; 0 if it never began. */
   readonly attempts: number;
   /** Those that the server refused with 429. */
   readonly refusals: number;
-  /** Time in which no attempt ran: waiting for a place, for a rate limit, before a retry. In milliseconds. */
+  /** Time in which no attempt ran: waiting for a place, for a rate limit or before a retry. In milliseconds. */
   readonly queueMs: number;
   /** Time of the last attempt, in milliseconds. */
   readonly durationMs: number;
@@ -14,7 +14,7 @@ export interface CallTiming {
   readonly totalMs: number;
 }
 
-/** Takes the times of one call. */
+/** Measures the times of one call. */
 export class CallProgress {
   readonly #clock: CallClock;
   readonly #beganAt: number;

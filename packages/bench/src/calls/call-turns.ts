@@ -5,7 +5,7 @@ import type { CallClock } from './clock.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
 
-/** What turns depend on. */
+/** The rules for turns. */
 export interface TurnRules {
   readonly limit: ConcurrencyLimit;
   readonly requests: RateLimiter | undefined;
@@ -20,9 +20,9 @@ interface Waiter {
 }
 
 /**
- * Gives calls their turns: places for as many as may be under way, in the order of arrival, within rate limits.
+ * Gives calls their turns: a limited number of places, assigned in order of arrival, within rate limits.
  *
- * A call takes a place with its first turn and keeps it until `leave`, also while it waits to be made again; each attempt takes a turn and
+ * A call takes a place with its first turn and keeps it until `leave`, even while it waits for a retry; each attempt takes a turn and
  * ends it with `endTurn`.
  */
 export class CallTurns {
@@ -55,9 +55,9 @@ export class CallTurns {
   }
 
   /**
-   * Waits for a place and a first turn.
+   * Waits for a place and the first turn.
    *
-   * @throws {BenchError} `BENCH_CANCELLED`; the call has no place then.
+   * @throws {BenchError} `BENCH_CANCELLED`; the call then has no place.
    */
   async enter(tokens: number, signal: AbortSignal | undefined): Promise<void> {
     this.#waitingFirst += 1;
@@ -89,12 +89,12 @@ export class CallTurns {
     this.#serve();
   }
 
-  /** Gives no turns for this long. */
+  /** Pauses giving turns for this long. */
   hold(forMs: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, this.#rules.clock.now() + forMs);
   }
 
-  /** Corrects what a turn has taken of the tokens of a minute. */
+  /** Corrects the tokens of the minute that a turn has taken. */
   correctTokens(difference: number): void {
     this.#rules.tokens?.correct(difference);
     this.#serve();
@@ -114,7 +114,7 @@ export class CallTurns {
       const endWatch = onAbort(signal, () => {
         waiter.isGone = true;
         reject(cancelled());
-        // It may have been what the others waited behind.
+        // Others may have been waiting behind it.
         this.#serve();
       });
       queue.push(waiter);
@@ -122,7 +122,7 @@ export class CallTurns {
     });
   }
 
-  /** Gives turns to all that may have them now, and comes back when time alone lets in the next. */
+  /** Gives turns to all calls that may have them now, and runs again when the passing of time alone lets in the next. */
   #serve(): void {
     const { limit, requests, tokens, clock } = this.#rules;
     for (;;) {
@@ -148,7 +148,7 @@ export class CallTurns {
   }
 }
 
-/** Removes those that were cancelled from the front. */
+/** Removes cancelled calls from the front. */
 function drop(queue: Waiter[]): void {
   while (queue[0]?.isGone === true) queue.shift();
 }

@@ -32,7 +32,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBe(31);
     expect(learn(limit, 'refused')).toBe('cut');
     expect(limit.limit).toBe(25);
-    // Rests.
+    // The limit rests.
     learnAll(limit, 'answered', 1000, { now: 14_999 });
     expect(limit.limit).toBe(25);
     learnAll(limit, 'answered', 24, { now: 15_000 });

@@ -4,20 +4,20 @@ import { CUT_FACTOR, REST_MS, SEARCH_ANSWERS, START_CONCURRENCY, STORM } from '.
 export type AttemptSign =
   /** It was answered. */
   | 'answered'
-  /** 429: the server says that there are too many. */
+  /** 429: the server reports too many requests. */
   | 'refused'
-  /** 5xx, a connection that broke, no answer in time: the server is in trouble, which need not be our doing. */
+  /** 5xx, a broken connection or no answer in time: the server is in trouble, which need not be our doing. */
   | 'troubled'
-  /** Anything else, such as 400: says nothing. */
+  /** Anything else, such as 400: says nothing about the load. */
   | 'neutral';
 
-/** What learning from an attempt came to. */
+/** The result of learning from an attempt. */
 export type Lesson =
   /** The limit stays, or grows by one. */
   | 'kept'
-  /** Fewer calls may be in flight. */
+  /** Fewer calls may now be in flight. */
   | 'cut'
-  /** Fewer, though there were fewer already: the server does not want anything now. */
+  /** Fewer calls, although the limit was already reduced: the server currently refuses everything. */
   | 'storm';
 
 /** What is known when an attempt ends. */
@@ -26,25 +26,25 @@ export interface LimitSight {
   readonly now: number;
   /** Attempts in flight, this one included. */
   readonly inFlight: number;
-  /** True if as many calls as may be are under way, and none of them waits in vain. */
+  /** True if as many calls are under way as allowed, and none of them waits for a retry. */
   readonly mayGrow: boolean;
 }
 
-/** How many calls may be in flight. */
+/** The number of calls that may be in flight. */
 export interface ConcurrencyLimit {
   readonly limit: number;
-  /** Number of cuts so far; an attempt remembers the one under which it was sent. */
+  /** Number of cuts so far; an attempt remembers the number when it was sent. */
   readonly cuts: number;
   /**
    * Learns from an attempt that ended.
    *
-   * @param cuts As they were when the attempt was sent.
+   * @param cuts The number of cuts when the attempt was sent.
    * @param seen What is known when it ends.
    */
   learn(sign: AttemptSign, cuts: number, seen: LimitSight): Lesson;
 }
 
-/** Exactly as many, whatever the server says. */
+/** A fixed number, whatever the server answers. */
 export function fixedLimit(limit: number): ConcurrencyLimit {
   return { limit, cuts: 0, learn: () => 'kept' };
 }
@@ -52,9 +52,9 @@ export function fixedLimit(limit: number): ConcurrencyLimit {
 /**
  * Finds the number of calls that a server takes at once, by additive increase and multiplicative decrease.
  *
- * It begins with 20. Until something goes wrong every fifth answer adds one, later every round of answers does, if all places were in use and
- * nothing failed in it. A refusal leaves 80 %, of less if calls wait to be made again, followed by a rest of 15 s. Attempts that were sent before a cut do not
- * cut again, and during the rest only a storm does: at least 3 refusals that are more than a fifth of the answers. A server in trouble ends
+ * It begins with 20. Until something goes wrong, every fifth answer adds one; later, every round of answers does, if all places were in use and
+ * nothing in it failed. A refusal leaves 80 % (of a smaller number if calls wait for retries), followed by a rest of 15 s. Attempts that were sent before a cut do not
+ * cut again, and during the rest only a storm does: at least 3 refusals that make up more than a fifth of the answers. A server in trouble ends
  * the round without an increase.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5681: the same idea in TCP
@@ -64,7 +64,7 @@ export class AdaptiveLimit implements ConcurrencyLimit {
   #limit: number;
   #cuts = 0;
   #isSearching = true;
-  /** Of the round that goes on. */
+  /** Answers in the current round. */
   #answers = 0;
   #restsUntil = Number.NEGATIVE_INFINITY;
   #answersSinceCut = 0;
@@ -118,8 +118,8 @@ export class AdaptiveLimit implements ConcurrencyLimit {
   }
 
   #cut(now: number, inFlight: number): void {
-    // What was in flight is what the server takes; calls that wait to be made again may have had bad luck. The middle, rounded up, and one
-    // fewer than before at least.
+    // The calls in flight show what the server takes; calls that wait for retries may have been unlucky. The mean, rounded up, and at least one
+    // fewer than before.
     const most = (Math.min(inFlight, this.#limit) + this.#limit) / 2;
     const fewer = Math.min(Math.ceil(most * CUT_FACTOR), this.#limit - 1);
     this.#limit = Math.max(1, fewer);

@@ -5,28 +5,28 @@ import { greatestUsage } from './greatest-usage.js';
 import type { PriceTable } from './price-table.js';
 import type { TokenUsage } from './token-usage.js';
 
-/** What the most that a call can cost is made of. */
+/** The parts of the greatest cost of a call. */
 export interface GreatestCostOf {
-  /** As calls name it. */
+  /** The model's name in calls. */
   readonly model: string;
   /** The input, in the wire's names. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Where the input does not say: the most tokens of an answer. @default unknown */
+  /** The most tokens of an answer, if the input does not say. @default unknown */
   readonly maxAnswerTokens?: number | undefined;
-  /** In place of what the input says, where the caller knows better. */
+  /** Used instead of what the input says, if the caller knows better. */
   readonly greatest?: TokenUsage | undefined;
 }
 
 /**
  * The most that a call can cost, for a budget.
  *
- * Before a run begins it is asked for every model with its parameters, so that a model without a price, or without an end to its answers,
- * is refused before anything is paid for.
+ * Before a run begins, this is computed for every model with its parameters, so that a model without a price, or without a limit on its answers,
+ * is refused before anything is paid.
  *
- * @param path Where the model stands in the configuration, for errors.
- * @returns Zero for what the budget does not limit and is unknown.
- * @throws {ConfigError} `CONFIG_INVALID` if the budget limits money and the model has no price, or limits anything and nothing limits how long
- *   an answer may become.
+ * @param path The model's path in the configuration, for errors.
+ * @returns Zero for values that are unknown and that the budget does not limit.
+ * @throws {ConfigError} `CONFIG_INVALID` if the budget limits money and the model has no price, or if it limits anything and nothing limits how long
+ *   an answer may be.
  */
 export function greatestCost(
   budget: Budget,

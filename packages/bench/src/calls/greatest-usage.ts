@@ -1,17 +1,17 @@
 import { MAX_PART_TOKENS, MESSAGE_TOKENS, REQUEST_TOKENS } from './limits.js';
 import type { TokenUsage } from './token-usage.js';
 
-/** Fields of an input by which its most tokens of answer are known. */
+/** Fields of an input that give the maximum number of answer tokens. */
 const ANSWER_CAPS = ['max_tokens', 'max_completion_tokens'] as const;
-/** Fields that make up the prompt; `system` and `tools` are read by the server as the model reads the messages. */
+/** Fields that make up the prompt; the model also reads `system` and `tools`. */
 const PROMPT_FIELDS = ['prompt', 'messages', 'system', 'tools', 'response_format'] as const;
 
 /**
- * Estimates the most tokens that a call can use, from above: no tokenizer in use makes more tokens of a text than it has bytes of UTF-8. What
- * a server adds by itself is allowed for, and 100,000 tokens for each part of a message that is not text.
+ * Estimates an upper bound of the tokens that a call can use: no tokenizer in use makes more tokens of a text than it has bytes of UTF-8. Tokens that
+ * a server adds are allowed for, and 100,000 tokens for each part of a message that is not text.
  *
  * @param input The provider's input, in the wire's names.
- * @param maxAnswerTokens Where the input has no `max_tokens` or `max_completion_tokens`: the most that the model gives.
+ * @param maxAnswerTokens The most tokens that the model returns, if the input has no `max_tokens` or `max_completion_tokens`.
  * @returns Undefined if nothing limits the length of the answer.
  *
  * @example
@@ -27,7 +27,7 @@ export function greatestUsage(
   maxAnswerTokens?: number,
 ): TokenUsage | undefined {
   const caps = ANSWER_CAPS.map((field) => input[field]).filter(isCount);
-  // The larger one: which of the two a server takes is not known.
+  // The larger one: it is unknown which of the two a server takes.
   const cap = caps.length > 0 ? Math.max(...caps) : maxAnswerTokens;
   if (cap === undefined) return undefined;
   const answers = isCount(input['n']) ? Math.max(1, input['n']) : 1;
@@ -39,7 +39,7 @@ export function greatestUsage(
   return { promptTokens, cachedTokens: 0, completionTokens: cap * answers };
 }
 
-/** Bytes of what the model reads, as JSON. */
+/** The number of bytes that the model reads, as JSON. */
 export function promptBytes(input: Readonly<Record<string, unknown>>): number {
   let bytes = 0;
   for (const field of PROMPT_FIELDS) {
@@ -49,7 +49,7 @@ export function promptBytes(input: Readonly<Record<string, unknown>>): number {
   return bytes;
 }
 
-/** Parts that are not text: pictures, sounds, files, which may stand behind a short address. */
+/** Parts that are not text: pictures, sounds, files, which a short URL may refer to. */
 function countParts(message: unknown): number {
   const content = (message as { readonly content?: unknown } | null)?.content;
   if (!Array.isArray(content)) return 0;

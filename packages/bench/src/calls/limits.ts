@@ -1,52 +1,52 @@
-/** Defaults and caps of calls that wait for a network, each with its reason. */
+/** Defaults and limits of calls that wait for a network, each with its reason. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const MiB = 1024 * 1024;
 
-/** Calls in flight at first: what every paid tier of the large providers takes. */
+/** Calls in flight at first: every paid tier of the large providers takes this many. */
 export const START_CONCURRENCY = 20;
 /** Default maximum of calls in flight: beyond it a provider's token limits bind first. */
 export const DEFAULT_MAX_CONCURRENCY = 200;
-/** Most calls in flight that may be asked for: each holds a socket, and a process has 1,024 descriptors on many systems. */
+/** Largest number of calls in flight that may be configured: each holds a socket, and a process has 1,024 descriptors on many systems. */
 export const MAX_CONCURRENCY = 1024;
-/** Until something goes wrong, one more for as many answers: a fifth more each round, so that a refusal that comes late finds little overshoot. */
+/** Until something goes wrong, the limit grows by one for this many answers: by a fifth each round, so that a late refusal finds little overshoot. */
 export const SEARCH_ANSWERS = 5;
-/** What a refused call leaves of the calls in flight. Half, as in TCP, wastes a third of a server that has a fixed number of places. */
+/** The share of the calls in flight that remains after a refusal. Half, as in TCP, wastes a third of a server that has a fixed number of places. */
 export const CUT_FACTOR = 0.8;
 /**
- * After a cut the number of calls in flight rests for this long: providers count by the minute, or by parts of it. It is also the longest wait after
- * a refusal that is not the server's wish: until then the place is free that the cut has freed.
+ * After a cut, the number of calls in flight rests for this long: providers count by the minute, or by parts of it. It is also the longest wait after
+ * a refusal without a wait requested by the server: until then, the place that the cut has freed stays free.
  */
 export const REST_MS = 15 * SECOND;
-/** Answers since the last cut, of which this many refusals and this share make another cut before the rest is over. */
+/** This many refusals, and this share of the answers since the last cut, cause another cut before the rest is over. */
 export const STORM = { refusals: 3, share: 0.2 } as const;
 
-/** One attempt: a model that thinks may take minutes. The official clients wait for ten. */
+/** For one attempt: a reasoning model may take minutes. The official clients wait for ten. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 5 * MINUTE;
-/** Further attempts after failures that may pass: with 7 % failures one call in 10 million is lost. */
+/** Further attempts after transient failures: with 7 % failures, one call in 10 million is lost. */
 export const DEFAULT_RETRIES = 5;
-/** Waits are a minute at most, so that these are less than two hours. */
+/** Waits are at most a minute, so that all of them take less than two hours. */
 export const MAX_RETRIES = 100;
-/** How long a call is asked again while the server says that there are too many: ten windows of a minute. */
+/** How long a call is retried while the server reports too many requests: ten windows of a minute. */
 export const DEFAULT_MAX_REFUSED_MS = 10 * MINUTE;
 /** Wait before the second attempt; doubled for each further one. */
 export const FIRST_BACKOFF_MS = 1 * SECOND;
-/** Longest wait that is not the server's wish: the length of the window in which providers count. */
+/** Longest wait that the server has not requested: the length of the window in which providers count. */
 export const MAX_BACKOFF_MS = 1 * MINUTE;
-/** A call that was refused as often gets its place before any is added: one that always comes last would be refused for ever. */
+/** A call that was refused this often gets its place before any is added: a call that always comes last would be refused forever. */
 export const STARVING_REFUSALS = 3;
-/** Part of a `Retry-After` by which calls that were told the same time are spread, and its cap. */
+/** The share of a `Retry-After` over which calls with the same requested wait are spread, and its maximum. */
 export const RETRY_AFTER_SPREAD = { share: 0.1, maxMs: 1 * SECOND } as const;
 
-/** After a cancel running calls may end by themselves, since they are paid for; both together are the two seconds that Ctrl-C may take. */
+/** After a cancel, running calls may end on their own, since they are paid for; both values together are the two seconds that Ctrl-C may take. */
 export const FINISH_GRACE_MS = 1_500;
-/** How long an attempt may take to end after its signal; then it is abandoned and its outcome ignored. */
+/** How long an attempt may take to end after its signal; then it is abandoned and its outcome is ignored. */
 export const ABORT_GRACE_MS = 400;
 
-/** One kept answer: the default limit of an output is 1 MiB, and one that is larger is raised for a reason. */
+/** Size of one kept answer: the default limit of an output is 1 MiB, and a larger limit is set for a reason. */
 export const MAX_CACHE_ENTRY_BYTES = 16 * MiB;
-/** A temporary file that is older was left by a writer that was killed; writing takes milliseconds. */
+/** An older temporary file was left by a writer that was killed; writing takes milliseconds. */
 export const STALE_TEMPORARY_MS = 60 * MINUTE;
 
 /** Tokens of one part of a message that is not text: the largest image of the most expensive model, doubled. */

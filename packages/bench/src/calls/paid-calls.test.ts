@@ -18,7 +18,7 @@ const prices = { input: 3, output: 15 };
 const plugin = `sha256:${'0'.repeat(64)}`;
 const usage = { promptTokens: 10, cachedTokens: 0, completionTokens: 5 };
 
-/** A call of record `index`, whose model would say `words` words if it were let. */
+/** A call for record `index`, whose model would answer with `words` words if allowed. */
 function callOf(server: ModelServer, index: number, words = 50, maxTokens = 20): PaidCall {
   const content = `${index} ${'word '.repeat(words)}`;
   const input = {
@@ -33,7 +33,7 @@ function callOf(server: ModelServer, index: number, words = 50, maxTokens = 20):
   };
 }
 
-/** What a provider plugin does. */
+/** Behaves like a provider plugin. */
 async function askServer(
   server: ModelServer,
   input: object,
@@ -57,7 +57,7 @@ async function askServer(
   return { answer: body, usage: readTokenUsage(body.usage) };
 }
 
-/** Waits as they are, but a thousand times as fast. */
+/** Real waits, but a thousand times as fast. */
 const quickClock = {
   now: () => performance.now() * 1000,
   after(delayMs: number, action: () => void): () => void {
@@ -120,13 +120,13 @@ describe('PaidCalls', () => {
     expect(server.bill.money).toBeLessThanOrEqual(0.25);
     expect(server.bill.money).toBeLessThanOrEqual(budget.spent.model.money + 1e-9);
     expect(budget.spent.model.money).toBeLessThanOrEqual(0.25);
-    // It is used up as far as the greatest cost of one call allows.
+    // It is used up except for at most the greatest cost of one call.
     expect(budget.spent.model.money).toBeGreaterThan(0.25 - 0.005);
     expect(server.peak).toBeGreaterThan(16);
   });
 
   it('spends all of a budget of 1.00 with 64 in flight, and no more', async () => {
-    // About a third of a cent each, of which 1,500 tokens of answer are the greater part.
+    // About a third of a cent each, most of it for 1,500 tokens of answer.
     await using opened = await setUp({ latencyMs: 1 }, { money: 1 });
     const { server, calls, budget } = opened;
     const runs = Array.from({ length: 200 }, (_, index) =>
@@ -228,7 +228,7 @@ describe('PaidCalls', () => {
         attempt === 1 ? new Promise(() => {}) : Promise.resolve({ answer: 1, usage }),
     });
     expect(await clock.until(made)).toMatchObject({ ok: true, timing: { attempts: 2 } });
-    // The greatest cost of the first, and what the second used.
+    // The greatest cost of the first attempt, and the usage of the second.
     expect(budget.spent.model).toEqual({ tokens: 1024 + 4 + 10 + 15, money: 0.015 });
   });
 

@@ -18,20 +18,20 @@ import { greatestCost } from './greatest-cost.js';
 import { PriceTable } from './price-table.js';
 import type { TokenUsage } from './token-usage.js';
 
-/** What the paid calls of a stage go through. */
+/** The parts that the paid calls of a stage pass through. */
 export interface PaidCallsOptions {
   readonly control: CallControl;
   /** Shared by all stages. @default nothing is kept */
   readonly cache?: CallCache;
-  /** Shared by all stages. @default no limit, but what is spent is counted nowhere */
+  /** Shared by all stages. @default no limit, and spending is not counted */
   readonly budget?: Budget;
   /** @default none: nothing has a cost */
   readonly prices?: PriceTable;
   /** Who spends. @default 'model' */
   readonly account?: BudgetAccount;
-  /** Limits that other processes share; asked once the budget has agreed. @default none */
+  /** Limits that other processes share; checked after the budget has agreed. @default none */
   readonly gate?: CallGate;
-  /** Where the models stand in the configuration, for errors. @default 'models' */
+  /** The path of the models in the configuration, for errors. @default 'models' */
   readonly path?: string;
 }
 
@@ -39,38 +39,38 @@ export interface PaidCallsOptions {
 export interface PaidCall {
   /** What decides its answer. */
   readonly key: CallKeyParts;
-  /** As prices name it. */
+  /** The model's name in the prices. */
   readonly model: string;
-  /** What goes to the model, in the wire's names, for the most that it can cost. @default the input of the key */
+  /** The model's input, in the wire's names, to compute the most that it can cost. @default the input of the key */
   readonly request?: Readonly<Record<string, unknown>>;
-  /** Where the request does not say: the most tokens of an answer. @default unknown */
+  /** The most tokens of an answer, if the request does not say. @default unknown */
   readonly maxAnswerTokens?: number;
-  /** In place of what the request says: the most tokens that it can use. */
+  /** Used instead of what the request says: the most tokens that it can use. */
   readonly greatest?: TokenUsage;
-  /** True if a kept answer does not count, and the new one takes its place. @default false */
+  /** True to ignore a kept answer and replace it with the new one. @default false */
   readonly fresh?: boolean;
-  /** Makes one attempt, counted from 1, that can cost at most so much. */
+  /** Makes one attempt, counted from 1, that can cost at most the given amount. */
   readonly ask: (attempt: number, signal: AbortSignal, most: Spending) => Promise<PaidAnswer>;
-  /** Hears what each attempt is charged. */
+  /** Called with what each attempt is charged. */
   readonly onSpent?: (spent: Spending) => void;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: (retry: CallRetry) => void;
 }
 
-/** What an attempt gave. */
+/** What an attempt returned. */
 export interface PaidAnswer {
   /** Any JSON. */
   readonly answer: unknown;
-  /** If it is not known, the most is charged. */
+  /** If unknown, the most is charged. */
   readonly usage?: TokenUsage | undefined;
   readonly finishReason?: string | undefined;
   readonly fuelUsed?: number | undefined;
   readonly metrics?: Readonly<Record<string, number>> | undefined;
-  /** Until the first piece of a streamed answer, in milliseconds. */
+  /** Time until the first piece of a streamed answer, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
 }
 
-/** How a paid call ended. `timing` is that of now: of a kept answer there is none, and its latency of then is in `call`. */
+/** How a paid call ended. `timing` belongs to this run: a kept answer has none, and its original latency is in `call`. */
 export type PaidOutcome =
   | {
       readonly ok: true;
@@ -103,9 +103,9 @@ class FailedCall extends Error {
 }
 
 /**
- * Makes the paid calls of a stage: from the cache if the answer is there, else within the budget, as its control says, and into the cache.
+ * Makes the paid calls of a stage: takes the answer from the cache if it is there; otherwise makes the call within the budget, as its control allows, and caches it.
  *
- * An attempt that the server answered with an error status has cost nothing. One that had no answer, was cut off or does not say what it used
+ * An attempt that the server answered with an error status costs nothing. One that had no answer, was cut off or does not report its usage
  * is charged at its greatest cost, since the server may have billed it.
  *
  * @example
@@ -231,7 +231,7 @@ export class PaidCalls {
     return await this.#gate?.admit({ path: this.#path, account: this.#account, most }, signal);
   }
 
-  /** What an attempt used; undefined if that is not known. */
+  /** What an attempt used; undefined if unknown. */
   #used(model: string, end: AttemptEnd<PaidAnswer>): Spending | undefined {
     if (!end.ok) {
       const { status = 0 } = readCallProblem(end.error);

@@ -4,7 +4,7 @@ import { ConfigError } from '@testbench/types/errors';
 import type { PriceConfig } from '../config/benchmark-config.js';
 import type { TokenUsage } from './token-usage.js';
 
-/** The dearest model that is sold takes 600 for a million tokens; beyond this a price for one token was meant to be written. */
+/** The most expensive model on the market costs 600 for a million tokens; a price above this limit was probably meant to be per token. */
 const MAX_PRICE = 1_000_000;
 const TOKENS_PER_PRICE = 1_000_000;
 
@@ -32,7 +32,7 @@ export class PriceTable {
   readonly #path: string;
 
   /**
-   * @param path Where the prices stand, for errors. @default 'prices'
+   * @param path The path of the prices, for errors. @default 'prices'
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
    */
   constructor(prices: Readonly<Record<string, PriceConfig>>, path = 'prices') {
@@ -51,10 +51,10 @@ export class PriceTable {
   }
 
   /**
-   * The price of a model that must have one: before a run with a budget begins.
+   * The price of a model that must have one, checked before a run with a budget begins.
    *
-   * @param modelPath Where the model stands in the configuration, for the error.
-   * @throws {ConfigError} `CONFIG_INVALID`: the message has the key to add.
+   * @param modelPath The model's path in the configuration, for the error.
+   * @throws {ConfigError} `CONFIG_INVALID`: the message names the key to add.
    */
   requirePrice(model: string, modelPath: string): PriceConfig {
     const price = this.priceOf(model);
@@ -79,7 +79,7 @@ export class PriceTable {
     return sum / TOKENS_PER_PRICE;
   }
 
-  /** The most that a call can cost for so many tokens, whatever the server has kept; undefined if the model has no price. */
+  /** The most that a call can cost for this many tokens, whatever the server has cached; undefined if the model has no price. */
   greatestCostOf(model: string, usage: TokenUsage): number | undefined {
     const price = this.priceOf(model);
     if (price === undefined) return undefined;

@@ -5,28 +5,28 @@ import { readOptions } from '@testbench/types/config';
 import type { CacheFolder } from './cache-folder.js';
 import { STALE_TEMPORARY_MS } from './limits.js';
 
-/** What a cache holds. */
+/** The contents of a cache. */
 export interface CacheStats {
   readonly entries: number;
   readonly bytes: number;
   /** When the oldest and the newest entry were written, in milliseconds since the epoch; undefined without any. */
   readonly oldestAt: number | undefined;
   readonly newestAt: number | undefined;
-  /** Files that are being written, or were when their writer was killed. */
+  /** Files that are being written, or were being written when their writer was killed. */
   readonly unfinished: number;
-  /** Files and folders that the cache has not written. */
+  /** Files and folders not written by the cache. */
   readonly foreign: number;
 }
 
-/** Which entries go. Without either, only what killed writers left. */
+/** Which entries are removed. Without either option, only leftovers of killed writers. */
 export interface PruneOptions {
-  /** Those that were written longer ago, in milliseconds. */
+  /** Entries written longer ago than this, in milliseconds. */
   readonly olderThanMs?: number;
-  /** The oldest, until the rest has at most so many bytes. */
+  /** The oldest entries, until the rest has at most this many bytes. */
   readonly maxBytes?: number;
 }
 
-/** What was removed, and what is left. */
+/** What was removed and what is left. */
 export interface CachePruned {
   readonly removed: number;
   readonly removedBytes: number;
@@ -36,7 +36,7 @@ export interface CachePruned {
   readonly unfinished: number;
 }
 
-/** Counts what lies in a cache. */
+/** Counts the contents of a cache. */
 export async function countCache(folder: CacheFolder): Promise<CacheStats> {
   const stats = { entries: 0, bytes: 0, unfinished: 0, foreign: 0 };
   let oldestAt = Number.POSITIVE_INFINITY;
@@ -90,9 +90,9 @@ export async function pruneCache(folder: CacheFolder, given: PruneOptions): Prom
 }
 
 interface Cut {
-  /** Entries that were written earlier go. */
+  /** Entries written before this are removed. */
   readonly at: number;
-  /** Of those that were written then, so many bytes go. */
+  /** Of the entries written at that time, this many bytes are removed. */
   readonly bytesAtCut: number;
 }
 

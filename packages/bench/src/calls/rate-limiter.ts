@@ -2,23 +2,23 @@ const MINUTE_MS = 60_000;
 const SECONDS_PER_MINUTE = 60;
 
 /**
- * Keeps to a number of units a minute: in no minute, wherever it begins, are more taken. A single take may be larger than what is free; the
+ * Keeps to a number of units per minute: no minute, wherever it begins, exceeds it. A single take may be larger than the free units; the
  * following ones wait for it.
  *
- * Units come back evenly. As many as a second brings may be taken at once, so that timers that are late cost no speed.
+ * Units come back evenly. As many units as one second brings may be taken at once, so that late timers cost no speed.
  *
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
 export class RateLimiter {
   readonly #msPerUnit: number;
   readonly #burstMs: number;
-  /** When all that was taken has come back. */
+  /** The time when all units taken have come back. */
   #paidAt = Number.NEGATIVE_INFINITY;
 
-  /** @param perMinute Whole units a minute, from 1. */
+  /** @param perMinute Whole units per minute, from 1. */
   constructor(perMinute: number) {
     const burst = Math.max(1, Math.floor(perMinute / SECONDS_PER_MINUTE));
-    // A minute that begins with a burst must not get a whole minute's units on top.
+    // A minute that begins with a burst must not get a whole minute's units in addition.
     this.#msPerUnit = MINUTE_MS / (perMinute - (burst - 1));
     this.#burstMs = (burst - 1) * this.#msPerUnit;
   }

@@ -1,11 +1,11 @@
 import { type CallProblem, isRefusal, isRetryable } from './call-problem.js';
 import { FIRST_BACKOFF_MS, MAX_BACKOFF_MS, REST_MS, RETRY_AFTER_SPREAD } from './limits.js';
 
-/** How often, and for how long, a call is made again. */
+/** How often, and for how long, a call is retried. */
 export interface RetryLimits {
   /** Further attempts after failures other than refusals. */
   readonly retries: number;
-  /** Time from the first attempt on within which refused attempts are made again, in milliseconds. */
+  /** Time after the first attempt within which refused attempts are retried, in milliseconds. */
   readonly maxRefusedMs: number;
 }
 
@@ -23,7 +23,7 @@ export class RetryPolicy {
 
   /**
    * @param sinceFirstMs Time since the first attempt began.
-   * @returns For how long to wait before the next attempt, in milliseconds, or undefined if there is to be none.
+   * @returns How long to wait before the next attempt, in milliseconds, or undefined if there should be none.
    */
   next(problem: CallProblem, sinceFirstMs: number): number | undefined {
     this.#attempts += 1;
@@ -39,7 +39,7 @@ export class RetryPolicy {
     return waitMs <= this.#limits.maxRefusedMs ? waitMs : undefined;
   }
 
-  /** Never shorter than the server asks for; otherwise twice as long each time. At random, so that calls that failed together do not come back together. */
+  /** Never shorter than the server asks for; otherwise twice as long each time. Randomized, so that calls that failed together are not retried together. */
   #waitMs(retryAfterMs: number | undefined, maxBackoffMs: number): number {
     if (retryAfterMs !== undefined && retryAfterMs > 0) {
       const spreadMs = Math.min(retryAfterMs * RETRY_AFTER_SPREAD.share, RETRY_AFTER_SPREAD.maxMs);

@@ -1,5 +1,5 @@
 /**
- * Makes a source of numbers from 0 (inclusive) to 1 (exclusive), the same ones for the same seed. Not for secrets.
+ * Makes a source of numbers from 0 (inclusive) to 1 (exclusive), always the same for the same seed. Not for secrets.
  *
  * @param seed A whole number; its lower 32 bits count.
  * @see https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32: mulberry32, in the public domain

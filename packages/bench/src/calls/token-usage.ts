@@ -2,19 +2,19 @@ import { isObject } from '../is-object.js';
 
 /** Tokens of a call, as its server counted them. */
 export interface TokenUsage {
-  /** Tokens of the prompt, those that the server had kept included. */
+  /** Tokens of the prompt, including those that the server had cached. */
   readonly promptTokens: number;
-  /** Of these, how many the server had kept from an earlier request. */
+  /** How many of these the server had cached from an earlier request. */
   readonly cachedTokens: number;
   readonly completionTokens: number;
 }
 
 /**
- * Reads the usage that a provider plugin gives, in the wire's names: `prompt_tokens`, `completion_tokens`, and for kept tokens
+ * Reads the usage that a provider plugin reports, in the wire's names: `prompt_tokens`, `completion_tokens`, and for cached tokens
  * `prompt_tokens_details.cached_tokens` or `cached_tokens`.
  *
- * @returns Undefined unless both counts are whole numbers from 0: what a plugin says is untrusted. More kept tokens than the prompt has
- *   count as none.
+ * @returns Undefined unless both counts are whole numbers from 0: a plugin's values are untrusted. More cached tokens than the prompt has
+ *   count as no cached tokens.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function readTokenUsage(value: unknown): TokenUsage | undefined {
   return { promptTokens, cachedTokens, completionTokens };
 }
 
-/** A whole number of tokens. */
+/** Reads a whole number of tokens. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

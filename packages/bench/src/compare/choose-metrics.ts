@@ -6,15 +6,15 @@ import type { PairedSystems } from './pair-systems.js';
 export interface ChosenMetrics {
   readonly shared: readonly string[];
   readonly unpaired: { readonly a: readonly string[]; readonly b: readonly string[] };
-  /** Of those that were not left out on purpose, what only the first has. */
+  /** Evaluators that only the first has, except those left out on purpose. */
   readonly missing: readonly string[];
 }
 
 /**
- * Chooses what is compared: what was asked for, or else every evaluator that all paired systems have.
+ * Chooses what is compared: the requested metrics, or else every evaluator that all paired systems have.
  *
- * @param runs Their names, for errors.
- * @throws {BenchError} `BENCH_NOT_COMPARABLE` if a system lacks what was asked for, or nothing is in all.
+ * @param runs The names of the runs, for errors.
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE` if a system lacks a requested metric, or no metric is in all systems.
  */
 export function chooseMetrics(
   pairs: PairedSystems['pairs'],
@@ -45,7 +45,7 @@ export function chooseMetrics(
   return { shared, unpaired, missing: wanted === undefined ? unpaired.a : [] };
 }
 
-/** The metrics that all of some systems have. */
+/** The metrics that all given systems have. */
 function namesOf(
   systems: readonly { readonly metrics: readonly MetricColumn[] }[],
 ): Map<string, MetricColumn> {

@@ -10,7 +10,7 @@ import { formatBaseline, makeBaseline, sealBaseline } from '../gates/make-baseli
 import { parseBaseline } from '../gates/read-baseline.js';
 import { compareRuns } from './compare-runs.js';
 
-/** An error rate as a plugin would give it: a ratio of sums, which is not a mean of ratios. */
+/** An error rate as a plugin would compute it: a ratio of sums, which is not a mean of ratios. */
 const rate = ({ aggregate: { errors = 0, words = 0 }, n }: AggregateData) => ({
   score: 1 - Math.min(1, errors / words),
   metrics: { rate: (100 * errors) / words, results: n },
@@ -56,7 +56,7 @@ describe('scores of whole sets in compareRuns()', () => {
   it('are compared by swapping and drawing records, as sacreBLEU does it', async () => {
     const { pairs, tests } = await compare(rowsOf(before), rowsOf(after));
     const [found] = pairs[0]!.corpus;
-    // By hand, over the records themselves.
+    // Computed by hand, over the records themselves.
     const score = (counts: readonly Counts[]): number => {
       const total = (name: keyof Counts): number =>
         counts.reduce((sum, each) => sum + each[name], 0);

@@ -8,14 +8,14 @@ import type { PairedRecords } from './pair-records.js';
 import { addUpPairs } from './paired-sets.js';
 import type { PairedSystems } from './pair-systems.js';
 
-/** Scores of whole sets by pair, and what a reader should know of them. */
+/** Scores of whole sets by pair, with notes for the reader. */
 export interface ComparedCorpus {
   readonly corpus: readonly (readonly UnadjustedCorpus[])[];
   readonly notes: readonly StatisticsNote[];
 }
 
 /**
- * Compares the scores of whole sets, such as BLEU, of all pairs; nothing unless `sets` of the options says who is asked.
+ * Compares the scores of whole sets, such as BLEU, of all pairs; returns nothing unless `sets` of the options says which evaluators are called.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {CallError} `CALL_CANCELLED`, `CALL_NOT_FOUND`, `CALL_SHUT_DOWN`.
@@ -52,7 +52,7 @@ export async function compareCorpus(
   return { corpus, notes };
 }
 
-/** Sums are swapped between the two sides: they must be the same evaluator's. */
+/** Sums are swapped between the two sides: they must come from the same evaluator. */
 function problemOf(
   sides: readonly [a: ComparedSide, b: ComparedSide],
   name: string,

@@ -17,10 +17,10 @@ export type UnadjustedComparison = Omit<MetricComparison, 'adjustedP' | 'verdict
 /** What all metrics of a comparison have in common. */
 export interface MetricSetting {
   readonly paired: PairedRecords;
-  /** Of the paired records. */
+  /** The clusters of the paired records. */
   readonly clusters: Clusters | undefined;
   readonly options: ReadCompareOptions;
-  /** Tests that are adjusted together. */
+  /** Number of tests that are adjusted together. */
   readonly tests: number;
 }
 

@@ -8,37 +8,37 @@ import { type GateOptions, readGateOptions } from '../gates/gate-options.js';
 import type { SystemFilter } from './pair-systems.js';
 import { readSetOptions, type SetComparisonOptions } from './set-options.js';
 
-/** How runs are compared. */
+/** Options for comparing runs. */
 export interface CompareOptions {
-  /** Chance of a false alarm, after the adjustment. @default 0.05 */
+  /** Probability of a false alarm, after the adjustment. @default 0.05 */
   readonly alpha?: number;
-  /** Of intervals. @default 0.95 */
+  /** Confidence level of intervals. @default 0.95 */
   readonly confidence?: number;
   /** For `planning`: the probability of detecting a real difference. @default 0.8 */
   readonly power?: number;
-  /** For asking several metrics and pairs at once: `holm` bounds the probability of any false alarm, `bh` the share of false ones. @default 'holm' */
+  /** The correction for testing several metrics and pairs at once: `holm` bounds the probability of any false alarm, `bh` the share of false ones. @default 'holm' */
   readonly adjustment?: Adjustment;
   /** Evaluators; also `score`, the weighted mean, and `passed`. @default all evaluators that both have */
   readonly metrics?: readonly string[];
-  /** Of the first run. @default all */
+  /** The systems of the first run. @default all */
   readonly a?: SystemFilter;
-  /** Of the second. @default all */
+  /** The systems of the second run. @default all */
   readonly b?: SystemFilter;
-  /** How records are clustered: as in a summary. @default 'auto' */
+  /** How records are clustered, as in a summary. @default 'auto' */
   readonly clusters?: ClusterBy;
-  /** `missing` compares records that have a score in both; with `wrong` a failed case counts as 0. @default 'missing' */
+  /** `missing` compares records that have a score in both; with `wrong`, a failed case counts as 0. @default 'missing' */
   readonly onError?: OnError;
   /** Compares runs of different data sets too, by the records' ids. @default false */
   readonly allowDifferentData?: boolean;
   /** Changed records that are listed in each direction. @default 1000 */
   readonly maxFlips?: number;
-  /** Compares scores of whole sets too, such as BLEU: who is asked for them. `openSetEvaluators` loads the evaluators of a run. @default means alone */
+  /** Compares scores of whole sets too, such as BLEU, with these evaluators. `openSetEvaluators` loads the evaluators of a run. @default only means are compared */
   readonly sets?: SetComparisonOptions;
-  /** Asks whether the second run may pass: `gate` of the result. @default not asked */
+  /** Checks whether the second run may pass: `gate` of the result. @default not asked */
   readonly gate?: GateOptions;
 }
 
-/** The same with all defaults. */
+/** The same options with all defaults. */
 export type ReadCompareOptions = Required<Omit<CompareOptions, 'metrics' | 'sets' | 'gate'>> &
   Pick<CompareOptions, 'metrics' | 'sets' | 'gate'>;
 

@@ -4,7 +4,7 @@ import { type PartialRow, rowsOf, scoredRun } from '../__fixtures__/scored-run.j
 import { compareRuns } from './compare-runs.js';
 
 const alternating = (n: number): number[] => Array.from({ length: n }, (_, index) => index % 2);
-/** The first `count` wrong answers are right. */
+/** Makes the first `count` wrong answers right. */
 const better = (scores: readonly number[], count: number): number[] => {
   let left = count;
   return scores.map((score) => (score === 0 && left-- > 0 ? 1 : score));
@@ -27,7 +27,7 @@ describe('compareRuns()', () => {
     const [same] = (await compareRuns(a, a)).pairs[0]!.metrics;
     expect(same).toMatchObject({ verdict: 'cannot-tell', difference: 0, p: 1 });
     expect(same!.planning).toMatchObject({ recordsNeeded: null, detectableDifference: null });
-    // Wilson's upper limit of 0 in 40
+    // Wilson's upper limit for 0 in 40
     expect(same!.interval).toMatchObject({ method: 'wilson', low: -same!.interval!.high });
     expect(same!.interval!.high).toBeCloseTo(0.0876, 4);
   });

@@ -15,17 +15,17 @@ import { RecordResults } from './record-results.js';
 import type { RunComparison } from './run-comparison.js';
 
 /**
- * Compares two stored runs, or a run with a baseline, record by record: the difference of each metric with its interval, a test, what it means for each group, and which
+ * Compares two stored runs, or a run with a baseline, record by record: the difference of each metric with its interval, a test, the result for each group, and which
  * records changed. For two models of one run, give the run twice, and the models as `a` and `b` of the options.
  *
- * Systems of the same prompt, provider and model are paired; where only one of a kind is left on both sides, those. All rows are read once, and a
- * few numbers of each are kept; with `sets` they are read twice.
+ * Systems with the same prompt, provider and model are paired; where only one of a kind is left on each side, these two are paired. All rows are read once, and a
+ * few numbers of each are kept; with `sets`, they are read twice.
  *
- * @param a A run, or what `readBaseline` gave.
- * @throws {BenchError} `BENCH_NOT_COMPARABLE` for other data, records that cannot be found again, and metrics or models that only one has;
+ * @param a A run, or the result of `readBaseline`.
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE` for different data, records that cannot be matched, and metrics or models that only one run has;
  *   `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} An option is wrong.
- * @throws {CallError} `CALL_CANCELLED`, `CALL_NOT_FOUND`, `CALL_SHUT_DOWN`, where scores of sets are asked for.
+ * @throws {CallError} `CALL_CANCELLED`, `CALL_NOT_FOUND`, `CALL_SHUT_DOWN`, if scores of sets are requested.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ async function readSide(
   return { table, plan: run.plan, results, rows: () => checkedRows(run) };
 }
 
-/** Rows that are read again may have changed meanwhile. */
+/** Rows that are read again may have changed in the meantime. */
 async function* checkedRows(run: ScoredRun): AsyncGenerator<ResultRow, undefined> {
   for await (const row of run.rows()) yield checkRow(row, run.path);
   return undefined;

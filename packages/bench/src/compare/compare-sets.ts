@@ -10,7 +10,7 @@ export type UnadjustedCorpus = Omit<CorpusComparison, 'adjustedP' | 'verdict'>;
 
 /**
  * Compares the scores of two sets from their sums: the difference with the interval of a paired bootstrap, and a randomization test, as
- * sacreBLEU makes them. No text is read, and nothing is scored again but sums.
+ * sacreBLEU makes them. No text is read, and only sums are scored again.
  *
  * @throws {CallError} `CALL_CANCELLED`, `CALL_NOT_FOUND`, `CALL_SHUT_DOWN`.
  */

@@ -159,7 +159,7 @@ function decide<Compared extends { readonly difference: number | null }>(
   return { ...compared, adjustedP, verdict };
 }
 
-/** Only what both sides know: a baseline has no more than evaluators. */
+/** Only the parts that both sides have: a baseline has only evaluators. */
 function planDifferences(a: ComparedSide, b: ComparedSide): PlanDifference[] {
   const shared = (plan: object, other: object): PlanContent =>
     Object.fromEntries(

@@ -50,7 +50,7 @@ function recordsNote(
   return [{ code: 'RECORDS_UNPAIRED', message }];
 }
 
-/** Scores of an evaluator that was changed are not the same measurement. */
+/** A changed evaluator does not measure the same thing. */
 function evaluatorNotes(
   a: ComparedSide,
   b: ComparedSide,
@@ -79,7 +79,7 @@ function epochsNote({ table: a }: ComparedSide, { table: b }: ComparedSide): Sta
   return [{ code: 'EPOCHS_DIFFER', message }];
 }
 
-/** Different errors: what is compared are the cases that both have. */
+/** If the errors differ, only the cases that both have are compared. */
 function scoresNote(metrics: readonly UnadjustedComparison[]): StatisticsNote[] {
   const left = metrics.reduce((most, { onlyA }) => Math.max(most, onlyA), 0);
   const right = metrics.reduce((most, { onlyB }) => Math.max(most, onlyB), 0);

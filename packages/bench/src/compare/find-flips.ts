@@ -1,7 +1,7 @@
 import type { RecordColumns } from '../summary/record-columns.js';
 import type { Flip, Flips } from './run-comparison.js';
 
-/** Scores of records that are in both runs. */
+/** The scores of records that are in both runs. */
 export interface PairedScores {
   readonly a: readonly number[];
   readonly b: readonly number[];
@@ -10,10 +10,10 @@ export interface PairedScores {
 }
 
 /**
- * The records that changed, and which way.
+ * The records that changed, and in which direction.
  *
  * @param rightFrom The score from which an answer is right; null if every change counts.
- * @param most Listed in each direction.
+ * @param most The most records listed in each direction.
  */
 export function findFlips(
   { a, b, places }: PairedScores,
@@ -49,7 +49,7 @@ export function findFlips(
   };
 }
 
-/** The first changes, or the largest ones; the others are counted alone. */
+/** The first changes, or the largest ones; the others are only counted. */
 class FlipList {
   readonly #most: number;
   readonly #areLargestFirst: boolean;
@@ -75,7 +75,7 @@ class FlipList {
     if (this.#flips.length > 2 * this.#most + 100) this.#flips = this.listed();
   }
 
-  /** Of equal size in the order of records. */
+  /** Changes of equal size are in the order of records. */
   listed(): Flip[] {
     const flips = this.#areLargestFirst
       ? this.#flips.toSorted((one, other) => Math.abs(other.b - other.a) - Math.abs(one.b - one.a))

@@ -4,7 +4,7 @@ import { gsm8kPairs, gsm8kRun, hasGsm8k } from '../__fixtures__/gsm8k.js';
 import { summariseRun } from '../summary/summarise-run.js';
 import { compareRuns } from './compare-runs.js';
 
-/** As the file asks for: within 1e-9, relative for p-values. */
+/** The tolerance that the file asks for: within 1e-9, relative for p-values. */
 const isClose = (found: number | null | undefined, expected: number, relative = false): boolean =>
   Math.abs(found! - expected) <= 1e-9 * (relative ? expected : 1);
 
@@ -49,7 +49,7 @@ describe.skipIf(!hasGsm8k)('compareRuns() over GSM8K (needs TESTBENCH_SHARED or 
       metric?.interval?.high.toFixed(4),
       metric?.interval?.method,
     ]);
-    // Wilson's formula, in Python
+    // Computed with Wilson's formula in Python
     expect(found).toEqual([
       ['6b_finetuning', 286 / 1319, '0.1954', '0.2399', 'wilson'],
       ['6b_verification', 515 / 1319, '0.3645', '0.4171', 'wilson'],

@@ -3,20 +3,20 @@ import type { ScoreTable } from '../summary/score-table.js';
 import { NameColumn } from '../summary/text-pool.js';
 import { notComparable } from './not-comparable.js';
 
-/** Records that are in both runs, in the order of the first. */
+/** Records that are in both runs, in the order of the first run. */
 export interface PairedRecords {
   readonly pairedBy: 'id' | 'index';
-  /** Places in the tables of a and b. */
+  /** Indices in the tables of a and b. */
   readonly a: Uint32Array;
   readonly b: Uint32Array;
-  /** The records that are in both; groups and clusters as the second run has them, or else the first. */
+  /** The records that are in both; groups and clusters come from the second run, or else from the first. */
   readonly records: RecordColumns;
 }
 
 /**
- * Finds the records that both runs have: by their ids, or in the same data set by their index.
+ * Finds the records that both runs have: by their ids, or, within the same data set, by their index.
  *
- * @throws {BenchError} `BENCH_NOT_COMPARABLE` if the data sets differ and a record has no id, if an id occurs twice, or if nothing is in both.
+ * @throws {BenchError} `BENCH_NOT_COMPARABLE` if the data sets differ and a record has no id, if an id occurs twice, or if no record is in both.
  */
 export function pairRecords(a: ScoreTable, b: ScoreTable): PairedRecords {
   const isSameData = a.facts.dataset.digest === b.facts.dataset.digest;
@@ -32,7 +32,7 @@ export function pairRecords(a: ScoreTable, b: ScoreTable): PairedRecords {
   const pairedBy = byId ? 'id' : 'index';
   const fail = (key: string): Error => twice(left, right, byId ? key : Number(key));
   const places = indexRecords(b.records, pairedBy, fail);
-  // Of one run all are there once, and were looked at already.
+  // A run compared with itself has every record once, and its records were checked already.
   if (a.records !== b.records) indexRecords(a.records, pairedBy, fail);
   const found = { a: new Uint32Array(a.records.count), b: new Uint32Array(a.records.count) };
   let count = 0;

@@ -12,8 +12,8 @@ export interface PairedSystems {
 
 const FIELDS = ['prompt', 'provider', 'model'] as const;
 /**
- * By what systems are paired, the closest first. Where a filter names a model on both sides, its name is not part of it, and so on; where one
- * provider gave way to another, prompt and model are enough, as long as there is one of each.
+ * How systems are paired, the closest match first. Where a filter names a model on both sides, the model's name is not compared, and so on; where one
+ * provider replaced another, prompt and model are enough, as long as there is only one of each.
  */
 const KEYS: readonly (readonly (keyof SystemName)[])[] = [
   FIELDS,
@@ -23,7 +23,7 @@ const KEYS: readonly (readonly (keyof SystemName)[])[] = [
   [],
 ];
 
-/** Pairs the systems of two runs, or two selections of one run's. */
+/** Pairs the systems of two runs, or of two selections from one run. */
 export function pairSystems(
   a: readonly SystemColumns[],
   b: readonly SystemColumns[],
@@ -44,7 +44,7 @@ export function pairSystems(
   };
 }
 
-/** undefined if nothing has a counterpart, or something has several. */
+/** undefined if no system has a counterpart, or if one has several. */
 function pairBy(
   left: readonly SystemColumns[],
   right: readonly SystemColumns[],

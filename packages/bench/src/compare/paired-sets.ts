@@ -12,25 +12,25 @@ import type { PairedSystems } from './pair-systems.js';
 import { hasResult, NumberSet } from './record-results.js';
 import { SumColumns } from './sum-columns.js';
 
-/** Place of the cut by group among those of a board; the first is the whole set. */
+/** Index of the cut by group among the cuts of a board; the first is the whole set. */
 export const GROUP_CUT = 1;
 
-/** The sums of one evaluator for two systems, over the records that both have results of. */
+/** The sums of one evaluator for two systems, over the records for which both have results. */
 export interface PairedSet {
-  /** Place among the pairs. */
+  /** Index among the pairs. */
   readonly pair: number;
   readonly evaluator: string;
-  /** Records. */
+  /** Number of records. */
   readonly n: number;
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Exact sums of each side: of the whole set, and by group. */
+  /** Exact sums of each side, for the whole set and by group. */
   readonly boards: readonly [a: SumBoard, b: SumBoard];
-  /** Sums by block of records, of both sides. */
+  /** Sums of both sides by block of records. */
   readonly columns: SumColumns;
 }
 
-/** What sets are made of. */
+/** The data that sets are made from. */
 export interface PairedSetsSetting {
   readonly sides: readonly [a: ComparedSide, b: ComparedSide];
   readonly systems: PairedSystems;
@@ -40,14 +40,14 @@ export interface PairedSetsSetting {
 }
 
 interface OpenSet extends PairedSet {
-  /** Places of records among the paired ones. */
+  /** Indices of records among the paired ones. */
   readonly shared: NumberSet;
-  /** Of the systems of both sides, as `systemKey` gives them. */
+  /** The systems of both sides, as returned by `systemKey`. */
   readonly keys: readonly [a: string, b: string];
 }
 
 /**
- * Adds up the metrics of two runs' rows, by pair and evaluator. The rows are read again, since only now is it known which records both have.
+ * Adds up the metrics of two runs' rows, by pair and evaluator. The rows are read again, because only now is it known which records both have.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
@@ -64,7 +64,7 @@ export async function addUpPairs(setting: PairedSetsSetting): Promise<readonly P
     const pairOf = pairsByPlace(number === 0 ? paired.a : paired.b, side.table.records.count);
     let place = 0;
     for await (const rows of groupRecords(side.rows!(), (row) => row)) {
-      // Rows that were added since the first reading are in no pair.
+      // Rows added since the first reading are in no pair.
       const pair = (pairOf[place] ?? 0) - 1;
       place += 1;
       if (pair < 0) continue;
@@ -121,7 +121,7 @@ function openSets(
   );
 }
 
-/** Rows of a record, which has many where there are many systems. */
+/** The rows of a record; there are many if there are many systems. */
 function rowsBySystem(rows: readonly ResultRow[]): ReadonlyMap<string, readonly ResultRow[]> {
   const bySystem = new Map<string, ResultRow[]>();
   for (const row of rows) {
@@ -157,13 +157,13 @@ function metricsOf(
 ): Readonly<Record<string, number>>[] {
   return rows.flatMap((row) => {
     if (!hasResult(row, evaluator)) return [];
-    // A row without metrics spoils the exact sums, so that there is no score, and nothing is drawn.
+    // A row without metrics spoils the exact sums, so there is no score, and nothing is drawn.
     const metrics = ownValue(row.details ?? {}, evaluator)?.metrics;
     return metrics === undefined ? [] : [metrics];
   });
 }
 
-/** Neighbours are in one block where there are more than there is room for; clusters stay together. */
+/** Neighbours share a block if there are too many records; clusters stay together. */
 function blocksOf(count: number, clusters: Clusters | undefined): (pair: number) => number {
   const blocks = Math.min(MAX_PAIRED_BLOCKS, count);
   if (clusters === undefined) return (pair) => Math.floor((pair * blocks) / count);
@@ -171,7 +171,7 @@ function blocksOf(count: number, clusters: Clusters | undefined): (pair: number)
   return (pair) => numbers[pair]! % blocks;
 }
 
-/** Places among the paired records, from 1, by place in a table; 0 for none. */
+/** Index among the paired records, from 1, by index in a table; 0 if not paired. */
 function pairsByPlace(places: Uint32Array, records: number): Uint32Array {
   const pairs = new Uint32Array(records);
   for (const [pair, place] of places.entries()) pairs[place] = pair + 1;

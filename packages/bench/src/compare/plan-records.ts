@@ -9,15 +9,15 @@ import {
 import type { MetricScale } from '../summary/run-summary.js';
 import type { Flips, Planning } from './run-comparison.js';
 
-/** For what a comparison is planned. */
+/** The parameters for planning a comparison. */
 export interface PlanningGoal {
   readonly alpha: number;
   readonly power: number;
-  /** How much clusters cost: a multiple of the records; null without clusters. */
+  /** The cost of clusters, as a multiple of the records; null without clusters. */
   readonly designEffect: number | null;
 }
 
-/** How many records would show a difference as large as the observed one, and which difference these records would show. */
+/** How many records would show a difference as large as the observed one, and which difference the present number of records would show. */
 export function planRecords(
   { a, b }: { readonly a: readonly number[]; readonly b: readonly number[] },
   scale: MetricScale,
@@ -27,7 +27,7 @@ export function planRecords(
   const n = a.length;
   if (n < 2) return null;
   const { mean, sd } = meanInterval(b.map((value, index) => value - a[index]!));
-  // Clusters that vary less than independent records are luck that a plan must not count on.
+  // Clusters that vary less than independent records do so by luck; a plan must not count on that.
   const cost = Math.max(1, designEffect ?? 1);
   const goal = { alpha, power };
   const needed = ifThereIs(() =>
@@ -45,13 +45,13 @@ export function planRecords(
     alpha,
     power,
     recordsNeeded: needed === null ? null : Math.ceil(needed.nCeil * cost),
-    // Scores are from 0 to 1: what is larger is not a difference that there could be.
+    // Scores are from 0 to 1, so a larger difference is impossible.
     detectableDifference:
       detectable !== null && detectable > 0 && detectable <= 1 ? detectable : null,
   };
 }
 
-/** Null where statistics say that there is no answer, such as for a difference of 0. */
+/** Null where statistics give no answer, such as for a difference of 0. */
 function ifThereIs<T>(work: () => T): T | null {
   try {
     return work();

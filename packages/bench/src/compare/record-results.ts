@@ -1,7 +1,7 @@
 import { ownValue } from '../own-value.js';
 import type { ResultRow } from '../results/result-row.js';
 
-/** A set of whole numbers from 0, one bit each. */
+/** A set of whole numbers from 0, with one bit each. */
 export class NumberSet {
   #bits = new Uint8Array(64);
 
@@ -20,7 +20,7 @@ export class NumberSet {
   }
 }
 
-/** Whether a row counts in the sums of an evaluator, as in a `SumBoard`. */
+/** True if a row counts in the sums of an evaluator, as in a `SumBoard`. */
 export function hasResult(row: ResultRow, evaluator: string): boolean {
   return (
     row.dropped === undefined &&
@@ -29,7 +29,7 @@ export function hasResult(row: ResultRow, evaluator: string): boolean {
   );
 }
 
-/** Which records have results of evaluators of sums, by evaluator and system. */
+/** The records that have results of evaluators of sums, by evaluator and system. */
 export class RecordResults {
   readonly #evaluators: readonly string[];
   readonly #records = new Map<string, Map<number, NumberSet>>();
@@ -38,7 +38,7 @@ export class RecordResults {
     this.#evaluators = evaluators;
   }
 
-  /** @param system Its place. */
+  /** @param system Index of the system. */
   add(row: ResultRow, system: number, record: number): void {
     for (const evaluator of this.#evaluators) {
       if (hasResult(row, evaluator)) this.of(evaluator, system).add(record);

@@ -15,20 +15,20 @@ import { type BlockColumns, drawnSets, swappedSets } from './sum-columns.js';
 /** The scores of both sides for one resample, or one swap. */
 type Scores = readonly [a: EvaluatorResult, b: EvaluatorResult];
 
-/** What resampling says of a set. */
+/** The result of resampling a set. */
 export interface Resampled {
   readonly score: DifferenceInterval | null;
   readonly intervals: ReadonlyMap<string, DifferenceInterval>;
-  /** The tests, for an observed difference. */
+  /** Computes the tests for an observed difference. */
   readonly tests: (difference: number) => TestResult[];
   readonly resampling: SetResampling;
 }
 
 /**
- * Draws and swaps the blocks of a set, and asks for the scores of both sides.
+ * Draws and swaps the blocks of a set, and requests the scores of both sides.
  *
- * @param names Of the values of the set.
- * @returns Why there is nothing, if there is nothing.
+ * @param names Names of the values of the set.
+ * @returns The reason if there is no result.
  */
 export async function resampleSets(
   { evaluator, n, columns: sums }: PairedSet,
@@ -120,9 +120,9 @@ export async function resampleSets(
 }
 
 /**
- * Fuel that each score may take, from that of the first.
+ * The fuel that each score may use, based on the first.
  *
- * @returns Why it would be too much, if it would.
+ * @returns The reason if it would be too much.
  */
 async function fuelOf(
   ask: AskSet,
@@ -134,7 +134,7 @@ async function fuelOf(
   if (fuelUsed * 2 * pairs > MAX_BOOTSTRAP_FUEL) {
     return `${pairs} resamples and swaps would take too much fuel`;
   }
-  // A plugin of the host's own is not metered.
+  // A plugin of the host itself is not metered.
   return fuelUsed === 0 ? undefined : 10 * fuelUsed;
 }
 

@@ -4,7 +4,7 @@ import type { OnError } from '../config/benchmark-config.js';
 import type { SystemName } from '../results/score-board.js';
 import type { MetricKind, MetricScale, RunFacts, StatisticsNote } from '../summary/run-summary.js';
 
-/** Version of {@link RunComparison}: it is raised when a field goes or changes its meaning, not when one is added. */
+/** Version of {@link RunComparison}: it is raised when a field is removed or changes its meaning, not when one is added. */
 export const RUN_COMPARISON_VERSION = 1;
 
 /** The verdict of a comparison. `cannot-tell` is a result: this number of records does not show a difference of this size. */
@@ -16,7 +16,7 @@ export type DifferenceMethod =
   | 'student'
   /** The same, with a standard error clustered by the records' groups. */
   | 'clustered'
-  /** All differences are the same: from Wilson's bound of how many records may still differ. */
+  /** All differences are the same: from Wilson's bound on how many records may still differ. */
   | 'wilson'
   /** Percentiles of differences of resampled sets. */
   | 'bootstrap';
@@ -29,12 +29,12 @@ export interface DifferenceInterval {
   readonly method: DifferenceMethod;
   readonly clusteredBy?: string;
   readonly clusters?: number;
-  /** Of a bootstrap. */
+  /** Number of resamples of a bootstrap. */
   readonly resamples?: number;
   readonly seed?: number;
 }
 
-/** Tests of a paired difference. */
+/** The tests of a paired difference. */
 export type TestName =
   | 'mcnemar-midp'
   | 'mcnemar-exact'
@@ -42,12 +42,12 @@ export type TestName =
   | 'clustered-t'
   | 'wilcoxon'
   | 'sign'
-  /** Of scores of whole sets: records are swapped between the two. The other two count as sacreBLEU does, which is no sound test where many swaps are alike. */
+  /** For scores of whole sets: records are swapped between the two. The other two count like sacreBLEU, which is not a sound test when many swaps are equal. */
   | 'randomization'
   | 'sacrebleu-ar'
   | 'sacrebleu-bs';
 
-/** One test's answer: two-sided. */
+/** The result of one two-sided test. */
 export interface TestResult {
   readonly test: TestName;
   readonly p: number | null;
@@ -57,7 +57,7 @@ export interface TestResult {
 
 /** A record on which the two differ. */
 export interface Flip {
-  /** Its id, or else its index as a text. */
+  /** Its id, or else its index as text. */
   readonly record: string;
   readonly index: number;
   readonly group?: string;
@@ -65,7 +65,7 @@ export interface Flip {
   readonly b: number;
 }
 
-/** Which records changed, and which way. */
+/** Which records changed, and in which direction. */
 export interface Flips {
   /** The score from which an answer is right; null for graded scores without a threshold: then every change counts. */
   readonly rightFrom: number | null;
@@ -81,18 +81,18 @@ export interface Flips {
   readonly gainedRecords: readonly Flip[];
 }
 
-/** What it would take to tell. */
+/** The number of records, or the size of a difference, needed for a verdict. */
 export interface Planning {
-  /** Of the two-sided test: alpha over the number of tests of the comparison. */
+  /** Of the two-sided test: alpha divided by the number of tests in the comparison. */
   readonly alpha: number;
   readonly power: number;
   /** Records that would show a difference as large as the observed one; null if there is none. */
   readonly recordsNeeded: number | null;
-  /** The least difference that as many records as there are would show; null if nothing varies, or no difference would show. */
+  /** The smallest difference that the present number of records would show; null if nothing varies, or if no difference would show. */
   readonly detectableDifference: number | null;
 }
 
-/** The difference within one group. */
+/** The difference in one group. */
 export interface GroupComparison {
   readonly group: string;
   readonly n: number;
@@ -112,12 +112,12 @@ export interface MetricComparison {
   readonly metric: string;
   readonly kind: MetricKind;
   readonly scale: MetricScale;
-  /** Records that have a score in both: only they are compared. */
+  /** Records that have a score in both: only these are compared. */
   readonly n: number;
-  /** Records with a score in one only, such as those of failed calls. */
+  /** Records with a score in only one, such as those of failed calls. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Over the records that are compared. */
+  /** Over the compared records. */
   readonly meanA: number | null;
   readonly meanB: number | null;
   /** b − a. */
@@ -132,7 +132,7 @@ export interface MetricComparison {
   readonly verdict: Verdict;
   /** All tests of this kind of score, the deciding one first. */
   readonly tests: readonly TestResult[];
-  /** How much clusters cost: variance over that of independent records; null without clusters. */
+  /** The cost of clusters: the variance divided by that of independent records; null without clusters. */
   readonly designEffect: number | null;
   readonly planning: Planning | null;
   readonly flips: Flips;
@@ -142,12 +142,12 @@ export interface MetricComparison {
 
 /** How the sets of a comparison were resampled. */
 export interface SetResampling {
-  /** Of the paired bootstrap that gives the interval. */
+  /** For the paired bootstrap that gives the interval. */
   readonly resamples: number;
   /** Swaps of the randomization test. */
   readonly swaps: number;
   readonly seed: number;
-  /** What is drawn or swapped: records one by one, or blocks of so many; of clusters, as many as they have on average. */
+  /** What is drawn or swapped: single records, or blocks of this many; for clusters, their average number of records. */
   readonly recordsPerBlock: number;
   readonly blocks: number;
   readonly clusteredBy?: string;
@@ -159,14 +159,14 @@ export interface SetDifference {
   readonly b: number | null;
   /** b − a. */
   readonly difference: number | null;
-  /** From the same resamples as that of the score; null where there is none. */
+  /** From the same resamples as the interval of the score; null if there is none. */
   readonly interval: DifferenceInterval | null;
 }
 
-/** A score of whole sets that is not a mean of records' scores, such as BLEU, of two systems on the same records. */
+/** A score of whole sets that is not a mean of the records' scores, such as BLEU, for two systems on the same records. */
 export interface CorpusComparison extends SetDifference {
   readonly evaluator: string;
-  /** Records that have metrics in both: only they are added up. */
+  /** Records that have metrics in both: only these are added up. */
   readonly n: number;
   readonly onlyA: number;
   readonly onlyB: number;
@@ -178,7 +178,7 @@ export interface CorpusComparison extends SetDifference {
   readonly verdict: Verdict;
   /** The deciding one first. */
   readonly tests: readonly TestResult[];
-  /** What else the evaluator says of sets, by name. Whether more is better is not known of them: they have no verdict. */
+  /** Other values that the evaluator reports for sets, by name. It is unknown whether more is better, so they have no verdict. */
   readonly values: Readonly<Record<string, SetDifference>>;
   /** In the order in which they occur, at most 1,000; without intervals. */
   readonly groups: readonly (Pick<SetDifference, 'a' | 'b' | 'difference'> & {
@@ -190,18 +190,18 @@ export interface CorpusComparison extends SetDifference {
   readonly without?: string;
 }
 
-/** Two systems: the same one of two runs, or two models of one. */
+/** Two systems: the same system in two runs, or two models of one run. */
 export interface SystemComparison {
   readonly a: SystemName;
   readonly b: SystemName;
   readonly metrics: readonly MetricComparison[];
-  /** Scores of whole sets; empty where no evaluator is of sums, or none was asked. */
+  /** Scores of whole sets; empty if no evaluator uses sums, or if none was called. */
   readonly corpus: readonly CorpusComparison[];
 }
 
 /** What differs between the plans of the two runs. */
 export interface PlanDifference {
-  /** Such as `evaluators[0].digest`. */
+  /** For example `evaluators[0].digest`. */
   readonly path: string;
   readonly a?: unknown;
   readonly b?: unknown;
@@ -211,7 +211,7 @@ export interface PlanDifference {
 export interface GateCheck {
   readonly check:
     | 'broad-loss'
-    /** The same of a score of the whole set, such as BLEU. */
+    /** The same for a score of the whole set, such as BLEU. */
     | 'set-loss'
     | 'hard-break'
     | 'lost-share'
@@ -227,7 +227,7 @@ export interface GateCheck {
   readonly limit: number | null;
   /** One sentence, for people. */
   readonly message: string;
-  /** Records that broke. */
+  /** The records that got worse. */
   readonly records?: readonly string[];
 }
 
@@ -247,20 +247,20 @@ export interface RunComparison {
   readonly confidence: number;
   readonly power: number;
   readonly adjustment: Adjustment;
-  /** Number of tests that were adjusted together: of metrics and of scores of sets, times pairs. */
+  /** Number of tests that were adjusted together: tests of metrics and of scores of sets, times pairs. */
   readonly tests: number;
-  /** How records were found in both: by their ids, or by their place in the same data set. */
+  /** How records were matched: by their ids, or by their position in the same data set. */
   readonly pairedBy: 'id' | 'index';
   readonly records: { readonly a: number; readonly b: number; readonly both: number };
-  /** Whether a case without a score leaves the comparison, or counts as 0. */
+  /** Whether a case without a score is left out, or counts as 0. */
   readonly errorTreatment: OnError;
   readonly pairs: readonly SystemComparison[];
   /** Systems that have no counterpart. */
   readonly unpaired: { readonly a: readonly SystemName[]; readonly b: readonly SystemName[] };
-  /** Metrics that only one of the two has. */
+  /** Metrics that only one side has. */
   readonly unpairedMetrics: { readonly a: readonly string[]; readonly b: readonly string[] };
   readonly planDifferences: readonly PlanDifference[];
   readonly notes: readonly StatisticsNote[];
-  /** Only if a gate was requested. */
+  /** Present only if a gate was requested. */
   readonly gate?: GateResult;
 }

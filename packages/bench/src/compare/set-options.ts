@@ -3,24 +3,24 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 import type { AggregatingSystem } from '../aggregate/set-scores.js';
 import type { Clusters } from '../summary/clusters.js';
 
-/** How scores of whole sets, such as BLEU, are compared: who is asked for them, and how often sets are resampled. */
+/** How scores of whole sets, such as BLEU, are compared: which evaluators compute them, and how often sets are resampled. */
 export interface SetComparisonOptions {
   /** Where the evaluators of sums are loaded. */
   readonly system: AggregatingSystem;
   /** Id of the loaded plugin, by name of the evaluator in the rows. Its metadata must say `aggregate: "sums"`. */
   readonly plugins: Readonly<Record<string, string>>;
-  /** Evaluators that are asked once for each set, since they wait for a network: then there is no interval and no test. @default none */
+  /** Evaluators that are called once for each set, because they wait for a network: then there is no interval and no test. @default none */
   readonly once?: readonly string[];
   /** Resamples of the paired bootstrap that gives the interval; 0 for none. @default 1000 */
   readonly resamples?: number;
   /** Swaps of the randomization test; 0 for none. @default 10000 */
   readonly swaps?: number;
-  /** The same seed draws the same everywhere. @default 0 */
+  /** The same seed draws the same samples on every machine. @default 0 */
   readonly seed?: number;
   readonly signal?: AbortSignal;
 }
 
-/** How sets are compared. */
+/** The settings for comparing sets. */
 export interface SetSetting {
   readonly options: SetComparisonOptions;
   readonly confidence: number;

@@ -6,11 +6,11 @@ interface Side {
   readonly counts: Float64Array;
 }
 
-/** Blocks of records of two systems, each with the sums of both. */
+/** Blocks of the records of two systems, each with the sums of both systems. */
 export interface BlockColumns {
   readonly blocks: number;
   readonly names: readonly string[];
-  /** By name: of each block the sum of a and behind it that of b, so that a swap needs no branch. */
+  /** By name: for each block the sum of a, followed by that of b, so that a swap needs no branch. */
   readonly sums: readonly Float64Array[];
   /** The same for the number of results. */
   readonly counts: Float64Array;
@@ -19,23 +19,23 @@ export interface BlockColumns {
 /** Fewer blocks are not a sample to draw from. */
 const LEAST_BLOCKS = 64;
 
-/** Sums of two systems over the same blocks of records, in memory that has a limit: with more metrics, blocks are put together. */
+/** Sums of two systems over the same blocks of records, in limited memory: with more metrics, blocks are merged. */
 export class SumColumns {
   readonly #most: number;
   #blocks: number;
-  /** How often neighbours were put together. */
+  /** How often neighbours were merged. */
   #halvings = 0;
   #sides: readonly [Side, Side];
   #isFull = false;
 
-  /** @param most Numbers that are kept. */
+  /** @param most The most numbers kept. */
   constructor(blocks: number, most: number) {
     this.#blocks = blocks;
     this.#most = most;
     this.#sides = [emptySide(blocks), emptySide(blocks)];
   }
 
-  /** True once there were too many metrics for any sample: then there is nothing to draw from. */
+  /** True once there are too many metrics for any sample: then there is nothing to draw from. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -62,7 +62,7 @@ export class SumColumns {
     this.#makeRoom();
   }
 
-  /** The blocks that have results of both. */
+  /** The blocks that have results of both sides. */
   columns(): BlockColumns {
     const [a, b] = this.#sides;
     const kept: number[] = [];
@@ -111,7 +111,7 @@ function emptySide(blocks: number): Side {
   return { sums: new Map(), counts: new Float64Array(blocks) };
 }
 
-/** The sums of both sides over blocks that were drawn. */
+/** The sums of both sides over the drawn blocks. */
 export function drawnSets(
   columns: BlockColumns,
   indices: ArrayLike<number>,

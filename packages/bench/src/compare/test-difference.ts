@@ -13,7 +13,7 @@ import type { Clusters } from '../summary/clusters.js';
 import type { MetricScale } from '../summary/run-summary.js';
 import type { DifferenceInterval, TestResult } from './run-comparison.js';
 
-/** What paired scores say of a difference, b − a. */
+/** The result of paired scores for a difference, b − a. */
 export interface DifferenceEstimate {
   readonly scale: MetricScale;
   readonly difference: number | null;
@@ -25,10 +25,10 @@ export interface DifferenceEstimate {
 }
 
 /**
- * The difference of paired scores with its interval, and the tests for this kind of scores: McNemar's for right and wrong, Student's t,
- * Wilcoxon's and the sign test for numbers; where records come in clusters the t test with a clustered error decides.
+ * The difference of paired scores with its interval, and the tests for this kind of score: McNemar's for right and wrong, Student's t,
+ * Wilcoxon's and the sign test for numbers; if records come in clusters, the t test with a clustered error decides.
  *
- * @param clusters Of these records; undefined if they are independent.
+ * @param clusters The clusters of these records; undefined if they are independent.
  */
 export function testDifference(
   a: readonly number[],
@@ -69,7 +69,7 @@ function intervalOf(
   if (t !== null && lower !== null && upper !== null) {
     return { ...within(lower, upper), confidence, method: 'student' };
   }
-  // All records differ by the same: of how many this may not be true, Wilson's interval of 0 of n says.
+  // All records differ by the same amount: Wilson's interval for 0 of n gives the share of records for which this may not hold.
   const others = proportionInterval(0, n, { confidence }).upper!;
   return {
     low: meanDifference - others * (1 + meanDifference),
@@ -97,7 +97,7 @@ function byClusters(
   if (mean === null || stderr === null || df === null || lower === null || upper === null) {
     return undefined;
   }
-  // What rounding leaves of equal sums is no spread.
+  // A rounding residue of equal sums is not spread.
   if (stderr <= 10 * Number.EPSILON) return undefined;
   const statistic = mean / stderr;
   return {

@@ -7,13 +7,13 @@ import { parseYaml, YamlError } from './parse-yaml.js';
 type Step = string | number;
 
 /**
- * Changes single values of a configuration that was not checked yet, such as `--set` of the command line does.
+ * Changes single values of a configuration that has not been checked yet, as `--set` of the command line does.
  *
- * @param value A parsed document. It stays as it is; what comes back shares what was not changed.
+ * @param value A parsed document. It is not modified; the result shares the unchanged parts.
  * @param overrides Each a path as in the messages of errors, `=`, and a value in YAML: `dataset.limit=10`, `evaluators[0].threshold=0.5`,
- *   `prompts=["{{input}}"]`, `provider.prices["gpt-4.1"].input=2`. Objects on the way are made; an index may be one past the end of its list. Nothing
- *   behind `=` takes the key away.
- * @throws {ConfigError} `CONFIG_INVALID`: no path, no value in YAML, or the path leads through something else than objects and lists.
+ *   `prompts=["{{input}}"]`, `provider.prices["gpt-4.1"].input=2`. Missing objects on the path are created; an index may be one past the end of its list. An empty value
+ *   after `=` removes the key.
+ * @throws {ConfigError} `CONFIG_INVALID`: no path, no valid YAML value, or the path leads through something other than objects and lists.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function applyOverrides(value: unknown, overrides: readonly string[]): un
   return changed;
 }
 
-/** The path of an override, as it stands in errors. */
+/** The path of an override, as written in errors. */
 export function overriddenPath(override: string): string {
   return parseOverride(override).steps.reduce<string>(pathWith, '');
 }
@@ -81,7 +81,7 @@ function setAt(
   }
   const object = (target ?? {}) as Readonly<Record<string, unknown>>;
   const own = Object.hasOwn(object, step) ? object[step] : undefined;
-  // A computed key is a field of the object, whatever it is called.
+  // A computed key is a field of the object, whatever its name.
   return { ...object, [step]: setAt(own, rest, value, inner) };
 }
 

@@ -5,34 +5,34 @@ import type { DatasetConfig, ResolvedDatasetConfig } from './dataset-config.js';
 
 /** One benchmark: a data set, prompts, the models that answer, and the evaluators that score the answers. */
 export interface BenchmarkConfig {
-  /** Where editors find the JSON Schema of the file; for them alone. */
+  /** Where editors find the JSON Schema of the file; used only by editors. */
   readonly $schema?: string;
-  /** Names the results; letters, digits, `.`, `_` and `-`. */
+  /** Names the results; made of letters, digits, `.`, `_` and `-`. */
   readonly name: string;
   readonly description?: string;
   readonly dataset: DatasetConfig;
-  /** The prompts for a record: template texts, or more. @default one, named `default`: the record's input, or its messages, as they are */
+  /** The prompts for a record: template texts, or objects that say more. @default one, named `default`: the record's input, or its messages, unchanged */
   readonly prompts?: readonly (string | PromptConfig)[];
   /** Short for `providers` with one entry. */
   readonly provider?: Scripted<ProviderConfig>;
-  /** The plugins that answer. Exactly one of `provider` and `providers` must be there. */
+  /** The plugins that answer. Exactly one of `provider` and `providers` must be present. */
   readonly providers?: readonly Scripted<ProviderConfig>[];
-  /** Rewrite the answer, one after the other, before it is scored. */
+  /** Rewrite the answer, one after another, before it is scored. */
   readonly transforms?: readonly Scripted<PluginConfig>[];
   readonly evaluators: readonly Scripted<EvaluatorConfig>[];
   /** Short for `filters` with one entry. */
   readonly filter?: Scripted<FilterConfig>;
-  /** Decide one after the other which results of a record count, and may rewrite their texts. */
+  /** Decide, one after another, which results of a record count, and may rewrite their texts. */
   readonly filters?: readonly Scripted<FilterConfig>[];
-  /** How often each case is run, and how its scores are reduced. @default once, and the mean */
+  /** How often each case is run, and how its scores are reduced. @default once, with the mean */
   readonly epochs?: number | EpochsConfig;
-  /** For sampling, shuffling and the jitter of retries. @default 0 */
+  /** Seed for sampling, shuffling and the jitter of retries. @default 0 */
   readonly seed?: number;
   /** Limits of every call; those of a stage take precedence. @default by stage, see `stageLimits` */
   readonly limits?: Partial<ResourceLimits>;
-  /** Where plugins run; `process` for untrusted ones. @default 'thread' */
+  /** Where plugins run; use `process` for untrusted ones. @default 'thread' */
   readonly isolation?: Isolation;
-  /** Folder with `manifest.json` and the modules of plugins by name. @default that of `@testbench/plugins`, as it is installed */
+  /** Folder with `manifest.json` and the modules of plugins by name. @default that of the installed `@testbench/plugins` */
   readonly pluginsDir?: string;
   /** A policy file: grants by name and digest for plugins that have no `permissions` here, and secrets. */
   readonly policy?: string;
@@ -45,12 +45,12 @@ export interface BenchmarkConfig {
   readonly cache?: CacheMode;
   /** Folder of stored answers. @default `.cache` in `outputDir` */
   readonly cacheDir?: string;
-  /** Whether a case without a score leaves the mean, or counts as 0. @default 'missing' */
+  /** Whether a case without a score is left out of the mean, or counts as 0. @default 'missing' */
   readonly onError?: OnError;
   /** Cases that may stay without a score before a run counts as failed. @default 0 */
   readonly maxErrors?: number;
   /**
-   * Reports written whenever a run ends: formats by name, or more. `testbench run` does it, and `score` and `resume` with `--reporters`;
+   * Reports written whenever a run ends: formats by name, or objects that say more. `testbench run` writes them, and so do `score` and `resume` with `--reporters`;
    * a program calls `reportRuns` of `@testbench/report/runs`. It is not part of a plan, and not kept with a run. @default nothing
    */
   readonly reporters?: readonly (ReporterFormat | ReporterConfig)[];
@@ -58,7 +58,7 @@ export interface BenchmarkConfig {
   readonly outputDir?: string;
 }
 
-/** Forms of reports. */
+/** Formats of reports. */
 export type ReporterFormat =
   | 'terminal'
   | 'html'
@@ -74,20 +74,20 @@ export type ReporterFormat =
 export interface ReporterConfig {
   /** A built-in format. */
   readonly format?: ReporterFormat;
-  /** A module in JavaScript or TypeScript that exports a reporter. It is trusted code: it runs with all that this process may do. */
+  /** A module in JavaScript or TypeScript that exports a reporter. It is trusted code: it runs with all rights of this process. */
   readonly module?: string;
   /** The file to write. @default `report.html` and so on in the run's folder; stdout for `terminal` and for a module */
   readonly output?: string;
-  /** Of `html` alone: the page carries the evaluators, too. @default false */
+  /** Only for `html`: the page also contains the evaluators. @default false */
   readonly withPlugins?: boolean;
 }
 
 /**
- * A prompt for a record; at most one of `template`, `messages` and `file`. With none of them it is the record's input, or its messages, as
- * they are.
+ * A prompt for a record; at most one of `template`, `messages` and `file`. With none of them, it is the record's input, or its messages,
+ * unchanged.
  */
 export interface PromptConfig {
-  /** Column in the results; unique. @default the file's name without its ending, or `prompt-` and its place in the list, from 1 */
+  /** Column in the results; unique. @default the file's name without its extension, or `prompt-` and its position in the list, from 1 */
   readonly name?: string;
   /** Text with `{{field}}` for a field of the record. */
   readonly template?: string;
@@ -107,19 +107,19 @@ export interface PromptMessage {
 export interface PluginConfig {
   /** Name of a plugin that we ship, with or without a range of versions (`exact-match@^0.1`), or the path of a module's file. */
   readonly plugin: string;
-  /** What `plugin_init` gets. @default {} */
+  /** The configuration that `plugin_init` gets. @default {} */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Overrides the run's limits for this plugin. */
   readonly limits?: Partial<ResourceLimits>;
-  /** How its fuel is counted. @default 'as-asked': as its custom section asks, and coarsely where it asks nothing */
+  /** How its fuel is counted. @default 'as-asked': as its custom section requests, and coarsely if it requests nothing */
   readonly metering?: MeteringChoice;
-  /** What the plugin may access. @default what the policy grants it, or else nothing */
+  /** What the plugin may access. @default what the policy grants it, otherwise nothing */
   readonly permissions?: Permissions;
 }
 
-/** A script in the place of a plugin: a file, or an expression. */
+/** A script instead of a plugin: a file, or an expression. */
 export interface ScriptSource {
-  /** Path of a script; what its language is, its ending says. */
+  /** Path of a script; its extension says which language it is in. */
   readonly script?: string;
   /** An expression over `input`, `output`, `expected` and `record`: the score of an evaluator. */
   readonly inline?: string;
@@ -127,7 +127,7 @@ export interface ScriptSource {
   readonly language?: string;
 }
 
-/** A use of a plugin, or of a script in its place. */
+/** A use of a plugin, or of a script instead. */
 export type Scripted<Use extends PluginConfig> =
   | Use
   | (Omit<Use, 'plugin'> & { readonly plugin?: never } & ScriptSource);
@@ -137,24 +137,24 @@ export interface ProviderConfig extends PluginConfig {
   /** Column in the results; unique. @default the plugin's name; with `from`, `*` */
   readonly name?: string;
   /**
-   * Of the provider `replay` alone: the folder of a run whose answers are taken, by record, prompt, model and epoch. Then `name` says of which
-   * provider of the run, `*` stands for each of them, and the models are theirs.
+   * Only for the provider `replay`: the folder of a run whose answers are reused, by record, prompt, model and epoch. Then `name` says which
+   * provider of the run is meant, `*` stands for each of them, and the models are theirs.
    */
   readonly from?: string;
-  /** Models of it, one case each. May be left out only with `from`. */
+  /** Its models, one case each. May be left out only with `from`. */
   readonly models?: readonly (string | ModelConfig)[];
-  /** Further fields of its input for every model, such as `temperature` or `max_tokens`. */
+  /** Further fields of its input for every model, for example `temperature` or `max_tokens`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Prices by name of the model. */
+  /** Prices by model name. */
   readonly prices?: Readonly<Record<string, PriceConfig>>;
   readonly calls?: CallsConfig;
 }
 
 /** One model of a provider. */
 export interface ModelConfig {
-  /** Handed to the plugin. */
+  /** Passed to the plugin. */
   readonly name: string;
-  /** Override those of the provider. */
+  /** Override the parameters of the provider. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly price?: PriceConfig;
 }
@@ -163,7 +163,7 @@ export interface ModelConfig {
 export interface PriceConfig {
   readonly input: number;
   readonly output: number;
-  /** Input that the server had cached. @default that of `input` */
+  /** Input that the server had cached. @default the price of `input` */
   readonly cachedInput?: number;
 }
 
@@ -171,15 +171,15 @@ export interface PriceConfig {
 export interface CallsConfig {
   /** Exact number of calls in flight. @default as many as the server accepts, found by probing */
   readonly concurrency?: number;
-  /** Calls in flight at most, while their number adapts. @default 200 */
+  /** Maximum number of calls in flight, while their number adapts. @default 200 */
   readonly maxConcurrency?: number;
   /** @default no limit */
   readonly requestsPerMinute?: number;
   /** Tokens of prompts and answers. @default no limit */
   readonly tokensPerMinute?: number;
-  /** Further tries after a failure that may pass. Refused ones (429) do not count. @default 5 */
+  /** Further attempts after transient failures. Refusals (429) do not count. @default 5 */
   readonly retries?: number;
-  /** Time of one try, in milliseconds. @default 300000 */
+  /** Time of one attempt, in milliseconds. @default 300000 */
   readonly timeoutMs?: number;
 }
 
@@ -188,17 +188,17 @@ export interface EvaluatorConfig extends PluginConfig {
   /** Column in the results; unique. @default the plugin's name */
   readonly name?: string;
   /**
-   * Further fields of the evaluator's input, each with where its value stands in a record; a path as in `dataset.fields`. May name
+   * Further fields of the evaluator's input, each with the place of its value in a record; a path as in `dataset.fields`. May name
    * `input` and `expected`, which then differ from those of the other evaluators.
    */
   readonly fields?: Readonly<Record<string, string>>;
-  /** A case passes if every evaluator that has a threshold reaches it, from 0 to 1. @default it does not decide */
+  /** A case passes if every evaluator that has a threshold reaches it, from 0 to 1. @default it has no influence */
   readonly threshold?: number;
   /** Share in a case's `score`, the weighted mean of its evaluators' scores. @default 1 */
   readonly weight?: number;
-  /** For one that asks a model. */
+  /** For an evaluator that asks a model. */
   readonly calls?: CallsConfig;
-  /** For one that asks a model: prices by name of the model. */
+  /** For an evaluator that asks a model: prices by model name. */
   readonly prices?: Readonly<Record<string, PriceConfig>>;
   /** Permits a tested model to judge; models favour their own answers, so rows and summary state it. @default false */
   readonly allowSelfJudging?: boolean;
@@ -206,11 +206,11 @@ export interface EvaluatorConfig extends PluginConfig {
 
 /** A plugin that decides which results of a record count. */
 export interface FilterConfig extends PluginConfig {
-  /** Leaves the texts in rows that the filter drops. @default false: a dropped row has its numbers and the reason only */
+  /** Keeps the texts in rows that the filter drops. @default false: a dropped row has only its numbers and the reason */
   readonly droppedTexts?: boolean;
 }
 
-/** How the scores of a case that is run more than once are reduced. */
+/** How the scores of a case are reduced if it is run more than once. */
 export type Reducer =
   | 'mean'
   | 'median'
@@ -229,11 +229,11 @@ export interface EpochsConfig {
   readonly reducer?: Reducer;
 }
 
-/** What a run may spend; it ends cleanly before it spends more. */
+/** What a run may spend; the run ends cleanly before it spends more. */
 export interface BudgetsConfig extends SpendingConfig {
   /** Time of the run, in milliseconds. */
   readonly timeMs?: number;
-  /** What evaluators may spend of it. They are counted apart from the models. */
+  /** What evaluators may spend of it. Evaluators are counted separately from the models. */
   readonly judge?: SpendingConfig;
 }
 
@@ -247,7 +247,7 @@ export interface SpendingConfig {
 /** How to treat cached answers of paid calls. */
 export type CacheMode = 'use' | 'refresh' | 'off';
 
-/** What a case without a score counts as. */
+/** How a case without a score counts. */
 export type OnError = 'missing' | 'wrong';
 
 /** A prompt with its name. */
@@ -260,7 +260,7 @@ export interface ResolvedModelConfig extends ModelConfig {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** A provider whose parameters and prices were handed on to its models. */
+/** A provider whose parameters and prices have been passed on to its models. */
 export interface ResolvedProviderConfig extends Omit<ProviderConfig, 'parameters' | 'prices'> {
   readonly name: string;
   readonly models: readonly ResolvedModelConfig[];

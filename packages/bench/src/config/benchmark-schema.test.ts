@@ -61,7 +61,7 @@ const reads = (value: unknown): boolean => {
   }
 };
 
-/** All places of a value. */
+/** All paths of a value. */
 function placesOf(value: unknown, path: readonly (string | number)[] = []): (string | number)[][] {
   const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return [

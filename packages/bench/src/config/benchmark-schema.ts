@@ -6,10 +6,10 @@ import { BENCHMARK } from './benchmark-type.js';
 export const SCHEMA_FILE = 'benchmark.schema.json';
 
 /**
- * The JSON Schema (draft 7, which editors know) of a benchmark's configuration, made from the table that the reader reads by. The package has it
+ * The JSON Schema (draft 7, which editors support) of a benchmark's configuration, generated from the table that the reader uses. The package has it
  * as `dist/benchmark.schema.json`.
  *
- * The reader knows more: names that are there twice, templates, what a plugin's name looks like. And it takes `null` for a key that is
+ * The reader checks more: duplicate names, templates, and the form of plugin names. It also takes `null` for a key that is
  * absent.
  *
  * @example

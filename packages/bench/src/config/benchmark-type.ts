@@ -29,7 +29,7 @@ import {
   TRANSFORM,
 } from './stage-types.js';
 
-/** More repetitions of a case make intervals narrower than anyone needs. */
+/** More repetitions of a case would make intervals narrower than needed. */
 const MAX_EPOCHS = 1000;
 const MAX_MONEY = 1e12;
 

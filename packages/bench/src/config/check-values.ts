@@ -3,12 +3,12 @@ import { ConfigNode, joinPath } from '@testbench/types/config';
 import { MAX_CONFIG_DEPTH } from './limits.js';
 import { refuse } from './stage-types.js';
 
-/** Records that a program gives are checked as those of a file are, one by one. */
+/** Records passed by a program are checked one by one, like those of a file. */
 const RECORDS = 'dataset.records';
 
 /**
- * Refuses what no plan can hold, wherever in a configuration it stands: numbers that are not finite (`1e400` in JSON, Infinity of a program), texts with half a
- * character, and values that nest without end. What a value should be is the business of its type.
+ * Rejects what no plan can hold, anywhere in a configuration: numbers that are not finite (`1e400` in JSON, Infinity in a program), texts with half a
+ * character, and values that nest without end. The expected kind of a value is checked by its type.
  *
  * @throws {ConfigError} `CONFIG_INVALID`, with the path.
  */

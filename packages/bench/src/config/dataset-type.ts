@@ -64,7 +64,7 @@ const SOURCE: ConfigType<string> = {
   },
 };
 
-/** A program may give what no file can hold: an iterable. */
+/** A program may pass what no file can hold: an iterable. */
 const RECORDS: ConfigType<NonNullable<DatasetConfig['records']>> = {
   schema: { type: 'array', items: { type: 'object' } },
   read(node) {

@@ -1,7 +1,7 @@
 import type { BenchmarkConfig } from './benchmark-config.js';
 
 /**
- * Gives a configuration back as it is: for editors, which complete and check its keys in a script.
+ * Returns a configuration unchanged: for editors, which complete and check its keys in a script.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A document with its references filled in. */
 export interface ExpandedDocument {
   readonly value: unknown;
-  /** Paths of values that were a reference as a whole: they may stand for numbers and truth values. */
+  /** Paths of values that consist of a single reference: they may stand for numbers and truth values. */
   readonly whole: ReadonlySet<string>;
 }
 
@@ -14,9 +14,9 @@ const REFERENCE = /(\$?)\$\{env:([^}:]*)(?::-([^}]*))?\}/g;
 
 /**
  * Fills `${env:NAME}` and `${env:NAME:-otherwise}` in all texts of a parsed document; `$${env:NAME}` stays as text, with one `$`. A reference to a
- * secret, `${secret:NAME}`, is left alone: the host fills it in when a request leaves, and it never stands in a plan.
+ * secret, `${secret:NAME}`, is left alone: the host fills it in when a request is sent, and it is never in a plan.
  *
- * @throws {ConfigError} `CONFIG_INVALID`: a variable that is not set, or no name.
+ * @throws {ConfigError} `CONFIG_INVALID`: a variable that is not set, or a missing name.
  */
 export function expandEnvironment(document: unknown, environment: Environment): ExpandedDocument {
   const whole = new Set<string>();
@@ -48,7 +48,7 @@ function expandText(text: string, path: string, environment: Environment): strin
         throw refuse(`${JSON.stringify(name)} is no name of an environment variable`);
       }
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-      // An empty variable counts as unset if there is a default, as in a shell.
+      // An empty variable counts as unset if there is a default, as in shells.
       const found = value === '' ? (otherwise ?? value) : (value ?? otherwise);
       if (found === undefined) {
         throw refuse(

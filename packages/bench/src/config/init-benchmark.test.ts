@@ -19,7 +19,7 @@ describe('initBenchmark()', () => {
     expect(config.dataset.path).toBe(join(folder, 'data.jsonl'));
     expect(config.evaluators.map(({ name }) => name)).toEqual(['numeric-match', 'exact-match']);
     const text = await readFile(file!, 'utf8');
-    // With the comments that are settings taken in.
+    // With the commented settings enabled.
     const lines = text
       .split('\n')
       .map((line) => line.replace(/^( *)# (?=[ -]|\w+:(?: |$))(?!yaml-)/, '$1'));
@@ -55,7 +55,7 @@ describe('initBenchmark()', () => {
 
   it('leaves nothing behind when it fails, and what is of others', async () => {
     const folder = await newFolder();
-    // Its name is free, and it cannot be written: where a link leads there is no folder.
+    // Its name is free, but it cannot be written: the folder that a link points to does not exist.
     await symlink(join(folder, 'none', 'x'), join(folder, 'testbench.yaml'));
     const before = (await readdir(folder)).toSorted();
     const failure = { code: 'BENCH_OUTPUT_FAILED' };

@@ -23,11 +23,11 @@ const DATA = [
 /**
  * Creates a benchmark: writes `testbench.yaml`, a commented example that is ready to run, and its data `data.jsonl`.
  *
- * The first line of the configuration points editors to its JSON Schema: in the installed package if that is below a `node_modules` of the folder or
- * above it, else in a copy that is written to `.testbench/benchmark.schema.json`.
+ * The first line of the configuration points editors to its JSON Schema: in the installed package if that is below a `node_modules` of the folder or of a folder
+ * above it, otherwise in a copy that is written to `.testbench/benchmark.schema.json`.
  *
  * @param folder Target folder; created if missing. Existing files are not replaced.
- * @returns Absolute paths of what was written, the configuration first.
+ * @returns Absolute paths of the written files, the configuration first.
  * @throws {BenchError} `BENCH_OUTPUT_FAILED`: a file already exists, or cannot be written.
  */
 export async function initBenchmark(folder: string): Promise<readonly string[]> {
@@ -84,7 +84,7 @@ async function refuseExisting(file: string): Promise<void> {
   );
 }
 
-/** Path of the schema as an editor finds it from the folder; undefined if it is not in a `node_modules` that others have too. */
+/** Path of the schema as an editor finds it from the folder; undefined if it is not in a `node_modules` that other users have too. */
 function installedSchema(folder: string): string | undefined {
   try {
     const entry = createRequire(join(folder, 'index.js')).resolve('@testbench/bench');

@@ -5,9 +5,9 @@ import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
 import { isStoreReference, parsePluginName } from './plugin-name.js';
 
 /**
- * Every file that a run of a configuration reads, so that nothing is written over them.
+ * Every file that a run of a configuration reads, so that none of them is overwritten.
  *
- * The files of a pattern are not among them: `files` of the open data set has those.
+ * The files of a pattern are not among them: `files` of the open data set lists those.
  */
 export function inputFiles(config: ResolvedBenchmarkConfig): OutputInput[] {
   const { dataset, prompts, providers, transforms, evaluators, filters, policy } = config;

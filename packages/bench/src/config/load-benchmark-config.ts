@@ -18,11 +18,11 @@ import { readCappedFile } from './read-capped-file.js';
 import { readSettingFiles } from './read-setting-files.js';
 import { lineOfPath } from './source-lines.js';
 
-/** How a configuration is loaded. */
+/** Options for loading a configuration. */
 export interface LoadConfigOptions {
   /** Values that override those of the file, see {@link applyOverrides}. @default none */
   readonly overrides?: readonly string[];
-  /** What `${env:NAME}` means in a file of YAML or JSON. @default `process.env` */
+  /** The variables for `${env:NAME}` in a file of YAML or JSON. @default `process.env` */
   readonly env?: Environment;
   /** Runs configurations in TypeScript. @default Node itself, from 22.18 on */
   readonly scripts?: ScriptLoader;
@@ -37,20 +37,20 @@ const OPTIONS: OptionReaders<LoadConfigOptions> = {
   onRead: (node) => node.callback(),
 };
 
-/** A configuration before it is checked; with its text, if it is not a script. */
+/** A configuration before it is checked, with its text if it is not a script. */
 interface ConfigDocument {
   readonly value: unknown;
   readonly source?: string;
 }
 
 /**
- * Reads a benchmark's configuration from a file: `.json` is JSON; `.ts`, `.js` and the like are scripts whose default export it is, or a function
- * that gives it; all else is YAML 1.2.
+ * Reads a benchmark's configuration from a file: `.json` is JSON; `.ts`, `.js` and the like are scripts whose default export is the configuration, or a function
+ * that returns it; all other files are YAML 1.2.
  *
  * Relative paths in it start at the file's folder. In a plugin's `config`, `{ "$file": "rubric.yaml" }` stands for the content of that file. A file of YAML or JSON is UTF-8, with or without a byte order mark, of at most 512 KiB; `${env:NAME}` and
- * `${env:NAME:-otherwise}` in its texts stand for variables of the environment. A script is run with all rights of the program.
+ * `${env:NAME:-otherwise}` in its texts stand for environment variables. A script runs with all rights of the program.
  *
- * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if the file, or one that it names in `$file`, does not exist or cannot be read.
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if the file, or a file named in `$file`, does not exist or cannot be read.
  * @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`, with `file` and, except for scripts, `line`.
  */
 export async function loadBenchmarkConfig(
@@ -69,7 +69,7 @@ export async function loadBenchmarkConfig(
     checkValues(document.value);
     const changed = applyOverrides(document.value, overrides);
     if (overrides.length > 0) checkValues(changed);
-    // A script has the environment at hand.
+    // A script can read the environment itself.
     const { value, whole } =
       document.source === undefined
         ? { value: changed, whole: new Set<string>() }
@@ -108,7 +108,7 @@ async function readDocument(path: string): Promise<ConfigDocument> {
   }
 }
 
-/** The same error with where it is to be mended. */
+/** The same error, with the place to fix it. */
 function withPlace(
   error: ConfigError,
   file: string,

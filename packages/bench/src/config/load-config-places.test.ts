@@ -68,7 +68,7 @@ describe('loadBenchmarkConfig(), places', () => {
     });
   });
 
-  // None of them can stand in a plan. In JSON: YAML refuses most of them by itself.
+  // None of them can be in a plan. In JSON, because YAML itself rejects most of them.
   const HUGE = `${'['.repeat(9000)}${']'.repeat(9000)}`;
   it.each([
     ['{}', '{ "a": 1e400 }', 'provider.config.a', 'the number is Infinity'],
@@ -143,7 +143,7 @@ describe('loadBenchmarkConfig(), places', () => {
     const fields =
       'name: "test", dataset: { path: "d.csv" }, provider: { plugin: "a", models: ["${env:A}"] }, evaluators: [{ plugin: "b" }]';
     const file = await temporaryFile(name, text.replace('CONFIG', fields));
-    // The runner of tests stands in for Node's imports, so TypeScript comes from what a caller hands in.
+    // The test runner replaces Node's imports, so TypeScript comes from a loader of the caller.
     const scripts = {
       specificationVersion: 'v1' as const,
       load: async () => ({
@@ -157,7 +157,7 @@ describe('loadBenchmarkConfig(), places', () => {
     };
     const config = await loadBenchmarkConfig(file, name.endsWith('.mts') ? { scripts } : {});
     expect(config.dataset.path).toBe(join(dirname(file), 'd.csv'));
-    // A script has process.env at hand.
+    // A script can read process.env itself.
     expect(config.providers[0]?.models[0]?.name).toBe('${env:A}');
   });
 

@@ -9,25 +9,25 @@ import { BenchError } from '../errors.js';
 
 const SCRIPTS: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
 
-/** Loads a script that this Node may not know how to read, such as one in TypeScript. */
+/** Loads a script that this version of Node may be unable to read, such as one in TypeScript. */
 export interface ScriptLoader {
   readonly specificationVersion: 'v1';
   /**
    * Runs a script.
    *
    * @param path Absolute.
-   * @returns What it exports.
+   * @returns Its exports.
    */
   load(path: string): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** True for a configuration that is a script. */
+/** True if a configuration is a script. */
 export function isScript(path: string): boolean {
   return SCRIPTS.has(extname(path).toLowerCase());
 }
 
 /**
- * Runs a configuration that is a script: its default export, or what that gives if it is a function.
+ * Runs a configuration that is a script: its default export, or its result if it is a function.
  *
  * @param loader For TypeScript. @default Node itself, where it strips types (22.18 and later)
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
@@ -68,7 +68,7 @@ export async function loadScript(path: string, loader: ScriptLoader | undefined)
   return found;
 }
 
-/** Rejects once the process has nothing left to do while `action` still waits: Node would end without a word. */
+/** Rejects once the process has nothing left to do while `action` still waits: Node would exit silently. */
 async function unlessIdle(action: () => Promise<unknown>): Promise<unknown> {
   let giveUp = (): void => {};
   const idle = new Promise<never>((_, reject) => {
@@ -82,13 +82,13 @@ async function unlessIdle(action: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** On one line; anything may be thrown. */
+/** On one line; any value may be thrown. */
 function messageOf(thrown: unknown): string {
   const { message = thrown } = (thrown ?? {}) as Partial<Error>;
   return String(message).replaceAll(/\s+/g, ' ');
 }
 
-/** A changed file is another module, so that a program that lives long sees the change. */
+/** A changed file is a new module, so that a long-running program sees the change. */
 async function importFile(
   file: string,
   mtimeMs: number,

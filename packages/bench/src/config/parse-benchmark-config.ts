@@ -21,10 +21,10 @@ import { refuse } from './stage-types.js';
 import { withoutUndefined } from './without-undefined.js';
 
 /**
- * Checks a benchmark's configuration, writes out its shorthands and fills in what it leaves out.
+ * Checks a benchmark's configuration, expands its shorthands and fills in defaults.
  *
- * Nothing is read from disk: whether a file exists turns out when the benchmark runs. What comes out is a configuration too, and stays
- * as it is when it is parsed again.
+ * Nothing is read from disk: whether a file exists is only known when the benchmark runs. The result is a configuration too, and is
+ * unchanged when it is parsed again.
  *
  * @param value A parsed JSON or YAML document, or a {@link BenchmarkConfig} made in code.
  * @param baseDirectory Where relative paths start. @default the working directory
@@ -57,7 +57,7 @@ export function parseBenchmarkConfig(
   return resolveConfig(BENCHMARK.read(new ConfigNode(value), { baseDirectory }));
 }
 
-/** A configuration whose uses of plugins all have their reference. */
+/** A configuration in which every use of a plugin has its reference. */
 type ReadConfig = Omit<
   BenchmarkConfig,
   'provider' | 'providers' | 'transforms' | 'evaluators' | 'filter' | 'filters'
@@ -70,9 +70,9 @@ type ReadConfig = Omit<
   readonly filters?: readonly FilterConfig[];
 };
 
-/** Writes out the shorthands of a configuration that was read, and fills in what it leaves out. */
+/** Expands the shorthands of a configuration that has been read, and fills in defaults. */
 export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
-  // Its type reads scripts as plugins that are referred to.
+  // Its type reads scripts as references to plugins.
   const { provider, filter, $schema: _, ...config } = read as ReadConfig;
   const evaluators = config.evaluators.map((evaluator) => ({
     ...evaluator,
@@ -85,7 +85,7 @@ export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
     config.cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, '.cache'));
   return withoutUndefined({
     ...config,
-    // Its type reads it as it is after checks.
+    // Its type already reads it in the form that it has after checks.
     dataset: config.dataset as ResolvedDatasetConfig,
     prompts: resolvePrompts(config.prompts),
     providers:
@@ -128,12 +128,12 @@ function resolveProviders(
   pathOf: (index: number) => string,
 ): readonly ResolvedProviderConfig[] {
   const resolved = providers.map((provider, index) => resolveProvider(provider, pathOf(index)));
-  // How many that stands for is known when the run is read.
+  // How many it stands for is known when the run is read.
   if (resolved.every(({ name }) => name !== ALL_PROVIDERS)) rejectTwice('providers', resolved);
   return resolved;
 }
 
-/** Hands parameters and prices on to the models. */
+/** Passes parameters and prices on to the models. */
 function resolveProvider(
   { parameters, prices, ...provider }: ProviderConfig,
   path: string,
@@ -169,10 +169,10 @@ function resolveEpochs(epochs: BenchmarkConfig['epochs']): ResolvedBenchmarkConf
   return { count, reducer };
 }
 
-/** Name of a provider that stands for all those of a run that is replayed. */
+/** Name of a provider that stands for all providers of a replayed run. */
 export const ALL_PROVIDERS = '*';
 
-/** Names are columns of the results, or name a case. */
+/** Names are columns of the results, or identify a case. */
 export function rejectTwice(
   path: string,
   named: readonly { readonly name: string }[],

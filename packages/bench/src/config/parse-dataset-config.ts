@@ -4,7 +4,7 @@ import type { ResolvedDatasetConfig } from './dataset-config.js';
 import { DATASET } from './dataset-type.js';
 
 /**
- * Checks the `dataset` of a configuration, and fills in what it leaves out. Nothing is read from disk.
+ * Checks the `dataset` of a configuration, and fills in defaults. Nothing is read from disk.
  *
  * @param value A `DatasetConfig`.
  * @param baseDirectory Where relative paths start. @default the working directory

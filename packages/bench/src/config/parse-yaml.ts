@@ -12,12 +12,12 @@ import {
 
 import { MAX_YAML_REFERENCES } from './limits.js';
 
-/** The tags whose values JSON has too; the library knows others, such as dates and bytes. */
+/** The tags whose values exist in JSON too; the library knows others, such as dates and bytes. */
 const JSON_TAGS: ReadonlySet<string> = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
 
-/** What is wrong with a YAML text, and on which line. */
+/** An error in a YAML text, with its line. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 
@@ -31,9 +31,9 @@ export class YamlError extends Error {
 }
 
 /**
- * Parses one YAML 1.2 document into plain values, in time that grows with its length alone.
+ * Parses one YAML 1.2 document into plain values, in time that grows only with its length.
  *
- * Refuses what would be silently lost or changed: unknown tags, unknown directives, duplicate keys,
+ * Rejects what would be silently lost or changed: unknown tags, unknown directives, duplicate keys,
  * a list or map as a key, and numbers that JSON does not have.
  *
  * @throws {YamlError} With the line.
@@ -45,7 +45,7 @@ export function parseYaml(text: string): unknown {
     throw new YamlError(state, line, { cause });
   };
   try {
-    // Both are quadratic in the library: its check for equal keys, and its drawings of the source below each message.
+    // Both are quadratic in the library: its check for equal keys, and its source excerpts below each message.
     const document = parseDocument(text, {
       lineCounter: lines,
       logLevel: 'error',
@@ -58,7 +58,7 @@ export function parseYaml(text: string): unknown {
     return document.toJS();
   } catch (cause) {
     if (cause instanceof YamlError) throw cause;
-    // Such as an alias without an anchor, or aliases that multiply beyond all measure.
+    // For example, an alias without an anchor, or aliases that multiply without limit.
     return fail(inWords((cause as Error).message), undefined, cause);
   }
 }
@@ -104,10 +104,10 @@ function nameOf(key: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** Throws; on the line of an offset, where there is one. */
+/** Throws, with the line of an offset if there is one. */
 type Fail = (state: string, offset?: number, cause?: unknown) => never;
 
-/** The library's words on one line; where its recursion ends, they are the engine's. */
+/** The library's message on one line; if its recursion overflows, the engine's message. */
 function inWords(message: string): string {
   if (message.startsWith('Maximum call stack')) return 'it nests too deeply';
   const [first = ''] = message.split('\n');

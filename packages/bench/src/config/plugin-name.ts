@@ -4,13 +4,13 @@ import { parseReference } from '@testbench/types/stores';
 
 import { parseScript, scriptName } from './script-reference.js';
 
-/** What references to plugins look like: a path, or a name with or without a range. */
+/** The form of references to plugins: a path, or a name with or without a range. */
 const NAME = /^(?<name>[a-z0-9][a-z0-9-]{0,127})(?:@(?<range>[^@/\\:]+))?$/;
 
-/** `team/exact-match`: without a dot it can be no file of a module or script. */
+/** `team/exact-match`: without a dot it cannot be the file of a module or script. */
 const SPACED_NAME = /^[a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9_-]*)+$/;
 
-/** A plugin by name and range of versions. */
+/** A plugin by name and version range. */
 export interface PluginName {
   readonly name: string;
   /** @default any version */
@@ -26,7 +26,7 @@ export function parsePluginName(reference: string): PluginName | undefined {
 }
 
 /**
- * True for a plugin of a store: `oci://…`, or a name with a slash, which no installed package has.
+ * True for a plugin from a store: `oci://…`, or a name with a slash, which no installed package has.
  *
  * @throws {StoreError} `STORE_INVALID_REFERENCE`.
  */
@@ -36,7 +36,7 @@ export function isStoreReference(reference: string): boolean {
   return parsed.kind === 'oci' || (parsed.kind === 'name' && parsed.name.includes('/'));
 }
 
-/** The name of a stage that has none of its own: the plugin's, or its file's without `.wasm`. */
+/** The name of a stage without a configured name: the plugin's name, or its file name without `.wasm`. */
 export function defaultName(reference: string): string {
   const name = parsePluginName(reference)?.name;
   if (name !== undefined) return name;

@@ -93,7 +93,7 @@ const PERMISSIONS = shape<Permissions>({
   },
 });
 
-/** A script of a configuration that was read already. */
+/** A script of a configuration that has already been read. */
 function isScript(reference: string): boolean {
   try {
     return parseScript(reference) !== undefined;
@@ -102,7 +102,7 @@ function isScript(reference: string): boolean {
   }
 }
 
-/** Where a plugin comes from: a name as it is, a path made absolute. */
+/** The source of a plugin: a name is left unchanged, a path is made absolute. */
 const PLUGIN_REFERENCE: ConfigType<string> = {
   schema: { type: 'string', minLength: 1 },
   read(node, { baseDirectory }) {
@@ -119,7 +119,7 @@ const PLUGIN_REFERENCE: ConfigType<string> = {
   },
 };
 
-/** False for one that is none, so that the message below says what is expected. */
+/** False if it is not one, so that the message below says what is expected. */
 function isReference(reference: string): boolean {
   try {
     return isStoreReference(reference);
@@ -162,7 +162,7 @@ const SCRIPT_KEYS: ConfigKeys<ScriptSource> = {
 
 const SOURCES = ['plugin', 'script', 'inline'] as const;
 
-/** A use of a plugin, or of a script in its place: what comes out refers to either by `plugin`. */
+/** A use of a plugin, or of a script instead: the result refers to either by `plugin`. */
 export function pluginShape<Fields extends PluginConfig>(
   keys: ConfigKeys<Fields>,
   options: ShapeOptions<Fields> = {},

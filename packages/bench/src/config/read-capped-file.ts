@@ -5,11 +5,11 @@ import { describeFileError } from '@testbench/core/files';
 import { BenchError } from '../errors.js';
 
 /**
- * Reads a file of a configuration whole.
+ * Reads a whole file of a configuration.
  *
- * One byte more than the cap is read at most: a device or pipe has no size to look at before.
+ * At most one byte more than the limit is read: the size of a device or pipe is not known in advance.
  *
- * @param what Such as `configuration`, for the message.
+ * @param what The kind of file for the message, such as `configuration`.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
  */
 export async function readCappedFile(

@@ -12,13 +12,13 @@ const KEY = '$file';
 const DOCUMENTS: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
 
 /**
- * Puts the content of files into the settings of plugins: an object `{ $file: rubric.yaml }` in a plugin's `config` stands for what the file
- * holds, parsed if it is `.json`, `.yaml` or `.yml`, else as text. Within a file nothing is replaced.
+ * Puts the content of files into the settings of plugins: an object `{ $file: rubric.yaml }` in a plugin's `config` stands for the content of the
+ * file, parsed if it is `.json`, `.yaml` or `.yml`, otherwise as text. Nothing is replaced within that content.
  *
  * @param baseDirectory Where relative paths start.
- * @param onRead Hears the path of each file.
+ * @param onRead Called with the path of each file.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE`.
- * @throws {ConfigError} `CONFIG_INVALID`: the object has other keys, too, or the file is not what its name says.
+ * @throws {ConfigError} `CONFIG_INVALID`: the object has other keys too, or the file does not have the format that its name says.
  */
 export async function readSettingFiles(
   config: ResolvedBenchmarkConfig,

@@ -9,7 +9,7 @@ import { either, listOf, shape } from './schema/config-type.js';
 import { text } from './schema/config-values.js';
 import { EVALUATOR_KEYS } from './stage-types.js';
 
-/** A record may name a plugin and how it scores, but not what it may reach or take: that is for who runs the benchmark to say. */
+/** A record may name a plugin and how it scores, but not what it may access or consume: only the user who runs the benchmark decides that. */
 type RecordEvaluator = Pick<
   EvaluatorConfig,
   'plugin' | 'config' | 'name' | 'fields' | 'threshold' | 'weight'
@@ -31,10 +31,10 @@ const RECORD_EVALUATORS = listOf(
 );
 
 /**
- * Reads the evaluators that a record names for itself: a list of plugins, each by its reference or as an object that says more.
+ * Reads the evaluators that a record names itself: a list of plugins, each as a reference or as an object with further fields.
  *
- * @param value What stands in the record.
- * @param path Where it stands, for errors, such as `evaluators`.
+ * @param value The value in the record.
+ * @param path Its path, for errors, such as `evaluators`.
  * @param baseDirectory Where relative paths of plugins start.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`.
  *
@@ -58,7 +58,7 @@ export function readRecordEvaluators(
       plugin: PLUGIN_KEYS.plugin.type.read(new ConfigNode(given, place), context),
     });
     const evaluator = typeof given === 'string' ? read() : given;
-    // A data set comes from anywhere: what it names must not be fetched from anywhere.
+    // A data set may come from any source: what it names must not be fetched from any source.
     if (isStoreReference(evaluator.plugin)) {
       const at = typeof given === 'string' ? place : `${place}.plugin`;
       new ConfigNode(evaluator.plugin, at).reject(

@@ -3,7 +3,7 @@ import { type ConfigType, either, listOf, shape } from './schema/config-type.js'
 import { BOOLEAN, oneOf, PATH } from './schema/config-values.js';
 import { refuse } from './stage-types.js';
 
-/** Forms that can be named; `@testbench/report` has a reporter for each. */
+/** Formats that can be named; `@testbench/report` has a reporter for each. */
 const FORMATS = Object.keys({
   terminal: true,
   html: true,
@@ -40,7 +40,7 @@ const REPORTER = shape<ReporterConfig>(
     schema: {
       oneOf: [{ required: ['format'] }, { required: ['module'] }],
       if: { required: ['withPlugins'] },
-      // A keyword of JSON Schema, no promise.
+      // A keyword of JSON Schema, not a promise.
       // eslint-disable-next-line unicorn/no-thenable
       then: { required: ['format'], properties: { format: { const: 'html' } } },
     },
@@ -55,7 +55,7 @@ const REPORTER = shape<ReporterConfig>(
   },
 );
 
-/** What reports are written when a run ends. */
+/** The reports to write when a run ends. */
 export const REPORTERS: ConfigType<readonly (ReporterFormat | ReporterConfig)[]> = listOf(
   either<ReporterFormat, ReporterConfig>((value) => typeof value !== 'object', FORMAT, REPORTER),
 );

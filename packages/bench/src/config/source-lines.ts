@@ -1,13 +1,13 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /**
- * Finds the line on which a value of a configuration stands, or else what holds it.
+ * Finds the line of a value in a configuration, or else the line of what contains it.
  *
- * JSON is read as YAML here, of which it is a part; a text that is wrong as a whole gives no line.
+ * JSON is read as YAML here, of which it is a subset; an invalid text gives no line.
  *
  * @param source Text of the file.
- * @param path Such as `evaluators[0].plugin`.
- * @returns Counted from 1; undefined if not even the first key is there.
+ * @param path For example, `evaluators[0].plugin`.
+ * @returns The line, counted from 1; undefined if not even the first key is found.
  */
 export function lineOfPath(source: string, path: string): number | undefined {
   const lines = new LineCounter();
@@ -53,7 +53,7 @@ function stepInto(node: unknown, rest: string): Step | undefined {
   let length = -1;
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? String(key.value) : undefined;
-    // A key may have dots in it, such as a model's name: the longest one that fits is meant.
+    // A key, such as a model's name, may contain dots: the longest matching one is meant.
     if (name === undefined || name.length <= length || !startsWithKey(rest, name)) continue;
     length = name.length;
     found = {

@@ -2,14 +2,14 @@ import type { ResourceLimits } from '@testbench/types';
 
 /** A model may think for minutes. */
 const WAITING_TIMEOUT_MS = 300_000;
-/** Scoring a text takes milliseconds; this much only a fault takes. */
+/** Scoring a text takes milliseconds; only a fault takes this long. */
 const COMPUTING_TIMEOUT_MS = 10_000;
 
 /**
- * The limits of a stage's calls: its own, or else those of the run, or else a time-out that fits.
+ * The limits of a stage's calls: its own, or else those of the run, or else a suitable time-out.
  *
  * @param run Limits of the configuration.
- * @param stage Limits of the use of the plugin.
+ * @param stage Limits of this use of the plugin.
  * @param waits Whether the plugin waits for a network: a provider, or an evaluator that asks a model.
  *
  * @example

@@ -33,11 +33,11 @@ import {
   wholeNumber,
 } from './schema/config-values.js';
 
-/** What the bench itself puts into an evaluator's input, and no field of a record may replace. */
+/** The fields that the bench itself puts into an evaluator's input; no field of a record may replace them. */
 const RESERVED_FIELDS: readonly string[] = ['output', 'record'];
-/** What the bench itself puts into a provider's input. */
+/** The fields that the bench itself puts into a provider's input. */
 const RESERVED_PARAMETERS: readonly string[] = ['model', 'prompt', 'messages', 'record'];
-/** A million tokens of the dearest model cost a few hundred. */
+/** A million tokens of the most expensive model cost a few hundred. */
 const MAX_PRICE = 1e9;
 
 /** Requests or records in flight. */
@@ -149,7 +149,7 @@ const MODEL = either<string, ModelConfig>(
 
 const PRICES = mapOf(PRICE);
 
-/** What makes no sense of a provider whose answers are there. */
+/** The keys that make no sense for a provider whose answers already exist. */
 const NOT_REPLAYED = [
   'config',
   'limits',
@@ -170,7 +170,7 @@ export const PROVIDER = pluginShape<ProviderConfig>(
         'For the provider replay: folder of the run whose answers to use. Its providers and models are the default.',
     },
     models: {
-      // None stands for all those of the run that is replayed.
+      // No name stands for all providers of the replayed run.
       type: listOf(MODEL),
       description: 'Models of the provider; each is asked every prompt about every record.',
     },

@@ -2,7 +2,7 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 
 import type { CallClock } from '../clock.js';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is told to advance. */
 export class FakeClock implements CallClock {
   #now = 0;
   #nextId = 0;
@@ -19,12 +19,12 @@ export class FakeClock implements CallClock {
     return () => void this.#timers.delete(id);
   }
 
-  /** Timers that are set. */
+  /** Pending timers. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Lets time go by, timer after timer, and whatever follows from each. */
+  /** Advances the time, timer by timer, and runs everything that follows from each. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await macrotask();
@@ -37,7 +37,7 @@ export class FakeClock implements CallClock {
     this.#now = end;
   }
 
-  /** Lets time go by until `promise` is settled. */
+  /** Advances the time until `promise` is settled. */
   async until<Value>(promise: Promise<Value>): Promise<Value> {
     const state = { isSettled: false };
     const settle = (): void => {

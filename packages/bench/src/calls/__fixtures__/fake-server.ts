@@ -1,14 +1,14 @@
 import { seededRandom } from '../seeded-random.js';
 import type { FakeClock } from './fake-clock.js';
 
-/** What a server does. */
+/** How a server behaves. */
 export interface FakeServerOptions {
   readonly latencyMs: number;
-  /** Part of the latency by which it differs, up and down. @default 0 */
+  /** The share of the latency by which it varies, up and down. @default 0 */
   readonly spread?: number;
-  /** Requests at once; further ones are refused. */
+  /** Concurrent requests; further ones are refused. */
   readonly places?: number;
-  /** What a refusal says. */
+  /** The delay that a refusal asks for. */
   readonly retryAfterMs?: number;
   /** Requests in each minute of the clock; further ones are refused until the next begins. */
   readonly perMinute?: number;
@@ -56,7 +56,7 @@ export class FakeServer {
     return 'fine';
   };
 
-  /** @returns How long until there is room again, if there is none. */
+  /** @returns The time until there is room again, if there is none. */
   #countMinute(): number | undefined {
     const { perMinute } = this.#options;
     if (perMinute === undefined) return undefined;

@@ -4,31 +4,31 @@ import type { JsonSchema } from '@testbench/types/schemas';
 
 import { withoutUndefined } from '../without-undefined.js';
 
-/** What reading a configuration needs besides the value. */
+/** The context for reading a configuration, in addition to the value. */
 export interface ReadContext {
   /** Where relative paths start. */
   readonly baseDirectory: string;
-  /** Paths of texts that came from an environment variable, and may stand for a number or a truth value. @default none */
+  /** Paths of texts that came from an environment variable and may stand for a number or a truth value. @default none */
   readonly references?: ReadonlySet<string>;
 }
 
-/** One kind of value in a configuration: how it is read, and what its JSON Schema says. Both stand in one place so that they agree. */
+/** One kind of value in a configuration: how it is read, and its JSON Schema. Both are in one place so that they agree. */
 export interface ConfigType<Value> {
   readonly schema: JsonSchema;
   /** @throws {ConfigError} `CONFIG_INVALID` or `CONFIG_UNKNOWN_KEY`. */
   read(node: ConfigNode, context: ReadContext): Value;
 }
 
-/** A key of an object: what stands under it, and what it is for. */
+/** A key of an object: its value and its purpose. */
 interface ConfigKey<Value> {
   readonly type: ConfigType<Value>;
   /** One or two sentences, shown by editors. */
   readonly description: string;
-  /** True if it must be there. */
+  /** True if it is required. */
   readonly required?: boolean;
 }
 
-/** A key for every field of a type: one that is forgotten does not compile, and neither does one that must be there and may not. */
+/** A key for every field of a type: forgetting one does not compile, and neither does requiring an optional one. */
 export type ConfigKeys<Fields> = {
   readonly [Key in keyof Fields]-?: ConfigKey<Exclude<Fields[Key], undefined>> &
     (object extends Pick<Fields, Key>
@@ -36,20 +36,20 @@ export type ConfigKeys<Fields> = {
       : { readonly required: true });
 };
 
-/** Keys that were taken once: each with the sentence that says what to write instead. */
+/** Keys of earlier versions, each with the sentence that says what to write instead. */
 export type RetiredKeys = Readonly<Record<string, (value: unknown) => string>>;
 
-/** What an {@link shape} may have besides its keys. */
+/** Options of a {@link shape} in addition to its keys. */
 export interface ShapeOptions<Fields> {
   /** Keys of earlier versions. @default none */
   readonly retired?: RetiredKeys;
-  /** Further words of the JSON Schema, for what `check` checks. @default none */
+  /** Further keywords of the JSON Schema, for what `check` checks. @default none */
   readonly schema?: JsonSchema;
-  /** Checks what single keys cannot know. */
+  /** Checks that involve more than one key. */
   readonly check?: (fields: Fields, node: ConfigNode) => void;
 }
 
-/** An object whose keys must all be known. `null` counts as absent, as YAML has it for a key without a value. */
+/** An object whose keys must all be known. `null` counts as absent, which is what YAML gives for a key without a value. */
 export function shape<Fields extends object>(
   keys: ConfigKeys<Fields>,
   options: ShapeOptions<Fields> = {},
@@ -114,7 +114,7 @@ export function listOf<Item>(
   };
 }
 
-/** An object of any keys, all of whose values are of one kind. */
+/** An object with any keys, whose values are all of one kind. */
 export function mapOf<Value>(value: ConfigType<Value>): ConfigType<Record<string, Value>> {
   return {
     schema: { type: 'object', additionalProperties: value.schema },
@@ -127,7 +127,7 @@ export function mapOf<Value>(value: ConfigType<Value>): ConfigType<Record<string
   };
 }
 
-/** One of two kinds, told apart by a look at the value. */
+/** One of two kinds, distinguished by looking at the value. */
 export function either<First, Second>(
   isFirst: (value: unknown) => boolean,
   first: ConfigType<First>,
@@ -151,7 +151,7 @@ export function mapped<Value, Result>(
   };
 }
 
-/** The path of a key below a value. */
+/** The path of a key in a value. */
 export function pathOf(node: ConfigNode, key: string): string {
   return node.path === '' ? key : `${node.path}.${key}`;
 }

@@ -5,10 +5,10 @@ import type { JsonSchema } from '@testbench/types/schemas';
 
 import type { ConfigType, ReadContext } from './config-type.js';
 
-/** A variable of the environment in place of a number or a truth value. */
+/** An environment variable instead of a number or a truth value. */
 const REFERENCE_SCHEMA: JsonSchema = { type: 'string', pattern: '^\\$\\{env:[^}]+\\}$' };
 
-/** A value with what its variable says, where it is a reference: a variable can only be a text. */
+/** A value, with the reference replaced by its variable's value: a variable can only be a text. */
 export function withReference(node: ConfigNode, { references }: ReadContext): ConfigNode {
   const { value, path } = node;
   if (typeof value !== 'string' || references?.has(path) !== true) return node;
@@ -17,7 +17,7 @@ export function withReference(node: ConfigNode, { references }: ReadContext): Co
   return Number.isNaN(number) ? node : new ConfigNode(number, path);
 }
 
-/** A text of at least one character; with `pattern`, one that matches, and `expected` says in words what that is. */
+/** A text of at least one character; with `pattern`, one that matches; `expected` describes it in words. */
 export function text(pattern?: RegExp, expected = 'a text'): ConfigType<string> {
   return {
     schema: {
@@ -38,7 +38,7 @@ export const PATH: ConfigType<string> = {
   read: (node, { baseDirectory }) => resolve(baseDirectory, pathText(node)),
 };
 
-/** Reads a path as it stands there. Systems end names at a zero byte. */
+/** Reads a path unchanged. Operating systems end names at a zero byte. */
 export function pathText(node: ConfigNode): string {
   const path = node.text();
   if (path.includes('\0')) node.reject('a path without a zero byte');
@@ -50,7 +50,7 @@ export const BOOLEAN: ConfigType<boolean> = {
   read: (node, context) => withReference(node, context).boolean(),
 };
 
-/** A whole number of a range that includes its ends. */
+/** A whole number in an inclusive range. */
 export function wholeNumber(minimum: number, maximum?: number): ConfigType<number> {
   return {
     schema: numberSchema('integer', minimum, maximum ?? Number.MAX_SAFE_INTEGER),
@@ -58,7 +58,7 @@ export function wholeNumber(minimum: number, maximum?: number): ConfigType<numbe
   };
 }
 
-/** A number of a range that includes its ends. */
+/** A number in an inclusive range. */
 export function numberFrom(minimum: number, maximum: number): ConfigType<number> {
   return {
     schema: numberSchema('number', minimum, maximum),
@@ -75,7 +75,7 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): Config
   return { schema: { enum: choices }, read: (node) => node.oneOf(choices) };
 }
 
-/** An object of any JSON. */
+/** An object with any JSON values. */
 export const JSON_OBJECT: ConfigType<Readonly<Record<string, unknown>>> = {
   schema: { type: 'object' },
   read: (node) => node.object(),
