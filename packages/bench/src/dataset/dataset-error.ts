@@ -2,9 +2,9 @@ import { describeFileError } from '@testbench/core/files';
 
 import { BenchError } from '../errors.js';
 
-/** Where a record stands. */
+/** The place of a record. */
 export interface RecordPlace {
-  /** The file, `-` for the standard input, or what else the messages call it. */
+  /** The file, `-` for the standard input, or another name used in messages. */
   readonly file: string;
   /** The line, row or record of that file, from 1. In a CSV file, the line on which the record ends. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface RecordPlace {
   readonly unit: string;
 }
 
-/** An error about one record of a dataset: what was expected, and what stands there. */
+/** An error about one record of a dataset: what was expected and what was found. */
 export function invalidRecord(
   { file, line, unit }: RecordPlace,
   state: string,
@@ -43,7 +43,7 @@ export function unreadableState(file: string, state: string, cause?: unknown): B
   );
 }
 
-/** Turns an error of the file system into ours; gives any other back as it is. */
+/** Turns an error of the file system into ours; returns any other unchanged. */
 export function unreadableDataset(file: string, cause: unknown): unknown {
   const state = describeFileError(cause);
   return state === undefined ? cause : unreadableState(file, state, cause);

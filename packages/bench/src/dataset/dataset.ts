@@ -13,20 +13,20 @@ import {
 import type { RecordIndex } from './store/record-index.js';
 import { type Segment, segmentOf } from './store/segments.js';
 
-/** Records and bytes that are read together. */
+/** Maximum numbers of records and bytes that are read together. */
 const BATCH_RECORDS = 1024;
 const BATCH_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 
-/** What a dataset was found to be. */
+/** Facts about a dataset. */
 export interface DatasetFacts {
-  /** `sha256:` and the hex digest of what was read: of a file, its bytes after decompression. */
+  /** `sha256:` and the hex digest of the data read: for a file, of its bytes after decompression. */
   readonly digest: string;
   /** Formats of its files, each once. */
   readonly formats: readonly string[];
   /** Its files, in order; `-` for the standard input. */
   readonly files: readonly string[];
-  /** Records that were read: all, or as many as `offset` and `limit` reach to. */
+  /** Records that were read: all, or only those up to the end of `offset` and `limit`. */
   readonly total: number;
   /** Records that are taken. */
   readonly count: number;
@@ -36,21 +36,21 @@ export interface DatasetFacts {
 export interface RecordRange {
   /** @default 0 */
   readonly from?: number;
-  /** Behind the last. @default all */
+  /** End of the part, exclusive. @default all */
   readonly to?: number;
 }
 
-/** A record as it is read out of a dataset. */
+/** A record as read from a dataset. */
 export interface PositionedSample extends Sample {
   /** Position in the order in which records are taken, from 0. Without sampling and shuffling it is `index` less the offset. */
   readonly position: number;
 }
 
-/** Where the records of a dataset are, and which are taken. */
+/** The places of a dataset's records, and the selection from them. */
 export interface DatasetParts {
   readonly index: RecordIndex;
   readonly segments: readonly Segment[];
-  /** Numbers of records; undefined if it is all, in their order. */
+  /** Numbers of records; undefined for all records, in their order. */
   readonly order: Uint32Array | undefined;
   /** Records at the start of that order that are not taken. */
   readonly offset: number;
@@ -60,9 +60,9 @@ export interface DatasetParts {
 }
 
 /**
- * An open dataset: its records were all read and checked once, and can be read again from any position, as often as needed.
+ * An open dataset: all its records have been read and checked once, and can be read again from any position, as often as needed.
  *
- * It keeps 14 bytes a record in memory, and files open: close it.
+ * It keeps 14 bytes per record in memory, and files open: close it.
  */
 export class Dataset implements DatasetFacts, AsyncDisposable {
   readonly digest: string;
@@ -83,21 +83,21 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
   }
 
   /**
-   * Reads records in the order in which they are taken. A position costs the same wherever it is; several readers may read at the same
+   * Reads records in the order in which they are taken. Every position costs the same; several readers may read at the same
    * time.
    *
    * @throws {RangeError} The range is not within 0 and `count`.
-   * @throws {BenchError} `BENCH_DATASET_UNREADABLE` if a file was changed since; `BENCH_CANCELLED`.
+   * @throws {BenchError} `BENCH_DATASET_UNREADABLE` if a file has changed since; `BENCH_CANCELLED`.
    */
   async *records(range: RecordRange = {}): AsyncGenerator<PositionedSample> {
     for await (const records of this.batches(1, range)) yield records[0]!;
   }
 
   /**
-   * The same, up to `size` records at a time: one by one they cost twice as much. Those before a record that cannot be read come first.
+   * The same, up to `size` records at a time: reading one by one costs twice as much. The records before one that cannot be read come first.
    *
    * @param size At least 1.
-   * @throws As {@link records}.
+   * @throws Like {@link records}.
    */
   async *batches(
     size: number,
@@ -127,10 +127,10 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
   }
 
   /**
-   * Records that were read, in the order of the dataset, without its fields.
+   * Returns the records that were read, in the order of the dataset, without its fields.
    *
    * @param range Numbers of records, from 0 to `total`. @default all
-   * @throws As {@link records}.
+   * @throws Like {@link records}.
    */
   async *rows({ from = 0, to = this.total }: RecordRange = {}): AsyncGenerator<DatasetRecord> {
     checkRange(from, to, this.total);
@@ -169,7 +169,7 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     }
   }
 
-  /** Puts a record to the last stretch where it is next to it. @returns Its bytes. */
+  /** Adds a record to the last stretch if it is next to it. @returns Its bytes. */
   #extend(stretches: Stretch[], record: number): number {
     const { index, segments } = this.#parts;
     const last = stretches.at(-1);
@@ -177,7 +177,7 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     const segment = isNear ? last.segment : segmentOf(segments, record);
     const start = index.offset(record);
     const end = record + 1 < segment.endRecord ? index.offset(record + 1) : segment.end;
-    // Between two records may be any number of blank lines.
+    // There may be any number of blank lines between two records.
     const length = Math.min(end - start, MAX_LINE_BYTES + 1);
     if (isNear && last.end === start) {
       last.lengths.push(length);
@@ -214,12 +214,12 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
   }
 }
 
-/** Records that follow each other in one segment, and are read together. */
+/** Consecutive records of one segment that are read together. */
 interface Stretch {
   readonly segment: Segment;
   readonly start: number;
   end: number;
-  /** Bytes of each record, with what is between it and the next. */
+  /** Bytes of each record, including those between it and the next. */
   readonly lengths: number[];
 }
 
@@ -241,7 +241,7 @@ function checkRange(from: number, to: number, count: number): void {
   }
 }
 
-/** The error for two records of one id. */
+/** The error for two records with the same id. */
 export function duplicateId(id: string, first: DatasetRecord, second: DatasetRecord): BenchError {
   const place = ({ file, unit, line }: DatasetRecord): string =>
     file === second.file ? `${unit} ${line}` : `${JSON.stringify(file)} ${unit} ${line}`;

@@ -27,7 +27,7 @@ async function samplesOf(
   return await collect(dataset.records());
 }
 
-// Compressed, so that the records are copied: more than are kept in memory.
+// Compressed, so that the records are copied: more than memory keeps.
 const COPIED = gzipSync(
   Array.from({ length: 6_000 }, (_, n) =>
     JSON.stringify({ input: `${n} ${'x'.repeat(1_000)}` }),
@@ -35,7 +35,7 @@ const COPIED = gzipSync(
 );
 
 describe('a copy of records that finds no room', () => {
-  /** Opens a data set in a process of its own, with another temporary folder and a limit of files, in blocks of 512 bytes. */
+  /** Opens a data set in a separate process, with another temporary folder and a limit on files, in blocks of 512 bytes. */
   function openElsewhere(path: string, folder: string, blocks?: number): string {
     const program = `
       const { openDataset, parseDatasetConfig } = await import(process.argv[1]);
@@ -62,7 +62,7 @@ describe('a copy of records that finds no room', () => {
       const folder = await temporaryFolder();
       const copied = `BENCH_DATASET_UNREADABLE: Cannot read dataset ${JSON.stringify(path)}: its records cannot be copied to the temporary folder (`;
       const cure = '); free space there, or name another folder in TMPDIR';
-      // Room for a part of the copy.
+      // Room for only a part of the copy.
       const full = openElsewhere(path, folder, 1_000);
       expect(full.slice(0, copied.length)).toBe(copied);
       expect(full.slice(copied.length)).toMatch(/too large/);
@@ -190,7 +190,7 @@ const FORMS: readonly { name: string; content: string | Uint8Array; format: stri
     content: Buffer.concat([gzipSync(csv(',').slice(0, 99)), gzipSync(csv(',').slice(99))]),
     format: 'csv',
   },
-  // Neither has an ending that tells.
+  // Neither has an extension that identifies the format.
   { name: 'lines', content: jsonLines(), format: 'jsonl' },
   { name: 'list.download', content: gzipSync(JSON.stringify(RECORDS)), format: 'json' },
 ];
@@ -377,7 +377,7 @@ describe('records of a program', () => {
     await using dataset = await openDataset(parseDatasetConfig({ records, shuffle: true }));
     const samples = await collect(dataset.records());
     expect(samples.map(({ row }) => row)).toEqual(samples.map(({ index }) => RECORDS[index]));
-    // The same as of a file with these lines.
+    // The same as for a file with these lines.
     expect(dataset.digest).toBe(sha256(jsonLines()));
   });
 
@@ -548,7 +548,7 @@ describe('bad input', () => {
       content: '{"input":"a","id":7}\n{"input":"b"}\n{"input":"c","id":"7"}\n',
       state: 'line 3: expected an id of its own, "7" is that of line 1 too',
     },
-    // The second record has no id, so its index names it.
+    // The second record has no id, so its index identifies it.
     {
       name: 'a.jsonl',
       content: '{"input":"a","id":1}\n{"input":"b"}\n',

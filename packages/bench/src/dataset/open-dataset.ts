@@ -29,18 +29,18 @@ import { SourceInput } from './source/source-input.js';
 import { RecordStore } from './store/record-store.js';
 import { FileStore, fileState } from './store/segments.js';
 
-/** What messages call the records of a program. */
+/** The name of a program's records in messages. */
 const OWN_RECORDS = 'records';
-/** Place of a record is kept in 32 bits. */
+/** The place of a record is kept in 32 bits. */
 const MAX_PLACE = 2 ** 32 - 1;
 
-/** What `openDataset` takes besides the configuration. */
+/** Options of `openDataset` in addition to the configuration. */
 export interface OpenDatasetOptions {
-  /** Formats of the caller's own, asked before ours; one of the same name takes the place of ours. */
+  /** The caller's own formats, checked before ours; one with the same name replaces ours. */
   readonly readers?: readonly DatasetReader[];
   /** Stops opening and reading with `BENCH_CANCELLED`. */
   readonly signal?: AbortSignal;
-  /** False for a caller who reads `rows()` alone: then no record needs the fields of a benchmark, and `records()` may throw. @default true */
+  /** False for a caller that reads only `rows()`: then records do not need the fields of a benchmark, and `records()` may throw. @default true */
   readonly checkFields?: boolean;
 }
 
@@ -53,14 +53,14 @@ export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
 /**
  * Reads a dataset once, checks it, and chooses which of its records are taken.
  *
- * All files are read to their end for the digest; records behind `limit` are not looked at, unless a sample or a shuffle may take them.
- * JSON Lines in plain files are read again where they are; the records of all other sources are copied to the temporary
- * folder, once they have more than 4 MiB. Memory: 16 bytes a record.
+ * All files are read to the end for the digest; records after `limit` are not examined, unless a sample or a shuffle may take them.
+ * JSON Lines in plain files are read again in place; the records of all other sources are copied to the temporary
+ * folder, once they have more than 4 MiB. Memory: 16 bytes per record.
  *
- * @param config As `parseBenchmarkConfig` gives it.
+ * @param config As returned by `parseBenchmarkConfig`.
  * @throws {ConfigError} `CONFIG_INVALID`: unknown or undetectable format; a wrong option.
- * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, `BENCH_DATASET_INVALID`, `BENCH_DATASET_EMPTY` or `BENCH_CANCELLED`. What a caller's own
- *   `records` throw is passed on.
+ * @throws {BenchError} `BENCH_DATASET_UNREADABLE`, `BENCH_DATASET_INVALID`, `BENCH_DATASET_EMPTY` or `BENCH_CANCELLED`. Errors of the caller's own
+ *   `records` are passed on.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ class Opening {
   readonly #readers: readonly DatasetReader[];
   readonly #formats = new Set<string>();
   readonly #missingColumns: Set<string>;
-  /** Records in all files, or as many as are looked at. */
+  /** Records in all files, or as many as are examined. */
   readonly #wanted: number;
   #first: DatasetRecord | undefined;
   #looksEmpty = true;
@@ -176,7 +176,7 @@ class Opening {
     try {
       input = await SourceInput.open(path);
       if (input.start.length > markBytes(input.start)) this.#looksEmpty = false;
-      // One that has no bytes is of any format.
+      // An empty file matches any format.
       if (input.start.length > 0 || this.#config.format !== undefined) {
         isKept = await this.#addInput(input, path);
       }
@@ -189,7 +189,7 @@ class Opening {
     }
   }
 
-  /** @returns Whether the file stays open. */
+  /** @returns True if the file stays open. */
   async #addInput(input: SourceInput, path: string): Promise<boolean> {
     const { name, start } = input;
     const reader = chooseReader(this.#readers, this.#config.format, { path, name, start });
@@ -251,7 +251,7 @@ class Opening {
     this.store.endCopy(file, reader.placeUnit);
   }
 
-  /** @param isChecked It came from a reader of ours, which gives what JSON has. @returns The copied line. */
+  /** @param isChecked True if it came from one of our readers, which return only JSON values. @returns The copied line. */
   async #copyRecord(record: unknown, place: RecordPlace, isChecked: boolean): Promise<Uint8Array> {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       throw invalidRecord(place, `expected an object, found ${kindOf(record)}`);
@@ -269,7 +269,7 @@ class Opening {
     if (line.length > MAX_LINE_BYTES) {
       throw invalidRecord(place, `expected at most ${MAX_LINE_BYTES} bytes, the record is longer`);
     }
-    // Of what a program gives, only what JSON keeps of it counts.
+    // Of a program's values, only those that JSON keeps count.
     const row = isChecked ? (record as DatasetRecord['row']) : parseRecord(line, place.line);
     await this.store.addCopy(place, this.#check(row, place), line);
     return line;
@@ -299,7 +299,7 @@ class Opening {
     return hash.digest('hex');
   }
 
-  /** Checks the fields of a record, unless it is before those that are taken. @returns Its id. */
+  /** Checks the fields of a record, unless it is before the selected ones. @returns Its id. */
   #check(row: DatasetRecord['row'], place: RecordPlace): string {
     const { store } = this;
     const config = this.#config;
@@ -328,7 +328,7 @@ class Opening {
     );
   }
 
-  /** Equal hashes are rare, and mostly of equal ids; then the records are read again. */
+  /** Equal hashes are rare, and mostly come from equal ids; in that case the records are read again. */
   async #checkIds(dataset: Dataset): Promise<void> {
     const { index } = this.store;
     const hashes = index.takeEqualHashes();
@@ -371,7 +371,7 @@ class Opening {
   }
 }
 
-/** Of several files: of the digests of each, one a line. */
+/** For several files: the digest of their digests, one per line. */
 function digestOfAll(digests: readonly string[]): string {
   return sha256Hex(digests.map((digest) => `${digest}\n`).join(''));
 }

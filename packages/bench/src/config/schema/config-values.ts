@@ -8,7 +8,7 @@ import type { ConfigType, ReadContext } from './config-type.js';
 /** An environment variable instead of a number or a truth value. */
 const REFERENCE_SCHEMA: JsonSchema = { type: 'string', pattern: '^\\$\\{env:[^}]+\\}$' };
 
-/** A value, with the reference replaced by its variable's value: a variable can only be a text. */
+/** A value; a text from a variable becomes the number or truth value that it stands for, because a variable can only be a text. */
 export function withReference(node: ConfigNode, { references }: ReadContext): ConfigNode {
   const { value, path } = node;
   if (typeof value !== 'string' || references?.has(path) !== true) return node;

@@ -5,17 +5,17 @@ import type { DatasetReader, DatasetReadOptions } from '@testbench/types/stores'
 import type { ResolvedDatasetConfig } from '../../config/dataset-config.js';
 import { DATASET_READERS } from './index.js';
 
-/** What a format is told by. */
+/** What identifies a format. */
 export interface FormatClues {
   /** The path, for a message. */
   readonly path: string;
-  /** The name in lower case, without the ending of a compression. */
+  /** The name in lower case, without the extension of a compression. */
   readonly name: string;
   /** The first bytes. */
   readonly start: Uint8Array;
 }
 
-/** Checks the readers of a caller, and puts them before ours. @throws {ConfigError} `CONFIG_INVALID`. */
+/** Checks the caller's readers, and puts them before ours. @throws {ConfigError} `CONFIG_INVALID`. */
 export function withOwnReaders(own: readonly DatasetReader[] = []): readonly DatasetReader[] {
   for (const [index, reader] of own.entries()) {
     const node = new ConfigNode(reader, `readers[${index}]`);
@@ -40,7 +40,7 @@ export function withOwnReaders(own: readonly DatasetReader[] = []): readonly Dat
 }
 
 /**
- * Chooses the reader of a file: by the configuration, or else by the name, or else by the first bytes.
+ * Chooses the reader of a file: by the configuration, otherwise by the name, otherwise by the first bytes.
  *
  * @throws {ConfigError} `CONFIG_INVALID`: unknown or undetectable format.
  */
@@ -73,7 +73,7 @@ export function chooseReader(
   );
 }
 
-/** The options of the configuration that a reader takes. @throws {ConfigError} `CONFIG_INVALID`: it has no such option. */
+/** The options of the configuration that a reader takes. @throws {ConfigError} `CONFIG_INVALID`: the reader has no such option. */
 export function readerOptions(
   { name, options = [] }: DatasetReader,
   { delimiter, quotes }: ResolvedDatasetConfig,

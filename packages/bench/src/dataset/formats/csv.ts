@@ -7,16 +7,16 @@ import { DELIMITERS, findDelimiter, nameOfDelimiter } from './find-delimiter.js'
 import { readLines } from './read-lines.js';
 import { decodeLine } from './text.js';
 
-/** Records are parsed together, since beginning costs as much as parsing three of them; so much text at a time. */
+/** Records are parsed together, because each start costs as much as parsing three of them; this much text at a time. */
 const BATCH_CHARACTERS = 16 * 1024;
-/** An open record is looked at when it has so many bytes, and whenever they have doubled. */
+/** An unfinished record is checked at this many bytes, and each time its size has doubled. */
 const FIRST_LOOK_BYTES = 64 * 1024;
-/** Lines of one record that are put together. */
+/** Maximum number of lines joined into one record. */
 const BLOCK_LINES = 1024;
 
 /**
- * Comma-separated values (RFC 4180): a header line with the names of the fields, then records of
- * as many fields. All values are texts. Blank lines are skipped. The delimiter may be another; if it is not given, it is found.
+ * Comma-separated values (RFC 4180): a header line with the names of the fields, then records with
+ * the same number of fields. All values are texts. Blank lines are skipped. Other delimiters are possible; if none is given, it is detected.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
@@ -78,7 +78,7 @@ interface CsvRecord {
   readonly place: RecordText;
 }
 
-/** Gives records with their places; what is wrong is thrown after the records before it were given. */
+/** Returns records with their places; an error is thrown after the records before it were returned. */
 async function* readRecords(
   bytes: AsyncIterable<Uint8Array>,
   { delimiter, quotes = true }: DatasetReadOptions,
@@ -118,9 +118,9 @@ async function* readRecords(
 }
 
 /**
- * Before anything is taken apart: a field costs many times what its comma does.
+ * Checked before anything is split: a field costs many times as much as its comma.
  *
- * @param delimiters What may stand between the fields; each alone.
+ * @param delimiters The possible delimiters between the fields; each one alone.
  */
 function checkFieldCount({ text, line }: RecordText, delimiters: string, quotes: boolean): void {
   if (text.length < MAX_COLUMNS) return;
@@ -153,7 +153,7 @@ function* parseBatch(
     for (const [position, place] of batch.entries()) yield { values: records[position]!, place };
     return;
   }
-  // One of them is wrong. Alone each shows whether it is, and those before it count.
+  // One of them is wrong. Parsed alone, each shows whether it is, and those before it count.
   for (const place of batch) yield* parseAlone(syntax, place);
 }
 
@@ -193,13 +193,13 @@ function stateOf({ code, message }: CsvError, delimiter: string): string {
   }
 }
 
-/** Puts lines together to records: where quotes are right, a record has an even number of them. */
+/** Joins lines into records: if quotes are correct, a record has an even number of them. */
 async function* readRecordTexts(
   bytes: AsyncIterable<Uint8Array>,
   { delimiter, quotes }: { readonly delimiter: string | undefined; readonly quotes: boolean },
 ): AsyncGenerator<RecordText, undefined> {
   let lines: string[] = [];
-  /** Lines that were put together: each by itself takes ten times its length. */
+  /** Joined lines: separately, each takes ten times its length. */
   let blocks: string[] = [];
   let byteLength = 0;
   let firstLine = 0;
@@ -243,7 +243,7 @@ async function* readRecordTexts(
   return undefined;
 }
 
-/** A record usually becomes endless because of a wrong quote in its first line; this is reported early. */
+/** A record usually becomes endless because of a misplaced quote in its first line; this is reported early. */
 function checkOpenRecord(place: RecordText, given: string | undefined): void {
   const syntax = { delimiter: given ?? findDelimiter(place.text, {}), quotes: true };
   try {

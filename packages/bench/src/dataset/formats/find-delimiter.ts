@@ -2,18 +2,18 @@ import { DatasetFormatError } from '@testbench/types/errors';
 import type { DatasetReadOptions } from '@testbench/types/stores';
 import { parse } from 'csv-parse/sync';
 
-/** What is looked for, in the order of preference. */
+/** The candidates, in the order of preference. */
 const CANDIDATES = [',', '\t', ';', '|'] as const;
-/** The same, as characters of one text. */
+/** The same, as the characters of one text. */
 export const DELIMITERS = CANDIDATES.join('');
-/** Records that are looked at. */
+/** Number of records examined. */
 const MAX_RECORDS = 50;
 
 /**
- * Finds what stands between the fields: the first candidate by which the header has several fields, and all first records
+ * Finds the delimiter between the fields: the first candidate by which the header has several fields and all first records
  * as many; or else the one that the header has most often; or else the comma.
  *
- * @param text The first records, whole.
+ * @param text The first records, complete.
  * @throws {DatasetFormatError} A delimiter was given, the header does not have it, and another fits.
  */
 export function findDelimiter(
@@ -42,7 +42,7 @@ export function findDelimiter(
   return CANDIDATES.reduce<string>((best, one) => (header(one) > header(best) ? one : best), ',');
 }
 
-/** Fields of each of the first records; none from the first on that is not right by this delimiter. */
+/** Number of fields in each of the first records; empty from the first record that is not valid with this delimiter. */
 function countColumns(text: string, delimiter: string, quotes: boolean): readonly number[] {
   try {
     const records: readonly (readonly string[])[] = parse(text, {
@@ -60,7 +60,7 @@ function countColumns(text: string, delimiter: string, quotes: boolean): readonl
   }
 }
 
-/** A delimiter in words. */
+/** Describes a delimiter in words. */
 export function nameOfDelimiter(delimiter: string): string {
   if (delimiter === ',') return 'a comma';
   if (delimiter === '\t') return 'a tab';

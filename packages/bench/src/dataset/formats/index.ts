@@ -6,7 +6,7 @@ import { jsonlReader } from './jsonl.js';
 import { parquetReader } from './parquet.js';
 import { textReader } from './text.js';
 
-/** All formats, in the order in which they are asked whether a file is theirs. */
+/** All formats, in the order in which they are checked. */
 export const DATASET_READERS: readonly DatasetReader[] = [
   jsonlReader,
   jsonReader,

@@ -14,8 +14,8 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 
 /**
- * JSON: one list of objects. Only where an object ends is looked for here; what is in it is parsed like a line of JSON Lines, so that both
- * have the same rules, and no more than one record is in memory.
+ * JSON: one list of objects. Here only the end of each object is searched for; its content is parsed like a line of JSON Lines, so that both
+ * follow the same rules, and at most one record is in memory.
  */
 export const jsonReader: DatasetReader = {
   specificationVersion: 'v1',
@@ -47,12 +47,12 @@ export const jsonReader: DatasetReader = {
 /** What may come next in the list. */
 type Expected = 'list' | 'first' | 'next' | 'separator' | 'end';
 
-/** Cuts a JSON list of objects into its objects. */
+/** Splits a JSON list of objects into its objects. */
 class ListSplitter {
   /** Objects so far. */
   records = 0;
   #expected: Expected = 'list';
-  /** Whether an object has begun and not ended. */
+  /** True if an object has begun but not ended. */
   #isOpen = false;
   /** Open brackets of that object. */
   #depth = 0;
@@ -61,7 +61,7 @@ class ListSplitter {
   #started: Uint8Array[] = [];
   #startedBytes = 0;
 
-  /** @throws {DatasetFormatError} `found` has the objects before it then. */
+  /** @throws {DatasetFormatError} `found` then has the objects before the error. */
   push(chunk: Uint8Array, found: Uint8Array[]): void {
     let at = 0;
     while (at < chunk.length) {
@@ -134,7 +134,7 @@ class ListSplitter {
     }
   }
 
-  /** Offset behind the brace that closes the object, or the end of the chunk. */
+  /** Offset after the brace that closes the object, or the end of the chunk. */
   #endOfObject(chunk: Uint8Array, start: number): number {
     let depth = this.#depth;
     let isText = this.#isText;

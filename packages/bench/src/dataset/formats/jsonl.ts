@@ -22,15 +22,15 @@ export const jsonlReader: DatasetReader = {
   },
 };
 
-/** An entry that says where its line begins. */
+/** An entry with the place where its line begins. */
 export interface LocatedEntry extends DatasetEntry {
   /** In bytes, after a byte order mark. */
   readonly offset: number;
-  /** Behind its last byte. */
+  /** Offset after its last byte. */
   readonly end: number;
 }
 
-/** Reads JSON Lines; entries come in lists, which are parsed while they are walked through. */
+/** Reads JSON Lines; entries come in lists, which are parsed while they are iterated. */
 export async function* readJsonl(
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Iterable<LocatedEntry>> {
@@ -45,7 +45,7 @@ function* parseLines(lines: readonly Line[]): Generator<LocatedEntry> {
   }
 }
 
-/** What is wrong, where the reason is known, and the parser's words would lead astray. */
+/** The problem, if the reason is known and the parser's message would be misleading. */
 function whyNoRecord(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 65_536)).toString();
   // Such a file is one line to us, and the parser only sees that something follows the first object.

@@ -1,4 +1,4 @@
-// Runs in a process of its own: a file may claim what it does not hold, and the decoder believes it.
+// Runs in its own process: a file may make false claims, and the decoder believes them.
 import { type FileHandle, open } from 'node:fs/promises';
 
 import {
@@ -11,22 +11,22 @@ import { compressors } from 'hyparquet-compressors';
 
 import type { ParquetAnswer, ParquetTask } from './parquet-messages.js';
 
-/** Rows are decoded in pieces of about so many bytes: what is decoded takes several times as much. */
+/** Rows are decoded in pieces of about this many bytes: decoded data takes several times as much. */
 const PIECE_BYTES = 8 * 1024 * 1024;
-/** Fewer rows at a time would decode the pages of their group too often. */
+/** With fewer rows at a time, the pages of their group would be decoded too often. */
 const MIN_PIECE_ROWS = 1_000;
 const MAGIC = 'PAR1';
 const MAGIC_ENCRYPTED = 'PARE';
-/** Magic at both ends, and the length of the footer. */
+/** The magic bytes at both ends, and the length of the footer. */
 const MIN_FILE_BYTES = 12;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A sentence about the file, to be told as it is. */
+/** A sentence about the file, to be reported unchanged. */
 class Refusal extends Error {}
 
 const { path, maxGroupBytes, maxMetadataBytes } = JSON.parse(process.argv[2]!) as ParquetTask;
 
-/** Each decoder, held to the size that a group may have: the size in a page's header is only a claim. */
+/** Each decoder, limited to the size that a group may have: the size in a page's header is only a claim. */
 const cappedCompressors = Object.fromEntries(
   Object.entries(compressors).map(([codec, decompress]) => [
     codec,
@@ -48,7 +48,7 @@ function isoOf(timeMs: number): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** Many writers do not say which bytes are a text. */
+/** Many writers do not mark which bytes are text. */
 function textOf(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -57,7 +57,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** JSON of what a row has: large integers as texts, and what is not a number as null. */
+/** The values of a row as JSON: large integers as texts, and NaN as null. */
 function toJson(row: unknown): string {
   return JSON.stringify(row, (_, value: unknown) => {
     if (typeof value === 'bigint') {
@@ -69,7 +69,7 @@ function toJson(row: unknown): string {
   });
 }
 
-/** A file whose last parts are kept: the pieces of a group are read out of the same bytes. */
+/** A file whose most recently read parts are kept: the pieces of a group are read out of the same bytes. */
 class CachedFile implements AsyncBuffer {
   readonly byteLength: number;
   readonly #handle: FileHandle;
@@ -176,13 +176,13 @@ function checkMetadata({ row_groups: groups, num_rows: rows, schema }: FileMetaD
   if (sum !== Number(rows)) {
     throw new Refusal(`it says ${rows} rows, its groups say ${sum} together`);
   }
-  // Set as a field of an object, it would be its prototype.
+  // If assigned as a field of an object, it would become its prototype.
   if (schema.some(({ name }) => name === '__proto__')) {
     throw new Refusal('it has a column "__proto__"; rename it');
   }
 }
 
-/** The sizes of a group are claims as well; but a decoder that goes by them stays within them. */
+/** The sizes of a group are claims too, but a decoder that uses them stays within them. */
 function checkGroup(group: FileMetaData['row_groups'][number], number: number): void {
   const rows = Number(group.num_rows);
   const bytes = group.columns.reduce(
@@ -207,5 +207,5 @@ async function answer(): Promise<void> {
 }
 
 process.on('message', () => void answer());
-// There is no one left to ask.
+// The parent process is gone.
 process.on('disconnect', () => process.exit());

@@ -5,11 +5,11 @@ export interface ParquetTask {
   readonly maxMetadataBytes: number;
 }
 
-/** What the process answers, each time that it is asked for more. */
+/** The answers of the process, one for each request. */
 export type ParquetAnswer =
   /** Rows, as lines of JSON. */
   | { readonly lines: Uint8Array }
-  /** There are no more. */
+  /** There are no more rows. */
   | { readonly end: true }
-  /** What is wrong; with the row, from 1, where it has to do with one. */
+  /** The problem, with the row, counted from 1, if it concerns one. */
   | { readonly problem: string; readonly row?: number };

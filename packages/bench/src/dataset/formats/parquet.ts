@@ -17,10 +17,10 @@ const LINE_FEED = 0x0a;
 
 /**
  * Parquet, with all its usual compressions and encodings. Integers beyond 2^53 become texts, dates and times texts in ISO 8601, bytes
- * that are not UTF-8 base64; NaN becomes null, as elsewhere in JSON.
+ * that are not UTF-8 base64; NaN becomes null, as usual in JSON.
  *
- * It is decoded in a process of its own, since sizes in such a file are only claims: one that asks for too much memory ends that
- * process. A thread would not do: V8 ends the whole process when an array of a thread finds no place.
+ * It is decoded in a separate process, because the sizes in such a file are only claims: a file that needs too much memory ends that
+ * process. A thread is not enough: V8 ends the whole process when it cannot allocate an array in a thread.
  */
 export const parquetReader: DatasetReader = {
   specificationVersion: 'v1',
@@ -50,7 +50,7 @@ async function* readParquet(input: DatasetInput): AsyncGenerator<DatasetEntry> {
   }
 }
 
-/** Location of the process's code: next to this package's own code; tests build it from the sources first. */
+/** Location of the process's code: next to this package's code; tests build it from source first. */
 function childEntry(): string {
   const folder = import.meta.url.endsWith('.ts') ? '../../../build/dataset/formats' : '.';
   return fileURLToPath(new URL(`${folder}/parquet-child.js`, import.meta.url));
@@ -84,7 +84,7 @@ class ParquetDecoder implements Disposable {
     this.#child.on('error', end);
   }
 
-  /** @param rows Rows so far, for the message if there is no answer. */
+  /** @param rows The rows so far, for the message if there is no answer. */
   async next(rows: number): Promise<ParquetAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const answer = await new Promise<ParquetAnswer | 'silent' | undefined>((resolve) => {

@@ -4,9 +4,9 @@ import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 /**
  * Parses one record of JSON.
  *
- * A record goes to plugins as it is, so the rules of the wire hold: valid UTF-8, at most 64 levels.
+ * A record is passed to plugins unchanged, so the rules of the wire apply: valid UTF-8, at most 64 levels.
  *
- * @throws {DatasetFormatError} With the place; `hint` may know why it is not JSON.
+ * @throws {DatasetFormatError} With the place; `hint` may say why it is not JSON.
  */
 export function parseRecord(
   bytes: Uint8Array,
@@ -28,7 +28,7 @@ export function parseRecord(
   return value as Record<string, unknown>;
 }
 
-/** What a value is, in words. */
+/** Describes a value in words. */
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return value === null ? 'null' : `a ${typeof value}`;
@@ -39,7 +39,7 @@ export function isBlank(bytes: Uint8Array): boolean {
   return bytes.every(isSpace);
 }
 
-/** Whether a byte is white space of JSON. */
+/** True if a byte is JSON white space. */
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -16,12 +16,12 @@ export interface Line {
 
 /**
  * Splits a text into lines, in constant memory. A line ends with LF; a CR before it is kept. A byte order mark
- * at the start is skipped. Lines come in lists, as many as a chunk has: one by one they would cost as much again.
+ * at the start is skipped. Lines come in lists, one list per chunk: one by one they would cost twice as much.
  *
- * Not `node:readline`: it also splits at U+2028 and at a lone CR, which may stand inside a JSON text,
+ * Not `node:readline`: it also splits at U+2028 and at a lone CR, which may occur inside a JSON text,
  * and it hides bytes that are not UTF-8.
  *
- * @throws {DatasetFormatError} For a line over 16 MiB, or another encoding; after the lines before it were given.
+ * @throws {DatasetFormatError} For a line over 16 MiB, or another encoding, after the lines before it were returned.
  */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
   let number = 1;

@@ -5,9 +5,9 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const LONGEST_MARK = 4;
 
 /**
- * Gives the bytes of a text without a byte order mark.
+ * Returns the bytes of a text without a byte order mark.
  *
- * @param placed The place to name where the encoding is wrong. @default the file as a whole
+ * @param placed The place to report if the encoding is wrong. @default the file as a whole
  * @throws {DatasetFormatError} It is in another encoding: then every record would be wrong, with unhelpful errors.
  */
 export async function* textBytes(
@@ -28,7 +28,7 @@ export async function* textBytes(
   if (start !== undefined && start.length > 0) yield withoutMark(start, place);
 }
 
-/** Bytes of the mark at the start. */
+/** Number of bytes of the mark at the start. */
 export function markBytes(start: Uint8Array): number {
   return BYTE_ORDER_MARK.every((byte, index) => start[index] === byte) ? BYTE_ORDER_MARK.length : 0;
 }
@@ -37,7 +37,7 @@ function withoutMark(start: Uint8Array, place: number | undefined): Uint8Array {
   try {
     decodeText(start.subarray(0, LONGEST_MARK));
   } catch (cause) {
-    // Four bytes may end within a character; then the rest of it tells.
+    // Four bytes may end within a character; the rest of it is needed to decide.
     if (PluginError.is(cause) && !cause.message.startsWith('it is not')) {
       throw new DatasetFormatError(cause.message, place, { cause });
     }

@@ -14,7 +14,7 @@ export class RandomNumbers {
   constructor(seed: string) {
     const digest = createHash('sha256').update(seed).digest();
     this.#state = Uint32Array.from([0, 4, 8, 12], (at) => digest.readUInt32LE(at));
-    // The one state that gives nothing but zeros.
+    // The only state that returns nothing but zeros.
     if (this.#state.every((word) => word === 0)) this.#state[0] = 1;
   }
 
@@ -32,7 +32,7 @@ export class RandomNumbers {
     return scrambled;
   }
 
-  /** A whole number from 0 to below `bound`, each as likely: what would make some likelier is drawn again. */
+  /** A whole number from 0 (inclusive) to `bound` (exclusive), all equally likely: values that would make some likelier are drawn again. */
   below(bound: number): number {
     const fair = 2 ** 32 - (2 ** 32 % bound);
     let drawn = this.next();

@@ -3,7 +3,7 @@ import type { ChatMessage } from '@testbench/types';
 import { kindOf } from '../formats/parse-record.js';
 import { MAX_MESSAGES } from '../limits.js';
 
-/** Who may speak, by the chat APIs. */
+/** The roles that the chat APIs allow. */
 const ROLES: ReadonlySet<unknown> = new Set([
   'system',
   'developer',
@@ -15,7 +15,7 @@ const ROLES: ReadonlySet<unknown> = new Set([
 
 /**
  * Reads a conversation: a list of at least one message, each with a known `role` and a `content` that is a text or a list of
- * parts; where an assistant calls tools, it may be null. Other fields stay as they are.
+ * parts; if an assistant calls tools, it may be null. Other fields are not changed.
  *
  * @param fail Makes the error.
  */
@@ -54,7 +54,7 @@ function problemOf(message: unknown): string | undefined {
   return `expected a text or a list as "content", found ${found}`;
 }
 
-/** The text of the last turn of the user, or else of the last message. */
+/** The text of the last turn of the user, otherwise of the last message. */
 export function textOfMessages(messages: readonly ChatMessage[]): string {
   const { content } = messages.findLast(({ role }) => role === 'user') ?? messages.at(-1)!;
   if (typeof content === 'string') return content;

@@ -7,11 +7,11 @@ import { MAX_GROUP_CHARACTERS, MAX_ID_CHARACTERS } from '../limits.js';
 import { readMessages, textOfMessages } from './read-messages.js';
 import { selectField } from './select-field.js';
 
-/** One record of a data set, as it was read. */
+/** One record of a data set, as read. */
 export interface DatasetRecord extends RecordPlace {
-  /** Number of the record in the data set, from 0, in the order of files and records, however few of them are taken. */
+  /** Number of the record in the data set, from 0, in the order of files and records, regardless of how many are taken. */
   readonly index: number;
-  /** Names the record in results: its own, or else its index. No other record of the data set has it. */
+  /** Identifies the record in results: its own id, or else its index. Unique in the data set. */
   readonly id: string;
   /** The whole record: an object; in CSV all values are texts. */
   readonly row: Readonly<Record<string, unknown>>;
@@ -19,22 +19,22 @@ export interface DatasetRecord extends RecordPlace {
 
 /** A record with the fields that every benchmark needs. */
 export interface Sample extends DatasetRecord {
-  /** The question; of a conversation, the last turn of the user. */
+  /** The question; for a conversation, the last turn of the user. */
   readonly input: string;
-  /** The right answer, as the record has it: any JSON. */
+  /** The right answer, unchanged from the record: any JSON. */
   readonly expected: unknown;
-  /** The conversation, where `fields.messages` names one. */
+  /** The conversation, if `fields.messages` names one. */
   readonly messages?: readonly ChatMessage[];
-  /** The group that results are sliced by, where `fields.group` names one. */
+  /** The group by which results are divided, if `fields.group` names one. */
   readonly group?: string;
-  /** What `columns` name, by their names; what a record does not have is absent. */
+  /** The fields listed in `columns`, by name; fields that the record lacks are absent. */
   readonly columns?: Readonly<Record<string, unknown>>;
 }
 
-/** What of the configuration says how a record is read. */
+/** The parts of the configuration that say how a record is read. */
 export type SampleOptions = Pick<ResolvedDatasetConfig, 'fields' | 'columns'>;
 
-/** Fields that a message lists. */
+/** Maximum number of fields that a message lists. */
 const MAX_KNOWN_FIELDS = 20;
 
 /** Reads the id of a record: a text or a number in its field, or else its index. @throws {BenchError} `BENCH_DATASET_INVALID`. */
@@ -59,7 +59,7 @@ export function readId(
   throw wrongField(place, field, 'a text or a number', 'dataset.fields.id');
 }
 
-/** @throws {BenchError} `BENCH_DATASET_INVALID`: a field is missing, or not what it should be. */
+/** @throws {BenchError} `BENCH_DATASET_INVALID`: a field is missing or invalid. */
 export function readSample(record: DatasetRecord, { fields, columns }: SampleOptions): Sample {
   const { row } = record;
   const messages =
@@ -126,7 +126,7 @@ function toText(value: unknown): string | undefined {
 /**
  * The error for a record that lacks a field which the configuration names.
  *
- * @param setting Where in the configuration it is named.
+ * @param setting The setting in the configuration that names it.
  */
 export function missingField(
   record: RecordPlace & Pick<DatasetRecord, 'row'>,
@@ -139,7 +139,7 @@ export function missingField(
   );
 }
 
-/** What a record has, for a message. */
+/** Lists the fields of a record, for a message. */
 export function knownFields(row: DatasetRecord['row']): string {
   const names = Object.keys(row);
   const more = names.length > MAX_KNOWN_FIELDS ? ', …' : '';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { RandomNumbers } from './random-numbers.js';
 import { selectOrder } from './select-order.js';
 
-// All numbers here come from an implementation of the same words in Python, with its own hashlib and integers.
+// All numbers here come from an implementation of the same words in Python, with Python's hashlib and integers.
 describe('RandomNumbers', () => {
   it('gives the numbers of xoshiro128**', () => {
     const random = new RandomNumbers('x');
@@ -18,7 +18,7 @@ describe('RandomNumbers', () => {
     const random = new RandomNumbers('fair');
     const counts = [0, 0, 0, 0, 0, 0, 0];
     for (let draw = 0; draw < 70_000; draw += 1) counts[random.below(7)]! += 1;
-    // Chi-square with 6 degrees of freedom: beyond 22.5 in one of a thousand seeds, and this seed stays the same.
+    // Chi-square with 6 degrees of freedom: above 22.5 for one seed in a thousand, and this seed stays the same.
     const chiSquare = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
     expect(chiSquare).toBeLessThan(22.5);
   });
@@ -32,7 +32,7 @@ describe('selectOrder()', () => {
       selection: { sample: { n: 8, seed: 7 } },
       order: [142, 406, 416, 482, 833, 962, 985, 1294],
     },
-    // Those of a smaller sample are among those of a larger one.
+    // The records of a smaller sample are among those of a larger one.
     {
       count: 1319,
       selection: { sample: { n: 5, seed: 7 } },

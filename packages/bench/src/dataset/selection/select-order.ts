@@ -1,10 +1,10 @@
 import { RandomNumbers } from './random-numbers.js';
 
-/** Which records are taken, and in which order. */
+/** The selection of records and their order. */
 export interface Selection {
   /** Size of the random sample. */
   readonly sample?: { readonly n: number; readonly seed: number } | undefined;
-  /** Mix the order. */
+  /** Shuffle the order. */
   readonly shuffle?: { readonly seed: number } | undefined;
 }
 
@@ -12,9 +12,9 @@ export interface Selection {
  * Chooses records and their order: the first `n` steps of a Fisher-Yates shuffle draw a sample, which comes in the order of the data set unless
  * it is shuffled itself. A larger sample of the same seed has all records of a smaller one.
  *
- * 4 bytes a record.
+ * Memory: 4 bytes per record.
  *
- * @returns Numbers of records; undefined if it is all of them, in their order.
+ * @returns Numbers of records; undefined for all of them, in their order.
  */
 export function selectOrder(
   count: number,
@@ -33,7 +33,7 @@ export function selectOrder(
   return order;
 }
 
-/** Puts a random one of the remaining records at each of the first places. */
+/** Swaps a random one of the remaining records into each of the first places. */
 function mix(order: Uint32Array, places: number, random: RandomNumbers): void {
   for (let place = 0; place < places; place += 1) {
     const other = place + random.below(order.length - place);

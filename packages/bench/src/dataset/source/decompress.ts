@@ -10,13 +10,13 @@ import { MAX_EXPANSION, MAX_FREE_EXPANSION_BYTES } from '../limits.js';
 /** A way to compress a file. */
 interface Compression {
   readonly name: string;
-  /** Ending of file names. */
+  /** Extension of file names. */
   readonly extension: string;
   /** The first bytes of every such file. */
   readonly magic: readonly number[];
-  /** Undefined where this version of Node does not have it. */
+  /** Undefined if this version of Node does not have it. */
   readonly create: (() => Transform) | undefined;
-  /** Of Node, that has it. */
+  /** The Node version that has it. */
   readonly since?: string;
 }
 
@@ -24,8 +24,8 @@ interface Compression {
 const createZstd = (zlib as Partial<typeof zlib>).createZstdDecompress;
 
 /**
- * Not by a library where Node has no zstd: the one that is small and well kept does not check checksums, and gave wrong
- * records out of a damaged file.
+ * No library is used where Node has no zstd: the small and well-maintained one does not check checksums, and returned wrong
+ * records from a damaged file.
  */
 const COMPRESSIONS: readonly Compression[] = [
   {
@@ -43,7 +43,7 @@ const COMPRESSIONS: readonly Compression[] = [
   },
 ];
 
-/** Bytes that tell a compression. */
+/** Number of bytes that identify a compression. */
 export const MAGIC_BYTES = 4;
 
 /** Detects the compression of a file by its first bytes; undefined if there is none. */
@@ -51,14 +51,14 @@ export function findCompression(start: Uint8Array): Compression | undefined {
   return COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => start[index] === byte));
 }
 
-/** A file name without the ending of a compression, in lower case. */
+/** A file name without the extension of a compression, in lower case. */
 export function withoutCompression(name: string): string {
   const lower = name.toLowerCase();
   const found = COMPRESSIONS.find(({ extension }) => lower.endsWith(extension));
   return found === undefined ? lower : lower.slice(0, -found.extension.length);
 }
 
-/** The compression that a file's name speaks of. */
+/** The compression that a file's name indicates. */
 export function namedCompression(name: string): string | undefined {
   return COMPRESSIONS.find(({ extension }) => name.toLowerCase().endsWith(extension))?.name;
 }
@@ -66,7 +66,7 @@ export function namedCompression(name: string): string | undefined {
 /**
  * Decompresses a stream, in constant memory.
  *
- * @throws {DatasetFormatError} It is damaged, cut off or a bomb, or this version of Node does not have the compression.
+ * @throws {DatasetFormatError} The stream is damaged, truncated or a bomb, or this version of Node does not have the compression.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,

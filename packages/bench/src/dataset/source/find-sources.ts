@@ -7,15 +7,15 @@ import { BenchError } from '../../errors.js';
 import { unreadableDataset, unreadableState } from '../dataset-error.js';
 import { MAX_DATASET_FILES } from '../limits.js';
 
-/** Stands for the standard input in place of a path. */
+/** Stands for the standard input instead of a path. */
 export const STANDARD_INPUT = '-';
 
 /**
- * Finds the files of a data set: each path as it stands, or else as a pattern. The files of a pattern come in the order of their
- * names, by code unit, on every machine; a file comes once.
+ * Finds the files of a data set: each path is tried as a file, then as a pattern. The files of a pattern come in the order of their
+ * names, by code unit, on every machine; each file comes only once.
  *
  * @param paths Absolute, or `-`.
- * @throws {BenchError} `BENCH_DATASET_UNREADABLE`: there is no such file, it is a folder, or they are too many.
+ * @throws {BenchError} `BENCH_DATASET_UNREADABLE`: there is no such file, it is a folder, or there are too many files.
  */
 export async function findSources(paths: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
@@ -44,7 +44,7 @@ async function findFiles(path: string): Promise<readonly string[]> {
   return files;
 }
 
-/** Brackets in the name of a folder that exists are not pattern, so the search begins in the deepest such folder. */
+/** Brackets in the name of an existing folder are not part of a pattern, so the search begins in the deepest such folder. */
 async function matchFiles(pattern: string): Promise<readonly string[]> {
   let folder = dirname(pattern);
   while (!(await isFolder(folder))) {
@@ -62,7 +62,7 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Whether a path has characters that mean something in a pattern. */
+/** True if a path has characters with a meaning in patterns. */
 export function isPattern(path: string): boolean {
   return /[*?[\]{}()!]/.test(path);
 }

@@ -4,7 +4,7 @@ import { absorbStreamErrors } from '@testbench/types';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Reads an open file from its start, chunk by chunk; the file stays open. Each chunk has memory of its own. */
+/** Reads an open file from its start, chunk by chunk; the file stays open. Each chunk has its own memory. */
 export async function* readHandle(
   handle: FileHandle,
   isSeekable: boolean,
@@ -29,14 +29,14 @@ export async function* readStandardInput(): AsyncGenerator<Uint8Array> {
   for await (const chunk of absorbStreamErrors(process.stdin)) yield chunk as Uint8Array;
 }
 
-/** Bytes of which the first were looked at already. */
+/** Bytes of which the first have already been examined. */
 export interface PeekedBytes {
   readonly start: Uint8Array;
-  /** All of them, from the first; once. */
+  /** All bytes, from the first; can be read once. */
   readonly bytes: AsyncGenerator<Uint8Array>;
 }
 
-/** Looks at the first bytes: as many as are asked for, unless there are fewer. */
+/** Examines the first bytes: as many as requested, unless there are fewer. */
 export async function peekBytes(
   source: AsyncGenerator<Uint8Array>,
   length: number,

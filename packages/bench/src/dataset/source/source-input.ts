@@ -18,7 +18,7 @@ import {
 import { STANDARD_INPUT } from './find-sources.js';
 import { peekBytes, readHandle, readStandardInput } from './read-bytes.js';
 
-/** Bytes that a format is told by. */
+/** Number of bytes that identify a format. */
 const PEEK_BYTES = 4096;
 
 /** One file of a data set, or the standard input: its bytes after decompression, and their digest. */
@@ -27,7 +27,7 @@ export class SourceInput implements DatasetInput {
   #copy: string | undefined;
 
   readonly #source: AsyncGenerator<Uint8Array>;
-  /** Begun already, unlike `source`: a generator that never began does not end what it reads from. */
+  /** Already started, unlike `source`: a generator that never started does not close its source. */
   readonly #begun: AsyncGenerator<Uint8Array>;
 
   private constructor(
@@ -35,7 +35,7 @@ export class SourceInput implements DatasetInput {
     readonly path: string,
     /** Undefined for the standard input. */
     readonly handle: FileHandle | undefined,
-    /** Size of the file, where its bytes are those of the data set; undefined for all else. */
+    /** Size of the file, if its bytes are the bytes of the data set; otherwise undefined. */
     readonly plainSize: number | undefined,
     /** The first bytes, up to 4 KiB. */
     readonly start: Uint8Array,
@@ -46,7 +46,7 @@ export class SourceInput implements DatasetInput {
     this.#begun = begun;
   }
 
-  /** @throws What the file system throws, or a {@link DatasetFormatError}. */
+  /** @throws Errors of the file system, or a {@link DatasetFormatError}. */
   static async open(path: string): Promise<SourceInput> {
     if (path === STANDARD_INPUT && process.stdin.isTTY) {
       throw unreadableState(path, 'the standard input is a terminal; pipe the records into it');
@@ -86,13 +86,13 @@ export class SourceInput implements DatasetInput {
     }
   }
 
-  /** The file's name in lower case, without the ending of a compression. */
+  /** The file's name in lower case, without the extension of a compression. */
   get name(): string {
     return withoutCompression(basename(this.path));
   }
 
   async *bytes(): AsyncGenerator<Uint8Array> {
-    // Not by a loop over it: who stops early leaves the rest for the digest.
+    // Not with a loop over it: a caller that stops early leaves the rest for the digest.
     for (;;) {
       const next = await this.#source.next();
       if (next.done === true) return;
@@ -123,7 +123,7 @@ export class SourceInput implements DatasetInput {
     return this.#hash.digest('hex');
   }
 
-  /** @param keepOpen Leaves the file open, whose handle belongs to the caller from here on. */
+  /** @param keepOpen Leaves the file open; its handle then belongs to the caller. */
   async close({ keepOpen = false } = {}): Promise<void> {
     await this.#source.return(undefined);
     await this.#begun.return(undefined);

@@ -1,9 +1,9 @@
-/** An unpredictable seed, so that texts with equal hashes cannot be prepared. */
+/** An unpredictable seed, so that texts with equal hashes cannot be constructed. */
 export function randomSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32);
 }
 
-/** 48 bits of a text. What comes out of a lookup must not depend on it: the seed differs from process to process. */
+/** 48 bits of a text. The result of a lookup must not depend on it: the seed differs between processes. */
 export function hashText(text: string, seed: number): number {
   let low = seed ^ 0xde_ad_be_ef;
   let high = seed ^ 0x41_c6_ce_57;

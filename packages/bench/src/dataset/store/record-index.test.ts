@@ -17,7 +17,7 @@ describe('RecordIndex', () => {
 
   it('finds the hashes of equal ids, wherever they stand', () => {
     const index = new RecordIndex();
-    // Of two parts.
+    // Made of two parts.
     const count = 300_000;
     for (let record = 0; record < count; record += 1) {
       index.add(record, 1, record === count - 1 ? '7' : String(record));
@@ -25,7 +25,7 @@ describe('RecordIndex', () => {
     const expected = index.hash('7');
     const found = index.takeEqualHashes();
     expect(found).toContain(expected);
-    // Two of so many ids have an equal hash by accident in one of 6,000 runs.
+    // With this many ids, two have equal hashes by accident in one of 6,000 runs.
     expect(found.size).toBeLessThanOrEqual(2);
   });
 

@@ -1,12 +1,12 @@
 import { hashText, randomSeed } from './hash-text.js';
 
 const CHUNK_RECORDS = 65_536;
-/** Hashes are looked at in parts of so many: each part is one way through all of them, and takes 16 bytes a hash meanwhile. */
+/** Hashes are examined in parts of this many: each part is one pass over all of them, and takes 16 bytes per hash meanwhile. */
 const PART_RECORDS = 256 * 1024;
 /** For a large set, the parts are still small compared with the index. */
 const MAX_PARTS = 64;
 
-/** 16 bytes a record. */
+/** 16 bytes per record. */
 class Chunk {
   readonly offsetLow = new Uint32Array(CHUNK_RECORDS);
   readonly offsetHigh = new Uint16Array(CHUNK_RECORDS);
@@ -16,9 +16,9 @@ class Chunk {
 }
 
 /**
- * Where each record is, and a hash of its id: 16 bytes a record, and 10 once the ids are checked.
+ * The place of each record and a hash of its id: 16 bytes per record, and 10 once the ids are checked.
  *
- * An id itself is not kept. Equal hashes say that two ids may be equal; who reads the records again can tell.
+ * The ids themselves are not kept. Equal hashes mean that two ids may be equal; reading the records again shows whether they are.
  */
 export class RecordIndex {
   readonly #chunks: Chunk[] = [];
@@ -61,7 +61,7 @@ export class RecordIndex {
     return hashText(id, this.#seed);
   }
 
-  /** Hashes that several records have. To be called once, after the last record; the hashes are forgotten. */
+  /** Hashes that several records have. Must be called once, after the last record; the hashes are then discarded. */
   takeEqualHashes(): ReadonlySet<number> {
     const equal = new Set<number>();
     const parts = Math.min(MAX_PARTS, Math.ceil(this.#count / PART_RECORDS));
@@ -78,7 +78,7 @@ export class RecordIndex {
     return equal;
   }
 
-  /** A part of them, in no order: equal ones are in the same. */
+  /** A part of the hashes, unordered: equal ones are in the same part. */
   #hashesOf(part: number, parts: number): Float64Array {
     let hashes = new Float64Array(Math.ceil((1.25 * this.#count) / parts) + 64);
     let found = 0;

@@ -10,10 +10,10 @@ import type { FileStore, Segment } from './segments.js';
 import { SpoolStore } from './segments.js';
 import { Spool, SpoolFullError } from './spool.js';
 
-/** Files that stay open; the records of further ones are copied. */
+/** Maximum number of files that stay open; the records of further ones are copied. */
 const MAX_OPEN_FILES = 64;
 
-/** Takes in the records of a data set, file by file: those of JSON Lines stay in their file, all others are copied. */
+/** Collects the records of a data set, file by file: those of JSON Lines stay in their file, all others are copied. */
 export class RecordStore {
   readonly index = new RecordIndex();
   readonly segments: Segment[] = [];
@@ -23,7 +23,7 @@ export class RecordStore {
   #firstRecord = 0;
   #spoolStart = 0;
 
-  /** Whether one more file may stay open. */
+  /** True if one more file may stay open. */
   get canKeepFile(): boolean {
     return this.#files.length < MAX_OPEN_FILES;
   }
@@ -41,7 +41,7 @@ export class RecordStore {
     await this.#guard(place.file, () => this.#spool.write(line));
   }
 
-  /** Ends a file whose records were located, and keeps it open. @param end Offset behind its last record. */
+  /** Ends a file whose records were located, and keeps it open. @param end Offset after its last record. */
   endFile(file: FileStore, unit: string, end: number): void {
     this.#files.push(file);
     this.#end({ file: file.path, unit, store: file }, end);
@@ -54,7 +54,7 @@ export class RecordStore {
     this.#spoolStart = this.#spool.byteLength;
   }
 
-  /** To be called once, before records are read. */
+  /** Must be called once, before records are read. */
   async finish(): Promise<void> {
     await this.#guard(this.segments[0]?.file ?? '', () => this.#spool.finish());
   }

@@ -3,30 +3,30 @@ import type { FileHandle } from 'node:fs/promises';
 import { unreadableState } from '../dataset-error.js';
 import type { Spool } from './spool.js';
 
-/** The records of one file, and where they are kept. */
+/** The records of one file, and their storage. */
 export interface Segment {
-  /** What messages call the file. */
+  /** The file's name in messages. */
   readonly file: string;
   /** What the places of its records count. */
   readonly unit: string;
-  /** Offset in all segments together at which this one begins. */
+  /** Offset at which this segment begins, over all segments together. */
   readonly base: number;
   /** The file itself, or the copy of its records. */
   readonly store: FileStore | SpoolStore;
   /** Number of its first record. */
   readonly firstRecord: number;
-  /** Number behind its last record. */
+  /** Number after that of its last record. */
   readonly endRecord: number;
-  /** Offset behind its last record, in all segments together. */
+  /** Offset after its last record, over all segments together. */
   readonly end: number;
 }
 
-/** Bytes that can be read anywhere. */
+/** Bytes that can be read at any offset. */
 interface ByteStore {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A file of JSON lines, as it is. */
+/** A file of JSON lines, read in place. */
 export class FileStore implements ByteStore {
   /** See `fileState()`. */
   readonly #state: string;
@@ -39,7 +39,7 @@ export class FileStore implements ByteStore {
     this.#state = state;
   }
 
-  /** @throws {BenchError} `BENCH_DATASET_UNREADABLE`: the file is not as it was. */
+  /** @throws {BenchError} `BENCH_DATASET_UNREADABLE`: the file has changed. */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const buffer = Buffer.allocUnsafeSlow(length);
     const { bytesRead } = await this.handle.read(buffer, 0, length, offset);
@@ -68,7 +68,7 @@ export class SpoolStore implements ByteStore {
   }
 }
 
-/** What tells that a file was changed: its size, and the time of the last change. */
+/** Shows whether a file was changed: its size, and the time of the last change. */
 export async function fileState(handle: FileHandle): Promise<string> {
   const { size, mtimeMs } = await handle.stat();
   return `${size} ${mtimeMs}`;
@@ -80,7 +80,7 @@ export function segmentOf(segments: readonly Segment[], record: number): Segment
   let high = segments.length;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    // Of segments without records, which begin at the same, the last counts.
+    // Segments without records begin at the same number; the last one counts.
     if (segments[middle]!.firstRecord <= record) low = middle;
     else high = middle;
   }

@@ -7,28 +7,28 @@ import { MAX_SPOOL_BYTES, MAX_SPOOL_MEMORY_BYTES } from '../limits.js';
 
 const WRITE_BYTES = 256 * 1024;
 
-/** The copy would be larger than a temporary file may be. */
+/** The copy would exceed the size limit of a temporary file. */
 export class SpoolFullError extends Error {}
 
 /**
- * Bytes that are written once and then read anywhere: in memory while they are few, or else in a temporary file that only this
- * process can open. Nothing of it is left when the process ends, however it ends.
+ * Bytes that are written once and then read at any offset: in memory while they are few, otherwise in a temporary file that only this
+ * process can open. Nothing is left of it when the process ends, for whatever reason.
  */
 export class Spool {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #written = 0;
   #file: FileHandle | undefined;
-  /** Where the file's name could not be taken away while it is open. */
+  /** The file's path, if it could not be unlinked while open. */
   #path: string | undefined;
   #memory: Buffer | undefined;
 
-  /** Bytes so far. */
+  /** Number of bytes so far. */
   get byteLength(): number {
     return this.#written + this.#pendingBytes;
   }
 
-  /** Adds bytes, which must not be changed afterwards. @throws {SpoolFullError} Or what the file system throws. */
+  /** Adds bytes, which must not be changed afterwards. @throws {SpoolFullError} Or an error of the file system. */
   async write(bytes: Uint8Array): Promise<void> {
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
@@ -39,7 +39,7 @@ export class Spool {
     if (this.#pendingBytes > limit) await this.#flush();
   }
 
-  /** To be called after the last write, before the first read. */
+  /** Must be called after the last write, before the first read. */
   async finish(): Promise<void> {
     if (this.#file !== undefined) await this.#flush();
     else this.#memory = Buffer.concat(this.#pending);
@@ -64,7 +64,7 @@ export class Spool {
       const path = join(tmpdir(), `testbench-${randomUUID()}.tmp`);
       this.#file = await open(path, 'wx+', 0o600);
       this.#path = path;
-      // Where the system allows it, the file has no name from here on.
+      // If the system allows it, the file has no name from now on.
       await unlink(path).then(
         () => (this.#path = undefined),
         () => {},
