@@ -1,20 +1,20 @@
 import { PluginError } from '@testbench/types/errors';
 
-/** Why a benchmark could not be run to its end. */
+/** Why a benchmark could not be completed. */
 export type BenchErrorCode =
   /** The configuration file is missing or cannot be read. */
   | 'BENCH_CONFIG_UNREADABLE'
   /** The dataset is missing, cannot be read or copied, or was changed during the run. */
   | 'BENCH_DATASET_UNREADABLE'
-  /** A record of the dataset is invalid, or has the id of another; `file` and `line` say where. */
+  /** A record of the dataset is invalid, or has the id of another record; `file` and `line` say where. */
   | 'BENCH_DATASET_INVALID'
-  /** The dataset has no record in the range asked for. */
+  /** The dataset has no record in the requested range. */
   | 'BENCH_DATASET_EMPTY'
   /** A plugin call failed, and the run is set to stop at the first failure. */
   | 'BENCH_CALL_FAILED'
   /** A paid call would cost more tokens, money or time than the budget has left. */
   | 'BENCH_BUDGET_SPENT'
-  /** The cache of paid calls cannot be kept in the folder given. */
+  /** The cache of paid calls cannot be kept in the given folder. */
   | 'BENCH_CACHE_UNUSABLE'
   /** The metrics of a row cannot be summed: they are missing, not finite, or too many. Reported as the `failure` of a set's score. */
   | 'BENCH_SUMS_INVALID'
@@ -28,15 +28,15 @@ export type BenchErrorCode =
   | 'BENCH_RUN_VERSION'
   /** Another process is writing the run. */
   | 'BENCH_RUN_LOCKED'
-  /** A run cannot be continued because part of its plan has changed; the message says what. */
+  /** A run cannot be continued because part of its plan has changed; the message says which. */
   | 'BENCH_PLAN_CHANGED'
-  /** Shards to be merged are not all there, or lack records. */
+  /** Shards to be merged are missing or lack records. */
   | 'BENCH_SHARDS_MISSING'
-  /** A shard to be merged is there twice, or its run is there already with other rows. */
+  /** A shard to be merged occurs twice, or its run already exists with other rows. */
   | 'BENCH_SHARDS_DOUBLED'
-  /** Shards to be merged are of different plans, cut differently, or counted fuel by different versions of the metering; or a folder is not a shard. */
+  /** Shards to be merged have different plans, are cut differently, or used different versions of fuel metering; or a folder is not a shard. */
   | 'BENCH_SHARDS_MISMATCHED'
-  /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not fit; the message says which. */
+  /** Two runs, or two models, cannot be compared: their data, records, metrics or models do not match; the message says which. */
   | 'BENCH_NOT_COMPARABLE'
   /** The baseline does not exist or cannot be read. */
   | 'BENCH_BASELINE_UNREADABLE'
@@ -44,9 +44,9 @@ export type BenchErrorCode =
   | 'BENCH_BASELINE_DAMAGED'
   /** The baseline was written by another version of this package, in a format that this one does not know. */
   | 'BENCH_BASELINE_VERSION'
-  /** The folder of records of hosts, or a record in it, cannot be read. */
+  /** The folder of host records, or a record in it, cannot be read. */
   | 'BENCH_ANALYTICS_UNREADABLE'
-  /** A record of a host is not what a host writes. */
+  /** A host record is not in the form that hosts write. */
   | 'BENCH_ANALYTICS_DAMAGED'
   /** The caller's `AbortSignal` fired. */
   | 'BENCH_CANCELLED';
@@ -57,7 +57,7 @@ export interface BenchErrorDetails extends ErrorOptions {
   readonly line?: number;
 }
 
-/** A benchmark could not be run to its end. No results file is written or changed. */
+/** A benchmark could not be completed. No results file is written or changed. */
 export class BenchError extends PluginError<BenchErrorCode> {
   /** The file at fault. */
   readonly file: string | undefined;

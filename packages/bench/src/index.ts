@@ -1,12 +1,12 @@
 /**
  * Runs a dataset through provider, transform, evaluator and filter plugins, and sums up the scores.
  *
- * It is a package of its own because a program may want the results without a command line, and the
+ * It is a separate package because a program may want the results without a command line, and the
  * plugin system without datasets.
  *
  * @packageDocumentation
  */
-/** Base of the errors of all packages, so that a caller can tell them from bugs without a further dependency. */
+/** Base of the errors of all packages, so that a caller can tell them from bugs without another dependency. */
 export { PluginError } from '@testbench/types/errors';
 export type {
   BenchmarkConfig,

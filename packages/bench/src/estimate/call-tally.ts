@@ -5,7 +5,7 @@ import { withoutUndefined } from '../config/without-undefined.js';
 import { BYTES_A_TOKEN } from './limits.js';
 import type { CallEstimate, TokenEstimate } from './run-estimate.js';
 
-/** What names a line of the estimate, and what is known of it from the configuration. */
+/** The fields that identify a line of the estimate, and those known from the configuration. */
 export interface TallyOf extends Pick<CallEstimate, 'kind' | 'name' | 'model' | 'isPaid'> {
   readonly prices: PriceTable;
   /** Calls of the whole plan. */
@@ -14,10 +14,10 @@ export interface TallyOf extends Pick<CallEstimate, 'kind' | 'name' | 'model' | 
 
 type Request = Readonly<Record<string, unknown>>;
 
-/** Counts the calls of one model or evaluator over the sample, and estimates those of all records from it. */
+/** Counts the calls of one model or evaluator over the sample, and extrapolates them to all records. */
 export class CallTally {
   readonly of: TallyOf;
-  /** Calls whose rows are there. */
+  /** Calls whose rows already exist. */
   stored = 0;
   /** Cases of the sample for which the call is due. */
   #due = 0;
@@ -29,7 +29,7 @@ export class CallTally {
   #unbounded = 0;
   #answers = 0;
   #answerTokens = 0;
-  /** Tokens of prompts whose bytes are known too. */
+  /** Tokens of prompts whose bytes are also known. */
   #knownTokens = 0;
   #knownBytes = 0;
 
@@ -37,7 +37,7 @@ export class CallTally {
     this.of = of;
   }
 
-  /** A case of the sample for which the call is due; what becomes of it is told by the others. */
+  /** A case of the sample for which the call is due; the other methods record its outcome. */
   addDue(): void {
     this.#due += 1;
   }
@@ -62,7 +62,7 @@ export class CallTally {
     this.#mostTokens.completionTokens += most.completionTokens;
   }
 
-  /** What an answer used that is there. */
+  /** The usage of an existing answer. */
   addUsage({ completionTokens }: TokenUsage): void {
     this.#answers += 1;
     this.#answerTokens += completionTokens;

@@ -15,14 +15,14 @@ import {
 import type { Stage } from '../run/stage.js';
 import type { CallTally } from './call-tally.js';
 
-/** Says that a call would have been made. */
+/** Signals that a call would have been made. */
 const NOT_MADE = new CallError('CALL_PLUGIN_FAILED', 'Cannot call: this is a dry run');
 
-/** Stands in for paid calls: answers those that the cache has, counts the others, and makes none. */
+/** Stands in for paid calls: answers those found in the cache, counts the others, and makes none. */
 export class DryCalls implements StageCalls {
   readonly #cache: CallCache | undefined;
   readonly #tallyOf: (stage: Stage, model: string) => CallTally | undefined;
-  /** Calls that would have been made, so that the second of the same counts as cached. */
+  /** Calls that would have been made, so that a second identical call counts as cached. */
   readonly #seen = new Set<string>();
 
   /** @param tallyOf Undefined for a stage whose calls are not counted. */
@@ -34,7 +34,7 @@ export class DryCalls implements StageCalls {
     this.#tallyOf = tallyOf;
   }
 
-  /** True if a failure says only that a call would have been made. */
+  /** True if a failure only signals that a call would have been made. */
   static isNotMade(failure: { readonly message: string } | undefined): boolean {
     return failure?.message === NOT_MADE.message;
   }
@@ -68,9 +68,9 @@ export class DryCalls implements StageCalls {
   }
 
   /**
-   * Runs a plugin that asks over the answers that the cache has of its asks.
+   * Runs a plugin that makes requests on the answers that the cache has for them.
    *
-   * @returns Undefined if one of them is not there.
+   * @returns Undefined if one of them is missing.
    */
   async #goOn<Data>(
     stage: Stage,
@@ -101,7 +101,7 @@ export class DryCalls implements StageCalls {
     }
   }
 
-  /** Counts the call of an evaluator whose case has no answer yet, so that its input is not known either. */
+  /** Counts the call of an evaluator whose case has no answer yet, so its input is unknown too. */
   addUnknown(stage: Stage, data: Readonly<Record<string, unknown>>): void {
     const tally = this.#tallyOf(stage, '');
     tally?.addDue();
@@ -109,7 +109,7 @@ export class DryCalls implements StageCalls {
   }
 }
 
-/** What goes to the model: of a provider its input, of an evaluator what it makes of its own. */
+/** The model's input: for a provider its own input, for an evaluator the request that it makes from its input. */
 function requestOf(
   stage: Stage,
   data: Readonly<Record<string, unknown>>,

@@ -2,7 +2,7 @@ import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { CallEstimate, RunEstimate } from './run-estimate.js';
 
-/** Adds up the lines of an estimate, and says in sentences what the numbers leave out. */
+/** Adds up the lines of an estimate, and describes in sentences what the numbers omit. */
 export function summarizeEstimate(
   calls: readonly CallEstimate[],
   { sampledRecords, isWhole }: Pick<RunEstimate, 'sampledRecords' | 'isWhole'>,
@@ -56,7 +56,7 @@ function labelOf({ kind, name, model }: CallEstimate): string {
   return kind === 'provider' ? (model ?? name) : name;
 }
 
-/** Undefined if one of the parts is. */
+/** Undefined if one of the parts is undefined. */
 function sum(parts: readonly (number | undefined)[]): number | undefined {
   let total = 0;
   for (const part of parts) {

@@ -67,7 +67,7 @@ describe('estimateRun()', () => {
       isWhole: true,
       unpriced: [],
     });
-    // "ask 7" with quotes has 7 bytes, and "ask 17" 8: 2 tokens a call.
+    // "ask 7" with quotes has 7 bytes, and "ask 17" 8: 2 tokens per call.
     const line = { planned: 20, stored: 0, cached: 0, toMake: 20, isPaid: true };
     const tokens = { input: 38, output: 200, outputFrom: 'limit' };
     const money = (38 * 1 + 200 * 2) / 1e6;

@@ -29,23 +29,23 @@ import { SAMPLE_CASES, USAGE_ROWS } from './limits.js';
 import type { RunEstimate } from './run-estimate.js';
 import { pendingPositions, type Stretch } from './pending-positions.js';
 
-/** How a run is estimated. */
+/** Options for estimating a run. */
 export interface EstimateOptions extends RunOptions {
-  /** Records that are looked at, evenly spread over those that are left. @default as many as have 1,000 cases */
+  /** Number of records examined, evenly spread over the remaining ones. @default as many as give 1,000 cases */
   readonly sampleRecords?: number;
 }
 
 /**
- * Estimates what running a configuration would do: how many calls of which provider, model and evaluator, how many of them are stored or in the
- * cache, and what tokens and money the others are expected to take. No paid call is made, and nothing is written; the data set is read and
- * checked, and plugins that wait for no network are run over the sample.
+ * Estimates what running a configuration would do: the number of calls by provider, model and evaluator, how many of them are stored or in the
+ * cache, and the tokens and money that the others are expected to take. No paid call is made, and nothing is written; the data set is read and
+ * checked, and plugins that do not wait for a network are run over the sample.
  *
- * Of evaluators that ask a model the input is known where the answer is; elsewhere it is estimated from the record.
+ * For evaluators that ask a model, the input is known where the answer is known; elsewhere it is estimated from the record.
  *
- * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
- * @throws {ConfigError} As `runPlan`, also for a model without a price under a budget in money.
+ * @param config A configuration as returned by `parseBenchmarkConfig`; relative paths start at the working directory.
+ * @throws {ConfigError} Like `runPlan`, and also for a model without a price if the budget limits money.
  * @throws {LoadError} A plugin does not load.
- * @throws {BenchError} The data set, a prompt or the run that is there cannot be read, or is wrong.
+ * @throws {BenchError} The data set, a prompt or the existing run cannot be read or is invalid.
  */
 export async function estimateRun(
   config: BenchmarkConfig,
@@ -103,7 +103,7 @@ class RunEstimator {
     return this.#run.pipeline.stages.some((stage) => stage.waits);
   }
 
-  /** A line for each model of a provider, and for each evaluator. */
+  /** One line for each model of a provider, and for each evaluator. */
   #addTallies(): void {
     const { config, pipeline, dataset } = this.#run;
     const budget = new Budget(config.budgets);
@@ -127,7 +127,7 @@ class RunEstimator {
     }
   }
 
-  /** Segments of the run that is there and that would stay; their rows say what answers use. */
+  /** Segments of the existing run that would stay; their rows show the usage of answers. */
   async #keptSegments(): Promise<readonly RunSegment[]> {
     const { config, plan } = this.#run;
     if (config.outputDir === undefined) return [];
@@ -165,7 +165,7 @@ class RunEstimator {
     }
   }
 
-  /** Evaluates the sample without a paid call; of another run whose rows are taken over, all rows are counted. */
+  /** Evaluates the sample without a paid call; for another run whose rows are taken over, all rows are counted. */
   async #lookAt(sample: readonly number[], pending: readonly Stretch[]): Promise<void> {
     const { config, dataset, plan } = this.#run;
     const other =
@@ -250,7 +250,7 @@ function tallyKey(stage: Stage, model: string): string {
   return JSON.stringify([stage.id, model]);
 }
 
-/** Positions next to each other as one stretch, so that they are read together. */
+/** Merges adjacent positions into one stretch, so that they are read together. */
 function joined(stretches: readonly Stretch[]): readonly Stretch[] {
   const result: { from: number; to: number }[] = [];
   for (const { from, to } of stretches) {

@@ -4,15 +4,15 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Records of a run whose rows are not there. */
+/** Records of a run whose rows do not exist yet. */
 export interface PendingPositions {
   readonly count: number;
   readonly stretches: readonly Stretch[];
-  /** So many of them, evenly spread, in order. */
+  /** This many of them, evenly spread, in order. */
   spread(wanted: number): number[];
 }
 
-/** @param stored Stretches whose rows are there, in order. @param count Records of the run. */
+/** @param stored Stretches whose rows exist, in order. @param count Number of records of the run. */
 export function pendingPositions(stored: readonly Stretch[], count: number): PendingPositions {
   const stretches: Stretch[] = [];
   let end = 0;
@@ -30,7 +30,7 @@ export function pendingPositions(stored: readonly Stretch[], count: number): Pen
       let stretch = 0;
       let before = 0;
       for (let taken = 0; taken < wanted; taken += 1) {
-        // The middle of the part that this one stands for.
+        // The middle of the part that this record represents.
         const nth = Math.floor(((taken + 0.5) * pending) / wanted);
         while (nth >= before + lengthOf(stretches[stretch]!)) {
           before += lengthOf(stretches[stretch]!);

@@ -51,7 +51,7 @@ export function baselineSide(baseline: Baseline): ComparedSide {
   };
 }
 
-/** Which records have sums, by the places of systems. */
+/** The records that have sums, by index of the system. */
 function resultsOf(sums: readonly BaselineSums[], keys: readonly string[]): RecordResults {
   const results = new RecordResults([]);
   for (const { evaluator, records, ...name } of sums) {

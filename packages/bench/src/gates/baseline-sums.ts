@@ -7,7 +7,7 @@ import type { ResultRow } from '../results/result-row.js';
 import type { SystemName } from '../results/score-board.js';
 import type { Baseline, BaselineSums } from './baseline.js';
 
-/** More results of a record than a case may have epochs would only take time. */
+/** More results per record than the maximum number of epochs would only take time. */
 const MAX_RESULTS = 1000;
 
 /** Adds up the metrics of records' results, record by record, for a baseline. */
@@ -15,12 +15,12 @@ export class BaselineSumReader {
   readonly #evaluators: readonly string[];
   readonly #open = new Map<string, { names: Map<string, number>; records: Entry[] }>();
 
-  /** @param evaluators Those of sums. */
+  /** @param evaluators The evaluators of sums. */
   constructor(evaluators: readonly string[]) {
     this.#evaluators = evaluators;
   }
 
-  /** @param system Its place among the systems of `sums`. */
+  /** @param system Its index among the systems of `sums`. */
   add(row: ResultRow, system: number, record: number): void {
     for (const evaluator of this.#evaluators) {
       const metrics = ownValue(row.details ?? {}, evaluator)?.metrics;
@@ -39,7 +39,7 @@ export class BaselineSumReader {
     }
   }
 
-  /** What was added up, for some of the systems. */
+  /** The sums of some of the systems. */
   sums(
     systems: readonly SystemName[],
     chosen: readonly SystemName[],
@@ -73,7 +73,7 @@ export class BaselineSumReader {
 
 type Entry = number[] | undefined;
 
-/** Rows as those that the sums were made of, as far as a comparison of sets looks at them: at least one a record. */
+/** Rows like those that the sums were made from, as far as a comparison of sets reads them: at least one per record. */
 export async function* baselineRows({
   fields,
   records,
@@ -106,7 +106,7 @@ export async function* baselineRows({
   return undefined;
 }
 
-/** Whether what a file has is a list of sums, for so many records. */
+/** True if a value from a file is a list of sums for this many records. */
 export function areBaselineSums(value: unknown, records: number): value is readonly BaselineSums[] {
   return Array.isArray(value) && value.every((item) => isSums(item, records));
 }

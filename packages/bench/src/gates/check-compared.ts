@@ -1,13 +1,13 @@
 import type { GateCheck } from '../compare/run-comparison.js';
 import type { SystemName } from '../results/score-board.js';
 
-/** Names that a message has. */
+/** Maximum number of names in a message. */
 const MAX_NAMED = 5;
 
 /**
- * Whether the second run has all that the first has: what is gone cannot be shown to be as good as before.
+ * Checks that the second run has everything that the first has: for missing parts, a loss cannot be excluded.
  *
- * @returns Nothing if it has.
+ * @returns Empty if it has.
  */
 export function checkCompared(
   systems: readonly SystemName[],

@@ -9,17 +9,17 @@ import type {
 } from '../compare/run-comparison.js';
 import type { GateOptions } from './gate-options.js';
 
-/** Records that are listed with a check. */
+/** Maximum number of records listed with a check. */
 const MAX_LISTED = 100;
 
 /** The state of records that must not get worse. */
 export interface NamedRecord {
   readonly record: string;
-  /** `worse` also if it had a score, and has none now. */
+  /** `worse` also if it had a score and has none now. */
   readonly state: 'fine' | 'worse' | 'unknown';
 }
 
-/** One metric of one pair, with the named records in it. */
+/** One metric of one pair, with its named records. */
 export interface GuardedMetric {
   readonly pair: SystemComparison;
   readonly metric: MetricComparison;
@@ -33,7 +33,7 @@ export interface GuardedSet {
 }
 
 /**
- * The two guards of a gate: a broad loss, by a paired one-sided test of all records, of means and of scores of whole sets; and hard breaks,
+ * The two guards of a gate: a broad loss, found by a paired one-sided test over all records, for means and for scores of whole sets; and hard breaks
  * of named records or of more than a share of them.
  */
 export function checkLosses(
@@ -41,7 +41,7 @@ export function checkLosses(
   sets: readonly GuardedSet[],
   { alpha = 0.05, records, maxLost }: GateOptions,
 ): GateResult {
-  // Holm: the chance of any false alarm stays at alpha, however many metrics there are.
+  // Holm: the probability of any false alarm stays at alpha, regardless of the number of metrics.
   const { adjusted } = adjustPValues(
     [...metrics.map(({ metric }) => lossP(metric)), ...sets.map(({ set }) => lossP(set))],
     { alpha },
@@ -59,8 +59,8 @@ export function checkLosses(
 }
 
 /**
- * One-sided: the chance of a loss at least as large where nothing changed. For independent records that are right or wrong by McNemar's exact
- * test; else by the deciding test of the comparison.
+ * One-sided: the probability of a loss at least this large if nothing changed. For independent records that are right or wrong, by McNemar's exact
+ * test; otherwise by the deciding test of the comparison.
  */
 function lossP({
   difference,

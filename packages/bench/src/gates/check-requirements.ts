@@ -5,7 +5,7 @@ import type { MetricSummary, RunSummary, SystemReport } from '../summary/run-sum
 import { type RequirementOptions, readRequirements, SET_PREFIX } from './gate-options.js';
 
 /**
- * Checks a run's figures against their requirements. Every prompt, provider and model must reach it; a metric without a score does not.
+ * Checks a run's figures against their requirements. Every prompt, provider and model must reach them; a metric without a score does not.
  *
  * @throws {ConfigError} An option is wrong, or there is no such metric.
  *
@@ -40,7 +40,7 @@ export function checkRequirements(summary: RunSummary, given: RequirementOptions
   return { passed: checks.every(({ passed }) => passed), checks };
 }
 
-/** A number that can be held against a limit. */
+/** A number that can be compared with a limit. */
 interface CheckedNumber extends Pick<MetricSummary, 'interval'> {
   readonly name: string;
   readonly value: number | null;

@@ -1,17 +1,17 @@
 import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
-/** Requirements of a run compared with another run or a baseline. */
+/** Requirements for a run compared with another run or a baseline. */
 export interface GateOptions {
   /**
-   * Chance of an alarm where nothing changed: the level of a one-sided test of a loss, over all metrics and pairs together (Holm). For right
-   * and wrong the test is McNemar's exact one, whose level is never above this.
+   * Probability of an alarm if nothing changed: the level of a one-sided test for a loss, over all metrics and pairs together (Holm). For right
+   * and wrong answers, this is McNemar's exact test, whose level is never above this value.
    *
    * @default 0.05
    */
   readonly alpha?: number;
   /** Records, by id or index, that must not get worse: a single one fails the gate. @default none */
   readonly records?: readonly string[];
-  /** Greatest share of the records that were right that may be wrong now, from 0 to 1. @default no limit */
+  /** Largest allowed share, from 0 to 1, of previously right records that are wrong now. @default no limit */
   readonly maxLost?: number;
 }
 
@@ -21,16 +21,16 @@ const GATE: OptionReaders<GateOptions> = {
   maxLost: (node) => node.number(0, 1),
 };
 
-/** Stands before the name of a score of the whole set: `set:bleu` is BLEU's score from 0 to 1, `set:bleu.bleu` a value of it. */
+/** Prefix of the name of a score of the whole set: `set:bleu` is BLEU's score from 0 to 1, `set:bleu.bleu` a value of it. */
 export const SET_PREFIX = 'set:';
 
-/** Requirements of a run on its own. */
+/** Requirements for a single run. */
 export interface RequirementOptions {
-  /** Least means, by metric; with `set:` before the name, least scores of the whole set, or values of it such as `set:bleu.bleu`. @default none */
+  /** Minimum means, by metric; with `set:` before the name, minimum scores of the whole set, or of its values such as `set:bleu.bleu`. @default none */
   readonly failUnder?: Readonly<Record<string, number>>;
   /** Compares the lower ends of intervals with `failUnder`, instead of the means. @default false */
   readonly lowerBound?: boolean;
-  /** Cases that may lack a score. @default no limit */
+  /** Maximum number of cases without a score. @default no limit */
   readonly maxErrors?: number;
 }
 
@@ -39,7 +39,7 @@ const REQUIREMENTS: OptionReaders<RequirementOptions> = {
     Object.fromEntries(
       Object.entries(node.object()).map(([metric, least]) => [
         metric,
-        // Values of sets have any size: BLEU goes to 100.
+        // Values of sets have any size: BLEU goes up to 100.
         metric.startsWith(SET_PREFIX)
           ? new ConfigNode(least, `${node.path}.${metric}`).number(
               -Number.MAX_VALUE,

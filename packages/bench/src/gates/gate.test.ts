@@ -113,8 +113,8 @@ describe('checkRequirements()', () => {
 });
 
 /**
- * What "without a change" means: a model answers each question rightly with a chance of its own, and two epochs of it are drawn. The
- * chances are the shares of the four models that answered the question rightly, so that questions are as hard and easy as they are.
+ * What "without a change" means: for each question, a model has its own probability of a right answer, and two epochs of it are drawn. The
+ * probabilities are the shares of the four models that answered the question correctly, so that the difficulty of the questions is realistic.
  */
 describe.skipIf(!hasGsm8k)('a gate over GSM8K (needs TESTBENCH_SHARED or ../shared)', () => {
   const labels = hasGsm8k ? gsm8kLabels() : [];

@@ -9,7 +9,7 @@ import { isObject } from '../is-object.js';
 import { type Baseline, BASELINE_VERSION, type BaselineField } from './baseline.js';
 import { BaselineSumReader } from './baseline-sums.js';
 
-/** What of a run goes into a baseline. */
+/** The parts of a run that go into a baseline. */
 export interface BaselineOptions {
   /** Evaluators; also `score` and `passed`. @default all evaluators */
   readonly metrics?: readonly string[];
@@ -85,7 +85,7 @@ export async function makeBaseline(run: ScoredRun, given?: BaselineOptions): Pro
   });
 }
 
-/** The summary of a run, which is not trusted, names the evaluators of sums. */
+/** The summary of a run, which is untrusted, names the evaluators of sums. */
 function sumEvaluators({ summary, plan }: ScoredRun): string[] {
   const sets = isObject(summary) ? summary['sets'] : undefined;
   const named = new Set(
@@ -105,12 +105,12 @@ export function sealBaseline(content: Omit<Baseline, 'digest'>): Baseline {
   return { ...content, digest: baselineDigest(content) };
 }
 
-/** Of all but the digest itself. */
+/** The digest of everything except the digest itself. */
 export function baselineDigest(content: Omit<Baseline, 'digest'>): string {
   return digestOf(canonicalJson(content));
 }
 
-/** One line a record, so that a diff shows which ones changed. */
+/** One line per record, so that a diff shows which ones changed. */
 export function formatBaseline({ records, sums = [], ...rest }: Baseline): string {
   const head = JSON.stringify(rest, undefined, 2).slice(0, -2);
   const lines = (list: readonly unknown[]): string =>
@@ -124,7 +124,7 @@ export function formatBaseline({ records, sums = [], ...rest }: Baseline): strin
 }
 
 /**
- * Writes a baseline into a file, which appears whole or not at all.
+ * Writes a baseline into a file, which appears complete or not at all.
  *
  * @param inputs Files that must not be replaced.
  * @throws {BenchError} `BENCH_OUTPUT_FAILED`.

@@ -25,7 +25,7 @@ export function followRecords(
     if (position === undefined) return { record, state: 'unknown' };
     const [before, after] = [a.values.at(left[position]!), b.values.at(right[position]!)];
     const least = rightFrom ?? before;
-    // Of a record that was wrong before, or had no score, nothing was lost. One that has no score any more broke.
+    // A record that was wrong before, or had no score, lost nothing. One that no longer has a score got worse.
     const isWorse = before >= least && !(after >= least);
     return { record, state: isWorse ? 'worse' : 'fine' };
   });

@@ -12,9 +12,9 @@ import { areBaselineSums } from './baseline-sums.js';
 import { baselineDigest } from './make-baseline.js';
 
 /**
- * Reads a baseline, trusting nothing in it.
+ * Reads a baseline, treating it as untrusted.
  *
- * @throws {BenchError} `BENCH_BASELINE_UNREADABLE` if there is no such file, or none of at most 64 MiB; `BENCH_BASELINE_DAMAGED` if it is not what was written;
+ * @throws {BenchError} `BENCH_BASELINE_UNREADABLE` if there is no regular file of at most 64 MiB; `BENCH_BASELINE_DAMAGED` if its content is not what was written;
  *   `BENCH_BASELINE_VERSION` if another version of this package wrote it, in a format that this one does not know.
  */
 export async function readBaseline(file: string): Promise<Baseline> {
@@ -22,9 +22,9 @@ export async function readBaseline(file: string): Promise<Baseline> {
 }
 
 /**
- * The same for its text.
+ * Reads a baseline from its text.
  *
- * @param file Where it stands, for errors.
+ * @param file Its path, for errors.
  */
 export function parseBaseline(text: string, file: string): Baseline {
   const damaged = (state: string, cause?: unknown): BenchError =>
@@ -125,7 +125,7 @@ function isRecord(value: unknown, fields: readonly string[], columns: number): b
 
 async function readText(file: string): Promise<string> {
   try {
-    // A link may lead to it: the file is the user's own.
+    // A link may lead to it: the file belongs to the user.
     const bytes = await readRegular(await realpath(file), MAX_BASELINE_BYTES);
     if (bytes !== undefined) return bytes.toString('utf8');
   } catch (cause) {

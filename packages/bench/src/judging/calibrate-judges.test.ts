@@ -10,7 +10,7 @@ const row = (index: number, score: number, more: Partial<ResultRow> = {}): Resul
   return { ...name, index, scores: { judge: score }, ...more };
 };
 
-/** Rows and labels of a table: how often people said the row's class, and the judge the column's. */
+/** Rows and labels of a table: how often people gave the row's class and the judge the column's class. */
 function table(counts: readonly (readonly number[])[]): [ResultRow[], HumanLabel[]] {
   const rows: ResultRow[] = [];
   const labels: HumanLabel[] = [];
@@ -74,7 +74,7 @@ describe('calibrateJudges()', () => {
   });
 
   it('shows that agreement may be base rates alone', async () => {
-    // The judge says 1 always: it agrees on 95 of 100, and knows nothing.
+    // The judge always says 1: it agrees on 95 of 100 without knowing anything.
     const { judges } = await calibrateJudges(
       ...table([
         [0, 5],
@@ -91,7 +91,7 @@ describe('calibrateJudges()', () => {
       [0, 2, 10],
     ];
     const { judges } = await calibrateJudges(...table(counts));
-    // By hand: n 38; disagreement, linear, 8 / 38; by chance 2 * (12*14 + 14*12 + 2*12*12) / 38² = 1248 / 1444.
+    // Computed by hand: n 38; disagreement, linear, 8 / 38; by chance 2 * (12*14 + 14*12 + 2*12*12) / 38² = 1248 / 1444.
     expect(judges[0]?.linearKappa).toBeCloseTo(1 - 8 / 38 / (1248 / 1444), 12);
     // Quadratic: by chance 2 * (12*14 + 14*12 + 4*12*12) / 38² = 1824 / 1444.
     expect(judges[0]?.quadraticKappa).toBeCloseTo(1 - 8 / 38 / (1824 / 1444), 12);
@@ -102,10 +102,10 @@ describe('calibrateJudges()', () => {
       { id: 'a', label: 1, who: 'ana' },
       { id: 'a', label: 1, who: 'ben' },
       { id: 'a', label: 0, who: 'eva' },
-      // Split.
+      // People are split.
       { id: 'b', label: 1, who: 'ana' },
       { id: 'b', label: 0, who: 'ben' },
-      // The later counts, wherever it stands.
+      // The later label counts, regardless of its position.
       { id: 'c', label: 0, who: 'ana', when: '2026-11-30T10:00:00Z' },
       { id: 'c', label: 1, who: 'ana', when: '2026-11-29T10:00:00Z' },
       { id: 'd', label: 1, who: 'ana' },
@@ -145,7 +145,7 @@ describe('calibrateJudges()', () => {
     const labels = ['A', 'B', 'B', 'A'].map((label, index) => ({ id: String(index), label }));
     const { judges } = await calibrateJudges(rows, labels);
     expect(judges.map(({ judge, n, kappa }) => [judge, n, kappa])).toEqual([
-      // Where the panel is split it has no class.
+      // If the panel is split, it has no class.
       [undefined, 2, 1],
       ['x', 4, 1],
       ['y', 4, 0],
@@ -159,7 +159,7 @@ describe('calibrateJudges()', () => {
     const labels = [5, 4, 2, 1].map((label, index) => ({ id: String(index), label }));
     const exact = await calibrateJudges(rows, labels, { against: 'grade' });
     expect(exact.judges[0]).toMatchObject({ observed: 0, n: 4 });
-    // By hand: each is one class off, and by chance the mean of squares is 2.5.
+    // Computed by hand: each is one class off, and by chance the mean of squares is 2.5.
     expect(exact.judges[0]?.quadraticKappa).toBeCloseTo(0.6, 12);
     const passed = await calibrateJudges(rows, labels, { against: 'grade', threshold: 3 });
     expect(passed.judges[0]).toMatchObject({ observed: 1, kappa: 1 });

@@ -14,57 +14,57 @@ import { CaseLabels } from './case-labels.js';
 import { MAX_LABEL_CLASSES } from './limits.js';
 import type { HumanLabel } from './read-labels.js';
 
-/** How judges are compared with people. */
+/** Options for comparing judges with people. */
 export interface CalibrationOptions {
-  /** Evaluators that are compared. @default all that the rows have scores of */
+  /** Evaluators to compare. @default all for which the rows have scores */
   readonly evaluators?: readonly string[];
   /**
-   * What of a verdict is compared with a label: the score from 0 to 1, the grade on the rubric's scale, or the class. @default the class for labels that
-   * are texts, else the score
+   * The part of a verdict that is compared with a label: the score from 0 to 1, the grade on the rubric's scale, or the class. @default the class for labels that
+   * are texts, otherwise the score
    */
   readonly against?: 'score' | 'grade' | 'choice';
-  /** Makes both sides 1 or 0: whether the number reaches this. @default numbers are compared as they are */
+  /** Makes both sides 1 or 0: whether the number reaches this value. @default numbers are compared as they are */
   readonly threshold?: number;
-  /** Of intervals. @default 0.95 */
+  /** Confidence level of intervals. @default 0.95 */
   readonly confidence?: number;
-  /** Disagreements that are listed for each judge. @default 100 */
+  /** Maximum number of disagreements listed for each judge. @default 100 */
   readonly maxDisagreements?: number;
 }
 
-/** A case on which a judge and people say different things. */
+/** A case on which a judge and people disagree. */
 export interface Disagreement extends CaseName {
-  /** The record's id, or else its index as a text. */
+  /** The record's id, or else its index as text. */
   readonly record: string;
   readonly people: Label;
   readonly judge: Label;
 }
 
-/** How far one judge agrees with people. */
+/** The agreement of one judge with people. */
 export interface JudgeCalibration {
   readonly evaluator: string;
-  /** One of a panel; absent for what the evaluator gave in the end. */
+  /** One judge of a panel; absent for the evaluator's final verdict. */
   readonly judge?: string;
-  /** Cases that both judged. */
+  /** Cases judged by both. */
   readonly n: number;
-  /** Share of them on which they agree. */
+  /** Share of these cases on which they agree. */
   readonly observed: number | null;
   /** Agreement expected by chance, from their base rates. */
   readonly expected: number | null;
-  /** Cohen's; null where both use one and the same class throughout, or there are more than 100 different values. */
+  /** Cohen's kappa; null if both always use the same single class, or if there are more than 100 different values. */
   readonly kappa: number | null;
   readonly stderr: number | null;
-  /** Of kappa, from its standard error; null without one above 0. */
+  /** The interval of kappa, from its standard error; null unless the standard error is above 0. */
   readonly interval: Interval | null;
-  /** Weighted by the distance of classes, for three or more numbers; else null. */
+  /** Kappa weighted by the distance of classes, for three or more numbers; otherwise null. */
   readonly linearKappa: number | null;
   readonly quadraticKappa: number | null;
-  /** How often each says what. */
+  /** How often each gives each label. */
   readonly baseRates: readonly {
     readonly label: Label;
     readonly judge: number;
     readonly people: number;
   }[];
-  /** Who said what together, pairs that occur. */
+  /** The pairs of labels that occur together. */
   readonly confusion: readonly {
     readonly people: Label;
     readonly judge: Label;
@@ -74,16 +74,16 @@ export interface JudgeCalibration {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** What {@link calibrateJudges} gives. */
+/** The result of {@link calibrateJudges}. */
 export interface Calibration {
   readonly labels: number;
-  /** Labels of which no row is. */
+  /** Labels that match no row. */
   readonly unmatched: number;
   /** Cases that people judged, each counted once for each evaluator. */
   readonly cases: number;
-  /** Those of them on which as many said one thing as another: they are compared with nothing. */
+  /** Those of them on which people are evenly split: they are left out of all comparisons. */
   readonly disputed: number;
-  /** Krippendorff's alpha between people, where several judged a case: judges can hardly agree with them more. Null if there is nothing to compare. */
+  /** Krippendorff's alpha between people, if several judged a case: judges can hardly agree with them more than this. Null if there is nothing to compare. */
   readonly peopleAlpha: number | null;
   readonly judges: readonly JudgeCalibration[];
 }
@@ -97,11 +97,11 @@ const OPTIONS: OptionReaders<CalibrationOptions> = {
 };
 
 /**
- * Compares the verdicts of a run's judges, and of each of a panel, with labels that people gave: agreement with base rates, kappa, and the table of who
- * said what. Of several people the majority counts.
+ * Compares the verdicts of a run's judges, and of each judge of a panel, with labels that people gave: agreement with base rates, kappa, and the table of
+ * who gave which label. If several people judged a case, the majority counts.
  *
- * @param rows Of a run; read once.
- * @param labels See `readLabels`.
+ * @param rows The rows of a run; read once.
+ * @param labels Labels as returned by `readLabels`.
  * @throws {ConfigError} An option is wrong.
  * @see Cohen (1960), doi:10.1177/001316446002000104; Krippendorff (2011), Computing Krippendorff's alpha-reliability
  *
@@ -186,7 +186,7 @@ function disagreementOf(row: ResultRow, people: Label, judge: Label): Disagreeme
   return { record: id ?? String(index), index, prompt, provider, model, epoch, people, judge };
 }
 
-/** What an evaluator, and each judge of its panel, said of a row. */
+/** The verdicts of an evaluator and of each judge of its panel on a row. */
 function verdictsOf(
   row: ResultRow,
   evaluator: string,
@@ -207,7 +207,7 @@ function verdictsOf(
   return found.filter((pair): pair is [string | undefined, Label] => pair[1] !== undefined);
 }
 
-/** The most frequent value; undefined if there is none, or several are. */
+/** The most frequent value; undefined if there is none, or if there are several. */
 function onlyMode<T>(values: readonly (T | undefined)[]): T | undefined {
   const counts = new Map<T, number>();
   for (const value of values) {

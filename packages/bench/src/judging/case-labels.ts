@@ -1,17 +1,17 @@
 import type { CaseName, ResultRow } from '../results/result-row.js';
 import type { HumanLabel } from './read-labels.js';
 
-/** What people said of one case. */
+/** The labels that people gave to one case. */
 export interface CaseLabel {
-  /** Of each person the last one. */
+  /** The last label of each person. */
   readonly labels: readonly (number | string)[];
-  /** What most of them said; undefined if as many said another. */
+  /** The most frequent label; undefined in case of a tie. */
   readonly majority: number | string | undefined;
 }
 
-/** Labels by the cases that they are about. */
+/** Labels by case. */
 export class CaseLabels {
-  /** Labels of records that no row is of. */
+  /** Labels of records that have no row. */
   readonly #unmatched = new Set<HumanLabel>();
   readonly #byRecord = new Map<string, HumanLabel[]>();
 
@@ -24,12 +24,12 @@ export class CaseLabels {
     }
   }
 
-  /** Labels that no case was asked for. */
+  /** Labels for which no case was looked up. */
   get unmatched(): number {
     return this.#unmatched.size;
   }
 
-  /** What people said of a row's answer, for an evaluator; undefined if there are no labels. */
+  /** The labels that people gave to a row's answer, for an evaluator; undefined if there are no labels. */
   of(row: CaseName & Pick<ResultRow, 'id'>, evaluator: string): CaseLabel | undefined {
     const found = (this.#byRecord.get(row.id ?? String(row.index)) ?? []).filter(
       (label) => isAbout(label, row) && (label.evaluator ?? evaluator) === evaluator,

@@ -1,5 +1,5 @@
 /**
- * Judges against people: labels that people gave, and how far judges agree with them.
+ * Judges against people: labels that people gave, and how well judges agree with them.
  *
  * @packageDocumentation
  */

@@ -3,28 +3,28 @@ import { isObject } from '../is-object.js';
 import { ownValue } from '../own-value.js';
 import { MAX_JUDGE_NAME_CHARACTERS, MAX_JUDGEMENT_CHARACTERS, MAX_JUDGEMENTS } from './limits.js';
 
-/** One reply of a judge, and what was taken from it. */
+/** One reply of a judge, and the values read from it. */
 export interface Judgement {
-  /** Which judge: the name of its model, or the one that its configuration gives it. */
+  /** The judge: the name of its model, or the name that its configuration gives it. */
   readonly judge: string;
-  /** From 1: which of its judgements of this case. */
+  /** Number of this judgement among those that it gave on this case, from 1. */
   readonly sample?: number;
-  /** Of a comparison: `answer_first` or `other_first`. */
+  /** For a comparison: `answer_first` or `other_first`. */
   readonly order?: string;
   /** 0 to 1, for the answer; absent if the reply has no verdict. */
   readonly score?: number;
-  /** As the judge gave it, on the rubric's scale. */
+  /** The judge's grade, on the rubric's scale. */
   readonly grade?: number;
   /** The class that it chose. */
   readonly choice?: string;
-  /** Things that it looked at, and how many of them hold. */
+  /** Number of criteria that it checked, and how many of them hold. */
   readonly items?: number;
   readonly held?: number;
-  /** Why, in its own words. */
+  /** The judge's reason, in its own words. */
   readonly reason?: string;
   /** Why there is no score. */
   readonly problem?: string;
-  /** What it answered, word by word; of a very long reply its two ends. Untrusted text. */
+  /** The judge's reply, verbatim; for a very long reply, its beginning and end. Untrusted text. */
   readonly reply?: string;
 }
 
@@ -32,11 +32,11 @@ const TEXTS = ['order', 'choice', 'reason', 'problem', 'reply'] as const;
 const NUMBERS = ['sample', 'score', 'grade', 'items', 'held'] as const;
 
 /**
- * Reads what an evaluator says of its judges, which came from a plugin.
+ * Reads what an evaluator reports about its judges; the value comes from a plugin.
  *
- * @param fail Makes the error of what is wrong.
- * @returns Undefined if there is nothing. What is not known here is left out.
- * @throws What `fail` makes: it is not a list, too long, or an entry has no judge or a field of the wrong kind.
+ * @param fail Makes the error for an invalid value.
+ * @returns Undefined if there is nothing. Unknown fields are left out.
+ * @throws The error made by `fail`: the value is not a list, is too long, or an entry has no judge or a field of the wrong kind.
  */
 export function readJudgements(
   value: unknown,
@@ -80,7 +80,7 @@ export function readJudgements(
 }
 
 /**
- * Whether an entry of a stored row is a judgement: texts and numbers where they belong, which is all that is shown of it.
+ * True if an entry of a stored row is a judgement: texts and numbers are where they belong, and nothing else of it is shown.
  *
  * @param entry An object.
  */

@@ -9,24 +9,24 @@ import { csvReader, tsvReader } from '../dataset/formats/csv.js';
 import { BenchError } from '../errors.js';
 import { MAX_LABEL_BYTES } from './limits.js';
 
-/** What a person said of an answer. */
+/** The label that a person gave to an answer. */
 export interface HumanLabel {
-  /** The record's id, or its number from 0 where the data set has none. */
+  /** The record's id, or its number from 0 if the data set has no ids. */
   readonly id: string;
   /** A number, such as a score from 0 to 1 or a grade; a truth value, which counts as 1 or 0; or the name of a class. */
   readonly label: number | string;
-  /** Who said it. @default one person for all labels without a name */
+  /** Who gave it. @default one person for all labels without a name */
   readonly who?: string;
-  /** When, as ISO 8601: of two labels of one person for one answer the later counts, and without times the one further on. */
+  /** Time in ISO 8601. Of two labels by one person for one answer the later one counts; without times, the one that comes later in the file. */
   readonly when?: string;
-  /** Which answers to the record it is about. @default all of them */
+  /** The answers to the record that it is about. @default all of them */
   readonly prompt?: string;
   readonly provider?: string;
   readonly model?: string;
   readonly epoch?: number;
-  /** Which evaluator it is for. @default all of them */
+  /** The evaluator that it is for. @default all of them */
   readonly evaluator?: string;
-  /** For people. */
+  /** A note for people. */
   readonly note?: string;
 }
 
@@ -44,12 +44,12 @@ const KEYS = [
 ] as const;
 
 /**
- * Reads labels that people gave: a file of JSON lines, one label a line, where blank lines do not count; or a file `.csv` or `.tsv` whose header names
- * `id`, `label` and what else a label has. There `1`, `0.5`, `true` and `false` are numbers and truth values, anything else is the name of a class, and an empty field
- * is none.
+ * Reads labels that people gave: a file of JSON lines, one label per line, where blank lines are ignored; or a file `.csv` or `.tsv` whose header names
+ * `id`, `label` and further fields of a label. There `1`, `0.5`, `true` and `false` are numbers and truth values, anything else is the name of a class, and an empty field
+ * counts as absent.
  *
  * @param path UTF-8, with or without a byte order mark, at most 64 MiB.
- * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if there is no such file or it cannot be read; `BENCH_DATASET_INVALID`, with `file` and `line`, for a line
+ * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` if the file does not exist or cannot be read; `BENCH_DATASET_INVALID`, with `file` and `line`, for a line
  *   that is not a label.
  */
 export async function readLabels(path: string): Promise<HumanLabel[]> {
@@ -94,7 +94,7 @@ function readTable(reader: DatasetReader, bytes: Uint8Array): AsyncIterable<Data
   return reader.read(input, {});
 }
 
-/** What is a number in JSON is a text in a table. */
+/** A number in JSON is a text in a table. */
 function fromTexts(record: Readonly<Record<string, string>>): Record<string, unknown> {
   const fields = Object.entries(record).filter(([, text]) => text !== '');
   return Object.fromEntries(

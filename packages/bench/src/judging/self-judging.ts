@@ -11,10 +11,10 @@ interface JudgeUse {
   readonly stage: { readonly waits: boolean; readonly config: Settings };
 }
 
-/** Names of a model that mean the one that is newest at a date. */
+/** Suffixes of model names that mark the newest version, or the version of a date. */
 const SNAPSHOT = /[-@](?:latest|\d{8}|\d{4}-\d{2}-\d{2})$/;
 
-/** Models that an evaluator asks, by its settings `model` and `panel`, and where each is named. */
+/** Models that an evaluator asks, by its settings `model` and `panel`, and the place where each is named. */
 export function judgeModels(settings: Settings): readonly { name: string; path: string }[] {
   const { model, panel } = settings;
   const found = typeof model === 'string' && model !== '' ? [{ name: model, path: 'model' }] : [];
@@ -27,8 +27,8 @@ export function judgeModels(settings: Settings): readonly { name: string; path: 
 }
 
 /**
- * True if two names are of one model: upper and lower case, a maker in front (`openai/gpt-4o`) and a date behind (`gpt-4o-2024-08-06`) do not
- * matter, nor does the server, since a copy of the tested model is the tested model.
+ * True if two names mean the same model: case, a vendor prefix (`openai/gpt-4o`) and a date suffix (`gpt-4o-2024-08-06`) do not
+ * matter, and neither does the server, because a copy of the tested model is the tested model.
  */
 export function isSameModel(one: string, other: string): boolean {
   return plainName(one) === plainName(other);
@@ -65,7 +65,7 @@ export function rejectSelfJudging(
   }
 }
 
-/** Evaluators some of whose judges are tested. */
+/** Evaluators with judges that are also tested. */
 export function selfJudgedEvaluators({
   providers,
   evaluators,

@@ -4,10 +4,10 @@ import type { HumanLabel } from './read-labels.js';
 
 /**
  * A run whose rows have labels as a column, as if its data set had them: for `summariseRun` with `labels`, and for reports. Cases on which
- * people disagree evenly have none.
+ * people are evenly split have no label.
  *
- * @param run Not changed; anything with rows.
- * @param column Name of the column; one that is there already is hidden. @default 'label'
+ * @param run Not modified; any object with rows.
+ * @param column Name of the column; an existing column of this name is hidden. @default 'label'
  *
  * @example
  * ```ts

@@ -32,7 +32,7 @@ describe('canonicalJson()', () => {
       '\u00f6': 'Latin Small Letter O With Diaeresis',
     };
     const values = Object.values(JSON.parse(canonicalJson(value)) as object);
-    // An object puts keys that are indexes first, which `1` is; the text has it second.
+    // An object puts keys that are array indexes first, and `1` is one; it is second in the text.
     expect(values.slice(1)).toEqual([
       'Carriage Return',
       'Control',

@@ -1,10 +1,10 @@
 import canonicalize from 'canonicalize';
 
 /**
- * Writes a JSON value in the one form that its digest is taken of: keys sorted by their UTF-16 units, no spaces, numbers and texts as
+ * Writes a JSON value in the canonical form that is used for its digest: keys sorted by their UTF-16 units, no spaces, numbers and texts as
  * ECMAScript writes them. Keys whose value is undefined are left out.
  *
- * @throws {TypeError} For what JSON has not: a number that is not finite, a bigint, half a character, a cycle.
+ * @throws {TypeError} For values that JSON does not have: a number that is not finite, a bigint, half a character, a cycle.
  * @see https://www.rfc-editor.org/rfc/rfc8785, JSON Canonicalization Scheme
  *
  * @example

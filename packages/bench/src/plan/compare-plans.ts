@@ -3,21 +3,21 @@ import { ownValue } from '../own-value.js';
 import { canonicalJson } from './canonical-json.js';
 import type { PlanContent } from './plan.js';
 
-/** One thing in which two plans differ. */
+/** One difference between two plans. */
 export interface PlanChange {
-  /** Where: `evaluators[0].config.ignoreCase`, `dataset.digest`. */
+  /** Path of the value: `evaluators[0].config.ignoreCase`, `dataset.digest`. */
   readonly path: string;
-  /** Undefined if it was not there. */
+  /** Undefined if the value was absent before. */
   readonly before?: unknown;
-  /** Undefined if it is not there any more. */
+  /** Undefined if the value is absent now. */
   readonly after?: unknown;
 }
 
-/** More are counted, not listed. */
+/** Maximum number of differences listed; further ones are only counted. */
 const MAX_CHANGES = 1000;
 
 /**
- * What differs between two plans, in the order of the second.
+ * Lists the differences between two plans, in the order of the second.
  *
  * @example
  * ```ts
@@ -56,14 +56,14 @@ function compare(before: unknown, after: unknown, path: string, changes: PlanCha
 }
 
 /**
- * Whether the rows of one plan are rows of another one too: nothing differs but which prompts, providers, models, epochs and records there
- * are. What both have must be the same in both. Filters see all cases of a record at once, so that no row of theirs can be taken over.
+ * True if the rows of one plan are also rows of another: the plans differ only in which prompts, providers, models, epochs and records they have.
+ * Everything that both have must be the same in both. Filters see all cases of a record at once, so none of their rows can be reused.
  */
 export function canTakeOver(before: PlanContent, after: PlanContent): boolean {
   if (before.filters.length > 0 || after.filters.length > 0) return false;
   const { digest: _before, records: _records, ...selection } = before.dataset;
   const { digest: _after, records: _count, ...otherSelection } = after.dataset;
-  // A longer data set has other digests: then ids say nothing of what the records hold, and rows are asked for again, from the cache.
+  // A longer data set has another digest: then ids say nothing about the content of records, and rows are requested again, from the cache.
   if (before.dataset.digest !== after.dataset.digest) return false;
   const rest = ({ fields, columns }: Partial<typeof selection>): unknown => ({ fields, columns });
   if (canonicalJson(rest(selection)) !== canonicalJson(rest(otherSelection))) return false;
@@ -73,7 +73,7 @@ export function canTakeOver(before: PlanContent, after: PlanContent): boolean {
   return keys.every(isSame);
 }
 
-/** Answers whether a case of one plan is the same case in another one. */
+/** Checks whether a case of one plan is the same case in another one. */
 export function sameCases(
   before: PlanContent,
   after: PlanContent,

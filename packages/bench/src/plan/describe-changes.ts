@@ -2,11 +2,11 @@ import { truncateText } from '@testbench/types';
 
 import type { PlanChange } from './compare-plans.js';
 
-/** More are counted. */
+/** Maximum number of changes described; further ones are only counted. */
 const MAX_SHOWN = 5;
 const MAX_VALUE_CHARACTERS = 60;
 
-/** What changed between two plans, in one sentence's part. */
+/** Describes the changes between two plans as part of a sentence. */
 export function describeChanges(changes: readonly PlanChange[]): string {
   if (changes.length === 0) return 'nothing that can be named has changed';
   const shown = changes.slice(0, MAX_SHOWN).map((change) => {

@@ -11,7 +11,7 @@ import type { Stage } from '../run/stage.js';
 import { PLAN_FORMAT_VERSION, type Plan, type PlanContent, type PlannedPlugin } from './plan.js';
 import { planDigest, runName } from './plan-digest.js';
 
-/** What of a data set stands in a plan. */
+/** The parts of a data set that go into a plan. */
 export interface DatasetFacts {
   readonly digest: string;
   readonly count: number;
@@ -60,14 +60,14 @@ export function makePlan(
   return finishPlan(content, config);
 }
 
-/** A plan by its content: adds the digest, and the name of its run. */
+/** Makes a plan from its content: adds the digest and the name of its run. */
 export function finishPlan(content: PlanContent, config: ResolvedBenchmarkConfig): Plan {
   const digest = planDigest(content);
   return { digest, run: runName(content.name, digest), content, config };
 }
 
 function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
-  // Only code of a host's own has no digest, and a benchmark loads modules.
+  // Only a host's own code has no digest, and a benchmark loads modules.
   const { metadata, digest = '' } = stage.plugin;
   return withoutUndefined({
     name: metadata.name,
@@ -80,7 +80,7 @@ function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
   });
 }
 
-/** What of a data set stands in a plan: its digest, and which records are taken, by which fields. */
+/** The parts of a data set that go into a plan: its digest, the selection of records, and the fields. */
 export function planDataset(
   config: ResolvedBenchmarkConfig,
   { digest, count }: DatasetFacts,

@@ -39,7 +39,7 @@ const epochsShape = exactly({
   reducer: (node) => REDUCER.test(node.text()) || node.reject('the name of a reducer'),
 });
 
-/** A reducer of k of the epochs needs as many. */
+/** A reducer over k epochs needs at least k of them. */
 function epochs(node: ConfigNode): void {
   epochsShape(node);
   const { count: given, reducer } = node.value as PlanContent['epochs'];
@@ -80,10 +80,10 @@ const PLAN = exactly({
 const CURE = 'restore the file, or move the run away and run again';
 
 /**
- * Reads a plan, trusting nothing in it.
+ * Reads a plan, treating it as untrusted.
  *
- * @param file Where it stands, for errors.
- * @throws {BenchError} `BENCH_RUN_DAMAGED`; `BENCH_RUN_VERSION` if its format is another one.
+ * @param file Its path, for errors.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`; `BENCH_RUN_VERSION` if it has another format.
  */
 export function parsePlan(json: string, file: string): PlanContent {
   const plan = (node: ConfigNode): void => {

@@ -19,9 +19,9 @@ export interface PlannedPlugin {
   readonly digest: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly limits: Partial<ResourceLimits>;
-  /** Only where the configuration has it; it decides what a unit of fuel is. */
+  /** Present only if the configuration has it; it decides what a unit of fuel is. */
   readonly metering?: MeteringChoice;
-  /** Only where the configuration has them; what a policy grants is how a plan is run. */
+  /** Present only if the configuration has them; grants of a policy belong to how a plan is run. */
   readonly permissions?: Permissions;
 }
 
@@ -39,13 +39,13 @@ export interface PlannedModel {
 }
 
 export interface PlannedProvider extends PlannedPlugin {
-  /** As it is called in the results. */
+  /** Its name in the results. */
   readonly as: string;
   readonly models: readonly PlannedModel[];
 }
 
 export interface PlannedEvaluator extends PlannedPlugin {
-  /** As it is called in the results. */
+  /** Its name in the results. */
   readonly as: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly threshold?: number;
@@ -59,7 +59,7 @@ export interface PlannedFilter extends PlannedPlugin {
 
 /** The records of a plan. */
 export interface PlannedDataset {
-  /** `sha256:` and the hex digest of what was read. */
+  /** `sha256:` and the hex digest of the data read. */
   readonly digest: string;
   /** Records that are taken. */
   readonly records: number;
@@ -71,7 +71,7 @@ export interface PlannedDataset {
 }
 
 /**
- * All that decides what the rows of a run hold, besides what clocks and servers decide. How it is run is not in it: concurrency, cache,
+ * Everything that decides the content of a run's rows, except for values decided by clocks and servers. How it is run is not included: concurrency, cache,
  * isolation, budgets, folders, policy.
  */
 export interface PlanContent {
@@ -92,11 +92,11 @@ export interface PlanContent {
 
 /** A configuration with everything resolved. */
 export interface Plan {
-  /** `sha256:` and the hex digest of the content in canonical JSON: the plan's name. */
+  /** `sha256:` and the hex digest of the content in canonical JSON: it identifies the plan. */
   readonly digest: string;
-  /** Name of the run's folder: the plan's name, and the first 12 digits of its digest. */
+  /** Name of the run's folder: the benchmark's name and the first 12 digits of the digest. */
   readonly run: string;
   readonly content: PlanContent;
-  /** What it was made of, which also says how it is run. */
+  /** The configuration that it was made from, which also says how it is run. */
   readonly config: ResolvedBenchmarkConfig;
 }

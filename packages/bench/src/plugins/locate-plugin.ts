@@ -13,24 +13,24 @@ import { type PluginManifest, readPluginManifest, type ManifestEntry } from './p
 const PACKAGE = '@testbench/plugins';
 
 /**
- * Makes a plugin of a script.
+ * Builds a plugin from a script.
  *
  * @returns Path of the module's file.
  */
 export type CompileScript = (script: ScriptReference) => Promise<string>;
 
 /**
- * Finds a plugin that is named, such as in a lockfile: `exact-match`, `team/exact-match@^1.2`, `oci://…`. Asked before the installed package is.
+ * Finds a plugin by name, for example in a lockfile: `exact-match`, `team/exact-match@^1.2`, `oci://…`. Called before the installed package is searched.
  *
- * @returns Path of the module's file; undefined where it does not know the name.
+ * @returns Path of the module's file; undefined if it does not know the name.
  */
 export type FindPlugin = (reference: string) => Promise<string | undefined>;
 
-/** How a {@link PluginLocator} finds what its folder does not have. */
+/** How a {@link PluginLocator} finds plugins that are not in its folder. */
 export interface LocateOptions {
-  /** Makes plugins of scripts. @default they are refused */
+  /** Builds plugins from scripts. @default they are refused */
   readonly compileScript?: CompileScript | undefined;
-  /** Finds plugins that are named. @default those of the package alone */
+  /** Finds named plugins. @default only those of the package */
   readonly findPlugin?: FindPlugin | undefined;
 }
 
@@ -39,23 +39,23 @@ const LOCATE_OPTIONS: OptionReaders<LocateOptions> = {
   findPlugin: (node) => node.callback(),
 };
 
-/** Where a plugin of a configuration is. */
+/** The location of a plugin of a configuration. */
 export interface PluginLocation {
-  /** Path of the module's file; for a plugin of a store, its reference. */
+  /** Path of the module's file; for a plugin from a store, its reference. */
   readonly path: string;
-  /** `sha256:` and the hex digest that the package says it has, and that it has; absent for a plugin by path. */
+  /** `sha256:` and the hex digest stated by the package, which has been checked; absent for a plugin by path. */
   readonly digest?: string;
 }
 
 /**
  * Finds the folder of an installed `@testbench/plugins`.
  *
- * @param from A file or folder; looked for as Node looks for a package that is imported there.
+ * @param from A file or folder; the package is resolved as Node resolves an import there.
  * @returns The folder with the manifest, or undefined if there is none.
  */
 export function findPluginsDir(from: string): string | undefined {
   try {
-    // Nothing of the package is run: only its data is read.
+    // No code of the package is run: only its data is read.
     return join(dirname(createRequire(join(from, 'index.js')).resolve(PACKAGE)), '..', 'build');
   } catch {
     return undefined;
@@ -84,11 +84,11 @@ export class PluginLocator {
   }
 
   /**
-   * Finds a plugin. A path, and a reference to a store, is given back as it is.
+   * Finds a plugin. A path or a reference to a store is returned unchanged.
    *
-   * @param reference As in a configuration that was read: an absolute path, or a name with or without a range.
-   * @param place Where in the configuration it stands, for errors.
-   * @param config What the plugin is configured with: it says which language a plugin that runs code is to be for.
+   * @param reference As in a configuration after reading: an absolute path, or a name with or without a range.
+   * @param place Its path in the configuration, for errors.
+   * @param config The plugin's configuration: it gives the language for a plugin that runs code.
    * @throws {ConfigError} `CONFIG_INVALID`: no such plugin, no such version, or a damaged package.
    */
   async locate(
@@ -112,7 +112,7 @@ export class PluginLocator {
         { cause },
       );
     if (wanted === undefined || isStored) {
-      // The host's store knows what says a range, a tag or a digest.
+      // The host's store resolves ranges, tags and digests.
       if (!isStored || /[@:]/.test(reference)) return { path: reference };
       throw refuse(
         `nothing here knows it; install it into the project, or give the path of a file, as in "./${reference}.wasm"`,

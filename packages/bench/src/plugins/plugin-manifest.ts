@@ -3,7 +3,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { readCappedFile } from '../config/read-capped-file.js';
 
-/** Three plugins take one kB: room for some thousands. */
+/** Three plugins take one kB: room for a few thousand. */
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 
 /** A plugin of the package `@testbench/plugins`. */
@@ -17,17 +17,17 @@ export interface ManifestEntry {
   readonly file: string;
 }
 
-/** A plugin that is made of a script of `@testbench/script` when it is used: its module would be large. */
+/** A plugin that is built from a script of `@testbench/script` when it is used, because its module would be large. */
 interface ManifestScript {
   readonly name: string;
   readonly version: string;
   readonly type: string;
   readonly description: string;
-  /** Languages that there is one for, by the setting `language` of its configuration; the first one is the default. */
+  /** Supported languages, selected by the setting `language` of its configuration; the first one is the default. */
   readonly languages: readonly string[];
 }
 
-/** What the package has. */
+/** The contents of the package. */
 export interface PluginManifest {
   readonly formatVersion: number;
   readonly plugins: readonly ManifestEntry[];
@@ -42,7 +42,7 @@ const ENTRY: OptionReaders<ManifestEntry> = {
   digest: (node) => node.text(),
   file(node) {
     const file = node.text();
-    // It is next to the manifest, and nowhere else.
+    // It must be next to the manifest.
     if (!/^[\w.-]+\.wasm$/.test(file)) node.reject('the name of a .wasm file');
     return file;
   },
@@ -81,7 +81,7 @@ const MANIFEST: OptionReaders<PluginManifest> = {
       ),
 };
 
-/** @throws {BenchError} It cannot be read. @throws {ConfigError} or {WireError} It is wrong. */
+/** @throws {BenchError} It cannot be read. @throws {ConfigError} or {WireError} It is invalid. */
 export async function readPluginManifest(path: string): Promise<PluginManifest> {
   const bytes = await readCappedFile(path, 'manifest', MAX_MANIFEST_BYTES);
   return readOptions<PluginManifest>(parseJsonText(bytes), MANIFEST, 'manifest', [

@@ -17,14 +17,14 @@ import { TemplateError } from './parse-template.js';
 import { Prompt, type PromptSource } from './prompt.js';
 
 /**
- * Reads the prompts of a configuration, those in files too.
+ * Reads the prompts of a configuration, including those in files.
  *
  * A file is UTF-8 of at most 4 MiB. One that ends in `.json`, `.yaml` or `.yml` holds a list of messages, any other a template. A line feed at the
- * end of a template's file does not count: editors put it there.
+ * end of a template's file is ignored: editors add it.
  *
- * @returns One for each of `config.prompts`, in their order.
+ * @returns One prompt for each of `config.prompts`, in their order.
  * @throws {BenchError} `BENCH_CONFIG_UNREADABLE` for a file that cannot be read.
- * @throws {ConfigError} `CONFIG_INVALID` for a wrong template or wrong messages.
+ * @throws {ConfigError} `CONFIG_INVALID` for an invalid template or invalid messages.
  */
 export async function loadPrompts(
   config: Pick<ResolvedBenchmarkConfig, 'prompts'>,

@@ -3,12 +3,12 @@ import { type AST, parse } from '@handlebars/parser';
 import { MAX_TEMPLATE_TAGS } from './limits.js';
 import { HELPERS, isHelper } from './template-helpers.js';
 
-/** A template is wrong; the message says what and where. */
+/** A template is invalid; the message says what and where. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
-/** What stands in a tag. */
+/** The content of a tag. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: unknown }
   | PathExpression
@@ -18,12 +18,12 @@ export type Expression =
       readonly values: readonly (Expression & { readonly kind: 'literal' | 'path' })[];
     };
 
-/** Way to a value. */
+/** The path to a value. */
 export interface PathExpression {
   readonly kind: 'path';
   /** As it was written. */
   readonly original: string;
-  /** How many contexts up it begins. */
+  /** Number of contexts up at which it begins. */
   readonly up: number;
   /** True for `@index` and the like. */
   readonly isData: boolean;
@@ -42,10 +42,10 @@ export type TemplateNode =
     };
 
 /**
- * Parses a template: the part of Handlebars that the plugin `template` has too, by the parser of Handlebars, so that blanks and
- * braces count as they do there; and `list.0` for the first of a list.
+ * Parses a template: the subset of Handlebars that the plugin `template` also supports, with the parser of Handlebars, so that blanks and
+ * braces are handled in the same way; also `list.0` for the first item of a list.
  *
- * @throws {TemplateError} It is wrong, or asks for more than that.
+ * @throws {TemplateError} It is invalid, or uses more than this subset.
  */
 export function parseTemplate(template: string): readonly TemplateNode[] {
   if (template.split('{{', MAX_TEMPLATE_TAGS + 2).length > MAX_TEMPLATE_TAGS + 1) {
@@ -59,7 +59,7 @@ export function parseTemplate(template: string): readonly TemplateNode[] {
   }
 }
 
-/** Handlebars wants `list.[0]`. A backslash before a tag makes it text; two stand for one, and a tag. */
+/** Handlebars wants `list.[0]`. A backslash before a tag makes it text; two stand for one backslash and a tag. */
 function bracketIndexes(template: string): string {
   return template.replaceAll(/(\\*)(\{\{[^]*?\}\})/g, (whole, slashes: string, tag: string) => {
     if (slashes.length === 1 || tag.startsWith('{{!')) return whole;
@@ -71,7 +71,7 @@ function bracketIndexes(template: string): string {
   });
 }
 
-/** The parser draws the place on lines of their own, and lists its tokens. */
+/** The parser shows the place on separate lines, and lists its tokens. */
 function describeParseError({ message }: Error): string {
   const [first = '', source = ''] = message.split('\n');
   const line = /line (\d+)/.exec(first)?.[1];
@@ -110,7 +110,7 @@ function toBlock(block: AST.BlockStatement): TemplateNode {
   if ((body?.blockParams ?? []).length > 0) return wrong(block, 'there is no "as |name|"');
   return {
     kind: name,
-    // More than one value can only be a function and its own.
+    // More than one value can only be a function with its arguments.
     expression: toExpression(block, first, rest, block.hash),
     body: toNodes(body?.body ?? []),
     otherwise: toNodes(otherwise?.body ?? []),

@@ -4,28 +4,28 @@ import type { PromptMessage } from '../config/benchmark-config.js';
 import { parseTemplate, type TemplateNode } from './parse-template.js';
 import { renderTemplate } from './render-template.js';
 
-/** The text of a prompt: what a plan keeps of it. With neither, a record is asked as it is. */
+/** The text of a prompt, as kept in a plan. With neither, a record is sent unchanged. */
 export interface PromptSource {
   readonly template?: string;
   readonly messages?: readonly PromptMessage[];
 }
 
-/** What a prompt sees of a record. */
+/** The parts of a record that a prompt can use. */
 export interface PromptRecord {
   /** The whole row of the data set. */
   readonly row: Readonly<Record<string, unknown>>;
   /** The question. */
   readonly input?: string | undefined;
-  /** The conversation, where the data set has them. */
+  /** The conversation, if the data set has one. */
   readonly messages?: readonly ChatMessage[] | undefined;
 }
 
-/** What a provider gets: one of both. */
+/** The input of a provider: one of the two. */
 export type PromptContent =
   | { readonly prompt: string }
   | { readonly messages: readonly ChatMessage[] };
 
-/** What is asked about a record. */
+/** The question asked about a record. */
 export class Prompt {
   readonly name: string;
   readonly source: PromptSource;
@@ -34,7 +34,7 @@ export class Prompt {
     | readonly { readonly role: string; readonly content: readonly TemplateNode[] }[]
     | undefined;
 
-  /** @throws {TemplateError} A template is wrong. */
+  /** @throws {TemplateError} A template is invalid. */
   constructor(name: string, source: PromptSource) {
     const { template, messages } = source;
     this.name = name;
@@ -47,10 +47,10 @@ export class Prompt {
   }
 
   /**
-   * Fills in a record. A template sees its fields by name, and besides, unless a field is called so: `input` (the question, wherever the
+   * Fills in a record. A template can use the record's fields by name and, unless a field has the same name, `input` (the question, wherever the
    * record has it), `messages`, and `record` (the whole row).
    *
-   * @throws {TemplateError} The record lacks a field, with those that it has.
+   * @throws {TemplateError} The record lacks a field; the message lists those that it has.
    */
   render(record: PromptRecord): PromptContent {
     if (this.#template === undefined && this.#messages === undefined) {

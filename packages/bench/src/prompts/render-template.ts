@@ -3,11 +3,11 @@ import type { Expression, PathExpression, TemplateNode } from './parse-template.
 import { TemplateError } from './parse-template.js';
 import { callHelper, isEmpty, textOf } from './template-helpers.js';
 
-/** What paths are looked up in: a value, and the ones around it. */
+/** The scope in which paths are looked up: a value, and those around it. */
 interface Context {
   readonly value: unknown;
   readonly parent: Context | undefined;
-  /** The nearest one that is an item of `each`. */
+  /** The nearest scope that is an item of `each`. */
   readonly item: ItemContext | undefined;
 }
 
@@ -21,10 +21,10 @@ interface ItemContext {
 /**
  * Fills data into a template.
  *
- * Unlike in Handlebars, a value that is written out must be there: a misspelt field would ask every model another question. Where a
- * field may be missing, `{{#if field}}`, `{{#unless field}}`, `{{#with field}}` and `{{default field "…"}}` say so.
+ * Unlike in Handlebars, a value that is written out must exist: a misspelt field would ask every model a different question. If a
+ * field may be missing, use `{{#if field}}`, `{{#unless field}}`, `{{#with field}}` and `{{default field "…"}}` say so.
  *
- * @throws {TemplateError} There is no such field, with those that there are; an object is written out; the text is too long.
+ * @throws {TemplateError} There is no such field (the message lists the existing ones); an object is written out; the text is too long.
  */
 export function renderTemplate(
   nodes: readonly TemplateNode[],
@@ -70,7 +70,7 @@ class Renderer {
         this.write(body, { value: inner, parent: context, item });
       }
     } else if (kind === 'with') {
-      // Here 0 is a value like all others.
+      // Here 0 is a value like any other.
       if (isEmpty(value) && value !== 0) this.write(otherwise, context);
       else this.write(body, { value, parent: context, item: context.item });
     } else {
@@ -101,7 +101,7 @@ class Renderer {
     return value;
   }
 
-  /** Undefined if there is nothing; null if the record says so. */
+  /** Undefined if the value does not exist; null if the record has null. */
   #find({ up, isData, parts }: PathExpression, context: Context): unknown {
     if (isData && parts[0] !== 'root') {
       let { item } = context;

@@ -1,7 +1,7 @@
-/** Functions of a template, for a message. */
+/** The functions of a template, for messages. */
 export const HELPERS = 'lower, upper, trim, json, length, default and join';
 
-/** How many values each function takes. */
+/** The number of values that each function takes. */
 const VALUES: ReadonlyMap<string, number> = new Map([
   ['lower', 1],
   ['upper', 1],
@@ -12,12 +12,12 @@ const VALUES: ReadonlyMap<string, number> = new Map([
   ['join', 2],
 ]);
 
-/** True if there is such a function of so many values. */
+/** True if there is such a function with this number of values. */
 export function isHelper(name: string, values: number): boolean {
   return VALUES.get(name) === values;
 }
 
-/** The value of a function, as text. What is not there is `undefined`. */
+/** The value of a function, as text. A missing value is `undefined`. */
 export function callHelper(name: string, [value, second]: readonly unknown[]): string {
   switch (name) {
     case 'lower':
@@ -37,21 +37,21 @@ export function callHelper(name: string, [value, second]: readonly unknown[]): s
   }
 }
 
-/** What JavaScript takes for false, and an empty list. */
+/** Values that JavaScript treats as false, and an empty list. */
 export function isEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : !value;
 }
 
-/** A value as JavaScript makes it text; nothing for null and what is not there. */
+/** A value as JavaScript converts it to text; empty for null and missing values. */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(textOf).join(',');
   if (typeof value === 'object') return '[object Object]';
-  // A number or a truth value: a record is JSON.
+  // A number or a truth value, because a record is JSON.
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Characters, items, or fields. */
+/** The number of characters, items or fields. */
 function lengthOf(value: unknown): number {
   return typeof value === 'string' ? Array.from(value).length : itemsOf(value).length;
 }

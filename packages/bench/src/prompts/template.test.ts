@@ -15,7 +15,7 @@ engine.registerHelper('default', (value: unknown, other: unknown) =>
 );
 engine.registerHelper('join', (value: unknown[], separator: string) => value.join(separator));
 
-// With escapes, for without them Handlebars adds up numbers that stand side by side; no text here has what is escaped.
+// With escapes, because without them Handlebars adds up numbers that are next to each other; no text here contains characters that are escaped.
 const reference = (template: string, data: unknown): string => engine.compile(template)(data);
 
 const DATA = {

@@ -11,7 +11,7 @@ import { decodeLine } from './text.js';
 const BATCH_CHARACTERS = 16 * 1024;
 /** An unfinished record is checked at this many bytes, and each time its size has doubled. */
 const FIRST_LOOK_BYTES = 64 * 1024;
-/** Maximum number of lines joined into one record. */
+/** Lines of an unfinished record that are joined at a time. */
 const BLOCK_LINES = 1024;
 
 /**

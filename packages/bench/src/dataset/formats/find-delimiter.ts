@@ -42,7 +42,7 @@ export function findDelimiter(
   return CANDIDATES.reduce<string>((best, one) => (header(one) > header(best) ? one : best), ',');
 }
 
-/** Number of fields in each of the first records; empty from the first record that is not valid with this delimiter. */
+/** Number of fields in each of the first records; empty if they cannot be parsed with this delimiter. */
 function countColumns(text: string, delimiter: string, quotes: boolean): readonly number[] {
   try {
     const records: readonly (readonly string[])[] = parse(text, {

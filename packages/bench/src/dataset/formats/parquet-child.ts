@@ -57,7 +57,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** The values of a row as JSON: large integers as texts, and NaN as null. */
+/** The values of a row as JSON: large integers as texts, and numbers that are not finite as null. */
 function toJson(row: unknown): string {
   return JSON.stringify(row, (_, value: unknown) => {
     if (typeof value === 'bigint') {
