@@ -113,7 +113,7 @@ export interface CallControlState {
  * Makes the calls of one stage that waits for a network: as many at once as the server takes, within rate limits, each within its time limit,
  * and with retries where they make sense.
  *
- * It does not matter how a call is made: it may hold a thread, a suspended instance or nothing. Errors describe themselves by the fields of
+ * It does not matter how a call is made: it may hold a thread, a suspended instance or nothing. Errors describe their cause in the fields of
  * `CallProblem`. A call keeps its place from its first attempt to its last, so that a server that refuses everything is not tried with
  * one record after the other.
  *

@@ -44,7 +44,7 @@ export interface ConcurrencyLimit {
   learn(sign: AttemptSign, cuts: number, seen: LimitSight): Lesson;
 }
 
-/** A fixed number, whatever the server answers. */
+/** A fixed number, regardless of what the server answers. */
 export function fixedLimit(limit: number): ConcurrencyLimit {
   return { limit, cuts: 0, learn: () => 'kept' };
 }

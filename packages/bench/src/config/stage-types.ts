@@ -170,7 +170,7 @@ export const PROVIDER = pluginShape<ProviderConfig>(
         'For the provider replay: folder of the run whose answers to use. Its providers and models are the default.',
     },
     models: {
-      // No name stands for all providers of the replayed run.
+      // Without models, all models of the replayed run are meant.
       type: listOf(MODEL),
       description: 'Models of the provider; each is asked every prompt about every record.',
     },

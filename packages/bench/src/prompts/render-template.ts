@@ -22,7 +22,7 @@ interface ItemContext {
  * Fills data into a template.
  *
  * Unlike in Handlebars, a value that is written out must exist: a misspelt field would ask every model a different question. If a
- * field may be missing, use `{{#if field}}`, `{{#unless field}}`, `{{#with field}}` and `{{default field "…"}}` say so.
+ * field may be missing, use `{{#if field}}`, `{{#unless field}}`, `{{#with field}}` and `{{default field "…"}}`.
  *
  * @throws {TemplateError} There is no such field (the message lists the existing ones); an object is written out; the text is too long.
  */

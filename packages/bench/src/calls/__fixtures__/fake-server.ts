@@ -18,7 +18,7 @@ export interface FakeServerOptions {
 
 const REFUSAL_MS = 5;
 
-/** A server whose time is that of a fake clock. */
+/** A server that runs on a fake clock. */
 export class FakeServer {
   inFlight = 0;
   peak = 0;

@@ -28,7 +28,7 @@ interface ConfigKey<Value> {
   readonly required?: boolean;
 }
 
-/** A key for every field of a type: forgetting one does not compile, and neither does requiring an optional one. */
+/** A key for every field of a type: a missing key does not compile, and neither does a key whose `required` differs from the type. */
 export type ConfigKeys<Fields> = {
   readonly [Key in keyof Fields]-?: ConfigKey<Exclude<Fields[Key], undefined>> &
     (object extends Pick<Fields, Key>

@@ -11,7 +11,7 @@ const MAX_RECORDS = 50;
 
 /**
  * Finds the delimiter between the fields: the first candidate by which the header has several fields and all first records
- * as many; or else the one that the header has most often; or else the comma.
+ * have the same number; otherwise the one that the header has most often; otherwise the comma.
  *
  * @param text The first records, complete.
  * @throws {DatasetFormatError} A delimiter was given, the header does not have it, and another fits.
