@@ -11,21 +11,21 @@ import { CallError, LoadError } from '@testbench/types/errors';
 
 import { insist, type Mode, NotContained } from './attack.ts';
 
-/** Wall time of a call; an attack that a limit stops takes as long. */
+/** Wall time of a call; an attack that a limit stops takes this long. */
 const TIMEOUT_MS = 300;
-/** What a limit may be late, by the suite's criteria. */
+/** How late a limit may be, by the suite's criteria. */
 export const LATE_MS = 2000;
 /** Time to start a thread or process and load a module there, in addition to the plugin's own time. */
 const LOAD_MS = 10_000;
 const NEIGHBOUR = 'neighbour';
-/** Admission that lets everything in. */
+/** Admission that accepts everything. */
 export const NO_CAPS = Object.fromEntries(
   Object.keys(DEFAULT_CAPS).map((name) => [name, Number.MAX_SAFE_INTEGER]),
 );
 
 const neighbour = assemble(guestWat());
 
-/** How an attack ended: the error's code, and the rules of admission that were broken. */
+/** How an attack ended: the error's code, and the rules of admission that it broke. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -35,8 +35,8 @@ export interface Refusal {
 type AttackOptions = Omit<PluginManagerOptions, 'isolation' | 'onLog'>;
 
 /**
- * Where one attack takes place: a manager that runs every plugin in one isolation, with a well-behaved neighbour that is called
- * again and again meanwhile.
+ * Where one attack runs: a manager that runs every plugin in one isolation, with a well-behaved neighbour that is called repeatedly
+ * in the meantime.
  */
 export class Arena {
   readonly mode: Mode;
@@ -52,7 +52,7 @@ export class Arena {
   }
 
   /**
-   * A manager of this mode.
+   * A manager for this mode.
    *
    * @param alone Without a neighbour: if the runner of the plugin is hostile, it would also run the neighbour.
    */
@@ -75,8 +75,8 @@ export class Arena {
    * Loads a module that must be refused.
    *
    * @param codes The error that it must be refused with, or several.
-   * @param rule A rule of admission that it must break; undefined for errors that are no question of rules.
-   * @returns What refused it.
+   * @param rule A rule of admission that it must break; undefined for errors that do not come from a rule.
+   * @returns How it was refused.
    */
   async refuse(
     bytes: Uint8Array,
@@ -85,7 +85,7 @@ export class Arena {
     options: AttackOptions = {},
   ): Promise<string> {
     const manager = await this.manager(options);
-    // Admission starts no runner, and has no limit to wait for.
+    // Admission starts no runner, so there is no limit to wait for.
     const limitMs = rule !== undefined || this.mode === 'inline' ? 0 : LOAD_MS + TIMEOUT_MS;
     const refusal = await this.#failure(limitMs, async () => {
       await manager.load(bytes, { id: 'attacker' });
@@ -97,7 +97,7 @@ export class Arena {
     return rule === undefined ? refusal.code : `${refusal.code}, ${rule}`;
   }
 
-  /** Loads a module and calls it; the call must fail with one of `codes`, and another must fail no worse. */
+  /** Loads a module and calls it; the call must fail with one of `codes`, and a second call must not fail with anything worse. */
   async fail(
     bytes: Uint8Array,
     codes: string | readonly string[],
@@ -108,7 +108,7 @@ export class Arena {
     await manager.load(bytes, { id: 'attacker', ...load });
     const { timeoutMs = TIMEOUT_MS } = rest.limits ?? {};
     let code = '';
-    // A second time: the instance that failed must be gone, and the plugin still be there.
+    // A second time: the failed instance must be gone, and the plugin must still be there.
     for (let round = 0; round < 2; round += 1) {
       const refusal = await this.#failure(timeoutMs, async () => {
         const output = await manager.execute('attacker', { data });
@@ -121,7 +121,7 @@ export class Arena {
     return code;
   }
 
-  /** Loads a module and calls it; the call must end in order, which shows that nothing was gained. */
+  /** Loads a module and calls it; the call must end normally, which shows that the attacker gained nothing. */
   async call(
     bytes: Uint8Array,
     options: AttackOptions & { readonly load?: LoadPluginOptions; readonly data?: unknown } = {},
@@ -133,9 +133,9 @@ export class Arena {
   }
 
   /**
-   * Loads and calls a module that may do what it likes, as long as it fails with an error of ours or ends in order, in time.
+   * Loads and calls a module that may do anything, as long as it fails with one of our errors or ends normally, in time.
    *
-   * @param options Without any, all caps of admission are raised.
+   * @param options If omitted, all caps of admission are raised.
    */
   async endure(bytes: Uint8Array, options: AttackOptions = { caps: NO_CAPS }): Promise<string> {
     const manager = await this.manager(options);
@@ -182,7 +182,7 @@ export class Arena {
     if (this.#lost !== undefined) {
       throw new NotContained(`the neighbour lost a call after ${calls}: ${this.#lost}`);
     }
-    // Inline, an attack holds the thread that would call it.
+    // Inline, an attack blocks the thread that would call it.
     const expected = neighbours.length > 0 && this.mode !== 'inline' && this.mode !== 'host';
     insist(!expected || lastedMs < LATE_MS || calls > 0, 'the neighbour was never called');
   }
@@ -194,7 +194,7 @@ export class Arena {
         if (data !== 'fine') this.#lost = 'a wrong answer';
         this.#neighbourCalls += 1;
       } catch (error) {
-        // Closing ends the call that runs.
+        // Closing ends the running call.
         if (!this.#over) this.#lost = String(error);
         return;
       }
@@ -215,7 +215,7 @@ export class Arena {
   }
 }
 
-/** Our own errors; anything else went through a hole. */
+/** Our own errors; any other error means that the attack got through. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof LoadError || error instanceof CallError)) throw error;
   const rules = error instanceof LoadError ? error.violations.map(({ rule }) => rule) : [];

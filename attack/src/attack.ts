@@ -2,7 +2,7 @@ import type { Isolation } from '@testbench/manager';
 
 import type { Arena } from './arena.ts';
 
-/** Where an attack runs: an isolation, or `host` for what has to do with none. */
+/** Where an attack runs: an isolation, or `host` if it is not about any isolation. */
 export type Mode = Isolation | 'host';
 
 /** Every {@link Mode}, in the order of the report. */
@@ -11,14 +11,14 @@ export const MODES: readonly Mode[] = ['inline', 'thread', 'process', 'host'];
 /** The isolations: where most attacks run. */
 export const ISOLATED: readonly Mode[] = ['inline', 'thread', 'process'];
 
-/** One way to attack, and the proof that it comes to nothing. */
+/** One way to attack, and the proof that it fails. */
 export interface Attack {
   /** Row of the catalogue. */
   readonly row: number;
   /** What is tried, in a few words. */
   readonly name: string;
   readonly modes: readonly Mode[];
-  /** True if what the row is about does not exist here; `run` then proves the absence. */
+  /** True if the subject of the row does not exist here; `run` then proves its absence. */
   readonly absent?: boolean;
   /** @returns What contained it. @throws If it was not contained. */
   readonly run: (arena: Arena) => string | Promise<string>;

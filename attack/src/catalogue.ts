@@ -34,7 +34,7 @@ import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 import { telemetryRows } from './groups/telemetry.ts';
 
-/** Rows of the catalogue; those beyond it are further kinds, each with its own number. */
+/** Rows of the catalogue; higher numbers are additional attacks, each with its own number. */
 export const ROWS = 119;
 
 /** Every attack, by row. */

@@ -1,4 +1,4 @@
-// Loads one module, calls it, unloads it and ends by itself: what is still running then is the engine's. Usage:
+// Loads one module, calls it, unloads it and exits without being stopped: anything still running then belongs to the engine. Usage:
 //   node compile-child.mjs <isolation> <module>
 import { readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 // Measures what an engine takes for each operator when a function is first called: the figures in wasm/src/compile-cost.ts.
 //   node src/compile-costs.ts [least microseconds that are printed]
-// Run it on each engine, with nothing else running at the same time. Operators that V8 does not accept in any of the shapes here are left out.
+// Run it on each engine with nothing else running. Operators that V8 does not accept in any of the shapes here are left out.
 import { ByteWriter, HEADER, Opcode } from '@testbench/wasm';
 
 import { repeated } from './modules/raw-plugin.ts';
@@ -31,7 +31,7 @@ const SIGNATURES = [
 ];
 const IMMEDIATES = [[], [0], [0, 0], [0, 0, 0], [0, 0, 0, 0], Array<number>(16).fill(0)];
 
-/** `if (local 0 == 0) return`, then the code so many times. */
+/** `if (local 0 == 0) return`, then the code repeated this many times. */
 function moduleOf(code: readonly number[], count: number): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(HEADER);
   const section = (id: number, content: readonly number[] | ByteWriter): void =>

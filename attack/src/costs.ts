@@ -1,4 +1,4 @@
-// Measures what the caps of admission prevent: modules at a cap and far beyond it, metered, compiled and called in a process of their own.
+// Measures what the caps of admission prevent: modules at a cap and far beyond it, metered, compiled and called in a separate process.
 //   node src/costs.ts
 // CPU time covers all threads, the background compiler's too. These figures are given next to the caps in sandbox/src/limits.ts.
 import { execFileSync } from 'node:child_process';
@@ -20,7 +20,7 @@ const OUT_OF_TIME_MS = 60_000;
 const inFunction = (locals: number, code: Uint8Array): RawParts => ({
   execute: { locals: localsOf(locals), code },
 });
-/** `count` functions of the same body, each called once. */
+/** `count` functions with the same body, each called once. */
 const inFunctions = (count: number, locals: number, code: Uint8Array): RawParts => ({
   functions: { count, item: [EMPTY_TYPE] },
   bodies: { count, item: body(localsOf(locals), code) },
@@ -98,7 +98,7 @@ if (chosen === undefined) {
   measure(rawPlugin(MODULES[chosen]!()));
 }
 
-/** Meters, compiles, and calls until an optimising compiler has had its turn. */
+/** Meters, compiles, and calls until an optimising compiler has run. */
 function measure(bytes: Uint8Array<ArrayBuffer>): void {
   const cpuMs = (): number => {
     const { user, system } = process.cpuUsage();

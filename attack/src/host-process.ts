@@ -1,12 +1,12 @@
-// A host that is attacked: runs attacks as its parent asks for them, one after the other, and reports the outcome of each.
+// A host under attack: runs attacks as its parent requests them, one after the other, and reports the outcome of each.
 import { Arena, LATE_MS } from './arena.ts';
 import type { Attack, Mode, Verdict } from './attack.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { StallWatch } from './stall-watch.ts';
 
 /**
- * The event loop may stand still for so long where a thread or process runs the plugin; modules are admitted on it. By its
- * own work, that is: a machine that is busy with other things is not the attack's doing, up to a point.
+ * The event loop may stand still for this long where a thread or process runs the plugin; modules are admitted on it. Only its
+ * own work counts: a machine that is busy with other things is not the attack's doing, up to a point.
  */
 const MAX_STALL_MS = LATE_MS;
 const MAX_WALL_STALL_MS = 5 * LATE_MS;
@@ -35,7 +35,7 @@ async function perform({ row, name }: Pick<Attack, 'row' | 'name'>): Promise<Ver
     await arena.close().catch(() => {});
     return verdict('NOT CONTAINED', error instanceof Error ? error.message : String(error));
   } finally {
-    // What held the loop until now shows only when it turns again.
+    // What has blocked the loop until now shows only at its next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
     watch.stop();
   }
@@ -50,7 +50,7 @@ async function perform({ row, name }: Pick<Attack, 'row' | 'name'>): Promise<Ver
 process.on('message', (wanted: Pick<Attack, 'row' | 'name'>) => {
   void perform(wanted).then((verdict) => process.send?.(verdict));
 });
-// An unawaited failure is the host's: it must not count as contained.
+// An unawaited failure belongs to the host: it must not count as contained.
 process.on('unhandledRejection', (error) => {
   console.error(error);
   process.exit(70);

@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a process of its own took, until it ended. */
+/** What a separate process took, until it ended. */
 export interface Measured {
   /** What it printed, as JSON. */
   readonly result: unknown;
   /** CPU time of all of its threads, in milliseconds. */
   readonly cpuMs: number;
-  /** The most memory that it had, in MiB; that of its own children not included. */
+  /** The most memory that it used, in MiB; its own children are not included. */
   readonly rssMb: number;
   readonly wallMs: number;
 }
@@ -18,7 +18,7 @@ export interface Measured {
 /**
  * Runs a module of `src/measured` in a separate process, so that its memory and time are counted alone, until it ends.
  *
- * @throws If it dies, or is not done after `timeoutMs`.
+ * @throws If it dies, or has not ended after `timeoutMs`.
  */
 export async function measureChild(
   name: string,

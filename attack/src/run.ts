@@ -1,4 +1,4 @@
-// Attacks Testbench by every row of the catalogue, in every isolation, and prints one line for each.
+// Attacks Testbench with every row of the catalogue, in every isolation, and prints one line for each.
 //   node src/run.ts [--mode inline|thread|process|host] [--row 9] [--row 12] …
 // Exit code 1 if anything is not contained.
 import { parseArgs } from 'node:util';

@@ -2,7 +2,7 @@
 export class StallWatch {
   /** The longest time between two turns, by the clock. */
   wallMs = 0;
-  /** The most that this thread itself computed between two turns. */
+  /** The most CPU time that this thread itself used between two turns. */
   cpuMs = 0;
   readonly #timer: NodeJS.Timeout;
   #wall = performance.now();

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 import type { Attack, Mode, Verdict } from './attack.ts';
 
-/** After so long an attack has hung its host; those that load under a child's own limit take 13 s at most. */
+/** After this long, an attack has hung its host; those that load under a child's own limit take 13 s at most. */
 const PATIENCE_MS = 40_000;
 
-/** Runs attacks of one mode in a host of their own; one that dies or hangs is the attack's success, and another takes its place. */
+/** Runs attacks of one mode in a separate host; if the host dies or hangs, the attack has succeeded, and another host takes its place. */
 export async function supervise(
   mode: Mode,
   attacks: readonly Attack[],
@@ -41,7 +41,7 @@ async function startHost(mode: Mode): Promise<ChildProcess> {
   return host;
 }
 
-/** The host's verdict, or the fate of the host. */
+/** The host's verdict, or what became of the host. */
 async function ask(host: ChildProcess, { row, name }: Attack): Promise<Verdict | string> {
   return await new Promise((resolve) => {
     const settle = (answer: Verdict | string): void => {

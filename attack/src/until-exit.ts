@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a process took until it had ended, its threads and the engine's background work included. */
+/** What a process used until it ended, including its threads and the engine's background work. */
 export interface Usage {
   readonly cpuMs: number;
   readonly peakMiB: number;
@@ -14,7 +14,7 @@ const POLL_MS = 20;
 const TICK_MS = 10;
 const OUT_OF_TIME_MS = 30_000;
 
-/** Runs a Node program to its end; on Linux only, where `/proc` tells what it takes. */
+/** Runs a Node program to its end; on Linux only, where `/proc` reports what it uses. */
 export async function untilExit(node: string, args: readonly string[]): Promise<Usage> {
   const child = spawn(node, ['--no-warnings', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -24,7 +24,7 @@ export async function untilExit(node: string, args: readonly string[]): Promise<
   const look = (): void => {
     try {
       const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-      // Behind the name, which may contain anything: state, then the 14th and 15th field are user and system time.
+      // After the name, which may contain anything: state, then the 14th and 15th field are user and system time.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       cpuMs = Math.max(cpuMs, (Number(fields[11]) + Number(fields[12])) * TICK_MS);
       const peak = /^VmHWM:\s+(\d+) kB/m.exec(

@@ -1,6 +1,6 @@
-// Runs admission over modules that people really use, and prints how near each comes to a cap.
+// Runs admission over real-world modules, and prints how near each comes to a cap.
 //   node admission/run.ts [file.wasm …]
-// They are not plugins: their imports and exports are left aside. Exit code 1 if a cap is hit that is not in EXPECTED.
+// They are not plugins: their imports and exports are ignored. Exit code 1 if a cap is hit that is not in EXPECTED.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { readCustomSections } from '@testbench/wasm';
 const here = fileURLToPath(new URL('..', import.meta.url));
 const root = join(here, '..');
 
-/** What is still refused, and why that is right. */
+/** Refusals that are expected, and why they are right. */
 const EXPECTED: Readonly<Record<string, string>> = {
   'esbuild.wasm maxSegments': 'a program of 14 MB in Go',
   'esbuild.wasm maxBranchTableLabels': 'the same',
@@ -47,7 +47,7 @@ function findModules(): string[] {
   });
 }
 
-/** What compilers say about themselves, in the section that they share for it. */
+/** What compilers report about themselves, in the section that they share for it. */
 function producerOf(bytes: Uint8Array): string {
   const text = readCustomSections(bytes, 'producers')
     .map((section) => new TextDecoder().decode(section))
@@ -84,7 +84,7 @@ function check(path: string): Row {
     };
   }
   const elapsedMs = performance.now() - started;
-  // Most have one memory and one table, which is all that they may have: no news.
+  // Most have one memory and one table, which is the maximum: not worth reporting.
   const nearest = report.measures
     .filter(({ rule }) => rule !== 'maxMemories' && rule !== 'maxTables')
     .map(({ rule, value, limit }) => ({ rule, share: value / limit }))

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 const CODES: ReadonlySet<string> = new Set([...CALL_ERROR_CODES, ...LOAD_ERROR_CODES]);
 
-/** Numbers that pointers, lengths, levels and handles go wrong with. */
+/** Numbers that often break pointers, lengths, levels and handles. */
 const number = fc.oneof(
   fc.constantFrom(0, 1, -1, 4, -16, 1024, 4096, 65_535, 65_536, 131_071, 131_072),
   fc.constantFrom(0x7fff_ffff, -0x8000_0000, 0x10_0000, 70_000_000, 16 * 2 ** 20 + 1),
@@ -27,7 +27,7 @@ const i64 = fc
   )
   .map((value) => `(i64.const ${BigInt.asIntN(64, value)})`);
 
-/** Everything that a plugin can import; inline, those that wait suspend the guest. */
+/** Everything that a plugin can import; inline, the functions that wait suspend the guest. */
 const FUNCTIONS = Object.entries(hostSignatures({ enableWasi: true })).flatMap(
   ([module, functions]) =>
     Object.entries(functions).map(([name, { params, results }]) => ({
@@ -44,7 +44,7 @@ const hostCall = fc.constantFrom(...FUNCTIONS).chain(({ name, params, results })
     .map((args) => `(call $${name} ${args.join(' ')})`)
     .map((call) => (results.length === 0 ? call : `(drop ${call})`)),
 );
-/** Things that a guest does wherever it is called. */
+/** Things that a guest does regardless of which export is called. */
 const statement = fc.oneof(
   { weight: 6, arbitrary: hostCall },
   { weight: 1, arbitrary: i32.map((pages) => `(drop (memory.grow ${pages}))`) },
@@ -66,7 +66,7 @@ const statement = fc.oneof(
 );
 const body = fc.array(statement, { maxLength: 5 }).map((lines) => lines.join('\n'));
 
-/** A guest that does as it likes in every export; its allocator gives another answer each time. */
+/** A guest that behaves arbitrarily in every export; its allocator gives another answer each time. */
 const guest = fc
   .record({
     inAlloc: body,
@@ -113,7 +113,7 @@ const guest = fc
     }),
   );
 
-/** What the host calls must end in. */
+/** How the host's calls must end. */
 async function outcomeOf(action: Promise<unknown>): Promise<string> {
   try {
     await action;
@@ -172,7 +172,7 @@ describe('guests that do anything at the boundary', () => {
     { timeout: 180_000 },
     async ({ isolation, runs }) => {
       const outcomes = await survive(isolation, runs);
-      // Not all alike, or the generator has lost its bite.
+      // The outcomes must differ, or the generator no longer finds anything.
       expect(outcomes.size).toBeGreaterThan(3);
       expect(outcomes.get('load ok')).toBeGreaterThan(0);
     },

@@ -46,7 +46,7 @@ async function outputOf(text: string): Promise<unknown> {
   return (await manager.execute('guest', { data: null })).data;
 }
 
-// https://github.com/nst/JSONTestSuite, through a plugin whose output it is.
+// https://github.com/nst/JSONTestSuite, through a plugin that outputs it.
 describe('JSONTestSuite as the output of a plugin', () => {
   const must = (error: boolean) =>
     parsing.filter((sample) => 'error' in sample && sample.error === error);
@@ -69,7 +69,7 @@ describe('JSONTestSuite as the output of a plugin', () => {
     },
   );
 
-  // Numbers are doubles, and of equal keys the last one counts, as everywhere in JavaScript.
+  // Numbers are doubles, and among equal keys the last one counts, as everywhere in JavaScript.
   it.each(transform.filter(({ name }) => !name.includes('invalid_codepoint')))(
     'reads $name as JSON.parse does',
     async ({ input }) => {

@@ -21,13 +21,13 @@ const FLAGS = [
 /** A strict page's policy: WebAssembly is allowed, `eval` and everything else is not. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
-/** What the page and its worker posted; absent if they did not in time. */
+/** What the page and its worker posted; absent if they did not post in time. */
 export interface BrowserReports {
   readonly page?: string;
   readonly worker?: string;
 }
 
-/** Answers what the page requests besides itself. @returns False for what it does not know. */
+/** Answers the page's requests other than the page itself. @returns False if it does not know the request. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Lets headless Chromium load a page with `script`, and waits until page and worker have posted their reports. */
@@ -47,7 +47,7 @@ export async function runInChromium(
       if (reports.worker !== undefined) done.abort();
       return;
     }
-    // The worker's script brings its own policy.
+    // The worker's script has its own policy.
     response.setHeader('content-security-policy', POLICY);
     if (request.url === '/scenario.mjs') {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
@@ -61,7 +61,7 @@ export async function runInChromium(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  // A group of its own, so that the browser's helpers end with it.
+  // A separate process group, so that the browser's helpers end with it.
   const browser = spawn(
     program,
     [...FLAGS, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`],

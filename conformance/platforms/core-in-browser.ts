@@ -11,7 +11,7 @@ import { bundle } from '../src/bundle.ts';
 const SCENARIO = new URL('scenario-core.ts', import.meta.url);
 const PLUGINS = new URL('../../example-plugins/', import.meta.url);
 
-/** The scenario as a page's author bundles it, from the packages as they are published. */
+/** The scenario as a page's author bundles it, from the packages as published. */
 export const BUNDLERS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   esbuild: () => bundle(SCENARIO, [], [], 'browser'),
   vite: bundleWithVite,
@@ -34,7 +34,7 @@ async function bundleWithVite(): Promise<Uint8Array> {
   return Buffer.from(script && 'code' in script ? script.code : '');
 }
 
-/** Serves the plugins of the scenario, and a model that says what it was asked with. */
+/** Serves the plugins of the scenario, and a model that reports what it was asked with. */
 export function openServer(): (request: IncomingMessage, response: ServerResponse) => boolean {
   const forever = guestWat({ execute: '(loop (br 0)) (unreachable)' });
   const growing = guestWat({

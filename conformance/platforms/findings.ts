@@ -1,10 +1,10 @@
-/** One thing that a platform was asked to show. */
+/** One thing that a platform had to show. */
 export interface Finding {
   readonly check: string;
-  /** What was seen; must be the same everywhere. */
+  /** The observed value; must be the same everywhere. */
   readonly value: string;
   readonly ok: boolean;
-  /** True for what platforms may differ in. */
+  /** True for values in which platforms may differ. */
   readonly varies?: boolean;
 }
 
@@ -15,5 +15,5 @@ export interface Inputs {
   readonly waiting: string;
 }
 
-/** Before the findings, in what a platform prints. */
+/** Precedes the findings in a platform's output. */
 export const MARK = '@@findings ';

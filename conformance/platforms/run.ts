@@ -26,7 +26,7 @@ function find(packageFile: () => string, path: string): string | undefined {
   }
 }
 
-/** Runs a program to its end, or for `TIMEOUT_MS`, and gives all that it printed. */
+/** Runs a program to its end, or for `TIMEOUT_MS`, and returns everything it printed. */
 function run(program: string, args: readonly string[]): Promise<string> {
   return new Promise((done) => {
     let output = '';

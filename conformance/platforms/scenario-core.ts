@@ -61,7 +61,7 @@ async function coreFindings(): Promise<Finding[]> {
   const other = `http://localhost:${location.port}`;
   for (const [check, hosts, base, log] of [
     ['a fetch that is not granted', ['api.example.com'], location.origin, 'denied: HTTP request'],
-    // The policy of the page lets it reach no other origin, and does not tell it so.
+    // The policy of the page prevents access to any other origin, and does not report this to the page.
     ['a fetch that the browser refuses', [other], other, 'ERR_NO_ANSWER_OR_CORS'],
     ['a redirection', [location.origin], `${location.origin}/moved`, 'ERR_REDIRECTED'],
   ] as const) {

@@ -2,10 +2,10 @@ import { attachMeter, type Meter, meterModule, type MeterMode } from '@testbench
 
 import type { Finding } from './findings.js';
 
-/** Operators of `sum(1000)` in `guest.wat`: nine in each turn, and one to give the result. */
+/** Operators of `sum(1000)` in `guest.wat`: nine in each turn, and one to return the result. */
 const SUM_FUEL = 9001n;
 const DEADLINE_MS = 20;
-/** Slower machines look at the clock late, but nobody waits this long. */
+/** Slower machines check the clock late, but nothing waits this long. */
 const PATIENCE_MS = 5000;
 
 /** What a newcomer would do with the metering: count, limit, end at a deadline, cap growth. */
@@ -26,14 +26,14 @@ function findingsOf(guest: Uint8Array<ArrayBuffer>, mode: MeterMode): Finding[] 
   plain.meter.setFuel(1_000_000);
   const sum = plain.guest.sum(1000);
   const used = plain.meter.fuelUsed;
-  // Coarse promises no less than exact; in this loop there is one way only, so that both are the same.
+  // Coarse promises no less than exact; this loop has only one path, so both are the same.
   const counted = finding(
     'fuel',
     `sum ${sum}, ${used} units`,
     sum === 500_500 && used === SUM_FUEL,
   );
 
-  // What a repeated loop pays ahead may be owed at its end, so a few turns too little still pass.
+  // What a repeated loop pays in advance may still be owed at its end, so slightly too little fuel still passes.
   plain.meter.setFuel(SUM_FUEL - 100n);
   const short = stopped(() => plain.guest.sum(1000));
   const limited = finding(

@@ -7,9 +7,9 @@ import type { Finding } from './findings.js';
 const input = { data: null };
 
 /**
- * Calls guests that wait for the host: alone, while another runs, inside of another's wait, and for ever.
+ * Calls guests that wait for the host: alone, while another runs, during another's wait, and forever.
  *
- * Engines differ in whether they can suspend WebAssembly (JSPI), so what is seen is not compared between platforms.
+ * Engines differ in whether they can suspend WebAssembly (JSPI), so the results are not compared between platforms.
  */
 export async function waitingFindings(bytes: Uint8Array<ArrayBuffer>): Promise<Finding[]> {
   const plugin = await compilePlugin(bytes, { maxMemoryBytes: 16 * 65_536 });

@@ -1,4 +1,4 @@
-// What every platform runs, bundled into one script; it uses nothing that is not in all of them.
+// What every platform runs, bundled into one script; it uses only what all of them have.
 import { type Finding, type Inputs, MARK } from './findings.js';
 import { meteringFindings } from './scenario-metering.js';
 import { runtimeFindings } from './scenario-runtime.js';

@@ -13,9 +13,9 @@ interface AxeResult {
   }[];
 }
 
-/** Serious findings of axe about the page as it is now. */
+/** Serious findings of axe about the page in its current state. */
 export async function findAxeProblems(page: Page): Promise<string[]> {
-  // Evaluated by the test, so that the page's policy does not count.
+  // Evaluated by the test, so that the page's policy does not apply.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(
     async () => await (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),

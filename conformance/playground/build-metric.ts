@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 
 const SIDES = ['left side of check 1', 'right side of check 1'];
 
-/** Builds the metric of GSM8K in the form, by its labels, as somebody who types no code: what follows the last `A: `, without commas. */
+/** Builds the metric of GSM8K in the form, by its labels, like a person who types no code: what follows the last `A: `, without commas. */
 export async function buildMetric(page: Page): Promise<void> {
   for (const side of SIDES) {
     const form = page.getByRole('group', { name: side, exact: true });
@@ -19,7 +19,7 @@ async function addStep(form: Locator, name: string): Promise<void> {
   await form.getByLabel(/^Add a step/).selectOption({ label: name });
 }
 
-/** Runs over so many records and gives the line of those that are right, such as `3 of 10`. */
+/** Runs over this many records and returns the line about the correct ones, such as `3 of 10`. */
 export async function runOver(page: Page, records: number): Promise<string> {
   const panel = page.getByRole('region', { name: 'Results' });
   await panel.getByLabel(/^Records \(of/).fill(String(records));
@@ -29,7 +29,7 @@ export async function runOver(page: Page, records: number): Promise<string> {
   return (await right.textContent({ timeout: 1000 }).catch(() => '')) ?? '';
 }
 
-/** Throws unless something holds. */
+/** Throws unless a condition holds. */
 export function insist(holds: boolean, message: string): void {
   if (!holds) throw new Error(message);
 }

@@ -6,12 +6,12 @@ import type { Page } from 'playwright-core';
 
 import { buildMetric, insist, runOver } from './build-metric.ts';
 
-/** One way through the page. */
+/** One path through the page. */
 export interface Scenario {
   readonly name: string;
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
-  /** Gives a line about what was seen; throws if it was not what it should be. */
+  /** Returns a line about what it saw; throws if it was not as expected. */
   readonly run: (page: Page) => Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-// The editor and the visual builder in Chromium, by the ways that a person takes: in the playground, as files of a static server, and in the studio.
+// The editor and the visual builder in Chromium, used as a person would: in the playground, as files of a static server, and in the studio.
 // Usage: node playground/run.ts [folder for screenshots]. Packages must be built.
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -72,7 +72,7 @@ async function perform(
   return problems.length === 0;
 }
 
-/** A page that asks anything but its own server, or whose policy had to stop something, is wrong. */
+/** It is an error if a page contacts anything but its own server, or if its policy had to block something. */
 function watch(page: Page, problems: string[]): void {
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
@@ -85,7 +85,7 @@ function watch(page: Page, problems: string[]): void {
     void dialog.dismiss();
   });
   page.on('console', (message) => {
-    // A conflict is an answer that the page shows.
+    // A conflict is an answer that the page displays.
     if (message.type() === 'error' && !/status of 409/.test(message.text())) {
       problems.push(`says ${message.text()}`);
     }

@@ -8,7 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** Serves a folder below a path of its own on loopback, as any static server does: no headers but the type. */
+/** Serves a folder below a separate path on loopback, like any static server: no headers but the type. */
 export async function serveFolder(
   folder: string,
 ): Promise<{ readonly url: string; readonly server: Server }> {

@@ -13,7 +13,7 @@ interface Kill {
   readonly at: number;
   readonly what: string;
   readonly downMs: number;
-  /** The longest wait of a shard of the process that was killed for another worker, in milliseconds. */
+  /** The longest time that a shard of the killed process waited for another worker, in milliseconds. */
   readonly redeliveryMs: number | undefined;
 }
 
@@ -25,12 +25,12 @@ export interface KilledRun {
 }
 
 const WORKERS = 3;
-/** After so long a shard was not redelivered. */
+/** After this long, a shard counts as not redelivered. */
 const GIVE_UP_MS = 12_000;
 /** How long a process stays away. */
 const DOWN_MS = 300;
 
-/** Numbers that look random and are the same each time. */
+/** Numbers that look random, but are the same each time. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -48,11 +48,11 @@ export interface KillOptions {
   readonly seed: number;
   readonly workerArgs: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Told right before each kill of a worker. */
+  /** Called right before each kill of a worker. */
   readonly onKill?: () => void;
 }
 
-/** Runs a benchmark of a folder by three workers, and kills one of all processes at random moments. */
+/** Runs a benchmark of a folder with three workers, and kills one of all processes at random moments. */
 export async function runWithKills(
   { folder, url, redis }: Scene,
   options: KillOptions,
@@ -93,7 +93,7 @@ export async function runWithKills(
     const runs = await listRuns(join(folder, 'queued')).catch(() => []);
     return runs[0]?.records ?? 0;
   };
-  // Anywhere in the time that one machine takes, and each kind of process.
+  // At random moments within the time that one machine takes, for each kind of process.
   const moments = Array.from({ length: count }, () => options.expectedMs * random()).toSorted(
     (one, other) => one - other,
   );
@@ -147,7 +147,7 @@ export async function runWithKills(
   return { run: run!, kills, seconds, shards: Math.ceil(records / shardRecords) };
 }
 
-/** Kills a worker; what it gives looks when others have begun what it had, if they began it at all: what nobody had to do again has no time. */
+/** Kills a worker. The returned function checks when others began its shards, if they began them at all: a shard that did not have to be redone has no time. */
 async function killWorker(worker: Actor, url: string): Promise<() => Promise<number | undefined>> {
   const client = await connectQueue({ url });
   const [run = ''] = await client.zrange('testbench:runs', 0, -1);
@@ -184,7 +184,7 @@ async function killWorker(worker: Actor, url: string): Promise<() => Promise<num
   };
 }
 
-/** Bytes of all rows, and what does not differ from machine to machine. */
+/** Bytes of all rows, and everything else that does not differ between machines. */
 export async function digestOf(
   run: StoredRun,
 ): Promise<{ readonly rows: number; readonly bytes: string; readonly lasting: string }> {
@@ -204,7 +204,7 @@ export async function digestOf(
   return { rows, bytes: bytes.digest('hex'), lasting: lasting.digest('hex') };
 }
 
-/** A summary without what clocks, servers and folders decide. */
+/** A summary without the values that depend on clocks, servers and folders. */
 export async function summaryOf(path: string): Promise<string> {
   const { summary } = await readRun(path);
   if (summary === undefined) throw new Error(`${path} has no summary`);

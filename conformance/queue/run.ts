@@ -21,8 +21,8 @@ import {
 } from './scene.ts';
 
 /*
- * A queue over Debian's Redis, whose processes are killed at random moments: nothing may be lost, nothing be there twice, and the bytes have to be
- * those of one machine. `--full` kills twenty times in 100,000 records; without it the same takes half a minute.
+ * A queue over Debian's Redis, whose processes are killed at random moments: nothing may be lost or duplicated, and the bytes must be
+ * the same as on one machine. `--full` kills twenty times in 100,000 records; without it the same takes half a minute.
  */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -71,7 +71,7 @@ function checkRedelivery({ kills }: KilledRun): void {
   check(longest < REDELIVERY_MS, `redelivery after ${(longest / 1000).toFixed(2)} s at most`);
 }
 
-/** Plugins that cost nothing: every byte has to be the same. */
+/** Plugins without paid answers: every byte must be the same. */
 async function free(scene: Scene): Promise<void> {
   await writeBenchmark(scene.folder, size.records, {
     name: 'free',
@@ -104,12 +104,12 @@ async function free(scene: Scene): Promise<void> {
     'so has the summary',
   );
   const running = killed.kills.filter(({ at }) => at < size.records).length;
-  // On a busy machine the last ones come when all rows are there.
+  // On a busy machine the last kills come after all rows are there.
   check(running > 0, `${running} of ${killed.kills.length} kills while records were missing`);
   checkRedelivery(killed);
 }
 
-/** A provider that is paid: what had been answered and kept is never asked for again. */
+/** A paid provider: an answer that was received and kept is never requested again. */
 async function paid(scene: Scene): Promise<void> {
   /** When each question was answered, by the server's clock. */
   const answered = new Map<string, number>();
@@ -120,7 +120,7 @@ async function paid(scene: Scene): Promise<void> {
     answer: ({ body }) => {
       const text = JSON.stringify(body).match(/Say \d+/)?.[0] ?? '';
       const at = answered.get(text);
-      // Answers of the last half second before a kill may have been on their way.
+      // Answers of the last half second before a kill may still have been in transit.
       if (at !== undefined && at < settledBefore) again.push(text);
       answered.set(text, performance.now());
       return text;
@@ -161,7 +161,7 @@ async function paid(scene: Scene): Promise<void> {
   const found = await digestOf(killed.run);
   const repeated = models.bill.answers - size.paid;
   const workers = killed.kills.filter(({ what }) => what.startsWith('worker')).length;
-  // While Redis is away no worker can say that a shard is its own, and another one may begin it: four calls each are under way.
+  // While Redis is down, no worker can claim that a shard is its own, and another one may begin it: each has four calls in flight.
   const lost = workers + 3 * killed.kills.filter(({ what }) => what === 'Redis').length;
   check(found.rows === size.paid, `${found.rows} rows, none of them twice`);
   check(again.length === 0, `${again.length} answers that had arrived were paid for again`);
@@ -172,7 +172,7 @@ async function paid(scene: Scene): Promise<void> {
   checkRedelivery(killed);
 }
 
-/** A worker of another version takes no shard, and says why. */
+/** A worker of another version takes no shard, and reports why. */
 async function versions(scene: Scene): Promise<void> {
   await writeBenchmark(scene.folder, 20, {
     name: 'versions',
@@ -213,7 +213,7 @@ async function versions(scene: Scene): Promise<void> {
   }
 }
 
-/** A server with TLS and a password: neither is shown, and neither can be left out. */
+/** A server with TLS and a password: neither is shown, and neither can be omitted. */
 async function secured(place: string): Promise<void> {
   const records = 40;
   const password = 'correct-horse-battery';

@@ -14,7 +14,7 @@ export function plugin(name: string): string {
   return join(ROOT, 'example-plugins', name, 'build', `${name}.wasm`);
 }
 
-/** A process that is begun again when it was killed. */
+/** A process that is started again after it was killed. */
 export class Actor {
   readonly #begin: () => ChildProcess;
   #child: ChildProcess;
@@ -59,7 +59,7 @@ async function endOf(
   return { code, text };
 }
 
-/** A command of ours as a process. */
+/** One of our commands as a process. */
 export function command(
   args: readonly string[],
   cwd: string,
@@ -72,7 +72,7 @@ export function command(
   });
 }
 
-/** A port that nobody has. */
+/** A port that is not in use. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -88,7 +88,7 @@ export function redis(port: number, folder: string, more: readonly string[] = []
   return new Actor(() => spawn('redis-server', [...args, ...kept, ...more], { stdio: 'ignore' }));
 }
 
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
@@ -101,7 +101,7 @@ export async function until(
   }
 }
 
-/** Where the processes meet. */
+/** The place where the processes meet. */
 export interface Scene {
   readonly folder: string;
   readonly url: string;

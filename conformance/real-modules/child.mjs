@@ -1,4 +1,4 @@
-// Runs one package in a process of its own, as a user of the metering would, and prints what happened. Usage:
+// Runs one package in a separate process, as a user of the metering would, and prints what happened. Usage:
 //   node child.mjs <package> plain|exact|coarse [fuel]
 import { createHash } from 'node:crypto';
 
@@ -15,7 +15,7 @@ let sizeAfter = 0;
 /** Set while the metering itself compiles something. */
 let inside = false;
 
-/** Calls `body` with the engine as it was. */
+/** Calls `body` with the original engine. */
 function untouched(body) {
   inside = true;
   try {
@@ -73,7 +73,7 @@ function intercept() {
 }
 
 let digest;
-/** A guest that was stopped may leave its loader waiting for ever: the end is reported in any case. */
+/** A guest that was stopped may leave its loader waiting forever: the end is reported in any case. */
 process.on('exit', () => {
   const fuels = meters.map(({ fuelUsed }) => fuelUsed);
   const largest = fuels.reduce((one, other) => (one > other ? one : other), 0n);

@@ -5,15 +5,15 @@ import { REAL_MODULES } from '../src/real-modules.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Those of `modules`, and some that do what none of them does. */
+/** The entries of `modules`, and some modules that do what none of those does. */
 export const MODULES = {
   ...REAL_MODULES,
   'argon2-browser': () => {
-    // Its loader takes a Node that can stream for a browser, and fetches a path.
+    // Its loader mistakes a Node that can stream for a browser, and fetches a path.
     WebAssembly.instantiateStreaming = undefined;
     return REAL_MODULES['argon2-browser']();
   },
-  // Compiles while it streams.
+  // Compiles while streaming.
   '@jsquash/png': async () => {
     const { default: encode, init } = await import('@jsquash/png/encode.js');
     const wasm = readFileSync(require.resolve('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'));
@@ -21,7 +21,7 @@ export const MODULES = {
     const data = Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, at) => (at * at) >> 5);
     return new Uint8Array(await encode({ data, width: 64, height: 64 }));
   },
-  // Python: of all of these the only one with exceptions, thousands of handlers of them.
+  // Python: the only one of all these with exceptions, and with thousands of handlers.
   pyodide: async () => {
     const { loadPyodide } = await import('pyodide');
     const python = await loadPyodide();

@@ -1,4 +1,4 @@
-// Meters real packages as they load, with the options that a user has, and stops them half way. Usage:
+// Meters real packages as they load, with the options available to a user, and stops them halfway. Usage:
 //   node real-modules/run.ts [package...]     without a name: all of them
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface Report {
   readonly digest?: string;
   readonly sizeBefore: number;
   readonly sizeAfter: number;
-  /** Of the instance that used most. */
+  /** Of the instance that used the most. */
   readonly fuel: string;
   /** Instances that ran out of fuel. */
   readonly stopped: number;
@@ -71,7 +71,7 @@ async function check(name: string): Promise<Row> {
     if (used === 0n) problem('no fuel was charged');
     if (whole.stopped > 0) problem('it ran out of fuel');
 
-    // Half of what its busiest instance needs: that one must be stopped, and must not have used more.
+    // Half of what its busiest instance needs: that instance must be stopped, and must not have used more than this.
     const half = await exercise(name, mode, used / 2n);
     if (typeof half === 'string') problem(`with half the fuel: ${half}`);
     else if (half.stopped === 0 || half.over > 0) problem('half the fuel did not stop it');

@@ -23,7 +23,7 @@ interface LockedPlugin {
   readonly signers: readonly string[];
 }
 
-/** The whole way of a plugin, step by step. */
+/** The whole path of a plugin, step by step. */
 export async function followPlugin(
   registry: DockerRegistry,
   modules: ReadonlyMap<string, string>,
@@ -156,7 +156,7 @@ export async function followPlugin(
   await checkPublishedScores(scene, user, NAME);
 }
 
-/** Writes what a project says of the registry. */
+/** Writes the project's registry settings. */
 function describeRegistry(folder: string, host: string, { ca, login }: Reach): void {
   if (login !== undefined) {
     const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64');
@@ -171,7 +171,7 @@ function describeRegistry(folder: string, host: string, { ca, login }: Reach): v
   writeFileSync(join(folder, 'testbench.registries.json'), JSON.stringify(registries));
 }
 
-/** Its words for TLS and passwords are others in each command. */
+/** Its options for TLS and passwords differ in each command. */
 function skopeoFlags(
   { ca, login }: Reach,
   scene: Scene,

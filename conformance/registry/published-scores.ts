@@ -6,7 +6,7 @@ import { PREDICATES, signClaim } from '@testbench/trust';
 
 import { changeScore, insist, root, type Scene, step } from './scene.ts';
 
-/** A run is signed and verified; then one score is changed by somebody who has the trusted key. */
+/** A run is signed and verified; then someone who has the trusted key changes one score. */
 export async function checkPublishedScores(
   scene: Scene,
   project: string,
@@ -51,7 +51,7 @@ export async function checkPublishedScores(
       });
       const { code, stdout, stderr } = await scene.run(project, 'verify', run);
       insist(code === 1, `verify ended with ${code}:\n${stdout}${stderr}`);
-      // The signature is good, and still:
+      // The signature is valid, and still:
       insist(stdout.includes('acme'), `the signature was not accepted:\n${stdout}${stderr}`);
       const named = `record ${index} ("sum-${index}")`;
       const line = stdout.split('\n').find((one) => one.includes(named));

@@ -1,4 +1,4 @@
-// What a plugin goes through from its author to a published score, with the built command, against a real registry: Debian's
+// The path of a plugin from its author to a published score, with the built command, against a real registry: Debian's
 // docker-registry on loopback, without TLS, and with TLS and a password; skopeo is the second reader.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

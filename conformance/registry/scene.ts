@@ -28,7 +28,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder with a user's keys, which goes away at the end. */
+/** A folder with a user's keys, which is removed at the end. */
 export class Scene implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'testbench-registry-check-'));
   readonly #keys = join(this.folder, 'keys');
@@ -40,7 +40,7 @@ export class Scene implements Disposable {
     return folder;
   }
 
-  /** Runs `testbench` in a folder; nothing of the user's own has a part in it. */
+  /** Runs `testbench` in a folder; nothing from the user's own environment affects it. */
   async run(cwd: string, ...args: string[]): Promise<Ended> {
     return await new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [BIN, ...args], {
@@ -63,14 +63,14 @@ export class Scene implements Disposable {
     });
   }
 
-  /** The same of a command that must do well. @returns What it printed. */
+  /** The same for a command that must succeed. @returns Its output. */
   async ok(cwd: string, ...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(cwd, ...args);
     insist(code === 0, `testbench ${args.join(' ')} ended with ${code}:\n${stderr}${stdout}`);
     return stdout;
   }
 
-  /** The same of one that must be refused, with this in what it says. */
+  /** The same for a command that must be refused, with this text in its message. */
   async refused(cwd: string, what: string, ...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(cwd, ...args);
     const text = `${stdout}${stderr}`.trim();
@@ -81,7 +81,7 @@ export class Scene implements Disposable {
     return text.split('\n').find((line) => line.includes(what))!;
   }
 
-  /** One of the keys that the command line has made. */
+  /** One of the keys made by the command line. */
   async openKey(name: string): Promise<SigningKey> {
     return await new KeyFolder(this.#keys).open(name, PASSPHRASE);
   }
@@ -115,7 +115,7 @@ export function insist(isSo: boolean, what: string): asserts isSo {
   if (!isSo) throw new Error(what);
 }
 
-/** Runs `skopeo`, the second reader. @returns What it printed, as it stands. */
+/** Runs `skopeo`, the second reader. @returns Its output, unchanged. */
 export function skopeo(...args: string[]): Buffer {
   const { status, stdout, stderr } = spawnSync('skopeo', args, { maxBuffer: 64 * 1024 * 1024 });
   insist(status === 0, `skopeo ${args[0]} ended with ${status}: ${String(stderr)}`);
@@ -156,7 +156,7 @@ export function changeScore(run: string, evaluator: string): number {
   return changed;
 }
 
-/** Does a step, and says what was seen. */
+/** Does a step, and reports what was seen. */
 export async function step(what: string, work: () => Promise<string>): Promise<void> {
   const started = performance.now();
   try {

@@ -19,7 +19,7 @@ const INPUT = { data: { output: '4', expected: '4' } };
 const isRight = ({ data }: { readonly data: unknown }): boolean =>
   (data as { readonly score?: unknown }).score === 1;
 
-/** Updates a plugin while a host calls it, as a program does that embeds Testbench. @returns What was seen. */
+/** Updates a plugin while a host calls it, like a program that embeds Testbench. @returns What was seen. */
 export async function updateUnderLoad(
   folder: string,
   host: string,

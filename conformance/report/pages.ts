@@ -9,7 +9,7 @@ import { HOSTILE_TEXTS } from '../../packages/report/src/__fixtures__/hostile-te
 
 type Run = ReturnType<typeof generateRun>;
 
-/** Writes the report of runs into a file. */
+/** Writes the report of runs to a file. */
 export async function writePage(
   file: string,
   runs: readonly Run[],
@@ -25,7 +25,7 @@ export async function writePage(
   }
 }
 
-/** 50,000 rows, as the targets have it. */
+/** 50,000 rows, as in the targets. */
 export function largeRun(): Run {
   return generateRun({ records: 50_000, models: ['abacus-large'], promptCharacters: 300 });
 }
@@ -41,7 +41,7 @@ export function twoRuns(): [Run, Run] {
   return [generateRun({ records: 400, models }), generateRun({ records: 400, models, seed: 9 })];
 }
 
-/** Every text of a model, a plugin or a data set tries to get out. */
+/** Every text from a model, a plugin or a data set tries to break out. */
 export function hostileRun(): Run {
   return generateRun({
     name: '<img src=x onerror=owned()>',
@@ -70,7 +70,7 @@ export function hostileRun(): Run {
   });
 }
 
-/** Answers with tool calls, a panel of judges that asks the tested model too, and labels of people. */
+/** Answers with tool calls, a panel of judges that includes the tested model, and labels from people. */
 export function judgedRun(): Run {
   return generateRun({
     records: 60,

@@ -1,4 +1,4 @@
-// Opens reports from file:// in Chromium and does what a reader does: looks, searches, filters, opens records, by mouse and by keyboard.
+// Opens reports from file:// in Chromium and uses them like a reader: looks, searches, filters, opens records, with mouse and keyboard.
 // Usage: node report/run.ts [folder for screenshots]
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,7 +61,7 @@ async function perform(browser: Browser, folder: string, scenario: Scenario): Pr
   });
   const page = await context.newPage();
   const problems: string[] = [];
-  // A page that asks a network for anything, or whose policy had to stop something, is wrong.
+  // It is an error if a page requests anything from the network, or if its policy had to block something.
   page.on('request', (request) => {
     if (!request.url().startsWith('file:')) problems.push(`asks for ${request.url()}`);
   });

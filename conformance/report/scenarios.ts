@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
-/** One thing that a reader does. */
+/** One action of a reader. */
 export interface Scenario {
   readonly name: string;
   readonly file: string;
@@ -12,7 +12,7 @@ export interface Scenario {
   /**
    * Throws if the page is not as it should be.
    *
-   * @param screenshots Folder for pictures of parts of it.
+   * @param screenshots Folder for screenshots of parts of it.
    * @returns What was seen.
    */
   readonly run: (page: Page, screenshots: string) => Promise<string | void>;
@@ -45,9 +45,9 @@ async function search(page: Page, text: string): Promise<string> {
   return await status(page);
 }
 
-/** Rules of WCAG 2.2 AA and good practice; whatever is serious or critical is wrong. */
+/** Rules of WCAG 2.2 AA and good practice; serious and critical findings are failures. */
 async function checkAccessibility(page: Page): Promise<string> {
-  // From outside of the page's world: its policy lets no script in.
+  // From outside the page's world: its policy allows no scripts.
   const session = await page.context().newCDPSession(page);
   await session.send('Page.setBypassCSP', { enabled: true });
   await page.reload();

@@ -1,6 +1,6 @@
 /**
  * In an empty folder: an evaluator in Python and one in TypeScript that uses a package of npm, run by `testbench run` in processes over the
- * answers of four models to GSM8K. Both must find the right answers that were published with the data, record by record.
+ * answers of four models to GSM8K. Both must find the correct answers published with the data, record by record.
  *
  * `pnpm -C conformance scripts`; an argument N takes N records.
  */

@@ -1,4 +1,4 @@
-// Opens the built documentation in Chromium and does what a reader does: looks, searches, follows, on a desk and on a phone.
+// Opens the built documentation in Chromium and uses it like a reader: looks, searches, follows links, on a desktop and on a phone.
 // Usage: node site/run.ts [folder for screenshots]; `npm run docs` builds what it opens.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -61,7 +61,7 @@ async function perform(browser: Browser, origin: string, scenario: Scenario): Pr
   });
   page.on('pageerror', (error) => problems.push(`throws ${error.message}`));
   page.on('console', (message) => {
-    // The browser says so of the page that is not there.
+    // The browser reports this for the page that does not exist.
     if (message.type() === 'error' && !/404/.test(message.text()))
       problems.push(`says ${message.text()}`);
   });
@@ -84,7 +84,7 @@ async function perform(browser: Browser, origin: string, scenario: Scenario): Pr
   return problems.length === 0;
 }
 
-/** What is wrong with a page for readers: what axe finds, and a page that scrolls sideways. */
+/** What is wrong with a page for readers: axe's findings, and horizontal scrolling. */
 async function problemsOf(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {

@@ -12,7 +12,7 @@ export interface Scenario {
 
 const PHONE = 390;
 
-/** One of each kind of page, by turns wide and narrow, light and dark. */
+/** One of each kind of page, alternately wide and narrow, light and dark. */
 const LOOKED_AT: readonly [name: string, address: string][] = [
   ['first page', '/'],
   ['guide', '/comparing/'],
@@ -105,7 +105,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Compiles the example in the page and runs it over the records that the page has. */
+/** Compiles the example in the page and runs it over the page's records. */
 async function playground(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Load the example' }).click();
   await page.getByLabel('Records of').selectOption({ label: 'Arithmetic (10 answers)' });
@@ -116,7 +116,7 @@ async function playground(page: Page): Promise<string> {
   return '7 of 10';
 }
 
-/** Types into the search, which is opened first, and waits for its results. */
+/** Types into the search, after opening it, and waits for its results. */
 async function search(page: Page, query: string): Promise<string> {
   const dialog = page.locator('site-search dialog');
   if (!(await dialog.isVisible()))

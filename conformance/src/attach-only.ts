@@ -1,2 +1,2 @@
-// What runs modules that were metered before needs no more than this.
+// Running modules that were metered before needs no more than this.
 export { attachMeter } from '@testbench/metering';

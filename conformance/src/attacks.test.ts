@@ -123,7 +123,7 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
     expect(run).toThrow(WebAssembly.RuntimeError);
     expect(meter.exhausted).toBe('fuel');
     expect(meter.fuelUsed).toBe(1_000_000n);
-    // It stays stopped: not a loop turn more without new fuel.
+    // It stays stopped: not one more loop turn without new fuel.
     expect(run).toThrow(WebAssembly.RuntimeError);
   });
 
@@ -141,7 +141,7 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
   });
 
   it('asks every few milliseconds, so that deadlines are sharp', () => {
-    // CPU time of this thread: others may use the machine.
+    // CPU time of this thread: other processes may use the machine.
     const now = (): number => process.threadCpuUsage().user / 1000;
     for (const { text } of ENDLESS) {
       const started = now();
@@ -154,7 +154,7 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
       });
       meter.setFuel(1n << 60n);
       expect(run).toThrow(WebAssembly.RuntimeError);
-      // Well under 10 ms alone; the clock has steps of 4 ms, and compiling counts as well.
+      // Well under 10 ms alone; the clock has steps of 4 ms, and compiling counts too.
       expect(longest).toBeLessThan(30);
     }
   });
@@ -251,7 +251,7 @@ describe.each(MODES)('endless guests in %s mode', (mode) => {
       (func (export "run") (call $guard))`;
     const loaded = load(`(module ${text})`, mode, { fail });
     ({ run } = loaded);
-    // A call of `run` costs one unit at least.
+    // A call of `run` costs at least one unit.
     loaded.meter.setFuel(100);
     expect(run).toThrow(WebAssembly.RuntimeError);
     expect(loaded.meter.exhausted).toBe('fuel');

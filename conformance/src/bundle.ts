@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Bundles a file and all that it imports into one minified script.
+ * Bundles a file and everything it imports into one minified script.
  *
- * @param external Packages that stay imports.
- * @param conditions How packages of the workspace are found: by their sources, or as published.
- * @param platform `browser` where packages from outside are among it that differ there.
+ * @param external Packages that remain imports.
+ * @param conditions How packages of the workspace are found: from their sources, or as published.
+ * @param platform `browser` if the bundle contains external packages that differ there.
  */
 export async function bundle(
   url: URL,

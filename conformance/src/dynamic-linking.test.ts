@@ -69,7 +69,7 @@ it('lets web-tree-sitter link metered grammars into its metered self', async () 
     return parser.parse(code)!.rootNode.toString();
   };
   expect(await parse('css', 'a { b: c }')).toContain('(declaration (property_name)');
-  // A grammar with a scanner of its own, in C.
+  // A grammar with its own scanner, in C.
   expect(await parse('bash', 'echo "$x" | wc')).toContain('(pipeline (command');
   expect(meters).toHaveLength(3);
   for (const { fuelUsed } of meters) expect(fuelUsed).toBeGreaterThan(0n);

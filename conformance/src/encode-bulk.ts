@@ -7,7 +7,7 @@ import { DROPPED, I32, KEPT, RANDOM, SLOTS } from './program-layout.ts';
 const TABLE_GET = 0x25;
 const TABLE_SET = 0x26;
 
-/** Writes an operator on the memory, and reads what is there then. */
+/** Writes an operator on the memory, and reads the resulting content. */
 export function encodeMemory(
   to: FunctionCode,
   { operator, amount }: Extract<Piece, { kind: 'memory' }>,
@@ -58,7 +58,7 @@ export function encodeMemory(
   to.consume([I32]);
 }
 
-/** Writes an operator on a table, among the places of one type, so that indirect calls still find that type. */
+/** Writes an operator on a table, among the entries of one type, so that indirect calls still find that type. */
 export function encodeElements(
   to: FunctionCode,
   { operator, table, callee }: Extract<Piece, { kind: 'elements' }>,

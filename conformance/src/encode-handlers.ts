@@ -4,16 +4,16 @@ import { type FunctionCode, I32_EQZ, VOID } from './function-code.ts';
 import type { Clause, Piece } from './generate-program.ts';
 import { EXNREF, SIGNATURES, TAGS, type Types } from './program-layout.ts';
 
-/** Type of a block that leaves what tag 1 carries and the exception itself: `() -> (i32, exnref)`. */
+/** Type of a block that leaves the values of tag 1 and the exception itself: `() -> (i32, exnref)`. */
 const CAUGHT_TYPE = SIGNATURES.length;
 /** `(exnref) -> ()` */
 const AGAIN_TYPE = CAUGHT_TYPE + 1;
-/** `() -> (i64, i32)`: the only two results that there are. */
+/** `() -> (i64, i32)`: the only type with two results. */
 const MULTI = 4;
 
 type Try = Extract<Piece, { kind: 'try' }>;
 
-/** Writes what stands inside. */
+/** Writes the nested content. */
 type Encode = (pieces: readonly Piece[]) => void;
 
 /** Writes `try` with `catch` and `catch_all`, or with `delegate`. */
@@ -48,8 +48,8 @@ export function encodeLegacyTry(to: FunctionCode, piece: Try, encode: Encode): v
 }
 
 /**
- * Writes `try_table`. Each clause leads to the end of a block, behind which it is handled; the innermost block is the first
- * clause's.
+ * Writes `try_table`. Each clause leads to the end of a block, after which it is handled; the innermost block belongs to the first
+ * clause.
  */
 export function encodeTryTable(to: FunctionCode, piece: Try, encode: Encode): void {
   const { code } = to;
@@ -96,7 +96,7 @@ export function encodeTryTable(to: FunctionCode, piece: Try, encode: Encode): vo
   to.consume(results);
 }
 
-/** Throws the exception on top of the stack again, or drops it. */
+/** Rethrows the exception on top of the stack, or drops it. */
 function throwAgain(to: FunctionCode): void {
   const { code } = to;
   to.random();

@@ -6,7 +6,7 @@ import { type FunctionCode, I32_ADD, I32_SUB, VOID } from './function-code.ts';
 import type { Piece } from './generate-program.ts';
 import { EXNREF, I32, RANDOM, SIGNATURES, SLOTS, TAGS, type Types } from './program-layout.ts';
 
-/** Nested counted loops of which each has a counter; deeper ones are left out. */
+/** Nested counted loops that have a counter each; deeper ones are left out. */
 export const MAX_COUNTED = 4;
 
 /** Writes pieces into a function. */
@@ -69,7 +69,7 @@ function encodePiece(to: FunctionCode, piece: Piece): void {
         to.produce(TAGS[tag]!);
         code.u8(Opcode.Throw).u32(tag);
       };
-      // Nobody sees it, and the run is over.
+      // Nothing catches it, and the run is over.
       if (layout.program.handlers === 'none') to.rarely(write);
       else if (piece.always) write();
       else to.sometimes(write);
@@ -165,13 +165,13 @@ function encodeBranch(
   const outermost = labels.length - 1;
   const depth = (label: number): number => {
     const inner = label % labels.length;
-    // Only a handler can give an exception.
+    // Only a handler can provide an exception.
     return labels[outermost - inner]!.includes(EXNREF) ? outermost : inner;
   };
   const types = (label: number): Types => labels[outermost - depth(label)]!;
   const { code } = to;
   if (piece.kind === 'table') {
-    // All labels must take the same: others are replaced by the last.
+    // All labels must take the same types: others are replaced by the last.
     const last = piece.labels.at(-1)!;
     const same = piece.labels.map((label) =>
       types(label).join() === types(last).join() ? label : last,
@@ -209,7 +209,7 @@ function encodeCall(to: FunctionCode, { how, callee }: Extract<Piece, { kind: 'c
     code.raw([Opcode.I32Const, SLOTS * type, I32_ADD]);
     code.u8(isTail ? Opcode.ReturnCallIndirect : Opcode.CallIndirect).raw([type, callee % 2]);
   } else if (how.endsWith('reference') && layout.program.references) {
-    // A segment must name what is referred to, and none names `leaf`.
+    // A segment must name the referenced function, and none names `leaf`.
     const named = target === layout.fixed('leaf') ? layout.fixed('cheap') : target;
     code.u8(Opcode.RefFunc).u32(named);
     code.u8(isTail ? Opcode.ReturnCallRef : Opcode.CallRef).u32(type);

@@ -14,7 +14,7 @@ import {
   UNARY,
 } from './program-layout.ts';
 
-/** Loop turns and calls of a run, those of counted loops and fixed functions left out. */
+/** Loop turns and calls of a run, without those of counted loops and fixed functions. */
 const MAX_STEPS = 300;
 
 const VOID = 0x40;
@@ -47,7 +47,7 @@ export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
   });
   section(2, (w) => w.u32(1).name('host').name('call').raw([0, UNARY]));
   section(3, (w) => w.u32(layout.types.length - 1).raw(layout.types.slice(1)));
-  // Growth fails at times.
+  // Growth fails sometimes.
   const table = [0x70, 1, slots.length, slots.length + 5];
   section(4, (w) => w.u32(2).raw(table).raw(table));
   section(5, (w) => w.raw([1, 1, 1, 3]));
@@ -72,7 +72,7 @@ export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
       }
     };
     const zero = [Opcode.I32Const, 0, Opcode.End];
-    // Two passive ones, then one for each table.
+    // Two passive segments, then one for each table.
     w.u32(4).raw([5, 0x70]);
     entries();
     w.raw([5, 0x70]);
@@ -88,7 +88,7 @@ export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
       ...program.functions.map(({ signature, body }) => {
         const type = SIGNATURES[signature]!;
         const to = new FunctionCode(layout, type);
-        // A counter for loops that stand in no other, one for those in one, and so on.
+        // A counter for loops that are not nested, one for loops inside another loop, and so on.
         to.code.raw([1, MAX_COUNTED, I32]);
         to.step();
         type.params.forEach((_, index) => to.code.raw([Opcode.LocalGet, index]));
@@ -120,13 +120,13 @@ export function encodeProgram(program: Program): Uint8Array<ArrayBuffer> {
 function fixedBodies(layout: ProgramLayout): ByteWriter[] {
   const call = (code: ByteWriter, name: FixedFunction | 'run'): ByteWriter =>
     code.u8(Opcode.Call).u32(name === 'run' ? layout.run : layout.fixed(name));
-  // (x * 3 + 1), in either arm of an if: a constant cost on every way
+  // (x * 3 + 1), in either arm of an if: the cost is the same on both paths
   const leaf = new ByteWriter().raw([0, 0x20, 0, 0x41, 3, 0x6c, 0x04, VOID, 0x01, 0x0b]);
   leaf.raw([0x20, 0, 0x41, 1, 0x6a]);
-  // x & 1 ? x + 2 : x: one way costs more than the other
+  // x & 1 ? x + 2 : x: one path costs more than the other
   const uneven = new ByteWriter().raw([0, 0x20, 0, 0x41, 1, 0x71, 0x04, I32]);
   uneven.raw([0x20, 0, 0x41, 2, 0x6a, 0x05, 0x20, 0, 0x0b]);
-  // x + 1, behind a guard that never fails: `if (x == steps + 2^20) { run(x); unreachable }`
+  // x + 1, after a guard that never fails: `if (x == steps + 2^20) { run(x); unreachable }`
   const guarded = new ByteWriter().raw([0, 0x20, 0, 0x23, STEPS, 0x41]).signed(2 ** 20);
   call(guarded.raw([0x6a, 0x46, 0x04, VOID, 0x20, 0]), 'run').raw([0x1a, 0, 0x0b]);
   guarded.raw([0x20, 0, 0x41, 1, 0x6a]);
@@ -146,7 +146,7 @@ function fixedBodies(layout: ProgramLayout): ByteWriter[] {
   const tail = new ByteWriter().raw([0, 0x20, 0, 0x41, 0, 0x4a, 0x04, VOID]);
   tail.raw([0x20, 0, 0x41, 1, 0x6b, Opcode.ReturnCall]).u32(layout.fixed('tail')).u8(0x0b);
   tail.raw([0x20, 0, Opcode.ReturnCall]).u32(layout.fixed('cheap'));
-  // Tables have these two, and `leaf` only callers: (x + 5) * 7 ^ x, x
+  // Tables contain these two, and `leaf` only callers: (x + 5) * 7 ^ x, x
   const dear = new ByteWriter().raw([0, 0x20, 0, 0x41, 5, 0x6a, 0x41, 7, 0x6c, 0x20, 0, 0x73]);
   const cheap = new ByteWriter().raw([0, 0x20, 0]);
   return [leaf, uneven, guarded, failing, descend, tail, dear, cheap];

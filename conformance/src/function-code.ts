@@ -17,14 +17,14 @@ export const I32_MUL = 0x6c;
 const I32_OR = 0x72;
 export const I32_EQZ = 0x45;
 
-/** The code of one function of a program while it is written. */
+/** The code of one function of a program while it is being written. */
 export class FunctionCode {
   readonly code = new ByteWriter();
   readonly layout: ProgramLayout;
   readonly signature: Signature;
-  /** What a branch to each label takes along, innermost last. */
+  /** The values that a branch to each label carries, innermost last. */
   labels: Types[];
-  /** Counted loops around what comes next. */
+  /** Counted loops around the next piece. */
   counters = 0;
 
   constructor(layout: ProgramLayout, signature: Signature) {
@@ -72,7 +72,7 @@ export class FunctionCode {
     this.inside([I32_EQZ, Opcode.If, VOID], [], write);
   }
 
-  /** Once in sixteen times. */
+  /** True once in sixteen times. */
   rarely(write: () => void): void {
     this.random();
     this.random();
@@ -93,7 +93,7 @@ export class FunctionCode {
     return params.length === 0 && results.length < 2 ? [results[0] ?? VOID] : [signature];
   }
 
-  /** The body of something that has parameters on the stack, up to its results. */
+  /** The body of a construct with parameters on the stack, up to its results. */
   body({ params, results }: Signature, late: boolean, write: () => void): void {
     if (!late) this.consume(params);
     write();

@@ -1,4 +1,4 @@
-// Mutates modules and keeps those that reach code of `wasm` or `metering` that no other did: the blocks come from V8's own
+// Mutates modules and keeps those that reach code of `wasm` or `metering` that no other mutant reached: the blocks come from V8's own
 // coverage, so that nothing has to be built or installed.
 //   node src/fuzz.ts [--inputs N] [--seed N]
 import { Session } from 'node:inspector/promises';
@@ -14,7 +14,7 @@ import { survives } from './survives.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const { values } = parseArgs({
-  // pnpm hands over the `--` that separates its own options.
+  // pnpm passes on the `--` that separates its own options.
   args: process.argv.slice(2).filter((option) => option !== '--'),
   options: {
     inputs: { type: 'string', default: '20000' },
@@ -23,9 +23,9 @@ const { values } = parseArgs({
 });
 const inputs = Number(values.inputs);
 
-/** Asking for coverage takes milliseconds: so many inputs run before that, and one by one only if they find something. */
+/** Reading the coverage takes milliseconds: this many inputs run before it is read, and one by one only if they find something. */
 const BATCH = 256;
-/** Longer inputs are cut: what a decoder does with many bytes it does with few. */
+/** Longer inputs are cut: a decoder treats many bytes like few. */
 const MAX_BYTES = 2000;
 
 let state = Number(values.seed);
@@ -72,7 +72,7 @@ function mutate(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(result);
 }
 
-/** Mutates the content of one section, or one function's body, and writes sizes that fit: otherwise nothing gets deep. */
+/** Mutates the content of one section, or one function's body, and writes matching sizes: otherwise no input gets deep into the decoder. */
 function mutateInside(bytes: Bytes): Bytes {
   const out = new ByteWriter().raw(bytes.subarray(0, 8));
   const sections = readSections(bytes);
@@ -93,7 +93,7 @@ function mutateInside(bytes: Bytes): Bytes {
         content.u32(written.length).raw(written);
       });
     } else {
-      // A custom section's name is before its content.
+      // A custom section's name precedes its content.
       content.raw(mutate(bytes.subarray(id === SectionId.Custom ? start + 2 : contentStart, end)));
     }
     out.section(id, content);
@@ -108,7 +108,7 @@ function next(corpus: readonly Bytes[]): Bytes {
     try {
       child = mutateInside(parent);
     } catch {
-      // The parent has no such frame.
+      // The parent does not have this frame.
     }
   }
   child ??= Uint8Array.of(...parent.subarray(0, 8), ...mutate(parent.subarray(8)));

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 
-/** A piece of a generated program. Numbers that stand for one of several things are taken modulo their count. */
+/** A piece of a generated program. Numbers that select one of several things are taken modulo their count. */
 export type Piece =
   | { readonly kind: 'work'; readonly amount: number }
   | {
       readonly kind: 'block' | 'loop';
       readonly signature: number;
-      /** The parameters stay on the stack, below what the body does. */
+      /** The parameters stay on the stack, below the values of the body. */
       readonly late: boolean;
       readonly body: readonly Piece[];
     }
@@ -22,7 +22,7 @@ export type Piece =
   | { readonly kind: 'fixed'; readonly callee: FixedFunction }
   | { readonly kind: 'call'; readonly how: CallKind; readonly callee: number }
   | {
-      /** A loop that nothing leaves but its end: after so many turns, or at random before that. */
+      /** A loop that is left only at its end: after this many turns, or at random before that. */
       readonly kind: 'counted';
       readonly turns: number;
       readonly early: boolean;
@@ -43,21 +43,21 @@ export type Piece =
       readonly late: boolean;
       readonly body: readonly Piece[];
       readonly clauses: readonly Clause[];
-      /** Also for what no clause catches. */
+      /** Also for exceptions that no clause catches. */
       readonly all: Omit<Clause, 'tag'> | undefined;
-      /** A label to which a legacy `try` gives exceptions, instead of catching them. */
+      /** A label to which a legacy `try` delegates exceptions, instead of catching them. */
       readonly delegate: number | undefined;
     };
 
 /** What catches one tag. */
 export interface Clause {
   readonly tag: number;
-  /** Sometimes throws again what it caught. */
+  /** Sometimes rethrows the exception that it caught. */
   readonly again: boolean;
   readonly body: readonly Piece[];
 }
 
-/** Functions that stand in every program; all of type `(i32) -> i32`. */
+/** Functions that every program contains; all of type `(i32) -> i32`. */
 export type FixedFunction =
   | 'host'
   | 'leaf'
@@ -79,18 +79,18 @@ export type CallKind =
 export type MemoryOperator = 'fill' | 'copy' | 'init' | 'init-dropped' | 'drop' | 'grow';
 export type TableOperator = 'copy' | 'init' | 'init-dropped' | 'drop' | 'fill' | 'grow' | 'move';
 
-/** A program of a few functions of nested pieces; the first is called. */
+/** A program of a few functions with nested pieces; the first is called. */
 export interface Program {
   /** How exceptions are caught: modules may not mix both ways. */
   readonly handlers: 'none' | 'legacy' | 'standard';
-  /** Functions may be called by references: what else such calls are is direct ones. */
+  /** Functions may be called by reference: without it, such calls become direct ones. */
   readonly references: boolean;
-  /** Tables get functions otherwise than out of segments. */
+  /** Tables also get functions from sources other than segments. */
   readonly moves: boolean;
   readonly functions: readonly { readonly signature: number; readonly body: readonly Piece[] }[];
 }
 
-/** Most are without parameters and results. */
+/** Most signatures have no parameters and no results. */
 const signature = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat(6));
 
 const branches = fc.record({
@@ -150,7 +150,7 @@ const bulk = fc.oneof(
   }),
 );
 
-/** Pieces that neither return nor branch out of the loop that they stand in. */
+/** Pieces that neither return nor branch out of the enclosing loop. */
 const calmPieces = fc.letrec<{ calm: readonly Piece[]; piece: Piece }>((tie) => ({
   calm: fc.array(tie('piece'), { maxLength: 3, depthIdentifier: 'calm' }),
   piece: fc.oneof(

@@ -3,7 +3,7 @@ import { decodeModule, HEADER, Opcode } from '@testbench/wasm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-// Internal: what kinds of events there are decides which programs are worth generating.
+// Internal: the kinds of events decide which programs are worth generating.
 import { ChargeList } from '../../packages/metering/src/charge-list.js';
 import { completeCosts, OperatorCosts } from '../../packages/metering/src/cost-table.js';
 import { DEAD, EventKind, EventList } from '../../packages/metering/src/function-events.js';
@@ -15,7 +15,7 @@ import { type Program, programs } from './generate-program.js';
 import { COUNT, countNaively, ran } from './naive-counter.mjs';
 
 const runs = Number(process.env['GENERATED_PROGRAMS'] ?? 750);
-/** The same programs each time; `SEED=$RANDOM GENERATED_PROGRAMS=100000` goes looking. */
+/** The same programs each time; `SEED=$RANDOM GENERATED_PROGRAMS=100000` searches for new failures. */
 const seed = Number(process.env['SEED'] ?? 1);
 
 const VOID = 0x40;
@@ -24,7 +24,7 @@ const TABLE_SET = 0x26;
 const DATA_DROP = 0xfc009;
 const ELEM_DROP = 0xfc00d;
 
-/** True if the engine accepts a module of these types and, behind them, one function of the first with that body. */
+/** True if the engine accepts a module of these types and, after them, one function of the first with that body. */
 const accepts = (types: readonly number[], body: readonly number[]): boolean =>
   WebAssembly.validate(
     Uint8Array.of(
@@ -36,7 +36,7 @@ const accepts = (types: readonly number[], body: readonly number[]): boolean =>
 
 /** try_table: Node 20 lacks it. */
 const HAS_EXNREF = accepts([1, 0x60, 0, 0], [0x1f, VOID, 0, 0x0b]);
-/** A type with a reference to a function in it: Node 20 lacks those. */
+/** A type that contains a reference to a function: Node 20 lacks those. */
 const HAS_REFERENCES = accepts([2, 0x60, 0, 0, 0x60, 1, 0x63, 0, 0], []);
 
 interface Outcome {
@@ -84,20 +84,20 @@ function metered(
   const module = new WebAssembly.Module(meterModule(bytes, { mode }).bytes);
   const run = (fuel: number): Outcome => {
     const instance = start(module);
-    // Slices far smaller than a run, so that refills happen everywhere.
+    // Slices that are far smaller than a run, so that refills happen everywhere.
     const meter = attachMeter(instance, { sliceFuel, onSlice: () => 'continue' });
     meter.setFuel(fuel);
     const result = call(instance, argument);
     return { result: meter.exhausted ?? result, count: Number(meter.fuelUsed) };
   };
   const outcome = run(1e12);
-  // Some of what was counted is lost at a trap.
+  // Some of the count is lost at a trap.
   if (mode === 'exact' || typeof outcome.result === 'string') return outcome;
-  // What a run used is enough for it.
+  // The fuel that a run used is enough for it.
   return { ...outcome, result: run(outcome.count).result };
 }
 
-/** Operators that must have been executed in the end. */
+/** Operators that must have been executed at the end. */
 const OPERATORS: readonly number[] = [
   Opcode.Unreachable,
   Opcode.Block,
@@ -131,7 +131,7 @@ const OPERATORS: readonly number[] = [
   ...(HAS_EXNREF ? [Opcode.TryTable, Opcode.ThrowRef] : []),
 ];
 
-/** Kinds of events that programs must have; stretches that are long enough for a pause, they have not. */
+/** Kinds of events that programs must contain; they do not contain stretches that are long enough for a pause. */
 type Kind = Exclude<keyof typeof EventKind, 'Pause'>;
 const { TryTable, ...others }: Readonly<Record<Kind, number>> = {
   Block: EventKind.Block,
@@ -175,7 +175,7 @@ function checkEvents(bytes: Uint8Array<ArrayBuffer>): void {
     charges.set(-1, longestPath(events, shape, scratch, free, Way.Longest, most, charges));
     let all = 0;
     for (let event = shape.first; event < shape.last; event += 1) all += events.cost(event);
-    // No way takes an operator twice: handlers that added to each other would cost 2^n.
+    // No path counts an operator twice: handlers that add to each other would cost 2^n.
     expect(charges.largest).toBeLessThanOrEqual(all);
   }
   for (let event = 0; event < events.count; event += 1) {
@@ -183,7 +183,7 @@ function checkEvents(bytes: Uint8Array<ArrayBuffer>): void {
   }
 }
 
-/** A program's bytes, as far as the engine knows what is in them. */
+/** A program's bytes, limited to the features that the engine knows. */
 function encode(program: Program): Uint8Array<ArrayBuffer> {
   const handlers = program.handlers === 'standard' && !HAS_EXNREF ? 'legacy' : program.handlers;
   return encodeProgram({
@@ -208,7 +208,7 @@ describe('generated programs', () => {
       expect(coarse.count).toBeGreaterThanOrEqual(expected.count);
     });
     expect(() => fc.assert(cases, { numRuns: runs, seed })).not.toThrow();
-    // A kind that programs no longer had would pass unseen.
+    // Otherwise a kind that programs no longer contain would go unnoticed.
     expect(KINDS.filter(([, kind]) => !kinds.has(kind)).map(([name]) => name)).toEqual([]);
     expect(OPERATORS.filter((opcode) => !executed.has(opcode))).toEqual([]);
   });

@@ -36,7 +36,7 @@ function repeat(count: number, action: (index: number) => void): void {
   for (let index = 0; index < count; index += 1) action(index);
 }
 
-/** Shapes whose analysis is quadratic if it is done without care. Each gets its size. */
+/** Shapes whose analysis is quadratic if it is careless. Each gets its size. */
 const SHAPES: Record<string, (size: number) => Uint8Array<ArrayBuffer>> = {
   'nested blocks, each branched to from the innermost': (size) =>
     body((code) => {
@@ -113,7 +113,7 @@ const SHAPES: Record<string, (size: number) => Uint8Array<ArrayBuffer>> = {
 
 const MODES: readonly MeterMode[] = ['exact', 'coarse'];
 
-/** Least CPU time in milliseconds, since others may use the machine; no more runs than it takes to be below `enough`. */
+/** Least CPU time in milliseconds, since other processes may use the machine; it stops as soon as a run is below `enough`. */
 function bestOf(runs: number, action: () => unknown, enough = 0): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs && best >= enough; run += 1) {

@@ -1,4 +1,4 @@
-// The test runner needs Node 22 for this one function alone; what it runs here is to be seen on Node 20.
+// The test runner needs Node 22 only for this one function; the tests here must run on Node 20.
 if (!('groupBy' in Map)) {
   Object.assign(Map, {
     groupBy(items, keyOf) {

@@ -17,7 +17,7 @@ const I64_MUL = 0x7e;
 const I64_SHR_U = 0x88;
 const I64_EXTEND_I32_U = 0xad;
 
-/** Operators that cost nothing by the rules of `@testbench/metering`. */
+/** Operators that are free by the rules of `@testbench/metering`. */
 const FREE = new Set([
   Opcode.Unreachable,
   Opcode.Nop,
@@ -44,11 +44,11 @@ const DEAR = new Map([
   [TABLE_SET, 32],
 ]);
 
-/** Make units of a length, an i64 on the stack. */
+/** Compute units from a length, an i64 on the stack. */
 const times = (price) => [Opcode.I64Const, ...new ByteWriter().signed(price).view(), I64_MUL];
 const EIGHTHS = [Opcode.I64Const, 3, I64_SHR_U];
 
-/** What operators whose length is on top of the stack cost for it. */
+/** The cost of operators whose length is on top of the stack. */
 const LENGTHS = new Map([
   [Opcode.MemoryFill, EIGHTHS],
   [Opcode.MemoryCopy, EIGHTHS],
@@ -75,15 +75,15 @@ const GROWTH = new Map([
 /** Name of the export that holds the count. */
 export const COUNT = 'naive.count';
 
-/** Name of the export that says whether an operator was executed. */
+/** Name of the export that reports whether an operator was executed. */
 export const ran = (opcode) => `naive.ran.${opcode}`;
 
 /**
- * The independent counter: adds to a global before every single operator what it costs at default prices, and before or
- * after those with a length what that costs. It knows nothing of blocks, ways or loops, so that it cannot share a mistake
- * with the placement of charges. Lengths of 64 bits are beyond it.
+ * The independent counter: before every single operator it adds the operator's default price to a global, and before or
+ * after operators with a length the cost of that length. It knows nothing about blocks, paths or loops, so it cannot share a mistake
+ * with the placement of charges. It does not support lengths of 64 bits.
  *
- * @param watched Operators of which it notes whether they are executed.
+ * @param watched Operators for which it records whether they are executed.
  */
 export function countNaively(bytes, watched = []) {
   const module = decodeModule(bytes);
@@ -101,7 +101,7 @@ export function countNaively(bytes, watched = []) {
     const out = new ByteWriter((body.end - body.start) * 6);
     const get = (global) => out.u8(Opcode.GlobalGet).u32(global);
     const set = (global) => out.u8(Opcode.GlobalSet).u32(global);
-    /** Adds what `units` leaves on the stack. */
+    /** Adds the value that `units` leaves on the stack. */
     const pay = (units) => {
       get(count);
       units();

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { Opcode } from '@testbench/wasm';
 import { describe, expect, it } from 'vitest';
 
-// Internal: what admission counts by it shows only as a sum.
+// Internal: what admission counts with it is visible only as a sum.
 import { decodeModule } from '../../packages/wasm/src/decode-module.js';
 import { InstructionCursor } from '../../packages/wasm/src/instruction-cursor.js';
 import { OperandStack } from '../../packages/wasm/src/operand-stack.js';
@@ -20,7 +20,7 @@ const MODULES = [
   'esbuild-wasm/esbuild.wasm',
 ];
 
-// A validator allows a block to end only on exactly its results: so every `end` that is reached tells the true height.
+// A validator allows a block to end only on exactly its results: so every reached `end` shows the true height.
 describe.each(MODULES)('the height of the operand stack in %s', (name) => {
   it('is exact at the end of every function', { timeout: 120_000 }, () => {
     const bytes = readFileSync(require.resolve(name));
@@ -45,7 +45,7 @@ describe.each(MODULES)('the height of the operand stack in %s', (name) => {
           opcode === Opcode.BrTable ||
           opcode === Opcode.Return ||
           opcode === Opcode.Unreachable;
-        // Code after a jump is reached again at the latest where its block ends.
+        // Code after a jump is reachable again at the latest at the end of its block.
         if (jumps) reached = false;
         else if (opcode === Opcode.End || opcode === Opcode.Else) reached = true;
       }

@@ -29,14 +29,14 @@ export const UNARY = 1;
 /** What an exception of each tag carries. The type of a tag has no results. */
 export const TAGS: readonly Types[] = [[], [I32]];
 
-/** Every type has that many places in each table. */
+/** Every type has this many entries in each table. */
 export const SLOTS = 4;
 
 /** Globals. */
 export const RANDOM = 0;
 export const STEPS = 1;
 
-/** Segments: of data and of functions, the first is kept, the second is dropped. */
+/** Segments of data and of functions: the first is kept, the second is dropped. */
 export const KEPT = 0;
 export const DROPPED = 1;
 
@@ -51,7 +51,7 @@ const FIXED: readonly FixedFunction[] = [
   'cheap',
 ];
 
-/** Where the functions of a program stand. */
+/** The indices of a program's functions. */
 export class ProgramLayout {
   /** The fixed functions follow those of the program, then come `run` and the thrower. */
   readonly functions: readonly Signature[];
@@ -80,13 +80,13 @@ export class ProgramLayout {
     return name === 'host' ? 0 : 1 + this.program.functions.length + FIXED.indexOf(name);
   }
 
-  /** Index of one of the functions that stand in tables. */
+  /** Index of one of the functions in the tables. */
   tabled(callee: number): number {
     const { length } = this.program.functions;
     return callee % (length + 1) === length ? this.fixed('cheap') : this.own(callee);
   }
 
-  /** One of the functions of a type that stand in tables; undefined if there is none. */
+  /** One of the functions of a type in the tables; undefined if there is none. */
   #ofType(type: number, which: number): number | undefined {
     const own = this.program.functions.flatMap(({ signature }, index) =>
       signature === type ? [index + 1] : [],
@@ -95,7 +95,7 @@ export class ProgramLayout {
     return found[which % found.length];
   }
 
-  /** What stands in a table's places, type by type; undefined where no function has the type. */
+  /** The entries of a table, type by type; undefined where no function has the type. */
   get slots(): readonly (number | undefined)[] {
     return SIGNATURES.flatMap((_, type) =>
       Array.from({ length: SLOTS }, (__, slot) => this.#ofType(type, slot)),

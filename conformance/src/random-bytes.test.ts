@@ -6,10 +6,10 @@ import { programs } from './generate-program.js';
 import { survives } from './survives.js';
 
 const runs = Number(process.env['MUTATIONS'] ?? 3000);
-/** The same modules each time, so that a failure is somebody's change; `SEED=$RANDOM MUTATIONS=1000000` goes looking. */
+/** The same modules each time, so that a failure comes from a change; `SEED=$RANDOM MUTATIONS=1000000` searches for new failures. */
 const seed = Number(process.env['SEED'] ?? 1);
 
-/** Changes that keep much of a module intact: the decoder gets deep into it. */
+/** Mutations that keep much of a module intact: they get deep into the decoder. */
 const changes = fc.array(
   fc.record({ at: fc.nat(), value: fc.nat(255), kind: fc.constantFrom('set', 'insert', 'cut') }),
   { minLength: 1, maxLength: 4 },

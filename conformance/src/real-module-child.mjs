@@ -25,7 +25,7 @@ function rewrite(source) {
   return meterModule(bytes, { mode, deferStart: true }).bytes;
 }
 
-/** Loaders must see only what the module itself exports. */
+/** Loaders must see only the module's own exports. */
 function own(instance) {
   const { exports } = instance;
   inside = true;

@@ -27,7 +27,7 @@ export const REAL_MODULES = {
     return vm.dump(result);
   },
   'esbuild-wasm': async () => {
-    // The Node build starts a child; the browser build runs where we can see it.
+    // The Node build starts a child; the browser build runs in this process, where we can observe it.
     globalThis.self = globalThis;
     const esbuild = require('esbuild-wasm/lib/browser.js');
     const wasm = readFileSync(require.resolve('esbuild-wasm/esbuild.wasm'));

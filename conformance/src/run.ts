@@ -34,7 +34,7 @@ function run(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string; timeoutMs?: number } = {},
 ): Promise<{ code: number | null; output: string }> {
-  // Into a file: a program that calls process.exit() loses what still waits in a pipe.
+  // Into a file: a program that calls process.exit() loses the data that is still in a pipe.
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
   const path = join(directory, 'output');
   const file = openSync(path, 'w');
@@ -128,7 +128,7 @@ async function exercise(
   return line === undefined ? output.slice(-400) : (JSON.parse(line) as Exercise);
 }
 
-/** Their own behaviour depends on time, addresses or goroutines, so that counts of two runs differ slightly. */
+/** Their own behaviour depends on time, addresses or goroutines, so the counts of two runs differ slightly. */
 const UNSTEADY = new Set(['esbuild-wasm', 'wasmoon', 'sql.js']);
 
 async function modules(): Promise<void> {
@@ -195,7 +195,7 @@ async function isolation(): Promise<void> {
   const { code, output } = await run(
     node(20),
     [...options, runner, 'run', '--project=manager', ...files],
-    // The configuration of the tests lists folders of where it is run.
+    // The configuration of the tests lists folders relative to where it runs.
     { env: { NO_COLOR: '1' }, cwd: root },
   );
   const counts = /^ *Tests +(.+) \(\d+\)$/m.exec(output)?.[1] ?? 'no count';

@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 
 import { bundle } from './bundle.js';
 
-// As published: another build step, other chunks, enums of another package written out.
+// As published: with another build step, other chunks, and enums of another package inlined.
 const PUBLISHED = new URL('../../packages/metering/dist/index.js', import.meta.url);
 const ATTACH_ONLY = new URL('attach-only.ts', import.meta.url);
 
 describe('@testbench/metering as published', () => {
-  // Close to what it is: a chunk of another package that slips in shows, and what is added is a decision.
+  // Close to the current size: a chunk of another package that slips in is noticed, and an addition is a decision.
   it.each([
-    // The decoder serves others too.
+    // The decoder has other users too.
     ['alone', 13_850, PUBLISHED, ['@testbench/*']],
     ['with the decoder that it imports', 19_900, PUBLISHED, []],
     ['for modules that were metered before', 2_900, ATTACH_ONLY, []],

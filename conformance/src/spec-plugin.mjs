@@ -8,7 +8,7 @@ export function transform(bytes) {
   return meterModule(bytes, { mode }).bytes;
 }
 
-// Small slices, so that the hook is on the way of everything.
+// Small slices, so that every path runs the hook.
 export function onInstance(instance) {
   attachMeter(instance, { sliceFuel: 5000, onSlice: () => 'continue' }).setFuel(FUEL);
 }

@@ -1,7 +1,7 @@
 import { MeterError, meterModule } from '@testbench/metering';
 import { DecodeError, inspectModule } from '@testbench/wasm';
 
-/** True unless something else than our own errors comes out, or a module becomes valid by being metered. */
+/** True unless an error other than our own is thrown, or metering makes an invalid module valid. */
 export function survives(bytes: Uint8Array<ArrayBuffer>): boolean {
   try {
     inspectModule(bytes);
@@ -11,7 +11,7 @@ export function survives(bytes: Uint8Array<ArrayBuffer>): boolean {
   const valid = WebAssembly.validate(bytes);
   for (const mode of ['coarse', 'exact'] as const) {
     try {
-      // Without the engine's check first, the rewriter itself must stand any bytes that decode.
+      // Without the engine's check first, the rewriter itself must withstand any bytes that decode.
       const metered = meterModule(bytes, { mode, validated: valid });
       if (!WebAssembly.validate(metered.bytes)) return false;
     } catch (error) {

@@ -13,12 +13,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const pluginPath = (name: string): string =>
   join(root, 'example-plugins', name, 'build', `${name}.wasm`);
 
-/** Whether the plugins that a real run needs are built. */
+/** Whether the plugins needed by a real run are built. */
 export const HAS_PLUGINS = ['replay', 'exact-match', 'contains'].every((name) =>
   existsSync(pluginPath(name)),
 );
 
-/** Writes a project with all that a studio shows, and with texts that try to get out. */
+/** Writes a project with everything that a studio shows, and with texts that try to break out. */
 export async function writeProject(folder: string): Promise<void> {
   const models = ['abacus-large', 'abacus-small'];
   await writeRun(join(folder, 'runs/before'), generateRun({ records: 120, models }));

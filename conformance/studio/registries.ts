@@ -1,6 +1,6 @@
 import type { StudioRegistries } from '@testbench/studio';
 
-/** A registry that is made up, whose texts try to get out. */
+/** A made-up registry whose texts try to break out. */
 export const registries: StudioRegistries = {
   search: async () => [
     {

@@ -1,4 +1,4 @@
-// Opens the studio in Chromium over a project that is made up, and does what a person does with it, by mouse and by keyboard.
+// Opens the studio in Chromium over a made-up project, and uses it like a person, with mouse and keyboard.
 // Usage: node studio/run.ts [folder for screenshots] [words of the scenarios that are run]
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,7 @@ async function perform(browser: Browser, studied: Studied, scenario: Scenario): 
   const page = await context.newPage();
   const origin = `http://127.0.0.1:${studied.studio.port}`;
   const problems: string[] = [];
-  // A page that asks anything but its own server, or whose policy had to stop something, is wrong.
+  // It is an error if a page contacts anything but its own server, or if its policy had to block something.
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(`${origin}/`) && url !== 'data:,') problems.push(`asks for ${url}`);

@@ -1,7 +1,7 @@
 import type { Studio } from '@testbench/studio';
 import type { Page } from 'playwright-core';
 
-/** What scenarios are played on. */
+/** What scenarios run on. */
 export interface Studied {
   readonly studio: Studio;
   /** Of the project. */
@@ -9,12 +9,12 @@ export interface Studied {
   readonly screenshots: string;
 }
 
-/** One thing that a person does. */
+/** One action of a person. */
 export interface Scenario {
   readonly name: string;
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
-  /** True where the server is to say no: a browser logs every such answer as an error. */
+  /** True if the server is expected to refuse: a browser logs every such answer as an error. */
   readonly isError?: true;
   /**
    * Begins at the list of runs. Throws if the page is not as it should be.

@@ -29,9 +29,9 @@ const PAGES: readonly { readonly path: string; readonly ready: string }[] = [
   { path: '/editor', ready: 'h1' },
 ];
 
-/** Rules of WCAG 2.2 AA and good practice; whatever is serious or critical is wrong. */
+/** Rules of WCAG 2.2 AA and good practice; serious and critical findings are failures. */
 async function checkAccessibility(page: Page, ready: string): Promise<number> {
-  // From outside of the page's world: its policy lets no script in.
+  // From outside the page's world: its policy allows no scripts.
   const session = await page.context().newCDPSession(page);
   await session.send('Page.setBypassCSP', { enabled: true });
   await page.reload();

@@ -1,4 +1,4 @@
-// A plugin for wasi-libc: everything that it does, it does through the C library.
+// A plugin for wasi-libc: it does everything through the C library.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static int64_t pack(const char *text) {
 EXPORT("plugin_alloc") void *plugin_alloc(int32_t size) { return malloc(size); }
 EXPORT("plugin_free") void plugin_free(void *ptr, int32_t size) {
   (void)size;
-  // The output and the metadata are not malloc's.
+  // The output and the metadata are not allocated by malloc.
   if (ptr != output && ptr != (const void *)METADATA) free(ptr);
 }
 EXPORT("plugin_metadata") int64_t plugin_metadata(void) { return pack(METADATA); }
@@ -38,7 +38,7 @@ static int64_t answer(int code) {
   return pack(output);
 }
 
-// The first letter of the data chooses; the envelope begins with {"data":"
+// The first letter of the data selects the action; the envelope begins with {"data":"
 EXPORT("plugin_execute") int64_t plugin_execute(char *ptr, int32_t len) {
   char path[512] = {0};
   const char *start = ptr + 10;

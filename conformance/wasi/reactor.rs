@@ -34,7 +34,7 @@ pub extern "C" fn plugin_shutdown() -> i32 {
     0
 }
 
-// The first letter of the data chooses; the envelope begins with {"data":"
+// The first letter of the data selects the action; the envelope begins with {"data":"
 #[no_mangle]
 pub unsafe extern "C" fn plugin_execute(ptr: *const u8, len: i32) -> i64 {
     let input = std::slice::from_raw_parts(ptr, len as usize);

@@ -7,7 +7,7 @@ import { ISOLATIONS, PluginManager, type PluginManagerOptions } from '@testbench
 import type { LogRecord } from '@testbench/types/abi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// Debian's: a rustc of rustup may come before it on the path, without the library for WASI.
+// Debian's: a rustc from rustup may precede it on the path, without the library for WASI.
 const RUSTC = '/usr/bin/rustc';
 const hasRust = existsSync(RUSTC) && existsSync('/usr/lib/rustlib/wasm32-wasi');
 const hasC = existsSync('/usr/bin/clang') && existsSync('/usr/lib/wasm32-wasi/libc.a');
@@ -135,7 +135,7 @@ describe.each(languages)('WASI in $language (needs $needs)', ({ language, instal
           '/etc/passwd',
         ]) {
           const answer = (await call(`f${path}`)) as { errno: number };
-          // Rust has -1 for a path outside of every opened directory.
+          // Rust returns -1 for a path outside every opened directory.
           expect(Math.abs(answer.errno)).toBeGreaterThan(0);
         }
         expect(await call(`w${granted}/new.txt`)).toMatchObject({ errno: 76 });

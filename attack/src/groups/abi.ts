@@ -18,11 +18,11 @@ const later = (lie: string): string =>
   `(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
     (select (i32.const 65536) ${lie} (i32.le_u (global.get $calls) (i32.const 1)))`;
 
-/** A plugin that gives this text, or these bytes, for every input. */
+/** A plugin that returns this text, or these bytes, for every input. */
 const giving = (text: string): Parameters<typeof plugin>[0] => ({ outputText: text });
 const nested = (depth: number): string => `{"data":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 
-/** `plugin_metadata` as ever, and bytes that no text has at 4096. */
+/** `plugin_metadata` as usual, and bytes at 4096 that are not valid text. */
 function bytesOf(bytes: readonly number[]): Parameters<typeof plugin>[0] {
   const escaped = bytes.map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
   return {
@@ -31,7 +31,7 @@ function bytesOf(bytes: readonly number[]): Parameters<typeof plugin>[0] {
   };
 }
 
-/** A plugin that gives `count` times `{}` in a list. */
+/** A plugin that returns `count` times `{}` in a list. */
 function manyObjects(count: number, room: number): Parameters<typeof plugin>[0] {
   const total = 10 + count * 3 - 1 + 2;
   return {
@@ -191,7 +191,7 @@ export const abi: readonly Attack[] = [
       let depth = 0;
       const nest = async (): Promise<unknown> => {
         depth += 1;
-        // One plugin never gets all threads, so that deeper calls would wait for themselves until their time is over.
+        // One plugin never gets all threads: otherwise deeper calls would wait for themselves until their time is over.
         if (depth > 2) return 'enough';
         for await (const part of manager.executeStream('attacker', { data: null })) {
           if (part.type === 'chunk') await nest();

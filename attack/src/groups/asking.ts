@@ -18,7 +18,7 @@ interface Heard {
   readonly text: string;
 }
 
-/** What a plugin hears that asks this, and is granted `allowedHosts`. */
+/** The answers that a plugin gets to these requests when it is granted `allowedHosts`. */
 async function hear(
   arena: Arena,
   allowedHosts: readonly string[],
@@ -40,7 +40,7 @@ async function hear(
   };
 }
 
-/** Something asked that must not reach the server on this machine. */
+/** A request that must not reach the server on this machine. */
 const unreachable = (
   name: string,
   asks: (server: LoopbackServer) => readonly object[],
@@ -70,7 +70,7 @@ const unreachable = (
     ),
 });
 
-/** An output that is not taken for one that asks. */
+/** An output that must not be taken for a request. */
 const malformed = (name: string, output: AskingStep, code = 'CALL_INVALID_OUTPUT'): Attack => ({
   row: ROW,
   name,
@@ -81,7 +81,7 @@ const malformed = (name: string, output: AskingStep, code = 'CALL_INVALID_OUTPUT
 
 const url = 'http://api.example.com/';
 
-/** Row 196: plugins that ask in place of giving a result. */
+/** Row 196: plugins that ask instead of giving a result. */
 export const asking: readonly Attack[] = [
   {
     row: ROW,

@@ -21,14 +21,14 @@ import { type Attack, insist, NotContained } from '../attack.ts';
 
 const fine = assemble(guestWat());
 
-/** An entry with a right digest, whatever is in it. */
+/** An entry with a correct digest, whatever its content. */
 function entryOf(path: string, content: Uint8Array): Buffer {
   const key = path.slice(path.lastIndexOf('/') + 1, -'.metered'.length);
   const inner = createHash('sha256').update(content).digest();
   return Buffer.concat([createHash('sha256').update(key).update(inner).digest(), content]);
 }
 
-/** What lies in the place of an entry. */
+/** What is put where an entry should be. */
 const KINDS: Readonly<Record<string, (path: string, intact: Buffer) => void>> = {
   'a right digest and no module': (path) => {
     writeFileSync(path, entryOf(path, Buffer.from('no module')), { mode: 0o600 });
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<string, (path: string, intact: Buffer) => void>> = 
   },
 };
 
-/** Row 109: what lies in a cache folder costs time at most. */
+/** Row 109: the content of a cache folder costs time at most. */
 export const cacheEntries: readonly Attack[] = Object.entries(KINDS).map(([name, put]): Attack => ({
   row: 109,
   name: `a cache entry that is ${name}`,

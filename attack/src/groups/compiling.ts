@@ -21,11 +21,11 @@ import { refused } from './shorthand.ts';
 
 /** `try (do (drop (call plugin_shutdown))) (catch_all) end` */
 const TRY = [0x06, 0x40, 0x10, 5, 0x1a, 0x19, 0x0b];
-/** The same inside of itself, around nothing. */
+/** The same, nested in itself, around nothing. */
 const nested = (count: number): Uint8Array =>
   Uint8Array.from([...repeated(count, TRY.slice(0, -2)), ...repeated(count, TRY.slice(-2))]);
 
-/** Row 103: in whose price does it show how many handlers a function has? Three units for each, and no more. */
+/** Row 103: whose price shows how many handlers a function has? Three units for each, and no more. */
 const handlers = [8, 60, 70, 1000, 4000].flatMap((count) =>
   (['one after the other', 'in each other'] as const).map((how): Attack => ({
     row: 103,
@@ -48,7 +48,7 @@ const MAX_CPU_MS = 2000;
 const MAX_RSS_MB = 300;
 const MAX_MEASUREMENTS = 3;
 
-/** Measures again while it is too dear: a busy machine only ever adds CPU time, so the least is nearest to what the module costs. */
+/** Measures again while the cost is too high: a busy machine only ever adds CPU time, so the lowest result is nearest to the cost of the module. */
 async function cheapest<T extends { readonly cpuMs: number }>(
   measure: () => Promise<T>,
 ): Promise<T> {
@@ -60,7 +60,7 @@ async function cheapest<T extends { readonly cpuMs: number }>(
   return least;
 }
 
-/** Row 104: 20 million turns of a loop make the engine compile the whole function, and with it all loops that never run. */
+/** Row 104: 20 million turns of a loop make the engine compile the whole function, including all loops that never run. */
 const loops = ['plain', 'nested', 'with a call'].flatMap((kind) =>
   [2000, 5000, 10_000].map((count): Attack => ({
     row: 104,
@@ -80,7 +80,7 @@ const loops = ['plain', 'nested', 'with a call'].flatMap((kind) =>
 
 const CHILD = fileURLToPath(new URL('../compile-child.mjs', import.meta.url));
 
-/** Node 20 as well, where it is installed. */
+/** Also Node 20, where it is installed. */
 function nodes(): readonly string[] {
   try {
     const file = createRequire(import.meta.url).resolve('n20/package.json');
@@ -90,7 +90,7 @@ function nodes(): readonly string[] {
   }
 }
 
-/** Row 104: what more of something costs a process until it ends, on Node 20 as well. */
+/** Row 104: what large numbers of one construct cost a process until it ends, on Node 20 too. */
 const crowds = [
   ...[2000, 5000, 10_000].map((count) => ['tiny loops', count, 1] as const),
   // V8 11 (Node 20) takes 2 s for 4,000 pairs, metered or not.
@@ -144,7 +144,7 @@ const firstCalls = Object.entries(DEAR).flatMap(([what, each]) => [
   },
 ]);
 
-/** Rows 103 to 105: what metering makes of code, and what that costs the engine. */
+/** Rows 103 to 105: how metering changes code, and what the changed code costs the engine. */
 export const compiling: readonly Attack[] = [
   ...handlers,
   ...loops,

@@ -12,14 +12,14 @@ import { type Attack, insist, ISOLATED } from '../attack.ts';
 import { plugin } from './shorthand.ts';
 
 const MiB = 2 ** 20;
-/** Beyond what the guest takes for the input of its call. */
+/** More than the guest accepts as the input of its call. */
 const INPUT = MiB;
 const NAMES: readonly GuestFunction[] = ['mine.lookup', 'mine.other'];
 const permissions = { hostFunctions: true, allowedHostFunctions: ['mine.lookup'] };
 const load = { permissions };
 const lookup = (input: string, max = 0): GuestStep => ({ call: 'mine.lookup', args: [input, max] });
 
-/** Calls the function with an input of `length` bytes, again and again for as long as it lives. */
+/** Calls the function with an input of `length` bytesrepeatedly, for as long as it lives. */
 const flood = (data: string, length: number, max: number): Uint8Array<ArrayBuffer> =>
   plugin({
     imports: '(import "mine" "lookup" (func $lookup (param i32 i32 i32 i32) (result i32)))',
@@ -30,7 +30,7 @@ const flood = (data: string, length: number, max: number): Uint8Array<ArrayBuffe
       (br $again)) (unreachable)`,
   });
 
-/** What the steps of one call give. */
+/** What the steps of one call return. */
 async function codesOf(
   arena: Arena,
   hostFunctions: CustomHostFunctions,

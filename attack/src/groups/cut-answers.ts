@@ -17,7 +17,7 @@ import { type Attack, insist, ISOLATED } from '../attack.ts';
 
 const client = effectGuest(['host_http_open', 'host_http_head', 'host_http_read']);
 const FAILED = -5;
-/** By then a decoder has come to the end of what there is. */
+/** By then a decoder has reached the end of the available data. */
 const LATE_ANSWER_MS = 200;
 const text = JSON.stringify({ choices: [{ message: { content: 'an answer '.repeat(500) } }] });
 const CODINGS = {
@@ -26,7 +26,7 @@ const CODINGS = {
   deflate: deflateSync(text),
 } as const;
 
-/** Row 110: a decoder that fails while nobody reads. The supervisor sees the host die of it. */
+/** Row 110: a decoder that fails while nothing reads from it. The supervisor sees the host die of it. */
 export const cutAnswers: readonly Attack[] = [
   ...Object.entries(CODINGS).map(([coding, bytes]): Attack => ({
     row: 110,

@@ -10,7 +10,7 @@ import { type Attack, insist } from '../attack.ts';
 import { measureChild } from '../measure-child.ts';
 import { HOSTILE_PARQUET } from '../modules/hostile-parquet.ts';
 
-/** In the process that reads: a line of 16 MiB of brackets takes sixty times its length. */
+/** In the reading process: a line of 16 MiB of brackets takes sixty times its length. */
 const MAX_RSS_MB = 1_000;
 const MAX_WALL_MS = 30_000;
 const MIB = 1024 * 1024;
@@ -55,7 +55,7 @@ function fileOf(name: string, content: () => string | Uint8Array) {
   };
 }
 
-/** A gzip file of one piece again and again. */
+/** A gzip file of one piece, repeated. */
 function bombOf(name: string, piece: Uint8Array, times: number) {
   return async (folder: string): Promise<string> => {
     const path = join(folder, name);
@@ -68,7 +68,7 @@ function bombOf(name: string, piece: Uint8Array, times: number) {
 const deep = (brackets: number): string =>
   `{"input":${'['.repeat(brackets)}${']'.repeat(brackets)}}`;
 
-/** Row 195: data sets that cost more than their length. */
+/** Row 195: data sets that cost more than their length suggests. */
 export const dataSets: readonly Attack[] = [
   ...Object.entries(HOSTILE_PARQUET).map(([name, make]) =>
     dataAttack(`Parquet: ${name}`, 'expected a whole Parquet file', fileOf('data.parquet', make)),

@@ -16,7 +16,7 @@ const forever = (body: string): string => `(loop $again ${body} (br $again)) (un
 const STATE = '(import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))';
 const LOG = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
 
-/** A guest that swallows every exception and continues for ever. */
+/** A guest that swallows every exception and continues forever. */
 const swallower = {
   rest: '(func $spin (loop (br 0)))',
   execute: forever('(try (do (call $spin)) (catch_all))'),
@@ -27,7 +27,7 @@ const thrower = {
 };
 const exceptions = { features: { exceptions: true, 'legacy-exceptions': true } };
 
-/** Both ways to stop a guest that does not end by itself. */
+/** Both ways to stop a guest that does not end. */
 function endless(row: number, name: string, parts: Parameters<typeof plugin>[0]): Attack[] {
   return [
     stopped(row, `${name}: fuel`, parts, 'CALL_FUEL_EXHAUSTED', FUEL),
@@ -70,8 +70,8 @@ export const execution: readonly Attack[] = [
     name: 'host calls at every depth of the stack',
     modes: ISOLATED,
     async run(arena) {
-      // Each level writes its own key, with the key as the value, and logs; the last ones find no stack left inside of the
-      // host. A short input asks for what is stored then: how often a value is another than its key, and how many there are.
+      // Each level writes its own key, with the key as the value, and logs; the last ones find no stack left in the
+      // host. A short input asks what is stored then: how many values differ from their key, and how many there are.
       const module = plugin({
         imports: `${STATE} ${LOG}
           (import "env" "host_get_state" (func $get (param i32 i32 i32 i32) (result i32)))`,
@@ -171,7 +171,7 @@ export const execution: readonly Attack[] = [
   ),
 ];
 
-/** Row 41: the child as the operating system sees it, and what other code can do under its flags. */
+/** Row 41: the child as the operating system sees it, and what other code can do with its flags. */
 async function lookAround(arena: Parameters<Attack['run']>[0]): Promise<string> {
   const before = childrenOf(process.pid);
   const manager = await arena.manager();

@@ -9,10 +9,10 @@ import { type Measured, measureChild } from '../measure-child.ts';
 import { WIDE_EXPORTS, WIDE_IMPORTS } from '../modules/wide-modules.ts';
 import { refused } from './shorthand.ts';
 
-/** What a command may take over such a file; half a second and 120 MB go to its start. */
+/** What a command may take for such a file; half a second and 120 MB are for its start. */
 const MAX_CPU_MS = 4_000;
 const MAX_RSS_MB = 700;
-/** What a person may be shown of one module, in characters. */
+/** How much of one module a person may be shown, in characters. */
 const MAX_SHOWN = 200_000;
 
 interface Printed {
@@ -67,12 +67,12 @@ const discovered = HOSTILE.map(([name, make]) =>
   }),
 );
 
-/** Admission itself, at every load: each import was compared with every host function, and told in full. */
+/** Admission itself, at every load: each import was compared with every host function and reported in full. */
 const wideImports = Object.entries(WIDE_IMPORTS).map(([name, make]) =>
   refused(140, name, make, 'LOAD_REJECTED', 'import'),
 );
 
-/** A plugin that always says the same. */
+/** A plugin that always returns the same output. */
 function saying(type: string, data: object): Uint8Array {
   const metadata = { ...(JSON.parse(METADATA) as object), name: type, plugin_type: type };
   return assemble(
@@ -221,7 +221,7 @@ const hostileBaselines: readonly (readonly [name: string, code: string, text: ()
   ['of 70 MB', 'BENCH_BASELINE_UNREADABLE', () => ' '.repeat(70 * 1024 * 1024)],
 ];
 
-/** Another run's rows and plan, as somebody hands them over; the digests of what is written are right. */
+/** Another run's rows and plan, as someone hands them over; the digests of the written files are correct. */
 const hostileRuns: Readonly<
   Record<string, (file: string) => readonly [file: string, text: string]>
 > = {
@@ -291,7 +291,7 @@ const prototypeNames = fileAttack(
   },
 );
 
-/** Rows 114 to 117 and 140: files that people hand over, files that are written, and names out of them. */
+/** Rows 114 to 117 and 140: files from other people, written files, and names taken from them. */
 export const filesAndData: readonly Attack[] = [
   ...inspected,
   ...discovered,

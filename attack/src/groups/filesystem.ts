@@ -34,13 +34,13 @@ const LIMIT = -4;
 interface Ground {
   readonly root: string;
   readonly manager: PluginManager;
-  /** Tries to read, to write and to list a path; gives the codes of opening and listing, and whatever was read. */
+  /** Tries to read, to write and to list a path; returns the codes of opening and listing, and the bytes read. */
   readonly attempt: (
     path: string,
   ) => Promise<{ read: number; write: number; list: number; text: string }>;
 }
 
-/** Runs an attack in a folder of its own. `granted` are further directories that are granted for reading. */
+/** Runs an attack in a separate folder. `granted` are further directories that are granted for reading. */
 function inGround(
   row: number,
   name: string,
@@ -99,7 +99,7 @@ async function attempt(manager: PluginManager, path: string): ReturnType<Ground[
   };
 }
 
-/** A path that must be refused for reading, writing and listing alike. */
+/** A path that must be refused for reading, writing and listing. */
 function refusedPath(
   row: number,
   name: string,

@@ -12,14 +12,14 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** A plugin whose calls trap. */
 const trapping = assemble(guestWat({ execute: '(unreachable)' }));
 
-/** Function index of `plugin_execute`, which all of the hostile names are about. */
+/** Function index of `plugin_execute`, which all hostile names refer to. */
 const EXECUTE = 4;
 
-/** Drives a terminal, and looks like another line of a stack. */
+/** Controls a terminal, and looks like another line of a stack. */
 const FORGED =
   'x\n    at evil (wasm://wasm/00000000:wasm-function[0]:0x1)\r\u001b[2J\u001b]0;owned\u0007\u202e';
 
-/** A section `name` that gives a function a name. */
+/** A `name` section that gives a function a name. */
 function named(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const text = encode(name);
   const leb = (value: number): number[] =>
@@ -32,7 +32,7 @@ function map(fields: object): Uint8Array {
   return encode(JSON.stringify({ version: 3, sources: ['a'], names: [], mappings: '', ...fields }));
 }
 
-/** The stack of the error that a call ends with. */
+/** The stack of the error with which a call ends. */
 async function stackOf(
   arena: Arena,
   bytes: Uint8Array,
@@ -59,7 +59,7 @@ const MAPS: readonly (readonly [name: string, map: () => Uint8Array])[] = [
   ['sources that are not there', () => map({ mappings: 'AgggggBAA' })],
 ];
 
-/** Rows 280 to 282: where a plugin says that it failed. */
+/** Rows 280 to 282: where a plugin reports that it failed. */
 export const guestStacks: readonly Attack[] = [
   ...MAPS.map(([name, make]): Attack => ({
     row: 280,
@@ -98,7 +98,7 @@ export const guestStacks: readonly Attack[] = [
         });
         for (const text of texts) {
           insist(text.length <= 1000, `a text of ${text.length} characters`);
-          // What is escaped already has nothing left to escape.
+          // In text that is already escaped, nothing is left to escape.
           insist(escapeText(text) === text, 'not escaped');
         }
       }

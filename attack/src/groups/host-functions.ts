@@ -11,7 +11,7 @@ const LOG = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32
 const STATE = `(import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))
   (import "env" "host_get_state" (func $get (param i32 i32 i32 i32) (result i32)))`;
 const RANDOM = '(import "env" "host_random_bytes" (func $random (param i32 i32) (result i32)))';
-/** Gives what host functions returned, eight hex digits each. */
+/** Returns the results of host functions, eight hex digits each. */
 const codes = (imports: string, calls: readonly string[]): Uint8Array<ArrayBuffer> =>
   plugin({
     imports,
@@ -26,14 +26,14 @@ function hex(...values: readonly number[]): string {
   return Buffer.from(Int32Array.from(values).buffer).toString('hex');
 }
 
-/** Calls of every function that a plugin can import, with -1 for each number. */
+/** Calls to every function that a plugin can import, with -1 for each number. */
 function wildCalls(): { imports: string; calls: string[]; names: string[] } {
   const imports: string[] = [];
   const calls: string[] = [];
   const names: string[] = [];
   for (const [module, functions] of Object.entries(hostSignatures({ enableWasi: true }))) {
     for (const [name, { params, results }] of Object.entries(functions)) {
-      // These end the call, and have separate attacks.
+      // These end the call, and are attacked separately.
       if (name === 'abort' || name === 'proc_exit') continue;
       const type = `(param ${params.join(' ')}) (result ${results.join(' ')})`;
       imports.push(`(import "${module}" "${name}" (func $${name} ${type}))`);
@@ -126,7 +126,7 @@ export const hostFunctions: readonly Attack[] = [
     name: 'as much state as it can get',
     modes: ISOLATED,
     async run(arena) {
-      // Keys of four bytes, values of 60 KiB, until the host says no; gives how often it said yes.
+      // Keys of four bytes, values of 60 KiB, until the host refuses; returns how often it accepted.
       const module = plugin({
         imports: STATE,
         rest: HEX,
@@ -190,7 +190,7 @@ export const hostFunctions: readonly Attack[] = [
     name: 'the clock in a tight loop',
     modes: ISOLATED,
     async run(arena) {
-      // The smallest step that the clock makes while the guest looks at it all the time.
+      // The smallest step that the clock makes while the guest reads it continuously.
       const module = plugin({
         imports: '(import "env" "host_current_time_ms" (func $now (result i64)))',
         rest: HEX,

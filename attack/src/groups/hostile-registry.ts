@@ -14,10 +14,10 @@ import { type Attack, insist } from '../attack.ts';
 
 const MODULE = new TextEncoder().encode('\0asm\u0001\0\0\0');
 const MiB = 2 ** 20;
-/** What a process may grow while it is lied to. */
+/** How much a process may grow while a registry lies to it. */
 const MOST_GROWTH_BYTES = 256 * MiB;
 
-/** What an attack on the client of registries has at hand. */
+/** What an attack on the registry client can use. */
 interface RegistryScene {
   readonly registry: OciRegistry;
   /** A plugin that was pushed before the registry became hostile. */
@@ -31,7 +31,7 @@ type Answer = (
   registry: OciRegistry,
 ) => boolean;
 
-/** Plays a registry that answers as it likes, once a good plugin was pushed. */
+/** Plays a registry that answers arbitrarily after a good plugin was pushed. */
 async function withRegistry<Result>(
   hostile: Answer,
   use: (scene: RegistryScene) => Promise<Result>,
@@ -61,7 +61,7 @@ async function insistRefused(
   return code;
 }
 
-/** One attack on the client: what the registry answers, what is done, and what it must be refused with. */
+/** One attack on the client: what the registry answers, what is done, and the error it must be refused with. */
 function refused(
   row: number,
   name: string,

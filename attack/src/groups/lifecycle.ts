@@ -3,7 +3,7 @@ import { type Attack, insist, ISOLATED, NotContained } from '../attack.ts';
 import { type Measured, measureChild } from '../measure-child.ts';
 
 /**
- * Memory of a host that keeps errors of plugins with 16 MB, or a batch of errors of 60 MB: what a few instances take that wait
+ * Memory of a host that keeps errors of plugins with 16 MB, or a batch of errors of 60 MB: what a few instances take while they wait
  * for the garbage collector. Kept instances are 3,300 and 6,000 MB.
  */
 const MAX_KEPT_MB = 1024;

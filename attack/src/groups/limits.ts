@@ -9,10 +9,10 @@ import { plugin, refused, stopped } from './shorthand.ts';
 const FINE = packed(4096, 15);
 const FUEL = { limits: { maxFuel: 1_000_000, timeoutMs: 10_000 } };
 const TIME = { limits: { maxFuel: 2 ** 50, timeoutMs: 100 } };
-/** As much as a body may have. */
+/** The maximum size of a body. */
 const BODY_BYTES = 510 * 1024;
 
-/** JSON of 16 KiB that has as many objects as go in. */
+/** JSON of 16 KiB with as many objects as fit. */
 function crowdedJson(): string {
   const head = '{"message":"","details":[{}';
   return `${head}${',{}'.repeat(Math.floor((16_384 - head.length - 2) / 3))}]}`.padEnd(16_384);
@@ -21,11 +21,11 @@ function crowdedJson(): string {
 interface HostCall {
   readonly imports: string;
   readonly call: string;
-  /** What one call takes in a body. */
+  /** How many bytes one call takes in a body. */
   readonly bytes: number;
 }
 
-/** What straight code may call. */
+/** What straight-line code may call. */
 const CALLS: Readonly<Record<string, HostCall>> = {
   'host_error of 5,400 objects': {
     imports: '(import "env" "host_error" (func $f (param i32 i32) (result i32)))',
@@ -89,7 +89,7 @@ function straightCode(
   };
 }
 
-/** Row 102, by fuel for every function; by time for those that cost the host most. */
+/** Row 102, by fuel for every function; by time for the functions that cost the host most. */
 function straight(): Attack[] {
   const attacks: Attack[] = [];
   for (const [name, call] of Object.entries(CALLS)) {
@@ -115,7 +115,7 @@ function straight(): Attack[] {
   return attacks;
 }
 
-/** Writes a function into a table so many times: a start function of such code took 1.2 s. */
+/** Writes a function into a table this many times: a start function of such code took 1.2 s. */
 const SLOW_START = `(table $t 64 funcref) (func $nothing)
   (func $start (local $i i32)
     (loop
@@ -126,7 +126,7 @@ const SLOW_START = `(table $t 64 funcref) (func $nothing)
 /** How late a limit may be where nothing else runs, with room for threads, messages and a busy machine. */
 const SHARP_MS = 30;
 
-/** Lays a way over 60 MB, in an order that no prefetcher guesses; `$x` is where it goes on. */
+/** Lays a path through 60 MB, in an order that no prefetcher guesses; `$x` is the next address. */
 const CHASE = `(local $i i32) (local $x i32) (local $y i32)
   (loop
     (local.set $y (i32.add (i32.const 131072) (i32.and (i32.const 0x3bfffc0)
@@ -134,7 +134,7 @@ const CHASE = `(local $i i32) (local $x i32) (local $y i32)
     (i32.store (local.get $x) (local.get $y)) (local.set $x (local.get $y))
     (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 900000))))`;
 
-/** What a loop may do that costs far more time than its fuel tells, and what it needs. */
+/** What a loop may do that costs far more time than its fuel suggests, and what it needs. */
 const SLOW: Readonly<Record<string, Parameters<typeof plugin>[0]>> = {
   'loads that miss the cache': {
     memory: '(memory (export "memory") 1000)',
@@ -186,7 +186,7 @@ const SLOW: Readonly<Record<string, Parameters<typeof plugin>[0]>> = {
   },
 };
 
-/** Row 107. How late a limit is shows best in the fastest of several calls: the others waited for a processor. */
+/** Row 107. The delay of a limit shows best in the fastest of several calls: the others waited for a processor. */
 function slowSlices(): Attack[] {
   return Object.entries(SLOW).map(([what, parts]) => ({
     row: 107,
@@ -212,7 +212,7 @@ function slowSlices(): Attack[] {
   }));
 }
 
-/** Rows 102, 106, 107 and 108: limits that hold wherever a guest spends its time, and what a reset brings back. */
+/** Rows 102, 106, 107 and 108: limits that hold wherever a guest spends its time, and what a reset restores. */
 export const limits: readonly Attack[] = [
   ...straight(),
   ...slowSlices(),
@@ -293,7 +293,7 @@ export const limits: readonly Attack[] = [
   })),
 ];
 
-/** Each shows what it finds, and changes it for the next call. */
+/** Each shows the value it finds, and changes it for the next call. */
 function remembered(): Record<string, { rest: string; execute: string }> {
   const show = (value: string, change: string): string =>
     `(i64.store (i32.const 8192) ${value}) ${change} (call $hex (i32.const 8192) (i32.const 8))`;
@@ -321,7 +321,7 @@ function remembered(): Record<string, { rest: string; execute: string }> {
         '(global.set $v (i64x2.splat (i64.add (i64x2.extract_lane 1 (global.get $v)) (i64.const 1))))',
       ),
     },
-    // Only a segment that is there has bytes: of a dropped one, an empty range can be had, which says nothing.
+    // Only an existing segment has bytes: a dropped one still yields an empty range, which proves nothing.
     'a data segment that is dropped': {
       rest: `${HEX} (data $d "secret") (global $g (mut i32) (i32.const 0))`,
       execute: show(

@@ -50,7 +50,7 @@ export const managerRows: readonly Attack[] = [
     modes: ISOLATED,
     async run(arena) {
       const manager = await arena.manager({ limits: { timeoutMs: 10_000 } });
-      // Every process costs; threads and the caller's own do not.
+      // Every process has a cost; threads and the caller's own do not.
       const rounds = arena.mode === 'process' ? 10 : 50;
       const actions: Promise<string>[] = [];
       for (let round = 0; round < rounds; round += 1) {
@@ -95,7 +95,7 @@ export const managerRows: readonly Attack[] = [
       insist(/^CALL_(NOT_FOUND|UNLOADED)$/.test(later), `a later call gave ${later}`);
       await unloading;
       const code = await call;
-      // It is let end, within its own limit.
+      // It is allowed to end, within its own limit.
       insist(code === 'CALL_DEADLINE_EXCEEDED', code);
       insist(performance.now() - started < 1000 + LATE_MS, 'it ended too late');
       insist(manager.info('attacker') === undefined, 'it is still there');
@@ -141,7 +141,7 @@ export const managerRows: readonly Attack[] = [
       const codes: string[] = [];
       for (let round = 0; round < 4; round += 1) {
         const call = outcomeOf(manager.execute('attacker', input));
-        // A new process is the attacker's; it is killed as the kernel would do for lack of memory.
+        // A new process belongs to the attacker; it is killed as the kernel would do when memory runs out.
         const killer = setInterval(() => {
           for (const pid of childrenOf(process.pid)) {
             if (!known.has(pid)) process.kill(pid, 'SIGKILL');
@@ -163,7 +163,7 @@ export const managerRows: readonly Attack[] = [
   })),
 ];
 
-/** Row 100: the runner lies. Whatever it says is checked. */
+/** Row 100: the runner lies. Everything it says is checked. */
 async function forge(arena: Parameters<Attack['run']>[0], name: string): Promise<string> {
   // The neighbour lives in another manager: threads are shared, and one that was taken over cannot be trusted.
   await arena.manager();

@@ -12,7 +12,7 @@ const table = (elements: number): Uint8Array =>
 const memory = (pages: number): Uint8Array => new ByteWriter().u8(0).u32(pages).finish();
 const GROW_UNTIL_REFUSED = '(loop (br_if 0 (i32.ne (memory.grow (i32.const 64)) (i32.const -1))))';
 
-/** Modules of more than what fits into text. */
+/** Modules that are too large for text. */
 const large = {
   table: () => rawPlugin({ tables: { count: 1, item: table(10_000_000) } }),
   tables: () => rawPlugin({ tables: { count: 100, item: table(10_000) } }),
@@ -179,7 +179,7 @@ export const moduleFormat: readonly Attack[] = [
           imports: `(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))
             (import "env" "host_random_bytes" (func $random (param i32 i32) (result i32)))
             (import "env" "host_set_state" (func $set (param i32 i32 i32 i32) (result i32)))`,
-          // Traps unless each of them says that its argument is wrong.
+          // Traps unless each of them reports that its argument is wrong.
           rest: `(func $s
             (if (i32.ne (call $log (i32.const 4) (i32.const 0) (i32.const 65536)) (i32.const -2)) (then (unreachable)))
             (if (i32.ne (call $random (i32.const 0) (i32.const 65536)) (i32.const -2)) (then (unreachable)))
@@ -196,7 +196,7 @@ export const moduleFormat: readonly Attack[] = [
   ...hostileExports(),
 ];
 
-/** Row 21: sections that promise more than there is. */
+/** Row 21: sections that promise more than they contain. */
 function lyingCounts(): Attack[] {
   const sections = [SectionId.Type, SectionId.Import, SectionId.Function, SectionId.Code];
   const cut = (id: number, content: readonly number[]): Uint8Array =>
@@ -234,7 +234,7 @@ function lyingCounts(): Attack[] {
   ];
 }
 
-/** Rows 22 and 23: what a plain object of imports would give away. */
+/** Rows 22 and 23: what a plain object of imports would expose. */
 function hostileImports(): Attack[] {
   const names: readonly [row: number, module: string, name: string][] = [
     [22, 'constructor', 'constructor'],

@@ -28,12 +28,12 @@ const LIMIT = -4;
 const MiB = 2 ** 20;
 
 interface Sent {
-  /** Of opening, of the head, of the last read: the first that failed, or 0. */
+  /** Of opening, of the head, of the last read: the first error, or 0. */
   readonly code: number;
   readonly body: string;
 }
 
-/** Sends a request as a plugin would that is granted `allowedHosts`. */
+/** Sends a request like a plugin that is granted `allowedHosts`. */
 async function send(
   arena: Parameters<Attack['run']>[0],
   allowedHosts: readonly string[],
@@ -59,7 +59,7 @@ async function send(
   };
 }
 
-/** A URL that leads to a server on this machine, which a plugin must not reach. */
+/** A URL for a server on this machine, which a plugin must not reach. */
 function refusedUrl(
   row: number,
   name: string,
@@ -233,7 +233,7 @@ export const network: readonly Attack[] = [
   manySockets(),
 ];
 
-/** A plugin that reads an answer to its end, and gives what the last read returned and how much there was. */
+/** A plugin that reads an answer to its end, and returns the result of the last read and the number of bytes. */
 function readerOf(url: string): Uint8Array {
   const request = JSON.stringify({ url });
   return plugin({
@@ -314,7 +314,7 @@ function redirects(): Attack[] {
   ];
 }
 
-/** Row 84: one byte each 20 ms, for ever. */
+/** Row 84: one byte every 20 ms, forever. */
 function slowServer(): Attack {
   return {
     row: 84,
@@ -341,7 +341,7 @@ function slowServer(): Attack {
   };
 }
 
-/** Row 84: more requests at a time than are allowed. */
+/** Row 84: more concurrent requests than are allowed. */
 function manySockets(): Attack {
   return {
     row: 84,
@@ -349,7 +349,7 @@ function manySockets(): Attack {
     modes: ISOLATED,
     run: (arena) =>
       serving(
-        // Answers nobody.
+        // Never answers.
         () => {},
         async (server) => {
           const manager = await arena.manager({ limits: { timeoutMs: 5000 } });

@@ -33,7 +33,7 @@ const RIGHT: CachedCall = {
 };
 const FACTS = '{"latency":{"queueMs":0,"durationMs":1},"answeredAt":1}';
 
-/** An entry with a right digest, whatever is in it. */
+/** An entry with a correct digest, whatever its content. */
 function entryOf(body: string, key = KEY): string {
   return `${createHash('sha256').update(`${key}\n${body}`).digest('hex')}\n${body}`;
 }
@@ -44,14 +44,14 @@ function sparse(path: string, bytes: number): void {
   closeSync(file);
 }
 
-/** A place to attack: the entry's path, what it was, and a file that is none of the cache's. */
+/** A place to attack: the entry's path, what it was, and a file that does not belong to the cache. */
 interface Place {
   readonly path: string;
   readonly intact: Buffer;
   readonly victim: string;
 }
 
-/** What lies in the place of an entry, or of its folder. */
+/** What is put where an entry, or its folder, should be. */
 const KINDS: Readonly<Record<string, (place: Place) => void>> = {
   'a link to a file of this user': ({ path, victim }) => symlinkSync(victim, path),
   'a link to an endless device': ({ path }) => symlinkSync('/dev/zero', path),
@@ -104,7 +104,7 @@ const KINDS: Readonly<Record<string, (place: Place) => void>> = {
 const contents = (folder: string): string =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort().join();
 
-/** Row 141: what lies in the folder of paid answers costs a call at most, and leads nowhere. */
+/** Row 141: the content of the folder of paid answers costs a call at most, and leads nowhere. */
 export const paidAnswers: readonly Attack[] = [
   ...Object.entries(KINDS).map(([name, put]): Attack => ({
     row: ROW,

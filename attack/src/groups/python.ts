@@ -7,10 +7,10 @@ import { buildScript, RUN_CODE } from '@testbench/script';
 import type { Arena } from '../arena.ts';
 import { type Attack, insist, ISOLATED, type Mode } from '../attack.ts';
 
-/** As much as each attack may take; `steps` ends loops long before. */
+/** How much each attack may take; `steps` ends loops long before. */
 const LIMITS = { timeoutMs: 20_000, maxFuel: 20_000_000_000 };
 const STEPS = 100_000;
-/** What holds in one isolation holds in all: these rows have to do with the guest alone. */
+/** What holds in one isolation holds in all: these rows concern the guest alone. */
 const TWO: readonly Mode[] = ['inline', 'process'];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -86,7 +86,7 @@ const SEARCHES: Readonly<Record<string, string>> = {
   'the source of tests':
     'import linecache, inspect\ndef double(x):\n    if linecache.getlines("tests.py"): return 4',
 };
-/** Built up, so that the answer does not find itself. */
+/** Built at run time, so that the answer does not find itself. */
 const MARK = 'MARK = "hidden" + "-" + "test"\n';
 const MEMORY: Readonly<Record<string, string>> = {
   'crafted code': 'def double(x): return (lambda: 0).__code__.replace(co_code=b"d\\xff" * 9)',
@@ -118,7 +118,7 @@ const ENDLESS: Readonly<Record<string, string>> = {
     'import functools\n@functools.lru_cache(None)\ndef double(x): return double(x + 1)',
   memory: 'def double(x): return [0] * 10**9',
 };
-/** What does not count its steps: the call ends by its limits, and gives no score. */
+/** Code that does not count its steps: the call ends by its limits, and gives no score. */
 const UNCOUNTED: Readonly<Record<string, string>> = {
   'an iterator of C':
     'import itertools, collections\ndef double(x): collections.deque(itertools.repeat(1), maxlen=0)',
@@ -139,7 +139,7 @@ async function buildMetric(): Promise<Uint8Array> {
   }
 }
 
-/** Asks a script for something; its failure has to be one of `codes`. */
+/** Sends a request to a script; a failure must have one of `codes`. */
 async function stopped(
   arena: Arena,
   asked: readonly string[],
@@ -207,7 +207,7 @@ const marked = Object.fromEntries(
   Object.entries(SEARCHES).map(([name, code]) => [name, `${MARK}${code}`]),
 );
 
-/** Rows 250 to 259: scripts in Python, and code that models wrote. */
+/** Rows 250 to 259: scripts in Python, and code written by models. */
 export const pythonRows: readonly Attack[] = [
   {
     row: 250,

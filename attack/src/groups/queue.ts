@@ -15,7 +15,7 @@ const JOB = { v: 1, run: RUN.run, plan: PLAN, from: 0, to: 10 };
 const PLACE = { run: RUN.run, shard: '0-10' };
 const ROWS = Buffer.from('{"index":0}\n');
 
-/** What a forged job is refused as; it must be a message of ours, and quick. */
+/** The error with which a forged job is refused; it must be one of our messages, and quick. */
 function refusalOf(data: unknown): string {
   try {
     checkJob(readJob(data), RUN);
@@ -67,7 +67,7 @@ async function codeOf(action: () => Promise<unknown>): Promise<string> {
   return 'taken';
 }
 
-/** Rows 340 to 344: what comes by way of Redis, and of a folder that others can write to. */
+/** Rows 340 to 344: what comes through Redis, and from a folder that others can write to. */
 export const queueRows: readonly Attack[] = [
   {
     row: 340,

@@ -9,7 +9,7 @@ import { assemble, guestWat, METADATA } from '@testbench/test-kit';
 import { type Attack, insist } from '../attack.ts';
 
 const RECORDS = 20;
-/** What the attacker says that it reads. */
+/** What the attacker declares that it reads. */
 const READS: Readonly<Record<string, readonly string[]>> = {
   nothing: [],
   'names that mean something to JavaScript': ['__proto__', 'constructor', 'toString', 'length'],
@@ -26,7 +26,7 @@ const module = (type: string, reads: readonly string[], outputText: string) =>
     }),
   );
 
-/** Row 262: plugins that say what they read, and mean something else by it. */
+/** Row 262: plugins that declare what they read, and mean something else by it. */
 export const reads: readonly Attack[] = Object.entries(READS).map(([name, given]): Attack => ({
   row: 262,
   name: `a provider and an evaluator that read ${name}`,

@@ -47,7 +47,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 const only = (store: PluginStore): RegistryMap => new RegistryMap({ registries: { main: store } });
 
-/** Rows 87, 91, 92 and 93: a registry that offers older versions, names of others, circles, and more than anybody loads. */
+/** Rows 87, 91, 92 and 93: a registry that offers older versions, other people's names, cycles, and more than anyone loads. */
 export const registryInstalling: readonly Attack[] = [
   {
     row: 87,

@@ -5,10 +5,10 @@ import { generateRun } from '../../../packages/report/src/__fixtures__/generated
 import { HOSTILE_TEXTS } from '../../../packages/report/src/__fixtures__/hostile-texts.ts';
 import { type Attack, insist } from '../attack.ts';
 
-/** What a browser, a spreadsheet, a build server and a code host make of texts of models and plugins. */
+/** What a browser, a spreadsheet, a build server and a code host make of the texts of models and plugins. */
 const ROW = 124;
 
-/** A run in which every text of a model, a plugin and a data set is hostile. */
+/** A run in which every text from a model, a plugin and a data set is hostile. */
 async function report(format: ReportFormat): Promise<string> {
   let text = '';
   const run = generateRun({
@@ -65,7 +65,7 @@ export const reports: readonly Attack[] = [
   }),
   reportAttack('HTML, mentions and tables in Markdown', async () => {
     const markdown = await report('md');
-    // Without code, in which nothing means anything.
+    // Without code spans, in which nothing has a special meaning.
     const outside = markdown.replaceAll(/(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '');
     insist(!/<[a-z!/]|@\w|https?:|www\.|!\[|\]\(/i.test(outside), outside);
     return 'all of it is code';

@@ -8,7 +8,7 @@ import type { Arena } from '../arena.ts';
 import { type Attack, insist, ISOLATED, type Mode } from '../attack.ts';
 
 const LIMITS = { timeoutMs: 20_000, maxFuel: 5_000_000_000 };
-/** What holds in one isolation holds in all: these rows have to do with the guest alone. */
+/** What holds in one isolation holds in all: these rows concern the guest alone. */
 const TWO: readonly Mode[] = ['inline', 'process'];
 
 const FORGERIES: Readonly<Record<string, string>> = {
@@ -133,7 +133,7 @@ async function buildAsking(): Promise<Uint8Array> {
   }
 }
 
-/** Rows 290 to 292: code of models in JavaScript, and what a script in Python asks for. */
+/** Rows 290 to 292: JavaScript code written by models, and what a script in Python asks for. */
 export const runCodeRows: readonly Attack[] = [
   {
     row: 290,

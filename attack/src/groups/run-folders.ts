@@ -20,7 +20,7 @@ import { PluginError } from '@testbench/types/errors';
 
 import { type Attack, insist } from '../attack.ts';
 
-/** Of one reading of a small run. */
+/** For one reading of a small run. */
 const MAX_MS = 2_000;
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const PLUGIN = { version: '1.0.0', digest: DIGEST, config: {}, limits: {} };
@@ -73,7 +73,7 @@ const replaying = (from: string): Parameters<typeof planRun>[0] => ({
   evaluators: [{ plugin: '/none.wasm' }],
 });
 
-/** What reads a run, by name. */
+/** Readers of a run, by name. */
 const READERS: Readonly<Record<string, (run: string) => Promise<unknown>>> = {
   summary: async (run) => await summariseRun(await readRun(run)),
   failures: async (run) => {
@@ -86,7 +86,7 @@ const READERS: Readonly<Record<string, (run: string) => Promise<unknown>>> = {
   replay: async (run) => await planRun(replaying(run)),
 };
 
-/** @returns The code of what a reader said; `read` if it read the run. */
+/** @returns The code of the reader's error; `read` if it read the run. */
 async function outcomeOf(reader: string, run: string): Promise<string> {
   const started = performance.now();
   let outcome = 'read';
@@ -139,7 +139,7 @@ const replayed = FILES.flatMap((file) =>
           rmSync(join(run, file));
           make(join(run, file));
           const outcome = await outcomeOf('replay', run);
-          // The data set is opened before the rows of the run are.
+          // The data set is opened before the run's rows.
           const codes = [
             'BENCH_RUN_DAMAGED',
             ...(file.startsWith('seg') ? ['BENCH_DATASET_EMPTY'] : []),
@@ -152,7 +152,7 @@ const replayed = FILES.flatMap((file) =>
   ),
 );
 
-/** Puts a segment in the place of the run's, with a manifest that fits it. */
+/** Replaces the run's segment with another one, and writes a manifest that fits it. */
 function putRows(run: string, content: string, change: object = {}): void {
   const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
   const rows = content.split('\n').length - 1;

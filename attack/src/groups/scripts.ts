@@ -5,7 +5,7 @@ import { type Attack, insist, ISOLATED } from '../attack.ts';
 
 type CallOptions = Parameters<Arena['fail']>[2];
 
-/** What each row has a script do; one module for all of them. */
+/** What each row makes a script do; one module for all of them. */
 const SCRIPT = `
 const TRICKS = {
   loop: () => { for (;;); },
@@ -47,7 +47,7 @@ function trick(
 
 /** By fuel, or by the clock where a machine is busy. */
 const ENDLESS = ['CALL_FUEL_EXHAUSTED', 'CALL_DEADLINE_EXCEEDED'];
-/** Code that is not optimized yet takes more of the engine's stack, which then ends before the interpreter's own. */
+/** Code that is not yet optimized takes more of the engine's stack, which then ends before the interpreter's own. */
 const LIMITS = [...ENDLESS, 'CALL_MEMORY_EXHAUSTED', 'CALL_STACK_EXHAUSTED', 'CALL_PLUGIN_FAILED'];
 
 /** Rows 240 to 249: interpreters with an untrusted script inside. */

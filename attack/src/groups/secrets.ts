@@ -21,7 +21,7 @@ const client = effectGuest(['host_http_open', 'host_http_head', 'host_http_read'
 const DENIED = -3;
 const BAD_SECRET = -5;
 const VALUE = 'sk-ant-Very/Secret+0123456789"abcdef';
-/** So many characters of it in a row would say something. */
+/** This many characters of it in a row would reveal something. */
 const TELLING = 18;
 
 /** What a plugin gets for its requests: head and body of each. */
@@ -46,7 +46,7 @@ async function ask(
 const sent = (request: IncomingMessage): string =>
   (request.headers.authorization ?? '').replace(/^Bearer /, '');
 
-/** Every way in which a server may give back what it got, by path. */
+/** Every way in which a server may return what it received, by path. */
 const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   capitals: (secret) => secret.toUpperCase(),
@@ -68,7 +68,7 @@ const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
   half: (secret) => `wrong key ${secret.slice(0, secret.length / 2)}...`,
 };
 
-/** Undoes whatever there is, and looks for a part of the secret. */
+/** Undoes every encoding, and looks for a part of the secret. */
 function tells(text: string): boolean {
   const unescaped = text
     .replaceAll(/%25/g, '%')
@@ -160,7 +160,7 @@ export const secretRows: readonly Attack[] = [
         const text = ECHOES[request.url?.slice(1) ?? '']?.(sent(request)) ?? '';
         const token = /^[!-~]*$/.test(text) ? text : encodeURIComponent(text);
         response.setHeader('x-echo', token);
-        // As a name, which arrives in small letters.
+        // As a name, which arrives in lower case.
         const name = sent(request).replaceAll(/[^A-Za-z0-9-]/g, (letter) =>
           encodeURIComponent(letter),
         );

@@ -44,7 +44,7 @@ export function stopped(
   };
 }
 
-/** A module that admission refuses, let in with all caps raised: the child process must hold it by itself. */
+/** A module that admission refuses, let in with all caps raised: the child process alone must contain it. */
 export function endured(
   row: number,
   name: string,

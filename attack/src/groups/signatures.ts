@@ -21,14 +21,14 @@ const verifier = createVerifier({
 
 type Json = Record<string, never>;
 
-/** A good bundle, changed. */
+/** A modified copy of a good bundle. */
 function changed(change: (bundle: Json) => void): Uint8Array {
   const bundle = JSON.parse(new TextDecoder().decode(signRelease(artifact, key))) as Json;
   change(bundle);
   return Buffer.from(JSON.stringify(bundle));
 }
 
-/** A statement of any content, with a signature that is valid for it. */
+/** A statement with any content, with a signature that is valid for it. */
 function signed(statement: string, by: SigningKey = key): Uint8Array {
   return changed((bundle) => {
     const { dsseEnvelope: envelope, verificationMaterial: material } = bundle as unknown as {
@@ -130,7 +130,7 @@ const refuse = (row: number, name: string, make: () => Uint8Array): Attack => ({
   },
 });
 
-/** Untrusted folders of runs to verify. */
+/** Untrusted run folders to verify. */
 const FOLDERS: Readonly<Record<string, (folder: string) => void>> = {
   'a link in place of a manifest': (folder) =>
     symlinkSync('/etc/passwd', join(folder, 'manifest.json')),

@@ -10,12 +10,12 @@ import { type Attack, insist } from '../attack.ts';
 
 const HOST = fileURLToPath(new URL('../../../packages/host/dist/index.js', import.meta.url));
 const MiB = 2 ** 20;
-/** Twice what a file may have before it is written from scratch: what a host adds until it is killed. */
+/** Twice the size that a file may have before it is rewritten: what a host adds until it is killed. */
 const MAX_FILE_BYTES = 16 * MiB;
-/** `unshare` of these, with a `/proc` of their own: what a container has. */
+/** `unshare` with these flags, with a separate `/proc`: what a container has. */
 const NAMESPACES = ['--fork', '--pid', '--mount-proc', '--kill-child'];
 
-/** A host that stores values of 100 kB until it is killed, and says when it has stored 7 MB, or what went wrong. */
+/** A host that stores values of 100 kB until it is killed, and reports when it has stored 7 MB, or what went wrong. */
 const STORING = (folder: string): string => `
   const { createFileStateStores } = await import(${JSON.stringify(HOST)});
   try {
@@ -113,7 +113,7 @@ export const stateFiles: readonly Attack[] = [
         } finally {
           await first.kill();
         }
-        // What was killed holds nothing, though nobody here can see that it is gone.
+        // The killed host holds nothing, though nothing here can see that it is gone.
         const third = await startHost(folder, ['unshare', ...NAMESPACES]);
         insist(third?.says === 'stored', `the third said ${third?.says}`);
         await third?.kill();

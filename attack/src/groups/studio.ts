@@ -13,7 +13,7 @@ import { type Attack, insist } from '../attack.ts';
 /** The studio's server: its rows, in the order of the list in its design. */
 const FIRST_ROW = 300;
 
-/** A studio over a project with a run, data, and links that lead out. */
+/** A studio over a project with a run, data, and links that point outside. */
 interface Target {
   readonly studio: Studio;
   readonly folder: string;
@@ -46,7 +46,7 @@ async function withStudio(attack: (target: Target) => Promise<string>): Promise<
   }
 }
 
-/** Every text of a model, a plugin and a data set is hostile. */
+/** Every text from a model, a plugin and a data set is hostile. */
 function hostileRun(): ReturnType<typeof makeRun> {
   return makeRun(HOSTILE_TEXTS.length, (row) => {
     const text = HOSTILE_TEXTS[row.index]!;
@@ -79,14 +79,14 @@ async function ask(
   });
 }
 
-/** What a socket hears until the server ends it. */
+/** What a socket receives until the server ends it. */
 async function listen(socket: Socket): Promise<string> {
   let text = '';
   socket.setEncoding('utf8');
   socket.on('data', (part: string) => {
     text += part;
   });
-  // Being cut off is what is waited for.
+  // The disconnect is the expected end.
   socket.on('error', () => undefined);
   await new Promise((done) => {
     socket.once('close', done);
@@ -454,7 +454,7 @@ async function waitUntil(isDone: () => boolean | Promise<boolean>): Promise<void
   }
 }
 
-/** What reaches the studio's server from other pages, programs and files. */
+/** What other pages, programs and files send to the studio's server. */
 export const studioRows: readonly Attack[] = ATTACKS.map(([name, run], index) => ({
   row: FIRST_ROW + index,
   name,

@@ -25,7 +25,7 @@ const rowOf = (index: number, metrics: Readonly<Record<string, number>>): Result
   details: { attacker: { metrics } },
 });
 
-/** The score of 20 records by the plugin `attacker`, as a run asks for it. */
+/** The score of 20 records by the plugin `attacker`, as a run requests it. */
 async function scoreOf(manager: PluginManager): Promise<SetScore> {
   const board = new SumBoard({ evaluators: ['attacker'] });
   for (let index = 0; index < 20; index += 1) board.add([rowOf(index, { a: index })]);
@@ -45,7 +45,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   '3,000 metrics': `{"data":{"score":1,"metrics":{${manyMetrics}}}}`,
 };
 
-/** Rows 230 to 233: what sums records, and asks an untrusted plugin for the score of a set. */
+/** Rows 230 to 233: code that sums records, and asks an untrusted plugin for the score of a set. */
 export const sums: readonly Attack[] = [
   ...Object.entries(OUTPUTS).map(([name, output]): Attack => ({
     row: 230,

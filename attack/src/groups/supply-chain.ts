@@ -14,7 +14,7 @@ interface Manifest {
   readonly files?: readonly string[];
 }
 
-/** What the published packages take from outside of the workspace; another one needs a reason, and a line here. */
+/** What the published packages take from outside the workspace; another one needs a reason, and a line here. */
 const TAKEN = new Set([
   '@bomb.sh/tab',
   '@clack/prompts',
@@ -28,7 +28,7 @@ const TAKEN = new Set([
   '@stricli/core',
   'assemblyscript',
   'buffer',
-  // The queue over Redis, which a reader asked for rather than one of our own; its client is a peer of it.
+  // The queue over Redis, which a reader requested instead of one of our own; its client is a peer dependency.
   'bullmq',
   'canonicalize',
   'chokidar',

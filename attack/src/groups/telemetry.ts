@@ -11,12 +11,12 @@ import { createRunTelemetry, MetricsRegistry, startMetricsServer } from '@testbe
 
 import { type Attack, insist } from '../attack.ts';
 
-/** Of what `/metrics` may come to, whoever chooses the names. */
+/** The maximum size of `/metrics`, no matter who chooses the names. */
 const MAX_TEXT_BYTES = 4_000_000;
 const HOSTILE = `x"} 1\n# TYPE forged counter\nforged 1\r\\\u202e\u0000\ud800`;
 const PLACE = { run: 'r', plan: 'sha256:0', from: 0, to: 1 };
 
-/** A line of Prometheus' format, or none. */
+/** A line in Prometheus' format, or an empty one. */
 const LINE =
   /^(?:|# (?:HELP|TYPE) [a-z_0-9]+ .*|[a-z_0-9]+(?:\{(?:[a-z_0-9]+="(?:[^"\\]|\\[\\"nr])*",?)*\})? [-+\d.eInf]+)$/;
 
@@ -50,7 +50,7 @@ async function statusOf(
   });
 }
 
-/** Rows 320 to 323: what telemetry and analytics are told, and who asks for it. */
+/** Rows 320 to 323: what telemetry and analytics receive, and who asks for it. */
 export const telemetryRows: readonly Attack[] = [
   {
     row: 320,

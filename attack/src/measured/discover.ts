@@ -1,4 +1,4 @@
-// Looks for plugins in a folder, and reports how many there are and why others are not.
+// Looks for plugins in a folder, and reports how many it found and why others were rejected.
 import { discoverPlugins } from '@testbench/registry';
 
 const codes: string[] = [];

@@ -1,4 +1,4 @@
-// Reads a stream of empty chunks that never ends, until its time is over, then one that is left by closing: endless-stream.ts <isolation>
+// Reads a stream of empty chunks that never ends, until its time is over, then one that is ended by closing: endless-stream.ts <isolation>
 import { type Isolation, PluginManager } from '@testbench/manager';
 import { assemble, guestWat } from '@testbench/test-kit';
 import { CallError } from '@testbench/types/errors';

@@ -1,4 +1,4 @@
-// Keeps the errors of many calls of plugins with much memory: kept-errors.ts <isolation> calls|batch
+// Keeps the errors of many calls to plugins with large memories: kept-errors.ts <isolation> calls|batch
 import { PluginManager, type Isolation } from '@testbench/manager';
 import { assemble, guestWat } from '@testbench/test-kit';
 import { CallError } from '@testbench/types/errors';

@@ -1,4 +1,4 @@
-// Runs a hot loop that many small loops follow, then waits for the engine's own threads: tiny-loops.ts <isolation> <kind> <count>
+// Runs a hot loop followed by many small loops, then waits for the engine's own threads: tiny-loops.ts <isolation> <kind> <count>
 import { type Isolation, PluginManager } from '@testbench/manager';
 import { CallError, LoadError } from '@testbench/types/errors';
 

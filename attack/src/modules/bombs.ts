@@ -99,7 +99,7 @@ export const bodyBombs: readonly BodyBomb[] = [
 /** Index of the first function after those of the contract: an empty one, in {@link atTheCaps}. */
 const FIRST_FUNCTION = 6;
 
-/** `height` operands on the stack, `count` times what `each` is, then all of them dropped. */
+/** `height` operands on the stack, then `each` `count` times, then all of them dropped. */
 export function onOperands(height: number, count: number, each: readonly number[]): Uint8Array {
   return Uint8Array.from([
     ...repeated(height, [0x41, 0]),
@@ -135,7 +135,7 @@ export function labelTables(count: number, labels: number): Uint8Array {
   return repeated(count, [...one]);
 }
 
-/** Calls the further functions one after the other. */
+/** Calls the additional functions one after the other. */
 function callAll(count: number): Uint8Array {
   const code = new ByteWriter();
   for (let index = 0; index < count; index += 1) code.u8(Opcode.Call).u32(FIRST_FUNCTION + index);
@@ -143,8 +143,8 @@ function callAll(count: number): Uint8Array {
 }
 
 /**
- * Functions that return at once, and that take an engine as long to compile as admission allows; each is called. By what
- * admission counts: branches over locals, branches over operands, calls over operands, and what an engine does by a call.
+ * Functions that return at once, and that take an engine as long to compile as admission allows; each is called. Grouped by what
+ * admission counts: branches over locals, branches over operands, calls over operands, and the work of an engine for a call.
  */
 export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
   'branches over locals': () => calledOnce(6, localsOf(280), diamonds(11_000, 280)),
@@ -171,7 +171,7 @@ export const atTheCaps: Readonly<Record<string, () => Uint8Array>> = {
     calledOnce(5, [0], onOperands(900, 40_000, [Opcode.RefFunc, 0, Opcode.Drop])),
 };
 
-/** `count` functions of this code, none of which gets to it, then as much cheap code as fits. */
+/** `count` functions of this code, none of which reaches it, then as much cheap code as fits. */
 function calledOnce(count: number, locals: ArrayLike<number>, code: Uint8Array): Uint8Array {
   // `if (local 0 == 0) return`: true, but no compiler can know.
   const leave = [0x20, 0, 0x45, Opcode.If, 0x40, Opcode.Return, Opcode.End];

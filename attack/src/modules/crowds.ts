@@ -5,11 +5,11 @@ import { body, EMPTY_TYPE, rawPlugin, repeated } from './raw-plugin.ts';
 
 const VOID = 0x40;
 const { Block, BrIf, BrTable, Call, CallIndirect, Drop, End, If, Loop, Return } = Opcode;
-/** Locals: the contract's two parameters, then one that counts and one that is zero, as no compiler knows. */
+/** Locals: the contract's two parameters, then one that counts and one that is zero, which no compiler knows. */
 const COUNTER = 2;
 const ZERO = 3;
 const LOCALS = [1, 2, 0x7f];
-/** Index of the first function behind those of the contract; the first of those is `plugin_alloc`. */
+/** Index of the first function after those of the contract; the first of those is `plugin_alloc`. */
 const FIRST = 6;
 
 const again = [0x20, ZERO, BrIf, 0, End];
@@ -17,7 +17,7 @@ const loop = [Loop, VOID, ...again];
 const load = [0x20, ZERO, 0x28, 2, 0, 0x21, COUNTER];
 const store = [0x20, ZERO, 0x20, COUNTER, 0x36, 2, 0];
 
-/** What a function has thousands of, and none of which ever turns. */
+/** Constructs that a function has by the thousands, and that never run. */
 export const CROWDS: Readonly<Record<string, readonly number[]>> = {
   'tiny loops': loop,
   'loops that add': [Loop, VOID, 0x20, COUNTER, 0x41, 3, 0x6a, 0x21, COUNTER, ...again],
@@ -28,7 +28,7 @@ export const CROWDS: Readonly<Record<string, readonly number[]>> = {
   'pairs of loops in each other': [Loop, VOID, ...loop, ...again],
 };
 
-/** Turns a loop so often that the engine optimises the function that it stands in. */
+/** Runs a loop so often that the engine optimises the function that contains it. */
 function hotLoop(turns: number): Uint8Array {
   const code = new ByteWriter().raw([0x41, 0, 0x28, 2, 0, 0x21, ZERO, 0x41]).signed(turns);
   return code
@@ -36,7 +36,7 @@ function hotLoop(turns: number): Uint8Array {
     .finish();
 }
 
-/** A plugin of so many functions, each with a hot loop and then `count` times the same. */
+/** A plugin with this many functions, each with a hot loop followed by `count` times the same construct. */
 export function crowded(each: readonly number[], count: number, functions = 1): Uint8Array {
   const hot = hotLoop(Math.ceil(20_000_000 / functions));
   const crowd = repeated(count, each);
@@ -46,13 +46,13 @@ export function crowded(each: readonly number[], count: number, functions = 1): 
   for (let index = 0; index < functions; index += 1) calls.u8(Call).u32(FIRST + index);
   return rawPlugin({
     functions: { count: functions, item: [EMPTY_TYPE] },
-    // They have no parameters: their own locals stand in the same places.
+    // They have no parameters: their own locals have the same indices.
     bodies: { count: functions, item: body([1, 4, 0x7f], code) },
     execute: { locals: [0], code: calls.finish() },
   });
 }
 
-/** What takes a compiler long, by how it is written. */
+/** Code that takes a compiler long, by the way it is written. */
 export const DEAR: Readonly<Record<string, readonly number[]>> = {
   'loops in loops': CROWDS['pairs of loops in each other']!,
   calls: [Call, 1 + FIRST],
@@ -65,7 +65,7 @@ export const DEAR: Readonly<Record<string, readonly number[]>> = {
   'vectors of counted bits': [0x20, 0, 0xfd, 0x0f, 0xfd, 0x62, Drop],
 };
 
-/** `functions` functions that return at once, of so many times the same; each is called once, and compiled then. */
+/** `functions` functions that return at once, each with this many times the same construct; each is called once, and compiled then. */
 export function dear(each: readonly number[], count: number, functions: number): Uint8Array {
   const leave = [0x20, 0, 0x45, If, VOID, Return, End];
   const code = [...leave, ...repeated(count, each)];
@@ -95,7 +95,7 @@ export function asMuchAsIsAdmitted(each: readonly number[]): Uint8Array {
   let count = Math.floor(500_000 / each.length);
   for (;;) {
     const { counts, peaks } = inspectModule(dear(each, count, 1));
-    // What every plugin has in addition to these functions.
+    // What every plugin contains in addition to these functions.
     const others = counts.compileUs - peaks.compileUs.value;
     const functions = Math.floor((limitUs - others) / peaks.compileUs.value);
     if (functions > 0) return dear(each, count, Math.min(functions, 31));

@@ -1,9 +1,9 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
-/** Addresses of a name, or a function that is asked each time. */
+/** Addresses of a name, or a function that is called each time. */
 export type Addresses = readonly string[] | (() => readonly string[]);
 
-/** While `action` runs, these names resolve to these addresses, and others as ever: a name server of the attacker's. */
+/** While `action` runs, these names resolve to these addresses, and others as usual: the attacker controls a name server. */
 export async function withNames<T>(
   names: Readonly<Record<string, Addresses>>,
   action: () => Promise<T>,

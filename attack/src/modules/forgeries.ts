@@ -1,16 +1,16 @@
 import { METADATA } from '@testbench/test-kit';
 
-/** What a child sends that no longer runs our code, for each command that it gets. */
+/** What a child that no longer runs our code sends for each command that it gets. */
 export interface Forgery {
   /**
-   * What the caller must get: the code of an error, or `ok` for messages that are well-formed and harmless; several where
+   * What the caller must get: the code of an error, or `ok` for messages that are well-formed and harmless; several if
    * it depends on how soon the host is done with the first.
    */
   readonly outcome: string | readonly string[];
   readonly answer: (type: string) => readonly unknown[];
-  /** True if it is about a pipe, or a flood that only a process need be stopped at: a thread that was taken over has it all. */
+  /** True if it is about a pipe, or about a flood for which only a process need be stopped: a thread that was taken over has everything anyway. */
   readonly onlyProcess?: boolean;
-  /** Bytes in the place of frames. */
+  /** Bytes instead of frames. */
   readonly raw?: readonly number[];
 }
 
@@ -29,7 +29,7 @@ function done(text: string, outcome: object = {}): object {
   };
 }
 
-/** Loads in order, then answers a call like this. */
+/** Loads normally, then answers a call like this. */
 const toCall =
   (...messages: readonly unknown[]) =>
   (type: string): readonly unknown[] =>

@@ -7,7 +7,7 @@ const COMMANDS = 3;
 const REPLIES = 4;
 const forgery = FORGERIES[process.argv[2] ?? ''];
 
-/** Reads so many bytes, or ends with the pipe. */
+/** Reads this many bytes, or ends with the pipe. */
 function read(count: number): Buffer {
   const bytes = Buffer.alloc(count);
   for (let filled = 0; filled < count;) {
@@ -22,7 +22,7 @@ function read(count: number): Buffer {
   return bytes;
 }
 
-/** A frame as `@testbench/manager` writes it: the layout is what an attacker knows as well. */
+/** A frame as `@testbench/manager` writes it: an attacker also knows the layout. */
 function frame(message: unknown): Buffer {
   const blobs: Uint8Array[] = [];
   let length = 0;

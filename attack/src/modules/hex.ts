@@ -1,4 +1,4 @@
-/** `$hex(from, bytes)`: writes `{"data":"…"}` with so many bytes in hex at 16384, and gives it as a packed result. */
+/** `$hex(from, bytes)`: writes `{"data":"…"}` with this many bytes in hex at 16384, and returns it as a packed result. */
 export const HEX = `(func $hex (param $from i32) (param $bytes i32) (result i64)
     (local $i i32) (local $d i32)
     (i64.store (i32.const 16384) (i64.const 0x2261746164227b)) (i32.store (i32.const 16391) (i32.const 0x223a))

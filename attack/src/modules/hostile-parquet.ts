@@ -1,4 +1,4 @@
-/** A value of the compact protocol of Thrift, with its type. */
+/** A value in Thrift's compact protocol, with its type. */
 interface Value {
   readonly type: number;
   readonly bytes: Uint8Array;
@@ -65,7 +65,7 @@ const OPTIONAL = 1;
 const INT32 = 1;
 const RLE = 3;
 
-/** A file with one column and one page, that says what is asked of it. */
+/** A file with one column and one page that declares what it is asked to declare. */
 function withPage(claims: Claims): Uint8Array {
   const { rows = 1, groupBytes = 100, codec = 0, encoding = 0, page = new Uint8Array(16) } = claims;
   const { pageBytes = page.length, pageValues = rows } = claims;
@@ -106,7 +106,7 @@ function endlessLevels(): Uint8Array {
 
 const MANY = 2 ** 31 - 1;
 
-/** Files that say more than they hold, by what they do. */
+/** Files that declare more than they hold, by what they do. */
 export const HOSTILE_PARQUET: Readonly<Record<string, () => Uint8Array>> = {
   'levels without end': () => withPage({ pageValues: MANY, page: endlessLevels() }),
   'many rows, and levels without end': () =>

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Worker as ThreadWorker, WorkerOptions } from 'node:worker_threads';
 
 /**
- * While `action` runs, every child process of a manager is one that a guest has taken over: in the place of Node, a script
- * is started that talks as a child does, and sends a forgery.
+ * While `action` runs, every child process of a manager is one that a guest has taken over: instead of Node, a script
+ * is started that talks like a child, and sends a forgery.
  */
 export async function withForgingChild<T>(forgery: string, action: () => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'attack-'));

@@ -2,7 +2,7 @@ import { Opcode } from '@testbench/wasm';
 
 import { body, EMPTY_TYPE, rawPlugin, repeated } from './raw-plugin.ts';
 
-/** `count` functions of the same code, none of which is called. */
+/** `count` functions with the same code, none of which is called. */
 const functionsOf = (count: number, code: Uint8Array): Uint8Array<ArrayBuffer> =>
   rawPlugin({
     functions: { count, item: [EMPTY_TYPE] },

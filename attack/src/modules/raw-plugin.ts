@@ -5,18 +5,18 @@ import { ByteWriter, HEADER, SectionId } from '@testbench/wasm';
 interface Items {
   readonly count: number;
   readonly item: ArrayLike<number>;
-  /** Others after them. */
+  /** Other items after them. */
   readonly next?: Items;
 }
 
-/** What a raw plugin has in addition to what every plugin has; each part is encoded as the section wants it. */
+/** What a raw plugin has in addition to the parts that every plugin has; each part is encoded as the section requires. */
 export interface RawParts {
   readonly types?: Items;
   /** Type index of each further function; their bodies are `bodies`. */
   readonly functions?: Items;
   readonly bodies?: Items;
   readonly tables?: Items;
-  /** In the place of `(memory 2)`. */
+  /** Replaces `(memory 2)`. */
   readonly memories?: Items;
   readonly globals?: Items;
   readonly exports?: Items;
@@ -56,7 +56,7 @@ const NAMES = [
 ];
 
 /**
- * A plugin of the v1 contract, byte by byte: for modules too large for text, and for those that no assembler would write.
+ * A plugin of the v1 contract, byte by byte: for modules that are too large for text, and for those that no assembler would write.
  */
 export function rawPlugin(parts: RawParts = {}): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1024).raw(HEADER);

@@ -1,4 +1,4 @@
-// Puts a file and a link to a secret in the place of each other, as fast as it can, until it is killed.
+// Swaps a file and a link to a secret, as fast as it can, until it is killed.
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ process.send?.('ready');
 for (;;) {
   writeFileSync(staged, 'inside');
   renameSync(staged, target);
-  // As long as a reader needs for its looks at the file.
+  // As long as a reader needs to check the file.
   Atomics.wait(nobody, 0, 0, Math.random());
   symlinkSync(join(root, 'secret.txt'), staged);
   renameSync(staged, target);

@@ -26,7 +26,7 @@ const vector = (items: readonly Uint8Array[]): Uint8Array[] => [
   ...items,
 ];
 
-/** One function type of so many parameters. */
+/** One function type with this many parameters. */
 function typeOf(parameters: number): Uint8Array {
   return new ByteWriter(parameters + 16)
     .u8(0x60)
@@ -58,7 +58,7 @@ function importing(module: string, name: string, count: number, parameters = 0):
 const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `e${index}`);
 
-/** Modules that are small, and wide in what has to be shown of them. */
+/** Modules that are small, but need a lot of space to be displayed. */
 export const WIDE_EXPORTS: Readonly<Record<string, () => Uint8Array>> = {
   'a name of 200,000 characters among 25,000': () =>
     exporting(['x'.repeat(200_000), ...numbered(25_000)]),
