@@ -343,7 +343,7 @@ KERNEL(lu) {
   }
   return s;
 }
-// Greedy matches of four bytes and more, found through one table of the last places.
+// Greedy matches of at least four bytes, found through one table of the last positions.
 static uint32_t last[4096];
 KERNEL(lz) {
   uint32_t s = 0;
@@ -399,7 +399,7 @@ KERNEL(hashmap) {
 }
 
 #ifndef __wasm__
-// Prints name, checksum and CPU time in microseconds of each kernel in the arguments: name size ... A first run, not timed,
+// Prints name, checksum and CPU time in microseconds of each kernel in the arguments: name size ... A first, untimed run
 // touches the memory.
 #include <stdio.h>
 #include <stdlib.h>

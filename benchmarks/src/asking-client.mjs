@@ -1,4 +1,4 @@
-// The client of asking.ts, in JavaScript: Node 20 runs no TypeScript. Prints what it has seen as JSON.
+// The client of asking.ts, in JavaScript: Node 20 runs no TypeScript. Prints its observations as JSON.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const built = (name) =>
 const permissions = { network: true, allowedHosts: [origin] };
 const isJudge = api === 'llm-judge';
 const secret = isJudge ? 'JUDGE_API_KEY' : `${api.toUpperCase()}_API_KEY`;
-/** What asks the server. */
+/** The plugin that sends requests to the server. */
 const asking = {
   plugin: built(api),
   config: isJudge

@@ -1,7 +1,7 @@
-// Runs `openai`, `anthropic` and `llm-judge` against servers on loopback, in every combination of Node and isolation, and says how many requests were in flight.
+// Runs `openai`, `anthropic` and `llm-judge` against servers on loopback, in every combination of Node and isolation, and reports how many requests were in flight.
 //   node src/asking.ts [--node 20,26] [--api openai,anthropic,llm-judge] [--isolation thread,process,inline] [--calls 200] [--places 30] [--seconds 30]
-// Exit code 1 if the server has seen fewer requests at once than were to be in flight; if a server that takes 30 at once gives less than 80 % of what it
-// gives to exactly 30 calls, or 5 % of its answers are refusals. Build `bench` and the plugins first.
+// Exit code 1 if the server has seen fewer concurrent requests than expected; if a server that takes 30 at once gives less than 80 % of what it
+// gives to exactly 30 calls, or if 5 % of its answers are refusals. Build `bench` and the plugins first.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,13 +28,13 @@ const { values } = parseArgs({
 const calls = Number(values.calls);
 const places = Number(values.places);
 const LATENCY_MS = 500;
-/** Answers are held until all are in flight; a machine that is busy with other things takes a while to bring them there. */
+/** Answers are held until all are in flight; a busy machine takes a while to get there. */
 const HOLD_MS = 60_000;
 const WAITING_MS = 15_000;
 const LEAST_RATE = 0.8;
 const MOST_REFUSED = 0.05;
 
-/** What a client tells of its run. */
+/** What a client reports about its run. */
 interface Report {
   readonly records: number;
   readonly failed: number;
@@ -59,7 +59,7 @@ async function runClient(version: string, task: object): Promise<Report> {
   return JSON.parse(text) as Report;
 }
 
-/** A judge believes a verdict under the mark of its request alone; others get their prompt back. */
+/** A judge accepts only a verdict under the mark of its own request; other plugins get their prompt back. */
 function answer({ body }: ModelRequest): string {
   const messages = body['messages'] as { readonly content: string }[];
   const mark = /the mark ([0-9a-f]{32}) /.exec(messages[0]!.content)?.[1];
@@ -90,7 +90,7 @@ async function measure(
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-/** Without JSPI a plugin that can also wait inside, as for a stream, cannot run in the caller's thread: it is refused. */
+/** Without JSPI, a plugin that can also wait during a call, for example for a stream, is refused in the caller's thread. */
 const FIRST_SUSPENDING = 24;
 const cannotRun = (version: string, api: string, isolation: string): boolean =>
   isolation === 'inline' && api !== 'llm-judge' && Number(version) < FIRST_SUSPENDING;
@@ -123,7 +123,7 @@ for (const version of values.node.split(',')) {
     }
   }
   const records = Math.ceil((Number(values.seconds) * 1000 * places) / LATENCY_MS);
-  // At the same time, each with a server of its own, so that they share what else the machine does.
+  // At the same time, each with its own server, so that other work on the machine affects all of them.
   const [limited, exact] = await Promise.all(
     [undefined, places].map((concurrency) =>
       measure(

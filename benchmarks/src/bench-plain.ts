@@ -10,7 +10,7 @@ interface Row {
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** As the SQuAD script prepares texts. */
+/** Prepares texts like the SQuAD script. */
 function words(text: string): string[] {
   const plain = text.toLowerCase().replaceAll(/[!-/:-@[-`{-~]/g, '');
   return plain
@@ -39,7 +39,7 @@ function tokenF1(output: string, expected: string) {
 
 /**
  * What one would write instead of a bench: reads JSON Lines, takes the answer out of each record, scores it three times, and writes a row
- * of the same content. It resumes nothing, checks nothing, and trusts its metrics.
+ * with the same content. It resumes nothing, checks nothing, and trusts its metrics.
  *
  * @returns The means of the scores.
  */

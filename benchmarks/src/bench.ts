@@ -1,7 +1,7 @@
 // P12: a benchmark of the replay provider and three evaluators (exact match, token F1, contains) compared with a plain script that writes the same rows.
 //   node src/bench.ts [--records 100000] [--processes 5] [--isolation thread]
-// Both take turns, each run in a process of its own; ratios are those of runs that follow each other. Nothing fails on time; the exit code is 1
-// only if both do not come to the same scores.
+// Both take turns, each run in a separate process; ratios compare consecutive runs. Nothing fails because of its time; the exit code is 1
+// only if their scores differ.
 import { execFileSync } from 'node:child_process';
 // oxlint-disable-next-line no-restricted-imports -- an error may end this program
 import * as fs from 'node:fs';

@@ -11,7 +11,7 @@ const builds = join(root, 'build');
 const C_SOURCE = join(root, 'kernels/kernels.c');
 const SCRIPT_SOURCE = join(root, 'kernels/strings.ts');
 
-/** A file under `build/`, named after everything that goes into it, and made only if it is not there. */
+/** A file under `build/`, named after everything that it depends on, and created only if it does not exist. */
 async function cached(
   name: string,
   inputs: readonly string[],
@@ -21,7 +21,7 @@ async function cached(
   const target = join(builds, `${key}-${name}`);
   if (existsSync(target)) return target;
   mkdirSync(builds, { recursive: true });
-  // Two runs at once must not see each other's half-written files.
+  // Two concurrent runs must not see each other's half-written files.
   const unfinished = `${target}.${process.pid}`;
   await make(unfinished);
   renameSync(unfinished, target);
@@ -32,7 +32,7 @@ function read(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(path));
 }
 
-/** `kernels.c` for WebAssembly, by a clang from npm that is itself WebAssembly: the same bytes on every machine. */
+/** `kernels.c` for WebAssembly, compiled by a clang from npm that is itself WebAssembly: the same bytes on every machine. */
 export async function buildC(): Promise<Uint8Array<ArrayBuffer>> {
   const source = readFileSync(C_SOURCE, 'utf8');
   const flags = ['--target=wasm32', '-O2', '-msimd128', '-nostdlib', '-Wl,--no-entry,--strip-all'];
@@ -64,7 +64,7 @@ export async function buildScript(): Promise<Uint8Array<ArrayBuffer>> {
   return read(path);
 }
 
-/** `kernels.c` for this machine, by each compiler that is installed. */
+/** `kernels.c` for this machine, compiled by each installed compiler. */
 export async function buildNative(): Promise<Map<string, string>> {
   const programs = new Map<string, string>();
   const source = readFileSync(C_SOURCE, 'utf8');

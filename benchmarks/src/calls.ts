@@ -1,7 +1,7 @@
-// Asks a server on loopback that takes a number of requests at once, and says how much of its rate call control gets out of it.
+// Sends requests to a server on loopback that answers a limited number at once, and reports how much of its rate call control achieves.
 //   node src/calls.ts [--places 30] [--latency 500] [--spread 0.5] [--seconds 60] [--retry-after 1]
-// All variants run at the same time, each with a server of its own, so that they share what else the machine does. Exit code 1 if the adaptive
-// control gets less than 80 % of the rate of exactly as many calls as there are places, or 5 % of the answers are refusals.
+// All variants run at the same time, each with its own server, so that other work on the machine affects all of them. Exit code 1 if the adaptive
+// control gets less than 80 % of the rate of exactly as many calls as there are places, or if 5 % of the answers are refusals.
 import { parseArgs } from 'node:util';
 
 import { CallControl, type CallControlOptions } from '@testbench/bench/calls';
@@ -39,7 +39,7 @@ async function measure(name: string, options: CallControlOptions): Promise<Resul
   const retryAfter = values['retry-after'];
   await using server = await serveModels({
     places,
-    // The same in every run: a number made of the request's.
+    // The same in every run: derived from the number of the request.
     latencyMs: ({ number }) => latencyMs * (1 + spread * (2 * ((number * 0.618_034) % 1) - 1)),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });

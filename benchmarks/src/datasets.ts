@@ -1,4 +1,4 @@
-// How much memory and time a data set of a million records takes, by format; each in a process of its own.
+// How much memory and time a data set of a million records takes, by format; each in a separate process.
 import { execFileSync } from 'node:child_process';
 // oxlint-disable-next-line no-restricted-imports -- an error may end this program
 import * as fs from 'node:fs';
@@ -17,7 +17,7 @@ import { cpuMs } from './statistics.ts';
 
 const SMALL = 100_000;
 const LARGE = 1_000_000;
-/** Rows of a group, as DuckDB writes them. */
+/** Rows in a group, as DuckDB writes them. */
 const GROUP_ROWS = 122_880;
 
 interface Row {
@@ -43,7 +43,7 @@ function* rows(count: number): Generator<Row> {
   for (let index = 0; index < count; index += 1) yield rowOf(index);
 }
 
-/** Pieces of many records: one by one they would take minutes to write. */
+/** Pieces of many records: writing one record at a time would take minutes. */
 function* texts(count: number, format: (row: Row) => string): Generator<string> {
   let piece = '';
   for (const row of rows(count)) {
@@ -99,13 +99,13 @@ async function write(path: string, content: Iterable<string | Uint8Array>): Prom
   else await pipeline(source, fs.createWriteStream(path));
 }
 
-/** The most memory of this process. Of what the system reports otherwise, a part is the parent's. */
+/** The peak memory of this process. The system's other figures include memory of the parent. */
 function peakMiB(): number {
   const status = fs.readFileSync('/proc/self/status', 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
-/** In a process of its own. */
+/** In a separate process. */
 async function measure(path: string, shuffle: boolean): Promise<Measured> {
   const start = cpuMs();
   await using dataset = await openDataset(parseDatasetConfig({ path, shuffle }));
@@ -120,7 +120,7 @@ async function measure(path: string, shuffle: boolean): Promise<Measured> {
   };
 }
 
-/** What reading and parsing every line costs without any of it: the yardstick. */
+/** The baseline: what reading and parsing every line costs without a data set. */
 async function plain(path: string): Promise<Measured> {
   const start = cpuMs();
   let records = 0;

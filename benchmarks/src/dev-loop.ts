@@ -1,4 +1,4 @@
-// Times of the author's loop: from a save to the module, and to the scores, over processes of their own. The first build of a process is cold.
+// Times of the author's loop, from a save to the module and to the scores, in several processes. The first build of a process is cold.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { linkPackages } from '@testbench/test-kit/author-project';
 
 import { median } from './statistics.ts';
 
-/** Saves in each process. */
+/** Saves per process. */
 const SAVES = 5;
 const RECORDS = 20;
 
@@ -63,7 +63,7 @@ else compare(Number(role));
 
 function compare(processes: number): void {
   const seen = new Map<string, Times[]>(Object.keys(PROJECTS).map((name) => [name, []]));
-  // In turns, so that a busy moment of the machine affects all.
+  // In alternation, so that a busy moment of the machine affects all.
   for (let round = 0; round < processes; round += 1) {
     for (const [name, times] of seen) {
       const { stdout, stderr, status } = spawnSync(

@@ -3,7 +3,7 @@ import { PluginSystem, type PluginSystemOptions } from '@testbench/core';
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { instantiate } from '@wapc/host';
 
-/** Something that takes a text and gives one, as an evaluator that always says 1 does. */
+/** Something that takes a text and returns a text, like an evaluator that always returns 1. */
 export interface Peer {
   readonly name: string;
   readonly call: (data: unknown) => unknown;
@@ -17,10 +17,10 @@ const hex = Array.from(new TextEncoder().encode(OUTPUT), (byte) => `\\${byte.toS
   '',
 );
 
-/** Room for 16 pages of input behind 64 KiB. */
+/** Room for 16 pages of input after the first 64 KiB. */
 const MEMORY = '(memory (export "memory") 34)';
 
-/** An evaluator that answers the same whatever it gets. */
+/** An evaluator that gives the same answer to every input. */
 export const noop = assemble(
   guestWat({ memory: MEMORY, metadataText: METADATA, outputText: OUTPUT }),
 );

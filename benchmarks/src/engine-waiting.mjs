@@ -1,5 +1,5 @@
-// Holds calls that wait for the reader of their stream, and prints what that takes; run by engine.ts as a process of its
-// own and in plain JavaScript, so that the peers, the assembler and the compiler of TypeScript are not in the figure. Usage: engine-waiting.mjs COUNT MODULE
+// Holds calls that wait for the reader of their stream, and prints the memory used; run by engine.ts in a separate process
+// and in plain JavaScript, so that the figure does not include the peers, the assembler and the TypeScript compiler. Usage: engine-waiting.mjs COUNT MODULE
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -36,7 +36,7 @@ const SIZES = [
 /** `{"output":"x…"}`, about `bytes` long. */
 const payload = (bytes: number): unknown => ({ output: 'x'.repeat(Math.max(bytes - 13, 1)) });
 
-/** Median microseconds of a call of each peer; they take turns, so what slows the machine slows all. */
+/** Median microseconds of a call for each peer; they take turns, so a slowdown of the machine affects all of them. */
 async function compare(peers: readonly Peer[], data: unknown): Promise<Map<string, number>> {
   const times = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
   // Until the optimising compiler has taken over.
@@ -87,7 +87,7 @@ async function batches(): Promise<void> {
     });
     await manager.load(noop);
     const inputs = Array.from({ length: 4096 }, () => ({ data: payload(1000) }));
-    // As long as it takes the engine to optimise both ends.
+    // As long as the engine needs to optimise both ends.
     for (let turn = 0; turn < 25; turn += 1) await manager.executeBatch('noop', inputs);
     const rates: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -127,7 +127,7 @@ async function loadedMemory(): Promise<void> {
   await manager.close();
 }
 
-/** P11: calls that wait, on one thread, in a process of its own. */
+/** P11: calls that wait, on one thread, in a separate process. */
 async function waitingCalls(): Promise<void> {
   const count = values.short ? 1000 : 10_000;
   const directory = mkdtempSync(join(tmpdir(), 'testbench-benchmark-'));
@@ -208,7 +208,7 @@ async function loading(): Promise<void> {
         isolation: 'inline',
         ...(kind === 'cached' ? { cacheDir } : {}),
       });
-      // The directory is opened once a manager, and warms up with the first plugin.
+      // The directory is opened once per manager, and the first plugin warms it up.
       if (kind === 'cached') await manager.load(noop, { id: 'first' });
       const start = performance.now();
       await manager.load(noop);
@@ -281,7 +281,7 @@ async function resetting(): Promise<void> {
   await reset.close();
 }
 
-/** Each runs in a process of its own: what one part teaches the engine's optimiser must not show in another. */
+/** Each part runs in a separate process: one part must not affect how the engine optimises another. */
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   'inline-calls': inlineCalls,
   'remote-calls': remoteCalls,

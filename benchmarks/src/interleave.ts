@@ -1,6 +1,6 @@
 import { median } from './statistics.ts';
 
-/** What one run took, and what it gave. */
+/** The cost and the result of one run. */
 export interface Sample {
   /** CPU time in milliseconds. */
   readonly ms: number;
@@ -14,7 +14,7 @@ export interface Candidate {
   readonly run: () => Sample | Promise<Sample>;
 }
 
-/** The samples of candidates that ran in turns. */
+/** The samples of candidates that took turns. */
 export class Comparison {
   readonly #times: ReadonlyMap<string, readonly number[]>;
 
@@ -27,7 +27,7 @@ export class Comparison {
     return median(this.#times.get(name) ?? []);
   }
 
-  /** The median of the rounds' own ratios: what slows the machine for a while slows both. */
+  /** The median of the rounds' own ratios: a temporary slowdown of the machine affects both sides. */
   ratio(name: string, baseline: string): number {
     const base = this.#times.get(baseline) ?? [];
     const ratios = (this.#times.get(name) ?? []).map((time, round) => time / base[round]!);
@@ -36,7 +36,7 @@ export class Comparison {
 }
 
 /**
- * Runs candidates in turns, A B C, B C A, C A B, …, so that none always comes after the same other.
+ * Runs candidates in alternation, A B C, B C A, C A B, …, so that none always follows the same other candidate.
  *
  * @throws {RangeError} If two runs have different checksums: then they did not do the same work.
  */

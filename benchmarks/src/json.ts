@@ -26,7 +26,7 @@ function copy(value: Json): void {
   else out.null();
 }
 
-/** Decodes everything and writes it again; gives the length. */
+/** Decodes everything and encodes it again; returns the length. */
 export function roundTrip(bytes: ArrayBuffer, size: i32): i32 {
   out.clear();
   copy(Json.view(bytes, size));
@@ -76,7 +76,7 @@ const wasm = (
   )
 ).exports as never as Exports;
 
-/** CPU time of repeating some work until enough bytes have gone through. */
+/** CPU time of repeated work, until enough bytes have been processed. */
 function timed(size: number, work: () => number): { ms: number; checksum: number } {
   const times = Math.max(1, Math.round(BYTES_PER_ROUND / size));
   const start = process.cpuUsage();
@@ -86,7 +86,7 @@ function timed(size: number, work: () => number): { ms: number; checksum: number
   return { ms: (user + system) / 1000, checksum };
 }
 
-/** Of the same length but for a digit now and then: not every number is written in its shortest form. */
+/** Of the same length, except for a digit now and then: not every number is written in its shortest form. */
 const roughly = (length: number): number => Math.floor(length / 5000);
 
 process.stdout.write('document          work        plugins-sdk MB/s   V8 MB/s   time, V8 = 1\n');
@@ -94,7 +94,7 @@ for (const [name, value] of Object.entries(DOCUMENTS)) {
   const source = JSON.stringify(value);
   const bytes = new TextEncoder().encode(source);
   const place = wasm.__pin(wasm.room(bytes.length + 1));
-  // Written again each time, as a host does, and decoded by V8 from bytes, as it would have to.
+  // Encoded again each time, as a host does, and decoded by V8 from bytes, as a host would have to.
   const put = (): void => new Uint8Array(wasm.memory.buffer).set(bytes, place);
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();

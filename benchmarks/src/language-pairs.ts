@@ -1,4 +1,4 @@
-/** What texts are made of: letters of several bytes, pairs of surrogates, marks that combine, and white space of all kinds. */
+/** The parts of the texts: multi-byte letters, surrogate pairs, combining marks, and white space of all kinds. */
 const WORDS = [
   'the',
   'The',

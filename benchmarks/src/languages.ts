@@ -1,7 +1,7 @@
 /**
- * The same two metrics in every language that plugins are written in: they agree on each pair, and a table says what each language costs.
+ * The same two metrics in every language for plugins: they must agree on each pair, and a table shows what each language costs.
  *
- * `pnpm -C benchmarks languages`; `-- --short` measures less, and still compares 300 pairs.
+ * `pnpm -C benchmarks languages`; `-- --short` measures less, but still compares 300 pairs.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -22,9 +22,9 @@ interface Language {
   readonly name: string;
   readonly source: string;
   readonly stripTypes?: true;
-  /** Of the project that it is built in; a script needs none. */
+  /** Template of the project in which it is built; a script needs none. */
   readonly template?: TemplateLanguage;
-  /** Where the source goes in it. */
+  /** Path of the source in that project. */
   readonly entry?: string;
 }
 
@@ -146,7 +146,7 @@ async function measure(
       'module, kB': Math.round(bytes.length / 1000),
       'compressed, kB': Math.round(gzipSync(bytes).length / 1000),
       'load, ms': Math.round(loadMs),
-      // The least of them: whatever else the machine does only adds to it.
+      // The minimum: other work on the machine only adds to it.
       'ms a call of 1 kB': Number(Math.min(...times).toFixed(1)),
       'fuel of it': `${(fuel / 1e6).toFixed(1)} M`,
       metering: plugin.info.metadata.metering ?? 'coarse',

@@ -25,7 +25,7 @@ import { type KernelRow, measureKernels } from './run-time.ts';
 const PARTS = ['p1', 'p2', 'p7', 'programs'];
 
 const { values, positionals: kernels } = parseArgs({
-  // pnpm hands over the `--` that separates its own options.
+  // pnpm passes on the `--` that separates its own options.
   args: process.argv.slice(2).filter((option) => option !== '--'),
   options: {
     short: { type: 'boolean', default: false },

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** An answer and the right one. */
+/** An answer and the expected one. */
 export interface Pair {
   readonly output: string;
   readonly expected: string;
 }
 
-/** What is measured on, and where it comes from. */
+/** The pairs to measure, and where they come from. */
 export interface Pairs {
   readonly source: string;
   readonly pairs: readonly Pair[];
@@ -18,14 +18,14 @@ const MODELS = ['6b_finetuning', '6b_verification', '175b_finetuning', '175b_ver
 const shared =
   process.env['TESTBENCH_SHARED'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 
-/** Pairs of answers: those of real models where they are there, else generated ones. */
+/** Pairs of answers: from real models if available, otherwise generated. */
 export function readPairs(count: number): Pairs {
   const path = join(shared, 'data/gsm8k_model_solutions.jsonl');
   if (!existsSync(path)) return { source: 'generated sentences', pairs: generatePairs(count) };
   const pairs: Pair[] = [];
   const rows = readFileSync(path, 'utf8').trim().split('\n');
   const records = rows.map((line): ReturnType<typeof JSON.parse> => JSON.parse(line));
-  // First the models against the truth, then against each other.
+  // First the models against the expected answers, then against each other.
   for (let distance = 0; distance < MODELS.length; distance += 1) {
     for (const record of records) {
       const answers = MODELS.map((model): string => record[model].solution);

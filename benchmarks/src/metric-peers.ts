@@ -17,11 +17,11 @@ export interface MetricRow {
   /** Package and version. */
   readonly peer: string;
   readonly compute: (output: string, expected: string) => number;
-  /** How many answers are put together to one text. @default 1 */
+  /** How many answers are joined into one text. @default 1 */
   readonly join?: number;
-  /** Times as fast as the peer that ours is to be. */
+  /** How many times as fast as the peer ours should be. */
   readonly target: number;
-  /** Where the two do not compute the same. */
+  /** Where the two compute different results. */
   readonly note?: string;
 }
 
@@ -32,7 +32,7 @@ const stems = (text: string): string[] =>
   rougeWords(text).map((word) => (word.length > 3 ? stemmer(word) : word));
 const lines = (text: string): string[] => text.split('\n');
 
-/** Each word as one character, so that a distance of texts is one of words. Words are divided as jiwer does. */
+/** Each word as one character, so that a distance between texts counts words. Words are split as in jiwer. */
 function asCharacters(...texts: readonly string[]): string[] {
   const ids = new Map<string, string>();
   return texts.map((text) =>
@@ -64,7 +64,7 @@ function rouge(tokenizer: (text: string) => string[]) {
   };
 }
 
-/** All text metrics that compare two texts, and one of a text alone. */
+/** All text metrics that compare two texts, and one that reads a single text. */
 export const METRICS: readonly MetricRow[] = [
   {
     name: 'Levenshtein similarity',

@@ -1,4 +1,4 @@
-/** Metrics in plain JavaScript, for those that no package on npm has: what one would write by hand. */
+/** Metrics in plain JavaScript, where npm has no package: what one would write by hand. */
 
 type Counts = Map<string, number>;
 

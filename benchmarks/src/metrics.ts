@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const ROUNDS = values.short ? 3 : 7;
-/** Peers that are slow get fewer rounds, but one at least. */
+/** Slow peers get fewer rounds, but at least one. */
 const BUDGET_MS = values.short ? 5000 : 20_000;
 const BATCH = 250;
 
@@ -38,7 +38,7 @@ interface Line {
   readonly note: string | undefined;
 }
 
-/** So many pairs made one. */
+/** How many pairs were joined into one. */
 function joinPairs(pairs: readonly Pair[], count: number): Pair[] {
   const joined: Pair[] = [];
   for (let first = 0; first < pairs.length; first += count) {

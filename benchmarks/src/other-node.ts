@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Runs these benchmarks again on another Node from the registry, and returns its exit code.
  *
- * Node 20 does not run TypeScript, so a copy without the types, and with paths to match, is made in `dist/`.
+ * Node 20 does not run TypeScript, so a copy without types, and with matching paths, is made in `dist/`.
  *
  * The namespace import matters: Node 20 loads this file too, and has no `stripTypeScriptTypes`.
  *

@@ -3,12 +3,12 @@ import { ByteReader, ByteWriter, decodeModule, SectionId } from '@testbench/wasm
 /** Bodies below this count as small for V8. */
 const SMALL_BODY = 50;
 
-/** A body that traps: it has any type. */
+/** A body that traps: it is valid for any type. */
 const TRAP = [0, 0x00, 0x0b];
 
 /**
- * An unmetered module with as many functions added as the meter adds, so that V8 inlines as much of it as of a metered one:
- * it goes by the share of small functions.
+ * An unmetered module with as many functions added as the meter adds, so that V8 inlines as much in it as in a metered one:
+ * V8 decides by the share of small functions.
  */
 export function padModule(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const { bodies, functions, sections } = decodeModule(bytes);

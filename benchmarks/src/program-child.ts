@@ -1,4 +1,4 @@
-// Runs one program whenever the parent asks: node program-child.ts NAME VARIANT
+// Runs one program whenever the parent asks for it: node program-child.ts NAME VARIANT
 import { attachMeter, meterModule } from '@testbench/metering';
 
 import { PROGRAMS } from './program-loads.ts';
@@ -6,7 +6,7 @@ import { cpuMs } from './statistics.ts';
 
 const [name = '', variant = 'plain'] = process.argv.slice(2);
 
-/** Makes every module that is compiled from here on a metered one, whatever loader compiles it. */
+/** Turns every module that is compiled from now on into a metered one, no matter which loader compiles it. */
 function meterEverything(mode: 'coarse' | 'exact'): void {
   const { compile, instantiate, Instance, Module } = WebAssembly;
   /** Set while the meter compiles its own hook. */

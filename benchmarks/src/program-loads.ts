@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Does its work once; the string depends on all of it. */
+/** Does its work once; the returned string depends on all of it. */
 export type Work = () => string | Promise<string>;
 
 /** Text that compresses neither too well nor too badly. */
@@ -33,7 +33,7 @@ interface Database {
   close(): void;
 }
 
-/** Real programs from npm, through their own loaders; each call of a loader is followed by many of its work. */
+/** Real programs from npm, through their own loaders; each loader is called once, and its work many times. */
 export const PROGRAMS: Readonly<Record<string, () => Promise<Work>>> = {
   quickjs: async () => {
     const { getQuickJS } = await import('quickjs-emscripten');

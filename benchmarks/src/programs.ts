@@ -12,7 +12,7 @@ export interface ProgramRow {
   readonly exact: number;
 }
 
-/** The next message; a child that ends instead is an error. */
+/** The next message; it is an error if the child ends instead. */
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const onMessage = (value: unknown): void => {
@@ -32,7 +32,7 @@ async function measureProgram(name: string, short: boolean): Promise<ProgramRow>
   const script = fileURLToPath(new URL('./program-child.ts', import.meta.url));
   const children: ChildProcess[] = [];
   try {
-    // Each variant in a process of its own, because loaders keep one instance for good.
+    // Each variant in a separate process, because loaders keep one instance for good.
     const candidates: Candidate[] = [];
     for (const variant of ['plain', 'coarse', 'exact']) {
       const child = fork(script, [name, variant]);
@@ -58,7 +58,7 @@ async function measureProgram(name: string, short: boolean): Promise<ProgramRow>
   }
 }
 
-/** Measures whole programs; `done` gets each line when it is there. */
+/** Measures whole programs; `done` gets each line as soon as it is available. */
 export async function measurePrograms(
   short: boolean,
   done: (row: ProgramRow) => void,

@@ -13,8 +13,8 @@ import { planRun, runPlan } from '@testbench/bench';
 import { connectQueue, createQueueExecutor, openFolderShare } from '@testbench/bench-queue';
 
 /*
- * What a queue costs compared with threads alone: records a second, processor time a record, the coordinator's time a shard; and where it ends, calculated
- * from what was measured. Needs redis-server. On a machine that others use, the processor time is what counts.
+ * What a queue costs compared with threads alone: records per second, processor time per record, the coordinator's time per shard; and its limits, calculated
+ * from the measurements. Needs redis-server. On a shared machine, the processor time is the relevant figure.
  */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -81,7 +81,7 @@ try {
   let merging = 0;
   for (const count of [1, 2, 4]) {
     const workers = Array.from({ length: count }, (_, at) => startWorker(count * 10 + at));
-    // Their start is no part of it, but for plugins and data, which each opens once a run.
+    // Their start is not included, except for plugins and data, which each worker opens once per run.
     await setTimeout(3000);
     const before = workers.map(cpuOf).reduce((sum, one) => sum + one, 0);
     const executor = createQueueExecutor({ client, share, shardRecords });
@@ -89,7 +89,7 @@ try {
       runPlan({ ...config, outputDir: join(folder, `queue-${count}`) }, { executor }),
     );
     const used = workers.map(cpuOf).reduce((sum, one) => sum + one, 0) - before;
-    // Each process makes the plan for itself: it reads and checks the whole data set.
+    // Each process makes its own plan: it reads and checks the whole data set.
     const plans = preparing.cpu * (count + 1);
     const shards = Math.ceil(records / shardRecords);
     merging = ((run.cpu - preparing.cpu) / shards) * 1000;
@@ -151,7 +151,7 @@ function print(
   );
 }
 
-/** Enqueues windows as the coordinator does, and says where 1e9 records end. */
+/** Enqueues windows as the coordinator does, and reports what limits 1e9 records. */
 async function limits(mergeMs: number): Promise<void> {
   const { Queue } = await import('bullmq');
   const queue = new Queue('simulated-0123456789ab', {
@@ -192,7 +192,7 @@ async function limits(mergeMs: number): Promise<void> {
   );
   for (const total of [1e6, 1e7, 1e8, 1e9]) {
     const shards = total / 1000;
-    // 100 bytes a segment, 14 bytes a record: limits of the run's folder and of data sets.
+    // 100 bytes per segment, 14 bytes per record: limits of the run's folder and of data sets.
     console.log(
       [
         `1e${Math.log10(total)}`.padEnd(8),

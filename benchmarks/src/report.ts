@@ -8,7 +8,7 @@ export interface Verdict {
   readonly id: 'P1' | 'P2' | 'P7';
   readonly what: string;
   readonly measured: number;
-  /** Undefined for a baseline, which has none. */
+  /** Undefined for a baseline, which has no target. */
   readonly target: { readonly atMost: number } | { readonly atLeast: number } | undefined;
   readonly met: boolean | undefined;
 }
@@ -100,7 +100,7 @@ export function programLine({ name, plainMs, coarse, exact }: ProgramRow): strin
   return `${name.padEnd(12)}${cell(plainMs, 2)}${cell(coarse, 3)}${cell(exact, 3)}`;
 }
 
-/** The last table: what was measured, the target, and whether it is met. */
+/** The last table: the measurement, the target, and whether it is met. */
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const lines = verdicts.map(({ id, what, measured, target, met }) => {
     const wanted =

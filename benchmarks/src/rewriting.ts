@@ -8,16 +8,16 @@ import { cpuMs } from './statistics.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Speed of rewriting one real module; megabytes of input in a second of CPU time. */
+/** Speed of rewriting one real module; megabytes of input per second of CPU time. */
 export interface RewritingResult {
   readonly module: string;
   readonly megabytes: number;
   readonly validate: number;
   readonly modes: readonly {
     readonly mode: 'coarse' | 'exact';
-    /** Of bytes that the caller has had validated. */
+    /** For bytes that the caller has already validated. */
     readonly speed: number;
-    /** With the engine's validation in it, which is the default. */
+    /** Including the engine's validation, which is the default. */
     readonly withValidation: number;
     /** The first call, before the engine has optimised the rewriter. */
     readonly first: number;
@@ -54,7 +54,7 @@ export async function measureRewriting(short: boolean): Promise<RewritingResult>
   const modes = ['coarse', 'exact'] as const;
   const firsts = new Map<string, number>();
   for (const mode of modes) {
-    // The second of them finds what both share already optimised.
+    // The second one finds shared code already optimised.
     firsts.set(mode, speed((await rewriting(mode, true).run()).ms));
   }
   const candidates = [validate];

@@ -8,7 +8,7 @@ import { C_KERNELS, SCRIPT_KERNELS } from './kernels.ts';
 import { padModule } from './pad-module.ts';
 import { cpuMs } from './statistics.ts';
 
-/** One line of the table of kernels: milliseconds of the plain module, else ratios. */
+/** One line of the table of kernels: milliseconds of the plain module, otherwise ratios. */
 export interface KernelRow {
   readonly name: string;
   readonly plainMs: number;
@@ -27,7 +27,7 @@ type Kernel = (size: number) => number;
 
 let copies = 0;
 
-/** The same module with a number in a custom section, so that the engine cannot reuse code that it compiled before. */
+/** The same module with a number in a custom section, so that the engine cannot reuse previously compiled code. */
 function distinct(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   copies += 1;
   // Id 0, four bytes of content: a name of length 1, which is "#", and the number.
@@ -73,7 +73,7 @@ async function measureKernel(
   short: boolean,
 ): Promise<KernelRow> {
   const candidates = VARIANTS.map((name): Candidate => {
-    // What the engine inlines depends on when it compiles: one compilation may be lucky.
+    // What the engine inlines depends on when it compiles: a single compilation may be lucky.
     const calls = Array.from({ length: short ? 1 : 3 }, () => load(bytes, name)[kernel] as Kernel);
     for (const call of calls) warmUp(call, size, short ? 60 : 100);
     let runs = 0;
@@ -104,7 +104,7 @@ async function measureKernel(
   };
 }
 
-/** Measures kernels, all of them if none is named; `done` gets each line when it is there. */
+/** Measures kernels, all of them if none is named; `done` gets each line as soon as it is available. */
 export async function measureKernels(
   options: {
     readonly short: boolean;

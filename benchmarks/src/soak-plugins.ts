@@ -1,6 +1,6 @@
 import { assemble, guestWat, packed } from '@testbench/test-kit';
 
-/** A way to behave, and what a call of it must come to. */
+/** A way to behave, and how a call to it must end. */
 export interface SoakKind {
   readonly name: string;
   /** `ok`, or the code of the error. */
@@ -53,7 +53,7 @@ export const SOAK_PLUGINS: readonly SoakKind[] = [
   },
 ];
 
-/** The module of a kind; each version has other bytes. */
+/** The module for a kind; each version has different bytes. */
 export function soakModule(kind: SoakKind, version: number): Uint8Array {
   return assemble(
     guestWat({

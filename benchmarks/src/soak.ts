@@ -1,4 +1,4 @@
-// Loads 50 plugins in all isolations, calls them at random for a while, injects faults, and counts what comes back.
+// Loads 50 plugins in all isolations, calls them at random for a while, injects faults, and counts the results.
 //   node src/soak.ts [--seconds 60] [--plugins 50]
 // Exit code 1 if a call is lost, gives a wrong answer, or fails with a wrong code, or if memory grows.
 import { readFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ interface Tally {
   wrong: number;
 }
 
-/** Versions of each plugin, assembled before the clock runs: that would show as a stall of the event loop. */
+/** Versions of each plugin, assembled before the clock starts: assembling would show as a stall of the event loop. */
 const VERSIONS = 4;
 const modules = new Map(
   SOAK_PLUGINS.map((kind) => [
@@ -51,7 +51,7 @@ const plugins: { readonly id: string; readonly kind: SoakKind; readonly isolatio
   [];
 for (let index = 0; index < pluginCount; index += 1) {
   const kind = SOAK_PLUGINS[index % SOAK_PLUGINS.length]!;
-  // Few processes and inline loops: each process costs 50 MB, and an inline loop holds this very thread.
+  // Few processes and inline loops: each process costs 50 MB, and an inline loop blocks this thread.
   const wanted = index % 10 === 9 ? 'process' : ISOLATIONS[index % 2]!;
   const isolation = wanted === 'inline' && kind.holdsThread ? 'thread' : wanted;
   const id = `${kind.name}-${index}`;
@@ -76,7 +76,7 @@ let failedReloads = 0;
 let kills = 0;
 let earlyRssMb = 0;
 let random = 1;
-/** What came in the place of what should have. */
+/** What was returned instead of the expected outcome. */
 const wrongs: string[] = [];
 /** xorshift32: the same mix of calls each time. */
 function draw(below: number): number {
@@ -101,7 +101,7 @@ async function client(): Promise<void> {
     } catch (error) {
       found = String(error);
       outcome = (error as { code?: string }).code ?? String(error);
-      // A child that was killed, and the rest that follows, are faults of ours.
+      // A killed child, and its consequences, are injected faults.
       // So is a deadline on a machine that is busy with other things: that is what limits are for.
       right =
         outcome === kind.outcome ||
@@ -124,7 +124,7 @@ async function reloader(): Promise<void> {
       await manager.reload(id, moduleOf(kind, version), { drainTimeoutMs: 10_000 });
       reloads += 1;
     } catch (error) {
-      // The child that was to run the new version was killed, in its start or in its health check: the old one stays.
+      // The child for the new version was killed, during its start or its health check: the old version stays.
       const { code } = error as { code?: string };
       if (code !== 'LOAD_CRASHED' && code !== 'LOAD_UNHEALTHY') throw error;
       failedReloads += 1;
@@ -143,7 +143,7 @@ async function killer(): Promise<void> {
       process.kill(victim, 'SIGKILL');
       kills += 1;
     } catch {
-      // It ended by itself in between.
+      // It has ended by itself in the meantime.
     }
   }
 }

@@ -1,4 +1,4 @@
-// CPU time of small commands against that of Node itself, in one run: the command must not be slower than what it is asked.
+// CPU time of small commands against that of Node itself, in one run: the command must not take longer than its task.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { median } from './statistics.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = `${ROOT}packages/cli/bin/testbench.js`;
 const MODULE = `${ROOT}example-plugins/token-f1/build/token-f1.wasm`;
-/** Processes of each: the median of fewer moves by a tenth. */
+/** Processes of each command: with fewer, the median moves by a tenth. */
 const PROCESSES = Number(process.argv[2] ?? 21);
 
 const COMMANDS = [
@@ -21,7 +21,7 @@ for (const file of [`${ROOT}packages/cli/dist/index.js`, MODULE]) {
   if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
 }
 
-/** User and system time of one process in seconds, as the shell has it. */
+/** User and system time of one process in seconds, as the shell reports it. */
 function cpuSeconds(args: readonly string[]): number {
   const command = 'TIMEFORMAT="%U %S"; time "$0" "$@" > /dev/null 2>&1';
   const { stderr } = spawnSync('bash', ['-c', command, process.execPath, ...args], {
@@ -32,7 +32,7 @@ function cpuSeconds(args: readonly string[]): number {
 }
 
 const times = COMMANDS.map((): number[] => []);
-// In turns, so that a busy moment of the machine affects all.
+// In alternation, so that a busy moment of the machine affects all.
 for (let round = 0; round < PROCESSES; round += 1) {
   for (const [index, { args }] of COMMANDS.entries()) times[index]!.push(cpuSeconds(args));
 }

@@ -1,4 +1,4 @@
-/** TER in plain JavaScript: sacreBLEU's algorithm, as it stands there, with the whole table for each candidate. */
+/** TER in plain JavaScript: sacreBLEU's algorithm, unchanged, with the whole table for each candidate. */
 const BEAM = 25;
 const MAX_LENGTH = 10;
 const MAX_DISTANCE = 50;
@@ -65,7 +65,7 @@ function moved(words: readonly number[], start: number, length: number, target: 
   return rest;
 }
 
-/** Edits, of which a move is one. */
+/** Number of edits; a move counts as one. */
 function countEdits(first: readonly number[], expected: readonly number[]): number {
   let given = first;
   let tried = 0;
@@ -117,7 +117,7 @@ function countEdits(first: readonly number[], expected: readonly number[]): numb
   }
 }
 
-/** TER, in edits a word of the reference. */
+/** TER, in edits per word of the reference. */
 export function ter(output: string, expected: string): number {
   const ids = new Map<string, number>();
   const numbers = (text: string): number[] =>

@@ -1,4 +1,4 @@
-// P15: an installed plugin is verified in at most 3 ms of CPU: bundle parsed, signature and subject checked, rules applied.
+// P15: an installed plugin is verified in at most 3 ms of CPU time: bundle parsed, signature and subject checked, rules applied.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 import { createVerifier, parseTrustRules, signRelease, type SigningKey } from '@testbench/trust';
