@@ -41,7 +41,7 @@ async function startHost(mode: Mode): Promise<ChildProcess> {
   return host;
 }
 
-/** The host's verdict, or what became of the host. */
+/** The host's verdict, or the host's own fate. */
 async function ask(host: ChildProcess, { row, name }: Attack): Promise<Verdict | string> {
   return await new Promise((resolve) => {
     const settle = (answer: Verdict | string): void => {

@@ -14,18 +14,18 @@ const MARK = Array.from('tinue":', (char) => char.charCodeAt(0)).reduceRight(
 export interface AskingGuestOptions {
   readonly name?: string;
   readonly pluginType?: string;
-  /** What its metadata say. @default true */
+  /** The value of `asking` in its metadata. @default true */
   readonly asking?: boolean;
-  /** Functions that it imports besides. @default none */
+  /** Functions that it imports in addition. @default none */
   readonly imports?: string;
   /** Fuel that each round burns in a loop, roughly. @default 0 */
   readonly turns?: number;
 }
 
 /**
- * A plugin that answers what its input says, round by round: for tests of what a host makes of a plugin that asks.
+ * A plugin that answers as its input says, round by round: for tests of how a host handles a plugin that asks.
  *
- * The first round gives the first output of {@link askingProgram}; a later one that whose number is the first digit of `continue`.
+ * The first round gives the first output of {@link askingProgram}; a later round gives the output whose number is the first digit of `continue`.
  */
 export function askingGuest(options: AskingGuestOptions = {}): Uint8Array<ArrayBuffer> {
   const { name = 'asker', pluginType = 'custom', asking = true, imports = '', turns = 0 } = options;
@@ -49,13 +49,13 @@ export function askingGuest(options: AskingGuestOptions = {}): Uint8Array<ArrayB
   );
 }
 
-/** A step of a program: the output as it is written, or `echo` for one whose data is the whole input. */
+/** A step of a program: the output as written, or `echo` for an output whose data is the whole input. */
 export type AskingStep = object | string;
 
 /**
- * The input `data` that makes an asking guest give these outputs, one a round.
+ * The input `data` that makes an asking guest give these outputs, one per round.
  *
- * @param steps Objects are written as JSON, and texts as they are; `'echo'` gives the whole input as data.
+ * @param steps Objects are written as JSON, and texts are copied; `'echo'` gives the whole input as data.
  */
 export function askingProgram(steps: readonly AskingStep[]): string {
   return steps

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where the packages are that projects of authors depend on. */
+/** Where the packages are that authors' projects depend on. */
 const PACKAGES = {
   '@testbench/sdk': 'packages/sdk',
   '@testbench/plugins-sdk': 'plugins-sdk',
@@ -11,7 +11,7 @@ const PACKAGES = {
   '@yowasp/clang': 'example-plugins/levenshtein-c/node_modules/@yowasp/clang',
 };
 
-/** Puts into a project what `npm install` would bring; a compiler that is not on this machine is left out. */
+/** Installs into a project what `npm install` would bring; a compiler that is missing on this machine is left out. */
 export function linkPackages(directory: string): void {
   for (const [name, path] of Object.entries(PACKAGES)) {
     const target = join(root, path);
@@ -24,7 +24,7 @@ export function linkPackages(directory: string): void {
 /**
  * `Cargo.toml` of a plugin in Rust.
  *
- * @param name Of the crate, and so of the module: two builds of one name at once in a shared target folder get each other's module.
+ * @param name Of the crate, and therefore of the module: two builds of one name at once in a shared target folder get each other's module.
  */
 export const cargoManifest = (name: string): string => `[package]
 name = "${name}"

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 export interface DockerRegistryOptions {
   /** Serves TLS with a certificate of this private authority. @default plain HTTP */
   readonly authority?: TestAuthority;
-  /** Name and password that it wants. @default none */
+  /** Name and password that it requires. @default none */
   readonly login?: { readonly username: string; readonly password: string };
-  /** Tokens that it wants, of a service whose certificate it trusts. @default none */
+  /** Tokens that it requires, from a service whose certificate it trusts. @default none */
   readonly token?: {
     readonly realm: string;
     readonly service: string;
@@ -24,11 +24,11 @@ export interface DockerRegistryOptions {
 export interface DockerRegistry extends AsyncDisposable {
   /** `127.0.0.1:PORT` */
   readonly host: string;
-  /** Folder of its files. */
+  /** Folder with its files. */
   readonly folder: string;
 }
 
-/** A private authority, and a certificate of it for 127.0.0.1: paths of PEM files. */
+/** A private authority, and a certificate from it for 127.0.0.1: paths of PEM files. */
 export interface TestAuthority {
   readonly ca: string;
   readonly certificate: string;
@@ -90,7 +90,7 @@ export function createAuthority(folder: string): TestAuthority {
   return { ca: at('ca.pem'), certificate: at('server.pem'), key: at('server.key') };
 }
 
-/** Starts `docker-registry` on loopback, with its files in a folder of its own. */
+/** Starts `docker-registry` on loopback, with its files in a separate folder. */
 export async function startDockerRegistry({
   authority,
   login,

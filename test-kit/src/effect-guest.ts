@@ -22,7 +22,7 @@ export interface GuestStep {
    * of an earlier step, counted from 0.
    */
   readonly args: readonly (string | Uint8Array | number | { readonly resultOf: number })[];
-  /** Calls again as long as the result is above 0: reads to the end. */
+  /** Repeats the call as long as the result is above 0: reads to the end. */
   readonly untilEnd?: boolean;
 }
 
@@ -33,7 +33,7 @@ const OUTPUT = 0x30_0000;
 
 /**
  * A plugin that makes the host calls that its input says, and answers with their results: for tests of what host functions
- * let through. Import only what a test needs: a guest that imports a waiting function runs differently inline.
+ * allow. Import only what a test needs: a guest that imports a waiting function runs differently inline.
  *
  * @param names The functions that it imports.
  */
@@ -62,7 +62,7 @@ export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBu
 /**
  * The input `data` that makes an effect guest take these steps.
  *
- * @param names Those that the guest imports, where functions of a host's own are among them. @default none are
+ * @param names The functions that the guest imports, if they include custom host functions. @default none
  */
 export function effectProgram(
   steps: readonly GuestStep[],
@@ -93,7 +93,7 @@ export function effectProgram(
   return Buffer.from(bytes).toString('hex');
 }
 
-/** What one host call gave: its result, and what it wrote into the buffer. */
+/** The outcome of one host call: its result, and what it wrote into the buffer. */
 export interface GuestResult {
   readonly code: number;
   readonly bytes: Buffer;
@@ -111,7 +111,7 @@ function width(name: GuestFunction): number {
   return (HOST_FUNCTIONS[name] ?? CUSTOM_FUNCTION_SIGNATURE).params.length;
 }
 
-/** The number of a function in a program: those of a host's own come after those of the contract, as the guest imports them. */
+/** The number of a function in a program: custom functions come after those of the contract, in the guest's import order. */
 function numberOf(name: GuestFunction, names: readonly GuestFunction[]): number {
   return [...Object.keys(HOST_EFFECTS), ...names.filter(isCustomFunctionName)].indexOf(name);
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 
-/** Starts an HTTP proxy on loopback that makes tunnels; `seen` has where to, and with which login. */
+/** Starts an HTTP proxy on loopback that opens tunnels; `seen` records their destinations and logins. */
 export async function serveProxy(): Promise<
   AsyncDisposable & { readonly port: number; readonly seen: string[] }
 > {

@@ -3,7 +3,7 @@ import initWabt from 'wabt';
 
 const wabt = await initWabt();
 
-/** Beyond what is on by default: hostile modules use what the sandbox refuses. */
+/** In addition to the defaults: hostile modules use features that the sandbox refuses. */
 const FEATURES = {
   exceptions: true,
   threads: true,

@@ -15,32 +15,32 @@ const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /** True where {@link createKeylessAuthority} can make certificates. */
 export const hasOpenSsl = spawnSync('openssl', ['version']).status === 0;
 
-/** Whom a certificate names, and who said so. */
+/** The subject that a certificate names, and the issuer that vouched for it. */
 export interface KeylessIdentity {
   readonly subject: string;
   readonly issuer: string;
 }
 
-/** What a bundle has otherwise than one that is right. */
+/** How a bundle differs from a valid one. */
 export interface KeylessBundleChange {
-  /** When the log has it, in seconds after the certificate begins. @default 60 */
+  /** When the log recorded it, in seconds after the start of the certificate. @default 60 */
   readonly afterSeconds?: number;
   /** The log's promise, in base64. */
   readonly promise?: string;
   readonly proof?: object;
 }
 
-/** An authority of our own, with a log, and one certificate for a signer without a key. */
+/** An authority for tests, with a log, and one certificate for a signer without a key. */
 export interface KeylessAuthority extends Disposable {
   /** A trusted root, as `trusted_root.json` has it. */
   readonly trustedRoot: string;
-  /** The same, where certificates must have been published too, which ours were not. */
+  /** The same, but it requires that certificates were published too, which ours were not. */
   readonly trustedRootWithPublication: string;
-  /** Signs a statement of others about the artifact: a bundle of Sigstore, in version 0.1. */
+  /** Signs someone else's statement about the artifact: a Sigstore bundle, version 0.1. */
   sign(sha256: string, change?: KeylessBundleChange): Uint8Array;
 }
 
-/** Makes an authority, and a certificate of a day that names the identity. */
+/** Makes an authority, and a certificate valid for one day that names the identity. */
 export function createKeylessAuthority(identity: KeylessIdentity): KeylessAuthority {
   const folder = mkdtempSync(join(tmpdir(), 'testbench-certificates-'));
   const { validFrom, leaf, ca } = makeCertificates(folder, identity);

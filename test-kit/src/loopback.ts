@@ -11,9 +11,9 @@ export interface LoopbackServer extends AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** Sockets that are open now, seen from here. */
+  /** Sockets that are open now, as seen by the server. */
   readonly sockets: ReadonlySet<Socket>;
-  /** Connections taken so far. */
+  /** Connections accepted so far. */
   readonly accepted: () => number;
 }
 
@@ -22,7 +22,7 @@ export async function serveHttp(listener: RequestListener): Promise<LoopbackServ
   return await listen(createServer(listener));
 }
 
-/** Serves bytes: for answers that no HTTP server would give. `serve` is called once a connection, when something has arrived. */
+/** Serves bytes: for answers that no HTTP server would give. `serve` is called once per connection, when data has arrived. */
 export async function serveBytes(serve: (socket: Socket) => void): Promise<LoopbackServer> {
   return await listen(createTcpServer((socket) => socket.once('data', () => serve(socket))));
 }

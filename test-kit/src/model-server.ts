@@ -21,13 +21,13 @@ export interface ModelRequest {
 
 /** What goes wrong with a request. */
 export type ModelFault =
-  /** The status with the provider's words, and `retry-after` if there is one: seconds, or a date. Nothing is billed. */
+  /** The status in the provider's format, and `retry-after` if given: seconds, or a date. Nothing is billed. */
   | { readonly status: number; readonly retryAfter?: string }
-  /** The connection breaks in the middle of the answer. Billed, as everything below: the model has answered. */
+  /** The connection breaks in the middle of the answer. Billed, like everything below: the model has answered. */
   | 'cut'
-  /** Status 200 and half of the JSON; of a stream, an event that is none. */
+  /** Status 200 and half of the JSON; in a stream, an invalid event. */
   | 'malformed'
-  /** Status 200 and bytes that are not UTF-8, under a header that says so. */
+  /** Status 200 and bytes that are not UTF-8, under a header that claims UTF-8. */
   | 'encoding'
   /** Never answered. */
   | 'silent';
@@ -36,21 +36,21 @@ export type ModelFault =
 export interface ModelServerOptions {
   /** The text of an answer. @default the last message's text */
   readonly answer?: (request: ModelRequest) => string;
-  /** Time from a request to its answer, in milliseconds; of a stream, to its first piece and between two. @default 0 */
+  /** Time from a request to its answer, in milliseconds; for a stream, to its first piece and between two pieces. @default 0 */
   readonly latencyMs?: number | ((request: ModelRequest) => number);
-  /** Requests that are answered at once; further ones get 429. @default any number */
+  /** Requests that are answered concurrently; further ones get 429. @default any number */
   readonly places?: number;
   /** `retry-after` of such a 429. @default none */
   readonly retryAfter?: string;
   /** What goes wrong. @default nothing */
   readonly fault?: (request: ModelRequest) => ModelFault | undefined;
-  /** For a million tokens. @default free */
+  /** Prices per million tokens. @default free */
   readonly prices?: { readonly input: number; readonly output: number };
   /** Answers wait until they are released. @default false */
   readonly isHeld?: boolean | (() => boolean);
 }
 
-/** What a server has taken in. */
+/** What a server has received. */
 export interface ModelBill {
   readonly answers: number;
   readonly promptTokens: number;
@@ -58,18 +58,18 @@ export interface ModelBill {
   readonly money: number;
 }
 
-/** A provider of models on loopback, that counts what it does. */
+/** A model provider on loopback that records its work. */
 export interface ModelServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`; paths as at the providers: `/v1/chat/completions`, `/v1/messages`. */
+  /** `http://127.0.0.1:PORT`; with the providers' paths: `/v1/chat/completions`, `/v1/messages`. */
   readonly origin: string;
   readonly requests: readonly ModelRequest[];
-  /** Requests that are being answered, and most of them at any time. */
+  /** Requests that are being answered, and the maximum at any time. */
   readonly inFlight: number;
   readonly peak: number;
   /** Answers with status 429. */
   readonly refused: number;
   readonly bill: ModelBill;
-  /** Answers requests that are held: all, or the oldest few. */
+  /** Answers held requests: all, or the oldest few. */
   release(count?: number): void;
 }
 
@@ -77,8 +77,8 @@ const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_PRICE = 1_000_000;
 
 /**
- * Serves models as OpenAI and Anthropic do: whole answers and streams, errors in their words, and what goes wrong on a network. The official
- * clients are tested on it (`tests/model-server.test.ts`), so that it is known to be faithful.
+ * Serves models like OpenAI and Anthropic: whole answers and streams, errors in their format, and network failures. The official
+ * clients are tested against it (`tests/model-server.test.ts`) to make sure that it is faithful.
  */
 export async function serveModels(options: ModelServerOptions = {}): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
@@ -134,7 +134,7 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
   };
 
   const receive = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // The client went away.
+    // The client disconnected.
     response.on('error', () => {});
     const body = await readBody(incoming);
     const api = apiOf(incoming.url);
@@ -149,7 +149,7 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
 
   const server: LoopbackServer = await serveHttp((incoming, response) => {
     receive(incoming, response).catch(() => {
-      // A client that goes away in the middle of its request.
+      // A client that disconnects in the middle of its request.
       response.destroy();
     });
   });
@@ -182,7 +182,7 @@ async function readBody(incoming: IncomingMessage): Promise<ModelBody> {
   try {
     return JSON.parse(Buffer.concat(parts).toString()) as ModelBody;
   } catch {
-    // Without a model, so that it is refused.
+    // Without a model, so that the request is refused.
     return {};
   }
 }
@@ -216,7 +216,7 @@ function sendFailure(
   response.end(JSON.stringify(wire.failure(failure)));
 }
 
-/** Words and the spaces before them, so that a token is a piece of a stream. */
+/** Words with their preceding spaces, so that a token is a piece of a stream. */
 function makeAnswer(request: ModelRequest, text = lastText): MadeAnswer {
   const { body, number } = request;
   const all = text(request).match(/\s*\S+\s*$|\s*\S+/g) ?? [];
@@ -260,7 +260,7 @@ async function sendAnswer(
   for (const [index, piece] of pieces.slice(0, end).entries()) {
     if (isStream && index > 0) await wait();
     if (response.destroyed) return;
-    // A byte that no UTF-8 has, in the middle of the text.
+    // A byte that is never valid in UTF-8, in the middle of the text.
     const bytes = Buffer.from(fault === 'encoding' ? piece.replace(/"(?=[,}])/, '\u0000"') : piece);
     response.write(fault === 'encoding' ? bytes.map((byte) => (byte === 0 ? 0xff : byte)) : bytes);
   }

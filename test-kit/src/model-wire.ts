@@ -1,24 +1,24 @@
-/** Answers in the words of two providers' APIs: chat completions of OpenAI, messages of Anthropic. */
+/** Answers in the formats of two providers' APIs: OpenAI's chat completions, Anthropic's messages. */
 
 /** Which API a request is for. */
 export type ModelApi = 'openai' | 'anthropic';
 
-/** What a server has made up for a request. */
+/** The answer that a server has made up for a request. */
 export interface MadeAnswer {
   readonly model: string;
-  /** The text in pieces of a token each. */
+  /** The text in pieces of one token each. */
   readonly tokens: readonly string[];
   readonly promptTokens: number;
   /** True if there would have been more than `max_tokens` allows. */
   readonly isCut: boolean;
-  /** Number of the request, from 0; identifiers are made of it. */
+  /** Number of the request, from 0; identifiers are derived from it. */
   readonly number: number;
 }
 
-/** One provider's words. */
+/** One provider's format. */
 export interface ModelWire {
   readonly path: string;
-  /** Header of the request's identifier. */
+  /** Header with the identifier of the request. */
   readonly idHeader: string;
   /** What is wrong with a request, if anything. */
   readonly check: (
@@ -26,7 +26,7 @@ export interface ModelWire {
     body: ModelBody,
   ) => WireFailure | undefined;
   readonly answer: (answer: MadeAnswer) => object;
-  /** Events of a stream, each as it is written. */
+  /** Events of a stream, each as written. */
   readonly events: (answer: MadeAnswer, body: ModelBody) => string[];
   readonly failure: (failure: WireFailure) => object;
 }
@@ -34,7 +34,7 @@ export interface ModelWire {
 /** A request's JSON. */
 export type ModelBody = Readonly<Record<string, unknown>>;
 
-/** A failure, before it is put into words. */
+/** A failure, before it is formatted. */
 export interface WireFailure {
   readonly status: number;
   readonly message: string;
@@ -214,5 +214,5 @@ function checkBody(body: ModelBody, list: string): WireFailure | undefined {
   return undefined;
 }
 
-/** The words of each API. */
+/** The format of each API. */
 export const MODEL_WIRES: Readonly<Record<ModelApi, ModelWire>> = { openai, anthropic };

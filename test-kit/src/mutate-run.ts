@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files of a run's folder, by their paths below it. */
+/** The files of a run's folder, by their relative paths. */
 export type RunFiles = ReadonlyMap<string, Buffer>;
 
 /** Reads all files of a run's folder. */
@@ -15,7 +15,7 @@ export function readRunFiles(folder: string): RunFiles {
 
 const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
-/** JSON that stands in the place of something else. */
+/** JSON that replaces another value. */
 const VALUES: readonly string[] = [
   'null',
   'true',
@@ -40,9 +40,9 @@ const VALUES: readonly string[] = [
 const KEYS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'then', ''];
 
 /**
- * Changes one file of a run's folder, to make its readers fail. The same seed makes the same changes.
+ * Changes one file of a run's folder so that its readers should fail. The same seed makes the same changes.
  *
- * @returns What was done, for the message of a test.
+ * @returns A description of the change, for the message of a test.
  */
 export class RunMutator {
   readonly folder: string;
@@ -55,7 +55,7 @@ export class RunMutator {
     this.#state = seed;
   }
 
-  /** Changes a file; the others are as they were. */
+  /** Changes one file; the others stay unchanged. */
   mutate(): string {
     for (const [name, bytes] of this.files) writeFileSync(join(this.folder, name), bytes);
     const name = this.#oneOf([...this.files.keys()]);
@@ -68,7 +68,7 @@ export class RunMutator {
     }
     const changed = this.#change(bytes, way);
     writeFileSync(path, changed);
-    // So that what is wrong in a file meets its readers, not only the check of its digest.
+    // So that an invalid file reaches its readers, not only the check of its digest.
     if (name.startsWith('segments/') && this.#below(4) > 0) this.#relist(name, changed);
     if (name === 'plan.json' && this.#below(2) > 0)
       rmSync(join(this.folder, 'summary.json'), { force: true });
@@ -136,7 +136,7 @@ export class RunMutator {
   }
 
   #below(end: number): number {
-    // The generator of Numerical Recipes; its high bits are good enough for choosing.
+    // The generator from Numerical Recipes; its high bits are good enough for choosing.
     this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((this.#state / 2 ** 32) * end);
   }

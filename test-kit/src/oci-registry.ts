@@ -14,12 +14,12 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** How a registry of a test behaves. */
+/** How a registry in a test behaves. */
 export interface OciRegistryOptions {
-  /** False for one without the referrers API, as Debian's. @default true */
+  /** False for a registry without the referrers API, such as Debian's. @default true */
   readonly hasReferrers?: boolean;
   /**
-   * Answers in place of the registry. @returns True if it did.
+   * Answers instead of the registry. @returns True if it answered.
    */
   readonly intercept?: (
     request: IncomingMessage,
@@ -40,7 +40,7 @@ export interface OciRegistry extends LoopbackServer {
   readonly blobs: Map<string, Buffer>;
   /** By `name@digest`. */
   readonly manifests: Map<string, StoredManifest>;
-  /** By `name:tag`: digests. */
+  /** Digests, by `name:tag`. */
   readonly tags: Map<string, string>;
   readonly seen: SeenRequest[];
 }

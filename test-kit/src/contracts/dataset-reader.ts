@@ -11,17 +11,17 @@ type TextRecord = Readonly<Record<string, string>>;
 /** How the suite gets the readers that it tests. */
 export interface DatasetReaderSubject {
   readonly open: () => DatasetReader;
-  /** A file of these records. Their texts have no line ends, and differ. */
+  /** A file with these records. Their texts differ and contain no line ends. */
   readonly encode: (records: readonly TextRecord[]) => Uint8Array | Promise<Uint8Array>;
   /** Fields that a record may have. @default input and expected */
   readonly fields?: readonly string[];
-  /** A file that is wrong behind so many records, the first of those that `encode` gets. Left out if no bytes are wrong. */
+  /** A file that is broken after this many records, the first of those that `encode` gets. Left out if all bytes are valid. */
   readonly broken?: (records: readonly TextRecord[]) => Uint8Array | Promise<Uint8Array>;
-  /** The reader asks for a file in place of a stream. @default false */
+  /** The reader asks for a file instead of a stream. @default false */
   readonly needsFile?: boolean;
 }
 
-/** Records that are told apart, in more than one way of writing. */
+/** Records that differ, with texts of several kinds. */
 const CONTENT: readonly TextRecord[] = [
   { input: 'How many?', expected: '42' },
   { input: 'Zürich, or 東京? 😀', expected: 'a "quoted", listed; one' },
@@ -43,7 +43,7 @@ export function testDatasetReader(name: string, subject: DatasetReaderSubject): 
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
   });
 
-  /** Bytes, and what was asked of them. */
+  /** Bytes, and a log of how they were read. */
   const inputOf = (bytes: Uint8Array, chunkBytes = bytes.length) => {
     const seen = { asked: false, given: 0, ended: false, path: '' };
     const input: DatasetInput = {

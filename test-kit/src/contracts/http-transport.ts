@@ -9,11 +9,11 @@ import { describe, expect, it } from 'vitest';
 export interface HttpTransportSubject {
   /**
    * Opens a transport that answers `GET https://api.example.com/text` with status 200, the header `content-type: text/plain`
-   * and the body `hello`, by itself or by what `send` gives.
+   * and the body `hello`, either itself or with the response of `send`.
    */
   readonly open: () => HttpTransport | Promise<HttpTransport>;
   /**
-   * Opens one that never gets an answer: `send` does not answer before the signal fires. Left out if the transport never
+   * Opens a transport that never gets an answer: `send` does not answer before the signal fires. Left out if the transport never
    * has to wait.
    */
   readonly openStuck?: () => HttpTransport | Promise<HttpTransport>;

@@ -3,7 +3,7 @@ import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/e
 import type { CustomHostFunctions, LogRecord } from '@testbench/types/abi';
 import { afterEach, describe, expect, it } from 'vitest';
 
-/** What the suite needs of a manager: `PluginManager` of `@testbench/manager` has it. */
+/** What the suite needs from a manager; `PluginManager` of `@testbench/manager` provides it. */
 export interface ManagerUnderTest {
   load(source: Uint8Array, options?: object): Promise<object>;
   execute(id: string, input: Input, options?: object): Promise<Output>;
@@ -26,7 +26,7 @@ export interface ManagerUnderTest {
   close(): Promise<void>;
 }
 
-/** The options of a manager that the suite sets. */
+/** The manager options that the suite sets. */
 export interface IsolationSuiteOptions {
   readonly limits?: object;
   readonly hostFunctions?: CustomHostFunctions;
@@ -38,9 +38,9 @@ export interface IsolationSuiteOptions {
 export interface IsolationSubject {
   /** Opens a manager whose plugins all run in the isolation. */
   readonly open: (options: IsolationSuiteOptions) => ManagerUnderTest;
-  /** What `info` is to say. */
+  /** The expected name in `info`. */
   readonly name: string;
-  /** True if guests run on the caller's own thread, so that nothing can cancel one that computes. */
+  /** True if guests run on the caller's own thread, so that nothing can cancel a computing guest. */
   readonly holdsThread?: boolean;
   /** True if chunks cannot be streamed on this engine. */
   readonly cannotStream?: boolean;
@@ -67,7 +67,7 @@ const host = (name: string, params: number): string =>
 
 const plain = assemble(guestWat());
 
-/** Ends in another way for each length of its input, which is 35 bytes in addition to `data`; with 5 or more, well. */
+/** Ends differently for each length of its input, which is 35 bytes in addition to `data`; with 5 or more, it succeeds. */
 const manyEnds = assemble(
   guestWat({
     execute: `(local $case i32)
@@ -94,7 +94,7 @@ const forever = assemble(
   }),
 );
 
-/** Answers with what its memory holds of earlier calls: how many there were. */
+/** Answers with the number of earlier calls, which its memory holds. */
 const counting = assemble(
   guestWat({
     outputText: '{"data":0}',
@@ -122,7 +122,7 @@ const emitting = assemble(
   }),
 );
 
-/** Answers with its whole input, as it lies in memory. */
+/** Answers with its whole input, exactly as it lies in memory. */
 const echo = assemble(
   guestWat({
     memory: '(memory (export "memory") 64)',
@@ -131,7 +131,7 @@ const echo = assemble(
   }),
 );
 
-/** Tests that guests run in an isolation with the limits, errors and host functions of all others. */
+/** Tests that guests run in an isolation with the same limits, errors and host functions as in all others. */
 export function testIsolation(name: string, subject: IsolationSubject): void {
   const opened: ManagerUnderTest[] = [];
   const open = (options: IsolationSuiteOptions = {}): ManagerUnderTest => {
@@ -193,7 +193,7 @@ export function testIsolation(name: string, subject: IsolationSubject): void {
         });
         await manager.load(forever);
         const call = manager.execute('guest', input);
-        // Both, so that the call's end is heard whenever it comes.
+        // Both, so that the end of the call is noticed whenever it comes.
         await Promise.all([
           expect(call).rejects.toMatchObject({ code: 'CALL_SHUT_DOWN' }),
           logged.then(async () => await manager.close()),

@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 export interface PluginStoreSubject {
   /** Opens an empty store. */
   readonly open: () => PluginStore | Promise<PluginStore>;
-  /** Opens what another store has, as another process would; left out if nobody else can. */
+  /** Opens the content of another store, as another process would; left out if that is not possible. */
   readonly reopen?: (store: PluginStore) => PluginStore | Promise<PluginStore>;
-  /** Changes a byte in the middle of what the store keeps under a digest; left out if nobody but the store can. */
+  /** Changes a byte in the middle of the content that the store keeps under a digest; left out if only the store can do that. */
   readonly damage?: (store: PluginStore, name: string, digest: string) => Promise<void>;
 }
 

@@ -11,13 +11,13 @@ interface TestOutput {
   write(text: string): Promise<void>;
 }
 
-/** Runs that a reporter must bear. */
+/** Runs that a reporter must handle. */
 export type ReportedKind = 'one run' | 'two runs' | 'no rows' | 'hostile texts';
 
 /** How the suite gets the reporters that it tests. */
 export interface ReporterSubject<Reporter extends AnyReporter> {
   readonly open: (output: TestOutput) => Reporter | Promise<Reporter>;
-  /** Hands runs to reporters, the same each time; rows and results are frozen. */
+  /** Hands runs to reporters, the same ones each time; rows and results are frozen. */
   readonly report: (kind: ReportedKind, reporters: readonly Reporter[]) => Promise<void>;
 }
 

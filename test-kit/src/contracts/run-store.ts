@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 export interface RunStoreSubject {
   /** Opens an empty store. */
   readonly open: () => RunStore | Promise<RunStore>;
-  /** Changes one byte in the middle of what the store keeps of a segment; left out if nobody but the store can. */
+  /** Changes one byte in the middle of a stored segment; left out if only the store can do that. */
   readonly damage?: (store: RunStore, run: string, segment: RunSegment) => Promise<void>;
 }
 

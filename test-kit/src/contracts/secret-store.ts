@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 /** How the suite gets the stores that it tests. */
 export interface SecretStoreSubject {
-  /** Opens a store that has these secrets and no others. */
+  /** Opens a store that has exactly these secrets. */
   readonly open: (secrets: Readonly<Record<string, Secret>>) => SecretStore | Promise<SecretStore>;
 }
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 export interface StateStoreSubject {
   /** Opens the state of a plugin, empty at first. */
   readonly open: (plugin: string) => StateStore;
-  /** Opens what was closed; left out if nothing survives that. */
+  /** Reopens a closed state; left out if nothing survives closing. */
   readonly reopen?: (plugin: string) => StateStore;
   /** Opens a state that takes at most 100 bytes, counting two for each character of a key, and three entries. */
   readonly openSmall?: (plugin: string) => StateStore;

@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 
 /** How the suite gets the verifiers that it tests. */
 export interface VerifierSubject {
-  /** Opens a verifier that trusts who signed `artifact`. */
+  /** Opens a verifier that trusts the signer of `artifact`. */
   readonly open: () => Verifier | Promise<Verifier>;
   readonly artifact: ArtifactIdentity;
   /** Makes a bundle in which the trusted signer vouches for an artifact. */
   readonly sign: (artifact: ArtifactIdentity) => Uint8Array | Promise<Uint8Array>;
-  /** Makes one in which somebody else does. */
+  /** Makes a bundle signed by someone else. */
   readonly signAsOther: (artifact: ArtifactIdentity) => Uint8Array | Promise<Uint8Array>;
 }
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What is not a bundle, in more than one way. */
+/** Bytes that are not a bundle, in several forms. */
 const GARBAGE: readonly Uint8Array[] = [
   new Uint8Array(),
   Uint8Array.of(0),

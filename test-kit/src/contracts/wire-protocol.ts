@@ -5,41 +5,41 @@ import type { ManagerUnderTest } from './isolation.js';
 /** The plugins that the suite needs, each named `guest`, of type `custom`. */
 export type ProtocolGuestKind =
   /**
-   * Answers with the `data` that it got, but for whole numbers below 8, by {@link ENDS}. After a call that it survives, and after
-   * an instance that it did not, it is as before.
+   * Answers with the `data` that it got, except for whole numbers below 8, which {@link ENDS} defines. After a call that it survives, and after
+   * an instance that did not survive, it behaves as before.
    */
   | 'plain'
   /** Answers with the configuration that it got. */
   | 'configured'
   /** Answers with the number of its calls so far, up to 9: its memory holds it. */
   | 'counting'
-  /** Names a place outside of its memory for its metadata. */
+  /** Gives a location outside its memory for its metadata. */
   | 'foreign metadata'
   /** Answers with an error code when it is asked for its metadata. */
   | 'no metadata'
-  /** Answers its configuration with error code -7. */
+  /** Rejects its configuration with error code -7. */
   | 'refuses configuration'
   /** Traps when it gets its configuration. */
   | 'traps in configuration'
-  /** Names a place outside of its memory for what the host is to write. */
+  /** Gives a location outside its memory for the host to write to. */
   | 'foreign room'
   /** Has one function of a wrong type. */
   | 'wrong export'
-  /** Says that it is not well. */
+  /** Reports that it is unhealthy. */
   | 'unhealthy'
-  /** Takes all inputs of a batch at once, and gives them back. */
+  /** Takes all inputs of a batch at once, and returns them. */
   | 'batch';
 
-/** The options of a manager that the suite sets. */
+/** The manager options that the suite sets. */
 export interface ProtocolSuiteOptions {
   readonly limits?: object;
 }
 
 /** How the suite gets the protocols that it tests. */
 export interface ProtocolSubject {
-  /** What `info` is to say. */
+  /** The expected name in `info`. */
   readonly name: string;
-  /** Gives a guest that speaks the protocol; undefined for what it has no way to do. */
+  /** Returns a guest that speaks the protocol; undefined if the protocol cannot express the kind. */
   readonly guest: (kind: ProtocolGuestKind) => Uint8Array | undefined;
   /** Opens a manager that knows the protocol. */
   readonly open: (options: ProtocolSuiteOptions) => ManagerUnderTest;
@@ -57,7 +57,7 @@ const ENDS = [
 ];
 const LIMITS = { maxFuel: 10_000_000, maxOutputBytes: 2000 };
 
-/** Tests that the adapter of a wire protocol lets plugins do all that they can by the contract, and nothing that they must not. */
+/** Tests that the adapter of a wire protocol lets plugins do everything that the contract allows, and nothing else. */
 export function testWireProtocol(title: string, { name, guest, open }: ProtocolSubject): void {
   describe(`${title}, as a WireProtocol`, () => {
     const opened: ManagerUnderTest[] = [];
@@ -69,7 +69,7 @@ export function testWireProtocol(title: string, { name, guest, open }: ProtocolS
       opened.push(manager);
       return manager;
     };
-    /** Loads a guest of a kind; the test is over where the protocol has none. */
+    /** Loads a guest of a kind; the test ends if the protocol has none. */
     const load = async (
       kind: ProtocolGuestKind,
       options: object = {},
@@ -168,7 +168,7 @@ export function testWireProtocol(title: string, { name, guest, open }: ProtocolS
       { kind: 'no metadata', codes: ['LOAD_METADATA_FAILED'] },
       { kind: 'refuses configuration', codes: ['LOAD_INIT_FAILED'] },
       { kind: 'traps in configuration', codes: ['LOAD_INIT_TRAPPED'] },
-      // Whichever comes first that the host writes.
+      // Depends on what the host writes first.
       { kind: 'foreign room', codes: ['LOAD_INVALID_METADATA', 'LOAD_INIT_TRAPPED'] },
       { kind: 'wrong export', codes: ['LOAD_BAD_EXPORT'] },
     ] as const)('loads no plugin that has $kind', async ({ kind, codes }) => {

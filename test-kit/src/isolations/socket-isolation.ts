@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { absorbStreamErrors } from '@testbench/types';
 import type { CustomIsolation } from '@testbench/types/stores';
 
-/** What `@testbench/manager/runner` has. */
+/** The exports of `@testbench/manager/runner`. */
 export interface RunnerKit {
   encodeFrame(message: unknown): Uint8Array;
   readFrames(stream: Readable, onMessage: (message: unknown) => void): void;
 }
 
 /**
- * Runs guests at the other end of a TCP connection, as another machine would: in a process that knows no more of the host than a port
- * and a token, and that is notified of a stop while its guest computes. It proves that an isolation needs nothing of `packages`.
+ * Runs guests at the other end of a TCP connection, as another machine would: in a process that knows nothing about the host except a port
+ * and a token, and that is notified of a stop while its guest computes. It proves that an isolation needs no change to `packages`.
  *
  * @param kit The module `@testbench/manager/runner`.
  * @param kitUrl Where the runner's process finds it.
@@ -27,7 +27,7 @@ export function socketIsolation(kit: RunnerKit, kitUrl: URL): CustomIsolation {
     start({ onMessage, onExit }) {
       const token = randomBytes(32).toString('hex');
       const server = createServer();
-      /** Sent before the runner has called. */
+      /** Sent before the runner has connected. */
       const early: object[] = [];
       let socket: Socket | undefined;
       let child: ChildProcess | undefined;
@@ -55,7 +55,7 @@ export function socketIsolation(kit: RunnerKit, kitUrl: URL): CustomIsolation {
         kit.readFrames(caller, (frame) => {
           const { message, token: given } = Object(frame) as { message?: unknown; token?: unknown };
           if (caller === socket) return onMessage(message);
-          // Anyone on this machine may call.
+          // Anyone on this machine may connect.
           if (given !== token || socket !== undefined) return void caller.destroy();
           socket = caller;
           setBusy(busy);

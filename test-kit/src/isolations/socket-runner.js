@@ -1,4 +1,4 @@
-// A process at the other end of a connection: its main thread hears the host, a worker runs the guests and blocks meanwhile.
+// A process at the other end of a connection: its main thread listens to the host, a worker runs the guests and blocks in the meantime.
 // Usage: node socket-runner.js PORT KIT     KIT is the URL of the module @testbench/manager/runner.
 import { connect } from 'node:net';
 import {
@@ -9,7 +9,7 @@ import {
   workerData,
 } from 'node:worker_threads';
 
-/** Cells of the memory that both threads share: messages to the worker so far, and 1 while its call is to stop. */
+/** Cells of the memory that both threads share: messages to the worker so far, and 1 while its call must stop. */
 const WAKE = 0;
 const STOP = 1;
 

@@ -27,7 +27,7 @@ const at = (ptr: number, length: number): string =>
   packed(`(i32.const ${ptr})`, `(i32.const ${length})`);
 
 const MEMORY = '(memory (export "memory") 64)';
-/** An output of the contract's envelope is read like an input: what is more than `data` does not count. */
+/** An output in the contract's envelope is read like an input: only `data` counts. */
 const V1_ECHO = packed('(local.get $ptr)', '(local.get $len)');
 const v1Plain = (rest = ''): string =>
   guestWat({
@@ -76,7 +76,7 @@ export function v1Guest(kind: ProtocolGuestKind): Uint8Array {
   return assemble(V1[kind]);
 }
 
-/** Gives `$length` bytes at `$from` back, or says how many they are. */
+/** Returns the `$length` bytes at `$from`, or reports how many there are. */
 const CLASSIC_GIVE = `(func $give (param $from i32) (param $length i32) (param $out i32) (param $cell i32) (result i32)
   (local $room i32)
   (local.set $room (i32.load (local.get $cell)))
@@ -150,7 +150,7 @@ const CLASSIC: Readonly<Partial<Record<ProtocolGuestKind, string>>> = {
   unhealthy: classicWat({ rest: '(func (export "plugin_health") (result i32) (i32.const 3))' }),
 };
 
-/** A guest of the signature of the original documentation; it takes no batches. */
+/** A guest with the signature of the original documentation; it takes no batches. */
 export function classicGuest(kind: ProtocolGuestKind): Uint8Array | undefined {
   const wat = CLASSIC[kind];
   return wat === undefined ? undefined : assemble(wat);

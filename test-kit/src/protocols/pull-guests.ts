@@ -12,11 +12,11 @@ interface PullParts {
 
 const output = (ptr: string, length: string): string => `(call $output ${ptr} ${length})`;
 
-/** Takes all of its input at 65536; its length is then in `$length`. */
+/** Reads its whole input to 65536; its length is then in `$length`. */
 const TAKE = `(local $length i32) (local $c i32)
   (local.set $length (call $input (i32.const ${INPUT}) (i32.const 0x3f0000)))`;
 
-/** As the suite of protocols wants it: by the first character of the input. */
+/** As the protocol suite requires: by the first character of the input. */
 const PLAIN = `${TAKE}
   (local.set $c (i32.load8_u (i32.const ${INPUT})))
   (if (i32.eq (local.get $c) (i32.const 49)) (then (unreachable)))

@@ -1,7 +1,7 @@
-// A wire protocol of a host's own: the guest pulls its input from the host and pushes its output, as Extism's plugins do, so that it needs no
-// allocator. It lives here alone; nothing under packages knows of it.
+// A custom wire protocol: the guest pulls its input from the host and pushes its output, as Extism's plugins do, so that it needs no
+// allocator. It exists only here; nothing under packages knows about it.
 //
-//   imports   pull.input(ptr, max) -> i32     copies at most `max` bytes, gives the length of all; -1 where there is no input
+//   imports   pull.input(ptr, max) -> i32     copies at most `max` bytes, returns the full length; -1 if there is no input
 //             pull.output(ptr, length) -> i32  hands over the output, or the metadata; 0
 //   exports   memory, run() -> i32, describe() -> i32, configure() -> i32 (optional), well() -> i32 (optional)
 
@@ -9,7 +9,7 @@ const i32 = { params: [], results: ['i32'] };
 const buffer = { params: ['i32', 'i32'], results: ['i32'] };
 const encoder = new TextEncoder();
 
-/** What one guest has been given, and has given back, in the call that runs. */
+/** What one guest has received and returned in the running call. */
 class Exchange {
   /** @type {Uint8Array | undefined} */
   input = undefined;
@@ -22,7 +22,7 @@ class Exchange {
       input: (/** @type {number} */ ptr, /** @type {number} */ max) => {
         const { input } = this;
         if (input === undefined) return -1;
-        // An i32 comes signed.
+        // An i32 is signed.
         const length = Math.min(input.length, max >>> 0);
         guest.memory.range('the room for the input', ptr, length).set(input.subarray(0, length));
         return input.length;
