@@ -61,5 +61,5 @@ export const mayImport = {
 /** Packages that run in browsers, so that no Node module may be imported. */
 export const withoutNode = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'];
 
-/** Packages without any dependency from outside of the workspace. */
+/** Packages without any dependency from outside the workspace. */
 export const withoutDependencies = ['types', 'wasm', 'metering', 'statistics'];

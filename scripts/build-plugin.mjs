@@ -1,4 +1,4 @@
-// Builds the plugin in the current folder by the library: the command line depends on packages that need built plugins.
+// Builds the plugin in the current folder with the library: the command line depends on packages that need built plugins.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
 // `npm run ok`: every check but the tests. `npm run ok -- lint types` runs only those two.
-// Not by name: an older Node, which has no such export, should get to the check of its version.
+// Not imported by name: an older Node, which lacks this export, must reach the check of its version.
 import os from 'node:os';
 
 import { EVERYTHING, main, setUp } from './setup.mjs';

@@ -1,4 +1,4 @@
-// Draws the picture of the README: the shipped example, run by the real command, as a terminal shows it.
+// Draws the picture of the README: the shipped example, run by the real command, as displayed in a terminal.
 //   node scripts/picture.mjs            compares docs/pictures/terminal.svg with what the commands print now
 //   node scripts/picture.mjs --update   writes it
 import {
@@ -38,7 +38,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** What stands in the terminal: each command, and the first part of what it printed. */
+/** The content of the terminal: each command, and the first part of its output. */
 async function record() {
   const ran = await testbench(
     'run',
@@ -52,14 +52,14 @@ async function record() {
   const compared = await testbench('compare', join(folder, name), ...models);
   return [
     { kind: 'command', text: 'testbench run examples/arithmetic/testbench.yaml' },
-    // How long it took is different every time.
+    // The duration differs each time.
     ...lines(ran.replace(/ · [\d.]+ m?s$/m, ''), /^Intervals/),
     { kind: 'output', text: '' },
     {
       kind: 'command',
       text: 'testbench compare results/arithmetic/arithmetic-* --models abacus-small,abacus-large',
     },
-    // The name of a run holds digests of its plugins, which change with every build tool.
+    // The name of a run contains digests of its plugins, which change with every build tool.
     ...lines(compared.replaceAll(/arithmetic-[0-9a-f]{12}/g, 'arithmetic'), /^numeric-match\n/m),
   ];
 }
@@ -71,7 +71,7 @@ async function testbench(...args) {
   return output;
 }
 
-/** The lines before the first one that a pattern finds. */
+/** The lines before the first one that a pattern matches. */
 function lines(output, end) {
   const text = output.slice(0, output.search(new RegExp(end.source, 'm'))).trimEnd();
   return text.split('\n').map((line) => ({ kind: kindOf(line), text: line }));

@@ -15,15 +15,15 @@ const unreachable =
 /** A set-up step failed; the message is for people and says what to do. */
 export class SetUpError extends Error {}
 
-/** For `setUp`: every package, the documentation site too, whose tools no test needs. */
+/** For `setUp`: every package, including the documentation site, whose tools no test needs. */
 export const EVERYTHING = 'everything';
 
 /**
- * Installs and builds whatever is not up to date, telling each step.
+ * Installs and builds everything that is not up to date, and reports each step.
  *
  * @param job What comes after the set-up, for the list of steps.
- * @param target The one workspace package to make ready, with all that it depends on, or `EVERYTHING`; without it, every
- *   package but the documentation site. Measurements and proofs need other engines and compilers, 700 MB, that most people never want.
+ * @param target The workspace package to make ready, with all its dependencies, or `EVERYTHING`; without it, every
+ *   package but the documentation site. Measurements and proofs need other engines and compilers, 700 MB, that most people never need.
  * @throws {SetUpError}
  */
 export async function setUp(job, target) {
@@ -49,7 +49,7 @@ function installFilters(target, filters) {
   return target === undefined ? ['--filter=!@testbench/site'] : ['--filter=testbench', ...filters];
 }
 
-/** A hash of everything that decides what an installation holds. */
+/** A hash of everything that determines the contents of an installation. */
 function installInputs() {
   const hash = createHash('sha256');
   const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'package.json'];
@@ -58,7 +58,7 @@ function installInputs() {
   return hash.digest('hex');
 }
 
-// pnpm waits up to a minute between two tries; a registry that is down should show sooner.
+// pnpm waits up to a minute between two attempts; an unavailable registry should show sooner.
 const patience = {
   pnpm_config_fetch_retries: '2',
   pnpm_config_fetch_retry_mintimeout: '2000',
@@ -99,7 +99,7 @@ function cureOf(output) {
   return 'If a file in node_modules is broken, delete the node_modules folders and run the command again.';
 }
 
-/** Runs npm, by the path that npm gives to its scripts: Windows cannot spawn the bare name. */
+/** Runs npm, by the path that npm passes to its scripts: Windows cannot spawn the bare name. */
 function npm(args, onLine) {
   const script = process.env.npm_execpath;
   const byPath = script !== undefined && /npm-cli\.[cm]?js$/.test(script);
@@ -110,7 +110,7 @@ function npm(args, onLine) {
 
 async function build(filters) {
   console.log('2/3 Building packages and plugins');
-  // Grouped: the lines of a task come together when it has ended, so that each tells of progress.
+  // Grouped: the lines of a task are printed together when it has ended, so that each group shows progress.
   const args = ['run', 'build', '--output-logs=new-only', '--log-order=grouped', ...filters];
   const { code, output } = await runTool('turbo', args, {
     env: { TURBO_TELEMETRY_DISABLED: '1' },

@@ -7,13 +7,13 @@ import { main, setUp } from './setup.mjs';
 import { runTool } from './lib/run.mjs';
 import { readJson, root } from './lib/workspace.mjs';
 
-/** Skipped tests that are named for each reason. */
+/** Maximum number of skipped tests that are named for each reason. */
 const MOST_TITLES = 5;
 
-/** Seconds after which a test is named as slow: the limit of 120 is for busy machines, and what waits for half of it may be hanging. */
+/** Seconds after which a test is reported as slow: the limit of 120 is for busy machines, and a test that waits for half of it may be hanging. */
 const SLOW_S = 30;
 
-/** Failed tests that are named again at the end, where a log that was cut still has them. */
+/** Maximum number of failed tests that are named again at the end, where a truncated log still shows them. */
 const MOST_FAILURES = 20;
 
 await main(async () => {
@@ -43,7 +43,7 @@ await main(async () => {
   return code;
 });
 
-/** The titles of skipped tests by what they need, which a title says in parentheses. */
+/** The titles of skipped tests by their requirements, which the titles have in parentheses. */
 function skippedTests(report) {
   const byReason = new Map();
   for (const { assertionResults } of report.testResults) {
@@ -57,7 +57,7 @@ function skippedTests(report) {
   return byReason;
 }
 
-/** Tests that passed, and took so long that something in them may be waiting in vain; the slowest first. */
+/** Tests that passed, but took so long that they may have waited in vain; the slowest first. */
 function slowTests(report) {
   return report.testResults
     .flatMap(({ name, assertionResults }) => assertionResults.map((test) => ({ name, ...test })))
@@ -70,7 +70,7 @@ function slowTests(report) {
     });
 }
 
-/** One line for each failed test or file: where it is, its title and what went wrong. */
+/** One line for each failed test or file: its location, its title and the failure. */
 function failedTests(report) {
   return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);

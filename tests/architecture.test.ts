@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const script = join(import.meta.dirname, '../scripts/checks/architecture.mjs');
 
-/** Each check is a process, which takes seconds: one has all mistakes to find. */
+/** Each check is a separate process, which takes seconds, so a single check must find all mistakes. */
 const BAD_IMPORTS = [
   {
     title: 'an import against the arrows',

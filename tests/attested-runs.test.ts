@@ -62,14 +62,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A copy of the run that may be changed. */
+/** A copy of the run that may be modified. */
 async function copyRun(name: string): Promise<string> {
   const copy = join(folder, name, basename(run));
   await cp(run, copy, { recursive: true });
   return copy;
 }
 
-/** Changes rows, and all digests that are kept of them. */
+/** Changes rows, and all digests kept of them. */
 function tamper(copy: string, change: (row: string) => string): void {
   const manifestPath = join(copy, 'manifest.json');
   let manifest = readFileSync(manifestPath, 'utf8');

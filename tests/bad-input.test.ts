@@ -25,7 +25,7 @@ function withSection(bytes: Uint8Array, text: string): Uint8Array {
   return Uint8Array.from([...bytes, ...header, ...name, ...payload]);
 }
 
-/** Every message says what could not be done, to what, and why. */
+/** Every message says what failed, on which input, and why. */
 const sentence = expect.stringMatching(/^Cannot [a-z]+ .+: .+[^.]$/s);
 
 describe('files that are no module', () => {

@@ -16,7 +16,7 @@ const system = new PluginSystem({ isolation: 'inline', maxLoadedPlugins: 1000 })
 let loaded = 0;
 afterAll(() => system.close());
 
-/** Rows as a run keeps them: each record judged by itself. */
+/** Rows as a run stores them: each record judged separately. */
 async function judge(
   plugin: string,
   config: object,
@@ -44,7 +44,7 @@ async function judge(
   return { id, rows };
 }
 
-/** Adds up shard by shard, the last first, as processes do that know nothing of each other. */
+/** Sums shard by shard, the last one first, like processes that know nothing about each other. */
 async function scoreShards(
   plugin: string,
   { id, rows }: { readonly id: string; readonly rows: readonly ResultRow[] },
@@ -110,7 +110,7 @@ describe('the score of a set, from the sums of its records', () => {
     }
   });
 
-  // Executed: sacreBLEU 2.6.0 on the 500 pairs in one piece.
+  // Executed: sacreBLEU 2.6.0 on the 500 pairs at once.
   it.each([
     { plugin: 'bleu', value: 'bleu', whole: 34.66819353682658 },
     { plugin: 'chrf', value: 'chrf', whole: 58.003681522971064 },
@@ -133,7 +133,7 @@ describe('the score of a set, from the sums of its records', () => {
     },
   );
 
-  // Executed: sacreBLEU 2.6.0's paired tests on these pairs, with the draws that these seeds give.
+  // Executed: sacreBLEU 2.6.0's paired tests on these pairs, with the draws that these seeds produce.
   it.each([
     { plugin: 'bleu', a: 34.98269365527334, b: 43.12511730182088, ar: 2 / 1001, bs: 1 / 501 },
     { plugin: 'chrf', a: 58.12392304181816, b: 59.77403681612311, ar: 337 / 1001, bs: 71 / 501 },
@@ -194,7 +194,7 @@ describe('the score of a set, from the sums of its records', () => {
   });
 });
 
-/** Rows as a stored run has them. */
+/** Rows as in a stored run. */
 function runOf(rows: readonly ResultRow[]): Parameters<typeof compareRuns>[1] {
   const [evaluator] = Object.keys(rows[0]!.scores);
   const plan = {
@@ -216,7 +216,7 @@ function runOf(rows: readonly ResultRow[]): Parameters<typeof compareRuns>[1] {
   };
 }
 
-/** Answers of different lengths, some right, some shuffled, some cut. */
+/** Answers of different lengths: some correct, some shuffled, some cut. */
 function somePairs(count: number): { output: string; expected: string }[] {
   let seed = 11;
   const next = (below: number): number => {

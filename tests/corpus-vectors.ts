@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** JSON of any shape. */
 type Loose = ReturnType<typeof JSON.parse>;
 
-/** A vector whose score is that of a whole set. */
+/** A vector with the score of a whole set. */
 interface CorpusVector {
   readonly id: string;
   readonly inputs: Loose;
@@ -14,20 +14,20 @@ interface CorpusVector {
   readonly note?: string;
 }
 
-/** How the corpus vectors of one file are put to a plugin, record by record. */
+/** How the corpus vectors of one file are given to a plugin, record by record. */
 export interface CorpusTopic {
   readonly file: string;
   readonly plugin: string;
   readonly config: (vector: CorpusVector) => object;
   /** Data of each record. */
   readonly records: (vector: CorpusVector) => readonly object[];
-  /** What the vector expects, from the metrics of the set. */
+  /** The expected value of the vector, from the metrics of the set. */
   readonly value: (metrics: Readonly<Record<string, number>>, vector: CorpusVector) => Loose;
 }
 
 const directory = process.env['TESTBENCH_SHARED'] ?? join(import.meta.dirname, '../../shared');
 
-/** Vectors of a file that are about a set; none where the reference data are missing. */
+/** The vectors of a file that score a set; empty if the reference data are missing. */
 export function corpusVectors({ file }: CorpusTopic): CorpusVector[] {
   const path = join(directory, 'vectors', `${file}.json`);
   if (!existsSync(path)) return [];
@@ -35,7 +35,7 @@ export function corpusVectors({ file }: CorpusTopic): CorpusVector[] {
   return vectors.filter(({ inputs }) => SETS.some((field) => Array.isArray(inputs[field])));
 }
 
-/** Fields that are lists where a vector is about a set. */
+/** Fields that are lists if a vector scores a set. */
 const SETS = ['hypotheses', 'hypothesis', 'predictions', 'probs', 'logprobs'];
 
 const pick = (options: Loose, ...keys: string[]): object =>
@@ -58,7 +58,7 @@ const answers = ({ inputs: { predictions, references, targets } }: CorpusVector)
     expected: (references ?? targets)[index],
   }));
 
-/** Sentences that are joined are one record. */
+/** Joined sentences form one record. */
 const transcripts = ({ inputs: { hypothesis, reference }, options }: CorpusVector): object[] =>
   options.transform === 'contiguous'
     ? [{ output: hypothesis, expected: reference }]
@@ -113,7 +113,7 @@ export const CORPUS_TOPICS: readonly CorpusTopic[] = [
     plugin: 'gleu',
     config: ({ options, note }) => ({
       ...pick(options, 'min_len', 'max_len'),
-      // One vector is of an implementation that makes letters lower case, and says so in words only.
+      // One vector comes from an implementation that lower-cases, and only its text says so.
       lowercase: note?.includes('lowercases') ?? false,
     }),
     records: answers,

@@ -30,7 +30,7 @@ interface Manifest {
   readonly spec?: { readonly template?: { readonly spec: PodSpec } };
 }
 
-/** Every document of the manifests, by file. */
+/** Every document in the manifests, by file. */
 const manifests = readdirSync(join(DEPLOY, 'kubernetes')).flatMap((file) =>
   parseAllDocuments(readFileSync(join(DEPLOY, 'kubernetes', file), 'utf8')).map(
     (document) =>
@@ -87,7 +87,7 @@ describe('the Kubernetes manifests', () => {
 });
 
 describe('the Compose file', () => {
-  // Its `id`s are those of an older draft, and name nothing.
+  // Its `id`s come from an older draft, and refer to nothing.
   const schema: object = JSON.parse(
     JSON.stringify(composeSchema, (key, value: unknown) =>
       (key === 'id' && typeof value === 'string') || key === '$schema' ? undefined : value,

@@ -7,14 +7,14 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 
-/** The members of every `type …ErrorCode` union, or of the list that it is made from, in the packages. */
+/** The members of every `type …ErrorCode` union, or of the list from which it is derived, in the packages. */
 function errorCodes(): string[] {
   return readdirSync(join(root, 'packages')).flatMap((name) => {
     const source = join(root, 'packages', name, 'src');
     return readdirSync(source, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
       .flatMap((path) => {
-        // Without comments: they hold semicolons.
+        // Without comments: they contain semicolons.
         const text = readFileSync(join(source, path), 'utf8').replace(/\/\*[^]*?\*\//g, '');
         const unions = text.matchAll(
           /^export (?:type \w+ErrorCode|const \w+_ERROR_CODES) =([^;]*);/gm,

@@ -81,11 +81,11 @@ describe('the example plugins behind one PluginSystem', () => {
     const first = await system.executePlugin('token-f1', input);
     const second = await system.executePlugin('token-f1', input);
     expect(second.data).toEqual(first.data);
-    // Not pinned to a number: it changes with every compiler. It must not drift with the state kept.
+    // Not pinned to a number: it changes with every compiler. It must not drift with the retained state.
     expect(second.metadata.fuelUsed).toBeLessThan(first.metadata.fuelUsed * 1.5);
   });
 
-  // With `keep`, the heap that earlier calls left changes the count a little.
+  // With `keep`, the heap from earlier calls changes the count a little.
   it.each(ISOLATIONS)('burn exactly the same fuel with reset (%s)', async (isolation) => {
     const path = wasm('token-f1');
     await using resetting = new PluginSystem({ isolation });
@@ -104,7 +104,7 @@ describe('the example plugins behind one PluginSystem', () => {
 
   it('are discovered from their files without running', async () => {
     const found = await system.discoverPlugins();
-    // Among others: the list above has those whose answers are checked here.
+    // The list above has only the plugins whose answers are checked here.
     expect(found.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(names));
   });
 

@@ -11,7 +11,7 @@ export interface ExportedType {
   /** Package and subpath without the scope, then the name: `host/http:HttpClientOptions`. */
   readonly id: string;
   readonly name: string;
-  /** Names of its properties, those of what it extends included. */
+  /** Names of its properties, including inherited ones. */
   readonly keys: readonly string[];
 }
 

@@ -14,7 +14,7 @@ describe('a first benchmark', () => {
   it('is written, and runs at once', async () => {
     const [file] = await initBenchmark(folder);
     const config = await loadBenchmarkConfig(file!, {
-      // In the repository they are found from the package, in a project from its folder.
+      // In the repository they are resolved from the package, in a project from its folder.
       overrides: [`pluginsDir=${join(shippedPlugins()[0]!.path, '..')}`],
     });
     const { summary, ok } = await runPlan(config);
@@ -33,7 +33,7 @@ describe('a first benchmark', () => {
     await using system = new PluginSystem({ isolation: 'inline' });
     for (const { name, version, type, path, digest } of shippedPlugins()) {
       const { info } = await system.loadPlugin(path).catch((error: unknown) => {
-        // Some refuse to start without their settings; what they are was read before.
+        // Some refuse to start without their settings, which were read before.
         return { info: { digest, metadata: { name, version, pluginType: type }, error } };
       });
       expect(info).toMatchObject({ digest, metadata: { name, version, pluginType: type } });

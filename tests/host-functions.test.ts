@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Value types of the languages' own types; a pointer or a length is an i32. */
+/** Value types for the types of each language; a pointer or a length is an i32. */
 const WIDTHS: Readonly<Record<string, 'i32' | 'i64'>> = {
   i32: 'i32',
   u32: 'i32',

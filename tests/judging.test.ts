@@ -32,7 +32,7 @@ beforeAll(async () => {
     answer: (request) => {
       const [rules] = request.body['messages'] as { content: string }[];
       const mark = /the mark ([0-9a-f]{32}) /.exec(rules!.content)?.[1];
-      // A question to a model that is tested.
+      // A question to one of the tested models.
       if (mark === undefined) return 'Paris';
       return say(answerOf(request)).replaceAll('{{mark}}', mark);
     },
@@ -189,7 +189,7 @@ describe('a run with a judge', () => {
     const asked = server.requests.slice(before).map(({ body }) => body['model']);
     expect(asked).toEqual(['small', 'large']);
     expect(rows[0]?.measured?.judges?.['judge']?.usage?.completionTokens).toBeGreaterThan(0);
-    // None of this name: said, not asked elsewhere.
+    // No gateway has this name: this is reported, and no other one is asked.
     const other = { ...config, name: 'via-none', evaluators: [judge({ via: 'none', model: 'x' })] };
     const failed = await run(other);
     expect(failed.rows[0]?.errors?.['judge']?.message).toContain('not');

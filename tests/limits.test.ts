@@ -3,7 +3,7 @@ import { assemble, guestWat, packed } from '@testbench/test-kit';
 import { describe, expect, it } from 'vitest';
 
 /**
- * A plugin that behaves on every call but those whose input asks for trouble: the first byte of the
+ * A plugin that behaves well unless its input asks for trouble: the first byte of the
  * data text decides. The envelope is `{"data":"…"`, so that byte lies at offset 9.
  */
 const troublemaker = assemble(
@@ -53,13 +53,13 @@ describe('limits', () => {
       await expect(system.executePlugin('guest', { data: kind })).rejects.toThrow(/^Cannot /);
       await expect(system.executePlugin('guest', { data: 'fine' })).resolves.toMatchObject({
         data: 'fine',
-        // A fresh instance: what the failed one grew is gone.
+        // A fresh instance: the memory that the failed one grew is gone.
         metadata: { memoryUsedBytes: 2 * 65_536 },
       });
     },
   );
 
-  // How close to the deadline is asserted in attack/.
+  // The distance to the deadline is asserted in attack/.
   it("stop an endless loop on the caller's own thread", async () => {
     await using system = new PluginSystem({ limits: endless });
     await system.loadPluginFromBytes('guest', troublemaker);

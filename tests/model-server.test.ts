@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const TEXT = 'The capital of France is Paris é😀';
 const question = [{ role: 'user' as const, content: TEXT }];
 
-/** The server, and the official clients of both providers on it, without retries unless told. */
+/** The server, and both providers' official clients connected to it, without retries unless requested. */
 async function open(options: ModelServerOptions = {}, maxRetries = 0) {
   const server = await serveModels({ prices: { input: 3, output: 15 }, ...options });
   const openai = new OpenAI({ baseURL: `${server.origin}/v1`, apiKey: 'sk-test', maxRetries });
@@ -154,7 +154,7 @@ describe('the model server, by the official clients', () => {
         max_tokens: 9,
       });
       await expect(other.finalMessage()).rejects.toThrow(/./);
-      // The model has answered all the same.
+      // The model has answered nevertheless.
       expect(server.bill.answers).toBe(4);
     },
   );
@@ -169,7 +169,7 @@ describe('the model server, by the official clients', () => {
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow(TypeError);
-    // The clients put a replacement character in its place.
+    // The clients replace it with a replacement character.
     expect(JSON.stringify(await askOpenai(opened))).toContain('\uFFFD');
   });
 

@@ -132,10 +132,10 @@ type Options = Readonly<Record<string, unknown>>;
 export interface OptionRow {
   /** Where the options stand in the path of an error, with a dot at the end. @default at the root */
   readonly prefix?: string;
-  /** What must be there. @default {} */
+  /** The required options. @default {} */
   readonly base?: Options;
   readonly calls: Readonly<Record<string, (options: never) => unknown>>;
-  /** Keys that may have any value, or whose errors tell something else than the path of the key; with the reason. */
+  /** Keys that may have any value, or whose errors report something other than the path of the key; with the reason. */
   readonly others?: Readonly<Record<string, string>>;
 }
 
@@ -176,7 +176,7 @@ export async function closeAll(): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
-/** By the names that {@link exportedTypes} gives. */
+/** Rows by the names that {@link exportedTypes} gives. */
 export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   'types:ResourceLimits': {
     prefix: 'limits.',
@@ -801,12 +801,12 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
     calls: { createRunTelemetry: (options) => createRunTelemetry(options) },
   },
   'telemetry:MetricsServerOptions': {
-    // An address of nobody's: whatever it has, it does not start.
+    // An address that is not ours: with any options, the server does not start.
     base: { registry: new MetricsRegistry(), port: 0, host: '203.0.113.1' },
     calls: { startMetricsServer: (options) => startMetricsServer(options) },
   },
   'studio:StudioOptions': {
-    // Whatever it has, it does not start.
+    // With any options, it does not start.
     base: { folder: join(folder, 'none') },
     calls: { startStudio: (options) => startStudio(options) },
   },
@@ -853,7 +853,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
   },
 };
 
-/** Types whose names sound like options, and why they are none. */
+/** Types whose names sound like options, and why they are not options. */
 export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
   'bench/dataset:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',

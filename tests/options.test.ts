@@ -7,7 +7,7 @@ const OPTION_NAME =
   /(?:Options|OptionsOf|Caps|Limits|Policy|Quota|Budget|Config|Settings|Handler)$/;
 
 const types = new Map(exportedTypes().map((type) => [type.id, type]));
-/** `core` hands on what others declare: one row is enough. */
+/** `core` re-exports what other packages declare: one row is enough. */
 const rowOf = (name: string): string | undefined =>
   [...Object.keys(OPTION_TYPES), ...Object.keys(NO_OPTION_TYPES)].find((id) =>
     id.endsWith(`:${name}`),
@@ -44,7 +44,7 @@ const cases = Object.entries(OPTION_TYPES).flatMap(([id, row]) =>
   Object.entries(row.calls).map(([name, call]): Case => ({ id, name, call, row })),
 );
 
-/** What is thrown, at once or by the promise. */
+/** The error that is thrown, immediately or by the promise. */
 async function failureOf({ call }: Case, options: unknown): Promise<unknown> {
   try {
     await call(options as never);
@@ -54,7 +54,7 @@ async function failureOf({ call }: Case, options: unknown): Promise<unknown> {
   return undefined;
 }
 
-/** The error that a wrong option gives. `statistics` depends on no other package, so its errors are its own. */
+/** The error that a wrong option causes. `statistics` depends on no other package, so it has its own errors. */
 function refusal({ id }: Case, kind: 'unknown' | 'wrong', path: string): object {
   if (!id.startsWith('statistics')) {
     const code = kind === 'unknown' ? 'CONFIG_UNKNOWN_KEY' : 'CONFIG_INVALID';

@@ -18,7 +18,7 @@ const PHRASES: readonly (readonly [phrase: string, instead: string])[] = [
   ['hears of', '"is called for", "is notified of"'],
 ];
 
-/** Lines of tracked files that may have one of the phrases; one search for all, since each goes through every file. */
+/** Lines of tracked files that may contain one of the phrases; one search for all, since each search reads every file. */
 function candidates(): string[] {
   const pattern = PHRASES.map(([phrase]) => phrase).join('|');
   const paths = ['.', ':!pnpm-lock.yaml', ':!tests/plain-english.test.ts'];
@@ -26,7 +26,7 @@ function candidates(): string[] {
     const found = execFileSync('git', ['grep', '-nIiE', pattern, '--', ...paths], { cwd: root });
     return found.toString().trim().split('\n');
   } catch (error) {
-    // 1: no line has any.
+    // 1: no line contains any of them.
     if ((error as { status?: number }).status === 1) return [];
     throw error;
   }

@@ -15,7 +15,7 @@ import { assemble, guestWat, withMetadataSection } from '@testbench/test-kit';
 import { expect, it, onTestFinished } from 'vitest';
 
 const CALLS = 2_000;
-/** Ten each 10 ms are 1,000 a second. */
+/** Ten every 10 ms are 1,000 per second. */
 const CALLS_AT_ONCE = 10;
 const PAUSE_MS = 10;
 

@@ -13,7 +13,7 @@ const example = (language: string): string =>
 const plugins = join(import.meta.dirname, '../packages/plugins/build');
 const compileScript = createScriptCompiler({ cacheDir: join(folder, 'scripts') });
 
-/** Right samples of three, by problem. */
+/** Correct samples out of three, by problem. */
 const RIGHT = {
   python: { clamp: 2, initials: 1, halvings: 0, runs: 3 },
   javascript: { clamp: 2, initials: 2, halvings: 0, runs: 3 },

@@ -6,7 +6,7 @@ import { ISOLATIONS, PluginManager } from '@testbench/manager';
 import { assemble, METADATA } from '@testbench/test-kit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-/** Gives its input back: it lies in the one buffer. */
+/** Returns its input, which lies in its only buffer. */
 const guest = assemble(`(module
   (memory (export "memory") 2)
   (data (i32.const 1024) "${METADATA.replaceAll('"', '\\22')}")

@@ -1,5 +1,5 @@
-// Compares what each package exports with its report in etc/, so that a change of the surface shows in review.
-// Usage: node scripts/checks/api.mjs [--update] [package …]     All packages, or those that are named: types, core. Their
+// Compares what each package exports with its report in etc/, so that a change to the API shows in review.
+// Usage: node scripts/checks/api.mjs [--update] [package …]     All packages, or the named ones: types, core. Their
 // declarations must be built.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { importNames } from '../lib/pack.mjs';
 import { root, workspacePackages } from '../lib/workspace.mjs';
 
-/** Functions, classes and constants of an entry point: more than that, and nobody finds the one that is meant. */
+/** Maximum number of functions, classes and constants in an entry point: with more, users cannot find the right one. */
 const MOST_VALUES = 25;
 const require = createRequire(join(root, 'tests/package.json'));
 const { Extractor, ExtractorConfig } = require('@microsoft/api-extractor');
@@ -59,7 +59,7 @@ async function report(folder, manifest, name) {
         tsdocMessageReporting: silent,
         extractorMessageReporting: {
           ...silent,
-          // A type that a user meets and cannot name: stands in the report.
+          // A type that users receive but cannot import: it appears in the report.
           'ae-forgotten-export': { logLevel: 'warning', addToApiReportFile: true },
         },
       },

@@ -1,4 +1,4 @@
-// Dependencies go only where scripts/architecture.mjs lets them. Checks imports (dependency-cruiser),
+// Dependencies go only where scripts/architecture.mjs allows them. Checks imports (dependency-cruiser),
 // package.json files, and the table in docs/architecture.md.
 // Usage: node scripts/checks/architecture.mjs [folder of another workspace]
 import { existsSync, readFileSync } from 'node:fs';

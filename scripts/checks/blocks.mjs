@@ -1,10 +1,10 @@
 // Checks every block of code in every page, by its language:
 //   sh, console   commands of testbench must exist, with their options; those of README.md are run
-//   yaml          a benchmark (or a part of one) must be what its JSON Schema says; others are parsed
-//   json, jsonc   parsed, a line at a time where the whole is not one value
+//   yaml          a benchmark (or a part of one) must match its JSON Schema; others are parsed
+//   json, jsonc   parsed, line by line if the block is not a single value
 //   typescript    compiled as AssemblyScript if it imports @testbench/plugins-sdk, else parsed
-//   ts, js        parsed; scripts/checks/examples.mjs compiles and runs those of ts that import a package
-//   c, rust, py   compiled, if a whole; see below
+//   ts, js        parsed; scripts/checks/examples.mjs compiles and runs the ts blocks that import a package
+//   c, rust, py   compiled, if complete; see below
 // A block that is only part of a program is marked `excerpt`. Output is `text`. Both are counted.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

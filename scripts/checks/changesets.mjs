@@ -1,4 +1,4 @@
-// Every changeset can be read and names packages that exist; a changed package has one.
+// Every changeset must be readable and name existing packages; a changed package must have one.
 import { run, runTool } from '../lib/run.mjs';
 
 // `changeset status` compares with the main branch, which a detached or shallow clone may lack.

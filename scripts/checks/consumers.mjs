@@ -1,7 +1,7 @@
-// Installs the packed archives in empty folders, under npm and under pnpm, and uses them as others do: from an ES module,
+// Installs the packed archives in empty folders, under npm and under pnpm, and uses them like a consumer: from an ES module,
 // from CommonJS, from TypeScript in two resolutions with the libraries' own declarations checked, through esbuild, and
-// through vite. A plugin is run each time, so the files that threads and child processes start from are found too. New plugin projects
-// are checked as an editor does, and what authors install is weighed.
+// through vite. Each run calls a plugin, so the files from which threads and child processes start are found too. New plugin projects
+// are checked as in an editor, and the size of an author's installation is measured.
 import {
   cpSync,
   existsSync,
@@ -33,11 +33,11 @@ import { readJson, root } from '../lib/workspace.mjs';
 const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'].map(
   (name) => `@testbench/${name}`,
 );
-/** The AssemblyScript compiler and what it loads: it awaits at its top level, which CommonJS cannot take. */
+/** The AssemblyScript compiler and its dependencies: it uses top-level await, which CommonJS cannot load. */
 const NO_REQUIRE = new Set(['@testbench/plugins-sdk/transform', '@testbench/compiler/ast']);
 /** AssemblyScript; and components for pages, which need `preact`. */
 const NOT_IMPORTED = new Set(['@testbench/plugins-sdk', '@testbench/report/components']);
-/** Most that an author installs, in MB: with the AssemblyScript compiler, and without it. */
+/** Maximum that an author installs, in MB: with the AssemblyScript compiler, and without it. */
 const MOST_MB = { '@testbench/plugins-sdk': 60, '@testbench/sdk': 15 };
 const PLUGIN = join(root, 'example-plugins/exact-match/build/exact-match.wasm');
 
@@ -109,7 +109,7 @@ async function useAll(manager, folder, names) {
       execute(nodes()[0], folder, outfile),
     );
   }
-  // What starts threads and processes stays outside, as for every package with files of its own.
+  // Packages that start threads and processes stay external, like every package with separate files.
   const external = ['--platform=node', '--packages=external'];
   await esbuild('node', ['all.mjs', ...external, '--format=esm', '--outfile=esbuild/all.mjs']);
   await attempt(`${manager}: run what esbuild made for Node`, () =>
@@ -149,7 +149,7 @@ async function editProjects(manager, folder) {
   }
 }
 
-/** Installs what an author needs and nothing else, and adds up the sizes of its files. */
+/** Installs only what an author needs, and adds up the sizes of the files. */
 async function weigh(packed) {
   const all = new Map(packed.map((entry) => [entry.manifest.name, entry]));
   for (const [name, mostMb] of Object.entries(MOST_MB)) {
@@ -181,7 +181,7 @@ function sizeOf(folder) {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
-/** The oldest Node that require() is promised for, where the proofs are installed, and the pinned one. */
+/** The oldest Node for which require() is promised, where the proofs are installed, and the pinned one. */
 function nodes() {
   const oldest = join(root, 'conformance/node_modules/n20/bin/node');
   return [
@@ -201,7 +201,7 @@ async function install(manager, folder, packed) {
   const manifest = { private: true, type: 'module', dependencies: { ...archives, ...versions } };
   write(folder, 'package.json', JSON.stringify(manifest));
   if (manager === 'pnpm') {
-    // One package asks for another by version, and no registry has them.
+    // One package depends on another by version, and no registry has them.
     const lines = Object.entries(archives).map(([name, path]) => `  '${name}': '${path}'\n`);
     write(folder, 'pnpm-workspace.yaml', `overrides:\n${lines.join('')}`);
     return runTool('pnpm', ['install', '--ignore-scripts'], { cwd: folder });

@@ -29,7 +29,7 @@ const failed = (
 console.log(`${examples.length} examples, ${failed} failed to run`);
 process.exitCode = compiled.code === 0 && failed === 0 && examples.length > 0 ? 0 : 1;
 
-/** Every file that may hold examples. */
+/** Every file that may contain examples. */
 function documents() {
   const isText = (name) =>
     name.endsWith('.md') || (name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(name));
@@ -48,7 +48,7 @@ function documents() {
   ];
 }
 
-/** The examples of one file; a docstring's leading ` * ` is taken off. */
+/** The examples in one file; a docstring's leading ` * ` is removed. */
 function extract(file) {
   const text = readFileSync(join(root, file), 'utf8');
   const lines = text

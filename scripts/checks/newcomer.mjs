@@ -1,7 +1,7 @@
-// Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md to the letter, like a user who has only the
+// Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md exactly, like a user who has only the
 // published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
-// looks for the lines below them, writes the files that the page shows (```… file=path), and compares those that a command
-// has made (```… made=path). What is marked needs=rust is left out, with a note, where there is no compiler for it.
+// looks for the lines below them, writes the files that the page shows (```… file=path), and compares the files that a command
+// created (```… made=path). Blocks marked needs=rust are left out, with a note, if there is no compiler for them.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { packPackages } from '../lib/pack.mjs';
 import { run, tail } from '../lib/run.mjs';
 import { root } from '../lib/workspace.mjs';
 
-// Pages to follow; without any, all of them.
+// Pages to follow; without arguments, all of them.
 const named = process.argv.slice(2);
 const outside = mkdtempSync(join(tmpdir(), 'testbench-newcomer-'));
 const clang = join(root, 'example-plugins/levenshtein-c/node_modules/@yowasp/clang');
@@ -60,7 +60,7 @@ async function followPage(path, empty, archives) {
   }
 }
 
-/** Commands begin with `$ `; the lines below each stand somewhere in what it prints. */
+/** Commands begin with `$ `; each of the lines below must occur in the output. */
 async function followCommands(block, place) {
   for (const part of block.trimEnd().split(/^\$ /m).slice(1)) {
     const [command, ...expected] = part.trimEnd().split('\n');
@@ -84,7 +84,7 @@ async function followCommands(block, place) {
   }
 }
 
-/** A command as it must be given until the packages are on a registry. */
+/** A command as it must be entered until the packages are on a registry. */
 function asToday(command, { cwd, archives }) {
   const archiveOf = (name) => archives.find((path) => path.includes(`/testbench-${name}-`));
   const [, rest] = /^npm create @testbench\/plugin (.*)$/.exec(command) ?? [];
@@ -97,7 +97,7 @@ function asToday(command, { cwd, archives }) {
     const wanted = Object.keys(
       JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).devDependencies,
     );
-    // npm takes a package that is installed already for the one that another depends on.
+    // npm mistakes an already installed package for one that another depends on.
     const extra = wanted.includes('@yowasp/clang') && existsSync(clang) ? [clang] : [];
     return `npm install --no-fund --no-audit --save-dev ${[...archives, ...extra].join(' ')}`;
   }

@@ -18,7 +18,7 @@ try {
     await must(source, 'publint', ['run', archive, '--strict']);
     // AssemblyScript sources are not JavaScript: there are no types to resolve.
     if (source.startsWith('packages/')) {
-      // Everything is an ES module, which require() takes on Node 20.19 and later.
+      // Everything is an ES module, which require() loads on Node 20.19 and later.
       const rules = ['--ignore-rules', 'cjs-resolves-to-esm'];
       // Styles have no types.
       const styles = Object.keys(manifest.exports).filter((path) => path.endsWith('.css'));
@@ -33,7 +33,7 @@ try {
 }
 process.exitCode = failures === 0 ? 0 : 1;
 
-/** What a registry shows of a package, and what finds it. */
+/** The fields that a registry displays, and those by which the package is found. */
 function* manifestProblems(source, manifest) {
   for (const field of ['description', 'license']) {
     if (!manifest[field]) yield `package.json: "${field}" is missing`;
@@ -42,7 +42,7 @@ function* manifestProblems(source, manifest) {
   if (manifest.repository?.directory !== source) {
     yield `package.json: "repository.directory" should be "${source}"`;
   }
-  // Where the repository has a public address, it stands in the root's package.json; each package then names it too.
+  // Where the repository has a public address, it is in the root's package.json; each package must then contain it too.
   for (const [field, own, wanted] of [
     ['repository.url', manifest.repository?.url, rootManifest.repository?.url],
     ['homepage', manifest.homepage, rootManifest.homepage],
@@ -70,12 +70,12 @@ async function contentProblems(archive) {
     if (!files.includes(name)) problems.push(`${name} is not in the archive`);
   }
   for (const file of files) {
-    // A project that is begun has a test of its own, in templates.
+    // A new project has its own test, in templates.
     if (/\.tsbuildinfo$|^(?:src|dist)\b.*(?:\.test\.|__fixtures__)/.test(file)) {
       problems.push(`${file} has no business in the archive`);
     }
     if (!/\.(d\.ts|js)\.map$/.test(file)) continue;
-    // What is bundled from another package brings its source along.
+    // The source of code bundled from another package must be included.
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(target, file), 'utf8'));
     const lost = sources.find(
       (path, at) =>

@@ -1,6 +1,6 @@
-// Rehearses a release: in a scratch clone it makes the versions from the changesets and publishes every package to a registry
-// on loopback; then, in empty folders, a plugin is begun, built and called as on the first day, under npm and under pnpm.
-// Nothing leaves the machine but requests for packages of others, to the registry that npm is configured for.
+// Rehearses a release: in a scratch clone it creates the versions from the changesets and publishes every package to a registry
+// on loopback; then, in empty folders, a plugin is created, built and called as on a user's first day, with npm and with pnpm.
+// Nothing leaves the machine except requests for other packages, to the registry configured in npm.
 import {
   cpSync,
   existsSync,
@@ -32,7 +32,7 @@ try {
   rmSync(outside, { recursive: true });
 }
 
-/** Verdaccio with an empty storage, which knows our packages alone. */
+/** Verdaccio with an empty storage, which knows only our packages. */
 async function startRegistry(folder) {
   mkdirSync(folder);
   const config = join(folder, 'config.yaml');
@@ -54,7 +54,7 @@ log: { type: stdout, format: pretty, level: error }
   return {
     server,
     npmrc: `@testbench:registry=http://${address}\n`,
-    // Anybody may publish there, but npm and pnpm want to say who they are.
+    // Anyone may publish there, but npm and pnpm require a login.
     token: `//${address}:_authToken=rehearsal\n`,
   };
 }
@@ -86,12 +86,12 @@ async function publish(clone) {
   return versions;
 }
 
-/** What a newcomer does, with the commands of the package manager. */
+/** The steps of a new user, with the commands of the package manager. */
 async function firstDay(manager, empty, versions) {
   mkdirSync(empty);
   writeFileSync(join(empty, '.npmrc'), registry.npmrc);
   const dashes = manager === 'npm' ? ' --' : '';
-  // What npm fetched for the release before has the same name and version; and nobody is there to say yes.
+  // The packages that npm fetched for the previous release have the same name and version; and no one is there to confirm.
   const env = { npm_config_cache: join(empty, '.npm'), npm_config_yes: 'true' };
   const create = `${manager} create @testbench/plugin first${dashes} --type evaluator`;
   await shell(create, empty, env);
@@ -112,7 +112,7 @@ async function firstDay(manager, empty, versions) {
   if (!answer.includes('"score": 1')) fail(`the plugin answered\n${tail(answer)}`);
 }
 
-/** Prints what is done and how long it took. */
+/** Prints the current step and how long it took. */
 async function shell(command, cwd, env = {}) {
   const started = Date.now();
   const output = await must(command, run('sh', ['-c', command], { cwd, env, timeoutMs: 300_000 }));

@@ -1,5 +1,5 @@
-// Keeps the pages docs/sdk-*.md like their sources: what stands there between `<!-- reference: … -->` and `<!-- end -->` is made of docstrings.
-//   node scripts/checks/sdk-reference.mjs            compares, compiles the examples, and says what lacks a docstring, a place or an example
+// Keeps the pages docs/sdk-*.md in sync with their sources: the text between `<!-- reference: … -->` and `<!-- end -->` is generated from docstrings.
+//   node scripts/checks/sdk-reference.mjs            compares, compiles the examples, and reports what lacks a docstring, a place or an example
 //   node scripts/checks/sdk-reference.mjs --update   writes the pages
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ const PAGES = [
   },
   {
     language: 'javascript',
-    // These are compiled, and run, with all other examples of the docs.
+    // These are compiled and run together with all other examples in the docs.
     fence: 'ts',
     collect: () => collectModule(source('packages/script/src/define.ts')),
   },

@@ -1,7 +1,7 @@
-// Type-checks every package in the order of their references, then all tests in one go.
+// Type-checks every package in the order of their references, then all tests at once.
 import { runTool } from '../lib/run.mjs';
 
-// Declarations are what the build emits too; without the flag JavaScript would land next to the bundles.
+// The build emits declarations too; without the flag, JavaScript would be written next to the bundles.
 const packages = ['-b', 'tsconfig.packages.json', '--emitDeclarationOnly'];
 const tests = ['-p', 'tsconfig.json'];
 for (const args of [packages, tests]) {

@@ -1,8 +1,8 @@
 // Follows the pages of docs/ that show commands, each in an empty folder in which the packages of this repository are installed:
 // writes the files that a page shows (```… file=path), runs the commands in ```console (lines after `$ `), and looks
-// for the lines below each in what it prints. A line `…` stands for lines that are left out, `…` in a line for what differs
-// from run to run. `exit=3` on a block is the exit code of its last command; `needs=deno` leaves it out where there is no Deno. A page that needs packages as they are
-// published is followed by newcomer.mjs instead. Arguments name pages: `node scripts/checks/walkthroughs.mjs guides/prompts`.
+// for the lines below each command in its output. A line `…` stands for omitted lines, `…` in a line for text that differs
+// from run to run. `exit=3` on a block is the exit code of its last command; `needs=deno` leaves it out if there is no Deno. A page that needs packages as
+// published is checked by newcomer.mjs instead. Arguments name pages: `node scripts/checks/walkthroughs.mjs guides/prompts`.
 import {
   existsSync,
   mkdirSync,
@@ -22,7 +22,7 @@ import { root, workspacePackages } from '../lib/workspace.mjs';
 const FOLDERS = ['start', 'concepts', 'guides', 'plugin-types', 'embedding', 'compare'];
 const BLOCK = /^```([^\n]*)\n([^]*?)^```$/gm;
 
-/** Programs of other platforms, where the packages of `conformance` have them. */
+/** Programs of other platforms, if the packages of `conformance` include them. */
 const PROGRAMS = {
   deno: 'conformance/node_modules/@deno/linux-x64-glibc',
   bun: 'conformance/node_modules/@oven/bun-linux-x64/bin',
@@ -49,7 +49,7 @@ function pagesOf(folder) {
     .toSorted();
 }
 
-/** As npm would: each package under its name, and the command on the path. */
+/** Like npm: each package under its name, and the command on the path. */
 function installPackages(folder) {
   const installed = join(folder, 'node_modules');
   for (const { folder: source, manifest } of workspacePackages()) {
@@ -76,7 +76,7 @@ async function followAll(todo) {
   return failures;
 }
 
-/** Why the page does not happen as it says, or undefined. */
+/** Why the page does not work as described, or undefined. */
 async function follow(page) {
   const folder = join(place, page.replace(/\W+/g, '-'));
   mkdirSync(folder, { recursive: true });
@@ -136,7 +136,7 @@ async function followCommand(command, expected, wanted, where) {
     : `"${command}" did not print "${missing}", but\n${tail(output)}`;
 }
 
-/** Whether a line of a page is in what was printed. Spaces between columns count as one. */
+/** Whether a line of a page occurs in the output. Multiple spaces between columns count as one. */
 function isIn(output, line) {
   const plain = (text) => text.replace(/[ \t]+/g, ' ');
   const parts = plain(line.trim())

@@ -1,5 +1,5 @@
-// Before any test: bundles what runs in threads and child processes from the sources, so that a test never runs what was
-// built from other ones. vitest calls it as its global set-up.
+// Before any test: bundles the code for threads and child processes from the sources, so that a test never runs code
+// built from other sources. vitest calls it as its global set-up.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -9,9 +9,9 @@ import { buildPage } from '../../packages/report/scripts/build-page.mjs';
 import { buildPage as buildStudioPage } from '../../packages/studio/scripts/build-page.mjs';
 import { root } from './workspace.mjs';
 
-/** The files, by the folder that they are looked for in when a package runs from its sources. */
+/** The files, by the folder in which a package looks for them when it runs from its sources. */
 const RUNNERS = {
-  // The last is for isolations that are not ours.
+  // The last one is for custom isolations.
   'packages/manager': [
     'runner/thread-main',
     'runner/process-main',

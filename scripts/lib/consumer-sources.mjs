@@ -34,7 +34,7 @@ try {
 if (!trapped) throw new Error('Cannot stop an endless loop');
 `;
 
-/** Runs a plugin as a page does. @param plugin Its bytes. */
+/** Runs a plugin like a page. @param plugin Its bytes. */
 export function useInBrowser(plugin) {
   return `import { PluginSystem } from '@testbench/core/browser';
 const system = new PluginSystem();
@@ -65,7 +65,7 @@ export const system: core.PluginSystem = new core.PluginSystem();
 wasm.decodeModule('text');
 `;
 
-/** An ES module that imports all of these packages whole. */
+/** An ES module that imports each of these packages as a whole. */
 export function importAll(names) {
   const imports = names.map((name, index) => `import * as p${index} from '${name}';\n`).join('');
   const all = names.map((name, index) => `'${name}': p${index}`).join(', ');

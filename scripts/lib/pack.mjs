@@ -7,7 +7,7 @@ import { root, workspacePackages } from './workspace.mjs';
 /**
  * Packs every public package as it would be published.
  *
- * @param folder Where the archives go, each in a folder of its own; made if it is missing.
+ * @param folder Where the archives go, each in a separate folder; created if it is missing.
  * @returns For each package its folder in the workspace, its manifest there, and the path of its archive.
  */
 export async function packPackages(folder) {
@@ -28,7 +28,7 @@ export async function packPackages(folder) {
   return packed;
 }
 
-/** What a reader of a published package may import: its name, and its subpaths except those of files, such as package.json. */
+/** What a reader of a published package may import: its name, and its subpaths except for files, such as package.json. */
 export function importNames({ name, exports }) {
   return Object.keys(exports)
     .filter((path) => !/\.(?:css|json)$|\*/.test(path))

@@ -1,4 +1,4 @@
-// Imported first and for its effect: a Node that is too old should say so, not fail on the first
+// Imported first and for its effect: a Node that is too old should be reported, instead of failing on the first
 // newer function. Kept to syntax that Node 14 parses, as are the modules that import it.
 const lowest = 20;
 

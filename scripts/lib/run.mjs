@@ -6,15 +6,15 @@ import { root } from './workspace.mjs';
 
 const bin = join(root, 'node_modules', '.bin');
 
-/** The pinned Node where it is installed, else the one that runs this script. */
+/** The pinned Node if it is installed, otherwise the one that runs this script. */
 export function pinnedNode() {
   const pinned = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
   return existsSync(pinned) ? pinned : process.execPath;
 }
 
 /**
- * The environment for a child: the workspace's tools come first on the path, and what npm sets for
- * its own children is gone, because another package manager would read it as its configuration.
+ * The environment for a child: the workspace's tools come first on the path, and the variables that npm sets for
+ * its own children are removed, because another package manager would read them as its configuration.
  */
 function childEnv() {
   const kept = Object.entries(process.env).filter(
@@ -32,7 +32,7 @@ function childEnv() {
 /**
  * Runs a command to its end.
  *
- * @param options.onLine Receives each line of the output as it comes; the output is then not shown.
+ * @param options.onLine Receives each line of the output as it arrives; the output is then not shown.
  * @param options.show Gives the child this terminal instead.
  * @param options.timeoutMs Ends the child after this time.
  * @returns The exit code (1 if a signal ended it) and all output, empty when shown.

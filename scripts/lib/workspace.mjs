@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the repository, with no slash at its end. */
+/** The root of the repository, without a trailing slash. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
 /** Reads a JSON file. */
@@ -11,7 +11,7 @@ export function readJson(path) {
 }
 
 /**
- * Lists the workspace's packages, the root left out.
+ * Lists the workspace's packages, without the root.
  *
  * Reads only the `- folder` and `- folder/*` lines of pnpm-workspace.yaml, so that it works before
  * anything is installed.

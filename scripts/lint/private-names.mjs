@@ -1,5 +1,5 @@
-// Rule of oxlint: what a class keeps to itself is called `#name`, which nothing outside can reach; TypeScript's `private` stays for
-// constructors, where JavaScript has no word for it.
+// Rule of oxlint: private members of a class are called `#name`, which nothing outside can reach; TypeScript's `private` remains for
+// constructors, for which JavaScript has no private names.
 const report = (context, node) => {
   if (node.accessibility !== 'private' || node.kind === 'constructor') return;
   context.report({ node, message: 'Call it `#name`: `private` is for constructors alone.' });

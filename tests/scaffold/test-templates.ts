@@ -13,10 +13,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 type TemplateLanguage = (typeof TEMPLATE_LANGUAGES)[number];
 
-/** Types that are built of each language, so that all are built of some; CI has all. */
+/** Number of types that are built in each language, such that every type is built in some language; CI builds all of them. */
 const TEMPLATES = Number(process.env['TEMPLATES'] ?? 2);
 
-/** Languages with a compiler of their own; all others are scripts. */
+/** Languages with their own compiler; all others are scripts. */
 export const COMPILED: readonly TemplateLanguage[] = ['assemblyscript', 'rust', 'c'];
 
 const root = mkdtempSync(join(tmpdir(), 'testbench-scaffold-'));
@@ -26,7 +26,7 @@ afterAll(() => {
 
 const text = 'one\ntwo';
 const kept = { model: 'a', output: 'x' };
-/** What a benchmark hands over, and what a fresh plugin gives for it; the text of a transform stands bare or as `text`. */
+/** What a benchmark passes, and what a fresh plugin returns for it; the text of a transform is the data itself, or its `text`. */
 const IN_BENCHMARK: Partial<Record<PluginType, { data: object; gives: unknown }>> = {
   transform: {
     data: { text, record: {} },
@@ -40,13 +40,13 @@ const IN_BENCHMARK: Partial<Record<PluginType, { data: object; gives: unknown }>
   },
 };
 
-/** Builds as the project's own `npm run build` does. */
+/** Builds like the project's own `npm run build`. */
 async function build(
   directory: string,
 ): Promise<{ metadata: PluginMetadata; path: string; warnings: readonly unknown[] }> {
   const script = scriptOf(directory);
   if (script === undefined) {
-    // clang is a program of WebAssembly here, which takes four fifths of its time for the optimization.
+    // clang is a WebAssembly program here, which spends four fifths of its time on optimization.
     const flags = existsSync(join(directory, 'src/plugin.c')) ? ['-O0'] : [];
     return await buildPlugin({ directory, optimize: 'none', flags });
   }
@@ -61,7 +61,7 @@ function scriptOf(directory: string): string | undefined {
   return ['plugin.ts', 'plugin.js', 'plugin.py'].find((name) => existsSync(join(directory, name)));
 }
 
-/** Tests as the project's own `npm test` does, without building again. */
+/** Tests like the project's own `npm test`, without building again. */
 async function testProject(
   directory: string,
   path: string,
@@ -87,10 +87,10 @@ const PASSES = [
   /2 lines of golden\.jsonl .*\n.* 0 warnings, 0 failed\n$/,
 ] as const;
 
-/** Languages whose compiler may be missing: the others bring theirs. */
+/** Languages whose compiler may be missing: the others include theirs. */
 const WITH_COMPILER: ReadonlySet<TemplateLanguage> = new Set(['rust', 'c']);
 
-/** Each language begins with another type. */
+/** Each language begins with a different type. */
 function typesOf(language: TemplateLanguage): PluginType[] {
   const first = TEMPLATE_LANGUAGES.indexOf(language);
   const turned = PLUGIN_TYPES.map((_, at) => PLUGIN_TYPES[(first + at) % PLUGIN_TYPES.length]!);
@@ -99,7 +99,7 @@ function typesOf(language: TemplateLanguage): PluginType[] {
 
 const built = new Map<string, ReturnType<typeof build>>();
 
-/** A fresh project, made and built once. */
+/** A fresh project, created and built once. */
 async function buildFresh(language: TemplateLanguage, type: PluginType): ReturnType<typeof build> {
   const directory = directoryOf(language, type);
   if (!built.has(directory)) {
@@ -113,7 +113,7 @@ async function buildFresh(language: TemplateLanguage, type: PluginType): ReturnT
 const directoryOf = (language: TemplateLanguage, type: PluginType): string =>
   join(root, `${language}-${type}`);
 
-/** Whether this machine has the language's compiler, as the build tells. */
+/** Whether this machine has the language's compiler, as reported by the build. */
 async function canBuild(language: TemplateLanguage): Promise<boolean> {
   if (!WITH_COMPILER.has(language)) return true;
   try {
@@ -126,15 +126,15 @@ async function canBuild(language: TemplateLanguage): Promise<boolean> {
   }
 }
 
-// Whole programs are for the product; here many are built, so that less optimisation is enough. One folder for all, so
-// that what they share is compiled once.
+// Whole-program optimization is for the product; here many plugins are built, so less optimisation is enough. One folder for all, so
+// that shared dependencies are compiled only once.
 Object.assign(process.env, {
   CARGO_TARGET_DIR: join(root, 'target'),
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
 });
 
-/** Suites of projects as `create-plugin` makes them, of every type: each builds, and passes its own test. */
+/** Suites for projects as `create-plugin` creates them, of every type: each must build, and pass its own test. */
 export async function testTemplates(languages: readonly TemplateLanguage[]): Promise<void> {
   for (const language of languages) {
     const possible = await canBuild(language);

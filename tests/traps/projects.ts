@@ -6,7 +6,7 @@ import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin } from '@testbench/sdk';
 import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
 
-/** A plugin that fails in the way that its input names, at a line that has the same word in a comment. */
+/** A plugin that fails in the way named by its input, at a line that has the same word in a comment. */
 export interface FailingPlugin {
   readonly path: string;
   readonly file: string;
@@ -23,8 +23,8 @@ export function removeProjects(): void {
 }
 
 /**
- * As an author's plugin is by default, in CI; optimising takes longer than everything else here. Rust always is: without, its lines are
- * those of the library.
+ * In CI, optimised like an author's plugin by default; optimising takes longer than everything else here. Rust is always optimised: otherwise its lines are
+ * lines of the library.
  */
 export const OPTIMIZE = process.env['CI'] === undefined ? 'none' : 'speed';
 
@@ -32,8 +32,8 @@ export const OPTIMIZE = process.env['CI'] === undefined ? 'none' : 'speed';
  * Builds a plugin as an author does, and leaves the module and its source map in a folder.
  *
  * @param name Of the file among the sources.
- * @param file Where it stands in the project.
- * @returns undefined, with a note, where there is no compiler.
+ * @param file Its path in the project.
+ * @returns undefined, with a note, if there is no compiler.
  */
 export async function buildFailing(name: string, file: string): Promise<FailingPlugin | undefined> {
   const text = readFileSync(join(sources, name), 'utf8');
@@ -68,7 +68,7 @@ async function build(directory: string, file: string): Promise<string> {
     writeFileSync(path, bytes);
     return path;
   }
-  // One folder for what Cargo makes of the library, as for the other tests.
+  // One folder for Cargo's builds of the library, as in the other tests.
   const before = process.env['CARGO_TARGET_DIR'];
   process.env['CARGO_TARGET_DIR'] = resolve(
     import.meta.dirname,

@@ -12,7 +12,7 @@ const LANGUAGES = {
   Python: await buildFailing('metric.py', 'metric.py'),
 };
 
-/** What each is made to do, and with which code it fails. */
+/** What each plugin does, and with which code it fails. */
 const TRAPS = {
   AssemblyScript: {
     bounds: 'CALL_TRAPPED',
@@ -25,7 +25,7 @@ const TRAPS = {
     bounds: 'CALL_TRAPPED',
     divide: 'CALL_TRAPPED',
     unreachable: 'CALL_TRAPPED',
-    // Its own stack is at its end before the engine's.
+    // Its own stack overflows before the engine's.
     stack: 'CALL_TRAPPED',
     fuel: 'CALL_FUEL_EXHAUSTED',
   },

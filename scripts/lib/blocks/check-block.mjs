@@ -17,7 +17,7 @@ const { benchmarkSchema } = await loadSource(root, 'packages/bench/src/config/be
 const benchmark = benchmarkSchema();
 const ajv = new (Ajv.default ?? Ajv)({ strict: false, allErrors: true });
 const isWhole = ajv.compile(benchmark);
-// A page may show one key of a configuration alone.
+// A page may show a single key of a configuration.
 const { required: _required, oneOf: _oneOf, anyOf: _anyOf, allOf: _allOf, ...part } = benchmark;
 const isPart = ajv.compile(part);
 
@@ -46,9 +46,9 @@ const CHECKS = {
   mermaid: () => [],
 };
 
-/** What is wrong with a block of a page. */
+/** The problems of a block in a page. */
 export async function blockProblems(block) {
-  // A file whose name says so shows what a mistake leads to.
+  // A file whose name says so shows the effect of a mistake.
   if (block.attributes.has('excerpt') || (block.attributes.get('file') ?? '').startsWith('broken'))
     return [];
   const check = CHECKS[block.language];
@@ -64,7 +64,7 @@ function shellProblems({ code }) {
   });
 }
 
-/** What stands behind the name of the command, however it is started; undefined for other programs. */
+/** The text after the name of the command, however it is started; undefined for other programs. */
 function argumentsOfTestbench(program, words) {
   if (program === 'testbench') return words;
   if (program === 'npx' || program === 'pnpm' || program === 'bunx') {
@@ -76,9 +76,9 @@ function argumentsOfTestbench(program, words) {
   return words[0]?.endsWith('cli/bin/testbench.js') ? words.slice(1) : undefined;
 }
 
-/** Commands stand behind `$ `; the rest is what they print. */
+/** Commands follow `$ `; the rest is their output. */
 function consoleProblems({ code, attributes }) {
-  // The page shows what a mistake is answered with.
+  // The page shows the answer to a mistake.
   if (attributes.has('exit') && attributes.get('exit') === '2') return [];
   const lines = code.split('\n');
   const commands = lines.flatMap((line, index) => {
@@ -100,7 +100,7 @@ function yamlProblems({ code }) {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const known = Object.keys(value).filter((key) => Object.hasOwn(benchmark.properties, key));
-  // Files of other programs have keys of their own, a benchmark has none that is unknown.
+  // Files of other programs have their own keys; a benchmark has no unknown ones.
   if (known.length === 0 || ['on', 'jobs', 'steps', 'services'].some((key) => key in value))
     return [];
   const check = benchmark.required.every((key) => key in value) ? isWhole : isPart;
@@ -153,15 +153,15 @@ async function compiled({ where, code }, fence) {
   return await compileExamples(where, `\`\`\`${fence}\n${code}\n\`\`\`\n`, fence);
 }
 
-/** A declaration alone has the types that every file has. */
+/** A single declaration has the types that every file has. */
 function withTypes(code) {
   return code.includes('#include') ? code : `#include <stdint.h>\n${code}`;
 }
 
-/** A metric is built as testbench builds it; other code by the same interpreter, with a metric in it. */
+/** A metric is built like testbench builds it; other code with the same interpreter, together with a metric. */
 async function pythonProblems({ where, code }) {
   const whole = /^(async )?def (evaluate|complete|transform|keep|run)\b|^class /m.test(code);
-  // What is no metric, such as a script that reads results, must not run: it is compiled inside of a function.
+  // Code that is not a metric, such as a script that reads results, must not run: it is compiled inside a function.
   const inside = code.replaceAll(/^(?=.)/gm, '    ');
   const text = whole
     ? code

@@ -1,7 +1,7 @@
 /**
  * The fenced blocks of a page of Markdown.
  *
- * @returns For each: where it is, its language (the first word behind the fence), its attributes (`file=x` and words) and its code.
+ * @returns For each: where it is, its language (the first word after the fence), its attributes (`file=x` and words) and its code.
  */
 export function blocksOf(page, text) {
   const blocks = [];

@@ -6,12 +6,12 @@ import { pinnedNode, run, tail } from '../run.mjs';
 import { root } from '../workspace.mjs';
 import { blocksOf } from './read-blocks.mjs';
 
-/** What the commands of README.md read. */
+/** The files that the commands of README.md read. */
 const SEEN = ['example-plugins', 'examples', 'node_modules', 'packages'];
 
 /**
- * Runs the commands of README.md, one block after the other, as somebody would who reads it; those of npm are left out, since they
- * are what CI runs anyway. What they write lies in a temporary folder.
+ * Runs the commands of README.md, one block after the other, like someone who follows it; npm commands are left out, since they
+ * run in CI anyway. The commands write to a temporary folder.
  *
  * @returns What went wrong.
  */

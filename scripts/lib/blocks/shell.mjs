@@ -1,10 +1,10 @@
-/** What stands between two commands of a line. */
+/** What separates two commands on a line. */
 const SEPARATORS = new Set(['|', '||', '&&', ';', '&']);
 
 /**
- * Takes a block of shell apart into its commands, each a list of words without quotes. Redirections, comments and assignments are left out.
+ * Splits a shell block into its commands, each a list of words without quotes. Redirections, comments and assignments are left out.
  *
- * It knows as much of the language as documentation needs: no functions, loops or here-documents.
+ * It supports only the part of the language that documentation needs: no functions, loops or here-documents.
  */
 export function shellCommands(block) {
   const commands = [];

@@ -1,7 +1,7 @@
 // Collects the declarations of the C header, with the comments before them.
 import { readFileSync } from 'node:fs';
 
-/** Behind this line the header says how it is done; of what follows, only macros are for authors. */
+/** After this line, the header contains its implementation; of the rest, only macros are for authors. */
 const END = 'how it is done */';
 
 /**
@@ -19,7 +19,7 @@ export function collectHeader(path) {
   return entries;
 }
 
-/** Texts that begin at the first column, each with the comment right before it. */
+/** Texts that begin in the first column, each with the comment immediately before it. */
 function* declarationsOf(source) {
   const lines = source.split('\n');
   let doc = '';
@@ -48,7 +48,7 @@ function addDeclaration(entries, doc, text) {
   const type = /^typedef (?:struct|enum) (\w+) \{([^]*)\} ?\w+;$/.exec(text);
   const values = /^enum \{([^}]*)\};$/.exec(text);
   if (macro !== null) entries.set(macro[2], { signature: macro[1], doc, members: [] });
-  // Those that begin with tb_host_ are for the header itself.
+  // Names that begin with tb_host_ are for the header itself.
   else if (fn !== null && !fn[2].startsWith('tb_host_')) {
     entries.set(fn[2], { signature: fn[1].replace('extern ', ''), doc, members: [] });
   } else if (type !== null) {

@@ -1,4 +1,4 @@
-// Compiles the examples of a page with what its authors use. Those of JavaScript are compiled, and run, by scripts/checks/examples.mjs.
+// Compiles the examples of a page with the tools that its authors use. JavaScript examples are compiled, and run, by scripts/checks/examples.mjs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const COMPILERS = {
   python: compilePython,
 };
 
-/** @returns What is wrong, a text for each example that does not compile. */
+/** @returns The problems: a text for each example that does not compile. */
 export async function compileExamples(path, text, fence) {
   const compile = COMPILERS[fence];
   if (compile === undefined) return [];

@@ -1,8 +1,8 @@
-// A page of the reference: sections that people wrote, each with an example, and lists of names in the place of which what is said of them goes.
+// A page of the reference: handwritten sections, each with an example, and lists of names, after which their documentation is inserted.
 
 const LIST = /<!-- reference: ([^>]*?) -->\n[^]*?<!-- end -->/g;
 
-/** Puts what is said of each name of a list behind it. */
+/** Inserts the documentation of each name in a list after that list. */
 export function fillPage(text, entries) {
   return text.replaceAll(LIST, (_, names) => {
     const parts = namesOf(names).map((name) => {
@@ -13,11 +13,11 @@ export function fillPage(text, entries) {
   });
 }
 
-/** What a page lacks: names without a place, a docstring or an example, and places of names that there are not. */
+/** What a page lacks: names without a place, a docstring or an example, and places for names that do not exist. */
 export function problemsOf(text, entries, fence) {
   const problems = [];
   const listed = new Set();
-  // A section is all between two headings of the second level.
+  // A section is everything between two headings of the second level.
   for (const section of text.split(/^(?=## )/m)) {
     const code = examplesOf(section, fence).join('\n');
     for (const [, names] of section.matchAll(LIST)) {
@@ -58,7 +58,7 @@ const isUsable = (entry) =>
 const isFunction = (signature) =>
   /\(/.test(signature) && !/^(?:constructor|\w+\??:|[A-Z]\w*\()/.test(signature);
 
-/** The members, with the docstring of the class that they override one of. */
+/** The members, with the docstring of the class member that they override. */
 function withInherited(entry, entries) {
   const [, base] = / extends (\w+)/.exec(entry.signature) ?? [];
   return entry.members.map((member) => {

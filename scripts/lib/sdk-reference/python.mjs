@@ -1,14 +1,14 @@
-// Collects what a script in Python meets from the stub for editors, and holds it against the module that scripts run with.
+// Collects what a script in Python can use from the stub for editors, and compares it with the module that scripts run with.
 import { readFileSync } from 'node:fs';
 
-/** What a script gets without naming its type. */
+/** Types that a script receives without naming them. */
 const GIVEN = new Set(['Context', 'Record', 'Response', 'State']);
 
 /**
  * Classes of a stub, by name.
  *
- * @param stub Of the stub.
- * @param runtime Files of the module; its classes of these names must have the same methods.
+ * @param stub Path of the stub.
+ * @param runtime Files of the module; its classes with these names must have the same methods.
  */
 export function collectPython(stub, ...runtime) {
   const text = readFileSync(stub, 'utf8');

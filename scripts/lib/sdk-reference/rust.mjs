@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Modules whose items are public under their own name; those of the others are re-exported. */
+/** Modules whose items are public under their own name; items of other modules are re-exported. */
 const MODULES = new Set(['ask', 'host', 'http']);
 const HIDDEN = new Set(['PluginCell']);
 
@@ -17,7 +17,7 @@ export function collectCrate(folder) {
   for (const file of readdirSync(folder).toSorted()) {
     const name = file.replace(/\.rs$/, '');
     const prefix = MODULES.has(name) ? `${name}::` : '';
-    // What the module does inside of WebAssembly, and outside of it.
+    // What the module does inside and outside WebAssembly.
     const text = readFileSync(join(folder, file), 'utf8').split(
       '#[cfg(target_arch = "wasm32")]\npub(crate) mod raw',
     )[0];

@@ -1,10 +1,10 @@
-// Collects what modules in TypeScript or AssemblyScript, whose grammar is the same, export, with its docstrings.
+// Collects the exports, with their docstrings, of modules in TypeScript or AssemblyScript, which have the same grammar.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import ts from 'typescript';
 
-/** What begins the docstring of a member that authors do not need. */
+/** The beginning of the docstring of a member that authors do not need. */
 const OWN = /for this library|for the writer/i;
 
 /**
@@ -55,7 +55,7 @@ function describe(node, source) {
 
 function membersOf(node) {
   if (ts.isClassDeclaration(node)) {
-    // Fields of the constructor's parameters.
+    // Fields declared as parameters of the constructor.
     return node.members.flatMap((member) =>
       ts.isConstructorDeclaration(member)
         ? [member, ...member.parameters.filter((parameter) => parameter.modifiers?.length > 0)]
@@ -79,7 +79,7 @@ function signatureOf(node, source) {
   const whole = source.text;
   const start = node.modifiers?.at(-1)?.end ?? node.getStart(source);
   let text = whole.slice(start, bodyOf(node, source));
-  // Comments of parameters stand with their fields.
+  // Comments on parameters are with their fields.
   text = text
     .replaceAll(/\/\*\*[^]*?\*\/|\/\/[^\n]*/g, '')
     .replaceAll(/\s+/g, ' ')
