@@ -168,7 +168,7 @@ describe('plugin anthropic', () => {
       top_k: 3,
     });
     expect(bare?.body).toEqual({ ...head, system: 'o', top_p: 1, ...more });
-    // A name that stood there twice would be lost here.
+    // A name that occurred twice would be lost here.
     for (const { body, text } of bench.seen) expect(text).toBe(JSON.stringify(body));
   });
 

@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { openPlugin } from './open-plugin.js';
 
 const REFUSED = 'CALL_INVALID_INPUT';
-/** The score of an answer to a blank right answer, or what the call ends with: for the answer "x", and for an empty one. */
+/** The score for a blank expected answer, or the error of the call: for the answer "x", and for an empty one. */
 type Outcome = readonly [given: number | typeof REFUSED, empty: number | typeof REFUSED];
 const refused: Outcome = [REFUSED, REFUSED];
-/** As the metric's reference has it: an empty text equals an empty one. */
+/** As in the metric's reference implementation: an empty text equals an empty one. */
 const equal: Outcome = [0, 1];
-/** As the metric's reference has it: nothing has something in common with nothing. */
+/** As in the metric's reference implementation: empty texts have nothing in common. */
 const nothing: Outcome = [0, 0];
 
 const FORMS = {
@@ -25,7 +25,7 @@ const FORMS = {
 };
 type Form = keyof typeof FORMS;
 
-/** What an evaluator does with each form: most have one way for empty texts, and refuse what is not a text. */
+/** How an evaluator handles each form: most treat empty texts in one way, and refuse values that are not texts. */
 const row = (blank: Outcome, rest: Partial<Record<Form, Outcome>> = {}): Record<Form, Outcome> => ({
   empty: blank,
   space: blank,
@@ -40,7 +40,7 @@ const row = (blank: Outcome, rest: Partial<Record<Form, Outcome>> = {}): Record<
 const TABLE: Readonly<
   Record<string, readonly (readonly [config: object, expected: Record<Form, Outcome>])[]>
 > = {
-  // A blank is in every answer.
+  // Every answer contains a blank.
   contains: [
     [{}, row(refused)],
     [{ require: 'none' }, row(refused)],
@@ -67,7 +67,7 @@ const TABLE: Readonly<
   'numeric-diff': [[{}, row(refused)]],
   // No schema.
   'json-schema': [[{}, row(refused)]],
-  // Equal to itself, and to nothing else.
+  // Equal only to itself.
   'exact-match': [
     [{}, row(equal)],
     [{ ignore_space: false }, row(equal, { space: nothing })],
@@ -83,7 +83,7 @@ const TABLE: Readonly<
       }),
     ],
   ],
-  // As their references have it.
+  // As in their reference implementations.
   'token-f1': [
     [{}, row(nothing)],
     [{ version: '2.0' }, row(equal, { 'empty list': equal })],
@@ -99,11 +99,11 @@ const TABLE: Readonly<
   gleu: [[{}, row(nothing)]],
   chrf: [[{}, row(nothing)]],
   ter: [[{}, row(equal)]],
-  // No class is called by nothing.
+  // No class has an empty name.
   classification: [[{}, row(refused)]],
 };
 
-/** Evaluators whose right answer is not a text, or that need none. */
+/** Evaluators whose expected answer is not a text, or that need none. */
 const OTHERS = ['cosine', 'json-diff', 'json-validity', 'llm-judge', 'readability', 'tool-calls'];
 
 async function outcome(host: TestHost, data: object): Promise<number | string> {

@@ -11,7 +11,7 @@ const EXPECTED = ['spam', 'ham', 'ham', 'eggs', 'spam', 'ham', 'eggs', 'ham'];
 const OUTPUT = ['spam', 'ham', 'spam', 'eggs', 'ham', 'ham', 'ham', 'other'];
 const near = (value: number): number => expect.closeTo(value, 14) as number;
 
-/** One call a record, as a benchmark has it, and the sums of their metrics, which the host adds up. */
+/** One call per record, as in a benchmark, and the sums of their metrics, which the host adds up. */
 async function scoreRecords(
   config: object,
   records: readonly object[],
@@ -26,7 +26,7 @@ async function scoreRecords(
       sums[name] = (sums[name] ?? 0) + value;
     }
   }
-  // The order of sums must not matter.
+  // The order of summation must not matter.
   const reversed = Object.fromEntries(Object.entries(sums).toReversed());
   const { data } = await host.aggregate(reversed, records.length);
   return { set: data as unknown as Result, scores };
@@ -36,7 +36,7 @@ const recordsOf = (output: readonly string[]): object[] =>
   output.map((text, index) => ({ output: text, expected: EXPECTED[index] }));
 
 describe('plugin classification', () => {
-  // By scikit-learn 1.9, zero_division = 0.
+  // According to scikit-learn 1.9, zero_division = 0.
   it.each([
     {
       config: {},

@@ -18,7 +18,7 @@ describe('plugin extract', () => {
     [{ which: 'first' }, 'first 3, then 4', '3'],
     [
       { which: 'list' },
-      // What could be a decimal comma or a list, and a version, are not numbers.
+      // Text that could be a decimal comma or a list, and versions, are not numbers.
       'a-1 -2 3-4 1,2 1, 2 1,234 1.2.3',
       '["1","-2","3","4","1","2","1234"]',
     ],
@@ -89,7 +89,7 @@ const needsClasses = ({ selector }: Case): boolean => /\\\\?[pP]\{/.test(selecto
 describe('JSON paths, by the compliance test suite of RFC 9535', () => {
   const supported = cases.filter((test) => !needsClasses(test));
   it(`passes ${supported.length} of ${cases.length} cases`, async () => {
-    // One system for all: it compiles the module once.
+    // One system for all cases: it compiles the module once.
     await using system = new PluginSystem();
     const run = async ({ selector, document }: Case): Promise<string> => {
       const config = { by: 'json_path', path: selector, which: 'list' };

@@ -11,7 +11,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: ReturnType<typeof JSON.parse>;
-  /** The body as it was written. */
+  /** The body as written. */
   readonly text: string;
 }
 
@@ -21,18 +21,18 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, or the text of an event stream. */
   readonly body: unknown;
-  /** Bytes of a piece, for a stream. @default all at once */
+  /** Bytes per piece, for a stream. @default all at once */
   readonly pieceBytes?: number;
   /** Cuts the connection after the body. */
   readonly cut?: boolean;
 }
 
-/** A server on loopback that answers as it is told, and a plugin that may ask it and nobody else. */
+/** A server on loopback that answers as instructed, and a plugin that may send requests only to it. */
 export interface ModelBench extends AsyncDisposable {
   readonly system: PluginSystem;
   readonly id: string;
   readonly seen: SeenRequest[];
-  /** What the next requests get, in this order; a function makes its answer from the request. */
+  /** The replies to the next requests, in this order; a function creates its reply from the request. */
   readonly replies: (Reply | ((request: SeenRequest) => Reply))[];
 }
 
@@ -102,7 +102,7 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
   else response.end();
 }
 
-/** Runs one call; gives the streamed pieces and the result. */
+/** Runs one call; returns the streamed pieces and the result. */
 export async function streamCall(
   bench: ModelBench,
   data: object,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openPlugin } from './open-plugin.js';
 import { sharedFile } from './shared-data.js';
 
-/** An input on which a plugin was wrong. */
+/** An input that a plugin handled incorrectly. */
 interface Fault {
   readonly id: string;
   readonly plugin: string;
@@ -14,7 +14,7 @@ interface Fault {
   readonly right: unknown;
 }
 
-/** What the file says in words: the input, what of the outcome counts, and what it is compared with. */
+/** What the file says in words: the input, the relevant part of the outcome, and the value it is compared with. */
 interface Told {
   readonly input?: unknown;
   readonly read?: (outcome: Outcome) => unknown;
@@ -40,7 +40,7 @@ interface Outcome {
   readonly error?: string;
 }
 
-/** What `right` is compared with: the code of a failure, the score, or the text. */
+/** The value that `right` is compared with: the code of a failure, the score, or the text. */
 function read({ data, error }: Outcome): unknown {
   return error ?? data.score ?? data;
 }

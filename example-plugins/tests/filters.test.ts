@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
 
-/** What a filter gives. */
+/** What a filter returns. */
 interface Filtered {
   readonly items: readonly unknown[];
   readonly dropped: readonly { readonly index: number; readonly reason: string }[];
@@ -72,7 +72,7 @@ describe('plugin pii', () => {
       scores: { f1: 0.4111111111111111 },
       input: 'a@b.de?',
       expected: [{ 'x@y.de': ['10.0.0.1', true, null, 4_111_111_111_111_111, 0.5] }],
-      // An escape hides nothing.
+      // Escapes do not hide anything.
       output: 'a\u0040b.de',
     };
     expect((await filter('pii', { action: 'redact' }, [item])).items).toEqual([
@@ -209,7 +209,7 @@ describe('plugin dedupe', () => {
     expect(second.data).toEqual(first.data);
   });
 
-  /** Jaccard similarity of the sets of three words in a row. */
+  /** Jaccard similarity of the sets of three consecutive words. */
   function similarity(a: string, b: string): number {
     const sets = [a, b].map((text) => {
       const words = text.split(' ');
@@ -291,7 +291,7 @@ describe('plugin top-k', () => {
   it.each([
     [{ k: 2 }, [1, 3, 2, 3], [1, 3]],
     [{ k: 2, best: 'smallest' }, [1, 3, 2, -3], [0, 3]],
-    // Of equal numbers the first ones stay.
+    // Among equal numbers the first ones stay.
     [{ k: 1 }, [5, 5, 5], [0]],
     [{ k: 0 }, [5], []],
     [{ k: 9 }, [5, null], [0]],

@@ -58,7 +58,7 @@ describe('ten times the text takes at most twelve times the fuel', () => {
     expect(await fuel(50_000)).toBeLessThan(12 * small);
   });
 
-  // What looks like the beginning of something long, again and again.
+  // The apparent beginning of something long, repeated many times.
   const rows =
     '1|1 |1,|1 234 |1,234,|1\'2,|1.|1/|1 1/|10^|-|-$|$ |(|(1,|\\frac{|\\frac{1}{|√|1e|1×10|二|1万|½|**1|x_{|\\,1|1.2.3 |³|[{"a":'.split(
       '|',

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
 
-/** What the plugin gives. */
+/** What the plugin returns. */
 interface Result {
   readonly score: number;
   readonly metrics: { readonly is_json: number; readonly errors: number };
@@ -111,7 +111,7 @@ const folder = join(
   dirname(require.resolve('json-schema-test-suite/package.json')),
   'tests/draft4',
 );
-/** What draft 4 spells otherwise than 2020-12 does, or what is fetched from elsewhere. */
+/** Keywords that draft 4 spells differently from 2020-12, and schemas fetched from elsewhere. */
 const OLD =
   /"(?:additionalItems|dependencies|id|exclusiveM(?:in|ax)imum":true)|"items":\[|json-schema\.org|localhost/;
 
@@ -137,7 +137,7 @@ describe('the official test suite', () => {
   });
 });
 
-/** Schemas with the keywords that are new since, each against whatever value. */
+/** Schemas with the keywords added since then, each tested against arbitrary values. */
 const SCHEMAS: readonly object[] = [
   { prefixItems: [{ type: 'integer' }, { type: 'string' }], items: { type: 'boolean' } },
   { contains: { type: 'integer' }, minContains: 2, maxContains: 3 },

@@ -17,7 +17,7 @@ let server: ModelServer;
 let system: PluginSystem;
 let judges: Readonly<Record<string, Judge>> = {};
 let counts = new Map<string, number>();
-/** What goes wrong, by the number of the request of a call, from 0. */
+/** The fault, by the number of the request within a call, from 0. */
 let faults = new Map<number, ModelFault>();
 let arrived = 0;
 
@@ -66,7 +66,7 @@ interface Result {
 
 const RUBRIC = 'Right is 5, wrong is 1.';
 
-/** Loads the judge, and has it judge one answer. */
+/** Loads the judge, and lets it judge one answer. */
 async function judge(config: object, judging: typeof judges, data: object = {}): Promise<Result> {
   const { host } = new URL(server.origin);
   judges = judging;
@@ -92,7 +92,7 @@ describe('several judgements of llm-judge', () => {
     ['mean', [5, 3, 3, 1, 4], 0.55, 0.4],
     ['median', [5, 3, 3, 1, 4], 0.5, 0.4],
     ['majority', [5, 3, 3, 1, 4], 0.5, 0.4],
-    // Two are equally frequent: their mean.
+    // Two grades are equally frequent: their mean.
     ['majority', [5, 5, 1, 1, 4], 0.5, 0.4],
     ['median', [1, 1, 4, 4], 0.375, 0.5],
     ['mean', [2, 2, 2], 0.25, 1],
@@ -111,7 +111,7 @@ describe('several judgements of llm-judge', () => {
     expect(judgements.map((one) => [one.judge, one.sample, one.score])).toEqual(
       list.map((grade, index) => ['a', index + 1, (grade - 1) / 4]),
     );
-    // Each has a reply of its own, and tokens are those of all.
+    // Each sample has its own reply, and the tokens are the total of all.
     expect(new Set(judgements.map(({ reply }) => reply)).size).toBe(samples);
     expect(metrics['completion_tokens']).toBeGreaterThanOrEqual(samples);
   });
@@ -248,7 +248,7 @@ describe('a judge that asks in rounds', () => {
     expect(judgements.map((one) => `${one.judge} ${one.sample}`)).toEqual(
       panel.flatMap((name) => Array.from({ length: 16 }, (_, index) => `${name} ${index + 1}`)),
     );
-    // Of early rounds both ends are there: what goes from round to round has a limit.
+    // Of early rounds, the beginning and the end are kept: the data passed from round to round is limited.
     const isKept = ({ reply }: Judgement): boolean =>
       reply.startsWith('word ') && /[0-9a-f]{32} \{"score": \d\}$/.test(reply);
     expect(judgements.filter((one) => !isKept(one))).toEqual([]);
@@ -305,7 +305,7 @@ describe('a judge that asks in rounds', () => {
 describe('comparing two answers by llm-judge', () => {
   const compare = { model: 'a', compare_with: 'baseline', rubric: 'preference' };
   const data = { baseline: 'Lyon', expected: 'Paris' };
-  /** Which answer stands first. */
+  /** Which answer comes first. */
   const firstOf = (request: ModelRequest): string => {
     const { content } = (request.body['messages'] as { content: string }[])[1]!;
     return (JSON.parse(content.replace(/^DATA /, '')) as { first: string }).first;

@@ -11,16 +11,16 @@ import { pluginPath } from './open-plugin.js';
 
 const folder = join(import.meta.dirname, '../llm-judge');
 const recordings = readdirSync(join(folder, 'recordings')).sort();
-/** Writes the requests down instead of comparing them; the replies are written by hand. */
+/** Records the requests instead of comparing them; the replies are written by hand. */
 const isRecording = process.env['RECORD_JUDGE'] === '1';
 
-/** One answer that is judged: what is sent, what comes back, and what becomes of it. */
+/** One judged answer: the request, the reply, and the result. */
 interface Case {
   readonly case: string;
   readonly input: object;
   /** `{{mark}}` stands for the mark. */
   readonly reply?: string;
-  /** Of a comparison: in both orders. */
+  /** For a comparison: in both orders. */
   readonly replies?: readonly string[];
   requests?: unknown[];
   readonly result: { readonly score: number } & Readonly<Record<string, unknown>>;
@@ -44,12 +44,12 @@ const systemOf = ({ api, body }: ModelRequest): string => {
 const markOf = (request: ModelRequest): string =>
   /the mark ([0-9a-f]{32}) /.exec(systemOf(request))![1]!;
 
-/** What the server says next, in this order. */
+/** The next replies of the server, in this order. */
 const replies: string[] = [];
 let server: ModelServer;
 let system: PluginSystem;
 
-// One for all cases: to start them is most of the time.
+// One for all cases: starting it takes most of the time.
 beforeAll(async () => {
   server = await serveModels({
     answer: (request) => replies.shift()!.replaceAll('{{mark}}', markOf(request)),
@@ -61,7 +61,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** Loads the judge, and gives a function that asks it. */
+/** Loads the judge, and returns a function that calls it. */
 async function openJudge(config: object): Promise<(data: unknown) => Promise<Result>> {
   replies.length = 0;
   const { host } = new URL(server.origin);
@@ -115,7 +115,7 @@ describe('the rubrics of llm-judge', () => {
         metrics: numbers,
         choice,
       });
-      // The reply as it came, mark and all.
+      // The reply as received, including the mark.
       expect(judgements[0]?.reply.replaceAll(/[0-9a-f]{32}/g, '')).toBe(
         given[0]!.replaceAll('{{mark}}', '').replaceAll(/[0-9a-f]{32}/g, ''),
       );

@@ -1,6 +1,6 @@
 import { createMemorySecrets, PluginSystem } from '@testbench/core';
 
-/** A system whose judges may show their key to the server of models. */
+/** A system whose judges may send their key to the model server. */
 export function judgeSystem(server: { readonly origin: string }): PluginSystem {
   const { host } = new URL(server.origin);
   return new PluginSystem({

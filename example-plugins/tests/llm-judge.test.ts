@@ -10,7 +10,7 @@ import {
 const CONFIG = { rubric: 'Right and short is 5, wrong is 1.', model: 'judge' };
 const openOwn = (config: object): Promise<ModelBench> =>
   openModelBench('llm-judge', 'JUDGE_API_KEY', { ...CONFIG, ...config });
-/** The judge that most cases ask: loading it for each of them would be most of the time. */
+/** The judge for most cases: loading it for each of them would take most of the time. */
 let common: Promise<ModelBench> | undefined;
 afterAll(async () => await (await common)?.[Symbol.asyncDispose]());
 
@@ -29,7 +29,7 @@ interface Result {
 }
 const callWhole = async (bench: ModelBench, data: object): Promise<Result> =>
   (await bench.system.executePlugin(bench.id, { data })).data as Result;
-/** The result without the replies that it keeps. */
+/** The result without the replies that it contains. */
 const call = async (bench: ModelBench, data: object): Promise<unknown> => {
   const { judgements: _, ...result } = await callWhole(bench, data);
   return result;
@@ -47,7 +47,7 @@ const saying = (content: string): Reply => ({
 });
 /** Cyrillic letters that look like Latin ones. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = { a: 'а', c: 'с', e: 'е' };
-/** What was handed over as data. */
+/** The content that was passed as data. */
 const dataOf = (request: SeenRequest): unknown =>
   JSON.parse(request.body.messages[1].content.replace(/^DATA /, ''));
 
@@ -65,7 +65,7 @@ describe('plugin llm-judge', () => {
     });
     const [request] = bench.seen;
     expect(request?.body).toMatchObject({ model: 'judge', max_tokens: 1024 });
-    // Reasoning models refuse it.
+    // Reasoning models reject it.
     expect(request?.body).not.toHaveProperty('temperature');
     expect(dataOf(request!)).toEqual({ question: 'Capital?', reference: 'Paris', answer: 'Paris' });
     expect(text(request!)).toContain(CONFIG.rubric);
@@ -123,7 +123,7 @@ describe('plugin llm-judge', () => {
   });
 
   describe('takes a grade as judges write it', () => {
-    // [lowest, highest, score as JSON or, without JSON, as text, the grade that it is]
+    // [lowest, highest, score as JSON or, without JSON, as text, the resulting grade]
     it.each<[lowest: number, highest: number, rows: readonly (readonly [unknown, number])[]]>([
       [
         1,

@@ -50,13 +50,13 @@ describe.each(MODELS)('what $plugin says of a failure', ({ open, data }) => {
     { status: 429, headers: {}, expected: [429, true, undefined] },
     { status: 429, headers: { 'retry-after': '20' }, expected: [429, true, 20_000] },
     { status: 503, headers: { 'retry-after': '1.5' }, expected: [503, true, 1500] },
-    // More exact, and sent together with the other.
+    // More precise, and sent together with the other.
     {
       status: 429,
       headers: { 'retry-after': '1', 'retry-after-ms': '350.4' },
       expected: [429, true, 351],
     },
-    // By the server's own clock.
+    // Relative to the server's own clock.
     {
       status: 503,
       headers: {
@@ -126,7 +126,7 @@ it('may be asked again after its own time for an attempt was over', async () => 
     { retries: 0, timeout_ms: 200 },
     '/v1',
   );
-  // Of the body nothing comes.
+  // The body never arrives.
   const never: Reply = { headers: { 'content-length': '10' }, body: '' };
   expect(await failureOf(bench, { model: 'm', prompt: 'x' }, never)).toMatchObject({
     pluginCode: -27,

@@ -102,7 +102,7 @@ describe.each(built)('asking in %s', (_, result) => {
         const { data, requests } = await host.call({ text });
         expect(data).toEqual({ status: 200, body: `graded ${text}`, second: -3, kept: [1] });
         expect(requests).toHaveLength(1);
-        // What a call has asked, or an earlier one, is not asked by one that fails.
+        // A failing call does not send the requests of earlier calls, nor its own.
         await expect(host.call({ refuse: true })).rejects.toMatchObject({
           code: 'CALL_INVALID_INPUT',
         });

@@ -73,7 +73,7 @@ const built = [
   ['Rust', await buildFrom({ 'src/lib.rs': RUST })],
 ] as const;
 
-/** What each says of a body that breaks off, and of one that is not UTF-8. */
+/** What each reports for a body that breaks off, and for one that is not UTF-8. */
 const PARTIAL = {
   C: [
     { pluginCode: -105, pluginMessage: 'the answer is not whole or not UTF-8' },

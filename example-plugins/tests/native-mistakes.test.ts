@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { buildFrom } from './native-project.js';
 
-/** What building says; undefined where there is no compiler. */
+/** What the build reports; undefined if there is no compiler. */
 async function complaint(
   files: Readonly<Record<string, string>>,
   flags: readonly string[] = [],

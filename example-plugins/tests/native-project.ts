@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { BuildError, buildPlugin, type BuildResult } from '@testbench/sdk';
 import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
 
-// One folder for what Cargo makes, so that what the projects share is compiled once, and with less optimisation than a product has.
+// One folder for Cargo's output, so that shared dependencies are compiled once, and with less optimisation than a product needs.
 const CARGO_ENVIRONMENT = {
   CARGO_TARGET_DIR: resolve(import.meta.dirname, 'target'),
   CARGO_PROFILE_RELEASE_LTO: 'off',
@@ -14,9 +14,9 @@ const CARGO_ENVIRONMENT = {
 };
 
 /**
- * Builds a project of these files in a folder of its own.
+ * Builds a project with these files in a separate folder.
  *
- * @returns undefined, with a note, where there is no compiler for it.
+ * @returns undefined, with a note, if there is no compiler for it.
  * @throws {BuildError} For any other reason.
  */
 export async function buildFrom(
@@ -39,7 +39,7 @@ export async function buildFrom(
   const before = { ...process.env };
   Object.assign(process.env, CARGO_ENVIRONMENT);
   try {
-    // clang is a program of WebAssembly here: four fifths of its time would go into making the module fast.
+    // clang is a WebAssembly program here: four fifths of its time would be spent on optimizing the module.
     const unoptimized = isRust ? [] : ['-O0'];
     return await buildPlugin({ directory, optimize: 'none', flags: [...unoptimized, ...flags] });
   } catch (error) {
@@ -47,7 +47,7 @@ export async function buildFrom(
     process.stderr.write(`skipped: ${error.message}\n`);
     return undefined;
   } finally {
-    // Other files of tests use this process after this one.
+    // Later test files use this process too.
     for (const name of Object.keys(CARGO_ENVIRONMENT)) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];

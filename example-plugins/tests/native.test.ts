@@ -17,10 +17,10 @@ import { sharedFile } from './shared-data.js';
 const vectorFile = sharedFile('vectors/levenshtein.json');
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-/** As its author builds it, in CI; optimising takes longer than everything else here. */
+/** In CI, built like its author builds it; optimising takes longer than everything else here. */
 const optimize = process.env['CI'] === undefined ? 'none' : 'speed';
 
-/** Builds an example in another language; undefined, with a note, where its compiler is not installed. */
+/** Builds an example in another language; undefined, with a note, if its compiler is not installed. */
 async function build(name: string): Promise<BuildResult | undefined> {
   try {
     return await buildPlugin({ directory: folder(name), optimize });

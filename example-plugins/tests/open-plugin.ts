@@ -8,8 +8,8 @@ export function pluginPath(name: string): string {
 }
 
 /**
- * Loads an example plugin into a real host, on the test's own thread: a thread for each of thousands of loads would be most of the
- * time that tests take. That every isolation gives the same is proved where they are.
+ * Loads an example plugin into a real host, on the test's own thread: a thread for each of thousands of loads would take most of the
+ * tests' time. The tests of the isolations prove that all of them give the same results.
  */
 export async function openPlugin(name: string, config?: unknown): Promise<TestHost> {
   return await createTestHost(pluginPath(name), {

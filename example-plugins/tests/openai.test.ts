@@ -145,7 +145,7 @@ describe('plugin openai', () => {
     await using bench = await open({ extra });
     bench.replies.push({ body: answer({ content: 'ok', refusal: '' }) });
     const data = await call(bench, { model: 'm', prompt: 'x', temperature: 0.5 });
-    // An empty refusal, as some servers send it, is none.
+    // An empty refusal, as some servers send it, does not count.
     expect(data).toMatchObject({ text: 'ok', finish_reason: 'stop' });
     const { body, text } = bench.seen[0]!;
     expect(body).toEqual({
@@ -155,7 +155,7 @@ describe('plugin openai', () => {
       seed: 7,
       user: 'u',
     });
-    // A name that stood there twice would be lost here.
+    // A name that occurred twice would be lost here.
     expect(text).toBe(JSON.stringify(body));
   });
 

@@ -11,7 +11,7 @@ type Case = readonly [
   value: number,
 ];
 
-/** Texts of our own, with what sacreBLEU 2.6.0 and NLTK 3.10.3 give for them: each option, in combinations. */
+/** Texts of our own, with the results of sacreBLEU 2.6.0 and NLTK 3.10.3 for them: each option, in combinations. */
 const CASES: readonly Case[] = [
   [
     'chrf',

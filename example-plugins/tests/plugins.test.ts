@@ -14,7 +14,7 @@ function table(
       await using host = await openPlugin(name, config);
       const result = await host.call(data);
       expect(result.data).toEqual(output);
-      // A plugin that took more would be slow for a thousand records.
+      // A plugin that used more would be slow for a thousand records.
       expect(result.metadata.fuelUsed).toBeLessThan(1_000_000);
     });
   });
@@ -54,7 +54,7 @@ table('contains', [
   ],
   [{ texts: ['x'], require: 'none' }, { output: 'abc' }, { score: 1, metrics: { found: 0 } }],
   [{ texts: ['x', 'b'] }, { output: 'abc' }, { score: 1, metrics: { found: 1 } }],
-  // Folded, not only in lower case: within a word, a sigma is another one.
+  // Folded, not only lower-cased: within a word, a sigma has another form.
   [{ texts: ['ΟΔΟΣ'] }, { output: 'η οδοσ και ΟΔΟΣΑ' }, { score: 1, metrics: { found: 1 } }],
   [
     { texts: ['ABC'], ignore_case: false },
@@ -121,7 +121,7 @@ table('numeric-match', [
     { score: 1, explanation: '99.5' },
   ],
   [{ compare: 'number' }, { output: 'none', expected: 'none' }, { score: 0, explanation: 'none' }],
-  // A hyphen is no minus.
+  // A hyphen is not a minus.
   [
     { compare: 'number' },
     { output: 'from 3-5', expected: 5 },
@@ -179,7 +179,7 @@ table('match', [
   ).map(
     ([output, expected, score]) => [{ numeric: true }, { output, expected }, { score }] as const,
   ),
-  // Without its marks nothing would be left of it, and that is in every answer.
+  // Without its marks it would be empty, and every answer contains the empty text.
   [{ location: 'any' }, { output: 'a + b', expected: '+' }, right],
   [{ location: 'any' }, { output: 'a - b', expected: '+' }, wrong],
   [{ location: 'any' }, { output: 'Η ΟΔΟΣ ΕΔΩ', expected: 'οδος' }, right],
@@ -329,7 +329,7 @@ describe('length-ratio, a plugin of the classic signature', () => {
 });
 
 describe('long answers', () => {
-  // Two thousand words used up all memory when texts were put together piece by piece.
+  // Two thousand words used up all memory when texts were assembled piece by piece.
   const words = Array.from({ length: 2000 }, (_, index) => `word${index % 700}.`).join(' ');
   it.each([
     ['exact-match', { ignore_case: true, ignore_punctuation: true, ignore_numbers: true }],
@@ -346,7 +346,7 @@ describe('long answers', () => {
     expect(data.score).toBeCloseTo(1);
   });
 
-  // No word where it was.
+  // No word is at its original position.
   const numbers = Array.from({ length: 8000 }, (_, index) => (index * 7919) % 3001);
   const output = numbers.map((number) => `w${number}`).join(' ');
   const expected = numbers.map((number) => `w${(number * 13) % 3001}`).join(' ');

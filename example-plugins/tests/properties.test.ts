@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openPlugin } from './open-plugin.js';
 import { ter } from '../../benchmarks/src/ter-reference.js';
 
-/** What the evaluators give. */
+/** What the evaluators return. */
 interface Result {
   readonly score: number;
   readonly metrics: Readonly<Record<string, number>>;
@@ -19,7 +19,7 @@ const sentence = fc.array(word, { maxLength: 14 }).map((words) => words.join(' '
 const full = fc.array(word, { minLength: 1, maxLength: 14 }).map((words) => words.join(' '));
 const pairs = fc.array(fc.tuple(sentence, full), { minLength: 1, maxLength: 5 });
 
-/** Plugin, configuration, and whether swapping the sides leaves the score as it is. */
+/** Plugin, configuration, and whether the score stays the same when the sides are swapped. */
 const METRICS: readonly (readonly [plugin: string, config: object, symmetric: boolean])[] = [
   ['levenshtein', {}, true],
   ['error-rate', {}, false],
@@ -49,7 +49,7 @@ describe.each(METRICS)('%s %j', (plugin, config, symmetric) => {
         expect(score).toBeLessThanOrEqual(1);
         const swapped = symmetric ? (await call(host, expected, output)).score : score;
         expect(swapped).toBeCloseTo(score, 12);
-        // rouge knows letters from a to z only, and one word has no pair of words.
+        // rouge knows only the letters from a to z, and a single word has no word pairs.
         const text = `a b ${output} c d`;
         expect((await call(host, text, text)).score).toBeCloseTo(1, 12);
       }),
@@ -59,7 +59,7 @@ describe.each(METRICS)('%s %j', (plugin, config, symmetric) => {
 });
 
 describe('statistics of sentences', () => {
-  /** Sums of the metrics of each sentence, and the result for all of them at once. */
+  /** The sums of each sentence's metrics, and the result for all sentences at once. */
   async function both(
     host: TestHost,
     list: readonly (readonly [output: string, expected: string])[],
@@ -135,7 +135,7 @@ describe('statistics of sentences', () => {
   );
 });
 
-/** Alignments by the whole table, walked back as rapidfuzz does. */
+/** Alignments from the whole table, traced back like rapidfuzz does. */
 function countErrors(reference: readonly string[], output: readonly string[]): object {
   const table = Array.from({ length: output.length + 1 }, (_, row) =>
     Array.from({ length: reference.length + 1 }, (__, column) => (row === 0 ? column : row)),
@@ -178,7 +178,7 @@ describe('bit vectors', () => {
     const words = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 150 });
     await fc.assert(
       fc.asyncProperty(words, words, async (output, expected) => {
-        // Different ends: common ones are taken off first.
+        // Different ends: common ones are removed first.
         const given = ['x', ...output, 'y'];
         const reference = ['v', ...expected, 'w'];
         const { metrics } = await call(host, given.join(' '), reference.join(' '));

@@ -65,7 +65,7 @@ describe('plugin regex-match', () => {
     expect((await host.call({ output: 'a', expected: 'a' })).data).toEqual(right('a'));
   });
 
-  // Each of these keeps a backtracking matcher busy for longer than the universe is old.
+  // Each of these keeps a backtracking matcher busy for longer than the age of the universe.
   it.each(['(a+)+$', '(a|a)*$', '(?:a*)*(?:a*)*$', '(a?){30}a{30}$', '(.*)(.*)(.*)(.*)x'])(
     'takes twice the fuel for twice the text: /%s/',
     async (pattern) => {

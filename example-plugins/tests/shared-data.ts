@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const directory =
   process.env['TESTBENCH_SHARED'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
 
-/** Absolute path of a file of the reference data; undefined if it is not there. */
+/** Absolute path of a reference data file; undefined if it does not exist. */
 export function sharedFile(name: string): string | undefined {
   const path = join(directory, name);
   return existsSync(path) ? path : undefined;

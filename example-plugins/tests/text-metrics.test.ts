@@ -4,13 +4,13 @@ import { openPlugin } from './open-plugin.js';
 
 describe('plugin ter', () => {
   it.each([
-    // Moving a stretch of words is one edit, wherever it goes.
+    // Moving a sequence of words is one edit, regardless of its destination.
     [{}, 'd e f g h a b c', 'a b c d e f g h', { num_edits: 1, ref_length: 8 }],
     [{}, 'b c d e a', 'a b c d e', { num_edits: 1, ref_length: 5 }],
     [{}, '', 'a b', { num_edits: 2, ref_length: 2 }],
     [{}, 'a b', '', { num_edits: 2, ref_length: 0 }],
     [{}, '', '', { num_edits: 0, ref_length: 0 }],
-    // The nearest reference counts, and the mean of their lengths; the first one leaves no trace in the second.
+    // The nearest reference counts, and the mean of their lengths; the first one does not affect the second.
     [{}, 'c a b d', ['a b d c x', 'c a b d'], { num_edits: 0, ref_length: 4.5 }],
     [{}, 'Hello WORLD', 'hello world', { num_edits: 0, ref_length: 2 }],
     [{ case_sensitive: true }, 'Hello WORLD', 'hello world', { num_edits: 2, ref_length: 2 }],
@@ -103,10 +103,10 @@ describe('plugin readability', () => {
       },
     ],
     ['...', { sentences: 1, words: 0, characters: 3, letters: 0, flesch_reading_ease: 0 }],
-    // Sentences of one or two words do not count, but a text has one.
+    // Sentences of one or two words do not count, but a text has at least one.
     ['Oh no. Yes! The T.V. set is on.', { sentences: 1, words: 8 }],
     ['One two three. Four five six?!', { sentences: 2, words: 6, lix: 3 }],
-    // An apostrophe alone is a mark; that of a contraction belongs to its word.
+    // A single apostrophe is a mark; in a contraction it belongs to the word.
     ["' 's 'tis - it's", { words: 3, letters: 7, characters: 12 }],
     ["don't well-known naïveté_1", { words: 3, long_words: 2 }],
     [
@@ -146,7 +146,7 @@ describe('plugin readability', () => {
 describe('plugin bleu-nltk', () => {
   it.each([
     [{ weights: [1] }, 'a a', ['a b', 'a'], 0.5],
-    // A shorter answer is penalised against the nearest reference, not against the shortest.
+    // A shorter answer is penalised relative to the nearest reference, not the shortest.
     [{ weights: [1] }, 'a b', ['a', 'a b c'], 1],
     [{ weights: [1] }, 'a b', ['a b c d'], Math.exp(-1)],
     [{ weights: [0.5, 0.5] }, 'a b x', 'a b c', Math.sqrt((2 / 3) * (1 / 2))],
@@ -163,7 +163,7 @@ describe('plugin bleu-nltk', () => {
     'It is a guide to action which ensures that the military always obeys the commands of the party';
   const other =
     'It is a guide to action that ensures that the military will forever heed Party commands';
-  // By NLTK 3.10, methods 0 to 7; null where it refuses.
+  // According to NLTK 3.10, methods 0 to 7; null where it refuses.
   it.each<[output: string, expected: string[], scores: (number | null)[]]>([
     [
       guide,
@@ -266,7 +266,7 @@ describe('plugin bleu-nltk', () => {
     expect(data.score).toBeCloseTo(score, 12);
   });
 
-  // By NLTK 3.10's corpus_bleu, whose methods 5 to 7 look at the last sentence alone.
+  // According to NLTK 3.10's corpus_bleu, whose methods 5 to 7 use only the last sentence.
   it.each([
     [1, 0.36258576864575903],
     [2, 0.39209848629797267],
@@ -277,7 +277,7 @@ describe('plugin bleu-nltk', () => {
     [7, undefined],
   ])('scores a set from its sums as the corpus, by method %i', async (smoothing, score) => {
     await using host = await openPlugin('bleu-nltk', { smoothing });
-    // Each has a 3-gram in common, as method 6 wants it.
+    // Each has a 3-gram in common, as method 6 requires.
     const corpus = [
       [guide, [other]],
       [smoothing === 6 ? 'the cat is on mat' : 'the cat sat on mat', mats],

@@ -45,7 +45,7 @@ describe('the forms of calls', () => {
     'a whole conversation': [
       { role: 'user', content: 'Weather?' },
       { role: 'assistant', content: '', tool_calls: [openai] },
-      // It looks like a call, and is what the tool gave.
+      // It looks like a call, but it is the output of the tool.
       {
         role: 'tool',
         content: [{ type: 'tool_use', name: 'no', input: {} }],

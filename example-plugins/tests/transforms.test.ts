@@ -109,9 +109,9 @@ describe('plugin template', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(node, { maxLength: 6 }), async (parts) => {
         const template = parts.join('');
-        // An empty one is refused.
+        // An empty template is refused.
         fc.pre(template !== '');
-        // With escapes, for without them Handlebars adds up numbers that stand side by side.
+        // With escapes, because without them Handlebars adds up adjacent numbers.
         expect(await render(template, data, 'html')).toBe(reference(template, data, false));
       }),
       { numRuns: 150 },

@@ -1,6 +1,6 @@
 import type { TestHost } from '@testbench/sdk';
 
-/** A test vector, as the files of the reference data have it. */
+/** A test vector, as in the files of the reference data. */
 export interface Vector {
   readonly id: string;
   readonly inputs: Loose;
@@ -13,19 +13,19 @@ export interface Vector {
 /** JSON of any shape. */
 type Loose = ReturnType<typeof JSON.parse>;
 
-/** How the vectors of one file are put to a plugin. */
+/** How the vectors of one file are given to a plugin. */
 interface Adapter {
   readonly plugin: string;
   /** The file, if it is not named like the adapter. */
   readonly file?: string;
-  /** Which of the file's vectors are meant. @default all */
+  /** Which vectors of the file are used. @default all */
   readonly only?: (vector: Vector) => boolean;
-  /** Vectors that need what the plugin does not offer, and says so. */
+  /** Vectors that need a feature that the plugin does not offer, as documented. */
   readonly unsupported?: (vector: Vector) => boolean;
   /** What they need, for the table. */
   readonly needs?: string;
   readonly config: (vector: Vector) => object;
-  /** Computes what the vector expects: a number, or an object of numbers. */
+  /** Computes the value that the vector expects: a number, or an object of numbers. */
   readonly run: (vector: Vector, host: TestHost) => Promise<Loose>;
 }
 
@@ -35,7 +35,7 @@ const call = async (host: TestHost, data: object): Promise<Loose> =>
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Leaves out what is not given, so that the plugin's default counts. */
+/** Omits missing values, so that the plugin's defaults apply. */
 function given(options: Loose, ...keys: string[]): object {
   return Object.fromEntries(
     keys
@@ -44,21 +44,21 @@ function given(options: Loose, ...keys: string[]): object {
   );
 }
 
-/** What a vector asks for of several results; what the plugin does not give is undefined, and fails. */
+/** Those of several results that a vector expects; a result that the plugin does not give is undefined, and fails. */
 function pick(parts: Loose, { expected }: Vector): Loose {
   if (Array.isArray(expected)) return parts;
   return Object.fromEntries(Object.keys(expected).map((key) => [key, parts[key]]));
 }
 
-/** `hypothesis` with references of its own, or `hypotheses` with reference streams. */
+/** `hypothesis` with its own references, or `hypotheses` with reference streams. */
 const translation = ({ inputs }: Vector): object => ({
   output: inputs.hypotheses ?? inputs.hypothesis,
   expected: inputs.references,
 });
 
 /**
- * Vectors of texts whose syllables, estimated from the spelling, are some more or less than in textstat's dictionary, or (37 and 40, the
- * Gunning fog index) that have words of its list of easy ones.
+ * Vectors of texts with slightly more or fewer estimated syllables than in textstat's dictionary, or (37 and 40, the
+ * Gunning fog index) with words from its list of easy ones.
  */
 const MISESTIMATED: ReadonlySet<string> = new Set(
   [29, 30, 34, 35, 37, 40, 45].map((number) => `readability-0${number}`),
@@ -254,7 +254,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   roc_auc: {
     file: 'statistics/classification',
     plugin: 'classification',
-    // Where there is no area, the plugin refuses the set.
+    // If there is no area, the plugin refuses the set.
     only: ({ options, expected }) => options.stat === 'roc_auc' && expected !== null,
     config: () => ({ positive: '1' }),
     run: async ({ inputs: { y_true: truth, score } }, host) =>
@@ -330,7 +330,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   tokenizer_tercom: {
     plugin: 'ter',
     config: ({ options }) => ({ case_sensitive: false, ...options }),
-    // The plugin does not show its tokens, but how many they are, and that they are those of the expected line.
+    // The plugin does not show its tokens, only their number, and that they equal those of the expected line.
     run: async ({ inputs, expected }, host) => {
       const { metrics } = await call(host, { output: expected, expected: inputs.text });
       const tokens = expected.split(' ').filter((token: string) => token !== '');
@@ -341,7 +341,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
     plugin: 'gleu',
     config: ({ options, note }) => ({
       ...given(options, 'min_len', 'max_len'),
-      // One vector is of an implementation that makes letters lower case, and says so in words only.
+      // One vector comes from an implementation that lower-cases, and only its text says so.
       lowercase: note?.includes('lowercases') ?? false,
     }),
     run: async ({ inputs }, host) =>
@@ -350,7 +350,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   tokenizer_13a: {
     plugin: 'gleu',
     config: () => ({ min_len: 2, max_len: 2 }),
-    // As for tokenizer_tercom: the pairs of tokens must be those of the expected line, and as many.
+    // As for tokenizer_tercom: the pairs of tokens must equal those of the expected line, in the same number.
     run: async ({ inputs, expected }, host) => {
       const { metrics } = await call(host, { output: expected, expected: inputs.text });
       const pairs = Math.max(0, expected.split(' ').length - 1);
@@ -376,7 +376,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   },
   readability: {
     plugin: 'readability',
-    // textstat looks syllables and easy words up; the plugin estimates the former, and takes none for easy.
+    // textstat looks up syllables and easy words; the plugin estimates the former, and treats no word as easy.
     unsupported: ({ id }) => MISESTIMATED.has(id),
     needs: 'a word list',
     config: () => ({}),
@@ -392,7 +392,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
         (dropped[0]?.reason ?? '').matchAll(/(\d+)-(\d+)/g),
         (match: Loose) => [Number(match[1]), Number(match[2])],
       );
-      // One string each, for the comparison takes lists of numbers only.
+      // One string each, because the comparison accepts only lists of numbers.
       return JSON.stringify(spans) === JSON.stringify(expected) ? expected : spans;
     },
   },

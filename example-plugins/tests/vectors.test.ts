@@ -13,7 +13,7 @@ function readVectors(name: string): Vector[] {
   return path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).vectors;
 }
 
-/** What the plugin gave, with each number that is within the tolerance replaced by the expected one. */
+/** The plugin's result, with each number within the tolerance replaced by the expected one. */
 function settle(
   actual: any,
   { expected, tolerance }: Pick<Vector, 'expected' | 'tolerance'>,
@@ -31,11 +31,11 @@ function settle(
 
 function settleNumber<Value>(actual: Value, expected: Value, tolerance: number): Value {
   if (typeof actual !== 'number' || typeof expected !== 'number') return actual;
-  // Slack of one rounding, for tolerances of zero over numbers that are not whole.
+  // Allows one rounding error, for tolerances of zero on numbers that are not integers.
   return Math.abs(actual - expected) <= tolerance + 1e-12 ? expected : actual;
 }
 
-/** Most vectors of a file want one of a few configurations. */
+/** Most vectors of a file need one of a few configurations. */
 class HostsByConfig implements AsyncDisposable {
   readonly #plugin: string;
   readonly #hosts = new Map<string, TestHost>();
@@ -56,7 +56,7 @@ class HostsByConfig implements AsyncDisposable {
   }
 }
 
-/** Lines of the table at the end: metric, plugin, vectors that passed, and all of them. */
+/** Lines of the table at the end: metric, plugin, the number of passed vectors, and the total. */
 const table: [metric: string, plugin: string, passed: number, of: number, needs: string][] = [];
 
 afterAll(() => {

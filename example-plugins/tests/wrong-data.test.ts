@@ -80,7 +80,7 @@ describe('data that a metric is not defined for is refused', () => {
 describe('plugin error-rate', () => {
   const text = 'this is a test';
   it.each<[config: object, data: object, metrics: object]>([
-    // Any of several right answers will do: the nearest counts.
+    // Any of several expected answers will do: the nearest counts.
     [{}, { output: text, expected: ['no', 'this is the test'] }, { wer: 0.25, hits: 3 }],
     [{}, { output: text, expected: ['x y z', text] }, { wer: 0, hits: 4 }],
     [
@@ -89,7 +89,7 @@ describe('plugin error-rate', () => {
       { errors: 1, characters: 3 },
     ],
     [{ contiguous: true }, { output: 'a b', expected: ['a', 'a b'] }, { wer: 0 }],
-    // Of sentences, each has its own, or several of its own.
+    // With sentences, each has its own reference, or several of its own.
     [{}, { output: ['a', 'b c'], expected: ['a', 'b d'] }, { wer: 1 / 3 }],
     [{}, { output: ['a', 'b c'], expected: ['a', ['x', 'b c']] }, { wer: 0 }],
     [{}, { output: ['a'], expected: 'a' }, { wer: 0 }],
@@ -108,7 +108,7 @@ describe('plugin list-contains', () => {
 
   it.each([
     ['a', 300, 28],
-    // Characters beyond the alphabets have to be renumbered for each pair.
+    // Characters outside the alphabets have to be renumbered for each pair.
     ['日', 300, 28],
     ['😀', 70, 300],
   ])(

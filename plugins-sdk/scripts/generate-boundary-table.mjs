@@ -1,4 +1,4 @@
-// Writes assembly/text/boundary-table.ts: scripts without spaces between words, and marks that belong to the letter before them.
+// Writes assembly/text/boundary-table.ts: scripts without spaces between words, and marks that belong to the preceding letter.
 // Run it with the Node of this repository when that Node's Unicode version changes.
 import { writeFileSync } from 'node:fs';
 
@@ -26,7 +26,7 @@ const unspaced = edges(
   new RegExp(`[\\u30fc\\uff70${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'u'),
 );
 const katakana = edges(/[\p{Script=Katakana}\u30fc\uff70]/u);
-// The joiners, and what Unicode's word boundaries (UAX #29) call Extend.
+// The joiners, and the characters with the property Extend of Unicode's word boundaries (UAX #29).
 const extend = edges(/\p{M}|\u200c|\u200d|\p{Emoji_Modifier}|\uff9e|\uff9f/u);
 const table = (name, comment, numbers) => `
 /** Number of entries of the next table. */

@@ -1,4 +1,4 @@
-// Writes assembly/text/case-table.ts: Unicode's lower and upper case, and what decides about the final sigma.
+// Writes assembly/text/case-table.ts: Unicode's lower and upper case, and the properties that determine the final sigma.
 // Run it with the Node of this repository when that Node's Unicode version changes.
 import { writeFileSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ function* characters() {
   }
 }
 
-/** Runs of code points with one distance, as in the fold table, and the characters that become two or three. */
+/** Runs of code points with the same distance, as in the fold table, and the characters that become two or three. */
 function mapping(map) {
   const runs = [];
   const long = [];

@@ -15,7 +15,7 @@ for (let point = 0x80; point <= 0x10ffff; point += 1) {
     digits = 0;
     continue;
   }
-  // Unicode keeps the ten digits of a script together, from zero up; five alphabets of mathematics follow each other.
+  // Unicode keeps the ten digits of a script together, starting with zero; five alphabets of mathematics follow each other.
   if (digits % 10 === 0) zeros.push(point);
   digits += 1;
 }

@@ -1,12 +1,12 @@
-// Writes assembly/text/fold-table.ts: Unicode's case folding, as runs of code points with one distance.
+// Writes assembly/text/fold-table.ts: Unicode's case folding, as runs of code points with the same distance.
 // Run it with the Node of this repository when that Node's Unicode version changes.
 import { writeFileSync } from 'node:fs';
 
-/** Cherokee folds to its old, upper-case letters, and the dotless i to nothing: the two exceptions of the standard. */
+/** Cherokee folds to its old upper-case letters, and the dotless i to nothing: the two exceptions of the standard. */
 const isCherokee = (point) =>
   (point >= 0x13a0 && point <= 0x13ff) || (point >= 0xab70 && point <= 0xabbf);
 
-/** Full folding: what Python's `str.casefold` gives. */
+/** Full folding: the result of Python's `str.casefold`. */
 function foldFully(text) {
   const point = text.codePointAt(0);
   if (isCherokee(point)) return text.toUpperCase();
@@ -26,7 +26,7 @@ for (let point = 0x41; point <= 0x10ffff; point += 1) {
     long.push(
       [point, ...full].map((part) => (typeof part === 'number' ? part : part.charCodeAt(0))),
     );
-    // The simple folding of these is the lower-case letter, if there is one that is taken for the same.
+    // The simple folding of these is the lower-case letter, if it counts as the same letter.
     folded = text.toLowerCase();
     const same = new RegExp(`^\\u{${point.toString(16)}}$`, 'iu').test(folded);
     if (folded === text || !same) continue;

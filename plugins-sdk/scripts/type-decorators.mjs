@@ -1,5 +1,5 @@
-// Gives the decorators separate types in the declarations for editors: what the compiler reads are functions that do nothing, and
-// TypeScript takes no such function for a decorator.
+// Gives the decorators separate types in the declarations for editors: the compiler reads functions that do nothing, and
+// TypeScript does not accept such a function as a decorator.
 import { copyFileSync } from 'node:fs';
 
 const folder = new URL('../', import.meta.url);

@@ -92,7 +92,7 @@ describe('asking', () => {
     const host = load();
     expect(output(host, { data: { output: 'nothing' } })).toBe(-1);
     expect(host.error).toBe('Cannot write the output: prepare() has asked nothing');
-    // Nothing of it is left for the next call.
+    // Nothing is left over for the next call.
     expect(output(host, { data })).toHaveProperty('ask');
   });
 

@@ -12,7 +12,7 @@ interface Runtime {
   __collect(): void;
 }
 
-/** Calls exported functions that take strings and numbers and give a number or, by `text`, a string. */
+/** Calls exported functions that take strings and numbers, and returns a number or, with `text`, a string. */
 export interface WasmCaller {
   readonly number: (name: string, ...args: readonly (string | number)[]) => number;
   readonly text: (name: string, ...args: readonly (string | number)[]) => string;

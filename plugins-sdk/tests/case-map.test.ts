@@ -15,7 +15,7 @@ beforeAll(async () => {
   wasm = await compileToCaller(SOURCE);
 }, 60_000);
 
-/** Letters that are no letters yet in the Unicode of this Node are left out: the tables are of Unicode 17. */
+/** Letters that the Unicode version of this Node does not yet know are left out: the tables are for Unicode 17. */
 function everyCharacter(): string[] {
   const lines: string[] = [];
   for (let start = 0; start < 0x30000; start += 0x100) {

@@ -9,17 +9,17 @@ import PluginTransform from '../transform/index.js';
 const LIBRARY = '@testbench/plugins-sdk/';
 const root = resolve(import.meta.dirname, '..');
 
-/** What the compiler receives besides the source. */
+/** What the compiler receives in addition to the source. */
 interface CompileOptions {
   /** Turns the class with `@plugin` into a plugin; without it, the file's own exports are the module's. */
   readonly plugin?: boolean;
   readonly packageJson?: object;
   readonly flags?: readonly string[];
-  /** Flags in place of `-O1`, which compiles quickly. */
+  /** Flags instead of `-O1`, which compiles quickly. */
   readonly optimize?: readonly string[];
 }
 
-/** Compiles AssemblyScript source that imports this library by its name; fails with the compiler's words. */
+/** Compiles AssemblyScript source that imports this library by its name; fails with the compiler's messages. */
 export async function compile(
   source: string,
   options: CompileOptions = {},

@@ -83,7 +83,7 @@ describe('parseHttpDate()', () => {
           .split(' ');
         const old = `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
         const short = `${weekday}day, ${day}-${month}-${year.slice(2)} ${time} GMT`;
-        // Two digits of a year mean one of 1970 to 2069.
+        // A two-digit year is one from 1970 to 2069.
         const hasShort = Number(year) < 2070;
         const forms = [text, old, ...(hasShort ? [short] : [])];
         expect(forms.map(parse)).toEqual(forms.map(() => date.getTime()));

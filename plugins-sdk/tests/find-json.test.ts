@@ -62,7 +62,7 @@ describe('findJson()', () => {
     fc.assert(
       fc.property(words, json, words, (before, value, after) => {
         const text = JSON.stringify(value);
-        // Between two quotes, all of it is a string.
+        // Everything between two quotes is a string.
         fc.pre(!/<|```/.test(text) && !before.trimStart().startsWith('"'));
         expect(found(`${before} ${text} ${after}`)).toBe(text);
       }),

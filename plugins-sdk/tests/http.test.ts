@@ -192,7 +192,7 @@ describe('http.fetch()', () => {
           expect(host.execute({ what: 'text' }).text).toBe(expected);
           const read = answering(...pieces).execute({ what: 'pieces' }).pieces as string[];
           expect(read.join('')).toBe(expected);
-          // Whatever is whole is given at once: nothing empty, and no more pieces than came.
+          // Complete characters are returned at once: no empty pieces, and no more pieces than were received.
           expect(read.length).toBeLessThanOrEqual(pieces.length + 1);
           expect(read).not.toContain('');
         },

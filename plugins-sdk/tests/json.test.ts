@@ -25,7 +25,7 @@ function copy(value: Json): void {
   else out.null();
 }
 
-/** Decodes everything and writes it again; "!" if the text is not JSON. */
+/** Decodes everything and encodes it again; "!" if the text is not JSON. */
 export function roundTrip(text: string): string {
   const value = Json.parse(text);
   if (value.kind == JsonKind.Missing) return "!";
@@ -239,7 +239,7 @@ describe('numbers', () => {
 });
 
 describe('bytes', () => {
-  // Through a whole plugin, since a text in JavaScript cannot hold bytes that are not UTF-8.
+  // Through a whole plugin, since a JavaScript string cannot hold bytes that are not UTF-8.
   const SEEDS = [
     '{"a":[1,-2.5e3,true,false,null,"\\u00e9\\ud83d\\ude00 é😀\\n"],"b":{}}',
     '"\u{10ffff}\ud7ff\ue000\u0080\u07ff\u0800"',

@@ -31,7 +31,7 @@ const digits = (min: number, max: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: min, maxLength: max });
 const whole = digits(1, 12).map((text) => text.replace(/^0+(?=.)/, ''));
 
-/** Groups of three from the right, or as in India. */
+/** Groups of three from the right, or Indian groups. */
 const groupThrees = (text: string, separator: string): string =>
   text.replaceAll(/\B(?=(\d{3})+$)/g, separator);
 const groupIndian = (text: string, separator: string): string =>
@@ -39,7 +39,7 @@ const groupIndian = (text: string, separator: string): string =>
 
 const separator = fc.constantFrom(...",，'’_ \u00a0\u202f\u2009".split(''), '{,}', '\\,', ',\\!');
 const ZEROS = [0x30, 0xff10, 0x660, 0x966, 0xe50, 0x1d7ce, 0x11066];
-/** The digits of one script in place of ASCII's. */
+/** The digits of one script instead of ASCII's. */
 const inScript = (text: string, zero: number): string =>
   text.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
@@ -53,7 +53,7 @@ const decimal: fc.Arbitrary<Written> = fc
     notation: fc.constantFrom('e', 'E', 'e+', '×10^', ' \\times 10^{', ' x 10**', '·10^'),
   })
   .map(({ whole: plain, separator: mark, indian, fraction, exponent, notation }) => {
-    // Between plain spaces, groups as in India would be found in any list of numbers.
+    // Between plain spaces, Indian groups would be found in any list of numbers.
     const group = indian && mark !== ' ' ? groupIndian : groupThrees;
     const grouped = mark === null ? plain : group(plain, mark);
     const point = fraction === null ? '' : `.${fraction}`;
@@ -115,12 +115,12 @@ describe('findNumbers()', () => {
     );
     fc.assert(
       fc.property(written, around, ({ text, value }, [before, after]) => {
-        // Between brackets, commas divide.
+        // Between brackets, commas are separators.
         fc.pre(!(before === '(' && /[,，]/.test(text) && !/[$€£]/.test(text)));
         const sentence = `${before}${text}${after}`;
         expect([sentence, wasm.number('count', sentence)]).toEqual([sentence, 1]);
         expect([sentence, wasm.number('value', sentence)]).toEqual([sentence, value]);
-        // What it gives as text is the same number again.
+        // The returned text is the same number again.
         const given = wasm.text('texts', sentence).trim();
         expect([sentence, wasm.number('value', given)]).toEqual([sentence, value]);
       }),
@@ -140,7 +140,7 @@ describe('findNumbers()', () => {
   });
 });
 
-/** The numbers among digits, `,`, `'`, `.`, `-` and spaces, by regular expressions in place of a reader. */
+/** The numbers among digits, `,`, `'`, `.`, `-` and spaces, by regular expressions instead of a reader. */
 function readByRules(text: string): string[] {
   const found: string[] = [];
   // Rows of digits with single marks between them; rows of whole ones with single spaces between them.
@@ -173,7 +173,7 @@ function readByRules(text: string): string[] {
       date += 1;
     if (begins && isWhole(index)) {
       while (follows(last + 1) && isWhole(last) && /^\d/.test(rows[last + 1]!.text)) last += 1;
-      // The last may have a fraction; before a comma or an apostrophe it is not of the row.
+      // The last may have a fraction; before a comma or an apostrophe it does not belong to the row.
       const joined = rows
         .slice(index, last + 1)
         .map((part) => part.text)
@@ -199,7 +199,7 @@ function readByRules(text: string): string[] {
   return found;
 }
 
-/** The sign of the number at `start`: a row of hyphens, of which the first after a digit is none. */
+/** The sign of the number at `start`: a row of hyphens, the first of which does not count after a digit. */
 function minus(text: string, start: number): string {
   const [hyphens] = /-*$/.exec(text.slice(0, start))!;
   const before = text[start - hyphens.length - 1];

@@ -18,13 +18,13 @@ interface PluginExports {
   readonly _initialize: () => void;
 }
 
-/** What the fake network answers: a code, or a head and the body's pieces; a number among them is a failure. */
+/** The answer of the fake network: a code, or a head and the body's pieces; a number among them is a failure. */
 export type FakeAnswer =
   | number
   | { readonly head: unknown; readonly pieces: readonly (string | Uint8Array | number)[] };
 
 /**
- * The smallest host that speaks the wire contract, by the letter: the library is tested against the
+ * The smallest host that implements the wire contract exactly: the library is tested against the
  * contract, not against our host.
  */
 export class PlainHost {
@@ -37,7 +37,7 @@ export class PlainHost {
   /** Answers requests. */
   answer: (request: Answer) => FakeAnswer = () => -3;
   readonly files = new Map<string, string>();
-  /** Handles that are open: what is left to read, or what is written so far. */
+  /** Open handles: the remaining data to read, or the data written so far. */
   readonly #open = new Map<number, { head: string; rest: (Uint8Array | number)[]; path: string }>();
   #handles = 0;
 
@@ -119,12 +119,12 @@ export class PlainHost {
     this.exports._initialize();
   }
 
-  /** Calls a function that takes JSON; gives its code. */
+  /** Calls a function that takes JSON; returns its code. */
   init(config: unknown): number {
     return this.#write(JSON.stringify(config), (ptr, len) => this.exports.plugin_init(ptr, len));
   }
 
-  /** Calls `plugin_execute` with `data`; gives the output's `data`, or the code. */
+  /** Calls `plugin_execute` with `data`; returns the output's `data`, or the code. */
   execute(data: unknown, context?: unknown): Answer {
     const output = this.executeText(JSON.stringify({ data, context }));
     return typeof output === 'number' ? output : output.data;
@@ -150,7 +150,7 @@ export class PlainHost {
     return this.#read(this.exports.plugin_metadata());
   }
 
-  /** Number of handles that are open. */
+  /** Number of open handles. */
   get openHandles(): number {
     return this.#open.size;
   }

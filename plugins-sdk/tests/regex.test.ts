@@ -12,13 +12,13 @@ import { foldCase, foldPoint, JsonWriter, Regex } from "@testbench/plugins-sdk";
 const out = new JsonWriter();
 let regex = new Regex("");
 
-/** What is wrong with the pattern; empty if nothing is. */
+/** The problem of the pattern; empty if there is none. */
 export function prepare(pattern: string, flags: string): string {
   regex = new Regex(pattern, flags);
   return regex.problem;
 }
 
-/** Places of the first match and its groups, as JSON. */
+/** Positions of the first match and its groups, as JSON. */
 export function match(text: string): string {
   out.clear();
   const match = regex.match(text);
@@ -55,7 +55,7 @@ beforeAll(async () => {
   wasm = await compileToCaller(SOURCE);
 }, 60_000);
 
-/** The first match from `from` on. V8 itself looks for empty matches inside of pairs, too, which is not the standard. */
+/** The first match from `from` on. V8 also looks for empty matches inside surrogate pairs, which is not the standard. */
 function execute(regex: RegExp, text: string, from = 0): RegExpExecArray | null {
   for (let at = from; at <= text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) {
     regex.lastIndex = at;
@@ -65,7 +65,7 @@ function execute(regex: RegExp, text: string, from = 0): RegExpExecArray | null 
   return null;
 }
 
-/** What V8 finds, in the form of the exported `match`. */
+/** V8's result, in the form of the exported `match`. */
 function expectedMatch(pattern: string, flags: string, text: string): number[] | null {
   const match = execute(new RegExp(withoutCarets(pattern, flags), `${flags}udy`), text);
   return match === null
@@ -73,7 +73,7 @@ function expectedMatch(pattern: string, flags: string, text: string): number[] |
     : match.indices!.flatMap((pair) => (pair === undefined ? [-1, -1] : pair));
 }
 
-/** V8 14 finds nothing by `/(.*?a^|)/s`, where the standard has the empty match; the same assertion as a lookbehind it takes rightly. */
+/** V8 14 finds nothing with `/(.*?a^|)/s`, although the standard requires the empty match; it handles the same assertion correctly as a lookbehind. */
 function withoutCarets(pattern: string, flags: string): string {
   const assertion = flags.includes('m') ? String.raw`(?<![^\n\r\u2028\u2029])` : '(?<![^])';
   return pattern.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]|\^/g, (part) =>
@@ -159,7 +159,7 @@ describe('Regex', () => {
     );
   });
 
-  // Loops around what matches nothing, where engines without backtracking differ from those with it.
+  // Loops around empty matches, where engines with and without backtracking differ.
   it.each([
     ['(x?(?:a)*?)*b', 'xaab'],
     ['(|a)*', 'aa'],
@@ -264,7 +264,7 @@ describe('Regex', () => {
           if (match[0] === '') at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
         }
         expect(JSON.parse(wasm.text('matches', text))).toEqual(all);
-        // V8 splits pairs, too; and it gives the groups' texts among the parts.
+        // V8 also splits surrogate pairs, and it returns the groups' texts among the parts.
         const simple = text.replaceAll(/[\ud800-\udfff]/g, '');
         const parts = simple.split(
           new RegExp(standard.replaceAll(/\((?!\?)/g, '(?:'), `${flags}u`),
@@ -307,7 +307,7 @@ describe('foldCase()', () => {
         text.toUpperCase(),
         text.toLowerCase().toUpperCase(),
       ]) {
-        // What is its own other case tells nothing.
+        // A character that is its own other case proves nothing.
         if (other === text || Array.from(other).length !== 1) continue;
         const same = new RegExp(`^\\u{${point.toString(16)}}$`, 'iu').test(other);
         const folded =

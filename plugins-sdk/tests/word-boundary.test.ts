@@ -42,7 +42,7 @@ describe('indexOfWord()', () => {
     ['비밀은 없다', '비밀', 0],
     ['대한민국', '민국', -1],
     ['AI는', 'AI', 0],
-    // Marks belong to the letter before them.
+    // Marks belong to the preceding letter.
     ['हिन्दी', 'हिन', -1],
     ['हिन्दी में', 'हिन्दी', 0],
     ['cafe\u0301', 'cafe', -1],
@@ -57,7 +57,7 @@ describe('indexOfWord()', () => {
 
 describe('isWordBoundary()', () => {
   it('is where the segmenter of V8 has one, for letters, digits and marks', () => {
-    // Its dictionaries decide in scripts that have no spaces, and in Korean; without those, both go by Unicode's rules.
+    // Its dictionaries decide in scripts without spaces, and in Korean; otherwise both follow Unicode's rules.
     const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
     const unit = fc.constantFrom(...Array.from('aéßЖα1_ -+א\u0301\u094dहि😀'));
     fc.assert(
@@ -65,7 +65,7 @@ describe('isWordBoundary()', () => {
         const starts = new Set(Array.from(segmenter.segment(text), ({ index }) => index));
         for (let index = 1; index < text.length; index += 1) {
           if (/[\udc00-\udfff]/.test(text[index]!)) continue;
-          // Between two of these, our callers do not ask.
+          // Our callers do not ask about positions between two such characters.
           if (!/[\p{L}\p{N}_]\p{M}*$/u.test(text.slice(0, index))) continue;
           expect([text, index, wasm.number('boundary', text, index) === 1]).toEqual([
             text,

@@ -10,7 +10,7 @@ import { locate } from './locate.js';
  * @typedef {{ className: string, path: string, settings: Setting[], schema: Record<string, unknown> }} Config
  */
 
-/** Type in AssemblyScript to type in JSON Schema. */
+/** Maps types in AssemblyScript to types in JSON Schema. */
 const TYPES = {
   string: { type: 'string' },
   bool: { type: 'boolean' },

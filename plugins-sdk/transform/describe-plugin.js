@@ -26,7 +26,7 @@ const CAPABILITIES = {
   custom: [],
 };
 
-/** Name in the decorator to name on the wire. */
+/** Maps names in the decorator to names on the wire. */
 const FIELDS = {
   name: 'name',
   version: 'version',
@@ -48,7 +48,7 @@ const FIELDS = {
   reads: 'reads',
 };
 
-/** The same for permissions, then the list that says what a permission covers. */
+/** The same for permissions, followed by the list that defines what a permission covers. */
 const PERMISSIONS = {
   filesystem: 'filesystem',
   network: 'network',
@@ -67,7 +67,7 @@ const LISTS = {
 };
 
 /**
- * Reads all that the entry needs to know from the author's class.
+ * Reads everything the entry needs to know from the author's class.
  *
  * @returns {{ className: string, path: string, exported: boolean, metadata: Record<string, unknown>,
  *   config: import('./describe-config.js').Config | undefined }}
@@ -114,7 +114,7 @@ export function describePlugin(source, declaration, packageJson) {
     capabilities: Object.hasOwn(CAPABILITIES, type) ? CAPABILITIES[type] : undefined,
     api_version: API_VERSION,
     config_schema: config?.schema,
-    // Who extends it has written the function that is asked then.
+    // Subclasses of it implement the function that is called then.
     aggregate: base === 'CorpusEvaluator' ? 'sums' : undefined,
     asking: asks ? true : undefined,
     ...declared,
@@ -130,8 +130,8 @@ export function describePlugin(source, declaration, packageJson) {
 }
 
 /**
- * What the plugin asks for. A permission without its list is left to the host, such as `network` where the address is a
- * setting; an empty list, or a list without its permission, says two things at once.
+ * The plugin's permissions. A permission without its list is left to the host, such as `network` if the address is a
+ * setting; an empty list, or a list without its permission, is contradictory.
  */
 function describePermissions(asked, where) {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) {
@@ -155,7 +155,7 @@ function describePermissions(asked, where) {
   return wire;
 }
 
-/** `CommonFlags.Export` of the compiler, which it does not hand out. */
+/** `CommonFlags.Export` of the compiler, which it does not export. */
 const EXPORT = 2;
 
 function rename(object, names, where) {

@@ -3,7 +3,7 @@ import { LiteralKind, NodeKind, Token } from '@testbench/compiler/ast';
 import { locate } from './locate.js';
 
 /**
- * Computes an expression that is all literals, as a decorator's argument must be.
+ * Computes an expression that consists only of literals, as a decorator's argument must.
  *
  * @returns {unknown} The JSON value.
  * @throws {Error} With file and line, if anything else stands there.

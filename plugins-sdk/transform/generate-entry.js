@@ -2,8 +2,8 @@
  * Writes the module's entry: the contract's exports, each one line that calls the library.
  *
  * @param {ReturnType<import('./describe-plugin.js').describePlugin>} plugin
- * @param {Uint8Array} metadata Bytes that `plugin_metadata` returns; the custom section has the same.
- * @param {string} contract Path of the library's side.
+ * @param {Uint8Array} metadata Bytes that `plugin_metadata` returns; the custom section contains the same bytes.
+ * @param {string} contract Path of the library's contract module.
  */
 export function generateEntry(plugin, metadata, contract) {
   const { className, config, path } = plugin;

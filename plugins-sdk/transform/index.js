@@ -21,7 +21,7 @@ export default class PluginTransform extends Transform {
   /** @param {{ sources: any[], parseFile(code: string, path: string, isEntry: boolean): void }} parser */
   async afterParse(parser) {
     const entries = parser.sources.filter(
-      // The runtime is an entry, too.
+      // The runtime is an entry too.
       ({ sourceKind, normalizedPath }) =>
         sourceKind === SourceKind.UserEntry && !normalizedPath.startsWith('~lib/'),
     );
@@ -38,14 +38,14 @@ export default class PluginTransform extends Transform {
     const plugin = describePlugin(source, declaration, await this.readPackage());
     this.metadata = new TextEncoder().encode(JSON.stringify(plugin.metadata));
     const code = generateEntry(plugin, this.metadata, CONTRACT);
-    // Only the generated functions become exports, whatever the author's file exports.
+    // Only the generated functions become exports, no matter what the author's file exports.
     source.sourceKind = SourceKind.User;
     parser.parseFile(code, 'testbench-entry.ts', true);
   }
 
-  /** The project's package.json, which supplies what the declaration leaves out. */
+  /** The project's package.json, which supplies what the declaration omits. */
   async readPackage() {
-    // Through the compiler, which may run where there is no file system.
+    // Through the compiler, which may run without a file system.
     const text = (await this.readFile('package.json', this.baseDir)) ?? '{}';
     // Some editors begin a file with a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -1,6 +1,6 @@
 import type { Metadata } from './page-hosts.js';
 
-/** A property of a plugin's configuration, as its JSON Schema has it. */
+/** A property of a plugin's configuration, as in its JSON Schema. */
 interface Property {
   readonly type?: string;
   readonly description?: string;
@@ -41,13 +41,13 @@ function scoring({ reads, aggregate }: Metadata): string[][] {
   ];
 }
 
-/** Whole sentences of a page's table by option, so that what a page says of one stays when it is filled again. */
+/** Whole sentences of a page's table by option, so that a page's text about an option stays when it is filled again. */
 export function effectsIn(table: string): ReadonlyMap<string, string> {
   const rows = table.matchAll(/^\| `([^`]+)` \|.*?\| ([^|]*(?:\\\|[^|]*)*) \|$/gm);
   return new Map(Array.from(rows, ([, name = '', effect = '']) => [name, effect]));
 }
 
-/** The options of a plugin: what its schema says, and for the effect what the page says already. */
+/** The options of a plugin: the data of its schema, and the effect as the page already describes it. */
 export function optionsTable(metadata: Metadata, effects: ReadonlyMap<string, string>): string {
   const properties = Object.entries(
     (metadata.configSchema as { properties?: Record<string, Property> } | undefined)?.properties ??
@@ -84,7 +84,7 @@ function escape(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** A number of fuel units in two digits, or as it stood if it is still within a fifth of that: another compiler changes it a little. */
+/** A number of fuel units with two digits, or the existing number if it is still within a fifth of that: another compiler changes it a little. */
 export function fuelText(measured: number, before: string): string {
   const stood =
     Number(/^([\d.,]+)/.exec(before)?.[1]?.replaceAll(',', '')) *

@@ -2,7 +2,7 @@ import { effectsIn, factsTable, fuelText, optionsTable } from './facts.js';
 import type { PageHosts } from './page-hosts.js';
 import { writeJson } from './write-json.js';
 
-/** The page as it should be: its facts, options and outputs are those of the built plugin. */
+/** The page as it should be: its facts, options and outputs come from the built plugin. */
 export async function fillPage(page: string, hosts: PageHosts): Promise<string> {
   let filled = page;
   for (const [whole, kind = '', plugin = '', body = ''] of page.matchAll(
@@ -24,7 +24,7 @@ export async function fillPage(page: string, hosts: PageHosts): Promise<string> 
   return filled;
 }
 
-/** A command of a page that calls a plugin, with the output that stands behind it. */
+/** A command in a page that calls a plugin, with the output that follows it. */
 interface Call {
   readonly whole: string;
   readonly command: string;

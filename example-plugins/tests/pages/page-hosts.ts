@@ -13,12 +13,12 @@ interface Result {
   readonly metadata: Metadata;
 }
 
-/** Opens each plugin once for each configuration: many pages are of the same plugin. */
+/** Opens each plugin once per configuration: many pages share a plugin. */
 export class PageHosts implements AsyncDisposable {
   readonly #hosts = new Map<string, TestHost>();
   readonly #results = new Map<string, Promise<Result>>();
 
-  /** Calls a plugin, each way once; one that asks a model gets the answer of a server on loopback. */
+  /** Calls a plugin, once for each distinct call; a plugin that asks a model gets the answer of a server on loopback. */
   async call(
     plugin: string,
     data: unknown,
@@ -45,7 +45,7 @@ export class PageHosts implements AsyncDisposable {
     return { data: result.data, fuelUsed: result.metadata.fuelUsed, metadata: host.info.metadata };
   }
 
-  /** What a plugin says about itself, and the fuel of its first call: later ones find a heap that is larger already. */
+  /** What a plugin reports about itself, and the fuel of its first call: later calls find a heap that has already grown. */
   async measure(plugin: string): Promise<Result> {
     const { data, config } = fuelInput(plugin);
     return await this.call(plugin, data, config, 'fuel');

@@ -1,4 +1,4 @@
-/** English prose of so many characters, the same every time. */
+/** English prose with this many characters, the same every time. */
 function prose(seed: number, length: number): string {
   const words =
     'the cat sat on a mat while seven small birds were singing in green trees near that old river and nobody came to see them today'.split(
@@ -14,7 +14,7 @@ function prose(seed: number, length: number): string {
 }
 
 const output = prose(1, 1000);
-/** The answer with every seventh word exchanged. */
+/** The answer with every seventh word replaced. */
 const expected = output
   .split(' ')
   .map((word, index) => (index % 7 === 3 ? 'tall' : word))
@@ -43,7 +43,7 @@ const items = Array.from({ length: 10 }, (_, index) => ({
   score: index / 10,
 }));
 
-/** What a plugin is called with to measure its fuel, and its configuration: about 1 kB of data, which is 1,000 characters a side where it has two. */
+/** The input for measuring a plugin's fuel, and its configuration: about 1 kB of data, which is 1,000 characters per side if there are two. */
 export interface FuelInput {
   readonly data: unknown;
   readonly config?: object;
@@ -51,7 +51,7 @@ export interface FuelInput {
 
 const pair: FuelInput = { data: { output, expected } };
 
-/** By plugin; for all others an answer and a reference of 1,000 characters each. */
+/** By plugin; for all others, an answer and a reference of 1,000 characters each. */
 const SPECIAL: Readonly<Record<string, FuelInput>> = {
   anthropic: { data: { model: 'm', prompt: output } },
   'llm-judge': { data: { output }, config: { rubric: 'Right and short is 5.', model: 'm' } },
@@ -104,7 +104,7 @@ const SPECIAL: Readonly<Record<string, FuelInput>> = {
   'word-list': { data: { items }, config: { words: ['secret', 'tree'] } },
 };
 
-/** What the fuel of a plugin is measured with. */
+/** The input with which the fuel of a plugin is measured. */
 export function fuelInput(plugin: string): FuelInput {
   return SPECIAL[plugin] ?? pair;
 }

@@ -36,7 +36,7 @@ function pluginsIn(value: unknown): Named[] {
 }
 
 describe('the pages of metrics and plugins', () => {
-  // Where it fails, the plugin has changed: `npm test -- --project example-plugins pages -u` writes the pages.
+  // If it fails, the plugin has changed: `npm test -- --project example-plugins pages -u` writes the pages.
   it.each(pages)('%s has the facts, options and outputs of its plugin', async (path) => {
     const page = read(path);
     await expect(await fillPage(page, hosts)).toMatchFileSnapshot(

@@ -1,6 +1,6 @@
 import type { Reply, SeenRequest } from '../fake-model-server.js';
 
-/** The plugins that ask a model, and the secret that is their key. */
+/** The plugins that ask a model, and the secret that contains their key. */
 export const SECRETS: Readonly<Record<string, string>> = {
   anthropic: 'ANTHROPIC_API_KEY',
   'llm-judge': 'JUDGE_API_KEY',
@@ -17,7 +17,7 @@ const chat = (content: string): Reply => ({
   },
 });
 
-/** What the server of models says to the call on a plugin's page. */
+/** The reply of the model server to the call on a plugin's page. */
 export function replyOf(plugin: string): Reply | ((request: SeenRequest) => Reply) {
   if (plugin === 'openai') return chat('Paris.');
   if (plugin === 'llm-judge') {
@@ -35,7 +35,7 @@ export function replyOf(plugin: string): Reply | ((request: SeenRequest) => Repl
   };
 }
 
-/** A judge's mark is another one in each call. */
+/** A judge's mark differs in each call. */
 export function withoutMarks<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value).replace(/[0-9a-f]{32}/g, '<mark>')) as Value;
 }

@@ -1,6 +1,6 @@
 const WIDTH = 100;
 
-/** JSON as people write it: what fits on a line stands on one. */
+/** JSON as people write it: anything that fits is written on one line. */
 export function writeJson(value: unknown, indent = ''): string {
   const short = onOneLine(value);
   if (indent.length + short.length <= WIDTH || typeof value !== 'object' || value === null)
