@@ -130,7 +130,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** The functions that take an options type, and the messages about its keys. */
 export interface OptionRow {
-  /** Where the options stand in the path of an error, with a dot at the end. @default at the root */
+  /** Prefix of the options in the path of an error, with a dot at the end. @default at the root */
   readonly prefix?: string;
   /** The required options. @default {} */
   readonly base?: Options;

@@ -38,7 +38,7 @@ function tokenF1(output: string, expected: string) {
 }
 
 /**
- * What one would write instead of a bench: reads JSON Lines, takes the answer out of each record, scores it three times, and writes a row
+ * What one would write instead of a bench: reads JSON Lines, extracts the answer from each record, scores it three times, and writes a row
  * with the same content. It resumes nothing, checks nothing, and trusts its metrics.
  *
  * @returns The means of the scores.

@@ -44,7 +44,7 @@ async function measureProgram(name: string, short: boolean): Promise<ProgramRow>
       };
       candidates.push({ name: variant, run });
     }
-    // For the optimising compiler; the outputs are compared here as well.
+    // For the optimising compiler; the outputs are compared here too.
     await interleave(name, candidates, short ? 5 : 12);
     const compared = await interleave(name, candidates, short ? 5 : 15);
     return {

@@ -8,7 +8,7 @@ import { EXNREF, SIGNATURES, TAGS, type Types } from './program-layout.ts';
 const CAUGHT_TYPE = SIGNATURES.length;
 /** `(exnref) -> ()` */
 const AGAIN_TYPE = CAUGHT_TYPE + 1;
-/** `() -> (i64, i32)`: the only type with two results. */
+/** `() -> (i64, i32)`: the only pair of results that exists. */
 const MULTI = 4;
 
 type Try = Extract<Piece, { kind: 'try' }>;

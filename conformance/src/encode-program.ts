@@ -152,7 +152,7 @@ function fixedBodies(layout: ProgramLayout): ByteWriter[] {
   return [leaf, uneven, guarded, failing, descend, tail, dear, cheap];
 }
 
-/** Starts the program; catches what it throws if it catches anything. */
+/** Starts the program; catches its exceptions if it catches any. */
 function runBody(layout: ProgramLayout): ByteWriter {
   const to = new FunctionCode(layout, SIGNATURES[UNARY]!);
   const { code } = to;

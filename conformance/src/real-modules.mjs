@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 const text = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
 const bytes = new TextEncoder().encode(text);
 
-/** Runs real packages through their own loaders; each gives a value that depends on much of the module. */
+/** Runs real packages through their own loaders; each returns a value that depends on much of the module. */
 export const REAL_MODULES = {
   'sql.js': async () => {
     const SQL = await require('sql.js')();

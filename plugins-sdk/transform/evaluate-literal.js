@@ -6,7 +6,7 @@ import { locate } from './locate.js';
  * Computes an expression that consists only of literals, as a decorator's argument must.
  *
  * @returns {unknown} The JSON value.
- * @throws {Error} With file and line, if anything else stands there.
+ * @throws {Error} With file and line, if it is anything else.
  */
 export function evaluateLiteral(node) {
   if (node.kind === NodeKind.Literal) {

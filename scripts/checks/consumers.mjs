@@ -33,7 +33,7 @@ import { readJson, root } from '../lib/workspace.mjs';
 const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'].map(
   (name) => `@testbench/${name}`,
 );
-/** The AssemblyScript compiler and its dependencies: it uses top-level await, which CommonJS cannot load. */
+/** The AssemblyScript compiler and the modules it loads: it uses top-level await, which CommonJS cannot load. */
 const NO_REQUIRE = new Set(['@testbench/plugins-sdk/transform', '@testbench/compiler/ast']);
 /** AssemblyScript; and components for pages, which need `preact`. */
 const NOT_IMPORTED = new Set(['@testbench/plugins-sdk', '@testbench/report/components']);

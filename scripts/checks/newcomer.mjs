@@ -97,7 +97,7 @@ function asToday(command, { cwd, archives }) {
     const wanted = Object.keys(
       JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).devDependencies,
     );
-    // npm mistakes an already installed package for one that another depends on.
+    // npm uses an already installed package as the dependency of another.
     const extra = wanted.includes('@yowasp/clang') && existsSync(clang) ? [clang] : [];
     return `npm install --no-fund --no-audit --save-dev ${[...archives, ...extra].join(' ')}`;
   }

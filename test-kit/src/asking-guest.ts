@@ -55,7 +55,7 @@ export type AskingStep = object | string;
 /**
  * The input `data` that makes an asking guest give these outputs, one per round.
  *
- * @param steps Objects are written as JSON, and texts are copied; `'echo'` gives the whole input as data.
+ * @param steps Objects are written as JSON, and texts unchanged; `'echo'` returns the whole input as data.
  */
 export function askingProgram(steps: readonly AskingStep[]): string {
   return steps

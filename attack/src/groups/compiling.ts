@@ -25,7 +25,7 @@ const TRY = [0x06, 0x40, 0x10, 5, 0x1a, 0x19, 0x0b];
 const nested = (count: number): Uint8Array =>
   Uint8Array.from([...repeated(count, TRY.slice(0, -2)), ...repeated(count, TRY.slice(-2))]);
 
-/** Row 103: whose price shows how many handlers a function has? Three units for each, and no more. */
+/** Row 103: the price of a function depends on its number of handlers: three units for each, and no more. */
 const handlers = [8, 60, 70, 1000, 4000].flatMap((count) =>
   (['one after the other', 'in each other'] as const).map((how): Attack => ({
     row: 103,

@@ -19,7 +19,7 @@ const permissions = { hostFunctions: true, allowedHostFunctions: ['mine.lookup']
 const load = { permissions };
 const lookup = (input: string, max = 0): GuestStep => ({ call: 'mine.lookup', args: [input, max] });
 
-/** Calls the function with an input of `length` bytesrepeatedly, for as long as it lives. */
+/** Calls the function with an input of `length` bytes repeatedly, for as long as it lives. */
 const flood = (data: string, length: number, max: number): Uint8Array<ArrayBuffer> =>
   plugin({
     imports: '(import "mine" "lookup" (func $lookup (param i32 i32 i32 i32) (result i32)))',

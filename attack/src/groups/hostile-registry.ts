@@ -61,7 +61,7 @@ async function insistRefused(
   return code;
 }
 
-/** One attack on the client: what the registry answers, what is done, and the error it must be refused with. */
+/** One attack on the client: the registry's answers, the action, and the error it must be refused with. */
 function refused(
   row: number,
   name: string,

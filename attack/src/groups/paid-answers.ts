@@ -44,7 +44,7 @@ function sparse(path: string, bytes: number): void {
   closeSync(file);
 }
 
-/** A place to attack: the entry's path, what it was, and a file that does not belong to the cache. */
+/** A place to attack: the path of an entry, its original content, and a file that does not belong to the cache. */
 interface Place {
   readonly path: string;
   readonly intact: Buffer;

@@ -113,7 +113,7 @@ export const stateFiles: readonly Attack[] = [
         } finally {
           await first.kill();
         }
-        // The killed host holds nothing, though nothing here can see that it is gone.
+        // The killed host holds no lock, though nothing here can see that it is gone.
         const third = await startHost(folder, ['unshare', ...NAMESPACES]);
         insist(third?.says === 'stored', `the third said ${third?.says}`);
         await third?.kill();
