@@ -26,7 +26,7 @@ function copy(value: Json): void {
   else out.null();
 }
 
-/** Decodes everything and encodes it again; returns the length. */
+/** Decodes everything and writes it again; gives the length. */
 export function roundTrip(bytes: ArrayBuffer, size: i32): i32 {
   out.clear();
   copy(Json.view(bytes, size));

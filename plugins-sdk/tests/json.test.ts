@@ -25,7 +25,7 @@ function copy(value: Json): void {
   else out.null();
 }
 
-/** Decodes everything and encodes it again; "!" if the text is not JSON. */
+/** Decodes everything and writes it again; "!" if the text is not JSON. */
 export function roundTrip(text: string): string {
   const value = Json.parse(text);
   if (value.kind == JsonKind.Missing) return "!";

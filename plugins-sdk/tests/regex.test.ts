@@ -12,13 +12,13 @@ import { foldCase, foldPoint, JsonWriter, Regex } from "@testbench/plugins-sdk";
 const out = new JsonWriter();
 let regex = new Regex("");
 
-/** The problem of the pattern; empty if there is none. */
+/** What is wrong with the pattern; empty if nothing is. */
 export function prepare(pattern: string, flags: string): string {
   regex = new Regex(pattern, flags);
   return regex.problem;
 }
 
-/** Positions of the first match and its groups, as JSON. */
+/** Places of the first match and its groups, as JSON. */
 export function match(text: string): string {
   out.clear();
   const match = regex.match(text);
