@@ -10,7 +10,7 @@ import { discoverPlugins } from './discover-plugins.js';
 import { findWasmFiles } from './find-wasm-files.js';
 import { inspectPlugin } from './inspect-plugin.js';
 
-// Traps as soon as it runs: finding it must not.
+// Traps when run: finding it must not run it.
 const hostile = assemble(guestWat({ rest: '(func $start (unreachable)) (start $start)' }));
 const named = (name: string): Uint8Array =>
   withMetadataSection(hostile, METADATA.replace('guest', name));

@@ -10,21 +10,21 @@ import { readCustomSections } from '@testbench/wasm';
 import { findWasmFiles } from './find-wasm-files.js';
 import { toLoadError } from './to-load-error.js';
 
-/** Such a file loads by its path, since a plugin also answers what it is; a search runs nothing, so it cannot ask. */
+/** Such a file loads by its path, since a running plugin also reports its metadata; a search runs nothing, so it cannot ask. */
 const SECTION_CURE = 'add it with `testbench embed`, or load the file by its path';
 
-/** A plugin file that was found; nothing of it has run. */
+/** A plugin file that was found but not run. */
 export interface DiscoveredPlugin {
   /** Absolute path. */
   readonly path: string;
   readonly metadata: PluginMetadata;
 }
 
-/** How {@link discoverPlugins} reports what it passes over. */
+/** How {@link discoverPlugins} reports skipped files. */
 export interface DiscoverOptions {
   /**
-   * Called for a path that cannot be read and for a `.wasm` file that is left out; the message says what to do. What it
-   * throws ends the search.
+   * Called for a path that cannot be read and for a `.wasm` file that is skipped; the message says what to do. An exception
+   * from it ends the search.
    *
    * @default nothing is reported
    */
@@ -32,9 +32,9 @@ export interface DiscoverOptions {
 }
 
 /**
- * Finds the plugins in folders and files, by the custom section that carries their metadata.
+ * Finds the plugins in folders and files, by the custom section with their metadata.
  *
- * Folders are searched to a depth of 4, without following links; `node_modules` and hidden folders are left out.
+ * Folders are searched to a depth of 4, without following links; `node_modules` and hidden folders are skipped.
  *
  * @param paths Folders, or `.wasm` files.
  * @returns In the order of `paths`, then by path.

@@ -10,7 +10,7 @@ import { toLoadError } from './to-load-error.js';
  * Finds the files named `*.wasm` in a folder, in the order of their paths.
  *
  * @param root A folder, or a file, which is then the only one.
- * @param report Called for what cannot be read, is not a regular file, or exceeds the limit.
+ * @param report Called for a path that cannot be read, is not a regular file, or exceeds the limit.
  */
 export async function findWasmFiles(
   root: string,

@@ -1,7 +1,7 @@
 /**
- * Index of plugins by type, capability and version, and what can be known of a plugin without running it.
+ * Index of plugins by type, capability and version, and everything known about a plugin without running it.
  *
- * It is a package of its own because a catalogue must never run what it lists.
+ * It is a separate package because a catalogue must never run what it lists.
  *
  * @packageDocumentation
  */

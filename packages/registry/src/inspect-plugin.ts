@@ -11,7 +11,7 @@ import {
 } from '@testbench/types/abi';
 import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
 
-/** What a module's bytes say about it. */
+/** Facts about a module from its bytes. */
 export interface PluginInspection {
   /** `sha256:` and the hex digest of the bytes. */
   readonly digest: string;
@@ -28,7 +28,7 @@ export interface PluginInspection {
  * Describes a plugin without running it.
  *
  * @param bytes The whole module; read, not kept.
- * @param protocols Wire protocols that it may be of; `WIRE_PROTOCOLS` of core are those that are built in. @default those of the contract
+ * @param protocols Wire protocols that it may use; core's `WIRE_PROTOCOLS` has the built-in ones. @default those of the contract
  * @throws {DecodeError} If the bytes are not a module, with the offset.
  * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_REJECTED` for a module so far above admission's caps that reading it would
  *   take long.

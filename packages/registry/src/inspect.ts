@@ -1,5 +1,5 @@
 /**
- * What a plugin's bytes say of it, by itself: without the index and what that needs, so that a command that looks at one file starts quickly.
+ * Inspection of a plugin's bytes alone: without the index and its dependencies, so that a command that looks at one file starts quickly.
  *
  * @packageDocumentation
  */

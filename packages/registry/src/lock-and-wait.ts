@@ -3,14 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { lockFile } from '@testbench/host/files';
 import { PluginError } from '@testbench/types/errors';
 
-/** Until another process that writes has ended: 10,000 entries are written in a second. */
+/** Time for another writing process to finish: 10,000 entries are written in a second. */
 const LOCK_WAIT_MS = 20_000;
-/** Between two looks at the lock: each starts a process, which takes 3 ms. */
+/** Between two attempts to take the lock: each starts a process, which takes 3 ms. */
 const LOCK_RETRY_MS = 25;
 
 /** How {@link lockAndWait} waits. */
 export interface LockWait {
-  /** Makes the error if it takes too long; gets who holds the lock, in words. */
+  /** Makes the error if it takes too long; receives the holder of the lock, in words. */
   readonly refuse: (who: string) => Error;
   readonly signal?: AbortSignal | undefined;
   readonly waitMs?: number;
@@ -22,8 +22,8 @@ class Held extends PluginError<'HELD'> {}
 /**
  * Locks a file as soon as it is free.
  *
- * @returns Gives it back.
- * @throws What `refuse` makes when the time is over; the signal's reason; whatever the file system throws.
+ * @returns A function that releases the lock.
+ * @throws The error of `refuse` after the time limit; the signal's reason; any error of the file system.
  */
 export async function lockAndWait(
   path: string,
@@ -38,7 +38,7 @@ export async function lockAndWait(
       if (!(error instanceof Held)) throw error;
       if (performance.now() > endsAt) throw refuse(error.message);
     }
-    // Those who wait must not look all at the same time.
+    // Waiting processes must not all try at the same time.
     await wait(LOCK_RETRY_MS * (0.5 + Math.random()), undefined, { signal });
   }
 }

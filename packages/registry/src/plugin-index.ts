@@ -7,14 +7,14 @@ import {
 } from '@testbench/types';
 import semver from 'semver';
 
-/** What the index needs to know of an entry. */
+/** The fields of an entry that the index needs. */
 export interface IndexEntry {
   readonly id: string;
   readonly metadata: PluginMetadata;
 }
 
 /**
- * Finds plugins by type, capability, and name and version. Holds what it is given; reads and runs nothing.
+ * Finds plugins by type, capability, and name and version. Holds the given entries; reads and runs nothing.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
     return this.#entries.size;
   }
 
-  /** Adds an entry, in place of an earlier one of the same id. */
+  /** Adds an entry; replaces an earlier one with the same id. */
   add(entry: Entry): void {
     this.#entries.set(entry.id, entry);
   }
@@ -53,13 +53,13 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
     return this.#entries.get(id);
   }
 
-  /** Entries of a type, in the order of adding. @throws {TypeError} For anything but a text. @throws {RangeError} For no type. */
+  /** Entries of a type, in insertion order. @throws {TypeError} If it is not a string. @throws {RangeError} If it is not a plugin type. */
   findByType(type: PluginType): Entry[] {
     requireOneOf(type, 'type', PLUGIN_TYPES);
     return this.#filter(({ metadata }) => metadata.pluginType === type);
   }
 
-  /** Entries that say they have a capability, in the order of adding. @throws {TypeError} @throws {RangeError} As above. */
+  /** Entries that declare a capability, in insertion order. @throws {TypeError} @throws {RangeError} As above. */
   findByCapability(capability: Capability): Entry[] {
     requireOneOf(capability, 'capability', CAPABILITIES);
     return this.#filter(({ metadata }) => metadata.capabilities.includes(capability));
@@ -82,7 +82,7 @@ export class PluginIndex<Entry extends IndexEntry = IndexEntry> {
   }
 }
 
-/** A wrong word would find nothing, as if no plugin had it. */
+/** A misspelt word would find nothing, as if no plugin had it. */
 function requireOneOf(value: unknown, what: string, known: readonly string[]): void {
   if (typeof value !== 'string') {
     throw new TypeError(`Cannot find plugins: expected a ${what} as a text, found ${typeof value}`);

@@ -10,10 +10,10 @@ import {
 import semver from 'semver';
 
 /**
- * Finds what a reference means in a store now, without a lockfile: of a range, the highest version that satisfies it.
+ * Resolves a reference in a store now, without a lockfile: for a range, to the highest version that satisfies it.
  *
  * @param reference A name with or without a range, or `oci://…`, which is looked for under `host/name`.
- * @throws {StoreError} `STORE_INVALID_REFERENCE` for a path or a range that is none; `STORE_NOT_FOUND`, and as the store does.
+ * @throws {StoreError} `STORE_INVALID_REFERENCE` for a path or an invalid range; `STORE_NOT_FOUND`, and as the store does.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export async function resolveReference(
   return await resolveNamed(store, name, parsed, options);
 }
 
-/** What a reference means of a store that knows the plugin by this name. @throws As {@link resolveReference}. */
+/** Resolves a reference in a store that has the plugin under this name. @throws As {@link resolveReference}. */
 export async function resolveNamed(
   store: PluginStore,
   name: string,

@@ -25,7 +25,7 @@ beforeEach(() => {
   store = join(folder, 'store');
 });
 
-/** Starts a process that has these things at hand. */
+/** Starts a process with the imports of the prelude. */
 function start(work: string): ChildProcess {
   return spawn(process.execPath, ['--input-type=module', '-e', PRELUDE + work], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,7 +33,7 @@ function start(work: string): ChildProcess {
   });
 }
 
-/** Writes versions of a name one by one, and says so after each. */
+/** Writes versions of a name one by one, and reports each. */
 const writer = (name: string, count: number): string => `
   const store = openLayoutStore('store');
   for (let n = 0; n < ${count}; n += 1) {
@@ -67,7 +67,7 @@ describe('a layout', () => {
       await once(child, 'close');
       const opened = openLayoutStore(store);
       const versions = await opened.list(`k${kills}`);
-      // One more may have been written and not yet said.
+      // One more may have been written but not yet reported.
       expect([said, said + 1]).toContain(versions.length);
       for (const version of versions) {
         const { digest } = await opened.resolve({ name: `k${kills}`, version });
@@ -89,7 +89,7 @@ describe('a project', () => {
 
   it('is installed into again after a process was killed, whenever that was', async () => {
     await publish(openLayoutStore(store), 'a', '1.0.0', { description: 'x'.repeat(3_000) });
-    // Killed at each of the events, from the first on.
+    // Killed at each of the events, starting with the first.
     for (let event = 1; event <= 3; event += 1) {
       const child = start(`
         let left = ${event};
@@ -114,9 +114,9 @@ describe('a project', () => {
   });
 });
 
-// A file that may not grow is a disk that is full: the same calls fail, in the middle of a write.
+// A limit on file sizes simulates a full disk: the same calls fail, in the middle of a write.
 describe.skipIf(process.platform === 'win32')('a full disk', () => {
-  /** Runs something that may write no file of more than 512 bytes a block. */
+  /** Runs code that cannot write files larger than `blocks` blocks of 512 bytes. */
   const run = (blocks: number, work: string): { status: number | null; stderr: string } =>
     spawnSync(
       'sh',
@@ -150,7 +150,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     await installPlugins({ folder, registries: registriesOf(store), plugins: [{ name: 'a' }] });
     const before = readFileSync(join(folder, 'testbench.lock'), 'utf8');
     await publish(layout, 'b', '1.0.0', { permissions: { network: true, allowed_hosts } });
-    // Its module has room, and its lockfile, with a host a line, has not.
+    // There is room for its module, but not for its lockfile, which has a line for each host.
     const blocks = Math.ceil(
       (moduleSize('b', { permissions: { network: true, allowed_hosts } }) + 200) / 512,
     );

@@ -2,14 +2,14 @@ import { StoreError } from '@testbench/types/errors';
 
 import { MAX_PART_BYTES, MAX_PATH_DEPTH, MAX_PATH_LENGTH } from './limits.js';
 
-/** Names that mean a device on Windows, with any ending. */
+/** Names reserved for devices on Windows, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
-/** What some system takes for something else: separators, drives, streams, wildcards, control characters. */
+/** Characters with a special meaning on some system: separators, drives, streams, wildcards, control characters. */
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\\:*?"<>|\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /**
- * Makes sure that a path in an artifact names a file below the folder that it is written to, on every system.
+ * Checks that a path in an artifact names a file below the target folder, on every system.
  *
  * @throws {StoreError} `STORE_UNSAFE_PATH`.
  */
@@ -33,7 +33,7 @@ function checkFilePath(path: string): void {
 }
 
 /**
- * Makes sure that all paths of an artifact can be there at once, also where case does not matter.
+ * Checks that all paths of an artifact can exist side by side, even on a case-insensitive file system.
  *
  * @throws {StoreError} `STORE_UNSAFE_PATH`.
  */

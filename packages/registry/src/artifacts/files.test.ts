@@ -34,7 +34,7 @@ describe('pushFiles() and pullFiles()', () => {
       expect(await readFile(join(to, path), 'utf8')).toBe(await readFile(join(from, path), 'utf8'));
     }
     await expect(pullFiles(store, artifact, to)).rejects.toMatchObject({ code: 'STORE_UNUSABLE' });
-    // The same files are the same artifact, wherever they lie.
+    // The same files are the same artifact, wherever they are stored.
     expect((await pushFiles(store, to, { name: 'runs/a', tag: '1.0.0' })).digest).toBe(
       artifact.digest,
     );

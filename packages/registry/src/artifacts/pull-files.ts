@@ -15,9 +15,9 @@ import { checkFilePaths } from './check-file-path.js';
  *
  * A plugin, whose layer has no title, becomes `<name>.wasm`.
  *
- * @param directory Must not be there, or be empty.
+ * @param directory Must not exist, or be empty.
  * @returns Paths of the files, relative to the folder.
- * @throws {StoreError} `STORE_UNUSABLE` if the folder has something in it or cannot be written; `STORE_UNSAFE_PATH` before anything is
+ * @throws {StoreError} `STORE_UNUSABLE` if the folder is not empty or cannot be written; `STORE_UNSAFE_PATH` before anything is
  *   fetched; as the store does.
  *
  * @example
@@ -55,7 +55,7 @@ export async function pullFiles(
         await file.writeFile(bytes);
         await file.sync();
       }
-      // Takes the place of an empty folder, and of nothing else.
+      // Replaces an empty folder, and nothing else.
       await rename(staging, target);
     } finally {
       await rm(staging, { recursive: true, force: true });

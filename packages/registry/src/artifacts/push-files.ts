@@ -11,9 +11,9 @@ import { isVersion } from '../manifest/versions.js';
 import { usingFiles } from '../stores/store-files.js';
 import { checkFilePaths } from './check-file-path.js';
 
-/** Of a run's folder. */
+/** Type of a run's folder. */
 const RUN_ARTIFACT_TYPE = 'application/vnd.testbench.run.v1';
-/** Of a data set, or of any other files. */
+/** Type of a data set, or of any other files. */
 const FILES_ARTIFACT_TYPE = 'application/vnd.testbench.files.v1';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -30,16 +30,16 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** Where files are pushed to. */
 export interface PushTarget {
   readonly name: string;
-  /** A version, which then stays what it is, or any other tag. @default none: it is found by digest */
+  /** A version, which is then immutable, or any other tag. @default none: it is found by digest */
   readonly tag?: string;
 }
 
 /**
- * Writes a file, or a folder with all that is in it, as an artifact: one layer a file, its path in the title annotation, as ORAS does. Hidden files
- * stay out.
+ * Writes a file, or a folder with all its files, as an artifact: one layer per file, with its path in the title annotation, as ORAS does. Hidden files
+ * are skipped.
  *
  * @param path A file or a folder, such as a data set or a run.
- * @throws {StoreError} `STORE_UNUSABLE` for what cannot be read and for links; `STORE_UNSAFE_PATH`, `STORE_TOO_LARGE`; as the store does.
+ * @throws {StoreError} `STORE_UNUSABLE` for unreadable files and for links; `STORE_UNSAFE_PATH`, `STORE_TOO_LARGE`; as the store does.
  *
  * @example
  * ```ts no-run
@@ -92,7 +92,7 @@ async function findFiles(root: string): Promise<readonly FoundFile[]> {
       }
       return;
     }
-    // A link could carry a file from elsewhere into what is published.
+    // A link could bring a file from elsewhere into the published artifact.
     if (!stat.isFile()) throw unusable(path, 'it is a link or no regular file');
     if (found.length >= MAX_LAYERS) throw unusable(root, `it has more than ${MAX_LAYERS} files`);
     found.push({ title: title === '' ? basename(path) : title, path });

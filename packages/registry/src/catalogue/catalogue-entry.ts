@@ -15,22 +15,22 @@ import { MAX_REGISTRY_LENGTH } from './limits.js';
 import { CatalogueError } from './catalogue-error.js';
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-// Printable ASCII: an address or a name, which tables and lockfiles show.
+// Printable ASCII: an address or a name, which is shown in tables and lockfiles.
 const REGISTRY = /^[\u0021-\u007e]+$/;
 
 /** One version of a plugin in one registry. */
 export interface CatalogueEntry {
-  /** Where it is kept: what its store is called by. */
+  /** Registry that holds it: the name of its store. */
   readonly registry: string;
-  /** What its store reads it by: `sha256:` and 64 hex digits. */
+  /** Digest under which its store returns it: `sha256:` and 64 hex digits. */
   readonly digest: string;
-  /** Its name there, such as `team/exact-match`. @default not known: what is attached to it cannot be asked for */
+  /** Its name there, such as `team/exact-match`. @default unknown: its attachments cannot be requested */
   readonly repository?: string;
   /** From its custom section, without the schema of its configuration. Unverified. */
   readonly metadata: PluginMetadata;
 }
 
-/** Names an entry: there is one at most. */
+/** Identifies an entry: there is at most one for each key. */
 export interface CatalogueKey {
   readonly registry: string;
   readonly name: string;
@@ -38,7 +38,7 @@ export interface CatalogueKey {
 }
 
 /**
- * Makes an entry from a module's bytes; nothing of it runs.
+ * Makes an entry from a module's bytes, without running the module.
  *
  * @param bytes The whole module; read, not kept.
  * @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY` for bytes that are not a module, are far above admission's caps, or have no valid section.
@@ -70,7 +70,7 @@ export function readCatalogueEntry(
   return checkEntry({ ...place, metadata });
 }
 
-/** A copy of an entry with checked values. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
+/** Copies an entry and checks its values. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
 export function checkEntry(entry: CatalogueEntry): CatalogueEntry {
   const { registry, digest, repository, metadata } = Object(entry) as CatalogueEntry;
   if (typeof registry !== 'string' || registry.length > MAX_REGISTRY_LENGTH) {
@@ -95,12 +95,12 @@ export function checkEntry(entry: CatalogueEntry): CatalogueEntry {
   }
 }
 
-/** As it stands in the file. */
+/** The entry as written to the file. */
 export function encodeEntry({ registry, digest, repository, metadata }: CatalogueEntry): string {
   return JSON.stringify({ registry, digest, repository, metadata: encodeMetadata(metadata) });
 }
 
-/** @returns What `encodeEntry` wrote. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
+/** @returns The entry that `encodeEntry` wrote. @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`. */
 export function decodeEntry(value: {
   readonly registry?: unknown;
   readonly digest?: unknown;
@@ -117,12 +117,12 @@ export function decodeEntry(value: {
   return { registry, digest, ...(isPluginName(repository) && { repository }), metadata };
 }
 
-/** Names hold no spaces, nor do versions or registries. */
+/** Names, versions and registries contain no spaces. */
 export function keyOf({ registry, name, version }: CatalogueKey): string {
   return `${registry} ${name} ${version}`;
 }
 
-/** Numbers above 2^53 are valid versions, but cannot be ordered. @throws {TypeError} */
+/** Versions with numbers above 2^53 are valid, but cannot be ordered. @throws {TypeError} */
 function requireComparable(version: string): void {
   if (semver.valid(version) === null) throw new TypeError('its version has too large numbers');
 }

@@ -4,10 +4,10 @@ import type { CatalogueEntry, CatalogueKey } from './catalogue-entry.js';
 
 /** Events of a `PluginCatalogue`, by name. */
 export interface CatalogueEvents {
-  /** An entry was added, or replaced another one; also by another process, once it is seen. */
+  /** An entry was added, or replaced another one; a change by another process is reported once it is read. */
   'plugin-registered': [CatalogueEntry];
   'plugin-unregistered': [CatalogueKey];
-  /** The file was damaged or unfinished, and was put right: a sentence for people. */
+  /** The file was damaged or incomplete and was repaired: a sentence for people. */
   'catalogue-repaired': [{ readonly repair: string }];
 }
 

@@ -13,26 +13,26 @@ const FILE = 'catalogue.jsonl';
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const LINE_FEED = 0x0a;
 
-/** What was read since the last time. */
+/** Changes read since the last time. */
 export interface CatalogueNews {
-  /** The file is another one: what was read before does not count. */
+  /** The file was replaced: earlier content no longer applies. */
   readonly isNew: boolean;
   readonly changes: readonly CatalogueChange[];
-  /** Lines that are damaged. */
+  /** Number of damaged lines. */
   readonly damaged: number;
   /** Incomplete line at the end: a writer is active, or was killed. */
   readonly unfinishedBytes: number;
 }
 
 /**
- * The changes of a catalogue, one a line, each with its own sum, in a file that only grows until it is written again.
+ * The changes of a catalogue, one per line, each with its own checksum, in a file that only grows until it is rewritten.
  *
- * A writer that is killed leaves at most an unfinished last line, which the next one takes away. Readers need no lock.
+ * A writer that is killed leaves at most an incomplete last line, which the next writer removes. Readers need no lock.
  */
 export class CatalogueFile {
   readonly path: string;
   readonly #folder: string;
-  /** The file that was read, and how far. */
+  /** The file last read, and how far. */
   #inode: number | undefined;
   #offset = 0;
 
@@ -44,7 +44,7 @@ export class CatalogueFile {
     this.path = join(folder, FILE);
   }
 
-  /** What was written since the last time, by whomever. @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
+  /** Changes written since the last time, by any process. @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
   async readNews(): Promise<CatalogueNews> {
     try {
       const found = await stat(this.path).catch(ignoreMissing);
@@ -103,8 +103,8 @@ export class CatalogueFile {
   }
 
   /**
-   * Adds changes behind what was read, and brings them to the disk. The lock must be held and the news read; an unfinished line is
-   * taken away.
+   * Appends changes after the last line read, and flushes them to disk. The lock must be held and recent changes read; an incomplete line is
+   * removed.
    */
   async append(changes: readonly CatalogueChange[]): Promise<void> {
     const bytes = toBytes(changes);
@@ -116,7 +116,7 @@ export class CatalogueFile {
         await writeAll(file, bytes, this.#offset);
         await file.datasync();
       } catch (error) {
-        // Of a full disk: the next reader must find whole lines alone.
+        // The disk may be full: the next reader must find only complete lines.
         await file.truncate(this.#offset);
         throw error;
       }
@@ -127,7 +127,7 @@ export class CatalogueFile {
     }
   }
 
-  /** Writes another file in its place, and keeps the old one as `<name>.damaged` if asked to. The lock must be held. */
+  /** Replaces the file, and keeps the old one as `<name>.damaged` if requested. The lock must be held. */
   async rewrite(changes: readonly CatalogueChange[], keepOld: boolean): Promise<void> {
     const bytes = toBytes(changes);
     try {
@@ -148,7 +148,7 @@ export class CatalogueFile {
   }
 }
 
-/** A disk that is nearly full takes a part, and says so only the next time. */
+/** A nearly full disk accepts only part of the bytes, and reports the failure on the next write. */
 async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     const rest = bytes.length - written;
@@ -169,7 +169,7 @@ function unusable(path: string, state: string, cause?: unknown): CatalogueError 
   return new CatalogueError('CATALOGUE_UNUSABLE', `Cannot use "${path}": ${state}`, { cause });
 }
 
-/** What the file system threw as ours; others as they are. */
+/** Converts a file system error to ours; returns other errors unchanged. */
 function asUnusable(path: string, error: unknown): unknown {
   const state = describeFileError(error);
   return state === undefined ? error : unusable(path, state, error);

@@ -7,13 +7,13 @@ import {
   encodeEntry,
 } from './catalogue-entry.js';
 
-/** One change, as a line of the file. */
+/** One change, as written on a line of the file. */
 export type CatalogueChange = { readonly add: CatalogueEntry } | { readonly remove: CatalogueKey };
 
 /** Digits of the digest at the start of a line: enough to notice damage, not to prevent forgery. */
 const SUM_DIGITS = 16;
 
-/** A line without its line feed. */
+/** A line without its newline. */
 export function encodeLine(change: CatalogueChange): string {
   const json =
     'add' in change
@@ -22,7 +22,7 @@ export function encodeLine(change: CatalogueChange): string {
   return `${sumOf(json)} ${json}`;
 }
 
-/** @returns undefined for a line that is damaged, or of a later version. */
+/** @returns undefined for a line that is damaged or of a later format version. */
 export function decodeLine(line: string): CatalogueChange | undefined {
   const json = line.slice(SUM_DIGITS + 1);
   if (line.charAt(SUM_DIGITS) !== ' ' || line.slice(0, SUM_DIGITS) !== sumOf(json)) {

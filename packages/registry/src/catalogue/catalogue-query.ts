@@ -1,24 +1,24 @@
 import type { Capability, PluginType } from '@testbench/types';
 
-/** What can be asked for in a plugin's metadata. */
+/** Permissions that a plugin's metadata can ask for. */
 export const ASKED_PERMISSIONS = ['filesystem', 'network', 'envVars', 'hostFunctions'] as const;
 
 /** One of {@link ASKED_PERMISSIONS}. */
 export type AskedPermission = (typeof ASKED_PERMISSIONS)[number];
 
-/** What a plugin must be like; all that is given must hold. */
+/** Criteria for plugins; all that are given must match. */
 export interface CatalogueQuery {
-  /** Words, or beginnings of words, of name, keywords, author and description; each must be there. @default anything */
+  /** Words, or beginnings of words, in name, keywords, author and description; all must match. @default anything */
   readonly text?: string;
   readonly type?: PluginType;
   readonly capability?: Capability;
-  /** Exactly, ignoring case. */
+  /** The whole value, ignoring case. */
   readonly author?: string;
-  /** One of its keywords exactly, ignoring case. */
+  /** One whole keyword, ignoring case. */
   readonly keyword?: string;
-  /** Exactly. */
+  /** The whole value. */
   readonly name?: string;
-  /** Exactly. */
+  /** The whole value. */
   readonly registry?: string;
   /** A semver range. Prereleases count only if the range names one. @default any version */
   readonly range?: string;
@@ -28,6 +28,6 @@ export interface CatalogueQuery {
   readonly asks?: AskedPermission;
   /** Every version that matches, not only the highest of each name and registry. @default false */
   readonly allVersions?: boolean;
-  /** Results, from 1. @default 50 */
+  /** Maximum number of results, at least 1. @default 50 */
   readonly limit?: number;
 }

@@ -5,10 +5,10 @@ import { type CatalogueEntry, type CatalogueKey, keyOf } from './catalogue-entry
 import { type ReadQuery, type Searched, searchedOf } from './read-query.js';
 import { TextIndex } from './text-index.js';
 
-/** Slots of removed entries, from which on everything is numbered again if they are most of all. */
+/** Minimum number of removed slots before all are renumbered, which happens if they are the majority. */
 const MIN_FREE_SLOTS = 1_000;
 
-/** The entries of a catalogue in memory, and how they are found. */
+/** The entries of a catalogue in memory, with the indexes to find them. */
 export class CatalogueTable {
   /** By slot; undefined where one was removed. */
   #slots: (Searched | undefined)[] = [];
@@ -30,7 +30,7 @@ export class CatalogueTable {
     return slot === undefined ? undefined : this.#slots[slot]?.entry;
   }
 
-  /** Adds an entry, in place of an earlier one of its key. */
+  /** Adds an entry; replaces an earlier one with the same key. */
   add(entry: CatalogueEntry): void {
     const key = { registry: entry.registry, ...entry.metadata };
     this.remove(key);
@@ -41,7 +41,7 @@ export class CatalogueTable {
     this.#texts.add(slot, textsOf(entry.metadata));
   }
 
-  /** @returns What was removed. */
+  /** @returns The removed entry. */
   remove(key: CatalogueKey): CatalogueEntry | undefined {
     const name = keyOf(key);
     const slot = this.#byKey.get(name);
@@ -60,7 +60,7 @@ export class CatalogueTable {
     this.#texts = new TextIndex();
   }
 
-  /** The best first; equal ones by name, registry, and version from the highest on. */
+  /** Best first; ties by name, registry, and version, highest first. */
   search({ text, allVersions, limit, matches }: ReadQuery): CatalogueEntry[] {
     const slots = this.#slots;
     const scores = this.#texts.score(text, slots.length);
@@ -76,7 +76,7 @@ export class CatalogueTable {
     return best(kept, limit, compare).map((slot) => slots[slot]!.entry);
   }
 
-  /** Of several versions of a name in a registry, the slot of the highest. */
+  /** Slot of the highest version of each name in a registry. */
   #highest(found: readonly number[]): number[] {
     const highest = new Int32Array(this.#groups.size).fill(-1);
     const kept: number[] = [];
@@ -92,7 +92,7 @@ export class CatalogueTable {
     return kept;
   }
 
-  /** Words of removed entries are taken out only all at once. */
+  /** Words of removed entries are only removed all at once. */
   #tidy(): void {
     const free = this.#slots.length - this.#byKey.size;
     if (free < MIN_FREE_SLOTS || free < this.#byKey.size) return;
@@ -114,7 +114,7 @@ function textsOf({ name, keywords = [], author, description }: PluginMetadata): 
   ];
 }
 
-/** The first `limit` in order, without sorting the rest: a word may stand in every entry. */
+/** The first `limit` in order, without sorting the rest: a word may occur in every entry. */
 function best(
   all: number[],
   limit: number,
@@ -140,7 +140,7 @@ function compareEntries(a: Searched, b: Searched): number {
   );
 }
 
-/** Builds count last, so that the order is the same on every machine. */
+/** Compares build metadata too, so that the order is the same on every machine. */
 function compareVersions(a: SemVer, b: SemVer): number {
   return a.compare(b) || a.compareBuild(b);
 }

@@ -5,23 +5,23 @@ interface Bound {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;
-  /** What a version without a prerelease is to the same numbers with one: above. */
+  /** False if there is no prerelease: such a version is higher than one with the same numbers and a prerelease. */
   readonly isPrerelease: boolean;
 }
 
 /**
- * A range that 10,000 versions are compared with at each question: by their numbers. The library compares them as texts, at a microsecond each.
+ * Compiles a range that 10,000 versions are compared with in each search: by their numbers. The library compares them as texts, at a microsecond each.
  *
- * @param text A range that is one.
+ * @param text A valid range.
  */
 export function compileRange(text: string): (version: semver.SemVer) => boolean {
   const range = new semver.Range(text);
   const sets = range.set.map((comparators) =>
-    // Without a value it is met by all.
+    // A comparator without a value matches everything.
     comparators.filter(({ value }) => value !== '').map(boundOf),
   );
   return (version) => {
-    // Which prereleases count is a rule of its own, and few versions are any.
+    // Prereleases follow a separate rule, and few versions are prereleases.
     if (version.prerelease.length > 0) return range.test(version);
     return sets.some((bounds) => bounds.every((bound) => meets(version, bound)));
   };

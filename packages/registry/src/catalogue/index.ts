@@ -1,5 +1,5 @@
 /**
- * A catalogue of plugins that could be installed, kept on the disk and searched by what their metadata say.
+ * A catalogue of plugins that can be installed, kept on disk and searched by their metadata.
  *
  * @packageDocumentation
  */

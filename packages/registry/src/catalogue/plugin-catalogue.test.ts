@@ -152,7 +152,7 @@ describe('hostile metadata', () => {
 
 describe('readCatalogueEntry()', () => {
   const place = { registry: 'local', digest: DIGEST };
-  // Traps as soon as it runs: reading it must not.
+  // Traps when run: reading it must not run it.
   const trap = assemble(guestWat({ rest: '(func $start (unreachable)) (start $start)' }));
 
   it('reads the section and runs nothing', () => {
@@ -258,7 +258,7 @@ describe('on the disk', () => {
 });
 
 describe('processes', () => {
-  /** Registers plugins one by one under names of its own, and says so after each. */
+  /** Registers plugins one by one under its own names, and reports each. */
   const writer = (name: string, count: number): string => `
     const { PluginCatalogue } = await import(${JSON.stringify(MODULE)});
     const catalogue = await PluginCatalogue.open({ folder: ${JSON.stringify(folder)} });
@@ -294,7 +294,7 @@ describe('processes', () => {
       kept += said;
       const catalogue = await PluginCatalogue.open({ folder });
       expect(catalogue.size).toBeGreaterThanOrEqual(kept);
-      // One more may have been written and not yet said.
+      // One more may have been written but not yet reported.
       expect(catalogue.size).toBeLessThanOrEqual(kept + kills);
       await catalogue.register(entryOf(`after-${kills}`));
       kept += 1;

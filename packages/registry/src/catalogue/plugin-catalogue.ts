@@ -16,25 +16,25 @@ import type { CatalogueQuery } from './catalogue-query.js';
 import { readQuery } from './read-query.js';
 import { CatalogueTable } from './catalogue-table.js';
 
-/** Many entries, also of a source that is read meanwhile. */
+/** Many entries, possibly from a source that is still being read. */
 export type CatalogueEntries = Iterable<CatalogueEntry> | AsyncIterable<CatalogueEntry>;
 
 /** How a {@link PluginCatalogue} is opened. */
 export interface CatalogueOptions {
-  /** Keeps it across processes; created if missing. It must be writable only by this user. @default in memory */
+  /** Folder that keeps it across processes; created if missing. Only this user may be able to write to it. @default in memory */
   readonly folder?: string;
-  /** Gives what should be in it, from the stores, when its file was damaged. @default what is left of the file has to do */
+  /** Returns the entries it should have, from the stores, when its file was damaged. @default only the undamaged part of the file is used */
   readonly rebuild?: () => CatalogueEntries;
   /** Emits events from the start. @default its own emitter */
   readonly events?: CatalogueEmitter;
-  /** Ends opening, and waiting for other processes. */
+  /** Aborts opening, and waiting for other processes. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Plugins that could be installed, found by what their metadata say. Nothing of them runs.
+ * Plugins that can be installed, found by their metadata. No plugin is run.
  *
- * Several processes may have the same folder open and write to it. One that is killed loses what it was about to write, and nothing else.
+ * Several processes may open and write to the same folder at once. A killed process loses only what it was about to write.
  *
  * @example
  * ```ts
@@ -55,14 +55,14 @@ export interface CatalogueOptions {
 export class PluginCatalogue {
   /** Emits events. */
   readonly events: CatalogueEmitter;
-  /** What was put right when it was opened: sentences for people. */
+  /** Repairs made on opening: sentences for people. */
   readonly repairs: string[] = [];
   readonly #table = new CatalogueTable();
   readonly #file: CatalogueFile | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** Lines of the file. */
+  /** Number of lines in the file. */
   #lines = 0;
-  /** Writers of this process, one after the other. */
+  /** Queue of this process's writers, which run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor({ folder, events, signal }: CatalogueOptions) {
@@ -73,7 +73,7 @@ export class PluginCatalogue {
 
   /**
    * Opens a catalogue. A damaged file is reported in `repairs` and by the event `catalogue-repaired`, set aside as
-   * `catalogue.jsonl.damaged`, and made again from what is whole and from `rebuild`.
+   * `catalogue.jsonl.damaged`, and rebuilt from the undamaged lines and from `rebuild`.
    *
    * @throws {CatalogueError} `CATALOGUE_UNUSABLE` for the folder; `CATALOGUE_IN_USE` if it must be repaired while another process is writing.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -95,7 +95,7 @@ export class PluginCatalogue {
     return this.#table.size;
   }
 
-  /** All entries, in the order of entering. */
+  /** All entries, in insertion order. */
   entries(): CatalogueEntry[] {
     return [...this.#table.entries()];
   }
@@ -106,7 +106,7 @@ export class PluginCatalogue {
   }
 
   /**
-   * Enters one version of a plugin, in place of an earlier entry of the same registry, name and version. When this has resolved, the
+   * Adds one version of a plugin, and replaces an earlier entry of the same registry, name and version. Once this has resolved, the
    * entry outlives the process.
    *
    * @throws {CatalogueError} `CATALOGUE_INVALID_ENTRY`; `CATALOGUE_FULL`; `CATALOGUE_IN_USE` and `CATALOGUE_UNUSABLE`, with a folder.
@@ -115,7 +115,7 @@ export class PluginCatalogue {
     await this.registerAll([entry]);
   }
 
-  /** Enters many, 1,000 at a time: much faster than one by one. @throws {CatalogueError} As {@link register}; those before stay. */
+  /** Adds many entries, 1,000 at a time: much faster than one by one. @throws {CatalogueError} As {@link register}; batches added before the failure stay. */
   async registerAll(entries: CatalogueEntries): Promise<void> {
     let batch: CatalogueChange[] = [];
     for await (const entry of entries) {
@@ -127,7 +127,7 @@ export class PluginCatalogue {
     if (batch.length > 0) await this.#write(batch);
   }
 
-  /** Takes an entry out. @returns false if there was none. @throws {CatalogueError} As {@link register}. */
+  /** Removes an entry. @returns false if there was none. @throws {CatalogueError} As {@link register}. */
   async unregister({ registry, name, version }: CatalogueKey): Promise<boolean> {
     await this.refresh();
     if (this.get({ registry, name, version }) === undefined) return false;
@@ -135,21 +135,21 @@ export class PluginCatalogue {
     return true;
   }
 
-  /** The highest version of each plugin of a type, by name. @throws {ConfigError} For no type. */
+  /** The highest version of each plugin of a type, by name. @throws {ConfigError} If this is not a plugin type. */
   findByType(type: PluginType): CatalogueEntry[] {
     new ConfigNode(type, 'type').oneOf(PLUGIN_TYPES);
     return this.search({ type, limit: MAX_CATALOGUE_ENTRIES });
   }
 
-  /** The highest version of each plugin that says it has a capability, by name. @throws {ConfigError} For no capability. */
+  /** The highest version of each plugin that declares a capability, by name. @throws {ConfigError} If this is not a capability. */
   findByCapability(capability: Capability): CatalogueEntry[] {
     new ConfigNode(capability, 'capability').oneOf(CAPABILITIES);
     return this.search({ capability, limit: MAX_CATALOGUE_ENTRIES });
   }
 
   /**
-   * Plugins that are like a query, the best first: words in the name count for more than keywords, author and description, whole words
-   * for more than beginnings.
+   * Plugins that match a query, best first: words in the name count for more than those in keywords, author and description, and whole words
+   * for more than beginnings of words.
    *
    * @throws {ConfigError} For an unknown key or a wrong value.
    */
@@ -157,7 +157,7 @@ export class PluginCatalogue {
     return this.#table.search(readQuery(query));
   }
 
-  /** Takes in what other processes have written since. @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
+  /** Reads changes that other processes have written since. @throws {CatalogueError} `CATALOGUE_UNUSABLE`. */
   async refresh(): Promise<void> {
     if (this.#file === undefined) return;
     await this.#inTurn(() => this.#takeIn());
@@ -170,7 +170,7 @@ export class PluginCatalogue {
     if (damaged > 0 && rebuild !== undefined) await this.registerAll(rebuild());
   }
 
-  /** Lines that are damaged are passed over; others count. */
+  /** Skips damaged lines; all others are applied. */
   async #takeIn(): Promise<{ readonly damaged: number; readonly unfinishedBytes: number }> {
     const { isNew, changes, damaged, unfinishedBytes } = await this.#file!.readNews();
     if (isNew) {

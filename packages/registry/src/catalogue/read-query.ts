@@ -26,7 +26,7 @@ const QUERY: OptionReaders<CatalogueQuery> = {
   limit: (node) => node.wholeNumber(1, MAX_CATALOGUE_ENTRIES),
 };
 
-/** An entry as searches compare it. */
+/** An entry in the form in which searches compare it. */
 export interface Searched {
   readonly entry: CatalogueEntry;
   /** The same for all versions of a name in a registry. */
@@ -37,7 +37,7 @@ export interface Searched {
   readonly asks: ReadonlySet<AskedPermission>;
 }
 
-/** A query that was checked. */
+/** A validated query. */
 export interface ReadQuery {
   readonly text: string;
   readonly allVersions: boolean;
@@ -71,7 +71,7 @@ export function readQuery(given: CatalogueQuery | undefined): ReadQuery {
   return { text, allVersions, limit, matches };
 }
 
-/** What of an entry is compared, made once. */
+/** The compared parts of an entry, computed once. */
 export function searchedOf(entry: CatalogueEntry, group: number): Searched {
   const { version, author, keywords = [], permissions = {} } = entry.metadata;
   return {
@@ -84,7 +84,7 @@ export function searchedOf(entry: CatalogueEntry, group: number): Searched {
   };
 }
 
-/** A permission with a scope counts as requested, whether it is on or not: it may be turned on later. */
+/** A permission with a scope counts as requested, whether it is enabled or not: it may be enabled later. */
 function askedBy(permissions: Permissions): ReadonlySet<AskedPermission> {
   const named = {
     filesystem: permissions.allowedDirs,
@@ -99,7 +99,7 @@ function askedBy(permissions: Permissions): ReadonlySet<AskedPermission> {
   );
 }
 
-/** Also an empty text: a search field begins with one. */
+/** Accepts an empty text too: a search field starts out empty. */
 function readText(node: ConfigNode): string {
   if (typeof node.value !== 'string') node.reject('a text');
   return node.value;

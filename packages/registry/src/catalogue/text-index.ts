@@ -5,22 +5,22 @@ import {
   MAX_WORDS_PER_ENTRY,
 } from './limits.js';
 
-/** How much a word counts that stands in a field. */
+/** Weight of a word in each field. */
 export interface WeightedText {
   readonly text: string;
   /** From 1 to 15. */
   readonly weight: number;
 }
 
-/** The slots that have a word, each once, and what it counts there. */
+/** The slots that contain a word, each once, and the word's weight there. */
 interface Postings {
   readonly slots: number[];
   readonly weights: number[];
 }
 
-/** A word that is written as a whole counts for more than one that only begins so. */
+/** A whole word that matches counts for more than one of which only the beginning matches. */
 const WHOLE_WORD = 2;
-/** New words that are looked through one by one, before they are sorted in among the others. */
+/** New words that are scanned one by one, before they are merged into the sorted ones. */
 const MAX_UNSORTED = 256;
 
 /**
@@ -29,12 +29,12 @@ const MAX_UNSORTED = 256;
  * A library was measured first: see `docs/decisions/2026-11-30-a-catalogue-of-our-own.md`.
  */
 export class TextIndex {
-  // A Map, never an object: words such as `__proto__` are words.
+  // A Map, not an object: texts may contain words such as `__proto__`.
   readonly #words = new Map<string, Postings>();
   #sorted: string[] = [];
   #unsorted: string[] = [];
 
-  /** Adds the texts of a slot that has none yet. Slots are whole numbers from 0. */
+  /** Adds the texts of a new slot. Slots are integers from 0. */
   add(slot: number, texts: readonly WeightedText[]): void {
     const weights = new Map<string, number>();
     for (const { text, weight } of texts) {
@@ -56,10 +56,10 @@ export class TextIndex {
   }
 
   /**
-   * What each slot counts for a search.
+   * Scores each slot for a search.
    *
-   * @param slots Number of slots that there are.
-   * @returns By slot, 0 for those that lack a word; undefined if the search has no word, so that everything matches.
+   * @param slots Number of slots.
+   * @returns Score by slot, 0 for slots without one of the words; undefined if the search has no words, so that everything matches.
    */
   score(query: string, slots: number): Uint16Array | undefined {
     const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_LENGTH)))].slice(0, MAX_QUERY_WORDS);
@@ -107,13 +107,13 @@ export class TextIndex {
 
   #sortIn(): void {
     if (this.#unsorted.length <= MAX_UNSORTED) return;
-    // By code unit, as `<` compares.
+    // By code unit, the order of `<`.
     this.#sorted = [...this.#sorted, ...this.#unsorted].sort((a, b) => (a < b ? -1 : 1));
     this.#unsorted = [];
   }
 }
 
-/** Runs of letters and digits, in one case, without accents written apart. */
+/** Splits a text into runs of letters and digits, in lower case, with combining accents composed. */
 function wordsOf(text: string): string[] {
   const words =
     text

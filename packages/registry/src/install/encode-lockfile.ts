@@ -2,11 +2,11 @@ import { encodeMetadata, type Permissions } from '@testbench/types';
 
 import type { LockedPlugin, LockedVersion, Lockfile } from './lockfile.js';
 
-/** Of the format. One that a reader does not know is refused. */
+/** Version of the format. A reader refuses versions that it does not know. */
 export const LOCKFILE_VERSION = 1;
 
 /**
- * Writes a lockfile. The same content gives the same bytes: names and lists are sorted by code unit, fields have one order.
+ * Writes a lockfile. The same content gives the same bytes: names and lists are sorted by code unit, and the order of fields is fixed.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ function encodeVersion(locked: LockedVersion): object {
   };
 }
 
-/** As in metadata on the wire; lists of texts sorted, since their order means nothing. */
+/** In the wire format of metadata, with lists of texts sorted, since their order has no meaning. */
 function encodePermissions(permissions: Permissions): Record<string, unknown> {
   const wire = encodeMetadata({
     name: 'a',
@@ -72,7 +72,7 @@ function encodePermissions(permissions: Permissions): Record<string, unknown> {
   );
 }
 
-/** A directory's fields in one order. */
+/** A directory's fields in a fixed order. */
 function canonical(item: unknown): unknown {
   if (typeof item !== 'object' || item === null) return item;
   return Object.fromEntries(Object.entries(item).sort(([a], [b]) => byCodeUnit(a, b)));
@@ -92,7 +92,7 @@ function sorted<Value, Encoded>(
   );
 }
 
-/** The same on every machine, whatever its language. */
+/** The same on every machine, whatever its locale. */
 export function byCodeUnit(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -11,7 +11,7 @@ import type { LockedPlugin, LockedVersion } from './lockfile.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
 import { readBundles } from '../stores/bundles.js';
 
-/** What fetching needs besides. */
+/** Further context for fetching a plugin. */
 export interface FetchContext {
   readonly verifier?: Verifier | undefined;
   /** Contract that the host speaks. */
@@ -25,7 +25,7 @@ export interface FetchedReference {
   readonly name: string;
   readonly store: PluginStore;
   readonly version: string;
-  /** Of the lockfile, if it has this version. */
+  /** From the lockfile, if it has this version. */
   readonly digest?: string | undefined;
   /** Signers that the lockfile has for this name. */
   readonly knownSigners: readonly string[];
@@ -68,14 +68,14 @@ export async function fetchPlugin(
   };
 }
 
-/** What a version means now, which must be what the lockfile says. */
+/** Resolves a version now; the result must match the lockfile. */
 export async function resolveArtifact(
   { name, store, version, digest }: FetchedReference,
   { signal }: FetchContext,
 ): Promise<StoredArtifact> {
   const options = signal === undefined ? {} : { signal };
   const artifact = await store.resolve({ name, version }, options).catch(async (error: unknown) => {
-    // A tag may be gone; what the lockfile names counts.
+    // A tag may be gone; the digest in the lockfile decides.
     if (digest === undefined || (error as { code?: unknown }).code !== 'STORE_NOT_FOUND')
       throw error;
     return await store.resolve({ name, digest }, options);
@@ -97,7 +97,7 @@ export async function resolveArtifact(
   return artifact;
 }
 
-/** @returns The digest of the module. @throws What `refuse` makes, unless the artifact is one module, of a size that is loaded. */
+/** @returns The digest of the module. @throws The error of `refuse`, unless the artifact is a single module small enough to load. */
 export function requireModule(
   { moduleDigest, layers }: StoredArtifact,
   refuse: (state: string) => InstallError,
@@ -158,7 +158,7 @@ function untrusted(
   refusal?: InstallError['refusal'],
 ): InstallError {
   const prefix = `Cannot trust "${name}@${version}": `;
-  // Verifiers say it themselves.
+  // Verifiers report it themselves.
   const message = state.startsWith(prefix) ? state : `${prefix}${state}`;
   return new InstallError('INSTALL_UNTRUSTED', message, {
     plugin: name,
@@ -166,7 +166,7 @@ function untrusted(
   });
 }
 
-/** What a module says of itself must be what the registry calls it: else one signed plugin could stand in for another. */
+/** A module's own name and version must match those in the registry: otherwise one signed plugin could stand in for another. */
 function readMetadata(name: string, version: string, bytes: Uint8Array): PluginMetadata {
   const refuse = (state: string, cause?: unknown): never => {
     throw new InstallError(
@@ -215,7 +215,7 @@ function readDependencies(
   return Object.fromEntries(entries);
 }
 
-/** Why this host cannot run it, in words; undefined if it can. */
+/** Why this host cannot run it, in words; undefined if it can run it. */
 export function describeIncompatibility(
   { apiVersion, minContractVersion }: PluginMetadata,
   hostVersion = API_VERSION,
@@ -229,7 +229,7 @@ export function describeIncompatibility(
   return undefined;
 }
 
-/** Those who must have signed, by the lockfile. */
+/** Required signers, according to the lockfile. */
 export function knownSignersOf(locked: LockedPlugin | undefined): readonly string[] {
   return locked?.signers ?? [];
 }

@@ -18,30 +18,30 @@ import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
 import { RegistryMap } from './registry-map.js';
 
-/** How {@link findPlugin} finds. */
+/** How {@link findPlugin} searches. */
 export interface FindPluginOptions {
   readonly registries: RegistryMap;
-  /** Registry that the reference must come from, by the map's own name for it. @default the one that the map has for the name */
+  /** Registry that the reference must come from, by its name in the map. @default the one that the map has for the name */
   readonly registry?: string;
   /** Checks its signatures. @default signatures are not checked */
   readonly verifier?: Verifier;
-  /** Folder that keeps what was fetched. */
+  /** Folder that caches fetched modules. */
   readonly cacheFolder: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: InstallEvent) => void;
 }
 
-/** A plugin that a reference means now. Nothing of it has run, and no lockfile knows it. */
+/** The plugin that a reference currently means. Nothing of it has run, and no lockfile knows it. */
 export interface FoundPlugin {
   readonly name: string;
   readonly registry: string;
-  /** Undefined for an artifact that says none. */
+  /** Undefined for an artifact that does not state one. */
   readonly version: string | undefined;
   /** Of the manifest. */
   readonly digest: string;
-  /** The module's bytes. */
+  /** The module in bytes. */
   readonly bytes: Uint8Array;
-  /** Where they are kept, if the folder can be written to. */
+  /** Path of the cached module, if the folder can be written to. */
   readonly path: string;
   /** Ids of its trusted signers, sorted; empty if there are none or signatures were not checked. */
   readonly signers: readonly string[];
@@ -58,8 +58,8 @@ const OPTIONS: OptionReaders<FindPluginOptions> = {
 };
 
 /**
- * Fetches what a reference means now, once for all, and asks who vouches for it. For what is used once: `installPlugins` writes down what
- * it took.
+ * Fetches the plugin that a reference means now, in one call, and verifies its signatures. For plugins that are used once: `installPlugins` records
+ * the version it took in a lockfile.
  *
  * @param reference `team/exact-match@^1.2`, `oci://host/team/exact-match` with `:tag`, `@range` or `@sha256:…`. Of an `oci://` reference the name without the host counts.
  * @throws {InstallError} `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`, `INSTALL_WRONG_REGISTRY`. @throws {StoreError} Of the store; `STORE_INVALID_REFERENCE` for a path.
@@ -90,7 +90,7 @@ export async function findPlugin(
     ...(signal !== undefined && { signal }),
     onProgress: (progress: TransferProgress) => onEvent({ type: 'progress', ...progress }),
   };
-  // The map has chosen the registry already.
+  // The map has already chosen the registry.
   const artifact = await resolveNamed(store, name, parsed, storeOptions);
   const { digest } = artifact;
   const moduleDigest = requireModule(artifact, (state) => invalid(reference, state));
@@ -98,7 +98,7 @@ export async function findPlugin(
   const metadata = readSection(bytes);
   const version = artifact.version ?? metadata?.version;
   const isPinned = parsed.kind === 'oci' && parsed.digest !== undefined;
-  // A digest cannot be misleading about the content.
+  // Under a digest the content cannot be misleading.
   if (!isPinned) checkNamed(reference, name, version, metadata);
   const signers = await verifyArtifact(
     { name, store, version: version ?? '', knownSigners: [] },
@@ -109,7 +109,7 @@ export async function findPlugin(
   return { name, registry: id, version, digest, bytes, path, signers };
 }
 
-/** A name with a slash and no range is a path elsewhere; here it can be nothing but a name. */
+/** A name with a slash and no range is a path elsewhere; here it can only be a name. */
 function readReference(text: string): NameReference | OciReference {
   const parsed = parseReference(text);
   if (parsed.kind !== 'path') return parsed;
@@ -120,7 +120,7 @@ function readReference(text: string): NameReference | OciReference {
   );
 }
 
-/** Undefined for a module that has none, or none that can be read: loading it says why. */
+/** Undefined for a module without a section, or with an unreadable one: loading it reports why. */
 function readSection(bytes: Uint8Array): PluginMetadata | undefined {
   try {
     return inspectPlugin(bytes).metadata;
@@ -130,7 +130,7 @@ function readSection(bytes: Uint8Array): PluginMetadata | undefined {
   }
 }
 
-/** Else one signed plugin could stand in for another. */
+/** Otherwise one signed plugin could stand in for another. */
 function checkNamed(
   reference: string,
   name: string,

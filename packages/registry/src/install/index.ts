@@ -1,5 +1,5 @@
 /**
- * Installs plugins into a project from registries, by a lockfile, and updates them.
+ * Installs plugins into a project from registries, using a lockfile, and updates them.
  *
  * @packageDocumentation
  */

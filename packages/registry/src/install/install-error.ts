@@ -4,17 +4,17 @@ import type { RefusalCode } from '@testbench/types/stores';
 
 /** Why plugins cannot be installed, updated or removed. */
 export type InstallErrorCode =
-  /** The lockfile cannot be read or written, is damaged, or of a later version. */
+  /** The lockfile cannot be read or written, is damaged, or has a later format version. */
   | 'INSTALL_BAD_LOCKFILE'
   /** With `frozen`, the lockfile would have to change. */
   | 'INSTALL_FROZEN'
-  /** No registry is configured for the name, or another one than the one that was asked for. */
+  /** No registry is configured for the name, or not the requested one. */
   | 'INSTALL_WRONG_REGISTRY'
-  /** No version satisfies what is required; the message has every version that was looked at, and why not. */
+  /** No version satisfies the requirements; the message lists every version that was considered, and why it was rejected. */
   | 'INSTALL_NO_VERSION'
-  /** Several plugins require versions of the same one that exclude each other; the message names them. */
+  /** Several plugins require mutually exclusive versions of the same plugin; the message names them. */
   | 'INSTALL_CONFLICT'
-  /** Dependencies lead back to where they began; the message has the chain. */
+  /** The dependencies form a cycle; the message has the chain. */
   | 'INSTALL_CIRCLE'
   /** Dependencies are too deep or too many. */
   | 'INSTALL_TOO_LARGE'
@@ -28,26 +28,26 @@ export type InstallErrorCode =
   | 'INSTALL_UNTRUSTED'
   /** It requests more permissions than the version in the lockfile, without consent. */
   | 'INSTALL_CONSENT_NEEDED'
-  /** The new version was not fit to take over; the old one stays. */
+  /** The new version was not fit to replace the old one, which stays. */
   | 'INSTALL_UNHEALTHY'
-  /** No such plugin in the lockfile. */
+  /** The plugin is not in the lockfile. */
   | 'INSTALL_NOT_INSTALLED'
-  /** Another process installs in the same project, and did not end in time. */
+  /** Another process is installing in the same project, and did not finish in time. */
   | 'INSTALL_IN_USE'
   /** Files cannot be read or written: no permission, a full disk. */
   | 'INSTALL_UNUSABLE';
 
-/** Fields that an {@link InstallError} has where they apply. */
+/** Optional fields of an {@link InstallError}. */
 export interface InstallErrorDetails extends ErrorOptions {
   /** The plugin's name. */
   readonly plugin?: string;
-  /** From what the project requires to the plugin, each `name@version`. */
+  /** From the project's requirement to the plugin, each `name@version`. */
   readonly chain?: readonly string[];
-  /** Of the verifier. */
+  /** From the verifier. */
   readonly refusal?: RefusalCode;
 }
 
-/** Plugins cannot be installed, updated or removed. The lockfile, and what is installed by it, stay as they are. */
+/** Plugins cannot be installed, updated or removed. The lockfile and the installed plugins are unchanged. */
 export class InstallError extends PluginError<InstallErrorCode> {
   readonly plugin: string | undefined;
   readonly chain: readonly string[];

@@ -2,9 +2,9 @@ import type { TransferProgress } from '@testbench/types/stores';
 
 import type { PermissionChange } from './permission-changes.js';
 
-/** What happens while plugins are installed or updated. */
+/** Events while plugins are installed or updated. */
 export type InstallEvent =
-  /** A version was chosen: the one of the lockfile, or the highest that satisfies. */
+  /** A version was chosen: the one in the lockfile, or the highest that satisfies the requirements. */
   | {
       readonly type: 'resolved';
       readonly name: string;
@@ -12,14 +12,14 @@ export type InstallEvent =
       readonly registry: string;
       readonly from: 'lockfile' | 'registry';
     }
-  /** A version that satisfies was passed over. */
+  /** A version that satisfies the requirements was skipped. */
   | {
       readonly type: 'skipped';
       readonly name: string;
       readonly version: string;
       readonly reason: string;
     }
-  /** Bytes have come. */
+  /** Bytes were received. */
   | ({ readonly type: 'progress' } & TransferProgress)
   /** A signer trusted by the rules signed it; unsigned but permitted by the rules if `signers` is empty. */
   | {
@@ -30,7 +30,7 @@ export type InstallEvent =
       /** The signer is trusted on first use. */
       readonly firstUse: boolean;
     }
-  /** A module on the disk was not what the lockfile says, and is fetched again. */
+  /** A module on disk did not match the lockfile, and is fetched again. */
   | {
       readonly type: 'damaged';
       readonly name: string;
@@ -51,19 +51,19 @@ export type InstallEvent =
       readonly version: string;
       readonly changes: readonly PermissionChange[];
     }
-  /** A new version was not fit to take over, and its digest will not be tried again. */
+  /** A new version was not fit to replace the old one, and its digest will not be tried again. */
   | {
       readonly type: 'rejected';
       readonly name: string;
       readonly version: string;
       readonly reason: string;
     }
-  /** It is in the lockfile now. */
+  /** It is now in the lockfile. */
   | {
       readonly type: 'installed';
       readonly name: string;
       readonly version: string;
-      /** The version before; undefined if there was none. */
+      /** The previous version; undefined if there was none. */
       readonly before: string | undefined;
     }
   /** It was removed. */

@@ -19,7 +19,7 @@ import {
 export interface PluginRequirement {
   /** `exact-match`, `team/exact-match`. */
   readonly name: string;
-  /** A semver range. @default that of the lockfile, or else any version from the highest one on that the next major does not break */
+  /** A semver range. @default that of the lockfile, or else a caret range of the highest version */
   readonly range?: string;
   /** The registry that it must come from. @default the one that the map has for the name */
   readonly registry?: string;
@@ -27,24 +27,24 @@ export interface PluginRequirement {
 
 /** What {@link installPlugins} installs. */
 export interface InstallOptions extends ProjectOptions {
-  /** Besides what the lockfile requires already. @default nothing: the lockfile alone */
+  /** In addition to what the lockfile already requires. @default nothing: the lockfile alone */
   readonly plugins?: readonly PluginRequirement[];
-  /** Fails, in place of changing the lockfile. @default false */
+  /** Fails instead of changing the lockfile. @default false */
   readonly frozen?: boolean;
 }
 
-/** What a project has now. */
+/** The plugins that a project has now. */
 export interface InstallResult {
   readonly installed: readonly InstalledPlugin[];
-  /** False if the lockfile stayed as it was. */
+  /** False if the lockfile is unchanged. */
   readonly changed: boolean;
 }
 
 /**
- * Installs plugins into a project, with what they depend on, and writes down exactly what: `testbench.lock`.
+ * Installs plugins and their dependencies into a project, and records exactly what was installed in `testbench.lock`.
  *
- * Each is fetched by digest, verified, and read; nothing of it runs. What the lockfile has is taken as it is there, also without a network
- * if its module is on this machine. The lockfile changes as a whole and last, so that a failure leaves what was there.
+ * Each is fetched by digest, verified, and read; none is run. Versions in the lockfile are taken exactly as they are there, even without a network
+ * if the module is on this machine. The lockfile is replaced as a whole, as the last step, so that a failure leaves the previous state.
  *
  * @throws {InstallError} See its codes. @throws {StoreError} Of a registry. @throws {ConfigError} For an unknown key or a wrong value.
  *
@@ -92,20 +92,20 @@ export async function installPlugins(given: InstallOptions): Promise<InstallResu
   });
 }
 
-/** What is to be resolved. */
+/** What to resolve. */
 export interface PluginChange {
   readonly roots: Map<string, Requirement>;
   readonly renew: ReadonlySet<string>;
   readonly frozen: boolean;
-  /** Plugins that updates leave alone from now on, or no more. */
+  /** Plugins that updates skip from now on (true), or no longer skip (false). */
   readonly pinned?: ReadonlyMap<string, boolean>;
-  /** Versions that take the place of those of the lockfile, whatever is higher. */
+  /** Versions that replace those of the lockfile, even if there are higher ones. */
   readonly restore?: ReadonlyMap<string, LockedVersion>;
-  /** Tries a version before it counts. @throws If it is not fit: then its digest is remembered. */
+  /** Tries a version before it is accepted. @throws If it is not fit: then its digest is remembered. */
   readonly accept?: (name: string, plugin: ResolvedPlugin, before: LockedPlugin) => Promise<void>;
 }
 
-/** Resolves, asks for consent, and writes the lockfile, exclusively. */
+/** Resolves, asks for consent, and writes the lockfile, under an exclusive lock. */
 export async function changePlugins(
   options: ProjectOptions,
   plan: (state: {
@@ -129,7 +129,7 @@ export async function changePlugins(
   }, options.signal);
 }
 
-/** The lockfile with older versions in their places, so that they are taken by their digests. */
+/** The lockfile with older versions restored, so that they are taken by their digests. */
 function restored(lockfile: Lockfile, versions: PluginChange['restore'] = new Map()): Lockfile {
   const plugins = new Map(lockfile.plugins);
   for (const [name, version] of versions) {
@@ -138,7 +138,7 @@ function restored(lockfile: Lockfile, versions: PluginChange['restore'] = new Ma
   return { ...lockfile, plugins };
 }
 
-/** What the project itself requires. */
+/** The project's own requirements. */
 export function rootsOf({ plugins }: Lockfile): Map<string, Requirement> {
   const roots = new Map<string, Requirement>();
   for (const [name, { requirement, registry }] of plugins) {
@@ -195,7 +195,7 @@ async function askForConsent(
   }
 }
 
-/** What the lockfile becomes. A plugin that is not fit stays as it was, and the digest is remembered. */
+/** Computes the next lockfile. A plugin that is not fit stays as it was, and the digest is remembered. */
 async function acceptPlugins(
   { onEvent, signal }: ProjectOptions,
   lockfile: Lockfile,
@@ -259,7 +259,7 @@ function lock(
   };
 }
 
-/** Of every version that may be wanted again without a network. */
+/** Modules of every version that may be needed again without a network. */
 function modulesOf({ plugins }: Lockfile): ReadonlySet<string> {
   return new Set(
     [...plugins.values()].flatMap(({ module, previous }) =>

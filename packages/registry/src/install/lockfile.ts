@@ -1,6 +1,6 @@
 import type { Permissions } from '@testbench/types';
 
-/** A version of a plugin as it was installed. */
+/** An installed version of a plugin. */
 export interface LockedVersion {
   readonly version: string;
   /** Of the manifest: `sha256:` and 64 hex digits. */
@@ -9,27 +9,27 @@ export interface LockedVersion {
   readonly module: string;
   /** Ids of its trusted signers, sorted; empty if there were none. */
   readonly signers: readonly string[];
-  /** What it asks for in its metadata. Nothing of it is granted by being here. */
+  /** What it asks for in its metadata. Being listed here grants none of it. */
   readonly permissions: Permissions;
-  /** True if it may answer with questions to models, which the host then asks. */
+  /** True if it may respond with questions to models, which the host then asks. */
   readonly asking: boolean;
   /** Name to semver range. */
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** What a lockfile knows of a plugin. */
+/** A lockfile's entry for a plugin. */
 export interface LockedPlugin extends LockedVersion {
-  /** Which registry it comes from, by the name that the project gives it. */
+  /** Registry that it comes from, by the project's name for it. */
   readonly registry: string;
-  /** What the project requires; undefined for one that only others depend on. */
+  /** The project's own requirement; undefined for a plugin that only others depend on. */
   readonly requirement?: string | undefined;
-  /** True if updates leave it alone. */
+  /** True if updates skip it. */
   readonly pinned: boolean;
-  /** The version before the last update: what a rollback restores. */
+  /** The version before the last update, which a rollback restores. */
   readonly previous?: LockedVersion | undefined;
 }
 
-/** A digest that failed, so that it is not tried again. */
+/** A digest that failed and is not tried again. */
 export interface RejectedDigest {
   readonly digest: string;
   readonly version: string;
@@ -40,9 +40,9 @@ export interface RejectedDigest {
 /** The content of `testbench.lock`. */
 export interface Lockfile {
   readonly plugins: ReadonlyMap<string, LockedPlugin>;
-  /** By name of the plugin. */
+  /** By plugin name. */
   readonly rejected: ReadonlyMap<string, readonly RejectedDigest[]>;
 }
 
-/** A lockfile of a project that has nothing. */
+/** The lockfile of a project without plugins. */
 export const EMPTY_LOCKFILE: Lockfile = { plugins: new Map(), rejected: new Map() };

@@ -13,25 +13,25 @@ import { type InstalledPlugin, PluginProject } from './plugin-project.js';
 import { PROJECT_OPTIONS, type ProjectOptions, readNames } from './project-options.js';
 import type { ResolvedPlugin } from './resolve-plugins.js';
 
-/** Which plugins of a project. */
+/** Selects plugins of a project. */
 export interface NamedPluginsOptions extends ProjectOptions {
   readonly plugins: readonly string[];
 }
 
 /** How {@link updatePlugins} updates. */
 export interface UpdateOptions extends ProjectOptions {
-  /** @default all that are not pinned */
+  /** @default all plugins that are not pinned */
   readonly plugins?: readonly string[];
   /**
-   * Puts the new version in the old one's place, such as by `reloadPlugin`, or tries it. If it throws, the old version stays, and the
+   * Replaces the old version with the new one, for example by `reloadPlugin`, or tries it. If it throws, the old version stays, and the
    * digest is remembered as bad and never offered again.
    *
-   * @default it counts as it was fetched and verified
+   * @default the version is accepted once it is fetched and verified
    */
   readonly swap?: (update: PluginUpdate) => Promise<unknown>;
 }
 
-/** A version that is about to take over. */
+/** A version that is about to replace another. */
 export interface PluginUpdate {
   readonly name: string;
   readonly before: LockedPlugin;
@@ -42,7 +42,7 @@ export interface PluginUpdate {
   readonly path: string;
 }
 
-/** A plugin that could be newer. */
+/** A plugin for which there may be a newer version. */
 export interface OutdatedPlugin {
   readonly name: string;
   readonly registry: string;
@@ -60,9 +60,9 @@ export interface OutdatedPlugin {
 /** How {@link pinPlugin} pins. */
 export interface PinOptions extends ProjectOptions {
   readonly plugin: string;
-  /** A version to be installed and kept. @default the installed one */
+  /** A version to install and keep. @default the installed one */
   readonly version?: string;
-  /** False lets updates have it again. @default true */
+  /** False allows updates again. @default true */
   readonly pinned?: boolean;
 }
 
@@ -73,7 +73,7 @@ export async function listInstalled(folder: string): Promise<InstalledPlugin[]> 
 }
 
 /**
- * Takes plugins out of a project, and what only they depended on.
+ * Removes plugins from a project, and their dependencies that no other plugin needs.
  *
  * @throws {InstallError} `INSTALL_NOT_INSTALLED`; `INSTALL_CONFLICT` if another plugin depends on one; and as `installPlugins`.
  */
@@ -108,7 +108,7 @@ export async function uninstallPlugins(given: NamedPluginsOptions): Promise<Inst
 }
 
 /**
- * What could be newer. It asks the registries for their versions, fetches nothing, and changes nothing.
+ * Lists plugins that could be newer. It asks the registries for their versions, fetches nothing, and changes nothing.
  *
  * @throws {StoreError} Of a registry. @throws {InstallError} `INSTALL_BAD_LOCKFILE`, `INSTALL_WRONG_REGISTRY`.
  */
@@ -145,7 +145,7 @@ export async function outdatedPlugins(given: ProjectOptions): Promise<OutdatedPl
 }
 
 /**
- * Brings plugins to the highest versions that are allowed: fetched by digest, verified, read, consented to where they ask for more, and
+ * Updates plugins to the highest versions that are allowed: each is fetched by digest, verified, read, put to consent if it asks for more, and
  * then handed to `swap`.
  *
  * @throws {InstallError} `INSTALL_UNHEALTHY` if one failed: others are still updated; and as `installPlugins`.
@@ -183,7 +183,7 @@ export async function updatePlugins(given: UpdateOptions): Promise<InstallResult
 }
 
 /**
- * Keeps a plugin at a version, whatever updates come, or lets updates have it again.
+ * Keeps a plugin at a version despite updates, or allows updates again.
  *
  * @throws {InstallError} `INSTALL_NOT_INSTALLED`; and as `installPlugins`.
  */
@@ -207,7 +207,7 @@ export async function pinPlugin(given: PinOptions): Promise<InstallResult> {
     const locked = requireLocked(lockfile, plugin);
     const roots = rootsOf(lockfile);
     if (version !== undefined) roots.set(plugin, { range: version, registry: locked.registry });
-    // One that was pinned to a version of its own would never be updated again.
+    // A plugin that was pinned to an exact version would otherwise never be updated again.
     else if (!pinned && locked.requirement === locked.version) {
       roots.set(plugin, { range: `^${locked.version}`, registry: locked.registry });
     }
@@ -222,7 +222,7 @@ export async function pinPlugin(given: PinOptions): Promise<InstallResult> {
 
 /**
  * Restores the version before the last update, and pins it, so that the next update does not undo it. Needs no network if its module is
- * still here, unless it was removed.
+ * still on this machine, unless the plugin was removed.
  *
  * @throws {InstallError} `INSTALL_NOT_INSTALLED`, also if there is no version before; and as `installPlugins`.
  */

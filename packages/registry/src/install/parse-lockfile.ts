@@ -25,7 +25,7 @@ const PLUGIN_KEYS = ['registry', 'requirement', ...VERSION_KEYS, 'pinned', 'prev
 /**
  * Reads a lockfile.
  *
- * @throws {InstallError} `INSTALL_BAD_LOCKFILE` for what `encodeLockfile` does not write; the message has the place.
+ * @throws {InstallError} `INSTALL_BAD_LOCKFILE` for anything that `encodeLockfile` would not write; the message names the place.
  *
  * @example
  * ```ts
@@ -128,7 +128,7 @@ function readRange(node: ConfigNode): string {
   return range;
 }
 
-/** By the reader of metadata, which is where they come from. */
+/** Uses the metadata reader, since the permissions come from metadata. */
 function readPermissions(node: ConfigNode): Permissions {
   const permissions = node.object();
   const wire = { name: 'a', version: '1.0.0', plugin_type: 'custom', api_version: '1.0.0' };

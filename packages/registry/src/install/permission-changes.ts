@@ -2,7 +2,7 @@ import type { DirectoryPermission, Permissions } from '@testbench/types';
 
 import type { LockedVersion } from './lockfile.js';
 
-/** Something that a version asks for and the one before did not. */
+/** Something that a version asks for and the previous one did not. */
 export interface PermissionChange {
   readonly permission: 'filesystem' | 'network' | 'envVars' | 'hostFunctions' | 'asking';
   /** A host, directory, variable or function; undefined if the permission itself is new. */
@@ -16,7 +16,7 @@ const LISTS = [
 ] as const;
 
 /**
- * What a version asks for beyond another one; empty if it asks for as much, or less.
+ * What a version asks for beyond another one; empty if it asks for the same or less.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function permissionChanges(
   return changes;
 }
 
-/** Also one that was only read before. */
+/** Includes directories that were read-only before. */
 function newDirectories(old: Permissions, asked: Permissions): string[] {
   const had = new Map((old.allowedDirs ?? []).map((item) => [pathOf(item), mayWrite(item)]));
   return (asked.allowedDirs ?? [])

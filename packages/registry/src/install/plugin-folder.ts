@@ -8,7 +8,7 @@ import { InstallError } from './install-error.js';
 
 const NAME = /^[0-9a-f]{64}\.wasm$/;
 
-/** The modules of a project, each under its digest: a file that is there is whole, and its name says what it must be. */
+/** The modules of a project, each under its digest: a file that exists is complete, and its name is the digest of its bytes. */
 export class PluginFolder {
   /** @throws {InstallError} `INSTALL_UNUSABLE`. */
   constructor(readonly path: string) {
@@ -23,7 +23,7 @@ export class PluginFolder {
     return join(this.path, `${module.slice('sha256:'.length)}.wasm`);
   }
 
-  /** The module of a digest. A file with other bytes is `damaged`, as is one that others could have written. */
+  /** Reads the module of a digest. A file with other bytes is `damaged`, as is one that other users could have written. */
   async read(module: string): Promise<Uint8Array | 'absent' | 'damaged'> {
     const bytes = await privateFiles.read(this.pathOf(module), MAX_MODULE_BYTES);
     if (bytes === 'absent') return 'absent';
@@ -31,9 +31,9 @@ export class PluginFolder {
   }
 
   /**
-   * Writes a module whose digest was checked; when this has resolved it is on the disk.
+   * Writes a module whose digest was checked; once this has resolved, it is on disk.
    *
-   * @throws {InstallError} `INSTALL_UNUSABLE`; nothing is left then.
+   * @throws {InstallError} `INSTALL_UNUSABLE`; then no file is left behind.
    */
   async write(module: string, bytes: Uint8Array): Promise<void> {
     try {

@@ -2,10 +2,10 @@ import semver from 'semver';
 
 const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const NAME = new RegExp(`^${PART}(?:/${PART})*$`);
-/** As registries have it. */
+/** The syntax of registries. */
 const MAX_LENGTH = 255;
 
-/** True for what may name a plugin in a registry: `exact-match`, `team/exact-match`. */
+/** True if this may be the name of a plugin in a registry: `exact-match`, `team/exact-match`. */
 export function isPluginName(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_LENGTH && NAME.test(text);
 }
@@ -17,7 +17,7 @@ export function namespaceOf(name: string): string {
 }
 
 /**
- * True if a plugin that calls itself so may be kept under that name in a registry: `@team/x` or `x` under `team/x`.
+ * True if a plugin with this own name may be kept under that name in a registry: `@team/x` or `x` under `team/x`.
  *
  * @example
  * ```ts

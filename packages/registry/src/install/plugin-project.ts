@@ -12,9 +12,9 @@ import { EMPTY_LOCKFILE, type LockedPlugin, type Lockfile } from './lockfile.js'
 import { parseLockfile } from './parse-lockfile.js';
 import { PluginFolder } from './plugin-folder.js';
 
-/** Name of the lockfile, which belongs into version control. */
+/** Name of the lockfile, which belongs in version control. */
 export const LOCKFILE_NAME = 'testbench.lock';
-/** What belongs to this machine. */
+/** Folder of files that belong to this machine. */
 const OWN_FOLDER = '.testbench';
 
 /** A plugin that is in the lockfile, and where its module is. */
@@ -37,14 +37,14 @@ export class PluginProject {
     this.modules = new PluginFolder(join(folder, OWN_FOLDER, 'plugins'));
   }
 
-  /** @returns One without plugins if there is none. @throws {InstallError} `INSTALL_BAD_LOCKFILE`. */
+  /** @returns An empty lockfile if there is no file. @throws {InstallError} `INSTALL_BAD_LOCKFILE`. */
   async readLockfile(): Promise<Lockfile> {
     const text = await this.#readText();
     return text === undefined ? EMPTY_LOCKFILE : parseLockfile(text);
   }
 
   /**
-   * Replaces the lockfile as a whole, unless it says the same already; none is made for nothing.
+   * Replaces the lockfile as a whole, unless its content would be the same; an empty one is not created.
    *
    * @returns False if nothing was written.
    * @throws {InstallError} `INSTALL_BAD_LOCKFILE`.
@@ -68,7 +68,7 @@ export class PluginProject {
     return true;
   }
 
-  /** Does something while no other process installs here. @throws {InstallError} `INSTALL_IN_USE`, `INSTALL_UNUSABLE`. */
+  /** Runs an action while no other process installs here. @throws {InstallError} `INSTALL_IN_USE`, `INSTALL_UNUSABLE`. */
   async exclusively<Result>(
     work: () => Promise<Result>,
     signal: AbortSignal | undefined,

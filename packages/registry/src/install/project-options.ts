@@ -14,27 +14,27 @@ export interface ConsentRequest {
   readonly changes: readonly PermissionChange[];
 }
 
-/** What everything needs that reads or changes the plugins of a project. */
+/** Options of every function that reads or changes the plugins of a project. */
 export interface ProjectOptions {
-  /** Folder of the project: `testbench.lock` is in it, and modules in `.testbench/plugins` below. */
+  /** Folder of the project: it contains `testbench.lock`, and modules in `.testbench/plugins`. */
   readonly folder: string;
   /** Where plugins come from. */
   readonly registries: RegistryMap;
   /** Checks signatures of a plugin. @default signatures are not checked; a lockfile that names signers is then refused */
   readonly verifier?: Verifier;
-  /** Asked before a version is taken that asks for more than the one before. @default refused */
+  /** Asked before a version is taken that asks for more than the previous one. @default refused */
   readonly consent?: (request: ConsentRequest) => boolean | Promise<boolean>;
   /** Takes a version that is lower than the one in the lockfile. @default false */
   readonly allowDowngrade?: boolean;
   /** Contract that the host speaks. @default that of this version of testbench */
   readonly hostVersion?: string;
-  /** Ends it; nothing is changed then. */
+  /** Aborts; nothing is changed then. */
   readonly signal?: AbortSignal;
   /** Called with events; an exception ends the call. @default none */
   readonly onEvent?: (event: InstallEvent) => void;
 }
 
-/** Readers of {@link ProjectOptions}. */
+/** Readers for the fields of {@link ProjectOptions}. */
 export const PROJECT_OPTIONS: OptionReaders<ProjectOptions> = {
   folder: (node) => node.text(),
   registries: (node) => {
@@ -49,7 +49,7 @@ export const PROJECT_OPTIONS: OptionReaders<ProjectOptions> = {
   onEvent: (node) => node.callback(),
 };
 
-/** A list of names of plugins. */
+/** A list of plugin names. */
 export function readNames(node: ConfigNode): readonly string[] {
   return node.list().map((item) => item.text());
 }

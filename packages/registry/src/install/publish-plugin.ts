@@ -24,8 +24,8 @@ export interface PublishOptions {
   /** Name in the registry, such as `team/exact-match`; its last part must be the plugin's own name. @default the plugin's own */
   readonly name?: string;
   /**
-   * Vouches for it: gives a Sigstore bundle, such as `signRelease` of `@testbench/trust` does, which is attached before anybody finds the
-   * version. @default unsigned
+   * Signs it: returns a Sigstore bundle, as `signRelease` of `@testbench/trust` does, which is attached before the version becomes
+   * visible. @default unsigned
    */
   readonly sign?: (artifact: ArtifactIdentity) => Uint8Array | Promise<Uint8Array>;
   readonly signal?: AbortSignal;
@@ -45,8 +45,8 @@ const OPTIONS: OptionReaders<PublishOptions> = {
  * Publishes a plugin under its own version, as one raw module (CNCF's layout of WebAssembly in OCI registries). Nothing of it runs, and the
  * same module gives the same digest.
  *
- * @throws {InstallError} `INSTALL_INVALID_PLUGIN` for what could not be installed.
- * @throws {StoreError} `STORE_EXISTS` if the version is there with other content; others of the store.
+ * @throws {InstallError} `INSTALL_INVALID_PLUGIN` for a plugin that could not be installed.
+ * @throws {StoreError} `STORE_EXISTS` if the version exists with other content; others from the store.
  * @see https://tag-runtime.cncf.io/wgs/wasm/deliverables/wasm-oci-artifact/
  *
  * @example
@@ -100,7 +100,7 @@ export async function publishPlugin(given: PublishOptions): Promise<StoredArtifa
     }),
   };
   if (sign !== undefined) {
-    // First by its digest only, so that the version is never visible without its signature.
+    // First by digest only, so that the version is never visible without its signature.
     const { digest } = await store.write(artifact, options);
     const there = await findDigest(store, published, version, options);
     if (there === undefined || there === digest) {
@@ -111,7 +111,7 @@ export async function publishPlugin(given: PublishOptions): Promise<StoredArtifa
   return await store.write({ ...artifact, version }, options);
 }
 
-/** @returns undefined if the version is not there. */
+/** @returns undefined if the version does not exist. */
 async function findDigest(
   store: PluginStore,
   name: string,

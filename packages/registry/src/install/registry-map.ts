@@ -4,31 +4,31 @@ import { ConfigNode, readOptions } from '@testbench/types/config';
 import { InstallError } from './install-error.js';
 import { isPluginName, namespaceOf } from './plugin-name.js';
 
-/** Which registry a name comes from. One that is mapped is never looked up in another. */
+/** Which registry a name comes from. A name mapped to one registry is never looked up in another. */
 export interface RegistryMapOptions {
-  /** Stores by the name that lockfiles keep, such as `registry.example.com` or `main`. */
+  /** Stores by the names that lockfiles use, such as `registry.example.com` or `main`. */
   readonly registries: Readonly<Record<string, PluginStore>>;
   /**
-   * Registry by namespace or by whole name: `{ 'team': 'main', 'team/special': 'other', 'exact-match': 'main' }`. The whole name counts
-   * more.
+   * Registry by namespace or by whole name: `{ 'team': 'main', 'team/special': 'other', 'exact-match': 'main' }`. The whole name takes
+   * precedence.
    *
    * @default none
    */
   readonly namespaces?: Readonly<Record<string, string>>;
   /** Other names of registries, such as their hosts: a reference or a lockfile may use them. @default none */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Registry of every other name. @default the only one, if there is one alone */
+  /** Registry of all other names. @default the only one, if there is just one */
   readonly fallback?: string;
 }
 
-/** A registry and what it is called. */
+/** A registry and its name. */
 export interface NamedRegistry {
   readonly id: string;
   readonly store: PluginStore;
 }
 
 /**
- * Decides which registry a plugin comes from, by its name alone: what another registry offers under the same name is never looked at
+ * Decides which registry a plugin comes from, by its name alone: the same name in another registry is never looked at
  * (dependency confusion).
  *
  * @example
@@ -48,7 +48,7 @@ export class RegistryMap {
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #fallback: string | undefined;
 
-  /** @throws {ConfigError} For an unknown key or a wrong value, such as a namespace of a registry that is not there. */
+  /** @throws {ConfigError} For an unknown key or a wrong value, such as a namespace whose registry does not exist. */
   constructor(given: RegistryMapOptions) {
     const { registries, namespaces, aliases, fallback } = readOptions<RegistryMapOptions>(
       given,
@@ -89,7 +89,7 @@ export class RegistryMap {
   /**
    * The registry of a name.
    *
-   * @param wanted The registry that the user names, if one was named: it must be the one that the map has.
+   * @param wanted The registry that the user named, if any: it must be the one in the map.
    * @throws {InstallError} `INSTALL_WRONG_REGISTRY`.
    */
   find(name: string, wanted?: string): NamedRegistry {

@@ -19,11 +19,11 @@ import type { InstallEvent } from './install-events.js';
 import type { LockedPlugin, LockedVersion, Lockfile } from './lockfile.js';
 import type { NamedRegistry, RegistryMap } from './registry-map.js';
 
-/** What the project itself requires. */
+/** A requirement of the project itself. */
 export interface Requirement {
   /** A semver range, or an exact version. */
   readonly range: string;
-  /** The registry that the user named. @default the one of the map */
+  /** The registry that the user named. @default the one in the map */
   readonly registry?: string | undefined;
 }
 
@@ -32,31 +32,31 @@ export interface ResolveContext extends FetchContext {
   readonly registries: RegistryMap;
   readonly lockfile: Lockfile;
   readonly folder: PluginFolder;
-  /** Names whose locked version is not kept for its own sake. */
+  /** Names whose locked version is not preferred. */
   readonly renew: ReadonlySet<string>;
-  /** Nothing but what the lockfile has. */
+  /** Uses only what is in the lockfile. */
   readonly frozen: boolean;
   readonly allowDowngrade: boolean;
 }
 
-/** A version that was chosen, and is in the folder of modules. */
+/** A version that was chosen; its module is in the folder of modules. */
 export interface ResolvedPlugin extends LockedVersion {
   readonly registry: string;
 }
 
-/** Who requires what. */
+/** A requirement, and who made it. */
 interface Demand {
   readonly range: string;
-  /** From the project's own requirement to the one who requires, each `name@version`; empty for the project. */
+  /** From the project's own requirement to the plugin with this requirement, each `name@version`; empty for the project. */
   readonly chain: readonly string[];
 }
 
 /**
- * Chooses a version for each plugin that is required, and for those that they depend on: the locked one if it satisfies, else the
- * highest that satisfies every dependent. Prereleases count only where a range names one.
+ * Chooses a version for each plugin that is required, and for their dependencies: the locked version if it satisfies every dependent, else the
+ * highest that does. Prereleases count only where a range names one.
  *
- * There is one version of a name, and plugins do not call one another, so that there is nothing to backtrack over: choices are made
- * again until nothing changes.
+ * There is one version of a name, and plugins do not call one another, so no backtracking is needed: choices are
+ * repeated until nothing changes.
  *
  * @throws {InstallError} With the chain that led there.
  */
@@ -105,7 +105,7 @@ class Walk {
     for (const name of this.#roots.keys()) await this.#visit(name, [], []);
   }
 
-  /** @param names Of the chain. */
+  /** @param names Names in the chain. */
   async #visit(name: string, chain: readonly string[], names: readonly string[]): Promise<void> {
     if (names.includes(name)) {
       const circle = [...chain.slice(names.indexOf(name)), name];
@@ -125,7 +125,7 @@ class Walk {
         { plugin: name, chain },
       );
     }
-    // What depends on it has been walked to its end, and would have met a circle.
+    // Its dependencies were followed to the end; a cycle would have been found there.
     if (this.chosen.has(name)) return;
     const plugin = await this.#choose(name);
     const at = `${name}@${plugin.version}`;
@@ -154,14 +154,14 @@ class Walk {
   }
 }
 
-/** Chooses a version of one name; what was fetched is kept for the next round. */
+/** Chooses a version of one name; fetched versions are kept for the next round. */
 class Chooser {
   readonly #roots: ReadonlyMap<string, Requirement>;
   readonly #context: ResolveContext;
   readonly #versions = new Map<string, readonly string[]>();
   readonly #fetched = new Map<string, Promise<ResolvedPlugin | string>>();
 
-  /** What was told, since rounds repeat themselves. */
+  /** Events already reported, since rounds repeat them. */
   readonly #told = new Set<string>();
 
   constructor(roots: ReadonlyMap<string, Requirement>, context: ResolveContext) {
@@ -202,7 +202,7 @@ class Chooser {
     if (isKept) {
       const versions = await this.#list(name, registry);
       const best = versions.find((version) => satisfiesAll(version, demands));
-      // A registry that has less than before is old, or held back: what is locked stays.
+      // A registry with fewer versions than before is outdated or held back: the locked version stays.
       if (best === undefined || (semver.lt(best, locked.version) && !allowDowngrade)) {
         const version = best ?? versions[0] ?? 'nothing';
         this.#tell({ type: 'behind', name, version, locked: locked.version });
@@ -211,7 +211,7 @@ class Chooser {
     }
     const plugin = await this.#highest(name, registry, demands);
     if (locked !== undefined && semver.lt(plugin.version, locked.version) && !allowDowngrade) {
-      // What is higher was passed over, and the locked version is not offered any more.
+      // The higher ones were skipped, and the locked version is no longer offered.
       if (isKept) return await this.#locked(name, registry, locked);
       throw new InstallError(
         'INSTALL_DOWNGRADE',
@@ -229,7 +229,7 @@ class Chooser {
     return plugin;
   }
 
-  /** Without asking the registry, if the module is here. */
+  /** Takes the locked version without asking the registry, if the module is on this machine. */
   async #locked(
     name: string,
     registry: NamedRegistry,
@@ -291,7 +291,7 @@ class Chooser {
     return versions;
   }
 
-  /** @returns Why it cannot be taken, in words, if another version may do. */
+  /** @returns Why it cannot be taken, in words, if another version may be acceptable. */
   async #fetch(
     name: string,
     registry: NamedRegistry,
@@ -334,7 +334,7 @@ class Chooser {
   }
 }
 
-/** Without what the lockfile knows besides. */
+/** Only the fields of a resolved plugin. */
 function versionOf(locked: LockedVersion, registry: string): ResolvedPlugin {
   const { version, digest, module, signers, permissions, asking, dependencies } = locked;
   return { version, digest, module, signers, permissions, asking, dependencies, registry };
@@ -369,7 +369,7 @@ function noVersion(
   );
 }
 
-/** Who requires what, in words. */
+/** Lists who requires what, in words. */
 function describe(demands: readonly Demand[]): string {
   return demands
     .map(
@@ -379,7 +379,7 @@ function describe(demands: readonly Demand[]): string {
     .join(', ');
 }
 
-/** The longest, which says most. */
+/** The longest chain, which is the most informative. */
 function chainOf(demands: readonly Demand[]): readonly string[] {
   return demands.map(({ chain }) => chain).sort((a, b) => b.length - a.length)[0] ?? [];
 }

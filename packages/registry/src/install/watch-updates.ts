@@ -5,18 +5,18 @@ import { MIN_UPDATE_INTERVAL_MS } from './limits.js';
 import { type OutdatedPlugin, outdatedPlugins } from './manage-plugins.js';
 import { PROJECT_OPTIONS, type ProjectOptions } from './project-options.js';
 
-/** Starts a timer; gives back what ends it. */
+/** Starts a timer; returns a function that stops it. */
 export type StartTimer = (work: () => void, delayMs: number) => () => void;
 
 /** How {@link watchUpdates} looks for updates. */
 export interface WatchUpdatesOptions extends ProjectOptions {
-  /** Between two looks, from 1,000 ms. @default 3600000 */
+  /** Time between two checks, at least 1,000 ms. @default 3600000 */
   readonly intervalMs?: number;
-  /** How much longer or shorter each time is, as a share of it, from 0 to 1: or all hosts ask at the same moment. @default 0.2 */
+  /** Random variation of each interval, as a share of it from 0 to 1: without it, all hosts ask at the same moment. @default 0.2 */
   readonly jitter?: number;
-  /** Told what could be newer, each time that there is something. What it throws goes to `onProblem`. */
+  /** Called with the plugins that could be newer, whenever there are any. Exceptions from it go to `onProblem`. */
   readonly onOutdated: (outdated: readonly OutdatedPlugin[]) => unknown;
-  /** Called when a check failed; the next one is still made. @default dropped */
+  /** Called when a check failed; the next check still takes place. @default dropped */
   readonly onProblem?: (error: unknown) => void;
   /** @default a timer that does not keep the process alive */
   readonly startTimer?: StartTimer;
@@ -35,9 +35,9 @@ const OPTIONS: OptionReaders<WatchUpdatesOptions> = {
 };
 
 /**
- * Looks for updates in the background, and changes nothing: the first time after a part of the interval.
+ * Checks for updates in the background without changing anything; the first check comes after a part of the interval.
  *
- * @returns Ends it, as the signal does; a look that is under way ends too.
+ * @returns A function that stops it, as the signal does; this also stops a check in progress.
  * @throws {ConfigError} For an unknown key or a wrong value.
  *
  * @example

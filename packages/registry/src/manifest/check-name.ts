@@ -13,7 +13,7 @@ export function isDigest(text: unknown): boolean {
   return typeof text === 'string' && DIGEST.test(text);
 }
 
-/** @throws {StoreError} `STORE_INVALID_REFERENCE`: it becomes part of paths and URLs. */
+/** @throws {StoreError} `STORE_INVALID_REFERENCE`: the name becomes part of paths and URLs. */
 export function checkName(name: string): void {
   if (typeof name === 'string' && name.length <= MAX_NAME_LENGTH && NAME.test(name)) return;
   throw invalid(`the name ${show(name)}`, 'expected parts in lower case, as in team/exact-match');
@@ -37,7 +37,7 @@ export function checkTag(tag: string): void {
   throw invalid(`the tag ${show(tag)}`, 'expected up to 128 letters, digits, and . _ - within');
 }
 
-/** @throws {StoreError} `STORE_INVALID_REFERENCE` unless it asks in exactly one way. */
+/** @throws {StoreError} `STORE_INVALID_REFERENCE` unless exactly one way of asking is used. */
 export function checkQuery({ name, version, tag, digest }: ArtifactQuery): void {
   checkName(name);
   if ([version, tag, digest].filter((value) => value !== undefined).length !== 1) {

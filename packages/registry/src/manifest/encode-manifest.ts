@@ -1,6 +1,6 @@
 import { MANIFEST_TYPE } from './media-types.js';
 
-/** A descriptor as it is written. */
+/** A descriptor in its written form. */
 export interface WrittenDescriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -8,7 +8,7 @@ export interface WrittenDescriptor {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a manifest is made of. */
+/** The parts of a manifest. */
 export interface ManifestParts {
   readonly artifactType: string | undefined;
   readonly config: WrittenDescriptor;
@@ -17,7 +17,7 @@ export interface ManifestParts {
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
-/** Writes a manifest: the same parts give the same bytes, whatever the order of annotations. */
+/** Writes a manifest: the same parts give the same bytes, regardless of the order of annotations. */
 export function encodeManifest(parts: ManifestParts): Uint8Array<ArrayBuffer> {
   const { artifactType, config, layers, subject, annotations } = parts;
   const manifest = {

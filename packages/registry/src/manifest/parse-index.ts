@@ -10,9 +10,9 @@ import {
 } from './read-descriptors.js';
 
 /**
- * Reads a list of manifests: what is attached to one. Lists within lists are not followed.
+ * Reads a list of manifests: the attachments of one. Nested lists are not followed.
  *
- * @param what Such as `what is attached to sha256:…`.
+ * @param what A description, such as `what is attached to sha256:…`.
  * @throws {StoreError} `STORE_INVALID_MANIFEST`, `STORE_TOO_LARGE`.
  */
 export function parseIndex(bytes: Uint8Array, what: string): readonly Descriptor[] {

@@ -58,7 +58,7 @@ export function parseManifest(name: string, digest: string, bytes: Uint8Array): 
     name,
     digest,
     version: version !== undefined && isVersion(version) ? version : undefined,
-    // Before OCI 1.1 the config's type said what it was.
+    // Before OCI 1.1 the config's type stated the artifact's type.
     artifactType: readText(manifest['artifactType'], refuse, '"artifactType"') ?? config.mediaType,
     annotations,
     layers,

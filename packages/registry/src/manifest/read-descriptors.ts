@@ -11,7 +11,7 @@ import {
 } from '../limits.js';
 import { isDigest } from './check-name.js';
 
-/** What points to a blob or a manifest. */
+/** A reference to a blob or a manifest. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -20,17 +20,17 @@ export interface Descriptor {
   readonly artifactType: string | undefined;
 }
 
-/** Says what is wrong with a manifest. */
+/** Reports what is wrong with a manifest. */
 export type RefuseManifest = (state: string, cause?: unknown) => StoreError;
 
-/** @param what Such as `the manifest sha256:…`. */
+/** @param what A description, such as `the manifest sha256:…`. */
 export const refuseManifest =
   (what: string): RefuseManifest =>
   (state, cause) =>
     new StoreError('STORE_INVALID_MANIFEST', `Cannot read ${what}: ${state}`, { cause });
 
 /**
- * Parses the JSON of a manifest or an index, whose digest was verified.
+ * Parses the JSON of a manifest or an index whose digest was verified.
  *
  * @throws {StoreError} `STORE_INVALID_MANIFEST`, `STORE_TOO_LARGE`.
  */
@@ -47,7 +47,7 @@ export function parseDocument(
       `Cannot read ${what}: it has ${bytes.length} bytes, limit is ${maxBytes}`,
     );
   }
-  // Before parsing: a few MiB of brackets would hold this thread for a second.
+  // Before parsing: a few MiB of brackets would block this thread for a second.
   if (countStructure(bytes) > maxStructure) {
     throw new StoreError(
       'STORE_TOO_LARGE',
@@ -63,7 +63,7 @@ export function parseDocument(
   return asObject(value, refuse, 'it');
 }
 
-/** @throws What `refuse` makes. */
+/** @throws The error of `refuse`. */
 export function asObject(
   value: unknown,
   refuse: RefuseManifest,
@@ -75,14 +75,14 @@ export function asObject(
   throw refuse(`${what} is no object`);
 }
 
-/** @throws What `refuse` makes. */
+/** @throws The error of `refuse`. */
 export function readDescriptor(value: unknown, refuse: RefuseManifest, what: string): Descriptor {
   const object = asObject(value, refuse, what);
   const { mediaType, digest, size } = object;
   if (typeof mediaType !== 'string' || mediaType.length > MAX_MEDIA_TYPE_LENGTH) {
     throw refuse(`"mediaType" of ${what} is no media type`);
   }
-  // Of all algorithms only one: what is not verified must not be fetched.
+  // Only one of the algorithms: content that cannot be verified must not be fetched.
   if (typeof digest !== 'string' || !isDigest(digest))
     throw refuse(`"digest" of ${what} is no SHA-256`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
@@ -104,7 +104,7 @@ export function readDescriptor(value: unknown, refuse: RefuseManifest, what: str
   };
 }
 
-/** @returns undefined if it is absent or empty. @throws What `refuse` makes. */
+/** @returns undefined if it is absent or empty. @throws The error of `refuse`. */
 export function readText(value: unknown, refuse: RefuseManifest, what: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string' || value.length > MAX_MEDIA_TYPE_LENGTH) {
@@ -113,7 +113,7 @@ export function readText(value: unknown, refuse: RefuseManifest, what: string): 
   return value;
 }
 
-/** @throws What `refuse` makes. */
+/** @throws The error of `refuse`. */
 export function readAnnotations(
   value: unknown,
   refuse: RefuseManifest,
@@ -130,6 +130,6 @@ export function readAnnotations(
       throw refuse(`an annotation of ${what} has more than ${MAX_ANNOTATION_LENGTH} characters`);
     }
   }
-  // Own fields also for a key such as `__proto__`.
+  // Own properties even for a key such as `__proto__`.
   return Object.fromEntries(entries) as Record<string, string>;
 }

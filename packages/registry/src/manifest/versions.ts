@@ -1,19 +1,19 @@
 import semver from 'semver';
 
-/** How a tag may look. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
+/** Syntax of a tag. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
 const TAG = /^\w[\w.-]{0,127}$/;
 
 export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
-/** True for an exact version as semver.org has it, with nothing around it. */
+/** True for an exact version as defined by semver.org, with nothing around it. */
 export function isVersion(text: string): boolean {
   const parsed = semver.parse(text);
   return parsed !== null && parsed.raw === text && /^\d/.test(text);
 }
 
-/** A tag cannot have the plus sign of build metadata; others write `_` for it too. */
+/** A tag cannot contain the plus sign of build metadata; other tools also write `_` for it. */
 export function versionToTag(version: string): string {
   return version.replace('+', '_');
 }

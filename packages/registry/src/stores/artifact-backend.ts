@@ -2,7 +2,7 @@ import type { ArtifactLayer, StoreOptions } from '@testbench/types/stores';
 
 import type { Descriptor } from '../manifest/read-descriptors.js';
 
-/** A manifest that is written. */
+/** A manifest to be written. */
 export interface WrittenManifest {
   readonly digest: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -10,7 +10,7 @@ export interface WrittenManifest {
   readonly subject: string | undefined;
 }
 
-/** A name that a manifest gets. */
+/** A name for a manifest. */
 export interface WrittenTag {
   readonly name: string;
   /** False for a version: fails with `STORE_EXISTS` if another manifest has it. */
@@ -18,8 +18,8 @@ export interface WrittenTag {
 }
 
 /**
- * What one kind of store does by itself; `ArtifactStore` makes a `PluginStore` of it. Names, tags and digests that it gets
- * are well-formed. What it gives need not be verified.
+ * The operations that each kind of store implements; `ArtifactStore` makes a `PluginStore` of them. Names, tags and digests that it receives
+ * are well-formed. The data it returns need not be verified.
  */
 export interface ArtifactBackend {
   /** Every tag under a name; undefined or none if the name does not exist. */
@@ -30,29 +30,29 @@ export interface ArtifactBackend {
     reference: string,
     options: StoreOptions,
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** @returns undefined if it is not there. */
+  /** @returns undefined if it does not exist. */
   blob(
     name: string,
     layer: Pick<ArtifactLayer, 'digest' | 'size'>,
     options: StoreOptions,
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Writes a blob; repairs what is there under its digest and is damaged. */
+  /** Writes a blob; replaces a damaged one under the same digest. */
   writeBlob(
     name: string,
     digest: string,
     bytes: Uint8Array<ArrayBuffer>,
     options: StoreOptions,
   ): Promise<void>;
-  /** Writes a manifest whose blobs are there. */
+  /** Writes a manifest whose blobs have been written. */
   writeManifest(
     name: string,
     manifest: WrittenManifest,
     tag: WrittenTag | undefined,
     options: StoreOptions,
   ): Promise<void>;
-  /** What is attached to a manifest. */
+  /** The attachments of a manifest. */
   referrers(name: string, subject: string, options: StoreOptions): Promise<readonly Descriptor[]>;
-  /** Lists a manifest that was written as attached; once, however often it is called. */
+  /** Lists a written manifest as attached; repeated calls list it only once. */
   addReferrer(
     name: string,
     subject: string,

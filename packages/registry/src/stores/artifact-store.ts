@@ -32,7 +32,7 @@ import { digestBytes, verifyBytes } from './verify-bytes.js';
 
 const EMPTY: NewLayer = { mediaType: EMPTY_TYPE, bytes: new TextEncoder().encode('{}') };
 
-/** A `PluginStore` over what one kind of store does by itself: verifies, reads and writes manifests. */
+/** A `PluginStore` over the operations of one kind of store: verifies, reads and writes manifests. */
 export class ArtifactStore implements PluginStore {
   readonly specificationVersion = 'v1';
   readonly #backend: ArtifactBackend;
@@ -66,7 +66,7 @@ export class ArtifactStore implements PluginStore {
     const said = artifact.version;
     const asked = version ?? tagToVersion(wanted);
     if (asked === undefined) return artifact;
-    // An older version under a newer tag is how one is kept from news.
+    // An older version under a newer tag would be a way to hold back updates.
     if (said !== undefined && said !== asked && versionToTag(said) !== versionToTag(asked)) {
       throw new StoreError(
         'STORE_INVALID_MANIFEST',
@@ -142,7 +142,7 @@ export class ArtifactStore implements PluginStore {
       },
     });
     const manifest = { digest: await digestBytes(bytes), bytes, subject: undefined };
-    // Before anything is written that others see: what is written must be readable.
+    // Before anything becomes visible to others: what is written must be readable.
     const stored = parseManifest(name, manifest.digest, bytes);
     const tags: (WrittenTag | undefined)[] = [
       ...(version === undefined ? [] : [{ name: versionToTag(version), mayMove: false }]),
@@ -219,7 +219,7 @@ export class ArtifactStore implements PluginStore {
     options.signal?.throwIfAborted();
     const bytes = typeof source === 'function' ? await source() : source;
     if (bytes.length > MAX_BLOB_BYTES) throw tooLarge(name, bytes.length);
-    // A copy: the caller may change its own while it is hashed and sent.
+    // A copy: the caller may change its bytes while they are hashed and sent.
     const own = new Uint8Array(bytes);
     const digest = await digestBytes(own);
     await this.#backend.writeBlob(name, digest, own, options);

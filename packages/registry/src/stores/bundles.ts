@@ -8,13 +8,13 @@ import {
 
 import { BUNDLES_TIMEOUT_MS } from '../limits.js';
 
-/** As what signatures are attached. */
+/** Artifact type under which signatures are attached. */
 const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-/** Others attach those of older versions too. @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
+/** Other tools attach older versions too. @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto */
 const TYPES = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.\d)?\+json(?:;version=0\.\d)?$/;
 
 /**
- * Attaches a Sigstore bundle to an artifact: a signature, an attestation.
+ * Attaches a Sigstore bundle to an artifact: a signature or an attestation.
  *
  * @throws {StoreError} As `attach` of the store.
  *
@@ -40,10 +40,10 @@ export async function attachBundle(
 }
 
 /**
- * Reads the bundles that are attached to an artifact, by anyone: give them to a `Verifier`. What cannot be read must not spoil what can: it
- * is left out, and so is what comes after 64 bundles, 32 MiB or five minutes. Without any the verifier refuses.
+ * Reads the bundles that anyone has attached to an artifact: pass them to a `Verifier`. An unreadable bundle must not spoil the others: it
+ * is skipped, and so is everything after 64 bundles, 32 MiB or five minutes. Without any bundles the verifier refuses.
  *
- * @throws {StoreError} The store cannot list them.
+ * @throws {StoreError} If the store cannot list them.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ export async function readBundles(
   return bundles;
 }
 
-/** Its size is known before it is fetched. @returns undefined if it is too large, or about something else. */
+/** Its size is known before it is fetched. @returns undefined if it is too large, or about another artifact. */
 async function readBundle(
   store: PluginStore,
   { name, digest }: ArtifactSubject,

@@ -18,23 +18,23 @@ import { onlyLayer } from './only-layer.js';
 import { readStoreFile, writeAddressed } from './store-files.js';
 import { digestBytes } from './verify-bytes.js';
 
-/** Told when a file of the cache was damaged, and is fetched again. */
+/** Called when a file of the cache was damaged and is fetched again. */
 export type OnRepair = (path: string) => void;
 
-/** A store that keeps what it has read on this machine. */
+/** A store that caches on this machine what it has read. */
 export interface CachedStore extends PluginStore {
-  /** Where the bytes of a digest are kept once they have been read. */
+  /** Path of the cached bytes of a digest, once they have been read. */
   pathOf(digest: string): string;
 }
 
 /**
- * Keeps what is read by digest from a store in a folder, so that it is read once: what a digest means never changes. Which versions there
- * are, what tags mean and what is attached is asked for each time.
+ * Caches in a folder what is read from a store by digest, so that it is fetched only once: the content of a digest never changes. Versions,
+ * tags and attachments are asked for each time.
  *
- * Each file is compared with its digest whenever it is read. A damaged one is reported and fetched again; a folder that cannot be
- * written to is done without. Blobs that are larger than a module may be are not kept.
+ * Each file is compared with its digest whenever it is read. A damaged one is reported and fetched again; if the folder cannot be
+ * written to, nothing is cached. Blobs larger than the maximum size of a module are not cached.
  *
- * @param folder Made when something is kept. Two processes may use it at once.
+ * @param folder Created when something is cached. Two processes may use it at once.
  *
  * @example
  * ```ts no-run
@@ -134,7 +134,7 @@ class FolderCache implements CachedStore {
     try {
       await writeAddressed(path, digest, bytes);
     } catch (error) {
-      // It was still read, and the next caller reads it again.
+      // The bytes were still read; the next caller fetches them again.
       if (!(error instanceof StoreError)) throw error;
     }
     return bytes;

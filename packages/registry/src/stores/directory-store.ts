@@ -21,10 +21,10 @@ import { listStoreFolder, readStoreFile, writeAddressed, writeStoreFile } from '
 const MAX_TAG_BYTES = 128;
 
 /**
- * Opens a store in a folder, with one folder for each name and one file for each tag: nothing is shared, so that it needs no lock, may
- * lie on a network drive, and can be copied by hand, name by name.
+ * Opens a store in a folder, with one folder for each name and one file for each tag: no files are shared, so it needs no lock, may
+ * be on a network drive, and can be copied by hand, name by name.
  *
- * @param directory Made when something is written.
+ * @param directory Created when something is written.
  *
  * @example
  * ```ts
@@ -114,7 +114,7 @@ class DirectoryBackend implements ArtifactBackend {
     return this.#path(name, kind, hexOf(digest));
   }
 
-  /** Names have no part that begins with an underscore, so that none lies in the folders of another. */
+  /** Parts of names never begin with an underscore, so no name is inside the folders of another. */
   #path(name: string, kind: string, ...rest: readonly string[]): string {
     // Not every system permits the colon before a port in a path.
     return join(this.#root, ...name.replace(':', '+').split('/'), `_${kind}`, ...rest);

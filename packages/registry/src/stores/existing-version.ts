@@ -3,7 +3,7 @@ import { StoreError } from '@testbench/types/errors';
 import type { WrittenTag } from './artifact-backend.js';
 
 /**
- * Keeps a version what it is.
+ * Makes sure that a version is not changed.
  *
  * @param found Current digest of the tag; undefined if it does not exist.
  * @throws {StoreError} `STORE_EXISTS`.

@@ -1,5 +1,5 @@
 /**
- * Stores of plugins, data sets and results on this machine, and what stores of other kinds are made of.
+ * Stores of plugins, data sets and results on this machine, and building blocks for other kinds of stores.
  *
  * @packageDocumentation
  */

@@ -16,13 +16,13 @@ import { readStoreFile, writeStoreFile } from './store-files.js';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
-/** What a layout lists: manifests by `name:tag`, and others, as they were read. */
+/** The entries of a layout: manifests by `name:tag`, and the others, as they were read. */
 export interface LayoutEntries {
   /** By `name:tag`. */
   readonly tagged: ReadonlyMap<string, Descriptor>;
-  /** Digests of all that are listed. */
+  /** Digests of all listed manifests. */
   readonly digests: ReadonlySet<string>;
-  /** As they stand in the file: what others wrote there stays. */
+  /** As they are in the file: entries by other tools are kept. */
   readonly raw: readonly unknown[];
 }
 
@@ -46,9 +46,9 @@ export class LayoutIndex {
   }
 
   /**
-   * Lists a manifest; under a tag, in place of what had it. Only while the layout is locked.
+   * Lists a manifest; under a tag, it replaces the previous one. Only while the layout is locked.
    *
-   * @param reference `name:tag`; undefined for one that is found by digest.
+   * @param reference `name:tag`; undefined for a manifest that is found by digest.
    */
   async put(descriptor: Descriptor, reference: string | undefined): Promise<void> {
     const { raw, digests } = await this.read();
@@ -73,7 +73,7 @@ export class LayoutIndex {
     await writeStoreFile(this.#path, new TextEncoder().encode(JSON.stringify(index)));
   }
 
-  /** Changes with the file: each write makes another one. */
+  /** Changes with the file: each write creates a new one. */
   async #key(): Promise<string> {
     try {
       const { ino, mtimeNs, ctimeNs, size } = await stat(this.#path, { bigint: true });

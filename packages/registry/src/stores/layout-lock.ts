@@ -6,13 +6,13 @@ import { StoreError } from '@testbench/types/errors';
 
 import { LOCK_POLL_MS, LOCK_TIMEOUT_MS } from '../limits.js';
 
-/** What waits in this process, by folder: the last of them. */
+/** The last waiting task of this process, by folder. */
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * Does something while no other process, and nothing else of this one, does so with the same folder.
+ * Runs an action while no other process, and no other task of this one, runs one in the same folder.
  *
- * @throws {StoreError} `STORE_UNUSABLE` if another process has it for too long.
+ * @throws {StoreError} `STORE_UNUSABLE` if another process holds the lock for too long.
  */
 export async function lockLayout<Result>(
   folder: string,

@@ -28,12 +28,12 @@ import { digestBytes, verifyBytes } from './verify-bytes.js';
 const LAYOUT_FILE = '{"imageLayoutVersion":"1.0.0"}';
 
 /**
- * Opens an OCI image layout on disk, the store that is used by default: other tools read and write it too.
+ * Opens an OCI image layout on disk, the default store: other tools read and write it too.
  *
  * A manifest is listed in `index.json` under `name:tag`, so that `skopeo inspect oci:<directory>:exact-match:1.2.0` finds it. Two
- * processes may write at once; a process that is killed leaves nothing behind but unlisted files.
+ * processes may write at once; a process that is killed leaves behind at most unlisted files.
  *
- * @param directory Made when something is written.
+ * @param directory Created when something is written.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function openLayoutStore(directory: string): PluginStore {
 }
 
 /**
- * Lists the names that an image layout has versions or tags of.
+ * Lists the names that have versions or tags in an image layout.
  *
  * @throws {StoreError} `STORE_INVALID_MANIFEST` if it is damaged, `STORE_TOO_LARGE`, `STORE_UNUSABLE`.
  *
@@ -77,7 +77,7 @@ class LayoutBackend implements ArtifactBackend {
     const { tagged } = await this.#index.read();
     const tags: string[] = [];
     for (const reference of tagged.keys()) {
-      // A host may have a colon as well.
+      // A host may contain a colon too.
       if (!reference.startsWith(`${name}:`)) continue;
       const tag = reference.slice(name.length + 1);
       if (!tag.includes('/')) tags.push(tag);
@@ -90,7 +90,7 @@ class LayoutBackend implements ArtifactBackend {
     const listed = (await this.#index.read()).tagged.get(`${name}:${reference}`);
     if (listed === undefined) return undefined;
     const bytes = await this.#readManifest(listed.digest);
-    // What a tag gives has no digest that was asked for.
+    // For a tag, the caller gave no digest to verify the bytes against.
     if (bytes !== undefined) await verifyBytes(bytes, listed.digest, `the manifest of "${name}"`);
     return bytes;
   }

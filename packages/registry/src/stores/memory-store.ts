@@ -9,12 +9,12 @@ interface Repository {
   readonly tags: Map<string, string>;
   /** Manifests and blobs, by digest. */
   readonly bytes: Map<string, Uint8Array<ArrayBuffer>>;
-  /** By digest of the subject, then of what is attached. */
+  /** By digest of the subject, then of the attachment. */
   readonly referrers: Map<string, Map<string, Descriptor>>;
 }
 
 /**
- * Makes a store that lasts as long as the program: for tests, and for plugins that a program brings along.
+ * Makes a store that lasts as long as the program: for tests, and for plugins that come with a program.
  *
  * @example
  * ```ts

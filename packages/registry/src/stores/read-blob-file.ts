@@ -4,7 +4,7 @@ import type { ArtifactLayer } from '@testbench/types/stores';
 import { readStoreFile } from './store-files.js';
 
 /**
- * Reads a blob from a disk; one that is longer than it should be is not even read.
+ * Reads a blob from disk; a file that is too long is rejected without being read.
  *
  * @throws {StoreError} `STORE_DIGEST_MISMATCH`, `STORE_UNUSABLE`.
  */

@@ -9,7 +9,7 @@ import { digestBytes } from './verify-bytes.js';
 
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** @throws {StoreError} `STORE_UNUSABLE` in place of what the file system throws. */
+/** @throws {StoreError} `STORE_UNUSABLE` instead of the file system's error. */
 export async function usingFiles<Result>(
   what: string,
   use: () => Promise<Result>,
@@ -24,9 +24,9 @@ export async function usingFiles<Result>(
 }
 
 /**
- * Reads a file of a store: a regular one, no link, of at most `maxBytes`.
+ * Reads a file of a store: a regular file, not a link, of at most `maxBytes`.
  *
- * @returns undefined if there is none.
+ * @returns undefined if it does not exist.
  * @throws {StoreError} `STORE_UNUSABLE`, `STORE_TOO_LARGE`.
  */
 export async function readStoreFile(
@@ -67,9 +67,9 @@ export async function readStoreFile(
 }
 
 /**
- * Writes a file of a store: it is there whole or not at all, also when the machine stops in the middle.
+ * Writes a file of a store: it exists completely or not at all, even if the machine stops midway.
  *
- * @param replace False to leave what has that name. @returns False if it did.
+ * @param replace False to keep an existing file of that name. @returns False if there was one.
  * @throws {StoreError} `STORE_UNUSABLE`.
  */
 export async function writeStoreFile(
@@ -101,13 +101,13 @@ export async function writeStoreFile(
   });
 }
 
-/** Writes bytes under the name of their digest; one that is there and intact stays. */
+/** Writes bytes under the name of their digest; an intact existing file stays. */
 export async function writeAddressed(
   path: string,
   digest: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  // Longer than it should be is damaged; shorter too.
+  // A file of another length is damaged.
   const found = await readStoreFile(path, bytes.length).catch(() => undefined);
   if (found?.length === bytes.length && (await digestBytes(found)) === digest) return;
   await writeStoreFile(path, bytes);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { StoreError } from '@testbench/types/errors';
 
-/** From here on bytes are hashed off this thread: 64 MiB take 130 ms. */
+/** From this size on, bytes are hashed off this thread: 64 MiB take 130 ms. */
 const MAX_HASHED_HERE_BYTES = 1024 * 1024;
 
 /** `sha256:` and the hex digest. */
@@ -14,7 +14,7 @@ export async function digestBytes(bytes: Uint8Array<ArrayBuffer>): Promise<strin
   return `sha256:${hash}`;
 }
 
-/** @param what Such as `a layer of "exact-match"`. @throws {StoreError} `STORE_DIGEST_MISMATCH`. */
+/** @param what A description, such as `a layer of "exact-match"`. @throws {StoreError} `STORE_DIGEST_MISMATCH`. */
 export async function verifyBytes(
   bytes: Uint8Array<ArrayBuffer>,
   digest: string,

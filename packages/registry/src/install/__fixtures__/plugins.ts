@@ -10,13 +10,13 @@ import { publishPlugin } from '../publish-plugin.js';
 
 const guest = assemble(guestWat());
 
-/** A module whose section says what is given, in the words of the wire. */
+/** Builds a module with the given metadata in its section, in wire format. */
 export function moduleOf(name: string, version: string, fields: object = {}): Uint8Array {
   const wire = { name, version, plugin_type: 'custom', api_version: '1.0.0', ...fields };
   return withMetadataSection(guest, JSON.stringify(wire));
 }
 
-/** Publishes a plugin; its own name is the last part. @returns The digest of its manifest. */
+/** Publishes a plugin; its own name is the last part of `name`. @returns The digest of its manifest. */
 export async function publish(
   store: PluginStore,
   name: string,
@@ -27,7 +27,7 @@ export async function publish(
   return (await publishPlugin({ store, name, bytes })).digest;
 }
 
-/** A folder that goes away with the test. */
+/** A folder that is removed after the test. */
 export function projectFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'testbench-project-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
