@@ -9,11 +9,11 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { CONNECT_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from './limits.js';
 import type { RegistrySettings } from './registry-options.js';
 
-/** A name that no address is granted for by name, so that only public addresses are allowed. */
+/** A name that is never granted access by name, so that only public addresses are allowed. */
 const FOREIGN = new URL('https://foreign.invalid');
 const PUBLIC = new PermissionSet({ network: true, allowedHosts: [FOREIGN.host] });
 
-/** Connections, by what they may reach. */
+/** Connections, by the addresses they may reach. */
 export class Agents {
   readonly #agents = new Map<string, Dispatcher>();
   readonly #authorities: TrustedAuthorities;
@@ -47,7 +47,7 @@ export class Agents {
     const timeouts = { headersTimeout: SILENCE_TIMEOUT_MS, bodyTimeout: SILENCE_TIMEOUT_MS };
     const tls = {
       timeout: CONNECT_TIMEOUT_MS,
-      // Whatever the process's environment says.
+      // Regardless of the process's environment.
       rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
     };
@@ -75,7 +75,7 @@ function requirePublic(address: string, host: string): void {
   );
 }
 
-/** The connection goes to what was checked: a name cannot mean something else a moment later. */
+/** Connects to the checked address: the name might resolve to another one a moment later. */
 const lookupPublic: LookupFunction = (hostname, options, callback) => {
   resolveName(hostname, { ...options, all: true }, (error, found) => {
     if (error !== null) {

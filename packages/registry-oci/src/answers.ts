@@ -4,16 +4,16 @@ import type { Dispatcher } from 'undici';
 
 import { MAX_ERROR_BYTES } from './limits.js';
 
-/** What a registry answered; its body has to be read or dropped. */
+/** A registry's answer; its body has to be read or dropped. */
 export interface Answer {
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
   readonly body: Dispatcher.ResponseData['body'];
-  /** Where it came from, after redirects. */
+  /** URL that it came from, after redirects. */
   readonly url: URL;
 }
 
-/** The first value of a header; undefined if it is not there. */
+/** The first value of a header; undefined if it is missing. */
 export function headerOf({ headers }: Answer, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
@@ -28,9 +28,9 @@ export function parseAnswer(bytes: Uint8Array, what: string): unknown {
   }
 }
 
-/** Reads nothing more of an answer. */
+/** Drops the rest of an answer unread. */
 export function dropBody(answer: Answer): void {
-  // Destroying ends the connection, so that nothing of an endless body is waited for.
+  // Destroying ends the connection, so that an endless body is not waited for.
   answer.body.on('error', () => {});
   answer.body.destroy();
 }
@@ -38,7 +38,7 @@ export function dropBody(answer: Answer): void {
 /**
  * Reads a body of at most `maxBytes`.
  *
- * @param what Such as `the tags of "exact-match"`.
+ * @param what A description, such as `the tags of "exact-match"`.
  * @throws {StoreError} `STORE_TOO_LARGE`; `STORE_UNAVAILABLE` if it breaks off.
  */
 export async function readBody(
@@ -79,7 +79,7 @@ function tooLarge(what: string, maxBytes: number): StoreError {
   );
 }
 
-/** The error for an answer that says no; reads its first words. */
+/** Makes the error for a rejecting answer; reads the start of its text. */
 export async function refusalOf(answer: Answer, what: string): Promise<StoreError> {
   const { status } = answer;
   const words = await readWords(answer);

@@ -9,15 +9,15 @@ import type { RegistryCredentials } from './credentials.js';
 import { MAX_TOKEN_BYTES, TOKEN_LIFETIME_MS } from './limits.js';
 import type { RegistrySettings } from './registry-options.js';
 
-/** Token services that are known to belong to a registry of another host. */
+/** Known token services on another host than their registry. */
 const KNOWN_REALMS: Readonly<Record<string, string>> = {
   'registry-1.docker.io': 'auth.docker.io',
   'registry.gitlab.com': 'gitlab.com',
 };
-/** A header value of printable ASCII: anything else would be cut or refused on its way. */
+/** A header value of printable ASCII: anything else would be cut or refused in transit. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 
-/** For whom a request is made. */
+/** The scope of a request. */
 interface Scope {
   readonly host: string;
   readonly name: string;
@@ -29,7 +29,7 @@ interface Authorization {
   readonly untilMs: number;
 }
 
-/** Shows registries who we are. Credentials go to the registry and to its token service, and nowhere else. */
+/** Authenticates to registries. Credentials go to the registry and to its token service, and nowhere else. */
 export class Authorizer {
   readonly #settings: RegistrySettings;
   readonly #agents: Agents;
@@ -41,7 +41,7 @@ export class Authorizer {
     this.#agents = agents;
   }
 
-  /** What the registry wanted last. */
+  /** The authorization that the registry last asked for. */
   current(scope: Scope): string | undefined {
     const known = this.#known.get(keyOf(scope));
     return known !== undefined && Date.now() < known.untilMs ? known.header : undefined;
@@ -50,8 +50,8 @@ export class Authorizer {
   /**
    * Answers a challenge.
    *
-   * @returns False if there is nothing that has not been tried.
-   * @throws {StoreError} `STORE_UNTRUSTED_LOCATION` for a realm elsewhere; as the token service answers.
+   * @returns False if everything has been tried already.
+   * @throws {StoreError} `STORE_UNTRUSTED_LOCATION` for a realm on another host; as the token service answers.
    */
   async answer(
     scope: Scope,
@@ -97,10 +97,10 @@ export class Authorizer {
   ): Promise<Authorization> {
     const realm = this.#checkRealm(base, parameters.get('realm'));
     const service = parameters.get('service');
-    // Of our own making: a registry that asks for the rights to another repository does not get them.
+    // Built here: a registry that asks for rights to another repository does not get them.
     const query = new URLSearchParams({
       ...(service === undefined ? {} : { service }),
-      // Without a name it is about what the registry has.
+      // Without a name, the request is for the registry's catalogue.
       scope: name === '' ? 'registry:catalog:*' : `repository:${name}:${actions}`,
     });
     const refreshToken = credentials?.identityToken;
@@ -164,7 +164,7 @@ function readToken(bytes: Uint8Array, what: string): Authorization {
   const seconds = fields['expires_in'];
   const lifetimeMs =
     typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : TOKEN_LIFETIME_MS;
-  // A little before its end: a request takes its time.
+  // A little before it expires: a request takes time.
   return { header: `Bearer ${token}`, untilMs: Date.now() + lifetimeMs * 0.9 };
 }
 

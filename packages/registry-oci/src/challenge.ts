@@ -1,11 +1,11 @@
-/** What a registry asks for. */
+/** A registry's request for authentication. */
 export interface Challenge {
   /** In lower case. */
   readonly scheme: string;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** A header of more than this many characters is not read: no registry writes so much. */
+/** A longer header, in characters, is not read: no registry sends that much. */
 const MAX_LENGTH = 4096;
 const SCHEME = /\s*,?\s*([A-Za-z][\w-]*)(?=\s|,|$)/y;
 const PARAMETER = /\s*,?\s*([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/y;
@@ -26,7 +26,7 @@ export function parseChallenges(header: string): readonly Challenge[] {
     if (parameter !== null && current !== undefined) {
       const [, name = '', quoted, plain = ''] = parameter;
       const key = name.toLowerCase();
-      // The first counts: a second one could say something else to others.
+      // The first one counts: another reader might use the second, which could differ.
       if (!current.parameters.has(key)) {
         current.parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? plain);
       }

@@ -5,7 +5,7 @@ import { describeFailure } from './describe-failure.js';
 const coded = (code: string, message = 'x'): Error => Object.assign(new Error(message), { code });
 
 describe('describeFailure()', () => {
-  // A clock that is wrong makes good certificates bad.
+  // With a wrong clock, valid certificates appear invalid.
   it.each(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])('has the clock with %s', (code) => {
     expect(describeFailure(coded(code))).toMatch(
       new RegExp(`\\(${code}\\); this machine's clock says \\d{4}-\\d\\d-\\d\\dT`),

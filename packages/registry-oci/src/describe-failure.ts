@@ -1,4 +1,4 @@
-/** True for a certificate that was not accepted: trying again changes nothing. */
+/** True if a certificate was rejected: trying again changes nothing. */
 export function isTlsError(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code);
@@ -19,7 +19,7 @@ export function describeUnreadProxy(): string {
   return name === undefined ? '' : `; ${name} is set, and not read: name the proxy as "proxy"`;
 }
 
-/** Why a registry could not be asked, in words. */
+/** Why a request to the registry failed, in words. */
 export function describeFailure(error: unknown): string {
   if (isTlsError(error)) {
     const { code } = error as NodeJS.ErrnoException;

@@ -10,7 +10,7 @@ import { StoreError } from '@testbench/types/errors';
 import type { FindCredentials, RegistryCredentials } from './credentials.js';
 import { HELPER_TIMEOUT_MS, MAX_CONFIG_BYTES, MAX_TOKEN_BYTES } from './limits.js';
 
-/** What Docker writes there for its own registry. */
+/** The key that Docker writes for its own registry. */
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 const HELPER = /^[a-z0-9][a-z0-9-]*$/;
 
@@ -23,11 +23,11 @@ interface DockerConfig {
 }
 
 /**
- * Finds the credentials that `docker login` keeps, for {@link openRegistry}: those in the file, or those of the credential helper
+ * Finds the credentials stored by `docker login`, for {@link openRegistry}: those in the file, or those of the credential helper
  * that it names.
  *
- * @param path Of Docker's `config.json`. @default in `$DOCKER_CONFIG`, or else in `~/.docker`
- * @returns Finds nothing if the file does not exist. What it finds fails with `STORE_UNUSABLE` if the file or the helper is no good.
+ * @param path Path of Docker's `config.json`. @default in `$DOCKER_CONFIG`, or else in `~/.docker`
+ * @returns A function that finds nothing if the file does not exist, and fails with `STORE_UNUSABLE` if the file or the helper is unusable.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ function ownValue<Value>(
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Under which names a host stands there. */
+/** Keys in the file that may stand for a host. */
 function keysOf(host: string): readonly string[] {
   if (host === 'docker.io') return [DOCKER_HUB, host];
   return [host, `https://${host}`, `http://${host}`, `https://${host}/v2/`, `https://${host}/v1/`];
@@ -127,7 +127,7 @@ async function askHelper(
   try {
     answer = JSON.parse(output);
   } catch {
-    // It says in words that it has none.
+    // The helper says in words that it has none.
     return undefined;
   }
   const { Username: username, Secret: password } = (answer ?? {}) as Record<string, unknown>;
@@ -138,7 +138,7 @@ async function askHelper(
 }
 
 function unusable(path: string, state: string, cause?: unknown): StoreError {
-  // Without the text of the parser, which may quote a password.
+  // Without the parser's message, which may quote a password.
   return new StoreError(
     'STORE_UNUSABLE',
     `Cannot read credentials from ${JSON.stringify(path)}: ${state}`,

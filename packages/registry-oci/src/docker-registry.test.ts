@@ -135,7 +135,7 @@ describe.skipIf(!hasSkopeo)(`skopeo, the second reader${SKOPEO_NOTE}`, () => {
     const found = await store.resolve({ name: 'team/pushed', version: '2.0.0' });
     expect(found.digest).toBe(written.digest);
     expect(await store.read(found)).toEqual(module);
-    // Into the layout that skopeo made.
+    // Into the layout that skopeo created.
     await store.write(plugin('team/pushed', '2.0.1'));
     expect(await store.list('team/pushed')).toEqual(['2.0.1', '2.0.0']);
     skopeo('inspect', '--raw', `oci:${join(folder, 'theirs')}:team/pushed:2.0.0`);
@@ -204,7 +204,7 @@ describe.skipIf(!hasRegistry)(`docker-registry with TLS${NOTE}`, () => {
     );
     const encode = (value: object): string =>
       Buffer.from(JSON.stringify(value)).toString('base64url');
-    // The certificate of the server signs the tokens as well.
+    // The server's certificate signs the tokens too.
     const key = readFileSync(authority.key, 'utf8');
     const x5c = [readFileSync(authority.certificate, 'utf8').replace(/-----[^-]+-----|\s/g, '')];
     const jwt = (claims: object): string => {

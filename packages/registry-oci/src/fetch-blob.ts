@@ -5,7 +5,7 @@ import { type Answer, dropBody, headerOf, joinParts, refusalOf } from './answers
 import type { RegistryClient } from './registry-client.js';
 import { attemptTimeoutOf } from './transfer.js';
 
-/** The answer ended before the blob did: it is asked for again, from there on. */
+/** The answer ended before the blob did: the rest is requested again. */
 class BrokenOff extends Error {}
 
 /** Fetches a blob; resumes interrupted answers. @returns undefined if the registry has none. */
@@ -19,7 +19,7 @@ export async function fetchBlob(
   const what = `fetch ${digest} of "${host}/${name}"`;
   const bad = (state: string): StoreError =>
     new StoreError('STORE_BAD_ANSWER', `Cannot ${what}: ${state}`, { digest });
-  // Not allocated at once: a manifest may say anything.
+  // Not allocated all at once: a manifest may state any size.
   let parts: Uint8Array[] = [];
   let received = 0;
 
@@ -35,7 +35,7 @@ export async function fetchBlob(
         throw bad('the registry goes on at another place than it was asked to');
       }
     } else if (answer.status === 200) {
-      // From the beginning, whatever it was asked for.
+      // From the beginning, regardless of the requested range.
       parts = [];
       received = 0;
     } else {

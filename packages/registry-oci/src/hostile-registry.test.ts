@@ -39,7 +39,7 @@ beforeEach(() => {
   registry.seen.length = 0;
 });
 
-/** Answers requests whose path has this in it; at most `times` of them. */
+/** Answers requests whose path contains `part`; at most `times` of them. */
 function on(
   part: string,
   answer: (response: ServerResponse, request: IncomingMessage) => void,
@@ -166,7 +166,7 @@ describe('statuses', () => {
   });
 
   it('counts the date of a Retry-After by the clock of the registry', async () => {
-    // A year ahead of this machine's.
+    // A year ahead of this machine's clock.
     const theirs = Date.now() + 365 * 86_400_000;
     const [date, later] = [theirs, theirs + 9000].map((time) => new Date(time).toUTCString());
     on('/manifests/', (r) => r.writeHead(503, { date, 'retry-after': later }).end(), 1);
@@ -328,7 +328,7 @@ describe('redirects', () => {
     expect(await open({ ...options, trustedHosts }).read(artifact)).toEqual(MODULE);
     expect(seen).toHaveLength(1);
     expect(seen[0]).not.toHaveProperty('authorization');
-    // Not named, it is a private address like any other.
+    // If it is not named, it is a private address like any other.
     expect(await failure(open(options).read(artifact))).toMatchObject({
       code: 'STORE_UNTRUSTED_LOCATION',
     });

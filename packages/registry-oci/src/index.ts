@@ -1,7 +1,7 @@
 /**
  * A store of plugins, data sets and results in remote registries, over the OCI distribution API.
  *
- * It is a package of its own because it alone talks to the network: a host with plugins on its own disk does without.
+ * It is a separate package because it alone uses the network: a host with plugins on its own disk does not need it.
  *
  * @packageDocumentation
  */

@@ -9,9 +9,9 @@ import { MACHINE_CLOCK } from './clock.js';
 import { RegistryClient } from './registry-client.js';
 import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
 
-/** How {@link listRepositories} lists. */
+/** Options of {@link listRepositories}. */
 export interface ListRepositoriesOptions {
-  /** Names, from 1 to 10,000. @default 1000 */
+  /** Maximum number of names, from 1 to 10,000. @default 1000 */
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
@@ -24,9 +24,9 @@ const OPTIONS: OptionReaders<ListRepositoriesOptions> = {
 /**
  * Lists the names of a registry, by `/v2/_catalog`. Many registries do not support it, or only for administrators.
  *
- * @param registry The registry is its `host`.
- * @returns Names without the host; such that are none are left out.
- * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_UNAUTHORIZED` or `STORE_FORBIDDEN` if it does not list them; and as a store does.
+ * @param registry Identifies the registry by its `host`.
+ * @returns Names without the host; invalid names are left out.
+ * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_UNAUTHORIZED` or `STORE_FORBIDDEN` if the registry does not list them; and as a store does.
  * @throws {ConfigError} For an unknown key or a wrong value.
  * @see https://distribution.github.io/distribution/spec/api/#catalog
  *

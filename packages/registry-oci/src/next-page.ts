@@ -5,7 +5,7 @@ import { type Answer, headerOf } from './answers.js';
 /**
  * The next page of a list, from its `Link` header.
  *
- * @param base Of the registry: it leads to no other host.
+ * @param base Base URL of the registry: the page must be on the same host.
  * @throws {StoreError} `STORE_UNTRUSTED_LOCATION`.
  * @see https://www.rfc-editor.org/rfc/rfc8288
  */

@@ -7,11 +7,11 @@ import { RegistryClient } from './registry-client.js';
 import { readRegistryOptions, type RegistryOptions } from './registry-options.js';
 
 /**
- * Opens a store over remote registries, by the OCI distribution API: each name says its own, as in
+ * Opens a store over remote registries, by the OCI distribution API: each name contains its registry's host, as in
  * `registry.example.com/team/exact-match`.
  *
- * Nothing that a registry answers is believed: bytes are those of their digest, redirects and token services get no credentials that
- * are not theirs, and everything has a cap. What fails for a moment is tried again, after `Retry-After` where the registry says it.
+ * No answer of a registry is trusted: bytes are compared with their digest, redirects and token services receive no credentials that
+ * are not meant for them, and everything has a cap. Temporary failures are retried, after `Retry-After` where the registry sends it.
  *
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
@@ -27,7 +27,7 @@ export function openRegistry(options?: RegistryOptions): PluginStore {
   return openRegistryWith(options, MACHINE_CLOCK);
 }
 
-/** The same with a clock of the caller's, for tests. */
+/** The same with the caller's own clock, for tests. */
 export function openRegistryWith(options: RegistryOptions | undefined, clock: Clock): PluginStore {
   const settings = readRegistryOptions(options);
   return new ArtifactStore(new RegistryBackend(new RegistryClient(settings, clock), settings.host));

@@ -6,7 +6,7 @@ import { CHUNK_BYTES } from './limits.js';
 import type { RegistryClient } from './registry-client.js';
 import { attemptTimeoutOf } from './transfer.js';
 
-/** Sends a blob, unless the registry has it: a short one at once, a long one in chunks. */
+/** Sends a blob, unless the registry has it: a short one in one request, a long one in chunks. */
 export async function pushBlob(
   client: RegistryClient,
   host: string,
@@ -41,7 +41,7 @@ export async function pushBlob(
     progress(bytes.length);
     return;
   }
-  // Where to continue the upload, from each answer.
+  // Where to continue the upload, according to each answer.
   const next = async (answer: Answer, accepted: number): Promise<string> => {
     if (answer.status !== accepted) throw await refusalOf(answer, what);
     dropBody(answer);
@@ -75,7 +75,7 @@ export async function pushBlob(
         }),
         body: chunk,
         timeoutMs: attemptTimeoutOf(chunk.length),
-        // What of it has arrived is not known.
+        // It is unknown how much of it has arrived.
         isRepeatable: false,
       },
       options,

@@ -19,21 +19,21 @@ import { nextPage } from './next-page.js';
 import { pushBlob } from './push-blob.js';
 import type { RegistryClient } from './registry-client.js';
 
-/** As the stores on disk. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
+/** As in the stores on disk. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** How often a list of attachments is rewritten after a concurrent write. */
 const MAX_MERGES = 5;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** What a remote registry does by itself. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md */
+/** The operations of a remote registry. @see https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md */
 export class RegistryBackend implements ArtifactBackend {
   readonly #client: RegistryClient;
   readonly #defaultHost: string | undefined;
-  /** Manifests whose registry lists what is attached by itself. */
+  /** Manifests whose registry maintains the list of attachments. */
   readonly #listedByRegistry = new Set<string>();
-  /** Blobs on their way, by name and digest. */
+  /** Uploads in progress, by name and digest. */
   readonly #pushing = new Map<string, Promise<void>>();
-  /** One merge after the other. */
+  /** Runs merges one after another. */
   #merging: Promise<unknown> = Promise.resolve();
 
   constructor(client: RegistryClient, defaultHost: string | undefined) {
@@ -172,7 +172,7 @@ export class RegistryBackend implements ArtifactBackend {
     await turn;
   }
 
-  /** Another client may write the same list at the same time: it is read again afterwards. */
+  /** Another client may write the same list at the same time, so it is read again afterwards. */
   async #mergeReferrer(
     fullName: string,
     subject: string,
@@ -231,7 +231,7 @@ export class RegistryBackend implements ArtifactBackend {
     );
   }
 
-  /** Follows a list from page to page; nothing if the list does not exist. */
+  /** Follows a list from page to page; yields nothing if the list does not exist. */
   #pages(fullName: string, first: (name: string) => string, what: string) {
     const { host, name } = this.#split(fullName);
     const client = this.#client;

@@ -12,34 +12,34 @@ import { describeFailure, describeUnreadProxy, isTlsError } from './describe-fai
 import { isRetryable, parseRetryAfter, pauseBefore } from './retry-after.js';
 import { describeTransfer, type Transfer, transferTimeoutOf } from './transfer.js';
 
-/** How much a transfer has to come forward for its attempts to be counted from the beginning. */
+/** How much progress a transfer must make before its attempts are counted from the beginning. */
 const PROGRESS_BYTES = 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** A request to a registry. */
 export interface RegistryRequest {
   readonly host: string;
-  /** Of the repository. */
+  /** Name of the repository. */
   readonly name: string;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   /** Path with query, or a whole URL of the registry. */
   readonly target: string;
-  /** What a token must allow. */
+  /** Actions that a token must allow. */
   readonly actions: 'pull' | 'pull,push';
-  /** Asked for at each attempt. */
+  /** Called for each attempt. */
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** How long an attempt may take, its body included. @default a minute */
+  /** Time limit of an attempt, including its body. @default a minute */
   readonly timeoutMs?: number;
   /** False if it must not be resent once the registry may have started processing it. @default true */
   readonly isRepeatable?: boolean;
   /** The operation it belongs to: attempts that make progress reset the count, until its time is over. */
   readonly transfer?: Transfer;
-  /** What it is for, to stand after "Cannot". */
+  /** Purpose of the request, which follows "Cannot" in messages. */
   readonly what: string;
 }
 
-/** Talks to registries: shows who we are, follows redirects with care, tries again. */
+/** Sends requests to registries: authenticates, follows redirects with care, and retries. */
 export class RegistryClient {
   readonly #settings: RegistrySettings;
   readonly #agents: Agents;
@@ -59,17 +59,17 @@ export class RegistryClient {
     return new URL(`${this.#settings.protocolOf(host)}//${real}/`);
   }
 
-  /** From now on a blob has the time that the settings, or its size, give it. */
+  /** Starts the time limit of a blob, which is taken from the settings or its size. */
   beginTransfer(totalBytes: number, transferredBytes: () => number): Transfer {
     const timeoutMs = this.#settings.transferTimeoutMs ?? transferTimeoutOf(totalBytes);
     return { timeoutMs, endsAtMs: this.#clock.now() + timeoutMs, totalBytes, transferredBytes };
   }
 
   /**
-   * Sends a request and reads its answer, several times if need be.
+   * Sends a request and reads its answer, repeatedly if necessary.
    *
-   * @param use Reads the answer. What it throws that is no `PluginError` counts as an answer that broke off.
-   * @throws {StoreError} As `PluginStore` says. @throws The reason of the signal.
+   * @param use Reads the answer. An error from it that is not a `PluginError` counts as an interrupted answer.
+   * @throws {StoreError} As `PluginStore` documents. @throws The reason of the signal.
    */
   async exchange<Result>(
     request: RegistryRequest,
@@ -81,7 +81,7 @@ export class RegistryClient {
     const endsAtMs = transfer?.endsAtMs ?? this.#clock.now() + MAX_ATTEMPTS * timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
-      // Bytes that drip count as progress, and must not keep this up for ever.
+      // Slowly dripping bytes count as progress, and must not prolong this forever.
       const leftMs = endsAtMs - this.#clock.now();
       if (leftMs <= 0) throw this.#unavailable(request, undefined, true);
       const limit = this.#clock.timeout(Math.ceil(Math.min(timeoutMs, leftMs)));
@@ -92,7 +92,7 @@ export class RegistryClient {
         if (!isRetryable(answer.status)) return await use(answer);
         const header = headerOf(answer, 'retry-after');
         const refusal = await refusalOf(answer, request.what);
-        // A date counts from the registry's own clock: this machine's may be wrong.
+        // A date is relative to the registry's own clock: this machine's clock may be wrong.
         const theirs = Date.parse(headerOf(answer, 'date') ?? '');
         const nowMs = Number.isNaN(theirs) ? Date.now() : theirs;
         const retryAfterMs = parseRetryAfter(header, nowMs);
@@ -140,7 +140,7 @@ export class RegistryClient {
         signal,
         headers: {
           ...request.headers?.(),
-          // Nothing is unpacked, so that what arrives is what the digest is of.
+          // Nothing is decompressed, since the digest is of the bytes as sent.
           'accept-encoding': 'identity',
           'user-agent': 'testbench',
           ...(authorization === undefined ? {} : { authorization }),
@@ -168,7 +168,7 @@ export class RegistryClient {
     }
   }
 
-  /** @param error What went wrong; undefined if it took too long. */
+  /** @param error The failure; undefined if it took too long. */
   #unavailable(
     { what, host, transfer }: RegistryRequest,
     error: unknown,

@@ -9,40 +9,40 @@ import { ConfigError } from '@testbench/types/errors';
 import type { FindCredentials } from './credentials.js';
 import { MAX_TRANSFER_TIMEOUT_MS } from './limits.js';
 
-/** How {@link openRegistry} talks to registries; every field has a default. */
+/** Options of {@link openRegistry}; every field has a default. */
 export interface RegistryOptions {
-  /** Host of names that have none in front, such as `registry.example.com` or `localhost:5000`. @default such names are refused */
+  /** Host of names without one, such as `registry.example.com` or `localhost:5000`. @default such names are refused */
   readonly host?: string;
-  /** Finds credentials, such as `dockerCredentials()`. @default none: everything is asked for anonymously */
+  /** Finds credentials, such as `dockerCredentials()`. @default none: all requests are anonymous */
   readonly credentials?: FindCredentials;
-  /** Hosts that are asked without TLS. @default those on this machine that have no private authority */
+  /** Hosts that are contacted without TLS. @default those on this machine that have no private authority */
   readonly plainHttp?: readonly string[];
   /** Private certificate authorities, for some hosts. @default those that Node trusts */
   readonly certificateAuthorities?: readonly CertificateAuthority[];
   /**
-   * Hosts, with their ports, that a registry may lead to: as its token service, and for blobs also where they are in a private network.
+   * Hosts, with their ports, to which a registry may redirect: as its token service, and for blobs even if they are in a private network.
    *
-   * @default a token service only at the registry itself; blobs at any host with a public address
+   * @default a token service only on the registry's own host; blobs on any host with a public address
    */
   readonly trustedHosts?: readonly string[];
   /**
-   * An HTTP proxy for everything that is asked, such as `http://proxy.example.com:3128`, with `name:password@` in front of the host if it wants
-   * them. Variables such as `HTTPS_PROXY` are not read. The address of a name behind a proxy is unknown here, so that a
-   * registry leads through it only to hosts of `trustedHosts`.
+   * An HTTP proxy for all requests, such as `http://proxy.example.com:3128`, with `name:password@` before the host if it requires
+   * credentials. Variables such as `HTTPS_PROXY` are not read. With a proxy, the address of a name is unknown here, so a
+   * registry may redirect only to hosts in `trustedHosts`.
    *
    * @default none
    */
   readonly proxy?: string;
   /**
-   * How long one blob may take in all, its attempts and the pauses between them, in milliseconds: 1 to 86,400,000, which is a day. Then it is
-   * `STORE_UNAVAILABLE`, which says how far it came.
+   * Time limit of one blob, including its attempts and the pauses between them, in milliseconds: 1 to 86,400,000, which is a day. After that it fails with
+   * `STORE_UNAVAILABLE`, which says how much was transferred.
    *
-   * @default 5 minutes, or a minute and what its bytes take at 32 KiB a second, if that is longer
+   * @default 5 minutes, or a minute plus the time for its bytes at 32 KiB a second, if that is longer
    */
   readonly transferTimeoutMs?: number;
 }
 
-/** The same, checked. */
+/** The validated options. */
 export interface RegistrySettings {
   readonly host: string | undefined;
   readonly credentials: FindCredentials;
@@ -96,7 +96,7 @@ function readHost(node: ConfigNode): string {
   return HOST.test(host) ? host : node.reject('a host in lower case, with its port if it has one');
 }
 
-/** Quotes nothing: it may have a password in it. */
+/** Does not quote the value: it may contain a password. */
 function readProxy(node: ConfigNode): string {
   const url = URL.parse(node.text());
   if (url !== null && /^https?:$/.test(url.protocol) && url.host !== '') return url.href;

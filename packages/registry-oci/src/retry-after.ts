@@ -1,6 +1,6 @@
 import { FIRST_PAUSE_MS } from './limits.js';
 
-/** Statuses after which the same request may go well. */
+/** Statuses after which the same request may succeed. */
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
 
 export function isRetryable(status: number): boolean {
@@ -10,7 +10,7 @@ export function isRetryable(status: number): boolean {
 /**
  * Reads `Retry-After`: seconds, or a date.
  *
- * @returns Milliseconds from now, at least 0; undefined if it says nothing.
+ * @returns Milliseconds from now, at least 0; undefined if the header is missing or invalid.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
@@ -20,7 +20,7 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
-/** The pause before another attempt: twice as long each time, with a part that differs, so that clients do not come back together. */
+/** The pause before another attempt: twice as long each time, with a random part, so that clients do not all return at once. */
 export function pauseBefore(attempt: number): number {
   return FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
 }

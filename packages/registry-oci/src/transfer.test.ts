@@ -13,10 +13,10 @@ const PART = Buffer.alloc(MiB + 1);
 
 let registry: OciRegistry;
 let artifact: StoredArtifact;
-/** A clock by which pauses alone take time, and what it was asked for. */
+/** A clock that only pauses advance, and the time limits requested from it. */
 let clockMs = 0;
 let limits: { readonly ms: number; readonly end: AbortController }[] = [];
-/** What is done with a blob that is asked for; attempts so far. */
+/** Answers a request for a blob; number of attempts so far. */
 let answer: (response: ServerResponse, from: number) => void = () => {};
 let attempts = 0;
 let isHostile = false;
@@ -31,7 +31,7 @@ const open = (transferTimeoutMs?: number): PluginStore =>
       return end.signal;
     },
   });
-/** Ends the attempt that is on its way, as if its time were over. */
+/** Ends the current attempt, as if its time limit had passed. */
 function letPass(): void {
   const { ms, end } = limits.at(-1)!;
   clockMs += ms;
@@ -65,7 +65,7 @@ beforeEach(() => {
   isHostile = true;
 });
 
-/** Sends these bytes alone, and does not say before how many they are. */
+/** Sends only these bytes, without stating their number first. */
 function endWith(response: ServerResponse, part: Uint8Array): void {
   response.flushHeaders();
   response.end(part);
@@ -93,7 +93,7 @@ describe('a transfer', () => {
   });
 
   it('has one limit for all attempts, however they come forward', async () => {
-    // Enough at each of them for attempts to be counted from the beginning.
+    // Enough progress in each of them for attempts to be counted from the beginning.
     answer = (response) => endWith(response, PART);
     expect(await failure(open(1000).read(artifact))).toMatchObject({
       code: 'STORE_UNAVAILABLE',

@@ -1,17 +1,17 @@
 import { MIN_BYTES_PER_SECOND, REQUEST_TIMEOUT_MS, TRANSFER_TIMEOUT_MS } from './limits.js';
 
-/** A blob on its way: over several attempts, and where it is sent, over several requests. */
+/** A blob in transfer: over several attempts and, for an upload, over several requests. */
 export interface Transfer {
-  /** How long all of them may take together, in milliseconds. */
+  /** Time limit for all of them together, in milliseconds. */
   readonly timeoutMs: number;
-  /** When that is over, by the client's clock. */
+  /** When it expires, by the client's clock. */
   readonly endsAtMs: number;
   readonly totalBytes: number;
-  /** Bytes that have come or gone so far. */
+  /** Bytes received or sent so far. */
   readonly transferredBytes: () => number;
 }
 
-/** How long one request may take that carries so many bytes, in milliseconds. */
+/** Time limit of one request that carries this many bytes, in milliseconds. */
 export function attemptTimeoutOf(bytes: number): number {
   return REQUEST_TIMEOUT_MS + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000);
 }
@@ -21,7 +21,7 @@ export function transferTimeoutOf(bytes: number): number {
   return Math.max(TRANSFER_TIMEOUT_MS, attemptTimeoutOf(bytes));
 }
 
-/** How far it came, to stand after what went wrong. */
+/** The progress, to be appended to the failure in a message. */
 export function describeTransfer(
   { timeoutMs, totalBytes, transferredBytes }: Transfer,
   isLate: boolean,

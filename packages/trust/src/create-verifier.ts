@@ -62,7 +62,7 @@ async function openAll(
     } catch (error) {
       refusals.push(toRefusal(error));
     }
-    // A hundred signatures are 20 ms; others have a turn in between.
+    // A hundred signatures take 20 ms; other tasks run in between.
     if (index % 8 === 7) await new Promise((resolve) => setImmediate(resolve));
   }
   signal?.throwIfAborted();

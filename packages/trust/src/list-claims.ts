@@ -11,25 +11,25 @@ import { claimContext, readVerifierOptions, type VerifierOptions } from './verif
 
 /** The statement of one bundle about an artifact, and whether its signer is trusted. */
 export interface ListedClaim {
-  /** URI that says what the predicate is; undefined of a message signature, and of what cannot be read. */
+  /** URI that defines the predicate's type; undefined for a message signature, and for an unreadable bundle. */
   readonly predicateType: string | undefined;
   /** The claim: JSON of any shape. Unless `state` is `trusted`, it is unverified. */
   readonly predicate: unknown;
   /**
-   * `trusted`: by a signer whom the rules have for this name. `unknown-signer`: the signature is valid, and no rule names the signer.
-   * `refused`: anything else; `code` says what.
+   * `trusted`: by a signer whom the rules name for this artifact. `unknown-signer`: the signature is valid, but no rule names the signer.
+   * `refused`: anything else; `code` says why.
    */
   readonly state: 'trusted' | 'unknown-signer' | 'refused';
-  /** Whose signature is valid; undefined if it is refused. */
+  /** The signer with a valid signature; undefined if it is refused. */
   readonly signer: Signer | undefined;
   /** Why it is refused. */
   readonly code: RefusalCode | undefined;
-  /** For people. */
+  /** An explanation for people. */
   readonly message: string | undefined;
 }
 
 /**
- * Lists the statements of bundles about an artifact, each separately: for display; `Verifier.verify` decides. Untrusted statements are also in
+ * Lists the statements of bundles about an artifact, each separately: for display only; `Verifier.verify` decides. Untrusted statements are also in
  * the list, marked as such.
  *
  * @param bundles JSON in UTF-8, of unknown origin; at most 64 are read.

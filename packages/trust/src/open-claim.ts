@@ -19,7 +19,7 @@ import { checkAge, checkSubject, isVouching } from './rules/check-statement.js';
 import type { OpenClaim } from './rules/decide.js';
 import type { ReadNameRule, RuleKey, TrustRules } from './rules/parse-trust-rules.js';
 
-/** What is needed to open a bundle. */
+/** Context for opening a bundle. */
 export interface ClaimContext {
   readonly rules: TrustRules;
   readonly rule: ReadNameRule | undefined;
@@ -30,7 +30,7 @@ export interface ClaimContext {
   readonly now: Date;
 }
 
-/** Reads a bundle, and checks what it is about before it checks who signed. */
+/** Reads a bundle, and checks its subject before its signer. */
 export function readClaim(source: Uint8Array, context: ClaimContext): ReadClaim {
   const bundle = parseBundle(source);
   const { content } = bundle;
@@ -48,7 +48,7 @@ export interface ReadClaim {
   readonly vouches: boolean;
 }
 
-/** Checks who signed: the signature here, and whether the signer counts in `rules`. */
+/** Checks who signed: the signature, and then whether the signer counts in `rules`. */
 export function openClaim(claim: ReadClaim, context: ClaimContext): OpenClaim {
   const { content } = claim.bundle.verificationMaterial;
   const { signer, firstUse } =
@@ -74,7 +74,7 @@ function openByKey(claim: ReadClaim, hint: string, context: ClaimContext): Admit
   return admitFirstKey(carried, rule);
 }
 
-/** @returns undefined if it is the signature of another key, and the bundle does not say that it is of this one. */
+/** @returns undefined if another key made the signature, and the bundle does not claim that this one did. */
 function tryKey(
   bundle: Bundle,
   artifact: SignedArtifact,
@@ -95,7 +95,7 @@ function openByCertificate({ bundle }: ReadClaim, context: ClaimContext): Admitt
   return admitIdentity(found, context.rules, context.rule);
 }
 
-/** The public key in a statement of ours: it proves only that the signer had it. */
+/** The public key in our own statement: it proves only that the signer had it. */
 function carriedKey(statement: Statement | undefined): PublicKey | undefined {
   if (statement === undefined || !isOurs(statement.predicateType)) return undefined;
   const base64 = predicateText(statement, 'publicKey');

@@ -13,7 +13,7 @@ const artifact = { digest: `sha256:${'ab'.repeat(32)}`, name: 'acme/length', ver
 const [one, two] = [testKey(), testKey('ecdsa-p256')];
 const now = Date.parse('2026-06-01T00:00:00Z');
 
-/** What rules say of bundles, on the first of June. */
+/** Verifies bundles by rules, on the first of June. */
 async function verify(
   rule: Partial<NameRule>,
   bundles: readonly Uint8Array[],

@@ -7,7 +7,7 @@ import type { ClaimContext } from './open-claim.js';
 import { findRule } from './rules/find-rule.js';
 import type { TrustRules } from './rules/parse-trust-rules.js';
 
-/** By what `createVerifier` and `listClaims` decide. */
+/** Options by which `createVerifier` and `listClaims` decide. */
 export interface VerifierOptions {
   /** Who is trusted for which names: see `parseTrustRules`. */
   readonly rules: TrustRules;
@@ -31,7 +31,7 @@ export function readVerifierOptions(options: VerifierOptions): VerifierOptions {
   );
 }
 
-/** What is needed to open the bundles of an artifact. */
+/** Context for opening the bundles of an artifact. */
 export function claimContext(
   artifact: ArtifactIdentity,
   { rules, trustedRoot, now = Date.now }: VerifierOptions,

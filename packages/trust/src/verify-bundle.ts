@@ -18,20 +18,20 @@ import type { TrustedIdentity } from './rules/trust-rules.js';
 export interface VerifyBundleOptions {
   /** The bytes that should be signed, or `sha256:` and their hex digest. */
   readonly artifact: Uint8Array | string;
-  /** Who should have signed: a public key, in PEM. */
+  /** Expected signer: a public key, in PEM. */
   readonly publicKey?: string;
-  /** Who should have signed: whom a certificate must name. */
+  /** Expected signer: the identity that a certificate must name. */
   readonly identity?: TrustedIdentity;
-  /** See `readTrustedRoot`. Needed for an identity; with a key, log entries and timestamps are verified too if it is there. */
+  /** See `readTrustedRoot`. Required for an identity; with a key, log entries and timestamps are verified too if it is set. */
   readonly trustedRoot?: TrustedAuthorities;
 }
 
-/** What {@link verifyBundle} found. */
+/** Result of {@link verifyBundle}. */
 export type BundleVerification =
   | {
       readonly verified: true;
       readonly signer: Signer;
-      /** What is claimed; undefined of a message signature. */
+      /** The claim; undefined for a message signature. */
       readonly statement: Statement | undefined;
     }
   | { readonly verified: false; readonly code: RefusalCode; readonly message: string };
@@ -39,7 +39,7 @@ export type BundleVerification =
 /**
  * Verifies one Sigstore bundle over any artifact, by a key or an identity, without rules and without a network.
  *
- * @param bundle JSON in UTF-8, of unknown origin: whatever the bytes are, there is an answer.
+ * @param bundle JSON in UTF-8, of unknown origin: any bytes give a result.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`
  * @throws {TrustError} `TRUST_KEY_INVALID`, `TRUST_KEY_UNSUPPORTED` for `publicKey`.
  *

@@ -1,6 +1,6 @@
 import type { PluginStore } from '@testbench/types/stores';
 
-/** A part of a store, as if it were empty: one registry serves a whole suite. */
+/** A part of a store that behaves like an empty store: one registry serves a whole suite. */
 export function prefixedStore(store: PluginStore, prefix: string): PluginStore {
   const add = <Value extends { readonly name: string }>(value: Value): Value => ({
     ...value,

@@ -1,22 +1,22 @@
 import { MAX_MATERIALS } from '../limits.js';
 import { Refusal } from './refusal.js';
 
-/** Checks a value of a bundle's JSON, and gives it back with field names in lowerCamelCase. */
+/** Checks a value of a bundle's JSON, and returns it with field names in lowerCamelCase. */
 type Shape = (value: unknown, path: string) => unknown;
 
 /**
  * The messages of a Sigstore bundle in the JSON form of Protocol Buffers.
  *
- * The generated code reads what it knows and takes any base64 for bytes: an unknown field, the second member of a `oneof` and
- * characters that are not base64 would pass unnoticed, and another reader would see another bundle.
+ * The generated code reads the fields it knows and takes any base64 for bytes: an unknown field, the second member of a `oneof` and
+ * characters that are not base64 would pass unnoticed, and another reader would see a different bundle.
  *
  * @see https://protobuf.dev/programming-guides/json/
  */
 const bytes: Shape = (value, path) => {
-  // Line ends are passed over by most readers, and some writers break lines.
+  // Most readers skip line ends, and some writers break lines.
   const text =
     typeof value === 'string' ? value.replace(/[\r\n]/g, '') : reject(path, 'is no base64');
-  // Both alphabets, with padding or without, as the mapping has it.
+  // Both alphabets, with or without padding, as the mapping specifies.
   const data = text.replace(/={1,2}$/, '');
   if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(data)) reject(path, 'is no base64');
   const padded = data.length !== text.length;
@@ -27,7 +27,7 @@ const bytes: Shape = (value, path) => {
 const text: Shape = (value, path) =>
   typeof value === 'string' ? value : reject(path, 'is no text');
 
-/** An `int64` that counts something: a text of digits, or a number that is exact. */
+/** A counting `int64`: a text of digits, or an exact number. */
 const count: Shape = (value, path) => {
   const digits = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof digits !== 'string' || !/^(?:0|[1-9][0-9]{0,18})$/.test(digits)) {
@@ -101,7 +101,7 @@ const tlogEntry = message({
     logIndex: count,
     rootHash: bytes,
     treeSize: count,
-    // As deep as a tree of 2^64 leaves.
+    // The depth of a tree of 2^64 leaves.
     hashes: (value, path) => {
       if (!Array.isArray(value) || value.length > 64) return reject(path, 'is no list of a path');
       return value.map((hash, index) => bytes(hash, `${path}[${index}]`));
@@ -139,7 +139,7 @@ const bundle = message(
   ['messageSignature', 'dsseEnvelope'],
 );
 
-/** Checks that a value is the JSON form of a bundle, and gives it in the form that generated code reads. */
+/** Checks that a value is the JSON form of a bundle, and returns it in the form that generated code reads. */
 export function checkBundleShape(value: unknown): unknown {
   return bundle(value, '');
 }

@@ -6,9 +6,9 @@ import { parseStrictJson } from './parse-bundle.js';
 import { Refusal } from './refusal.js';
 
 /**
- * Checks of log entries that the library leaves out: who signed according to the log, and what the proof says of the tree.
+ * Checks log entries in ways that the library does not: the signer according to the log, and the tree described by the proof.
  *
- * @param spki Of the key that signed, in DER.
+ * @param spki Public key of the signer, in DER.
  */
 export function checkLogEntries(bundle: Bundle, spki: Buffer): void {
   for (const entry of bundle.verificationMaterial.tlogEntries) {
@@ -31,7 +31,7 @@ function checkProof({ inclusionProof }: TransparencyLogEntry): void {
   }
 }
 
-/** Texts in base64 that stand where an entry of one of the kinds has a key or a certificate. */
+/** Base64 texts in the places where an entry of one of the kinds has a key or a certificate. */
 function verifiersOf(body: unknown): unknown[] {
   const spec = at(body, 'spec');
   const envelope = at(spec, 'content', 'envelope');
@@ -50,16 +50,16 @@ function verifiersOf(body: unknown): unknown[] {
   ].filter((verifier) => typeof verifier === 'string');
 }
 
-/** The key of a certificate or key, in PEM or DER, in base64. */
+/** The public key of a certificate or key, which is in PEM or DER, in base64. */
 function spkiOf(base64: unknown): Buffer | undefined {
   let bytes = Buffer.from(base64 as string, 'base64');
-  // Twice encoded by some writers of kind `intoto`.
+  // Some writers of kind `intoto` encode it twice.
   if (bytes.toString('latin1', 0, 4) === 'LS0t')
     bytes = Buffer.from(bytes.toString('latin1'), 'base64');
   try {
     return new X509Certificate(bytes).publicKey.export({ format: 'der', type: 'spki' });
   } catch {
-    // No certificate.
+    // It is not a certificate.
   }
   try {
     const isPem = bytes[0] === 0x2d;

@@ -5,10 +5,10 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import type { KeyAlgorithm, PublicKey } from '../keys/public-key.js';
 import { Refusal } from './refusal.js';
 
-/** What a signature covers: bytes, or, of a message of which only the digest is at hand, its SHA-256. */
+/** The signed content: bytes, or their SHA-256 for a message of which only the digest is available. */
 export type Signed = { readonly bytes: Uint8Array } | { readonly digest: Uint8Array };
 
-/** Hashes that a key may be used with, the usual one first: the key decides, and never the signature. */
+/** Hashes that a key may be used with, the usual one first: decided by the key, never by the signature. */
 const HASHES: Readonly<Record<KeyAlgorithm, readonly string[]>> = {
   'ecdsa-p256': ['sha256'],
   // Older signers use SHA-256 with every curve.
@@ -54,7 +54,7 @@ function checkBytes(
   }
 }
 
-/** Node verifies over bytes only; a given digest needs the curve itself. */
+/** Node verifies only over bytes; a given digest needs the curve itself. */
 function checkDigest(
   curve: typeof p256,
   key: KeyObject,
@@ -68,7 +68,7 @@ function checkDigest(
       Buffer.from(x, 'base64url'),
       Buffer.from(y, 'base64url'),
     ]);
-    // Both of the two values of `s` are valid for others; which one says nothing about who signed.
+    // Other verifiers accept both values of `s`; which one was used says nothing about the signer.
     return curve.verify(signature, digest, point, { prehash: false, lowS: false, format: 'der' });
   } catch {
     return false;

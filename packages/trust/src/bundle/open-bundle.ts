@@ -14,27 +14,27 @@ import { toRefusal } from './to-refusal.js';
 
 /** An artifact, by its digest, its bytes, or both. */
 export interface SignedArtifact {
-  /** Of SHA-256, in hex. */
+  /** SHA-256 in hex. */
   readonly sha256: string;
   readonly bytes?: Uint8Array | undefined;
 }
 
-/** Whom a certificate names. */
+/** The identity in a certificate. */
 export interface CertificateIdentity {
   readonly issuer: string;
   readonly subject: string;
 }
 
-/** A key that may have signed, and when it may have. */
+/** A key that may have signed, with its period of validity. */
 export interface CandidateKey extends PublicKey {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
 
-/** Code signing, of RFC 5280: a certificate for a web server signs no software. */
+/** Code signing, of RFC 5280: a certificate for a web server must not sign software. */
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
-/** Verifies a bundle that names a key. @returns Whether others prove the time of the signature. */
+/** Verifies a bundle that names a key. @returns Whether third parties prove the time of the signature. */
 export function verifyByKey(
   bundle: Bundle,
   artifact: SignedArtifact,
@@ -76,7 +76,7 @@ export function verifyByCertificate(
     );
   }
   const entity = entityOf(bundle, artifact);
-  // A root without logs is of an instance that has none; its authorities of time are what is left.
+  // A root without logs belongs to an instance that has none; only its timestamp authorities remain.
   const thresholds = {
     tlogThreshold: material.tlogs.length > 0 ? 1 : 0,
     ctlogThreshold: material.ctlogs.length > 0 ? 1 : 0,
@@ -115,7 +115,7 @@ function asPublicKey(key: KeyObject): PublicKey {
   }
 }
 
-/** What the signature should cover. The digest that the bundle itself names must be the artifact's. */
+/** The content that the signature should cover. The digest that the bundle itself states must be the artifact's. */
 function signedBy({ content }: Bundle, artifact: SignedArtifact): Signed {
   if (content.$case === 'dsseEnvelope') {
     const { payloadType, payload } = content.dsseEnvelope;
@@ -141,7 +141,7 @@ function signedBy({ content }: Bundle, artifact: SignedArtifact): Signed {
   return bytes === undefined ? { digest: expected } : { bytes };
 }
 
-/** By the numbers of the specification's `HashAlgorithm`; unspecified is SHA-256. */
+/** By the numbers of the specification's `HashAlgorithm`; unspecified means SHA-256. */
 const HASHES: readonly (string | undefined)[] = [
   'sha256',
   'sha256',
@@ -151,7 +151,7 @@ const HASHES: readonly (string | undefined)[] = [
   'sha3-384',
 ];
 
-/** What a DSSE signature covers, so that a payload is never taken for one of another type. */
+/** The content that a DSSE signature covers, so that a payload is never taken for one of another type. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
   const type = Buffer.from(payloadType);
   return Buffer.concat([
@@ -173,7 +173,7 @@ function leafOf({ verificationMaterial: { content } }: Bundle): Buffer {
 
 function checkLeaf(der: Buffer): void {
   const certificate = run(() => new X509Certificate(der));
-  // Typed as if it were always there.
+  // The declared type is never undefined, but the value may be.
   const usage = certificate.keyUsage as readonly string[] | undefined;
   if (certificate.ca || usage?.includes(CODE_SIGNING) !== true) {
     throw new Refusal(
@@ -185,7 +185,7 @@ function checkLeaf(der: Buffer): void {
 
 function readIdentity(issuer = '', subject = ''): CertificateIdentity {
   for (const text of [issuer, subject]) {
-    // A name that is escaped when shown could be mistaken for another.
+    // A name that needs escaping for display could be mistaken for another.
     if (text === '' || text.length > MAX_IDENTITY_LENGTH || escapeText(text) !== text) {
       throw new Refusal(
         'CERTIFICATE_INVALID',
@@ -196,7 +196,7 @@ function readIdentity(issuer = '', subject = ''): CertificateIdentity {
   return { issuer, subject };
 }
 
-/** Runs code of the library: what it throws becomes a typed refusal. */
+/** Runs library code: any error becomes a typed refusal. */
 function run<Value>(step: () => Value): Value {
   try {
     return step();

@@ -8,7 +8,7 @@ import { checkBundleShape } from './bundle-shape.js';
 import { Refusal } from './refusal.js';
 
 /**
- * The forms that the specification has.
+ * The forms that the specification defines.
  *
  * @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
  */
@@ -19,10 +19,10 @@ const MEDIA_TYPES = new Set([
   'application/vnd.dev.sigstore.bundle.v0.3+json',
 ]);
 
-/** What a payload may be: everything else would be signed for some other purpose. */
+/** Accepted type of a payload: any other would be signed for some other purpose. */
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 
-/** Reads a bundle; whatever the bytes are, it gives one or throws a {@link Refusal}. */
+/** Reads a bundle; for any bytes, it returns one or throws a {@link Refusal}. */
 export function parseBundle(source: Uint8Array): Bundle {
   if (source.length > BUNDLE_LIMITS.bytes) {
     throw invalid(`it has ${source.length} bytes, the limit is ${BUNDLE_LIMITS.bytes}`);
@@ -38,7 +38,7 @@ export function parseBundle(source: Uint8Array): Bundle {
   return bundle;
 }
 
-/** Parses JSON in which no key is there twice, no text is ill-formed and nothing nests deep. */
+/** Parses JSON without duplicate keys, ill-formed texts or deep nesting. */
 export function parseStrictJson(source: Uint8Array, what: string): unknown {
   try {
     // The first detects duplicate keys, the second excessive depth.
@@ -70,7 +70,7 @@ function checkEnvelope({ content, verificationMaterial }: Bundle): void {
   }
   const keyid = signatures[0]?.keyid ?? '';
   const material = verificationMaterial.content;
-  // Of those who name the key twice both must say the same; one who does not fill `keyid` names it once.
+  // A bundle that names the key twice must name the same one; writers that leave `keyid` empty name it once.
   if (material.$case === 'publicKey' && keyid !== '' && keyid !== material.publicKey.hint) {
     throw invalid('envelope and verification material name different keys');
   }

@@ -2,13 +2,13 @@
 export const PREDICATES = {
   /** The signer publishes this artifact under this name and version. */
   release: 'urn:testbench:release:1',
-  /** What the author's golden files and the conformance check showed. */
+  /** Results of the author's golden files and of the conformance check. */
   testResult: 'urn:testbench:test-result:1',
-  /** What a benchmark's run measured. */
+  /** Measurements of a benchmark's run. */
   evaluationResult: 'urn:testbench:evaluation-result:1',
 } as const;
 
-/** Names of well-known predicates of others; what they hold is carried, and not interpreted. */
+/** Names of well-known third-party predicates, whose content is carried but not interpreted. */
 const KNOWN_PREDICATES: Readonly<Record<string, string>> = {
   [PREDICATES.release]: 'release',
   [PREDICATES.testResult]: 'test result',

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '@testbench/types/stores';
 
-/** A typed refusal on its way out; it never leaves the package. */
+/** A typed refusal as an internal exception; it never leaves the package. */
 export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,

@@ -10,15 +10,15 @@ import { STATEMENT_TYPE } from './parse-bundle.js';
 import { isOurs, PREDICATES } from './predicates.js';
 import { STATEMENT_V1 } from './statement.js';
 
-/** The last one that `Date` knows. */
+/** The largest value that `Date` accepts. */
 const MAX_TIMESTAMP_MS = 8_640_000_000_000_000;
 
-/** What is claimed of an artifact. */
+/** A claim about an artifact. */
 export interface ArtifactClaim {
   readonly artifact: ArtifactIdentity;
   /** Further digests of the same artifact, such as that of a plugin's module in addition to that of its manifest. @default none */
   readonly digests?: readonly string[];
-  /** URI that says what the predicate is. */
+  /** URI that defines the predicate's type. */
   readonly predicateType: string;
   /** JSON. */
   readonly predicate: Readonly<Record<string, unknown>>;
@@ -80,7 +80,7 @@ export function signClaim(
 }
 
 /**
- * Vouches for an artifact: it is to be published under this name and version. The public key goes with it, for those who trust
+ * Vouches for an artifact: states that it is published under this name and version. The public key is included for users who trust
  * on first use.
  *
  * @example
@@ -104,13 +104,13 @@ export function signRelease(
   return signClaim(claim, key, options);
 }
 
-/** When it was signed, and the key: trust on first use has no other source for it. */
+/** The time of signing, and the key: trust on first use has no other source for it. */
 function describeSigner({ publicKey }: SigningKey, timestampMs: number): object {
   const der = createPublicKey(publicKey).export({ format: 'der', type: 'spki' });
   return { signedAt: new Date(timestampMs).toISOString(), publicKey: der.toString('base64') };
 }
 
-/** How a statement of ours names an artifact. */
+/** The artifact's name in our statements. */
 export function subjectName({ name, version }: ArtifactIdentity): string {
   return `${name}@${version}`;
 }

@@ -4,10 +4,10 @@ import { MAX_STATEMENT_STRUCTURE, MAX_SUBJECTS } from '../limits.js';
 import { parseStrictJson } from './parse-bundle.js';
 import { Refusal } from './refusal.js';
 
-/** What an in-toto statement is about. */
+/** A subject of an in-toto statement. */
 export interface StatementSubject {
   readonly name: string;
-  /** Hex digests by the name of the algorithm. */
+  /** Hex digests by name of the algorithm. */
   readonly digest: Readonly<Record<string, string>>;
 }
 

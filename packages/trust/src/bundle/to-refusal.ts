@@ -17,7 +17,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   TIMESTAMP_ERROR: 'TIMESTAMP_INVALID',
 };
 
-/** Turns whatever the library threw into a typed refusal. It throws `TypeError`s at some malformed certificates and timestamps. */
+/** Turns any error from the library into a typed refusal. The library throws `TypeError`s for some malformed certificates and timestamps. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof VerificationError || error instanceof PolicyError) {

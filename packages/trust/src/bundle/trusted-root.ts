@@ -5,7 +5,7 @@ import { parseJsonText } from '@testbench/types';
 import { TrustError } from '../errors.js';
 import { MAX_RULES_BYTES } from '../limits.js';
 
-/** Authorities of certificates, logs and timestamps that are believed. */
+/** Trusted authorities of certificates, logs and timestamps. */
 export interface TrustedAuthorities {
   /** @internal */
   readonly material: TrustMaterial;
@@ -18,9 +18,9 @@ const MEDIA_TYPES = new Set([
 ]);
 
 /**
- * Reads a trusted root of Sigstore: `trusted_root.json`, of the public instance or of one's own.
+ * Reads a trusted root of Sigstore: `trusted_root.json`, of the public instance or of a private one.
  *
- * @param file Where it was read from, which messages quote. @default none: they say "trusted root"
+ * @param file Path that it was read from, which messages quote. @default none: they say "trusted root"
  * @throws {TrustError} `TRUST_ROOT_INVALID`
  */
 export function readTrustedRoot(source: Uint8Array | string, file?: string): TrustedAuthorities {
@@ -33,7 +33,7 @@ export function readTrustedRoot(source: Uint8Array | string, file?: string): Tru
     const root = TrustedRoot.fromJSON(parseJsonText(source));
     if (!MEDIA_TYPES.has(root.mediaType)) throw invalid('its media type is another');
     for (const { publicKey } of [...root.tlogs, ...root.ctlogs]) {
-      // A key without a beginning would be believed about any time.
+      // A key without a start date would be trusted for any time.
       if (publicKey?.validFor?.start === undefined) throw invalid('a log has no start of validity');
     }
     return { material: toTrustMaterial(root) };

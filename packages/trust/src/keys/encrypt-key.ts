@@ -17,7 +17,7 @@ const ID_SCRYPT = '2b06010401da47040b';
 const AES_256_CBC = '60864801650304012a';
 
 /**
- * Encrypts a private key by a passphrase: PKCS #8 with PBES2, scrypt and AES-256, in PEM.
+ * Encrypts a private key with a passphrase: PKCS #8 with PBES2, scrypt and AES-256, in PEM.
  *
  * Node itself writes 2,048 rounds of PBKDF2, which a graphics card tries a million times a second. OpenSSL reads this form.
  *
@@ -68,7 +68,7 @@ function oid(hex: string): Buffer {
 function integer(value: number): Buffer {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  // A first bit that is set would make it negative.
+  // A leading 1 bit would make it negative.
   return element(INTEGER, bytes[0]! < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]));
 }
 

@@ -6,24 +6,24 @@ import { encryptKey } from './encrypt-key.js';
 import { describeKey } from './public-key.js';
 import { type SigningKey, toSigningKey } from './signing-key.js';
 
-/** Algorithms of keys that are made. */
+/** Algorithms of generated keys. */
 export const SIGNING_ALGORITHMS = ['ecdsa-p256', 'ed25519'] as const;
 
-/** Algorithm of a key that signs. */
+/** Algorithm of a signing key. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** A new pair of keys, as texts that can be written to files. */
+/** A new key pair, as texts that can be written to files. */
 export interface GeneratedKey {
   /** `sha256:` and the hex digest of the public key's DER. */
   readonly id: string;
   /** In PEM. */
   readonly publicKey: string;
-  /** PKCS #8 in PEM, encrypted by the passphrase (scrypt, AES-256). */
+  /** PKCS #8 in PEM, encrypted with the passphrase (scrypt, AES-256). */
   readonly privateKey: string;
 }
 
 /**
- * Makes a pair of keys.
+ * Generates a key pair.
  *
  * @param passphrase 8 to 1,024 characters.
  * @throws {TrustError} `TRUST_PASSPHRASE` if it is shorter or longer.
@@ -59,7 +59,7 @@ export async function generateKey(
  * Decrypts a private key: ECDSA on P-256 or Ed25519, PKCS #8 in PEM.
  *
  * @throws {TrustError} `TRUST_PASSPHRASE` if it is wrong; `TRUST_KEY_INVALID` if this is not an encrypted private key;
- *   `TRUST_KEY_UNSUPPORTED` for another algorithm. No message has any of the key or the passphrase.
+ *   `TRUST_KEY_UNSUPPORTED` for another algorithm. No message contains any part of the key or the passphrase.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function readPrivateKey(pem: string, passphrase: string): SigningKey {
   try {
     key = createPrivateKey({ key: pem, passphrase });
   } catch {
-    // Without the cause: what OpenSSL says depends on bytes that were decrypted wrongly.
+    // Without the cause: OpenSSL's message depends on wrongly decrypted bytes.
     throw new TrustError(
       'TRUST_PASSPHRASE',
       'Cannot decrypt private key: the passphrase is wrong, or the file is damaged',

@@ -10,10 +10,10 @@ import type { SigningKey } from './signing-key.js';
 
 const PRIVATE = '.key.pem';
 const PUBLIC = '.pub.pem';
-/** Also a file name: no separators, no dot at the start. */
+/** Also used as a file name: no separators, no leading dot. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** A key of a folder. */
+/** A key in a folder. */
 export interface StoredKey {
   readonly name: string;
   /** `sha256:` and the hex digest of the public key's DER. */
@@ -24,7 +24,7 @@ export interface StoredKey {
 }
 
 /**
- * Keys in a folder: `<name>.key.pem`, encrypted, that only its owner may read, and `<name>.pub.pem` to give away.
+ * Keys in a folder: `<name>.key.pem`, encrypted and readable only by its owner, and `<name>.pub.pem` to give away.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export class KeyFolder {
   }
 
   /**
-   * Makes a key.
+   * Generates a key.
    *
    * @throws {TrustError} `TRUST_KEY_EXISTS`, `TRUST_KEY_INVALID` for the name, `TRUST_PASSPHRASE`, `TRUST_UNREADABLE`.
    */
@@ -71,7 +71,7 @@ export class KeyFolder {
   }
 
   /**
-   * The keys that are there, by name. A file that is not a key is left out.
+   * The keys in the folder, by name. A file that is not a key is skipped.
    *
    * @throws {TrustError} `TRUST_UNREADABLE`
    */
@@ -100,7 +100,7 @@ export class KeyFolder {
   }
 
   /**
-   * The public half of a key.
+   * Reads the public half of a key.
    *
    * @throws {TrustError} `TRUST_KEY_NOT_FOUND`, `TRUST_KEY_INVALID`, `TRUST_KEY_UNSUPPORTED`, `TRUST_UNREADABLE`.
    */
@@ -123,7 +123,7 @@ export class KeyFolder {
   async #read(name: string, ending: string, isPrivate: boolean): Promise<string> {
     checkName(name);
     return await this.#guard('read', name, async () => {
-      // Neither through a link, nor from a pipe that waits for a writer.
+      // Follow no link, and do not wait for the writer of a pipe.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       const file = await open(this.#path(name, ending), flags);
       try {

@@ -5,13 +5,13 @@ import { escapeText, truncateText } from '@testbench/types';
 import { TrustError } from '../errors.js';
 import { MAX_KEY_BYTES } from '../limits.js';
 
-/** Algorithms of keys whose signatures are verified. The key says which: nothing in a signature may choose. */
+/** Algorithms of keys whose signatures are verified. The key determines the algorithm: nothing in a signature may choose it. */
 export const KEY_ALGORITHMS = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa'] as const;
 
 /** Algorithm of a key. */
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 
-/** A public key, and how it is called. */
+/** A public key, and its id. */
 export interface PublicKey {
   /** `sha256:` and the hex digest of its DER (SubjectPublicKeyInfo). */
   readonly id: string;
@@ -25,15 +25,15 @@ const CURVES: Readonly<Record<string, KeyAlgorithm>> = {
   secp521r1: 'ecdsa-p521',
 };
 
-/** Below this a factorisation has been shown, or is near. */
+/** Below this size, a factorisation has been demonstrated or is imminent. */
 const MIN_RSA_BITS = 2048;
-/** Above, one check takes longer than all others together. */
+/** Above this size, one check takes longer than all others together. */
 const MAX_RSA_BITS = 8192;
 
 /**
  * Reads a public key in PEM (`-----BEGIN PUBLIC KEY-----`).
  *
- * @throws {TrustError} `TRUST_KEY_INVALID` if it is none, or a private key; `TRUST_KEY_UNSUPPORTED` for other algorithms than
+ * @throws {TrustError} `TRUST_KEY_INVALID` if it is not a public key, or is a private key; `TRUST_KEY_UNSUPPORTED` for other algorithms than
  *   ECDSA on P-256, P-384 and P-521, Ed25519, and RSA of 2,048 to 8,192 bits.
  *
  * @example
@@ -45,7 +45,7 @@ const MAX_RSA_BITS = 8192;
  * ```
  */
 export function readPublicKey(pem: string): PublicKey {
-  // The engine would make a public key of a private one, and of a certificate.
+  // Node would derive a public key from a private one, and from a certificate.
   if (pem.length > MAX_KEY_BYTES || !/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) {
     throw new TrustError(
       'TRUST_KEY_INVALID',
@@ -63,7 +63,7 @@ export function readPublicKey(pem: string): PublicKey {
   return describeKey(key);
 }
 
-/** Reads a public key in DER, in base64, as a statement of ours carries it. */
+/** Reads a public key in DER, in base64, the form used in our statements. */
 export function readPublicKeyDer(base64: string): PublicKey | undefined {
   if (base64.length > MAX_KEY_BYTES || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
   try {
@@ -74,7 +74,7 @@ export function readPublicKeyDer(base64: string): PublicKey | undefined {
   }
 }
 
-/** Names a key by its bytes and its algorithm. */
+/** Identifies a key by its bytes and its algorithm. */
 export function describeKey(key: KeyObject): PublicKey {
   return { id: keyId(key), algorithm: algorithmOf(key), key };
 }

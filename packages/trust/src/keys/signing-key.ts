@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 
 import { describeKey, type KeyAlgorithm } from './public-key.js';
 
-/** Signs bytes with a key that it keeps to itself: nothing that prints it shows any of the key. */
+/** Signs bytes with a key that stays hidden: printing the object shows no part of the key. */
 export interface SigningKey {
   /** `sha256:` and the hex digest of the public key's DER. */
   readonly id: string;

@@ -16,13 +16,13 @@ export interface AdmittedSigner {
 /** Keys that may have made a signature. */
 export interface CandidateKeys {
   readonly keys: readonly RuleKey[];
-  /** The bundle says that it was this one, so that no other is tried. */
+  /** The bundle names this key, so no other is tried. */
   readonly named: boolean;
 }
 
 /**
- * The keys to try. One that the bundle names is looked for in all rules: that a revoked key signed says more than that no rule has it for
- * this name.
+ * The keys to try. A key that the bundle names is looked up in all rules: the report that a revoked key signed is more informative than the report that no
+ * rule has it for this name.
  */
 export function candidateKeys(
   hint: string,
@@ -36,9 +36,9 @@ export function candidateKeys(
 }
 
 /**
- * Whether a key of the rules that made the signature counts.
+ * Decides whether a key of the rules that made the signature counts.
  *
- * @param isTimeProved There is a proof of the time, and the key was valid then. Without one, only the present is known.
+ * @param isTimeProved There is a proof of the time, and the key was valid then. Without one, only the current time is known.
  * @throws {Refusal} `KEY_REVOKED`, `KEY_EXPIRED`, `SIGNER_UNTRUSTED`
  */
 export function admitKey(
@@ -64,7 +64,7 @@ export function admitKey(
 }
 
 /**
- * Whether a key counts that no rule has: on first use.
+ * Decides whether a key without a rule counts: on first use.
  *
  * @throws {Refusal} `SIGNER_UNTRUSTED`
  */
@@ -82,7 +82,7 @@ export function untrustedKey(): Refusal {
 }
 
 /**
- * Whether the identity that a valid certificate names counts.
+ * Decides whether the identity that a valid certificate names counts.
  *
  * @throws {Refusal} `KEY_REVOKED`, `SIGNER_UNTRUSTED`
  */
@@ -113,7 +113,7 @@ export function admitIdentity(
   );
 }
 
-/** Writers name a key by its digest, in hex or base64, or by the label that both sides agreed on. */
+/** Writers name a key by its digest, in hex or base64, or by a label that both sides have agreed on. */
 function names(hint: string, { id, label }: RuleKey): boolean {
   const hex = id.slice('sha256:'.length);
   const base64 = Buffer.from(hex, 'hex').toString('base64');

@@ -4,14 +4,14 @@ import { predicateText, type Statement } from '../bundle/statement.js';
 import { MAX_CLOCK_SKEW_MS } from '../limits.js';
 import type { ReadNameRule } from './parse-trust-rules.js';
 
-/** A plugin is vouched for by a release, a run by its result; no digest is of both. */
+/** A release vouches for a plugin, a result for a run; no digest belongs to both. */
 const VOUCHING = new Set<string>([PREDICATES.release, PREDICATES.evaluationResult]);
 
 /**
- * True if a statement vouches for its artifact: other statements only describe it. With a key only those above vouch, since they name the
- * artifact; with a certificate any statement of others does, and so does a signature over the artifact itself.
+ * True if a statement vouches for its artifact: other statements only describe it. With a key, only the types above vouch, since they name the
+ * artifact; with a certificate, any third-party statement does, and so does a signature over the artifact itself.
  *
- * @param statement undefined of a message signature.
+ * @param statement undefined for a message signature.
  */
 export function isVouching(statement: Statement | undefined, byKey: boolean): boolean {
   if (statement === undefined || VOUCHING.has(statement.predicateType)) return true;
@@ -19,7 +19,7 @@ export function isVouching(statement: Statement | undefined, byKey: boolean): bo
 }
 
 /**
- * Checks that a statement is about the artifact: by its digest, and a statement of ours by its name too.
+ * Checks that a statement is about the artifact: by its digest, and, for one of our statements, by its name too.
  *
  * @param subject `<name>@<version>`
  * @throws {Refusal} `WRONG_ARTIFACT`
@@ -37,7 +37,7 @@ export function checkSubject(
 }
 
 /**
- * Checks how old a claim may be, by the date that it gives itself.
+ * Checks the age of a claim against the limit, by the date that the claim states.
  *
  * @throws {Refusal} `TIMESTAMP_INVALID`, `SIGNATURE_EXPIRED`
  */
@@ -49,7 +49,7 @@ export function checkAge(
 ): void {
   const signed = Date.parse(predicateText(statement, 'signedAt') ?? '');
   const isOwn = statement !== undefined && isOurs(statement.predicateType);
-  // One that is dated ahead would never be too old.
+  // A claim dated ahead would never be too old.
   if (isOwn && signed - now.getTime() > MAX_CLOCK_SKEW_MS) {
     throw new Refusal(
       'TIMESTAMP_INVALID',

@@ -6,7 +6,7 @@ import type { AdmittedSigner } from './admit-signer.js';
 import type { ReadNameRule } from './parse-trust-rules.js';
 
 /**
- * Order of refusals, the most informative first: a revoked key says more than garbage next to it. Every code has a place, so that no
+ * Order of refusals, the most informative first: a revoked key says more than garbage next to it. Every code is listed, so that no
  * refusal can be taken for the absence of a signature.
  */
 const TELLING: Readonly<Record<RefusalCode, number>> = {
@@ -29,18 +29,18 @@ const TELLING: Readonly<Record<RefusalCode, number>> = {
 /** A bundle with a valid signature by a signer that counts for the artifact. */
 export interface OpenClaim extends AdmittedSigner {
   readonly statement: Statement | undefined;
-  /** It vouches for the artifact; others only say something about it. */
+  /** True if it vouches for the artifact; other bundles only describe it. */
   readonly vouches: boolean;
 }
 
-/** What was found in the bundles of an artifact. */
+/** The contents of an artifact's bundles. */
 export interface OpenedClaims {
   readonly claims: readonly OpenClaim[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Decides whether an artifact is trusted: the last word, once it is known who signed.
+ * Decides whether an artifact is trusted: the final decision, once the signers are known.
  *
  * @param knownSigners Ids of earlier signers, from the lockfile; empty if there were none.
  */
@@ -52,7 +52,7 @@ export function decide(
 ): Verification {
   const vouching = claims.filter(({ vouches }) => vouches);
   const named = distinct(vouching.filter(({ firstUse }) => !firstUse));
-  // Who is trusted by a rule counts before who is trusted for being first.
+  // A signer trusted by a rule takes precedence over one trusted on first use.
   const firstUse = named.length === 0 && vouching.length > 0;
   const signers = firstUse ? distinct(vouching) : named;
   const quoted = JSON.stringify(`${artifact.name}@${artifact.version}`.slice(0, 200));

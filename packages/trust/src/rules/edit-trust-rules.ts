@@ -2,7 +2,7 @@ import { TrustError } from '../errors.js';
 import { parseTrustRules } from './parse-trust-rules.js';
 import type { NameRule, TrustedIdentity, TrustedKey, TrustRulesInput } from './trust-rules.js';
 
-/** Whom {@link trustSigner} adds, under which name, and for what. */
+/** A signer for {@link trustSigner} to add, with its label and the names it may sign. */
 export interface NewSigner {
   readonly label: string;
   readonly signer: TrustedKey | TrustedIdentity;
@@ -11,11 +11,11 @@ export interface NewSigner {
 }
 
 /**
- * Adds a signer to rules. A rule that is there for one of the names gets one more signer; for others a rule is made that refuses
- * what is not signed.
+ * Adds a signer to rules. An existing rule for one of the names gets one more signer; for other names, a new rule is added that refuses
+ * unsigned artifacts.
  *
  * @throws {TrustError} `TRUST_KEY_EXISTS` if there is another signer of that name.
- * @throws {ConfigError} The rules, before or after, make no sense.
+ * @throws {ConfigError} If the rules, before or after, are invalid.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function trustSigner(rules: TrustRulesInput, added: NewSigner): TrustRule
     if (index < 0) found.push({ ...rule, signers });
     else found[index] = { ...rule, signers };
   }
-  // Where there were none, anybody was trusted on first use. That stays for all other names.
+  // Without rules, anyone was trusted on first use. That remains so for all other names.
   if (rules.names === undefined && !found.some(({ name }) => name === '*')) {
     found.push({ name: '*', unsigned: 'process', firstUse: true });
   }
@@ -54,9 +54,9 @@ export function trustSigner(rules: TrustRulesInput, added: NewSigner): TrustRule
 }
 
 /**
- * Revokes a signer: nothing that it signed is trusted any more, under whatever rule.
+ * Revokes a signer: nothing that it signed is trusted any more, under any rule.
  *
- * @param reason Stands in the rules.
+ * @param reason Recorded in the rules.
  * @throws {TrustError} `TRUST_KEY_NOT_FOUND`
  *
  * @example

@@ -1,7 +1,7 @@
 import type { ReadNameRule, TrustRules } from './parse-trust-rules.js';
 
 /**
- * The rule for a name: that with the longest text before its `*`, or none. An expired rule trusts no one, and permits
+ * Finds the rule for a name: the one with the longest text before its `*`, or none. An expired rule trusts no one, and permits
  * nothing unsigned.
  */
 export function findRule(rules: TrustRules, name: string, now: Date): ReadNameRule | undefined {

@@ -2,7 +2,7 @@ import { type ConfigNode, readOptions } from '@testbench/types/config';
 
 import type { TrustedIdentity } from './trust-rules.js';
 
-/** Reads an identity of the rules. */
+/** Reads an identity from the rules. */
 export function readIdentity(node: ConfigNode): TrustedIdentity {
   return readOptions<TrustedIdentity>(
     node.value,
@@ -12,7 +12,7 @@ export function readIdentity(node: ConfigNode): TrustedIdentity {
   );
 }
 
-/** True if a certificate names the one whom the rules mean. */
+/** True if a certificate names the identity in the rules. */
 export function matchesIdentity(
   { issuer, subject }: TrustedIdentity,
   found: { readonly issuer: string; readonly subject: string },
@@ -23,7 +23,7 @@ export function matchesIdentity(
     : found.subject === subject;
 }
 
-/** A `*` alone would be anybody whom the issuer knows. */
+/** A lone `*` would match any identity known to the issuer. */
 function readSubject(node: ConfigNode): string {
   const subject = node.text();
   if (!/^[^*]+\*?$/.test(subject)) node.reject('a text, with "*" at most at its end');

@@ -11,7 +11,7 @@ import type {
   UnsignedRule,
 } from './trust-rules.js';
 
-/** A key of the rules, read. */
+/** A key of the rules, parsed. */
 export interface RuleKey extends PublicKey {
   readonly label: string;
   readonly from: Date | undefined;
@@ -19,7 +19,7 @@ export interface RuleKey extends PublicKey {
   readonly revoked: string | undefined;
 }
 
-/** An identity of the rules, read. */
+/** An identity of the rules, parsed. */
 export interface RuleIdentity extends TrustedIdentity {
   readonly label: string;
 }
@@ -36,24 +36,24 @@ export interface ReadNameRule {
   readonly expires: Date | undefined;
 }
 
-/** Rules that were read: who is trusted for which names. */
+/** Parsed rules: who is trusted for which names. */
 export interface TrustRules {
   readonly keys: readonly RuleKey[];
   readonly identities: readonly RuleIdentity[];
   readonly names: readonly ReadNameRule[];
-  /** File of the trusted root, as the rules have it: nothing reads it here. */
+  /** File of the trusted root, as stated in the rules: it is not read here. */
   readonly trustedRoot: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Anyone may sign, and the lockfile remembers the signer; unsigned plugins run in a separate process. */
+/** Anyone may sign, and the lockfile records the signer; unsigned plugins run in a separate process. */
 const DEFAULT_NAMES: readonly NameRule[] = [{ name: '*', unsigned: 'process', firstUse: true }];
 
 /**
- * Reads rules, such as the contents of a file of them.
+ * Parses rules, for example the contents of a rules file.
  *
- * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID`, also for a key that is none, a signer that is not there, a
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID`, also for an invalid key, an undefined signer, a
  *   threshold that its signers cannot reach, and two rules for one name.
  *
  * @example
@@ -179,7 +179,7 @@ function readNameRule(node: ConfigNode): NameRule {
   );
 }
 
-/** `*` only at the end, and behind a slash: `acme*` would trust the keys of acme for `acme-evil`. */
+/** `*` only at the end, and after a slash: `acme*` would trust the keys of acme for `acme-evil`. */
 function readPattern(node: ConfigNode): string {
   const pattern = node.text();
   if (!/^(?:\*|[^*]+\/\*|[^*]+)$/.test(pattern)) node.reject('a name, "<namespace>/*" or "*"');
