@@ -3,13 +3,13 @@ import { StatisticsError } from './errors.js';
 /** A score, or null for a record that has none. */
 export type Score = number | null;
 
-/** What an interval is asked for with. */
+/** Options of an interval. */
 export interface IntervalOptions {
   /** Between 0 and 1. @default 0.95 */
   readonly confidence?: number;
 }
 
-/** What an interval has unless its options say otherwise. */
+/** Default confidence of an interval. */
 export const CONFIDENCE = 0.95;
 
 /** @throws {StatisticsError} `STATISTICS_INVALID_P`. */
@@ -41,9 +41,9 @@ export function requireSameLength(
 }
 
 /**
- * The values that are there.
+ * Returns the values that are not missing.
  *
- * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, which would spoil any order and sum without a word.
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, which would silently spoil any order and sum.
  */
 export function present(values: readonly Score[]): readonly number[] {
   let isComplete = true;
@@ -51,11 +51,11 @@ export function present(values: readonly Score[]): readonly number[] {
     if (value === null) isComplete = false;
     else if (Number.isNaN(value)) throw invalid('value', 'a number, or null for none', value);
   }
-  // Of a million scores a copy costs, and nothing that gets them changes them.
+  // Copying a million scores is expensive, and no receiver changes them.
   return isComplete ? (values as readonly number[]) : values.filter((value) => value !== null);
 }
 
-/** Pairs of which neither side is missing; where none is, the lists themselves. */
+/** Pairs with neither side missing; if all are complete, the lists themselves. */
 export function completePairs<A, B>(
   a: readonly (A | null)[],
   b: readonly (B | null)[],

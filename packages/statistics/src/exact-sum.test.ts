@@ -9,7 +9,7 @@ function sumOf(values: readonly number[]): number {
   return sum.value;
 }
 
-/** The exact sum by whole numbers of 2^-1074, rounded by the engine's parser. */
+/** The exact sum in integer multiples of 2^-1074, rounded by the engine's parser. */
 function byIntegers(values: readonly number[]): number {
   const bits = new DataView(new ArrayBuffer(8));
   let total = 0n;

@@ -1,13 +1,13 @@
 import { invalid } from './arguments.js';
 
-/** Addends are at most this, so that 2^53 of them do not overflow on the way: whether they do would depend on their order. */
+/** Maximum size of an addend, so that 2^53 of them cannot overflow in between: whether they did would depend on their order. */
 const LARGEST_ADDEND = 2 ** 960;
 
 /**
- * A sum whose value does not depend on the order or the grouping of what is added: the nearest number to the exact sum. Whole numbers
- * stay whole, up to 2^53 without any rounding.
+ * A sum whose value does not depend on the order or the grouping of the addends: the number nearest to the exact sum. Integers
+ * stay integers, up to 2^53 without any rounding.
  *
- * It keeps a few numbers that do not overlap and together are the exact sum: one for whole numbers, two or three for scores, 40 at the most.
+ * It keeps a few non-overlapping numbers that together are the exact sum: one for integers, two or three for scores, 40 at most.
  *
  * @see Shewchuk (1997), Adaptive Precision Floating-Point Arithmetic, doi:10.1007/PL00009321; Python's `math.fsum`
  *
@@ -21,15 +21,15 @@ const LARGEST_ADDEND = 2 ** 960;
  * ```
  */
 export class ExactSum {
-  /** Whole numbers, as far as a double holds them: most metrics are counts. */
+  /** Integers, as far as a double represents them exactly: most metrics are counts. */
   #whole = 0;
-  /** What else was added, from the smallest to the largest; no two have a bit of the same weight. */
+  /** All other addends, as numbers from the smallest to the largest; no two have a bit of the same weight. */
   readonly #parts: number[] = [];
 
   /**
    * Adds a number.
    *
-   * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, and for what is above 2^960 or below −2^960, such as an infinity.
+   * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for NaN, and for values above 2^960 or below −2^960, such as an infinity.
    */
   add(value: number): void {
     if (Number.isInteger(value) && Number.isSafeInteger(this.#whole + value)) {
@@ -43,7 +43,7 @@ export class ExactSum {
     grow(this.#parts, value);
   }
 
-  /** Adds all that was added to another sum. */
+  /** Adds another sum. */
   merge(other: ExactSum): void {
     // A copy: it may be the same sum.
     for (const part of [...other.#parts, other.#whole]) grow(this.#parts, part);
@@ -64,7 +64,7 @@ export class ExactSum {
       low = parts[index]! - (high - before);
       if (low !== 0) break;
     }
-    // Halfway between two numbers the parts below decide, not the rule for ties.
+    // Halfway between two numbers, the smaller parts decide, not the rule for ties.
     if (index > 0 && low !== 0 && low < 0 === parts[index - 1]! < 0) {
       const twice = low * 2;
       const next = high + twice;
@@ -74,7 +74,7 @@ export class ExactSum {
   }
 }
 
-/** Adds a number, and keeps of each addition what rounding would lose. */
+/** Adds a number, and keeps the rounding error of each addition. */
 function grow(parts: number[], value: number): void {
   let large = value;
   let kept = 0;

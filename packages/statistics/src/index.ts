@@ -1,5 +1,5 @@
 /**
- * Intervals and comparisons for evaluations: what may be said of a score, and of the difference of two.
+ * Intervals and comparisons for evaluations: what can be concluded from a score, and from the difference of two.
  *
  * Subpaths: `agreement`, `classification`, `distributions`, `power`, `ranking`, `trials`. No dependency, no Node API.
  *

@@ -1,7 +1,7 @@
-/** A category: what a rater says, or what a record is. */
+/** A category: a rater's label, or a record's true one. */
 export type Label = string | number | boolean;
 
-/** Numbers by size, texts by code point; numbers before texts. */
+/** Orders numbers by size and texts by code point, with numbers before texts. */
 export function compareLabels(a: Label, b: Label): number {
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
   if (typeof a === 'string') return 1;
@@ -9,7 +9,7 @@ export function compareLabels(a: Label, b: Label): number {
   return Number(a) - Number(b);
 }
 
-/** By code point, which for characters beyond 16 bits is not the order of JavaScript. */
+/** By code point, which for characters beyond 16 bits differs from JavaScript's order. */
 function compareTexts(a: string, b: string): number {
   const [left, right] = [a[Symbol.iterator](), b[Symbol.iterator]()];
   for (;;) {

@@ -1,4 +1,4 @@
-/** Sum with the error of each addition kept, so that it hardly depends on the order. @see Neumaier (1974) */
+/** Sum that compensates the error of each addition, so that it hardly depends on the order. @see Neumaier (1974) */
 export function sum(values: Iterable<number>): number {
   let total = 0;
   let lost = 0;
@@ -11,7 +11,7 @@ export function sum(values: Iterable<number>): number {
   return Number.isNaN(result) ? total : result;
 }
 
-/** Arithmetic mean; NaN for none. */
+/** Arithmetic mean; NaN without values. */
 export function mean(values: readonly number[]): number {
   return sum(values) / values.length;
 }
@@ -21,17 +21,17 @@ function squares(values: readonly number[], centre = mean(values)): number {
   return sum(distances(values, centre));
 }
 
-/** One by one: a list of a million would be thrown away at once. */
+/** One by one: a temporary list of a million numbers would be wasteful. */
 function* distances(values: readonly number[], centre: number): Generator<number, void, void> {
   for (const value of values) yield (value - centre) ** 2;
 }
 
-/** With n − 1 in the denominator; NaN below two values. */
+/** With n − 1 in the denominator; NaN for fewer than two values. */
 export function variance(values: readonly number[]): number {
   return values.length < 2 ? Number.NaN : squares(values) / (values.length - 1);
 }
 
-/** Pearson's correlation; null where one side is constant, or there are fewer than two pairs. */
+/** Pearson's correlation; null if one side is constant, or there are fewer than two pairs. */
 export function pearson(a: readonly number[], b: readonly number[]): number | null {
   if (a.length < 2) return null;
   const [ma, mb] = [mean(a), mean(b)];
@@ -42,7 +42,7 @@ export function pearson(a: readonly number[], b: readonly number[]): number | nu
   return Math.abs(r) > 1 - 4 * Number.EPSILON ? Math.sign(r) : r;
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 export function midRanks(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).sort((i, j) => values[i]! - values[j]!);
   const ranks = values.map(() => 0);
@@ -55,14 +55,14 @@ export function midRanks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** How many of each value there are, in the order in which they are first seen. */
+/** Number of occurrences of each value, in order of first occurrence. */
 export function tally<Value>(values: Iterable<Value>): Map<Value, number> {
   const counts = new Map<Value, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
 
-/** Null where a number is not one: what JSON can say. */
+/** Null instead of NaN, which JSON cannot represent. */
 export function orNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

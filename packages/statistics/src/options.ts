@@ -7,11 +7,11 @@ export interface OptionCheck {
   readonly expected: string;
 }
 
-/** One check for each option that there is. */
+/** One check for each option. */
 export type OptionChecks<Options> = { readonly [Key in keyof Required<Options>]: OptionCheck };
 
 /**
- * Checks options; undefined stands for none.
+ * Checks options; undefined means no options.
  *
  * @throws {StatisticsError} `STATISTICS_UNKNOWN_OPTION`, `STATISTICS_INVALID_ARGUMENT`.
  */
@@ -36,12 +36,12 @@ export function readOptions<Options extends object>(
   return given;
 }
 
-/** One of some texts. */
+/** One of several texts. */
 export function oneOf(...choices: readonly string[]): OptionCheck {
   return { is: (value) => choices.includes(value as string), expected: choices.join(' or ') };
 }
 
-/** A number from `minimum` on. */
+/** A number of at least `minimum`. */
 export function numberFrom(minimum: number): OptionCheck {
   return {
     is: (value) => Number.isFinite(value) && (value as number) >= minimum,
@@ -49,7 +49,7 @@ export function numberFrom(minimum: number): OptionCheck {
   };
 }
 
-/** A whole number from `minimum` on. */
+/** An integer of at least `minimum`. */
 export function wholeNumberFrom(minimum: number): OptionCheck {
   return {
     is: (value) => Number.isSafeInteger(value) && (value as number) >= minimum,
@@ -57,7 +57,7 @@ export function wholeNumberFrom(minimum: number): OptionCheck {
   };
 }
 
-/** A probability without its ends. */
+/** A probability, excluding 0 and 1. */
 export const SHARE: OptionCheck = {
   is: (value) => typeof value === 'number' && value > 0 && value < 1,
   expected: 'a number between 0 and 1',

@@ -12,12 +12,12 @@ export function quantile(values: readonly Score[], p: number): number | null {
   return quantileOf(sortedValues(values), p);
 }
 
-/** The values that are there, smallest first. */
+/** The values that are not missing, smallest first. */
 export function sortedValues(values: readonly Score[]): number[] {
   return present(values).toSorted((a, b) => a - b);
 }
 
-/** The same of values that are sorted already. */
+/** The same for values that are already sorted. */
 export function quantileOf(sorted: readonly number[], p: number): number | null {
   if (sorted.length === 0) return null;
   const place = (sorted.length - 1) * p;
@@ -27,7 +27,7 @@ export function quantileOf(sorted: readonly number[], p: number): number | null 
   return low === high ? low : low + (place - below) * (high - low);
 }
 
-/** Durations, in the unit in which they were given; all null for none. */
+/** Durations, in the unit of the input; all null without values. */
 export interface LatencySummary {
   readonly n: number;
   readonly mean: number | null;
@@ -39,7 +39,7 @@ export interface LatencySummary {
   readonly p99: number | null;
 }
 
-/** Mean, ends and quantiles of type 7 of durations. */
+/** Mean, minimum, maximum and quantiles of type 7 of durations. */
 export function latencySummary(values: readonly Score[]): LatencySummary {
   const sorted = sortedValues(values);
   const at = (p: number): number | null => quantileOf(sorted, p);
@@ -55,7 +55,7 @@ export function latencySummary(values: readonly Score[]): LatencySummary {
   };
 }
 
-/** exp of the mean of logarithms; 0 if any value is 0, null if any is negative or there is none. */
+/** exp of the mean of logarithms; 0 if any value is 0, null if any is negative or there are none. */
 export function geometricMean(values: readonly Score[]): number | null {
   const numbers = present(values);
   if (numbers.length === 0 || numbers.some((value) => value < 0)) return null;
@@ -66,7 +66,7 @@ export function geometricMean(values: readonly Score[]): number | null {
 /**
  * Mean without the smallest and the largest values.
  *
- * @param proportion Share that is cut at each end, rounded down to whole values; from a half on, the median is left.
+ * @param proportion Share that is cut at each end, rounded down to whole values; from one half on, the median is left.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  */
 export function trimmedMean(values: readonly Score[], proportion: number): number | null {

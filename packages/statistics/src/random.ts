@@ -1,5 +1,5 @@
 /**
- * Whole numbers below a bound, evenly distributed; the same from the same seed on every machine.
+ * Integers below a bound, evenly distributed; the same from the same seed on every machine.
  *
  * @see Vigna and Blackman (2018), xoshiro128**; seeds are spread by splitmix32
  */
@@ -24,7 +24,7 @@ export function seededIntegers(seed: number): (bound: number) => number {
     return scrambled;
   };
   return (bound) => {
-    // Words above the last whole multiple would favour small numbers.
+    // Words beyond the last full multiple of the bound would favour small numbers.
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
     let drawn = word();
     while (drawn >= limit) drawn = word();

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { differences, type Vector } from './__fixtures__/vector-table.js';
 
-/** Numbers of reference implementations: scipy, statsmodels, scikit-learn, R and others. Not part of the repository. */
+/** Values from reference implementations: scipy, statsmodels, scikit-learn, R and others. Not part of the repository. */
 const shared =
   process.env['TESTBENCH_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url));
 const folder = join(shared, 'vectors/statistics');

@@ -9,7 +9,7 @@ import * as power from '../power/index.js';
 import * as ranking from '../ranking/index.js';
 import * as trials from '../trials/index.js';
 
-/** One number, or several, by a reference implementation. */
+/** One or several numbers computed by a reference implementation. */
 export interface Vector {
   readonly id: string;
   readonly inputs: Record<string, any>;
@@ -24,7 +24,7 @@ const games = (pairs: readonly [string, string, number, number, number][]) =>
   pairs.map(([a, b, winsA, winsB, ties]) => ({ a, b, winsA, winsB, ties }));
 const numbersOf = (map: ReadonlyMap<unknown, unknown>) =>
   Object.fromEntries(Array.from(map, ([name, value]) => [String(name), value]));
-/** Values of an evaluation's labels, as inspect_ai names them. */
+/** Values of an evaluation's labels, using inspect_ai's names. */
 const scored = (values: readonly any[], labels: Record<string, number> = {}) =>
   values.map((value) => (typeof value === 'string' ? labels[value]! : value));
 
@@ -39,14 +39,14 @@ function power2(inputs: Vector['inputs'], options: Vector['options']) {
   return { test, method, ...(ratio === undefined ? {} : { ratio }), ...sds } as power.PowerDesign;
 }
 
-/** Of statistics.json, which follows inspect_ai: no doubt at one cluster, full agreement where all values are equal. */
+/** Vectors of statistics.json, which follows inspect_ai: no uncertainty for one cluster, full agreement if all values are equal. */
 const BY_INSPECT: Record<string, Compute> = {
   krippendorff_alpha: ({ units }, { level }) => agreement.krippendorffAlpha(units, { level }) ?? 1,
   clustered_stderr: ({ values, clusters }) => clusteredInterval(values, clusters).stderr ?? 0,
 };
 
 const COMPUTE: Record<string, Compute> = {
-  // Of statistics.json.
+  // From statistics.json.
   mean: ({ values }, { labels }) => mean(scored(values, labels)),
   t_inv_cdf: ({ p, df }) => distributions.studentQuantile(p, df),
   wilson95: ({ successes, n }) => statistics.proportionInterval(successes, n),
@@ -192,7 +192,7 @@ const COMPUTE: Record<string, Compute> = {
   log_loss: ({ y_true: truth, prob }, { labels }) => classification.logLoss(truth, prob, labels),
   ece: ({ confidence, correct }, { n_bins: bins, closed }) =>
     classification.calibrationError(confidence, correct, { bins, closed }),
-  // Several tries.
+  // Repeated trials.
   reduce: ({ values }, { reducer }) => trials.reduceTrials(values, reducer),
   reduce_then_mean: ({ records }, { reducer }) => {
     const reduced = records.map((values: any[]) => trials.reduceTrials(values, reducer));
@@ -262,7 +262,7 @@ function overTasks(
   return result === null ? null : { ...result, tasks: tasks.length };
 }
 
-/** What is not as the reference says; empty if all is. */
+/** Deviations from the reference; empty if there are none. */
 export function differences({ id, inputs, options, expected, tolerance }: Vector): string[] {
   const stat: string = options['stat'];
   const compute = (id.startsWith('statistics-') ? BY_INSPECT[stat] : undefined) ?? COMPUTE[stat];
@@ -282,7 +282,7 @@ export function differences({ id, inputs, options, expected, tolerance }: Vector
   }
 }
 
-/** Below the root of what a double can tell, a standard error is the root of what rounding left of a variance of 0. */
+/** A standard error below this is the square root of the rounding error in a variance of 0. */
 const NOISE = Math.sqrt(Number.EPSILON);
 
 function compare(actual: any, expected: any, tolerance: number, place: string): string[] {
@@ -300,7 +300,7 @@ function compare(actual: any, expected: any, tolerance: number, place: string): 
     return expected.flatMap((item, k) => compare(actual[k], item, tolerance, `${place}[${k}]`));
   }
   if (typeof expected === 'object' && expected !== null) {
-    // A whole result that is not defined is null in each of its parts.
+    // For an undefined result, every part of it is null.
     return Object.entries(expected).flatMap(([key, value]) =>
       compare(actual?.[key] ?? null, value, tolerance, `${place}.${key}`),
     );

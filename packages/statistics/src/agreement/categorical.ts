@@ -9,9 +9,9 @@ export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
 /** Cohen's kappa of two raters. */
 export interface KappaResult {
-  /** Items that both rated. */
+  /** Items that both raters rated. */
   readonly n: number;
-  /** Null where both use one and the same category throughout. */
+  /** Null if both use a single, identical category throughout. */
   readonly kappa: number | null;
   /** Share of items on which they agree; only without weights. */
   readonly observed?: number | null;
@@ -22,7 +22,7 @@ export interface KappaResult {
 }
 
 /**
- * Cohen's kappa: agreement of two raters beyond what their base rates give by chance. Show it together with those: high agreement on
+ * Cohen's kappa: agreement of two raters beyond the chance agreement from their base rates. Show it together with those: high agreement on
  * labels of which one is rare can go with a kappa near zero.
  *
  * @param a Labels by item; null for none.
@@ -106,11 +106,11 @@ function kappaError(
   return orNull(Math.sqrt(Math.max(0, variance)));
 }
 
-/** Plain agreement of two raters, with what each of them tends to say. */
+/** Plain agreement of two raters, with the base rates of each. */
 export interface PercentAgreement {
   readonly n: number;
   readonly agreement: number | null;
-  /** What chance alone would give. */
+  /** Agreement expected by chance alone. */
   readonly expected: number | null;
   /** Share of each label, by rater. */
   readonly baseRateA: ReadonlyMap<Label, number>;
@@ -145,9 +145,9 @@ export function percentAgreement(
 }
 
 /**
- * Fleiss' kappa of many raters, the same number for every item.
+ * Fleiss' kappa of many raters, with the same number of raters for every item.
  *
- * @param counts For each item how many raters chose each category.
+ * @param counts For each item, how many raters chose each category.
  * @returns Null if only one category is used.
  * @throws {StatisticsError} `STATISTICS_UNEQUAL_RATERS`.
  * @see Fleiss (1971), doi:10.1037/h0031619
@@ -181,9 +181,9 @@ export interface GwetResult {
 }
 
 /**
- * Gwet's AC1: agreement of any number of raters beyond chance, which unlike kappa does not collapse where one label is rare.
+ * Gwet's AC1: agreement of any number of raters beyond chance, which unlike kappa does not collapse when one label is rare.
  *
- * @param units For each item the labels that its raters gave; null for none.
+ * @param units For each item, the labels that its raters gave; null for none.
  * @param options.labels All categories. @default those that occur
  * @see Gwet (2008), doi:10.1348/000711006X126600
  */

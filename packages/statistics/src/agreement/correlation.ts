@@ -4,13 +4,13 @@ import { studentTwoSided } from '../distributions/student.js';
 import { midRanks, pearson, sum, tally } from '../moments.js';
 import { oneOf, readOptions, SHARE } from '../options.js';
 
-/** A correlation with its interval; all null where one side is constant. */
+/** A correlation with its interval; all null if one side is constant. */
 export interface Correlation {
   readonly n: number;
   readonly r: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
-  /** Two-sided; null also where the correlation is 1 or −1, since then no honest one can be given. */
+  /** Two-sided; also null if the correlation is 1 or −1, since no honest p-value can be given then. */
   readonly p: number | null;
 }
 
@@ -31,7 +31,7 @@ export function pearsonCorrelation(
 }
 
 /**
- * Spearman's rank correlation, with the interval of Bonett and Wright; p is that of t, not exact.
+ * Spearman's rank correlation, with the interval of Bonett and Wright; p comes from the t distribution and is not exact.
  *
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
  * @see Spearman (1904), doi:10.2307/1412159; Bonett and Wright (2000), doi:10.1007/BF02294183
@@ -44,7 +44,7 @@ export function spearmanCorrelation(
   return correlate(a, b, options, { of: midRanks, spread: (r) => 1 + (r * r) / 2 });
 }
 
-/** What is correlated of the values, and the variance on Fisher's scale times n − 3. */
+/** The transformation of the values to correlate, and the variance on Fisher's scale times n − 3. */
 interface Scale {
   readonly of: (values: readonly number[]) => readonly number[];
   readonly spread: (r: number) => number;
@@ -68,7 +68,7 @@ function correlate(
 /**
  * Kendall's tau-b, with the interval of Fieller, Hartley and Pearson.
  *
- * @param options.p `exact` only where nothing ties. @default 'exact' without ties up to 100 pairs, else 'asymptotic'
+ * @param options.p `exact` only without ties. @default 'exact' without ties up to 100 pairs, else 'asymptotic'
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
  * @see Kendall (1938), doi:10.2307/2332226; Fieller, Hartley and Pearson (1957), doi:10.2307/2332878
  */
@@ -115,7 +115,7 @@ function correlationP(r: number, n: number): number | null {
   return studentTwoSided(r * Math.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2);
 }
 
-/** On Fisher's scale, where a correlation spreads evenly; the whole range for too few pairs. */
+/** Computed on Fisher's scale, where the spread of a correlation is uniform; the whole range for too few pairs. */
 function fisherInterval(
   r: number,
   spread: number | undefined,
@@ -143,7 +143,7 @@ function tieFacts(values: readonly number[]): TieFacts {
   };
 }
 
-/** Of concordant less discordant pairs, corrected for ties. */
+/** Variance of concordant minus discordant pairs, corrected for ties. */
 function kendallVariance(n: number, a: TieFacts, b: TieFacts): number {
   const m = n * (n - 1);
   return (
@@ -153,7 +153,7 @@ function kendallVariance(n: number, a: TieFacts, b: TieFacts): number {
   );
 }
 
-/** By the number of orders with so many inversions. */
+/** From the number of orders with this many inversions. */
 function exactKendallP(inversions: number, n: number): number {
   const least = Math.min(inversions, (n * (n - 1)) / 2 - inversions);
   // Shares of all orders with k inversions, for k up to the smaller side.

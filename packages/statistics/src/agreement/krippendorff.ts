@@ -2,13 +2,13 @@ import { invalid } from '../arguments.js';
 import { categoriesOf, type Label } from '../labels.js';
 import { oneOf, readOptions } from '../options.js';
 
-/** What the values are, and so how far apart two of them are. */
+/** Level of measurement, which determines the distance between two values. */
 export type MeasurementLevel = 'nominal' | 'ordinal' | 'interval' | 'ratio';
 
 /**
- * Krippendorff's alpha: agreement of any number of raters, with gaps.
+ * Krippendorff's alpha: agreement of any number of raters, with missing values allowed.
  *
- * @param units For each item the values that its raters gave, null for none; items with fewer than two are left out.
+ * @param units For each item, the values that its raters gave, null for none; items with fewer than two are left out.
  * @returns Null if there is nothing to compare, or if all values are equal.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for a text where a level needs numbers.
  * @see Krippendorff (2011), Computing Krippendorff's alpha-reliability
@@ -63,7 +63,7 @@ export function krippendorffAlpha(
   return expected === 0 ? null : 1 - ((n - 1) * observed) / expected;
 }
 
-/** The squared distance of two values, by their places. */
+/** The squared distance between two values, given their positions. */
 function distances(
   level: MeasurementLevel,
   values: readonly Label[],

@@ -4,7 +4,7 @@ import { mean, sum } from '../moments.js';
 import { oneOf, readOptions, wholeNumberFrom } from '../options.js';
 
 /**
- * Brier's score of probabilities of being right or positive: the mean squared error, 0 to 1; null for no record.
+ * Brier's score of probabilities of being right or positive: the mean squared error, 0 to 1; null without records.
  *
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_P`.
  * @see Brier (1950), doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
@@ -23,7 +23,7 @@ export function brierScore(
 }
 
 /**
- * Brier's score of probabilities of several classes: squared errors added over classes, 0 to 2; null for no record.
+ * Brier's score of probabilities of several classes: squared errors summed over classes, 0 to 2; null without records.
  *
  * @param labels The classes, in the order of the probabilities.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
@@ -42,13 +42,13 @@ export function multiclassBrierScore(
   );
 }
 
-/** Nothing is taken as more certain than this: its logarithm would be infinite. */
+/** Probabilities are kept this far from 0 and 1: the logarithm would be infinite. */
 const CERTAIN = Number.EPSILON;
 
 /**
- * Mean negative logarithm of the probability of the truth; probabilities are kept away from 0 and 1 by 2.2e-16. Null for no record.
+ * Mean negative logarithm of the probability of the truth; probabilities are kept away from 0 and 1 by 2.2e-16. Null without records.
  *
- * @param probabilities One for each record, of being positive; or one for each class, in the order of `labels`, whose sum is taken as 1.
+ * @param probabilities For each record either one, of being positive, or one for each class, in the order of `labels`; their sum is scaled to 1.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
  */
 export function logLoss(
@@ -85,27 +85,27 @@ function placeOf(label: Label, labels: readonly Label[], row: readonly number[])
   return place;
 }
 
-/** How confidences are put into bins. */
+/** How confidences are assigned to bins. */
 export interface CalibrationOptions {
   /** Number of bins of equal width on [0, 1]. @default 10 */
   readonly bins?: number;
-  /** The end that belongs to a bin; the outermost bins have both of theirs. @default 'left' */
+  /** The end that belongs to a bin; the outermost bins include both of their ends. @default 'left' */
   readonly closed?: 'left' | 'right';
 }
 
-/** How far confidence is from accuracy; null for no record. */
+/** How far confidence deviates from accuracy; null without records. */
 export interface CalibrationError {
   /** Expected: weighted by the number of records in each bin. */
   readonly ece: number | null;
-  /** The largest of a bin that is not empty. */
+  /** The largest error of a non-empty bin. */
   readonly mce: number | null;
 }
 
 /**
  * Expected and maximum calibration error.
  *
- * @param confidence Said probability of being right, by record.
- * @param correct 1 where it was.
+ * @param confidence Stated probability of being right, by record.
+ * @param correct 1 if the record was right.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_P`, `STATISTICS_INVALID_ARGUMENT`.
  * @see Guo et al. (2017), arXiv:1706.04599
  */

@@ -5,7 +5,7 @@ import { midRanks, sum } from '../moments.js';
  * Area under the receiver operating characteristic: how often a positive record has the higher score, ties counted half.
  *
  * @param truth 1 or true for a positive record.
- * @returns Null if only one class is there.
+ * @returns Null if there is only one class.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`.
  * @see Hanley and McNeil (1982), doi:10.1148/radiology.143.1.7063747
  */
@@ -23,7 +23,7 @@ export function rocAuc(
 }
 
 /**
- * Average precision over the thresholds that the scores give, without interpolation; equal scores are one threshold.
+ * Average precision over the thresholds given by the scores, without interpolation; equal scores are one threshold.
  *
  * @returns Null if no record is positive.
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`.

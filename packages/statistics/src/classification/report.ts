@@ -10,19 +10,19 @@ export interface ClassScores {
   readonly f1: number;
 }
 
-/** What a classification of a whole set came to. */
+/** Classification metrics over a whole set. */
 export interface ClassificationReport {
-  /** Right answers among all records. */
+  /** Share of right answers among all records. */
   readonly accuracy: number;
-  /** Mean recall over the classes that occur; null where an answer is missing. */
+  /** Mean recall over the classes that occur; null if an answer is missing. */
   readonly balancedAccuracy: number | null;
-  /** Matthews' correlation; 0 where it is not defined; null where an answer is missing. */
+  /** Matthews' correlation; 0 if it is not defined; null if an answer is missing. */
   readonly mcc: number | null;
   readonly micro: ClassScores;
   readonly macro: ClassScores;
-  /** By how often each class is the right one. */
+  /** Weighted by how often each class is the right one. */
   readonly weighted: ClassScores;
-  /** By class, with how often it is the right one. */
+  /** By class, with the number of records of which it is the right one. */
   readonly perClass: ReadonlyMap<Label, ClassScores & { readonly support: number }>;
 }
 
@@ -30,10 +30,10 @@ export interface ClassificationReport {
  * Accuracy, F1 over the set and Matthews' correlation.
  *
  * A class that is never predicted has precision 0, one that never occurs recall 0; both count in the macro mean, which is the mean of the
- * classes' F1. A missing answer is a wrong one: it counts in accuracy, recall and support, and in no precision.
+ * classes' F1. A missing answer is wrong: it counts in accuracy, recall and support, but not in any precision.
  *
- * @param truth What each record is.
- * @param predicted What was answered; null for no answer that could be read.
+ * @param truth Right class of each record.
+ * @param predicted Predicted class; null if no answer could be read.
  * @param options.labels The classes that are scored, in this order. @default the sorted labels of both sides
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`.
  * @see Pedregosa et al. (2011), scikit-learn, whose definitions these are, with `zero_division = 0`

@@ -2,17 +2,17 @@ import { requireProbability } from '../arguments.js';
 import { sum } from '../moments.js';
 import { oneOf, readOptions, SHARE } from '../options.js';
 
-/** Corrections for asking several questions at once. */
+/** Corrections for multiple tests. */
 export type Adjustment = 'bonferroni' | 'holm' | 'hochberg' | 'bh' | 'by';
 
 /**
  * Adjusts p-values for their number.
  *
- * `bonferroni`, `holm` and `hochberg` bound the chance of any false alarm; `bh` and `by` the expected share of false ones among those
- * found. Holm's is the default: it needs no assumption, and is never worse than Bonferroni's.
+ * `bonferroni`, `holm` and `hochberg` bound the probability of any false alarm; `bh` and `by` the expected share of false discoveries among
+ * all. Holm's is the default: it needs no assumption, and is never worse than Bonferroni's.
  *
- * @param values Null for a test that could not be computed: it stays null, and does not count.
- * @returns Adjusted p-values in the order given, at most 1; `reject` where one is at most `alpha`.
+ * @param values Null for a test that could not be computed: it stays null and is not counted.
+ * @returns Adjusted p-values in the order given, at most 1; `reject` is true for those of at most `alpha`.
  * @throws {StatisticsError} `STATISTICS_INVALID_P`.
  * @see Holm (1979); Hochberg (1988), doi:10.1093/biomet/75.4.800; Benjamini and Hochberg (1995); Benjamini and Yekutieli (2001)
  */

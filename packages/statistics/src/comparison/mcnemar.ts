@@ -17,7 +17,7 @@ export interface Discordant {
 
 /** McNemar's test of two systems that are right or wrong on the same records. */
 export interface McNemarResult extends Discordant {
-  /** With `chi2` and `chi2_cc`; null if nothing differs. */
+  /** With `chi2` and `chi2_cc`; null without differences. */
   readonly statistic: number | null;
   /** Two-sided. */
   readonly p: number | null;
@@ -26,8 +26,8 @@ export interface McNemarResult extends Discordant {
 /**
  * McNemar's test: whether two systems that answered the same records differ in how often they are right.
  *
- * - `midp`: the default: nearly as many true differences found as `chi2`, and hardly ever more false ones than it says.
- * - `exact`: never more false alarms than it says; finds less.
+ * - `midp`: the default: finds nearly as many true differences as `chi2`, and its false alarms hardly ever exceed the nominal level.
+ * - `exact`: false alarms never exceed the nominal level; finds fewer differences.
  * - `chi2`, `chi2_cc`: the approximations, without and with a correction for continuity.
  *
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.

@@ -10,7 +10,7 @@ import {
 import { mean, orNull, pearson, variance } from '../moments.js';
 import { readOptions } from '../options.js';
 
-/** Difference of two systems on the same records, a − b; null is what cannot be known. */
+/** Difference of two systems on the same records, a − b; unknown values are null. */
 export interface PairedDifference {
   /** Records with both scores. */
   readonly n: number;
@@ -19,7 +19,7 @@ export interface PairedDifference {
   readonly meanDifference: number | null;
   readonly stderr: number | null;
   readonly df: number | null;
-  /** Null where all differences are the same. */
+  /** Null if all differences are equal. */
   readonly t: number | null;
   /** Two-sided. */
   readonly p: number | null;
@@ -92,19 +92,19 @@ export function clusteredDifference(
   return clusteredInterval(differences, clusters, options);
 }
 
-/** What pairing saves. */
+/** Benefit of pairing. */
 export interface PairingGain {
   readonly n: number;
   /** Pearson's, of the two systems' scores; null if one of them is constant. */
   readonly correlation: number | null;
   readonly stderrPaired: number | null;
   readonly stderrUnpaired: number | null;
-  /** Share of the variance that pairing takes away: 1 − var(a − b) / (var a + var b). */
+  /** Share of the variance that pairing removes: 1 − var(a − b) / (var a + var b). */
   readonly varianceReduction: number | null;
 }
 
 /**
- * How much less the difference of two systems varies because both answered the same records.
+ * How much the variance of the difference of two systems shrinks because both answered the same records.
  *
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`.
  */

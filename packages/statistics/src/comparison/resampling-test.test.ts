@@ -17,7 +17,7 @@ describe('resamplingTest()', () => {
   });
 
   it('holds bootstrap differences against their mean, as sacreBLEU does', () => {
-    // The mean size is 0.2; less that, they are 0.2, 0, 0, −0.2: one is above 0.15.
+    // The mean size is 0.2; minus that, they are 0.2, 0, 0, −0.2: one is above 0.15.
     const drawn = [0.4, 0.2, -0.2, 0];
     expect(resamplingTest(0.15, drawn, { method: 'sacrebleu-bs' })).toMatchObject({ p: 2 / 5 });
   });

@@ -5,29 +5,29 @@ import { seededIntegers } from '../random.js';
 /**
  * How resampled differences become a p-value.
  *
- * - `randomization`: differences after swapping; those that are as large as the observed one count. Its level is never above what is asked for.
- * - `sacrebleu-ar`: the same as sacreBLEU's `--paired-ar` counts: only larger ones. Where many swaps give the same difference, such as
+ * - `randomization`: differences after swapping; those at least as large as the observed one count. Its level never exceeds the requested one.
+ * - `sacrebleu-ar`: the same, but counted as by sacreBLEU's `--paired-ar`: only larger ones. If many swaps give the same difference, for example
  *   when two systems differ on a few records only, its p is far too small.
- * - `sacrebleu-bs`: differences of a paired bootstrap as sacreBLEU's `--paired-bs` counts: how much their sizes are above their mean.
+ * - `sacrebleu-bs`: differences of a paired bootstrap, counted as by sacreBLEU's `--paired-bs`: by how much their sizes exceed their mean.
  */
 export type ResamplingMethod = 'randomization' | 'sacrebleu-ar' | 'sacrebleu-bs';
 
-/** What a resampling test says. */
+/** Result of a resampling test. */
 export interface ResamplingTest {
-  /** Two-sided: one more than counted, over one more than there are. */
+  /** Two-sided: (count + 1) / (trials + 1). */
   readonly p: number;
-  /** Resampled differences that speak against a difference. */
+  /** Number of resampled differences that count as evidence against a difference. */
   readonly count: number;
   readonly trials: number;
 }
 
-/** Sums of the same numbers in another order differ by this much, relative to their size. */
+/** Sums of the same numbers in a different order differ by at most this much, relative to their size. */
 const ROUNDING = 1e-12;
 
 /**
  * Tests a difference of two systems' scores of a whole set, such as BLEU, from differences of resampled sets.
  *
- * @param difference The observed one.
+ * @param difference The observed difference.
  * @param resampled One difference for each swap of {@link randomSwaps}, or for each resample of a paired bootstrap.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  * @see Noreen (1989), Computer-Intensive Methods for Testing Hypotheses; Phipson and Smyth (2010), doi:10.2202/1544-6115.1585; Koehn
@@ -70,10 +70,10 @@ export interface SwapOptions {
 }
 
 /**
- * Draws which records two systems swap, again and again, for a paired randomization test: each record with a chance of one half.
+ * Draws repeatedly which records two systems swap, for a paired randomization test: each record with probability one half.
  *
  * @param n Number of records.
- * @returns A list of 0 and 1 for each swap, in memory that is used again for the next.
+ * @returns A list of 0 and 1 for each swap, in memory that is reused for the next.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  *
  * @example
@@ -102,7 +102,7 @@ function* draw(
   for (let round = 0; round < count; round += 1) {
     let bits = 0;
     for (let k = 0; k < n; k += 1) {
-      // A word has 32 bits, of which 30 are taken: `below` gives numbers that are safe to shift.
+      // Only 30 of the 32 bits of a word are used: `below` gives numbers that are safe to shift.
       if (k % 30 === 0) bits = below(2 ** 30);
       swaps[k] = bits & 1;
       bits >>>= 1;

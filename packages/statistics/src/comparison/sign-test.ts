@@ -7,7 +7,7 @@ export interface SignTest {
   readonly positive: number;
   readonly negative: number;
   readonly ties: number;
-  /** Two-sided, exact; 1 if nothing differs. */
+  /** Two-sided, exact; 1 without differences. */
   readonly p: number;
 }
 
@@ -29,7 +29,7 @@ export function signTest(a: readonly Score[], b: readonly Score[]): SignTest {
   return { positive, negative, ties, p: evenSplitP(positive, negative) };
 }
 
-/** Two-sided p-value of a split that a fair coin would have made. */
+/** Two-sided p-value of a split under a fair coin. */
 export function evenSplitP(x: number, y: number): number {
   return Math.min(1, 2 * binomialLowerTail(Math.min(x, y), x + y, 0.5));
 }

@@ -14,7 +14,7 @@ import { proportionInterval } from '../intervals/proportion-interval.js';
 import { mean, orNull, variance } from '../moments.js';
 import { oneOf, readOptions, SHARE } from '../options.js';
 
-/** Difference of the means of two groups of different records, a − b; null is what cannot be known. */
+/** Difference of the means of two groups of different records, a − b; unknown values are null. */
 export interface WelchResult {
   readonly nA: number;
   readonly nB: number;
@@ -76,7 +76,7 @@ export interface TwoProportions {
 }
 
 /**
- * The z test of two proportions; `z` and `p` are null where nothing varies.
+ * The z test of two proportions; `z` and `p` are null if there is no variance.
  *
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  */
@@ -129,10 +129,10 @@ export function newcombeInterval(
 }
 
 /**
- * Fisher's exact test of a table of two by two counts.
+ * Fisher's exact test of a two-by-two table of counts.
  *
  * @param options.alternative The alternative for the first cell: different, `less` or `greater`. @default 'two-sided'
- * @returns p, two-sided that of all tables not more probable than this one. `oddsRatio` is the sample's: null for 0/0, infinite for x/0.
+ * @returns p; the two-sided one covers all tables that are not more probable than this one. `oddsRatio` is the sample's: null for 0/0, infinite for x/0.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  * @see Fisher (1922), doi:10.2307/2340521
  */

@@ -3,13 +3,13 @@ import { normalTwoSided } from '../distributions/normal.js';
 import { sum } from '../moments.js';
 import { FLAG, oneOf, readOptions } from '../options.js';
 
-/** How Wilcoxon's test is done. */
+/** Options of Wilcoxon's test. */
 export interface WilcoxonOptions {
-  /** `wilcox` leaves records without a difference out; `pratt` ranks them, and then leaves out their ranks. @default 'wilcox' */
+  /** `wilcox` leaves out records without a difference; `pratt` ranks them, and then leaves out their ranks. @default 'wilcox' */
   readonly zeroMethod?: 'wilcox' | 'pratt';
   /** `exact`: over all signs of the actual ranks, ties included. @default 'exact' up to 50 differences, else 'normal' */
   readonly mode?: 'exact' | 'normal';
-  /** For continuity, with `normal`. @default true */
+  /** Correction for continuity, with `normal`. @default true */
   readonly correction?: boolean;
 }
 
@@ -23,16 +23,16 @@ export interface WilcoxonResult {
   readonly wMinus: number;
   /** The smaller of the two. */
   readonly statistic: number;
-  /** With `normal`; null if nothing differs. */
+  /** With `normal`; null without differences. */
   readonly z: number | null;
-  /** Two-sided; null with `normal` if nothing differs. */
+  /** Two-sided; null with `normal` and no differences. */
   readonly p: number | null;
 }
 
 const EXACT_UP_TO = 50;
 
 /**
- * Wilcoxon's signed-rank test, for paired scores that are more than right or wrong.
+ * Wilcoxon's signed-rank test, for paired scores with more than two values.
  *
  * Differences are ranked after rounding to 12 digits, so that 0.3 − 0.2 and 0.2 − 0.1 tie.
  *
@@ -72,7 +72,7 @@ export function wilcoxonTest(
   return { ...counts, z, p: z === null ? null : normalTwoSided(z) };
 }
 
-/** Place of the first value above a bound. */
+/** Index of the first value above a bound. */
 function firstAbove(sorted: Float64Array, bound: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -83,7 +83,7 @@ function firstAbove(sorted: Float64Array, bound: number): number {
   return low;
 }
 
-/** Rank from 1 of a value that is there; equal ones share the mean of theirs. Multiples of a half: sums of them are exact. */
+/** Rank, from 1, of a value in the list; equal values share their mean rank. Ranks are multiples of one half, so sums of them are exact. */
 function midRank(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -106,11 +106,11 @@ function ranksAbove(sorted: Float64Array, bound: number): Float64Array {
   return ranks.subarray(from);
 }
 
-/** Over all 2^m signs of the ranks; ranks are multiples of a half. */
+/** Over all 2^m signs of the ranks, which are multiples of one half. */
 function exactP(ranks: readonly number[], wPlus: number): number {
   const doubled = ranks.map((rank) => Math.round(rank * 2));
   const total = doubled.reduce((all, rank) => all + rank, 0);
-  // Shares, not counts: those would be beyond what a double holds exactly.
+  // Shares, not counts, which would exceed the integers that a double represents exactly.
   let shares = new Float64Array(total + 1);
   shares[0] = 1;
   let reach = 0;

@@ -2,7 +2,7 @@ import { requireCount, requireProbability } from '../arguments.js';
 import { solveIncreasing } from './solve.js';
 import { binomialTerm } from './terms.js';
 
-/** Both tails of a distribution at a place; each is given by itself, since 1 − tail loses a tiny one. */
+/** Both tails of a distribution at a point, computed separately, since 1 − tail would lose a tiny one. */
 export interface Tails {
   readonly lower: number;
   readonly upper: number;
@@ -11,7 +11,7 @@ export interface Tails {
 /**
  * Both tails of the beta distribution at x.
  *
- * @param y 1 − x, given apart since it may be tiny.
+ * @param y 1 − x, passed separately since it may be tiny.
  * @see Press et al. (2007), Numerical Recipes, 6.4, for the continued fraction
  */
 export function betaTails(x: number, y: number, a: number, b: number): Tails {

@@ -28,7 +28,7 @@ export function binomialLowerTail(k: number, n: number, p: number): number {
   if (p === 1) return 0;
   const odds = (1 - p) / p;
   const isLow = k <= n * p;
-  // The shorter way to the end, with terms that get smaller.
+  // Sums over the shorter tail, where the terms get smaller.
   let place = isLow ? Math.floor(k) : Math.floor(k) + 1;
   let term = binomialProbability(place, n, p);
   let total = 0;

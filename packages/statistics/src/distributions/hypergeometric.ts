@@ -2,15 +2,15 @@ import { binomialTerm } from './terms.js';
 
 /** Drawing without replacement. */
 export interface Draw {
-  /** How many there are. */
+  /** Size of the population. */
   readonly population: number;
-  /** How many of them are good. */
+  /** Number of good items in it. */
   readonly good: number;
-  /** How many are drawn. */
+  /** Number of items drawn. */
   readonly drawn: number;
 }
 
-/** Probability of exactly k good ones. */
+/** Probability of exactly k good items. */
 export function hypergeometricProbability(k: number, { population, good, drawn }: Draw): number {
   const bad = population - good;
   if (k < Math.max(0, drawn - bad) || k > Math.min(good, drawn)) return 0;
@@ -23,7 +23,7 @@ export function hypergeometricProbability(k: number, { population, good, drawn }
   );
 }
 
-/** Probability of more than k good ones. */
+/** Probability of more than k good items. */
 export function hypergeometricUpperTail(k: number, draw: Draw): number {
   const { population, good, drawn } = draw;
   const least = Math.max(0, drawn - (population - good));

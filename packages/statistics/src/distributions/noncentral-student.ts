@@ -1,7 +1,7 @@
 import { lnGamma } from './terms.js';
 import { normalLowerTail, normalUpperTail } from './normal.js';
 
-/** Points and weights of Gauss and Legendre's rule with ten points, for the half above zero. */
+/** Points and weights of the ten-point Gauss-Legendre rule, for the half above zero. */
 const POINTS = [
   0.148_874_338_981_631_22, 0.433_395_394_129_247_2, 0.679_409_568_299_024_4,
   0.865_063_366_688_984_5, 0.973_906_528_517_171_7,
@@ -31,7 +31,7 @@ export function noncentralStudentBeyond(
   const high = 1 + 12 * spread + (df < 4 ? 8 : 0);
   const beyond = (s: number): number =>
     normalUpperTail(critical * s - noncentrality) + normalLowerTail(-critical * s - noncentrality);
-  // Where the probability falls from 1 to 0 it may do so within a small part of the whole: of two records at 1 % within a thirtieth.
+  // The probability may fall from 1 to 0 within a small part of the whole range: with two records at 1 %, within a thirtieth.
   const turn = Math.abs(noncentrality) / critical;
   const ends = [turn - 9 / critical, turn + 9 / critical].filter((s) => s > low && s < high);
   const parts = [low, ...ends, high];

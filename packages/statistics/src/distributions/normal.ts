@@ -28,7 +28,7 @@ function normalDensity(z: number): number {
  * Quantile of the standard normal distribution; ∓infinity at 0 and 1.
  *
  * @throws {StatisticsError} `STATISTICS_INVALID_P`.
- * @see Acklam (2003) for the start, which Halley's method takes to all digits
+ * @see Acklam (2003) for the initial value, which Halley's method refines to full precision
  */
 export function normalQuantile(p: number): number {
   requireProbability('p', p);

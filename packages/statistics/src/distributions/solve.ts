@@ -1,5 +1,5 @@
 /**
- * Where an increasing function reaches zero between two places, by bisection that regula falsi speeds up.
+ * Finds where an increasing function reaches zero between two points, by bisection accelerated with regula falsi.
  *
  * @see Dahlquist and Björck (1974), the Illinois algorithm
  */
@@ -11,7 +11,7 @@ export function solveIncreasing(f: (x: number) => number, low: number, high: num
   for (let round = 0; round < 400; round += 1) {
     const middle = (a + b) / 2;
     const secant = (a * fb - b * fa) / (fb - fa);
-    // Every other step halves, so that flat stretches cannot hold it up.
+    // Every other step halves the interval, so that flat stretches cannot stall it.
     const x = round % 2 === 0 && secant > a && secant < b ? secant : middle;
     const fx = f(x);
     if (fx === 0 || middle === a || middle === b) return x;

@@ -19,14 +19,14 @@ export function studentTwoSided(t: number, df: number): number {
 /**
  * Quantile of Student's t distribution.
  *
- * @param df Degrees of freedom; need not be whole.
+ * @param df Degrees of freedom; need not be an integer.
  * @throws {StatisticsError} `STATISTICS_INVALID_P`, `STATISTICS_INVALID_ARGUMENT`.
  */
 export function studentQuantile(p: number, df: number): number {
   requireProbability('p', p);
   requireCount('df', df, Number.MIN_VALUE);
   if (p === 0.5) return 0;
-  // Of a small p, 1 − p would keep a few digits alone.
+  // For a small p, 1 − p would keep only a few digits.
   const tail = 2 * Math.min(p, 1 - p);
   const sign = p < 0.5 ? -1 : 1;
   if (tail === 0) return sign * Infinity;

@@ -20,7 +20,7 @@ export function lnGamma(x: number): number {
 }
 
 /**
- * What Stirling's formula leaves of ln n!.
+ * Remainder of Stirling's formula for ln n!.
  *
  * @see Loader (2000), Fast and accurate computation of binomial probabilities
  */
@@ -48,7 +48,7 @@ function deviance(x: number, m: number): number {
 /**
  * Γ(n+1) / (Γ(x+1) Γ(n−x+1)) · p^x · q^(n−x), also for fractional x and n, to nearly full precision.
  *
- * @param q 1 − p, given apart since it may be tiny.
+ * @param q 1 − p, passed separately since it may be tiny.
  */
 export function binomialTerm(x: number, n: number, p: number, q: number): number {
   if (p === 0) return x === 0 ? 1 : 0;
@@ -65,7 +65,7 @@ export function binomialTerm(x: number, n: number, p: number, q: number): number
   return Math.exp(exponent - LN_SQRT_TWO_PI + 0.5 * Math.log(n / x / (n - x)));
 }
 
-/** m^x e^(−m) / Γ(x+1), to nearly all digits. */
+/** m^x e^(−m) / Γ(x+1), to nearly full precision. */
 export function poissonTerm(x: number, m: number): number {
   if (m === 0) return x === 0 ? 1 : 0;
   if (x === 0) return Math.exp(-m);

@@ -5,24 +5,24 @@ import { mean, orNull, sum, variance } from '../moments.js';
 import { quantileOf, sortedValues } from '../quantiles.js';
 import { ITERABLE, oneOf, readOptions, SHARE } from '../options.js';
 
-/** What a bootstrap resamples: one entry a record, sums for a ratio. */
+/** Data that a bootstrap resamples: one entry per record, sums for a ratio. */
 export interface BootstrapData {
   /** Values; or the numerators of a ratio of sums. */
   readonly values: readonly number[];
-  /** Denominators: then the statistic is the sum of values over the sum of these. */
+  /** Denominators: if given, the statistic is the sum of values divided by the sum of these. */
   readonly denominators?: readonly number[];
 }
 
-/** How a bootstrap is done. */
+/** Options of a bootstrap. */
 export interface BootstrapOptions {
   readonly confidence?: number;
   /** `bca` corrects for bias and skew. @default 'percentile' */
   readonly method?: 'percentile' | 'bca';
-  /** Which records each resample takes, by index: one list a resample. */
+  /** Records of each resample, by index: one list per resample. */
   readonly resamples: Iterable<ArrayLike<number>>;
 }
 
-/** An estimate with its interval from resamples; null is what cannot be known. */
+/** An estimate with its interval from resamples; unknown values are null. */
 export interface BootstrapInterval {
   readonly estimate: number | null;
   readonly stderr: number | null;
@@ -31,11 +31,11 @@ export interface BootstrapInterval {
 }
 
 /**
- * Confidence interval of a mean or of a ratio of sums from resampled records. A ratio of sums is how corpus scores are resampled: by
+ * Confidence interval of a mean or of a ratio of sums from resampled records. Corpus scores are resampled as ratios of sums: by
  * the sums of each record, which add up exactly.
  *
- * Where all resamples give the same, `percentile` gives that value and `bca` null: show an interval of another kind then
- * (such as {@link proportionInterval}), since no doubt at all is not what such a sample shows.
+ * If all resamples give the same value, `percentile` returns that value and `bca` returns null: show another kind of interval then
+ * (such as {@link proportionInterval}), since such a sample does not prove that there is no uncertainty.
  *
  * @throws {StatisticsError} `STATISTICS_ZERO_DENOMINATOR`, `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
  * @see Efron (1987), Better bootstrap confidence intervals, doi:10.1080/01621459.1987.10478410
@@ -95,7 +95,7 @@ export function bootstrapInterval(
   };
 }
 
-/** The statistic without each record in turn; undefined where it is not defined without one. */
+/** The statistic with each record left out in turn; undefined if one of these is not defined. */
 function jackknife(
   values: readonly number[],
   denominators: readonly number[] | undefined,
@@ -109,7 +109,7 @@ function jackknife(
   return left.every(Number.isFinite) ? left : undefined;
 }
 
-/** Levels of the quantiles by bias correction and acceleration; undefined without variance. */
+/** Quantile levels from bias correction and acceleration; undefined without variance. */
 function bcaLevels(
   estimate: number,
   replicates: readonly number[],

@@ -9,10 +9,10 @@ import { mean, sum } from '../moments.js';
 import { around } from './mean-interval.js';
 import { LIST, oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
-/** What a cluster is called by: records with the same name belong together. */
+/** Name of a cluster: records with the same name belong together. */
 export type ClusterName = string | number;
 
-/** How clustered data is treated. */
+/** Options for clustered data. */
 export interface ClusteredOptions extends IntervalOptions {
   /** `CR1` multiplies the variance by G/(G−1), `none` does not. @default 'CR1' */
   readonly correction?: 'none' | 'CR1';
@@ -29,7 +29,7 @@ const CLUSTERED_OPTIONS: OptionChecks<ClusteredOptions> = {
   clusters2: LIST,
 };
 
-/** Mean over records, with a standard error that allows for records that belong together. */
+/** Mean over records, with a standard error that accounts for records that belong together. */
 export interface ClusteredInterval {
   readonly n: number;
   /** Number of clusters; with two ways of clustering, the smaller number. */
@@ -37,20 +37,20 @@ export interface ClusteredInterval {
   /** With two ways of clustering, the number of each. */
   readonly clustersEach: readonly number[];
   readonly mean: number | null;
-  /** Of the mean; may come out negative with two ways of clustering. */
+  /** Variance of the mean; can be negative with two ways of clustering. */
   readonly variance: number | null;
   readonly stderr: number | null;
   readonly df: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
-  /** Clustered variance (CR1) over that of independent records: how much the clusters cost. */
+  /** Clustered variance (CR1) divided by that of independent records: the cost of clustering. */
   readonly designEffect: number | null;
 }
 
 /**
- * Mean of records with a standard error clustered by their groups: questions about one text say less than as many about different ones.
+ * Mean of records with a standard error clustered by their groups: questions about one text carry less information than questions about different ones.
  *
- * One cluster has no CR1 error: null.
+ * With a single cluster there is no CR1 error: null.
  *
  * @throws {StatisticsError} `STATISTICS_LENGTHS_DIFFER`, `STATISTICS_INVALID_ARGUMENT`.
  * @see Miller (2024), Adding Error Bars to Evals, arXiv:2411.00640, appendix A
@@ -136,7 +136,7 @@ export function clusteredInterval(
   };
 }
 
-/** Of a mean: the squared sums within clusters over n²; NaN for one cluster if it is to be scaled. */
+/** Variance of a mean: the squared sums within clusters over n²; NaN for one cluster if it is to be scaled. */
 function clusterVariance(
   centred: readonly number[],
   names: readonly ClusterName[],

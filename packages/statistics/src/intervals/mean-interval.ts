@@ -4,7 +4,7 @@ import { studentQuantile } from '../distributions/student.js';
 import { mean, variance } from '../moments.js';
 import { oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
-/** How an interval around a mean is made. */
+/** Options of an interval around a mean. */
 export interface MeanIntervalOptions extends IntervalOptions {
   /**
    * `t`: Student's, with n − 1 degrees of freedom. `normal`: the normal distribution's, as in Miller (2024).
@@ -14,30 +14,30 @@ export interface MeanIntervalOptions extends IntervalOptions {
   readonly method?: 't' | 'normal';
 }
 
-/** For all that takes these options. */
+/** Shared by all functions with these options. */
 export const MEAN_OPTIONS: OptionChecks<MeanIntervalOptions> = {
   confidence: SHARE,
   method: oneOf('t', 'normal'),
 };
 
-/** A mean, its spread and its interval; null is what cannot be known. */
+/** A mean, its spread and its interval; unknown values are null. */
 export interface MeanInterval {
-  /** Number of values that were there. */
+  /** Number of values that are not missing. */
   readonly n: number;
   readonly mean: number | null;
   /** Standard deviation with n − 1 in the denominator. */
   readonly sd: number | null;
   readonly stderr: number | null;
-  /** Degrees of freedom; null with the normal method, and below two values. */
+  /** Degrees of freedom; null with the normal method, and for fewer than two values. */
   readonly df: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
 }
 
 /**
- * Mean with a two-sided confidence interval, taking values as independent draws.
+ * Mean with a two-sided confidence interval, treating values as independent draws.
  *
- * One value has no interval: null, not the value itself, which would be a false certainty.
+ * A single value has no interval: null, not the value itself, which would be false certainty.
  *
  * @param values Null for a record without a score; those are left out.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.

@@ -6,7 +6,7 @@ import { oneOf, readOptions, SHARE } from '../options.js';
 /** Intervals of a proportion. */
 export type ProportionMethod = 'wilson' | 'wilson_cc' | 'clopper_pearson' | 'agresti_coull';
 
-/** A share of successes with its interval; all null for no trial. */
+/** A share of successes with its interval; all null without trials. */
 export interface ProportionInterval {
   readonly estimate: number | null;
   readonly lower: number | null;
@@ -18,10 +18,10 @@ export interface ProportionInterval {
  *
  * - `wilson`: the score interval, the default: it keeps its coverage for few records and near 0 and 1.
  * - `wilson_cc`: the same with a correction for continuity of 0.5/n: wider.
- * - `clopper_pearson`: never covers less often than it says, and is wider than needed.
- * - `agresti_coull`: Wilson's centre with the textbook's width, cut to [0, 1].
+ * - `clopper_pearson`: its coverage is never below the nominal level; it is wider than necessary.
+ * - `agresti_coull`: Wilson's centre with the textbook width, clipped to [0, 1].
  *
- * @param successes From 0 to n; half points, as ties give them, are allowed.
+ * @param successes From 0 to n; half points, which result from ties, are allowed.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.
  * @see Wilson (1927), doi:10.1080/01621459.1927.10502953
  * @see Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404
@@ -62,7 +62,7 @@ const METHODS: Readonly<
     const p = x / n;
     const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
     const margin = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-    // At 0 and n the bound is exact; rounding would miss it by a last digit.
+    // At 0 and n the bound is exact; rounding would miss it in the last digit.
     return {
       lower: x === 0 ? 0 : Math.max(0, centre - margin),
       upper: x === n ? 1 : Math.min(1, centre + margin),

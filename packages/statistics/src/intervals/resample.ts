@@ -8,13 +8,13 @@ export interface ResampleOptions {
   readonly count?: number;
   /** The same seed gives the same resamples everywhere. @default 0 */
   readonly seed?: number;
-  /** Records that belong together: whole clusters are drawn then. */
+  /** Clusters of records: whole clusters are drawn then. */
   readonly clusters?: readonly (string | number)[];
 }
 
 /**
- * Draws records with replacement, again and again, for {@link bootstrapInterval}; each resample is given as indices, in memory that is
- * used again for the next.
+ * Draws records with replacement, repeatedly, for {@link bootstrapInterval}; each resample is a list of indices, in memory that is
+ * reused for the next.
  *
  * @param n Number of records.
  * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT`.

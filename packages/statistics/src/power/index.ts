@@ -1,5 +1,5 @@
 /**
- * Planning: how many records a difference needs, and which difference a number of records can show.
+ * Planning: how many records a difference requires, and which difference a number of records can show.
  *
  * @packageDocumentation
  */

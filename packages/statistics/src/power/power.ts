@@ -6,15 +6,15 @@ import { studentQuantile } from '../distributions/student.js';
 import { StatisticsError } from '../errors.js';
 import { oneOf, type OptionChecks, readOptions, SHARE } from '../options.js';
 
-/** What a study is planned for. */
+/** Error rates that a study is planned for. */
 export interface PowerOptions {
-  /** Chance of a false alarm of the two-sided test. @default 0.05 */
+  /** Probability of a false alarm of the two-sided test. @default 0.05 */
   readonly alpha?: number;
-  /** Chance to find a difference that is there. @default 0.8 */
+  /** Probability of finding a difference that exists. @default 0.8 */
   readonly power?: number;
 }
 
-/** What is compared. All standard deviations are those of single records. */
+/** The planned comparison. All standard deviations are those of single records. */
 export type PowerDesign =
   /** Means of two systems on the same records. `sd`: of the differences. */
   | { readonly test: 'paired_mean'; readonly method?: 't' | 'normal'; readonly sd: number }
@@ -45,7 +45,7 @@ export type PowerDesign =
       readonly kB: number;
     };
 
-/** A number of records: what the formula says, and the whole number to take. */
+/** A number of records: the formula's result, and the integer to use. */
 export interface RequiredRecords {
   /** Pairs, or records of the first group. */
   readonly n: number;
@@ -53,7 +53,7 @@ export interface RequiredRecords {
 }
 
 /**
- * How many records a difference of means needs to be found.
+ * How many records are required to find a difference of means.
  *
  * `t` uses the noncentral t distribution and counts both tails; `normal` is Miller's formula, one tail.
  *
@@ -107,7 +107,7 @@ export function detectableDifference(
 }
 
 /**
- * The chance that a difference of means is found with a number of records.
+ * The probability that a difference of means is found with a number of records.
  *
  * @throws {StatisticsError} `STATISTICS_INVALID_P`, `STATISTICS_INVALID_ARGUMENT`.
  */
@@ -124,7 +124,7 @@ export function powerOf(
   return normalLowerTail(Math.abs(delta) / Math.sqrt(variance / n) - normalQuantile(1 - alpha / 2));
 }
 
-/** Of one pair of records, for the designs that the normal distribution answers. */
+/** Variance of one pair of records, for the designs that use the normal distribution. */
 function normalVariance(design: PowerDesign): number | undefined {
   if (design.test === 'repeated_questions') {
     return design.omega2 + design.sigma2A / design.kA + design.sigma2B / design.kB;
@@ -133,7 +133,7 @@ function normalVariance(design: PowerDesign): number | undefined {
   return design.test === 'paired_mean' ? design.sd ** 2 : design.sdA ** 2 + design.sdB ** 2;
 }
 
-/** Below this a variance cannot be estimated. */
+/** With fewer records, a variance cannot be estimated. */
 function smallest(design: PowerDesign): number {
   if (design.test !== 'unpaired_mean') return 1 + 1e-9;
   const ratio = 'ratio' in design ? (design.ratio ?? 1) : 1;
@@ -158,9 +158,9 @@ export interface ProportionDesign {
 }
 
 /**
- * How many records a group needs for two shares of successes to be told apart.
+ * How many records per group are required to distinguish two shares of successes.
  *
- * @param options.method `arcsine`: by Cohen's h, both tails; `pooled`: the textbook's formula, as R's `power.prop.test`. @default 'arcsine'
+ * @param options.method `arcsine`: by Cohen's h, both tails; `pooled`: the textbook formula, as in R's `power.prop.test`. @default 'arcsine'
  * @throws {StatisticsError} `STATISTICS_NO_EFFECT`, `STATISTICS_INVALID_P`.
  * @see Cohen (1988), Statistical Power Analysis; Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions
  */
@@ -190,9 +190,9 @@ export function requiredRecordsForProportions(
 }
 
 /**
- * The least share above `p1` that can be told from it with n records in each group, by Cohen's h.
+ * The smallest share above `p1` that can be distinguished from it with n records in each group, by Cohen's h.
  *
- * @throws {StatisticsError} `STATISTICS_UNREACHABLE` if even 1 could not, `STATISTICS_INVALID_P`.
+ * @throws {StatisticsError} `STATISTICS_UNREACHABLE` if even 1 cannot be, `STATISTICS_INVALID_P`.
  */
 export function detectableProportion(p1: number, n: number, options?: PowerOptions): number {
   const { alpha, power } = read(options);
@@ -215,7 +215,7 @@ function arcsinePower(p1: number, p2: number, n: number, alpha: number): number 
 }
 
 /**
- * How many records two systems need to be told apart by McNemar's test.
+ * How many records are required to distinguish two systems by McNemar's test.
  *
  * @param discordant Expected shares of records on which exactly one of them is right.
  * @throws {StatisticsError} `STATISTICS_NO_EFFECT`, `STATISTICS_INVALID_P`.
@@ -237,7 +237,7 @@ export function requiredRecordsForMcNemar(
 }
 
 /**
- * The least difference in the share of right answers that McNemar's test shows with a number of records.
+ * The smallest difference in the share of right answers that McNemar's test shows with a number of records.
  *
  * @param discordant Expected share of records on which exactly one of the two systems is right.
  * @throws {StatisticsError} `STATISTICS_UNREACHABLE` if even a difference as large as `discordant` could not be shown,
@@ -262,7 +262,7 @@ export function detectableForMcNemar(
   const { alpha, power } = read(options);
   requireProbability('discordant', discordant);
   requireCount('n', n, Number.MIN_VALUE);
-  // How far the test's own bound lies below the difference: it grows with the difference.
+  // How far the test's own bound is below the difference: this grows with the difference.
   const f = (d: number): number =>
     d * Math.sqrt(n) -
     normalQuantile(1 - alpha / 2) * Math.sqrt(discordant) -
@@ -295,7 +295,7 @@ function requireEffect(delta: number): void {
   );
 }
 
-/** What rounding adds must not cost a record. */
+/** Rounding errors must not add a record. */
 function ceil(n: number): RequiredRecords {
   return { n, nCeil: Math.ceil(n - 1e-9) };
 }

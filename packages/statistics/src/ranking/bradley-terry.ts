@@ -16,8 +16,8 @@ export interface BradleyTerryResult {
 /**
  * Bradley and Terry's model by maximum likelihood; a tie is half a win for each side.
  *
- * @throws {StatisticsError} `STATISTICS_TOO_FEW_SYSTEMS`; `STATISTICS_DISCONNECTED` if some never met the others, not even through
- *   others; `STATISTICS_NO_FINITE_MLE` if a system, or a group of them, won or lost every game against the rest (Ford 1957).
+ * @throws {StatisticsError} `STATISTICS_TOO_FEW_SYSTEMS`; `STATISTICS_DISCONNECTED` if some are not connected to the others, not even through
+ *   other systems; `STATISTICS_NO_FINITE_MLE` if a system, or a group of them, won or lost every game against the rest (Ford 1957).
  * @see Bradley and Terry (1952), doi:10.1093/biomet/39.3-4.324; Hunter (2004), doi:10.1214/aos/1079120141
  *
  * @example
@@ -65,7 +65,7 @@ export function bradleyTerry(rows: readonly GameRow[]): BradleyTerryResult {
   };
 }
 
-/** By Newton's method, with steps that are halved while they do not help. */
+/** By Newton's method, with steps that are halved until the likelihood does not decrease. */
 function maximize(points: readonly (readonly number[])[]): number[] {
   let abilities = points.map(() => 0);
   let likelihood = logLikelihood(points, abilities);
@@ -137,7 +137,7 @@ function information(
   return result;
 }
 
-/** Of a matrix whose null space is the constant vectors: by adding and taking away 1/k. */
+/** Pseudoinverse of a matrix whose null space is the constant vectors: by adding and subtracting 1/k. */
 function pseudoInverse(values: readonly (readonly number[])[]): number[][] {
   const k = values.length;
   return invert(values.map((row) => row.map((value) => value + 1 / k))).map((row) =>

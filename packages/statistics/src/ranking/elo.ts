@@ -6,13 +6,13 @@ import type { SystemName } from './games.js';
 export interface EloGame {
   readonly a: SystemName;
   readonly b: SystemName;
-  /** Points of `a`, from 0 to 1: 1 is won, 0.5 a tie, 0 lost. */
+  /** Points of `a`, from 0 to 1: 1 for a win, 0.5 for a tie, 0 for a loss. */
   readonly score: number;
 }
 
 /** How ratings change. */
 export interface EloOptions {
-  /** The most that a game changes a rating by, above 0. @default 4, which changes slowly enough for games of one time */
+  /** The most that one game can change a rating, above 0. @default 4, which changes slowly enough for games of one time */
   readonly k?: number;
   /** Rating of a system that has not played. @default 1000 */
   readonly initial?: number;
@@ -28,12 +28,12 @@ const POSITIVE: OptionCheck = {
 /**
  * Elo ratings, game by game.
  *
- * They depend on the order of the games, and have no error: for systems that do not change, such as models, `bradleyTerry` takes all games at
- * once and gives standard errors, and `abilitiesToElo` puts them on this scale. Ratings by Elo are for a stream of games.
+ * They depend on the order of the games, and have no standard error: for systems that do not change, such as models, `bradleyTerry` takes all games at
+ * once and gives standard errors, and `abilitiesToElo` puts them on this scale. Elo ratings are for a stream of games.
  *
  * @param games In the order in which they were played.
  * @returns Ratings in the order in which the systems are first seen; empty without games.
- * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for a score outside of 0 to 1, or a system that plays against itself;
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for a score outside 0 to 1, or a system that plays against itself;
  *   `STATISTICS_UNKNOWN_OPTION`.
  * @see Elo (1978), The Rating of Chessplayers, Past and Present
  *

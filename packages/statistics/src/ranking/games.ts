@@ -2,7 +2,7 @@ import { type IntervalOptions } from '../arguments.js';
 import { proportionInterval, type ProportionInterval } from '../intervals/proportion-interval.js';
 import { readOptions, SHARE } from '../options.js';
 
-/** What a system is called by. */
+/** Name of a system. */
 export type SystemName = string;
 
 /** Games of one pair; several rows for a pair add up. */
@@ -53,7 +53,7 @@ export function winRates(
   );
 }
 
-/** Elo points of one unit of ability. */
+/** Elo points per unit of ability. */
 const POINTS = 400 / Math.LN10;
 
 /** Ratings with a mean of 1,000 on Elo's scale, from abilities with a sum of 0. */
@@ -68,7 +68,7 @@ export function eloToProbability(ratingA: number, ratingB: number): number {
   return 1 / (1 + 10 ** ((ratingB - ratingA) / 400));
 }
 
-/** Difference of abilities of two ratings. */
+/** Difference of abilities that corresponds to two ratings. */
 export function eloToAbility(ratingA: number, ratingB: number): number {
   return (ratingA - ratingB) / POINTS;
 }

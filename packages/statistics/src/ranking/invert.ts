@@ -1,4 +1,4 @@
-/** Inverse of a square matrix, by Gauss and Jordan's elimination with pivots. */
+/** Inverse of a square matrix, by Gauss-Jordan elimination with pivots. */
 export function invert(values: readonly (readonly number[])[]): number[][] {
   const k = values.length;
   const rows = values.map((row, i) => [

@@ -1,5 +1,5 @@
 /**
- * Several tries at one task: reducers, pass@k, votes.
+ * Repeated trials of one task: reducers, pass@k, votes.
  *
  * @packageDocumentation
  */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { compareLabels } from '../labels.js';
 import { majorityVote, type TieRule } from './majority-vote.js';
 
-/** By all subsets, as the definition says. */
+/** Over all subsets, following the definition. */
 function slowly(
   answers: readonly (string | null)[],
   target: string,

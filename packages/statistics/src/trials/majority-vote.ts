@@ -3,10 +3,10 @@ import { compareLabels, type Label } from '../labels.js';
 import { lnGamma } from '../distributions/terms.js';
 import { oneOf, readOptions } from '../options.js';
 
-/** Who wins where answers get equally many votes. */
+/** Which answer wins when several have the most votes. */
 export type TieRule = 'fraction' | 'smallest' | 'wrong' | 'first';
 
-/** Subsets beyond this are not counted one by one where their order matters. */
+/** Maximum number of subsets to enumerate, where their order matters. */
 const MOST_SUBSETS = 5_000_000;
 
 /**
@@ -39,7 +39,7 @@ export function majorityVote(
   const own = counts.get(target) ?? 0;
   let expected = 0;
   for (let votes = 1; votes <= Math.min(own, k); votes += 1) {
-    // Ways to fill the rest, by how many are drawn and how many rivals tie with the target.
+    // Number of ways to fill the rest, by how many are drawn and how many rivals tie with the target.
     let ways = new Map<string, number>([['0,0', 1]]);
     const fill = (count: number, most: number, ties: boolean): void => {
       const next = new Map<string, number>();
@@ -66,7 +66,7 @@ export function majorityVote(
   return expected / choose(n, k);
 }
 
-/** By all subsets: who votes first is not in the counts. */
+/** Over all subsets: counts do not show which answer was first. */
 function byOrder(answers: readonly (Label | null)[], target: Label, k: number): number {
   const n = answers.length;
   if (choose(n, k) > MOST_SUBSETS) {
@@ -103,7 +103,7 @@ function winner(votes: readonly (Label | null)[]): Label | undefined {
   return undefined;
 }
 
-/** Ways to take k of n. */
+/** Number of ways to choose k of n. */
 function choose(n: number, k: number): number {
   if (k < 0 || k > n) return 0;
   if (n > 300) return Math.exp(lnGamma(n + 1) - lnGamma(k + 1) - lnGamma(n - k + 1));

@@ -10,7 +10,7 @@ import { meanInterval, type MeanInterval } from '../intervals/mean-interval.js';
 export interface TaskSamples {
   /** Number of samples. */
   readonly n: number;
-  /** How many of them are right. */
+  /** Number of right samples. */
   readonly c: number;
 }
 
@@ -19,7 +19,7 @@ function isDefined({ n, c }: TaskSamples, k: number): boolean {
 }
 
 /**
- * pass@k: probability that at least one of k samples is right, drawn without replacement from n of which c are. Unbiased.
+ * pass@k: probability that at least one of k samples is right, drawn without replacement from n, c of which are right. Unbiased.
  *
  * @returns Null for k > n, n = 0 or k = 0.
  * @see Chen et al. (2021), Evaluating Large Language Models Trained on Code, arXiv:2107.03374
@@ -62,12 +62,12 @@ export function atLeastOfK(samples: TaskSamples, k: number, m: number): number |
   });
 }
 
-/** Probability that more than half of k samples are right: half is not a majority. */
+/** Probability that more than half of k samples are right: exactly half is not a majority. */
 export function majorityOfK(samples: TaskSamples, k: number): number | null {
   return atLeastOfK(samples, k, Math.floor(k / 2) + 1);
 }
 
-/** Mean over tasks; with clusters, also those. */
+/** Mean over tasks; with clusters, their number too. */
 export type TaskMean = MeanInterval | ClusteredInterval;
 
 /**
@@ -89,9 +89,9 @@ export function meanOverTasks(
 }
 
 /**
- * Share of right samples over all samples, with an error that knows that samples of one task belong together.
+ * Share of right samples over all samples, with a standard error that accounts for samples of one task belonging together.
  *
- * Differs from the mean over tasks where tasks have different numbers of samples.
+ * Differs from the mean over tasks if tasks have different numbers of samples.
  */
 export function pooledAccuracy(tasks: readonly TaskSamples[]): ClusteredInterval {
   const values = tasks.flatMap(({ n, c }) => Array.from({ length: n }, (_, k) => Number(k < c)));

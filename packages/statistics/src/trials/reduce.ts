@@ -6,18 +6,18 @@ import { quantile } from '../quantiles.js';
 /** How the repeats of one record become one score. */
 export type Reducer = 'mean' | 'median' | 'mode' | 'max' | 'min';
 
-/** The reducers, in the order in which they are offered. */
+/** The reducers, in display order. */
 export const REDUCERS: readonly Reducer[] = ['mean', 'median', 'mode', 'max', 'min'];
 
 /**
  * Reduces the repeats of one record to one score.
  *
- * The median of an even number is the mean of the two in the middle. Of values that occur equally often, `mode` takes the lowest: of
- * texts, by code point. True is 1 and false 0, except for `mode`.
+ * The median of an even number of values is the mean of the two in the middle. Of equally frequent values, `mode` takes the lowest;
+ * texts are ordered by code point. True is 1 and false 0, except for `mode`.
  *
  * @param values Null for a repeat without a score; those are left out.
  * @returns Null if nothing is left.
- * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for a text, other than in `mode`.
+ * @throws {StatisticsError} `STATISTICS_INVALID_ARGUMENT` for a text, except in `mode`.
  *
  * @example
  * ```ts
